@@ -1,0 +1,172 @@
+"""The people of a small believable company, Fabrikam, and the groups and channels they work in.
+
+One list for both simulators, so that the person who types in Teams is the person Entra knows.
+Object ids are made from names, so they are the same at every start.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+
+_NAMESPACE = uuid.UUID("6f0b6f6e-9d0e-4b0a-8f5e-0d0c7a5e0001")
+
+
+def stable_id(name: str) -> str:
+    """A GUID that is always the same for one name."""
+    return str(uuid.uuid5(_NAMESPACE, name))
+
+
+TENANT_ID = stable_id("tenant fabrikam")
+OTHER_TENANT_ID = stable_id("tenant adatum")
+DOMAIN = "fabrikam.example"
+
+BOT_APP_ID = stable_id("app doorman bot")
+BOT_SECRET = "demo-bot-secret"  # of the simulated tenant alone
+GRAPH_APP_ID = stable_id("app doorman graph")
+GRAPH_SECRET = "demo-graph-secret"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """One account of the tenant.
+
+    `phones` maps a Graph phoneType to a number as Graph shows it; `sms_policy` says whether the SMS
+    sign-in policy includes this person; `roles` are names of directory roles held directly.
+    """
+
+    name: str
+    upn: str
+    job_title: str = ""
+    department: str = ""
+    mail: str | None = None
+    enabled: bool = True
+    user_type: str = "Member"
+    synced: bool = False
+    manager: str | None = None
+    roles: tuple[str, ...] = ()
+    phones: dict[str, str] = field(default_factory=dict)
+    sms_policy: bool = True
+    strong: tuple[str, ...] = ()  # other methods: "authenticator", "fido2", "hello", "otp", "email"
+    other_tenant: bool = False
+
+    @property
+    def id(self) -> str:
+        """The Entra object id."""
+        return stable_id(f"user {self.upn}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """A security group; `members` are UPNs, `groups` are names of nested groups."""
+
+    name: str
+    members: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    role_assignable: bool = False
+    roles: tuple[str, ...] = ()  # directory roles held by the group
+
+    @property
+    def id(self) -> str:
+        return stable_id(f"group {self.name}")
+
+
+def _upn(local: str) -> str:
+    return f"{local}@{DOMAIN}"
+
+
+def _staff(name: str, title: str, department: str, **more: object) -> Member:
+    local = name.lower().replace(" ", ".").replace("'", "")
+    upn = _upn(local)
+    return Member(name=name, upn=upn, mail=upn, job_title=title, department=department, **more)  # type: ignore[arg-type]
+
+
+HELPDESK = (
+    _staff("Hanna Visser", "Helpdesk agent", "IT Service Desk", manager=_upn("sam.okafor"), strong=("fido2",)),
+    _staff("Bram Peeters", "Helpdesk agent", "IT Service Desk", manager=_upn("sam.okafor")),
+    _staff("Nadia Haddad", "Helpdesk agent, evening shift", "IT Service Desk", manager=_upn("sam.okafor")),
+    _staff("Sam Okafor", "Senior helpdesk agent", "IT Service Desk", manager=_upn("ada.admin"), strong=("fido2",)),
+    _staff("Ingrid Lund", "Senior helpdesk agent", "IT Service Desk", manager=_upn("ada.admin")),
+)
+
+PEOPLE = (
+    # the ones the stories are about
+    Member(name="Alice Jansen", upn=_upn("alice"), mail=_upn("alice.jansen"), job_title="Account manager", department="Sales",
+           manager=_upn("priya.raman"), strong=("authenticator",)),
+    _staff("Omar Farouk", "Warehouse planner", "Logistics", manager=_upn("priya.raman"),
+           phones={"mobile": "+31 612345001", "alternateMobile": "+31 612345002", "office": "+31 201234567"}),
+    _staff("Sofia Rossi", "Payroll officer", "Finance", synced=True, phones={"mobile": "+39 3123456789"}),  # synced from on-premises AD
+    _staff("Kenji Tanaka", "Data analyst", "Research", sms_policy=False, phones={"mobile": "+81 9012345678"}),
+    Member(name="Mia O'Brien", upn="mia.o'brien@" + DOMAIN, mail="mia.o'brien@" + DOMAIN, job_title="Store lead", department="Retail",
+           phones={"mobile": "+353 851234567"}),
+    _staff("Jan de Vries", "Electrician", "Facilities"),
+    Member(name="Jan de Vries", upn=_upn("jan.devries2"), mail=_upn("jan.devries2"), job_title="Buyer", department="Purchasing"),
+    _staff("Dirk Bakker", "Former driver", "Logistics", enabled=False),
+    Member(name="Gus Taylor (Adatum)", upn="gus.taylor_adatum.example#EXT#@" + DOMAIN, mail="gus.taylor@adatum.example",
+           job_title="Consultant", department="", user_type="Guest"),
+    _staff("Ada Admin", "Identity administrator", "IT", roles=("Global Administrator",), strong=("fido2", "authenticator")),
+    _staff("Theo Roth", "Cloud engineer", "IT"),  # privileged through a role-assignable group
+    _staff("Victoria Crane", "Chief executive officer", "Executive office", phones={"mobile": "+44 7400123456"}),
+    _staff("Oscar Outsider", "Office assistant", "Facilities"),
+    _staff("Priya Raman", "Head of sales", "Sales", manager=_upn("victoria.crane"), strong=("authenticator",)),
+)
+
+STRANGER = Member(name="Eve Elsewhere", upn="eve@adatum.example", mail="eve@adatum.example", job_title="Nobody here", department="",
+                  other_tenant=True)
+
+_FIRST = ("Anna", "Ben", "Carla", "David", "Elif", "Fatima", "George", "Helena", "Ivan", "Julia", "Karim", "Lena", "Marco", "Nora", "Pavel")
+_LAST = ("Andersson", "Bianchi", "Carvalho", "Dubois", "Eriksen", "Fischer", "Garcia", "Horvat")
+_JOBS = (("Accountant", "Finance"), ("Nurse", "Health"), ("Driver", "Logistics"), ("Developer", "Research"), ("Clerk", "Retail"))
+
+CROWD = tuple(
+    _staff(f"{first} {last}", *_JOBS[(i + j) % len(_JOBS)], synced=(i + j) % 3 == 0,
+           phones={"mobile": f"+31 6{20000000 + i * 100 + j}"} if (i + j) % 2 else {})
+    for i, first in enumerate(_FIRST)
+    for j, last in enumerate(_LAST)
+)
+
+EVERYONE = HELPDESK + PEOPLE + CROWD
+
+GROUPS = (
+    Group(name="Helpdesk", members=tuple(_upn(n) for n in ("hanna.visser", "bram.peeters", "sam.okafor", "ingrid.lund")),
+          groups=("Helpdesk evening",)),
+    Group(name="Helpdesk evening", members=(_upn("nadia.haddad"),)),  # nested: membership must be transitive
+    Group(name="Helpdesk seniors", members=(_upn("sam.okafor"), _upn("ingrid.lund"))),
+    Group(name="Doorman administrators", members=(_upn("sam.okafor"),)),
+    Group(name="Tier 0 operators", members=(_upn("theo.roth"),), role_assignable=True, roles=("Privileged Role Administrator",)),
+    Group(name="Executives", members=(_upn("victoria.crane"), _upn("priya.raman"))),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Channel:
+    """A channel of the one team; ids look as Teams makes them."""
+
+    name: str
+
+    @property
+    def id(self) -> str:
+        return f"19:{stable_id('channel ' + self.name).replace('-', '')}@thread.tacv2"
+
+
+TEAM_NAME = "IT Service Desk"
+TEAM_ID = f"19:{stable_id('team').replace('-', '')}@thread.tacv2"
+CHANNELS = (Channel(name="Helpdesk"), Channel(name="Doorman log"), Channel(name="Approvals"))
+TEAM_MEMBERS = tuple(m.upn for m in HELPDESK) + (_upn("ada.admin"), _upn("oscar.outsider"))
+
+
+def person(name_or_upn: str) -> Member:
+    """The member with this UPN, or the first with this display name.
+
+    Raises:
+        KeyError: nobody is called so.
+    """
+    for member in (*EVERYONE, STRANGER):
+        if name_or_upn in (member.upn, member.name, member.id):
+            return member
+    raise KeyError(name_or_upn)
+
+
+def group(name: str) -> Group:
+    """The group with this name; KeyError when there is none."""
+    return {g.name: g for g in GROUPS}[name]
