@@ -1,0 +1,120 @@
+"""What a command is: one declaration, from which parser, usage errors, help, manifest and README derive."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from bot.commands.kinds import Part
+from bot.domain.change import ChangeKind, Plan
+from bot.domain.exchange import ConversationRef, Reply
+from bot.domain.methods import Dossier
+from bot.domain.people import Actor, Standing
+from bot.ports import Directory, Operations
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """The person meant: a text to look up, or the object id of a Teams mention."""
+
+    text: str
+    object_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """One parsed saying of a command.
+
+    Attributes:
+        args: by part name: `who` (Who), `phone` (PhoneType), `number` (str, as typed), `on` (bool), `id` (str) …
+        text: the clean text that was parsed.
+        ticket, reason: from the tail of a changing command; empty when absent.
+    """
+
+    command: Command
+    args: Mapping[str, object]
+    text: str
+    ticket: str = ""
+    reason: str = ""
+
+    @property
+    def who(self) -> Who | None:
+        """The person meant, if the command names one."""
+        who = self.args.get("who")
+        return who if isinstance(who, Who) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Settings that commands need to know.
+
+    Attributes:
+        default_region: ISO 3166 region of national numbers, or empty.
+        retirement: the day Microsoft's own SMS and voice MFA ends for members; None when not applicable (own provider, other cloud).
+    """
+
+    default_region: str = ""
+    retirement: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a command may use while it runs.
+
+    Attributes:
+        dossier: everything read about `invocation.who`, None when nobody is meant.
+        protected: why this target may not be changed, in a sentence; empty when it may.
+    """
+
+    actor: Actor
+    standing: Standing
+    helpdesk: bool
+    admin: bool
+    where: ConversationRef
+    now: datetime
+    facts: Facts
+    directory: Directory
+    operations: Operations
+    dossier: Dossier | None = None
+    protected: str = ""
+
+
+Run = Callable[[Invocation, Context], Awaitable[Plan | Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing that can be said.
+
+    Attributes:
+        name: stable word for logs and the audit trail, such as `set-phone`.
+        topic: heading on the help card.
+        pattern: the parts in order; `syntax` is computed from it.
+        summary: one line for people.
+        example: a line that works in the demo.
+        run: read-only; a Plan for a changing command, otherwise the reply.
+        changes: kinds of change it may plan; empty for read-only commands. A changing command may end in `ticket …` and `because …`.
+        for_everyone: may be said without being in the helpdesk group.
+        admin: only members of the administrators' group.
+        reads: Graph application permissions it needs for reading, with the reason.
+        scopes: conversations whose command menu lists it: "personal", "team".
+    """
+
+    name: str
+    topic: str
+    pattern: tuple[Part, ...]
+    summary: str
+    example: str
+    run: Run
+    changes: frozenset[ChangeKind] = frozenset()
+    for_everyone: bool = False
+    admin: bool = False
+    reads: tuple[tuple[str, str], ...] = ()
+    scopes: tuple[str, ...] = ("personal", "team")
+    keywords: tuple[str, ...] = field(default=())
+
+    @property
+    def syntax(self) -> str:
+        """How to say it, computed from the pattern: `set mobile|alternate mobile|office for <who> [to] <number>`."""
+        return " ".join(part.syntax for part in self.pattern)

@@ -1,0 +1,56 @@
+"""The audit trail's vocabulary: a closed list of tags, and events with allow-listed fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Tag(StrEnum):
+    """What can be recorded, as `source:subject:action`. Append-only: retire a tag in a comment, never reuse it."""
+
+    ANNOUNCE_RESULT_DELIVERED = "announce:result:delivered"
+    ANNOUNCE_RESULT_UNDELIVERABLE = "announce:result:undeliverable"
+    CHAT_CARD_REFUSED = "chat:card:refused"
+    CHAT_COMMAND_ASKED = "chat:command:asked"
+    CHAT_COMMAND_REFUSED = "chat:command:refused"
+    CHAT_LOG_CHANNEL_SET = "chat:log_channel:set"
+    LOG_POST_DELIVERED = "log:post:delivered"
+    OPERATION_CANCELLED = "operation:request:cancelled"
+    OPERATION_CONFIRMED = "operation:request:confirmed"
+    OPERATION_EXPIRED = "operation:request:expired"
+    OPERATION_FINISHED = "operation:execution:finished"
+    OPERATION_PROPOSED = "operation:request:proposed"
+    OPERATION_STARTED = "operation:execution:started"
+
+
+#: The only facts an event may carry. Numbers in `changes` and `text` are masked before they get here.
+FIELDS = frozenset({"changes", "code", "command", "conversation", "outcome", "reason", "request_ids", "state", "target_upn", "text", "ticket"})
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEvent:
+    """One line of the trail.
+
+    Attributes:
+        actor_id, actor_name: who acted; empty for the bot itself.
+        operation_id, target_id: what it was about, or empty.
+        facts: allow-listed fields only.
+
+    Raises:
+        ValueError: a fact is not on the allow-list.
+    """
+
+    tag: Tag
+    at: datetime
+    actor_id: str = ""
+    actor_name: str = ""
+    operation_id: str = ""
+    target_id: str = ""
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if unknown := set(self.facts) - FIELDS:
+            raise ValueError(f"not allowed in the audit trail: {', '.join(sorted(unknown))}")

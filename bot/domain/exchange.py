@@ -1,0 +1,197 @@
+"""What crosses the chat's border: messages and presses in, replies out. No Teams type goes past here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from bot.domain.people import Actor, Person
+
+if TYPE_CHECKING:
+    from bot.domain.audit import AuditEvent
+    from bot.domain.methods import Dossier
+    from bot.domain.operation import Operation
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationRef:
+    """Where to answer, enough to post later without a turn.
+
+    Attributes:
+        service_url: allow-listed Bot Connector address.
+        conversation_id: with `;messageid=` when in a channel's thread.
+        kind: "personal", "groupChat" or "channel".
+    """
+
+    service_url: str
+    conversation_id: str
+    kind: str = "personal"
+
+    @property
+    def channel_id(self) -> str:
+        """The channel's own id, without the thread; empty outside channels."""
+        return self.conversation_id.partition(";")[0] if self.kind == "channel" else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A person mentioned in a message: `object_id` is empty when Teams could not say who it is."""
+
+    name: str
+    object_id: str
+
+
+#: In `IncomingMessage.text` the n-th mention of a person stands as these two marks around n (private-use characters).
+MENTION_OPEN, MENTION_CLOSE = "\ue000", "\ue001"
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingMessage:
+    """Something typed.
+
+    Attributes:
+        key: names this delivery; the same key again is the same message.
+        text: what was typed, mentions of the bot removed, otherwise as Teams sent it.
+        edited: the person changed an earlier message.
+        guest_or_bot: Teams itself says the sender is no member of the tenant.
+    """
+
+    key: str
+    actor: Actor
+    text: str
+    where: ConversationRef
+    mentions: tuple[Mention, ...] = ()
+    edited: bool = False
+    guest_or_bot: bool = False
+
+
+class Verb(StrEnum):
+    """What a button may ask for. Nothing but a verb, an id and a pick travels in a card."""
+
+    CONFIRM = "confirm"
+    CANCEL = "cancel"
+    CHOOSE = "choose"
+    REFRESH = "refresh"
+    AGAIN = "again"
+
+
+@dataclass(frozen=True, slots=True)
+class CardAction:
+    """A button pressed: attacker-controlled but for `actor`.
+
+    Attributes:
+        id: of the operation, or of the choice.
+        pick: which candidate of a choice, counted from 0.
+        card_id: activity id of the pressed card, empty when Teams does not say.
+        universal: True for Action.Execute (the answer replaces the presser's view), False for Action.Submit.
+    """
+
+    key: str
+    actor: Actor
+    verb: Verb
+    id: str
+    where: ConversationRef
+    pick: int | None = None
+    card_id: str = ""
+    universal: bool = True
+    guest_or_bot: bool = False
+
+
+class Tone(StrEnum):
+    """How a notice sounds; never shown by colour alone."""
+
+    INFO = "info"
+    DONE = "done"
+    REFUSED = "refused"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One or two plain sentences."""
+
+    text: str
+    hint: str = ""
+    tone: Tone = Tone.INFO
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandHelp:
+    """One line of the help card, made from a command's declaration."""
+
+    syntax: str
+    summary: str
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What can be said, by topic."""
+
+    topics: tuple[tuple[str, tuple[CommandHelp, ...]], ...]
+    greeting: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Whoami:
+    """Who the bot takes the actor for."""
+
+    person: Person
+    tenant_id: str
+    helpdesk: bool
+    admin: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonShown:
+    """The answer to `show`."""
+
+    dossier: Dossier
+    protected: str = ""  # why nothing may be changed here, in a sentence
+    phone_notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """Several people fit: pick one. `id` names the stored choice."""
+
+    id: str
+    asked_for: str
+    candidates: tuple[Person, ...]
+    more: bool = False
+    only_for: str = ""  # name of the one person who may pick
+
+
+@dataclass(frozen=True, slots=True)
+class OperationShown:
+    """An operation as its card shows it, whatever its state.
+
+    Attributes:
+        own: the reader is the requester in a personal chat, so numbers stand in full.
+        now: for "time left".
+    """
+
+    operation: Operation
+    now: datetime
+    own: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One compact line of the log channel; the operation in it is masked."""
+
+    operation: Operation
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Past events, newest first."""
+
+    title: str
+    events: tuple[AuditEvent, ...] = field(default_factory=tuple)
+
+
+Reply = Notice | Help | Whoami | PersonShown | Choose | OperationShown | LogEntry | History

@@ -1,0 +1,104 @@
+"""Operations: a plan with a life. The table below is that life; nothing moves outside it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.change import Change
+from bot.domain.exchange import ConversationRef
+from bot.domain.people import Actor, Person
+
+
+class State(StrEnum):
+    """Where an operation is. A stored word: never rename one."""
+
+    PROPOSED = "proposed"
+    AWAITING_APPROVAL = "awaiting_approval"
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    STALE = "stale"
+    CANCELLED = "cancelled"
+    DENIED = "denied"
+    EXPIRED = "expired"
+
+    @property
+    def waiting(self) -> bool:
+        """Somebody still has to press something."""
+        return self in (State.PROPOSED, State.AWAITING_APPROVAL)
+
+    @property
+    def finished(self) -> bool:
+        """Nothing will happen any more."""
+        return self not in (State.PROPOSED, State.AWAITING_APPROVAL, State.QUEUED, State.RUNNING)
+
+
+#: verb -> the states it may start from, and those it may lead to.
+TRANSITIONS: dict[str, tuple[frozenset[State], frozenset[State]]] = {
+    "confirm": (frozenset({State.PROPOSED}), frozenset({State.QUEUED, State.AWAITING_APPROVAL})),
+    "approve": (frozenset({State.AWAITING_APPROVAL}), frozenset({State.QUEUED})),
+    "deny": (frozenset({State.AWAITING_APPROVAL}), frozenset({State.DENIED})),
+    "cancel": (frozenset({State.PROPOSED, State.AWAITING_APPROVAL}), frozenset({State.CANCELLED})),
+    "expire": (frozenset({State.PROPOSED, State.AWAITING_APPROVAL}), frozenset({State.EXPIRED})),
+    "start": (frozenset({State.QUEUED, State.RUNNING}), frozenset({State.RUNNING})),
+    "finish": (frozenset({State.RUNNING}), frozenset({State.SUCCEEDED, State.PARTIAL, State.FAILED, State.STALE})),
+}
+
+#: Speakable: no 0/O, 1/I/L, 5/S, 2/Z confusion on the phone.
+ID_ALPHABET = "34679ACDEFGHJKMNPQRTUVWXY"
+
+
+def new_id(taken: Callable[[str], bool] = lambda _: False, length: int = 4) -> str:
+    """A short id that can be said on the phone, such as `7QXF`; longer when the short ones are taken."""
+    for attempt in range(64):
+        candidate = "".join(secrets.choice(ID_ALPHABET) for _ in range(length + attempt // 8))
+        if not taken(candidate):
+            return candidate
+    raise RuntimeError("no free operation id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One request and all that became of it.
+
+    Attributes:
+        id: short and speakable.
+        command: name of the command that asked for it.
+        text: what was typed, with numbers masked.
+        outcome: the result in one or two sentences, empty until finished.
+        card_id: activity id of the requester's card, empty when Teams has not confirmed it.
+        decided_by: name of whoever confirmed, cancelled or denied.
+        request_ids: Graph's request ids of the writes.
+        version: counts the moves; an older card is recognised by it.
+    """
+
+    id: str
+    command: str
+    text: str
+    requester: Actor
+    target: Person
+    changes: tuple[Change, ...]
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    ticket: str = ""
+    reason: str = ""
+    conversation: ConversationRef
+    state: State = State.PROPOSED
+    created_at: datetime
+    expires_at: datetime
+    finished_at: datetime | None = None
+    outcome: str = ""
+    card_id: str = ""
+    decided_by: str = ""
+    request_ids: tuple[str, ...] = ()
+    version: int = 0
+
+    def masked(self) -> Operation:
+        """The same operation fit for everybody's eyes."""
+        return replace(self, changes=tuple(change.masked() for change in self.changes))

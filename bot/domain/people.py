@@ -1,0 +1,74 @@
+"""People: whoever types or presses (actor), and whoever's account changes (target)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who typed or pressed, as the validated activity says.
+
+    Attributes:
+        id: Entra object id.
+        tenant_id: the tenant the message came from.
+        name: display name as Teams sent it: untrusted text, for showing only.
+        chat_id: the person's id in Teams (`29:…`), for mentions and for views of their own.
+    """
+
+    id: str
+    tenant_id: str
+    name: str
+    chat_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An account of the tenant, as Graph shows it. Names are untrusted text."""
+
+    id: str
+    name: str
+    upn: str
+    mail: str = ""
+    job_title: str = ""
+    department: str = ""
+    enabled: bool = True
+    guest: bool = False
+    synced: bool = False
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Words that set this account apart: disabled, guest, synced."""
+        pairs = (("disabled", not self.enabled), ("guest", self.guest), ("synced from on-premises", self.synced))
+        return tuple(word for word, true in pairs if true)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the directory knows of an actor at the gate.
+
+    Attributes:
+        person: the actor's own account.
+        groups: those of the asked-for group ids in which the actor is a (nested) member.
+    """
+
+    person: Person
+    groups: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Privileges:
+    """Why a person's account is protected; all empty for ordinary people.
+
+    Attributes:
+        roles: names of directory roles, held directly or through a group.
+        groups: names of role-assignable groups the person is in.
+        restricted: the account is in a restricted-management administrative unit.
+    """
+
+    roles: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    restricted: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.roles or self.groups or self.restricted)

@@ -1,0 +1,153 @@
+"""The error tree.
+
+::
+
+    DoormanError
+    ├── Refusal                 a sentence for the person who asked; nothing was done
+    │   ├── UsageError          the text is not a command, or a command with a wrong part
+    │   └── InvalidNumber       the phone number cannot be used, and why
+    ├── DirectoryError          Graph answered no, or did not answer
+    │   ├── NotAuthorised       401, 403: a permission or role is missing
+    │   ├── NotFound            404
+    │   ├── Rejected            400: Graph does not accept the request
+    │   ├── Conflict            409
+    │   │   └── NumberNotUnique 409 phoneNumberNotUnique: the number is usually saved all the same
+    │   ├── Throttled           429, with the seconds to wait
+    │   └── Unavailable         5xx, time-out, dropped connection, unreadable body
+    ├── StoreUnavailable        our own database is locked, full or gone
+    └── ChatError               Teams did not take a post
+        ├── ChatRefused         4xx: repeating the same post will not help
+        └── ChatUnavailable     429, 5xx, network: try again later
+
+A `Refusal` is shown as written. Everything else is translated in one place, `services.dispatch`.
+"""
+
+from __future__ import annotations
+
+
+class DoormanError(Exception):
+    """Root of the tree."""
+
+
+class Refusal(DoormanError):
+    """A clear no for the person who asked.
+
+    Args:
+        text: what is wrong, one or two sentences.
+        hint: what to do instead, or empty.
+        code: the short reason recorded in the audit trail.
+    """
+
+    def __init__(self, text: str, hint: str = "", *, code: str = "refused") -> None:
+        super().__init__(text)
+        self.text = text
+        self.hint = hint
+        self.code = code
+
+
+class UsageError(Refusal):
+    """What was typed is not a command we know, or lacks a part."""
+
+    def __init__(self, text: str, hint: str = "") -> None:
+        super().__init__(text, hint, code="usage")
+
+
+class InvalidNumber(Refusal):
+    """The phone number cannot be registered."""
+
+    def __init__(self, text: str, hint: str = "") -> None:
+        super().__init__(text, hint, code="invalid_number")
+
+
+class DirectoryError(DoormanError):
+    """Graph said no or said nothing.
+
+    Attributes:
+        status: HTTP status, None when there was no answer.
+        code: Graph's `error.code`, or empty.
+        detail: Graph's message: for logs, never for people.
+        request_id: Graph's request id, or empty.
+    """
+
+    def __init__(self, detail: str = "", *, status: int | None = None, code: str = "", request_id: str = "") -> None:
+        super().__init__(f"{status or 'no answer'} {code} {detail}".strip())
+        self.detail = detail
+        self.status = status
+        self.code = code
+        self.request_id = request_id
+
+
+class NotAuthorised(DirectoryError):
+    """A permission, consent or role is missing.
+
+    Attributes:
+        permission: the application permission that the refused call needs, or empty when unknown.
+    """
+
+    def __init__(self, detail: str = "", *, permission: str = "", status: int | None = None, code: str = "", request_id: str = "") -> None:
+        super().__init__(detail, status=status, code=code, request_id=request_id)
+        self.permission = permission
+
+
+class NotFound(DirectoryError):
+    """There is no such object (any more)."""
+
+
+class Rejected(DirectoryError):
+    """Graph finds the request wrong."""
+
+
+class Conflict(DirectoryError):
+    """The state of the account forbids it."""
+
+
+class NumberNotUnique(Conflict):
+    """The number is another account's SMS sign-in name; re-read before reporting."""
+
+
+class Throttled(DirectoryError):
+    """Too many requests.
+
+    Attributes:
+        retry_after: seconds to wait.
+    """
+
+    def __init__(self, detail: str = "", *, retry_after: float, status: int | None = 429, code: str = "", request_id: str = "") -> None:
+        super().__init__(detail, status=status, code=code, request_id=request_id)
+        self.retry_after = retry_after
+
+
+class Unavailable(DirectoryError):
+    """No usable answer. A write that ended so may or may not have happened."""
+
+
+class StoreUnavailable(DoormanError):
+    """The database cannot be used right now; nothing was recorded."""
+
+
+class ChatError(DoormanError):
+    """Teams did not take a post."""
+
+
+class ChatRefused(ChatError):
+    """Teams will not take this post, now or later.
+
+    Attributes:
+        status: HTTP status.
+    """
+
+    def __init__(self, detail: str, *, status: int) -> None:
+        super().__init__(f"{status} {detail}")
+        self.status = status
+
+
+class ChatUnavailable(ChatError):
+    """Teams cannot be reached or asks to wait.
+
+    Attributes:
+        retry_after: seconds to wait, None when not said.
+    """
+
+    def __init__(self, detail: str, *, retry_after: float | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
