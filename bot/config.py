@@ -1,0 +1,263 @@
+"""Settings, read once from the environment. The only module that reads it; all problems are reported together."""
+
+from __future__ import annotations
+
+import ipaddress
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+import phonenumbers
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """Hosts of one Microsoft cloud.
+
+    https://learn.microsoft.com/graph/deployments and
+    https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/send-proactive-messages
+    """
+
+    login: str
+    graph: str
+    openid_metadata: str
+    token_issuer: str
+    connector_scope: str
+    service_urls: tuple[str, ...]
+
+
+_PUBLIC_OPENID = "https://login.botframework.com/v1/.well-known/openidconfiguration"
+_GOV_OPENID = "https://login.botframework.azure.us/v1/.well-known/openidconfiguration"
+_GOV_ISSUER = "https://api.botframework.us"
+
+CLOUDS = {
+    "public": Cloud(
+        "https://login.microsoftonline.com",
+        "https://graph.microsoft.com",
+        _PUBLIC_OPENID,
+        "https://api.botframework.com",
+        "https://api.botframework.com/.default",
+        ("smba.trafficmanager.net", "smba.infra.gcc.teams.microsoft.com"),
+    ),
+    "usgov": Cloud(
+        "https://login.microsoftonline.us",
+        "https://graph.microsoft.us",
+        _GOV_OPENID,
+        _GOV_ISSUER,
+        "https://api.botframework.us/.default",
+        ("smba.infra.gov.teams.microsoft.us",),
+    ),
+    "dod": Cloud(
+        "https://login.microsoftonline.us",
+        "https://dod-graph.microsoft.us",
+        _GOV_OPENID,
+        _GOV_ISSUER,
+        "https://api.botframework.us/.default",
+        ("smba.infra.dod.teams.microsoft.us",),
+    ),
+    "china": Cloud(
+        "https://login.partner.microsoftonline.cn",
+        "https://microsoftgraph.chinacloudapi.cn",
+        "https://login.botframework.azure.cn/v1/.well-known/openidconfiguration",
+        "https://api.botframework.azure.cn",
+        "https://api.botframework.azure.cn/.default",
+        ("msgapi.teams.microsoftonline.cn",),
+    ),
+}
+
+
+class ConfigurationError(Exception):
+    """The settings cannot be used; the text lists every problem with its fix."""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address never leaves this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _said(name: str, default: Any, meaning: str, *, secret: bool = False) -> Any:
+    """One setting: its environment variable, default and the sentence that README and .env.example show."""
+    return Field(default=default, validation_alias=name, description=meaning, repr=not secret)
+
+
+class Settings(BaseSettings):
+    """Everything an administrator can set. The order here is the order in the README."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, env_file=None)
+
+    bot_app_id: str = _said("MicrosoftAppId", "", "application (client) id of the bot registration")
+    bot_password: str = _said("MicrosoftAppPassword", "", "its client secret value; not used with `UserAssignedMSI`", secret=True)
+    bot_tenant_id: str = _said("MicrosoftAppTenantId", "", "the tenant the bot works for; people of other tenants are refused")
+    bot_app_type: Literal["SingleTenant", "UserAssignedMSI"] = _said(
+        "MicrosoftAppType", "SingleTenant", "`SingleTenant` (secret) or `UserAssignedMSI` (managed identity)"
+    )
+    graph_tenant_id: str = _said("AZURE_TENANT_ID", "", "tenant of the app registration that calls Graph; the bot's own when empty")
+    graph_client_id: str = _said("AZURE_CLIENT_ID", "", "client id of the app registration that calls Graph; the bot's own when empty")
+    graph_client_secret: str = _said("AZURE_CLIENT_SECRET", "", "its client secret value", secret=True)
+    graph_certificate_path: str = _said(
+        "AZURE_CLIENT_CERTIFICATE_PATH", "", "a PEM file with private key and certificate, used instead of the secret"
+    )
+    cloud: Literal["public", "usgov", "dod", "china"] = _said(
+        "CLOUD", "public", "`public`, `usgov`, `dod` or `china`: sets the next four"
+    )
+    authority_host: str = _said("AZURE_AUTHORITY_HOST", "", "login host; per cloud")
+    graph_endpoint: str = _said("GRAPH_ENDPOINT", "", "Graph host; per cloud")
+    openid_metadata: str = _said("BOT_OPENID_METADATA", "", "where the keys of inbound tokens come from; per cloud")
+    allowed_service_urls: Annotated[tuple[str, ...], NoDecode] = _said(
+        "ALLOWED_SERVICE_URLS", (), "comma-separated hosts the bot will ever post to; per cloud"
+    )
+    helpdesk_group_id: str = _said("HELPDESK_GROUP_ID", "", "object id of the approved Entra group; nested members count")
+    admin_group_id: str = _said("ADMIN_GROUP_ID", "", "object id of the group that may set the bot up (`log here`)")
+    log_channel_id: str = _said("LOG_CHANNEL_ID", "", "Teams channel id for the log; `log here` typed in a channel does the same")
+    log_service_url: str = _said("LOG_SERVICE_URL", "", "Bot Connector address for `LOG_CHANNEL_ID`; per cloud")
+    database_url: str = _said("DATABASE_URL", "sqlite:///doorman.db", "`sqlite:///file` or `postgresql://user:password@host/name`", secret=True)
+    default_region: str = _said("DEFAULT_REGION", "", "two-letter region of national phone numbers, such as `NL`")
+    confirm_minutes: int = _said("CONFIRM_MINUTES", 10, "minutes a confirmation card stays valid")
+    sms_voice_retirement: date | None = _said(
+        "SMS_VOICE_RETIREMENT", date(2027, 2, 1), "the day Microsoft ends its own SMS and voice delivery for MFA; `none` with an own provider"
+    )
+    host: str = _said("HOST", "127.0.0.1", "address to listen on")
+    port: int = _said("PORT", 3978, "port to listen on")
+    insecure_local: bool = _said("INSECURE_LOCAL", False, "accepts activities without a token; refused unless `HOST` is loopback")
+    log_level: Literal["debug", "info", "warning", "error"] = _said("LOG_LEVEL", "info", "how much is logged, as JSON on standard error")
+
+    @field_validator("allowed_service_urls", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip().lower() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("sms_voice_retirement", mode="before")
+    @classmethod
+    def _none(cls, value: object) -> object:
+        return None if isinstance(value, str) and value.strip().lower() in ("", "none") else value
+
+    @model_validator(mode="before")
+    @classmethod
+    def _cloud_defaults(cls, values: dict[str, Any]) -> dict[str, Any]:
+        cloud = CLOUDS.get(values.get("CLOUD") or "public", CLOUDS["public"])
+        defaults = {
+            "AZURE_AUTHORITY_HOST": cloud.login,
+            "GRAPH_ENDPOINT": cloud.graph,
+            "BOT_OPENID_METADATA": cloud.openid_metadata,
+            "ALLOWED_SERVICE_URLS": ",".join(cloud.service_urls),
+            "LOG_SERVICE_URL": f"https://{cloud.service_urls[0]}/teams/",
+            "AZURE_TENANT_ID": values.get("MicrosoftAppTenantId", ""),
+            "AZURE_CLIENT_ID": values.get("MicrosoftAppId", ""),
+        }
+        filled = {**values, **{name: value for name, value in defaults.items() if not values.get(name)}}
+        own_app = not values.get("AZURE_CLIENT_ID") or values["AZURE_CLIENT_ID"] == values.get("MicrosoftAppId")
+        if own_app and not values.get("AZURE_CLIENT_SECRET") and not values.get("AZURE_CLIENT_CERTIFICATE_PATH"):
+            filled["AZURE_CLIENT_SECRET"] = values.get("MicrosoftAppPassword", "")
+        return filled
+
+    @property
+    def hosts(self) -> Cloud:
+        """The facts of the chosen cloud that no setting overrides."""
+        return CLOUDS[self.cloud]
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Settings:
+        """Reads and checks everything.
+
+        Raises:
+            ConfigurationError: with every problem found, each with its fix.
+        """
+        names = {field.validation_alias: field for field in cls.model_fields.values()}
+        given = {name: environ[name].strip() for name in names if isinstance(name, str) and environ.get(name, "").strip()}
+        problems: list[str] = []
+        try:
+            settings = cls.model_validate(given)
+        except ValidationError as error:
+            wrong = {str(e["loc"][0]): e["msg"] for e in error.errors()}
+            problems = [f"{name} is {given.get(name)!r}: {said[0].lower()}{said[1:]}." for name, said in wrong.items()]
+            settings = cls.model_validate({name: value for name, value in given.items() if name not in wrong})
+        problems += settings.problems()
+        if problems:
+            raise ConfigurationError(_listed(problems))
+        return settings
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **_: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only the mapping given to `from_env` counts: nothing is read behind its back."""
+        return (init_settings,)
+
+    def problems(self) -> list[str]:
+        """What is missing or contradictory, one sentence each; empty when all is well."""
+        found: list[str] = []
+
+        def need(condition: object, sentence: str) -> None:
+            if not condition:
+                found.append(sentence)
+
+        for name, value, where in (
+            ("MicrosoftAppId", self.bot_app_id, "copy the application (client) id of the bot registration"),
+            ("MicrosoftAppTenantId", self.bot_tenant_id, "copy the directory (tenant) id from the registration's overview"),
+            ("HELPDESK_GROUP_ID", self.helpdesk_group_id, "copy the object id of the Entra group whose members may use Doorman"),
+        ):
+            need(value, f"{name} is missing: {where}.")
+            need(not value or _is_guid(value), f"{name} is not an id like 00000000-0000-0000-0000-000000000000: {where}.")
+        need(not self.admin_group_id or _is_guid(self.admin_group_id), "ADMIN_GROUP_ID is not an object id of a group.")
+        if self.bot_app_type == "SingleTenant":
+            need(
+                self.bot_password or self.insecure_local,
+                "MicrosoftAppPassword is missing: make a client secret and copy its value (not its id), "
+                "or set MicrosoftAppType=UserAssignedMSI.",
+            )
+            need(
+                self.graph_client_secret or self.graph_certificate_path,
+                "AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH is missing for the app registration that calls Graph.",
+            )
+        for name, url in (
+            ("AZURE_AUTHORITY_HOST", self.authority_host),
+            ("GRAPH_ENDPOINT", self.graph_endpoint),
+            ("BOT_OPENID_METADATA", self.openid_metadata),
+        ):
+            parts = urlsplit(url)
+            need(parts.hostname and parts.scheme in ("https", "http"), f"{name} is not a web address: begin it with https://.")
+            need(
+                parts.scheme != "http" or is_loopback(parts.hostname or ""),
+                f"{name} uses http://, which is accepted for this machine only: use https://.",
+            )
+        need(
+            self.database_url.startswith(("sqlite:///", "postgresql://")),
+            "DATABASE_URL is neither sqlite:///file nor postgresql://user:password@host/name.",
+        )
+        need(
+            not self.default_region or self.default_region.upper() in phonenumbers.SUPPORTED_REGIONS,
+            "DEFAULT_REGION is not a two-letter region such as NL.",
+        )
+        need(
+            not self.log_channel_id or self.log_channel_id.startswith("19:"),
+            "LOG_CHANNEL_ID is not a Teams channel id: it looks like 19:…@thread.tacv2 (see `log here` for an easier way).",
+        )
+        need(1 <= self.confirm_minutes <= 1440, "CONFIRM_MINUTES is not between 1 and 1440.")
+        need(0 <= self.port <= 65535, "PORT is not between 0 and 65535.")
+        need(
+            not self.insecure_local or is_loopback(self.host),
+            "INSECURE_LOCAL accepts anybody's messages, so HOST has to be 127.0.0.1: remove one of the two.",
+        )
+        return found
+
+
+def _is_guid(text: str) -> bool:
+    try:
+        return str(uuid.UUID(text)) == text.lower()
+    except ValueError:
+        return False
+
+
+def _listed(problems: list[str]) -> str:
+    count = "One setting needs" if len(problems) == 1 else f"{len(problems)} settings need"
+    return f"{count} your attention:\n" + "\n".join(f"  - {problem}" for problem in problems)

@@ -1,0 +1,135 @@
+"""Who may ask for what, and about whom. Pure functions that return a decision with its reason.
+
+Deny beats allow, and what nothing allows is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.people import Actor, Person, Privileges, Standing
+
+
+class Reason(StrEnum):
+    """Why; recorded in the audit trail. Append-only."""
+
+    ALLOWED = "allowed"
+    OTHER_TENANT = "other_tenant"
+    NOT_A_MEMBER = "guest_or_bot"
+    DISABLED = "disabled_account"
+    NOT_HELPDESK = "not_in_helpdesk_group"
+    NOT_ADMIN = "not_in_admin_group"
+    OWN_ACCOUNT = "own_account"
+    GUEST_TARGET = "guest_target"
+    PRIVILEGED_TARGET = "privileged_target"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The verdict, why, and the sentence for the person.
+
+    Attributes:
+        approvals: how many other people must agree before the change is made; 0 when refused or none needed.
+    """
+
+    allowed: bool
+    reason: Reason
+    text: str = ""
+    hint: str = ""
+    approvals: int = 0
+
+
+ALLOWED = Decision(True, Reason.ALLOWED)
+
+
+def identify(actor: Actor, tenant_id: str, *, guest_or_bot: bool) -> Decision:
+    """Whether this actor can be anybody to us at all, before anything is looked up."""
+    if actor.tenant_id.lower() != tenant_id.lower():
+        return Decision(
+            False,
+            Reason.OTHER_TENANT,
+            "You are signed in to another organisation, and I only work for this one.",
+            "Ask the helpdesk of your own organisation.",
+        )
+    if guest_or_bot or not actor.id:
+        return Decision(
+            False,
+            Reason.NOT_A_MEMBER,
+            "I only take orders from members of this organisation, not from guests or other apps.",
+            "Sign in to Teams with your own work account.",
+        )
+    return ALLOWED
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The groups that give rights; empty ids mean the setting is absent and nobody has the right."""
+
+    helpdesk: str
+    admins: str = ""
+
+    def all(self) -> frozenset[str]:
+        """Every group id worth asking the directory about."""
+        return frozenset(filter(None, (self.helpdesk, self.admins)))
+
+
+def permit(standing: Standing, groups: Groups, *, for_everyone: bool = False, admin: bool = False) -> Decision:
+    """Whether someone with this standing may say a command.
+
+    Args:
+        for_everyone: the command needs no group (help, whoami).
+        admin: the command needs the administrators' group.
+    """
+    if standing.person.guest:
+        return Decision(
+            False,
+            Reason.NOT_A_MEMBER,
+            "Guests of this organisation cannot use me.",
+            "Ask a colleague of the helpdesk who is a member here.",
+        )
+    if not standing.person.enabled:
+        return Decision(False, Reason.DISABLED, "Your account is disabled in Entra ID.", "Ask your helpdesk to have it enabled.")
+    if for_everyone:
+        return ALLOWED
+    if admin:
+        if groups.admins and groups.admins in standing.groups:
+            return ALLOWED
+        return Decision(
+            False,
+            Reason.NOT_ADMIN,
+            "Only Doorman's administrators may do this.",
+            "Whoever runs Doorman decides who they are: the group in the setting ADMIN_GROUP_ID.",
+        )
+    if groups.helpdesk and groups.helpdesk in standing.groups:
+        return ALLOWED
+    return Decision(
+        False,
+        Reason.NOT_HELPDESK,
+        "You are not in the helpdesk group, so I cannot do this for you.",
+        "If you should be, ask whoever runs the helpdesk to add you in Entra ID; it takes a minute to reach me.",
+    )
+
+
+def review(requester_id: str, target: Person, privileges: Privileges) -> Decision:
+    """Whether this target's sign-in methods may be changed by this requester, whatever the change."""
+    if requester_id.lower() == target.id.lower():
+        return Decision(
+            False, Reason.OWN_ACCOUNT, "This is your own account, and nobody changes their own.", "Ask a colleague of the helpdesk."
+        )
+    if privileges:
+        held = ", ".join(privileges.roles) or ", ".join(privileges.groups) or "a restricted-management administrative unit"
+        return Decision(
+            False,
+            Reason.PRIVILEGED_TARGET,
+            f"This account is protected ({held}), so I can show it but not change it.",
+            "An Entra administrator with the Privileged Authentication Administrator role can do this in the Entra admin centre.",
+        )
+    if target.guest:
+        return Decision(
+            False,
+            Reason.GUEST_TARGET,
+            "This is a guest account: its sign-in methods live in the person's own organisation.",
+            "Ask them to contact their own helpdesk.",
+        )
+    return ALLOWED
