@@ -1,0 +1,277 @@
+"""Phone numbers: read as people type them, written as Graph wants them, masked for everybody else.
+
+Graph's form is `+CC NNNN` with exactly one space, and `xEXT` behind it for an extension:
+https://learn.microsoft.com/graph/api/resources/phoneauthenticationmethod
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberType, ValidationResult, shortnumberinfo
+
+from bot.domain.countries import COUNTRIES
+from bot.errors import InvalidNumber
+
+MAX_TYPED = 60  # characters; the longest sensible way of writing a number with an extension
+MAX_EXTENSION = 7  # digits
+EXAMPLE = "+31 6 12345678"
+
+_EXTENSION = re.compile(r"[\s,;]*(?:\bextension|\bext\b\.?|x|#)\s*:?\s*([0-9]*)\s*$", re.IGNORECASE)
+_SEPARATORS = re.compile(r"[\s().\-/]")
+_SEVERAL = re.compile(r"[,;&|/\n]|\b(?:or|and)\b", re.IGNORECASE)
+_TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−⁃"), "-")
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_MASKED = re.compile(r"(?:\+[0-9]{1,3} )?•+(?:[0-9]{2})?(?: x•+)?")
+_IN_TEXT = re.compile(r"(?<![\w+])\+?\(?[0-9](?:[\s().\-/\u00a0]{0,3}[0-9]){5,}")
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneNumber:
+    """A number that exists.
+
+    Attributes:
+        graph: `+CC NNNN`, and `xEXT` when there is an extension.
+        pretty: the international way of writing it.
+        country_code: digits after the plus.
+        region: ISO 3166 code; "001" for numbers that belong to no country.
+        is_mobile_line: True, False, or None when the numbering plan does not tell.
+    """
+
+    graph: str
+    pretty: str
+    country_code: int
+    region: str
+    is_mobile_line: bool | None
+
+    @property
+    def country(self) -> str:
+        """Name of the country, fit for the middle of a sentence."""
+        return _country(self.region, self.country_code)
+
+    @property
+    def unlikely_sms(self) -> bool:
+        """This is surely not a mobile line, so a text message will hardly arrive."""
+        return self.is_mobile_line is False
+
+
+def digits(number: str) -> str:
+    """The comparable form: digits with country code, then `x` and the extension if there is one. Does not validate."""
+    main, mark, extension = number.lower().partition("x")
+    plain = _only_digits(main)
+    return f"{plain}x{tail}" if mark and (tail := _only_digits(extension)) else plain
+
+
+def mask(number: str) -> str:
+    """The number fit for everybody's eyes: country code and the last two digits, such as `+31 •••••••78`.
+
+    Any text will do; short ones are hidden completely, and masking twice changes nothing.
+    """
+    if _MASKED.fullmatch(number):
+        return number
+    main, _, extension = number.lower().partition("x")
+    plain = _only_digits(main)
+    code = _country_code(plain) if main.lstrip().startswith("+") else ""
+    national = plain[len(code) :]
+    if len(national) < 6:
+        return "••••"
+    prefix = f"+{code} " if code else ""
+    return f"{prefix}{'•' * min(len(national) - 2, 13)}{national[-2:]}{' x•••' if _only_digits(extension) else ''}"
+
+
+def mask_text(text: str) -> str:
+    """A sentence in which everything that looks like a phone number is masked."""
+    return _IN_TEXT.sub(lambda found: mask(found[0]), text)
+
+
+def region_of(number: str) -> str:
+    """ISO region of a number in Graph's form, or empty when it cannot be told."""
+    try:
+        parsed = phonenumbers.parse(number[:MAX_TYPED])
+    except NumberParseException:
+        return ""
+    return phonenumbers.region_code_for_number(parsed) or ""
+
+
+def parse_number(text: str, *, default_region: str = "", extension_allowed: bool = False) -> PhoneNumber:
+    """Reads a number as people type it.
+
+    Args:
+        text: `+`, `00` or, with a default region, national form; blanks, dashes, dots, brackets and `(0)` do not matter.
+        default_region: ISO 3166 region of numbers without country code, or empty.
+        extension_allowed: `x12`, `ext. 12` or `#12` may follow (office phones).
+
+    Raises:
+        InvalidNumber: it cannot be registered; the text says exactly why. Nothing else is ever raised.
+    """
+    typed = _clean(text)
+    if not typed:
+        raise InvalidNumber("There is no phone number.", f"Add it at the end, such as {EXAMPLE}.")
+    if len(typed) > MAX_TYPED:
+        raise InvalidNumber("That is far too long for a phone number.", "Give one number only.")
+    main, extension = _split_extension(typed, extension_allowed)
+    _refuse_odd_characters(main)
+    region = default_region.upper() if default_region.upper() in phonenumbers.SUPPORTED_REGIONS else ""
+    _refuse_short_service(main, region)
+    number = _parse(main, region)
+    return _accept(number, extension)
+
+
+def _only_digits(text: str) -> str:
+    return "".join(char for char in text if "0" <= char <= "9")
+
+
+def _country_code(plain: str) -> str:
+    for length in (1, 2, 3):
+        if int(plain[:length] or "0") in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+            return plain[:length]
+    return ""
+
+
+def _country(region: str, code: int) -> str:
+    if not region:  # no number of this kind: the code alone names the country
+        region = phonenumbers.region_code_for_country_code(code)
+        if code == 1:
+            return "the United States, Canada and their neighbours"
+    return COUNTRIES.get(region, f"the numbers of country code +{code}")
+
+
+def _clean(text: str) -> str:
+    """Plain characters on one line: no invisible marks, ordinary blanks and dashes, full-width forms made narrow."""
+    text = text[:20_000].translate(_FULL_WIDTH).translate(_DASHES)
+    text = "".join(" " if char.isspace() else char for char in text if unicodedata.category(char) not in ("Cf", "Cc") or char.isspace())
+    return re.sub(r"^tel:\s*", "", " ".join(text.split()), flags=re.IGNORECASE)
+
+
+def _split_extension(typed: str, allowed: bool) -> tuple[str, str]:
+    found = _EXTENSION.search(typed)
+    if not found:
+        return typed, ""
+    main, extension = typed[: found.start()], found[1]
+    if not extension:
+        raise InvalidNumber("There is nothing after the extension mark.", "Write the extension like this: x12.")
+    if not allowed:
+        raise InvalidNumber(
+            "Only an office phone can have an extension.", f"Leave out “{found[0].strip(' ,;')}”, or set the office phone instead."
+        )
+    if len(extension) > MAX_EXTENSION:
+        raise InvalidNumber(f"The extension is too long: {MAX_EXTENSION} digits at most.")
+    return main, extension
+
+
+def _refuse_odd_characters(main: str) -> None:
+    parts = [part for part in _SEVERAL.split(main) if part.strip()]
+    if sum(len(_only_digits(part)) >= 6 for part in parts) > 1 or re.search(r"[0-9].*\+", main):
+        raise InvalidNumber("That looks like more than one number.", "Give one number at a time.")
+    if re.search(r"[^\W\d_]", main):
+        raise InvalidNumber("A phone number cannot have letters in it.", f"Type all of it in digits, such as {EXAMPLE}.")
+    rest = _SEPARATORS.sub("", main).removeprefix("+")
+    if odd := next((char for char in rest if not "0" <= char <= "9"), ""):
+        where = f"“{odd}”" if odd.isprintable() else "a strange character"
+        raise InvalidNumber(f"I cannot read {where} in a phone number.", f"Use the digits 0 to 9, such as {EXAMPLE}.")
+    if not rest:
+        raise InvalidNumber("There are no digits in that phone number.", f"Give the number with its country code, such as {EXAMPLE}.")
+
+
+def _refuse_short_service(main: str, region: str) -> None:
+    """Emergency and short numbers, also behind a country code."""
+    plain = _only_digits(main)
+    if main.lstrip(" (").startswith("+"):
+        code = _country_code(plain)
+        plain, region = plain[len(code) :], phonenumbers.region_code_for_country_code(int(code or "0")) if code else ""
+    if not 2 <= len(plain) <= 6:
+        return
+    places = [region] if region in phonenumbers.SUPPORTED_REGIONS else sorted(phonenumbers.SUPPORTED_REGIONS)
+    if any(shortnumberinfo.is_emergency_number(plain, place) for place in places):
+        raise InvalidNumber("That is an emergency number.", "Give the person's own number.")
+    if len(places) == 1 and shortnumberinfo.is_valid_short_number_for_region(_national(plain), places[0]):
+        raise InvalidNumber("That is a short service number, not somebody's phone.", "Give the full number of the person's own phone.")
+
+
+def _national(plain: str) -> phonenumbers.PhoneNumber:
+    return phonenumbers.PhoneNumber(national_number=int(plain), italian_leading_zero=plain.startswith("0") or None)
+
+
+def _parse(main: str, region: str) -> phonenumbers.PhoneNumber:
+    """The first reading that exists; otherwise the reason why the most likely one does not."""
+    plain, bare = _only_digits(main), _only_digits(_TRUNK_ZERO.sub("", main))
+    if main.lstrip(" (").startswith("+"):
+        if plain.startswith("0"):
+            raise InvalidNumber("No country code begins with 0.", f"Write + and then the country code, such as {EXAMPLE}.")
+        readings = [("+" + plain, ""), ("+" + bare, "")]
+    elif plain.startswith("00"):
+        readings = [(plain, region), ("+" + plain[2:], ""), ("+" + bare[2:], "")]
+    elif region:
+        readings = [(plain, region), (bare, region)]
+    else:
+        raise InvalidNumber("I cannot tell which country that number is in.", f"Begin with + and the country code, such as {EXAMPLE}.")
+    refusals: list[InvalidNumber] = []
+    for reading, place in dict.fromkeys(readings):
+        if not place and not reading.startswith("+"):
+            continue
+        try:
+            return _existing(reading, place)
+        except InvalidNumber as refusal:
+            refusals.append(refusal)
+    raise refusals[-1] if plain.startswith("00") else refusals[0]
+
+
+def _existing(reading: str, region: str) -> phonenumbers.PhoneNumber:
+    try:
+        number = phonenumbers.parse(reading, region or None)
+    except NumberParseException as problem:
+        if problem.error_type == NumberParseException.INVALID_COUNTRY_CODE:
+            text = f"No country code begins like {reading[:4]}."
+            raise InvalidNumber(text, f"Write + and the country code, such as {EXAMPLE}.") from None
+        size = "long" if problem.error_type == NumberParseException.TOO_LONG else "short"
+        raise InvalidNumber(f"That number is too {size}.", "Check the digits with the caller.") from None
+    code = number.country_code or 0
+    if phonenumbers.is_valid_number(number):
+        return number
+    country, hint = _country("", code), _hint(code, foreign=bool(region))
+    possible = phonenumbers.is_possible_number_with_reason(number)
+    if possible in (ValidationResult.TOO_SHORT, ValidationResult.IS_POSSIBLE_LOCAL_ONLY):
+        raise InvalidNumber(f"That number is too short for {country}.", hint)
+    if possible == ValidationResult.TOO_LONG:
+        raise InvalidNumber(f"That number is too long for {country}.", hint)
+    if possible == ValidationResult.INVALID_LENGTH:
+        raise InvalidNumber(f"That number has too few or too many digits for {country}.", hint)
+    raise InvalidNumber(f"That number does not exist in {country}: no numbers there begin like this.", hint)
+
+
+def _hint(code: int, *, foreign: bool) -> str:
+    """What a number there looks like; `foreign`: the country came from our own setting, so it may be another one."""
+    region = phonenumbers.region_code_for_country_code(code)
+    example = phonenumbers.example_number_for_type(region, PhoneNumberType.MOBILE)
+    shape = f" A mobile number there looks like {_pretty(example)}." if example else ""
+    other = " If it is a number in another country, begin with + and the country code." if foreign else ""
+    return f"Check the digits with the caller.{shape}{other}"
+
+
+def _accept(number: phonenumbers.PhoneNumber, extension: str) -> PhoneNumber:
+    kind = phonenumbers.number_type(number)
+    region = phonenumbers.region_code_for_number(number) or ""
+    code = number.country_code or 0
+    if kind in (PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST):
+        charged = "premium-rate" if kind == PhoneNumberType.PREMIUM_RATE else "shared-cost"
+        text = f"That is a {charged} number in {_country(region, code)}, not somebody's phone."
+        raise InvalidNumber(text, "Give the person's own number.")
+    if kind == PhoneNumberType.MOBILE:
+        mobile: bool | None = True
+    else:
+        mobile = False if kind in (PhoneNumberType.FIXED_LINE, PhoneNumberType.TOLL_FREE) else None
+    return PhoneNumber(
+        graph=f"+{code} {phonenumbers.national_significant_number(number)}{f'x{extension}' if extension else ''}",
+        pretty=_pretty(number) + (f" ext. {extension}" if extension else ""),
+        country_code=code,
+        region=region,
+        is_mobile_line=mobile,
+    )
+
+
+def _pretty(number: phonenumbers.PhoneNumber) -> str:
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
