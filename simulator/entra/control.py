@@ -1,0 +1,180 @@
+"""A back door for the demo page and for tests in other processes: look at the tenant, change it, make it fail. No authentication."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from typing import Any
+
+from aiohttp import web
+
+from simulator.entra.faults import Faults
+from simulator.entra.message import RecordedRequest
+from simulator.entra.methods import all_methods
+from simulator.entra.state import PHONE_IDS, Person, PhoneState, Tenant
+
+_STATES = ("notSupported", "notAllowedByPolicy", "notEnabled", "phoneNumberNotUnique", "ready", "notConfigured")
+_FLAGS = {"accountEnabled": "account_enabled", "synced": "synced", "managementRestricted": "management_restricted"}
+_LISTS = {"roles": "roles", "strong": "strong"}
+Handler = Callable[[web.Request], Awaitable[web.Response]]
+
+
+def described(tenant: Tenant, person: Person) -> dict[str, Any]:
+    """An account as the demo page shows it: always the true state, never a delayed one."""
+    manager = tenant.people.get(person.manager_id or "")
+    return {
+        "id": person.id,
+        "userPrincipalName": person.upn,
+        "displayName": person.display_name,
+        "jobTitle": person.job_title,
+        "department": person.department,
+        "mail": person.mail,
+        "accountEnabled": person.account_enabled,
+        "userType": person.user_type,
+        "synced": person.synced,
+        "smsPolicy": person.sms_policy,
+        "managementRestricted": person.management_restricted,
+        "manager": manager.upn if manager else None,
+        "roles": list(person.roles),
+        "strong": list(person.strong),
+        "groups": [group.name for group in tenant.direct_groups(person.id)],
+        "phones": {kind: {"number": phone.number, "smsSignInState": phone.sms_sign_in} for kind, phone in person.phones.items()},
+        "methods": list(all_methods(person, float("inf"))),
+    }
+
+
+def change(tenant: Tenant, person: Person, wanted: dict[str, Any]) -> None:
+    """Puts an account in another state; nothing changes when any part of it is wrong.
+
+    Raises:
+        ValueError: an unknown field, phone type, state or group, or a value of the wrong type.
+    """
+    steps: list[Callable[[], None]] = []
+    for name, value in wanted.items():
+        if name in _FLAGS and isinstance(value, bool):
+            steps.append(lambda name=name, value=value: setattr(person, _FLAGS[name], value))
+        elif name in _LISTS and isinstance(value, list) and all(isinstance(item, str) for item in value):
+            steps.append(lambda name=name, value=value: setattr(person, _LISTS[name], list(value)))
+        elif name == "smsPolicy" and isinstance(value, bool):
+            steps.append(lambda value=value: person.set_sms_policy(value))
+        elif name == "groups" and isinstance(value, list):
+            steps.append(_groups_step(tenant, person, value))
+        elif name == "phones" and isinstance(value, dict):
+            steps.extend(_phone_step(person, kind, phone) for kind, phone in value.items())
+        else:
+            raise ValueError(f"{name}={value!r} is nothing that can be changed")
+    for step in steps:
+        step()
+
+
+def _groups_step(tenant: Tenant, person: Person, names: list[str]) -> Callable[[], None]:
+    try:
+        wanted = {tenant.group(name).id for name in names}
+    except KeyError as error:
+        raise ValueError(f"no group is called {error}") from None
+
+    def step() -> None:
+        for group in tenant.groups.values():
+            (tenant.join if group.id in wanted else tenant.leave)(group, person.id)
+
+    return step
+
+
+def _phone_step(person: Person, kind: str, phone: Any) -> Callable[[], None]:
+    """A phone is a number, an object with number and smsSignInState, or null to take it away."""
+    if kind not in PHONE_IDS:
+        raise ValueError(f"{kind!r} is no phone type")
+    if phone is None:
+        return lambda: person.phones.pop(kind, None) and None
+    if isinstance(phone, str):
+        phone = {"number": phone}
+    state = phone.get("smsSignInState") if isinstance(phone, dict) else None
+    if not isinstance(phone, dict) or not isinstance(phone.get("number"), str) or state not in (None, *_STATES):
+        raise ValueError(f"{phone!r} is no phone")
+
+    def step() -> None:
+        person.phones[kind] = PhoneState(phone["number"], state or person.resting_state(kind))
+
+    return step
+
+
+class Control:
+    """The handlers of `/_control`."""
+
+    def __init__(self, tenant: Tenant, faults: Faults, requests: deque[RecordedRequest]) -> None:
+        self._tenant = tenant
+        self._faults = faults
+        self._requests = requests
+
+    def add_to(self, router: web.UrlDispatcher) -> None:
+        routes: tuple[tuple[str, str, Handler], ...] = (
+            ("GET", "/_control/people", self.people),
+            ("POST", "/_control/people/{user}", self.change),
+            ("GET", "/_control/state/{user}", self.state),
+            ("GET", "/_control/faults", self.faults),
+            ("POST", "/_control/faults", self.add_fault),
+            ("DELETE", "/_control/faults", self.clear_faults),
+            ("GET", "/_control/writes", self.writes),
+            ("GET", "/_control/requests", self.requests),
+        )
+        for method, path, handler in routes:
+            router.add_route(method, path, handler)
+
+    async def people(self, _: web.Request) -> web.Response:
+        return web.json_response({"value": [described(self._tenant, person) for person in self._tenant.people.values()]})
+
+    async def state(self, request: web.Request) -> web.Response:
+        return web.json_response(described(self._tenant, self._person(request)))
+
+    async def change(self, request: web.Request) -> web.Response:
+        person = self._person(request)
+        wanted = await _object(request)
+        try:
+            change(self._tenant, person, wanted)
+        except ValueError as error:
+            raise _refused(str(error)) from None
+        return web.json_response(described(self._tenant, person))
+
+    async def faults(self, _: web.Request) -> web.Response:
+        return web.json_response({"value": [fault.described() for fault in self._faults.rules]})
+
+    async def add_fault(self, request: web.Request) -> web.Response:
+        description = await _object(request)
+        try:
+            fault = self._faults.add_described(description)
+        except ValueError as error:
+            raise _refused(str(error)) from None
+        return web.json_response(fault.described(), status=201)
+
+    async def clear_faults(self, _: web.Request) -> web.Response:
+        self._faults.clear()
+        return web.Response(status=204)
+
+    async def writes(self, _: web.Request) -> web.Response:
+        return web.json_response({"value": [asdict(write) for write in self._tenant.writes]})
+
+    async def requests(self, _: web.Request) -> web.Response:
+        value = [{name: getattr(record, name) for name in record.__slots__} | {"query": dict(record.query)} for record in self._requests]
+        return web.json_response({"value": value}, dumps=lambda body: json.dumps(body, default=str))
+
+    def _person(self, request: web.Request) -> Person:
+        try:
+            return self._tenant.person(request.match_info["user"])
+        except KeyError:
+            raise web.HTTPNotFound(text=json.dumps({"error": "nobody is called so"}), content_type="application/json") from None
+
+
+async def _object(request: web.Request) -> dict[str, Any]:
+    try:
+        body = await request.json()
+    except ValueError:
+        raise _refused("the body is not JSON") from None
+    if not isinstance(body, dict):
+        raise _refused("the body is not an object")
+    return body
+
+
+def _refused(why: str) -> web.HTTPBadRequest:
+    return web.HTTPBadRequest(text=json.dumps({"error": why}), content_type="application/json")

@@ -1,0 +1,216 @@
+"""The HTTP edge of Graph: token, body, route, permission, envelope, record. The routes behind it are plain functions."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import uuid
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+from multidict import CIMultiDict
+
+from simulator.entra import batch, methods
+from simulator.entra.errors import bad_request, denied, envelope, no_such_segment, unauthenticated
+from simulator.entra.faults import Dropped, Faults
+from simulator.entra.login import Login
+from simulator.entra.message import Answer, Call, GraphError, RawError, RecordedRequest
+from simulator.entra.routes import BATCH, FOREIGN, Target, resolve
+from simulator.entra.state import Tenant
+from simulator.entra.tokens import InvalidToken
+
+VERSION = "/v1.0"
+MOST_RECORDED = 10_000
+_JSON = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+_UNREADABLE = "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format."
+_SECRET = re.compile(r"authorization|cookie", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unread:
+    """A body that is not JSON; the complaint waits until the caller has proved who it is."""
+
+    error: GraphError
+
+
+class GraphEdge:
+    """Answers `/v1.0/...`; one per simulated tenant."""
+
+    def __init__(self, tenant: Tenant, login: Login, faults: Faults, seed: int) -> None:
+        self.requests: deque[RecordedRequest] = deque(maxlen=MOST_RECORDED)
+        self._tenant = tenant
+        self._login = login
+        self._faults = faults
+        self._shuffle = random.Random(seed)
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """One HTTP request, batch or not."""
+        # raw: decoding must happen after splitting; the part before the version is where the app is mounted
+        mount, _, raw = request.raw_path.partition(VERSION)
+        headers = request.headers
+        target = resolve(raw)
+        content_type = headers.get("Content-Type", "")
+        body = _parsed(await request.read(), content_type) if request.body_exists else None
+        call = self._call(request.method, target, headers, body, f"{request.scheme}://{request.host}{mount}")
+
+        async def perform() -> Answer:
+            self._authenticate(call, request.host)
+            if target.template == BATCH and call.method == "POST":
+                return await self._batch(call)
+            return self._dispatch(call, target)
+
+        try:
+            return _response(await self._answer(call, perform), call)
+        except Dropped:
+            if request.transport is not None:
+                request.transport.abort()
+            return web.Response()
+
+    async def unknown(self, request: web.Request) -> web.StreamResponse:
+        """Any path outside version 1.0, such as /beta, which this tenant does not offer."""
+        version = request.path.split("/")[1]
+        call = self._call(
+            request.method, Target(request.path, None, (), request.query_string, request.query, {}), request.headers, None, ""
+        )
+
+        async def perform() -> Answer:
+            raise bad_request(f"Invalid version: {version}")
+
+        return _response(await self._answer(call, perform), call)
+
+    def _call(self, method: str, target: Target, headers: Mapping[str, str], body: Any, base_url: str) -> Call:
+        request_id = str(uuid.uuid4())
+        return Call(
+            method=method,
+            path=target.path,
+            template=target.template,
+            params=target.params,
+            query=target.query,
+            raw_query=target.raw_query,
+            headers=headers,
+            body=body,
+            base_url=base_url,
+            request_id=request_id,
+            client_request_id=headers.get("client-request-id") or request_id,
+        )
+
+    def _authenticate(self, call: Call, host: str) -> None:
+        scheme, _, token = call.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise unauthenticated("Access token is empty.")
+        try:
+            claims = self._login.tokens.verify(token, self._login.graph_audiences(host))
+        except InvalidToken as error:
+            raise unauthenticated(str(error)) from None
+        call.app_id = claims["appid"]
+        call.permissions = frozenset(claims["roles"])
+
+    def _dispatch(self, call: Call, target: Target) -> Answer:
+        route = target.routes.get(call.method)
+        if route is None:
+            raise _no_route(target)
+        if isinstance(call.body, _Unread):
+            raise call.body.error
+        if not call.permissions & route.permissions:
+            raise denied(call)
+        return route.handler(self._tenant, call)
+
+    async def _batch(self, outer: Call) -> Answer:
+        if isinstance(outer.body, _Unread):
+            raise outer.body.error
+
+        async def perform_one(request: dict[str, Any]) -> Answer:
+            target = resolve("/" + request["url"].lstrip("/"))
+            headers = CIMultiDict(request.get("headers") or {})
+            headers.setdefault("client-request-id", outer.client_request_id)
+            body = request.get("body")
+            if body is not None and not headers.get("Content-Type", "").lower().startswith("application/json"):
+                body = _Unread(_wrong_type())
+            call = self._call(request["method"].upper(), target, headers, body, outer.base_url)
+            call.in_batch, call.app_id, call.permissions = True, outer.app_id, outer.permissions
+
+            async def perform() -> Answer:
+                if target.template == BATCH:
+                    raise bad_request("A batch cannot contain a batch.")
+                return self._dispatch(call, target)
+
+            try:
+                return await self._answer(call, perform)
+            except Dropped:  # inside a batch nothing can be dropped but the answer of the back end
+                return envelope(GraphError(504, "UnknownError", ""), call.request_id, call.client_request_id, self._tenant.clock())
+
+        return await batch.run(outer.body, perform_one, self._shuffle)
+
+    async def _answer(self, call: Call, perform: Callable[[], Awaitable[Answer]]) -> Answer:
+        """The answer under the faults in force, recorded. Raises Dropped when there is to be none."""
+        try:
+            if self._faults.rules:
+                answer = await self._faults.around(call.method, VERSION + call.path, perform)
+            else:
+                answer = await perform()
+        except RawError as error:
+            answer = error.answer
+        except GraphError as error:
+            answer = envelope(error, call.request_id, call.client_request_id, self._tenant.clock())
+        except Dropped:
+            self._record(call, Answer(0))
+            raise
+        self._record(call, answer)
+        return answer
+
+    def _record(self, call: Call, answer: Answer) -> None:
+        self.requests.append(
+            RecordedRequest(
+                method=call.method,
+                path=call.path,
+                template=call.template,
+                query=call.query,
+                headers={name: value for name, value in call.headers.items() if not _SECRET.search(name)},
+                body=None if isinstance(call.body, _Unread) else call.body,
+                status=answer.status,
+                answer=answer.body,
+                in_batch=call.in_batch,
+                app_id=call.app_id,
+                request_id=call.request_id,
+                client_request_id=call.client_request_id,
+                at=self._tenant.clock(),
+            )
+        )
+
+
+def _no_route(target: Target) -> Exception:
+    if target.template is None:
+        if target.path.split("/")[1].lower() == "me":
+            return bad_request("/me request is only valid with delegated authentication flow.")
+        return no_such_segment(target.unknown)
+    if target.template in FOREIGN:
+        return methods.no_such_operation()
+    return GraphError(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
+
+
+def _wrong_type() -> GraphError:
+    return GraphError(415, "UnsupportedMediaType", "The content type of the request must be application/json.")
+
+
+def _parsed(data: bytes, content_type: str) -> Any:
+    if not data:
+        return None
+    if not content_type.lower().startswith("application/json"):
+        return _Unread(_wrong_type())
+    try:
+        return json.loads(data)
+    except ValueError:
+        return _Unread(bad_request(_UNREADABLE))
+
+
+def _response(answer: Answer, call: Call) -> web.Response:
+    headers = {"request-id": call.request_id, "client-request-id": call.client_request_id, "Cache-Control": "no-cache", **answer.headers}
+    body = answer.body
+    if body is None:
+        return web.Response(status=answer.status, headers=headers)
+    headers.setdefault("Content-Type", _JSON)
+    return web.Response(status=answer.status, body=body if isinstance(body, bytes) else json.dumps(body).encode(), headers=headers)

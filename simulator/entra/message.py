@@ -1,0 +1,109 @@
+"""What travels between the HTTP edge and the routes: a call, its answer, and the error that becomes an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class Call:
+    """One Graph request after parsing; inner requests of a `$batch` look the same.
+
+    `path` is decoded and starts behind the version; `params` are the decoded values of the wildcards of `template`.
+    """
+
+    method: str
+    path: str
+    template: str | None
+    params: tuple[str, ...]
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: Any
+    base_url: str
+    request_id: str
+    client_request_id: str
+    raw_query: str = ""
+    in_batch: bool = False
+    app_id: str = ""
+    permissions: frozenset[str] = frozenset()
+
+    @property
+    def advanced(self) -> bool:
+        """Whether the caller asked for the eventually consistent index.
+
+        https://learn.microsoft.com/graph/aad-advanced-queries
+        """
+        return self.headers.get("ConsistencyLevel", "").lower() == "eventual"
+
+    @property
+    def counted(self) -> bool:
+        return self.query.get("$count", "").lower() == "true"
+
+
+@dataclass(slots=True)
+class Answer:
+    """A status with a JSON body (dict), a raw body (bytes) or none."""
+
+    status: int = 200
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class GraphError(Exception):
+    """An answer other than success; the edge puts it in the envelope of the service.
+
+    `repeat` copies the message into innerError, as the authentication-method back end does.
+    """
+
+    def __init__(self, status: int, code: str, message: str, *, headers: dict[str, str] | None = None, repeat: bool = False) -> None:
+        super().__init__(f"{status} {code}: {message}")
+        self.status = status
+        self.code = code
+        self.message = message
+        self.headers = headers or {}
+        self.repeat = repeat
+
+
+class RawError(Exception):
+    """An error outside the envelope: the body goes out as it is."""
+
+    def __init__(self, status: int, body: Any) -> None:
+        super().__init__(f"{status} {body}")
+        self.answer = Answer(status, body)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRequest:
+    """What a test can ask about a request after the fact. `template` is the path as the contract spells it, None if unknown."""
+
+    method: str
+    path: str
+    template: str | None
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: Any
+    status: int
+    answer: Any
+    in_batch: bool
+    app_id: str
+    request_id: str
+    client_request_id: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One change that took effect. `what` is `phone.create`, `phone.update`, `phone.delete`, `sms.enable` or `sms.disable`."""
+
+    what: str
+    user_id: str
+    upn: str
+    phone_type: str
+    before: str | None
+    after: str | None
+    app_id: str
+    request_id: str
+    client_request_id: str
+    at: float

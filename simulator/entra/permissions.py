@@ -1,0 +1,100 @@
+"""Which application permissions open which call: the `x-permissions` of the contract, as a table.
+
+A test compares every row with tests/contracts/graph-v1.0.yaml. Source of the data:
+https://github.com/microsoftgraph/microsoft-graph-devx-content/blob/dev/permissions/new/permissions.json
+"""
+
+from __future__ import annotations
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_READ_USERS = _names(
+    """
+    AgentIdUser.ReadWrite.All AgentIdUser.ReadWrite.IdentityParentedBy DeviceManagementApps.Read.All
+    DeviceManagementApps.ReadWrite.All DeviceManagementConfiguration.Read.All
+    DeviceManagementConfiguration.ReadWrite.All DeviceManagementManagedDevices.Read.All
+    DeviceManagementManagedDevices.ReadWrite.All DeviceManagementServiceConfig.Read.All
+    DeviceManagementServiceConfig.ReadWrite.All Directory.Read.All Directory.ReadWrite.All User.Read.All
+    User.ReadBasic.All User.ReadWrite.All User.ReadWrite.CrossCloud
+    """
+)
+_READ_MANAGER = _names(
+    """
+    AgentIdUser.ReadWrite.All AgentIdUser.ReadWrite.IdentityParentedBy Directory.Read.All Directory.ReadWrite.All
+    User.Read.All User.ReadWrite.All
+    """
+)
+_CHECK_MEMBERS = _names(
+    """
+    AgentIdUser.ReadWrite.All AgentIdUser.ReadWrite.IdentityParentedBy Application.Read.All Application.ReadWrite.All
+    Device.Read.All Device.ReadWrite.All Directory.Read.All Directory.ReadWrite.All Group.Read.All Group.ReadBasic.All
+    Group.ReadWrite.All GroupMember.Read.All GroupMember.ReadBasic.All User.Read.All User.ReadWrite.All
+    """
+)
+_READ_MEMBERSHIPS = _names(
+    """
+    Directory.Read.All Directory.ReadWrite.All Group.Read.All Group.ReadBasic.All GroupMember.Read.All
+    GroupMember.ReadBasic.All User.Read.All
+    """
+)
+_LIST_GROUPS = _names(
+    """
+    Directory.Read.All Directory.ReadWrite.All Group-NestingSupport.ReadWrite.All
+    Group-PreferredDataLocation.ReadWrite.All Group.ManageProtection.All Group.Read.All Group.ReadBasic.All
+    Group.ReadWrite.All GroupMember.Read.All
+    """
+)
+_READ_GROUP = _names(
+    """
+    Directory.Read.All Directory.ReadWrite.All Group-NestingSupport.ReadWrite.All
+    Group-PreferredDataLocation.ReadWrite.All Group-XTenantIdentitySync.Read.All Group.ManageProtection.All
+    Group.Read.All Group.ReadBasic.All Group.ReadWrite.All GroupMember.Read.All
+    """
+)
+_READ_ROLES = _names("Directory.Read.All Directory.ReadWrite.All RoleManagement.Read.Directory RoleManagement.ReadWrite.Directory")
+_READ_METHODS = _names("UserAuthenticationMethod.Read.All UserAuthenticationMethod.ReadWrite.All")
+_WRITE_PHONES = _names("UserAuthMethod-Phone.ReadWrite.All UserAuthenticationMethod.ReadWrite.All")
+_READ_PHONES = _WRITE_PHONES | _names("UserAuthMethod-Phone.Read.All UserAuthenticationMethod.Read.All")
+
+APPLICATION: dict[tuple[str, str], frozenset[str]] = {
+    ("GET", "/users"): _READ_USERS,
+    ("GET", "/users/{user-id}"): _READ_USERS,
+    ("GET", "/users/{user-id}/manager"): _READ_MANAGER,
+    ("POST", "/users/{user-id}/checkMemberGroups"): _CHECK_MEMBERS,
+    ("GET", "/users/{user-id}/transitiveMemberOf"): _READ_MEMBERSHIPS,
+    ("GET", "/groups"): _LIST_GROUPS,
+    ("GET", "/groups/{group-id}"): _READ_GROUP,
+    ("GET", "/roleManagement/directory/roleAssignments"): _READ_ROLES,
+    ("GET", "/users/{user-id}/authentication/methods"): _READ_METHODS,
+    ("GET", "/users/{user-id}/authentication/methods/{authenticationMethod-id}"): _READ_METHODS,
+    ("GET", "/users/{user-id}/authentication/phoneMethods"): _READ_PHONES,
+    ("POST", "/users/{user-id}/authentication/phoneMethods"): _WRITE_PHONES,
+    ("GET", "/users/{user-id}/authentication/phoneMethods/{phoneAuthenticationMethod-id}"): _READ_PHONES,
+    ("PATCH", "/users/{user-id}/authentication/phoneMethods/{phoneAuthenticationMethod-id}"): _WRITE_PHONES,
+    ("DELETE", "/users/{user-id}/authentication/phoneMethods/{phoneAuthenticationMethod-id}"): _WRITE_PHONES,
+    ("POST", "/users/{user-id}/authentication/phoneMethods/{phoneAuthenticationMethod-id}/enableSmsSignIn"): _WRITE_PHONES,
+    ("POST", "/users/{user-id}/authentication/phoneMethods/{phoneAuthenticationMethod-id}/disableSmsSignIn"): _WRITE_PHONES,
+    # type casts have no row of their own in the data; they are as open as what they cast
+    ("GET", "/users/{user-id}/transitiveMemberOf/graph.group"): _READ_MEMBERSHIPS,
+    ("GET", "/users/{user-id}/transitiveMemberOf/graph.directoryRole"): _READ_MEMBERSHIPS,
+}
+
+# https://learn.microsoft.com/graph/permissions-reference#userreadbasicall: basic profile only
+FULL_PROFILE = _READ_USERS - {"User.ReadBasic.All"}
+
+# Without one of these a listed group or role shows its id and type alone.
+# https://learn.microsoft.com/graph/permissions-overview#limited-information-returned-for-inaccessible-member-objects
+READ_ANY_GROUP = _names(
+    "Directory.Read.All Directory.ReadWrite.All Group.Read.All Group.ReadWrite.All Group.ReadBasic.All GroupMember.Read.All"
+)
+READ_ANY_ROLE = _names("Directory.Read.All Directory.ReadWrite.All RoleManagement.Read.Directory RoleManagement.ReadWrite.Directory")
+
+# What the registration of the Graph client holds when the simulated tenant starts.
+DEFAULT_GRANTS = _names(
+    """
+    UserAuthMethod-Phone.ReadWrite.All UserAuthenticationMethod.Read.All User.Read.All GroupMember.Read.All RoleManagement.Read.Directory
+    """
+)

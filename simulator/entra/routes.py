@@ -1,0 +1,119 @@
+"""From a request target to the code that answers it. The templates are spelt as in the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import parse_qsl, unquote
+
+from simulator.entra import groups, methods, phones, roles, users
+from simulator.entra.message import Answer, Call
+from simulator.entra.permissions import APPLICATION
+from simulator.entra.state import Tenant
+
+Handler = Callable[[Tenant, Call], Answer]
+
+_USER = "/users/{user-id}"
+_METHODS = f"{_USER}/authentication/methods"
+METHOD = f"{_METHODS}/{{authenticationMethod-id}}"
+_PHONES = f"{_USER}/authentication/phoneMethods"
+_PHONE = f"{_PHONES}/{{phoneAuthenticationMethod-id}}"
+
+HANDLERS: dict[tuple[str, str], Handler] = {
+    ("GET", "/users"): users.list_users,
+    ("GET", _USER): users.get_user,
+    ("GET", f"{_USER}/manager"): users.get_manager,
+    ("POST", f"{_USER}/checkMemberGroups"): groups.check_member_groups,
+    ("GET", f"{_USER}/transitiveMemberOf"): groups.member_of,
+    ("GET", f"{_USER}/transitiveMemberOf/graph.group"): groups.member_of_groups,
+    ("GET", f"{_USER}/transitiveMemberOf/graph.directoryRole"): groups.member_of_roles,
+    ("GET", "/groups"): groups.list_groups,
+    ("GET", "/groups/{group-id}"): groups.get_group,
+    ("GET", "/roleManagement/directory/roleAssignments"): roles.list_role_assignments,
+    ("GET", _METHODS): methods.list_methods,
+    ("GET", METHOD): methods.get_method,
+    ("GET", _PHONES): phones.list_phones,
+    ("POST", _PHONES): phones.create_phone,
+    ("GET", _PHONE): phones.get_phone,
+    ("PATCH", _PHONE): phones.update_phone,
+    ("DELETE", _PHONE): phones.delete_phone,
+    ("POST", f"{_PHONE}/enableSmsSignIn"): phones.enable_sms,
+    ("POST", f"{_PHONE}/disableSmsSignIn"): phones.disable_sms,
+}
+
+# verbs that the metadata has and the service answers with the body of another framework
+FOREIGN = frozenset((_METHODS, METHOD))
+BATCH = "/$batch"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    handler: Handler
+    permissions: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A parsed request target. `routes` is by method; empty with `unknown` naming the segment that does not exist."""
+
+    path: str
+    template: str | None
+    params: tuple[str, ...]
+    raw_query: str
+    query: Mapping[str, str]
+    routes: Mapping[str, Route]
+    unknown: str = ""
+
+
+class _Node:
+    __slots__ = ("children", "routes", "template", "wildcard")
+
+    def __init__(self) -> None:
+        self.children: dict[str, _Node] = {}
+        self.wildcard: _Node | None = None
+        self.routes: dict[str, Route] = {}
+        self.template: str | None = None
+
+
+def _tree() -> _Node:
+    root = _Node()
+    for (method, template), handler in HANDLERS.items():
+        node = root
+        for segment in template.split("/")[1:]:
+            if segment.startswith("{"):
+                node.wildcard = node.wildcard or _Node()
+                node = node.wildcard
+            else:
+                node = node.children.setdefault(segment.lower(), _Node())
+        node.template = template
+        node.routes[method] = Route(handler, APPLICATION[method, template])
+    root.children["$batch"] = batch = _Node()
+    batch.template = BATCH
+    return root
+
+
+_ROOT = _tree()
+
+
+@lru_cache(maxsize=16384)
+def resolve(target: str) -> Target:
+    """Finds the routes for a raw target behind the version, such as `/users/a%40b.c?$select=id`. Never raises."""
+    raw_path, _, raw_query = target.partition("?")
+    segments = [unquote(segment) for segment in raw_path.strip("/").split("/")]
+    query = dict(parse_qsl(raw_query, keep_blank_values=True))
+    path = "/" + "/".join(segments)
+    params: list[str] = []
+    node = _ROOT
+    for segment in segments:
+        name = segment.lower().replace("microsoft.graph.", "graph.")
+        if name in node.children:
+            node = node.children[name]
+        elif node.wildcard is not None and segment:
+            node = node.wildcard
+            params.append(segment)
+        else:
+            return Target(path, None, tuple(params), raw_query, query, {}, segment)
+    if node.template is None:
+        return Target(path, None, tuple(params), raw_query, query, {}, segments[-1])
+    return Target(path, node.template, tuple(params), raw_query, query, node.routes)

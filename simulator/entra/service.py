@@ -1,0 +1,149 @@
+"""The simulator as one object: state, faults and records to look at, and a server to talk to."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from aiohttp import web
+
+from simulator import cast
+from simulator.entra.control import Control
+from simulator.entra.edge import VERSION, GraphEdge
+from simulator.entra.errors import GraphError, envelope
+from simulator.entra.faults import Dropped, Faults
+from simulator.entra.login import Login, LoginError
+from simulator.entra.message import Answer, RecordedRequest, Write
+from simulator.entra.state import GroupState, Person, Tenant
+from simulator.entra.tokens import AppRegistration, key_set
+
+
+class Entra:
+    """One tenant with its login host and its Graph. State is fresh per instance.
+
+    `clock` gives seconds since the epoch; tests pass their own to move time. `seed` makes the random parts repeatable.
+    """
+
+    def __init__(
+        self,
+        people: Iterable[cast.Member] = cast.EVERYONE,
+        groups: Iterable[cast.Group] = cast.GROUPS,
+        *,
+        clock: Callable[[], float] = time.time,
+        seed: int = 0,
+    ) -> None:
+        self.tenant = Tenant(people, groups, clock)
+        self.login = Login(self.tenant)
+        self.faults = Faults(clock, self._hide_writes, seed)
+        self._edge = GraphEdge(self.tenant, self.login, self.faults, seed)
+        self._runner: web.AppRunner | None = None
+        self.url = ""
+
+    @property
+    def requests(self) -> deque[RecordedRequest]:
+        """The latest Graph requests, oldest first; the parts of a batch before the batch itself."""
+        return self._edge.requests
+
+    @property
+    def writes(self) -> list[Write]:
+        """Every change that took effect, oldest first."""
+        return self.tenant.writes
+
+    def person(self, key: str) -> Person:
+        """The account with this UPN, id or display name, free to be changed. KeyError when there is none."""
+        return self.tenant.person(key)
+
+    def group(self, key: str) -> GroupState:
+        """The group with this id or name. KeyError when there is none."""
+        return self.tenant.group(key)
+
+    def register_app(self, app_id: str, secret: str | None = None, certificate_pem: str | bytes | None = None) -> AppRegistration:
+        """Adds an app registration or changes the credentials of one; ValueError when the PEM holds no certificate."""
+        return self.login.register(app_id, secret, certificate_pem)
+
+    def grant(self, app_id: str, *permissions: str) -> None:
+        """Gives an app application permissions; they show in tokens issued from now on. KeyError for an unknown app."""
+        self.login.apps[app_id].permissions.update(permissions)
+
+    def revoke(self, app_id: str, *permissions: str) -> None:
+        """Takes application permissions from an app; tokens already issued keep them. KeyError for an unknown app."""
+        self.login.apps[app_id].permissions.difference_update(permissions)
+
+    def issue_token(self, app_id: str, audience: str, *, lifetime: int = 3599) -> str:
+        """A token as the token endpoint would give it, without asking for a secret."""
+        app = self.login.apps[app_id]
+        return self.login.tokens.issue(app, audience, roles=app.permissions, lifetime=lifetime)
+
+    def verify_token(self, token: str, audience: str) -> dict[str, Any]:
+        """The claims of a token this tenant issued for the audience; `InvalidToken` otherwise."""
+        return self.login.tokens.verify(token, (audience,))
+
+    def app(self) -> web.Application:
+        """The server, to be run or mounted."""
+        app = web.Application()
+        router = app.router
+        router.add_route("*", VERSION + "/{tail:.*}", self._edge.handle)
+        Control(self.tenant, self.faults, self.requests).add_to(router)
+        router.add_get("/common/discovery/instance", self._instance)
+        for document in ("/{tenant}/v2.0/.well-known/openid-configuration", "/{tenant}/.well-known/openid-configuration"):
+            router.add_get(document, self._openid)
+        router.add_get("/{tenant}/discovery/v2.0/keys", self._keys)
+        router.add_post("/{tenant}/oauth2/v2.0/token", self._token)
+        router.add_route("*", "/{tail:.*}", self._edge.unknown)
+        return app
+
+    async def start(self, port: int = 0, host: str = "127.0.0.1") -> None:
+        """Serves on loopback; afterwards `url` says where. OSError when the port is taken."""
+        self._runner = web.AppRunner(self.app(), access_log=None, handle_signals=False)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, host, port)
+        await site.start()
+        bound = self._runner.addresses[0]
+        self.url = f"http://{host}:{bound[1]}"
+
+    async def stop(self) -> None:
+        """Closes the server, if it runs."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    def _hide_writes(self, seconds: float) -> None:
+        self.tenant.visibility_delay = seconds
+
+    async def _openid(self, request: web.Request) -> web.StreamResponse:
+        return await self._login_answer(request, lambda: self.login.openid_configuration(request.match_info["tenant"], request.host))
+
+    async def _instance(self, request: web.Request) -> web.StreamResponse:
+        asked = request.query.get("authorization_endpoint", "")
+        return await self._login_answer(request, lambda: self.login.instance(asked, request.host))
+
+    async def _keys(self, request: web.Request) -> web.StreamResponse:
+        return await self._login_answer(request, lambda: Answer(200, key_set()))
+
+    async def _token(self, request: web.Request) -> web.StreamResponse:
+        form = {name: str(value) for name, value in (await request.post()).items()}
+        return await self._login_answer(
+            request, lambda: self.login.token(request.match_info["tenant"], form, request.headers, request.host)
+        )
+
+    async def _login_answer(self, request: web.Request, make: Callable[[], Answer]) -> web.StreamResponse:
+        """The answer of the login host under the faults in force; its errors have a shape of their own."""
+
+        async def perform() -> Answer:
+            return make()
+
+        try:
+            answer = await self.faults.around(request.method, request.path, perform)
+        except LoginError as error:
+            answer = error.answer(self.tenant.clock())
+        except GraphError as error:
+            answer = envelope(error, "", "", self.tenant.clock())
+        except Dropped:
+            if request.transport is not None:
+                request.transport.abort()
+            return web.Response()
+        if isinstance(answer.body, dict):
+            return web.json_response(answer.body, status=answer.status, headers=answer.headers)
+        return web.Response(status=answer.status, body=answer.body, headers=answer.headers)

@@ -1,0 +1,225 @@
+"""The tenant: accounts, groups, directory roles. Knows nothing of HTTP."""
+
+from __future__ import annotations
+
+import re
+from collections import UserDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from simulator import cast
+from simulator.entra.message import Write
+
+# https://learn.microsoft.com/graph/api/resources/phoneauthenticationmethod: the same ids in every tenant
+PHONE_IDS = {
+    "mobile": "3179e48a-750b-4051-897c-87b9720928f7",
+    "alternateMobile": "b6332ec1-7057-4abe-9331-3d72feddfe41",
+    "office": "e37fc753-ff3b-4958-9484-eaa9425c82bc",
+}
+PHONE_TYPES = {phone_id: phone_type for phone_type, phone_id in PHONE_IDS.items()}
+
+# https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference
+ROLE_TEMPLATES = {
+    "Global Administrator": "62e90394-69f5-4237-9190-012177145e10",
+    "Privileged Role Administrator": "e8611ab8-c189-46e8-94e1-60213ab1f814",
+    "Privileged Authentication Administrator": "7be44c8a-adaf-4e2a-84d6-ab2649e08a13",
+    "Authentication Administrator": "c4e39bd9-1100-46d3-8c65-fb160da0071f",
+    "User Administrator": "fe930be7-5e62-47db-91af-98c3a49a38b1",
+    "Helpdesk Administrator": "729827e3-9c14-49f7-bb1b-9608f156bbb8",
+    "Directory Readers": "88d8e3e3-8f55-4a1e-953a-9b9898b8876b",
+    "Guest Inviter": "95e79109-95c0-4d8e-aee3-d01accf2d47b",
+}
+
+
+def role_template(name: str) -> str:
+    """The template id of a role, which is also the id of its unified definition; made up for roles not listed above."""
+    return ROLE_TEMPLATES.get(name) or cast.stable_id(f"role {name}")
+
+
+def digits(number: str) -> str:
+    """What makes two spellings the same number; extensions do not count."""
+    return re.sub(r"\D", "", number.partition("x")[0])
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneState:
+    """One authentication phone as stored."""
+
+    number: str
+    sms_sign_in: str = "notEnabled"
+
+
+class Phones(UserDict[str, PhoneState]):
+    """phoneType to phone. Every assignment keeps the tenant's register of SMS sign-in names right, so tests may assign freely."""
+
+    def __init__(self, owner_id: str, sms_names: dict[str, set[str]]) -> None:
+        super().__init__()
+        self._owner_id = owner_id
+        self._sms_names = sms_names
+
+    def __setitem__(self, phone_type: str, phone: PhoneState) -> None:
+        if phone_type not in PHONE_IDS:
+            raise KeyError(phone_type)
+        self._forget(phone_type)
+        super().__setitem__(phone_type, phone)
+        if phone.sms_sign_in == "ready":
+            self._sms_names.setdefault(digits(phone.number), set()).add(self._owner_id)
+
+    def __delitem__(self, phone_type: str) -> None:
+        self._forget(phone_type)
+        super().__delitem__(phone_type)
+
+    def _forget(self, phone_type: str) -> None:
+        held = self.data.get(phone_type)
+        if held and held.sms_sign_in == "ready":
+            self._sms_names.get(digits(held.number), set()).discard(self._owner_id)
+
+
+class Person:
+    """One account; plain attributes that tests may change. `roles` are names of directory roles held directly."""
+
+    def __init__(self, member: cast.Member, sms_names: dict[str, set[str]]) -> None:
+        self.id = member.id
+        self.upn = member.upn
+        self.display_name = member.name
+        given, _, family = member.name.partition(" ")
+        self.given_name = given
+        self.surname = family.removesuffix(" (Adatum)")
+        self.mail = member.mail
+        self.job_title = member.job_title
+        self.department = member.department
+        self.account_enabled = member.enabled
+        self.user_type = member.user_type
+        self.synced = member.synced
+        self.management_restricted = False
+        self.manager_id = cast.stable_id(f"user {member.manager}") if member.manager else None
+        self.roles = list(member.roles)
+        self.strong = list(member.strong)
+        self.sms_policy = member.sms_policy and not self.guest
+        self.phones = Phones(self.id, sms_names)
+        self._hidden_changes: list[tuple[float, dict[str, PhoneState]]] = []
+        for phone_type, number in member.phones.items():
+            self.phones[phone_type] = PhoneState(number, self.resting_state(phone_type))
+
+    @property
+    def guest(self) -> bool:
+        return self.user_type == "Guest"
+
+    def resting_state(self, phone_type: str) -> str:
+        """smsSignInState of a phone that is not (or no longer) a sign-in name."""
+        if phone_type != "mobile":
+            return "notSupported"
+        return "notEnabled" if self.sms_policy else "notAllowedByPolicy"
+
+    def set_sms_policy(self, allowed: bool) -> None:
+        """Puts the person in or out of the SMS sign-in policy, and the mobile phone in the state that follows."""
+        self.sms_policy = allowed
+        if "mobile" in self.phones:
+            self.phones["mobile"] = PhoneState(self.phones["mobile"].number, self.resting_state("mobile"))
+
+    def hide_next_change(self, until: float) -> None:
+        """Reads show the phones as they are now until that moment, whatever changes meanwhile."""
+        self._hidden_changes.append((until, dict(self.phones)))
+
+    def visible_phones(self, now: float) -> dict[str, PhoneState]:
+        """The phones as reads see them; older than `phones` while a change is hidden."""
+        if self._hidden_changes:
+            self._hidden_changes = [change for change in self._hidden_changes if change[0] > now]
+            if self._hidden_changes:
+                return self._hidden_changes[0][1]
+        return self.phones.data
+
+
+class GroupState:
+    """One security group. `members` are object ids of people and of nested groups: change them with `Tenant.join` and `leave`."""
+
+    def __init__(self, group: cast.Group) -> None:
+        self.id = group.id
+        self.name = group.name
+        self.role_assignable = group.role_assignable
+        self.roles = list(group.roles)
+        self.members: set[str] = set()
+
+
+class Tenant:
+    """All accounts and groups, with the indexes that keep look-ups constant in time."""
+
+    def __init__(self, people: Iterable[cast.Member], groups: Iterable[cast.Group], clock: Callable[[], float]) -> None:
+        self.id = cast.TENANT_ID
+        self.domain = cast.DOMAIN
+        self.clock = clock
+        self.second_phone_status = 409  # some deployments answer 400 "already registered"
+        self.visibility_delay = 0.0  # set by a fault for the duration of one write
+        self.writes: list[Write] = []
+        self.sms_names: dict[str, set[str]] = {}
+        self.people: dict[str, Person] = {}
+        self._by_upn: dict[str, Person] = {}
+        for member in people:
+            person = Person(member, self.sms_names)
+            self.people[person.id] = person
+            self._by_upn[person.upn.lower()] = person
+        self.groups: dict[str, GroupState] = {}
+        self._parents: dict[str, set[str]] = {}
+        declared = list(groups)
+        for group in declared:
+            self.groups[group.id] = GroupState(group)
+        for group in declared:
+            for upn in group.members:
+                self.join(self.groups[group.id], self._by_upn[upn.lower()].id)
+            for nested in group.groups:
+                self.join(self.groups[group.id], self.group(nested).id)
+
+    def find(self, key: str) -> Person | None:
+        """The person with this object id or user principal name."""
+        key = key.lower()
+        return self.people.get(key) or self._by_upn.get(key)
+
+    def person(self, key: str) -> Person:
+        """As `find`, and by display name; KeyError when nobody is called so."""
+        found = self.find(key) or next((p for p in self.people.values() if p.display_name == key), None)
+        if found is None:
+            raise KeyError(key)
+        return found
+
+    def group(self, key: str) -> GroupState:
+        """The group with this object id or name; KeyError when there is none."""
+        if key in self.groups:
+            return self.groups[key]
+        return {group.name: group for group in self.groups.values()}[key]
+
+    def join(self, group: GroupState, member_id: str) -> None:
+        """Adds a person or a group to a group; doing it twice changes nothing."""
+        group.members.add(member_id)
+        self._parents.setdefault(member_id, set()).add(group.id)
+
+    def leave(self, group: GroupState, member_id: str) -> None:
+        """Takes a member out of a group, if it is there."""
+        group.members.discard(member_id)
+        self._parents.get(member_id, set()).discard(group.id)
+
+    def direct_groups(self, member_id: str) -> list[GroupState]:
+        return sorted((self.groups[i] for i in self._parents.get(member_id, ())), key=lambda g: g.name)
+
+    def transitive_groups(self, member_id: str) -> dict[str, GroupState]:
+        """Every group the member is in, directly or through other groups."""
+        found: dict[str, GroupState] = {}
+        waiting = list(self._parents.get(member_id, ()))
+        while waiting:
+            group_id = waiting.pop()
+            if group_id not in found:
+                found[group_id] = self.groups[group_id]
+                waiting.extend(self._parents.get(group_id, ()))
+        return found
+
+    def role_assignments(self) -> Iterable[tuple[str, str]]:
+        """(principal id, role name) of every active assignment."""
+        for person in self.people.values():
+            for role in person.roles:
+                yield person.id, role
+        for group in self.groups.values():
+            for role in group.roles:
+                yield group.id, role
+
+    def sms_name_taken(self, number: str, by_other_than: Person) -> bool:
+        """Whether the number is the SMS sign-in name of somebody else."""
+        return bool(self.sms_names.get(digits(number), set()) - {by_other_than.id})

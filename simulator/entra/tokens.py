@@ -1,0 +1,111 @@
+"""Access tokens: signed RS256, verified once per token and then remembered."""
+
+from __future__ import annotations
+
+import base64
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import jwt
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+LIFETIME = 3599  # seconds, as the service grants to app-only clients by default
+KEY_ID = "entra-simulator-1"
+_MOST_REMEMBERED = 4096
+
+
+@cache
+def signing_key() -> rsa.RSAPrivateKey:
+    """One key per process: making it is slow, and tenants of one process may share it."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+class InvalidToken(Exception):
+    """The token does not open this resource; the message says why."""
+
+
+@dataclass
+class AppRegistration:
+    """An app of the tenant: its credentials and its granted application permissions."""
+
+    app_id: str
+    secret: str | None = None
+    certificate: x509.Certificate | None = None
+    permissions: set[str] = field(default_factory=set)
+
+    def thumbprints(self) -> set[str]:
+        """What a client assertion may name the certificate by (x5t, x5t#S256)."""
+        if self.certificate is None:
+            return set()
+        prints = (self.certificate.fingerprint(algorithm()) for algorithm in (hashes.SHA1, hashes.SHA256))
+        return {base64.urlsafe_b64encode(value).decode().rstrip("=") for value in prints}
+
+
+class Tokens:
+    """Issues and verifies the tokens of one tenant."""
+
+    def __init__(self, tenant_id: str, clock: Callable[[], float]) -> None:
+        self._tenant_id = tenant_id
+        self._clock = clock
+        self._claims: dict[str, dict[str, Any]] = {}
+
+    def issue(self, app: AppRegistration, audience: str, *, roles: Iterable[str] = (), lifetime: int = LIFETIME) -> str:
+        """A token for the app; `roles` are the application permissions at this moment, later grants need a new token."""
+        now = int(self._clock())
+        claims = {
+            "aud": audience,
+            "iss": f"https://sts.windows.net/{self._tenant_id}/",
+            "iat": now,
+            "nbf": now,
+            "exp": now + lifetime,
+            "appid": app.app_id,
+            "azp": app.app_id,
+            "idtyp": "app",
+            "oid": str(uuid.uuid5(uuid.NAMESPACE_URL, f"service principal of {app.app_id}")),
+            "roles": sorted(roles),
+            "tid": self._tenant_id,
+            "uti": uuid.uuid4().hex,
+            "ver": "1.0",
+        }
+        return jwt.encode(claims, signing_key(), algorithm="RS256", headers={"kid": KEY_ID})
+
+    def verify(self, token: str, audiences: Iterable[str]) -> dict[str, Any]:
+        """The claims of a token of this tenant.
+
+        Raises:
+            InvalidToken: not a token, wrong signature, expired, or made for another audience.
+        """
+        claims = self._claims.get(token)
+        if claims is None:
+            try:
+                claims = jwt.decode(
+                    token,
+                    signing_key().public_key(),
+                    algorithms=["RS256"],
+                    options={"verify_aud": False, "verify_exp": False, "verify_nbf": False, "verify_iat": False},
+                )
+            except jwt.InvalidSignatureError:
+                raise InvalidToken("Access token validation failure. Signature is invalid.") from None
+            except jwt.PyJWTError:
+                raise InvalidToken("IDX14100: JWT is not well formed.") from None
+            if len(self._claims) >= _MOST_REMEMBERED:
+                self._claims.clear()
+            self._claims[token] = claims
+        if not claims["nbf"] - 300 <= self._clock() < claims["exp"]:
+            raise InvalidToken("Lifetime validation failed, the token is expired.")
+        if claims["aud"] not in audiences:
+            raise InvalidToken("Access token validation failure. Invalid audience.")
+        if claims["tid"] != self._tenant_id:
+            raise InvalidToken("Access token validation failure. Invalid issuer.")
+        return claims
+
+
+def key_set() -> dict[str, Any]:
+    """The public key as a JSON Web Key Set, in the shape of the service."""
+    key = jwt.algorithms.RSAAlgorithm.to_jwk(signing_key().public_key(), as_dict=True)
+    return {"keys": [{**key, "use": "sig", "kid": KEY_ID, "x5t": KEY_ID, "alg": "RS256"}]}
