@@ -1,0 +1,40 @@
+"""The error a Bot Connector call ends with."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+
+class Refusal(Exception):
+    """A Bot Connector call is refused; shown to the bot in the Bot Framework error envelope.
+
+    Codes and meanings: https://learn.microsoft.com/microsoftteams/platform/bots/build-conversational-capability#status-codes-from-bot-conversational-apis
+    """
+
+    def __init__(self, status: int, code: str, message: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(f"{status} {code}: {message}")
+        self.status = status
+        self.code = code
+        self.message = message
+        self.headers = headers or {}
+
+    def response(self) -> web.Response:
+        """The HTTP answer that carries this refusal."""
+        return web.json_response({"error": {"code": self.code, "message": self.message}}, status=self.status, headers=self.headers)
+
+
+def bad_syntax(message: str) -> Refusal:
+    """400: the payload breaks a rule of the service."""
+    return Refusal(400, "BadSyntax", message)
+
+
+def conversation_not_found() -> Refusal:
+    return Refusal(404, "ConversationNotFound", "Conversation not found.")
+
+
+def activity_not_found() -> Refusal:
+    return Refusal(404, "ActivityNotFoundInConversation", "The message ID provided couldn't be found in the conversation.")
+
+
+def not_in_roster(status: int = 403) -> Refusal:
+    return Refusal(status, "BotNotInConversationRoster", "The bot is not part of the conversation roster.")
