@@ -107,9 +107,7 @@ class Settings(BaseSettings):
     graph_certificate_path: str = _said(
         "AZURE_CLIENT_CERTIFICATE_PATH", "", "a PEM file with private key and certificate, used instead of the secret"
     )
-    cloud: Literal["public", "usgov", "dod", "china"] = _said(
-        "CLOUD", "public", "`public`, `usgov`, `dod` or `china`: sets the next four"
-    )
+    cloud: Literal["public", "usgov", "dod", "china"] = _said("CLOUD", "public", "`public`, `usgov`, `dod` or `china`: sets the next four")
     authority_host: str = _said("AZURE_AUTHORITY_HOST", "", "login host; per cloud")
     graph_endpoint: str = _said("GRAPH_ENDPOINT", "", "Graph host; per cloud")
     openid_metadata: str = _said("BOT_OPENID_METADATA", "", "where the keys of inbound tokens come from; per cloud")
@@ -120,11 +118,15 @@ class Settings(BaseSettings):
     admin_group_id: str = _said("ADMIN_GROUP_ID", "", "object id of the group that may set the bot up (`log here`)")
     log_channel_id: str = _said("LOG_CHANNEL_ID", "", "Teams channel id for the log; `log here` typed in a channel does the same")
     log_service_url: str = _said("LOG_SERVICE_URL", "", "Bot Connector address for `LOG_CHANNEL_ID`; per cloud")
-    database_url: str = _said("DATABASE_URL", "sqlite:///doorman.db", "`sqlite:///file` or `postgresql://user:password@host/name`", secret=True)
+    database_url: str = _said(
+        "DATABASE_URL", "sqlite:///doorman.db", "`sqlite:///file` or `postgresql://user:password@host/name`", secret=True
+    )
     default_region: str = _said("DEFAULT_REGION", "", "two-letter region of national phone numbers, such as `NL`")
     confirm_minutes: int = _said("CONFIRM_MINUTES", 10, "minutes a confirmation card stays valid")
     sms_voice_retirement: date | None = _said(
-        "SMS_VOICE_RETIREMENT", date(2027, 2, 1), "the day Microsoft ends its own SMS and voice delivery for MFA; `none` with an own provider"
+        "SMS_VOICE_RETIREMENT",
+        date(2027, 2, 1),
+        "the day Microsoft ends its own SMS and voice delivery for MFA; `none` with an own provider",
     )
     host: str = _said("HOST", "127.0.0.1", "address to listen on")
     port: int = _said("PORT", 3978, "port to listen on")
@@ -188,7 +190,12 @@ class Settings(BaseSettings):
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **_: Any
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Only the mapping given to `from_env` counts: nothing is read behind its back."""
         return (init_settings,)

@@ -44,7 +44,7 @@ class SmsSignIn(StrEnum):
     @classmethod
     def of(cls, value: str | None) -> SmsSignIn:
         """The member for Graph's value; UNKNOWN for one that Graph added since."""
-        return cls(value) if value in cls._value2member_map_ else cls.UNKNOWN
+        return cls._value2member_map_.get(value, cls.UNKNOWN)  # type: ignore[return-value]
 
     @property
     def spoken(self) -> str:

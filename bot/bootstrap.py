@@ -1,0 +1,191 @@
+"""The composition root: settings in, a runnable bot out. Every part can be replaced by keyword."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import aiohttp
+import structlog
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from bot import tokens as app_tokens
+from bot.commands.about import welcome
+from bot.commands.spec import Facts
+from bot.config import Settings
+from bot.domain.exchange import ConversationRef
+from bot.domain.policy import Groups
+from bot.errors import DirectoryError, StoreUnavailable
+from bot.graph.directory import GraphDirectory
+from bot.ports import Clock, Sleep
+from bot.services.announce import announce
+from bot.services.dispatch import Dispatch
+from bot.services.execute import execute
+from bot.services.expire import expire
+from bot.services.gate import Gate
+from bot.services.log_channel import post_log
+from bot.store.engine import DurableEngine
+from bot.store.operations import StoredOperations, create_tables
+from bot.store.transactions import Transactions, open_engine
+from bot.teams.adapter import TeamsAdapter
+from bot.teams.authentication import InboundTokens, KeysUnavailable
+from bot.teams.endpoint import BODY_LIMIT, MessagesEndpoint
+from bot.teams.handler import DoormanHandler
+from bot.teams.outbound import Connector, TeamsAnnouncer
+from bot.tokens import Tokens
+
+log = structlog.get_logger()
+
+
+def utc_now() -> datetime:
+    """The real clock."""
+    return datetime.now(UTC)
+
+
+def build(settings: Settings, *, clock: Clock = utc_now, sleep: Sleep = asyncio.sleep) -> web.Application:
+    """Wires the bot together as a web application; nothing is opened before that starts."""
+    app = web.Application(client_max_size=BODY_LIMIT)
+    app.cleanup_ctx.append(partial(_running, settings=settings, clock=clock, sleep=sleep))
+    app.add_routes(
+        [
+            web.post("/api/messages", lambda request: request.app[_ENDPOINT].post(request)),
+            web.get("/healthz", _alive),
+            web.get("/readyz", _ready),
+            web.get("/metrics", _metrics),
+        ]
+    )
+    return app
+
+
+async def _alive(_: web.Request) -> web.Response:
+    return web.Response(text="alive\n")
+
+
+async def _ready(request: web.Request) -> web.Response:
+    problem = await request.app[_READY].problem()
+    return web.Response(status=503 if problem else 200, text=f"{problem or 'ready'}\n")
+
+
+async def _metrics(_: web.Request) -> web.Response:
+    return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+async def _running(app: web.Application, *, settings: Settings, clock: Clock, sleep: Sleep) -> AsyncIterator[None]:
+    async with contextlib.AsyncExitStack() as stack:
+        session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=100), auto_decompress=True))
+
+        graph_tokens = _graph_tokens(settings)
+        stack.callback(graph_tokens.close)
+        directory = GraphDirectory(graph_tokens, settings.graph_endpoint)
+        stack.push_async_callback(directory.close)
+
+        connector_tokens = None if settings.insecure_local and not settings.bot_password else _connector_tokens(settings)
+        if connector_tokens:
+            stack.callback(connector_tokens.close)
+        connector = Connector(session, connector_tokens.get if connector_tokens else None, settings.allowed_service_urls, sleep)
+        announcer = TeamsAnnouncer(connector)
+
+        database = open_engine(settings.database_url)
+        stack.callback(database.dispose)
+        create_tables(database)
+        transactions = Transactions(database)
+        stack.callback(transactions.close)
+        configured = ConversationRef(settings.log_service_url, settings.log_channel_id, "channel") if settings.log_channel_id else None
+        engine = DurableEngine(
+            database,
+            {
+                "execute": lambda operation_id: execute(operations, directory, clock, sleep, operation_id),
+                "announce": lambda operation_id: announce(operations, announcer, clock, sleep, operation_id),
+                "log": lambda _: post_log(operations, announcer, configured, clock, sleep),
+                "expire": lambda operation_id: expire(operations, operation_id, clock),
+            },
+        )
+        operations = StoredOperations(transactions, engine.enqueue)
+        await engine.start()
+        stack.push_async_callback(engine.stop)
+        await operations.purge(clock())
+
+        gate = Gate(directory, Groups(settings.helpdesk_group_id, settings.admin_group_id), settings.bot_tenant_id, clock)
+        facts = Facts(settings.default_region.upper(), settings.sms_voice_retirement)
+        dispatch = Dispatch(operations, directory, gate, facts, clock, timedelta(minutes=settings.confirm_minutes))
+        inbound_tokens = InboundTokens(
+            session,
+            metadata_url=settings.openid_metadata,
+            issuer=settings.hosts.token_issuer,
+            app_id=settings.bot_app_id,
+            tenant_id=settings.bot_tenant_id,
+        )
+        tokens = None if settings.insecure_local else inbound_tokens
+        handler = DoormanHandler(dispatch, operations, connector, welcome(), settings.bot_tenant_id)
+        adapter = TeamsAdapter(connector)
+        app[_ENDPOINT] = MessagesEndpoint(adapter, handler, connector, tokens, settings.allowed_service_urls, settings.bot_tenant_id)
+        app[_READY] = _Readiness(operations, directory, tokens)
+        yield
+
+
+@dataclass
+class _Readiness:
+    operations: StoredOperations
+    directory: GraphDirectory
+    tokens: InboundTokens | None
+
+    async def problem(self) -> str:
+        """Why the bot cannot work right now; empty when it can."""
+        try:
+            async with asyncio.timeout(8):
+                await self.operations.ready()
+                await self.directory.ready()
+                if self.tokens:
+                    await self.tokens.ready()
+        except StoreUnavailable as error:
+            return f"store: {error}"
+        except DirectoryError as error:
+            return f"graph: {error}"
+        except KeysUnavailable as error:
+            return f"signing keys: {error}"
+        except TimeoutError:
+            return "no answer within 8 seconds"
+        return ""
+
+
+_ENDPOINT = web.AppKey("endpoint", MessagesEndpoint)
+_READY = web.AppKey("ready", _Readiness)
+
+
+def _graph_tokens(settings: Settings) -> Tokens:
+    scope = f"{settings.graph_endpoint}/.default"
+    if settings.graph_certificate_path:
+        return app_tokens.with_certificate(
+            authority_host=settings.authority_host,
+            tenant_id=settings.graph_tenant_id,
+            client_id=settings.graph_client_id,
+            path=settings.graph_certificate_path,
+            scope=scope,
+        )
+    if settings.graph_client_secret:
+        return app_tokens.with_secret(
+            authority_host=settings.authority_host,
+            tenant_id=settings.graph_tenant_id,
+            client_id=settings.graph_client_id,
+            secret=settings.graph_client_secret,
+            scope=scope,
+        )
+    return app_tokens.with_managed_identity(client_id=settings.graph_client_id, scope=scope)
+
+
+def _connector_tokens(settings: Settings) -> Tokens:
+    scope = settings.hosts.connector_scope
+    if settings.bot_app_type == "UserAssignedMSI":
+        return app_tokens.with_managed_identity(client_id=settings.bot_app_id, scope=scope)
+    return app_tokens.with_secret(
+        authority_host=settings.authority_host,
+        tenant_id=settings.bot_tenant_id,
+        client_id=settings.bot_app_id,
+        secret=settings.bot_password,
+        scope=scope,
+    )

@@ -1,0 +1,230 @@
+"""Steps 2 to 8: one message or one press in, one reply out. Every path ends in a reply and an audit event."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.commands.parser import parse
+from bot.commands.phones import plan_change
+from bot.commands.spec import Context, Facts, Invocation
+from bot.domain import policy
+from bot.domain.audit import AuditEvent, Tag
+from bot.domain.change import Plan
+from bot.domain.exchange import CardAction, Choose, ConversationRef, IncomingMessage, Mention, Notice, OperationShown, Reply, Tone, Verb
+from bot.domain.methods import Dossier
+from bot.domain.operation import Operation, State
+from bot.domain.people import Actor, Person, Standing
+from bot.domain.policy import Decision
+from bot.errors import NotFound, Refusal
+from bot.ports import FIND_LIMIT, Clock, Directory, Operations
+from bot.services import explain
+from bot.services.announce import shown
+from bot.services.confirm import cancel, check_presser, confirm
+from bot.services.gate import Gate
+from bot.services.propose import propose
+
+#: A turn has to answer before Teams gives up (10 to 15 s) and sends the same activity again.
+#: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/conversation-messages
+TURN_SECONDS = 9.0
+
+
+class Dispatch:
+    """Turns what people type and press into replies.
+
+    Args:
+        valid_for: how long a confirmation card may be confirmed.
+    """
+
+    def __init__(self, operations: Operations, directory: Directory, gate: Gate, facts: Facts, clock: Clock, valid_for: timedelta) -> None:
+        self._operations = operations
+        self._directory = directory
+        self._gate = gate
+        self._facts = facts
+        self._clock = clock
+        self._valid_for = valid_for
+
+    async def message(self, message: IncomingMessage) -> Reply | None:
+        """Answers something typed; None when this delivery was answered before."""
+        try:
+            async with asyncio.timeout(TURN_SECONDS):
+                if not await self._operations.first_delivery(message.key, self._clock()):
+                    return None
+                return await self._answer(message)
+        except Exception as error:
+            await self._record_refusal(Tag.CHAT_COMMAND_REFUSED, message.actor, message.where, error)
+            return explain.notice(error)
+
+    async def action(self, action: CardAction) -> Reply:
+        """Answers a press; a Notice is for the presser alone."""
+        try:
+            async with asyncio.timeout(TURN_SECONDS):
+                if not await self._operations.first_delivery(action.key, self._clock()):
+                    return await self._seen_again(action)
+                return await self._press(action)
+        except Exception as error:
+            await self._record_refusal(Tag.CHAT_CARD_REFUSED, action.actor, action.where, error, action.id)
+            return explain.notice(error)
+
+    async def _answer(self, message: IncomingMessage) -> Reply:
+        _require(self._gate.identify(message.actor, guest_or_bot=message.guest_or_bot))
+        if message.edited:
+            raise Refusal(
+                "I do not act on edited messages, so that what was agreed on stays as it was written.",
+                "Type the command again as a new message.",
+                code="edited",
+            )
+        invocation = parse(message.text, message.mentions)
+        return await self._carry_out(invocation, message.actor, message.where)
+
+    async def _carry_out(self, invocation: Invocation, actor: Actor, where: ConversationRef, chosen: str = "") -> Reply:
+        command = invocation.command
+        standing = await self._gate.standing(actor)
+        _require(self._gate.permit(standing, for_everyone=command.for_everyone, admin=command.admin))
+        dossier: Dossier | None = None
+        if invocation.who is not None:
+            people = await self._find(invocation, chosen)
+            if len(people) > 1:
+                return await self._offer_choice(invocation, actor, people)
+            dossier = await self._directory.dossier(people[0].id)
+        return await self._run(invocation, actor, standing, where, dossier)
+
+    async def _find(self, invocation: Invocation, chosen: str) -> tuple[Person, ...]:
+        who = invocation.who
+        assert who is not None
+        if object_id := chosen or who.object_id:
+            try:
+                return (await self._directory.person(object_id),)
+            except NotFound:
+                raise Refusal("That account no longer exists in Entra ID.", code="no_such_person") from None
+        people = await self._directory.find(who.text)
+        if not people:
+            raise Refusal(
+                f"I find nobody called “{who.text}”.",
+                "Check the spelling, or give the user principal name, such as alice@example.com.",
+                code="no_such_person",
+            )
+        return people
+
+    async def _offer_choice(self, invocation: Invocation, actor: Actor, people: Sequence[Person]) -> Reply:
+        who = invocation.who
+        assert who is not None
+        choice_id = await self._operations.remember_choice(actor.id, invocation.text, [person.id for person in people], self._clock())
+        return Choose(choice_id, who.text, tuple(people), more=len(people) >= FIND_LIMIT, only_for=actor.name)
+
+    async def _run(
+        self, invocation: Invocation, actor: Actor, standing: Standing, where: ConversationRef, dossier: Dossier | None
+    ) -> Reply:
+        decision = policy.review(actor.id, dossier.person, dossier.privileges) if dossier else policy.ALLOWED
+        if invocation.command.changes:
+            _require(decision)
+        context = Context(
+            actor=actor,
+            standing=standing,
+            helpdesk=self._gate.is_helpdesk(standing),
+            admin=self._gate.is_admin(standing),
+            where=where,
+            now=self._clock(),
+            facts=self._facts,
+            directory=self._directory,
+            operations=self._operations,
+            dossier=dossier,
+            protected=decision.text,
+        )
+        result = await invocation.command.run(invocation, context)
+        if isinstance(result, Plan):
+            return await self._propose(result, invocation.command.name, actor, where, invocation.ticket, invocation.reason)
+        await self._operations.record(
+            AuditEvent(
+                Tag.CHAT_COMMAND_ASKED,
+                self._clock(),
+                actor.id,
+                actor.name,
+                target_id=dossier.person.id if dossier else "",
+                facts={"command": invocation.command.name, "conversation": where.conversation_id}
+                | ({"target_upn": dossier.person.upn} if dossier else {}),
+            )
+        )
+        return result
+
+    async def _propose(self, plan: Plan, command: str, actor: Actor, where: ConversationRef, ticket: str, reason: str) -> Reply:
+        operation = await propose(
+            self._operations,
+            plan,
+            command=command,
+            requester=actor,
+            where=where,
+            now=self._clock(),
+            valid_for=self._valid_for,
+            ticket=ticket,
+            reason=reason,
+        )
+        return shown(operation, self._clock)
+
+    async def _press(self, action: CardAction) -> Reply:
+        _require(self._gate.identify(action.actor, guest_or_bot=action.guest_or_bot))
+        if action.verb is Verb.CHOOSE:
+            return await self._choose(action)
+        operation = await self._operations.get(action.id)
+        if operation is None:
+            raise Refusal("I do not know this card any more.", "Type the command again for a new one.", code="unknown_card")
+        if action.card_id and not operation.card_id and action.actor.id == operation.requester.id:
+            await self._operations.set_card(operation.id, action.card_id)
+        if action.verb is Verb.REFRESH:
+            return self._view(operation, action.actor)
+        check_presser(action, operation)
+        standing = await self._gate.standing(action.actor, fresh=True)
+        _require(self._gate.permit(standing))
+        if action.verb is Verb.AGAIN:
+            return await self._again(operation, action)
+        moved = await (confirm if action.verb is Verb.CONFIRM else cancel)(self._operations, action, operation, self._clock)
+        return self._view(moved, action.actor)
+
+    async def _choose(self, action: CardAction) -> Reply:
+        taken = await self._operations.take_choice(action.id, action.actor.id)
+        if taken is None:
+            raise Refusal(
+                "This choice is not yours, or was made already, or has expired.", "Type the command again.", code="unknown_choice"
+            )
+        text, candidates = taken
+        if action.pick is None or not 0 <= action.pick < len(candidates):
+            raise Refusal("I do not know which person you picked.", "Type the command again.", code="bad_pick")
+        # A mention in the text was resolved when it was typed; the pick takes its place now.
+        return await self._carry_out(
+            parse(text, (Mention("", candidates[action.pick]),)), action.actor, action.where, candidates[action.pick]
+        )
+
+    async def _again(self, operation: Operation, action: CardAction) -> Reply:
+        if operation.state not in (State.STALE, State.FAILED):
+            raise Refusal(f"{operation.id} needs no new card.", code="too_late")
+        dossier = await self._directory.dossier(operation.target.id)
+        _require(policy.review(action.actor.id, dossier.person, dossier.privileges))
+        plans = [plan_change(dossier, change.kind, change.phone, change.after, self._facts) for change in operation.changes]
+        plan = replace(plans[0], changes=tuple(change for one in plans for change in one.changes))
+        return await self._propose(plan, operation.command, action.actor, operation.conversation, operation.ticket, operation.reason)
+
+    async def _seen_again(self, action: CardAction) -> Reply:
+        operation = await self._operations.get(action.id)
+        if operation is None or action.verb is Verb.CHOOSE:
+            return Notice("I have this click already.", tone=Tone.INFO)
+        return self._view(operation, action.actor)
+
+    def _view(self, operation: Operation, reader: Actor) -> OperationShown:
+        """The card as this reader may see it: numbers in full for the requester alone."""
+        return OperationShown(operation, self._clock(), own=reader.id == operation.requester.id)
+
+    async def _record_refusal(self, tag: Tag, actor: Actor, where: ConversationRef, error: Exception, operation_id: str = "") -> None:
+        code = error.code if isinstance(error, Refusal) else type(error).__name__
+        facts = {"code": code, "conversation": where.conversation_id}
+        event = AuditEvent(tag, self._clock(), actor.id, actor.name, operation_id[:12], facts=facts)
+        try:
+            await self._operations.record(event)
+        except Exception as second:
+            explain.notice(second)
+
+
+def _require(decision: Decision) -> None:
+    if not decision.allowed:
+        raise Refusal(decision.text, decision.hint, code=decision.reason.value)

@@ -1,0 +1,72 @@
+"""Who may speak to the bot: identity, then membership through the directory. Fails closed."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+
+from bot.domain import policy
+from bot.domain.people import Actor, Standing
+from bot.domain.policy import Decision, Groups
+from bot.ports import Clock, Directory
+
+#: A removal from the group takes effect at the latest after this long.
+CACHED_FOR = timedelta(seconds=60)
+_CACHE_LIMIT = 5_000
+
+
+class Gate:
+    """Answers whether an actor may say a command.
+
+    Args:
+        tenant_id: the one tenant whose people are served.
+        groups: the groups that give rights.
+    """
+
+    def __init__(self, directory: Directory, groups: Groups, tenant_id: str, clock: Clock) -> None:
+        self._directory = directory
+        self._groups = groups
+        self._tenant_id = tenant_id
+        self._clock = clock
+        self._known: dict[str, tuple[datetime, Standing]] = {}
+        self._asking: dict[str, asyncio.Future[Standing]] = {}
+
+    def identify(self, actor: Actor, *, guest_or_bot: bool) -> Decision:
+        """Whether the actor can be anybody to us, from the validated activity alone."""
+        return policy.identify(actor, self._tenant_id, guest_or_bot=guest_or_bot)
+
+    async def standing(self, actor: Actor, *, fresh: bool = False) -> Standing:
+        """The actor's account and groups; `fresh` reads them again whatever is cached.
+
+        Raises:
+            DirectoryError: Graph cannot say; then nobody gets in.
+        """
+        known = self._known.get(actor.id)
+        if known and not fresh and self._clock() - known[0] < CACHED_FOR:
+            return known[1]
+        asking = self._asking.get(actor.id)
+        if asking is None:
+            asking = self._asking[actor.id] = asyncio.ensure_future(self._ask(actor.id))
+            asking.add_done_callback(lambda _: self._asking.pop(actor.id, None))
+        return await asyncio.shield(asking)
+
+    async def _ask(self, object_id: str) -> Standing:
+        asked_at = self._clock()
+        self._known.pop(object_id, None)
+        standing = await self._directory.standing(object_id, self._groups.all())
+        if len(self._known) >= _CACHE_LIMIT:
+            self._known.clear()
+        self._known[object_id] = (asked_at, standing)
+        return standing
+
+    def permit(self, standing: Standing, *, for_everyone: bool = False, admin: bool = False) -> Decision:
+        """Whether someone with this standing may say such a command."""
+        return policy.permit(standing, self._groups, for_everyone=for_everyone, admin=admin)
+
+    def is_helpdesk(self, standing: Standing) -> bool:
+        """Whether helpdesk commands are open."""
+        return self.permit(standing).allowed
+
+    def is_admin(self, standing: Standing) -> bool:
+        """Whether administrators' commands are open."""
+        return self.permit(standing, admin=True).allowed

@@ -1,0 +1,51 @@
+"""The log channel: one compact card for every operation that ran, in order, repeated until Teams has it."""
+
+from __future__ import annotations
+
+import json
+
+import structlog
+
+from bot.domain.audit import AuditEvent, Tag
+from bot.domain.exchange import ConversationRef, LogEntry
+from bot.errors import ChatError, ChatUnavailable
+from bot.ports import Announcer, Clock, Operations, Sleep
+from bot.services.announce import pause_before
+
+log = structlog.get_logger()
+
+#: Name of the setting that `log here` stores: a ConversationRef as JSON.
+SETTING = "log_channel"
+
+
+async def log_channel(operations: Operations, configured: ConversationRef | None) -> ConversationRef | None:
+    """Where the log goes: what an administrator chose in chat, else what is configured, else nowhere yet."""
+    chosen = await operations.setting(SETTING)
+    return ConversationRef(**json.loads(chosen)) if chosen else configured
+
+
+async def post_log(operations: Operations, announcer: Announcer, configured: ConversationRef | None, clock: Clock, sleep: Sleep) -> None:
+    """Posts everything the log channel has not seen, oldest first, and comes back until it has.
+
+    Never passes over a post: if Teams refuses one, those behind it wait too, because a log with holes proves nothing.
+    Without a log channel the posts stay stored until there is one.
+    """
+    attempt = 0
+    while posts := await operations.undelivered_log_posts():
+        where = await log_channel(operations, configured)
+        if where is None:
+            log.warning("no log channel yet: set LOG_CHANNEL_ID, or type `log here` in a channel", action="log_channel_missing")
+            return
+        try:
+            for number, operation in posts:
+                message_id = await announcer.send(where, LogEntry(operation.masked()))
+                event = AuditEvent(
+                    Tag.LOG_POST_DELIVERED, clock(), operation_id=operation.id, target_id=operation.target.id,
+                    facts={"conversation": f"{where.channel_id or where.conversation_id}/{message_id}"},
+                )  # fmt: skip
+                await operations.log_post_delivered(number, event)
+                attempt = 0
+        except ChatError as error:
+            attempt += 1
+            log.warning("log channel refuses", action="log_channel_down", attempt=attempt, error=str(error))
+            await sleep(pause_before(attempt, error.retry_after if isinstance(error, ChatUnavailable) else None))

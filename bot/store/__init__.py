@@ -1,0 +1,1 @@
+"""What is remembered: tables, transactions, and the durable engine. The only importer of sqlalchemy and dbos."""

@@ -1,0 +1,187 @@
+"""The durable engine: DBOS workflows of one step each, started in the same transaction as the move that calls for them.
+
+A process that dies leaves its workflows behind; they are taken up again at the next start (SQLite) or by another
+replica (PostgreSQL). Steps may therefore run twice: each one compares before it acts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import logging
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO, Any
+
+from dbos import DBOS, DBOSClient
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import SQLAlchemyError
+
+#: Raised only when queued workflows of an older release can no longer be run by the newer code.
+WORKFLOW_VERSION = "1"
+
+#: Workflow -> how many run at once in this process, and in all processes together (None: as many).
+#: The log channel takes one at a time so that posts stay in order.
+QUEUES: Mapping[str, tuple[int, int | None]] = {"execute": (8, None), "announce": (8, None), "log": (1, 1), "expire": (4, None)}
+
+POLL_SECONDS = 0.2
+ADOPT_SECONDS = 5.0
+#: Finished workflows are kept this long, far longer than any click can be repeated.
+FINISHED_KEPT = timedelta(days=7)
+_LOCK_SPACE = 8201
+
+Step = Callable[[str], Awaitable[None]]
+
+
+class AlreadyRunning(Exception):
+    """Another process has this SQLite file."""
+
+
+class DurableEngine:
+    """Starts, runs and takes up again the workflows named in `QUEUES`.
+
+    Args:
+        engine: the database that also holds the operations.
+        steps: workflow name -> what it does with an operation id. A step that raises is repeated until it does not.
+    """
+
+    def __init__(self, engine: Engine, steps: Mapping[str, Step]) -> None:
+        self._engine = engine
+        self._steps = steps
+        self._replicated = engine.dialect.name == "postgresql"
+        self._lock_file: IO[str] | None = None
+        self._proof_of_life: Connection | None = None
+        self._chores: asyncio.Task[None] | None = None
+        self._client: DBOSClient | None = None
+        self.executor_id = f"replica-{uuid.uuid4()}" if self._replicated else "embedded"
+
+    def enqueue(self, connection: Connection, workflow: str, operation_id: str, *, delay: float = 0) -> None:
+        """Hands over one workflow inside the caller's transaction; the same one twice is started once."""
+        assert self._client is not None, "the engine is not started"
+        options: dict[str, Any] = {"workflow_name": workflow, "queue_name": workflow, "workflow_id": f"{workflow}:{operation_id}"}
+        if delay:
+            options["delay_seconds"] = delay
+        self._client.enqueue_in_transaction(connection, options, operation_id)  # type: ignore[arg-type]
+
+    async def start(self) -> None:
+        """Launches the engine on the running loop and takes up what an earlier process left.
+
+        Raises:
+            AlreadyRunning: SQLite, and another process uses the file.
+        """
+        self._take_lock()
+        _quieten()
+        url = self._engine.url.render_as_string(hide_password=False)
+        DBOS(
+            config={
+                "name": "doorman",
+                "system_database_url": url,
+                "system_database_engine": self._engine,
+                "application_version": WORKFLOW_VERSION,
+                "executor_id": self.executor_id,
+                "log_level": "WARNING",
+                "max_executor_threads": 16,
+                "run_migrations": True,
+            }
+        )
+        for name, step in self._steps.items():
+            _register(name, step)
+        await asyncio.to_thread(DBOS.launch)
+        for name, (here, everywhere) in QUEUES.items():
+            await DBOS.register_queue_async(name, worker_concurrency=here, global_concurrency=everywhere, polling_interval_sec=POLL_SECONDS)
+        self._client = await asyncio.to_thread(
+            lambda: DBOSClient(system_database_url=url, system_database_engine=self._engine, use_listen_notify=False)
+        )
+        self._chores = asyncio.create_task(self._do_chores())
+
+    async def stop(self) -> None:
+        """Lets go of everything; running workflows are taken up by the next start."""
+        if self._chores:
+            self._chores.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._chores
+        await asyncio.get_running_loop().run_in_executor(None, lambda: DBOS.destroy(destroy_registry=True))
+        if self._proof_of_life:
+            self._proof_of_life.close()
+        if self._lock_file:
+            self._lock_file.close()
+
+    def _take_lock(self) -> None:
+        if self._replicated:
+            self._proof_of_life = self._engine.connect()
+            self._proof_of_life.execute(text(f"SELECT pg_advisory_lock({_LOCK_SPACE}, hashtext(:me))"), {"me": self.executor_id})
+            self._proof_of_life.commit()
+            return
+        if not self._engine.url.database or self._engine.url.database == ":memory:":
+            return
+        lock = Path(self._engine.url.database + ".lock").open("w")  # noqa: SIM115 - held as long as the process lives
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.close()
+            raise AlreadyRunning(
+                f"another Doorman already uses {self._engine.url.database}: stop it, or give the replicas one PostgreSQL by DATABASE_URL"
+            ) from None
+        self._lock_file = lock
+
+    async def _do_chores(self) -> None:
+        """Adopts the work of dead replicas, and forgets workflows that ended long ago."""
+        rounds = 0
+        while True:
+            try:
+                if self._replicated:
+                    await self._adopt()
+                if rounds % 720 == 0:
+                    await self._forget_finished()
+            except SQLAlchemyError as error:
+                logging.getLogger(__name__).warning("chores wait for the database: %s", type(error).__name__)
+            rounds += 1
+            await asyncio.sleep(ADOPT_SECONDS)
+
+    async def _adopt(self) -> None:
+        pending = await DBOS.list_workflows_async(status="PENDING", load_input=False, load_output=False)
+        for dead in {workflow.executor_id for workflow in pending} - {self.executor_id, None}:
+            await asyncio.to_thread(self._adopt_from, str(dead))
+
+    def _adopt_from(self, executor_id: str) -> None:
+        with self._engine.begin() as connection:  # the dead one's lock is held while its work moves
+            free = connection.execute(text(f"SELECT pg_try_advisory_xact_lock({_LOCK_SPACE}, hashtext(:x))"), {"x": executor_id}).scalar()
+            if not free:
+                return
+            # Listed again inside the lock: resuming goes by workflow id and would take it from a live replica.
+            left = DBOS.list_workflows(status="PENDING", executor_id=executor_id, load_input=False, load_output=False)
+            for name in {workflow.queue_name for workflow in left if workflow.queue_name}:
+                DBOS.resume_workflows([workflow.workflow_id for workflow in left if workflow.queue_name == name], queue_name=name)
+
+    async def _forget_finished(self) -> None:
+        before = (datetime.now(UTC) - FINISHED_KEPT).isoformat()
+        while True:
+            ended = await DBOS.list_workflows_async(
+                status=["SUCCESS", "CANCELLED"], end_time=before, limit=500, load_input=False, load_output=False
+            )
+            if not ended:
+                return
+            await DBOS.delete_workflows_async([workflow.workflow_id for workflow in ended])
+
+
+def _register(name: str, step: Step) -> None:
+    """One workflow of one step. Only the operation id passes through the engine, so nothing private is stored by it."""
+
+    @DBOS.step(name=f"{name}_step", retries_allowed=True, interval_seconds=1.0, backoff_rate=1.5, max_attempts=1_000_000)
+    async def run(operation_id: str) -> None:
+        await step(operation_id)
+
+    @DBOS.workflow(name=name, max_recovery_attempts=None)
+    async def workflow(operation_id: str) -> None:
+        await run(operation_id)
+
+
+def _quieten() -> None:
+    """The engine's logger brings a handler of its own unless it has one: let ours do the printing."""
+    logger = logging.getLogger("dbos")
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
+    logger.propagate = True

@@ -1,0 +1,223 @@
+"""Our own memory: operations, the audit trail, and what waits. Implements `ports.Operations`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Engine, Row, delete, insert, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.domain.audit import AuditEvent, Tag
+from bot.domain.operation import TRANSITIONS, Operation, State, new_id
+from bot.store import records
+from bot.store.tables import audit_events, choices, deliveries, log_posts, metadata, operations, settings
+from bot.store.transactions import Transactions
+
+#: Teams redelivers within a minute or so; a day is generous and keeps the table small.
+DELIVERIES_KEPT = timedelta(days=1)
+CHOICES_KEPT = timedelta(hours=1)
+
+
+class Enqueue(Protocol):
+    """Hands a workflow to the durable engine inside the caller's transaction."""
+
+    def __call__(self, connection: Connection, workflow: str, operation_id: str, *, delay: float = 0) -> None: ...
+
+
+def create_tables(engine: Engine) -> None:
+    """Makes whatever tables are missing; replicas that start together take turns."""
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(8200)"))
+        metadata.create_all(connection)
+
+
+class StoredOperations:
+    """`ports.Operations` on SQLAlchemy Core."""
+
+    def __init__(self, transactions: Transactions, enqueue: Enqueue) -> None:
+        self._transactions = transactions
+        self._enqueue = enqueue
+
+    async def first_delivery(self, key: str, at: datetime) -> bool:
+        def work(connection: Connection) -> bool:
+            dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+            added = connection.execute(
+                dialect.insert(deliveries).values(key=key, at=at).on_conflict_do_nothing().returning(deliveries.c.key)
+            )
+            return added.first() is not None
+
+        return await self._transactions.write(work)
+
+    async def record(self, event: AuditEvent) -> None:
+        await self._transactions.write(lambda connection: _append(connection, event))
+
+    async def propose(self, operation: Operation, event: AuditEvent) -> Operation:
+        def work(connection: Connection) -> Operation:
+            def taken(candidate: str) -> bool:
+                return connection.execute(select(operations.c.id).where(operations.c.id == candidate)).first() is not None
+
+            stored = records.with_id(operation, new_id(taken))
+            connection.execute(insert(operations).values(records.row(stored)))
+            _append(connection, records.about(event, stored.id))
+            self._enqueue(connection, "expire", stored.id, delay=(stored.expires_at - stored.created_at).total_seconds())
+            return stored
+
+        return await self._transactions.write(work)
+
+    async def get(self, operation_id: str) -> Operation | None:
+        def work(connection: Connection) -> Operation | None:
+            found = connection.execute(select(operations).where(operations.c.id == operation_id)).first()
+            return records.operation(found) if found else None
+
+        return await self._transactions.read(work)
+
+    async def set_card(self, operation_id: str, card_id: str) -> None:
+        await self._transactions.write(
+            lambda connection: connection.execute(update(operations).where(operations.c.id == operation_id).values(card_id=card_id))
+        )
+
+    async def move(
+        self,
+        operation_id: str,
+        verb: str,
+        to: State,
+        event: AuditEvent,
+        *,
+        at: datetime,
+        outcome: str = "",
+        decided_by: str = "",
+        request_ids: tuple[str, ...] = (),
+        in_time: bool = False,
+    ) -> Operation | None:
+        allowed_from, allowed_to = TRANSITIONS[verb]
+        if to not in allowed_to:
+            raise ValueError(f"{verb} does not lead to {to}")
+        values: dict[str, Any] = {"state": to.value, "version": operations.c.version + 1}
+        if outcome:
+            values["outcome"] = outcome
+        if decided_by:
+            values["decided_by"] = decided_by
+        if request_ids:
+            values["request_ids"] = list(request_ids)
+        if to.finished:
+            values["finished_at"] = at
+
+        def work(connection: Connection) -> Operation | None:
+            condition = (operations.c.id == operation_id) & operations.c.state.in_([state.value for state in allowed_from])
+            if in_time:
+                condition &= operations.c.expires_at > at
+            moved = connection.execute(update(operations).where(condition).values(values).returning(operations)).first()
+            if moved is None:
+                return None
+            operation = records.operation(moved)
+            _append(connection, event)
+            self._start_what_follows(connection, verb, operation)
+            return operation
+
+        return await self._transactions.write(work)
+
+    def _start_what_follows(self, connection: Connection, verb: str, operation: Operation) -> None:
+        if operation.state is State.QUEUED:
+            self._enqueue(connection, "execute", operation.id)
+        if operation.state.finished:
+            self._enqueue(connection, "announce", operation.id)
+        if verb == "finish":
+            connection.execute(insert(log_posts).values(operation_id=operation.id, delivered=False))
+            self._enqueue(connection, "log", operation.id)
+
+    async def events(self, *, operation_id: str = "", target_id: str = "", actor_id: str = "", limit: int = 20) -> tuple[AuditEvent, ...]:
+        wanted = {"operation_id": operation_id, "target_id": target_id, "actor_id": actor_id}
+        query = select(audit_events).order_by(audit_events.c.number.desc()).limit(limit)
+        for column, value in wanted.items():
+            if value:
+                query = query.where(audit_events.c[column] == value)
+
+        def work(connection: Connection) -> tuple[AuditEvent, ...]:
+            return tuple(_event(found) for found in connection.execute(query))
+
+        return await self._transactions.read(work)
+
+    async def remember_choice(self, actor_id: str, text: str, candidates: Sequence[str], at: datetime) -> str:
+        choice_id = new_id(length=8)
+
+        def work(connection: Connection) -> str:
+            connection.execute(delete(choices).where(choices.c.at < at - CHOICES_KEPT))
+            connection.execute(insert(choices).values(id=choice_id, actor_id=actor_id, text=text, candidates=list(candidates), at=at))
+            return choice_id
+
+        return await self._transactions.write(work)
+
+    async def take_choice(self, choice_id: str, actor_id: str) -> tuple[str, tuple[str, ...]] | None:
+        def work(connection: Connection) -> tuple[str, tuple[str, ...]] | None:
+            mine = (choices.c.id == choice_id) & (choices.c.actor_id == actor_id)
+            taken = connection.execute(delete(choices).where(mine).returning(choices)).first()
+            return (taken.text, tuple(taken.candidates)) if taken else None
+
+        return await self._transactions.write(work)
+
+    async def setting(self, name: str) -> str:
+        def work(connection: Connection) -> str:
+            return connection.execute(select(settings.c.value).where(settings.c.name == name)).scalar() or ""
+
+        return await self._transactions.read(work)
+
+    async def set_setting(self, name: str, value: str, event: AuditEvent) -> None:
+        def work(connection: Connection) -> None:
+            connection.execute(delete(settings).where(settings.c.name == name))
+            connection.execute(insert(settings).values(name=name, value=value))
+            _append(connection, event)
+
+        await self._transactions.write(work)
+
+    async def undelivered_log_posts(self, limit: int = 50) -> tuple[tuple[int, Operation], ...]:
+        query = (
+            select(log_posts.c.number, operations)
+            .join(operations, operations.c.id == log_posts.c.operation_id)
+            .where(log_posts.c.delivered.is_(False))
+            .order_by(log_posts.c.number)
+            .limit(limit)
+        )
+
+        def work(connection: Connection) -> tuple[tuple[int, Operation], ...]:
+            return tuple((found.number, records.operation(found)) for found in connection.execute(query))
+
+        return await self._transactions.read(work)
+
+    async def log_post_delivered(self, number: int, event: AuditEvent) -> None:
+        def work(connection: Connection) -> None:
+            connection.execute(update(log_posts).where(log_posts.c.number == number).values(delivered=True))
+            _append(connection, event)
+
+        await self._transactions.write(work)
+
+    async def purge(self, now: datetime) -> None:
+        """Forgets what no longer serves: old delivery keys. The trail and the operations stay."""
+        await self._transactions.write(
+            lambda connection: connection.execute(delete(deliveries).where(deliveries.c.at < now - DELIVERIES_KEPT))
+        )
+
+    async def ready(self) -> None:
+        """One cheap read; raises StoreUnavailable."""
+        await self._transactions.read(lambda connection: connection.execute(select(settings.c.name).limit(1)).first())
+
+
+def _append(connection: Connection, event: AuditEvent) -> None:
+    connection.execute(
+        insert(audit_events).values(
+            at=event.at,
+            tag=event.tag.value,
+            actor_id=event.actor_id,
+            actor_name=event.actor_name,
+            operation_id=event.operation_id,
+            target_id=event.target_id,
+            facts=json.loads(json.dumps(dict(event.facts))),
+        )
+    )
+
+
+def _event(found: Row[Any]) -> AuditEvent:
+    return AuditEvent(Tag(found.tag), found.at, found.actor_id, found.actor_name, found.operation_id, found.target_id, found.facts)

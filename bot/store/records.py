@@ -1,0 +1,81 @@
+"""Operations as rows and back. The shapes here are stored for years: add keys, never rename them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import Any
+
+from sqlalchemy import Row
+
+from bot.domain.audit import AuditEvent
+from bot.domain.change import Change, ChangeKind
+from bot.domain.exchange import ConversationRef
+from bot.domain.methods import PhoneType
+from bot.domain.operation import Operation, State
+from bot.domain.people import Actor, Person
+
+
+def with_id(operation: Operation, operation_id: str) -> Operation:
+    """The same operation under its real id."""
+    return replace(operation, id=operation_id)
+
+
+def about(event: AuditEvent, operation_id: str) -> AuditEvent:
+    """The same event, about this operation."""
+    return replace(event, operation_id=operation_id)
+
+
+def row(operation: Operation) -> dict[str, Any]:
+    """Column values of a new operation."""
+    return {
+        "id": operation.id,
+        "state": operation.state.value,
+        "version": operation.version,
+        "command": operation.command,
+        "requester_id": operation.requester.id,
+        "target_id": operation.target.id,
+        "created_at": operation.created_at,
+        "expires_at": operation.expires_at,
+        "card_id": operation.card_id,
+        "request": {
+            "text": operation.text,
+            "requester": asdict(operation.requester),
+            "target": asdict(operation.target),
+            "changes": [asdict(change) for change in operation.changes],
+            "notes": list(operation.notes),
+            "warnings": list(operation.warnings),
+            "ticket": operation.ticket,
+            "reason": operation.reason,
+            "conversation": asdict(operation.conversation),
+        },
+    }
+
+
+def operation(found: Row[Any]) -> Operation:
+    """The operation in a row of the `operations` table."""
+    request = found.request
+    return Operation(
+        id=found.id,
+        command=found.command,
+        text=request["text"],
+        requester=Actor(**request["requester"]),
+        target=Person(**request["target"]),
+        changes=tuple(
+            Change(ChangeKind(change["kind"]), PhoneType(change["phone"]), change["before"], change["after"])
+            for change in request["changes"]
+        ),
+        notes=tuple(request["notes"]),
+        warnings=tuple(request["warnings"]),
+        ticket=request["ticket"],
+        reason=request["reason"],
+        conversation=ConversationRef(**request["conversation"]),
+        state=State(found.state),
+        created_at=found.created_at,
+        expires_at=found.expires_at,
+        finished_at=found.finished_at,
+        outcome=found.outcome,
+        card_id=found.card_id,
+        decided_by=found.decided_by,
+        request_ids=tuple(found.request_ids or ()),
+        version=found.version,
+    )

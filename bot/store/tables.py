@@ -1,0 +1,94 @@
+"""The tables, one schema for SQLite and PostgreSQL. DBOS keeps its own beside them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, Column, Dialect, Index, Integer, MetaData, String, Table, Text, types
+
+
+class UtcTime(types.TypeDecorator[datetime]):
+    """A moment in UTC as sortable text, the same on both databases."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        return value.astimezone(UTC).isoformat(timespec="microseconds") if value else None
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        return datetime.fromisoformat(value) if value else None
+
+
+metadata = MetaData()
+
+#: What was asked stands in `request` and never changes; the other columns are its life, moved by compare-and-set alone.
+operations = Table(
+    "operations",
+    metadata,
+    Column("id", String(12), primary_key=True),
+    Column("state", String(24), nullable=False),
+    Column("version", Integer, nullable=False, default=0),
+    Column("command", String(40), nullable=False),
+    Column("requester_id", String(64), nullable=False),
+    Column("target_id", String(64), nullable=False),
+    Column("request", JSON, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("finished_at", UtcTime),
+    Column("outcome", Text, nullable=False, default=""),
+    Column("decided_by", Text, nullable=False, default=""),
+    Column("card_id", Text, nullable=False, default=""),
+    Column("request_ids", JSON, nullable=False, default=list),
+)
+
+#: Append-only: nothing in the code updates or deletes a row.
+audit_events = Table(
+    "audit_events",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", UtcTime, nullable=False),
+    Column("tag", String(48), nullable=False),
+    Column("actor_id", String(64), nullable=False),
+    Column("actor_name", Text, nullable=False),
+    Column("operation_id", String(12), nullable=False),
+    Column("target_id", String(64), nullable=False),
+    Column("facts", JSON, nullable=False),
+    Index("audit_by_operation", "operation_id"),
+    Index("audit_by_target", "target_id"),
+    Index("audit_by_actor", "actor_id"),
+)
+
+#: Activities already taken in, so that a redelivered one does nothing.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("key", String(400), primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Index("deliveries_by_age", "at"),
+)
+
+#: "Which of these did you mean?", waiting for a pick.
+choices = Table(
+    "choices",
+    metadata,
+    Column("id", String(12), primary_key=True),
+    Column("actor_id", String(64), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("candidates", JSON, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+
+#: Settings made in chat.
+settings = Table("chat_settings", metadata, Column("name", String(40), primary_key=True), Column("value", Text, nullable=False))
+
+#: The log channel's outbox: one row for each finished operation, posted in the order of `number`.
+log_posts = Table(
+    "log_posts",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("operation_id", String(12), nullable=False, unique=True),
+    Column("delivered", Boolean, nullable=False, default=False),
+    Index("log_posts_waiting", "delivered", "number"),
+)

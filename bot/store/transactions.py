@@ -1,0 +1,152 @@
+"""Transactions off the event loop, grouped: writes that arrive together share one commit and one disk flush."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.errors import StoreUnavailable
+
+T = TypeVar("T")
+Work = Callable[[Connection], Any]
+
+#: More would make the first of a group wait for the last without saving any flush.
+GROUP_LIMIT = 64
+#: Milliseconds a SQLite connection waits for the other engine (DBOS shares the file) before "database is locked".
+BUSY_TIMEOUT_MS = 30_000
+
+
+def open_engine(database_url: str) -> Engine:
+    """An engine for `sqlite:///…` or `postgresql://…`, set up the way both DBOS and our own transactions need it.
+
+    SQLite: WAL so that readers never wait, synchronous FULL because an audit trail must survive a power cut, and
+    BEGIN IMMEDIATE so that two writers queue instead of failing half-way.
+    """
+    url = make_url(database_url)
+    if url.get_backend_name() == "postgresql":
+        return create_engine(url.set(drivername="postgresql+psycopg"), pool_size=12, max_overflow=4, pool_pre_ping=True, pool_timeout=10)
+    engine = create_engine(url, connect_args={"isolation_level": None, "check_same_thread": False}, pool_timeout=10)
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: Any, _: object) -> None:
+        for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _immediate(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        connection.exec_driver_sql("BEGIN" if options.get("read_only") else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+class Transactions:
+    """Runs pieces of work against the database: `write` in groups on one thread, `read` on a few others."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._waiting: queue.SimpleQueue[tuple[Work, asyncio.Future[Any]] | None] = queue.SimpleQueue()
+        self._readers = ThreadPoolExecutor(4, thread_name_prefix="store-read")
+        self._writer = threading.Thread(target=self._write_groups, name="store-write", daemon=True)
+        self._writer.start()
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Runs `work` in a transaction and returns its result once that is committed.
+
+        `work` has to be pure database work: it may run twice when a group has to be repeated.
+
+        Raises:
+            StoreUnavailable: the database did not take it; nothing was stored.
+        """
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.put((work, future))
+        return await future
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Runs `work` in a read-only transaction; raises StoreUnavailable when the database cannot be read."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+
+    def _read(self, work: Callable[[Connection], T]) -> T:
+        try:
+            with self._engine.connect().execution_options(read_only=True) as connection:
+                return work(connection)
+        except SQLAlchemyError as error:
+            raise _unavailable(error) from error
+
+    def close(self) -> None:
+        """Finishes what is waiting, then stops the threads."""
+        self._waiting.put(None)
+        self._writer.join()
+        self._readers.shutdown()
+
+    def _write_groups(self) -> None:
+        while (group := self._next_group()) is not None:
+            try:
+                self._commit(group)
+            except Exception as error:
+                if len(group) == 1:
+                    _fail(group[0][1], _unavailable(error))
+                    continue
+                # One bad piece (a deadlock with another replica, a lost connection) must not fail its neighbours.
+                for item in group:
+                    try:
+                        self._commit([item])
+                    except Exception as alone:
+                        _fail(item[1], _unavailable(alone))
+
+    def _next_group(self) -> list[tuple[Work, asyncio.Future[Any]]] | None:
+        first = self._waiting.get()
+        if first is None:
+            return None
+        group = [first]
+        while len(group) < GROUP_LIMIT and not self._waiting.empty():
+            item = self._waiting.get()
+            if item is None:  # closing: come back to it after this group
+                self._waiting.put(None)
+                break
+            group.append(item)
+        return group
+
+    def _commit(self, group: list[tuple[Work, asyncio.Future[Any]]]) -> None:
+        answers: list[tuple[asyncio.Future[Any], Any, Exception | None]] = []
+        with self._engine.begin() as connection:
+            for work, future in group:
+                try:
+                    with connection.begin_nested():
+                        answers.append((future, work(connection), None))
+                except SQLAlchemyError:
+                    raise
+                except Exception as error:
+                    answers.append((future, None, error))
+        for future, result, failure in answers:
+            if failure is None:
+                _on_its_loop(future, future.set_result, result)
+            else:
+                _fail(future, failure)
+
+
+def _on_its_loop(future: asyncio.Future[Any], settle: Callable[[Any], None], value: Any) -> None:
+    def act() -> None:
+        if not future.done():
+            settle(value)
+
+    with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        future.get_loop().call_soon_threadsafe(act)
+
+
+def _fail(future: asyncio.Future[Any], error: Exception) -> None:
+    _on_its_loop(future, future.set_exception, error)
+
+
+def _unavailable(error: Exception) -> StoreUnavailable:
+    """Carries the driver's own words without the statement, which may hold numbers."""
+    words = str(getattr(error, "orig", None) or "").splitlines()
+    return StoreUnavailable(f"{type(error).__name__}: {words[0] if words else 'database error'}")

@@ -1,0 +1,160 @@
+"""Who is calling: validation of the Bot Connector's signed token on every inbound request.
+
+https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-authentication
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import jwt
+
+#: Allowed difference between the clocks, as the documentation above says.
+CLOCK_SKEW = 300
+#: Keys change rarely; the documentation asks for a daily look at least.
+KEYS_KEPT = 24 * 3600
+#: An unknown key id makes us look again, but not more often than this.
+KEYS_AGAIN_AFTER = 60
+_CACHE_LIMIT = 1_000
+
+
+class TokenRefused(Exception):
+    """The token does not prove that the Bot Connector is calling. Answer 401."""
+
+
+class KeysUnavailable(Exception):
+    """The signing keys cannot be fetched, so nothing can be proved. Answer 503."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    public: Any
+    endorsements: frozenset[str]
+
+
+class InboundTokens:
+    """Checks `Authorization` headers against the published keys.
+
+    Args:
+        session: for fetching the keys.
+        metadata_url: the OpenID document of the Bot Connector.
+        issuer: the only accepted `iss`.
+        app_id: the only accepted `aud`.
+        tenant_id: a `tid` claim, where there is one, has to be this.
+    """
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        *,
+        metadata_url: str,
+        issuer: str,
+        app_id: str,
+        tenant_id: str,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._session = session
+        self._metadata_url = metadata_url
+        self._issuer = issuer
+        self._app_id = app_id
+        self._tenant_id = tenant_id
+        self._now = now
+        self._keys: dict[str, _Key] = {}
+        self._fetched_at = float("-inf")
+        self._fetching = asyncio.Lock()
+        self._verified: dict[str, tuple[dict[str, Any], frozenset[str]]] = {}
+
+    async def verify(self, header: str | None, service_url: str, channel: str) -> dict[str, Any]:
+        """The token's claims.
+
+        Args:
+            header: the Authorization header as received.
+            service_url: the activity's serviceUrl, which the token has to name.
+            channel: the activity's channelId, which the key has to be endorsed for.
+
+        Raises:
+            TokenRefused: whatever is wrong with the token.
+            KeysUnavailable: the keys cannot be fetched.
+        """
+        scheme, _, token = (header or "").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise TokenRefused("no bearer token")
+        claims, endorsements = await self._claims(token.strip())
+        if float(claims["exp"]) + CLOCK_SKEW <= self._now():
+            raise TokenRefused("expired")
+        if channel not in endorsements:
+            raise TokenRefused("key is not endorsed for this channel")
+        named = claims.get("serviceurl") or claims.get("serviceUrl")
+        if not isinstance(named, str) or named.rstrip("/").lower() != service_url.rstrip("/").lower():
+            raise TokenRefused("service URL differs from the token's")
+        if claims.get("tid", self._tenant_id) != self._tenant_id:
+            raise TokenRefused("other tenant")
+        return claims
+
+    async def _claims(self, token: str) -> tuple[dict[str, Any], frozenset[str]]:
+        if known := self._verified.get(token):
+            return known
+        try:
+            header = jwt.get_unverified_header(token)
+        except jwt.InvalidTokenError as error:
+            raise TokenRefused("not a token") from error
+        key = await self._key(header.get("kid"))
+        try:
+            claims = jwt.decode(
+                token,
+                key.public,
+                algorithms=["RS256"],
+                audience=self._app_id,
+                issuer=self._issuer,
+                leeway=CLOCK_SKEW,
+                options={"require": ["exp", "iss", "aud"]},
+            )
+        except (jwt.InvalidTokenError, ValueError, TypeError) as error:
+            raise TokenRefused(type(error).__name__) from error
+        if len(self._verified) >= _CACHE_LIMIT:
+            self._verified.clear()
+        self._verified[token] = (claims, key.endorsements)
+        return claims, key.endorsements
+
+    async def _key(self, kid: object) -> _Key:
+        if not isinstance(kid, str):
+            raise TokenRefused("no key id")
+        age = self._now() - self._fetched_at
+        if age > KEYS_KEPT or (kid not in self._keys and age > KEYS_AGAIN_AFTER):
+            async with self._fetching:
+                if self._now() - self._fetched_at > KEYS_AGAIN_AFTER:
+                    await self._fetch_keys()
+        if kid not in self._keys:
+            raise TokenRefused("unknown key")
+        return self._keys[kid]
+
+    async def _fetch_keys(self) -> None:
+        try:
+            document = await self._json(self._metadata_url)
+            keys = (await self._json(document["jwks_uri"]))["keys"]
+            fresh = {
+                key["kid"]: _Key(jwt.PyJWK(key, algorithm="RS256").key, frozenset(key.get("endorsements", ())))
+                for key in keys
+                if "kid" in key
+            }
+        except (aiohttp.ClientError, TimeoutError, KeyError, TypeError, ValueError, jwt.PyJWTError) as error:
+            if self._keys and self._now() - self._fetched_at < 2 * KEYS_KEPT:
+                return
+            raise KeysUnavailable(f"{type(error).__name__} at {self._metadata_url}") from error
+        self._keys, self._fetched_at = fresh, self._now()
+        self._verified.clear()
+
+    async def _json(self, url: str) -> Any:
+        async with self._session.get(url, timeout=aiohttp.ClientTimeout(total=10), raise_for_status=True) as response:
+            return await response.json(content_type=None)
+
+    async def ready(self) -> None:
+        """Fetches the keys unless they are there; raises KeysUnavailable."""
+        if not self._keys:
+            async with self._fetching:
+                await self._fetch_keys()

@@ -1,0 +1,114 @@
+"""`POST /api/messages`: every request ends in the right status, and only proven activities become turns."""
+
+from __future__ import annotations
+
+import json
+
+import structlog
+from aiohttp import web
+from botbuilder.schema import Activity
+
+from bot.domain.exchange import Notice, Tone
+from bot.errors import ChatError
+from bot.metrics import ACTIVITIES, TURN_SECONDS
+from bot.teams.adapter import TeamsAdapter
+from bot.teams.attachments import message
+from bot.teams.authentication import InboundTokens, KeysUnavailable, TokenRefused
+from bot.teams.handler import DoormanHandler
+from bot.teams.inbound import BadActivity, activity_from, tenant_of, where_of
+from bot.teams.outbound import Connector, service_url_allowed
+
+log = structlog.get_logger()
+
+#: A Teams message is at most about 100 KB; everything larger is not from Teams.
+BODY_LIMIT = 256 * 1024
+
+
+class MessagesEndpoint:
+    """The one door for activities.
+
+    Args:
+        tokens: validates the caller; None in INSECURE_LOCAL mode.
+        allowed: hosts the bot may answer to.
+    """
+
+    def __init__(
+        self,
+        adapter: TeamsAdapter,
+        handler: DoormanHandler,
+        connector: Connector,
+        tokens: InboundTokens | None,
+        allowed: tuple[str, ...],
+        tenant_id: str,
+    ) -> None:
+        self._adapter = adapter
+        self._handler = handler
+        self._connector = connector
+        self._tokens = tokens
+        self._allowed = allowed
+        self._tenant_id = tenant_id
+
+    async def post(self, request: web.Request) -> web.Response:
+        """400 malformed, 401 no valid token, 403 other tenant or service URL, 413 too large, 415 not JSON, 503 keys out of reach."""
+        try:
+            activity = activity_from(await _json(request))
+            await self._authenticate(request, activity)
+        except BadActivity as error:
+            return _refused(400, str(error))
+        except TokenRefused as error:
+            return _refused(401, str(error))
+        except KeysUnavailable as error:
+            log.error("signing keys out of reach", action="keys_unavailable", detail=str(error))
+            return _refused(503, "signing keys out of reach")
+        if not service_url_allowed(activity.service_url, self._allowed):
+            return _refused(403, "service URL is not on the allow-list")
+        if tenant_of(activity).lower() != self._tenant_id.lower():
+            await self._turn_away(activity)
+            return _refused(403, "other tenant")
+        return await self._turn(activity)
+
+    async def _authenticate(self, request: web.Request, activity: Activity) -> None:
+        if self._tokens:
+            await self._tokens.verify(request.headers.get("Authorization"), activity.service_url, activity.channel_id)
+
+    async def _turn(self, activity: Activity) -> web.Response:
+        with TURN_SECONDS.labels(activity.type if activity.type in ("message", "invoke") else "other").time():
+            try:
+                answer = await self._adapter.run(activity, self._handler)
+            except Exception as error:
+                log.error("turn failed", action="turn_failed", type=activity.type, exc_info=error)
+                ACTIVITIES.labels(activity.type, "failed").inc()
+                return web.Response(status=200)
+        ACTIVITIES.labels(activity.type if activity.type in ("message", "invoke") else "other", "answered").inc()
+        if answer is None:
+            return web.Response(status=200)
+        return web.json_response(answer.body, status=answer.status)
+
+    async def _turn_away(self, activity: Activity) -> None:
+        """Somebody of another organisation who typed gets a sentence; nothing else happens."""
+        log.warning("activity of another tenant", action="other_tenant", type=activity.type)
+        if activity.type != "message":
+            return
+        where = where_of(activity)
+        sorry = Notice("I only work for people of another organisation, so I cannot help you here.", "Ask your own helpdesk.", Tone.REFUSED)
+        try:
+            await self._connector.send(where, message(sorry, where))
+        except ChatError as error:
+            log.info("cannot tell a stranger", action="other_tenant_unreachable", error=str(error))
+
+
+async def _json(request: web.Request) -> object:
+    if request.content_type != "application/json":
+        raise web.HTTPUnsupportedMediaType(text="send application/json")
+    body = await request.read()
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise BadActivity("the body is not JSON") from error
+
+
+def _refused(status: int, reason: str) -> web.Response:
+    ACTIVITIES.labels("refused", str(status)).inc()
+    log.info("activity refused", action="activity_refused", status=status, reason=reason)
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    return web.json_response({"error": {"code": str(status), "message": reason}}, status=status, headers=headers)

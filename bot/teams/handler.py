@@ -1,0 +1,146 @@
+"""Botbuilder's handler: each kind of activity to the one service call it means, and the reply back onto the wire."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from botbuilder.core import InvokeResponse, TurnContext
+from botbuilder.core.teams import TeamsActivityHandler
+from botbuilder.schema import Activity, Attachment
+
+from bot.domain.exchange import CardAction, Help, IncomingMessage, Notice, OperationShown, Reply, Tone, Verb
+from bot.errors import ChatError
+from bot.ports import Operations
+from bot.services.dispatch import Dispatch
+from bot.teams.attachments import CARD, message, rendered
+from bot.teams.inbound import actor_of, card_action, incoming_message, tenant_of, where_of
+from bot.teams.outbound import Connector
+
+log = structlog.get_logger()
+
+#: https://learn.microsoft.com/adaptive-cards/authoring-cards/universal-action-model#response-format
+MESSAGE = "application/vnd.microsoft.activity.message"
+
+
+class DoormanHandler(TeamsActivityHandler):
+    """What the bot does with each activity.
+
+    Args:
+        welcome: shown once when the app is installed.
+        tenant_id: the tenant whose private chats refusals may go to.
+    """
+
+    def __init__(self, dispatch: Dispatch, operations: Operations, connector: Connector, welcome: Help, tenant_id: str) -> None:
+        super().__init__()
+        self._dispatch = dispatch
+        self._operations = operations
+        self._connector = connector
+        self._welcome = welcome
+        self._tenant_id = tenant_id
+
+    async def on_message_activity(self, turn_context: TurnContext) -> None:
+        """A typed message, or a button of a client that knows no Action.Execute."""
+        activity = turn_context.activity
+        if activity.value is not None:
+            if action := card_action(activity):
+                await self._submitted(turn_context, action)
+            else:
+                await self._say(turn_context, _unknown_button())
+            return
+        reply = await self._dispatch.message(await self._incoming(activity))
+        if reply is not None:
+            await self._say(turn_context, reply)
+
+    async def on_message_update_activity(self, turn_context: TurnContext) -> None:
+        """An edited message is answered, never run. Undeletes and our own edits are not for us."""
+        activity = turn_context.activity
+        if (activity.channel_data or {}).get("eventType") != "editMessage":
+            return
+        reply = await self._dispatch.message(await self._incoming(activity, edited=True))
+        if reply is not None:
+            await self._say(turn_context, reply)
+
+    async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
+        """A button pressed (`adaptiveCard/action`); other invokes are not ours."""
+        activity = turn_context.activity
+        if activity.name != "adaptiveCard/action":
+            return InvokeResponse(status=501, body=None)
+        action = card_action(activity)
+        if action is None:
+            return _told(_unknown_button())
+        reply = await self._dispatch.action(action)
+        if isinstance(reply, Notice):
+            return _told(reply)
+        if action.verb in (Verb.CHOOSE, Verb.AGAIN) and action.card_id:
+            await self._replace(turn_context, action, reply)
+        return _answer({"statusCode": 200, "type": CARD, "value": rendered(reply, action.where).card})
+
+    async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
+        """Welcomes once, when the bot itself is added."""
+        activity = turn_context.activity
+        if tenant_of(activity) == self._tenant_id and any(member.id == activity.recipient.id for member in activity.members_added):
+            await self._say(turn_context, self._welcome)
+
+    async def _incoming(self, activity: Activity, *, edited: bool = False) -> IncomingMessage:
+        return await incoming_message(activity, self._connector.object_id_of, edited=edited)
+
+    async def _submitted(self, context: TurnContext, action: CardAction) -> None:
+        """Action.Submit has no answer of its own: the card is edited, and a refusal goes to the presser alone."""
+        reply = await self._dispatch.action(action)
+        if not isinstance(reply, Notice):
+            await self._replace(context, action, reply)
+        elif action.where.kind == "personal":
+            await self._say(context, reply)
+        else:
+            await self._tell_privately(context, reply)
+
+    async def _tell_privately(self, context: TurnContext, notice: Notice) -> None:
+        activity = context.activity
+        where, actor = where_of(activity), actor_of(activity)
+        try:
+            chat = await self._connector.personal_chat(where, activity.recipient.id, actor.chat_id, self._tenant_id)
+            await self._connector.send(chat, message(notice, chat))
+        except ChatError:
+            # No private way to this person: the public line says nothing but that the click did not count.
+            await self._say(context, Notice("That click did nothing. Write to me in a personal chat to see why.", tone=Tone.REFUSED))
+
+    async def _replace(self, context: TurnContext, action: CardAction, reply: Reply) -> None:
+        """Puts the reply in place of the pressed card; says it anew when that cannot be done."""
+        if not action.card_id:
+            await self._say(context, reply)
+            return
+        try:
+            await self._connector.update(action.where, action.card_id, message(reply, action.where))
+        except ChatError:
+            await self._say(context, reply)
+            return
+        await self._remember(reply, action.card_id)
+
+    async def _say(self, context: TurnContext, reply: Reply) -> None:
+        view = rendered(reply, where_of(context.activity))
+        activity = Activity(type="message", summary=view.summary, attachments=[Attachment(content_type=CARD, content=view.card)])
+        try:
+            sent = await context.send_activity(activity)
+        except ChatError as error:
+            # The turn has done its work; an operation whose card never arrived expires by itself.
+            log.error("reply undeliverable", action="reply_undeliverable", error=str(error))
+            return
+        await self._remember(reply, sent.id if sent else "")
+
+    async def _remember(self, reply: Reply, card_id: str) -> None:
+        if isinstance(reply, OperationShown) and card_id and not reply.operation.state.finished:
+            await self._operations.set_card(reply.operation.id, card_id)
+
+
+def _unknown_button() -> Notice:
+    return Notice("I do not know this button. The card may be from an older version of me.", "Type the command again.", Tone.REFUSED)
+
+
+def _told(notice: Notice) -> InvokeResponse:
+    """A sentence for the presser alone; nobody else's card changes."""
+    return _answer({"statusCode": 200, "type": MESSAGE, "value": " ".join(filter(None, (notice.text, notice.hint)))})
+
+
+def _answer(body: dict[str, Any]) -> InvokeResponse:
+    return InvokeResponse(status=200, body=body)

@@ -1,0 +1,176 @@
+"""Posting to Teams: the Bot Connector's REST interface on one aiohttp session.
+
+https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-reference
+"""
+
+from __future__ import annotations
+
+import asyncio
+import email.utils
+import json
+import random
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import aiohttp
+from yarl import URL
+
+from bot.domain.exchange import ConversationRef, Reply
+from bot.errors import ChatRefused, ChatUnavailable, DirectoryError
+from bot.ports import Sleep
+from bot.teams.attachments import message
+
+#: Asking again helps for these: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit
+TRY_AGAIN = frozenset({412, 429, 500, 502, 503, 504})
+#: Tries within one call; who waits longer decides for themselves (`services.announce`).
+TRIES = 3
+LONGEST_WAIT = 5.0
+TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
+
+
+def service_url_allowed(service_url: str, allowed: Iterable[str]) -> bool:
+    """Whether the bot may post (and so send its token) to this address: https and a listed host, or a listed loopback one."""
+    parts = urlsplit(service_url)
+    host = (parts.hostname or "").lower()
+    listed = set(allowed)
+    if parts.username or parts.password or not host:
+        return False
+    if parts.scheme == "http":
+        return f"{host}:{parts.port}" in listed and host in ("127.0.0.1", "localhost", "::1")
+    return parts.scheme == "https" and (host in listed or f"{host}:{parts.port}" in listed)
+
+
+class Connector:
+    """Sends, updates and deletes messages, and asks who is in a conversation.
+
+    Args:
+        token: gives a bearer token for the Connector, or None in INSECURE_LOCAL mode.
+        allowed: hosts that may ever be posted to.
+    """
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        token: Callable[[], Awaitable[str]] | None,
+        allowed: Iterable[str],
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self._session = session
+        self._token = token
+        self._allowed = frozenset(allowed)
+        self._sleep = sleep
+
+    async def send(self, where: ConversationRef, activity: dict[str, Any], *, reply_to: str = "") -> str:
+        """Posts a message; returns its activity id. Raises ChatError."""
+        path = f"v3/conversations/{quote(where.conversation_id, safe='')}/activities"
+        answer = await self._call("POST", where, f"{path}/{quote(reply_to, safe='')}" if reply_to else path, activity)
+        return str(answer.get("id", ""))
+
+    async def update(self, where: ConversationRef, activity_id: str, activity: dict[str, Any]) -> None:
+        """Replaces a message. Raises ChatError."""
+        path = f"v3/conversations/{quote(where.conversation_id, safe='')}/activities/{quote(activity_id, safe='')}"
+        await self._call("PUT", where, path, activity | {"id": activity_id})
+
+    async def delete(self, where: ConversationRef, activity_id: str) -> None:
+        """Deletes a message. Raises ChatError."""
+        await self._call(
+            "DELETE", where, f"v3/conversations/{quote(where.conversation_id, safe='')}/activities/{quote(activity_id, safe='')}"
+        )
+
+    async def object_id_of(self, where: ConversationRef, user_id: str) -> str:
+        """The Entra object id of a member of a conversation; empty when Teams cannot say."""
+        path = f"v3/conversations/{quote(where.conversation_id.partition(';')[0], safe='')}/members/{quote(user_id, safe='')}"
+        try:
+            member = await self._call("GET", where, path)
+        except (ChatRefused, ChatUnavailable):
+            return ""
+        return str(member.get("aadObjectId") or member.get("objectId") or "").lower()
+
+    async def personal_chat(self, where: ConversationRef, bot_id: str, user_id: str, tenant_id: str) -> ConversationRef:
+        """The one-to-one chat with somebody; made when there is none. Raises ChatError (403: the app is not installed for them)."""
+        body = {
+            "bot": {"id": bot_id},
+            "isGroup": False,
+            "members": [{"id": user_id}],
+            "tenantId": tenant_id,
+            "channelData": {"tenant": {"id": tenant_id}},
+        }
+        answer = await self._call("POST", where, "v3/conversations", body)
+        return ConversationRef(where.service_url, str(answer.get("id", "")), "personal")
+
+    async def _call(self, method: str, where: ConversationRef, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        if not service_url_allowed(where.service_url, self._allowed):
+            raise ChatRefused("service URL is not on the allow-list", status=0)
+        # The path stays exactly as quoted: conversation ids contain `:`, `@` and `;`.
+        url = URL(f"{where.service_url.rstrip('/')}/{path}", encoded=True)
+        for attempt in range(1, TRIES + 1):
+            try:
+                return await self._once(method, url, body)
+            except ChatUnavailable as error:
+                wait = error.retry_after if error.retry_after is not None else 0.3 * 2**attempt
+                if attempt == TRIES or wait > LONGEST_WAIT:
+                    raise
+                await self._sleep(wait + random.uniform(0, 0.2))  # noqa: S311 - spreads load, guards nothing
+        raise AssertionError("unreachable")
+
+    async def _once(self, method: str, url: URL, body: dict[str, Any] | None) -> dict[str, Any]:
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+        try:
+            if self._token:
+                headers["Authorization"] = f"Bearer {await self._token()}"
+            content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode() if body is not None else None
+            async with self._session.request(method, url, data=content, headers=headers, timeout=TIMEOUT) as response:
+                payload = await response.read()
+                if response.status in TRY_AGAIN:
+                    raise ChatUnavailable(f"{response.status} from Teams", retry_after=_retry_after(response.headers.get("Retry-After")))
+                if response.status >= 400:
+                    raise ChatRefused(_code(payload), status=response.status)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise ChatUnavailable(type(error).__name__) from error
+        except DirectoryError as error:
+            raise ChatUnavailable(f"no token: {error}") from error
+        return _object(payload)
+
+
+class TeamsAnnouncer:
+    """`ports.Announcer`: replies posted outside a turn."""
+
+    def __init__(self, connector: Connector) -> None:
+        self._connector = connector
+
+    async def send(self, where: ConversationRef, reply: Reply) -> str:
+        """Posts a new message and returns its activity id; raises ChatError."""
+        return await self._connector.send(where, message(reply, where))
+
+    async def update(self, where: ConversationRef, activity_id: str, reply: Reply) -> None:
+        """Replaces a message in place; raises ChatError."""
+        await self._connector.update(where, activity_id, message(reply, where))
+
+
+def _object(payload: bytes) -> dict[str, Any]:
+    try:
+        answer = json.loads(payload) if payload else {}
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) else {}
+
+
+def _code(payload: bytes) -> str:
+    error = _object(payload).get("error")
+    return str(error.get("code", ""))[:80] if isinstance(error, dict) else ""
+
+
+def _retry_after(value: str | None) -> float | None:
+    """Seconds, from a number (also fractional) or an HTTP date; None when absent or unreadable."""
+    if not value:
+        return None
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
+    except ValueError:
+        return None
