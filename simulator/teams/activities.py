@@ -92,11 +92,11 @@ class Activities:
             elif mark not in text:
                 text = f"{text} {mark}"
             accounts.append({"id": identity.mri(member), "name": member.name})
-        if with_bot and f"<at>{self.bot['name']}</at>" not in text:
-            text = f"<at>{self.bot['name']}</at> {text}"
-        if f"<at>{self.bot['name']}</at>" in text:
-            accounts.insert(0, self.bot)
-        return text, accounts
+        bot_mark = f"<at>{self.bot['name']}</at>"
+        text = text.replace(f"@{self.bot['name']}", bot_mark, 1)
+        if with_bot and bot_mark not in text:
+            text = f"{bot_mark} {text}"
+        return text, [self.bot, *accounts] if bot_mark in text else accounts
 
     def upload(self, scene: Scene, message_id: str, filename: str, download_url: str) -> dict[str, Any]:
         """A file dropped in a personal chat.

@@ -22,57 +22,57 @@ class Control:
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.post("/_control/say", _spoken(self._say)),
-            web.post("/_control/press", _spoken(self._press)),
-            web.post("/_control/down", _spoken(self._down)),
-            web.get("/_control/threads", _spoken(self._threads)),
-            web.get("/_control/sent", _spoken(self._sent)),
-            web.get("/_control/errors", _spoken(self._errors)),
-            web.get("/_control/faults", _spoken(self._faults)),
-            web.post("/_control/faults", _spoken(self._add_fault)),
-            web.delete("/_control/faults", _spoken(self._clear_faults)),
+            web.post("/_control/say", spoken(self.say)),
+            web.post("/_control/press", spoken(self.press)),
+            web.post("/_control/down", spoken(self.down)),
+            web.get("/_control/threads", spoken(self.threads)),
+            web.get("/_control/sent", spoken(self.sent)),
+            web.get("/_control/errors", spoken(self.errors)),
+            web.get("/_control/faults", spoken(self.faults)),
+            web.post("/_control/faults", spoken(self.add_fault)),
+            web.delete("/_control/faults", spoken(self.clear_faults)),
         ]
 
-    async def _say(self, request: web.Request) -> Any:
+    async def say(self, request: web.Request) -> Any:
         asked = await request.json()
         message = await self._teams.say(asked["as"], asked["text"], asked.get("conversation"), mentions=asked.get("mentions", ()),
                                         wait=asked.get("wait", True))
         return {"id": message.id, "conversation": message.conversation_id, "delivered": message.delivered}
 
-    async def _press(self, request: web.Request) -> Any:
+    async def press(self, request: web.Request) -> Any:
         asked = await request.json()
         answer = await self._teams.press(asked["as"], asked["message"], asked.get("verb", ""), asked.get("data"),
                                          asked.get("style", "execute"), asked.get("action"))
         return answer.as_json()
 
-    async def _down(self, request: web.Request) -> Any:
+    async def down(self, request: web.Request) -> Any:
         asked = await request.json()
         (self._teams.down if asked.get("down", True) else self._teams.up)(asked["conversation"])
         return {"down": self._teams.faults.down()}
 
-    async def _threads(self, request: web.Request) -> Any:
+    async def threads(self, request: web.Request) -> Any:
         conversation = request.query.get("conversation")
         messages = self._teams.threads.messages.values() if conversation is None else self._teams.thread(conversation)
         return {"messages": [message.as_json() for message in messages]}
 
-    async def _sent(self, request: web.Request) -> Any:
+    async def sent(self, request: web.Request) -> Any:
         since = int(request.query.get("since", 0))
         return {"sent": [sent.as_json() for sent in self._teams.sent[since:]], "next": len(self._teams.sent)}
 
-    async def _errors(self, _request: web.Request) -> Any:
+    async def errors(self, _request: web.Request) -> Any:
         return {"clientErrors": self._teams.client_errors,
                 "undelivered": [{"activity": u.activity, "status": u.status} for u in self._teams.undelivered]}
 
-    async def _faults(self, _request: web.Request) -> Any:
+    async def faults(self, _request: web.Request) -> Any:
         return {"faults": [fault.as_json() for fault in self._teams.faults.all()], "down": self._teams.faults.down()}
 
-    async def _add_fault(self, request: web.Request) -> Any:
+    async def add_fault(self, request: web.Request) -> Any:
         asked = await request.json()
         if asked.get("conversation") is not None:
             asked["conversation"] = self._teams.threads.find(asked["conversation"])[0].id
         return self._teams.faults.add(**asked).as_json()
 
-    async def _clear_faults(self, request: web.Request) -> Any:
+    async def clear_faults(self, request: web.Request) -> Any:
         if "id" in request.query:
             self._teams.faults.remove(int(request.query["id"]))
         else:
@@ -80,7 +80,7 @@ class Control:
         return {}
 
 
-def _spoken(handler: Callable[[web.Request], Awaitable[Any]]) -> Callable[[web.Request], Awaitable[web.Response]]:
+def spoken(handler: Callable[[web.Request], Awaitable[Any]]) -> Callable[[web.Request], Awaitable[web.Response]]:
     """Answer with the handler's result as JSON, or with 400 and the reason."""
 
     async def handle(request: web.Request) -> web.Response:
