@@ -65,7 +65,9 @@ def matched(call: Call, items: Iterable[Any], schema: Schema) -> tuple[list[Any]
             raise unsupported()
         tests.append(compiled)
     used = {name for compiled in tests for name in compiled.properties}
-    found = [item for item in items if all(compiled.test(item) for compiled in tests)] if tests else list(items)
+    found = list(items)
+    for compiled in tests:
+        found = [item for item in found if compiled.test(item)]
     if order:
         if "$search" in call.query:
             raise unsupported("Sorting not supported for current query.")

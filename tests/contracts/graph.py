@@ -1,0 +1,249 @@
+"""Holds requests to Graph, and the simulator's answers, against the OpenAPI subset beside this file.
+
+    for request in entra.requests:
+        assert violations(request) == []
+
+Works on any object with the attributes of `simulator.entra.RecordedRequest`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import yaml
+
+CONTRACT = Path(__file__).with_name("graph-v1.0.yaml")
+_PAGING = frozenset(("$skiptoken",))  # part of every nextLink, in no description
+_JSON_TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "boolean": (bool,),
+    "integer": (int,),
+    "number": (int, float),
+    "array": (list,),
+    "object": (dict,),
+}
+
+
+class Recorded(Protocol):
+    """What is asked of a recorded request."""
+
+    method: str
+    path: str
+    query: Any
+    body: Any
+    status: int
+    answer: Any
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one path of the contract."""
+
+    method: str
+    template: str
+    description: dict[str, Any]
+
+    @property
+    def query_options(self) -> frozenset[str]:
+        return frozenset(p["name"] for p in self.description.get("parameters", ()) if p["in"] == "query")
+
+    @property
+    def permissions(self) -> frozenset[str]:
+        """Application permissions, each of which opens the operation; empty when no application may call it."""
+        listed = self.description.get("x-permissions", {}).get("Application", {})
+        return frozenset((*listed.get("least", ()), *listed.get("other", ())))
+
+    @property
+    def body(self) -> dict[str, Any] | None:
+        return _json_schema(self.description.get("requestBody", {}))
+
+    @property
+    def success(self) -> int | None:
+        documented = re.match(r"\d{3}", str(self.description.get("x-documented-success", "")))
+        return int(documented[0]) if documented else None
+
+    @property
+    def result(self) -> dict[str, Any] | None:
+        for status, response in self.description["responses"].items():
+            if str(status).startswith("2"):
+                return _json_schema(response)
+        return None
+
+
+def _json_schema(holder: dict[str, Any]) -> dict[str, Any] | None:
+    return holder.get("content", {}).get("application/json", {}).get("schema")
+
+
+@cache
+def contract() -> dict[str, Any]:
+    """The parsed YAML."""
+    return yaml.load(CONTRACT.read_text(), yaml.CSafeLoader)
+
+
+@cache
+def operations() -> dict[tuple[str, str], Operation]:
+    """Every operation by upper-case method and path template."""
+    verbs = ("get", "post", "patch", "put", "delete")
+    return {
+        (verb.upper(), template): Operation(verb.upper(), template, item[verb])
+        for template, item in contract()["paths"].items()
+        for verb in verbs
+        if verb in item
+    }
+
+
+@cache
+def template_of(path: str) -> str | None:
+    """The template a decoded path belongs to; a literal segment is preferred to a wildcard."""
+    segments = path.replace("microsoft.graph.", "graph.").split("/")
+    fitting = [template for template in contract()["paths"] if _fits(template.split("/"), segments)]
+    return min(fitting, key=lambda template: template.count("{"), default=None)
+
+
+def _fits(template: list[str], segments: list[str]) -> bool:
+    return len(template) == len(segments) and all(
+        bool(segment) if wanted.startswith("{") else wanted == segment for wanted, segment in zip(template, segments, strict=True)
+    )
+
+
+def operation_of(request: Recorded) -> Operation | None:
+    """The operation a request is; None when the contract has none."""
+    template = template_of(request.path)
+    return operations().get((request.method, template)) if template else None
+
+
+def permissions_for(request: Recorded) -> frozenset[str]:
+    """The application permissions each of which allows the request. A type cast is as open as what it casts."""
+    operation = operation_of(request)
+    if operation is None:
+        return frozenset()
+    uncast = re.sub(r"/graph\.\w+$", "", operation.template)
+    return operations()[operation.method, uncast].permissions
+
+
+def violations(request: Recorded, granted: frozenset[str] | None = None) -> list[str]:
+    """What is wrong with a request by the contract: path, method, query options, body; and with `granted`, permissions."""
+    operation = operation_of(request)
+    what = f"{request.method} {request.path}"
+    if operation is None:
+        return [f"{what}: not in the contract"]
+    found = [f"{what}: unknown query option {name}" for name in request.query if name not in operation.query_options | _PAGING]
+    found += [f"{what}: {problem}" for problem in _unknown_selections(operation, request.query.get("$select"))]
+    if request.body is not None:
+        if operation.body is None:
+            if request.body != {}:  # an empty object is how a batch spells "no body"
+                found.append(f"{what}: takes no body")
+        else:
+            found += [f"{what}: {problem}" for problem in _problems(request.body, operation.body, "body")]
+    if operation.template != "/$batch":
+        allowed = permissions_for(request)
+        if not allowed:
+            found.append(f"{what}: no application permission opens it")
+        elif granted is not None and not granted & allowed:
+            found.append(f"{what}: needs one of {', '.join(sorted(allowed))}")
+    return found
+
+
+def response_violations(request: Recorded) -> list[str]:
+    """What is wrong with the answer to a request by the contract: status of a success, fields, types, enum values."""
+    operation = operation_of(request)
+    what = f"{request.method} {request.path} -> {request.status}"
+    if operation is None or request.status >= 400:
+        return [f"{what}: {problem}" for problem in _error_problems(request.answer)]
+    found = []
+    if operation.success is not None and request.status != operation.success:
+        found.append(f"{what}: documented is {operation.success}")
+    if request.answer is None:
+        return found
+    if request.status == 204:
+        return [*found, f"{what}: has a body"]
+    if operation.result is None:
+        return [*found, f"{what}: has a body the contract does not describe"]
+    return found + [f"{what}: {problem}" for problem in _problems(request.answer, operation.result, "answer")]
+
+
+def _error_problems(answer: Any) -> Iterator[str]:
+    if isinstance(answer, dict) and set(answer) == {"Message", "MessageDetail"}:
+        return  # the body of another framework, seen for verbs the service does not implement
+    if not isinstance(answer, dict) or set(answer) != {"error"} or not isinstance(answer["error"], dict):
+        yield f"{answer!r} is not an error envelope"
+        return
+    error = dict(answer["error"])
+    # innerError repeats the message in bodies seen in the field, which the description does not know
+    error["innerError"] = {name: value for name, value in error.get("innerError", {}).items() if name != "message"}
+    yield from _problems({"error": error}, {"$ref": "#/components/schemas/microsoft.graph.ODataErrors.ODataError"}, "error")
+    yield from (f"error has no {name}" for name in ("code", "message") if not isinstance(error.get(name), str))
+
+
+def _unknown_selections(operation: Operation, select: str | None) -> Iterator[str]:
+    if select is None or operation.result is None:
+        return
+    schema = operation.result
+    fields = _fields(schema)
+    if "value" in fields:
+        schema = fields["value"]["items"]
+        fields = _fields(schema)
+    if "directoryObject" in str(schema):  # any derived type may be meant
+        return
+    yield from (f"unknown property {name} in $select" for name in select.split(",") if name not in fields)
+
+
+def _schema(schema: dict[str, Any]) -> dict[str, Any]:
+    while "$ref" in schema:
+        schema = contract()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    return schema
+
+
+def _parts(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The schema and everything it is composed of."""
+    schema = _schema(schema)
+    yield schema
+    for part in schema.get("allOf", ()):
+        yield from _parts(part)
+
+
+def _fields(schema: dict[str, Any]) -> dict[str, Any]:
+    return {name: field for part in _parts(schema) for name, field in part.get("properties", {}).items()}
+
+
+def _derived(value: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of the type the value says it is."""
+    named = str(value.get("@odata.type", "")).removeprefix("#")
+    return contract()["components"]["schemas"].get(named, schema)
+
+
+def _problems(value: Any, schema: dict[str, Any], where: str) -> Iterator[str]:
+    if value is None:
+        return
+    parts = list(_parts(schema))
+    members = next((part["enum"] for part in parts if "enum" in part), None)
+    if members is not None and value not in members:
+        yield f"{where} is {value!r}, not one of {', '.join(members)}"
+    kind = next((part["type"] for part in parts if "type" in part), None)
+    if kind is not None and (not isinstance(value, _JSON_TYPES[kind]) or (isinstance(value, bool) and kind != "boolean")):
+        yield f"{where} is {value!r}, not of type {kind}"
+        return
+    if isinstance(value, list):
+        items = next((part["items"] for part in parts if "items" in part), {})
+        for index, item in enumerate(value):
+            yield from _problems(item, items, f"{where}[{index}]")
+    elif isinstance(value, dict):
+        yield from _object_problems(value, _derived(value, schema), where)
+
+
+def _object_problems(value: dict[str, Any], schema: dict[str, Any], where: str) -> Iterator[str]:
+    fields = _fields(schema)
+    if not fields:  # pruned from the subset, or free-form such as headers
+        return
+    for name, item in value.items():
+        if name in fields:
+            yield from _problems(item, fields[name], f"{where}.{name}")
+        elif not name.startswith("@odata."):
+            yield f"{where} has an unknown field {name}"
+    required = {name for part in _parts(schema) for name in part.get("required", ())}
+    yield from (f"{where} has no {name}" for name in sorted(required - value.keys()))

@@ -1,0 +1,142 @@
+"""The simulator offers nothing the contract does not have, asks the same permissions, and answers in its shapes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+from entra_client import AUTHENTICATION, MOBILE, Client, open_tenant
+
+from simulator import cast
+from simulator.entra.permissions import APPLICATION
+from simulator.entra.routes import HANDLERS
+from tests.contracts.graph import operations, permissions_for, response_violations, template_of, violations
+
+
+@pytest.fixture
+async def client():
+    async with open_tenant() as opened:
+        yield opened
+
+
+def asked(method: str, path: str, *, body: object = None, answer: object = None, status: int = 200, **query: str) -> SimpleNamespace:
+    return SimpleNamespace(method=method, path=path, query=query, body=body, answer=answer, status=status)
+
+
+@pytest.mark.parametrize("row", sorted(HANDLERS))
+def test_every_route_is_in_the_contract(row: tuple[str, str]):
+    assert row in operations()
+
+
+@pytest.mark.parametrize("row", sorted(HANDLERS))
+def test_permissions_are_those_of_the_contract(row: tuple[str, str]):
+    method, template = row
+    assert APPLICATION[row] == permissions_for(asked(method, template))
+    assert APPLICATION[row]
+
+
+def test_no_permission_is_listed_for_a_call_that_does_not_exist():
+    assert APPLICATION.keys() == HANDLERS.keys()
+
+
+async def test_answers_conform(client: Client):
+    user = "/users/omar.farouk@fabrikam.example"
+    search = {"ConsistencyLevel": "eventual"}
+    await client.get("/users?$count=true", headers=search)
+    await client.get('/users?$search="displayName:jan"&$expand=manager', headers=search)
+    await client.get(f"{user}?$select=id,accountEnabled,userType,onPremisesSyncEnabled,isManagementRestricted&$expand=manager($select=id)")
+    await client.get(f"{user}/manager")
+    await client.get("/groups?$top=2")
+    await client.get(f"/groups/{cast.group('Helpdesk').id}")
+    await client.post(f"{user}/checkMemberGroups", {"groupIds": [cast.group("Helpdesk").id]})
+    for tail in ("", "/microsoft.graph.group", "/graph.directoryRole"):
+        await client.get(f"/users/theo.roth@fabrikam.example/transitiveMemberOf{tail}")
+    assignments = "/roleManagement/directory/roleAssignments"
+    await client.get(f"{assignments}?$filter=principalId eq '{cast.person('Ada Admin').id}'&$expand=roleDefinition")
+    client.entra.person("Omar Farouk").strong.extend(("authenticator", "fido2", "hello", "otp", "email"))
+    await client.get(f"{user}/authentication/methods")
+    await client.get(f"{user}/authentication/methods/{MOBILE}")
+    await client.get(f"{user}/authentication/phoneMethods")
+    await client.get(f"{user}/authentication/phoneMethods/{MOBILE}")
+    await client.patch(f"{user}/authentication/phoneMethods/{MOBILE}", {"phoneNumber": "+31 612340000"})
+    await client.post(f"{user}/authentication/phoneMethods/{MOBILE}/disableSmsSignIn")
+    await client.post(f"{user}/authentication/phoneMethods/{MOBILE}/enableSmsSignIn")
+    await client.delete(f"{user}/authentication/phoneMethods/b6332ec1-7057-4abe-9331-3d72feddfe41")
+    await client.post(f"/users/alice@fabrikam.example{AUTHENTICATION}", {"phoneNumber": "+31 612349999", "phoneType": "mobile"})
+    await client.post("/$batch", {"requests": [{"id": "1", "method": "GET", "url": "/users"}]})
+
+    seen = {(request.method, request.template) for request in client.entra.requests}
+    assert seen == {*HANDLERS, ("POST", "/$batch")}
+    for request in client.entra.requests:
+        assert request.status < 400, request
+        assert response_violations(request) == []
+        assert violations(request, frozenset(client.entra.login.apps[cast.GRAPH_APP_ID].permissions)) == []
+
+
+async def test_errors_conform(client: Client):
+    alice = f"/users/alice@fabrikam.example{AUTHENTICATION}"
+    await client.get("/users/nobody@fabrikam.example")
+    await client.get("/nothing")
+    await client.post(alice, {"phoneNumber": "no number", "phoneType": "mobile"})
+    await client.delete(f"{alice}/{MOBILE}")
+    await client.delete(f"/users/alice@fabrikam.example/authentication/methods/{MOBILE}")
+    assert [request.status for request in client.entra.requests] == [404, 400, 400, 404, 404]
+    for request in client.entra.requests:
+        assert response_violations(request) == []
+
+
+class TestTheCheckerItself:
+    """A checker that never complains would let everything pass."""
+
+    def test_path(self):
+        assert violations(asked("GET", "/people")) == ["GET /people: not in the contract"]
+        assert violations(asked("PUT", "/users")) == ["PUT /users: not in the contract"]
+
+    def test_literal_before_wildcard(self):
+        assert template_of("/users/x/transitiveMemberOf/microsoft.graph.group") == "/users/{user-id}/transitiveMemberOf/graph.group"
+        assert template_of("/users//manager") is None
+
+    def test_query(self):
+        assert violations(asked("GET", "/users", **{"$skip": "1"})) == ["GET /users: unknown query option $skip"]
+        assert violations(asked("GET", "/users", **{"$select": "id,shoeSize"})) == ["GET /users: unknown property shoeSize in $select"]
+        assert violations(asked("GET", "/users", **{"$skiptoken": "x"})) == []
+
+    def test_body(self):
+        path = f"/users/x{AUTHENTICATION}"
+        [field] = violations(asked("POST", path, body={"number": "+31 6"}))
+        assert "unknown field number" in field
+        [member] = violations(asked("POST", path, body={"phoneType": "home"}))
+        assert "not one of mobile" in member
+        [kind] = violations(asked("POST", path, body={"phoneNumber": 31}))
+        assert "not of type string" in kind
+        [unwanted] = violations(asked("POST", f"{path}/{MOBILE}/enableSmsSignIn", body={"a": 1}))
+        assert "takes no body" in unwanted
+
+    def test_permissions(self):
+        path = f"/users/x{AUTHENTICATION}"
+        [lacking] = violations(asked("POST", path), granted=frozenset({"User.Read.All"}))
+        assert "UserAuthMethod-Phone.ReadWrite.All" in lacking
+        [delegated] = violations(asked("POST", "/users/x/authentication/methods/y/resetPassword", body={}))
+        assert "no application permission" in delegated
+
+    def test_answers(self):
+        path = f"/users/x{AUTHENTICATION}/{MOBILE}"
+        good = asked("GET", path, answer={"@odata.context": "x", "id": MOBILE, "smsSignInState": "ready"})
+        assert response_violations(good) == []
+        bad = SimpleNamespace(**{**vars(good), "answer": {"smsSignInState": "on", "colour": 1}, "status": 201})
+        assert len(response_violations(bad)) == 3
+        assert response_violations(asked("DELETE", path, status=204, answer={})) != []
+        assert response_violations(asked("GET", path, status=404, answer={"problem": "x"})) != []
+        assert response_violations(asked("GET", path, status=404, answer={"error": {"code": "x"}})) != []
+
+    def test_values_of_the_type_they_claim(self):
+        answer = {"value": [{"@odata.type": "#microsoft.graph.emailAuthenticationMethod", "phoneNumber": "+31 6"}]}
+        [problem] = response_violations(asked("GET", "/users/x/authentication/methods", answer=answer))
+        assert "unknown field phoneNumber" in problem
+
+    async def test_recorded_requests_are_what_the_checker_reads(self, client: Client):
+        await client.get("/users/alice@fabrikam.example")
+        [request] = client.entra.requests
+        assert violations(request) == []
+        assert violations(replace(request, path="/elsewhere")) != []
