@@ -1,0 +1,69 @@
+"""Replies as Adaptive Cards: pure functions, a domain object in, JSON out. No I/O, no clock, no framework.
+
+One module per family of cards. To add a card: a reply type in bot/domain/exchange.py, a function here, a golden file
+(`UPDATE_GOLDEN=1 pytest tests/cards`). Teams takes Adaptive Cards up to version 1.5 from bots:
+https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-reference
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+from bot.domain.exchange import Choose, Help, History, LogEntry, Mention, Notice, OperationShown, PersonShown, Reply, Whoami
+from cards import choose, help, history, log, notice, operation, person
+from cards.size import fit
+from cards.untrusted import hide_numbers, inert
+
+__all__ = ["Rendered", "render"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What to send.
+
+    Attributes:
+        card: an Adaptive Card, below 25 KB.
+        summary: one plain line for notifications and for clients without cards; numbers masked, no Markdown in it.
+        mentions: people to notify; none of our cards does so yet.
+    """
+
+    card: dict[str, Any]
+    summary: str
+    mentions: tuple[Mention, ...] = ()
+
+
+def render(reply: Reply, *, refresh_for: tuple[str, ...] = ()) -> Rendered:
+    """Any reply as a card.
+
+    Args:
+        refresh_for: Teams user ids whose clients should ask for the card's newest state by themselves; used while an
+            operation is under way.
+    """
+    card, summary = _made(reply, refresh_for)
+    summary = inert(hide_numbers(summary), 300)
+    # Old clients show this text in place of the card, to everybody who is there.
+    return Rendered(fit(card | {"fallbackText": inert(hide_numbers(card["fallbackText"]), 400)}), summary)
+
+
+def _made(reply: Reply, refresh_for: tuple[str, ...]) -> tuple[dict[str, Any], str]:
+    match reply:
+        case OperationShown():
+            made = operation.render(reply, refresh_for)
+        case PersonShown():
+            made = person.render(reply)
+        case Whoami():
+            made = person.whoami(reply)
+        case Choose():
+            made = choose.render(reply)
+        case Help():
+            made = help.render(reply)
+        case LogEntry():
+            made = log.render(reply)
+        case History():
+            made = history.render(reply)
+        case Notice():
+            made = notice.render(reply)
+        case _:
+            assert_never(reply)
+    return made

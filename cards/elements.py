@@ -1,0 +1,220 @@
+"""The vocabulary of our cards: ten builders, and nothing else makes Adaptive Card JSON.
+
+Every builder cleans the words it is given, so no caller can forget to. `run()` keeps words as they are because no client reads a
+TextRun as Markdown; `heading()` and `choices()` stand where Markdown may be read and go through `inert()`; `moment()` alone emits
+the functions `{{DATE}}` and `{{TIME}}`, from datetimes. Colours and container styles are the semantic ones, which follow the
+reader's theme (light, dark, high contrast), and never say anything that a word does not say too.
+
+Elements and properties: https://adaptivecards.io/explorer/ and the 1.5 schema in tests/contracts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from bot.domain.exchange import Verb
+from cards.untrusted import inert, plain
+
+Spacing = Literal["None", "Small", "Default", "Medium", "Large"]
+Style = Literal["default", "emphasis", "good", "attention", "warning", "accent"]
+Colour = Literal["Default", "Accent", "Good", "Warning", "Attention"]
+Size = Literal["Small", "Default", "Medium", "Large"]
+
+#: One piece of card JSON.
+Element = dict[str, Any]
+
+#: More people than this are not asked to refresh: https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/universal-actions-for-adaptive-cards/overview
+MOST_VIEWERS = 60
+
+
+def run(
+    text: str,
+    *,
+    limit: int = 300,
+    bold: bool = False,
+    subtle: bool = False,
+    strike: bool = False,
+    mono: bool = False,
+    size: Size = "Default",
+    colour: Colour = "Default",
+) -> Element:
+    """Words on a line, whoever wrote them."""
+    made: Element = {"type": "TextRun", "text": _keep_edges(text, plain(text, limit))}
+    if bold:
+        made["weight"] = "Bolder"
+    if subtle:
+        made["isSubtle"] = True
+    if strike:
+        made["strikethrough"] = True
+    if mono:
+        made["fontType"] = "Monospace"
+    if size != "Default":
+        made["size"] = size
+    if colour != "Default":
+        made["color"] = colour
+    return made
+
+
+def line(*runs: Element | str, spacing: Spacing = "Small", align: Literal["Left", "Right"] = "Left") -> Element:
+    """A paragraph of runs; a bare string is an ordinary run."""
+    made: Element = {
+        "type": "RichTextBlock",
+        "inlines": [run(each) if isinstance(each, str) else each for each in runs],
+        "spacing": spacing,
+    }
+    if align != "Left":
+        made["horizontalAlignment"] = align
+    return made
+
+
+def heading(text: str, *, size: Size = "Large", spacing: Spacing = "Default") -> Element:
+    """A title that screen readers announce as one. A TextBlock, since a RichTextBlock cannot be a heading."""
+    return {
+        "type": "TextBlock",
+        "text": inert(text, 160),
+        "style": "heading",
+        "size": size,
+        "weight": "Bolder",
+        "wrap": True,
+        "spacing": spacing,
+    }
+
+
+def moment(
+    before: str, at: datetime, after: str = "", *, date: bool = False, spacing: Spacing = "Small", align: Literal["Left", "Right"] = "Left"
+) -> Element:
+    """A quiet line with a time in the reader's own zone: `before`, the time (after its date, if asked for), `after`.
+
+    The functions need exactly this format: https://learn.microsoft.com/adaptive-cards/authoring-cards/text-features
+    """
+    stamp = f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    shown = (f"{{{{DATE({stamp},SHORT)}}}}, " if date else "") + f"{{{{TIME({stamp})}}}}"
+    made: Element = {
+        "type": "TextBlock",
+        "text": _keep_edges(before, inert(before)) + shown + _keep_edges(after, inert(after)),
+        "isSubtle": True,
+        "wrap": True,
+        "spacing": spacing,
+    }
+    if align != "Left":
+        made["horizontalAlignment"] = align
+    return made
+
+
+def box(
+    items: Iterable[Element], *, style: Style = "default", spacing: Spacing = "Default", line_above: bool = False, bleed: bool = False
+) -> Element:
+    """Things that belong together."""
+    made: Element = {"type": "Container", "items": list(items), "spacing": spacing}
+    if style != "default":
+        made["style"] = style
+    if line_above:
+        made["separator"] = True
+    if bleed:
+        made["bleed"] = True
+    return made
+
+
+def columns(*parts: tuple[str, Iterable[Element]], spacing: Spacing = "Small", middle: bool = False) -> Element:
+    """Things side by side; each part is a width ("auto", "stretch" or pixels such as "96px") and its elements."""
+    made = [{"type": "Column", "width": width, "items": list(items)} for width, items in parts]
+    if middle:
+        for column in made:
+            column["verticalContentAlignment"] = "Center"
+    return {"type": "ColumnSet", "columns": made, "spacing": spacing}
+
+
+def facts(pairs: Iterable[tuple[str, str | Element]], *, spacing: Spacing = "Medium") -> list[Element]:
+    """Label and value, one pair a row; empty values are left out.
+
+    Not a FactSet: its values are read as Markdown, and what stands here was often typed by somebody.
+    """
+    rows: list[Element] = []
+    for label, value in pairs:
+        if not value:
+            continue
+        shown = value if isinstance(value, dict) else line(value)
+        rows.append(columns(("100px", [line(run(label, subtle=True))]), ("stretch", [shown]), spacing="Small" if rows else spacing))
+    return rows
+
+
+def band(icon: str, word: str, style: Style, aside: str = "") -> Element:
+    """The strip on top that says in an icon, a word and a colour how things stand; `aside` stands at its right."""
+    left = line(run(f"{icon} ", bold=True), run(word, bold=True), spacing="None")
+    if not aside:
+        return box([left], style=style, bleed=True)
+    right = line(run(aside, mono=True), spacing="None", align="Right")
+    return box([columns(("stretch", [left]), ("auto", [right]), spacing="None", middle=True)], style=style, bleed=True)
+
+
+def button(
+    title: str,
+    verb: Verb,
+    id: str,
+    *,
+    pick: int | None = None,
+    style: Literal["default", "positive", "destructive"] = "default",
+    tooltip: str = "",
+) -> Element:
+    """A press that carries a verb, an id and perhaps a pick, and nothing else.
+
+    Clients that cannot execute submit the same: https://learn.microsoft.com/adaptive-cards/authoring-cards/universal-action-model
+    """
+    data: Element = {"id": id} if pick is None else {"id": id, "pick": pick}
+    looks: Element = {"title": title}
+    if style != "default":
+        looks["style"] = style
+    if tooltip:
+        looks["tooltip"] = plain(tooltip, 120)
+    submit = {"type": "Action.Submit", **looks, "data": {"verb": verb.value, **data}}
+    return {"type": "Action.Execute", **looks, "verb": verb.value, "data": data, "fallback": submit}
+
+
+def buttons(*made: Element, spacing: Spacing = "Default") -> Element:
+    """Buttons within the body."""
+    return {"type": "ActionSet", "actions": list(made), "spacing": spacing}
+
+
+def choices(id: str, label: str, titles: Iterable[str], missing: str) -> Element:
+    """One of many, as a list of radio buttons; the value is the index. `missing` is said when nothing was picked."""
+    return {
+        "type": "Input.ChoiceSet",
+        "id": id,
+        "label": label,
+        "style": "expanded",
+        "isRequired": True,
+        "errorMessage": missing,
+        "wrap": True,
+        "choices": [{"title": inert(title, 320), "value": str(index)} for index, title in enumerate(titles)],
+    }
+
+
+def refresh(id: str, people: tuple[str, ...]) -> Element:
+    """Makes the clients of these people (Teams user ids) ask for the card as it is now."""
+    action = {"type": "Action.Execute", "verb": Verb.REFRESH.value, "data": {"id": id}}
+    return {"type": "Refresh", "action": action, "userIds": list(dict.fromkeys(people))[:MOST_VIEWERS]}
+
+
+def card(body: Iterable[Element], *, fallback: str, actions: Iterable[Element] = (), refreshing: Element | None = None) -> Element:
+    """The whole card. `fallback` is what clients below 1.5 show."""
+    made: Element = {
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "type": "AdaptiveCard",
+        "version": "1.5",
+        "lang": "en-GB",
+        "fallbackText": inert(fallback, 400),
+        "msteams": {"width": "Full"},  # https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-format
+        "body": list(body),
+    }
+    if refreshing:
+        made["refresh"] = refreshing
+    if pressed := list(actions):
+        made["actions"] = pressed
+    return made
+
+
+def _keep_edges(text: str, cleaned: str) -> str:
+    """Runs follow one another without a gap, so a blank at their edge is meant."""
+    return (" " if text[:1] == " " else "") + cleaned + (" " if cleaned and text[-1:] == " " else "")

@@ -1,0 +1,36 @@
+"""What can be said, by topic: the syntax to look up, the example to copy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.domain.exchange import CommandHelp, Help
+from cards.elements import Element, box, card, heading, line, run
+
+#: The commands on one card; the rest is counted.
+MOST_COMMANDS = 24
+
+
+def render(help: Help) -> tuple[Element, str]:
+    """The card and its summary."""
+    greeting = help.greeting or "What you can ask me"
+    body: list[Element] = [heading(greeting, size="Medium")]
+    left = MOST_COMMANDS
+    for topic, commands in help.topics:
+        if listed := commands[:left]:
+            body.append(box(_topic(topic, listed), spacing="Medium", line_above=True))
+        left -= len(listed)
+    hidden = sum(len(commands) for _, commands in help.topics) - (MOST_COMMANDS - left)
+    if hidden > 0:
+        body.append(line(run(f"and {hidden} more commands", subtle=True)))
+    names = ", ".join(topic for topic, _ in help.topics)
+    return card(body, fallback=f"{greeting}: {names}" if names else greeting), f"{greeting}: {names}" if names else greeting
+
+
+def _topic(topic: str, commands: Iterable[CommandHelp]) -> Iterable[Element]:
+    yield heading(topic, size="Default", spacing="None")
+    for command in commands:
+        yield line(run(command.syntax, limit=160, mono=True), spacing="Small")
+        yield line(run(f"{command.summary} ", limit=160, subtle=True), spacing="None")
+        if command.example and command.example != command.syntax:
+            yield line(run("Example: ", subtle=True), run(command.example, limit=160), spacing="None")

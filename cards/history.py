@@ -1,0 +1,89 @@
+"""Past events, newest first: who did what to whom, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from bot.domain.audit import AuditEvent, Tag
+from bot.domain.exchange import History
+from bot.domain.operation import State
+from cards.elements import Element, box, card, heading, line, moment, run
+from cards.untrusted import hide_numbers
+from cards.wording import LOOKS, many
+
+#: Events on one card; older ones are counted.
+MOST_EVENTS = 15
+
+#: What each tag says after the name of whoever acted. A new tag needs a line here; a test holds that.
+SAID: dict[Tag, str] = {
+    Tag.ANNOUNCE_RESULT_DELIVERED: "told the requester the result",
+    Tag.ANNOUNCE_RESULT_UNDELIVERABLE: "could not tell the requester the result",
+    Tag.CHAT_CARD_REFUSED: "pressed a button and was refused",
+    Tag.CHAT_COMMAND_ASKED: "asked",
+    Tag.CHAT_COMMAND_REFUSED: "asked and was refused",
+    Tag.CHAT_LOG_CHANNEL_SET: "chose the log channel",
+    Tag.LOG_POST_DELIVERED: "posted the result in the log channel",
+    Tag.OPERATION_CANCELLED: "cancelled the change",
+    Tag.OPERATION_CONFIRMED: "confirmed the change",
+    Tag.OPERATION_EXPIRED: "let the card expire, nothing was changed",
+    Tag.OPERATION_FINISHED: "finished the change",
+    Tag.OPERATION_PROPOSED: "asked for a change",
+    Tag.OPERATION_STARTED: "started the change",
+}
+
+
+def render(history: History) -> tuple[Element, str]:
+    """The card and its summary."""
+    body: list[Element] = [heading(hide_numbers(history.title) or "History", size="Medium")]
+    listed = history.events[:MOST_EVENTS]
+    for event in listed:
+        body.append(box(_event(event), line_above=True, spacing="Small"))
+    if not listed:
+        body.append(line("Nothing has happened yet."))
+    if older := len(history.events) - len(listed):
+        body.append(line(run(f"{many(older, 'older event')} not shown.", subtle=True), spacing="Medium"))
+    summary = f"{history.title or 'History'}: {many(len(history.events), 'event')}"
+    return card(body, fallback=summary), summary
+
+
+def _event(event: AuditEvent) -> Iterable[Element]:
+    who = event.actor_name or ("Doorman" if not event.actor_id else "somebody without a name")
+    about = [run(" · "), run(event.operation_id, mono=True)] if event.operation_id else []
+    yield line(run(who, limit=80, bold=True), run(f" {SAID[event.tag]}"), *about, spacing="None")
+    if details := _details(event.facts):
+        yield line(run(hide_numbers(details), subtle=True), spacing="None")
+    yield moment("", event.at, date=True, spacing="None")
+
+
+def _details(facts: Mapping[str, object]) -> str:
+    """The facts a person wants to know, in words; codes and request ids stay in the trail."""
+    found = {key: _words(value) for key, value in facts.items()}
+    outcome = " ".join(filter(None, (_state(found.get("state", "")), found.get("outcome"))))
+    ticket, reason = found.get("ticket"), found.get("reason")
+    parts = (
+        found.get("target_upn"),
+        found.get("changes") or (f"“{found['text']}”" if found.get("text") else ""),
+        outcome,
+        f"ticket {ticket}" if ticket else "",
+        f"reason: {reason}" if reason else "",
+    )
+    return " · ".join(part for part in parts if part)
+
+
+def _state(state: str) -> str:
+    return LOOKS[State(state)].word if state in State._value2member_map_ else ""
+
+
+def _words(value: object) -> str:
+    """A fact as text: codes such as `not_in_helpdesk_group` lose their underscores, lists their brackets."""
+    match value:
+        case str():
+            return value.replace("_", " ") if value.replace("_", "").isalpha() and value.islower() and "_" in value else value
+        case list() | tuple():
+            return "; ".join(filter(None, map(_words, value)))
+        case Mapping():
+            label, before, after = (_words(value.get(key)) for key in ("label", "before", "after"))
+            change = f"{before or 'none'} → {after or 'none'}" if before or after else ""
+            return ": ".join(filter(None, (label or _words(value.get("kind")), change)))
+        case _:
+            return ""

@@ -1,0 +1,60 @@
+"""The log channel's card: one finished operation on as few lines as will do."""
+
+from __future__ import annotations
+
+from bot.domain.exchange import LogEntry
+from bot.domain.operation import Operation, State
+from cards.elements import Element, card, columns, line, moment, run
+from cards.operation import MOST_CHANGES
+from cards.wording import LOOKS, difference_line, difference_text, named, private, title
+
+_PLAIN_SUCCESS = frozenset({State.SUCCEEDED})
+
+
+def render(entry: LogEntry) -> tuple[Element, str]:
+    """The card and its summary. Masks once more what should be masked already: this is read by many."""
+    operation = private(entry.operation)
+    look = LOOKS[operation.state]
+    first = line(
+        run(f"{look.icon} {look.word}", bold=True, colour=look.colour),
+        run(" · "),
+        run(title(operation), limit=160, bold=True),
+        spacing="None",
+    )
+    body: list[Element] = [
+        columns(("stretch", [first]), ("auto", [line(run(operation.id, mono=True), spacing="None", align="Right")]), spacing="None"),
+        line(run(operation.target.upn, limit=128, subtle=True), spacing="None"),
+        *(difference_line(change, label=True) for change in operation.changes[:MOST_CHANGES]),
+    ]
+    if len(operation.changes) > MOST_CHANGES:
+        body.append(line(run(f"and {len(operation.changes) - MOST_CHANGES} more changes", subtle=True)))
+    if operation.outcome and operation.state not in _PLAIN_SUCCESS:
+        body.append(line(run(operation.outcome)))
+    body.append(line(*_asked(operation)))
+    if operation.finished_at:
+        body.append(moment("", operation.finished_at, date=True, spacing="None"))
+    summary = _summary(operation)
+    return card(body, fallback=summary), summary
+
+
+def _asked(operation: Operation) -> list[Element]:
+    """By whom, for which ticket and why, on one line."""
+    runs = [run("By ", subtle=True), run(named_requester(operation), limit=80)]
+    if operation.ticket:
+        runs += [run(" · Ticket ", subtle=True), run(operation.ticket, limit=80)]
+    if operation.reason:
+        runs += [run(" · Reason ", subtle=True), run(operation.reason)]
+    return runs
+
+
+def named_requester(operation: Operation) -> str:
+    """Who asked."""
+    return operation.requester.name or "somebody without a name"
+
+
+def _summary(operation: Operation) -> str:
+    changes = "; ".join(difference_text(change) for change in operation.changes[:2])
+    return (
+        f"{LOOKS[operation.state].word}: {title(operation)} ({named(operation.target) and operation.target.upn})"
+        f"{f', {changes}' if changes else ''}, by {named_requester(operation)}. {operation.id}"
+    )

@@ -1,0 +1,28 @@
+"""A sentence or two: answers, refusals and problems."""
+
+from __future__ import annotations
+
+from bot.domain.exchange import Notice, Tone
+from cards.elements import Element, Style, band, card, line, run
+
+# Icon, word and style of each tone. What is merely said needs no strip on top of it.
+_TONES: dict[Tone, tuple[str, str, Style]] = {
+    Tone.INFO: ("ℹ", "For your information", "default"),
+    Tone.DONE: ("✓", "Done", "good"),
+    Tone.REFUSED: ("✗", "Not possible", "warning"),
+    Tone.PROBLEM: ("⚠", "Something went wrong", "attention"),
+}
+
+
+def render(notice: Notice) -> tuple[Element, str]:
+    """The card and its summary."""
+    icon, word, style = _TONES[notice.tone]
+    body: list[Element] = []
+    if notice.title or notice.tone is not Tone.INFO:
+        body.append(band(icon, notice.title[:80] or word, style))
+    body.append(line(run(notice.text, limit=800), spacing="Default"))
+    if notice.hint:
+        body.append(line(run(notice.hint, limit=500, subtle=True)))
+    start = notice.title or ("" if notice.tone is Tone.INFO else word)
+    summary = " ".join(filter(None, (f"{start}:" if start else "", notice.text, notice.hint)))
+    return card(body, fallback=summary), summary

@@ -1,0 +1,131 @@
+"""An operation's card, from the question to the result. The same card is edited in place as the operation moves on.
+
+Every state shows the same things in the same places — how it stands, what, for whom, the change, who asked — so that a reader
+who has seen one card finds their way on all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.domain.exchange import OperationShown, Verb
+from bot.domain.operation import Operation, State
+from cards.confirm import closing, question
+from cards.elements import Element, band, box, button, card, facts, heading, line, moment, refresh, run
+from cards.wording import LOOKS, bullets, difference_line, difference_text, identity, private, task, title
+from cards.wording import named as name_of
+
+#: More changes than this are counted, not listed.
+MOST_CHANGES = 8
+
+_NOTHING_CHANGED = "Nothing was changed."
+
+
+def render(shown: OperationShown, refresh_for: tuple[str, ...] = ()) -> tuple[Element, str]:
+    """The card and its summary. Numbers stand in full only when `shown.own`, and never in the summary."""
+    operation = shown.operation if shown.own else private(shown.operation)
+    look = LOOKS[operation.state]
+    word = "Waiting for your confirmation" if operation.state is State.PROPOSED and shown.own else look.word
+    body: list[Element] = [
+        band(look.icon, word, look.style, operation.id),
+        heading(title(operation)),
+        *identity(operation.target, name=False),
+        *_result(operation),
+        box(_changes(operation), style="emphasis", spacing="Medium"),
+    ]
+    if operation.state.waiting:
+        body += question(operation)
+    body += facts(
+        (
+            ("Requested by", operation.requester.name or "somebody without a name"),
+            ("Confirmed by", _confirmed_by(operation)),
+            ("Ticket", operation.ticket[:80]),
+            ("Reason", operation.reason),
+        )
+    )
+    body += closing(shown) if operation.state.waiting else _ended(operation)
+    summary = _summary(private(shown.operation))
+    refreshing = refresh(operation.id, refresh_for) if refresh_for and not operation.state.finished else None
+    return card(body, fallback=summary, actions=_actions(operation), refreshing=refreshing), summary
+
+
+def _changes(operation: Operation) -> Iterable[Element]:
+    changes = operation.changes
+    for change in changes[:MOST_CHANGES]:
+        yield line(run(change.label, bold=True))
+        yield difference_line(change)
+    if len(changes) > MOST_CHANGES:
+        yield line(run(f"and {len(changes) - MOST_CHANGES} more changes", subtle=True))
+
+
+def _result(operation: Operation) -> list[Element]:
+    """What became of it and what to do next, in sentences."""
+    told = _told(operation)
+    if not told:
+        return []
+    first, *others = told
+    return [line(run(first, limit=500), spacing="Medium"), *(line(run(each)) for each in others)]
+
+
+def _told(operation: Operation) -> tuple[str, ...]:
+    usual, next_step = _usually(operation)
+    return tuple(filter(None, (operation.outcome if operation.state.finished and operation.outcome else usual, next_step)))
+
+
+def _usually(operation: Operation) -> tuple[str, str]:
+    """What is said when the outcome is silent, and what the reader can do now."""
+    by = f" by {operation.decided_by}" if operation.decided_by else ""
+    told: dict[State, tuple[str, str]] = {
+        State.QUEUED: ("This usually takes a few seconds. The result will appear here; you can carry on.", ""),
+        State.SUCCEEDED: ("The change was made and checked.", ""),
+        State.PARTIAL: ("Only a part of this was done.", "Use “show” to see how the account stands now."),
+        State.FAILED: ("This could not be done.", "“Try again” reads the account afresh and shows a new card."),
+        State.STALE: (
+            "The account was changed by somebody else after this card was shown, so nothing was written.",
+            "“Show a new card” shows what would change now.",
+        ),
+        State.CANCELLED: (f"Cancelled{by}. {_NOTHING_CHANGED}", ""),
+        State.DENIED: (f"Denied{by}. {_NOTHING_CHANGED}", "Ask them why before you try again."),
+        State.EXPIRED: (f"Nobody confirmed in time. {_NOTHING_CHANGED}", "Still needed? Send the command again."),
+    }
+    told[State.RUNNING] = told[State.QUEUED]
+    return told.get(operation.state, ("", ""))
+
+
+def _confirmed_by(operation: Operation) -> str:
+    """Somebody other than the requester confirmed; the usual case is not worth a line."""
+    confirmed = operation.state in (State.QUEUED, State.RUNNING, State.SUCCEEDED, State.PARTIAL, State.FAILED, State.STALE)
+    return operation.decided_by if confirmed and operation.decided_by != operation.requester.name else ""
+
+
+def _ended(operation: Operation) -> list[Element]:
+    worth = bullets(operation.warnings) if operation.state in (State.SUCCEEDED, State.PARTIAL) else []
+    shown = [line(run("To bear in mind", bold=True), spacing="Medium"), *worth] if worth else []
+    if operation.finished_at:
+        shown.append(moment("Finished at ", operation.finished_at, spacing="Medium"))
+    return shown
+
+
+def _actions(operation: Operation) -> list[Element]:
+    match operation.state:
+        case State.PROPOSED:
+            return [button("Confirm", Verb.CONFIRM, operation.id, style="positive"), button("Cancel", Verb.CANCEL, operation.id)]
+        case State.AWAITING_APPROVAL:
+            return [button("Cancel", Verb.CANCEL, operation.id)]
+        case State.STALE:
+            return [button("Show a new card", Verb.AGAIN, operation.id, style="positive")]
+        case State.FAILED:
+            return [button("Try again", Verb.AGAIN, operation.id)]
+        case _:
+            return []
+
+
+def _summary(operation: Operation) -> str:
+    """One line for notifications; the operation in it is masked already."""
+    what = title(operation)
+    if operation.state.waiting:
+        changes = "; ".join(difference_text(change) for change in operation.changes[:2])
+        return f"{LOOKS[operation.state].word}: {what} ({changes}). {operation.id}"
+    if operation.state.finished:
+        return f"{LOOKS[operation.state].word}: {what}. {operation.id}"
+    return f"Working on it: {task(operation.changes)} for {name_of(operation.target)}. {operation.id}"

@@ -1,0 +1,104 @@
+"""Making other people's words harmless: names, job titles, tickets, reasons and whatever somebody typed.
+
+Two ways, because a card has two kinds of places:
+
+* `plain()` for a TextRun, which no client reads as Markdown, so the words stay as they are
+  (https://learn.microsoft.com/adaptive-cards/authoring-cards/text-features, "RichTextBlock does not support Markdown");
+* `inert()` for the few places that some client reads as Markdown and another does not: headings, choice titles, `fallbackText`
+  and the summary. It swaps each character that could mean something for its nearest look-alike. Backslashes
+  would stand there in plain sight wherever the text is *not* read as Markdown.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from bot.domain.phone import mask
+
+# Blank to the eye, yet letters or symbols to Unicode: a name made of these would look empty.
+_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+# Stacked accents paint over the lines above and below; no living script needs more than this on one letter.
+_MOST_ACCENTS = 3
+
+_SPACES = re.compile(r"\s+")
+_TEXT_FUNCTION = re.compile(r"\{(?=\{)")  # {{DATE(…)}} and {{TIME(…)}}: same page as above
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")  # <at>…</at> mentions, and any other tag
+_ENTITY = re.compile(r"&(?=#?\w+;)")  # &lt;at&gt; must not turn back into a tag
+_LINK = re.compile(r":(?=//)")
+_WWW = re.compile(r"\b(www)\.(?=\S)", re.IGNORECASE)
+
+_LOOK_ALIKES = str.maketrans(
+    {
+        "*": "∗",
+        "`": "ʹ",
+        "~": "∼",
+        "|": "¦",
+        "\\": "∖",
+        "[": "(",
+        "]": ")",
+        "<": "‹",
+        ">": "›",
+    }
+)
+_LOOSE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")  # within a word it never starts emphasis, and addresses need it
+_LIST_OR_HEADING = re.compile(r"^(?:[-=+#]|(?=\d+[.)]))")
+_FULL_WIDTH = {"-": "–", "=": "＝", "+": "＋", "#": "＃"}
+
+
+def _visible(text: str) -> str:
+    """Letters, marks and spaces alone: no controls, bidi overrides, zero-widths, private or broken characters."""
+    kept: list[str] = []
+    accents = 0
+    for character in text:
+        category = unicodedata.category(character)
+        accents = accents + 1 if category in ("Mn", "Me") else 0
+        if category in ("Cc", "Zl", "Zp", "Zs"):
+            kept.append(" ")
+        elif category[0] != "C" and character not in _INVISIBLE and accents <= _MOST_ACCENTS:
+            kept.append(character)
+    return _SPACES.sub(" ", "".join(kept)).strip()
+
+
+def _short(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def plain(text: str, limit: int = 300) -> str:
+    """The words on one line, at most `limit` characters, fit for a TextRun. Comes back unchanged when applied twice."""
+    text = _visible(text[: limit * 4])  # so that ten kilobytes cost nothing
+    text = _TEXT_FUNCTION.sub("{ ", text)
+    text = _TAG.sub("‹", text)
+    text = _ENTITY.sub("＆", text)
+    text = _LINK.sub(": ", text)
+    text = _WWW.sub(r"\1 .", text)
+    return _short(text, limit)
+
+
+def inert(text: str, limit: int = 300) -> str:
+    """The words on one line, at most `limit` characters, meaning nothing to a Markdown reader and readable without one."""
+    text = plain(text, limit).translate(_LOOK_ALIKES)
+    text = _LOOSE_UNDERSCORE.sub("＿", text)
+    start = _LIST_OR_HEADING.match(text)
+    if start is None:
+        return text
+    if start.group():
+        return _FULL_WIDTH[text[0]] + text[1:]
+    return re.sub(r"^(\d+)([.)])", r"\1 \2", text)[:limit]
+
+
+# A number with its country code, or nine digits and more in a row however they are spaced. Dates, times and
+# ticket numbers such as INC0012345 are shorter or touch a letter; an address has an @ behind it.
+_NUMBER = re.compile(
+    r"(?<![\w@.+])(?<![0-9a-fA-F]{4}-)(?:\+\(?\d(?:[ ().\-/\u2010-\u2015]*\d){6,}|\(?\d(?:[ ().\-/\u2010-\u2015]*\d){8,})(?![\w@])(?!\.\w)"
+)
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def hide_numbers(text: str) -> str:
+    """The same words with every telephone number masked, for texts that others will read."""
+
+    def hidden(match: re.Match[str]) -> str:
+        return match.group() if _ISO_DATE.match(match.group()) else mask(match.group())
+
+    return _NUMBER.sub(hidden, text)

@@ -1,0 +1,267 @@
+"""Every reply there is, in every state: what the golden files and the properties are made from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from bot.domain.audit import AuditEvent, Tag
+from bot.domain.change import Change, ChangeKind
+from bot.domain.exchange import (
+    Choose,
+    CommandHelp,
+    ConversationRef,
+    Help,
+    History,
+    LogEntry,
+    Notice,
+    OperationShown,
+    PersonShown,
+    Reply,
+    Tone,
+    Whoami,
+)
+from bot.domain.methods import Dossier, Method, Phone, PhoneType, SmsSignIn
+from bot.domain.operation import Operation, State
+from bot.domain.people import Actor, Person
+
+NOW = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)
+HERE = ConversationRef("https://smba.trafficmanager.net/emea/", "a:personal")
+OLD, NEW = "+31 612345001", "+31 612345678"
+
+HANNA = Actor("11111111-1111-4111-8111-111111111111", "t", "Hanna Visser", "29:hanna")
+ALICE = Person(
+    "22222222-2222-4222-8222-222222222222", "Alice Jansen", "alice@fabrikam.example", job_title="Account manager", department="Sales"
+)
+DIRK = Person("33", "Dirk Bakker", "dirk.bakker@fabrikam.example", job_title="Former driver", department="Logistics", enabled=False)
+GUS = Person("44", "Gus Taylor (Adatum)", "gus.taylor_adatum.example#EXT#@fabrikam.example", job_title="Consultant", guest=True)
+SOFIA = Person("55", "Sofia Rossi", "sofia.rossi@fabrikam.example", job_title="Payroll officer", department="Finance", synced=True)
+MIA = Person("66", "Mia O'Brien", "mia.o'brien@fabrikam.example", job_title="Store lead", department="Retail")
+
+SET = Change(ChangeKind.SET_PHONE, PhoneType.MOBILE, None, NEW)
+UPDATE = Change(ChangeKind.SET_PHONE, PhoneType.MOBILE, OLD, NEW)
+REMOVE = Change(ChangeKind.REMOVE_PHONE, PhoneType.ALTERNATE_MOBILE, "+31 612345002", None)
+SMS_ON = Change(ChangeKind.SMS_SIGN_IN, PhoneType.MOBILE, "off", "on")
+
+PROPOSED = Operation(
+    id="7QXF",
+    command="set phone",
+    text="set mobile for alice +31 •••••••78",
+    requester=HANNA,
+    target=ALICE,
+    changes=(SET,),
+    notes=("This number will be good for SMS and voice codes. Microsoft ends both for members on 30 September 2027.",),
+    ticket="INC0012345",
+    reason="lost her phone on the train",
+    conversation=HERE,
+    created_at=NOW,
+    expires_at=NOW + timedelta(minutes=10),
+)
+WARNED = replace(
+    PROPOSED,
+    target=DIRK,
+    changes=(UPDATE, SMS_ON),
+    warnings=(
+        "This is a fixed line, so a text message will hardly arrive.",
+        "The account is disabled: a new number does not let the person in.",
+    ),
+    ticket="",
+    reason="",
+)
+
+OUTCOMES = {
+    State.SUCCEEDED: "Alice Jansen’s mobile phone is now +31 612345678. I read it back from Entra ID to be sure.",
+    State.PARTIAL: "The number is saved, but SMS sign-in stayed off: another account signs in with this number.",
+    State.FAILED: "Entra ID refused the change: Doorman lacks the permission UserAuthMethod-Phone.ReadWrite.All.",
+}
+
+
+def in_state(state: State, operation: Operation = PROPOSED, outcome: str | None = None) -> Operation:
+    """The operation after the moves that lead there."""
+    decided = state not in (State.PROPOSED, State.AWAITING_APPROVAL, State.EXPIRED)
+    return replace(
+        operation,
+        state=state,
+        finished_at=NOW + timedelta(minutes=1) if state.finished else None,
+        decided_by="Hanna Visser" if decided else "",
+        outcome=OUTCOMES.get(state, "") if outcome is None else outcome,
+    )
+
+
+def people(number: int) -> tuple[Person, ...]:
+    """Namesakes, told apart by address and work."""
+    work = (("Electrician", "Facilities"), ("Buyer", "Purchasing"), ("Driver", "Logistics"))
+    return tuple(
+        Person(
+            f"jan-{i}",
+            "Jan de Vries",
+            f"jan.devries{i or ''}@fabrikam.example",
+            job_title=work[i % 3][0],
+            department=work[i % 3][1],
+            enabled=i != 2,
+        )
+        for i in range(number)
+    )
+
+
+HELP = Help(
+    topics=(
+        (
+            "Look up",
+            (
+                CommandHelp("show <who>", "What a person can sign in with.", "show alice"),
+                CommandHelp("status <id>", "How a change stands.", "status 7QXF"),
+                CommandHelp("history [for <who>]", "What was asked and done.", "history for alice@fabrikam.example"),
+            ),
+        ),
+        (
+            "Phones",
+            (
+                CommandHelp(
+                    "set|add|update mobile|alternate mobile|office for <who> [to] <number>",
+                    "Register or change a phone.",
+                    "set mobile for alice +31 6 12345678 ticket INC0012345",
+                ),
+                CommandHelp(
+                    "remove mobile|alternate mobile|office for <who>", "Remove a phone.", "remove office for alice because desk moved"
+                ),
+                CommandHelp(
+                    "enable|disable sms sign-in for <who>", "Let a person sign in with a text message.", "enable sms sign-in for alice"
+                ),
+            ),
+        ),
+        ("Doorman", (CommandHelp("whoami", "Who I take you for.", "whoami"), CommandHelp("help", "This card.", "help"))),
+    ),
+    greeting="Hello Hanna. This is what you can ask me",
+)
+
+DOSSIER = Dossier(
+    ALICE,
+    {
+        PhoneType.MOBILE: Phone(PhoneType.MOBILE, OLD, SmsSignIn.READY),
+        PhoneType.OFFICE: Phone(PhoneType.OFFICE, "+31 201234567 x12", SmsSignIn.NOT_SUPPORTED),
+    },
+    (
+        Method("Password", "", "2024-02-29T10:00:00Z"),
+        Method("Microsoft Authenticator", "Alice’s iPhone 15", "2025-03-03T08:15:30Z"),
+        Method("Passkey (FIDO2)", "YubiKey 5C", "2025-11-20T12:00:00Z"),
+    ),
+)
+
+EVENTS = (
+    AuditEvent(Tag.LOG_POST_DELIVERED, NOW + timedelta(seconds=64), "", "", "7QXF"),
+    AuditEvent(
+        Tag.OPERATION_FINISHED,
+        NOW + timedelta(seconds=62),
+        "",
+        "",
+        "7QXF",
+        facts={
+            "state": "succeeded",
+            "target_upn": ALICE.upn,
+            "changes": ["Mobile phone: not registered → +31 •••••••78"],
+            "request_ids": ["8c1e"],
+        },
+    ),
+    AuditEvent(Tag.OPERATION_CONFIRMED, NOW + timedelta(seconds=60), HANNA.id, "Hanna Visser", "7QXF"),
+    AuditEvent(
+        Tag.OPERATION_PROPOSED,
+        NOW,
+        HANNA.id,
+        "Hanna Visser",
+        "7QXF",
+        facts={"text": "set mobile for alice +31 •••••••78", "target_upn": ALICE.upn, "ticket": "INC0012345", "reason": "lost her phone"},
+    ),
+    AuditEvent(Tag.CHAT_COMMAND_REFUSED, NOW, "9", "Oscar Outsider", facts={"text": "show alice", "reason": "not_in_helpdesk_group"}),
+)
+
+
+def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
+    """Name of the golden file -> reply, and whose clients refresh."""
+    samples: dict[str, Reply] = {
+        "confirm-set": OperationShown(PROPOSED, NOW),
+        "confirm-update-warnings": OperationShown(WARNED, NOW + timedelta(minutes=9, seconds=20)),
+        "confirm-remove": OperationShown(replace(PROPOSED, changes=(REMOVE,), notes=(), ticket="", reason=""), NOW + timedelta(minutes=4)),
+        "confirm-guest": OperationShown(replace(PROPOSED, target=GUS), NOW),
+        "confirm-in-channel": OperationShown(replace(PROPOSED, changes=(UPDATE,), reason="called from +31 6 87654321"), NOW, own=False),
+        **{
+            f"operation-{state.value.replace('_', '-')}": OperationShown(in_state(state), NOW)
+            for state in State
+            if state is not State.PROPOSED
+        },
+        "operation-succeeded-warning": OperationShown(in_state(State.SUCCEEDED, WARNED, ""), NOW),
+        "operation-succeeded-in-channel": OperationShown(in_state(State.SUCCEEDED), NOW, own=False),
+        **{f"log-{state.value}": LogEntry(in_state(state).masked()) for state in State if state.finished},
+        "log-two-changes": LogEntry(in_state(State.SUCCEEDED, WARNED, "").masked()),
+        "help": HELP,
+        "help-plain": replace(HELP, greeting=""),
+        "whoami-helpdesk": Whoami(replace(ALICE, name="Hanna Visser"), "99999999-9999-4999-8999-999999999999", helpdesk=True, admin=False),
+        "whoami-outsider": Whoami(GUS, "99999999-9999-4999-8999-999999999999", helpdesk=False, admin=False),
+        "person": PersonShown(DOSSIER, phone_notes=("SMS and voice codes end for members on 30 September 2027.",)),
+        "person-empty": PersonShown(Dossier(MIA, {})),
+        "person-protected": PersonShown(
+            replace(DOSSIER, person=replace(SOFIA, enabled=False)),
+            protected="Sofia Rossi holds the role Global Administrator, so I can show this account but not change it.",
+        ),
+        "choose-two": Choose("C4H7", "jan de vries", people(2)),
+        "choose-six": Choose("C4H7", "jan", (*people(3), GUS, SOFIA, MIA), more=True, only_for="Hanna Visser"),
+        "choose-twelve": Choose("C4H7", "jan", people(12), more=True),
+        "notice-info": Notice("Edited messages are not run again.", "Send the corrected line as a new message."),
+        "notice-done": Notice("This channel is the log channel from now on.", tone=Tone.DONE),
+        "notice-refused": Notice(
+            "You are not in the helpdesk group, so I cannot do this for you.",
+            "If you should be, ask whoever runs the helpdesk to add you in Entra ID; it takes a minute to reach me.",
+            Tone.REFUSED,
+        ),
+        "notice-problem": Notice(
+            "Entra ID does not answer at the moment. Nothing was changed.", "Try again in a minute. Incident K4T9.", Tone.PROBLEM
+        ),
+        "notice-titled": Notice("I do not know “shwo alice”.", "Did you mean “show alice”?", Tone.REFUSED, "I did not understand that"),
+        "history": History("History of Alice Jansen", EVENTS),
+        "history-empty": History("History of Mia O'Brien"),
+    }
+    return {name: (reply, ("29:hanna",) if name.startswith(("confirm", "operation")) else ()) for name, reply in samples.items()}
+
+
+def hostile(text: str) -> dict[str, Reply]:
+    """Every kind of reply with `text` wherever somebody else's words can stand, and as many of them as fit."""
+    who = Person("1", text, text, text, text, text, enabled=False, guest=True, synced=True)
+    actor = Actor("2", "t", text, "29:x")
+    operation = replace(
+        PROPOSED,
+        target=who,
+        requester=actor,
+        changes=(UPDATE, REMOVE, SMS_ON) * 6,
+        notes=(text,) * 20,
+        warnings=(text,) * 20,
+        ticket=text,
+        reason=text,
+        decided_by=text,
+        outcome=text,
+    )
+    event = AuditEvent(
+        Tag.CHAT_COMMAND_REFUSED,
+        NOW,
+        "1",
+        text,
+        "7QXF",
+        facts={"changes": [text] * 5, "text": text, "reason": text, "ticket": text, "target_upn": text, "outcome": text},
+    )
+    command = CommandHelp(text, text, text)
+    shown = {
+        f"{state}-{own}": OperationShown(replace(operation, state=state, finished_at=NOW), NOW, own)
+        for state in State
+        for own in (True, False)
+    }
+    return {
+        **shown,
+        "log": LogEntry(operation.masked()),
+        "log failed": LogEntry(replace(operation, state=State.FAILED, finished_at=NOW).masked()),
+        "help": Help(((text, (command,) * 20), (text, (command,) * 20)), text),
+        "whoami": Whoami(who, text, helpdesk=True, admin=True),
+        "person": PersonShown(Dossier(who, DOSSIER.phones, (Method(text, text, text),) * 40), text, (text,) * 20),
+        "choose": Choose("C4H7", text, (who,) * 6, more=True, only_for=text),
+        "choose many": Choose("C4H7", text, (who,) * 40, more=True, only_for=text),
+        "notice": Notice(text, text, Tone.PROBLEM, text),
+        "history": History(text, (event,) * 60),
+    }

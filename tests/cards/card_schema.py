@@ -1,0 +1,104 @@
+"""Is this a card that Teams understands? The official 1.5 schema, and a stricter look that names the place of the mistake.
+
+The schema: microsoft/AdaptiveCards schemas/1.5.0/adaptive-card.json, here tests/contracts/adaptive-card-1.5.json.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft6Validator
+
+SCHEMA = json.loads((Path(__file__).parent.parent / "contracts" / "adaptive-card-1.5.json").read_text())
+_VALIDATOR = Draft6Validator(SCHEMA)
+
+#: What Teams adds to the root: https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-format
+TEAMS_ROOT = {"msteams": {"width": "Full"}}
+#: Types that may go without saying `type`, by the key they stand under.
+_UNNAMED = {"facts": "Fact", "choices": "Input.Choice", "columns": "Column", "refresh": "Refresh"}
+#: The schema writes `type: object` for these without naming properties: they belong to the bot.
+_OURS = frozenset({"data", "requires", "msteams"})
+
+
+def problems(card: dict[str, Any]) -> list[str]:
+    """Everything wrong with the card, or an empty list."""
+    bare = {key: value for key, value in card.items() if key not in TEAMS_ROOT}
+    found = list(_misspelt(bare, "AdaptiveCard", "card"))
+    found += [f"{'/'.join(map(str, error.absolute_path))}: {error.message[:300]}" for error in _VALIDATOR.iter_errors(bare)]
+    found += [f"{key}: {card[key]!r}" for key, allowed in TEAMS_ROOT.items() if key in card and card[key] != allowed]
+    found += list(_rules(card, "card"))
+    return found
+
+
+def _misspelt(thing: Any, unnamed: str, path: str) -> Iterator[str]:
+    """Properties that the schema does not list for the element's type, and types that it does not know."""
+    if isinstance(thing, list):
+        for index, each in enumerate(thing):
+            yield from _misspelt(each, unnamed, f"{path}[{index}]")
+        return
+    if not isinstance(thing, dict):
+        return
+    kind = thing.get("type", unnamed)
+    known = _properties(kind)
+    if known is None:
+        yield f"{path}: unknown type {kind!r}"
+        return
+    for key, value in thing.items():
+        if key not in known:
+            yield f"{path}: {kind} has no property {key!r}"
+        elif key not in _OURS:
+            yield from _misspelt(value, _UNNAMED.get(key, ""), f"{path}.{key}")
+
+
+def _properties(kind: str) -> set[str] | None:
+    definition = SCHEMA["definitions"].get(kind)
+    if definition is None:
+        return None
+    return {key for shape in [definition, *definition.get("anyOf", ())] for key in shape.get("properties", ())}
+
+
+def _rules(thing: Any, path: str) -> Iterator[str]:
+    """What we hold on top of the schema."""
+    if isinstance(thing, list):
+        for index, each in enumerate(thing):
+            yield from _rules(each, f"{path}[{index}]")
+    if not isinstance(thing, dict):
+        return
+    kind = str(thing.get("type", ""))
+    if kind == "TextBlock" and thing.get("wrap") is not True:
+        yield f"{path}: text that does not wrap is cut off on a phone"
+    if kind == "RichTextBlock" and not thing["inlines"]:
+        yield f"{path}: empty"
+    if kind == "Image" and not thing.get("altText"):
+        yield f"{path}: an image without altText"
+    if kind.startswith("Input.") and kind != "Input.Choice" and not thing.get("label"):
+        yield f"{path}: an input without label"
+    for key, value in thing.items():
+        if key not in _OURS:
+            yield from _rules(value, f"{path}.{key}")
+
+
+def elements(thing: Any) -> Iterator[dict[str, Any]]:
+    """Every object of the card."""
+    if isinstance(thing, dict):
+        yield thing
+        for value in thing.values():
+            yield from elements(value)
+    elif isinstance(thing, list):
+        for each in thing:
+            yield from elements(each)
+
+
+def strings(thing: Any) -> Iterator[str]:
+    """Every string of the card."""
+    if isinstance(thing, str):
+        yield thing
+    elif isinstance(thing, dict):
+        for value in thing.values():
+            yield from strings(value)
+    elif isinstance(thing, list):
+        for each in thing:
+            yield from strings(each)

@@ -1,0 +1,186 @@
+"""Rules that every card keeps: valid, small, and buttons that carry nothing but an id."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from card_samples import ALICE, HANNA, NOW, PROPOSED, hostile, in_state, people, replies
+from card_schema import elements, problems, strings
+
+from bot.domain.audit import Tag
+from bot.domain.exchange import Choose, LogEntry, OperationShown, Verb
+from bot.domain.operation import State
+from cards import render
+from cards.history import SAID
+from cards.size import LIMIT, size
+from cards.wording import LOOKS, time_left
+
+ALL = {name: reply for name, (reply, _) in replies().items()}
+
+
+def _presses(card: dict[str, Any]) -> list[dict[str, Any]]:
+    """The buttons, without their fallbacks."""
+    found = list(card.get("actions", ()))
+    return found + [action for each in elements(card["body"]) if each.get("type") == "ActionSet" for action in each["actions"]]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_teams_understands_the_card(name: str) -> None:
+    rendered = render(ALL[name], refresh_for=("29:hanna",))
+    assert problems(rendered.card) == []
+    assert size(rendered.card) < LIMIT / 2  # room to spare for ordinary cards
+    assert rendered.card["version"] == "1.5"
+    assert rendered.card["$schema"]
+    assert rendered.card["fallbackText"]
+    assert rendered.summary
+    assert "\n" not in rendered.summary
+
+
+def test_the_checker_catches_misspelt_properties_types_and_values() -> None:
+    def card(**element: object) -> dict[str, Any]:
+        return {"type": "AdaptiveCard", "version": "1.5", "body": [{"type": "TextBlock", "text": "x", "wrap": True} | element]}
+
+    assert problems(card()) == []
+    assert any("no property 'wieght'" in each for each in problems(card(wieght="Bolder")))
+    assert problems(card(weight="Boldest"))
+    assert any("unknown type" in each for each in problems(card(type="TextBlok")))
+    assert problems(card(wrap=False))
+    assert problems(card() | {"msteams": {"width": "full"}})
+    assert problems(card() | {"bodyy": []})
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_button_carries_a_verb_an_id_and_perhaps_a_pick(name: str) -> None:
+    card = render(ALL[name], refresh_for=("29:hanna",)).card
+    presses = _presses(card)
+    assert len(presses) <= 6
+    for press in presses:
+        assert press["type"] == "Action.Execute"
+        assert "\n" not in press["title"]
+        assert len(press["title"]) <= 20
+        assert press["verb"] in set(Verb)
+        assert "id" in press["data"]
+        assert set(press["data"]) <= {"id", "pick"}
+        fallback = press["fallback"]
+        assert fallback["type"] == "Action.Submit"
+        assert fallback["data"] == {"verb": press["verb"], **press["data"]}
+    everything = [each for each in elements(card) if str(each.get("type")).startswith("Action.")]
+    refreshing = 1 if "refresh" in card else 0
+    assert len(everything) == 2 * len(presses) + refreshing  # nothing is hidden in a selectAction
+
+
+def test_only_waiting_and_repeatable_operations_have_buttons() -> None:
+    verbs = {state: [press["verb"] for press in _presses(render(OperationShown(in_state(state), NOW)).card)] for state in State}
+    assert {state: each for state, each in verbs.items() if each} == {
+        State.PROPOSED: ["confirm", "cancel"],
+        State.AWAITING_APPROVAL: ["cancel"],
+        State.STALE: ["again"],
+        State.FAILED: ["again"],
+    }
+
+
+@pytest.mark.parametrize("state", State)
+def test_clients_refresh_until_the_operation_is_finished(state: State) -> None:
+    crowd = tuple(f"29:{n}" for n in range(100))
+    card = render(OperationShown(in_state(state), NOW), refresh_for=crowd).card
+    assert ("refresh" in card) is not state.finished
+    if "refresh" in card:
+        assert card["refresh"]["action"] == {"type": "Action.Execute", "verb": "refresh", "data": {"id": "7QXF"}}
+        assert card["refresh"]["userIds"] == list(crowd[:60])
+    assert "refresh" not in render(OperationShown(in_state(state), NOW)).card
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_state_says_what_for_whom_and_which_operation(state: State) -> None:
+    words = " ".join(strings(render(OperationShown(in_state(state), NOW)).card["body"]))
+    for part in (
+        "Set mobile phone for Alice Jansen",
+        "alice@fabrikam.example",
+        "Account manager · Sales",
+        "Hanna Visser",
+        "INC0012345",
+        "7QXF",
+    ):
+        assert part in words
+    assert state in LOOKS
+
+
+def test_somebody_elses_card_says_who_can_press() -> None:
+    def words(own: bool) -> str:
+        return "".join(strings(render(OperationShown(PROPOSED, NOW, own)).card["body"]))
+
+    assert "RichTextBlock" in words(True)
+    assert "can confirm or cancel" not in words(True)
+    assert "Hanna Visser" in words(False).split("Only ")[1].split(" can confirm or cancel")[0]
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        (600, "10 minutes left"),
+        (595, "10 minutes left"),
+        (60, "1 minute left"),
+        (59, "less than a minute left"),
+        (0, "no time left"),
+        (-5, "no time left"),
+        (7200, "2 hours left"),
+    ],
+)
+def test_time_left(left: int, said: str) -> None:
+    assert time_left(NOW, NOW + timedelta(seconds=left)) == said
+
+
+def test_times_are_left_to_the_client_in_its_own_format() -> None:
+    card = render(OperationShown(PROPOSED, NOW)).card
+    assert "Expires at {{TIME(2026-09-14T09:40:00Z)}} · 10 minutes left" in list(strings(card))
+
+
+def test_picks_are_the_candidates_indexes() -> None:
+    six = render(Choose("C4H7", "jan", people(6))).card
+    assert [press["data"] for press in _presses(six)] == [{"id": "C4H7", "pick": n} for n in range(6)]
+    seven = render(Choose("C4H7", "jan", people(7))).card
+    (picker,) = [each for each in elements(seven) if each.get("type") == "Input.ChoiceSet"]
+    assert picker["id"] == "pick"
+    assert [choice["value"] for choice in picker["choices"]] == [str(n) for n in range(7)]
+    assert [press["data"] for press in _presses(seven)] == [{"id": "C4H7"}]
+
+
+def test_marks_are_words() -> None:
+    odd = replace(ALICE, enabled=False, guest=True, synced=True)
+    for reply in (Choose("C4H7", "a", (odd,)), Choose("C4H7", "a", (odd,) * 9), OperationShown(replace(PROPOSED, target=odd), NOW)):
+        words = " ".join(strings(render(reply).card["body"]))
+        for mark in ("disabled", "guest", "synced from on-premises"):
+            assert mark in words
+
+
+@pytest.mark.parametrize("tag", Tag)
+def test_every_audit_tag_has_words(tag: Tag) -> None:
+    assert ":" not in SAID[tag]
+    assert "_" not in SAID[tag]
+
+
+def test_history_never_shows_a_tag_or_a_code() -> None:
+    card = render(ALL["history"]).card
+    words = " ".join(each["text"] for each in elements(card) if each.get("type") in ("TextRun", "TextBlock"))
+    assert "not in helpdesk group" in words
+    for raw in ("operation:", "chat:", "not_in", "8c1e"):
+        assert raw not in words
+
+
+def test_another_confirmer_is_named() -> None:
+    other = replace(in_state(State.SUCCEEDED), decided_by="Sam Okafor")
+    assert "Sam Okafor" in " ".join(strings(render(OperationShown(other, NOW)).card["body"]))
+    assert "Confirmed by" not in " ".join(strings(render(OperationShown(replace(other, decided_by=HANNA.name), NOW)).card["body"]))
+
+
+def test_nothing_known_still_makes_a_card() -> None:
+    for name, reply in hostile("").items():
+        assert problems(render(reply).card) == [], name
+
+
+def test_the_log_says_why_it_did_not_work() -> None:
+    card = render(LogEntry(in_state(State.FAILED).masked())).card
+    assert "Entra ID refused" in " ".join(strings(card["body"]))

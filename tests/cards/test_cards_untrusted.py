@@ -1,0 +1,204 @@
+"""Other people's words: inert, short, and without telephone numbers where others read along."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from card_samples import DOSSIER, EVENTS, NEW, NOW, OLD, PROPOSED, UPDATE, hostile, in_state
+from card_schema import elements, problems, strings
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from bot.domain.exchange import History, LogEntry, Notice, OperationShown, PersonShown
+from bot.domain.operation import State
+from cards import render
+from cards.size import LIMIT, size
+from cards.untrusted import hide_numbers, inert, plain
+
+NASTY = (
+    "**bold** _it_ `code` ~~gone~~ # head",
+    "[click](https://evil.example) ![x](http://evil.example/x.png)",
+    "<at>Everyone</at> &lt;at&gt;all&lt;/at&gt;",
+    "{{DATE(2026-01-01T00:00:00Z)}} {{{TIME(2026-01-01T00:00:00Z)}}}",
+    "\u202egnp.exe\u2066 a\u200bb\u00adc\ufeff\u2069",
+    "one\r\n\n# two\n- three\t\x00\x1b[31m",
+    "- list", "+ list", "# head", "1. one", "2) two", "--- ", "> quote", "= under",
+    "https://evil.example www.evil.example HTTP://EVIL.example",
+    "Z" + "\u0301" * 500,
+    "\u3164\u2800\u200b",
+    "\ud800 lone",
+    "😀" * 6000,
+    "x" * 10_000,
+    "\\*" * 3000,
+)  # fmt: skip
+PIECES = st.sampled_from(
+    [*NASTY, "*", "_", "[", "](", "<at>", "</at>", "{", "{{TIME(", "}}", "http", "://", "&", "amp;", "www.", "\u202e", " "]
+)
+HOSTILE = st.one_of(st.text(max_size=400), st.lists(PIECES, max_size=8).map("".join))
+
+_MARKDOWN = re.compile(r"[*`~|\\\[\]<>]|(?<![^\W_])_|_(?![^\W_])")
+_LIST_START = re.compile(r"[-+#=]|\d+[.)]")
+_DANGER = re.compile(r"\{\{|<[A-Za-z/!?]|://|&#?\w+;|\bwww\.\S", re.IGNORECASE)
+
+
+def _assert_visible(text: str) -> None:
+    for character in text:
+        assert unicodedata.category(character)[0] != "C", hex(ord(character))
+
+
+@given(HOSTILE, st.integers(1, 400))
+@example("{" * 50, 300)
+@example("a:" + "//" * 10, 300)
+def test_plain_text_has_nothing_hidden_and_nothing_that_works(text: str, limit: int) -> None:
+    cleaned = plain(text, limit)
+    _assert_visible(cleaned)
+    assert len(cleaned) <= limit
+    assert "\n" not in cleaned
+    assert not _DANGER.search(cleaned)
+    assert plain(cleaned, limit) == cleaned
+
+
+@given(HOSTILE, st.integers(1, 400))
+def test_inert_text_means_nothing_in_markdown(text: str, limit: int) -> None:
+    cleaned = inert(text, limit)
+    assert len(cleaned) <= limit
+    assert not _MARKDOWN.search(cleaned)
+    assert not _LIST_START.match(cleaned)
+    assert not _DANGER.search(cleaned)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Alice Jansen",
+        "Mia O'Brien",
+        "gus.taylor_adatum.example#EXT#@fabrikam.example",
+        "Łukasz Żółć",
+        "山田 太郎",
+        "R&D",
+        "שרה כהן",
+        "José (Sales)",
+    ],
+)
+def test_honest_names_stay_as_they_are(name: str) -> None:
+    assert plain(name) == name
+    assert inert(name) == name
+
+
+def test_what_is_cut_says_so() -> None:
+    assert plain("x" * 10_000, 20) == "x" * 19 + "…"
+
+
+def _assert_inert(card: dict[str, Any]) -> None:
+    for each in elements(card["body"]):
+        match each.get("type"):
+            case "TextRun":
+                assert not _DANGER.search(each["text"])
+                _assert_visible(each["text"])
+            case "TextBlock":
+                shown = re.sub(r"\{\{(DATE\([0-9TZ:-]{20},SHORT\)|TIME\([0-9TZ:-]{20}\))\}\}", "", each["text"])
+                assert not _MARKDOWN.search(shown)
+                assert not _DANGER.search(shown)
+            case "FactSet" | "Fact":
+                pytest.fail("FactSets read Markdown")
+        if "value" in each and "title" in each:
+            assert not _MARKDOWN.search(each["title"])
+    assert not _MARKDOWN.search(card["fallbackText"])
+
+
+@settings(max_examples=40, deadline=None)
+@given(HOSTILE)
+@example("😀" * 6000)
+@example("\u0600" * 10_000)
+@example('"' * 10_000)
+def test_every_card_stays_small_valid_and_inert_whatever_people_write(text: str) -> None:
+    for name, reply in hostile(text).items():
+        rendered = render(reply, refresh_for=tuple(f"29:{n:070}" for n in range(60)))
+        assert size(rendered.card) < LIMIT, name
+        assert problems(rendered.card) == [], name
+        _assert_inert(rendered.card)
+        assert len(rendered.summary) <= 300
+        assert not _MARKDOWN.search(rendered.summary)
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_every_card_stays_small_valid_and_inert_for_known_tricks(text: str) -> None:
+    for name, reply in hostile(text).items():
+        rendered = render(reply)
+        assert size(rendered.card) < LIMIT, name
+        assert problems(rendered.card) == [], name
+        _assert_inert(rendered.card)
+        rendered.summary.encode()
+
+
+COUNTRY = st.sampled_from(["+31 6", "+1 ", "+44 7", "+353 8", "+49 1"])
+NUMBERS = st.builds(lambda code, rest: f"{code}{rest}", COUNTRY, st.text("0123456789", min_size=8, max_size=10))
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"[^0-9]", "", text)
+
+
+def _assert_hidden(number: str, *texts: str) -> None:
+    for text in texts:
+        assert _digits(number) not in _digits(text)
+        assert _digits(number)[3:] not in _digits(text)
+
+
+@settings(deadline=None, max_examples=60)
+@given(NUMBERS, NUMBERS)
+def test_no_number_is_readable_where_others_read_along(old: str, new: str) -> None:
+    told = f"The number is now {new}, it was {old.replace(' ', '-')}."
+    operation = replace(
+        PROPOSED,
+        changes=(replace(UPDATE, before=old, after=new),),
+        notes=(told,),
+        warnings=(told,),
+        reason=told,
+        ticket=new,
+        text=f"set mobile for alice {new}",
+        outcome=told,
+    )
+    for state in State:
+        moved = in_state(state, operation, told)
+        others = render(OperationShown(moved, NOW, own=False))
+        own = render(OperationShown(moved, NOW, own=True))
+        log = render(LogEntry(moved))  # forgot to mask
+        texts = [text for card in (others.card, log.card) for text in strings(card)]
+        for number in (old, new):
+            _assert_hidden(number, *texts, others.summary, own.summary, own.card["fallbackText"], log.summary)
+            assert number in list(strings(own.card))
+    phones = {type: replace(phone, number=new) for type, phone in DOSSIER.phones.items()}
+    event = replace(EVENTS[3], facts={"text": f"set mobile for alice {new}", "changes": [told], "reason": told})
+    for reply in (PersonShown(replace(DOSSIER, phones=phones)), Notice(told, told), History(told, (event,))):
+        rendered = render(reply)
+        _assert_hidden(new, rendered.summary, rendered.card["fallbackText"])
+    _assert_hidden(new, *strings(render(History(told, (event,))).card["body"]))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "INC0012345",
+        "on 2027-09-30 at 14:30",
+        "by 30 September 2027",
+        "7QXF",
+        "8c1e0000-1234-4321-9999-aaaaaaaaaaaa",
+        "0031612345678@fabrikam.example",
+        "until 01-02-2027",
+        "room 12.34",
+    ],
+)
+def test_what_is_no_number_stays(text: str) -> None:
+    assert hide_numbers(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", [NEW, OLD, "0031 6 1234 5678", "06-12345678", "(425) 555-0100", "+1 (425) 555-0100", "tel:+31612345678", "0612345678."]
+)
+def test_numbers_are_hidden_however_they_are_written(text: str) -> None:
+    assert len(_digits(hide_numbers(f"call {text}, please"))) <= 5
