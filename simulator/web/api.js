@@ -1,0 +1,68 @@
+// Every request of the page goes through here; a refusal becomes an Error with a sentence in it.
+
+async function call(method, path, body) {
+  let response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: body === undefined ? {} : { "Content-Type": "application/json" },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  } catch {
+    throw new Error("The demo server does not answer. Is it still running?");
+  }
+  const answer = await response.json().catch(() => null);
+  if (!response.ok) {
+    const error = new Error(sentence(answer) || `The demo server answered ${response.status}.`);
+    error.status = response.status;
+    throw error;
+  }
+  return answer;
+}
+
+/** The sentence for a person in an error answer, however it is wrapped. */
+function sentence(answer) {
+  const error = answer?.error ?? answer?.message;
+  if (!error) return "";
+  return typeof error === "string" ? error : error.message || error.code || JSON.stringify(error);
+}
+
+const query = (values) => new URLSearchParams(values).toString();
+
+export const world = () => call("GET", "/api/world");
+export const conversations = (as) => call("GET", `/api/conversations?${query({ as })}`);
+export const messages = (as, conversation) => call("GET", `/api/messages?${query({ as, conversation })}`);
+export const say = (what) => call("POST", "/api/say", what);
+export const edit = (what) => call("POST", "/api/edit", what);
+export const entra = (upn) => call("GET", `/api/entra/${encodeURIComponent(upn)}`);
+
+/** Presses a card's button. Resolves when Doorman took it, throws its sentence when it did not. */
+export async function press(what) {
+  const answer = await call("POST", "/api/press", what);
+  const problem = sentence(answer);
+  if (problem) throw new Error(problem);
+  if (answer?.status >= 400) throw new Error(`Doorman answered ${answer.status}. Try again.`);
+  return answer;
+}
+
+export const faults = {
+  list: (side) => call("GET", `/api/faults/${side}`),
+  add: (side, fault) => call("POST", `/api/faults/${side}`, fault),
+  clear: (side) => call("DELETE", `/api/faults/${side}`),
+  channelDown: (conversation, down) => call("POST", "/api/teams/down", { conversation, down }),
+};
+
+/** Live events for one person. `onState(false)` when the line is lost. Returns a function that hangs up. */
+export function listen(as, onEvent, onState) {
+  const source = new EventSource(`/api/events?${query({ as })}`);
+  source.onopen = () => onState(true);
+  source.onerror = () => onState(false);
+  source.onmessage = (event) => {
+    try {
+      onEvent(JSON.parse(event.data));
+    } catch (error) {
+      console.error("An event could not be read", error);
+    }
+  };
+  return () => source.close();
+}

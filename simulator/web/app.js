@@ -1,0 +1,226 @@
+// The demo page: who am I, where am I, and the wires between the columns.
+
+import * as api from "./api.js";
+import { cardTexts } from "./cards.js";
+import { drawChats } from "./channels.js";
+import { createComposer } from "./composer.js";
+import { createConversation } from "./conversation.js";
+import { createDrawers } from "./drawers.js";
+import { avatar, el, marks, recall, remember } from "./dom.js";
+import { createEntra } from "./entra.js";
+import { createFaults } from "./faults.js";
+import { personIn, pickPerson } from "./people.js";
+import { createWelcome } from "./welcome.js";
+
+const $ = (id) => document.getElementById(id);
+const QUICK = 5; // people one click away
+
+const state = { people: [], channels: [], me: null, conversations: [], conversation: null };
+let hangUp = () => {};
+let opening = 0;
+
+const entra = createEntra($("entra"), () => state.people);
+const faults = createFaults($("faults"), {
+  logChannel: () => state.channels.find((channel) => /log/i.test(channel.name))?.id,
+  onCount: (count) => {
+    $("difficulty").hidden = !count;
+    $("difficulty").textContent = count === 1 ? "1 fault on" : `${count} faults on`;
+  },
+});
+const drawers = createDrawers();
+const composer = createComposer($("composer"), { send, people: () => state.people.filter((person) => person.upn !== state.me.upn) });
+const welcome = createWelcome(() => state, (text) => composer.write(text));
+const talk = createConversation($("log"), $("newer"), {
+  mine: (message) => message.from && !message.from.bot && [state.me.id, state.me.upn].includes(message.from.id),
+  onPress: async (message, action) => {
+    follow(message);
+    await api.press({ as: state.me.upn, conversation: state.conversation.id, message: message.id, action });
+    entra.refresh();
+  },
+  onEdit: (message, text) => api.edit({ as: state.me.upn, message: message.id, text }),
+  onReply: (message) => composer.setReply(message),
+  welcome: () => welcome(),
+});
+
+async function send({ text, mentions, replyTo }) {
+  const person = personIn(text.replace(/@doorman/gi, ""), state.people);
+  if (person) entra.show(person);
+  await api.say({ as: state.me.upn, conversation: state.conversation.id, text, mentions, replyTo });
+}
+
+/** Lets the Entra panel show whom this message is about. */
+function follow(message) {
+  if (message?.deleted || !message?.from?.bot) return;
+  const others = state.people.filter((person) => person.upn !== state.me.upn);
+  for (const text of message.card ? cardTexts(message.card) : [message.text || ""]) {
+    const person = message.card ? others.find((each) => text.toLowerCase().includes(each.upn.toLowerCase())) : null;
+    if (person) return entra.show(person);
+  }
+  if (message.card) {
+    for (const text of cardTexts(message.card)) {
+      const person = others.find((each) => text.includes(each.name) && !each.helpdesk);
+      if (person) return entra.show(person);
+    }
+  }
+}
+
+async function become(person, wanted) {
+  const turn = ++opening;
+  hangUp();
+  state.me = person;
+  keepQuick(person);
+  drawMe();
+  state.conversations = await api.conversations(person.upn);
+  if (turn !== opening) return;
+  hangUp = api.listen(person.upn, hear, online);
+  const there = state.conversations.find((each) => [each.id, each.name].includes(wanted))
+    || state.conversations.find((each) => each.kind === "personal") || state.conversations[0];
+  await go(there);
+}
+
+async function go(conversation) {
+  if (!conversation) return;
+  const turn = ++opening;
+  state.conversation = conversation;
+  conversation.unread = 0;
+  drawPlace();
+  const list = await api.messages(state.me.upn, conversation.id);
+  if (turn !== opening) return;
+  conversation.unread = 0;
+  talk.open(conversation, list);
+  drawChats($("chats"), state.conversations, conversation.id, open);
+  const about = [...list].reverse().find((message) => message.from?.bot && message.card);
+  if (about) follow(about);
+  if (!entra.subject) entra.show(state.people.find((person) => !person.helpdesk && !person.admin) || state.people[0]);
+}
+
+const attempt = (promise) => promise.catch((error) => online(false, error));
+
+function open(conversation) {
+  attempt(go(conversation).then(() => { drawers.close(); composer.focus(); }));
+}
+
+function switchTo(person) {
+  attempt(become(person, state.conversation?.kind === "channel" ? state.conversation.id : null).then(() => { drawers.close(); composer.focus(); }));
+}
+
+function hear(event) {
+  const conversation = state.conversations.find((each) => each.id === event.conversation);
+  const here = event.conversation === state.conversation?.id;
+  if (event.type === "typing") return here && talk.startTyping();
+  if (!conversation) return api.conversations(state.me.upn).then((list) => { state.conversations = list; drawList(); }).catch(() => {});
+  const { message } = event;
+  if (event.type === "delete") {
+    if (here) talk.remove(message?.id ?? event.id);
+  } else if (message) {
+    if (here) {
+      talk.put(message);
+      follow(message);
+    } else if (event.type === "message") {
+      conversation.unread = (conversation.unread || 0) + 1;
+    }
+    if (event.type === "message") conversation.last = message;
+  }
+  drawList();
+  entra.refresh();
+}
+
+let lost = false;
+function online(yes, error) {
+  $("offline").hidden = yes;
+  $("offline").textContent = error?.message || "The demo server does not answer. Trying again…";
+  if (yes && lost && state.conversation) attempt(go(state.conversation)); // what was missed meanwhile
+  lost = !yes;
+}
+
+function drawMe() {
+  const { me } = state;
+  $("person-switcher").replaceChildren(avatar(me.name),
+    el("span", { class: "who-text" }, el("b", { text: me.name }), el("span", { text: me.jobTitle || me.upn }), marks(me)),
+    el("span", { class: "chevron", "aria-hidden": "true", text: "⌄" }));
+  $("quick").replaceChildren(...quickPeople().map((person) => el("button", {
+    class: "quick-person", type: "button", title: `${person.name}, ${person.jobTitle}`, "aria-pressed": String(person.upn === me.upn),
+    data: { testid: `quick-${person.upn}` }, on: { click: () => switchTo(person) },
+  }, avatar(person.name, { small: true }), el("span", { text: person.name.split(" ")[0] }))));
+  document.title = `${me.name} · Doorman demo`;
+}
+
+function drawPlace() {
+  const { conversation, me } = state;
+  const channel = conversation.kind === "channel";
+  $("talk-name").textContent = conversation.name;
+  $("talk-about").textContent = channel ? "Channel of IT Service Desk" : `Chat between ${me.name} and Doorman`;
+  composer.setPlace({ me, conversation });
+  composer.setExamples(["help", "show alice", "set mobile for alice +31 6 12345678"]);
+  drawList();
+  const address = new URLSearchParams(location.search);
+  address.set("as", me.upn);
+  address.set("conversation", conversation.id);
+  history.replaceState(null, "", `?${address}`);
+}
+
+function drawList() {
+  drawChats($("chats"), state.conversations, state.conversation?.id, open);
+  const waiting = state.conversations.some((each) => each.unread > 0);
+  document.querySelector("#open-rail .dot").hidden = !waiting;
+}
+
+function quickPeople() {
+  const { people } = state;
+  const kept = recall("quick", []).map((upn) => people.find((person) => person.upn === upn)).filter(Boolean);
+  const story = [
+    ...people.filter((person) => person.helpdesk && !person.admin).slice(0, 2),
+    people.find((person) => person.helpdesk && person.admin),
+    people.find((person) => !person.helpdesk && !person.admin),
+  ].filter(Boolean);
+  return [...new Set([...kept, ...story, ...people.filter((person) => !person.helpdesk)])].slice(0, QUICK);
+}
+
+/** The row of quick people keeps its order; a newcomer takes the last place. */
+function keepQuick(person) {
+  const shown = quickPeople();
+  if (shown.includes(person)) return;
+  remember("quick", [...shown.slice(0, QUICK - 1), person].map(({ upn }) => upn));
+}
+
+function choosePerson() {
+  if (!state.me) return;
+  drawers.reveal("rail");
+  pickPerson({ anchor: $("person-switcher"), people: state.people, current: state.me.upn, title: "Switch person", idPrefix: "person", onPick: switchTo });
+}
+
+function themeButton() {
+  const dark = window.doormanTheme.current === "dark";
+  $("theme-toggle").setAttribute("aria-pressed", String(dark));
+  $("theme-toggle").title = dark ? "Light theme" : "Dark theme";
+}
+
+$("person-switcher").addEventListener("click", choosePerson);
+$("theme-toggle").addEventListener("click", () => window.doormanTheme.toggle());
+document.addEventListener("doorman:theme", () => { themeButton(); talk.redraw(); });
+document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
+    event.preventDefault();
+    choosePerson();
+  }
+});
+
+async function start() {
+  themeButton();
+  const asked = new URLSearchParams(location.search);
+  try {
+    const { people, channels } = await api.world();
+    Object.assign(state, { people, channels: channels || [] });
+  } catch (error) {
+    online(false, error);
+    setTimeout(start, 2000);
+    return;
+  }
+  online(true);
+  faults.load();
+  const me = state.people.find((person) => person.upn === asked.get("as")) || state.people.find((person) => person.helpdesk) || state.people[0];
+  await attempt(become(me, asked.get("conversation")));
+  composer.focus();
+}
+
+start();

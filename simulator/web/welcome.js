@@ -1,0 +1,29 @@
+// What an empty conversation says: three steps to see the whole job done.
+
+import { el } from "./dom.js";
+
+/** `state()` gives the page's state; `write(text)` puts a line in the message box. Returns the maker of the element. */
+export function createWelcome(state, write) {
+  return () => {
+    const { me, conversation } = state();
+    const line = (text) => el("button", { class: "chip", type: "button", text, on: { click: () => write(text) } });
+    const step = (...children) => el("li", {}, ...children);
+    const box = el("div", { class: "welcome" }, el("img", { src: "doorman.svg", alt: "", width: 64, height: 64 }));
+    if (conversation.kind === "channel") {
+      box.append(el("h2", { text: `Nothing in ${conversation.name} yet` }),
+        el("p", { text: /log/i.test(conversation.name) ? "Every change Doorman makes is reported here." : /approv/i.test(conversation.name) ? "Requests that need a second person appear here. Switch to another helpdesk agent to approve one." : "Ask Doorman something in front of your colleagues." }));
+      return box;
+    }
+    box.append(el("h2", { text: `Good day, ${me.name.split(" ")[0]}.` }));
+    if (!me.helpdesk) {
+      box.append(el("p", { text: "You are not in the helpdesk group. Try it anyway and see what Doorman says, or switch to somebody from the helpdesk with Ctrl+K." }), el("p", {}, line("show alice")));
+      return box;
+    }
+    box.append(el("p", { text: "Alice has a new phone and cannot sign in. You are on the phone with her." }),
+      el("ol", {},
+        step("Look her up: ", line("show alice")),
+        step("Give her the new number and press the button on the card: ", line("set mobile for alice +31 6 12345678")),
+        step("Watch it happen beside this chat under “Entra ID now”, and read the report in the log channel.")));
+    return box;
+  };
+}
