@@ -6,20 +6,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from bot.commands.kinds import Part
+from bot.commands.kinds import Part, Who
 from bot.domain.change import ChangeKind, Plan
 from bot.domain.exchange import ConversationRef, Reply
 from bot.domain.methods import Dossier
 from bot.domain.people import Actor, Standing
 from bot.ports import Directory, Operations
 
-
-@dataclass(frozen=True, slots=True)
-class Who:
-    """The person meant: a text to look up, or the object id of a Teams mention."""
-
-    text: str
-    object_id: str = ""
+__all__ = ["Command", "Context", "Facts", "Invocation", "Run", "Who"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,28 @@
+"""What can be said. One tuple: parser, usage errors, help, the manifest's command lists and the README derive from it."""
+
+from __future__ import annotations
+
+from bot.commands import about, operations, people, phones
+from bot.commands.spec import Command
+
+COMMANDS: tuple[Command, ...] = (
+    people.SHOW,
+    phones.SET_PHONE,
+    phones.REMOVE_PHONE,
+    phones.SMS_SIGN_IN,
+    operations.STATUS,
+    operations.HISTORY,
+    about.HELP,
+    about.HELLO,
+    about.WHOAMI,
+    about.LOG_HERE,
+)
+
+
+def _refuse_duplicates(commands: tuple[Command, ...]) -> None:
+    names = [command.name for command in commands]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise ValueError(f"two commands are called {', '.join(sorted(twice))}")
+
+
+_refuse_duplicates(COMMANDS)

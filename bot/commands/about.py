@@ -1,0 +1,135 @@
+"""What I can do and who you are: help, hello, whoami, log here."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import bot.commands as declared
+from bot.commands.kinds import Word
+from bot.commands.spec import Command, Context, Invocation
+from bot.domain.audit import AuditEvent, Tag
+from bot.domain.exchange import CommandHelp, ConversationRef, Help, Notice, Reply, Tone, Whoami
+from bot.errors import Refusal
+
+
+#: Few, so that the first card stays light.
+WELCOME_EXAMPLES = ("help", "whoami", "show alice", "set mobile for alice +31 6 12345678")
+
+
+def _may_say(command: Command, context: Context) -> bool:
+    if command.for_everyone:
+        return True
+    return context.admin if command.admin else context.helpdesk
+
+
+def topics(commands: tuple[Command, ...], context: Context) -> tuple[tuple[str, tuple[CommandHelp, ...]], ...]:
+    """What this actor may say, by topic, in the order of declaration."""
+    by_topic: dict[str, list[CommandHelp]] = {}
+    for command in commands:
+        if _may_say(command, context):
+            by_topic.setdefault(command.topic, []).append(CommandHelp(command.syntax, command.summary, command.example))
+    return tuple((topic, tuple(lines)) for topic, lines in by_topic.items())
+
+
+async def show_help(invocation: Invocation, context: Context) -> Reply:
+    """Lists what the actor may say."""
+    greeting = "" if context.helpdesk or context.admin else "You are not in the helpdesk group, so this is all I can do for you."
+    return Help(topics(declared.COMMANDS, context), greeting)
+
+
+async def hello(invocation: Invocation, context: Context) -> Reply:
+    """The same with a greeting."""
+    name = context.standing.person.name or context.actor.name
+    if context.helpdesk or context.admin:
+        offer = "I get people back into their accounts. Nothing changes before you confirm it on a card."
+    else:
+        offer = "I work for the helpdesk; you are not in its group, so this is all I can do for you."
+    return Help(topics(declared.COMMANDS, context), f"Hello {name}. {offer}")
+
+
+def welcome() -> Help:
+    """What is said once when the app is added: what this is for, what can be said, and how it is set up."""
+    commands = [command for command in declared.COMMANDS if command.example in WELCOME_EXAMPLES]
+    lines = tuple(CommandHelp(command.syntax, command.summary, command.example) for command in commands)
+    return Help(
+        (("To begin with", lines),),
+        "I am Doorman. I get people back into their accounts: you type what should change, I show exactly what will happen, you confirm. "
+        "I work for the members of the helpdesk group; an administrator types `log here` in the channel where I should keep the log.",
+    )
+
+
+async def whoami(invocation: Invocation, context: Context) -> Reply:
+    """Who Doorman takes the actor for, and with which rights."""
+    return Whoami(context.standing.person, context.actor.tenant_id, context.helpdesk, context.admin)
+
+
+async def log_here(invocation: Invocation, context: Context) -> Reply:
+    """Makes this channel the log channel.
+
+    Raises:
+        Refusal: this is no channel.
+    """
+    if context.where.kind != "channel":
+        raise Refusal(
+            "The log has to go to a channel, where the team can read it; this is a private chat.",
+            "Add me to a team, open the channel for the log, and type `@Doorman log here` there.",
+            code="not_a_channel",
+        )
+    channel = ConversationRef(context.where.service_url, context.where.channel_id, "channel")
+    event = AuditEvent(
+        Tag.CHAT_LOG_CHANNEL_SET,
+        context.now,
+        actor_id=context.actor.id,
+        actor_name=context.actor.name,
+        facts={"conversation": channel.conversation_id, "command": invocation.command.name},
+    )
+    await context.operations.set_setting("log_channel", json.dumps(asdict(channel)), event)
+    return Notice("From now on I post every finished operation in this channel.", "Numbers are masked there.", Tone.DONE, "Log channel set")
+
+
+HELP = Command(
+    name="help",
+    topic="About",
+    pattern=(Word("help", also=("?", "commands", "menu")),),
+    summary="What you can ask me",
+    example="help",
+    run=show_help,
+    for_everyone=True,
+)
+
+HELLO = Command(
+    name="hello",
+    topic="About",
+    pattern=(Word("hi", also=("hello", "hey")),),
+    summary="A greeting, and what you can ask me",
+    example="hi",
+    run=hello,
+    for_everyone=True,
+    scopes=("personal",),
+)
+
+WHOAMI = Command(
+    name="whoami",
+    topic="About",
+    pattern=(Word("whoami", also=("who am i",)),),
+    summary="Who I take you for and what you may do",
+    example="whoami",
+    run=whoami,
+    for_everyone=True,
+    reads=(
+        ("User.Read.All", "find people and read their accounts"),
+        ("GroupMember.Read.All", "see whether the person who asks is in the helpdesk group"),
+    ),
+)
+
+LOG_HERE = Command(
+    name="log-here",
+    topic="Administration",
+    pattern=(Word("log here"),),
+    summary="Post the log of finished operations in this channel",
+    example="log here",
+    run=log_here,
+    admin=True,
+    scopes=("team",),
+)

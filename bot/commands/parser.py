@@ -1,0 +1,252 @@
+"""Step 2: what was typed becomes an invocation, or a usage error that says what to type instead.
+
+Only an exact reading is ever carried out. A near one becomes "Did you mean …?".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.commands import COMMANDS
+from bot.commands.cleaning import normalise
+from bot.commands.kinds import Match, Token, Trace, match_all, meant_for_tail
+from bot.commands.spec import Command, Invocation
+from bot.domain.exchange import MENTION_CLOSE, MENTION_OPEN, Mention
+from bot.errors import UsageError
+
+MAX_TEXT = 2_000
+MAX_RAW = 16_000  # the same with the markup of Teams around it
+MAX_TICKET = 64
+MAX_REASON = 300
+MAX_CORRECTIONS = 2
+
+_TOKEN = re.compile(
+    rf"{MENTION_OPEN}(?P<mention>[0-9]+){MENTION_CLOSE}"
+    r"|\"(?P<double>[^\"]*)\"(?=[\s,;:.!?)]|$)[,;:.!?)]*"
+    r"|'(?!(?:t|s|n|k)\b)(?P<single>[^\"]*?)'(?=[\s,;:.!?)]|$)[,;:.!?)]*"
+    r"|(?P<plain>\S+)",
+    re.IGNORECASE,
+)
+_MENTION = re.compile(f"{MENTION_OPEN}([0-9]+){MENTION_CLOSE}")
+_HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
+_POLITE = frozenset(
+    (
+        "please",
+        "pls",
+        "plz",
+        "kindly",
+        "can",
+        "could",
+        "would",
+        "you",
+        "hey",
+        "hi",
+        "hello",
+        "doorman",
+        "thanks",
+        "thank",
+        "thx",
+        "now",
+        "just",
+    )
+)
+_TAIL = ("because", "ticket")
+
+
+def parse(message_text: str, mentions: Sequence[Mention] = (), commands: Sequence[Command] = COMMANDS) -> Invocation:
+    """Reads one message.
+
+    Args:
+        message_text: as typed, mentions of people standing as MENTION_OPEN n MENTION_CLOSE.
+        mentions: the people mentioned, by that n.
+
+    Raises:
+        UsageError: it is no exact command; the hint says what to type. Nothing else is ever raised.
+    """
+    text = normalise(message_text) if len(message_text) <= MAX_RAW else message_text
+    if len(text) > MAX_TEXT:
+        raise UsageError(f"That is too long for me: {len(text):,} characters.", f"Use one short line, {MAX_TEXT:,} characters at most.")
+    tokens = _tokens(text, mentions)
+    if not tokens:
+        raise UsageError("You did not type anything I can read.", f"I can: {_top(commands)}. Type `help` for all of it.")
+    body, tail = _split(tokens)
+    for command in commands:
+        for found in match_all(command.pattern, body, 0, near=False):
+            if found.end == len(body):
+                return _invocation(command, found, text, mentions, tail)
+    raise _suggestion(text, tokens, commands) or _complaint(text, body, tail, commands)
+
+
+def _tokens(text: str, mentions: Sequence[Mention]) -> list[Token]:
+    tokens: list[Token] = []
+    for found in _TOKEN.finditer(text):
+        start, end = found.span()
+        if (number := found["mention"]) is not None:
+            if int(number) < len(mentions):
+                mention = mentions[int(number)]
+                tokens.append(Token(" ".join(mention.name.split())[:256], "", start, end, mention=mention))
+            continue
+        quoted = found["double"] if found["double"] is not None else found["single"]
+        if quoted is not None and quoted.strip():
+            tokens.append(Token(quoted.strip(), "", start, end, quoted=True))
+        elif quoted is None:
+            plain = found["plain"]
+            tokens.append(Token(plain, _word(plain), start, end))
+    return _without_final_stop(tokens)
+
+
+def _word(text: str) -> str:
+    return text.translate(_HYPHENS).lower().rstrip(",;:") or text
+
+
+def _without_final_stop(tokens: list[Token]) -> list[Token]:
+    if tokens and tokens[0].text.startswith("/") and len(tokens[0].text) > 1:
+        tokens[0] = replace(tokens[0], text=tokens[0].text[1:], word=tokens[0].word.removeprefix("/"))
+    while tokens and not tokens[-1].quoted and tokens[-1].mention is None and (len(tokens) > 1 or len(tokens[0].text) > 1):
+        bare = tokens[-1].text.rstrip(".!?,;:…")
+        if bare == tokens[-1].text:
+            break
+        last = tokens.pop()
+        if bare:
+            tokens.append(replace(last, text=bare, word=_word(bare), end=last.start + len(bare)))
+            break
+    return tokens
+
+
+def _split(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
+    """The command proper, and its tail from the first `ticket` or `because` on."""
+    for index in range(1, len(tokens)):
+        if tokens[index].word in _TAIL:
+            return _without_final_stop(tokens[:index]), tokens[index:]
+    return tokens, []
+
+
+def _invocation(command: Command, found: Match, text: str, mentions: Sequence[Mention], tail: list[Token]) -> Invocation:
+    if tail and not command.changes:
+        raise UsageError(
+            f"`{command.syntax}` changes nothing, so it takes no ticket and no reason.",
+            f"Leave out everything from “{tail[0].text}” on. If it is part of a name, put the name in quotation marks.",
+        )
+    ticket, reason = _read_tail(text, tail, mentions)
+    return Invocation(command, dict(found.values), _shown(text, mentions), ticket, reason)
+
+
+def _read_tail(text: str, tail: list[Token], mentions: Sequence[Mention]) -> tuple[str, str]:
+    ticket = reason = ""
+    rest = tail
+    while rest:
+        if rest[0].word == "ticket" and not ticket:
+            size = 2 if len(rest) > 2 and not _has_digit(rest[1]) and _has_digit(rest[2]) and rest[1].word not in _TAIL else 1
+            ticket = " ".join(token.text for token in rest[1 : 1 + size] if token.word not in _TAIL).strip(",;:")
+            if not ticket:
+                raise UsageError("The number of the ticket is missing after `ticket`.", "For example `ticket INC0012345`.")
+            rest = rest[1 + size :]
+        elif rest[0].word == "because":
+            inside = rest[1:]
+            if not ticket and len(inside) > 2 and inside[-2].word == "ticket" and _has_digit(inside[-1]):
+                ticket, inside = inside[-1].text, inside[:-2]
+            reason = _shown(_raw(text, inside, to_the_end=inside == rest[1:]), mentions)
+            if not reason:
+                raise UsageError("The reason is missing after `because`.", "For example `because her phone was stolen`.")
+            rest = []
+        else:
+            left = " ".join(token.text for token in rest)
+            raise UsageError(f"I do not know what to do with “{_clip(left)}”.", "A ticket is one word, such as `ticket INC0012345`.")
+    if len(ticket) > MAX_TICKET:
+        raise UsageError(f"That ticket is too long: {len(ticket)} characters.", f"Use {MAX_TICKET} at most.")
+    if len(reason) > MAX_REASON:
+        raise UsageError(f"That reason is too long: {len(reason)} characters.", f"Use {MAX_REASON} at most.")
+    return ticket, reason
+
+
+def _has_digit(token: Token) -> bool:
+    return any(char.isdigit() for char in token.text)
+
+
+def _raw(text: str, run: list[Token], *, to_the_end: bool) -> str:
+    """What was typed from the first of these tokens on, in its own case and with its own full stop."""
+    if not run:
+        return ""
+    return text[run[0].start :] if to_the_end else text[run[0].start : run[-1].end].rstrip(" ,;:-")
+
+
+def _shown(text: str, mentions: Sequence[Mention]) -> str:
+    """The line as a person reads it: mentions by name."""
+    if MENTION_OPEN not in text:
+        return text
+    named = _MENTION.sub(lambda mark: f"@{mentions[int(mark[1])].name}" if int(mark[1]) < len(mentions) else "", text)
+    return " ".join(named.split())
+
+
+def _suggestion(text: str, tokens: list[Token], commands: Sequence[Command]) -> UsageError | None:
+    """The cheapest correction that makes an exact command of the line, if a few corrections do."""
+    line, corrections = _without_politeness(tokens)
+    for index, token in enumerate(line):
+        if index > 1 and (meant := meant_for_tail(token.word)):
+            line[index] = replace(token, text=meant, word=meant)
+            corrections += 1
+            break
+    body, tail = _split(line)
+    best: Match | None = None
+    for command in commands:
+        if tail and not command.changes:
+            continue
+        for found in match_all(command.pattern, body, 0, near=True):
+            if found.end == len(body) and found.cost <= MAX_CORRECTIONS and (best is None or found.cost < best.cost):
+                best = found
+    if best is None or best.cost + corrections == 0:
+        return _bare_person(body, commands) if len(body) == 1 and not tail else None
+    said = " ".join((*best.said, *(f'"{token.text}"' if token.quoted else token.text for token in tail)))
+    return UsageError(f"Did you mean `{said}`?", "I have done nothing yet: type it like that if you did, or `help` to see what I can do.")
+
+
+def _bare_person(body: list[Token], commands: Sequence[Command]) -> UsageError | None:
+    only = body[0]
+    if (only.mention is None and not re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+", only.text)) or not any(c.name == "show" for c in commands):
+        return None
+    person = f"@{only.text}" if only.mention else only.text
+    return UsageError(f"Did you mean `show {person}`?", "Say what you want to know or do about this person; `help` lists what I can.")
+
+
+def _without_politeness(tokens: Sequence[Token]) -> tuple[list[Token], int]:
+    line = list(tokens)
+    while len(line) > 1 and line[0].word in _POLITE:
+        line.pop(0)
+    while len(line) > 1 and line[-1].word in _POLITE:
+        line.pop()
+    return line, int(len(line) < len(tokens))
+
+
+def _complaint(text: str, body: list[Token], tail: list[Token], commands: Sequence[Command]) -> UsageError:
+    """Says where the reading that got furthest went wrong."""
+    furthest: tuple[int, str, Command] | None = None
+    for command in commands:
+        trace: Trace = []
+        stops = [(found.end, "") for found in match_all(command.pattern, body, 0, near=False, trace=trace)]
+        stops += [(at, part.wrong(_clip(body[at].text)) if at < len(body) else f"{part.label} is missing.") for at, part in trace]
+        for at, problem in stops:
+            if at > 0 and (furthest is None or at > furthest[0]):
+                furthest = (at, problem, command)
+    if furthest is None:
+        return UsageError(f"I do not understand “{_clip(text)}”.", f"I can: {_top(commands)}. Type `help` for all of it.")
+    at, problem, command = furthest
+    if not problem:
+        left = " ".join(token.text for token in body[at:])
+        problem = f"I do not know what to do with “{_clip(left)}”."
+    quotes = " A name that contains the word ticket or because goes in quotation marks." if tail else ""
+    how = f"Say just `{command.syntax}`."
+    if command.syntax != command.example:
+        how = f"Say `{command.syntax}`, for example `{command.example}`."
+    return UsageError(problem, how + quotes)
+
+
+def _top(commands: Sequence[Command]) -> str:
+    named = [command for command in commands if not command.admin and (command.changes or command.name == "show")]
+    return ", ".join(f"`{command.syntax}`" for command in named[:3]) or "`help`"
+
+
+def _clip(text: str) -> str:
+    text = re.sub(f"[{MENTION_OPEN}{MENTION_CLOSE}]", "", text)
+    return text if len(text) <= 60 else text[:59] + "…"

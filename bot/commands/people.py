@@ -1,0 +1,37 @@
+"""Looking at a person: show."""
+
+from __future__ import annotations
+
+from bot.commands.kinds import Somebody, Word
+from bot.commands.phone_rules import retirement_note
+from bot.commands.spec import Command, Context, Invocation
+from bot.domain.exchange import PersonShown, Reply
+
+READS = (
+    ("User.Read.All", "find people and read their accounts"),
+    ("UserAuthenticationMethod.Read.All", "list the sign-in methods of a person"),
+    ("RoleManagement.Read.Directory", "recognise administrators, whose accounts are protected"),
+)
+
+
+async def show(invocation: Invocation, context: Context) -> Reply:
+    """The account and every sign-in method of a person."""
+    dossier = context.dossier
+    assert dossier is not None, "dispatch resolves <who>"
+    notes = [f"{phone.type.spoken.capitalize()}: good for {' and '.join(phone.type.good_for)}." for phone in dossier.phones.values()]
+    if dossier.person.synced:
+        notes.append("The office phone of a synced account is kept in the on-premises directory.")
+    if dossier.phones and context.facts.retirement:
+        notes.append(retirement_note(context.facts.retirement))
+    return PersonShown(dossier, context.protected, tuple(notes))
+
+
+SHOW = Command(
+    name="show",
+    topic="People",
+    pattern=(Word("show", near=("find", "get", "display", "lookup", "look up", "search", "view", "check", "who is", "list")), Somebody()),
+    summary="A person's account and sign-in methods",
+    example="show omar.farouk@fabrikam.example",
+    run=show,
+    reads=READS,
+)

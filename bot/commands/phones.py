@@ -1,0 +1,124 @@
+"""Phones: set, add, update, remove, and SMS sign-in. What a line says becomes a plan; its rules are in `phone_rules`."""
+
+from __future__ import annotations
+
+from bot.commands.kinds import FOR, PHONE, TO, Choice, Number, Optional, Somebody, Word
+from bot.commands.people import READS
+from bot.commands.phone_rules import plan_change
+from bot.commands.spec import Command, Context, Invocation
+from bot.domain.change import ChangeKind, Plan
+from bot.domain.methods import PhoneType
+
+__all__ = ["REMOVE_PHONE", "SET_PHONE", "SMS_SIGN_IN", "plan_change"]
+
+SMS_SIGN_IN_WORDS = Word(
+    "sms sign-in",
+    also=("sms signin", "sms sign in", "sms-sign-in", "sms-signin"),
+    near=("sms", "text", "sms login", "sms log-in", "sms logon", "sms sign on", "sms sign-on", "sign-in", "text sign-in"),
+)
+
+
+def _plan(invocation: Invocation, context: Context, kind: ChangeKind, wanted: str | bool | None) -> Plan:
+    assert context.dossier is not None, "dispatch resolves <who>"
+    phone = invocation.args.get("phone", PhoneType.MOBILE)
+    assert isinstance(phone, PhoneType)
+    return plan_change(
+        context.dossier,
+        kind,
+        phone,
+        wanted,
+        context.facts,
+        mode=str(invocation.args.get("mode", "set")),
+        private=context.where.kind == "personal",
+    )
+
+
+async def set_phone(invocation: Invocation, context: Context) -> Plan:
+    """Registers or changes a phone.
+
+    Raises:
+        Refusal, InvalidNumber: it cannot be, and why.
+    """
+    return _plan(invocation, context, ChangeKind.SET_PHONE, str(invocation.args["number"]))
+
+
+async def remove_phone(invocation: Invocation, context: Context) -> Plan:
+    """Removes a phone.
+
+    Raises:
+        Refusal: it cannot be, and why.
+    """
+    return _plan(invocation, context, ChangeKind.REMOVE_PHONE, None)
+
+
+async def sms_sign_in(invocation: Invocation, context: Context) -> Plan:
+    """Switches SMS sign-in.
+
+    Raises:
+        Refusal: it cannot be, and why.
+    """
+    return _plan(invocation, context, ChangeKind.SMS_SIGN_IN, invocation.args["on"] is True)
+
+
+SET_PHONE = Command(
+    name="set-phone",
+    topic="Phones",
+    pattern=(
+        Choice(
+            "mode",
+            (
+                (Word("set", near=("change", "put", "edit", "modify", "register", "replace", "make")), "set"),
+                (Word("add", near=("create", "new")), "add"),
+                (Word("update"), "update"),
+            ),
+        ),
+        PHONE,
+        FOR,
+        Somebody(before_number=True),
+        Optional((TO,)),
+        Number(),
+    ),
+    summary="Register or change a phone; `add` only if there is none, `update` only if there is one",
+    example="set mobile for alice@fabrikam.example to +31 6 12345678",
+    run=set_phone,
+    changes=frozenset({ChangeKind.SET_PHONE}),
+    reads=READS,
+)
+
+REMOVE_PHONE = Command(
+    name="remove-phone",
+    topic="Phones",
+    pattern=(
+        Choice("", ((Word("remove", near=("clear", "erase", "drop", "unset", "wipe")), True), (Word("delete"), True))),
+        PHONE,
+        FOR,
+        Somebody(),
+    ),
+    summary="Remove a phone",
+    example="remove office for omar.farouk@fabrikam.example",
+    run=remove_phone,
+    changes=frozenset({ChangeKind.REMOVE_PHONE}),
+    reads=READS,
+)
+
+SMS_SIGN_IN = Command(
+    name="sms-sign-in",
+    topic="Phones",
+    pattern=(
+        Choice(
+            "on",
+            (
+                (Word("enable", near=("activate", "turn on", "switch on", "start", "allow")), True),
+                (Word("disable", near=("deactivate", "turn off", "switch off", "stop", "block")), False),
+            ),
+        ),
+        SMS_SIGN_IN_WORDS,
+        FOR,
+        Somebody(),
+    ),
+    summary="Let a person sign in with the mobile number and a texted code, or no longer",
+    example="enable sms sign-in for omar.farouk@fabrikam.example",
+    run=sms_sign_in,
+    changes=frozenset({ChangeKind.SMS_SIGN_IN}),
+    reads=READS,
+)
