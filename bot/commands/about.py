@@ -12,7 +12,6 @@ from bot.domain.audit import AuditEvent, Tag
 from bot.domain.exchange import CommandHelp, ConversationRef, Help, Notice, Reply, Tone, Whoami
 from bot.errors import Refusal
 
-
 #: Few, so that the first card stays light.
 WELCOME_EXAMPLES = ("help", "whoami", "show alice", "set mobile for alice +31 6 12345678")
 

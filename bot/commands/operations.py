@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.commands.kinds import FOR, OperationId, Optional, Somebody, Word
+from bot.commands.arguments import FOR, OperationId, Somebody
+from bot.commands.kinds import Optional, Word
 from bot.commands.people import READS
 from bot.commands.spec import Command, Context, Invocation
 from bot.domain.exchange import History, OperationShown, Reply
@@ -52,7 +53,7 @@ HISTORY = Command(
     topic="Looking back",
     pattern=(Word("history", near=("log", "audit")), Optional((FOR, Somebody()))),
     summary="What happened to a person's account, or your own recent requests",
-    example="history for omar.farouk@fabrikam.example",
+    example="history for alice",
     run=history,
     reads=READS,
 )

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.commands import COMMANDS
+from bot.commands.arguments import meant_for_tail
 from bot.commands.cleaning import normalise
-from bot.commands.kinds import Match, Token, Trace, match_all, meant_for_tail
+from bot.commands.kinds import Match, Token, Trace, match_all
 from bot.commands.spec import Command, Invocation
 from bot.domain.exchange import MENTION_CLOSE, MENTION_OPEN, Mention
 from bot.errors import UsageError

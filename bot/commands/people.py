@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.commands.kinds import Somebody, Word
+from bot.commands.arguments import Somebody
+from bot.commands.kinds import Word
 from bot.commands.phone_rules import retirement_note
 from bot.commands.spec import Command, Context, Invocation
 from bot.domain.exchange import PersonShown, Reply
@@ -31,7 +32,7 @@ SHOW = Command(
     topic="People",
     pattern=(Word("show", near=("find", "get", "display", "lookup", "look up", "search", "view", "check", "who is", "list")), Somebody()),
     summary="A person's account and sign-in methods",
-    example="show omar.farouk@fabrikam.example",
+    example="show alice",
     run=show,
     reads=READS,
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.commands.kinds import FOR, PHONE, TO, Choice, Number, Optional, Somebody, Word
+from bot.commands.arguments import FOR, PHONE, TO, Number, Somebody
+from bot.commands.kinds import Choice, Optional, Word
 from bot.commands.people import READS
 from bot.commands.phone_rules import plan_change
 from bot.commands.spec import Command, Context, Invocation
@@ -79,7 +80,7 @@ SET_PHONE = Command(
         Number(),
     ),
     summary="Register or change a phone; `add` only if there is none, `update` only if there is one",
-    example="set mobile for alice@fabrikam.example to +31 6 12345678",
+    example="set mobile for alice +31 6 12345678",
     run=set_phone,
     changes=frozenset({ChangeKind.SET_PHONE}),
     reads=READS,
@@ -95,7 +96,7 @@ REMOVE_PHONE = Command(
         Somebody(),
     ),
     summary="Remove a phone",
-    example="remove office for omar.farouk@fabrikam.example",
+    example="remove office for omar",
     run=remove_phone,
     changes=frozenset({ChangeKind.REMOVE_PHONE}),
     reads=READS,
@@ -117,7 +118,7 @@ SMS_SIGN_IN = Command(
         Somebody(),
     ),
     summary="Let a person sign in with the mobile number and a texted code, or no longer",
-    example="enable sms sign-in for omar.farouk@fabrikam.example",
+    example="enable sms sign-in for omar",
     run=sms_sign_in,
     changes=frozenset({ChangeKind.SMS_SIGN_IN}),
     reads=READS,

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from bot.commands.kinds import Part, Who
+from bot.commands.arguments import Who
+from bot.commands.kinds import Part
 from bot.domain.change import ChangeKind, Plan
 from bot.domain.exchange import ConversationRef, Reply
 from bot.domain.methods import Dossier

@@ -1,0 +1,187 @@
+"""The arguments of commands: a person, a phone number, the id of an operation, the kind of phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.commands.kinds import Choice, Match, Token, Word, alike
+from bot.domain.methods import PhoneType
+from bot.errors import UsageError
+
+MAX_NAME_WORDS = 12
+
+_NUMBER_START = re.compile(r"\(?[+＋]*\(?[0-9０-９]|[+＋]+$")
+_NUMBER_GOES_ON = re.compile(r"[+(]{0,2}[0-9０-９][0-9０-９()+.,/x#\-‐-―]*|[()./\-‐-―]+|(?:x|ext\.?|extension|#):?[0-9]*", re.IGNORECASE)
+
+FOR = Word("for", near=("of", "from", "on", "to", "4"), assumed=True)
+TO = Word("to", near=("too", "ot", "tto", "=", "->", "=>", "as", "is", "with", ":"))
+
+PHONE = Choice(
+    "phone",
+    (
+        (
+            Word(
+                "mobile",
+                also=("mobile phone", "mobile number", "mobile phone number"),
+                near=("phone", "cell", "cellphone", "cell phone", "gsm", "phone number", "number", "smartphone"),
+            ),
+            PhoneType.MOBILE,
+        ),
+        (
+            Word(
+                "alternate mobile",
+                also=tuple(
+                    f"{first}{rest}"
+                    for first in ("alternate mobile", "alternatemobile", "alternate-mobile", "alternative mobile", "alt mobile")
+                    for rest in ("", " phone", " number", " phone number")
+                ),
+                near=("alternate", "alternative", "alternate phone", "alternate number", "second mobile", "other mobile", "backup mobile"),
+            ),
+            PhoneType.ALTERNATE_MOBILE,
+        ),
+        (
+            Word(
+                "office",
+                also=("office phone", "office number", "office phone number"),
+                near=("work", "work phone", "landline", "desk phone", "business phone"),
+            ),
+            PhoneType.OFFICE,
+        ),
+    ),
+    asks="The kind of phone (mobile, alternate mobile or office)",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """The person meant: a text to look up, or the object id of a Teams mention."""
+
+    text: str
+    object_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """A person: UPN, mail, object id, name of one or more words, quoted name or mention.
+
+    Attributes:
+        before_number: a number follows: the name ends at `to` or where a number begins.
+    """
+
+    name: str = "who"
+    before_number: bool = False
+
+    @property
+    def syntax(self) -> str:
+        return f"<{self.name}>"
+
+    @property
+    def label(self) -> str:
+        return "The person"
+
+    def match(self, tokens: Sequence[Token], at: int, near: bool) -> Iterator[Match]:
+        if at >= len(tokens):
+            return
+        first = tokens[at]
+        if first.mention is not None or first.quoted:
+            said = f"@{first.text}" if first.mention else f'"{first.text}"'
+            yield Match(at + 1, ((self.name, _one(first)),), (said,))
+            return
+        if first.text.startswith(("+", '"')) or (near and first.word == FOR.text):
+            return
+        for end in range(at + 1, min(len(tokens), at + MAX_NAME_WORDS) + 1):
+            if end - 1 > at and (self._ends_at(tokens, end - 1) or (near and tokens[end - 1].word == FOR.text)):
+                return
+            said = " ".join(token.text for token in tokens[at:end]).strip(",;:")
+            if said.lstrip("@"):
+                yield Match(end, ((self.name, Who(said.lstrip("@"))),), (said,))
+
+    def _ends_at(self, tokens: Sequence[Token], at: int) -> bool:
+        token = tokens[at]
+        if token.quoted or token.mention is not None or meant_for_tail(token.word):
+            return True
+        if not self.before_number:
+            return starts_number(token) and sum(map(str.isdigit, token.text)) >= 6
+        if starts_number(token) or token.word in TO.near:
+            return True
+        # "Anna To to +31 …": a `to` before another `to` is a name
+        return token.word == "to" and not (at + 1 < len(tokens) and tokens[at + 1].word == "to")
+
+    def wrong(self, found: str) -> str:
+        if found.startswith('"'):
+            return f"The quotation mark before “{found[1:]}” is never closed."
+        return f"I expected a person before “{found}”."
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A phone number, as typed: it is read later, when the kind of phone and the default region are known."""
+
+    name: str = "number"
+
+    @property
+    def syntax(self) -> str:
+        return f"<{self.name}>"
+
+    @property
+    def label(self) -> str:
+        return "The phone number"
+
+    def match(self, tokens: Sequence[Token], at: int, near: bool) -> Iterator[Match]:
+        if at >= len(tokens) or not starts_number(tokens[at]):
+            return
+        end = at + 1
+        while end < len(tokens) and not tokens[end].quoted and _NUMBER_GOES_ON.fullmatch(tokens[end].text):
+            end += 1
+        said = " ".join(token.text for token in tokens[at:end]).strip(",;:")
+        yield Match(end, ((self.name, said),), (said,))
+
+    def wrong(self, found: str) -> str:
+        return f"“{found}” does not look like a phone number."
+
+
+@dataclass(frozen=True, slots=True)
+class OperationId:
+    """The short id of an operation, in capitals whatever was typed."""
+
+    name: str = "id"
+
+    @property
+    def syntax(self) -> str:
+        return f"<{self.name}>"
+
+    @property
+    def label(self) -> str:
+        return "The id of the operation"
+
+    def match(self, tokens: Sequence[Token], at: int, near: bool) -> Iterator[Match]:
+        if at < len(tokens) and re.fullmatch(r"#?[A-Za-z0-9]{3,12}", tokens[at].text):
+            said = tokens[at].text.lstrip("#").upper()
+            yield Match(at + 1, ((self.name, said),), (said,))
+
+    def wrong(self, found: str) -> str:
+        return f"“{found}” is not the id of an operation: those look like 7QXF and stand on the card."
+
+
+def starts_number(token: Token) -> bool:
+    """Whether a phone number may begin here."""
+    return token.mention is None and bool(_NUMBER_START.match(token.text)) and "@" not in token.text
+
+
+def meant_for_tail(word: str) -> str:
+    """`because` or `ticket` when the word is a slip of the finger for it, else empty."""
+    if not 4 <= len(word) <= 9:
+        return ""
+    return next((meant for meant in ("because", "ticket") if len(set(word) & set(meant)) >= 4 and alike(word, meant)), "")
+
+
+def _one(token: Token) -> Who:
+    if token.mention is None:
+        return Who(token.text.strip())
+    if not token.mention.object_id:
+        raise UsageError(
+            f"Teams did not tell me which account “{token.text}” is.", "Type the name or the address of the person instead of a mention."
+        )
+    return Who(token.text, token.mention.object_id)
