@@ -1,0 +1,113 @@
+"""Group membership, directory roles and who may see them."""
+
+from __future__ import annotations
+
+import pytest
+from entra_client import Client, open_tenant
+
+from simulator import cast
+
+COUNTED = "$count=true"
+EVENTUAL = {"ConsistencyLevel": "eventual"}
+HELPDESK, EVENING, EXECUTIVES = (cast.group(name).id for name in ("Helpdesk", "Helpdesk evening", "Executives"))
+NADIA = "/users/nadia.haddad@fabrikam.example"
+THEO = "/users/theo.roth@fabrikam.example"
+ASSIGNMENTS = "/roleManagement/directory/roleAssignments"
+
+
+@pytest.fixture
+async def client():
+    async with open_tenant() as opened:
+        yield opened
+
+
+async def test_groups(client: Client):
+    assert [group["displayName"] for group in (await client.get("/groups?$filter=startsWith(displayName,'Helpdesk')")).values] == [
+        "Helpdesk",
+        "Helpdesk evening",
+        "Helpdesk seniors",
+    ]
+    assert (await client.get(f"/groups/{HELPDESK}?$select=displayName")).body["displayName"] == "Helpdesk"
+    assert (await client.get("/groups/none")).status == 404
+
+
+class TestCheckMemberGroups:
+    async def test_direct_and_nested(self, client: Client):
+        reply = await client.post(f"{NADIA}/checkMemberGroups", {"groupIds": [HELPDESK, EXECUTIVES, EVENING.upper(), "unknown", HELPDESK]})
+        assert reply.values == [HELPDESK, EVENING]
+
+    async def test_membership_can_change(self, client: Client):
+        nadia = client.entra.person("Nadia Haddad").id
+        client.entra.tenant.leave(client.entra.group("Helpdesk evening"), nadia)
+        assert (await client.post(f"{NADIA}/checkMemberGroups", {"groupIds": [HELPDESK]})).values == []
+        client.entra.tenant.join(client.entra.group("Helpdesk"), nadia)
+        assert (await client.post(f"{NADIA}/checkMemberGroups", {"groupIds": [HELPDESK]})).values == [HELPDESK]
+
+    async def test_twenty_at_most(self, client: Client):
+        assert (await client.post(f"{NADIA}/checkMemberGroups", {"groupIds": ["x"] * 20})).status == 200
+        assert (await client.post(f"{NADIA}/checkMemberGroups", {"groupIds": ["x"] * 21})).status == 400
+
+    @pytest.mark.parametrize("body", [None, {}, [], {"groupIds": HELPDESK}, {"groupIds": [1]}, {"groupIds": [], "more": 1}])
+    async def test_refused(self, client: Client, body: object):
+        assert (await client.post(f"{NADIA}/checkMemberGroups", body)).status == 400
+
+    async def test_nobody(self, client: Client):
+        assert (await client.post("/users/nobody/checkMemberGroups", {"groupIds": []})).status == 404
+
+
+class TestMemberships:
+    async def test_groups_and_roles_together(self, client: Client):
+        listed = (await client.get(f"{THEO}/transitiveMemberOf?$select=id,displayName")).values
+        assert [(item["@odata.type"], item["displayName"]) for item in listed] == [
+            ("#microsoft.graph.group", "Tier 0 operators"),
+            ("#microsoft.graph.directoryRole", "Privileged Role Administrator"),
+        ]
+        assert (await client.get(f"{THEO}/transitiveMemberOf?$select=shoeSize")).status == 400
+
+    @pytest.mark.parametrize("cast_name", ["microsoft.graph.group", "graph.group"])
+    async def test_cast_to_groups(self, client: Client, cast_name: str):
+        listed = (await client.get(f"{THEO}/transitiveMemberOf/{cast_name}")).values
+        assert [(group["displayName"], group["isAssignableToRole"]) for group in listed] == [("Tier 0 operators", True)]
+        assert (await client.get(f"{NADIA}/transitiveMemberOf/{cast_name}")).values[0]["isAssignableToRole"] is None
+
+    async def test_cast_to_roles(self, client: Client):
+        [through_group] = (await client.get(f"{THEO}/transitiveMemberOf/microsoft.graph.directoryRole")).values
+        assert through_group["roleTemplateId"] == "e8611ab8-c189-46e8-94e1-60213ab1f814"
+        [direct] = (await client.get("/users/ada.admin@fabrikam.example/transitiveMemberOf/graph.directoryRole")).values
+        assert direct["displayName"] == "Global Administrator"
+
+    async def test_a_cast_with_options_is_an_advanced_query(self, client: Client):
+        path = f"{THEO}/transitiveMemberOf/microsoft.graph.group?$select=id"
+        assert (await client.get(path)).code == "Request_UnsupportedQuery"
+        assert (await client.get(path, headers=EVENTUAL)).code == "Request_UnsupportedQuery"
+        reply = await client.get(f"{path}&{COUNTED}", headers=EVENTUAL)
+        assert (reply.body["@odata.count"], list(reply.values[0])) == (1, ["id"])
+
+    async def test_without_the_right_to_read_roles_they_have_no_name(self, client: Client):
+        client.entra.revoke(cast.GRAPH_APP_ID, "RoleManagement.Read.Directory")
+        client.renew()
+        [role] = (await client.get(f"{THEO}/transitiveMemberOf/graph.directoryRole")).values
+        assert (role["displayName"], role["id"] is None) == (None, False)
+
+
+class TestRoleAssignments:
+    async def test_of_a_principal(self, client: Client):
+        [assignment] = (
+            await client.get(f"{ASSIGNMENTS}?$filter=principalId eq '{cast.person('Ada Admin').id}'&$expand=roleDefinition")
+        ).values
+        assert assignment["roleDefinition"]["displayName"] == "Global Administrator"
+        assert assignment["directoryScopeId"] == "/"
+
+    async def test_roles_through_a_group_show_at_the_group_alone(self, client: Client):
+        assert (await client.get(f"{ASSIGNMENTS}?$filter=principalId eq '{cast.person('Theo Roth').id}'")).values == []
+        [assignment] = (await client.get(f"{ASSIGNMENTS}?$filter=principalId eq '{cast.group('Tier 0 operators').id}'")).values
+        assert "roleDefinition" not in assignment
+
+    async def test_of_a_role(self, client: Client):
+        client.entra.person("Oscar Outsider").roles.append("Global Administrator")
+        listed = (await client.get(f"{ASSIGNMENTS}?$filter=roleDefinitionId eq '62e90394-69f5-4237-9190-012177145e10'")).values
+        assert {row["principalId"] for row in listed} == {cast.person("Oscar Outsider").id, cast.person("Ada Admin").id}
+
+    @pytest.mark.parametrize("query", ["", "?$filter=directoryScopeId eq '/'", "?$filter=principalId eq 'x'&$expand=principal"])
+    async def test_refused(self, client: Client, query: str):
+        assert (await client.get(f"{ASSIGNMENTS}{query}")).status == 400

@@ -1,0 +1,235 @@
+"""Users: properties, filters, search, pages, manager."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+from entra_client import Client, open_tenant
+
+from simulator import cast
+
+EVENTUAL = {"ConsistencyLevel": "eventual"}
+GUEST = cast.person("Gus Taylor (Adatum)")
+
+
+@pytest.fixture
+async def client():
+    async with open_tenant() as opened:
+        yield opened
+
+
+def names(reply) -> list[str]:
+    return [user["displayName"] for user in reply.values]
+
+
+@pytest.mark.parametrize("key", ["alice@fabrikam.example", "ALICE@fabrikam.example", cast.person("Alice Jansen").id])
+async def test_by_id_or_upn(client: Client, key: str):
+    body = (await client.get(f"/users/{key}")).body
+    assert body["displayName"] == "Alice Jansen"
+    default = "businessPhones displayName givenName id jobTitle mail mobilePhone officeLocation preferredLanguage surname userPrincipalName"
+    assert " ".join(sorted(body.keys() - {"@odata.context"})) == default
+
+
+async def test_encoded_upns(client: Client):
+    assert (await client.get(f"/users/{quote(GUEST.upn)}?$select=userType")).body["userType"] == "Guest"
+
+
+async def test_apostrophe_in_a_upn(client: Client):
+    assert (await client.get("/users/mia.o%27brien@fabrikam.example")).body["surname"] == "O'Brien"
+
+
+async def test_unknown_user(client: Client):
+    reply = await client.get("/users/nobody@fabrikam.example")
+    assert (reply.status, reply.code) == (404, "Request_ResourceNotFound")
+
+
+async def test_select(client: Client):
+    client.entra.person("Sofia Rossi").account_enabled = False
+    body = (await client.get("/users/sofia.rossi@fabrikam.example?$select=id,accountEnabled,onPremisesSyncEnabled")).body
+    assert body == {
+        "@odata.context": body["@odata.context"],
+        "id": cast.person("Sofia Rossi").id,
+        "accountEnabled": False,
+        "onPremisesSyncEnabled": True,
+    }
+    assert (await client.get("/users/alice@fabrikam.example?$select=onPremisesSyncEnabled")).body["onPremisesSyncEnabled"] is None
+    assert (await client.get("/users/alice@fabrikam.example?$select=shoeSize")).status == 400
+    assert (await client.get("/users/alice@fabrikam.example?$select=")).status == 400
+    assert (await client.get("/users/alice@fabrikam.example?$filter=id eq 'x'")).status == 400
+
+
+async def test_manager(client: Client):
+    expanded = (await client.get("/users/alice@fabrikam.example?$expand=manager($select=id,displayName;$levels=1)")).body["manager"]
+    assert expanded == {"@odata.type": "#microsoft.graph.user", "id": cast.person("Priya Raman").id, "displayName": "Priya Raman"}
+    assert (await client.get("/users/alice@fabrikam.example/manager?$select=mail")).body["mail"] == "priya.raman@fabrikam.example"
+    assert (await client.get("/users/victoria.crane@fabrikam.example/manager")).status == 404
+    assert "manager" not in (await client.get("/users/victoria.crane@fabrikam.example?$expand=manager")).body
+    assert (await client.get("/users/alice@fabrikam.example?$expand=memberOf")).status == 400
+    assert (await client.get("/users/alice@fabrikam.example?$expand=manager($top=1)")).status == 400
+
+
+class TestFilter:
+    @pytest.mark.parametrize(
+        ("expression", "expected"),
+        [
+            ("displayName eq 'alice jansen'", ["Alice Jansen"]),
+            ("surname eq 'O''Brien'", ["Mia O'Brien"]),
+            ("startsWith(displayName,'Mia O''')", ["Mia O'Brien"]),
+            ("startswith(mail,'omar') or startsWith(userPrincipalName,'sofia')", ["Omar Farouk", "Sofia Rossi"]),
+            ("displayName eq 'Jan de Vries' and jobTitle eq 'Buyer'", ["Jan de Vries"]),
+            ("(surname eq 'Farouk' or surname eq 'Rossi') and onPremisesSyncEnabled eq true", ["Sofia Rossi"]),
+            ("surname eq 'Farouk' or surname eq 'Rossi' and givenName eq 'Nobody'", ["Omar Farouk"]),
+            ("accountEnabled eq false", ["Dirk Bakker"]),
+            ("userType eq 'Guest'", [GUEST.name]),
+            ("displayName in ('Theo Roth', 'Ada Admin')", ["Ada Admin", "Theo Roth"]),
+            ("proxyAddresses/any(p:startsWith(p,'smtp:theo'))", ["Theo Roth"]),
+            ("otherMails/any(m:m eq 'gus.taylor@adatum.example')", [GUEST.name]),
+            (f"userPrincipalName eq '{GUEST.upn}'", [GUEST.name]),
+        ],
+    )
+    async def test_matches(self, client: Client, expression: str, expected: list[str]):
+        reply = await client.get(f"/users?$filter={quote(expression)}")
+        assert sorted(names(reply)) == expected
+
+    @pytest.mark.parametrize(
+        ("expression", "code"),
+        [
+            ("displayName eq", "BadRequest"),
+            ("displayName eq 'x' or", "BadRequest"),
+            ("displayName eq 'x' y", "BadRequest"),
+            ("displayName eq 'O'Brien'", "BadRequest"),
+            ("displayName eq x", "BadRequest"),
+            ("(displayName eq 'x'", "BadRequest"),
+            ("startsWith(displayName,'x'", "BadRequest"),
+            ("startsWith(displayName,true)", "BadRequest"),
+            ("shoeSize eq '45'", "BadRequest"),
+            ("displayName/any(p:p eq 'x')", "BadRequest"),
+            ("proxyAddresses/any(p:q eq 'x')", "BadRequest"),
+            ("'", "BadRequest"),
+            ("displayName like 'x'", "Request_UnsupportedQuery"),
+            ("startsWith(jobTitle,'x')", "Request_UnsupportedQuery"),
+            ("createdDateTime eq 'x'", "Request_UnsupportedQuery"),
+        ],
+    )
+    async def test_refused(self, client: Client, expression: str, code: str):
+        reply = await client.get(f"/users?$filter={quote(expression)}")
+        assert (reply.status, reply.code) == (400, code)
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "$filter=endsWith(mail,'adatum.example')",
+            "$filter=displayName ne 'x'",
+            "$filter=not startsWith(displayName,'a')",
+            "$filter=mobilePhone eq null",
+            "$filter=startsWith(displayName,'a')&$orderby=displayName",
+        ],
+    )
+    async def test_needs_the_advanced_engine(self, client: Client, query: str):
+        refused = await client.get(f"/users?{query}")
+        assert (refused.status, refused.code) == (400, "Request_UnsupportedQuery")
+        assert (await client.get(f"/users?{query}", headers=EVENTUAL)).status == 400
+        assert (await client.get(f"/users?{query}&$count=true", headers=EVENTUAL)).status == 200
+
+
+class TestSearch:
+    @pytest.mark.parametrize(
+        ("expression", "expected"),
+        [
+            ('"displayName:vries"', ["Jan de Vries", "Jan de Vries"]),
+            ('"displayName:de jan"', ["Jan de Vries", "Jan de Vries"]),
+            ('"displayName:rien"', []),
+            ('"displayName:Brien"', ["Mia O'Brien"]),
+            ('"mail:omar" OR "displayName:Rossi"', ["Omar Farouk", "Sofia Rossi"]),
+            ('"displayName:jan" AND "userPrincipalName:jan.devries2"', ["Jan de Vries"]),
+            ('"displayName:nobody" AND "displayName:omar" OR "displayName:theo"', ["Theo Roth"]),
+            ('"mail:farouk"', []),
+            (r'"displayName:omar\"farouk"', ["Omar Farouk"]),
+            (r'"mail:omar\\"', []),
+        ],
+    )
+    async def test_matches(self, client: Client, expression: str, expected: list[str]):
+        reply = await client.get(f"/users?$search={quote(expression)}", headers=EVENTUAL)
+        assert reply.status == 200
+        assert sorted(names(reply)) == expected
+
+    @pytest.mark.parametrize(
+        "expression",
+        [
+            "displayName:jan",
+            '"jan"',
+            '"displayName:a" "displayName:b"',
+            '"displayName:a" OR',
+            '"jobTitle:x"',
+            '"shoe:x"',
+            "",
+            '"displayName:a"b"',
+        ],
+    )
+    async def test_refused(self, client: Client, expression: str):
+        assert (await client.get(f"/users?$search={quote(expression)}", headers=EVENTUAL)).status == 400
+
+    async def test_header(self, client: Client):
+        refused = await client.get('/users?$search="displayName:jan"')
+        assert (refused.status, refused.code, "ConsistencyLevel: eventual" in refused.message) == (400, "Request_UnsupportedQuery", True)
+
+    async def test_with_a_filter_but_not_with_an_order(self, client: Client):
+        both = await client.get("/users?$search=\"displayName:jan\"&$filter=jobTitle eq 'Buyer'", headers=EVENTUAL)
+        assert names(both) == ["Jan de Vries"]
+        assert (await client.get('/users?$search="displayName:jan"&$orderby=displayName', headers=EVENTUAL)).status == 400
+
+
+class TestPages:
+    async def test_every_account_once(self, client: Client):
+        reply = await client.get("/users?$select=id&$top=60&$count=true", headers=EVENTUAL)
+        assert reply.body["@odata.count"] == len(cast.EVERYONE)
+        seen, pages = [user["id"] for user in reply.values], 1
+        while link := reply.body.get("@odata.nextLink"):
+            reply = await client.raw(
+                "GET", link.removeprefix(client.entra.url), headers={**EVENTUAL, "Authorization": f"Bearer {client.token}"}
+            )
+            assert "@odata.count" not in reply.body
+            seen += [user["id"] for user in reply.values]
+            pages += 1
+        assert pages == 3
+        assert sorted(seen) == sorted(member.id for member in cast.EVERYONE)
+
+    async def test_the_link_keeps_the_query(self, client: Client):
+        first = await client.get("/users?$filter=displayName eq 'Jan de Vries'&$select=id,mail&$top=1")
+        link = first.body["@odata.nextLink"].removeprefix(client.entra.url)
+        second = await client.raw("GET", link, headers={"Authorization": f"Bearer {client.token}"})
+        assert {first.values[0]["mail"], second.values[0]["mail"]} == {"jan.de.vries@fabrikam.example", "jan.devries2@fabrikam.example"}
+        assert "@odata.nextLink" not in second.body
+
+    async def test_a_hundred_unless_asked(self, client: Client):
+        assert len((await client.get("/users")).values) == 100
+        assert len((await client.get("/users?$top=999")).values) == len(cast.EVERYONE)
+
+    @pytest.mark.parametrize("query", ["$top=0", "$top=1000", "$top=many", "$skiptoken=x", "$skiptoken=Zm9vOjE=", "$skip=5"])
+    async def test_refused(self, client: Client, query: str):
+        assert (await client.get(f"/users?{query}")).status == 400
+
+    async def test_a_count_without_the_header_is_ignored(self, client: Client):
+        assert "@odata.count" not in (await client.get("/users?$count=true")).body
+
+    async def test_order(self, client: Client):
+        last = names(await client.get("/users?$orderby=displayName desc&$top=2"))
+        assert last == ["Victoria Crane", "Theo Roth"]
+        assert (await client.get("/users?$orderby=displayName sideways")).status == 400
+
+
+async def test_the_basic_permission_shows_the_basic_profile(client: Client):
+    client.entra.revoke(cast.GRAPH_APP_ID, "User.Read.All")
+    client.entra.grant(cast.GRAPH_APP_ID, "User.ReadBasic.All")
+    client.renew()
+    assert set((await client.get("/users/alice@fabrikam.example")).body) - {"@odata.context"} == {
+        "id", "displayName", "givenName", "surname", "mail", "userPrincipalName",
+    }  # fmt: skip
+    for path in (
+        "/users/alice@fabrikam.example?$select=accountEnabled",
+        "/users/alice@fabrikam.example?$expand=manager",
+        "/users?$filter=accountEnabled eq true",
+    ):
+        refused = await client.get(path)
+        assert (refused.status, refused.code) == (403, "Authorization_RequestDenied")
