@@ -1,0 +1,64 @@
+"""Accounts, roles and groups as Graph shows them, turned into ours.
+
+A property that Graph keeps back (it shows only ids where a permission is missing) is never read as "no": that would unlock administrators.
+https://learn.microsoft.com/graph/permissions-overview#limited-information-returned-for-inaccessible-member-objects
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from bot.domain.people import Person
+from bot.errors import NotAuthorised, Unavailable
+from bot.graph.permissions import READ_GROUPS, READ_USERS
+
+Row = dict[str, Any]
+
+
+def person_in(row: Row) -> Person:
+    """The account in a row with the properties of `reads.PERSON`.
+
+    Raises:
+        NotAuthorised: Graph does not show whether the account is enabled.
+        Unavailable: the row is no account.
+    """
+    enabled, upn = row.get("accountEnabled"), row.get("userPrincipalName")
+    if not row.get("id") or not upn:
+        raise Unavailable("an account without id or user principal name")
+    if not isinstance(enabled, bool):
+        raise NotAuthorised("Graph does not show whether accounts are enabled", permission=READ_USERS)
+    kind = row.get("userType")
+    return Person(
+        id=str(row["id"]),
+        name=str(row.get("displayName") or upn),
+        upn=str(upn),
+        mail=str(row.get("mail") or ""),
+        job_title=str(row.get("jobTitle") or ""),
+        department=str(row.get("department") or ""),
+        enabled=enabled,
+        guest=kind == "Guest" or (not kind and "#EXT#" in upn),
+        synced=row.get("onPremisesSyncEnabled") is True,
+    )
+
+
+def roles_in(held: Iterable[Row], assigned: Iterable[Row]) -> tuple[str, ...]:
+    """Names of the roles in `transitiveMemberOf` and in `roleAssignments`, each once."""
+    names = {str(row.get("displayName") or "a directory role") for row in held}
+    names |= {str((row.get("roleDefinition") or {}).get("displayName") or "a directory role") for row in assigned}
+    return tuple(sorted(names))
+
+
+def role_assignable_in(groups: Iterable[Row]) -> tuple[str, ...]:
+    """Names of the groups that roles can be assigned to.
+
+    Raises:
+        NotAuthorised: Graph shows the groups' ids alone.
+    """
+    names = []
+    for row in groups:
+        if row.get("isAssignableToRole") is None and row.get("displayName") is None:
+            raise NotAuthorised("Graph shows ids of groups alone", permission=READ_GROUPS)
+        if row.get("isAssignableToRole"):
+            names.append(str(row.get("displayName") or row.get("id")))
+    return tuple(sorted(names))

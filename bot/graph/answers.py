@@ -1,0 +1,98 @@
+"""What Graph said, whether it came alone or inside a `$batch`."""
+
+from __future__ import annotations
+
+import email.utils
+import json
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from bot.errors import Unavailable
+
+_UNREADABLE = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer.
+
+    Attributes:
+        status: HTTP status.
+        headers: by lower-case name.
+        body: parsed JSON; None when there is none; a private mark when it is not JSON.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any = None
+
+    @classmethod
+    def of(cls, response: httpx.Response) -> Answer:
+        """The answer in an HTTP response whose body has been read."""
+        body: Any = None
+        if response.content:
+            try:
+                body = json.loads(response.content)
+            except ValueError:
+                body = _UNREADABLE
+        return cls(response.status_code, response.headers, body)
+
+    @classmethod
+    def of_part(cls, part: Mapping[str, Any]) -> Answer:
+        """The answer in one member of a batch's `responses`; Unavailable when it is none."""
+        status, headers = part.get("status"), part.get("headers") or {}
+        if not isinstance(status, int) or not isinstance(headers, dict):
+            raise Unavailable("a part of a batch answer is malformed")
+        return cls(status, {str(name).lower(): str(value) for name, value in headers.items()}, part.get("body"))
+
+    @property
+    def ok(self) -> bool:
+        """2xx."""
+        return 200 <= self.status < 300
+
+    @property
+    def request_id(self) -> str:
+        """Graph's own id of the request, or empty: https://learn.microsoft.com/graph/best-practices-concept#reliability-and-support"""
+        return self.headers.get("request-id", "")
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The JSON object in the body.
+
+        Raises:
+            Unavailable: there is none; a gateway or a proxy spoke instead of Graph.
+        """
+        if not isinstance(self.body, dict):
+            raise Unavailable("the body is not a JSON object", status=self.status, request_id=self.request_id)
+        return self.body
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The objects of a collection; Unavailable when the body is no collection."""
+        rows = self.fields.get("value")
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise Unavailable("the body is not a collection", status=self.status, request_id=self.request_id)
+        return rows
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds to wait as the answer says (whole, fractional or as a date), or None: https://learn.microsoft.com/graph/throttling"""
+        text = self.headers.get("retry-after", "").strip()
+        if re.fullmatch(r"\d{1,6}(\.\d*)?|\.\d+", text):
+            return float(text)
+        try:
+            at = email.utils.parsedate_to_datetime(text)
+        except ValueError:
+            return None
+        return max(0.0, at.timestamp() - time.time())
+
+    @property
+    def claims(self) -> str:
+        """The claims of a challenge, base64 as sent, or empty: https://learn.microsoft.com/entra/identity-platform/claims-challenge"""
+        found = re.search(r'claims="([^"]+)"', self.headers.get("www-authenticate", ""))
+        return found[1] if found else ""

@@ -1,0 +1,175 @@
+"""Sending to Graph: msgraph-sdk's request adapter on one shared HTTP client, through the throttle gate.
+
+Answers come back as parsed JSON, because the SDK's typed parsing costs 5–11 ms of processor time per object. The HTTP client is httpx on
+aiohttp's connections: 0.3 ms per call where httpx on its own needs 2.7 ms.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import uuid
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport
+from kiota_abstractions.authentication import AuthenticationProvider
+from kiota_abstractions.method import Method
+from kiota_abstractions.native_response_handler import NativeResponseHandler
+from kiota_abstractions.request_information import RequestInformation
+from kiota_http.kiota_client_factory import KiotaClientFactory
+from kiota_http.middleware.options import ResponseHandlerOption
+from msgraph.graph_request_adapter import GraphRequestAdapter
+from msgraph.graph_service_client import GraphServiceClient
+
+from bot.errors import NotAuthorised, Unavailable
+from bot.graph.answers import Answer
+from bot.graph.errors import SILENCES, translate
+from bot.graph.throttle import Patience, ThrottleGate
+from bot.tokens import Tokens
+
+API_VERSION = "v1.0"
+CONNECT_SECONDS, READ_SECONDS = 5.0, 30.0
+KEEP_ALIVE_SECONDS = 30.0
+
+_WHOLE_ANSWER = ResponseHandlerOption(NativeResponseHandler())
+
+
+class GraphClient:
+    """One client for the life of the process.
+
+    Args:
+        endpoint: such as `https://graph.microsoft.com`; `http://` on loopback is the caller's to allow.
+        tokens: for `<endpoint>/.default`.
+        gate: the throttle gate; one of its own when None.
+        connect_seconds, read_seconds: time-outs of one attempt.
+    """
+
+    def __init__(
+        self,
+        endpoint: str,
+        tokens: Tokens,
+        *,
+        gate: ThrottleGate | None = None,
+        connect_seconds: float = CONNECT_SECONDS,
+        read_seconds: float = READ_SECONDS,
+    ) -> None:
+        self.base_url = f"{endpoint.rstrip('/')}/{API_VERSION}"
+        self.gate = gate or ThrottleGate()
+        self.tokens = tokens
+        self._transport = AiohttpTransport(client=self._session)
+        http = httpx.AsyncClient(
+            transport=self._transport,
+            timeout=httpx.Timeout(read_seconds, connect=connect_seconds, pool=connect_seconds),
+            headers={"User-Agent": "Doorman"},
+        )
+        KiotaClientFactory.create_with_custom_middleware([self.gate], client=http)
+        self._http = http
+        self._bearer = _Bearer(tokens, self.base_url)
+        self.adapter = GraphRequestAdapter(self._bearer, http)
+        self.adapter.base_url = self.base_url  # httpx adds a slash to its own, which would double
+        self.builders = GraphServiceClient(request_adapter=self.adapter)
+
+    def _session(self) -> aiohttp.ClientSession:
+        """The connections, made at the first call because they belong to the running event loop."""
+        local = urlsplit(self.base_url).scheme == "http"
+        session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_SECONDS, ssl=self._transport.ssl_context),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=not local,
+        )
+        session._retry_connection = False  # aiohttp would repeat a DELETE on a lost connection by itself
+        return session
+
+    async def send(self, request: RequestInformation, patience: Patience, *, permission: str = "", request_id: str = "") -> Answer:
+        """Sends one request.
+
+        Args:
+            request: from a request builder of the SDK, or made by `get`.
+            patience: how long it may take, waits included.
+            permission: the least application permission of the call, named when Graph refuses it.
+            request_id: client-request-id; a fresh one when empty.
+
+        Returns:
+            A 2xx answer.
+
+        Raises:
+            DirectoryError: the fitting one. `Unavailable` after a write means that it may or may not have happened.
+        """
+        headers = request.headers
+        headers.try_add("client-request-id", request_id or str(uuid.uuid4()))
+        if patience.urgent:
+            headers.try_add(
+                "x-ms-throttle-priority", "high"
+            )  # https://learn.microsoft.com/graph/throttling#best-practices-to-handle-throttling
+        request.add_request_options([patience, _WHOLE_ANSWER])
+        try:
+            answer = await self._attempt(request)
+            if answer.status == 401 and not answer.claims:  # with claims the adapter has tried again already
+                await self._bearer.renew(request)
+                answer = await self._attempt(request)
+        except SILENCES as error:
+            raise translate(error, permission) from error
+        if not answer.ok:
+            raise translate(answer, permission)
+        return answer
+
+    async def get(self, url: str, patience: Patience, *, permission: str = "", eventual: bool = False) -> Answer:
+        """GETs an address below this client's base URL, such as a next link. Raises as `send`, and `Unavailable` for any other address."""
+        if not url.startswith(f"{self.base_url}/"):
+            raise Unavailable("a link leads away from Graph")
+        request = RequestInformation(Method.GET)
+        request.url = url
+        request.headers.try_add("Accept", "application/json")
+        if eventual:
+            request.headers.try_add("ConsistencyLevel", "eventual")
+        return await self.send(request, patience, permission=permission)
+
+    async def renew_token(self, challenge: str) -> None:
+        """Gets a new token because Graph refuses the present one: with the claims of a challenge (base64), or for no reason given."""
+        await self.tokens.get(_decoded(challenge), refused=await self.tokens.get())
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        await self._http.aclose()
+
+    async def _attempt(self, request: RequestInformation) -> Answer:
+        response: Any = await self.adapter.send_primitive_async(request, "bytes", {})
+        return Answer.of(response)
+
+
+class _Bearer(AuthenticationProvider):
+    """Puts the token on requests to our Graph host, and on no other."""
+
+    def __init__(self, tokens: Tokens, base_url: str) -> None:
+        self._tokens = tokens
+        self._prefix = f"{base_url}/"
+
+    async def authenticate_request(
+        self, request: RequestInformation, additional_authentication_context: dict[str, Any] | None = None
+    ) -> None:
+        """Adds the Authorization header; with the claims of a challenge, replaces it by one with a token that meets them."""
+        if not request.url.startswith(self._prefix):
+            raise NotAuthorised("the address is not on the Graph host, so it gets no token")
+        challenge = (additional_authentication_context or {}).get("claims")
+        if challenge or not request.headers.contains("Authorization"):
+            await self.renew(request, _decoded(challenge))
+
+    async def renew(self, request: RequestInformation, claims: str | None = None) -> None:
+        """Gives the request a token other than the one it has, if it has one."""
+        held = "".join(request.headers.get("Authorization")).removeprefix("Bearer ")
+        token = await self._tokens.get(claims, refused=held)
+        request.headers.remove("Authorization")
+        request.headers.add("Authorization", f"Bearer {token}")
+
+
+def _decoded(challenge: str | None) -> str | None:
+    """The JSON in the base64 of a claims challenge; None when there is none or it cannot be read."""
+    if not challenge:
+        return None
+    try:
+        return base64.b64decode(challenge + "=" * (-len(challenge) % 4), altchars=b"-_").decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return None

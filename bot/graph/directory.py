@@ -1,0 +1,154 @@
+"""`bot.ports.Directory` on Microsoft Graph. Each method is one HTTP request, unless a collection has more pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.domain.change import KINDS, Change
+from bot.domain.methods import Dossier, Method
+from bot.domain.people import Person, Privileges, Standing
+from bot.errors import NotFound, Unavailable
+from bot.graph import finding, permissions, reads
+from bot.graph.accounts import person_in, role_assignable_in, roles_in
+from bot.graph.answers import Answer
+from bot.graph.batch import read_all
+from bot.graph.client import GraphClient
+from bot.graph.errors import translate
+from bot.graph.methods import client_request_id, others_in, phones_in, write_request
+from bot.graph.reads import Read
+from bot.graph.throttle import BACKGROUND, INTERACTIVE, Patience
+from bot.ports import FIND_LIMIT
+
+MOST_PAGES = 50
+PHONES_ONLY_SECONDS = 600.0  # how long a missing permission is remembered
+
+#: Shown instead of the other methods when the app may read phones alone.
+HIDDEN = Method("other methods", f"not shown, because the permission {permissions.READ_METHODS} is missing")
+
+
+class GraphDirectory:
+    """The tenant through one `GraphClient`.
+
+    Args:
+        client: shared by all directories of the process.
+        patience: how long a read may take; writes always have the patience of the background.
+    """
+
+    def __init__(self, client: GraphClient, *, patience: Patience = INTERACTIVE) -> None:
+        self._client = client
+        self._patience = patience
+        self._phones_only_until = 0.0
+
+    def in_background(self) -> GraphDirectory:
+        """The same tenant for work that nobody watches: it waits longer when Graph is busy."""
+        return GraphDirectory(self._client, patience=BACKGROUND)
+
+    async def standing(self, object_id: str, groups: frozenset[str]) -> Standing:
+        """See `bot.ports.Directory`."""
+        user_id = reads.object_id(object_id)
+        asked = {group.lower(): group for group in sorted(groups)}
+        account, *checks = await self._read(reads.person(user_id), *reads.check_groups(user_id, list(asked)))
+        found = {str(group).lower() for check in checks for group in check.fields.get("value") or ()}
+        return Standing(person_in(account.fields), frozenset(asked[group] for group in found if group in asked))
+
+    async def person(self, object_id: str) -> Person:
+        """See `bot.ports.Directory`."""
+        return person_in((await self._get(reads.person(reads.object_id(object_id)))).fields)
+
+    async def find(self, text: str) -> tuple[Person, ...]:
+        """See `bot.ports.Directory`."""
+        wanted = finding.tidy(text)
+        if user_id := reads.as_object_id(wanted):
+            try:
+                return (await self.person(user_id),)
+            except NotFound:
+                return ()
+        if not wanted:
+            return ()
+        if "@" in wanted:
+            rows = (await self._get(finding.by_address(wanted))).rows
+            people = [person_in(row) for row in rows]
+            return tuple(sorted(people, key=lambda one: (one.upn.casefold() != wanted.casefold(), one.upn))[:FIND_LIMIT])
+        answers = await self._read(*finding.by_name(wanted))
+        complete = all("@odata.nextLink" not in answer.fields for answer in answers)
+        return finding.choose(wanted, (person_in(row) for answer in answers for row in answer.rows), complete=complete)
+
+    async def dossier(self, object_id: str) -> Dossier:
+        """See `bot.ports.Directory`. Raises when any part that decides about protection cannot be read."""
+        user_id = reads.object_id(object_id)
+        phones_only = self._client.gate.clock() < self._phones_only_until
+        asked = [
+            reads.account(user_id),
+            reads.roles_held(user_id),
+            reads.assignments(user_id),
+            reads.groups_held(user_id),
+            reads.phones(user_id) if phones_only else reads.methods(user_id),
+        ]
+        *answers, methods = await read_all(self._client, asked, self._patience)
+        for read, answer in zip(asked, answers, strict=False):
+            if not answer.ok:
+                raise translate(answer, read.permission)
+        account, roles_held, assigned, groups_held = answers
+        if not phones_only and methods.status in (403, 404):
+            # Only the granular permission for phones is granted, or (in China's cloud) there is no list of all methods.
+            methods = await self._get(reads.phones(user_id))
+            self._phones_only_until = self._client.gate.clock() + PHONES_ONLY_SECONDS
+            phones_only = True
+        elif not methods.ok:
+            raise translate(methods, asked[-1].permission)
+        rows = await self._pages(methods, asked[-1])
+        privileges = Privileges(
+            roles=roles_in(await self._pages(roles_held, asked[1]), await self._pages(assigned, asked[2])),
+            groups=role_assignable_in(await self._pages(groups_held, asked[3])),
+            restricted=bool(account.fields.get("isManagementRestricted")),
+        )
+        return Dossier(person_in(account.fields), phones_in(rows), (HIDDEN,) if phones_only else others_in(rows), privileges)
+
+    async def apply(self, target_id: str, change: Change, operation_id: str) -> str:
+        """See `bot.ports.Directory`."""
+        request = write_request(self._client.builders, reads.object_id(target_id), change)
+        answer = await self._client.send(
+            request,
+            BACKGROUND,
+            permission=KINDS[change.kind].permission,
+            request_id=client_request_id(operation_id, change),
+        )
+        return answer.request_id
+
+    async def ready(self) -> None:
+        """Whether Graph answers us at all; DirectoryError when not."""
+        await self._get(Read(reads.ONE_ID, permissions.READ_USERS))
+
+    async def check_permissions(self) -> tuple[str, ...]:
+        """The application permissions that are needed and not in our token; DirectoryError when there is no token."""
+        return permissions.missing(permissions.roles_in(await self._client.tokens.get()))
+
+    async def close(self) -> None:
+        """Closes the connections, of every directory on the same client."""
+        await self._client.close()
+
+    async def _get(self, read: Read) -> Answer:
+        """One read; a 2xx answer."""
+        url = self._client.base_url + read.url
+        return await self._client.get(url, self._patience, permission=read.permission, eventual=read.eventual)
+
+    async def _read(self, *asked: Read) -> list[Answer]:
+        """Several reads in one request; 2xx answers."""
+        if len(asked) == 1:
+            return [await self._get(asked[0])]
+        answers = await read_all(self._client, asked, self._patience)
+        for read, answer in zip(asked, answers, strict=True):
+            if not answer.ok:
+                raise translate(answer, read.permission)
+        return answers
+
+    async def _pages(self, answer: Answer, read: Read) -> list[dict[str, Any]]:
+        """All rows of a collection, following its links."""
+        rows = list(answer.rows)
+        for _ in range(MOST_PAGES):
+            link = answer.fields.get("@odata.nextLink")
+            if not link:
+                return rows
+            answer = await self._client.get(str(link), self._patience, permission=read.permission, eventual=read.eventual)
+            rows += answer.rows
+        raise Unavailable("a collection does not end")

@@ -1,0 +1,82 @@
+"""Graph's noes and silences, turned into our error tree. The only place that reads Graph's codes and texts.
+
+Texts are unstable, so they are matched loosely: status first, then `error.code`, then a piece of the message in lower case.
+"""
+
+from __future__ import annotations
+
+import re
+
+import aiohttp
+import httpx
+from kiota_abstractions.api_error import APIError
+
+from bot.errors import Conflict, DirectoryError, NotAuthorised, NotFound, NumberNotUnique, Rejected, Throttled, Unavailable
+from bot.graph.answers import Answer
+
+#: What the transport and the SDK raise when no usable answer came. `httpx.InvalidURL` and `StreamError` are mistakes of ours and not here.
+SILENCES = (httpx.HTTPError, aiohttp.ClientError, APIError, OSError, TimeoutError)
+
+#: When a 429 does not say how long.
+UNSAID_SECONDS = 2.0
+
+_NUMBER = re.compile(r"\+\d[\d ()x-]{4,}\d")
+
+
+def translate(problem: Exception | Answer, permission: str = "") -> DirectoryError:
+    """What went wrong, in our words.
+
+    Args:
+        problem: an answer other than 2xx (of a call or of a part of a batch), or what was raised instead of an answer.
+        permission: the least application permission of the call, for a 403.
+
+    Returns:
+        The error to raise. An exception that is neither ours nor a silence is a mistake in the program and is raised as it is.
+    """
+    if isinstance(problem, Answer):
+        return _refusal(problem, permission)
+    if isinstance(problem, DirectoryError):
+        return problem
+    if isinstance(problem, SILENCES):
+        return Unavailable(f"{type(problem).__name__}: {_safe(str(problem))}".rstrip(": "))
+    raise problem
+
+
+def _refusal(answer: Answer, permission: str) -> DirectoryError:
+    status, request_id = answer.status, answer.request_id
+    code, message = _said(answer)
+    detail, lower = _safe(message), f"{code} {message}".lower()
+    if status == 403:
+        return NotAuthorised(detail, permission=permission, status=status, code=code, request_id=request_id)
+    if status == 429:
+        wait = answer.retry_after
+        return Throttled(detail, retry_after=UNSAID_SECONDS if wait is None else wait, code=code, request_id=request_id)
+    kind: type[DirectoryError] = Unavailable
+    if status == 401:
+        kind = NotAuthorised
+    elif status == 404:
+        kind = NotFound
+    elif status == 409:
+        kind = NumberNotUnique if "unique" in lower else Conflict
+    elif status == 400 and "already registered" in lower:
+        kind = Conflict
+    elif 400 <= status < 500 and status not in (408, 424):
+        kind = Rejected
+    return kind(detail, status=status, code=code, request_id=request_id)
+
+
+def _said(answer: Answer) -> tuple[str, str]:
+    """(code, message) of an error body: https://learn.microsoft.com/graph/errors. Both may be empty.
+
+    An unknown route answers `{"Message": …}` without an error object.
+    """
+    body = answer.body if isinstance(answer.body, dict) else {}
+    error = body.get("error")
+    if isinstance(error, dict):
+        return str(error.get("code") or ""), str(error.get("message") or "")
+    return "", str(body.get("Message") or "")
+
+
+def _safe(text: str) -> str:
+    """The text without phone numbers, and not longer than a log line bears."""
+    return _NUMBER.sub("+…", text)[:500]

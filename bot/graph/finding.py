@@ -1,0 +1,92 @@
+"""Whom a text may mean: the queries that ask Graph, and the order and choice among those found.
+
+Nothing is guessed: fewer people than Graph found are returned only when the text says exactly one thing, and never when Graph had more to
+show than we asked for.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from bot.domain.people import Person
+from bot.graph.reads import Read, filtered, searched
+from bot.ports import FIND_LIMIT
+
+LONGEST = 256  # characters; no name or address is longer
+
+
+def literal(text: str) -> str:
+    """A string in a `$filter`: https://learn.microsoft.com/graph/query-parameters#escaping-single-quotes"""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def clause(name: str, text: str) -> str:
+    """A clause of a `$search`: https://learn.microsoft.com/graph/search-query-parameter"""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{name}:{escaped}"'
+
+
+def by_address(text: str) -> Read:
+    """Accounts with this user principal name or mail address, aliases and a guest's own address included."""
+    wanted, alias = literal(text), literal(f"smtp:{text}")
+    return filtered(
+        f"userPrincipalName eq {wanted} or mail eq {wanted} or proxyAddresses/any(p:p eq {alias}) or otherMails/any(m:m eq {wanted})"
+    )
+
+
+def by_name(text: str) -> list[Read]:
+    """Accounts whose name has these words, and those that begin so but are too new for the search index.
+
+    https://learn.microsoft.com/graph/aad-advanced-queries
+    """
+    wanted = literal(text)
+    begins = " or ".join(f"startsWith({name},{wanted})" for name in ("displayName", "userPrincipalName", "mailNickname"))
+    return [searched(clause("displayName", text)), filtered(begins)]
+
+
+def tidy(text: str) -> str:
+    """The text with single spaces and without control characters; empty when nothing can be found by it."""
+    shown = "".join(" " if unicodedata.category(char) in ("Cc", "Zs", "Zl", "Zp") else char for char in text)
+    words = " ".join(shown.split())
+    return words if len(words) <= LONGEST and re.search(r"\w", words) else ""
+
+
+def choose(text: str, people: Iterable[Person], *, complete: bool) -> tuple[Person, ...]:
+    """Those among the found whom the text means, best first.
+
+    A full display name of several words means its bearers alone. Otherwise whole words count before mere beginnings: `alice` means
+    every Alice, and Alicen only where there is no Alice.
+
+    Args:
+        complete: Graph had nobody else to show; without that everybody found is returned.
+    """
+    wanted = _folded(text)
+    ranked = sorted(
+        {person.id: person for person in people}.values(), key=lambda one: (_rank(wanted, one), not one.enabled, _folded(one.name), one.upn)
+    )
+    if complete:
+        best = [person for person in ranked if " " in wanted and _folded(person.name) == wanted]
+        ranked = best or [person for person in ranked if _rank(wanted, person) <= 2] or ranked
+    return tuple(ranked[:FIND_LIMIT])
+
+
+def _rank(wanted: str, person: Person) -> int:
+    """0 the account's own name, 1 the full display name, 2 whole words of it, 3 a beginning."""
+    if wanted in (_folded(person.upn.partition("@")[0]), _folded(person.mail.partition("@")[0])):
+        return 0
+    name = _folded(person.name)
+    if wanted == name:
+        return 1
+    return 2 if set(_words(wanted)) <= set(_words(name)) else 3
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[\w'’]+", text)
+
+
+def _folded(text: str) -> str:
+    """Without case and accents, as Graph compares."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()

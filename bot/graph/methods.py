@@ -1,0 +1,96 @@
+"""Authentication methods: what Graph lists, as our own; and the requests that change phones.
+
+https://learn.microsoft.com/graph/api/resources/phoneauthenticationmethod
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from kiota_abstractions.request_information import RequestInformation
+from msgraph.generated.models.authentication_phone_type import AuthenticationPhoneType
+from msgraph.generated.models.phone_authentication_method import PhoneAuthenticationMethod
+from msgraph.graph_service_client import GraphServiceClient
+
+from bot.domain.change import Change, ChangeKind
+from bot.domain.methods import Method, Phone, PhoneType, SmsSignIn
+
+#: The same in every tenant.
+PHONE_IDS = {
+    PhoneType.MOBILE: "3179e48a-750b-4051-897c-87b9720928f7",
+    PhoneType.ALTERNATE_MOBILE: "b6332ec1-7057-4abe-9331-3d72feddfe41",
+    PhoneType.OFFICE: "e37fc753-ff3b-4958-9484-eaa9425c82bc",
+}
+
+_PREFIX, _SUFFIX = "#microsoft.graph.", "AuthenticationMethod"
+_PHONE = f"{_PREFIX}phone{_SUFFIX}"
+_PASSWORD = f"{_PREFIX}password{_SUFFIX}"
+
+#: https://learn.microsoft.com/graph/api/resources/authenticationmethods-overview; one that is missing here is shown by its own name.
+_KINDS = {
+    "email": "email for password reset",
+    "external": "external method",
+    "fido2": "passkey",
+    "hardwareOath": "hardware token",
+    "microsoftAuthenticator": "Microsoft Authenticator",
+    "passwordlessMicrosoftAuthenticator": "Microsoft Authenticator, passwordless",
+    "password": "password",
+    "platformCredential": "platform credential",
+    "qrCodePin": "QR code",
+    "softwareOath": "authenticator app with codes",
+    "temporaryAccessPass": "Temporary Access Pass",
+    "windowsHelloForBusiness": "Windows Hello for Business",
+}
+
+#: What a record of Graph's is derived from; any fixed GUID does.
+_NAMESPACE = uuid.UUID("0d6cf0c4-5a0e-4a6c-8a0a-3f1a7f6f2a11")
+
+
+def client_request_id(operation_id: str, change: Change) -> str:
+    """The client-request-id under which a change is written.
+
+    Graph wants a GUID there (https://learn.microsoft.com/graph/best-practices-concept#reliability-and-support), so it is made from the
+    operation's id and what is changed. It is the same at every attempt, and whoever knows the operation can work it out again.
+    """
+    return str(uuid.uuid5(_NAMESPACE, f"{operation_id}/{change.kind}/{change.phone}"))
+
+
+def phones_in(rows: Iterable[dict[str, Any]]) -> dict[PhoneType, Phone]:
+    """The phones among the methods; a phone of a type we do not know is left out."""
+    found: dict[PhoneType, Phone] = {}
+    for row in rows:
+        kind, number = str(row.get("phoneType")), row.get("phoneNumber")
+        if row.get("@odata.type", _PHONE) == _PHONE and kind in PhoneType._value2member_map_ and number:
+            found[PhoneType(kind)] = Phone(PhoneType(kind), str(number), SmsSignIn.of(row.get("smsSignInState")))
+    return found
+
+
+def others_in(rows: Iterable[dict[str, Any]]) -> tuple[Method, ...]:
+    """Every method that is not one of our phones, unknown kinds included; the password, which everybody has, left out."""
+    return tuple(_method(row) for row in rows if not phones_in([row]) and row.get("@odata.type") != _PASSWORD)
+
+
+def _method(row: dict[str, Any]) -> Method:
+    kind = str(row.get("@odata.type") or "unknown").removeprefix(_PREFIX).removesuffix(_SUFFIX)
+    name = row.get("displayName") or row.get("model") or row.get("phoneType") or ""
+    return Method(_KINDS.get(kind, kind), str(name), str(row.get("createdDateTime") or "")[:10])
+
+
+def write_request(builders: GraphServiceClient, target_id: str, change: Change) -> RequestInformation:
+    """The request that makes one change, by the SDK's request builders.
+
+    `before` decides between adding and changing: an account has at most one phone of a type.
+    """
+    phones = builders.users.by_user_id(target_id).authentication.phone_methods
+    one = phones.by_phone_authentication_method_id(PHONE_IDS[change.phone])
+    if change.kind is ChangeKind.SMS_SIGN_IN:
+        switch = one.enable_sms_sign_in if change.after == "on" else one.disable_sms_sign_in
+        return switch.to_post_request_information()
+    if change.kind is ChangeKind.REMOVE_PHONE:
+        return one.to_delete_request_information()
+    if change.before is None:
+        body = PhoneAuthenticationMethod(phone_number=change.after, phone_type=AuthenticationPhoneType(change.phone.value))
+        return phones.to_post_request_information(body)
+    return one.to_patch_request_information(PhoneAuthenticationMethod(phone_number=change.after))

@@ -1,0 +1,81 @@
+"""Which application permissions the calls need, the least of them, and which broader ones do as well.
+
+https://github.com/microsoftgraph/microsoft-graph-devx-content/blob/dev/permissions/new/permissions.json
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.domain.change import KINDS
+from bot.errors import NotAuthorised
+
+READ_USERS = "User.Read.All"
+READ_GROUPS = "GroupMember.Read.All"
+READ_ROLES = "RoleManagement.Read.Directory"
+READ_METHODS = "UserAuthenticationMethod.Read.All"
+READ_PHONES = "UserAuthMethod-Phone.Read.All"
+
+_DIRECTORY = ("Directory.Read.All", "Directory.ReadWrite.All")
+_BROADER: dict[str, tuple[str, ...]] = {
+    READ_USERS: ("User.ReadWrite.All", *_DIRECTORY),
+    READ_GROUPS: ("Group.Read.All", "Group.ReadWrite.All", *_DIRECTORY),
+    READ_ROLES: ("RoleManagement.ReadWrite.Directory", *_DIRECTORY),
+    READ_METHODS: ("UserAuthenticationMethod.ReadWrite.All",),
+    READ_PHONES: ("UserAuthMethod-Phone.ReadWrite.All", READ_METHODS, "UserAuthenticationMethod.ReadWrite.All"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One application permission and what it is for, as the README says it."""
+
+    name: str
+    why: str
+
+
+_WRITES = tuple(
+    Permission(name, ", ".join(facts.why for facts in KINDS.values() if facts.permission == name))
+    for name in dict.fromkeys(facts.permission for facts in KINDS.values())
+)
+
+NEEDED: tuple[Permission, ...] = (
+    Permission(READ_USERS, "find people and read their account"),
+    Permission(READ_GROUPS, "see whether an agent is in the approved group, and whether a person is in a protected one"),
+    Permission(READ_ROLES, "see whether a person is an administrator"),
+    Permission(READ_METHODS, "show a person's sign-in methods"),
+    *_WRITES,
+)
+
+#: Their names alone.
+NAMES = tuple(needed.name for needed in NEEDED)
+
+
+def missing(roles: Iterable[str], needed: Iterable[str] = NAMES) -> tuple[str, ...]:
+    """Those of `needed` that neither are among `roles` nor are covered by a broader one there."""
+    held = {role.lower() for role in roles}
+    return tuple(name for name in needed if not held & {name.lower(), *(broader.lower() for broader in _covering(name))})
+
+
+def roles_in(token: str) -> tuple[str, ...]:
+    """The application permissions in our own access token; it is for Graph to verify, we only look.
+
+    Raises:
+        NotAuthorised: the token cannot be read.
+    """
+    try:
+        payload = token.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        return tuple(str(role) for role in claims.get("roles") or ())
+    except (IndexError, ValueError, AttributeError, binascii.Error) as error:
+        raise NotAuthorised("the access token for Graph is not a JSON Web Token") from error
+
+
+def _covering(name: str) -> tuple[str, ...]:
+    if name.startswith("UserAuthMethod-") and name.endswith(".ReadWrite.All"):
+        return ("UserAuthenticationMethod.ReadWrite.All",)
+    return _BROADER.get(name, ())

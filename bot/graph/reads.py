@@ -1,0 +1,190 @@
+"""The addresses we read, made once by the SDK's request builders and then only filled in.
+
+A builder costs more than the whole rest of a call, and the addresses never differ but for an id or a text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from kiota_abstractions.base_request_configuration import RequestConfiguration
+from kiota_abstractions.request_information import RequestInformation
+from msgraph.generated.role_management.directory.role_assignments.role_assignments_request_builder import RoleAssignmentsRequestBuilder
+from msgraph.generated.users.item.transitive_member_of.graph_group.graph_group_request_builder import GraphGroupRequestBuilder
+from msgraph.generated.users.item.user_item_request_builder import UserItemRequestBuilder
+from msgraph.generated.users.users_request_builder import UsersRequestBuilder
+
+from bot.errors import NotFound
+from bot.graph.permissions import READ_GROUPS, READ_METHODS, READ_PHONES, READ_ROLES, READ_USERS
+from bot.ports import FIND_LIMIT
+
+#: What `people.person` needs.
+PERSON = [
+    "id",
+    "displayName",
+    "userPrincipalName",
+    "mail",
+    "jobTitle",
+    "department",
+    "accountEnabled",
+    "userType",
+    "onPremisesSyncEnabled",
+]
+PAGE = FIND_LIMIT + 1  # one more than shown, so that "there are more" is noticed
+GROUPS_PER_CHECK = 20  # https://learn.microsoft.com/graph/api/directoryobject-checkmembergroups
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A call that changes nothing, alone or as part of a batch.
+
+    Attributes:
+        url: below the version, such as `/users/…`.
+        permission: the least application permission of the call.
+        body: for reads that Graph wants as POST.
+        eventual: an advanced query: https://learn.microsoft.com/graph/aad-advanced-queries
+    """
+
+    url: str
+    permission: str
+    body: dict[str, Any] | None = None
+    eventual: bool = False
+
+    def as_part(self, number: int) -> dict[str, Any]:
+        """As it stands in a batch."""
+        part: dict[str, Any] = {"id": str(number), "method": "GET" if self.body is None else "POST", "url": self.url}
+        if self.eventual:
+            part["headers"] = {"ConsistencyLevel": "eventual"}
+        if self.body is not None:
+            part["headers"] = {"Content-Type": "application/json"}
+            part["body"] = self.body
+        return part
+
+
+def object_id(text: str) -> str:
+    """An object id in the one spelling Graph uses.
+
+    Raises:
+        NotFound: it is none, so there is no such object.
+    """
+    if found := as_object_id(text):
+        return found
+    raise NotFound("not an object id")
+
+
+def as_object_id(text: str) -> str:
+    """As `object_id`, but empty when it is none."""
+    if len(text) != 36:
+        return ""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return ""
+
+
+_SLOT = "SLOT"
+
+
+def _address(request: RequestInformation) -> str:
+    return request.url.replace("%24", "$")
+
+
+def _configured(parameters: Any) -> RequestConfiguration[Any]:
+    return RequestConfiguration(query_parameters=parameters)
+
+
+_adapter: Any = object()  # addresses alone: nothing is sent through these builders
+_users = UsersRequestBuilder(_adapter, {"baseurl": ""})
+_user = _users.by_user_id(_SLOT)
+_roles = RoleAssignmentsRequestBuilder(_adapter, {"baseurl": ""})
+_Listed = UsersRequestBuilder.UsersRequestBuilderGetQueryParameters
+
+_PERSON = _address(
+    _user.to_get_request_information(_configured(UserItemRequestBuilder.UserItemRequestBuilderGetQueryParameters(select=PERSON)))
+)
+_ACCOUNT = _address(
+    _user.to_get_request_information(
+        _configured(UserItemRequestBuilder.UserItemRequestBuilderGetQueryParameters(select=[*PERSON, "isManagementRestricted"]))
+    )
+)
+_METHODS = _address(_user.authentication.methods.to_get_request_information())
+_PHONES = _address(_user.authentication.phone_methods.to_get_request_information())
+_ROLES_HELD = _address(_user.transitive_member_of.graph_directory_role.to_get_request_information())
+_GROUPS_HELD = _address(
+    _user.transitive_member_of.graph_group.to_get_request_information(
+        _configured(
+            GraphGroupRequestBuilder.GraphGroupRequestBuilderGetQueryParameters(
+                select=["id", "displayName", "isAssignableToRole"], count=True, top=999
+            )
+        )
+    )
+)
+_ASSIGNMENTS = _address(
+    _roles.to_get_request_information(
+        _configured(
+            RoleAssignmentsRequestBuilder.RoleAssignmentsRequestBuilderGetQueryParameters(
+                filter=f"principalId eq '{_SLOT}'", expand=["roleDefinition"]
+            )
+        )
+    )
+)
+_CHECK_GROUPS = f"/users/{_SLOT}/checkMemberGroups"
+_FILTERED = _address(_users.to_get_request_information(_configured(_Listed(filter=_SLOT, select=PERSON, top=PAGE))))
+_SEARCHED = _address(_users.to_get_request_information(_configured(_Listed(search=_SLOT, select=PERSON, top=PAGE))))
+ONE_ID = _address(_users.to_get_request_information(_configured(_Listed(select=["id"], top=1))))
+
+
+def person(user_id: str) -> Read:
+    """The account."""
+    return Read(_PERSON.replace(_SLOT, user_id), READ_USERS)
+
+
+def account(user_id: str) -> Read:
+    """The account, and whether a restricted administrative unit protects it."""
+    return Read(_ACCOUNT.replace(_SLOT, user_id), READ_USERS)
+
+
+def methods(user_id: str) -> Read:
+    """All authentication methods."""
+    return Read(_METHODS.replace(_SLOT, user_id), READ_METHODS)
+
+
+def phones(user_id: str) -> Read:
+    """The phones alone, which a narrower permission opens."""
+    return Read(_PHONES.replace(_SLOT, user_id), READ_PHONES)
+
+
+def roles_held(user_id: str) -> Read:
+    """Built-in directory roles, held directly or through a group."""
+    return Read(_ROLES_HELD.replace(_SLOT, user_id), READ_ROLES)
+
+
+def groups_held(user_id: str) -> Read:
+    """Groups, nested ones too, and whether roles can be assigned to them."""
+    return Read(_GROUPS_HELD.replace(_SLOT, user_id), READ_GROUPS, eventual=True)
+
+
+def assignments(user_id: str) -> Read:
+    """Roles assigned directly: custom ones and those for a part of the tenant included."""
+    return Read(_ASSIGNMENTS.replace(_SLOT, user_id), READ_ROLES)
+
+
+def check_groups(user_id: str, group_ids: Sequence[str]) -> list[Read]:
+    """In which of these groups the account is, nested ones too."""
+    url = _CHECK_GROUPS.replace(_SLOT, user_id)
+    chunks = (group_ids[start : start + GROUPS_PER_CHECK] for start in range(0, len(group_ids), GROUPS_PER_CHECK))
+    return [Read(url, READ_GROUPS, body={"groupIds": list(chunk)}) for chunk in chunks]
+
+
+def filtered(expression: str) -> Read:
+    """Accounts by `$filter`."""
+    return Read(_FILTERED.replace(_SLOT, quote(expression, safe="")), READ_USERS)
+
+
+def searched(expression: str) -> Read:
+    """Accounts by `$search`."""
+    return Read(_SEARCHED.replace(_SLOT, quote(expression, safe="")), READ_USERS, eventual=True)

@@ -1,0 +1,207 @@
+"""The throttle gate: every call to Graph passes here, and when Graph says "too many", all of them wait.
+
+It replaces the SDK's retry handler, which lets each call sleep alone, repeats writes after a 503 that may have happened, and stumbles
+over fractional waits. How many calls run at once halves when Graph refuses and creeps up while it does not.
+https://learn.microsoft.com/graph/throttling
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
+
+import httpx
+from kiota_abstractions.request_option import RequestOption
+from kiota_http.middleware import BaseMiddleware
+from kiota_http.middleware.middleware import REQUEST_OPTIONS_KEY
+
+from bot.errors import Throttled
+from bot.graph.answers import Answer
+from bot.graph.errors import SILENCES
+from bot.ports import Sleep
+
+#: Answers after which a read is sent again. A write is not: it may have happened.
+FLEETING = (502, 503, 504)
+RESENDS = 4  # of one read after fleeting failures
+SHORTEST_WAIT = 0.1  # after a 429 that says 0
+LONGEST_UNSAID = 16.0  # when 429s follow each other and do not say how long
+
+
+@dataclass(frozen=True)
+class Patience(RequestOption):
+    """How long a call may take in all, waits included, and whether it only reads.
+
+    Attributes:
+        seconds: for everything; a read that is still unanswered then is given up, a write only stops waiting for its turn.
+        urgent: a person is waiting; Graph is told.
+        reads: the call changes nothing although it is a POST (`$batch` of reads), so it may be sent again.
+    """
+
+    seconds: float
+    urgent: bool = False
+    reads: bool = False
+
+    @staticmethod
+    def get_key() -> str:
+        """The name the SDK keeps it under."""
+        return "doorman.patience"
+
+
+#: A person looks at the screen; Teams itself gives up after about fifteen seconds.
+INTERACTIVE = Patience(6.0, urgent=True)
+BACKGROUND = Patience(60.0)
+
+
+class ThrottleGate(BaseMiddleware):
+    """One gate for all calls of a client.
+
+    Args:
+        concurrency: most calls at once.
+        clock, sleep, chance: time and luck, replaceable in tests.
+    """
+
+    def __init__(
+        self,
+        concurrency: int = 32,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Sleep = asyncio.sleep,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        super().__init__()
+        self.clock = clock
+        self.pause = sleep
+        self._chance = chance
+        self._most = float(concurrency)
+        self._limit = float(concurrency)
+        self._running = 0
+        self._queue: deque[asyncio.Future[None]] = deque()
+        self._closed_until = 0.0
+        self._refusals = 0  # in a row, without a word on how long to wait
+
+    @property
+    def limit(self) -> int:
+        """How many calls may run at once now."""
+        return max(1, int(self._limit))
+
+    async def send(self, request: httpx.Request, transport: httpx.AsyncBaseTransport) -> httpx.Response:
+        """Sends when it is the call's turn, and again where that is safe.
+
+        Returns:
+            The last response, its body read; a 429 when the wait would be too long.
+
+        Raises:
+            Throttled: it never became the call's turn; nothing was sent.
+            httpx.HTTPError and others of `SILENCES`: no answer.
+        """
+        options = request.extensions.get(REQUEST_OPTIONS_KEY) or {}
+        patience = options.get(Patience.get_key(), BACKGROUND)
+        reads = patience.reads or request.method == "GET"
+        deadline = self.clock() + patience.seconds
+        resends = 0
+        while True:
+            began = await self._enter(deadline)
+            failure: Exception | None = None
+            response: httpx.Response | None = None
+            try:
+                async with asyncio.timeout(max(0.0, deadline - self.clock())) if reads else nullcontext():
+                    response = await super().send(request, transport)
+                    await response.aread()
+            except SILENCES as error:
+                failure = error
+            finally:
+                self._leave()
+            if response is not None and response.status_code == 429:
+                if self.refused(Answer(429, response.headers).retry_after, began) > deadline - self.clock():
+                    return response
+                continue
+            fleeting = response is None or response.status_code in FLEETING
+            if fleeting and reads and resends < RESENDS:
+                wait = (0.25 * 2**resends) * (1 + self._chance())
+                if response is not None:
+                    wait = max(wait, Answer(0, response.headers).retry_after or 0.0)
+                if wait <= deadline - self.clock():
+                    resends += 1
+                    await self.pause(wait)
+                    continue
+            if response is None:
+                assert failure is not None
+                raise failure
+            if not fleeting:
+                self._accepted()
+            return response
+
+    def refused(self, retry_after: float | None, began: float | None = None) -> float:
+        """Closes the gate for all after a 429.
+
+        Args:
+            retry_after: seconds, or None when Graph did not say.
+            began: when the refused call was let in; calls let in before the gate last closed do not halve the limit again.
+
+        Returns:
+            Seconds until the gate opens.
+        """
+        now = self.clock()
+        if retry_after is None:
+            self._refusals += 1
+            retry_after = min(LONGEST_UNSAID, 2.0 ** (self._refusals - 1))
+        wait = max(SHORTEST_WAIT, retry_after) * (1 + 0.05 * self._chance())
+        if began is None or began >= self._closed_until:
+            self._limit = max(1.0, self._limit / 2)
+        self._closed_until = max(self._closed_until, now + wait)
+        return self._closed_until - now
+
+    def _accepted(self) -> None:
+        self._refusals = 0
+        self._limit = min(self._most, self._limit + 1 / self._limit)
+
+    async def _enter(self, deadline: float) -> float:
+        """Waits for the gate to open and for a place; returns the moment of entry."""
+        while True:
+            now = self.clock()
+            if (closed := self._closed_until - now) > 0:
+                if closed > deadline - now:
+                    raise Throttled("Graph asked everybody to wait", retry_after=closed)
+                await self.pause(closed)
+            elif self._running < self.limit:
+                self._running += 1
+                return now
+            else:
+                await self._wait_for_place(deadline - now)
+
+    async def _wait_for_place(self, seconds: float) -> None:
+        place = asyncio.get_running_loop().create_future()
+        self._queue.append(place)
+        try:
+            async with asyncio.timeout(max(0.0, seconds)):
+                await place
+        except TimeoutError:
+            self._pass_on(place)
+            raise Throttled("too many calls at once", retry_after=1.0) from None
+        except BaseException:
+            self._pass_on(place)
+            raise
+
+    def _pass_on(self, place: asyncio.Future[None]) -> None:
+        """Gives up a place that is not wanted any more, to the next when it had been given already."""
+        if place in self._queue:
+            self._queue.remove(place)
+        elif not place.cancelled():
+            self._wake()
+
+    def _leave(self) -> None:
+        self._running -= 1
+        self._wake()
+
+    def _wake(self) -> None:
+        free = self.limit - self._running
+        while free > 0 and self._queue:
+            place = self._queue.popleft()
+            if not place.done():
+                place.set_result(None)
+                free -= 1
