@@ -166,8 +166,8 @@ class Login:
         assertion = form["client_assertion"]
         try:
             header = jwt.get_unverified_header(assertion)
-            named = header.get("x5t#S256") or header.get("x5t")
-            if app.certificate is None or named not in app.thumbprints():
+            named = str(header.get("x5t#S256") or header.get("x5t")).rstrip("=")  # MSAL pads it
+            if named not in app.thumbprints() or app.certificate is None:
                 raise LoginError(
                     700027, "The certificate with identifier used to sign the client assertion is not registered on application."
                 )
