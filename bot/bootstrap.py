@@ -21,6 +21,7 @@ from bot.config import Settings
 from bot.domain.exchange import ConversationRef
 from bot.domain.policy import Groups
 from bot.errors import DirectoryError, StoreUnavailable
+from bot.graph.client import GraphClient
 from bot.graph.directory import GraphDirectory
 from bot.ports import Clock, Sleep
 from bot.services.announce import announce
@@ -81,7 +82,7 @@ async def _running(app: web.Application, *, settings: Settings, clock: Clock, sl
 
         graph_tokens = _graph_tokens(settings)
         stack.callback(graph_tokens.close)
-        directory = GraphDirectory(graph_tokens, settings.graph_endpoint)
+        directory = GraphDirectory(GraphClient(settings.graph_endpoint, graph_tokens))
         stack.push_async_callback(directory.close)
 
         connector_tokens = None if settings.insecure_local and not settings.bot_password else _connector_tokens(settings)
@@ -99,7 +100,7 @@ async def _running(app: web.Application, *, settings: Settings, clock: Clock, sl
         engine = DurableEngine(
             database,
             {
-                "execute": lambda operation_id: execute(operations, directory, clock, sleep, operation_id),
+                "execute": lambda operation_id: execute(operations, directory.in_background(), clock, sleep, operation_id),
                 "announce": lambda operation_id: announce(operations, announcer, clock, sleep, operation_id),
                 "log": lambda _: post_log(operations, announcer, configured, clock, sleep),
                 "expire": lambda operation_id: expire(operations, operation_id, clock),

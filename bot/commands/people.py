@@ -19,7 +19,7 @@ async def show(invocation: Invocation, context: Context) -> Reply:
     """The account and every sign-in method of a person."""
     dossier = context.dossier
     assert dossier is not None, "dispatch resolves <who>"
-    notes = [f"{phone.type.spoken.capitalize()}: good for {' and '.join(phone.type.good_for)}." for phone in dossier.phones.values()]
+    notes = []
     if dossier.person.synced:
         notes.append("The office phone of a synced account is kept in the on-premises directory.")
     if dossier.phones and context.facts.retirement:

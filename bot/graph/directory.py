@@ -7,7 +7,7 @@ from typing import Any
 from bot.domain.change import KINDS, Change
 from bot.domain.methods import Dossier, Method
 from bot.domain.people import Person, Privileges, Standing
-from bot.errors import NotFound, Unavailable
+from bot.errors import NotAuthorised, NotFound, Unavailable
 from bot.graph import finding, permissions, reads
 from bot.graph.accounts import person_in, role_assignable_in, roles_in
 from bot.graph.answers import Answer
@@ -91,7 +91,10 @@ class GraphDirectory:
         account, roles_held, assigned, groups_held = answers
         if not phones_only and methods.status in (403, 404):
             # Only the granular permission for phones is granted, or (in China's cloud) there is no list of all methods.
-            methods = await self._get(reads.phones(user_id))
+            try:
+                methods = await self._get(reads.phones(user_id))
+            except NotAuthorised:
+                raise translate(methods, permissions.READ_METHODS) from None
             self._phones_only_until = self._client.gate.clock() + PHONES_ONLY_SECONDS
             phones_only = True
         elif not methods.ok:

@@ -12,7 +12,6 @@ import random
 import time
 from collections import deque
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass
 
 import httpx
@@ -37,7 +36,7 @@ class Patience(RequestOption):
     """How long a call may take in all, waits included, and whether it only reads.
 
     Attributes:
-        seconds: for everything; a read that is still unanswered then is given up, a write only stops waiting for its turn.
+        seconds: for everything; a read still unanswered then is given up (by the client), a write only stops waiting for its turn.
         urgent: a person is waiting; Graph is told.
         reads: the call changes nothing although it is a POST (`$batch` of reads), so it may be sent again.
     """
@@ -109,11 +108,12 @@ class ThrottleGate(BaseMiddleware):
             failure: Exception | None = None
             response: httpx.Response | None = None
             try:
-                async with asyncio.timeout(max(0.0, deadline - self.clock())) if reads else nullcontext():
-                    response = await super().send(request, transport)
-                    await response.aread()
+                response = await super().send(request, transport)
+                await response.aread()
             except SILENCES as error:
-                failure = error
+                failure, broken, response = error, response, None
+                if broken is not None:
+                    await broken.aclose()
             finally:
                 self._leave()
             if response is not None and response.status_code == 429:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.commands.parser import parse
-from bot.commands.phones import plan_change
+from bot.commands.phone_rules import plan_change
 from bot.commands.spec import Context, Facts, Invocation
 from bot.domain import policy
 from bot.domain.audit import AuditEvent, Tag

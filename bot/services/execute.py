@@ -20,7 +20,7 @@ from bot.domain.operation import Operation, State
 from bot.domain.phone import digits
 from bot.errors import Conflict, DirectoryError, NotFound, NumberNotUnique, Throttled, Unavailable
 from bot.ports import Clock, Directory, Operations, Sleep
-from bot.services.explain import directory_sentence
+from bot.services import explain
 
 log = structlog.get_logger()
 
@@ -87,7 +87,11 @@ async def execute(operations: Operations, directory: Directory, clock: Clock, sl
     started = AuditEvent(Tag.OPERATION_STARTED, clock(), operation_id=operation_id, target_id=operation.target.id)
     if await operations.move(operation_id, "start", State.RUNNING, started, at=clock()) is None:
         return
-    ending = await _carry_out(directory, sleep, operation, run)
+    try:
+        ending = await _carry_out(directory, sleep, operation, run)
+    except Exception as error:  # noqa: BLE001 - a defect of ours must end in a sentence, not in an endless retry
+        run.unsure |= run.tried
+        ending = _Ending(_end_state(run), f"{explain.incident(error)} {_nothing_changed(run)}")
     request_ids = tuple(filter(None, run.request_ids))
     facts = {"state": ending.state.value, "outcome": ending.outcome, "request_ids": list(request_ids), "target_upn": operation.target.upn}
     finished = AuditEvent(Tag.OPERATION_FINISHED, clock(), operation_id=operation_id, target_id=operation.target.id, facts=facts)
@@ -121,7 +125,7 @@ async def _carry_out(directory: Directory, sleep: Sleep, operation: Operation, r
             continue
         verdict = policy.review(operation.requester.id, dossier.person, dossier.privileges)
         if not verdict.allowed:
-            return _Ending(State.FAILED, f"{verdict.text} {_nothing_changed(run)}")
+            return _Ending(_end_state(run), f"{verdict.text} {_nothing_changed(run)}")
         failure = await _write(directory, operation, missing, run)
         if failure is not None and not isinstance(failure, (Throttled, Unavailable, Conflict, NotFound)):
             return _refused(operation, run, failure)
@@ -146,12 +150,14 @@ async def _write(directory: Directory, operation: Operation, missing: list[Chang
     return None
 
 
+def _end_state(run: _Run) -> State:
+    return State.PARTIAL if run.unsure or run.accepted else State.FAILED
+
+
 def _nothing_changed(run: _Run) -> str:
-    return (
-        "I cannot tell whether the change was made: look with show before trying again."
-        if run.unsure or run.accepted
-        else "Nothing was changed."
-    )
+    if _end_state(run) is State.PARTIAL:
+        return "I cannot tell whether the change was made: look with show before trying again."
+    return "Nothing was changed."
 
 
 def _success(run: _Run) -> str:
@@ -179,10 +185,8 @@ def _unseen(operation: Operation, run: _Run) -> _Ending:
 
 
 def _refused(operation: Operation, run: _Run, error: DirectoryError) -> _Ending:
-    text, hint = directory_sentence(error)
+    text, hint = explain.directory_sentence(error)
     log.warning("execution refused", action="execution_refused", operation=operation.id, error=type(error).__name__,
                 status=error.status, code=error.code, request_id=error.request_id)  # fmt: skip
-    doubtful = run.unsure or run.accepted
-    return _Ending(
-        State.PARTIAL if doubtful else State.FAILED, " ".join(filter(None, (text, _nothing_changed(run), "" if doubtful else hint)))
-    )
+    state = _end_state(run)
+    return _Ending(state, " ".join(filter(None, (text, _nothing_changed(run), hint if state is State.FAILED else ""))))

@@ -55,6 +55,13 @@ def directory_sentence(error: DirectoryError) -> tuple[str, str]:
             )
 
 
+def incident(error: Exception) -> str:
+    """The sentence for a defect of ours; the log gets the traceback under the same number."""
+    number = secrets.token_hex(4)
+    log.error("unexpected error", action="incident", incident=number, exc_info=error)
+    return f"Something went wrong on my side, and I have noted it as incident {number}."
+
+
 def notice(error: Exception) -> Notice:
     """The sentence for any error; logs what people should not see."""
     match error:
@@ -76,10 +83,8 @@ def notice(error: Exception) -> Notice:
             log.warning("turn took too long", action="turn_timeout")
             return Notice("Entra ID is too slow to answer right now. Nothing was changed.", "Try again in a minute.", Tone.PROBLEM)
         case _:
-            incident = secrets.token_hex(4)
-            log.error("unexpected error", action="incident", incident=incident, exc_info=error)
             return Notice(
-                f"Something went wrong on my side, and I have noted it as incident {incident}. Nothing was changed.",
+                f"{incident(error)} Nothing was changed.",
                 "Try again; if it happens again, give that number to whoever runs Doorman.",
                 Tone.PROBLEM,
             )

@@ -12,6 +12,7 @@ import fcntl
 import logging
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -19,6 +20,8 @@ from typing import IO, Any
 from dbos import DBOS, DBOSClient
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
+
+from bot.store.transactions import open_engine_for_dbos
 
 #: Raised only when queued workflows of an older release can no longer be run by the newer code.
 WORKFLOW_VERSION = "1"
@@ -50,6 +53,7 @@ class DurableEngine:
 
     def __init__(self, engine: Engine, steps: Mapping[str, Step]) -> None:
         self._engine = engine
+        self._dbos_engine = open_engine_for_dbos(engine)
         self._steps = steps
         self._replicated = engine.dialect.name == "postgresql"
         self._lock_file: IO[str] | None = None
@@ -79,7 +83,7 @@ class DurableEngine:
             config={
                 "name": "doorman",
                 "system_database_url": url,
-                "system_database_engine": self._engine,
+                "system_database_engine": self._dbos_engine,
                 "application_version": WORKFLOW_VERSION,
                 "executor_id": self.executor_id,
                 "log_level": "WARNING",
@@ -89,11 +93,11 @@ class DurableEngine:
         )
         for name, step in self._steps.items():
             _register(name, step)
-        await asyncio.to_thread(DBOS.launch)
+        DBOS.launch()  # here and not in a thread: steps run on the loop that launched them, and share our sessions
         for name, (here, everywhere) in QUEUES.items():
             await DBOS.register_queue_async(name, worker_concurrency=here, global_concurrency=everywhere, polling_interval_sec=POLL_SECONDS)
         self._client = await asyncio.to_thread(
-            lambda: DBOSClient(system_database_url=url, system_database_engine=self._engine, use_listen_notify=False)
+            lambda: DBOSClient(system_database_url=url, system_database_engine=self._dbos_engine, use_listen_notify=False)
         )
         self._chores = asyncio.create_task(self._do_chores())
 
@@ -103,7 +107,11 @@ class DurableEngine:
             self._chores.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._chores
-        await asyncio.get_running_loop().run_in_executor(None, lambda: DBOS.destroy(destroy_registry=True))
+        # DBOS has made its own pool the loop's default and shuts it down: leave from another one, and put that in its place.
+        loop, pool = asyncio.get_running_loop(), ThreadPoolExecutor(thread_name_prefix="after-dbos")
+        await loop.run_in_executor(pool, lambda: DBOS.destroy(destroy_registry=True))
+        loop.set_default_executor(pool)
+        self._dbos_engine.dispose()
         if self._proof_of_life:
             self._proof_of_life.close()
         if self._lock_file:

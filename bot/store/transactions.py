@@ -10,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import StoreUnavailable
@@ -25,25 +25,36 @@ BUSY_TIMEOUT_MS = 30_000
 
 
 def open_engine(database_url: str) -> Engine:
-    """An engine for `sqlite:///…` or `postgresql://…`, set up the way both DBOS and our own transactions need it.
+    """An engine for our own transactions on `sqlite:///…` or `postgresql://…`.
 
-    SQLite: WAL so that readers never wait, synchronous FULL because an audit trail must survive a power cut, and
-    BEGIN IMMEDIATE so that two writers queue instead of failing half-way.
+    On SQLite every transaction begins with BEGIN IMMEDIATE, so that two writers queue instead of failing half-way.
     """
     url = make_url(database_url)
     if url.get_backend_name() == "postgresql":
         return create_engine(url.set(drivername="postgresql+psycopg"), pool_size=12, max_overflow=4, pool_pre_ping=True, pool_timeout=10)
-    engine = create_engine(url, connect_args={"isolation_level": None, "check_same_thread": False}, pool_timeout=10)
+    engine = _sqlite(url, isolation_level=None)
+
+    @event.listens_for(engine, "begin")
+    def _immediate(connection: Connection) -> None:
+        read_only = connection.get_execution_options().get("read_only")
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def open_engine_for_dbos(ours: Engine) -> Engine:
+    """The engine DBOS works with: on SQLite one of its own, because it begins its transactions the driver's way."""
+    return ours if ours.dialect.name == "postgresql" else _sqlite(ours.url, isolation_level="IMMEDIATE")
+
+
+def _sqlite(url: URL, *, isolation_level: str | None) -> Engine:
+    """WAL so that readers never wait; synchronous FULL because an audit trail must survive a power cut."""
+    engine = create_engine(url, connect_args={"isolation_level": isolation_level, "check_same_thread": False}, pool_timeout=10)
 
     @event.listens_for(engine, "connect")
     def _pragmas(connection: Any, _: object) -> None:
         for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def _immediate(connection: Connection) -> None:
-        options = connection.get_execution_options()
-        connection.exec_driver_sql("BEGIN" if options.get("read_only") else "BEGIN IMMEDIATE")
 
     return engine
 

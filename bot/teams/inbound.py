@@ -52,7 +52,7 @@ def activity_from(body: object) -> Activity:
         action=_text(body, "action"),
         value=body.get("value"),
         channel_data=_part(body, "channelData", required=False),
-        entities=[Entity(type=_text(entity, "type"), additional_properties=entity) for entity in _parts(body, "entities")],
+        entities=[_entity(entity) for entity in _parts(body, "entities")],
         attachments=[
             Attachment(content_type=_text(item, "contentType"), content=item.get("content"), name=_text(item, "name"))
             for item in _parts(body, "attachments")
@@ -133,7 +133,12 @@ def card_action(activity: Activity) -> CardAction | None:
     inputs = inputs if isinstance(inputs, dict) else {}
     verb = pressed.get("verb") or inputs.get("verb")
     operation_id = inputs.get("id")
-    if verb not in Verb._value2member_map_ or not isinstance(operation_id, str) or not 0 < len(operation_id) <= 12:
+    if (
+        not isinstance(verb, str)
+        or verb not in Verb._value2member_map_
+        or not isinstance(operation_id, str)
+        or not 0 < len(operation_id) <= 12
+    ):
         return None
     return CardAction(
         key=_delivery_key(activity),
@@ -176,6 +181,12 @@ def _parts(body: dict[str, Any], name: str) -> list[dict[str, Any]]:
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         raise BadActivity(f"{name} is not a list of objects")
     return value
+
+
+def _entity(part: dict[str, Any]) -> Entity:
+    entity = Entity(type=_text(part, "type"))
+    entity.additional_properties = part
+    return entity
 
 
 def _account(part: dict[str, Any]) -> ChannelAccount:

@@ -1,0 +1,103 @@
+"""Doorman's entry point: serve (default) · demo · doctor · package."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+import webbrowser
+from pathlib import Path
+
+from aiohttp import web
+
+from bot import VERSION, bootstrap, logs
+from bot.config import ConfigurationError, Settings
+
+
+def serve() -> None:
+    """Runs the bot until it is told to stop."""
+    settings = Settings.from_env(os.environ)
+    logs.configure(settings.log_level)
+    web.run_app(bootstrap.build(settings), host=settings.host, port=settings.port, access_log=None, print=_say, shutdown_timeout=10)
+
+
+async def demo(port: int, *, browser: bool) -> None:
+    """Runs the bot between both simulators, with the chat page on `/`."""
+    from simulator.web.server import demo_app  # noqa: PLC0415 - the simulators are not part of the image
+    from simulator.web.vendor import install  # noqa: PLC0415
+    from simulator.world import World  # noqa: PLC0415
+
+    logs.configure("warning")
+    vendor = await asyncio.to_thread(install, Path("build/web"))
+    world = World()
+    await world.start()
+    with tempfile.TemporaryDirectory(prefix="doorman-demo-") as folder:
+        settings = Settings.from_env(world.environment(f"sqlite:///{folder}/doorman.db"))
+        bot = await _listen(bootstrap.build(settings), 0)
+        world.teams.bot_endpoint = f"{_address(bot)}/api/messages"
+        page = await _listen(demo_app(world.teams, world.entra.url, vendor), port)
+        _say(f"\n  Doorman demo: {_address(page)}\n\n  Type `set mobile for alice +31 6 12345678` as Hanna, then press Confirm.\n  Ctrl+C stops it.\n")
+        if browser:
+            webbrowser.open(_address(page))
+        try:
+            await asyncio.Event().wait()
+        finally:
+            for runner in (page, bot):
+                await runner.cleanup()
+            await world.stop()
+
+
+async def _listen(app: web.Application, port: int) -> web.AppRunner:
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    return runner
+
+
+def _address(runner: web.AppRunner) -> str:
+    host, port = runner.addresses[0][:2]
+    return f"http://{host}:{port}"
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
+def main() -> int:
+    """Reads the command line; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="app.py", description="Doorman: a Teams bot with which a helpdesk gets people back into their accounts.")
+    parser.add_argument("--version", action="version", version=VERSION)
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("serve", help="run the bot (the default)")
+    demo_parser = commands.add_parser("demo", help="run the bot with both simulators and a chat page")
+    demo_parser.add_argument("--port", type=int, default=8321, help="port of the chat page (default 8321)")
+    demo_parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    commands.add_parser("doctor", help="check the installation and say what is wrong")
+    commands.add_parser("package", help="write the Teams app zip")
+    given = parser.parse_args()
+    try:
+        match given.command:
+            case "demo":
+                asyncio.run(demo(given.port, browser=not given.no_browser))
+            case "doctor":
+                from bot.doctor import examine  # noqa: PLC0415 - only when asked for
+
+                return asyncio.run(examine(os.environ, _say))
+            case "package":
+                from manifest.package import write  # noqa: PLC0415
+
+                _say(f"Wrote {write(os.environ, Path('build'))}")
+            case _:
+                serve()
+    except ConfigurationError as error:
+        _say(str(error))
+        return 2
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,179 @@
+"""The desk: people type and press through the Teams simulator, the real bot answers, Entra shows what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from aiohttp import web
+from bot import bootstrap
+from bot.config import Settings
+from simulator import cast
+from simulator.teams import Message
+from simulator.world import World
+
+HANNA, BRAM, NADIA, SAM = (cast.person(name) for name in ("Hanna Visser", "Bram Peeters", "Nadia Haddad", "Sam Okafor"))
+ALICE, OMAR, OSCAR = (cast.person(name) for name in ("Alice Jansen", "Omar Farouk", "Oscar Outsider"))
+HELPDESK, LOG, APPROVALS = cast.CHANNELS
+
+
+class MovableClock:
+    """The real time plus whatever a test adds."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def forward(self, **by: float) -> None:
+        """Moves on, as `timedelta` reads it."""
+        self.ahead += timedelta(**by)
+
+
+class Answer:
+    """What the bot said: a message with its card."""
+
+    def __init__(self, desk: Desk, message: Message, reader: cast.Member) -> None:
+        self._desk = desk
+        self.message = message
+        self.reader = reader
+
+    @property
+    def card(self) -> dict[str, Any]:
+        """The card as its reader sees it now."""
+        return self._desk.world.teams.card(self.message.id, self.reader) or {}
+
+    @property
+    def text(self) -> str:
+        """Every word on the card, in order."""
+        return " ".join(_words(self.card))
+
+    @property
+    def verbs(self) -> list[str]:
+        """What its buttons do."""
+        return [found["verb"] for found in _walk(self.card.get("body", []), self.card.get("actions", [])) if found.get("type") == "Action.Execute"]
+
+    @property
+    def operation_id(self) -> str:
+        """The id its buttons carry."""
+        found = [item["data"]["id"] for item in _walk(self.card) if item.get("type") == "Action.Execute"]
+        return str(found[0])
+
+
+class Desk:
+    """One bot between both simulators."""
+
+    def __init__(self, database_url: str, **environment: str) -> None:
+        self.world = World(limits=False)
+        self.entra, self.teams = self.world.entra, self.world.teams
+        self.clock = MovableClock()
+        self.naps: list[float] = []
+        self._database_url = database_url
+        self._environment = environment
+        self._runner: web.AppRunner | None = None
+        self.url = ""
+
+    async def open(self) -> None:
+        """Starts everything."""
+        await self.world.start()
+        await self.start_bot()
+
+    async def start_bot(self) -> None:
+        """Starts the bot; again after `stop_bot`, on the same database."""
+        settings = Settings.from_env(self.world.environment(self._database_url, **self._environment))
+        self._runner = web.AppRunner(bootstrap.build(settings, clock=self.clock, sleep=self._nap), access_log=None, shutdown_timeout=1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        host, port = self._runner.addresses[0][:2]
+        self.url = f"http://{host}:{port}"
+        self.teams.bot_endpoint = f"{self.url}/api/messages"
+
+    async def stop_bot(self) -> None:
+        """Stops the bot in an orderly way."""
+        if self._runner:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def close(self) -> None:
+        """Stops everything."""
+        await self.stop_bot()
+        await self.world.stop()
+
+    async def _nap(self, seconds: float) -> None:
+        """The bot's sleep: noted, and over at once, so that no test waits for a pause."""
+        self.naps.append(seconds)
+        await asyncio.sleep(0.01)
+
+    async def say(self, who: cast.Member, text: str, where: Any = None, **more: Any) -> Answer:
+        """Types a line and returns the bot's answer to it."""
+        before = len(self.teams.sent)
+        message = await self.teams.say(who, text, where, **more)
+        assert message.delivered == 200, message.delivered
+        sent = [item for item in self.teams.sent[before:] if item.method == "send"]
+        assert sent, f"no answer to {text!r}"
+        return Answer(self, self.teams.threads.messages[sent[-1].id], who)
+
+    async def press(self, who: cast.Member, answer: Answer, verb: str, **more: Any) -> Any:
+        """Presses a button; returns what the client got back."""
+        return await self.teams.press(who, answer.message.id, verb, **more)
+
+    async def settled(self, answer: Answer, *words: str) -> Answer:
+        """Waits until the card carries all these words."""
+        await self.teams.wait_for(lambda message: message.id == answer.message.id and all(word in " ".join(_words(message.card() or {})) for word in words))
+        self.teams.threads.messages[answer.message.id].views.clear()  # a client that reopens the chat sees the message as it is
+        return answer
+
+    async def change(self, who: cast.Member, text: str, where: Any = None) -> Answer:
+        """Types a change, confirms it and waits for the result."""
+        answer = await self.say(who, text, where)
+        assert "confirm" in answer.verbs, answer.text
+        await self.press(who, answer, "confirm")
+        return await self.settled(answer, "Done")
+
+    async def logged(self, *words: str) -> Message:
+        """Waits for a card in the log channel that carries all these words."""
+        return await self.teams.wait_for(
+            lambda message: message.conversation == LOG.id and message.by_bot and all(word in " ".join(_words(message.card() or {})) for word in words)
+        )
+
+    def log(self) -> list[str]:
+        """What the log channel shows, oldest first."""
+        return [" ".join(_words(message.card() or {})) for message in self.teams.thread(LOG) if message.by_bot]
+
+    def phones(self, who: cast.Member) -> dict[str, str]:
+        """The phones Entra has for somebody."""
+        return {kind: phone.number for kind, phone in self.entra.person(who.upn).phones.items()}
+
+    def check_conduct(self) -> None:
+        """No client saw "something went wrong", and Graph was only ever asked what its contract offers."""
+        from tests.contracts.graph import violations
+
+        assert self.teams.client_errors == []
+        assert [problem for request in self.entra.requests for problem in violations(request)] == []
+
+
+def _walk(*nodes: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for node in nodes:
+        if isinstance(node, dict):
+            found.append(node)
+            found += _walk(*(value for key, value in node.items() if key != "fallback"))
+        elif isinstance(node, list):
+            found += _walk(*node)
+    return found
+
+
+def _words(card: dict[str, Any]) -> list[str]:
+    words: list[str] = []
+    for item in _walk(card.get("body", []), card.get("actions", [])):
+        words += [str(item[key]) for key in ("text", "title", "value", "label") if isinstance(item.get(key), str)]
+    return words
+
+
+def as_json(card: dict[str, Any]) -> str:
+    """A card as one string, for looking for what must not be in it."""
+    return json.dumps(card, ensure_ascii=False)
