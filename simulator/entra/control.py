@@ -41,7 +41,7 @@ def described(tenant: Tenant, person: Person) -> dict[str, Any]:
         "strong": list(person.strong),
         "groups": [group.name for group in tenant.direct_groups(person.id)],
         "phones": {kind: {"number": phone.number, "smsSignInState": phone.sms_sign_in} for kind, phone in person.phones.items()},
-        "methods": list(all_methods(person, float("inf"))),
+        "methods": list(all_methods(person, person.phones)),
     }
 
 
@@ -87,7 +87,11 @@ def _phone_step(person: Person, kind: str, phone: Any) -> Callable[[], None]:
     if kind not in PHONE_IDS:
         raise ValueError(f"{kind!r} is no phone type")
     if phone is None:
-        return lambda: person.phones.pop(kind, None) and None
+
+        def drop() -> None:
+            person.phones.pop(kind, None)
+
+        return drop
     if isinstance(phone, str):
         phone = {"number": phone}
     state = phone.get("smsSignInState") if isinstance(phone, dict) else None

@@ -73,6 +73,8 @@ def matched(call: Call, items: Iterable[Any], schema: Schema) -> tuple[list[Any]
             raise unsupported("Sorting not supported for current query.")
         name, _, direction = order.strip().partition(" ")
         schema.known(name)
+        if name not in schema.starts_with:  # the sortable properties among the texts
+            raise unsupported(f"Unsupported sort property '{name}'.")
         if direction not in ("", "asc", "desc"):
             raise bad_request("Syntax error in $orderby.")
         used.add(name)

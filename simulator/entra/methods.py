@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import base64
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from simulator import cast
 from simulator.entra import phones
 from simulator.entra.errors import bad_request, method_error
 from simulator.entra.message import Answer, Call, RawError
-from simulator.entra.state import Person, Tenant
+from simulator.entra.state import Person, PhoneState, Tenant
 
 # https://learn.microsoft.com/graph/api/resources/passwordauthenticationmethod and emailauthenticationmethod: fixed ids
 PASSWORD_ID = "28c10230-6103-485e-b985-444c60001490"
@@ -26,7 +26,7 @@ def list_methods(tenant: Tenant, call: Call) -> Answer:
     person = phones.person_in(tenant, call)
     if call.query:
         raise method_error("The query option is not supported.")
-    return Answer(200, {"@odata.context": _context(person, ""), "value": list(all_methods(person, tenant.clock()))})
+    return Answer(200, {"@odata.context": _context(person, ""), "value": list(all_methods(person, person.visible_phones(tenant.clock())))})
 
 
 def get_method(tenant: Tenant, call: Call) -> Answer:
@@ -34,7 +34,7 @@ def get_method(tenant: Tenant, call: Call) -> Answer:
     wanted = call.params[1]
     if wanted == "$count":  # in the metadata, not in the service: microsoftgraph/msgraph-metadata#648
         raise bad_request("The query specified in the URI is not valid.")
-    for method in all_methods(person, tenant.clock()):
+    for method in all_methods(person, person.visible_phones(tenant.clock())):
         if method["id"].lower() == wanted.lower():
             return Answer(200, {"@odata.context": _context(person, "/$entity"), **method})
     raise method_error("The authentication method was not found.", status=404, code="resourceNotFound")
@@ -55,10 +55,10 @@ def no_such_operation() -> RawError:
     )
 
 
-def all_methods(person: Person, now: float) -> Iterator[dict[str, Any]]:
-    """Every method with its `@odata.type`; the password is always there."""
+def all_methods(person: Person, held: Mapping[str, PhoneState]) -> Iterator[dict[str, Any]]:
+    """Every method with its `@odata.type`, of an account that holds these phones; the password is always there."""
     yield _typed("password", id=PASSWORD_ID, password=None, createdDateTime=_CREATED)
-    for kind, phone in person.visible_phones(now).items():
+    for kind, phone in held.items():
         yield _typed("phone", **phones.shown(kind, phone))
     for kind in person.strong:
         yield _strong(person, kind)

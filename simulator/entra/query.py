@@ -49,6 +49,9 @@ class Compiled:
 _TOKEN = re.compile(r"\s*(?:('(?:[^']|'')*')|([()/,:])|([^\s()/,:']+))")
 
 
+_MOST_TOKENS = 200  # the service limits clauses as well; here it also bounds the recursion
+
+
 @lru_cache(maxsize=1024)
 def compile_filter(text: str, schema: Schema) -> Compiled:
     """Compiles a `$filter` expression.
@@ -75,6 +78,8 @@ class _FilterParser:
                 raise self.broken(position)
             self.tokens.append(match[1] or match[2] or match[3])
             position = match.end()
+        if len(self.tokens) > _MOST_TOKENS:
+            raise unsupported("Too many child clauses specified in search filter expression.")
         self.at = 0
 
     def broken(self, position: int | None = None) -> GraphError:

@@ -110,6 +110,7 @@ class TestFilter:
             ("displayName like 'x'", "Request_UnsupportedQuery"),
             ("startsWith(jobTitle,'x')", "Request_UnsupportedQuery"),
             ("createdDateTime eq 'x'", "Request_UnsupportedQuery"),
+            ("(" * 300 + "displayName eq 'x'" + ")" * 300, "Request_UnsupportedQuery"),
         ],
     )
     async def test_refused(self, client: Client, expression: str, code: str):
@@ -216,7 +217,8 @@ class TestPages:
     async def test_order(self, client: Client):
         last = names(await client.get("/users?$orderby=displayName desc&$top=2"))
         assert last == ["Victoria Crane", "Theo Roth"]
-        assert (await client.get("/users?$orderby=displayName sideways")).status == 400
+        for order in ("displayName sideways", "accountEnabled", "shoeSize"):
+            assert (await client.get(f"/users?$orderby={order}")).status == 400
 
 
 async def test_the_basic_permission_shows_the_basic_profile(client: Client):
