@@ -42,7 +42,7 @@ class Control:
     async def press(self, request: web.Request) -> Any:
         asked = await request.json()
         answer = await self._teams.press(asked["as"], asked["message"], asked.get("verb", ""), asked.get("data"),
-                                         asked.get("style", "execute"), asked.get("action"))
+                                         asked.get("style", "execute"), action=asked.get("action"))
         return answer.as_json()
 
     async def down(self, request: web.Request) -> Any:

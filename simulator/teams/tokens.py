@@ -6,6 +6,7 @@ Both follow https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import hmac
 import inspect
@@ -31,17 +32,23 @@ def new_key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
+# made once per process: a key takes a quarter of a second, and tests start hundreds of simulators
+_first_key = functools.cache(new_key)
+_webchat_key = functools.cache(lambda: new_key())  # a function of its own, so a key of its own
+
+
 class ChannelTokens:
     """Signs the JWTs that arrive at the bot and publishes the keys to check them with."""
 
     def __init__(self, audience: str, clock: Callable[[], float] = time.time) -> None:
         self._audience = audience
         self._clock = clock
-        self._serial = 0
+        self._serial = 1
         self._cached: dict[str, tuple[float, str]] = {}
-        self._webchat_key = new_key()  # published, but endorsed for another channel
+        self._webchat_key = _webchat_key()  # published, but endorsed for another channel
         self.fetches = 0  # how often the bot has read the keys
-        self.rotate()
+        self.kid = "teams-1"
+        self.key = _first_key()
 
     def rotate(self) -> None:
         """Replace the signing key, as the service does from time to time; tokens signed before no longer verify."""
