@@ -12,7 +12,8 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from simulator.entra.errors import bad_request, unsupported
 from simulator.entra.message import Answer, Call, GraphError
-from simulator.entra.query import Compiled, Schema, compile_filter, compile_search
+from simulator.entra.query import Compiled, Schema, compile_filter
+from simulator.entra.search import compile_search
 
 _NO_HEADER = "Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'"
 DEFAULT_PAGE = 100
