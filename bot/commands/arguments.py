@@ -11,6 +11,7 @@ from bot.domain.methods import PhoneType
 from bot.errors import UsageError
 
 MAX_NAME_WORDS = 12
+MAX_NAME = 256  # characters of a display name: https://learn.microsoft.com/graph/api/resources/user
 
 _NUMBER_START = re.compile(r"\(?[+＋]*\(?[0-9０-９]|[+＋]+$")
 _NUMBER_GOES_ON = re.compile(r"[+(]{0,2}[0-9０-９][0-9０-９()+.,/x#\-‐-―]*|[()./\-‐-―]+|(?:x|ext\.?|extension|#):?[0-9]*", re.IGNORECASE)
@@ -85,6 +86,8 @@ class Somebody:
         if at >= len(tokens):
             return
         first = tokens[at]
+        if len(first.text) > MAX_NAME:
+            return
         if first.mention is not None or first.quoted:
             said = f"@{first.text}" if first.mention else f'"{first.text}"'
             yield Match(at + 1, ((self.name, _one(first)),), (said,))
@@ -95,7 +98,7 @@ class Somebody:
             if end - 1 > at and (self._ends_at(tokens, end - 1) or (near and tokens[end - 1].word == FOR.text)):
                 return
             said = " ".join(token.text for token in tokens[at:end]).strip(",;:")
-            if said.lstrip("@"):
+            if said.lstrip("@") and len(said) <= MAX_NAME:
                 yield Match(end, ((self.name, Who(said.lstrip("@"))),), (said,))
 
     def _ends_at(self, tokens: Sequence[Token], at: int) -> bool:

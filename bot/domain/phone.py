@@ -188,12 +188,14 @@ def _refuse_short_service(main: str, region: str) -> None:
     places = [region] if region in phonenumbers.SUPPORTED_REGIONS else sorted(phonenumbers.SUPPORTED_REGIONS)
     if any(shortnumberinfo.is_emergency_number(plain, place) for place in places):
         raise InvalidNumber("That is an emergency number.", "Give the person's own number.")
-    if len(places) == 1 and shortnumberinfo.is_valid_short_number_for_region(_national(plain), places[0]):
+    if len(places) == 1 and shortnumberinfo.is_valid_short_number_for_region(_dialled(plain, places[0]), places[0]):
         raise InvalidNumber("That is a short service number, not somebody's phone.", "Give the full number of the person's own phone.")
 
 
-def _national(plain: str) -> phonenumbers.PhoneNumber:
-    return phonenumbers.PhoneNumber(national_number=int(plain), italian_leading_zero=plain.startswith("0") or None)
+def _dialled(plain: str, region: str) -> phonenumbers.PhoneNumber:
+    """A short number as the library wants it."""
+    code = phonenumbers.country_code_for_region(region)
+    return phonenumbers.PhoneNumber(country_code=code, national_number=int(plain), italian_leading_zero=plain.startswith("0") or None)
 
 
 def _parse(main: str, region: str) -> phonenumbers.PhoneNumber:

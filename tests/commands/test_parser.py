@@ -1,0 +1,241 @@
+"""Lines as they are typed, and what they are taken for."""
+
+from __future__ import annotations
+
+import timeit
+
+import pytest
+
+from bot.commands import COMMANDS
+from bot.commands.parser import parse
+from bot.commands.spec import Who
+from bot.domain.exchange import MENTION_CLOSE, MENTION_OPEN, Mention
+from bot.domain.methods import PhoneType
+from bot.errors import UsageError
+
+MENTIONS = (Mention("Alice Jansen", "11111111-aaaa"), Mention("Somebody Else", ""), Mention("Omar", "22222222-bbbb"))
+M0, M1, M2 = (f"{MENTION_OPEN}{n}{MENTION_CLOSE}" for n in range(3))
+MOBILE, ALTERNATE, OFFICE = PhoneType.MOBILE, PhoneType.ALTERNATE_MOBILE, PhoneType.OFFICE
+
+
+@pytest.mark.parametrize(
+    ("line", "mode", "phone", "who", "number"),
+    [
+        ("set mobile for alice +31 6 12345678", "set", MOBILE, "alice", "+31 6 12345678"),
+        ("SET MOBILE FOR Alice TO +31 6 12345678", "set", MOBILE, "Alice", "+31 6 12345678"),
+        ("add alternate mobile for alice jansen to 06 12345678", "add", ALTERNATE, "alice jansen", "06 12345678"),
+        ("update alternatemobile for alice +31612345678", "update", ALTERNATE, "alice", "+31612345678"),
+        ("set alt mobile for alice +31612345678", "set", ALTERNATE, "alice", "+31612345678"),
+        ("set alternative mobile number for alice +31612345678", "set", ALTERNATE, "alice", "+31612345678"),
+        ("set mobile number for alice +31612345678", "set", MOBILE, "alice", "+31612345678"),
+        ("set office phone for alice 020 1234567 ext. 12", "set", OFFICE, "alice", "020 1234567 ext. 12"),
+        ("set office for alice +31 20 1234567 x12", "set", OFFICE, "alice", "+31 20 1234567 x12"),
+        ("set mobile for Jan de Vries (+31) 6 12345678.", "set", MOBILE, "Jan de Vries", "(+31) 6 12345678"),
+        ("set mobile for mia.o'brien@x.nl, +31612345678", "set", MOBILE, "mia.o'brien@x.nl", "+31612345678"),
+        ("set mobile for “Jan to Vries 2” to +31612345678", "set", MOBILE, "Jan to Vries 2", "+31612345678"),
+        ("set mobile for Anna To to +31612345678", "set", MOBILE, "Anna To", "+31612345678"),
+        ("set mobile for @alice +31612345678", "set", MOBILE, "alice", "+31612345678"),
+        (
+            "set mobile for 3179e48a-750b-4051-897c-87b9720928f7 +31612345678",
+            "set",
+            MOBILE,
+            "3179e48a-750b-4051-897c-87b9720928f7",
+            "+31612345678",
+        ),
+        ("set mobile for g_x.nl#EXT#@y.nl +31612345678", "set", MOBILE, "g_x.nl#EXT#@y.nl", "+31612345678"),
+        ("set mobile for alice 1-800-FLOWERS", "set", MOBILE, "alice", "1-800-FLOWERS"),
+        ("set mobile for [a@x.nl](mailto:a@x.nl) to [+31 6 12345678](tel:+31612345678)", "set", MOBILE, "a@x.nl", "+31 6 12345678"),
+        ("<p>set <b>mobile</b> for alice&nbsp;jansen<br>+31 6 12345678</p>", "set", MOBILE, "alice jansen", "+31 6 12345678"),
+    ],
+)
+def test_set_phone(line: str, mode: str, phone: PhoneType, who: str, number: str) -> None:
+    invocation = parse(line)
+    assert invocation.command.name == "set-phone"
+    assert invocation.args == {"mode": mode, "phone": phone, "who": Who(who), "number": number}
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "args"),
+    [
+        ("help", "help", {}),
+        ("?", "help", {}),
+        ("Help!", "help", {}),
+        ("/help", "help", {}),
+        ("hi", "hello", {}),
+        ("Hello.", "hello", {}),
+        ("hey", "hello", {}),
+        ("who am I?", "whoami", {}),
+        ("log here", "log-here", {}),
+        ("show alice", "show", {"who": Who("alice")}),
+        ("show Alice Jansen.", "show", {"who": Who("Alice Jansen")}),
+        ("show 'mia o'brien'", "show", {"who": Who("mia o'brien")}),
+        ("show Jan 't Hooft", "show", {"who": Who("Jan 't Hooft")}),
+        ('show "Because Ticket"', "show", {"who": Who("Because Ticket")}),
+        (f"show {M0}", "show", {"who": Who("Alice Jansen", "11111111-aaaa")}),
+        (f"show{M2}.", "show", {"who": Who("Omar", "22222222-bbbb")}),
+        ("remove mobile for alice", "remove-phone", {"phone": MOBILE, "who": Who("alice")}),
+        ("delete office phone for Jan de Vries!", "remove-phone", {"phone": OFFICE, "who": Who("Jan de Vries")}),
+        ("enable sms sign-in for alice", "sms-sign-in", {"on": True, "who": Who("alice")}),
+        ("disable SMS sign in for alice", "sms-sign-in", {"on": False, "who": Who("alice")}),
+        ("disable sms signin for alice", "sms-sign-in", {"on": False, "who": Who("alice")}),
+        ("enable sms sign\u2011in for alice", "sms-sign-in", {"on": True, "who": Who("alice")}),
+        ("status 7qxf", "status", {"id": "7QXF"}),
+        ("status #7QXF.", "status", {"id": "7QXF"}),
+        ("history", "history", {}),
+        ("history for Alice Jansen", "history", {"who": Who("Alice Jansen")}),
+    ],
+)
+def test_the_other_commands(line: str, name: str, args: dict[str, object]) -> None:
+    invocation = parse(line, MENTIONS)
+    assert (invocation.command.name, invocation.args) == (name, args)
+
+
+@pytest.mark.parametrize(
+    ("tail", "ticket", "reason"),
+    [
+        ("ticket INC0012345", "INC0012345", ""),
+        ("because Her Phone was Stolen.", "", "Her Phone was Stolen."),
+        ("ticket INC1 because phone lost", "INC1", "phone lost"),
+        ("because phone lost, ticket INC1", "INC1", "phone lost"),
+        ("ticket SR 12345 because x", "SR 12345", "x"),
+        ("Ticket: INC1, Because: X", "INC1", "X"),
+        ("because a ticket machine ate it", "", "a ticket machine ate it"),
+        ("because she lost her ticket yesterday", "", "she lost her ticket yesterday"),
+        ('because O\'Brien said "yes" because', "", 'O\'Brien said "yes" because'),
+        (f"because {M2} asked {M1}", "", "@Omar asked @Somebody Else"),
+        (f"because {MENTION_OPEN}77{MENTION_CLOSE} asked", "", "asked"),
+    ],
+)
+@pytest.mark.parametrize("body", ["remove mobile for alice", f"set mobile for {M0} +31612345678", 'enable sms sign-in for "Mia Because"'])
+def test_the_tail_of_a_changing_command(body: str, tail: str, ticket: str, reason: str) -> None:
+    invocation = parse(f"{body} {tail}", MENTIONS)
+    assert (invocation.ticket, invocation.reason) == (ticket, reason)
+    assert invocation.who is not None
+    assert invocation.who.text in ("alice", "Alice Jansen", "Mia Because")
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("", "did not type anything"),
+        ("\u200b \u00a0", "did not type anything"),
+        ("make me a sandwich", "I do not understand “make me a sandwich”"),
+        ("set", "The kind of phone (mobile, alternate mobile or office) is missing"),
+        ("set fax for alice +31612345678", "“fax” is not one of mobile, alternate mobile or office"),
+        ("set mobile for", "The person is missing"),
+        ("set mobile for +31612345678", "I expected a person before “+31612345678”"),
+        ("set mobile for alice", "The phone number is missing"),
+        ("set mobile for alice because lost", "The phone number is missing"),
+        ("set mobile for alice to banana", "“banana” does not look like a phone number"),
+        ('set mobile for "alice +31612345678', "The quotation mark before “alice” is never closed"),
+        ("set mobile for alice +31612345678 banana split", "I do not know what to do with “banana split”"),
+        ("remove mobile for alice +31612345678", "I do not know what to do with “+31612345678”"),
+        ("remove mobile for alice ticket INC1 INC2", "I do not know what to do with “INC2”"),
+        ("remove mobile for alice ticket", "The number of the ticket is missing"),
+        ("remove mobile for alice because", "The reason is missing"),
+        ("remove mobile for because it broke", "The person is missing"),
+        ("help me now", "I do not know what to do with “me now”"),
+        ("hi there", "I do not know what to do with “there”"),
+        ("status", "The id of the operation is missing"),
+        ("status 7Q2F!x", "is not the id of an operation"),
+        ("show alice because I want to", "takes no ticket and no reason"),
+        (f"show {M1}", "Teams did not tell me which account “Somebody Else” is"),
+        (f"show {M0} {M2}", "I do not know what to do with “Omar”"),
+        ("x" * 2001, "too long for me: 2,001 characters"),
+        ("show " + "<b></b>" * 5000, "too long for me"),
+        (f"remove mobile for alice ticket {'9' * 65}", "ticket is too long: 65"),
+        (f"remove mobile for alice because {'x' * 301}", "reason is too long: 301"),
+    ],
+)
+def test_a_usage_error_says_what_is_wrong_and_what_to_type(line: str, says: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        parse(line, MENTIONS)
+    assert says in refused.value.text
+    assert refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("set moblie for alice +31612345678", "set mobile for alice +31612345678"),
+        ("ste mobile for alice +31612345678", "set mobile for alice +31612345678"),
+        ("set mobile fro alice +31612345678", "set mobile for alice +31612345678"),
+        ("set mobile of alice +31612345678", "set mobile for alice +31612345678"),
+        ("set mobile alice +31612345678", "set mobile for alice +31612345678"),
+        ("set mobile for alice too +31612345678", "set mobile for alice to +31612345678"),
+        ("set mobile for alice = +31612345678", "set mobile for alice to +31612345678"),
+        ("change phone for alice to +31612345678", "set mobile for alice to +31612345678"),
+        ("please set mobile for alice +31612345678 thanks", "set mobile for alice +31612345678"),
+        ("set alternat mobile for alice jansen +31612345678", "set alternate mobile for alice jansen +31612345678"),
+        ('set moblie for "Alice To" +31612345678 ticket INC1', 'set mobile for "Alice To" +31612345678 ticket INC1'),
+        (f"set moblie for {M0} +31612345678", "set mobile for @Alice Jansen +31612345678"),
+        ("removee mobile for alice", "remove mobile for alice"),
+        ("remove mobile for alice becuase it broke", "remove mobile for alice because it broke"),
+        ("remove mobile for alice tiket INC1", "remove mobile for alice ticket INC1"),
+        ("enable sms for alice", "enable sms sign-in for alice"),
+        ("turn off sms sign-in for alice", "disable sms sign-in for alice"),
+        ("shwo alice", "show alice"),
+        ("who is alice", "show alice"),
+        ("alice@x.nl", "show alice@x.nl"),
+        (M0, "show @Alice Jansen"),
+        ("history alice", "history for alice"),
+        ("hlep", "help"),
+    ],
+)
+def test_a_near_miss_gets_a_suggestion_and_no_action(line: str, meant: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        parse(line, MENTIONS)
+    assert refused.value.text == f"Did you mean `{meant}`?"
+    if "@" not in meant:
+        assert parse(meant).text == meant
+
+
+def test_the_text_kept_names_the_people_mentioned() -> None:
+    assert parse(f"show {M0}", MENTIONS).text == "show @Alice Jansen"
+
+
+@pytest.mark.parametrize("line", ["set mobile for alice jansen to +31 6 12345678 ticket INC1 because lost", "show alice", "log here"])
+def test_a_typical_line_is_read_in_a_fifth_of_a_millisecond(line: str) -> None:
+    assert min(timeit.repeat(lambda: parse(line), number=50, repeat=10)) / 50 < 0.0002
+
+
+def outcome(line: str) -> str:
+    """Name of the command, or the text of the usage error."""
+    try:
+        return parse(line, MENTIONS).command.name
+    except UsageError as refused:
+        return refused.text
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "*a ",
+        "_a ",
+        "`a` ",
+        "<a ",
+        "<b x=",
+        "'a ",
+        '"',
+        "&",
+        "[a](",
+        "set ",
+        "for ",
+        "because ",
+        "ticket ",
+        "+31 ",
+        f"{M0} ",
+        "< ",
+        "((",
+        "tel:",
+        "becuase ",
+    ],
+)
+@pytest.mark.parametrize("start", ["", "set mobile for alice ", "show "])
+def test_hostile_repetition_is_answered_at_once(start: str, unit: str) -> None:
+    line = (start + unit * 2000)[:2000]
+    assert timeit.timeit(lambda: outcome(line), number=1) < 0.5
+
+
+def test_the_examples_of_help_say_what_they_are() -> None:
+    assert [parse(command.example).command.name for command in COMMANDS] == [command.name for command in COMMANDS]

@@ -1,0 +1,204 @@
+"""Phone numbers: what people type, what Graph gets, what everybody else sees."""
+
+from __future__ import annotations
+
+import phonenumbers
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.countries import COUNTRIES
+from bot.domain.phone import digits, mask, mask_text, parse_number, region_of
+from bot.errors import InvalidNumber
+
+ALICE = "+31 612345678"
+
+
+@pytest.mark.parametrize(
+    ("typed", "region", "graph"),
+    [
+        ("+31 6 12345678", "", ALICE),
+        ("+31612345678", "", ALICE),
+        ("0031 6 1234 5678", "", ALICE),
+        ("+31 (0)6 12345678", "", ALICE),
+        ("+31 ( 0 ) 6-12.34.56.78", "", ALICE),
+        ("+31\u00a06\u00a012345678", "", ALICE),
+        ("\u202a+31 6 12345678\u202c", "", ALICE),
+        ("(+31) 612345678", "", ALICE),
+        ("tel:+31612345678", "", ALICE),
+        ("＋３１６１２３４５６７８", "", ALICE),
+        ("+31 6 – 1234 – 5678", "", ALICE),
+        ("06 12345678", "NL", ALICE),
+        ("06-12345678", "nl", ALICE),
+        ("0031612345678", "NL", ALICE),
+        ("011 31 6 12345678", "US", ALICE),
+        ("(206) 555-5555", "US", "+1 2065555555"),
+        ("+34 (0)912 345 678", "", "+34 912345678"),
+        ("+39 (0)6 1234 5678", "", "+39 0612345678"),
+        ("030/1234567", "DE", "+49 301234567"),
+        ("+353 85 123 4567", "NL", "+353 851234567"),
+    ],
+)
+def test_reads_what_people_type(typed: str, region: str, graph: str) -> None:
+    assert parse_number(typed, default_region=region).graph == graph
+
+
+@pytest.mark.parametrize(
+    "typed", ["+31 20 1234567 x12", "+31 20 1234567x12", "+31201234567 ext. 12", "020 1234567 #12", "020-1234567, extension 12"]
+)
+def test_an_office_phone_may_have_an_extension(typed: str) -> None:
+    assert parse_number(typed, default_region="NL", extension_allowed=True).graph == "+31 201234567x12"
+
+
+@pytest.mark.parametrize(
+    ("typed", "region", "says"),
+    [
+        ("", "", "There is no phone number"),
+        ("   ", "", "There is no phone number"),
+        ("+", "", "no digits"),
+        ("06 12345678", "", "which country"),
+        ("+31 6 123", "", "too short for the Netherlands"),
+        ("+31 6 1234567890123", "", "too long for the Netherlands"),
+        ("+31 1", "", "too short"),
+        ("+44 1", "", "too short"),
+        ("+31 312345678", "", "does not exist in the Netherlands"),
+        ("030 1234567", "US", "does not exist in the United States"),
+        ("+999 1234567", "", "No country code begins like +999"),
+        ("+0031612345678", "", "No country code begins with 0"),
+        ("+31 900 1234567", "", "premium-rate number in the Netherlands"),
+        ("0900-1234567", "NL", "premium-rate number in the Netherlands"),
+        ("+49 180 1 2345", "", "shared-cost number in Germany"),
+        ("112", "NL", "emergency"),
+        ("112", "", "emergency"),
+        ("911", "US", "emergency"),
+        ("+31 112", "", "emergency"),
+        ("1400", "", "which country"),
+        ("1400", "NL", "short service number"),
+        ("+1 611", "", "short service number"),
+        ("1-800-FLOWERS", "US", "letters"),
+        ("call me", "NL", "letters"),
+        ("+31 6 12345678 x12", "", "Only an office phone"),
+        ("+31 6 12345678 #12", "", "Only an office phone"),
+        ("+31 20 1234567 x", "", "nothing after the extension"),
+        ("+31 6 12345678, +31 6 87654321", "", "more than one number"),
+        ("+31 6 12345678 +31 6 87654321", "", "more than one number"),
+        ("06 12345678 or 06 87654321", "NL", "more than one number"),
+        ("📞 +31 6 12345678", "", "I cannot read “📞”"),
+        ("+31 6 ١٢٣٤٥٦٧٨", "", "I cannot read “١”"),
+        ("9" * 10_000, "NL", "far too long"),
+        ("++31612345678", "", "I cannot read “+”"),
+    ],
+)
+def test_refuses_with_the_reason(typed: str, region: str, says: str) -> None:
+    with pytest.raises(InvalidNumber) as refused:
+        parse_number(typed, default_region=region)
+    assert says in refused.value.text
+    assert refused.value.hint
+
+
+def test_an_extension_can_be_too_long() -> None:
+    with pytest.raises(InvalidNumber, match="too long"):
+        parse_number("+31 20 1234567 x12345678", extension_allowed=True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "unlikely"), [("+31 6 12345678", False), ("+31 20 1234567", True), ("+1 206 555 5555", False), ("+31 800 1351", True)]
+)
+def test_tells_when_a_text_message_will_hardly_arrive(typed: str, unlikely: bool) -> None:
+    assert parse_number(typed).unlikely_sms is unlikely
+
+
+def test_a_wrong_number_comes_with_an_example_of_a_right_one() -> None:
+    with pytest.raises(InvalidNumber) as refused:
+        parse_number("06 123", default_region="NL")
+    assert "+31 6 12345678" in refused.value.hint
+    assert "another country" in refused.value.hint
+
+
+def test_every_region_has_a_name() -> None:
+    assert set(phonenumbers.SUPPORTED_REGIONS) == set(COUNTRIES)
+    assert all(name and name == name.strip() for name in COUNTRIES.values())
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("+31 612345678", "+31612345678"), ("+31 20 123 4567x12", "+31 201234567X12"), ("+1 (206) 555-5555", "+12065555555")],
+)
+def test_the_same_number_has_the_same_digits(one: str, other: str) -> None:
+    assert digits(one) == digits(other)
+
+
+def test_another_extension_is_another_number() -> None:
+    assert len({digits(number) for number in ("+31 201234567", "+31 201234567x1", "+31 201234567x2", "+31 2012345671")}) == 4
+
+
+@pytest.mark.parametrize(
+    ("number", "masked"),
+    [
+        ("+31 612345678", "+31 •••••••78"),
+        ("+31612345678", "+31 •••••••78"),
+        ("+1 2065555555", "+1 ••••••••55"),
+        ("+353 851234567", "+353 •••••••67"),
+        ("+31 201234567x123", "+31 •••••••67 x•••"),
+        ("0612345678", "••••••••78"),
+        ("+99 912345678", "•••••••••78"),
+        ("12345", "••••"),
+        ("", "••••"),
+        ("no number", "••••"),
+    ],
+)
+def test_masks(number: str, masked: str) -> None:
+    assert mask(number) == masked
+
+
+def test_masks_numbers_inside_a_sentence_and_nothing_else() -> None:
+    sentence = "set mobile for alice +31 6 1234 5678 ticket INC0012345 because 06-12345678 was stolen on 12 May"
+    assert mask_text(sentence) == "set mobile for alice +31 •••••••78 ticket INC0012345 because ••••••••78 was stolen on 12 May"
+
+
+@pytest.mark.parametrize(
+    ("number", "region"), [("+31 612345678", "NL"), ("+1 2042345678", "CA"), ("+999 1", ""), ("", ""), ("x" * 1000, "")]
+)
+def test_tells_the_country_of_a_registered_number(number: str, region: str) -> None:
+    assert region_of(number) == region
+
+
+typed_numbers = st.one_of(
+    st.text(max_size=80),
+    st.text(alphabet="+0123456789 ()-./x#,\u00a0", max_size=40),
+    st.integers(1, 10**15).map(lambda number: f"+{number}"),
+)
+regions = st.sampled_from(["", "NL", "US", "BR", "IT", "ZZ", "nl", "001"])
+
+
+@given(typed_numbers, regions, st.booleans())
+def test_reading_ends_in_a_number_or_a_reason(typed: str, region: str, extension: bool) -> None:
+    try:
+        number = parse_number(typed, default_region=region, extension_allowed=extension)
+    except InvalidNumber as refused:
+        assert refused.text
+    else:
+        assert number.graph.count(" ") == 1
+        assert number.graph.startswith(f"+{number.country_code} ")
+
+
+@pytest.mark.parametrize("region", sorted(phonenumbers.SUPPORTED_REGIONS))
+def test_graphs_and_the_pretty_form_read_back_as_the_same_number(region: str) -> None:
+    example = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.FIXED_LINE)
+    assert example is not None
+    number = parse_number(f"+{example.country_code} {phonenumbers.national_significant_number(example)} x12", extension_allowed=True)
+    for form in (number.graph, number.pretty):
+        assert parse_number(form, extension_allowed=True) == number
+    assert digits(number.graph) == digits(number.graph.replace(" ", ""))
+
+
+@given(st.one_of(st.text(), st.from_regex(r"\+?[0-9 ()x-]{0,30}", fullmatch=True)))
+def test_a_mask_shows_two_digits_of_the_number_at_most(text: str) -> None:
+    masked = mask(text)
+    code = masked.split(" ", 1)[0] if masked.startswith("+") else ""
+    shown = [char for char in masked.removeprefix(code) if char.isdigit()]
+    assert len(shown) <= 2
+    if code:
+        assert int(code) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE
+    assert mask(masked) == masked
+    assert len(masked) <= 30
