@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import uuid
 
 from simulator import cast
@@ -12,9 +13,14 @@ GENERAL = cast.TEAM_ID  # the General channel has the id of its team
 TEAM_AAD_GROUP = cast.stable_id("team group")
 
 
+@functools.cache
+def _opaque(name: str) -> str:
+    return base64.urlsafe_b64encode(uuid.UUID(cast.stable_id(name)).bytes).decode().rstrip("=")
+
+
 def mri(member: Member) -> str:
-    """The Teams id of a person, "29:…"; it is not the Entra object id, and differs per bot in real Teams."""
-    return "29:1" + base64.urlsafe_b64encode(uuid.UUID(member.id).bytes).decode().rstrip("=")
+    """The Teams id of a person, "29:…"; nothing leads from it to the Entra object id, and it differs per bot in real Teams."""
+    return "29:1" + _opaque(f"teams user {member.upn}")
 
 
 _EVERYONE = (*cast.EVERYONE, cast.STRANGER)
@@ -35,7 +41,7 @@ def person(who: Member | str) -> Member:
 
 def personal_chat_id(member: Member) -> str:
     """The id of the one-to-one chat between this person and the bot."""
-    return "a:1" + base64.urlsafe_b64encode(uuid.UUID(cast.stable_id("chat " + member.upn)).bytes).decode().rstrip("=")
+    return "a:1" + _opaque(f"chat {member.upn}")
 
 
 def split_thread(conversation_id: str) -> tuple[str, str | None]:

@@ -34,7 +34,7 @@ def new_key() -> rsa.RSAPrivateKey:
 
 # made once per process: a key takes a quarter of a second, and tests start hundreds of simulators
 _first_key = functools.cache(new_key)
-_webchat_key = functools.cache(lambda: new_key())  # a function of its own, so a key of its own
+_webchat_key = functools.cache(new_key)  # a cache of its own, so a key of its own
 
 
 class ChannelTokens:
