@@ -170,6 +170,11 @@ class TestSmsSignIn:
         assert client.entra.person("Omar Farouk").phones["mobile"] == PhoneState(spelling, "phoneNumberNotUnique")
         assert len(client.entra.writes) == 2
 
+    async def test_your_own_sign_in_name_is_not_taken(self, client: Client):
+        await client.post(ALICE, mobile())
+        assert (await client.patch(f"{ALICE}/{MOBILE}", {"phoneNumber": "+31612345678"})).status == 204
+        assert await client.state_of("Alice Jansen") == "ready"
+
     async def test_a_plain_phone_may_be_shared(self, client: Client):
         assert (await client.post(ALICE, mobile("+31 612345001"))).status == 201  # Omar's, who does not sign in with it
 
