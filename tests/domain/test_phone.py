@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.countries import COUNTRIES
-from bot.domain.phone import digits, mask, mask_text, parse_number, region_of
+from bot.domain.phone import PhoneNumber, digits, mask, mask_text, parse_number, region_of
 from bot.errors import InvalidNumber
 
 ALICE = "+31 612345678"
@@ -171,15 +171,23 @@ typed_numbers = st.one_of(
 regions = st.sampled_from(["", "NL", "US", "BR", "IT", "ZZ", "nl", "001"])
 
 
+def read(typed: str, region: str, extension: bool) -> PhoneNumber | InvalidNumber:
+    """The number, or the refusal."""
+    try:
+        return parse_number(typed, default_region=region, extension_allowed=extension)
+    except InvalidNumber as refused:
+        return refused
+
+
 @given(typed_numbers, regions, st.booleans())
 def test_reading_ends_in_a_number_or_a_reason(typed: str, region: str, extension: bool) -> None:
-    try:
-        number = parse_number(typed, default_region=region, extension_allowed=extension)
-    except InvalidNumber as refused:
-        assert refused.text
+    answer = read(typed, region, extension)
+    if isinstance(answer, InvalidNumber):
+        assert answer.text.endswith(".")
     else:
-        assert number.graph.count(" ") == 1
-        assert number.graph.startswith(f"+{number.country_code} ")
+        assert answer.graph.count(" ") == 1
+        assert answer.graph.startswith(f"+{answer.country_code} ")
+        assert read(answer.graph, "", True) == answer
 
 
 @pytest.mark.parametrize("region", sorted(phonenumbers.SUPPORTED_REGIONS))

@@ -1,0 +1,207 @@
+"""Every command is declared fully, once, and help lists exactly what one may say."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.commands import COMMANDS, _refuse_duplicates, about
+from bot.commands.parser import parse
+from bot.commands.spec import Command, Context, Facts
+from bot.domain.audit import AuditEvent, Tag
+from bot.domain.change import Change, ChangeKind, Plan
+from bot.domain.exchange import ConversationRef, Help, History, Notice, OperationShown, PersonShown, Whoami
+from bot.domain.methods import Dossier, Phone, PhoneType
+from bot.domain.operation import Operation
+from bot.domain.people import Actor, Person, Standing
+from bot.errors import Refusal
+
+NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
+PERSONAL = ConversationRef("https://teams.example/", "a:1")
+CHANNEL = ConversationRef("https://teams.example/", "19:x@thread.tacv2;messageid=7", "channel")
+ALICE = Person("id-alice", "Alice Jansen", "alice@x.nl")
+HANNA = Actor("id-hanna", "tenant", "Hanna")
+
+
+class FakeOperations:
+    """Remembers what was asked of it."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Operation] = {}
+        self.settings: dict[str, tuple[str, AuditEvent]] = {}
+        self.asked: list[dict[str, Any]] = []
+
+    async def get(self, operation_id: str) -> Operation | None:
+        return self.known.get(operation_id)
+
+    async def set_setting(self, name: str, value: str, event: AuditEvent) -> None:
+        self.settings[name] = (value, event)
+
+    async def events(self, **wanted: Any) -> tuple[AuditEvent, ...]:
+        self.asked.append(wanted)
+        return (AuditEvent(Tag.OPERATION_CONFIRMED, NOW),)
+
+
+def context(**changed: Any) -> Context:
+    standing = Standing(Person("id-hanna", "Hanna Visser", "hanna@x.nl"), frozenset())
+    given: dict[str, Any] = {
+        "actor": HANNA, "standing": standing, "helpdesk": True, "admin": False, "where": PERSONAL, "now": NOW, "facts": Facts("NL"),
+        "directory": None, "operations": FakeOperations(),
+    }  # fmt: skip
+    return Context(**(given | changed))
+
+
+async def say(line: str, **changed: Any) -> Any:
+    invocation = parse(line)
+    return await invocation.command.run(invocation, context(**changed))
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_a_declaration_is_complete(command: Command) -> None:
+    assert command.syntax
+    assert command.example
+    assert command.topic
+    assert command.summary[0].isupper()
+    assert len(command.summary) <= 120
+    assert not command.summary.endswith(".")
+    assert set(command.scopes) <= {"personal", "team"}
+    assert command.for_everyone or command.admin or "<who>" not in command.syntax or command.reads
+    assert all(permission and why for permission, why in command.reads)
+    assert not (command.for_everyone and (command.admin or command.changes))
+
+
+def test_the_syntax_is_the_one_the_readme_promises() -> None:
+    assert {command.name: command.syntax for command in COMMANDS} == {
+        "show": "show <who>",
+        "set-phone": "set|add|update mobile|alternate mobile|office for <who> [to] <number>",
+        "remove-phone": "remove|delete mobile|alternate mobile|office for <who>",
+        "sms-sign-in": "enable|disable sms sign-in for <who>",
+        "status": "status <id>",
+        "history": "history [for <who>]",
+        "help": "help",
+        "hello": "hi",
+        "whoami": "whoami",
+        "log-here": "log here",
+    }
+
+
+def test_two_commands_of_one_name_are_refused() -> None:
+    with pytest.raises(ValueError, match="show"):
+        _refuse_duplicates((COMMANDS[0], replace(COMMANDS[1], name="show")))
+
+
+def test_every_kind_of_change_can_be_said() -> None:
+    assert set(ChangeKind) == frozenset().union(*(command.changes for command in COMMANDS))
+
+
+@pytest.mark.parametrize(
+    ("rights", "allowed"),
+    [
+        ({"helpdesk": False, "admin": False}, lambda command: command.for_everyone),
+        ({"helpdesk": True, "admin": False}, lambda command: not command.admin),
+        ({"helpdesk": False, "admin": True}, lambda command: command.for_everyone or command.admin),
+        ({"helpdesk": True, "admin": True}, lambda command: True),
+    ],
+)
+@pytest.mark.parametrize("line", ["help", "hello"])
+async def test_help_lists_what_the_actor_may_say(line: str, rights: dict[str, bool], allowed: Any) -> None:
+    answer = await say(line, **rights)
+    assert isinstance(answer, Help)
+    listed = {entry.syntax for _, entries in answer.topics for entry in entries}
+    assert listed == {command.syntax for command in COMMANDS if allowed(command)}
+    assert bool(answer.greeting) == (line == "hello" or not (rights["helpdesk"] or rights["admin"]))
+
+
+def test_the_welcome_names_commands_that_exist() -> None:
+    assert sum(len(entries) for _, entries in about.welcome().topics) == len(about.WELCOME_EXAMPLES)
+
+
+async def test_whoami() -> None:
+    answer = await say("whoami", admin=True)
+    assert isinstance(answer, Whoami)
+    assert (answer.person.name, answer.helpdesk, answer.admin) == ("Hanna Visser", True, True)
+
+
+async def test_log_here_keeps_the_channel_without_the_thread() -> None:
+    operations = FakeOperations()
+    answer = await say("log here", where=CHANNEL, operations=operations)
+    assert isinstance(answer, Notice)
+    value, event = operations.settings["log_channel"]
+    assert ConversationRef(**json.loads(value)) == ConversationRef("https://teams.example/", "19:x@thread.tacv2", "channel")
+    assert (event.tag, event.actor_id) == (Tag.CHAT_LOG_CHANNEL_SET, "id-hanna")
+
+
+async def test_log_here_needs_a_channel() -> None:
+    operations = FakeOperations()
+    with pytest.raises(Refusal, match="channel"):
+        await say("log here", operations=operations)
+    assert not operations.settings
+
+
+async def test_show_says_why_an_account_is_protected_and_what_ends() -> None:
+    dossier = Dossier(replace(ALICE, synced=True), {PhoneType.MOBILE: Phone(PhoneType.MOBILE, "+31 612345678")})
+    facts = Facts("NL", (NOW + timedelta(days=100)).date())
+    answer = await say("show alice", dossier=dossier, protected="Not this one.", facts=facts)
+    assert isinstance(answer, PersonShown)
+    assert answer.protected == "Not this one."
+    assert any("on-premises" in note for note in answer.phone_notes)
+    assert any("10 December 2026" in note for note in answer.phone_notes)
+
+
+def operation(requester: Actor = HANNA) -> Operation:
+    change = Change(ChangeKind.SET_PHONE, PhoneType.MOBILE, None, "+31 612345678")
+    return Operation(
+        id="7QXF", command="set-phone", text="set-phone for alice@x.nl", requester=requester, target=ALICE, changes=(change,),
+        conversation=PERSONAL, created_at=NOW, expires_at=NOW + timedelta(minutes=10),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("where", "requester", "own"),
+    [(PERSONAL, HANNA, True), (CHANNEL, HANNA, False), (PERSONAL, replace(HANNA, id="id-bram"), False)],
+)
+async def test_status_shows_the_number_to_its_requester_alone(where: ConversationRef, requester: Actor, own: bool) -> None:
+    operations = FakeOperations()
+    operations.known["7QXF"] = operation(requester)
+    answer = await say("status 7qxf", operations=operations, where=where)
+    assert isinstance(answer, OperationShown)
+    assert answer.own is own
+    assert ("612345678" in str(answer.operation)) is own
+
+
+async def test_status_of_an_unknown_id_tells_which_letters_ids_never_have() -> None:
+    with pytest.raises(Refusal) as refused:
+        await say("status 7Q0F")
+    assert "no operation 7Q0F" in refused.value.text
+    assert "never contain 0" in refused.value.hint
+    with pytest.raises(Refusal) as refused:
+        await say("status 7QXF")
+    assert "never" not in refused.value.hint
+
+
+async def test_history_is_ones_own_or_of_a_person() -> None:
+    operations = FakeOperations()
+    mine = await say("history", operations=operations)
+    hers = await say("history for alice", operations=operations, dossier=Dossier(ALICE, {}))
+    assert isinstance(mine, History)
+    assert hers.title == "History of Alice Jansen"
+    assert [(asked.get("actor_id"), asked.get("target_id")) for asked in operations.asked] == [("id-hanna", None), (None, "id-alice")]
+
+
+async def test_changing_commands_answer_with_a_plan() -> None:
+    dossier = Dossier(ALICE, {PhoneType.OFFICE: Phone(PhoneType.OFFICE, "+31 201234567")})
+    plans = [
+        await say("set mobile for alice 06 12345678", dossier=dossier),
+        await say("remove office for alice", dossier=dossier),
+        await say("update office for alice 020 7654321 x9", dossier=dossier),
+    ]
+    assert all(isinstance(plan, Plan) and plan.target is ALICE for plan in plans)
+    assert [(change.before, change.after) for plan in plans for change in plan.changes] == [
+        (None, "+31 612345678"),
+        ("+31 201234567", None),
+        ("+31 201234567", "+31 207654321x9"),
+    ]

@@ -1,0 +1,187 @@
+"""What Graph would refuse is refused before the click, with what to do instead."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from bot.commands.phones import plan_change
+from bot.commands.spec import Facts
+from bot.domain.change import Change, ChangeKind, Plan
+from bot.domain.methods import Dossier, Method, Phone, PhoneType, SmsSignIn
+from bot.domain.people import Person
+from bot.errors import InvalidNumber, Refusal
+
+MOBILE, ALTERNATE, OFFICE = PhoneType.MOBILE, PhoneType.ALTERNATE_MOBILE, PhoneType.OFFICE
+SET, REMOVE, SMS = ChangeKind.SET_PHONE, ChangeKind.REMOVE_PHONE, ChangeKind.SMS_SIGN_IN
+ALICE = Person("id-alice", "Alice Jansen", "alice@x.nl")
+FACTS = Facts("NL", date(2027, 2, 1))
+OLD, NEW = "+31 612345001", "+31 612345678"
+
+
+def dossier(person: Person = ALICE, sms: SmsSignIn = SmsSignIn.NOT_ENABLED, others: tuple[Method, ...] = (), **numbers: str) -> Dossier:
+    types = {"mobile": MOBILE, "alternate": ALTERNATE, "office": OFFICE}
+    phones = {
+        types[name]: Phone(types[name], number, sms if name == "mobile" else SmsSignIn.NOT_SUPPORTED) for name, number in numbers.items()
+    }
+    return Dossier(person, phones, others)
+
+
+def refused(*wish: object, **more: object) -> Refusal:
+    with pytest.raises(Refusal) as no:
+        plan_change(*wish, **more)  # type: ignore[arg-type]
+    return no.value
+
+
+def test_set_registers_or_changes() -> None:
+    assert plan_change(dossier(), SET, MOBILE, NEW, FACTS).changes == (Change(SET, MOBILE, None, NEW),)
+    assert plan_change(dossier(mobile=OLD), SET, MOBILE, "06-12345678", FACTS).changes == (Change(SET, MOBILE, OLD, NEW),)
+
+
+@pytest.mark.parametrize("mode", ["set", "add", "update"])
+def test_the_same_number_again_is_nothing_to_do(mode: str) -> None:
+    no = refused(dossier(mobile="+31612345678"), SET, MOBILE, "0031 6 12345678", FACTS, mode=mode)
+    assert no.code == "nothing_to_do"
+    assert "already" in no.text
+
+
+@pytest.mark.parametrize(("private", "shown"), [(True, OLD), (False, "+31 •••••••01")])
+def test_add_says_what_is_there(private: bool, shown: str) -> None:
+    no = refused(dossier(mobile=OLD), SET, MOBILE, NEW, FACTS, mode="add", private=private)
+    assert shown in no.text
+    assert "`update mobile for alice@x.nl to " in no.hint
+    assert ("12345" in no.text + no.hint) is private
+
+
+@pytest.mark.parametrize("private", [True, False])
+def test_update_needs_something_to_update(private: bool) -> None:
+    no = refused(dossier(), SET, MOBILE, NEW, FACTS, mode="update", private=private)
+    assert no.code == "phone_missing"
+    assert "`add mobile for alice@x.nl " in no.hint
+    assert ("12345678" in no.hint.replace(" ", "")) is private
+
+
+def test_an_alternate_mobile_needs_a_mobile() -> None:
+    no = refused(dossier(office="+31 201234567"), SET, ALTERNATE, NEW, FACTS)
+    assert (no.code, "set mobile for alice@x.nl" in no.hint) == ("mobile_missing", True)
+    assert plan_change(dossier(mobile=OLD), SET, ALTERNATE, NEW, FACTS).changes[0].after == NEW
+
+
+def test_the_mobile_stays_while_there_is_an_alternate() -> None:
+    both = dossier(mobile=OLD, alternate=NEW)
+    no = refused(both, REMOVE, MOBILE, None, FACTS)
+    assert no.code == "alternate_exists"
+    assert "remove alternate mobile" in no.hint
+    assert "update mobile" in no.hint
+    assert plan_change(both, REMOVE, ALTERNATE, None, FACTS).changes == (Change(REMOVE, ALTERNATE, NEW, None),)
+
+
+def test_removing_what_is_not_there_names_what_is() -> None:
+    no = refused(dossier(mobile=OLD), REMOVE, OFFICE, None, FACTS)
+    assert (no.code, no.hint) == ("nothing_to_do", "Phones registered: mobile.")
+
+
+@pytest.mark.parametrize(("kind", "wanted"), [(SET, "+31 207654321"), (REMOVE, None)])
+def test_the_office_phone_of_a_synced_account_is_kept_elsewhere(kind: ChangeKind, wanted: str | None) -> None:
+    synced = dossier(replace(ALICE, synced=True), mobile=OLD, office="+31 201234567")
+    no = refused(synced, kind, OFFICE, wanted, FACTS)
+    assert no.code == "synced_office_phone"
+    assert "on-premises" in no.hint
+    assert plan_change(synced, SET, MOBILE, NEW, FACTS).changes
+
+
+def test_extensions_are_for_the_office() -> None:
+    assert plan_change(dossier(), SET, OFFICE, "020 1234567 x12", FACTS).changes[0].after == "+31 201234567x12"
+    with pytest.raises(InvalidNumber, match="Only an office phone"):
+        plan_change(dossier(), SET, MOBILE, "06 12345678 x12", FACTS)
+
+
+def test_a_number_as_graph_shows_it_can_be_wished_again() -> None:
+    """The new card after a stale one starts from the stored change."""
+    number = "+31 201234567x12"
+    assert plan_change(dossier(), SET, OFFICE, number, Facts()).changes[0].after == number
+    assert (
+        plan_change(dossier(mobile=OLD), SMS, MOBILE, "on", FACTS).changes
+        == plan_change(dossier(mobile=OLD), SMS, MOBILE, True, FACTS).changes
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "on", "code"),
+    [
+        (SmsSignIn.READY, True, "nothing_to_do"),
+        (SmsSignIn.NOT_ALLOWED_BY_POLICY, True, "sms_policy"),
+        (SmsSignIn.NUMBER_NOT_UNIQUE, True, "number_not_unique"),
+        (SmsSignIn.NOT_SUPPORTED, True, "sms_not_supported"),
+        (SmsSignIn.NOT_ENABLED, False, "nothing_to_do"),
+        (SmsSignIn.NOT_ALLOWED_BY_POLICY, False, "nothing_to_do"),
+        (SmsSignIn.NOT_CONFIGURED, False, "nothing_to_do"),
+        (SmsSignIn.UNKNOWN, False, "unknown_state"),
+    ],
+)
+def test_sms_sign_in_is_refused_where_entra_would(state: SmsSignIn, on: bool, code: str) -> None:
+    assert refused(dossier(sms=state, mobile=OLD), SMS, MOBILE, on, FACTS).code == code
+
+
+@pytest.mark.parametrize(
+    ("state", "on", "doubtful"),
+    [
+        (SmsSignIn.NOT_ENABLED, True, False),
+        (SmsSignIn.NOT_CONFIGURED, True, True),
+        (SmsSignIn.UNKNOWN, True, True),
+        (SmsSignIn.READY, False, False),
+    ],
+)
+def test_sms_sign_in_is_switched(state: SmsSignIn, on: bool, doubtful: bool) -> None:
+    plan = plan_change(dossier(sms=state, mobile=OLD), SMS, MOBILE, on, FACTS)
+    assert plan.changes == (Change(SMS, MOBILE, "off" if on else "on", "on" if on else "off"),)
+    assert any("may refuse" in warning for warning in plan.warnings) is doubtful
+    assert any("1 February 2027" in note for note in plan.notes) is on
+
+
+def test_sms_sign_in_needs_the_mobile() -> None:
+    assert refused(dossier(office="+31 201234567"), SMS, MOBILE, True, FACTS).code == "mobile_missing"
+    assert refused(dossier(), SMS, MOBILE, False, FACTS).code == "nothing_to_do"
+    assert refused(dossier(office="+31 201234567"), SMS, OFFICE, True, FACTS).code == "not_mobile"
+
+
+@pytest.mark.parametrize(
+    ("phone", "good"), [(MOBILE, "text messages (SMS) and voice calls"), (ALTERNATE, "voice calls only"), (OFFICE, "voice calls only")]
+)
+@pytest.mark.parametrize("day", [None, date(2027, 7, 1)])
+def test_every_phone_plan_says_what_the_number_is_good_for_and_until_when(phone: PhoneType, good: str, day: date | None) -> None:
+    number = "+31 207654321" if phone is OFFICE else NEW
+    notes = " ".join(plan_change(dossier(mobile=OLD), SET, phone, number, Facts("NL", day)).notes)
+    assert good in notes
+    assert ("1 July 2027" in notes and "passkey" in notes) is (day is not None)
+
+
+def warnings(plan: Plan) -> str:
+    return " ".join(plan.warnings)
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "phone", "wanted", "says"),
+    [
+        (dossier(), SET, MOBILE, "+31 201234567", "does not look like a mobile line"),
+        (dossier(mobile=OLD), SET, MOBILE, "+44 7400 123456", "another country than the old one: the United Kingdom"),
+        (dossier(replace(ALICE, enabled=False)), SET, MOBILE, NEW, "account is disabled"),
+        (dossier(replace(ALICE, enabled=False), mobile=OLD), REMOVE, MOBILE, None, "account is disabled"),
+        (dossier(sms=SmsSignIn.READY, mobile=OLD), SET, MOBILE, NEW, "signs in with changes too"),
+        (dossier(sms=SmsSignIn.READY, mobile=OLD), REMOVE, MOBILE, None, "no longer sign in with the number"),
+        (dossier(mobile=NEW), SET, ALTERNATE, NEW, "also the mobile number"),
+        (dossier(mobile=OLD, others=(Method("Password"),)), REMOVE, MOBILE, None, "last method besides the password"),
+    ],
+)
+def test_warns_of_what_is_worth_a_second_look(state: Dossier, kind: ChangeKind, phone: PhoneType, wanted: str | None, says: str) -> None:
+    plan = plan_change(state, kind, phone, wanted, FACTS)
+    assert says in warnings(plan)
+    assert not any(char.isdigit() for char in warnings(plan)), "warnings are shown to everybody, so no number stands in them"
+
+
+def test_an_ordinary_change_has_no_warnings() -> None:
+    assert plan_change(dossier(mobile=OLD), SET, MOBILE, NEW, FACTS).warnings == ()
+    assert plan_change(dossier(mobile=OLD, others=(Method("Passkey"),)), REMOVE, MOBILE, None, FACTS).warnings == ()
+    assert plan_change(dossier(), SET, OFFICE, "+31 201234567", FACTS).warnings == ()
