@@ -113,7 +113,7 @@ class Desk:
         before = len(self.teams.sent)
         message = await self.teams.say(who, text, where, **more)
         assert message.delivered == 200, message.delivered
-        sent = [item for item in self.teams.sent[before:] if item.method == "send"]
+        sent = [item for item in self.teams.sent[before:] if item.method == "send" and item.conversation.startswith(message.conversation)]
         assert sent, f"no answer to {text!r}"
         return Answer(self, self.teams.threads.messages[sent[-1].id], who)
 

@@ -34,6 +34,8 @@ POLL_SECONDS = 0.2
 ADOPT_SECONDS = 5.0
 #: Finished workflows are kept this long, far longer than any click can be repeated.
 FINISHED_KEPT = timedelta(days=7)
+#: What runs at a stop gets this long to end; the rest is taken up by the next start.
+STOP_SECONDS = 2
 _LOCK_SPACE = 8201
 
 Step = Callable[[str], Awaitable[None]]
@@ -109,7 +111,7 @@ class DurableEngine:
                 await self._chores
         # DBOS has made its own pool the loop's default and shuts it down: leave from another one, and put that in its place.
         loop, pool = asyncio.get_running_loop(), ThreadPoolExecutor(thread_name_prefix="after-dbos")
-        await loop.run_in_executor(pool, lambda: DBOS.destroy(destroy_registry=True))
+        await loop.run_in_executor(pool, lambda: DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=STOP_SECONDS))
         loop.set_default_executor(pool)
         self._dbos_engine.dispose()
         if self._proof_of_life:
