@@ -24,7 +24,8 @@ async function call(method, path, body) {
 function sentence(answer) {
   const error = answer?.error ?? answer?.message;
   if (!error) return "";
-  return typeof error === "string" ? error : error.message || error.code || JSON.stringify(error);
+  if (typeof error === "string") return error.replace(/^[A-Z]\w*Error: /, "");
+  return error.message || error.code || JSON.stringify(error);
 }
 
 const query = (values) => new URLSearchParams(values).toString();
@@ -36,13 +37,13 @@ export const say = (what) => call("POST", "/api/say", what);
 export const edit = (what) => call("POST", "/api/edit", what);
 export const entra = (upn) => call("GET", `/api/entra/${encodeURIComponent(upn)}`);
 
-/** Presses a card's button. Resolves when Doorman took it, throws its sentence when it did not. */
+/** Presses a card's button. Resolves with the line Doorman answered, if any; throws its sentence when it refused. */
 export async function press(what) {
   const answer = await call("POST", "/api/press", what);
-  const problem = sentence(answer);
+  const problem = answer?.error ? sentence(answer) : "";
   if (problem) throw new Error(problem);
   if (answer?.status >= 400) throw new Error(`Doorman answered ${answer.status}. Try again.`);
-  return answer;
+  return typeof answer?.message === "string" ? answer.message : "";
 }
 
 export const faults = {

@@ -1,7 +1,7 @@
 // The demo page: who am I, where am I, and the wires between the columns.
 
 import * as api from "./api.js";
-import { cardTexts } from "./cards.js";
+import { cardWords } from "./cards.js";
 import { drawChats } from "./channels.js";
 import { createComposer } from "./composer.js";
 import { createConversation } from "./conversation.js";
@@ -9,7 +9,7 @@ import { createDrawers } from "./drawers.js";
 import { avatar, el, marks, recall, remember } from "./dom.js";
 import { createEntra } from "./entra.js";
 import { createFaults } from "./faults.js";
-import { personIn, pickPerson } from "./people.js";
+import { peopleIn, personIn, pickPerson, wrote } from "./people.js";
 import { createWelcome } from "./welcome.js";
 
 const $ = (id) => document.getElementById(id);
@@ -31,11 +31,12 @@ const drawers = createDrawers();
 const composer = createComposer($("composer"), { send, people: () => state.people.filter((person) => person.upn !== state.me.upn) });
 const welcome = createWelcome(() => state, (text) => composer.write(text));
 const talk = createConversation($("log"), $("newer"), {
-  mine: (message) => message.from && !message.from.bot && [state.me.id, state.me.upn].includes(message.from.id),
+  mine: (message) => wrote(state.me, message),
   onPress: async (message, action) => {
     follow(message);
-    await api.press({ as: state.me.upn, conversation: state.conversation.id, message: message.id, action });
+    const answer = await api.press({ as: state.me.upn, conversation: state.conversation.id, message: message.id, action });
     entra.refresh();
+    return answer;
   },
   onEdit: (message, text) => api.edit({ as: state.me.upn, message: message.id, text }),
   onReply: (message) => composer.setReply(message),
@@ -48,20 +49,13 @@ async function send({ text, mentions, replyTo }) {
   await api.say({ as: state.me.upn, conversation: state.conversation.id, text, mentions, replyTo });
 }
 
-/** Lets the Entra panel show whom this message is about. */
+/** Lets the Entra panel show whom this card is about; a card that speaks of several people changes nothing. */
 function follow(message) {
-  if (message?.deleted || !message?.from?.bot) return;
-  const others = state.people.filter((person) => person.upn !== state.me.upn);
-  for (const text of message.card ? cardTexts(message.card) : [message.text || ""]) {
-    const person = message.card ? others.find((each) => text.toLowerCase().includes(each.upn.toLowerCase())) : null;
-    if (person) return entra.show(person);
-  }
-  if (message.card) {
-    for (const text of cardTexts(message.card)) {
-      const person = others.find((each) => text.includes(each.name) && !each.helpdesk);
-      if (person) return entra.show(person);
-    }
-  }
+  if (message?.deleted || !message?.from?.bot || !message.card) return;
+  const found = peopleIn(cardWords(message.card), state.people);
+  const others = found.filter((person) => person !== state.me);
+  if (others.length === 1) entra.show(others[0]);
+  else if (found.length === 1) entra.show(found[0]);
 }
 
 async function become(person, wanted) {

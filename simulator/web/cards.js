@@ -66,17 +66,17 @@ function act(action, onPress) {
   }
 }
 
-/** Every piece of text of a card, facts first: where the person concerned is looked for. */
-export function cardTexts(card) {
-  const facts = [];
-  const others = [];
+/** All the words of a card in one string: where the person concerned is looked for. */
+export function cardWords(card) {
+  const words = [];
   const walk = (node) => {
     if (Array.isArray(node)) return node.forEach(walk);
+    if (typeof node === "string") return words.push(node);
     if (!node || typeof node !== "object") return;
-    for (const fact of node.facts || []) facts.push(`${fact.title ?? ""} ${fact.value ?? ""}`);
-    if (typeof node.text === "string") others.push(node.text);
+    for (const fact of node.facts || []) words.push(`${fact.title ?? ""} ${fact.value ?? ""}`);
+    if (typeof node.text === "string") words.push(node.text);
     for (const key of ["body", "items", "columns", "rows", "cells", "inlines"]) walk(node[key]);
   };
   walk(cardContent(card));
-  return [...facts, ...others];
+  return words.join("\n");
 }

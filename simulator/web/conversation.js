@@ -51,10 +51,12 @@ export function createConversation(root, newer, handlers) {
     group();
     if (message.from?.bot) stopTyping();
     entry.node.classList.add("fresh");
-    const outside = kind === "channel" && message.replyTo && messages.has(message.replyTo);
+    const outside = kind === "channel" && entry.thread !== [...root.querySelectorAll(".thread")].pop();
     if (!follow) newer.hidden = false;
     else if (outside) entry.node.scrollIntoView({ block: "nearest" });
     else toEnd();
+    // what is higher than the window is read from its top
+    if (follow && entry.node.offsetHeight > root.clientHeight) entry.node.scrollIntoView({ block: "start" });
   }
 
   function place(message) {

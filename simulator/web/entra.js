@@ -7,7 +7,7 @@ import * as api from "./api.js";
 
 const EVERY = 2500; // ms between two looks while the page is visible
 const SHINE = 6000; // ms a change stays highlighted
-const SHOWN_ELSEWHERE = new Set(["displayName", "userPrincipalName", "accountEnabled", "userType", "onPremisesSyncEnabled", "methods", "groups", "roles", "id", "jobTitle", "department"]);
+const SHOWN_ELSEWHERE = new Set(["displayName", "userPrincipalName", "accountEnabled", "userType", "onPremisesSyncEnabled", "methods", "groups", "roles", "id", "synced", "phones", "strong", "jobTitle", "department"]);
 
 /** `people()` gives everybody who can be chosen. */
 export function createEntra(root, people) {
@@ -68,11 +68,13 @@ export function createEntra(root, people) {
     foot.textContent = `Read from the simulated tenant at ${clock(new Date())}.`;
   }
 
-  function mark(node, key) {
+  /** Highlights a node when its fact changed; `title` is left out of what it was before, as it stands there already. */
+  function mark(node, key, title = "") {
     const change = shining.get(key);
     if (!change) return node;
     node.classList.add(change.gone ? "gone" : "changed");
-    if (change.old && !change.gone) node.append(el("span", { class: "was", text: `was ${change.old}` }));
+    const old = title && change.old?.startsWith(`${title}, `) ? change.old.slice(title.length + 2) : change.old;
+    if (old && !change.gone) (node.querySelector(".method-text") || node).append(el("span", { class: "was", text: `was ${old}` }));
     return node;
   }
 
@@ -82,7 +84,7 @@ export function createEntra(root, people) {
     const flag = (key, tone, text) => flags.append(mark(el("span", { class: `mark ${tone}`, text }), key));
     flag("accountEnabled", account.accountEnabled === false ? "red" : "green", account.accountEnabled === false ? "sign-in blocked" : "enabled");
     if (account.userType && account.userType !== "Member") flag("userType", "blue", account.userType.toLowerCase());
-    if (account.onPremisesSyncEnabled) flag("onPremisesSyncEnabled", "grey", "synced from on-premises AD");
+    if (account.onPremisesSyncEnabled || account.synced) flag("synced", "grey", "synced from on-premises AD");
     for (const role of account.roles || []) flag("roles", "brass", valueText(role));
     const job = [account.jobTitle, account.department].filter(Boolean).join(" · ");
     rows.push(flags);
@@ -90,7 +92,10 @@ export function createEntra(root, people) {
 
     rows.push(el("h3", { text: "Sign-in methods" }));
     const methods = el("ul", { class: "methods", data: { testid: "entra-methods" } });
-    for (const [index, method] of (account.methods || []).entries()) methods.append(mark(methodRow(describeMethod(method)), methodKey(method, index)));
+    for (const [index, method] of (account.methods || []).entries()) {
+      const words = describeMethod(method);
+      methods.append(mark(methodRow(words), methodKey(method, index), words.title));
+    }
     for (const [key, change] of shining) {
       if (change.gone && key.startsWith("method ")) methods.append(mark(el("li", { class: "method" }, el("span", { class: "method-icon", "aria-hidden": "true", text: "–" }), el("span", { class: "method-text" }, el("s", { text: change.old }), el("span", { class: "was", text: "removed" }))), key));
     }

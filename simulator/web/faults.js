@@ -71,6 +71,9 @@ export function createFaults(root, { logChannel, onCount }) {
   async function load() {
     let rules;
     try {
+      const { down = [] } = (await api.faults.list("teams")) || {};
+      if (down.includes(logChannel())) on.add(LOG_DOWN.name);
+      else on.delete(LOG_DOWN.name);
       const answer = await api.faults.list("entra");
       rules = answer?.value ?? answer ?? [];
     } catch {

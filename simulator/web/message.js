@@ -68,9 +68,11 @@ export function renderMessage(message, view) {
 function card(message, view) {
   const box = el("div", { class: "card", tabindex: "-1", data: { testid: "card" }, role: "group", "aria-label": "Card from Doorman" });
   const problem = el("p", { class: "card-problem", role: "alert", data: { testid: "card-error" } });
-  const show = (sentence) => {
-    problem.replaceChildren(...(sentence ? [privateMark(), el("span", { text: sentence })] : []));
-    problem.hidden = !sentence;
+  const note = el("p", { class: "card-problem note", role: "status", data: { testid: "card-note" } });
+  const show = (place, sentence) => {
+    place.replaceChildren(...(sentence ? [privateMark(), el("span", { text: sentence })] : []));
+    place.hidden = !sentence;
+    if (sentence) place.scrollIntoView({ block: "nearest" });
   };
   const busy = (on) => {
     box.classList.toggle("busy", on);
@@ -89,21 +91,21 @@ function card(message, view) {
     if (box.classList.contains("busy")) return;
     const pressed = document.activeElement;
     view.errors.delete(message.id);
-    show("");
+    show(problem, "");
     busy(true);
     try {
-      await view.onPress(message, action);
+      show(note, await view.onPress(message, action));
     } catch (error) {
       view.errors.set(message.id, error.message);
-      show(error.message);
-      problem.scrollIntoView({ block: "nearest" });
+      show(problem, error.message);
     } finally {
       busy(false);
       if (box.isConnected && box.contains(pressed)) pressed.focus({ preventScroll: true });
     }
   }));
-  show(view.errors.get(message.id));
-  return el("div", { class: "card-frame" }, box, problem);
+  show(note, "");
+  show(problem, view.errors.get(message.id));
+  return el("div", { class: "card-frame" }, box, problem, note);
 }
 
 function editButton(message, content, view) {

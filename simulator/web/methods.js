@@ -9,7 +9,7 @@ const SMS = {
 const KINDS = {
   phone: (m) => ({ icon: "☎", title: PHONE[m.phoneType] || "Phone", value: m.phoneNumber, note: SMS[m.smsSignInState] ?? m.smsSignInState }),
   password: () => ({ icon: "✱", title: "Password" }),
-  microsoftauthenticator: (m) => ({ icon: "✓", title: "Microsoft Authenticator", value: m.displayName, note: m.deviceTag }),
+  microsoftauthenticator: (m) => ({ icon: "✓", title: "Microsoft Authenticator", value: m.displayName }),
   fido2: (m) => ({ icon: "⚿", title: "Security key (FIDO2)", value: m.displayName || m.model }),
   windowshelloforbusiness: (m) => ({ icon: "▣", title: "Windows Hello", value: m.displayName }),
   softwareoath: () => ({ icon: "◷", title: "Code app (OATH)" }),
@@ -32,7 +32,7 @@ export function describeMethod(method) {
 
 const LABELS = {
   userPrincipalName: "Sign-in name", displayName: "Name", jobTitle: "Job", accountEnabled: "Account enabled", userType: "User type",
-  onPremisesSyncEnabled: "Synced from on-premises AD", mail: "Mail", id: "Object id", businessPhones: "Business phones", mobilePhone: "Mobile (profile)",
+  onPremisesSyncEnabled: "Synced from on-premises AD", mail: "Mail", smsPolicy: "In the SMS sign-in policy", managementRestricted: "Restricted management unit", id: "Object id", businessPhones: "Business phones", mobilePhone: "Mobile (profile)",
 };
 
 /** "onPremisesSyncEnabled" → "On premises sync enabled", with better words where there are any. */

@@ -5,6 +5,12 @@ import { avatar, el, marks } from "./dom.js";
 
 const SHOWN = 20;
 
+/** Whether this person wrote the message. Its sender's id is a Teams id, so the name decides where no sign-in name is given. */
+export function wrote(person, { from = {} }) {
+  if (from.bot) return false;
+  return from.upn ? from.upn === person.upn : [person.id, person.upn].includes(from.id) || from.name === person.name;
+}
+
 const fold = (text) => String(text || "").normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
 /** The people whose name, sign-in name, job or marks hold every word; the first 20 without a search. */
@@ -22,14 +28,22 @@ export function named(people, text) {
   return people.filter((person) => fold(person.name).startsWith(asked) || fold(person.name).split(/\s+/).some((word) => word.startsWith(asked)));
 }
 
-/** The person a text speaks of: by sign-in name, by full name, or by the first part of the sign-in name. */
+/** The person a command speaks of: by sign-in name or its first part, by full name, or by a name only one person has. */
 export function personIn(text, people) {
   const low = fold(text);
+  const only = (found) => (found.length === 1 ? found[0] : null);
   const words = new Set(low.split(/[\s,;:()*_`"<>]+/).map((word) => word.replace(/^@/, "").replace(/[.?!]+$/, "")));
   return people.find((person) => words.has(fold(person.upn)) || low.includes(fold(person.upn)))
     || people.find((person) => low.includes(fold(person.name)))
     || people.find((person) => words.has(fold(person.upn).split("@")[0]))
-    || null;
+    || only(people.filter((person) => fold(person.name).split(/\s+/).some((name) => name.length > 2 && words.has(name))));
+}
+
+/** Everybody whose sign-in name stands in the text, or else everybody whose full name does. */
+export function peopleIn(text, people) {
+  const words = new Set(fold(text).split(/[\s,;:()*`"<>·]+/));
+  const found = people.filter((person) => words.has(fold(person.upn)));
+  return found.length ? found : people.filter((person) => fold(text).includes(fold(person.name)));
 }
 
 let open; // at most one popover at a time
