@@ -104,7 +104,7 @@ def test_a_suggestion_can_be_typed(slip: tuple[str, str], tail: str) -> None:
         assert read(slip[0]) != answer
 
 
-names = st.text(alphabet=string.ascii_letters + "éøß'-.@_", min_size=1, max_size=20).filter(lambda name: any(map(str.isalpha, name)))
+names = st.text(alphabet=string.ascii_letters + "éøß'-.@", min_size=1, max_size=20).filter(lambda name: any(map(str.isalpha, name)))
 
 
 @given(names, st.sampled_from(["+31 6 12345678", "0031612345678", "(+31) 6-1234-5678", "06.12345678"]), st.booleans())
