@@ -1,15 +1,16 @@
 """The vocabulary of our cards: ten builders, and nothing else makes Adaptive Card JSON.
 
-Every builder cleans the words it is given, so no caller can forget to. `run()` keeps words as they are because no client reads a
-TextRun as Markdown; `heading()` and `choices()` stand where Markdown may be read and go through `inert()`; `moment()` alone emits
-the functions `{{DATE}}` and `{{TIME}}`, from datetimes. Colours and container styles are the semantic ones, which follow the
-reader's theme (light, dark, high contrast), and never say anything that a word does not say too.
+Every builder cleans the words it is given, so no caller can forget to. `run()` keeps words as they are because no client
+reads a TextRun as Markdown; `heading()`, `address()` and `choices()` stand where Markdown may be read and go through `inert()`;
+`moment()` alone emits the functions `{{DATE}}` and `{{TIME}}`, from datetimes. Colours and container styles are the semantic
+ones, which follow the reader's theme (light, dark, high contrast), and never say anything that a word does not say too.
 
 Elements and properties: https://adaptivecards.io/explorer/ and the 1.5 schema in tests/contracts.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -37,11 +38,13 @@ def run(
     subtle: bool = False,
     strike: bool = False,
     mono: bool = False,
+    whole: bool = False,
     size: Size = "Default",
     colour: Colour = "Default",
 ) -> Element:
-    """Words on a line, whoever wrote them."""
-    made: Element = {"type": "TextRun", "text": _keep_edges(text, plain(text, limit))}
+    """Words on a line, whoever wrote them; `whole` ones stay on one line. Nobody should want to copy those: their blanks do not break."""
+    shown = plain(text, limit)
+    made: Element = {"type": "TextRun", "text": _keep_edges(text, shown.replace(" ", "\u00a0") if whole else _breakable(shown))}
     if bold:
         made["weight"] = "Bolder"
     if subtle:
@@ -80,6 +83,11 @@ def heading(text: str, *, size: Size = "Large", spacing: Spacing = "Default") ->
         "wrap": True,
         "spacing": spacing,
     }
+
+
+def address(text: str, *, limit: int = 128) -> Element:
+    """A user principal name, to read and to copy: wraps anywhere, and no character of an honest address is touched."""
+    return {"type": "TextBlock", "text": inert(text, limit), "wrap": True, "spacing": "None"}
 
 
 def moment(
@@ -203,7 +211,6 @@ def card(body: Iterable[Element], *, fallback: str, actions: Iterable[Element] =
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.5",
-        "lang": "en-GB",
         "fallbackText": inert(fallback, 400),
         "msteams": {"width": "Full"},  # https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-format
         "body": list(body),
@@ -213,6 +220,16 @@ def card(body: Iterable[Element], *, fallback: str, actions: Iterable[Element] =
     if pressed := list(actions):
         made["actions"] = pressed
     return made
+
+
+# A RichTextBlock breaks at blanks and hyphens alone (seen in adaptivecards 3.0.6), so a longer word would run out of the card.
+_LONG_WORD = re.compile(r"[^\s\u2010-]{33,}")
+_PIECE = re.compile(r"[^/.?=&_@]{1,16}[/.?=&_@]{0,4}|[/.?=&_@]{1,16}")
+
+
+def _breakable(text: str) -> str:
+    """The text with places to break (U+200B) in its overlong words, behind punctuation if there is any."""
+    return _LONG_WORD.sub(lambda word: "\u200b".join(_PIECE.findall(word.group())), text)
 
 
 def _keep_edges(text: str, cleaned: str) -> str:

@@ -49,7 +49,8 @@ def render(history: History) -> tuple[Element, str]:
 def _event(event: AuditEvent) -> Iterable[Element]:
     who = event.actor_name or ("Doorman" if not event.actor_id else "somebody without a name")
     about = [run(" · "), run(event.operation_id, mono=True)] if event.operation_id else []
-    yield line(run(who, limit=80, bold=True), run(f" {SAID[event.tag]}"), *about, spacing="None")
+    result = _state(_words(event.facts.get("state")))
+    yield line(run(who, limit=80, bold=True), run(f" {SAID[event.tag]}{result and f': {result.lower()}'}"), *about, spacing="None")
     if details := _details(event.facts):
         yield line(run(hide_numbers(details), subtle=True), spacing="None")
     yield moment("", event.at, date=True, spacing="None")
@@ -58,12 +59,11 @@ def _event(event: AuditEvent) -> Iterable[Element]:
 def _details(facts: Mapping[str, object]) -> str:
     """The facts a person wants to know, in words; codes and request ids stay in the trail."""
     found = {key: _words(value) for key, value in facts.items()}
-    outcome = " ".join(filter(None, (_state(found.get("state", "")), found.get("outcome"))))
     ticket, reason = found.get("ticket"), found.get("reason")
     parts = (
         found.get("target_upn"),
         found.get("changes") or (f"“{found['text']}”" if found.get("text") else ""),
-        outcome,
+        found.get("outcome"),
         f"ticket {ticket}" if ticket else "",
         f"reason: {reason}" if reason else "",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.domain.exchange import LogEntry
 from bot.domain.operation import Operation, State
-from cards.elements import Element, card, columns, line, moment, run
+from cards.elements import Element, address, card, columns, line, moment, run
 from cards.operation import MOST_CHANGES
 from cards.wording import LOOKS, difference_line, difference_text, named, private, title
 
@@ -23,8 +23,8 @@ def render(entry: LogEntry) -> tuple[Element, str]:
     )
     body: list[Element] = [
         columns(("stretch", [first]), ("auto", [line(run(operation.id, mono=True), spacing="None", align="Right")]), spacing="None"),
-        line(run(operation.target.upn, limit=128, subtle=True), spacing="None"),
-        *(difference_line(change, label=True) for change in operation.changes[:MOST_CHANGES]),
+        address(operation.target.upn or "no user name"),
+        *(difference_line(change, operation.state, label=True) for change in operation.changes[:MOST_CHANGES]),
     ]
     if len(operation.changes) > MOST_CHANGES:
         body.append(line(run(f"and {len(operation.changes) - MOST_CHANGES} more changes", subtle=True)))

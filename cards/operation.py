@@ -12,7 +12,7 @@ from bot.domain.exchange import OperationShown, Verb
 from bot.domain.operation import Operation, State
 from cards.confirm import closing, question
 from cards.elements import Element, band, box, button, card, facts, heading, line, moment, refresh, run
-from cards.wording import LOOKS, bullets, difference_line, difference_text, identity, private, task, title
+from cards.wording import LOOKS, bullets, change_label, difference_line, difference_text, identity, private, task, title
 from cards.wording import named as name_of
 
 #: More changes than this are counted, not listed.
@@ -52,8 +52,8 @@ def render(shown: OperationShown, refresh_for: tuple[str, ...] = ()) -> tuple[El
 def _changes(operation: Operation) -> Iterable[Element]:
     changes = operation.changes
     for change in changes[:MOST_CHANGES]:
-        yield line(run(change.label, bold=True))
-        yield difference_line(change)
+        yield line(run(change_label(change, operation.state), bold=True))
+        yield difference_line(change, operation.state)
     if len(changes) > MOST_CHANGES:
         yield line(run(f"and {len(changes) - MOST_CHANGES} more changes", subtle=True))
 

@@ -19,7 +19,7 @@ def render(shown: PersonShown) -> tuple[Element, str]:
     """The card and its summary. The numbers stand as the dossier has them; in the summary they are masked."""
     dossier = shown.dossier
     person = dossier.person
-    body: list[Element] = [heading(named(person)), *identity(person, name=False), line(_account(person.enabled), spacing="None")]
+    body: list[Element] = [heading(named(person)), *identity(person, name=False)]
     if shown.protected:
         body.append(box([line(run("⚠ Protected: ", bold=True), run(shown.protected))], style="warning", spacing="Medium"))
     body.append(box(_phones(dossier, shown.phone_notes), spacing="Medium", line_above=True))
@@ -51,10 +51,6 @@ def whoami(who: Whoami) -> tuple[Element, str]:
     ]
     summary = f"You are {named(who.person)} ({who.person.upn}). {rights}"
     return card(body, fallback=summary), summary
-
-
-def _account(enabled: bool) -> Element:
-    return run("✓ Account enabled") if enabled else run("✗ Account disabled: this person cannot sign in", bold=True, colour="Attention")
 
 
 def _phones(dossier: Dossier, notes: tuple[str, ...]) -> Iterable[Element]:

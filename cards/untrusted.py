@@ -23,10 +23,10 @@ _MOST_ACCENTS = 3
 
 _SPACES = re.compile(r"\s+")
 _TEXT_FUNCTION = re.compile(r"\{(?=\{)")  # {{DATE(…)}} and {{TIME(…)}}: same page as above
-_TAG = re.compile(r"<(?=[A-Za-z/!?])")  # <at>…</at> mentions, and any other tag
+_MENTION = re.compile(r"<(?=/?at\b)", re.IGNORECASE)  # <at>…</at>; other tags mean nothing in a card
 _ENTITY = re.compile(r"&(?=#?\w+;)")  # &lt;at&gt; must not turn back into a tag
 _LINK = re.compile(r":(?=//)")
-_WWW = re.compile(r"\b(www)\.(?=\S)", re.IGNORECASE)
+_WWW = re.compile(r"(?<![A-Za-z0-9])(www)\.(?=\S)", re.IGNORECASE)
 
 _LOOK_ALIKES = str.maketrans(
     {
@@ -68,7 +68,7 @@ def plain(text: str, limit: int = 300) -> str:
     """The words on one line, at most `limit` characters, fit for a TextRun. Comes back unchanged when applied twice."""
     text = _visible(text[: limit * 4])  # so that ten kilobytes cost nothing
     text = _TEXT_FUNCTION.sub("{ ", text)
-    text = _TAG.sub("‹", text)
+    text = _MENTION.sub("‹", text)
     text = _ENTITY.sub("＆", text)
     text = _LINK.sub(": ", text)
     text = _WWW.sub(r"\1 .", text)

@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.domain.change import Change, ChangeKind
 from bot.domain.operation import Operation, State
 from bot.domain.people import Person
-from cards.elements import Colour, Element, Style, columns, line, run
+from cards.elements import Colour, Element, Style, address, columns, line, run
 from cards.untrusted import hide_numbers
 
 
@@ -24,8 +24,8 @@ class Look:
 
 
 LOOKS: dict[State, Look] = {
-    State.PROPOSED: Look("?", "Waiting for confirmation", "accent", "Accent"),
-    State.AWAITING_APPROVAL: Look("?", "Waiting for approval", "accent", "Accent"),
+    State.PROPOSED: Look("◔", "Waiting for confirmation", "accent", "Accent"),
+    State.AWAITING_APPROVAL: Look("◔", "Waiting for approval", "accent", "Accent"),
     State.QUEUED: Look("…", "Working", "accent", "Accent"),
     State.RUNNING: Look("…", "Working", "accent", "Accent"),
     State.SUCCEEDED: Look("✓", "Done", "good", "Good"),
@@ -36,6 +36,9 @@ LOOKS: dict[State, Look] = {
     State.DENIED: Look("✗", "Denied", "emphasis", "Default"),
     State.EXPIRED: Look("–", "Expired", "emphasis", "Default"),
 }
+
+#: The change will be, or was, made as the card shows it.
+_AS_SHOWN = frozenset({State.PROPOSED, State.AWAITING_APPROVAL, State.QUEUED, State.RUNNING, State.SUCCEEDED})
 
 
 def private(operation: Operation) -> Operation:
@@ -84,17 +87,23 @@ def difference(change: Change) -> tuple[str, str]:
     return change.before or "not registered", change.after or "removed"
 
 
-def difference_line(change: Change, *, label: bool = False) -> Element:
+def change_label(change: Change, state: State) -> str:
+    """What changes; "asked for" when it did not, or not surely, so that nobody reads the line as done."""
+    return change.label if state in _AS_SHOWN else f"{change.label}, asked for"
+
+
+def difference_line(change: Change, state: State, *, label: bool = False) -> Element:
     """One line: before → after, with words for readers who neither see colour nor strike-through."""
     before, after = difference(change)
     gone = change.kind is not ChangeKind.SMS_SIGN_IN and change.before is not None
-    start = (run(f"{change.label}: ", bold=True),) if label else ()
+    words = ("before ", " → after ") if state in _AS_SHOWN else ("from ", " → to ")
+    start = (run(f"{change_label(change, state)}: ", bold=True),) if label else ()
     return line(
         *start,
-        run("before ", subtle=True),
-        run(before, limit=60, strike=gone, subtle=not gone),
-        run(" → after ", subtle=True),
-        run(after, limit=60, bold=True),
+        run(words[0], subtle=True),
+        run(before, limit=60, strike=gone, subtle=not gone, whole="•" in before),
+        run(words[1], subtle=True),
+        run(after, limit=60, bold=True, whole="•" in after),
     )
 
 
@@ -121,22 +130,24 @@ def time_left(now: datetime, until: datetime) -> str:
 
 
 def identity(person: Person, *, name: bool = True) -> list[Element]:
-    """Who this is: name, address, work, and what sets the account apart, in words."""
-    shown = [line(run(named(person), limit=80, bold=True), *marks(person), spacing="None")] if name else []
-    shown.append(line(run(person.upn or "no user name", limit=128), spacing="None"))
+    """Who this is: name (unless it stands above already), address, work, and what sets the account apart, in words."""
+    shown = [line(run(named(person), limit=80, bold=True), spacing="None")] if name else []
+    shown.append(address(person.upn or "no user name"))
     if work := " · ".join(filter(None, (person.job_title[:60], person.department[:60]))):
         shown.append(line(run(work, subtle=True), spacing="None"))
-    if not name and person.marks:
-        shown.append(line(*marks(person), spacing="None"))
+    if person.marks or not name:
+        shown.append(line(*_account(person), spacing="None"))
     return shown
 
 
-def marks(person: Person) -> list[Element]:
-    """What sets the account apart; nothing for an ordinary one."""
-    colours: dict[str, Colour] = {"disabled": "Attention", "guest": "Warning"}
-    return [
-        run(f" ({mark})", colour=colours.get(mark, "Default"), subtle=mark not in colours, bold=mark in colours) for mark in person.marks
-    ]
+def _account(person: Person) -> list[Element]:
+    """The state of the account; what ought to make the reader stop comes first and bold."""
+    said = [run("Account enabled", subtle=True) if person.enabled else run("✗ Account disabled", bold=True, colour="Attention")]
+    if person.guest:
+        said.append(run("⚠ guest", bold=True, colour="Warning"))
+    if person.synced:
+        said.append(run("synced from on-premises", subtle=True))
+    return [each for index, one in enumerate(said) for each in ((run(" · ", subtle=True), one) if index else (one,))]
 
 
 def bullets(texts: Iterable[str], *, most: int = 6, limit: int = 300) -> list[Element]:

@@ -42,7 +42,7 @@ HOSTILE = st.one_of(st.text(max_size=400), st.lists(PIECES, max_size=8).map("".j
 
 _MARKDOWN = re.compile(r"[*`~|\\\[\]<>]|(?<![^\W_])_|_(?![^\W_])")
 _LIST_START = re.compile(r"[-+#=]|\d+[.)]")
-_DANGER = re.compile(r"\{\{|<[A-Za-z/!?]|://|&#?\w+;|\bwww\.\S", re.IGNORECASE)
+_DANGER = re.compile(r"\{\{|</?at\b|://|&#?\w+;|(?<![A-Za-z0-9])www\.\S", re.IGNORECASE)
 
 
 def _assert_visible(text: str) -> None:
@@ -98,7 +98,7 @@ def _assert_inert(card: dict[str, Any]) -> None:
         match each.get("type"):
             case "TextRun":
                 assert not _DANGER.search(each["text"])
-                _assert_visible(each["text"])
+                _assert_visible(each["text"].replace("\u200b", ""))  # ours: where an overlong word may break
             case "TextBlock":
                 shown = re.sub(r"\{\{(DATE\([0-9TZ:-]{20},SHORT\)|TIME\([0-9TZ:-]{20}\))\}\}", "", each["text"])
                 assert not _MARKDOWN.search(shown)
