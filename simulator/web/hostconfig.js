@@ -55,7 +55,7 @@ export function hostConfig(theme) {
       accent: style(colours, colours.accentBack),
     },
     textStyles: { heading: { size: "large", weight: "bolder" }, columnHeader: { weight: "bolder" } },
-    textBlock: { headingLevel: 3 },
+    textBlock: { headingLevel: 2 },
     actions: {
       maxActions: 6,
       spacing: "medium",
