@@ -16,7 +16,7 @@ READS = (
 
 
 async def show(invocation: Invocation, context: Context) -> Reply:
-    """The account and every sign-in method of a person."""
+    """The account and every sign-in method of a person; numbers in full only in a personal chat."""
     dossier = context.dossier
     assert dossier is not None, "dispatch resolves <who>"
     notes = []
@@ -24,7 +24,8 @@ async def show(invocation: Invocation, context: Context) -> Reply:
         notes.append("The office phone of a synced account is kept in the on-premises directory.")
     if dossier.phones and context.facts.retirement:
         notes.append(retirement_note(context.facts.retirement))
-    return PersonShown(dossier, context.protected, tuple(notes))
+    private = context.where.kind == "personal"
+    return PersonShown(dossier if private else dossier.masked(), context.protected, tuple(notes))
 
 
 SHOW = Command(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.domain.people import Person, Privileges
-from bot.domain.phone import digits
+from bot.domain.phone import digits, mask
 
 
 class PhoneType(StrEnum):
@@ -97,3 +97,7 @@ class Dossier:
     phones: dict[PhoneType, Phone]
     others: tuple[Method, ...] = ()
     privileges: Privileges = Privileges()
+
+    def masked(self) -> Dossier:
+        """The same, fit for a channel: numbers reduced to their last two digits."""
+        return replace(self, phones={kind: replace(phone, number=mask(phone.number)) for kind, phone in self.phones.items()})
