@@ -38,10 +38,12 @@ class GraphDirectory:
         self._client = client
         self._patience = patience
         self._phones_only_until = 0.0
+        self._background: GraphDirectory | None = None
 
     def in_background(self) -> GraphDirectory:
         """The same tenant for work that nobody watches: it waits longer when Graph is busy."""
-        return GraphDirectory(self._client, patience=BACKGROUND)
+        self._background = self._background or GraphDirectory(self._client, patience=BACKGROUND)
+        return self._background
 
     async def standing(self, object_id: str, groups: frozenset[str]) -> Standing:
         """See `bot.ports.Directory`."""

@@ -61,15 +61,22 @@ def phones_in(rows: Iterable[dict[str, Any]]) -> dict[PhoneType, Phone]:
     """The phones among the methods; a phone of a type we do not know is left out."""
     found: dict[PhoneType, Phone] = {}
     for row in rows:
-        kind, number = str(row.get("phoneType")), row.get("phoneNumber")
-        if row.get("@odata.type", _PHONE) == _PHONE and kind in PhoneType._value2member_map_ and number:
-            found[PhoneType(kind)] = Phone(PhoneType(kind), str(number), SmsSignIn.of(row.get("smsSignInState")))
+        if _is_known_phone(row):
+            kind = PhoneType(row["phoneType"])
+            found[kind] = Phone(kind, str(row["phoneNumber"]), SmsSignIn.of(row.get("smsSignInState")))
     return found
 
 
 def others_in(rows: Iterable[dict[str, Any]]) -> tuple[Method, ...]:
     """Every method that is not one of our phones, unknown kinds included; the password, which everybody has, left out."""
-    return tuple(_method(row) for row in rows if not phones_in([row]) and row.get("@odata.type") != _PASSWORD)
+    return tuple(_method(row) for row in rows if row.get("@odata.type") != _PASSWORD and not _is_known_phone(row))
+
+
+def _is_known_phone(row: dict[str, Any]) -> bool:
+    """Whether `phones_in` takes the row; a row of `phoneMethods` does not name its type."""
+    return (
+        row.get("@odata.type", _PHONE) == _PHONE and row.get("phoneType") in PhoneType._value2member_map_ and bool(row.get("phoneNumber"))
+    )
 
 
 def _method(row: dict[str, Any]) -> Method:

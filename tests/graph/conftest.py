@@ -1,0 +1,88 @@
+"""A tenant over real HTTP and our directory on it; waits are noted and over at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from bot import tokens
+from bot.graph import GraphClient, GraphDirectory
+from bot.graph.throttle import ThrottleGate
+from simulator import cast
+from simulator.entra import Entra, Fault
+from tests.contracts.graph import violations
+
+ALICE, OMAR, THEO, ADA = (cast.person(name) for name in ("Alice Jansen", "Omar Farouk", "Theo Roth", "Ada Admin"))
+
+
+class FakeTime:
+    """A clock that only sleeping moves: whoever sleeps is at once as late as wanted."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.naps: list[float] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.naps.append(seconds)
+        until = self.now + seconds
+        await asyncio.sleep(0)
+        self.now = max(self.now, until)
+
+
+class Bench:
+    """The simulated tenant, our directory, and the time between them."""
+
+    def __init__(self) -> None:
+        self.entra = Entra()
+        self.time = FakeTime()
+        self.client: GraphClient
+        self.directory: GraphDirectory
+
+    async def open(self) -> None:
+        await self.entra.start()
+        self.client = self.connect(gate=ThrottleGate(clock=self.time, sleep=self.time.sleep, chance=lambda: 0.0))
+        self.directory = GraphDirectory(self.client)
+
+    def connect(self, **more: Any) -> GraphClient:
+        """A client of its own; close it."""
+        return GraphClient(self.entra.url, self.new_tokens(), **more)
+
+    def new_tokens(self, **other: Any) -> tokens.Tokens:
+        known = {
+            "authority_host": self.entra.url,
+            "tenant_id": cast.TENANT_ID,
+            "client_id": cast.GRAPH_APP_ID,
+            "secret": cast.GRAPH_SECRET,
+            "scope": f"{self.entra.url}/.default",
+        }
+        return tokens.with_secret(**{**known, **other})
+
+    def fault(self, effect: str, path: str = "/users", **more: Any) -> Fault:
+        return self.entra.faults.add(Fault(effect=effect, path=path, **more))
+
+    def seen(self, *, outer: bool = False) -> list[str]:
+        """Every request the tenant got, as `GET /users/… 200`; with `outer` only whole HTTP requests."""
+        return [f"{r.method} {r.path} {r.status}" for r in self.entra.requests if not (outer and r.in_batch)]
+
+    async def close(self) -> None:
+        await self.directory.close()
+        self.client.tokens.close()
+        await self.entra.stop()
+
+
+@pytest.fixture
+async def bench() -> AsyncIterator[Bench]:
+    """Afterwards every request the tenant got is held against the contract."""
+    bench = Bench()
+    await bench.open()
+    try:
+        yield bench
+        assert [problem for request in bench.entra.requests for problem in violations(request)] == []
+    finally:
+        await bench.close()
