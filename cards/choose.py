@@ -37,7 +37,7 @@ def render(choose: Choose) -> tuple[Element, str]:
     body.append(line(run(hint, subtle=True), spacing="Small" if len(body) > len(people) + 1 else "Medium"))
     if choose.only_for:
         body.append(line(run("Only ", subtle=True), run(choose.only_for, limit=60, bold=True), run(" can choose.", subtle=True)))
-    summary = f"{asked} {len(people)} people fit."
+    summary = f"{asked} {'1 person fits' if len(people) == 1 else f'{len(people)} people fit'}."
     return card(body, fallback=f"{summary} {hint}", actions=actions), summary
 
 

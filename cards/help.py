@@ -24,7 +24,8 @@ def render(help: Help) -> tuple[Element, str]:
     if hidden > 0:
         body.append(line(run(f"and {hidden} more commands", subtle=True)))
     names = ", ".join(topic for topic, _ in help.topics)
-    return card(body, fallback=f"{greeting}: {names}" if names else greeting), f"{greeting}: {names}" if names else greeting
+    summary = f"{greeting}: {names}" if names else greeting
+    return card(body, fallback=summary), summary
 
 
 def _topic(topic: str, commands: Iterable[CommandHelp]) -> Iterable[Element]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from bot.domain.exchange import LogEntry
-from bot.domain.operation import Operation, State
+from bot.domain.operation import Operation
 from cards.elements import Element, address, card, columns, line, moment, run
 from cards.operation import MOST_CHANGES
-from cards.wording import LOOKS, difference_line, difference_text, named, private, title
-
-_PLAIN_SUCCESS = frozenset({State.SUCCEEDED})
+from cards.wording import LOOKS, difference_line, difference_text, private, title
 
 
 def render(entry: LogEntry) -> tuple[Element, str]:
@@ -28,7 +26,7 @@ def render(entry: LogEntry) -> tuple[Element, str]:
     ]
     if len(operation.changes) > MOST_CHANGES:
         body.append(line(run(f"and {len(operation.changes) - MOST_CHANGES} more changes", subtle=True)))
-    if operation.outcome and operation.state not in _PLAIN_SUCCESS:
+    if operation.outcome:  # also of a success, which may carry a warning
         body.append(line(run(operation.outcome)))
     body.append(line(*_asked(operation)))
     if operation.finished_at:
@@ -39,7 +37,7 @@ def render(entry: LogEntry) -> tuple[Element, str]:
 
 def _asked(operation: Operation) -> list[Element]:
     """By whom, for which ticket and why, on one line."""
-    runs = [run("By ", subtle=True), run(named_requester(operation), limit=80)]
+    runs = [run("By ", subtle=True), run(_requester(operation), limit=80)]
     if operation.ticket:
         runs += [run(" · Ticket ", subtle=True), run(operation.ticket, limit=80)]
     if operation.reason:
@@ -47,7 +45,7 @@ def _asked(operation: Operation) -> list[Element]:
     return runs
 
 
-def named_requester(operation: Operation) -> str:
+def _requester(operation: Operation) -> str:
     """Who asked."""
     return operation.requester.name or "somebody without a name"
 
@@ -55,6 +53,6 @@ def named_requester(operation: Operation) -> str:
 def _summary(operation: Operation) -> str:
     changes = "; ".join(difference_text(change) for change in operation.changes[:2])
     return (
-        f"{LOOKS[operation.state].word}: {title(operation)} ({named(operation.target) and operation.target.upn})"
-        f"{f', {changes}' if changes else ''}, by {named_requester(operation)}. {operation.id}"
+        f"{LOOKS[operation.state].word}: {title(operation)} ({operation.target.upn})"
+        f"{f', {changes}' if changes else ''}, by {_requester(operation)}. {operation.id}"
     )

@@ -85,7 +85,7 @@ def _usually(operation: Operation) -> tuple[str, str]:
             "“Show a new card” shows what would change now.",
         ),
         State.CANCELLED: (f"Cancelled{by}. {_NOTHING_CHANGED}", ""),
-        State.DENIED: (f"Denied{by}. {_NOTHING_CHANGED}", "Ask them why before you try again."),
+        State.DENIED: (f"Denied{by}. {_NOTHING_CHANGED}", "Ask why before you try again."),
         State.EXPIRED: (f"Nobody confirmed in time. {_NOTHING_CHANGED}", "Still needed? Send the command again."),
     }
     told[State.RUNNING] = told[State.QUEUED]

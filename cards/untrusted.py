@@ -44,10 +44,15 @@ _LOOK_ALIKES = str.maketrans(
 _LOOSE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")  # within a word it never starts emphasis, and addresses need it
 _LIST_OR_HEADING = re.compile(r"^(?:[-=+#]|(?=\d+[.)]))")
 _FULL_WIDTH = {"-": "–", "=": "＝", "+": "＋", "#": "＃"}
+# Western letters, general punctuation and arrows: nothing in there needs a closer look. Nearly every text is of these alone.
+_ORDINARY = re.compile(r"[ -~\u00a1-\u00ac\u00ae-\u024f\u2010-\u2027\u2030-\u205e\u2190-\u21ff]*")
+_SUSPICIOUS = re.compile(r"[{<&]|://|www\.", re.IGNORECASE)
 
 
 def _visible(text: str) -> str:
     """Letters, marks and spaces alone: no controls, bidi overrides, zero-widths, private or broken characters."""
+    if _ORDINARY.fullmatch(text):
+        return " ".join(text.split()) if "  " in text or text[:1] == " " or text[-1:] == " " else text
     kept: list[str] = []
     accents = 0
     for character in text:
@@ -67,6 +72,8 @@ def _short(text: str, limit: int) -> str:
 def plain(text: str, limit: int = 300) -> str:
     """The words on one line, at most `limit` characters, fit for a TextRun. Comes back unchanged when applied twice."""
     text = _visible(text[: limit * 4])  # so that ten kilobytes cost nothing
+    if not _SUSPICIOUS.search(text):
+        return _short(text, limit)
     text = _TEXT_FUNCTION.sub("{ ", text)
     text = _MENTION.sub("‹", text)
     text = _ENTITY.sub("＆", text)
