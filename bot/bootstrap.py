@@ -23,6 +23,7 @@ from bot.domain.policy import Groups
 from bot.errors import DirectoryError, StoreUnavailable
 from bot.graph.client import GraphClient
 from bot.graph.directory import GraphDirectory
+from bot.graph.throttle import ThrottleGate
 from bot.ports import Clock, Sleep
 from bot.services.announce import announce
 from bot.services.dispatch import Dispatch
@@ -82,7 +83,7 @@ async def _running(app: web.Application, *, settings: Settings, clock: Clock, sl
 
         graph_tokens = _graph_tokens(settings)
         stack.callback(graph_tokens.close)
-        directory = GraphDirectory(GraphClient(settings.graph_endpoint, graph_tokens))
+        directory = GraphDirectory(GraphClient(settings.graph_endpoint, graph_tokens, gate=ThrottleGate(sleep=sleep)))
         stack.push_async_callback(directory.close)
 
         connector_tokens = None if settings.insecure_local and not settings.bot_password else _connector_tokens(settings)

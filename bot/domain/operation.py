@@ -11,6 +11,7 @@ from enum import StrEnum
 from bot.domain.change import Change
 from bot.domain.exchange import ConversationRef
 from bot.domain.people import Actor, Person
+from bot.domain.phone import mask_text
 
 
 class State(StrEnum):
@@ -101,4 +102,4 @@ class Operation:
 
     def masked(self) -> Operation:
         """The same operation fit for everybody's eyes."""
-        return replace(self, changes=tuple(change.masked() for change in self.changes))
+        return replace(self, changes=tuple(change.masked() for change in self.changes), reason=mask_text(self.reason))

@@ -10,6 +10,7 @@ from bot.domain.change import Change, Plan
 from bot.domain.exchange import ConversationRef
 from bot.domain.operation import Operation
 from bot.domain.people import Actor
+from bot.domain.phone import mask_text
 from bot.ports import Operations
 
 
@@ -50,6 +51,6 @@ async def propose(
         created_at=now,
         expires_at=now + valid_for,
     )
-    facts = {"command": command, "target_upn": plan.target.upn, "changes": change_facts(plan.changes), "ticket": ticket, "reason": reason}
+    facts = {"command": command, "target_upn": plan.target.upn, "changes": change_facts(plan.changes), "ticket": ticket, "reason": mask_text(reason)}
     event = AuditEvent(Tag.OPERATION_PROPOSED, now, requester.id, requester.name, target_id=plan.target.id, facts=facts)
     return await operations.propose(operation, event)

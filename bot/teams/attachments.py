@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from bot.domain.exchange import ConversationRef, OperationShown, Reply
@@ -10,17 +11,25 @@ from cards import Rendered, render
 CARD = "application/vnd.microsoft.card.adaptive"
 
 
-def rendered(reply: Reply, where: ConversationRef) -> Rendered:
-    """Card and summary of a reply.
+def view(reply: Reply, where: ConversationRef) -> Rendered:
+    """Card and summary for the one person who pressed.
 
-    In a channel the card that everybody sees has its numbers masked; the requester's client asks for a view of its own.
+    In a channel the requester's client is told to ask for a view of its own, because the card that everybody sees has its
+    numbers masked.
     """
     if isinstance(reply, OperationShown) and where.kind != "personal" and reply.operation.requester.chat_id:
         return render(reply, refresh_for=(reply.operation.requester.chat_id,))
     return render(reply)
 
 
+def public(reply: Reply, where: ConversationRef) -> Rendered:
+    """Card and summary for everybody in the conversation: outside personal chats never a number in full."""
+    if isinstance(reply, OperationShown) and where.kind != "personal":
+        reply = replace(reply, own=False)
+    return view(reply, where)
+
+
 def message(reply: Reply, where: ConversationRef) -> dict[str, Any]:
     """The reply as the body of a Connector post."""
-    view = rendered(reply, where)
-    return {"type": "message", "summary": view.summary, "attachments": [{"contentType": CARD, "content": view.card}]}
+    shown = public(reply, where)
+    return {"type": "message", "summary": shown.summary, "attachments": [{"contentType": CARD, "content": shown.card}]}

@@ -13,7 +13,7 @@ from bot.domain.exchange import CardAction, Help, IncomingMessage, Notice, Opera
 from bot.errors import ChatError
 from bot.ports import Operations
 from bot.services.dispatch import Dispatch
-from bot.teams.attachments import CARD, message, rendered
+from bot.teams.attachments import CARD, message, public, view
 from bot.teams.inbound import actor_of, card_action, incoming_message, tenant_of, where_of
 from bot.teams.outbound import Connector
 
@@ -74,7 +74,7 @@ class DoormanHandler(TeamsActivityHandler):
             return _told(reply)
         if action.verb in (Verb.CHOOSE, Verb.AGAIN) and action.card_id:
             await self._replace(turn_context, action, reply)
-        return _answer({"statusCode": 200, "type": CARD, "value": rendered(reply, action.where).card})
+        return _answer({"statusCode": 200, "type": CARD, "value": view(reply, action.where).card})
 
     async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
         """Welcomes once, when the bot itself is added."""
@@ -118,8 +118,8 @@ class DoormanHandler(TeamsActivityHandler):
         await self._remember(reply, action.card_id)
 
     async def _say(self, context: TurnContext, reply: Reply) -> None:
-        view = rendered(reply, where_of(context.activity))
-        activity = Activity(type="message", summary=view.summary, attachments=[Attachment(content_type=CARD, content=view.card)])
+        shown = public(reply, where_of(context.activity))
+        activity = Activity(type="message", summary=shown.summary, attachments=[Attachment(content_type=CARD, content=shown.card)])
         try:
             sent = await context.send_activity(activity)
         except ChatError as error:

@@ -259,7 +259,10 @@ def _sees(message: Message, who: Member) -> bool:
 def _message_json(message: Message, who: Member) -> dict[str, Any]:
     """A message as this person sees it; `replyTo` is the root of its thread."""
     mentioned = [entity["mentioned"] for entity in message.entities if entity.get("type") == "mention"]
-    return {"id": message.id, "from": {"name": message.sender["name"], "id": message.sender["id"], "bot": message.by_bot},
+    sender = {"name": message.sender["name"], "id": message.sender["id"], "bot": message.by_bot}
+    if not message.by_bot:
+        sender["upn"] = identity.person(message.sender["id"]).upn  # two people may share a name
+    return {"id": message.id, "from": sender,
             "text": message.text, "textFormat": message.text_format, "time": message.time, "edited": message.edited,
             "deleted": message.deleted, "replyTo": None if message.thread in (None, message.id) else message.thread,
             "card": message.card(who), "private": message.private_to is not None,

@@ -119,7 +119,7 @@ async def test_say_with_a_mention_and_reply(stage):
     messages = await page.get("/api/messages", **{"as": SAM.upn, "conversation": HELPDESK.id})
     first, second = messages
     assert first["text"] == "<at>Doorman</at> show <at>Omar Farouk</at>"
-    assert first["from"] == {"name": "Hanna Visser", "id": mri(HANNA), "bot": False}
+    assert first["from"] == {"name": "Hanna Visser", "id": mri(HANNA), "bot": False, "upn": HANNA.upn}
     assert [m["name"] for m in first["mentions"]] == ["Doorman", "Omar Farouk"]
     assert (first["id"], first["replyTo"], second["replyTo"], second["text"]) == (said["id"], None, said["id"], "<at>Doorman</at> help")
     assert (first["card"], first["private"], first["edited"], first["deleted"], first["textFormat"]) == (None, False, False, False, "plain")
