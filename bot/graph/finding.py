@@ -16,6 +16,8 @@ from bot.ports import FIND_LIMIT
 
 LONGEST = 256  # characters; no name or address is longer
 
+_NO_CHARACTER = ("Cc", "Cs", "Zs", "Zl", "Zp")  # controls, halves of pairs, every kind of space
+
 
 def literal(text: str) -> str:
     """A string in a `$filter`: https://learn.microsoft.com/graph/query-parameters#escaping-single-quotes"""
@@ -47,8 +49,8 @@ def by_name(text: str) -> list[Read]:
 
 
 def tidy(text: str) -> str:
-    """The text with single spaces and without control characters; empty when nothing can be found by it."""
-    shown = "".join(" " if unicodedata.category(char) in ("Cc", "Zs", "Zl", "Zp") else char for char in text)
+    """The text with single spaces and without what is no character; empty when nothing can be found by it."""
+    shown = "".join(" " if unicodedata.category(char) in _NO_CHARACTER else char for char in text[: 4 * LONGEST])
     words = " ".join(shown.split())
     return words if len(words) <= LONGEST and re.search(r"\w", words) else ""
 
