@@ -62,6 +62,9 @@ class DurableEngine:
         self._proof_of_life: Connection | None = None
         self._chores: asyncio.Task[None] | None = None
         self._client: DBOSClient | None = None
+        self._running = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
         self.executor_id = f"replica-{uuid.uuid4()}" if self._replicated else "embedded"
 
     def enqueue(self, connection: Connection, workflow: str, operation_id: str, *, delay: float = 0) -> None:
@@ -90,11 +93,12 @@ class DurableEngine:
                 "executor_id": self.executor_id,
                 "log_level": "WARNING",
                 "max_executor_threads": 16,
-                "run_migrations": True,
+                # Nothing here waits for notifications; a shorter look only lets the process stop sooner.
+                "notification_listener_polling_interval_sec": POLL_SECONDS,
             }
         )
         for name, step in self._steps.items():
-            _register(name, step)
+            _register(name, self._counted(step))
         DBOS.launch()  # here and not in a thread: steps run on the loop that launched them, and share our sessions
         for name, (here, everywhere) in QUEUES.items():
             await DBOS.register_queue_async(name, worker_concurrency=here, global_concurrency=everywhere, polling_interval_sec=POLL_SECONDS)
@@ -109,15 +113,31 @@ class DurableEngine:
             self._chores.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._chores
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(STOP_SECONDS):
+                await self._idle.wait()
         # DBOS has made its own pool the loop's default and shuts it down: leave from another one, and put that in its place.
         loop, pool = asyncio.get_running_loop(), ThreadPoolExecutor(thread_name_prefix="after-dbos")
-        await loop.run_in_executor(pool, lambda: DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=STOP_SECONDS))
+        await loop.run_in_executor(pool, lambda: DBOS.destroy(destroy_registry=True))
         loop.set_default_executor(pool)
         self._dbos_engine.dispose()
         if self._proof_of_life:
             self._proof_of_life.close()
         if self._lock_file:
             self._lock_file.close()
+
+    def _counted(self, step: Step) -> Step:
+        async def run(operation_id: str) -> None:
+            self._running += 1
+            self._idle.clear()
+            try:
+                await step(operation_id)
+            finally:
+                self._running -= 1
+                if not self._running:
+                    self._idle.set()
+
+        return run
 
     def _take_lock(self) -> None:
         if self._replicated:
