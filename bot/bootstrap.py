@@ -81,12 +81,12 @@ async def _running(app: web.Application, *, settings: Settings, clock: Clock, sl
     async with contextlib.AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=100), auto_decompress=True))
 
-        graph_tokens = _graph_tokens(settings)
+        graph_tokens = make_graph_tokens(settings)
         stack.callback(graph_tokens.close)
         directory = GraphDirectory(GraphClient(settings.graph_endpoint, graph_tokens, gate=ThrottleGate(sleep=sleep)))
         stack.push_async_callback(directory.close)
 
-        connector_tokens = None if settings.insecure_local and not settings.bot_password else _connector_tokens(settings)
+        connector_tokens = None if settings.insecure_local and not settings.bot_password else make_connector_tokens(settings)
         if connector_tokens:
             stack.callback(connector_tokens.close)
         connector = Connector(session, connector_tokens.get if connector_tokens else None, settings.allowed_service_urls, sleep)
@@ -159,7 +159,8 @@ _ENDPOINT = web.AppKey("endpoint", MessagesEndpoint)
 _READY = web.AppKey("ready", _Readiness)
 
 
-def _graph_tokens(settings: Settings) -> Tokens:
+def make_graph_tokens(settings: Settings) -> Tokens:
+    """Tokens for Graph, by certificate, secret or managed identity."""
     scope = f"{settings.graph_endpoint}/.default"
     if settings.graph_certificate_path:
         return app_tokens.with_certificate(
@@ -180,7 +181,8 @@ def _graph_tokens(settings: Settings) -> Tokens:
     return app_tokens.with_managed_identity(client_id=settings.graph_client_id, scope=scope)
 
 
-def _connector_tokens(settings: Settings) -> Tokens:
+def make_connector_tokens(settings: Settings) -> Tokens:
+    """Tokens for the Bot Connector, by secret or managed identity."""
     scope = settings.hosts.connector_scope
     if settings.bot_app_type == "UserAssignedMSI":
         return app_tokens.with_managed_identity(client_id=settings.bot_app_id, scope=scope)
