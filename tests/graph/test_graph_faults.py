@@ -153,6 +153,16 @@ async def test_a_refused_token_is_renewed_once(bench: Bench, claims: str | None)
     assert len(bench.seen()) == 2
 
 
+@pytest.mark.parametrize(("effect_path", "ask"), [("/users", "person"), ("roleAssignments", "dossier")])
+async def test_the_claims_of_a_challenge_reach_entra(bench: Bench, monkeypatch: pytest.MonkeyPatch, effect_path: str, ask: str) -> None:
+    asked: list[str | None] = []
+    acquire = bench.client.tokens._acquire
+    monkeypatch.setattr(bench.client.tokens, "_acquire", lambda claims: (asked.append(claims), acquire(claims))[1])
+    bench.fault("unauthorized", effect_path, times=1, claims=CLAIMS)
+    await getattr(bench.directory, ask)(ALICE.id)
+    assert asked == [None, CLAIMS]
+
+
 @pytest.mark.parametrize("claims", [None, CLAIMS])
 async def test_a_write_with_a_refused_token_happens_once(bench: Bench, claims: str | None) -> None:
     bench.fault("unauthorized", "phoneMethods", times=1, claims=claims)
@@ -304,6 +314,14 @@ def test_translation(given: Answer | Exception, kind: str) -> None:
 def test_a_mistake_of_ours_is_not_taken_for_a_silence() -> None:
     with pytest.raises(KeyError):
         translate(KeyError("x"))
+
+
+def test_numbers_stay_out_of_the_log() -> None:
+    error = translate(
+        answer(400, {"error": {"code": "badRequest", "message": "The number +31 6 12345678 (or +31612345678x12) of 5b3f is bad"}})
+    )
+    assert error.detail == "The number +… (or +…) of 5b3f is bad"
+    assert "1234" not in str(translate(OSError("+31 612345678")))
 
 
 def test_the_request_id_of_a_refusal_is_kept() -> None:

@@ -92,9 +92,9 @@ async def test_a_place_is_not_lost_when_its_taker_is_cancelled(time: FakeTime) -
     await asyncio.sleep(0)
     second, third = (asyncio.create_task(gate.send(request(), server)) for _ in range(2))
     await asyncio.sleep(0)
+    gate._accepted = second.cancel  # when the first has left and woken the second, which has not run yet
     server.open.set()
     await first
-    second.cancel()  # woken by the first, but not run yet
     async with asyncio.timeout(2):
         assert (await third).status_code == 200
     with pytest.raises(asyncio.CancelledError):
@@ -115,6 +115,10 @@ async def test_a_body_that_breaks_off_counts_as_a_silence(time: FakeTime) -> Non
             yield b"{"
             raise httpx.ReadError("gone")
 
+        async def aclose(self) -> None:
+            closed.append(self)
+
+    closed: list[Broken] = []
     answers = [httpx.Response(200, stream=Broken()), httpx.Response(200, content=b"{}")]
     gate = ThrottleGate(clock=time, sleep=time.sleep)
     assert (await gate.send(request(), Server(lambda: answers.pop(0)))).content == b"{}"
@@ -122,3 +126,4 @@ async def test_a_body_that_breaks_off_counts_as_a_silence(time: FakeTime) -> Non
     with pytest.raises(httpx.ReadError):
         await gate.send(request(method="POST"), Server(lambda: answers.pop(0)))
     assert answers == []
+    assert len(closed) == 2
