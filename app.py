@@ -84,6 +84,7 @@ def main() -> int:
             case "doctor":
                 from bot.doctor import examine  # noqa: PLC0415 - only when asked for
 
+                logs.configure("error")
                 return asyncio.run(examine(os.environ, _say))
             case "package":
                 from manifest.package import write  # noqa: PLC0415

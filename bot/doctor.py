@@ -1,0 +1,228 @@
+"""The doctor: looks at an installation piece by piece and says what is well, and what to do about the rest."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Callable, Mapping
+from contextlib import aclosing, closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import aiohttp
+
+from bot.bootstrap import make_connector_tokens, make_graph_tokens
+from bot.commands.needs import needed_permissions
+from bot.config import ConfigurationError, Settings
+from bot.domain.exchange import ConversationRef
+from bot.errors import DirectoryError, NotAuthorised, NotFound, Rejected, StoreUnavailable
+from bot.graph import permissions
+from bot.graph.client import GraphClient
+from bot.graph.throttle import INTERACTIVE
+from bot.services.log_channel import log_channel
+from bot.store.operations import StoredOperations
+from bot.store.tables import metadata
+from bot.store.transactions import Transactions, open_engine
+from bot.teams.authentication import InboundTokens, KeysUnavailable
+from bot.tokens import Tokens
+
+DATABASE_SECONDS = 15
+
+_ADD_PERMISSION = (
+    "Entra admin centre, App registrations, the app that calls Graph, API permissions: add {} for Microsoft Graph "
+    "as an application permission, then grant admin consent; it works with the next token, after a restart at the latest."
+)
+
+
+@dataclass
+class Report:
+    """What is found, said line by line as it is found."""
+
+    say: Callable[[str], None]
+    problems: int = 0
+
+    def well(self, text: str) -> None:
+        """Nothing to do."""
+        self.say(f"ok       {text}")
+
+    def note(self, text: str) -> None:
+        """Doorman works, but somebody should know this."""
+        self.say(f"note     {text}")
+
+    def problem(self, text: str, what_to_do: str = "") -> None:
+        """Doorman does not work, or not for everything."""
+        self.problems += 1
+        self.say(f"problem  {text.rstrip('.')}. {what_to_do}".rstrip())
+
+
+async def examine(environ: Mapping[str, str], say: Callable[[str], None]) -> int:
+    """Examines the installation these environment variables describe.
+
+    Args:
+        say: takes one line at a time.
+
+    Returns:
+        The exit status: 0 when Doorman can work, 1 when there is a problem.
+    """
+    report = Report(say)
+    try:
+        settings = Settings.from_env(environ)
+    except ConfigurationError as error:
+        for line in str(error).splitlines()[1:]:
+            report.problem(f"settings: {line.strip(' -')}")
+        say("Nothing else can be examined before the settings are right.")
+        return 1
+    report.well("settings: complete")
+    await _database(report, settings)
+    await _graph(report, settings)
+    await _bot_connector(report, settings)
+    say("Doorman can work." if not report.problems else f"Problems found: {report.problems}.")
+    return 1 if report.problems else 0
+
+
+async def _database(report: Report, settings: Settings) -> None:
+    """Whether our tables are there and can be written; then where the log goes, because that may be stored there."""
+    what_to_do = "DATABASE_URL has to be sqlite:///file in a folder that can be written, or postgresql://user:password@host/name."
+    try:
+        engine = open_engine(settings.database_url)
+    except Exception as error:  # SQLAlchemy's own, and the database driver's
+        report.problem(f"database: {type(error).__name__}: {str(error).splitlines()[0]}", what_to_do)
+        return
+    shown = engine.url.render_as_string(hide_password=True)
+    transactions = Transactions(engine)
+    operations = StoredOperations(transactions, _starts_nothing)
+    try:
+        async with asyncio.timeout(DATABASE_SECONDS):
+            await transactions.write(metadata.create_all)
+            await operations.first_delivery(f"doctor:{uuid.uuid4()}", datetime.now(UTC))  # purged within a day like any other
+            report.well(f"database: {shown} can be read and written")
+            await _log_channel(report, settings, operations)
+    except TimeoutError:
+        report.problem(f"database: no answer from {shown} within {DATABASE_SECONDS} seconds", "Is the server up, and reachable from here?")
+        return  # closing would wait for the connection too
+    except StoreUnavailable as error:
+        report.problem(f"database: {shown}: {error}", what_to_do)
+    transactions.close()
+    engine.dispose()
+
+
+def _starts_nothing(*_: Any, **__: Any) -> None:
+    raise AssertionError("the doctor only looks")
+
+
+async def _log_channel(report: Report, settings: Settings, operations: StoredOperations) -> None:
+    configured = ConversationRef(settings.log_service_url, settings.log_channel_id, "channel") if settings.log_channel_id else None
+    if where := await log_channel(operations, configured):
+        report.well(f"log channel: {where.channel_id}")
+    elif settings.admin_group_id:
+        report.note("log channel: none yet. Posts are kept until an administrator types `@Doorman log here` in a channel.")
+    else:
+        report.problem(
+            "log channel: none, and nobody may choose one",
+            "Set ADMIN_GROUP_ID and type `@Doorman log here` in a channel, or set LOG_CHANNEL_ID.",
+        )
+
+
+async def _graph(report: Report, settings: Settings) -> None:
+    with closing(make_graph_tokens(settings)) as tokens:
+        token = await _token(
+            report,
+            "Graph token",
+            tokens,
+            "Compare AZURE_TENANT_ID, AZURE_CLIENT_ID and the secret or certificate (the bot's own where they are empty) "
+            "with the app registration.",
+        )
+        if not token:
+            return
+        needed = needed_permissions()
+        absent = permissions.missing(permissions.roles_in(token), needed)
+        for name, reasons in needed.items():
+            if name in absent:
+                report.problem(f"permission {name}: not in the token; needed to {', '.join(reasons)}", _ADD_PERMISSION.format(name))
+            else:
+                report.well(f"permission {name}: to {', '.join(reasons)}")
+        async with aclosing(_Closing(GraphClient(settings.graph_endpoint, tokens))) as opened:
+            await _group(report, opened.client, "HELPDESK_GROUP_ID", settings.helpdesk_group_id)
+            if settings.admin_group_id:
+                await _group(report, opened.client, "ADMIN_GROUP_ID", settings.admin_group_id)
+            else:
+                report.note("ADMIN_GROUP_ID: not set, so nobody may type `log here`.")
+
+
+@dataclass
+class _Closing:
+    """Gives a `GraphClient` the method that `aclosing` looks for."""
+
+    client: GraphClient
+
+    async def aclose(self) -> None:
+        await self.client.close()
+
+
+async def _group(report: Report, client: GraphClient, variable: str, group_id: str) -> None:
+    url = f"{client.base_url}/groups/{group_id}?$select=id,displayName,visibility"
+    try:
+        group = (await client.get(url, INTERACTIVE, permission=permissions.READ_GROUPS)).fields
+    except (NotFound, Rejected):
+        report.problem(
+            f"{variable}: there is no group {group_id} in this tenant",
+            "Entra admin centre, Groups: open the group and copy its object id (not the id of a person or an app).",
+        )
+    except NotAuthorised as error:
+        report.problem(f"{variable}: Graph does not let Doorman read groups", f"Add {error.permission} as said above.")
+    except DirectoryError as error:
+        report.problem(
+            f"{variable}: Graph does not answer at {client.base_url} ({error})",
+            "Is GRAPH_ENDPOINT right and reachable from here? Try again later.",
+        )
+    else:
+        report.well(f"{variable}: the group {group.get('displayName')!r}")
+        if group.get("visibility") == "HiddenMembership":
+            report.note(f"{variable}: its members are hidden, so Graph may need Member.Read.Hidden to see who is in it.")
+
+
+async def _bot_connector(report: Report, settings: Settings) -> None:
+    if settings.insecure_local:
+        report.note("INSECURE_LOCAL: messages are taken without a token, so the signing keys are not looked at.")
+    else:
+        await _signing_keys(report, settings)
+    if settings.insecure_local and not settings.bot_password:
+        return
+    with closing(make_connector_tokens(settings)) as tokens:
+        what_to_do = "Compare MicrosoftAppId, MicrosoftAppPassword, MicrosoftAppTenantId and MicrosoftAppType with the bot registration."
+        await _token(report, "Bot Connector token", tokens, what_to_do)
+
+
+async def _token(report: Report, name: str, tokens: Tokens, what_to_do: str) -> str:
+    """A token, or empty after saying why there is none."""
+    try:
+        token = await tokens.get()
+    except NotAuthorised as error:
+        report.problem(f"{name}: {error.detail}", what_to_do)
+        return ""
+    except DirectoryError as error:
+        report.problem(f"{name}: {error.detail}", "Is AZURE_AUTHORITY_HOST right and reachable from here?")
+        return ""
+    report.well(f"{name}: granted")
+    return token
+
+
+async def _signing_keys(report: Report, settings: Settings) -> None:
+    async with aiohttp.ClientSession() as session:
+        keys = InboundTokens(
+            session,
+            metadata_url=settings.openid_metadata,
+            issuer=settings.hosts.token_issuer,
+            app_id=settings.bot_app_id,
+            tenant_id=settings.bot_tenant_id,
+        )
+        try:
+            await keys.ready()
+        except KeysUnavailable as error:
+            report.problem(
+                f"signing keys of Teams: {error}",
+                "Without them every message is refused. Is BOT_OPENID_METADATA right and reachable from here?",
+            )
+        else:
+            report.well(f"signing keys of Teams: at {settings.openid_metadata}")

@@ -1,0 +1,160 @@
+"""The doctor, in good health and with each illness, on the simulated tenant."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot import doctor
+from bot.commands.needs import needed_permissions
+from bot.graph import permissions
+from simulator import cast
+from simulator.entra.faults import Fault
+from simulator.world import World
+from tests.contracts.graph import violations
+
+NOBODY = "11111111-2222-4333-8444-555555555555"
+
+
+class Practice:
+    """A tenant, and the doctor to examine it."""
+
+    def __init__(self, world: World, database_url: str) -> None:
+        self.world = world
+        self.database_url = database_url
+        self.lines: list[str] = []
+
+    async def examine(self, **settings: str) -> int:
+        """Examines with some settings changed; returns the exit status."""
+        self.lines.clear()
+        return await doctor.examine(self.world.environment(self.database_url, **settings), self.lines.append)
+
+    @property
+    def problems(self) -> list[str]:
+        return [line for line in self.lines if line.startswith("problem  ")]
+
+    @property
+    def notes(self) -> list[str]:
+        return [line for line in self.lines if line.startswith("note     ")]
+
+
+@pytest.fixture
+async def practice(tmp_path: Path) -> AsyncIterator[Practice]:
+    world = World()
+    await world.start()
+    try:
+        yield Practice(world, f"sqlite:///{tmp_path}/doorman.db")
+        assert [problem for request in world.entra.requests for problem in violations(request)] == []
+    finally:
+        await world.stop()
+
+
+async def test_all_is_well(practice: Practice, database_url: str) -> None:
+    assert await practice.examine(DATABASE_URL=database_url) == 0
+    assert practice.problems == practice.notes == []
+    said = "\n".join(practice.lines)
+    assert "group 'Helpdesk'" in said
+    assert "group 'Doorman administrators'" in said
+    assert all(f"permission {name}" in said for name in needed_permissions())
+
+
+async def test_a_new_database_gets_its_tables(practice: Practice) -> None:
+    assert await practice.examine() == 0
+    assert any("can be read and written" in line for line in practice.lines)
+
+
+async def test_the_password_of_the_database_is_not_said(practice: Practice) -> None:
+    assert await practice.examine(DATABASE_URL="postgresql://doorman:sesame@127.0.0.1:9/doorman") == 1
+    assert len(practice.problems) == 1
+    assert "database" in practice.problems[0]
+    assert "sesame" not in "".join(practice.lines)
+
+
+async def test_every_wrong_setting_has_a_line(practice: Practice) -> None:
+    assert await practice.examine(HELPDESK_GROUP_ID="", MicrosoftAppId="x", DATABASE_URL="mysql://somewhere") == 1
+    assert [line.split()[2] for line in practice.problems] == ["MicrosoftAppId", "HELPDESK_GROUP_ID", "DATABASE_URL"]
+
+
+async def test_a_wrong_secret(practice: Practice) -> None:
+    assert await practice.examine(AZURE_CLIENT_SECRET="wrong") == 1
+    assert len(practice.problems) == 1
+    assert "Graph token" in practice.problems[0]
+    assert "copy the secret's value, not its id" in practice.problems[0]
+    assert await practice.examine(MicrosoftAppPassword="wrong") == 1
+    assert [line for line in practice.problems if "Bot Connector token" in line] == practice.problems
+
+
+async def test_an_unknown_tenant(practice: Practice) -> None:
+    assert await practice.examine(MicrosoftAppTenantId=NOBODY) == 1
+    assert len(practice.problems) == 2
+    assert all("the tenant does not exist" in line for line in practice.problems)
+
+
+async def test_a_missing_permission_is_named_with_its_reason(practice: Practice) -> None:
+    practice.world.entra.revoke(cast.GRAPH_APP_ID, "UserAuthMethod-Phone.ReadWrite.All")
+    assert await practice.examine() == 1
+    (problem,) = practice.problems
+    assert "permission UserAuthMethod-Phone.ReadWrite.All" in problem
+    assert "remove a phone" in problem
+    assert "grant admin consent" in problem
+
+
+async def test_a_broader_permission_does_as_well(practice: Practice) -> None:
+    practice.world.entra.revoke(cast.GRAPH_APP_ID, "UserAuthMethod-Phone.ReadWrite.All")
+    practice.world.entra.grant(cast.GRAPH_APP_ID, "UserAuthenticationMethod.ReadWrite.All")
+    assert await practice.examine() == 0
+
+
+async def test_groups_that_may_not_be_read(practice: Practice) -> None:
+    practice.world.entra.revoke(cast.GRAPH_APP_ID, "GroupMember.Read.All")
+    assert await practice.examine() == 1
+    assert [line.split()[1] for line in practice.problems] == ["permission", "HELPDESK_GROUP_ID:", "ADMIN_GROUP_ID:"]
+
+
+async def test_an_unknown_group(practice: Practice) -> None:
+    assert await practice.examine(HELPDESK_GROUP_ID=NOBODY) == 1
+    (problem,) = practice.problems
+    assert f"HELPDESK_GROUP_ID: there is no group {NOBODY}" in problem
+
+
+async def test_graph_is_down(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "INTERACTIVE", replace(doctor.INTERACTIVE, seconds=0.5))
+    practice.world.entra.faults.add(Fault(effect="unavailable", path="/groups"))
+    assert await practice.examine() == 1
+    assert len(practice.problems) == 2
+    assert all("Graph does not answer" in line for line in practice.problems)
+
+
+async def test_the_login_host_and_the_keys_cannot_be_reached(practice: Practice) -> None:
+    nowhere = "http://127.0.0.1:9"
+    assert await practice.examine(AZURE_AUTHORITY_HOST=nowhere, BOT_OPENID_METADATA=nowhere) == 1
+    assert [line.split(":")[0].split("  ")[1] for line in practice.problems] == [
+        "Graph token",
+        "signing keys of Teams",
+        "Bot Connector token",
+    ]
+
+
+async def test_a_database_that_cannot_be_opened(practice: Practice) -> None:
+    assert await practice.examine(DATABASE_URL="sqlite:////nowhere/doorman.db") == 1
+    (problem,) = practice.problems
+    assert "unable to open database file" in problem
+
+
+async def test_no_log_channel_is_a_note_as_long_as_somebody_can_choose_one(practice: Practice) -> None:
+    assert await practice.examine(LOG_CHANNEL_ID="") == 0
+    assert "log here" in practice.notes[0]
+    assert await practice.examine(LOG_CHANNEL_ID="", ADMIN_GROUP_ID="") == 1
+    assert "log channel" in practice.problems[0]
+
+
+async def test_without_tokens_on_this_machine(practice: Practice) -> None:
+    assert await practice.examine(INSECURE_LOCAL="true", MicrosoftAppPassword="") == 0
+    assert any("INSECURE_LOCAL" in line for line in practice.notes)
+
+
+def test_the_needs_of_the_commands_are_those_of_the_graph_calls() -> None:
+    assert sorted(needed_permissions()) == sorted(permissions.NAMES)
