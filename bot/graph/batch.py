@@ -34,7 +34,8 @@ async def read_all(client: GraphClient, reads: Sequence[Read], patience: Patienc
     deadline = client.gate.clock() + patience.seconds
     open_parts = list(range(len(reads)))
     for round_number in range(ROUNDS):
-        left = replace(patience, seconds=max(0.0, deadline - client.gate.clock()), reads=True)
+        began = client.gate.clock()
+        left = replace(patience, seconds=max(0.0, deadline - began), reads=True)
         for start in range(0, len(open_parts), MOST_PARTS):
             answers |= await _send(client, reads, open_parts[start : start + MOST_PARTS], left)
         open_parts = [number for number, answer in answers.items() if answer.status in (429, *FLEETING)]
@@ -45,7 +46,7 @@ async def read_all(client: GraphClient, reads: Sequence[Read], patience: Patienc
             break
         throttled = [answers[number].retry_after for number in open_parts if answers[number].status == 429]
         if throttled:
-            wait = client.gate.refused(max((seconds for seconds in throttled if seconds is not None), default=None))
+            wait = client.gate.refused(max((seconds for seconds in throttled if seconds is not None), default=None), began)
         else:
             wait = 0.25 * 2**round_number
         if wait > deadline - client.gate.clock():

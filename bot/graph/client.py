@@ -35,6 +35,7 @@ API_VERSION = "v1.0"
 CONNECT_SECONDS, READ_SECONDS = 5.0, 30.0
 KEEP_ALIVE_SECONDS = 30.0
 GRACE_SECONDS = 0.5  # the gate, which knows why it waits, is the first to give up
+PRIORITY = "x-ms-throttle-priority"  # https://learn.microsoft.com/graph/throttling#best-practices-to-handle-throttling
 
 _WHOLE_ANSWER = ResponseHandlerOption(NativeResponseHandler())
 
@@ -103,9 +104,7 @@ class GraphClient:
         headers = request.headers
         headers.try_add("client-request-id", request_id or str(uuid.uuid4()))
         if patience.urgent:
-            headers.try_add(
-                "x-ms-throttle-priority", "high"
-            )  # https://learn.microsoft.com/graph/throttling#best-practices-to-handle-throttling
+            headers.try_add(PRIORITY, "high")
         request.add_request_options([patience, _WHOLE_ANSWER])
         reads = patience.reads or request.http_method is Method.GET
         try:

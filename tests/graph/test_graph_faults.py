@@ -208,6 +208,12 @@ async def test_only_the_refused_parts_of_a_batch_come_back_after_the_longest_wai
     assert bench.time.naps == [3.0]
 
 
+async def test_many_batches_with_a_refused_part_halve_the_limit_once(bench: Bench) -> None:
+    bench.fault("throttle", "roleAssignments", times=8, retry_after=1)
+    await asyncio.gather(*(bench.directory.dossier(OMAR.id) for _ in range(8)))
+    assert bench.client.gate.limit >= 16
+
+
 async def test_a_broken_part_of_a_batch_comes_back(bench: Bench) -> None:
     bench.fault("unavailable", "roleAssignments", times=2)
     assert await bench.directory.dossier(ALICE.id)
