@@ -1,0 +1,1 @@
+"""The Teams app package: what Teams is told about Doorman."""
