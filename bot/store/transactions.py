@@ -104,14 +104,14 @@ class Transactions:
                 self._commit(group)
             except Exception as error:
                 if len(group) == 1:
-                    _fail(group[0][1], _unavailable(error))
+                    _settle([(group[0][1], error)])
                     continue
                 # One bad piece (a deadlock with another replica, a lost connection) must not fail its neighbours.
                 for item in group:
                     try:
                         self._commit([item])
                     except Exception as alone:
-                        _fail(item[1], _unavailable(alone))
+                        _settle([(item[1], alone)])
 
     def _next_group(self) -> list[tuple[Work, asyncio.Future[Any]]] | None:
         first = self._waiting.get()
@@ -127,34 +127,30 @@ class Transactions:
         return group
 
     def _commit(self, group: list[tuple[Work, asyncio.Future[Any]]]) -> None:
-        answers: list[tuple[asyncio.Future[Any], Any, Exception | None]] = []
+        """All of a group or nothing of it; without savepoints, which would cost more than the work between them."""
         with self._engine.begin() as connection:
-            for work, future in group:
-                try:
-                    with connection.begin_nested():
-                        answers.append((future, work(connection), None))
-                except SQLAlchemyError:
-                    raise
-                except Exception as error:
-                    answers.append((future, None, error))
-        for future, result, failure in answers:
-            if failure is None:
-                _on_its_loop(future, future.set_result, result)
-            else:
-                _fail(future, failure)
+            answers = [(future, work(connection)) for work, future in group]
+        _settle(answers)
 
 
-def _on_its_loop(future: asyncio.Future[Any], settle: Callable[[Any], None], value: Any) -> None:
-    def act() -> None:
-        if not future.done():
-            settle(value)
+def _settle(answers: list[tuple[asyncio.Future[Any], Any]]) -> None:
+    """Hands results (or exceptions) to whoever waits, with one call into each event loop."""
+    for loop in {future.get_loop() for future, _ in answers}:
+        here = [(future, answer) for future, answer in answers if future.get_loop() is loop]
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(_tell, here)
 
-    with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-        future.get_loop().call_soon_threadsafe(act)
 
-
-def _fail(future: asyncio.Future[Any], error: Exception) -> None:
-    _on_its_loop(future, future.set_exception, error)
+def _tell(answers: list[tuple[asyncio.Future[Any], Any]]) -> None:
+    for future, answer in answers:
+        if future.done():
+            continue
+        if isinstance(answer, SQLAlchemyError):
+            future.set_exception(_unavailable(answer))
+        elif isinstance(answer, Exception):
+            future.set_exception(answer)
+        else:
+            future.set_result(answer)
 
 
 def _unavailable(error: Exception) -> StoreUnavailable:
