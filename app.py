@@ -13,6 +13,7 @@ from pathlib import Path
 from aiohttp import web
 
 from bot import VERSION, bootstrap, logs
+from bot import __doc__ as what_it_is
 from bot.config import ConfigurationError, Settings
 
 
@@ -38,7 +39,8 @@ async def demo(port: int, *, browser: bool) -> None:
         bot = await _listen(bootstrap.build(settings), 0)
         world.teams.bot_endpoint = f"{_address(bot)}/api/messages"
         page = await _listen(demo_app(world.teams, world.entra.url, vendor), port)
-        _say(f"\n  Doorman demo: {_address(page)}\n\n  Type `set mobile for alice +31 6 12345678` as Hanna, then press Confirm.\n  Ctrl+C stops it.\n")
+        _say(f"\n  Doorman demo: {_address(page)}\n")
+        _say("  Type `set mobile for alice +31 6 12345678` as Hanna, then press Confirm.\n  Ctrl+C stops it.\n")
         if browser:
             webbrowser.open(_address(page))
         try:
@@ -67,7 +69,7 @@ def _say(text: str) -> None:
 
 def main() -> int:
     """Reads the command line; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="app.py", description="Doorman: a Teams bot with which a helpdesk gets people back into their accounts.")
+    parser = argparse.ArgumentParser(prog="app.py", description=what_it_is)
     parser.add_argument("--version", action="version", version=VERSION)
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("serve", help="run the bot (the default)")
@@ -94,6 +96,11 @@ def main() -> int:
                 serve()
     except ConfigurationError as error:
         _say(str(error))
+        return 2
+    except ModuleNotFoundError as error:
+        if str(error.name).partition(".")[0] not in ("simulator", "manifest"):
+            raise
+        _say(f"`{given.command}` needs the whole repository; this copy holds the bot alone, as in the container image.")
         return 2
     except KeyboardInterrupt:
         pass
