@@ -163,7 +163,7 @@ class _Closing:
 async def _group(report: Report, client: GraphClient, variable: str, group_id: str) -> None:
     url = f"{client.base_url}/groups/{group_id}?$select=id,displayName,visibility"
     try:
-        group = (await client.get(url, INTERACTIVE, permission=permissions.READ_GROUPS)).fields
+        group = (await client.read(url, INTERACTIVE, permission=permissions.READ_GROUPS)).fields
     except (NotFound, Rejected):
         report.problem(
             f"{variable}: there is no group {group_id} in this tenant",

@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
-
 from bot.errors import Unavailable
 
 _UNREADABLE = object()
@@ -23,7 +21,7 @@ class Answer:
 
     Attributes:
         status: HTTP status.
-        headers: by lower-case name.
+        headers: by name, in lower case or whatever case.
         body: parsed JSON; None when there is none; a private mark when it is not JSON.
     """
 
@@ -32,15 +30,15 @@ class Answer:
     body: Any = None
 
     @classmethod
-    def of(cls, response: httpx.Response) -> Answer:
-        """The answer in an HTTP response whose body has been read."""
+    def of(cls, status: int, headers: Mapping[str, str], content: bytes) -> Answer:
+        """The answer in an HTTP response."""
         body: Any = None
-        if response.content:
+        if content:
             try:
-                body = json.loads(response.content)
+                body = json.loads(content)
             except ValueError:
                 body = _UNREADABLE
-        return cls(response.status_code, response.headers, body)
+        return cls(status, headers, body)
 
     @classmethod
     def of_part(cls, part: Mapping[str, Any]) -> Answer:

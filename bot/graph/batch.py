@@ -9,9 +9,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kiota_abstractions.method import Method
-from kiota_abstractions.request_information import RequestInformation
-
 from bot.errors import Unavailable
 from bot.graph.answers import Answer
 from bot.graph.client import GraphClient
@@ -35,7 +32,7 @@ async def read_all(client: GraphClient, reads: Sequence[Read], patience: Patienc
     open_parts = list(range(len(reads)))
     for round_number in range(ROUNDS):
         began = client.gate.clock()
-        left = replace(patience, seconds=max(0.0, deadline - began), reads=True)
+        left = replace(patience, seconds=max(0.0, deadline - began))
         for start in range(0, len(open_parts), MOST_PARTS):
             answers |= await _send(client, reads, open_parts[start : start + MOST_PARTS], left)
         open_parts = [number for number, answer in answers.items() if answer.status in (429, *FLEETING)]
@@ -57,12 +54,8 @@ async def read_all(client: GraphClient, reads: Sequence[Read], patience: Patienc
 
 
 async def _send(client: GraphClient, reads: Sequence[Read], numbers: Sequence[int], patience: Patience) -> dict[int, Answer]:
-    request = RequestInformation(Method.POST)
-    request.url = f"{client.base_url}/$batch"
-    request.headers.try_add("Content-Type", "application/json")
-    request.headers.try_add("Accept", "application/json")
-    request.content = json.dumps({"requests": [reads[number].as_part(number) for number in numbers]}).encode()
-    outer = await client.send(request, patience)
+    content = json.dumps({"requests": [reads[number].as_part(number) for number in numbers]}).encode()
+    outer = await client.read(f"{client.base_url}/$batch", patience, post=content)
     parts = outer.fields.get("responses")
     if not isinstance(parts, list):
         raise Unavailable("the batch answer has no responses", status=outer.status, request_id=outer.request_id)

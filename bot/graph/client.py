@@ -1,7 +1,8 @@
-"""Sending to Graph: msgraph-sdk's request adapter on one shared HTTP client, through the throttle gate.
+"""Sending to Graph, through the throttle gate, on one set of connections.
 
-Answers come back as parsed JSON, because the SDK's typed parsing costs 5–11 ms of processor time per object. The HTTP client is httpx on
-aiohttp's connections: 0.3 ms per call where httpx on its own needs 2.7 ms.
+Writes go out through msgraph-sdk's request adapter, on httpx over those connections. Reads, of which every turn makes several, have
+addresses from the SDK's builders (`reads.py`) and go out by aiohttp alone: 0.09 ms of processor time per call instead of 0.34. Answers
+come back as parsed JSON, because the SDK's typed parsing costs 5–11 ms per object.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 from kiota_abstractions.authentication import AuthenticationProvider
-from kiota_abstractions.method import Method
 from kiota_abstractions.native_response_handler import NativeResponseHandler
 from kiota_abstractions.request_information import RequestInformation
 from kiota_http.kiota_client_factory import KiotaClientFactory
 from kiota_http.middleware.options import ResponseHandlerOption
 from msgraph.graph_request_adapter import GraphRequestAdapter
 from msgraph.graph_service_client import GraphServiceClient
+from yarl import URL
 
 from bot.errors import NotAuthorised, Unavailable
 from bot.graph.answers import Answer
@@ -34,6 +35,7 @@ from bot.tokens import Tokens
 API_VERSION = "v1.0"
 CONNECT_SECONDS, READ_SECONDS = 5.0, 30.0
 KEEP_ALIVE_SECONDS = 30.0
+USER_AGENT = "Doorman"
 GRACE_SECONDS = 0.5  # the gate, which knows why it waits, is the first to give up
 PRIORITY = "x-ms-throttle-priority"  # https://learn.microsoft.com/graph/throttling#best-practices-to-handle-throttling
 
@@ -62,11 +64,13 @@ class GraphClient:
         self.base_url = f"{endpoint.rstrip('/')}/{API_VERSION}"
         self.gate = gate or ThrottleGate()
         self.tokens = tokens
-        self._transport = AiohttpTransport(client=self._session)
+        self._seconds = aiohttp.ClientTimeout(sock_connect=connect_seconds, sock_read=read_seconds)
+        self._session: aiohttp.ClientSession | None = None
+        self._transport = AiohttpTransport(client=self._connections)
         http = httpx.AsyncClient(
             transport=self._transport,
             timeout=httpx.Timeout(read_seconds, connect=connect_seconds, pool=connect_seconds),
-            headers={"User-Agent": "Doorman"},
+            headers={"User-Agent": USER_AGENT},
         )
         KiotaClientFactory.create_with_custom_middleware([self.gate], client=http)
         self._http = http
@@ -75,23 +79,24 @@ class GraphClient:
         self.adapter.base_url = self.base_url  # httpx adds a slash to its own, which would double
         self.builders = GraphServiceClient(request_adapter=self.adapter)
 
-    def _session(self) -> aiohttp.ClientSession:
+    def _connections(self) -> aiohttp.ClientSession:
         """The connections, made at the first call because they belong to the running event loop."""
-        local = urlsplit(self.base_url).scheme == "http"
-        session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_SECONDS, ssl=self._transport.ssl_context),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            trust_env=not local,
-        )
-        session._retry_connection = False  # aiohttp would repeat a DELETE on a lost connection by itself
-        return session
+        if self._session is None:
+            local = urlsplit(self.base_url).scheme == "http"
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_SECONDS, ssl=self._transport.ssl_context),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                trust_env=not local,
+            )
+            self._session._retry_connection = False  # aiohttp would repeat a DELETE on a lost connection by itself
+        return self._session
 
     async def send(self, request: RequestInformation, patience: Patience, *, permission: str = "", request_id: str = "") -> Answer:
-        """Sends one request.
+        """Sends one write.
 
         Args:
-            request: from a request builder of the SDK, or made by `get`.
-            patience: how long it may take, waits included.
+            request: from a request builder of the SDK.
+            patience: how long it may wait for its turn.
             permission: the least application permission of the call, named when Graph refuses it.
             request_id: client-request-id; a fresh one when empty.
 
@@ -99,36 +104,73 @@ class GraphClient:
             A 2xx answer.
 
         Raises:
-            DirectoryError: the fitting one. `Unavailable` after a write means that it may or may not have happened.
+            DirectoryError: the fitting one. `Unavailable` means that the write may or may not have happened.
         """
-        headers = request.headers
-        headers.try_add("client-request-id", request_id or str(uuid.uuid4()))
+        request.headers.try_add("client-request-id", request_id or str(uuid.uuid4()))
         if patience.urgent:
-            headers.try_add(PRIORITY, "high")
+            request.headers.try_add(PRIORITY, "high")
         request.add_request_options([patience, _WHOLE_ANSWER])
-        reads = patience.reads or request.http_method is Method.GET
         try:
-            async with asyncio.timeout(patience.seconds + GRACE_SECONDS if reads else None):
+            answer = await self._attempt(request)
+            if answer.status == 401 and not answer.claims:  # with claims the adapter has tried again already
+                await self._bearer.renew(request)
                 answer = await self._attempt(request)
-                if answer.status == 401 and not answer.claims:  # with claims the adapter has tried again already
-                    await self._bearer.renew(request)
-                    answer = await self._attempt(request)
         except SILENCES as error:
             raise translate(error, permission) from error
         if not answer.ok:
             raise translate(answer, permission)
         return answer
 
-    async def get(self, url: str, patience: Patience, *, permission: str = "", eventual: bool = False) -> Answer:
-        """GETs an address below this client's base URL, such as a next link. Raises as `send`, and `Unavailable` for any other address."""
+    async def read(
+        self, url: str, patience: Patience, *, permission: str = "", eventual: bool = False, post: bytes | None = None
+    ) -> Answer:
+        """Asks for what is below this client's base URL, such as a next link, and changes nothing.
+
+        Args:
+            url: whole, and encoded.
+            patience: how long it may take, waits included.
+            permission: as for `send`.
+            eventual: an advanced query: https://learn.microsoft.com/graph/aad-advanced-queries
+            post: JSON to be sent, for reads that are a POST.
+
+        Returns:
+            A 2xx answer.
+
+        Raises:
+            DirectoryError: the fitting one; `Unavailable` for an address that is not Graph's, too.
+        """
         if not url.startswith(f"{self.base_url}/"):
             raise Unavailable("a link leads away from Graph")
-        request = RequestInformation(Method.GET)
-        request.url = url
-        request.headers.try_add("Accept", "application/json")
+        headers = {"Accept": "application/json", "User-Agent": USER_AGENT, "client-request-id": str(uuid.uuid4())}
+        if patience.urgent:
+            headers[PRIORITY] = "high"
         if eventual:
-            request.headers.try_add("ConsistencyLevel", "eventual")
-        return await self.send(request, patience, permission=permission)
+            headers["ConsistencyLevel"] = "eventual"
+        if post is not None:
+            headers["Content-Type"] = "application/json"
+        try:
+            async with asyncio.timeout(patience.seconds + GRACE_SECONDS):
+                token = await self.tokens.get()
+                answer = await self._read_once(url, patience, headers, token, post)
+                if answer.status == 401:
+                    token = await self.tokens.get(_decoded(answer.claims), refused=token)
+                    answer = await self._read_once(url, patience, headers, token, post)
+        except SILENCES as error:
+            raise translate(error, permission) from error
+        if not answer.ok:
+            raise translate(answer, permission)
+        return answer
+
+    async def _read_once(self, url: str, patience: Patience, headers: dict[str, str], token: str, post: bytes | None) -> Answer:
+        method, where = "GET" if post is None else "POST", URL(url, encoded=True)
+        headers = headers | {"Authorization": f"Bearer {token}"}
+
+        async def attempt() -> Answer:
+            asked = self._connections().request(method, where, headers=headers, data=post, timeout=self._seconds, allow_redirects=False)
+            async with asked as response:
+                return Answer.of(response.status, response.headers, await response.read())
+
+        return await self.gate.let_through(attempt, patience, reads=True)
 
     async def renew_token(self, challenge: str) -> None:
         """Gets a new token because Graph refuses the present one: with the claims of a challenge (base64), or for no reason given."""
@@ -137,10 +179,12 @@ class GraphClient:
     async def close(self) -> None:
         """Closes the connections."""
         await self._http.aclose()
+        if self._session:
+            await self._session.close()
 
     async def _attempt(self, request: RequestInformation) -> Answer:
         response: Any = await self.adapter.send_primitive_async(request, "bytes", {})
-        return Answer.of(response)
+        return Answer.of(response.status_code, response.headers, response.content)
 
 
 class _Bearer(AuthenticationProvider):

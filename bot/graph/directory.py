@@ -135,7 +135,7 @@ class GraphDirectory:
     async def _get(self, read: Read) -> Answer:
         """One read; a 2xx answer."""
         url = self._client.base_url + read.url
-        return await self._client.get(url, self._patience, permission=read.permission, eventual=read.eventual)
+        return await self._client.read(url, self._patience, permission=read.permission, eventual=read.eventual)
 
     async def _read(self, *asked: Read) -> list[Answer]:
         """Several reads in one request; 2xx answers."""
@@ -154,6 +154,6 @@ class GraphDirectory:
             link = answer.fields.get("@odata.nextLink")
             if not link:
                 return rows
-            answer = await self._client.get(str(link), self._patience, permission=read.permission, eventual=read.eventual)
+            answer = await self._client.read(str(link), self._patience, permission=read.permission, eventual=read.eventual)
             rows += answer.rows
         raise Unavailable("a collection does not end")

@@ -11,7 +11,7 @@ import asyncio
 import random
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import httpx
@@ -34,17 +34,15 @@ LONGEST_UNSAID = 16.0  # when 429s follow each other and do not say how long
 
 @dataclass(frozen=True)
 class Patience(RequestOption):
-    """How long a call may take in all, waits included, and whether it only reads.
+    """How long a call may take in all, waits included.
 
     Attributes:
         seconds: for everything; a read still unanswered then is given up (by the client), a write only stops waiting for its turn.
         urgent: a person is waiting; Graph is told.
-        reads: the call changes nothing although it is a POST (`$batch` of reads), so it may be sent again.
     """
 
     seconds: float
     urgent: bool = False
-    reads: bool = False
 
     @staticmethod
     def get_key() -> str:
@@ -90,52 +88,68 @@ class ThrottleGate(BaseMiddleware):
         return max(1, int(self._limit))
 
     async def send(self, request: httpx.Request, transport: httpx.AsyncBaseTransport) -> httpx.Response:
-        """Sends when it is the call's turn, and again where that is safe.
+        """As a middleware of the SDK: `let_through` for its requests; the response's body has been read."""
+        options = request.extensions.get(REQUEST_OPTIONS_KEY) or {}
+        responses = []
+
+        async def attempt() -> Answer:
+            response = await super(ThrottleGate, self).send(request, transport)
+            try:
+                await response.aread()
+            except SILENCES:
+                await response.aclose()
+                raise
+            responses.append(response)
+            return Answer(response.status_code, response.headers)
+
+        await self.let_through(attempt, options.get(Patience.get_key(), BACKGROUND), reads=request.method == "GET")
+        return responses[-1]
+
+    async def let_through(self, attempt: Callable[[], Awaitable[Answer]], patience: Patience, *, reads: bool) -> Answer:
+        """Makes the attempt when it is the call's turn, and again where that is safe.
+
+        Args:
+            attempt: sends and returns what Graph said; raises one of `SILENCES` when that was nothing.
+            reads: the call changes nothing, so it may be sent again after a fleeting failure.
 
         Returns:
-            The last response, its body read; a 429 when the wait would be too long.
+            The last answer; a 429 when the wait would be too long.
 
         Raises:
             Throttled: it never became the call's turn; nothing was sent.
             httpx.HTTPError and others of `SILENCES`: no answer.
         """
-        options = request.extensions.get(REQUEST_OPTIONS_KEY) or {}
-        patience = options.get(Patience.get_key(), BACKGROUND)
-        reads = patience.reads or request.method == "GET"
         deadline = self.clock() + patience.seconds
         resends = 0
         while True:
             began = await self._enter(deadline)
             failure: Exception | None = None
-            response: httpx.Response | None = None
+            answer: Answer | None = None
             try:
-                response = await super().send(request, transport)
-                await response.aread()
+                answer = await attempt()
             except SILENCES as error:
-                failure, broken, response = error, response, None
-                if broken is not None:
-                    await broken.aclose()
+                failure = error
             finally:
                 self._leave()
-            if response is not None and response.status_code == 429:
-                if self.refused(Answer(429, response.headers).retry_after, began) > deadline - self.clock():
-                    return response
+            if answer is not None and answer.status == 429:
+                if self.refused(answer.retry_after, began) > deadline - self.clock():
+                    return answer
                 continue
-            fleeting = response is None or response.status_code in FLEETING
+            fleeting = answer is None or answer.status in FLEETING
             if fleeting and reads and resends < RESENDS:
                 wait = (0.25 * 2**resends) * (1 + self._chance())
-                if response is not None:
-                    wait = max(wait, Answer(0, response.headers).retry_after or 0.0)
+                if answer is not None:
+                    wait = max(wait, answer.retry_after or 0.0)
                 if wait <= deadline - self.clock():
                     resends += 1
                     await self.pause(wait)
                     continue
-            if response is None:
+            if answer is None:
                 assert failure is not None
                 raise failure
             if not fleeting:
                 self._accepted()
-            return response
+            return answer
 
     def refused(self, retry_after: float | None, began: float | None = None) -> float:
         """Closes the gate for all after a 429.

@@ -263,7 +263,7 @@ async def test_nobody_listens(bench: Bench) -> None:
 
 async def test_a_next_link_elsewhere_gets_no_token(bench: Bench) -> None:
     with pytest.raises(Unavailable, match="away from Graph"):
-        await bench.client.get("http://127.0.0.1:1/v1.0/users", Patience(1))
+        await bench.client.read("http://127.0.0.1:1/v1.0/users", Patience(1))
 
 
 async def test_urgency_is_told(bench: Bench) -> None:
