@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import errno
 import os
 import sys
-import tempfile
-import webbrowser
 from pathlib import Path
 
 from aiohttp import web
@@ -15,6 +14,8 @@ from aiohttp import web
 from bot import VERSION, bootstrap, logs
 from bot import __doc__ as what_it_is
 from bot.config import ConfigurationError, Settings
+from bot.errors import StoreUnavailable
+from bot.store.engine import AlreadyRunning
 
 
 def serve() -> None:
@@ -25,42 +26,11 @@ def serve() -> None:
 
 
 async def demo(port: int, *, browser: bool) -> None:
-    """Runs the bot between both simulators, with the chat page on `/`."""
-    from simulator.web.server import demo_app  # noqa: PLC0415 - the simulators are not part of the image
-    from simulator.web.vendor import install  # noqa: PLC0415
-    from simulator.world import World  # noqa: PLC0415
+    """Runs the bot between both simulators, with the chat page on `/`, until it is told to stop."""
+    from simulator.demo import run  # noqa: PLC0415 - the simulators are not part of the image
 
     logs.configure("warning")
-    vendor = await asyncio.to_thread(install, Path("build/web"))
-    world = World()
-    await world.start()
-    with tempfile.TemporaryDirectory(prefix="doorman-demo-") as folder:
-        settings = Settings.from_env(world.environment(f"sqlite:///{folder}/doorman.db"))
-        bot = await _listen(bootstrap.build(settings), 0)
-        world.teams.bot_endpoint = f"{_address(bot)}/api/messages"
-        page = await _listen(demo_app(world.teams, world.entra.url, vendor), port)
-        _say(f"\n  Doorman demo: {_address(page)}\n")
-        _say("  Type `set mobile for alice +31 6 12345678` as Hanna, then press Confirm.\n  Ctrl+C stops it.\n")
-        if browser:
-            webbrowser.open(_address(page))
-        try:
-            await asyncio.Event().wait()
-        finally:
-            for runner in (page, bot):
-                await runner.cleanup()
-            await world.stop()
-
-
-async def _listen(app: web.Application, port: int) -> web.AppRunner:
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    return runner
-
-
-def _address(runner: web.AppRunner) -> str:
-    host, port = runner.addresses[0][:2]
-    return f"http://{host}:{port}"
+    await run(lambda environment: bootstrap.build(Settings.from_env(environment)), port, _say, browser=browser)
 
 
 def _say(text: str) -> None:
@@ -94,8 +64,13 @@ def main() -> int:
                 _say(f"Wrote {write(os.environ, Path('build'))}")
             case _:
                 serve()
-    except ConfigurationError as error:
+    except (ConfigurationError, AlreadyRunning, StoreUnavailable) as error:
         _say(str(error))
+        return 2
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        _say("The port is taken by another program: stop that one, or choose another with PORT (serve) or --port (demo).")
         return 2
     except ModuleNotFoundError as error:
         if str(error.name).partition(".")[0] not in ("simulator", "manifest"):

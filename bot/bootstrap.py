@@ -106,11 +106,11 @@ async def _running(app: web.Application, *, settings: Settings, clock: Clock, sl
                 "log": lambda _: post_log(operations, announcer, configured, clock, sleep),
                 "expire": lambda operation_id: expire(operations, operation_id, clock),
             },
+            lambda: operations.purge(clock()),
         )
         operations = StoredOperations(transactions, engine.enqueue)
         await engine.start()
         stack.push_async_callback(engine.stop)
-        await operations.purge(clock())
 
         gate = Gate(directory, Groups(settings.helpdesk_group_id, settings.admin_group_id), settings.bot_tenant_id, clock)
         facts = Facts(settings.default_region.upper(), settings.sms_voice_retirement)

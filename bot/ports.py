@@ -85,8 +85,8 @@ class Operations(Protocol):
     async def events(self, *, operation_id: str = "", target_id: str = "", actor_id: str = "", limit: int = 20) -> tuple[AuditEvent, ...]:
         """The trail, newest first."""
 
-    async def remember_choice(self, actor_id: str, text: str, candidates: Sequence[str], at: datetime) -> str:
-        """Stores "which of these did you mean" and returns its id."""
+    async def remember_choice(self, actor_id: str, text: str, candidates: Sequence[str], at: datetime, choice_id: str = "") -> str:
+        """Stores "which of these did you mean" and returns its id: a new one, or the given one when it was taken before."""
 
     async def take_choice(self, choice_id: str, actor_id: str) -> tuple[str, tuple[str, ...]] | None:
         """The stored text and candidate object ids, once, for the one who asked; None otherwise."""

@@ -152,7 +152,7 @@ class Channel:
 TEAM_NAME = "IT Service Desk"
 TEAM_ID = f"19:{stable_id('team').replace('-', '')}@thread.tacv2"
 CHANNELS = (Channel(name="Helpdesk"), Channel(name="Doorman log"), Channel(name="Approvals"))
-TEAM_MEMBERS = tuple(m.upn for m in HELPDESK) + (_upn("ada.admin"), _upn("oscar.outsider"))
+TEAM_MEMBERS = (*(member.upn for member in HELPDESK), _upn("ada.admin"), _upn("oscar.outsider"))
 
 
 def person(name_or_upn: str) -> Member:

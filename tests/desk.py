@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aiohttp import web
+
 from bot import bootstrap
 from bot.config import Settings
 from simulator import cast
@@ -54,7 +55,11 @@ class Answer:
     @property
     def verbs(self) -> list[str]:
         """What its buttons do."""
-        return [found["verb"] for found in _walk(self.card.get("body", []), self.card.get("actions", [])) if found.get("type") == "Action.Execute"]
+        return [
+            found["verb"]
+            for found in _walk(self.card.get("body", []), self.card.get("actions", []))
+            if found.get("type") == "Action.Execute"
+        ]
 
     @property
     def operation_id(self) -> str:
@@ -123,7 +128,9 @@ class Desk:
 
     async def settled(self, answer: Answer, *words: str) -> Answer:
         """Waits until the card carries all these words."""
-        await self.teams.wait_for(lambda message: message.id == answer.message.id and all(word in " ".join(_words(message.card() or {})) for word in words))
+        await self.teams.wait_for(
+            lambda message: message.id == answer.message.id and all(word in " ".join(_words(message.card() or {})) for word in words)
+        )
         self.teams.threads.messages[answer.message.id].views.clear()  # a client that reopens the chat sees the message as it is
         return answer
 
@@ -137,7 +144,9 @@ class Desk:
     async def logged(self, *words: str) -> Message:
         """Waits for a card in the log channel that carries all these words."""
         return await self.teams.wait_for(
-            lambda message: message.conversation == LOG.id and message.by_bot and all(word in " ".join(_words(message.card() or {})) for word in words)
+            lambda message: (
+                message.conversation == LOG.id and message.by_bot and all(word in " ".join(_words(message.card() or {})) for word in words)
+            )
         )
 
     def log(self) -> list[str]:

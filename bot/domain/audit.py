@@ -27,7 +27,7 @@ class Tag(StrEnum):
 
 
 #: The only facts an event may carry. Numbers in `changes` and `text` are masked before they get here.
-FIELDS = frozenset({"changes", "code", "command", "conversation", "outcome", "reason", "request_ids", "state", "target_upn", "text", "ticket"})
+FIELDS = frozenset({"changes", "code", "command", "conversation", "outcome", "reason", "request_ids", "state", "target_upn", "ticket"})
 
 
 @dataclass(frozen=True, slots=True)

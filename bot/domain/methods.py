@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from bot.domain.people import Person, Privileges
@@ -96,7 +96,7 @@ class Dossier:
     person: Person
     phones: dict[PhoneType, Phone]
     others: tuple[Method, ...] = ()
-    privileges: Privileges = Privileges()
+    privileges: Privileges = field(default_factory=Privileges)
 
     def masked(self) -> Dossier:
         """The same, fit for a channel: numbers reduced to their last two digits."""

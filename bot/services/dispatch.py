@@ -13,7 +13,7 @@ from bot.commands.spec import Context, Facts, Invocation
 from bot.domain import policy
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Plan
-from bot.domain.exchange import CardAction, Choose, ConversationRef, IncomingMessage, Mention, Notice, OperationShown, Reply, Tone, Verb
+from bot.domain.exchange import CardAction, Choose, ConversationRef, IncomingMessage, Notice, OperationShown, Reply, Tone, Verb
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation, State
 from bot.domain.people import Actor, Person, Standing
@@ -53,7 +53,7 @@ class Dispatch:
                 if not await self._operations.first_delivery(message.key, self._clock()):
                     return None
                 return await self._answer(message)
-        except Exception as error:
+        except Exception as error:  # the one place where failures of a message become sentences
             await self._record_refusal(Tag.CHAT_COMMAND_REFUSED, message.actor, message.where, error)
             return explain.notice(error)
 
@@ -64,7 +64,7 @@ class Dispatch:
                 if not await self._operations.first_delivery(action.key, self._clock()):
                     return await self._seen_again(action)
                 return await self._press(action)
-        except Exception as error:
+        except Exception as error:  # and those of a press
             await self._record_refusal(Tag.CHAT_CARD_REFUSED, action.actor, action.where, error, action.id)
             return explain.notice(error)
 
@@ -189,12 +189,14 @@ class Dispatch:
                 "This choice is not yours, or was made already, or has expired.", "Type the command again.", code="unknown_choice"
             )
         text, candidates = taken
-        if action.pick is None or not 0 <= action.pick < len(candidates):
-            raise Refusal("I do not know which person you picked.", "Type the command again.", code="bad_pick")
-        # A mention in the text was resolved when it was typed; the pick takes its place now.
-        return await self._carry_out(
-            parse(text, (Mention("", candidates[action.pick]),)), action.actor, action.where, candidates[action.pick]
-        )
+        try:
+            if action.pick is None or not 0 <= action.pick < len(candidates):
+                raise Refusal("I do not know which person you picked.", "Pick one on the card.", code="bad_pick")
+            return await self._carry_out(parse(text), action.actor, action.where, candidates[action.pick])
+        except Refusal:
+            # The pick was refused, not the choice: another candidate may still be picked.
+            await self._operations.remember_choice(action.actor.id, text, candidates, self._clock(), action.id)
+            raise
 
     async def _again(self, operation: Operation, action: CardAction) -> Reply:
         if operation.state not in (State.STALE, State.FAILED):
@@ -221,7 +223,7 @@ class Dispatch:
         event = AuditEvent(tag, self._clock(), actor.id, actor.name, operation_id[:12], facts=facts)
         try:
             await self._operations.record(event)
-        except Exception as second:
+        except Exception as second:  # the person still gets the first error's sentence
             explain.notice(second)
 
 

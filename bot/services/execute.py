@@ -19,6 +19,7 @@ from bot.domain.methods import Dossier, SmsSignIn
 from bot.domain.operation import Operation, State
 from bot.domain.phone import digits
 from bot.errors import Conflict, DirectoryError, NotFound, NumberNotUnique, Throttled, Unavailable
+from bot.metrics import OPERATIONS
 from bot.ports import Clock, Directory, Operations, Sleep
 from bot.services import explain
 
@@ -96,6 +97,7 @@ async def execute(operations: Operations, directory: Directory, clock: Clock, sl
     facts = {"state": ending.state.value, "outcome": ending.outcome, "request_ids": list(request_ids), "target_upn": operation.target.upn}
     finished = AuditEvent(Tag.OPERATION_FINISHED, clock(), operation_id=operation_id, target_id=operation.target.id, facts=facts)
     await operations.move(operation_id, "finish", ending.state, finished, at=clock(), outcome=ending.outcome, request_ids=request_ids)
+    OPERATIONS.labels(ending.state.value).inc()
     log.info("operation finished", action="operation_finished", operation=operation_id, state=ending.state.value)
 
 

@@ -51,6 +51,12 @@ async def propose(
         created_at=now,
         expires_at=now + valid_for,
     )
-    facts = {"command": command, "target_upn": plan.target.upn, "changes": change_facts(plan.changes), "ticket": ticket, "reason": mask_text(reason)}
+    facts = {
+        "command": command,
+        "target_upn": plan.target.upn,
+        "changes": change_facts(plan.changes),
+        "ticket": ticket,
+        "reason": mask_text(reason),
+    }
     event = AuditEvent(Tag.OPERATION_PROPOSED, now, requester.id, requester.name, target_id=plan.target.id, facts=facts)
     return await operations.propose(operation, event)

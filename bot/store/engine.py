@@ -21,6 +21,7 @@ from dbos import DBOS, DBOSClient
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.errors import StoreUnavailable
 from bot.store.transactions import open_engine_for_dbos
 
 #: Raised only when queued workflows of an older release can no longer be run by the newer code.
@@ -32,6 +33,7 @@ QUEUES: Mapping[str, tuple[int, int | None]] = {"execute": (8, None), "announce"
 
 POLL_SECONDS = 0.2
 ADOPT_SECONDS = 5.0
+CHORES_PER_HOUR = 720
 #: Finished workflows are kept this long, far longer than any click can be repeated.
 FINISHED_KEPT = timedelta(days=7)
 #: What runs at a stop gets this long to end; the rest is taken up by the next start.
@@ -51,12 +53,14 @@ class DurableEngine:
     Args:
         engine: the database that also holds the operations.
         steps: workflow name -> what it does with an operation id. A step that raises is repeated until it does not.
+        housekeeping: called at the start and every hour, to forget what no longer serves.
     """
 
-    def __init__(self, engine: Engine, steps: Mapping[str, Step]) -> None:
+    def __init__(self, engine: Engine, steps: Mapping[str, Step], housekeeping: Callable[[], Awaitable[None]]) -> None:
         self._engine = engine
         self._dbos_engine = open_engine_for_dbos(engine)
         self._steps = steps
+        self._housekeeping = housekeeping
         self._replicated = engine.dialect.name == "postgresql"
         self._lock_file: IO[str] | None = None
         self._proof_of_life: Connection | None = None
@@ -166,9 +170,10 @@ class DurableEngine:
             try:
                 if self._replicated:
                     await self._adopt()
-                if rounds % 720 == 0:
+                if rounds % CHORES_PER_HOUR == 0:
                     await self._forget_finished()
-            except SQLAlchemyError as error:
+                    await self._housekeeping()
+            except (SQLAlchemyError, StoreUnavailable) as error:
                 logging.getLogger(__name__).warning("chores wait for the database: %s", type(error).__name__)
             rounds += 1
             await asyncio.sleep(ADOPT_SECONDS)

@@ -8,9 +8,11 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, Row, delete, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.operation import TRANSITIONS, Operation, State, new_id
+from bot.errors import StoreUnavailable
 from bot.store import records
 from bot.store.tables import audit_events, choices, deliveries, log_posts, metadata, operations, settings
 from bot.store.transactions import Transactions
@@ -35,11 +37,20 @@ class Enqueue(Protocol):
 
 
 def create_tables(engine: Engine) -> None:
-    """Makes whatever tables are missing; replicas that start together take turns."""
-    with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(8200)"))
-        metadata.create_all(connection)
+    """Makes whatever tables are missing; replicas that start together take turns.
+
+    Raises:
+        StoreUnavailable: the database cannot be opened; the text is for whoever starts the bot.
+    """
+    try:
+        with engine.begin() as connection:
+            if engine.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(8200)"))
+            metadata.create_all(connection)
+    except SQLAlchemyError as error:
+        where = engine.url.render_as_string(hide_password=True)
+        said = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise StoreUnavailable(f"DATABASE_URL: {where} cannot be used ({said}). Check that it exists and may be written to.") from error
 
 
 class StoredOperations:
@@ -144,8 +155,8 @@ class StoredOperations:
 
         return await self._transactions.read(work)
 
-    async def remember_choice(self, actor_id: str, text: str, candidates: Sequence[str], at: datetime) -> str:
-        choice_id = new_id(length=8)
+    async def remember_choice(self, actor_id: str, text: str, candidates: Sequence[str], at: datetime, choice_id: str = "") -> str:
+        choice_id = choice_id or new_id(length=8)
 
         def work(connection: Connection) -> str:
             connection.execute(delete(choices).where(choices.c.at < at - CHOICES_KEPT))

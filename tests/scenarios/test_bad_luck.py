@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+
 from simulator.entra import Fault
 from simulator.entra.state import PhoneState
-
 from tests.desk import ALICE, BRAM, HANNA, HELPDESK, LOG, OMAR, OSCAR, Desk
 
 SET = "set mobile for alice +31 6 12345678"
 ALICE_PHONES = "authentication/phoneMethods"
 
 
-async def confirmed(desk: Desk, text: str = SET):  # noqa: ANN201 - an Answer
+async def confirmed(desk: Desk, text: str = SET):
     answer = await desk.say(HANNA, text)
     await desk.press(HANNA, answer, "confirm")
     return answer
@@ -187,7 +187,9 @@ async def test_the_card_cannot_be_updated_so_the_result_comes_anew(desk: Desk) -
     answer = await desk.say(HANNA, SET)
     desk.teams.faults.add("404", method="PUT")
     await desk.press(HANNA, answer, "confirm")
-    fresh = await desk.teams.wait_for(lambda m: m.by_bot and m.id > answer.message.id and "Done" in str(m.card()) and m.conversation != LOG.id)
+    fresh = await desk.teams.wait_for(
+        lambda m: m.by_bot and m.id > answer.message.id and "Done" in str(m.card()) and m.conversation != LOG.id
+    )
     assert "Alice Jansen" in str(fresh.card())
 
 

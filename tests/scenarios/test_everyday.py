@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from simulator import cast
 from tests.desk import ALICE, APPROVALS, BRAM, HANNA, HELPDESK, NADIA, OMAR, OSCAR, SAM, Desk, as_json
 

@@ -1,0 +1,63 @@
+"""The demo: a bot between both simulators, and the chat page in front."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import webbrowser
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from aiohttp import web
+
+from simulator.web.server import demo_app
+from simulator.web.vendor import install
+from simulator.world import World
+
+
+async def run(make_bot: Callable[[Mapping[str, str]], web.Application], port: int, say: Callable[[str], None], *, browser: bool) -> None:
+    """Serves everything on loopback until cancelled.
+
+    Args:
+        make_bot: from environment variables to the bot's web application.
+        port: of the chat page; 0 takes a free one.
+        browser: whether to open the page.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    vendor = await asyncio.to_thread(install, Path("build/web"))
+    world = World()
+    await world.start()
+    with tempfile.TemporaryDirectory(prefix="doorman-demo-") as folder:
+        bot = await _listen(make_bot(world.environment(f"sqlite:///{folder}/doorman.db")), 0)
+        world.teams.bot_endpoint = f"{_address(bot)}/api/messages"
+        try:
+            page = await _listen(demo_app(world.teams, world.entra.url, vendor), port)
+            say(f"\n  Doorman demo: {_address(page)}\n")
+            say("  Type `set mobile for alice +31 6 12345678` as Hanna, then press Confirm.\n  Ctrl+C stops it.\n")
+            if browser:
+                webbrowser.open(_address(page))
+            try:
+                await asyncio.Event().wait()
+            finally:
+                await page.cleanup()
+        finally:
+            await bot.cleanup()
+            await world.stop()
+
+
+async def _listen(app: web.Application, port: int) -> web.AppRunner:
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+    except OSError:
+        await runner.cleanup()
+        raise
+    return runner
+
+
+def _address(runner: web.AppRunner) -> str:
+    host, port = runner.addresses[0][:2]
+    return f"http://{host}:{port}"
