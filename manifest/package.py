@@ -1,7 +1,7 @@
 """The Teams app package: the manifest generated from `COMMANDS`, filled in, checked against Microsoft's schema, and zipped.
 
 `manifest.json` beside this file is `generate()` as JSON, with `{{VARIABLE}}` where an installation's own values belong.
-Which schema, and why: docs/decisions/0005-manifest-version.md.
+Which schema, and why: docs/decisions/0004-manifest-version.md.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ OPTIONS = (
     Option("MicrosoftAppId", "", "as for running the bot; it becomes the id of the bot and of the Teams app"),
     Option("TEAMS_DEVELOPER_NAME", "", "who answers for this installation, such as `Contoso IT`; at most 32 characters"),
     Option("TEAMS_WEBSITE_URL", "", "an `https` page where people find help with Doorman"),
-    Option("TEAMS_PRIVACY_URL", "`TEAMS_WEBSITE_URL`", "an `https` page about privacy"),
-    Option("TEAMS_TERMS_URL", "`TEAMS_WEBSITE_URL`", "an `https` page with the terms of use"),
-    Option("TEAMS_MANIFEST_VERSION", f"`{NEWEST}`", f"`{FALLBACK}` for a tenant that does not take `{NEWEST}` yet"),
+    Option("TEAMS_PRIVACY_URL", "", "an `https` page about privacy; the website when empty"),
+    Option("TEAMS_TERMS_URL", "", "an `https` page with the terms of use; the website when empty"),
+    Option("TEAMS_MANIFEST_VERSION", NEWEST, f"`{FALLBACK}` for a tenant that does not take `{NEWEST}` yet"),
 )
 
 

@@ -1,0 +1,75 @@
+"""What the documentation says about the code is what the code says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot import VERSION
+from bot.commands import COMMANDS
+from bot.commands.needs import needed_permissions
+from bot.config import Settings
+from bot.domain.operation import TRANSITIONS, State
+from docs import generate
+
+README = generate.README.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", generate.outputs(), ids=lambda path: path.name)
+def test_generated_parts_are_up_to_date(path: Path) -> None:
+    assert path.read_text(encoding="utf-8") == generate.outputs()[path], "run `make docs`"
+
+
+def test_every_block_stands_in_the_readme_once() -> None:
+    assert sorted(re.findall(r"<!-- generated: (\w+) -->", README)) == sorted(generate.BLOCKS)
+    assert README.count("<!-- /generated -->") == len(generate.BLOCKS)
+
+
+def test_every_command_is_in_the_readme() -> None:
+    for command in COMMANDS:
+        syntax = command.syntax.replace("|", "\\|")
+        assert f"| `{syntax}` | {command.summary} |" in README
+
+
+def test_every_setting_is_in_the_readme_and_in_the_example() -> None:
+    example = (generate.ROOT / ".env.example").read_text(encoding="utf-8")
+    for field in Settings.model_fields.values():
+        assert f"| `{field.validation_alias}` |" in README
+        assert re.search(rf"^(# )?{field.validation_alias}=", example, re.MULTILINE)
+        assert field.description
+
+
+def test_the_example_shows_no_secret_and_asks_for_what_is_required() -> None:
+    example = (generate.ROOT / ".env.example").read_text(encoding="utf-8")
+    open_lines = [line for line in example.splitlines() if line and not line.startswith("#")]
+    assert open_lines == [f"{name}=" for name in ("MicrosoftAppId", "MicrosoftAppPassword", "MicrosoftAppTenantId", "HELPDESK_GROUP_ID")]
+
+
+def test_every_permission_has_a_reason() -> None:
+    for name, reasons in needed_permissions().items():
+        assert f"| `{name}` | {'; '.join(reasons)} |" in README
+        assert all(reasons)
+
+
+def test_every_state_and_verb_is_in_the_diagram() -> None:
+    diagram = generate.states()
+    assert all(str(state) in diagram for state in State)
+    assert all(f": {verb}\n" in diagram for verb in TRANSITIONS)
+
+
+def test_links_into_the_repository_lead_somewhere() -> None:
+    for page in (generate.README, *(generate.ROOT / "docs" / "decisions").glob("*.md")):
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_decisions_named_in_the_code_exist() -> None:
+    for source in [*(generate.ROOT / "bot").rglob("*.py"), *(generate.ROOT / "manifest").glob("*.py")]:
+        for named in re.findall(r"docs/decisions/[\w.-]+\.md", source.read_text(encoding="utf-8")):
+            assert (generate.ROOT / named).exists(), f"{source.name}: {named}"
+
+
+def test_the_changelog_knows_this_version() -> None:
+    assert f"## [{VERSION}]" in (generate.ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
