@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any, assert_never
 
 from bot.domain.exchange import Choose, Help, History, LogEntry, Mention, Notice, OperationShown, PersonShown, Reply, Whoami
+from bot.domain.phone import mask_text
 from cards import choose, help, history, log, notice, operation, person
 from cards.size import fit
-from cards.untrusted import hide_numbers, inert
+from cards.untrusted import inert
 
 __all__ = ["Rendered", "render"]
 
@@ -41,9 +42,9 @@ def render(reply: Reply, *, refresh_for: tuple[str, ...] = ()) -> Rendered:
             operation is under way.
     """
     card, summary = _made(reply, refresh_for)
-    summary = inert(hide_numbers(summary), 300)
+    summary = inert(mask_text(summary), 300)
     # Old clients show this text in place of the card, to everybody who is there.
-    return Rendered(fit(card | {"fallbackText": inert(hide_numbers(card["fallbackText"]), 400)}), summary)
+    return Rendered(fit(card | {"fallbackText": inert(mask_text(card["fallbackText"]), 400)}), summary)
 
 
 def _made(reply: Reply, refresh_for: tuple[str, ...]) -> tuple[dict[str, Any], str]:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.exchange import History
 from bot.domain.operation import State
+from bot.domain.phone import mask_text
 from cards.elements import Element, box, card, heading, line, moment, run
-from cards.untrusted import hide_numbers
 from cards.wording import LOOKS, many
 
 #: Events on one card; older ones are counted.
@@ -34,7 +34,7 @@ SAID: dict[Tag, str] = {
 
 def render(history: History) -> tuple[Element, str]:
     """The card and its summary."""
-    body: list[Element] = [heading(hide_numbers(history.title) or "History", size="Medium")]
+    body: list[Element] = [heading(mask_text(history.title) or "History", size="Medium")]
     listed = history.events[:MOST_EVENTS]
     for event in listed:
         body.append(box(_event(event), line_above=True, spacing="Small"))
@@ -52,7 +52,7 @@ def _event(event: AuditEvent) -> Iterable[Element]:
     result = _state(_words(event.facts.get("state")))
     yield line(run(who, limit=80, bold=True), run(f" {SAID[event.tag]}{result and f': {result.lower()}'}"), *about, spacing="None")
     if details := _details(event.facts):
-        yield line(run(hide_numbers(details), subtle=True), spacing="None")
+        yield line(run(mask_text(details), subtle=True), spacing="None")
     yield moment("", event.at, date=True, spacing="None")
 
 

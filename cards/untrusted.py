@@ -14,8 +14,6 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from bot.domain.phone import mask
-
 # Blank to the eye, yet letters or symbols to Unicode: a name made of these would look empty.
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 # Stacked accents paint over the lines above and below; no living script needs more than this on one letter.
@@ -92,20 +90,3 @@ def inert(text: str, limit: int = 300) -> str:
     if start.group():
         return _FULL_WIDTH[text[0]] + text[1:]
     return re.sub(r"^(\d+)([.)])", r"\1 \2", text)[:limit]
-
-
-# A number with its country code, or nine digits and more in a row however they are spaced. Dates, times and
-# ticket numbers such as INC0012345 are shorter or touch a letter; an address has an @ behind it.
-_NUMBER = re.compile(
-    r"(?<![\w@.+])(?<![0-9a-fA-F]{4}-)(?:\+\(?\d(?:[ ().\-/\u2010-\u2015]*\d){6,}|\(?\d(?:[ ().\-/\u2010-\u2015]*\d){8,})(?![\w@])(?!\.\w)"
-)
-_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
-
-
-def hide_numbers(text: str) -> str:
-    """The same words with every telephone number masked, for texts that others will read."""
-
-    def hidden(match: re.Match[str]) -> str:
-        return match.group() if _ISO_DATE.match(match.group()) else mask(match.group())
-
-    return _NUMBER.sub(hidden, text)

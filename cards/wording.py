@@ -9,8 +9,8 @@ from datetime import datetime
 from bot.domain.change import Change, ChangeKind
 from bot.domain.operation import Operation, State
 from bot.domain.people import Person
+from bot.domain.phone import mask_text
 from cards.elements import Colour, Element, Style, address, columns, line, run
-from cards.untrusted import hide_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +46,13 @@ def private(operation: Operation) -> Operation:
     masked = operation.masked()
     return replace(
         masked,
-        text=hide_numbers(masked.text),
-        notes=tuple(map(hide_numbers, masked.notes)),
-        warnings=tuple(map(hide_numbers, masked.warnings)),
-        reason=hide_numbers(masked.reason),
-        outcome=hide_numbers(masked.outcome),
+        text=mask_text(masked.text),
+        notes=tuple(map(mask_text, masked.notes)),
+        warnings=tuple(map(mask_text, masked.warnings)),
+        reason=mask_text(masked.reason),
+        outcome=mask_text(masked.outcome),
         # Some ticket systems count beyond nine digits; only what is surely a telephone number goes.
-        ticket=hide_numbers(masked.ticket) if "+" in masked.ticket else masked.ticket,
+        ticket=mask_text(masked.ticket) if "+" in masked.ticket else masked.ticket,
     )
 
 

@@ -27,7 +27,9 @@ class Tag(StrEnum):
 
 
 #: The only facts an event may carry. Numbers in `changes` and `text` are masked before they get here.
-FIELDS = frozenset({"changes", "code", "command", "conversation", "outcome", "reason", "request_ids", "state", "target_upn", "ticket"})
+FIELDS = frozenset(
+    {"changes", "code", "command", "conversation", "outcome", "reason", "request_ids", "state", "target_upn", "text", "ticket"}
+)
 
 
 @dataclass(frozen=True, slots=True)

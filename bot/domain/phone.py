@@ -27,7 +27,12 @@ _TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−⁃"), "-")
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _MASKED = re.compile(r"(?:\+[0-9]{1,3} )?•+(?:[0-9]{2})?(?: x•+)?")
-_IN_TEXT = re.compile(r"(?<![\w+])\+?\(?[0-9](?:[\s().\-/\u00a0]{0,3}[0-9]){5,}")
+# A number with its country code, or nine digits and more in a row however they are spaced. Dates, times and
+# ticket numbers such as INC0012345 are shorter or touch a letter; an address has an @ behind it.
+_IN_TEXT = re.compile(
+    r"(?<![\w@.+])(?<![0-9a-fA-F]{4}-)(?:\+\(?\d(?:[\s().\-/\u2010-\u2015]*\d){6,}|\(?\d(?:[\s().\-/\u2010-\u2015]*\d){8,})(?![\w@])(?!\.\w)"
+)
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +89,8 @@ def mask(number: str) -> str:
 
 
 def mask_text(text: str) -> str:
-    """A sentence in which everything that looks like a phone number is masked."""
-    return _IN_TEXT.sub(lambda found: mask(found[0]), text)
+    """The same words with everything that looks like a phone number masked, for texts that others will read."""
+    return _IN_TEXT.sub(lambda found: found[0] if _ISO_DATE.match(found[0]) else mask(found[0]), text)
 
 
 def region_of(number: str) -> str:

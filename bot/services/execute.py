@@ -90,7 +90,7 @@ async def execute(operations: Operations, directory: Directory, clock: Clock, sl
         return
     try:
         ending = await _carry_out(directory, sleep, operation, run)
-    except Exception as error:  # noqa: BLE001 - a defect of ours must end in a sentence, not in an endless retry
+    except Exception as error:  # a defect of ours must end in a sentence, not in an endless retry
         run.unsure |= run.tried
         ending = _Ending(_end_state(run), f"{explain.incident(error)} {_nothing_changed(run)}")
     request_ids = tuple(filter(None, run.request_ids))
