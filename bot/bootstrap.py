@@ -55,13 +55,17 @@ def build(settings: Settings, *, clock: Clock = utc_now, sleep: Sleep = asyncio.
     app.cleanup_ctx.append(partial(_running, settings=settings, clock=clock, sleep=sleep))
     app.add_routes(
         [
-            web.post("/api/messages", lambda request: request.app[_ENDPOINT].post(request)),
+            web.post("/api/messages", _messages),
             web.get("/healthz", _alive),
             web.get("/readyz", _ready),
             web.get("/metrics", _metrics),
         ]
     )
     return app
+
+
+async def _messages(request: web.Request) -> web.Response:
+    return await request.app[_ENDPOINT].post(request)
 
 
 async def _alive(_: web.Request) -> web.Response:

@@ -81,7 +81,11 @@ def notice(error: Exception) -> Notice:
             )
         case TimeoutError():
             log.warning("turn took too long", action="turn_timeout")
-            return Notice("Entra ID is too slow to answer right now. Nothing was changed.", "Try again in a minute.", Tone.PROBLEM)
+            return Notice(
+                "This takes longer than Teams lets me think, because Entra ID or my database is slow. Nothing was changed.",
+                "Try again in a minute.",
+                Tone.PROBLEM,
+            )
         case _:
             return Notice(
                 f"{incident(error)} Nothing was changed.",

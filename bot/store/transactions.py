@@ -20,8 +20,10 @@ Work = Callable[[Connection], Any]
 
 #: More would make the first of a group wait for the last without saving any flush.
 GROUP_LIMIT = 64
-#: Milliseconds a SQLite connection waits for the other engine (DBOS shares the file) before "database is locked".
-BUSY_TIMEOUT_MS = 30_000
+#: Milliseconds a SQLite connection waits for another one before "database is locked": ours gives up while the person still
+#: waits for an answer, the durable engine's does not have to.
+BUSY_MS = 5_000
+DBOS_BUSY_MS = 30_000
 
 
 def open_engine(database_url: str) -> Engine:
@@ -31,8 +33,15 @@ def open_engine(database_url: str) -> Engine:
     """
     url = make_url(database_url)
     if url.get_backend_name() == "postgresql":
-        return create_engine(url.set(drivername="postgresql+psycopg"), pool_size=12, max_overflow=4, pool_pre_ping=True, pool_timeout=10)
-    engine = _sqlite(url, isolation_level=None)
+        return create_engine(
+            url.set(drivername="postgresql+psycopg"),
+            pool_size=12,
+            max_overflow=4,
+            pool_pre_ping=True,
+            pool_timeout=5,
+            connect_args={"connect_timeout": 5},
+        )
+    engine = _sqlite(url, isolation_level=None, busy_ms=BUSY_MS)
 
     @event.listens_for(engine, "begin")
     def _immediate(connection: Connection) -> None:
@@ -44,16 +53,16 @@ def open_engine(database_url: str) -> Engine:
 
 def open_engine_for_dbos(ours: Engine) -> Engine:
     """The engine DBOS works with: on SQLite one of its own, because it begins its transactions the driver's way."""
-    return ours if ours.dialect.name == "postgresql" else _sqlite(ours.url, isolation_level="IMMEDIATE")
+    return ours if ours.dialect.name == "postgresql" else _sqlite(ours.url, isolation_level="IMMEDIATE", busy_ms=DBOS_BUSY_MS)
 
 
-def _sqlite(url: URL, *, isolation_level: str | None) -> Engine:
+def _sqlite(url: URL, *, isolation_level: str | None, busy_ms: int) -> Engine:
     """WAL so that readers never wait; synchronous FULL because an audit trail must survive a power cut."""
     engine = create_engine(url, connect_args={"isolation_level": isolation_level, "check_same_thread": False}, pool_timeout=10)
 
     @event.listens_for(engine, "connect")
     def _pragmas(connection: Any, _: object) -> None:
-        for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in (f"busy_timeout={busy_ms}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
