@@ -6,8 +6,11 @@ tenant of a conversation, and costs more than the rest of the turn.
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
+import html
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from botbuilder.schema import Activity, Attachment, ChannelAccount, ConversationAccount, Entity
@@ -19,6 +22,20 @@ from bot.domain.people import Actor
 WhoIs = Callable[[ConversationRef, str], Awaitable[str]]
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_OPERATION_ID = re.compile(r"[0-9A-Za-z]{1,12}")
+_MARKS = re.compile(f"[{MENTION_OPEN}{MENTION_CLOSE}]")
+#: Halves of characters that a client cut in two, and the one character that databases do not store.
+_UNSTORABLE = re.compile("[\ud800-\udfff\0]")
+
+#: These ask for an answer, so a repetition of them has to be told from something new.
+_ANSWERED = frozenset({"message", "messageUpdate", "invoke"})
+_KINDS = frozenset({"personal", "groupChat", "channel"})
+_KEY_LIMIT = 400
+_NAME_LIMIT = 200
+#: More people than this in one message are not looked up: no command takes as many.
+MENTIONS_LOOKED_UP = 8
+#: The look-up is part of a turn that has to end in time; what is not known by then counts as not known.
+LOOK_UP_SECONDS = 4.0
 
 
 class BadActivity(Exception):
@@ -33,15 +50,18 @@ def activity_from(body: object) -> Activity:
     """
     if not isinstance(body, dict):
         raise BadActivity("the body is not a JSON object")
-    sender, conversation = _part(body, "from"), _part(body, "conversation")
+    sender, conversation, recipient = _part(body, "from"), _part(body, "conversation"), _part(body, "recipient")
+    kind = _text(body, "type", required=True)
+    for part in (sender, recipient):
+        _text(part, "id", required=True)
     activity = Activity(
-        type=_text(body, "type", required=True),
-        id=_text(body, "id"),
+        type=kind,
+        id=_text(body, "id", required=kind in _ANSWERED),
         name=_text(body, "name"),
         channel_id=_text(body, "channelId", required=True),
         service_url=_text(body, "serviceUrl", required=True),
         from_property=_account(sender),
-        recipient=_account(_part(body, "recipient", required=False)),
+        recipient=_account(recipient),
         conversation=ConversationAccount(
             id=_text(conversation, "id", required=True), conversation_type=_text(conversation, "conversationType")
         ),
@@ -64,30 +84,34 @@ def activity_from(body: object) -> Activity:
 
 
 def tenant_of(activity: Activity) -> str:
-    """The tenant the activity comes from; empty when it does not say.
+    """The tenant the activity comes from, in small letters; empty when it does not say.
 
     Teams states it twice; where the two differ neither is believed.
     """
-    channel = activity.channel_data.get("tenant") if activity.channel_data else None
-    stated = {channel.get("id") if isinstance(channel, dict) else None, activity.additional_properties["tenantId"]} - {None, ""}
-    return str(stated.pop()) if len(stated) == 1 else ""
+    channel = activity.channel_data.get("tenant")
+    said = (channel.get("id") if isinstance(channel, dict) else channel, activity.additional_properties["tenantId"])
+    stated = {str(tenant).lower() for tenant in said if tenant is not None and tenant != ""}
+    return stated.pop() if len(stated) == 1 else ""
 
 
 def actor_of(activity: Activity) -> Actor:
     """Who acts, by Entra object id; the name is for showing only."""
     sender = activity.from_property
     object_id = sender.aad_object_id or ""
-    return Actor(object_id.lower() if _GUID.fullmatch(object_id) else "", tenant_of(activity), sender.name or "somebody", sender.id)
+    name = (sender.name or "somebody")[:_NAME_LIMIT]
+    return Actor(object_id.lower() if _GUID.fullmatch(object_id) else "", tenant_of(activity), name, sender.id)
 
 
 def where_of(activity: Activity) -> ConversationRef:
-    """Where to answer."""
-    return ConversationRef(activity.service_url, activity.conversation.id, activity.conversation.conversation_type or "personal")
+    """Where to answer. A conversation that does not say what it is counts as one where others read along."""
+    kind = activity.conversation.conversation_type
+    return ConversationRef(activity.service_url, activity.conversation.id, kind if kind in _KINDS else "groupChat")
 
 
-def _delivery_key(activity: Activity) -> str:
-    # An edit keeps the id of the message it changes, so the kind of activity is part of the key.
-    return f"{activity.type}|{activity.conversation.id}|{activity.id}"[:400]
+def delivery_key(activity: Activity) -> str:
+    """Names this delivery: the same key again is the same activity. An edit keeps the id of the message, so the type is part of it."""
+    key = f"{activity.type}|{activity.conversation.id}|{activity.id}"
+    return key if len(key) <= _KEY_LIMIT else hashlib.sha256(key.encode()).hexdigest()
 
 
 def _guest_or_bot(activity: Activity) -> bool:
@@ -97,29 +121,65 @@ def _guest_or_bot(activity: Activity) -> bool:
 
 async def incoming_message(activity: Activity, who_is: WhoIs, *, edited: bool = False) -> IncomingMessage:
     """A typed message; mentions of people are looked up, mentions of the bot are cut out."""
-    text = activity.text or ""
-    mentions: list[Mention] = []
     where = where_of(activity)
-    for entity in activity.entities:
-        said = entity.additional_properties.get("text")
-        mentioned = entity.additional_properties.get("mentioned")
-        if entity.type != "mention" or not isinstance(mentioned, dict) or not isinstance(said, str) or not said:
-            continue
-        mentioned_id = str(mentioned.get("id", ""))
-        if mentioned_id == activity.recipient.id:
-            text = text.replace(said, " ", 1)
-        elif said in text:
-            text = text.replace(said, f" {MENTION_OPEN}{len(mentions)}{MENTION_CLOSE} ", 1)
-            mentions.append(Mention(str(mentioned.get("name", "")), await who_is(where, mentioned_id)))
+    text, found = _mentions_marked(activity)
+    known = await _object_ids(where, [mentioned_id for _, mentioned_id in found], who_is)
     return IncomingMessage(
-        key=_delivery_key(activity),
+        key=delivery_key(activity),
         actor=actor_of(activity),
         text=text,
         where=where,
-        mentions=tuple(mentions),
+        mentions=tuple(Mention(name, known.get(mentioned_id, "")) for name, mentioned_id in found),
         edited=edited,
         guest_or_bot=_guest_or_bot(activity),
     )
+
+
+def _mentions_marked(activity: Activity) -> tuple[str, list[tuple[str, str]]]:
+    """The text with a numbered mark for each person mentioned and a blank for the bot; with name and Teams id of those people.
+
+    Each entity stands for one occurrence of its own text, in order: a person may be called like the bot, and one name may be
+    part of another. What is left over when the bot was the last one called so is the bot too.
+    """
+    waiting: dict[str, list[tuple[str, str]]] = {}
+    for entity in activity.entities:
+        said, mentioned = entity.additional_properties.get("text"), entity.additional_properties.get("mentioned")
+        if entity.type == "mention" and isinstance(mentioned, dict) and isinstance(said, str) and said:
+            waiting.setdefault(_clean(said), []).append((_clean(str(mentioned.get("name", ""))), _clean(str(mentioned.get("id", "")))))
+    text = _MARKS.sub(" ", activity.text or "")
+    for said in list(waiting):  # some clients escape the name in one of the two places only
+        for spelling in (html.escape(said, quote=False), html.unescape(said), _MARKS.sub(" ", said)):
+            if said not in text:
+                waiting.setdefault(spelling, waiting[said])
+    bot_id = activity.recipient.id
+    found: list[tuple[str, str]] = []
+
+    def mark(occurrence: re.Match[str]) -> str:
+        queue = waiting[occurrence[0]]
+        if not queue:
+            return occurrence[0]
+        mentioned = queue[0] if len(queue) == 1 and queue[0][1] == bot_id else queue.pop(0)
+        if mentioned[1] == bot_id:
+            return " "
+        found.append(mentioned)
+        return f" {MENTION_OPEN}{len(found) - 1}{MENTION_CLOSE} "
+
+    if waiting:
+        longest_first = sorted(waiting, key=len, reverse=True)
+        text = re.sub("|".join(map(re.escape, longest_first)), mark, text)
+    return text, found
+
+
+async def _object_ids(where: ConversationRef, user_ids: Iterable[str], who_is: WhoIs) -> dict[str, str]:
+    """Who these Teams users are; those that Teams cannot say, or not in time, are missing or empty."""
+    wanted = list(dict.fromkeys(user_ids))[:MENTIONS_LOOKED_UP]
+    asking = [asyncio.ensure_future(who_is(where, user_id)) for user_id in wanted]
+    if not asking:
+        return {}
+    done, late = await asyncio.wait(asking, timeout=LOOK_UP_SECONDS)
+    for one in late:
+        one.cancel()
+    return {user_id: answer.result() for user_id, answer in zip(wanted, asking, strict=True) if answer in done}
 
 
 def card_action(activity: Activity) -> CardAction | None:
@@ -137,11 +197,11 @@ def card_action(activity: Activity) -> CardAction | None:
         not isinstance(verb, str)
         or verb not in Verb._value2member_map_
         or not isinstance(operation_id, str)
-        or not 0 < len(operation_id) <= 12
+        or not _OPERATION_ID.fullmatch(operation_id)
     ):
         return None
     return CardAction(
-        key=_delivery_key(activity),
+        key=delivery_key(activity),
         actor=actor_of(activity),
         verb=Verb(verb),
         id=operation_id,
@@ -164,7 +224,11 @@ def _text(part: dict[str, Any], name: str, *, required: bool = False) -> str | N
         return None
     if not isinstance(value, str) or (required and not value):
         raise BadActivity(f"{name} is not a text")
-    return value
+    return _clean(value)
+
+
+def _clean(text: str) -> str:
+    return text if text.isascii() and "\0" not in text else _UNSTORABLE.sub("\ufffd", text)
 
 
 def _part(body: dict[str, Any], name: str, *, required: bool = True) -> dict[str, Any]:
@@ -177,7 +241,9 @@ def _part(body: dict[str, Any], name: str, *, required: bool = True) -> dict[str
 
 
 def _parts(body: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    value = body.get(name) or []
+    value = body.get(name)
+    if value is None:
+        return []
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         raise BadActivity(f"{name} is not a list of objects")
     return value
