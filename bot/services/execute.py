@@ -84,7 +84,8 @@ async def execute(operations: Operations, directory: Directory, clock: Clock, sl
     if operation is None or operation.state.finished:
         return
     # A run that was cut off may have written already: then finding the change in effect is our own doing.
-    run = _Run(tried=operation.state is State.RUNNING)
+    cut_off = operation.state is State.RUNNING
+    run = _Run(tried=cut_off, unsure=cut_off)
     started = AuditEvent(Tag.OPERATION_STARTED, clock(), operation_id=operation_id, target_id=operation.target.id)
     if await operations.move(operation_id, "start", State.RUNNING, started, at=clock()) is None:
         return
@@ -131,6 +132,8 @@ async def _carry_out(directory: Directory, sleep: Sleep, operation: Operation, r
         failure = await _write(directory, operation, missing, run)
         if failure is not None and not isinstance(failure, (Throttled, Unavailable, Conflict, NotFound)):
             return _refused(operation, run, failure)
+    if run.only_look:
+        return _unseen(operation, run)
     assert failure is not None, "the pauses end only on failures"
     return _refused(operation, run, failure)
 
