@@ -27,9 +27,15 @@ from bot.store.transactions import open_engine_for_dbos
 #: Raised only when queued workflows of an older release can no longer be run by the newer code.
 WORKFLOW_VERSION = "1"
 
-#: Workflow -> how many run at once in this process, and in all processes together (None: as many).
-#: The log channel takes one at a time so that posts stay in order.
-QUEUES: Mapping[str, tuple[int, int | None]] = {"execute": (8, None), "announce": (8, None), "log": (1, 1), "expire": (4, None)}
+#: Workflow -> how many run at once: in this process (worker), in all processes (global), in all processes for one key (partition).
+#: One account is changed by one operation at a time, also when the one before was cut off: running on beside a later one, it could
+#: take the later one's result for its own beginning and write again. The log channel takes one at a time so that posts stay in order.
+QUEUES: Mapping[str, Mapping[str, Any]] = {
+    "execute": {"worker_concurrency": 8, "partition_concurrency": 1},
+    "announce": {"worker_concurrency": 8},
+    "log": {"worker_concurrency": 1, "global_concurrency": 1},
+    "expire": {"worker_concurrency": 4},
+}
 
 POLL_SECONDS = 0.2
 ADOPT_SECONDS = 5.0
@@ -71,12 +77,19 @@ class DurableEngine:
         self._idle.set()
         self.executor_id = f"replica-{uuid.uuid4()}" if self._replicated else "embedded"
 
-    def enqueue(self, connection: Connection, workflow: str, operation_id: str, *, delay: float = 0) -> None:
-        """Hands over one workflow inside the caller's transaction; the same one twice is started once."""
+    def enqueue(self, connection: Connection, workflow: str, operation_id: str, *, delay: float = 0, key: str = "") -> None:
+        """Hands over one workflow inside the caller's transaction; the same one twice is started once.
+
+        Args:
+            delay: seconds until it may start.
+            key: for a queue with a limit per key (`QUEUES`): what the limit counts by.
+        """
         assert self._client is not None, "the engine is not started"
         options: dict[str, Any] = {"workflow_name": workflow, "queue_name": workflow, "workflow_id": f"{workflow}:{operation_id}"}
         if delay:
             options["delay_seconds"] = delay
+        if key:
+            options["queue_partition_key"] = key
         self._client.enqueue_in_transaction(connection, options, operation_id)  # type: ignore[arg-type]
 
     async def start(self) -> None:
@@ -104,8 +117,8 @@ class DurableEngine:
         for name, step in self._steps.items():
             _register(name, self._counted(step))
         DBOS.launch()  # here and not in a thread: steps run on the loop that launched them, and share our sessions
-        for name, (here, everywhere) in QUEUES.items():
-            await DBOS.register_queue_async(name, worker_concurrency=here, global_concurrency=everywhere, polling_interval_sec=POLL_SECONDS)
+        for name, limits in QUEUES.items():
+            await DBOS.register_queue_async(name, polling_interval_sec=POLL_SECONDS, **limits)
         self._client = await asyncio.to_thread(
             lambda: DBOSClient(system_database_url=url, system_database_engine=self._dbos_engine, use_listen_notify=False)
         )

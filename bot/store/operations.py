@@ -33,7 +33,7 @@ _APPEND = insert(audit_events)
 class Enqueue(Protocol):
     """Hands a workflow to the durable engine inside the caller's transaction."""
 
-    def __call__(self, connection: Connection, workflow: str, operation_id: str, *, delay: float = 0) -> None: ...
+    def __call__(self, connection: Connection, workflow: str, operation_id: str, *, delay: float = 0, key: str = "") -> None: ...
 
 
 def create_tables(engine: Engine) -> None:
@@ -136,7 +136,7 @@ class StoredOperations:
 
     def _start_what_follows(self, connection: Connection, verb: str, operation: Operation) -> None:
         if operation.state is State.QUEUED:
-            self._enqueue(connection, "execute", operation.id)
+            self._enqueue(connection, "execute", operation.id, key=operation.target.id)
         if operation.state.finished:
             self._enqueue(connection, "announce", operation.id)
         if verb == "finish":

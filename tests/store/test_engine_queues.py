@@ -1,0 +1,44 @@
+"""Which workflows run side by side."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+
+from bot.store.engine import DurableEngine
+from bot.store.operations import create_tables
+from bot.store.transactions import open_engine
+
+
+async def test_one_account_is_changed_by_one_operation_at_a_time(database_url: str) -> None:
+    running: Counter[str] = Counter()
+    most: Counter[str] = Counter()
+    order: list[str] = []
+
+    async def change(operation_id: str) -> None:
+        order.append(operation_id)
+        for what in (operation_id[0], "all"):
+            running[what] += 1
+            most[what] = max(most[what], running[what])
+        await asyncio.sleep(0.3)
+        running.subtract((operation_id[0], "all"))
+
+    async def nothing() -> None: ...
+
+    database = open_engine(database_url)
+    create_tables(database)
+    engine = DurableEngine(database, {"execute": change}, nothing)
+    await engine.start()
+    try:
+        for operation_id in ("A1", "A2", "A3", "B1"):
+            with database.begin() as connection:
+                engine.enqueue(connection, "execute", operation_id, key=operation_id[0])
+        async with asyncio.timeout(10):
+            while len(order) < 4 or running["all"]:  # noqa: ASYNC110 - two things to wait for
+                await asyncio.sleep(0.02)
+    finally:
+        await engine.stop()
+        database.dispose()
+
+    assert most == {"A": 1, "B": 1, "all": 2}
+    assert [operation_id for operation_id in order if operation_id[0] == "A"] == ["A1", "A2", "A3"]
