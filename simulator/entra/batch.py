@@ -18,8 +18,11 @@ _VERBS = ("GET", "POST", "PATCH", "PUT", "DELETE")
 Perform = Callable[[dict[str, Any]], Awaitable[Answer]]
 
 
-async def run(body: Any, perform: Perform, shuffle: random.Random) -> Answer:
+async def run(body: Any, perform: Perform, shuffle: random.Random, *, together: bool = True) -> Answer:
     """Performs the requests of a batch, dependants after what they depend on, and answers in no particular order.
+
+    Args:
+        together: requests may have to wait, so they run side by side; without that one after the other, which costs less.
 
     Raises:
         GraphError: 400, the batch as a whole cannot be read.
@@ -31,7 +34,8 @@ async def run(body: Any, perform: Perform, shuffle: random.Random) -> Answer:
         ready = {key: request for key, request in waiting.items() if all(name in done for name in _needs(request))}
         if not ready:
             raise bad_request("The dependsOn of the requests form a circle.")
-        answers = await asyncio.gather(*(_one(request, done, perform) for request in ready.values()))
+        performed = [_one(request, done, perform) for request in ready.values()]
+        answers = await asyncio.gather(*performed) if together else [await one for one in performed]
         for key, answer in zip(ready, answers, strict=True):
             done[key] = answer
             del waiting[key]

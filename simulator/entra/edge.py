@@ -143,7 +143,7 @@ class GraphEdge:
             except Dropped:  # inside a batch nothing can be dropped but the answer of the back end
                 return envelope(GraphError(504, "UnknownError", ""), call.request_id, call.client_request_id, self._tenant.clock())
 
-        return await batch.run(outer.body, perform_one, self._shuffle)
+        return await batch.run(outer.body, perform_one, self._shuffle, together=bool(self._faults.rules))
 
     async def _answer(self, call: Call, perform: Callable[[], Awaitable[Answer]]) -> Answer:
         """The answer under the faults in force, recorded. Raises Dropped when there is to be none."""

@@ -65,11 +65,14 @@ def _clause(clause: str, schema: Schema, properties: set[str]) -> Predicate:
     properties.add(name)
     get = schema.getters[name]
     if name in schema.tokenized:
-        wanted = [word.casefold() for word in _WORD.findall(value)]
-        return lambda item: bool(wanted) and _all_begin(wanted, words(get(item) or ""))
+        wanted = tuple(word.casefold() for word in _WORD.findall(value))
+        return lambda item: bool(wanted) and _all_begin(wanted, get(item) or "")
     prefix = value.casefold()
     return lambda item: (get(item) or "").casefold().startswith(prefix)
 
 
-def _all_begin(wanted: list[str], present: frozenset[str]) -> bool:
+@lru_cache(maxsize=16384)
+def _all_begin(wanted: tuple[str, ...], text: str) -> bool:
+    """Whether each wanted beginning begins a word of the text. Remembered, as it is asked for every account of the tenant."""
+    present = words(text)
     return all(any(word.startswith(start) for word in present) for start in wanted)
