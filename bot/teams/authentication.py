@@ -6,6 +6,7 @@ https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connec
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from typing import Any
 
 import aiohttp
 import jwt
+import structlog
+
+log = structlog.get_logger()
 
 #: Allowed difference between the clocks, as the documentation above says.
 CLOCK_SKEW = 300
@@ -20,6 +24,8 @@ CLOCK_SKEW = 300
 KEYS_KEPT = 24 * 3600
 #: An unknown key id makes us look again, but not more often than this.
 KEYS_AGAIN_AFTER = 60
+#: Without any keys nobody is let in, so then we look again sooner.
+NO_KEYS_AGAIN_AFTER = 5
 _CACHE_LIMIT = 1_000
 
 
@@ -35,6 +41,13 @@ class KeysUnavailable(Exception):
 class _Key:
     public: Any
     endorsements: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    claims: dict[str, Any]
+    endorsements: frozenset[str]
+    expires: float
 
 
 class InboundTokens:
@@ -66,8 +79,9 @@ class InboundTokens:
         self._now = now
         self._keys: dict[str, _Key] = {}
         self._fetched_at = float("-inf")
+        self._tried_at = float("-inf")
         self._fetching = asyncio.Lock()
-        self._verified: dict[str, tuple[dict[str, Any], frozenset[str]]] = {}
+        self._verified: dict[str, _Verified] = {}
 
     async def verify(self, header: str | None, service_url: str, channel: str) -> dict[str, Any]:
         """The token's claims.
@@ -84,24 +98,25 @@ class InboundTokens:
         scheme, _, token = (header or "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise TokenRefused("no bearer token")
-        claims, endorsements = await self._claims(token.strip())
-        if float(claims["exp"]) + CLOCK_SKEW <= self._now():
+        verified = await self._verify(token.strip())
+        claims = verified.claims
+        if verified.expires + CLOCK_SKEW <= self._now():
             raise TokenRefused("expired")
-        if channel not in endorsements:
+        if channel not in verified.endorsements:
             raise TokenRefused("key is not endorsed for this channel")
         named = claims.get("serviceurl") or claims.get("serviceUrl")
         if not isinstance(named, str) or named.rstrip("/").lower() != service_url.rstrip("/").lower():
             raise TokenRefused("service URL differs from the token's")
-        if claims.get("tid", self._tenant_id) != self._tenant_id:
+        if str(claims.get("tid", self._tenant_id)).lower() != self._tenant_id.lower():
             raise TokenRefused("other tenant")
         return claims
 
-    async def _claims(self, token: str) -> tuple[dict[str, Any], frozenset[str]]:
+    async def _verify(self, token: str) -> _Verified:
         if known := self._verified.get(token):
             return known
         try:
             header = jwt.get_unverified_header(token)
-        except jwt.InvalidTokenError as error:
+        except (jwt.InvalidTokenError, ValueError, RecursionError) as error:  # bytes that are no text, JSON nested without end
             raise TokenRefused("not a token") from error
         key = await self._key(header.get("kid"))
         try:
@@ -114,38 +129,46 @@ class InboundTokens:
                 leeway=CLOCK_SKEW,
                 options={"require": ["exp", "iss", "aud"]},
             )
-        except (jwt.InvalidTokenError, ValueError, TypeError) as error:
+            verified = _Verified(claims, key.endorsements, float(claims["exp"]))
+        except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError) as error:
             raise TokenRefused(type(error).__name__) from error
         if len(self._verified) >= _CACHE_LIMIT:
             self._verified.clear()
-        self._verified[token] = (claims, key.endorsements)
-        return claims, key.endorsements
+        self._verified[token] = verified
+        return verified
 
     async def _key(self, kid: object) -> _Key:
         if not isinstance(kid, str):
             raise TokenRefused("no key id")
-        age = self._now() - self._fetched_at
-        if age > KEYS_KEPT or (kid not in self._keys and age > KEYS_AGAIN_AFTER):
+        if self._due(kid) and not (kid in self._keys and self._fetching.locked()):
             async with self._fetching:
-                if self._now() - self._fetched_at > KEYS_AGAIN_AFTER:
+                if self._due(kid):
                     await self._fetch_keys()
+        if not self._keys:
+            raise KeysUnavailable(f"no keys from {self._metadata_url}")
         if kid not in self._keys:
             raise TokenRefused("unknown key")
         return self._keys[kid]
 
+    def _due(self, kid: str) -> bool:
+        """Whether the keys should be fetched now; a failed try counts as a try, so that a dead key server slows nobody down."""
+        pause = KEYS_AGAIN_AFTER if self._keys else NO_KEYS_AGAIN_AFTER
+        stale = self._now() - self._fetched_at > KEYS_KEPT
+        return (stale or kid not in self._keys) and self._now() - self._tried_at > pause
+
     async def _fetch_keys(self) -> None:
         try:
             document = await self._json(self._metadata_url)
-            keys = (await self._json(document["jwks_uri"]))["keys"]
-            fresh = {
-                key["kid"]: _Key(jwt.PyJWK(key, algorithm="RS256").key, frozenset(key.get("endorsements", ())))
-                for key in keys
-                if "kid" in key
-            }
-        except (aiohttp.ClientError, TimeoutError, KeyError, TypeError, ValueError, jwt.PyJWTError) as error:
+            fresh = _readable((await self._json(document["jwks_uri"]))["keys"])
+        except (aiohttp.ClientError, TimeoutError, LookupError, TypeError, ValueError) as error:
             if self._keys and self._now() - self._fetched_at < 2 * KEYS_KEPT:
+                log.warning("keys not renewed", action="keys_not_renewed", error=type(error).__name__)
                 return
+            self._keys = {}
+            self._verified.clear()
             raise KeysUnavailable(f"{type(error).__name__} at {self._metadata_url}") from error
+        finally:
+            self._tried_at = self._now()
         self._keys, self._fetched_at = fresh, self._now()
         self._verified.clear()
 
@@ -158,3 +181,14 @@ class InboundTokens:
         if not self._keys:
             async with self._fetching:
                 await self._fetch_keys()
+
+
+def _readable(published: list[dict[str, Any]]) -> dict[str, _Key]:
+    """The signing keys by their id; keys of kinds we cannot use are passed over. ValueError when none is left."""
+    keys: dict[str, _Key] = {}
+    for key in published:
+        with contextlib.suppress(jwt.PyJWTError, LookupError, TypeError, ValueError):
+            keys[key["kid"]] = _Key(jwt.PyJWK(key, algorithm="RS256").key, frozenset(key.get("endorsements") or ()))
+    if not keys:
+        raise ValueError("no usable key")
+    return keys
