@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
+import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -14,75 +14,13 @@ import phonenumbers
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.hosts import CLOUDS, Cloud, is_loopback, service_url_allowed
 
-@dataclass(frozen=True)
-class Cloud:
-    """Hosts of one Microsoft cloud.
-
-    https://learn.microsoft.com/graph/deployments and
-    https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/send-proactive-messages
-    """
-
-    login: str
-    graph: str
-    openid_metadata: str
-    token_issuer: str
-    connector_scope: str
-    service_urls: tuple[str, ...]
-
-
-_PUBLIC_OPENID = "https://login.botframework.com/v1/.well-known/openidconfiguration"
-_GOV_OPENID = "https://login.botframework.azure.us/v1/.well-known/openidconfiguration"
-_GOV_ISSUER = "https://api.botframework.us"
-
-CLOUDS = {
-    "public": Cloud(
-        "https://login.microsoftonline.com",
-        "https://graph.microsoft.com",
-        _PUBLIC_OPENID,
-        "https://api.botframework.com",
-        "https://api.botframework.com/.default",
-        ("smba.trafficmanager.net", "smba.infra.gcc.teams.microsoft.com"),
-    ),
-    "usgov": Cloud(
-        "https://login.microsoftonline.us",
-        "https://graph.microsoft.us",
-        _GOV_OPENID,
-        _GOV_ISSUER,
-        "https://api.botframework.us/.default",
-        ("smba.infra.gov.teams.microsoft.us",),
-    ),
-    "dod": Cloud(
-        "https://login.microsoftonline.us",
-        "https://dod-graph.microsoft.us",
-        _GOV_OPENID,
-        _GOV_ISSUER,
-        "https://api.botframework.us/.default",
-        ("smba.infra.dod.teams.microsoft.us",),
-    ),
-    "china": Cloud(
-        "https://login.partner.microsoftonline.cn",
-        "https://microsoftgraph.chinacloudapi.cn",
-        "https://login.botframework.azure.cn/v1/.well-known/openidconfiguration",
-        "https://api.botframework.azure.cn",
-        "https://api.botframework.azure.cn/.default",
-        ("msgapi.teams.microsoftonline.cn",),
-    ),
-}
+_HOST = re.compile(r"([a-z0-9-]+\.)*[a-z0-9-]+(:[0-9]{1,5})?|\[[0-9a-f:]+\](:[0-9]{1,5})?")
 
 
 class ConfigurationError(Exception):
     """The settings cannot be used; the text lists every problem with its fix."""
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address never leaves this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _said(name: str, default: Any, meaning: str, *, secret: bool = False) -> Any:
@@ -133,10 +71,25 @@ class Settings(BaseSettings):
     insecure_local: bool = _said("INSECURE_LOCAL", False, "accepts activities without a token; refused unless `HOST` is loopback")
     log_level: Literal["debug", "info", "warning", "error"] = _said("LOG_LEVEL", "info", "how much is logged, as JSON on standard error")
 
+    @field_validator("bot_app_id", "bot_tenant_id", "graph_tenant_id", "graph_client_id", "helpdesk_group_id", "admin_group_id")
+    @classmethod
+    def _small_letters(cls, value: str) -> str:
+        """Ids are compared with what tokens and Graph say, and those write small letters."""
+        return value.lower()
+
+    @field_validator("authority_host", "graph_endpoint")
+    @classmethod
+    def _no_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
     @field_validator("allowed_service_urls", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        return tuple(part.strip().lower() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+        """Whole addresses are taken for their hosts, as the name of the setting invites them."""
+        if not isinstance(value, str):
+            return value
+        parts = (part.strip().lower() for part in value.split(",") if part.strip())
+        return tuple(re.sub(r"^https?://([^/?#]*)/.*|^https?://([^/?#]*)$", r"\1\2", part) for part in parts)
 
     @field_validator("sms_voice_retirement", mode="before")
     @classmethod
@@ -215,7 +168,15 @@ class Settings(BaseSettings):
         ):
             need(value, f"{name} is missing: {where}.")
             need(not value or _is_guid(value), f"{name} is not an id like 00000000-0000-0000-0000-000000000000: {where}.")
-        need(not self.admin_group_id or _is_guid(self.admin_group_id), "ADMIN_GROUP_ID is not an object id of a group.")
+        need(
+            not self.admin_group_id or _is_guid(self.admin_group_id),
+            "ADMIN_GROUP_ID is not an id like 00000000-0000-0000-0000-000000000000: copy the object id of the group, or remove it.",
+        )
+        need(
+            self.graph_client_id == self.bot_app_id or _is_guid(self.graph_client_id),
+            "AZURE_CLIENT_ID is not an id like 00000000-0000-0000-0000-000000000000: copy the application (client) id of the app "
+            "registration that calls Graph, or remove it to use the bot's own.",
+        )
         if self.bot_app_type == "SingleTenant":
             need(
                 self.bot_password or self.insecure_local,
@@ -226,36 +187,67 @@ class Settings(BaseSettings):
                 self.graph_client_secret or self.graph_certificate_path,
                 "AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH is missing for the app registration that calls Graph.",
             )
+        need(
+            not self.graph_certificate_path or Path(self.graph_certificate_path).is_file(),
+            "AZURE_CLIENT_CERTIFICATE_PATH names no file: give the path of the PEM file with private key and certificate.",
+        )
         for name, url in (
             ("AZURE_AUTHORITY_HOST", self.authority_host),
             ("GRAPH_ENDPOINT", self.graph_endpoint),
             ("BOT_OPENID_METADATA", self.openid_metadata),
         ):
-            parts = urlsplit(url)
-            need(parts.hostname and parts.scheme in ("https", "http"), f"{name} is not a web address: begin it with https://.")
+            scheme, host, rest = _parts(url)
+            need(host and scheme in ("https", "http"), f"{name} is not a web address: begin it with https:// and the name of the host.")
             need(
-                parts.scheme != "http" or is_loopback(parts.hostname or ""),
+                scheme != "http" or is_loopback(host),
                 f"{name} uses http://, which is accepted for this machine only: use https://.",
             )
+            need(name == "BOT_OPENID_METADATA" or not rest, f"{name} is more than scheme and host: end it after the name of the host.")
+        need(self.allowed_service_urls, "ALLOWED_SERVICE_URLS names no host: remove it to use those of the cloud.")
+        for host in self.allowed_service_urls:
+            need(
+                _HOST.fullmatch(host),
+                f"ALLOWED_SERVICE_URLS contains {host!r}, which is no host: write names like smba.trafficmanager.net, with commas between.",
+            )
+        need(
+            not self.log_channel_id or service_url_allowed(self.log_service_url, self.allowed_service_urls),
+            "LOG_SERVICE_URL is not an https:// address on a host of ALLOWED_SERVICE_URLS, so the log could never be posted: "
+            "correct one of the two.",
+        )
         need(
             self.database_url.startswith(("sqlite:///", "postgresql://")),
             "DATABASE_URL is neither sqlite:///file nor postgresql://user:password@host/name.",
         )
         need(
+            not re.fullmatch(r"sqlite:///(:memory:)?(\?.*)?", self.database_url),
+            "DATABASE_URL names no file, so everything would be lost at a restart: write sqlite:///doorman.db.",
+        )
+        need(
             not self.default_region or self.default_region.upper() in phonenumbers.SUPPORTED_REGIONS,
-            "DEFAULT_REGION is not a two-letter region such as NL.",
+            "DEFAULT_REGION is not a two-letter region such as NL: correct it, or remove it to ask for international numbers.",
         )
         need(
             not self.log_channel_id or self.log_channel_id.startswith("19:"),
             "LOG_CHANNEL_ID is not a Teams channel id: it looks like 19:…@thread.tacv2 (see `log here` for an easier way).",
         )
-        need(1 <= self.confirm_minutes <= 1440, "CONFIRM_MINUTES is not between 1 and 1440.")
-        need(0 <= self.port <= 65535, "PORT is not between 0 and 65535.")
+        need(1 <= self.confirm_minutes <= 1440, "CONFIRM_MINUTES is not between 1 and 1440: 10 is a good value.")
+        need(0 <= self.port <= 65535, "PORT is not between 0 and 65535: 3978 is the usual one.")
         need(
             not self.insecure_local or is_loopback(self.host),
             "INSECURE_LOCAL accepts anybody's messages, so HOST has to be 127.0.0.1: remove one of the two.",
         )
         return found
+
+
+def _parts(url: str) -> tuple[str, str, str]:
+    """Scheme, host and whatever else an address has; empty when it is none."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises when it is no number
+    except ValueError:
+        return "", "", ""
+    user = parts.netloc.rpartition("@")[0]
+    return parts.scheme, parts.hostname or "", user + parts.path + parts.query + parts.fragment
 
 
 def _is_guid(text: str) -> bool:

@@ -8,17 +8,19 @@ from __future__ import annotations
 import asyncio
 import email.utils
 import json
+import math
 import random
 import time
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Any
-from urllib.parse import quote, urlsplit
+from collections.abc import Iterable
+from typing import Any, Protocol
+from urllib.parse import quote
 
 import aiohttp
 from yarl import URL
 
 from bot.domain.exchange import ConversationRef, Reply
 from bot.errors import ChatRefused, ChatUnavailable, DirectoryError
+from bot.hosts import service_url_allowed
 from bot.ports import Sleep
 from bot.teams.attachments import message
 
@@ -27,19 +29,15 @@ TRY_AGAIN = frozenset({412, 429, 500, 502, 503, 504})
 #: Tries within one call; who waits longer decides for themselves (`services.announce`).
 TRIES = 3
 LONGEST_WAIT = 5.0
+#: Teams never asks for more than minutes; a figure beyond this is a mistake, and waiting for it would lose the post.
+LONGEST_ASKED = 600.0
 TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
 
 
-def service_url_allowed(service_url: str, allowed: Iterable[str]) -> bool:
-    """Whether the bot may post (and so send its token) to this address: https and a listed host, or a listed loopback one."""
-    parts = urlsplit(service_url)
-    host = (parts.hostname or "").lower()
-    listed = set(allowed)
-    if parts.username or parts.password or not host:
-        return False
-    if parts.scheme == "http":
-        return f"{host}:{parts.port}" in listed and host in ("127.0.0.1", "localhost", "::1")
-    return parts.scheme == "https" and (host in listed or f"{host}:{parts.port}" in listed)
+class TokenSource(Protocol):
+    """`bot.tokens.Tokens.get`: a bearer token; one that the Connector refused is not given again."""
+
+    async def __call__(self, *, refused: str = "") -> str: ...
 
 
 class Connector:
@@ -53,7 +51,7 @@ class Connector:
     def __init__(
         self,
         session: aiohttp.ClientSession,
-        token: Callable[[], Awaitable[str]] | None,
+        token: TokenSource | None,
         allowed: Iterable[str],
         sleep: Sleep = asyncio.sleep,
     ) -> None:
@@ -116,22 +114,30 @@ class Connector:
         raise AssertionError("unreachable")
 
     async def _once(self, method: str, url: URL, body: dict[str, Any] | None) -> dict[str, Any]:
-        headers = {"Content-Type": "application/json"} if body is not None else {}
+        content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") if body is not None else None
         try:
-            if self._token:
-                headers["Authorization"] = f"Bearer {await self._token()}"
-            content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode() if body is not None else None
-            async with self._session.request(method, url, data=content, headers=headers, timeout=TIMEOUT) as response:
-                payload = await response.read()
-                if response.status in TRY_AGAIN:
-                    raise ChatUnavailable(f"{response.status} from Teams", retry_after=_retry_after(response.headers.get("Retry-After")))
-                if response.status >= 400:
-                    raise ChatRefused(_code(payload), status=response.status)
+            token = await self._token() if self._token else ""
+            status, retry_after, payload = await self._exchange(method, url, content, token)
+            if status == 401 and self._token:
+                # Revoked, or signed with a key that was withdrawn: a new token decides whether we are refused or only the old one was.
+                status, retry_after, payload = await self._exchange(method, url, content, await self._token(refused=token))
         except (aiohttp.ClientError, TimeoutError) as error:
             raise ChatUnavailable(type(error).__name__) from error
         except DirectoryError as error:
             raise ChatUnavailable(f"no token: {error}") from error
+        if status in TRY_AGAIN:
+            raise ChatUnavailable(f"{status} from Teams", retry_after=_retry_after(retry_after))
+        if status >= 300:
+            raise ChatRefused(_code(payload), status=status)
         return _object(payload)
+
+    async def _exchange(self, method: str, url: URL, content: bytes | None, token: str) -> tuple[int, str | None, bytes]:
+        """Status, Retry-After and body. Redirects are not followed: they would carry message and token to a host nobody listed."""
+        headers = {"Content-Type": "application/json"} if content is not None else {}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        async with self._session.request(method, url, data=content, headers=headers, timeout=TIMEOUT, allow_redirects=False) as response:
+            return response.status, response.headers.get("Retry-After"), await response.read()
 
 
 class TeamsAnnouncer:
@@ -167,10 +173,10 @@ def _retry_after(value: str | None) -> float | None:
     if not value:
         return None
     try:
-        return max(0.0, float(value))
+        seconds = float(value)
     except ValueError:
-        pass
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
-    except ValueError:
-        return None
+        try:
+            seconds = email.utils.parsedate_to_datetime(value).timestamp() - time.time()
+        except (ValueError, OverflowError):
+            return None
+    return min(max(0.0, seconds), LONGEST_ASKED) if math.isfinite(seconds) else None
