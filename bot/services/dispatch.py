@@ -68,6 +68,10 @@ class Dispatch:
             await self._record_refusal(Tag.CHAT_CARD_REFUSED, action.actor, action.where, error, action.id)
             return explain.notice(error)
 
+    async def is_new(self, key: str) -> bool:
+        """Whether an event that asks for nothing, such as an installation, is seen for the first time; raises StoreUnavailable."""
+        return await self._operations.first_delivery(key, self._clock())
+
     async def _answer(self, message: IncomingMessage) -> Reply:
         _require(self._gate.identify(message.actor, guest_or_bot=message.guest_or_bot))
         if message.edited:

@@ -10,13 +10,15 @@ from botbuilder.schema import Activity
 
 from bot.domain.exchange import Notice, Tone
 from bot.errors import ChatError
+from bot.hosts import is_loopback, service_url_allowed
 from bot.metrics import ACTIVITIES, TURN_SECONDS
+from bot.services.explain import incident
 from bot.teams.adapter import TeamsAdapter
 from bot.teams.attachments import message
 from bot.teams.authentication import InboundTokens, KeysUnavailable, TokenRefused
-from bot.teams.handler import DoormanHandler
+from bot.teams.handler import DoormanHandler, told
 from bot.teams.inbound import BadActivity, activity_from, tenant_of, where_of
-from bot.teams.outbound import Connector, service_url_allowed
+from bot.teams.outbound import Connector
 
 log = structlog.get_logger()
 
@@ -62,7 +64,7 @@ class MessagesEndpoint:
             return _refused(503, "signing keys out of reach")
         if not service_url_allowed(activity.service_url, self._allowed):
             return _refused(403, "service URL is not on the allow-list")
-        if tenant_of(activity).lower() != self._tenant_id.lower():
+        if tenant_of(activity) != self._tenant_id.lower():
             await self._turn_away(activity)
             return _refused(403, "other tenant")
         return await self._turn(activity)
@@ -70,41 +72,79 @@ class MessagesEndpoint:
     async def _authenticate(self, request: web.Request, activity: Activity) -> None:
         if self._tokens:
             await self._tokens.verify(request.headers.get("Authorization"), activity.service_url, activity.channel_id)
+        elif not _from_this_machine(request):
+            raise TokenRefused("without tokens I serve this machine alone")
 
     async def _turn(self, activity: Activity) -> web.Response:
-        with TURN_SECONDS.labels(activity.type if activity.type in ("message", "invoke") else "other").time():
+        kind = activity.type if activity.type in ("message", "invoke") else "other"
+        with TURN_SECONDS.labels(kind).time():
             try:
                 answer = await self._adapter.run(activity, self._handler)
             except Exception as error:
-                log.error("turn failed", action="turn_failed", type=activity.type, exc_info=error)
-                ACTIVITIES.labels(activity.type, "failed").inc()
-                return web.Response(status=200)
-        ACTIVITIES.labels(activity.type if activity.type in ("message", "invoke") else "other", "answered").inc()
+                ACTIVITIES.labels(kind, "failed").inc()
+                return await self._own_up(activity, error)
+        ACTIVITIES.labels(kind, "answered").inc()
         if answer is None:
             return web.Response(status=200)
         return web.json_response(answer.body, status=answer.status)
+
+    async def _own_up(self, activity: Activity, error: Exception) -> web.Response:
+        """A defect of ours: whoever waits for an answer gets an incident number, and the log the traceback under it."""
+        sorry = Notice(incident(error), "If it happens again, give that number to whoever runs Doorman.", Tone.PROBLEM)
+        if activity.type == "invoke":
+            return web.json_response(told(sorry).body)
+        if activity.type == "message":
+            await self._say(activity, sorry)
+        return web.Response(status=200)
 
     async def _turn_away(self, activity: Activity) -> None:
         """Somebody of another organisation who typed gets a sentence; nothing else happens."""
         log.warning("activity of another tenant", action="other_tenant", type=activity.type)
         if activity.type != "message":
             return
+        await self._say(
+            activity,
+            Notice("I only work for people of another organisation, so I cannot help you here.", "Ask your own helpdesk.", Tone.REFUSED),
+        )
+
+    async def _say(self, activity: Activity, notice: Notice) -> None:
         where = where_of(activity)
-        sorry = Notice("I only work for people of another organisation, so I cannot help you here.", "Ask your own helpdesk.", Tone.REFUSED)
         try:
-            await self._connector.send(where, message(sorry, where))
+            await self._connector.send(where, message(notice, where))
         except ChatError as error:
-            log.info("cannot tell a stranger", action="other_tenant_unreachable", error=str(error))
+            log.info("notice undeliverable", action="notice_undeliverable", error=str(error))
+
+
+def _from_this_machine(request: web.Request) -> bool:
+    """Whether nobody but a program of this machine can have sent it: a tunnel to a local port names another host or its client."""
+    host = request.host.rpartition("@")[2]
+    host = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
+    forwarded = any(name.lower() == "forwarded" or name.lower().startswith("x-forwarded-") for name in request.headers)
+    return is_loopback(request.remote or "") and is_loopback(host) and not forwarded
 
 
 async def _json(request: web.Request) -> object:
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType(text="send application/json")
-    body = await request.read()
+    try:
+        body = await request.read()
+    except web.RequestPayloadError as error:
+        request.content.feed_eof()  # else the server goes on unpacking the rest, and logs a traceback when that fails too
+        raise _hang_up(web.HTTPBadRequest(text="the body cannot be read")) from error
+    except web.HTTPRequestEntityTooLarge as error:
+        if "Content-Encoding" in request.headers:
+            request.content.feed_eof()  # else the server unpacks the rest of the bomb after its answer
+            raise _hang_up(error) from error
+        raise
     try:
         return json.loads(body)
     except (ValueError, RecursionError) as error:
         raise BadActivity("the body is not JSON") from error
+
+
+def _hang_up(answer: web.HTTPException) -> web.HTTPException:
+    answer.force_close()
+    return answer
 
 
 def _refused(status: int, reason: str) -> web.Response:

@@ -14,7 +14,7 @@ from bot.errors import ChatError
 from bot.ports import Operations
 from bot.services.dispatch import Dispatch
 from bot.teams.attachments import CARD, message, public, view
-from bot.teams.inbound import actor_of, card_action, incoming_message, tenant_of, where_of
+from bot.teams.inbound import actor_of, card_action, delivery_key, incoming_message, where_of
 from bot.teams.outbound import Connector
 
 log = structlog.get_logger()
@@ -68,10 +68,10 @@ class DoormanHandler(TeamsActivityHandler):
             return InvokeResponse(status=501, body=None)
         action = card_action(activity)
         if action is None:
-            return _told(_unknown_button())
+            return told(_unknown_button())
         reply = await self._dispatch.action(action)
         if isinstance(reply, Notice):
-            return _told(reply)
+            return told(reply)
         if action.verb in (Verb.CHOOSE, Verb.AGAIN) and action.card_id:
             await self._replace(turn_context, action, reply)
         return _answer({"statusCode": 200, "type": CARD, "value": view(reply, action.where).card})
@@ -79,7 +79,8 @@ class DoormanHandler(TeamsActivityHandler):
     async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
         """Welcomes once, when the bot itself is added."""
         activity = turn_context.activity
-        if tenant_of(activity) == self._tenant_id and any(member.id == activity.recipient.id for member in activity.members_added):
+        added = any(member.id == activity.recipient.id for member in activity.members_added)
+        if added and await self._dispatch.is_new(delivery_key(activity)):
             await self._say(turn_context, self._welcome)
 
     async def _incoming(self, activity: Activity, *, edited: bool = False) -> IncomingMessage:
@@ -137,7 +138,7 @@ def _unknown_button() -> Notice:
     return Notice("I do not know this button. The card may be from an older version of me.", "Type the command again.", Tone.REFUSED)
 
 
-def _told(notice: Notice) -> InvokeResponse:
+def told(notice: Notice) -> InvokeResponse:
     """A sentence for the presser alone; nobody else's card changes."""
     return _answer({"statusCode": 200, "type": MESSAGE, "value": " ".join(filter(None, (notice.text, notice.hint)))})
 
