@@ -11,15 +11,24 @@ from cards import Rendered, render
 CARD = "application/vnd.microsoft.card.adaptive"
 
 
+class Outgoing(dict[str, Any]):
+    """JSON on its way out, which nobody changes any more: the SDK's deep copy of each outgoing activity gets this same one."""
+
+    def __deepcopy__(self, memo: object) -> Outgoing:
+        return self
+
+
 def view(reply: Reply, where: ConversationRef) -> Rendered:
     """Card and summary for the one person who pressed.
 
     In a channel the requester's client is told to ask for a view of its own, because the card that everybody sees has its
     numbers masked.
     """
+    refresh_for: tuple[str, ...] = ()
     if isinstance(reply, OperationShown) and where.kind != "personal" and reply.operation.requester.chat_id:
-        return render(reply, refresh_for=(reply.operation.requester.chat_id,))
-    return render(reply)
+        refresh_for = (reply.operation.requester.chat_id,)
+    rendered = render(reply, refresh_for=refresh_for)
+    return replace(rendered, card=Outgoing(rendered.card))
 
 
 def public(reply: Reply, where: ConversationRef) -> Rendered:
