@@ -187,7 +187,7 @@ def _readable(published: list[dict[str, Any]]) -> dict[str, _Key]:
     """The signing keys by their id; keys of kinds we cannot use are passed over. ValueError when none is left."""
     keys: dict[str, _Key] = {}
     for key in published:
-        with contextlib.suppress(jwt.PyJWTError, LookupError, TypeError, ValueError):
+        with contextlib.suppress(jwt.PyJWTError, AttributeError, LookupError, TypeError, ValueError):
             keys[key["kid"]] = _Key(jwt.PyJWK(key, algorithm="RS256").key, frozenset(key.get("endorsements") or ()))
     if not keys:
         raise ValueError("no usable key")
