@@ -46,7 +46,13 @@ class Operations(Protocol):
     """Our own memory. Every method may raise `StoreUnavailable`; each is one transaction."""
 
     async def first_delivery(self, key: str, at: datetime) -> bool:
-        """Whether this activity is new; records it so that the next call with `key` says no."""
+        """Whether this activity is new; records it so that the next call with `key` says no.
+
+        What a process took in and died over before it was `answered` counts as new again.
+        """
+
+    async def answered(self, key: str) -> None:
+        """The turn of this activity is over."""
 
     async def record(self, event: AuditEvent) -> None:
         """Appends one event to the trail."""

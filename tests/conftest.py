@@ -54,6 +54,8 @@ def postgresql_template(postgresql: sqlalchemy.URL) -> str:
     """The name of a PostgreSQL database as a first start leaves it."""
     _run(postgresql, "CREATE DATABASE template_doorman")
     _used_once(postgresql.set(database="template_doorman").render_as_string(hide_password=False))
+    # A database with sessions cannot be copied, and the engine's last one closes a moment after the bot has stopped.
+    _run(postgresql, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'template_doorman'")
     return "template_doorman"
 
 

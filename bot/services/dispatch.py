@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -18,7 +19,7 @@ from bot.domain.methods import Dossier
 from bot.domain.operation import Operation, State
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.policy import Decision
-from bot.errors import NotFound, Refusal
+from bot.errors import NotFound, Refusal, StoreUnavailable
 from bot.ports import FIND_LIMIT, Clock, Directory, Operations
 from bot.services import explain
 from bot.services.announce import shown
@@ -67,6 +68,11 @@ class Dispatch:
         except Exception as error:  # and those of a press
             await self._record_refusal(Tag.CHAT_CARD_REFUSED, action.actor, action.where, error, action.id)
             return explain.notice(error)
+
+    async def answered(self, key: str) -> None:
+        """The turn is over; without this word, a redelivery after a crash would be answered again, which does no harm."""
+        with contextlib.suppress(StoreUnavailable):
+            await self._operations.answered(key)
 
     async def is_new(self, key: str) -> bool:
         """Whether an event that asks for nothing, such as an installation, is seen for the first time; raises StoreUnavailable."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, Row, delete, insert, select, text, update
+from sqlalchemy import Connection, Engine, Row, bindparam, delete, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -22,11 +23,20 @@ DELIVERIES_KEPT = timedelta(days=1)
 CHOICES_KEPT = timedelta(hours=1)
 
 
-#: The two statements of every turn, built once: building one costs more than running it.
-_TAKE_IN: dict[str, Any] = {
-    name: dialect.insert(deliveries).on_conflict_do_nothing().returning(deliveries.c.key)
-    for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
-}
+#: No turn lasts longer, so what another process took in before that and has not answered was left by its death.
+TURN_OVER = timedelta(seconds=12)
+
+
+def _take_in(dialect: Any) -> Any:
+    taken = dialect.insert(deliveries)
+    left_behind = ~deliveries.c.answered & (deliveries.c.taken_by != taken.excluded.taken_by) & (deliveries.c.at < bindparam("over"))
+    again = {"taken_by": taken.excluded.taken_by, "at": taken.excluded.at}
+    return taken.on_conflict_do_update(index_elements=["key"], set_=again, where=left_behind).returning(deliveries.c.key)
+
+
+#: The statements of every turn, built once: building one costs more than running it.
+_TAKE_IN: dict[str, Any] = {"postgresql": _take_in(postgresql), "sqlite": _take_in(sqlite)}
+_ANSWERED = update(deliveries).where(deliveries.c.key == bindparam("taken")).values(answered=True)
 _APPEND = insert(audit_events)
 
 
@@ -59,12 +69,17 @@ class StoredOperations:
     def __init__(self, transactions: Transactions, enqueue: Enqueue) -> None:
         self._transactions = transactions
         self._enqueue = enqueue
+        self._me = str(uuid.uuid4())  # this life of this process
 
     async def first_delivery(self, key: str, at: datetime) -> bool:
         def work(connection: Connection) -> bool:
-            return connection.execute(_TAKE_IN[connection.dialect.name], {"key": key, "at": at}).first() is not None
+            given = {"key": key, "at": at, "taken_by": self._me, "answered": False, "over": at - TURN_OVER}
+            return connection.execute(_TAKE_IN[connection.dialect.name], given).first() is not None
 
         return await self._transactions.write(work)
+
+    async def answered(self, key: str) -> None:
+        await self._transactions.write(lambda connection: connection.execute(_ANSWERED, {"taken": key}))
 
     async def record(self, event: AuditEvent) -> None:
         await self._transactions.write(lambda connection: _append(connection, event))

@@ -60,12 +60,14 @@ audit_events = Table(
     Index("audit_by_actor", "actor_id"),
 )
 
-#: Activities already taken in, so that a redelivered one does nothing.
+#: Activities already taken in, so that a redelivered one does nothing; unless the process that took it died over it.
 deliveries = Table(
     "deliveries",
     metadata,
     Column("key", String(400), primary_key=True),
     Column("at", UtcTime, nullable=False),
+    Column("taken_by", String(36), nullable=False),
+    Column("answered", Boolean, nullable=False, default=False),
     Index("deliveries_by_age", "at"),
 )
 

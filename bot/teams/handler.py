@@ -39,6 +39,11 @@ class DoormanHandler(TeamsActivityHandler):
         self._welcome = welcome
         self._tenant_id = tenant_id
 
+    async def on_turn(self, turn_context: TurnContext) -> None:
+        """Every turn; at its end Teams may deliver the activity again without anything happening."""
+        await super().on_turn(turn_context)
+        await self._dispatch.answered(delivery_key(turn_context.activity))
+
     async def on_message_activity(self, turn_context: TurnContext) -> None:
         """A typed message, or a button of a client that knows no Action.Execute."""
         activity = turn_context.activity

@@ -233,3 +233,21 @@ async def test_a_restart_between_click_and_write_loses_nothing(desk: Desk) -> No
     await desk.settled(answer, "Done")
     assert len(desk.entra.writes) == 1
     await desk.logged("Alice Jansen")
+
+
+async def test_a_message_the_bot_died_over_is_answered_when_teams_delivers_it_again(desk: Desk) -> None:
+    activity = desk.teams.compose(HANNA, SET)
+    gate = desk.entra.faults.add(Fault(effect="latency", path="/v1.0/", seconds=30))
+    dying = asyncio.create_task(desk.teams.post(activity))
+    while not gate.fired:  # the turn has begun: it waits for Graph
+        await asyncio.sleep(0)
+    await desk.stop_bot()  # does not wait for a turn this slow
+    dying.cancel()
+    desk.entra.faults.clear()
+    desk.clock.forward(seconds=15)
+    await desk.start_bot()
+    assert desk.teams.thread(HANNA) == []
+    assert (await desk.teams.post(activity))[0] == 200
+    assert len(desk.teams.thread(HANNA)) == 1
+    assert (await desk.teams.post(activity))[0] == 200
+    assert len(desk.teams.thread(HANNA)) == 1

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 import aiohttp
 import pytest
 import sqlalchemy
+
 from bot.domain.audit import FIELDS, AuditEvent, Tag
 from simulator.entra import Fault
-
 from tests.desk import ALICE, HANNA, OSCAR, Desk
 
 SET = "set mobile for alice +31 6 12345678"
@@ -37,7 +37,9 @@ def gone(database_url: str) -> Iterator[None]:
     engine = sqlalchemy.create_engine(url.set(drivername="postgresql+psycopg", database="postgres"), isolation_level="AUTOCOMMIT")
     with engine.connect() as server:
         server.execute(sqlalchemy.text(f"ALTER DATABASE {url.database} ALLOW_CONNECTIONS false"))
-        server.execute(sqlalchemy.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"), {"name": url.database})
+        server.execute(
+            sqlalchemy.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"), {"name": url.database}
+        )
         try:
             yield
         finally:
