@@ -46,6 +46,7 @@ class Dispatch:
         self._facts = facts
         self._clock = clock
         self._valid_for = valid_for
+        self._notes: set[asyncio.Task[None]] = set()
 
     async def message(self, message: IncomingMessage) -> Reply | None:
         """Answers something typed; None when this delivery was answered before."""
@@ -69,8 +70,13 @@ class Dispatch:
             await self._record_refusal(Tag.CHAT_CARD_REFUSED, action.actor, action.where, error, action.id)
             return explain.notice(error)
 
-    async def answered(self, key: str) -> None:
-        """The turn is over; without this word, a redelivery after a crash would be answered again, which does no harm."""
+    def answered(self, key: str) -> None:
+        """Notes that the turn is over, beside it: if the note gets lost, a redelivery is answered again, which does no harm."""
+        note = asyncio.create_task(self._note_answered(key))
+        self._notes.add(note)
+        note.add_done_callback(self._notes.discard)
+
+    async def _note_answered(self, key: str) -> None:
         with contextlib.suppress(StoreUnavailable):
             await self._operations.answered(key)
 
@@ -228,6 +234,8 @@ class Dispatch:
         return OperationShown(operation, self._clock(), own=reader.id == operation.requester.id)
 
     async def _record_refusal(self, tag: Tag, actor: Actor, where: ConversationRef, error: Exception, operation_id: str = "") -> None:
+        if isinstance(error, StoreUnavailable):
+            return  # where nothing can be recorded, trying would only keep the person waiting
         code = error.code if isinstance(error, Refusal) else type(error).__name__
         facts = {"code": code, "conversation": where.conversation_id}
         event = AuditEvent(tag, self._clock(), actor.id, actor.name, operation_id[:12], facts=facts)

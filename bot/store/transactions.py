@@ -22,7 +22,7 @@ Work = Callable[[Connection], Any]
 GROUP_LIMIT = 64
 #: Milliseconds a SQLite connection waits for another one before "database is locked": ours gives up while the person still
 #: waits for an answer, the durable engine's does not have to.
-BUSY_MS = 5_000
+BUSY_MS = 3_000
 DBOS_BUSY_MS = 30_000
 
 

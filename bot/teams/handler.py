@@ -42,7 +42,7 @@ class DoormanHandler(TeamsActivityHandler):
     async def on_turn(self, turn_context: TurnContext) -> None:
         """Every turn; at its end Teams may deliver the activity again without anything happening."""
         await super().on_turn(turn_context)
-        await self._dispatch.answered(delivery_key(turn_context.activity))
+        self._dispatch.answered(delivery_key(turn_context.activity))
 
     async def on_message_activity(self, turn_context: TurnContext) -> None:
         """A typed message, or a button of a client that knows no Action.Execute."""
