@@ -148,7 +148,7 @@ def _mentions_marked(activity: Activity) -> tuple[str, list[tuple[str, str]]]:
             waiting.setdefault(_clean(said), []).append((_clean(str(mentioned.get("name", ""))), _clean(str(mentioned.get("id", "")))))
     text = _MARKS.sub(" ", activity.text or "")
     for said in list(waiting):  # some clients escape the name in one of the two places only
-        for spelling in (html.escape(said, quote=False), html.unescape(said), _MARKS.sub(" ", said)):
+        for spelling in (said.replace("&", "&amp;"), html.unescape(said), _MARKS.sub(" ", said)):
             if said not in text:
                 waiting.setdefault(spelling, waiting[said])
     bot_id = activity.recipient.id
@@ -203,7 +203,8 @@ def card_action(activity: Activity) -> CardAction | None:
     return CardAction(
         key=delivery_key(activity),
         actor=actor_of(activity),
-        verb=Verb(verb),
+        # A client that refreshes a card by itself is nobody's press, whatever verb the card names for it.
+        verb=Verb.REFRESH if universal and value.get("trigger") == "automatic" else Verb(verb),
         id=operation_id,
         where=where_of(activity),
         pick=_pick(inputs.get("pick")),

@@ -9,7 +9,7 @@ from typing import Any
 
 from prometheus_client import REGISTRY
 
-from tests.desk import HANNA, Desk
+from tests.desk import HANNA, Desk, as_json
 
 
 class Answer:
@@ -70,6 +70,10 @@ class Door:
     def said(self) -> int:
         """How often the bot has spoken."""
         return len(self.teams.sent)
+
+    def last_words(self) -> str:
+        """The card the bot posted last, as JSON."""
+        return as_json(self.teams.threads.messages[self.teams.sent[-1].id].card() or {})
 
     async def refuses(self, body: Any, status: int, **how: Any) -> Answer:
         """Expects a 4xx or 503, no turn, no word, and nothing of our inside in the answer."""

@@ -1,0 +1,300 @@
+"""What Teams clients send besides text: presses of both kinds, edits, repetitions, guests and bots, installations."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from bot.domain.exchange import Verb
+from bot.teams.inbound import activity_from, actor_of, card_action, delivery_key, tenant_of, where_of
+from simulator import cast
+from tests.desk import ALICE, BRAM, HANNA, HELPDESK, OSCAR, Answer
+from tests.teams.door import Door
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SET = "set mobile for alice +31 6 12345678"
+GUS = cast.person("Gus Taylor (Adatum)")
+
+
+@pytest.mark.parametrize("style", ["execute", "submit"])
+async def test_both_kinds_of_button_do_the_same(door: Door, style: str) -> None:
+    answer = await door.desk.say(HANNA, SET)
+    await door.desk.press(HANNA, answer, "cancel", style=style)
+    await door.desk.settled(answer, "Cancelled")
+    assert door.desk.phones(ALICE) == {}
+
+
+async def press(door: Door, answer: Answer, value: Any, who: cast.Member = HANNA, **other: Any) -> dict[str, Any]:
+    """An invoke on this card with any value; the body of the answer."""
+    activity = door.teams.compose(who, "") | {
+        "type": "invoke",
+        "name": "adaptiveCard/action",
+        "replyToId": answer.message.id,
+        "value": value,
+    }
+    got = await door.knock(activity | other)
+    assert got.status == 200
+    body: dict[str, Any] = json.loads(got.text)
+    assert body["statusCode"] == 200
+    return body
+
+
+def action(verb: Any, **data: Any) -> dict[str, Any]:
+    return {"type": "Action.Execute", "verb": verb, "data": data}
+
+
+@pytest.mark.parametrize("trigger", [None, "manual", 7, "absent"])
+async def test_a_press_counts_whatever_its_trigger_is_called(door: Door, trigger: Any) -> None:
+    answer = await door.desk.say(HANNA, SET)
+    value = {"action": action("cancel", id=answer.operation_id)} | ({"trigger": trigger} if trigger != "absent" else {})
+    assert "Cancelled" in str(await press(door, answer, value))
+
+
+@pytest.mark.parametrize("verb", ["confirm", "cancel", "again", "choose"])
+async def test_a_client_that_refreshes_by_itself_presses_nothing(door: Door, verb: str) -> None:
+    answer = await door.desk.say(HANNA, SET)
+    shown = await press(door, answer, {"action": action(verb, id=answer.operation_id), "trigger": "automatic"})
+    assert "Confirm" in str(shown["value"])
+    assert answer.verbs == ["confirm", "cancel"]
+    assert "waiting" in (await door.desk.say(HANNA, f"status {answer.operation_id}")).text.lower()
+
+
+FORGED_VERBS = (
+    "",
+    "CONFIRM",
+    "confirm ",
+    "approve",
+    "delete",
+    "__class__",
+    "confirm\0",
+    "c" * 100_000,
+    None,
+    1,
+    True,
+    ["confirm"],
+    {"v": "confirm"},
+)
+
+
+@pytest.mark.parametrize("verb", FORGED_VERBS, ids=lambda verb: repr(verb)[:20])
+async def test_forged_verbs_do_nothing(door: Door, verb: Any) -> None:
+    answer = await door.desk.say(HANNA, SET)
+    assert "do not know this button" in (await press(door, answer, {"action": action(verb, id=answer.operation_id)}))["value"]
+    assert (await door.desk.settled(answer, "Confirm")).verbs == ["confirm", "cancel"]
+
+
+BAD_IDS = (
+    "",
+    " ",
+    "../x",
+    "1' OR '1'='1",
+    "%",
+    "*",
+    "7Q2F\n",
+    "7Q2F;",
+    "A" * 13,
+    "A" * 100_000,
+    "é",
+    "\ud800",
+    "a\0b",
+    None,
+    1,
+    True,
+    ["7Q2F"],
+    {},
+)
+UNKNOWN_IDS = ("0000", "ZZZZZZZZZZZZ", "null", "7q2f")
+
+
+@pytest.mark.parametrize("verb", ["confirm", "cancel", "again", "choose", "refresh"])
+async def test_forged_ids_do_nothing(door: Door, verb: str) -> None:
+    answer = await door.desk.say(HANNA, SET)
+    for bad in BAD_IDS:
+        assert "do not know this button" in (await press(door, answer, {"action": action(verb, id=bad)}))["value"]
+    for unknown in UNKNOWN_IDS:
+        told = (await press(door, answer, {"action": action(verb, id=unknown)}))["value"]
+        assert "do not know this card" in told or "choice is not yours" in told
+
+
+@pytest.mark.parametrize(
+    "pick", [None, -1, 2, 999, 10**40, "2", "-1", "1e0", "٣", "0x0", " ", "", True, 0.0, [0], {"pick": 0}, "0" * 1000], ids=repr
+)
+async def test_forged_picks_pick_nobody_and_leave_the_choice_open(door: Door, pick: Any) -> None:
+    answer = await door.desk.say(HANNA, "show Jan de Vries")
+    told = (await press(door, answer, {"action": action("choose", id=answer.operation_id, pick=pick)}))["value"]
+    assert "do not know which person" in told
+    shown = await press(door, answer, {"action": action("choose", id=answer.operation_id, pick=1)})
+    assert "jan.de.vries@" in str(shown) or "jan.devries2@" in str(shown)
+
+
+async def test_a_choice_is_for_the_one_who_asked(door: Door) -> None:
+    answer = await door.desk.say(HANNA, "show Jan de Vries")
+    told = (await press(door, answer, {"action": action("choose", id=answer.operation_id, pick=0)}, BRAM))["value"]
+    assert "not yours" in told
+
+
+async def test_further_data_in_a_press_changes_nothing(door: Door) -> None:
+    answer = await door.desk.say(HANNA, SET)
+    data = {"id": answer.operation_id, "actor": BRAM.id, "state": "queued", "changes": [], "target": "x", "pick": 0, "x": "y" * 50_000}
+    assert "Cancelled" in str(await press(door, answer, {"action": action("cancel", **data), "actor": {"id": BRAM.id}}))
+
+
+async def test_a_card_id_that_is_not_the_cards_redirects_nothing(door: Door) -> None:
+    answer, other = await door.desk.say(HANNA, SET), await door.desk.say(HANNA, "help")
+    value = {"action": action("cancel", id=answer.operation_id)}
+    assert "Cancelled" in str(await press(door, answer, value, replyToId=other.message.id))
+    await door.desk.settled(answer, "Cancelled")
+    assert "Cancelled" not in other.text
+
+
+async def test_an_edited_message_is_told_and_not_run(door: Door) -> None:
+    answer = await door.desk.say(HANNA, "help")
+    typed = next(m for m in reversed(door.teams.thread(HANNA)) if not m.by_bot)
+    for _ in range(2):  # the second edit has the id of the first, like every redelivery: one answer is enough
+        assert await door.teams.edit(HANNA, typed.id, SET) == 200
+    said = [m for m in door.teams.thread(HANNA) if m.id > answer.message.id]
+    assert len(said) == 1
+    assert "edited" in door.last_words()
+
+
+@pytest.mark.parametrize("event", ["undeleteMessage", "softDeleteMessage", None, 1])
+async def test_other_updates_of_a_message_are_none_of_ours(door: Door, event: Any) -> None:
+    good, said = door.activity(SET, type="messageUpdate"), door.said()
+    assert (await door.knock({**good, "channelData": good["channelData"] | {"eventType": event}})).status == 200
+    assert door.said() == said
+
+
+async def test_the_same_activity_again_does_nothing(door: Door) -> None:
+    activity, said = door.activity(SET), door.said()
+    for _ in range(3):
+        assert (await door.knock(activity)).status == 200
+    assert door.said() == said + 1
+
+
+async def test_the_same_press_again_shows_how_things_stand(door: Door) -> None:
+    answer = await door.desk.say(HANNA, SET)
+    activity = {"id": "f:the-same-press"}
+    value = {"action": action("cancel", id=answer.operation_id)}
+    first, second = await press(door, answer, value, **activity), await press(door, answer, value, **activity)
+    assert first["value"] == second["value"]
+    assert "Cancelled" in str(second)
+
+
+async def test_a_message_and_its_edit_are_two_things_and_so_are_two_conversations(door: Door) -> None:
+    message = activity_from(door.activity(id="1"))
+    keys = {
+        delivery_key(message),
+        delivery_key(activity_from(door.activity(id="1", type="messageUpdate"))),
+        delivery_key(activity_from(door.activity(id="2"))),
+    }
+    elsewhere = door.activity(id="1")
+    keys.add(delivery_key(activity_from({**elsewhere, "conversation": elsewhere["conversation"] | {"id": "a:elsewhere"}})))
+    assert len(keys) == 4
+    assert delivery_key(message) in keys
+
+
+async def test_long_ids_are_told_apart_to_their_end(door: Door) -> None:
+    one, other = (delivery_key(activity_from(door.activity(id="x" * 5000 + end))) for end in "ab")
+    assert one != other
+    assert len(one) <= 400
+
+
+NO_MEMBERS: tuple[dict[str, Any], ...] = (
+    *({"role": "bot"}, {"role": "skill"}, {"userRole": "guest"}, {"id": "28:another-bot"}),
+    *({"aadObjectId": bad} for bad in (None, "", "not-an-id", HANNA.id + "x", f"{HANNA.id}/../x")),
+)
+
+
+@pytest.mark.parametrize("change", NO_MEMBERS, ids=str)
+async def test_guests_bots_and_people_without_id_are_refused(door: Door, change: dict[str, Any]) -> None:
+    asked = len(door.desk.entra.requests)
+    good = door.activity("show alice")
+    assert (await door.knock({**good, "from": good["from"] | change})).status == 200
+    assert "not from guests or other apps" in door.last_words()
+    assert len(door.desk.entra.requests) == asked
+
+
+async def test_the_name_in_an_activity_gives_no_rights(door: Door) -> None:
+    good = door.activity("show alice")
+    assert (await door.knock({**good, "from": good["from"] | {"aadObjectId": OSCAR.id, "name": HANNA.name}})).status == 200
+    assert "not in the helpdesk group" in door.last_words()
+
+
+async def test_guests_of_the_tenant_are_refused_by_what_entra_says(door: Door) -> None:
+    answer = await door.desk.say(GUS, "help")
+    assert "Guests of this organisation cannot use me" in answer.text
+
+
+async def test_names_too_long_or_broken_are_cut(door: Door) -> None:
+    good = door.activity()
+    assert len(actor_of(activity_from({**good, "from": good["from"] | {"name": "n" * 100_000}})).name) == 200
+    assert actor_of(activity_from({**good, "from": good["from"] | {"name": "a\ud83d\0b"}})).name == "a\ufffd\ufffdb"
+    assert actor_of(activity_from({**good, "from": good["from"] | {"aadObjectId": HANNA.id.upper()}})).id == HANNA.id
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("personal", "personal"),
+        ("groupChat", "groupChat"),
+        ("channel", "channel"),
+        (None, "groupChat"),
+        ("Personal", "groupChat"),
+        ("x", "groupChat"),
+    ],
+)
+async def test_a_conversation_of_unknown_kind_is_not_private(door: Door, said: str | None, kind: str) -> None:
+    good = door.activity()
+    assert where_of(activity_from({**good, "conversation": good["conversation"] | {"conversationType": said}})).kind == kind
+
+
+async def test_the_tenant_is_believed_once_and_only_when_told_alike(door: Door) -> None:
+    def told(conversation: Any, channel: Any) -> str:
+        good = door.activity()
+        return tenant_of(
+            activity_from({**good, "conversation": good["conversation"] | {"tenantId": conversation}, "channelData": {"tenant": channel}})
+        )
+
+    assert told("T", {"id": "t"}) == told("t", None) == told(None, {"id": "T"}) == told("t", {"id": ""}) == "t"
+    assert told("t", {"id": "u"}) == told(None, None) == told("t", {"id": 0}) == ""
+
+
+async def test_only_what_a_press_says_itself_counts(door: Door) -> None:
+    """A message's `value` and an invoke's `action` are read; one is never taken for the other."""
+    submit = activity_from(door.activity(value={"verb": "confirm", "id": "7Q2F", "action": {"verb": "cancel", "data": {"id": "ABCD"}}}))
+    found = card_action(submit)
+    assert found is not None
+    assert (found.verb, found.id, found.universal) == (Verb.CONFIRM, "7Q2F", False)
+    assert card_action(activity_from(door.activity(type="invoke", value={"verb": "confirm", "id": "7Q2F"}))) is None
+
+
+async def install(door: Door, where: Any) -> int:
+    """Installs the app; how often the bot spoke because of that."""
+    await door.teams.uninstall(where, by=HANNA)
+    said = door.said()
+    assert await door.teams.install(where, by=HANNA) == [200, 200]
+    return door.said() - said
+
+
+@pytest.mark.parametrize("where", [None, HELPDESK], ids=["personal", "channel"])
+async def test_an_installation_is_welcomed_exactly_once(door: Door, where: Any) -> None:
+    for _ in range(2):  # whoever removes the app and adds it again is welcomed again
+        assert await install(door, where) == 1
+        assert "help" in door.last_words()
+
+
+async def test_a_redelivered_installation_is_not_welcomed_again(door: Door) -> None:
+    added, said = door.activity(type="conversationUpdate", membersAdded=[{"id": f"28:{cast.BOT_APP_ID}"}]), door.said()
+    for _ in range(3):
+        assert (await door.knock(added)).status == 200
+    assert door.said() == said + 1
+
+
+@pytest.mark.parametrize("added", [[], [{"id": "29:somebody"}], [{}], [{"id": ""}], [{"id": f"28:{cast.GRAPH_APP_ID}"}], None])
+async def test_nobody_else_is_welcomed(door: Door, added: Any) -> None:
+    said = door.said()
+    assert (await door.knock({**door.activity(type="conversationUpdate"), "membersAdded": added})).status == 200
+    assert door.said() == said
