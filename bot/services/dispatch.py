@@ -19,7 +19,7 @@ from bot.domain.methods import Dossier
 from bot.domain.operation import Operation, State
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.policy import Decision
-from bot.errors import NotFound, Refusal, StoreUnavailable
+from bot.errors import DirectoryError, NotFound, Refusal, StoreUnavailable
 from bot.ports import FIND_LIMIT, Clock, Directory, Operations
 from bot.services import explain
 from bot.services.announce import shown
@@ -63,6 +63,7 @@ class Dispatch:
         """Answers a press; a Notice is for the presser alone."""
         try:
             async with asyncio.timeout(TURN_SECONDS):
+                _require(self._gate.identify(action.actor, guest_or_bot=action.guest_or_bot))
                 if not await self._operations.first_delivery(action.key, self._clock()):
                     return await self._seen_again(action)
                 return await self._press(action)
@@ -97,7 +98,7 @@ class Dispatch:
 
     async def _carry_out(self, invocation: Invocation, actor: Actor, where: ConversationRef, chosen: str = "") -> Reply:
         command = invocation.command
-        standing = await self._gate.standing(actor)
+        standing = await self._gate.standing(actor, fresh=bool(chosen))  # a pick is a press
         _require(self._gate.permit(standing, for_everyone=command.for_everyone, admin=command.admin))
         dossier: Dossier | None = None
         if invocation.who is not None:
@@ -180,7 +181,6 @@ class Dispatch:
         return shown(operation, self._clock)
 
     async def _press(self, action: CardAction) -> Reply:
-        _require(self._gate.identify(action.actor, guest_or_bot=action.guest_or_bot))
         if action.verb is Verb.CHOOSE:
             return await self._choose(action)
         operation = await self._operations.get(action.id)
@@ -189,7 +189,7 @@ class Dispatch:
         if action.card_id and not operation.card_id and action.actor.id == operation.requester.id:
             await self._operations.set_card(operation.id, action.card_id)
         if action.verb is Verb.REFRESH:
-            return self._view(operation, action.actor)
+            return await self._look(operation, action.actor)
         check_presser(action, operation)
         standing = await self._gate.standing(action.actor, fresh=True)
         _require(self._gate.permit(standing))
@@ -209,8 +209,8 @@ class Dispatch:
             if action.pick is None or not 0 <= action.pick < len(candidates):
                 raise Refusal("I do not know which person you picked.", "Pick one on the card.", code="bad_pick")
             return await self._carry_out(parse(text), action.actor, action.where, candidates[action.pick])
-        except Refusal:
-            # The pick was refused, not the choice: another candidate may still be picked.
+        except (Refusal, DirectoryError):
+            # The pick came to nothing, not the choice: another candidate, or the same one later, may still be picked.
             await self._operations.remember_choice(action.actor.id, text, candidates, self._clock(), action.id)
             raise
 
@@ -227,7 +227,13 @@ class Dispatch:
         operation = await self._operations.get(action.id)
         if operation is None or action.verb is Verb.CHOOSE:
             return Notice("I have this click already.", tone=Tone.INFO)
-        return self._view(operation, action.actor)
+        return await self._look(operation, action.actor)
+
+    async def _look(self, operation: Operation, reader: Actor) -> OperationShown:
+        """The card as it stands. Its id is short and can be guessed, so nobody but requester and helpdesk gets to see it."""
+        if reader.id != operation.requester.id:
+            _require(self._gate.permit(await self._gate.standing(reader)))
+        return self._view(operation, reader)
 
     def _view(self, operation: Operation, reader: Actor) -> OperationShown:
         """The card as this reader may see it: numbers in full for the requester alone."""

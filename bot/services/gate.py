@@ -42,21 +42,31 @@ class Gate:
             DirectoryError: Graph cannot say; then nobody gets in.
         """
         known = self._known.get(actor.id)
-        if known and not fresh and self._clock() - known[0] < CACHED_FOR:
+        if fresh:
+            # Joining a question already under way could bring an answer from before the press.
+            return await self._ask(actor.id)
+        if known and self._clock() - known[0] < CACHED_FOR:
             return known[1]
         asking = self._asking.get(actor.id)
         if asking is None:
             asking = self._asking[actor.id] = asyncio.ensure_future(self._ask(actor.id))
-            asking.add_done_callback(lambda _: self._asking.pop(actor.id, None))
+            asking.add_done_callback(lambda done: self._asked(actor.id, done))
         return await asyncio.shield(asking)
+
+    def _asked(self, object_id: str, done: asyncio.Future[Standing]) -> None:
+        self._asking.pop(object_id, None)
+        if not done.cancelled():
+            done.exception()  # seen, also when everybody who waited for it has given up
 
     async def _ask(self, object_id: str) -> Standing:
         asked_at = self._clock()
         self._known.pop(object_id, None)
         standing = await self._directory.standing(object_id, self._groups.all())
-        if len(self._known) >= _CACHE_LIMIT:
-            self._known.clear()
-        self._known[object_id] = (asked_at, standing)
+        newer = self._known.get(object_id)
+        if newer is None or newer[0] <= asked_at:
+            if len(self._known) >= _CACHE_LIMIT:
+                self._known.clear()
+            self._known[object_id] = (asked_at, standing)
         return standing
 
     def permit(self, standing: Standing, *, for_everyone: bool = False, admin: bool = False) -> Decision:

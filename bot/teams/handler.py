@@ -112,16 +112,20 @@ class DoormanHandler(TeamsActivityHandler):
             await self._say(context, Notice("That click did nothing. Write to me in a personal chat to see why.", tone=Tone.REFUSED))
 
     async def _replace(self, context: TurnContext, action: CardAction, reply: Reply) -> None:
-        """Puts the reply in place of the pressed card; says it anew when that cannot be done."""
-        if not action.card_id:
+        """Puts the reply in place of the pressed card; says it anew when that cannot be done.
+
+        Which card was pressed is the client's word: where we know the card of an operation ourselves, that one is meant.
+        """
+        card_id = (reply.operation.card_id if isinstance(reply, OperationShown) else "") or action.card_id
+        if not card_id:
             await self._say(context, reply)
             return
         try:
-            await self._connector.update(action.where, action.card_id, message(reply, action.where))
+            await self._connector.update(action.where, card_id, message(reply, action.where))
         except ChatError:
             await self._say(context, reply)
             return
-        await self._remember(reply, action.card_id)
+        await self._remember(reply, card_id)
 
     async def _say(self, context: TurnContext, reply: Reply) -> None:
         shown = public(reply, where_of(context.activity))

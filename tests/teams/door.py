@@ -68,12 +68,13 @@ class Door:
             writer.close()
 
     def said(self) -> int:
-        """How often the bot has spoken."""
-        return len(self.teams.sent)
+        """How often the bot has spoken; cards that it brings up to date meanwhile do not count."""
+        return sum(one.method == "send" for one in self.teams.sent)
 
     def last_words(self) -> str:
         """The card the bot posted last, as JSON."""
-        return as_json(self.teams.threads.messages[self.teams.sent[-1].id].card() or {})
+        last = [one for one in self.teams.sent if one.method == "send"][-1]
+        return as_json(self.teams.threads.messages[last.id].card() or {})
 
     async def refuses(self, body: Any, status: int, **how: Any) -> Answer:
         """Expects a 4xx or 503, no turn, no word, and nothing of our inside in the answer."""

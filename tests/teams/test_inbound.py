@@ -150,6 +150,14 @@ async def test_a_card_id_that_is_not_the_cards_redirects_nothing(door: Door) -> 
     assert "Cancelled" not in other.text
 
 
+async def test_a_submit_that_names_another_card_leaves_that_card_alone(door: Door) -> None:
+    answer, other = await door.desk.say(HANNA, SET), await door.desk.say(HANNA, "help")
+    value = {"verb": "cancel", "id": answer.operation_id}
+    assert (await door.knock(door.activity(value=value, replyToId=other.message.id))).status == 200
+    await door.desk.settled(answer, "Cancelled")
+    assert "Cancelled" not in other.text
+
+
 async def test_an_edited_message_is_told_and_not_run(door: Door) -> None:
     answer = await door.desk.say(HANNA, "help")
     typed = next(m for m in reversed(door.teams.thread(HANNA)) if not m.by_bot)
