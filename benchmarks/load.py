@@ -144,6 +144,7 @@ class Cards:
         self._task: asyncio.Task[None] | None = None
         self._changed = asyncio.Condition()
         self.ended: dict[str, int] = {}
+        self.logged = 0
 
     async def __aenter__(self) -> Cards:
         reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
@@ -160,9 +161,9 @@ class Cards:
         return self._expected.setdefault(words, asyncio.get_running_loop().create_future())
 
     async def all_ended(self, count: int) -> None:
-        """Waits until so many operations have shown how they ended."""
+        """Waits until so many operations have shown how they ended, and the log channel has them all."""
         async with self._changed:
-            await self._changed.wait_for(lambda: sum(self.ended.values()) >= count)
+            await self._changed.wait_for(lambda: sum(self.ended.values()) >= count and self.logged >= count)
 
     async def _follow(self, reader: asyncio.StreamReader) -> None:
         while line := await reader.readline():
@@ -172,9 +173,10 @@ class Cards:
                     self._expected.pop(words).set_result(post)
             elif post["kind"] == "update":
                 outcome = post["summary"].partition(":")[0]
-                async with self._changed:
-                    self.ended[outcome] = self.ended.get(outcome, 0) + 1
-                    self._changed.notify_all()
+                self.ended[outcome] = self.ended.get(outcome, 0) + 1
+            self.logged += post["log"]
+            async with self._changed:
+                self._changed.notify_all()
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from aiohttp import web
 from simulator import cast
 from simulator.world import World
 
+LOG = next(channel for channel in cast.CHANNELS if channel.name == "Doorman log")
+
 
 class Watched:
     """Both simulators, a bare connector, and a count of what bots said."""
@@ -68,7 +70,8 @@ class Watched:
         summary = activity.get("summary") or activity.get("text", "")
         self.said[summary] += 1
         if self._readers and activity.get("attachments"):
-            line = json.dumps({"kind": event.type, "card": message.id, "operation": _operation(activity), "summary": summary}) + "\n"
+            told = {"kind": event.type, "card": message.id, "operation": _operation(activity), "summary": summary}
+            line = json.dumps(told | {"log": event.conversation == LOG.id}) + "\n"
             for reader in self._readers:
                 reader.write(line.encode())
         # What the simulators remember for tests would only grow here.
