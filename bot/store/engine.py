@@ -160,9 +160,7 @@ class DurableEngine:
 
     def _take_lock(self) -> None:
         if self._replicated:
-            self._proof_of_life = self._engine.connect()
-            self._proof_of_life.execute(text(f"SELECT pg_advisory_lock({_LOCK_SPACE}, hashtext(:me))"), {"me": self.executor_id})
-            self._proof_of_life.commit()
+            self._prove_life()
             return
         if not self._engine.url.database or self._engine.url.database == ":memory:":
             return
@@ -176,12 +174,29 @@ class DurableEngine:
             ) from None
         self._lock_file = lock
 
+    def _prove_life(self) -> None:
+        """Holds a lock for as long as this process lives, and takes it again when the database has dropped the session."""
+        if self._proof_of_life is not None:
+            try:
+                self._proof_of_life.execute(text("SELECT 1"))
+                self._proof_of_life.commit()
+                return
+            except SQLAlchemyError:
+                self._proof_of_life.invalidate()
+                self._proof_of_life.close()
+                self._proof_of_life = None
+        session = self._engine.connect()
+        session.execute(text(f"SELECT pg_advisory_lock({_LOCK_SPACE}, hashtext(:me))"), {"me": self.executor_id})
+        session.commit()
+        self._proof_of_life = session
+
     async def _do_chores(self) -> None:
         """Adopts the work of dead replicas, and forgets workflows that ended long ago."""
         rounds = 0
         while True:
             try:
                 if self._replicated:
+                    await asyncio.to_thread(self._prove_life)
                     await self._adopt()
                 if rounds % CHORES_PER_HOUR == 0:
                     await self._forget_finished()

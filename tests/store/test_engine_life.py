@@ -1,0 +1,42 @@
+"""How replicas know of each other that they live."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+import sqlalchemy
+
+from bot.store import engine as durable
+from bot.store.engine import DurableEngine
+from bot.store.operations import create_tables
+from bot.store.transactions import open_engine
+
+LOCKS = sqlalchemy.text("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = 8201")
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_the_proof_of_life_is_given_again_after_the_database_dropped_the_session(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(durable, "ADOPT_SECONDS", 0.05)
+    database = open_engine(database_url)
+    create_tables(database)
+
+    async def nothing(_: str = "") -> None: ...
+
+    engine = DurableEngine(database, {"execute": nothing}, nothing)
+    await engine.start()
+    try:
+        with database.connect() as connection:
+            (first,) = connection.execute(LOCKS).scalars()
+            connection.execute(sqlalchemy.text("SELECT pg_terminate_backend(:pid)"), {"pid": first})
+            connection.commit()
+            async with asyncio.timeout(10):
+                while not (again := [pid for pid in connection.execute(LOCKS).scalars() if pid != first]):
+                    connection.commit()
+                    await asyncio.sleep(0.02)
+        assert len(again) == 1
+    finally:
+        await engine.stop()
+        database.dispose()
