@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from bot.errors import StoreUnavailable
 
@@ -112,8 +112,8 @@ class Transactions:
             try:
                 self._commit(group)
             except Exception as error:
-                if len(group) == 1:
-                    _settle([(group[0][1], error)])
+                if len(group) == 1 or self._is_locked(error):
+                    _settle([(future, error) for _, future in group])
                     continue
                 # One bad piece (a deadlock with another replica, a lost connection) must not fail its neighbours.
                 for item in group:
@@ -121,6 +121,10 @@ class Transactions:
                         self._commit([item])
                     except Exception as alone:
                         _settle([(item[1], alone)])
+
+    def _is_locked(self, error: Exception) -> bool:
+        """Somebody else holds the SQLite file: every piece would wait as long again, and the people with it."""
+        return self._engine.dialect.name == "sqlite" and isinstance(error, OperationalError)
 
     def _next_group(self) -> list[tuple[Work, asyncio.Future[Any]]] | None:
         first = self._waiting.get()
