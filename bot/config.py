@@ -202,7 +202,10 @@ class Settings(BaseSettings):
                 scheme != "http" or is_loopback(host),
                 f"{name} uses http://, which is accepted for this machine only: use https://.",
             )
-            need(name == "BOT_OPENID_METADATA" or not rest, f"{name} is more than scheme and host: end it after the name of the host.")
+            need(
+                name == "BOT_OPENID_METADATA" or not host or not rest,
+                f"{name} is more than scheme and host: end it after the name of the host.",
+            )
         need(self.allowed_service_urls, "ALLOWED_SERVICE_URLS names no host: remove it to use those of the cloud.")
         for host in self.allowed_service_urls:
             need(

@@ -64,7 +64,7 @@ class Connector:
         """Posts a message; returns its activity id. Raises ChatError."""
         path = f"v3/conversations/{quote(where.conversation_id, safe='')}/activities"
         answer = await self._call("POST", where, f"{path}/{quote(reply_to, safe='')}" if reply_to else path, activity)
-        return str(answer.get("id", ""))
+        return str(answer.get("id") or "")
 
     async def update(self, where: ConversationRef, activity_id: str, activity: dict[str, Any]) -> None:
         """Replaces a message. Raises ChatError."""
@@ -96,7 +96,7 @@ class Connector:
             "channelData": {"tenant": {"id": tenant_id}},
         }
         answer = await self._call("POST", where, "v3/conversations", body)
-        return ConversationRef(where.service_url, str(answer.get("id", "")), "personal")
+        return ConversationRef(where.service_url, str(answer.get("id") or ""), "personal")
 
     async def _call(self, method: str, where: ConversationRef, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         if not service_url_allowed(where.service_url, self._allowed):
@@ -158,7 +158,7 @@ class TeamsAnnouncer:
 def _object(payload: bytes) -> dict[str, Any]:
     try:
         answer = json.loads(payload) if payload else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return answer if isinstance(answer, dict) else {}
 

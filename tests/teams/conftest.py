@@ -12,7 +12,10 @@ import pytest_asyncio
 import structlog
 
 from tests.desk import Desk
+from tests.teams.bench import bench, elsewhere, server
 from tests.teams.door import Door
+
+__all__ = ["bench", "elsewhere", "server"]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
