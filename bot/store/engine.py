@@ -31,13 +31,14 @@ WORKFLOW_VERSION = "1"
 #: One account is changed by one operation at a time, also when the one before was cut off: running on beside a later one, it could
 #: take the later one's result for its own beginning and write again. The log channel takes one at a time so that posts stay in order.
 QUEUES: Mapping[str, Mapping[str, Any]] = {
-    "execute": {"worker_concurrency": 8, "partition_concurrency": 1},
-    "announce": {"worker_concurrency": 8},
-    "log": {"worker_concurrency": 1, "global_concurrency": 1},
-    "expire": {"worker_concurrency": 4},
+    "execute": {"worker_concurrency": 8, "partition_concurrency": 1, "polling_interval_sec": 0.2},
+    "announce": {"worker_concurrency": 8, "polling_interval_sec": 0.2},
+    "log": {"worker_concurrency": 1, "global_concurrency": 1, "polling_interval_sec": 0.5},
+    "expire": {"worker_concurrency": 4, "polling_interval_sec": 2.0},
 }
 
-POLL_SECONDS = 0.2
+#: How soon a stop is noticed by the engine's own threads.
+NOTICE_SECONDS = 0.2
 ADOPT_SECONDS = 5.0
 CHORES_PER_HOUR = 720
 #: Finished workflows are kept this long, far longer than any click can be repeated.
@@ -111,14 +112,14 @@ class DurableEngine:
                 "log_level": "WARNING",
                 "max_executor_threads": 16,
                 # Nothing here waits for notifications; a shorter look only lets the process stop sooner.
-                "notification_listener_polling_interval_sec": POLL_SECONDS,
+                "notification_listener_polling_interval_sec": NOTICE_SECONDS,
             }
         )
         for name, step in self._steps.items():
             _register(name, self._counted(step))
         DBOS.launch()  # here and not in a thread: steps run on the loop that launched them, and share our sessions
         for name, limits in QUEUES.items():
-            await DBOS.register_queue_async(name, polling_interval_sec=POLL_SECONDS, **limits)
+            await DBOS.register_queue_async(name, **limits)
         self._client = await asyncio.to_thread(
             lambda: DBOSClient(system_database_url=url, system_database_engine=self._dbos_engine, use_listen_notify=False)
         )

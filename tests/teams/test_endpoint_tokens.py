@@ -107,9 +107,11 @@ async def test_a_good_token_opens_the_door(door: Door) -> None:
     assert door.said() == said + 1
 
 
-@pytest.mark.parametrize("claims", [{"exp": at(-200)}, {"nbf": at(200)}, {"tid": cast.TENANT_ID.upper()}], ids=str)
-async def test_a_token_at_the_edge_is_good(door: Door, claims: dict[str, Any]) -> None:
-    assert (await door.knock(door.activity(), authorization=f"bearer {door.teams.token(**claims)}")).status == 200
+@pytest.mark.parametrize(
+    "claims", [lambda: {"exp": at(-200)}, lambda: {"nbf": at(200)}, lambda: {"tid": cast.TENANT_ID.upper()}], ids=["exp", "nbf", "tid"]
+)
+async def test_a_token_at_the_edge_is_good(door: Door, claims: Callable[[], dict[str, Any]]) -> None:
+    assert (await door.knock(door.activity(), authorization=f"bearer {door.teams.token(**claims())}")).status == 200
 
 
 async def test_the_service_url_may_be_spelt_otherwise(door: Door) -> None:
