@@ -9,7 +9,7 @@ from tests.teams.door import Door
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-LISTED = ("smba.trafficmanager.net", "proxy.example:8443", "127.0.0.1:3979", "[::1]:3979")
+LISTED = ("smba.trafficmanager.net", "kiosk.example", "proxy.example:8443", "127.0.0.1:3979", "[::1]:3979")
 
 GOOD = (
     "https://smba.trafficmanager.net/teams/",
@@ -49,7 +49,7 @@ TRICKS = (
     "https://smba.trafficmanager.net./",
     "https://smba\uff0etrafficmanager\uff0enet/",
     "https://smba\u3002trafficmanager\u3002net/",
-    "https://smba.traffic\u212aanager.net/",
+    "https://\u212aiosk.example/",
     "https://\u017fmba.trafficmanager.net/",
     "https://smba.trafficmanager.net\u2024evil.example/",
     "https://sm\u2100ba.trafficmanager.net/",
