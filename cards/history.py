@@ -57,13 +57,14 @@ def _event(event: AuditEvent) -> Iterable[Element]:
 
 
 def _details(facts: Mapping[str, object]) -> str:
-    """The facts a person wants to know, in words; codes and request ids stay in the trail."""
+    """The facts a person wants to know, in words; request ids stay in the trail."""
     found = {key: _words(value) for key, value in facts.items()}
     ticket, reason = found.get("ticket"), found.get("reason")
     parts = (
         found.get("target_upn"),
         found.get("changes") or (f"“{found['text']}”" if found.get("text") else ""),
         found.get("outcome"),
+        found.get("code", "").replace("_", " "),
         f"ticket {ticket}" if ticket else "",
         f"reason: {reason}" if reason else "",
     )

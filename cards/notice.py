@@ -20,9 +20,21 @@ def render(notice: Notice) -> tuple[Element, str]:
     body: list[Element] = []
     if notice.title or notice.tone is not Tone.INFO:
         body.append(band(icon, notice.title[:80] or word, style))
-    body.append(line(run(notice.text, limit=800), spacing="Default"))
+    body.append(line(*_words(notice.text, limit=800), spacing="Default"))
     if notice.hint:
-        body.append(line(run(notice.hint, limit=500, subtle=True)))
+        body.append(line(*_words(notice.hint, limit=500, subtle=True)))
     start = notice.title or ("" if notice.tone is Tone.INFO else word)
     summary = " ".join(filter(None, (f"{start}:" if start else "", notice.text, notice.hint)))
     return card(body, fallback=summary), summary
+
+
+def _words(text: str, *, limit: int, subtle: bool = False) -> list[Element]:
+    """The sentence as runs; what stands between backticks is something to type, and looks like it."""
+    pieces = text[:limit].split("`")
+    if len(pieces) % 2 == 0:  # a backtick without its partner is just a character
+        return [run(text, limit=limit, subtle=subtle)]
+    said = []
+    for number, piece in enumerate(pieces):
+        if piece:
+            said.append(run(piece, limit=limit, mono=True) if number % 2 else run(piece, limit=limit, subtle=subtle))
+    return said or [run(text, limit=limit, subtle=subtle)]

@@ -22,7 +22,7 @@ def render(shown: PersonShown) -> tuple[Element, str]:
     body: list[Element] = [heading(named(person)), *identity(person, name=False)]
     if shown.protected:
         body.append(box([line(run("⚠ Protected: ", bold=True), run(shown.protected))], style="warning", spacing="Medium"))
-    body.append(box(_phones(dossier, shown.phone_notes), spacing="Medium", line_above=True))
+    body.append(box(_phones(dossier, shown.phone_notes, changeable=not shown.protected), spacing="Medium", line_above=True))
     body.append(box(_others(dossier.others), spacing="Medium", line_above=True))
     summary = _summary(dossier)
     return card(body, fallback=summary), summary
@@ -53,14 +53,14 @@ def whoami(who: Whoami) -> tuple[Element, str]:
     return card(body, fallback=summary), summary
 
 
-def _phones(dossier: Dossier, notes: tuple[str, ...]) -> Iterable[Element]:
+def _phones(dossier: Dossier, notes: tuple[str, ...], *, changeable: bool) -> Iterable[Element]:
     yield heading("Phones", size="Medium", spacing="None")
     for type in PhoneType:
         if phone := dossier.phones.get(type):
             yield from _phone(phone)
     if not dossier.phones:
         yield line("No phone is registered yet.")
-        if dossier.person.enabled and not dossier.person.guest:
+        if dossier.person.enabled and changeable:
             yield line(
                 run("To add one, send: ", subtle=True), run(f"set mobile for {dossier.person.upn} +31 6 12345678", limit=160, mono=True)
             )

@@ -29,6 +29,7 @@ FLEETING = (502, 503, 504)
 RESENDS = 4  # of one read after fleeting failures
 SHORTEST_WAIT = 0.1  # after a 429 that says 0
 SPREAD = 0.02  # of a wait, so that several bots do not come back together; more would cost throughput
+LONGEST_SAID = 300.0  # Graph's windows are of seconds to minutes; a mad figure must not shut the bot for hours
 LONGEST_UNSAID = 16.0  # when 429s follow each other and do not say how long
 
 
@@ -165,7 +166,7 @@ class ThrottleGate(BaseMiddleware):
         if retry_after is None:
             self._refusals += 1
             retry_after = min(LONGEST_UNSAID, 2.0 ** (self._refusals - 1))
-        wait = max(SHORTEST_WAIT, retry_after) * (1 + SPREAD * self._chance())
+        wait = min(LONGEST_SAID, max(SHORTEST_WAIT, retry_after)) * (1 + SPREAD * self._chance())
         if began is None or began >= self._closed_until:
             self._limit = max(1.0, self._limit / 2)
         self._closed_until = max(self._closed_until, now + wait)

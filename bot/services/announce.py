@@ -43,6 +43,10 @@ async def announce(operations: Operations, announcer: Announcer, clock: Clock, s
             await sleep(pause_before(attempt, error.retry_after))
             continue
         except ChatRefused as error:
+            if error.status == 401:  # our own sign-in: an administrator can put it right, and the requester still waits
+                attempt += 1
+                await sleep(pause_before(attempt, None))
+                continue
             log.warning("result undeliverable", action="announce_refused", operation=operation_id, status=error.status)
             await operations.record(
                 AuditEvent(Tag.ANNOUNCE_RESULT_UNDELIVERABLE, clock(), operation_id=operation_id, facts={"code": str(error.status)})

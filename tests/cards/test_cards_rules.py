@@ -11,7 +11,7 @@ from card_samples import ALICE, HANNA, NOW, PROPOSED, hostile, in_state, people,
 from card_schema import elements, problems, strings
 
 from bot.domain.audit import Tag
-from bot.domain.exchange import Choose, LogEntry, OperationShown, Verb
+from bot.domain.exchange import Choose, LogEntry, Notice, OperationShown, Verb
 from bot.domain.operation import State
 from cards import render
 from cards.history import SAID
@@ -184,3 +184,10 @@ def test_nothing_known_still_makes_a_card() -> None:
 def test_the_log_says_why_it_did_not_work() -> None:
     card = render(LogEntry(in_state(State.FAILED).masked())).card
     assert "Entra ID refused" in " ".join(strings(card["body"]))
+
+
+def test_what_is_to_be_typed_in_a_notice_looks_like_it() -> None:
+    card = render(Notice("Type `show alice` first.", "A lone ` stays.")).card
+    text, hint = (block["inlines"] for block in card["body"][-2:])
+    assert [(piece["text"], piece.get("fontType")) for piece in text] == [("Type ", None), ("show alice", "Monospace"), (" first.", None)]
+    assert [piece["text"] for piece in hint] == ["A lone ` stays."]
