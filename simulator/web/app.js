@@ -72,14 +72,19 @@ async function become(person, wanted) {
   await go(there);
 }
 
+// Something happened here while the list was on its way, so the list may lack it.
+let missed = false;
+
 async function go(conversation) {
   if (!conversation) return;
   const turn = ++opening;
+  missed = false;
   state.conversation = conversation;
   conversation.unread = 0;
   drawPlace();
   const list = await api.messages(state.me.upn, conversation.id);
   if (turn !== opening) return;
+  if (missed) return go(conversation);
   conversation.unread = 0;
   talk.open(conversation, list);
   drawChats($("chats"), state.conversations, conversation.id, open);
@@ -103,6 +108,7 @@ function hear(event) {
   const here = event.conversation === state.conversation?.id;
   if (event.type === "typing") return here && talk.startTyping();
   if (!conversation) return api.conversations(state.me.upn).then((list) => { state.conversations = list; drawList(); }).catch(() => {});
+  if (here) missed = true;
   const { message } = event;
   if (event.type === "delete") {
     if (here) talk.remove(message?.id ?? event.id);
