@@ -29,6 +29,7 @@ SAID: dict[Tag, str] = {
     Tag.OPERATION_FINISHED: "finished the change",
     Tag.OPERATION_PROPOSED: "asked for a change",
     Tag.OPERATION_STARTED: "started the change",
+    Tag.TRAIL_CHECKPOINT: "removed old events, as the setting says",
 }
 
 
