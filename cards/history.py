@@ -58,15 +58,16 @@ def _event(event: AuditEvent) -> Iterable[Element]:
 
 
 def _details(facts: Mapping[str, object]) -> str:
-    """The facts a person wants to know, in words; codes and request ids stay in the trail."""
+    """The facts a person wants to know, in words; codes stay in the trail. By its request ids, Graph and Entra know a write."""
     found = {key: _words(value) for key, value in facts.items()}
-    ticket, reason = found.get("ticket"), found.get("reason")
+    ticket, reason, request_ids = found.get("ticket"), found.get("reason"), found.get("request_ids")
     parts = (
         found.get("target_upn"),
         found.get("changes") or (f"“{found['text']}”" if found.get("text") else ""),
         found.get("outcome"),
         f"ticket {ticket}" if ticket else "",
         f"reason: {reason}" if reason else "",
+        f"Graph request {request_ids}" if request_ids else "",
     )
     return " · ".join(part for part in parts if part)
 

@@ -161,11 +161,14 @@ class StoredOperations:
             self._enqueue(connection, "log", operation.id)
 
     async def events(self, *, operation_id: str = "", target_id: str = "", actor_id: str = "", limit: int = 20) -> tuple[AuditEvent, ...]:
-        wanted = {"operation_id": operation_id, "target_id": target_id, "actor_id": actor_id}
         query = select(audit_events).order_by(audit_events.c.number.desc()).limit(limit)
-        for column, value in wanted.items():
-            if value:
-                query = query.where(audit_events.c[column] == value)
+        if operation_id:
+            query = query.where(audit_events.c.operation_id == operation_id)
+        if target_id:
+            query = query.where(audit_events.c.target_id == target_id)
+        if actor_id:
+            asked_for = select(operations.c.id).where(operations.c.requester_id == actor_id)
+            query = query.where((audit_events.c.actor_id == actor_id) | audit_events.c.operation_id.in_(asked_for))
 
         def work(connection: Connection) -> tuple[AuditEvent, ...]:
             return tuple(_event(found) for found in connection.execute(query))
