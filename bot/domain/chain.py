@@ -146,7 +146,7 @@ def _broken(event: StoredEvent, expected: int, last: str, place_of: Callable[[st
     meant = 1 if event.previous == GENESIS else before + 1 if before is not None else None
     if meant not in (None, found) and seal(event, meant) == event.hash:
         return Break(found, event.at, Fault.REORDERED, f"this is event {meant}, moved or copied to another place")
-    return Break(found, event.at, Fault.CHANGED, "its fields are not those that were sealed")
+    return Break(found, event.at, Fault.CHANGED, "its number or another field is not what was sealed")
 
 
 def _confirmed(facts: str) -> tuple[object, object]:
