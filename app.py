@@ -1,4 +1,4 @@
-"""Doorman's entry point: serve (default) · demo · doctor · package."""
+"""Doorman's entry point: serve (default) · demo · doctor · audit · package."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot import VERSION, bootstrap, logs
+from bot import VERSION, audit, bootstrap, logs
 from bot import __doc__ as what_it_is
 from bot.config import ConfigurationError, Settings
 from bot.errors import StoreUnavailable
@@ -56,6 +56,7 @@ def main() -> int:
     demo_parser.add_argument("--port", type=int, default=8321, help="port of the chat page (default 8321)")
     demo_parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
     commands.add_parser("doctor", help="check the installation and say what is wrong")
+    audit.add_arguments(commands.add_parser("audit", help="verify or export the audit trail"))
     commands.add_parser("package", help="write the Teams app zip")
     given = parser.parse_args()
     try:
@@ -67,6 +68,8 @@ def main() -> int:
 
                 logs.configure("error")
                 return asyncio.run(examine(os.environ, _say))
+            case "audit":
+                return audit.run(given, os.environ, sys.stdout.buffer, _say)
             case "package":
                 from manifest.package import write  # noqa: PLC0415
 

@@ -110,7 +110,7 @@ async def _running(app: web.Application, *, settings: Settings, clock: Clock, sl
                 "log": lambda _: post_log(operations, announcer, configured, clock, sleep),
                 "expire": lambda operation_id: expire(operations, operation_id, clock),
             },
-            lambda: operations.purge(clock()),
+            lambda: operations.purge(clock(), settings.audit_days),
         )
         operations = StoredOperations(transactions, engine.enqueue)
         await engine.start()

@@ -17,6 +17,8 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from bot.hosts import CLOUDS, Cloud, is_loopback, service_url_allowed
 
 _HOST = re.compile(r"([a-z0-9-]+\.)*[a-z0-9-]+(:[0-9]{1,5})?|\[[0-9a-f:]+\](:[0-9]{1,5})?")
+_DATABASES = ("sqlite:///", "postgresql://")
+_NO_DATABASE = "DATABASE_URL is neither sqlite:///file nor postgresql://user:password@host/name."
 
 
 class ConfigurationError(Exception):
@@ -58,6 +60,9 @@ class Settings(BaseSettings):
     log_service_url: str = _said("LOG_SERVICE_URL", "", "Bot Connector address for `LOG_CHANNEL_ID`; per cloud")
     database_url: str = _said(
         "DATABASE_URL", "sqlite:///doorman.db", "`sqlite:///file` or `postgresql://user:password@host/name`", secret=True
+    )
+    audit_days: int = _said(
+        "AUDIT_DAYS", 0, "days the audit trail is kept; a checkpoint takes the place of what is older. 0 keeps everything"
     )
     default_region: str = _said("DEFAULT_REGION", "", "two-letter region of national phone numbers, such as `NL`")
     confirm_minutes: int = _said("CONFIRM_MINUTES", 10, "minutes a confirmation card stays valid")
@@ -217,10 +222,7 @@ class Settings(BaseSettings):
             "LOG_SERVICE_URL is not an https:// address on a host of ALLOWED_SERVICE_URLS, so the log could never be posted: "
             "correct one of the two.",
         )
-        need(
-            self.database_url.startswith(("sqlite:///", "postgresql://")),
-            "DATABASE_URL is neither sqlite:///file nor postgresql://user:password@host/name.",
-        )
+        need(self.database_url.startswith(_DATABASES), _NO_DATABASE)
         need(
             not re.fullmatch(r"sqlite:///(:memory:)?(\?.*)?", self.database_url),
             "DATABASE_URL names no file, so everything would be lost at a restart: write sqlite:///doorman.db.",
@@ -233,6 +235,7 @@ class Settings(BaseSettings):
             not self.log_channel_id or self.log_channel_id.startswith("19:"),
             "LOG_CHANNEL_ID is not a Teams channel id: it looks like 19:…@thread.tacv2 (see `log here` for an easier way).",
         )
+        need(0 <= self.audit_days <= 36_500, "AUDIT_DAYS is not between 0 and 36500: 0 keeps the audit trail for ever.")
         need(1 <= self.confirm_minutes <= 1440, "CONFIRM_MINUTES is not between 1 and 1440: 10 is a good value.")
         need(0 <= self.port <= 65535, "PORT is not between 0 and 65535: 3978 is the usual one.")
         need(
@@ -240,6 +243,18 @@ class Settings(BaseSettings):
             "INSECURE_LOCAL accepts anybody's messages, so HOST has to be 127.0.0.1: remove one of the two.",
         )
         return found
+
+
+def database_url(environ: Mapping[str, str]) -> str:
+    """DATABASE_URL alone, for whoever examines the trail on a machine without the other settings.
+
+    Raises:
+        ConfigurationError: it is none.
+    """
+    given = environ.get("DATABASE_URL", "").strip() or str(Settings.model_fields["database_url"].default)
+    if not given.startswith(_DATABASES):
+        raise ConfigurationError(_listed([_NO_DATABASE]))
+    return given
 
 
 def _parts(url: str) -> tuple[str, str, str]:

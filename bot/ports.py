@@ -89,7 +89,7 @@ class Operations(Protocol):
         """
 
     async def events(self, *, operation_id: str = "", target_id: str = "", actor_id: str = "", limit: int = 20) -> tuple[AuditEvent, ...]:
-        """The trail, newest first."""
+        """The trail, newest first: of one operation, about one account, or what one person did and what became of what they asked for."""
 
     async def remember_choice(self, actor_id: str, text: str, candidates: Sequence[str], at: datetime, choice_id: str = "") -> str:
         """Stores "which of these did you mean" and returns its id: a new one, or the given one when it was taken before."""

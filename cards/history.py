@@ -29,6 +29,7 @@ SAID: dict[Tag, str] = {
     Tag.OPERATION_FINISHED: "finished the change",
     Tag.OPERATION_PROPOSED: "asked for a change",
     Tag.OPERATION_STARTED: "started the change",
+    Tag.TRAIL_CHECKPOINT: "removed old events, as the setting says",
 }
 
 
@@ -57,9 +58,9 @@ def _event(event: AuditEvent) -> Iterable[Element]:
 
 
 def _details(facts: Mapping[str, object]) -> str:
-    """The facts a person wants to know, in words; request ids stay in the trail."""
+    """The facts a person wants to know, in words, with the request ids by which Graph and Entra know a write."""
     found = {key: _words(value) for key, value in facts.items()}
-    ticket, reason = found.get("ticket"), found.get("reason")
+    ticket, reason, request_ids = found.get("ticket"), found.get("reason"), found.get("request_ids")
     parts = (
         found.get("target_upn"),
         found.get("changes") or (f"“{found['text']}”" if found.get("text") else ""),
@@ -67,6 +68,7 @@ def _details(facts: Mapping[str, object]) -> str:
         found.get("code", "").replace("_", " "),
         f"ticket {ticket}" if ticket else "",
         f"reason: {reason}" if reason else "",
+        f"Graph request {request_ids}" if request_ids else "",
     )
     return " · ".join(part for part in parts if part)
 

@@ -12,6 +12,7 @@ COMMANDS: tuple[Command, ...] = (
     phones.SMS_SIGN_IN,
     operations.STATUS,
     operations.HISTORY,
+    operations.HISTORY_ID,
     about.HELP,
     about.HELLO,
     about.WHOAMI,

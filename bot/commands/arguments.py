@@ -17,6 +17,7 @@ _NUMBER_START = re.compile(r"\(?[+＋]*\(?[0-9０-９]|[+＋]+$")
 _NUMBER_GOES_ON = re.compile(r"[+(]{0,2}[0-9０-９][0-9０-９()+.,/x#\-‐-―]*|[()./\-‐-―]+|(?:x|ext\.?|extension|#):?[0-9]*", re.IGNORECASE)
 
 FOR = Word("for", near=("of", "from", "on", "to", "4"), assumed=True)
+BY, ID = Word("by"), Word("id")
 TO = Word("to", near=("too", "ot", "tto", "=", "->", "=>", "as", "is", "with", ":"))
 
 PHONE = Choice(
@@ -92,7 +93,7 @@ class Somebody:
             said = f"@{first.text}" if first.mention else f'"{first.text}"'
             yield Match(at + 1, ((self.name, _one(first)),), (said,))
             return
-        if first.text.startswith(("+", '"')) or (near and first.word == FOR.text):
+        if first.text.startswith(("+", '"')) or (near and first.word in (FOR.text, BY.text, ID.text)):
             return
         for end in range(at + 1, min(len(tokens), at + MAX_NAME_WORDS) + 1):
             if end - 1 > at and (self._ends_at(tokens, end - 1) or (near and tokens[end - 1].word == FOR.text)):

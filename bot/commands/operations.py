@@ -1,13 +1,13 @@
-"""Looking back: status of one operation, history of a person or of one's own requests."""
+"""Looking back: how an operation is doing, and what the trail says of a person, of an agent, of an operation."""
 
 from __future__ import annotations
 
-from bot.commands.arguments import FOR, OperationId, Somebody
-from bot.commands.kinds import Optional, Word
+from bot.commands.arguments import BY, FOR, ID, OperationId, Somebody
+from bot.commands.kinds import Choice, Optional, Word
 from bot.commands.people import READS
 from bot.commands.spec import Command, Context, Invocation
 from bot.domain.exchange import History, OperationShown, Reply
-from bot.domain.operation import ID_ALPHABET
+from bot.domain.operation import ID_ALPHABET, Operation
 from bot.errors import Refusal
 
 HISTORY_LIMIT = 20
@@ -19,6 +19,49 @@ async def status(invocation: Invocation, context: Context) -> Reply:
     Raises:
         Refusal: there is no such operation.
     """
+    operation = await _operation(invocation, context)
+    own = context.where.kind == "personal" and _is_own(operation, context)
+    return OperationShown(operation if own else operation.masked(), context.now, own=own)
+
+
+async def history(invocation: Invocation, context: Context) -> Reply:
+    """What happened to a person's account, what an agent did, or what the actor did, newest first.
+
+    Raises:
+        Refusal: it is about somebody else, and the actor is no administrator.
+    """
+    if context.dossier is None:
+        return History("What you did recently", await context.operations.events(actor_id=context.actor.id, limit=HISTORY_LIMIT))
+    person, by = context.dossier.person, invocation.args["side"] == "by"
+    if not context.admin and not (by and person.id.lower() == context.actor.id.lower()):
+        raise Refusal(
+            "Only Doorman's administrators may see the history of other people.",
+            "`history` lists what you did yourself, and `history id 7QXF` all that became of one of your own requests.",
+            code="not_ones_own",
+        )
+    if by:
+        return History(f"What {person.name} did", await context.operations.events(actor_id=person.id, limit=HISTORY_LIMIT))
+    return History(f"History of {person.name}", await context.operations.events(target_id=person.id, limit=HISTORY_LIMIT))
+
+
+async def history_of_one(invocation: Invocation, context: Context) -> Reply:
+    """Everything recorded about one operation, newest first: who asked, who agreed, what was done.
+
+    Raises:
+        Refusal: there is no such operation, or it is somebody else's and the actor is no administrator.
+    """
+    operation = await _operation(invocation, context)
+    if not context.admin and not _is_own(operation, context):
+        raise Refusal(
+            f"{operation.id} is not your own request, and only Doorman's administrators may see the history of those of others.",
+            f"`status {operation.id}` tells how it is doing.",
+            code="not_ones_own",
+        )
+    events = await context.operations.events(operation_id=operation.id, limit=HISTORY_LIMIT)
+    return History(f"History of {operation.id} for {operation.target.name}", events)
+
+
+async def _operation(invocation: Invocation, context: Context) -> Operation:
     wanted = str(invocation.args["id"]).upper()
     operation = await context.operations.get(wanted)
     if operation is None:
@@ -27,16 +70,11 @@ async def status(invocation: Invocation, context: Context) -> Reply:
         if strange:
             hint = f"Ids never contain {' or '.join(strange)}, because it is easily misheard or misread. {hint}"
         raise Refusal(f"There is no operation {wanted}.", hint, code="unknown_operation")
-    own = context.where.kind == "personal" and operation.requester.id.lower() == context.actor.id.lower()
-    return OperationShown(operation if own else operation.masked(), context.now, own=own)
+    return operation
 
 
-async def history(invocation: Invocation, context: Context) -> Reply:
-    """What happened to a person's account through Doorman, or what the actor did, newest first."""
-    if context.dossier is not None:
-        person = context.dossier.person
-        return History(f"History of {person.name}", await context.operations.events(target_id=person.id, limit=HISTORY_LIMIT))
-    return History("What you did recently", await context.operations.events(actor_id=context.actor.id, limit=HISTORY_LIMIT))
+def _is_own(operation: Operation, context: Context) -> bool:
+    return operation.requester.id.lower() == context.actor.id.lower()
 
 
 STATUS = Command(
@@ -51,9 +89,21 @@ STATUS = Command(
 HISTORY = Command(
     name="history",
     topic="Looking back",
-    pattern=(Word("history", near=("log", "audit")), Optional((FOR, Somebody()))),
-    summary="What happened to a person's account, or your own recent requests",
-    example="history for alice",
+    pattern=(Word("history", near=("log", "audit")), Optional((Choice("side", ((FOR, "for"), (BY, "by"))), Somebody()))),
+    summary="Your own recent requests; for administrators, what happened to a person's account or what an agent did",
+    example="history",
     run=history,
     reads=READS,
+    admins_too=True,
+)
+
+HISTORY_ID = Command(
+    name="history-id",
+    topic="Looking back",
+    pattern=(Word("history", near=("log", "audit")), ID, OperationId()),
+    summary="All that became of one request, with Graph's request ids; of somebody else's only for administrators",
+    example="history id 7QXF",
+    run=history_of_one,
+    admins_too=True,
+    scopes=(),  # the menu is short, and `history` stands in it
 )

@@ -92,6 +92,7 @@ class Command:
         changes: kinds of change it may plan; empty for read-only commands. A changing command may end in `ticket …` and `because …`.
         for_everyone: may be said without being in the helpdesk group.
         admin: only members of the administrators' group.
+        admins_too: members of the administrators' group, besides those of the helpdesk.
         reads: Graph application permissions it needs for reading, with the reason.
         scopes: conversations whose command menu lists it: "personal", "team".
     """
@@ -105,6 +106,7 @@ class Command:
     changes: frozenset[ChangeKind] = frozenset()
     for_everyone: bool = False
     admin: bool = False
+    admins_too: bool = False
     reads: tuple[tuple[str, str], ...] = ()
     scopes: tuple[str, ...] = ("personal", "team")
     keywords: tuple[str, ...] = field(default=())

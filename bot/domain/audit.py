@@ -24,12 +24,16 @@ class Tag(StrEnum):
     OPERATION_FINISHED = "operation:execution:finished"
     OPERATION_PROPOSED = "operation:request:proposed"
     OPERATION_STARTED = "operation:execution:started"
+    TRAIL_CHECKPOINT = "trail:events:removed"
 
 
 #: The only facts an event may carry. Numbers in `changes` and `text` are masked before they get here.
 FIELDS = frozenset(
-    {"changes", "code", "command", "conversation", "outcome", "reason", "request_ids", "state", "target_upn", "text", "ticket"}
-)
+    {
+        "changes", "code", "command", "conversation", "outcome", "reason", "request_ids", "state", "target_upn", "text", "ticket",
+        "count", "days", "first", "last", "last_hash",  # of a checkpoint
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,8 @@ class Dispatch:
     async def _carry_out(self, invocation: Invocation, actor: Actor, where: ConversationRef, chosen: str = "") -> Reply:
         command = invocation.command
         standing = await self._gate.standing(actor, fresh=bool(chosen))  # a pick is a press
-        _require(self._gate.permit(standing, for_everyone=command.for_everyone, admin=command.admin))
+        if not (command.admins_too and self._gate.is_admin(standing)):
+            _require(self._gate.permit(standing, for_everyone=command.for_everyone, admin=command.admin))
         dossier: Dossier | None = None
         if invocation.who is not None:
             people = await self._find(invocation, chosen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from bot.domain.operation import TRANSITIONS, Operation, State, new_id
 from bot.errors import StoreUnavailable
 from bot.store import records
 from bot.store.tables import audit_events, choices, deliveries, log_posts, metadata, operations, settings
+from bot.store.trail import Trail, remove_older
 from bot.store.transactions import Transactions
 
 #: Teams redelivers within a minute or so; a day is generous and keeps the table small.
@@ -37,7 +39,6 @@ def _take_in(dialect: Any) -> Any:
 #: The statements of every turn, built once: building one costs more than running it.
 _TAKE_IN: dict[str, Any] = {"postgresql": _take_in(postgresql), "sqlite": _take_in(sqlite)}
 _ANSWERED = update(deliveries).where(deliveries.c.key == bindparam("taken")).values(answered=True)
-_APPEND = insert(audit_events)
 
 
 class Enqueue(Protocol):
@@ -82,20 +83,20 @@ class StoredOperations:
         await self._transactions.write(lambda connection: connection.execute(_ANSWERED, {"taken": key}))
 
     async def record(self, event: AuditEvent) -> None:
-        await self._transactions.write(lambda connection: _append(connection, event))
+        await self._transactions.record(lambda _, trail: trail.append(event))
 
     async def propose(self, operation: Operation, event: AuditEvent) -> Operation:
-        def work(connection: Connection) -> Operation:
+        def work(connection: Connection, trail: Trail) -> Operation:
             def taken(candidate: str) -> bool:
                 return connection.execute(select(operations.c.id).where(operations.c.id == candidate)).first() is not None
 
             stored = records.with_id(operation, new_id(taken))
             connection.execute(insert(operations).values(records.row(stored)))
-            _append(connection, records.about(event, stored.id))
+            trail.append(records.about(event, stored.id))
             self._enqueue(connection, "expire", stored.id, delay=(stored.expires_at - stored.created_at).total_seconds())
             return stored
 
-        return await self._transactions.write(work)
+        return await self._transactions.record(work)
 
     async def get(self, operation_id: str) -> Operation | None:
         def work(connection: Connection) -> Operation | None:
@@ -135,7 +136,7 @@ class StoredOperations:
         if to.finished:
             values["finished_at"] = at
 
-        def work(connection: Connection) -> Operation | None:
+        def work(connection: Connection, trail: Trail) -> Operation | None:
             condition = (operations.c.id == operation_id) & operations.c.state.in_([state.value for state in allowed_from])
             if in_time:
                 condition &= operations.c.expires_at > at
@@ -143,11 +144,11 @@ class StoredOperations:
             if moved is None:
                 return None
             operation = records.operation(moved)
-            _append(connection, event)
+            trail.append(event)
             self._start_what_follows(connection, verb, operation)
             return operation
 
-        return await self._transactions.write(work)
+        return await self._transactions.record(work)
 
     def _start_what_follows(self, connection: Connection, verb: str, operation: Operation) -> None:
         if operation.state is State.QUEUED:
@@ -155,17 +156,19 @@ class StoredOperations:
         if operation.state.finished:
             self._enqueue(connection, "announce", operation.id)
         if verb == "finish":
-            if connection.dialect.name == "postgresql":  # numbers become visible in the order they are given, or a reader skips one
-                connection.execute(text("SELECT pg_advisory_xact_lock(8202)"))
+            # Holding the trail, one transaction at a time gets here: numbers become visible in the order they are given.
             connection.execute(insert(log_posts).values(operation_id=operation.id, delivered=False))
             self._enqueue(connection, "log", operation.id)
 
     async def events(self, *, operation_id: str = "", target_id: str = "", actor_id: str = "", limit: int = 20) -> tuple[AuditEvent, ...]:
-        wanted = {"operation_id": operation_id, "target_id": target_id, "actor_id": actor_id}
         query = select(audit_events).order_by(audit_events.c.number.desc()).limit(limit)
-        for column, value in wanted.items():
-            if value:
-                query = query.where(audit_events.c[column] == value)
+        if operation_id:
+            query = query.where(audit_events.c.operation_id == operation_id)
+        if target_id:
+            query = query.where(audit_events.c.target_id == target_id)
+        if actor_id:
+            asked_for = select(operations.c.id).where(operations.c.requester_id == actor_id)
+            query = query.where((audit_events.c.actor_id == actor_id) | audit_events.c.operation_id.in_(asked_for))
 
         def work(connection: Connection) -> tuple[AuditEvent, ...]:
             return tuple(_event(found) for found in connection.execute(query))
@@ -197,12 +200,12 @@ class StoredOperations:
         return await self._transactions.read(work)
 
     async def set_setting(self, name: str, value: str, event: AuditEvent) -> None:
-        def work(connection: Connection) -> None:
+        def work(connection: Connection, trail: Trail) -> None:
             connection.execute(delete(settings).where(settings.c.name == name))
             connection.execute(insert(settings).values(name=name, value=value))
-            _append(connection, event)
+            trail.append(event)
 
-        await self._transactions.write(work)
+        await self._transactions.record(work)
 
     async def undelivered_log_posts(self, limit: int = 50) -> tuple[tuple[int, Operation], ...]:
         query = (
@@ -219,35 +222,26 @@ class StoredOperations:
         return await self._transactions.read(work)
 
     async def log_post_delivered(self, number: int, event: AuditEvent) -> None:
-        def work(connection: Connection) -> None:
+        def work(connection: Connection, trail: Trail) -> None:
             connection.execute(update(log_posts).where(log_posts.c.number == number).values(delivered=True))
-            _append(connection, event)
+            trail.append(event)
 
-        await self._transactions.write(work)
+        await self._transactions.record(work)
 
-    async def purge(self, now: datetime) -> None:
-        """Forgets what no longer serves: old delivery keys. The trail and the operations stay."""
+    async def purge(self, now: datetime, audit_days: int = 0) -> None:
+        """Forgets what no longer serves: old delivery keys, and events older than `audit_days` (0 keeps them all)."""
         await self._transactions.write(
             lambda connection: connection.execute(delete(deliveries).where(deliveries.c.at < now - DELIVERIES_KEPT))
         )
+        if audit_days:
+            while await self._transactions.record(lambda connection, trail: remove_older(connection, trail, now, audit_days)):
+                pass
 
     async def ready(self) -> None:
         """One cheap read; raises StoreUnavailable."""
         await self._transactions.read(lambda connection: connection.execute(select(settings.c.name).limit(1)).first())
 
 
-def _append(connection: Connection, event: AuditEvent) -> None:
-    row = {
-        "at": event.at,
-        "tag": event.tag.value,
-        "actor_id": event.actor_id,
-        "actor_name": event.actor_name,
-        "operation_id": event.operation_id,
-        "target_id": event.target_id,
-        "facts": dict(event.facts),
-    }
-    connection.execute(_APPEND, row)
-
-
 def _event(found: Row[Any]) -> AuditEvent:
-    return AuditEvent(Tag(found.tag), found.at, found.actor_id, found.actor_name, found.operation_id, found.target_id, found.facts)
+    facts = json.loads(found.facts)
+    return AuditEvent(Tag(found.tag), found.at, found.actor_id, found.actor_name, found.operation_id, found.target_id, facts)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, Dialect, Index, Integer, MetaData, String, Table, Text, types
+from sqlalchemy import JSON, Boolean, Column, Connection, Dialect, Index, Integer, MetaData, String, Table, Text, event, insert, types
+
+from bot.domain.chain import Head
 
 
 class UtcTime(types.TypeDecorator[datetime]):
@@ -41,24 +44,45 @@ operations = Table(
     Column("decided_by", Text, nullable=False, default=""),
     Column("card_id", Text, nullable=False, default=""),
     Column("request_ids", JSON, nullable=False, default=list),
+    Index("operations_by_requester", "requester_id"),
 )
 
-#: Append-only: nothing in the code updates or deletes a row.
+#: Append-only: nothing in the code updates a row, and only age removes one (`AUDIT_DAYS`). Every value is text that is hashed as it
+#: stands (`bot.domain.chain`), which is why `facts` is no JSON column.
 audit_events = Table(
     "audit_events",
     metadata,
-    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
     Column("at", UtcTime, nullable=False),
     Column("tag", String(48), nullable=False),
     Column("actor_id", String(64), nullable=False),
     Column("actor_name", Text, nullable=False),
     Column("operation_id", String(12), nullable=False),
     Column("target_id", String(64), nullable=False),
-    Column("facts", JSON, nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
     Index("audit_by_operation", "operation_id"),
     Index("audit_by_target", "target_id"),
     Index("audit_by_actor", "actor_id"),
 )
+
+#: One row: both ends of the trail. Locked by whoever appends, so that replicas make one chain.
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("removed", Integer, nullable=False),
+    Column("removed_hash", String(64), nullable=False),
+)
+
+
+@event.listens_for(audit_head, "after_create")
+def _begin_the_chain(_: Table, connection: Connection, **__: Any) -> None:
+    connection.execute(insert(audit_head).values(id=1, **asdict(Head())))
+
 
 #: Activities already taken in, so that a redelivered one does nothing; unless the process that took it died over it.
 deliveries = Table(

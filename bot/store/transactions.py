@@ -8,15 +8,27 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from bot.errors import StoreUnavailable
+from bot.store.trail import Trail, TrailLost
 
 T = TypeVar("T")
 Work = Callable[[Connection], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A piece of work and who waits for it; `recorded` work also takes the end of the audit trail."""
+
+    work: Callable[..., Any]
+    future: asyncio.Future[Any]
+    recorded: bool = False
+
 
 #: More would make the first of a group wait for the last without saving any flush.
 GROUP_LIMIT = 64
@@ -73,7 +85,7 @@ class Transactions:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._waiting: queue.SimpleQueue[tuple[Work, asyncio.Future[Any]] | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[_Piece | None] = queue.SimpleQueue()
         self._readers = ThreadPoolExecutor(4, thread_name_prefix="store-read")
         self._writer = threading.Thread(target=self._write_groups, name="store-write", daemon=True)
         self._writer.start()
@@ -87,7 +99,13 @@ class Transactions:
             StoreUnavailable: the database did not take it; nothing was stored.
         """
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._waiting.put((work, future))
+        self._waiting.put(_Piece(work, future))
+        return await future
+
+    async def record(self, work: Callable[[Connection, Trail], T]) -> T:
+        """Like `write`, for work that may append to the audit trail; what it appends is part of the same transaction."""
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.put(_Piece(work, future, recorded=True))
         return await future
 
     async def read(self, work: Callable[[Connection], T]) -> T:
@@ -113,20 +131,20 @@ class Transactions:
                 self._commit(group)
             except Exception as error:
                 if len(group) == 1 or self._is_locked(error):
-                    _settle([(future, error) for _, future in group])
+                    _settle([(piece.future, error) for piece in group])
                     continue
                 # One bad piece (a deadlock with another replica, a lost connection) must not fail its neighbours.
-                for item in group:
+                for piece in group:
                     try:
-                        self._commit([item])
+                        self._commit([piece])
                     except Exception as alone:
-                        _settle([(item[1], alone)])
+                        _settle([(piece.future, alone)])
 
     def _is_locked(self, error: Exception) -> bool:
         """Somebody else holds the SQLite file: every piece would wait as long again, and the people with it."""
         return self._engine.dialect.name == "sqlite" and isinstance(error, OperationalError)
 
-    def _next_group(self) -> list[tuple[Work, asyncio.Future[Any]]] | None:
+    def _next_group(self) -> list[_Piece] | None:
         first = self._waiting.get()
         if first is None:
             return None
@@ -139,10 +157,16 @@ class Transactions:
             group.append(item)
         return group
 
-    def _commit(self, group: list[tuple[Work, asyncio.Future[Any]]]) -> None:
-        """All of a group or nothing of it; without savepoints, which would cost more than the work between them."""
+    def _commit(self, group: list[_Piece]) -> None:
+        """All of a group or nothing of it; without savepoints, which would cost more than the work between them.
+
+        The trail is taken before anything else is locked, and let go by the commit: no two replicas can wait for each other over it.
+        """
         with self._engine.begin() as connection:
-            answers = [(future, work(connection)) for work, future in group]
+            trail = Trail(connection) if any(piece.recorded for piece in group) else None
+            answers = [(piece.future, piece.work(connection, trail) if piece.recorded else piece.work(connection)) for piece in group]
+            if trail is not None:
+                trail.store()
         _settle(answers)
 
 
@@ -168,5 +192,5 @@ def _tell(answers: list[tuple[asyncio.Future[Any], Any]]) -> None:
 
 def _unavailable(error: Exception) -> StoreUnavailable:
     """Carries the driver's own words without the statement, which may hold numbers."""
-    words = str(getattr(error, "orig", None) or "").splitlines()
+    words = str(error if isinstance(error, TrailLost) else getattr(error, "orig", None) or "").splitlines()
     return StoreUnavailable(f"{type(error).__name__}: {words[0] if words else 'database error'}")

@@ -14,7 +14,7 @@ from bot.commands.parser import parse
 from bot.commands.spec import Command, Context, Facts
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change, ChangeKind, Plan
-from bot.domain.exchange import ConversationRef, Help, History, Notice, OperationShown, PersonShown, Whoami
+from bot.domain.exchange import ConversationRef, Help, Notice, OperationShown, PersonShown, Whoami
 from bot.domain.methods import Dossier, Phone, PhoneType
 from bot.domain.operation import Operation
 from bot.domain.people import Actor, Person, Standing
@@ -25,6 +25,7 @@ PERSONAL = ConversationRef("https://teams.example/", "a:1")
 CHANNEL = ConversationRef("https://teams.example/", "19:x@thread.tacv2;messageid=7", "channel")
 ALICE = Person("id-alice", "Alice Jansen", "alice@x.nl")
 HANNA = Actor("id-hanna", "tenant", "Hanna")
+OWN = Person("id-hanna", "Hanna Visser", "hanna@x.nl")
 
 
 class FakeOperations:
@@ -81,7 +82,8 @@ def test_the_syntax_is_the_one_the_readme_promises() -> None:
         "remove-phone": "remove|delete mobile|alternate mobile|office for <who>",
         "sms-sign-in": "enable|disable sms sign-in for <who>",
         "status": "status <id>",
-        "history": "history [for <who>]",
+        "history": "history [for|by <who>]",
+        "history-id": "history id <id>",
         "help": "help",
         "hello": "hi",
         "whoami": "whoami",
@@ -103,7 +105,7 @@ def test_every_kind_of_change_can_be_said() -> None:
     [
         ({"helpdesk": False, "admin": False}, lambda command: command.for_everyone),
         ({"helpdesk": True, "admin": False}, lambda command: not command.admin),
-        ({"helpdesk": False, "admin": True}, lambda command: command.for_everyone or command.admin),
+        ({"helpdesk": False, "admin": True}, lambda command: command.for_everyone or command.admin or command.admins_too),
         ({"helpdesk": True, "admin": True}, lambda command: True),
     ],
 )
@@ -183,13 +185,40 @@ async def test_status_of_an_unknown_id_tells_which_letters_ids_never_have() -> N
     assert "never" not in refused.value.hint
 
 
-async def test_history_is_ones_own_or_of_a_person() -> None:
+async def test_an_administrator_sees_the_history_of_anybody() -> None:
     operations = FakeOperations()
     mine = await say("history", operations=operations)
-    hers = await say("history for alice", operations=operations, dossier=Dossier(ALICE, {}))
-    assert isinstance(mine, History)
-    assert hers.title == "History of Alice Jansen"
-    assert [(asked.get("actor_id"), asked.get("target_id")) for asked in operations.asked] == [("id-hanna", None), (None, "id-alice")]
+    hers = await say("history for alice", operations=operations, dossier=Dossier(ALICE, {}), admin=True)
+    done = await say("history by alice", operations=operations, dossier=Dossier(ALICE, {}), admin=True)
+    assert [answer.title for answer in (mine, hers, done)] == ["What you did recently", "History of Alice Jansen", "What Alice Jansen did"]
+    assert operations.asked == [
+        {"actor_id": "id-hanna", "limit": 20},
+        {"target_id": "id-alice", "limit": 20},
+        {"actor_id": "id-alice", "limit": 20},
+    ]
+
+
+@pytest.mark.parametrize(("line", "who"), [("history for alice", ALICE), ("history by alice", ALICE), ("history for hanna", OWN)])
+async def test_an_agent_sees_no_history_but_the_own(line: str, who: Person) -> None:
+    operations = FakeOperations()
+    with pytest.raises(Refusal, match="administrators"):
+        await say(line, operations=operations, dossier=Dossier(who, {}))
+    assert operations.asked == []
+    await say("history by hanna", operations=operations, dossier=Dossier(OWN, {}))
+    assert operations.asked == [{"actor_id": "id-hanna", "limit": 20}]
+
+
+@pytest.mark.parametrize(("requester", "admin", "seen"), [("id-hanna", False, True), ("id-bram", True, True), ("id-bram", False, False)])
+async def test_the_history_of_an_operation_is_for_its_requester_and_administrators(requester: str, admin: bool, seen: bool) -> None:
+    operations = FakeOperations()
+    operations.known["7QXF"] = operation(replace(HANNA, id=requester))
+    if seen:
+        assert (await say("history id 7qxf", operations=operations, admin=admin)).title == "History of 7QXF for Alice Jansen"
+        assert operations.asked == [{"operation_id": "7QXF", "limit": 20}]
+    else:
+        with pytest.raises(Refusal, match="not your own request"):
+            await say("history id 7qxf", operations=operations, admin=admin)
+        assert operations.asked == []
 
 
 async def test_changing_commands_answer_with_a_plan() -> None:

@@ -82,7 +82,9 @@ def test_set_phone(line: str, mode: str, phone: PhoneType, who: str, number: str
         ("status 7qxf", "status", {"id": "7QXF"}),
         ("status #7QXF.", "status", {"id": "7QXF"}),
         ("history", "history", {}),
-        ("history for Alice Jansen", "history", {"who": Who("Alice Jansen")}),
+        ("history for Alice Jansen", "history", {"side": "for", "who": Who("Alice Jansen")}),
+        ("history by Hanna Visser", "history", {"side": "by", "who": Who("Hanna Visser")}),
+        ("history id 7qxf", "history-id", {"id": "7QXF"}),
     ],
 )
 def test_the_other_commands(line: str, name: str, args: dict[str, object]) -> None:
@@ -179,6 +181,8 @@ def test_a_usage_error_says_what_is_wrong_and_what_to_type(line: str, says: str)
         ("alice@x.nl", "show alice@x.nl"),
         (M0, "show @Alice Jansen"),
         ("history alice", "history for alice"),
+        ("histroy by alice", "history by alice"),
+        ("histroy id 7QXF", "history id 7QXF"),
         ("hlep", "help"),
     ],
 )

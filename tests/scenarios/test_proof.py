@@ -1,0 +1,151 @@
+"""The trail in chat and on the command line: who may see what, whether it is whole, and how it leaves."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy
+
+from tests.desk import ALICE, BRAM, HANNA, OSCAR, SAM, Desk, as_json
+
+ROOT = Path(__file__).parent.parent.parent
+SET = "set mobile for alice +31 6 12345678"
+TODAY = datetime.now(UTC).date()
+
+
+async def audit(database_url: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """`python app.py audit …` with nothing set but the database, while the bot goes on."""
+    environ = {"PATH": os.environ["PATH"], "DATABASE_URL": database_url}
+    line = [sys.executable, "app.py", "audit", *arguments]
+    return await asyncio.to_thread(subprocess.run, line, cwd=ROOT, env=environ, capture_output=True, timeout=60)
+
+
+def change(database_url: str, statement: str) -> None:
+    engine = sqlalchemy.create_engine(database_url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection:
+        assert connection.execute(sqlalchemy.text(statement)).rowcount == 1
+    engine.dispose()
+
+
+async def test_the_trail_verifies_while_the_bot_runs_and_a_changed_event_is_named(desk: Desk, database_url: str) -> None:
+    await desk.change(HANNA, SET)
+    await desk.logged("Alice Jansen")
+    whole = await audit(database_url, "verify")
+    assert whole.returncode == 0, whole.stderr
+    assert b"The trail is whole" in whole.stderr
+
+    change(database_url, "UPDATE audit_events SET actor_name = 'Bram Peeters' WHERE number = 2")
+    broken = await audit(database_url, "verify")
+    assert broken.returncode == 1
+    assert b"BROKEN at event 2 of 20" in broken.stderr
+    assert b"changed" in broken.stderr
+    assert b"1 events before it" in broken.stderr
+
+
+async def test_the_trail_is_exported_for_programs_and_for_spreadsheets(desk: Desk, database_url: str) -> None:
+    await desk.say(HANNA, f"{SET} because =HYPERLINK lost")
+    change(database_url, "UPDATE audit_events SET actor_name = '=1+1' WHERE number = 1")
+    days = ("--from", str(TODAY), "--to", "9999-12-31")
+    lines = (await audit(database_url, "export", *days)).stdout.decode().splitlines()
+    first = json.loads(lines[0])
+    assert (first["number"], first["actor_name"], first["tag"]) == (1, "=1+1", "operation:request:proposed")
+    assert first["facts"]["target_upn"] == ALICE.upn
+    assert b"12345678" not in "".join(lines).encode()
+
+    table = (await audit(database_url, "export", *days, "--format", "csv")).stdout.decode()
+    rows = list(csv.DictReader(io.StringIO(table)))
+    assert len(rows) == len(lines)
+    assert rows[0]["actor_name"] == "'=1+1"
+    assert rows[0]["facts"].startswith("{")
+    assert rows[0]["hash"] == first["hash"]
+
+    assert (await audit(database_url, "export", "--to", "2020-01-01")).stdout == b""
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--from", "2026-02-30"], "--from is '2026-02-30', which is no day: write it like 2026-01-31."),
+        (["--to", "yesterday"], "--to is 'yesterday', which is no day: write it like 2026-01-31."),
+        (["--from", "2026-02-01", "--to", "2026-01-01"], "--from 2026-02-01 is after --to 2026-01-01: exchange the two."),
+    ],
+)
+async def test_a_day_that_is_none_gets_a_sentence(database_url: str, arguments: list[str], sentence: str) -> None:
+    answer = await audit(database_url, "export", *arguments)
+    assert (answer.returncode, answer.stdout, answer.stderr.decode()) == (2, b"", f"{sentence}\n")
+
+
+async def test_without_a_trail_the_command_line_says_so_and_makes_nothing(tmp_path: Path) -> None:
+    nowhere = tmp_path / "none.db"
+    for command in ("verify", "export"):
+        answer = await audit(f"sqlite:///{nowhere}", command)
+        assert answer.returncode == 2
+        assert b"there is no file" in answer.stderr
+    assert not nowhere.exists()
+    nowhere.touch()
+    assert b"cannot be read (no such table" in (await audit(f"sqlite:///{nowhere}", "verify")).stderr
+    assert b"DATABASE_URL is neither" in (await audit("mysql://x", "verify")).stderr
+
+
+async def test_an_administrator_sees_everybody_s_history_with_graph_s_request_ids(desk: Desk) -> None:
+    asked = await desk.say(HANNA, f"{SET} ticket INC-7")
+    operation_id = asked.operation_id
+    await desk.press(HANNA, asked, "confirm")
+    await desk.settled(asked, "Done")
+    request_id = desk.entra.writes[0].request_id
+    for line in (f"history id {operation_id}", "history for alice", "history by hanna"):
+        shown = await desk.say(SAM, line)
+        for words in ("Hanna Visser", "asked for a change", "confirmed the change", "finished the change", request_id, "INC-7"):
+            assert words in shown.text, (line, words)
+        assert "12345678" not in as_json(shown.card)
+
+
+async def test_an_agent_sees_the_history_of_the_own_requests_alone(desk: Desk) -> None:
+    asked = await desk.change(HANNA, SET)
+    mine = (await desk.say(HANNA, "history")).text
+    assert "finished the change" in mine
+    operation_id = next(word for word in mine.split() if len(word) == 4 and word.isupper())
+    assert "finished the change" in (await desk.say(HANNA, f"history id {operation_id}")).text
+    assert "finished the change" in (await desk.say(HANNA, "history by hanna")).text
+    for line in ("history for alice", "history by hanna", f"history id {operation_id}"):
+        refused = (await desk.say(BRAM, line)).text
+        assert "administrators" in refused, line
+        assert "finished the change" not in refused
+    assert "not in the helpdesk group" in (await desk.say(OSCAR, f"history id {operation_id}")).text
+    assert asked.verbs == []
+
+
+async def test_an_administrator_outside_the_helpdesk_sees_the_trail_and_nothing_else(desk: Desk) -> None:
+    asked = await desk.say(HANNA, SET)
+    helpdesk = desk.world.environment("")["HELPDESK_GROUP_ID"]
+    await desk.stop_bot()
+    desk._environment = {"HELPDESK_GROUP_ID": desk.world.environment("")["ADMIN_GROUP_ID"], "ADMIN_GROUP_ID": helpdesk}
+    await desk.start_bot()  # now the agents are the administrators
+    assert "asked for a change" in (await desk.say(BRAM, f"history id {asked.operation_id}")).text
+    assert "asked for a change" in (await desk.say(BRAM, "history by hanna")).text
+    assert "not in the helpdesk group" in (await desk.say(BRAM, "show alice")).text
+
+
+async def test_old_events_give_way_to_a_checkpoint_and_the_rest_verifies(desk: Desk, database_url: str) -> None:
+    await desk.change(HANNA, SET)
+    await desk.logged("Alice Jansen")
+    await desk.stop_bot()
+    desk.clock.forward(days=40)
+    desk._environment = {"AUDIT_DAYS": "30"}
+    await desk.start_bot()  # where the first housekeeping of the hour is done
+    async with asyncio.timeout(10):
+        while b"removed by age" not in (checked := await audit(database_url, "verify")).stderr:
+            assert checked.returncode == 0
+    assert b"trail:events:removed" in (await audit(database_url, "export")).stdout
+    assert "Nothing has happened yet" in (await desk.say(SAM, "history for alice")).text
+    assert (await audit(database_url, "verify")).returncode == 0
