@@ -35,7 +35,9 @@ def commands() -> str:
 def _who(command: Command) -> str:
     if command.for_everyone:
         return "everybody"
-    return "administrators" if command.admin else "helpdesk"
+    if command.admin:
+        return "administrators"
+    return "helpdesk, administrators" if command.admins_too else "helpdesk"
 
 
 def settings() -> str:
