@@ -10,12 +10,12 @@ import sqlalchemy
 
 from bot.domain.audit import Tag
 from simulator.entra import Fault
-from tests.desk import ALICE, BRAM, HANNA, HELPDESK, LOG, OMAR, OSCAR, SAM, Answer, Desk, as_json
+from tests.desk import ALICE, BRAM, HANNA, HELPDESK, LOG, OSCAR, SAM, Answer, Desk, as_json
 
 SET = "set mobile for alice +31 6 12345678"
 
 
-async def confirm_slowly(desk: Desk, answer: Answer) -> Fault:
+async def confirm_slowly(desk: Desk, answer: Answer) -> None:
     """Confirms, and returns when the execution waits for Entra's answer, before any write."""
     account = desk.entra.person(ALICE.upn).id
     slow = desk.entra.faults.add(Fault(effect="latency", path=f"/users/{account}", seconds=1.0, times=1))
@@ -24,7 +24,6 @@ async def confirm_slowly(desk: Desk, answer: Answer) -> Fault:
     while not slow.fired:  # noqa: ASYNC110 - the fault has no event to wait for
         await asyncio.sleep(0.01)
     assert desk.entra.writes == []
-    return slow
 
 
 def events(database_url: str) -> list[Any]:
@@ -243,7 +242,6 @@ async def test_a_pause_stops_every_change_and_every_card_says_so(desk: Desk, dat
     assert "Paused by" not in (await desk.say(HANNA, "show alice")).text
     await desk.press(HANNA, waiting, "confirm")
     await desk.settled(waiting, "Done")
-    assert desk.phones(OMAR)["mobile"] == "+31 612345001"
     tags = [row.tag for row in events(database_url)]
     assert tags.count(Tag.CHAT_CHANGES_PAUSED) == tags.count(Tag.CHAT_CHANGES_RESUMED) == 1
 
