@@ -33,6 +33,7 @@ from bot.services.gate import Gate
 from bot.services.log_channel import post_log
 from bot.store.engine import DurableEngine
 from bot.store.operations import StoredOperations, create_tables
+from bot.store.stops import StoredStops
 from bot.store.transactions import Transactions, open_engine
 from bot.teams.adapter import TeamsAdapter
 from bot.teams.authentication import InboundTokens, KeysUnavailable
@@ -105,7 +106,7 @@ async def _running(app: web.Application, *, settings: Settings, clock: Clock, sl
         engine = DurableEngine(
             database,
             {
-                "execute": lambda operation_id: execute(operations, directory.in_background(), clock, sleep, operation_id),
+                "execute": lambda operation_id: execute(operations, stops, directory.in_background(), clock, sleep, operation_id),
                 "announce": lambda operation_id: announce(operations, announcer, clock, sleep, operation_id),
                 "log": lambda _: post_log(operations, announcer, configured, clock, sleep),
                 "expire": lambda operation_id: expire(operations, operation_id, clock),
@@ -113,12 +114,13 @@ async def _running(app: web.Application, *, settings: Settings, clock: Clock, sl
             lambda: operations.purge(clock(), settings.audit_days),
         )
         operations = StoredOperations(transactions, engine.enqueue)
+        stops = StoredStops(transactions, engine.enqueue)
         await engine.start()
         stack.push_async_callback(engine.stop)
 
         gate = Gate(directory, Groups(settings.helpdesk_group_id, settings.admin_group_id), settings.bot_tenant_id, clock)
         facts = Facts(settings.default_region.upper(), settings.sms_voice_retirement)
-        dispatch = Dispatch(operations, directory, gate, facts, clock, timedelta(minutes=settings.confirm_minutes))
+        dispatch = Dispatch(operations, stops, directory, gate, facts, clock, timedelta(minutes=settings.confirm_minutes))
         inbound_tokens = InboundTokens(
             session,
             metadata_url=settings.openid_metadata,

@@ -8,10 +8,11 @@ from typing import Protocol
 
 from bot.domain.audit import AuditEvent
 from bot.domain.change import Change
-from bot.domain.exchange import ConversationRef, Reply
+from bot.domain.exchange import ConversationRef, LogNotice, Reply
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation, State
-from bot.domain.people import Person, Standing
+from bot.domain.people import Actor, Person, Standing
+from bot.domain.stop import Freeze, Pause, Stop
 
 #: The current time, in UTC.
 Clock = Callable[[], datetime]
@@ -103,11 +104,43 @@ class Operations(Protocol):
     async def set_setting(self, name: str, value: str, event: AuditEvent) -> None:
         """Stores a setting made in chat."""
 
-    async def undelivered_log_posts(self, limit: int = 50) -> tuple[tuple[int, Operation], ...]:
-        """Finished operations the log channel has not seen, oldest first, with the number of their post."""
+    async def undelivered_log_posts(self, limit: int = 50) -> tuple[tuple[int, Operation | LogNotice], ...]:
+        """Finished operations and notices the log channel has not seen, oldest first, with the number of their post."""
 
     async def log_post_delivered(self, number: int, event: AuditEvent) -> None:
         """The log channel has it."""
+
+
+class Stops(Protocol):
+    """Pauses and freezes, for all replicas. Every method may raise `StoreUnavailable`; each is one transaction.
+
+    Whatever is changed here goes to the audit trail and to the log channel in the same transaction.
+    """
+
+    async def stop(self, target_id: str, now: datetime) -> Stop:
+        """What stops a change of this person now; with an empty id, of everybody."""
+
+    async def freeze(self, freeze: Freeze) -> tuple[Freeze, bool]:
+        """Begins or prolongs a freeze.
+
+        Returns:
+            The freeze as it now stands, and False when nothing was done because a suspicious call was reported before.
+        """
+
+    async def unfreeze(self, seen: Freeze, by: Actor, at: datetime, reason: str = "") -> bool:
+        """Ends this very freeze; False when it has changed or ended meanwhile."""
+
+    async def pause(self, pause: Pause) -> Pause | None:
+        """Pauses every change; the pause that holds already, if there is one."""
+
+    async def resume(self, by: Actor, at: datetime, reason: str = "") -> Pause | None:
+        """Ends the pause and returns it; None when there was none."""
+
+    async def refer(self, person: Person) -> str:
+        """A short reference to this person for the button of a card."""
+
+    async def referred(self, reference: str) -> Person | None:
+        """Whom a reference means; None when it was never given out."""
 
 
 class Announcer(Protocol):

@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, assert_never
 
-from bot.domain.exchange import Choose, Help, History, LogEntry, Mention, Notice, OperationShown, PersonShown, Reply, Whoami
+from bot.domain.exchange import Choose, Help, History, LogEntry, LogNotice, Mention, Notice, OperationShown, PersonShown, Reply, Whoami
 from bot.domain.phone import mask_text
+from bot.domain.stop import Pause
 from cards import choose, help, history, log, notice, operation, person
 from cards.size import fit
 from cards.untrusted import inert
@@ -34,14 +35,17 @@ class Rendered:
     mentions: tuple[Mention, ...] = ()
 
 
-def render(reply: Reply, *, refresh_for: tuple[str, ...] = ()) -> Rendered:
+def render(reply: Reply, *, refresh_for: tuple[str, ...] = (), pause: Pause | None = None) -> Rendered:
     """Any reply as a card.
 
     Args:
         refresh_for: Teams user ids whose clients should ask for the card's newest state by themselves; used while an
             operation is under way.
+        pause: holds now, so the card says so on top.
     """
     card, summary = _made(reply, refresh_for)
+    if pause:
+        card["body"].insert(0, notice.paused(pause))
     summary = inert(mask_text(summary), 300)
     # Old clients show this text in place of the card, to everybody who is there.
     return Rendered(fit(card | {"fallbackText": inert(mask_text(card["fallbackText"]), 400)}), summary)
@@ -61,6 +65,8 @@ def _made(reply: Reply, refresh_for: tuple[str, ...]) -> tuple[dict[str, Any], s
             made = help.render(reply)
         case LogEntry():
             made = log.render(reply)
+        case LogNotice():
+            made = log.announce(reply)
         case History():
             made = history.render(reply)
         case Notice():

@@ -1,10 +1,11 @@
-"""The log channel's card: one finished operation on as few lines as will do."""
+"""The log channel's cards: one finished operation, or one notice, on as few lines as will do."""
 
 from __future__ import annotations
 
-from bot.domain.exchange import LogEntry
+from bot.domain.exchange import LogEntry, LogNotice
 from bot.domain.operation import Operation
-from cards.elements import Element, address, card, columns, line, moment, run
+from bot.domain.phone import mask_text
+from cards.elements import Element, address, band, card, columns, line, moment, run
 from cards.operation import MOST_CHANGES
 from cards.wording import LOOKS, difference_line, difference_text, private, title
 
@@ -32,6 +33,21 @@ def render(entry: LogEntry) -> tuple[Element, str]:
     if operation.finished_at:
         body.append(moment("", operation.finished_at, date=True, spacing="None"))
     summary = _summary(operation)
+    return card(body, fallback=summary), summary
+
+
+def announce(notice: LogNotice) -> tuple[Element, str]:
+    """The card of a pause, a freeze or a suspicious call, and its summary."""
+    text, hint = mask_text(notice.text), mask_text(notice.hint)
+    body: list[Element] = [
+        band("⚠" if notice.grave else "ℹ", notice.title[:80], "attention" if notice.grave else "emphasis"),
+        line(run(text, limit=800), spacing="Default"),
+    ]
+    if hint:
+        body.append(line(run(hint, limit=500, subtle=True)))
+    if notice.at:
+        body.append(moment("", notice.at, date=True, spacing="None"))
+    summary = f"{notice.title}: {text}"
     return card(body, fallback=summary), summary
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bot.domain.exchange import Notice, Tone
-from cards.elements import Element, Style, band, card, line, run
+from bot.domain.stop import Pause
+from cards.elements import Element, Style, band, box, card, line, moment, run
+from cards.untrusted import plain
 
 # Icon, word and style of each tone. What is merely said needs no strip on top of it.
 _TONES: dict[Tone, tuple[str, str, Style]] = {
@@ -38,3 +40,10 @@ def _words(text: str, *, limit: int, subtle: bool = False) -> list[Element]:
         if piece:
             said.append(run(piece, limit=limit, mono=True) if number % 2 else run(piece, limit=limit, subtle=subtle))
     return said or [run(text, limit=limit, subtle=subtle)]
+
+
+def paused(pause: Pause) -> Element:
+    """The banner on every card during a pause."""
+    who = plain(pause.by_name, 60) or "an administrator"
+    said = moment(f"⏸ Paused by {who} since ", pause.since, ": nothing is changed until an administrator types resume", date=True)
+    return box([said], style="attention", bleed=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from bot.domain.exchange import OperationShown, Verb
 from bot.domain.operation import Operation, State
 from cards.confirm import closing, question
-from cards.elements import Element, band, box, button, card, facts, heading, line, moment, refresh, run
+from cards.elements import Element, band, box, button, card, facts, heading, line, moment, refresh, run, suspicious_call
 from cards.wording import LOOKS, bullets, change_label, difference_line, difference_text, identity, private, task, title
 from cards.wording import named as name_of
 
@@ -107,11 +107,13 @@ def _ended(operation: Operation) -> list[Element]:
 
 
 def _actions(operation: Operation) -> list[Element]:
+    suspicious = suspicious_call(operation.id)
     match operation.state:
         case State.PROPOSED:
-            return [button("Confirm", Verb.CONFIRM, operation.id, style="positive"), button("Cancel", Verb.CANCEL, operation.id)]
+            confirm = button("Confirm", Verb.CONFIRM, operation.id, style="positive")
+            return [confirm, button("Cancel", Verb.CANCEL, operation.id), suspicious]
         case State.AWAITING_APPROVAL:
-            return [button("Cancel", Verb.CANCEL, operation.id)]
+            return [button("Cancel", Verb.CANCEL, operation.id), suspicious]
         case State.STALE:
             return [button("Show a new card", Verb.AGAIN, operation.id, style="positive")]
         case State.FAILED:

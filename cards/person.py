@@ -8,7 +8,8 @@ from datetime import datetime
 from bot.domain.exchange import PersonShown, Whoami
 from bot.domain.methods import Dossier, Method, Phone, PhoneType, SmsSignIn
 from bot.domain.phone import mask
-from cards.elements import Element, box, card, columns, facts, heading, line, run
+from bot.domain.stop import Freeze
+from cards.elements import Element, box, card, columns, facts, heading, line, moment, run, suspicious_call
 from cards.wording import bullets, identity, many, named
 
 #: More methods than this are counted, not listed.
@@ -20,12 +21,15 @@ def render(shown: PersonShown) -> tuple[Element, str]:
     dossier = shown.dossier
     person = dossier.person
     body: list[Element] = [heading(named(person)), *identity(person, name=False)]
+    if shown.freeze:
+        body.append(box(_frozen(shown.freeze), style="attention", spacing="Medium"))
     if shown.protected:
         body.append(box([line(run("⚠ Protected: ", bold=True), run(shown.protected))], style="warning", spacing="Medium"))
     body.append(box(_phones(dossier, shown.phone_notes, changeable=not shown.protected), spacing="Medium", line_above=True))
     body.append(box(_others(dossier.others), spacing="Medium", line_above=True))
-    summary = _summary(dossier)
-    return card(body, fallback=summary), summary
+    summary = f"{'⚠ Frozen. ' if shown.freeze else ''}{_summary(dossier)}"
+    actions = [suspicious_call(shown.reference)] if shown.reference else []
+    return card(body, fallback=summary, actions=actions), summary
 
 
 def whoami(who: Whoami) -> tuple[Element, str]:
@@ -51,6 +55,17 @@ def whoami(who: Whoami) -> tuple[Element, str]:
     ]
     summary = f"You are {named(who.person)} ({who.person.upn}). {rights}"
     return card(body, fallback=summary), summary
+
+
+def _frozen(freeze: Freeze) -> Iterable[Element]:
+    by = freeze.by_name or "somebody without a name"
+    if freeze.suspicious:
+        yield line(run("⚠ Suspicious call: ", bold=True), run(by, limit=80), run(" reported that a caller may not be this person."))
+    else:
+        yield line(run("⚠ Frozen by ", bold=True), run(by, limit=80, bold=True))
+    yield moment("Nobody can change this person until ", freeze.until, date=True)
+    if freeze.reason:
+        yield line(run("Reason ", subtle=True), run(freeze.reason))
 
 
 def _phones(dossier: Dossier, notes: tuple[str, ...], *, changeable: bool) -> Iterable[Element]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.commands import about, operations, people, phones
+from bot.commands import about, operations, people, phones, stopping
 from bot.commands.spec import Command
 
 COMMANDS: tuple[Command, ...] = (
@@ -10,6 +10,8 @@ COMMANDS: tuple[Command, ...] = (
     phones.SET_PHONE,
     phones.REMOVE_PHONE,
     phones.SMS_SIGN_IN,
+    stopping.FREEZE,
+    stopping.UNFREEZE,
     operations.STATUS,
     operations.HISTORY,
     operations.HISTORY_ID,
@@ -17,6 +19,8 @@ COMMANDS: tuple[Command, ...] = (
     about.HELLO,
     about.WHOAMI,
     about.LOG_HERE,
+    stopping.PAUSE,
+    stopping.RESUME,
 )
 
 

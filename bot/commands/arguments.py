@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.commands.kinds import Choice, Match, Token, Word, alike
 from bot.domain.methods import PhoneType
@@ -15,6 +16,9 @@ MAX_NAME = 256  # characters of a display name: https://learn.microsoft.com/grap
 
 _NUMBER_START = re.compile(r"\(?[+＋]*\(?[0-9０-９]|[+＋]+$")
 _NUMBER_GOES_ON = re.compile(r"[+(]{0,2}[0-9０-９][0-9０-９()+.,/x#\-‐-―]*|[()./\-‐-―]+|(?:x|ext\.?|extension|#):?[0-9]*", re.IGNORECASE)
+
+_DURATION = re.compile(r"(?P<count>[0-9]{1,4}) ?(?P<unit>m|h|d)(?:in|ins|inute|inutes|r|rs|our|ours|ay|ays)?")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 FOR = Word("for", near=("of", "from", "on", "to", "4"), assumed=True)
 BY, ID = Word("by"), Word("id")
@@ -144,6 +148,32 @@ class Number:
 
     def wrong(self, found: str) -> str:
         return f"“{found}” does not look like a phone number."
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """How long, such as `24 hours`, `90 minutes` or `2d`."""
+
+    name: str = "time"
+
+    @property
+    def syntax(self) -> str:
+        return f"<{self.name}>"
+
+    @property
+    def label(self) -> str:
+        return "How long"
+
+    def match(self, tokens: Sequence[Token], at: int, near: bool) -> Iterator[Match]:
+        for length in (1, 2):
+            run = tokens[at : at + length]
+            said = " ".join(token.word for token in run)
+            if len(run) == length and (found := _DURATION.fullmatch(said)):
+                lasting = timedelta(**{_UNITS[found["unit"]]: int(found["count"])})
+                yield Match(at + length, ((self.name, lasting),), (said,))
+
+    def wrong(self, found: str) -> str:
+        return f"“{found}” is no length of time: say `24 hours`, `90 minutes` or `2 days`."
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,7 @@ def _split(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
 
 
 def _invocation(command: Command, found: Match, text: str, mentions: Sequence[Mention], tail: list[Token]) -> Invocation:
-    if tail and not command.changes:
+    if tail and not command.takes_reason:
         raise UsageError(
             f"`{command.syntax}` changes nothing, so it takes no ticket and no reason.",
             f"Leave out everything from “{tail[0].text}” on. If it is part of a name, put the name in quotation marks.",
@@ -192,7 +192,7 @@ def _suggestion(text: str, tokens: list[Token], commands: Sequence[Command]) -> 
     body, tail = _split(line)
     best: Match | None = None
     for command in commands:
-        if tail and not command.changes:
+        if tail and not command.takes_reason:
             continue
         for found in match_all(command.pattern, body, 0, near=True):
             if found.end == len(body) and found.cost <= MAX_CORRECTIONS and (best is None or found.cost < best.cost):

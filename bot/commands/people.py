@@ -25,7 +25,13 @@ async def show(invocation: Invocation, context: Context) -> Reply:
     if dossier.phones and context.facts.retirement:
         notes.append(retirement_note(context.facts.retirement))
     private = context.where.kind == "personal"
-    return PersonShown(dossier if private else dossier.masked(), context.protected, tuple(notes))
+    return PersonShown(
+        dossier if private else dossier.masked(),
+        context.protected,
+        tuple(notes),
+        freeze=context.stop.freeze,
+        reference=await context.stops.refer(dossier.person),
+    )
 
 
 SHOW = Command(

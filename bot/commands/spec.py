@@ -12,7 +12,8 @@ from bot.domain.change import ChangeKind, Plan
 from bot.domain.exchange import ConversationRef, Reply
 from bot.domain.methods import Dossier
 from bot.domain.people import Actor, Standing
-from bot.ports import Directory, Operations
+from bot.domain.stop import GO, Stop
+from bot.ports import Directory, Operations, Stops
 
 __all__ = ["Command", "Context", "Facts", "Invocation", "Run", "Who"]
 
@@ -24,7 +25,7 @@ class Invocation:
     Attributes:
         args: by part name: `who` (Who), `phone` (PhoneType), `number` (str, as typed), `on` (bool), `id` (str) …
         text: the clean text that was parsed.
-        ticket, reason: from the tail of a changing command; empty when absent.
+        ticket, reason: from the tail of a command that takes one; empty when absent.
     """
 
     command: Command
@@ -60,6 +61,7 @@ class Context:
     Attributes:
         dossier: everything read about `invocation.who`, None when nobody is meant.
         protected: why this target may not be changed, in a sentence; empty when it may.
+        stop: the pause and the freeze of this target that hold now.
     """
 
     actor: Actor
@@ -71,8 +73,10 @@ class Context:
     facts: Facts
     directory: Directory
     operations: Operations
+    stops: Stops
     dossier: Dossier | None = None
     protected: str = ""
+    stop: Stop = GO
 
 
 Run = Callable[[Invocation, Context], Awaitable[Plan | Reply]]
@@ -92,7 +96,8 @@ class Command:
         changes: kinds of change it may plan; empty for read-only commands. A changing command may end in `ticket …` and `because …`.
         for_everyone: may be said without being in the helpdesk group.
         admin: only members of the administrators' group.
-        admins_too: members of the administrators' group, besides those of the helpdesk.
+        admins_too: also administrators who are not in the helpdesk group.
+        reasoned: may end in `ticket …` and `because …` although it plans no change.
         reads: Graph application permissions it needs for reading, with the reason.
         scopes: conversations whose command menu lists it: "personal", "team".
     """
@@ -107,9 +112,15 @@ class Command:
     for_everyone: bool = False
     admin: bool = False
     admins_too: bool = False
+    reasoned: bool = False
     reads: tuple[tuple[str, str], ...] = ()
     scopes: tuple[str, ...] = ("personal", "team")
     keywords: tuple[str, ...] = field(default=())
+
+    @property
+    def takes_reason(self) -> bool:
+        """Whether it may end in `ticket …` and `because …`."""
+        return self.reasoned or bool(self.changes)
 
     @property
     def syntax(self) -> str:

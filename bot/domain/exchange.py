@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bot.domain.audit import AuditEvent
     from bot.domain.methods import Dossier
     from bot.domain.operation import Operation
+    from bot.domain.stop import Freeze
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class Verb(StrEnum):
     CHOOSE = "choose"
     REFRESH = "refresh"
     AGAIN = "again"
+    SUSPECT = "suspect"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class CardAction:
     """A button pressed: attacker-controlled but for `actor`.
 
     Attributes:
-        id: of the operation, or of the choice.
+        id: of the operation, of the choice, or the reference to a person.
         pick: which candidate of a choice, counted from 0.
         card_id: activity id of the pressed card, empty when Teams does not say.
         universal: True for Action.Execute (the answer replaces the presser's view), False for Action.Submit.
@@ -147,11 +149,19 @@ class Whoami:
 
 @dataclass(frozen=True, slots=True)
 class PersonShown:
-    """The answer to `show`."""
+    """The answer to `show`.
+
+    Attributes:
+        protected: why nothing may be changed here, in a sentence.
+        freeze: nobody may change this person until it ends.
+        reference: what the card's button carries instead of the person; empty for no button.
+    """
 
     dossier: Dossier
-    protected: str = ""  # why nothing may be changed here, in a sentence
+    protected: str = ""
     phone_notes: tuple[str, ...] = ()
+    freeze: Freeze | None = None
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +197,22 @@ class LogEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class LogNotice:
+    """What the log channel is told beside operations: a pause, a freeze, a suspicious call.
+
+    Attributes:
+        at: when it happened, however late the post arrives.
+        grave: everybody should look up.
+    """
+
+    title: str
+    text: str
+    hint: str = ""
+    at: datetime | None = None
+    grave: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """Past events, newest first."""
 
@@ -194,4 +220,4 @@ class History:
     events: tuple[AuditEvent, ...] = field(default_factory=tuple)
 
 
-Reply = Notice | Help | Whoami | PersonShown | Choose | OperationShown | LogEntry | History
+Reply = Notice | Help | Whoami | PersonShown | Choose | OperationShown | LogEntry | LogNotice | History

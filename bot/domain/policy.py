@@ -6,9 +6,11 @@ Deny beats allow, and what nothing allows is refused.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.people import Actor, Person, Privileges, Standing
+from bot.domain.stop import Freeze, Stop, because, said_at
 
 
 class Reason(StrEnum):
@@ -23,6 +25,9 @@ class Reason(StrEnum):
     OWN_ACCOUNT = "own_account"
     GUEST_TARGET = "guest_target"
     PRIVILEGED_TARGET = "privileged_target"
+    PAUSED = "paused"
+    FROZEN = "frozen"
+    NOT_FREEZER = "not_the_freezer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +79,13 @@ class Groups:
         return frozenset(filter(None, (self.helpdesk, self.admins)))
 
 
-def permit(standing: Standing, groups: Groups, *, for_everyone: bool = False, admin: bool = False) -> Decision:
+def permit(standing: Standing, groups: Groups, *, for_everyone: bool = False, admin: bool = False, admins_too: bool = False) -> Decision:
     """Whether someone with this standing may say a command.
 
     Args:
         for_everyone: the command needs no group (help, whoami).
         admin: the command needs the administrators' group.
+        admins_too: the command is open to administrators who are not in the helpdesk group.
     """
     if standing.person.guest:
         return Decision(
@@ -103,6 +109,8 @@ def permit(standing: Standing, groups: Groups, *, for_everyone: bool = False, ad
         )
     if groups.helpdesk and groups.helpdesk in standing.groups:
         return ALLOWED
+    if admins_too and groups.admins and groups.admins in standing.groups:
+        return ALLOWED
     return Decision(
         False,
         Reason.NOT_HELPDESK,
@@ -111,8 +119,46 @@ def permit(standing: Standing, groups: Groups, *, for_everyone: bool = False, ad
     )
 
 
-def review(requester_id: str, target: Person, privileges: Privileges) -> Decision:
-    """Whether this target's sign-in methods may be changed by this requester, whatever the change."""
+def stopped(stop: Stop, now: datetime) -> Decision:
+    """Whether a pause or a freeze forbids a change at this moment; nothing that allows one can outweigh it."""
+    if pause := stop.pause:
+        return Decision(
+            False,
+            Reason.PAUSED,
+            f"{pause.by_name} paused me at {said_at(pause.since)}{because(pause.reason)}: nothing is changed.",
+            "Ask an administrator to type resume; looking things up goes on.",
+        )
+    freeze = stop.freeze
+    if freeze and freeze.until > now:
+        who = f": {freeze.by_name} reported a suspicious call" if freeze.suspicious else f" by {freeze.by_name}"
+        why = because(freeze.reason)
+        return Decision(
+            False,
+            Reason.FROZEN,
+            f"{freeze.name} is frozen until {said_at(freeze.until)}{who}{why}. Nobody can change this person until then.",
+            "If somebody is calling in this name, do not help them further, and tell your lead. "
+            "An administrator can end the freeze with unfreeze.",
+        )
+    return ALLOWED
+
+
+def may_unfreeze(freeze: Freeze, actor_id: str, *, admin: bool) -> Decision:
+    """Whether this person may end this freeze: administrators, and whoever froze alone."""
+    if admin or (actor_id.lower() == freeze.by_id.lower() and not freeze.shared):
+        return ALLOWED
+    who = "more than one colleague" if freeze.shared else freeze.by_name
+    return Decision(
+        False,
+        Reason.NOT_FREEZER,
+        f"{freeze.name} was frozen by {who}, so only an administrator{'' if freeze.shared else f' or {freeze.by_name}'} can end it.",
+        f"It ends by itself on {said_at(freeze.until)}.",
+    )
+
+
+def review(requester_id: str, target: Person, privileges: Privileges, stop: Stop, now: datetime) -> Decision:
+    """Whether this target's sign-in methods may be changed by this requester at this moment, whatever the change."""
+    if not (halt := stopped(stop, now)).allowed:
+        return halt
     if requester_id.lower() == target.id.lower():
         return Decision(
             False, Reason.OWN_ACCOUNT, "This is your own account, and nobody changes their own.", "Ask a colleague of the helpdesk."

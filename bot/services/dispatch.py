@@ -19,13 +19,15 @@ from bot.domain.methods import Dossier
 from bot.domain.operation import Operation, State
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.policy import Decision
+from bot.domain.stop import GO, Pause
 from bot.errors import DirectoryError, NotFound, Refusal, StoreUnavailable
-from bot.ports import FIND_LIMIT, Clock, Directory, Operations
+from bot.ports import FIND_LIMIT, Clock, Directory, Operations, Stops
 from bot.services import explain
 from bot.services.announce import shown
 from bot.services.confirm import cancel, check_presser, confirm
 from bot.services.gate import Gate
 from bot.services.propose import propose
+from bot.services.suspect import suspect
 
 #: A turn has to answer before Teams gives up (10 to 15 s) and sends the same activity again.
 #: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/conversation-messages
@@ -39,8 +41,11 @@ class Dispatch:
         valid_for: how long a confirmation card may be confirmed.
     """
 
-    def __init__(self, operations: Operations, directory: Directory, gate: Gate, facts: Facts, clock: Clock, valid_for: timedelta) -> None:
+    def __init__(
+        self, operations: Operations, stops: Stops, directory: Directory, gate: Gate, facts: Facts, clock: Clock, valid_for: timedelta
+    ) -> None:
         self._operations = operations
+        self._stops = stops
         self._directory = directory
         self._gate = gate
         self._facts = facts
@@ -81,6 +86,13 @@ class Dispatch:
         with contextlib.suppress(StoreUnavailable):
             await self._operations.answered(key)
 
+    async def pause(self) -> Pause | None:
+        """The pause that every card has to speak of; None when there is none or nobody can say."""
+        try:
+            return (await self._stops.stop("", self._clock())).pause
+        except StoreUnavailable:
+            return None
+
     async def is_new(self, key: str) -> bool:
         """Whether an event that asks for nothing, such as an installation, is seen for the first time; raises StoreUnavailable."""
         return await self._operations.first_delivery(key, self._clock())
@@ -99,8 +111,7 @@ class Dispatch:
     async def _carry_out(self, invocation: Invocation, actor: Actor, where: ConversationRef, chosen: str = "") -> Reply:
         command = invocation.command
         standing = await self._gate.standing(actor, fresh=bool(chosen))  # a pick is a press
-        if not (command.admins_too and self._gate.is_admin(standing)):
-            _require(self._gate.permit(standing, for_everyone=command.for_everyone, admin=command.admin))
+        _require(self._gate.permit(standing, for_everyone=command.for_everyone, admin=command.admin, admins_too=command.admins_too))
         dossier: Dossier | None = None
         if invocation.who is not None:
             people = await self._find(invocation, chosen)
@@ -135,7 +146,11 @@ class Dispatch:
     async def _run(
         self, invocation: Invocation, actor: Actor, standing: Standing, where: ConversationRef, dossier: Dossier | None
     ) -> Reply:
-        decision = policy.review(actor.id, dossier.person, dossier.privileges) if dossier else policy.ALLOWED
+        now = self._clock()
+        stop = await self._stops.stop(dossier.person.id, now) if dossier else GO
+        if invocation.command.changes:
+            _require(policy.stopped(stop, now))
+        decision = policy.review(actor.id, dossier.person, dossier.privileges, GO, now) if dossier else policy.ALLOWED
         if invocation.command.changes:
             _require(decision)
         context = Context(
@@ -144,12 +159,14 @@ class Dispatch:
             helpdesk=self._gate.is_helpdesk(standing),
             admin=self._gate.is_admin(standing),
             where=where,
-            now=self._clock(),
+            now=now,
             facts=self._facts,
             directory=self._directory,
             operations=self._operations,
+            stops=self._stops,
             dossier=dossier,
             protected=decision.text,
+            stop=stop,
         )
         result = await invocation.command.run(invocation, context)
         if isinstance(result, Plan):
@@ -185,6 +202,8 @@ class Dispatch:
         if action.verb is Verb.CHOOSE:
             return await self._choose(action)
         operation = await self._operations.get(action.id)
+        if action.verb is Verb.SUSPECT:
+            return await self._suspect(action, operation)
         if operation is None:
             raise Refusal("I do not know this card any more.", "Type the command again for a new one.", code="unknown_card")
         if action.card_id and not operation.card_id and action.actor.id == operation.requester.id:
@@ -196,8 +215,18 @@ class Dispatch:
         _require(self._gate.permit(standing))
         if action.verb is Verb.AGAIN:
             return await self._again(operation, action)
+        if action.verb is Verb.CONFIRM and operation.state.waiting:
+            _require(policy.stopped(await self._stops.stop(operation.target.id, self._clock()), self._clock()))
         moved = await (confirm if action.verb is Verb.CONFIRM else cancel)(self._operations, action, operation, self._clock)
         return self._view(moved, action.actor)
+
+    async def _suspect(self, action: CardAction, operation: Operation | None) -> Reply:
+        target = operation.target if operation else await self._stops.referred(action.id)
+        if target is None:
+            raise Refusal("I do not know this card any more.", "Type freeze and the person's name instead.", code="unknown_card")
+        _require(self._gate.permit(await self._gate.standing(action.actor, fresh=True), admins_too=True))
+        told = await suspect(self._operations, self._stops, action, target, operation, self._clock)
+        return told if isinstance(told, Notice) else self._view(told, action.actor)
 
     async def _choose(self, action: CardAction) -> Reply:
         taken = await self._operations.take_choice(action.id, action.actor.id)
@@ -219,7 +248,8 @@ class Dispatch:
         if operation.state not in (State.STALE, State.FAILED):
             raise Refusal(f"{operation.id} needs no new card.", code="too_late")
         dossier = await self._directory.dossier(operation.target.id)
-        _require(policy.review(action.actor.id, dossier.person, dossier.privileges))
+        stop = await self._stops.stop(operation.target.id, self._clock())
+        _require(policy.review(action.actor.id, dossier.person, dossier.privileges, stop, self._clock()))
         plans = [plan_change(dossier, change.kind, change.phone, change.after, self._facts) for change in operation.changes]
         plan = replace(plans[0], changes=tuple(change for one in plans for change in one.changes))
         return await self._propose(plan, operation.command, action.actor, operation.conversation, operation.ticket, operation.reason)

@@ -18,9 +18,9 @@ from bot.domain.change import Change, ChangeKind
 from bot.domain.methods import Dossier, SmsSignIn
 from bot.domain.operation import Operation, State
 from bot.domain.phone import digits
-from bot.errors import Conflict, DirectoryError, NotFound, NumberNotUnique, Throttled, Unavailable
+from bot.errors import Conflict, DirectoryError, NotFound, NumberNotUnique, StoreUnavailable, Throttled, Unavailable
 from bot.metrics import OPERATIONS
-from bot.ports import Clock, Directory, Operations, Sleep
+from bot.ports import Clock, Directory, Operations, Sleep, Stops
 from bot.services import explain
 
 log = structlog.get_logger()
@@ -78,8 +78,12 @@ class _Ending:
     outcome: str
 
 
-async def execute(operations: Operations, directory: Directory, clock: Clock, sleep: Sleep, operation_id: str) -> None:
-    """Makes the changes of a queued operation and records how it ended."""
+async def execute(operations: Operations, stops: Stops, directory: Directory, clock: Clock, sleep: Sleep, operation_id: str) -> None:
+    """Makes the changes of a queued operation and records how it ended.
+
+    Raises:
+        StoreUnavailable: our database cannot be asked; nothing more was written, and the run has to be repeated.
+    """
     operation = await operations.get(operation_id)
     if operation is None or operation.state.finished:
         return
@@ -90,7 +94,9 @@ async def execute(operations: Operations, directory: Directory, clock: Clock, sl
     if await operations.move(operation_id, "start", State.RUNNING, started, at=clock()) is None:
         return
     try:
-        ending = await _carry_out(directory, sleep, operation, run)
+        ending = await _carry_out(stops, directory, clock, sleep, operation, run)
+    except StoreUnavailable:
+        raise
     except Exception as error:  # a defect of ours must end in a sentence, not in an endless retry
         run.unsure |= run.tried
         ending = _Ending(_end_state(run), f"{explain.incident(error)} {_nothing_changed(run)}")
@@ -102,7 +108,7 @@ async def execute(operations: Operations, directory: Directory, clock: Clock, sl
     log.info("operation finished", action="operation_finished", operation=operation_id, state=ending.state.value)
 
 
-async def _carry_out(directory: Directory, sleep: Sleep, operation: Operation, run: _Run) -> _Ending:
+async def _carry_out(stops: Stops, directory: Directory, clock: Clock, sleep: Sleep, operation: Operation, run: _Run) -> _Ending:
     failure: DirectoryError | None = None
     looks = 0
     for pause in (0.0, *PAUSES):
@@ -126,7 +132,8 @@ async def _carry_out(directory: Directory, sleep: Sleep, operation: Operation, r
             if looks > LOOKS_AFTER_ANSWER:
                 return _unseen(operation, run)
             continue
-        verdict = policy.review(operation.requester.id, dossier.person, dossier.privileges)
+        stop = await stops.stop(operation.target.id, clock())  # the last thing before the write
+        verdict = policy.review(operation.requester.id, dossier.person, dossier.privileges, stop, clock())
         if not verdict.allowed:
             return _Ending(_end_state(run), f"{verdict.text} {_nothing_changed(run)}")
         failure = await _write(directory, operation, missing, run)

@@ -69,9 +69,9 @@ class Gate:
             self._known[object_id] = (asked_at, standing)
         return standing
 
-    def permit(self, standing: Standing, *, for_everyone: bool = False, admin: bool = False) -> Decision:
+    def permit(self, standing: Standing, *, for_everyone: bool = False, admin: bool = False, admins_too: bool = False) -> Decision:
         """Whether someone with this standing may say such a command."""
-        return policy.permit(standing, self._groups, for_everyone=for_everyone, admin=admin)
+        return policy.permit(standing, self._groups, for_everyone=for_everyone, admin=admin, admins_too=admins_too)
 
     def is_helpdesk(self, standing: Standing) -> bool:
         """Whether helpdesk commands are open."""

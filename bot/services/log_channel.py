@@ -1,4 +1,4 @@
-"""The log channel: one compact card for every operation that ran, in order, repeated until Teams has it."""
+"""The log channel: one compact card for every operation that ran and every notice, in order, repeated until Teams has it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import structlog
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.exchange import ConversationRef, LogEntry
+from bot.domain.operation import Operation
 from bot.errors import ChatError, ChatUnavailable
 from bot.ports import Announcer, Clock, Operations, Sleep
 from bot.services.announce import pause_before
@@ -37,10 +38,12 @@ async def post_log(operations: Operations, announcer: Announcer, configured: Con
             log.warning("no log channel yet: set LOG_CHANNEL_ID, or type `log here` in a channel", action="log_channel_missing")
             return
         try:
-            for number, operation in posts:
-                message_id = await announcer.send(where, LogEntry(operation.masked()))
+            for number, post in posts:
+                operation = post if isinstance(post, Operation) else None
+                message_id = await announcer.send(where, LogEntry(post.masked()) if isinstance(post, Operation) else post)
                 event = AuditEvent(
-                    Tag.LOG_POST_DELIVERED, clock(), operation_id=operation.id, target_id=operation.target.id,
+                    Tag.LOG_POST_DELIVERED, clock(),
+                    operation_id=operation.id if operation else "", target_id=operation.target.id if operation else "",
                     facts={"conversation": f"{where.channel_id or where.conversation_id}/{message_id}"},
                 )  # fmt: skip
                 await operations.log_post_delivered(number, event)

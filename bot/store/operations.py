@@ -13,9 +13,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.audit import AuditEvent, Tag
+from bot.domain.exchange import LogNotice
 from bot.domain.operation import TRANSITIONS, Operation, State, new_id
 from bot.errors import StoreUnavailable
-from bot.store import records
+from bot.store import outbox, records
 from bot.store.tables import audit_events, choices, deliveries, log_posts, metadata, operations, settings
 from bot.store.trail import Trail, remove_older
 from bot.store.transactions import Transactions
@@ -156,9 +157,7 @@ class StoredOperations:
         if operation.state.finished:
             self._enqueue(connection, "announce", operation.id)
         if verb == "finish":
-            # Holding the trail, one transaction at a time gets here: numbers become visible in the order they are given.
-            connection.execute(insert(log_posts).values(operation_id=operation.id, delivered=False))
-            self._enqueue(connection, "log", operation.id)
+            outbox.add(connection, self._enqueue, operation.id)
 
     async def events(self, *, operation_id: str = "", target_id: str = "", actor_id: str = "", limit: int = 20) -> tuple[AuditEvent, ...]:
         query = select(audit_events).order_by(audit_events.c.number.desc()).limit(limit)
@@ -207,19 +206,8 @@ class StoredOperations:
 
         await self._transactions.record(work)
 
-    async def undelivered_log_posts(self, limit: int = 50) -> tuple[tuple[int, Operation], ...]:
-        query = (
-            select(log_posts.c.number, operations)
-            .join(operations, operations.c.id == log_posts.c.operation_id)
-            .where(log_posts.c.delivered.is_(False))
-            .order_by(log_posts.c.number)
-            .limit(limit)
-        )
-
-        def work(connection: Connection) -> tuple[tuple[int, Operation], ...]:
-            return tuple((found.number, records.operation(found)) for found in connection.execute(query))
-
-        return await self._transactions.read(work)
+    async def undelivered_log_posts(self, limit: int = 50) -> tuple[tuple[int, Operation | LogNotice], ...]:
+        return await self._transactions.read(lambda connection: outbox.read(connection, limit))
 
     async def log_post_delivered(self, number: int, event: AuditEvent) -> None:
         def work(connection: Connection, trail: Trail) -> None:

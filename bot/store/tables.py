@@ -109,7 +109,7 @@ choices = Table(
 #: Settings made in chat.
 settings = Table("chat_settings", metadata, Column("name", String(40), primary_key=True), Column("value", Text, nullable=False))
 
-#: The log channel's outbox: one row for each finished operation, posted in the order of `number`.
+#: The log channel's outbox: one row for each finished operation and each notice (see `outbox`), posted in the order of `number`.
 log_posts = Table(
     "log_posts",
     metadata,
@@ -117,4 +117,39 @@ log_posts = Table(
     Column("operation_id", String(12), nullable=False, unique=True),
     Column("delivered", Boolean, nullable=False, default=False),
     Index("log_posts_waiting", "delivered", "number"),
+)
+
+#: What the log channel is told beside operations, such as a pause; `log_posts.operation_id` names it.
+log_notices = Table(
+    "log_notices",
+    metadata,
+    Column("id", String(12), primary_key=True),
+    Column("notice", JSON, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+
+#: People nobody may change; one row each, ended by time or by `unfreeze`.
+freezes = Table(
+    "freezes",
+    metadata,
+    Column("target_id", String(64), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("upn", Text, nullable=False),
+    Column("by_id", String(64), nullable=False),
+    Column("by_name", Text, nullable=False),
+    Column("since", UtcTime, nullable=False),
+    Column("until", UtcTime, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("suspicious", Boolean, nullable=False),
+    Column("shared", Boolean, nullable=False),
+)
+
+#: Whom the button of a `show` card is about: cards carry the id alone.
+references = Table(
+    "card_references",
+    metadata,
+    Column("id", String(12), primary_key=True),
+    Column("target_id", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("upn", Text, nullable=False),
 )

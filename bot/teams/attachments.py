@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.domain.exchange import ConversationRef, OperationShown, Reply
+from bot.domain.stop import Pause
 from cards import Rendered, render
 
 CARD = "application/vnd.microsoft.card.adaptive"
@@ -18,7 +19,7 @@ class Outgoing(dict[str, Any]):
         return self
 
 
-def view(reply: Reply, where: ConversationRef) -> Rendered:
+def view(reply: Reply, where: ConversationRef, pause: Pause | None = None) -> Rendered:
     """Card and summary for the one person who pressed.
 
     In a channel the requester's client is told to ask for a view of its own, because the card that everybody sees has its
@@ -27,18 +28,18 @@ def view(reply: Reply, where: ConversationRef) -> Rendered:
     refresh_for: tuple[str, ...] = ()
     if isinstance(reply, OperationShown) and where.kind != "personal" and reply.operation.requester.chat_id:
         refresh_for = (reply.operation.requester.chat_id,)
-    rendered = render(reply, refresh_for=refresh_for)
+    rendered = render(reply, refresh_for=refresh_for, pause=pause)
     return replace(rendered, card=Outgoing(rendered.card))
 
 
-def public(reply: Reply, where: ConversationRef) -> Rendered:
+def public(reply: Reply, where: ConversationRef, pause: Pause | None = None) -> Rendered:
     """Card and summary for everybody in the conversation: outside personal chats never a number in full."""
     if isinstance(reply, OperationShown) and where.kind != "personal":
         reply = replace(reply, own=False)
-    return view(reply, where)
+    return view(reply, where, pause)
 
 
-def message(reply: Reply, where: ConversationRef) -> dict[str, Any]:
+def message(reply: Reply, where: ConversationRef, pause: Pause | None = None) -> dict[str, Any]:
     """The reply as the body of a Connector post."""
-    shown = public(reply, where)
+    shown = public(reply, where, pause)
     return {"type": "message", "summary": shown.summary, "attachments": [{"contentType": CARD, "content": shown.card}]}

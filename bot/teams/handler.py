@@ -79,7 +79,7 @@ class DoormanHandler(TeamsActivityHandler):
             return told(reply)
         if action.verb in (Verb.CHOOSE, Verb.AGAIN) and action.card_id:
             await self._replace(turn_context, action, reply)
-        return _answer({"statusCode": 200, "type": CARD, "value": view(reply, action.where).card})
+        return _answer({"statusCode": 200, "type": CARD, "value": view(reply, action.where, await self._dispatch.pause()).card})
 
     async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
         """Welcomes once, when the bot itself is added."""
@@ -106,7 +106,7 @@ class DoormanHandler(TeamsActivityHandler):
         where, actor = where_of(activity), actor_of(activity)
         try:
             chat = await self._connector.personal_chat(where, activity.recipient.id, actor.chat_id, self._tenant_id)
-            await self._connector.send(chat, message(notice, chat))
+            await self._connector.send(chat, message(notice, chat, await self._dispatch.pause()))
         except ChatError:
             # No private way to this person: the public line says nothing but that the click did not count.
             await self._say(context, Notice("That click did nothing. Write to me in a personal chat to see why.", tone=Tone.REFUSED))
@@ -121,14 +121,14 @@ class DoormanHandler(TeamsActivityHandler):
             await self._say(context, reply)
             return
         try:
-            await self._connector.update(action.where, card_id, message(reply, action.where))
+            await self._connector.update(action.where, card_id, message(reply, action.where, await self._dispatch.pause()))
         except ChatError:
             await self._say(context, reply)
             return
         await self._remember(reply, card_id)
 
     async def _say(self, context: TurnContext, reply: Reply) -> None:
-        shown = public(reply, where_of(context.activity))
+        shown = public(reply, where_of(context.activity), await self._dispatch.pause())
         activity = Activity(type="message", summary=shown.summary, attachments=[Attachment(content_type=CARD, content=shown.card)])
         try:
             sent = await context.send_activity(activity)

@@ -14,6 +14,7 @@ from bot.domain.exchange import (
     Help,
     History,
     LogEntry,
+    LogNotice,
     Notice,
     OperationShown,
     PersonShown,
@@ -24,6 +25,7 @@ from bot.domain.exchange import (
 from bot.domain.methods import Dossier, Method, Phone, PhoneType, SmsSignIn
 from bot.domain.operation import Operation, State
 from bot.domain.people import Actor, Person
+from bot.domain.stop import Freeze, Pause, frozen_post, paused_post
 
 NOW = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)
 HERE = ConversationRef("https://smba.trafficmanager.net/emea/", "a:personal")
@@ -176,6 +178,11 @@ EVENTS = (
 )
 
 
+FROZEN = Freeze(ALICE.id, ALICE.name, ALICE.upn, HANNA.id, HANNA.name, NOW, NOW + timedelta(hours=24), "the caller knew no +31 •••••••78")
+SUSPECTED = replace(FROZEN, suspicious=True, reason="")
+PAUSE = Pause("66", "Sam Okafor", NOW, "somebody phones everybody")
+
+
 def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
     """Name of the golden file -> reply, and whose clients refresh."""
     samples: dict[str, Reply] = {
@@ -203,6 +210,11 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
             replace(DOSSIER, person=replace(SOFIA, enabled=False)),
             protected="Sofia Rossi holds the role Global Administrator, so I can show this account but not change it.",
         ),
+        "person-frozen": PersonShown(DOSSIER, freeze=FROZEN, reference="C4H7C4H7C4H7"),
+        "person-suspected": PersonShown(DOSSIER, freeze=SUSPECTED, reference="C4H7C4H7C4H7"),
+        "log-frozen": frozen_post(FROZEN, NOW),
+        "log-paused": paused_post(PAUSE),
+        "log-suspicious-call": frozen_post(SUSPECTED, NOW),
         "choose-two": Choose("C4H7", "jan de vries", people(2)),
         "choose-six": Choose("C4H7", "jan", (*people(3), GUS, SOFIA, MIA), more=True, only_for="Hanna Visser"),
         "choose-twelve": Choose("C4H7", "jan", people(12), more=True),
@@ -259,6 +271,10 @@ def hostile(text: str) -> dict[str, Reply]:
         "log failed": LogEntry(replace(operation, state=State.FAILED, finished_at=NOW).masked()),
         "help": Help(((text, (command,) * 20), (text, (command,) * 20)), text),
         "whoami": Whoami(who, text, helpdesk=True, admin=True),
+        "log notice": LogNotice(text, text, text, NOW, grave=True),
+        "person frozen": PersonShown(
+            DOSSIER, freeze=replace(SUSPECTED, name=text, upn=text, by_name=text, reason=text), reference="C4H7C4H7C4H7"
+        ),
         "person": PersonShown(Dossier(who, DOSSIER.phones, (Method(text, text, text),) * 40), text, (text,) * 20),
         "choose": Choose("C4H7", text, (who,) * 6, more=True, only_for=text),
         "choose many": Choose("C4H7", text, (who,) * 40, more=True, only_for=text),

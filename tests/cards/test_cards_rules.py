@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from card_samples import ALICE, HANNA, NOW, PROPOSED, hostile, in_state, people, replies
+from card_samples import ALICE, HANNA, NOW, PAUSE, PROPOSED, hostile, in_state, people, replies
 from card_schema import elements, problems, strings
 
 from bot.domain.audit import Tag
@@ -75,8 +75,8 @@ def test_a_button_carries_a_verb_an_id_and_perhaps_a_pick(name: str) -> None:
 def test_only_waiting_and_repeatable_operations_have_buttons() -> None:
     verbs = {state: [press["verb"] for press in _presses(render(OperationShown(in_state(state), NOW)).card)] for state in State}
     assert {state: each for state, each in verbs.items() if each} == {
-        State.PROPOSED: ["confirm", "cancel"],
-        State.AWAITING_APPROVAL: ["cancel"],
+        State.PROPOSED: ["confirm", "cancel", "suspect"],
+        State.AWAITING_APPROVAL: ["cancel", "suspect"],
         State.STALE: ["again"],
         State.FAILED: ["again"],
     }
@@ -192,3 +192,21 @@ def test_what_is_to_be_typed_in_a_notice_looks_like_it() -> None:
     text, hint = (block["inlines"] for block in card["body"][-2:])
     assert [(piece["text"], piece.get("fontType")) for piece in text] == [("Type ", None), ("show alice", "Monospace"), (" first.", None)]
     assert [piece["text"] for piece in hint] == ["A lone ` stays."]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_during_a_pause_every_card_says_so_first(name: str) -> None:
+    card = render(ALL[name], pause=PAUSE).card
+    assert problems(card) == []
+    (banner,) = [text for text in strings(card["body"][0]) if "Paused" in text]
+    assert "Paused by Sam Okafor since " in banner
+    assert banner.endswith(": nothing is changed until an administrator types resume")
+    assert "Paused by" not in str(render(ALL[name]).card["body"][0])
+
+
+def test_the_banner_takes_no_orders_from_a_name() -> None:
+    card = render(ALL["help"], pause=replace(PAUSE, by_name="[Sam](https://evil.example) {{DATE(2020-01-01T00:00:00Z)}}")).card
+    assert problems(card) == []
+    banner = " ".join(strings(card["body"][0]))
+    assert "](" not in banner
+    assert banner.count("{{DATE(") == 1

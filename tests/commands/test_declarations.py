@@ -47,11 +47,18 @@ class FakeOperations:
         return (AuditEvent(Tag.OPERATION_CONFIRMED, NOW),)
 
 
+class FakeStops:
+    """Refers to people by their object id."""
+
+    async def refer(self, person: Person) -> str:
+        return person.id
+
+
 def context(**changed: Any) -> Context:
     standing = Standing(Person("id-hanna", "Hanna Visser", "hanna@x.nl"), frozenset())
     given: dict[str, Any] = {
         "actor": HANNA, "standing": standing, "helpdesk": True, "admin": False, "where": PERSONAL, "now": NOW, "facts": Facts("NL"),
-        "directory": None, "operations": FakeOperations(),
+        "directory": None, "operations": FakeOperations(), "stops": FakeStops(),
     }  # fmt: skip
     return Context(**(given | changed))
 
@@ -81,6 +88,8 @@ def test_the_syntax_is_the_one_the_readme_promises() -> None:
         "set-phone": "set|add|update mobile|alternate mobile|office for <who> [to] <number>",
         "remove-phone": "remove|delete mobile|alternate mobile|office for <who>",
         "sms-sign-in": "enable|disable sms sign-in for <who>",
+        "freeze": "freeze <who> [for <time>]",
+        "unfreeze": "unfreeze <who>",
         "status": "status <id>",
         "history": "history [for|by <who>]",
         "history-id": "history id <id>",
@@ -88,6 +97,8 @@ def test_the_syntax_is_the_one_the_readme_promises() -> None:
         "hello": "hi",
         "whoami": "whoami",
         "log-here": "log here",
+        "pause": "pause",
+        "resume": "resume",
     }
 
 

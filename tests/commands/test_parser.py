@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import timeit
+from datetime import timedelta
 
 import pytest
 
@@ -243,3 +244,22 @@ def test_hostile_repetition_is_answered_at_once(start: str, unit: str) -> None:
 
 def test_the_examples_of_help_say_what_they_are() -> None:
     assert [parse(command.example).command.name for command in COMMANDS] == [command.name for command in COMMANDS]
+
+
+@pytest.mark.parametrize(
+    ("line", "who", "hours"),
+    [
+        ("freeze alice", "alice", None),
+        ("freeze alice for 24 hours", "alice", 24),
+        ("FREEZE alice jansen for 2d because odd caller", "alice jansen", 48),
+        ("freeze alice for 90 minutes", "alice", 1.5),
+        ("freeze alice for 1 hr", "alice", 1),
+    ],
+)
+def test_a_freeze_says_how_long(line: str, who: str, hours: float | None) -> None:
+    said = parse(line)
+    assert said.command.name == "freeze"
+    assert said.who is not None
+    assert said.who.text == who
+    assert said.args.get("time") == (timedelta(hours=hours) if hours else None)
+    assert said.reason == ("odd caller" if "because" in line else "")

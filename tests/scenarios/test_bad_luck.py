@@ -128,7 +128,7 @@ async def test_someone_else_changed_it_meanwhile(desk: Desk) -> None:
 
     await desk.press(HANNA, answer, "again")
     assert "+31 699999999" in answer.text
-    assert answer.verbs == ["confirm", "cancel"]
+    assert answer.verbs == ["confirm", "cancel", "suspect"]
     await desk.press(HANNA, answer, "confirm")
     await desk.settled(answer, "Done")
     assert desk.phones(ALICE) == {"mobile": "+31 612345678"}
@@ -174,7 +174,7 @@ async def test_somebody_elses_press_is_refused_privately(desk: Desk) -> None:
     assert "Only Hanna Visser can confirm" in told.message
     outsider = await desk.press(OSCAR, answer, "cancel")
     assert "Only Hanna Visser" in outsider.message
-    assert answer.verbs == ["confirm", "cancel"]
+    assert answer.verbs == ["confirm", "cancel", "suspect"]
 
 
 async def test_old_clients_without_execute_get_the_same(desk: Desk) -> None:

@@ -8,7 +8,7 @@ from tests.desk import ALICE, HANNA, OMAR, OSCAR, Desk
 async def test_a_number_is_set_with_one_line_and_one_click(desk: Desk) -> None:
     answer = await desk.say(HANNA, "set mobile for alice +31 6 12345678 ticket INC-42 because new phone")
     assert "+31 612345678" in answer.text.replace("+31 6 12345678", "+31 612345678")
-    assert answer.verbs == ["confirm", "cancel"]
+    assert answer.verbs == ["confirm", "cancel", "suspect"]
     assert desk.phones(ALICE) == {}
 
     await desk.press(HANNA, answer, "confirm")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.change import Change, ChangeKind
@@ -11,6 +11,7 @@ from bot.domain.exchange import ConversationRef
 from bot.domain.methods import Dossier, Phone, PhoneType, SmsSignIn
 from bot.domain.operation import Operation, State
 from bot.domain.people import Actor, Person, Privileges
+from bot.domain.stop import GO, Freeze, Stop
 from bot.errors import Unavailable
 from bot.services.execute import execute
 
@@ -37,6 +38,16 @@ class OneOperation:
         return self.operation
 
 
+class Stopping:
+    """`ports.Stops` in which something holds, or nothing."""
+
+    def __init__(self, held: Stop) -> None:
+        self.held = held
+
+    async def stop(self, _target: str, _now: datetime) -> Stop:
+        return self.held
+
+
 class Account:
     """`ports.Directory` with a single account; reads answer what `shown` says in turn, its last word for ever."""
 
@@ -56,13 +67,14 @@ class Account:
         return "request"
 
 
-async def _run(operation: Operation, account: Account) -> Operation:
+async def _run(operation: Operation, account: Account, held: Stop = GO) -> Operation:
     operations: Any = OneOperation(operation)
     directory: Any = account
+    stops: Any = Stopping(held)
 
     async def at_once(_: float) -> None: ...
 
-    await execute(operations, directory, lambda: NOW, at_once, operation.id)
+    await execute(operations, stops, directory, lambda: NOW, at_once, operation.id)
     ended: Operation = operations.operation
     return ended
 
@@ -92,3 +104,23 @@ async def test_a_write_accepted_late_and_not_seen_is_said_to_be_accepted() -> No
     assert len(account.written) == 1
     assert ended.state is State.PARTIAL
     assert ended.outcome.startswith("Entra ID accepted the change but does not show it yet.")
+
+
+FROZEN = Stop(freeze=Freeze("alice", "Alice", ALICE.upn, "bram", "Bram", NOW, NOW + timedelta(hours=1)))
+
+
+async def test_a_run_that_was_cut_off_writes_nothing_more_once_the_person_is_frozen_and_claims_nothing() -> None:
+    account = Account(None)
+
+    ended = await _run(replace(OPERATION, state=State.RUNNING), account, FROZEN)
+
+    assert account.written == []
+    assert ended.state is State.PARTIAL
+    assert "frozen" in ended.outcome
+    assert "Nothing was changed" not in ended.outcome
+
+
+async def test_a_freeze_does_not_hide_that_the_change_is_in_effect_already() -> None:
+    ended = await _run(replace(OPERATION, state=State.RUNNING), Account("+31 612345678"), FROZEN)
+
+    assert ended.state is State.SUCCEEDED

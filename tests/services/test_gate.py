@@ -118,7 +118,7 @@ async def test_who_left_the_group_between_card_and_press_is_refused(desk: Desk, 
     told = await desk.press(HANNA, answer, verb, style=style)
     assert NOT_HELPDESK in (told.message or str(desk.teams.thread(HANNA)[-1].card()))
     assert trail()[-1] == ("chat:card:refused", HANNA.id, "not_in_helpdesk_group")
-    assert answer.verbs == ["confirm", "cancel"]
+    assert answer.verbs == ["confirm", "cancel", "suspect"]
     assert desk.phones(ALICE) == {}
     assert NOT_HELPDESK in (await desk.say(HANNA, "show alice")).text  # and what the press found out holds at once
 

@@ -57,7 +57,7 @@ async def test_a_client_that_refreshes_by_itself_presses_nothing(door: Door, ver
     answer = await door.desk.say(HANNA, SET)
     shown = await press(door, answer, {"action": action(verb, id=answer.operation_id), "trigger": "automatic"})
     assert "Confirm" in str(shown["value"])
-    assert answer.verbs == ["confirm", "cancel"]
+    assert answer.verbs == ["confirm", "cancel", "suspect"]
     assert "waiting" in (await door.desk.say(HANNA, f"status {answer.operation_id}")).text.lower()
 
 
@@ -82,7 +82,7 @@ FORGED_VERBS = (
 async def test_forged_verbs_do_nothing(door: Door, verb: Any) -> None:
     answer = await door.desk.say(HANNA, SET)
     assert "do not know this button" in (await press(door, answer, {"action": action(verb, id=answer.operation_id)}))["value"]
-    assert (await door.desk.settled(answer, "Confirm")).verbs == ["confirm", "cancel"]
+    assert (await door.desk.settled(answer, "Confirm")).verbs == ["confirm", "cancel", "suspect"]
 
 
 BAD_IDS = (

@@ -1,0 +1,162 @@
+"""What stops every change: a pause (of everything) and a freeze (of one person). Both beat whatever would allow a change."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from bot.domain.audit import AuditEvent, Tag
+from bot.domain.exchange import LogNotice
+from bot.domain.operation import ID_ALPHABET
+from bot.domain.people import Actor, Person
+from bot.domain.phone import mask_text
+
+#: How long a freeze lasts when nobody says otherwise, and after a suspicious call.
+FREEZE_FOR = timedelta(hours=24)
+#: Longer than this is a decision for Entra ID (disable the account), not for a helpdesk bot.
+LONGEST_FREEZE = timedelta(days=30)
+REFERENCE_LENGTH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Nothing is changed for anybody until an administrator types `resume`.
+
+    Attributes:
+        reason: masked; may be empty.
+    """
+
+    by_id: str
+    by_name: str
+    since: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """Nobody changes this person until it ends.
+
+    Attributes:
+        by_id, by_name: who froze last.
+        reason: masked; may be empty.
+        suspicious: a caller who may not be this person was reported.
+        shared: more than one colleague froze this person, so none of them can undo it alone.
+    """
+
+    target_id: str
+    name: str
+    upn: str
+    by_id: str
+    by_name: str
+    since: datetime
+    until: datetime
+    reason: str = ""
+    suspicious: bool = False
+    shared: bool = False
+
+    def then(self, later: Freeze) -> Freeze:
+        """This freeze repeated by `later`: never shorter, never less suspicious."""
+        return replace(
+            later,
+            since=self.since,
+            until=max(self.until, later.until),
+            reason=later.reason or self.reason,
+            suspicious=self.suspicious or later.suspicious,
+            shared=self.shared or self.by_id != later.by_id,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """What stops a change at this moment; ended freezes are not in it."""
+
+    pause: Pause | None = None
+    freeze: Freeze | None = None
+
+
+#: Nothing stops anything.
+GO = Stop()
+
+
+def freeze_of(person: Person, by: Actor, now: datetime, until: datetime, reason: str = "", *, suspicious: bool = False) -> Freeze:
+    """A freeze as it begins; the reason is masked here."""
+    return Freeze(person.id, person.name, person.upn, by.id, by.name, now, until, mask_text(reason), suspicious)
+
+
+def reference_to(object_id: str) -> str:
+    """What a card carries instead of a person: short, always the same for one account, and nothing can be read from it."""
+    number = int.from_bytes(hashlib.sha256(object_id.lower().encode()).digest())
+    letters = []
+    for _ in range(REFERENCE_LENGTH):
+        number, digit = divmod(number, len(ID_ALPHABET))
+        letters.append(ID_ALPHABET[digit])
+    return "".join(letters)
+
+
+def said_at(at: datetime) -> str:
+    """A moment in words where no card can put it into the reader's own zone: "14 September, 09:30 UTC"."""
+    at = at.astimezone(UTC)
+    return f"{at.day} {at:%B, %H:%M} UTC"
+
+
+def because(reason: str) -> str:
+    """The reason as the rest of a sentence; empty when none was given."""
+    return f" because {reason.rstrip('.')}" if reason else ""
+
+
+def frozen_event(freeze: Freeze, at: datetime) -> AuditEvent:
+    """For the trail: who froze whom until when."""
+    tag = Tag.CHAT_CALL_SUSPECTED if freeze.suspicious else Tag.CHAT_PERSON_FROZEN
+    facts = {"target_upn": freeze.upn, "text": f"frozen until {said_at(freeze.until)}", "reason": freeze.reason}
+    return AuditEvent(tag, at, freeze.by_id, freeze.by_name, target_id=freeze.target_id, facts=facts)
+
+
+def frozen_post(freeze: Freeze, at: datetime) -> LogNotice:
+    """For the log channel: who froze whom until when."""
+    if freeze.suspicious:
+        return LogNotice(
+            "Suspicious call", f"{freeze.by_name} reports a suspicious call about {freeze.name} ({freeze.upn}). Nobody can change this "
+            f"person until {said_at(freeze.until)}{because(freeze.reason)}.",
+            "If somebody calls in this name, treat it as an attack. Undo it with unfreeze.", at, grave=True,
+        )  # fmt: skip
+    return LogNotice(
+        "Frozen",
+        f"{freeze.by_name} froze {freeze.name} ({freeze.upn}) until {said_at(freeze.until)}{because(freeze.reason)}. "
+        "Nobody can change this person until then.",
+        at=at,
+    )
+
+
+def unfrozen_event(freeze: Freeze, by: Actor, at: datetime, reason: str) -> AuditEvent:
+    """For the trail: who ended the freeze."""
+    facts = {"target_upn": freeze.upn, "reason": mask_text(reason)}
+    return AuditEvent(Tag.CHAT_PERSON_UNFROZEN, at, by.id, by.name, target_id=freeze.target_id, facts=facts)
+
+
+def unfrozen_post(freeze: Freeze, by: Actor, at: datetime, reason: str) -> LogNotice:
+    """For the log channel: who ended the freeze."""
+    kind = "after a suspicious call" if freeze.suspicious else f"frozen by {freeze.by_name}"
+    return LogNotice("Unfrozen", f"{by.name} unfroze {freeze.name} ({freeze.upn}), {kind}{because(mask_text(reason))}.", at=at)
+
+
+def paused_event(pause: Pause) -> AuditEvent:
+    """For the trail: who paused everything."""
+    return AuditEvent(Tag.CHAT_CHANGES_PAUSED, pause.since, pause.by_id, pause.by_name, facts={"reason": pause.reason})
+
+
+def paused_post(pause: Pause) -> LogNotice:
+    """For the log channel: who paused everything."""
+    text = f"{pause.by_name} paused Doorman{because(pause.reason)}. Nothing is changed until an administrator types resume."
+    return LogNotice("Paused", text, at=pause.since, grave=True)
+
+
+def resumed_event(by: Actor, at: datetime, reason: str) -> AuditEvent:
+    """For the trail: who ended the pause."""
+    return AuditEvent(Tag.CHAT_CHANGES_RESUMED, at, by.id, by.name, facts={"reason": mask_text(reason)})
+
+
+def resumed_post(pause: Pause, by: Actor, at: datetime, reason: str) -> LogNotice:
+    """For the log channel: who ended the pause."""
+    text = f"{by.name} ended the pause of {pause.by_name} since {said_at(pause.since)}{because(mask_text(reason))}. Changes are made again."
+    return LogNotice("Resumed", text, at=at)

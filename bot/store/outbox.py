@@ -1,0 +1,60 @@
+"""The log channel's outbox: operations and notices in one order. `log_posts.operation_id` names either."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Select, insert, select, text
+
+from bot.domain.exchange import LogNotice
+from bot.domain.operation import Operation, new_id
+from bot.store import records
+from bot.store.tables import log_notices, log_posts, operations
+
+if TYPE_CHECKING:
+    from bot.store.operations import Enqueue
+
+#: No operation's id looks like this.
+_NOTICE = "n-"
+
+
+def take_turn(connection: Connection) -> None:
+    """Until this transaction ends nobody else adds to the outbox: numbers become visible in the order they are given."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(8202)"))
+
+
+def add(connection: Connection, enqueue: Enqueue, key: str) -> None:
+    """Puts an operation (or a notice stored under `key`) at the end of the outbox."""
+    take_turn(connection)
+    connection.execute(insert(log_posts).values(operation_id=key, delivered=False))
+    enqueue(connection, "log", key)
+
+
+def add_notice(connection: Connection, enqueue: Enqueue, notice: LogNotice) -> None:
+    """Puts a notice at the end of the outbox."""
+    key = f"{_NOTICE}{new_id(length=10)}"
+    stored = asdict(notice) | {"at": None}
+    connection.execute(insert(log_notices).values(id=key, notice=stored, at=notice.at))
+    add(connection, enqueue, key)
+
+
+def waiting(limit: int) -> Select[tuple[object, ...]]:
+    """The query for what the log channel has not seen, oldest first; `read` makes sense of its rows."""
+    return (
+        select(log_posts.c.number, log_notices.c.notice, log_notices.c.at.label("noticed_at"), operations)
+        .outerjoin(operations, operations.c.id == log_posts.c.operation_id)
+        .outerjoin(log_notices, log_notices.c.id == log_posts.c.operation_id)
+        .where(log_posts.c.delivered.is_(False))
+        .order_by(log_posts.c.number)
+        .limit(limit)
+    )
+
+
+def read(connection: Connection, limit: int) -> tuple[tuple[int, Operation | LogNotice], ...]:
+    """What the log channel has not seen, oldest first, with the number of its post."""
+    return tuple(
+        (found.number, LogNotice(**(found.notice | {"at": found.noticed_at})) if found.notice else records.operation(found))
+        for found in connection.execute(waiting(limit))
+    )

@@ -1,0 +1,125 @@
+"""Pauses and freezes. Implements `ports.Stops`; each is stored with its audit event and its log post in one transaction."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select
+
+from bot.domain import stop
+from bot.domain.people import Actor, Person
+from bot.domain.stop import Freeze, Pause, Stop
+from bot.store import outbox
+from bot.store.operations import Enqueue
+from bot.store.tables import freezes, references, settings
+from bot.store.trail import Trail
+from bot.store.transactions import Transactions
+
+_PAUSE = "pause"
+_READ_PAUSE = select(settings.c.value).where(settings.c.name == _PAUSE)
+
+
+class StoredStops:
+    """`ports.Stops` on SQLAlchemy Core."""
+
+    def __init__(self, transactions: Transactions, enqueue: Enqueue) -> None:
+        self._transactions = transactions
+        self._enqueue = enqueue
+        self._referred: set[str] = set()  # accounts whose reference this process knows to be stored
+
+    async def stop(self, target_id: str, now: datetime) -> Stop:
+        def work(connection: Connection) -> Stop:
+            return Stop(_pause(connection), _freeze(connection, target_id, now) if target_id else None)
+
+        return await self._transactions.read(work)
+
+    async def freeze(self, freeze: Freeze) -> tuple[Freeze, bool]:
+        def work(connection: Connection, trail: Trail) -> tuple[Freeze, bool]:
+            outbox.take_turn(connection)  # so that what is read here is still so when it is written
+            before = _freeze(connection, freeze.target_id, freeze.since)
+            if before and before.suspicious and freeze.suspicious:
+                return before, False
+            kept = before.then(freeze) if before else freeze
+            connection.execute(delete(freezes).where(freezes.c.target_id == kept.target_id))
+            connection.execute(insert(freezes).values(asdict(kept)))
+            # What is said and recorded is this saying of it: a repetition of a suspicious call's freeze is no new call.
+            said = replace(kept, suspicious=freeze.suspicious)
+            trail.append(stop.frozen_event(said, freeze.since))
+            outbox.add_notice(connection, self._enqueue, stop.frozen_post(said, freeze.since))
+            return kept, True
+
+        return await self._transactions.record(work)
+
+    async def unfreeze(self, seen: Freeze, by: Actor, at: datetime, reason: str = "") -> bool:
+        def work(connection: Connection, trail: Trail) -> bool:
+            outbox.take_turn(connection)
+            if _freeze(connection, seen.target_id, at) != seen:
+                return False
+            connection.execute(delete(freezes).where(freezes.c.target_id == seen.target_id))
+            trail.append(stop.unfrozen_event(seen, by, at, reason))
+            outbox.add_notice(connection, self._enqueue, stop.unfrozen_post(seen, by, at, reason))
+            return True
+
+        return await self._transactions.record(work)
+
+    async def pause(self, pause: Pause) -> Pause | None:
+        def work(connection: Connection, trail: Trail) -> Pause | None:
+            outbox.take_turn(connection)
+            if before := _pause(connection):
+                return before
+            value = json.dumps(asdict(pause) | {"since": pause.since.isoformat()})
+            connection.execute(insert(settings).values(name=_PAUSE, value=value))
+            trail.append(stop.paused_event(pause))
+            outbox.add_notice(connection, self._enqueue, stop.paused_post(pause))
+            return None
+
+        return await self._transactions.record(work)
+
+    async def resume(self, by: Actor, at: datetime, reason: str = "") -> Pause | None:
+        def work(connection: Connection, trail: Trail) -> Pause | None:
+            outbox.take_turn(connection)
+            if (before := _pause(connection)) is None:
+                return None
+            connection.execute(delete(settings).where(settings.c.name == _PAUSE))
+            trail.append(stop.resumed_event(by, at, reason))
+            outbox.add_notice(connection, self._enqueue, stop.resumed_post(before, by, at, reason))
+            return before
+
+        return await self._transactions.record(work)
+
+    async def refer(self, person: Person) -> str:
+        reference = stop.reference_to(person.id)
+
+        def work(connection: Connection) -> None:
+            outbox.take_turn(connection)
+            connection.execute(delete(references).where(references.c.id == reference))
+            connection.execute(insert(references).values(id=reference, target_id=person.id, name=person.name, upn=person.upn))
+
+        if person.id not in self._referred:
+            await self._transactions.write(work)
+            self._referred.add(person.id)
+        return reference
+
+    async def referred(self, reference: str) -> Person | None:
+        def work(connection: Connection) -> Person | None:
+            found = connection.execute(select(references).where(references.c.id == reference)).first()
+            return Person(found.target_id, found.name, found.upn) if found else None
+
+        return await self._transactions.read(work)
+
+
+def _pause(connection: Connection) -> Pause | None:
+    value = connection.execute(_READ_PAUSE).scalar()
+    if not value:
+        return None
+    stored: dict[str, Any] = json.loads(value)
+    return Pause(**(stored | {"since": datetime.fromisoformat(stored["since"])}))
+
+
+def _freeze(connection: Connection, target_id: str, now: datetime) -> Freeze | None:
+    query = select(freezes).where((freezes.c.target_id == target_id) & (freezes.c.until > now))
+    found: Row[Any] | None = connection.execute(query).first()
+    return Freeze(**found._mapping) if found else None
