@@ -12,6 +12,9 @@ from bot.domain.audit import AuditEvent, Tag
 from bot.domain.exchange import CommandHelp, ConversationRef, Help, Notice, Reply, Tone, Whoami
 from bot.errors import Refusal
 
+#: Name of the setting that `log here` stores: a ConversationRef as JSON.
+LOG_CHANNEL = "log_channel"
+
 #: Few, so that the first card stays light.
 WELCOME_EXAMPLES = ("help", "whoami", "show alice", "set mobile for alice +31 6 12345678")
 
@@ -83,7 +86,7 @@ async def log_here(invocation: Invocation, context: Context) -> Reply:
         actor_name=context.actor.name,
         facts={"conversation": channel.conversation_id, "command": invocation.command.name},
     )
-    await context.operations.set_setting("log_channel", json.dumps(asdict(channel)), event)
+    await context.operations.set_setting(LOG_CHANNEL, json.dumps(asdict(channel)), event)
     return Notice("From now on I post every finished operation in this channel.", "Numbers are masked there.", Tone.DONE, "Log channel set")
 
 

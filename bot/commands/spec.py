@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.commands.arguments import Who
@@ -115,7 +115,6 @@ class Command:
     reasoned: bool = False
     reads: tuple[tuple[str, str], ...] = ()
     scopes: tuple[str, ...] = ("personal", "team")
-    keywords: tuple[str, ...] = field(default=())
 
     @property
     def takes_reason(self) -> bool:

@@ -6,6 +6,7 @@ import json
 
 import structlog
 
+from bot.commands.about import LOG_CHANNEL
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.exchange import ConversationRef, LogEntry
 from bot.domain.operation import Operation
@@ -15,13 +16,10 @@ from bot.services.announce import pause_before
 
 log = structlog.get_logger()
 
-#: Name of the setting that `log here` stores: a ConversationRef as JSON.
-SETTING = "log_channel"
-
 
 async def log_channel(operations: Operations, configured: ConversationRef | None) -> ConversationRef | None:
     """Where the log goes: what an administrator chose in chat, else what is configured, else nowhere yet."""
-    chosen = await operations.setting(SETTING)
+    chosen = await operations.setting(LOG_CHANNEL)
     return ConversationRef(**json.loads(chosen)) if chosen else configured
 
 
