@@ -20,6 +20,7 @@ from bot.commands.spec import Facts
 from bot.config import Settings
 from bot.domain.exchange import ConversationRef
 from bot.domain.policy import Groups
+from bot.domain.rules import default_policy
 from bot.errors import DirectoryError, StoreUnavailable
 from bot.graph.client import GraphClient
 from bot.graph.directory import GraphDirectory
@@ -31,6 +32,7 @@ from bot.services.execute import execute
 from bot.services.expire import expire
 from bot.services.gate import Gate
 from bot.services.log_channel import post_log
+from bot.services.review import Reviewer
 from bot.store.engine import DurableEngine
 from bot.store.operations import StoredOperations, create_tables
 from bot.store.stops import StoredStops
@@ -106,7 +108,7 @@ async def _running(app: web.Application, *, settings: Settings, clock: Clock, sl
         engine = DurableEngine(
             database,
             {
-                "execute": lambda operation_id: execute(operations, stops, directory.in_background(), clock, sleep, operation_id),
+                "execute": lambda operation_id: execute(operations, reviewer, directory.in_background(), clock, sleep, operation_id),
                 "announce": lambda operation_id: announce(operations, announcer, clock, sleep, operation_id),
                 "log": lambda _: post_log(operations, announcer, configured, clock, sleep),
                 "expire": lambda operation_id: expire(operations, operation_id, clock),
@@ -118,9 +120,11 @@ async def _running(app: web.Application, *, settings: Settings, clock: Clock, sl
         await engine.start()
         stack.push_async_callback(engine.stop)
 
+        policy = default_policy(settings.helpdesk_group_id, settings.admin_group_id, timedelta(minutes=settings.confirm_minutes))
+        reviewer = Reviewer(policy, stops, clock)
         gate = Gate(directory, Groups(settings.helpdesk_group_id, settings.admin_group_id), settings.bot_tenant_id, clock)
         facts = Facts(settings.default_region.upper(), settings.sms_voice_retirement)
-        dispatch = Dispatch(operations, stops, directory, gate, facts, clock, timedelta(minutes=settings.confirm_minutes))
+        dispatch = Dispatch(operations, stops, directory, gate, reviewer, facts, clock)
         inbound_tokens = InboundTokens(
             session,
             metadata_url=settings.openid_metadata,

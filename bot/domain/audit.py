@@ -23,8 +23,10 @@ class Tag(StrEnum):
     CHAT_PERSON_FROZEN = "chat:person:frozen"
     CHAT_PERSON_UNFROZEN = "chat:person:unfrozen"
     LOG_POST_DELIVERED = "log:post:delivered"
+    OPERATION_APPROVED = "operation:request:approved"
     OPERATION_CANCELLED = "operation:request:cancelled"
     OPERATION_CONFIRMED = "operation:request:confirmed"
+    OPERATION_DENIED = "operation:request:denied"
     OPERATION_EXPIRED = "operation:request:expired"
     OPERATION_FINISHED = "operation:execution:finished"
     OPERATION_PROPOSED = "operation:request:proposed"
@@ -35,7 +37,8 @@ class Tag(StrEnum):
 #: The only facts an event may carry. Numbers in `changes` and `text` are masked before they get here.
 FIELDS = frozenset(
     {
-        "changes", "code", "command", "conversation", "outcome", "reason", "request_ids", "state", "target_upn", "text", "ticket",
+        "approvals", "changes", "code", "command", "conversation", "outcome", "reason", "request_ids", "rules", "state", "target_upn",
+        "text", "ticket",
         "count", "days", "first", "last", "last_hash",  # of a checkpoint
     }
 )  # fmt: skip

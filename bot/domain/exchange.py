@@ -24,11 +24,13 @@ class ConversationRef:
         service_url: allow-listed Bot Connector address.
         conversation_id: with `;messageid=` when in a channel's thread.
         kind: "personal", "groupChat" or "channel".
+        team_id: of the team a channel belongs to, as the message said; empty outside channels.
     """
 
     service_url: str
     conversation_id: str
     kind: str = "personal"
+    team_id: str = ""
 
     @property
     def channel_id(self) -> str:

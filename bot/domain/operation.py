@@ -12,6 +12,7 @@ from bot.domain.change import Change
 from bot.domain.exchange import ConversationRef
 from bot.domain.people import Actor, Person
 from bot.domain.phone import mask_text
+from bot.domain.rules import NO_NEED, Need
 
 
 class State(StrEnum):
@@ -43,8 +44,10 @@ class State(StrEnum):
 #: verb -> the states it may start from, and those it may lead to.
 TRANSITIONS: dict[str, tuple[frozenset[State], frozenset[State]]] = {
     "confirm": (frozenset({State.PROPOSED}), frozenset({State.QUEUED, State.AWAITING_APPROVAL})),
-    "approve": (frozenset({State.AWAITING_APPROVAL}), frozenset({State.QUEUED})),
+    "approve": (frozenset({State.AWAITING_APPROVAL}), frozenset({State.AWAITING_APPROVAL, State.QUEUED})),
     "deny": (frozenset({State.AWAITING_APPROVAL}), frozenset({State.DENIED})),
+    "outdate": (frozenset({State.AWAITING_APPROVAL}), frozenset({State.STALE})),
+    "withdraw": (frozenset({State.AWAITING_APPROVAL}), frozenset({State.FAILED})),
     "cancel": (frozenset({State.PROPOSED, State.AWAITING_APPROVAL}), frozenset({State.CANCELLED})),
     "expire": (frozenset({State.PROPOSED, State.AWAITING_APPROVAL}), frozenset({State.EXPIRED})),
     "start": (frozenset({State.QUEUED, State.RUNNING}), frozenset({State.RUNNING})),
@@ -64,6 +67,15 @@ def new_id(taken: Callable[[str], bool] = lambda _: False, length: int = 4) -> s
     raise RuntimeError("no free operation id")
 
 
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """One other person's agreement."""
+
+    approver_id: str
+    approver_name: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One request and all that became of it.
@@ -74,6 +86,10 @@ class Operation:
         text: what was typed, with numbers masked.
         outcome: the result in one or two sentences, empty until finished.
         card_id: activity id of the requester's card, empty when Teams has not confirmed it.
+        need: the agreement policy demands.
+        approvals: who has agreed so far, in order.
+        approval_where: where the approvers' card is; None before there is one.
+        approval_card_id: its activity id.
         decided_by: name of whoever confirmed, cancelled or denied.
         request_ids: Graph's request ids of the writes.
         version: counts the moves; an older card is recognised by it.
@@ -96,6 +112,10 @@ class Operation:
     finished_at: datetime | None = None
     outcome: str = ""
     card_id: str = ""
+    need: Need = NO_NEED
+    approvals: tuple[Approval, ...] = ()
+    approval_where: ConversationRef | None = None
+    approval_card_id: str = ""
     decided_by: str = ""
     request_ids: tuple[str, ...] = ()
     version: int = 0

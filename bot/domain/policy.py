@@ -6,10 +6,11 @@ Deny beats allow, and what nothing allows is refused.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.people import Actor, Person, Privileges, Standing
+from bot.domain.people import Actor, Standing
+from bot.domain.rules import Need
 from bot.domain.stop import Freeze, Stop, because, said_at
 
 
@@ -28,6 +29,18 @@ class Reason(StrEnum):
     PAUSED = "paused"
     FROZEN = "frozen"
     NOT_FREEZER = "not_the_freezer"
+    NO_RULE = "no_rule_allows"
+    DENIED_BY_RULE = "denied_by_rule"
+    NEEDS_REASON = "needs_reason"
+    NEEDS_TICKET = "needs_ticket"
+    NOT_HERE = "not_in_this_conversation"
+    NOT_NOW = "not_at_this_hour"
+    NOBODY_CAN_APPROVE = "nobody_can_approve"
+    NOT_APPROVER = "not_an_approver"
+    OWN_REQUEST = "own_request"
+    ABOUT_APPROVER = "about_the_approver"
+    COUNTED = "already_counted"
+    LIMIT = "limit_reached"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +48,18 @@ class Decision:
     """The verdict, why, and the sentence for the person.
 
     Attributes:
-        approvals: how many other people must agree before the change is made; 0 when refused or none needed.
+        rules: names of the policy's rules that decided, in alphabetical order; empty when none did.
+        need: what has to happen between the confirmation and the change; None when refused.
+        confirm_for: how long the confirmation may take; None for the policy's default.
     """
 
     allowed: bool
     reason: Reason
     text: str = ""
     hint: str = ""
-    approvals: int = 0
+    rules: tuple[str, ...] = ()
+    need: Need | None = None
+    confirm_for: timedelta | None = None
 
 
 ALLOWED = Decision(True, Reason.ALLOWED)
@@ -153,29 +170,3 @@ def may_unfreeze(freeze: Freeze, actor_id: str, *, admin: bool) -> Decision:
         f"{freeze.name} was frozen by {who}, so only an administrator{'' if freeze.shared else f' or {freeze.by_name}'} can end it.",
         f"It ends by itself on {said_at(freeze.until)}.",
     )
-
-
-def review(requester_id: str, target: Person, privileges: Privileges, stop: Stop, now: datetime) -> Decision:
-    """Whether this target's sign-in methods may be changed by this requester at this moment, whatever the change."""
-    if not (halt := stopped(stop, now)).allowed:
-        return halt
-    if requester_id.lower() == target.id.lower():
-        return Decision(
-            False, Reason.OWN_ACCOUNT, "This is your own account, and nobody changes their own.", "Ask a colleague of the helpdesk."
-        )
-    if privileges:
-        held = ", ".join(privileges.roles) or ", ".join(privileges.groups) or "a restricted-management administrative unit"
-        return Decision(
-            False,
-            Reason.PRIVILEGED_TARGET,
-            f"This account is protected ({held}), so I can show it but not change it.",
-            "An Entra administrator with the Privileged Authentication Administrator role can do this in the Entra admin centre.",
-        )
-    if target.guest:
-        return Decision(
-            False,
-            Reason.GUEST_TARGET,
-            "This is a guest account: its sign-in methods live in the person's own organisation.",
-            "Ask them to contact their own helpdesk.",
-        )
-    return ALLOWED

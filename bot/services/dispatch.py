@@ -27,6 +27,7 @@ from bot.services.announce import shown
 from bot.services.confirm import cancel, check_presser, confirm
 from bot.services.gate import Gate
 from bot.services.propose import propose
+from bot.services.review import Reviewer
 from bot.services.suspect import suspect
 
 #: A turn has to answer before Teams gives up (10 to 15 s) and sends the same activity again.
@@ -37,22 +38,18 @@ BANNER_KEPT = timedelta(seconds=1)
 
 
 class Dispatch:
-    """Turns what people type and press into replies.
-
-    Args:
-        valid_for: how long a confirmation card may be confirmed.
-    """
+    """Turns what people type and press into replies."""
 
     def __init__(
-        self, operations: Operations, stops: Stops, directory: Directory, gate: Gate, facts: Facts, clock: Clock, valid_for: timedelta
+        self, operations: Operations, stops: Stops, directory: Directory, gate: Gate, reviewer: Reviewer, facts: Facts, clock: Clock
     ) -> None:
         self._operations = operations
         self._stops = stops
         self._directory = directory
+        self._reviewer = reviewer
         self._gate = gate
         self._facts = facts
         self._clock = clock
-        self._valid_for = valid_for
         self._notes: set[asyncio.Task[None]] = set()
         self._banner: tuple[datetime, Pause | None] | None = None
 
@@ -156,12 +153,16 @@ class Dispatch:
         self, invocation: Invocation, actor: Actor, standing: Standing, where: ConversationRef, dossier: Dossier | None
     ) -> Reply:
         now = self._clock()
-        stop = await self._stops.stop(dossier.person.id, now) if dossier else GO
-        if invocation.command.changes:
-            _require(policy.stopped(stop, now))
-        decision = policy.review(actor.id, dossier.person, dossier.privileges, GO, now) if dossier else policy.ALLOWED
-        if invocation.command.changes:
+        command = invocation.command
+        stop, decision = GO, policy.ALLOWED
+        if dossier and command.changes:
+            decision = await self._reviewer.request(
+                standing, dossier, command.changes, where, reason=invocation.reason, ticket=invocation.ticket
+            )
             _require(decision)
+        elif dossier:
+            stop = await self._stops.stop(dossier.person.id, now)
+            decision = self._reviewer.protection(standing, dossier, where)
         context = Context(
             actor=actor,
             standing=standing,
@@ -177,11 +178,11 @@ class Dispatch:
             protected=decision.text,
             stop=stop,
         )
-        result = await invocation.command.run(invocation, context)
-        if invocation.command.admin:
+        result = await command.run(invocation, context)
+        if command.admin:
             self._banner = None  # it may just have been paused or resumed
         if isinstance(result, Plan):
-            return await self._propose(result, invocation.command.name, actor, where, invocation.ticket, invocation.reason)
+            return await self._propose(result, decision, command.name, actor, where, invocation.ticket, invocation.reason)
         await self._operations.record(
             AuditEvent(
                 Tag.CHAT_COMMAND_ASKED,
@@ -189,21 +190,23 @@ class Dispatch:
                 actor.id,
                 actor.name,
                 target_id=dossier.person.id if dossier else "",
-                facts={"command": invocation.command.name, "conversation": where.conversation_id}
+                facts={"command": command.name, "conversation": where.conversation_id}
                 | ({"target_upn": dossier.person.upn} if dossier else {}),
             )
         )
         return result
 
-    async def _propose(self, plan: Plan, command: str, actor: Actor, where: ConversationRef, ticket: str, reason: str) -> Reply:
+    async def _propose(
+        self, plan: Plan, decision: Decision, command: str, actor: Actor, where: ConversationRef, ticket: str, reason: str
+    ) -> Reply:
         operation = await propose(
             self._operations,
             plan,
+            decision,
             command=command,
             requester=actor,
             where=where,
             now=self._clock(),
-            valid_for=self._valid_for,
             ticket=ticket,
             reason=reason,
         )
@@ -225,7 +228,7 @@ class Dispatch:
         standing = await self._gate.standing(action.actor, fresh=True)
         _require(self._gate.permit(standing))
         if action.verb is Verb.AGAIN:
-            return await self._again(operation, action)
+            return await self._again(operation, action, standing)
         if action.verb is Verb.CONFIRM and operation.state.waiting:
             _require(policy.stopped(await self._stops.stop(operation.target.id, self._clock()), self._clock()))
         moved = await (confirm if action.verb is Verb.CONFIRM else cancel)(self._operations, action, operation, self._clock)
@@ -255,15 +258,20 @@ class Dispatch:
             await self._operations.remember_choice(action.actor.id, text, candidates, self._clock(), action.id)
             raise
 
-    async def _again(self, operation: Operation, action: CardAction) -> Reply:
+    async def _again(self, operation: Operation, action: CardAction, standing: Standing) -> Reply:
         if operation.state not in (State.STALE, State.FAILED):
             raise Refusal(f"{operation.id} needs no new card.", code="too_late")
         dossier = await self._directory.dossier(operation.target.id)
-        stop = await self._stops.stop(operation.target.id, self._clock())
-        _require(policy.review(action.actor.id, dossier.person, dossier.privileges, stop, self._clock()))
+        kinds = {change.kind for change in operation.changes}
+        decision = await self._reviewer.request(
+            standing, dossier, kinds, operation.conversation, reason=operation.reason, ticket=operation.ticket
+        )
+        _require(decision)
         plans = [plan_change(dossier, change.kind, change.phone, change.after, self._facts) for change in operation.changes]
         plan = replace(plans[0], changes=tuple(change for one in plans for change in one.changes))
-        return await self._propose(plan, operation.command, action.actor, operation.conversation, operation.ticket, operation.reason)
+        return await self._propose(
+            plan, decision, operation.command, action.actor, operation.conversation, operation.ticket, operation.reason
+        )
 
     async def _seen_again(self, action: CardAction) -> Reply:
         operation = await self._operations.get(action.id)

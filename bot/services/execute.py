@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from bot.domain import policy
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change, ChangeKind
 from bot.domain.methods import Dossier, SmsSignIn
@@ -20,8 +19,9 @@ from bot.domain.operation import Operation, State
 from bot.domain.phone import digits
 from bot.errors import Conflict, DirectoryError, NotFound, NumberNotUnique, StoreUnavailable, Throttled, Unavailable
 from bot.metrics import OPERATIONS
-from bot.ports import Clock, Directory, Operations, Sleep, Stops
+from bot.ports import Clock, Directory, Operations, Sleep
 from bot.services import explain
+from bot.services.review import Reviewer
 
 log = structlog.get_logger()
 
@@ -78,7 +78,7 @@ class _Ending:
     outcome: str
 
 
-async def execute(operations: Operations, stops: Stops, directory: Directory, clock: Clock, sleep: Sleep, operation_id: str) -> None:
+async def execute(operations: Operations, reviewer: Reviewer, directory: Directory, clock: Clock, sleep: Sleep, operation_id: str) -> None:
     """Makes the changes of a queued operation and records how it ended.
 
     Raises:
@@ -94,7 +94,7 @@ async def execute(operations: Operations, stops: Stops, directory: Directory, cl
     if await operations.move(operation_id, "start", State.RUNNING, started, at=clock()) is None:
         return
     try:
-        ending = await _carry_out(stops, directory, clock, sleep, operation, run)
+        ending = await _carry_out(reviewer, directory, sleep, operation, run)
     except StoreUnavailable:
         raise
     except Exception as error:  # a defect of ours must end in a sentence, not in an endless retry
@@ -108,7 +108,7 @@ async def execute(operations: Operations, stops: Stops, directory: Directory, cl
     log.info("operation finished", action="operation_finished", operation=operation_id, state=ending.state.value)
 
 
-async def _carry_out(stops: Stops, directory: Directory, clock: Clock, sleep: Sleep, operation: Operation, run: _Run) -> _Ending:
+async def _carry_out(reviewer: Reviewer, directory: Directory, sleep: Sleep, operation: Operation, run: _Run) -> _Ending:
     failure: DirectoryError | None = None
     looks = 0
     for pause in (0.0, *PAUSES):
@@ -117,6 +117,7 @@ async def _carry_out(stops: Stops, directory: Directory, clock: Clock, sleep: Sl
             await sleep(wait + random.uniform(0, wait / 4))  # noqa: S311 - spreads load, guards nothing
         try:
             dossier = await directory.dossier(operation.target.id)
+            requester = await directory.standing(operation.requester.id, reviewer.policy.groups())
         except (Throttled, Unavailable) as error:
             failure = error
             continue
@@ -132,8 +133,7 @@ async def _carry_out(stops: Stops, directory: Directory, clock: Clock, sleep: Sl
             if looks > LOOKS_AFTER_ANSWER:
                 return _unseen(operation, run)
             continue
-        stop = await stops.stop(operation.target.id, clock())  # the last thing before the write
-        verdict = policy.review(operation.requester.id, dossier.person, dossier.privileges, stop, clock())
+        verdict = await reviewer.still(operation, requester, dossier)  # the last thing before the write
         if not verdict.allowed:
             return _Ending(_end_state(run), f"{verdict.text} {_nothing_changed(run)}")
         failure = await _write(directory, operation, missing, run)

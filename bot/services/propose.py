@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change, Plan
@@ -11,6 +11,7 @@ from bot.domain.exchange import ConversationRef
 from bot.domain.operation import Operation
 from bot.domain.people import Actor
 from bot.domain.phone import mask_text
+from bot.domain.policy import Decision
 from bot.ports import Operations
 
 
@@ -22,20 +23,25 @@ def change_facts(changes: tuple[Change, ...]) -> list[dict[str, str | None]]:
 async def propose(
     operations: Operations,
     plan: Plan,
+    decision: Decision,
     *,
     command: str,
     requester: Actor,
     where: ConversationRef,
     now: datetime,
-    valid_for: timedelta,
     ticket: str = "",
     reason: str = "",
 ) -> Operation:
     """Stores what would happen and starts its clock.
 
+    Args:
+        decision: policy's yes, with what it needs.
+
     Returns:
         The operation under its new id.
     """
+    assert decision.need is not None, "only what policy allows is proposed"
+    assert decision.confirm_for is not None, "and policy says for how long"
     operation = Operation(
         id="",
         command=command,
@@ -49,7 +55,8 @@ async def propose(
         reason=reason,
         conversation=where,
         created_at=now,
-        expires_at=now + valid_for,
+        expires_at=now + decision.confirm_for,
+        need=decision.need,
     )
     facts = {
         "command": command,
@@ -57,6 +64,7 @@ async def propose(
         "changes": change_facts(plan.changes),
         "ticket": ticket,
         "reason": mask_text(reason),
+        "rules": list(decision.rules),
     }
     event = AuditEvent(Tag.OPERATION_PROPOSED, now, requester.id, requester.name, target_id=plan.target.id, facts=facts)
     return await operations.propose(operation, event)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row
@@ -11,8 +12,9 @@ from bot.domain.audit import AuditEvent
 from bot.domain.change import Change, ChangeKind
 from bot.domain.exchange import ConversationRef
 from bot.domain.methods import PhoneType
-from bot.domain.operation import Operation, State
+from bot.domain.operation import Approval, Operation, State
 from bot.domain.people import Actor, Person
+from bot.domain.rules import Need
 
 
 def with_id(operation: Operation, operation_id: str) -> Operation:
@@ -47,6 +49,7 @@ def row(operation: Operation) -> dict[str, Any]:
             "ticket": operation.ticket,
             "reason": operation.reason,
             "conversation": asdict(operation.conversation),
+            "need": _need_row(operation.need),
         },
     }
 
@@ -75,7 +78,33 @@ def operation(found: Row[Any]) -> Operation:
         finished_at=found.finished_at,
         outcome=found.outcome,
         card_id=found.card_id,
+        need=_need(request["need"]),
+        approvals=tuple(Approval(one["id"], one["name"], datetime.fromisoformat(one["at"])) for one in found.approvals),
+        approval_where=ConversationRef(**found.approval_where) if found.approval_where else None,
+        approval_card_id=found.approval_card_id,
         decided_by=found.decided_by,
         request_ids=tuple(found.request_ids or ()),
         version=found.version,
     )
+
+
+def approval_row(approval: Approval) -> dict[str, str]:
+    """One agreement as it is stored in `operations.approvals`."""
+    return {"id": approval.approver_id, "name": approval.approver_name, "at": approval.at.isoformat()}
+
+
+def _need_row(need: Need) -> dict[str, Any]:
+    return asdict(need) | {
+        "groups": sorted(need.groups),
+        "rules": list(need.rules),
+        "valid_for": need.valid_for.total_seconds(),
+    }
+
+
+def _need(stored: dict[str, Any]) -> Need:
+    given = stored | {
+        "groups": frozenset(stored["groups"]),
+        "rules": tuple(stored["rules"]),
+        "valid_for": timedelta(seconds=stored["valid_for"]),
+    }
+    return Need(**given)

@@ -105,7 +105,11 @@ def actor_of(activity: Activity) -> Actor:
 def where_of(activity: Activity) -> ConversationRef:
     """Where to answer. A conversation that does not say what it is counts as one where others read along."""
     kind = activity.conversation.conversation_type
-    return ConversationRef(activity.service_url, activity.conversation.id, kind if kind in _KINDS else "groupChat")
+    team = activity.channel_data.get("team")
+    team_id = team.get("id") if isinstance(team, dict) else ""
+    return ConversationRef(
+        activity.service_url, activity.conversation.id, kind if kind in _KINDS else "groupChat", team_id if isinstance(team_id, str) else ""
+    )
 
 
 def delivery_key(activity: Activity) -> str:

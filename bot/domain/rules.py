@@ -1,0 +1,181 @@
+"""What policy says: rules for who may ask for what, about whom, and with whose agreement. Pure; time and facts are passed in.
+
+Rules have no order. A deny that matches beats every allow; what no allow covers is refused; and where several allows match, what
+they demand adds up (most approvals, only approvers that each of them accepts, every pattern, every reason).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from bot.domain.change import ChangeKind
+from bot.domain.exchange import ConversationRef
+from bot.domain.people import Person, Privileges
+
+
+class Ground(StrEnum):
+    """What sort of target somebody is. `ORDINARY` and `VIP` apart, each is a ground for protection; somebody may be on several."""
+
+    ORDINARY = "ordinary"
+    VIP = "vip"
+    PRIVILEGED = "privileged"  # a directory role, direct, through a group or eligible; or in a role-assignable group
+    RESTRICTED = "restricted"  # in a restricted-management administrative unit
+    BREAK_GLASS = "break_glass"
+    GUEST = "guest"  # guests and external members
+    HELPDESK = "helpdesk"  # whoever may ask or approve, and administrators
+
+
+#: What the word "protected" in a rule stands for.
+PROTECTED = frozenset({Ground.PRIVILEGED, Ground.RESTRICTED, Ground.BREAK_GLASS, Ground.GUEST, Ground.HELPDESK})
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When a rule holds: on these days (0 Monday … 6 Sunday) from `start` until before `end`, in `zone`; over midnight if end <= start."""
+
+    days: frozenset[int]
+    start: time
+    end: time
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule of the policy file.
+
+    Attributes:
+        deny: it forbids; only `actions`, `targets`, `ask`, `conversations` and `hours` count then.
+        actions: the kinds of change it is about; empty for all.
+        targets: the grounds it is about.
+        ask: ids of the groups whose members it is about; empty in a deny for everybody.
+        approvals: how many other people must agree.
+        approve: ids of the groups whose members may agree.
+        reason: the requester has to give one.
+        ticket: pattern a ticket must match in full; empty when none is needed.
+        deny_reason: whoever denies has to say why.
+        confirm_for, approve_for: how long the confirmation and the approval may take; None for the default.
+        conversations: ids of teams, channels or chats it is limited to; empty for everywhere.
+        hours: when it holds; None for always.
+    """
+
+    name: str
+    deny: bool = False
+    actions: frozenset[ChangeKind] = frozenset()
+    targets: frozenset[Ground] = frozenset({Ground.ORDINARY})
+    ask: frozenset[str] = frozenset()
+    approvals: int = 0
+    approve: frozenset[str] = frozenset()
+    reason: bool = False
+    ticket: str = ""
+    deny_reason: bool = False
+    confirm_for: timedelta | None = None
+    approve_for: timedelta | None = None
+    conversations: frozenset[str] = frozenset()
+    hours: Hours | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much is too much; 0 switches a limit off.
+
+    Attributes:
+        target_per_day: changes made or under way for one person in 24 hours.
+        agent_per_hour: changes one agent asked for and confirmed in an hour.
+        same_number: "refuse", "warn" or "allow" a number that was set for another person before.
+        refusals_per_hour: so many refusals of one agent in an hour raise a notice in the log channel.
+        team_per_day: so many people changed in one department in 24 hours raise a notice.
+    """
+
+    target_per_day: int = 5
+    agent_per_hour: int = 30
+    same_number: str = "warn"
+    refusals_per_hour: int = 5
+    team_per_day: int = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Everything `POLICY_FILE` says, or the built-in default.
+
+    Attributes:
+        names: group id -> the name it has in the file, for sentences.
+        vip: ids of the groups whose members are VIPs.
+        break_glass: object ids of the emergency accounts.
+        helpdesk: ids of the groups whose members are protected as colleagues: all who may ask, approve or administer.
+    """
+
+    rules: tuple[Rule, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
+    vip: frozenset[str] = frozenset()
+    break_glass: frozenset[str] = frozenset()
+    helpdesk: frozenset[str] = frozenset()
+    limits: Limits = field(default_factory=Limits)
+    confirm_for: timedelta = timedelta(minutes=10)
+    approve_for: timedelta = timedelta(hours=1)
+
+    def groups(self) -> frozenset[str]:
+        """Every group that gives a right, for asking the directory about."""
+        return frozenset(group for rule in self.rules for group in rule.ask | rule.approve)
+
+    def group_names(self, ids: frozenset[str]) -> str:
+        """The groups in words: "Seniors or Administrators"."""
+        return " or ".join(sorted(self.names.get(group, group) for group in ids))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One request as policy sees it.
+
+    Attributes:
+        requester_groups: those of the policy's groups the requester is in now.
+        target_groups: every group the target is in, nested ones included.
+        where: the conversation, as the message came from.
+    """
+
+    kinds: frozenset[ChangeKind]
+    requester_id: str
+    requester_groups: frozenset[str]
+    target: Person
+    privileges: Privileges
+    target_groups: frozenset[str]
+    where: ConversationRef
+    at: datetime
+    reason: str = ""
+    ticket: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """What an operation waits for once its requester has confirmed.
+
+    Attributes:
+        approvals: how many other people must agree; 0 for nobody.
+        groups: ids of the groups whose members may.
+        group_names: the same in words, as the card says them.
+        rules: names of the rules that demand it.
+        deny_reason: whoever denies has to say why.
+        valid_for: how long the approval may take.
+    """
+
+    approvals: int = 0
+    groups: frozenset[str] = frozenset()
+    group_names: str = ""
+    rules: tuple[str, ...] = ()
+    deny_reason: bool = False
+    valid_for: timedelta = timedelta(hours=1)
+
+
+#: The requester's own confirmation is enough.
+NO_NEED = Need()
+
+
+def default_policy(helpdesk: str, admins: str, confirm_for: timedelta) -> Policy:
+    """What holds without a policy file: the helpdesk group may change ordinary people and VIPs are nobody; see DESIGN section 7."""
+    everything = Rule(name="Built-in: the helpdesk changes ordinary people", ask=frozenset({helpdesk}))
+    names = {helpdesk: "the helpdesk group", admins: "the administrators' group"}
+    colleagues = frozenset(filter(None, (helpdesk, admins)))
+    return Policy(rules=(everything,), names=names, helpdesk=colleagues, confirm_for=confirm_for)

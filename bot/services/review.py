@@ -1,0 +1,86 @@
+"""Policy asked with the facts of this moment: who asks, who is meant, and what stops changes now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.domain.change import ChangeKind
+from bot.domain.exchange import ConversationRef
+from bot.domain.methods import Dossier
+from bot.domain.operation import Operation
+from bot.domain.people import Standing
+from bot.domain.policy import Decision, Reason
+from bot.domain.review import review
+from bot.domain.rules import Ask, Policy
+from bot.domain.stop import GO
+from bot.ports import Clock, Stops
+
+#: What another wording, hour or place could put right is no protection of the person.
+_COULD_BE = frozenset({Reason.NEEDS_REASON, Reason.NEEDS_TICKET, Reason.NOT_HERE, Reason.NOT_NOW})
+
+
+class Reviewer:
+    """Answers whether a change may be made, from the directory and the stops as they are now."""
+
+    def __init__(self, policy: Policy, stops: Stops, clock: Clock) -> None:
+        self.policy = policy
+        self._stops = stops
+        self._clock = clock
+
+    async def request(
+        self,
+        standing: Standing,
+        dossier: Dossier,
+        kinds: Iterable[ChangeKind],
+        where: ConversationRef,
+        *,
+        reason: str = "",
+        ticket: str = "",
+    ) -> Decision:
+        """Whether this may be asked for now, and what it would need."""
+        now = self._clock()
+        ask = self._ask(standing, dossier, frozenset(kinds), where, now, reason, ticket)
+        return review(self.policy, ask, await self._stops.stop(dossier.person.id, now), now)
+
+    async def still(self, operation: Operation, standing: Standing, dossier: Dossier) -> Decision:
+        """Whether an operation that was allowed when it was asked still is.
+
+        Args:
+            standing: the requester's, read now.
+            dossier: the target's, read now.
+        """
+        now = self._clock()
+        kinds = frozenset(change.kind for change in operation.changes)
+        ask = self._ask(standing, dossier, kinds, operation.conversation, operation.created_at, operation.reason, operation.ticket)
+        return review(self.policy, ask, await self._stops.stop(operation.target.id, now), now)
+
+    def protection(self, standing: Standing, dossier: Dossier, where: ConversationRef) -> Decision:
+        """Whether anything at all may be changed here by whoever asks; for showing, since stops are not asked."""
+        now = self._clock()
+        each = (review(self.policy, self._ask(standing, dossier, frozenset({kind}), where, now, "-", ""), GO, now) for kind in ChangeKind)
+        decisions = tuple(each)
+        return next((decision for decision in decisions if decision.allowed or decision.reason in _COULD_BE), decisions[0])
+
+    def _ask(
+        self,
+        standing: Standing,
+        dossier: Dossier,
+        kinds: frozenset[ChangeKind],
+        where: ConversationRef,
+        at: datetime,
+        reason: str,
+        ticket: str,
+    ) -> Ask:
+        return Ask(
+            kinds=kinds,
+            requester_id=standing.person.id,
+            requester_groups=standing.groups,
+            target=dossier.person,
+            privileges=dossier.privileges,
+            target_groups=dossier.groups,
+            where=where,
+            at=at,
+            reason=reason,
+            ticket=ticket,
+        )
