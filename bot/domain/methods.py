@@ -91,12 +91,14 @@ class Dossier:
         phones: by type, at most one each.
         others: every method that is not a phone; unknown kinds included.
         privileges: why the account is protected, if it is.
+        groups: ids of every group the person is in, nested ones included.
     """
 
     person: Person
     phones: dict[PhoneType, Phone]
     others: tuple[Method, ...] = ()
     privileges: Privileges = field(default_factory=Privileges)
+    groups: frozenset[str] = frozenset()
 
     def masked(self) -> Dossier:
         """The same, fit for a channel: numbers reduced to their last two digits."""

@@ -24,7 +24,10 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An account of the tenant, as Graph shows it. Names are untrusted text."""
+    """An account of the tenant, as Graph shows it. Names are untrusted text.
+
+    `guest` is whoever was invited from another organisation: guests, and external members too.
+    """
 
     id: str
     name: str
@@ -62,6 +65,7 @@ class Privileges:
 
     Attributes:
         roles: names of directory roles, held directly or through a group.
+        eligible: names of directory roles the person could activate.
         groups: names of role-assignable groups the person is in.
         restricted: the account is in a restricted-management administrative unit.
     """
@@ -69,6 +73,7 @@ class Privileges:
     roles: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     restricted: bool = False
+    eligible: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.roles or self.groups or self.restricted)
+        return bool(self.roles or self.eligible or self.groups or self.restricted)

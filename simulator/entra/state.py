@@ -162,6 +162,7 @@ class Tenant:
         self.domain = cast.DOMAIN
         self.clock = clock
         self.second_phone_status = 409  # some deployments answer 400 "already registered"
+        self.licence = "P2"  # or "P1", or "Free": what Privileged Identity Management and the audit log depend on
         self.visibility_delay = 0.0  # set by a fault for the duration of one write
         self.writes: list[Write] = []
         self.sms_names: dict[str, set[str]] = {}
@@ -223,6 +224,17 @@ class Tenant:
                 found[group_id] = self.groups[group_id]
                 waiting.extend(self._parents.get(group_id, ()))
         return found
+
+    def transitive_people(self, group: GroupState) -> list[Person]:
+        """Everybody in the group or in a group inside it, each once."""
+        seen: set[str] = set()
+        waiting = [group.id]
+        while waiting:
+            member_id = waiting.pop()
+            if member_id not in seen:
+                seen.add(member_id)
+                waiting.extend(self.groups[member_id].members if member_id in self.groups else ())
+        return [person for person in self.people.values() if person.id in seen]
 
     def role_assignments(self) -> Iterable[tuple[str, str]]:
         """(principal id, role name) of every active assignment."""
