@@ -120,6 +120,9 @@ class Stops(Protocol):
     async def stop(self, target_id: str, now: datetime) -> Stop:
         """What stops a change of this person now; with an empty id, of everybody."""
 
+    async def seen(self, target_id: str, now: datetime) -> Stop:
+        """The same for a card to speak of: what another replica did may be missing for a second. Never to decide by."""
+
     async def freeze(self, freeze: Freeze) -> tuple[Freeze, bool]:
         """Begins or prolongs a freeze.
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.commands.parser import parse
 from bot.commands.phone_rules import plan_change
@@ -32,8 +32,6 @@ from bot.services.suspect import suspect
 #: A turn has to answer before Teams gives up (10 to 15 s) and sends the same activity again.
 #: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/conversation-messages
 TURN_SECONDS = 9.0
-#: How long one read of the pause serves for the banner.
-BANNER_KEPT = timedelta(seconds=1)
 
 
 class Dispatch:
@@ -54,7 +52,6 @@ class Dispatch:
         self._clock = clock
         self._valid_for = valid_for
         self._notes: set[asyncio.Task[None]] = set()
-        self._banner: tuple[datetime, Pause | None] | None = None
 
     async def message(self, message: IncomingMessage) -> Reply | None:
         """Answers something typed; None when this delivery was answered before."""
@@ -90,17 +87,11 @@ class Dispatch:
             await self._operations.answered(key)
 
     async def pause(self) -> Pause | None:
-        """The pause that every card has to speak of; None when there is none or nobody can say.
-
-        Only for the banner, so what was read a moment ago will do; whether something may be changed is read anew each time.
-        """
-        now = self._clock()
-        if self._banner is None or now - self._banner[0] >= BANNER_KEPT:
-            try:
-                self._banner = (now, (await self._stops.stop("", now)).pause)
-            except StoreUnavailable:
-                return None
-        return self._banner[1]
+        """The pause that every card has to speak of; None when there is none or nobody can say."""
+        try:
+            return (await self._stops.seen("", self._clock())).pause
+        except StoreUnavailable:
+            return None
 
     async def is_new(self, key: str) -> bool:
         """Whether an event that asks for nothing, such as an installation, is seen for the first time; raises StoreUnavailable."""
@@ -156,7 +147,8 @@ class Dispatch:
         self, invocation: Invocation, actor: Actor, standing: Standing, where: ConversationRef, dossier: Dossier | None
     ) -> Reply:
         now = self._clock()
-        stop = await self._stops.stop(dossier.person.id, now) if dossier else GO
+        read = self._stops.stop if invocation.command.changes else self._stops.seen
+        stop = await read(dossier.person.id, now) if dossier else GO
         if invocation.command.changes:
             _require(policy.stopped(stop, now))
         decision = policy.review(actor.id, dossier.person, dossier.privileges, GO, now) if dossier else policy.ALLOWED
@@ -178,8 +170,6 @@ class Dispatch:
             stop=stop,
         )
         result = await invocation.command.run(invocation, context)
-        if invocation.command.admin:
-            self._banner = None  # it may just have been paused or resumed
         if isinstance(result, Plan):
             return await self._propose(result, invocation.command.name, actor, where, invocation.ticket, invocation.reason)
         await self._operations.record(
