@@ -52,8 +52,8 @@ class Operations(Protocol):
         What a process took in and died over before it was `answered` counts as new again.
         """
 
-    async def answered(self, key: str) -> None:
-        """The turn of this activity is over."""
+    async def answered(self, keys: Sequence[str]) -> None:
+        """The turns of these activities are over."""
 
     async def record(self, event: AuditEvent) -> None:
         """Appends one event to the trail."""

@@ -51,7 +51,8 @@ class Dispatch:
         self._facts = facts
         self._clock = clock
         self._valid_for = valid_for
-        self._notes: set[asyncio.Task[None]] = set()
+        self._over: list[str] = []
+        self._noting: asyncio.Task[None] | None = None
 
     async def message(self, message: IncomingMessage) -> Reply | None:
         """Answers something typed; None when this delivery was answered before."""
@@ -78,13 +79,16 @@ class Dispatch:
 
     def answered(self, key: str) -> None:
         """Notes that the turn is over, beside it: if the note gets lost, a redelivery is answered again, which does no harm."""
-        note = asyncio.create_task(self._note_answered(key))
-        self._notes.add(note)
-        note.add_done_callback(self._notes.discard)
+        self._over.append(key)
+        if self._noting is None or self._noting.done():
+            self._noting = asyncio.create_task(self._note_answered())
 
-    async def _note_answered(self, key: str) -> None:
-        with contextlib.suppress(StoreUnavailable):
-            await self._operations.answered(key)
+    async def _note_answered(self) -> None:
+        """One note at a time, for all turns that ended during the one before."""
+        while self._over:
+            keys, self._over = self._over, []
+            with contextlib.suppress(StoreUnavailable):
+                await self._operations.answered(keys)
 
     async def pause(self) -> Pause | None:
         """The pause that every card has to speak of; None when there is none or nobody can say."""
