@@ -59,8 +59,8 @@ class Operations(Protocol):
         What a process took in and died over before it was `answered` counts as new again.
         """
 
-    async def answered(self, key: str) -> None:
-        """The turn of this activity is over."""
+    async def answered(self, keys: Sequence[str]) -> None:
+        """The turns of these activities are over."""
 
     async def record(self, event: AuditEvent) -> None:
         """Appends one event to the trail."""
@@ -126,6 +126,9 @@ class Stops(Protocol):
 
     async def stop(self, target_id: str, now: datetime) -> Stop:
         """What stops a change of this person now; with an empty id, of everybody."""
+
+    async def seen(self, target_id: str, now: datetime) -> Stop:
+        """The same for a card to speak of: what another replica did may be missing for a second. Never to decide by."""
 
     async def freeze(self, freeze: Freeze) -> tuple[Freeze, bool]:
         """Begins or prolongs a freeze.

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 from bot.commands.parser import parse
 from bot.commands.phone_rules import plan_change
@@ -33,8 +32,6 @@ from bot.services.suspect import suspect
 #: A turn has to answer before Teams gives up (10 to 15 s) and sends the same activity again.
 #: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/conversation-messages
 TURN_SECONDS = 9.0
-#: How long one read of the pause serves for the banner.
-BANNER_KEPT = timedelta(seconds=1)
 
 
 class Dispatch:
@@ -50,8 +47,8 @@ class Dispatch:
         self._gate = gate
         self._facts = facts
         self._clock = clock
-        self._notes: set[asyncio.Task[None]] = set()
-        self._banner: tuple[datetime, Pause | None] | None = None
+        self._over: list[str] = []
+        self._noting: asyncio.Task[None] | None = None
 
     async def message(self, message: IncomingMessage) -> Reply | None:
         """Answers something typed; None when this delivery was answered before."""
@@ -78,26 +75,23 @@ class Dispatch:
 
     def answered(self, key: str) -> None:
         """Notes that the turn is over, beside it: if the note gets lost, a redelivery is answered again, which does no harm."""
-        note = asyncio.create_task(self._note_answered(key))
-        self._notes.add(note)
-        note.add_done_callback(self._notes.discard)
+        self._over.append(key)
+        if self._noting is None or self._noting.done():
+            self._noting = asyncio.create_task(self._note_answered())
 
-    async def _note_answered(self, key: str) -> None:
-        with contextlib.suppress(StoreUnavailable):
-            await self._operations.answered(key)
+    async def _note_answered(self) -> None:
+        """One note at a time, for all turns that ended during the one before."""
+        while self._over:
+            keys, self._over = self._over, []
+            with contextlib.suppress(StoreUnavailable):
+                await self._operations.answered(keys)
 
     async def pause(self) -> Pause | None:
-        """The pause that every card has to speak of; None when there is none or nobody can say.
-
-        Only for the banner, so what was read a moment ago will do; whether something may be changed is read anew each time.
-        """
-        now = self._clock()
-        if self._banner is None or now - self._banner[0] >= BANNER_KEPT:
-            try:
-                self._banner = (now, (await self._stops.stop("", now)).pause)
-            except StoreUnavailable:
-                return None
-        return self._banner[1]
+        """The pause that every card has to speak of; None when there is none or nobody can say."""
+        try:
+            return (await self._stops.seen("", self._clock())).pause
+        except StoreUnavailable:
+            return None
 
     async def is_new(self, key: str) -> bool:
         """Whether an event that asks for nothing, such as an installation, is seen for the first time; raises StoreUnavailable."""
@@ -161,7 +155,7 @@ class Dispatch:
             )
             _require(decision)
         elif dossier:
-            stop = await self._stops.stop(dossier.person.id, now)
+            stop = await self._stops.seen(dossier.person.id, now)
             decision = self._reviewer.protection(standing, dossier, where)
         context = Context(
             actor=actor,
@@ -179,8 +173,6 @@ class Dispatch:
             stop=stop,
         )
         result = await command.run(invocation, context)
-        if command.admin:
-            self._banner = None  # it may just have been paused or resumed
         if isinstance(result, Plan):
             return await self._propose(result, decision, command.name, actor, where, invocation.ticket, invocation.reason)
         await self._operations.record(

@@ -80,8 +80,9 @@ class StoredOperations:
 
         return await self._transactions.write(work)
 
-    async def answered(self, key: str) -> None:
-        await self._transactions.write(lambda connection: connection.execute(_ANSWERED, {"taken": key}))
+    async def answered(self, keys: Sequence[str]) -> None:
+        taken = [{"taken": key} for key in keys]
+        await self._transactions.write(lambda connection: connection.execute(_ANSWERED, taken))
 
     async def record(self, event: AuditEvent) -> None:
         await self._transactions.record(lambda _, trail: trail.append(event))
