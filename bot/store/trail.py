@@ -66,6 +66,10 @@ class Trail:
         self._rows.append(asdict(sealed) | {"at": at})
         self.head = replace(self.head, number=sealed.number, hash=sealed.hash)
 
+    def appended(self) -> list[dict[str, Any]]:
+        """The rows that are not in the database yet: what this transaction has to add to whatever it counts there."""
+        return self._rows
+
     def removed(self, number: int, last_hash: str) -> None:
         """Notes that the trail now begins behind this event."""
         self.head = replace(self.head, removed=number, removed_hash=last_hash)
