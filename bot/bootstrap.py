@@ -20,7 +20,7 @@ from bot.commands.spec import Facts
 from bot.config import Settings
 from bot.domain.exchange import ConversationRef
 from bot.domain.policy import Groups
-from bot.domain.rules import default_policy
+from bot.domain.rules import Policy, default_policy
 from bot.errors import DirectoryError, StoreUnavailable
 from bot.graph.client import GraphClient
 from bot.graph.directory import GraphDirectory
@@ -37,6 +37,7 @@ from bot.store.engine import DurableEngine
 from bot.store.operations import StoredOperations, create_tables
 from bot.store.stops import StoredStops
 from bot.store.transactions import Transactions, open_engine
+from bot.store.usages import StoredUsages
 from bot.teams.adapter import TeamsAdapter
 from bot.teams.authentication import InboundTokens, KeysUnavailable
 from bot.teams.endpoint import BODY_LIMIT, MessagesEndpoint
@@ -52,10 +53,15 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def build(settings: Settings, *, clock: Clock = utc_now, sleep: Sleep = asyncio.sleep) -> web.Application:
+def build(
+    settings: Settings, *, clock: Clock = utc_now, sleep: Sleep = asyncio.sleep, policy: Policy | None = None
+) -> web.Application:  # fmt: skip
     """Wires the bot together as a web application; nothing is opened before that starts."""
+    policy = policy or default_policy(
+        settings.helpdesk_group_id, settings.admin_group_id, timedelta(minutes=settings.confirm_minutes)
+    )  # fmt: skip
     app = web.Application(client_max_size=BODY_LIMIT)
-    app.cleanup_ctx.append(partial(_running, settings=settings, clock=clock, sleep=sleep))
+    app.cleanup_ctx.append(partial(_running, settings=settings, clock=clock, sleep=sleep, policy=policy))
     app.add_routes(
         [
             web.post("/api/messages", _messages),
@@ -84,7 +90,7 @@ async def _metrics(_: web.Request) -> web.Response:
     return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
-async def _running(app: web.Application, *, settings: Settings, clock: Clock, sleep: Sleep) -> AsyncIterator[None]:
+async def _running(app: web.Application, *, settings: Settings, clock: Clock, sleep: Sleep, policy: Policy) -> AsyncIterator[None]:
     async with contextlib.AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=100), auto_decompress=True))
 
@@ -113,18 +119,18 @@ async def _running(app: web.Application, *, settings: Settings, clock: Clock, sl
                 "log": lambda _: post_log(operations, announcer, configured, clock, sleep),
                 "expire": lambda operation_id: expire(operations, operation_id, clock),
             },
-            lambda: operations.purge(clock(), settings.audit_days),
+            lambda: operations.purge(clock(), settings.audit_days, settings.numbers_days),
         )
-        operations = StoredOperations(transactions, engine.enqueue)
+        operations = StoredOperations(transactions, engine.enqueue, policy.limits)
         stops = StoredStops(transactions, engine.enqueue)
+        usages = StoredUsages(transactions, engine.enqueue, policy.limits)
         await engine.start()
         stack.push_async_callback(engine.stop)
 
-        policy = default_policy(settings.helpdesk_group_id, settings.admin_group_id, timedelta(minutes=settings.confirm_minutes))
         reviewer = Reviewer(policy, stops, clock)
         gate = Gate(directory, Groups(settings.helpdesk_group_id, settings.admin_group_id), settings.bot_tenant_id, clock)
         facts = Facts(settings.default_region.upper(), settings.sms_voice_retirement)
-        dispatch = Dispatch(operations, stops, directory, gate, reviewer, facts, clock)
+        dispatch = Dispatch(operations, stops, usages, directory, gate, reviewer, facts, clock)
         inbound_tokens = InboundTokens(
             session,
             metadata_url=settings.openid_metadata,

@@ -9,6 +9,7 @@ from typing import Protocol
 from bot.domain.audit import AuditEvent
 from bot.domain.change import Change
 from bot.domain.exchange import ConversationRef, LogNotice, Reply
+from bot.domain.limits import Lift, Usage
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation, State
 from bot.domain.people import Actor, Person, Standing
@@ -94,10 +95,19 @@ class Operations(Protocol):
 
         Returns:
             The operation as it now is, or None when somebody was quicker or it was too late.
+
+        Raises:
+            Refusal: confirming it would go beyond a limit of the policy.
         """
 
     async def events(self, *, operation_id: str = "", target_id: str = "", actor_id: str = "", limit: int = 20) -> tuple[AuditEvent, ...]:
         """The trail, newest first: of one operation, about one account, or what one person did and what became of what they asked for."""
+
+    async def event_count(self, operation_id: str) -> int:
+        """How many events the trail has of one operation."""
+
+    async def known(self, text: str) -> tuple[Person, ...]:
+        """People who were changed, asked about or acted here, by UPN, object id or name, whether Entra still knows them or not."""
 
     async def remember_choice(self, actor_id: str, text: str, candidates: Sequence[str], at: datetime, choice_id: str = "") -> str:
         """Stores "which of these did you mean" and returns its id: a new one, or the given one when it was taken before."""
@@ -130,27 +140,37 @@ class Stops(Protocol):
     async def seen(self, target_id: str, now: datetime) -> Stop:
         """The same for a card to speak of: what another replica did may be missing for a second. Never to decide by."""
 
-    async def freeze(self, freeze: Freeze) -> tuple[Freeze, bool]:
+    async def freeze(self, freeze: Freeze, ticket: str = "") -> tuple[Freeze, bool]:
         """Begins or prolongs a freeze.
 
         Returns:
             The freeze as it now stands, and False when nothing was done because a suspicious call was reported before.
         """
 
-    async def unfreeze(self, seen: Freeze, by: Actor, at: datetime, reason: str = "") -> bool:
+    async def unfreeze(self, seen: Freeze, by: Actor, at: datetime, reason: str = "", ticket: str = "") -> bool:
         """Ends this very freeze; False when it has changed or ended meanwhile."""
 
-    async def pause(self, pause: Pause) -> Pause | None:
+    async def pause(self, pause: Pause, ticket: str = "") -> Pause | None:
         """Pauses every change; the pause that holds already, if there is one."""
 
-    async def resume(self, by: Actor, at: datetime, reason: str = "") -> Pause | None:
+    async def resume(self, by: Actor, at: datetime, reason: str = "", ticket: str = "") -> Pause | None:
         """Ends the pause and returns it; None when there was none."""
 
-    async def refer(self, person: Person) -> str:
-        """A short reference to this person for the button of a card."""
+    async def refer(self, person: Person, now: datetime) -> str:
+        """A short reference to this person for the button of a card; it serves for some months after it was last given out."""
 
     async def referred(self, reference: str) -> Person | None:
         """Whom a reference means; None when it was never given out."""
+
+
+class Usages(Protocol):
+    """What was done lately, for the policy's limits. Every method may raise `StoreUnavailable`; each is one transaction."""
+
+    async def usage(self, agent_id: str, target_id: str, digests: Collection[str], now: datetime) -> Usage:
+        """What limits have to know about one more change by this agent, of this person, to numbers with these digests."""
+
+    async def lift(self, lift: Lift) -> None:
+        """Lets somebody's counts start anew; goes to the audit trail and to the log channel in the same transaction."""
 
 
 class Announcer(Protocol):

@@ -20,11 +20,12 @@ from bot.domain.people import Actor, Person, Standing
 from bot.domain.policy import Decision
 from bot.domain.stop import GO, Pause
 from bot.errors import DirectoryError, NotFound, Refusal, StoreUnavailable
-from bot.ports import FIND_LIMIT, Clock, Directory, Operations, Stops
+from bot.ports import FIND_LIMIT, Clock, Directory, Operations, Stops, Usages
 from bot.services import explain
 from bot.services.announce import shown
 from bot.services.confirm import cancel, check_presser, confirm
 from bot.services.gate import Gate
+from bot.services.limits import within_limits
 from bot.services.propose import propose
 from bot.services.review import Reviewer
 from bot.services.suspect import suspect
@@ -38,10 +39,19 @@ class Dispatch:
     """Turns what people type and press into replies."""
 
     def __init__(
-        self, operations: Operations, stops: Stops, directory: Directory, gate: Gate, reviewer: Reviewer, facts: Facts, clock: Clock
+        self,
+        operations: Operations,
+        stops: Stops,
+        usages: Usages,
+        directory: Directory,
+        gate: Gate,
+        reviewer: Reviewer,
+        facts: Facts,
+        clock: Clock,
     ) -> None:
         self._operations = operations
         self._stops = stops
+        self._usages = usages
         self._directory = directory
         self._reviewer = reviewer
         self._gate = gate
@@ -114,28 +124,32 @@ class Dispatch:
         _require(self._gate.permit(standing, for_everyone=command.for_everyone, admin=command.admin, admins_too=command.admins_too))
         dossier: Dossier | None = None
         if invocation.who is not None:
-            people = await self._find(invocation, chosen)
+            people, left = await self._find(invocation, chosen, leavers=command.leavers and self._gate.is_admin(standing))
             if len(people) > 1:
                 return await self._offer_choice(invocation, actor, people)
-            dossier = await self._directory.dossier(people[0].id)
+            dossier = Dossier(people[0], {}) if left else await self._directory.dossier(people[0].id)
         return await self._run(invocation, actor, standing, where, dossier)
 
-    async def _find(self, invocation: Invocation, chosen: str) -> tuple[Person, ...]:
+    async def _find(self, invocation: Invocation, chosen: str, *, leavers: bool) -> tuple[tuple[Person, ...], bool]:
+        """Whom the invocation means, and whether Entra ID no longer knows them (with `leavers`)."""
         who = invocation.who
         assert who is not None
-        if object_id := chosen or who.object_id:
-            try:
-                return (await self._directory.person(object_id),)
-            except NotFound:
-                raise Refusal("That account no longer exists in Entra ID.", code="no_such_person") from None
-        people = await self._directory.find(who.text)
+        object_id = chosen or who.object_id
+        try:
+            people = (await self._directory.person(object_id),) if object_id else await self._directory.find(who.text)
+        except NotFound:
+            people = ()
+        if not people and leavers and (left := await self._operations.known(object_id or who.text)):
+            return left, True
+        if not people and object_id:
+            raise Refusal("That account no longer exists in Entra ID.", code="no_such_person")
         if not people:
             raise Refusal(
                 f"I find nobody called “{who.text}”.",
                 "Check the spelling, or give the user principal name, such as alice@example.com.",
                 code="no_such_person",
             )
-        return people
+        return people, False
 
     async def _offer_choice(self, invocation: Invocation, actor: Actor, people: Sequence[Person]) -> Reply:
         who = invocation.who
@@ -168,6 +182,7 @@ class Dispatch:
             directory=self._directory,
             operations=self._operations,
             stops=self._stops,
+            usages=self._usages,
             dossier=dossier,
             protected=decision.text,
             stop=stop,
@@ -191,6 +206,7 @@ class Dispatch:
     async def _propose(
         self, plan: Plan, decision: Decision, command: str, actor: Actor, where: ConversationRef, ticket: str, reason: str
     ) -> Reply:
+        plan = await within_limits(self._usages, self._reviewer.policy.limits, plan, actor, self._clock())
         operation = await propose(
             self._operations,
             plan,
@@ -253,6 +269,10 @@ class Dispatch:
     async def _again(self, operation: Operation, action: CardAction, standing: Standing) -> Reply:
         if operation.state not in (State.STALE, State.FAILED):
             raise Refusal(f"{operation.id} needs no new card.", code="too_late")
+        if operation.numbers_removed:
+            raise Refusal(
+                f"{operation.id} is so old that I no longer keep its numbers.", "Type the command anew, with the number.", code="too_late"
+            )
         dossier = await self._directory.dossier(operation.target.id)
         kinds = {change.kind for change in operation.changes}
         decision = await self._reviewer.request(

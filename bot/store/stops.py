@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, delete, insert, select
@@ -48,7 +48,7 @@ class StoredStops:
         self._transactions = transactions
         self._enqueue = enqueue
         self._seen: _Seen | None = None
-        self._referred: set[str] = set()  # accounts whose reference this process knows to be stored
+        self._referred: dict[str, date] = {}  # accounts whose reference this process has stored, and on which day
 
     async def stop(self, target_id: str, now: datetime) -> Stop:
         def work(connection: Connection) -> Stop:
@@ -63,7 +63,7 @@ class StoredStops:
         freeze = frozen.get(target_id)
         return Stop(pause, freeze if freeze and freeze.until > now else None)
 
-    async def freeze(self, freeze: Freeze) -> tuple[Freeze, bool]:
+    async def freeze(self, freeze: Freeze, ticket: str = "") -> tuple[Freeze, bool]:
         def work(connection: Connection, trail: Trail) -> tuple[Freeze, bool]:
             outbox.take_turn(connection)  # so that what is read here is still so when it is written
             before = _freeze(connection, freeze.target_id, freeze.since)
@@ -74,45 +74,45 @@ class StoredStops:
             connection.execute(insert(freezes).values(asdict(kept)))
             # What is said and recorded is this saying of it: a repetition of a suspicious call's freeze is no new call.
             said = replace(kept, suspicious=freeze.suspicious)
-            trail.append(stop.frozen_event(said, freeze.since))
-            outbox.add_notice(connection, self._enqueue, stop.frozen_post(said, freeze.since))
+            trail.append(stop.frozen_event(said, freeze.since, ticket))
+            outbox.add_notice(connection, self._enqueue, stop.frozen_post(said, freeze.since, ticket))
             return kept, True
 
         return await self._record(work)
 
-    async def unfreeze(self, seen: Freeze, by: Actor, at: datetime, reason: str = "") -> bool:
+    async def unfreeze(self, seen: Freeze, by: Actor, at: datetime, reason: str = "", ticket: str = "") -> bool:
         def work(connection: Connection, trail: Trail) -> bool:
             outbox.take_turn(connection)
             if _freeze(connection, seen.target_id, at) != seen:
                 return False
             connection.execute(delete(freezes).where(freezes.c.target_id == seen.target_id))
-            trail.append(stop.unfrozen_event(seen, by, at, reason))
-            outbox.add_notice(connection, self._enqueue, stop.unfrozen_post(seen, by, at, reason))
+            trail.append(stop.unfrozen_event(seen, by, at, reason, ticket))
+            outbox.add_notice(connection, self._enqueue, stop.unfrozen_post(seen, by, at, reason, ticket))
             return True
 
         return await self._record(work)
 
-    async def pause(self, pause: Pause) -> Pause | None:
+    async def pause(self, pause: Pause, ticket: str = "") -> Pause | None:
         def work(connection: Connection, trail: Trail) -> Pause | None:
             outbox.take_turn(connection)
             if before := _pause(connection):
                 return before
             value = json.dumps(asdict(pause) | {"since": pause.since.isoformat()})
             connection.execute(insert(settings).values(name=_PAUSE, value=value))
-            trail.append(stop.paused_event(pause))
-            outbox.add_notice(connection, self._enqueue, stop.paused_post(pause))
+            trail.append(stop.paused_event(pause, ticket))
+            outbox.add_notice(connection, self._enqueue, stop.paused_post(pause, ticket))
             return None
 
         return await self._record(work)
 
-    async def resume(self, by: Actor, at: datetime, reason: str = "") -> Pause | None:
+    async def resume(self, by: Actor, at: datetime, reason: str = "", ticket: str = "") -> Pause | None:
         def work(connection: Connection, trail: Trail) -> Pause | None:
             outbox.take_turn(connection)
             if (before := _pause(connection)) is None:
                 return None
             connection.execute(delete(settings).where(settings.c.name == _PAUSE))
-            trail.append(stop.resumed_event(by, at, reason))
-            outbox.add_notice(connection, self._enqueue, stop.resumed_post(before, by, at, reason))
+            trail.append(stop.resumed_event(by, at, reason, ticket))
+            outbox.add_notice(connection, self._enqueue, stop.resumed_post(before, by, at, reason, ticket))
             return before
 
         return await self._record(work)
@@ -124,17 +124,17 @@ class StoredStops:
         finally:
             self._seen = None
 
-    async def refer(self, person: Person) -> str:
+    async def refer(self, person: Person, now: datetime) -> str:
         reference = stop.reference_to(person.id)
 
         def work(connection: Connection) -> None:
             outbox.take_turn(connection)
             connection.execute(delete(references).where(references.c.id == reference))
-            connection.execute(insert(references).values(id=reference, target_id=person.id, name=person.name, upn=person.upn))
+            connection.execute(insert(references).values(id=reference, target_id=person.id, name=person.name, upn=person.upn, at=now))
 
-        if person.id not in self._referred:
+        if self._referred.get(person.id) != now.date():
             await self._transactions.write(work)
-            self._referred.add(person.id)
+            self._referred[person.id] = now.date()
         return reference
 
     async def referred(self, reference: str) -> Person | None:

@@ -66,6 +66,10 @@ class Trail:
         self._rows.append(row | {"at": at, "hash": sealed})
         self.head = Head(number, sealed, self.head.removed, self.head.removed_hash)
 
+    def appended(self) -> list[dict[str, Any]]:
+        """The rows that are not in the database yet: what this transaction has to add to whatever it counts there."""
+        return self._rows
+
     def removed(self, number: int, last_hash: str) -> None:
         """Notes that the trail now begins behind this event."""
         self.head = Head(self.head.number, self.head.hash, number, last_hash)
