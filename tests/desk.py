@@ -77,7 +77,7 @@ class Desk:
         self.clock = MovableClock()
         self.naps: list[float] = []
         self._database_url = database_url
-        self._environment = environment
+        self._environment = {"RECONCILE_HOURS": "0", **environment}
         self._runner: web.AppRunner | None = None
         self.url = ""
 

@@ -15,8 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.exchange import LogNotice
 from bot.domain.operation import TRANSITIONS, Operation, State, new_id
+from bot.domain.reconcile import Known
 from bot.errors import StoreUnavailable
-from bot.store import outbox, records
+from bot.store import executions, outbox, records
 from bot.store.tables import audit_events, choices, deliveries, log_posts, metadata, operations, settings
 from bot.store.trail import Trail, remove_older
 from bot.store.transactions import Transactions
@@ -173,6 +174,9 @@ class StoredOperations:
             return tuple(_event(found) for found in connection.execute(query))
 
         return await self._transactions.read(work)
+
+    async def executions(self, since: datetime) -> Known:
+        return await self._transactions.read(lambda connection: executions.read(connection, since))
 
     async def remember_choice(self, actor_id: str, text: str, candidates: Sequence[str], at: datetime, choice_id: str = "") -> str:
         choice_id = choice_id or new_id(length=8)
