@@ -32,7 +32,9 @@ from bot.services.execute import execute
 from bot.services.expire import expire
 from bot.services.gate import Gate
 from bot.services.log_channel import post_log
+from bot.services.reconcile import report_discrepancies, turn
 from bot.services.review import Reviewer
+from bot.store.discrepancies import StoredDiscrepancies
 from bot.store.engine import DurableEngine
 from bot.store.operations import StoredOperations, create_tables
 from bot.store.stops import StoredStops
@@ -111,6 +113,12 @@ async def _running(app: web.Application, *, settings: Settings, clock: Clock, sl
         transactions = Transactions(database)
         stack.callback(transactions.close)
         configured = ConversationRef(settings.log_service_url, settings.log_channel_id, "channel") if settings.log_channel_id else None
+
+        async def chores() -> None:
+            await operations.purge(clock(), settings.audit_days, settings.numbers_days)
+            if settings.reconcile_hours:
+                await discrepancies.schedule(turn(clock(), settings.reconcile_hours))
+
         engine = DurableEngine(
             database,
             {
@@ -118,12 +126,14 @@ async def _running(app: web.Application, *, settings: Settings, clock: Clock, sl
                 "announce": lambda operation_id: announce(operations, announcer, clock, sleep, operation_id),
                 "log": lambda _: post_log(operations, announcer, configured, clock, sleep),
                 "expire": lambda operation_id: expire(operations, operation_id, clock),
+                "reconcile": lambda _: report_discrepancies(operations, discrepancies, directory.in_background(), clock),
             },
-            lambda: operations.purge(clock(), settings.audit_days, settings.numbers_days),
+            chores,
         )
         operations = StoredOperations(transactions, engine.enqueue, policy.limits)
         stops = StoredStops(transactions, engine.enqueue)
         usages = StoredUsages(transactions, engine.enqueue, policy.limits)
+        discrepancies = StoredDiscrepancies(transactions, engine.enqueue)
         await engine.start()
         stack.push_async_callback(engine.stop)
 

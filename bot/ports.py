@@ -13,6 +13,7 @@ from bot.domain.limits import Lift, Usage
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation, State
 from bot.domain.people import Actor, Person, Standing
+from bot.domain.reconcile import Comparison, DirectoryAudit, Known
 from bot.domain.stop import Freeze, Pause, Stop
 
 #: The current time, in UTC.
@@ -39,6 +40,15 @@ class Directory(Protocol):
 
     async def dossier(self, object_id: str) -> Dossier:
         """Account, methods and privileges, read together. NotFound when the account is gone."""
+
+    async def audits(self, since: datetime) -> tuple[DirectoryAudit, ...]:
+        """What Entra's own audit log says our application did since then; in no order. Late by minutes, so never proof of a fresh write.
+
+        Waits between pages, because the log may be read five times in ten seconds.
+
+        Raises:
+            NotAuthorised: the permission AuditLog.Read.All is missing; NotLicensed: the tenant may not read the log.
+        """
 
     async def apply(self, target_id: str, change: Change, operation_id: str) -> str:
         """Makes one change; `operation_id` travels as client-request-id. Returns Graph's request id.
@@ -108,6 +118,8 @@ class Operations(Protocol):
 
     async def known(self, text: str) -> tuple[Person, ...]:
         """People who were changed, asked about or acted here, by UPN, object id or name, whether Entra still knows them or not."""
+    async def executions(self, since: datetime) -> Known:
+        """The executions in the trail that ended after `since` or have not ended, and from when on the trail is complete."""
 
     async def remember_choice(self, actor_id: str, text: str, candidates: Sequence[str], at: datetime, choice_id: str = "") -> str:
         """Stores "which of these did you mean" and returns its id: a new one, or the given one when it was taken before."""
@@ -171,6 +183,14 @@ class Usages(Protocol):
 
     async def lift(self, lift: Lift) -> None:
         """Lets somebody's counts start anew; goes to the audit trail and to the log channel in the same transaction."""
+class Discrepancies(Protocol):
+    """What was found out of step with Entra's audit log, for all replicas. May raise `StoreUnavailable`; each is one transaction."""
+
+    async def schedule(self, turn: str) -> None:
+        """Has the comparison made by one replica; the same turn again does nothing."""
+
+    async def report(self, found: Comparison, at: datetime) -> int:
+        """Puts what was not reported before in the trail and in the log channel's outbox, in one transaction; returns how much that was."""
 
 
 class Announcer(Protocol):

@@ -37,6 +37,7 @@ SAID: dict[Tag, str] = {
     Tag.OPERATION_PROPOSED: "asked for a change",
     Tag.OPERATION_STARTED: "started the change",
     Tag.TRAIL_CHECKPOINT: "removed old events, as the setting says",
+    Tag.TRAIL_DIFFERS: "found that Entra's audit log and this trail differ",
 }
 
 

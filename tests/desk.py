@@ -78,7 +78,7 @@ class Desk:
         self.clock = MovableClock()
         self.naps: list[float] = []
         self._database_url = database_url
-        self._environment = environment
+        self._environment = {"RECONCILE_HOURS": "0", **environment}
         self.policy = policy  # None: what the settings say
         self._runner: web.AppRunner | None = None
         self.url = ""

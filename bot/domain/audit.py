@@ -33,6 +33,7 @@ class Tag(StrEnum):
     OPERATION_PROPOSED = "operation:request:proposed"
     OPERATION_STARTED = "operation:execution:started"
     TRAIL_CHECKPOINT = "trail:events:removed"
+    TRAIL_DIFFERS = "trail:directory:differs"
 
 
 #: The only facts an event may carry. Numbers in `changes` and `text` are masked before they get here.

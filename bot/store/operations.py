@@ -18,9 +18,10 @@ from bot.domain.limits import NO_LIMITS
 from bot.domain.operation import TRANSITIONS, Operation, State, new_id
 from bot.domain.people import Person
 from bot.domain.policy import Decision
+from bot.domain.reconcile import Known
 from bot.domain.rules import Limits
 from bot.errors import Refusal, StoreUnavailable
-from bot.store import alarms, housekeeping, outbox, past, records, schema, usages
+from bot.store import alarms, executions, housekeeping, outbox, past, records, schema, usages
 from bot.store.tables import audit_events, choices, deliveries, log_posts, metadata, operations, settings
 from bot.store.trail import Trail, remove_older
 from bot.store.transactions import Transactions
@@ -198,6 +199,8 @@ class StoredOperations:
 
     async def known(self, text: str) -> tuple[Person, ...]:
         return await self._transactions.read(lambda connection: past.known(connection, text))
+    async def executions(self, since: datetime) -> Known:
+        return await self._transactions.read(lambda connection: executions.read(connection, since))
 
     async def remember_choice(self, actor_id: str, text: str, candidates: Sequence[str], at: datetime, choice_id: str = "") -> str:
         choice_id = choice_id or new_id(length=8)

@@ -154,6 +154,14 @@ log_notices = Table(
     Column("at", UtcTime, nullable=False),
 )
 
+#: What was found out of step with Entra's audit log and posted, so that it is posted once.
+discrepancies = Table(
+    "discrepancies",
+    metadata,
+    Column("key", String(400), primary_key=True),
+    Column("at", UtcTime, nullable=False),
+)
+
 #: People nobody may change; one row each, ended by time or by `unfreeze`.
 freezes = Table(
     "freezes",
