@@ -18,22 +18,24 @@ from bot import tokens as app_tokens
 from bot.commands.about import welcome
 from bot.commands.spec import Facts
 from bot.config import Settings
-from bot.domain.exchange import ConversationRef
 from bot.domain.policy import Groups
-from bot.domain.rules import default_policy
+from bot.domain.rules import Policy, default_policy
 from bot.errors import DirectoryError, StoreUnavailable
 from bot.graph.client import GraphClient
 from bot.graph.directory import GraphDirectory
 from bot.graph.throttle import ThrottleGate
 from bot.ports import Clock, Sleep
 from bot.services.announce import announce
+from bot.services.approve import Approvals
+from bot.services.approvers_card import ApproversCard
 from bot.services.dispatch import Dispatch
 from bot.services.execute import execute
 from bot.services.expire import expire
 from bot.services.gate import Gate
 from bot.services.log_channel import post_log
 from bot.services.review import Reviewer
-from bot.store.engine import DurableEngine
+from bot.services.tell import remind, tell
+from bot.store.engine import DurableEngine, operation_of
 from bot.store.operations import StoredOperations, create_tables
 from bot.store.stops import StoredStops
 from bot.store.transactions import Transactions, open_engine
@@ -52,10 +54,10 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def build(settings: Settings, *, clock: Clock = utc_now, sleep: Sleep = asyncio.sleep) -> web.Application:
+def build(settings: Settings, *, policy: Policy | None = None, clock: Clock = utc_now, sleep: Sleep = asyncio.sleep) -> web.Application:
     """Wires the bot together as a web application; nothing is opened before that starts."""
     app = web.Application(client_max_size=BODY_LIMIT)
-    app.cleanup_ctx.append(partial(_running, settings=settings, clock=clock, sleep=sleep))
+    app.cleanup_ctx.append(partial(_running, settings=settings, given=policy, clock=clock, sleep=sleep))
     app.add_routes(
         [
             web.post("/api/messages", _messages),
@@ -84,7 +86,9 @@ async def _metrics(_: web.Request) -> web.Response:
     return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
-async def _running(app: web.Application, *, settings: Settings, clock: Clock, sleep: Sleep) -> AsyncIterator[None]:
+async def _running(
+    app: web.Application, *, settings: Settings, given: Policy | None, clock: Clock, sleep: Sleep
+) -> AsyncIterator[None]:
     async with contextlib.AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=100), auto_decompress=True))
 
@@ -104,27 +108,34 @@ async def _running(app: web.Application, *, settings: Settings, clock: Clock, sl
         create_tables(database)
         transactions = Transactions(database)
         stack.callback(transactions.close)
-        configured = ConversationRef(settings.log_service_url, settings.log_channel_id, "channel") if settings.log_channel_id else None
         engine = DurableEngine(
             database,
             {
                 "execute": lambda operation_id: execute(operations, reviewer, directory.in_background(), clock, sleep, operation_id),
-                "announce": lambda operation_id: announce(operations, announcer, clock, sleep, operation_id),
-                "log": lambda _: post_log(operations, announcer, configured, clock, sleep),
-                "expire": lambda operation_id: expire(operations, operation_id, clock),
+                "announce": lambda subject: announce(operations, announcer, approvers_card, clock, sleep, operation_of(subject)),
+                "tell": lambda subject: tell(operations, announcer, clock, sleep, subject),
+                "remind": lambda subject: remind(operations, announcer, clock, sleep, operation_of(subject)),
+                "log": lambda _: post_log(operations, announcer, settings.log_channel, clock, sleep),
+                "expire": lambda subject: expire(operations, operation_of(subject), clock, sleep),
             },
             lambda: operations.purge(clock(), settings.audit_days),
         )
         operations = StoredOperations(transactions, engine.enqueue)
         stops = StoredStops(transactions, engine.enqueue)
+        teams = settings.hosts.teams
+        approvers_card = ApproversCard(operations, announcer, directory.in_background(), clock, teams)
         await engine.start()
         stack.push_async_callback(engine.stop)
 
-        policy = default_policy(settings.helpdesk_group_id, settings.admin_group_id, timedelta(minutes=settings.confirm_minutes))
+        policy = given or default_policy(
+            settings.helpdesk_group_id, settings.admin_group_id, timedelta(minutes=settings.confirm_minutes)
+        )
         reviewer = Reviewer(policy, stops, clock)
-        gate = Gate(directory, Groups(settings.helpdesk_group_id, settings.admin_group_id), settings.bot_tenant_id, clock)
+        groups = Groups(settings.helpdesk_group_id, settings.admin_group_id, policy.asking(), policy.approving(), policy.groups())
+        gate = Gate(directory, groups, settings.bot_tenant_id, clock)
+        approvals = Approvals(operations, directory, gate, reviewer, clock, settings.approval_channel, teams)
         facts = Facts(settings.default_region.upper(), settings.sms_voice_retirement)
-        dispatch = Dispatch(operations, stops, directory, gate, reviewer, facts, clock)
+        dispatch = Dispatch(operations, stops, directory, gate, reviewer, approvals, facts, clock)
         inbound_tokens = InboundTokens(
             session,
             metadata_url=settings.openid_metadata,

@@ -118,8 +118,16 @@ class Policy:
     approve_for: timedelta = timedelta(hours=1)
 
     def groups(self) -> frozenset[str]:
-        """Every group that gives a right, for asking the directory about."""
+        """Every group that a rule asks about in a requester or an approver, for asking the directory about."""
         return frozenset(group for rule in self.rules for group in rule.ask | rule.approve)
+
+    def asking(self) -> frozenset[str]:
+        """The groups some rule lets ask."""
+        return frozenset(group for rule in self.rules if not rule.deny for group in rule.ask)
+
+    def approving(self) -> frozenset[str]:
+        """The groups some rule lets approve."""
+        return frozenset(group for rule in self.rules if not rule.deny for group in rule.approve)
 
     def group_names(self, ids: frozenset[str]) -> str:
         """The groups in words: "Seniors or Administrators"."""

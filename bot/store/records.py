@@ -39,6 +39,7 @@ def row(operation: Operation) -> dict[str, Any]:
         "created_at": operation.created_at,
         "expires_at": operation.expires_at,
         "card_id": operation.card_id,
+        "approval_where": asdict(operation.approval_where) if operation.approval_where else None,
         "request": {
             "text": operation.text,
             "requester": asdict(operation.requester),
@@ -91,6 +92,11 @@ def operation(found: Row[Any]) -> Operation:
 def approval_row(approval: Approval) -> dict[str, str]:
     """One agreement as it is stored in `operations.approvals`."""
     return {"id": approval.approver_id, "name": approval.approver_name, "at": approval.at.isoformat()}
+
+
+def renewed(request: dict[str, Any], target: Person, warning: str) -> dict[str, Any]:
+    """What was asked, about the same person as the account is now, with what has changed as a further warning."""
+    return request | {"target": asdict(target), "warnings": [*request["warnings"], warning]}
 
 
 def _need_row(need: Need) -> dict[str, Any]:

@@ -26,7 +26,8 @@ class UtcTime(types.TypeDecorator[datetime]):
 
 metadata = MetaData()
 
-#: What was asked stands in `request` and never changes; the other columns are its life, moved by compare-and-set alone.
+#: What was asked stands in `request`, which changes only when approvers are shown how the target's account has changed since; the
+#: other columns are its life. Both are moved by compare-and-set alone.
 operations = Table(
     "operations",
     metadata,
@@ -48,6 +49,7 @@ operations = Table(
     Column("approval_where", JSON(none_as_null=True)),
     Column("approval_card_id", Text, nullable=False, default=""),
     Index("operations_by_requester", "requester_id"),
+    Index("operations_by_state", "state", "expires_at"),
 )
 
 #: Append-only: nothing in the code updates a row, and only age removes one (`AUDIT_DAYS`). Every value is text that is hashed as it
