@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -30,6 +30,12 @@ class Directory(Protocol):
     async def find(self, text: str) -> tuple[Person, ...]:
         """Accounts that `text` may mean: UPN, mail, object id or display name. Best first, at most `FIND_LIMIT`; may be empty."""
 
+    async def members(self, group_ids: Collection[str]) -> tuple[Person, ...]:
+        """The people with an enabled account in any of these groups, nested ones too, by name; at most `MEMBERS_LIMIT`.
+
+        A group that does not exist has no members.
+        """
+
     async def dossier(self, object_id: str) -> Dossier:
         """Account, methods and privileges, read together. NotFound when the account is gone."""
 
@@ -41,6 +47,7 @@ class Directory(Protocol):
 
 
 FIND_LIMIT = 12
+MEMBERS_LIMIT = 500
 
 
 class Operations(Protocol):

@@ -24,7 +24,10 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An account of the tenant, as Graph shows it. Names are untrusted text."""
+    """An account of the tenant, as Graph shows it. Names are untrusted text.
+
+    `guest` is whoever was invited from another organisation: guests, and external members too.
+    """
 
     id: str
     name: str

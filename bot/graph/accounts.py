@@ -24,11 +24,12 @@ def person_in(row: Row) -> Person:
         Unavailable: the row is no account.
     """
     enabled, upn = row.get("accountEnabled"), row.get("userPrincipalName")
-    if not row.get("id") or not upn:
-        raise Unavailable("an account without id or user principal name")
+    if not row.get("id"):
+        raise Unavailable("an account without id")
     if not isinstance(enabled, bool):
         raise NotAuthorised("Graph does not show whether accounts are enabled", permission=READ_USERS)
-    kind = row.get("userType")
+    if not upn:
+        raise Unavailable("an account without user principal name")
     return Person(
         id=str(row["id"]),
         name=str(row.get("displayName") or upn),
@@ -37,16 +38,20 @@ def person_in(row: Row) -> Person:
         job_title=str(row.get("jobTitle") or ""),
         department=str(row.get("department") or ""),
         enabled=enabled,
-        guest=kind == "Guest" or (not kind and "#EXT#" in upn),
+        guest=row.get("userType") == "Guest"
+        or "#EXT#" in str(upn).upper(),  # https://learn.microsoft.com/entra/external-id/user-properties
         synced=row.get("onPremisesSyncEnabled") is True,
     )
 
 
 def roles_in(held: Iterable[Row], assigned: Iterable[Row]) -> tuple[str, ...]:
     """Names of the roles in `transitiveMemberOf` and in `roleAssignments`, each once."""
-    names = {str(row.get("displayName") or "a directory role") for row in held}
-    names |= {str((row.get("roleDefinition") or {}).get("displayName") or "a directory role") for row in assigned}
-    return tuple(sorted(names))
+    return tuple(sorted({str(row.get("displayName") or "a directory role") for row in held} | set(defined_in(assigned))))
+
+
+def defined_in(rows: Iterable[Row]) -> tuple[str, ...]:
+    """Names of the roles that assignments or eligibilities are about, each once."""
+    return tuple(sorted({str((row.get("roleDefinition") or {}).get("displayName") or "a directory role") for row in rows}))
 
 
 def role_assignable_in(groups: Iterable[Row]) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from bot.errors import NotAuthorised
 READ_USERS = "User.Read.All"
 READ_GROUPS = "GroupMember.Read.All"
 READ_ROLES = "RoleManagement.Read.Directory"
+READ_ELIGIBLE = "RoleEligibilitySchedule.Read.Directory"
 READ_METHODS = "UserAuthenticationMethod.Read.All"
 READ_PHONES = "UserAuthMethod-Phone.Read.All"
 
@@ -25,6 +26,12 @@ _BROADER: dict[str, tuple[str, ...]] = {
     READ_USERS: ("User.ReadWrite.All", *_DIRECTORY),
     READ_GROUPS: ("Group.Read.All", "Group.ReadWrite.All", *_DIRECTORY),
     READ_ROLES: ("RoleManagement.ReadWrite.Directory", *_DIRECTORY),
+    READ_ELIGIBLE: (
+        "RoleEligibilitySchedule.ReadWrite.Directory",
+        "RoleManagement.Read.All",
+        READ_ROLES,
+        "RoleManagement.ReadWrite.Directory",
+    ),
     READ_METHODS: ("UserAuthenticationMethod.ReadWrite.All",),
     READ_PHONES: ("UserAuthMethod-Phone.ReadWrite.All", READ_METHODS, "UserAuthenticationMethod.ReadWrite.All"),
 }
@@ -53,6 +60,9 @@ NEEDED: tuple[Permission, ...] = (
 
 #: Their names alone.
 NAMES = tuple(needed.name for needed in NEEDED)
+
+#: Without these something is lost, and Doorman works; `bot.commands.needs` says what.
+OPTIONAL = (READ_ELIGIBLE,)
 
 
 def missing(roles: Iterable[str], needed: Iterable[str] = NAMES) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from simulator.entra.state import PHONE_IDS, Person, PhoneState, Tenant
 
 _STATES = ("notSupported", "notAllowedByPolicy", "notEnabled", "phoneNumberNotUnique", "ready", "notConfigured")
 _FLAGS = {"accountEnabled": "account_enabled", "synced": "synced", "managementRestricted": "management_restricted"}
-_LISTS = {"roles": "roles", "strong": "strong"}
+_LISTS = {"roles": "roles", "eligibleRoles": "eligible_roles", "strong": "strong"}
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
@@ -38,6 +38,7 @@ def described(tenant: Tenant, person: Person) -> dict[str, Any]:
         "managementRestricted": person.management_restricted,
         "manager": manager.upn if manager else None,
         "roles": list(person.roles),
+        "eligibleRoles": list(person.eligible_roles),
         "strong": list(person.strong),
         "groups": [group.name for group in tenant.direct_groups(person.id)],
         "phones": {kind: {"number": phone.number, "smsSignInState": phone.sms_sign_in} for kind, phone in person.phones.items()},

@@ -54,6 +54,9 @@ async def test_answers_conform(client: Client):
         await client.get(f"/users/theo.roth@fabrikam.example/transitiveMemberOf{tail}")
     assignments = "/roleManagement/directory/roleAssignments"
     await client.get(f"{assignments}?$filter=principalId eq '{cast.person('Ada Admin').id}'&$expand=roleDefinition")
+    await client.get(f"/groups/{cast.group('Helpdesk').id}/transitiveMembers/graph.user")
+    eligibilities = "/roleManagement/directory/roleEligibilityScheduleInstances"
+    await client.get(f"{eligibilities}?$filter=principalId eq '{cast.person('Pia Kerr').id}'&$expand=roleDefinition")
     client.entra.person("Omar Farouk").strong.extend(("authenticator", "fido2", "hello", "otp", "email"))
     await client.get(f"{user}/authentication/methods")
     await client.get(f"{user}/authentication/methods/{MOBILE}")
