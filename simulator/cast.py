@@ -157,6 +157,11 @@ class Channel:
         return f"19:{stable_id('channel ' + self.name).replace('-', '')}@thread.tacv2"
 
 
+def channel(name: str) -> Channel:
+    """The channel with this name; KeyError when there is none."""
+    return {c.name: c for c in CHANNELS}[name]
+
+
 TEAM_NAME = "IT Service Desk"
 TEAM_ID = f"19:{stable_id('team').replace('-', '')}@thread.tacv2"
 CHANNELS = (Channel(name="Helpdesk"), Channel(name="Doorman log"), Channel(name="Approvals"))

@@ -48,7 +48,7 @@ class World:
             "ALLOWED_SERVICE_URLS": urlsplit(self.teams.url).netloc,
             "HELPDESK_GROUP_ID": cast.group("Helpdesk").id,
             "ADMIN_GROUP_ID": cast.group("Doorman administrators").id,
-            "LOG_CHANNEL_ID": next(channel.id for channel in cast.CHANNELS if channel.name == "Doorman log"),
+            "LOG_CHANNEL_ID": cast.channel("Doorman log").id,
             "LOG_SERVICE_URL": self.teams.service_url,
             "DEFAULT_REGION": "NL",
             "DATABASE_URL": database_url,
