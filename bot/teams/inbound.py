@@ -209,7 +209,7 @@ def card_action(activity: Activity) -> CardAction | None:
         key=delivery_key(activity),
         actor=actor_of(activity),
         # A client that refreshes a card by itself is nobody's press, whatever verb the card names for it.
-        verb=Verb.REFRESH if universal and value.get("trigger") == "automatic" else Verb(verb),
+        verb=Verb.REFRESH if universal and value.get("trigger") == "automatic" and verb != Verb.VIEW else Verb(verb),
         id=operation_id,
         where=where_of(activity),
         pick=_pick(inputs.get("pick")),
