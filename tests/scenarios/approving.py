@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
+
+import pytest
 
 from bot.domain.change import ChangeKind
 from bot.domain.rules import Ground, Policy, Rule
@@ -48,6 +51,18 @@ POLICY = Policy(
     vip=frozenset({EXECUTIVES}),
     helpdesk=frozenset({AGENTS}),
 )
+
+
+@pytest.fixture
+async def desk(database_url: str) -> AsyncIterator[Desk]:
+    """The whole product at work under a policy that wants approvals."""
+    desk = Desk(database_url, POLICY)
+    await desk.open()
+    try:
+        yield desk
+        desk.check_conduct()
+    finally:
+        await desk.close()
 
 
 def words(message: Message) -> str:

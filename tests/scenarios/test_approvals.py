@@ -3,25 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
-
-import pytest
 
 from bot.domain.audit import Tag
 from tests.desk import ALICE, APPROVALS, BRAM, HANNA, HELPDESK, OSCAR, SAM, Answer, Desk, as_json
-from tests.scenarios.approving import INGRID, POLICY, SET, SET_VIP, VICTORIA, approvers_card, ask, told, words
+from tests.scenarios.approving import INGRID, SET, SET_VIP, VICTORIA, approvers_card, ask, desk, told, words
 
-
-@pytest.fixture
-async def desk(database_url: str) -> AsyncIterator[Desk]:
-    """The whole product at work under a policy that wants approvals."""
-    desk = Desk(database_url, POLICY)
-    await desk.open()
-    try:
-        yield desk
-        desk.check_conduct()
-    finally:
-        await desk.close()
+__all__ = ["desk"]
 
 
 async def test_a_senior_agrees_and_both_names_are_in_the_log(desk: Desk) -> None:
