@@ -83,6 +83,7 @@ async def test_a_denial_without_a_reason_unless_policy_wants_one(desk: Desk) -> 
     operation_id, own, card = await ask(desk)
     await desk.press(INGRID, card, "deny")
     await desk.settled(own, f"Ingrid Lund denied {operation_id}. Nothing was changed.")
+    await told(desk, HANNA, f"Ingrid Lund denied {operation_id}.", "Not carried out")
 
     operation_id, own, card = await ask(desk, SET_VIP)
     for empty in ({}, {"reason": "  "}, {"reason": 7}):
