@@ -55,7 +55,8 @@ def line_numbers(text: str) -> dict[tuple[str, int, str], int]:
 def slow(pattern: str) -> bool:
     """Whether a ticket could be made that this pattern takes long to refuse.
 
-    What makes a search explode is a repeated group, or many repeats in a row; a ticket pattern needs neither.
+    What makes a search explode is a repeated group, or many repeats in a row; a ticket pattern needs neither. The slowest that is let
+    through takes some hundredths of a second for the longest ticket.
     """
     bare = re.sub(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", "x", pattern)  # an escaped character or a class is one character
     repeats = re.findall(r"(?<!\()[*+?{]", bare)
@@ -78,7 +79,9 @@ class Values:
 
     def problem(self, place: Place, what: str) -> None:
         """Notes what is wrong somewhere, and what to do."""
-        line = self.lines.get((place.table, place.number, place.key)) or self.lines.get((place.table, place.number, ""), 0)
+        table, number, key = place.table, place.number, place.key
+        tried = ((table, number, key), (table, number, ""), ("", 0, table), (key, 0, "")) if table else (("", 0, key), (key, 0, ""))
+        line = next((self.lines[at] for at in tried if at in self.lines), 0)
         self.problems.append((line, f"{self.file}{f':{line}' if line else ''}: {place}: {what}."))
 
     def unknown_keys(self, found: Mapping[str, Any], known: Collection[str], place: Place) -> None:
