@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 
 import aiohttp
@@ -19,11 +19,12 @@ from bot.commands.about import welcome
 from bot.commands.spec import Facts
 from bot.config import Settings
 from bot.domain.policy import Groups
-from bot.domain.rules import Policy, default_policy
+from bot.domain.rules import Policy
 from bot.errors import DirectoryError, StoreUnavailable
 from bot.graph.client import GraphClient
 from bot.graph.directory import GraphDirectory
 from bot.graph.throttle import ThrottleGate
+from bot.policy_file import policy_of
 from bot.ports import Clock, Sleep
 from bot.services.announce import announce
 from bot.services.approve import Approvals
@@ -55,9 +56,16 @@ def utc_now() -> datetime:
 
 
 def build(settings: Settings, *, policy: Policy | None = None, clock: Clock = utc_now, sleep: Sleep = asyncio.sleep) -> web.Application:
-    """Wires the bot together as a web application; nothing is opened before that starts."""
+    """Wires the bot together as a web application; but for the policy file nothing is opened before that starts.
+
+    Args:
+        policy: instead of the policy file.
+
+    Raises:
+        ConfigurationError: the policy file cannot be used.
+    """
     app = web.Application(client_max_size=BODY_LIMIT)
-    app.cleanup_ctx.append(partial(_running, settings=settings, given=policy, clock=clock, sleep=sleep))
+    app.cleanup_ctx.append(partial(_running, settings=settings, policy=policy or policy_of(settings), clock=clock, sleep=sleep))
     app.add_routes(
         [
             web.post("/api/messages", _messages),
@@ -86,9 +94,7 @@ async def _metrics(_: web.Request) -> web.Response:
     return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
-async def _running(
-    app: web.Application, *, settings: Settings, given: Policy | None, clock: Clock, sleep: Sleep
-) -> AsyncIterator[None]:
+async def _running(app: web.Application, *, settings: Settings, policy: Policy, clock: Clock, sleep: Sleep) -> AsyncIterator[None]:
     async with contextlib.AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=100), auto_decompress=True))
 
@@ -127,9 +133,6 @@ async def _running(
         await engine.start()
         stack.push_async_callback(engine.stop)
 
-        policy = given or default_policy(
-            settings.helpdesk_group_id, settings.admin_group_id, timedelta(minutes=settings.confirm_minutes)
-        )
         reviewer = Reviewer(policy, stops, clock)
         groups = Groups(settings.helpdesk_group_id, settings.admin_group_id, policy.asking(), policy.approving(), policy.groups())
         gate = Gate(directory, groups, settings.bot_tenant_id, clock)

@@ -57,6 +57,10 @@ class Settings(BaseSettings):
     )
     helpdesk_group_id: str = _said("HELPDESK_GROUP_ID", "", "object id of the approved Entra group; nested members count")
     admin_group_id: str = _said("ADMIN_GROUP_ID", "", "object id of the group that may set the bot up (`log here`)")
+    policy_file: str = _said(
+        "POLICY_FILE", "", "a TOML file that says who may do what to whom, with whose agreement; without it the helpdesk group may change "
+        "everybody who is not protected"
+    )
     log_channel_id: str = _said("LOG_CHANNEL_ID", "", "Teams channel id for the log; `log here` typed in a channel does the same")
     approval_channel_id: str = _said(
         "APPROVAL_CHANNEL_ID", "", "Teams channel id where approvers decide; when empty, the channel in which it was asked"

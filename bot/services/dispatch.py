@@ -166,7 +166,7 @@ class Dispatch:
     ) -> Reply:
         now = self._clock()
         command = invocation.command
-        stop, decision = GO, policy.ALLOWED
+        stop, decision, protected = GO, policy.ALLOWED, ""
         if dossier and command.changes:
             decision = await self._reviewer.request(
                 standing, dossier, command.changes, where, reason=invocation.reason, ticket=invocation.ticket
@@ -174,7 +174,7 @@ class Dispatch:
             _require(decision)
         elif dossier:
             stop = await self._stops.stop(dossier.person.id, now)
-            decision = self._reviewer.protection(standing, dossier, where)
+            protected = self._reviewer.protection(standing, dossier, where)
         context = Context(
             actor=actor,
             standing=standing,
@@ -187,7 +187,7 @@ class Dispatch:
             operations=self._operations,
             stops=self._stops,
             dossier=dossier,
-            protected=decision.text,
+            protected=protected,
             stop=stop,
         )
         result = await command.run(invocation, context)
