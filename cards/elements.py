@@ -129,13 +129,16 @@ def box(
     return made
 
 
-def columns(*parts: tuple[str, Iterable[Element]], spacing: Spacing = "Small", middle: bool = False) -> Element:
+def columns(
+    *parts: tuple[str, Iterable[Element]], spacing: Spacing = "Small", middle: bool = False, line_above: bool = False
+) -> Element:
     """Things side by side; each part is a width ("auto", "stretch" or pixels such as "96px") and its elements."""
     made = [{"type": "Column", "width": width, "items": list(items)} for width, items in parts]
     if middle:
         for column in made:
             column["verticalContentAlignment"] = "Center"
-    return {"type": "ColumnSet", "columns": made, "spacing": spacing}
+    row: Element = {"type": "ColumnSet", "columns": made, "spacing": spacing}
+    return row | {"separator": True} if line_above else row
 
 
 def facts(pairs: Iterable[tuple[str, str | Element]], *, spacing: Spacing = "Medium") -> list[Element]:
