@@ -34,12 +34,15 @@ from bot.services.execute import execute
 from bot.services.expire import expire
 from bot.services.gate import Gate
 from bot.services.log_channel import post_log
+from bot.services.reconcile import report_discrepancies, turn
 from bot.services.review import Reviewer
 from bot.services.tell import remind, tell
+from bot.store.discrepancies import StoredDiscrepancies
 from bot.store.engine import DurableEngine, operation_of
 from bot.store.operations import StoredOperations, create_tables
 from bot.store.stops import StoredStops
 from bot.store.transactions import Transactions, open_engine
+from bot.store.usages import StoredUsages
 from bot.teams.adapter import TeamsAdapter
 from bot.teams.authentication import InboundTokens, KeysUnavailable
 from bot.teams.endpoint import BODY_LIMIT, MessagesEndpoint
@@ -114,20 +117,29 @@ async def _running(app: web.Application, *, settings: Settings, policy: Policy, 
         create_tables(database)
         transactions = Transactions(database)
         stack.callback(transactions.close)
+
+        async def chores() -> None:
+            await operations.purge(clock(), settings.audit_days, settings.numbers_days)
+            if settings.reconcile_hours:
+                await discrepancies.schedule(turn(clock(), settings.reconcile_hours))
+
         engine = DurableEngine(
             database,
             {
                 "execute": lambda operation_id: execute(operations, reviewer, directory.in_background(), clock, sleep, operation_id),
+                "reconcile": lambda _: report_discrepancies(operations, discrepancies, directory.in_background(), clock),
                 "announce": lambda subject: announce(operations, announcer, approvers_card, clock, sleep, operation_of(subject)),
                 "tell": lambda subject: tell(operations, announcer, clock, sleep, subject),
                 "remind": lambda subject: remind(operations, announcer, clock, sleep, operation_of(subject)),
                 "log": lambda _: post_log(operations, announcer, settings.log_channel, clock, sleep),
                 "expire": lambda subject: expire(operations, operation_of(subject), clock, sleep),
             },
-            lambda: operations.purge(clock(), settings.audit_days),
+            chores,
         )
-        operations = StoredOperations(transactions, engine.enqueue)
+        operations = StoredOperations(transactions, engine.enqueue, policy.limits)
         stops = StoredStops(transactions, engine.enqueue)
+        usages = StoredUsages(transactions, engine.enqueue, policy.limits)
+        discrepancies = StoredDiscrepancies(transactions, engine.enqueue)
         teams = settings.hosts.teams
         approvers_card = ApproversCard(operations, announcer, directory.in_background(), clock, teams)
         await engine.start()
@@ -138,7 +150,7 @@ async def _running(app: web.Application, *, settings: Settings, policy: Policy, 
         gate = Gate(directory, groups, settings.bot_tenant_id, clock)
         approvals = Approvals(operations, directory, gate, reviewer, clock, settings.approval_channel, teams)
         facts = Facts(settings.default_region.upper(), settings.sms_voice_retirement)
-        dispatch = Dispatch(operations, stops, directory, gate, reviewer, approvals, facts, clock)
+        dispatch = Dispatch(operations, stops, usages, directory, gate, reviewer, approvals, facts, clock)
         inbound_tokens = InboundTokens(
             session,
             metadata_url=settings.openid_metadata,

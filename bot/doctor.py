@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 
 from bot.bootstrap import make_connector_tokens, make_graph_tokens
-from bot.commands.needs import needed_permissions
+from bot.commands.needs import OPTIONAL_PERMISSIONS, needed_permissions
 from bot.config import ConfigurationError, Settings
 from bot.errors import DirectoryError, NotAuthorised, NotFound, Rejected, StoreUnavailable
 from bot.graph import permissions
@@ -151,6 +151,13 @@ async def _graph(report: Report, settings: Settings) -> None:
                 report.problem(f"permission {name}: not in the token; needed to {', '.join(reasons)}", _ADD_PERMISSION.format(name))
             else:
                 report.well(f"permission {name}: to {', '.join(reasons)}")
+        absent = permissions.missing(permissions.roles_in(token), OPTIONAL_PERMISSIONS)
+        for name, extra in OPTIONAL_PERMISSIONS.items():
+            if name in absent:
+                what_to_do = f"{extra.without} {_ADD_PERMISSION.format(name)}"
+                report.note(f"permission {name}: not in the token; optional, to {extra.why}. {what_to_do}")
+            else:
+                report.well(f"permission {name}: optional; to {extra.why}")
         async with aclosing(_Closing(GraphClient(settings.graph_endpoint, tokens))) as opened:
             await _group(report, opened.client, "HELPDESK_GROUP_ID", settings.helpdesk_group_id)
             if settings.admin_group_id:

@@ -80,8 +80,8 @@ class Desk:
         self.clock = MovableClock()
         self.naps: list[float] = []
         self._database_url = database_url
-        self._environment = environment
-        self.policy = policy
+        self._environment = {"RECONCILE_HOURS": "0", **environment}
+        self.policy = policy  # None: what the settings say
         self._runner: web.AppRunner | None = None
         self.url = ""
 
@@ -93,7 +93,8 @@ class Desk:
     async def start_bot(self) -> None:
         """Starts the bot; again after `stop_bot`, on the same database."""
         settings = Settings.from_env(self.world.environment(self._database_url, **self._environment))
-        self._runner = web.AppRunner(bootstrap.build(settings, policy=self.policy, clock=self.clock, sleep=self._nap), access_log=None, shutdown_timeout=1)
+        app = bootstrap.build(settings, clock=self.clock, sleep=self._nap, policy=self.policy)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot import doctor
-from bot.commands.needs import needed_permissions
+from bot.commands.needs import OPTIONAL_PERMISSIONS, needed_permissions
 from bot.graph import permissions
 from simulator import cast
 from simulator.entra.faults import Fault
@@ -58,7 +58,7 @@ async def test_all_is_well(practice: Practice, database_url: str) -> None:
     said = "\n".join(practice.lines)
     assert "group 'Helpdesk'" in said
     assert "group 'Doorman administrators'" in said
-    assert all(f"permission {name}" in said for name in needed_permissions())
+    assert all(f"permission {name}" in said for name in (*needed_permissions(), *OPTIONAL_PERMISSIONS))
 
 
 async def test_a_new_database_gets_its_tables(practice: Practice) -> None:
@@ -100,6 +100,20 @@ async def test_a_missing_permission_is_named_with_its_reason(practice: Practice)
     assert "permission UserAuthMethod-Phone.ReadWrite.All" in problem
     assert "remove a phone" in problem
     assert "grant admin consent" in problem
+
+
+async def test_an_optional_permission_that_is_missing_is_no_problem(practice: Practice) -> None:
+    practice.world.entra.revoke(cast.GRAPH_APP_ID, "AuditLog.Read.All", "RoleEligibilitySchedule.Read.Directory")
+    assert await practice.examine() == 0
+    (note,) = practice.notes
+    assert "permission AuditLog.Read.All: not in the token; optional" in note
+    assert "behind its back are not noticed" in note
+    assert any("ok       permission RoleEligibilitySchedule.Read.Directory" in line for line in practice.lines), "another one covers it"
+    practice.world.entra.revoke(cast.GRAPH_APP_ID, "RoleManagement.Read.Directory")
+    practice.world.entra.grant(cast.GRAPH_APP_ID, "Directory.Read.All")
+    assert await practice.examine() == 0
+    (note,) = practice.notes
+    assert "counts as an ordinary person" in note
 
 
 async def test_a_broader_permission_does_as_well(practice: Practice) -> None:
@@ -158,3 +172,4 @@ async def test_without_tokens_on_this_machine(practice: Practice) -> None:
 
 def test_the_needs_of_the_commands_are_those_of_the_graph_calls() -> None:
     assert sorted(needed_permissions()) == sorted(permissions.NAMES)
+    assert tuple(OPTIONAL_PERMISSIONS) == permissions.OPTIONAL

@@ -38,6 +38,7 @@ QUEUES: Mapping[str, Mapping[str, Any]] = {
     "remind": {"worker_concurrency": 2, "polling_interval_sec": 2.0},
     "log": {"worker_concurrency": 1, "global_concurrency": 1, "polling_interval_sec": 0.5},
     "expire": {"worker_concurrency": 4, "polling_interval_sec": 2.0},
+    "reconcile": {"worker_concurrency": 1, "global_concurrency": 1, "polling_interval_sec": 2.0},
 }
 
 #: How soon a stop is noticed by the engine's own threads.

@@ -52,7 +52,7 @@ async def test_200_presses_at_once_have_one_outcome(desk: Desk, database_url: st
         *([(BRAM, "suspect", own), (INGRID, "suspect", card)] * 10 if alarmed else [(OSCAR, "view", card)] * 20),
     ]
     assert len(mixed) == 200
-    random.Random(alarmed).shuffle(mixed)  # noqa: S311 - an order, no secret
+    random.Random(alarmed).shuffle(mixed)
     answers = await pressed_by_many(desk, mixed, operation_id)
 
     assert all(answer.card or any(said in answer.message for said in SENTENCES) for answer in answers), [
@@ -67,7 +67,9 @@ async def test_200_presses_at_once_have_one_outcome(desk: Desk, database_url: st
     assert card.verbs == own.verbs == []
     assert (desk.phones(VICTORIA)["mobile"] == "+44 7400654321") is (word == "Done")
 
-    approvals = [(row.actor_name, json.loads(row.facts)["approvals"]) for row in about(desk, operation_id) if row.tag == Tag.OPERATION_APPROVED]
+    approvals = [
+        (row.actor_name, json.loads(row.facts)["approvals"]) for row in about(desk, operation_id) if row.tag == Tag.OPERATION_APPROVED
+    ]
     assert [count for _, count in approvals] == ["1 of 2", "2 of 2"][: len(approvals)]
     assert len({name for name, _ in approvals}) == len(approvals)
     assert (len(approvals) == 2) is (word == "Done")

@@ -21,7 +21,16 @@ async def test_a_senior_agrees_and_both_names_are_in_the_log(desk: Desk) -> None
 
     card = await approvers_card(desk, operation_id)
     assert card.message.conversation == APPROVALS.id
-    for said in ("Hanna Visser", "Alice Jansen", "+31 •••••••78", "INC-42", "lost phone", "A senior agrees", "Helpdesk seniors", "Expires at"):
+    for said in (
+        "Hanna Visser",
+        "Alice Jansen",
+        "+31 •••••••78",
+        "INC-42",
+        "lost phone",
+        "A senior agrees",
+        "Helpdesk seniors",
+        "Expires at",
+    ):
         assert said.replace(" ", "\u00a0") in card.text or said in card.text, said
     assert "12345678" not in as_json(card.card)
     assert card.verbs == ["approve", "deny", "suspect"]

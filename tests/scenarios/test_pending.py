@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simulator import cast
 from tests.desk import APPROVALS, HANNA, OSCAR, SAM, Desk, as_json
-from tests.scenarios.approving import INGRID, SET, SET_VIP, ask, desk
+from tests.scenarios.approving import INGRID, SET_VIP, ask, desk
 
 __all__ = ["desk"]
 
