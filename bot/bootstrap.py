@@ -33,11 +33,14 @@ from bot.services.execute import execute
 from bot.services.expire import expire
 from bot.services.gate import Gate
 from bot.services.log_channel import post_log
+from bot.services.reconcile import report_discrepancies, turn
 from bot.services.review import Reviewer
+from bot.store.discrepancies import StoredDiscrepancies
 from bot.store.engine import DurableEngine
 from bot.store.operations import StoredOperations, create_tables
 from bot.store.stops import StoredStops
 from bot.store.transactions import Transactions, open_engine
+from bot.store.usages import StoredUsages
 from bot.teams.adapter import TeamsAdapter
 from bot.teams.authentication import InboundTokens, KeysUnavailable
 from bot.teams.endpoint import BODY_LIMIT, MessagesEndpoint
@@ -53,13 +56,13 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def build(settings: Settings, *, clock: Clock = utc_now, sleep: Sleep = asyncio.sleep) -> web.Application:
+def build(settings: Settings, *, clock: Clock = utc_now, sleep: Sleep = asyncio.sleep, policy: Policy | None = None) -> web.Application:
     """Wires the bot together as a web application; but for the policy file nothing is opened before that starts.
 
     Raises:
         ConfigurationError: the policy file cannot be used.
     """
-    policy = policy_of(settings)
+    policy = policy or policy_of(settings)
     app = web.Application(client_max_size=BODY_LIMIT)
     app.cleanup_ctx.append(partial(_running, settings=settings, policy=policy, clock=clock, sleep=sleep))
     app.add_routes(
@@ -111,6 +114,12 @@ async def _running(app: web.Application, *, settings: Settings, policy: Policy, 
         transactions = Transactions(database)
         stack.callback(transactions.close)
         configured = ConversationRef(settings.log_service_url, settings.log_channel_id, "channel") if settings.log_channel_id else None
+
+        async def chores() -> None:
+            await operations.purge(clock(), settings.audit_days, settings.numbers_days)
+            if settings.reconcile_hours:
+                await discrepancies.schedule(turn(clock(), settings.reconcile_hours))
+
         engine = DurableEngine(
             database,
             {
@@ -118,11 +127,14 @@ async def _running(app: web.Application, *, settings: Settings, policy: Policy, 
                 "announce": lambda operation_id: announce(operations, announcer, clock, sleep, operation_id),
                 "log": lambda _: post_log(operations, announcer, configured, clock, sleep),
                 "expire": lambda operation_id: expire(operations, operation_id, clock),
+                "reconcile": lambda _: report_discrepancies(operations, discrepancies, directory.in_background(), clock),
             },
-            lambda: operations.purge(clock(), settings.audit_days),
+            chores,
         )
-        operations = StoredOperations(transactions, engine.enqueue)
+        operations = StoredOperations(transactions, engine.enqueue, policy.limits)
         stops = StoredStops(transactions, engine.enqueue)
+        usages = StoredUsages(transactions, engine.enqueue, policy.limits)
+        discrepancies = StoredDiscrepancies(transactions, engine.enqueue)
         await engine.start()
         stack.push_async_callback(engine.stop)
 
@@ -130,7 +142,7 @@ async def _running(app: web.Application, *, settings: Settings, policy: Policy, 
         groups = Groups(settings.helpdesk_group_id, settings.admin_group_id, policy.asking(), policy.approving(), policy.groups())
         gate = Gate(directory, groups, settings.bot_tenant_id, clock)
         facts = Facts(settings.default_region.upper(), settings.sms_voice_retirement)
-        dispatch = Dispatch(operations, stops, directory, gate, reviewer, facts, clock)
+        dispatch = Dispatch(operations, stops, usages, directory, gate, reviewer, facts, clock)
         inbound_tokens = InboundTokens(
             session,
             metadata_url=settings.openid_metadata,

@@ -68,6 +68,14 @@ class Settings(BaseSettings):
     audit_days: int = _said(
         "AUDIT_DAYS", 0, "days the audit trail is kept; a checkpoint takes the place of what is older. 0 keeps everything"
     )
+    numbers_days: int = _said(
+        "NUMBERS_DAYS", 30, "days after which the telephone numbers of finished operations are masked in the database too. 0 keeps them"
+    )
+    reconcile_hours: int = _said(
+        "RECONCILE_HOURS",
+        24,
+        "hours between comparisons of the audit trail with Entra's own audit log, as far as `AuditLog.Read.All` is granted; 0 for none",
+    )
     default_region: str = _said("DEFAULT_REGION", "", "two-letter region of national phone numbers, such as `NL`")
     confirm_minutes: int = _said("CONFIRM_MINUTES", 10, "minutes a confirmation card stays valid")
     sms_voice_retirement: date | None = _said(
@@ -240,6 +248,11 @@ class Settings(BaseSettings):
             "LOG_CHANNEL_ID is not a Teams channel id: it looks like 19:…@thread.tacv2 (see `log here` for an easier way).",
         )
         need(0 <= self.audit_days <= 36_500, "AUDIT_DAYS is not between 0 and 36500: 0 keeps the audit trail for ever.")
+        need(0 <= self.numbers_days <= 36_500, "NUMBERS_DAYS is not between 0 and 36500: 0 keeps the numbers for ever.")
+        need(
+            0 <= self.reconcile_hours <= 144,  # a comparison looks back a week
+            "RECONCILE_HOURS is not between 0 and 144: 24 compares once a day, 0 never.",
+        )
         need(1 <= self.confirm_minutes <= 1440, "CONFIRM_MINUTES is not between 1 and 1440: 10 is a good value.")
         need(0 <= self.port <= 65535, "PORT is not between 0 and 65535: 3978 is the usual one.")
         need(

@@ -9,9 +9,11 @@ from typing import Protocol
 from bot.domain.audit import AuditEvent
 from bot.domain.change import Change
 from bot.domain.exchange import ConversationRef, LogNotice, Reply
+from bot.domain.limits import Lift, Usage
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation, State
 from bot.domain.people import Actor, Person, Standing
+from bot.domain.reconcile import Comparison, DirectoryAudit, Known
 from bot.domain.stop import Freeze, Pause, Stop
 
 #: The current time, in UTC.
@@ -39,6 +41,15 @@ class Directory(Protocol):
     async def dossier(self, object_id: str) -> Dossier:
         """Account, methods and privileges, read together. NotFound when the account is gone."""
 
+    async def audits(self, since: datetime) -> tuple[DirectoryAudit, ...]:
+        """What Entra's own audit log says our application did since then; in no order. Late by minutes, so never proof of a fresh write.
+
+        Waits between pages, because the log may be read five times in ten seconds.
+
+        Raises:
+            NotAuthorised: the permission AuditLog.Read.All is missing; NotLicensed: the tenant may not read the log.
+        """
+
     async def apply(self, target_id: str, change: Change, operation_id: str) -> str:
         """Makes one change; `operation_id` travels as client-request-id. Returns Graph's request id.
 
@@ -59,8 +70,8 @@ class Operations(Protocol):
         What a process took in and died over before it was `answered` counts as new again.
         """
 
-    async def answered(self, key: str) -> None:
-        """The turn of this activity is over."""
+    async def answered(self, keys: Sequence[str]) -> None:
+        """The turns of these activities are over."""
 
     async def record(self, event: AuditEvent) -> None:
         """Appends one event to the trail."""
@@ -94,10 +105,21 @@ class Operations(Protocol):
 
         Returns:
             The operation as it now is, or None when somebody was quicker or it was too late.
+
+        Raises:
+            Refusal: confirming it would go beyond a limit of the policy.
         """
 
     async def events(self, *, operation_id: str = "", target_id: str = "", actor_id: str = "", limit: int = 20) -> tuple[AuditEvent, ...]:
         """The trail, newest first: of one operation, about one account, or what one person did and what became of what they asked for."""
+
+    async def event_count(self, operation_id: str) -> int:
+        """How many events the trail has of one operation."""
+
+    async def known(self, text: str) -> tuple[Person, ...]:
+        """People who were changed, asked about or acted here, by UPN, object id or name, whether Entra still knows them or not."""
+    async def executions(self, since: datetime) -> Known:
+        """The executions in the trail that ended after `since` or have not ended, and from when on the trail is complete."""
 
     async def remember_choice(self, actor_id: str, text: str, candidates: Sequence[str], at: datetime, choice_id: str = "") -> str:
         """Stores "which of these did you mean" and returns its id: a new one, or the given one when it was taken before."""
@@ -127,27 +149,48 @@ class Stops(Protocol):
     async def stop(self, target_id: str, now: datetime) -> Stop:
         """What stops a change of this person now; with an empty id, of everybody."""
 
-    async def freeze(self, freeze: Freeze) -> tuple[Freeze, bool]:
+    async def seen(self, target_id: str, now: datetime) -> Stop:
+        """The same for a card to speak of: what another replica did may be missing for a second. Never to decide by."""
+
+    async def freeze(self, freeze: Freeze, ticket: str = "") -> tuple[Freeze, bool]:
         """Begins or prolongs a freeze.
 
         Returns:
             The freeze as it now stands, and False when nothing was done because a suspicious call was reported before.
         """
 
-    async def unfreeze(self, seen: Freeze, by: Actor, at: datetime, reason: str = "") -> bool:
+    async def unfreeze(self, seen: Freeze, by: Actor, at: datetime, reason: str = "", ticket: str = "") -> bool:
         """Ends this very freeze; False when it has changed or ended meanwhile."""
 
-    async def pause(self, pause: Pause) -> Pause | None:
+    async def pause(self, pause: Pause, ticket: str = "") -> Pause | None:
         """Pauses every change; the pause that holds already, if there is one."""
 
-    async def resume(self, by: Actor, at: datetime, reason: str = "") -> Pause | None:
+    async def resume(self, by: Actor, at: datetime, reason: str = "", ticket: str = "") -> Pause | None:
         """Ends the pause and returns it; None when there was none."""
 
-    async def refer(self, person: Person) -> str:
-        """A short reference to this person for the button of a card."""
+    async def refer(self, person: Person, now: datetime) -> str:
+        """A short reference to this person for the button of a card; it serves for some months after it was last given out."""
 
     async def referred(self, reference: str) -> Person | None:
         """Whom a reference means; None when it was never given out."""
+
+
+class Usages(Protocol):
+    """What was done lately, for the policy's limits. Every method may raise `StoreUnavailable`; each is one transaction."""
+
+    async def usage(self, agent_id: str, target_id: str, digests: Collection[str], now: datetime) -> Usage:
+        """What limits have to know about one more change by this agent, of this person, to numbers with these digests."""
+
+    async def lift(self, lift: Lift) -> None:
+        """Lets somebody's counts start anew; goes to the audit trail and to the log channel in the same transaction."""
+class Discrepancies(Protocol):
+    """What was found out of step with Entra's audit log, for all replicas. May raise `StoreUnavailable`; each is one transaction."""
+
+    async def schedule(self, turn: str) -> None:
+        """Has the comparison made by one replica; the same turn again does nothing."""
+
+    async def report(self, found: Comparison, at: datetime) -> int:
+        """Puts what was not reported before in the trail and in the log channel's outbox, in one transaction; returns how much that was."""
 
 
 class Announcer(Protocol):

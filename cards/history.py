@@ -9,10 +9,11 @@ from bot.domain.exchange import History
 from bot.domain.operation import State
 from bot.domain.phone import mask_text
 from cards.elements import Element, box, card, heading, line, moment, run
+from cards.size import size
 from cards.wording import LOOKS, many
 
-#: Events on one card; older ones are counted.
-MOST_EVENTS = 15
+#: Bytes that the events of one card may take. When they do not fit they are said more shortly, and what still does not fit is counted.
+ROOM = 22_000
 
 #: What each tag says after the name of whoever acted. A new tag needs a line here; a test holds that.
 SAID: dict[Tag, str] = {
@@ -24,6 +25,7 @@ SAID: dict[Tag, str] = {
     Tag.CHAT_CHANGES_RESUMED: "ended the pause",
     Tag.CHAT_COMMAND_ASKED: "asked",
     Tag.CHAT_COMMAND_REFUSED: "asked and was refused",
+    Tag.CHAT_LIMITS_LIFTED: "lifted the limits of this person",
     Tag.CHAT_LOG_CHANNEL_SET: "chose the log channel",
     Tag.CHAT_PERSON_FROZEN: "froze this person",
     Tag.CHAT_PERSON_UNFROZEN: "unfroze this person",
@@ -35,28 +37,53 @@ SAID: dict[Tag, str] = {
     Tag.OPERATION_PROPOSED: "asked for a change",
     Tag.OPERATION_STARTED: "started the change",
     Tag.TRAIL_CHECKPOINT: "removed old events, as the setting says",
+    Tag.TRAIL_DIFFERS: "found that Entra's audit log and this trail differ",
 }
 
 
 def render(history: History) -> tuple[Element, str]:
     """The card and its summary."""
     body: list[Element] = [heading(mask_text(history.title) or "History", size="Medium")]
-    listed = history.events[:MOST_EVENTS]
-    for event in listed:
-        body.append(box(_event(event), line_above=True, spacing="Small"))
-    if not listed:
+    rows = _fitting(box(_event(event), line_above=True, spacing="Small") for event in history.events)
+    if len(rows) < len(history.events):
+        rows = _fitting(_shortly(event) for event in history.events)
+    body += rows
+    if not rows:
         body.append(line("Nothing has happened yet."))
-    if older := len(history.events) - len(listed):
+    known = len(history.events) + history.more
+    if older := known - len(rows):
         body.append(line(run(f"{many(older, 'older event')} not shown.", subtle=True), spacing="Medium"))
-    summary = f"{history.title or 'History'}: {many(len(history.events), 'event')}"
+    summary = f"{history.title or 'History'}: {many(known, 'event')}"
     return card(body, fallback=summary), summary
 
 
+def _fitting(rows: Iterable[Element]) -> list[Element]:
+    """As many of the first rows as one card has room for."""
+    taken: list[Element] = []
+    left = ROOM
+    for row in rows:
+        left -= size(row)
+        if left < 0:
+            break
+        taken.append(row)
+    return taken
+
+
+def _shortly(event: AuditEvent) -> Element:
+    """An event on one line."""
+    details = mask_text(_details(event.facts))
+    said = " · ".join(filter(None, (f"{_who(event)[:40]} {SAID[event.tag]}", event.operation_id, details[:60])))
+    return moment("", event.at, f" · {said}", date=True)
+
+
+def _who(event: AuditEvent) -> str:
+    return event.actor_name or ("Doorman" if not event.actor_id else "somebody without a name")
+
+
 def _event(event: AuditEvent) -> Iterable[Element]:
-    who = event.actor_name or ("Doorman" if not event.actor_id else "somebody without a name")
     about = [run(" · "), run(event.operation_id, mono=True)] if event.operation_id else []
     result = _state(_words(event.facts.get("state")))
-    yield line(run(who, limit=80, bold=True), run(f" {SAID[event.tag]}{result and f': {result.lower()}'}"), *about, spacing="None")
+    yield line(run(_who(event), limit=80, bold=True), run(f" {SAID[event.tag]}{result and f': {result.lower()}'}"), *about, spacing="None")
     if details := _details(event.facts):
         yield line(run(mask_text(details), subtle=True), spacing="None")
     yield moment("", event.at, date=True, spacing="None")

@@ -37,7 +37,7 @@ def render(entry: LogEntry) -> tuple[Element, str]:
 
 
 def announce(notice: LogNotice) -> tuple[Element, str]:
-    """The card of a pause, a freeze or a suspicious call, and its summary."""
+    """The card of a pause, a freeze, an alarm or the like, and its summary."""
     text, hint = mask_text(notice.text), mask_text(notice.hint)
     body: list[Element] = [
         band("⚠" if notice.grave else "ℹ", notice.title[:80], "attention" if notice.grave else "emphasis"),
@@ -45,6 +45,8 @@ def announce(notice: LogNotice) -> tuple[Element, str]:
     ]
     if hint:
         body.append(line(run(hint, limit=500, subtle=True)))
+    if notice.ticket:
+        body.append(line(run("Ticket ", subtle=True), run(notice.ticket, limit=80)))
     if notice.at:
         body.append(moment("", notice.at, date=True, spacing="None"))
     summary = f"{notice.title}: {text}"

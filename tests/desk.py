@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot import bootstrap
 from bot.config import Settings
+from bot.domain.rules import Policy
 from simulator import cast
 from simulator.teams import Message
 from simulator.world import World
@@ -71,13 +72,14 @@ class Answer:
 class Desk:
     """One bot between both simulators."""
 
-    def __init__(self, database_url: str, **environment: str) -> None:
+    def __init__(self, database_url: str, policy: Policy | None = None, **environment: str) -> None:
         self.world = World(limits=False)
         self.entra, self.teams = self.world.entra, self.world.teams
         self.clock = MovableClock()
         self.naps: list[float] = []
         self._database_url = database_url
-        self._environment = environment
+        self._environment = {"RECONCILE_HOURS": "0", **environment}
+        self.policy = policy  # None: what the settings say
         self._runner: web.AppRunner | None = None
         self.url = ""
 
@@ -89,7 +91,8 @@ class Desk:
     async def start_bot(self) -> None:
         """Starts the bot; again after `stop_bot`, on the same database."""
         settings = Settings.from_env(self.world.environment(self._database_url, **self._environment))
-        self._runner = web.AppRunner(bootstrap.build(settings, clock=self.clock, sleep=self._nap), access_log=None, shutdown_timeout=1)
+        app = bootstrap.build(settings, clock=self.clock, sleep=self._nap, policy=self.policy)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()

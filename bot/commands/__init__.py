@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.commands import about, operations, people, phones, stopping
+from bot.commands import about, limits, operations, people, phones, stopping
 from bot.commands.spec import Command
 
 COMMANDS: tuple[Command, ...] = (
@@ -21,6 +21,7 @@ COMMANDS: tuple[Command, ...] = (
     about.LOG_HERE,
     stopping.PAUSE,
     stopping.RESUME,
+    limits.LIFT_LIMITS,
 )
 
 

@@ -11,6 +11,8 @@ from bot.domain.operation import ID_ALPHABET, Operation
 from bot.errors import Refusal
 
 HISTORY_LIMIT = 20
+#: Of one operation everything is shown; presses that were refused can make even that long.
+OPERATION_LIMIT = 100
 
 
 async def status(invocation: Invocation, context: Context) -> Reply:
@@ -57,8 +59,9 @@ async def history_of_one(invocation: Invocation, context: Context) -> Reply:
             f"`status {operation.id}` tells how it is doing.",
             code="not_ones_own",
         )
-    events = await context.operations.events(operation_id=operation.id, limit=HISTORY_LIMIT)
-    return History(f"History of {operation.id} for {operation.target.name}", events)
+    events = await context.operations.events(operation_id=operation.id, limit=OPERATION_LIMIT)
+    older = await context.operations.event_count(operation.id) - len(events) if len(events) == OPERATION_LIMIT else 0
+    return History(f"History of {operation.id} for {operation.target.name}", events, older)
 
 
 async def _operation(invocation: Invocation, context: Context) -> Operation:
@@ -95,6 +98,7 @@ HISTORY = Command(
     run=history,
     reads=READS,
     admins_too=True,
+    leavers=True,
 )
 
 HISTORY_ID = Command(

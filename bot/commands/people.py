@@ -30,7 +30,7 @@ async def show(invocation: Invocation, context: Context) -> Reply:
         context.protected,
         tuple(notes),
         freeze=context.stop.freeze,
-        reference=await context.stops.refer(dossier.person),
+        reference=await context.stops.refer(dossier.person, context.now),
     )
 
 

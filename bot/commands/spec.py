@@ -13,7 +13,7 @@ from bot.domain.exchange import ConversationRef, Reply
 from bot.domain.methods import Dossier
 from bot.domain.people import Actor, Standing
 from bot.domain.stop import GO, Stop
-from bot.ports import Directory, Operations, Stops
+from bot.ports import Directory, Operations, Stops, Usages
 
 __all__ = ["Command", "Context", "Facts", "Invocation", "Run", "Who"]
 
@@ -74,6 +74,7 @@ class Context:
     directory: Directory
     operations: Operations
     stops: Stops
+    usages: Usages
     dossier: Dossier | None = None
     protected: str = ""
     stop: Stop = GO
@@ -97,6 +98,7 @@ class Command:
         for_everyone: may be said without being in the helpdesk group.
         admin: only members of the administrators' group.
         admins_too: also administrators who are not in the helpdesk group.
+        leavers: administrators may name somebody Entra ID no longer knows; the dossier then holds what was recorded here.
         reasoned: may end in `ticket …` and `because …` although it plans no change.
         reads: Graph application permissions it needs for reading, with the reason.
         scopes: conversations whose command menu lists it: "personal", "team".
@@ -112,6 +114,7 @@ class Command:
     for_everyone: bool = False
     admin: bool = False
     admins_too: bool = False
+    leavers: bool = False
     reasoned: bool = False
     reads: tuple[tuple[str, str], ...] = ()
     scopes: tuple[str, ...] = ("personal", "team")

@@ -23,7 +23,7 @@ async def pause(invocation: Invocation, context: Context) -> Reply:
         Refusal: it is paused already.
     """
     actor = context.actor
-    before = await context.stops.pause(Pause(actor.id, actor.name, context.now, mask_text(invocation.reason)))
+    before = await context.stops.pause(Pause(actor.id, actor.name, context.now, mask_text(invocation.reason)), invocation.ticket)
     if before:
         raise Refusal(f"I am paused already, by {before.by_name} since {said_at(before.since)}.", "Type `resume` to end it.", code="paused")
     return Notice(
@@ -40,7 +40,7 @@ async def resume(invocation: Invocation, context: Context) -> Reply:
     Raises:
         Refusal: nothing is paused.
     """
-    ended = await context.stops.resume(context.actor, context.now, invocation.reason)
+    ended = await context.stops.resume(context.actor, context.now, invocation.reason, invocation.ticket)
     if ended is None:
         raise Refusal("I am not paused.", "Type `pause because …` to stop every change.", code="not_paused")
     return Notice(
@@ -66,7 +66,7 @@ async def freeze(invocation: Invocation, context: Context) -> Reply:
             code="freeze_length",
         )
     begun = freeze_of(_target(context), context.actor, context.now, context.now + lasting, invocation.reason)
-    kept, _ = await context.stops.freeze(begun)
+    kept, _ = await context.stops.freeze(begun, invocation.ticket)
     return Notice(
         f"Nobody can change {kept.name} ({kept.upn}) until {said_at(kept.until)}. Cards that wait for a click cannot be confirmed.",
         f"Type `unfreeze {kept.upn}` to end it sooner.",
@@ -88,7 +88,7 @@ async def unfreeze(invocation: Invocation, context: Context) -> Reply:
     decision = policy.may_unfreeze(seen, context.actor.id, admin=context.admin)
     if not decision.allowed:
         raise Refusal(decision.text, decision.hint, code=decision.reason.value)
-    if not await context.stops.unfreeze(seen, context.actor, context.now, invocation.reason):
+    if not await context.stops.unfreeze(seen, context.actor, context.now, invocation.reason, invocation.ticket):
         raise Refusal("Somebody changed this freeze at the same moment.", f"Look with `show {person.upn}`.", code="freeze_changed")
     return Notice(f"{person.name} ({person.upn}) can be changed again.", "", Tone.DONE, "Unfrozen")
 

@@ -19,6 +19,7 @@ class Tag(StrEnum):
     CHAT_CHANGES_RESUMED = "chat:changes:resumed"
     CHAT_COMMAND_ASKED = "chat:command:asked"
     CHAT_COMMAND_REFUSED = "chat:command:refused"
+    CHAT_LIMITS_LIFTED = "chat:limits:lifted"
     CHAT_LOG_CHANNEL_SET = "chat:log_channel:set"
     CHAT_PERSON_FROZEN = "chat:person:frozen"
     CHAT_PERSON_UNFROZEN = "chat:person:unfrozen"
@@ -32,6 +33,7 @@ class Tag(StrEnum):
     OPERATION_PROPOSED = "operation:request:proposed"
     OPERATION_STARTED = "operation:execution:started"
     TRAIL_CHECKPOINT = "trail:events:removed"
+    TRAIL_DIFFERS = "trail:directory:differs"
 
 
 #: The only facts an event may carry. Numbers in `changes` and `text` are masked before they get here.

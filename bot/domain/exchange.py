@@ -205,6 +205,7 @@ class LogNotice:
     Attributes:
         at: when it happened, however late the post arrives.
         grave: everybody should look up.
+        ticket: as given; it stands apart because a long number in the text would be taken for a telephone's.
     """
 
     title: str
@@ -212,14 +213,20 @@ class LogNotice:
     hint: str = ""
     at: datetime | None = None
     grave: bool = False
+    ticket: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Past events, newest first."""
+    """Past events, newest first.
+
+    Attributes:
+        more: how many older ones there are beside these.
+    """
 
     title: str
     events: tuple[AuditEvent, ...] = field(default_factory=tuple)
+    more: int = 0
 
 
 Reply = Notice | Help | Whoami | PersonShown | Choose | OperationShown | LogEntry | LogNotice | History

@@ -93,6 +93,7 @@ class Operation:
         decided_by: name of whoever confirmed, cancelled or denied.
         request_ids: Graph's request ids of the writes.
         version: counts the moves; an older card is recognised by it.
+        numbers_removed: it is so old that its numbers were masked in the store too (`NUMBERS_DAYS`).
     """
 
     id: str
@@ -119,6 +120,7 @@ class Operation:
     decided_by: str = ""
     request_ids: tuple[str, ...] = ()
     version: int = 0
+    numbers_removed: bool = False
 
     def masked(self) -> Operation:
         """The same operation fit for everybody's eyes."""

@@ -105,58 +105,60 @@ def because(reason: str) -> str:
     return f" because {reason.rstrip('.')}" if reason else ""
 
 
-def frozen_event(freeze: Freeze, at: datetime) -> AuditEvent:
+def frozen_event(freeze: Freeze, at: datetime, ticket: str = "") -> AuditEvent:
     """For the trail: who froze whom until when."""
     tag = Tag.CHAT_CALL_SUSPECTED if freeze.suspicious else Tag.CHAT_PERSON_FROZEN
-    facts = {"target_upn": freeze.upn, "text": f"frozen until {said_at(freeze.until)}", "reason": freeze.reason}
+    facts = {"target_upn": freeze.upn, "text": f"frozen until {said_at(freeze.until)}", "reason": freeze.reason, "ticket": ticket}
     return AuditEvent(tag, at, freeze.by_id, freeze.by_name, target_id=freeze.target_id, facts=facts)
 
 
-def frozen_post(freeze: Freeze, at: datetime) -> LogNotice:
+def frozen_post(freeze: Freeze, at: datetime, ticket: str = "") -> LogNotice:
     """For the log channel: who froze whom until when."""
     if freeze.suspicious:
         return LogNotice(
             "Suspicious call", f"{freeze.by_name} reports a suspicious call about {freeze.name} ({freeze.upn}). Nobody can change this "
             f"person until {said_at(freeze.until)}{because(freeze.reason)}.",
-            "If somebody calls in this name, treat it as an attack. Undo it with unfreeze.", at, grave=True,
+            "If somebody calls in this name, treat it as an attack. Undo it with unfreeze.", at, grave=True, ticket=ticket,
         )  # fmt: skip
     return LogNotice(
         "Frozen",
         f"{freeze.by_name} froze {freeze.name} ({freeze.upn}) until {said_at(freeze.until)}{because(freeze.reason)}. "
         "Nobody can change this person until then.",
         at=at,
+        ticket=ticket,
     )
 
 
-def unfrozen_event(freeze: Freeze, by: Actor, at: datetime, reason: str) -> AuditEvent:
+def unfrozen_event(freeze: Freeze, by: Actor, at: datetime, reason: str, ticket: str = "") -> AuditEvent:
     """For the trail: who ended the freeze."""
-    facts = {"target_upn": freeze.upn, "reason": mask_text(reason)}
+    facts = {"target_upn": freeze.upn, "reason": mask_text(reason), "ticket": ticket}
     return AuditEvent(Tag.CHAT_PERSON_UNFROZEN, at, by.id, by.name, target_id=freeze.target_id, facts=facts)
 
 
-def unfrozen_post(freeze: Freeze, by: Actor, at: datetime, reason: str) -> LogNotice:
+def unfrozen_post(freeze: Freeze, by: Actor, at: datetime, reason: str, ticket: str = "") -> LogNotice:
     """For the log channel: who ended the freeze."""
     kind = "after a suspicious call" if freeze.suspicious else f"frozen by {freeze.by_name}"
-    return LogNotice("Unfrozen", f"{by.name} unfroze {freeze.name} ({freeze.upn}), {kind}{because(mask_text(reason))}.", at=at)
+    text = f"{by.name} unfroze {freeze.name} ({freeze.upn}), {kind}{because(mask_text(reason))}."
+    return LogNotice("Unfrozen", text, at=at, ticket=ticket)
 
 
-def paused_event(pause: Pause) -> AuditEvent:
+def paused_event(pause: Pause, ticket: str = "") -> AuditEvent:
     """For the trail: who paused everything."""
-    return AuditEvent(Tag.CHAT_CHANGES_PAUSED, pause.since, pause.by_id, pause.by_name, facts={"reason": pause.reason})
+    return AuditEvent(Tag.CHAT_CHANGES_PAUSED, pause.since, pause.by_id, pause.by_name, facts={"reason": pause.reason, "ticket": ticket})
 
 
-def paused_post(pause: Pause) -> LogNotice:
+def paused_post(pause: Pause, ticket: str = "") -> LogNotice:
     """For the log channel: who paused everything."""
     text = f"{pause.by_name} paused Doorman{because(pause.reason)}. Nothing is changed until an administrator types resume."
-    return LogNotice("Paused", text, at=pause.since, grave=True)
+    return LogNotice("Paused", text, at=pause.since, grave=True, ticket=ticket)
 
 
-def resumed_event(by: Actor, at: datetime, reason: str) -> AuditEvent:
+def resumed_event(by: Actor, at: datetime, reason: str, ticket: str = "") -> AuditEvent:
     """For the trail: who ended the pause."""
-    return AuditEvent(Tag.CHAT_CHANGES_RESUMED, at, by.id, by.name, facts={"reason": mask_text(reason)})
+    return AuditEvent(Tag.CHAT_CHANGES_RESUMED, at, by.id, by.name, facts={"reason": mask_text(reason), "ticket": ticket})
 
 
-def resumed_post(pause: Pause, by: Actor, at: datetime, reason: str) -> LogNotice:
+def resumed_post(pause: Pause, by: Actor, at: datetime, reason: str, ticket: str = "") -> LogNotice:
     """For the log channel: who ended the pause."""
     text = f"{by.name} ended the pause of {pause.by_name} since {said_at(pause.since)}{because(mask_text(reason))}. Changes are made again."
-    return LogNotice("Resumed", text, at=at)
+    return LogNotice("Resumed", text, at=at, ticket=ticket)

@@ -1,4 +1,4 @@
-"""Accounts, roles and groups as Graph shows them, turned into ours.
+"""Accounts, roles, groups and records as Graph shows them, turned into ours.
 
 A property that Graph keeps back (it shows only ids where a permission is missing) is never read as "no": that would unlock administrators.
 https://learn.microsoft.com/graph/permissions-overview#limited-information-returned-for-inaccessible-member-objects
@@ -7,9 +7,11 @@ https://learn.microsoft.com/graph/permissions-overview#limited-information-retur
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from bot.domain.people import Person
+from bot.domain.reconcile import DirectoryAudit
 from bot.errors import NotAuthorised, Unavailable
 from bot.graph.permissions import READ_GROUPS, READ_USERS
 
@@ -67,3 +69,29 @@ def role_assignable_in(groups: Iterable[Row]) -> tuple[str, ...]:
         if row.get("isAssignableToRole"):
             names.append(str(row.get("displayName") or row.get("id")))
     return tuple(sorted(names))
+
+
+def audit_in(row: Row) -> DirectoryAudit:
+    """One record of Entra's audit log, without the values in it: among them are phone numbers.
+
+    Raises:
+        Unavailable: the row is no record.
+    """
+    by = (row.get("initiatedBy") or {}).get("app") or {}
+    target: Row = next(iter(row.get("targetResources") or ()), {})
+    try:
+        at = datetime.fromisoformat(str(row["activityDateTime"]))
+        if at.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+        return DirectoryAudit(
+            id=str(row["id"]),
+            at=at,
+            activity=str(row.get("activityDisplayName") or "an activity without a name"),
+            app_id=str(by.get("appId") or "").lower(),
+            target_id=str(target.get("id") or "").lower(),
+            target_upn=str(target.get("userPrincipalName") or ""),
+            result=str(row.get("result") or ""),
+            correlation_id=str(row.get("correlationId") or ""),
+        )
+    except (KeyError, ValueError) as error:
+        raise Unavailable("a record of the audit log is malformed") from error

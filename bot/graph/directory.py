@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from bot.domain.change import KINDS, Change
 from bot.domain.methods import Dossier, Method
 from bot.domain.people import Person, Privileges, Standing
-from bot.errors import NotAuthorised, NotFound, Unavailable
+from bot.domain.reconcile import DirectoryAudit
+from bot.errors import NotAuthorised, NotFound, NotLicensed, Unavailable
 from bot.graph import finding, permissions, reads
-from bot.graph.accounts import defined_in, person_in, role_assignable_in, roles_in
+from bot.graph.accounts import audit_in, defined_in, person_in, role_assignable_in, roles_in
 from bot.graph.answers import Answer
 from bot.graph.batch import read_all
 from bot.graph.client import GraphClient
@@ -22,7 +24,7 @@ from bot.ports import FIND_LIMIT, MEMBERS_LIMIT
 
 MOST_PAGES = 50
 REMEMBERED_SECONDS = 600.0  # how long it is remembered that something cannot be read
-NO_LICENCE = "AadPremiumLicenseRequired"  # 400, on eligible roles of a tenant without Privileged Identity Management
+AUDITS_PAUSE = 2.0  # seconds between pages: 5 requests in 10 s are allowed, https://learn.microsoft.com/graph/throttling-limits
 
 #: Shown instead of the other methods when the app may read phones alone.
 HIDDEN = Method("other methods", f"not shown, because the permission {permissions.READ_METHODS} is missing")
@@ -135,6 +137,13 @@ class GraphDirectory:
             people |= {person.id: person for person in found if person.enabled}
         return tuple(sorted(people.values(), key=lambda person: (person.name.casefold(), person.upn)))[:MEMBERS_LIMIT]
 
+    async def audits(self, since: datetime) -> tuple[DirectoryAudit, ...]:
+        """See `bot.ports.Directory`."""
+        app_id = permissions.app_in(await self._client.tokens.get())
+        read = reads.audits(app_id, since)
+        found = [audit_in(row) for row in await self._pages(await self._get(read), read, pause=AUDITS_PAUSE)]
+        return tuple(audit for audit in found if audit.app_id == app_id)
+
     async def apply(self, target_id: str, change: Change, operation_id: str) -> str:
         """See `bot.ports.Directory`."""
         request = write_request(self._client.builders, reads.object_id(target_id), change)
@@ -159,15 +168,13 @@ class GraphDirectory:
         await self._client.close()
 
     async def _eligible(self, answer: Answer, read: Read) -> tuple[str, ...]:
-        """Roles that could be activated, where that can be read: the permission is optional, and so is the licence.
-
-        No licence is 400 (github.com/maester365/maester/issues/1421); without it nobody can be eligible.
-        """
-        if answer.status == 403 or (answer.status == 400 and translate(answer).code == NO_LICENCE):
+        """Roles that could be activated, where that can be read: the permission is optional, and without the licence nobody has any."""
+        if not answer.ok:
+            error = translate(answer, read.permission)
+            if answer.status != 403 and not isinstance(error, NotLicensed):
+                raise error
             self._no_eligible_until = self._client.gate.clock() + REMEMBERED_SECONDS
             return ()
-        if not answer.ok:
-            raise translate(answer, read.permission)
         return defined_in(await self._pages(answer, read))
 
     async def _get(self, read: Read) -> Answer:
@@ -185,13 +192,15 @@ class GraphDirectory:
                 raise translate(answer, read.permission)
         return answers
 
-    async def _pages(self, answer: Answer, read: Read, most: int | None = None) -> list[dict[str, Any]]:
-        """All rows of a collection, following its links; with `most`, no further than that many need."""
+    async def _pages(self, answer: Answer, read: Read, most: int | None = None, pause: float = 0.0) -> list[dict[str, Any]]:
+        """All rows of a collection, following its links; with `most`, no further than that many need; with a pause before each link."""
         rows = list(answer.rows)
         for _ in range(MOST_PAGES):
             link = answer.fields.get("@odata.nextLink")
             if not link or (most is not None and len(rows) >= most):
                 return rows
+            if pause:
+                await self._client.gate.pause(pause)
             answer = await self._client.read(str(link), self._patience, permission=read.permission, eventual=read.eventual)
             rows += answer.rows
         raise Unavailable("a collection does not end")

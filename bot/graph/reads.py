@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 from kiota_abstractions.request_information import RequestInformation
+from msgraph.generated.audit_logs.directory_audits.directory_audits_request_builder import DirectoryAuditsRequestBuilder
 from msgraph.generated.groups.item.transitive_members.graph_user.graph_user_request_builder import GraphUserRequestBuilder
 from msgraph.generated.role_management.directory.role_assignments.role_assignments_request_builder import RoleAssignmentsRequestBuilder
 from msgraph.generated.role_management.directory.role_eligibility_schedule_instances import (
@@ -23,7 +25,7 @@ from msgraph.generated.users.item.user_item_request_builder import UserItemReque
 from msgraph.generated.users.users_request_builder import UsersRequestBuilder
 
 from bot.errors import NotFound
-from bot.graph.permissions import READ_ELIGIBLE, READ_GROUPS, READ_METHODS, READ_PHONES, READ_ROLES, READ_USERS
+from bot.graph.permissions import READ_AUDITS, READ_ELIGIBLE, READ_GROUPS, READ_METHODS, READ_PHONES, READ_ROLES, READ_USERS
 from bot.ports import FIND_LIMIT
 
 #: What `people.person` needs.
@@ -156,6 +158,11 @@ _MEMBERS = _address(
         )
     )
 )
+_AUDITS = _address(
+    DirectoryAuditsRequestBuilder(_adapter, {"baseurl": ""}).to_get_request_information(
+        _configured(DirectoryAuditsRequestBuilder.DirectoryAuditsRequestBuilderGetQueryParameters(filter=_SLOT, top=MOST_ROWS))
+    )
+)
 _CHECK_GROUPS = f"/users/{_SLOT}/checkMemberGroups"
 _FILTERED = _address(_users.to_get_request_information(_configured(_Listed(filter=_SLOT, select=PERSON, top=PAGE))))
 _SEARCHED = _address(_users.to_get_request_information(_configured(_Listed(search=_SLOT, select=PERSON, top=PAGE))))
@@ -212,6 +219,12 @@ def check_groups(user_id: str, group_ids: Sequence[str]) -> list[Read]:
     url = _CHECK_GROUPS.replace(_SLOT, user_id)
     chunks = (group_ids[start : start + GROUPS_PER_CHECK] for start in range(0, len(group_ids), GROUPS_PER_CHECK))
     return [Read(url, READ_GROUPS, body={"groupIds": list(chunk)}) for chunk in chunks]
+
+
+def audits(app_id: str, since: datetime) -> Read:
+    """What Entra's own log says this application did: https://learn.microsoft.com/graph/api/directoryaudit-list"""
+    expression = f"activityDateTime ge {since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ} and initiatedBy/app/appId eq '{app_id}'"
+    return Read(_AUDITS.replace(_SLOT, quote(expression, safe="")), READ_AUDITS)
 
 
 def filtered(expression: str) -> Read:

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 from bot.commands.parser import parse
 from bot.commands.phone_rules import plan_change
@@ -21,11 +20,12 @@ from bot.domain.people import Actor, Person, Standing
 from bot.domain.policy import Decision
 from bot.domain.stop import GO, Pause
 from bot.errors import DirectoryError, NotFound, Refusal, StoreUnavailable
-from bot.ports import FIND_LIMIT, Clock, Directory, Operations, Stops
+from bot.ports import FIND_LIMIT, Clock, Directory, Operations, Stops, Usages
 from bot.services import explain
 from bot.services.announce import shown
 from bot.services.confirm import cancel, check_presser, confirm
 from bot.services.gate import Gate
+from bot.services.limits import within_limits
 from bot.services.propose import propose
 from bot.services.review import Reviewer
 from bot.services.suspect import suspect
@@ -33,25 +33,32 @@ from bot.services.suspect import suspect
 #: A turn has to answer before Teams gives up (10 to 15 s) and sends the same activity again.
 #: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/conversation-messages
 TURN_SECONDS = 9.0
-#: How long one read of the pause serves for the banner.
-BANNER_KEPT = timedelta(seconds=1)
 
 
 class Dispatch:
     """Turns what people type and press into replies."""
 
     def __init__(
-        self, operations: Operations, stops: Stops, directory: Directory, gate: Gate, reviewer: Reviewer, facts: Facts, clock: Clock
+        self,
+        operations: Operations,
+        stops: Stops,
+        usages: Usages,
+        directory: Directory,
+        gate: Gate,
+        reviewer: Reviewer,
+        facts: Facts,
+        clock: Clock,
     ) -> None:
         self._operations = operations
         self._stops = stops
+        self._usages = usages
         self._directory = directory
         self._reviewer = reviewer
         self._gate = gate
         self._facts = facts
         self._clock = clock
-        self._notes: set[asyncio.Task[None]] = set()
-        self._banner: tuple[datetime, Pause | None] | None = None
+        self._over: list[str] = []
+        self._noting: asyncio.Task[None] | None = None
 
     async def message(self, message: IncomingMessage) -> Reply | None:
         """Answers something typed; None when this delivery was answered before."""
@@ -78,26 +85,23 @@ class Dispatch:
 
     def answered(self, key: str) -> None:
         """Notes that the turn is over, beside it: if the note gets lost, a redelivery is answered again, which does no harm."""
-        note = asyncio.create_task(self._note_answered(key))
-        self._notes.add(note)
-        note.add_done_callback(self._notes.discard)
+        self._over.append(key)
+        if self._noting is None or self._noting.done():
+            self._noting = asyncio.create_task(self._note_answered())
 
-    async def _note_answered(self, key: str) -> None:
-        with contextlib.suppress(StoreUnavailable):
-            await self._operations.answered(key)
+    async def _note_answered(self) -> None:
+        """One note at a time, for all turns that ended during the one before."""
+        while self._over:
+            keys, self._over = self._over, []
+            with contextlib.suppress(StoreUnavailable):
+                await self._operations.answered(keys)
 
     async def pause(self) -> Pause | None:
-        """The pause that every card has to speak of; None when there is none or nobody can say.
-
-        Only for the banner, so what was read a moment ago will do; whether something may be changed is read anew each time.
-        """
-        now = self._clock()
-        if self._banner is None or now - self._banner[0] >= BANNER_KEPT:
-            try:
-                self._banner = (now, (await self._stops.stop("", now)).pause)
-            except StoreUnavailable:
-                return None
-        return self._banner[1]
+        """The pause that every card has to speak of; None when there is none or nobody can say."""
+        try:
+            return (await self._stops.seen("", self._clock())).pause
+        except StoreUnavailable:
+            return None
 
     async def is_new(self, key: str) -> bool:
         """Whether an event that asks for nothing, such as an installation, is seen for the first time; raises StoreUnavailable."""
@@ -120,28 +124,32 @@ class Dispatch:
         _require(self._gate.permit(standing, for_everyone=command.for_everyone, admin=command.admin, admins_too=command.admins_too))
         dossier: Dossier | None = None
         if invocation.who is not None:
-            people = await self._find(invocation, chosen)
+            people, left = await self._find(invocation, chosen, leavers=command.leavers and self._gate.is_admin(standing))
             if len(people) > 1:
                 return await self._offer_choice(invocation, actor, people)
-            dossier = await self._directory.dossier(people[0].id)
+            dossier = Dossier(people[0], {}) if left else await self._directory.dossier(people[0].id)
         return await self._run(invocation, actor, standing, where, dossier)
 
-    async def _find(self, invocation: Invocation, chosen: str) -> tuple[Person, ...]:
+    async def _find(self, invocation: Invocation, chosen: str, *, leavers: bool) -> tuple[tuple[Person, ...], bool]:
+        """Whom the invocation means, and whether Entra ID no longer knows them (with `leavers`)."""
         who = invocation.who
         assert who is not None
-        if object_id := chosen or who.object_id:
-            try:
-                return (await self._directory.person(object_id),)
-            except NotFound:
-                raise Refusal("That account no longer exists in Entra ID.", code="no_such_person") from None
-        people = await self._directory.find(who.text)
+        object_id = chosen or who.object_id
+        try:
+            people = (await self._directory.person(object_id),) if object_id else await self._directory.find(who.text)
+        except NotFound:
+            people = ()
+        if not people and leavers and (left := await self._operations.known(object_id or who.text)):
+            return left, True
+        if not people and object_id:
+            raise Refusal("That account no longer exists in Entra ID.", code="no_such_person")
         if not people:
             raise Refusal(
                 f"I find nobody called “{who.text}”.",
                 "Check the spelling, or give the user principal name, such as alice@example.com.",
                 code="no_such_person",
             )
-        return people
+        return people, False
 
     async def _offer_choice(self, invocation: Invocation, actor: Actor, people: Sequence[Person]) -> Reply:
         who = invocation.who
@@ -161,7 +169,7 @@ class Dispatch:
             )
             _require(decision)
         elif dossier:
-            stop = await self._stops.stop(dossier.person.id, now)
+            stop = await self._stops.seen(dossier.person.id, now)
             protected = self._reviewer.protection(standing, dossier, where)
         context = Context(
             actor=actor,
@@ -174,13 +182,12 @@ class Dispatch:
             directory=self._directory,
             operations=self._operations,
             stops=self._stops,
+            usages=self._usages,
             dossier=dossier,
             protected=protected,
             stop=stop,
         )
         result = await command.run(invocation, context)
-        if command.admin:
-            self._banner = None  # it may just have been paused or resumed
         if isinstance(result, Plan):
             return await self._propose(result, decision, command.name, actor, where, invocation.ticket, invocation.reason)
         await self._operations.record(
@@ -199,6 +206,7 @@ class Dispatch:
     async def _propose(
         self, plan: Plan, decision: Decision, command: str, actor: Actor, where: ConversationRef, ticket: str, reason: str
     ) -> Reply:
+        plan = await within_limits(self._usages, self._reviewer.policy.limits, plan, actor, self._clock())
         operation = await propose(
             self._operations,
             plan,
@@ -261,6 +269,10 @@ class Dispatch:
     async def _again(self, operation: Operation, action: CardAction, standing: Standing) -> Reply:
         if operation.state not in (State.STALE, State.FAILED):
             raise Refusal(f"{operation.id} needs no new card.", code="too_late")
+        if operation.numbers_removed:
+            raise Refusal(
+                f"{operation.id} is so old that I no longer keep its numbers.", "Type the command anew, with the number.", code="too_late"
+            )
         dossier = await self._directory.dossier(operation.target.id)
         kinds = {change.kind for change in operation.changes}
         decision = await self._reviewer.request(

@@ -35,6 +35,7 @@ QUEUES: Mapping[str, Mapping[str, Any]] = {
     "announce": {"worker_concurrency": 8, "polling_interval_sec": 0.2},
     "log": {"worker_concurrency": 1, "global_concurrency": 1, "polling_interval_sec": 0.5},
     "expire": {"worker_concurrency": 4, "polling_interval_sec": 2.0},
+    "reconcile": {"worker_concurrency": 1, "global_concurrency": 1, "polling_interval_sec": 2.0},
 }
 
 #: How soon a stop is noticed by the engine's own threads.

@@ -8,21 +8,24 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, Row, bindparam, delete, insert, select, text, update
+from sqlalchemy import Connection, Engine, Row, bindparam, delete, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.exchange import LogNotice
+from bot.domain.limits import NO_LIMITS
 from bot.domain.operation import TRANSITIONS, Operation, State, new_id
-from bot.errors import StoreUnavailable
-from bot.store import outbox, records
+from bot.domain.people import Person
+from bot.domain.policy import Decision
+from bot.domain.reconcile import Known
+from bot.domain.rules import Limits
+from bot.errors import Refusal, StoreUnavailable
+from bot.store import alarms, executions, housekeeping, outbox, past, records, schema, usages
 from bot.store.tables import audit_events, choices, deliveries, log_posts, metadata, operations, settings
 from bot.store.trail import Trail, remove_older
 from bot.store.transactions import Transactions
 
-#: Teams redelivers within a minute or so; a day is generous and keeps the table small.
-DELIVERIES_KEPT = timedelta(days=1)
 CHOICES_KEPT = timedelta(hours=1)
 
 
@@ -52,12 +55,13 @@ def create_tables(engine: Engine) -> None:
     """Makes whatever tables are missing; replicas that start together take turns.
 
     Raises:
-        StoreUnavailable: the database cannot be opened; the text is for whoever starts the bot.
+        StoreUnavailable: the database cannot be opened or was made by an earlier version; the text is for whoever starts the bot.
     """
     try:
         with engine.begin() as connection:
             if engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(8200)"))
+            schema.check(connection)
             metadata.create_all(connection)
     except SQLAlchemyError as error:
         where = engine.url.render_as_string(hide_password=True)
@@ -68,9 +72,10 @@ def create_tables(engine: Engine) -> None:
 class StoredOperations:
     """`ports.Operations` on SQLAlchemy Core."""
 
-    def __init__(self, transactions: Transactions, enqueue: Enqueue) -> None:
+    def __init__(self, transactions: Transactions, enqueue: Enqueue, limits: Limits = NO_LIMITS) -> None:
         self._transactions = transactions
         self._enqueue = enqueue
+        self._limits = limits
         self._me = str(uuid.uuid4())  # this life of this process
 
     async def first_delivery(self, key: str, at: datetime) -> bool:
@@ -80,11 +85,16 @@ class StoredOperations:
 
         return await self._transactions.write(work)
 
-    async def answered(self, key: str) -> None:
-        await self._transactions.write(lambda connection: connection.execute(_ANSWERED, {"taken": key}))
+    async def answered(self, keys: Sequence[str]) -> None:
+        taken = [{"taken": key} for key in keys]
+        await self._transactions.write(lambda connection: connection.execute(_ANSWERED, taken))
 
     async def record(self, event: AuditEvent) -> None:
-        await self._transactions.record(lambda _, trail: trail.append(event))
+        def work(connection: Connection, trail: Trail) -> None:
+            trail.append(event)
+            alarms.after_refusal(connection, self._enqueue, trail, event, self._limits)
+
+        await self._transactions.record(work)
 
     async def propose(self, operation: Operation, event: AuditEvent) -> Operation:
         def work(connection: Connection, trail: Trail) -> Operation:
@@ -136,8 +146,12 @@ class StoredOperations:
             values["request_ids"] = list(request_ids)
         if to.finished:
             values["finished_at"] = at
+        if verb == "confirm":
+            values["confirmed_at"] = at
 
-        def work(connection: Connection, trail: Trail) -> Operation | None:
+        def work(connection: Connection, trail: Trail) -> Operation | Decision | None:
+            if verb == "confirm" and (limit := usages.refusal(connection, operation_id, self._limits, at)):
+                return limit
             condition = (operations.c.id == operation_id) & operations.c.state.in_([state.value for state in allowed_from])
             if in_time:
                 condition &= operations.c.expires_at > at
@@ -147,9 +161,14 @@ class StoredOperations:
             operation = records.operation(moved)
             trail.append(event)
             self._start_what_follows(connection, verb, operation)
+            if verb == "confirm":
+                usages.confirmed(connection, self._enqueue, operation, self._limits, at)
             return operation
 
-        return await self._transactions.record(work)
+        found = await self._transactions.record(work)
+        if isinstance(found, Decision):
+            raise Refusal(found.text, found.hint, code=found.reason.value)
+        return found
 
     def _start_what_follows(self, connection: Connection, verb: str, operation: Operation) -> None:
         if operation.state is State.QUEUED:
@@ -173,6 +192,15 @@ class StoredOperations:
             return tuple(_event(found) for found in connection.execute(query))
 
         return await self._transactions.read(work)
+
+    async def event_count(self, operation_id: str) -> int:
+        query = select(func.count()).where(audit_events.c.operation_id == operation_id)
+        return await self._transactions.read(lambda connection: connection.execute(query).scalar_one())
+
+    async def known(self, text: str) -> tuple[Person, ...]:
+        return await self._transactions.read(lambda connection: past.known(connection, text))
+    async def executions(self, since: datetime) -> Known:
+        return await self._transactions.read(lambda connection: executions.read(connection, since))
 
     async def remember_choice(self, actor_id: str, text: str, candidates: Sequence[str], at: datetime, choice_id: str = "") -> str:
         choice_id = choice_id or new_id(length=8)
@@ -203,6 +231,8 @@ class StoredOperations:
             connection.execute(delete(settings).where(settings.c.name == name))
             connection.execute(insert(settings).values(name=name, value=value))
             trail.append(event)
+            if event.tag is Tag.CHAT_LOG_CHANNEL_SET:  # what has waited for a log channel can be posted now
+                self._enqueue(connection, "log", new_id(length=10))
 
         await self._transactions.record(work)
 
@@ -216,11 +246,14 @@ class StoredOperations:
 
         await self._transactions.record(work)
 
-    async def purge(self, now: datetime, audit_days: int = 0) -> None:
-        """Forgets what no longer serves: old delivery keys, and events older than `audit_days` (0 keeps them all)."""
-        await self._transactions.write(
-            lambda connection: connection.execute(delete(deliveries).where(deliveries.c.at < now - DELIVERIES_KEPT))
-        )
+    async def purge(self, now: datetime, audit_days: int = 0, numbers_days: int = 0) -> None:
+        """Forgets what no longer serves, the numbers of operations finished for `numbers_days`, and events older than `audit_days`.
+
+        With 0 days numbers and events are kept for ever.
+        """
+        await self._transactions.write(lambda connection: housekeeping.forget(connection, now, numbers_days))
+        while numbers_days and await self._transactions.write(lambda connection: housekeeping.mask_numbers(connection, now, numbers_days)):
+            pass
         if audit_days:
             while await self._transactions.record(lambda connection, trail: remove_older(connection, trail, now, audit_days)):
                 pass

@@ -39,6 +39,7 @@ def row(operation: Operation) -> dict[str, Any]:
         "created_at": operation.created_at,
         "expires_at": operation.expires_at,
         "card_id": operation.card_id,
+        "department": operation.target.department.strip(),
         "request": {
             "text": operation.text,
             "requester": asdict(operation.requester),
@@ -63,10 +64,7 @@ def operation(found: Row[Any]) -> Operation:
         text=request["text"],
         requester=Actor(**request["requester"]),
         target=Person(**request["target"]),
-        changes=tuple(
-            Change(ChangeKind(change["kind"]), PhoneType(change["phone"]), change["before"], change["after"])
-            for change in request["changes"]
-        ),
+        changes=tuple(map(change, request["changes"])),
         notes=tuple(request["notes"]),
         warnings=tuple(request["warnings"]),
         ticket=request["ticket"],
@@ -85,7 +83,13 @@ def operation(found: Row[Any]) -> Operation:
         decided_by=found.decided_by,
         request_ids=tuple(found.request_ids or ()),
         version=found.version,
+        numbers_removed=found.numbers_removed,
     )
+
+
+def change(stored: dict[str, Any]) -> Change:
+    """The change that is stored so."""
+    return Change(ChangeKind(stored["kind"]), PhoneType(stored["phone"]), stored["before"], stored["after"])
 
 
 def approval_row(approval: Approval) -> dict[str, str]:

@@ -47,8 +47,31 @@ operations = Table(
     Column("approvals", JSON, nullable=False, default=list),
     Column("approval_where", JSON(none_as_null=True)),
     Column("approval_card_id", Text, nullable=False, default=""),
-    Index("operations_by_requester", "requester_id"),
+    Column("department", Text, nullable=False, default=""),  # of the target, for counting by team
+    Column("confirmed_at", UtcTime),
+    Column("numbers_removed", Boolean, nullable=False, default=False),
+    Index("operations_by_requester", "requester_id", "confirmed_at"),
+    Index("operations_by_target", "target_id", "confirmed_at"),
+    Index("operations_by_department", "department", "confirmed_at"),
+    Index("operations_with_numbers", "numbers_removed", "finished_at"),
 )
+
+#: Which number (a digest, see `bot.domain.limits.number_digest`) was confirmed for whom; removed by age (`NUMBERS_DAYS`).
+numbers = Table(
+    "numbers",
+    metadata,
+    Column("operation_id", String(12), primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    Column("target_id", String(64), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Index("numbers_by_digest", "digest", "at"),
+)
+
+#: Whose counts started anew, and when.
+lifts = Table("limit_lifts", metadata, Column("person_id", String(64), primary_key=True), Column("at", UtcTime, nullable=False))
+
+#: Alarms the log channel has been told, so that it is not told again too soon.
+alarms = Table("alarms", metadata, Column("key", String(80), primary_key=True), Column("at", UtcTime, nullable=False))
 
 #: Append-only: nothing in the code updates a row, and only age removes one (`AUDIT_DAYS`). Every value is text that is hashed as it
 #: stands (`bot.domain.chain`), which is why `facts` is no JSON column.
@@ -67,7 +90,7 @@ audit_events = Table(
     Column("hash", String(64), nullable=False),
     Index("audit_by_operation", "operation_id"),
     Index("audit_by_target", "target_id"),
-    Index("audit_by_actor", "actor_id"),
+    Index("audit_by_actor", "actor_id", "at"),
 )
 
 #: One row: both ends of the trail. Locked by whoever appends, so that replicas make one chain.
@@ -131,6 +154,14 @@ log_notices = Table(
     Column("at", UtcTime, nullable=False),
 )
 
+#: What was found out of step with Entra's audit log and posted, so that it is posted once.
+discrepancies = Table(
+    "discrepancies",
+    metadata,
+    Column("key", String(400), primary_key=True),
+    Column("at", UtcTime, nullable=False),
+)
+
 #: People nobody may change; one row each, ended by time or by `unfreeze`.
 freezes = Table(
     "freezes",
@@ -147,7 +178,7 @@ freezes = Table(
     Column("shared", Boolean, nullable=False),
 )
 
-#: Whom the button of a `show` card is about: cards carry the id alone.
+#: Whom the button of a `show` card is about: cards carry the id alone. `at` is when it was last given out, to the day.
 references = Table(
     "card_references",
     metadata,
@@ -155,4 +186,5 @@ references = Table(
     Column("target_id", String(64), nullable=False),
     Column("name", Text, nullable=False),
     Column("upn", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
 )

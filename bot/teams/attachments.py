@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 from typing import Any
+
+from botbuilder.schema import Activity
 
 from bot.domain.exchange import ConversationRef, OperationShown, Reply
 from bot.domain.stop import Pause
@@ -17,6 +20,13 @@ class Outgoing(dict[str, Any]):
 
     def __deepcopy__(self, memo: object) -> Outgoing:
         return self
+
+
+class Saying(Activity):
+    """A message on its way out. The SDK deep-copies whatever it sends, some sixty fields, and then sets a few of them."""
+
+    def __deepcopy__(self, memo: object) -> Saying:
+        return copy(self)
 
 
 def view(reply: Reply, where: ConversationRef, pause: Pause | None = None) -> Rendered:

@@ -13,7 +13,7 @@ from bot.domain.exchange import CardAction, Help, IncomingMessage, Notice, Opera
 from bot.errors import ChatError
 from bot.ports import Operations
 from bot.services.dispatch import Dispatch
-from bot.teams.attachments import CARD, message, public, view
+from bot.teams.attachments import CARD, Saying, message, public, view
 from bot.teams.inbound import actor_of, card_action, delivery_key, incoming_message, where_of
 from bot.teams.outbound import Connector
 
@@ -129,7 +129,7 @@ class DoormanHandler(TeamsActivityHandler):
 
     async def _say(self, context: TurnContext, reply: Reply) -> None:
         shown = public(reply, where_of(context.activity), await self._dispatch.pause())
-        activity = Activity(type="message", summary=shown.summary, attachments=[Attachment(content_type=CARD, content=shown.card)])
+        activity = Saying(type="message", summary=shown.summary, attachments=[Attachment(content_type=CARD, content=shown.card)])
         try:
             sent = await context.send_activity(activity)
         except ChatError as error:

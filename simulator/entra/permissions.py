@@ -67,6 +67,7 @@ _READ_ELIGIBLE = _names(
     RoleManagement.Read.Directory RoleManagement.ReadWrite.Directory
     """
 )
+_READ_AUDITS = _names("AuditLog.Read.All Directory.Read.All")
 _READ_METHODS = _names("UserAuthenticationMethod.Read.All UserAuthenticationMethod.ReadWrite.All")
 _WRITE_PHONES = _names("UserAuthMethod-Phone.ReadWrite.All UserAuthenticationMethod.ReadWrite.All")
 _READ_PHONES = _WRITE_PHONES | _names("UserAuthMethod-Phone.Read.All UserAuthenticationMethod.Read.All")
@@ -81,6 +82,7 @@ APPLICATION: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/groups/{group-id}"): _READ_GROUP,
     ("GET", "/roleManagement/directory/roleAssignments"): _READ_ROLES,
     ("GET", "/roleManagement/directory/roleEligibilityScheduleInstances"): _READ_ELIGIBLE,
+    ("GET", "/auditLogs/directoryAudits"): _READ_AUDITS,
     ("GET", "/users/{user-id}/authentication/methods"): _READ_METHODS,
     ("GET", "/users/{user-id}/authentication/methods/{authenticationMethod-id}"): _READ_METHODS,
     ("GET", "/users/{user-id}/authentication/phoneMethods"): _READ_PHONES,
@@ -110,6 +112,6 @@ READ_ANY_ROLE = _names("Directory.Read.All Directory.ReadWrite.All RoleManagemen
 DEFAULT_GRANTS = _names(
     """
     UserAuthMethod-Phone.ReadWrite.All UserAuthenticationMethod.Read.All User.Read.All GroupMember.Read.All RoleManagement.Read.Directory
-    RoleEligibilitySchedule.Read.Directory
+    RoleEligibilitySchedule.Read.Directory AuditLog.Read.All
     """
 )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from simulator import cast
-from simulator.entra.message import Write
+from simulator.entra.message import AuditRow, Write
 
 # https://learn.microsoft.com/graph/api/resources/phoneauthenticationmethod: the same ids in every tenant
 PHONE_IDS = {
@@ -164,7 +164,9 @@ class Tenant:
         self.second_phone_status = 409  # some deployments answer 400 "already registered"
         self.licence = "P2"  # or "P1", or "Free": what Privileged Identity Management and the audit log depend on
         self.visibility_delay = 0.0  # set by a fault for the duration of one write
+        self.audit_delay = 0.0  # likewise, for the audit log
         self.writes: list[Write] = []
+        self.audits: list[AuditRow] = []
         self.sms_names: dict[str, set[str]] = {}
         self.people: dict[str, Person] = {}
         self._by_upn: dict[str, Person] = {}

@@ -50,7 +50,7 @@ class FakeOperations:
 class FakeStops:
     """Refers to people by their object id."""
 
-    async def refer(self, person: Person) -> str:
+    async def refer(self, person: Person, now: datetime) -> str:
         return person.id
 
 
@@ -58,7 +58,7 @@ def context(**changed: Any) -> Context:
     standing = Standing(Person("id-hanna", "Hanna Visser", "hanna@x.nl"), frozenset())
     given: dict[str, Any] = {
         "actor": HANNA, "standing": standing, "helpdesk": True, "admin": False, "where": PERSONAL, "now": NOW, "facts": Facts("NL"),
-        "directory": None, "operations": FakeOperations(), "stops": FakeStops(),
+        "directory": None, "operations": FakeOperations(), "stops": FakeStops(), "usages": None,
     }  # fmt: skip
     return Context(**(given | changed))
 
@@ -99,6 +99,7 @@ def test_the_syntax_is_the_one_the_readme_promises() -> None:
         "log-here": "log here",
         "pause": "pause",
         "resume": "resume",
+        "lift-limits": "lift limits for <who>",
     }
 
 
@@ -225,7 +226,7 @@ async def test_the_history_of_an_operation_is_for_its_requester_and_administrato
     operations.known["7QXF"] = operation(replace(HANNA, id=requester))
     if seen:
         assert (await say("history id 7qxf", operations=operations, admin=admin)).title == "History of 7QXF for Alice Jansen"
-        assert operations.asked == [{"operation_id": "7QXF", "limit": 20}]
+        assert operations.asked == [{"operation_id": "7QXF", "limit": 100}]
     else:
         with pytest.raises(Refusal, match="not your own request"):
             await say("history id 7qxf", operations=operations, admin=admin)

@@ -1,0 +1,45 @@
+"""Limits: letting somebody's counts start anew."""
+
+from __future__ import annotations
+
+from bot.commands.arguments import FOR, Somebody
+from bot.commands.kinds import Word
+from bot.commands.people import READS
+from bot.commands.spec import Command, Context, Invocation
+from bot.domain.exchange import Notice, Reply, Tone
+from bot.domain.limits import lift_of
+from bot.errors import Refusal
+
+
+async def lift_limits(invocation: Invocation, context: Context) -> Reply:
+    """Lets the limits of an agent or of a person who is changed start anew.
+
+    Raises:
+        Refusal: it is the administrator's own.
+    """
+    assert context.dossier is not None, "dispatch resolves <who>"
+    person = context.dossier.person
+    if person.id.lower() == context.actor.id.lower():
+        raise Refusal("Nobody lifts their own limits.", "Ask another administrator, or wait until they end.", code="own_account")
+    await context.usages.lift(lift_of(person, context.actor, context.now, invocation.reason, invocation.ticket))
+    return Notice(
+        f"What was done by {person.name} and for {person.name} ({person.upn}) until now counts no more. For a day, a number that was set "
+        "for somebody else before passes too.",
+        "The limits themselves stay as the policy has them.",
+        Tone.DONE,
+        "Limits lifted",
+    )
+
+
+LIFT_LIMITS = Command(
+    name="lift-limits",
+    topic="Administration",
+    pattern=(Word("lift limits", also=("lift limit",), near=("lift", "reset limits", "raise limits", "unlimit")), FOR, Somebody()),
+    summary="Let the limits of an agent, or of a person who was changed often, start anew",
+    example="lift limits for omar",
+    run=lift_limits,
+    admin=True,
+    reasoned=True,
+    reads=READS,
+    scopes=(),
+)

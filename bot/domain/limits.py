@@ -1,0 +1,168 @@
+"""How much is too much: what was done lately, against the policy's limits. Pure; counts go in, a decision comes out.
+
+A limit counts what was confirmed, not what was merely asked for, and a lift by an administrator makes the counts start anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bot.domain.audit import AuditEvent, Tag
+from bot.domain.change import Change, ChangeKind
+from bot.domain.exchange import LogNotice
+from bot.domain.people import Actor, Person
+from bot.domain.phone import digits, mask_text
+from bot.domain.policy import ALLOWED, Decision, Reason
+from bot.domain.rules import Limits
+from bot.domain.stop import because, said_at
+
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+
+#: Nothing is counted and nothing raises an alarm.
+NO_LIMITS = Limits(target_per_day=0, agent_per_hour=0, same_number="allow", refusals_per_hour=0, team_per_day=0)
+
+
+@dataclass(frozen=True, slots=True)
+class SetBefore:
+    """A number of this request was set for another person: whose it was meant to be, and when."""
+
+    name: str
+    upn: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What was confirmed lately by one agent and for one person, and what their limits were lifted for.
+
+    Attributes:
+        target, agent: when each of the newest changes was confirmed: for this person, and by this agent.
+        target_lifted, agent_lifted: when an administrator last lifted the limits of either.
+        before: the newest time at which a number of this request was set for somebody else.
+    """
+
+    target: tuple[datetime, ...] = ()
+    agent: tuple[datetime, ...] = ()
+    target_lifted: datetime | None = None
+    agent_lifted: datetime | None = None
+    before: SetBefore | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lift:
+    """An administrator lets somebody's counts start anew, as agent and as target.
+
+    Attributes:
+        reason: masked; may be empty.
+    """
+
+    person: Person
+    by: Actor
+    at: datetime
+    reason: str = ""
+    ticket: str = ""
+
+
+def number_digest(number: str) -> str:
+    """What the store keeps of a number to recognise it by; an extension makes it another number.
+
+    Whoever has the digest can try every number in seconds, so it protects no better than the operation's own row, which has the number
+    in full for as long. It is there so that the lookup needs no second copy of it.
+    """
+    return hashlib.sha256(digits(number).encode()).hexdigest()
+
+
+def digests(changes: Iterable[Change]) -> frozenset[str]:
+    """The digests of all numbers that these changes would set."""
+    return frozenset(number_digest(change.after) for change in changes if change.kind is ChangeKind.SET_PHONE and change.after)
+
+
+def reached(times: Iterable[datetime], most: int, window: timedelta, now: datetime, lifted: datetime | None = None) -> datetime | None:
+    """When a limit that is reached now lets the next one through; None when it is not reached.
+
+    Args:
+        times: when each was done; those before the window or before the lift do not count.
+        most: how many the window may hold; 0 for any number.
+    """
+    counted = sorted((at for at in times if at > now - window and not (lifted and at <= lifted)), reverse=True)
+    return counted[most - 1] + window if 0 < most <= len(counted) else None
+
+
+def check(limits: Limits, usage: Usage, target: Person, agent: Actor, now: datetime) -> Decision:
+    """Whether one more change of this person by this agent keeps within the limits; the sentence speaks to the agent."""
+    lift = "An administrator can end it sooner with `lift limits for {}`."
+    if ends := reached(usage.target, limits.target_per_day, DAY, now, usage.target_lifted):
+        return Decision(
+            False,
+            Reason.LIMIT,
+            f"{_many(limits.target_per_day, 'change')} of {target.name} within 24 hours is the limit, and that many were confirmed. "
+            f"It ends on {_ends_at(ends)}.",
+            f"If so many changes are right, tell an administrator why. {lift.format(target.upn)}",
+        )
+    if ends := reached(usage.agent, limits.agent_per_hour, HOUR, now, usage.agent_lifted):
+        return Decision(
+            False,
+            Reason.LIMIT,
+            f"{_many(limits.agent_per_hour, 'change')} by one agent within an hour is the limit, and you confirmed that many. "
+            f"It ends on {_ends_at(ends)}.",
+            lift.format(agent.name),
+        )
+    if limits.same_number == "refuse" and usage.before and not _lets_pass(usage, usage.before, now):
+        return Decision(
+            False,
+            Reason.LIMIT,
+            said_before(usage.before),
+            "Make sure whose number it is. If both share it, an administrator can let it pass for a day with "
+            f"`lift limits for {target.upn}`.",
+        )
+    return ALLOWED
+
+
+def warnings(limits: Limits, usage: Usage) -> tuple[str, ...]:
+    """What is worth a second look before the click. No number stands here: warnings are shown to everybody."""
+    return (said_before(usage.before),) if usage.before and limits.same_number != "allow" else ()
+
+
+def said_before(before: SetBefore) -> str:
+    """For whom the number was set before, in a sentence."""
+    at = before.at.astimezone(UTC)
+    return f"This number was set for another person, {before.name or before.upn}, on {at.day} {at:%B}."
+
+
+def lifted_event(lift: Lift) -> AuditEvent:
+    """For the trail: who lifted whose limits."""
+    facts = {"target_upn": lift.person.upn, "reason": lift.reason, "ticket": lift.ticket}
+    return AuditEvent(Tag.CHAT_LIMITS_LIFTED, lift.at, lift.by.id, lift.by.name, target_id=lift.person.id, facts=facts)
+
+
+def lifted_post(lift: Lift) -> LogNotice:
+    """For the log channel: who lifted whose limits."""
+    return LogNotice(
+        "Limits lifted",
+        f"{lift.by.name} lifted the limits of {lift.person.name} ({lift.person.upn}){because(lift.reason)}. "
+        "What was done before counts no more.",
+        at=lift.at,
+        ticket=lift.ticket,
+    )
+
+
+def lift_of(person: Person, by: Actor, at: datetime, reason: str, ticket: str) -> Lift:
+    """A lift as it begins; the reason is masked here."""
+    return Lift(person, by, at, mask_text(reason), ticket)
+
+
+def _lets_pass(usage: Usage, before: SetBefore, now: datetime) -> bool:
+    """Whether an administrator knew of it: lifted after it, and no longer than a day ago."""
+    return usage.target_lifted is not None and usage.target_lifted >= before.at and usage.target_lifted > now - DAY
+
+
+def _ends_at(at: datetime) -> str:
+    """To the full minute, never too early."""
+    return said_at(at + timedelta(seconds=60) - timedelta(microseconds=1))
+
+
+def _many(count: int, thing: str) -> str:
+    return f"{count} {thing}{'' if count == 1 else 's'}"

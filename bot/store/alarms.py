@@ -1,0 +1,91 @@
+"""Alarms for the log channel, raised in the transaction that records what calls for them, and not again too soon."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from bot.domain import alarms as said
+from bot.domain.audit import AuditEvent, Tag
+from bot.domain.exchange import LogNotice
+from bot.domain.limits import DAY, HOUR, SetBefore
+from bot.domain.operation import Operation
+from bot.domain.rules import Limits
+from bot.store import outbox
+from bot.store.tables import alarms, audit_events, operations
+from bot.store.trail import Trail
+
+if TYPE_CHECKING:
+    from bot.store.operations import Enqueue
+
+_REFUSALS = [Tag.CHAT_CARD_REFUSED.value, Tag.CHAT_COMMAND_REFUSED.value]
+#: Refusals of one agent in one hour that are looked at; who collects more has raised the alarm long before.
+_LOOKED_AT = 500
+
+
+def after_refusal(connection: Connection, enqueue: Enqueue, trail: Trail, event: AuditEvent, limits: Limits) -> None:
+    """Tells the log channel when an agent was refused too often within an hour; once an hour."""
+    if event.tag not in _REFUSALS or event.facts.get("code") not in said.TELLING or not event.actor_id:
+        return
+    key, since = f"refusals:{event.actor_id.lower()}", event.at - HOUR
+    if _raised(connection, key, since):
+        return
+    stored = (
+        select(audit_events.c.at, audit_events.c.facts)
+        .where((audit_events.c.actor_id == event.actor_id) & audit_events.c.tag.in_(_REFUSALS) & (audit_events.c.at > since))
+        .order_by(audit_events.c.at.desc())
+        .limit(_LOOKED_AT)
+    )
+    refused = [(found.at, found.facts) for found in connection.execute(stored)]
+    refused += [
+        (row["at"], row["facts"])
+        for row in trail.appended()  # this event among them
+        if row["actor_id"] == event.actor_id and row["tag"] in _REFUSALS and row["at"] > since
+    ]
+    codes = [(at, str(json.loads(facts).get("code"))) for at, facts in refused]
+    _raise(connection, enqueue, key, said.refusals(limits, event.actor_name, codes, event.at), event.at)
+
+
+def after_confirmation(
+    connection: Connection, enqueue: Enqueue, operation: Operation, before: SetBefore | None, limits: Limits, now: datetime,
+    in_force: Collection[str],
+) -> None:  # fmt: skip
+    """Tells the log channel of a number that was somebody else's, and of many people changed in one team; of a team once a day.
+
+    Args:
+        before: for whom else a number of this operation was set.
+        in_force: the states of operations that changed somebody or are about to.
+    """
+    if notice := said.same_number(limits, operation, before, now):
+        outbox.add_notice(connection, enqueue, notice)
+    department = operation.target.department.strip()
+    key = f"team:{hashlib.sha256(department.lower().encode()).hexdigest()}"
+    if not department or _raised(connection, key, now - DAY):
+        return
+    recent = (operations.c.department == department) & (operations.c.confirmed_at > now - DAY) & operations.c.state.in_(in_force)
+    people, since = connection.execute(
+        select(func.count(operations.c.target_id.distinct()), func.min(operations.c.confirmed_at)).where(recent)
+    ).one()
+    _raise(connection, enqueue, key, said.team(limits, operation, people, since, now), now)
+
+
+def forget(connection: Connection, now: datetime) -> None:
+    """Removes what keeps no alarm from being raised again."""
+    connection.execute(delete(alarms).where(alarms.c.at < now - 2 * DAY))
+
+
+def _raised(connection: Connection, key: str, since: datetime) -> bool:
+    return connection.execute(select(alarms.c.key).where((alarms.c.key == key) & (alarms.c.at > since))).first() is not None
+
+
+def _raise(connection: Connection, enqueue: Enqueue, key: str, notice: LogNotice | None, now: datetime) -> None:
+    if notice is None:
+        return
+    connection.execute(delete(alarms).where(alarms.c.key == key))
+    connection.execute(insert(alarms).values(key=key, at=now))
+    outbox.add_notice(connection, enqueue, notice)

@@ -1,0 +1,63 @@
+"""Forgetting, hour by hour: what no longer serves, and numbers that nobody needs any more."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, delete, select, update
+
+from bot.domain.phone import mask_text
+from bot.store import alarms, records, usages
+from bot.store.tables import deliveries, freezes, log_notices, log_posts, operations, references
+
+#: Teams redelivers within a minute or so; a day is generous and keeps the table small.
+DELIVERIES_KEPT = timedelta(days=1)
+#: An ended freeze stops nothing and stands in the trail.
+FREEZES_KEPT = timedelta(days=1)
+#: What the log channel has seen stays in the channel.
+NOTICES_KEPT = timedelta(days=30)
+#: A `show` card older than this has lost its button's meaning; whoever presses is told what to type.
+REFERENCES_KEPT = timedelta(days=90)
+#: Operations rewritten in one transaction: others wait for it.
+MASKED_AT_ONCE = 200
+
+
+def forget(connection: Connection, now: datetime, numbers_days: int) -> None:
+    """Removes delivery keys, ended freezes, delivered notices, references, lifts, alarms and digests whose time is over."""
+    connection.execute(delete(deliveries).where(deliveries.c.at < now - DELIVERIES_KEPT))
+    connection.execute(delete(freezes).where(freezes.c.until < now - FREEZES_KEPT))
+    connection.execute(delete(references).where(references.c.at < now - REFERENCES_KEPT))
+    delivered = select(log_posts.c.operation_id).where(log_posts.c.delivered)
+    old = (log_notices.c.at < now - NOTICES_KEPT) & log_notices.c.id.in_(delivered)
+    ids = list(connection.execute(select(log_notices.c.id).where(old)).scalars())
+    connection.execute(delete(log_notices).where(log_notices.c.id.in_(ids)))
+    connection.execute(delete(log_posts).where(log_posts.c.operation_id.in_(ids)))
+    usages.forget(connection, now, timedelta(days=numbers_days) if numbers_days else None)
+    alarms.forget(connection, now)
+
+
+def mask_numbers(connection: Connection, now: datetime, days: int) -> int:
+    """Masks every number in what was asked by operations that finished longer ago, at most `MASKED_AT_ONCE` of them.
+
+    Returns:
+        How many there were.
+    """
+    old = ~operations.c.numbers_removed & (operations.c.finished_at < now - timedelta(days=days))
+    found = connection.execute(select(operations.c.id, operations.c.request).where(old).limit(MASKED_AT_ONCE)).all()
+    for operation_id, request in found:
+        changed = {"request": _masked(request), "numbers_removed": True}
+        connection.execute(update(operations).where(operations.c.id == operation_id).values(changed))
+    return len(found)
+
+
+def _masked(request: dict[str, Any]) -> dict[str, Any]:
+    """What was asked, without its numbers; who asked for what about whom stays."""
+    return request | {
+        "text": mask_text(request["text"]),
+        "reason": mask_text(request["reason"]),
+        "notes": [mask_text(note) for note in request["notes"]],
+        "warnings": [mask_text(warning) for warning in request["warnings"]],
+        "changes": [asdict(records.change(change).masked()) for change in request["changes"]],
+    }

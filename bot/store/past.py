@@ -1,0 +1,52 @@
+"""People as they were recorded here, for whoever looks for somebody the directory no longer knows."""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy import Connection, func, or_, select
+
+from bot.domain.chain import canonical
+from bot.domain.people import Person
+from bot.ports import FIND_LIMIT
+from bot.store.tables import audit_events, operations
+
+
+def known(connection: Connection, text: str) -> tuple[Person, ...]:
+    """Whoever was changed, asked about or acted here under this UPN, object id or name; the latest name and UPN of each."""
+    wanted = text.strip().lower()
+    if not wanted:
+        return ()
+    found = _targets(connection, wanted) | _requesters(connection, wanted)
+    found = _in_the_trail(connection, wanted) | found  # operations know both name and UPN
+    return tuple(found.values())[:FIND_LIMIT]
+
+
+def _targets(connection: Connection, wanted: str) -> dict[str, Person]:
+    upn, name = (operations.c.request["target"][key].as_string() for key in ("upn", "name"))
+    fits = or_(func.lower(operations.c.target_id) == wanted, func.lower(upn) == wanted, func.lower(name) == wanted)
+    query = select(operations.c.target_id, name, upn).where(fits).order_by(operations.c.created_at)
+    return {person_id: Person(person_id, called, address) for person_id, called, address in connection.execute(query)}
+
+
+def _requesters(connection: Connection, wanted: str) -> dict[str, Person]:
+    name = operations.c.request["requester"]["name"].as_string()
+    fits = or_(func.lower(operations.c.requester_id) == wanted, func.lower(name) == wanted)
+    query = select(operations.c.requester_id, name).where(fits).order_by(operations.c.created_at)
+    return {person_id: Person(person_id, called, "") for person_id, called in connection.execute(query)}
+
+
+def _in_the_trail(connection: Connection, wanted: str) -> dict[str, Person]:
+    """Also who was frozen or merely shown, and agents who never asked for a change."""
+    events = audit_events.c
+    acted = or_(func.lower(events.actor_id) == wanted, func.lower(events.actor_name) == wanted)
+    written = f'"target_upn":{canonical(wanted)}'
+    meant = or_(func.lower(events.target_id) == wanted, func.lower(events.facts).contains(written, autoescape=True))
+    last = func.max(events.number)
+    actors = select(events.actor_id, events.actor_name).where(acted, events.actor_id != "").group_by(events.actor_id, events.actor_name)
+    found = {person_id: Person(person_id, name, "") for person_id, name in connection.execute(actors.order_by(last))}
+    targets = select(events.target_id, events.facts).where(meant, events.target_id != "").order_by(events.number)
+    for person_id, facts in connection.execute(targets):
+        if upn := str(json.loads(facts).get("target_upn", "")):
+            found[person_id] = Person(person_id, upn, upn)
+    return found
