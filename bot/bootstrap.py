@@ -18,7 +18,6 @@ from bot import tokens as app_tokens
 from bot.commands.about import welcome
 from bot.commands.spec import Facts
 from bot.config import Settings
-from bot.domain.exchange import ConversationRef
 from bot.domain.policy import Groups
 from bot.domain.rules import Policy
 from bot.errors import DirectoryError, StoreUnavailable
@@ -28,6 +27,8 @@ from bot.graph.throttle import ThrottleGate
 from bot.policy_file import policy_of
 from bot.ports import Clock, Sleep
 from bot.services.announce import announce
+from bot.services.approve import Approvals
+from bot.services.approvers_card import ApproversCard
 from bot.services.dispatch import Dispatch
 from bot.services.execute import execute
 from bot.services.expire import expire
@@ -35,8 +36,9 @@ from bot.services.gate import Gate
 from bot.services.log_channel import post_log
 from bot.services.reconcile import report_discrepancies, turn
 from bot.services.review import Reviewer
+from bot.services.tell import remind, tell
 from bot.store.discrepancies import StoredDiscrepancies
-from bot.store.engine import DurableEngine
+from bot.store.engine import DurableEngine, operation_of
 from bot.store.operations import StoredOperations, create_tables
 from bot.store.stops import StoredStops
 from bot.store.transactions import Transactions, open_engine
@@ -56,15 +58,17 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def build(settings: Settings, *, clock: Clock = utc_now, sleep: Sleep = asyncio.sleep, policy: Policy | None = None) -> web.Application:
+def build(settings: Settings, *, policy: Policy | None = None, clock: Clock = utc_now, sleep: Sleep = asyncio.sleep) -> web.Application:
     """Wires the bot together as a web application; but for the policy file nothing is opened before that starts.
+
+    Args:
+        policy: instead of the policy file.
 
     Raises:
         ConfigurationError: the policy file cannot be used.
     """
-    policy = policy or policy_of(settings)
     app = web.Application(client_max_size=BODY_LIMIT)
-    app.cleanup_ctx.append(partial(_running, settings=settings, policy=policy, clock=clock, sleep=sleep))
+    app.cleanup_ctx.append(partial(_running, settings=settings, policy=policy or policy_of(settings), clock=clock, sleep=sleep))
     app.add_routes(
         [
             web.post("/api/messages", _messages),
@@ -113,7 +117,6 @@ async def _running(app: web.Application, *, settings: Settings, policy: Policy, 
         create_tables(database)
         transactions = Transactions(database)
         stack.callback(transactions.close)
-        configured = ConversationRef(settings.log_service_url, settings.log_channel_id, "channel") if settings.log_channel_id else None
 
         async def chores() -> None:
             await operations.purge(clock(), settings.audit_days, settings.numbers_days)
@@ -124,10 +127,12 @@ async def _running(app: web.Application, *, settings: Settings, policy: Policy, 
             database,
             {
                 "execute": lambda operation_id: execute(operations, reviewer, directory.in_background(), clock, sleep, operation_id),
-                "announce": lambda operation_id: announce(operations, announcer, clock, sleep, operation_id),
-                "log": lambda _: post_log(operations, announcer, configured, clock, sleep),
-                "expire": lambda operation_id: expire(operations, operation_id, clock),
                 "reconcile": lambda _: report_discrepancies(operations, discrepancies, directory.in_background(), clock),
+                "announce": lambda subject: announce(operations, announcer, approvers_card, clock, sleep, operation_of(subject)),
+                "tell": lambda subject: tell(operations, announcer, clock, sleep, subject),
+                "remind": lambda subject: remind(operations, announcer, clock, sleep, operation_of(subject)),
+                "log": lambda _: post_log(operations, announcer, settings.log_channel, clock, sleep),
+                "expire": lambda subject: expire(operations, operation_of(subject), clock, sleep),
             },
             chores,
         )
@@ -135,14 +140,17 @@ async def _running(app: web.Application, *, settings: Settings, policy: Policy, 
         stops = StoredStops(transactions, engine.enqueue)
         usages = StoredUsages(transactions, engine.enqueue, policy.limits)
         discrepancies = StoredDiscrepancies(transactions, engine.enqueue)
+        teams = settings.hosts.teams
+        approvers_card = ApproversCard(operations, announcer, directory.in_background(), clock, teams)
         await engine.start()
         stack.push_async_callback(engine.stop)
 
         reviewer = Reviewer(policy, stops, clock)
         groups = Groups(settings.helpdesk_group_id, settings.admin_group_id, policy.asking(), policy.approving(), policy.groups())
         gate = Gate(directory, groups, settings.bot_tenant_id, clock)
+        approvals = Approvals(operations, directory, gate, reviewer, clock, settings.approval_channel, teams)
         facts = Facts(settings.default_region.upper(), settings.sms_voice_retirement)
-        dispatch = Dispatch(operations, stops, usages, directory, gate, reviewer, facts, clock)
+        dispatch = Dispatch(operations, stops, usages, directory, gate, reviewer, approvals, facts, clock)
         inbound_tokens = InboundTokens(
             session,
             metadata_url=settings.openid_metadata,

@@ -15,7 +15,6 @@ import aiohttp
 from bot.bootstrap import make_connector_tokens, make_graph_tokens
 from bot.commands.needs import OPTIONAL_PERMISSIONS, needed_permissions
 from bot.config import ConfigurationError, Settings
-from bot.domain.exchange import ConversationRef
 from bot.domain.rules import Policy
 from bot.errors import DirectoryError, NotAuthorised, NotFound, Rejected, StoreUnavailable
 from bot.graph import permissions
@@ -78,6 +77,7 @@ async def examine(environ: Mapping[str, str], say: Callable[[str], None]) -> int
     report.well("settings: complete")
     policy = _policy(report, settings)
     await _database(report, settings)
+    _approval_channel(report, settings)
     await _graph(report, settings, policy)
     await _bot_connector(report, settings)
     say("Doorman can work." if not report.problems else f"Problems found: {report.problems}.")
@@ -129,8 +129,7 @@ def _starts_nothing(*_: Any, **__: Any) -> None:
 
 
 async def _log_channel(report: Report, settings: Settings, operations: StoredOperations) -> None:
-    configured = ConversationRef(settings.log_service_url, settings.log_channel_id, "channel") if settings.log_channel_id else None
-    if where := await log_channel(operations, configured):
+    if where := await log_channel(operations, settings.log_channel):
         report.well(f"log channel: {where.channel_id}")
     elif settings.admin_group_id:
         report.note("log channel: none yet. Posts are kept until an administrator types `@Doorman log here` in a channel.")
@@ -138,6 +137,16 @@ async def _log_channel(report: Report, settings: Settings, operations: StoredOpe
         report.problem(
             "log channel: none, and nobody may choose one",
             "Set ADMIN_GROUP_ID and type `@Doorman log here` in a channel, or set LOG_CHANNEL_ID.",
+        )
+
+
+def _approval_channel(report: Report, settings: Settings) -> None:
+    if where := settings.approval_channel:
+        report.well(f"approval channel: {where.channel_id}")
+    else:
+        report.note(
+            "APPROVAL_CHANNEL_ID: not set, so approvers are asked in the channel where a request was typed; one that needs approval is "
+            "refused in a personal chat."
         )
 
 

@@ -8,10 +8,10 @@ from typing import Protocol
 
 from bot.domain.audit import AuditEvent
 from bot.domain.change import Change
-from bot.domain.exchange import ConversationRef, LogNotice, Reply
+from bot.domain.exchange import ConversationRef, LogNotice, Member, Reply
 from bot.domain.limits import Lift, Usage
 from bot.domain.methods import Dossier
-from bot.domain.operation import Operation, State
+from bot.domain.operation import Approval, Operation, State
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.reconcile import Comparison, DirectoryAudit, Known
 from bot.domain.stop import Freeze, Pause, Stop
@@ -97,11 +97,16 @@ class Operations(Protocol):
         decided_by: str = "",
         request_ids: tuple[str, ...] = (),
         in_time: bool = False,
+        expires_at: datetime | None = None,
     ) -> Operation | None:
         """Compare-and-set: the one way an operation changes state.
 
-        Moves only from the states `TRANSITIONS[verb]` names, and with `in_time` only before `expires_at`. The event, the next
-        workflow (execute when queued, announce when finished) and the log channel's post are stored in the same transaction.
+        Moves only from the states `TRANSITIONS[verb]` names; with `in_time` only before its time is over, and to expire only then. The
+        event, the workflows that follow (execute, announce, tell, remind, expire) and the log channel's post are stored in the
+        same transaction.
+
+        Args:
+            expires_at: a new end of its time.
 
         Returns:
             The operation as it now is, or None when somebody was quicker or it was too late.
@@ -109,6 +114,28 @@ class Operations(Protocol):
         Raises:
             Refusal: confirming it would go beyond a limit of the policy.
         """
+
+    async def approve(self, operation_id: str, approval: Approval, event: AuditEvent) -> Operation | None:
+        """Compare-and-set: counts one more person's agreement, and queues the operation when that was the last one needed.
+
+        Only while it waits for approval, before it expires, and for nobody twice. The event gets how many of how many have agreed.
+
+        Returns:
+            The operation as it now is, or None when it was too late or this person is counted already.
+        """
+
+    async def renew_target(self, seen: Operation, target: Person, warning: str) -> Operation | None:
+        """Stores the target's account as it is now, with what has changed, so that the cards show it before anybody's press counts.
+
+        Returns:
+            The operation as it now is, or None when it moved on since it was `seen`.
+        """
+
+    async def set_approval_card(self, operation_id: str, card_id: str) -> None:
+        """Remembers the activity id of the approvers' card."""
+
+    async def awaiting_approval(self, now: datetime) -> tuple[Operation, ...]:
+        """Every operation that somebody has to agree to, the next to expire first."""
 
     async def events(self, *, operation_id: str = "", target_id: str = "", actor_id: str = "", limit: int = 20) -> tuple[AuditEvent, ...]:
         """The trail, newest first: of one operation, about one account, or what one person did and what became of what they asked for."""
@@ -201,6 +228,9 @@ class Announcer(Protocol):
 
     async def update(self, where: ConversationRef, activity_id: str, reply: Reply) -> None:
         """Replaces a message in place."""
+
+    async def members(self, where: ConversationRef) -> tuple[Member, ...]:
+        """Who is in a conversation; of a very large one, the first thousand."""
 
 
 Sleep = Callable[[float], Awaitable[None]]

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from aiohttp import web
 
-from simulator import cast
 from simulator.web.server import demo_app
 from simulator.web.vendor import install
 from simulator.world import World
@@ -31,9 +30,7 @@ async def run(make_bot: Callable[[Mapping[str, str]], web.Application], port: in
     world = World()
     await world.start()
     with tempfile.TemporaryDirectory(prefix="doorman-demo-") as folder:
-        environment = world.environment(
-            f"sqlite:///{folder}/doorman.db", POLICY_FILE="policy.example.toml", APPROVAL_CHANNEL_ID=cast.channel("Approvals").id
-        )
+        environment = world.environment(f"sqlite:///{folder}/doorman.db", POLICY_FILE="policy.example.toml")
         bot = await _listen(make_bot(environment), 0)
         world.teams.bot_endpoint = f"{_address(bot)}/api/messages"
         try:

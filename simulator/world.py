@@ -49,6 +49,7 @@ class World:
             "HELPDESK_GROUP_ID": cast.group("Helpdesk").id,
             "ADMIN_GROUP_ID": cast.group("Doorman administrators").id,
             "LOG_CHANNEL_ID": cast.channel("Doorman log").id,
+            "APPROVAL_CHANNEL_ID": cast.channel("Approvals").id,
             "LOG_SERVICE_URL": self.teams.service_url,
             "DEFAULT_REGION": "NL",
             "DATABASE_URL": database_url,

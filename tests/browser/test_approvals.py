@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.test_main_job import HANNA, act_as, picture, say
 
@@ -17,13 +15,13 @@ ASKED = "set mobile for victoria crane +44 7400 654321 ticket INC-4711 because l
 
 
 @pytest.fixture
-def tabs(page: Page) -> Iterator[tuple[Page, Page, Page]]:
+def tabs(page: Page) -> tuple[Page, Page, Page]:
     """Hanna in her own chat, Ingrid and Oscar in the channel for approvals."""
     senior, outsider = page.context.new_page(), page.context.new_page()
     act_as(page, HANNA)
     act_as(senior, INGRID, "Approvals")
     act_as(outsider, OSCAR, "Approvals")
-    yield page, senior, outsider
+    return page, senior, outsider
 
 
 def ask(page: Page) -> Locator:

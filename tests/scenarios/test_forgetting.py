@@ -1,0 +1,118 @@
+"""What waits for a log channel, and what is forgotten when its time is over."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy
+
+from tests.desk import ALICE, HANNA, LOG, OMAR, SAM, Desk, as_json
+
+SET = "set mobile for alice +31 6 12345678"
+
+
+def rows(database_url: str, table: str, columns: str = "*") -> list[dict[str, Any]]:
+    """What a table holds."""
+    engine = sqlalchemy.create_engine(database_url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.connect() as connection:
+        found = list(connection.execute(sqlalchemy.text(f"SELECT {columns} FROM {table}")).mappings().all())
+    engine.dispose()
+    return [dict(row) for row in found]
+
+
+async def restarted(desk: Desk, **environment: str) -> None:
+    """A start does the hour's housekeeping."""
+    await desk.stop_bot()
+    desk._environment = {"RECONCILE_HOURS": "0", **environment}
+    await desk.start_bot()
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Housekeeping tells nobody when it is through, so it is looked for."""
+    async with asyncio.timeout(10):
+        while not true():
+            await asyncio.sleep(0.05)
+
+
+async def test_what_waited_for_a_log_channel_is_posted_when_there_is_one(desk: Desk) -> None:
+    await restarted(desk, LOG_CHANNEL_ID="")
+    await desk.change(HANNA, SET)
+    await desk.say(HANNA, "freeze omar")
+    assert desk.log() == []
+    await desk.say(SAM, "log here", LOG)
+    await desk.logged("Set mobile phone for Alice Jansen")
+    await desk.logged("Frozen", "Omar Farouk")
+    told = [text for text in desk.log() if "Set mobile" in text or "froze Omar" in text]
+    assert ["Set mobile" in text for text in told] == [True, False]
+
+
+async def test_numbers_of_old_operations_are_masked_in_the_store_too(desk: Desk, database_url: str) -> None:
+    asked = await desk.say(HANNA, f"{SET} ticket INC-7 because call me at +31 6 99999999")
+    await desk.press(HANNA, asked, "confirm")
+    await desk.settled(asked, "Done")
+    failed = await desk.say(HANNA, "update mobile for omar to +31 6 87654321")
+    desk.entra.tenant.people.pop(OMAR.id)
+    await desk.press(HANNA, failed, "confirm")
+    await desk.settled(failed, "Failed")
+    assert failed.verbs == ["again"]
+    operation_id = next(word for word in asked.text.split() if len(word) == 4 and word.isupper() and "INC" not in word)
+
+    desk.clock.forward(days=29)
+    await restarted(desk)
+    waiting = await desk.say(HANNA, "remove mobile for alice")
+    assert "12345678" in str(rows(database_url, "operations", "request"))
+    desk.clock.forward(days=2)
+    await restarted(desk)
+    await until(lambda: not rows(database_url, "numbers"))
+    await until(lambda: "99999999" not in str(rows(database_url, "operations", "request")))
+    stored = [str(row) for row in rows(database_url, "operations", "request, state") if row["state"] in ("succeeded", "failed")]
+    assert len(stored) == 2
+    assert not any(number in text for text in stored for number in ("12345678", "87654321", "99999999"))
+    assert waiting.verbs  # what is not finished keeps its numbers
+
+    status = await desk.say(HANNA, f"status {operation_id}")
+    assert "Done" in status.text
+    assert "INC-7" in status.text
+    assert "••78" in as_json(status.card)
+    assert "finished the change" in (await desk.say(HANNA, f"history id {operation_id}")).text
+    told = await desk.press(HANNA, failed, "again")
+    assert "no longer keep its numbers" in told.message
+
+
+async def test_numbers_may_be_kept_for_ever(desk: Desk, database_url: str) -> None:
+    await restarted(desk, NUMBERS_DAYS="0")
+    await desk.change(HANNA, SET)
+    await desk.say(HANNA, "freeze omar for 1 minutes")
+    desk.clock.forward(days=400)
+    await restarted(desk, NUMBERS_DAYS="0")
+    await until(lambda: not rows(database_url, "freezes"))  # so the housekeeping has been here
+    assert "12345678" in str(rows(database_url, "operations", "request"))
+    assert len(rows(database_url, "numbers")) == 1
+
+
+async def test_references_notices_and_ended_freezes_are_forgotten(desk: Desk, database_url: str) -> None:
+    await desk.say(HANNA, "freeze omar for 1 hours")
+    await desk.logged("Frozen", "Omar Farouk")
+    shown = await desk.say(HANNA, "show alice")
+    desk.clock.forward(days=60)
+    again = await desk.say(HANNA, "show omar")
+    desk.clock.forward(days=31)
+    await restarted(desk)
+    await until(lambda: not rows(database_url, "freezes"))
+    await until(lambda: not rows(database_url, "log_notices"))
+    assert [row["upn"] for row in rows(database_url, "card_references")] == [OMAR.upn]
+    assert "do not know this card" in (await desk.press(HANNA, shown, "suspect")).message
+    assert "is frozen until" in (await desk.press(HANNA, again, "suspect")).message
+
+
+async def test_a_person_shown_day_after_day_keeps_the_reference(desk: Desk, database_url: str) -> None:
+    for _ in range(3):
+        shown = await desk.say(HANNA, "show alice")
+        desk.clock.forward(days=60)
+    await desk.say(HANNA, "freeze omar for 1 minutes")
+    desk.clock.forward(days=3)
+    await restarted(desk)
+    await until(lambda: not rows(database_url, "freezes"))
+    assert f"{ALICE.name} is frozen until" in (await desk.press(HANNA, shown, "suspect")).message

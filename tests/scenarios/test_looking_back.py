@@ -1,0 +1,107 @@
+"""History of people who have left, of operations with a long life, and tickets of stops."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from bot.domain.audit import Tag
+from simulator import cast
+from tests.desk import ALICE, BRAM, HANNA, HELPDESK, OSCAR, SAM, Desk, as_json
+from tests.scenarios.test_stop_and_freeze import events, press_of
+
+SET = "set mobile for alice +31 6 12345678"
+
+
+def leave(desk: Desk, who: cast.Member) -> None:
+    """Deletes the account in Entra."""
+    person = desk.entra.tenant.people.pop(who.id)
+    desk.entra.tenant._by_upn.pop(person.upn.lower())
+
+
+async def test_an_administrator_reads_the_history_of_somebody_who_has_left(desk: Desk) -> None:
+    await desk.change(HANNA, SET)
+    leave(desk, ALICE)
+    for name in (ALICE.upn, ALICE.upn.upper(), ALICE.id, "Alice Jansen", '"alice jansen"'):
+        shown = await desk.say(SAM, f"history for {name}")
+        assert "History of Alice Jansen" in shown.text, name
+        assert "finished the change" in shown.text
+        assert "12345678" not in as_json(shown.card)
+    assert "I find nobody called" in (await desk.say(SAM, "history for alice.jansen.example")).text
+    for line in (f"show {ALICE.upn}", f"freeze {ALICE.upn}", f"set mobile for {ALICE.upn} +31 6 12345678"):
+        assert "I find nobody called" in (await desk.say(SAM, line)).text, line
+
+
+@pytest.mark.parametrize("who", [HANNA, OSCAR])
+async def test_nobody_else_learns_who_was_here(desk: Desk, who: cast.Member) -> None:
+    await desk.change(HANNA, SET)
+    leave(desk, ALICE)
+    answer = await desk.say(who, f"history for {ALICE.upn}")
+    assert "Alice Jansen" not in answer.text
+    assert "finished the change" not in answer.text
+
+
+async def test_somebody_who_was_only_frozen_and_an_agent_who_left_are_found_too(desk: Desk) -> None:
+    await desk.say(BRAM, "freeze kenji tanaka")
+    await desk.change(BRAM, SET)
+    kenji = cast.person("Kenji Tanaka")
+    leave(desk, kenji)
+    leave(desk, BRAM)
+    assert "froze this person" in (await desk.say(SAM, f"history for {kenji.upn}")).text
+    for name in ("Bram Peeters", BRAM.id):
+        assert "confirmed the change" in (await desk.say(SAM, f"history by {name}")).text
+
+
+async def test_of_two_who_left_with_one_name_an_administrator_picks(desk: Desk) -> None:
+    for person in [person for person in cast.EVERYONE if person.name == "Jan de Vries"]:
+        await desk.change(HANNA, f"set mobile for {person.upn} +31 6 1234567{len(person.upn) % 10}")
+        leave(desk, person)
+    choice = await desk.say(SAM, "history for jan de vries")
+    assert choice.verbs == ["choose", "choose"]
+    told = await desk.press(SAM, choice, "choose", data={"pick": "0"})
+    assert "History of Jan de Vries" in as_json(told.card).replace("\\u00a0", " ")
+
+
+async def test_the_history_of_an_operation_shows_everything_or_says_how_much_is_missing(desk: Desk) -> None:
+    answer = await desk.say(HANNA, SET, HELPDESK)
+    for _ in range(30):
+        await desk.press(BRAM, answer, "confirm")
+    shown = await desk.say(SAM, f"history id {answer.operation_id}")
+    assert shown.text.count("pressed a button and was refused") == 30
+    assert "asked for a change" in shown.text  # the oldest event
+    assert "not shown" not in shown.text
+
+    await asyncio.gather(*(desk.press(BRAM, answer, "confirm", action=press_of("confirm", answer.operation_id)) for _ in range(90)))
+    shown = await desk.say(SAM, f"history id {answer.operation_id}")
+    listed = shown.text.count("pressed a button and was refused")
+    assert listed >= 40
+    assert f"{121 - listed} older events not shown" in shown.text
+    assert len(json.dumps(shown.card)) < 25_000
+
+
+@pytest.mark.parametrize(
+    ("line", "tag", "words"),
+    [
+        ("freeze alice for 2 hours ticket 1234567890 because odd caller", Tag.CHAT_PERSON_FROZEN, "froze Alice Jansen"),
+        ("unfreeze alice ticket 1234567890", Tag.CHAT_PERSON_UNFROZEN, "unfroze Alice Jansen"),
+        ("pause ticket 1234567890", Tag.CHAT_CHANGES_PAUSED, "paused Doorman"),
+        ("resume ticket 1234567890 because it is over", Tag.CHAT_CHANGES_RESUMED, "ended the pause"),
+    ],
+)
+async def test_the_ticket_of_a_stop_is_recorded_and_posted(desk: Desk, database_url: str, line: str, tag: Tag, words: str) -> None:
+    if line.startswith(("unfreeze", "resume")):
+        await desk.say(SAM, "freeze alice")
+        await desk.say(SAM, "pause")
+    await desk.say(SAM, line)
+    post = await desk.logged(words)
+    assert "Ticket 1234567890" in " ".join(texts(post.card() or {}))
+    recorded = next(row for row in events(database_url) if row.tag == tag)
+    assert json.loads(recorded.facts)["ticket"] == "1234567890"
+
+
+def texts(card: dict[str, Any]) -> list[str]:
+    """Each line of a card, its runs put together."""
+    return ["".join(run["text"] for run in item["inlines"]) for item in card["body"] if item["type"] == "RichTextBlock"]
