@@ -151,7 +151,8 @@ def _unknown_button() -> Notice:
 
 def told(notice: Notice) -> InvokeResponse:
     """A sentence for the presser alone; nobody else's card changes."""
-    return _answer({"statusCode": 200, "type": MESSAGE, "value": " ".join(filter(None, (notice.text, notice.hint)))})
+    why = f"(why {notice.reference})" if notice.reference else ""
+    return _answer({"statusCode": 200, "type": MESSAGE, "value": " ".join(filter(None, (notice.text, notice.hint, why)))})
 
 
 def _answer(body: dict[str, Any]) -> InvokeResponse:
