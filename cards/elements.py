@@ -10,6 +10,7 @@ Elements and properties: https://adaptivecards.io/explorer/ and the 1.5 schema i
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -22,6 +23,9 @@ Spacing = Literal["None", "Small", "Default", "Medium", "Large"]
 Style = Literal["default", "emphasis", "good", "attention", "warning", "accent"]
 Colour = Literal["Default", "Accent", "Good", "Warning", "Attention"]
 Size = Literal["Small", "Default", "Medium", "Large"]
+
+#: A mentioned name stands in a card three times, cannot be cut afterwards, and there may be twenty.
+MOST_NAME_BYTES = 90
 
 #: One piece of card JSON.
 Element = dict[str, Any]
@@ -125,13 +129,16 @@ def box(
     return made
 
 
-def columns(*parts: tuple[str, Iterable[Element]], spacing: Spacing = "Small", middle: bool = False) -> Element:
+def columns(
+    *parts: tuple[str, Iterable[Element]], spacing: Spacing = "Small", middle: bool = False, line_above: bool = False
+) -> Element:
     """Things side by side; each part is a width ("auto", "stretch" or pixels such as "96px") and its elements."""
     made = [{"type": "Column", "width": width, "items": list(items)} for width, items in parts]
     if middle:
         for column in made:
             column["verticalContentAlignment"] = "Center"
-    return {"type": "ColumnSet", "columns": made, "spacing": spacing}
+    row: Element = {"type": "ColumnSet", "columns": made, "spacing": spacing}
+    return row | {"separator": True} if line_above else row
 
 
 def facts(pairs: Iterable[tuple[str, str | Element]], *, spacing: Spacing = "Medium") -> list[Element]:
@@ -206,6 +213,8 @@ def mentions(people: Iterable[tuple[str, str]], after: str) -> tuple[Element, li
     entities: list[Element] = []
     for id, name in people:
         shown = inert(name, 60) or "approver"
+        while len(json.dumps(shown)) > MOST_NAME_BYTES:
+            shown = shown[:-1].rstrip()
         entities.append({"type": "mention", "text": f"<at>{shown}</at>", "mentioned": {"id": id, "name": shown}})
     named = ", ".join(str(entity["text"]) for entity in entities)
     return {"type": "TextBlock", "text": f"{named}{_keep_edges(after, inert(after))}", "wrap": True, "spacing": "Medium"}, entities

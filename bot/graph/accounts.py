@@ -78,7 +78,8 @@ def audit_in(row: Row) -> DirectoryAudit:
         Unavailable: the row is no record.
     """
     by = (row.get("initiatedBy") or {}).get("app") or {}
-    target: Row = next(iter(row.get("targetResources") or ()), {})
+    targets: list[Row] = row.get("targetResources") or [{}]
+    target = next((one for one in targets if one.get("type") == "User"), targets[0])
     try:
         at = datetime.fromisoformat(str(row["activityDateTime"]))
         if at.tzinfo is None:

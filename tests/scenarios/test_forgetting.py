@@ -32,7 +32,7 @@ async def restarted(desk: Desk, **environment: str) -> None:
 async def until(true: Callable[[], bool]) -> None:
     """Housekeeping tells nobody when it is through, so it is looked for."""
     async with asyncio.timeout(10):
-        while not true():
+        while not true():  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 
 
