@@ -5,7 +5,8 @@
     DoormanError
     ├── Refusal                 a sentence for the person who asked; nothing was done
     │   ├── UsageError          the text is not a command, or a command with a wrong part
-    │   └── InvalidNumber       the phone number cannot be used, and why
+    │   ├── InvalidNumber       the phone number cannot be used, and why
+    │   └── Forbidden           policy says no
     ├── DirectoryError          Graph answered no, or did not answer
     │   ├── NotAuthorised       401, 403: a permission or role is missing
     │   │   └── NotLicensed     the tenant has no licence for it
@@ -37,7 +38,12 @@ class Refusal(DoormanError):
         text: what is wrong, one or two sentences.
         hint: what to do instead, or empty.
         code: the short reason recorded in the audit trail.
+
+    Attributes:
+        rules: names of the policy's rules that decided; empty when none did.
     """
+
+    rules: tuple[str, ...] = ()
 
     def __init__(self, text: str, hint: str = "", *, code: str = "refused") -> None:
         super().__init__(text)
@@ -58,6 +64,14 @@ class InvalidNumber(Refusal):
 
     def __init__(self, text: str, hint: str = "") -> None:
         super().__init__(text, hint, code="invalid_number")
+
+
+class Forbidden(Refusal):
+    """Policy says no: to this person, about this target, here, now, or so often."""
+
+    def __init__(self, text: str, hint: str = "", *, code: str, rules: tuple[str, ...] = ()) -> None:
+        super().__init__(text, hint, code=code)
+        self.rules = rules
 
 
 class DirectoryError(DoormanError):

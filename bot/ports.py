@@ -76,6 +76,9 @@ class Operations(Protocol):
     async def record(self, event: AuditEvent) -> None:
         """Appends one event to the trail."""
 
+    async def record_refusal(self, event: AuditEvent) -> str:
+        """Appends a refusal under a fresh id and returns that; no operation ever gets the same one."""
+
     async def propose(self, operation: Operation, event: AuditEvent) -> Operation:
         """Stores a new operation under a fresh id (the one given is ignored) and its delayed expiry."""
 

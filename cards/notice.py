@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.domain.exchange import Notice, Tone
 from bot.domain.stop import Pause
-from cards.elements import Element, Style, band, box, card, line, moment, run
+from cards.elements import Element, Style, band, box, card, facts, line, moment, run
 from cards.untrusted import plain
 
 # Icon, word and style of each tone. What is merely said needs no strip on top of it.
@@ -21,10 +21,12 @@ def render(notice: Notice) -> tuple[Element, str]:
     icon, word, style = _TONES[notice.tone]
     body: list[Element] = []
     if notice.title or notice.tone is not Tone.INFO:
-        body.append(band(icon, notice.title[:80] or word, style))
+        body.append(band(icon, notice.title[:80] or word, style, f"why {notice.reference}" if notice.reference else ""))
     body.append(line(*_words(notice.text, limit=800), spacing="Default"))
     if notice.hint:
         body.append(line(*_words(notice.hint, limit=500, subtle=True)))
+    if notice.facts:
+        body += facts((label[:40], value[:400]) for label, value in notice.facts)
     start = notice.title or ("" if notice.tone is Tone.INFO else word)
     summary = " ".join(filter(None, (f"{start}:" if start else "", notice.text, notice.hint)))
     return card(body, fallback=summary), summary

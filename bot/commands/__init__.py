@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.commands import about, approvals, limits, operations, people, phones, stopping
+from bot.commands import about, approvals, deciding, limits, operations, people, phones, stopping
 from bot.commands.spec import Command
 
 COMMANDS: tuple[Command, ...] = (
@@ -14,12 +14,14 @@ COMMANDS: tuple[Command, ...] = (
     stopping.UNFREEZE,
     approvals.PENDING,
     operations.STATUS,
+    deciding.WHY,
     operations.HISTORY,
     operations.HISTORY_ID,
     about.HELP,
     about.HELLO,
     about.WHOAMI,
     about.LOG_HERE,
+    deciding.POLICY_TEST,
     stopping.PAUSE,
     stopping.RESUME,
     limits.LIFT_LIMITS,

@@ -22,7 +22,7 @@ WELCOME_EXAMPLES = ("help", "whoami", "show alice", "set mobile for alice +31 6 
 def _may_say(command: Command, context: Context) -> bool:
     if command.for_everyone:
         return True
-    return context.admin if command.admin else context.helpdesk or (command.admins_too and context.admin)
+    return context.admin if command.admin else context.helpdesk or (command.admins_too and (context.admin or context.approver))
 
 
 def topics(commands: tuple[Command, ...], context: Context) -> tuple[tuple[str, tuple[CommandHelp, ...]], ...]:

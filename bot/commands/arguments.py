@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.commands.kinds import Choice, Match, Token, Word, alike
+from bot.domain.exchange import MENTION_CLOSE, MENTION_OPEN, Mention
 from bot.domain.methods import PhoneType
 from bot.errors import UsageError
 
@@ -20,6 +21,7 @@ _NUMBER_GOES_ON = re.compile(r"[+(]{0,2}[0-9０-９][0-9０-９()+.,/x#\-‐-―
 _DURATION = re.compile(r"(?P<count>[0-9]{1,4}) ?(?P<unit>m|h|d)(?:in|ins|inute|inutes|r|rs|our|ours|ay|ays)?")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
+AS = Word("as")
 FOR = Word("for", near=("of", "from", "on", "to", "4"), assumed=True)
 BY, ID = Word("by"), Word("id")
 TO = Word("to", near=("too", "ot", "tto", "=", "->", "=>", "as", "is", "with", ":"))
@@ -66,6 +68,14 @@ class Who:
 
     text: str
     object_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Another command's line, as it could be typed by itself: `mentions` are the people mentioned in it, by number."""
+
+    text: str
+    mentions: tuple[Mention, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +207,40 @@ class OperationId:
 
     def wrong(self, found: str) -> str:
         return f"“{found}” is not the id of an operation: those look like 7QXF and stand on the card."
+
+
+@dataclass(frozen=True, slots=True)
+class AnyLine:
+    """Another command's line: everything up to an `as`, the last one first."""
+
+    name: str = "command"
+
+    @property
+    def syntax(self) -> str:
+        return f"<{self.name}>"
+
+    @property
+    def label(self) -> str:
+        return "The command, with `as` and a person behind it,"
+
+    def match(self, tokens: Sequence[Token], at: int, near: bool) -> Iterator[Match]:
+        for end in range(len(tokens) - 1, at, -1):
+            if tokens[end].word == AS.text:
+                line = _as_typed(tokens[at:end])
+                yield Match(end, ((self.name, line),), tuple(token.text for token in tokens[at:end]))
+
+    def wrong(self, found: str) -> str:
+        return f"I expected a command and then `as` with a person, from “{found}” on."
+
+
+def _as_typed(tokens: Sequence[Token]) -> Line:
+    mentions = tuple(token.mention for token in tokens if token.mention)
+    numbers = iter(range(len(mentions)))
+    words = (
+        f"{MENTION_OPEN}{next(numbers)}{MENTION_CLOSE}" if token.mention else f'"{token.text}"' if token.quoted else token.text
+        for token in tokens
+    )
+    return Line(" ".join(words), mentions)
 
 
 def starts_number(token: Token) -> bool:

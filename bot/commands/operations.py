@@ -68,12 +68,17 @@ async def _operation(invocation: Invocation, context: Context) -> Operation:
     wanted = str(invocation.args["id"]).upper()
     operation = await context.operations.get(wanted)
     if operation is None:
-        strange = sorted({char for char in wanted if char not in ID_ALPHABET})
-        hint = "Check the id with whoever gave it to you; `history` lists your own requests."
-        if strange:
-            hint = f"Ids never contain {' or '.join(strange)}, because it is easily misheard or misread. {hint}"
-        raise Refusal(f"There is no operation {wanted}.", hint, code="unknown_operation")
+        raise unknown(wanted)
     return operation
+
+
+def unknown(wanted: str) -> Refusal:
+    """What is said of an id that nothing has."""
+    strange = sorted({char for char in wanted if char not in ID_ALPHABET})
+    hint = "Check the id with whoever gave it to you; `history` lists your own requests."
+    if strange:
+        hint = f"Ids never contain {' or '.join(strange)}, because it is easily misheard or misread. {hint}"
+    return Refusal(f"There is no operation {wanted}.", hint, code="unknown_operation")
 
 
 def _is_own(operation: Operation, context: Context) -> bool:

@@ -74,9 +74,10 @@ def parse(message_text: str, mentions: Sequence[Mention] = (), commands: Sequenc
         raise UsageError("You did not type anything I can read.", f"I can: {_top(commands)}. Type `help` for all of it.")
     body, tail = _split(tokens)
     for command in commands:
-        for found in match_all(command.pattern, body, 0, near=False):
-            if found.end == len(body):
-                return _invocation(command, found, text, mentions, tail)
+        line, rest = (tokens, []) if command.nested else (body, tail)
+        for found in match_all(command.pattern, line, 0, near=False):
+            if found.end == len(line):
+                return _invocation(command, found, text, mentions, rest)
     raise _suggestion(text, tokens, commands) or _complaint(text, body, tail, commands)
 
 

@@ -6,12 +6,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.commands.arguments import Who
+from bot.commands.arguments import Line, Who
 from bot.commands.kinds import Part
-from bot.domain.change import ChangeKind, Plan
+from bot.domain.change import Change, ChangeKind, Plan
 from bot.domain.exchange import ConversationRef, Reply
 from bot.domain.methods import Dossier
-from bot.domain.people import Actor, Standing
+from bot.domain.people import Actor, Person, Standing
+from bot.domain.rules import Need
 from bot.domain.stop import GO, Stop
 from bot.ports import Directory, Operations, Stops, Usages
 
@@ -54,11 +55,38 @@ class Facts:
     retirement: date | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal:
+    """What would happen if somebody said something.
+
+    Attributes:
+        code, text, hint: of the refusal; empty when it would be allowed.
+        rules: names of the policy's rules that decide.
+        changes: what would change, numbers masked; empty for a command that changes nothing.
+        need: what it would wait for.
+        approvers: who could agree.
+    """
+
+    allowed: bool
+    code: str = ""
+    text: str = ""
+    hint: str = ""
+    rules: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+    need: Need | None = None
+    approvers: tuple[Person, ...] = ()
+
+
+Rehearse = Callable[[Line, Person, ConversationRef], Awaitable[Rehearsal]]
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a command may use while it runs.
 
     Attributes:
+        approver: some rule of the policy lets the actor approve.
+        rehearse: says what would happen if somebody typed a line here, without doing it.
         dossier: everything read about `invocation.who`, None when nobody is meant.
         protected: why this target may not be changed, in a sentence; empty when it may.
         stop: the pause and the freeze of this target that hold now.
@@ -75,6 +103,8 @@ class Context:
     operations: Operations
     stops: Stops
     usages: Usages
+    rehearse: Rehearse
+    approver: bool = False
     dossier: Dossier | None = None
     protected: str = ""
     stop: Stop = GO
@@ -97,8 +127,9 @@ class Command:
         changes: kinds of change it may plan; empty for read-only commands. A changing command may end in `ticket …` and `because …`.
         for_everyone: may be said without being in the helpdesk group.
         admin: only members of the administrators' group.
-        admins_too: also administrators who are not in the helpdesk group.
+        admins_too: also administrators and approvers who are not in the helpdesk group.
         leavers: administrators may name somebody Entra ID no longer knows; the dossier then holds what was recorded here.
+        nested: one of its parts is another command's line, tail and all, so nothing is cut off as its own tail.
         reasoned: may end in `ticket …` and `because …` although it plans no change.
         reads: Graph application permissions it needs for reading, with the reason.
         scopes: conversations whose command menu lists it: "personal", "team".
@@ -115,6 +146,7 @@ class Command:
     admin: bool = False
     admins_too: bool = False
     leavers: bool = False
+    nested: bool = False
     reasoned: bool = False
     reads: tuple[tuple[str, str], ...] = ()
     scopes: tuple[str, ...] = ("personal", "team")

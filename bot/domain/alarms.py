@@ -17,7 +17,7 @@ from bot.domain.stop import said_at
 _HARMLESS = frozenset(
     {
         Reason.ALLOWED, Reason.PAUSED, Reason.NEEDS_REASON, Reason.NEEDS_TICKET, Reason.NOBODY_CAN_APPROVE, Reason.COUNTED,
-        "needs_more_agreement",
+        Reason.NEEDS_MORE_AGREEMENT,
     }
 )  # fmt: skip
 #: Refusals that mean something: somebody asked for what is not theirs to do. What else a refusal may be (a slip of the finger, a number

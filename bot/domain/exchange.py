@@ -128,12 +128,19 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One or two plain sentences."""
+    """One or two plain sentences.
+
+    Attributes:
+        facts: what belongs to them, as label and value.
+        reference: the id by which `why` explains it; empty when there is no more to say.
+    """
 
     text: str
     hint: str = ""
     tone: Tone = Tone.INFO
     title: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from bot.domain.change import KINDS, ChangeKind
+from bot.domain.people import Person
 from bot.domain.policy import Decision, Reason
-from bot.domain.rules import Ask, Ground, Policy, Rule
+from bot.domain.rules import Ask, Ground, Need, Policy, Rule
 
 #: The gravest first: of several grounds the first one that stands in the way is the one that is named.
 GRAVITY = (Ground.BREAK_GLASS, Ground.PRIVILEGED, Ground.RESTRICTED, Ground.GUEST, Ground.HELPDESK, Ground.VIP, Ground.ORDINARY)
@@ -128,6 +129,20 @@ def no_common_approver(rules: Sequence[Rule]) -> Decision:
         f"Nobody can approve this: no group is accepted by each of {quoted(names(rules))}.",
         "Whoever runs Doorman has to name a common group of approvers in these rules.",
         rules=names(rules),
+    )
+
+
+def too_few_approvers(need: Need, could: Sequence[Person]) -> Decision:
+    """The groups that may approve have not enough members besides the requester and the target."""
+    left = ", ".join(person.name for person in could)
+    missing = need.approvals - len(could)
+    return Decision(
+        False,
+        Reason.NOBODY_CAN_APPROVE,
+        f"{'Too few people' if could else 'Nobody'} can approve this: it needs {need.spoken}, and besides whoever asks and whom it is "
+        f"about there is {f'only {left}' if could else 'nobody there'}.",
+        f"Whoever looks after {need.group_names} in Entra ID has to add {missing} more {'people' if missing > 1 else 'person'}.",
+        rules=need.rules,
     )
 
 

@@ -6,12 +6,13 @@ Deny beats allow; every ground of the target needs a rule that allows it; what t
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import reduce
 
 from bot.domain import refusals
 from bot.domain.change import ChangeKind
+from bot.domain.people import Person
 from bot.domain.policy import ALLOWED, Decision, Reason, stopped
 from bot.domain.refusals import GRAVITY, names
 from bot.domain.rules import NO_NEED, Ask, Ground, Need, Policy, Rule
@@ -71,6 +72,19 @@ def may_approve(
     if approver in {one.lower() for one in already}:
         return Decision(False, Reason.COUNTED, "You have agreed already; somebody else has to agree too.")
     return ALLOWED
+
+
+def could_approve(
+    need: Need, people: Iterable[Person], *, requester_id: str, target_id: str, already: frozenset[str]
+) -> tuple[Person, ...]:
+    """Those of the members of the groups that may approve whose agreement would count."""
+    return tuple(
+        person
+        for person in people
+        if person.enabled
+        and not person.guest
+        and may_approve(need, person.id, need.groups, requester_id=requester_id, target_id=target_id, already=already).allowed
+    )
 
 
 def still_enough(before: Need, agreed: int, now: Decision) -> Decision:

@@ -26,6 +26,7 @@ from bot.services.approvers_card import conversation_link
 from bot.services.confirm import too_late
 from bot.services.execute import untouched
 from bot.services.gate import Gate
+from bot.services.require import require
 from bot.services.review import Reviewer
 
 #: These pass by themselves, so the request may wait for that.
@@ -145,10 +146,10 @@ class Approvals:
         if not operation.need.approvals:
             raise Refusal(f"{operation.id} needs nobody's approval.", code="no_need")
         standing = await self._gate.standing(action.actor, fresh=True)
-        _require(self._gate.permit(standing, for_everyone=True))
+        require(self._gate.permit(standing, for_everyone=True))
         waiting = operation.state is State.AWAITING_APPROVAL
         counted = operation.agreed if waiting and action.verb is Verb.APPROVE else frozenset()
-        _require(_may_approve(operation, standing, counted))
+        require(_may_approve(operation, standing, counted))
         if not waiting or operation.expires_at <= self._clock():
             await too_late(self._operations, operation, self._clock)
         return standing.person.name or action.actor.name
@@ -165,7 +166,7 @@ class Approvals:
         known = self._gate.permit(asker, for_everyone=True)
         verdict = await self._reviewer.still(_agreed_by_all(operation), asker, dossier) if known.allowed else known
         if verdict.reason in _PASSING:
-            _require(verdict)
+            require(verdict)
         if not known.allowed:
             text = f"{operation.requester.name}, who asked for this, has no right to any more: the account is disabled or a guest."
             await self._withdraw(operation, text, known.reason.value)
@@ -231,8 +232,3 @@ def differences(before: Person, now: Person) -> str:
         ("department", before.department, now.department),
     )
     return ", ".join(f"{label} {was or 'none'} → {is_now or 'none'}" for label, was, is_now in facts if was != is_now)
-
-
-def _require(decision: Decision) -> None:
-    if not decision.allowed:
-        raise Refusal(decision.text, decision.hint, code=decision.reason.value)

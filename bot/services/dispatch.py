@@ -9,25 +9,24 @@ from dataclasses import replace
 
 from bot.commands.parser import parse
 from bot.commands.phone_rules import plan_change
-from bot.commands.spec import Context, Facts, Invocation
+from bot.commands.spec import Facts, Invocation
 from bot.domain import policy
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.change import Plan
 from bot.domain.exchange import CardAction, Choose, ConversationRef, IncomingMessage, Notice, OperationShown, Reply, Tone, Verb
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation, State
 from bot.domain.people import Actor, Person, Standing
-from bot.domain.policy import Decision
-from bot.domain.stop import GO, Pause
-from bot.errors import DirectoryError, NotFound, Refusal, StoreUnavailable
+from bot.domain.stop import Pause
+from bot.errors import DirectoryError, Refusal, StoreUnavailable
 from bot.ports import FIND_LIMIT, Clock, Directory, Operations, Stops, Usages
-from bot.services import explain
 from bot.services.announce import shown
 from bot.services.approve import Approvals
 from bot.services.confirm import cancel, check_presser, confirm
 from bot.services.gate import Gate
-from bot.services.limits import within_limits
+from bot.services.prepare import Preparation, Proposal, as_known
 from bot.services.propose import propose
+from bot.services.refuse import refuse_message, refuse_press
+from bot.services.require import require
 from bot.services.review import Reviewer
 from bot.services.suspect import suspect
 
@@ -55,11 +54,11 @@ class Dispatch:
     ) -> None:
         self._operations = operations
         self._stops = stops
-        self._usages = usages
         self._directory = directory
         self._reviewer = reviewer
         self._gate = gate
         self._approvals = approvals
+        self._preparation = Preparation(operations, stops, usages, directory, gate, reviewer, approvals, facts, clock)
         self._facts = facts
         self._clock = clock
         self._over: list[str] = []
@@ -73,20 +72,18 @@ class Dispatch:
                     return None
                 return await self._answer(message)
         except Exception as error:  # the one place where failures of a message become sentences
-            await self._record_refusal(Tag.CHAT_COMMAND_REFUSED, message.actor, message.where, error)
-            return explain.notice(error)
+            return await refuse_message(self._operations, self._clock, message.actor, message.where, error)
 
     async def action(self, action: CardAction) -> Reply:
         """Answers a press; a Notice is for the presser alone."""
         try:
             async with asyncio.timeout(TURN_SECONDS):
-                _require(self._gate.identify(action.actor, guest_or_bot=action.guest_or_bot))
+                require(self._gate.identify(action.actor, guest_or_bot=action.guest_or_bot))
                 if not await self._operations.first_delivery(action.key, self._clock()):
                     return await self._seen_again(action)
                 return await self._press(action)
         except Exception as error:  # and those of a press
-            await self._record_refusal(Tag.CHAT_CARD_REFUSED, action.actor, action.where, error, action.id)
-            return explain.notice(error)
+            return await refuse_press(self._operations, self._clock, action, error)
 
     def answered(self, key: str) -> None:
         """Notes that the turn is over, beside it: if the note gets lost, a redelivery is answered again, which does no harm."""
@@ -113,7 +110,7 @@ class Dispatch:
         return await self._operations.first_delivery(key, self._clock())
 
     async def _answer(self, message: IncomingMessage) -> Reply:
-        _require(self._gate.identify(message.actor, guest_or_bot=message.guest_or_bot))
+        require(self._gate.identify(message.actor, guest_or_bot=message.guest_or_bot))
         if message.edited:
             raise Refusal(
                 "I do not act on edited messages, so that what was agreed on stays as it was written.",
@@ -126,76 +123,17 @@ class Dispatch:
     async def _carry_out(self, invocation: Invocation, actor: Actor, where: ConversationRef, chosen: str = "") -> Reply:
         command = invocation.command
         standing = await self._gate.standing(actor, fresh=bool(chosen))  # a pick is a press
-        _require(self._gate.permit(standing, for_everyone=command.for_everyone, admin=command.admin, admins_too=command.admins_too))
+        self._preparation.permit(command, standing)
         dossier: Dossier | None = None
         if invocation.who is not None:
-            people, left = await self._find(invocation, chosen, leavers=command.leavers and self._gate.is_admin(standing))
+            people = await self._preparation.find(invocation, standing, chosen)
             if len(people) > 1:
                 return await self._offer_choice(invocation, actor, people)
-            dossier = Dossier(people[0], {}) if left else await self._directory.dossier(people[0].id)
-        return await self._run(invocation, actor, standing, where, dossier)
-
-    async def _find(self, invocation: Invocation, chosen: str, *, leavers: bool) -> tuple[tuple[Person, ...], bool]:
-        """Whom the invocation means, and whether Entra ID no longer knows them (with `leavers`)."""
-        who = invocation.who
-        assert who is not None
-        object_id = chosen or who.object_id
-        try:
-            people = (await self._directory.person(object_id),) if object_id else await self._directory.find(who.text)
-        except NotFound:
-            people = ()
-        if not people and leavers and (left := await self._operations.known(object_id or who.text)):
-            return left, True
-        if not people and object_id:
-            raise Refusal("That account no longer exists in Entra ID.", code="no_such_person")
-        if not people:
-            raise Refusal(
-                f"I find nobody called “{who.text}”.",
-                "Check the spelling, or give the user principal name, such as alice@example.com.",
-                code="no_such_person",
-            )
-        return people, False
-
-    async def _offer_choice(self, invocation: Invocation, actor: Actor, people: Sequence[Person]) -> Reply:
-        who = invocation.who
-        assert who is not None
-        choice_id = await self._operations.remember_choice(actor.id, invocation.text, [person.id for person in people], self._clock())
-        return Choose(choice_id, who.text, tuple(people), more=len(people) >= FIND_LIMIT, only_for=actor.name)
-
-    async def _run(
-        self, invocation: Invocation, actor: Actor, standing: Standing, where: ConversationRef, dossier: Dossier | None
-    ) -> Reply:
-        now = self._clock()
-        command = invocation.command
-        stop, decision, protected = GO, policy.ALLOWED, ""
-        if dossier and command.changes:
-            decision = await self._reviewer.request(
-                standing, dossier, command.changes, where, reason=invocation.reason, ticket=invocation.ticket
-            )
-            _require(decision)
-        elif dossier:
-            stop = await self._stops.seen(dossier.person.id, now)
-            protected = self._reviewer.protection(standing, dossier, where)
-        context = Context(
-            actor=actor,
-            standing=standing,
-            helpdesk=self._gate.is_helpdesk(standing),
-            admin=self._gate.is_admin(standing),
-            where=where,
-            now=now,
-            facts=self._facts,
-            directory=self._directory,
-            operations=self._operations,
-            stops=self._stops,
-            usages=self._usages,
-            dossier=dossier,
-            protected=protected,
-            stop=stop,
-        )
-        result = await command.run(invocation, context)
-        if isinstance(result, Plan):
-            actor = replace(actor, upn=standing.person.upn)
-            return await self._propose(result, decision, command.name, actor, where, invocation.ticket, invocation.reason)
+            dossier = await self._preparation.dossier(invocation, standing, people[0])
+        result = await self._preparation.run(invocation, actor, standing, where, dossier)
+        if isinstance(result, Proposal):
+            known = as_known(actor, standing)
+            return await self._propose(result, command.name, known, where, invocation.ticket, invocation.reason)
         await self._operations.record(
             AuditEvent(
                 Tag.CHAT_COMMAND_ASKED,
@@ -209,19 +147,23 @@ class Dispatch:
         )
         return result
 
+    async def _offer_choice(self, invocation: Invocation, actor: Actor, people: Sequence[Person]) -> Reply:
+        who = invocation.who
+        assert who is not None
+        choice_id = await self._operations.remember_choice(actor.id, invocation.text, [person.id for person in people], self._clock())
+        return Choose(choice_id, who.text, tuple(people), more=len(people) >= FIND_LIMIT, only_for=actor.name)
+
     async def _propose(
-        self, plan: Plan, decision: Decision, command: str, actor: Actor, where: ConversationRef, ticket: str, reason: str
+        self, proposal: Proposal, command: str, actor: Actor, where: ConversationRef, ticket: str, reason: str
     ) -> Reply:
-        plan = await within_limits(self._usages, self._reviewer.policy.limits, plan, actor, self._clock())
-        needed = decision.need is not None and decision.need.approvals
         operation = await propose(
             self._operations,
-            plan,
-            decision,
+            proposal.plan,
+            proposal.decision,
             command=command,
             requester=actor,
             where=where,
-            approvals_in=self._approvals.channel(where) if needed else None,
+            approvals_in=proposal.approvals_in,
             now=self._clock(),
             ticket=ticket,
             reason=reason,
@@ -245,11 +187,11 @@ class Dispatch:
             return await self._look(operation, action.actor)
         check_presser(action, operation)
         standing = await self._gate.standing(action.actor, fresh=True)
-        _require(self._gate.permit(standing))
+        require(self._gate.permit(standing))
         if action.verb is Verb.AGAIN:
             return await self._again(operation, action, standing)
         if action.verb is Verb.CONFIRM and operation.state.waiting:
-            _require(policy.stopped(await self._stops.stop(operation.target.id, self._clock()), self._clock()))
+            require(policy.stopped(await self._stops.stop(operation.target.id, self._clock()), self._clock()))
         moved = await (confirm if action.verb is Verb.CONFIRM else cancel)(self._operations, action, operation, self._clock)
         return await self._after(action, moved)
 
@@ -257,7 +199,7 @@ class Dispatch:
         target = operation.target if operation else await self._stops.referred(action.id)
         if target is None:
             raise Refusal("I do not know this card any more.", "Type freeze and the person's name instead.", code="unknown_card")
-        _require(self._gate.permit(await self._gate.standing(action.actor, fresh=True), admins_too=True))
+        require(self._gate.permit(await self._gate.standing(action.actor, fresh=True), admins_too=True))
         told = await suspect(self._operations, self._stops, action, target, operation, self._clock)
         return told if isinstance(told, Notice) else await self._after(action, told)
 
@@ -289,13 +231,12 @@ class Dispatch:
         decision = await self._reviewer.request(
             standing, dossier, kinds, operation.conversation, reason=operation.reason, ticket=operation.ticket
         )
-        _require(decision)
+        require(decision)
         plans = [plan_change(dossier, change.kind, change.phone, change.after, self._facts) for change in operation.changes]
         plan = replace(plans[0], changes=tuple(change for one in plans for change in one.changes))
-        actor = replace(action.actor, upn=standing.person.upn)
-        return await self._propose(
-            plan, decision, operation.command, actor, operation.conversation, operation.ticket, operation.reason
-        )
+        known, where = as_known(action.actor, standing), operation.conversation
+        proposal = await self._preparation.complete(plan, decision, known, where, self._clock())
+        return await self._propose(proposal, operation.command, known, where, operation.ticket, operation.reason)
 
     async def _seen_again(self, action: CardAction) -> Reply:
         operation = await self._operations.get(action.id)
@@ -314,25 +255,9 @@ class Dispatch:
     async def _look(self, operation: Operation, reader: Actor) -> OperationShown:
         """The card as it stands. Its id is short and can be guessed, so nobody but requester and helpdesk gets to see it."""
         if reader.id != operation.requester.id:
-            _require(self._gate.permit(await self._gate.standing(reader)))
+            require(self._gate.permit(await self._gate.standing(reader)))
         return self._view(operation, reader)
 
     def _view(self, operation: Operation, reader: Actor) -> OperationShown:
         """The card as this reader may see it: numbers in full for the requester alone."""
         return OperationShown(operation, self._clock(), own=reader.id == operation.requester.id)
-
-    async def _record_refusal(self, tag: Tag, actor: Actor, where: ConversationRef, error: Exception, operation_id: str = "") -> None:
-        if isinstance(error, StoreUnavailable):
-            return  # where nothing can be recorded, trying would only keep the person waiting
-        code = error.code if isinstance(error, Refusal) else type(error).__name__
-        facts = {"code": code, "conversation": where.conversation_id}
-        event = AuditEvent(tag, self._clock(), actor.id, actor.name, operation_id[:12], facts=facts)
-        try:
-            await self._operations.record(event)
-        except Exception as second:  # the person still gets the first error's sentence
-            explain.notice(second)
-
-
-def _require(decision: Decision) -> None:
-    if not decision.allowed:
-        raise Refusal(decision.text, decision.hint, code=decision.reason.value)

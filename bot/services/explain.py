@@ -68,11 +68,15 @@ def incident(error: Exception) -> str:
     return f"Something went wrong on my side, and I have noted it as incident {number}."
 
 
-def notice(error: Exception) -> Notice:
-    """The sentence for any error; logs what people should not see."""
+def notice(error: Exception, reference: str = "") -> Notice:
+    """The sentence for any error; logs what people should not see.
+
+    Args:
+        reference: by which `why` explains it.
+    """
     match error:
         case Refusal():
-            return Notice(error.text, error.hint, Tone.REFUSED)
+            return Notice(error.text, error.hint, Tone.REFUSED, reference=reference)
         case DirectoryError():
             text, hint = directory_sentence(error)
             log.warning("directory refused", action="directory_error", error=type(error).__name__, status=error.status, code=error.code,

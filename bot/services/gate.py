@@ -77,6 +77,10 @@ class Gate:
         """Whether helpdesk commands are open."""
         return self.permit(standing).allowed
 
+    def is_approver(self, standing: Standing) -> bool:
+        """Whether some rule lets this person approve."""
+        return bool(self._groups.approving & standing.groups)
+
     def is_admin(self, standing: Standing) -> bool:
         """Whether administrators' commands are open."""
         return self.permit(standing, admin=True).allowed

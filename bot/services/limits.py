@@ -9,18 +9,17 @@ from bot.domain import limits as rules
 from bot.domain.change import Plan
 from bot.domain.people import Actor
 from bot.domain.rules import Limits
-from bot.errors import Refusal
 from bot.ports import Usages
+from bot.services.require import require
 
 
 async def within_limits(usages: Usages, limits: Limits, plan: Plan, agent: Actor, now: datetime) -> Plan:
     """The plan, with a warning when one of its numbers was set for somebody else.
 
     Raises:
-        Refusal: a limit is reached; the text says when it ends, the hint who can lift it.
+        Forbidden: a limit is reached; the text says when it ends, the hint who can lift it.
     """
     usage = await usages.usage(agent.id, plan.target.id, rules.digests(plan.changes), now)
     decision = rules.check(limits, usage, plan.target, agent, now)
-    if not decision.allowed:
-        raise Refusal(decision.text, decision.hint, code=decision.reason.value)
+    require(decision)
     return replace(plan, warnings=plan.warnings + rules.warnings(limits, usage))

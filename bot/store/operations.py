@@ -22,6 +22,7 @@ from bot.domain.reconcile import Known
 from bot.domain.rules import Limits
 from bot.errors import Refusal, StoreUnavailable
 from bot.store import alarms, approvals, executions, housekeeping, outbox, past, records, schema, usages
+from bot.store.ids import fresh_id
 from bot.store.tables import audit_events, choices, deliveries, log_posts, metadata, operations, settings
 from bot.store.trail import Trail, remove_older
 from bot.store.transactions import Transactions
@@ -98,12 +99,18 @@ class StoredOperations:
 
         await self._transactions.record(work)
 
+    async def record_refusal(self, event: AuditEvent) -> str:
+        def work(connection: Connection, trail: Trail) -> str:
+            noted = records.about(event, fresh_id(connection, trail))
+            trail.append(noted)
+            alarms.after_refusal(connection, self._enqueue, trail, noted, self._limits)
+            return noted.operation_id
+
+        return await self._transactions.record(work)
+
     async def propose(self, operation: Operation, event: AuditEvent) -> Operation:
         def work(connection: Connection, trail: Trail) -> Operation:
-            def taken(candidate: str) -> bool:
-                return connection.execute(select(operations.c.id).where(operations.c.id == candidate)).first() is not None
-
-            stored = records.with_id(operation, new_id(taken))
+            stored = records.with_id(operation, fresh_id(connection, trail))
             connection.execute(insert(operations).values(records.row(stored)))
             trail.append(records.about(event, stored.id))
             self._enqueue(connection, "expire", stored.id, delay=(stored.expires_at - stored.created_at).total_seconds())

@@ -75,7 +75,7 @@ class DoormanHandler(TeamsActivityHandler):
         if action is None:
             return told(_unknown_button())
         reply = await self._dispatch.action(action)
-        if isinstance(reply, Notice):
+        if isinstance(reply, Notice) and not reply.facts:
             return told(reply)
         if (action.verb in (Verb.CHOOSE, Verb.AGAIN) or isinstance(reply, Pending)) and action.card_id:
             await self._replace(turn_context, action, reply)
@@ -96,7 +96,7 @@ class DoormanHandler(TeamsActivityHandler):
         reply = await self._dispatch.action(action)
         if isinstance(reply, ApprovalShown):
             return  # this one is the presser's own view; everybody's card is brought up to date by the announcement
-        if not isinstance(reply, Notice):
+        if not isinstance(reply, Notice) or reply.facts:
             await self._replace(context, action, reply)
         elif action.where.kind == "personal":
             await self._say(context, reply)
@@ -151,7 +151,8 @@ def _unknown_button() -> Notice:
 
 def told(notice: Notice) -> InvokeResponse:
     """A sentence for the presser alone; nobody else's card changes."""
-    return _answer({"statusCode": 200, "type": MESSAGE, "value": " ".join(filter(None, (notice.text, notice.hint)))})
+    why = f"(why {notice.reference})" if notice.reference else ""
+    return _answer({"statusCode": 200, "type": MESSAGE, "value": " ".join(filter(None, (notice.text, notice.hint, why)))})
 
 
 def _answer(body: dict[str, Any]) -> InvokeResponse:

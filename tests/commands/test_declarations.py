@@ -58,7 +58,7 @@ def context(**changed: Any) -> Context:
     standing = Standing(Person("id-hanna", "Hanna Visser", "hanna@x.nl"), frozenset())
     given: dict[str, Any] = {
         "actor": HANNA, "standing": standing, "helpdesk": True, "admin": False, "where": PERSONAL, "now": NOW, "facts": Facts("NL"),
-        "directory": None, "operations": FakeOperations(), "stops": FakeStops(), "usages": None,
+        "directory": None, "operations": FakeOperations(), "rehearse": None, "stops": FakeStops(), "usages": None,
     }  # fmt: skip
     return Context(**(given | changed))
 
@@ -93,6 +93,8 @@ def test_the_syntax_is_the_one_the_readme_promises() -> None:
         "pending": "pending",
         "status": "status <id>",
         "history": "history [for|by <who>]",
+        "why": "why <id>",
+        "policy-test": "policy test <command> as <who>",
         "history-id": "history id <id>",
         "help": "help",
         "hello": "hi",

@@ -2,45 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
-
 import pytest
 
-from simulator import cast
 from simulator.entra import Fault
 from tests.desk import ALICE, BRAM, HANNA, OMAR, OSCAR, SAM, Desk
+from tests.scenarios.example_policy import PolicyDesk, desk
 
-EXAMPLE = str(Path(__file__).parents[2] / "policy.example.toml")
-VICTORIA = cast.person("Victoria Crane")
+__all__ = ["desk"]
+
 VIP = "set mobile for victoria crane +44 7400 654321"
 SET = "set mobile for alice +31 6 12345678"
-
-
-class PolicyDesk(Desk):
-    """A desk with the example policy. `meanwhile` happens when the bot first waits for anything."""
-
-    def __init__(self, database_url: str) -> None:
-        super().__init__(database_url, POLICY_FILE=EXAMPLE)
-        self.meanwhile: Callable[[], None] | None = None
-
-    async def _nap(self, seconds: float) -> None:
-        if self.meanwhile:
-            self.meanwhile()
-            self.meanwhile = None
-        await super()._nap(seconds)
-
-
-@pytest.fixture
-async def desk(database_url: str) -> AsyncIterator[PolicyDesk]:
-    """The product with the example policy."""
-    desk = PolicyDesk(database_url)
-    await desk.open()
-    try:
-        yield desk
-        desk.check_conduct()
-    finally:
-        await desk.close()
 
 
 async def test_ordinary_people_are_changed_as_ever(desk: Desk) -> None:

@@ -1,0 +1,186 @@
+"""What policy decides, explained: before it happens (policy test) and afterwards (why)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bot.commands.arguments import AS, AnyLine, Line, OperationId, Somebody
+from bot.commands.kinds import Word
+from bot.commands.operations import OPERATION_LIMIT, unknown
+from bot.commands.people import READS
+from bot.commands.spec import Command, Context, Invocation, Rehearsal
+from bot.domain.audit import AuditEvent, Tag
+from bot.domain.exchange import Notice, Reply, Tone
+from bot.domain.operation import Operation, State
+from bot.domain.people import Person
+from bot.domain.phone import mask_text
+from bot.domain.refusals import quoted
+from bot.domain.review import could_approve
+from bot.domain.rules import Need
+from bot.domain.stop import because, said_at
+from bot.errors import Refusal
+
+#: Names that a list of people may have on a card.
+MOST_NAMES = 10
+_REFUSALS = frozenset({Tag.CHAT_COMMAND_REFUSED, Tag.CHAT_CARD_REFUSED})
+#: What somebody did to an operation, in the past tense; the rest of its events is the bot's own work.
+_DEEDS = {
+    Tag.OPERATION_PROPOSED: "Asked for",
+    Tag.OPERATION_CONFIRMED: "Confirmed",
+    Tag.OPERATION_APPROVED: "Approved",
+    Tag.OPERATION_DENIED: "Denied",
+    Tag.OPERATION_CANCELLED: "Cancelled",
+    Tag.CHAT_CALL_SUSPECTED: "Suspected",
+}
+
+
+async def policy_test(invocation: Invocation, context: Context) -> Reply:
+    """What would happen if a person typed a line here and now, and which rule says so. Nothing is done."""
+    assert context.dossier is not None, "dispatch resolves <who>"
+    person, line = context.dossier.person, invocation.args["command"]
+    assert isinstance(line, Line)
+    found = await context.rehearse(line, person, context.where)
+    return Notice(_verdict(person, found), "Nothing was proposed or changed.", Tone.INFO, "Policy test", _rehearsed(found))
+
+
+async def why(invocation: Invocation, context: Context) -> Reply:
+    """What a request waits for or how it ended, or why something was refused, to whoever was involved.
+
+    Raises:
+        Refusal: the id is unknown, or the actor has nothing to do with it.
+    """
+    wanted = str(invocation.args["id"]).upper()
+    operation = await context.operations.get(wanted)
+    events = tuple(reversed(await context.operations.events(operation_id=wanted, limit=OPERATION_LIMIT)))
+    refusals = [event for event in events if event.tag in _REFUSALS and event.facts.get("text")]
+    own = [event for event in refusals if event.actor_id.lower() == context.actor.id.lower()]
+    if operation is None and not refusals:
+        raise unknown(wanted)
+    if operation and _involved(operation, events, context):
+        return await _explained(operation, events, own, context)
+    if told := refusals if context.admin and operation is None else own:
+        return _refused(wanted, told[-1])
+    raise Refusal(
+        f"{wanted} is not yours to know about.",
+        "It is explained to whoever asked, to those who may or did decide it, and to Doorman's administrators.",
+        code="not_ones_own",
+    )
+
+
+def _verdict(person: Person, found: Rehearsal) -> str:
+    if not found.allowed:
+        return f"{person.name} would be refused: {mask_text(found.text)}"
+    if found.need is None:
+        return f"{person.name} may say this, and it changes nothing."
+    if not found.need.approvals:
+        return f"{person.name} could do this; nobody else has to agree."
+    return f"{person.name} could ask for this; it needs {found.need.spoken}."
+
+
+def _rehearsed(found: Rehearsal) -> tuple[tuple[str, str], ...]:
+    changes = [f"{change.label}: {change.before or 'none'} → {change.after or 'none'}" for change in found.changes]
+    need = found.need.spoken if found.need else ""
+    return (
+        ("Verdict", "allowed" if found.allowed else f"refused ({found.code.replace('_', ' ')})"),
+        ("Rule", quoted(found.rules) if found.rules else "none of the policy's rules decided this"),
+        ("Would change", "; ".join(changes)),
+        ("Needs", need),
+        ("Could approve", _named(found.approvers)),
+        ("And then", mask_text(found.hint)),
+    )
+
+
+def _involved(operation: Operation, events: Sequence[AuditEvent], context: Context) -> bool:
+    """Whoever asked, acted on it, may decide it, or administers."""
+    me = context.actor.id.lower()
+    acted = any(event.actor_id.lower() == me and event.tag in _DEEDS for event in events)
+    mine = operation.requester.id.lower() == me
+    may_decide = bool(operation.need.groups & context.standing.groups) and operation.target.id.lower() != me
+    return context.admin or mine or acted or may_decide
+
+
+async def _explained(operation: Operation, events: Sequence[AuditEvent], own: Sequence[AuditEvent], context: Context) -> Notice:
+    facts = [(_DEEDS[event.tag], _deed(event)) for event in events if event.tag in _DEEDS]
+    if operation.need.rules:
+        facts.append(("Rule", quoted(operation.need.rules)))
+    if operation.state.waiting and operation.need.approvals:
+        facts.append(("Could decide", _named(await _deciders(operation, operation.need, context))))
+    if own:
+        facts.append(("Your last click", f"{_said(own[-1].facts)} ({said_at(own[-1].at)})"))
+    return Notice(_state(operation), "", Tone.INFO, f"{operation.id} for {operation.target.name}", tuple(facts))
+
+
+def _state(operation: Operation) -> str:
+    """How it is doing, and what has to happen next."""
+    until = said_at(operation.expires_at)
+    missing = operation.need.approvals - len(operation.approvals)
+    if operation.state is State.PROPOSED:
+        then = f" After that it needs {operation.need.spoken}." if operation.need.approvals else ""
+        return f"It waits for {operation.requester.name} to confirm it, until {until}.{then}"
+    if operation.state is State.AWAITING_APPROVAL:
+        agreed = f" {len(operation.approvals)} of {operation.need.approvals} have agreed." if operation.approvals else ""
+        who = "another member" if missing == 1 else f"{missing} members"
+        return f"It waits for {who} of {operation.need.group_names} to approve it, until {until}.{agreed}"
+    if not operation.state.finished:
+        return "Everything it needed is there, and it is being carried out."
+    ended = f" ({said_at(operation.finished_at)})" if operation.finished_at else ""
+    return f"It has ended as {operation.state.value}: {mask_text(operation.outcome)}{ended}"
+
+
+def _refused(wanted: str, event: AuditEvent) -> Notice:
+    rules = event.facts.get("rules")
+    names = tuple(map(str, rules)) if isinstance(rules, list | tuple) else ()
+    facts = (
+        ("Refused", f"{event.actor_name or 'somebody'}, {said_at(event.at)}"),
+        ("Because", str(event.facts.get("code", "")).replace("_", " ")),
+        ("Rule", quoted(names)),
+    )
+    return Notice(_said(event.facts), "", Tone.INFO, f"Why {wanted} was refused", facts)
+
+
+async def _deciders(operation: Operation, need: Need, context: Context) -> tuple[Person, ...]:
+    people = await context.directory.members(need.groups)
+    return could_approve(
+        need, people, requester_id=operation.requester.id, target_id=operation.target.id, already=operation.agreed
+    )
+
+
+def _deed(event: AuditEvent) -> str:
+    reason, ticket = str(event.facts.get("reason") or ""), str(event.facts.get("ticket") or "")
+    words = f"{event.actor_name}, {said_at(event.at)}{because(mask_text(reason))}"
+    return f"{words}, ticket {ticket}" if ticket else words
+
+
+def _said(facts: Mapping[str, object]) -> str:
+    return mask_text(str(facts.get("text", "")))
+
+
+def _named(people: Sequence[Person]) -> str:
+    names = [person.name for person in people[:MOST_NAMES]]
+    more = len(people) - len(names)
+    return ", ".join(names) + (f" and {more} more" if more else "")
+
+
+POLICY_TEST = Command(
+    name="policy-test",
+    topic="Administration",
+    pattern=(Word("policy test", near=("test policy", "test", "simulate", "policy check")), AnyLine(), AS, Somebody()),
+    summary="What would happen if somebody typed a command, and which rule says so; nothing is done",
+    example="policy test set mobile for victoria +44 7400 654321 as hanna",
+    run=policy_test,
+    admin=True,
+    nested=True,
+    reads=READS,
+    scopes=(),
+)
+
+WHY = Command(
+    name="why",
+    topic="Looking back",
+    pattern=(Word("why", near=("explain",)), OperationId()),
+    summary="What a request waits for or how it ended, or why you were refused",
+    example="why 7QXF",
+    run=why,
+    for_everyone=True,  # whoever was refused for want of a group may ask why; everybody hears of what concerns them and of nothing else
+    scopes=(),  # the menu is short, and the cards say what to type
+)

@@ -1,0 +1,200 @@
+"""Steps 3 to 5 up to the moment before anything is stored: may this be said, who is meant, does policy agree, what would change.
+
+One path for what is proposed and for what an administrator only tries out with `policy test`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.commands.arguments import Line
+from bot.commands.parser import parse
+from bot.commands.spec import Command, Context, Facts, Invocation, Rehearsal
+from bot.domain import policy
+from bot.domain.change import Plan
+from bot.domain.exchange import ConversationRef, Reply
+from bot.domain.methods import Dossier
+from bot.domain.people import Actor, Person, Standing
+from bot.domain.policy import Decision
+from bot.domain.refusals import too_few_approvers
+from bot.domain.review import could_approve
+from bot.domain.stop import GO
+from bot.errors import NotFound, Refusal
+from bot.ports import Clock, Directory, Operations, Stops, Usages
+from bot.services.approve import Approvals
+from bot.services.gate import Gate
+from bot.services.limits import within_limits
+from bot.services.require import require
+from bot.services.review import Reviewer
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What may be proposed.
+
+    Attributes:
+        decision: policy's yes, with what it needs.
+        approvals_in: where the approvers' card will be; None when nobody has to agree.
+        approvers: who could agree by now.
+    """
+
+    plan: Plan
+    decision: Decision
+    approvals_in: ConversationRef | None = None
+    approvers: tuple[Person, ...] = ()
+
+
+class Preparation:
+    """Takes a command as far as it goes without storing anything."""
+
+    def __init__(
+        self,
+        operations: Operations,
+        stops: Stops,
+        usages: Usages,
+        directory: Directory,
+        gate: Gate,
+        reviewer: Reviewer,
+        approvals: Approvals,
+        facts: Facts,
+        clock: Clock,
+    ) -> None:
+        self._operations = operations
+        self._stops = stops
+        self._usages = usages
+        self._directory = directory
+        self._gate = gate
+        self._reviewer = reviewer
+        self._approvals = approvals
+        self._facts = facts
+        self._clock = clock
+
+    def permit(self, command: Command, standing: Standing) -> None:
+        """Raises Forbidden when someone with this standing may not say this."""
+        require(self._gate.permit(standing, for_everyone=command.for_everyone, admin=command.admin, admins_too=command.admins_too))
+
+    async def find(self, invocation: Invocation, standing: Standing, chosen: str = "") -> tuple[Person, ...]:
+        """Whom the invocation means; several when the name fits several.
+
+        Raises:
+            Refusal: nobody.
+        """
+        who = invocation.who
+        assert who is not None
+        object_id = chosen or who.object_id
+        try:
+            people = (await self._directory.person(object_id),) if object_id else await self._directory.find(who.text)
+        except NotFound:
+            people = ()
+        if not people and self._may_name_leavers(invocation.command, standing):
+            people = await self._operations.known(object_id or who.text)
+        if not people and object_id:
+            raise Refusal("That account no longer exists in Entra ID.", code="no_such_person")
+        if not people:
+            raise Refusal(
+                f"I find nobody called “{who.text}”.",
+                "Check the spelling, or give the user principal name, such as alice@example.com.",
+                code="no_such_person",
+            )
+        return people
+
+    async def dossier(self, invocation: Invocation, standing: Standing, person: Person) -> Dossier:
+        """Everything read about somebody; of somebody Entra ID no longer knows, what was recorded here."""
+        try:
+            return await self._directory.dossier(person.id)
+        except NotFound:
+            if self._may_name_leavers(invocation.command, standing):
+                return Dossier(person, {})
+            raise
+
+    async def run(
+        self, invocation: Invocation, actor: Actor, standing: Standing, where: ConversationRef, dossier: Dossier | None
+    ) -> Proposal | Reply:
+        """What a changing command would propose, or the reply of another.
+
+        Raises:
+            Refusal: policy, a limit or the state of the account forbids it, or nobody could approve it.
+        """
+        now = self._clock()
+        command = invocation.command
+        stop, decision, protected = GO, policy.ALLOWED, ""
+        if dossier and command.changes:
+            decision = await self._reviewer.request(
+                standing, dossier, command.changes, where, reason=invocation.reason, ticket=invocation.ticket
+            )
+            require(decision)
+        elif dossier:
+            stop = await self._stops.seen(dossier.person.id, now)
+            protected = self._reviewer.protection(standing, dossier, where)
+        context = Context(
+            actor=actor,
+            standing=standing,
+            helpdesk=self._gate.is_helpdesk(standing),
+            admin=self._gate.is_admin(standing),
+            approver=self._gate.is_approver(standing),
+            where=where,
+            now=now,
+            facts=self._facts,
+            directory=self._directory,
+            operations=self._operations,
+            stops=self._stops,
+            usages=self._usages,
+            rehearse=self.rehearse,
+            dossier=dossier,
+            protected=protected,
+            stop=stop,
+        )
+        result = await command.run(invocation, context)
+        return await self.complete(result, decision, actor, where, now) if isinstance(result, Plan) else result
+
+    async def complete(self, plan: Plan, decision: Decision, actor: Actor, where: ConversationRef, now: datetime) -> Proposal:
+        """A plan that policy agrees to, once limits and approvers have been looked at.
+
+        Raises:
+            Refusal: a limit is reached, too few people could approve, or there is nowhere to ask them.
+        """
+        plan = await within_limits(self._usages, self._reviewer.policy.limits, plan, actor, now)
+        need = decision.need
+        if need is None or not need.approvals:
+            return Proposal(plan, decision)
+        approvers = could_approve(
+            need, await self._directory.members(need.groups), requester_id=actor.id, target_id=plan.target.id, already=frozenset()
+        )
+        if len(approvers) < need.approvals:
+            require(too_few_approvers(need, approvers))
+        return Proposal(plan, decision, self._approvals.channel(where), approvers)
+
+    async def rehearse(self, line: Line, person: Person, where: ConversationRef) -> Rehearsal:
+        """What would happen if this person typed this line here and now.
+
+        Raises:
+            DirectoryError: Graph cannot say.
+        """
+        actor = Actor(person.id, "", person.name)
+        try:
+            invocation = parse(line.text, line.mentions)
+            standing = await self._gate.standing(actor)
+            self.permit(invocation.command, standing)
+            if not invocation.command.changes:
+                return Rehearsal(allowed=True)
+            people = await self.find(invocation, standing)
+            if len(people) > 1:
+                names = ", ".join(one.upn for one in people)
+                raise Refusal(f"Several people are meant: {names}.", "Say the address instead of the name.", code="several_people")
+            dossier = await self.dossier(invocation, standing, people[0])
+            proposal = await self.run(invocation, actor, standing, where, dossier)
+        except Refusal as refusal:
+            return Rehearsal(allowed=False, code=refusal.code, text=refusal.text, hint=refusal.hint, rules=refusal.rules)
+        assert isinstance(proposal, Proposal), "a changing command makes a plan"
+        changes = tuple(change.masked() for change in proposal.plan.changes)
+        need = proposal.decision.need
+        return Rehearsal(allowed=True, rules=proposal.decision.rules, changes=changes, need=need, approvers=proposal.approvers)
+
+    def _may_name_leavers(self, command: Command, standing: Standing) -> bool:
+        return command.leavers and self._gate.is_admin(standing)
+
+
+def as_known(actor: Actor, standing: Standing) -> Actor:
+    """The actor with the user principal name that Entra has."""
+    return replace(actor, upn=standing.person.upn)

@@ -1,0 +1,50 @@
+"""What becomes of a refusal: an event in the trail, under an id by which `why` explains it, and a sentence."""
+
+from __future__ import annotations
+
+from bot.domain.audit import AuditEvent, Tag
+from bot.domain.exchange import CardAction, ConversationRef, Notice, Verb
+from bot.domain.people import Actor
+from bot.domain.phone import mask_text
+from bot.domain.policy import Reason
+from bot.errors import Forbidden, Refusal, StoreUnavailable
+from bot.ports import Clock, Operations
+from bot.services import explain
+
+#: Whoever is refused so could not ask why either.
+_STRANGERS = frozenset({Reason.OTHER_TENANT, Reason.NOT_A_MEMBER, Reason.DISABLED})
+#: What their cards carry is no id of an operation.
+_NOT_ABOUT_AN_OPERATION = frozenset({Verb.CHOOSE, Verb.SUSPECT})
+
+
+async def refuse_message(operations: Operations, clock: Clock, actor: Actor, where: ConversationRef, error: Exception) -> Notice:
+    """The answer to something typed that came to nothing."""
+    return await _refuse(operations, AuditEvent(Tag.CHAT_COMMAND_REFUSED, clock(), actor.id, actor.name), where, error)
+
+
+async def refuse_press(operations: Operations, clock: Clock, action: CardAction, error: Exception) -> Notice:
+    """The answer to a press that came to nothing; what concerns an operation keeps its id."""
+    about = "" if action.verb in _NOT_ABOUT_AN_OPERATION and isinstance(error, Forbidden) else action.id[:12]
+    event = AuditEvent(Tag.CHAT_CARD_REFUSED, clock(), action.actor.id, action.actor.name, about)
+    return await _refuse(operations, event, action.where, error)
+
+
+async def _refuse(operations: Operations, event: AuditEvent, where: ConversationRef, error: Exception) -> Notice:
+    if isinstance(error, StoreUnavailable):
+        return explain.notice(error)  # where nothing can be recorded, trying would only keep the person waiting
+    facts: dict[str, object] = {"code": error.code if isinstance(error, Refusal) else type(error).__name__}
+    facts["conversation"] = where.conversation_id
+    explained = isinstance(error, Forbidden) and error.code not in _STRANGERS
+    if isinstance(error, Forbidden):
+        facts |= {"text": mask_text(error.text), "rules": list(error.rules)}
+    noted = AuditEvent(event.tag, event.at, event.actor_id, event.actor_name, event.operation_id, facts=facts)
+    reference = ""
+    try:
+        if explained and not noted.operation_id:
+            reference = await operations.record_refusal(noted)
+        else:
+            await operations.record(noted)
+            reference = noted.operation_id if explained else ""
+    except Exception as second:  # the person still gets the first error's sentence
+        explain.notice(second)
+    return explain.notice(error, reference)

@@ -1,0 +1,21 @@
+"""Ids that people say to each other."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select, union_all
+
+from bot.domain.operation import new_id
+from bot.store.tables import audit_events, operations
+from bot.store.trail import Trail
+
+
+def fresh_id(connection: Connection, trail: Trail) -> str:
+    """One that neither an operation nor a refusal has; the trail keeps others from taking it before the commit."""
+
+    def taken(candidate: str) -> bool:
+        operation = select(operations.c.id).where(operations.c.id == candidate)
+        event = select(audit_events.c.operation_id).where(audit_events.c.operation_id == candidate)
+        in_this_transaction = any(row["operation_id"] == candidate for row in trail.appended())
+        return in_this_transaction or connection.execute(union_all(operation, event).limit(1)).first() is not None
+
+    return new_id(taken)
