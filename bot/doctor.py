@@ -15,10 +15,12 @@ import aiohttp
 from bot.bootstrap import make_connector_tokens, make_graph_tokens
 from bot.commands.needs import OPTIONAL_PERMISSIONS, needed_permissions
 from bot.config import ConfigurationError, Settings
+from bot.domain.rules import Policy
 from bot.errors import DirectoryError, NotAuthorised, NotFound, Rejected, StoreUnavailable
 from bot.graph import permissions
 from bot.graph.client import GraphClient
 from bot.graph.throttle import INTERACTIVE
+from bot.policy_file import policy_of
 from bot.services.log_channel import log_channel
 from bot.store.operations import StoredOperations
 from bot.store.tables import metadata
@@ -73,12 +75,27 @@ async def examine(environ: Mapping[str, str], say: Callable[[str], None]) -> int
         say("Nothing else can be examined before the settings are right.")
         return 1
     report.well("settings: complete")
+    policy = _policy(report, settings)
     await _database(report, settings)
     _approval_channel(report, settings)
-    await _graph(report, settings)
+    await _graph(report, settings, policy)
     await _bot_connector(report, settings)
     say("Doorman can work." if not report.problems else f"Problems found: {report.problems}.")
     return 1 if report.problems else 0
+
+
+def _policy(report: Report, settings: Settings) -> Policy | None:
+    """The policy, if it can be read."""
+    try:
+        policy = policy_of(settings)
+    except ConfigurationError as error:
+        first, *lines = str(error).splitlines()
+        for line in lines or [first]:
+            report.problem(f"policy: {line.strip(' -')}")
+        return None
+    rules = f"{len(policy.rules)} rule{'s' if len(policy.rules) > 1 else ''}"
+    report.well(f"policy: {rules} in {policy.source}" if policy.source else "policy: the built-in one, because POLICY_FILE is not set")
+    return policy
 
 
 async def _database(report: Report, settings: Settings) -> None:
@@ -133,7 +150,7 @@ def _approval_channel(report: Report, settings: Settings) -> None:
         )
 
 
-async def _graph(report: Report, settings: Settings) -> None:
+async def _graph(report: Report, settings: Settings, policy: Policy | None) -> None:
     with closing(make_graph_tokens(settings)) as tokens:
         token = await _token(
             report,
@@ -164,6 +181,10 @@ async def _graph(report: Report, settings: Settings) -> None:
                 await _group(report, opened.client, "ADMIN_GROUP_ID", settings.admin_group_id)
             else:
                 report.note("ADMIN_GROUP_ID: not set, so nobody may type `log here`.")
+            known = {settings.helpdesk_group_id, settings.admin_group_id}
+            if policy:
+                for group_id in sorted((policy.groups() | policy.vip) - known):
+                    await _group(report, opened.client, f"policy: “{policy.names[group_id]}”", group_id)
 
 
 @dataclass

@@ -61,6 +61,27 @@ async def test_all_is_well(practice: Practice, database_url: str) -> None:
     assert all(f"permission {name}" in said for name in (*needed_permissions(), *OPTIONAL_PERMISSIONS))
 
 
+async def test_the_policy_is_examined_with_its_groups(practice: Practice, tmp_path: Path) -> None:
+    example = Path(__file__).parent.parent / "policy.example.toml"
+    assert await practice.examine(POLICY_FILE=str(example)) == 0
+    assert f"ok       policy: 6 rules in {example}" in practice.lines
+    assert "ok       policy: “Helpdesk seniors”: the group 'Helpdesk seniors'" in practice.lines
+    assert "ok       policy: “Executives”: the group 'Executives'" in practice.lines
+
+    gone = example.read_text(encoding="utf-8").replace(cast.group("Executives").id, NOBODY)
+    (tmp_path / "policy.toml").write_text(gone, encoding="utf-8")
+    assert await practice.examine(POLICY_FILE=str(tmp_path / "policy.toml")) == 1
+    assert [line for line in practice.problems if "policy: “Executives”: there is no group" in line] == practice.problems
+
+
+async def test_every_problem_of_the_policy_has_a_line(practice: Practice, tmp_path: Path) -> None:
+    (tmp_path / "policy.toml").write_text("[limits]\nwhat = 1\nwhy = 2\n", encoding="utf-8")
+    assert await practice.examine(POLICY_FILE=str(tmp_path / "policy.toml")) == 1
+    assert [line.split(": ")[1] for line in practice.problems] == ["policy.toml", "policy.toml:2", "policy.toml:3"]
+    assert await practice.examine(POLICY_FILE="nowhere.toml") == 1
+    assert "policy: POLICY_FILE: nowhere.toml cannot be read" in practice.problems[0]
+
+
 async def test_a_new_database_gets_its_tables(practice: Practice) -> None:
     assert await practice.examine() == 0
     assert any("can be read and written" in line for line in practice.lines)

@@ -72,9 +72,9 @@ def test_the_example_names_every_key_action_target_and_limit() -> None:
     assert [limit.name for limit in fields(Limits) if f"\n{limit.name} = " not in text] == []
 
 
-def test_the_readme_quotes_the_example() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    quoted = re.findall(r"```toml\n(.*?)```", readme, re.DOTALL)
+def test_the_page_for_the_security_officer_quotes_the_example() -> None:
+    page = (ROOT / "docs" / "security-officer.md").read_text(encoding="utf-8")
+    quoted = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
     assert quoted
     assert all(block in EXAMPLE.read_text(encoding="utf-8") for block in quoted)
 
@@ -144,7 +144,7 @@ def test_without_defaults_the_settings_count(read) -> None:
     [
         ("", ": the file: there is no [[rule]], so nobody could do anything: copy the first rule of policy.example.toml."),
         ("[limit]\n" + RULE, ":1: the file, limit: there is no such table (did you mean limits?)."),
-        ("version = 2\n" + RULE, ":1: the file, version: there is no such table."),
+        ("x = 2\n" + RULE, ":1: the file, x: there is no such table."),
         ("limits = 5\n" + RULE, ":1: [limits]: this has to be a table: write [limits] on a line of its own."),
         ("[rule]\nname = 'x'\n", ":1: rule 1: rules are written with double brackets: [[rule]]."),
         ("[groups]\nTeam = 'seniors'\n" + RULE.replace("helpdesk", "Team"),
