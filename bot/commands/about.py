@@ -108,7 +108,7 @@ HELLO = Command(
     example="hi",
     run=hello,
     for_everyone=True,
-    scopes=("personal",),
+    scopes=(),  # nobody needs a menu for it, and the menu takes ten
 )
 
 WHOAMI = Command(

@@ -65,7 +65,7 @@ FORGED_VERBS = (
     "",
     "CONFIRM",
     "confirm ",
-    "approve",
+    "authorise",
     "delete",
     "__class__",
     "confirm\0",
