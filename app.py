@@ -56,7 +56,7 @@ def main() -> int:
     demo_parser.add_argument("--port", type=int, default=8321, help="port of the chat page (default 8321)")
     demo_parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
     commands.add_parser("doctor", help="check the installation and say what is wrong")
-    audit.add_arguments(commands.add_parser("audit", help="verify or export the audit trail"))
+    audit.add_arguments(commands.add_parser("audit", help="verify or export the audit trail, or compare it with Entra's"))
     commands.add_parser("package", help="write the Teams app zip")
     given = parser.parse_args()
     try:
@@ -69,6 +69,7 @@ def main() -> int:
                 logs.configure("error")
                 return asyncio.run(examine(os.environ, _say))
             case "audit":
+                logs.configure("error")
                 return audit.run(given, os.environ, sys.stdout.buffer, _say)
             case "package":
                 from manifest.package import write  # noqa: PLC0415

@@ -1,34 +1,50 @@
-"""`python app.py audit`: the trail checked from end to end, or written to standard output."""
+"""`python app.py audit`: the trail checked from end to end, written to standard output, or held against Entra's own audit log."""
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import csv
 import io
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import asdict, astuple, fields
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, BinaryIO
 
-from bot.config import database_url
+from bot.bootstrap import make_graph_tokens
+from bot.config import Settings, database_url
 from bot.domain.chain import StoredEvent
-from bot.store.trail_reader import TrailReader, open_trail
+from bot.domain.reconcile import MOST_LOOK_BACK, Comparison
+from bot.errors import DirectoryError
+from bot.graph import GraphClient, GraphDirectory
+from bot.graph.throttle import BACKGROUND
+from bot.services.explain import directory_sentence
+from bot.services.reconcile import reconcile as reconciled
+from bot.store.operations import StoredOperations
+from bot.store.trail_reader import TrailReader, open_existing, open_trail
+from bot.store.transactions import Transactions
 
 #: A cell that begins so is a formula to a spreadsheet: https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+_TIME = re.compile(r"(\d{1,5}) ?([mhd])", re.ASCII)
 _COLUMNS = tuple(field.name for field in fields(StoredEvent))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Teaches the command line `audit verify` and `audit export`."""
+    """Teaches the command line `audit verify`, `audit export` and `audit reconcile`."""
     what = parser.add_subparsers(dest="audit", required=True)
     what.add_parser("verify", help="check the whole trail and name the first break; exit status 1 when there is one")
     export = what.add_parser("export", help="write events to standard output, oldest first")
     export.add_argument("--from", dest="first", default="", metavar="DAY", help="first day, such as 2026-01-31, in UTC; from the beginning")
     export.add_argument("--to", dest="last", default="", metavar="DAY", help="last day, included; to the end")
     export.add_argument("--format", choices=("jsonl", "csv"), default="jsonl", help="jsonl (default), or csv for a spreadsheet")
+    reconcile = what.add_parser("reconcile", help="compare with Entra's audit log, both ways; exit status 1 when they differ")
+    reconcile.add_argument("--since", default="24h", metavar="TIME", help="how far to look back, such as 90m, 24h (default) or 7d")
 
 
 def run(given: argparse.Namespace, environ: Mapping[str, str], out: BinaryIO, say: Callable[[str], None]) -> int:
@@ -39,12 +55,15 @@ def run(given: argparse.Namespace, environ: Mapping[str, str], out: BinaryIO, sa
         say: takes one line for people at a time.
 
     Returns:
-        The exit status: 0 when all is well, 1 when the trail is broken or the reader went away, 2 when a day is none.
+        The exit status: 0 when all is well, 1 when the trail is broken, differs from Entra's log, or the reader went away, 2 when a day
+        or a time is none, or Entra's log cannot be read.
 
     Raises:
-        ConfigurationError: DATABASE_URL is none.
+        ConfigurationError: DATABASE_URL is none; for `reconcile`, any setting is wrong.
         StoreUnavailable: the trail cannot be read.
     """
+    if given.audit == "reconcile":
+        return asyncio.run(reconcile(given.since, environ, say))
     with open_trail(database_url(environ)) as trail:
         if given.audit == "verify":
             return verify(trail, say)
@@ -87,6 +106,64 @@ def export(trail: TrailReader, first: date, last: date, form: str, out: BinaryIO
     out.flush()
 
 
+async def reconcile(since: str, environ: Mapping[str, str], say: Callable[[str], None]) -> int:
+    """Says how the trail and Entra's audit log differ; returns the exit status.
+
+    Raises:
+        ConfigurationError, StoreUnavailable: as for `run`.
+    """
+    settings = Settings.from_env(environ)
+    now = datetime.now(UTC)
+    try:
+        begin = now - _time("--since", since)
+    except ValueError as error:
+        say(str(error))
+        return 2
+    async with AsyncExitStack() as stack:
+        engine = open_existing(settings.database_url)
+        stack.callback(engine.dispose)
+        transactions = Transactions(engine)
+        stack.callback(transactions.close)
+        tokens = make_graph_tokens(settings)
+        stack.callback(tokens.close)
+        directory = GraphDirectory(GraphClient(settings.graph_endpoint, tokens), patience=BACKGROUND)
+        stack.push_async_callback(directory.close)
+        try:
+            found = await reconciled(StoredOperations(transactions, _starts_nothing), directory, begin, now)
+        except DirectoryError as error:
+            say(" ".join(directory_sentence(error)))
+            return 2
+    return _differences(found, now, say)
+
+
+def _starts_nothing(*_: Any, **__: Any) -> None:
+    raise AssertionError("a comparison only looks")
+
+
+def _differences(found: Comparison, now: datetime, say: Callable[[str], None]) -> int:
+    say(f"Compared from {_minute(found.since)} to {_minute(now)}.")
+    say(f"Changes in the trail: {found.changes}. Records of Doorman in Entra's log: {found.records}.")
+    if found.recent:
+        say(f"Too recent to tell: {found.recent}. Entra's log is late by minutes; look again an hour after the change.")
+    if found.unknown:
+        say(f"NOT IN THE TRAIL, but done with Doorman's app registration: {len(found.unknown)}")
+    for record in found.unknown:
+        about = record.target_upn or record.target_id or "no account"
+        say(f"  {_minute(record.at)}  {record.activity}  {about}  {record.result}  correlation id {record.correlation_id}")
+    if found.missing:
+        say(f"NOT IN ENTRA'S LOG, but in the trail: {len(found.missing)}")
+    for one in found.missing:
+        ended = _minute(one.ended or one.began)
+        say(f"  {ended}  {one.operation_id}  {one.target_upn}  {one.state}  request ids {', '.join(one.request_ids)}")
+    if found.agrees:
+        say("Both agree.")
+    return 0 if found.agrees else 1
+
+
+def _minute(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
 def _as_object(event: StoredEvent) -> dict[str, Any]:
     try:
         return asdict(event) | {"facts": json.loads(event.facts)}
@@ -114,3 +191,15 @@ def _day(option: str, given: str, otherwise: date) -> date:
         return datetime.strptime(given, "%Y-%m-%d").replace(tzinfo=UTC).date()
     except ValueError:
         raise ValueError(f"{option} is {given!r}, which is no day: write it like 2026-01-31.") from None
+
+
+def _time(option: str, given: str) -> timedelta:
+    found = _TIME.fullmatch(given.strip().lower())
+    if found is None or not int(found[1]):
+        raise ValueError(f"{option} is {given!r}, which is no time: write it like 90m, 24h or 7d.")
+    time_back = timedelta(**{_UNITS[found[2]]: int(found[1])})
+    if time_back > MOST_LOOK_BACK:
+        raise ValueError(
+            f"{option} is {given!r}, but Entra keeps its audit log for {MOST_LOOK_BACK.days} days: write {MOST_LOOK_BACK.days}d or less."
+        )
+    return time_back

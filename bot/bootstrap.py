@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 
 import aiohttp
@@ -18,22 +18,27 @@ from bot import tokens as app_tokens
 from bot.commands.about import welcome
 from bot.commands.spec import Facts
 from bot.config import Settings
-from bot.domain.exchange import ConversationRef
 from bot.domain.policy import Groups
-from bot.domain.rules import Policy, default_policy
+from bot.domain.rules import Policy
 from bot.errors import DirectoryError, StoreUnavailable
 from bot.graph.client import GraphClient
 from bot.graph.directory import GraphDirectory
-from bot.graph.throttle import ThrottleGate
+from bot.graph.throttle import BACKGROUND, ThrottleGate
+from bot.policy_file import policy_of
 from bot.ports import Clock, Sleep
 from bot.services.announce import announce
+from bot.services.approve import Approvals
+from bot.services.approvers_card import ApproversCard
 from bot.services.dispatch import Dispatch
 from bot.services.execute import execute
 from bot.services.expire import expire
 from bot.services.gate import Gate
 from bot.services.log_channel import post_log
+from bot.services.reconcile import report_discrepancies, turn
 from bot.services.review import Reviewer
-from bot.store.engine import DurableEngine
+from bot.services.tell import remind, tell
+from bot.store.discrepancies import StoredDiscrepancies
+from bot.store.engine import DurableEngine, operation_of
 from bot.store.operations import StoredOperations, create_tables
 from bot.store.stops import StoredStops
 from bot.store.transactions import Transactions, open_engine
@@ -53,15 +58,17 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def build(
-    settings: Settings, *, clock: Clock = utc_now, sleep: Sleep = asyncio.sleep, policy: Policy | None = None
-) -> web.Application:  # fmt: skip
-    """Wires the bot together as a web application; nothing is opened before that starts."""
-    policy = policy or default_policy(
-        settings.helpdesk_group_id, settings.admin_group_id, timedelta(minutes=settings.confirm_minutes)
-    )  # fmt: skip
+def build(settings: Settings, *, policy: Policy | None = None, clock: Clock = utc_now, sleep: Sleep = asyncio.sleep) -> web.Application:
+    """Wires the bot together as a web application; but for the policy file nothing is opened before that starts.
+
+    Args:
+        policy: instead of the policy file.
+
+    Raises:
+        ConfigurationError: the policy file cannot be used.
+    """
     app = web.Application(client_max_size=BODY_LIMIT)
-    app.cleanup_ctx.append(partial(_running, settings=settings, clock=clock, sleep=sleep, policy=policy))
+    app.cleanup_ctx.append(partial(_running, settings=settings, policy=policy or policy_of(settings), clock=clock, sleep=sleep))
     app.add_routes(
         [
             web.post("/api/messages", _messages),
@@ -90,7 +97,7 @@ async def _metrics(_: web.Request) -> web.Response:
     return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
-async def _running(app: web.Application, *, settings: Settings, clock: Clock, sleep: Sleep, policy: Policy) -> AsyncIterator[None]:
+async def _running(app: web.Application, *, settings: Settings, policy: Policy, clock: Clock, sleep: Sleep) -> AsyncIterator[None]:
     async with contextlib.AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=100), auto_decompress=True))
 
@@ -110,27 +117,48 @@ async def _running(app: web.Application, *, settings: Settings, clock: Clock, sl
         create_tables(database)
         transactions = Transactions(database)
         stack.callback(transactions.close)
-        configured = ConversationRef(settings.log_service_url, settings.log_channel_id, "channel") if settings.log_channel_id else None
+
+        async def compare_logs(_: str) -> None:
+            # Entra's log has a limit of its own: who reaches it must not make the people at the helpdesk wait, so it gets its own gate.
+            client = GraphClient(settings.graph_endpoint, graph_tokens, gate=ThrottleGate(sleep=sleep))
+            try:
+                await report_discrepancies(operations, discrepancies, GraphDirectory(client, patience=BACKGROUND), clock)
+            finally:
+                await client.close()
+
+        async def chores() -> None:
+            await operations.purge(clock(), settings.audit_days, settings.numbers_days)
+            if settings.reconcile_hours:
+                await discrepancies.schedule(turn(clock(), settings.reconcile_hours))
+
         engine = DurableEngine(
             database,
             {
                 "execute": lambda operation_id: execute(operations, reviewer, directory.in_background(), clock, sleep, operation_id),
-                "announce": lambda operation_id: announce(operations, announcer, clock, sleep, operation_id),
-                "log": lambda _: post_log(operations, announcer, configured, clock, sleep),
-                "expire": lambda operation_id: expire(operations, operation_id, clock),
+                "reconcile": compare_logs,
+                "announce": lambda subject: announce(operations, announcer, approvers_card, clock, sleep, operation_of(subject)),
+                "tell": lambda subject: tell(operations, announcer, clock, sleep, subject),
+                "remind": lambda subject: remind(operations, announcer, clock, sleep, operation_of(subject)),
+                "log": lambda _: post_log(operations, announcer, settings.log_channel, clock, sleep),
+                "expire": lambda subject: expire(operations, operation_of(subject), clock, sleep),
             },
-            lambda: operations.purge(clock(), settings.audit_days, settings.numbers_days),
+            chores,
         )
         operations = StoredOperations(transactions, engine.enqueue, policy.limits)
         stops = StoredStops(transactions, engine.enqueue)
         usages = StoredUsages(transactions, engine.enqueue, policy.limits)
+        discrepancies = StoredDiscrepancies(transactions, engine.enqueue)
+        teams = settings.hosts.teams
+        approvers_card = ApproversCard(operations, announcer, directory.in_background(), clock, teams)
         await engine.start()
         stack.push_async_callback(engine.stop)
 
         reviewer = Reviewer(policy, stops, clock)
-        gate = Gate(directory, Groups(settings.helpdesk_group_id, settings.admin_group_id), settings.bot_tenant_id, clock)
+        groups = Groups(settings.helpdesk_group_id, settings.admin_group_id, policy.asking(), policy.approving(), policy.groups())
+        gate = Gate(directory, groups, settings.bot_tenant_id, clock)
+        approvals = Approvals(operations, directory, gate, reviewer, clock, settings.approval_channel, teams)
         facts = Facts(settings.default_region.upper(), settings.sms_voice_retirement)
-        dispatch = Dispatch(operations, stops, usages, directory, gate, reviewer, facts, clock)
+        dispatch = Dispatch(operations, stops, usages, directory, gate, reviewer, approvals, facts, clock)
         inbound_tokens = InboundTokens(
             session,
             metadata_url=settings.openid_metadata,

@@ -14,6 +14,7 @@ import phonenumbers
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.domain.exchange import ConversationRef
 from bot.hosts import CLOUDS, Cloud, is_loopback, service_url_allowed
 
 _HOST = re.compile(r"([a-z0-9-]+\.)*[a-z0-9-]+(:[0-9]{1,5})?|\[[0-9a-f:]+\](:[0-9]{1,5})?")
@@ -56,8 +57,15 @@ class Settings(BaseSettings):
     )
     helpdesk_group_id: str = _said("HELPDESK_GROUP_ID", "", "object id of the approved Entra group; nested members count")
     admin_group_id: str = _said("ADMIN_GROUP_ID", "", "object id of the group that may set the bot up (`log here`)")
+    policy_file: str = _said(
+        "POLICY_FILE", "", "a TOML file that says who may do what to whom, with whose agreement; without it the helpdesk group may change "
+        "everybody who is not protected"
+    )
     log_channel_id: str = _said("LOG_CHANNEL_ID", "", "Teams channel id for the log; `log here` typed in a channel does the same")
-    log_service_url: str = _said("LOG_SERVICE_URL", "", "Bot Connector address for `LOG_CHANNEL_ID`; per cloud")
+    approval_channel_id: str = _said(
+        "APPROVAL_CHANNEL_ID", "", "Teams channel id where approvers decide; when empty, the channel in which it was asked"
+    )
+    log_service_url: str = _said("LOG_SERVICE_URL", "", "Bot Connector address for `LOG_CHANNEL_ID` and `APPROVAL_CHANNEL_ID`; per cloud")
     database_url: str = _said(
         "DATABASE_URL", "sqlite:///doorman.db", "`sqlite:///file` or `postgresql://user:password@host/name`", secret=True
     )
@@ -66,6 +74,11 @@ class Settings(BaseSettings):
     )
     numbers_days: int = _said(
         "NUMBERS_DAYS", 30, "days after which the telephone numbers of finished operations are masked in the database too. 0 keeps them"
+    )
+    reconcile_hours: int = _said(
+        "RECONCILE_HOURS",
+        24,
+        "hours between comparisons of the audit trail with Entra's own audit log, as far as `AuditLog.Read.All` is granted; 0 for none",
     )
     default_region: str = _said("DEFAULT_REGION", "", "two-letter region of national phone numbers, such as `NL`")
     confirm_minutes: int = _said("CONFIRM_MINUTES", 10, "minutes a confirmation card stays valid")
@@ -127,6 +140,19 @@ class Settings(BaseSettings):
     def hosts(self) -> Cloud:
         """The facts of the chosen cloud that no setting overrides."""
         return CLOUDS[self.cloud]
+
+    @property
+    def log_channel(self) -> ConversationRef | None:
+        """Where the log goes unless an administrator chose another place in chat."""
+        return self._channel(self.log_channel_id)
+
+    @property
+    def approval_channel(self) -> ConversationRef | None:
+        """Where approvers' cards go; None for the channel in which it was asked."""
+        return self._channel(self.approval_channel_id)
+
+    def _channel(self, channel_id: str) -> ConversationRef | None:
+        return ConversationRef(self.log_service_url, channel_id, "channel") if channel_id else None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
@@ -221,9 +247,10 @@ class Settings(BaseSettings):
                 f"ALLOWED_SERVICE_URLS contains {host!r}, which is no host: write names like smba.trafficmanager.net, with commas between.",
             )
         need(
-            not self.log_channel_id or service_url_allowed(self.log_service_url, self.allowed_service_urls),
-            "LOG_SERVICE_URL is not an https:// address on a host of ALLOWED_SERVICE_URLS, so the log could never be posted: "
-            "correct one of the two.",
+            not (self.log_channel_id or self.approval_channel_id)
+            or service_url_allowed(self.log_service_url, self.allowed_service_urls),
+            "LOG_SERVICE_URL is not an https:// address on a host of ALLOWED_SERVICE_URLS, so neither the log nor the approvers' cards "
+            "could ever be posted: correct one of the two.",
         )
         need(self.database_url.startswith(_DATABASES), _NO_DATABASE)
         need(
@@ -238,8 +265,16 @@ class Settings(BaseSettings):
             not self.log_channel_id or self.log_channel_id.startswith("19:"),
             "LOG_CHANNEL_ID is not a Teams channel id: it looks like 19:…@thread.tacv2 (see `log here` for an easier way).",
         )
+        need(
+            not self.approval_channel_id or self.approval_channel_id.startswith("19:"),
+            "APPROVAL_CHANNEL_ID is not a Teams channel id: it looks like 19:…@thread.tacv2 (in Teams: the channel, Get link to channel).",
+        )
         need(0 <= self.audit_days <= 36_500, "AUDIT_DAYS is not between 0 and 36500: 0 keeps the audit trail for ever.")
         need(0 <= self.numbers_days <= 36_500, "NUMBERS_DAYS is not between 0 and 36500: 0 keeps the numbers for ever.")
+        need(
+            0 <= self.reconcile_hours <= 144,  # a comparison looks back a week
+            "RECONCILE_HOURS is not between 0 and 144: 24 compares once a day, 0 never.",
+        )
         need(1 <= self.confirm_minutes <= 1440, "CONFIRM_MINUTES is not between 1 and 1440: 10 is a good value.")
         need(0 <= self.port <= 65535, "PORT is not between 0 and 65535: 3978 is the usual one.")
         need(

@@ -13,13 +13,14 @@ from typing import Any
 import aiohttp
 
 from bot.bootstrap import make_connector_tokens, make_graph_tokens
-from bot.commands.needs import needed_permissions
+from bot.commands.needs import OPTIONAL_PERMISSIONS, needed_permissions
 from bot.config import ConfigurationError, Settings
-from bot.domain.exchange import ConversationRef
+from bot.domain.rules import Policy
 from bot.errors import DirectoryError, NotAuthorised, NotFound, Rejected, StoreUnavailable
 from bot.graph import permissions
 from bot.graph.client import GraphClient
 from bot.graph.throttle import INTERACTIVE
+from bot.policy_file import policy_of
 from bot.services.log_channel import log_channel
 from bot.store.operations import StoredOperations
 from bot.store.tables import metadata
@@ -74,11 +75,27 @@ async def examine(environ: Mapping[str, str], say: Callable[[str], None]) -> int
         say("Nothing else can be examined before the settings are right.")
         return 1
     report.well("settings: complete")
+    policy = _policy(report, settings)
     await _database(report, settings)
-    await _graph(report, settings)
+    _approval_channel(report, settings)
+    await _graph(report, settings, policy)
     await _bot_connector(report, settings)
     say("Doorman can work." if not report.problems else f"Problems found: {report.problems}.")
     return 1 if report.problems else 0
+
+
+def _policy(report: Report, settings: Settings) -> Policy | None:
+    """The policy, if it can be read."""
+    try:
+        policy = policy_of(settings)
+    except ConfigurationError as error:
+        first, *lines = str(error).splitlines()
+        for line in lines or [first]:
+            report.problem(f"policy: {line.strip(' -')}")
+        return None
+    rules = f"{len(policy.rules)} rule{'s' if len(policy.rules) > 1 else ''}"
+    report.well(f"policy: {rules} in {policy.source}" if policy.source else "policy: the built-in one, because POLICY_FILE is not set")
+    return policy
 
 
 async def _database(report: Report, settings: Settings) -> None:
@@ -112,8 +129,7 @@ def _starts_nothing(*_: Any, **__: Any) -> None:
 
 
 async def _log_channel(report: Report, settings: Settings, operations: StoredOperations) -> None:
-    configured = ConversationRef(settings.log_service_url, settings.log_channel_id, "channel") if settings.log_channel_id else None
-    if where := await log_channel(operations, configured):
+    if where := await log_channel(operations, settings.log_channel):
         report.well(f"log channel: {where.channel_id}")
     elif settings.admin_group_id:
         report.note("log channel: none yet. Posts are kept until an administrator types `@Doorman log here` in a channel.")
@@ -124,7 +140,17 @@ async def _log_channel(report: Report, settings: Settings, operations: StoredOpe
         )
 
 
-async def _graph(report: Report, settings: Settings) -> None:
+def _approval_channel(report: Report, settings: Settings) -> None:
+    if where := settings.approval_channel:
+        report.well(f"approval channel: {where.channel_id}")
+    else:
+        report.note(
+            "APPROVAL_CHANNEL_ID: not set, so approvers are asked in the channel where a request was typed; one that needs approval is "
+            "refused in a personal chat."
+        )
+
+
+async def _graph(report: Report, settings: Settings, policy: Policy | None) -> None:
     with closing(make_graph_tokens(settings)) as tokens:
         token = await _token(
             report,
@@ -142,12 +168,23 @@ async def _graph(report: Report, settings: Settings) -> None:
                 report.problem(f"permission {name}: not in the token; needed to {', '.join(reasons)}", _ADD_PERMISSION.format(name))
             else:
                 report.well(f"permission {name}: to {', '.join(reasons)}")
+        absent = permissions.missing(permissions.roles_in(token), OPTIONAL_PERMISSIONS)
+        for name, extra in OPTIONAL_PERMISSIONS.items():
+            if name in absent:
+                what_to_do = f"{extra.without} {_ADD_PERMISSION.format(name)}"
+                report.note(f"permission {name}: not in the token; optional, to {extra.why}. {what_to_do}")
+            else:
+                report.well(f"permission {name}: optional; to {extra.why}")
         async with aclosing(_Closing(GraphClient(settings.graph_endpoint, tokens))) as opened:
             await _group(report, opened.client, "HELPDESK_GROUP_ID", settings.helpdesk_group_id)
             if settings.admin_group_id:
                 await _group(report, opened.client, "ADMIN_GROUP_ID", settings.admin_group_id)
             else:
                 report.note("ADMIN_GROUP_ID: not set, so nobody may type `log here`.")
+            known = {settings.helpdesk_group_id, settings.admin_group_id}
+            if policy:
+                for group_id in sorted((policy.groups() | policy.vip) - known):
+                    await _group(report, opened.client, f"policy: “{policy.names[group_id]}”", group_id)
 
 
 @dataclass

@@ -8,6 +8,7 @@
     │   └── InvalidNumber       the phone number cannot be used, and why
     ├── DirectoryError          Graph answered no, or did not answer
     │   ├── NotAuthorised       401, 403: a permission or role is missing
+    │   │   └── NotLicensed     the tenant has no licence for it
     │   ├── NotFound            404
     │   ├── Rejected            400: Graph does not accept the request
     │   ├── Conflict            409
@@ -87,6 +88,10 @@ class NotAuthorised(DirectoryError):
     def __init__(self, detail: str = "", *, permission: str = "", status: int | None = None, code: str = "", request_id: str = "") -> None:
         super().__init__(detail, status=status, code=code, request_id=request_id)
         self.permission = permission
+
+
+class NotLicensed(NotAuthorised):
+    """The tenant has no licence for what was asked."""
 
 
 class NotFound(DirectoryError):

@@ -49,6 +49,7 @@ class Cloud:
     token_issuer: str
     connector_scope: str
     service_urls: tuple[str, ...]
+    teams: str  # the Teams client, for links
 
 
 _PUBLIC_OPENID = "https://login.botframework.com/v1/.well-known/openidconfiguration"
@@ -63,6 +64,7 @@ CLOUDS = {
         "https://api.botframework.com",
         "https://api.botframework.com/.default",
         ("smba.trafficmanager.net", "smba.infra.gcc.teams.microsoft.com"),
+        "https://teams.microsoft.com",
     ),
     "usgov": Cloud(
         "https://login.microsoftonline.us",
@@ -71,6 +73,7 @@ CLOUDS = {
         _GOV_ISSUER,
         "https://api.botframework.us/.default",
         ("smba.infra.gov.teams.microsoft.us",),
+        "https://gov.teams.microsoft.us",
     ),
     "dod": Cloud(
         "https://login.microsoftonline.us",
@@ -79,6 +82,7 @@ CLOUDS = {
         _GOV_ISSUER,
         "https://api.botframework.us/.default",
         ("smba.infra.dod.teams.microsoft.us",),
+        "https://dod.teams.microsoft.us",
     ),
     "china": Cloud(
         "https://login.partner.microsoftonline.cn",
@@ -87,5 +91,6 @@ CLOUDS = {
         "https://api.botframework.azure.cn",
         "https://api.botframework.azure.cn/.default",
         ("msgapi.teams.microsoftonline.cn",),
+        "https://teams.microsoftonline.cn",
     ),
 }

@@ -8,11 +8,12 @@ from typing import Protocol
 
 from bot.domain.audit import AuditEvent
 from bot.domain.change import Change
-from bot.domain.exchange import ConversationRef, LogNotice, Reply
+from bot.domain.exchange import ConversationRef, LogNotice, Member, Reply
 from bot.domain.limits import Lift, Usage
 from bot.domain.methods import Dossier
-from bot.domain.operation import Operation, State
+from bot.domain.operation import Approval, Operation, State
 from bot.domain.people import Actor, Person, Standing
+from bot.domain.reconcile import Comparison, DirectoryAudit, Known
 from bot.domain.stop import Freeze, Pause, Stop
 
 #: The current time, in UTC.
@@ -31,8 +32,23 @@ class Directory(Protocol):
     async def find(self, text: str) -> tuple[Person, ...]:
         """Accounts that `text` may mean: UPN, mail, object id or display name. Best first, at most `FIND_LIMIT`; may be empty."""
 
+    async def members(self, group_ids: Collection[str]) -> tuple[Person, ...]:
+        """The people with an enabled account in any of these groups, nested ones too, by name; at most `MEMBERS_LIMIT`.
+
+        A group that does not exist has no members.
+        """
+
     async def dossier(self, object_id: str) -> Dossier:
         """Account, methods and privileges, read together. NotFound when the account is gone."""
+
+    async def audits(self, since: datetime) -> tuple[DirectoryAudit, ...]:
+        """What Entra's own audit log says our application did since then; in no order. Late by minutes, so never proof of a fresh write.
+
+        Waits between pages, because the log may be read five times in ten seconds.
+
+        Raises:
+            NotAuthorised: the permission AuditLog.Read.All is missing; NotLicensed: the tenant may not read the log.
+        """
 
     async def apply(self, target_id: str, change: Change, operation_id: str) -> str:
         """Makes one change; `operation_id` travels as client-request-id. Returns Graph's request id.
@@ -42,6 +58,7 @@ class Directory(Protocol):
 
 
 FIND_LIMIT = 12
+MEMBERS_LIMIT = 500
 
 
 class Operations(Protocol):
@@ -53,8 +70,8 @@ class Operations(Protocol):
         What a process took in and died over before it was `answered` counts as new again.
         """
 
-    async def answered(self, key: str) -> None:
-        """The turn of this activity is over."""
+    async def answered(self, keys: Sequence[str]) -> None:
+        """The turns of these activities are over."""
 
     async def record(self, event: AuditEvent) -> None:
         """Appends one event to the trail."""
@@ -80,11 +97,16 @@ class Operations(Protocol):
         decided_by: str = "",
         request_ids: tuple[str, ...] = (),
         in_time: bool = False,
+        expires_at: datetime | None = None,
     ) -> Operation | None:
         """Compare-and-set: the one way an operation changes state.
 
-        Moves only from the states `TRANSITIONS[verb]` names, and with `in_time` only before `expires_at`. The event, the next
-        workflow (execute when queued, announce when finished) and the log channel's post are stored in the same transaction.
+        Moves only from the states `TRANSITIONS[verb]` names; with `in_time` only before its time is over, and to expire only then. The
+        event, the workflows that follow (execute, announce, tell, remind, expire) and the log channel's post are stored in the
+        same transaction.
+
+        Args:
+            expires_at: a new end of its time.
 
         Returns:
             The operation as it now is, or None when somebody was quicker or it was too late.
@@ -92,6 +114,28 @@ class Operations(Protocol):
         Raises:
             Refusal: confirming it would go beyond a limit of the policy.
         """
+
+    async def approve(self, operation_id: str, approval: Approval, event: AuditEvent) -> Operation | None:
+        """Compare-and-set: counts one more person's agreement, and queues the operation when that was the last one needed.
+
+        Only while it waits for approval, before it expires, and for nobody twice. The event gets how many of how many have agreed.
+
+        Returns:
+            The operation as it now is, or None when it was too late or this person is counted already.
+        """
+
+    async def renew_target(self, seen: Operation, target: Person, warning: str) -> Operation | None:
+        """Stores the target's account as it is now, with what has changed, so that the cards show it before anybody's press counts.
+
+        Returns:
+            The operation as it now is, or None when it moved on since it was `seen`.
+        """
+
+    async def set_approval_card(self, operation_id: str, card_id: str) -> None:
+        """Remembers the activity id of the approvers' card."""
+
+    async def awaiting_approval(self, now: datetime) -> tuple[Operation, ...]:
+        """Every operation that somebody has to agree to, the next to expire first."""
 
     async def events(self, *, operation_id: str = "", target_id: str = "", actor_id: str = "", limit: int = 20) -> tuple[AuditEvent, ...]:
         """The trail, newest first: of one operation, about one account, or what one person did and what became of what they asked for."""
@@ -101,6 +145,8 @@ class Operations(Protocol):
 
     async def known(self, text: str) -> tuple[Person, ...]:
         """People who were changed, asked about or acted here, by UPN, object id or name, whether Entra still knows them or not."""
+    async def executions(self, since: datetime) -> Known:
+        """The executions in the trail that ended after `since` or have not ended, and from when on the trail is complete."""
 
     async def remember_choice(self, actor_id: str, text: str, candidates: Sequence[str], at: datetime, choice_id: str = "") -> str:
         """Stores "which of these did you mean" and returns its id: a new one, or the given one when it was taken before."""
@@ -129,6 +175,9 @@ class Stops(Protocol):
 
     async def stop(self, target_id: str, now: datetime) -> Stop:
         """What stops a change of this person now; with an empty id, of everybody."""
+
+    async def seen(self, target_id: str, now: datetime) -> Stop:
+        """The same for a card to speak of: what another replica did may be missing for a second. Never to decide by."""
 
     async def freeze(self, freeze: Freeze, ticket: str = "") -> tuple[Freeze, bool]:
         """Begins or prolongs a freeze.
@@ -161,6 +210,14 @@ class Usages(Protocol):
 
     async def lift(self, lift: Lift) -> None:
         """Lets somebody's counts start anew; goes to the audit trail and to the log channel in the same transaction."""
+class Discrepancies(Protocol):
+    """What was found out of step with Entra's audit log, for all replicas. May raise `StoreUnavailable`; each is one transaction."""
+
+    async def schedule(self, turn: str) -> None:
+        """Has the comparison made by one replica; the same turn again does nothing."""
+
+    async def report(self, found: Comparison, at: datetime) -> int:
+        """Puts what was not reported before in the trail and in the log channel's outbox, in one transaction; returns how much that was."""
 
 
 class Announcer(Protocol):
@@ -171,6 +228,9 @@ class Announcer(Protocol):
 
     async def update(self, where: ConversationRef, activity_id: str, reply: Reply) -> None:
         """Replaces a message in place."""
+
+    async def members(self, where: ConversationRef) -> tuple[Member, ...]:
+        """Who is in a conversation; of a very large one, the first thousand."""
 
 
 Sleep = Callable[[float], Awaitable[None]]

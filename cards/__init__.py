@@ -10,10 +10,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, assert_never
 
-from bot.domain.exchange import Choose, Help, History, LogEntry, LogNotice, Mention, Notice, OperationShown, PersonShown, Reply, Whoami
+from bot.domain.exchange import (
+    ApprovalShown,
+    Choose,
+    Help,
+    History,
+    LogEntry,
+    LogNotice,
+    Notice,
+    OperationShown,
+    Pending,
+    PersonShown,
+    Reply,
+    Whoami,
+)
 from bot.domain.phone import mask_text
 from bot.domain.stop import Pause
-from cards import choose, help, history, log, notice, operation, person
+from cards import approval, choose, help, history, log, notice, operation, pending, person
 from cards.size import fit
 from cards.untrusted import inert
 
@@ -27,12 +40,10 @@ class Rendered:
     Attributes:
         card: an Adaptive Card, below 25 KB.
         summary: one plain line for notifications and for clients without cards; numbers masked, no Markdown in it.
-        mentions: people to notify; none of our cards does so yet.
     """
 
     card: dict[str, Any]
     summary: str
-    mentions: tuple[Mention, ...] = ()
 
 
 def render(reply: Reply, *, refresh_for: tuple[str, ...] = (), pause: Pause | None = None) -> Rendered:
@@ -55,6 +66,10 @@ def _made(reply: Reply, refresh_for: tuple[str, ...]) -> tuple[dict[str, Any], s
     match reply:
         case OperationShown():
             made = operation.render(reply, refresh_for)
+        case ApprovalShown():
+            made = approval.render(reply)
+        case Pending():
+            made = pending.render(reply)
         case PersonShown():
             made = person.render(reply)
         case Whoami():

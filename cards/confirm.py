@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from bot.domain.exchange import OperationShown
 from bot.domain.operation import Operation, State
 from cards.elements import Element, box, line, moment, run
-from cards.wording import bullets, time_left
+from cards.wording import bullets, needed, time_left
 
 #: More warnings than this are counted, not listed.
 MOST_WARNINGS = 6
@@ -26,10 +26,12 @@ def closing(shown: OperationShown) -> list[Element]:
     operation = shown.operation
     ends = moment("Expires at ", operation.expires_at, f" · {time_left(shown.now, operation.expires_at)}", spacing="Medium")
     if operation.state is State.AWAITING_APPROVAL:
-        return [ends, line(run("A second person has to agree before anything is changed.", subtle=True))]
+        return [ends, line(run(f"Waiting for {needed(operation)}, who can decide in the approval channel.", limit=400, subtle=True))]
+    wanted = [line(run(f"After your confirmation it needs {needed(operation)}.", limit=400))] if operation.need.approvals else []
     if shown.own:
-        return [ends]
+        return [*wanted, ends]
     return [
+        *wanted,
         ends,
         line(
             run("Only ", subtle=True),

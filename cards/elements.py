@@ -1,4 +1,4 @@
-"""The vocabulary of our cards: ten builders, and nothing else makes Adaptive Card JSON.
+"""The vocabulary of our cards: a few builders, and nothing else makes Adaptive Card JSON.
 
 Every builder cleans the words it is given, so no caller can forget to. `run()` keeps words as they are because no client
 reads a TextRun as Markdown; `heading()`, `address()` and `choices()` stand where Markdown may be read and go through `inert()`;
@@ -10,6 +10,7 @@ Elements and properties: https://adaptivecards.io/explorer/ and the 1.5 schema i
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -22,6 +23,9 @@ Spacing = Literal["None", "Small", "Default", "Medium", "Large"]
 Style = Literal["default", "emphasis", "good", "attention", "warning", "accent"]
 Colour = Literal["Default", "Accent", "Good", "Warning", "Attention"]
 Size = Literal["Small", "Default", "Medium", "Large"]
+
+#: A mentioned name stands in a card three times, cannot be cut afterwards, and there may be twenty.
+MOST_NAME_BYTES = 90
 
 #: One piece of card JSON.
 Element = dict[str, Any]
@@ -125,13 +129,16 @@ def box(
     return made
 
 
-def columns(*parts: tuple[str, Iterable[Element]], spacing: Spacing = "Small", middle: bool = False) -> Element:
+def columns(
+    *parts: tuple[str, Iterable[Element]], spacing: Spacing = "Small", middle: bool = False, line_above: bool = False
+) -> Element:
     """Things side by side; each part is a width ("auto", "stretch" or pixels such as "96px") and its elements."""
     made = [{"type": "Column", "width": width, "items": list(items)} for width, items in parts]
     if middle:
         for column in made:
             column["verticalContentAlignment"] = "Center"
-    return {"type": "ColumnSet", "columns": made, "spacing": spacing}
+    row: Element = {"type": "ColumnSet", "columns": made, "spacing": spacing}
+    return row | {"separator": True} if line_above else row
 
 
 def facts(pairs: Iterable[tuple[str, str | Element]], *, spacing: Spacing = "Medium") -> list[Element]:
@@ -180,6 +187,39 @@ def button(
     return {"type": "Action.Execute", **looks, "verb": verb.value, "data": data, "fallback": submit}
 
 
+def link(title: str, url: str) -> Element:
+    """A press that opens a page: one of Teams' own, made by us from ids."""
+    return {"type": "Action.OpenUrl", "title": title, "url": url}
+
+
+def ask_then(title: str, question: Element, then: Element, *, tooltip: str = "") -> Element:
+    """A press that opens a small card with a question, whose own button does it."""
+    inner = {"type": "AdaptiveCard", "body": [question], "actions": [then]}
+    return {"type": "Action.ShowCard", "title": title, "card": inner} | ({"tooltip": tooltip} if tooltip else {})
+
+
+def question(id: str, label: str, *, limit: int, missing: str = "") -> Element:
+    """A line or two to fill in; with `missing`, which is said when nothing was, it has to be."""
+    made: Element = {"type": "Input.Text", "id": id, "label": label, "maxLength": limit, "isMultiline": True}
+    return made | {"isRequired": True, "errorMessage": missing} if missing else made
+
+
+def mentions(people: Iterable[tuple[str, str]], after: str) -> tuple[Element, list[Element]]:
+    """A line that notifies people, given as Teams id and name, and the entities that the card needs for it.
+
+    In a card only a TextBlock or a FactSet may mention, and the text of each entity must stand in it letter by letter:
+    https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-format#mention-support-within-adaptive-cards
+    """
+    entities: list[Element] = []
+    for id, name in people:
+        shown = inert(name, 60) or "approver"
+        while len(json.dumps(shown)) > MOST_NAME_BYTES:
+            shown = shown[:-1].rstrip()
+        entities.append({"type": "mention", "text": f"<at>{shown}</at>", "mentioned": {"id": id, "name": shown}})
+    named = ", ".join(str(entity["text"]) for entity in entities)
+    return {"type": "TextBlock", "text": f"{named}{_keep_edges(after, inert(after))}", "wrap": True, "spacing": "Medium"}, entities
+
+
 def suspicious_call(id: str) -> Element:
     """The button that stops everything about a person at once."""
     return button(
@@ -210,14 +250,21 @@ def choices(id: str, label: str, titles: Iterable[str], missing: str) -> Element
     }
 
 
-def refresh(id: str, people: tuple[str, ...]) -> Element:
+def refresh(id: str, people: tuple[str, ...], verb: Verb = Verb.REFRESH) -> Element:
     """Makes the clients of these people (Teams user ids) ask for the card as it is now."""
-    action = {"type": "Action.Execute", "verb": Verb.REFRESH.value, "data": {"id": id}}
+    action = {"type": "Action.Execute", "verb": verb.value, "data": {"id": id}}
     return {"type": "Refresh", "action": action, "userIds": list(dict.fromkeys(people))[:MOST_VIEWERS]}
 
 
-def card(body: Iterable[Element], *, fallback: str, actions: Iterable[Element] = (), refreshing: Element | None = None) -> Element:
-    """The whole card. `fallback` is what clients below 1.5 show."""
+def card(
+    body: Iterable[Element],
+    *,
+    fallback: str,
+    actions: Iterable[Element] = (),
+    refreshing: Element | None = None,
+    mentioning: Iterable[Element] = (),
+) -> Element:
+    """The whole card. `fallback` is what clients below 1.5 show; `mentioning` are the entities of `mentions`."""
     made: Element = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
@@ -226,6 +273,8 @@ def card(body: Iterable[Element], *, fallback: str, actions: Iterable[Element] =
         "msteams": {"width": "Full"},  # https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-format
         "body": list(body),
     }
+    if entities := list(mentioning):
+        made["msteams"]["entities"] = entities
     if refreshing:
         made["refresh"] = refreshing
     if pressed := list(actions):

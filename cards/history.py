@@ -30,13 +30,18 @@ SAID: dict[Tag, str] = {
     Tag.CHAT_PERSON_FROZEN: "froze this person",
     Tag.CHAT_PERSON_UNFROZEN: "unfroze this person",
     Tag.LOG_POST_DELIVERED: "posted the result in the log channel",
+    Tag.OPERATION_APPROVED: "approved the change",
     Tag.OPERATION_CANCELLED: "cancelled the change",
     Tag.OPERATION_CONFIRMED: "confirmed the change",
+    Tag.OPERATION_DENIED: "denied the change",
     Tag.OPERATION_EXPIRED: "let the card expire, nothing was changed",
     Tag.OPERATION_FINISHED: "finished the change",
+    Tag.OPERATION_OUTDATED: "ended the request, which was out of date",
     Tag.OPERATION_PROPOSED: "asked for a change",
     Tag.OPERATION_STARTED: "started the change",
+    Tag.OPERATION_WITHDRAWN: "ended the request, which nobody could approve any more",
     Tag.TRAIL_CHECKPOINT: "removed old events, as the setting says",
+    Tag.TRAIL_DIFFERS: "found that Entra's audit log and this trail differ",
 }
 
 
@@ -81,7 +86,7 @@ def _who(event: AuditEvent) -> str:
 
 def _event(event: AuditEvent) -> Iterable[Element]:
     about = [run(" · "), run(event.operation_id, mono=True)] if event.operation_id else []
-    result = _state(_words(event.facts.get("state")))
+    result = _state(_words(event.facts.get("state"))) or _words(event.facts.get("approvals"))
     yield line(run(_who(event), limit=80, bold=True), run(f" {SAID[event.tag]}{result and f': {result.lower()}'}"), *about, spacing="None")
     if details := _details(event.facts):
         yield line(run(mask_text(details), subtle=True), spacing="None")

@@ -56,6 +56,8 @@ def announce(notice: LogNotice) -> tuple[Element, str]:
 def _asked(operation: Operation) -> list[Element]:
     """By whom, for which ticket and why, on one line."""
     runs = [run("By ", subtle=True), run(_requester(operation), limit=80)]
+    if operation.approvals:
+        runs += [run(" · Approved by ", subtle=True), run(operation.approvers, limit=200)]
     if operation.ticket:
         runs += [run(" · Ticket ", subtle=True), run(operation.ticket, limit=80)]
     if operation.reason:

@@ -12,7 +12,7 @@ from bot.domain.exchange import OperationShown, Verb
 from bot.domain.operation import Operation, State
 from cards.confirm import closing, question
 from cards.elements import Element, band, box, button, card, facts, heading, line, moment, refresh, run, suspicious_call
-from cards.wording import LOOKS, bullets, change_label, difference_line, difference_text, identity, private, task, title
+from cards.wording import LOOKS, approved_by, bullets, change_label, difference_line, difference_text, identity, private, task, title
 from cards.wording import named as name_of
 
 #: More changes than this are counted, not listed.
@@ -39,6 +39,7 @@ def render(shown: OperationShown, refresh_for: tuple[str, ...] = ()) -> tuple[El
         (
             ("Requested by", operation.requester.name or "somebody without a name"),
             ("Confirmed by", _confirmed_by(operation)),
+            ("Approved by", approved_by(operation)),
             ("Ticket", operation.ticket[:80]),
             ("Reason", operation.reason),
         )
@@ -86,7 +87,10 @@ def _usually(operation: Operation) -> tuple[str, str]:
         ),
         State.CANCELLED: (f"Cancelled{by}. {_NOTHING_CHANGED}", ""),
         State.DENIED: (f"Denied{by}. {_NOTHING_CHANGED}", "Ask why before you try again."),
-        State.EXPIRED: (f"Nobody confirmed in time. {_NOTHING_CHANGED}", "Still needed? Send the command again."),
+        State.EXPIRED: (
+            f"Nobody {'approved' if operation.confirmed else 'confirmed'} it in time. {_NOTHING_CHANGED}",
+            "Still needed? Send the command again.",
+        ),
     }
     told[State.RUNNING] = told[State.QUEUED]
     return told.get(operation.state, ("", ""))

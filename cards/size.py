@@ -41,5 +41,5 @@ def _cut(thing: Any, most: int) -> Any:
 
 
 def _shorter(text: str, most: int) -> str:
-    # A time function is cut by no one: half of one would be shown as it is.
-    return text if len(text) <= most or "{{" in text else text[: most - 1].rstrip() + "…"
+    # A time function and a mention are cut by no one: half of one would be shown as it is.
+    return text if len(text) <= most or "{{" in text or "<at>" in text else text[: most - 1].rstrip() + "…"

@@ -56,6 +56,21 @@ def private(operation: Operation) -> Operation:
     )
 
 
+def approved_by(operation: Operation) -> str:
+    """Who has agreed, and how many of how many when more than one has to: "Sam Okafor (1 of 2)"."""
+    if not operation.approvals:
+        return ""
+    count = f" ({len(operation.approvals)} of {operation.need.approvals})" if operation.need.approvals > 1 else ""
+    return f"{operation.approvers}{count}"
+
+
+def needed(operation: Operation) -> str:
+    """What policy demands, in words: "2 approvals by Seniors (VIPs need a senior's agreement)"."""
+    need = operation.need
+    rules = f" ({'; '.join(need.rules)})" if need.rules else ""
+    return f"{many(need.approvals, 'approval')} by {need.group_names or 'somebody else'}{rules}"
+
+
 def named(person: Person) -> str:
     """What to call somebody."""
     return person.name.strip() or person.upn or "somebody without a name"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.commands import COMMANDS
-from bot.commands.needs import needed_permissions
+from bot.commands.needs import OPTIONAL_PERMISSIONS, needed_permissions
 from bot.commands.spec import Command
 from bot.config import Settings
 from bot.domain.operation import TRANSITIONS, State
@@ -73,6 +73,12 @@ def permissions() -> str:
     return _table(("Application permission", "Why"), [(f"`{name}`", "; ".join(reasons)) for name, reasons in needed_permissions().items()])
 
 
+def optional() -> str:
+    """Each permission that can be left out, and what that costs."""
+    rows = [(f"`{name}`", extra.why, extra.without) for name, extra in OPTIONAL_PERMISSIONS.items()]
+    return _table(("Optional permission", "Why", "Without it"), rows)
+
+
 def states() -> str:
     """The life of an operation as a diagram."""
     lines = ["stateDiagram-v2", f"    [*] --> {State.PROPOSED}"]
@@ -87,7 +93,14 @@ def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     return "".join("| " + " | ".join(cell.replace("|", "\\|") or "–" for cell in line) + " |\n" for line in lines)
 
 
-BLOCKS = {"commands": commands, "settings": settings, "options": options, "permissions": permissions, "states": states}
+BLOCKS = {
+    "commands": commands,
+    "settings": settings,
+    "options": options,
+    "permissions": permissions,
+    "optional": optional,
+    "states": states,
+}
 
 
 def readme(text: str) -> str:

@@ -32,7 +32,8 @@ class Member:
     """One account of the tenant.
 
     `phones` maps a Graph phoneType to a number as Graph shows it; `sms_policy` says whether the SMS
-    sign-in policy includes this person; `roles` are names of directory roles held directly.
+    sign-in policy includes this person; `roles` are names of directory roles held directly, `eligible_roles` of those the person may
+    activate (Privileged Identity Management); `restricted` accounts are in a restricted-management administrative unit.
     """
 
     name: str
@@ -45,6 +46,8 @@ class Member:
     synced: bool = False
     manager: str | None = None
     roles: tuple[str, ...] = ()
+    eligible_roles: tuple[str, ...] = ()
+    restricted: bool = False
     phones: dict[str, str] = field(default_factory=dict)
     sms_policy: bool = True
     strong: tuple[str, ...] = ()  # other methods: "authenticator", "fido2", "hello", "otp", "email"
@@ -106,6 +109,11 @@ PEOPLE = (
            job_title="Consultant", department="", user_type="Guest"),
     _staff("Ada Admin", "Identity administrator", "IT", roles=("Global Administrator",), strong=("fido2", "authenticator")),
     _staff("Theo Roth", "Cloud engineer", "IT"),  # privileged through a role-assignable group
+    _staff("Emergency Access", "Break-glass account", "IT", roles=("Global Administrator",), strong=("fido2",)),
+    _staff("Pia Kerr", "Messaging engineer", "IT", eligible_roles=("Exchange Administrator",), phones={"mobile": "+31 612345003"}),
+    _staff("Rosa Klein", "Security analyst", "IT security", restricted=True, phones={"mobile": "+49 15123456789"}),
+    Member(name="Milan Novak (Adatum)", upn="milan.novak_adatum.example#EXT#@" + DOMAIN, mail="milan.novak@adatum.example",
+           job_title="Project lead", department="Projects"),  # an external member: invited, and no guest
     _staff("Victoria Crane", "Chief executive officer", "Executive office", phones={"mobile": "+44 7400123456"}),
     _staff("Oscar Outsider", "Office assistant", "Facilities"),
     _staff("Priya Raman", "Head of sales", "Sales", manager=_upn("victoria.crane"), strong=("authenticator",)),
@@ -147,6 +155,11 @@ class Channel:
     @property
     def id(self) -> str:
         return f"19:{stable_id('channel ' + self.name).replace('-', '')}@thread.tacv2"
+
+
+def channel(name: str) -> Channel:
+    """The channel with this name; KeyError when there is none."""
+    return {c.name: c for c in CHANNELS}[name]
 
 
 TEAM_NAME = "IT Service Desk"

@@ -30,7 +30,8 @@ async def run(make_bot: Callable[[Mapping[str, str]], web.Application], port: in
     world = World()
     await world.start()
     with tempfile.TemporaryDirectory(prefix="doorman-demo-") as folder:
-        bot = await _listen(make_bot(world.environment(f"sqlite:///{folder}/doorman.db")), 0)
+        environment = world.environment(f"sqlite:///{folder}/doorman.db", POLICY_FILE="policy.example.toml")
+        bot = await _listen(make_bot(environment), 0)
         world.teams.bot_endpoint = f"{_address(bot)}/api/messages"
         try:
             page = await _listen(demo_app(world.teams, world.entra.url, vendor), port)

@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aiohttp import web
+from sqlalchemy import text
 
 from bot import bootstrap
 from bot.config import Settings
 from bot.domain.rules import Policy
+from bot.store.transactions import open_engine
 from simulator import cast
 from simulator.teams import Message
 from simulator.world import World
@@ -78,7 +80,7 @@ class Desk:
         self.clock = MovableClock()
         self.naps: list[float] = []
         self._database_url = database_url
-        self._environment = environment
+        self._environment = {"RECONCILE_HOURS": "0", **environment}
         self.policy = policy  # None: what the settings say
         self._runner: web.AppRunner | None = None
         self.url = ""
@@ -136,6 +138,25 @@ class Desk:
         )
         self.teams.threads.messages[answer.message.id].views.clear()  # a client that reopens the chat sees the message as it is
         return answer
+
+    def later(self, **by: float) -> None:
+        """Time passes, as `timedelta` reads it, for the bot and for whatever its durable engine has put off."""
+        self.clock.forward(**by)
+        milliseconds = int(timedelta(**by).total_seconds() * 1000)
+        engine = open_engine(self._database_url)
+        table = "dbos.workflow_status" if engine.dialect.name == "postgresql" else "workflow_status"
+        with engine.begin() as connection:
+            put_off = f"UPDATE {table} SET delay_until_epoch_ms = delay_until_epoch_ms - :by WHERE status = 'DELAYED'"
+            connection.execute(text(put_off), {"by": milliseconds})
+        engine.dispose()
+
+    def trail(self) -> list[Any]:
+        """What the audit trail says, oldest first: rows with tag, actor_name, operation_id and facts."""
+        engine = open_engine(self._database_url)
+        with engine.connect() as connection:
+            rows = connection.execute(text("SELECT tag, actor_name, operation_id, facts FROM audit_events ORDER BY number")).all()
+        engine.dispose()
+        return list(rows)
 
     async def change(self, who: cast.Member, text: str, where: Any = None) -> Answer:
         """Types a change, confirms it and waits for the result."""

@@ -78,6 +78,8 @@ BAD: dict[str, tuple[str, ...]] = {
     "DATABASE_URL": ("doorman.db", "sqlite://", "sqlite:///", "sqlite:///:memory:", "sqlite:///?mode=memory", "postgres://h/d", "mysql://h/d"),
     "DEFAULT_REGION": ("Netherlands", "XX", "31"),
     "CONFIRM_MINUTES": ("0", "-1", "1441", "ten", "1.5"),
+    "RECONCILE_HOURS": ("-1", "145", "daily"),
+    "AUDIT_DAYS": ("-1", "36501"),
     "SMS_VOICE_RETIREMENT": ("soon", "2027-13-01"),
     "PORT": ("-1", "65536", "http", "3978.5"),
     "INSECURE_LOCAL": ("maybe", "2"),

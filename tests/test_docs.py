@@ -9,7 +9,7 @@ import pytest
 
 from bot import VERSION
 from bot.commands import COMMANDS
-from bot.commands.needs import needed_permissions
+from bot.commands.needs import OPTIONAL_PERMISSIONS, needed_permissions
 from bot.config import Settings
 from bot.domain.operation import TRANSITIONS, State
 from docs import generate
@@ -51,6 +51,11 @@ def test_every_permission_has_a_reason() -> None:
     for name, reasons in needed_permissions().items():
         assert f"| `{name}` | {'; '.join(reasons)} |" in README
         assert all(reasons)
+
+
+def test_every_optional_permission_says_what_is_lost_without_it() -> None:
+    for name, extra in OPTIONAL_PERMISSIONS.items():
+        assert f"| `{name}` | {extra.why} | {extra.without} |" in README
 
 
 def test_every_state_and_verb_is_in_the_diagram() -> None:

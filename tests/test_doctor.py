@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot import doctor
-from bot.commands.needs import needed_permissions
+from bot.commands.needs import OPTIONAL_PERMISSIONS, needed_permissions
 from bot.graph import permissions
 from simulator import cast
 from simulator.entra.faults import Fault
@@ -58,7 +58,28 @@ async def test_all_is_well(practice: Practice, database_url: str) -> None:
     said = "\n".join(practice.lines)
     assert "group 'Helpdesk'" in said
     assert "group 'Doorman administrators'" in said
-    assert all(f"permission {name}" in said for name in needed_permissions())
+    assert all(f"permission {name}" in said for name in (*needed_permissions(), *OPTIONAL_PERMISSIONS))
+
+
+async def test_the_policy_is_examined_with_its_groups(practice: Practice, tmp_path: Path) -> None:
+    example = Path(__file__).parent.parent / "policy.example.toml"
+    assert await practice.examine(POLICY_FILE=str(example)) == 0
+    assert f"ok       policy: 6 rules in {example}" in practice.lines
+    assert "ok       policy: “Helpdesk seniors”: the group 'Helpdesk seniors'" in practice.lines
+    assert "ok       policy: “Executives”: the group 'Executives'" in practice.lines
+
+    gone = example.read_text(encoding="utf-8").replace(cast.group("Executives").id, NOBODY)
+    (tmp_path / "policy.toml").write_text(gone, encoding="utf-8")
+    assert await practice.examine(POLICY_FILE=str(tmp_path / "policy.toml")) == 1
+    assert [line for line in practice.problems if "policy: “Executives”: there is no group" in line] == practice.problems
+
+
+async def test_every_problem_of_the_policy_has_a_line(practice: Practice, tmp_path: Path) -> None:
+    (tmp_path / "policy.toml").write_text("[limits]\nwhat = 1\nwhy = 2\n", encoding="utf-8")
+    assert await practice.examine(POLICY_FILE=str(tmp_path / "policy.toml")) == 1
+    assert [line.split(": ")[1] for line in practice.problems] == ["policy.toml", "policy.toml:2", "policy.toml:3"]
+    assert await practice.examine(POLICY_FILE="nowhere.toml") == 1
+    assert "policy: POLICY_FILE: nowhere.toml cannot be read" in practice.problems[0]
 
 
 async def test_a_new_database_gets_its_tables(practice: Practice) -> None:
@@ -100,6 +121,20 @@ async def test_a_missing_permission_is_named_with_its_reason(practice: Practice)
     assert "permission UserAuthMethod-Phone.ReadWrite.All" in problem
     assert "remove a phone" in problem
     assert "grant admin consent" in problem
+
+
+async def test_an_optional_permission_that_is_missing_is_no_problem(practice: Practice) -> None:
+    practice.world.entra.revoke(cast.GRAPH_APP_ID, "AuditLog.Read.All", "RoleEligibilitySchedule.Read.Directory")
+    assert await practice.examine() == 0
+    (note,) = practice.notes
+    assert "permission AuditLog.Read.All: not in the token; optional" in note
+    assert "behind its back are not noticed" in note
+    assert any("ok       permission RoleEligibilitySchedule.Read.Directory" in line for line in practice.lines), "another one covers it"
+    practice.world.entra.revoke(cast.GRAPH_APP_ID, "RoleManagement.Read.Directory")
+    practice.world.entra.grant(cast.GRAPH_APP_ID, "Directory.Read.All")
+    assert await practice.examine() == 0
+    (note,) = practice.notes
+    assert "counts as an ordinary person" in note
 
 
 async def test_a_broader_permission_does_as_well(practice: Practice) -> None:
@@ -158,3 +193,4 @@ async def test_without_tokens_on_this_machine(practice: Practice) -> None:
 
 def test_the_needs_of_the_commands_are_those_of_the_graph_calls() -> None:
     assert sorted(needed_permissions()) == sorted(permissions.NAMES)
+    assert tuple(OPTIONAL_PERMISSIONS) == permissions.OPTIONAL

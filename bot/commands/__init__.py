@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.commands import about, limits, operations, people, phones, stopping
+from bot.commands import about, approvals, limits, operations, people, phones, stopping
 from bot.commands.spec import Command
 
 COMMANDS: tuple[Command, ...] = (
@@ -12,6 +12,7 @@ COMMANDS: tuple[Command, ...] = (
     phones.SMS_SIGN_IN,
     stopping.FREEZE,
     stopping.UNFREEZE,
+    approvals.PENDING,
     operations.STATUS,
     operations.HISTORY,
     operations.HISTORY_ID,

@@ -30,9 +30,12 @@ class Tag(StrEnum):
     OPERATION_DENIED = "operation:request:denied"
     OPERATION_EXPIRED = "operation:request:expired"
     OPERATION_FINISHED = "operation:execution:finished"
+    OPERATION_OUTDATED = "operation:request:outdated"
     OPERATION_PROPOSED = "operation:request:proposed"
     OPERATION_STARTED = "operation:execution:started"
+    OPERATION_WITHDRAWN = "operation:request:withdrawn"
     TRAIL_CHECKPOINT = "trail:events:removed"
+    TRAIL_DIFFERS = "trail:directory:differs"
 
 
 #: The only facts an event may carry. Numbers in `changes` and `text` are masked before they get here.

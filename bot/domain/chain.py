@@ -10,6 +10,10 @@ from enum import StrEnum
 
 from bot.domain.audit import Tag
 
+#: Made once: `json.dumps` makes one at each call when it is given options.
+_FACTS = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+_FIELDS = json.JSONEncoder(separators=(",", ":"))
+
 #: What the first event of all follows.
 GENESIS = "0" * 64
 
@@ -97,7 +101,7 @@ class Verdict:
 
 def canonical(value: object) -> str:
     """The one way a value is written in the trail: JSON, keys in order, plain ASCII, no blanks."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return _FACTS.encode(value)
 
 
 def seal(event: StoredEvent, number: int | None = None) -> str:
@@ -106,7 +110,7 @@ def seal(event: StoredEvent, number: int | None = None) -> str:
     fields = (
         place, event.at, event.tag, event.actor_id, event.actor_name, event.operation_id, event.target_id, event.facts, event.previous,
     )  # fmt: skip
-    return hashlib.sha256(json.dumps(fields, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(_FIELDS.encode(fields).encode()).hexdigest()
 
 
 def verify(

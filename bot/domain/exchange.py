@@ -70,11 +70,23 @@ class IncomingMessage:
     guest_or_bot: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody who is in a conversation, as Teams says: `chat_id` is `29:…`, `object_id` Entra's; the name is untrusted text."""
+
+    chat_id: str
+    name: str
+    object_id: str
+
+
 class Verb(StrEnum):
-    """What a button may ask for. Nothing but a verb, an id and a pick travels in a card."""
+    """What a button may ask for. Nothing but a verb, an id, a pick and what somebody typed travels in a card."""
 
     CONFIRM = "confirm"
     CANCEL = "cancel"
+    APPROVE = "approve"
+    DENY = "deny"
+    VIEW = "view"  # the approvers' card as this reader should see it
     CHOOSE = "choose"
     REFRESH = "refresh"
     AGAIN = "again"
@@ -88,6 +100,7 @@ class CardAction:
     Attributes:
         id: of the operation, of the choice, or the reference to a person.
         pick: which candidate of a choice, counted from 0.
+        reason: why somebody denies, as typed; empty when not said.
         card_id: activity id of the pressed card, empty when Teams does not say.
         universal: True for Action.Execute (the answer replaces the presser's view), False for Action.Submit.
     """
@@ -98,6 +111,7 @@ class CardAction:
     id: str
     where: ConversationRef
     pick: int | None = None
+    reason: str = ""
     card_id: str = ""
     universal: bool = True
     guest_or_bot: bool = False
@@ -191,6 +205,44 @@ class OperationShown:
     own: bool = True
 
 
+class Viewer(StrEnum):
+    """Who looks at an approvers' card; everybody sees the one with the buttons until their client asks for their own."""
+
+    ANYBODY = "anybody"
+    REQUESTER = "requester"
+    AGREED = "agreed"
+    TARGET = "target"
+    ONLOOKER = "onlooker"
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalShown:
+    """An operation as the approvers' card shows it, whatever its state; numbers are always masked.
+
+    Attributes:
+        now: for "time left".
+        link: address of the conversation it was asked in; empty for no link.
+        mentioned: who is notified; only on the first post.
+        refreshing: Teams ids of those whose clients should ask for a view of their own.
+    """
+
+    operation: Operation
+    now: datetime
+    viewer: Viewer = Viewer.ANYBODY
+    link: str = ""
+    mentioned: tuple[Member, ...] = ()
+    refreshing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What waits for the reader's agreement, and what the reader asked for that waits for others; the next to expire first."""
+
+    deciding: tuple[Operation, ...]
+    asked: tuple[Operation, ...]
+    now: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class LogEntry:
     """One compact line of the log channel; the operation in it is masked."""
@@ -229,4 +281,4 @@ class History:
     more: int = 0
 
 
-Reply = Notice | Help | Whoami | PersonShown | Choose | OperationShown | LogEntry | LogNotice | History
+Reply = Notice | Help | Whoami | PersonShown | Choose | OperationShown | ApprovalShown | Pending | LogEntry | LogNotice | History

@@ -122,6 +122,21 @@ class Operation:
     version: int = 0
     numbers_removed: bool = False
 
+    @property
+    def agreed(self) -> frozenset[str]:
+        """Object ids of those who have agreed."""
+        return frozenset(approval.approver_id for approval in self.approvals)
+
+    @property
+    def approvers(self) -> str:
+        """Names of those who have agreed, in words: "Sam Okafor and Ingrid Lund"."""
+        return " and ".join(approval.approver_name for approval in self.approvals)
+
+    @property
+    def confirmed(self) -> bool:
+        """Its requester has confirmed it, or somebody has decided otherwise."""
+        return bool(self.decided_by)
+
     def masked(self) -> Operation:
         """The same operation fit for everybody's eyes."""
         return replace(self, changes=tuple(change.masked() for change in self.changes), reason=mask_text(self.reason))

@@ -14,17 +14,22 @@ class Actor:
         tenant_id: the tenant the message came from.
         name: display name as Teams sent it: untrusted text, for showing only.
         chat_id: the person's id in Teams (`29:…`), for mentions and for views of their own.
+        upn: as Entra shows it; empty until it was looked up.
     """
 
     id: str
     tenant_id: str
     name: str
     chat_id: str = ""
+    upn: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An account of the tenant, as Graph shows it. Names are untrusted text."""
+    """An account of the tenant, as Graph shows it. Names are untrusted text.
+
+    `guest` is whoever was invited from another organisation: guests, and external members too.
+    """
 
     id: str
     name: str

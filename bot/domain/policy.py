@@ -41,6 +41,12 @@ class Reason(StrEnum):
     ABOUT_APPROVER = "about_the_approver"
     COUNTED = "already_counted"
     LIMIT = "limit_reached"
+    RESTRICTED_TARGET = "restricted_target"
+    BREAK_GLASS_TARGET = "break_glass_target"
+    HELPDESK_TARGET = "helpdesk_target"
+    VIP_TARGET = "vip_target"
+    NOT_ASKER = "not_in_an_asking_group"
+    NEEDS_MORE_AGREEMENT = "needs_more_agreement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +92,23 @@ def identify(actor: Actor, tenant_id: str, *, guest_or_bot: bool) -> Decision:
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """The groups that give rights; empty ids mean the setting is absent and nobody has the right."""
+    """The groups that give rights; empty ids mean the setting is absent and nobody has the right.
+
+    Attributes:
+        asking: the groups some rule of the policy lets ask; they are helpdesk too.
+        approving: the groups some rule lets approve.
+        named: whatever else the rules say of a requester, such as a group that is denied something.
+    """
 
     helpdesk: str
     admins: str = ""
+    asking: frozenset[str] = frozenset()
+    approving: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
 
     def all(self) -> frozenset[str]:
         """Every group id worth asking the directory about."""
-        return frozenset(filter(None, (self.helpdesk, self.admins)))
+        return frozenset(filter(None, (self.helpdesk, self.admins))) | self.asking | self.approving | self.named
 
 
 def permit(standing: Standing, groups: Groups, *, for_everyone: bool = False, admin: bool = False, admins_too: bool = False) -> Decision:
@@ -102,7 +117,7 @@ def permit(standing: Standing, groups: Groups, *, for_everyone: bool = False, ad
     Args:
         for_everyone: the command needs no group (help, whoami).
         admin: the command needs the administrators' group.
-        admins_too: the command is open to administrators who are not in the helpdesk group.
+        admins_too: the command is open to administrators and approvers who are not in the helpdesk group.
     """
     if standing.person.guest:
         return Decision(
@@ -124,9 +139,9 @@ def permit(standing: Standing, groups: Groups, *, for_everyone: bool = False, ad
             "Only Doorman's administrators may do this.",
             "Whoever runs Doorman decides who they are: the group in the setting ADMIN_GROUP_ID.",
         )
-    if groups.helpdesk and groups.helpdesk in standing.groups:
-        return ALLOWED
-    if admins_too and groups.admins and groups.admins in standing.groups:
+    helpdesk = groups.asking | frozenset(filter(None, (groups.helpdesk,)))
+    others = groups.approving | frozenset(filter(None, (groups.admins,)))
+    if standing.groups & (helpdesk | others if admins_too else helpdesk):
         return ALLOWED
     return Decision(
         False,

@@ -6,14 +6,19 @@ Deny beats allow; every ground of the target needs a rule that allows it; what t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from functools import reduce
 
+from bot.domain import refusals
 from bot.domain.change import ChangeKind
 from bot.domain.policy import ALLOWED, Decision, Reason, stopped
-from bot.domain.rules import NO_NEED, Ask, Ground, Hours, Need, Policy, Rule
+from bot.domain.refusals import GRAVITY, names
+from bot.domain.rules import NO_NEED, Ask, Ground, Need, Policy, Rule
 from bot.domain.stop import Stop
+
+#: A longer ticket matches no pattern, whatever the pattern, so that none can be made to search for long.
+LONGEST_TICKET = 64
 
 
 def grounds(policy: Policy, ask: Ask) -> frozenset[Ground]:
@@ -40,63 +45,95 @@ def review(policy: Policy, ask: Ask, stop: Stop, now: datetime) -> Decision:
     if not (halt := stopped(stop, now)).allowed:
         return halt
     if ask.requester_id.lower() == ask.target.id.lower():
-        return Decision(
-            False, Reason.OWN_ACCOUNT, "This is your own account, and nobody changes their own.", "Ask a colleague of the helpdesk."
-        )
+        return refusals.own_account()
+    assert ask.kinds, "a request is for something"
     on = grounds(policy, ask)
-    denying = [rule for rule in policy.rules if rule.deny and _about(rule, ask, on) and _asked_by(rule, ask) and _holds(rule, ask)]
-    if denying:
-        return Decision(False, Reason.DENIED_BY_RULE, "The policy forbids this.", rules=_names(denying))
-    allowing: list[Rule] = []
-    for kind in sorted(ask.kinds):
-        for ground in sorted(on):
-            fitting = [
-                rule
-                for rule in policy.rules
-                if not rule.deny and _covers(rule, kind, ground) and _asked_by(rule, ask) and _holds(rule, ask)
-            ]
-            if not fitting:
-                return Decision(False, Reason.NO_RULE, "No rule of the policy allows this.")
-            allowing += fitting
-    return _demands(policy, ask, allowing)
+    if denying := [rule for rule in policy.rules if rule.deny and _about(rule, ask, on) and _denied_to(rule, ask) and _holds(rule, ask)]:
+        return refusals.denied(ask, on, denying)
+    pairs = [(kind, ground) for ground in GRAVITY if ground in on for kind in ChangeKind if kind in ask.kinds]
+    allowing = {pair: [rule for rule in _allowing(policy, *pair) if _may_ask(rule, ask) and _holds(rule, ask)] for pair in pairs}
+    if open_pairs := [pair for pair in pairs if not allowing[pair]]:
+        return _uncovered(policy, ask, open_pairs)
+    return _demands(policy, ask, [rule for rule in policy.rules if any(rule in fitting for fitting in allowing.values())])
 
 
 def may_approve(
     need: Need, approver_id: str, approver_groups: frozenset[str], *, requester_id: str, target_id: str, already: frozenset[str]
 ) -> Decision:
     """Whether this person's agreement (or denial) would count."""
-    if approver_id == requester_id:
+    approver = approver_id.lower()
+    if approver == requester_id.lower():
         return Decision(False, Reason.OWN_REQUEST, "You asked for this yourself, so somebody else has to agree.", "Ask a colleague.")
-    if approver_id == target_id:
+    if approver == target_id.lower():
         return Decision(False, Reason.ABOUT_APPROVER, "This is about your own account, so somebody else has to agree.")
     if not approver_groups & need.groups:
         return Decision(False, Reason.NOT_APPROVER, f"Only members of {need.group_names} can decide this.")
-    if approver_id in already:
+    if approver in {one.lower() for one in already}:
         return Decision(False, Reason.COUNTED, "You have agreed already; somebody else has to agree too.")
     return ALLOWED
 
 
-def _demands(policy: Policy, ask: Ask, rules: list[Rule]) -> Decision:
-    if any(rule.reason for rule in rules) and not ask.reason:
-        return Decision(False, Reason.NEEDS_REASON, "This needs a reason.", "Add `because …` at the end.", rules=_names(rules))
-    if wanting := [rule for rule in rules if rule.ticket and not re.fullmatch(rule.ticket, ask.ticket)]:
-        return Decision(False, Reason.NEEDS_TICKET, "This needs a ticket.", "Add `ticket …` at the end.", rules=_names(wanting))
-    approving = [rule for rule in rules if rule.approvals]
+def still_enough(before: Need, agreed: int, now: Decision) -> Decision:
+    """Whether what was agreed to when it was asked is all that policy demands by now.
+
+    Args:
+        before: the need that the operation was confirmed with.
+        agreed: how many people agreed.
+        now: policy's yes of this moment.
+    """
+    need = now.need or NO_NEED
+    if need.approvals > agreed or (need.approvals and not before.groups <= need.groups):
+        return Decision(
+            False,
+            Reason.NEEDS_MORE_AGREEMENT,
+            f"Since this was asked for, the policy has come to demand more: {need.spoken}.",
+            "Type the command again.",
+            rules=need.rules,
+        )
+    return now
+
+
+def _uncovered(policy: Policy, ask: Ask, pairs: Sequence[tuple[ChangeKind, Ground]]) -> Decision:
+    """The refusal for the pair that is hardest to put right: what nobody may, then what others may, then elsewhere, then later."""
+    rules = {pair: _allowing(policy, *pair) for pair in pairs}
+    for pair in pairs:
+        if not rules[pair]:
+            return refusals.nobody_may(ask, *pair)
+    for pair in pairs:
+        if not any(_may_ask(rule, ask) for rule in rules[pair]):
+            return refusals.others_may(policy, ask, *pair, rules[pair])
+    mine = {pair: [rule for rule in rules[pair] if _may_ask(rule, ask)] for pair in pairs}
+    for pair in pairs:
+        if not any(_is_here(rule, ask) for rule in mine[pair]):
+            return refusals.not_here(policy, mine[pair])
+    return refusals.not_now([rule for rule in mine[pairs[0]] if _is_here(rule, ask)])
+
+
+def _demands(policy: Policy, ask: Ask, rules: Sequence[Rule]) -> Decision:
+    reasoning = [rule for rule in rules if rule.reason and not ask.reason]
+    ticketing = [rule for rule in rules if rule.ticket and not _matches(rule.ticket, ask.ticket)]
+    if reasoning or ticketing:
+        wanting = [*reasoning, *ticketing]
+        return refusals.needs_words(wanting, reason=bool(reasoning), tickets=ticketing, given=ask.ticket)
     need = NO_NEED
-    if approving:
+    if approving := [rule for rule in rules if rule.approvals]:
         groups = reduce(frozenset.__and__, (rule.approve for rule in approving))
+        if not groups:
+            return refusals.no_common_approver(approving)
         need = Need(
             approvals=max(rule.approvals for rule in approving),
             groups=groups,
             group_names=policy.group_names(groups),
-            rules=_names(approving),
+            rules=names(approving),
             deny_reason=any(rule.deny_reason for rule in approving),
-            valid_for=min((rule.approve_for for rule in approving if rule.approve_for), default=policy.approve_for),
+            valid_for=min(rule.approve_for or policy.approve_for for rule in approving),
         )
-        if not groups:
-            return Decision(False, Reason.NOBODY_CAN_APPROVE, "Nobody can approve this.", rules=need.rules)
-    confirm_for = min((rule.confirm_for for rule in rules if rule.confirm_for), default=policy.confirm_for)
-    return Decision(True, Reason.ALLOWED, rules=_names(rules), need=need, confirm_for=confirm_for)
+    confirm_for = min(rule.confirm_for or policy.confirm_for for rule in rules)
+    return Decision(True, Reason.ALLOWED, rules=names(rules), need=need, confirm_for=confirm_for)
+
+
+def _allowing(policy: Policy, kind: ChangeKind, ground: Ground) -> list[Rule]:
+    return [rule for rule in policy.rules if not rule.deny and _covers(rule, kind, ground)]
 
 
 def _about(rule: Rule, ask: Ask, on: frozenset[Ground]) -> bool:
@@ -107,22 +144,22 @@ def _covers(rule: Rule, kind: ChangeKind, ground: Ground) -> bool:
     return (not rule.actions or kind in rule.actions) and ground in rule.targets
 
 
-def _asked_by(rule: Rule, ask: Ask) -> bool:
-    return bool(rule.ask & ask.requester_groups) or (rule.deny and not rule.ask)
+def _may_ask(rule: Rule, ask: Ask) -> bool:
+    return bool(rule.ask & ask.requester_groups)
+
+
+def _denied_to(rule: Rule, ask: Ask) -> bool:
+    return not rule.ask or bool(rule.ask & ask.requester_groups)
+
+
+def _is_here(rule: Rule, ask: Ask) -> bool:
+    here = {ask.where.conversation_id, ask.where.channel_id, ask.where.team_id}
+    return not rule.conversations or bool(rule.conversations & here)
 
 
 def _holds(rule: Rule, ask: Ask) -> bool:
-    here = {ask.where.conversation_id, ask.where.channel_id, ask.where.team_id}
-    return (not rule.conversations or bool(rule.conversations & here)) and (rule.hours is None or _within(rule.hours, ask.at))
+    return _is_here(rule, ask) and (rule.hours is None or rule.hours.include(ask.at))
 
 
-def _within(hours: Hours, at: datetime) -> bool:
-    local = at.astimezone(hours.zone)
-    if hours.start < hours.end:
-        return local.weekday() in hours.days and hours.start <= local.time() < hours.end
-    began = local if local.time() >= hours.start else local - timedelta(days=1)
-    return began.weekday() in hours.days and (local.time() >= hours.start or local.time() < hours.end)
-
-
-def _names(rules: Iterable[Rule]) -> tuple[str, ...]:
-    return tuple(sorted({rule.name for rule in rules}))
+def _matches(pattern: str, ticket: str) -> bool:
+    return len(ticket) <= LONGEST_TICKET and re.fullmatch(pattern, ticket) is not None

@@ -6,7 +6,7 @@ they demand adds up (most approvals, only approvers that each of them accepts, e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -33,14 +33,40 @@ class Ground(StrEnum):
 PROTECTED = frozenset({Ground.PRIVILEGED, Ground.RESTRICTED, Ground.BREAK_GLASS, Ground.GUEST, Ground.HELPDESK})
 
 
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """When a rule holds: on these days (0 Monday … 6 Sunday) from `start` until before `end`, in `zone`; over midnight if end <= start."""
+    """When a rule holds: on these days (0 Monday … 6 Sunday) from `start` until before `end`, in `zone`.
+
+    Over midnight if `end` is not later than `start`; the day is then the one on which it began.
+    """
 
     days: frozenset[int]
     start: time
     end: time
     zone: ZoneInfo
+
+    @property
+    def spoken(self) -> str:
+        """As people say it: "Monday to Friday, 07:00 to 19:00 (Europe/Amsterdam)"."""
+        days = sorted(self.days)
+        if days == list(range(7)):
+            named = "every day"
+        elif len(days) > 2 and days == list(range(days[0], days[-1] + 1)):
+            named = f"{DAYS[days[0]]} to {DAYS[days[-1]]}"
+        else:
+            named = ", ".join(DAYS[day] for day in days)
+        return f"{named}, {self.start:%H:%M} to {self.end:%H:%M} ({self.zone.key})"
+
+    def include(self, at: datetime) -> bool:
+        """Whether this moment is among them."""
+        local = at.astimezone(self.zone)
+        if self.start < self.end:
+            return local.weekday() in self.days and self.start <= local.time() < self.end
+        began = local if local.time() >= self.start else local - timedelta(days=1)
+        return began.weekday() in self.days and (local.time() >= self.start or local.time() < self.end)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +82,7 @@ class Rule:
         approve: ids of the groups whose members may agree.
         reason: the requester has to give one.
         ticket: pattern a ticket must match in full; empty when none is needed.
+        ticket_example: a ticket as people should type it; empty when the file gives none.
         deny_reason: whoever denies has to say why.
         confirm_for, approve_for: how long the confirmation and the approval may take; None for the default.
         conversations: ids of teams, channels or chats it is limited to; empty for everywhere.
@@ -71,6 +98,7 @@ class Rule:
     approve: frozenset[str] = frozenset()
     reason: bool = False
     ticket: str = ""
+    ticket_example: str = ""
     deny_reason: bool = False
     confirm_for: timedelta | None = None
     approve_for: timedelta | None = None
@@ -102,10 +130,11 @@ class Policy:
     """Everything `POLICY_FILE` says, or the built-in default.
 
     Attributes:
-        names: group id -> the name it has in the file, for sentences.
+        names: id of a group or conversation -> the name it has in the file, for sentences.
         vip: ids of the groups whose members are VIPs.
         break_glass: object ids of the emergency accounts.
         helpdesk: ids of the groups whose members are protected as colleagues: all who may ask, approve or administer.
+        source: where it comes from, for whoever examines the installation; empty for the built-in one.
     """
 
     rules: tuple[Rule, ...]
@@ -116,14 +145,23 @@ class Policy:
     limits: Limits = field(default_factory=Limits)
     confirm_for: timedelta = timedelta(minutes=10)
     approve_for: timedelta = timedelta(hours=1)
+    source: str = ""
 
     def groups(self) -> frozenset[str]:
-        """Every group that gives a right, for asking the directory about."""
+        """Every group that a rule asks about in a requester or an approver, for asking the directory about."""
         return frozenset(group for rule in self.rules for group in rule.ask | rule.approve)
 
-    def group_names(self, ids: frozenset[str]) -> str:
-        """The groups in words: "Seniors or Administrators"."""
-        return " or ".join(sorted(self.names.get(group, group) for group in ids))
+    def asking(self) -> frozenset[str]:
+        """The groups some rule lets ask."""
+        return frozenset(group for rule in self.rules if not rule.deny for group in rule.ask)
+
+    def approving(self) -> frozenset[str]:
+        """The groups some rule lets approve."""
+        return frozenset(group for rule in self.rules if not rule.deny for group in rule.approve)
+
+    def group_names(self, ids: Iterable[str]) -> str:
+        """The groups (or conversations) in words: "Administrators or Seniors"."""
+        return " or ".join(sorted(self.names.get(one, one) for one in ids))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,14 +206,25 @@ class Need:
     deny_reason: bool = False
     valid_for: timedelta = timedelta(hours=1)
 
+    @property
+    def spoken(self) -> str:
+        """As people say it: "2 approvals by members of Seniors"; "no approval" when none is needed."""
+        if not self.approvals:
+            return "no approval"
+        return f"{self.approvals} approval{'s' if self.approvals > 1 else ''} by members of {self.group_names}"
+
 
 #: The requester's own confirmation is enough.
 NO_NEED = Need()
 
 
+#: How sentences name the groups of the settings.
+HELPDESK_NAME, ADMINS_NAME = "the helpdesk group", "the administrators' group"
+
+
 def default_policy(helpdesk: str, admins: str, confirm_for: timedelta) -> Policy:
     """What holds without a policy file: the helpdesk group may change ordinary people and VIPs are nobody; see DESIGN section 7."""
     everything = Rule(name="Built-in: the helpdesk changes ordinary people", ask=frozenset({helpdesk}))
-    names = {helpdesk: "the helpdesk group", admins: "the administrators' group"}
+    names = {helpdesk: HELPDESK_NAME, admins: ADMINS_NAME}
     colleagues = frozenset(filter(None, (helpdesk, admins)))
     return Policy(rules=(everything,), names=names, helpdesk=colleagues, confirm_for=confirm_for)

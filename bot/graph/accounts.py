@@ -1,4 +1,4 @@
-"""Accounts, roles and groups as Graph shows them, turned into ours.
+"""Accounts, roles, groups and records as Graph shows them, turned into ours.
 
 A property that Graph keeps back (it shows only ids where a permission is missing) is never read as "no": that would unlock administrators.
 https://learn.microsoft.com/graph/permissions-overview#limited-information-returned-for-inaccessible-member-objects
@@ -7,9 +7,11 @@ https://learn.microsoft.com/graph/permissions-overview#limited-information-retur
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from bot.domain.people import Person
+from bot.domain.reconcile import DirectoryAudit
 from bot.errors import NotAuthorised, Unavailable
 from bot.graph.permissions import READ_GROUPS, READ_USERS
 
@@ -24,11 +26,12 @@ def person_in(row: Row) -> Person:
         Unavailable: the row is no account.
     """
     enabled, upn = row.get("accountEnabled"), row.get("userPrincipalName")
-    if not row.get("id") or not upn:
-        raise Unavailable("an account without id or user principal name")
+    if not row.get("id"):
+        raise Unavailable("an account without id")
     if not isinstance(enabled, bool):
         raise NotAuthorised("Graph does not show whether accounts are enabled", permission=READ_USERS)
-    kind = row.get("userType")
+    if not upn:
+        raise Unavailable("an account without user principal name")
     return Person(
         id=str(row["id"]),
         name=str(row.get("displayName") or upn),
@@ -37,16 +40,20 @@ def person_in(row: Row) -> Person:
         job_title=str(row.get("jobTitle") or ""),
         department=str(row.get("department") or ""),
         enabled=enabled,
-        guest=kind == "Guest" or (not kind and "#EXT#" in upn),
+        guest=row.get("userType") == "Guest"
+        or "#EXT#" in str(upn).upper(),  # https://learn.microsoft.com/entra/external-id/user-properties
         synced=row.get("onPremisesSyncEnabled") is True,
     )
 
 
 def roles_in(held: Iterable[Row], assigned: Iterable[Row]) -> tuple[str, ...]:
     """Names of the roles in `transitiveMemberOf` and in `roleAssignments`, each once."""
-    names = {str(row.get("displayName") or "a directory role") for row in held}
-    names |= {str((row.get("roleDefinition") or {}).get("displayName") or "a directory role") for row in assigned}
-    return tuple(sorted(names))
+    return tuple(sorted({str(row.get("displayName") or "a directory role") for row in held} | set(defined_in(assigned))))
+
+
+def defined_in(rows: Iterable[Row]) -> tuple[str, ...]:
+    """Names of the roles that assignments or eligibilities are about, each once."""
+    return tuple(sorted({str((row.get("roleDefinition") or {}).get("displayName") or "a directory role") for row in rows}))
 
 
 def role_assignable_in(groups: Iterable[Row]) -> tuple[str, ...]:
@@ -62,3 +69,30 @@ def role_assignable_in(groups: Iterable[Row]) -> tuple[str, ...]:
         if row.get("isAssignableToRole"):
             names.append(str(row.get("displayName") or row.get("id")))
     return tuple(sorted(names))
+
+
+def audit_in(row: Row) -> DirectoryAudit:
+    """One record of Entra's audit log, without the values in it: among them are phone numbers.
+
+    Raises:
+        Unavailable: the row is no record.
+    """
+    by = (row.get("initiatedBy") or {}).get("app") or {}
+    targets: list[Row] = row.get("targetResources") or [{}]
+    target = next((one for one in targets if one.get("type") == "User"), targets[0])
+    try:
+        at = datetime.fromisoformat(str(row["activityDateTime"]))
+        if at.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+        return DirectoryAudit(
+            id=str(row["id"]),
+            at=at,
+            activity=str(row.get("activityDisplayName") or "an activity without a name"),
+            app_id=str(by.get("appId") or "").lower(),
+            target_id=str(target.get("id") or "").lower(),
+            target_upn=str(target.get("userPrincipalName") or ""),
+            result=str(row.get("result") or ""),
+            correlation_id=str(row.get("correlationId") or ""),
+        )
+    except (KeyError, ValueError) as error:
+        raise Unavailable("a record of the audit log is malformed") from error

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from bot.domain.change import KINDS, Change
 from bot.domain.methods import Dossier, Method
 from bot.domain.people import Person, Privileges, Standing
-from bot.errors import NotAuthorised, NotFound, Unavailable
+from bot.domain.reconcile import DirectoryAudit
+from bot.errors import NotAuthorised, NotFound, NotLicensed, Unavailable
 from bot.graph import finding, permissions, reads
-from bot.graph.accounts import person_in, role_assignable_in, roles_in
+from bot.graph.accounts import audit_in, defined_in, person_in, role_assignable_in, roles_in
 from bot.graph.answers import Answer
 from bot.graph.batch import read_all
 from bot.graph.client import GraphClient
@@ -17,10 +20,11 @@ from bot.graph.errors import translate
 from bot.graph.methods import client_request_id, others_in, phones_in, write_request
 from bot.graph.reads import Read
 from bot.graph.throttle import BACKGROUND, INTERACTIVE, Patience
-from bot.ports import FIND_LIMIT
+from bot.ports import FIND_LIMIT, MEMBERS_LIMIT
 
 MOST_PAGES = 50
-PHONES_ONLY_SECONDS = 600.0  # how long a missing permission is remembered
+REMEMBERED_SECONDS = 600.0  # how long it is remembered that something cannot be read
+AUDITS_PAUSE = 2.0  # seconds between pages: 5 requests in 10 s are allowed, https://learn.microsoft.com/graph/throttling-limits
 
 #: Shown instead of the other methods when the app may read phones alone.
 HIDDEN = Method("other methods", f"not shown, because the permission {permissions.READ_METHODS} is missing")
@@ -38,6 +42,7 @@ class GraphDirectory:
         self._client = client
         self._patience = patience
         self._phones_only_until = 0.0
+        self._no_eligible_until = 0.0
         self._background: GraphDirectory | None = None
 
     def in_background(self) -> GraphDirectory:
@@ -78,36 +83,66 @@ class GraphDirectory:
     async def dossier(self, object_id: str) -> Dossier:
         """See `bot.ports.Directory`. Raises when any part that decides about protection cannot be read."""
         user_id = reads.object_id(object_id)
-        phones_only = self._client.gate.clock() < self._phones_only_until
+        now = self._client.gate.clock()
+        phones_only, no_eligible = now < self._phones_only_until, now < self._no_eligible_until
         asked = [
             reads.account(user_id),
             reads.roles_held(user_id),
             reads.assignments(user_id),
             reads.groups_held(user_id),
             reads.phones(user_id) if phones_only else reads.methods(user_id),
+            *([] if no_eligible else [reads.eligibilities(user_id)]),
         ]
-        *answers, methods = await read_all(self._client, asked, self._patience)
-        for read, answer in zip(asked, answers, strict=False):
+        answers = await read_all(self._client, asked, self._patience)
+        for read, answer in zip(asked[:4], answers, strict=False):
             if not answer.ok:
                 raise translate(answer, read.permission)
-        account, roles_held, assigned, groups_held = answers
+        account, roles_held, assigned, groups_held, methods = answers[:5]
         if not phones_only and methods.status in (403, 404):
             # Only the granular permission for phones is granted, or (in China's cloud) there is no list of all methods.
             try:
                 methods = await self._get(reads.phones(user_id))
             except NotAuthorised:
                 raise translate(methods, permissions.READ_METHODS) from None
-            self._phones_only_until = self._client.gate.clock() + PHONES_ONLY_SECONDS
+            self._phones_only_until = self._client.gate.clock() + REMEMBERED_SECONDS
             phones_only = True
         elif not methods.ok:
-            raise translate(methods, asked[-1].permission)
-        rows = await self._pages(methods, asked[-1])
+            raise translate(methods, asked[4].permission)
+        rows = await self._pages(methods, asked[4])
+        groups = await self._pages(groups_held, asked[3])
         privileges = Privileges(
             roles=roles_in(await self._pages(roles_held, asked[1]), await self._pages(assigned, asked[2])),
-            groups=role_assignable_in(await self._pages(groups_held, asked[3])),
+            eligible=() if no_eligible else await self._eligible(answers[5], asked[5]),
+            groups=role_assignable_in(groups),
             restricted=bool(account.fields.get("isManagementRestricted")),
         )
-        return Dossier(person_in(account.fields), phones_in(rows), (HIDDEN,) if phones_only else others_in(rows), privileges)
+        return Dossier(
+            person_in(account.fields),
+            phones_in(rows),
+            (HIDDEN,) if phones_only else others_in(rows),
+            privileges,
+            frozenset(str(group.get("id")).lower() for group in groups),
+        )
+
+    async def members(self, group_ids: Collection[str]) -> tuple[Person, ...]:
+        """See `bot.ports.Directory`."""
+        asked = [reads.members(group_id) for group_id in sorted({reads.as_object_id(group_id) for group_id in group_ids} - {""})]
+        people: dict[str, Person] = {}
+        for read, answer in zip(asked, await read_all(self._client, asked, self._patience), strict=True):
+            if answer.status == 404:
+                continue
+            if not answer.ok:
+                raise translate(answer, read.permission)
+            found = (person_in(row) for row in await self._pages(answer, read, most=MEMBERS_LIMIT))
+            people |= {person.id: person for person in found if person.enabled}
+        return tuple(sorted(people.values(), key=lambda person: (person.name.casefold(), person.upn)))[:MEMBERS_LIMIT]
+
+    async def audits(self, since: datetime) -> tuple[DirectoryAudit, ...]:
+        """See `bot.ports.Directory`."""
+        app_id = permissions.app_in(await self._client.tokens.get())
+        read = reads.audits(app_id, since)
+        found = [audit_in(row) for row in await self._pages(await self._get(read), read, pause=AUDITS_PAUSE)]
+        return tuple(audit for audit in found if audit.app_id == app_id)
 
     async def apply(self, target_id: str, change: Change, operation_id: str) -> str:
         """See `bot.ports.Directory`."""
@@ -132,6 +167,16 @@ class GraphDirectory:
         """Closes the connections, of every directory on the same client."""
         await self._client.close()
 
+    async def _eligible(self, answer: Answer, read: Read) -> tuple[str, ...]:
+        """Roles that could be activated, where that can be read: the permission is optional, and without the licence nobody has any."""
+        if not answer.ok:
+            error = translate(answer, read.permission)
+            if answer.status != 403 and not isinstance(error, NotLicensed):
+                raise error
+            self._no_eligible_until = self._client.gate.clock() + REMEMBERED_SECONDS
+            return ()
+        return defined_in(await self._pages(answer, read))
+
     async def _get(self, read: Read) -> Answer:
         """One read; a 2xx answer."""
         url = self._client.base_url + read.url
@@ -147,13 +192,15 @@ class GraphDirectory:
                 raise translate(answer, read.permission)
         return answers
 
-    async def _pages(self, answer: Answer, read: Read) -> list[dict[str, Any]]:
-        """All rows of a collection, following its links."""
+    async def _pages(self, answer: Answer, read: Read, most: int | None = None, pause: float = 0.0) -> list[dict[str, Any]]:
+        """All rows of a collection, following its links; with `most`, no further than that many need; with a pause before each link."""
         rows = list(answer.rows)
         for _ in range(MOST_PAGES):
             link = answer.fields.get("@odata.nextLink")
-            if not link:
+            if not link or (most is not None and len(rows) >= most):
                 return rows
+            if pause:
+                await self._client.gate.pause(pause)
             answer = await self._client.read(str(link), self._patience, permission=read.permission, eventual=read.eventual)
             rows += answer.rows
         raise Unavailable("a collection does not end")

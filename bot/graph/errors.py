@@ -11,7 +11,7 @@ import aiohttp
 import httpx
 from kiota_abstractions.api_error import APIError
 
-from bot.errors import Conflict, DirectoryError, NotAuthorised, NotFound, NumberNotUnique, Rejected, Throttled, Unavailable
+from bot.errors import Conflict, DirectoryError, NotAuthorised, NotFound, NotLicensed, NumberNotUnique, Rejected, Throttled, Unavailable
 from bot.graph.answers import Answer
 
 #: What the transport and the SDK raise when no usable answer came. `httpx.InvalidURL` and `StreamError` are mistakes of ours and not here.
@@ -19,6 +19,10 @@ SILENCES = (httpx.HTTPError, aiohttp.ClientError, APIError, OSError, TimeoutErro
 
 #: When a 429 does not say how long.
 UNSAID_SECONDS = 2.0
+
+#: `error.code` for want of a licence: of the audit log, 403 (https://learn.microsoft.com/graph/known-issues), and of eligible roles,
+#: 400 (github.com/maester365/maester/issues/1421).
+NO_LICENCE = ("Authentication_RequestFromNonPremiumTenantOrB2CTenant", "AadPremiumLicenseRequired")
 
 _NUMBER = re.compile(r"\+\d[\d ()x-]{4,}\d")
 
@@ -46,6 +50,8 @@ def _refusal(answer: Answer, permission: str) -> DirectoryError:
     status, request_id = answer.status, answer.request_id
     code, message = _said(answer)
     detail, lower = _safe(message), f"{code} {message}".lower()
+    if code in NO_LICENCE:
+        return NotLicensed(detail, status=status, code=code, request_id=request_id)
     if status == 403:
         return NotAuthorised(detail, permission=permission, status=status, code=code, request_id=request_id)
     if status == 429:

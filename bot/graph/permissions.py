@@ -10,6 +10,7 @@ import binascii
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from bot.domain.change import KINDS
 from bot.errors import NotAuthorised
@@ -17,6 +18,8 @@ from bot.errors import NotAuthorised
 READ_USERS = "User.Read.All"
 READ_GROUPS = "GroupMember.Read.All"
 READ_ROLES = "RoleManagement.Read.Directory"
+READ_ELIGIBLE = "RoleEligibilitySchedule.Read.Directory"
+READ_AUDITS = "AuditLog.Read.All"
 READ_METHODS = "UserAuthenticationMethod.Read.All"
 READ_PHONES = "UserAuthMethod-Phone.Read.All"
 
@@ -25,6 +28,13 @@ _BROADER: dict[str, tuple[str, ...]] = {
     READ_USERS: ("User.ReadWrite.All", *_DIRECTORY),
     READ_GROUPS: ("Group.Read.All", "Group.ReadWrite.All", *_DIRECTORY),
     READ_ROLES: ("RoleManagement.ReadWrite.Directory", *_DIRECTORY),
+    READ_ELIGIBLE: (
+        "RoleEligibilitySchedule.ReadWrite.Directory",
+        "RoleManagement.Read.All",
+        READ_ROLES,
+        "RoleManagement.ReadWrite.Directory",
+    ),
+    READ_AUDITS: ("Directory.Read.All",),
     READ_METHODS: ("UserAuthenticationMethod.ReadWrite.All",),
     READ_PHONES: ("UserAuthMethod-Phone.ReadWrite.All", READ_METHODS, "UserAuthenticationMethod.ReadWrite.All"),
 }
@@ -54,6 +64,9 @@ NEEDED: tuple[Permission, ...] = (
 #: Their names alone.
 NAMES = tuple(needed.name for needed in NEEDED)
 
+#: Without these something is lost, and Doorman works; `bot.commands.needs` says what.
+OPTIONAL = (READ_ELIGIBLE, READ_AUDITS)
+
 
 def missing(roles: Iterable[str], needed: Iterable[str] = NAMES) -> tuple[str, ...]:
     """Those of `needed` that neither are among `roles` nor are covered by a broader one there."""
@@ -67,12 +80,30 @@ def roles_in(token: str) -> tuple[str, ...]:
     Raises:
         NotAuthorised: the token cannot be read.
     """
+    return tuple(str(role) for role in _claims(token).get("roles") or ())
+
+
+def app_in(token: str) -> str:
+    """The application id our own access token is for: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
+
+    Raises:
+        NotAuthorised: the token cannot be read, or names no application.
+    """
+    claims = _claims(token)
+    if app_id := str(claims.get("appid") or claims.get("azp") or ""):
+        return app_id.lower()
+    raise NotAuthorised("the access token for Graph does not say which application it is for")
+
+
+def _claims(token: str) -> dict[str, Any]:
     try:
         payload = token.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-        return tuple(str(role) for role in claims.get("roles") or ())
-    except (IndexError, ValueError, AttributeError, binascii.Error) as error:
+    except (IndexError, ValueError, binascii.Error) as error:
         raise NotAuthorised("the access token for Graph is not a JSON Web Token") from error
+    if not isinstance(claims, dict):
+        raise NotAuthorised("the access token for Graph is not a JSON Web Token")
+    return claims
 
 
 def _covering(name: str) -> tuple[str, ...]:

@@ -7,19 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 from kiota_abstractions.request_information import RequestInformation
+from msgraph.generated.audit_logs.directory_audits.directory_audits_request_builder import DirectoryAuditsRequestBuilder
+from msgraph.generated.groups.item.transitive_members.graph_user.graph_user_request_builder import GraphUserRequestBuilder
 from msgraph.generated.role_management.directory.role_assignments.role_assignments_request_builder import RoleAssignmentsRequestBuilder
+from msgraph.generated.role_management.directory.role_eligibility_schedule_instances import (
+    role_eligibility_schedule_instances_request_builder as eligibility,
+)
 from msgraph.generated.users.item.transitive_member_of.graph_group.graph_group_request_builder import GraphGroupRequestBuilder
 from msgraph.generated.users.item.user_item_request_builder import UserItemRequestBuilder
 from msgraph.generated.users.users_request_builder import UsersRequestBuilder
 
 from bot.errors import NotFound
-from bot.graph.permissions import READ_GROUPS, READ_METHODS, READ_PHONES, READ_ROLES, READ_USERS
+from bot.graph.permissions import READ_AUDITS, READ_ELIGIBLE, READ_GROUPS, READ_METHODS, READ_PHONES, READ_ROLES, READ_USERS
 from bot.ports import FIND_LIMIT
 
 #: What `people.person` needs.
@@ -35,6 +41,7 @@ PERSON = [
     "onPremisesSyncEnabled",
 ]
 PAGE = FIND_LIMIT + 1  # one more than shown, so that "there are more" is noticed
+MOST_ROWS = 999  # of a page: https://learn.microsoft.com/graph/paging
 GROUPS_PER_CHECK = 20  # https://learn.microsoft.com/graph/api/directoryobject-checkmembergroups
 
 
@@ -101,6 +108,7 @@ _adapter: Any = object()  # addresses alone: nothing is sent through these build
 _users = UsersRequestBuilder(_adapter, {"baseurl": ""})
 _user = _users.by_user_id(_SLOT)
 _roles = RoleAssignmentsRequestBuilder(_adapter, {"baseurl": ""})
+_Eligible = eligibility.RoleEligibilityScheduleInstancesRequestBuilder
 _Listed = UsersRequestBuilder.UsersRequestBuilderGetQueryParameters
 
 _PERSON = _address(
@@ -118,7 +126,7 @@ _GROUPS_HELD = _address(
     _user.transitive_member_of.graph_group.to_get_request_information(
         _configured(
             GraphGroupRequestBuilder.GraphGroupRequestBuilderGetQueryParameters(
-                select=["id", "displayName", "isAssignableToRole"], count=True, top=999
+                select=["id", "displayName", "isAssignableToRole"], count=True, top=MOST_ROWS
             )
         )
     )
@@ -130,6 +138,29 @@ _ASSIGNMENTS = _address(
                 filter=f"principalId eq '{_SLOT}'", expand=["roleDefinition"]
             )
         )
+    )
+)
+_ELIGIBLE = _address(
+    _Eligible(_adapter, {"baseurl": ""}).to_get_request_information(
+        _configured(
+            _Eligible.RoleEligibilityScheduleInstancesRequestBuilderGetQueryParameters(
+                filter=f"principalId eq '{_SLOT}'", expand=["roleDefinition"]
+            )
+        )
+    )
+)
+_MEMBERS = _address(
+    GraphUserRequestBuilder(_adapter, {"baseurl": "", "group%2Did": _SLOT}).to_get_request_information(
+        _configured(
+            GraphUserRequestBuilder.GraphUserRequestBuilderGetQueryParameters(
+                filter="accountEnabled eq true", select=PERSON, count=True, top=MOST_ROWS
+            )
+        )
+    )
+)
+_AUDITS = _address(
+    DirectoryAuditsRequestBuilder(_adapter, {"baseurl": ""}).to_get_request_information(
+        _configured(DirectoryAuditsRequestBuilder.DirectoryAuditsRequestBuilderGetQueryParameters(filter=_SLOT, top=MOST_ROWS))
     )
 )
 _CHECK_GROUPS = f"/users/{_SLOT}/checkMemberGroups"
@@ -173,11 +204,27 @@ def assignments(user_id: str) -> Read:
     return Read(_ASSIGNMENTS.replace(_SLOT, user_id), READ_ROLES)
 
 
+def eligibilities(user_id: str) -> Read:
+    """Roles the account may activate: https://learn.microsoft.com/graph/api/rbacapplication-list-roleeligibilityscheduleinstances"""
+    return Read(_ELIGIBLE.replace(_SLOT, user_id), READ_ELIGIBLE)
+
+
+def members(group_id: str) -> Read:
+    """People with an enabled account in a group, or in groups inside it: https://learn.microsoft.com/graph/api/group-list-transitivemembers"""
+    return Read(_MEMBERS.replace(_SLOT, group_id), READ_GROUPS, eventual=True)
+
+
 def check_groups(user_id: str, group_ids: Sequence[str]) -> list[Read]:
     """In which of these groups the account is, nested ones too."""
     url = _CHECK_GROUPS.replace(_SLOT, user_id)
     chunks = (group_ids[start : start + GROUPS_PER_CHECK] for start in range(0, len(group_ids), GROUPS_PER_CHECK))
     return [Read(url, READ_GROUPS, body={"groupIds": list(chunk)}) for chunk in chunks]
+
+
+def audits(app_id: str, since: datetime) -> Read:
+    """What Entra's own log says this application did: https://learn.microsoft.com/graph/api/directoryaudit-list"""
+    expression = f"activityDateTime ge {since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ} and initiatedBy/app/appId eq '{app_id}'"
+    return Read(_AUDITS.replace(_SLOT, quote(expression, safe="")), READ_AUDITS)
 
 
 def filtered(expression: str) -> Read:

@@ -1,16 +1,18 @@
-"""Step 10: the requester's card gets the result, or the requester gets a new message."""
+"""Step 10: the cards of an operation follow it, the requester's and the approvers'."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Awaitable, Callable
 
 import structlog
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.exchange import OperationShown
 from bot.domain.operation import Operation
-from bot.errors import ChatRefused, ChatUnavailable
+from bot.errors import ChatError, ChatRefused, ChatUnavailable
 from bot.ports import Announcer, Clock, Operations, Sleep
+from bot.services.approvers_card import ApproversCard
 
 log = structlog.get_logger()
 
@@ -24,37 +26,63 @@ def pause_before(attempt: int, retry_after: float | None) -> float:
     return wanted + random.uniform(0, 0.25 * wanted + 0.1)  # noqa: S311 - spreads load, guards nothing
 
 
+def pause_after(error: ChatError, attempt: int) -> float | None:
+    """Seconds before the same post may be tried again; None when that will not help.
+
+    A 401 is about our own sign-in: an administrator can put it right, and people still wait.
+    """
+    if isinstance(error, ChatRefused) and error.status != 401:
+        return None
+    return pause_before(attempt, error.retry_after if isinstance(error, ChatUnavailable) else None)
+
+
 def shown(operation: Operation, clock: Clock) -> OperationShown:
     """The operation as its card in the conversation shows it: in full only in the requester's own chat."""
     return OperationShown(operation, clock(), own=operation.conversation.kind == "personal")
 
 
-async def announce(operations: Operations, announcer: Announcer, clock: Clock, sleep: Sleep, operation_id: str) -> None:
-    """Brings the card to the operation's present state, and comes back until Teams has it.
+async def announce(
+    operations: Operations, announcer: Announcer, approvers: ApproversCard, clock: Clock, sleep: Sleep, operation_id: str
+) -> None:
+    """Brings both cards to the operation's present state, and comes back until Teams has them.
 
-    Two announcements of one operation may overlap: each looks again after posting, so the last state always stands.
+    Looks again after posting, so the last state always stands. A card that Teams refuses does not keep the other one from being brought.
     """
+
+    async def requesters(operation: Operation) -> None:
+        await _bring(operations, announcer, clock, operation)
+
+    brought: dict[Callable[[Operation], Awaitable[None]], int] = {}
     attempt = 0
     while (operation := await operations.get(operation_id)) is not None:
-        try:
-            await _bring(operations, announcer, clock, operation)
-        except ChatUnavailable as error:
-            attempt += 1
-            await sleep(pause_before(attempt, error.retry_after))
-            continue
-        except ChatRefused as error:
-            if error.status == 401:  # our own sign-in: an administrator can put it right, and the requester still waits
-                attempt += 1
-                await sleep(pause_before(attempt, None))
+        pause = None
+        for bring in (requesters, approvers.bring):
+            if brought.get(bring) == operation.version:
                 continue
-            log.warning("result undeliverable", action="announce_refused", operation=operation_id, status=error.status)
-            await operations.record(
-                AuditEvent(Tag.ANNOUNCE_RESULT_UNDELIVERABLE, clock(), operation_id=operation_id, facts={"code": str(error.status)})
-            )
-            return
+            try:
+                await bring(operation)
+            except ChatError as error:
+                again = pause_after(error, attempt + 1)
+                if again is not None:
+                    pause = max(pause or 0.0, again)
+                    continue
+                await undeliverable(operations, clock, operation, error)
+            brought[bring] = operation.version
+        if pause is not None:
+            attempt += 1
+            await sleep(pause)
+            continue
         latest = await operations.get(operation_id)
         if latest is None or latest.version == operation.version:
             return
+
+
+async def undeliverable(operations: Operations, clock: Clock, operation: Operation, error: ChatError) -> None:
+    """Notes that Teams will not take what the requester should see."""
+    status = error.status if isinstance(error, ChatRefused) else 0
+    log.warning("result undeliverable", action="announce_refused", operation=operation.id, status=status)
+    facts = {"code": str(status)}
+    await operations.record(AuditEvent(Tag.ANNOUNCE_RESULT_UNDELIVERABLE, clock(), operation_id=operation.id, facts=facts))
 
 
 async def _bring(operations: Operations, announcer: Announcer, clock: Clock, operation: Operation) -> None:

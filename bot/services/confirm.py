@@ -1,36 +1,35 @@
-"""Step 7: the requester's own click, confirm or cancel. Exactly one wins; everybody else is told what happened."""
+"""Step 7: the requester's own click, confirm or cancel. Exactly one wins; everybody else is told who did what."""
 
 from __future__ import annotations
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.exchange import CardAction, Verb
 from bot.domain.operation import Operation, State
+from bot.domain.stop import said_at
 from bot.errors import Refusal
 from bot.ports import Clock, Operations
 
-_SAID = {
-    State.QUEUED: "already confirmed",
-    State.RUNNING: "already confirmed and running",
-    State.SUCCEEDED: "already done",
-    State.PARTIAL: "already finished",
-    State.FAILED: "already finished",
-    State.STALE: "already finished",
-    State.CANCELLED: "cancelled",
-    State.DENIED: "denied",
-    State.EXPIRED: "expired",
-}
-
 
 async def confirm(operations: Operations, action: CardAction, operation: Operation, clock: Clock) -> Operation:
-    """Moves a proposed operation on to execution.
+    """Moves a proposed operation on: to execution, or to those who have to agree.
 
     Raises:
         Refusal: somebody was quicker, or it is too late; the text says which.
     """
     now = clock()
     event = AuditEvent(Tag.OPERATION_CONFIRMED, now, action.actor.id, action.actor.name, operation.id, operation.target.id)
-    moved = await operations.move(operation.id, "confirm", State.QUEUED, event, at=now, decided_by=action.actor.name, in_time=True)
-    return moved or await _too_late(operations, operation, clock)
+    need = operation.need
+    moved = await operations.move(
+        operation.id,
+        "confirm",
+        State.AWAITING_APPROVAL if need.approvals else State.QUEUED,
+        event,
+        at=now,
+        decided_by=action.actor.name,
+        in_time=True,
+        expires_at=now + need.valid_for if need.approvals else None,
+    )
+    return moved or await too_late(operations, operation, clock)
 
 
 async def cancel(operations: Operations, action: CardAction, operation: Operation, clock: Clock) -> Operation:
@@ -45,14 +44,39 @@ async def cancel(operations: Operations, action: CardAction, operation: Operatio
     moved = await operations.move(
         operation.id, "cancel", State.CANCELLED, event, at=now, outcome=outcome, decided_by=action.actor.name, in_time=True
     )
-    return moved or await _too_late(operations, operation, clock)
+    return moved or await too_late(operations, operation, clock)
 
 
-async def _too_late(operations: Operations, operation: Operation, clock: Clock) -> Operation:
+async def too_late(operations: Operations, operation: Operation, clock: Clock) -> Operation:
+    """For whoever's press came too late.
+
+    Raises:
+        Refusal: always; the text says what happened to the operation, and who did it.
+    """
     latest = await operations.get(operation.id) or operation
-    if latest.state.waiting and latest.expires_at <= clock():
-        raise Refusal("This card has expired, so nothing was changed.", "Type the command again for a new one.", code="expired")
-    raise Refusal(f"{latest.id} is {_SAID.get(latest.state, latest.state.value)}, so this click did nothing.", code="too_late")
+    if latest.state is State.EXPIRED or (latest.state.waiting and latest.expires_at <= clock()):
+        raise Refusal(
+            f"{latest.id} expired at {said_at(latest.expires_at)}, so this click did nothing and nothing was changed.",
+            "Type the command again for a new card.",
+            code="expired",
+        )
+    raise Refusal(f"{_what_happened(latest)}, so this click did nothing.", code="too_late")
+
+
+def _what_happened(operation: Operation) -> str:
+    by = operation.decided_by or operation.requester.name
+    match operation.state:
+        case State.CANCELLED:
+            return f"{by} cancelled {operation.id}"
+        case State.DENIED:
+            return f"{by} denied {operation.id}"
+        case State.PROPOSED:
+            return f"{operation.id} waits for {operation.requester.name} to confirm it"
+        case State.AWAITING_APPROVAL:
+            return f"{operation.id} is confirmed already and waits for {operation.need.group_names}"
+    did = f"{operation.approvers} approved {operation.id} already" if operation.approvals else f"{operation.id} is already confirmed"
+    states = {State.QUEUED: "", State.RUNNING: " and it is running", State.SUCCEEDED: " and it is done"}
+    return f"{did}{states.get(operation.state, ' and it has ended')}"
 
 
 def check_presser(action: CardAction, operation: Operation) -> None:

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 from bot.commands.parser import parse
 from bot.commands.phone_rules import plan_change
@@ -24,6 +23,7 @@ from bot.errors import DirectoryError, NotFound, Refusal, StoreUnavailable
 from bot.ports import FIND_LIMIT, Clock, Directory, Operations, Stops, Usages
 from bot.services import explain
 from bot.services.announce import shown
+from bot.services.approve import Approvals
 from bot.services.confirm import cancel, check_presser, confirm
 from bot.services.gate import Gate
 from bot.services.limits import within_limits
@@ -34,8 +34,8 @@ from bot.services.suspect import suspect
 #: A turn has to answer before Teams gives up (10 to 15 s) and sends the same activity again.
 #: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/conversation-messages
 TURN_SECONDS = 9.0
-#: How long one read of the pause serves for the banner.
-BANNER_KEPT = timedelta(seconds=1)
+#: The verbs that stand on the approvers' card alone.
+_OF_APPROVERS = frozenset({Verb.APPROVE, Verb.DENY, Verb.VIEW})
 
 
 class Dispatch:
@@ -49,6 +49,7 @@ class Dispatch:
         directory: Directory,
         gate: Gate,
         reviewer: Reviewer,
+        approvals: Approvals,
         facts: Facts,
         clock: Clock,
     ) -> None:
@@ -58,10 +59,11 @@ class Dispatch:
         self._directory = directory
         self._reviewer = reviewer
         self._gate = gate
+        self._approvals = approvals
         self._facts = facts
         self._clock = clock
-        self._notes: set[asyncio.Task[None]] = set()
-        self._banner: tuple[datetime, Pause | None] | None = None
+        self._over: list[str] = []
+        self._noting: asyncio.Task[None] | None = None
 
     async def message(self, message: IncomingMessage) -> Reply | None:
         """Answers something typed; None when this delivery was answered before."""
@@ -88,26 +90,23 @@ class Dispatch:
 
     def answered(self, key: str) -> None:
         """Notes that the turn is over, beside it: if the note gets lost, a redelivery is answered again, which does no harm."""
-        note = asyncio.create_task(self._note_answered(key))
-        self._notes.add(note)
-        note.add_done_callback(self._notes.discard)
+        self._over.append(key)
+        if self._noting is None or self._noting.done():
+            self._noting = asyncio.create_task(self._note_answered())
 
-    async def _note_answered(self, key: str) -> None:
-        with contextlib.suppress(StoreUnavailable):
-            await self._operations.answered(key)
+    async def _note_answered(self) -> None:
+        """One note at a time, for all turns that ended during the one before."""
+        while self._over:
+            keys, self._over = self._over, []
+            with contextlib.suppress(StoreUnavailable):
+                await self._operations.answered(keys)
 
     async def pause(self) -> Pause | None:
-        """The pause that every card has to speak of; None when there is none or nobody can say.
-
-        Only for the banner, so what was read a moment ago will do; whether something may be changed is read anew each time.
-        """
-        now = self._clock()
-        if self._banner is None or now - self._banner[0] >= BANNER_KEPT:
-            try:
-                self._banner = (now, (await self._stops.stop("", now)).pause)
-            except StoreUnavailable:
-                return None
-        return self._banner[1]
+        """The pause that every card has to speak of; None when there is none or nobody can say."""
+        try:
+            return (await self._stops.seen("", self._clock())).pause
+        except StoreUnavailable:
+            return None
 
     async def is_new(self, key: str) -> bool:
         """Whether an event that asks for nothing, such as an installation, is seen for the first time; raises StoreUnavailable."""
@@ -168,15 +167,15 @@ class Dispatch:
     ) -> Reply:
         now = self._clock()
         command = invocation.command
-        stop, decision = GO, policy.ALLOWED
+        stop, decision, protected = GO, policy.ALLOWED, ""
         if dossier and command.changes:
             decision = await self._reviewer.request(
                 standing, dossier, command.changes, where, reason=invocation.reason, ticket=invocation.ticket
             )
             _require(decision)
         elif dossier:
-            stop = await self._stops.stop(dossier.person.id, now)
-            decision = self._reviewer.protection(standing, dossier, where)
+            stop = await self._stops.seen(dossier.person.id, now)
+            protected = self._reviewer.protection(standing, dossier, where)
         context = Context(
             actor=actor,
             standing=standing,
@@ -190,13 +189,12 @@ class Dispatch:
             stops=self._stops,
             usages=self._usages,
             dossier=dossier,
-            protected=decision.text,
+            protected=protected,
             stop=stop,
         )
         result = await command.run(invocation, context)
-        if command.admin:
-            self._banner = None  # it may just have been paused or resumed
         if isinstance(result, Plan):
+            actor = replace(actor, upn=standing.person.upn)
             return await self._propose(result, decision, command.name, actor, where, invocation.ticket, invocation.reason)
         await self._operations.record(
             AuditEvent(
@@ -215,6 +213,7 @@ class Dispatch:
         self, plan: Plan, decision: Decision, command: str, actor: Actor, where: ConversationRef, ticket: str, reason: str
     ) -> Reply:
         plan = await within_limits(self._usages, self._reviewer.policy.limits, plan, actor, self._clock())
+        needed = decision.need is not None and decision.need.approvals
         operation = await propose(
             self._operations,
             plan,
@@ -222,6 +221,7 @@ class Dispatch:
             command=command,
             requester=actor,
             where=where,
+            approvals_in=self._approvals.channel(where) if needed else None,
             now=self._clock(),
             ticket=ticket,
             reason=reason,
@@ -236,7 +236,10 @@ class Dispatch:
             return await self._suspect(action, operation)
         if operation is None:
             raise Refusal("I do not know this card any more.", "Type the command again for a new one.", code="unknown_card")
-        if action.card_id and not operation.card_id and action.actor.id == operation.requester.id:
+        if action.verb in _OF_APPROVERS:
+            return await (self._approvals.look if action.verb is Verb.VIEW else self._approvals.press)(action, operation)
+        own = action.actor.id == operation.requester.id and (operation.state is State.PROPOSED or not operation.need.approvals)
+        if action.card_id and not operation.card_id and own:  # once approvers have a card, this might be theirs
             await self._operations.set_card(operation.id, action.card_id)
         if action.verb is Verb.REFRESH:
             return await self._look(operation, action.actor)
@@ -248,7 +251,7 @@ class Dispatch:
         if action.verb is Verb.CONFIRM and operation.state.waiting:
             _require(policy.stopped(await self._stops.stop(operation.target.id, self._clock()), self._clock()))
         moved = await (confirm if action.verb is Verb.CONFIRM else cancel)(self._operations, action, operation, self._clock)
-        return self._view(moved, action.actor)
+        return await self._after(action, moved)
 
     async def _suspect(self, action: CardAction, operation: Operation | None) -> Reply:
         target = operation.target if operation else await self._stops.referred(action.id)
@@ -256,7 +259,7 @@ class Dispatch:
             raise Refusal("I do not know this card any more.", "Type freeze and the person's name instead.", code="unknown_card")
         _require(self._gate.permit(await self._gate.standing(action.actor, fresh=True), admins_too=True))
         told = await suspect(self._operations, self._stops, action, target, operation, self._clock)
-        return told if isinstance(told, Notice) else self._view(told, action.actor)
+        return told if isinstance(told, Notice) else await self._after(action, told)
 
     async def _choose(self, action: CardAction) -> Reply:
         taken = await self._operations.take_choice(action.id, action.actor.id)
@@ -289,15 +292,24 @@ class Dispatch:
         _require(decision)
         plans = [plan_change(dossier, change.kind, change.phone, change.after, self._facts) for change in operation.changes]
         plan = replace(plans[0], changes=tuple(change for one in plans for change in one.changes))
+        actor = replace(action.actor, upn=standing.person.upn)
         return await self._propose(
-            plan, decision, operation.command, action.actor, operation.conversation, operation.ticket, operation.reason
+            plan, decision, operation.command, actor, operation.conversation, operation.ticket, operation.reason
         )
 
     async def _seen_again(self, action: CardAction) -> Reply:
         operation = await self._operations.get(action.id)
         if operation is None or action.verb is Verb.CHOOSE:
             return Notice("I have this click already.", tone=Tone.INFO)
+        if action.verb in _OF_APPROVERS:
+            return await self._approvals.look(action, operation)
         return await self._look(operation, action.actor)
+
+    async def _after(self, action: CardAction, operation: Operation) -> Reply:
+        """The pressed card as it stands now: the requester's, or the approvers', which has some of its buttons."""
+        if action.card_id and action.card_id == operation.approval_card_id:
+            return await self._approvals.look(action, operation)
+        return self._view(operation, action.actor)
 
     async def _look(self, operation: Operation, reader: Actor) -> OperationShown:
         """The card as it stands. Its id is short and can be guessed, so nobody but requester and helpdesk gets to see it."""

@@ -12,6 +12,7 @@ from bot.errors import (
     DirectoryError,
     NotAuthorised,
     NotFound,
+    NotLicensed,
     NumberNotUnique,
     Refusal,
     Rejected,
@@ -25,6 +26,11 @@ log = structlog.get_logger()
 def directory_sentence(error: DirectoryError) -> tuple[str, str]:
     """What Graph's no means, and what to do about it."""
     match error:
+        case NotLicensed():
+            return (
+                "Entra ID shows this only to tenants with a premium licence (Entra ID P1 or P2), and says that this one has none.",
+                "If it has one, grant Doorman's app registration Directory.Read.All too: Entra's check is known to fail without it.",
+            )
         case NotAuthorised(permission=permission) if permission:
             return (
                 f"Entra ID refuses me this: the application permission {permission} is missing, or not consented to.",

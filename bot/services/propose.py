@@ -29,6 +29,7 @@ async def propose(
     requester: Actor,
     where: ConversationRef,
     now: datetime,
+    approvals_in: ConversationRef | None = None,
     ticket: str = "",
     reason: str = "",
 ) -> Operation:
@@ -36,6 +37,7 @@ async def propose(
 
     Args:
         decision: policy's yes, with what it needs.
+        approvals_in: where the approvers' card will be, if anybody has to agree.
 
     Returns:
         The operation under its new id.
@@ -57,6 +59,7 @@ async def propose(
         created_at=now,
         expires_at=now + decision.confirm_for,
         need=decision.need,
+        approval_where=approvals_in,
     )
     facts = {
         "command": command,

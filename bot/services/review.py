@@ -10,14 +10,16 @@ from bot.domain.exchange import ConversationRef
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation
 from bot.domain.people import Standing
-from bot.domain.policy import Decision, Reason
-from bot.domain.review import review
+from bot.domain.policy import Decision, Groups, Reason, permit
+from bot.domain.review import review, still_enough
 from bot.domain.rules import Ask, Policy
 from bot.domain.stop import GO
 from bot.ports import Clock, Stops
 
 #: What another wording, hour or place could put right is no protection of the person.
 _COULD_BE = frozenset({Reason.NEEDS_REASON, Reason.NEEDS_TICKET, Reason.NOT_HERE, Reason.NOT_NOW})
+#: For asking about the account alone, whatever its rights.
+_NO_GROUPS = Groups("")
 
 
 class Reviewer:
@@ -50,17 +52,19 @@ class Reviewer:
             standing: the requester's, read now.
             dossier: the target's, read now.
         """
+        if not (account := permit(standing, _NO_GROUPS, for_everyone=True)).allowed:
+            return account
         now = self._clock()
         kinds = frozenset(change.kind for change in operation.changes)
         ask = self._ask(standing, dossier, kinds, operation.conversation, operation.created_at, operation.reason, operation.ticket)
-        return review(self.policy, ask, await self._stops.stop(operation.target.id, now), now)
+        verdict = review(self.policy, ask, await self._stops.stop(operation.target.id, now), now)
+        return still_enough(operation.need, len(operation.approvals), verdict) if verdict.allowed else verdict
 
-    def protection(self, standing: Standing, dossier: Dossier, where: ConversationRef) -> Decision:
-        """Whether anything at all may be changed here by whoever asks; for showing, since stops are not asked."""
+    def protection(self, standing: Standing, dossier: Dossier, where: ConversationRef) -> str:
+        """Why nothing at all may be changed here by whoever asks, in a sentence; empty when something may. Stops are not asked."""
         now = self._clock()
-        each = (review(self.policy, self._ask(standing, dossier, frozenset({kind}), where, now, "-", ""), GO, now) for kind in ChangeKind)
-        decisions = tuple(each)
-        return next((decision for decision in decisions if decision.allowed or decision.reason in _COULD_BE), decisions[0])
+        each = [review(self.policy, self._ask(standing, dossier, frozenset({kind}), where, now, "-", ""), GO, now) for kind in ChangeKind]
+        return "" if any(decision.allowed or decision.reason in _COULD_BE for decision in each) else each[0].text
 
     def _ask(
         self,

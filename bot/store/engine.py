@@ -29,12 +29,16 @@ WORKFLOW_VERSION = "1"
 
 #: Workflow -> how many run at once: in this process (worker), in all processes (global), in all processes for one key (partition).
 #: One account is changed by one operation at a time, also when the one before was cut off: running on beside a later one, it could
-#: take the later one's result for its own beginning and write again. The log channel takes one at a time so that posts stay in order.
+#: take the later one's result for its own beginning and write again. The cards of one operation are brought up to date by one
+#: announcement at a time, so that two can never post two cards. The log channel takes one at a time so that posts stay in order.
 QUEUES: Mapping[str, Mapping[str, Any]] = {
     "execute": {"worker_concurrency": 8, "partition_concurrency": 1, "polling_interval_sec": 0.2},
-    "announce": {"worker_concurrency": 8, "polling_interval_sec": 0.2},
+    "announce": {"worker_concurrency": 8, "partition_concurrency": 1, "polling_interval_sec": 0.2},
+    "tell": {"worker_concurrency": 4, "polling_interval_sec": 0.5},
+    "remind": {"worker_concurrency": 2, "polling_interval_sec": 2.0},
     "log": {"worker_concurrency": 1, "global_concurrency": 1, "polling_interval_sec": 0.5},
     "expire": {"worker_concurrency": 4, "polling_interval_sec": 2.0},
+    "reconcile": {"worker_concurrency": 1, "global_concurrency": 1, "polling_interval_sec": 2.0},
 }
 
 #: How soon a stop is noticed by the engine's own threads.
@@ -59,7 +63,8 @@ class DurableEngine:
 
     Args:
         engine: the database that also holds the operations.
-        steps: workflow name -> what it does with an operation id. A step that raises is repeated until it does not.
+        steps: workflow name -> what it does with an operation id (and `:occasion` behind it, where one was given). A step that raises
+            is repeated until it does not.
         housekeeping: called at the start and every hour, to forget what no longer serves.
     """
 
@@ -78,20 +83,24 @@ class DurableEngine:
         self._idle.set()
         self.executor_id = f"replica-{uuid.uuid4()}" if self._replicated else "embedded"
 
-    def enqueue(self, connection: Connection, workflow: str, operation_id: str, *, delay: float = 0, key: str = "") -> None:
+    def enqueue(
+        self, connection: Connection, workflow: str, operation_id: str, *, occasion: str = "", delay: float = 0, key: str = ""
+    ) -> None:
         """Hands over one workflow inside the caller's transaction; the same one twice is started once.
 
         Args:
+            occasion: tells several runs of one workflow for one operation apart.
             delay: seconds until it may start.
             key: for a queue with a limit per key (`QUEUES`): what the limit counts by.
         """
         assert self._client is not None, "the engine is not started"
-        options: dict[str, Any] = {"workflow_name": workflow, "queue_name": workflow, "workflow_id": f"{workflow}:{operation_id}"}
+        subject = f"{operation_id}:{occasion}" if occasion else operation_id
+        options: dict[str, Any] = {"workflow_name": workflow, "queue_name": workflow, "workflow_id": f"{workflow}:{subject}"}
         if delay:
             options["delay_seconds"] = delay
         if key:
             options["queue_partition_key"] = key
-        self._client.enqueue_in_transaction(connection, options, operation_id)  # type: ignore[arg-type]
+        self._client.enqueue_in_transaction(connection, options, subject)  # type: ignore[arg-type]
 
     async def start(self) -> None:
         """Launches the engine on the running loop and takes up what an earlier process left.
@@ -147,11 +156,11 @@ class DurableEngine:
             self._lock_file.close()
 
     def _counted(self, step: Step) -> Step:
-        async def run(operation_id: str) -> None:
+        async def run(subject: str) -> None:
             self._running += 1
             self._idle.clear()
             try:
-                await step(operation_id)
+                await step(subject)
             finally:
                 self._running -= 1
                 if not self._running:
@@ -233,16 +242,21 @@ class DurableEngine:
             await DBOS.delete_workflows_async([workflow.workflow_id for workflow in ended])
 
 
+def operation_of(subject: str) -> str:
+    """The operation's id in what a workflow is given, without the occasion."""
+    return subject.partition(":")[0]
+
+
 def _register(name: str, step: Step) -> None:
-    """One workflow of one step. Only the operation id passes through the engine, so nothing private is stored by it."""
+    """One workflow of one step. Only the operation id (with its occasion) passes through the engine: nothing private is stored by it."""
 
     @DBOS.step(name=f"{name}_step", retries_allowed=True, interval_seconds=1.0, backoff_rate=1.5, max_attempts=1_000_000)
-    async def run(operation_id: str) -> None:
-        await step(operation_id)
+    async def run(subject: str) -> None:
+        await step(subject)
 
     @DBOS.workflow(name=name, max_recovery_attempts=None)
-    async def workflow(operation_id: str) -> None:
-        await run(operation_id)
+    async def workflow(subject: str) -> None:
+        await run(subject)
 
 
 def _quieten() -> None:

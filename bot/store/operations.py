@@ -15,12 +15,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.exchange import LogNotice
 from bot.domain.limits import NO_LIMITS
-from bot.domain.operation import TRANSITIONS, Operation, State, new_id
+from bot.domain.operation import TRANSITIONS, Approval, Operation, State, new_id
 from bot.domain.people import Person
 from bot.domain.policy import Decision
+from bot.domain.reconcile import Known
 from bot.domain.rules import Limits
 from bot.errors import Refusal, StoreUnavailable
-from bot.store import alarms, housekeeping, outbox, past, records, schema, usages
+from bot.store import alarms, approvals, executions, housekeeping, outbox, past, records, schema, usages
 from bot.store.tables import audit_events, choices, deliveries, log_posts, metadata, operations, settings
 from bot.store.trail import Trail, remove_older
 from bot.store.transactions import Transactions
@@ -47,7 +48,9 @@ _ANSWERED = update(deliveries).where(deliveries.c.key == bindparam("taken")).val
 class Enqueue(Protocol):
     """Hands a workflow to the durable engine inside the caller's transaction."""
 
-    def __call__(self, connection: Connection, workflow: str, operation_id: str, *, delay: float = 0, key: str = "") -> None: ...
+    def __call__(
+        self, connection: Connection, workflow: str, operation_id: str, *, occasion: str = "", delay: float = 0, key: str = ""
+    ) -> None: ...
 
 
 def create_tables(engine: Engine) -> None:
@@ -84,8 +87,9 @@ class StoredOperations:
 
         return await self._transactions.write(work)
 
-    async def answered(self, key: str) -> None:
-        await self._transactions.write(lambda connection: connection.execute(_ANSWERED, {"taken": key}))
+    async def answered(self, keys: Sequence[str]) -> None:
+        taken = [{"taken": key} for key in keys]
+        await self._transactions.write(lambda connection: connection.execute(_ANSWERED, taken))
 
     async def record(self, event: AuditEvent) -> None:
         def work(connection: Connection, trail: Trail) -> None:
@@ -131,6 +135,7 @@ class StoredOperations:
         decided_by: str = "",
         request_ids: tuple[str, ...] = (),
         in_time: bool = False,
+        expires_at: datetime | None = None,
     ) -> Operation | None:
         allowed_from, allowed_to = TRANSITIONS[verb]
         if to not in allowed_to:
@@ -146,6 +151,8 @@ class StoredOperations:
             values["finished_at"] = at
         if verb == "confirm":
             values["confirmed_at"] = at
+        if expires_at:
+            values["expires_at"] = expires_at
 
         def work(connection: Connection, trail: Trail) -> Operation | Decision | None:
             if verb == "confirm" and (limit := usages.refusal(connection, operation_id, self._limits, at)):
@@ -153,14 +160,22 @@ class StoredOperations:
             condition = (operations.c.id == operation_id) & operations.c.state.in_([state.value for state in allowed_from])
             if in_time:
                 condition &= operations.c.expires_at > at
+            if verb == "expire":  # a confirmation may have put it off meanwhile
+                condition &= operations.c.expires_at <= at
             moved = connection.execute(update(operations).where(condition).values(values).returning(operations)).first()
             if moved is None:
                 return None
             operation = records.operation(moved)
             trail.append(event)
-            self._start_what_follows(connection, verb, operation)
             if verb == "confirm":
                 usages.confirmed(connection, self._enqueue, operation, self._limits, at)
+            if operation.state is State.QUEUED:
+                self._enqueue(connection, "execute", operation.id, key=operation.target.id)
+            if operation.state.finished or operation.need.approvals:
+                approvals.announce(connection, self._enqueue, operation)
+            approvals.follow(connection, self._enqueue, operation, verb, event)
+            if verb == "finish":
+                outbox.add(connection, self._enqueue, operation.id)
             return operation
 
         found = await self._transactions.record(work)
@@ -168,13 +183,21 @@ class StoredOperations:
             raise Refusal(found.text, found.hint, code=found.reason.value)
         return found
 
-    def _start_what_follows(self, connection: Connection, verb: str, operation: Operation) -> None:
-        if operation.state is State.QUEUED:
-            self._enqueue(connection, "execute", operation.id, key=operation.target.id)
-        if operation.state.finished:
-            self._enqueue(connection, "announce", operation.id)
-        if verb == "finish":
-            outbox.add(connection, self._enqueue, operation.id)
+    async def approve(self, operation_id: str, approval: Approval, event: AuditEvent) -> Operation | None:
+        def work(connection: Connection, trail: Trail) -> Operation | None:
+            return approvals.approve(connection, trail, self._enqueue, operation_id, approval, event)
+
+        return await self._transactions.record(work)
+
+    async def renew_target(self, seen: Operation, target: Person, warning: str) -> Operation | None:
+        return await self._transactions.write(lambda connection: approvals.renew_target(connection, self._enqueue, seen, target, warning))
+
+    async def set_approval_card(self, operation_id: str, card_id: str) -> None:
+        card = update(operations).where(operations.c.id == operation_id).values(approval_card_id=card_id)
+        await self._transactions.write(lambda connection: connection.execute(card))
+
+    async def awaiting_approval(self, now: datetime) -> tuple[Operation, ...]:
+        return await self._transactions.read(lambda connection: approvals.awaiting(connection, now))
 
     async def events(self, *, operation_id: str = "", target_id: str = "", actor_id: str = "", limit: int = 20) -> tuple[AuditEvent, ...]:
         query = select(audit_events).order_by(audit_events.c.number.desc()).limit(limit)
@@ -197,6 +220,8 @@ class StoredOperations:
 
     async def known(self, text: str) -> tuple[Person, ...]:
         return await self._transactions.read(lambda connection: past.known(connection, text))
+    async def executions(self, since: datetime) -> Known:
+        return await self._transactions.read(lambda connection: executions.read(connection, since))
 
     async def remember_choice(self, actor_id: str, text: str, candidates: Sequence[str], at: datetime, choice_id: str = "") -> str:
         choice_id = choice_id or new_id(length=8)

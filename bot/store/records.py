@@ -40,6 +40,7 @@ def row(operation: Operation) -> dict[str, Any]:
         "expires_at": operation.expires_at,
         "card_id": operation.card_id,
         "department": operation.target.department.strip(),
+        "approval_where": asdict(operation.approval_where) if operation.approval_where else None,
         "request": {
             "text": operation.text,
             "requester": asdict(operation.requester),
@@ -95,6 +96,11 @@ def change(stored: dict[str, Any]) -> Change:
 def approval_row(approval: Approval) -> dict[str, str]:
     """One agreement as it is stored in `operations.approvals`."""
     return {"id": approval.approver_id, "name": approval.approver_name, "at": approval.at.isoformat()}
+
+
+def renewed(request: dict[str, Any], target: Person, warning: str) -> dict[str, Any]:
+    """What was asked, about the same person as the account is now, with what has changed as a further warning."""
+    return request | {"target": asdict(target), "warnings": [*request["warnings"], warning]}
 
 
 def _need_row(need: Need) -> dict[str, Any]:

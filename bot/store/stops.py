@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from dataclasses import asdict, replace
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, delete, insert, select
 
@@ -18,8 +20,25 @@ from bot.store.tables import freezes, references, settings
 from bot.store.trail import Trail
 from bot.store.transactions import Transactions
 
+T = TypeVar("T")
+
+#: How long one read serves for what cards say.
+SEEN_FOR = timedelta(seconds=1)
+
 _PAUSE = "pause"
 _READ_PAUSE = select(settings.c.value).where(settings.c.name == _PAUSE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Everything that stopped anything at a moment, on its way from the database; whoever asks meanwhile waits for the same read."""
+
+    at: datetime
+    stops: asyncio.Future[tuple[Pause | None, dict[str, Freeze]]]
+
+    def serves(self, now: datetime) -> bool:
+        failed = self.stops.done() and (self.stops.cancelled() or self.stops.exception() is not None)
+        return not failed and self.at <= now < self.at + SEEN_FOR
 
 
 class StoredStops:
@@ -28,6 +47,7 @@ class StoredStops:
     def __init__(self, transactions: Transactions, enqueue: Enqueue) -> None:
         self._transactions = transactions
         self._enqueue = enqueue
+        self._seen: _Seen | None = None
         self._referred: dict[str, date] = {}  # accounts whose reference this process has stored, and on which day
 
     async def stop(self, target_id: str, now: datetime) -> Stop:
@@ -35,6 +55,13 @@ class StoredStops:
             return Stop(_pause(connection), _freeze(connection, target_id, now) if target_id else None)
 
         return await self._transactions.read(work)
+
+    async def seen(self, target_id: str, now: datetime) -> Stop:
+        if self._seen is None or not self._seen.serves(now):
+            self._seen = _Seen(now, asyncio.ensure_future(self._transactions.read(lambda connection: _everything(connection, now))))
+        pause, frozen = await asyncio.shield(self._seen.stops)
+        freeze = frozen.get(target_id)
+        return Stop(pause, freeze if freeze and freeze.until > now else None)
 
     async def freeze(self, freeze: Freeze, ticket: str = "") -> tuple[Freeze, bool]:
         def work(connection: Connection, trail: Trail) -> tuple[Freeze, bool]:
@@ -51,7 +78,7 @@ class StoredStops:
             outbox.add_notice(connection, self._enqueue, stop.frozen_post(said, freeze.since, ticket))
             return kept, True
 
-        return await self._transactions.record(work)
+        return await self._record(work)
 
     async def unfreeze(self, seen: Freeze, by: Actor, at: datetime, reason: str = "", ticket: str = "") -> bool:
         def work(connection: Connection, trail: Trail) -> bool:
@@ -63,7 +90,7 @@ class StoredStops:
             outbox.add_notice(connection, self._enqueue, stop.unfrozen_post(seen, by, at, reason, ticket))
             return True
 
-        return await self._transactions.record(work)
+        return await self._record(work)
 
     async def pause(self, pause: Pause, ticket: str = "") -> Pause | None:
         def work(connection: Connection, trail: Trail) -> Pause | None:
@@ -76,7 +103,7 @@ class StoredStops:
             outbox.add_notice(connection, self._enqueue, stop.paused_post(pause, ticket))
             return None
 
-        return await self._transactions.record(work)
+        return await self._record(work)
 
     async def resume(self, by: Actor, at: datetime, reason: str = "", ticket: str = "") -> Pause | None:
         def work(connection: Connection, trail: Trail) -> Pause | None:
@@ -88,7 +115,14 @@ class StoredStops:
             outbox.add_notice(connection, self._enqueue, stop.resumed_post(before, by, at, reason, ticket))
             return before
 
-        return await self._transactions.record(work)
+        return await self._record(work)
+
+    async def _record(self, work: Callable[[Connection, Trail], T]) -> T:
+        """Whoever looks after this sees what was done here."""
+        try:
+            return await self._transactions.record(work)
+        finally:
+            self._seen = None
 
     async def refer(self, person: Person, now: datetime) -> str:
         reference = stop.reference_to(person.id)
@@ -123,3 +157,8 @@ def _freeze(connection: Connection, target_id: str, now: datetime) -> Freeze | N
     query = select(freezes).where((freezes.c.target_id == target_id) & (freezes.c.until > now))
     found: Row[Any] | None = connection.execute(query).first()
     return Freeze(**found._mapping) if found else None
+
+
+def _everything(connection: Connection, now: datetime) -> tuple[Pause | None, dict[str, Freeze]]:
+    frozen = connection.execute(select(freezes).where(freezes.c.until > now))
+    return _pause(connection), {found.target_id: Freeze(**found._mapping) for found in frozen}

@@ -26,7 +26,8 @@ class UtcTime(types.TypeDecorator[datetime]):
 
 metadata = MetaData()
 
-#: What was asked stands in `request` and never changes; the other columns are its life, moved by compare-and-set alone.
+#: What was asked stands in `request`, which changes only when approvers are shown how the target's account has changed since; the
+#: other columns are its life. Both are moved by compare-and-set alone.
 operations = Table(
     "operations",
     metadata,
@@ -54,6 +55,7 @@ operations = Table(
     Index("operations_by_target", "target_id", "confirmed_at"),
     Index("operations_by_department", "department", "confirmed_at"),
     Index("operations_with_numbers", "numbers_removed", "finished_at"),
+    Index("operations_by_state", "state", "expires_at"),
 )
 
 #: Which number (a digest, see `bot.domain.limits.number_digest`) was confirmed for whom; removed by age (`NUMBERS_DAYS`).
@@ -151,6 +153,14 @@ log_notices = Table(
     metadata,
     Column("id", String(12), primary_key=True),
     Column("notice", JSON, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+
+#: What was found out of step with Entra's audit log and posted, so that it is posted once.
+discrepancies = Table(
+    "discrepancies",
+    metadata,
+    Column("key", String(400), primary_key=True),
     Column("at", UtcTime, nullable=False),
 )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -24,6 +23,7 @@ _COLUMNS = tuple(type_coerce(column, String) if column.name == "at" else column 
 HEAD = select(audit_head.c.number, audit_head.c.hash, audit_head.c.removed, audit_head.c.removed_hash)
 _LOCKED_HEAD = HEAD.with_for_update()
 _APPEND = insert(audit_events)
+_MOVE_HEAD = update(audit_head)
 _UNFINISHED = [state.value for state in State if not state.finished]
 
 
@@ -50,21 +50,21 @@ class Trail:
 
     def append(self, event: AuditEvent) -> None:
         """Seals an event behind the last one; it is written by `store`."""
-        at = event.at.astimezone(UTC)
-        sealed = StoredEvent(
-            number=self.head.number + 1,
-            at=at.isoformat(timespec="microseconds"),
-            tag=event.tag.value,
-            actor_id=event.actor_id,
-            actor_name=event.actor_name,
-            operation_id=event.operation_id,
-            target_id=event.target_id,
-            facts=canonical(dict(event.facts)),
-            previous=self.head.hash,
-        )
-        sealed = replace(sealed, hash=seal(sealed))
-        self._rows.append(asdict(sealed) | {"at": at})
-        self.head = replace(self.head, number=sealed.number, hash=sealed.hash)
+        number, at = self.head.number + 1, event.at.astimezone(UTC)
+        row: dict[str, Any] = {
+            "number": number,
+            "at": at.isoformat(timespec="microseconds"),
+            "tag": event.tag.value,
+            "actor_id": event.actor_id,
+            "actor_name": event.actor_name,
+            "operation_id": event.operation_id,
+            "target_id": event.target_id,
+            "facts": canonical(dict(event.facts)),
+            "previous": self.head.hash,
+        }
+        sealed = seal(StoredEvent(**row))
+        self._rows.append(row | {"at": at, "hash": sealed})
+        self.head = Head(number, sealed, self.head.removed, self.head.removed_hash)
 
     def appended(self) -> list[dict[str, Any]]:
         """The rows that are not in the database yet: what this transaction has to add to whatever it counts there."""
@@ -72,14 +72,16 @@ class Trail:
 
     def removed(self, number: int, last_hash: str) -> None:
         """Notes that the trail now begins behind this event."""
-        self.head = replace(self.head, removed=number, removed_hash=last_hash)
+        self.head = Head(self.head.number, self.head.hash, number, last_hash)
 
     def store(self) -> None:
         """Writes what was appended, and the new head: last thing before the commit."""
         if self._rows:
             self._connection.execute(_APPEND, self._rows)
         if self.head != self._stored:
-            self._connection.execute(update(audit_head).values(asdict(self.head)))
+            head = self.head
+            ends = {"number": head.number, "hash": head.hash, "removed": head.removed, "removed_hash": head.removed_hash}
+            self._connection.execute(_MOVE_HEAD, ends)
 
 
 def events(connection: Connection, *conditions: Any, chunk: int = CHUNK) -> Iterator[StoredEvent]:

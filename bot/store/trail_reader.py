@@ -98,11 +98,21 @@ def open_trail(database_url: str) -> Iterator[TrailReader]:
     Raises:
         StoreUnavailable: there is no such SQLite file; opening one would make it.
     """
-    engine = open_engine(database_url)
-    file = engine.url.database
-    if engine.dialect.name == "sqlite" and not (file and Path(file).is_file()):
-        raise StoreUnavailable(f"DATABASE_URL: there is no file {file}, so there is no audit trail in it.")
+    engine = open_existing(database_url)
     try:
         yield TrailReader(engine)
     finally:
         engine.dispose()
+
+
+def open_existing(database_url: str) -> Engine:
+    """An engine for a database that is there already.
+
+    Raises:
+        StoreUnavailable: there is no such SQLite file; opening one would make it.
+    """
+    engine = open_engine(database_url)
+    file = engine.url.database
+    if engine.dialect.name == "sqlite" and not (file and Path(file).is_file()):
+        raise StoreUnavailable(f"DATABASE_URL: there is no file {file}, so there is no audit trail in it.")
+    return engine

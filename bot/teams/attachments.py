@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 from typing import Any
 
-from bot.domain.exchange import ConversationRef, OperationShown, Reply
+from botbuilder.schema import Activity
+
+from bot.domain.exchange import ApprovalShown, ConversationRef, OperationShown, Reply, Viewer
 from bot.domain.stop import Pause
 from cards import Rendered, render
 
@@ -17,6 +20,13 @@ class Outgoing(dict[str, Any]):
 
     def __deepcopy__(self, memo: object) -> Outgoing:
         return self
+
+
+class Saying(Activity):
+    """A message on its way out. The SDK deep-copies whatever it sends, some sixty fields, and then sets a few of them."""
+
+    def __deepcopy__(self, memo: object) -> Saying:
+        return copy(self)
 
 
 def view(reply: Reply, where: ConversationRef, pause: Pause | None = None) -> Rendered:
@@ -36,6 +46,8 @@ def public(reply: Reply, where: ConversationRef, pause: Pause | None = None) -> 
     """Card and summary for everybody in the conversation: outside personal chats never a number in full."""
     if isinstance(reply, OperationShown) and where.kind != "personal":
         reply = replace(reply, own=False)
+    if isinstance(reply, ApprovalShown):
+        reply = replace(reply, viewer=Viewer.ANYBODY)
     return view(reply, where, pause)
 
 

@@ -9,11 +9,11 @@ from botbuilder.core import InvokeResponse, TurnContext
 from botbuilder.core.teams import TeamsActivityHandler
 from botbuilder.schema import Activity, Attachment
 
-from bot.domain.exchange import CardAction, Help, IncomingMessage, Notice, OperationShown, Reply, Tone, Verb
+from bot.domain.exchange import ApprovalShown, CardAction, Help, IncomingMessage, Notice, OperationShown, Pending, Reply, Tone, Verb
 from bot.errors import ChatError
 from bot.ports import Operations
 from bot.services.dispatch import Dispatch
-from bot.teams.attachments import CARD, message, public, view
+from bot.teams.attachments import CARD, Saying, message, public, view
 from bot.teams.inbound import actor_of, card_action, delivery_key, incoming_message, where_of
 from bot.teams.outbound import Connector
 
@@ -77,7 +77,7 @@ class DoormanHandler(TeamsActivityHandler):
         reply = await self._dispatch.action(action)
         if isinstance(reply, Notice):
             return told(reply)
-        if action.verb in (Verb.CHOOSE, Verb.AGAIN) and action.card_id:
+        if (action.verb in (Verb.CHOOSE, Verb.AGAIN) or isinstance(reply, Pending)) and action.card_id:
             await self._replace(turn_context, action, reply)
         return _answer({"statusCode": 200, "type": CARD, "value": view(reply, action.where, await self._dispatch.pause()).card})
 
@@ -94,6 +94,8 @@ class DoormanHandler(TeamsActivityHandler):
     async def _submitted(self, context: TurnContext, action: CardAction) -> None:
         """Action.Submit has no answer of its own: the card is edited, and a refusal goes to the presser alone."""
         reply = await self._dispatch.action(action)
+        if isinstance(reply, ApprovalShown):
+            return  # this one is the presser's own view; everybody's card is brought up to date by the announcement
         if not isinstance(reply, Notice):
             await self._replace(context, action, reply)
         elif action.where.kind == "personal":
@@ -129,7 +131,7 @@ class DoormanHandler(TeamsActivityHandler):
 
     async def _say(self, context: TurnContext, reply: Reply) -> None:
         shown = public(reply, where_of(context.activity), await self._dispatch.pause())
-        activity = Activity(type="message", summary=shown.summary, attachments=[Attachment(content_type=CARD, content=shown.card)])
+        activity = Saying(type="message", summary=shown.summary, attachments=[Attachment(content_type=CARD, content=shown.card)])
         try:
             sent = await context.send_activity(activity)
         except ChatError as error:

@@ -31,6 +31,7 @@ _UNSTORABLE = re.compile("[\ud800-\udfff\0]")
 _ANSWERED = frozenset({"message", "messageUpdate", "invoke"})
 _KINDS = frozenset({"personal", "groupChat", "channel"})
 _KEY_LIMIT = 400
+REASON_LIMIT = 200
 _NAME_LIMIT = 200
 #: More people than this in one message are not looked up: no command takes as many.
 MENTIONS_LOOKED_UP = 8
@@ -208,10 +209,11 @@ def card_action(activity: Activity) -> CardAction | None:
         key=delivery_key(activity),
         actor=actor_of(activity),
         # A client that refreshes a card by itself is nobody's press, whatever verb the card names for it.
-        verb=Verb.REFRESH if universal and value.get("trigger") == "automatic" else Verb(verb),
+        verb=Verb.REFRESH if universal and value.get("trigger") == "automatic" and verb != Verb.VIEW else Verb(verb),
         id=operation_id,
         where=where_of(activity),
         pick=_pick(inputs.get("pick")),
+        reason=_reason(inputs.get("reason")),
         card_id=activity.reply_to_id or "",
         universal=universal,
         guest_or_bot=_guest_or_bot(activity),
@@ -221,6 +223,11 @@ def card_action(activity: Activity) -> CardAction | None:
 def _pick(value: object) -> int | None:
     text = str(value) if isinstance(value, (int, str)) and not isinstance(value, bool) else ""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 3 else None
+
+
+def _reason(value: object) -> str:
+    """What somebody wrote into a card: on one line, and no longer than the input takes."""
+    return " ".join(_clean(value).split())[:REASON_LIMIT] if isinstance(value, str) else ""
 
 
 def _text(part: dict[str, Any], name: str, *, required: bool = False) -> str | None:

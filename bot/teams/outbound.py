@@ -18,7 +18,7 @@ from urllib.parse import quote
 import aiohttp
 from yarl import URL
 
-from bot.domain.exchange import ConversationRef, Reply
+from bot.domain.exchange import ConversationRef, Member, Reply
 from bot.errors import ChatRefused, ChatUnavailable, DirectoryError
 from bot.hosts import service_url_allowed
 from bot.ports import Sleep
@@ -31,6 +31,9 @@ TRIES = 3
 LONGEST_WAIT = 5.0
 #: Teams never asks for more than minutes; a figure beyond this is a mistake, and waiting for it would lose the post.
 LONGEST_ASKED = 600.0
+#: The largest page of a roster that Teams gives, and how much of a large one is read.
+PAGE_SIZE = 500
+MOST_MEMBERS = 1000
 TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
 
 
@@ -85,6 +88,22 @@ class Connector:
         except (ChatRefused, ChatUnavailable):
             return ""
         return str(member.get("aadObjectId") or member.get("objectId") or "").lower()
+
+    async def members(self, where: ConversationRef, most: int = MOST_MEMBERS) -> tuple[Member, ...]:
+        """Who is in a conversation; of a large one about the first `most`. Raises ChatError.
+
+        https://learn.microsoft.com/microsoftteams/platform/bots/how-to/get-teams-context#fetch-the-roster-or-user-profile
+        """
+        path = f"v3/conversations/{quote(where.conversation_id.partition(';')[0], safe='')}/pagedmembers?pageSize={PAGE_SIZE}"
+        found: list[Member] = []
+        token = ""
+        while len(found) < most:
+            page = await self._call("GET", where, f"{path}&continuationToken={quote(token, safe='')}" if token else path)
+            found += [member for row in page.get("members") or () if (member := _member(row))]
+            token = str(page.get("continuationToken") or "")
+            if not token:
+                break
+        return tuple(found[:most])
 
     async def personal_chat(self, where: ConversationRef, bot_id: str, user_id: str, tenant_id: str) -> ConversationRef:
         """The one-to-one chat with somebody; made when there is none. Raises ChatError (403: the app is not installed for them)."""
@@ -153,6 +172,18 @@ class TeamsAnnouncer:
     async def update(self, where: ConversationRef, activity_id: str, reply: Reply) -> None:
         """Replaces a message in place; raises ChatError."""
         await self._connector.update(where, activity_id, message(reply, where))
+
+    async def members(self, where: ConversationRef) -> tuple[Member, ...]:
+        """Who is in a conversation; raises ChatError."""
+        return await self._connector.members(where)
+
+
+def _member(row: Any) -> Member | None:
+    """A TeamsChannelAccount; None for what is none, such as an app."""
+    if not isinstance(row, dict) or not isinstance(row.get("id"), str):
+        return None
+    object_id = str(row.get("aadObjectId") or row.get("objectId") or "").lower()
+    return Member(row["id"], str(row.get("name") or ""), object_id) if object_id else None
 
 
 def _object(payload: bytes) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
+from simulator.entra import audits
 from simulator.entra.faults import Faults
 from simulator.entra.message import RecordedRequest
 from simulator.entra.methods import all_methods
@@ -17,7 +18,8 @@ from simulator.entra.state import PHONE_IDS, Person, PhoneState, Tenant
 
 _STATES = ("notSupported", "notAllowedByPolicy", "notEnabled", "phoneNumberNotUnique", "ready", "notConfigured")
 _FLAGS = {"accountEnabled": "account_enabled", "synced": "synced", "managementRestricted": "management_restricted"}
-_LISTS = {"roles": "roles", "strong": "strong"}
+_LISTS = {"roles": "roles", "eligibleRoles": "eligible_roles", "strong": "strong"}
+_AUDIT_FIELDS = {"activity": "activity", "reason": "reason", "appId": "app_id"}
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
@@ -38,6 +40,7 @@ def described(tenant: Tenant, person: Person) -> dict[str, Any]:
         "managementRestricted": person.management_restricted,
         "manager": manager.upn if manager else None,
         "roles": list(person.roles),
+        "eligibleRoles": list(person.eligible_roles),
         "strong": list(person.strong),
         "groups": [group.name for group in tenant.direct_groups(person.id)],
         "phones": {kind: {"number": phone.number, "smsSignInState": phone.sms_sign_in} for kind, phone in person.phones.items()},
@@ -121,6 +124,9 @@ class Control:
             ("POST", "/_control/faults", self.add_fault),
             ("DELETE", "/_control/faults", self.clear_faults),
             ("GET", "/_control/writes", self.writes),
+            ("GET", "/_control/audits", self.audits),
+            ("POST", "/_control/audits", self.add_audit),
+            ("DELETE", "/_control/audits/{row}", self.drop_audit),
             ("GET", "/_control/requests", self.requests),
         )
         for method, path, handler in routes:
@@ -158,6 +164,30 @@ class Control:
 
     async def writes(self, _: web.Request) -> web.Response:
         return web.json_response({"value": [asdict(write) for write in self._tenant.writes]})
+
+    async def audits(self, _: web.Request) -> web.Response:
+        return web.json_response({"value": [asdict(row) for row in self._tenant.audits]})
+
+    async def add_audit(self, request: web.Request) -> web.Response:
+        """A row for a change that did not come through this tenant's Graph, `{"user": …}`; by an app, Doorman's unless `appId` says so."""
+        wanted = await _object(request)
+        try:
+            person = self._tenant.person(str(wanted.get("user")))
+            row = audits.row(
+                person.id, person.upn, self._tenant.clock(), **{_AUDIT_FIELDS[k]: str(v) for k, v in wanted.items() if k != "user"}
+            )
+        except KeyError as error:
+            raise _refused(f"{error}: {', '.join(('user', *_AUDIT_FIELDS))} can be said of a row; user is somebody's name or id") from None
+        self._tenant.audits.append(row)
+        return web.json_response(asdict(row), status=201)
+
+    async def drop_audit(self, request: web.Request) -> web.Response:
+        rows = self._tenant.audits
+        kept = [row for row in rows if row.body["id"] != request.match_info["row"]]
+        if len(kept) == len(rows):
+            raise web.HTTPNotFound(text=json.dumps({"error": "there is no such row"}), content_type="application/json")
+        rows[:] = kept
+        return web.Response(status=204)
 
     async def requests(self, _: web.Request) -> web.Response:
         value = [{name: getattr(record, name) for name in record.__slots__} | {"query": dict(record.query)} for record in self._requests]

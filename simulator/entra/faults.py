@@ -17,8 +17,9 @@ from simulator.entra.message import Answer
 EFFECTS = (
     "latency",  # wait `seconds` first
     "late",  # the write takes effect, but reads show the old state for `seconds`
+    "logged_late",  # the write takes effect, but the audit log shows it only after `seconds`
     "throttle",  # 429
-    "limit",  # 429 beyond `per_second`, with bursts of as many
+    "limit",  # 429 beyond `per_second`, with bursts of as many, or of `burst`
     "unavailable",  # 503
     "gateway_timeout",  # 504
     "conflict",  # 409 phoneNumberNotUnique; with after=True the number is saved
@@ -28,7 +29,7 @@ EFFECTS = (
     "garbage",  # an HTML page, 200 unless `status` says otherwise
     "empty",  # no body at all
 )
-_ADDITIVE = ("latency", "late")
+_ADDITIVE = ("latency", "late", "logged_late")
 _PAGE = b"<!DOCTYPE html><html><head><title>Service temporarily out of order</title></head><body>Sorry.</body></html>"
 
 
@@ -57,6 +58,7 @@ class Fault:
     after: bool = False
     seconds: float = 0.0
     per_second: float = 0.0
+    burst: float | None = None
     status: int | None = None
     retry_after: float | None = None
     retry_after_date: bool = False
@@ -71,20 +73,21 @@ class Fault:
         if self.effect == "limit" and self.per_second <= 0:
             raise ValueError("effect 'limit' needs per_second")
         self._pattern = re.compile(self.path if self.regex else re.escape(self.path))
-        self._tokens = self.per_second
+        self._most = max(self.per_second, 1.0) if self.burst is None else self.burst
+        self._tokens = self.per_second if self.burst is None else self.burst
         self._filled_at: float | None = None
 
     def concerns(self, method: str, path: str) -> bool:
         if self.times is not None and self.fired >= self.times:
             return False
-        if self.effect == "late" and path.endswith("/$batch"):
+        if self.effect in ("late", "logged_late") and path.endswith("/$batch"):
             return False  # what is written late are the requests inside
         return (self.method is None or self.method == method) and self._pattern.search(path) is not None
 
     def over_limit(self, now: float) -> float:
         """Takes a token from the bucket; seconds to wait when it is empty, else 0."""
         if self._filled_at is not None:
-            self._tokens = min(max(self.per_second, 1.0), self._tokens + (now - self._filled_at) * self.per_second)
+            self._tokens = min(self._most, self._tokens + (now - self._filled_at) * self.per_second)
         self._filled_at = now
         if self._tokens >= 1:
             self._tokens -= 1
@@ -98,10 +101,10 @@ class Fault:
 class Faults:
     """The rules in force, in order; among those that replace the answer the first wins."""
 
-    def __init__(self, clock: Callable[[], float], set_visibility_delay: Callable[[float], None], seed: int = 0) -> None:
+    def __init__(self, clock: Callable[[], float], set_delays: Callable[[float, float], None], seed: int = 0) -> None:
         self.rules: list[Fault] = []
         self._clock = clock
-        self._set_visibility_delay = set_visibility_delay
+        self._set_delays = set_delays
         self._random = random.Random(seed)
 
     def add(self, fault: Fault) -> Fault:
@@ -130,22 +133,22 @@ class Faults:
             Dropped: the connection is to be closed.
             GraphError: the fault is an error of the service.
         """
-        delay, late, replacing = self._choose(method, path)
-        if delay:
-            await asyncio.sleep(delay)
+        waits, replacing = self._choose(method, path)
+        if waits["latency"]:
+            await asyncio.sleep(waits["latency"])
         if replacing is None or replacing[0].after:
-            self._set_visibility_delay(late)
+            self._set_delays(waits["late"], waits["logged_late"])
             try:
                 answer = await perform()
             finally:
-                self._set_visibility_delay(0.0)
+                self._set_delays(0.0, 0.0)
             if replacing is None:
                 return answer
         return self._outcome(*replacing)
 
-    def _choose(self, method: str, path: str) -> tuple[float, float, tuple[Fault, float] | None]:
-        """Latency, delay of visibility, and the rule (with a wait) whose outcome replaces the answer. Counts what fires."""
-        delay = late = 0.0
+    def _choose(self, method: str, path: str) -> tuple[dict[str, float], tuple[Fault, float] | None]:
+        """Seconds of each kind of delay, and the rule (with a wait) whose outcome replaces the answer. Counts what fires."""
+        waits = dict.fromkeys(_ADDITIVE, 0.0)
         replacing: tuple[Fault, float] | None = None
         for fault in self.rules:
             if (replacing and fault.effect not in _ADDITIVE) or not fault.concerns(method, path):
@@ -157,12 +160,12 @@ class Faults:
                 continue
             fault.fired += 1
             if fault.effect == "latency":
-                delay += fault.seconds
-            elif fault.effect == "late":
-                late = max(late, fault.seconds)
+                waits["latency"] += fault.seconds
+            elif fault.effect in _ADDITIVE:
+                waits[fault.effect] = max(waits[fault.effect], fault.seconds)
             else:
                 replacing = fault, wait
-        return delay, late, replacing
+        return waits, replacing
 
     def _outcome(self, fault: Fault, wait: float) -> Answer:
         effect = fault.effect

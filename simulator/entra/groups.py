@@ -1,4 +1,4 @@
-"""Groups, and who is in them: get, list, checkMemberGroups, transitiveMemberOf.
+"""Groups, and who is in them: get, list, checkMemberGroups, transitiveMemberOf, transitiveMembers.
 
 https://learn.microsoft.com/graph/api/resources/group
 """
@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from simulator import cast
+from simulator.entra import users
 from simulator.entra.errors import bad_request, no_such_object, unsupported
 from simulator.entra.listing import allow_only, matched, page, selection
 from simulator.entra.message import Answer, Call, GraphError
-from simulator.entra.permissions import READ_ANY_GROUP, READ_ANY_ROLE
+from simulator.entra.permissions import FULL_PROFILE, READ_ANY_GROUP, READ_ANY_ROLE
 from simulator.entra.query import Schema
 from simulator.entra.state import GroupState, Person, Tenant, role_template
 from simulator.entra.users import person_in
@@ -51,6 +52,7 @@ ROLE = Schema(
     equals=frozenset(("id", "displayName", "roleTemplateId")),
     starts_with=frozenset(("displayName",)),
 )
+_READ_ANY = {"group": READ_ANY_GROUP, "directoryRole": READ_ANY_ROLE, "user": FULL_PROFILE}
 _COLLECTION = ("$select", "$filter", "$search", "$orderby", "$top", "$count", "$skiptoken")
 
 
@@ -63,11 +65,24 @@ def list_groups(tenant: Tenant, call: Call) -> Answer:
 
 def get_group(tenant: Tenant, call: Call) -> Answer:
     allow_only(call, "$select")
+    group = _group_in(tenant, call)
+    names = selection(call.query.get("$select"), GROUP, tuple(GROUP.getters))
+    return Answer(200, {"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#groups/$entity", **_shown(GROUP, group, names)})
+
+
+def member_users(tenant: Tenant, call: Call) -> Answer:
+    """The people in a group and in the groups inside it; who may not read users sees ids alone."""
+    _check_cast(call)
+    names = selection(call.query.get("$select"), users.SCHEMA, users.DEFAULT)
+    found, _ = matched(call, tenant.transitive_people(_group_in(tenant, call)), users.SCHEMA)
+    return page(call, found, lambda person: _visible(call, users.SCHEMA, person, names), "users")
+
+
+def _group_in(tenant: Tenant, call: Call) -> GroupState:
     group = tenant.groups.get(call.params[0].lower())
     if group is None:
         raise no_such_object(call.params[0])
-    names = selection(call.query.get("$select"), GROUP, tuple(GROUP.getters))
-    return Answer(200, {"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#groups/$entity", **_shown(GROUP, group, names)})
+    return group
 
 
 def check_member_groups(tenant: Tenant, call: Call) -> Answer:
@@ -111,11 +126,15 @@ def member_of_roles(tenant: Tenant, call: Call) -> Answer:
     return _cast_page(call, _roles_of(tenant, person), ROLE)
 
 
-def _cast_target(tenant: Tenant, call: Call) -> Person:
+def _check_cast(call: Call) -> None:
     """A cast together with any other query option is an advanced query."""
     allow_only(call, *_COLLECTION)
     if call.query.keys() - {"$count"} and not (call.advanced and call.counted):
         raise unsupported()
+
+
+def _cast_target(tenant: Tenant, call: Call) -> Person:
+    _check_cast(call)
     return person_in(tenant, call)
 
 
@@ -142,6 +161,6 @@ def _shown(schema: Schema, item: Any, names: tuple[str, ...]) -> dict[str, Any]:
 def _visible(call: Call, schema: Schema, item: Any, names: tuple[str, ...]) -> dict[str, Any]:
     """All the names, but only the id has a value when the caller may not read this kind of object."""
     body = _shown(schema, item, names)
-    if not call.permissions & (READ_ANY_ROLE if schema is ROLE else READ_ANY_GROUP):
+    if not call.permissions & _READ_ANY[schema.type_name]:
         body = {name: value if name == "id" else None for name, value in body.items()}
     return body

@@ -94,6 +94,15 @@ class RecordedRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One row of the tenant's audit log: a `directoryAudit`, and when reads begin to show it."""
+
+    body: dict[str, Any]
+    at: float
+    visible_at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Write:
     """One change that took effect. `what` is `phone.create`, `phone.update`, `phone.delete`, `sms.enable` or `sms.disable`."""
 

@@ -55,6 +55,19 @@ _READ_GROUP = _names(
     """
 )
 _READ_ROLES = _names("Directory.Read.All Directory.ReadWrite.All RoleManagement.Read.Directory RoleManagement.ReadWrite.Directory")
+_READ_MEMBERS = _names(
+    """
+    Directory.Read.All Group.Read.All Group.ReadBasic.All Group.ReadWrite.All GroupMember.Read.All
+    GroupMember.ReadBasic.All GroupMember.ReadWrite.All
+    """
+)
+_READ_ELIGIBLE = _names(
+    """
+    RoleEligibilitySchedule.Read.Directory RoleEligibilitySchedule.ReadWrite.Directory RoleManagement.Read.All
+    RoleManagement.Read.Directory RoleManagement.ReadWrite.Directory
+    """
+)
+_READ_AUDITS = _names("AuditLog.Read.All Directory.Read.All")
 _READ_METHODS = _names("UserAuthenticationMethod.Read.All UserAuthenticationMethod.ReadWrite.All")
 _WRITE_PHONES = _names("UserAuthMethod-Phone.ReadWrite.All UserAuthenticationMethod.ReadWrite.All")
 _READ_PHONES = _WRITE_PHONES | _names("UserAuthMethod-Phone.Read.All UserAuthenticationMethod.Read.All")
@@ -68,6 +81,8 @@ APPLICATION: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/groups"): _LIST_GROUPS,
     ("GET", "/groups/{group-id}"): _READ_GROUP,
     ("GET", "/roleManagement/directory/roleAssignments"): _READ_ROLES,
+    ("GET", "/roleManagement/directory/roleEligibilityScheduleInstances"): _READ_ELIGIBLE,
+    ("GET", "/auditLogs/directoryAudits"): _READ_AUDITS,
     ("GET", "/users/{user-id}/authentication/methods"): _READ_METHODS,
     ("GET", "/users/{user-id}/authentication/methods/{authenticationMethod-id}"): _READ_METHODS,
     ("GET", "/users/{user-id}/authentication/phoneMethods"): _READ_PHONES,
@@ -80,6 +95,7 @@ APPLICATION: dict[tuple[str, str], frozenset[str]] = {
     # type casts have no row of their own in the data; they are as open as what they cast
     ("GET", "/users/{user-id}/transitiveMemberOf/graph.group"): _READ_MEMBERSHIPS,
     ("GET", "/users/{user-id}/transitiveMemberOf/graph.directoryRole"): _READ_MEMBERSHIPS,
+    ("GET", "/groups/{group-id}/transitiveMembers/graph.user"): _READ_MEMBERS,
 }
 
 # https://learn.microsoft.com/graph/permissions-reference#userreadbasicall: basic profile only
@@ -96,5 +112,6 @@ READ_ANY_ROLE = _names("Directory.Read.All Directory.ReadWrite.All RoleManagemen
 DEFAULT_GRANTS = _names(
     """
     UserAuthMethod-Phone.ReadWrite.All UserAuthenticationMethod.Read.All User.Read.All GroupMember.Read.All RoleManagement.Read.Directory
+    RoleEligibilitySchedule.Read.Directory AuditLog.Read.All
     """
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from simulator.entra import audits
 from simulator.entra.errors import method_error
 from simulator.entra.message import Answer, Call, GraphError, Write
 from simulator.entra.state import PHONE_IDS, PHONE_TYPES, Person, PhoneState, Tenant
@@ -210,6 +211,6 @@ def _record(tenant: Tenant, call: Call, person: Person, *, what: str, kind: str,
     if tenant.visibility_delay:
         person.hide_next_change(now + tenant.visibility_delay)
     held = person.phones.get(kind)
-    tenant.writes.append(
-        Write(what, person.id, person.upn, kind, held and held.number, after, call.app_id, call.request_id, call.client_request_id, now)
-    )
+    write = Write(what, person.id, person.upn, kind, held and held.number, after, call.app_id, call.request_id, call.client_request_id, now)
+    tenant.writes.append(write)
+    tenant.audits.extend(audits.rows(write, now + tenant.audit_delay))

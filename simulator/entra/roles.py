@@ -1,6 +1,6 @@
-"""Directory role assignments: direct ones only, as the unified role management API shows them.
+"""Directory role assignments, direct ones only, and eligibilities, as the unified role management API shows them.
 
-https://learn.microsoft.com/graph/api/rbacapplication-list-roleassignments
+https://learn.microsoft.com/graph/api/rbacapplication-list-roleassignments and rbacapplication-list-roleeligibilityscheduleinstances
 """
 
 from __future__ import annotations
@@ -23,16 +23,50 @@ def list_role_assignments(tenant: Tenant, call: Call) -> Answer:
     match = _FILTER.fullmatch(call.query.get("$filter", ""))
     if match is None:
         raise GraphError(400, "Request_BadRequest", "A filter by principalId or by roleDefinitionId is required.")
-    expand = call.query.get("$expand")
-    if expand not in (None, "roleDefinition"):
-        raise bad_request(f"Parsing OData Select and Expand failed: Could not find a property named '{expand}'.")
+    with_definition = _expanded(call)
     key = match[2].lower()
     if match[1] == "principalId":
         holder = tenant.people.get(key) or tenant.groups.get(key)
         found = [(key, role) for role in holder.roles] if holder else []
     else:
         found = [(principal, role) for principal, role in tenant.role_assignments() if role_template(role) == key]
-    return page(call, found, lambda pair: _shown(*pair, with_definition=expand is not None), "roleManagement/directory/roleAssignments")
+    return page(call, found, lambda pair: _shown(*pair, with_definition=with_definition), "roleManagement/directory/roleAssignments")
+
+
+def list_role_eligibilities(tenant: Tenant, call: Call) -> Answer:
+    """What people may activate (Privileged Identity Management), of all or of one principal or role."""
+    allow_only(call, "$filter", "$expand", "$top", "$skiptoken")
+    if tenant.licence != "P2":  # as seen in github.com/maester365/maester/issues/1421
+        text = "The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license."
+        raise GraphError(400, "AadPremiumLicenseRequired", text)
+    found = [(person.id, role) for person in tenant.people.values() for role in person.eligible_roles]
+    if "$filter" in call.query:
+        match = _FILTER.fullmatch(call.query["$filter"])
+        if match is None:
+            raise bad_request("Invalid filter clause.")
+        key = match[2].lower()
+        found = [pair for pair in found if key == (pair[0] if match[1] == "principalId" else role_template(pair[1]))]
+    with_definition = _expanded(call)
+    where = "roleManagement/directory/roleEligibilityScheduleInstances"
+    return page(call, found, lambda pair: _eligibility(*pair, with_definition=with_definition), where)
+
+
+def _expanded(call: Call) -> bool:
+    """Whether the role's definition is wanted, the only expansion this tenant knows."""
+    expand = call.query.get("$expand")
+    if expand not in (None, "roleDefinition"):
+        raise bad_request(f"Parsing OData Select and Expand failed: Could not find a property named '{expand}'.")
+    return expand is not None
+
+
+def _eligibility(principal: str, role: str, *, with_definition: bool) -> dict[str, Any]:
+    return _shown(principal, role, with_definition=with_definition) | {
+        "id": cast.stable_id(f"eligibility of {principal} for {role}"),
+        "memberType": "Direct",
+        "startDateTime": "2026-01-05T08:00:00Z",
+        "endDateTime": None,
+        "roleEligibilityScheduleId": cast.stable_id(f"eligibility schedule of {principal} for {role}"),
+    }
 
 
 def _shown(principal: str, role: str, *, with_definition: bool) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote
 
-from simulator.entra import groups, methods, phones, roles, users
+from simulator.entra import audits, groups, methods, phones, roles, users
 from simulator.entra.message import Answer, Call
 from simulator.entra.permissions import APPLICATION
 from simulator.entra.state import Tenant
@@ -30,7 +30,10 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("GET", f"{_USER}/transitiveMemberOf/graph.directoryRole"): groups.member_of_roles,
     ("GET", "/groups"): groups.list_groups,
     ("GET", "/groups/{group-id}"): groups.get_group,
+    ("GET", "/groups/{group-id}/transitiveMembers/graph.user"): groups.member_users,
     ("GET", "/roleManagement/directory/roleAssignments"): roles.list_role_assignments,
+    ("GET", "/roleManagement/directory/roleEligibilityScheduleInstances"): roles.list_role_eligibilities,
+    ("GET", "/auditLogs/directoryAudits"): audits.list_audits,
     ("GET", _METHODS): methods.list_methods,
     ("GET", METHOD): methods.get_method,
     ("GET", _PHONES): phones.list_phones,

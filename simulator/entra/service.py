@@ -15,7 +15,7 @@ from simulator.entra.edge import VERSION, GraphEdge
 from simulator.entra.errors import GraphError, envelope
 from simulator.entra.faults import Dropped, Faults
 from simulator.entra.login import Login, LoginError
-from simulator.entra.message import Answer, RecordedRequest, Write
+from simulator.entra.message import Answer, AuditRow, RecordedRequest, Write
 from simulator.entra.state import GroupState, Person, Tenant
 from simulator.entra.tokens import AppRegistration, key_set
 
@@ -36,7 +36,7 @@ class Entra:
     ) -> None:
         self.tenant = Tenant(people, groups, clock)
         self.login = Login(self.tenant)
-        self.faults = Faults(clock, self._hide_writes, seed)
+        self.faults = Faults(clock, self._delay_writes, seed)
         self._edge = GraphEdge(self.tenant, self.login, self.faults, seed)
         self._runner: web.AppRunner | None = None
         self.url = ""
@@ -50,6 +50,11 @@ class Entra:
     def writes(self) -> list[Write]:
         """Every change that took effect, oldest first."""
         return self.tenant.writes
+
+    @property
+    def audits(self) -> list[AuditRow]:
+        """The tenant's audit log, oldest first; tests may take rows away or add some made by `audits.row`."""
+        return self.tenant.audits
 
     def person(self, key: str) -> Person:
         """The account with this UPN, id or display name, free to be changed. KeyError when there is none."""
@@ -109,8 +114,8 @@ class Entra:
             await self._runner.cleanup()
             self._runner = None
 
-    def _hide_writes(self, seconds: float) -> None:
-        self.tenant.visibility_delay = seconds
+    def _delay_writes(self, in_reads: float, in_audits: float) -> None:
+        self.tenant.visibility_delay, self.tenant.audit_delay = in_reads, in_audits
 
     async def _openid(self, request: web.Request) -> web.StreamResponse:
         return await self._login_answer(request, lambda: self.login.openid_configuration(request.match_info["tenant"], request.host))

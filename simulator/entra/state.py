@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from simulator import cast
-from simulator.entra.message import Write
+from simulator.entra.message import AuditRow, Write
 
 # https://learn.microsoft.com/graph/api/resources/phoneauthenticationmethod: the same ids in every tenant
 PHONE_IDS = {
@@ -26,6 +26,7 @@ ROLE_TEMPLATES = {
     "Authentication Administrator": "c4e39bd9-1100-46d3-8c65-fb160da0071f",
     "User Administrator": "fe930be7-5e62-47db-91af-98c3a49a38b1",
     "Helpdesk Administrator": "729827e3-9c14-49f7-bb1b-9608f156bbb8",
+    "Exchange Administrator": "29232cdf-9323-42fd-ade2-1d097af3e4de",
     "Directory Readers": "88d8e3e3-8f55-4a1e-953a-9b9898b8876b",
     "Guest Inviter": "95e79109-95c0-4d8e-aee3-d01accf2d47b",
 }
@@ -76,7 +77,10 @@ class Phones(UserDict[str, PhoneState]):
 
 
 class Person:
-    """One account; plain attributes that tests may change. `roles` are names of directory roles held directly."""
+    """One account; plain attributes that tests may change.
+
+    `roles` are names of directory roles held directly, `eligible_roles` of those that may be activated.
+    """
 
     def __init__(self, member: cast.Member, sms_names: dict[str, set[str]]) -> None:
         self.id = member.id
@@ -91,9 +95,10 @@ class Person:
         self.account_enabled = member.enabled
         self.user_type = member.user_type
         self.synced = member.synced
-        self.management_restricted = False
+        self.management_restricted = member.restricted
         self.manager_id = cast.stable_id(f"user {member.manager}") if member.manager else None
         self.roles = list(member.roles)
+        self.eligible_roles = list(member.eligible_roles)
         self.strong = list(member.strong)
         self.sms_policy = member.sms_policy and not self.guest
         self.phones = Phones(self.id, sms_names)
@@ -104,6 +109,14 @@ class Person:
     @property
     def guest(self) -> bool:
         return self.user_type == "Guest"
+
+    @property
+    def external(self) -> bool:
+        """Invited from another tenant: a guest, or a member all the same.
+
+        https://learn.microsoft.com/entra/external-id/user-properties
+        """
+        return self.guest or "#EXT#" in self.upn
 
     def resting_state(self, phone_type: str) -> str:
         """smsSignInState of a phone that is not (or no longer) a sign-in name."""
@@ -149,8 +162,11 @@ class Tenant:
         self.domain = cast.DOMAIN
         self.clock = clock
         self.second_phone_status = 409  # some deployments answer 400 "already registered"
+        self.licence = "P2"  # or "P1", or "Free": what Privileged Identity Management and the audit log depend on
         self.visibility_delay = 0.0  # set by a fault for the duration of one write
+        self.audit_delay = 0.0  # likewise, for the audit log
         self.writes: list[Write] = []
+        self.audits: list[AuditRow] = []
         self.sms_names: dict[str, set[str]] = {}
         self.people: dict[str, Person] = {}
         self._by_upn: dict[str, Person] = {}
@@ -210,6 +226,17 @@ class Tenant:
                 found[group_id] = self.groups[group_id]
                 waiting.extend(self._parents.get(group_id, ()))
         return found
+
+    def transitive_people(self, group: GroupState) -> list[Person]:
+        """Everybody in the group or in a group inside it, each once."""
+        seen: set[str] = set()
+        waiting = [group.id]
+        while waiting:
+            member_id = waiting.pop()
+            if member_id not in seen:
+                seen.add(member_id)
+                waiting.extend(self.groups[member_id].members if member_id in self.groups else ())
+        return [person for person in self.people.values() if person.id in seen]
 
     def role_assignments(self) -> Iterable[tuple[str, str]]:
         """(principal id, role name) of every active assignment."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import json
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,8 @@ ERROR_ANSWER = "application/vnd.microsoft.error"
 _OTHER_ANSWERS = {"application/vnd.microsoft.activity.loginRequest": 401, "application/vnd.microsoft.error.incorrectAuthCode": 401,
                   "application/vnd.microsoft.error.preconditionFailed": 412}
 _ERROR_CODES = range(400, 600)
+_AT = re.compile(r"<at>[^<>]+</at>")
+_MENTIONED = re.compile(r"(28|29):\S+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[^@\s]+@[^@\s]+", re.IGNORECASE)
 _SENDABLE = ("message", "typing")
 
 
@@ -83,7 +86,24 @@ def _check_card(card: Any) -> None:
     users = refresh.get("userIds") or []
     if len(users) > REFRESH_USERS:
         raise bad_syntax(f"refresh.userIds has {len(users)} entries; at most {REFRESH_USERS}")
-    _check_mentions(teams.get("entities") or [], json.dumps(card.get("body", []), ensure_ascii=False))
+    _check_mentions(teams.get("entities") or [], "\n".join(_mentionable(card.get("body", []))))
+
+
+def _mentionable(node: Any) -> Iterator[str]:
+    """The texts in which a card may mention somebody: a TextBlock's and a FactSet's, no others.
+
+    https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-format#mention-support-within-adaptive-cards
+    """
+    if isinstance(node, list):
+        for each in node:
+            yield from _mentionable(each)
+    elif isinstance(node, dict):
+        if node.get("type") == "TextBlock":
+            yield str(node.get("text", ""))
+        elif node.get("type") == "FactSet":
+            yield from (str(fact.get(key, "")) for fact in node.get("facts") or [] if isinstance(fact, dict) for key in ("title", "value"))
+        for child in node.values():
+            yield from _mentionable(child)
 
 
 def _check_mentions(entities: Any, text: str) -> None:
@@ -95,7 +115,11 @@ def _check_mentions(entities: Any, text: str) -> None:
         mentioned = entity.get("mentioned") or {}
         if not mentioned.get("id") or not mentioned.get("name"):
             raise bad_syntax("A mention needs mentioned.id and mentioned.name")
-        if not entity.get("text") or entity["text"] not in text:
+        if not _AT.fullmatch(str(entity.get("text") or "")):
+            raise bad_syntax(f"A mention's text is <at>…</at>, not {entity.get('text')!r}")
+        if not _MENTIONED.fullmatch(str(mentioned["id"])):
+            raise bad_syntax(f"{mentioned['id']!r} is no Teams user id, Entra object id or user principal name")
+        if entity["text"] not in text:
             raise bad_syntax(f"The mention text {entity.get('text')!r} does not occur in the text")
 
 

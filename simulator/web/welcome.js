@@ -23,7 +23,9 @@ export function createWelcome(state, write) {
       el("ol", {},
         step("Look her up: ", line("show alice")),
         step("Give her the new number and press the button on the card: ", line("set mobile for alice +31 6 12345678")),
-        step("Watch it happen beside this chat under “Entra ID now”, and read the report in the log channel.")));
+        step("Watch it happen beside this chat under “Entra ID now”, and read the report in the log channel."),
+        step("The chief executive needs a second pair of eyes: ", line("set mobile for victoria crane +44 7400 654321 ticket INC-4711 because lost phone"),
+          " Confirm, then become Ingrid Lund in the channel Approvals (a second browser tab will do).")));
     return box;
   };
 }

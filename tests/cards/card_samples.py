@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change, ChangeKind
 from bot.domain.exchange import (
+    ApprovalShown,
     Choose,
     CommandHelp,
     ConversationRef,
@@ -15,16 +16,20 @@ from bot.domain.exchange import (
     History,
     LogEntry,
     LogNotice,
+    Member,
     Notice,
     OperationShown,
+    Pending,
     PersonShown,
     Reply,
     Tone,
+    Viewer,
     Whoami,
 )
 from bot.domain.methods import Dossier, Method, Phone, PhoneType, SmsSignIn
-from bot.domain.operation import Operation, State
+from bot.domain.operation import Approval, Operation, State
 from bot.domain.people import Actor, Person
+from bot.domain.rules import Need
 from bot.domain.stop import Freeze, Pause, frozen_post, paused_post
 
 NOW = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)
@@ -71,6 +76,27 @@ WARNED = replace(
     reason="",
 )
 
+NEED = Need(
+    approvals=2,
+    groups=frozenset({"seniors"}),
+    group_names="Helpdesk seniors",
+    rules=("Two agree for executives",),
+    valid_for=timedelta(hours=1),
+)
+SAM, INGRID = Approval("77", "Sam Okafor", NOW), Approval("88", "Ingrid Lund", NOW)
+SENIORS = (Member("29:sam", "Sam Okafor", "77"), Member("29:ingrid", "Ingrid Lund", "88"))
+LINK = "https://teams.microsoft.com/l/chat/0/0?users=hanna.visser@fabrikam.example"
+AWAITING = replace(
+    PROPOSED,
+    state=State.AWAITING_APPROVAL,
+    need=NEED,
+    decided_by="Hanna Visser",
+    changes=(UPDATE,),
+    notes=(),
+    warnings=("Changed since it was asked: department Sales → Finance",),
+    expires_at=NOW + timedelta(minutes=42),
+)
+
 OUTCOMES = {
     State.SUCCEEDED: "Alice Jansen’s mobile phone is now +31 612345678. I read it back from Entra ID to be sure.",
     State.PARTIAL: "The number is saved, but SMS sign-in stayed off: another account signs in with this number.",
@@ -80,9 +106,10 @@ OUTCOMES = {
 
 def in_state(state: State, operation: Operation = PROPOSED, outcome: str | None = None) -> Operation:
     """The operation after the moves that lead there."""
-    decided = state not in (State.PROPOSED, State.AWAITING_APPROVAL, State.EXPIRED)
+    decided = state not in (State.PROPOSED, State.EXPIRED)
     return replace(
         operation,
+        need=NEED if state in (State.AWAITING_APPROVAL, State.DENIED) and operation is PROPOSED else operation.need,
         state=state,
         finished_at=NOW + timedelta(minutes=1) if state.finished else None,
         decided_by="Hanna Visser" if decided else "",
@@ -183,6 +210,31 @@ SUSPECTED = replace(FROZEN, suspicious=True, reason="")
 PAUSE = Pause("66", "Sam Okafor", NOW, "somebody phones everybody")
 
 
+def approvals() -> dict[str, Reply]:
+    """The approvers' card through its life and for each reader, and the list of what waits."""
+    once = replace(AWAITING, approvals=(SAM,), warnings=())
+    both = replace(once, approvals=(SAM, INGRID))
+    denied = replace(in_state(State.DENIED, AWAITING, "Ingrid Lund denied 7QXF because the caller was unknown. Nothing was changed."))
+    many = tuple(replace(AWAITING, id=f"7QX{letter}", approvals=(SAM,)) for letter in "ACDEFGHJKMNPQRTUVWXY3467")
+    return {
+        "approval-waiting": ApprovalShown(AWAITING, NOW, link=LINK, mentioned=SENIORS, refreshing=("29:hanna", "29:oscar")),
+        "approval-waiting-plain": ApprovalShown(replace(once, need=replace(NEED, deny_reason=True)), NOW, refreshing=("29:hanna",)),
+        "approval-for-requester": ApprovalShown(AWAITING, NOW, Viewer.REQUESTER, LINK, refreshing=("29:hanna",)),
+        "approval-for-agreed": ApprovalShown(once, NOW, Viewer.AGREED, LINK, refreshing=("29:sam",)),
+        "approval-for-onlooker": ApprovalShown(AWAITING, NOW, Viewer.ONLOOKER, LINK, refreshing=("29:oscar",)),
+        "approval-for-target": ApprovalShown(AWAITING, NOW, Viewer.TARGET, LINK, refreshing=("29:alice",)),
+        "approval-running": ApprovalShown(replace(both, state=State.RUNNING), NOW, link=LINK),
+        "approval-succeeded": ApprovalShown(in_state(State.SUCCEEDED, both), NOW, link=LINK),
+        "approval-denied": ApprovalShown(denied, NOW, link=LINK),
+        "log-approved": LogEntry(in_state(State.SUCCEEDED, both).masked()),
+        "operation-approved-once": OperationShown(once, NOW),
+        "confirm-needs-approval": OperationShown(replace(AWAITING, state=State.PROPOSED, decided_by="", warnings=()), NOW),
+        "pending": Pending((AWAITING, replace(once, need=replace(NEED, deny_reason=True))), (once,), NOW),
+        "pending-nothing": Pending((), (), NOW),
+        "pending-many": Pending(many, many[:7], NOW),
+    }
+
+
 def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
     """Name of the golden file -> reply, and whose clients refresh."""
     samples: dict[str, Reply] = {
@@ -231,6 +283,7 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
         "notice-titled": Notice("I do not know “shwo alice”.", "Did you mean “show alice”?", Tone.REFUSED, "I did not understand that"),
         "history": History("History of Alice Jansen", EVENTS),
         "history-empty": History("History of Mia O'Brien"),
+        **approvals(),
     }
     return {name: (reply, ("29:hanna",) if name.startswith(("confirm", "operation")) else ()) for name, reply in samples.items()}
 
@@ -260,6 +313,8 @@ def hostile(text: str) -> dict[str, Reply]:
         facts={"changes": [text] * 5, "text": text, "reason": text, "ticket": text, "target_upn": text, "outcome": text},
     )
     command = CommandHelp(text, text, text)
+    need = replace(NEED, group_names=text[:200], rules=(text[:200],) * 3)
+    asked = replace(operation, need=need, approvals=(Approval("9", text, NOW),) * 3, state=State.AWAITING_APPROVAL)
     shown = {
         f"{state}-{own}": OperationShown(replace(operation, state=state, finished_at=NOW), NOW, own)
         for state in State
@@ -267,6 +322,14 @@ def hostile(text: str) -> dict[str, Reply]:
     }
     return {
         **shown,
+        **{
+            f"approval-{state}-{viewer}": ApprovalShown(
+                replace(asked, state=state, finished_at=NOW), NOW, viewer, LINK, (Member("29:x", text, "9"),) * 20, ("29:" + "x" * 70,) * 60
+            )
+            for state in (State.AWAITING_APPROVAL, State.FAILED)
+            for viewer in Viewer
+        },
+        "pending": Pending((asked,) * 30, (asked,) * 30, NOW),
         "log": LogEntry(operation.masked()),
         "log failed": LogEntry(replace(operation, state=State.FAILED, finished_at=NOW).masked()),
         "help": Help(((text, (command,) * 20), (text, (command,) * 20)), text),

@@ -28,9 +28,23 @@ def problems(card: dict[str, Any]) -> list[str]:
     bare = {key: value for key, value in card.items() if key not in TEAMS_ROOT}
     found = list(_misspelt(bare, "AdaptiveCard", "card"))
     found += [f"{'/'.join(map(str, error.absolute_path))}: {error.message[:300]}" for error in _VALIDATOR.iter_errors(bare)]
-    found += [f"{key}: {card[key]!r}" for key, allowed in TEAMS_ROOT.items() if key in card and card[key] != allowed]
+    found += list(_mentions(card))
     found += list(_rules(card, "card"))
     return found
+
+
+def _mentions(card: dict[str, Any]) -> Iterator[str]:
+    """The width, and entities that each stand letter by letter in a TextBlock."""
+    root = dict(card.get("msteams", {}))
+    texts = [each["text"] for each in elements(card.get("body", [])) if each.get("type") == "TextBlock"]
+    for entity in root.pop("entities", ()):
+        mentioned = entity["mentioned"]
+        if set(entity) != {"type", "text", "mentioned"} or entity["type"] != "mention" or set(mentioned) != {"id", "name"}:
+            yield f"msteams: {entity!r} is no mention"
+        if entity["text"] != f"<at>{mentioned.get('name')}</at>" or not any(entity["text"] in text for text in texts):
+            yield f"msteams: {entity['text']!r} is not in the card"
+    if "msteams" in card and root != TEAMS_ROOT["msteams"]:
+        yield f"msteams: {root!r}"
 
 
 def _misspelt(thing: Any, unnamed: str, path: str) -> Iterator[str]:

@@ -9,12 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from card_samples import DOSSIER, EVENTS, NEW, NOW, OLD, PROPOSED, UPDATE, hostile, in_state
+from card_samples import DOSSIER, EVENTS, NEED, NEW, NOW, OLD, PROPOSED, UPDATE, hostile, in_state
 from card_schema import elements, problems, strings
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.exchange import History, LogEntry, Notice, OperationShown, PersonShown
+from bot.domain.exchange import ApprovalShown, History, LogEntry, Notice, OperationShown, Pending, PersonShown
 from bot.domain.operation import State
 from bot.domain.phone import mask_text
 from cards import render
@@ -97,6 +97,9 @@ def test_what_is_cut_says_so() -> None:
 
 
 def _assert_inert(card: dict[str, Any]) -> None:
+    ours = [entity["text"] for entity in card["msteams"].get("entities", ())]  # mentions, each of one of `mentioned`
+    for name in ours:
+        assert not _MARKDOWN.search(name.removeprefix("<at>").removesuffix("</at>"))
     for each in elements(card["body"]):
         match each.get("type"):
             case "TextRun":
@@ -104,6 +107,8 @@ def _assert_inert(card: dict[str, Any]) -> None:
                 _assert_visible(each["text"].replace("\u200b", ""))  # ours: where an overlong word may break
             case "TextBlock":
                 shown = re.sub(r"\{\{(DATE\([0-9TZ:-]{20},SHORT\)|TIME\([0-9TZ:-]{20}\))\}\}", "", each["text"])
+                for name in ours:
+                    shown = shown.replace(name, "")
                 assert not _MARKDOWN.search(shown)
                 assert not _DANGER.search(shown)
             case "FactSet" | "Fact":
@@ -169,9 +174,11 @@ def test_no_number_is_readable_where_others_read_along(old: str, new: str) -> No
         others = render(OperationShown(moved, NOW, own=False))
         own = render(OperationShown(moved, NOW, own=True))
         log = render(LogEntry(moved))  # forgot to mask
-        texts = [text for card in (others.card, log.card) for text in strings(card)]
+        approvers = render(ApprovalShown(replace(moved, need=NEED), NOW))
+        listed = render(Pending((moved,), (moved,), NOW))
+        texts = [text for card in (others.card, log.card, approvers.card, listed.card) for text in strings(card)]
         for number in (old, new):
-            _assert_hidden(number, *texts, others.summary, own.summary, own.card["fallbackText"], log.summary)
+            _assert_hidden(number, *texts, approvers.summary, listed.summary, others.summary, own.summary, own.card["fallbackText"], log.summary)
             assert number in list(strings(own.card))
     phones = {type: replace(phone, number=new) for type, phone in DOSSIER.phones.items()}
     event = replace(EVENTS[3], facts={"text": f"set mobile for alice {new}", "changes": [told], "reason": told})

@@ -90,6 +90,7 @@ def test_the_syntax_is_the_one_the_readme_promises() -> None:
         "sms-sign-in": "enable|disable sms sign-in for <who>",
         "freeze": "freeze <who> [for <time>]",
         "unfreeze": "unfreeze <who>",
+        "pending": "pending",
         "status": "status <id>",
         "history": "history [for|by <who>]",
         "history-id": "history id <id>",

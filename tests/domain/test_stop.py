@@ -9,8 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import policy
+from bot.domain.change import ChangeKind
+from bot.domain.exchange import ConversationRef
 from bot.domain.people import Actor, Person, Privileges
 from bot.domain.policy import Reason
+from bot.domain.review import review
+from bot.domain.rules import Ask, Ground, Policy, Rule
 from bot.domain.stop import GO, REFERENCE_LENGTH, Freeze, Pause, Stop, freeze_of, frozen_post, reference_to
 
 NOW = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)
@@ -29,11 +33,27 @@ stops = st.one_of(
     st.builds(Stop, pause=pauses, freeze=st.none() | freezes),
     st.builds(Stop, pause=st.none() | pauses, freeze=running),
 )
+#: A policy with which nothing but a stop, or that it is one's own account, stands in the way.
+EVERYTHING = Policy(rules=(Rule(name="Everything", targets=frozenset(Ground), ask=frozenset({"helpdesk"})),))
+
+
+def asked(requester: str, target: Person, held: Privileges) -> Ask:
+    """Every kind of change at once."""
+    return Ask(
+        kinds=frozenset(ChangeKind),
+        requester_id=requester,
+        requester_groups=frozenset({"helpdesk"}),
+        target=target,
+        privileges=held,
+        target_groups=frozenset(),
+        where=ConversationRef("https://teams.example/", "a:1"),
+        at=NOW,
+    )
 
 
 @given(ids, people, privileges, stops)
 def test_with_a_pause_or_a_freeze_nothing_is_ever_allowed_to_change(requester: str, target: Person, held: Privileges, stop: Stop) -> None:
-    decision = policy.review(requester, target, held, stop, NOW)
+    decision = review(EVERYTHING, asked(requester, target, held), stop, NOW)
     assert not decision.allowed
     assert decision.reason is (Reason.PAUSED if stop.pause else Reason.FROZEN)
     assert decision.text
@@ -44,8 +64,9 @@ def test_with_a_pause_or_a_freeze_nothing_is_ever_allowed_to_change(requester: s
 def test_a_stop_never_allows_what_was_refused_without_it(
     requester: str, target: Person, held: Privileges, pause: Pause | None, freeze: Freeze | None
 ) -> None:
-    without = policy.review(requester, target, held, GO, NOW)
-    decision = policy.review(requester, target, held, Stop(pause, freeze), NOW)
+    ask = asked(requester, target, held)
+    without = review(EVERYTHING, ask, GO, NOW)
+    decision = review(EVERYTHING, ask, Stop(pause, freeze), NOW)
     assert without.allowed or not decision.allowed
 
 

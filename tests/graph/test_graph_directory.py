@@ -8,14 +8,16 @@ import pytest
 
 from bot.domain.change import Change, ChangeKind
 from bot.domain.methods import PhoneType, SmsSignIn
-from bot.errors import Conflict, NotAuthorised, NotFound, NumberNotUnique, Rejected
+from bot.errors import Conflict, NotAuthorised, NotFound, NumberNotUnique, Rejected, Throttled, Unavailable
 from bot.graph.directory import HIDDEN
 from bot.graph.methods import client_request_id
+from bot.ports import MEMBERS_LIMIT
 from simulator import cast
 from simulator.entra import PhoneState
 from tests.graph.conftest import ADA, ALICE, OMAR, THEO, Bench
 
 NOBODY = str(uuid.uuid4())
+PIA = cast.person("Pia Kerr")
 METHODS = "UserAuthenticationMethod.Read.All"
 
 
@@ -30,7 +32,13 @@ async def test_person(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "marks"), [("Dirk Bakker", ("disabled",)), ("Gus Taylor (Adatum)", ("guest",)), ("Sofia Rossi", ("synced from on-premises",))]
+    ("name", "marks"),
+    [
+        ("Dirk Bakker", ("disabled",)),
+        ("Gus Taylor (Adatum)", ("guest",)),
+        ("Milan Novak (Adatum)", ("guest",)),
+        ("Sofia Rossi", ("synced from on-premises",)),
+    ],
 )
 async def test_person_with_marks(bench: Bench, name: str, marks: tuple[str, ...]) -> None:
     assert (await bench.directory.person(cast.person(name).id)).marks == marks
@@ -111,7 +119,53 @@ async def test_dossier_of_a_restricted_account(bench: Bench) -> None:
     assert (await bench.directory.dossier(ALICE.id)).privileges.restricted
 
 
-@pytest.mark.parametrize("path", [f"/users/{ALICE.id}", "graph.directoryRole", "graph.group", "roleAssignments", "authentication/methods"])
+async def test_dossier_of_somebody_who_could_become_an_administrator(bench: Bench) -> None:
+    privileges = (await bench.directory.dossier(PIA.id)).privileges
+    assert privileges
+    assert (privileges.roles, privileges.eligible) == ((), ("Exchange Administrator",))
+
+
+async def test_dossier_names_every_group(bench: Bench) -> None:
+    nadia = cast.person("Nadia Haddad")
+    assert (await bench.directory.dossier(nadia.id)).groups == {cast.group(name).id for name in ("Helpdesk", "Helpdesk evening")}
+
+
+@pytest.mark.parametrize("reason", ["permission", "licence"])
+async def test_eligible_roles_that_cannot_be_read(bench: Bench, reason: str) -> None:
+    if reason == "permission":
+        bench.entra.revoke(cast.GRAPH_APP_ID, "RoleEligibilitySchedule.Read.Directory", "RoleManagement.Read.Directory")
+        bench.entra.grant(cast.GRAPH_APP_ID, "Directory.Read.All")
+    else:
+        bench.entra.tenant.licence = "P1"
+    asked = []
+    for seconds in (0, 599, 2):
+        bench.time.now += seconds
+        assert (await bench.directory.dossier(PIA.id)).privileges.eligible == ()
+        asked.append(sum("roleEligibility" in line for line in bench.seen()))
+    assert asked == [1, 1, 2], "remembered for ten minutes"
+
+
+async def test_an_eligible_role_that_is_refused_for_another_reason(bench: Bench) -> None:
+    bench.entra.tenant.licence = "P1"
+    await bench.directory.dossier(ALICE.id)
+    bench.entra.tenant.licence = "P2"
+    bench.time.now += 601
+    bench.fault("throttle", "roleEligibility", retry_after=60)
+    with pytest.raises(Throttled):
+        await bench.directory.dossier(ALICE.id)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/users/{ALICE.id}",
+        "graph.directoryRole",
+        "graph.group",
+        "roleAssignments",
+        "roleEligibilityScheduleInstances",
+        "authentication/methods",
+    ],
+)
 async def test_dossier_fails_closed(bench: Bench, path: str) -> None:
     bench.fault("unavailable", f"{path}$", regex=True)
     with pytest.raises(Exception, match="503"):
@@ -157,6 +211,45 @@ async def test_dossier_follows_pages(bench: Bench) -> None:
         bench.entra.tenant.join(group, ALICE.id)
     assert (await bench.directory.dossier(ALICE.id)).privileges.groups == ("Zz 1004",)
     assert len(bench.seen(outer=True)) == 2
+
+
+async def test_members_are_transitive_enabled_and_by_name(bench: Bench) -> None:
+    bench.entra.person("Bram Peeters").account_enabled = False
+    found = await bench.directory.members([cast.group(name).id for name in ("Helpdesk", "Executives", "Helpdesk evening")])
+    names = ["Hanna Visser", "Ingrid Lund", "Nadia Haddad", "Priya Raman", "Sam Okafor", "Victoria Crane"]
+    assert [person.name for person in found] == names
+    assert bench.seen(outer=True) == ["POST /$batch 200"]
+
+
+async def test_members_of_no_group(bench: Bench) -> None:
+    assert await bench.directory.members(()) == ()
+    assert await bench.directory.members((NOBODY, "no id")) == ()
+    assert [person.name for person in await bench.directory.members((NOBODY, cast.group("Doorman administrators").id))] == ["Sam Okafor"]
+
+
+async def test_members_are_limited(bench: Bench) -> None:
+    for number in range(1100):
+        member = cast.Member(name=f"Zz {number:04}", upn=f"zz{number}@fabrikam.example", enabled=number >= 50)
+        person = type(bench.entra.person(ALICE.upn))(member, {})
+        bench.entra.tenant.people[person.id] = person
+        bench.entra.tenant.join(bench.entra.group("Executives"), person.id)
+    found = await bench.directory.members([cast.group("Executives").id])
+    assert len(found) == MEMBERS_LIMIT
+    assert [person.name for person in found] == sorted(person.name for person in found)
+
+
+async def test_members_fail_closed(bench: Bench) -> None:
+    bench.fault("unavailable", "transitiveMembers")
+    with pytest.raises(Unavailable):
+        await bench.directory.members([cast.group("Helpdesk").id])
+
+
+@pytest.mark.parametrize("permission", ["User.Read.All", "GroupMember.Read.All"])
+async def test_members_need_their_permissions(bench: Bench, permission: str) -> None:
+    bench.entra.revoke(cast.GRAPH_APP_ID, permission)
+    with pytest.raises(NotAuthorised) as refused:
+        await bench.directory.members([cast.group("Helpdesk").id])
+    assert refused.value.permission == permission
 
 
 async def test_add_change_remove_a_phone(bench: Bench) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+import sqlalchemy
 
 from simulator.entra import Fault
 from simulator.entra.state import PhoneState
@@ -212,6 +213,25 @@ async def test_a_redelivered_message_does_nothing(desk: Desk) -> None:
     statuses = [(await desk.teams.post(activity))[0] for _ in range(3)]
     assert statuses == [200, 200, 200]
     assert len([sent for sent in desk.teams.sent if sent.method == "send"]) == 1
+
+
+async def test_what_was_answered_before_a_restart_is_not_answered_again(desk: Desk, database_url: str) -> None:
+    lines = [desk.teams.compose(agent, f"show {name}") for agent in (HANNA, BRAM) for name in ("alice", "omar", "kenji")]
+    assert [status for status, *_ in await asyncio.gather(*(desk.teams.post(line) for line in lines))] == [200] * len(lines)
+    engine = sqlalchemy.create_engine(database_url.replace("postgresql://", "postgresql+psycopg://"))
+    answered = sqlalchemy.text("SELECT count(*) FROM deliveries WHERE answered")
+    with engine.connect() as connection:
+        async with asyncio.timeout(10):
+            while connection.execute(answered).scalar() != len(lines):
+                connection.rollback()
+                await asyncio.sleep(0.01)
+    engine.dispose()
+    await desk.stop_bot()
+    await desk.start_bot()
+    desk.clock.forward(minutes=1)
+    before = len(desk.teams.sent)
+    assert [status for status, *_ in await asyncio.gather(*(desk.teams.post(line) for line in lines))] == [200] * len(lines)
+    assert len(desk.teams.sent) == before
 
 
 async def test_an_edited_message_is_not_run_and_says_so(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy
@@ -24,22 +25,14 @@ def rows(database_url: str, table: str, columns: str = "*") -> list[dict[str, An
 async def restarted(desk: Desk, **environment: str) -> None:
     """A start does the hour's housekeeping."""
     await desk.stop_bot()
-    desk._environment = environment
+    desk._environment = {"RECONCILE_HOURS": "0", **environment}
     await desk.start_bot()
 
 
-async def log_gave_up(database_url: str) -> None:
-    """Whatever was started to post the log has ended, without a channel."""
-    table = "dbos.workflow_status" if database_url.startswith("postgresql") else "workflow_status"
+async def until(true: Callable[[], bool]) -> None:
+    """Housekeeping tells nobody when it is through, so it is looked for."""
     async with asyncio.timeout(10):
-        busy = f"{table} WHERE name = 'log' AND status <> 'SUCCESS'"
-        while rows(database_url, busy):  # noqa: ASYNC110 - the engine tells nobody
-            await asyncio.sleep(0.05)
-
-
-async def gone(database_url: str, table: str) -> None:
-    async with asyncio.timeout(10):
-        while rows(database_url, table):  # noqa: ASYNC110 - housekeeping has no event to wait for
+        while not true():  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 
 
@@ -47,7 +40,8 @@ async def test_what_waited_for_a_log_channel_is_posted_when_there_is_one(desk: D
     await restarted(desk, LOG_CHANNEL_ID="")
     await desk.change(HANNA, SET)
     await desk.say(HANNA, "freeze omar")
-    await log_gave_up(database_url)
+    table = "dbos.workflow_status" if database_url.startswith("postgresql") else "workflow_status"
+    await until(lambda: not rows(database_url, f"{table} WHERE name = 'log' AND status <> 'SUCCESS'"))  # it has given up
     assert desk.log() == []
     await desk.say(SAM, "log here", LOG)
     await desk.logged("Set mobile phone for Alice Jansen")
@@ -73,10 +67,8 @@ async def test_numbers_of_old_operations_are_masked_in_the_store_too(desk: Desk,
     assert "12345678" in str(rows(database_url, "operations", "request"))
     desk.clock.forward(days=2)
     await restarted(desk)
-    await gone(database_url, "numbers")
-    async with asyncio.timeout(10):
-        while "99999999" in str(rows(database_url, "operations", "request")):  # noqa: ASYNC110 - as above
-            await asyncio.sleep(0.05)
+    await until(lambda: not rows(database_url, "numbers"))
+    await until(lambda: "99999999" not in str(rows(database_url, "operations", "request")))
     stored = [str(row) for row in rows(database_url, "operations", "request, state") if row["state"] in ("succeeded", "failed")]
     assert len(stored) == 2
     assert not any(number in text for text in stored for number in ("12345678", "87654321", "99999999"))
@@ -97,7 +89,7 @@ async def test_numbers_may_be_kept_for_ever(desk: Desk, database_url: str) -> No
     await desk.say(HANNA, "freeze omar for 1 minutes")
     desk.clock.forward(days=400)
     await restarted(desk, NUMBERS_DAYS="0")
-    await gone(database_url, "freezes")  # so the housekeeping has been here
+    await until(lambda: not rows(database_url, "freezes"))  # so the housekeeping has been here
     assert "12345678" in str(rows(database_url, "operations", "request"))
     assert len(rows(database_url, "numbers")) == 1
 
@@ -110,8 +102,8 @@ async def test_references_notices_and_ended_freezes_are_forgotten(desk: Desk, da
     again = await desk.say(HANNA, "show omar")
     desk.clock.forward(days=31)
     await restarted(desk)
-    await gone(database_url, "freezes")
-    await gone(database_url, "log_notices")
+    await until(lambda: not rows(database_url, "freezes"))
+    await until(lambda: not rows(database_url, "log_notices"))
     assert [row["upn"] for row in rows(database_url, "card_references")] == [OMAR.upn]
     assert "do not know this card" in (await desk.press(HANNA, shown, "suspect")).message
     assert "is frozen until" in (await desk.press(HANNA, again, "suspect")).message
@@ -124,5 +116,5 @@ async def test_a_person_shown_day_after_day_keeps_the_reference(desk: Desk, data
     await desk.say(HANNA, "freeze omar for 1 minutes")
     desk.clock.forward(days=3)
     await restarted(desk)
-    await gone(database_url, "freezes")
+    await until(lambda: not rows(database_url, "freezes"))
     assert f"{ALICE.name} is frozen until" in (await desk.press(HANNA, shown, "suspect")).message

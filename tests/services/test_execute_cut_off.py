@@ -10,10 +10,12 @@ from bot.domain.change import Change, ChangeKind
 from bot.domain.exchange import ConversationRef
 from bot.domain.methods import Dossier, Phone, PhoneType, SmsSignIn
 from bot.domain.operation import Operation, State
-from bot.domain.people import Actor, Person, Privileges
+from bot.domain.people import Actor, Person, Privileges, Standing
+from bot.domain.rules import default_policy
 from bot.domain.stop import GO, Freeze, Stop
 from bot.errors import Unavailable
 from bot.services.execute import execute
+from bot.services.review import Reviewer
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ALICE = Person(id="alice", name="Alice", upn="alice@fabrikam.example")
@@ -62,6 +64,9 @@ class Account:
         phones = {PhoneType.MOBILE: Phone(PhoneType.MOBILE, said, SmsSignIn.READY)} if said else {}
         return Dossier(ALICE, phones, (), Privileges())
 
+    async def standing(self, object_id: str, groups: frozenset[str]) -> Standing:
+        return Standing(Person(object_id, "Hanna", "hanna@fabrikam.example"), groups)
+
     async def apply(self, _target: str, change: Change, _operation: str) -> str:
         self.written.append(change)
         return "request"
@@ -71,10 +76,11 @@ async def _run(operation: Operation, account: Account, held: Stop = GO) -> Opera
     operations: Any = OneOperation(operation)
     directory: Any = account
     stops: Any = Stopping(held)
+    reviewer = Reviewer(default_policy("helpdesk", "", timedelta(minutes=10)), stops, lambda: NOW)
 
     async def at_once(_: float) -> None: ...
 
-    await execute(operations, stops, directory, lambda: NOW, at_once, operation.id)
+    await execute(operations, reviewer, directory, lambda: NOW, at_once, operation.id)
     ended: Operation = operations.operation
     return ended
 

@@ -167,11 +167,11 @@ async def test_a_pick_that_entra_cannot_answer_may_be_made_again(desk: Desk) -> 
         (HANNA, "log here", "Only Doorman's administrators", "not_in_admin_group"),
         (HANNA, "set mobile for hanna +31 6 12345678", "nobody changes their own", "own_account"),
         (HANNA, "remove mobile for hanna.visser@fabrikam.example", "nobody changes their own", "own_account"),
-        (HANNA, "set mobile for ada +31 6 12345678", "This account is protected (Global Administrator)", "privileged_target"),
-        (HANNA, "enable sms sign-in for ada", "This account is protected", "privileged_target"),
-        (HANNA, "set mobile for theo +31 6 12345678", "This account is protected (Privileged Role Administrator)", "privileged_target"),
-        (HANNA, "set mobile for gus +31 6 12345678", "This is a guest account", "guest_target"),
-        (SAM, "set mobile for ada +31 6 12345678", "This account is protected", "privileged_target"),
+        (HANNA, "set mobile for ada +31 6 12345678", "Ada Admin is protected: Global Administrator.", "privileged_target"),
+        (HANNA, "enable sms sign-in for ada", "Ada Admin is protected", "privileged_target"),
+        (HANNA, "set mobile for theo +31 6 12345678", "Theo Roth is protected: Privileged Role Administrator.", "privileged_target"),
+        (HANNA, "set mobile for gus +31 6 12345678", "as a guest account or an external member", "guest_target"),
+        (SAM, "set mobile for ada +31 6 12345678", "Ada Admin is protected", "privileged_target"),
     ],
 )
 async def test_refusals_come_before_any_card_and_are_recorded(
@@ -200,7 +200,7 @@ async def test_protected_accounts_are_shown_but_not_changed(desk: Desk, how: str
         person.management_restricted = True
     try:
         refused = await desk.say(HANNA, "remove office for omar")
-        assert "This account is protected" in refused.text
+        assert "Omar Farouk is protected" in refused.text
         assert refused.verbs == []
         shown = await desk.say(HANNA, "show omar")
         assert OMAR.upn in shown.text

@@ -54,6 +54,9 @@ async def test_answers_conform(client: Client):
         await client.get(f"/users/theo.roth@fabrikam.example/transitiveMemberOf{tail}")
     assignments = "/roleManagement/directory/roleAssignments"
     await client.get(f"{assignments}?$filter=principalId eq '{cast.person('Ada Admin').id}'&$expand=roleDefinition")
+    await client.get(f"/groups/{cast.group('Helpdesk').id}/transitiveMembers/graph.user")
+    eligibilities = "/roleManagement/directory/roleEligibilityScheduleInstances"
+    await client.get(f"{eligibilities}?$filter=principalId eq '{cast.person('Pia Kerr').id}'&$expand=roleDefinition")
     client.entra.person("Omar Farouk").strong.extend(("authenticator", "fido2", "hello", "otp", "email"))
     await client.get(f"{user}/authentication/methods")
     await client.get(f"{user}/authentication/methods/{MOBILE}")
@@ -64,6 +67,8 @@ async def test_answers_conform(client: Client):
     await client.post(f"{user}/authentication/phoneMethods/{MOBILE}/enableSmsSignIn")
     await client.delete(f"{user}/authentication/phoneMethods/b6332ec1-7057-4abe-9331-3d72feddfe41")
     await client.post(f"/users/alice@fabrikam.example{AUTHENTICATION}", {"phoneNumber": "+31 612349999", "phoneType": "mobile"})
+    listed = await client.get("/auditLogs/directoryAudits?$orderby=activityDateTime desc&$top=3")
+    assert len(listed.values) == 3
     await client.post("/$batch", {"requests": [{"id": "1", "method": "GET", "url": "/users"}]})
 
     seen = {(request.method, request.template) for request in client.entra.requests}

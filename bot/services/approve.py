@@ -1,0 +1,238 @@
+"""Step 8: another person agrees or denies. Every press is authorised from scratch, and so is the request it is about.
+
+What a press finds out about the request itself (docs/decisions/0009-approval-in-the-channel.md): a requester who lost the right, or a
+target who became protected, ends the operation; a pause, a freeze or a limit only refuses the press, since it passes; a before-value
+that is no longer so ends it as stale; and another fact of the account is shown on the card before the next press counts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from bot.commands.approvals import pending_for
+from bot.domain.audit import AuditEvent, Tag
+from bot.domain.exchange import ApprovalShown, CardAction, ConversationRef, Pending, Verb, Viewer
+from bot.domain.methods import Dossier
+from bot.domain.operation import Approval, Operation, State
+from bot.domain.people import Person, Standing
+from bot.domain.phone import mask_text
+from bot.domain.policy import Decision, Reason
+from bot.domain.review import may_approve
+from bot.domain.stop import because
+from bot.errors import NotFound, Refusal
+from bot.ports import Clock, Directory, Operations
+from bot.services.approvers_card import conversation_link
+from bot.services.confirm import too_late
+from bot.services.execute import untouched
+from bot.services.gate import Gate
+from bot.services.review import Reviewer
+
+#: These pass by themselves, so the request may wait for that.
+_PASSING = frozenset({Reason.PAUSED, Reason.FROZEN, Reason.LIMIT})
+
+_VIEWERS = {
+    Reason.OWN_REQUEST: Viewer.REQUESTER,
+    Reason.ABOUT_APPROVER: Viewer.TARGET,
+    Reason.NOT_APPROVER: Viewer.ONLOOKER,
+    Reason.COUNTED: Viewer.AGREED,
+}
+
+
+class Approvals:
+    """Takes the presses of those who decide, and shows each reader of an approvers' card what concerns them.
+
+    Args:
+        configured: the channel for approvals; None for the channel where it was asked.
+        teams: address of the Teams client, for links.
+    """
+
+    def __init__(
+        self,
+        operations: Operations,
+        directory: Directory,
+        gate: Gate,
+        reviewer: Reviewer,
+        clock: Clock,
+        configured: ConversationRef | None,
+        teams: str,
+    ) -> None:
+        self._operations = operations
+        self._directory = directory
+        self._gate = gate
+        self._reviewer = reviewer
+        self._clock = clock
+        self._configured = configured
+        self._teams = teams
+
+    def channel(self, asked_in: ConversationRef) -> ConversationRef:
+        """Where the approvers' card of a request is going to be.
+
+        Raises:
+            Refusal: there is no channel for it.
+        """
+        if self._configured:
+            return self._configured
+        if asked_in.kind == "channel":
+            return asked_in
+        raise Refusal(
+            "This needs somebody else's approval, and there is no approval channel where they could be asked.",
+            "Ask me in a channel that the approvers read, or have whoever runs Doorman set APPROVAL_CHANNEL_ID.",
+            code="no_approval_channel",
+        )
+
+    async def press(self, action: CardAction, operation: Operation) -> ApprovalShown | Pending:
+        """Approves or denies; the answer is the card as the presser sees it now, or the presser's list when it was pressed there.
+
+        Raises:
+            Refusal: the press does not count; the text says why.
+            DirectoryError: Graph cannot say whether it does.
+        """
+        moved = await (self._approve if action.verb is Verb.APPROVE else self._deny)(action, operation)
+        return await self.look(action, moved)
+
+    async def look(self, action: CardAction, operation: Operation) -> ApprovalShown | Pending:
+        """The approvers' card as this reader should see it; in a personal chat, where no such card is ever posted, the reader's list.
+
+        Raises:
+            Refusal: the reader has nothing to do with it. The id is short and can be guessed.
+        """
+        standing = await self._gate.standing(action.actor)
+        if action.where.kind == "personal":
+            return await pending_for(self._operations, standing, self._clock())
+        viewer = viewer_of(operation, standing)
+        where = operation.approval_where
+        if not where or (viewer is Viewer.ONLOOKER and action.where.channel_id != where.channel_id):
+            raise Refusal("I do not know this card any more.", "Type `pending` in a personal chat with me.", code="unknown_card")
+        return self.shown(operation, viewer, action.actor.chat_id)
+
+    def shown(self, operation: Operation, viewer: Viewer, chat_id: str = "") -> ApprovalShown:
+        """The approvers' card for one reader, whose client goes on asking for it."""
+        link = conversation_link(operation, self._teams)
+        return ApprovalShown(operation, self._clock(), viewer, link, refreshing=(chat_id,) if chat_id else ())
+
+    async def _approve(self, action: CardAction, operation: Operation) -> Operation:
+        name = await self._require_right(action, operation)
+        await self._check_request(operation)
+        approval = Approval(action.actor.id, name, self._clock())
+        event = AuditEvent(Tag.OPERATION_APPROVED, approval.at, action.actor.id, name, operation.id, operation.target.id)
+        moved = await self._operations.approve(operation.id, approval, event)
+        if moved:
+            return moved
+        await self._require_right(action, await self._operations.get(operation.id) or operation)
+        return await too_late(self._operations, operation, self._clock)
+
+    async def _deny(self, action: CardAction, operation: Operation) -> Operation:
+        name = await self._require_right(action, operation)
+        reason = mask_text(action.reason)
+        if operation.need.deny_reason and not reason:
+            raise Refusal(
+                f"Policy wants to know why {operation.id} is denied.",
+                "Press Deny on its card in the channel, and write a reason.",
+                code="needs_reason",
+            )
+        now = self._clock()
+        facts = {"reason": reason} if reason else {}
+        event = AuditEvent(Tag.OPERATION_DENIED, now, action.actor.id, name, operation.id, operation.target.id, facts)
+        outcome = f"{name} denied {operation.id}{because(reason)}. Nothing was changed."
+        moved = await self._operations.move(
+            operation.id, "deny", State.DENIED, event, at=now, outcome=outcome, decided_by=name, in_time=True
+        )
+        return moved or await too_late(self._operations, operation, self._clock)
+
+    async def _require_right(self, action: CardAction, operation: Operation) -> str:
+        """The name of whoever pressed, who may decide this at this moment. Who has agreed may still deny."""
+        if not operation.need.approvals:
+            raise Refusal(f"{operation.id} needs nobody's approval.", code="no_need")
+        standing = await self._gate.standing(action.actor, fresh=True)
+        _require(self._gate.permit(standing, for_everyone=True))
+        waiting = operation.state is State.AWAITING_APPROVAL
+        counted = operation.agreed if waiting and action.verb is Verb.APPROVE else frozenset()
+        _require(_may_approve(operation, standing, counted))
+        if not waiting or operation.expires_at <= self._clock():
+            await too_late(self._operations, operation, self._clock)
+        return standing.person.name or action.actor.name
+
+    async def _check_request(self, operation: Operation) -> None:
+        """Whether the request is still what everybody saw, and still allowed."""
+        try:
+            asker, dossier = await asyncio.gather(
+                self._gate.standing(operation.requester, fresh=True), self._directory.dossier(operation.target.id)
+            )
+        except NotFound:
+            await self._withdraw(operation, "The account of the person, or of whoever asked, no longer exists in Entra ID.", "not_found")
+            return
+        known = self._gate.permit(asker, for_everyone=True)
+        verdict = await self._reviewer.still(_agreed_by_all(operation), asker, dossier) if known.allowed else known
+        if verdict.reason in _PASSING:
+            _require(verdict)
+        if not known.allowed:
+            text = f"{operation.requester.name}, who asked for this, has no right to any more: the account is disabled or a guest."
+            await self._withdraw(operation, text, known.reason.value)
+        if not verdict.allowed:
+            await self._withdraw(operation, f"What {operation.requester.name} asked for is not allowed any more. {verdict.text}",
+                                 verdict.reason.value)  # fmt: skip
+        await self._compare(operation, dossier)
+
+    async def _compare(self, operation: Operation, dossier: Dossier) -> None:
+        if changed := ", ".join(change.label for change in operation.changes if not untouched(change, dossier)):
+            outcome = f"{changed} of {operation.target.upn} was changed by someone else after this was asked. Nothing was written."
+            await self._end(operation, "outdate", State.STALE, Tag.OPERATION_OUTDATED, outcome, "changed_meanwhile")
+        if changed := differences(operation.target, dossier.person):
+            said = f"Changed since it was asked: {changed}"
+            await self._operations.renew_target(operation, dossier.person, said)
+            raise Refusal(
+                f"The account of {operation.target.name} has changed since it was asked: {changed}.",
+                "This press did not count. Look at the card again; if it is still right, approve once more.",
+                code="target_changed",
+            )
+
+    async def _withdraw(self, operation: Operation, why: str, code: str) -> None:
+        await self._end(operation, "withdraw", State.FAILED, Tag.OPERATION_WITHDRAWN, f"{why} Nothing was changed.", code)
+
+    async def _end(self, operation: Operation, verb: str, to: State, tag: Tag, outcome: str, code: str) -> None:
+        """Ends an operation that nobody can approve any more; the presser is told by the refusal, the requester by a message."""
+        now = self._clock()
+        event = AuditEvent(tag, now, operation_id=operation.id, target_id=operation.target.id, facts={"outcome": outcome, "code": code})
+        if await self._operations.move(operation.id, verb, to, event, at=now, outcome=outcome) is None:
+            await too_late(self._operations, operation, self._clock)
+        raise Refusal(f"{operation.id} has ended. {outcome}", code=code)
+
+
+def viewer_of(operation: Operation, standing: Standing) -> Viewer:
+    """Which view of the approvers' card concerns somebody."""
+    return _VIEWERS.get(_may_approve(operation, standing, operation.agreed).reason, Viewer.ANYBODY)
+
+
+def _may_approve(operation: Operation, standing: Standing, counted: frozenset[str]) -> Decision:
+    return may_approve(
+        operation.need,
+        standing.person.id.lower(),
+        standing.groups,
+        requester_id=operation.requester.id.lower(),
+        target_id=operation.target.id.lower(),
+        already=counted,
+    )
+
+
+def _agreed_by_all(operation: Operation) -> Operation:
+    """As it will be once everybody needed has agreed: what is asked here is whether that would be enough."""
+    missing = operation.need.approvals - len(operation.approvals)
+    return replace(operation, approvals=operation.approvals + (Approval("", "", operation.created_at),) * missing)
+
+
+def differences(before: Person, now: Person) -> str:
+    """Which facts of an account have changed, in words; empty when none has that somebody decides by."""
+    facts = (
+        ("name", before.name, now.name),
+        ("user name", before.upn, now.upn),
+        ("account", "enabled" if before.enabled else "disabled", "enabled" if now.enabled else "disabled"),
+        ("job title", before.job_title, now.job_title),
+        ("department", before.department, now.department),
+    )
+    return ", ".join(f"{label} {was or 'none'} → {is_now or 'none'}" for label, was, is_now in facts if was != is_now)
+
+
+def _require(decision: Decision) -> None:
+    if not decision.allowed:
+        raise Refusal(decision.text, decision.hint, code=decision.reason.value)

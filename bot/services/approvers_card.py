@@ -1,0 +1,148 @@
+"""The approvers' card: posted once where they read, mentioning them, and kept up to date in place as long as the operation lives."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from urllib.parse import quote
+
+import structlog
+
+from bot.domain.audit import AuditEvent, Tag
+from bot.domain.exchange import ApprovalShown, Member
+from bot.domain.operation import Operation, State
+from bot.errors import ChatError, ChatRefused, DirectoryError
+from bot.ports import Announcer, Clock, Directory, Operations
+
+log = structlog.get_logger()
+
+#: More people than this are not notified of one request.
+MOST_MENTIONED = 20
+_IN_CHAT = '{"contextType":"chat"}'
+
+
+class ApproversCard:
+    """Brings the approvers' card of an operation to its present state.
+
+    Args:
+        teams: address of the Teams client, for links.
+    """
+
+    def __init__(self, operations: Operations, announcer: Announcer, directory: Directory, clock: Clock, teams: str) -> None:
+        self._operations = operations
+        self._announcer = announcer
+        self._directory = directory
+        self._clock = clock
+        self._teams = teams
+
+    async def bring(self, operation: Operation) -> None:
+        """Posts the card or replaces it. If Teams will never take it, the operation is withdrawn, since nobody could decide it.
+
+        Raises:
+            ChatError: Teams does not take it now.
+        """
+        where, waiting = operation.approval_where, operation.state is State.AWAITING_APPROVAL
+        if where is None or operation.state is State.PROPOSED:
+            return
+        roster = await self._roster(operation) if waiting else ()
+        approvers = await self._approvers(operation) if roster else frozenset()
+        shown = ApprovalShown(
+            operation,
+            self._clock(),
+            link=conversation_link(operation, self._teams),
+            refreshing=refreshing(operation, roster, approvers),
+        )
+        if operation.approval_card_id:
+            try:
+                await self._announcer.update(where, operation.approval_card_id, shown)
+            except ChatRefused as error:
+                if error.status == 401:
+                    raise
+                log.info("approvers' card cannot be updated", action="approvers_card_gone", operation=operation.id, status=error.status)
+            else:
+                return
+        if waiting:
+            await self._post(operation, shown, () if operation.approval_card_id else mentioned(operation, roster, approvers))
+
+    async def _post(self, operation: Operation, shown: ApprovalShown, to: tuple[Member, ...]) -> None:
+        where = operation.approval_where
+        assert where is not None
+        try:
+            try:
+                card_id = await self._announcer.send(where, _mentioning(shown, to))
+            except ChatRefused as error:
+                if error.status != 400 or not to:
+                    raise
+                card_id = await self._announcer.send(where, shown)  # somebody cannot be mentioned: the card matters more
+        except ChatRefused as error:
+            if error.status == 401:  # our own sign-in: an administrator can put it right in time
+                raise
+            await self._withdraw(operation, error)
+        else:
+            await self._operations.set_approval_card(operation.id, card_id)
+
+    async def _withdraw(self, operation: Operation, error: ChatRefused) -> None:
+        log.error("approvers cannot be asked", action="approvers_card_refused", operation=operation.id, status=error.status)
+        outcome = (
+            f"Teams does not let me post in the approval channel ({error.status}), so nobody could agree. Nothing was changed. "
+            "Ask whoever runs Doorman to check APPROVAL_CHANNEL_ID, and that Doorman is in that team."
+        )
+        now = self._clock()
+        facts = {"outcome": outcome, "code": str(error.status)}
+        event = AuditEvent(Tag.OPERATION_WITHDRAWN, now, operation_id=operation.id, target_id=operation.target.id, facts=facts)
+        await self._operations.move(operation.id, "withdraw", State.FAILED, event, at=now, outcome=outcome)
+
+    async def _roster(self, operation: Operation) -> tuple[Member, ...]:
+        """Who is in the channel; nobody when Teams cannot say, since the card is right without views of one's own."""
+        assert operation.approval_where is not None
+        try:
+            return await self._announcer.members(operation.approval_where)
+        except ChatError as error:
+            log.info("roster not known", action="roster_unknown", operation=operation.id, error=str(error))
+            return ()
+
+    async def _approvers(self, operation: Operation) -> frozenset[str]:
+        """Object ids of those who may decide; empty when Graph cannot say: then nobody is mentioned."""
+        try:
+            people = await self._directory.members(operation.need.groups)
+        except DirectoryError as error:
+            log.info("approvers not known", action="approvers_unknown", operation=operation.id, error=str(error))
+            return frozenset()
+        return frozenset(person.id.lower() for person in people) - _concerned(operation)
+
+
+def mentioned(operation: Operation, roster: Collection[Member], approvers: Collection[str]) -> tuple[Member, ...]:
+    """Who is notified by the first post: those who may decide and read this channel."""
+    return tuple(member for member in roster if member.object_id in approvers)[:MOST_MENTIONED]
+
+
+def refreshing(operation: Operation, roster: Collection[Member], approvers: Collection[str]) -> tuple[str, ...]:
+    """Teams ids of those whose view differs from everybody's: first whoever is concerned or has agreed, then those who cannot decide."""
+    first = _concerned(operation) | operation.agreed
+    own = [member.chat_id for member in roster if member.object_id in first]
+    return (*own, *(member.chat_id for member in roster if member.object_id not in first and member.object_id not in approvers))
+
+
+def _concerned(operation: Operation) -> frozenset[str]:
+    return frozenset({operation.requester.id.lower(), operation.target.id.lower()})
+
+
+def _mentioning(shown: ApprovalShown, to: tuple[Member, ...]) -> ApprovalShown:
+    return ApprovalShown(shown.operation, shown.now, link=shown.link, mentioned=to, refreshing=shown.refreshing)
+
+
+def conversation_link(operation: Operation, teams: str) -> str:
+    """Where it was asked: the message in a channel or group chat, a chat with the requester otherwise; empty when there is no way.
+
+    https://learn.microsoft.com/microsoftteams/platform/concepts/build-and-test/deep-link-teams
+    """
+    where, requester = operation.conversation, operation.requester
+    if where.kind == "personal":
+        return f"{teams}/l/chat/0/0?users={quote(requester.upn, safe='@')}" if requester.upn else ""
+    place, _, root = where.conversation_id.partition(";messageid=")
+    message = operation.card_id or root
+    if not message:
+        return ""
+    address = f"{teams}/l/message/{quote(place, safe='')}/{quote(message, safe='')}?tenantId={quote(requester.tenant_id, safe='')}"
+    if where.kind == "channel":
+        return f"{address}&parentMessageId={quote(root or message, safe='')}"
+    return f"{address}&context={quote(_IN_CHAT, safe='')}"

@@ -1,0 +1,179 @@
+"""The tenant's audit log: what each change leaves behind, and how the log is read.
+
+https://learn.microsoft.com/graph/api/resources/directoryaudit and directoryaudit-list
+No authentic record of an application's change to a phone was found; the shape is the documented one, the texts are those that
+published hunting queries look for: https://github.com/reprise99/Sentinel-Queries
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from simulator import cast
+from simulator.entra.errors import bad_request
+from simulator.entra.listing import allow_only, page
+from simulator.entra.message import Answer, AuditRow, Call, GraphError, Write
+from simulator.entra.state import PHONE_IDS, Tenant
+
+REGISTERED, UPDATED, DELETED = (f"Admin {what} security info" for what in ("registered", "updated", "deleted"))
+_SAID = {
+    "phone.create": (REGISTERED, "Admin registered phone method for user"),
+    "phone.update": (UPDATED, "Admin changed phone method for user"),
+    "phone.delete": (DELETED, "Admin deleted phone method for user"),
+    "sms.enable": (UPDATED, "Admin changed phone method for user"),
+    "sms.disable": (UPDATED, "Admin changed phone method for user"),
+}
+METHODS, DIRECTORY = "Authentication Methods", "Core Directory"
+# Often seen beside such a change: Microsoft's own app carries it over into the directory.
+_CONNECTOR = "1f5530b3-261a-47a9-b357-ded261e17918"
+_NAMES = {cast.GRAPH_APP_ID: "Doorman", cast.BOT_APP_ID: "Doorman bot", _CONNECTOR: "Azure MFA StrongAuthenticationService"}
+
+_CLAUSE = re.compile(
+    r"\s*(?:(?P<name>[\w/]+)\s+(?P<operator>\w+)\s+(?P<value>'(?:[^']|'')*'|[^\s']+)"
+    r"|(?i:startswith)\(\s*(?P<begins>[\w/]+)\s*,\s*(?P<start>'(?:[^']|'')*')\s*\)"
+    r"|targetResources/any\(\s*(?P<variable>\w+)\s*:\s*(?P=variable)/(?P<part>id|displayName)\s+eq\s+(?P<target>'(?:[^']|'')*')\s*\))\s*"
+)
+_AND = re.compile(r"and(?=\s)")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?Z")
+_EQUALS = frozenset(("activityDisplayName", "category", "loggedByService", "correlationId")) | {
+    f"initiatedBy/{name}" for name in ("app/appId", "app/displayName", "user/id", "user/displayName", "user/userPrincipalName")
+}
+_BEGINS = frozenset(("activityDisplayName",))
+_ORDER = re.compile(r"activityDateTime( asc| desc)?")
+Test = Callable[[dict[str, Any]], bool]
+
+
+def rows(write: Write, visible_at: float) -> Iterator[AuditRow]:
+    """What a change leaves in the log: the record of the methods' back end, and its echo in the directory."""
+    activity, reason = _SAID[write.what]
+    method = (("AuthenticationMethodId", PHONE_IDS[write.phone_type]), ("AuthenticationMethodType", write.phone_type))
+    # An SMS switch is no change of the number, which is all that is known of what stands there.
+    modified = [
+        *(
+            {"displayName": name, "oldValue": value if write.before else None, "newValue": value if write.after else None}
+            for name, value in method
+        ),
+        {"displayName": "PhoneNumber", "oldValue": write.before, "newValue": write.after},
+    ]
+    yield row(
+        write.user_id, write.upn, write.at, app_id=write.app_id, activity=activity, reason=reason, modified=modified, visible_at=visible_at
+    )
+    yield row(
+        write.user_id, write.upn, write.at, app_id=_CONNECTOR, activity="Update user", reason="", service=DIRECTORY, visible_at=visible_at
+    )
+
+
+def row(
+    user_id: str,
+    upn: str,
+    at: float,
+    *,
+    app_id: str = cast.GRAPH_APP_ID,
+    activity: str = UPDATED,
+    reason: str = "Admin changed phone method for user",
+    service: str = METHODS,
+    modified: list[dict[str, Any]] | None = None,
+    visible_at: float | None = None,
+) -> AuditRow:
+    """One record about a user, made by an application."""
+    unique = str(uuid.uuid4())
+    body = {
+        "id": f"{service}_{unique}",
+        "category": "UserManagement",
+        "correlationId": str(uuid.uuid4()),  # nothing says that it is the client's or Graph's own request id
+        "result": "success",
+        "resultReason": reason,
+        "activityDisplayName": activity,
+        "activityDateTime": f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%S.%f}0Z",
+        "loggedByService": service,
+        "operationType": "ServiceApi" if service == METHODS else "Update",
+        "initiatedBy": {
+            "user": None,
+            "app": {
+                "appId": app_id,
+                "displayName": _NAMES.get(app_id),
+                "servicePrincipalId": cast.stable_id(f"service principal {app_id}"),
+                "servicePrincipalName": None,
+            },
+        },
+        "targetResources": [
+            {
+                "id": user_id,
+                "displayName": None,
+                "type": "User",
+                "userPrincipalName": upn,
+                "groupType": None,
+                "modifiedProperties": modified or [],
+            }
+        ],
+        "additionalDetails": [],
+    }
+    return AuditRow(body, at, at if visible_at is None else visible_at)
+
+
+def list_audits(tenant: Tenant, call: Call) -> Answer:
+    """The log, newest first unless `$orderby` says otherwise."""
+    allow_only(call, "$filter", "$top", "$orderby", "$skiptoken")
+    if tenant.licence == "Free":  # https://learn.microsoft.com/graph/known-issues
+        text = "Neither tenant is B2C or tenant doesn't have premium license"
+        raise GraphError(403, "Authentication_RequestFromNonPremiumTenantOrB2CTenant", text)
+    order = _ORDER.fullmatch(call.query.get("$orderby", "activityDateTime desc"))
+    if order is None:
+        raise bad_request("Invalid orderby clause.")
+    tests = _compiled(call.query["$filter"]) if "$filter" in call.query else []
+    now = tenant.clock()
+    found = [row for row in tenant.audits if row.visible_at <= now and all(test(row.body) for test in tests)]
+    found.sort(key=lambda row: row.at, reverse=order[1] == " desc")
+    return page(call, found, lambda row: row.body, "auditLogs/directoryAudits")
+
+
+def _compiled(text: str) -> list[Test]:
+    """The clauses of a `$filter`, all of which have to hold: only what is documented to be supported."""
+    tests, position = [], 0
+    while True:
+        clause = _CLAUSE.match(text, position)
+        if clause is None:
+            raise bad_request("Invalid filter clause.")
+        tests.append(_test(clause))
+        if clause.end() == len(text):
+            return tests
+        joint = _AND.match(text, clause.end())
+        if joint is None:
+            raise bad_request("Invalid filter clause.")
+        position = joint.end()
+
+
+def _test(clause: re.Match[str]) -> Test:
+    if clause["target"]:
+        part, wanted = clause["part"], _text(clause["target"])
+        return lambda body: any((target[part] or "").casefold() == wanted for target in body["targetResources"])
+    if clause["begins"]:
+        name, start = clause["begins"], _text(clause["start"])
+        if name not in _BEGINS:
+            raise bad_request(f"Invalid filter clause: startswith is not supported for '{name}'.")
+        return lambda body: _value(body, name).startswith(start)
+    name, operator, value = clause["name"], clause["operator"], clause["value"]
+    if name == "activityDateTime" and _MOMENT.fullmatch(value) and operator in ("eq", "ge", "le"):
+        moment = datetime.fromisoformat(value)
+        compare = {"eq": moment.__eq__, "ge": moment.__le__, "le": moment.__ge__}[operator]
+        return lambda body: bool(compare(datetime.fromisoformat(body["activityDateTime"])))
+    if name in _EQUALS and operator == "eq" and value.startswith("'"):
+        wanted = _text(value)
+        return lambda body: _value(body, name) == wanted
+    raise bad_request(f"Invalid filter clause: '{operator}' with this value is not supported for '{name}'.")
+
+
+def _text(literal: str) -> str:
+    return literal[1:-1].replace("''", "'").casefold()
+
+
+def _value(body: dict[str, Any], path: str) -> str:
+    """The text at a path such as initiatedBy/app/appId; empty where there is none."""
+    found: Any = body
+    for name in path.split("/"):
+        found = (found or {}).get(name)
+    return str(found or "").casefold()

@@ -1,0 +1,76 @@
+"""A change that needs a second person, in three browser tabs: who asks, who agrees, and who has no say."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.test_main_job import HANNA, act_as, picture, say
+
+pytestmark = pytest.mark.browser
+
+INGRID = "ingrid.lund@fabrikam.example"
+OSCAR = "oscar.outsider@fabrikam.example"
+ASKED = "set mobile for victoria crane +44 7400 654321 ticket INC-4711 because lost phone"
+
+
+@pytest.fixture
+def tabs(page: Page) -> tuple[Page, Page, Page]:
+    """Hanna in her own chat, Ingrid and Oscar in the channel for approvals."""
+    senior, outsider = page.context.new_page(), page.context.new_page()
+    act_as(page, HANNA)
+    act_as(senior, INGRID, "Approvals")
+    act_as(outsider, OSCAR, "Approvals")
+    return page, senior, outsider
+
+
+def ask(page: Page) -> Locator:
+    """Asks for the change of a chief executive's number, confirms, and returns the requester's card."""
+    say(page, ASKED)
+    card = page.get_by_test_id("card").last
+    card.get_by_role("button", name="Confirm").click()
+    expect(card).to_contain_text("Waiting for approval")
+    return card
+
+
+def test_a_senior_agrees_and_all_cards_move_together(tabs: tuple[Page, Page, Page]) -> None:
+    requester, senior, outsider = tabs
+    own = ask(requester)
+    picture(requester, "waiting")
+    asked = senior.get_by_test_id("card").first
+    for words in ("Victoria Crane", "Hanna Visser", "INC-4711", "lost phone", "••21"):
+        expect(asked).to_contain_text(words)
+    expect(asked).not_to_contain_text("654321")
+    picture(senior, "approval")
+
+    seen = outsider.get_by_test_id("card").first
+    seen.get_by_role("button", name="Approve").click()
+    expect(outsider.get_by_test_id("card-note").first).to_contain_text("Helpdesk seniors")
+    expect(own).to_contain_text("Waiting for approval")
+
+    asked.get_by_role("button", name="Approve").click()
+    for card in (own, asked, seen):
+        expect(card).to_contain_text("Done")
+        expect(card).to_contain_text("Ingrid Lund")
+        expect(card.get_by_role("button", name="Approve")).to_have_count(0)
+    picture(senior, "approved")
+
+    act_as(outsider, OSCAR, "Doorman log")
+    for words in ("Victoria Crane", "Hanna Visser", "Ingrid Lund"):
+        expect(outsider.get_by_test_id("card").last).to_contain_text(words)
+
+
+def test_nobody_agrees_to_their_own(tabs: tuple[Page, Page, Page]) -> None:
+    requester, senior, _ = tabs
+    own = ask(requester)
+    act_as(requester, HANNA, "Approvals")
+    requester.get_by_test_id("card").first.get_by_role("button", name="Approve").click()
+    expect(requester.get_by_test_id("card-note").first).to_contain_text("yourself")
+    act_as(requester, HANNA)
+
+    asked = senior.get_by_test_id("card").first
+    asked.get_by_role("button", name="Deny").click()
+    asked.get_by_role("textbox").fill("She is in the office today")
+    asked.get_by_role("button", name="Deny").last.click()
+    expect(asked).to_contain_text("Denied")
+    expect(own).to_contain_text("She is in the office today")

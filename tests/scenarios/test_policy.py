@@ -1,0 +1,151 @@
+"""The example policy at work: who is refused and why, who has to add something, and what holds until the very write."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from simulator import cast
+from simulator.entra import Fault
+from tests.desk import ALICE, BRAM, HANNA, OMAR, OSCAR, SAM, Desk
+
+EXAMPLE = str(Path(__file__).parents[2] / "policy.example.toml")
+VICTORIA = cast.person("Victoria Crane")
+VIP = "set mobile for victoria crane +44 7400 654321"
+SET = "set mobile for alice +31 6 12345678"
+
+
+class PolicyDesk(Desk):
+    """A desk with the example policy. `meanwhile` happens when the bot first waits for anything."""
+
+    def __init__(self, database_url: str) -> None:
+        super().__init__(database_url, POLICY_FILE=EXAMPLE)
+        self.meanwhile: Callable[[], None] | None = None
+
+    async def _nap(self, seconds: float) -> None:
+        if self.meanwhile:
+            self.meanwhile()
+            self.meanwhile = None
+        await super()._nap(seconds)
+
+
+@pytest.fixture
+async def desk(database_url: str) -> AsyncIterator[PolicyDesk]:
+    """The product with the example policy."""
+    desk = PolicyDesk(database_url)
+    await desk.open()
+    try:
+        yield desk
+        desk.check_conduct()
+    finally:
+        await desk.close()
+
+
+async def test_ordinary_people_are_changed_as_ever(desk: Desk) -> None:
+    await desk.change(HANNA, SET)
+    assert desk.phones(ALICE) == {"mobile": "+31 612345678"}
+
+
+async def test_a_rule_may_ask_for_a_reason(desk: Desk) -> None:
+    refused = await desk.say(HANNA, "remove office for omar")
+    assert "This needs a reason. The policy says so: “Removing a phone needs a reason”." in refused.text
+    assert refused.verbs == []
+    await desk.change(HANNA, "remove office for omar because he left that desk")
+    assert "office" not in desk.phones(OMAR)
+
+
+async def test_a_vip_is_not_changed_without_a_ticket_that_the_policy_accepts(desk: Desk) -> None:
+    for tail in ("", " because she lost it", " ticket REQ-7 because she lost it"):
+        refused = await desk.say(HANNA, VIP + tail)
+        assert "a ticket such as INC-12345" in refused.text
+        assert refused.verbs == []
+    asked = await desk.say(HANNA, VIP + " ticket INC-4711 because she lost it")
+    assert "confirm" in asked.verbs
+    assert desk.entra.writes == []
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("set mobile for ada admin +31 6 12345678", "Ada Admin is protected: Global Administrator."),
+        ("set mobile for theo roth +31 6 12345678", "Theo Roth is protected: Privileged Role Administrator."),
+        ("remove mobile for pia kerr", "Pia Kerr is protected: may activate Exchange Administrator."),
+        ("remove mobile for rosa klein", "Rosa Klein is protected: in a restricted-management administrative unit."),
+        ("set mobile for emergency access +31 6 12345678", "Emergency Access is protected: an emergency (break-glass) account."),
+        ("set mobile for gus taylor +31 6 12345678", "is protected: invited from another organisation, as a guest account"),
+        ("set mobile for milan novak +31 6 12345678", "is protected: invited from another organisation, as a guest account or an external"),
+        ("set mobile for bram peeters +31 6 12345678", "Bram Peeters is protected: a colleague of the helpdesk."),
+        ("enable sms sign-in for victoria crane", "Victoria Crane is a VIP. The policy forbids this: “No SMS sign-in for VIPs”."),
+    ],
+)
+async def test_each_protection_is_said_in_its_own_words(desk: Desk, line: str, words: str) -> None:
+    refused = await desk.say(HANNA, line)
+    assert words in refused.text.replace("\\", "")
+    assert refused.verbs == []
+    assert desk.entra.writes == []
+
+
+async def test_looking_at_somebody_protected_says_so_too(desk: Desk) -> None:
+    shown = await desk.say(HANNA, "show bram peeters")
+    assert "Bram Peeters is protected: a colleague of the helpdesk." in shown.text
+    assert "protected" not in (await desk.say(HANNA, "show victoria crane")).text  # some of it may be changed, with more words
+
+
+async def test_a_senior_may_ask_what_an_agent_may_not(desk: Desk) -> None:
+    refused = await desk.say(HANNA, "set mobile for bram peeters +31 6 12345678")
+    assert "Members of Helpdesk seniors may ask for this: ask one of them." in refused.text
+    assert "confirm" in (await desk.say(SAM, "set mobile for bram peeters +31 6 12345678")).verbs
+
+
+async def test_the_target_becomes_a_vip_between_card_and_click(desk: Desk) -> None:
+    answer = await desk.say(HANNA, SET)
+    desk.entra.tenant.join(desk.entra.group("Executives"), ALICE.id)
+    await desk.press(HANNA, answer, "confirm")
+    await desk.settled(answer, "a ticket such as INC-12345", "Nothing was changed")
+    assert desk.entra.writes == []
+
+
+async def test_also_when_reason_and_ticket_were_given_by_chance(desk: Desk) -> None:
+    answer = await desk.say(HANNA, SET + " ticket INC-4711 because she lost it")
+    desk.entra.tenant.join(desk.entra.group("Executives"), ALICE.id)
+    await desk.press(HANNA, answer, "confirm")
+    await desk.settled(answer, "1 approval by members of Helpdesk seniors", "Nothing was changed")
+    assert desk.entra.writes == []
+
+
+async def test_the_target_joins_the_helpdesk_between_card_and_click(desk: Desk) -> None:
+    answer = await desk.say(HANNA, SET)
+    desk.entra.tenant.join(desk.entra.group("Helpdesk evening"), ALICE.id)
+    await desk.press(HANNA, answer, "confirm")
+    await desk.settled(answer, "a colleague of the helpdesk", "Nothing was changed")
+    assert desk.entra.writes == []
+
+
+@pytest.mark.parametrize("how", ["group", "account"])
+async def test_the_requester_loses_the_right_between_click_and_write(desk: PolicyDesk, how: str) -> None:
+    answer = await desk.say(HANNA, SET)
+
+    def loses() -> None:
+        if how == "group":
+            desk.entra.tenant.leave(desk.entra.group("Helpdesk"), HANNA.id)
+        else:
+            desk.entra.person(HANNA.upn).account_enabled = False
+
+    desk.meanwhile = loses
+    fault = desk.entra.faults.add(Fault(effect="unavailable", path=f"/users/{ALICE.id}", times=1))  # the execution has to wait
+    await desk.press(HANNA, answer, "confirm")
+    await desk.settled(answer, "None of your groups may" if how == "group" else "account is disabled", "Nothing was changed")
+    assert fault.fired
+    assert desk.meanwhile is None
+    assert desk.entra.writes == []
+
+
+async def test_whoever_a_rule_lets_ask_may_use_the_helpdesk_commands(desk: Desk) -> None:
+    assert "not in the helpdesk group" in (await desk.say(OSCAR, "show alice")).text
+    desk.entra.tenant.join(desk.entra.group("Helpdesk seniors"), OSCAR.id)
+    desk.clock.forward(minutes=2)
+    assert "Alice Jansen" in (await desk.say(OSCAR, "show alice")).text
+    assert "None of your groups may" in (await desk.say(OSCAR, SET)).text  # but a senior alone changes no ordinary people
+    assert BRAM.upn in (await desk.say(OSCAR, "show bram peeters")).text
