@@ -211,7 +211,7 @@ class OperationId:
 
 @dataclass(frozen=True, slots=True)
 class AnyLine:
-    """Another command's line: everything up to an `as`, the last one first."""
+    """Another command's line: everything up to an `as` with no more than a name behind it, the last one first."""
 
     name: str = "command"
 
@@ -224,7 +224,7 @@ class AnyLine:
         return "The command, with `as` and a person behind it,"
 
     def match(self, tokens: Sequence[Token], at: int, near: bool) -> Iterator[Match]:
-        for end in range(len(tokens) - 1, at, -1):
+        for end in range(len(tokens) - 1, max(at, len(tokens) - 2 - MAX_NAME_WORDS), -1):
             if tokens[end].word == AS.text:
                 line = _as_typed(tokens[at:end])
                 yield Match(end, ((self.name, line),), tuple(token.text for token in tokens[at:end]))

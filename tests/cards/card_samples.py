@@ -280,6 +280,19 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
         "notice-problem": Notice(
             "Entra ID does not answer at the moment. Nothing was changed.", "Try again in a minute. Incident K4T9.", Tone.PROBLEM
         ),
+        "notice-with-facts": Notice(
+            "Hanna Visser could ask for this; it needs 1 approval by members of Helpdesk seniors.",
+            "Nothing was proposed or changed.",
+            Tone.INFO,
+            "Policy test",
+            (("Verdict", "allowed"), ("Rule", "“VIPs need a ticket and a senior”"), ("Needs", ""), ("Could approve", "Ingrid Lund, Sam Okafor")),
+        ),
+        "notice-refused-by-policy": Notice(
+            "Ada Admin is protected: Global Administrator. I can show this account but not change it.",
+            "An Entra administrator can do this in the Entra admin centre.",
+            Tone.REFUSED,
+            reference="7QXF",
+        ),
         "notice-titled": Notice("I do not know “shwo alice”.", "Did you mean “show alice”?", Tone.REFUSED, "I did not understand that"),
         "history": History("History of Alice Jansen", EVENTS),
         "history-empty": History("History of Mia O'Brien"),
@@ -341,6 +354,6 @@ def hostile(text: str) -> dict[str, Reply]:
         "person": PersonShown(Dossier(who, DOSSIER.phones, (Method(text, text, text),) * 40), text, (text,) * 20),
         "choose": Choose("C4H7", text, (who,) * 6, more=True, only_for=text),
         "choose many": Choose("C4H7", text, (who,) * 40, more=True, only_for=text),
-        "notice": Notice(text, text, Tone.PROBLEM, text),
+        "notice": Notice(text, text, Tone.PROBLEM, text, ((text, text), ("label", text)), text),
         "history": History(text, (event,) * 60),
     }

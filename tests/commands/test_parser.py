@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.commands import COMMANDS
+from bot.commands.arguments import Line
 from bot.commands.parser import parse
 from bot.commands.spec import Who
 from bot.domain.exchange import MENTION_CLOSE, MENTION_OPEN, Mention
@@ -195,6 +196,38 @@ def test_a_near_miss_gets_a_suggestion_and_no_action(line: str, meant: str) -> N
         assert parse(meant).text == meant
 
 
+@pytest.mark.parametrize(
+    ("nested", "who", "text"),
+    [
+        ("show alice", "hanna", "show alice"),
+        ("set mobile for alice +31 6 12345678 ticket INC-1 because lost, as she says", "hanna",
+         "set mobile for alice +31 6 12345678 ticket INC-1 because lost, as she says"),
+        ("policy test show alice as bram", "hanna visser", "policy test show alice as bram"),
+        ('show "Jan as Vries"', '"as if"', 'show "Jan as Vries"'),
+        (f"show {M0}", M2, f"show {M0}"),
+        (f"show {M2}", "hanna", f"show {M0}"),
+        ("make coffee", "hanna", "make coffee"),
+        ("pause because I say so.", "hanna", "pause because I say so."),
+    ],
+)  # fmt: skip
+def test_a_nested_line_is_kept_whole(nested: str, who: str, text: str) -> None:
+    read = parse(f"policy test {nested} as {who}", MENTIONS)
+    assert read.command.name == "policy-test"
+    assert (read.ticket, read.reason) == ("", "")
+    line, person = read.args["command"], read.who
+    assert isinstance(line, Line)
+    assert line.text == text
+    assert [mention.name for mention in line.mentions] == (["Alice Jansen"] if M0 in nested else ["Omar"] if M2 in nested else [])
+    assert person == (Who("Omar", "22222222-bbbb") if who == M2 else Who(who.strip('"')))
+
+
+@pytest.mark.parametrize("line", ["policy test", "policy test show alice", "policy test show alice as", "policy test as hanna"])
+def test_a_nested_line_needs_a_person(line: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        parse(line)
+    assert "policy test <command> as <who>" in refused.value.hint
+
+
 def test_the_text_kept_names_the_people_mentioned() -> None:
     assert parse(f"show {M0}", MENTIONS).text == "show @Alice Jansen"
 
@@ -234,9 +267,10 @@ def outcome(line: str) -> str:
         "((",
         "tel:",
         "becuase ",
+        "as ",
     ],
 )
-@pytest.mark.parametrize("start", ["", "set mobile for alice ", "show "])
+@pytest.mark.parametrize("start", ["", "set mobile for alice ", "show ", "policy test "])
 def test_hostile_repetition_is_answered_at_once(start: str, unit: str) -> None:
     line = (start + unit * 2000)[:2000]
     assert timeit.timeit(lambda: outcome(line), number=1) < 0.5
