@@ -6,6 +6,8 @@ reader who cannot decide gets a view that says why instead.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.domain.exchange import ApprovalShown, Verb, Viewer
 from bot.domain.operation import Operation, State
 from cards.confirm import question as warnings
@@ -46,7 +48,7 @@ def render(shown: ApprovalShown) -> tuple[Element, str]:
         *identity(operation.target, name=False),
         *_result(operation),
         box(_changes(operation), style="emphasis", spacing="Medium"),
-        *(warnings(operation) if waiting else ()),
+        *(warnings(replace(operation, notes=())) if waiting else ()),  # the notes are for whoever speaks with the person
         *facts(
             (
                 ("Requested by", operation.requester.name or "somebody without a name"),
