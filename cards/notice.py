@@ -47,5 +47,5 @@ def _words(text: str, *, limit: int, subtle: bool = False) -> list[Element]:
 def paused(pause: Pause) -> Element:
     """The banner on every card during a pause."""
     who = plain(pause.by_name, 60) or "an administrator"
-    said = moment(f"⏸ Paused by {who} since ", pause.since, ": nothing is changed until an administrator types resume", date=True)
+    said = moment(f"⚠ Paused by {who} since ", pause.since, ": nothing is changed until an administrator types resume", date=True)
     return box([said], style="attention", bleed=True)

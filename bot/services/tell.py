@@ -40,7 +40,7 @@ def approved(operation: Operation, number: int) -> Notice:
     if number < needed:
         more = "one more person has" if needed - number == 1 else f"{needed - number} more people have"
         return Notice(f"{name} approved {operation.id} ({number} of {needed}); {more} to agree.")
-    return Notice(f"{name} approved {operation.id}; it is being carried out, and its card shows the result.", tone=Tone.DONE)
+    return Notice(f"{name} approved {operation.id}; it is being carried out, and its card shows the result.", "", Tone.DONE, "Approved")
 
 
 def ended(operation: Operation) -> Notice:
