@@ -50,7 +50,7 @@ class Member:
     phones: dict[str, str] = field(default_factory=dict)
     sms_policy: bool = True
     strong: tuple[str, ...] = ()  # other methods: "authenticator", "fido2", "hello", "otp", "email"
-    methods: tuple[Registered, ...] = ()  # other methods with facts of their own
+    methods: tuple[Registered, ...] = ()  # other methods with facts of their own; one of a kind in `strong` is that one
     default: str | None = None  # preferred second factor, as signInPreferences names it
     system_preferred: bool = False
     per_user_mfa: str = "disabled"
@@ -100,7 +100,7 @@ HELPDESK = (
 PEOPLE = (
     # the ones the stories are about
     Member(name="Alice Jansen", upn=_upn("alice"), mail=_upn("alice.jansen"), job_title="Account manager", department="Sales",
-           manager=_upn("priya.raman"), default="push",
+           manager=_upn("priya.raman"), strong=("authenticator",), default="push",
            methods=(registered("authenticator", "2024-11-18T09:30:00Z", "2026-01-05T07:58:00Z", displayName="iPhone 14"),)),
     _staff("Omar Farouk", "Warehouse planner", "Logistics", manager=_upn("priya.raman"), default="sms",
            phones={"mobile": "+31 612345001", "alternateMobile": "+31 612345002", "office": "+31 201234567"}),
@@ -119,7 +119,8 @@ PEOPLE = (
     _staff("Theo Roth", "Cloud engineer", "IT"),  # privileged through a role-assignable group
     _staff("Victoria Crane", "Chief executive officer", "Executive office", phones={"mobile": "+44 7400123456"}),
     _staff("Oscar Outsider", "Office assistant", "Facilities"),
-    _staff("Priya Raman", "Head of sales", "Sales", manager=_upn("victoria.crane"), default="push", system_preferred=True,
+    _staff("Priya Raman", "Head of sales", "Sales", manager=_upn("victoria.crane"), strong=("authenticator",), default="push",
+           system_preferred=True,
            methods=(registered("authenticator", "2025-02-10T10:00:00Z", "2026-01-05T08:01:00Z", displayName="Galaxy S24"),
                     registered("fido2", "2025-09-01T12:00:00Z", displayName="Authenticator on Galaxy S24", model="Microsoft Authenticator",
                                aaGuid="de1e552d-db1d-4423-a619-566b625cdc84"),

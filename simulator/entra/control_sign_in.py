@@ -29,7 +29,7 @@ Step = Callable[[], None]
 
 
 def described(person: Person) -> dict[str, Any]:
-    """How somebody signs in, as it is; `methods` are those with facts of their own, phones and `strong` apart."""
+    """How somebody signs in, as it is; `methods` are all but phones, password and pass."""
     state = person.sign_in
     held = state.temporary_pass
     return {
@@ -50,7 +50,7 @@ def described(person: Person) -> dict[str, Any]:
             "isUsableOnce": held.usable_once,
             "used": held.used,
         },
-        "methods": [shown(method) for method in state.methods],
+        "methods": [shown(method) for method in person.holding().methods],
     }
 
 
@@ -109,6 +109,7 @@ def _step(tenant: Tenant, person: Person, name: str, value: Any) -> Step:
 
         def register() -> None:
             state.methods = ()
+            person.strong.clear()
             for method in methods:
                 state.add(person.upn, method)
 

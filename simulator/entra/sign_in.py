@@ -67,10 +67,15 @@ class Seen:
 
 @dataclass
 class SignIn:
-    """One person's. `default` is the preferred second factor as signInPreferences names it; `unusable_because` forces the
-    methodUsabilityReason of the pass; `enabled_on_premises` is what the next directory synchronisation writes."""
+    """How one person signs in.
+
+    `usual` has the facts of kinds that `strong` names, where they are not those of everybody; `default` is the preferred second factor as
+    signInPreferences names it; `unusable_because` forces the methodUsabilityReason of the pass; `enabled_on_premises` is what the next
+    directory synchronisation writes.
+    """
 
     methods: tuple[HeldMethod, ...] = ()
+    usual: Mapping[str, Registered] = field(default_factory=dict)
     temporary_pass: TemporaryPass | None = None
     default: str | None = None
     system_preferred: bool = False
@@ -122,7 +127,7 @@ class TenantSignIn:
 
 
 @lru_cache(maxsize=4096)
-def usual(kind: str, upn: str, person_id: str) -> HeldMethod:
+def _usual(kind: str, upn: str, person_id: str) -> HeldMethod:
     """The method that a kind named in `strong` stands for.
 
     Raises:
@@ -142,14 +147,17 @@ def sign_in_of(member: cast.Member) -> SignIn:
         federated=member.federated,
         enabled_on_premises=member.enabled,
     )
+    state.usual = {method.kind: method for method in member.methods if method.kind in member.strong}
     for method in member.methods:
-        state.add(member.upn, method)
+        if method.kind not in member.strong:
+            state.add(member.upn, method)
     return state
 
 
-def held(strong: Iterable[str], upn: str, person_id: str, more: tuple[HeldMethod, ...]) -> tuple[HeldMethod, ...]:
+def held(strong: Iterable[str], upn: str, person_id: str, state: SignIn) -> tuple[HeldMethod, ...]:
     """The methods of a person: those of the kinds in `strong`, then the others."""
-    return (*(usual(kind, upn, person_id) for kind in strong), *more)
+    named = [_usual(kind, upn, person_id) for kind in strong]
+    return (*(HeldMethod(one.id, state.usual.get(one.kind, one.method)) for one in named), *state.methods)
 
 
 def _made_up(name: str) -> str:

@@ -133,7 +133,7 @@ class Person:
 
     def holding(self) -> Seen:
         """The methods as they are."""
-        methods = held(self.strong, self.upn, self.id, self.sign_in.methods)
+        methods = held(self.strong, self.upn, self.id, self.sign_in)
         return Seen(dict(self.phones), methods, self.sign_in.temporary_pass)
 
     def seen(self, now: float) -> Seen:
