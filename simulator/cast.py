@@ -9,6 +9,8 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 
+from simulator.registered import Registered, registered
+
 _NAMESPACE = uuid.UUID("6f0b6f6e-9d0e-4b0a-8f5e-0d0c7a5e0001")
 
 
@@ -51,6 +53,12 @@ class Member:
     phones: dict[str, str] = field(default_factory=dict)
     sms_policy: bool = True
     strong: tuple[str, ...] = ()  # other methods: "authenticator", "fido2", "hello", "otp", "email"
+    methods: tuple[Registered, ...] = ()  # other methods with facts of their own; one of a kind in `strong` is that one
+    default: str | None = None  # preferred second factor, as signInPreferences names it
+    system_preferred: bool = False
+    per_user_mfa: str = "disabled"
+    federated: bool = False
+    pass_minutes: int | None = None  # the lifetime of a pass that is valid when the tenant starts
     other_tenant: bool = False
 
     @property
@@ -95,12 +103,15 @@ HELPDESK = (
 PEOPLE = (
     # the ones the stories are about
     Member(name="Alice Jansen", upn=_upn("alice"), mail=_upn("alice.jansen"), job_title="Account manager", department="Sales",
-           manager=_upn("priya.raman"), strong=("authenticator",)),
-    _staff("Omar Farouk", "Warehouse planner", "Logistics", manager=_upn("priya.raman"),
+           manager=_upn("priya.raman"), strong=("authenticator",), default="push",
+           methods=(registered("authenticator", "2024-11-18T09:30:00Z", "2026-01-05T07:58:00Z", displayName="iPhone 14"),)),
+    _staff("Omar Farouk", "Warehouse planner", "Logistics", manager=_upn("priya.raman"), default="sms",
            phones={"mobile": "+31 612345001", "alternateMobile": "+31 612345002", "office": "+31 201234567"}),
-    _staff("Sofia Rossi", "Payroll officer", "Finance", synced=True, phones={"mobile": "+39 3123456789"}),  # synced from on-premises AD
-    _staff("Kenji Tanaka", "Data analyst", "Research", sms_policy=False, phones={"mobile": "+81 9012345678"}),
+    _staff("Sofia Rossi", "Payroll officer", "Finance", synced=True, manager=_upn("victoria.crane"),  # synced from on-premises AD
+           phones={"mobile": "+39 3123456789"}),
+    _staff("Kenji Tanaka", "Data analyst", "Research", manager=_upn("priya.raman"), sms_policy=False, phones={"mobile": "+81 9012345678"}),
     Member(name="Mia O'Brien", upn="mia.o'brien@" + DOMAIN, mail="mia.o'brien@" + DOMAIN, job_title="Store lead", department="Retail",
+           manager=_upn("priya.raman"),
            phones={"mobile": "+353 851234567"}),
     _staff("Jan de Vries", "Electrician", "Facilities"),
     Member(name="Jan de Vries", upn=_upn("jan.devries2"), mail=_upn("jan.devries2"), job_title="Buyer", department="Purchasing"),
@@ -116,7 +127,32 @@ PEOPLE = (
            job_title="Project lead", department="Projects"),  # an external member: invited, and no guest
     _staff("Victoria Crane", "Chief executive officer", "Executive office", phones={"mobile": "+44 7400123456"}),
     _staff("Oscar Outsider", "Office assistant", "Facilities"),
-    _staff("Priya Raman", "Head of sales", "Sales", manager=_upn("victoria.crane"), strong=("authenticator",)),
+    _staff("Priya Raman", "Head of sales", "Sales", manager=_upn("victoria.crane"), strong=("authenticator",), default="push",
+           system_preferred=True,
+           methods=(registered("authenticator", "2025-02-10T10:00:00Z", "2026-01-05T08:01:00Z", displayName="Galaxy S24"),
+                    registered("fido2", "2025-09-01T12:00:00Z", displayName="Authenticator on Galaxy S24", model="Microsoft Authenticator",
+                               aaGuid="de1e552d-db1d-4423-a619-566b625cdc84"),
+                    registered("hello", "2025-02-10T10:20:00Z", displayName="FAB-LT-0231"))),
+)
+
+# people with something to recover
+RECOVERY = (
+    _staff("Lotte Smit", "Recruiter", "People", manager=_upn("priya.raman"), phones={"mobile": "+31 612345010"}, default="push",
+           methods=(registered("authenticator", "2025-06-02T08:15:00Z", "2026-01-02T16:40:00Z", displayName="iPhone 15"),)),
+    _staff("Diego Vega", "Field engineer", "Facilities", manager=_upn("victoria.crane"), phones={"mobile": "+34 612345011"}, default="push",
+           methods=(registered("authenticator", "2023-04-03T09:00:00Z", "2024-12-20T17:05:00Z", displayName="Pixel 8"),
+                    registered("authenticator", "2025-01-07T09:10:00Z", "2026-01-05T06:55:00Z", displayName="Pixel 8"))),
+    _staff("Rina Patel", "Research fellow", "Research", manager=_upn("kenji.tanaka"), default="oath",
+           methods=(registered("otp"), registered("unknown", "2025-12-01T10:00:00Z"), registered("external", "2025-10-15T13:00:00Z"),
+                    registered("email", emailAddress="rina@mail.example"))),
+    _staff("Noor Dekker", "Trainee", "Sales", manager=_upn("priya.raman"), pass_minutes=480),  # first day: a pass and nothing else
+    _staff("Freya Nilsen", "Translator", "Communications", manager=_upn("victoria.crane"), federated=True,
+           phones={"mobile": "+47 41234567"}, default="sms"),  # signs in at another identity provider
+    _staff("Gert Brandt", "Forklift driver", "Logistics", manager=_upn("omar.farouk"), default="oath", per_user_mfa="enforced",
+           methods=(registered("hardware", "2025-03-20T07:00:00Z"), registered("qr", "2025-03-20T07:05:00Z"))),
+    _staff("Mei Lin", "Designer", "Marketing", manager=_upn("priya.raman"), phones={"mobile": "+31 612345012", "office": "+31 201234570"},
+           default="voiceMobile",
+           methods=(registered("platform", "2025-08-11T09:45:00Z"), registered("passwordless", displayName="Pixel 5"))),
 )
 
 STRANGER = Member(name="Eve Elsewhere", upn="eve@adatum.example", mail="eve@adatum.example", job_title="Nobody here", department="",
@@ -133,7 +169,7 @@ CROWD = tuple(
     for j, last in enumerate(_LAST)
 )
 
-EVERYONE = HELPDESK + PEOPLE + CROWD
+EVERYONE = HELPDESK + PEOPLE + RECOVERY + CROWD
 
 GROUPS = (
     Group(name="Helpdesk", members=tuple(_upn(n) for n in ("hanna.visser", "bram.peeters", "sam.okafor", "ingrid.lund")),

@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
-from simulator.entra import audits
+from simulator.entra import audits, control_sign_in
 from simulator.entra.faults import Faults
 from simulator.entra.message import RecordedRequest
 from simulator.entra.methods import all_methods
@@ -44,7 +44,8 @@ def described(tenant: Tenant, person: Person) -> dict[str, Any]:
         "strong": list(person.strong),
         "groups": [group.name for group in tenant.direct_groups(person.id)],
         "phones": {kind: {"number": phone.number, "smsSignInState": phone.sms_sign_in} for kind, phone in person.phones.items()},
-        "methods": list(all_methods(person, person.phones)),
+        "methods": list(all_methods(tenant, person, person.holding(), "v1.0")),
+        "signIn": control_sign_in.described(person),
     }
 
 
@@ -66,6 +67,8 @@ def change(tenant: Tenant, person: Person, wanted: dict[str, Any]) -> None:
             steps.append(_groups_step(tenant, person, value))
         elif name == "phones" and isinstance(value, dict):
             steps.extend(_phone_step(person, kind, phone) for kind, phone in value.items())
+        elif name == "signIn":
+            steps.extend(control_sign_in.steps(tenant, person, value))
         else:
             raise ValueError(f"{name}={value!r} is nothing that can be changed")
     for step in steps:
@@ -119,7 +122,13 @@ class Control:
         routes: tuple[tuple[str, str, Handler], ...] = (
             ("GET", "/_control/people", self.people),
             ("POST", "/_control/people/{user}", self.change),
+            ("POST", "/_control/people/{user}/methods", self.register),
+            ("DELETE", "/_control/people/{user}/methods/{method}", self.take_away),
             ("GET", "/_control/state/{user}", self.state),
+            ("GET", "/_control/tenant", self.tenant),
+            ("POST", "/_control/tenant", self.change_tenant),
+            ("POST", "/_control/directory-sync", self.synchronise),
+            ("DELETE", "/_control/registration-report", self.forget_report),
             ("GET", "/_control/faults", self.faults),
             ("POST", "/_control/faults", self.add_fault),
             ("DELETE", "/_control/faults", self.clear_faults),
@@ -146,6 +155,45 @@ class Control:
         except ValueError as error:
             raise _refused(str(error)) from None
         return web.json_response(described(self._tenant, person))
+
+    async def register(self, request: web.Request) -> web.Response:
+        """The person registers one more method, as at the registration page."""
+        person = self._person(request)
+        try:
+            method = control_sign_in.method_described(await _object(request))
+        except ValueError as error:
+            raise _refused(str(error)) from None
+        return web.json_response(control_sign_in.shown(person.sign_in.add(person.upn, method)), status=201)
+
+    async def take_away(self, request: web.Request) -> web.Response:
+        try:
+            control_sign_in.take_away(self._person(request), request.match_info["method"])
+        except KeyError:
+            raise web.HTTPNotFound(text=json.dumps({"error": "no such method"}), content_type="application/json") from None
+        return web.Response(status=204)
+
+    async def tenant(self, _: web.Request) -> web.Response:
+        return web.json_response(control_sign_in.tenant_described(self._tenant))
+
+    async def change_tenant(self, request: web.Request) -> web.Response:
+        wanted = await _object(request)
+        try:
+            control_sign_in.change_tenant(self._tenant, wanted)
+        except ValueError as error:
+            raise _refused(str(error)) from None
+        return web.json_response(control_sign_in.tenant_described(self._tenant))
+
+    async def synchronise(self, _: web.Request) -> web.Response:
+        """The next cycle of the synchronisation with on-premises: what that side masters is as it is there."""
+        for person in self._tenant.people.values():
+            if person.synced:
+                person.account_enabled = person.sign_in.enabled_on_premises
+        return web.Response(status=204)
+
+    async def forget_report(self, _: web.Request) -> web.Response:
+        """The registration report is made anew at the next look."""
+        self._tenant.sign_in.reports.clear()
+        return web.Response(status=204)
 
     async def faults(self, _: web.Request) -> web.Response:
         return web.json_response({"value": [fault.described() for fault in self._faults.rules]})

@@ -23,7 +23,8 @@ from simulator.entra.routes import BATCH, FOREIGN, Target, resolve
 from simulator.entra.state import Tenant
 from simulator.entra.tokens import InvalidToken
 
-VERSION = "/v1.0"
+VERSION = "/{version:v1\\.0|beta}"
+_VERSION = re.compile(r"/(v1\.0|beta)(?=/|$)")
 MOST_RECORDED = 10_000
 _JSON = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
 _UNREADABLE = "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format."
@@ -38,7 +39,7 @@ class _Unread:
 
 
 class GraphEdge:
-    """Answers `/v1.0/...`; one per simulated tenant."""
+    """Answers `/v1.0/...` and `/beta/...`; one per simulated tenant."""
 
     def __init__(self, tenant: Tenant, login: Login, faults: Faults, seed: int) -> None:
         self.requests: deque[RecordedRequest] = deque(maxlen=MOST_RECORDED)
@@ -50,12 +51,12 @@ class GraphEdge:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """One HTTP request, batch or not."""
         # raw: decoding must happen after splitting; the part before the version is where the app is mounted
-        mount, _, raw = request.raw_path.partition(VERSION)
+        mount, version, raw = _VERSION.split(request.raw_path, maxsplit=1)
         headers = request.headers
-        target = resolve(raw)
+        target = resolve(raw, version)
         content_type = headers.get("Content-Type", "")
         body = _parsed(await request.read(), content_type) if request.body_exists else None
-        call = self._call(request.method, target, headers, body, f"{request.scheme}://{request.host}{mount}")
+        call = self._call(request.method, target, headers, body, f"{request.scheme}://{request.host}{mount}", version)
 
         async def perform() -> Answer:
             self._authenticate(call, request.host)
@@ -71,7 +72,7 @@ class GraphEdge:
             return web.Response()
 
     async def unknown(self, request: web.Request) -> web.StreamResponse:
-        """Any path outside version 1.0, such as /beta, which this tenant does not offer."""
+        """Any path outside the versions."""
         version = request.path.split("/")[1]
         call = self._call(
             request.method, Target(request.path, None, (), request.query_string, request.query, {}), request.headers, None, ""
@@ -82,7 +83,7 @@ class GraphEdge:
 
         return _response(await self._answer(call, perform), call)
 
-    def _call(self, method: str, target: Target, headers: Mapping[str, str], body: Any, base_url: str) -> Call:
+    def _call(self, method: str, target: Target, headers: Mapping[str, str], body: Any, base_url: str, version: str = "") -> Call:
         request_id = str(uuid.uuid4())
         return Call(
             method=method,
@@ -96,6 +97,7 @@ class GraphEdge:
             base_url=base_url,
             request_id=request_id,
             client_request_id=headers.get("client-request-id") or request_id,
+            version=version,
         )
 
     def _authenticate(self, call: Call, host: str) -> None:
@@ -107,7 +109,9 @@ class GraphEdge:
         except InvalidToken as error:
             raise unauthenticated(str(error)) from None
         call.app_id = claims["appid"]
-        call.permissions = frozenset(claims["roles"])
+        call.permissions = frozenset(claims.get("roles", ()))
+        if "scp" in claims:
+            call.scopes, call.user_id = frozenset(claims["scp"].split()), claims["oid"]
 
     def _dispatch(self, call: Call, target: Target) -> Answer:
         route = target.routes.get(call.method)
@@ -115,7 +119,7 @@ class GraphEdge:
             raise _no_route(target)
         if isinstance(call.body, _Unread):
             raise call.body.error
-        if not call.permissions & route.permissions:
+        if not call.permissions & route.permissions and not call.scopes & route.scopes:
             raise denied(call)
         return route.handler(self._tenant, call)
 
@@ -124,14 +128,15 @@ class GraphEdge:
             raise outer.body.error
 
         async def perform_one(request: dict[str, Any]) -> Answer:
-            target = resolve("/" + request["url"].lstrip("/"))
+            target = resolve("/" + request["url"].lstrip("/"), outer.version)
             headers = CIMultiDict(request.get("headers") or {})
             headers.setdefault("client-request-id", outer.client_request_id)
             body = request.get("body")
             if body is not None and not headers.get("Content-Type", "").lower().startswith("application/json"):
                 body = _Unread(_wrong_type())
-            call = self._call(request["method"].upper(), target, headers, body, outer.base_url)
+            call = self._call(request["method"].upper(), target, headers, body, outer.base_url, outer.version)
             call.in_batch, call.app_id, call.permissions = True, outer.app_id, outer.permissions
+            call.scopes, call.user_id = outer.scopes, outer.user_id
 
             async def perform() -> Answer:
                 if target.template == BATCH:
@@ -149,7 +154,7 @@ class GraphEdge:
         """The answer under the faults in force, recorded. Raises Dropped when there is to be none."""
         try:
             if self._faults.rules:
-                answer = await self._faults.around(call.method, VERSION + call.path, perform)
+                answer = await self._faults.around(call.method, f"/{call.version}{call.path}" if call.version else call.path, perform)
             else:
                 answer = await perform()
         except RawError as error:
@@ -178,6 +183,7 @@ class GraphEdge:
                 request_id=call.request_id,
                 client_request_id=call.client_request_id,
                 at=self._tenant.clock(),
+                version=call.version,
             )
         )
 

@@ -23,6 +23,7 @@ EFFECTS = (
     "unavailable",  # 503
     "gateway_timeout",  # 504
     "conflict",  # 409 phoneNumberNotUnique; with after=True the number is saved
+    "collision",  # 409 of a method that is being changed by somebody else; with after=True the change is made all the same
     "unauthorized",  # 401; with `claims` a challenge
     "forbidden",  # 403
     "drop",  # the connection closes without an answer
@@ -180,6 +181,8 @@ class Faults:
             raise GraphError(504, "UnknownError", "The gateway timed out.", headers=self._retry_after(fault, wait))
         if effect == "conflict":
             raise method_error("The phone number must satisfy uniqueness for SMS sign-in.", status=409, code="phoneNumberNotUnique")
+        if effect == "collision":
+            raise method_error("The resource is being changed by another request.", status=409, code="conflict")
         if effect == "unauthorized":
             claims = base64.b64encode(fault.claims.encode()).decode() if fault.claims else None
             raise unauthenticated("Lifetime validation failed, the token is expired.", claims)

@@ -11,7 +11,8 @@ from typing import Any
 class Call:
     """One Graph request after parsing; inner requests of a `$batch` look the same.
 
-    `path` is decoded and starts behind the version; `params` are the decoded values of the wildcards of `template`.
+    `path` is decoded and starts behind the version; `params` are the decoded values of the wildcards of `template`. `permissions` are
+    those of an app; a token of a signed-in user has `scopes` and `user_id` instead.
     """
 
     method: str
@@ -28,6 +29,9 @@ class Call:
     in_batch: bool = False
     app_id: str = ""
     permissions: frozenset[str] = frozenset()
+    scopes: frozenset[str] = frozenset()
+    user_id: str = ""
+    version: str = "v1.0"
 
     @property
     def advanced(self) -> bool:
@@ -91,6 +95,7 @@ class RecordedRequest:
     request_id: str
     client_request_id: str
     at: float
+    version: str = "v1.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,11 @@ class AuditRow:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One change that took effect. `what` is `phone.create`, `phone.update`, `phone.delete`, `sms.enable` or `sms.disable`."""
+    """One change that took effect.
+
+    `what` is `phone.create`, `phone.update`, `phone.delete`, `sms.enable`, `sms.disable`, or one of those in `writes`; `before` and `after`
+    are what is told apart by them (a number, an address, an id, a state), never a secret.
+    """
 
     what: str
     user_id: str

@@ -5,28 +5,26 @@ https://learn.microsoft.com/graph/api/authentication-list-methods
 
 from __future__ import annotations
 
-import base64
-import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from simulator import cast
-from simulator.entra import phones
-from simulator.entra.errors import bad_request, method_error
+from simulator.entra import families, passes, phones
+from simulator.entra.errors import bad_request
 from simulator.entra.message import Answer, Call, RawError
-from simulator.entra.state import Person, PhoneState, Tenant
+from simulator.entra.sign_in import Seen
+from simulator.entra.state import Person, Tenant
+from simulator.registered import CREATED
 
-# https://learn.microsoft.com/graph/api/resources/passwordauthenticationmethod and emailauthenticationmethod: fixed ids
+# https://learn.microsoft.com/graph/api/resources/passwordauthenticationmethod: the same id for everybody
 PASSWORD_ID = "28c10230-6103-485e-b985-444c60001490"
-EMAIL_ID = "3ddfcfc8-9383-446f-83cc-3ab9be4be18f"
-_CREATED = "2025-03-02T08:11:00Z"
+_PASSWORD: dict[str, Any] = {"id": PASSWORD_ID, "password": None, "createdDateTime": CREATED}
 
 
 def list_methods(tenant: Tenant, call: Call) -> Answer:
     person = phones.person_in(tenant, call)
-    if call.query:
-        raise method_error("The query option is not supported.")
-    return Answer(200, {"@odata.context": _context(person, ""), "value": list(all_methods(person, person.visible_phones(tenant.clock())))})
+    families.no_options(call)
+    value = list(all_methods(tenant, person, person.seen(tenant.clock()), call.version))
+    return Answer(200, {"@odata.context": families.context(person, call, "methods"), "value": value})
 
 
 def get_method(tenant: Tenant, call: Call) -> Answer:
@@ -34,10 +32,10 @@ def get_method(tenant: Tenant, call: Call) -> Answer:
     wanted = call.params[1]
     if wanted == "$count":  # in the metadata, not in the service: microsoftgraph/msgraph-metadata#648
         raise bad_request("The query specified in the URI is not valid.")
-    for method in all_methods(person, person.visible_phones(tenant.clock())):
+    for method in all_methods(tenant, person, person.seen(tenant.clock()), call.version):
         if method["id"].lower() == wanted.lower():
-            return Answer(200, {"@odata.context": _context(person, "/$entity"), **method})
-    raise method_error("The authentication method was not found.", status=404, code="resourceNotFound")
+            return Answer(200, {"@odata.context": families.context(person, call, "methods", "/$entity"), **method})
+    raise families.absent()
 
 
 def no_such_operation() -> RawError:
@@ -55,50 +53,31 @@ def no_such_operation() -> RawError:
     )
 
 
-def all_methods(person: Person, held: Mapping[str, PhoneState]) -> Iterator[dict[str, Any]]:
-    """Every method with its `@odata.type`, of an account that holds these phones; the password is always there."""
-    yield _typed("password", id=PASSWORD_ID, password=None, createdDateTime=_CREATED)
-    for kind, phone in held.items():
-        yield _typed("phone", **phones.shown(kind, phone))
-    for kind in person.strong:
-        yield _strong(person, kind)
+def all_methods(tenant: Tenant, person: Person, held: Seen, version: str) -> Iterator[dict[str, Any]]:
+    """Every method with its `@odata.type`, of an account that holds these; the password is always there."""
+    last_used: dict[str, Any] = {"lastUsedDateTime": None} if version == "beta" else {}
+    yield _typed("password", id=PASSWORD_ID, password=None, createdDateTime=CREATED, **last_used)
+    for kind, phone in held.phones.items():
+        yield _typed("phone", **phones.shown(kind, phone), **last_used)
+    for method in held.methods:
+        yield method.shown(version)
+    if held.temporary_pass is not None:
+        yield _typed("temporaryAccessPass", **passes.shown(tenant, person, held.temporary_pass, version), **last_used)
 
 
-def _strong(person: Person, kind: str) -> dict[str, Any]:
-    made_up = base64.urlsafe_b64encode(uuid.UUID(cast.stable_id(f"{kind} of {person.upn}")).bytes).decode().rstrip("=")
-    if kind == "authenticator":
-        return _typed(
-            "microsoftAuthenticator",
-            id=made_up,
-            displayName="Pixel 8",
-            deviceTag="SoftwareTokenActivated",
-            phoneAppVersion="6.2407.5108",
-            createdDateTime=_CREATED,
-        )
-    if kind == "fido2":
-        return _typed(
-            "fido2",
-            id=made_up,
-            displayName="Blue security key",
-            model="YubiKey 5 NFC",
-            aaGuid="2fc0579f-8113-47ea-b116-bb5a8db9202a",
-            attestationCertificates=[],
-            attestationLevel="attested",
-            passkeyType="deviceBound",
-            createdDateTime=_CREATED,
-        )
-    if kind == "hello":
-        return _typed("windowsHelloForBusiness", id=made_up, displayName="LAPTOP-01", keyStrength="normal", createdDateTime=_CREATED)
-    if kind == "otp":
-        return _typed("softwareOath", id=made_up, secretKey=None, createdDateTime=None)
-    if kind == "email":
-        return _typed("email", id=EMAIL_ID, emailAddress=f"{person.id[:8]}@mail.example", createdDateTime=None)
-    raise ValueError(f"the cast knows no method called {kind!r}")
+def list_passwords(tenant: Tenant, call: Call) -> Answer:
+    person = phones.person_in(tenant, call)
+    families.no_options(call)
+    return Answer(200, {"@odata.context": families.context(person, call, "passwordMethods"), "value": [_PASSWORD]})
+
+
+def get_password(tenant: Tenant, call: Call) -> Answer:
+    person = phones.person_in(tenant, call)
+    families.no_options(call)
+    if call.params[1].lower() != PASSWORD_ID:
+        raise families.absent()
+    return Answer(200, {"@odata.context": families.context(person, call, "passwordMethods", "/$entity"), **_PASSWORD})
 
 
 def _typed(name: str, **fields: Any) -> dict[str, Any]:
     return {"@odata.type": f"#microsoft.graph.{name}AuthenticationMethod", **fields}
-
-
-def _context(person: Person, tail: str) -> str:
-    return f"https://graph.microsoft.com/v1.0/$metadata#users('{person.id}')/authentication/methods{tail}"

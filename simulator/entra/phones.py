@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from simulator.entra import audits
+from simulator.entra.defaults import check_deletable, forget_if_gone
 from simulator.entra.errors import method_error
 from simulator.entra.message import Answer, Call, GraphError, Write
 from simulator.entra.state import PHONE_IDS, PHONE_TYPES, Person, PhoneState, Tenant
@@ -107,8 +108,10 @@ def delete_phone(tenant: Tenant, call: Call) -> Answer:
         raise _absent()
     if kind == "mobile" and "alternateMobile" in person.phones:
         raise method_error("The mobile number cannot be deleted without first deleting alternate mobile number.")
+    check_deletable(tenant, person, PHONE_IDS[kind])
     _record(tenant, call, person, what="phone.delete", kind=kind, after=None)
     del person.phones[kind]
+    forget_if_gone(person)
     return Answer(204)
 
 
@@ -208,8 +211,9 @@ def _sign_in_phone(tenant: Tenant, call: Call) -> tuple[Person, PhoneState]:
 def _record(tenant: Tenant, call: Call, person: Person, *, what: str, kind: str, after: str | None) -> None:
     """Notes the write just before it happens; a fault may hide it from reads for a while."""
     now = tenant.clock()
-    if tenant.visibility_delay:
-        person.hide_next_change(now + tenant.visibility_delay)
+    delay = tenant.hiding(what)
+    if delay:
+        person.hide_next_change(now + delay)
     held = person.phones.get(kind)
     write = Write(what, person.id, person.upn, kind, held and held.number, after, call.app_id, call.request_id, call.client_request_id, now)
     tenant.writes.append(write)

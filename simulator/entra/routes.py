@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote
 
-from simulator.entra import audits, groups, methods, phones, roles, users
+from simulator.entra import audits, groups, method_routes, methods, phones, roles, users
 from simulator.entra.message import Answer, Call
+from simulator.entra.method_permissions import BETA, DELEGATED
 from simulator.entra.permissions import APPLICATION
 from simulator.entra.state import Tenant
 
@@ -43,6 +44,12 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("DELETE", _PHONE): phones.delete_phone,
     ("POST", f"{_PHONE}/enableSmsSignIn"): phones.enable_sms,
     ("POST", f"{_PHONE}/disableSmsSignIn"): phones.disable_sms,
+    **method_routes.HANDLERS,
+}
+BETA_HANDLERS: dict[tuple[str, str], Handler] = {
+    ("GET", _METHODS): methods.list_methods,
+    ("GET", METHOD): methods.get_method,
+    **method_routes.BETA_HANDLERS,
 }
 
 # verbs that the metadata has and the service answers with the body of another framework
@@ -54,6 +61,7 @@ BATCH = "/$batch"
 class Route:
     handler: Handler
     permissions: frozenset[str]
+    scopes: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +87,9 @@ class _Node:
         self.template: str | None = None
 
 
-def _tree() -> _Node:
+def _tree(handlers: Mapping[tuple[str, str], Handler], permissions: Mapping[tuple[str, str], frozenset[str]]) -> _Node:
     root = _Node()
-    for (method, template), handler in HANDLERS.items():
+    for (method, template), handler in handlers.items():
         node = root
         for segment in template.split("/")[1:]:
             if segment.startswith("{"):
@@ -90,24 +98,24 @@ def _tree() -> _Node:
             else:
                 node = node.children.setdefault(segment.lower(), _Node())
         node.template = template
-        node.routes[method] = Route(handler, APPLICATION[method, template])
+        node.routes[method] = Route(handler, permissions[method, template], DELEGATED.get((method, template), frozenset()))
     root.children["$batch"] = batch = _Node()
     batch.template = BATCH
     return root
 
 
-_ROOT = _tree()
+_ROOTS = {"v1.0": _tree(HANDLERS, APPLICATION), "beta": _tree(BETA_HANDLERS, BETA)}
 
 
 @lru_cache(maxsize=16384)
-def resolve(target: str) -> Target:
+def resolve(target: str, version: str = "v1.0") -> Target:
     """Finds the routes for a raw target behind the version, such as `/users/a%40b.c?$select=id`. Never raises."""
     raw_path, _, raw_query = target.partition("?")
     segments = [unquote(segment) for segment in raw_path.strip("/").split("/")]
     query = dict(parse_qsl(raw_query, keep_blank_values=True))
     path = "/" + "/".join(segments)
     params: list[str] = []
-    node = _ROOT
+    node = _ROOTS[version]
     for segment in segments:
         name = segment.lower().replace("microsoft.graph.", "graph.")
         if name in node.children:

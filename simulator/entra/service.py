@@ -81,6 +81,14 @@ class Entra:
         app = self.login.apps[app_id]
         return self.login.tokens.issue(app, audience, roles=app.permissions, lifetime=lifetime)
 
+    def issue_user_token(self, app_id: str, audience: str, user: str, *scopes: str) -> str:
+        """A token for a person who signed in to the app; KeyError for an unknown app or person."""
+        return self.login.tokens.issue_to_user(self.login.apps[app_id], audience, self.person(user).id, scopes)
+
+    def assign_roles(self, app_id: str, *roles: str) -> None:
+        """Gives the service principal of an app these directory roles and no others."""
+        self.tenant.sign_in.app_roles[app_id.lower()] = set(roles)
+
     def verify_token(self, token: str, audience: str) -> dict[str, Any]:
         """The claims of a token this tenant issued for the audience; `InvalidToken` otherwise."""
         return self.login.tokens.verify(token, (audience,))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import UserDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from simulator import cast
 from simulator.entra.message import AuditRow, Write
+from simulator.entra.sign_in import Seen, TemporaryPass, TenantSignIn, held, sign_in_of
 
 # https://learn.microsoft.com/graph/api/resources/phoneauthenticationmethod: the same ids in every tenant
 PHONE_IDS = {
@@ -100,9 +101,10 @@ class Person:
         self.roles = list(member.roles)
         self.eligible_roles = list(member.eligible_roles)
         self.strong = list(member.strong)
+        self.sign_in = sign_in_of(member)
         self.sms_policy = member.sms_policy and not self.guest
         self.phones = Phones(self.id, sms_names)
-        self._hidden_changes: list[tuple[float, dict[str, PhoneState]]] = []
+        self._hidden_changes: list[tuple[float, Seen]] = []
         for phone_type, number in member.phones.items():
             self.phones[phone_type] = PhoneState(number, self.resting_state(phone_type))
 
@@ -131,16 +133,25 @@ class Person:
             self.phones["mobile"] = PhoneState(self.phones["mobile"].number, self.resting_state("mobile"))
 
     def hide_next_change(self, until: float) -> None:
-        """Reads show the phones as they are now until that moment, whatever changes meanwhile."""
-        self._hidden_changes.append((until, dict(self.phones)))
+        """Reads show the methods as they are now until that moment, whatever changes meanwhile."""
+        self._hidden_changes.append((until, self.holding()))
 
-    def visible_phones(self, now: float) -> dict[str, PhoneState]:
-        """The phones as reads see them; older than `phones` while a change is hidden."""
+    def holding(self) -> Seen:
+        """The methods as they are."""
+        methods = held(self.strong, self.upn, self.id, self.sign_in)
+        return Seen(dict(self.phones), methods, self.sign_in.temporary_pass)
+
+    def seen(self, now: float) -> Seen:
+        """The methods as reads see them; older than `holding` while a change is hidden."""
         if self._hidden_changes:
             self._hidden_changes = [change for change in self._hidden_changes if change[0] > now]
             if self._hidden_changes:
                 return self._hidden_changes[0][1]
-        return self.phones.data
+        return self.holding()
+
+    def visible_phones(self, now: float) -> Mapping[str, PhoneState]:
+        """The phones as reads see them."""
+        return self.seen(now).phones
 
 
 class GroupState:
@@ -163,6 +174,7 @@ class Tenant:
         self.clock = clock
         self.second_phone_status = 409  # some deployments answer 400 "already registered"
         self.licence = "P2"  # or "P1", or "Free": what Privileged Identity Management and the audit log depend on
+        self.sign_in = TenantSignIn()
         self.visibility_delay = 0.0  # set by a fault for the duration of one write
         self.audit_delay = 0.0  # likewise, for the audit log
         self.writes: list[Write] = []
@@ -172,6 +184,9 @@ class Tenant:
         self._by_upn: dict[str, Person] = {}
         for member in people:
             person = Person(member, self.sms_names)
+            if member.pass_minutes is not None:
+                now = clock()
+                person.sign_in.temporary_pass = TemporaryPass(cast.stable_id(f"pass of {person.upn}"), now, now, member.pass_minutes, False)
             self.people[person.id] = person
             self._by_upn[person.upn.lower()] = person
         self.groups: dict[str, GroupState] = {}
@@ -184,6 +199,10 @@ class Tenant:
                 self.join(self.groups[group.id], self._by_upn[upn.lower()].id)
             for nested in group.groups:
                 self.join(self.groups[group.id], self.group(nested).id)
+
+    def hiding(self, what: str) -> float:
+        """For how many seconds reads do not show a change of this name."""
+        return max(self.visibility_delay, self.sign_in.delete_delay if what.endswith(".delete") else 0.0)
 
     def find(self, key: str) -> Person | None:
         """The person with this object id or user principal name."""

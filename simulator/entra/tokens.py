@@ -74,6 +74,25 @@ class Tokens:
         }
         return jwt.encode(claims, signing_key(), algorithm="RS256", headers={"kid": KEY_ID})
 
+    def issue_to_user(self, app: AppRegistration, audience: str, user_id: str, scopes: Iterable[str]) -> str:
+        """A token for somebody signed in to the app, as at the end of the on-behalf-of flow."""
+        now = int(self._clock())
+        claims = {
+            "aud": audience,
+            "iss": f"https://sts.windows.net/{self._tenant_id}/",
+            "iat": now,
+            "nbf": now,
+            "exp": now + LIFETIME,
+            "appid": app.app_id,
+            "idtyp": "user",
+            "oid": user_id,
+            "scp": " ".join(sorted(scopes)),
+            "tid": self._tenant_id,
+            "uti": uuid.uuid4().hex,
+            "ver": "1.0",
+        }
+        return jwt.encode(claims, signing_key(), algorithm="RS256", headers={"kid": KEY_ID})
+
     def verify(self, token: str, audiences: Iterable[str]) -> dict[str, Any]:
         """The claims of a token of this tenant.
 

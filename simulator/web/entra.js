@@ -7,7 +7,7 @@ import * as api from "./api.js";
 
 const EVERY = 2500; // ms between two looks while the page is visible
 const SHINE = 6000; // ms a change stays highlighted
-const SHOWN_ELSEWHERE = new Set(["displayName", "userPrincipalName", "accountEnabled", "userType", "onPremisesSyncEnabled", "methods", "groups", "roles", "id", "synced", "phones", "strong", "jobTitle", "department"]);
+const SHOWN_ELSEWHERE = new Set(["displayName", "userPrincipalName", "accountEnabled", "userType", "onPremisesSyncEnabled", "methods", "groups", "roles", "id", "synced", "phones", "strong", "signIn", "jobTitle", "department"]);
 
 /** `people()` gives everybody who can be chosen. */
 export function createEntra(root, people) {

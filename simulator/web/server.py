@@ -125,7 +125,7 @@ class _Page:
     # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def world(self, _request: web.Request) -> Any:
-        people = (*cast.HELPDESK, *cast.PEOPLE, cast.STRANGER, *cast.CROWD)
+        people = (*cast.HELPDESK, *cast.PEOPLE, *cast.RECOVERY, cast.STRANGER, *cast.CROWD)
         return {"people": [_person_json(member) for member in people], "channels": [{"id": c.id, "name": c.name} for c in cast.CHANNELS],
                 "bot": {"name": self._teams.activities.bot["name"]}}
 

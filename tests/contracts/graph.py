@@ -1,4 +1,4 @@
-"""Holds requests to Graph, and the simulator's answers, against the OpenAPI subset beside this file.
+"""Holds requests to Graph, and the simulator's answers, against the OpenAPI subsets beside this file, one per version.
 
     for request in entra.requests:
         assert violations(request) == []
@@ -17,8 +17,18 @@ from typing import Any, Protocol
 
 import yaml
 
-CONTRACT = Path(__file__).with_name("graph-v1.0.yaml")
 _PAGING = frozenset(("$skiptoken",))  # part of every nextLink, in no description
+# Paths the permissions data leaves out although reference pages name what opens them:
+# https://learn.microsoft.com/graph/api/authentication-update?view=graph-rest-beta and hardwareoathauthenticationmethod-delete
+_READ_METHODS = frozenset(("UserAuthenticationMethod.Read.All", "UserAuthenticationMethod.ReadWrite.All"))
+_UNLISTED = {
+    ("GET", "/users/{user-id}/authentication/signInPreferences"): _READ_METHODS,
+    ("PATCH", "/users/{user-id}/authentication/signInPreferences"): frozenset(("UserAuthenticationMethod.ReadWrite.All",)),
+    (
+        "POST",
+        "/users/{user-id}/authentication/hardwareOathMethods/{hardwareOathAuthenticationMethod-id}/deactivate",
+    ): frozenset(("UserAuthMethod-HardwareOATH.ReadWrite.All", "UserAuthenticationMethod.ReadWrite.All")),
+}
 _JSON_TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "boolean": (bool,),
@@ -47,6 +57,7 @@ class Operation:
     method: str
     template: str
     description: dict[str, Any]
+    version: str
 
     @property
     def query_options(self) -> frozenset[str]:
@@ -55,7 +66,15 @@ class Operation:
     @property
     def permissions(self) -> frozenset[str]:
         """Application permissions, each of which opens the operation; empty when no application may call it."""
-        listed = self.description.get("x-permissions", {}).get("Application", {})
+        return self._listed("Application") or _UNLISTED.get((self.method, self.template), frozenset())
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """Permissions each of which opens the operation to a signed-in user."""
+        return self._listed("DelegatedWork")
+
+    def _listed(self, scheme: str) -> frozenset[str]:
+        listed = self.description.get("x-permissions", {}).get(scheme, {})
         return frozenset((*listed.get("least", ()), *listed.get("other", ())))
 
     @property
@@ -80,28 +99,32 @@ def _json_schema(holder: dict[str, Any]) -> dict[str, Any] | None:
 
 
 @cache
-def contract() -> dict[str, Any]:
-    """The parsed YAML."""
-    return yaml.load(CONTRACT.read_text(), yaml.CSafeLoader)
+def contract(version: str) -> dict[str, Any]:
+    """The parsed YAML of `v1.0` or `beta`; each reference and each schema says which version it belongs to."""
+    text = Path(__file__).with_name(f"graph-{version}.yaml").read_text()
+    parsed: dict[str, Any] = yaml.load(text.replace("#/components/schemas/", f"{version}#/components/schemas/"), yaml.CSafeLoader)
+    for schema in parsed["components"]["schemas"].values():
+        schema["x-version"] = version
+    return parsed
 
 
 @cache
-def operations() -> dict[tuple[str, str], Operation]:
+def operations(version: str = "v1.0") -> dict[tuple[str, str], Operation]:
     """Every operation by upper-case method and path template."""
     verbs = ("get", "post", "patch", "put", "delete")
     return {
-        (verb.upper(), template): Operation(verb.upper(), template, item[verb])
-        for template, item in contract()["paths"].items()
+        (verb.upper(), template): Operation(verb.upper(), template, item[verb], version)
+        for template, item in contract(version)["paths"].items()
         for verb in verbs
         if verb in item
     }
 
 
 @cache
-def template_of(path: str) -> str | None:
+def template_of(path: str, version: str = "v1.0") -> str | None:
     """The template a decoded path belongs to; a literal segment is preferred to a wildcard."""
     segments = path.replace("microsoft.graph.", "graph.").split("/")
-    fitting = [template for template in contract()["paths"] if _fits(template.split("/"), segments)]
+    fitting = [template for template in contract(version)["paths"] if _fits(template.split("/"), segments)]
     return min(fitting, key=lambda template: template.count("{"), default=None)
 
 
@@ -113,8 +136,14 @@ def _fits(template: list[str], segments: list[str]) -> bool:
 
 def operation_of(request: Recorded) -> Operation | None:
     """The operation a request is; None when the contract has none."""
-    template = template_of(request.path)
-    return operations().get((request.method, template)) if template else None
+    version = _version(request)
+    template = template_of(request.path, version)
+    return operations(version).get((request.method, template)) if template else None
+
+
+def _version(request: Recorded) -> str:
+    """A request that names none is one to v1.0; one to a path outside the versions is in neither contract."""
+    return getattr(request, "version", "") or "v1.0"
 
 
 def permissions_for(request: Recorded) -> frozenset[str]:
@@ -123,7 +152,7 @@ def permissions_for(request: Recorded) -> frozenset[str]:
     if operation is None:
         return frozenset()
     uncast = re.sub(r"/graph\.\w+$", "", operation.template)
-    return operations()[operation.method, uncast].permissions
+    return operations(operation.version)[operation.method, uncast].permissions
 
 
 def violations(request: Recorded, granted: frozenset[str] | None = None) -> list[str]:
@@ -154,7 +183,7 @@ def response_violations(request: Recorded) -> list[str]:
     operation = operation_of(request)
     what = f"{request.method} {request.path} -> {request.status}"
     if operation is None or request.status >= 400:
-        return [f"{what}: {problem}" for problem in _error_problems(request.answer)]
+        return [f"{what}: {problem}" for problem in _error_problems(request.answer, _version(request))]
     found = []
     if operation.success is not None and request.status != operation.success:
         found.append(f"{what}: documented is {operation.success}")
@@ -167,7 +196,7 @@ def response_violations(request: Recorded) -> list[str]:
     return found + [f"{what}: {problem}" for problem in _problems(request.answer, operation.result, "answer")]
 
 
-def _error_problems(answer: Any) -> Iterator[str]:
+def _error_problems(answer: Any, version: str) -> Iterator[str]:
     if isinstance(answer, dict) and set(answer) == {"Message", "MessageDetail"}:
         return  # the body of another framework, seen for verbs the service does not implement
     if not isinstance(answer, dict) or set(answer) != {"error"} or not isinstance(answer["error"], dict):
@@ -176,7 +205,7 @@ def _error_problems(answer: Any) -> Iterator[str]:
     error = dict(answer["error"])
     # innerError repeats the message in bodies seen in the field, which the description does not know
     error["innerError"] = {name: value for name, value in error.get("innerError", {}).items() if name != "message"}
-    yield from _problems({"error": error}, {"$ref": "#/components/schemas/microsoft.graph.ODataErrors.ODataError"}, "error")
+    yield from _problems({"error": error}, {"$ref": f"{version}#/components/schemas/microsoft.graph.ODataErrors.ODataError"}, "error")
     yield from (f"error has no {name}" for name in ("code", "message") if not isinstance(error.get(name), str))
 
 
@@ -195,7 +224,8 @@ def _unknown_selections(operation: Operation, select: str | None) -> Iterator[st
 
 def _schema(schema: dict[str, Any]) -> dict[str, Any]:
     while "$ref" in schema:
-        schema = contract()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        version, _, name = schema["$ref"].partition("#/components/schemas/")
+        schema = contract(version)["components"]["schemas"][name]
     return schema
 
 
@@ -214,7 +244,8 @@ def _fields(schema: dict[str, Any]) -> dict[str, Any]:
 def _derived(value: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
     """The schema of the type the value says it is."""
     named = str(value.get("@odata.type", "")).removeprefix("#")
-    return contract()["components"]["schemas"].get(named, schema)
+    version = next((part["x-version"] for part in _parts(schema) if "x-version" in part), "v1.0")
+    return contract(version)["components"]["schemas"].get(named, schema)
 
 
 def _problems(value: Any, schema: dict[str, Any], where: str) -> Iterator[str]:

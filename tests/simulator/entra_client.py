@@ -12,6 +12,9 @@ from yarl import URL
 
 from simulator import cast
 from simulator.entra import Entra
+from simulator.entra.method_permissions import BETA
+from simulator.entra.permissions import APPLICATION
+from tests.contracts.graph import response_violations
 
 GRAPH = "https://graph.microsoft.com"
 AUTHENTICATION = "/authentication/phoneMethods"
@@ -61,10 +64,10 @@ class Client:
         """A fresh token, with the permissions granted by now."""
         self.token = self.entra.issue_token(cast.GRAPH_APP_ID, GRAPH)
 
-    async def send(self, method: str, path: str, *, headers: dict[str, str] | None = None, **more: Any) -> Reply:
+    async def send(self, method: str, path: str, *, headers: dict[str, str] | None = None, version: str = "v1.0", **more: Any) -> Reply:
         """One request behind the version; `path` is sent as it is."""
         sent = {"Authorization": f"Bearer {self.token}", **(headers or {})}
-        return await self.raw(method, f"/v1.0{path.replace(' ', '%20')}", headers=sent, **more)
+        return await self.raw(method, f"/{version}{path.replace(' ', '%20')}", headers=sent, **more)
 
     async def raw(self, method: str, path: str, **more: Any) -> Reply:
         async with self.session.request(method, URL(f"{self.entra.url}{path}", encoded=True), **more) as response:
@@ -87,6 +90,22 @@ class Client:
     async def state_of(self, user: str) -> str | None:
         """smsSignInState of the mobile phone, read through Graph."""
         return (await self.get(f"/users/{self.entra.person(user).id}{AUTHENTICATION}/{MOBILE}")).body.get("smsSignInState")
+
+    def hold(self, *permissions: str) -> None:
+        """A token with these application permissions and no others."""
+        app = self.entra.login.apps[cast.GRAPH_APP_ID]
+        app.permissions.clear()
+        app.permissions.update(permissions)
+        self.renew()
+
+
+@asynccontextmanager
+async def open_granted() -> AsyncIterator[Client]:
+    """As `open_tenant`, with every permission the routes know; at the end every answer is held against the contract."""
+    async with open_tenant() as client:
+        client.hold(*(name for table in (APPLICATION, BETA) for names in table.values() for name in names))
+        yield client
+        assert [problem for request in client.entra.requests for problem in response_violations(request)] == []
 
 
 @asynccontextmanager

@@ -9,8 +9,10 @@ import pytest
 from entra_client import AUTHENTICATION, MOBILE, Client, open_tenant
 
 from simulator import cast
+from simulator.entra.method_permissions import BETA, DELEGATED
+from simulator.entra.method_routes import HANDLERS as METHOD_HANDLERS
 from simulator.entra.permissions import APPLICATION
-from simulator.entra.routes import HANDLERS
+from simulator.entra.routes import BETA_HANDLERS, HANDLERS
 from tests.contracts.graph import operations, permissions_for, response_violations, template_of, violations
 
 
@@ -20,24 +22,37 @@ async def client():
         yield opened
 
 
-def asked(method: str, path: str, *, body: object = None, answer: object = None, status: int = 200, **query: str) -> SimpleNamespace:
-    return SimpleNamespace(method=method, path=path, query=query, body=body, answer=answer, status=status)
+def asked(
+    method: str, path: str, *, body: object = None, answer: object = None, status: int = 200, version: str = "v1.0", **query: str
+) -> SimpleNamespace:
+    return SimpleNamespace(method=method, path=path, query=query, body=body, answer=answer, status=status, version=version)
 
 
-@pytest.mark.parametrize("row", sorted(HANDLERS))
-def test_every_route_is_in_the_contract(row: tuple[str, str]):
-    assert row in operations()
+ROWS = [*(("v1.0", row) for row in sorted(HANDLERS)), *(("beta", row) for row in sorted(BETA_HANDLERS))]
 
 
-@pytest.mark.parametrize("row", sorted(HANDLERS))
-def test_permissions_are_those_of_the_contract(row: tuple[str, str]):
+@pytest.mark.parametrize(("version", "row"), ROWS)
+def test_every_route_is_in_the_contract(version: str, row: tuple[str, str]):
+    assert row in operations(version)
+
+
+@pytest.mark.parametrize(("version", "row"), ROWS)
+def test_permissions_are_those_of_the_contract(version: str, row: tuple[str, str]):
     method, template = row
-    assert APPLICATION[row] == permissions_for(asked(method, template))
-    assert APPLICATION[row]
+    opens = (BETA if version == "beta" else APPLICATION)[row]
+    assert opens == permissions_for(asked(method, template, version=version))
+    assert opens or row in DELEGATED
+
+
+@pytest.mark.parametrize("row", sorted(DELEGATED))
+def test_scopes_are_those_of_the_contract(row: tuple[str, str]):
+    assert DELEGATED[row] == operations()[row].scopes
 
 
 def test_no_permission_is_listed_for_a_call_that_does_not_exist():
     assert APPLICATION.keys() == HANDLERS.keys()
+    assert BETA.keys() == BETA_HANDLERS.keys()
+    assert DELEGATED.keys() <= HANDLERS.keys()
 
 
 async def test_answers_conform(client: Client):
@@ -72,7 +87,7 @@ async def test_answers_conform(client: Client):
     await client.post("/$batch", {"requests": [{"id": "1", "method": "GET", "url": "/users"}]})
 
     seen = {(request.method, request.template) for request in client.entra.requests}
-    assert seen == {*HANDLERS, ("POST", "/$batch")}
+    assert seen == {*HANDLERS.keys() - METHOD_HANDLERS, ("POST", "/$batch")}
     for request in client.entra.requests:
         assert request.status < 400, request
         assert response_violations(request) == []
