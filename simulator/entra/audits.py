@@ -28,6 +28,17 @@ _SAID = {
     "sms.disable": (UPDATED, "Admin changed phone method for user"),
 }
 METHODS, DIRECTORY = "Authentication Methods", "Core Directory"
+#: What is no method: the activity, and who logs it. Names from the published list of activities, as far as it has them:
+#: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
+_ELSEWHERE = {
+    "default.update": ("PATCH UserAuthMethod.PatchSignInPreferencesAsync", METHODS),
+    "mfa.update": ("Update user", DIRECTORY),
+    "account.enable": ("Enable account", DIRECTORY),
+    "account.disable": ("Disable account", DIRECTORY),
+    "password.reset": ("Reset user password", DIRECTORY),
+    "sessions.revoke": ("Update StsRefreshTokenValidFrom Timestamp", DIRECTORY),
+}
+_VERBS = {"create": (REGISTERED, "registered"), "update": (UPDATED, "changed"), "delete": (DELETED, "deleted"), "deactivate": (UPDATED, "changed")}
 # Often seen beside such a change: Microsoft's own app carries it over into the directory.
 _CONNECTOR = "1f5530b3-261a-47a9-b357-ded261e17918"
 _NAMES = {cast.GRAPH_APP_ID: "Doorman", cast.BOT_APP_ID: "Doorman bot", _CONNECTOR: "Azure MFA StrongAuthenticationService"}
@@ -49,6 +60,9 @@ Test = Callable[[dict[str, Any]], bool]
 
 def rows(write: Write, visible_at: float) -> Iterator[AuditRow]:
     """What a change leaves in the log: the record of the methods' back end, and its echo in the directory."""
+    if write.what not in _SAID:
+        yield _other_row(write, visible_at)
+        return
     activity, reason = _SAID[write.what]
     method = (("AuthenticationMethodId", PHONE_IDS[write.phone_type]), ("AuthenticationMethodType", write.phone_type))
     # An SMS switch is no change of the number, which is all that is known of what stands there.
@@ -65,6 +79,21 @@ def rows(write: Write, visible_at: float) -> Iterator[AuditRow]:
     yield row(
         write.user_id, write.upn, write.at, app_id=_CONNECTOR, activity="Update user", reason="", service=DIRECTORY, visible_at=visible_at
     )
+
+
+def _other_row(write: Write, visible_at: float) -> AuditRow:
+    """What anything but a phone leaves; no secret and no name of a device is in it."""
+    if write.what in _ELSEWHERE:
+        activity, service = _ELSEWHERE[write.what]
+        return row(
+            write.user_id, write.upn, write.at, app_id=write.app_id, activity=activity, reason="", service=service, visible_at=visible_at
+        )
+    kind, _, verb = write.what.partition(".")
+    activity, done = _VERBS[verb]
+    return row(
+        write.user_id, write.upn, write.at, app_id=write.app_id, activity=activity, reason=f"Admin {done} {kind} method for user",
+        visible_at=visible_at,
+    )  # fmt: skip
 
 
 def row(

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from simulator.entra import audits
 from simulator.entra.message import Call, Write
 from simulator.entra.state import Person, Tenant
 
@@ -16,4 +17,6 @@ def note(tenant: Tenant, call: Call, person: Person, *, what: str, before: str |
     delay = tenant.hiding(what)
     if delay:
         person.hide_next_change(now + delay)
-    tenant.writes.append(Write(what, person.id, person.upn, "", before, after, call.app_id, call.request_id, call.client_request_id, now))
+    write = Write(what, person.id, person.upn, "", before, after, call.app_id, call.request_id, call.client_request_id, now)
+    tenant.writes.append(write)
+    tenant.audits.extend(audits.rows(write, now + tenant.audit_delay))
