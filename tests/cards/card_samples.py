@@ -285,7 +285,12 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
             "Nothing was proposed or changed.",
             Tone.INFO,
             "Policy test",
-            (("Verdict", "allowed"), ("Rule", "“VIPs need a ticket and a senior”"), ("Needs", ""), ("Could approve", "Ingrid Lund, Sam Okafor")),
+            (
+                ("Verdict", "allowed"),
+                ("Rule", "“VIPs need a ticket and a senior”"),
+                ("Needs", ""),
+                ("Could approve", "Ingrid Lund, Sam Okafor"),
+            ),
         ),
         "notice-refused-by-policy": Notice(
             "Ada Admin is protected: Global Administrator. I can show this account but not change it.",
