@@ -87,7 +87,9 @@ def test_two_patterns_have_to_fit_both() -> None:
     assert "a ticket such as REQ-1234, and “INC-1” is none" in refused.text
 
 
-@pytest.mark.parametrize(("conversations", "here"), [({DESK}, True), ({TEAM}, True), ({"19:other@thread.v2", DESK}, True), ({"a:1"}, False)])
+@pytest.mark.parametrize(
+    ("conversations", "here"), [({DESK}, True), ({TEAM}, True), ({"19:other@thread.v2", DESK}, True), ({"a:1"}, False)]
+)
 def test_a_rule_may_hold_in_some_conversations_alone(conversations: set[str], here: bool) -> None:
     assert asked(rule(conversations=frozenset(conversations)), where=THREAD).allowed is here
 
