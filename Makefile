@@ -17,7 +17,7 @@ demo: .venv/installed ## run the bot, Teams and Entra on this machine and open t
 	$(BIN)/python app.py demo $(ARGS)
 
 test: .venv/installed ## run the tests, on SQLite and on a real PostgreSQL
-	$(BIN)/python -m pytest -m "not browser" $(ARGS)
+	$(BIN)/python -m pytest -m "not browser" -n 3 $(ARGS)
 
 lint: .venv/installed ## check style, import contracts and the Dockerfile
 	$(BIN)/ruff check .

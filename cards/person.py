@@ -24,7 +24,7 @@ def render(shown: PersonShown) -> tuple[Element, str]:
     if shown.freeze:
         body.append(box(_frozen(shown.freeze), style="attention", spacing="Medium"))
     if shown.protected:
-        body.append(box([line(run("⚠ Protected: ", bold=True), run(shown.protected))], style="warning", spacing="Medium"))
+        body.append(box([line(run("⚠ ", bold=True), run(shown.protected))], style="warning", spacing="Medium"))
     body.append(box(_phones(dossier, shown.phone_notes, changeable=not shown.protected), spacing="Medium", line_above=True))
     body.append(box(_others(dossier.others), spacing="Medium", line_above=True))
     summary = f"{'⚠ Frozen. ' if shown.freeze else ''}{_summary(dossier)}"

@@ -16,7 +16,7 @@ from simulator import cast
 from simulator.entra import PhoneState
 from tests.graph.conftest import ADA, ALICE, OMAR, THEO, Bench
 
-NOBODY = str(uuid.uuid4())
+NOBODY = cast.stable_id("nobody")
 PIA = cast.person("Pia Kerr")
 METHODS = "UserAuthenticationMethod.Read.All"
 
