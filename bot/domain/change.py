@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from bot.domain.methods import PhoneType
+from bot.domain.methods import Family, PhoneType
 from bot.domain.people import Person
 from bot.domain.phone import mask
 
 
 class ChangeKind(StrEnum):
-    """What can be changed. A stored word: never rename one."""
+    """What can be changed. A stored word, and the word for it in the policy file: never rename one."""
 
     SET_PHONE = "set_phone"
     REMOVE_PHONE = "remove_phone"
     SMS_SIGN_IN = "sms_sign_in"
+    SET_EMAIL = "set_email"
+    REMOVE_EMAIL = "remove_email"
+    REMOVE_AUTHENTICATOR = "remove_authenticator"
+    REMOVE_PASSKEY = "remove_passkey"
+    REMOVE_CODES = "remove_codes"
+    REMOVE_WINDOWS_HELLO = "remove_windows_hello"
+    REMOVE_PLATFORM_CREDENTIAL = "remove_platform_credential"
+    REMOVE_EXTERNAL = "remove_external"
+    SIGN_OUT = "sign_out"
+    BLOCK = "block"
+    UNBLOCK = "unblock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,39 +37,88 @@ class KindFacts:
         permission: the least Graph application permission for the write.
         why: what that permission is used for, as the README says it.
         compare_first: the wanted state can be read, so the write may be repeated after comparing.
+        task: what is asked for, starting a sentence; empty where the change itself decides.
+        family: of the methods that it removes.
     """
 
     permission: str
     why: str
-    compare_first: bool
+    compare_first: bool = True
+    task: str = ""
+    family: Family | None = None
 
 
+def _removes(family: Family, permission: str) -> KindFacts:
+    return KindFacts(f"UserAuthMethod-{permission}.ReadWrite.All", f"remove {family.spoken}", True, f"Remove {family.spoken}", family)
+
+
+#: Permissions: https://learn.microsoft.com/graph/permissions-reference
 KINDS: dict[ChangeKind, KindFacts] = {
-    ChangeKind.SET_PHONE: KindFacts("UserAuthMethod-Phone.ReadWrite.All", "register or change a phone", True),
-    ChangeKind.REMOVE_PHONE: KindFacts("UserAuthMethod-Phone.ReadWrite.All", "remove a phone", True),
-    ChangeKind.SMS_SIGN_IN: KindFacts("UserAuthMethod-Phone.ReadWrite.All", "switch SMS sign-in", True),
+    ChangeKind.SET_PHONE: KindFacts("UserAuthMethod-Phone.ReadWrite.All", "register or change a phone"),
+    ChangeKind.REMOVE_PHONE: KindFacts("UserAuthMethod-Phone.ReadWrite.All", "remove a phone"),
+    ChangeKind.SMS_SIGN_IN: KindFacts("UserAuthMethod-Phone.ReadWrite.All", "switch SMS sign-in"),
+    ChangeKind.SET_EMAIL: KindFacts("UserAuthMethod-Email.ReadWrite.All", "register or change the email for password reset"),
+    ChangeKind.REMOVE_EMAIL: _removes(Family.EMAIL, "Email"),
+    ChangeKind.REMOVE_AUTHENTICATOR: _removes(Family.AUTHENTICATOR, "MicrosoftAuthApp"),
+    ChangeKind.REMOVE_PASSKEY: _removes(Family.PASSKEY, "Passkey"),
+    ChangeKind.REMOVE_CODES: _removes(Family.CODES, "SoftwareOATH"),
+    ChangeKind.REMOVE_WINDOWS_HELLO: _removes(Family.WINDOWS_HELLO, "WindowsHello"),
+    ChangeKind.REMOVE_PLATFORM_CREDENTIAL: _removes(Family.PLATFORM_CREDENTIAL, "PlatformCred"),
+    ChangeKind.REMOVE_EXTERNAL: _removes(Family.EXTERNAL, "External"),
+    ChangeKind.SIGN_OUT: KindFacts("User.RevokeSessions.All", "sign a person out everywhere", task="Sign out everywhere"),
+    ChangeKind.BLOCK: KindFacts("User.EnableDisableAccount.All", "block and unblock accounts", task="Block sign-in"),
+    ChangeKind.UNBLOCK: KindFacts("User.EnableDisableAccount.All", "block and unblock accounts", task="Unblock sign-in"),
 }
+
+#: Which kind of change removes a method of a family.
+REMOVALS: dict[Family, ChangeKind] = {facts.family: kind for kind, facts in KINDS.items() if facts.family}
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference. For phones `before` and `after` are numbers (None: no such phone); for SMS sign-in "on" or "off"."""
+    """One difference.
+
+    Attributes:
+        phone: which phone; None for everything else.
+        before, after: numbers of phones (None: no such phone), "on" or "off" for SMS sign-in, an address for the email; for a method that
+            is removed its name, and None; for sessions Graph's moment, and None; for an account "enabled" and "disabled".
+        method: Graph's id of the method that is removed or changed.
+    """
 
     kind: ChangeKind
-    phone: PhoneType
+    phone: PhoneType | None
     before: str | None
     after: str | None
+    method: str = ""
+
+    @property
+    def is_number(self) -> bool:
+        """Whether `before` and `after` are telephone numbers."""
+        return self.kind in (ChangeKind.SET_PHONE, ChangeKind.REMOVE_PHONE)
 
     @property
     def label(self) -> str:
         """What changes, as people say it."""
-        return "SMS sign-in" if self.kind is ChangeKind.SMS_SIGN_IN else f"{self.phone.spoken.capitalize()} phone"
+        if self.is_number and self.phone:
+            return f"{self.phone.spoken.capitalize()} phone"
+        if family := KINDS[self.kind].family:
+            return family.spoken[0].upper() + family.spoken[1:]
+        return _LABELS[self.kind]
 
     def masked(self) -> Change:
         """The same change fit for a channel, a log or the trail: numbers reduced to their last two digits."""
-        if self.kind is ChangeKind.SMS_SIGN_IN:
+        if not self.is_number:
             return self
-        return Change(self.kind, self.phone, self.before and mask(self.before), self.after and mask(self.after))
+        return replace(self, before=self.before and mask(self.before), after=self.after and mask(self.after))
+
+
+_LABELS = {
+    ChangeKind.SMS_SIGN_IN: "SMS sign-in",
+    ChangeKind.SET_EMAIL: "Email for password reset",
+    ChangeKind.SIGN_OUT: "Sessions",
+    ChangeKind.BLOCK: "Account",
+    ChangeKind.UNBLOCK: "Account",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,13 +73,58 @@ class Phone:
         return digits(self.number) == digits(number)
 
 
+class Family(StrEnum):
+    """The kinds of method that we know and can remove, as people say them. A stored word: never rename one."""
+
+    AUTHENTICATOR = "authenticator"
+    PASSKEY = "passkey"
+    CODES = "codes"
+    EMAIL = "email"
+    WINDOWS_HELLO = "windows_hello"
+    PLATFORM_CREDENTIAL = "platform_credential"
+    EXTERNAL = "external"
+    PASS = "pass"  # noqa: S105 - the word for a Temporary Access Pass
+
+    @property
+    def spoken(self) -> str:
+        """As cards say it."""
+        return _SPOKEN[self]
+
+
+_SPOKEN = {
+    Family.AUTHENTICATOR: "Microsoft Authenticator",
+    Family.PASSKEY: "passkey",
+    Family.CODES: "authenticator app with codes",
+    Family.EMAIL: "email for password reset",
+    Family.WINDOWS_HELLO: "Windows Hello for Business",
+    Family.PLATFORM_CREDENTIAL: "platform credential",
+    Family.EXTERNAL: "external method",
+    Family.PASS: "Temporary Access Pass",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Method:
-    """Any other method: what it is called and, when Graph says so, the device and the date."""
+    """Any other method: what it is called and, when Graph says so, the device and the date.
+
+    Attributes:
+        kind: what sort it is, in words.
+        name: the device, model or address.
+        created: the day it was registered, as Graph says it.
+        id: Graph's id; empty when nothing can be done with it.
+        family: how it can be removed; None for what we do not know or must not touch.
+    """
 
     kind: str
     name: str = ""
     created: str = ""
+    id: str = ""
+    family: Family | None = None
+
+    @property
+    def label(self) -> str:
+        """The method and its device, to tell it from another of its kind."""
+        return f"{self.kind} {self.name}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +144,10 @@ class Dossier:
     others: tuple[Method, ...] = ()
     privileges: Privileges = field(default_factory=Privileges)
     groups: frozenset[str] = frozenset()
+
+    def method(self, method_id: str) -> Method | None:
+        """The method with this id, if it is still there."""
+        return next((method for method in self.others if method.id == method_id), None)
 
     def masked(self) -> Dossier:
         """The same, fit for a channel: numbers reduced to their last two digits."""

@@ -28,7 +28,8 @@ class Actor:
 class Person:
     """An account of the tenant, as Graph shows it. Names are untrusted text.
 
-    `guest` is whoever was invited from another organisation: guests, and external members too.
+    `guest` is whoever was invited from another organisation: guests, and external members too. `sessions_from` is Graph's moment before
+    which whatever was signed in has to sign in again; empty where it was not read.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Person:
     enabled: bool = True
     guest: bool = False
     synced: bool = False
+    sessions_from: str = ""
 
     @property
     def marks(self) -> tuple[str, ...]:

@@ -222,9 +222,18 @@ NO_NEED = Need()
 HELPDESK_NAME, ADMINS_NAME = "the helpdesk group", "the administrators' group"
 
 
+#: Changes that need a second person unless a policy file says otherwise.
+GRAVE = frozenset({ChangeKind.BLOCK, ChangeKind.UNBLOCK})
+
+
 def default_policy(helpdesk: str, admins: str, confirm_for: timedelta) -> Policy:
-    """What holds without a policy file: the helpdesk group may change ordinary people and VIPs are nobody; see DESIGN section 7."""
-    everything = Rule(name="Built-in: the helpdesk changes ordinary people", ask=frozenset({helpdesk}))
+    """What holds without a policy file: the helpdesk group may change ordinary people, and VIPs are nobody; see DESIGN section 7.
+
+    What lets somebody in or keeps them out altogether needs the agreement of a second member.
+    """
+    asking = frozenset({helpdesk})
+    usual = Rule(name="Built-in: the helpdesk changes ordinary people", actions=frozenset(ChangeKind) - GRAVE, ask=asking)
+    grave = Rule(name="Built-in: this needs a second person", actions=GRAVE, ask=asking, approvals=1, approve=asking)
     names = {helpdesk: HELPDESK_NAME, admins: ADMINS_NAME}
     colleagues = frozenset(filter(None, (helpdesk, admins)))
-    return Policy(rules=(everything,), names=names, helpdesk=colleagues, confirm_for=confirm_for)
+    return Policy(rules=(usual, grave), names=names, helpdesk=colleagues, confirm_for=confirm_for)

@@ -43,6 +43,7 @@ def person_in(row: Row) -> Person:
         guest=row.get("userType") == "Guest"
         or "#EXT#" in str(upn).upper(),  # https://learn.microsoft.com/entra/external-id/user-properties
         synced=row.get("onPremisesSyncEnabled") is True,
+        sessions_from=str(row.get("signInSessionsValidFromDateTime") or ""),
     )
 
 

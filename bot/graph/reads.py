@@ -116,7 +116,11 @@ _PERSON = _address(
 )
 _ACCOUNT = _address(
     _user.to_get_request_information(
-        _configured(UserItemRequestBuilder.UserItemRequestBuilderGetQueryParameters(select=[*PERSON, "isManagementRestricted"]))
+        _configured(
+            UserItemRequestBuilder.UserItemRequestBuilderGetQueryParameters(
+                select=[*PERSON, "isManagementRestricted", "signInSessionsValidFromDateTime"]
+            )
+        )
     )
 )
 _METHODS = _address(_user.authentication.methods.to_get_request_information())

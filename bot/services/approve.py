@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from bot.commands.approvals import pending_for
 from bot.domain.audit import AuditEvent, Tag
+from bot.domain.effect import untouched
 from bot.domain.exchange import ApprovalShown, CardAction, ConversationRef, Pending, Verb, Viewer
 from bot.domain.methods import Dossier
 from bot.domain.operation import Approval, Operation, State
@@ -24,7 +25,6 @@ from bot.errors import NotFound, Refusal
 from bot.ports import Clock, Directory, Operations
 from bot.services.approvers_card import conversation_link
 from bot.services.confirm import too_late
-from bot.services.execute import untouched
 from bot.services.gate import Gate
 from bot.services.require import require
 from bot.services.review import Reviewer

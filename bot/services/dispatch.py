@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.commands.parser import parse
-from bot.commands.phone_rules import plan_change
+from bot.commands.replan import replan
 from bot.commands.spec import Facts, Invocation
 from bot.domain import policy
 from bot.domain.audit import AuditEvent, Tag
@@ -232,7 +232,7 @@ class Dispatch:
             standing, dossier, kinds, operation.conversation, reason=operation.reason, ticket=operation.ticket
         )
         require(decision)
-        plans = [plan_change(dossier, change.kind, change.phone, change.after, self._facts) for change in operation.changes]
+        plans = [replan(dossier, change, self._facts) for change in operation.changes]
         plan = replace(plans[0], changes=tuple(change for one in plans for change in one.changes))
         known, where = as_known(action.actor, standing), operation.conversation
         proposal = await self._preparation.complete(plan, decision, known, where, self._clock())

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 import structlog
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.change import Change, ChangeKind
-from bot.domain.methods import Dossier, SmsSignIn
+from bot.domain.change import Change
+from bot.domain.effect import in_effect, untouched
+from bot.domain.methods import Dossier
 from bot.domain.operation import Operation, State
-from bot.domain.phone import digits
 from bot.errors import Conflict, DirectoryError, NotFound, NumberNotUnique, StoreUnavailable, Throttled, Unavailable
 from bot.metrics import OPERATIONS
 from bot.ports import Clock, Directory, Operations, Sleep
@@ -29,23 +29,6 @@ log = structlog.get_logger()
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 60.0, 60.0)
 #: Looks after a definite answer that does not show yet: about half a minute.
 LOOKS_AFTER_ANSWER = 6
-
-
-def in_effect(change: Change, dossier: Dossier) -> bool:
-    """Whether the account is as the change wants it."""
-    return _is(change, dossier, change.after)
-
-
-def untouched(change: Change, dossier: Dossier) -> bool:
-    """Whether the account is still as the card showed it before the change."""
-    return _is(change, dossier, change.before)
-
-
-def _is(change: Change, dossier: Dossier, value: str | None) -> bool:
-    phone = dossier.phones.get(change.phone)
-    if change.kind is ChangeKind.SMS_SIGN_IN:
-        return phone is not None and (phone.sms_sign_in is SmsSignIn.READY) == (value == "on")
-    return (phone is None) if value is None else (phone is not None and digits(phone.number) == digits(value))
 
 
 @dataclass

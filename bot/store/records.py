@@ -90,7 +90,8 @@ def operation(found: Row[Any]) -> Operation:
 
 def change(stored: dict[str, Any]) -> Change:
     """The change that is stored so."""
-    return Change(ChangeKind(stored["kind"]), PhoneType(stored["phone"]), stored["before"], stored["after"])
+    phone = PhoneType(stored["phone"]) if stored["phone"] else None
+    return Change(ChangeKind(stored["kind"]), phone, stored["before"], stored["after"], stored.get("method", ""))
 
 
 def approval_row(approval: Approval) -> dict[str, str]:

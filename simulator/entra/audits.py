@@ -38,7 +38,12 @@ _ELSEWHERE = {
     "password.reset": ("Reset user password", DIRECTORY),
     "sessions.revoke": ("Update StsRefreshTokenValidFrom Timestamp", DIRECTORY),
 }
-_VERBS = {"create": (REGISTERED, "registered"), "update": (UPDATED, "changed"), "delete": (DELETED, "deleted"), "deactivate": (UPDATED, "changed")}
+_VERBS = {
+    "create": (REGISTERED, "registered"),
+    "update": (UPDATED, "changed"),
+    "delete": (DELETED, "deleted"),
+    "deactivate": (UPDATED, "changed"),
+}
 # Often seen beside such a change: Microsoft's own app carries it over into the directory.
 _CONNECTOR = "1f5530b3-261a-47a9-b357-ded261e17918"
 _NAMES = {cast.GRAPH_APP_ID: "Doorman", cast.BOT_APP_ID: "Doorman bot", _CONNECTOR: "Azure MFA StrongAuthenticationService"}

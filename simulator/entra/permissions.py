@@ -116,5 +116,9 @@ DEFAULT_GRANTS = _names(
     """
     UserAuthMethod-Phone.ReadWrite.All UserAuthenticationMethod.Read.All User.Read.All GroupMember.Read.All RoleManagement.Read.Directory
     RoleEligibilitySchedule.Read.Directory AuditLog.Read.All
+    UserAuthMethod-Email.ReadWrite.All UserAuthMethod-MicrosoftAuthApp.ReadWrite.All UserAuthMethod-Passkey.ReadWrite.All
+    UserAuthMethod-SoftwareOATH.ReadWrite.All UserAuthMethod-WindowsHello.ReadWrite.All UserAuthMethod-PlatformCred.ReadWrite.All
+    UserAuthMethod-External.ReadWrite.All UserAuthMethod-TAP.ReadWrite.All Policy.Read.AuthenticationMethod
+    User.RevokeSessions.All User.EnableDisableAccount.All
     """
 )

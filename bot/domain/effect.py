@@ -1,0 +1,42 @@
+"""Whether a change is in effect, and whether what it is about is still as its card showed it: read from the account, kind by kind."""
+
+from __future__ import annotations
+
+from bot.domain.change import KINDS, Change, ChangeKind
+from bot.domain.methods import Dossier, Family, SmsSignIn
+from bot.domain.phone import digits
+
+
+def in_effect(change: Change, dossier: Dossier) -> bool:
+    """Whether the account is as the change wants it."""
+    match change.kind:
+        case ChangeKind.SIGN_OUT:
+            return dossier.person.sessions_from != change.before
+        case ChangeKind.BLOCK | ChangeKind.UNBLOCK:
+            return dossier.person.enabled == (change.kind is ChangeKind.UNBLOCK)
+        case _:
+            return _is(change, dossier, change.after)
+
+
+def untouched(change: Change, dossier: Dossier) -> bool:
+    """Whether the account is still as the card showed it before the change."""
+    match change.kind:
+        case ChangeKind.SIGN_OUT:
+            return dossier.person.sessions_from == change.before
+        case ChangeKind.BLOCK | ChangeKind.UNBLOCK:
+            return dossier.person.enabled == (change.kind is ChangeKind.BLOCK)
+        case _:
+            return _is(change, dossier, change.before)
+
+
+def _is(change: Change, dossier: Dossier, value: str | None) -> bool:
+    if change.kind is ChangeKind.SET_EMAIL:
+        email = next((method for method in dossier.others if method.family is Family.EMAIL), None)
+        return (email is None) if value is None else (email is not None and email.name.casefold() == value.casefold())
+    if KINDS[change.kind].family:
+        return (dossier.method(change.method) is None) == (value is None)
+    assert change.phone is not None, "only phones are left"
+    phone = dossier.phones.get(change.phone)
+    if change.kind is ChangeKind.SMS_SIGN_IN:
+        return phone is not None and (phone.sms_sign_in is SmsSignIn.READY) == (value == "on")
+    return (phone is None) if value is None else (phone is not None and digits(phone.number) == digits(value))
