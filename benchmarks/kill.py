@@ -24,6 +24,7 @@ import sqlalchemy
 from benchmarks.kill_bots import MOMENTS, Bot, Reaper
 from benchmarks.kill_count import LOG, Count, Stored, count, read_store
 from benchmarks.kill_people import People, chains
+from benchmarks.world import NO_LIMITS
 from simulator.entra.faults import Fault
 from simulator.world import World
 
@@ -59,7 +60,7 @@ async def run(plan: Plan, database_url: str, folder: Path) -> Count:
     world = World()
     world.entra.faults.rules[:] = [Fault(**{key: value for key, value in fault.described().items() if key != "fired"}) for fault in FAULTS]
     await world.start()
-    bots = [Bot(world.environment(database_url), folder / f"bot{number}.log") for number in range(plan.replicas)]
+    bots = [Bot(world.environment(database_url, POLICY_FILE=NO_LIMITS), folder / f"bot{number}.log") for number in range(plan.replicas)]
 
     def endpoint() -> str:
         return dice.choice([bot for bot in bots if bot.ready] or bots).endpoint

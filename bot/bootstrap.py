@@ -34,6 +34,7 @@ from bot.services.execute import execute
 from bot.services.expire import expire
 from bot.services.gate import Gate
 from bot.services.log_channel import post_log
+from bot.services.prepare import Preparation
 from bot.services.reconcile import report_discrepancies, turn
 from bot.services.review import Reviewer
 from bot.services.tell import remind, tell
@@ -158,7 +159,8 @@ async def _running(app: web.Application, *, settings: Settings, policy: Policy, 
         gate = Gate(directory, groups, settings.bot_tenant_id, clock)
         approvals = Approvals(operations, directory, gate, reviewer, clock, settings.approval_channel, teams)
         facts = Facts(settings.default_region.upper(), settings.sms_voice_retirement)
-        dispatch = Dispatch(operations, stops, usages, directory, gate, reviewer, approvals, facts, clock)
+        preparation = Preparation(operations, stops, usages, directory, gate, reviewer, approvals, facts, clock)
+        dispatch = Dispatch(operations, stops, directory, gate, reviewer, approvals, preparation, facts, clock)
         inbound_tokens = InboundTokens(
             session,
             metadata_url=settings.openid_metadata,

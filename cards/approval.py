@@ -29,8 +29,8 @@ from cards.elements import (
     run,
     suspicious_call,
 )
-from cards.operation import MOST_CHANGES
-from cards.wording import LOOKS, approved_by, change_label, difference_line, difference_text, identity, many, private, time_left, title
+from cards.operation import listed
+from cards.wording import LOOKS, approved_by, difference_text, identity, many, private, time_left, title
 
 #: What may be written when denying; the bot takes no more.
 REASON_LIMIT = 200
@@ -47,7 +47,7 @@ def render(shown: ApprovalShown) -> tuple[Element, str]:
         heading(title(operation)),
         *identity(operation.target, name=False),
         *_result(operation),
-        box(_changes(operation), style="emphasis", spacing="Medium"),
+        box(listed(operation), style="emphasis", spacing="Medium"),
         *(warnings(replace(operation, notes=())) if waiting else ()),  # the notes are for whoever speaks with the person
         *facts(
             (
@@ -78,15 +78,6 @@ def _result(operation: Operation) -> list[Element]:
     if operation.state.finished:
         return [line(run(operation.outcome, limit=500), spacing="Medium")] if operation.outcome else []
     return [] if operation.state.waiting else [line("It is being carried out.", spacing="Medium")]
-
-
-def _changes(operation: Operation) -> list[Element]:
-    shown: list[Element] = []
-    for change in operation.changes[:MOST_CHANGES]:
-        shown += [line(run(change_label(change, operation.state), bold=True)), difference_line(change, operation.state)]
-    if more := len(operation.changes) - MOST_CHANGES:
-        shown += [line(run(f"and {more} more changes", subtle=True))] if more > 0 else []
-    return shown
 
 
 def _time(shown: ApprovalShown) -> list[Element]:

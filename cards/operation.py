@@ -31,7 +31,7 @@ def render(shown: OperationShown, refresh_for: tuple[str, ...] = ()) -> tuple[El
         heading(title(operation)),
         *identity(operation.target, name=False),
         *_result(operation),
-        box(_changes(operation), style="emphasis", spacing="Medium"),
+        box(listed(operation), style="emphasis", spacing="Medium"),
     ]
     if operation.state.waiting:
         body += question(operation)
@@ -50,7 +50,8 @@ def render(shown: OperationShown, refresh_for: tuple[str, ...] = ()) -> tuple[El
     return card(body, fallback=summary, actions=_actions(operation), refreshing=refreshing), summary
 
 
-def _changes(operation: Operation) -> Iterable[Element]:
+def listed(operation: Operation) -> Iterable[Element]:
+    """Every change with its before and after; more than `MOST_CHANGES` are counted."""
     changes = operation.changes
     for change in changes[:MOST_CHANGES]:
         yield line(run(change_label(change, operation.state), bold=True))

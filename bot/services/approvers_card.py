@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from urllib.parse import quote
 
 import structlog
@@ -68,7 +69,7 @@ class ApproversCard:
         assert where is not None
         try:
             try:
-                card_id = await self._announcer.send(where, _mentioning(shown, to))
+                card_id = await self._announcer.send(where, replace(shown, mentioned=to))
             except ChatRefused as error:
                 if error.status != 400 or not to:
                     raise
@@ -124,10 +125,6 @@ def refreshing(operation: Operation, roster: Collection[Member], approvers: Coll
 
 def _concerned(operation: Operation) -> frozenset[str]:
     return frozenset({operation.requester.id.lower(), operation.target.id.lower()})
-
-
-def _mentioning(shown: ApprovalShown, to: tuple[Member, ...]) -> ApprovalShown:
-    return ApprovalShown(shown.operation, shown.now, link=shown.link, mentioned=to, refreshing=shown.refreshing)
 
 
 def conversation_link(operation: Operation, teams: str) -> str:

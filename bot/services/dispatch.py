@@ -18,7 +18,7 @@ from bot.domain.operation import Operation, State
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.stop import Pause
 from bot.errors import DirectoryError, Refusal, StoreUnavailable
-from bot.ports import FIND_LIMIT, Clock, Directory, Operations, Stops, Usages
+from bot.ports import FIND_LIMIT, Clock, Directory, Operations, Stops
 from bot.services.announce import shown
 from bot.services.approve import Approvals
 from bot.services.confirm import cancel, check_presser, confirm
@@ -44,11 +44,11 @@ class Dispatch:
         self,
         operations: Operations,
         stops: Stops,
-        usages: Usages,
         directory: Directory,
         gate: Gate,
         reviewer: Reviewer,
         approvals: Approvals,
+        preparation: Preparation,
         facts: Facts,
         clock: Clock,
     ) -> None:
@@ -58,7 +58,7 @@ class Dispatch:
         self._reviewer = reviewer
         self._gate = gate
         self._approvals = approvals
-        self._preparation = Preparation(operations, stops, usages, directory, gate, reviewer, approvals, facts, clock)
+        self._preparation = preparation
         self._facts = facts
         self._clock = clock
         self._over: list[str] = []

@@ -63,8 +63,13 @@ class Reviewer:
     def protection(self, standing: Standing, dossier: Dossier, where: ConversationRef) -> str:
         """Why nothing at all may be changed here by whoever asks, in a sentence; empty when something may. Stops are not asked."""
         now = self._clock()
-        each = [review(self.policy, self._ask(standing, dossier, frozenset({kind}), where, now, "-", ""), GO, now) for kind in ChangeKind]
-        return "" if any(decision.allowed or decision.reason in _COULD_BE for decision in each) else each[0].text
+        said = ""
+        for kind in ChangeKind:  # as a rule the first one may be: this is part of every `show`
+            decision = review(self.policy, self._ask(standing, dossier, frozenset({kind}), where, now, "-", ""), GO, now)
+            if decision.allowed or decision.reason in _COULD_BE:
+                return ""
+            said = said or decision.text
+        return said
 
     def _ask(
         self,

@@ -37,7 +37,10 @@ export function createFaults(root, { logChannel, onCount }) {
     el("ul", { class: "fault-list" }, ...[...SWITCHES, LOG_DOWN].map(row)), problem);
   clear.addEventListener("click", () => change(() => on.clear()));
 
+  let changes = 0; // by the person at the page
+
   function change(alter) {
+    changes += 1;
     const downBefore = on.has(LOG_DOWN.name);
     alter();
     paint();
@@ -69,16 +72,18 @@ export function createFaults(root, { logChannel, onCount }) {
 
   /** Takes over what is in force at the server: after a reload of the page, or when a fault that strikes once has struck. */
   async function load() {
-    let rules;
+    const before = changes;
+    let down, rules;
     try {
-      const { down = [] } = (await api.faults.list("teams")) || {};
-      if (down.includes(logChannel())) on.add(LOG_DOWN.name);
-      else on.delete(LOG_DOWN.name);
+      ({ down = [] } = (await api.faults.list("teams")) || {});
       const answer = await api.faults.list("entra");
       rules = answer?.value ?? answer ?? [];
     } catch {
       return; // the switches stay as they are
     }
+    if (changes !== before) return; // what somebody has switched meanwhile is newer than this answer
+    if (down.includes(logChannel())) on.add(LOG_DOWN.name);
+    else on.delete(LOG_DOWN.name);
     for (const { name, rules: [own] } of SWITCHES) {
       const there = rules.find((rule) => rule.effect === own.effect);
       if (there && !(there.times && there.fired >= there.times)) on.add(name);
