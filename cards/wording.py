@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain.change import Change, ChangeKind
+from bot.domain.change import KINDS, Change, ChangeKind
 from bot.domain.operation import Operation, State
 from bot.domain.people import Person
 from bot.domain.phone import mask_text
@@ -37,6 +37,8 @@ LOOKS: dict[State, Look] = {
     State.EXPIRED: Look("–", "Expired", "emphasis", "Default"),
 }
 
+#: Something is switched, nothing registered goes.
+_SWITCHES = frozenset({ChangeKind.SMS_SIGN_IN, ChangeKind.SIGN_OUT, ChangeKind.BLOCK, ChangeKind.UNBLOCK})
 #: The change will be, or was, made as the card shows it.
 _AS_SHOWN = frozenset({State.PROPOSED, State.AWAITING_APPROVAL, State.QUEUED, State.RUNNING, State.SUCCEEDED})
 
@@ -86,6 +88,9 @@ def task(changes: tuple[Change, ...]) -> str:
 def _task_of(change: Change) -> str:
     if change.kind is ChangeKind.SMS_SIGN_IN:
         return f"Switch {'on' if change.after == 'on' else 'off'} SMS sign-in"
+    if not change.phone:
+        facts = KINDS[change.kind]
+        return facts.task or ("Set" if change.before is None else "Change") + " email for password reset"
     verb = "Remove" if change.kind is ChangeKind.REMOVE_PHONE else "Set" if change.before is None else "Change"
     return f"{verb} {change.phone.spoken} phone"
 
@@ -97,8 +102,15 @@ def title(operation: Operation) -> str:
 
 def difference(change: Change) -> tuple[str, str]:
     """Before and after, in words where there is no number."""
-    if change.kind is ChangeKind.SMS_SIGN_IN:
-        return change.before or "unknown", change.after or "off"
+    match change.kind:
+        case ChangeKind.SMS_SIGN_IN:
+            return change.before or "unknown", change.after or "off"
+        case ChangeKind.SIGN_OUT:
+            return "signed in wherever they are", "signed out everywhere"
+        case ChangeKind.BLOCK:
+            return "enabled", "blocked"
+        case ChangeKind.UNBLOCK:
+            return "blocked", "enabled"
     return change.before or "not registered", change.after or "removed"
 
 
@@ -110,7 +122,7 @@ def change_label(change: Change, state: State) -> str:
 def difference_line(change: Change, state: State, *, label: bool = False) -> Element:
     """One line: before → after, with words for readers who neither see colour nor strike-through."""
     before, after = difference(change)
-    gone = change.kind is not ChangeKind.SMS_SIGN_IN and change.before is not None
+    gone = change.before is not None and change.kind not in _SWITCHES
     words = ("before ", " → after ") if state in _AS_SHOWN else ("from ", " → to ")
     start = (run(f"{change_label(change, state)}: ", bold=True),) if label else ()
     return line(
