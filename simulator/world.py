@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,11 +16,12 @@ class World:
     """Entra ID and Teams on loopback. `entra` and `teams` are free to be used once started.
 
     Args:
+        clock: seconds since the epoch, as the tenant sees it; tokens age in real time, as the bot's SDKs do.
         teams_options: keywords for `Teams`, such as `limits=False`.
     """
 
-    def __init__(self, **teams_options: Any) -> None:
-        self.entra = Entra()
+    def __init__(self, clock: Callable[[], float] = time.time, **teams_options: Any) -> None:
+        self.entra = Entra(clock=clock, token_clock=time.time)
         self.teams = Teams(verify_bot_token=self._verify, **teams_options)
 
     def _verify(self, token: str) -> Any:

@@ -75,9 +75,9 @@ class Desk:
     """One bot between both simulators."""
 
     def __init__(self, database_url: str, policy: Policy | None = None, **environment: str) -> None:
-        self.world = World(limits=False)
-        self.entra, self.teams = self.world.entra, self.world.teams
         self.clock = MovableClock()
+        self.world = World(clock=lambda: self.clock().timestamp(), limits=False)
+        self.entra, self.teams = self.world.entra, self.world.teams
         self.naps: list[float] = []
         self._database_url = database_url
         self._environment = {"RECONCILE_HOURS": "0", **environment}
@@ -120,12 +120,12 @@ class Desk:
 
     async def say(self, who: cast.Member, text: str, where: Any = None, **more: Any) -> Answer:
         """Types a line and returns the bot's answer to it."""
-        before = len(self.teams.sent)
         message = await self.teams.say(who, text, where, **more)
         assert message.delivered == 200, message.delivered
-        sent = [item for item in self.teams.sent[before:] if item.method == "send" and item.conversation.startswith(message.conversation)]
-        assert sent, f"no answer to {text!r}"
-        return Answer(self, self.teams.threads.messages[sent[-1].id], who)
+        # What else the bot says meanwhile, such as how an operation ended, is no answer to this.
+        answers = [each for each in self.teams.threads.messages.values() if each.by_bot and each.reply_to_id == message.id]
+        assert answers, f"no answer to {text!r}"
+        return Answer(self, answers[-1], who)
 
     async def press(self, who: cast.Member, answer: Answer, verb: str, **more: Any) -> Any:
         """Presses a button; returns what the client got back."""

@@ -100,7 +100,7 @@ class Known:
     @property
     def records_from(self) -> datetime:
         """From when on Entra's records are needed to find every execution's own."""
-        return min((execution.began for execution in self.changes), default=self.since) - CLOCKS_APART
+        return min((self.since, *(execution.began for execution in self.changes))) - CLOCKS_APART
 
     @property
     def changes(self) -> tuple[Execution, ...]:

@@ -10,7 +10,7 @@ import base64
 import binascii
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -59,9 +59,10 @@ class LoginError(Exception):
 class Login:
     """The apps of the tenant and the tokens they can get."""
 
-    def __init__(self, tenant: Tenant) -> None:
+    def __init__(self, tenant: Tenant, clock: Callable[[], float]) -> None:
         self._tenant = tenant
-        self.tokens = Tokens(tenant.id, tenant.clock)
+        self._clock = clock
+        self.tokens = Tokens(tenant.id, clock)
         self.apps: dict[str, AppRegistration] = {}
         self.register(cast.GRAPH_APP_ID, secret=cast.GRAPH_SECRET).permissions.update(DEFAULT_GRANTS)
         self.register(cast.BOT_APP_ID, secret=cast.BOT_SECRET)
@@ -189,7 +190,7 @@ class Login:
             raise LoginError(700023, "Client assertion audience claim does not match Realm issuer.")
         if {str(claims["iss"]).lower(), str(claims["sub"]).lower()} != {app.app_id}:
             raise LoginError(700021, "Client assertion application identifier doesn't match 'client_id' parameter.")
-        if claims["exp"] <= self._tenant.clock():
+        if claims["exp"] <= self._clock():
             raise LoginError(700024, "Client assertion is not within its valid time range.")
 
     def _audience(self, scope: str | None, host: str) -> str:

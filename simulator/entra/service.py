@@ -23,7 +23,8 @@ from simulator.entra.tokens import AppRegistration, key_set
 class Entra:
     """One tenant with its login host and its Graph. State is fresh per instance.
 
-    `clock` gives seconds since the epoch; tests pass their own to move time. `seed` makes the random parts repeatable.
+    `clock` gives seconds since the epoch; tests pass their own to move time, and `token_clock` where tokens are to age too (None: they
+    do), which the SDKs of a client in the same process would not know of. `seed` makes the random parts repeatable.
     """
 
     def __init__(
@@ -32,10 +33,11 @@ class Entra:
         groups: Iterable[cast.Group] = cast.GROUPS,
         *,
         clock: Callable[[], float] = time.time,
+        token_clock: Callable[[], float] | None = None,
         seed: int = 0,
     ) -> None:
         self.tenant = Tenant(people, groups, clock)
-        self.login = Login(self.tenant)
+        self.login = Login(self.tenant, token_clock or clock)
         self.faults = Faults(clock, self._delay_writes, seed)
         self._edge = GraphEdge(self.tenant, self.login, self.faults, seed)
         self._runner: web.AppRunner | None = None

@@ -89,6 +89,7 @@ def test_what_lies_before_the_time_explains_and_is_not_reported() -> None:
     day = 24 * 60
     known = Known(SINCE, (execution(day + 3, day + 2), execution(day + 60, day - 60, OMAR)))
     assert known.records_from == NOW - timedelta(minutes=day + 60 + 5)
+    assert Known(SINCE, (execution(60, 59),)).records_from == SINCE - timedelta(minutes=5), "what was done before the first change too"
     found = compare(known, [record(day - 1), record(day + 59, OMAR), record(day + 30, "other")], NOW)
     assert found.agrees, "the first by Entra's clock, the second because it began before, the third is too old"
     assert (found.changes, found.records) == (1, 1)

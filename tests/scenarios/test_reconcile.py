@@ -77,8 +77,7 @@ async def next_turn(desk: Desk) -> None:
 async def posted(desk: Desk, text: str = "set office for omar +31 20 7654321") -> list[str]:
     """Every post about a difference, once a change made later has been posted too."""
     await desk.change(HANNA, text)
-    number = text[-2:]
-    await desk.logged("Omar Farouk", number)
+    await desk.logged("Omar Farouk", f"••{text[-2:]}")
     return [card for card in desk.log() if TITLE in card]
 
 
@@ -184,4 +183,5 @@ async def test_the_schedule_says_nothing_while_the_log_cannot_be_read(desk: Desk
     assert await posted(desk) == []
     desk.entra.tenant.licence = "P1"
     await next_turn(desk)
-    assert len(await posted(desk, "set office for omar +31 20 7654322")) == 1, "the next turn looks back far enough"
+    [card] = await posted(desk, "set office for omar +31 20 7654322")
+    assert "Admin deleted security info" in card, "the next turn looks back far enough, and before the first change in the trail"
