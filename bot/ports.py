@@ -14,6 +14,7 @@ from bot.domain.methods import Dossier
 from bot.domain.operation import Approval, Operation, State
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.reconcile import Comparison, DirectoryAudit, Known
+from bot.domain.sign_in import MfaState, Preference
 from bot.domain.stop import Freeze, Pause, Stop
 
 #: The current time, in UTC.
@@ -40,6 +41,12 @@ class Directory(Protocol):
 
     async def dossier(self, object_id: str) -> Dossier:
         """Account, methods and privileges, read together. NotFound when the account is gone."""
+
+    async def preference(self, object_id: str) -> Preference:
+        """Which method a person is asked for first. In no dossier by itself; see `bot.services.look`."""
+
+    async def mfa_state(self, object_id: str) -> MfaState:
+        """Per-user MFA of a person; needs a permission that is asked for only where PER_USER_MFA is on."""
 
     async def audits(self, since: datetime) -> tuple[DirectoryAudit, ...]:
         """What Entra's own audit log says our application did since then; in no order. Late by minutes, so never proof of a fresh write.

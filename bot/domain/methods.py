@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from bot.domain.people import Person, Privileges
 from bot.domain.phone import digits, mask
+from bot.domain.sign_in import Aspect, MfaState, Preference, Registration
+from bot.errors import DirectoryError
 
 
 class PhoneType(StrEnum):
@@ -113,6 +116,7 @@ class Method:
         created: the day it was registered, as Graph says it.
         id: Graph's id; empty when nothing can be done with it.
         family: how it can be removed; None for what we do not know or must not touch.
+        type: Graph's word for its sort, such as `softwareOath`.
     """
 
     kind: str
@@ -120,6 +124,7 @@ class Method:
     created: str = ""
     id: str = ""
     family: Family | None = None
+    type: str = ""
 
     @property
     def label(self) -> str:
@@ -137,6 +142,8 @@ class Dossier:
         others: every method that is not a phone; unknown kinds included.
         privileges: why the account is protected, if it is.
         groups: ids of every group the person is in, nested ones included.
+        preference, mfa_state, registration: None where they were not wanted, or could not be read.
+        unread: why what was wanted could not be read.
     """
 
     person: Person
@@ -144,6 +151,10 @@ class Dossier:
     others: tuple[Method, ...] = ()
     privileges: Privileges = field(default_factory=Privileges)
     groups: frozenset[str] = frozenset()
+    preference: Preference | None = None
+    mfa_state: MfaState | None = None
+    registration: Registration | None = None
+    unread: Mapping[Aspect, DirectoryError] = field(default_factory=dict)
 
     def method(self, method_id: str) -> Method | None:
         """The method with this id, if it is still there."""

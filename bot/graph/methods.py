@@ -93,6 +93,7 @@ def _method(row: dict[str, Any]) -> Method:
         str(row.get("createdDateTime") or "")[:10],
         str(row.get("id") or ""),
         family,
+        kind,
     )
 
 

@@ -25,7 +25,7 @@ from msgraph.generated.users.item.user_item_request_builder import UserItemReque
 from msgraph.generated.users.users_request_builder import UsersRequestBuilder
 
 from bot.errors import NotFound
-from bot.graph.permissions import READ_AUDITS, READ_ELIGIBLE, READ_GROUPS, READ_METHODS, READ_PHONES, READ_ROLES, READ_USERS
+from bot.graph.permissions import READ_AUDITS, READ_ELIGIBLE, READ_GROUPS, READ_METHODS, READ_PHONES, READ_POLICIES, READ_ROLES, READ_USERS
 from bot.ports import FIND_LIMIT
 
 #: What `people.person` needs.
@@ -54,12 +54,14 @@ class Read:
         permission: the least application permission of the call.
         body: for reads that Graph wants as POST.
         eventual: an advanced query: https://learn.microsoft.com/graph/aad-advanced-queries
+        beta: below that version; the parts of a batch are all of one version.
     """
 
     url: str
     permission: str
     body: dict[str, Any] | None = None
     eventual: bool = False
+    beta: bool = False
 
     def as_part(self, number: int) -> dict[str, Any]:
         """As it stands in a batch."""
@@ -191,6 +193,16 @@ def methods(user_id: str) -> Read:
 def phones(user_id: str) -> Read:
     """The phones alone, which a narrower permission opens."""
     return Read(_PHONES.replace(_SLOT, user_id), READ_PHONES)
+
+
+def preferences(user_id: str) -> Read:
+    """The preferred second factor: https://learn.microsoft.com/graph/api/authentication-get?view=graph-rest-beta"""
+    return Read(f"/users/{user_id}/authentication/signInPreferences", READ_METHODS, beta=True)
+
+
+def requirements(user_id: str) -> Read:
+    """The state of per-user MFA: https://learn.microsoft.com/graph/api/authentication-get?view=graph-rest-beta"""
+    return Read(f"/users/{user_id}/authentication/requirements", READ_POLICIES, beta=True)
 
 
 def roles_held(user_id: str) -> Read:

@@ -23,6 +23,7 @@ from bot.services.announce import shown
 from bot.services.approve import Approvals
 from bot.services.confirm import cancel, check_presser, confirm
 from bot.services.gate import Gate
+from bot.services.look import aspects_of, look
 from bot.services.prepare import Preparation, Proposal, as_known
 from bot.services.propose import propose
 from bot.services.refuse import refuse_message, refuse_press
@@ -226,8 +227,8 @@ class Dispatch:
             raise Refusal(
                 f"{operation.id} is so old that I no longer keep its numbers.", "Type the command anew, with the number.", code="too_late"
             )
-        dossier = await self._directory.dossier(operation.target.id)
         kinds = {change.kind for change in operation.changes}
+        dossier = await look(self._directory, operation.target.id, aspects_of(kinds))
         decision = await self._reviewer.request(
             standing, dossier, kinds, operation.conversation, reason=operation.reason, ticket=operation.ticket
         )
