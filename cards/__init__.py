@@ -25,6 +25,7 @@ from bot.domain.exchange import (
     Whoami,
 )
 from bot.domain.phone import mask_text
+from bot.domain.said import ENGLISH, Catalogue, speaking, spoken
 from bot.domain.stop import Pause
 from cards import approval, choose, help, history, log, notice, operation, pending, person
 from cards.size import fit
@@ -46,18 +47,22 @@ class Rendered:
     summary: str
 
 
-def render(reply: Reply, *, refresh_for: tuple[str, ...] = (), pause: Pause | None = None) -> Rendered:
+def render(
+    reply: Reply, *, refresh_for: tuple[str, ...] = (), pause: Pause | None = None, catalogue: Catalogue = ENGLISH
+) -> Rendered:
     """Any reply as a card.
 
     Args:
         refresh_for: Teams user ids whose clients should ask for the card's newest state by themselves; used while an
             operation is under way.
         pause: holds now, so the card says so on top.
+        catalogue: the reader's language.
     """
-    card, summary = _made(reply, refresh_for)
-    if pause:
-        card["body"].insert(0, notice.paused(pause))
-    summary = inert(mask_text(summary), 300)
+    with speaking(catalogue):
+        card, summary = _made(reply, refresh_for)
+        if pause:
+            card["body"].insert(0, notice.paused(pause))
+        summary = inert(mask_text(spoken(summary)), 300)
     # Old clients show this text in place of the card, to everybody who is there.
     return Rendered(fit(card | {"fallbackText": inert(mask_text(card["fallbackText"]), 400)}), summary)
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from bot.domain.exchange import ApprovalShown, Verb, Viewer
 from bot.domain.operation import Operation, State
+from bot.domain.said import join, say
 from cards.confirm import question as warnings
 from cards.elements import (
     Element,
@@ -30,7 +31,7 @@ from cards.elements import (
     suspicious_call,
 )
 from cards.operation import listed
-from cards.wording import LOOKS, approved_by, difference_text, identity, many, private, time_left, title
+from cards.wording import LOOKS, approvals_by, approved_by, difference_text, expires, identity, private, title
 
 #: What may be written when denying; the bot takes no more.
 REASON_LIMIT = 200
@@ -51,12 +52,12 @@ def render(shown: ApprovalShown) -> tuple[Element, str]:
         *(warnings(replace(operation, notes=())) if waiting else ()),  # the notes are for whoever speaks with the person
         *facts(
             (
-                ("Requested by", operation.requester.name or "somebody without a name"),
-                ("Ticket", operation.ticket[:80]),
-                ("Reason", operation.reason),
-                ("Policy", "; ".join(operation.need.rules)),
-                ("Needs", f"{many(operation.need.approvals, 'approval')} by {operation.need.group_names}"),
-                ("Approved by", approved_by(operation)),
+                (say("Requested by"), operation.requester.name or say("somebody without a name")),
+                (say("Ticket"), operation.ticket[:80]),
+                (say("Reason"), operation.reason),
+                (say("Policy"), join("; ", operation.need.rules)),
+                (say("Needs"), approvals_by(operation.need)),
+                (say("Approved by"), approved_by(operation)),
             )
         ),
         *_time(shown),
@@ -70,21 +71,21 @@ def render(shown: ApprovalShown) -> tuple[Element, str]:
 
 def _word(operation: Operation, usual: str) -> str:
     if operation.state is State.AWAITING_APPROVAL and operation.approvals:
-        return f"Approved by {approved_by(operation)}"
+        return say("Approved by {who}", who=approved_by(operation))
     return usual
 
 
 def _result(operation: Operation) -> list[Element]:
     if operation.state.finished:
         return [line(run(operation.outcome, limit=500), spacing="Medium")] if operation.outcome else []
-    return [] if operation.state.waiting else [line("It is being carried out.", spacing="Medium")]
+    return [] if operation.state.waiting else [line(say("It is being carried out."), spacing="Medium")]
 
 
 def _time(shown: ApprovalShown) -> list[Element]:
     operation = shown.operation
     if operation.state is State.AWAITING_APPROVAL:
-        return [moment("Expires at ", operation.expires_at, f" · {time_left(shown.now, operation.expires_at)}", spacing="Medium")]
-    return [moment("Finished at ", operation.finished_at, spacing="Medium")] if operation.finished_at else []
+        return [moment(expires(operation, shown.now), spacing="Medium")]
+    return [moment(say("Finished at {at}", at=operation.finished_at), spacing="Medium")] if operation.finished_at else []
 
 
 def _concerning(shown: ApprovalShown) -> list[Element]:
@@ -92,10 +93,10 @@ def _concerning(shown: ApprovalShown) -> list[Element]:
     operation = shown.operation
     groups = operation.need.group_names
     said = {
-        Viewer.REQUESTER: f"You asked for this. {groups} decide.",
-        Viewer.AGREED: "You agreed already; somebody else has to agree too.",
-        Viewer.TARGET: "This is about your own account, so others decide.",
-        Viewer.ONLOOKER: f"{groups} decide this.",
+        Viewer.REQUESTER: say("You asked for this. {groups} decide.", groups=groups),
+        Viewer.AGREED: say("You agreed already; somebody else has to agree too."),
+        Viewer.TARGET: say("This is about your own account, so others decide."),
+        Viewer.ONLOOKER: say("{groups} decide this.", groups=groups),
     }
     if operation.state is not State.AWAITING_APPROVAL or shown.viewer not in said:
         return []
@@ -103,21 +104,21 @@ def _concerning(shown: ApprovalShown) -> list[Element]:
 
 
 def _notified(shown: ApprovalShown) -> tuple[list[Element], list[Element]]:
-    text, entities = mentions(((member.chat_id, member.name) for member in shown.mentioned), " – please decide.")
+    text, entities = mentions(((member.chat_id, member.name) for member in shown.mentioned), say(" – please decide."))
     return [text], entities
 
 
 def _actions(shown: ApprovalShown) -> list[Element]:
     operation = shown.operation
-    where = [link("Open conversation", shown.link)] if shown.link else []
+    where = [link(say("Open conversation"), shown.link)] if shown.link else []
     if operation.state is not State.AWAITING_APPROVAL:
         return where
     suspicious = suspicious_call(operation.id)
     match shown.viewer:
         case Viewer.ANYBODY:
-            return [button("Approve", Verb.APPROVE, operation.id, style="positive"), _deny(operation), *where, suspicious]
+            return [button(say("Approve"), Verb.APPROVE, operation.id, style="positive"), _deny(operation), *where, suspicious]
         case Viewer.REQUESTER:
-            return [button("Cancel", Verb.CANCEL, operation.id), *where, suspicious]
+            return [button(say("Cancel"), Verb.CANCEL, operation.id), *where, suspicious]
         case Viewer.AGREED:
             return [_deny(operation), *where, suspicious]
         case _:
@@ -125,13 +126,18 @@ def _actions(shown: ApprovalShown) -> list[Element]:
 
 
 def _deny(operation: Operation) -> Element:
-    missing = "Say why: the policy wants to know." if operation.need.deny_reason else ""
-    why = question("reason", "Why not?" if missing else "Why not? (optional)", limit=REASON_LIMIT, missing=missing)
-    return ask_then("Deny", why, button("Deny it", Verb.DENY, operation.id, style="destructive"))
+    missing = say("Say why: the policy wants to know.") if operation.need.deny_reason else ""
+    why = question("reason", say("Why not?") if missing else say("Why not? (optional)"), limit=REASON_LIMIT, missing=missing)
+    return ask_then(say("Deny"), why, button(say("Deny it"), Verb.DENY, operation.id, style="destructive"))
 
 
 def _summary(operation: Operation) -> str:
     """One line for notifications; the operation in it is masked already."""
-    word = _word(operation, LOOKS[operation.state].word)
-    changes = "; ".join(difference_text(change) for change in operation.changes[:2])
-    return f"{word}: {title(operation)} ({changes}), asked by {operation.requester.name}. {operation.id}"
+    return say(
+        "{state}: {title} ({changes}), asked by {requester}. {id}",
+        state=_word(operation, LOOKS[operation.state].word),
+        title=title(operation),
+        changes=join("; ", map(difference_text, operation.changes[:2])),
+        requester=operation.requester.name,
+        id=operation.id,
+    )

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from bot.domain.exchange import OperationShown
 from bot.domain.operation import Operation, State
-from cards.elements import Element, box, line, moment, run
-from cards.wording import bullets, needed, time_left
+from bot.domain.said import say, say_count
+from cards.elements import Element, box, line, moment, run, woven
+from cards.wording import bullets, expires, needed
 
 #: More warnings than this are counted, not listed.
 MOST_WARNINGS = 6
@@ -24,25 +25,19 @@ def question(operation: Operation) -> list[Element]:
 def closing(shown: OperationShown) -> list[Element]:
     """Until when it can be decided, and by whom."""
     operation = shown.operation
-    ends = moment("Expires at ", operation.expires_at, f" · {time_left(shown.now, operation.expires_at)}", spacing="Medium")
+    ends = moment(expires(operation, shown.now), spacing="Medium")
     if operation.state is State.AWAITING_APPROVAL:
-        return [ends, line(run(f"Waiting for {needed(operation)}, who can decide in the approval channel.", limit=400, subtle=True))]
-    wanted = [line(run(f"After your confirmation it needs {needed(operation)}.", limit=400))] if operation.need.approvals else []
+        said = say("Waiting for {approvals}, who can decide in the approval channel.", approvals=needed(operation))
+        return [ends, line(run(said, limit=400, subtle=True))]
+    wanted = [line(run(say("After your confirmation it needs {approvals}.", approvals=needed(operation)), limit=400))] if operation.need.approvals else []
     if shown.own:
         return [*wanted, ends]
-    return [
-        *wanted,
-        ends,
-        line(
-            run("Only ", subtle=True),
-            run(operation.requester.name or "the requester", limit=60, bold=True),
-            run(" can confirm or cancel.", subtle=True),
-        ),
-    ]
+    only = say("Only {name} can confirm or cancel.", name=operation.requester.name or say("the requester"))
+    return [*wanted, ends, line(*woven(only, subtle=True, name={"limit": 60, "bold": True}))]
 
 
 def _warnings(warnings: tuple[str, ...]) -> Iterable[Element]:
     for warning in warnings[:MOST_WARNINGS]:
-        yield line(run("⚠ Warning: ", bold=True), run(warning))
+        yield line(run(say("⚠ Warning: "), bold=True), run(warning))
     if len(warnings) > MOST_WARNINGS:
-        yield line(f"and {len(warnings) - MOST_WARNINGS} more warnings")
+        yield line(say_count(len(warnings) - MOST_WARNINGS, "and {count} more warning", "and {count} more warnings"))

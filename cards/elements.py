@@ -1,8 +1,8 @@
 """The vocabulary of our cards: a few builders, and nothing else makes Adaptive Card JSON.
 
-Every builder cleans the words it is given, so no caller can forget to. `run()` keeps words as they are because no client
-reads a TextRun as Markdown; `heading()`, `address()` and `choices()` stand where Markdown may be read and go through `inert()`;
-`moment()` alone emits the functions `{{DATE}}` and `{{TIME}}`, from datetimes. Colours and container styles are the semantic
+Every builder says the words it is given in the reader's language and cleans them, so no caller can forget to. `run()` keeps words as
+they are because no client reads a TextRun as Markdown; `heading()`, `address()` and `choices()` stand where Markdown may be read and go through `inert()`;
+the functions `{{DATE}}` and `{{TIME}}` are emitted for the moments in sentences alone. Colours and container styles are the semantic
 ones, which follow the reader's theme (light, dark, high contrast), and never say anything that a word does not say too.
 
 Elements and properties: https://adaptivecards.io/explorer/ and the 1.5 schema in tests/contracts.
@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from bot.domain.exchange import Verb
+from bot.domain.said import Said, pieces, say, spoken
+from bot.domain.said import woven as woven_words
 from cards.untrusted import inert, plain
 
 Spacing = Literal["None", "Small", "Default", "Medium", "Large"]
@@ -47,8 +49,12 @@ def run(
     colour: Colour = "Default",
 ) -> Element:
     """Words on a line, whoever wrote them; `whole` ones stay on one line. Nobody should want to copy those: their blanks do not break."""
-    shown = plain(text, limit)
-    made: Element = {"type": "TextRun", "text": _keep_edges(text, shown.replace(" ", "\u00a0") if whole else _breakable(shown))}
+
+    def cleaned(words: str) -> str:
+        shown = plain(words, limit)
+        return _keep_edges(words, shown.replace(" ", "\u00a0") if whole else _breakable(shown))
+
+    made: Element = {"type": "TextRun", "text": _shown(text, cleaned, date=True)}
     if bold:
         made["weight"] = "Bolder"
     if subtle:
@@ -64,13 +70,19 @@ def run(
     return made
 
 
+def woven(text: Said, /, *, subtle: bool = False, **looks: dict[str, Any]) -> list[Element]:
+    """A sentence as runs; parts named in `looks` are made with these arguments of `run`."""
+    return [run(part, **looks.get(name, {"subtle": subtle})) for name, part in woven_words(text)]
+
+
 def line(*runs: Element | str, spacing: Spacing = "Small", align: Literal["Left", "Right"] = "Left") -> Element:
-    """A paragraph of runs; a bare string is an ordinary run."""
-    made: Element = {
-        "type": "RichTextBlock",
-        "inlines": [run(each) if isinstance(each, str) else each for each in runs],
-        "spacing": spacing,
-    }
+    """A paragraph of runs; a bare string is an ordinary run. With a moment in it, it is one plain text instead."""
+    inlines = [run(each) if isinstance(each, str) else each for each in runs]
+    made: Element
+    if any("{{" in each["text"] for each in inlines):
+        made = _timed(inlines, spacing)
+    else:
+        made = {"type": "RichTextBlock", "inlines": inlines, "spacing": spacing}
     if align != "Left":
         made["horizontalAlignment"] = align
     return made
@@ -80,7 +92,7 @@ def heading(text: str, *, size: Size = "Large", spacing: Spacing = "Default") ->
     """A title that screen readers announce as one. A TextBlock, since a RichTextBlock cannot be a heading."""
     return {
         "type": "TextBlock",
-        "text": inert(text, 160),
+        "text": inert(spoken(text), 160),
         "style": "heading",
         "size": size,
         "weight": "Bolder",
@@ -91,21 +103,14 @@ def heading(text: str, *, size: Size = "Large", spacing: Spacing = "Default") ->
 
 def address(text: str, *, limit: int = 128) -> Element:
     """A user principal name, to read and to copy: wraps anywhere, and no character of an honest address is touched."""
-    return {"type": "TextBlock", "text": inert(text, limit), "wrap": True, "spacing": "None"}
+    return {"type": "TextBlock", "text": inert(spoken(text), limit), "wrap": True, "spacing": "None"}
 
 
-def moment(
-    before: str, at: datetime, after: str = "", *, date: bool = False, spacing: Spacing = "Small", align: Literal["Left", "Right"] = "Left"
-) -> Element:
-    """A quiet line with a time in the reader's own zone: `before`, the time (after its date, if asked for), `after`.
-
-    The functions need exactly this format: https://learn.microsoft.com/adaptive-cards/authoring-cards/text-features
-    """
-    stamp = f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    shown = (f"{{{{DATE({stamp},SHORT)}}}}, " if date else "") + f"{{{{TIME({stamp})}}}}"
+def moment(text: Said, *, date: bool = False, spacing: Spacing = "Small", align: Literal["Left", "Right"] = "Left") -> Element:
+    """A quiet line with times in the reader's own zone, after their dates if asked for."""
     made: Element = {
         "type": "TextBlock",
-        "text": _keep_edges(before, inert(before)) + shown + _keep_edges(after, inert(after)),
+        "text": _shown(text, lambda words: _keep_edges(words, inert(words)), date=date),
         "isSubtle": True,
         "wrap": True,
         "spacing": spacing,
@@ -178,30 +183,30 @@ def button(
     Clients that cannot execute submit the same: https://learn.microsoft.com/adaptive-cards/authoring-cards/universal-action-model
     """
     data: Element = {"id": id} if pick is None else {"id": id, "pick": pick}
-    looks: Element = {"title": title}
+    looks: Element = {"title": spoken(title)}
     if style != "default":
         looks["style"] = style
     if tooltip:
-        looks["tooltip"] = plain(tooltip, 120)
+        looks["tooltip"] = plain(spoken(tooltip), 160)
     submit = {"type": "Action.Submit", **looks, "data": {"verb": verb.value, **data}}
     return {"type": "Action.Execute", **looks, "verb": verb.value, "data": data, "fallback": submit}
 
 
 def link(title: str, url: str) -> Element:
     """A press that opens a page: one of Teams' own, made by us from ids."""
-    return {"type": "Action.OpenUrl", "title": title, "url": url}
+    return {"type": "Action.OpenUrl", "title": spoken(title), "url": url}
 
 
 def ask_then(title: str, question: Element, then: Element, *, tooltip: str = "") -> Element:
     """A press that opens a small card with a question, whose own button does it."""
     inner = {"type": "AdaptiveCard", "body": [question], "actions": [then]}
-    return {"type": "Action.ShowCard", "title": title, "card": inner} | ({"tooltip": tooltip} if tooltip else {})
+    return {"type": "Action.ShowCard", "title": spoken(title), "card": inner} | ({"tooltip": spoken(tooltip)} if tooltip else {})
 
 
 def question(id: str, label: str, *, limit: int, missing: str = "") -> Element:
     """A line or two to fill in; with `missing`, which is said when nothing was, it has to be."""
-    made: Element = {"type": "Input.Text", "id": id, "label": label, "maxLength": limit, "isMultiline": True}
-    return made | {"isRequired": True, "errorMessage": missing} if missing else made
+    made: Element = {"type": "Input.Text", "id": id, "label": spoken(label), "maxLength": limit, "isMultiline": True}
+    return made | {"isRequired": True, "errorMessage": spoken(missing)} if missing else made
 
 
 def mentions(people: Iterable[tuple[str, str]], after: str) -> tuple[Element, list[Element]]:
@@ -212,22 +217,22 @@ def mentions(people: Iterable[tuple[str, str]], after: str) -> tuple[Element, li
     """
     entities: list[Element] = []
     for id, name in people:
-        shown = inert(name, 60) or "approver"
+        shown = inert(name, 60) or spoken(say("approver"))
         while len(json.dumps(shown)) > MOST_NAME_BYTES:
             shown = shown[:-1].rstrip()
         entities.append({"type": "mention", "text": f"<at>{shown}</at>", "mentioned": {"id": id, "name": shown}})
-    named = ", ".join(str(entity["text"]) for entity in entities)
+    named, after = ", ".join(str(entity["text"]) for entity in entities), spoken(after)
     return {"type": "TextBlock", "text": f"{named}{_keep_edges(after, inert(after))}", "wrap": True, "spacing": "Medium"}, entities
 
 
 def suspicious_call(id: str) -> Element:
     """The button that stops everything about a person at once."""
     return button(
-        "Suspicious call",
+        say("Suspicious call"),
         Verb.SUSPECT,
         id,
         style="destructive",
-        tooltip="The caller may not be this person: nobody can change the account for 24 hours, and the log channel is told at once",
+        tooltip=say("The caller may not be this person: nobody can change the account for 24 hours, and the log channel is told at once"),
     )
 
 
@@ -241,12 +246,12 @@ def choices(id: str, label: str, titles: Iterable[str], missing: str) -> Element
     return {
         "type": "Input.ChoiceSet",
         "id": id,
-        "label": label,
+        "label": spoken(label),
         "style": "expanded",
         "isRequired": True,
-        "errorMessage": missing,
+        "errorMessage": spoken(missing),
         "wrap": True,
-        "choices": [{"title": inert(title, 320), "value": str(index)} for index, title in enumerate(titles)],
+        "choices": [{"title": inert(spoken(title), 320), "value": str(index)} for index, title in enumerate(titles)],
     }
 
 
@@ -269,7 +274,7 @@ def card(
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.5",
-        "fallbackText": inert(fallback, 400),
+        "fallbackText": inert(spoken(fallback), 400),
         "msteams": {"width": "Full"},  # https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-format
         "body": list(body),
     }
@@ -290,6 +295,38 @@ _PIECE = re.compile(r"[^/.?=&_@]{1,16}[/.?=&_@]{0,4}|[/.?=&_@]{1,16}")
 def _breakable(text: str) -> str:
     """The text with places to break (U+200B) in its overlong words, behind punctuation if there is any."""
     return _LONG_WORD.sub(lambda word: "\u200b".join(_PIECE.findall(word.group())), text)
+
+
+_FUNCTION = re.compile(r"(\{\{(?:DATE|TIME)\([^)]*\)\}\})")
+
+
+def _shown(text: str, cleaned: Callable[[str], str], *, date: bool) -> str:
+    """The words in the reader's language, cleaned, and each moment as functions that a client shows in the reader's zone.
+
+    The functions need exactly this format: https://learn.microsoft.com/adaptive-cards/authoring-cards/text-features
+    """
+    if not (isinstance(text, Said) and text.timed):
+        return cleaned(spoken(text))
+    shown = ""
+    for piece in pieces(text):
+        if isinstance(piece, datetime):
+            stamp = f"{piece.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+            shown += (f"{{{{DATE({stamp},SHORT)}}}}, " if date else "") + f"{{{{TIME({stamp})}}}}"
+        else:
+            shown += cleaned(piece)
+    return shown
+
+
+def _timed(inlines: list[Element], spacing: Spacing) -> Element:
+    """A paragraph as a TextBlock, in which alone every client is known to carry out the functions of time."""
+    parts = _FUNCTION.split("".join(each["text"] for each in inlines))
+    text = "".join(part if index % 2 else _keep_edges(part, inert(part, 800)) for index, part in enumerate(parts))
+    made: Element = {"type": "TextBlock", "text": text, "wrap": True, "spacing": spacing}
+    if all(each.get("isSubtle") for each in inlines):
+        made["isSubtle"] = True
+    if all(each.get("weight") == "Bolder" for each in inlines):
+        made["weight"] = "Bolder"
+    return made
 
 
 def _keep_edges(text: str, cleaned: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.domain.exchange import CommandHelp, Help
+from bot.domain.said import join, say, say_count
 from cards.elements import Element, box, card, heading, line, run
 
 #: The commands on one card; the rest is counted.
@@ -13,7 +14,7 @@ MOST_COMMANDS = 24
 
 def render(help: Help) -> tuple[Element, str]:
     """The card and its summary."""
-    greeting = help.greeting or "What you can ask me"
+    greeting = help.greeting or say("What you can ask me")
     body: list[Element] = [heading(greeting, size="Medium")]
     left = MOST_COMMANDS
     for topic, commands in help.topics:
@@ -22,9 +23,8 @@ def render(help: Help) -> tuple[Element, str]:
         left -= len(listed)
     hidden = sum(len(commands) for _, commands in help.topics) - (MOST_COMMANDS - left)
     if hidden > 0:
-        body.append(line(run(f"and {hidden} more commands", subtle=True)))
-    names = ", ".join(topic for topic, _ in help.topics)
-    summary = f"{greeting}: {names}" if names else greeting
+        body.append(line(run(say_count(hidden, "and {count} more command", "and {count} more commands"), subtle=True)))
+    summary = join(": ", (greeting, join(", ", (topic for topic, _ in help.topics))))
     return card(body, fallback=summary), summary
 
 
@@ -34,4 +34,4 @@ def _topic(topic: str, commands: Iterable[CommandHelp]) -> Iterable[Element]:
         yield line(run(command.syntax, limit=160, mono=True), spacing="Small")
         yield line(run(f"{command.summary} ", limit=160, subtle=True), spacing="None")
         if command.example and command.example != command.syntax:
-            yield line(run("Example: ", subtle=True), run(command.example, limit=160), spacing="None")
+            yield line(run(say("Example: "), subtle=True), run(command.example, limit=160), spacing="None")

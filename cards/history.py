@@ -8,15 +8,16 @@ from bot.domain.audit import AuditEvent, Tag
 from bot.domain.exchange import History
 from bot.domain.operation import State
 from bot.domain.phone import mask_text
+from bot.domain.said import join, said_at, say, say_count, say_each, spoken
 from cards.elements import Element, box, card, heading, line, moment, run
 from cards.size import size
-from cards.wording import LOOKS, many
+from cards.wording import LOOKS
 
 #: Bytes that the events of one card may take. When they do not fit they are said more shortly, and what still does not fit is counted.
 ROOM = 22_000
 
 #: What each tag says after the name of whoever acted. A new tag needs a line here; a test holds that.
-SAID: dict[Tag, str] = {
+SAID = say_each({
     Tag.ANNOUNCE_RESULT_DELIVERED: "told the requester the result",
     Tag.ANNOUNCE_RESULT_UNDELIVERABLE: "could not tell the requester the result",
     Tag.CHAT_CALL_SUSPECTED: "reported a suspicious call",
@@ -42,22 +43,24 @@ SAID: dict[Tag, str] = {
     Tag.OPERATION_WITHDRAWN: "ended the request, which nobody could approve any more",
     Tag.TRAIL_CHECKPOINT: "removed old events, as the setting says",
     Tag.TRAIL_DIFFERS: "found that Entra's audit log and this trail differ",
-}
+})
 
 
 def render(history: History) -> tuple[Element, str]:
     """The card and its summary."""
-    body: list[Element] = [heading(mask_text(history.title) or "History", size="Medium")]
+    body: list[Element] = [heading(mask_text(history.title) or say("History"), size="Medium")]
     rows = _fitting(box(_event(event), line_above=True, spacing="Small") for event in history.events)
     if len(rows) < len(history.events):
         rows = _fitting(_shortly(event) for event in history.events)
     body += rows
     if not rows:
-        body.append(line("Nothing has happened yet."))
+        body.append(line(say("Nothing has happened yet.")))
     known = len(history.events) + history.more
     if older := known - len(rows):
-        body.append(line(run(f"{many(older, 'older event')} not shown.", subtle=True), spacing="Medium"))
-    summary = f"{history.title or 'History'}: {many(known, 'event')}"
+        body.append(
+            line(run(say_count(older, "{count} older event not shown.", "{count} older events not shown."), subtle=True), spacing="Medium")
+        )
+    summary = join(": ", (history.title or say("History"), say_count(known, "{count} event", "{count} events")))
     return card(body, fallback=summary), summary
 
 
@@ -76,21 +79,23 @@ def _fitting(rows: Iterable[Element]) -> list[Element]:
 def _shortly(event: AuditEvent) -> Element:
     """An event on one line."""
     details = mask_text(_details(event.facts))
-    said = " · ".join(filter(None, (f"{_who(event)[:40]} {SAID[event.tag]}", event.operation_id, details[:60])))
-    return moment("", event.at, f" · {said}", date=True)
+    done = join(" ", (_who(event), SAID[event.tag]))
+    return moment(join(" · ", (said_at(event.at), done, event.operation_id, spoken(details)[:60])), date=True)
 
 
 def _who(event: AuditEvent) -> str:
-    return event.actor_name or ("Doorman" if not event.actor_id else "somebody without a name")
+    return event.actor_name[:80] or ("Doorman" if not event.actor_id else say("somebody without a name"))
 
 
 def _event(event: AuditEvent) -> Iterable[Element]:
     about = [run(" · "), run(event.operation_id, mono=True)] if event.operation_id else []
     result = _state(_words(event.facts.get("state"))) or _words(event.facts.get("approvals"))
-    yield line(run(_who(event), limit=80, bold=True), run(f" {SAID[event.tag]}{result and f': {result.lower()}'}"), *about, spacing="None")
+    yield line(
+        run(_who(event), limit=80, bold=True), run(f" {SAID[event.tag]}{result and f': {spoken(result).lower()}'}"), *about, spacing="None"
+    )
     if details := _details(event.facts):
         yield line(run(mask_text(details), subtle=True), spacing="None")
-    yield moment("", event.at, date=True, spacing="None")
+    yield moment(said_at(event.at), date=True, spacing="None")
 
 
 def _details(facts: Mapping[str, object]) -> str:
@@ -102,11 +107,11 @@ def _details(facts: Mapping[str, object]) -> str:
         found.get("changes") or (f"“{found['text']}”" if found.get("text") else ""),
         found.get("outcome"),
         found.get("code", "").replace("_", " "),
-        f"ticket {ticket}" if ticket else "",
-        f"reason: {reason}" if reason else "",
-        f"Graph request {request_ids}" if request_ids else "",
+        say("ticket {ticket}", ticket=ticket) if ticket else "",
+        say("reason: {reason}", reason=reason) if reason else "",
+        say("Graph request {ids}", ids=request_ids) if request_ids else "",
     )
-    return " · ".join(part for part in parts if part)
+    return join(" · ", parts)
 
 
 def _state(state: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot.domain.exchange import LogEntry, LogNotice
 from bot.domain.operation import Operation
 from bot.domain.phone import mask_text
-from cards.elements import Element, address, band, card, columns, line, moment, run
+from bot.domain.said import Said, join, said_at, say, say_count
+from cards.elements import Element, address, band, card, columns, line, moment, run, woven
 from cards.operation import MOST_CHANGES
 from cards.wording import LOOKS, difference_line, difference_text, private, title
 
@@ -15,23 +16,23 @@ def render(entry: LogEntry) -> tuple[Element, str]:
     operation = private(entry.operation)
     look = LOOKS[operation.state]
     first = line(
-        run(f"{look.icon} {look.word}", bold=True, colour=look.colour),
+        run(join(" ", (look.icon, look.word)), bold=True, colour=look.colour),
         run(" · "),
         run(title(operation), limit=160, bold=True),
         spacing="None",
     )
     body: list[Element] = [
         columns(("stretch", [first]), ("auto", [line(run(operation.id, mono=True), spacing="None", align="Right")]), spacing="None"),
-        address(operation.target.upn or "no user name"),
+        address(operation.target.upn or say("no user name")),
         *(difference_line(change, operation.state, label=True) for change in operation.changes[:MOST_CHANGES]),
     ]
     if len(operation.changes) > MOST_CHANGES:
-        body.append(line(run(f"and {len(operation.changes) - MOST_CHANGES} more changes", subtle=True)))
+        body.append(line(run(say_count(len(operation.changes) - MOST_CHANGES, "and {count} more change", "and {count} more changes"), subtle=True)))
     if operation.outcome:  # also of a success, which may carry a warning
         body.append(line(run(operation.outcome)))
     body.append(line(*_asked(operation)))
     if operation.finished_at:
-        body.append(moment("", operation.finished_at, date=True, spacing="None"))
+        body.append(moment(said_at(operation.finished_at), date=True, spacing="None"))
     summary = _summary(operation)
     return card(body, fallback=summary), summary
 
@@ -40,39 +41,51 @@ def announce(notice: LogNotice) -> tuple[Element, str]:
     """The card of a pause, a freeze, an alarm or the like, and its summary."""
     text, hint = mask_text(notice.text), mask_text(notice.hint)
     body: list[Element] = [
-        band("⚠" if notice.grave else "ℹ", notice.title[:80], "attention" if notice.grave else "emphasis"),
+        band("⚠" if notice.grave else "ℹ", notice.title, "attention" if notice.grave else "emphasis"),
         line(run(text, limit=800), spacing="Default"),
     ]
     if hint:
         body.append(line(run(hint, limit=500, subtle=True)))
     if notice.ticket:
-        body.append(line(run("Ticket ", subtle=True), run(notice.ticket, limit=80)))
+        body.append(line(*_labelled(say("Ticket {ticket}", ticket=notice.ticket))))
     if notice.at:
-        body.append(moment("", notice.at, date=True, spacing="None"))
-    summary = f"{notice.title}: {text}"
+        body.append(moment(said_at(notice.at), date=True, spacing="None"))
+    summary = join(": ", (notice.title, text))
     return card(body, fallback=summary), summary
 
 
 def _asked(operation: Operation) -> list[Element]:
     """By whom, for which ticket and why, on one line."""
-    runs = [run("By ", subtle=True), run(_requester(operation), limit=80)]
+    said = [say("By {name}", name=_requester(operation)[:80])]
     if operation.approvals:
-        runs += [run(" · Approved by ", subtle=True), run(operation.approvers, limit=200)]
+        said.append(say("Approved by {who}", who=operation.approvers))
     if operation.ticket:
-        runs += [run(" · Ticket ", subtle=True), run(operation.ticket, limit=80)]
+        said.append(say("Ticket {ticket}", ticket=operation.ticket[:80]))
     if operation.reason:
-        runs += [run(" · Reason ", subtle=True), run(operation.reason)]
-    return runs
+        said.append(say("Reason {reason}", reason=operation.reason))
+    first, *others = map(_labelled, said)
+    for other in others:
+        other[0]["text"] = f" · {other[0]['text']}"
+    return first + [each for other in others for each in other]
+
+
+def _labelled(said: Said) -> list[Element]:
+    """What is said quietly, but for its part."""
+    return woven(said, subtle=True, **{name: {} for name in said.parts})
 
 
 def _requester(operation: Operation) -> str:
     """Who asked."""
-    return operation.requester.name or "somebody without a name"
+    return operation.requester.name or say("somebody without a name")
 
 
 def _summary(operation: Operation) -> str:
-    changes = "; ".join(difference_text(change) for change in operation.changes[:2])
-    return (
-        f"{LOOKS[operation.state].word}: {title(operation)} ({operation.target.upn})"
-        f"{f', {changes}' if changes else ''}, by {_requester(operation)}. {operation.id}"
+    changes = join("; ", map(difference_text, operation.changes[:2]))
+    what = say("{title} ({upn})", title=title(operation), upn=operation.target.upn)
+    return say(
+        "{state}: {what}, by {requester}. {id}",
+        state=LOOKS[operation.state].word,
+        what=join(", ", (what, changes)),
+        requester=_requester(operation),
+        id=operation.id,
     )

@@ -10,22 +10,22 @@ from collections.abc import Iterable
 
 from bot.domain.exchange import OperationShown, Verb
 from bot.domain.operation import Operation, State
+from bot.domain.said import join, say, say_count
 from cards.confirm import closing, question
 from cards.elements import Element, band, box, button, card, facts, heading, line, moment, refresh, run, suspicious_call
-from cards.wording import LOOKS, approved_by, bullets, change_label, difference_line, difference_text, identity, private, task, title
-from cards.wording import named as name_of
+from cards.wording import LOOKS, approved_by, bullets, change_label, difference_line, difference_text, identity, private, title
 
 #: More changes than this are counted, not listed.
 MOST_CHANGES = 8
 
-_NOTHING_CHANGED = "Nothing was changed."
+_NOTHING_CHANGED = say("Nothing was changed.")
 
 
 def render(shown: OperationShown, refresh_for: tuple[str, ...] = ()) -> tuple[Element, str]:
     """The card and its summary. Numbers stand in full only when `shown.own`, and never in the summary."""
     operation = shown.operation if shown.own else private(shown.operation)
     look = LOOKS[operation.state]
-    word = "Waiting for your confirmation" if operation.state is State.PROPOSED and shown.own else look.word
+    word = say("Waiting for your confirmation") if operation.state is State.PROPOSED and shown.own else look.word
     body: list[Element] = [
         band(look.icon, word, look.style, operation.id),
         heading(title(operation)),
@@ -37,11 +37,11 @@ def render(shown: OperationShown, refresh_for: tuple[str, ...] = ()) -> tuple[El
         body += question(operation)
     body += facts(
         (
-            ("Requested by", operation.requester.name or "somebody without a name"),
-            ("Confirmed by", _confirmed_by(operation)),
-            ("Approved by", approved_by(operation)),
-            ("Ticket", operation.ticket[:80]),
-            ("Reason", operation.reason),
+            (say("Requested by"), operation.requester.name or say("somebody without a name")),
+            (say("Confirmed by"), _confirmed_by(operation)),
+            (say("Approved by"), approved_by(operation)),
+            (say("Ticket"), operation.ticket[:80]),
+            (say("Reason"), operation.reason),
         )
     )
     body += closing(shown) if operation.state.waiting else _ended(operation)
@@ -57,7 +57,7 @@ def listed(operation: Operation) -> Iterable[Element]:
         yield line(run(change_label(change, operation.state), bold=True))
         yield difference_line(change, operation.state)
     if len(changes) > MOST_CHANGES:
-        yield line(run(f"and {len(changes) - MOST_CHANGES} more changes", subtle=True))
+        yield line(run(say_count(len(changes) - MOST_CHANGES, "and {count} more change", "and {count} more changes"), subtle=True))
 
 
 def _result(operation: Operation) -> list[Element]:
@@ -76,22 +76,22 @@ def _told(operation: Operation) -> tuple[str, ...]:
 
 def _usually(operation: Operation) -> tuple[str, str]:
     """What is said when the outcome is silent, and what the reader can do now."""
-    by = f" by {operation.decided_by}" if operation.decided_by else ""
+    by = operation.decided_by
+    cancelled = say("Cancelled by {name}.", name=by) if by else say("Cancelled.")
+    denied = say("Denied by {name}.", name=by) if by else say("Denied.")
+    nobody = say("Nobody approved it in time.") if operation.confirmed else say("Nobody confirmed it in time.")
     told: dict[State, tuple[str, str]] = {
-        State.QUEUED: ("This usually takes a few seconds. The result will appear here; you can carry on.", ""),
-        State.SUCCEEDED: ("The change was made and checked.", ""),
-        State.PARTIAL: ("Only a part of this was done.", "Use “show” to see how the account stands now."),
-        State.FAILED: ("This could not be done.", "“Try again” reads the account afresh and shows a new card."),
+        State.QUEUED: (say("This usually takes a few seconds. The result will appear here; you can carry on."), ""),
+        State.SUCCEEDED: (say("The change was made and checked."), ""),
+        State.PARTIAL: (say("Only a part of this was done."), say("Use “show” to see how the account stands now.")),
+        State.FAILED: (say("This could not be done."), say("“Try again” reads the account afresh and shows a new card.")),
         State.STALE: (
-            "The account was changed by somebody else after this card was shown, so nothing was written.",
-            "“Show a new card” shows what would change now.",
+            say("The account was changed by somebody else after this card was shown, so nothing was written."),
+            say("“Show a new card” shows what would change now."),
         ),
-        State.CANCELLED: (f"Cancelled{by}. {_NOTHING_CHANGED}", ""),
-        State.DENIED: (f"Denied{by}. {_NOTHING_CHANGED}", "Ask why before you try again."),
-        State.EXPIRED: (
-            f"Nobody {'approved' if operation.confirmed else 'confirmed'} it in time. {_NOTHING_CHANGED}",
-            "Still needed? Send the command again.",
-        ),
+        State.CANCELLED: (join(" ", (cancelled, _NOTHING_CHANGED)), ""),
+        State.DENIED: (join(" ", (denied, _NOTHING_CHANGED)), say("Ask why before you try again.")),
+        State.EXPIRED: (join(" ", (nobody, _NOTHING_CHANGED)), say("Still needed? Send the command again.")),
     }
     told[State.RUNNING] = told[State.QUEUED]
     return told.get(operation.state, ("", ""))
@@ -105,9 +105,9 @@ def _confirmed_by(operation: Operation) -> str:
 
 def _ended(operation: Operation) -> list[Element]:
     worth = bullets(operation.warnings) if operation.state in (State.SUCCEEDED, State.PARTIAL) else []
-    shown = [line(run("To bear in mind", bold=True), spacing="Medium"), *worth] if worth else []
+    shown = [line(run(say("To bear in mind"), bold=True), spacing="Medium"), *worth] if worth else []
     if operation.finished_at:
-        shown.append(moment("Finished at ", operation.finished_at, spacing="Medium"))
+        shown.append(moment(say("Finished at {at}", at=operation.finished_at), spacing="Medium"))
     return shown
 
 
@@ -115,14 +115,14 @@ def _actions(operation: Operation) -> list[Element]:
     suspicious = suspicious_call(operation.id)
     match operation.state:
         case State.PROPOSED:
-            confirm = button("Confirm", Verb.CONFIRM, operation.id, style="positive")
-            return [confirm, button("Cancel", Verb.CANCEL, operation.id), suspicious]
+            confirm = button(say("Confirm"), Verb.CONFIRM, operation.id, style="positive")
+            return [confirm, button(say("Cancel"), Verb.CANCEL, operation.id), suspicious]
         case State.AWAITING_APPROVAL:
-            return [button("Cancel", Verb.CANCEL, operation.id), suspicious]
+            return [button(say("Cancel"), Verb.CANCEL, operation.id), suspicious]
         case State.STALE:
-            return [button("Show a new card", Verb.AGAIN, operation.id, style="positive")]
+            return [button(say("Show a new card"), Verb.AGAIN, operation.id, style="positive")]
         case State.FAILED:
-            return [button("Try again", Verb.AGAIN, operation.id)]
+            return [button(say("Try again"), Verb.AGAIN, operation.id)]
         case _:
             return []
 
@@ -131,8 +131,8 @@ def _summary(operation: Operation) -> str:
     """One line for notifications; the operation in it is masked already."""
     what = title(operation)
     if operation.state.waiting:
-        changes = "; ".join(difference_text(change) for change in operation.changes[:2])
-        return f"{LOOKS[operation.state].word}: {what} ({changes}). {operation.id}"
+        changes = join("; ", map(difference_text, operation.changes[:2]))
+        return say("{state}: {what} ({changes}). {id}", state=LOOKS[operation.state].word, what=what, changes=changes, id=operation.id)
     if operation.state.finished:
-        return f"{LOOKS[operation.state].word}: {what}. {operation.id}"
-    return f"Working on it: {task(operation.changes)} for {name_of(operation.target)}. {operation.id}"
+        return say("{state}: {what}. {id}", state=LOOKS[operation.state].word, what=what, id=operation.id)
+    return say("Working on it: {what}. {id}", what=what, id=operation.id)

@@ -7,10 +7,11 @@ from datetime import datetime
 
 from bot.domain.exchange import Pending, Verb
 from bot.domain.operation import Operation
+from bot.domain.said import join, say, say_count
 from cards import elements
 from cards.elements import Element, box, button, buttons, columns, heading, line, run
 from cards.size import LIMIT, size
-from cards.wording import approved_by, many, private, time_left, title
+from cards.wording import approved_by, private, time_left, title
 
 #: More rows than these are counted, and fewer are shown when long names would make the card larger than `cards.size.LIMIT`.
 MOST_TO_DECIDE = 20
@@ -29,16 +30,20 @@ def render(pending: Pending) -> tuple[Element, str]:
 
 def _with_rows(pending: Pending, rows: int) -> tuple[Element, str]:
     deciding, asked = len(pending.deciding), len(pending.asked)
-    body: list[Element] = [heading("Waiting for your approval" if deciding else "Nothing waits for your approval", size="Medium")]
+    body: list[Element] = [heading(say("Waiting for your approval") if deciding else say("Nothing waits for your approval"), size="Medium")]
     for operation in pending.deciding[:rows]:
         words, presses = _words(private(operation), pending.now), buttons(*_actions(operation), spacing="None")
         body.append(columns(("stretch", words), ("auto", [presses]), line_above=True))
-    body += _more(deciding - rows, "Decide these first, or look in the approval channel.")
+    body += _more(deciding - rows, say("Decide these first, or look in the approval channel."))
     if asked:
-        body.append(heading("You asked for, and others decide", size="Medium", spacing="Large"))
+        body.append(heading(say("You asked for, and others decide"), size="Medium", spacing="Large"))
         body += [box(_words(private(each), pending.now), line_above=True, spacing="Small") for each in pending.asked[:MOST_ASKED]]
-        body += _more(asked - MOST_ASKED, "`history` lists all you asked for.")
-    summary = f"{many(deciding, 'request')} for you to decide, {asked} of your own waiting for others."
+        body += _more(asked - MOST_ASKED, say("`history` lists all you asked for."))
+    summary = say(
+        "{requests} for you to decide, {asked} of your own waiting for others.",
+        requests=say_count(deciding, "{count} request", "{count} requests"),
+        asked=asked,
+    )
     return elements.card(body, fallback=summary), summary
 
 
@@ -46,19 +51,19 @@ def _words(operation: Operation, now: datetime) -> Iterable[Element]:
     yield line(run(operation.id, mono=True), run(f" {title(operation)}", limit=90, bold=True), spacing="None")
     parts = (
         operation.target.upn[:60],
-        f"by {operation.requester.name[:40]}",
+        say("by {name}", name=operation.requester.name[:40]),
         operation.ticket[:30],
-        f"approved by {approved_by(operation)}" if operation.approvals else "",
+        say("approved by {who}", who=approved_by(operation)) if operation.approvals else "",
         time_left(now, operation.expires_at),
     )
-    yield line(run(" · ".join(filter(None, parts)), limit=200, subtle=True), spacing="None")
+    yield line(run(join(" · ", parts), limit=200, subtle=True), spacing="None")
 
 
 def _actions(operation: Operation) -> Iterable[Element]:
-    yield button("Approve", Verb.APPROVE, operation.id)
+    yield button(say("Approve"), Verb.APPROVE, operation.id)
     if not operation.need.deny_reason:  # there is no room for the question: its own card asks it
-        yield button("Deny", Verb.DENY, operation.id)
+        yield button(say("Deny"), Verb.DENY, operation.id)
 
 
 def _more(number: int, hint: str) -> list[Element]:
-    return [line(run(f"and {number} more. {hint}", subtle=True), spacing="Medium")] if number > 0 else []
+    return [line(run(join(" ", (say("and {count} more.", count=number), hint)), subtle=True), spacing="Medium")] if number > 0 else []

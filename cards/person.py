@@ -8,9 +8,10 @@ from datetime import datetime
 from bot.domain.exchange import PersonShown, Whoami
 from bot.domain.methods import Dossier, Method, Phone, PhoneType, SmsSignIn
 from bot.domain.phone import mask
+from bot.domain.said import join, said_day, say, say_count
 from bot.domain.stop import Freeze
-from cards.elements import Element, box, card, columns, facts, heading, line, moment, run, suspicious_call
-from cards.wording import bullets, identity, many, named
+from cards.elements import Element, box, card, columns, facts, heading, line, moment, run, suspicious_call, woven
+from cards.wording import bullets, identity, named
 
 #: More methods than this are counted, not listed.
 MOST_METHODS = 15
@@ -27,7 +28,7 @@ def render(shown: PersonShown) -> tuple[Element, str]:
         body.append(box([line(run("⚠ ", bold=True), run(shown.protected))], style="warning", spacing="Medium"))
     body.append(box(_phones(dossier, shown.phone_notes, changeable=not shown.protected), spacing="Medium", line_above=True))
     body.append(box(_others(dossier.others), spacing="Medium", line_above=True))
-    summary = f"{'⚠ Frozen. ' if shown.freeze else ''}{_summary(dossier)}"
+    summary = join(" ", (say("⚠ Frozen.") if shown.freeze else "", _summary(dossier)))
     actions = [suspicious_call(shown.reference)] if shown.reference else []
     return card(body, fallback=summary, actions=actions), summary
 
@@ -35,59 +36,60 @@ def render(shown: PersonShown) -> tuple[Element, str]:
 def whoami(who: Whoami) -> tuple[Element, str]:
     """The card and its summary of whom the bot takes the reader for."""
     rights = {
-        (True, True): "You can use every helpdesk command, and set Doorman up.",
-        (True, False): "You are in the helpdesk group: you can use every helpdesk command.",
-        (False, True): "You can set Doorman up. You are not in the helpdesk group, so you cannot change accounts.",
-        (False, False): "You are not in the helpdesk group, so you can ask for help and little else.",
+        (True, True): say("You can use every helpdesk command, and set Doorman up."),
+        (True, False): say("You are in the helpdesk group: you can use every helpdesk command."),
+        (False, True): say("You can set Doorman up. You are not in the helpdesk group, so you cannot change accounts."),
+        (False, False): say("You are not in the helpdesk group, so you can ask for help and little else."),
     }[who.helpdesk, who.admin]
     body: list[Element] = [
-        heading(f"You are {named(who.person)[:80]}", size="Medium"),
+        heading(say("You are {name}", name=named(who.person)[:80]), size="Medium"),
         *identity(who.person, name=False),
         line(rights, spacing="Medium"),
         *facts(
             (
-                ("Helpdesk", "✓ yes" if who.helpdesk else "✗ no"),
-                ("Administrator", "✓ yes" if who.admin else "✗ no"),
-                ("Object id", line(run(who.person.id, limit=40, mono=True))),
-                ("Tenant id", line(run(who.tenant_id, limit=40, mono=True))),
+                (say("Helpdesk"), say("✓ yes") if who.helpdesk else say("✗ no")),
+                (say("Administrator"), say("✓ yes") if who.admin else say("✗ no")),
+                (say("Object id"), line(run(who.person.id, limit=40, mono=True))),
+                (say("Tenant id"), line(run(who.tenant_id, limit=40, mono=True))),
             )
         ),
     ]
-    summary = f"You are {named(who.person)} ({who.person.upn}). {rights}"
+    summary = join(" ", (say("You are {name} ({upn}).", name=named(who.person), upn=who.person.upn), rights))
     return card(body, fallback=summary), summary
 
 
 def _frozen(freeze: Freeze) -> Iterable[Element]:
-    by = freeze.by_name or "somebody without a name"
+    by = freeze.by_name or say("somebody without a name")
     if freeze.suspicious:
-        yield line(run("⚠ Suspicious call: ", bold=True), run(by, limit=80), run(" reported that a caller may not be this person."))
+        reported = say("{name} reported that a caller may not be this person.", name=by)
+        yield line(run(say("⚠ Suspicious call: "), bold=True), *woven(reported, name={"limit": 80}))
     else:
-        yield line(run("⚠ Frozen by ", bold=True), run(by, limit=80, bold=True))
-    yield moment("Nobody can change this person until ", freeze.until, date=True)
+        yield line(run(say("⚠ Frozen by {name}", name=by[:80]), bold=True))
+    yield moment(say("Nobody can change this person until {at}", at=freeze.until), date=True)
     if freeze.reason:
-        yield line(run("Reason ", subtle=True), run(freeze.reason))
+        yield line(*woven(say("Reason {reason}", reason=freeze.reason), subtle=True, reason={}))
 
 
 def _phones(dossier: Dossier, notes: tuple[str, ...], *, changeable: bool) -> Iterable[Element]:
-    yield heading("Phones", size="Medium", spacing="None")
+    yield heading(say("Phones"), size="Medium", spacing="None")
     for type in PhoneType:
         if phone := dossier.phones.get(type):
             yield from _phone(phone)
     if not dossier.phones:
-        yield line("No phone is registered yet.")
+        yield line(say("No phone is registered yet."))
         if dossier.person.enabled and changeable:
             yield line(
-                run("To add one, send: ", subtle=True), run(f"set mobile for {dossier.person.upn} +31 6 12345678", limit=160, mono=True)
+                run(say("To add one, send: "), subtle=True), run(f"set mobile for {dossier.person.upn} +31 6 12345678", limit=160, mono=True)
             )
     yield from bullets(notes)
 
 
 def _phone(phone: Phone) -> Iterable[Element]:
-    good = f"Good for {' and '.join(phone.type.good_for)}"
-    state = f" · SMS sign-in {phone.sms_sign_in.spoken}" if _worth_saying(phone) else ""
+    good = say("Good for SMS and voice") if "SMS" in phone.type.good_for else say("Good for voice")
+    state = say("SMS sign-in {state}", state=phone.sms_sign_in.spoken) if _worth_saying(phone) else ""
     yield columns(
-        ("130px", [line(phone.type.spoken.capitalize())]),
-        ("stretch", [line(run(phone.number, limit=60, bold=True)), line(run(good + state, subtle=True), spacing="None")]),
+        ("130px", [line(phone.type.title)]),
+        ("stretch", [line(run(phone.number, limit=60, bold=True)), line(run(join(" · ", (good, state)), subtle=True), spacing="None")]),
     )
 
 
@@ -97,14 +99,14 @@ def _worth_saying(phone: Phone) -> bool:
 
 
 def _others(methods: tuple[Method, ...]) -> Iterable[Element]:
-    yield heading("Other ways to sign in", size="Medium", spacing="None")
+    yield heading(say("Other ways to sign in"), size="Medium", spacing="None")
     if not methods:
-        yield line("None is registered.")
+        yield line(say("None is registered."))
     for method in methods[:MOST_METHODS]:
-        details = " · ".join(filter(None, (method.name[:80], _since(method.created))))
-        yield line(run(method.kind or "Unknown method", limit=80), run(f" · {details}" if details else "", subtle=True))
+        details = join(" · ", (method.name[:80], _since(method.created)))
+        yield line(run(method.kind or say("Unknown method"), limit=80), run(f" · {details}" if details else "", subtle=True))
     if len(methods) > MOST_METHODS:
-        yield line(run(f"and {len(methods) - MOST_METHODS} more", subtle=True))
+        yield line(run(say("and {count} more", count=len(methods) - MOST_METHODS), subtle=True))
 
 
 def _since(created: str) -> str:
@@ -113,10 +115,11 @@ def _since(created: str) -> str:
         at = datetime.fromisoformat(created)
     except ValueError:
         return ""
-    return f"since {at.day} {at:%B %Y}"
+    return say("since {day}", day=said_day(at))
 
 
 def _summary(dossier: Dossier) -> str:
-    phones = [f"{type.spoken} {mask(phone.number)}" for type, phone in dossier.phones.items()]
-    ways = "; ".join(filter(None, (", ".join(phones) or "no phone", many(len(dossier.others), "other way") + " to sign in")))
-    return f"{named(dossier.person)} ({dossier.person.upn}): {ways}"
+    phones = join(", ", (join(" ", (type.spoken, mask(phone.number))) for type, phone in dossier.phones.items()))
+    others = say_count(len(dossier.others), "{count} other way to sign in", "{count} other ways to sign in")
+    ways = join("; ", (phones or say("no phone"), others))
+    return say("{name} ({upn}): {ways}", name=named(dossier.person), upn=dossier.person.upn, ways=ways)

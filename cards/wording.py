@@ -10,8 +10,10 @@ from bot.domain.change import KINDS, Change, ChangeKind
 from bot.domain.operation import Operation, State
 from bot.domain.people import Person
 from bot.domain.phone import mask_text
+from bot.domain.said import Said, join, say, say_count
+from bot.domain.rules import Need
 from bot.domain.sign_in import DefaultMethod
-from cards.elements import Colour, Element, Style, address, columns, line, run
+from cards.elements import Colour, Element, Style, address, columns, line, run, woven
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +27,17 @@ class Look:
 
 
 LOOKS: dict[State, Look] = {
-    State.PROPOSED: Look("◔", "Waiting for confirmation", "accent", "Accent"),
-    State.AWAITING_APPROVAL: Look("◔", "Waiting for approval", "accent", "Accent"),
-    State.QUEUED: Look("…", "Working", "accent", "Accent"),
-    State.RUNNING: Look("…", "Working", "accent", "Accent"),
-    State.SUCCEEDED: Look("✓", "Done", "good", "Good"),
-    State.PARTIAL: Look("⚠", "Partly done", "warning", "Warning"),
-    State.FAILED: Look("✗", "Failed", "attention", "Attention"),
-    State.STALE: Look("⚠", "Out of date, nothing changed", "warning", "Warning"),
-    State.CANCELLED: Look("–", "Cancelled", "emphasis", "Default"),
-    State.DENIED: Look("✗", "Denied", "emphasis", "Default"),
-    State.EXPIRED: Look("–", "Expired", "emphasis", "Default"),
+    State.PROPOSED: Look("◔", say("Waiting for confirmation"), "accent", "Accent"),
+    State.AWAITING_APPROVAL: Look("◔", say("Waiting for approval"), "accent", "Accent"),
+    State.QUEUED: Look("…", say("Working"), "accent", "Accent"),
+    State.RUNNING: Look("…", say("Working"), "accent", "Accent"),
+    State.SUCCEEDED: Look("✓", say("Done"), "good", "Good"),
+    State.PARTIAL: Look("⚠", say("Partly done"), "warning", "Warning"),
+    State.FAILED: Look("✗", say("Failed"), "attention", "Attention"),
+    State.STALE: Look("⚠", say("Out of date, nothing changed"), "warning", "Warning"),
+    State.CANCELLED: Look("–", say("Cancelled"), "emphasis", "Default"),
+    State.DENIED: Look("✗", say("Denied"), "emphasis", "Default"),
+    State.EXPIRED: Look("–", say("Expired"), "emphasis", "Default"),
 }
 
 #: Something is switched, nothing registered goes.
@@ -72,109 +74,133 @@ def approved_by(operation: Operation) -> str:
     """Who has agreed, and how many of how many when more than one has to: "Sam Okafor (1 of 2)"."""
     if not operation.approvals:
         return ""
-    count = f" ({len(operation.approvals)} of {operation.need.approvals})" if operation.need.approvals > 1 else ""
-    return f"{operation.approvers}{count}"
+    if operation.need.approvals == 1:
+        return operation.approvers
+    return say("{names} ({count} of {needed})", names=operation.approvers, count=len(operation.approvals), needed=operation.need.approvals)
+
+
+def approvals_by(need: Need) -> str:
+    """ "2 approvals by Seniors"."""
+    return say_count(need.approvals, "{count} approval by {groups}", "{count} approvals by {groups}",
+                     groups=need.group_names or say("somebody else"))  # fmt: skip
 
 
 def needed(operation: Operation) -> str:
     """What policy demands, in words: "2 approvals by Seniors (VIPs need a senior's agreement)"."""
     need = operation.need
-    rules = f" ({'; '.join(need.rules)})" if need.rules else ""
-    return f"{many(need.approvals, 'approval')} by {need.group_names or 'somebody else'}{rules}"
+    return say("{approvals} ({rules})", approvals=approvals_by(need), rules=join("; ", need.rules)) if need.rules else approvals_by(need)
 
 
 def named(person: Person) -> str:
     """What to call somebody."""
-    return person.name.strip() or person.upn or "somebody without a name"
+    return person.name.strip() or person.upn or say("somebody without a name")
 
 
 def task(changes: tuple[Change, ...]) -> str:
     """What is asked for, starting a sentence: "Set mobile phone"."""
     if len(changes) == 1:
         return _task_of(changes[0])
-    return f"Make {len(changes)} changes" if changes else "Change nothing"
+    return say("Make {count} changes", count=len(changes)) if changes else say("Change nothing")
 
 
 def _task_of(change: Change) -> str:
     if change.kind is ChangeKind.SMS_SIGN_IN:
-        return f"Switch {'on' if change.after == 'on' else 'off'} SMS sign-in"
+        return say("Switch on SMS sign-in") if change.after == "on" else say("Switch off SMS sign-in")
     if not change.phone:
-        facts = KINDS[change.kind]
-        return facts.task or ("Set" if change.before is None else "Change") + " email for password reset"
-    verb = "Remove" if change.kind is ChangeKind.REMOVE_PHONE else "Set" if change.before is None else "Change"
-    return f"{verb} {change.phone.spoken} phone"
+        email = say("Set email for password reset") if change.before is None else say("Change email for password reset")
+        return KINDS[change.kind].task or email
+    phone = change.phone.noun
+    if change.kind is ChangeKind.REMOVE_PHONE:
+        return say("Remove {phone}", phone=phone)
+    return say("Set {phone}", phone=phone) if change.before is None else say("Change {phone}", phone=phone)
 
 
 def title(operation: Operation) -> str:
     """The operation as a sentence: "Set mobile phone for Alice Jansen"."""
-    return f"{task(operation.changes)} for {named(operation.target)[:60]}"
+    return say("{Task} for {name}", task=task(operation.changes), name=named(operation.target)[:60])
 
 
 def difference(change: Change) -> tuple[str, str]:
     """Before and after, in words where there is no number."""
     match change.kind:
         case ChangeKind.SMS_SIGN_IN:
-            return change.before or "unknown", change.after or "off"
+            return switched(change.before), switched(change.after or "off")
         case ChangeKind.SIGN_OUT:
-            return "signed in wherever they are", "signed out everywhere"
+            return say("signed in wherever they are"), say("signed out everywhere")
         case ChangeKind.BLOCK:
-            return "enabled", "blocked"
+            return say("enabled"), say("blocked")
         case ChangeKind.UNBLOCK:
-            return "blocked", "enabled"
+            return say("blocked"), say("enabled")
         case ChangeKind.SET_DEFAULT:
             before, after = DefaultMethod.of(change.before), DefaultMethod.of(change.after)
-            return before.spoken if before else "none", after.spoken if after else "none"
+            return before.spoken if before else say("none"), after.spoken if after else say("none")
         case ChangeKind.REQUIRE_MFA:
-            return change.before or "unknown", change.after or "unknown"
-    return change.before or "not registered", change.after or "removed"
+            return switched(change.before), switched(change.after)
+    return change.before or say("not registered"), change.after or say("removed")
 
 
 def change_label(change: Change, state: State) -> str:
     """What changes; "asked for" when it did not, or not surely, so that nobody reads the line as done."""
-    return change.label if state in _AS_SHOWN else f"{change.label}, asked for"
+    return change.label if state in _AS_SHOWN else say("{label}, asked for", label=change.label)
 
 
 def difference_line(change: Change, state: State, *, label: bool = False) -> Element:
     """One line: before → after, with words for readers who neither see colour nor strike-through."""
     before, after = difference(change)
     gone = change.before is not None and change.kind not in _SWITCHES
-    words = ("before ", " → after ") if state in _AS_SHOWN else ("from ", " → to ")
-    start = (run(f"{change_label(change, state)}: ", bold=True),) if label else ()
+    words = {"before": before, "after": after}
+    said = say("before {before} → after {after}", **words) if state in _AS_SHOWN else say("from {before} → to {after}", **words)
+    start = (run(say("{label}: ", label=change_label(change, state)), bold=True),) if label else ()
     return line(
         *start,
-        run(words[0], subtle=True),
-        run(before, limit=60, strike=gone, subtle=not gone, whole="•" in before),
-        run(words[1], subtle=True),
-        run(after, limit=60, bold=True, whole="•" in after),
+        *woven(
+            said,
+            subtle=True,
+            before={"limit": 60, "strike": gone, "subtle": not gone, "whole": "•" in before},
+            after={"limit": 60, "bold": True, "whole": "•" in after},
+        ),
     )
 
 
 def difference_text(change: Change) -> str:
     """The same in plain text, always masked."""
     before, after = difference(change.masked())
-    return f"{change.label}: {before} → {after}"
+    return say("{label}: {before} → {after}", label=change.label, before=before, after=after)
 
 
-def many(number: int, thing: str) -> str:
-    """ "1 minute", "2 minutes"."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+#: Words of Graph that stand on cards as they are said.
+_SWITCHED = {
+    "on": say("on"), "off": say("off"), "disabled": say("disabled"), "enabled": say("enabled"), "enforced": say("enforced"),
+}  # fmt: skip
+
+
+def switched(word: str | None) -> str:
+    """The state of a switch as people say it."""
+    return _SWITCHED.get(word or "", word or say("unknown"))
 
 
 def time_left(now: datetime, until: datetime) -> str:
     """ "10 minutes left", to the nearest minute."""
     seconds = (until - now).total_seconds()
     if seconds <= 0:
-        return "no time left"
+        return say("no time left")
     if seconds < 60:
-        return "less than a minute left"
+        return say("less than a minute left")
     minutes = round(seconds / 60)
-    return f"{many(minutes, 'minute')} left" if minutes < 120 else f"{many(round(minutes / 60), 'hour')} left"
+    if minutes < 120:
+        return say_count(minutes, "{count} minute left", "{count} minutes left")
+    return say_count(round(minutes / 60), "{count} hour left", "{count} hours left")
+
+
+def expires(operation: Operation, now: datetime) -> Said:
+    """Until when somebody can press."""
+    return say("Expires at {at} · {left}", at=operation.expires_at, left=time_left(now, operation.expires_at))
 
 
 def identity(person: Person, *, name: bool = True) -> list[Element]:
     """Who this is: name (unless it stands above already), address, work, and what sets the account apart, in words."""
     shown = [line(run(named(person), limit=80, bold=True), spacing="None")] if name else []
-    shown.append(address(person.upn or "no user name"))
+    shown.append(address(person.upn or say("no user name")))
     if work := " · ".join(filter(None, (person.job_title[:60], person.department[:60]))):
         shown.append(line(run(work, subtle=True), spacing="None"))
     if person.marks or not name:
@@ -184,11 +210,11 @@ def identity(person: Person, *, name: bool = True) -> list[Element]:
 
 def _account(person: Person) -> list[Element]:
     """The state of the account; what ought to make the reader stop comes first and bold."""
-    said = [run("Account enabled", subtle=True) if person.enabled else run("✗ Account disabled", bold=True, colour="Attention")]
+    said = [run(say("Account enabled"), subtle=True) if person.enabled else run(say("✗ Account disabled"), bold=True, colour="Attention")]
     if person.guest:
-        said.append(run("⚠ guest", bold=True, colour="Warning"))
+        said.append(run(say("⚠ guest"), bold=True, colour="Warning"))
     if person.synced:
-        said.append(run("synced from on-premises", subtle=True))
+        said.append(run(say("synced from on-premises"), subtle=True))
     return [each for index, one in enumerate(said) for each in ((run(" · ", subtle=True), one) if index else (one,))]
 
 
@@ -200,5 +226,5 @@ def bullets(texts: Iterable[str], *, most: int = 6, limit: int = 300) -> list[El
         for each in listed[:most]
     ]
     if len(listed) > most:
-        shown.append(line(run(f"and {len(listed) - most} more", subtle=True)))
+        shown.append(line(run(say("and {count} more", count=len(listed) - most), subtle=True)))
     return shown

@@ -8,6 +8,7 @@ from enum import StrEnum
 from bot.domain.methods import Family, PhoneType
 from bot.domain.people import Person
 from bot.domain.phone import mask
+from bot.domain.said import Said, say, say_each
 from bot.domain.sign_in import Aspect
 
 
@@ -54,9 +55,21 @@ class KindFacts:
     aspect: Aspect | None = None
     setting: str = ""
 
+    def __post_init__(self) -> None:
+        """Their words are part of sentences, so they are in the catalogue; a test collects them from the table."""
+        for name in ("why", "task"):
+            if not isinstance(words := getattr(self, name), Said):
+                object.__setattr__(self, name, say(words))
+
 
 def _removes(family: Family, permission: str) -> KindFacts:
-    return KindFacts(f"UserAuthMethod-{permission}.ReadWrite.All", f"remove {family.spoken}", True, f"Remove {family.spoken}", family)
+    return KindFacts(
+        f"UserAuthMethod-{permission}.ReadWrite.All",
+        say("remove {method}", method=family.spoken),
+        True,
+        say("Remove {method}", method=family.spoken),
+        family,
+    )
 
 
 #: Permissions: https://learn.microsoft.com/graph/permissions-reference
@@ -119,9 +132,9 @@ class Change:
     def label(self) -> str:
         """What changes, as people say it."""
         if self.is_number and self.phone:
-            return f"{self.phone.spoken.capitalize()} phone"
+            return say("{Phone}", phone=self.phone.noun)
         if family := KINDS[self.kind].family:
-            return family.spoken[0].upper() + family.spoken[1:]
+            return say("{Method}", method=family.spoken)
         return _LABELS[self.kind]
 
     def masked(self) -> Change:
@@ -131,7 +144,7 @@ class Change:
         return replace(self, before=self.before and mask(self.before), after=self.after and mask(self.after))
 
 
-_LABELS = {
+_LABELS = say_each({
     ChangeKind.SMS_SIGN_IN: "SMS sign-in",
     ChangeKind.SET_EMAIL: "Email for password reset",
     ChangeKind.SIGN_OUT: "Sessions",
@@ -139,7 +152,7 @@ _LABELS = {
     ChangeKind.UNBLOCK: "Account",
     ChangeKind.SET_DEFAULT: "Default method",
     ChangeKind.REQUIRE_MFA: "Per-user MFA",
-}
+})
 
 
 @dataclass(frozen=True, slots=True)

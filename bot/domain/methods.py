@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from bot.domain.people import Person, Privileges
 from bot.domain.phone import digits, mask
+from bot.domain.said import join, say, say_each
 from bot.domain.sign_in import Aspect, MfaState, Preference, Registration
 from bot.errors import DirectoryError
 
@@ -22,7 +23,17 @@ class PhoneType(StrEnum):
     @property
     def spoken(self) -> str:
         """As people say it."""
-        return "alternate mobile" if self is PhoneType.ALTERNATE_MOBILE else self.value
+        return _KINDS[self]
+
+    @property
+    def noun(self) -> str:
+        """The phone itself, as people say it."""
+        return _PHONES[self]
+
+    @property
+    def title(self) -> str:
+        """The same kind, to stand alone."""
+        return say("{Kind}", kind=self.spoken)
 
     @property
     def good_for(self) -> tuple[str, ...]:
@@ -31,6 +42,12 @@ class PhoneType(StrEnum):
         https://learn.microsoft.com/graph/api/resources/phoneauthenticationmethod
         """
         return ("SMS", "voice") if self is PhoneType.MOBILE else ("voice",)
+
+
+_KINDS = say_each({PhoneType.MOBILE: "mobile", PhoneType.ALTERNATE_MOBILE: "alternate mobile", PhoneType.OFFICE: "office"})
+_PHONES = say_each(
+    {PhoneType.MOBILE: "mobile phone", PhoneType.ALTERNATE_MOBILE: "alternate mobile phone", PhoneType.OFFICE: "office phone"}
+)
 
 
 class SmsSignIn(StrEnum):
@@ -52,15 +69,18 @@ class SmsSignIn(StrEnum):
     @property
     def spoken(self) -> str:
         """As the card says it."""
-        return {
-            SmsSignIn.NOT_SUPPORTED: "not possible on this kind of phone",
-            SmsSignIn.NOT_ALLOWED_BY_POLICY: "not allowed by the tenant's SMS policy",
-            SmsSignIn.NOT_ENABLED: "off",
-            SmsSignIn.NOT_CONFIGURED: "not configured",
-            SmsSignIn.NUMBER_NOT_UNIQUE: "off: another account signs in with this number",
-            SmsSignIn.READY: "on",
-            SmsSignIn.UNKNOWN: "unknown",
-        }[self]
+        return _SMS_SIGN_IN[self]
+
+
+_SMS_SIGN_IN = say_each({
+    SmsSignIn.NOT_SUPPORTED: "not possible on this kind of phone",
+    SmsSignIn.NOT_ALLOWED_BY_POLICY: "not allowed by the tenant's SMS policy",
+    SmsSignIn.NOT_ENABLED: "off",
+    SmsSignIn.NOT_CONFIGURED: "not configured",
+    SmsSignIn.NUMBER_NOT_UNIQUE: "off: another account signs in with this number",
+    SmsSignIn.READY: "on",
+    SmsSignIn.UNKNOWN: "unknown",
+})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +114,7 @@ class Family(StrEnum):
         return _SPOKEN[self]
 
 
-_SPOKEN = {
+_SPOKEN = say_each({
     Family.AUTHENTICATOR: "Microsoft Authenticator",
     Family.PASSKEY: "passkey",
     Family.CODES: "authenticator app with codes",
@@ -103,7 +123,7 @@ _SPOKEN = {
     Family.PLATFORM_CREDENTIAL: "platform credential",
     Family.EXTERNAL: "external method",
     Family.PASS: "Temporary Access Pass",
-}
+})
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +149,7 @@ class Method:
     @property
     def label(self) -> str:
         """The method and its device, to tell it from another of its kind."""
-        return f"{self.kind} {self.name}".strip()
+        return join(" ", (self.kind, self.name))
 
 
 @dataclass(frozen=True, slots=True)

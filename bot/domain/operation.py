@@ -13,6 +13,7 @@ from bot.domain.exchange import ConversationRef
 from bot.domain.people import Actor, Person
 from bot.domain.phone import mask_text
 from bot.domain.rules import NO_NEED, Need
+from bot.domain.said import join, say
 
 
 class State(StrEnum):
@@ -130,7 +131,7 @@ class Operation:
     @property
     def approvers(self) -> str:
         """Names of those who have agreed, in words: "Sam Okafor and Ingrid Lund"."""
-        return " and ".join(approval.approver_name for approval in self.approvals)
+        return join(say(" and "), (approval.approver_name for approval in self.approvals))
 
     @property
     def confirmed(self) -> bool:

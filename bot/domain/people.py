@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.domain.said import say
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -15,6 +17,7 @@ class Actor:
         name: display name as Teams sent it: untrusted text, for showing only.
         chat_id: the person's id in Teams (`29:…`), for mentions and for views of their own.
         upn: as Entra shows it; empty until it was looked up.
+        language: what this person's Teams speaks; empty when we do not speak it, or for who acted before there were languages.
     """
 
     id: str
@@ -22,6 +25,7 @@ class Actor:
     name: str
     chat_id: str = ""
     upn: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ class Person:
     @property
     def marks(self) -> tuple[str, ...]:
         """Words that set this account apart: disabled, guest, synced."""
-        pairs = (("disabled", not self.enabled), ("guest", self.guest), ("synced from on-premises", self.synced))
+        pairs = ((say("disabled"), not self.enabled), (say("guest"), self.guest), (say("synced from on-premises"), self.synced))
         return tuple(word for word, true in pairs if true)
 
 

@@ -14,6 +14,7 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType, ValidationResult, shortnumberinfo
 
 from bot.domain.countries import COUNTRIES
+from bot.domain.said import Said, say
 from bot.errors import InvalidNumber
 
 MAX_TYPED = 60  # characters; the longest sensible way of writing a number with an extension
@@ -89,7 +90,10 @@ def mask(number: str) -> str:
 
 
 def mask_text(text: str) -> str:
-    """The same words with everything that looks like a phone number masked, for texts that others will read."""
+    """The same words with everything that looks like a phone number masked, for texts that others will read; a sentence stays one."""
+    if isinstance(text, Said) and text.parts:
+        masked, all_masked = text.map(mask_text), mask_text(str(text))
+        return masked if masked == all_masked else all_masked  # a number in several parts: better in English than for everybody's eyes
     return _IN_TEXT.sub(lambda found: found[0] if _ISO_DATE.match(found[0]) else mask(found[0]), text)
 
 

@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from bot.domain.said import say, say_each
+
 if TYPE_CHECKING:
     from bot.domain.methods import Method, Phone, PhoneType
 
@@ -51,7 +53,7 @@ class DefaultMethod(StrEnum):
         return _WORDS.get(self, "")
 
 
-_SPOKEN = {
+_SPOKEN = say_each({
     DefaultMethod.PUSH: "notification in Microsoft Authenticator",
     DefaultMethod.CODES: "code from an app or a hardware token",
     DefaultMethod.SMS: "text message to the mobile phone",
@@ -59,7 +61,7 @@ _SPOKEN = {
     DefaultMethod.VOICE_ALTERNATE_MOBILE: "call to the alternate mobile phone",
     DefaultMethod.VOICE_OFFICE: "call to the office phone",
     DefaultMethod.UNKNOWN: "a method that I do not know",
-}
+})
 _WORDS = {
     DefaultMethod.PUSH: "push",
     DefaultMethod.CODES: "otp",
@@ -104,7 +106,7 @@ class Preference:
 
 #: Undocumented, as seen: a vocabulary of its own.
 _SYSTEM_METHODS = {
-    "Fido2": "passkey",
+    "Fido2": say("passkey"),
     "PhoneAppNotification": DefaultMethod.PUSH.spoken,
     "PhoneAppOTP": DefaultMethod.CODES.spoken,
     "Sms": DefaultMethod.SMS.spoken,

@@ -1,0 +1,70 @@
+"""The catalogue: `nl.po` holds every text of the bot in Dutch, with the English one as its key. English itself needs no file.
+
+PO is what translators and their tools read: https://www.gnu.org/software/gettext/manual/html_node/PO-Files.html
+Of the format we use comments, `msgid`, `msgid_plural`, `msgstr` and `msgstr[0]`, `msgstr[1]`, so reading it takes a few lines.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+from bot.domain.said import ENGLISH, Catalogue
+
+_FOLDER = Path(__file__).parent
+_LINE = re.compile(r'(?P<key>msgid|msgid_plural|msgstr|msgstr\[0\]|msgstr\[1\]) (?P<text>".*")')
+
+#: Codes of the languages there are; the first one is where nothing else is known.
+LANGUAGES = ("en", *sorted(file.stem for file in _FOLDER.glob("*.po")))
+
+
+def language_of(locale: str | None) -> str:
+    """The language for a locale such as `nl-NL`; empty for one that we do not speak, and for none."""
+    code = (locale or "").replace("_", "-").partition("-")[0].lower()
+    return code if code in LANGUAGES else ""
+
+
+@cache
+def catalogue(language: str) -> Catalogue:
+    """The texts of a language; those of one that we do not speak are English."""
+    file = _FOLDER / f"{language}.po"
+    return read_po(file.read_text(encoding="utf-8")) if language in LANGUAGES and language != "en" else ENGLISH
+
+
+def read_po(text: str) -> dict[str, str]:
+    """English text -> translation; of a plural both forms.
+
+    Raises:
+        ValueError: a line is none of the subset we use, or a text stands there twice.
+    """
+    found: dict[str, str] = {}
+    entry: dict[str, str] = {}
+    key = ""
+    for number, line in enumerate([*text.splitlines(), ""], 1):
+        if line.startswith("#"):
+            continue
+        if line.startswith('"') and key:
+            entry[key] += json.loads(line)
+        elif matched := _LINE.fullmatch(line):
+            key = matched["key"]
+            entry[key] = json.loads(matched["text"])
+        elif line.strip():
+            raise ValueError(f"line {number} is not understood: {line}")
+        elif entry:
+            _add(found, entry, number)
+            entry, key = {}, ""
+    return found
+
+
+def _add(found: dict[str, str], entry: dict[str, str], number: int) -> None:
+    """One entry; the one without an id is the file's heading."""
+    pairs = [(entry["msgid"], entry.get("msgstr", entry.get("msgstr[0]", "")))]
+    if "msgid_plural" in entry:
+        pairs.append((entry["msgid_plural"], entry["msgstr[1]"]))
+    for english, translated in pairs:
+        if english in found:
+            raise ValueError(f"before line {number}: “{english}” stands there twice")
+        if english and translated:
+            found[english] = translated
