@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from bot.domain.people import Person, Privileges
 from bot.domain.phone import digits, mask
-from bot.domain.sign_in import Aspect, MfaState, Preference, Registration
+from bot.domain.sign_in import Aspect, MfaState, PassFacts, Preference, Registration
 from bot.errors import DirectoryError
 
 
@@ -65,11 +65,12 @@ class SmsSignIn(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """One registered phone; `number` as Graph gives it."""
+    """One registered phone; `number` as Graph gives it, `created` the day it was registered."""
 
     type: PhoneType
     number: str
     sms_sign_in: SmsSignIn = SmsSignIn.UNKNOWN
+    created: str = ""
 
     def has(self, number: str) -> bool:
         """Whether this is the same number, compared on digits (and extension)."""
@@ -117,6 +118,9 @@ class Method:
         id: Graph's id; empty when nothing can be done with it.
         family: how it can be removed; None for what we do not know or must not touch.
         type: Graph's word for its sort, such as `softwareOath`.
+        known: whether we know what it is; what nobody has described to us is shown, and never touched.
+        details: what else sets it apart, in words.
+        pass_facts: of a pass.
     """
 
     kind: str
@@ -125,6 +129,9 @@ class Method:
     id: str = ""
     family: Family | None = None
     type: str = ""
+    known: bool = True
+    details: tuple[str, ...] = ()
+    pass_facts: PassFacts | None = None
 
     @property
     def label(self) -> str:

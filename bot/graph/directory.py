@@ -10,7 +10,7 @@ from bot.domain.change import KINDS, Change
 from bot.domain.methods import Dossier, Method
 from bot.domain.people import Person, Privileges, Standing
 from bot.domain.reconcile import DirectoryAudit
-from bot.domain.sign_in import MfaState, Preference
+from bot.domain.sign_in import MfaState, Preference, Registration
 from bot.errors import NotAuthorised, NotFound, NotLicensed, Unavailable
 from bot.graph import finding, permissions, reads
 from bot.graph.accounts import audit_in, defined_in, person_in, role_assignable_in, roles_in
@@ -21,6 +21,7 @@ from bot.graph.client import GraphClient
 from bot.graph.errors import translate
 from bot.graph.methods import client_request_id, others_in, phones_in, write_request
 from bot.graph.reads import Read
+from bot.graph.report import RegistrationReport
 from bot.graph.throttle import BACKGROUND, INTERACTIVE, Patience
 from bot.ports import FIND_LIMIT, MEMBERS_LIMIT
 
@@ -46,6 +47,7 @@ class GraphDirectory:
         self._phones_only_until = 0.0
         self._no_eligible_until = 0.0
         self._background: GraphDirectory | None = None
+        self._report = RegistrationReport(client)
 
     def in_background(self) -> GraphDirectory:
         """The same tenant for work that nobody watches: it waits longer when Graph is busy."""
@@ -133,6 +135,10 @@ class GraphDirectory:
     async def mfa_state(self, object_id: str) -> MfaState:
         """See `bot.ports.Directory`."""
         return mfa_state_in((await self._get(reads.requirements(reads.object_id(object_id)))).fields)
+
+    async def registration(self, object_id: str) -> Registration:
+        """See `bot.ports.Directory`."""
+        return await self._report.row(reads.object_id(object_id))
 
     async def members(self, group_ids: Collection[str]) -> tuple[Person, ...]:
         """See `bot.ports.Directory`."""

@@ -60,7 +60,11 @@ async def _read(directory: Directory, object_id: str, aspects: Collection[Aspect
 
 
 def _readers(directory: Directory) -> dict[Aspect, Callable[[str], Awaitable[Any]]]:
-    return {Aspect.PREFERENCE: directory.preference, Aspect.MFA_STATE: directory.mfa_state}
+    return {
+        Aspect.PREFERENCE: directory.preference,
+        Aspect.MFA_STATE: directory.mfa_state,
+        Aspect.REGISTRATION: directory.registration,
+    }
 
 
 async def _attempt(read: Callable[[str], Awaitable[Any]], object_id: str) -> Any:
