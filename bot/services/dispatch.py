@@ -23,7 +23,7 @@ from bot.services.announce import shown
 from bot.services.approve import Approvals
 from bot.services.confirm import cancel, check_presser, confirm
 from bot.services.gate import Gate
-from bot.services.look import aspects_of, look
+from bot.services.look import look_again
 from bot.services.prepare import Preparation, Proposal, as_known
 from bot.services.propose import propose
 from bot.services.refuse import refuse_message, refuse_press
@@ -210,6 +210,7 @@ class Dispatch:
 
     async def _stronger(self, action: CardAction) -> Reply:
         """The same as if the presser had typed it about this very account."""
+        require(self._gate.permit(await self._gate.standing(action.actor, fresh=True)))
         target = await self._stops.referred(action.id)
         if target is None:
             raise Refusal("I do not know this card any more.", "Type show and the person's name for a new one.", code="unknown_card")
@@ -238,8 +239,8 @@ class Dispatch:
             raise Refusal(
                 f"{operation.id} is so old that I no longer keep its numbers.", "Type the command anew, with the number.", code="too_late"
             )
+        dossier = await look_again(self._directory, operation)
         kinds = {change.kind for change in operation.changes}
-        dossier = await look(self._directory, operation.target.id, aspects_of(kinds))
         decision = await self._reviewer.request(
             standing, dossier, kinds, operation.conversation, reason=operation.reason, ticket=operation.ticket
         )
