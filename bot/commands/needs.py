@@ -42,7 +42,7 @@ def needed_permissions() -> dict[str, tuple[str, ...]]:
     reasons: dict[str, list[str]] = {}
     reads = [read for command in COMMANDS for read in command.reads]
     writes = [(KINDS[kind].permission, KINDS[kind].why) for command in COMMANDS for kind in sorted(command.changes)]
-    for permission, why in (*reads, *writes):
+    for permission, why in (*reads, *(write for write in writes if write[0])):
         known = reasons.setdefault(permission, [])
         if why not in known:
             known.append(why)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 
 from bot.domain.people import Person, Privileges
@@ -83,6 +84,9 @@ class Family(StrEnum):
     WINDOWS_HELLO = "windows_hello"
     PLATFORM_CREDENTIAL = "platform_credential"
     EXTERNAL = "external"
+    PASSWORDLESS = "passwordless"
+    HARDWARE_TOKEN = "hardware_token"  # noqa: S105 - a thing in somebody's pocket
+    QR_CODE = "qr_code"
     PASS = "pass"  # noqa: S105 - the word for a Temporary Access Pass
 
     @property
@@ -99,6 +103,9 @@ _SPOKEN = {
     Family.WINDOWS_HELLO: "Windows Hello for Business",
     Family.PLATFORM_CREDENTIAL: "platform credential",
     Family.EXTERNAL: "external method",
+    Family.PASSWORDLESS: "Microsoft Authenticator, passwordless",
+    Family.HARDWARE_TOKEN: "hardware token",
+    Family.QR_CODE: "QR code",
     Family.PASS: "Temporary Access Pass",
 }
 
@@ -113,6 +120,7 @@ class Method:
         created: the day it was registered, as Graph says it.
         id: Graph's id; empty when nothing can be done with it.
         family: how it can be removed; None for what we do not know or must not touch.
+        active: it signs the person in; a deactivated hardware token stays registered and does not.
     """
 
     kind: str
@@ -120,11 +128,29 @@ class Method:
     created: str = ""
     id: str = ""
     family: Family | None = None
+    active: bool = True
 
     @property
     def label(self) -> str:
         """The method and its device, to tell it from another of its kind."""
         return f"{self.kind} {self.name}".strip()
+
+    @property
+    def facts(self) -> str:
+        """Name and date, which tell it from another of its kind: "Pixel 8, registered 3 April 2023"."""
+        if self.family is Family.EMAIL:
+            return self.name
+        registered = f"registered {self.since}" if self.since else "" if self.name else "registered"
+        return ", ".join(filter(None, (self.name, registered)))
+
+    @property
+    def since(self) -> str:
+        """The date in words; empty when Graph gave none that we can read."""
+        try:
+            day = date.fromisoformat(self.created)
+        except ValueError:
+            return ""
+        return f"{day.day} {day:%B %Y}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from bot.graph.errors import SILENCES, translate
 from bot.graph.throttle import Patience, ThrottleGate
 from bot.tokens import Tokens
 
-API_VERSION = "v1.0"
+API_VERSION, BETA = "v1.0", "beta"
 CONNECT_SECONDS, READ_SECONDS = 5.0, 30.0
 KEEP_ALIVE_SECONDS = 30.0
 USER_AGENT = "Doorman"
@@ -62,6 +62,8 @@ class GraphClient:
         read_seconds: float = READ_SECONDS,
     ) -> None:
         self.base_url = f"{endpoint.rstrip('/')}/{API_VERSION}"
+        #: For what v1.0 does not have; msgraph-sdk makes no addresses below it.
+        self.beta_url = f"{endpoint.rstrip('/')}/{BETA}"
         self.gate = gate or ThrottleGate()
         self.tokens = tokens
         self._seconds = aiohttp.ClientTimeout(sock_connect=connect_seconds, sock_read=read_seconds)
@@ -74,7 +76,7 @@ class GraphClient:
         )
         KiotaClientFactory.create_with_custom_middleware([self.gate], client=http)
         self._http = http
-        self._bearer = _Bearer(tokens, self.base_url)
+        self._bearer = _Bearer(tokens, self.base_url, self.beta_url)
         self.adapter = GraphRequestAdapter(self._bearer, http)
         self.adapter.base_url = self.base_url  # httpx adds a slash to its own, which would double
         self.builders = GraphServiceClient(request_adapter=self.adapter)
@@ -124,7 +126,7 @@ class GraphClient:
     async def read(
         self, url: str, patience: Patience, *, permission: str = "", eventual: bool = False, post: bytes | None = None
     ) -> Answer:
-        """Asks for what is below this client's base URL, such as a next link, and changes nothing.
+        """Asks for what is below one of this client's two base URLs, such as a next link, and changes nothing.
 
         Args:
             url: whole, and encoded.
@@ -139,7 +141,7 @@ class GraphClient:
         Raises:
             DirectoryError: the fitting one; `Unavailable` for an address that is not Graph's, too.
         """
-        if not url.startswith(f"{self.base_url}/"):
+        if not url.startswith((f"{self.base_url}/", f"{self.beta_url}/")):
             raise Unavailable("a link leads away from Graph")
         headers = {"Accept": "application/json", "User-Agent": USER_AGENT, "client-request-id": str(uuid.uuid4())}
         if patience.urgent:
@@ -190,15 +192,15 @@ class GraphClient:
 class _Bearer(AuthenticationProvider):
     """Puts the token on requests to our Graph host, and on no other."""
 
-    def __init__(self, tokens: Tokens, base_url: str) -> None:
+    def __init__(self, tokens: Tokens, *base_urls: str) -> None:
         self._tokens = tokens
-        self._prefix = f"{base_url}/"
+        self._prefixes = tuple(f"{base_url}/" for base_url in base_urls)
 
     async def authenticate_request(
         self, request: RequestInformation, additional_authentication_context: dict[str, Any] | None = None
     ) -> None:
         """Adds the Authorization header; with the claims of a challenge, replaces it by one with a token that meets them."""
-        if not request.url.startswith(self._prefix):
+        if not request.url.startswith(self._prefixes):
             raise NotAuthorised("the address is not on the Graph host, so it gets no token")
         challenge = (additional_authentication_context or {}).get("claims")
         if challenge or not request.headers.contains("Authorization"):

@@ -50,7 +50,7 @@ class Permission:
 
 _WRITES = tuple(
     Permission(name, ", ".join(facts.why for facts in KINDS.values() if facts.permission == name))
-    for name in dict.fromkeys(facts.permission for facts in KINDS.values())
+    for name in dict.fromkeys(facts.permission for facts in KINDS.values() if facts.permission)
 )
 
 NEEDED: tuple[Permission, ...] = (

@@ -1,0 +1,53 @@
+"""What only Graph's beta has, as our own. msgraph-sdk has no builders for it.
+
+https://learn.microsoft.com/graph/api/resources/qrcodepinauthenticationmethod?view=graph-rest-beta and hardwareoathauthenticationmethod
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
+
+from kiota_abstractions.method import Method as Http
+from kiota_abstractions.request_information import RequestInformation
+
+from bot.domain.change import Change, ChangeKind
+from bot.domain.methods import Family, Method
+
+#: The status of a token that signs somebody in; "assigned" is one that is somebody's and does not.
+#: https://learn.microsoft.com/graph/api/resources/hardwareoathtokenauthenticationmethoddevice?view=graph-rest-beta
+_ACTIVE = "activated"
+
+
+def beta_request(beta_url: str, target_id: str, change: Change) -> RequestInformation | None:
+    """The request that makes one change below beta; None for a change that v1.0 can make."""
+    one = quote(change.method, safe="")
+    match change.kind:
+        case ChangeKind.REMOVE_PASSWORDLESS:
+            verb, tail = Http.DELETE, f"passwordlessMicrosoftAuthenticatorMethods/{one}"
+        case ChangeKind.REMOVE_QR_CODE:
+            verb, tail = Http.DELETE, "qrCodePinMethod"  # a person has one at most
+        case ChangeKind.REMOVE_TOKEN:
+            verb, tail = Http.DELETE, f"hardwareOathMethods/{one}"
+        case ChangeKind.DEACTIVATE_TOKEN:
+            verb, tail = Http.POST, f"hardwareOathMethods/{one}/deactivate"
+        case _:
+            return None
+    request = RequestInformation(verb)
+    request.url = f"{beta_url}/users/{target_id}/authentication/{tail}"
+    return request
+
+
+def with_tokens(methods: Iterable[Method], rows: Iterable[dict[str, Any]]) -> tuple[Method, ...]:
+    """The methods, hardware tokens with what beta says of them: which one it is, and whether it is active."""
+    devices = {str(row.get("id")): row.get("device") or {} for row in rows}
+    return tuple(_told(method, devices.get(method.id)) for method in methods)
+
+
+def _told(method: Method, device: dict[str, Any] | None) -> Method:
+    if method.family is not Family.HARDWARE_TOKEN or not device:
+        return method
+    name = " ".join(str(device[key]) for key in ("manufacturer", "model", "serialNumber") if device.get(key))
+    return replace(method, name=name, active=device.get("status") in (None, _ACTIVE))
