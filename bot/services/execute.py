@@ -118,8 +118,8 @@ async def _write(directory: Directory, run: Run, due: list[Step]) -> DirectoryEr
                 case Throttled() | Unavailable():  # it would be so for the others too
                     step.unsure |= isinstance(error, Unavailable)
                     return error
-                case StillNeeded():  # so it is there, whatever became of earlier writes
-                    step.refusals, step.unsure = step.refusals + 1, False
+                case StillNeeded():
+                    run.put_aside(step)
                 case NumberNotUnique():
                     run.remarks.append("Another account already signs in with this number by SMS, so SMS sign-in stays off for it here.")
                 case Conflict() | NotFound():  # reading decides what it meant

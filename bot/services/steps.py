@@ -103,14 +103,18 @@ class Run:
                 step.looks += 1
                 if step.looks > LOOKS_AFTER_ANSWER:
                     self._unseen(step)
-            elif step.set_aside and step.refusals >= (TRIES_WHEN_STILL_NEEDED if len(self.steps) > 1 else 1):
-                self._still_needed(step)
 
     def due(self) -> list[Step]:
         """What is to be written now: what was set aside only once everything else has ended."""
         return [step for step in self.open if not step.only_look and not step.set_aside] or (
             [] if any(step.only_look for step in self.open) else self.open
         )
+
+    def put_aside(self, step: Step) -> None:
+        """Entra keeps it because of another method: so it is there, whatever became of earlier writes, and may go once others have gone."""
+        step.refusals, step.unsure = step.refusals + 1, False
+        if step.refusals >= (TRIES_WHEN_STILL_NEEDED if len(self.steps) > 1 else 1):
+            self._still_needed(step)
 
     def refuse(self, error: DirectoryError) -> None:
         """The account cannot be read any more, so nothing further is written."""
