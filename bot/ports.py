@@ -11,7 +11,7 @@ from bot.domain.change import Change
 from bot.domain.exchange import ConversationRef, LogNotice, Member, Reply
 from bot.domain.limits import Lift, Usage
 from bot.domain.methods import Dossier
-from bot.domain.operation import Approval, Operation, State
+from bot.domain.operation import Approval, Operation, Result, State
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.reconcile import Comparison, DirectoryAudit, Known
 from bot.domain.sign_in import MfaState, Preference, Registration
@@ -114,6 +114,7 @@ class Operations(Protocol):
         outcome: str = "",
         decided_by: str = "",
         request_ids: tuple[str, ...] = (),
+        results: tuple[Result, ...] = (),
         in_time: bool = False,
         expires_at: datetime | None = None,
     ) -> Operation | None:
@@ -124,6 +125,7 @@ class Operations(Protocol):
         same transaction.
 
         Args:
+            results: how each of several changes ended.
             expires_at: a new end of its time.
 
         Returns:

@@ -13,6 +13,7 @@ from typing import Any, assert_never
 from bot.domain.exchange import (
     ApprovalShown,
     Choose,
+    ChooseMethod,
     Help,
     History,
     LogEntry,
@@ -74,7 +75,7 @@ def _made(reply: Reply, refresh_for: tuple[str, ...]) -> tuple[dict[str, Any], s
             made = person.render(reply)
         case Whoami():
             made = person.whoami(reply)
-        case Choose():
+        case Choose() | ChooseMethod():
             made = choose.render(reply)
         case Help():
             made = help.render(reply)

@@ -12,11 +12,23 @@ from bot.domain.exchange import OperationShown, Verb
 from bot.domain.operation import Operation, State
 from cards.confirm import closing, question
 from cards.elements import Element, band, box, button, card, facts, heading, line, moment, refresh, run, suspicious_call
-from cards.wording import LOOKS, approved_by, bullets, change_label, difference_line, difference_text, identity, private, task, title
+from cards.wording import (
+    LOOKS,
+    approved_by,
+    bullets,
+    change_label,
+    difference_line,
+    difference_text,
+    identity,
+    private,
+    result_line,
+    task,
+    title,
+)
 from cards.wording import named as name_of
 
 #: More changes than this are counted, not listed.
-MOST_CHANGES = 8
+MOST_CHANGES = 16
 
 _NOTHING_CHANGED = "Nothing was changed."
 
@@ -52,10 +64,12 @@ def render(shown: OperationShown, refresh_for: tuple[str, ...] = ()) -> tuple[El
 
 def listed(operation: Operation) -> Iterable[Element]:
     """Every change with its before and after; more than `MOST_CHANGES` are counted."""
-    changes = operation.changes
-    for change in changes[:MOST_CHANGES]:
-        yield line(run(change_label(change, operation.state), bold=True))
+    changes, results = operation.changes, operation.results
+    for index, change in enumerate(changes[:MOST_CHANGES]):
+        yield line(run(change_label(change, operation.state, told=bool(results)), bold=True))
         yield difference_line(change, operation.state)
+        if results:
+            yield result_line(change, results[index])
     if len(changes) > MOST_CHANGES:
         yield line(run(f"and {len(changes) - MOST_CHANGES} more changes", subtle=True))
 
@@ -123,6 +137,8 @@ def _actions(operation: Operation) -> list[Element]:
             return [button("Show a new card", Verb.AGAIN, operation.id, style="positive")]
         case State.FAILED:
             return [button("Try again", Verb.AGAIN, operation.id)]
+        case State.PARTIAL if operation.may_be_asked_again:
+            return [button("Plan what is left", Verb.AGAIN, operation.id)]
         case _:
             return []
 
@@ -135,4 +151,4 @@ def _summary(operation: Operation) -> str:
         return f"{LOOKS[operation.state].word}: {what} ({changes}). {operation.id}"
     if operation.state.finished:
         return f"{LOOKS[operation.state].word}: {what}. {operation.id}"
-    return f"Working on it: {task(operation.changes)} for {name_of(operation.target)}. {operation.id}"
+    return f"Working on it: {task(operation.changes, operation.bundle)} for {name_of(operation.target)}. {operation.id}"

@@ -41,8 +41,8 @@ class Tag(StrEnum):
 #: The only facts an event may carry. Numbers in `changes` and `text` are masked before they get here.
 FIELDS = frozenset(
     {
-        "approvals", "changes", "code", "command", "conversation", "outcome", "reason", "request_ids", "rules", "state", "target_upn",
-        "text", "ticket",
+        "approvals", "changes", "code", "command", "conversation", "outcome", "reason", "request_ids", "results", "rules", "state",
+        "target_upn", "text", "ticket",
         "count", "days", "first", "last", "last_hash",  # of a checkpoint
     }
 )  # fmt: skip

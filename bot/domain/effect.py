@@ -43,8 +43,14 @@ def _is(change: Change, dossier: Dossier, value: str | None) -> bool:
     if change.kind is ChangeKind.SET_EMAIL:
         email = next((method for method in dossier.others if method.family is Family.EMAIL), None)
         return (email is None) if value is None else (email is not None and email.name.casefold() == value.casefold())
+    if change.kind is ChangeKind.DEACTIVATE_TOKEN:
+        token = dossier.method(change.method)
+        return (token is None or not token.active) == (value == change.after)
     if KINDS[change.kind].family:
-        return (dossier.method(change.method) is None) == (value is None)
+        method = dossier.method(change.method)
+        if method is not None and value is not None and change.kind is ChangeKind.REMOVE_EMAIL:
+            return method.name.casefold() == value.casefold()  # every account's email has the same id
+        return (method is None) == (value is None)
     assert change.phone is not None, "only phones are left"
     phone = dossier.phones.get(change.phone)
     if change.kind is ChangeKind.SMS_SIGN_IN:

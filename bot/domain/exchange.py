@@ -12,7 +12,7 @@ from bot.domain.people import Actor, Person
 
 if TYPE_CHECKING:
     from bot.domain.audit import AuditEvent
-    from bot.domain.methods import Dossier
+    from bot.domain.methods import Dossier, Method
     from bot.domain.operation import Operation
     from bot.domain.stop import Freeze
 
@@ -225,6 +225,17 @@ class Choose:
 
 
 @dataclass(frozen=True, slots=True)
+class ChooseMethod:
+    """Several methods of a person fit: pick one. `id` names the stored choice."""
+
+    id: str
+    asked_for: str
+    person: Person
+    candidates: tuple[Method, ...]
+    only_for: str = ""  # name of the one person who may pick
+
+
+@dataclass(frozen=True, slots=True)
 class OperationShown:
     """An operation as its card shows it, whatever its state.
 
@@ -314,4 +325,17 @@ class History:
     more: int = 0
 
 
-Reply = Notice | Help | Whoami | PersonShown | Choose | OperationShown | ApprovalShown | Pending | LogEntry | LogNotice | History
+Reply = (
+    Notice
+    | Help
+    | Whoami
+    | PersonShown
+    | Choose
+    | ChooseMethod
+    | OperationShown
+    | ApprovalShown
+    | Pending
+    | LogEntry
+    | LogNotice
+    | History
+)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.change import Change
+from bot.domain.change import Change, ChangeKind, kinds_of
 from bot.domain.exchange import ConversationRef
 from bot.domain.people import Actor, Person
 from bot.domain.phone import mask_text
@@ -76,6 +76,30 @@ class Approval:
     at: datetime
 
 
+class Fate(StrEnum):
+    """What became of one change of several. A stored word: never rename one."""
+
+    DONE = "done"
+    ALREADY = "already"  # it was so before we came to it
+    CHANGED = "changed"  # by somebody else, so it was left alone
+    REFUSED = "refused"
+    LEFT = "left"  # Entra took the write, and still shows what was before
+    UNKNOWN = "unknown"  # a write was sent, and nobody said what became of it
+
+    @property
+    def good(self) -> bool:
+        """The account is as the change wanted it."""
+        return self in (Fate.DONE, Fate.ALREADY)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How one change of several ended; `why` is a sentence where that is no success."""
+
+    fate: Fate
+    why: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One request and all that became of it.
@@ -94,6 +118,8 @@ class Operation:
         request_ids: Graph's request ids of the writes.
         version: counts the moves; an older card is recognised by it.
         numbers_removed: it is so old that its numbers were masked in the store too (`NUMBERS_DAYS`).
+        bundle: the kind that stands for all of the changes together, if one does.
+        results: one for each change, in their order, once several were carried out; `outcome` says it of a single one.
     """
 
     id: str
@@ -121,6 +147,18 @@ class Operation:
     request_ids: tuple[str, ...] = ()
     version: int = 0
     numbers_removed: bool = False
+    bundle: ChangeKind | None = None
+    results: tuple[Result, ...] = ()
+
+    @property
+    def kinds(self) -> frozenset[ChangeKind]:
+        """What policy has to agree to."""
+        return kinds_of(self.changes, self.bundle)
+
+    @property
+    def may_be_asked_again(self) -> bool:
+        """A new card with the same wish makes sense: nothing was done, or a part of a bundle is left."""
+        return self.state in (State.STALE, State.FAILED) or (self.state is State.PARTIAL and self.bundle is not None)
 
     @property
     def agreed(self) -> frozenset[str]:

@@ -7,16 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.change import KINDS, Change
-from bot.domain.methods import Dossier, Method
+from bot.domain.methods import Dossier, Family, Method
 from bot.domain.people import Person, Privileges, Standing
 from bot.domain.reconcile import DirectoryAudit
 from bot.domain.sign_in import MfaState, Preference, Registration
-from bot.errors import NotAuthorised, NotFound, NotLicensed, Unavailable
+from bot.errors import NotAuthorised, NotFound, NotLicensed, Rejected, Unavailable
 from bot.graph import finding, permissions, reads
 from bot.graph.accounts import audit_in, defined_in, person_in, role_assignable_in, roles_in
 from bot.graph.answers import Answer
 from bot.graph.batch import read_all
-from bot.graph.beta import beta_request, mfa_state_in, preference_in
+from bot.graph.beta import beta_request, mfa_state_in, preference_in, with_tokens
 from bot.graph.client import GraphClient
 from bot.graph.errors import translate
 from bot.graph.methods import client_request_id, others_in, phones_in, write_request
@@ -123,7 +123,7 @@ class GraphDirectory:
         return Dossier(
             person_in(account.fields),
             phones_in(rows),
-            (HIDDEN,) if phones_only else others_in(rows),
+            (HIDDEN,) if phones_only else await self._with_tokens(user_id, others_in(rows)),
             privileges,
             frozenset(str(group.get("id")).lower() for group in groups),
         )
@@ -193,6 +193,16 @@ class GraphDirectory:
             self._no_eligible_until = self._client.gate.clock() + REMEMBERED_SECONDS
             return ()
         return defined_in(await self._pages(answer, read))
+
+    async def _with_tokens(self, user_id: str, others: tuple[Method, ...]) -> tuple[Method, ...]:
+        """The methods, hardware tokens by name; where beta does not say, by their date alone."""
+        if not any(method.family is Family.HARDWARE_TOKEN for method in others):
+            return others
+        read = reads.tokens(user_id)
+        try:
+            return with_tokens(others, await self._pages(await self._get(read), read))
+        except (NotAuthorised, NotFound, Rejected):
+            return others
 
     async def _get(self, read: Read) -> Answer:
         """One read; a 2xx answer."""

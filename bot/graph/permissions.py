@@ -55,7 +55,8 @@ OPTIONAL = (READ_ELIGIBLE, READ_AUDITS, CHANGE_METHODS)
 
 _WRITES = tuple(
     Permission(name, ", ".join(facts.why for facts in KINDS.values() if facts.permission == name))
-    for name in dict.fromkeys(facts.permission for facts in KINDS.values() if not facts.setting and facts.permission not in OPTIONAL)
+    for name in dict.fromkeys(facts.permission for facts in KINDS.values() if facts.permission and not facts.setting)
+    if name not in OPTIONAL
 )
 
 NEEDED: tuple[Permission, ...] = (

@@ -55,7 +55,7 @@ class Read:
         permission: the least application permission of the call.
         body: for reads that Graph wants as POST.
         eventual: an advanced query: https://learn.microsoft.com/graph/aad-advanced-queries
-        beta: below that version; the parts of a batch are all of one version.
+        beta: v1.0 does not have it; never part of a batch, which is of one version.
     """
 
     url: str
@@ -194,6 +194,11 @@ def account(user_id: str) -> Read:
 def methods(user_id: str) -> Read:
     """All authentication methods."""
     return Read(_METHODS.replace(_SLOT, user_id), READ_METHODS)
+
+
+def tokens(user_id: str) -> Read:
+    """Hardware tokens, of which v1.0 shows nothing but the date."""
+    return Read(f"/users/{user_id}/authentication/hardwareOathMethods", READ_METHODS, beta=True)
 
 
 def phones(user_id: str) -> Read:

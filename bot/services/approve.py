@@ -177,7 +177,9 @@ class Approvals:
         await self._compare(operation, dossier)
 
     async def _compare(self, operation: Operation, dossier: Dossier) -> None:
-        if changed := ", ".join(change.label for change in operation.changes if not untouched(change, dossier)):
+        changed = ", ".join(change.label for change in operation.changes if not untouched(change, dossier))
+        # Of a bundle the rest is still wanted: what was changed meanwhile is left alone, and named, when it is carried out.
+        if changed and not (operation.bundle and any(untouched(change, dossier) for change in operation.changes)):
             outcome = f"{changed} of {operation.target.upn} was changed by someone else after this was asked. Nothing was written."
             await self._end(operation, "outdate", State.STALE, Tag.OPERATION_OUTDATED, outcome, "changed_meanwhile")
         if changed := differences(operation.target, dossier.person):

@@ -5,14 +5,24 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from dataclasses import replace
 
 from bot.commands.parser import parse
-from bot.commands.replan import replan
-from bot.commands.spec import Facts, Invocation
+from bot.commands.replan import replan_all
+from bot.commands.spec import Facts, Invocation, Several
 from bot.domain import policy
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.exchange import CardAction, Choose, ConversationRef, IncomingMessage, Notice, OperationShown, Reply, Tone, Verb
+from bot.domain.exchange import (
+    CardAction,
+    Choose,
+    ChooseMethod,
+    ConversationRef,
+    IncomingMessage,
+    Notice,
+    OperationShown,
+    Reply,
+    Tone,
+    Verb,
+)
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation, State
 from bot.domain.people import Actor, Person, Standing
@@ -128,12 +138,16 @@ class Dispatch:
         standing = await self._gate.standing(actor, fresh=bool(chosen))  # a pick is a press
         self._preparation.permit(command, standing)
         dossier: Dossier | None = None
+        person_id, _, method_id = chosen.partition("/")
         if invocation.who is not None:
-            people = await self._preparation.find(invocation, standing, chosen)
+            people = await self._preparation.find(invocation, standing, person_id)
             if len(people) > 1:
                 return await self._offer_choice(invocation, actor, people)
             dossier = await self._preparation.dossier(invocation, standing, people[0])
-        result = await self._preparation.run(invocation, actor, standing, where, dossier)
+        result = await self._preparation.run(invocation, actor, standing, where, dossier, method_id)
+        if isinstance(result, Several):
+            assert dossier is not None, "methods are somebody's"
+            return await self._offer_methods(invocation, actor, dossier.person, result)
         if isinstance(result, Proposal):
             known = as_known(actor, standing)
             return await self._propose(result, command.name, known, where, invocation.ticket, invocation.reason)
@@ -155,6 +169,11 @@ class Dispatch:
         assert who is not None
         choice_id = await self._operations.remember_choice(actor.id, invocation.text, [person.id for person in people], self._clock())
         return Choose(choice_id, who.text, tuple(people), more=len(people) >= FIND_LIMIT, only_for=actor.name)
+
+    async def _offer_methods(self, invocation: Invocation, actor: Actor, person: Person, several: Several) -> Reply:
+        candidates = [f"{person.id}/{method.id}" for method in several.methods]
+        choice_id = await self._operations.remember_choice(actor.id, invocation.text, candidates, self._clock())
+        return ChooseMethod(choice_id, several.asked_for, person, several.methods, actor.name)
 
     async def _propose(
         self, proposal: Proposal, command: str, actor: Actor, where: ConversationRef, ticket: str, reason: str
@@ -225,7 +244,7 @@ class Dispatch:
         text, candidates = taken
         try:
             if action.pick is None or not 0 <= action.pick < len(candidates):
-                raise Refusal("I do not know which person you picked.", "Pick one on the card.", code="bad_pick")
+                raise Refusal("I do not know which one you picked.", "Pick one on the card.", code="bad_pick")
             return await self._carry_out(parse(text), action.actor, action.where, candidates[action.pick])
         except (Refusal, DirectoryError):
             # The pick came to nothing, not the choice: another candidate, or the same one later, may still be picked.
@@ -233,21 +252,19 @@ class Dispatch:
             raise
 
     async def _again(self, operation: Operation, action: CardAction, standing: Standing) -> Reply:
-        if operation.state not in (State.STALE, State.FAILED):
+        if not operation.may_be_asked_again:
             raise Refusal(f"{operation.id} needs no new card.", code="too_late")
         if operation.numbers_removed:
             raise Refusal(
                 f"{operation.id} is so old that I no longer keep its numbers.", "Type the command anew, with the number.", code="too_late"
             )
         dossier = await look_again(self._directory, operation)
-        kinds = {change.kind for change in operation.changes}
-        decision = await self._reviewer.request(
-            standing, dossier, kinds, operation.conversation, reason=operation.reason, ticket=operation.ticket
-        )
-        require(decision)
-        plans = [replan(dossier, change, self._facts) for change in operation.changes]
-        plan = replace(plans[0], changes=tuple(change for one in plans for change in one.changes))
         known, where = as_known(action.actor, standing), operation.conversation
+        reason, ticket = operation.reason, operation.ticket
+        require(await self._reviewer.request(standing, dossier, operation.kinds, where, reason=reason, ticket=ticket))
+        plan = replan_all(dossier, operation, self._facts)
+        decision = await self._reviewer.request(standing, dossier, plan.kinds, where, reason=reason, ticket=ticket)
+        require(decision)
         proposal = await self._preparation.complete(plan, decision, known, where, self._clock())
         return await self._propose(proposal, operation.command, known, where, operation.ticket, operation.reason)
 

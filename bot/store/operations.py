@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.exchange import LogNotice
 from bot.domain.limits import NO_LIMITS
-from bot.domain.operation import TRANSITIONS, Approval, Operation, State, new_id
+from bot.domain.operation import TRANSITIONS, Approval, Operation, Result, State, new_id
 from bot.domain.people import Person
 from bot.domain.policy import Decision
 from bot.domain.reconcile import Known
@@ -141,6 +141,7 @@ class StoredOperations:
         outcome: str = "",
         decided_by: str = "",
         request_ids: tuple[str, ...] = (),
+        results: tuple[Result, ...] = (),
         in_time: bool = False,
         expires_at: datetime | None = None,
     ) -> Operation | None:
@@ -154,6 +155,8 @@ class StoredOperations:
             values["decided_by"] = decided_by
         if request_ids:
             values["request_ids"] = list(request_ids)
+        if results:
+            values["results"] = [records.result_row(result) for result in results]
         if to.finished:
             values["finished_at"] = at
         if verb == "confirm":

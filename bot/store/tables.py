@@ -45,6 +45,7 @@ operations = Table(
     Column("decided_by", Text, nullable=False, default=""),
     Column("card_id", Text, nullable=False, default=""),
     Column("request_ids", JSON, nullable=False, default=list),
+    Column("results", JSON, nullable=False, default=list),
     Column("approvals", JSON, nullable=False, default=list),
     Column("approval_where", JSON(none_as_null=True)),
     Column("approval_card_id", Text, nullable=False, default=""),
