@@ -12,8 +12,10 @@ from bot.domain.exchange import ConversationRef, LogNotice, Member, Reply
 from bot.domain.limits import Lift, Usage
 from bot.domain.methods import Dossier
 from bot.domain.operation import Approval, Operation, State
+from bot.domain.passes import PassTerms
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.reconcile import Comparison, DirectoryAudit, Known
+from bot.domain.secret import Issued
 from bot.domain.stop import Freeze, Pause, Stop
 
 #: The current time, in UTC.
@@ -54,6 +56,17 @@ class Directory(Protocol):
         """Makes one change; `operation_id` travels as client-request-id. Returns Graph's request id.
 
         Never repeats a write that may have happened: then it raises `Unavailable` and the caller reads.
+        """
+
+
+    async def pass_terms(self, object_id: str) -> PassTerms:
+        """What the tenant's policy says of passes, and the pass this person has."""
+
+    async def issue(self, target_id: str, change: Change, operation_id: str) -> Issued:
+        """Makes a once-only change and returns what is to be seen once; sent once, and given up early, because a person is waiting.
+
+        Raises:
+            NotAuthorised, NotFound, Rejected, Throttled: a definite no, nothing was made. After any other error it may have been.
         """
 
 
@@ -101,15 +114,18 @@ class Operations(Protocol):
         request_ids: tuple[str, ...] = (),
         in_time: bool = False,
         expires_at: datetime | None = None,
+        revealed_at: datetime | None = None,
     ) -> Operation | None:
         """Compare-and-set: the one way an operation changes state.
 
-        Moves only from the states `TRANSITIONS[verb]` names; with `in_time` only before its time is over, and to expire only then. The
+        Moves only from the states `TRANSITIONS[verb]` names; with `in_time` only before its time is over, and to expire (or to
+        lose a code) only then. The
         event, the workflows that follow (execute, announce, tell, remind, expire) and the log channel's post are stored in the
         same transaction.
 
         Args:
             expires_at: a new end of its time.
+            revealed_at: when its requester was given what it made.
 
         Returns:
             The operation as it now is, or None when somebody was quicker or it was too late.

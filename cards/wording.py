@@ -26,6 +26,8 @@ class Look:
 LOOKS: dict[State, Look] = {
     State.PROPOSED: Look("◔", "Waiting for confirmation", "accent", "Accent"),
     State.AWAITING_APPROVAL: Look("◔", "Waiting for approval", "accent", "Accent"),
+    State.READY: Look("◔", "Ready: press Reveal", "accent", "Accent"),
+    State.REVEALING: Look("…", "Being revealed", "accent", "Accent"),
     State.QUEUED: Look("…", "Working", "accent", "Accent"),
     State.RUNNING: Look("…", "Working", "accent", "Accent"),
     State.SUCCEEDED: Look("✓", "Done", "good", "Good"),
@@ -38,9 +40,13 @@ LOOKS: dict[State, Look] = {
 }
 
 #: Something is switched, nothing registered goes.
-_SWITCHES = frozenset({ChangeKind.SMS_SIGN_IN, ChangeKind.SIGN_OUT, ChangeKind.BLOCK, ChangeKind.UNBLOCK})
+_SWITCHES = frozenset(
+    {ChangeKind.SMS_SIGN_IN, ChangeKind.SIGN_OUT, ChangeKind.BLOCK, ChangeKind.UNBLOCK, ChangeKind.RESET_PASSWORD}
+)
 #: The change will be, or was, made as the card shows it.
-_AS_SHOWN = frozenset({State.PROPOSED, State.AWAITING_APPROVAL, State.QUEUED, State.RUNNING, State.SUCCEEDED})
+_AS_SHOWN = frozenset(
+    {State.PROPOSED, State.AWAITING_APPROVAL, State.READY, State.REVEALING, State.QUEUED, State.RUNNING, State.SUCCEEDED}
+)
 
 
 def private(operation: Operation) -> Operation:
@@ -111,6 +117,10 @@ def difference(change: Change) -> tuple[str, str]:
             return "enabled", "blocked"
         case ChangeKind.UNBLOCK:
             return "blocked", "enabled"
+        case ChangeKind.CREATE_PASS:
+            return change.before or "none", change.after or "none"
+        case ChangeKind.RESET_PASSWORD:
+            return "the present one", "a temporary one, to be changed at the next sign-in"
     return change.before or "not registered", change.after or "removed"
 
 

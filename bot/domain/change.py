@@ -27,6 +27,9 @@ class ChangeKind(StrEnum):
     SIGN_OUT = "sign_out"
     BLOCK = "block"
     UNBLOCK = "unblock"
+    CREATE_PASS = "create_pass"  # noqa: S105 - a word
+    REVOKE_PASS = "revoke_pass"  # noqa: S105 - a word
+    RESET_PASSWORD = "reset_password"  # noqa: S105 - a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,16 @@ KINDS: dict[ChangeKind, KindFacts] = {
     ChangeKind.SIGN_OUT: KindFacts("User.RevokeSessions.All", "sign a person out everywhere", task="Sign out everywhere"),
     ChangeKind.BLOCK: KindFacts("User.EnableDisableAccount.All", "block and unblock accounts", task="Block sign-in"),
     ChangeKind.UNBLOCK: KindFacts("User.EnableDisableAccount.All", "block and unblock accounts", task="Unblock sign-in"),
+    ChangeKind.CREATE_PASS: KindFacts(
+        "UserAuthMethod-TAP.ReadWrite.All", "create a Temporary Access Pass", compare_first=False, task="Create a Temporary Access Pass"
+    ),
+    ChangeKind.REVOKE_PASS: _removes(Family.PASS, "TAP"),
+    ChangeKind.RESET_PASSWORD: KindFacts(
+        "User-PasswordProfile.ReadWrite.All",
+        "reset a password; Doorman's service principal needs the Entra role User Administrator for it too",
+        compare_first=False,
+        task="Reset the password",
+    ),
 }
 
 #: Which kind of change removes a method of a family.
@@ -81,7 +94,9 @@ class Change:
     Attributes:
         phone: which phone; None for everything else.
         before, after: numbers of phones (None: no such phone), "on" or "off" for SMS sign-in, an address for the email; for a method that
-            is removed its name, and None; for sessions Graph's moment, and None; for an account "enabled" and "disabled".
+            is removed its name, and None; for a new pass the one it replaces, if any, and what it will be (`passes.WantedPass`); for a
+            password Graph's moment of its last change, and None; for sessions Graph's moment, and None; for an account "enabled" and
+            "disabled".
         method: Graph's id of the method that is removed or changed.
     """
 
@@ -95,6 +110,11 @@ class Change:
     def is_number(self) -> bool:
         """Whether `before` and `after` are telephone numbers."""
         return self.kind in (ChangeKind.SET_PHONE, ChangeKind.REMOVE_PHONE)
+
+    @property
+    def once_only(self) -> bool:
+        """Its result is seen once and cannot be read back, so it is made while its requester looks (`services.reveal`)."""
+        return not KINDS[self.kind].compare_first
 
     @property
     def label(self) -> str:
@@ -118,6 +138,8 @@ _LABELS = {
     ChangeKind.SIGN_OUT: "Sessions",
     ChangeKind.BLOCK: "Account",
     ChangeKind.UNBLOCK: "Account",
+    ChangeKind.CREATE_PASS: "Temporary Access Pass",
+    ChangeKind.RESET_PASSWORD: "Password",
 }
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.domain.people import Actor, Person
+from bot.domain.secret import Secret
 
 if TYPE_CHECKING:
     from bot.domain.audit import AuditEvent
@@ -91,6 +92,8 @@ class Verb(StrEnum):
     REFRESH = "refresh"
     AGAIN = "again"
     SUSPECT = "suspect"
+    REVEAL = "reveal"
+    REPLACE = "replace"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +215,20 @@ class OperationShown:
     own: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """What an operation made, for the eyes of whoever pressed Reveal: only ever the answer to that press, never a message.
+
+    Attributes:
+        hints: what to tell the person, one line each.
+    """
+
+    operation: Operation
+    secret: Secret
+    now: datetime
+    hints: tuple[str, ...] = ()
+
+
 class Viewer(StrEnum):
     """Who looks at an approvers' card; everybody sees the one with the buttons until their client asks for their own."""
 
@@ -288,4 +305,4 @@ class History:
     more: int = 0
 
 
-Reply = Notice | Help | Whoami | PersonShown | Choose | OperationShown | ApprovalShown | Pending | LogEntry | LogNotice | History
+Reply = Notice | Help | Whoami | PersonShown | Choose | OperationShown | ApprovalShown | Pending | LogEntry | LogNotice | History | Revealed

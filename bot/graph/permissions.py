@@ -22,6 +22,8 @@ READ_ELIGIBLE = "RoleEligibilitySchedule.Read.Directory"
 READ_AUDITS = "AuditLog.Read.All"
 READ_METHODS = "UserAuthenticationMethod.Read.All"
 READ_PHONES = "UserAuthMethod-Phone.Read.All"
+READ_PASSES = "UserAuthMethod-TAP.Read.All"
+READ_POLICY = "Policy.Read.AuthenticationMethod"
 
 _DIRECTORY = ("Directory.Read.All", "Directory.ReadWrite.All")
 _BROADER: dict[str, tuple[str, ...]] = {
@@ -36,6 +38,7 @@ _BROADER: dict[str, tuple[str, ...]] = {
     ),
     READ_AUDITS: ("Directory.Read.All",),
     READ_METHODS: ("UserAuthenticationMethod.ReadWrite.All",),
+    READ_POLICY: ("Policy.Read.All", "Policy.ReadWrite.AuthenticationMethod"),
     READ_PHONES: ("UserAuthMethod-Phone.ReadWrite.All", READ_METHODS, "UserAuthenticationMethod.ReadWrite.All"),
 }
 
@@ -58,6 +61,7 @@ NEEDED: tuple[Permission, ...] = (
     Permission(READ_GROUPS, "see whether an agent is in the approved group, and whether a person is in a protected one"),
     Permission(READ_ROLES, "see whether a person is an administrator"),
     Permission(READ_METHODS, "show a person's sign-in methods"),
+    Permission(READ_POLICY, "see what the tenant allows for passes"),
     *_WRITES,
 )
 

@@ -27,6 +27,7 @@ from bot.services.prepare import Preparation, Proposal, as_known
 from bot.services.propose import propose
 from bot.services.refuse import refuse_message, refuse_press
 from bot.services.require import require
+from bot.services.reveal import Reveals
 from bot.services.review import Reviewer
 from bot.services.suspect import suspect
 
@@ -49,6 +50,7 @@ class Dispatch:
         reviewer: Reviewer,
         approvals: Approvals,
         preparation: Preparation,
+        reveals: Reveals,
         facts: Facts,
         clock: Clock,
     ) -> None:
@@ -59,6 +61,7 @@ class Dispatch:
         self._gate = gate
         self._approvals = approvals
         self._preparation = preparation
+        self._reveals = reveals
         self._facts = facts
         self._clock = clock
         self._over: list[str] = []
@@ -180,6 +183,8 @@ class Dispatch:
             raise Refusal("I do not know this card any more.", "Type the command again for a new one.", code="unknown_card")
         if action.verb in _OF_APPROVERS:
             return await (self._approvals.look if action.verb is Verb.VIEW else self._approvals.press)(action, operation)
+        if action.verb is Verb.REVEAL:
+            return await self._reveals.press(action, operation)
         own = action.actor.id == operation.requester.id and (operation.state is State.PROPOSED or not operation.need.approvals)
         if action.card_id and not operation.card_id and own:  # once approvers have a card, this might be theirs
             await self._operations.set_card(operation.id, action.card_id)
@@ -188,7 +193,7 @@ class Dispatch:
         check_presser(action, operation)
         standing = await self._gate.standing(action.actor, fresh=True)
         require(self._gate.permit(standing))
-        if action.verb is Verb.AGAIN:
+        if action.verb in (Verb.AGAIN, Verb.REPLACE):
             return await self._again(operation, action, standing)
         if action.verb is Verb.CONFIRM and operation.state.waiting:
             require(policy.stopped(await self._stops.stop(operation.target.id, self._clock()), self._clock()))
@@ -220,21 +225,22 @@ class Dispatch:
             raise
 
     async def _again(self, operation: Operation, action: CardAction, standing: Standing) -> Reply:
-        if operation.state not in (State.STALE, State.FAILED):
+        replacing = action.verb is Verb.REPLACE
+        seen_once = operation.once_only and operation.state in (State.SUCCEEDED, State.PARTIAL)
+        if not (seen_once if replacing else operation.state in (State.STALE, State.FAILED)):
             raise Refusal(f"{operation.id} needs no new card.", code="too_late")
         if operation.numbers_removed:
             raise Refusal(
                 f"{operation.id} is so old that I no longer keep its numbers.", "Type the command anew, with the number.", code="too_late"
             )
+        # What replaces a code gets a card beside the one on which that was shown; otherwise the new card takes the old one's place.
+        known, where = as_known(action.actor, standing), action.where if replacing else operation.conversation
         dossier = await self._directory.dossier(operation.target.id)
         kinds = {change.kind for change in operation.changes}
-        decision = await self._reviewer.request(
-            standing, dossier, kinds, operation.conversation, reason=operation.reason, ticket=operation.ticket
-        )
+        decision = await self._reviewer.request(standing, dossier, kinds, where, reason=operation.reason, ticket=operation.ticket)
         require(decision)
-        plans = [replan(dossier, change, self._facts) for change in operation.changes]
+        plans = [await replan(self._directory, dossier, change, self._facts, self._clock()) for change in operation.changes]
         plan = replace(plans[0], changes=tuple(change for one in plans for change in one.changes))
-        known, where = as_known(action.actor, standing), operation.conversation
         proposal = await self._preparation.complete(plan, decision, known, where, self._clock())
         return await self._propose(proposal, operation.command, known, where, operation.ticket, operation.reason)
 

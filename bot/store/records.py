@@ -85,6 +85,7 @@ def operation(found: Row[Any]) -> Operation:
         request_ids=tuple(found.request_ids or ()),
         version=found.version,
         numbers_removed=found.numbers_removed,
+        revealed_at=found.revealed_at,
     )
 
 

@@ -77,6 +77,9 @@ class DoormanHandler(TeamsActivityHandler):
         reply = await self._dispatch.action(action)
         if isinstance(reply, Notice) and not reply.facts:
             return told(reply)
+        if action.verb is Verb.REPLACE and isinstance(reply, OperationShown):
+            await self._say(turn_context, reply)
+            return told(Notice(f"The new card, {reply.operation.id}, is below: confirm it there."))
         if (action.verb in (Verb.CHOOSE, Verb.AGAIN) or isinstance(reply, Pending)) and action.card_id:
             await self._replace(turn_context, action, reply)
         return _answer({"statusCode": 200, "type": CARD, "value": view(reply, action.where, await self._dispatch.pause()).card})
