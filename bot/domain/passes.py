@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from bot.domain.change import Change
+from bot.domain.change import Change, ChangeKind
 
 #: Where the person goes with a pass: https://learn.microsoft.com/entra/identity/authentication/howto-authentication-temporary-access-pass
 SECURITY_INFO = "aka.ms/mysecurityinfo"
@@ -83,6 +83,8 @@ class PassTerms:
 
 def due(change: Change, now: datetime) -> Change:
     """The change as it would be made now: a start that has passed means at once."""
+    if change.kind is not ChangeKind.CREATE_PASS:
+        return change
     wanted = WantedPass.of(change.after)
     if wanted.start is None or wanted.start > now + timedelta(seconds=30):
         return change
