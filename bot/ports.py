@@ -6,15 +6,17 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.audit import AuditEvent
+from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change
 from bot.domain.exchange import ConversationRef, LogNotice, Member, Reply
 from bot.domain.limits import Lift, Usage
 from bot.domain.methods import Dossier
-from bot.domain.operation import Approval, Operation, State
+from bot.domain.operation import Approval, Operation, Result, State
+from bot.domain.passes import PassTerms
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.reconcile import Comparison, DirectoryAudit, Known
-from bot.domain.sign_in import MfaState, Preference
+from bot.domain.secret import Issued
+from bot.domain.sign_in import MfaState, Preference, Registration
 from bot.domain.stop import Freeze, Pause, Stop
 
 #: The current time, in UTC.
@@ -48,6 +50,14 @@ class Directory(Protocol):
     async def mfa_state(self, object_id: str) -> MfaState:
         """Per-user MFA of a person; needs a permission that is asked for only where PER_USER_MFA is on."""
 
+    async def registration(self, object_id: str) -> Registration:
+        """What Entra's registration report says of a person, hours late.
+
+        Raises:
+            NotAuthorised: the permission AuditLog.Read.All is missing; NotLicensed: the tenant may not read the report; Throttled: too
+                many people were looked up in the last seconds.
+        """
+
     async def audits(self, since: datetime) -> tuple[DirectoryAudit, ...]:
         """What Entra's own audit log says our application did since then; in no order. Late by minutes, so never proof of a fresh write.
 
@@ -61,6 +71,17 @@ class Directory(Protocol):
         """Makes one change; `operation_id` travels as client-request-id. Returns Graph's request id.
 
         Never repeats a write that may have happened: then it raises `Unavailable` and the caller reads.
+        """
+
+
+    async def pass_terms(self, object_id: str) -> PassTerms:
+        """What the tenant's policy says of passes, and the pass this person has."""
+
+    async def issue(self, target_id: str, change: Change, operation_id: str) -> Issued:
+        """Makes a once-only change and returns what is to be seen once; sent once, and given up early, because a person is waiting.
+
+        Raises:
+            NotAuthorised, NotFound, Rejected, Throttled: a definite no, nothing was made. After any other error it may have been.
         """
 
 
@@ -106,17 +127,22 @@ class Operations(Protocol):
         outcome: str = "",
         decided_by: str = "",
         request_ids: tuple[str, ...] = (),
+        results: tuple[Result, ...] = (),
         in_time: bool = False,
         expires_at: datetime | None = None,
+        revealed_at: datetime | None = None,
     ) -> Operation | None:
         """Compare-and-set: the one way an operation changes state.
 
-        Moves only from the states `TRANSITIONS[verb]` names; with `in_time` only before its time is over, and to expire only then. The
+        Moves only from the states `TRANSITIONS[verb]` names; with `in_time` only before its time is over, and to expire (or to
+        lose a code) only then. The
         event, the workflows that follow (execute, announce, tell, remind, expire) and the log channel's post are stored in the
         same transaction.
 
         Args:
+            results: how each of several changes ended.
             expires_at: a new end of its time.
+            revealed_at: when its requester was given what it made.
 
         Returns:
             The operation as it now is, or None when somebody was quicker or it was too late.
@@ -147,8 +173,14 @@ class Operations(Protocol):
     async def awaiting_approval(self, now: datetime) -> tuple[Operation, ...]:
         """Every operation that somebody has to agree to, the next to expire first."""
 
-    async def events(self, *, operation_id: str = "", target_id: str = "", actor_id: str = "", limit: int = 20) -> tuple[AuditEvent, ...]:
-        """The trail, newest first: of one operation, about one account, or what one person did and what became of what they asked for."""
+    async def events(
+        self, *, operation_id: str = "", target_id: str = "", actor_id: str = "", tags: Collection[Tag] = (), limit: int = 20
+    ) -> tuple[AuditEvent, ...]:
+        """The trail, newest first: of one operation, about one account, or what one person did and what became of what they asked for.
+
+        Args:
+            tags: no other events than these; all when empty.
+        """
 
     async def event_count(self, operation_id: str) -> int:
         """How many events the trail has of one operation."""

@@ -78,12 +78,15 @@ def _word(operation: Operation, usual: str) -> str:
 def _result(operation: Operation) -> list[Element]:
     if operation.state.finished:
         return [line(run(operation.outcome, limit=500), spacing="Medium")] if operation.outcome else []
+    if operation.state in (State.READY, State.REVEALING):
+        who = operation.requester.name or say("the requester")
+        return [line(run(say("Agreed. It is made when {name} presses Reveal.", name=who), limit=200), spacing="Medium")]
     return [] if operation.state.waiting else [line(say("It is being carried out."), spacing="Medium")]
 
 
 def _time(shown: ApprovalShown) -> list[Element]:
     operation = shown.operation
-    if operation.state is State.AWAITING_APPROVAL:
+    if operation.state in (State.AWAITING_APPROVAL, State.READY):
         return [moment(expires(operation, shown.now), spacing="Medium")]
     return [moment(say("Finished at {at}", at=operation.finished_at), spacing="Medium")] if operation.finished_at else []
 

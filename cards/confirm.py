@@ -29,7 +29,10 @@ def closing(shown: OperationShown) -> list[Element]:
     if operation.state is State.AWAITING_APPROVAL:
         said = say("Waiting for {approvals}, who can decide in the approval channel.", approvals=needed(operation))
         return [ends, line(run(said, limit=400, subtle=True))]
-    wanted = [line(run(say("After your confirmation it needs {approvals}.", approvals=needed(operation)), limit=400))] if operation.need.approvals else []
+    if operation.state is State.READY:
+        return [ends]
+    agreement = say("After your confirmation it needs {approvals}.", approvals=needed(operation))
+    wanted = [line(run(agreement, limit=400))] if operation.need.approvals else []
     if shown.own:
         return [*wanted, ends]
     only = say("Only {name} can confirm or cancel.", name=operation.requester.name or say("the requester"))

@@ -1,9 +1,9 @@
 """The vocabulary of our cards: a few builders, and nothing else makes Adaptive Card JSON.
 
 Every builder says the words it is given in the reader's language and cleans them, so no caller can forget to. `run()` keeps words as
-they are because no client reads a TextRun as Markdown; `heading()`, `address()` and `choices()` stand where Markdown may be read and go through `inert()`;
-the functions `{{DATE}}` and `{{TIME}}` are emitted for the moments in sentences alone. Colours and container styles are the semantic
-ones, which follow the reader's theme (light, dark, high contrast), and never say anything that a word does not say too.
+they are because no client reads a TextRun as Markdown; `heading()`, `address()` and `choices()` stand where Markdown may be read and go
+through `inert()`; the functions `{{DATE}}` and `{{TIME}}` are emitted for the moments in sentences alone. Colours and container styles are
+the semantic ones, which follow the reader's theme (light, dark, high contrast), and never say anything that a word does not say too.
 
 Elements and properties: https://adaptivecards.io/explorer/ and the 1.5 schema in tests/contracts.
 """
@@ -233,6 +233,18 @@ def suspicious_call(id: str) -> Element:
         id,
         style="destructive",
         tooltip=say("The caller may not be this person: nobody can change the account for 24 hours, and the log channel is told at once"),
+    )
+
+
+def stronger(id: str) -> Element:
+    """The way from weak methods to strong ones; `id` is the reference to the person."""
+    return button(
+        say("Stronger: Temporary Access Pass"),
+        Verb.STRONGER,
+        id,
+        tooltip=say(
+            "With a pass this person signs in once and registers a passkey or Microsoft Authenticator; asks before anything happens"
+        ),
     )
 
 

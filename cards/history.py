@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.exchange import History
+from bot.domain.exchange import History, PastChange
 from bot.domain.operation import State
 from bot.domain.phone import mask_text
 from bot.domain.said import join, said_at, say, say_count, say_each, spoken
@@ -39,6 +39,8 @@ SAID = say_each({
     Tag.OPERATION_FINISHED: "finished the change",
     Tag.OPERATION_OUTDATED: "ended the request, which was out of date",
     Tag.OPERATION_PROPOSED: "asked for a change",
+    Tag.OPERATION_PUT_BACK: "was told by Entra ID to press Reveal again later, and nothing was made",
+    Tag.OPERATION_REVEALING: "pressed Reveal",
     Tag.OPERATION_STARTED: "started the change",
     Tag.OPERATION_WITHDRAWN: "ended the request, which nobody could approve any more",
     Tag.TRAIL_CHECKPOINT: "removed old events, as the setting says",
@@ -83,6 +85,13 @@ def _shortly(event: AuditEvent) -> Element:
     return moment(join(" · ", (said_at(event.at), done, event.operation_id, spoken(details)[:60])), date=True)
 
 
+def past_change(past: PastChange) -> Element:
+    """A change that was made, on one line."""
+    state = spoken(_state(_words(past.ended.get("state")))).lower()
+    said = mask_text(join(" · ", (_words(past.asked.get("changes")), state, past.by[:40], past.operation_id)))
+    return moment(join(" · ", (said_at(past.at), said)), date=True, spacing="None")
+
+
 def _who(event: AuditEvent) -> str:
     return event.actor_name[:80] or ("Doorman" if not event.actor_id else say("somebody without a name"))
 
@@ -103,9 +112,9 @@ def _details(facts: Mapping[str, object]) -> str:
     found = {key: _words(value) for key, value in facts.items()}
     ticket, reason, request_ids = found.get("ticket"), found.get("reason"), found.get("request_ids")
     parts = (
-        found.get("target_upn"),
+        found.get("target_upn", ""),
         found.get("changes") or (f"“{found['text']}”" if found.get("text") else ""),
-        found.get("outcome"),
+        found.get("outcome", ""),
         found.get("code", "").replace("_", " "),
         say("ticket {ticket}", ticket=ticket) if ticket else "",
         say("reason: {reason}", reason=reason) if reason else "",

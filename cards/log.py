@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bot.domain.exchange import LogEntry, LogNotice
 from bot.domain.operation import Operation
 from bot.domain.phone import mask_text
 from bot.domain.said import Said, join, said_at, say, say_count
 from cards.elements import Element, address, band, card, columns, line, moment, run, woven
 from cards.operation import MOST_CHANGES
-from cards.wording import LOOKS, difference_line, difference_text, private, title
+from cards.wording import LOOKS, difference_line, difference_text, private, result_line, title
 
 
 def render(entry: LogEntry) -> tuple[Element, str]:
@@ -24,10 +26,11 @@ def render(entry: LogEntry) -> tuple[Element, str]:
     body: list[Element] = [
         columns(("stretch", [first]), ("auto", [line(run(operation.id, mono=True), spacing="None", align="Right")]), spacing="None"),
         address(operation.target.upn or say("no user name")),
-        *(difference_line(change, operation.state, label=True) for change in operation.changes[:MOST_CHANGES]),
+        *_changes(operation),
     ]
     if len(operation.changes) > MOST_CHANGES:
-        body.append(line(run(say_count(len(operation.changes) - MOST_CHANGES, "and {count} more change", "and {count} more changes"), subtle=True)))
+        more = say_count(len(operation.changes) - MOST_CHANGES, "and {count} more change", "and {count} more changes")
+        body.append(line(run(more, subtle=True)))
     if operation.outcome:  # also of a success, which may carry a warning
         body.append(line(run(operation.outcome)))
     body.append(line(*_asked(operation)))
@@ -35,6 +38,13 @@ def render(entry: LogEntry) -> tuple[Element, str]:
         body.append(moment(said_at(operation.finished_at), date=True, spacing="None"))
     summary = _summary(operation)
     return card(body, fallback=summary), summary
+
+
+def _changes(operation: Operation) -> Iterable[Element]:
+    for index, change in enumerate(operation.changes[:MOST_CHANGES]):
+        yield difference_line(change, operation.state, label=True)
+        if operation.results and not operation.results[index].fate.good:
+            yield result_line(change, operation.results[index])
 
 
 def announce(notice: LogNotice) -> tuple[Element, str]:

@@ -45,7 +45,10 @@ def _words(text: str, *, limit: int, subtle: bool = False) -> list[Element]:
         words = piece[:limit].split("`")
         if len(words) % 2 == 0:  # a backtick without its partner is just a character
             words = [piece]
-        said += [run(each, limit=limit, **({"mono": True} if number % 2 else {"subtle": subtle})) for number, each in enumerate(words) if each]
+        for number, each in enumerate(words):
+            if each:
+                typed = number % 2 == 1
+                said.append(run(each, limit=limit, mono=typed, subtle=subtle and not typed))
     return said or [run(text, limit=limit, subtle=subtle)]
 
 

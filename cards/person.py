@@ -10,7 +10,8 @@ from bot.domain.methods import Dossier, Method, Phone, PhoneType, SmsSignIn
 from bot.domain.phone import mask
 from bot.domain.said import join, said_day, say, say_count
 from bot.domain.stop import Freeze
-from cards.elements import Element, box, card, columns, facts, heading, line, moment, run, suspicious_call, woven
+from cards import history, signing_in
+from cards.elements import Element, box, card, columns, facts, heading, line, moment, run, stronger, suspicious_call, woven
 from cards.wording import bullets, identity, named
 
 #: More methods than this are counted, not listed.
@@ -28,8 +29,15 @@ def render(shown: PersonShown) -> tuple[Element, str]:
         body.append(box([line(run("⚠ ", bold=True), run(shown.protected))], style="warning", spacing="Medium"))
     body.append(box(_phones(dossier, shown.phone_notes, changeable=not shown.protected), spacing="Medium", line_above=True))
     body.append(box(_others(dossier.others), spacing="Medium", line_above=True))
+    if at_sign_in := signing_in.elements(shown):
+        body.append(box(at_sign_in, spacing="Medium", line_above=True))
+    if shown.past:
+        latest = [heading(say("Latest changes"), size="Medium", spacing="None"), *map(history.past_change, shown.past)]
+        body.append(box(latest, spacing="Medium", line_above=True))
     summary = join(" ", (say("⚠ Frozen.") if shown.freeze else "", _summary(dossier)))
     actions = [suspicious_call(shown.reference)] if shown.reference else []
+    if shown.stronger and shown.reference:
+        actions.insert(0, stronger(shown.reference))
     return card(body, fallback=summary, actions=actions), summary
 
 
@@ -78,18 +86,18 @@ def _phones(dossier: Dossier, notes: tuple[str, ...], *, changeable: bool) -> It
     if not dossier.phones:
         yield line(say("No phone is registered yet."))
         if dossier.person.enabled and changeable:
-            yield line(
-                run(say("To add one, send: "), subtle=True), run(f"set mobile for {dossier.person.upn} +31 6 12345678", limit=160, mono=True)
-            )
+            example = run(f"set mobile for {dossier.person.upn} +31 6 12345678", limit=160, mono=True)
+            yield line(run(say("To add one, send: "), subtle=True), example)
     yield from bullets(notes)
 
 
 def _phone(phone: Phone) -> Iterable[Element]:
     good = say("Good for SMS and voice") if "SMS" in phone.type.good_for else say("Good for voice")
     state = say("SMS sign-in {state}", state=phone.sms_sign_in.spoken) if _worth_saying(phone) else ""
+    known = join(" · ", (good, state, _since(phone.created)))
     yield columns(
-        ("130px", [line(phone.type.title)]),
-        ("stretch", [line(run(phone.number, limit=60, bold=True)), line(run(join(" · ", (good, state)), subtle=True), spacing="None")]),
+        ("130px", [line(phone.type.alone)]),
+        ("stretch", [line(run(phone.number, limit=60, bold=True)), line(run(known, subtle=True), spacing="None")]),
     )
 
 
@@ -103,8 +111,13 @@ def _others(methods: tuple[Method, ...]) -> Iterable[Element]:
     if not methods:
         yield line(say("None is registered."))
     for method in methods[:MOST_METHODS]:
-        details = join(" · ", (method.name[:80], _since(method.created)))
+        known = "" if method.known else say("I do not touch this")
+        # Of a pass the day it was made says nothing beside its own times.
+        since = "" if method.pass_facts else _since(method.created)
+        details = join(" · ", (method.name[:80], *method.details, since, known))
         yield line(run(method.kind or say("Unknown method"), limit=80), run(f" · {details}" if details else "", subtle=True))
+        if method.pass_facts:
+            yield signing_in.pass_line(method.pass_facts)
     if len(methods) > MOST_METHODS:
         yield line(run(say("and {count} more", count=len(methods) - MOST_METHODS), subtle=True))
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.change import KINDS, Change, ChangeKind
-from bot.domain.operation import Operation, State
+from bot.domain.operation import Fate, Operation, Result, State
 from bot.domain.people import Person
 from bot.domain.phone import mask_text
-from bot.domain.said import Said, join, say, say_count
 from bot.domain.rules import Need
+from bot.domain.said import Said, join, say, say_count
 from bot.domain.sign_in import DefaultMethod
 from cards.elements import Colour, Element, Style, address, columns, line, run, woven
 
@@ -29,6 +29,8 @@ class Look:
 LOOKS: dict[State, Look] = {
     State.PROPOSED: Look("◔", say("Waiting for confirmation"), "accent", "Accent"),
     State.AWAITING_APPROVAL: Look("◔", say("Waiting for approval"), "accent", "Accent"),
+    State.READY: Look("◔", say("Ready: press Reveal"), "accent", "Accent"),
+    State.REVEALING: Look("…", say("Being revealed"), "accent", "Accent"),
     State.QUEUED: Look("…", say("Working"), "accent", "Accent"),
     State.RUNNING: Look("…", say("Working"), "accent", "Accent"),
     State.SUCCEEDED: Look("✓", say("Done"), "good", "Good"),
@@ -49,10 +51,13 @@ _SWITCHES = frozenset(
         ChangeKind.UNBLOCK,
         ChangeKind.SET_DEFAULT,
         ChangeKind.REQUIRE_MFA,
+        ChangeKind.RESET_PASSWORD,
     }
 )
 #: The change will be, or was, made as the card shows it.
-_AS_SHOWN = frozenset({State.PROPOSED, State.AWAITING_APPROVAL, State.QUEUED, State.RUNNING, State.SUCCEEDED})
+_AS_SHOWN = frozenset(
+    {State.PROPOSED, State.AWAITING_APPROVAL, State.READY, State.REVEALING, State.QUEUED, State.RUNNING, State.SUCCEEDED}
+)
 
 
 def private(operation: Operation) -> Operation:
@@ -96,8 +101,10 @@ def named(person: Person) -> str:
     return person.name.strip() or person.upn or say("somebody without a name")
 
 
-def task(changes: tuple[Change, ...]) -> str:
+def task(changes: tuple[Change, ...], bundle: ChangeKind | None = None) -> str:
     """What is asked for, starting a sentence: "Set mobile phone"."""
+    if bundle:
+        return KINDS[bundle].task
     if len(changes) == 1:
         return _task_of(changes[0])
     return say("Make {count} changes", count=len(changes)) if changes else say("Change nothing")
@@ -117,7 +124,7 @@ def _task_of(change: Change) -> str:
 
 def title(operation: Operation) -> str:
     """The operation as a sentence: "Set mobile phone for Alice Jansen"."""
-    return say("{Task} for {name}", task=task(operation.changes), name=named(operation.target)[:60])
+    return say("{Task} for {name}", task=task(operation.changes, operation.bundle), name=named(operation.target)[:60])
 
 
 def difference(change: Change) -> tuple[str, str]:
@@ -136,12 +143,16 @@ def difference(change: Change) -> tuple[str, str]:
             return before.spoken if before else say("none"), after.spoken if after else say("none")
         case ChangeKind.REQUIRE_MFA:
             return switched(change.before), switched(change.after)
+        case ChangeKind.CREATE_PASS:
+            return change.before or say("none"), change.after or say("none")
+        case ChangeKind.RESET_PASSWORD:
+            return say("the present one"), say("a temporary one, to be changed at the next sign-in")
     return change.before or say("not registered"), change.after or say("removed")
 
 
-def change_label(change: Change, state: State) -> str:
-    """What changes; "asked for" when it did not, or not surely, so that nobody reads the line as done."""
-    return change.label if state in _AS_SHOWN else say("{label}, asked for", label=change.label)
+def change_label(change: Change, state: State, *, told: bool = False) -> str:
+    """What changes; "asked for" when it did not, or not surely, so that nobody reads the line as done. `told`: its own result follows."""
+    return change.label if told or state in _AS_SHOWN else say("{label}, asked for", label=change.label)
 
 
 def difference_line(change: Change, state: State, *, label: bool = False) -> Element:
@@ -160,6 +171,29 @@ def difference_line(change: Change, state: State, *, label: bool = False) -> Ele
             after={"limit": 60, "bold": True, "whole": "•" in after},
         ),
     )
+
+
+def result_text(change: Change, result: Result) -> str:
+    """How one change of several ended, in words: "✓ removed", "✗ refused: …"."""
+    match result.fate:
+        case Fate.DONE:
+            if change.is_removal:
+                return say("✓ removed")
+            return say("✓ {after}", after=switched(change.after)) if change.after and not change.is_private else say("✓ done")
+        case Fate.ALREADY:
+            return say("✓ was gone already") if change.is_removal else say("✓ was so already")
+    said = {
+        Fate.CHANGED: say("⚠ left alone"),
+        Fate.REFUSED: say("✗ still there") if change.is_removal else say("✗ refused"),
+        Fate.LEFT: say("⚠ still shown"),
+        Fate.UNKNOWN: say("⚠ not known"),
+    }[result.fate]
+    return join(": ", (said, result.why))
+
+
+def result_line(change: Change, result: Result) -> Element:
+    """The same as a line below the change."""
+    return line(run(result_text(change, result), limit=500, bold=not result.fate.good), spacing="None")
 
 
 def difference_text(change: Change) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.domain.people import Actor, Person
+from bot.domain.secret import Secret
 
 if TYPE_CHECKING:
     from bot.domain.audit import AuditEvent
-    from bot.domain.methods import Dossier
+    from bot.domain.methods import Dossier, Method
     from bot.domain.operation import Operation
     from bot.domain.stop import Freeze
 
@@ -91,6 +93,9 @@ class Verb(StrEnum):
     REFRESH = "refresh"
     AGAIN = "again"
     SUSPECT = "suspect"
+    STRONGER = "stronger"  # of a `show` card: the stronger path for this person
+    REVEAL = "reveal"
+    REPLACE = "replace"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +176,31 @@ class Whoami:
 
 
 @dataclass(frozen=True, slots=True)
+class PastChange:
+    """A change that was made, as the trail has it.
+
+    Attributes:
+        by: name of whoever asked for it.
+        asked, ended: the facts of the two events.
+    """
+
+    at: datetime
+    by: str
+    operation_id: str
+    asked: Mapping[str, object]
+    ended: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class PersonShown:
     """The answer to `show`.
 
     Attributes:
         protected: why nothing may be changed here, in a sentence.
+        strength: how strong the registered methods are, in a sentence; empty when nobody can say.
+        stronger: a button offers the stronger path.
+        unread: what could not be read, and why.
+        past: the last changes, newest first.
         freeze: nobody may change this person until it ends.
         reference: what the card's button carries instead of the person; empty for no button.
     """
@@ -185,6 +210,10 @@ class PersonShown:
     phone_notes: tuple[str, ...] = ()
     freeze: Freeze | None = None
     reference: str = ""
+    strength: str = ""
+    stronger: bool = False
+    unread: tuple[str, ...] = ()
+    past: tuple[PastChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +224,17 @@ class Choose:
     asked_for: str
     candidates: tuple[Person, ...]
     more: bool = False
+    only_for: str = ""  # name of the one person who may pick
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseMethod:
+    """Several methods of a person fit: pick one. `id` names the stored choice."""
+
+    id: str
+    asked_for: str
+    person: Person
+    candidates: tuple[Method, ...]
     only_for: str = ""  # name of the one person who may pick
 
 
@@ -210,6 +250,20 @@ class OperationShown:
     operation: Operation
     now: datetime
     own: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """What an operation made, for the eyes of whoever pressed Reveal: only ever the answer to that press, never a message.
+
+    Attributes:
+        hints: what to tell the person, one line each.
+    """
+
+    operation: Operation
+    secret: Secret
+    now: datetime
+    hints: tuple[str, ...] = ()
 
 
 class Viewer(StrEnum):
@@ -288,4 +342,18 @@ class History:
     more: int = 0
 
 
-Reply = Notice | Help | Whoami | PersonShown | Choose | OperationShown | ApprovalShown | Pending | LogEntry | LogNotice | History
+Reply = (
+    Notice
+    | Help
+    | Whoami
+    | PersonShown
+    | Choose
+    | ChooseMethod
+    | OperationShown
+    | ApprovalShown
+    | Pending
+    | LogEntry
+    | LogNotice
+    | History
+    | Revealed
+)

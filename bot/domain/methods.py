@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 
 from bot.domain.people import Person, Privileges
 from bot.domain.phone import digits, mask
-from bot.domain.said import join, say, say_each
-from bot.domain.sign_in import Aspect, MfaState, Preference, Registration
+from bot.domain.said import join, said_day, say, say_each
+from bot.domain.sign_in import Aspect, MfaState, PassFacts, Preference, Registration
 from bot.errors import DirectoryError
 
 
@@ -31,7 +32,7 @@ class PhoneType(StrEnum):
         return _PHONES[self]
 
     @property
-    def title(self) -> str:
+    def alone(self) -> str:
         """The same kind, to stand alone."""
         return say("{Kind}", kind=self.spoken)
 
@@ -85,11 +86,12 @@ _SMS_SIGN_IN = say_each({
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """One registered phone; `number` as Graph gives it."""
+    """One registered phone; `number` as Graph gives it, `created` the day it was registered."""
 
     type: PhoneType
     number: str
     sms_sign_in: SmsSignIn = SmsSignIn.UNKNOWN
+    created: str = ""
 
     def has(self, number: str) -> bool:
         """Whether this is the same number, compared on digits (and extension)."""
@@ -106,6 +108,9 @@ class Family(StrEnum):
     WINDOWS_HELLO = "windows_hello"
     PLATFORM_CREDENTIAL = "platform_credential"
     EXTERNAL = "external"
+    PASSWORDLESS = "passwordless"
+    HARDWARE_TOKEN = "hardware_token"  # noqa: S105 - a thing in somebody's pocket
+    QR_CODE = "qr_code"
     PASS = "pass"  # noqa: S105 - the word for a Temporary Access Pass
 
     @property
@@ -122,6 +127,9 @@ _SPOKEN = say_each({
     Family.WINDOWS_HELLO: "Windows Hello for Business",
     Family.PLATFORM_CREDENTIAL: "platform credential",
     Family.EXTERNAL: "external method",
+    Family.PASSWORDLESS: "Microsoft Authenticator, passwordless",
+    Family.HARDWARE_TOKEN: "hardware token",
+    Family.QR_CODE: "QR code",
     Family.PASS: "Temporary Access Pass",
 })
 
@@ -137,6 +145,10 @@ class Method:
         id: Graph's id; empty when nothing can be done with it.
         family: how it can be removed; None for what we do not know or must not touch.
         type: Graph's word for its sort, such as `softwareOath`.
+        known: whether we know what it is; what nobody has described to us is shown, and never touched.
+        details: what else sets it apart, in words.
+        pass_facts: of a pass.
+        active: it signs the person in; a deactivated hardware token stays registered and does not.
     """
 
     kind: str
@@ -145,11 +157,32 @@ class Method:
     id: str = ""
     family: Family | None = None
     type: str = ""
+    known: bool = True
+    details: tuple[str, ...] = ()
+    pass_facts: PassFacts | None = None
+    active: bool = True
 
     @property
     def label(self) -> str:
         """The method and its device, to tell it from another of its kind."""
         return join(" ", (self.kind, self.name))
+
+    @property
+    def facts(self) -> str:
+        """Name and date, which tell it from another of its kind: "Pixel 8, registered 3 April 2023"."""
+        if self.family is Family.EMAIL:
+            return self.name
+        registered = say("registered {day}", day=self.since) if self.since else "" if self.name else say("registered")
+        return join(", ", (self.name, registered))
+
+    @property
+    def since(self) -> str:
+        """The date in words; empty when Graph gave none that we can read."""
+        try:
+            day = date.fromisoformat(self.created)
+        except ValueError:
+            return ""
+        return said_day(day)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType, ValidationResult, shortnumberinfo
 
 from bot.domain.countries import COUNTRIES
-from bot.domain.said import Said, say
+from bot.domain.said import Said
 from bot.errors import InvalidNumber
 
 MAX_TYPED = 60  # characters; the longest sensible way of writing a number with an extension

@@ -142,7 +142,11 @@ def pieces(text: str) -> list[str | datetime]:
     if not isinstance(text, Said):
         return [text]
     found = _pieces(text.template, text.parts, _READER.get())
-    return [one for moment, run in groupby(found, key=lambda each: isinstance(each, datetime)) for one in (run if moment else [_glued(run)])]
+    said: list[str | datetime] = []
+    for moments, several in groupby(found, key=lambda each: isinstance(each, datetime)):
+        run = list(several)
+        said += run if moments else ["".join(map(str, run))]
+    return said
 
 
 def woven(text: Said) -> list[tuple[str, str]]:
@@ -211,10 +215,6 @@ def _pieces(template: str, parts: Mapping[str, Part], catalogue: Catalogue) -> l
 
 def _sayable(part: Part) -> str:
     return said_at(part) if isinstance(part, datetime) else part if isinstance(part, str) else str(part)
-
-
-def _glued(run: Iterable[object]) -> str:
-    return "".join(map(str, run))
 
 
 def _plain(part: Part, catalogue: Catalogue) -> str | datetime:

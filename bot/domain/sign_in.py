@@ -127,6 +127,23 @@ class MfaState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PassFacts:
+    """When a Temporary Access Pass is good for signing in; its code is nobody's to read.
+
+    https://learn.microsoft.com/graph/api/resources/temporaryaccesspassauthenticationmethod
+
+    Attributes:
+        reason: Graph's methodUsabilityReason, such as `Expired`.
+    """
+
+    start: datetime
+    end: datetime
+    once: bool
+    usable: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Registration:
     """What Entra's report says of a person's registration: hours old.
 

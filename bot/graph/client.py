@@ -124,7 +124,8 @@ class GraphClient:
         return answer
 
     async def read(
-        self, url: str, patience: Patience, *, permission: str = "", eventual: bool = False, post: bytes | None = None
+        self, url: str, patience: Patience, *, permission: str = "", eventual: bool = False, post: bytes | None = None,
+        gate: ThrottleGate | None = None,
     ) -> Answer:
         """Asks for what is below one of this client's two base URLs, such as a next link, and changes nothing.
 
@@ -134,6 +135,7 @@ class GraphClient:
             permission: as for `send`.
             eventual: an advanced query: https://learn.microsoft.com/graph/aad-advanced-queries
             post: JSON to be sent, for reads that are a POST.
+            gate: instead of the client's own, for what Graph limits apart from all the rest.
 
         Returns:
             A 2xx answer.
@@ -153,17 +155,19 @@ class GraphClient:
         try:
             async with asyncio.timeout(patience.seconds + GRACE_SECONDS):
                 token = await self.tokens.get()
-                answer = await self._read_once(url, patience, headers, token, post)
+                answer = await self._read_once(url, patience, headers, token, post, gate)
                 if answer.status == 401:
                     token = await self.tokens.get(_decoded(answer.claims), refused=token)
-                    answer = await self._read_once(url, patience, headers, token, post)
+                    answer = await self._read_once(url, patience, headers, token, post, gate)
         except SILENCES as error:
             raise translate(error, permission) from error
         if not answer.ok:
             raise translate(answer, permission)
         return answer
 
-    async def _read_once(self, url: str, patience: Patience, headers: dict[str, str], token: str, post: bytes | None) -> Answer:
+    async def _read_once(
+        self, url: str, patience: Patience, headers: dict[str, str], token: str, post: bytes | None, gate: ThrottleGate | None
+    ) -> Answer:
         method, where = "GET" if post is None else "POST", URL(url, encoded=True)
         headers = headers | {"Authorization": f"Bearer {token}"}
 
@@ -172,7 +176,7 @@ class GraphClient:
             async with asked as response:
                 return Answer.of(response.status, response.headers, await response.read())
 
-        return await self.gate.let_through(attempt, patience, reads=True)
+        return await (gate or self.gate).let_through(attempt, patience, reads=True)
 
     async def renew_token(self, challenge: str) -> None:
         """Gets a new token because Graph refuses the present one: with the claims of a challenge (base64), or for no reason given."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.exchange import LogNotice
 from bot.domain.limits import NO_LIMITS
-from bot.domain.operation import TRANSITIONS, Approval, Operation, State, new_id
+from bot.domain.operation import TRANSITIONS, Approval, Operation, Result, State, new_id
 from bot.domain.people import Person
 from bot.domain.policy import Decision
 from bot.domain.reconcile import Known
@@ -141,8 +141,10 @@ class StoredOperations:
         outcome: str = "",
         decided_by: str = "",
         request_ids: tuple[str, ...] = (),
+        results: tuple[Result, ...] = (),
         in_time: bool = False,
         expires_at: datetime | None = None,
+        revealed_at: datetime | None = None,
     ) -> Operation | None:
         allowed_from, allowed_to = TRANSITIONS[verb]
         if to not in allowed_to:
@@ -154,12 +156,16 @@ class StoredOperations:
             values["decided_by"] = decided_by
         if request_ids:
             values["request_ids"] = list(request_ids)
+        if results:
+            values["results"] = [records.result_row(result) for result in results]
         if to.finished:
             values["finished_at"] = at
         if verb == "confirm":
             values["confirmed_at"] = at
         if expires_at:
             values["expires_at"] = expires_at
+        if revealed_at:
+            values["revealed_at"] = revealed_at
 
         def work(connection: Connection, trail: Trail) -> Operation | Decision | None:
             if verb == "confirm" and (limit := usages.refusal(connection, operation_id, self._limits, at)):
@@ -167,7 +173,7 @@ class StoredOperations:
             condition = (operations.c.id == operation_id) & operations.c.state.in_([state.value for state in allowed_from])
             if in_time:
                 condition &= operations.c.expires_at > at
-            if verb == "expire":  # a confirmation may have put it off meanwhile
+            if verb in ("expire", "lose"):  # a confirmation, or another Reveal, may have put it off meanwhile
                 condition &= operations.c.expires_at <= at
             moved = connection.execute(update(operations).where(condition).values(values).returning(operations)).first()
             if moved is None:
@@ -178,10 +184,10 @@ class StoredOperations:
                 usages.confirmed(connection, self._enqueue, operation, self._limits, at)
             if operation.state is State.QUEUED:
                 self._enqueue(connection, "execute", operation.id, key=operation.target.id)
-            if operation.state.finished or operation.need.approvals:
+            if approvals.to_be_shown(operation, verb):
                 approvals.announce(connection, self._enqueue, operation)
             approvals.follow(connection, self._enqueue, operation, verb, event)
-            if verb == "finish":
+            if verb in ("finish", "lose"):
                 outbox.add(connection, self._enqueue, operation.id)
             return operation
 
@@ -206,12 +212,16 @@ class StoredOperations:
     async def awaiting_approval(self, now: datetime) -> tuple[Operation, ...]:
         return await self._transactions.read(lambda connection: approvals.awaiting(connection, now))
 
-    async def events(self, *, operation_id: str = "", target_id: str = "", actor_id: str = "", limit: int = 20) -> tuple[AuditEvent, ...]:
+    async def events(
+        self, *, operation_id: str = "", target_id: str = "", actor_id: str = "", tags: Collection[Tag] = (), limit: int = 20
+    ) -> tuple[AuditEvent, ...]:
         query = select(audit_events).order_by(audit_events.c.number.desc()).limit(limit)
         if operation_id:
             query = query.where(audit_events.c.operation_id == operation_id)
         if target_id:
             query = query.where(audit_events.c.target_id == target_id)
+        if tags:
+            query = query.where(audit_events.c.tag.in_([tag.value for tag in tags]))
         if actor_id:
             asked_for = select(operations.c.id).where(operations.c.requester_id == actor_id)
             query = query.where((audit_events.c.actor_id == actor_id) | audit_events.c.operation_id.in_(asked_for))
