@@ -24,6 +24,7 @@ from bot.errors import DirectoryError, StoreUnavailable
 from bot.graph.client import GraphClient
 from bot.graph.directory import GraphDirectory
 from bot.graph.throttle import BACKGROUND, ThrottleGate
+from bot.languages import Readers
 from bot.policy_file import policy_of
 from bot.ports import Clock, Sleep
 from bot.services.announce import announce
@@ -112,7 +113,8 @@ async def _running(app: web.Application, *, settings: Settings, policy: Policy, 
         if connector_tokens:
             stack.callback(connector_tokens.close)
         connector = Connector(session, connector_tokens.get if connector_tokens else None, settings.allowed_service_urls, sleep)
-        announcer = TeamsAnnouncer(connector)
+        readers = Readers(settings.language)
+        announcer = TeamsAnnouncer(connector, readers)
 
         database = open_engine(settings.database_url)
         stack.callback(database.dispose)
@@ -163,17 +165,16 @@ async def _running(app: web.Application, *, settings: Settings, policy: Policy, 
         preparation = Preparation(operations, stops, usages, directory, gate, reviewer, approvals, facts, clock)
         reveals = Reveals(operations, directory, gate, reviewer, facts, clock)
         dispatch = Dispatch(operations, stops, directory, gate, reviewer, approvals, preparation, reveals, facts, clock)
-        inbound_tokens = InboundTokens(
+        tokens = None if settings.insecure_local else InboundTokens(
             session,
             metadata_url=settings.openid_metadata,
             issuer=settings.hosts.token_issuer,
             app_id=settings.bot_app_id,
             tenant_id=settings.bot_tenant_id,
         )
-        tokens = None if settings.insecure_local else inbound_tokens
-        handler = DoormanHandler(dispatch, operations, connector, welcome(), settings.bot_tenant_id)
+        handler = DoormanHandler(dispatch, operations, connector, welcome(), settings.bot_tenant_id, readers)
         app[_ENDPOINT] = MessagesEndpoint(
-            TeamsAdapter(connector), handler, connector, tokens, settings.allowed_service_urls, settings.bot_tenant_id
+            TeamsAdapter(connector), handler, connector, tokens, settings.allowed_service_urls, settings.bot_tenant_id, readers
         )
         app[_READY] = _Readiness(operations, directory, tokens)
         yield

@@ -93,6 +93,9 @@ class Settings(BaseSettings):
         "lets the helpdesk see and switch per-user MFA (`require mfa`); needs the very wide permission "
         "`Policy.ReadWrite.AuthenticationMethod`, and Conditional Access is the modern way",
     )
+    language: Literal["en", "nl"] = _said(
+        "LANGUAGE", "en", "`en` or `nl`: what channels read; with a person alone Doorman speaks the language of that person's Teams"
+    )
     host: str = _said("HOST", "127.0.0.1", "address to listen on")
     port: int = _said("PORT", 3978, "port to listen on")
     insecure_local: bool = _said("INSECURE_LOCAL", False, "accepts activities without a token; refused unless `HOST` is loopback")

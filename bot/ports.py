@@ -265,8 +265,8 @@ class Discrepancies(Protocol):
 class Announcer(Protocol):
     """Posting outside a turn. Every method may raise `ChatError`."""
 
-    async def send(self, where: ConversationRef, reply: Reply) -> str:
-        """Posts a new message and returns its activity id."""
+    async def send(self, where: ConversationRef, reply: Reply, to: Actor | None = None) -> str:
+        """Posts a new message, in the language of the one it is for, and returns its activity id."""
 
     async def update(self, where: ConversationRef, activity_id: str, reply: Reply) -> None:
         """Replaces a message in place."""

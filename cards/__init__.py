@@ -27,7 +27,7 @@ from bot.domain.exchange import (
     Whoami,
 )
 from bot.domain.phone import mask_text
-from bot.domain.said import ENGLISH, Catalogue, speaking, spoken
+from bot.domain.said import NOBODY, Reader, speaking, spoken
 from bot.domain.stop import Pause
 from cards import approval, choose, help, history, log, notice, operation, pending, person, revealed
 from cards.size import fit
@@ -50,7 +50,7 @@ class Rendered:
 
 
 def render(
-    reply: Reply, *, refresh_for: tuple[str, ...] = (), pause: Pause | None = None, catalogue: Catalogue = ENGLISH
+    reply: Reply, *, refresh_for: tuple[str, ...] = (), pause: Pause | None = None, reader: Reader = NOBODY
 ) -> Rendered:
     """Any reply as a card.
 
@@ -58,9 +58,9 @@ def render(
         refresh_for: Teams user ids whose clients should ask for the card's newest state by themselves; used while an
             operation is under way.
         pause: holds now, so the card says so on top.
-        catalogue: the reader's language.
+        reader: whose language it speaks.
     """
-    with speaking(catalogue):
+    with speaking(reader):
         card, summary = _made(reply, refresh_for)
         if pause:
             card["body"].insert(0, notice.paused(pause))

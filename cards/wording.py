@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.domain.change import KINDS, Change, ChangeKind
 from bot.domain.operation import Fate, Operation, Result, State
+from bot.domain.passes import spoken as spoken_pass
 from bot.domain.people import Person
 from bot.domain.phone import mask_text
 from bot.domain.rules import Need
@@ -144,10 +145,10 @@ def difference(change: Change) -> tuple[str, str]:
         case ChangeKind.REQUIRE_MFA:
             return switched(change.before), switched(change.after)
         case ChangeKind.CREATE_PASS:
-            return change.before or say("none"), change.after or say("none")
+            return spoken_pass(change.before or "") or say("none"), spoken_pass(change.after or "") or say("none")
         case ChangeKind.RESET_PASSWORD:
             return say("the present one"), say("a temporary one, to be changed at the next sign-in")
-    return change.before or say("not registered"), change.after or say("removed")
+    return switched(change.before) if change.before else say("not registered"), switched(change.after) if change.after else say("removed")
 
 
 def change_label(change: Change, state: State, *, told: bool = False) -> str:
@@ -179,7 +180,7 @@ def result_text(change: Change, result: Result) -> str:
         case Fate.DONE:
             if change.is_removal:
                 return say("✓ removed")
-            return say("✓ {after}", after=switched(change.after)) if change.after and not change.is_private else say("✓ done")
+            return say("✓ {after}", after=difference(change)[1]) if change.after and not change.is_private else say("✓ done")
         case Fate.ALREADY:
             return say("✓ was gone already") if change.is_removal else say("✓ was so already")
     said = {
@@ -205,6 +206,7 @@ def difference_text(change: Change) -> str:
 #: Words of Graph that stand on cards as they are said.
 _SWITCHED = {
     "on": say("on"), "off": say("off"), "disabled": say("disabled"), "enabled": say("enabled"), "enforced": say("enforced"),
+    "deactivated": say("deactivated"), "registered": say("registered"),
 }  # fmt: skip
 
 

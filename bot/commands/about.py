@@ -10,6 +10,7 @@ from bot.commands.kinds import Word
 from bot.commands.spec import Command, Context, Invocation
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.exchange import CommandHelp, ConversationRef, Help, Notice, Reply, Tone, Whoami
+from bot.domain.said import say
 from bot.errors import Refusal
 
 #: Name of the setting that `log here` stores: a ConversationRef as JSON.
@@ -36,7 +37,7 @@ def topics(commands: tuple[Command, ...], context: Context) -> tuple[tuple[str, 
 
 async def show_help(invocation: Invocation, context: Context) -> Reply:
     """Lists what the actor may say."""
-    greeting = "" if context.helpdesk or context.admin else "You are not in the helpdesk group, so this is all I can do for you."
+    greeting = "" if context.helpdesk or context.admin else say("You are not in the helpdesk group, so this is all I can do for you.")
     return Help(topics(declared.COMMANDS, context), greeting)
 
 
@@ -44,10 +45,10 @@ async def hello(invocation: Invocation, context: Context) -> Reply:
     """The same with a greeting."""
     name = context.standing.person.name or context.actor.name
     if context.helpdesk or context.admin:
-        offer = "I get people back into their accounts. Nothing changes before you confirm it on a card."
+        offer = say("I get people back into their accounts. Nothing changes before you confirm it on a card.")
     else:
-        offer = "I work for the helpdesk; you are not in its group, so this is all I can do for you."
-    return Help(topics(declared.COMMANDS, context), f"Hello {name}. {offer}")
+        offer = say("I work for the helpdesk; you are not in its group, so this is all I can do for you.")
+    return Help(topics(declared.COMMANDS, context), say("Hello {name}. {offer}", name=name, offer=offer))
 
 
 def welcome() -> Help:
@@ -55,9 +56,12 @@ def welcome() -> Help:
     commands = [command for command in declared.COMMANDS if command.example in WELCOME_EXAMPLES]
     lines = tuple(CommandHelp(command.syntax, command.summary, command.example) for command in commands)
     return Help(
-        (("To begin with", lines),),
-        "I am Doorman. I get people back into their accounts: you type what should change, I show exactly what will happen, you confirm. "
-        "I work for the members of the helpdesk group; an administrator types `log here` in the channel where I should keep the log.",
+        ((say("To begin with"), lines),),
+        say(
+            "I am Doorman. I get people back into their accounts: you type what should change, I show exactly what will happen, "
+            "you confirm. I work for the members of the helpdesk group; an administrator types `log here` in the channel where I "
+            "should keep the log."
+        ),
     )
 
 
@@ -74,8 +78,8 @@ async def log_here(invocation: Invocation, context: Context) -> Reply:
     """
     if context.where.kind != "channel":
         raise Refusal(
-            "The log has to go to a channel, where the team can read it; this is a private chat.",
-            "Add me to a team, open the channel for the log, and type `@Doorman log here` there.",
+            say("The log has to go to a channel, where the team can read it; this is a private chat."),
+            say("Add me to a team, open the channel for the log, and type `@Doorman log here` there."),
             code="not_a_channel",
         )
     channel = ConversationRef(context.where.service_url, context.where.channel_id, "channel")
@@ -87,7 +91,12 @@ async def log_here(invocation: Invocation, context: Context) -> Reply:
         facts={"conversation": channel.conversation_id, "command": invocation.command.name},
     )
     await context.operations.set_setting(LOG_CHANNEL, json.dumps(asdict(channel)), event)
-    return Notice("From now on I post every finished operation in this channel.", "Numbers are masked there.", Tone.DONE, "Log channel set")
+    return Notice(
+        say("From now on I post every finished operation in this channel."),
+        say("Numbers are masked there."),
+        Tone.DONE,
+        say("Log channel set"),
+    )
 
 
 HELP = Command(

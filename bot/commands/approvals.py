@@ -10,6 +10,7 @@ from bot.domain.exchange import Notice, Pending, Reply
 from bot.domain.operation import Operation
 from bot.domain.people import Standing
 from bot.domain.review import may_approve
+from bot.domain.said import say
 from bot.ports import Operations
 
 
@@ -17,8 +18,8 @@ async def pending(invocation: Invocation, context: Context) -> Reply:
     """What waits for the actor, and what the actor waits for. In a personal chat alone: the list is the actor's own."""
     if context.where.kind != "personal":
         return Notice(
-            "What waits for you is for your eyes.",
-            "Ask me `pending` in a personal chat. What waits here has a card here.",
+            say("What waits for you is for your eyes."),
+            say("Ask me `pending` in a personal chat. What waits here has a card here."),
         )
     return await pending_for(context.operations, context.standing, context.now)
 

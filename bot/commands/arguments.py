@@ -10,6 +10,7 @@ from datetime import timedelta
 from bot.commands.kinds import Choice, Match, Token, Word, alike
 from bot.domain.exchange import MENTION_CLOSE, MENTION_OPEN, Mention
 from bot.domain.methods import PhoneType
+from bot.domain.said import say
 from bot.errors import UsageError
 
 MAX_NAME_WORDS = 12
@@ -58,7 +59,7 @@ PHONE = Choice(
             PhoneType.OFFICE,
         ),
     ),
-    asks="The kind of phone (mobile, alternate mobile or office)",
+    asks=say("The kind of phone (mobile, alternate mobile or office)"),
 )
 
 
@@ -95,7 +96,7 @@ class Somebody:
 
     @property
     def label(self) -> str:
-        return "The person"
+        return say("The person")
 
     def match(self, tokens: Sequence[Token], at: int, near: bool) -> Iterator[Match]:
         if at >= len(tokens):
@@ -129,8 +130,8 @@ class Somebody:
 
     def wrong(self, found: str) -> str:
         if found.startswith('"'):
-            return f"The quotation mark before “{found[1:]}” is never closed."
-        return f"I expected a person before “{found}”."
+            return say("The quotation mark before “{found}” is never closed.", found=found[1:])
+        return say("I expected a person before “{found}”.", found=found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,7 @@ class Number:
 
     @property
     def label(self) -> str:
-        return "The phone number"
+        return say("The phone number")
 
     def match(self, tokens: Sequence[Token], at: int, near: bool) -> Iterator[Match]:
         if at >= len(tokens) or not starts_number(tokens[at]):
@@ -157,7 +158,7 @@ class Number:
         yield Match(end, ((self.name, said),), (said,))
 
     def wrong(self, found: str) -> str:
-        return f"“{found}” does not look like a phone number."
+        return say("“{found}” does not look like a phone number.", found=found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,7 @@ class Duration:
 
     @property
     def label(self) -> str:
-        return "How long"
+        return say("How long")
 
     def match(self, tokens: Sequence[Token], at: int, near: bool) -> Iterator[Match]:
         for length in (1, 2):
@@ -183,7 +184,7 @@ class Duration:
                 yield Match(at + length, ((self.name, lasting),), (said,))
 
     def wrong(self, found: str) -> str:
-        return f"“{found}” is no length of time: say `24 hours`, `90 minutes` or `2 days`."
+        return say("“{found}” is no length of time: say `24 hours`, `90 minutes` or `2 days`.", found=found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +199,7 @@ class OperationId:
 
     @property
     def label(self) -> str:
-        return "The id of the operation"
+        return say("The id of the operation")
 
     def match(self, tokens: Sequence[Token], at: int, near: bool) -> Iterator[Match]:
         if at < len(tokens) and re.fullmatch(r"#?[A-Za-z0-9]{3,12}", tokens[at].text):
@@ -206,7 +207,7 @@ class OperationId:
             yield Match(at + 1, ((self.name, said),), (said,))
 
     def wrong(self, found: str) -> str:
-        return f"“{found}” is not the id of an operation: those look like 7QXF and stand on the card."
+        return say("“{found}” is not the id of an operation: those look like 7QXF and stand on the card.", found=found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +222,7 @@ class AnyLine:
 
     @property
     def label(self) -> str:
-        return "The command, with `as` and a person behind it,"
+        return say("The command, with `as` and a person behind it,")
 
     def match(self, tokens: Sequence[Token], at: int, near: bool) -> Iterator[Match]:
         for end in range(len(tokens) - 1, max(at, len(tokens) - 2 - MAX_NAME_WORDS), -1):
@@ -230,7 +231,7 @@ class AnyLine:
                 yield Match(end, ((self.name, line),), tuple(token.text for token in tokens[at:end]))
 
     def wrong(self, found: str) -> str:
-        return f"I expected a command and then `as` with a person, from “{found}” on."
+        return say("I expected a command and then `as` with a person, from “{found}” on.", found=found)
 
 
 def _as_typed(tokens: Sequence[Token]) -> Line:
@@ -260,6 +261,7 @@ def _one(token: Token) -> Who:
         return Who(token.text.strip())
     if not token.mention.object_id:
         raise UsageError(
-            f"Teams did not tell me which account “{token.text}” is.", "Type the name or the address of the person instead of a mention."
+            say("Teams did not tell me which account “{token}” is.", token=token.text),
+            say("Type the name or the address of the person instead of a mention."),
         )
     return Who(token.text, token.mention.object_id)

@@ -17,21 +17,32 @@ from bot.domain.phone import mask_text
 from bot.domain.refusals import quoted
 from bot.domain.review import could_approve
 from bot.domain.rules import Need
-from bot.domain.stop import because, said_at
+from bot.domain.said import join, said_at, say, say_count, say_each
+from bot.domain.stop import because
 from bot.errors import Refusal
 
 #: Names that a list of people may have on a card.
 MOST_NAMES = 10
+#: How it ended, in the middle of a sentence.
+_ENDED = say_each({
+    State.SUCCEEDED: "succeeded",
+    State.PARTIAL: "partial",
+    State.FAILED: "failed",
+    State.STALE: "stale",
+    State.CANCELLED: "cancelled",
+    State.DENIED: "denied",
+    State.EXPIRED: "expired",
+})
 _REFUSALS = frozenset({Tag.CHAT_COMMAND_REFUSED, Tag.CHAT_CARD_REFUSED})
 #: What somebody did to an operation, in the past tense; the rest of its events is the bot's own work.
-_DEEDS = {
+_DEEDS = say_each({
     Tag.OPERATION_PROPOSED: "Asked for",
     Tag.OPERATION_CONFIRMED: "Confirmed",
     Tag.OPERATION_APPROVED: "Approved",
     Tag.OPERATION_DENIED: "Denied",
     Tag.OPERATION_CANCELLED: "Cancelled",
     Tag.CHAT_CALL_SUSPECTED: "Suspected",
-}
+})
 
 
 async def policy_test(invocation: Invocation, context: Context) -> Reply:
@@ -40,7 +51,7 @@ async def policy_test(invocation: Invocation, context: Context) -> Reply:
     person, line = context.dossier.person, invocation.args["command"]
     assert isinstance(line, Line)
     found = await context.rehearse(line, person, context.where)
-    return Notice(_verdict(person, found), "Nothing was proposed or changed.", Tone.INFO, "Policy test", _rehearsed(found))
+    return Notice(_verdict(person, found), say("Nothing was proposed or changed."), Tone.INFO, say("Policy test"), _rehearsed(found))
 
 
 async def why(invocation: Invocation, context: Context) -> Reply:
@@ -61,32 +72,37 @@ async def why(invocation: Invocation, context: Context) -> Reply:
     if told := refusals if context.admin and operation is None else own:
         return _refused(wanted, told[-1])
     raise Refusal(
-        f"{wanted} is not yours to know about.",
-        "It is explained to whoever asked, to those who may or did decide it, and to Doorman's administrators.",
+        say("{wanted} is not yours to know about.", wanted=wanted),
+        say("It is explained to whoever asked, to those who may or did decide it, and to Doorman's administrators."),
         code="not_ones_own",
     )
 
 
 def _verdict(person: Person, found: Rehearsal) -> str:
     if not found.allowed:
-        return f"{person.name} would be refused: {mask_text(found.text)}"
+        return say("{name} would be refused: {found}", name=person.name, found=mask_text(found.text))
     if found.need is None:
-        return f"{person.name} may say this, and it changes nothing."
+        return say("{name} may say this, and it changes nothing.", name=person.name)
     if not found.need.approvals:
-        return f"{person.name} could do this; nobody else has to agree."
-    return f"{person.name} could ask for this; it needs {found.need.spoken}."
+        return say("{name} could do this; nobody else has to agree.", name=person.name)
+    return say("{name} could ask for this; it needs {need}.", name=person.name, need=found.need.spoken)
 
 
 def _rehearsed(found: Rehearsal) -> tuple[tuple[str, str], ...]:
-    changes = [f"{change.label}: {change.before or 'none'} → {change.after or 'none'}" for change in found.changes]
+    none = say("none")
+    changes = [
+        say("{label}: {before} → {after}", label=change.label, before=change.before or none, after=change.after or none)
+        for change in found.changes
+    ]
+    verdict = say("allowed") if found.allowed else say("refused ({code})", code=found.code.replace("_", " "))
     need = found.need.spoken if found.need else ""
     return (
-        ("Verdict", "allowed" if found.allowed else f"refused ({found.code.replace('_', ' ')})"),
-        ("Rule", quoted(found.rules) if found.rules else "none of the policy's rules decided this"),
-        ("Would change", "; ".join(changes)),
-        ("Needs", need),
-        ("Could approve", _named(found.approvers)),
-        ("And then", mask_text(found.hint)),
+        (say("Verdict"), verdict),
+        (say("Rule"), quoted(found.rules) if found.rules else say("none of the policy's rules decided this")),
+        (say("Would change"), join("; ", changes)),
+        (say("Needs"), need),
+        (say("Could approve"), _named(found.approvers)),
+        (say("And then"), mask_text(found.hint)),
     )
 
 
@@ -102,12 +118,12 @@ def _involved(operation: Operation, events: Sequence[AuditEvent], context: Conte
 async def _explained(operation: Operation, events: Sequence[AuditEvent], own: Sequence[AuditEvent], context: Context) -> Notice:
     facts = [(_DEEDS[event.tag], _deed(event)) for event in events if event.tag in _DEEDS]
     if operation.need.rules:
-        facts.append(("Rule", quoted(operation.need.rules)))
+        facts.append((say("Rule"), quoted(operation.need.rules)))
     if operation.state in (State.PROPOSED, State.AWAITING_APPROVAL) and operation.need.approvals:
-        facts.append(("Could decide", _named(await _deciders(operation, operation.need, context))))
+        facts.append((say("Could decide"), _named(await _deciders(operation, operation.need, context))))
     if own:
-        facts.append(("Your last click", f"{_said(own[-1].facts)} ({said_at(own[-1].at)})"))
-    return Notice(_state(operation), "", Tone.INFO, f"{operation.id} for {operation.target.name}", tuple(facts))
+        facts.append((say("Your last click"), say("{said} ({at})", said=_said(own[-1].facts), at=own[-1].at)))
+    return Notice(_state(operation), "", Tone.INFO, say("{id} for {target}", id=operation.id, target=operation.target.name), tuple(facts))
 
 
 def _state(operation: Operation) -> str:
@@ -115,29 +131,38 @@ def _state(operation: Operation) -> str:
     until = said_at(operation.expires_at)
     missing = operation.need.approvals - len(operation.approvals)
     if operation.state is State.PROPOSED:
-        then = f" After that it needs {operation.need.spoken}." if operation.need.approvals else ""
-        return f"It waits for {operation.requester.name} to confirm it, until {until}.{then}"
+        then = say("After that it needs {need}.", need=operation.need.spoken) if operation.need.approvals else ""
+        waits = say("It waits for {name} to confirm it, until {until}.", name=operation.requester.name, until=until)
+        return join(" ", (waits, then))
     if operation.state is State.AWAITING_APPROVAL:
-        agreed = f" {len(operation.approvals)} of {operation.need.approvals} have agreed." if operation.approvals else ""
-        who = "another member" if missing == 1 else f"{missing} members"
-        return f"It waits for {who} of {operation.need.group_names} to approve it, until {until}.{agreed}"
+        agreed = say("{count} of {needed} have agreed.", count=len(operation.approvals), needed=operation.need.approvals)
+        waits = say_count(
+            missing,
+            "It waits for another member of {groups} to approve it, until {until}.",
+            "It waits for {count} members of {groups} to approve it, until {until}.",
+            groups=operation.need.group_names,
+            until=until,
+        )
+        return join(" ", (waits, agreed if operation.approvals else ""))
     if operation.state is State.READY:
-        return f"Everything it needed is there. It waits for {operation.requester.name} to press Reveal, until {until}."
+        name = operation.requester.name
+        return say("Everything it needed is there. It waits for {name} to press Reveal, until {until}.", name=name, until=until)
     if not operation.state.finished:
-        return "Everything it needed is there, and it is being carried out."
-    ended = f" ({said_at(operation.finished_at)})" if operation.finished_at else ""
-    return f"It has ended as {operation.state.value}: {mask_text(operation.outcome)}{ended}"
+        return say("Everything it needed is there, and it is being carried out.")
+    ended = say("({at})", at=operation.finished_at) if operation.finished_at else ""
+    state = _ENDED.get(operation.state, operation.state.value)
+    return join(" ", (say("It has ended as {state}: {outcome}", state=state, outcome=mask_text(operation.outcome)), ended))
 
 
 def _refused(wanted: str, event: AuditEvent) -> Notice:
     rules = event.facts.get("rules")
     names = tuple(map(str, rules)) if isinstance(rules, list | tuple) else ()
     facts = (
-        ("Refused", f"{event.actor_name or 'somebody'}, {said_at(event.at)}"),
-        ("Because", str(event.facts.get("code", "")).replace("_", " ")),
-        ("Rule", quoted(names)),
+        (say("Refused"), say("{name}, {at}", name=event.actor_name or say("somebody"), at=event.at)),
+        (say("Because"), str(event.facts.get("code", "")).replace("_", " ")),
+        (say("Rule"), quoted(names)),
     )
-    return Notice(_said(event.facts), "", Tone.INFO, f"Why {wanted} was refused", facts)
+    return Notice(_said(event.facts), "", Tone.INFO, say("Why {wanted} was refused", wanted=wanted), facts)
 
 
 async def _deciders(operation: Operation, need: Need, context: Context) -> tuple[Person, ...]:
@@ -149,8 +174,8 @@ async def _deciders(operation: Operation, need: Need, context: Context) -> tuple
 
 def _deed(event: AuditEvent) -> str:
     reason, ticket = str(event.facts.get("reason") or ""), str(event.facts.get("ticket") or "")
-    words = f"{event.actor_name}, {said_at(event.at)}{because(mask_text(reason))}"
-    return f"{words}, ticket {ticket}" if ticket else words
+    words = say("{name}, {at}{because}", name=event.actor_name, at=event.at, because=because(mask_text(reason)))
+    return join(", ", (words, say("ticket {ticket}", ticket=ticket) if ticket else ""))
 
 
 def _said(facts: Mapping[str, object]) -> str:
@@ -160,7 +185,7 @@ def _said(facts: Mapping[str, object]) -> str:
 def _named(people: Sequence[Person]) -> str:
     names = [person.name for person in people[:MOST_NAMES]]
     more = len(people) - len(names)
-    return ", ".join(names) + (f" and {more} more" if more else "")
+    return join(" ", (join(", ", names), say("and {count} more", count=more) if more else ""))
 
 
 POLICY_TEST = Command(

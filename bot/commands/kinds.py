@@ -12,6 +12,7 @@ from difflib import SequenceMatcher, get_close_matches
 from typing import Protocol
 
 from bot.domain.exchange import Mention
+from bot.domain.said import alternatives, join, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ class Word:
 
     @property
     def label(self) -> str:
-        return f"The word `{self.text}`"
+        return say("The word `{text}`", text=self.text)
 
     def match(self, tokens: Sequence[Token], at: int, near: bool) -> Iterator[Match]:
         if at < len(tokens):
@@ -142,7 +143,7 @@ class Word:
             yield Match(at, said=(self.text,), cost=1)
 
     def wrong(self, found: str) -> str:
-        return f"I expected `{self.text}` before “{found}”."
+        return say("I expected `{text}` before “{found}”.", text=self.text, found=found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ class Choice:
 
     @property
     def label(self) -> str:
-        return self.asks or f"One of {_listed([word.text for word, _ in self.options])}"
+        return self.asks or say("One of {words}", words=_listed([word.text for word, _ in self.options]))
 
     def match(self, tokens: Sequence[Token], at: int, near: bool) -> Iterator[Match]:
         for word, value in self.options:
@@ -169,7 +170,8 @@ class Choice:
     def wrong(self, found: str) -> str:
         names = [word.text for word, _ in self.options]
         close = get_close_matches(found.lower(), [form for word, _ in self.options for form in (word.text, *word.also)], n=1)
-        return f"“{found}” is not one of {_listed(names)}.{f' Did you mean `{close[0]}`?' if close else ''}"
+        no = say("“{found}” is not one of {words}.", found=found, words=_listed(names))
+        return join(" ", (no, say("Did you mean `{meant}`?", meant=close[0]) if close else ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,4 +197,4 @@ class Optional:
 
 
 def _listed(words: Sequence[str]) -> str:
-    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+    return alternatives(words)

@@ -8,6 +8,7 @@ from bot.commands.people import READS
 from bot.commands.spec import Command, Context, Invocation
 from bot.domain.exchange import Notice, Reply, Tone
 from bot.domain.limits import lift_of
+from bot.domain.said import say
 from bot.errors import Refusal
 
 
@@ -20,14 +21,18 @@ async def lift_limits(invocation: Invocation, context: Context) -> Reply:
     assert context.dossier is not None, "dispatch resolves <who>"
     person = context.dossier.person
     if person.id.lower() == context.actor.id.lower():
-        raise Refusal("Nobody lifts their own limits.", "Ask another administrator, or wait until they end.", code="own_account")
+        raise Refusal(say("Nobody lifts their own limits."), say("Ask another administrator, or wait until they end."), code="own_account")
     await context.usages.lift(lift_of(person, context.actor, context.now, invocation.reason, invocation.ticket))
     return Notice(
-        f"What was done by {person.name} and for {person.name} ({person.upn}) until now counts no more. For a day, a number that was set "
-        "for somebody else before passes too.",
-        "The limits themselves stay as the policy has them.",
+        say(
+            "What was done by {name} and for {name} ({upn}) until now counts no more. For a day, a number that was set for "
+            "somebody else before passes too.",
+            name=person.name,
+            upn=person.upn,
+        ),
+        say("The limits themselves stay as the policy has them."),
         Tone.DONE,
-        "Limits lifted",
+        say("Limits lifted"),
     )
 
 

@@ -15,6 +15,7 @@ from bot.domain.change import REMOVALS, Change, ChangeKind, Plan
 from bot.domain.email import parse_address
 from bot.domain.methods import Dossier, Family, Method
 from bot.domain.reset import removal, spoken
+from bot.domain.said import join, say
 from bot.errors import Refusal
 
 #: Graph's own word for a sort of method, as `show` prints it when we do not know it.
@@ -80,18 +81,18 @@ FAMILIES = MethodKind(
             (Family.HARDWARE_TOKEN,),
         ),
     ),
-    asks="What to remove",
+    asks=say("What to remove"),
 )
 
-_EMAIL_IS_FOR = "For self-service password reset only: nobody signs in with it, and it is no second factor."
+_EMAIL_IS_FOR = say("For self-service password reset only: nobody signs in with it, and it is no second factor.")
 _NOTES = {
-    Family.AUTHENTICATOR: "In the app on the phone the account stays visible, and no longer works.",
-    Family.PASSWORDLESS: "In the app on the phone the account stays visible, and no longer works.",
-    Family.PASSKEY: "What is stored on the key or phone stays there, and no longer works.",
-    Family.WINDOWS_HELLO: "PIN, face and fingerprint no longer work for this account on that device.",
+    Family.AUTHENTICATOR: say("In the app on the phone the account stays visible, and no longer works."),
+    Family.PASSWORDLESS: say("In the app on the phone the account stays visible, and no longer works."),
+    Family.PASSKEY: say("What is stored on the key or phone stays there, and no longer works."),
+    Family.WINDOWS_HELLO: say("PIN, face and fingerprint no longer work for this account on that device."),
     Family.EMAIL: _EMAIL_IS_FOR,
-    Family.QR_CODE: "The QR code and its PIN both stop working.",
-    Family.HARDWARE_TOKEN: "The token goes back to the organisation's list, free for somebody else.",
+    Family.QR_CODE: say("The QR code and its PIN both stop working."),
+    Family.HARDWARE_TOKEN: say("The token goes back to the organisation's list, free for somebody else."),
 }
 
 
@@ -107,7 +108,7 @@ class Address:
 
     @property
     def label(self) -> str:
-        return "The email address"
+        return say("The email address")
 
     def match(self, tokens: Sequence[Token], at: int, near: bool) -> Iterator[Match]:
         if at < len(tokens) and tokens[at].mention is None and "@" in tokens[at].text:
@@ -115,16 +116,16 @@ class Address:
             yield Match(at + 1, ((self.name, said),), (said,))
 
     def wrong(self, found: str) -> str:
-        return f"“{found}” is not an email address: type it in full, such as alice@example.net."
+        return say("“{found}” is not an email address: type it in full, such as alice@example.net.", found=found)
 
 
 def plan_removal(dossier: Dossier, method: Method) -> Plan:
     """Taking one method away from the account as it is now."""
     assert method.family is not None, "only what we know is removed"
     person = dossier.person
-    warnings = [] if person.enabled else ["This account is disabled: nobody can sign in to it, whatever is registered."]
+    warnings = [] if person.enabled else [say("This account is disabled: nobody can sign in to it, whatever is registered.")]
     if not dossier.phones and all(other.id == method.id or other.family is Family.EMAIL for other in dossier.others):
-        warnings.append(f"This is the last method besides the password. To let the person in again: `pass for {person.upn}`.")
+        warnings.append(say("This is the last method besides the password. To let the person in again: `pass for {upn}`.", upn=person.upn))
     notes = (_NOTES[method.family],) if method.family in _NOTES else ()
     return Plan(person, (removal(method),), notes, tuple(warnings))
 
@@ -137,7 +138,10 @@ def plan_same_removal(dossier: Dossier, change: Change) -> Plan:
     """
     method = dossier.method(change.method)
     if method is None or method.family is None:
-        raise Refusal(f"That {change.label} of {dossier.person.name} is gone already: there is nothing to do.", code="nothing_to_do")
+        raise Refusal(
+            say("That {label} of {name} is gone already: there is nothing to do.", label=change.label, name=dossier.person.name),
+            code="nothing_to_do",
+        )
     return plan_removal(dossier, method)
 
 
@@ -151,11 +155,11 @@ def plan_email(dossier: Dossier, typed: str) -> Plan:
     refuse_hidden(dossier)
     old = next((method for method in dossier.others if method.family is Family.EMAIL), None)
     if old is not None and old.name.casefold() == address.casefold():
-        raise Refusal(f"The email of {person.name} is this one already: there is nothing to do.", code="nothing_to_do")
-    warnings = [] if person.enabled else ["This account is disabled: nobody can sign in to it, whatever is registered."]
+        raise Refusal(say("The email of {name} is this one already: there is nothing to do.", name=person.name), code="nothing_to_do")
+    warnings = [] if person.enabled else [say("This account is disabled: nobody can sign in to it, whatever is registered.")]
     domain = address.rpartition("@")[2].casefold()
     if domain in {own.rpartition("@")[2].casefold() for own in (person.upn, person.mail)}:
-        warnings.append("This is an address at the organisation itself: whoever cannot sign in cannot read mail there.")
+        warnings.append(say("This is an address at the organisation itself: whoever cannot sign in cannot read mail there."))
     change = Change(ChangeKind.SET_EMAIL, None, old.name if old else None, address, old.id if old else "")
     return Plan(person, (change,), (_EMAIL_IS_FOR,), tuple(warnings))
 
@@ -165,8 +169,8 @@ def refuse_hidden(dossier: Dossier) -> None:
     for method in dossier.others:
         if not method.id:
             raise Refusal(
-                f"I cannot tell which methods {dossier.person.name} has: {method.name}.",
-                "Ask an Entra administrator to grant it to Doorman's app registration, with admin consent.",
+                say("I cannot tell which methods {name} has: {method}.", name=dossier.person.name, method=method.name),
+                say("Ask an Entra administrator to grant it to Doorman's app registration, with admin consent."),
                 code="methods_hidden",
             )
 
@@ -181,8 +185,8 @@ async def remove_method(invocation: Invocation, context: Context) -> Plan | Seve
     assert dossier is not None, "dispatch resolves <who>"
     if unknown := invocation.args.get("unknown"):
         raise Refusal(
-            f"I do not know what a method of the sort “{unknown}” does, so I show it and never remove it.",
-            "An Entra administrator can remove it in the Entra admin centre, under the person's authentication methods.",
+            say("I do not know what a method of the sort “{unknown}” does, so I show it and never remove it.", unknown=str(unknown)),
+            say("An Entra administrator can remove it in the Entra admin centre, under the person's authentication methods."),
             code="unknown_method",
         )
     refuse_hidden(dossier)
@@ -191,7 +195,9 @@ async def remove_method(invocation: Invocation, context: Context) -> Plan | Seve
     if context.picked:
         fitting = tuple(method for method in fitting if method.id == context.picked)
         if not fitting:
-            raise Refusal("What you picked is no longer registered.", "Pick another one, or type the command again.", code="method_gone")
+            raise Refusal(
+                say("What you picked is no longer registered."), say("Pick another one, or type the command again."), code="method_gone"
+            )
     if not fitting:
         _none(dossier, families[0])
     if len(fitting) > 1:
@@ -200,9 +206,13 @@ async def remove_method(invocation: Invocation, context: Context) -> Plan | Seve
 
 
 def _none(dossier: Dossier, family: Family) -> NoReturn:
-    there = [f"{kind.spoken} phone" for kind in dossier.phones] + [spoken(method) for method in dossier.others]
-    hint = f"Registered: {'; '.join(there)}." if there else "Nothing is registered besides the password."
-    raise Refusal(f"{dossier.person.name} has no {family.spoken}: there is nothing to remove.", hint, code="nothing_to_do")
+    there = [kind.noun for kind in dossier.phones] + [spoken(method) for method in dossier.others]
+    hint = say("Registered: {methods}.", methods=join("; ", there)) if there else say("Nothing is registered besides the password.")
+    raise Refusal(
+        say("{name} has no {family}: there is nothing to remove.", name=dossier.person.name, family=family.spoken),
+        hint,
+        code="nothing_to_do",
+    )
 
 
 async def set_email(invocation: Invocation, context: Context) -> Plan:

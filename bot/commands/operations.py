@@ -8,6 +8,7 @@ from bot.commands.people import READS
 from bot.commands.spec import Command, Context, Invocation
 from bot.domain.exchange import History, OperationShown, Reply
 from bot.domain.operation import ID_ALPHABET, Operation
+from bot.domain.said import join, say
 from bot.errors import Refusal
 
 HISTORY_LIMIT = 20
@@ -33,17 +34,17 @@ async def history(invocation: Invocation, context: Context) -> Reply:
         Refusal: it is about somebody else, and the actor is no administrator.
     """
     if context.dossier is None:
-        return History("What you did recently", await context.operations.events(actor_id=context.actor.id, limit=HISTORY_LIMIT))
+        return History(say("What you did recently"), await context.operations.events(actor_id=context.actor.id, limit=HISTORY_LIMIT))
     person, by = context.dossier.person, invocation.args["side"] == "by"
     if not context.admin and not (by and person.id.lower() == context.actor.id.lower()):
         raise Refusal(
-            "Only Doorman's administrators may see the history of other people.",
-            "`history` lists what you did yourself, and `history id 7QXF` all that became of one of your own requests.",
+            say("Only Doorman's administrators may see the history of other people."),
+            say("`history` lists what you did yourself, and `history id 7QXF` all that became of one of your own requests."),
             code="not_ones_own",
         )
     if by:
-        return History(f"What {person.name} did", await context.operations.events(actor_id=person.id, limit=HISTORY_LIMIT))
-    return History(f"History of {person.name}", await context.operations.events(target_id=person.id, limit=HISTORY_LIMIT))
+        return History(say("What {name} did", name=person.name), await context.operations.events(actor_id=person.id, limit=HISTORY_LIMIT))
+    return History(say("History of {name}", name=person.name), await context.operations.events(target_id=person.id, limit=HISTORY_LIMIT))
 
 
 async def history_of_one(invocation: Invocation, context: Context) -> Reply:
@@ -55,13 +56,13 @@ async def history_of_one(invocation: Invocation, context: Context) -> Reply:
     operation = await _operation(invocation, context)
     if not context.admin and not _is_own(operation, context):
         raise Refusal(
-            f"{operation.id} is not your own request, and only Doorman's administrators may see the history of those of others.",
-            f"`status {operation.id}` tells how it is doing.",
+            say("{id} is not your own request, and only Doorman's administrators may see the history of those of others.", id=operation.id),
+            say("`status {id}` tells how it is doing.", id=operation.id),
             code="not_ones_own",
         )
     events = await context.operations.events(operation_id=operation.id, limit=OPERATION_LIMIT)
     older = await context.operations.event_count(operation.id) - len(events) if len(events) == OPERATION_LIMIT else 0
-    return History(f"History of {operation.id} for {operation.target.name}", events, older)
+    return History(say("History of {id} for {target}", id=operation.id, target=operation.target.name), events, older)
 
 
 async def _operation(invocation: Invocation, context: Context) -> Operation:
@@ -75,10 +76,11 @@ async def _operation(invocation: Invocation, context: Context) -> Operation:
 def unknown(wanted: str) -> Refusal:
     """What is said of an id that nothing has."""
     strange = sorted({char for char in wanted if char not in ID_ALPHABET})
-    hint = "Check the id with whoever gave it to you; `history` lists your own requests."
+    hint = say("Check the id with whoever gave it to you; `history` lists your own requests.")
     if strange:
-        hint = f"Ids never contain {' or '.join(strange)}, because it is easily misheard or misread. {hint}"
-    return Refusal(f"There is no operation {wanted}.", hint, code="unknown_operation")
+        letters = join(say(" or "), strange)
+        hint = join(" ", (say("Ids never contain {letters}, because it is easily misheard or misread.", letters=letters), hint))
+    return Refusal(say("There is no operation {wanted}.", wanted=wanted), hint, code="unknown_operation")
 
 
 def _is_own(operation: Operation, context: Context) -> bool:

@@ -15,6 +15,7 @@ from bot.commands.cleaning import normalise
 from bot.commands.kinds import Choice, Match, Part, Token, Trace, Word, match_all
 from bot.commands.spec import Command, Invocation
 from bot.domain.exchange import MENTION_CLOSE, MENTION_OPEN, Mention
+from bot.domain.said import alternatives, join, say
 from bot.errors import UsageError
 
 MAX_TEXT = 2_000
@@ -68,10 +69,13 @@ def parse(message_text: str, mentions: Sequence[Mention] = (), commands: Sequenc
     """
     text = normalise(message_text) if len(message_text) <= MAX_RAW else message_text
     if len(text) > MAX_TEXT:
-        raise UsageError(f"That is too long for me: {len(text):,} characters.", f"Use one short line, {MAX_TEXT:,} characters at most.")
+        raise UsageError(
+            say("That is too long for me: {count} characters.", count=f"{len(text):,}"),
+            say("Use one short line, {most} characters at most.", most=f"{MAX_TEXT:,}"),
+        )
     tokens = _tokens(text, mentions)
     if not tokens:
-        raise UsageError("You did not type anything I can read.", f"I can: {_top(commands)}. Type `help` for all of it.")
+        raise UsageError(say("You did not type anything I can read."), say("I can: {top}. Type `help` for all of it.", top=_top(commands)))
     body, tail = _split(tokens)
     for command in commands:
         line, rest = (tokens, []) if command.nested else (body, tail)
@@ -128,8 +132,8 @@ def _split(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
 def _invocation(command: Command, found: Match, text: str, mentions: Sequence[Mention], tail: list[Token]) -> Invocation:
     if tail and not command.takes_reason:
         raise UsageError(
-            f"`{command.syntax}` changes nothing, so it takes no ticket and no reason.",
-            f"Leave out everything from “{tail[0].text}” on. If it is part of a name, put the name in quotation marks.",
+            say("`{syntax}` changes nothing, so it takes no ticket and no reason.", syntax=command.syntax),
+            say("Leave out everything from “{text}” on. If it is part of a name, put the name in quotation marks.", text=tail[0].text),
         )
     ticket, reason = _read_tail(text, tail, mentions)
     return Invocation(command, dict(found.values), _shown(text, mentions), ticket, reason)
@@ -143,7 +147,7 @@ def _read_tail(text: str, tail: list[Token], mentions: Sequence[Mention]) -> tup
             size = 2 if len(rest) > 2 and not _has_digit(rest[1]) and _has_digit(rest[2]) and rest[1].word not in _TAIL else 1
             ticket = " ".join(token.text for token in rest[1 : 1 + size] if token.word not in _TAIL).strip(",;:")
             if not ticket:
-                raise UsageError("The number of the ticket is missing after `ticket`.", "For example `ticket INC0012345`.")
+                raise UsageError(say("The number of the ticket is missing after `ticket`."), say("For example `ticket INC0012345`."))
             rest = rest[1 + size :]
         elif rest[0].word == "because":
             inside = rest[1:]
@@ -151,15 +155,21 @@ def _read_tail(text: str, tail: list[Token], mentions: Sequence[Mention]) -> tup
                 ticket, inside = inside[-1].text, inside[:-2]
             reason = _shown(_raw(text, inside, to_the_end=inside == rest[1:]), mentions)
             if not reason:
-                raise UsageError("The reason is missing after `because`.", "For example `because her phone was stolen`.")
+                raise UsageError(say("The reason is missing after `because`."), say("For example `because her phone was stolen`."))
             rest = []
         else:
             left = " ".join(token.text for token in rest)
-            raise UsageError(f"I do not know what to do with “{_clip(left)}”.", "A ticket is one word, such as `ticket INC0012345`.")
+            raise UsageError(
+                say("I do not know what to do with “{left}”.", left=_clip(left)), say("A ticket is one word, such as `ticket INC0012345`.")
+            )
     if len(ticket) > MAX_TICKET:
-        raise UsageError(f"That ticket is too long: {len(ticket)} characters.", f"Use {MAX_TICKET} at most.")
+        raise UsageError(
+            say("That ticket is too long: {count} characters.", count=len(ticket)), say("Use {most} at most.", most=MAX_TICKET)
+        )
     if len(reason) > MAX_REASON:
-        raise UsageError(f"That reason is too long: {len(reason)} characters.", f"Use {MAX_REASON} at most.")
+        raise UsageError(
+            say("That reason is too long: {count} characters.", count=len(reason)), say("Use {most} at most.", most=MAX_REASON)
+        )
     return ticket, reason
 
 
@@ -201,7 +211,10 @@ def _suggestion(text: str, tokens: list[Token], commands: Sequence[Command]) -> 
     if best is None or best.cost + corrections == 0:
         return _bare_person(body, commands) if len(body) == 1 and not tail else None
     said = " ".join((*best.said, *(f'"{token.text}"' if token.quoted else token.text for token in tail)))
-    return UsageError(f"Did you mean `{said}`?", "I have done nothing yet: type it like that if you did, or `help` to see what I can do.")
+    return UsageError(
+        say("Did you mean `{said}`?", said=said),
+        say("I have done nothing yet: type it like that if you did, or `help` to see what I can do."),
+    )
 
 
 def _bare_person(body: list[Token], commands: Sequence[Command]) -> UsageError | None:
@@ -209,7 +222,10 @@ def _bare_person(body: list[Token], commands: Sequence[Command]) -> UsageError |
     if (only.mention is None and not re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+", only.text)) or not any(c.name == "show" for c in commands):
         return None
     person = f"@{only.text}" if only.mention else only.text
-    return UsageError(f"Did you mean `show {person}`?", "Say what you want to know or do about this person; `help` lists what I can.")
+    return UsageError(
+        say("Did you mean `show {person}`?", person=person),
+        say("Say what you want to know or do about this person; `help` lists what I can."),
+    )
 
 
 def _without_politeness(tokens: Sequence[Token]) -> tuple[list[Token], int]:
@@ -230,21 +246,24 @@ def _complaint(text: str, body: list[Token], tail: list[Token], commands: Sequen
         stops += [(at, part, command) for at, part in trace]
     at = max((at for at, _, _ in stops), default=0)
     if at == 0:
-        return UsageError(f"I do not understand “{_clip(text)}”.", f"I can: {_top(commands)}. Type `help` for all of it.")
+        return UsageError(
+            say("I do not understand “{text}”.", text=_clip(text)), say("I can: {top}. Type `help` for all of it.", top=_top(commands))
+        )
     part, command = next((part, command) for stop, part, command in stops if stop == at)
-    quotes = " A name that contains the word ticket or because goes in quotation marks." if tail else ""
-    how = f"Say just `{command.syntax}`."
+    quotes = say("A name that contains the word ticket or because goes in quotation marks.") if tail else ""
+    how = say("Say just `{syntax}`.", syntax=command.syntax)
     if command.syntax != command.example:
-        how = f"Say `{command.syntax}`, for example `{command.example}`."
+        how = say("Say `{syntax}`, for example `{example}`.", syntax=command.syntax, example=command.example)
     if part is None:
         left = " ".join(token.text for token in body[at:])
-        return UsageError(f"I do not know what to do with “{_clip(left)}”.", how + quotes)
+        return UsageError(say("I do not know what to do with “{left}”.", left=_clip(left)), join(" ", (how, quotes)))
     others = [(other, stuck) for stop, other, stuck in stops if stop == at and stuck is not command]
     if isinstance(part, Choice | Word) and (all_of_them := _together([part, *(other for other, _ in others)])) != part:
         part = all_of_them  # several commands begin like this line, and any of them may be meant
         examples = dict.fromkeys((command.example, *(stuck.example for other, stuck in others if isinstance(other, Choice | Word))))
-        how = f"For example `{'` or `'.join(examples)}`."
-    return UsageError(part.wrong(_clip(body[at].text)) if at < len(body) else f"{part.label} is missing.", how + quotes)
+        how = say("For example {lines}.", lines=alternatives(f"`{line}`" for line in examples))
+    text = part.wrong(_clip(body[at].text)) if at < len(body) else say("{label} is missing.", label=part.label)
+    return UsageError(text, join(" ", (how, quotes)))
 
 
 def _together(parts: Sequence[Part | None]) -> Choice | Word:

@@ -5,21 +5,24 @@ https://learn.microsoft.com/entra/identity/authentication/howto-authentication-t
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from bot.commands.times import zone_of
 from bot.domain.change import Change, ChangeKind, Plan
 from bot.domain.effect import pass_id
 from bot.domain.methods import Dossier
 from bot.domain.passes import SECURITY_INFO, PassTerms, WantedPass
 from bot.domain.people import Person
+from bot.domain.said import said_at, say, say_count
 from bot.errors import Refusal
 
-_ONE_TIME = "One-time: good for a single sign-in. A passkey or app that is added with it has to be finished within 10 minutes."
-_REUSABLE = "Reusable: good for any number of sign-ins until it ends."
-_REUSABLE_RISK = "A reusable pass is a second password until it ends. One-time is safer: leave out `reusable`."
-_GOOD_FOR = f"Good for signing in without phone or password, and for adding a new method at {SECURITY_INFO}. The password stays as it is."
-_SEEN_ONCE = "The code is made when you press Reveal, in your personal chat with me. You alone see it, once, and it is kept nowhere."
+_ONE_TIME = say("One-time: good for a single sign-in. A passkey or app that is added with it has to be finished within 10 minutes.")
+_REUSABLE = say("Reusable: good for any number of sign-ins until it ends.")
+_REUSABLE_RISK = say("A reusable pass is a second password until it ends. One-time is safer: leave out `reusable`.")
+_GOOD_FOR = say(
+    "Good for signing in without phone or password, and for adding a new method at {page}. The password stays as it is.",
+    page=SECURITY_INFO,
+)
+_SEEN_ONCE = say("The code is made when you press Reveal, in your personal chat with me. You alone see it, once, and it is kept nowhere.")
 
 
 def plan_pass(
@@ -45,21 +48,30 @@ def plan_pass(
     person = dossier.person
     _require_allowed(dossier, terms)
     if reusable and terms.once:
-        raise Refusal("The tenant's policy allows one-time passes only.", "Leave out `reusable`.", code="one_time_only")
+        raise Refusal(say("The tenant's policy allows one-time passes only."), say("Leave out `reusable`."), code="one_time_only")
     wished = terms.usual if minutes is None else minutes
     wanted = WantedPass(min(max(wished, terms.minimum), terms.maximum), not reusable, start)
-    notes = [_validity(wanted, zone)]
+    notes = [_validity(wanted)]
     if wanted.minutes != wished:
-        allowed = f"{_long(terms.minimum)} to {_long(terms.maximum)}"
-        notes.append(f"You asked for {_long(wished)}; the tenant allows {allowed}, so it is {_long(wanted.minutes)}.")
+        allowed = say("{least} to {most}", least=_long(terms.minimum), most=_long(terms.maximum))
+        notes.append(
+            say(
+                "You asked for {wished}; the tenant allows {allowed}, so it is {wanted}.",
+                wished=_long(wished),
+                allowed=allowed,
+                wanted=_long(wanted.minutes),
+            )
+        )
     notes += [_ONE_TIME if wanted.once else _REUSABLE, _GOOD_FOR, _SEEN_ONCE]
     held, before = terms.held, None
-    warnings = [] if person.enabled else ["The account is disabled: a pass does not let the person in until it is enabled."]
+    warnings = [] if person.enabled else [say("The account is disabled: a pass does not let the person in until it is enabled.")]
     if held is not None:
-        until = _said(held.until, zone)
+        until = said_at(held.until)
         before = f"a pass until {held.until:%Y-%m-%d %H:%M} UTC"
         if held.valid and held.until > now:
-            warnings.append(f"{person.name} has a valid pass until {until}. This one replaces it: its code stops working.")
+            warnings.append(
+                say("{name} has a valid pass until {until}. This one replaces it: its code stops working.", name=person.name, until=until)
+            )
     if not wanted.once:
         warnings.append(_REUSABLE_RISK)
     change = Change(ChangeKind.CREATE_PASS, None, before, wanted.text, pass_id(dossier))
@@ -74,9 +86,9 @@ def plan_revocation(dossier: Dossier) -> Plan:
     """
     held = pass_id(dossier)
     if not held:
-        raise Refusal(f"{dossier.person.name} has no Temporary Access Pass: there is nothing to do.", code="nothing_to_do")
+        raise Refusal(say("{name} has no Temporary Access Pass: there is nothing to do.", name=dossier.person.name), code="nothing_to_do")
     change = Change(ChangeKind.REVOKE_PASS, None, "registered", None, held)
-    return Plan(dossier.person, (change,), ("Whoever has the code can no longer sign in with it. Sessions that began with it go on.",))
+    return Plan(dossier.person, (change,), (say("Whoever has the code can no longer sign in with it. Sessions that began with it go on."),))
 
 
 def plan_password(person: Person) -> Plan:
@@ -87,24 +99,27 @@ def plan_password(person: Person) -> Plan:
     """
     if person.synced:
         raise Refusal(
-            f"The account of {person.name} is synced from the on-premises directory, and its password is kept there.",
-            f"A pass gets the person in all the same: `pass for {person.upn}`. Or reset the password in the on-premises directory.",
+            say("The account of {name} is synced from the on-premises directory, and its password is kept there.", name=person.name),
+            say(
+                "A pass gets the person in all the same: `pass for {upn}`. Or reset the password in the on-premises directory.",
+                upn=person.upn,
+            ),
             code="synced_password",
         )
     if person.guest:
         raise Refusal(
-            f"{person.name} signs in with another organisation, which keeps the password.",
-            "Their own helpdesk can reset it.",
+            say("{name} signs in with another organisation, which keeps the password.", name=person.name),
+            say("Their own helpdesk can reset it."),
             code="external_password",
         )
     notes = (
-        "A temporary password, made by me: it has to be changed at the next sign-in.",
-        "It is made when you press Reveal, in your personal chat with me. You alone see it, once, and it is kept nowhere.",
-        "Sign-in methods stay as they are: a second factor is asked for as before.",
+        say("A temporary password, made by me: it has to be changed at the next sign-in."),
+        say("It is made when you press Reveal, in your personal chat with me. You alone see it, once, and it is kept nowhere."),
+        say("Sign-in methods stay as they are: a second factor is asked for as before."),
     )
-    warnings = ["From Reveal on the present password no longer works, and sessions end."]
+    warnings = [say("From Reveal on the present password no longer works, and sessions end.")]
     if not person.enabled:
-        warnings.append("The account is disabled: a new password does not let the person in until it is enabled.")
+        warnings.append(say("The account is disabled: a new password does not let the person in until it is enabled."))
     return Plan(person, (Change(ChangeKind.RESET_PASSWORD, None, person.password_changed, None),), notes, tuple(warnings))
 
 
@@ -112,39 +127,40 @@ def _require_allowed(dossier: Dossier, terms: PassTerms) -> None:
     person = dossier.person
     if person.guest:
         raise Refusal(
-            f"{person.name} is of another organisation, and Entra ID gives no pass to external guests.",
-            "Their own helpdesk can give them one.",
+            say("{name} is of another organisation, and Entra ID gives no pass to external guests.", name=person.name),
+            say("Their own helpdesk can give them one."),
             code="guest_target",
         )
     if not terms.enabled:
         raise Refusal(
-            "The tenant's policy switches Temporary Access Passes off.",
-            "An Authentication Policy Administrator can switch them on in Entra: Authentication methods, Policies, Temporary Access Pass.",
+            say("The tenant's policy switches Temporary Access Passes off."),
+            say(
+                "An Authentication Policy Administrator can switch them on in Entra: Authentication methods, Policies, Temporary "
+                "Access Pass."
+            ),
             code="passes_off",
         )
     if not terms.cover(dossier.groups):
         raise Refusal(
-            f"The tenant's policy for Temporary Access Passes does not include {person.name}.",
-            "An Authentication Policy Administrator can include a group that the person is in.",
+            say("The tenant's policy for Temporary Access Passes does not include {name}.", name=person.name),
+            say("An Authentication Policy Administrator can include a group that the person is in."),
             code="passes_not_for_person",
         )
 
 
-def _validity(wanted: WantedPass, zone: str) -> str:
+def _validity(wanted: WantedPass) -> str:
     if wanted.start is None:
-        return f"Valid for {_long(wanted.minutes)} from Reveal on."
-    return f"Valid from {_said(wanted.start, zone)} until {_said(wanted.start + timedelta(minutes=wanted.minutes), zone)}."
-
-
-def _said(at: datetime, zone: str) -> str:
-    place, spoken = zone_of(zone)
-    local = at.astimezone(place)
-    return f"{local:%H:%M} on {local.day} {local:%B} ({spoken})" if zone else f"{at.astimezone(UTC):%H:%M} UTC on {at.day} {at:%B}"
+        return say("Valid for {long} from Reveal on.", long=_long(wanted.minutes))
+    return say(
+        "Valid from {start} until {end}.",
+        start=wanted.start,
+        end=wanted.start + timedelta(minutes=wanted.minutes),
+    )
 
 
 def _long(minutes: int) -> str:
     if minutes % 1440 == 0:
-        return "1 day" if minutes == 1440 else f"{minutes // 1440} days"
+        return say_count(minutes // 1440, "{count} day", "{count} days")
     if minutes % 60 == 0:
-        return "1 hour" if minutes == 60 else f"{minutes // 60} hours"
-    return f"{minutes} minutes"
+        return say_count(minutes // 60, "{count} hour", "{count} hours")
+    return say_count(minutes, "{count} minute", "{count} minutes")

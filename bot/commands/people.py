@@ -11,6 +11,7 @@ from bot.commands.spec import Command, Context, Invocation
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.exchange import PastChange, PersonShown, Reply
 from bot.domain.operation import State
+from bot.domain.said import say
 from bot.domain.sign_in import Aspect
 from bot.domain.strength import strength
 from bot.errors import DirectoryError, NotAuthorised, NotLicensed, Throttled
@@ -26,9 +27,9 @@ MOST_PAST = 3
 _EVENTS = 12
 _CHANGED = frozenset({State.SUCCEEDED, State.PARTIAL})
 _SPOKEN = {
-    Aspect.PREFERENCE: "the default method",
-    Aspect.MFA_STATE: "per-user MFA",
-    Aspect.REGISTRATION: "Entra's registration report",
+    Aspect.PREFERENCE: say("the default method"),
+    Aspect.MFA_STATE: say("per-user MFA"),
+    Aspect.REGISTRATION: say("Entra's registration report"),
 }
 
 
@@ -40,7 +41,7 @@ async def show(invocation: Invocation, context: Context) -> Reply:
     judged = strength(dossier, retirement, context.now.date())
     notes = []
     if person.synced:
-        notes.append("The office phone of a synced account is kept in the on-premises directory.")
+        notes.append(say("The office phone of a synced account is kept in the on-premises directory."))
     if dossier.phones and retirement and not (judged and judged.weak):
         notes.append(retirement_note(retirement))
     events = context.operations.events(target_id=person.id, tags=(Tag.OPERATION_PROPOSED, Tag.OPERATION_FINISHED), limit=_EVENTS)
@@ -53,7 +54,7 @@ async def show(invocation: Invocation, context: Context) -> Reply:
         reference=reference,
         strength=judged.text if judged else "",
         stronger=bool(judged and judged.weak and person.enabled and not context.protected and not context.stop.freeze),
-        unread=tuple(f"{_SPOKEN[aspect]} ({_why(error)})" for aspect, error in sorted(dossier.unread.items())),
+        unread=tuple(say("{what} ({why})", what=_SPOKEN[aspect], why=_why(error)) for aspect, error in sorted(dossier.unread.items())),
         past=_changes_in(past),
     )
 
@@ -61,13 +62,13 @@ async def show(invocation: Invocation, context: Context) -> Reply:
 def _why(error: DirectoryError) -> str:
     match error:
         case NotLicensed():
-            return "needs Entra ID P1 or P2"
+            return say("needs Entra ID P1 or P2")
         case NotAuthorised(permission=permission) if permission:
-            return f"needs the permission {permission}"
+            return say("needs the permission {permission}", permission=permission)
         case Throttled():
-            return "Entra ID allows few looks at it; try again in a minute"
+            return say("Entra ID allows few looks at it; try again in a minute")
         case _:
-            return "Entra ID did not answer"
+            return say("Entra ID did not answer")
 
 
 def _changes_in(events: tuple[AuditEvent, ...]) -> tuple[PastChange, ...]:

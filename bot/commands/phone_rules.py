@@ -12,6 +12,7 @@ from bot.commands.spec import Facts
 from bot.domain.change import Change, ChangeKind, Plan
 from bot.domain.methods import Dossier, Phone, PhoneType, SmsSignIn
 from bot.domain.phone import PhoneNumber, mask, parse_number, region_of
+from bot.domain.said import Said, join, said_day, say
 from bot.errors import Refusal
 
 
@@ -41,8 +42,11 @@ def plan_change(
         return _plan_sms_sign_in(dossier, phone, wanted in (True, "on"), facts)
     if phone is PhoneType.OFFICE and dossier.person.synced:
         raise Refusal(
-            f"The account of {dossier.person.name} is synced from the on-premises directory, and its office phone is kept there.",
-            "Change it in the on-premises Active Directory. Mobile and alternate mobile can be set here.",
+            say(
+                "The account of {name} is synced from the on-premises directory, and its office phone is kept there.",
+                name=dossier.person.name,
+            ),
+            say("Change it in the on-premises Active Directory. Mobile and alternate mobile can be set here."),
             code="synced_office_phone",
         )
     if kind is ChangeKind.REMOVE_PHONE or wanted is None:
@@ -50,14 +54,15 @@ def plan_change(
     return _plan_number(dossier, phone, str(wanted), mode, facts, private)
 
 
-def retirement_note(day: date) -> str:
+def retirement_note(day: date) -> Said:
     """The honest line about Microsoft's own SMS and voice MFA.
 
     https://learn.microsoft.com/entra/identity/authentication/concept-authentication-methods
     """
-    return (
-        f"Microsoft's own MFA texts and calls end on {_spoken(day)}. After that a phone works for MFA only if the organisation has its own "
-        "telephony provider. Stronger and lasting: a Temporary Access Pass, then a passkey."
+    return say(
+        "Microsoft's own MFA texts and calls end on {day}. After that a phone works for MFA only if the organisation has "
+        "its own telephony provider. Stronger and lasting: a Temporary Access Pass, then a passkey.",
+        day=said_day(day),
     )
 
 
@@ -65,23 +70,33 @@ def _plan_number(dossier: Dossier, phone: PhoneType, typed: str, mode: str, fact
     person, old = dossier.person, dossier.phones.get(phone)
     number = parse_number(typed, default_region=facts.default_region, extension_allowed=phone is PhoneType.OFFICE)
     if old is not None and old.has(number.graph):
-        _nothing(f"The {phone.spoken} phone of {person.name} is this number already: there is nothing to do.")
+        _nothing(say("The {phone} of {name} is this number already: there is nothing to do.", phone=phone.noun, name=person.name))
     if mode == "add" and old is not None:
         raise Refusal(
-            f"{person.name} has {_a(phone)} phone already: {old.number if private else mask(old.number)}.",
-            f"To replace it, type `update {phone.spoken} for {person.upn} to {number.pretty if private else '<number>'}`.",
+            _has_already(person.name, phone, old.number if private else mask(old.number)),
+            say(
+                "To replace it, type `update {phone} for {upn} to {what}`.",
+                phone=str(phone.spoken),
+                upn=person.upn,
+                what=number.pretty if private else say("<number>"),
+            ),
             code="phone_exists",
         )
     if mode == "update" and old is None:
         raise Refusal(
-            f"{person.name} has no {phone.spoken} phone yet, so there is nothing to update.",
-            f"To register it, type `add {phone.spoken} for {person.upn} {number.pretty if private else '<number>'}`.",
+            say("{name} has no {phone} yet, so there is nothing to update.", name=person.name, phone=phone.noun),
+            say(
+                "To register it, type `add {phone} for {upn} {what}`.",
+                phone=str(phone.spoken),
+                upn=person.upn,
+                what=number.pretty if private else say("<number>"),
+            ),
             code="phone_missing",
         )
     if phone is PhoneType.ALTERNATE_MOBILE and PhoneType.MOBILE not in dossier.phones:
         raise Refusal(
-            f"{person.name} has no mobile phone, and Entra ID takes an alternate mobile only beside a mobile.",
-            f"First type `set mobile for {person.upn} <number>`.",
+            say("{name} has no mobile phone, and Entra ID takes an alternate mobile only beside a mobile.", name=person.name),
+            say("First type `set mobile for {upn} <number>`.", upn=person.upn),
             code="mobile_missing",
         )
     change = Change(ChangeKind.SET_PHONE, phone, old.number if old else None, number.graph)
@@ -89,10 +104,10 @@ def _plan_number(dossier: Dossier, phone: PhoneType, typed: str, mode: str, fact
 
 
 def _notes(phone: PhoneType, old: Phone | None, facts: Facts) -> tuple[str, ...]:
-    good = "text messages (SMS) and voice calls" if "SMS" in phone.good_for else "voice calls only, not for text messages"
-    notes = [f"Good for {good}."]
+    good = say("text messages (SMS) and voice calls") if "SMS" in phone.good_for else say("voice calls only, not for text messages")
+    notes = [say("Good for {good}.", good=good)]
     if phone is PhoneType.MOBILE and (old is None or old.sms_sign_in not in (SmsSignIn.NOT_ALLOWED_BY_POLICY, SmsSignIn.READY)):
-        notes.append("If the tenant's SMS policy includes this person, Entra ID switches SMS sign-in on for the number by itself.")
+        notes.append(say("If the tenant's SMS policy includes this person, Entra ID switches SMS sign-in on for the number by itself."))
     if facts.retirement:
         notes.append(retirement_note(facts.retirement))
     return tuple(notes)
@@ -102,68 +117,81 @@ def _warnings(dossier: Dossier, phone: PhoneType, old: Phone | None, number: Pho
     """Worth a second look. No number stands here: warnings are shown to everybody."""
     warnings = _disabled(dossier)
     if phone is PhoneType.MOBILE and number.unlikely_sms:
-        warnings.append("This does not look like a mobile line: text messages are unlikely to arrive.")
+        warnings.append(say("This does not look like a mobile line: text messages are unlikely to arrive."))
     if old is not None and (before := region_of(old.number)) and before != number.region:
-        warnings.append(f"The new number is in another country than the old one: {number.country}.")
+        warnings.append(say("The new number is in another country than the old one: {country}.", country=number.country))
     if same := [other.type.spoken for other in dossier.phones.values() if other.type is not phone and other.has(number.graph)]:
-        warnings.append(f"This is also the {' and '.join(same)} number of this person, so it adds no second way in.")
+        also = join(say(" and "), same)
+        warnings.append(say("This is also the {phones} number of this person, so it adds no second way in.", phones=also))
     if old is not None and old.sms_sign_in is SmsSignIn.READY:
-        warnings.append("SMS sign-in is on: the number this person signs in with changes too.")
+        warnings.append(say("SMS sign-in is on: the number this person signs in with changes too."))
     return tuple(warnings)
 
 
 def _plan_removal(dossier: Dossier, phone: PhoneType) -> Plan:
     person, old = dossier.person, dossier.phones.get(phone)
     if old is None:
-        there = " and ".join(other.spoken for other in dossier.phones) or "none"
-        _nothing(f"{person.name} has no {phone.spoken} phone: there is nothing to remove.", f"Phones registered: {there}.")
+        there = join(say(" and "), (other.spoken for other in dossier.phones)) or say("none")
+        _nothing(
+            say("{name} has no {phone}: there is nothing to remove.", name=person.name, phone=phone.noun),
+            say("Phones registered: {there}.", there=there),
+        )
     if phone is PhoneType.MOBILE and PhoneType.ALTERNATE_MOBILE in dossier.phones:
         raise Refusal(
-            f"Entra ID does not remove the mobile phone of {person.name} while there is an alternate mobile.",
-            f"First type `remove alternate mobile for {person.upn}`, or give the mobile another number with "
-            f"`update mobile for {person.upn} to <number>`.",
+            say("Entra ID does not remove the mobile phone of {name} while there is an alternate mobile.", name=person.name),
+            say(
+                "First type `remove alternate mobile for {upn}`, or give the mobile another number with `update mobile for {upn} to "
+                "<number>`.",
+                upn=person.upn,
+            ),
             code="alternate_exists",
         )
     warnings = _disabled(dossier)
     if old.sms_sign_in is SmsSignIn.READY:
-        warnings.append("SMS sign-in is on and goes with the phone: this person can no longer sign in with the number.")
+        warnings.append(say("SMS sign-in is on and goes with the phone: this person can no longer sign in with the number."))
     if len(dossier.phones) == 1 and all("password" in method.kind.lower() for method in dossier.others):
-        warnings.append("This is the last method besides the password: this person may be asked to register again, or be locked out.")
+        warnings.append(say("This is the last method besides the password: this person may be asked to register again, or be locked out."))
     return Plan(person, (Change(ChangeKind.REMOVE_PHONE, phone, old.number, None),), (), tuple(warnings))
 
 
 def _plan_sms_sign_in(dossier: Dossier, phone: PhoneType, on: bool, facts: Facts) -> Plan:
     person, mobile = dossier.person, dossier.phones.get(PhoneType.MOBILE)
     if phone is not PhoneType.MOBILE:
-        raise Refusal("SMS sign-in works only with the mobile phone.", f"Type `enable sms sign-in for {person.upn}`.", code="not_mobile")
+        raise Refusal(
+            say("SMS sign-in works only with the mobile phone."),
+            say("Type `enable sms sign-in for {upn}`.", upn=person.upn),
+            code="not_mobile",
+        )
     if mobile is None:
         if not on:
-            _nothing(f"SMS sign-in is off for {person.name}: there is no mobile phone.")
+            _nothing(say("SMS sign-in is off for {name}: there is no mobile phone.", name=person.name))
         raise Refusal(
-            f"{person.name} has no mobile phone, and SMS sign-in needs one.",
-            f"First type `set mobile for {person.upn} <number>`.",
+            say("{name} has no mobile phone, and SMS sign-in needs one.", name=person.name),
+            say("First type `set mobile for {upn} <number>`.", upn=person.upn),
             code="mobile_missing",
         )
     state = mobile.sms_sign_in
     if (state is SmsSignIn.READY) == on and state is not SmsSignIn.UNKNOWN:
-        _nothing(f"SMS sign-in is {'on' if on else 'off'} already for {person.name}: there is nothing to do.")
+        _nothing(
+            say("SMS sign-in is {what} already for {name}: there is nothing to do.", what=say("on") if on else say("off"), name=person.name)
+        )
     if on:
         _refuse_impossible(person.name, state)
     elif state is SmsSignIn.UNKNOWN:
         raise Refusal(
-            f"Entra ID does not say whether SMS sign-in is on for {person.name}.",
-            "Look in the Entra admin centre, under the person's authentication methods.",
+            say("Entra ID does not say whether SMS sign-in is on for {name}.", name=person.name),
+            say("Look in the Entra admin centre, under the person's authentication methods."),
             code="unknown_state",
         )
     warnings = _disabled(dossier)
     if on and state in (SmsSignIn.NOT_CONFIGURED, SmsSignIn.UNKNOWN):
-        warnings.append("Entra ID says that something is still to be set up for this person, so it may refuse.")
+        warnings.append(say("Entra ID says that something is still to be set up for this person, so it may refuse."))
     if not on:
-        warnings.append("This person can then no longer sign in with the number and a texted code.")
-    notes = ["The mobile number becomes a sign-in name: a texted code replaces the password."] if on else []
+        warnings.append(say("This person can then no longer sign in with the number and a texted code."))
+    notes = [say("The mobile number becomes a sign-in name: a texted code replaces the password.")] if on else []
     if on and facts.retirement:
-        day = _spoken(facts.retirement)
-        notes.append(f"Microsoft ends SMS sign-in on {day}. Stronger and lasting: a Temporary Access Pass, then a passkey.")
+        day = said_day(facts.retirement)
+        notes.append(say("Microsoft ends SMS sign-in on {day}. Stronger and lasting: a Temporary Access Pass, then a passkey.", day=day))
     change = Change(ChangeKind.SMS_SIGN_IN, PhoneType.MOBILE, "off" if on else "on", "on" if on else "off")
     return Plan(person, (change,), tuple(notes), tuple(warnings))
 
@@ -172,35 +200,36 @@ def _refuse_impossible(name: str, state: SmsSignIn) -> None:
     """https://learn.microsoft.com/entra/identity/authentication/howto-authentication-sms-signin"""
     if state is SmsSignIn.NOT_ALLOWED_BY_POLICY:
         raise Refusal(
-            f"The tenant's SMS policy does not let {name} sign in by SMS.",
-            "An administrator can include them in Entra ID under Authentication methods, SMS, with “Use for sign-in” ticked.",
+            say("The tenant's SMS policy does not let {name} sign in by SMS.", name=name),
+            say("An administrator can include them in Entra ID under Authentication methods, SMS, with “Use for sign-in” ticked."),
             code="sms_policy",
         )
     if state is SmsSignIn.NUMBER_NOT_UNIQUE:
         raise Refusal(
-            f"Another account signs in with the mobile number of {name} already; a number can be the sign-in name of one account only.",
-            "Give one of the two another number, or switch SMS sign-in off for the other account.",
+            say(
+                "Another account signs in with the mobile number of {name} already; a number can be the sign-in name of one account only.",
+                name=name,
+            ),
+            say("Give one of the two another number, or switch SMS sign-in off for the other account."),
             code="number_not_unique",
         )
     if state is SmsSignIn.NOT_SUPPORTED:
         raise Refusal(
-            f"Entra ID does not support SMS sign-in on the mobile phone of {name}.",
-            "Use a Temporary Access Pass or another method instead.",
+            say("Entra ID does not support SMS sign-in on the mobile phone of {name}.", name=name),
+            say("Use a Temporary Access Pass or another method instead."),
             code="sms_not_supported",
         )
 
 
 def _disabled(dossier: Dossier) -> list[str]:
-    return [] if dossier.person.enabled else ["This account is disabled: nobody can sign in to it, whatever its phones are."]
+    return [] if dossier.person.enabled else [say("This account is disabled: nobody can sign in to it, whatever its phones are.")]
 
 
 def _nothing(text: str, hint: str = "") -> NoReturn:
     raise Refusal(text, hint, code="nothing_to_do")
 
 
-def _a(phone: PhoneType) -> str:
-    return f"{'a' if phone is PhoneType.MOBILE else 'an'} {phone.spoken}"
-
-
-def _spoken(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
+def _has_already(name: str, phone: PhoneType, number: str) -> str:
+    if phone is PhoneType.MOBILE:
+        return say("{name} has a mobile phone already: {number}.", name=name, number=number)
+    return say("{name} has an {phone} already: {number}.", name=name, phone=phone.noun, number=number)

@@ -11,11 +11,12 @@ from bot.domain.change import Change, ChangeKind, Plan
 from bot.domain.exchange import Notice
 from bot.domain.methods import Dossier, Phone
 from bot.domain.phone import mask
-from bot.domain.sign_in import Aspect, DefaultMethod, MfaState, Preference, possible, rests_on
+from bot.domain.said import join, say
+from bot.domain.sign_in import STATES, Aspect, DefaultMethod, MfaState, Preference, possible, rests_on
 from bot.errors import Refusal
 
 #: https://learn.microsoft.com/entra/identity/authentication/concept-system-preferred-multifactor-authentication
-_OVERRULED = "System-preferred is on for this person: Entra ID asks for the strongest registered method, whatever the default is"
+_OVERRULED = say("System-preferred is on for this person: Entra ID asks for the strongest registered method, whatever the default is.")
 
 
 def plan_default(dossier: Dossier, wanted: DefaultMethod, facts: Facts) -> Plan:
@@ -27,22 +28,24 @@ def plan_default(dossier: Dossier, wanted: DefaultMethod, facts: Facts) -> Plan:
     person, preference = dossier.person, dossier.preference
     assert preference is not None, "read with the account"
     if preference.default is wanted:
+        said = say("The default method of {name} is {method} already: there is nothing to do.", name=person.name, method=_named(wanted))
         raise Refusal(
-            f"The default method of {person.name} is {_named(wanted)} already: there is nothing to do.{_overruled(preference)}",
+            join(" ", (said, _overruled(preference))),
             code="nothing_to_do",
         )
     if not (found := rests_on(wanted, dossier.phones, dossier.others)):
         raise Refusal(
-            f"{person.name} has nothing registered for {_named(wanted)}, so it cannot be the default.",
+            say("{name} has nothing registered for {method}, so it cannot be the default.", name=person.name, method=_named(wanted)),
             _offer(dossier),
             code="not_registered",
         )
-    notes = [f"Entra ID will ask for this first: {_listed(found)}."]
+    notes = [say("Entra ID will ask for this first: {methods}.", methods=_listed(found))]
     if isinstance(found[0], Phone) and facts.retirement:
         notes.append(retirement_note(facts.retirement))
-    warnings = [f"{_overruled(preference).strip()} It then decides nothing but what may be removed."] if preference.system_preferred else []
+    overruled = join(" ", (_overruled(preference), say("It then decides nothing but what may be removed.")))
+    warnings = [overruled] if preference.system_preferred else []
     if not person.enabled:
-        warnings.append("This account is disabled: nobody can sign in to it, whatever the default is.")
+        warnings.append(say("This account is disabled: nobody can sign in to it, whatever the default is."))
     before = preference.default.value if preference.default else None
     return Plan(person, (Change(ChangeKind.SET_DEFAULT, None, before, wanted.value),), tuple(notes), tuple(warnings))
 
@@ -56,47 +59,69 @@ def plan_mfa(dossier: Dossier, wanted: MfaState, facts: Facts) -> Plan:
     person, state = dossier.person, dossier.mfa_state
     if not facts.per_user_mfa:
         raise Refusal(
-            "Per-user MFA is not switched on in Doorman, because it needs a very wide permission.",
-            "Conditional Access is the modern way to require MFA. If this tenant still uses per-user MFA, whoever runs Doorman can set "
-            "PER_USER_MFA=on and grant Policy.ReadWrite.AuthenticationMethod.",
+            say("Per-user MFA is not switched on in Doorman, because it needs a very wide permission."),
+            say(
+                "Conditional Access is the modern way to require MFA. If this tenant still uses per-user MFA, whoever runs Doorman can "
+                "set PER_USER_MFA=on and grant Policy.ReadWrite.AuthenticationMethod."
+            ),
             code="switched_off",
         )
     assert state is not None, "read with the account"
     if state is wanted or (state is MfaState.ENFORCED and wanted is MfaState.ENABLED):
-        more = ", which is the stricter of the two" if state is not wanted else ""
-        raise Refusal(f"Per-user MFA of {person.name} is {state} already{more}: there is nothing to do.", code="nothing_to_do")
+        text = say("Per-user MFA of {name} is {state} already: there is nothing to do.", name=person.name, state=STATES[state])
+        if state is not wanted:
+            text = say(
+                "Per-user MFA of {name} is {state} already, which is the stricter of the two: there is nothing to do.",
+                name=person.name,
+                state=STATES[state],
+            )
+        raise Refusal(text, code="nothing_to_do")
     notes = [
-        "This uses the permission Policy.ReadWrite.AuthenticationMethod, which opens the sign-in policy of the whole tenant.",
-        "Conditional Access is the modern way. Where it requires MFA already, leave this disabled: the two do not go together.",
+        say("This uses the permission Policy.ReadWrite.AuthenticationMethod, which opens the sign-in policy of the whole tenant."),
+        say("Conditional Access is the modern way. Where it requires MFA already, leave this disabled: the two do not go together."),
     ]
     if wanted is MfaState.ENABLED:
-        notes.insert(0, "If this person has registered a method, Entra ID makes it enforced by itself.")
-    warnings = ("Without Conditional Access the password alone is then enough to sign in.",) if wanted is MfaState.DISABLED else ()
+        notes.insert(0, say("If this person has registered a method, Entra ID makes it enforced by itself."))
+    warnings = (say("Without Conditional Access the password alone is then enough to sign in."),) if wanted is MfaState.DISABLED else ()
     return Plan(person, (Change(ChangeKind.REQUIRE_MFA, None, state.value, wanted.value),), tuple(notes), warnings)
 
 
 def _named(default: DefaultMethod) -> str:
-    return f"{default.word} ({default.spoken})" if default.word else default.spoken
+    return say("{word} ({method})", word=default.word, method=default.spoken) if default.word else default.spoken
 
 
 def _listed(found: tuple[object, ...]) -> str:
     """The methods in words; numbers always masked."""
-    names = (f"{one.type.spoken} phone {mask(one.number)}" if isinstance(one, Phone) else getattr(one, "label", "") for one in found)
-    return ", ".join(names)
+    names = (
+        join(" ", (one.type.noun, mask(one.number))) if isinstance(one, Phone) else getattr(one, "label", "")
+        for one in found
+    )
+    return join(", ", names)
 
 
 def _overruled(preference: Preference) -> str:
     if not preference.system_preferred:
         return ""
-    return f" {_OVERRULED}{f' (now {preference.chosen_by_system})' if preference.system_method else ''}."
+    if not preference.system_method:
+        return _OVERRULED
+    return say(
+        "System-preferred is on for this person: Entra ID asks for the strongest registered method, whatever the default is "
+        "(now {method}).",
+        method=preference.chosen_by_system,
+    )
 
 
 def _offer(dossier: Dossier) -> str:
     """What could be the default instead."""
     words = [default.word for default in possible(dossier.phones, dossier.others)]
     if not words:
-        return "Nothing that could be a default is registered: no Authenticator, no app or token with codes, no phone."
-    return f"What is registered allows: {', '.join(words)}. Type `set default for {dossier.person.upn} to {words[0]}`."
+        return say("Nothing that could be a default is registered: no Authenticator, no app or token with codes, no phone.")
+    return say(
+        "What is registered allows: {words}. Type `set default for {upn} to {word}`.",
+        words=", ".join(words),
+        upn=dossier.person.upn,
+        word=words[0],
+    )
 
 
 def _target(context: Context) -> Dossier:
@@ -118,15 +143,19 @@ async def show_default(invocation: Invocation, context: Context) -> Notice:
     found = rests_on(preference.default, dossier.phones, dossier.others)
     words = ", ".join(default.word for default in possible(dossier.phones, dossier.others))
     facts = (
-        ("Default", _named(preference.default) if preference.default else "none chosen"),
-        ("Registered", _listed(found)),
-        ("System-preferred", "on" if preference.system_preferred else "off"),
-        ("Entra's choice", preference.chosen_by_system if preference.system_preferred else ""),
-        ("Possible", words or "nothing that is registered"),
+        (say("Default"), _named(preference.default) if preference.default else say("none chosen")),
+        (say("Registered"), _listed(found)),
+        (say("System-preferred"), say("on") if preference.system_preferred else say("off")),
+        (say("Entra's choice"), preference.chosen_by_system if preference.system_preferred else ""),
+        (say("Possible"), words or say("nothing that is registered")),
     )
-    text = _OVERRULED + "." if preference.system_preferred else "Entra ID asks for the default first; the person may pick another method."
-    hint = f"To change it: set default for {dossier.person.upn} to {words.split(', ')[0]}" if words else ""
-    return Notice(text, hint, title=f"Default method of {dossier.person.name}", facts=tuple(fact for fact in facts if fact[1]))
+    text = (
+        _OVERRULED if preference.system_preferred else say("Entra ID asks for the default first; the person may pick another method.")
+    )
+    hint = say("To change it: set default for {upn} to {word}", upn=dossier.person.upn, word=words.split(", ")[0]) if words else ""
+    return Notice(
+        text, hint, title=say("Default method of {name}", name=dossier.person.name), facts=tuple(fact for fact in facts if fact[1])
+    )
 
 
 async def set_default(invocation: Invocation, context: Context) -> Plan:

@@ -12,7 +12,8 @@ from bot.domain import policy
 from bot.domain.exchange import Notice, Reply, Tone
 from bot.domain.people import Person
 from bot.domain.phone import mask_text
-from bot.domain.stop import FREEZE_FOR, LONGEST_FREEZE, Pause, freeze_of, said_at
+from bot.domain.said import said_at, say
+from bot.domain.stop import FREEZE_FOR, LONGEST_FREEZE, Pause, freeze_of
 from bot.errors import Refusal
 
 
@@ -25,12 +26,16 @@ async def pause(invocation: Invocation, context: Context) -> Reply:
     actor = context.actor
     before = await context.stops.pause(Pause(actor.id, actor.name, context.now, mask_text(invocation.reason)), invocation.ticket)
     if before:
-        raise Refusal(f"I am paused already, by {before.by_name} since {said_at(before.since)}.", "Type `resume` to end it.", code="paused")
+        raise Refusal(
+            say("I am paused already, by {before} since {at}.", before=before.by_name, at=said_at(before.since)),
+            say("Type `resume` to end it."),
+            code="paused",
+        )
     return Notice(
-        "I change nothing from now on, not even what is confirmed already. Looking things up goes on.",
-        "Type `resume` to end the pause.",
+        say("I change nothing from now on, not even what is confirmed already. Looking things up goes on."),
+        say("Type `resume` to end the pause."),
         Tone.DONE,
-        "Paused",
+        say("Paused"),
     )
 
 
@@ -42,12 +47,12 @@ async def resume(invocation: Invocation, context: Context) -> Reply:
     """
     ended = await context.stops.resume(context.actor, context.now, invocation.reason, invocation.ticket)
     if ended is None:
-        raise Refusal("I am not paused.", "Type `pause because …` to stop every change.", code="not_paused")
+        raise Refusal(say("I am not paused."), say("Type `pause because …` to stop every change."), code="not_paused")
     return Notice(
-        f"Changes are made again. {ended.by_name} had paused me at {said_at(ended.since)}.",
-        "What was confirmed during the pause was not done: its card has a button to try again.",
+        say("Changes are made again. {ended} had paused me at {at}.", ended=ended.by_name, at=said_at(ended.since)),
+        say("What was confirmed during the pause was not done: its card has a button to try again."),
         Tone.DONE,
-        "Resumed",
+        say("Resumed"),
     )
 
 
@@ -61,17 +66,22 @@ async def freeze(invocation: Invocation, context: Context) -> Reply:
     assert isinstance(lasting, timedelta)
     if not lasting or lasting > LONGEST_FREEZE:
         raise Refusal(
-            f"A freeze lasts a minute at least and {LONGEST_FREEZE.days} days at most.",
-            "For longer, disable the account in the Entra admin centre.",
+            say("A freeze lasts a minute at least and {days} days at most.", days=LONGEST_FREEZE.days),
+            say("For longer, disable the account in the Entra admin centre."),
             code="freeze_length",
         )
     begun = freeze_of(_target(context), context.actor, context.now, context.now + lasting, invocation.reason)
     kept, _ = await context.stops.freeze(begun, invocation.ticket)
     return Notice(
-        f"Nobody can change {kept.name} ({kept.upn}) until {said_at(kept.until)}. Cards that wait for a click cannot be confirmed.",
-        f"Type `unfreeze {kept.upn}` to end it sooner.",
+        say(
+            "Nobody can change {kept} ({upn}) until {at}. Cards that wait for a click cannot be confirmed.",
+            kept=kept.name,
+            upn=kept.upn,
+            at=said_at(kept.until),
+        ),
+        say("Type `unfreeze {upn}` to end it sooner.", upn=kept.upn),
         Tone.DONE,
-        "Frozen",
+        say("Frozen"),
     )
 
 
@@ -84,13 +94,15 @@ async def unfreeze(invocation: Invocation, context: Context) -> Reply:
     person = _target(context)
     seen = (await context.stops.stop(person.id, context.now)).freeze
     if seen is None:
-        raise Refusal(f"{person.name} is not frozen.", code="not_frozen")
+        raise Refusal(say("{name} is not frozen.", name=person.name), code="not_frozen")
     decision = policy.may_unfreeze(seen, context.actor.id, admin=context.admin)
     if not decision.allowed:
         raise Refusal(decision.text, decision.hint, code=decision.reason.value)
     if not await context.stops.unfreeze(seen, context.actor, context.now, invocation.reason, invocation.ticket):
-        raise Refusal("Somebody changed this freeze at the same moment.", f"Look with `show {person.upn}`.", code="freeze_changed")
-    return Notice(f"{person.name} ({person.upn}) can be changed again.", "", Tone.DONE, "Unfrozen")
+        raise Refusal(
+            say("Somebody changed this freeze at the same moment."), say("Look with `show {upn}`.", upn=person.upn), code="freeze_changed"
+        )
+    return Notice(say("{name} ({upn}) can be changed again.", name=person.name, upn=person.upn), "", Tone.DONE, say("Unfrozen"))
 
 
 def _target(context: Context) -> Person:

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from bot.commands.kinds import Match, Token
+from bot.domain.said import say
 from bot.errors import Refusal
 
 _TIME = re.compile(r"(?P<hour>[01]?\d|2[0-3])[:.](?P<minute>[0-5]\d)(?:h|hrs?)?", re.ASCII)
@@ -38,7 +39,7 @@ class TimeOfDay:
 
     @property
     def label(self) -> str:
-        return "The time"
+        return say("The time")
 
     def match(self, tokens: Sequence[Token], at: int, near: bool) -> Iterator[Match]:
         words = [token.word for token in tokens[at : at + 2]]
@@ -56,7 +57,7 @@ class TimeOfDay:
             yield Match(at + used, ((self.name, moment),), tuple(token.word for token in tokens[at : at + used]))
 
     def wrong(self, found: str) -> str:
-        return f"“{found}” is no time: say `14:00`, `tomorrow 9:30` or `2026-09-14 08:00`."
+        return say("“{found}” is no time: say `14:00`, `tomorrow 9:30` or `2026-09-14 08:00`.", found=found)
 
 
 def zone_of(name: str) -> tuple[tzinfo, str]:
@@ -74,9 +75,13 @@ def resolve(moment: Moment, now: datetime, zone: str) -> datetime:
     today = now.astimezone(place).date()
     day = {TOMORROW: today + timedelta(days=1)}.get(str(moment.day), moment.day if isinstance(moment.day, date) else today)
     meant = datetime.combine(day, moment.time, place)
-    said = f"{meant:%H:%M} on {meant:%Y-%m-%d} ({spoken})"
+    said = say("{time} on {day} ({zone})", time=f"{meant:%H:%M}", day=f"{meant:%Y-%m-%d}", zone=spoken)
     if meant <= now:
-        raise Refusal(f"{said} is past.", f"Say a later time, or `tomorrow {meant:%H:%M}`.", code="past")
+        raise Refusal(say("{said} is past.", said=said), say("Say a later time, or `tomorrow {time}`.", time=f"{meant:%H:%M}"), code="past")
     if meant > now + FURTHEST:
-        raise Refusal(f"{said} is more than {FURTHEST.days} days ahead.", "Ask for it nearer to that day.", code="too_far_ahead")
+        raise Refusal(
+            say("{said} is more than {days} days ahead.", said=said, days=FURTHEST.days),
+            say("Ask for it nearer to that day."),
+            code="too_far_ahead",
+        )
     return meant.astimezone(UTC)

@@ -11,7 +11,7 @@ from bot.domain.limits import SetBefore
 from bot.domain.operation import Operation
 from bot.domain.policy import Reason
 from bot.domain.rules import Limits
-from bot.domain.stop import said_at
+from bot.domain.said import said_at, say
 
 #: Refusals that say nothing about whoever was refused: a part that was forgotten, a moment that was wrong, an agreement that is missing.
 _HARMLESS = frozenset(
@@ -35,12 +35,15 @@ def refusals(limits: Limits, name: str, refused: Iterable[tuple[datetime, str]],
     if not 0 < limits.refusals_per_hour <= len(telling):
         return None
     codes = ", ".join(f"{code.replace('_', ' ')} ({count})" for code, count in Counter(code for _, code in telling).most_common(5))
-    who = name or "Somebody without a name"
+    who = name or say("somebody without a name")
     return LogNotice(
-        "Repeated refusals",
-        f"{who} was refused {len(telling)} times since {said_at(telling[0][0])}: {codes}.",
-        f"Ask what was wanted. An administrator sees each of them with `history by {who}`. If it was not this person, have the account "
-        "secured in Entra ID.",
+        say("Repeated refusals"),
+        say("{Who} was refused {count} times since {at}: {codes}.", who=who, count=len(telling), at=said_at(telling[0][0]), codes=codes),
+        say(
+            "Ask what was wanted. An administrator sees each of them with `history by {who}`. If it was not this person, have the "
+            "account secured in Entra ID.",
+            who=who,
+        ),
         now,
         grave=True,
     )
@@ -58,10 +61,18 @@ def team(limits: Limits, operation: Operation, people: int, since: datetime, now
     if not department or not 0 < limits.team_per_day <= people:
         return None
     return LogNotice(
-        "Many resets in one team",
-        f"{people} people of {department[:80]} were changed, or are about to be, since {said_at(since)}; the last one is "
-        f"{operation.target.name} ({operation.target.upn}), confirmed by {operation.requester.name}.",
-        "Call the team's lead on a number you know. If nobody there can explain it, an administrator can type `pause`.",
+        say("Many resets in one team"),
+        say(
+            "{people} people of {department} were changed, or are about to be, since {at}; the last one is {target} ({upn}), "
+            "confirmed by {requester}.",
+            people=people,
+            department=department[:80],
+            at=said_at(since),
+            target=operation.target.name,
+            upn=operation.target.upn,
+            requester=operation.requester.name,
+        ),
+        say("Call the team's lead on a number you know. If nobody there can explain it, an administrator can type `pause`."),
         now,
         grave=True,
     )
@@ -73,11 +84,23 @@ def same_number(limits: Limits, operation: Operation, before: SetBefore | None, 
         return None
     number = next((change.masked().after for change in operation.changes if change.after), "")
     return LogNotice(
-        "One number for two people",
-        f"{operation.requester.name} confirmed the number {number} for {operation.target.name} ({operation.target.upn}). It was set for "
-        f"{before.name} ({before.upn}) on {said_at(before.at)}.",
-        f"Ask {operation.requester.name} how both can have it. If nobody can say, type `freeze {operation.target.upn}` and "
-        f"`freeze {before.upn}`.",
+        say("One number for two people"),
+        say(
+            "{requester} confirmed the number {number} for {target} ({upn}). It was set for {before} ({before_upn}) on {at}.",
+            requester=operation.requester.name,
+            number=number or "",
+            target=operation.target.name,
+            upn=operation.target.upn,
+            before=before.name,
+            before_upn=before.upn,
+            at=said_at(before.at),
+        ),
+        say(
+            "Ask {requester} how both can have it. If nobody can say, type `freeze {upn}` and `freeze {before_upn}`.",
+            requester=operation.requester.name,
+            upn=operation.target.upn,
+            before_upn=before.upn,
+        ),
         now,
         grave=True,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.domain.said import say
 from bot.errors import Refusal
 
 #: https://datatracker.ietf.org/doc/html/rfc5321#section-4.5.3.1
@@ -11,7 +12,7 @@ MOST_LOCAL, MOST_ADDRESS = 64, 254
 
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?:[A-Za-z]{2,63}|xn--[A-Za-z0-9-]{1,59})")
-_HINT = "Type the whole address, such as alice@example.net."
+_HINT = say("Type the whole address, such as alice@example.net.")
 
 
 def parse_address(typed: str) -> str:
@@ -21,16 +22,18 @@ def parse_address(typed: str) -> str:
         Refusal: it is none, or none that mail surely reaches.
     """
     if not typed.isascii():
-        raise _invalid(f"“{typed[:80]}” has letters that only look like those of an email address, or that mail may not reach.")
+        raise _invalid(
+            say("“{typed}” has letters that only look like those of an email address, or that mail may not reach.", typed=typed[:80])
+        )
     local, at, domain = typed.rpartition("@")
     if not at or not local or not domain:
-        raise _invalid(f"“{typed[:80]}” is not an email address.")
+        raise _invalid(say("“{typed}” is not an email address.", typed=typed[:80]))
     if len(local) > MOST_LOCAL or len(typed) > MOST_ADDRESS:
-        raise _invalid("That email address is longer than addresses can be.")
+        raise _invalid(say("That email address is longer than addresses can be."))
     if not _LOCAL.fullmatch(local):
-        raise _invalid(f"What stands before the @ in “{typed[:80]}” cannot be part of an email address.")
+        raise _invalid(say("What stands before the @ in “{typed}” cannot be part of an email address.", typed=typed[:80]))
     if not _DOMAIN.fullmatch(domain):
-        raise _invalid(f"“{domain[:80]}” is not the domain of an email address.")
+        raise _invalid(say("“{domain}” is not the domain of an email address.", domain=domain[:80]))
     return f"{local}@{domain.lower()}"
 
 

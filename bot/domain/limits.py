@@ -17,7 +17,8 @@ from bot.domain.people import Actor, Person
 from bot.domain.phone import digits, mask_text
 from bot.domain.policy import ALLOWED, Decision, Reason
 from bot.domain.rules import Limits
-from bot.domain.stop import because, said_at
+from bot.domain.said import join, said_at, said_day, say, say_count
+from bot.domain.stop import because
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -93,30 +94,40 @@ def reached(times: Iterable[datetime], most: int, window: timedelta, now: dateti
 
 def check(limits: Limits, usage: Usage, target: Person, agent: Actor, now: datetime) -> Decision:
     """Whether one more change of this person by this agent keeps within the limits; the sentence speaks to the agent."""
-    lift = "An administrator can end it sooner with `lift limits for {}`."
     if ends := reached(usage.target, limits.target_per_day, DAY, now, usage.target_lifted):
         return Decision(
             False,
             Reason.LIMIT,
-            f"{_many(limits.target_per_day, 'change')} of {target.name} within 24 hours is the limit, and that many were confirmed. "
-            f"It ends on {_ends_at(ends)}.",
-            f"If so many changes are right, tell an administrator why. {lift.format(target.upn)}",
+            say_count(
+                limits.target_per_day,
+                "{count} change of {name} within 24 hours is the limit, and that many were confirmed. It ends on {at}.",
+                "{count} changes of {name} within 24 hours is the limit, and that many were confirmed. It ends on {at}.",
+                name=target.name,
+                at=_ends_at(ends),
+            ),
+            join(" ", (say("If so many changes are right, tell an administrator why."), _sooner(target.upn))),
         )
     if ends := reached(usage.agent, limits.agent_per_hour, HOUR, now, usage.agent_lifted):
         return Decision(
             False,
             Reason.LIMIT,
-            f"{_many(limits.agent_per_hour, 'change')} by one agent within an hour is the limit, and you confirmed that many. "
-            f"It ends on {_ends_at(ends)}.",
-            lift.format(agent.name),
+            say_count(
+                limits.agent_per_hour,
+                "{count} change by one agent within an hour is the limit, and you confirmed that many. It ends on {at}.",
+                "{count} changes by one agent within an hour is the limit, and you confirmed that many. It ends on {at}.",
+                at=_ends_at(ends),
+            ),
+            _sooner(agent.name),
         )
     if limits.same_number == "refuse" and usage.before and not _lets_pass(usage, usage.before, now):
         return Decision(
             False,
             Reason.LIMIT,
             said_before(usage.before),
-            "Make sure whose number it is. If both share it, an administrator can let it pass for a day with "
-            f"`lift limits for {target.upn}`.",
+            say(
+                "Make sure whose number it is. If both share it, an administrator can let it pass for a day with `lift limits for {upn}`.",
+                upn=target.upn,
+            ),
         )
     return ALLOWED
 
@@ -128,8 +139,8 @@ def warnings(limits: Limits, usage: Usage) -> tuple[str, ...]:
 
 def said_before(before: SetBefore) -> str:
     """For whom the number was set before, in a sentence."""
-    at = before.at.astimezone(UTC)
-    return f"This number was set for another person, {before.name or before.upn}, on {at.day} {at:%B}."
+    day = said_day(before.at.astimezone(UTC))
+    return say("This number was set for another person, {name}, on {day}.", name=before.name or before.upn, day=day)
 
 
 def lifted_event(lift: Lift) -> AuditEvent:
@@ -141,9 +152,14 @@ def lifted_event(lift: Lift) -> AuditEvent:
 def lifted_post(lift: Lift) -> LogNotice:
     """For the log channel: who lifted whose limits."""
     return LogNotice(
-        "Limits lifted",
-        f"{lift.by.name} lifted the limits of {lift.person.name} ({lift.person.upn}){because(lift.reason)}. "
-        "What was done before counts no more.",
+        say("Limits lifted"),
+        say(
+            "{by} lifted the limits of {name} ({upn}){because}. What was done before counts no more.",
+            by=lift.by.name,
+            name=lift.person.name,
+            upn=lift.person.upn,
+            because=because(lift.reason),
+        ),
         at=lift.at,
         ticket=lift.ticket,
     )
@@ -159,10 +175,11 @@ def _lets_pass(usage: Usage, before: SetBefore, now: datetime) -> bool:
     return usage.target_lifted is not None and usage.target_lifted >= before.at and usage.target_lifted > now - DAY
 
 
+def _sooner(who: str) -> str:
+    return say("An administrator can end it sooner with `lift limits for {who}`.", who=who)
+
+
 def _ends_at(at: datetime) -> str:
     """To the full minute, never too early."""
     return said_at(at + timedelta(seconds=60) - timedelta(microseconds=1))
 
-
-def _many(count: int, thing: str) -> str:
-    return f"{count} {thing}{'' if count == 1 else 's'}"

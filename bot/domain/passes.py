@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.change import Change, ChangeKind
+from bot.domain.said import say
 
 #: Where the person goes with a pass: https://learn.microsoft.com/entra/identity/authentication/howto-authentication-temporary-access-pass
 SECURITY_INFO = "aka.ms/mysecurityinfo"
 
 _STORED = re.compile(r"(?P<minutes>\d{1,5}) minutes, (?P<use>one-time|reusable)(?:, from (?P<start>\d{4}-\d\d-\d\d \d\d:\d\d) UTC)?")
+
+_HELD = re.compile(r"a pass until (?P<until>\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class WantedPass:
 
     @property
     def text(self) -> str:
-        """As it stands in a change's `after`: the words people read and `of` reads back."""
+        """As it stands in a change's `after`, for `of` to read back; `spoken` says it to people."""
         start = f", from {self.start.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if self.start else ""
         return f"{self.minutes} minutes, {'one-time' if self.once else 'reusable'}{start}"
 
@@ -38,7 +41,7 @@ class WantedPass:
         found = _STORED.fullmatch(text or "")
         if found is None:
             raise ValueError("not a wanted pass")
-        start = datetime.strptime(found["start"], "%Y-%m-%d %H:%M").replace(tzinfo=UTC) if found["start"] else None
+        start = _moment(found["start"]) if found["start"] else None
         return cls(int(found["minutes"]), found["use"] == "one-time", start)
 
 
@@ -79,6 +82,23 @@ class PassTerms:
         """Whether the policy is about somebody who is in these groups."""
         mine = groups | {"all_users"}
         return bool(mine & self.included) and not mine & self.excluded
+
+
+def spoken(text: str) -> str:
+    """What stands in a change of a pass, before or after, as people read it."""
+    if found := _HELD.fullmatch(text):
+        return say("a pass until {at}", at=_moment(found["until"]))
+    try:
+        wanted = WantedPass.of(text)
+    except ValueError:
+        return text
+    use = say("one-time") if wanted.once else say("reusable")
+    lasting = say("{count} minutes, {use}", count=wanted.minutes, use=use)
+    return say("{pass_}, from {at}", pass_=lasting, at=wanted.start) if wanted.start else lasting
+
+
+def _moment(text: str) -> datetime:
+    return datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
 
 
 def due(change: Change, now: datetime) -> Change:

@@ -14,7 +14,7 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType, ValidationResult, shortnumberinfo
 
 from bot.domain.countries import COUNTRIES
-from bot.domain.said import Said
+from bot.domain.said import Said, join, say
 from bot.errors import InvalidNumber
 
 MAX_TYPED = 60  # characters; the longest sensible way of writing a number with an extension
@@ -119,9 +119,9 @@ def parse_number(text: str, *, default_region: str = "", extension_allowed: bool
     """
     typed = _clean(text)
     if not typed:
-        raise InvalidNumber("There is no phone number.", f"Add it at the end, such as {EXAMPLE}.")
+        raise InvalidNumber(say("There is no phone number."), say("Add it at the end, such as {example}.", example=EXAMPLE))
     if len(typed) > MAX_TYPED:
-        raise InvalidNumber("That is far too long for a phone number.", "Give one number only.")
+        raise InvalidNumber(say("That is far too long for a phone number."), say("Give one number only."))
     main, extension = _split_extension(typed, extension_allowed)
     _refuse_odd_characters(main)
     region = default_region.upper() if default_region.upper() in phonenumbers.SUPPORTED_REGIONS else ""
@@ -145,8 +145,8 @@ def _country(region: str, code: int) -> str:
     if not region:  # no number of this kind: the code alone names the country
         region = phonenumbers.region_code_for_country_code(code)
         if code == 1:
-            return "the United States, Canada and their neighbours"
-    return COUNTRIES.get(region, f"the numbers of country code +{code}")
+            return say("the United States, Canada and their neighbours")
+    return COUNTRIES.get(region, say("the numbers of country code +{code}", code=code))
 
 
 def _clean(text: str) -> str:
@@ -162,28 +162,36 @@ def _split_extension(typed: str, allowed: bool) -> tuple[str, str]:
         return typed, ""
     main, extension = typed[: found.start()], found[1]
     if not extension:
-        raise InvalidNumber("There is nothing after the extension mark.", "Write the extension like this: x12.")
+        raise InvalidNumber(say("There is nothing after the extension mark."), say("Write the extension like this: x12."))
     if not allowed:
         raise InvalidNumber(
-            "Only an office phone can have an extension.", f"Leave out “{found[0].strip(' ,;')}”, or set the office phone instead."
+            say("Only an office phone can have an extension."),
+            say("Leave out “{extension}”, or set the office phone instead.", extension=found[0].strip(" ,;")),
         )
     if len(extension) > MAX_EXTENSION:
-        raise InvalidNumber(f"The extension is too long: {MAX_EXTENSION} digits at most.")
+        raise InvalidNumber(say("The extension is too long: {most} digits at most.", most=MAX_EXTENSION))
     return main, extension
 
 
 def _refuse_odd_characters(main: str) -> None:
     parts = [part for part in _SEVERAL.split(main) if part.strip()]
     if sum(len(_only_digits(part)) >= 6 for part in parts) > 1 or re.search(r"[0-9].*\+", main):
-        raise InvalidNumber("That looks like more than one number.", "Give one number at a time.")
+        raise InvalidNumber(say("That looks like more than one number."), say("Give one number at a time."))
     if re.search(r"[^\W\d_]", main):
-        raise InvalidNumber("A phone number cannot have letters in it.", f"Type all of it in digits, such as {EXAMPLE}.")
+        raise InvalidNumber(
+            say("A phone number cannot have letters in it."), say("Type all of it in digits, such as {example}.", example=EXAMPLE)
+        )
     rest = _SEPARATORS.sub("", main).removeprefix("+")
     if odd := next((char for char in rest if not "0" <= char <= "9"), ""):
-        where = f"“{odd}”" if odd.isprintable() else "a strange character"
-        raise InvalidNumber(f"I cannot read {where} in a phone number.", f"Use the digits 0 to 9, such as {EXAMPLE}.")
+        where = f"“{odd}”" if odd.isprintable() else say("a strange character")
+        raise InvalidNumber(
+            say("I cannot read {where} in a phone number.", where=where), say("Use the digits 0 to 9, such as {example}.", example=EXAMPLE)
+        )
     if not rest:
-        raise InvalidNumber("There are no digits in that phone number.", f"Give the number with its country code, such as {EXAMPLE}.")
+        raise InvalidNumber(
+            say("There are no digits in that phone number."),
+            say("Give the number with its country code, such as {example}.", example=EXAMPLE),
+        )
 
 
 def _refuse_short_service(main: str, region: str) -> None:
@@ -196,9 +204,11 @@ def _refuse_short_service(main: str, region: str) -> None:
         return
     places = [region] if region in phonenumbers.SUPPORTED_REGIONS else sorted(phonenumbers.SUPPORTED_REGIONS)
     if any(shortnumberinfo.is_emergency_number(plain, place) for place in places):
-        raise InvalidNumber("That is an emergency number.", "Give the person's own number.")
+        raise InvalidNumber(say("That is an emergency number."), say("Give the person's own number."))
     if len(places) == 1 and shortnumberinfo.is_valid_short_number_for_region(_dialled(plain, places[0]), places[0]):
-        raise InvalidNumber("That is a short service number, not somebody's phone.", "Give the full number of the person's own phone.")
+        raise InvalidNumber(
+            say("That is a short service number, not somebody's phone."), say("Give the full number of the person's own phone.")
+        )
 
 
 def _dialled(plain: str, region: str) -> phonenumbers.PhoneNumber:
@@ -212,14 +222,19 @@ def _parse(main: str, region: str) -> phonenumbers.PhoneNumber:
     plain, bare = _only_digits(main), _only_digits(_TRUNK_ZERO.sub("", main))
     if main.lstrip(" (").startswith("+"):
         if plain.startswith("0"):
-            raise InvalidNumber("No country code begins with 0.", f"Write + and then the country code, such as {EXAMPLE}.")
+            raise InvalidNumber(
+                say("No country code begins with 0."), say("Write + and then the country code, such as {example}.", example=EXAMPLE)
+            )
         readings = [("+" + plain, ""), ("+" + bare, "")]
     elif plain.startswith("00"):
         readings = [(plain, region), ("+" + plain[2:], ""), ("+" + bare[2:], "")]
     elif region:
         readings = [(plain, region), (bare, region)]
     else:
-        raise InvalidNumber("I cannot tell which country that number is in.", f"Begin with + and the country code, such as {EXAMPLE}.")
+        raise InvalidNumber(
+            say("I cannot tell which country that number is in."),
+            say("Begin with + and the country code, such as {example}.", example=EXAMPLE),
+        )
     refusals: list[InvalidNumber] = []
     for reading, place in dict.fromkeys(readings):
         if not place and not reading.startswith("+"):
@@ -236,31 +251,32 @@ def _existing(reading: str, region: str) -> phonenumbers.PhoneNumber:
         number = phonenumbers.parse(reading, region or None)
     except NumberParseException as problem:
         if problem.error_type == NumberParseException.INVALID_COUNTRY_CODE:
-            text = f"No country code begins like {reading[:4]}."
-            raise InvalidNumber(text, f"Write + and the country code, such as {EXAMPLE}.") from None
-        size = "long" if problem.error_type == NumberParseException.TOO_LONG else "short"
-        raise InvalidNumber(f"That number is too {size}.", "Check the digits with the caller.") from None
+            text = say("No country code begins like {reading}.", reading=reading[:4])
+            raise InvalidNumber(text, say("Write + and the country code, such as {example}.", example=EXAMPLE)) from None
+        too_long = problem.error_type == NumberParseException.TOO_LONG
+        text = say("That number is too long.") if too_long else say("That number is too short.")
+        raise InvalidNumber(text, say("Check the digits with the caller.")) from None
     code = number.country_code or 0
     if phonenumbers.is_valid_number(number):
         return number
     country, hint = _country("", code), _hint(code, foreign=bool(region))
     possible = phonenumbers.is_possible_number_with_reason(number)
     if possible in (ValidationResult.TOO_SHORT, ValidationResult.IS_POSSIBLE_LOCAL_ONLY):
-        raise InvalidNumber(f"That number is too short for {country}.", hint)
+        raise InvalidNumber(say("That number is too short for {country}.", country=country), hint)
     if possible == ValidationResult.TOO_LONG:
-        raise InvalidNumber(f"That number is too long for {country}.", hint)
+        raise InvalidNumber(say("That number is too long for {country}.", country=country), hint)
     if possible == ValidationResult.INVALID_LENGTH:
-        raise InvalidNumber(f"That number has too few or too many digits for {country}.", hint)
-    raise InvalidNumber(f"That number does not exist in {country}: no numbers there begin like this.", hint)
+        raise InvalidNumber(say("That number has too few or too many digits for {country}.", country=country), hint)
+    raise InvalidNumber(say("That number does not exist in {country}: no numbers there begin like this.", country=country), hint)
 
 
 def _hint(code: int, *, foreign: bool) -> str:
     """What a number there looks like; `foreign`: the country came from our own setting, so it may be another one."""
     region = phonenumbers.region_code_for_country_code(code)
     example = phonenumbers.example_number_for_type(region, PhoneNumberType.MOBILE)
-    shape = f" A mobile number there looks like {_pretty(example)}." if example else ""
-    other = " If it is a number in another country, begin with + and the country code." if foreign else ""
-    return f"Check the digits with the caller.{shape}{other}"
+    shape = say("A mobile number there looks like {example}.", example=_pretty(example)) if example else ""
+    other = say("If it is a number in another country, begin with + and the country code.") if foreign else ""
+    return join(" ", (say("Check the digits with the caller."), shape, other))
 
 
 def _accept(number: phonenumbers.PhoneNumber, extension: str) -> PhoneNumber:
@@ -268,9 +284,12 @@ def _accept(number: phonenumbers.PhoneNumber, extension: str) -> PhoneNumber:
     region = phonenumbers.region_code_for_number(number) or ""
     code = number.country_code or 0
     if kind in (PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST):
-        charged = "premium-rate" if kind == PhoneNumberType.PREMIUM_RATE else "shared-cost"
-        text = f"That is a {charged} number in {_country(region, code)}, not somebody's phone."
-        raise InvalidNumber(text, "Give the person's own number.")
+        country = _country(region, code)
+        if kind == PhoneNumberType.PREMIUM_RATE:
+            text = say("That is a premium-rate number in {country}, not somebody's phone.", country=country)
+        else:
+            text = say("That is a shared-cost number in {country}, not somebody's phone.", country=country)
+        raise InvalidNumber(text, say("Give the person's own number."))
     if kind == PhoneNumberType.MOBILE:
         mobile: bool | None = True
     else:

@@ -11,7 +11,8 @@ from enum import StrEnum
 
 from bot.domain.people import Actor, Standing
 from bot.domain.rules import Need
-from bot.domain.stop import Freeze, Stop, because, said_at
+from bot.domain.said import said_at, say
+from bot.domain.stop import Freeze, Stop, because
 
 
 class Reason(StrEnum):
@@ -77,15 +78,15 @@ def identify(actor: Actor, tenant_id: str, *, guest_or_bot: bool) -> Decision:
         return Decision(
             False,
             Reason.OTHER_TENANT,
-            "You are signed in to another organisation, and I only work for this one.",
-            "Ask the helpdesk of your own organisation.",
+            say("You are signed in to another organisation, and I only work for this one."),
+            say("Ask the helpdesk of your own organisation."),
         )
     if guest_or_bot or not actor.id:
         return Decision(
             False,
             Reason.NOT_A_MEMBER,
-            "I only take orders from members of this organisation, not from guests or other apps.",
-            "Sign in to Teams with your own work account.",
+            say("I only take orders from members of this organisation, not from guests or other apps."),
+            say("Sign in to Teams with your own work account."),
         )
     return ALLOWED
 
@@ -123,11 +124,11 @@ def permit(standing: Standing, groups: Groups, *, for_everyone: bool = False, ad
         return Decision(
             False,
             Reason.NOT_A_MEMBER,
-            "Guests of this organisation cannot use me.",
-            "Ask a colleague of the helpdesk who is a member here.",
+            say("Guests of this organisation cannot use me."),
+            say("Ask a colleague of the helpdesk who is a member here."),
         )
     if not standing.person.enabled:
-        return Decision(False, Reason.DISABLED, "Your account is disabled in Entra ID.", "Ask your helpdesk to have it enabled.")
+        return Decision(False, Reason.DISABLED, say("Your account is disabled in Entra ID."), say("Ask your helpdesk to have it enabled."))
     if for_everyone:
         return ALLOWED
     if admin:
@@ -136,8 +137,8 @@ def permit(standing: Standing, groups: Groups, *, for_everyone: bool = False, ad
         return Decision(
             False,
             Reason.NOT_ADMIN,
-            "Only Doorman's administrators may do this.",
-            "Whoever runs Doorman decides who they are: the group in the setting ADMIN_GROUP_ID.",
+            say("Only Doorman's administrators may do this."),
+            say("Whoever runs Doorman decides who they are: the group in the setting ADMIN_GROUP_ID."),
         )
     helpdesk = groups.asking | frozenset(filter(None, (groups.helpdesk,)))
     others = groups.approving | frozenset(filter(None, (groups.admins,)))
@@ -146,8 +147,8 @@ def permit(standing: Standing, groups: Groups, *, for_everyone: bool = False, ad
     return Decision(
         False,
         Reason.NOT_HELPDESK,
-        "You are not in the helpdesk group, so I cannot do this for you.",
-        "If you should be, ask whoever runs the helpdesk to add you in Entra ID; it takes a minute to reach me.",
+        say("You are not in the helpdesk group, so I cannot do this for you."),
+        say("If you should be, ask whoever runs the helpdesk to add you in Entra ID; it takes a minute to reach me."),
     )
 
 
@@ -157,19 +158,36 @@ def stopped(stop: Stop, now: datetime) -> Decision:
         return Decision(
             False,
             Reason.PAUSED,
-            f"{pause.by_name} paused me at {said_at(pause.since)}{because(pause.reason)}: nothing is changed.",
-            "Ask an administrator to type resume; looking things up goes on.",
+            say(
+                "{pause} paused me at {at}{because}: nothing is changed.",
+                pause=pause.by_name,
+                at=said_at(pause.since),
+                because=because(pause.reason),
+            ),
+            say("Ask an administrator to type resume; looking things up goes on."),
         )
     freeze = stop.freeze
     if freeze and freeze.until > now:
-        who = f": {freeze.by_name} reported a suspicious call" if freeze.suspicious else f" by {freeze.by_name}"
+        who = (
+            say(": {freeze} reported a suspicious call", freeze=freeze.by_name)
+            if freeze.suspicious
+            else say(" by {freeze}", freeze=freeze.by_name)
+        )
         why = because(freeze.reason)
         return Decision(
             False,
             Reason.FROZEN,
-            f"{freeze.name} is frozen until {said_at(freeze.until)}{who}{why}. Nobody can change this person until then.",
-            "If somebody is calling in this name, do not help them further, and tell your lead. "
-            "An administrator can end the freeze with unfreeze.",
+            say(
+                "{freeze} is frozen until {at}{who}{why}. Nobody can change this person until then.",
+                freeze=freeze.name,
+                at=said_at(freeze.until),
+                who=who,
+                why=why,
+            ),
+            say(
+                "If somebody is calling in this name, do not help them further, and tell your lead. An administrator can end the "
+                "freeze with unfreeze."
+            ),
         )
     return ALLOWED
 
@@ -178,10 +196,15 @@ def may_unfreeze(freeze: Freeze, actor_id: str, *, admin: bool) -> Decision:
     """Whether this person may end this freeze: administrators, and whoever froze alone."""
     if admin or (actor_id.lower() == freeze.by_id.lower() and not freeze.shared):
         return ALLOWED
-    who = "more than one colleague" if freeze.shared else freeze.by_name
+    who = say("more than one colleague") if freeze.shared else freeze.by_name
     return Decision(
         False,
         Reason.NOT_FREEZER,
-        f"{freeze.name} was frozen by {who}, so only an administrator{'' if freeze.shared else f' or {freeze.by_name}'} can end it.",
-        f"It ends by itself on {said_at(freeze.until)}.",
+        say(
+            "{freeze} was frozen by {who}, so only an administrator{what} can end it.",
+            freeze=freeze.name,
+            who=who,
+            what="" if freeze.shared else say(" or {freeze}", freeze=freeze.by_name),
+        ),
+        say("It ends by itself on {at}.", at=said_at(freeze.until)),
     )

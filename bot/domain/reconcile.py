@@ -16,7 +16,7 @@ from bot.domain.audit import AuditEvent, Tag
 from bot.domain.exchange import LogNotice
 from bot.domain.operation import State
 from bot.domain.phone import mask_text
-from bot.domain.stop import said_at
+from bot.domain.said import join, said_at, say
 
 #: Between Entra's clock and ours. A machine whose clock is further off gets no sign-in: tokens are good from five minutes before.
 CLOCKS_APART = timedelta(minutes=5)
@@ -135,7 +135,10 @@ class Comparison:
     @property
     def keys(self) -> tuple[str, ...]:
         """A name for each discrepancy that is the same whenever it is found again."""
-        return (*(f"entra:{record.id}" for record in self.unknown), *(f"trail:{execution.operation_id}" for execution in self.missing))
+        return (
+            *(say("entra:{id}", id=record.id) for record in self.unknown),
+            *(say("trail:{operation_id}", operation_id=execution.operation_id) for execution in self.missing),
+        )
 
     def only(self, keys: Iterable[str]) -> Comparison:
         """The same with these discrepancies alone."""
@@ -179,22 +182,32 @@ def compare(known: Known, records: Iterable[DirectoryAudit], now: datetime) -> C
 def post(found: Comparison, at: datetime) -> LogNotice:
     """For the log channel: what is out of step, without any number."""
     named = [
-        f"Not in my trail: {record.activity} for {record.target_upn or record.target_id or 'no account'}, {said_at(record.at)}."
+        say(
+            "Not in my trail: {activity} for {target_upn}, {at}.",
+            activity=record.activity,
+            target_upn=record.target_upn or record.target_id or say("no account"),
+            at=said_at(record.at),
+        )
         for record in found.unknown
     ]
     named += [
-        f"Not in Entra's log: {execution.operation_id} for {execution.target_upn}, {said_at(execution.ended or execution.began)}."
+        say(
+            "Not in Entra's log: {operation_id} for {target_upn}, {at}.",
+            operation_id=execution.operation_id,
+            target_upn=execution.target_upn,
+            at=said_at(execution.ended or execution.began),
+        )
         for execution in found.missing
     ]
-    more = f" And {len(named) - MOST_NAMED} more." if len(named) > MOST_NAMED else ""
+    more = say("And {count} more.", count=len(named) - MOST_NAMED) if len(named) > MOST_NAMED else ""
     hints = []
     if found.unknown:
-        hints.append("What my trail does not know was done with my app registration. If nobody can explain it, replace its secret.")
+        hints.append(say("What my trail does not know was done with my app registration. If nobody can explain it, replace its secret."))
     if found.missing:
-        hints.append("What Entra's log does not show was perhaps not made, or made by somebody else at that moment: look with show.")
-    hints.append("On the server, python app.py audit reconcile lists everything.")
-    text = mask_text(" ".join(named[:MOST_NAMED]) + more)
-    return LogNotice("Entra's audit log and my trail differ", text, " ".join(hints), at, grave=True)
+        hints.append(say("What Entra's log does not show was perhaps not made, or made by somebody else at that moment: look with show."))
+    hints.append(say("On the server, python app.py audit reconcile lists everything."))
+    text = mask_text(join(" ", (*named[:MOST_NAMED], more)))
+    return LogNotice(say("Entra's audit log and my trail differ"), text, join(" ", hints), at, grave=True)
 
 
 def event(found: Comparison, at: datetime) -> AuditEvent:

@@ -8,6 +8,7 @@ from bot.domain.change import KINDS, ChangeKind
 from bot.domain.people import Person
 from bot.domain.policy import Decision, Reason
 from bot.domain.rules import Ask, Ground, Need, Policy, Rule
+from bot.domain.said import join, say, say_count, together
 
 #: The gravest first: of several grounds the first one that stands in the way is the one that is named.
 GRAVITY = (Ground.BREAK_GLASS, Ground.PRIVILEGED, Ground.RESTRICTED, Ground.GUEST, Ground.HELPDESK, Ground.VIP, Ground.ORDINARY)
@@ -22,15 +23,17 @@ _REASONS = {
     Ground.ORDINARY: Reason.NO_RULE,
 }
 _INSTEAD = {
-    Ground.BREAK_GLASS: "Emergency accounts are changed by the procedure your organisation keeps for them, never from a chat.",
-    Ground.PRIVILEGED: "An Entra administrator with the Privileged Authentication Administrator role can do this in the Entra admin "
-    "centre.",
-    Ground.RESTRICTED: "An administrator of that unit can do this in the Entra admin centre.",
-    Ground.GUEST: "Ask them to contact the helpdesk of their own organisation.",
-    Ground.HELPDESK: "Whoever helps the helpdesk can be named in the policy; until then, an Entra administrator can do this in the Entra "
-    "admin centre.",
-    Ground.VIP: "Whoever runs Doorman can name in the policy who may do this for VIPs.",
-    Ground.ORDINARY: "Whoever runs Doorman can allow it in the policy.",
+    Ground.BREAK_GLASS: say("Emergency accounts are changed by the procedure your organisation keeps for them, never from a chat."),
+    Ground.PRIVILEGED: say(
+        "An Entra administrator with the Privileged Authentication Administrator role can do this in the Entra admin centre."
+    ),
+    Ground.RESTRICTED: say("An administrator of that unit can do this in the Entra admin centre."),
+    Ground.GUEST: say("Ask them to contact the helpdesk of their own organisation."),
+    Ground.HELPDESK: say(
+        "Whoever helps the helpdesk can be named in the policy; until then, an Entra administrator can do this in the Entra admin centre."
+    ),
+    Ground.VIP: say("Whoever runs Doorman can name in the policy who may do this for VIPs."),
+    Ground.ORDINARY: say("Whoever runs Doorman can allow it in the policy."),
 }
 
 
@@ -38,15 +41,19 @@ def described(ground: Ground, ask: Ask) -> str:
     """What is special about this target, as a sentence; empty for ordinary people."""
     name, privileges = ask.target.name, ask.privileges
     if ground is Ground.PRIVILEGED:
-        held = ", ".join(privileges.roles)
-        could = privileges.eligible and f"may activate {', '.join(privileges.eligible)}"
-        return f"{name} is protected: {held or could or 'in the role-assignable group ' + ', '.join(privileges.groups)}."
+        held = join(", ", privileges.roles)
+        could = privileges.eligible and say("may activate {roles}", roles=join(", ", privileges.eligible))
+        return say(
+            "{name} is protected: {held}.",
+            name=name,
+            held=held or could or say("in the role-assignable group {groups}", groups=join(", ", privileges.groups)),
+        )
     return {
-        Ground.BREAK_GLASS: f"{name} is protected: an emergency (break-glass) account.",
-        Ground.RESTRICTED: f"{name} is protected: in a restricted-management administrative unit.",
-        Ground.GUEST: f"{name} is protected: invited from another organisation, as a guest account or an external member.",
-        Ground.HELPDESK: f"{name} is protected: a colleague of the helpdesk.",
-        Ground.VIP: f"{name} is a VIP.",
+        Ground.BREAK_GLASS: say("{name} is protected: an emergency (break-glass) account.", name=name),
+        Ground.RESTRICTED: say("{name} is protected: in a restricted-management administrative unit.", name=name),
+        Ground.GUEST: say("{name} is protected: invited from another organisation, as a guest account or an external member.", name=name),
+        Ground.HELPDESK: say("{name} is protected: a colleague of the helpdesk.", name=name),
+        Ground.VIP: say("{name} is a VIP.", name=name),
         Ground.ORDINARY: "",
     }[ground]
 
@@ -54,26 +61,26 @@ def described(ground: Ground, ask: Ask) -> str:
 def own_account() -> Decision:
     """Nobody changes their own."""
     return Decision(
-        False, Reason.OWN_ACCOUNT, "This is your own account, and nobody changes their own.", "Ask a colleague of the helpdesk."
+        False, Reason.OWN_ACCOUNT, say("This is your own account, and nobody changes their own."), say("Ask a colleague of the helpdesk.")
     )
 
 
 def denied(ask: Ask, on: Iterable[Ground], rules: Sequence[Rule]) -> Decision:
     """A rule forbids it."""
     grounds = [ground for ground in GRAVITY if ground in on and any(ground in rule.targets for rule in rules)]
-    text = " ".join(filter(None, (described(grounds[0], ask), f"The policy forbids this: {quoted(names(rules))}.")))
-    hint = _INSTEAD[grounds[0]] if grounds[0] not in (Ground.VIP, Ground.ORDINARY) else "Ask whoever runs Doorman if this seems wrong."
+    text = join(" ", (described(grounds[0], ask), say("The policy forbids this: {rules}.", rules=quoted(names(rules)))))
+    hint = _INSTEAD[grounds[0]] if grounds[0] not in (Ground.VIP, Ground.ORDINARY) else say("Ask whoever runs Doorman if this seems wrong.")
     return Decision(False, Reason.DENIED_BY_RULE, text, hint, rules=names(rules))
 
 
 def nobody_may(ask: Ask, kind: ChangeKind, ground: Ground) -> Decision:
     """No rule lets anybody do this to such a person."""
     if ground is Ground.ORDINARY:
-        text = f"No rule of the policy lets anybody {KINDS[kind].why}."
+        text = say("No rule of the policy lets anybody {why}.", why=KINDS[kind].why)
     elif ground is Ground.VIP:
-        text = f"{described(ground, ask)} No rule of the policy lets anybody {KINDS[kind].why} for VIPs."
+        text = say("{described} No rule of the policy lets anybody {why} for VIPs.", described=described(ground, ask), why=KINDS[kind].why)
     else:
-        text = f"{described(ground, ask)} I can show this account but not change it."
+        text = say("{described} I can show this account but not change it.", described=described(ground, ask))
     return Decision(False, _REASONS[ground], text, _INSTEAD[ground])
 
 
@@ -81,20 +88,33 @@ def others_may(policy: Policy, ask: Ask, kind: ChangeKind, ground: Ground, rules
     """Rules let others do this, but not whoever asks."""
     who = policy.group_names(frozenset(group for rule in rules for group in rule.ask))
     reason = Reason.NOT_ASKER if ground is Ground.ORDINARY else _REASONS[ground]
-    text = " ".join(filter(None, (described(ground, ask), f"None of your groups may {KINDS[kind].why} for {ask.target.name}.")))
-    return Decision(False, reason, text, f"Members of {who} may ask for this: ask one of them.", rules=names(rules))
+    mine = say("None of your groups may {why} for {name}.", why=KINDS[kind].why, name=ask.target.name)
+    text = join(" ", (described(ground, ask), mine))
+    return Decision(False, reason, text, say("Members of {who} may ask for this: ask one of them.", who=who), rules=names(rules))
 
 
 def not_here(policy: Policy, rules: Sequence[Rule]) -> Decision:
     """The right person, in the wrong conversation."""
     where = policy.group_names(frozenset(one for rule in rules for one in rule.conversations))
-    return Decision(False, Reason.NOT_HERE, "This may not be asked for in this conversation.", f"Ask in {where}.", rules=names(rules))
+    return Decision(
+        False,
+        Reason.NOT_HERE,
+        say("This may not be asked for in this conversation."),
+        say("Ask in {where}.", where=where),
+        rules=names(rules),
+    )
 
 
 def not_now(rules: Sequence[Rule]) -> Decision:
     """The right person and place, at the wrong hour."""
-    when = " or ".join(sorted({rule.hours.spoken for rule in rules if rule.hours}))
-    return Decision(False, Reason.NOT_NOW, "This may not be asked for at this hour.", f"It may be asked for {when}.", rules=names(rules))
+    when = join(say(" or "), sorted({rule.hours.spoken for rule in rules if rule.hours}))
+    return Decision(
+        False,
+        Reason.NOT_NOW,
+        say("This may not be asked for at this hour."),
+        say("It may be asked for {when}.", when=when),
+        rules=names(rules),
+    )
 
 
 def needs_words(rules: Sequence[Rule], *, reason: bool, tickets: Sequence[Rule], given: str) -> Decision:
@@ -105,18 +125,22 @@ def needs_words(rules: Sequence[Rule], *, reason: bool, tickets: Sequence[Rule],
         tickets: the rules whose ticket is missing.
         given: the ticket that was given.
     """
-    forms = " and ".join(sorted({rule.ticket_example or f"one that matches {rule.ticket}" for rule in tickets}))
-    a_ticket = f"a ticket such as {forms}" if all(rule.ticket_example for rule in tickets) else f"a ticket: {forms}"
-    what = " and ".join(filter(None, ("a reason" if reason else "", a_ticket if tickets else "")))
-    wrong = f", and “{given}” is none" if tickets and given else ""
+    forms = together(sorted({rule.ticket_example or say("one that matches {pattern}", pattern=rule.ticket) for rule in tickets}))
+    a_ticket = (
+        say("a ticket such as {forms}", forms=forms)
+        if all(rule.ticket_example for rule in tickets)
+        else say("a ticket: {forms}", forms=forms)
+    )
+    what = join(say(" and "), (say("a reason") if reason else "", a_ticket if tickets else ""))
+    wrong = say(", and “{given}” is none", given=given) if tickets and given else ""
     examples = sorted({rule.ticket_example for rule in tickets if rule.ticket_example})
     tail = " ".join(filter(None, (f"ticket {examples[0] if examples else '…'}" if tickets else "", "because …" if reason else "")))
     said_by = quoted(names(rules))
     return Decision(
         False,
         Reason.NEEDS_TICKET if tickets else Reason.NEEDS_REASON,
-        f"This needs {what}{wrong}. The policy says so: {said_by}.",
-        f"Type it again with `{tail}` at the end.",
+        say("This needs {what}{wrong}. The policy says so: {said_by}.", what=what, wrong=wrong, said_by=said_by),
+        say("Type it again with `{tail}` at the end.", tail=tail),
         rules=names(rules),
     )
 
@@ -126,22 +150,35 @@ def no_common_approver(rules: Sequence[Rule]) -> Decision:
     return Decision(
         False,
         Reason.NOBODY_CAN_APPROVE,
-        f"Nobody can approve this: no group is accepted by each of {quoted(names(rules))}.",
-        "Whoever runs Doorman has to name a common group of approvers in these rules.",
+        say("Nobody can approve this: no group is accepted by each of {rules}.", rules=quoted(names(rules))),
+        say("Whoever runs Doorman has to name a common group of approvers in these rules."),
         rules=names(rules),
     )
 
 
 def too_few_approvers(need: Need, could: Sequence[Person]) -> Decision:
     """The groups that may approve have not enough members besides the requester and the target."""
-    left = ", ".join(person.name for person in could)
+    left = join(", ", (person.name for person in could))
     missing = need.approvals - len(could)
     return Decision(
         False,
         Reason.NOBODY_CAN_APPROVE,
-        f"{'Too few people' if could else 'Nobody'} can approve this: it needs {need.spoken}, and besides whoever asks and whom it is "
-        f"about there is {f'only {left}' if could else 'nobody there'}.",
-        f"Whoever looks after {need.group_names} in Entra ID has to add {missing} more {'people' if missing > 1 else 'person'}.",
+        say(
+            "Too few people can approve this: it needs {need}, and besides whoever asks and whom it is about there is only {left}.",
+            need=need.spoken,
+            left=left,
+        )
+        if could
+        else say(
+            "Nobody can approve this: it needs {need}, and besides whoever asks and whom it is about there is nobody there.",
+            need=need.spoken,
+        ),
+        say_count(
+            missing,
+            "Whoever looks after {groups} in Entra ID has to add {count} more person.",
+            "Whoever looks after {groups} in Entra ID has to add {count} more people.",
+            groups=need.group_names,
+        ),
         rules=need.rules,
     )
 
@@ -153,4 +190,4 @@ def names(rules: Iterable[Rule]) -> tuple[str, ...]:
 
 def quoted(words: Sequence[str]) -> str:
     """“A” and “B”."""
-    return " and ".join(f"“{word}”" for word in words)
+    return join(say(" and "), (say("“{name}”", name=word) for word in words))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bot.domain.change import REMOVALS, Change, ChangeKind
 from bot.domain.email import mask_address
 from bot.domain.methods import Dossier, Family, Method, PhoneType
+from bot.domain.said import join, say
 
 #: Never anybody's default method, so they can go at any time; taken by a reset of everything alone.
 _BESIDES = (
@@ -54,7 +55,7 @@ def staying(dossier: Dossier, bundle: ChangeKind) -> tuple[str, ...]:
     """What a reset leaves alone, by name."""
     taken = {change.method for change in to_reset(dossier, bundle)}
     methods = [method for method in dossier.others if method.id not in taken]
-    office = ["office phone (kept on-premises)"] if _kept_on_premises(dossier, PhoneType.OFFICE) else []
+    office = [say("office phone (kept on-premises)")] if _kept_on_premises(dossier, PhoneType.OFFICE) else []
     return (*office, *map(spoken, methods))
 
 
@@ -67,10 +68,10 @@ def removal(method: Method) -> Change:
 def spoken(method: Method) -> str:
     """The method for a list: "passkey Blue key", "resourceKey (unknown to me, never touched)"."""
     if method.family is None:
-        return f"{method.label} (unknown to me, so I never touch it)"
+        return say("{label} (unknown to me, so I never touch it)", label=method.label)
     if method.family is Family.EMAIL:
-        return f"{method.kind} {mask_address(method.name)}"  # others read it too
-    return method.label if method.active else f"{method.label} (deactivated)"
+        return join(" ", (method.kind, mask_address(method.name)))  # others read it too
+    return method.label if method.active else say("{label} (deactivated)", label=method.label)
 
 
 def _of(dossier: Dossier, families: tuple[Family, ...]) -> list[Method]:

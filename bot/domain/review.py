@@ -16,6 +16,7 @@ from bot.domain.people import Person
 from bot.domain.policy import ALLOWED, Decision, Reason, stopped
 from bot.domain.refusals import GRAVITY, names
 from bot.domain.rules import NO_NEED, Ask, Ground, Need, Policy, Rule
+from bot.domain.said import say
 from bot.domain.stop import Stop
 
 #: A longer ticket matches no pattern, whatever the pattern, so that none can be made to search for long.
@@ -64,13 +65,15 @@ def may_approve(
     """Whether this person's agreement (or denial) would count."""
     approver = approver_id.lower()
     if approver == requester_id.lower():
-        return Decision(False, Reason.OWN_REQUEST, "You asked for this yourself, so somebody else has to agree.", "Ask a colleague.")
+        return Decision(
+            False, Reason.OWN_REQUEST, say("You asked for this yourself, so somebody else has to agree."), say("Ask a colleague.")
+        )
     if approver == target_id.lower():
-        return Decision(False, Reason.ABOUT_APPROVER, "This is about your own account, so somebody else has to agree.")
+        return Decision(False, Reason.ABOUT_APPROVER, say("This is about your own account, so somebody else has to agree."))
     if not approver_groups & need.groups:
-        return Decision(False, Reason.NOT_APPROVER, f"Only members of {need.group_names} can decide this.")
+        return Decision(False, Reason.NOT_APPROVER, say("Only members of {group_names} can decide this.", group_names=need.group_names))
     if approver in {one.lower() for one in already}:
-        return Decision(False, Reason.COUNTED, "You have agreed already; somebody else has to agree too.")
+        return Decision(False, Reason.COUNTED, say("You have agreed already; somebody else has to agree too."))
     return ALLOWED
 
 
@@ -100,8 +103,8 @@ def still_enough(before: Need, agreed: int, now: Decision) -> Decision:
         return Decision(
             False,
             Reason.NEEDS_MORE_AGREEMENT,
-            f"Since this was asked for, the policy has come to demand more: {need.spoken}.",
-            "Type the command again.",
+            say("Since this was asked for, the policy has come to demand more: {need}.", need=need.spoken),
+            say("Type the command again."),
             rules=need.rules,
         )
     return now

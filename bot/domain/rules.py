@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.change import ChangeKind
 from bot.domain.exchange import ConversationRef
 from bot.domain.people import Person, Privileges
+from bot.domain.said import join, say, say_count
 
 
 class Ground(StrEnum):
@@ -33,7 +34,7 @@ class Ground(StrEnum):
 PROTECTED = frozenset({Ground.PRIVILEGED, Ground.RESTRICTED, Ground.BREAK_GLASS, Ground.GUEST, Ground.HELPDESK})
 
 
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DAYS = (say("Monday"), say("Tuesday"), say("Wednesday"), say("Thursday"), say("Friday"), say("Saturday"), say("Sunday"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,13 @@ class Hours:
         """As people say it: "Monday to Friday, 07:00 to 19:00 (Europe/Amsterdam)"."""
         days = sorted(self.days)
         if days == list(range(7)):
-            named = "every day"
+            named = say("every day")
         elif len(days) > 2 and days == list(range(days[0], days[-1] + 1)):
-            named = f"{DAYS[days[0]]} to {DAYS[days[-1]]}"
+            named = say("{first} to {last}", first=DAYS[days[0]], last=DAYS[days[-1]])
         else:
-            named = ", ".join(DAYS[day] for day in days)
-        return f"{named}, {self.start:%H:%M} to {self.end:%H:%M} ({self.zone.key})"
+            named = join(", ", (DAYS[day] for day in days))
+        start, end = f"{self.start:%H:%M}", f"{self.end:%H:%M}"
+        return say("{days}, {start} to {end} ({zone})", days=named, start=start, end=end, zone=self.zone.key)
 
     def include(self, at: datetime) -> bool:
         """Whether this moment is among them."""
@@ -161,7 +163,7 @@ class Policy:
 
     def group_names(self, ids: Iterable[str]) -> str:
         """The groups (or conversations) in words: "Administrators or Seniors"."""
-        return " or ".join(sorted(self.names.get(one, one) for one in ids))
+        return join(say(" or "), sorted(self.names.get(one, one) for one in ids))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,8 +212,13 @@ class Need:
     def spoken(self) -> str:
         """As people say it: "2 approvals by members of Seniors"; "no approval" when none is needed."""
         if not self.approvals:
-            return "no approval"
-        return f"{self.approvals} approval{'s' if self.approvals > 1 else ''} by members of {self.group_names}"
+            return say("no approval")
+        return say_count(
+            self.approvals,
+            "{count} approval by members of {groups}",
+            "{count} approvals by members of {groups}",
+            groups=self.group_names,
+        )
 
 
 #: The requester's own confirmation is enough.
@@ -219,7 +226,7 @@ NO_NEED = Need()
 
 
 #: How sentences name the groups of the settings.
-HELPDESK_NAME, ADMINS_NAME = "the helpdesk group", "the administrators' group"
+HELPDESK_NAME, ADMINS_NAME = say("the helpdesk group"), say("the administrators' group")
 
 
 #: Changes that need a second person unless a policy file says otherwise.
@@ -242,8 +249,8 @@ def default_policy(helpdesk: str, admins: str, confirm_for: timedelta) -> Policy
     What lets somebody in or keeps them out altogether needs the agreement of a second member.
     """
     asking = frozenset({helpdesk})
-    usual = Rule(name="Built-in: the helpdesk changes ordinary people", actions=frozenset(ChangeKind) - GRAVE, ask=asking)
-    grave = Rule(name="Built-in: this needs a second person", actions=GRAVE, ask=asking, approvals=1, approve=asking)
+    usual = Rule(name=say("Built-in: the helpdesk changes ordinary people"), actions=frozenset(ChangeKind) - GRAVE, ask=asking)
+    grave = Rule(name=say("Built-in: this needs a second person"), actions=GRAVE, ask=asking, approvals=1, approve=asking)
     names = {helpdesk: HELPDESK_NAME, admins: ADMINS_NAME}
     colleagues = frozenset(filter(None, (helpdesk, admins)))
     return Policy(rules=(usual, grave), names=names, helpdesk=colleagues, confirm_for=confirm_for)

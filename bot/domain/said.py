@@ -14,7 +14,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, tzinfo
 from itertools import groupby
 from typing import Any, TypeVar
 
@@ -24,7 +25,19 @@ Catalogue = Mapping[str, str]
 K = TypeVar("K")
 
 ENGLISH: Catalogue = {}
-_READER: ContextVar[Catalogue] = ContextVar("reader", default=ENGLISH)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom something is said: in which language, and in which time zone where no client can choose it."""
+
+    catalogue: Catalogue = field(default_factory=lambda: ENGLISH)
+    zone: tzinfo = UTC
+
+
+#: Trail and logs.
+NOBODY = Reader()
+_READER: ContextVar[Reader] = ContextVar("reader", default=NOBODY)
 _PLACE = re.compile(r"\{(\w+)\}")
 #: How a stored sentence begins in a column of text; what was stored before there were languages is plain English.
 _STORED = '{"say":'
@@ -45,7 +58,7 @@ class Said(str):
     timed: bool
 
     def __new__(cls, template: str, parts: Mapping[str, Part]) -> Said:
-        made = super().__new__(cls, _in_words(_pieces(template, parts, ENGLISH), ENGLISH) if parts else template)
+        made = super().__new__(cls, _in_words(_pieces(template, parts, ENGLISH), NOBODY) if parts else template)
         made.template = template
         made.parts = parts
         made.timed = any(isinstance(part, datetime) or (isinstance(part, Said) and part.timed) for part in parts.values())
@@ -110,7 +123,7 @@ MONTHS = (
 
 
 def said_at(at: datetime) -> Said:
-    """A moment: in the reader's own zone on a card, in words where no card can do that: "14 September, 09:30 UTC"."""
+    """A moment: on a card in the zone of whoever looks, elsewhere in words with its zone: "14 September, 09:30 UTC"."""
     return Said("{at}", {"at": at})
 
 
@@ -120,9 +133,9 @@ def said_day(day: date) -> Said:
 
 
 @contextmanager
-def speaking(catalogue: Catalogue) -> Iterator[None]:
-    """Whatever is said within is said to a reader of this language."""
-    token = _READER.set(catalogue)
+def speaking(reader: Reader) -> Iterator[None]:
+    """Whatever is said within is said to this reader."""
+    token = _READER.set(reader)
     try:
         yield
     finally:
@@ -133,15 +146,17 @@ def spoken(text: str) -> str:
     """The text as the present reader reads it; what is not sayable comes back as it is."""
     if not isinstance(text, Said):
         return text
-    catalogue = _READER.get()
-    return _in_words(_pieces(text.template, text.parts, catalogue), catalogue) if catalogue else str(text)
+    reader = _READER.get()
+    if not reader.catalogue and not text.timed:
+        return str(text)
+    return _in_words(_pieces(text.template, text.parts, reader.catalogue), reader)
 
 
 def pieces(text: str) -> list[str | datetime]:
     """The same in pieces: the words, and the moments between them."""
     if not isinstance(text, Said):
         return [text]
-    found = _pieces(text.template, text.parts, _READER.get())
+    found = _pieces(text.template, text.parts, _READER.get().catalogue)
     said: list[str | datetime] = []
     for moments, several in groupby(found, key=lambda each: isinstance(each, datetime)):
         run = list(several)
@@ -151,7 +166,7 @@ def pieces(text: str) -> list[str | datetime]:
 
 def woven(text: Said) -> list[tuple[str, str]]:
     """The words of a sentence and its parts, in the order in which the present reader's language has them, with the names of the parts."""
-    words = _PLACE.split(_READER.get().get(text.template, text.template))
+    words = _PLACE.split(_READER.get().catalogue.get(text.template, text.template))
     return [("", each) if index % 2 == 0 else (each, _sayable(text.parts[each])) for index, each in enumerate(words) if each]
 
 
@@ -223,13 +238,13 @@ def _plain(part: Part, catalogue: Catalogue) -> str | datetime:
     return f"{part.day} {_month(part, catalogue)} {part.year}" if isinstance(part, date) else str(part)
 
 
-def _in_words(said: Iterable[str | datetime], catalogue: Catalogue) -> str:
-    return "".join(_moment(each, catalogue) if isinstance(each, datetime) else each for each in said)
+def _in_words(said: Iterable[str | datetime], reader: Reader) -> str:
+    return "".join(_moment(each, reader) if isinstance(each, datetime) else each for each in said)
 
 
-def _moment(at: datetime, catalogue: Catalogue) -> str:
-    at = at.astimezone(UTC)
-    return f"{at.day} {_month(at, catalogue)}, {at:%H:%M} UTC"
+def _moment(at: datetime, reader: Reader) -> str:
+    at = at.astimezone(reader.zone)
+    return f"{at.day} {_month(at, reader.catalogue)}, {at:%H:%M %Z}"
 
 
 def _month(day: date, catalogue: Catalogue) -> str:

@@ -143,6 +143,15 @@ class PassFacts:
     reason: str = ""
 
 
+#: As people say it; the value is what is stored.
+STATES = say_each({
+    MfaState.DISABLED: "disabled",
+    MfaState.ENABLED: "enabled",
+    MfaState.ENFORCED: "enforced",
+    MfaState.UNKNOWN: "unknown",
+})
+
+
 @dataclass(frozen=True, slots=True)
 class Registration:
     """What Entra's report says of a person's registration: hours old.

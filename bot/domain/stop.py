@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.exchange import LogNotice
 from bot.domain.operation import ID_ALPHABET
 from bot.domain.people import Actor, Person
 from bot.domain.phone import mask_text
+from bot.domain.said import said_at, say
 
 #: How long a freeze lasts when nobody says otherwise, and after a suspicious call.
 FREEZE_FOR = timedelta(hours=24)
@@ -94,21 +95,20 @@ def reference_to(object_id: str) -> str:
     return "".join(letters)
 
 
-def said_at(at: datetime) -> str:
-    """A moment in words where no card can put it into the reader's own zone: "14 September, 09:30 UTC"."""
-    at = at.astimezone(UTC)
-    return f"{at.day} {at:%B, %H:%M} UTC"
-
-
 def because(reason: str) -> str:
     """The reason as the rest of a sentence; empty when none was given."""
-    return f" because {reason.rstrip('.')}" if reason else ""
+    return say(" because {reason}", reason=reason.rstrip(".")) if reason else ""
 
 
 def frozen_event(freeze: Freeze, at: datetime, ticket: str = "") -> AuditEvent:
     """For the trail: who froze whom until when."""
     tag = Tag.CHAT_CALL_SUSPECTED if freeze.suspicious else Tag.CHAT_PERSON_FROZEN
-    facts = {"target_upn": freeze.upn, "text": f"frozen until {said_at(freeze.until)}", "reason": freeze.reason, "ticket": ticket}
+    facts = {
+        "target_upn": freeze.upn,
+        "text": f"frozen until {said_at(freeze.until)}",
+        "reason": freeze.reason,
+        "ticket": ticket,
+    }
     return AuditEvent(tag, at, freeze.by_id, freeze.by_name, target_id=freeze.target_id, facts=facts)
 
 
@@ -116,14 +116,30 @@ def frozen_post(freeze: Freeze, at: datetime, ticket: str = "") -> LogNotice:
     """For the log channel: who froze whom until when."""
     if freeze.suspicious:
         return LogNotice(
-            "Suspicious call", f"{freeze.by_name} reports a suspicious call about {freeze.name} ({freeze.upn}). Nobody can change this "
-            f"person until {said_at(freeze.until)}{because(freeze.reason)}.",
-            "If somebody calls in this name, treat it as an attack. Undo it with unfreeze.", at, grave=True, ticket=ticket,
-        )  # fmt: skip
+            say("Suspicious call"),
+            say(
+                "{by} reports a suspicious call about {name} ({upn}). Nobody can change this person until {at}{because}.",
+                by=freeze.by_name,
+                name=freeze.name,
+                upn=freeze.upn,
+                at=freeze.until,
+                because=because(freeze.reason),
+            ),
+            say("If somebody calls in this name, treat it as an attack. Undo it with unfreeze."),
+            at,
+            grave=True,
+            ticket=ticket,
+        )
     return LogNotice(
-        "Frozen",
-        f"{freeze.by_name} froze {freeze.name} ({freeze.upn}) until {said_at(freeze.until)}{because(freeze.reason)}. "
-        "Nobody can change this person until then.",
+        say("Frozen"),
+        say(
+            "{by} froze {name} ({upn}) until {at}{because}. Nobody can change this person until then.",
+            by=freeze.by_name,
+            name=freeze.name,
+            upn=freeze.upn,
+            at=said_at(freeze.until),
+            because=because(freeze.reason),
+        ),
         at=at,
         ticket=ticket,
     )
@@ -137,9 +153,16 @@ def unfrozen_event(freeze: Freeze, by: Actor, at: datetime, reason: str, ticket:
 
 def unfrozen_post(freeze: Freeze, by: Actor, at: datetime, reason: str, ticket: str = "") -> LogNotice:
     """For the log channel: who ended the freeze."""
-    kind = "after a suspicious call" if freeze.suspicious else f"frozen by {freeze.by_name}"
-    text = f"{by.name} unfroze {freeze.name} ({freeze.upn}), {kind}{because(mask_text(reason))}."
-    return LogNotice("Unfrozen", text, at=at, ticket=ticket)
+    kind = say("after a suspicious call") if freeze.suspicious else say("frozen by {name}", name=freeze.by_name)
+    text = say(
+        "{by} unfroze {name} ({upn}), {kind}{because}.",
+        by=by.name,
+        name=freeze.name,
+        upn=freeze.upn,
+        kind=kind,
+        because=because(mask_text(reason)),
+    )
+    return LogNotice(say("Unfrozen"), text, at=at, ticket=ticket)
 
 
 def paused_event(pause: Pause, ticket: str = "") -> AuditEvent:
@@ -149,8 +172,12 @@ def paused_event(pause: Pause, ticket: str = "") -> AuditEvent:
 
 def paused_post(pause: Pause, ticket: str = "") -> LogNotice:
     """For the log channel: who paused everything."""
-    text = f"{pause.by_name} paused Doorman{because(pause.reason)}. Nothing is changed until an administrator types resume."
-    return LogNotice("Paused", text, at=pause.since, grave=True, ticket=ticket)
+    text = say(
+        "{name} paused Doorman{because}. Nothing is changed until an administrator types resume.",
+        name=pause.by_name,
+        because=because(pause.reason),
+    )
+    return LogNotice(say("Paused"), text, at=pause.since, grave=True, ticket=ticket)
 
 
 def resumed_event(by: Actor, at: datetime, reason: str, ticket: str = "") -> AuditEvent:
@@ -160,5 +187,11 @@ def resumed_event(by: Actor, at: datetime, reason: str, ticket: str = "") -> Aud
 
 def resumed_post(pause: Pause, by: Actor, at: datetime, reason: str, ticket: str = "") -> LogNotice:
     """For the log channel: who ended the pause."""
-    text = f"{by.name} ended the pause of {pause.by_name} since {said_at(pause.since)}{because(mask_text(reason))}. Changes are made again."
-    return LogNotice("Resumed", text, at=at, ticket=ticket)
+    text = say(
+        "{by} ended the pause of {name} since {at}{because}. Changes are made again.",
+        by=by.name,
+        name=pause.by_name,
+        at=said_at(pause.since),
+        because=because(mask_text(reason)),
+    )
+    return LogNotice(say("Resumed"), text, at=at, ticket=ticket)

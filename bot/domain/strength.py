@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.domain.methods import Dossier, Family, SmsSignIn
+from bot.domain.said import join, said_day, say, together
 
 #: What nobody can be talked out of: https://learn.microsoft.com/entra/identity/authentication/concept-authentication-strengths
 _ANYWHERE = (Family.PASSKEY,)
@@ -40,33 +41,39 @@ def strength(dossier: Dossier, retirement: date | None, today: date) -> Strength
     families = {method.family for method in methods}
     unknown = any(not method.known for method in methods)
     if any(family in families for family in _ANYWHERE):
-        return Strength("Strong: a passkey withstands phishing.")
+        return Strength(say("Strong: a passkey withstands phishing."))
     if held := [family.spoken for family in _ON_ONE_DEVICE if family in families]:
-        return Strength(f"Strong on the device itself ({' and '.join(held)}); a passkey would be so everywhere.")
+        return Strength(say("Strong on the device itself ({methods}); a passkey would be so everywhere.", methods=together(held)))
     if any(method.type in _APPS for method in methods):
-        return Strength("Fair: somebody can be talked into approving, or into reading out a code. A passkey withstands that.")
+        return Strength(say("Fair: somebody can be talked into approving, or into reading out a code. A passkey withstands that."))
     in_use = any(method.pass_facts and method.pass_facts.usable for method in methods)
     if dossier.phones:
-        start = "Phone, and a method that I cannot judge" if unknown else "Phone only"
-        return Strength(f"{start}: {_phones(dossier, retirement, today)}", weak=not in_use)
+        start = say("Phone, and a method that I cannot judge") if unknown else say("Phone only")
+        return Strength(join(": ", (start, _phones(dossier, retirement, today))), weak=not in_use)
     if in_use:
-        return Strength("Nothing lasting: a Temporary Access Pass alone. A method has to be registered before it ends.")
+        return Strength(say("Nothing lasting: a Temporary Access Pass alone. A method has to be registered before it ends."))
     if unknown:
-        return Strength("What is registered is nothing that I can judge.")
-    return Strength("No second method: the password alone, or nothing.", weak=True)
+        return Strength(say("What is registered is nothing that I can judge."))
+    return Strength(say("No second method: the password alone, or nothing."), weak=True)
 
 
 def _phones(dossier: Dossier, retirement: date | None, today: date) -> str:
     """https://learn.microsoft.com/entra/identity/authentication/concept-authentication-phone-options"""
     if retirement is None:
-        return "texts and calls can be intercepted, and codes talked out of people."
-    day = f"{retirement.day} {retirement:%B %Y}"
-    unless = "unless the organisation has its own telephony provider."
+        return say("texts and calls can be intercepted, and codes talked out of people.")
+    day = said_day(retirement)
+    unless = say("unless the organisation has its own telephony provider.")
     if any(phone.sms_sign_in is SmsSignIn.READY for phone in dossier.phones.values()):
-        unless += " SMS sign-in ends even then."
-    later = "guests" if dossier.person.guest else "Global Administrators" if _GLOBAL_ADMINISTRATOR in dossier.privileges.roles else ""
+        unless = join(" ", (unless, say("SMS sign-in ends even then.")))
+    administrator = _GLOBAL_ADMINISTRATOR in dossier.privileges.roles
+    later = say("guests") if dossier.person.guest else say("Global Administrators") if administrator else ""
     if later:
-        return f"for {later}, text and voice codes stop working for sign-in some months after {day}, {unless}"
+        return say(
+            "for {later}, text and voice codes stop working for sign-in some months after {day}, {unless}",
+            later=later,
+            day=day,
+            unless=unless,
+        )
     if today >= retirement:
-        return f"text and voice codes have not worked for sign-in since {day}, {unless}"
-    return f"text and voice codes stop working for sign-in on {day}, {unless}"
+        return say("text and voice codes have not worked for sign-in since {day}, {unless}", day=day, unless=unless)
+    return say("text and voice codes stop working for sign-in on {day}, {unless}", day=day, unless=unless)

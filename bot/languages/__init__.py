@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from bot.domain.said import ENGLISH, Catalogue
+from bot.domain.people import Actor
+from bot.domain.said import ENGLISH, Catalogue, Reader
 
 _FOLDER = Path(__file__).parent
 _LINE = re.compile(r'(?P<key>msgid|msgid_plural|msgstr|msgstr\[0\]|msgstr\[1\]) (?P<text>".*")')
@@ -31,6 +34,23 @@ def catalogue(language: str) -> Catalogue:
     """The texts of a language; those of one that we do not speak are English."""
     file = _FOLDER / f"{language}.po"
     return read_po(file.read_text(encoding="utf-8")) if language in LANGUAGES and language != "en" else ENGLISH
+
+
+class Readers:
+    """Who reads what.
+
+    Args:
+        usual: the language of what many people read, and of whoever's language we do not speak.
+    """
+
+    def __init__(self, usual: str) -> None:
+        self._usual = usual
+
+    def of(self, person: Actor | None = None) -> Reader:
+        """This one person, or everybody."""
+        if person is None:
+            return Reader(catalogue(self._usual))
+        return Reader(catalogue(person.language or self._usual), ZoneInfo(person.zone) if person.zone else UTC)
 
 
 def read_po(text: str) -> dict[str, str]:

@@ -20,6 +20,7 @@ from bot.domain.people import Person, Standing
 from bot.domain.phone import mask_text
 from bot.domain.policy import Decision, Reason
 from bot.domain.review import may_approve
+from bot.domain.said import join, say
 from bot.domain.stop import because
 from bot.errors import NotFound, Refusal
 from bot.ports import Clock, Directory, Operations
@@ -78,8 +79,8 @@ class Approvals:
         if asked_in.kind == "channel":
             return asked_in
         raise Refusal(
-            "This needs somebody else's approval, and there is no approval channel where they could be asked.",
-            "Ask me in a channel that the approvers read, or have whoever runs Doorman set APPROVAL_CHANNEL_ID.",
+            say("This needs somebody else's approval, and there is no approval channel where they could be asked."),
+            say("Ask me in a channel that the approvers read, or have whoever runs Doorman set APPROVAL_CHANNEL_ID."),
             code="no_approval_channel",
         )
 
@@ -105,7 +106,7 @@ class Approvals:
         viewer = viewer_of(operation, standing)
         where = operation.approval_where
         if not where or (viewer is Viewer.ONLOOKER and action.where.channel_id != where.channel_id):
-            raise Refusal("I do not know this card any more.", "Type `pending` in a personal chat with me.", code="unknown_card")
+            raise Refusal(say("I do not know this card any more."), say("Type `pending` in a personal chat with me."), code="unknown_card")
         return self.shown(operation, viewer, action.actor.chat_id)
 
     def shown(self, operation: Operation, viewer: Viewer, chat_id: str = "") -> ApprovalShown:
@@ -129,14 +130,14 @@ class Approvals:
         reason = mask_text(action.reason)
         if operation.need.deny_reason and not reason:
             raise Refusal(
-                f"Policy wants to know why {operation.id} is denied.",
-                "Press Deny on its card in the channel, and write a reason.",
+                say("Policy wants to know why {id} is denied.", id=operation.id),
+                say("Press Deny on its card in the channel, and write a reason."),
                 code="needs_reason",
             )
         now = self._clock()
         facts = {"reason": reason} if reason else {}
         event = AuditEvent(Tag.OPERATION_DENIED, now, action.actor.id, name, operation.id, operation.target.id, facts)
-        outcome = f"{name} denied {operation.id}{because(reason)}. Nothing was changed."
+        outcome = say("{name} denied {id}{because}. Nothing was changed.", name=name, id=operation.id, because=because(reason))
         moved = await self._operations.move(
             operation.id, "deny", State.DENIED, event, at=now, outcome=outcome, decided_by=name, in_time=True
         )
@@ -145,7 +146,7 @@ class Approvals:
     async def _require_right(self, action: CardAction, operation: Operation) -> str:
         """The name of whoever pressed, who may decide this at this moment. Who has agreed may still deny."""
         if not operation.need.approvals:
-            raise Refusal(f"{operation.id} needs nobody's approval.", code="no_need")
+            raise Refusal(say("{id} needs nobody's approval.", id=operation.id), code="no_need")
         standing = await self._gate.standing(action.actor, fresh=True)
         require(self._gate.permit(standing, for_everyone=True))
         waiting = operation.state is State.AWAITING_APPROVAL
@@ -162,37 +163,47 @@ class Approvals:
                 self._gate.standing(operation.requester, fresh=True), look_again(self._directory, operation)
             )
         except NotFound:
-            await self._withdraw(operation, "The account of the person, or of whoever asked, no longer exists in Entra ID.", "not_found")
+            await self._withdraw(
+                operation, say("The account of the person, or of whoever asked, no longer exists in Entra ID."), "not_found"
+            )
             return
         known = self._gate.permit(asker, for_everyone=True)
         verdict = await self._reviewer.still(_agreed_by_all(operation), asker, dossier) if known.allowed else known
         if verdict.reason in _PASSING:
             require(verdict)
         if not known.allowed:
-            text = f"{operation.requester.name}, who asked for this, has no right to any more: the account is disabled or a guest."
+            text = say(
+                "{requester}, who asked for this, has no right to any more: the account is disabled or a guest.",
+                requester=operation.requester.name,
+            )
             await self._withdraw(operation, text, known.reason.value)
         if not verdict.allowed:
-            await self._withdraw(operation, f"What {operation.requester.name} asked for is not allowed any more. {verdict.text}",
+            text = say("What {name} asked for is not allowed any more.", name=operation.requester.name)
+            await self._withdraw(operation, join(" ", (text, verdict.text)),
                                  verdict.reason.value)  # fmt: skip
         await self._compare(operation, dossier)
 
     async def _compare(self, operation: Operation, dossier: Dossier) -> None:
-        changed = ", ".join(change.label for change in operation.changes if not untouched(change, dossier))
+        changed = join(", ", (change.label for change in operation.changes if not untouched(change, dossier)))
         # Of a bundle the rest is still wanted: what was changed meanwhile is left alone, and named, when it is carried out.
         if changed and not (operation.bundle and any(untouched(change, dossier) for change in operation.changes)):
-            outcome = f"{changed} of {operation.target.upn} was changed by someone else after this was asked. Nothing was written."
+            outcome = say(
+                "{changed} of {upn} was changed by someone else after this was asked. Nothing was written.",
+                changed=changed,
+                upn=operation.target.upn,
+            )
             await self._end(operation, "outdate", State.STALE, Tag.OPERATION_OUTDATED, outcome, "changed_meanwhile")
-        if changed := differences(operation.target, dossier.person):
-            said = f"Changed since it was asked: {changed}"
+        if facts := differences(operation.target, dossier.person):
+            said = say("Changed since it was asked: {changed}", changed=facts)
             await self._operations.renew_target(operation, dossier.person, said)
             raise Refusal(
-                f"The account of {operation.target.name} has changed since it was asked: {changed}.",
-                "This press did not count. Look at the card again; if it is still right, approve once more.",
+                say("The account of {target} has changed since it was asked: {changed}.", target=operation.target.name, changed=facts),
+                say("This press did not count. Look at the card again; if it is still right, approve once more."),
                 code="target_changed",
             )
 
     async def _withdraw(self, operation: Operation, why: str, code: str) -> None:
-        await self._end(operation, "withdraw", State.FAILED, Tag.OPERATION_WITHDRAWN, f"{why} Nothing was changed.", code)
+        await self._end(operation, "withdraw", State.FAILED, Tag.OPERATION_WITHDRAWN, join(" ", (why, say("Nothing was changed."))), code)
 
     async def _end(self, operation: Operation, verb: str, to: State, tag: Tag, outcome: str, code: str) -> None:
         """Ends an operation that nobody can approve any more; the presser is told by the refusal, the requester by a message."""
@@ -200,7 +211,7 @@ class Approvals:
         event = AuditEvent(tag, now, operation_id=operation.id, target_id=operation.target.id, facts={"outcome": outcome, "code": code})
         if await self._operations.move(operation.id, verb, to, event, at=now, outcome=outcome) is None:
             await too_late(self._operations, operation, self._clock)
-        raise Refusal(f"{operation.id} has ended. {outcome}", code=code)
+        raise Refusal(join(" ", (say("{id} has ended.", id=operation.id), outcome)), code=code)
 
 
 def viewer_of(operation: Operation, standing: Standing) -> Viewer:
@@ -228,10 +239,22 @@ def _agreed_by_all(operation: Operation) -> Operation:
 def differences(before: Person, now: Person) -> str:
     """Which facts of an account have changed, in words; empty when none has that somebody decides by."""
     facts = (
-        ("name", before.name, now.name),
-        ("user name", before.upn, now.upn),
-        ("account", "enabled" if before.enabled else "disabled", "enabled" if now.enabled else "disabled"),
-        ("job title", before.job_title, now.job_title),
-        ("department", before.department, now.department),
+        (say("name"), before.name, now.name),
+        (say("user name"), before.upn, now.upn),
+        (say("account"), _enabled(before), _enabled(now)),
+        (say("job title"), before.job_title, now.job_title),
+        (say("department"), before.department, now.department),
     )
-    return ", ".join(f"{label} {was or 'none'} → {is_now or 'none'}" for label, was, is_now in facts if was != is_now)
+    none = say("none")
+    return join(
+        ", ",
+        (
+            say("{label} {before} → {after}", label=label, before=was or none, after=is_now or none)
+            for label, was, is_now in facts
+            if was != is_now
+        ),
+    )
+
+
+def _enabled(person: Person) -> str:
+    return say("enabled") if person.enabled else say("disabled")

@@ -11,6 +11,7 @@ import structlog
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.exchange import ApprovalShown, Member
 from bot.domain.operation import Operation, State
+from bot.domain.said import say
 from bot.errors import ChatError, ChatRefused, DirectoryError
 from bot.ports import Announcer, Clock, Directory, Operations
 
@@ -83,9 +84,10 @@ class ApproversCard:
 
     async def _withdraw(self, operation: Operation, error: ChatRefused) -> None:
         log.error("approvers cannot be asked", action="approvers_card_refused", operation=operation.id, status=error.status)
-        outcome = (
-            f"Teams does not let me post in the approval channel ({error.status}), so nobody could agree. Nothing was changed. "
-            "Ask whoever runs Doorman to check APPROVAL_CHANNEL_ID, and that Doorman is in that team."
+        outcome = say(
+            "Teams does not let me post in the approval channel ({status}), so nobody could agree. Nothing was changed. Ask "
+            "whoever runs Doorman to check APPROVAL_CHANNEL_ID, and that Doorman is in that team.",
+            status=error.status,
         )
         now = self._clock()
         facts = {"outcome": outcome, "code": str(error.status)}

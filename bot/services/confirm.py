@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.exchange import CardAction, Verb
 from bot.domain.operation import REVEAL_FOR, Operation, State
-from bot.domain.stop import said_at
+from bot.domain.said import join, said_at, say
 from bot.errors import Refusal
 from bot.ports import Clock, Operations
 
@@ -42,7 +42,7 @@ async def cancel(operations: Operations, action: CardAction, operation: Operatio
     """
     now = clock()
     event = AuditEvent(Tag.OPERATION_CANCELLED, now, action.actor.id, action.actor.name, operation.id, operation.target.id)
-    outcome = f"Cancelled by {action.actor.name}. Nothing was changed."
+    outcome = say("Cancelled by {actor}. Nothing was changed.", actor=action.actor.name)
     moved = await operations.move(
         operation.id, "cancel", State.CANCELLED, event, at=now, outcome=outcome, decided_by=action.actor.name, in_time=True
     )
@@ -58,31 +58,37 @@ async def too_late(operations: Operations, operation: Operation, clock: Clock) -
     latest = await operations.get(operation.id) or operation
     if latest.state is State.EXPIRED or (latest.state.waiting and latest.expires_at <= clock()):
         raise Refusal(
-            f"{latest.id} expired at {said_at(latest.expires_at)}, so this click did nothing and nothing was changed.",
-            "Type the command again for a new card.",
+            say("{id} expired at {at}, so this click did nothing and nothing was changed.", id=latest.id, at=said_at(latest.expires_at)),
+            say("Type the command again for a new card."),
             code="expired",
         )
-    raise Refusal(f"{_what_happened(latest)}, so this click did nothing.", code="too_late")
+    raise Refusal(say("{what}, so this click did nothing.", what=_what_happened(latest)), code="too_late")
 
 
 def _what_happened(operation: Operation) -> str:
     by = operation.decided_by or operation.requester.name
     match operation.state:
         case State.CANCELLED:
-            return f"{by} cancelled {operation.id}"
+            return say("{by} cancelled {id}", by=by, id=operation.id)
         case State.DENIED:
-            return f"{by} denied {operation.id}"
+            return say("{by} denied {id}", by=by, id=operation.id)
         case State.PROPOSED:
-            return f"{operation.id} waits for {operation.requester.name} to confirm it"
+            return say("{id} waits for {requester} to confirm it", id=operation.id, requester=operation.requester.name)
         case State.AWAITING_APPROVAL:
-            return f"{operation.id} is confirmed already and waits for {operation.need.group_names}"
+            return say("{id} is confirmed already and waits for {group_names}", id=operation.id, group_names=operation.need.group_names)
         case State.READY:
-            return f"{operation.id} is confirmed already and waits for {operation.requester.name} to press Reveal"
+            return say(
+                "{id} is confirmed already and waits for {requester} to press Reveal", id=operation.id, requester=operation.requester.name
+            )
         case State.REVEALING:
-            return f"{operation.requester.name} has just pressed Reveal on {operation.id}"
-    did = f"{operation.approvers} approved {operation.id} already" if operation.approvals else f"{operation.id} is already confirmed"
-    states = {State.QUEUED: "", State.RUNNING: " and it is running", State.SUCCEEDED: " and it is done"}
-    return f"{did}{states.get(operation.state, ' and it has ended')}"
+            return say("{requester} has just pressed Reveal on {id}", requester=operation.requester.name, id=operation.id)
+    did = (
+        say("{approvers} approved {id} already", approvers=operation.approvers, id=operation.id)
+        if operation.approvals
+        else say("{id} is already confirmed", id=operation.id)
+    )
+    states = {State.QUEUED: "", State.RUNNING: say(" and it is running"), State.SUCCEEDED: say(" and it is done")}
+    return join("", (did, states.get(operation.state, say(" and it has ended"))))
 
 
 def check_presser(action: CardAction, operation: Operation) -> None:
@@ -92,9 +98,16 @@ def check_presser(action: CardAction, operation: Operation) -> None:
         Refusal: somebody else pressed.
     """
     if action.actor.id != operation.requester.id:
-        verb = {Verb.CONFIRM: "confirm or cancel", Verb.CANCEL: "confirm or cancel", Verb.REVEAL: "reveal"}.get(action.verb, "use")
+        name, id = operation.requester.name, operation.id
+        match action.verb:
+            case Verb.CONFIRM | Verb.CANCEL:
+                text = say("Only {name} can confirm or cancel {id}.", name=name, id=id)
+            case Verb.REVEAL:
+                text = say("Only {name} can reveal {id}.", name=name, id=id)
+            case _:
+                text = say("Only {name} can use {id}.", name=name, id=id)
         raise Refusal(
-            f"Only {operation.requester.name} can {verb} {operation.id}.",
-            "Type the command yourself for a card of your own.",
+            text,
+            say("Type the command yourself for a card of your own."),
             code="not_requester",
         )

@@ -26,6 +26,7 @@ from bot.domain.exchange import (
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation, State
 from bot.domain.people import Actor, Person, Standing
+from bot.domain.said import say
 from bot.domain.stop import Pause
 from bot.errors import DirectoryError, Refusal, StoreUnavailable
 from bot.ports import FIND_LIMIT, Clock, Directory, Operations, Stops
@@ -129,8 +130,8 @@ class Dispatch:
         require(self._gate.identify(message.actor, guest_or_bot=message.guest_or_bot))
         if message.edited:
             raise Refusal(
-                "I do not act on edited messages, so that what was agreed on stays as it was written.",
-                "Type the command again as a new message.",
+                say("I do not act on edited messages, so that what was agreed on stays as it was written."),
+                say("Type the command again as a new message."),
                 code="edited",
             )
         invocation = parse(message.text, message.mentions)
@@ -204,7 +205,7 @@ class Dispatch:
         if action.verb is Verb.STRONGER:
             return await self._stronger(action)
         if operation is None:
-            raise Refusal("I do not know this card any more.", "Type the command again for a new one.", code="unknown_card")
+            raise Refusal(say("I do not know this card any more."), say("Type the command again for a new one."), code="unknown_card")
         if action.verb in _OF_APPROVERS:
             return await (self._approvals.look if action.verb is Verb.VIEW else self._approvals.press)(action, operation)
         if action.verb is Verb.REVEAL:
@@ -227,7 +228,7 @@ class Dispatch:
     async def _suspect(self, action: CardAction, operation: Operation | None) -> Reply:
         target = operation.target if operation else await self._stops.referred(action.id)
         if target is None:
-            raise Refusal("I do not know this card any more.", "Type freeze and the person's name instead.", code="unknown_card")
+            raise Refusal(say("I do not know this card any more."), say("Type freeze and the person's name instead."), code="unknown_card")
         require(self._gate.permit(await self._gate.standing(action.actor, fresh=True), admins_too=True))
         told = await suspect(self._operations, self._stops, action, target, operation, self._clock)
         return told if isinstance(told, Notice) else await self._after(action, told)
@@ -237,19 +238,20 @@ class Dispatch:
         require(self._gate.permit(await self._gate.standing(action.actor, fresh=True)))
         target = await self._stops.referred(action.id)
         if target is None:
-            raise Refusal("I do not know this card any more.", "Type show and the person's name for a new one.", code="unknown_card")
+            text = say("I do not know this card any more.")
+            raise Refusal(text, say("Type show and the person's name for a new one."), code="unknown_card")
         return await self._carry_out(parse(f'{STRONGER_PATH} "{target.upn}"'), action.actor, action.where, target.id)
 
     async def _choose(self, action: CardAction) -> Reply:
         taken = await self._operations.take_choice(action.id, action.actor.id)
         if taken is None:
             raise Refusal(
-                "This choice is not yours, or was made already, or has expired.", "Type the command again.", code="unknown_choice"
+                say("This choice is not yours, or was made already, or has expired."), say("Type the command again."), code="unknown_choice"
             )
         text, candidates = taken
         try:
             if action.pick is None or not 0 <= action.pick < len(candidates):
-                raise Refusal("I do not know which one you picked.", "Pick one on the card.", code="bad_pick")
+                raise Refusal(say("I do not know which one you picked."), say("Pick one on the card."), code="bad_pick")
             return await self._carry_out(parse(text), action.actor, action.where, candidates[action.pick])
         except (Refusal, DirectoryError):
             # The pick came to nothing, not the choice: another candidate, or the same one later, may still be picked.
@@ -259,10 +261,12 @@ class Dispatch:
     async def _again(self, operation: Operation, action: CardAction, standing: Standing) -> Reply:
         replacing = action.verb is Verb.REPLACE
         if not (operation.may_be_replaced if replacing else operation.may_be_asked_again):
-            raise Refusal(f"{operation.id} needs no new card.", code="too_late")
+            raise Refusal(say("{id} needs no new card.", id=operation.id), code="too_late")
         if operation.numbers_removed:
             raise Refusal(
-                f"{operation.id} is so old that I no longer keep its numbers.", "Type the command anew, with the number.", code="too_late"
+                say("{id} is so old that I no longer keep its numbers.", id=operation.id),
+                say("Type the command anew, with the number."),
+                code="too_late",
             )
         # What replaces a code gets a card beside the one on which that was shown; otherwise the new card takes the old one's place.
         known, where = as_known(action.actor, standing), action.where if replacing else operation.conversation
@@ -278,7 +282,7 @@ class Dispatch:
     async def _seen_again(self, action: CardAction) -> Reply:
         operation = await self._operations.get(action.id)
         if operation is None or action.verb in (Verb.CHOOSE, Verb.STRONGER):
-            return Notice("I have this click already.", tone=Tone.INFO)
+            return Notice(say("I have this click already."), tone=Tone.INFO)
         if action.verb in _OF_APPROVERS:
             return await self._approvals.look(action, operation)
         return await self._look(operation, action.actor)

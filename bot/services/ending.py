@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from bot.domain.change import ChangeKind
 from bot.domain.operation import Fate, Result, State
 from bot.domain.reset import to_reset
+from bot.domain.said import join, say
 from bot.services.steps import Run, Step
 
 
@@ -30,49 +31,51 @@ def _of_one(run: Run, step: Step) -> Ending:
     why, state = step.result.why, State.PARTIAL if step.maybe else State.FAILED
     match step.result.fate:
         case Fate.DONE:
-            return Ending(State.SUCCEEDED, " ".join(["Done, and read back from Entra ID.", *run.remarks]))
+            return Ending(State.SUCCEEDED, join(" ", (say("Done, and read back from Entra ID."), *run.remarks)))
         case Fate.ALREADY if step.tried:
-            return Ending(State.SUCCEEDED, "It was gone already when I came to it.")
+            return Ending(State.SUCCEEDED, say("It was gone already when I came to it."))
         case Fate.ALREADY:
-            return Ending(State.SUCCEEDED, "It was already so when I looked; nothing had to be written.")
+            return Ending(State.SUCCEEDED, say("It was already so when I looked; nothing had to be written."))
         case Fate.CHANGED:
-            what = f"{step.change.label} of {run.operation.target.upn} was changed by someone else"
+            label, upn = step.change.label, run.operation.target.upn
             if step.maybe:
-                return Ending(State.PARTIAL, f"{what} while I was changing it. Look with show.")
-            return Ending(State.STALE, f"{what} after this card was made. Nothing was written.")
+                text = say("{label} of {upn} was changed by someone else while I was changing it. Look with show.", label=label, upn=upn)
+                return Ending(State.PARTIAL, text)
+            text = say("{label} of {upn} was changed by someone else after this card was made. Nothing was written.", label=label, upn=upn)
+            return Ending(State.STALE, text)
         case Fate.LEFT:
             return Ending(State.PARTIAL, why)
     if state is State.PARTIAL:
-        return Ending(state, f"{why} I cannot tell whether the change was made: look with show before trying again.")
-    return Ending(state, " ".join(filter(None, (why, "Nothing was changed.", step.hint))))
+        return Ending(state, join(" ", (why, say("I cannot tell whether the change was made: look with show before trying again."))))
+    return Ending(state, join(" ", (why, say("Nothing was changed."), step.hint)))
 
 
 def _of_several(run: Run, new: list[str]) -> Ending:
     results = tuple(_result(step) for step in run.steps)
     fates = [result.fate for result in results]
     if all(fate.good for fate in fates) and not new:
-        return Ending(State.SUCCEEDED, " ".join(["Done, and read back from Entra ID.", *run.remarks]), results)
-    said = [f"{sum(fate.good for fate in fates)} of {len(fates)} done."]
+        return Ending(State.SUCCEEDED, join(" ", (say("Done, and read back from Entra ID."), *run.remarks)), results)
+    said = [say("{done} of {count} done.", done=sum(fate.good for fate in fates), count=len(fates))]
     if left := [_name(step) for step, fate in zip(run.steps, fates, strict=True) if not fate.good]:
-        said.append(f"Not done: {'; '.join(left)}.")
+        said.append(say("Not done: {changes}.", changes=join("; ", left)))
     if new:
-        said.append(f"Registered meanwhile, and not touched: {'; '.join(new)}.")
+        said.append(say("Registered meanwhile, and not touched: {methods}.", methods=join("; ", new)))
     if new or not {Fate.DONE, Fate.LEFT, Fate.UNKNOWN}.isdisjoint(fates):
-        return Ending(State.PARTIAL, " ".join([*said, *run.remarks]), results)
+        return Ending(State.PARTIAL, join(" ", (*said, *run.remarks)), results)
     reasons = list(dict.fromkeys(result.why for result in results if result.why))
     state = State.FAILED if Fate.REFUSED in fates else State.STALE
-    return Ending(state, " ".join([*(reasons if len(reasons) == 1 else said), "Nothing was changed."]), results)
+    return Ending(state, join(" ", (*(reasons if len(reasons) == 1 else said), say("Nothing was changed."))), results)
 
 
 def _result(step: Step) -> Result:
     assert step.result is not None, "it has ended"
-    return replace(step.result, why=" ".join(filter(None, (step.result.why, step.hint))))
+    return replace(step.result, why=join(" ", (step.result.why, step.hint)))
 
 
 def _name(step: Step) -> str:
     """What was to be changed, by name; numbers and addresses are not for everybody, so of those the label has to do."""
     change = step.change
-    return change.label if change.is_private or not change.before else f"{change.label} ({change.before})"
+    return change.label if change.is_private or not change.before else say("{label} ({before})", label=change.label, before=change.before)
 
 
 def _registered_meanwhile(run: Run) -> list[str]:

@@ -14,6 +14,7 @@ import structlog
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.operation import State
+from bot.domain.said import say
 from bot.errors import Conflict, DirectoryError, NotFound, NumberNotUnique, StillNeeded, StoreUnavailable, Throttled, Unavailable
 from bot.metrics import OPERATIONS
 from bot.ports import Clock, Directory, Operations, Sleep
@@ -121,7 +122,9 @@ async def _write(directory: Directory, run: Run, due: list[Step]) -> DirectoryEr
                 case StillNeeded():
                     run.put_aside(step)
                 case NumberNotUnique():
-                    run.remarks.append("Another account already signs in with this number by SMS, so SMS sign-in stays off for it here.")
+                    run.remarks.append(
+                        say("Another account already signs in with this number by SMS, so SMS sign-in stays off for it here.")
+                    )
                 case Conflict() | NotFound():  # reading decides what it meant
                     pass
                 case _:

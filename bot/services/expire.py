@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.operation import Operation, State
+from bot.domain.said import say
 from bot.ports import Clock, Operations, Sleep
 from bot.services.reveal import lost, reported
 
@@ -11,9 +12,9 @@ from bot.services.reveal import lost, reported
 SKEW = 60.0
 
 _OUTCOMES = {
-    State.PROPOSED: "Nobody confirmed it in time. Nothing was changed.",
-    State.AWAITING_APPROVAL: "Nobody approved it in time. Nothing was changed.",
-    State.READY: "Reveal was not pressed in time. Nothing was made or changed.",
+    State.PROPOSED: say("Nobody confirmed it in time. Nothing was changed."),
+    State.AWAITING_APPROVAL: say("Nobody approved it in time. Nothing was changed."),
+    State.READY: say("Reveal was not pressed in time. Nothing was made or changed."),
 }
 
 

@@ -19,6 +19,7 @@ from bot.domain.people import Actor, Person, Standing
 from bot.domain.policy import Decision
 from bot.domain.refusals import too_few_approvers
 from bot.domain.review import could_approve
+from bot.domain.said import join, say
 from bot.domain.sign_in import Aspect
 from bot.domain.stop import GO
 from bot.errors import NotFound, Refusal
@@ -92,11 +93,11 @@ class Preparation:
         if not people and self._may_name_leavers(invocation.command, standing):
             people = await self._operations.known(object_id or who.text)
         if not people and object_id:
-            raise Refusal("That account no longer exists in Entra ID.", code="no_such_person")
+            raise Refusal(say("That account no longer exists in Entra ID."), code="no_such_person")
         if not people:
             raise Refusal(
-                f"I find nobody called “{who.text}”.",
-                "Check the spelling, or give the user principal name, such as alice@example.com.",
+                say("I find nobody called “{who}”.", who=who.text),
+                say("Check the spelling, or give the user principal name, such as alice@example.com."),
                 code="no_such_person",
             )
         return people
@@ -204,12 +205,18 @@ class Preparation:
             people = await self.find(invocation, standing)
             if len(people) > 1:
                 names = ", ".join(one.upn for one in people)
-                raise Refusal(f"Several people are meant: {names}.", "Say the address instead of the name.", code="several_people")
+                raise Refusal(
+                    say("Several people are meant: {names}.", names=names),
+                    say("Say the address instead of the name."),
+                    code="several_people",
+                )
             dossier = await self.dossier(invocation, standing, people[0])
             proposal = await self.run(invocation, actor, standing, where, dossier)
             if isinstance(proposal, Several):
-                names = "; ".join(method.facts for method in proposal.methods)
-                raise Refusal(f"Several are registered, and one has to be picked on a card: {names}.", code="several_methods")
+                names = join("; ", (method.facts for method in proposal.methods))
+                raise Refusal(
+                    say("Several are registered, and one has to be picked on a card: {names}.", names=names), code="several_methods"
+                )
         except Refusal as refusal:
             return Rehearsal(allowed=False, code=refusal.code, text=refusal.text, hint=refusal.hint, rules=refusal.rules)
         assert isinstance(proposal, Proposal), "a changing command makes a plan"

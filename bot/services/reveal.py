@@ -19,10 +19,10 @@ from bot.domain.change import Change, ChangeKind
 from bot.domain.effect import untouched
 from bot.domain.exchange import CardAction, Notice, OperationShown, Revealed, Tone
 from bot.domain.operation import REVEALING_FOR, Operation, State
-from bot.domain.passes import SECURITY_INFO, due
+from bot.domain.passes import SECURITY_INFO, due, spoken
 from bot.domain.people import Standing
+from bot.domain.said import join, said_at, say
 from bot.domain.secret import Issued
-from bot.domain.stop import said_at
 from bot.errors import Conflict, DirectoryError, NotAuthorised, Refusal, Rejected, StoreUnavailable, Throttled, Unavailable
 from bot.metrics import OPERATIONS
 from bot.ports import Clock, Directory, Operations
@@ -85,28 +85,32 @@ class Reveals:
         """
         dossier = await self._directory.dossier(operation.target.id)
         require(await self._reviewer.still(operation, standing, dossier))
-        if changed := ", ".join(change.label for change in operation.changes if not untouched(change, dossier)):
-            await self._outdated(operation, f"{changed} of {operation.target.upn} was changed by someone else since this was asked for.")
+        if others := join(", ", (change.label for change in operation.changes if not untouched(change, dossier))):
+            upn = operation.target.upn
+            text = say("{changed} of {upn} was changed by someone else since this was asked for.", changed=others, upn=upn)
+            await self._outdated(operation, text)
         if changed := differences(operation.target, dossier.person):
-            await self._outdated(operation, f"The account has changed since this was asked for: {changed}.")
+            await self._outdated(operation, say("The account has changed since this was asked for: {changed}.", changed=changed))
         (change,) = (due(one, self._clock()) for one in operation.changes)
         try:
             plan = await replan(self._directory, dossier, change, self._facts, self._clock())
         except Refusal as refusal:
-            await self._outdated(operation, f"It is not possible any more. {refusal.text}")
+            await self._outdated(operation, join(" ", (say("It is not possible any more."), refusal.text)))
             raise
         if [one.after for one in plan.changes] != [change.after]:
-            allowed = ", ".join(one.after or one.label for one in plan.changes)
-            await self._outdated(operation, f"The tenant's policy has changed since this was asked for; it allows: {allowed}.")
+            allowed = join(", ", (spoken(one.after) if one.after else one.label for one in plan.changes))
+            text = say("The tenant's policy has changed since this was asked for; it allows: {allowed}.", allowed=allowed)
+            await self._outdated(operation, text)
         return change
 
     async def _outdated(self, operation: Operation, why: str) -> None:
         """Ends an operation that is no longer what everybody agreed to; raises Refusal."""
-        outcome = f"{why} Nothing was made or changed."
+        outcome = join(" ", (why, say("Nothing was made or changed.")))
         now, asker = self._clock(), operation.requester
         event = AuditEvent(Tag.OPERATION_OUTDATED, now, asker.id, asker.name, operation.id, operation.target.id, {"outcome": outcome})
         await self._operations.move(operation.id, "outdate", State.STALE, event, at=now, outcome=outcome)
-        raise Refusal(f"{operation.id} has ended. {outcome}", "Type the command again for a new card.", code="changed_meanwhile")
+        text = join(" ", (say("{id} has ended.", id=operation.id), outcome))
+        raise Refusal(text, say("Type the command again for a new card."), code="changed_meanwhile")
 
     async def _made(self, operation: Operation, change: Change) -> Revealed | OperationShown | Notice:
         """Asks Graph once, and records what it said.
@@ -127,14 +131,14 @@ class Reveals:
         except (TimeoutError, asyncio.CancelledError):  # also when the turn itself is over: what may exist has to be accounted for
             return await self._ended(operation, State.PARTIAL, lost(operation), "")
         except Exception as error:  # a defect of ours
-            return await self._ended(operation, State.PARTIAL, f"{explain.incident(error)} {lost(operation)}", "")
+            return await self._ended(operation, State.PARTIAL, join(" ", (explain.incident(error), lost(operation))), "")
         return await self._shown(operation, change, issued)
 
     async def _shown(self, operation: Operation, change: Change, issued: Issued) -> Revealed | OperationShown | Notice:
         now, name = self._clock(), operation.requester.name
-        outcome = f"Revealed to {name} at {said_at(now)}, and to nobody else. It is kept nowhere."
+        outcome = say("Revealed to {name} at {at}, and to nobody else. It is kept nowhere.", name=name, at=said_at(now))
         if issued.unusable:
-            outcome = f"{unusable(issued.unusable)} {outcome}"
+            outcome = join(" ", (unusable(issued.unusable), outcome))
         state = State.PARTIAL if issued.unusable else State.SUCCEEDED
         event = reported(operation, state, outcome, (issued.request_id,), now)
         try:
@@ -144,10 +148,14 @@ class Reveals:
         except StoreUnavailable:
             # What cannot be accounted for is not shown: it will be reported as never seen, and that has to stay true.
             log.error("revealed, and cannot be recorded", action="reveal_unrecorded", operation=operation.id)
-            what = "password" if change.kind is ChangeKind.RESET_PASSWORD else "pass"
+            what = say("password") if change.kind is ChangeKind.RESET_PASSWORD else say("pass")
+            text = say(
+                "A new {what} was made, but I cannot reach my own database to record it, so I do not show it and nobody will see it.",
+                what=what,
+            )
             return Notice(
-                f"A new {what} was made, but I cannot reach my own database to record it, so I do not show it and nobody will see it.",
-                "Its card will say so as soon as the database is back, with a button to replace it.",
+                text,
+                say("Its card will say so as soon as the database is back, with a button to replace it."),
                 Tone.PROBLEM,
             )
         if moved is None:
@@ -184,12 +192,17 @@ def lost(operation: Operation) -> str:
     """What is said when nobody can know what Graph did."""
     if operation.changes[0].kind is ChangeKind.RESET_PASSWORD:
         return (
-            f"Entra ID did not say whether it took the new password, so {operation.target.name} may have one that nobody saw, and the "
-            "old one may be gone. I have not tried again."
+            say(
+                "Entra ID did not say whether it took the new password, so {name} may have one that nobody saw, and the old one may be "
+                "gone. I have not tried again.",
+                name=operation.target.name,
+            )
         )
     return (
-        f"Entra ID did not say whether it made the pass, so {operation.target.name} may have one whose code nobody saw. "
-        "I have not tried again."
+        say(
+            "Entra ID did not say whether it made the pass, so {name} may have one whose code nobody saw. I have not tried again.",
+            name=operation.target.name,
+        )
     )
 
 
@@ -207,11 +220,12 @@ def reported(operation: Operation, state: State, outcome: str, request_ids: tupl
 def unusable(reason: str) -> str:
     """Graph's methodUsabilityReason as a sentence."""
     why = {
-        "DisabledByPolicy": "the tenant's policy for passes does not let this person use one",
-        "Expired": "it has ended already",
-        "OneTimeUsed": "it has been used already",
+        "DisabledByPolicy": say("the tenant's policy for passes does not let this person use one"),
+        "Expired": say("it has ended already"),
+        "OneTimeUsed": say("it has been used already"),
     }
-    return f"The pass was made, but Entra ID says it is not usable ({reason}): {why.get(reason, 'it does not say why')}."
+    said = why.get(reason, say("it does not say why"))
+    return say("The pass was made, but Entra ID says it is not usable ({reason}): {why}.", reason=reason, why=said)
 
 
 def _known(request_id: str) -> tuple[str, ...]:
@@ -226,14 +240,14 @@ def _require_private(action: CardAction, operation: Operation) -> None:
     """
     if action.where.kind != "personal":
         raise Refusal(
-            "I show a code in your personal chat with me alone.",
-            f"Open that chat, type `status {operation.id}`, and press Reveal there.",
+            say("I show a code in your personal chat with me alone."),
+            say("Open that chat, type `status {id}`, and press Reveal there.", id=operation.id),
             code="not_private",
         )
     if not action.universal:
         raise Refusal(
-            "This Teams is too old to show you a card that is never stored, so I have made nothing.",
-            f"Open Teams on the web or an up-to-date app, type `status {operation.id}` in this chat, and press Reveal there.",
+            say("This Teams is too old to show you a card that is never stored, so I have made nothing."),
+            say("Open Teams on the web or an up-to-date app, type `status {id}` in this chat, and press Reveal there.", id=operation.id),
             code="old_client",
         )
 
@@ -245,27 +259,28 @@ def _refused(operation: Operation, change: Change, error: DirectoryError) -> str
     text, hint = explain.directory_sentence(error)
     if change.kind is ChangeKind.RESET_PASSWORD:
         if isinstance(error, NotAuthorised):
-            hint = f"{hint} The service principal needs the Entra role User Administrator as well."
+            hint = join(" ", (hint, say("The service principal needs the Entra role User Administrator as well.")))
         elif isinstance(error, Rejected):
-            text = f"Entra ID does not set the password of {operation.target.name}: it is kept elsewhere (federated or on-premises)."
-            hint = f"A pass gets the person in all the same: `pass for {operation.target.upn}`."
+            name = operation.target.name
+            text = say("Entra ID does not set the password of {name}: it is kept elsewhere (federated or on-premises).", name=name)
+            hint = say("A pass gets the person in all the same: `pass for {upn}`.", upn=operation.target.upn)
     elif isinstance(error, Rejected) and "external guest" in error.detail.lower():
-        text, hint = "Entra ID gives no pass to people of another organisation.", "Their own organisation can help them."
+        text, hint = say("Entra ID gives no pass to people of another organisation."), say("Their own organisation can help them.")
     elif isinstance(error, Rejected) and "policy" in error.detail.lower():
-        text = f"The tenant's policy does not let {operation.target.name} have such a pass."
-        hint = "Look at the policy for passes in Entra."
-    return f"{text} Nothing was changed. {hint}"
+        text = say("The tenant's policy does not let {target} have such a pass.", target=operation.target.name)
+        hint = say("Look at the policy for passes in Entra.")
+    return join(" ", (text, say("Nothing was changed."), hint))
 
 
 def _hints(change: Change) -> tuple[str, ...]:
     """What to tell the person, in the order in which it is done."""
     if change.kind is ChangeKind.RESET_PASSWORD:
         return (
-            "The person signs in with it once, and has to choose a password of their own at once.",
-            "It counts as the password alone: a second factor is asked for as before.",
+            say("The person signs in with it once, and has to choose a password of their own at once."),
+            say("It counts as the password alone: a second factor is asked for as before."),
         )
     return (
-        f"The person opens {SECURITY_INFO}, gives their address, and types the pass where a password is asked for.",
-        "There they add a new sign-in method, a passkey best, and remove what they no longer have.",
-        "It may take a few minutes until Entra ID takes it. The password stays as it is.",
+        say("The person opens {page}, gives their address, and types the pass where a password is asked for.", page=SECURITY_INFO),
+        say("There they add a new sign-in method, a passkey best, and remove what they no longer have."),
+        say("It may take a few minutes until Entra ID takes it. The password stays as it is."),
     )

@@ -8,6 +8,7 @@ from bot.domain.change import Change
 from bot.domain.effect import in_effect, untouched
 from bot.domain.methods import Dossier, Family, PhoneType
 from bot.domain.operation import Fate, Operation, Result
+from bot.domain.said import say
 from bot.errors import Conflict, DirectoryError, IsDefault, NotFound, StillNeeded
 from bot.services import explain
 
@@ -98,7 +99,7 @@ class Run:
                 gone_before = isinstance(step.answer, NotFound) and not step.maybe
                 step.end(Fate.ALREADY if gone_before or not step.tried else Fate.DONE)
             elif not untouched(step.change, dossier):
-                step.end(Fate.CHANGED, "Somebody else changed it after the card was made.")
+                step.end(Fate.CHANGED, say("Somebody else changed it after the card was made."))
             elif step.only_look:
                 step.looks += 1
                 if step.looks > LOOKS_AFTER_ANSWER:
@@ -146,7 +147,7 @@ class Run:
 
     def _unseen(self, step: Step) -> None:
         if step.accepted:
-            step.end(Fate.LEFT, "Entra ID accepted the change but does not show it yet. Look again in a few minutes with show.")
+            step.end(Fate.LEFT, say("Entra ID accepted the change but does not show it yet. Look again in a few minutes with show."))
             return
         assert step.answer is not None, "only a definite answer makes us look without writing"
         step.refuse(*explain.directory_sentence(step.answer))
@@ -156,7 +157,9 @@ class Run:
         why, hint = explain.directory_sentence(step.answer)
         if isinstance(step.answer, IsDefault):
             other = _other_default(self.seen, step.change)
-            hint = f"First make another method the default: `set default for {self.operation.target.upn} to {other}`."
+            hint = say(
+                "First make another method the default: `set default for {upn} to {other}`.", upn=self.operation.target.upn, other=other
+            )
         step.refuse(why, hint)
 
 

@@ -6,7 +6,8 @@ from bot.domain.audit import AuditEvent, Tag
 from bot.domain.exchange import CardAction, Notice, Tone
 from bot.domain.operation import Operation, State
 from bot.domain.people import Person
-from bot.domain.stop import FREEZE_FOR, freeze_of, said_at
+from bot.domain.said import join, said_at, say
+from bot.domain.stop import FREEZE_FOR, freeze_of
 from bot.errors import Refusal
 from bot.ports import Clock, Operations, Stops
 
@@ -34,16 +35,22 @@ async def suspect(
         return cancelled
     if begun:
         return Notice(
-            f"{freeze.name} is frozen until {until}, and the log channel has been told. A change that was already under way may have "
-            "been made: look with show.",
-            f"If it was a mistake, type `unfreeze {freeze.upn}`.",
+            say(
+                "{name} is frozen until {until}, and the log channel has been told. A change that was already under way may have "
+                "been made: look with show.",
+                name=freeze.name,
+                until=until,
+            ),
+            say("If it was a mistake, type `unfreeze {upn}`.", upn=freeze.upn),
             Tone.DONE,
-            "Suspicious call reported",
+            say("Suspicious call reported"),
         )
+    already = say(
+        "{name} is frozen already, until {until}: {by} reported a suspicious call.", name=freeze.name, until=until, by=freeze.by_name
+    )
     raise Refusal(
-        f"{freeze.name} is frozen already, until {until}: {freeze.by_name} reported a suspicious call."
-        f"{f' I have cancelled {cancelled.id}.' if cancelled else ''}",
-        f"Type `freeze {freeze.upn}` to prolong it.",
+        join(" ", (already, say("I have cancelled {id}.", id=cancelled.id) if cancelled else "")),
+        say("Type `freeze {upn}` to prolong it.", upn=freeze.upn),
         code="frozen",
     )
 
@@ -51,5 +58,7 @@ async def suspect(
 async def _cancel(operations: Operations, action: CardAction, operation: Operation, clock: Clock) -> Operation | None:
     now = clock()
     event = AuditEvent(Tag.OPERATION_CANCELLED, now, action.actor.id, action.actor.name, operation.id, operation.target.id)
-    outcome = f"{action.actor.name} reported a suspicious call, so nobody can change this person for now. Nothing was changed."
+    outcome = say(
+        "{actor} reported a suspicious call, so nobody can change this person for now. Nothing was changed.", actor=action.actor.name
+    )
     return await operations.move(operation.id, "cancel", State.CANCELLED, event, at=now, outcome=outcome, decided_by=action.actor.name)

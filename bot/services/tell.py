@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.domain.exchange import ConversationRef, Notice, Tone
 from bot.domain.operation import Operation, State
 from bot.domain.phone import mask_text
+from bot.domain.said import join, say, say_count
 from bot.errors import ChatError
 from bot.ports import Announcer, Clock, Operations, Sleep
 from bot.services.announce import pause_after, undeliverable
@@ -24,7 +25,7 @@ async def tell(operations: Operations, announcer: Announcer, clock: Clock, sleep
     attempt = 0
     while True:
         try:
-            await announcer.send(operation.conversation, notice)
+            await announcer.send(operation.conversation, notice, operation.requester)
             return
         except ChatError as error:
             attempt += 1
@@ -38,21 +39,37 @@ def approved(operation: Operation, number: int) -> Notice:
     """What the requester hears of the approval with this number, from 1."""
     name, needed = operation.approvals[number - 1].approver_name, operation.need.approvals
     if number < needed:
-        more = "one more person has" if needed - number == 1 else f"{needed - number} more people have"
-        return Notice(f"{name} approved {operation.id} ({number} of {needed}); {more} to agree.")
+        return Notice(
+            say_count(
+                needed - number,
+                "{name} approved {id} ({number} of {needed}); one more person has to agree.",
+                "{name} approved {id} ({number} of {needed}); {count} more people have to agree.",
+                name=name,
+                id=operation.id,
+                number=number,
+                needed=needed,
+            )
+        )
     if operation.once_only:
         here = operation.conversation.kind == "personal"
-        where = "its card" if here else f"the card you get for `status {operation.id}` in a personal chat"
-        return Notice(f"{name} approved {operation.id}: press Reveal on {where}.", "", Tone.DONE, "Approved")
-    return Notice(f"{name} approved {operation.id}; it is being carried out, and its card shows the result.", "", Tone.DONE, "Approved")
+        where = say("its card") if here else say("the card you get for `status {id}` in a personal chat", id=operation.id)
+        return Notice(
+            say("{name} approved {id}: press Reveal on {where}.", name=name, id=operation.id, where=where), "", Tone.DONE, say("Approved")
+        )
+    return Notice(
+        say("{name} approved {id}; it is being carried out, and its card shows the result.", name=name, id=operation.id),
+        "",
+        Tone.DONE,
+        say("Approved"),
+    )
 
 
 def ended(operation: Operation) -> Notice:
     """What the requester hears of an operation that ended without being carried out."""
     outcome = mask_text(operation.outcome)
-    text = outcome if operation.id in outcome else f"{operation.id}: {outcome}"
-    hint = "Still needed? Send the command again." if operation.state is State.EXPIRED else ""
-    return Notice(text, hint, Tone.REFUSED, "Suspicious call" if operation.state is State.CANCELLED else "Not carried out")
+    text = outcome if operation.id in outcome else say("{id}: {outcome}", id=operation.id, outcome=outcome)
+    hint = say("Still needed? Send the command again.") if operation.state is State.EXPIRED else ""
+    return Notice(text, hint, Tone.REFUSED, say("Suspicious call") if operation.state is State.CANCELLED else say("Not carried out"))
 
 
 async def remind(operations: Operations, announcer: Announcer, clock: Clock, sleep: Sleep, operation_id: str) -> None:
@@ -76,10 +93,25 @@ async def remind(operations: Operations, announcer: Announcer, clock: Clock, sle
 def reminder(operation: Operation, seconds: float) -> Notice:
     """What approvers are reminded of."""
     need, minutes = operation.need, max(1, round(seconds / 60))
-    agreed = f" {operation.approvers} agreed ({len(operation.approvals)} of {need.approvals})." if operation.approvals else ""
+    agreed = (
+        say(
+            "{approvers} agreed ({count} of {approvals}).",
+            approvers=operation.approvers,
+            count=len(operation.approvals),
+            approvals=need.approvals,
+        )
+        if operation.approvals
+        else ""
+    )
+    waits = say(
+        "{id} still waits for {groups}: asked by {requester} for {name}.",
+        id=operation.id,
+        groups=need.group_names,
+        requester=operation.requester.name,
+        name=operation.target.name,
+    )
     return Notice(
-        f"{operation.id} still waits for {need.group_names}: asked by {operation.requester.name} for {operation.target.name}.{agreed} "
-        f"It expires in {minutes} {'minute' if minutes == 1 else 'minutes'}."
+        join(" ", (waits, agreed, say_count(minutes, "It expires in {count} minute.", "It expires in {count} minutes.")))
     )
 
 
@@ -87,4 +119,9 @@ def _thread(where: ConversationRef, message_id: str) -> ConversationRef:
     """The thread of a message in a channel; where it is in one already, that one."""
     if ";messageid=" in where.conversation_id:
         return where
-    return ConversationRef(where.service_url, f"{where.conversation_id};messageid={message_id}", where.kind, where.team_id)
+    return ConversationRef(
+        where.service_url,
+        f"{where.conversation_id};messageid={message_id}",
+        where.kind,
+        where.team_id,
+    )

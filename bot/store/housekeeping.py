@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 
 from bot.domain.phone import mask_text
+from bot.domain.said import from_store, to_store
 from bot.store import alarms, records, usages
 from bot.store.tables import deliveries, freezes, log_notices, log_posts, operations, references
 
@@ -57,7 +57,7 @@ def _masked(request: dict[str, Any]) -> dict[str, Any]:
     return request | {
         "text": mask_text(request["text"]),
         "reason": mask_text(request["reason"]),
-        "notes": [mask_text(note) for note in request["notes"]],
-        "warnings": [mask_text(warning) for warning in request["warnings"]],
-        "changes": [asdict(records.change(change).masked()) for change in request["changes"]],
+        "notes": [to_store(mask_text(from_store(note))) for note in request["notes"]],
+        "warnings": [to_store(mask_text(from_store(warning))) for warning in request["warnings"]],
+        "changes": [records.change_row(records.change(change).masked()) for change in request["changes"]],
     }

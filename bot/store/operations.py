@@ -20,6 +20,7 @@ from bot.domain.people import Person
 from bot.domain.policy import Decision
 from bot.domain.reconcile import Known
 from bot.domain.rules import Limits
+from bot.domain.said import to_column
 from bot.errors import Refusal, StoreUnavailable
 from bot.store import alarms, approvals, executions, housekeeping, outbox, past, records, schema, usages
 from bot.store.ids import fresh_id
@@ -151,7 +152,7 @@ class StoredOperations:
             raise ValueError(f"{verb} does not lead to {to}")
         values: dict[str, Any] = {"state": to.value, "version": operations.c.version + 1}
         if outcome:
-            values["outcome"] = outcome
+            values["outcome"] = to_column(outcome)
         if decided_by:
             values["decided_by"] = decided_by
         if request_ids:

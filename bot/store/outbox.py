@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select, insert, select, text
 
 from bot.domain.exchange import LogNotice
 from bot.domain.operation import Operation, new_id
+from bot.domain.said import from_store, to_store
 from bot.store import records
 from bot.store.tables import log_notices, log_posts, operations
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 #: No operation's id looks like this.
 _NOTICE = "n-"
+_SENTENCES = ("title", "text", "hint")
 
 
 def take_turn(connection: Connection) -> None:
@@ -35,9 +38,13 @@ def add(connection: Connection, enqueue: Enqueue, key: str) -> None:
 def add_notice(connection: Connection, enqueue: Enqueue, notice: LogNotice) -> None:
     """Puts a notice at the end of the outbox."""
     key = f"{_NOTICE}{new_id(length=10)}"
-    stored = asdict(notice) | {"at": None}
+    stored = asdict(notice) | {"at": None} | {name: to_store(getattr(notice, name)) for name in _SENTENCES}
     connection.execute(insert(log_notices).values(id=key, notice=stored, at=notice.at))
     add(connection, enqueue, key)
+
+
+def _notice(stored: dict[str, Any], at: datetime | None) -> LogNotice:
+    return LogNotice(**(stored | {"at": at} | {name: from_store(stored[name]) for name in _SENTENCES}))
 
 
 def waiting(limit: int) -> Select[tuple[object, ...]]:
@@ -55,6 +62,6 @@ def waiting(limit: int) -> Select[tuple[object, ...]]:
 def read(connection: Connection, limit: int) -> tuple[tuple[int, Operation | LogNotice], ...]:
     """What the log channel has not seen, oldest first, with the number of its post."""
     return tuple(
-        (found.number, LogNotice(**(found.notice | {"at": found.noticed_at})) if found.notice else records.operation(found))
+        (found.number, _notice(found.notice, found.noticed_at) if found.notice else records.operation(found))
         for found in connection.execute(waiting(limit))
     )

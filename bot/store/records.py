@@ -15,6 +15,7 @@ from bot.domain.methods import PhoneType
 from bot.domain.operation import Approval, Fate, Operation, Result, State
 from bot.domain.people import Actor, Person
 from bot.domain.rules import Need
+from bot.domain.said import from_store, to_store
 
 
 def with_id(operation: Operation, operation_id: str) -> Operation:
@@ -45,9 +46,9 @@ def row(operation: Operation) -> dict[str, Any]:
             "text": operation.text,
             "requester": asdict(operation.requester),
             "target": asdict(operation.target),
-            "changes": [asdict(change) for change in operation.changes],
-            "notes": list(operation.notes),
-            "warnings": list(operation.warnings),
+            "changes": [change_row(change) for change in operation.changes],
+            "notes": [to_store(note) for note in operation.notes],
+            "warnings": [to_store(warning) for warning in operation.warnings],
             "bundle": operation.bundle,
             "ticket": operation.ticket,
             "reason": operation.reason,
@@ -67,8 +68,8 @@ def operation(found: Row[Any]) -> Operation:
         requester=Actor(**request["requester"]),
         target=Person(**request["target"]),
         changes=tuple(map(change, request["changes"])),
-        notes=tuple(request["notes"]),
-        warnings=tuple(request["warnings"]),
+        notes=tuple(map(from_store, request["notes"])),
+        warnings=tuple(map(from_store, request["warnings"])),
         ticket=request["ticket"],
         reason=request["reason"],
         conversation=ConversationRef(**request["conversation"]),
@@ -76,7 +77,7 @@ def operation(found: Row[Any]) -> Operation:
         created_at=found.created_at,
         expires_at=found.expires_at,
         finished_at=found.finished_at,
-        outcome=found.outcome,
+        outcome=from_store(found.outcome),
         card_id=found.card_id,
         need=_need(request["need"]),
         approvals=tuple(Approval(one["id"], one["name"], datetime.fromisoformat(one["at"])) for one in found.approvals),
@@ -87,7 +88,7 @@ def operation(found: Row[Any]) -> Operation:
         version=found.version,
         numbers_removed=found.numbers_removed,
         bundle=ChangeKind(request["bundle"]) if request.get("bundle") else None,
-        results=tuple(Result(Fate(one["fate"]), one["why"]) for one in found.results),
+        results=tuple(Result(Fate(one["fate"]), from_store(one["why"])) for one in found.results),
         revealed_at=found.revealed_at,
     )
 
@@ -95,12 +96,18 @@ def operation(found: Row[Any]) -> Operation:
 def change(stored: dict[str, Any]) -> Change:
     """The change that is stored so."""
     phone = PhoneType(stored["phone"]) if stored["phone"] else None
-    return Change(ChangeKind(stored["kind"]), phone, stored["before"], stored["after"], stored.get("method", ""))
+    before = stored["before"] and from_store(stored["before"])
+    return Change(ChangeKind(stored["kind"]), phone, before, stored["after"], stored.get("method", ""))
 
 
-def result_row(result: Result) -> dict[str, str]:
+def change_row(change: Change) -> dict[str, Any]:
+    """A change as it is stored."""
+    return asdict(change) | {"before": change.before and to_store(change.before)}
+
+
+def result_row(result: Result) -> dict[str, Any]:
     """How one change ended, as it is stored in `operations.results`."""
-    return {"fate": result.fate.value, "why": result.why}
+    return {"fate": result.fate.value, "why": to_store(result.why)}
 
 
 def approval_row(approval: Approval) -> dict[str, str]:
@@ -110,13 +117,14 @@ def approval_row(approval: Approval) -> dict[str, str]:
 
 def renewed(request: dict[str, Any], target: Person, warning: str) -> dict[str, Any]:
     """What was asked, about the same person as the account is now, with what has changed as a further warning."""
-    return request | {"target": asdict(target), "warnings": [*request["warnings"], warning]}
+    return request | {"target": asdict(target), "warnings": [*request["warnings"], to_store(warning)]}
 
 
 def _need_row(need: Need) -> dict[str, Any]:
     return asdict(need) | {
         "groups": sorted(need.groups),
-        "rules": list(need.rules),
+        "rules": [to_store(rule) for rule in need.rules],
+        "group_names": to_store(need.group_names),
         "valid_for": need.valid_for.total_seconds(),
     }
 
@@ -124,7 +132,8 @@ def _need_row(need: Need) -> dict[str, Any]:
 def _need(stored: dict[str, Any]) -> Need:
     given = stored | {
         "groups": frozenset(stored["groups"]),
-        "rules": tuple(stored["rules"]),
+        "rules": tuple(map(from_store, stored["rules"])),
+        "group_names": from_store(stored["group_names"]),
         "valid_for": timedelta(seconds=stored["valid_for"]),
     }
     return Need(**given)

@@ -9,6 +9,8 @@ from typing import Any
 from botbuilder.schema import Activity
 
 from bot.domain.exchange import ApprovalShown, ConversationRef, OperationShown, Reply, Revealed, Viewer
+from bot.domain.people import Actor
+from bot.domain.said import NOBODY, Reader
 from bot.domain.stop import Pause
 from cards import Rendered, render
 
@@ -29,7 +31,7 @@ class Saying(Activity):
         return copy(self)
 
 
-def view(reply: Reply, where: ConversationRef, pause: Pause | None = None) -> Rendered:
+def view(reply: Reply, where: ConversationRef, pause: Pause | None = None, reader: Reader = NOBODY) -> Rendered:
     """Card and summary for the one person who pressed.
 
     In a channel the requester's client is told to ask for a view of its own, because the card that everybody sees has its
@@ -38,11 +40,11 @@ def view(reply: Reply, where: ConversationRef, pause: Pause | None = None) -> Re
     refresh_for: tuple[str, ...] = ()
     if isinstance(reply, OperationShown) and where.kind != "personal" and reply.operation.requester.chat_id:
         refresh_for = (reply.operation.requester.chat_id,)
-    rendered = render(reply, refresh_for=refresh_for, pause=pause)
+    rendered = render(reply, refresh_for=refresh_for, pause=pause, reader=reader)
     return replace(rendered, card=Outgoing(rendered.card))
 
 
-def public(reply: Reply, where: ConversationRef, pause: Pause | None = None) -> Rendered:
+def public(reply: Reply, where: ConversationRef, pause: Pause | None = None, reader: Reader = NOBODY) -> Rendered:
     """Card and summary for everybody in the conversation: outside personal chats never a number in full, and nowhere a code."""
     if isinstance(reply, Revealed):
         raise TypeError("what is seen once is the answer to a press, and no message")
@@ -50,10 +52,15 @@ def public(reply: Reply, where: ConversationRef, pause: Pause | None = None) -> 
         reply = replace(reply, own=False)
     if isinstance(reply, ApprovalShown):
         reply = replace(reply, viewer=Viewer.ANYBODY)
-    return view(reply, where, pause)
+    return view(reply, where, pause, reader)
 
 
-def message(reply: Reply, where: ConversationRef, pause: Pause | None = None) -> dict[str, Any]:
+def requester_of(reply: Reply) -> Actor | None:
+    """Whose card this is, whoever reads along; None for what is everybody's."""
+    return reply.operation.requester if isinstance(reply, OperationShown) else None
+
+
+def message(reply: Reply, where: ConversationRef, pause: Pause | None = None, reader: Reader = NOBODY) -> dict[str, Any]:
     """The reply as the body of a Connector post."""
-    shown = public(reply, where, pause)
+    shown = public(reply, where, pause, reader)
     return {"type": "message", "summary": shown.summary, "attachments": [{"contentType": CARD, "content": shown.card}]}

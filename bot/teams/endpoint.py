@@ -9,15 +9,17 @@ from aiohttp import web
 from botbuilder.schema import Activity
 
 from bot.domain.exchange import Notice, Tone
+from bot.domain.said import say
 from bot.errors import ChatError
 from bot.hosts import is_loopback, service_url_allowed
+from bot.languages import Readers
 from bot.metrics import ACTIVITIES, TURN_SECONDS
 from bot.services.explain import incident
 from bot.teams.adapter import TeamsAdapter
 from bot.teams.attachments import message
 from bot.teams.authentication import InboundTokens, KeysUnavailable, TokenRefused
 from bot.teams.handler import DoormanHandler, told
-from bot.teams.inbound import BadActivity, activity_from, tenant_of, where_of
+from bot.teams.inbound import BadActivity, activity_from, actor_of, tenant_of, where_of
 from bot.teams.outbound import Connector
 
 log = structlog.get_logger()
@@ -42,6 +44,7 @@ class MessagesEndpoint:
         tokens: InboundTokens | None,
         allowed: tuple[str, ...],
         tenant_id: str,
+        readers: Readers,
     ) -> None:
         self._adapter = adapter
         self._handler = handler
@@ -49,6 +52,7 @@ class MessagesEndpoint:
         self._tokens = tokens
         self._allowed = allowed
         self._tenant_id = tenant_id
+        self._readers = readers
 
     async def post(self, request: web.Request) -> web.Response:
         """400 malformed, 401 no valid token, 403 other tenant or service URL, 413 too large, 415 not JSON, 503 keys out of reach."""
@@ -90,9 +94,9 @@ class MessagesEndpoint:
 
     async def _own_up(self, activity: Activity, error: Exception) -> web.Response:
         """A defect of ours: whoever waits for an answer gets an incident number, and the log the traceback under it."""
-        sorry = Notice(incident(error), "If it happens again, give that number to whoever runs Doorman.", Tone.PROBLEM)
+        sorry = Notice(incident(error), say("If it happens again, give that number to whoever runs Doorman."), Tone.PROBLEM)
         if activity.type == "invoke":
-            return web.json_response(told(sorry).body)
+            return web.json_response(told(sorry, self._readers.of(actor_of(activity))).body)
         if activity.type == "message":
             await self._say(activity, sorry)
         return web.Response(status=200)
@@ -104,13 +108,17 @@ class MessagesEndpoint:
             return
         await self._say(
             activity,
-            Notice("I only work for people of another organisation, so I cannot help you here.", "Ask your own helpdesk.", Tone.REFUSED),
+            Notice(
+                say("I only work for people of another organisation, so I cannot help you here."),
+                say("Ask your own helpdesk."),
+                Tone.REFUSED,
+            ),
         )
 
     async def _say(self, activity: Activity, notice: Notice) -> None:
         where = where_of(activity)
         try:
-            await self._connector.send(where, message(notice, where))
+            await self._connector.send(where, message(notice, where, reader=self._readers.of(actor_of(activity))))
         except ChatError as error:
             log.info("notice undeliverable", action="notice_undeliverable", error=str(error))
 

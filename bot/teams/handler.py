@@ -10,10 +10,12 @@ from botbuilder.core.teams import TeamsActivityHandler
 from botbuilder.schema import Activity, Attachment
 
 from bot.domain.exchange import ApprovalShown, CardAction, Help, IncomingMessage, Notice, OperationShown, Pending, Reply, Tone, Verb
+from bot.domain.said import Reader, join, say, speaking, spoken
 from bot.errors import ChatError
+from bot.languages import Readers
 from bot.ports import Operations
 from bot.services.dispatch import Dispatch
-from bot.teams.attachments import CARD, Saying, message, public, view
+from bot.teams.attachments import CARD, Saying, message, public, requester_of, view
 from bot.teams.inbound import actor_of, card_action, delivery_key, incoming_message, where_of
 from bot.teams.outbound import Connector
 
@@ -31,13 +33,16 @@ class DoormanHandler(TeamsActivityHandler):
         tenant_id: the tenant whose private chats refusals may go to.
     """
 
-    def __init__(self, dispatch: Dispatch, operations: Operations, connector: Connector, welcome: Help, tenant_id: str) -> None:
+    def __init__(
+        self, dispatch: Dispatch, operations: Operations, connector: Connector, welcome: Help, tenant_id: str, readers: Readers
+    ) -> None:
         super().__init__()
         self._dispatch = dispatch
         self._operations = operations
         self._connector = connector
         self._welcome = welcome
         self._tenant_id = tenant_id
+        self._readers = readers
 
     async def on_turn(self, turn_context: TurnContext) -> None:
         """Every turn; at its end Teams may deliver the activity again without anything happening."""
@@ -73,19 +78,19 @@ class DoormanHandler(TeamsActivityHandler):
             return InvokeResponse(status=501, body=None)
         action = card_action(activity)
         if action is None:
-            return told(_unknown_button())
-        reply = await self._dispatch.action(action)
+            return told(_unknown_button(), self._readers.of(actor_of(activity)))
+        reply, reader = await self._dispatch.action(action), self._readers.of(action.actor)
         if isinstance(reply, Notice) and not reply.facts:
-            return told(reply)
+            return told(reply, reader)
         if action.verb is Verb.STRONGER:  # the pressed card stays: it is everybody's, and says other things
             await self._say(turn_context, reply)
-            return told(Notice("I have put the request below."))
+            return told(Notice(say("I have put the request below.")), reader)
         if action.verb is Verb.REPLACE and isinstance(reply, OperationShown):
             await self._say(turn_context, reply)
-            return told(Notice(f"The new card, {reply.operation.id}, is below: confirm it there."))
+            return told(Notice(say("The new card, {id}, is below: confirm it there.", id=reply.operation.id)), reader)
         if (action.verb in (Verb.CHOOSE, Verb.AGAIN) or isinstance(reply, Pending)) and action.card_id:
             await self._replace(turn_context, action, reply)
-        return _answer({"statusCode": 200, "type": CARD, "value": view(reply, action.where, await self._dispatch.pause()).card})
+        return _answer({"statusCode": 200, "type": CARD, "value": view(reply, action.where, await self._dispatch.pause(), reader).card})
 
     async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
         """Welcomes once, when the bot itself is added."""
@@ -116,10 +121,10 @@ class DoormanHandler(TeamsActivityHandler):
         where, actor = where_of(activity), actor_of(activity)
         try:
             chat = await self._connector.personal_chat(where, activity.recipient.id, actor.chat_id, self._tenant_id)
-            await self._connector.send(chat, message(notice, chat, await self._dispatch.pause()))
+            await self._connector.send(chat, message(notice, chat, await self._dispatch.pause(), self._readers.of(actor)))
         except ChatError:
             # No private way to this person: the public line says nothing but that the click did not count.
-            await self._say(context, Notice("That click did nothing. Write to me in a personal chat to see why.", tone=Tone.REFUSED))
+            await self._say(context, Notice(say("That click did nothing. Write to me in a personal chat to see why."), tone=Tone.REFUSED))
 
     async def _replace(self, context: TurnContext, action: CardAction, reply: Reply) -> None:
         """Puts the reply in place of the pressed card; says it anew when that cannot be done.
@@ -131,14 +136,16 @@ class DoormanHandler(TeamsActivityHandler):
             await self._say(context, reply)
             return
         try:
-            await self._connector.update(action.where, card_id, message(reply, action.where, await self._dispatch.pause()))
+            reader = self._readers.of(requester_of(reply) or action.actor)
+            await self._connector.update(action.where, card_id, message(reply, action.where, await self._dispatch.pause(), reader))
         except ChatError:
             await self._say(context, reply)
             return
         await self._remember(reply, card_id)
 
     async def _say(self, context: TurnContext, reply: Reply) -> None:
-        shown = public(reply, where_of(context.activity), await self._dispatch.pause())
+        reader = self._readers.of(actor_of(context.activity))
+        shown = public(reply, where_of(context.activity), await self._dispatch.pause(), reader)
         activity = Saying(type="message", summary=shown.summary, attachments=[Attachment(content_type=CARD, content=shown.card)])
         try:
             sent = await context.send_activity(activity)
@@ -154,13 +161,15 @@ class DoormanHandler(TeamsActivityHandler):
 
 
 def _unknown_button() -> Notice:
-    return Notice("I do not know this button. The card may be from an older version of me.", "Type the command again.", Tone.REFUSED)
+    text = say("I do not know this button. The card may be from an older version of me.")
+    return Notice(text, say("Type the command again."), Tone.REFUSED)
 
 
-def told(notice: Notice) -> InvokeResponse:
+def told(notice: Notice, reader: Reader) -> InvokeResponse:
     """A sentence for the presser alone; nobody else's card changes."""
-    why = f"(why {notice.reference})" if notice.reference else ""
-    return _answer({"statusCode": 200, "type": MESSAGE, "value": " ".join(filter(None, (notice.text, notice.hint, why)))})
+    why = say("(why {reference})", reference=notice.reference) if notice.reference else ""
+    with speaking(reader):
+        return _answer({"statusCode": 200, "type": MESSAGE, "value": spoken(join(" ", (notice.text, notice.hint, why)))})
 
 
 def _answer(body: dict[str, Any]) -> InvokeResponse:

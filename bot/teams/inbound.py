@@ -18,6 +18,7 @@ from botbuilder.schema import Activity, Attachment, ChannelAccount, Conversation
 
 from bot.domain.exchange import MENTION_CLOSE, MENTION_OPEN, CardAction, ConversationRef, IncomingMessage, Mention, Verb
 from bot.domain.people import Actor
+from bot.languages import language_of
 
 #: Answers who a Teams user id is: (conversation, "29:…") → Entra object id, or empty.
 WhoIs = Callable[[ConversationRef, str], Awaitable[str]]
@@ -103,7 +104,8 @@ def actor_of(activity: Activity) -> Actor:
     object_id = sender.aad_object_id or ""
     name = (sender.name or "somebody")[:_NAME_LIMIT]
     identity = object_id.lower() if _GUID.fullmatch(object_id) else ""
-    return Actor(identity, tenant_of(activity), name, sender.id, zone=_zone(activity.local_timezone or ""))
+    zone, language = _zone(activity.local_timezone or ""), language_of(activity.locale)
+    return Actor(identity, tenant_of(activity), name, sender.id, zone=zone, language=language)
 
 
 def _zone(name: str) -> str:

@@ -19,10 +19,12 @@ import aiohttp
 from yarl import URL
 
 from bot.domain.exchange import ConversationRef, Member, Reply
+from bot.domain.people import Actor
 from bot.errors import ChatRefused, ChatUnavailable, DirectoryError
 from bot.hosts import service_url_allowed
+from bot.languages import Readers
 from bot.ports import Sleep
-from bot.teams.attachments import message
+from bot.teams.attachments import message, requester_of
 
 #: Asking again helps for these: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit
 TRY_AGAIN = frozenset({412, 429, 500, 502, 503, 504})
@@ -162,16 +164,17 @@ class Connector:
 class TeamsAnnouncer:
     """`ports.Announcer`: replies posted outside a turn."""
 
-    def __init__(self, connector: Connector) -> None:
+    def __init__(self, connector: Connector, readers: Readers) -> None:
         self._connector = connector
+        self._readers = readers
 
-    async def send(self, where: ConversationRef, reply: Reply) -> str:
+    async def send(self, where: ConversationRef, reply: Reply, to: Actor | None = None) -> str:
         """Posts a new message and returns its activity id; raises ChatError."""
-        return await self._connector.send(where, message(reply, where))
+        return await self._connector.send(where, message(reply, where, reader=self._readers.of(to or requester_of(reply))))
 
     async def update(self, where: ConversationRef, activity_id: str, reply: Reply) -> None:
         """Replaces a message in place; raises ChatError."""
-        await self._connector.update(where, activity_id, message(reply, where))
+        await self._connector.update(where, activity_id, message(reply, where, reader=self._readers.of(requester_of(reply))))
 
     async def members(self, where: ConversationRef) -> tuple[Member, ...]:
         """Who is in a conversation; raises ChatError."""
