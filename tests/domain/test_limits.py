@@ -87,7 +87,7 @@ def test_a_number_of_somebody_else(mode: str, allowed: bool, warned: int) -> Non
     policy = replace(NO_LIMITS, same_number=mode)
     usage = Usage(before=SetBefore("Omar Farouk", "omar@x", NOW - timedelta(days=2)))
     assert check(policy, usage, ALICE, HANNA, NOW).allowed is allowed
-    assert warnings(policy, usage) == ("This number was set for another person, Omar Farouk, on 12 September.",) * warned
+    assert warnings(policy, usage) == ("This number was set for another person, Omar Farouk, on 12 September 2026.",) * warned
     lifted = replace(usage, target_lifted=NOW - timedelta(hours=23))
     assert check(policy, lifted, ALICE, HANNA, NOW).allowed
     assert check(policy, lifted, ALICE, HANNA, NOW + timedelta(hours=2)).allowed is allowed  # a lift serves for a day
