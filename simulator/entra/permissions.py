@@ -119,6 +119,6 @@ DEFAULT_GRANTS = _names(
     UserAuthMethod-Email.ReadWrite.All UserAuthMethod-MicrosoftAuthApp.ReadWrite.All UserAuthMethod-Passkey.ReadWrite.All
     UserAuthMethod-SoftwareOATH.ReadWrite.All UserAuthMethod-WindowsHello.ReadWrite.All UserAuthMethod-PlatformCred.ReadWrite.All
     UserAuthMethod-External.ReadWrite.All UserAuthMethod-TAP.ReadWrite.All Policy.Read.AuthenticationMethod
-    User.RevokeSessions.All User.EnableDisableAccount.All
+    User.RevokeSessions.All User.EnableDisableAccount.All User-PasswordProfile.ReadWrite.All
     """
 )

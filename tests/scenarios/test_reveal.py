@@ -268,7 +268,7 @@ async def test_an_orderly_stop_in_the_middle_is_recorded_before_it_stops(desk: D
     fails(desk, "latency", seconds=3, after=True)
     press = asyncio.create_task(desk.press(HANNA, own, "reveal"))
     await desk.teams.wait_for(lambda message: message.id == own.message.id)
-    while not created(desk) and not [row for row in desk.trail() if row.tag == Tag.OPERATION_REVEALING]:
+    while not created(desk) and not [row for row in desk.trail() if row.tag == Tag.OPERATION_REVEALING]:  # noqa: ASYNC110
         await asyncio.sleep(0.02)
     await desk.stop_bot()
     await press
