@@ -22,6 +22,7 @@ from bot.domain.exchange import (
     Pending,
     PersonShown,
     Reply,
+    Revealed,
     Tone,
     Viewer,
     Whoami,
@@ -30,6 +31,7 @@ from bot.domain.methods import Dossier, Method, Phone, PhoneType, SmsSignIn
 from bot.domain.operation import Approval, Operation, State
 from bot.domain.people import Actor, Person
 from bot.domain.rules import Need
+from bot.domain.secret import Secret
 from bot.domain.stop import Freeze, Pause, frozen_post, paused_post
 
 NOW = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)
@@ -74,6 +76,17 @@ WARNED = replace(
     ),
     ticket="",
     reason="",
+)
+
+PASS = Change(ChangeKind.CREATE_PASS, None, "a pass until 2026-09-14 11:00 UTC", "60 minutes, one-time", "pass-1")
+READY = replace(
+    PROPOSED,
+    changes=(PASS,),
+    state=State.READY,
+    decided_by="Hanna Visser",
+    notes=("Valid for 1 hour from Reveal on.",),
+    warnings=("Alice Jansen has a valid pass until 11:00 UTC on 14 September. This one replaces it: its code stops working.",),
+    expires_at=NOW + timedelta(minutes=50),
 )
 
 NEED = Need(
@@ -210,6 +223,28 @@ SUSPECTED = replace(FROZEN, suspicious=True, reason="")
 PAUSE = Pause("66", "Sam Okafor", NOW, "somebody phones everybody")
 
 
+def seen_once() -> dict[str, Reply]:
+    """A pass, from the press on Reveal to the card that is left."""
+    told = "Revealed to Hanna Visser at 09:31 UTC, and to nobody else. It is kept nowhere."
+    done = replace(READY, state=State.SUCCEEDED, finished_at=NOW, revealed_at=NOW, outcome=told)
+    unusable = "The pass was made, but Entra ID says it is not usable (DisabledByPolicy): the policy does not include this person."
+    password = Change(ChangeKind.RESET_PASSWORD, None, "2026-01-01T08:00:00Z", None)
+    hints = ("The person opens aka.ms/mysecurityinfo, and types the pass where a password is asked for.", "It takes a few minutes.")
+    code = Secret("Kq7+X&w=%t@#")
+    return {
+        "pass-confirm": OperationShown(replace(READY, state=State.PROPOSED, decided_by=""), NOW),
+        "pass-ready": OperationShown(READY, NOW),
+        "pass-ready-in-channel": OperationShown(replace(READY, conversation=replace(HERE, kind="channel")), NOW, own=False),
+        "pass-revealed": Revealed(done, code, NOW, hints),
+        "pass-revealed-unusable": Revealed(replace(done, state=State.PARTIAL, outcome=unusable), code, NOW, hints),
+        "pass-forgotten": OperationShown(done, NOW),
+        "pass-lost": OperationShown(replace(done, state=State.PARTIAL, outcome="It may exist, and nobody saw its code."), NOW),
+        "password-ready": OperationShown(replace(READY, changes=(password,), warnings=()), NOW),
+        "approval-ready": ApprovalShown(replace(READY, need=NEED, approvals=(SAM, INGRID)), NOW, link=LINK),
+        "log-pass": LogEntry(done.masked()),
+    }
+
+
 def approvals() -> dict[str, Reply]:
     """The approvers' card through its life and for each reader, and the list of what waits."""
     once = replace(AWAITING, approvals=(SAM,), warnings=())
@@ -302,6 +337,7 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
         "history": History("History of Alice Jansen", EVENTS),
         "history-empty": History("History of Mia O'Brien"),
         **approvals(),
+        **seen_once(),
     }
     return {name: (reply, ("29:hanna",) if name.startswith(("confirm", "operation")) else ()) for name, reply in samples.items()}
 
@@ -361,4 +397,5 @@ def hostile(text: str) -> dict[str, Reply]:
         "choose many": Choose("C4H7", text, (who,) * 40, more=True, only_for=text),
         "notice": Notice(text, text, Tone.PROBLEM, text, ((text, text), ("label", text)), text),
         "history": History(text, (event,) * 60),
+        "revealed": Revealed(replace(operation, state=State.PARTIAL), Secret("Kq7+X&w=%t@#"), NOW, (text,) * 20),
     }

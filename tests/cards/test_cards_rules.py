@@ -11,7 +11,7 @@ from card_samples import ALICE, HANNA, NOW, PAUSE, PROPOSED, hostile, in_state, 
 from card_schema import elements, problems, strings
 
 from bot.domain.audit import Tag
-from bot.domain.exchange import Choose, LogEntry, Notice, OperationShown, Verb
+from bot.domain.exchange import Choose, LogEntry, Notice, OperationShown, Revealed, Verb
 from bot.domain.operation import State
 from bot.teams.inbound import REASON_LIMIT
 from cards import render
@@ -81,9 +81,20 @@ def test_only_waiting_and_repeatable_operations_have_buttons() -> None:
     assert {state: each for state, each in verbs.items() if each} == {
         State.PROPOSED: ["confirm", "cancel", "suspect"],
         State.AWAITING_APPROVAL: ["cancel", "suspect"],
+        State.READY: ["reveal", "cancel", "suspect"],
         State.STALE: ["again"],
         State.FAILED: ["again"],
     }
+
+
+def test_a_code_stands_in_one_place_of_one_card_as_it_was_made() -> None:
+    shown = ALL["pass-revealed"]
+    assert isinstance(shown, Revealed)
+    rendered = render(shown)
+    runs = [each["text"] for each in elements(rendered.card) if each.get("type") == "TextRun"]
+    assert runs.count(shown.secret.value) == 1
+    assert shown.secret.value not in rendered.summary + rendered.card["fallbackText"] + repr(shown)
+    assert "refresh" not in rendered.card  # a client that asked again would lose it
 
 
 @pytest.mark.parametrize("state", State)
