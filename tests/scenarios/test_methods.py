@@ -165,7 +165,7 @@ async def test_the_default_is_kept_by_entra_and_the_card_says_what_to_do_first(d
     answer = await desk.say(HANNA, "remove authenticator for lotte")
     await desk.press(HANNA, answer, "confirm")
     await desk.settled(answer, "Failed", "This is the default sign-in method", "Nothing was changed")
-    assert f"`set default for {LOTTE.upn} to sms`" in answer.text
+    assert f"“set default for {LOTTE.upn} to sms”" in answer.text
     assert answer.verbs == ["again"]
     assert writes(desk) == []
     assert all(nap < 10 for nap in desk.naps), "a second pass does not help where other methods are kept"
