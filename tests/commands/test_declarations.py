@@ -88,6 +88,13 @@ def test_the_syntax_is_the_one_the_readme_promises() -> None:
         "set-phone": "set|add|update mobile|alternate mobile|office for <who> [to] <number>",
         "remove-phone": "remove|delete mobile|alternate mobile|office for <who>",
         "sms-sign-in": "enable|disable sms sign-in for <who>",
+        "remove-method": "remove|delete authenticator|passkey|otp|email|windows hello|platform credential|external|qr|hardware token "
+        "for <who>",
+        "set-email": "set email for <who> [to] <address>",
+        "reset-mfa": "reset mfa for <who> [everything]",
+        "sign-out": "sign out <who>",
+        "block": "block <who>",
+        "unblock": "unblock <who>",
         "freeze": "freeze <who> [for <time>]",
         "unfreeze": "unfreeze <who>",
         "pending": "pending",
