@@ -120,7 +120,7 @@ async def test_two_people_of_one_name_and_then_two_methods(desk: Desk) -> None:
     for device in ("Pixel 7", "Pixel 9"):
         person.sign_in.add(person.upn, registered("authenticator", "2025-01-01T00:00:00Z", displayName=device))
     answer = await desk.say(HANNA, "remove authenticator for jan de vries")
-    pick = [index for index, word in enumerate(answer.text.split(" Choose")) if person.upn in word][0]
+    pick = next(index for index, word in enumerate(answer.text.split(" Choose")) if person.upn in word)
     await desk.press(HANNA, answer, "choose", data={"pick": str(pick)})
     assert "Pixel 7" in answer.text
     assert "Pixel 9" in answer.text
@@ -229,7 +229,7 @@ async def test_somebody_else_was_quicker_and_it_shows_late(desk: Desk) -> None:
     person.hide_next_change(desk.clock().timestamp() + 3600)
     person.strong.remove("authenticator")
     await desk.press(HANNA, answer, "confirm")
-    while not (answered := [request.status for request in desk.entra.requests if request.method == "DELETE"]):
+    while not (answered := [request.status for request in desk.entra.requests if request.method == "DELETE"]):  # noqa: ASYNC110
         await asyncio.sleep(0)
     desk.clock.forward(hours=2)
     await desk.settled(answer, "It was gone already")
