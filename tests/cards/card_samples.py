@@ -10,6 +10,7 @@ from bot.domain.change import Change, ChangeKind
 from bot.domain.exchange import (
     ApprovalShown,
     Choose,
+    ChooseMethod,
     CommandHelp,
     ConversationRef,
     Help,
@@ -27,10 +28,10 @@ from bot.domain.exchange import (
     Viewer,
     Whoami,
 )
-from bot.domain.methods import Dossier, Method, Phone, PhoneType, SmsSignIn
-from bot.domain.operation import Approval, Operation, State
+from bot.domain.methods import Dossier, Family, Method, Phone, PhoneType, SmsSignIn
+from bot.domain.operation import Approval, Fate, Operation, Result, State
 from bot.domain.people import Actor, Person
-from bot.domain.rules import Need
+from bot.domain.rules import NO_NEED, Need
 from bot.domain.secret import Secret
 from bot.domain.stop import Freeze, Pause, frozen_post, paused_post
 
@@ -110,6 +111,27 @@ AWAITING = replace(
     expires_at=NOW + timedelta(minutes=42),
 )
 
+RESET = replace(
+    PROPOSED,
+    command="reset-mfa",
+    bundle=ChangeKind.RESET_MFA,
+    changes=(
+        Change(ChangeKind.DEACTIVATE_TOKEN, None, "Feitian c200 2601, registered 20 March 2025", "deactivated", "t"),
+        Change(ChangeKind.REMOVE_PHONE, PhoneType.MOBILE, OLD, None),
+        Change(ChangeKind.REMOVE_CODES, None, "registered", None, "c"),
+        Change(ChangeKind.REMOVE_AUTHENTICATOR, None, "iPhone 15, registered 2 June 2025", None, "a"),
+    ),
+    notes=("Stays as it is: passkey YubiKey 5C.",),
+    warnings=("The person is left with the password alone and may not be let in to register anew.",),
+    need=replace(NO_NEED, approvals=1, groups=frozenset({"helpdesk"}), group_names="the helpdesk group"),
+)
+LEFT = (
+    Result(Fate.DONE),
+    Result(Fate.CHANGED, "Somebody else changed it after the card was made."),
+    Result(Fate.ALREADY),
+    Result(Fate.REFUSED, "This is the default sign-in method, and Entra ID does not delete the default while other methods remain."),
+)
+
 OUTCOMES = {
     State.SUCCEEDED: "Alice Jansen’s mobile phone is now +31 612345678. I read it back from Entra ID to be sure.",
     State.PARTIAL: "The number is saved, but SMS sign-in stayed off: another account signs in with this number.",
@@ -144,6 +166,12 @@ def people(number: int) -> tuple[Person, ...]:
         )
         for i in range(number)
     )
+
+
+def methods(number: int) -> tuple[Method, ...]:
+    """Phones of one model, told apart by date."""
+    kind, family = Family.AUTHENTICATOR.spoken, Family.AUTHENTICATOR
+    return tuple(Method(kind, "Pixel 8", f"2025-0{day + 1}-07", f"id-{day}", family) for day in range(number))
 
 
 HELP = Help(
@@ -305,6 +333,14 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
         "choose-two": Choose("C4H7", "jan de vries", people(2)),
         "choose-six": Choose("C4H7", "jan", (*people(3), GUS, SOFIA, MIA), more=True, only_for="Hanna Visser"),
         "choose-twelve": Choose("C4H7", "jan", people(12), more=True),
+        "choose-method": ChooseMethod("C4H7", Family.AUTHENTICATOR.spoken, ALICE, methods(2), only_for="Hanna Visser"),
+        "choose-method-list": ChooseMethod("C4H7", Family.AUTHENTICATOR.spoken, ALICE, methods(8)),
+        "confirm-reset": OperationShown(RESET, NOW),
+        "operation-reset-done": OperationShown(in_state(State.SUCCEEDED, replace(RESET, results=(Result(Fate.DONE),) * 4), ""), NOW),
+        "operation-reset-partly": OperationShown(
+            in_state(State.PARTIAL, replace(RESET, results=LEFT), "2 of 4 done. Not done: Mobile phone; Microsoft Authenticator."), NOW
+        ),
+        "log-reset-partly": LogEntry(in_state(State.PARTIAL, replace(RESET, results=LEFT), "2 of 4 done.").masked()),
         "notice-info": Notice("Edited messages are not run again.", "Send the corrected line as a new message."),
         "notice-done": Notice("This channel is the log channel from now on.", tone=Tone.DONE),
         "notice-refused": Notice(
@@ -394,6 +430,19 @@ def hostile(text: str) -> dict[str, Reply]:
         ),
         "person": PersonShown(Dossier(who, DOSSIER.phones, (Method(text, text, text),) * 40), text, (text,) * 20),
         "choose": Choose("C4H7", text, (who,) * 6, more=True, only_for=text),
+        "choose method": ChooseMethod("C4H7", text, who, (Method(text, text, text, text, Family.PASSKEY),) * 6, only_for=text),
+        "choose method many": ChooseMethod("C4H7", text, who, (Method(text, text, text, text, Family.PASSKEY),) * 40, only_for=text),
+        "several changes": OperationShown(
+            replace(
+                operation,
+                bundle=ChangeKind.RESET_MFA,
+                changes=(Change(ChangeKind.REMOVE_AUTHENTICATOR, None, text, None, text),) * 18,
+                results=(Result(Fate.REFUSED, text),) * 18,
+                state=State.PARTIAL,
+                finished_at=NOW,
+            ),
+            NOW,
+        ),
         "choose many": Choose("C4H7", text, (who,) * 40, more=True, only_for=text),
         "notice": Notice(text, text, Tone.PROBLEM, text, ((text, text), ("label", text)), text),
         "history": History(text, (event,) * 60),

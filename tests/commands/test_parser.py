@@ -12,7 +12,7 @@ from bot.commands.arguments import Line
 from bot.commands.parser import parse
 from bot.commands.spec import Who
 from bot.domain.exchange import MENTION_CLOSE, MENTION_OPEN, Mention
-from bot.domain.methods import PhoneType
+from bot.domain.methods import Family, PhoneType
 from bot.errors import UsageError
 
 MENTIONS = (Mention("Alice Jansen", "11111111-aaaa"), Mention("Somebody Else", ""), Mention("Omar", "22222222-bbbb"))
@@ -76,6 +76,14 @@ def test_set_phone(line: str, mode: str, phone: PhoneType, who: str, number: str
         (f"show {M0}", "show", {"who": Who("Alice Jansen", "11111111-aaaa")}),
         (f"show{M2}.", "show", {"who": Who("Omar", "22222222-bbbb")}),
         ("remove mobile for alice", "remove-phone", {"phone": MOBILE, "who": Who("alice")}),
+        ("remove security key for alice", "remove-method", {"families": (Family.PASSKEY,), "who": Who("alice")}),
+        ("delete MS Authenticator for Jan de Vries", "remove-method",
+         {"families": (Family.AUTHENTICATOR, Family.PASSWORDLESS), "who": Who("Jan de Vries")}),
+        ("remove hello for alice", "remove-method", {"families": (Family.WINDOWS_HELLO,), "who": Who("alice")}),
+        ("remove resourceKey for alice", "remove-method", {"unknown": "resourceKey", "who": Who("alice")}),
+        ("set email for Jan de Vries to jan@mail.example", "set-email", {"who": Who("Jan de Vries"), "address": "jan@mail.example"}),
+        ("reset mfa for Jan de Vries", "reset-mfa", {"who": Who("Jan de Vries")}),
+        ("reset mfa for Jan de Vries everything", "reset-mfa", {"who": Who("Jan de Vries"), "everything": True}),
         ("delete office phone for Jan de Vries!", "remove-phone", {"phone": OFFICE, "who": Who("Jan de Vries")}),
         ("enable sms sign-in for alice", "sms-sign-in", {"on": True, "who": Who("alice")}),
         ("disable SMS sign in for alice", "sms-sign-in", {"on": False, "who": Who("alice")}),
@@ -124,8 +132,12 @@ def test_the_tail_of_a_changing_command(body: str, tail: str, ticket: str, reaso
         ("", "did not type anything"),
         ("\u200b \u00a0", "did not type anything"),
         ("make me a sandwich", "I do not understand “make me a sandwich”"),
-        ("set", "The kind of phone (mobile, alternate mobile or office) is missing"),
-        ("set fax for alice +31612345678", "“fax” is not one of mobile, alternate mobile or office"),
+        ("set", "One of mobile, alternate mobile, office or email is missing"),
+        ("set fax for alice +31612345678", "“fax” is not one of mobile, alternate mobile, office or email"),
+        ("remove fax for alice", "“fax” is not one of mobile, alternate mobile, office, authenticator, passkey, otp, email, "),
+        ("remove authenticator", "The word `for` is missing"),
+        ("set email for alice", "The email address is missing"),
+        ("reset mfa for", "The person is missing"),
         ("set mobile for", "The person is missing"),
         ("set mobile for +31612345678", "I expected a person before “+31612345678”"),
         ("set mobile for alice", "The phone number is missing"),
@@ -173,6 +185,8 @@ def test_a_usage_error_says_what_is_wrong_and_what_to_type(line: str, says: str)
         ("set alternat mobile for alice jansen +31612345678", "set alternate mobile for alice jansen +31612345678"),
         ('set moblie for "Alice To" +31612345678 ticket INC1', 'set mobile for "Alice To" +31612345678 ticket INC1'),
         (f"set moblie for {M0} +31612345678", "set mobile for @Alice Jansen +31612345678"),
+        ("remove authenticater for alice", "remove authenticator for alice"),
+        ("reset mfa alice", "reset mfa for alice"),
         ("removee mobile for alice", "remove mobile for alice"),
         ("remove mobile for alice becuase it broke", "remove mobile for alice because it broke"),
         ("remove mobile for alice tiket INC1", "remove mobile for alice ticket INC1"),
