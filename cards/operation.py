@@ -12,6 +12,7 @@ from bot.domain.exchange import OperationShown, Verb
 from bot.domain.operation import Operation, State
 from cards.confirm import closing, question
 from cards.elements import Element, band, box, button, card, facts, heading, line, moment, refresh, run, suspicious_call
+from cards.revealed import replace_button
 from cards.wording import (
     LOOKS,
     approved_by,
@@ -31,6 +32,7 @@ from cards.wording import named as name_of
 MOST_CHANGES = 16
 
 _NOTHING_CHANGED = "Nothing was changed."
+_REPLACE = "Not seen? “Replace it” shows a card for a new one, which takes the place of this one."
 
 
 def render(shown: OperationShown, refresh_for: tuple[str, ...] = ()) -> tuple[Element, str]:
@@ -59,7 +61,7 @@ def render(shown: OperationShown, refresh_for: tuple[str, ...] = ()) -> tuple[El
     body += closing(shown) if operation.state.waiting else _ended(operation)
     summary = _summary(private(shown.operation))
     refreshing = refresh(operation.id, refresh_for) if refresh_for and not operation.state.finished else None
-    return card(body, fallback=summary, actions=_actions(operation), refreshing=refreshing), summary
+    return card(body, fallback=summary, actions=_actions(shown, operation), refreshing=refreshing), summary
 
 
 def listed(operation: Operation) -> Iterable[Element]:
@@ -93,8 +95,13 @@ def _usually(operation: Operation) -> tuple[str, str]:
     by = f" by {operation.decided_by}" if operation.decided_by else ""
     told: dict[State, tuple[str, str]] = {
         State.QUEUED: ("This usually takes a few seconds. The result will appear here; you can carry on.", ""),
-        State.SUCCEEDED: ("The change was made and checked.", ""),
-        State.PARTIAL: ("Only a part of this was done.", "Use “show” to see how the account stands now."),
+        State.READY: (f"Everything it needs is there. {_who_reveals(operation)}", ""),
+        State.REVEALING: (f"{operation.requester.name} has just pressed Reveal.", ""),
+        State.SUCCEEDED: ("The change was made and checked.", _REPLACE if operation.once_only else ""),
+        State.PARTIAL: (
+            "Only a part of this was done.",
+            _REPLACE if operation.once_only else "Use “show” to see how the account stands now.",
+        ),
         State.FAILED: ("This could not be done.", "“Try again” reads the account afresh and shows a new card."),
         State.STALE: (
             "The account was changed by somebody else after this card was shown, so nothing was written.",
@@ -111,9 +118,14 @@ def _usually(operation: Operation) -> tuple[str, str]:
     return told.get(operation.state, ("", ""))
 
 
+def _who_reveals(operation: Operation) -> str:
+    where = "here" if operation.conversation.kind == "personal" else f"in a personal chat with me, after typing status {operation.id} there"
+    return f"{operation.requester.name or 'The requester'} presses Reveal {where}, and alone sees what is made then."
+
+
 def _confirmed_by(operation: Operation) -> str:
     """Somebody other than the requester confirmed; the usual case is not worth a line."""
-    confirmed = operation.state in (State.QUEUED, State.RUNNING, State.SUCCEEDED, State.PARTIAL, State.FAILED, State.STALE)
+    confirmed = operation.state in (State.READY, State.QUEUED, State.RUNNING, State.SUCCEEDED, State.PARTIAL, State.FAILED, State.STALE)
     return operation.decided_by if confirmed and operation.decided_by != operation.requester.name else ""
 
 
@@ -125,7 +137,7 @@ def _ended(operation: Operation) -> list[Element]:
     return shown
 
 
-def _actions(operation: Operation) -> list[Element]:
+def _actions(shown: OperationShown, operation: Operation) -> list[Element]:
     suspicious = suspicious_call(operation.id)
     match operation.state:
         case State.PROPOSED:
@@ -133,6 +145,11 @@ def _actions(operation: Operation) -> list[Element]:
             return [confirm, button("Cancel", Verb.CANCEL, operation.id), suspicious]
         case State.AWAITING_APPROVAL:
             return [button("Cancel", Verb.CANCEL, operation.id), suspicious]
+        case State.READY:
+            reveal = [button("Reveal", Verb.REVEAL, operation.id, style="positive")] if shown.own else []
+            return [*reveal, button("Cancel", Verb.CANCEL, operation.id), suspicious]
+        case State.SUCCEEDED | State.PARTIAL if operation.once_only:
+            return [replace_button(operation.id)]
         case State.STALE:
             return [button("Show a new card", Verb.AGAIN, operation.id, style="positive")]
         case State.FAILED:

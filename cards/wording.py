@@ -27,6 +27,8 @@ class Look:
 LOOKS: dict[State, Look] = {
     State.PROPOSED: Look("◔", "Waiting for confirmation", "accent", "Accent"),
     State.AWAITING_APPROVAL: Look("◔", "Waiting for approval", "accent", "Accent"),
+    State.READY: Look("◔", "Ready: press Reveal", "accent", "Accent"),
+    State.REVEALING: Look("…", "Being revealed", "accent", "Accent"),
     State.QUEUED: Look("…", "Working", "accent", "Accent"),
     State.RUNNING: Look("…", "Working", "accent", "Accent"),
     State.SUCCEEDED: Look("✓", "Done", "good", "Good"),
@@ -47,10 +49,13 @@ _SWITCHES = frozenset(
         ChangeKind.UNBLOCK,
         ChangeKind.SET_DEFAULT,
         ChangeKind.REQUIRE_MFA,
+        ChangeKind.RESET_PASSWORD,
     }
 )
 #: The change will be, or was, made as the card shows it.
-_AS_SHOWN = frozenset({State.PROPOSED, State.AWAITING_APPROVAL, State.QUEUED, State.RUNNING, State.SUCCEEDED})
+_AS_SHOWN = frozenset(
+    {State.PROPOSED, State.AWAITING_APPROVAL, State.READY, State.REVEALING, State.QUEUED, State.RUNNING, State.SUCCEEDED}
+)
 
 
 def private(operation: Operation) -> Operation:
@@ -128,6 +133,10 @@ def difference(change: Change) -> tuple[str, str]:
             return before.spoken if before else "none", after.spoken if after else "none"
         case ChangeKind.REQUIRE_MFA:
             return change.before or "unknown", change.after or "unknown"
+        case ChangeKind.CREATE_PASS:
+            return change.before or "none", change.after or "none"
+        case ChangeKind.RESET_PASSWORD:
+            return "the present one", "a temporary one, to be changed at the next sign-in"
     return change.before or "not registered", change.after or "removed"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.commands import about, accounts, approvals, deciding, limits, methods, operations, people, phones, reset, sign_in, stopping
+from bot.commands import about, accounts, approvals, deciding, limits, methods, operations, passes, people, phones, reset, sign_in, stopping
 from bot.commands.spec import Command
 
 COMMANDS: tuple[Command, ...] = (
@@ -10,6 +10,9 @@ COMMANDS: tuple[Command, ...] = (
     phones.SET_PHONE,
     phones.REMOVE_PHONE,
     phones.SMS_SIGN_IN,
+    passes.PASS,
+    passes.REVOKE_PASS,
+    passes.RESET_PASSWORD,
     sign_in.DEFAULT,
     sign_in.SET_DEFAULT,
     sign_in.REQUIRE_MFA,

@@ -31,6 +31,8 @@ class Tag(StrEnum):
     OPERATION_EXPIRED = "operation:request:expired"
     OPERATION_FINISHED = "operation:execution:finished"
     OPERATION_OUTDATED = "operation:request:outdated"
+    OPERATION_PUT_BACK = "operation:reveal:put_back"
+    OPERATION_REVEALING = "operation:reveal:started"
     OPERATION_PROPOSED = "operation:request:proposed"
     OPERATION_STARTED = "operation:execution:started"
     OPERATION_WITHDRAWN = "operation:request:withdrawn"

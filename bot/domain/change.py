@@ -37,6 +37,9 @@ class ChangeKind(StrEnum):
     UNBLOCK = "unblock"
     SET_DEFAULT = "set_default"
     REQUIRE_MFA = "require_mfa"
+    CREATE_PASS = "create_pass"  # noqa: S105 - a word
+    REVOKE_PASS = "revoke_pass"  # noqa: S105 - a word
+    RESET_PASSWORD = "reset_password"  # noqa: S105 - a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,16 @@ KINDS: dict[ChangeKind, KindFacts] = {
         aspect=Aspect.MFA_STATE,
         setting="PER_USER_MFA",
     ),
+    ChangeKind.CREATE_PASS: KindFacts(
+        "UserAuthMethod-TAP.ReadWrite.All", "create a Temporary Access Pass", compare_first=False, task="Create a Temporary Access Pass"
+    ),
+    ChangeKind.REVOKE_PASS: _removes(Family.PASS, "TAP"),
+    ChangeKind.RESET_PASSWORD: KindFacts(
+        "User-PasswordProfile.ReadWrite.All",
+        "reset a password; Doorman's service principal needs the Entra role User Administrator for it too",
+        compare_first=False,
+        task="Reset the password",
+    ),
 }
 
 #: Which kind of change removes a method of a family.
@@ -116,8 +129,9 @@ class Change:
     Attributes:
         phone: which phone; None for everything else.
         before, after: numbers of phones (None: no such phone), "on" or "off" for SMS sign-in, an address for the email; for a method that
-            is removed or deactivated its name and date, and None or "deactivated"; for sessions Graph's moment, and None; for an account
-            "enabled" and "disabled"; for the default method and per-user MFA Graph's words.
+            is removed or deactivated its name and date, and None or "deactivated"; for a new pass the one it replaces, if any, and what it
+            will be (`passes.WantedPass`); for a password Graph's moment of its last change, and None; for sessions Graph's moment, and
+            None; for an account "enabled" and "disabled"; for the default method and per-user MFA Graph's words.
         method: Graph's id of the method that is removed or changed.
     """
 
@@ -131,6 +145,11 @@ class Change:
     def is_number(self) -> bool:
         """Whether `before` and `after` are telephone numbers."""
         return self.kind in (ChangeKind.SET_PHONE, ChangeKind.REMOVE_PHONE)
+
+    @property
+    def once_only(self) -> bool:
+        """Its result is seen once and cannot be read back, so it is made while its requester looks (`services.reveal`)."""
+        return not KINDS[self.kind].compare_first
 
     @property
     def label(self) -> str:
@@ -173,6 +192,8 @@ _LABELS = {
     ChangeKind.UNBLOCK: "Account",
     ChangeKind.SET_DEFAULT: "Default method",
     ChangeKind.REQUIRE_MFA: "Per-user MFA",
+    ChangeKind.CREATE_PASS: "Temporary Access Pass",
+    ChangeKind.RESET_PASSWORD: "Password",
 }
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.domain.people import Actor, Person
+from bot.domain.secret import Secret
 
 if TYPE_CHECKING:
     from bot.domain.audit import AuditEvent
@@ -92,6 +93,8 @@ class Verb(StrEnum):
     AGAIN = "again"
     SUSPECT = "suspect"
     STRONGER = "stronger"  # of a `show` card: the stronger path for this person
+    REVEAL = "reveal"
+    REPLACE = "replace"
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +235,20 @@ class OperationShown:
     own: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """What an operation made, for the eyes of whoever pressed Reveal: only ever the answer to that press, never a message.
+
+    Attributes:
+        hints: what to tell the person, one line each.
+    """
+
+    operation: Operation
+    secret: Secret
+    now: datetime
+    hints: tuple[str, ...] = ()
+
+
 class Viewer(StrEnum):
     """Who looks at an approvers' card; everybody sees the one with the buttons until their client asks for their own."""
 
@@ -321,4 +338,5 @@ Reply = (
     | LogEntry
     | LogNotice
     | History
+    | Revealed
 )

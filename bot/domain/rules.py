@@ -224,7 +224,15 @@ HELPDESK_NAME, ADMINS_NAME = "the helpdesk group", "the administrators' group"
 
 #: Changes that need a second person unless a policy file says otherwise.
 GRAVE = frozenset(
-    {ChangeKind.BLOCK, ChangeKind.UNBLOCK, ChangeKind.REQUIRE_MFA, ChangeKind.RESET_MFA, ChangeKind.RESET_EVERYTHING}
+    {
+        ChangeKind.BLOCK,
+        ChangeKind.UNBLOCK,
+        ChangeKind.REQUIRE_MFA,
+        ChangeKind.RESET_MFA,
+        ChangeKind.RESET_EVERYTHING,
+        ChangeKind.CREATE_PASS,
+        ChangeKind.RESET_PASSWORD,
+    }
 )
 
 

@@ -6,10 +6,12 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from bot.domain.change import KINDS, Change
+from bot.domain.change import KINDS, Change, ChangeKind
 from bot.domain.methods import Dossier, Family, Method
+from bot.domain.passes import PassTerms, WantedPass
 from bot.domain.people import Person, Privileges, Standing
 from bot.domain.reconcile import DirectoryAudit
+from bot.domain.secret import Issued, temporary_password
 from bot.domain.sign_in import MfaState, Preference, Registration
 from bot.errors import NotAuthorised, NotFound, NotLicensed, Rejected, Unavailable
 from bot.graph import finding, permissions, reads
@@ -20,6 +22,7 @@ from bot.graph.beta import beta_request, mfa_state_in, preference_in, with_token
 from bot.graph.client import GraphClient
 from bot.graph.errors import translate
 from bot.graph.methods import client_request_id, others_in, phones_in, write_request
+from bot.graph.passes import issued_in, pass_request, password_request, terms_in
 from bot.graph.reads import Read
 from bot.graph.report import RegistrationReport
 from bot.graph.throttle import BACKGROUND, INTERACTIVE, Patience
@@ -27,6 +30,7 @@ from bot.ports import FIND_LIMIT, MEMBERS_LIMIT
 
 MOST_PAGES = 50
 REMEMBERED_SECONDS = 600.0  # how long it is remembered that something cannot be read
+AT_ONCE = Patience(3.0, urgent=True)  # for a write whose answer a person is waiting for
 AUDITS_PAUSE = 2.0  # seconds between pages: 5 requests in 10 s are allowed, https://learn.microsoft.com/graph/throttling-limits
 
 #: Shown instead of the other methods when the app may read phones alone.
@@ -171,6 +175,23 @@ class GraphDirectory:
             request_id=client_request_id(operation_id, change),
         )
         return answer.request_id
+
+    async def pass_terms(self, object_id: str) -> PassTerms:
+        """See `bot.ports.Directory`."""
+        policy, passes = await self._read(reads.PASS_POLICY, reads.passes(reads.object_id(object_id)))
+        return terms_in(policy.fields, passes.rows)
+
+    async def issue(self, target_id: str, change: Change, operation_id: str) -> Issued:
+        """See `bot.ports.Directory`."""
+        user_id, password = reads.object_id(target_id), temporary_password()
+        if change.kind is ChangeKind.RESET_PASSWORD:
+            request = password_request(self._client.builders, user_id, password)
+        else:
+            request = pass_request(self._client.builders, user_id, WantedPass.of(change.after))
+        answer = await self._client.send(
+            request, AT_ONCE, permission=KINDS[change.kind].permission, request_id=client_request_id(operation_id, change)
+        )
+        return Issued(password, request_id=answer.request_id) if change.kind is ChangeKind.RESET_PASSWORD else issued_in(answer)
 
     async def ready(self) -> None:
         """Whether Graph answers us at all; DirectoryError when not."""

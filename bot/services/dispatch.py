@@ -38,6 +38,7 @@ from bot.services.prepare import Preparation, Proposal, as_known
 from bot.services.propose import propose
 from bot.services.refuse import refuse_message, refuse_press
 from bot.services.require import require
+from bot.services.reveal import Reveals
 from bot.services.review import Reviewer
 from bot.services.suspect import suspect
 
@@ -62,6 +63,7 @@ class Dispatch:
         reviewer: Reviewer,
         approvals: Approvals,
         preparation: Preparation,
+        reveals: Reveals,
         facts: Facts,
         clock: Clock,
     ) -> None:
@@ -72,6 +74,7 @@ class Dispatch:
         self._gate = gate
         self._approvals = approvals
         self._preparation = preparation
+        self._reveals = reveals
         self._facts = facts
         self._clock = clock
         self._over: list[str] = []
@@ -204,6 +207,8 @@ class Dispatch:
             raise Refusal("I do not know this card any more.", "Type the command again for a new one.", code="unknown_card")
         if action.verb in _OF_APPROVERS:
             return await (self._approvals.look if action.verb is Verb.VIEW else self._approvals.press)(action, operation)
+        if action.verb is Verb.REVEAL:
+            return await self._reveals.press(action, operation)
         own = action.actor.id == operation.requester.id and (operation.state is State.PROPOSED or not operation.need.approvals)
         if action.card_id and not operation.card_id and own:  # once approvers have a card, this might be theirs
             await self._operations.set_card(operation.id, action.card_id)
@@ -212,7 +217,7 @@ class Dispatch:
         check_presser(action, operation)
         standing = await self._gate.standing(action.actor, fresh=True)
         require(self._gate.permit(standing))
-        if action.verb is Verb.AGAIN:
+        if action.verb in (Verb.AGAIN, Verb.REPLACE):
             return await self._again(operation, action, standing)
         if action.verb is Verb.CONFIRM and operation.state.waiting:
             require(policy.stopped(await self._stops.stop(operation.target.id, self._clock()), self._clock()))
@@ -252,17 +257,19 @@ class Dispatch:
             raise
 
     async def _again(self, operation: Operation, action: CardAction, standing: Standing) -> Reply:
-        if not operation.may_be_asked_again:
+        replacing = action.verb is Verb.REPLACE
+        if not (operation.may_be_replaced if replacing else operation.may_be_asked_again):
             raise Refusal(f"{operation.id} needs no new card.", code="too_late")
         if operation.numbers_removed:
             raise Refusal(
                 f"{operation.id} is so old that I no longer keep its numbers.", "Type the command anew, with the number.", code="too_late"
             )
+        # What replaces a code gets a card beside the one on which that was shown; otherwise the new card takes the old one's place.
+        known, where = as_known(action.actor, standing), action.where if replacing else operation.conversation
         dossier = await look_again(self._directory, operation)
-        known, where = as_known(action.actor, standing), operation.conversation
         reason, ticket = operation.reason, operation.ticket
         require(await self._reviewer.request(standing, dossier, operation.kinds, where, reason=reason, ticket=ticket))
-        plan = replan_all(dossier, operation, self._facts)
+        plan = await replan_all(self._directory, dossier, operation, self._facts, self._clock())
         decision = await self._reviewer.request(standing, dossier, plan.kinds, where, reason=reason, ticket=ticket)
         require(decision)
         proposal = await self._preparation.complete(plan, decision, known, where, self._clock())

@@ -144,6 +144,7 @@ class StoredOperations:
         results: tuple[Result, ...] = (),
         in_time: bool = False,
         expires_at: datetime | None = None,
+        revealed_at: datetime | None = None,
     ) -> Operation | None:
         allowed_from, allowed_to = TRANSITIONS[verb]
         if to not in allowed_to:
@@ -163,6 +164,8 @@ class StoredOperations:
             values["confirmed_at"] = at
         if expires_at:
             values["expires_at"] = expires_at
+        if revealed_at:
+            values["revealed_at"] = revealed_at
 
         def work(connection: Connection, trail: Trail) -> Operation | Decision | None:
             if verb == "confirm" and (limit := usages.refusal(connection, operation_id, self._limits, at)):
@@ -170,7 +173,7 @@ class StoredOperations:
             condition = (operations.c.id == operation_id) & operations.c.state.in_([state.value for state in allowed_from])
             if in_time:
                 condition &= operations.c.expires_at > at
-            if verb == "expire":  # a confirmation may have put it off meanwhile
+            if verb in ("expire", "lose"):  # a confirmation, or another Reveal, may have put it off meanwhile
                 condition &= operations.c.expires_at <= at
             moved = connection.execute(update(operations).where(condition).values(values).returning(operations)).first()
             if moved is None:
@@ -181,10 +184,10 @@ class StoredOperations:
                 usages.confirmed(connection, self._enqueue, operation, self._limits, at)
             if operation.state is State.QUEUED:
                 self._enqueue(connection, "execute", operation.id, key=operation.target.id)
-            if operation.state.finished or operation.need.approvals:
+            if approvals.to_be_shown(operation, verb):
                 approvals.announce(connection, self._enqueue, operation)
             approvals.follow(connection, self._enqueue, operation, verb, event)
-            if verb == "finish":
+            if verb in ("finish", "lose"):
                 outbox.add(connection, self._enqueue, operation.id)
             return operation
 

@@ -88,6 +88,7 @@ def operation(found: Row[Any]) -> Operation:
         numbers_removed=found.numbers_removed,
         bundle=ChangeKind(request["bundle"]) if request.get("bundle") else None,
         results=tuple(Result(Fate(one["fate"]), one["why"]) for one in found.results),
+        revealed_at=found.revealed_at,
     )
 
 

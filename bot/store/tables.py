@@ -52,6 +52,7 @@ operations = Table(
     Column("department", Text, nullable=False, default=""),  # of the target, for counting by team
     Column("confirmed_at", UtcTime),
     Column("numbers_removed", Boolean, nullable=False, default=False),
+    Column("revealed_at", UtcTime),
     Index("operations_by_requester", "requester_id", "confirmed_at"),
     Index("operations_by_target", "target_id", "confirmed_at"),
     Index("operations_by_department", "department", "confirmed_at"),
