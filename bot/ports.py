@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.audit import AuditEvent, Tag
+from bot.domain.audit import AuditEvent
 from bot.domain.change import Change
 from bot.domain.exchange import ConversationRef, LogNotice, Member, Reply
 from bot.domain.limits import Lift, Usage
@@ -173,14 +173,11 @@ class Operations(Protocol):
     async def awaiting_approval(self, now: datetime) -> tuple[Operation, ...]:
         """Every operation that somebody has to agree to, the next to expire first."""
 
-    async def events(
-        self, *, operation_id: str = "", target_id: str = "", actor_id: str = "", tags: Collection[Tag] = (), limit: int = 20
-    ) -> tuple[AuditEvent, ...]:
-        """The trail, newest first: of one operation, about one account, or what one person did and what became of what they asked for.
+    async def changes_of(self, target_id: str, limit: int) -> tuple[Operation, ...]:
+        """The last operations that changed an account, wholly or in part; the one confirmed last comes first."""
 
-        Args:
-            tags: no other events than these; all when empty.
-        """
+    async def events(self, *, operation_id: str = "", target_id: str = "", actor_id: str = "", limit: int = 20) -> tuple[AuditEvent, ...]:
+        """The trail, newest first: of one operation, about one account, or what one person did and what became of what they asked for."""
 
     async def event_count(self, operation_id: str) -> int:
         """How many events the trail has of one operation."""

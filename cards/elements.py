@@ -234,10 +234,10 @@ def suspicious_call(id: str) -> Element:
 def stronger(id: str) -> Element:
     """The way from weak methods to strong ones; `id` is the reference to the person."""
     return button(
-        "Stronger: Temporary Access Pass",
+        "Offer a stronger way",
         Verb.STRONGER,
         id,
-        tooltip="With a pass this person signs in once and registers a passkey or Microsoft Authenticator; asks before anything happens",
+        tooltip="A Temporary Access Pass, with which this person registers a passkey or Microsoft Authenticator; you are asked first",
     )
 
 

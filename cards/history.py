@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.exchange import History, PastChange
-from bot.domain.operation import State
+from bot.domain.exchange import History
+from bot.domain.operation import Operation, State
 from bot.domain.phone import mask_text
 from cards.elements import Element, box, card, heading, line, moment, run
 from cards.size import size
-from cards.wording import LOOKS, many
+from cards.wording import LOOKS, difference_text, many
 
 #: Bytes that the events of one card may take. When they do not fit they are said more shortly, and what still does not fit is counted.
 ROOM = 22_000
@@ -82,10 +82,13 @@ def _shortly(event: AuditEvent) -> Element:
     return moment("", event.at, f" · {said}", date=True)
 
 
-def past_change(past: PastChange) -> Element:
-    """A change that was made, on one line."""
-    said = (_words(past.asked.get("changes")), _state(_words(past.ended.get("state"))).lower(), past.by[:40], past.operation_id)
-    return moment("", past.at, f" · {mask_text(' · '.join(filter(None, said)))}", date=True, spacing="None")
+def past_change(operation: Operation) -> Element:
+    """An operation that changed an account, on one line."""
+    changes = "; ".join(map(difference_text, operation.changes[:3]))
+    more = f" and {len(operation.changes) - 3} more" if len(operation.changes) > 3 else ""
+    said = (f"{changes[:160]}{more}", LOOKS[operation.state].word.lower(), operation.requester.name[:40], operation.id)
+    at = operation.finished_at or operation.created_at
+    return moment("", at, f" · {mask_text(' · '.join(filter(None, said)))}", date=True, spacing="None")
 
 
 def _who(event: AuditEvent) -> str:

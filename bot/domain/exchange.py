@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -176,22 +175,6 @@ class Whoami:
 
 
 @dataclass(frozen=True, slots=True)
-class PastChange:
-    """A change that was made, as the trail has it.
-
-    Attributes:
-        by: name of whoever asked for it.
-        asked, ended: the facts of the two events.
-    """
-
-    at: datetime
-    by: str
-    operation_id: str
-    asked: Mapping[str, object]
-    ended: Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True)
 class PersonShown:
     """The answer to `show`.
 
@@ -200,7 +183,7 @@ class PersonShown:
         strength: how strong the registered methods are, in a sentence; empty when nobody can say.
         stronger: a button offers the stronger path.
         unread: what could not be read, and why.
-        past: the last changes, newest first.
+        past: the last operations that changed the account, newest first, masked.
         freeze: nobody may change this person until it ends.
         reference: what the card's button carries instead of the person; empty for no button.
     """
@@ -213,7 +196,7 @@ class PersonShown:
     strength: str = ""
     stronger: bool = False
     unread: tuple[str, ...] = ()
-    past: tuple[PastChange, ...] = ()
+    past: tuple[Operation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from bot.domain.operation import Approval, Fate, Operation, Result, State
 from bot.domain.people import Actor, Person
 from bot.domain.rules import NO_NEED, Need
 from bot.domain.secret import Secret
+from bot.domain.sign_in import DefaultMethod, MfaState, PassFacts, Preference, Registration
 from bot.domain.stop import Freeze, Pause, frozen_post, paused_post
 
 NOW = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)
@@ -51,6 +52,7 @@ MIA = Person("66", "Mia O'Brien", "mia.o'brien@fabrikam.example", job_title="Sto
 SET = Change(ChangeKind.SET_PHONE, PhoneType.MOBILE, None, NEW)
 UPDATE = Change(ChangeKind.SET_PHONE, PhoneType.MOBILE, OLD, NEW)
 REMOVE = Change(ChangeKind.REMOVE_PHONE, PhoneType.ALTERNATE_MOBILE, "+31 612345002", None)
+DEFAULT = Change(ChangeKind.SET_DEFAULT, None, "sms", "push")
 SMS_ON = Change(ChangeKind.SMS_SIGN_IN, PhoneType.MOBILE, "off", "on")
 
 PROPOSED = Operation(
@@ -218,6 +220,34 @@ DOSSIER = Dossier(
     ),
 )
 
+TOLD_ALL = PersonShown(
+    replace(
+        DOSSIER,
+        others=(
+            Method("Microsoft Authenticator", "Pixel 8", "2023-04-03", type="microsoftAuthenticator", details=("app version 6.2407.5108",)),
+            Method("Temporary Access Pass", type="temporaryAccessPass", pass_facts=PassFacts(NOW, NOW + timedelta(hours=8), True, True)),
+            Method("resourceKey", "", "2025-12-01", type="resourceKey", known=False),
+        ),
+        preference=Preference(DefaultMethod.PUSH, True, "PhoneAppNotification"),
+        mfa_state=MfaState.ENFORCED,
+        registration=Registration(mfa=True, passwordless=False, reset=True, as_of=NOW),
+    ),
+    reference="C4H7C4H7C4H7",
+    strength="Fair: somebody can be talked into approving, or into reading out a code. A passkey withstands that.",
+    past=(
+        in_state(State.SUCCEEDED).masked(),
+        in_state(State.PARTIAL, replace(PROPOSED, id="9KPM", changes=(DEFAULT, UPDATE))).masked(),
+    ),
+)
+WEAK = PersonShown(
+    replace(DOSSIER, others=()),
+    reference="C4H7C4H7C4H7",
+    strength="Phone only: text and voice codes stop working for sign-in on 1 February 2027, unless the organisation has its own "
+    "telephony provider.",
+    stronger=True,
+    unread=("the default method (Entra ID did not answer)", "Entra's registration report (needs Entra ID P1 or P2)"),
+)
+
 EVENTS = (
     AuditEvent(Tag.LOG_POST_DELIVERED, NOW + timedelta(seconds=64), "", "", "7QXF"),
     AuditEvent(
@@ -325,6 +355,8 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
             replace(DOSSIER, person=replace(SOFIA, enabled=False)),
             protected="Sofia Rossi holds the role Global Administrator, so I can show this account but not change it.",
         ),
+        "person-told-all": TOLD_ALL,
+        "person-weak": WEAK,
         "person-frozen": PersonShown(DOSSIER, freeze=FROZEN, reference="C4H7C4H7C4H7"),
         "person-suspected": PersonShown(DOSSIER, freeze=SUSPECTED, reference="C4H7C4H7C4H7"),
         "log-frozen": frozen_post(FROZEN, NOW),
@@ -429,6 +461,18 @@ def hostile(text: str) -> dict[str, Reply]:
             DOSSIER, freeze=replace(SUSPECTED, name=text, upn=text, by_name=text, reason=text), reference="C4H7C4H7C4H7"
         ),
         "person": PersonShown(Dossier(who, DOSSIER.phones, (Method(text, text, text),) * 40), text, (text,) * 20),
+        "person told all": replace(
+            TOLD_ALL,
+            dossier=replace(
+                TOLD_ALL.dossier,
+                person=who,
+                others=(Method(text, text, text, type="microsoftAuthenticator", known=False, details=(text,) * 3),) * 15,
+                preference=Preference(DefaultMethod.PUSH, True, text),
+            ),
+            strength=text,
+            unread=(text,) * 3,
+            past=(replace(PROPOSED, requester=replace(HANNA, name=text), changes=(replace(UPDATE, before=text, after=text),) * 9),) * 3,
+        ),
         "choose": Choose("C4H7", text, (who,) * 6, more=True, only_for=text),
         "choose method": ChooseMethod("C4H7", text, who, (Method(text, text, text, text, Family.PASSKEY),) * 6, only_for=text),
         "choose method many": ChooseMethod("C4H7", text, who, (Method(text, text, text, text, Family.PASSKEY),) * 40, only_for=text),
