@@ -13,6 +13,7 @@ from typing import Any, assert_never
 from bot.domain.exchange import (
     ApprovalShown,
     Choose,
+    FormShown,
     Help,
     History,
     LogEntry,
@@ -26,7 +27,7 @@ from bot.domain.exchange import (
 )
 from bot.domain.phone import mask_text
 from bot.domain.stop import Pause
-from cards import approval, choose, help, history, log, notice, operation, pending, person
+from cards import approval, choose, form, help, history, log, notice, operation, pending, person
 from cards.size import fit
 from cards.untrusted import inert
 
@@ -76,8 +77,8 @@ def _made(reply: Reply, refresh_for: tuple[str, ...]) -> tuple[dict[str, Any], s
             made = person.whoami(reply)
         case Choose():
             made = choose.render(reply)
-        case Help():
-            made = help.render(reply)
+        case Help() | FormShown():
+            made = help.render(reply) if isinstance(reply, Help) else form.render(reply)
         case LogEntry():
             made = log.render(reply)
         case LogNotice():

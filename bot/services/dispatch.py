@@ -17,17 +17,19 @@ from bot.domain.methods import Dossier
 from bot.domain.operation import Operation, State
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.stop import Pause
-from bot.errors import DirectoryError, Refusal, StoreUnavailable
+from bot.errors import DirectoryError, Incomplete, Refusal, StoreUnavailable
 from bot.ports import FIND_LIMIT, Clock, Directory, Operations, Stops
 from bot.services.announce import shown
 from bot.services.approve import Approvals
 from bot.services.confirm import cancel, check_presser, confirm
+from bot.services.forms import Forms
 from bot.services.gate import Gate
 from bot.services.prepare import Preparation, Proposal, as_known
 from bot.services.propose import propose
 from bot.services.refuse import refuse_message, refuse_press
 from bot.services.require import require
 from bot.services.review import Reviewer
+from bot.services.spoken import Spoken
 from bot.services.suspect import suspect
 
 #: A turn has to answer before Teams gives up (10 to 15 s) and sends the same activity again.
@@ -35,6 +37,8 @@ from bot.services.suspect import suspect
 TURN_SECONDS = 9.0
 #: The verbs that stand on the approvers' card alone.
 _OF_APPROVERS = frozenset({Verb.APPROVE, Verb.DENY, Verb.VIEW})
+#: These are about no operation.
+_OF_COMMANDS = frozenset({Verb.OPEN, Verb.FILL})
 
 
 class Dispatch:
@@ -59,6 +63,8 @@ class Dispatch:
         self._gate = gate
         self._approvals = approvals
         self._preparation = preparation
+        self._forms = Forms(operations, directory, gate, preparation, clock, self._carry_out)
+        self._spoken = Spoken(operations, clock)
         self._facts = facts
         self._clock = clock
         self._over: list[str] = []
@@ -117,19 +123,39 @@ class Dispatch:
                 "Type the command again as a new message.",
                 code="edited",
             )
-        invocation = parse(message.text, message.mentions)
+        try:
+            invocation = parse(message.text, message.mentions)
+        except Incomplete as begun:
+            return await self._forms.ask(begun, message.actor, message.where)
         return await self._carry_out(invocation, message.actor, message.where)
 
-    async def _carry_out(self, invocation: Invocation, actor: Actor, where: ConversationRef, chosen: str = "") -> Reply:
+    async def _carry_out(
+        self, invocation: Invocation, actor: Actor, where: ConversationRef, chosen: str = "", *, pressed: bool = False
+    ) -> Reply:
+        who, dossier = invocation.who, None
+        standing = await self._gate.standing(actor, fresh=pressed)
+        self._preparation.permit(invocation.command, standing)
+        if who is None:
+            reply = await self._run(invocation, actor, standing, where, None)
+        else:
+            last = await self._spoken.whom(who.text, actor, where) if who.last and not chosen else ""
+            try:
+                people = await self._preparation.find(invocation, standing, chosen or last)
+                if len(people) == 1:
+                    dossier = await self._preparation.dossier(invocation, standing, people[0])
+                    reply = await self._run(invocation, actor, standing, where, dossier)
+                else:
+                    reply = await self._offer_choice(invocation, actor, people)
+            except (Refusal, DirectoryError):
+                await self._spoken.doubtful(actor, where, dossier.person.id if dossier else last)
+                raise
+        await self._spoken.showed(reply, invocation, dossier, actor, where)
+        return reply
+
+    async def _run(
+        self, invocation: Invocation, actor: Actor, standing: Standing, where: ConversationRef, dossier: Dossier | None
+    ) -> Reply:
         command = invocation.command
-        standing = await self._gate.standing(actor, fresh=bool(chosen))  # a pick is a press
-        self._preparation.permit(command, standing)
-        dossier: Dossier | None = None
-        if invocation.who is not None:
-            people = await self._preparation.find(invocation, standing, chosen)
-            if len(people) > 1:
-                return await self._offer_choice(invocation, actor, people)
-            dossier = await self._preparation.dossier(invocation, standing, people[0])
         result = await self._preparation.run(invocation, actor, standing, where, dossier)
         if isinstance(result, Proposal):
             known = as_known(actor, standing)
@@ -173,6 +199,8 @@ class Dispatch:
     async def _press(self, action: CardAction) -> Reply:
         if action.verb is Verb.CHOOSE:
             return await self._choose(action)
+        if action.verb in _OF_COMMANDS:
+            return await (self._forms.filled if action.verb is Verb.FILL else self._forms.pressed)(action)
         operation = await self._operations.get(action.id)
         if action.verb is Verb.SUSPECT:
             return await self._suspect(action, operation)
@@ -213,7 +241,7 @@ class Dispatch:
         try:
             if action.pick is None or not 0 <= action.pick < len(candidates):
                 raise Refusal("I do not know which person you picked.", "Pick one on the card.", code="bad_pick")
-            return await self._carry_out(parse(text), action.actor, action.where, candidates[action.pick])
+            return await self._carry_out(parse(text), action.actor, action.where, candidates[action.pick], pressed=True)
         except (Refusal, DirectoryError):
             # The pick came to nothing, not the choice: another candidate, or the same one later, may still be picked.
             await self._operations.remember_choice(action.actor.id, text, candidates, self._clock(), action.id)
@@ -239,7 +267,7 @@ class Dispatch:
         return await self._propose(proposal, operation.command, known, where, operation.ticket, operation.reason)
 
     async def _seen_again(self, action: CardAction) -> Reply:
-        operation = await self._operations.get(action.id)
+        operation = None if action.verb in _OF_COMMANDS else await self._operations.get(action.id)
         if operation is None or action.verb is Verb.CHOOSE:
             return Notice("I have this click already.", tone=Tone.INFO)
         if action.verb in _OF_APPROVERS:
