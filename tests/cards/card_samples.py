@@ -10,11 +10,11 @@ from bot.domain.change import Change, ChangeKind
 from bot.domain.exchange import (
     ApprovalShown,
     Choose,
+    CommandHelp,
+    ConversationRef,
     Field,
     FieldKind,
     FormShown,
-    CommandHelp,
-    ConversationRef,
     Help,
     History,
     LogEntry,

@@ -9,7 +9,7 @@ import pytest
 from bot.commands import COMMANDS, forms
 from bot.commands.parser import parse
 from bot.domain.exchange import FieldKind
-from tests.desk import ALICE, BRAM, HANNA, HELPDESK, OMAR, OSCAR, SAM, Answer, Desk, as_json
+from tests.desk import ALICE, BRAM, HANNA, HELPDESK, OSCAR, SAM, Answer, Desk, as_json
 
 NUMBER = "+31 6 87654321"
 FILLED = {"input_mode": "set", "input_phone": "mobile", "input_who_picked": ALICE.id, "input_number": NUMBER}
