@@ -129,6 +129,7 @@ WHOAMI = Command(
         ("User.Read.All", "find people and read their accounts"),
         ("GroupMember.Read.All", "see whether the person who asks is in the helpdesk group"),
     ),
+    scopes=(),  # as above; the help card has a button for it
 )
 
 LOG_HERE = Command(

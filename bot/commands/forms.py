@@ -86,7 +86,7 @@ def _fields(parts: Sequence[Part], *, required: bool) -> Iterator[Field]:
 
 def _label(part: Part, required: bool) -> str:
     label = "The command" if isinstance(part, AnyLine) else part.label
-    label = label.removeprefix("The ").replace("`", "")
+    label = label.removeprefix("The ").replace("`", "").partition(" (")[0]
     return label[0].upper() + label[1:] + ("" if required else " (optional)")
 
 

@@ -126,4 +126,5 @@ SMS_SIGN_IN = Command(
     run=sms_sign_in,
     changes=frozenset({ChangeKind.SMS_SIGN_IN}),
     reads=READS,
+    scopes=(),  # rare, and the menu is short: the help card has a button for it
 )
