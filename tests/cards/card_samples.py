@@ -13,6 +13,9 @@ from bot.domain.exchange import (
     ChooseMethod,
     CommandHelp,
     ConversationRef,
+    Field,
+    FieldKind,
+    FormShown,
     Help,
     History,
     LogEntry,
@@ -176,13 +179,41 @@ def methods(number: int) -> tuple[Method, ...]:
     return tuple(Method(kind, "Pixel 8", f"2025-0{day + 1}-07", f"id-{day}", family) for day in range(number))
 
 
+PHONE_FORM = FormShown(
+    "F7K2M9QX",
+    "Set phone",
+    "Register or change a phone; `add` only if there is none, `update` only if there is one",
+    "set|add|update mobile|alternate mobile|office for <who> [to] <number>",
+    "set mobile for alice +31 6 12345678",
+    (
+        Field("mode", "One of set, add or update", FieldKind.CHOICE, options=("set", "add", "update"), value="set"),
+        Field("phone", "Kind of phone", FieldKind.CHOICE, options=("mobile", "alternate mobile", "office")),
+        Field("who", "Person", FieldKind.PERSON),
+        Field("number", "Phone number", FieldKind.NUMBER, limit=64),
+        Field("ticket", "Ticket (optional)", FieldKind.WORDS, required=False, limit=64),
+        Field("reason", "Reason (optional)", FieldKind.WORDS, required=False, limit=300),
+    ),
+    only_for="Hanna Visser",
+)
+PASS_FORM = FormShown(
+    "F7K2M9QX",
+    "Pass",
+    "A code to sign in with once",
+    "pass for <who> [reusable]",
+    "pass for alice",
+    (
+        Field("who", "Person", FieldKind.PERSON, picked=ALICE.id, picked_name=ALICE.name, value="alise"),
+        Field("reusable", "Reusable", FieldKind.SWITCH, required=False, value="true"),
+    ),
+    problem=Notice("You picked a person and typed one too.", "Leave one of the two empty.", Tone.REFUSED),
+)
 HELP = Help(
     topics=(
         (
             "Look up",
             (
-                CommandHelp("show <who>", "What a person can sign in with.", "show alice"),
-                CommandHelp("status <id>", "How a change stands.", "status 7QXF"),
+                CommandHelp("show <who>", "What a person can sign in with.", "show alice", "show", "Show"),
+                CommandHelp("status <id>", "How a change stands.", "status 7QXF", "status", "Status"),
                 CommandHelp("history [for <who>]", "What was asked and done.", "history for alice@fabrikam.example"),
             ),
         ),
@@ -193,6 +224,8 @@ HELP = Help(
                     "set|add|update mobile|alternate mobile|office for <who> [to] <number>",
                     "Register or change a phone.",
                     "set mobile for alice +31 6 12345678 ticket INC0012345",
+                    "set-phone",
+                    "Set phone",
                 ),
                 CommandHelp(
                     "remove mobile|alternate mobile|office for <who>", "Remove a phone.", "remove office for alice because desk moved"
@@ -347,6 +380,8 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
         "log-two-changes": LogEntry(in_state(State.SUCCEEDED, WARNED, "").masked()),
         "help": HELP,
         "help-plain": replace(HELP, greeting=""),
+        "form": PHONE_FORM,
+        "form-problem": PASS_FORM,
         "whoami-helpdesk": Whoami(replace(ALICE, name="Hanna Visser"), "99999999-9999-4999-8999-999999999999", helpdesk=True, admin=False),
         "whoami-outsider": Whoami(GUS, "99999999-9999-4999-8999-999999999999", helpdesk=False, admin=False),
         "person": PersonShown(DOSSIER, phone_notes=("SMS and voice codes end for members on 30 September 2027.",)),
@@ -434,7 +469,9 @@ def hostile(text: str) -> dict[str, Reply]:
         "7QXF",
         facts={"changes": [text] * 5, "text": text, "reason": text, "ticket": text, "target_upn": text, "outcome": text},
     )
-    command = CommandHelp(text, text, text)
+    command = CommandHelp(text, text, text, "set-phone", "Set phone")
+    field = Field("who", "Person", FieldKind.WORDS, value=text)
+    fields = (field, replace(field, kind=FieldKind.PERSON, picked=ALICE.id, picked_name=text), replace(field, kind=FieldKind.NUMBER))
     need = replace(NEED, group_names=text[:200], rules=(text[:200],) * 3)
     asked = replace(operation, need=need, approvals=(Approval("9", text, NOW),) * 3, state=State.AWAITING_APPROVAL)
     shown = {
@@ -454,6 +491,7 @@ def hostile(text: str) -> dict[str, Reply]:
         "pending": Pending((asked,) * 30, (asked,) * 30, NOW),
         "log": LogEntry(operation.masked()),
         "log failed": LogEntry(replace(operation, state=State.FAILED, finished_at=NOW).masked()),
+        "form": FormShown("F7K2M9QX", text, text, text, text, fields, text, Notice(text, text, Tone.REFUSED)),
         "help": Help(((text, (command,) * 20), (text, (command,) * 20)), text),
         "whoami": Whoami(who, text, helpdesk=True, admin=True),
         "log notice": LogNotice(text, text, text, NOW, grave=True),
