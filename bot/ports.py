@@ -193,6 +193,12 @@ class Operations(Protocol):
     async def take_choice(self, choice_id: str, actor_id: str) -> tuple[str, tuple[str, ...]] | None:
         """The stored text and candidate object ids, once, for the one who asked; None otherwise."""
 
+    async def speak_of(self, actor_id: str, conversation_id: str, target_id: str, at: datetime) -> None:
+        """Remembers the one person whom this actor was shown last in this conversation; with an empty id, that there is none."""
+
+    async def spoken_of(self, actor_id: str, conversation_id: str, since: datetime) -> str:
+        """The object id of that person, if shown after `since`; else empty."""
+
     async def setting(self, name: str) -> str:
         """A setting made in chat, such as the log channel; empty when not set."""
 

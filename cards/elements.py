@@ -187,6 +187,11 @@ def button(
     return {"type": "Action.Execute", **looks, "verb": verb.value, "data": data, "fallback": submit}
 
 
+def opener(title: str, verb: Verb, id: str) -> Element:
+    """A press that is answered with a message of its own, so that this card stays as it is."""
+    return {"type": "Action.Submit", "title": title, "data": {"verb": verb.value, "id": id}}
+
+
 def link(title: str, url: str) -> Element:
     """A press that opens a page: one of Teams' own, made by us from ids."""
     return {"type": "Action.OpenUrl", "title": title, "url": url}

@@ -25,6 +25,7 @@ SAID: dict[Tag, str] = {
     Tag.CHAT_CHANGES_RESUMED: "ended the pause",
     Tag.CHAT_COMMAND_ASKED: "asked",
     Tag.CHAT_COMMAND_REFUSED: "asked and was refused",
+    Tag.CHAT_FORM_OPENED: "opened a form",
     Tag.CHAT_LIMITS_LIFTED: "lifted the limits of this person",
     Tag.CHAT_LOG_CHANNEL_SET: "chose the log channel",
     Tag.CHAT_PERSON_FROZEN: "froze this person",

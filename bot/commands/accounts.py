@@ -82,7 +82,6 @@ SIGN_OUT = Command(
     run=sign_out,
     changes=frozenset({ChangeKind.SIGN_OUT}),
     reads=READS,
-    scopes=(),
 )
 
 BLOCK = Command(
@@ -94,7 +93,6 @@ BLOCK = Command(
     run=block,
     changes=frozenset({ChangeKind.BLOCK}),
     reads=READS,
-    scopes=(),
 )
 
 UNBLOCK = Command(

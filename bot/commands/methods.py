@@ -124,7 +124,7 @@ def plan_removal(dossier: Dossier, method: Method) -> Plan:
     person = dossier.person
     warnings = [] if person.enabled else ["This account is disabled: nobody can sign in to it, whatever is registered."]
     if not dossier.phones and all(other.id == method.id or other.family is Family.EMAIL for other in dossier.others):
-        warnings.append(f"This is the last method besides the password. To let the person in again: `pass for {person.upn}`.")
+        warnings.append(f"This is the last method besides the password. To let the person in again, type “pass for {person.upn}”.")
     notes = (_NOTES[method.family],) if method.family in _NOTES else ()
     return Plan(person, (removal(method),), notes, tuple(warnings))
 

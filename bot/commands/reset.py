@@ -47,7 +47,7 @@ def plan_reset(dossier: Dossier, bundle: ChangeKind) -> Plan:
     if everything or not strong:
         warnings.append(
             "The person is left with the password alone and may not be let in to register anew. "
-            f"Make a pass for it afterwards: `pass for {person.upn}`."
+            f"Make a pass for that afterwards: type “pass for {person.upn}”."
         )
     return Plan(person, changes, tuple(notes), tuple(warnings), bundle)
 

@@ -128,6 +128,9 @@ class Several:
     methods: tuple[Method, ...]
 
 
+#: Words of names that are no words to a reader.
+_SPELT = {"sms": "SMS", "mfa": "MFA"}
+
 Run = Callable[[Invocation, Context], Awaitable[Plan | Several | Reply]]
 
 
@@ -138,7 +141,8 @@ class Command:
     Attributes:
         name: stable word for logs and the audit trail, such as `set-phone`.
         topic: heading on the help card.
-        pattern: the parts in order; `syntax` is computed from it.
+        pattern: the parts in order; `syntax` and the command's form are computed from it.
+        short: other ways to say it, for whoever types a lot; they are understood and not taught.
         summary: one line for people.
         example: a line that works in the demo.
         run: read-only; a Plan for a changing command (or what it could be about, to pick one), otherwise the reply.
@@ -162,6 +166,7 @@ class Command:
     summary: str
     example: str
     run: Run
+    short: tuple[tuple[Part, ...], ...] = ()
     changes: frozenset[ChangeKind] = frozenset()
     asks: Callable[[Mapping[str, object]], frozenset[ChangeKind]] | None = None
     for_everyone: bool = False
@@ -173,6 +178,12 @@ class Command:
     aspects: frozenset[Aspect] = frozenset()
     reads: tuple[tuple[str, str], ...] = ()
     scopes: tuple[str, ...] = ("personal", "team")
+
+    @property
+    def title(self) -> str:
+        """What stands on its button and above its form, such as `Set phone`."""
+        words = " ".join(_SPELT.get(word, word) for word in self.name.split("-"))
+        return words[0].upper() + words[1:]
 
     @property
     def takes_reason(self) -> bool:

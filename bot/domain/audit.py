@@ -19,6 +19,7 @@ class Tag(StrEnum):
     CHAT_CHANGES_RESUMED = "chat:changes:resumed"
     CHAT_COMMAND_ASKED = "chat:command:asked"
     CHAT_COMMAND_REFUSED = "chat:command:refused"
+    CHAT_FORM_OPENED = "chat:form:opened"
     CHAT_LIMITS_LIFTED = "chat:limits:lifted"
     CHAT_LOG_CHANNEL_SET = "chat:log_channel:set"
     CHAT_PERSON_FROZEN = "chat:person:frozen"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -81,7 +82,7 @@ class Member:
 
 
 class Verb(StrEnum):
-    """What a button may ask for. Nothing but a verb, an id, a pick and what somebody typed travels in a card."""
+    """What a button may ask for. Nothing but a verb, an id, a pick and what somebody filled in travels in a card."""
 
     CONFIRM = "confirm"
     CANCEL = "cancel"
@@ -95,6 +96,8 @@ class Verb(StrEnum):
     STRONGER = "stronger"  # of a `show` card: the stronger path for this person
     REVEAL = "reveal"
     REPLACE = "replace"
+    OPEN = "open"  # a command of the help card: its form, or the command itself when it asks for nothing
+    FILL = "fill"  # a form filled in
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +105,10 @@ class CardAction:
     """A button pressed: attacker-controlled but for `actor`.
 
     Attributes:
-        id: of the operation, of the choice, or the reference to a person.
+        id: of the operation, of the choice or of the form, the reference to a person, or the name of a command.
         pick: which candidate of a choice, counted from 0.
         reason: why somebody denies, as typed; empty when not said.
+        inputs: what a form was filled in with, by the name of the field.
         card_id: activity id of the pressed card, empty when Teams does not say.
         universal: True for Action.Execute (the answer replaces the presser's view), False for Action.Submit.
     """
@@ -116,6 +120,7 @@ class CardAction:
     where: ConversationRef
     pick: int | None = None
     reason: str = ""
+    inputs: Mapping[str, str] = field(default_factory=dict)
     card_id: str = ""
     universal: bool = True
     guest_or_bot: bool = False
@@ -149,11 +154,17 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class CommandHelp:
-    """One line of the help card, made from a command's declaration."""
+    """One line of the help card, made from a command's declaration.
+
+    Attributes:
+        command, title: its name and what stands on its button; empty for no button.
+    """
 
     syntax: str
     summary: str
     example: str
+    command: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +173,65 @@ class Help:
 
     topics: tuple[tuple[str, tuple[CommandHelp, ...]], ...]
     greeting: str = ""
+
+
+#: Inputs of a form begin with this, so that none is taken for the verb or the id of a button.
+INPUT = "input_"
+#: The same field's people picker, whose value is the object id of an account.
+PICKED = "_picked"
+
+
+class FieldKind(StrEnum):
+    """What a field of a form is filled in with."""
+
+    PERSON = "person"
+    CHOICE = "choice"
+    SWITCH = "switch"
+    NUMBER = "number"
+    WORDS = "words"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing a form asks for.
+
+    Attributes:
+        options: the words to choose from.
+        limit: the most characters it takes.
+        value: what it holds already; of a switch "true".
+        picked, picked_name: whom the people picker holds already: object id and name.
+    """
+
+    name: str
+    label: str
+    kind: FieldKind
+    required: bool = True
+    options: tuple[str, ...] = ()
+    limit: int = 256
+    value: str = ""
+    picked: str = ""
+    picked_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormShown:
+    """A command to be filled in.
+
+    Attributes:
+        id: names the stored form.
+        title, summary, syntax, example: of the command; the last two for whoever would rather type.
+        only_for: name of the one person who may fill it in.
+        problem: why what was filled in came to nothing.
+    """
+
+    id: str
+    title: str
+    summary: str
+    syntax: str
+    example: str
+    fields: tuple[Field, ...]
+    only_for: str = ""
+    problem: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +398,7 @@ class History:
 Reply = (
     Notice
     | Help
+    | FormShown
     | Whoami
     | PersonShown
     | Choose

@@ -76,6 +76,11 @@ class Preparation:
         """Raises Forbidden when someone with this standing may not say this."""
         require(self._gate.permit(standing, for_everyone=command.for_everyone, admin=command.admin, admins_too=command.admins_too))
 
+    def may_say(self, command: Command, standing: Standing) -> bool:
+        """Whether `permit` would raise nothing."""
+        rights = {"for_everyone": command.for_everyone, "admin": command.admin, "admins_too": command.admins_too}
+        return self._gate.permit(standing, **rights).allowed
+
     async def find(self, invocation: Invocation, standing: Standing, chosen: str = "") -> tuple[Person, ...]:
         """Whom the invocation means; several when the name fits several.
 
@@ -85,6 +90,8 @@ class Preparation:
         who = invocation.who
         assert who is not None
         object_id = chosen or who.object_id
+        if who.last and not object_id:
+            raise Refusal(f"Nobody can tell who “{who.text}” is here.", "Say who, by name or address.", code="who")
         try:
             people = (await self._directory.person(object_id),) if object_id else await self._directory.find(who.text)
         except NotFound:

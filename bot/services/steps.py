@@ -156,7 +156,7 @@ class Run:
         why, hint = explain.directory_sentence(step.answer)
         if isinstance(step.answer, IsDefault):
             other = _other_default(self.seen, step.change)
-            hint = f"First make another method the default: `set default for {self.operation.target.upn} to {other}`."
+            hint = f"First make another method the default: type “set default for {self.operation.target.upn} to {other}”."
         step.refuse(why, hint)
 
 

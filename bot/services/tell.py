@@ -51,6 +51,8 @@ def ended(operation: Operation) -> Notice:
     """What the requester hears of an operation that ended without being carried out."""
     outcome = mask_text(operation.outcome)
     text = outcome if operation.id in outcome else f"{operation.id}: {outcome}"
+    if operation.state is State.PARTIAL:
+        return Notice(text, "Its card offers to replace it.", Tone.PROBLEM, "Nobody saw it")
     hint = "Still needed? Send the command again." if operation.state is State.EXPIRED else ""
     return Notice(text, hint, Tone.REFUSED, "Suspicious call" if operation.state is State.CANCELLED else "Not carried out")
 

@@ -21,7 +21,7 @@ from bot.domain.policy import Decision
 from bot.domain.reconcile import Known
 from bot.domain.rules import Limits
 from bot.errors import Refusal, StoreUnavailable
-from bot.store import alarms, approvals, executions, housekeeping, outbox, past, records, schema, usages
+from bot.store import alarms, approvals, executions, housekeeping, outbox, past, records, schema, spoken, usages
 from bot.store.ids import fresh_id
 from bot.store.tables import audit_events, choices, deliveries, log_posts, metadata, operations, settings
 from bot.store.trail import Trail, remove_older
@@ -256,6 +256,12 @@ class StoredOperations:
             return (taken.text, tuple(taken.candidates)) if taken else None
 
         return await self._transactions.write(work)
+
+    async def speak_of(self, actor_id: str, conversation_id: str, target_id: str, at: datetime) -> None:
+        await self._transactions.write(lambda connection: spoken.remember(connection, actor_id, conversation_id, target_id, at))
+
+    async def spoken_of(self, actor_id: str, conversation_id: str, since: datetime) -> str:
+        return await self._transactions.read(lambda connection: spoken.last(connection, actor_id, conversation_id, since))
 
     async def setting(self, name: str) -> str:
         def work(connection: Connection) -> str:

@@ -57,6 +57,8 @@ RULES = {
     "D": "No SMS sign-in for VIPs",
     "E": "Seniors help colleagues, and another senior agrees",
     "F": "Guests have a helpdesk of their own",
+    "G": "A senior agrees to passes and passwords",
+    "H": "The helpdesk revokes passes",
 }
 
 #: With a reason and a good ticket. `yes`: nobody else has to agree. `1-senior`: one member of Helpdesk seniors has to.
@@ -102,6 +104,45 @@ sms_sign_in  vip-guest      D+F    denied_by_rule     denied_by_rule     denied_
 set_phone    themselves     -      own_account        own_account        own_account        own_account
 remove_phone themselves     -      own_account        own_account        own_account        own_account
 sms_sign_in  themselves     -      own_account        own_account        own_account        own_account
+create_pass    ordinary       G      1-senior           1-senior           not_in_an_asking_group not_in_an_asking_group
+revoke_pass    ordinary       H      yes                yes                not_in_an_asking_group not_in_an_asking_group
+reset_password ordinary       G      1-senior           1-senior           not_in_an_asking_group not_in_an_asking_group
+create_pass    vip            -      vip_target         vip_target         vip_target         vip_target
+revoke_pass    vip            -      vip_target         vip_target         vip_target         vip_target
+reset_password vip            -      vip_target         vip_target         vip_target         vip_target
+create_pass    role           -      privileged_target  privileged_target  privileged_target  privileged_target
+revoke_pass    role           -      privileged_target  privileged_target  privileged_target  privileged_target
+reset_password role           -      privileged_target  privileged_target  privileged_target  privileged_target
+create_pass    eligible       -      privileged_target  privileged_target  privileged_target  privileged_target
+revoke_pass    eligible       -      privileged_target  privileged_target  privileged_target  privileged_target
+reset_password eligible       -      privileged_target  privileged_target  privileged_target  privileged_target
+create_pass    assignable     -      privileged_target  privileged_target  privileged_target  privileged_target
+revoke_pass    assignable     -      privileged_target  privileged_target  privileged_target  privileged_target
+reset_password assignable     -      privileged_target  privileged_target  privileged_target  privileged_target
+create_pass    restricted     -      restricted_target  restricted_target  restricted_target  restricted_target
+revoke_pass    restricted     -      restricted_target  restricted_target  restricted_target  restricted_target
+reset_password restricted     -      restricted_target  restricted_target  restricted_target  restricted_target
+create_pass    emergency      -      break_glass_target break_glass_target break_glass_target break_glass_target
+revoke_pass    emergency      -      break_glass_target break_glass_target break_glass_target break_glass_target
+reset_password emergency      -      break_glass_target break_glass_target break_glass_target break_glass_target
+create_pass    guest          F      denied_by_rule     denied_by_rule     denied_by_rule     denied_by_rule
+revoke_pass    guest          F      denied_by_rule     denied_by_rule     denied_by_rule     denied_by_rule
+reset_password guest          F      denied_by_rule     denied_by_rule     denied_by_rule     denied_by_rule
+create_pass    colleague      E      helpdesk_target    1-senior           helpdesk_target    helpdesk_target
+revoke_pass    colleague      E      helpdesk_target    1-senior           helpdesk_target    helpdesk_target
+reset_password colleague      E      helpdesk_target    1-senior           helpdesk_target    helpdesk_target
+create_pass    colleague-vip  -      vip_target         vip_target         vip_target         vip_target
+revoke_pass    colleague-vip  -      vip_target         vip_target         vip_target         vip_target
+reset_password colleague-vip  -      vip_target         vip_target         vip_target         vip_target
+create_pass    vip-role       -      privileged_target  privileged_target  privileged_target  privileged_target
+revoke_pass    vip-role       -      privileged_target  privileged_target  privileged_target  privileged_target
+reset_password vip-role       -      privileged_target  privileged_target  privileged_target  privileged_target
+create_pass    vip-guest      F      denied_by_rule     denied_by_rule     denied_by_rule     denied_by_rule
+revoke_pass    vip-guest      F      denied_by_rule     denied_by_rule     denied_by_rule     denied_by_rule
+reset_password vip-guest      F      denied_by_rule     denied_by_rule     denied_by_rule     denied_by_rule
+create_pass    themselves     -      own_account        own_account        own_account        own_account
+revoke_pass    themselves     -      own_account        own_account        own_account        own_account
+reset_password themselves     -      own_account        own_account        own_account        own_account
 """
 #: What changes when the words are missing: (action, target) -> with neither, with a reason alone, with a ticket of another kind.
 WORDS = {
