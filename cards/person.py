@@ -110,7 +110,7 @@ def _others(methods: tuple[Method, ...]) -> Iterable[Element]:
     if not methods:
         yield line("None is registered.")
     for method in methods[:MOST_METHODS]:
-        known = "" if method.known else "I do not touch this"
+        known = "I do not touch this" if not method.known else "" if method.active else "deactivated"
         # Of a pass the day it was made says nothing beside its own times.
         since = "" if method.pass_facts else _since(method.created)
         details = " · ".join(filter(None, (method.name[:80], *(detail[:60] for detail in method.details), since, known)))

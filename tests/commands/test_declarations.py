@@ -46,6 +46,9 @@ class FakeOperations:
         self.asked.append(wanted)
         return (AuditEvent(Tag.OPERATION_CONFIRMED, NOW),)
 
+    async def changes_of(self, target_id: str, limit: int) -> tuple[Operation, ...]:
+        return ()
+
 
 class FakeStops:
     """Refers to people by their object id."""

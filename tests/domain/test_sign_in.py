@@ -53,6 +53,14 @@ def test_what_a_preference_rests_on(default: DefaultMethod | None, found: tuple[
     assert rests_on(default, {}, ()) == ()
 
 
+def test_a_deactivated_token_is_no_default_and_no_strength() -> None:
+    token = replace(TOKEN, active=False)
+    assert rests_on(DefaultMethod.CODES, {}, (token,)) == ()
+    verdict = strength(dossier(token), RETIREMENT, BEFORE)
+    assert verdict is not None
+    assert verdict.weak
+
+
 def test_what_could_be_the_default() -> None:
     assert possible({}, (PASSKEY, HELLO, EMAIL, STRANGE, PASS)) == ()
     assert possible({PhoneType.OFFICE: OFFICE}, (TOKEN,)) == (DefaultMethod.CODES, DefaultMethod.VOICE_OFFICE)
