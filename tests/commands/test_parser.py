@@ -339,7 +339,8 @@ def test_anything_more_than_words_of_commands_is_a_usage_error(line: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("line", "last"), [("show her", True), ("show Them", True), ("block the same person", True), ('show "her"', False), ("show herman", False)]
+    ("line", "last"),
+    [("show her", True), ("show Them", True), ("block the same person", True), ('show "her"', False), ("show herman", False)],
 )
 def test_her_is_no_name_unless_quoted(line: str, last: bool) -> None:
     who = parse(line).who
