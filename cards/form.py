@@ -16,8 +16,8 @@ from cards.inputs import people_picker, switch, text_input, words_to_choose
 
 def render(form: FormShown) -> tuple[Element, str]:
     """The card and its summary."""
-    summary_line = line(run(form.summary.replace("`", ""), limit=160, subtle=True), spacing="None")
-    body: list[Element] = [heading(form.title, size="Medium"), summary_line]
+    told = run(form.summary.replace("`", ""), limit=160, subtle=True)
+    body: list[Element] = [heading(form.title, size="Medium"), line(told, spacing="None")]
     if form.problem:
         body = [*notice.sentences(form.problem), *body]
     for field in form.fields:
