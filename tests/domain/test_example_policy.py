@@ -133,8 +133,12 @@ others       themselves     -      own_account        own_account        own_acc
 """
 #: Actions that one line of the table is about.
 ALIKE = {
-    "grave": ["create_pass", "reset_password", "reset_mfa", "reset_everything", "recover", "block", "unblock", "require_mfa"],
-    "others": ["remove_authenticator", "remove_passwordless", "remove_passkey", "remove_codes", "remove_windows_hello", "remove_platform_credential", "remove_external", "remove_qr_code", "remove_token", "deactivate_token", "set_email", "remove_email", "set_default", "revoke_pass", "sign_out"],
+    "grave": {"create_pass", "reset_password", "reset_mfa", "reset_everything", "recover", "block", "unblock", "require_mfa"},
+    "others": {
+        *("remove_authenticator", "remove_passwordless", "remove_passkey", "remove_codes", "remove_windows_hello"),
+        *("remove_platform_credential", "remove_external", "remove_qr_code", "remove_token", "deactivate_token"),
+        *("set_email", "remove_email", "set_default", "revoke_pass", "sign_out"),
+    },
 }
 #: What changes when the words are missing: (action, target) -> with neither, with a reason alone, with a ticket of another kind.
 WORDS = {
@@ -168,7 +172,7 @@ def rows(table: str) -> list[dict[str, str]]:
 
 def complete() -> list[dict[str, str]]:
     """The table with a line for every action."""
-    return [row | {"action": action} for row in rows(COMPLETE) for action in ALIKE.get(row["action"], [row["action"]])]
+    return [row | {"action": action} for row in rows(COMPLETE) for action in sorted(ALIKE.get(row["action"], {row["action"]}))]
 
 
 def asked(policy: Policy, action: str, target: str, asker: str, *, reason: str = "lost phone", ticket: str = "INC-12345") -> Decision:
