@@ -32,6 +32,7 @@ from bot.services.approvers_card import ApproversCard
 from bot.services.dispatch import Dispatch
 from bot.services.execute import execute
 from bot.services.expire import expire
+from bot.services.follow_up import follow_up
 from bot.services.gate import Gate
 from bot.services.log_channel import post_log
 from bot.services.prepare import Preparation
@@ -140,6 +141,7 @@ async def _running(app: web.Application, *, settings: Settings, policy: Policy, 
                 "announce": lambda subject: announce(operations, announcer, approvers_card, clock, sleep, operation_of(subject)),
                 "tell": lambda subject: tell(operations, announcer, clock, sleep, subject),
                 "remind": lambda subject: remind(operations, announcer, clock, sleep, operation_of(subject)),
+                "follow_up": lambda subject: follow_up(operations, directory.in_background(), announcer, clock, sleep, subject),
                 "log": lambda _: post_log(operations, announcer, settings.log_channel, clock, sleep),
                 "expire": lambda subject: expire(operations, operation_of(subject), clock, sleep),
             },

@@ -137,6 +137,16 @@ class Operations(Protocol):
     async def set_approval_card(self, operation_id: str, card_id: str) -> None:
         """Remembers the activity id of the approvers' card."""
 
+    async def recovery_closed(self, operation_id: str) -> bool:
+        """Whether a recovery needs no further looks."""
+
+    async def close_recovery(self, operation_id: str, event: AuditEvent, tidying: Operation | None) -> bool:
+        """Closes a recovery and begins the operation that tidies up after it, if there is one; that is confirmed and agreed to already.
+
+        Returns:
+            False when it was closed before.
+        """
+
     async def awaiting_approval(self, now: datetime) -> tuple[Operation, ...]:
         """Every operation that somebody has to agree to, the next to expire first."""
 

@@ -12,6 +12,7 @@ from bot.domain.change import Change
 from bot.domain.exchange import ConversationRef
 from bot.domain.people import Actor, Person
 from bot.domain.phone import mask_text
+from bot.domain.recovery import Recovery
 from bot.domain.rules import NO_NEED, Need
 
 
@@ -94,6 +95,7 @@ class Operation:
         request_ids: Graph's request ids of the writes.
         version: counts the moves; an older card is recognised by it.
         numbers_removed: it is so old that its numbers were masked in the store too (`NUMBERS_DAYS`).
+        recovery: what is followed up after it; None for everything but a recovery.
     """
 
     id: str
@@ -121,6 +123,7 @@ class Operation:
     request_ids: tuple[str, ...] = ()
     version: int = 0
     numbers_removed: bool = False
+    recovery: Recovery | None = None
 
     @property
     def agreed(self) -> frozenset[str]:

@@ -21,7 +21,7 @@ from bot.domain.policy import Decision
 from bot.domain.reconcile import Known
 from bot.domain.rules import Limits
 from bot.errors import Refusal, StoreUnavailable
-from bot.store import alarms, approvals, executions, housekeeping, outbox, past, records, schema, usages
+from bot.store import alarms, approvals, executions, follow_ups, housekeeping, outbox, past, records, schema, usages
 from bot.store.ids import fresh_id
 from bot.store.tables import audit_events, choices, deliveries, log_posts, metadata, operations, settings
 from bot.store.trail import Trail, remove_older
@@ -183,12 +183,22 @@ class StoredOperations:
             approvals.follow(connection, self._enqueue, operation, verb, event)
             if verb == "finish":
                 outbox.add(connection, self._enqueue, operation.id)
+                follow_ups.schedule(connection, self._enqueue, operation)
             return operation
 
         found = await self._transactions.record(work)
         if isinstance(found, Decision):
             raise Refusal(found.text, found.hint, code=found.reason.value)
         return found
+
+    async def recovery_closed(self, operation_id: str) -> bool:
+        return await self._transactions.read(lambda connection: follow_ups.closed(connection, operation_id))
+
+    async def close_recovery(self, operation_id: str, event: AuditEvent, tidying: Operation | None) -> bool:
+        def work(connection: Connection, trail: Trail) -> bool:
+            return follow_ups.close(connection, trail, self._enqueue, operation_id, event, tidying)
+
+        return await self._transactions.record(work)
 
     async def approve(self, operation_id: str, approval: Approval, event: AuditEvent) -> Operation | None:
         def work(connection: Connection, trail: Trail) -> Operation | None:

@@ -14,6 +14,7 @@ from bot.domain.exchange import ConversationRef
 from bot.domain.methods import PhoneType
 from bot.domain.operation import Approval, Operation, State
 from bot.domain.people import Actor, Person
+from bot.domain.recovery import Recovery, Situation
 from bot.domain.rules import Need
 
 
@@ -52,6 +53,7 @@ def row(operation: Operation) -> dict[str, Any]:
             "reason": operation.reason,
             "conversation": asdict(operation.conversation),
             "need": _need_row(operation.need),
+            "recovery": asdict(operation.recovery) if operation.recovery else None,
         },
     }
 
@@ -85,7 +87,13 @@ def operation(found: Row[Any]) -> Operation:
         request_ids=tuple(found.request_ids or ()),
         version=found.version,
         numbers_removed=found.numbers_removed,
+        recovery=_recovery(request["recovery"]) if request.get("recovery") else None,
     )
+
+
+def _recovery(stored: dict[str, Any]) -> Recovery:
+    later = tuple(map(change, stored["later"]))
+    return Recovery(Situation(stored["situation"]), stored["language"], tuple(stored["known"]), later)
 
 
 def change(stored: dict[str, Any]) -> Change:
