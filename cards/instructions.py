@@ -32,7 +32,7 @@ _FOUND = {
 }
 _WORK = {
     "en": "Sign in as usual as {address}. Where your phone would be asked for, choose another way and type the Temporary Access Pass.",
-    "nl": "Meld u zoals altijd aan als {address}. Kies waar om uw telefoon wordt gevraagd een andere manier en typ de tijdelijke toegangspas.",
+    "nl": "Meld u zoals altijd aan als {address}. Kies bij de vraag naar uw telefoon een andere manier en typ de tijdelijke toegangspas.",
 }
 _TOMORROW = {
     "en": "Your phone stays registered: with it at hand you sign in as before.",

@@ -40,7 +40,8 @@ async def follow_up(operations: Operations, directory: Directory, announcer: Ann
     found = await _read(directory, sleep, operation)
     if isinstance(found, DirectoryError):
         text, hint = explain.directory_sentence(found)
-        await _say(announcer, sleep, operation, Notice(f"I could not look how {operation.target.name} is doing. {text}", hint, Tone.PROBLEM))
+        text = f"I could not look how {operation.target.name} is doing. {text}"
+        await _say(announcer, sleep, operation, Notice(text, hint, Tone.PROBLEM))
         return
     if not registered_since(operation.recovery, found):
         await _say(announcer, sleep, operation, reminder(operation, operation.recovery, int(number)))
@@ -104,7 +105,8 @@ def reminder(operation: Operation, recovery: Recovery, look: int) -> Notice:
     if look < len(LOOKS):
         more = f"I look once more {int(LOOKS[-1].total_seconds() // 3600)} hours after it."
     else:
-        left = f" Still there, to be removed by hand: {', '.join(change.before or '' for change in recovery.later)}." if recovery.later else ""
+        old = ", ".join(change.before or "" for change in recovery.later)
+        left = f" Still there, to be removed by hand: {old}." if old else ""
         more = f"I do not look again.{left} If the pass has run out, make another one with “pass for {operation.target.upn}”."
     return Notice(
         f"{operation.target.name} has registered nothing new yet, {since}. Please ask whether it works out.",
