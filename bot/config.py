@@ -87,6 +87,12 @@ class Settings(BaseSettings):
         date(2027, 2, 1),
         "the day Microsoft ends its own SMS and voice delivery for MFA; `none` with an own provider",
     )
+    per_user_mfa: bool = _said(
+        "PER_USER_MFA",
+        False,
+        "lets the helpdesk see and switch per-user MFA (`require mfa`); needs the very wide permission "
+        "`Policy.ReadWrite.AuthenticationMethod`, and Conditional Access is the modern way",
+    )
     host: str = _said("HOST", "127.0.0.1", "address to listen on")
     port: int = _said("PORT", 3978, "port to listen on")
     insecure_local: bool = _said("INSECURE_LOCAL", False, "accepts activities without a token; refused unless `HOST` is loopback")

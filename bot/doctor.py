@@ -161,7 +161,7 @@ async def _graph(report: Report, settings: Settings, policy: Policy | None) -> N
         )
         if not token:
             return
-        needed = needed_permissions()
+        needed = needed_permissions(["PER_USER_MFA"] if settings.per_user_mfa else [])
         absent = permissions.missing(permissions.roles_in(token), needed)
         for name, reasons in needed.items():
             if name in absent:

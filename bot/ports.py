@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.audit import AuditEvent
+from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change
 from bot.domain.exchange import ConversationRef, LogNotice, Member, Reply
 from bot.domain.limits import Lift, Usage
@@ -14,6 +14,7 @@ from bot.domain.methods import Dossier
 from bot.domain.operation import Approval, Operation, State
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.reconcile import Comparison, DirectoryAudit, Known
+from bot.domain.sign_in import MfaState, Preference, Registration
 from bot.domain.stop import Freeze, Pause, Stop
 
 #: The current time, in UTC.
@@ -40,6 +41,20 @@ class Directory(Protocol):
 
     async def dossier(self, object_id: str) -> Dossier:
         """Account, methods and privileges, read together. NotFound when the account is gone."""
+
+    async def preference(self, object_id: str) -> Preference:
+        """Which method a person is asked for first. In no dossier by itself; see `bot.services.look`."""
+
+    async def mfa_state(self, object_id: str) -> MfaState:
+        """Per-user MFA of a person; needs a permission that is asked for only where PER_USER_MFA is on."""
+
+    async def registration(self, object_id: str) -> Registration:
+        """What Entra's registration report says of a person, hours late.
+
+        Raises:
+            NotAuthorised: the permission AuditLog.Read.All is missing; NotLicensed: the tenant may not read the report; Throttled: too
+                many people were looked up in the last seconds.
+        """
 
     async def audits(self, since: datetime) -> tuple[DirectoryAudit, ...]:
         """What Entra's own audit log says our application did since then; in no order. Late by minutes, so never proof of a fresh write.
@@ -150,8 +165,14 @@ class Operations(Protocol):
     async def awaiting_approval(self, now: datetime) -> tuple[Operation, ...]:
         """Every operation that somebody has to agree to, the next to expire first."""
 
-    async def events(self, *, operation_id: str = "", target_id: str = "", actor_id: str = "", limit: int = 20) -> tuple[AuditEvent, ...]:
-        """The trail, newest first: of one operation, about one account, or what one person did and what became of what they asked for."""
+    async def events(
+        self, *, operation_id: str = "", target_id: str = "", actor_id: str = "", tags: Collection[Tag] = (), limit: int = 20
+    ) -> tuple[AuditEvent, ...]:
+        """The trail, newest first: of one operation, about one account, or what one person did and what became of what they asked for.
+
+        Args:
+            tags: no other events than these; all when empty.
+        """
 
     async def event_count(self, operation_id: str) -> int:
         """How many events the trail has of one operation."""

@@ -231,6 +231,16 @@ def suspicious_call(id: str) -> Element:
     )
 
 
+def stronger(id: str) -> Element:
+    """The way from weak methods to strong ones; `id` is the reference to the person."""
+    return button(
+        "Stronger: Temporary Access Pass",
+        Verb.STRONGER,
+        id,
+        tooltip="With a pass this person signs in once and registers a passkey or Microsoft Authenticator; asks before anything happens",
+    )
+
+
 def buttons(*made: Element, spacing: Spacing = "Default") -> Element:
     """Buttons within the body."""
     return {"type": "ActionSet", "actions": list(made), "spacing": spacing}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.exchange import History
+from bot.domain.exchange import History, PastChange
 from bot.domain.operation import State
 from bot.domain.phone import mask_text
 from cards.elements import Element, box, card, heading, line, moment, run
@@ -78,6 +78,12 @@ def _shortly(event: AuditEvent) -> Element:
     details = mask_text(_details(event.facts))
     said = " · ".join(filter(None, (f"{_who(event)[:40]} {SAID[event.tag]}", event.operation_id, details[:60])))
     return moment("", event.at, f" · {said}", date=True)
+
+
+def past_change(past: PastChange) -> Element:
+    """A change that was made, on one line."""
+    said = (_words(past.asked.get("changes")), _state(_words(past.ended.get("state"))).lower(), past.by[:40], past.operation_id)
+    return moment("", past.at, f" · {mask_text(' · '.join(filter(None, said)))}", date=True, spacing="None")
 
 
 def _who(event: AuditEvent) -> str:

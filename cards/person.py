@@ -9,7 +9,8 @@ from bot.domain.exchange import PersonShown, Whoami
 from bot.domain.methods import Dossier, Method, Phone, PhoneType, SmsSignIn
 from bot.domain.phone import mask
 from bot.domain.stop import Freeze
-from cards.elements import Element, box, card, columns, facts, heading, line, moment, run, suspicious_call
+from cards import history, signing_in
+from cards.elements import Element, box, card, columns, facts, heading, line, moment, run, stronger, suspicious_call
 from cards.wording import bullets, identity, many, named
 
 #: More methods than this are counted, not listed.
@@ -27,8 +28,15 @@ def render(shown: PersonShown) -> tuple[Element, str]:
         body.append(box([line(run("⚠ ", bold=True), run(shown.protected))], style="warning", spacing="Medium"))
     body.append(box(_phones(dossier, shown.phone_notes, changeable=not shown.protected), spacing="Medium", line_above=True))
     body.append(box(_others(dossier.others), spacing="Medium", line_above=True))
+    if at_sign_in := signing_in.elements(shown):
+        body.append(box(at_sign_in, spacing="Medium", line_above=True))
+    if shown.past:
+        latest = [heading("Latest changes", size="Medium", spacing="None"), *map(history.past_change, shown.past)]
+        body.append(box(latest, spacing="Medium", line_above=True))
     summary = f"{'⚠ Frozen. ' if shown.freeze else ''}{_summary(dossier)}"
     actions = [suspicious_call(shown.reference)] if shown.reference else []
+    if shown.stronger and shown.reference:
+        actions.insert(0, stronger(shown.reference))
     return card(body, fallback=summary, actions=actions), summary
 
 
@@ -85,6 +93,7 @@ def _phones(dossier: Dossier, notes: tuple[str, ...], *, changeable: bool) -> It
 def _phone(phone: Phone) -> Iterable[Element]:
     good = f"Good for {' and '.join(phone.type.good_for)}"
     state = f" · SMS sign-in {phone.sms_sign_in.spoken}" if _worth_saying(phone) else ""
+    state += f" · {since}" if (since := _since(phone.created)) else ""
     yield columns(
         ("130px", [line(phone.type.spoken.capitalize())]),
         ("stretch", [line(run(phone.number, limit=60, bold=True)), line(run(good + state, subtle=True), spacing="None")]),
@@ -101,8 +110,13 @@ def _others(methods: tuple[Method, ...]) -> Iterable[Element]:
     if not methods:
         yield line("None is registered.")
     for method in methods[:MOST_METHODS]:
-        details = " · ".join(filter(None, (method.name[:80], _since(method.created))))
+        known = "" if method.known else "I do not touch this"
+        # Of a pass the day it was made says nothing beside its own times.
+        since = "" if method.pass_facts else _since(method.created)
+        details = " · ".join(filter(None, (method.name[:80], *(detail[:60] for detail in method.details), since, known)))
         yield line(run(method.kind or "Unknown method", limit=80), run(f" · {details}" if details else "", subtle=True))
+        if method.pass_facts:
+            yield signing_in.pass_line(method.pass_facts)
     if len(methods) > MOST_METHODS:
         yield line(run(f"and {len(methods) - MOST_METHODS} more", subtle=True))
 

@@ -10,6 +10,7 @@ from bot.domain.change import KINDS, Change, ChangeKind
 from bot.domain.operation import Operation, State
 from bot.domain.people import Person
 from bot.domain.phone import mask_text
+from bot.domain.sign_in import DefaultMethod
 from cards.elements import Colour, Element, Style, address, columns, line, run
 
 
@@ -38,7 +39,16 @@ LOOKS: dict[State, Look] = {
 }
 
 #: Something is switched, nothing registered goes.
-_SWITCHES = frozenset({ChangeKind.SMS_SIGN_IN, ChangeKind.SIGN_OUT, ChangeKind.BLOCK, ChangeKind.UNBLOCK})
+_SWITCHES = frozenset(
+    {
+        ChangeKind.SMS_SIGN_IN,
+        ChangeKind.SIGN_OUT,
+        ChangeKind.BLOCK,
+        ChangeKind.UNBLOCK,
+        ChangeKind.SET_DEFAULT,
+        ChangeKind.REQUIRE_MFA,
+    }
+)
 #: The change will be, or was, made as the card shows it.
 _AS_SHOWN = frozenset({State.PROPOSED, State.AWAITING_APPROVAL, State.QUEUED, State.RUNNING, State.SUCCEEDED})
 
@@ -111,6 +121,11 @@ def difference(change: Change) -> tuple[str, str]:
             return "enabled", "blocked"
         case ChangeKind.UNBLOCK:
             return "blocked", "enabled"
+        case ChangeKind.SET_DEFAULT:
+            before, after = DefaultMethod.of(change.before), DefaultMethod.of(change.after)
+            return before.spoken if before else "none", after.spoken if after else "none"
+        case ChangeKind.REQUIRE_MFA:
+            return change.before or "unknown", change.after or "unknown"
     return change.before or "not registered", change.after or "removed"
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from simulator import cast
 from simulator.web.server import demo_app
 from simulator.web.vendor import install
 from simulator.world import World
@@ -29,6 +30,7 @@ async def run(make_bot: Callable[[Mapping[str, str]], web.Application], port: in
     vendor = await asyncio.to_thread(install, Path("build/web"))
     world = World()
     await world.start()
+    world.entra.grant(cast.GRAPH_APP_ID, "UserAuthenticationMethod.ReadWrite.All")  # optional, for `set default`
     with tempfile.TemporaryDirectory(prefix="doorman-demo-") as folder:
         environment = world.environment(f"sqlite:///{folder}/doorman.db", POLICY_FILE="policy.example.toml")
         bot = await _listen(make_bot(environment), 0)

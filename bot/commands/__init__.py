@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.commands import about, accounts, approvals, deciding, limits, operations, people, phones, stopping
+from bot.commands import about, accounts, approvals, deciding, limits, operations, people, phones, sign_in, stopping
 from bot.commands.spec import Command
 
 COMMANDS: tuple[Command, ...] = (
@@ -10,6 +10,9 @@ COMMANDS: tuple[Command, ...] = (
     phones.SET_PHONE,
     phones.REMOVE_PHONE,
     phones.SMS_SIGN_IN,
+    sign_in.DEFAULT,
+    sign_in.SET_DEFAULT,
+    sign_in.REQUIRE_MFA,
     accounts.SIGN_OUT,
     accounts.BLOCK,
     accounts.UNBLOCK,

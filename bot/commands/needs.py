@@ -5,6 +5,7 @@ And which ones Doorman can do without, for what.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.commands import COMMANDS
@@ -31,17 +32,28 @@ OPTIONAL_PERMISSIONS = {
         "Somebody who has not activated the role counts as an ordinary person.",
     ),
     "AuditLog.Read.All": Extra(
-        "compare the audit trail with Entra's own audit log; needs Entra ID P1 or P2 as well",
-        "Changes made with Doorman's credentials behind its back are not noticed.",
+        "compare the audit trail with Entra's own audit log, and show what its registration report says; needs Entra ID P1 or P2 as well",
+        "Changes made with Doorman's credentials behind its back are not noticed, and `show` leaves the report out.",
+    ),
+    # It covers every narrower permission for methods, so nobody should have to grant it for one command.
+    "UserAuthenticationMethod.ReadWrite.All": Extra(
+        "set the default method, for which Graph has no narrower permission",
+        "`set default` is refused by Entra ID.",
     ),
 }
 
 
-def needed_permissions() -> dict[str, tuple[str, ...]]:
-    """Permission -> its reasons, in the order in which the commands name them; what reads comes before what writes."""
+def needed_permissions(settings: Collection[str] = ()) -> dict[str, tuple[str, ...]]:
+    """Permission -> its reasons, in the order in which the commands name them; what reads comes before what writes.
+
+    Args:
+        settings: names of those that are on and let more be changed.
+    """
     reasons: dict[str, list[str]] = {}
     reads = [read for command in COMMANDS for read in command.reads]
-    writes = [(KINDS[kind].permission, KINDS[kind].why) for command in COMMANDS for kind in sorted(command.changes)]
+    kinds = [kind for command in COMMANDS for kind in sorted(command.changes)]
+    writes = [(facts.permission, facts.why) for kind in kinds if not (facts := KINDS[kind]).setting or facts.setting in settings]
+    writes = [write for write in writes if write[0] not in OPTIONAL_PERMISSIONS]
     for permission, why in (*reads, *writes):
         known = reasons.setdefault(permission, [])
         if why not in known:

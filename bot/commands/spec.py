@@ -13,6 +13,7 @@ from bot.domain.exchange import ConversationRef, Reply
 from bot.domain.methods import Dossier
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.rules import Need
+from bot.domain.sign_in import Aspect
 from bot.domain.stop import GO, Stop
 from bot.ports import Directory, Operations, Stops, Usages
 
@@ -49,10 +50,12 @@ class Facts:
     Attributes:
         default_region: ISO 3166 region of national numbers, or empty.
         retirement: the day Microsoft's own SMS and voice MFA ends for members; None when not applicable (own provider, other cloud).
+        per_user_mfa: per-user MFA may be read and switched.
     """
 
     default_region: str = ""
     retirement: date | None = None
+    per_user_mfa: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +134,7 @@ class Command:
         leavers: administrators may name somebody Entra ID no longer knows; the dossier then holds what was recorded here.
         nested: one of its parts is another command's line, tail and all, so nothing is cut off as its own tail.
         reasoned: may end in `ticket …` and `because …` although it plans no change.
+        aspects: what it looks at besides account and methods; what its changes are compared with is read anyhow.
         reads: Graph application permissions it needs for reading, with the reason.
         scopes: conversations whose command menu lists it: "personal", "team".
     """
@@ -148,6 +152,7 @@ class Command:
     leavers: bool = False
     nested: bool = False
     reasoned: bool = False
+    aspects: frozenset[Aspect] = frozenset()
     reads: tuple[tuple[str, str], ...] = ()
     scopes: tuple[str, ...] = ("personal", "team")
 

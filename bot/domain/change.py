@@ -8,6 +8,7 @@ from enum import StrEnum
 from bot.domain.methods import Family, PhoneType
 from bot.domain.people import Person
 from bot.domain.phone import mask
+from bot.domain.sign_in import Aspect
 
 
 class ChangeKind(StrEnum):
@@ -27,6 +28,8 @@ class ChangeKind(StrEnum):
     SIGN_OUT = "sign_out"
     BLOCK = "block"
     UNBLOCK = "unblock"
+    SET_DEFAULT = "set_default"
+    REQUIRE_MFA = "require_mfa"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class KindFacts:
         compare_first: the wanted state can be read, so the write may be repeated after comparing.
         task: what is asked for, starting a sentence; empty where the change itself decides.
         family: of the methods that it removes.
+        aspect: what has to be read besides account and methods to compare.
+        setting: only where this setting is on; elsewhere nobody can ask for it, and its permission is not needed.
     """
 
     permission: str
@@ -46,6 +51,8 @@ class KindFacts:
     compare_first: bool = True
     task: str = ""
     family: Family | None = None
+    aspect: Aspect | None = None
+    setting: str = ""
 
 
 def _removes(family: Family, permission: str) -> KindFacts:
@@ -68,6 +75,17 @@ KINDS: dict[ChangeKind, KindFacts] = {
     ChangeKind.SIGN_OUT: KindFacts("User.RevokeSessions.All", "sign a person out everywhere", task="Sign out everywhere"),
     ChangeKind.BLOCK: KindFacts("User.EnableDisableAccount.All", "block and unblock accounts", task="Block sign-in"),
     ChangeKind.UNBLOCK: KindFacts("User.EnableDisableAccount.All", "block and unblock accounts", task="Unblock sign-in"),
+    # Beta; no granular permission covers it: https://learn.microsoft.com/graph/api/authentication-update?view=graph-rest-beta
+    ChangeKind.SET_DEFAULT: KindFacts(
+        "UserAuthenticationMethod.ReadWrite.All", "set the default method", task="Set default method", aspect=Aspect.PREFERENCE
+    ),
+    ChangeKind.REQUIRE_MFA: KindFacts(
+        "Policy.ReadWrite.AuthenticationMethod",
+        "switch per-user MFA",
+        task="Change per-user MFA",
+        aspect=Aspect.MFA_STATE,
+        setting="PER_USER_MFA",
+    ),
 }
 
 #: Which kind of change removes a method of a family.
@@ -81,7 +99,8 @@ class Change:
     Attributes:
         phone: which phone; None for everything else.
         before, after: numbers of phones (None: no such phone), "on" or "off" for SMS sign-in, an address for the email; for a method that
-            is removed its name, and None; for sessions Graph's moment, and None; for an account "enabled" and "disabled".
+            is removed its name, and None; for sessions Graph's moment, and None; for an account "enabled" and "disabled"; for the default
+            method and per-user MFA Graph's words.
         method: Graph's id of the method that is removed or changed.
     """
 
@@ -118,6 +137,8 @@ _LABELS = {
     ChangeKind.SIGN_OUT: "Sessions",
     ChangeKind.BLOCK: "Account",
     ChangeKind.UNBLOCK: "Account",
+    ChangeKind.SET_DEFAULT: "Default method",
+    ChangeKind.REQUIRE_MFA: "Per-user MFA",
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.domain.change import KINDS, Change, ChangeKind
 from bot.domain.methods import Dossier, Family, SmsSignIn
 from bot.domain.phone import digits
+from bot.domain.sign_in import MfaState
 
 
 def in_effect(change: Change, dossier: Dossier) -> bool:
@@ -14,6 +15,10 @@ def in_effect(change: Change, dossier: Dossier) -> bool:
             return dossier.person.sessions_from != change.before
         case ChangeKind.BLOCK | ChangeKind.UNBLOCK:
             return dossier.person.enabled == (change.kind is ChangeKind.UNBLOCK)
+        case ChangeKind.REQUIRE_MFA:
+            # Entra makes "enabled" of somebody who has registered a method "enforced" by itself.
+            wanted = {change.after, MfaState.ENFORCED} if change.after == MfaState.ENABLED else {change.after}
+            return dossier.mfa_state in wanted
         case _:
             return _is(change, dossier, change.after)
 
@@ -25,11 +30,16 @@ def untouched(change: Change, dossier: Dossier) -> bool:
             return dossier.person.sessions_from == change.before
         case ChangeKind.BLOCK | ChangeKind.UNBLOCK:
             return dossier.person.enabled == (change.kind is ChangeKind.BLOCK)
+        case ChangeKind.REQUIRE_MFA:
+            return dossier.mfa_state == change.before
         case _:
             return _is(change, dossier, change.before)
 
 
 def _is(change: Change, dossier: Dossier, value: str | None) -> bool:
+    if change.kind is ChangeKind.SET_DEFAULT:
+        assert dossier.preference is not None, "read wherever it is changed"
+        return dossier.preference.default == value
     if change.kind is ChangeKind.SET_EMAIL:
         email = next((method for method in dossier.others if method.family is Family.EMAIL), None)
         return (email is None) if value is None else (email is not None and email.name.casefold() == value.casefold())

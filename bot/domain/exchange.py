@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -91,6 +92,7 @@ class Verb(StrEnum):
     REFRESH = "refresh"
     AGAIN = "again"
     SUSPECT = "suspect"
+    STRONGER = "stronger"  # of a `show` card: the stronger path for this person
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +173,31 @@ class Whoami:
 
 
 @dataclass(frozen=True, slots=True)
+class PastChange:
+    """A change that was made, as the trail has it.
+
+    Attributes:
+        by: name of whoever asked for it.
+        asked, ended: the facts of the two events.
+    """
+
+    at: datetime
+    by: str
+    operation_id: str
+    asked: Mapping[str, object]
+    ended: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class PersonShown:
     """The answer to `show`.
 
     Attributes:
         protected: why nothing may be changed here, in a sentence.
+        strength: how strong the registered methods are, in a sentence; empty when nobody can say.
+        stronger: a button offers the stronger path.
+        unread: what could not be read, and why.
+        past: the last changes, newest first.
         freeze: nobody may change this person until it ends.
         reference: what the card's button carries instead of the person; empty for no button.
     """
@@ -185,6 +207,10 @@ class PersonShown:
     phone_notes: tuple[str, ...] = ()
     freeze: Freeze | None = None
     reference: str = ""
+    strength: str = ""
+    stronger: bool = False
+    unread: tuple[str, ...] = ()
+    past: tuple[PastChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

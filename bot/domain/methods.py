@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from bot.domain.people import Person, Privileges
 from bot.domain.phone import digits, mask
+from bot.domain.sign_in import Aspect, MfaState, PassFacts, Preference, Registration
+from bot.errors import DirectoryError
 
 
 class PhoneType(StrEnum):
@@ -62,11 +65,12 @@ class SmsSignIn(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """One registered phone; `number` as Graph gives it."""
+    """One registered phone; `number` as Graph gives it, `created` the day it was registered."""
 
     type: PhoneType
     number: str
     sms_sign_in: SmsSignIn = SmsSignIn.UNKNOWN
+    created: str = ""
 
     def has(self, number: str) -> bool:
         """Whether this is the same number, compared on digits (and extension)."""
@@ -113,6 +117,10 @@ class Method:
         created: the day it was registered, as Graph says it.
         id: Graph's id; empty when nothing can be done with it.
         family: how it can be removed; None for what we do not know or must not touch.
+        type: Graph's word for its sort, such as `softwareOath`.
+        known: whether we know what it is; what nobody has described to us is shown, and never touched.
+        details: what else sets it apart, in words.
+        pass_facts: of a pass.
     """
 
     kind: str
@@ -120,6 +128,10 @@ class Method:
     created: str = ""
     id: str = ""
     family: Family | None = None
+    type: str = ""
+    known: bool = True
+    details: tuple[str, ...] = ()
+    pass_facts: PassFacts | None = None
 
     @property
     def label(self) -> str:
@@ -137,6 +149,8 @@ class Dossier:
         others: every method that is not a phone; unknown kinds included.
         privileges: why the account is protected, if it is.
         groups: ids of every group the person is in, nested ones included.
+        preference, mfa_state, registration: None where they were not wanted, or could not be read.
+        unread: why what was wanted could not be read.
     """
 
     person: Person
@@ -144,6 +158,10 @@ class Dossier:
     others: tuple[Method, ...] = ()
     privileges: Privileges = field(default_factory=Privileges)
     groups: frozenset[str] = frozenset()
+    preference: Preference | None = None
+    mfa_state: MfaState | None = None
+    registration: Registration | None = None
+    unread: Mapping[Aspect, DirectoryError] = field(default_factory=dict)
 
     def method(self, method_id: str) -> Method | None:
         """The method with this id, if it is still there."""

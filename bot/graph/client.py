@@ -32,7 +32,7 @@ from bot.graph.errors import SILENCES, translate
 from bot.graph.throttle import Patience, ThrottleGate
 from bot.tokens import Tokens
 
-API_VERSION = "v1.0"
+API_VERSION, BETA = "v1.0", "beta"
 CONNECT_SECONDS, READ_SECONDS = 5.0, 30.0
 KEEP_ALIVE_SECONDS = 30.0
 USER_AGENT = "Doorman"
@@ -62,6 +62,8 @@ class GraphClient:
         read_seconds: float = READ_SECONDS,
     ) -> None:
         self.base_url = f"{endpoint.rstrip('/')}/{API_VERSION}"
+        #: For what v1.0 does not have; msgraph-sdk makes no addresses below it.
+        self.beta_url = f"{endpoint.rstrip('/')}/{BETA}"
         self.gate = gate or ThrottleGate()
         self.tokens = tokens
         self._seconds = aiohttp.ClientTimeout(sock_connect=connect_seconds, sock_read=read_seconds)
@@ -74,7 +76,7 @@ class GraphClient:
         )
         KiotaClientFactory.create_with_custom_middleware([self.gate], client=http)
         self._http = http
-        self._bearer = _Bearer(tokens, self.base_url)
+        self._bearer = _Bearer(tokens, self.base_url, self.beta_url)
         self.adapter = GraphRequestAdapter(self._bearer, http)
         self.adapter.base_url = self.base_url  # httpx adds a slash to its own, which would double
         self.builders = GraphServiceClient(request_adapter=self.adapter)
@@ -122,9 +124,10 @@ class GraphClient:
         return answer
 
     async def read(
-        self, url: str, patience: Patience, *, permission: str = "", eventual: bool = False, post: bytes | None = None
+        self, url: str, patience: Patience, *, permission: str = "", eventual: bool = False, post: bytes | None = None,
+        gate: ThrottleGate | None = None,
     ) -> Answer:
-        """Asks for what is below this client's base URL, such as a next link, and changes nothing.
+        """Asks for what is below one of this client's two base URLs, such as a next link, and changes nothing.
 
         Args:
             url: whole, and encoded.
@@ -132,6 +135,7 @@ class GraphClient:
             permission: as for `send`.
             eventual: an advanced query: https://learn.microsoft.com/graph/aad-advanced-queries
             post: JSON to be sent, for reads that are a POST.
+            gate: instead of the client's own, for what Graph limits apart from all the rest.
 
         Returns:
             A 2xx answer.
@@ -139,7 +143,7 @@ class GraphClient:
         Raises:
             DirectoryError: the fitting one; `Unavailable` for an address that is not Graph's, too.
         """
-        if not url.startswith(f"{self.base_url}/"):
+        if not url.startswith((f"{self.base_url}/", f"{self.beta_url}/")):
             raise Unavailable("a link leads away from Graph")
         headers = {"Accept": "application/json", "User-Agent": USER_AGENT, "client-request-id": str(uuid.uuid4())}
         if patience.urgent:
@@ -151,17 +155,19 @@ class GraphClient:
         try:
             async with asyncio.timeout(patience.seconds + GRACE_SECONDS):
                 token = await self.tokens.get()
-                answer = await self._read_once(url, patience, headers, token, post)
+                answer = await self._read_once(url, patience, headers, token, post, gate)
                 if answer.status == 401:
                     token = await self.tokens.get(_decoded(answer.claims), refused=token)
-                    answer = await self._read_once(url, patience, headers, token, post)
+                    answer = await self._read_once(url, patience, headers, token, post, gate)
         except SILENCES as error:
             raise translate(error, permission) from error
         if not answer.ok:
             raise translate(answer, permission)
         return answer
 
-    async def _read_once(self, url: str, patience: Patience, headers: dict[str, str], token: str, post: bytes | None) -> Answer:
+    async def _read_once(
+        self, url: str, patience: Patience, headers: dict[str, str], token: str, post: bytes | None, gate: ThrottleGate | None
+    ) -> Answer:
         method, where = "GET" if post is None else "POST", URL(url, encoded=True)
         headers = headers | {"Authorization": f"Bearer {token}"}
 
@@ -170,7 +176,7 @@ class GraphClient:
             async with asked as response:
                 return Answer.of(response.status, response.headers, await response.read())
 
-        return await self.gate.let_through(attempt, patience, reads=True)
+        return await (gate or self.gate).let_through(attempt, patience, reads=True)
 
     async def renew_token(self, challenge: str) -> None:
         """Gets a new token because Graph refuses the present one: with the claims of a challenge (base64), or for no reason given."""
@@ -190,15 +196,15 @@ class GraphClient:
 class _Bearer(AuthenticationProvider):
     """Puts the token on requests to our Graph host, and on no other."""
 
-    def __init__(self, tokens: Tokens, base_url: str) -> None:
+    def __init__(self, tokens: Tokens, *base_urls: str) -> None:
         self._tokens = tokens
-        self._prefix = f"{base_url}/"
+        self._prefixes = tuple(f"{base_url}/" for base_url in base_urls)
 
     async def authenticate_request(
         self, request: RequestInformation, additional_authentication_context: dict[str, Any] | None = None
     ) -> None:
         """Adds the Authorization header; with the claims of a challenge, replaces it by one with a token that meets them."""
-        if not request.url.startswith(self._prefix):
+        if not request.url.startswith(self._prefixes):
             raise NotAuthorised("the address is not on the Graph host, so it gets no token")
         challenge = (additional_authentication_context or {}).get("claims")
         if challenge or not request.headers.contains("Authorization"):

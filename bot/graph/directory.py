@@ -10,15 +10,18 @@ from bot.domain.change import KINDS, Change
 from bot.domain.methods import Dossier, Method
 from bot.domain.people import Person, Privileges, Standing
 from bot.domain.reconcile import DirectoryAudit
+from bot.domain.sign_in import MfaState, Preference, Registration
 from bot.errors import NotAuthorised, NotFound, NotLicensed, Unavailable
 from bot.graph import finding, permissions, reads
 from bot.graph.accounts import audit_in, defined_in, person_in, role_assignable_in, roles_in
 from bot.graph.answers import Answer
 from bot.graph.batch import read_all
+from bot.graph.beta import beta_request, mfa_state_in, preference_in
 from bot.graph.client import GraphClient
 from bot.graph.errors import translate
 from bot.graph.methods import client_request_id, others_in, phones_in, write_request
 from bot.graph.reads import Read
+from bot.graph.report import RegistrationReport
 from bot.graph.throttle import BACKGROUND, INTERACTIVE, Patience
 from bot.ports import FIND_LIMIT, MEMBERS_LIMIT
 
@@ -44,6 +47,7 @@ class GraphDirectory:
         self._phones_only_until = 0.0
         self._no_eligible_until = 0.0
         self._background: GraphDirectory | None = None
+        self._report = RegistrationReport(client)
 
     def in_background(self) -> GraphDirectory:
         """The same tenant for work that nobody watches: it waits longer when Graph is busy."""
@@ -124,6 +128,18 @@ class GraphDirectory:
             frozenset(str(group.get("id")).lower() for group in groups),
         )
 
+    async def preference(self, object_id: str) -> Preference:
+        """See `bot.ports.Directory`."""
+        return preference_in((await self._get(reads.preferences(reads.object_id(object_id)))).fields)
+
+    async def mfa_state(self, object_id: str) -> MfaState:
+        """See `bot.ports.Directory`."""
+        return mfa_state_in((await self._get(reads.requirements(reads.object_id(object_id)))).fields)
+
+    async def registration(self, object_id: str) -> Registration:
+        """See `bot.ports.Directory`."""
+        return await self._report.row(reads.object_id(object_id))
+
     async def members(self, group_ids: Collection[str]) -> tuple[Person, ...]:
         """See `bot.ports.Directory`."""
         asked = [reads.members(group_id) for group_id in sorted({reads.as_object_id(group_id) for group_id in group_ids} - {""})]
@@ -146,7 +162,8 @@ class GraphDirectory:
 
     async def apply(self, target_id: str, change: Change, operation_id: str) -> str:
         """See `bot.ports.Directory`."""
-        request = write_request(self._client.builders, reads.object_id(target_id), change)
+        user_id = reads.object_id(target_id)
+        request = beta_request(self._client.beta_url, user_id, change) or write_request(self._client.builders, user_id, change)
         answer = await self._client.send(
             request,
             BACKGROUND,
@@ -179,7 +196,7 @@ class GraphDirectory:
 
     async def _get(self, read: Read) -> Answer:
         """One read; a 2xx answer."""
-        url = self._client.base_url + read.url
+        url = (self._client.beta_url if read.beta else self._client.base_url) + read.url
         return await self._client.read(url, self._patience, permission=read.permission, eventual=read.eventual)
 
     async def _read(self, *asked: Read) -> list[Answer]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from kiota_abstractions.request_information import RequestInformation
@@ -19,6 +20,7 @@ from msgraph.graph_service_client import GraphServiceClient
 
 from bot.domain.change import KINDS, Change, ChangeKind
 from bot.domain.methods import Family, Method, Phone, PhoneType, SmsSignIn
+from bot.domain.sign_in import PassFacts
 
 #: The same in every tenant.
 PHONE_IDS = {
@@ -67,7 +69,7 @@ def phones_in(rows: Iterable[dict[str, Any]]) -> dict[PhoneType, Phone]:
     for row in rows:
         if _is_known_phone(row):
             kind = PhoneType(row["phoneType"])
-            found[kind] = Phone(kind, str(row["phoneNumber"]), SmsSignIn.of(row.get("smsSignInState")))
+            found[kind] = Phone(kind, str(row["phoneNumber"]), SmsSignIn.of(row.get("smsSignInState")), _day(row))
     return found
 
 
@@ -90,10 +92,45 @@ def _method(row: dict[str, Any]) -> Method:
     return Method(
         family.spoken if family else _KINDS.get(kind, kind),
         str(name),
-        str(row.get("createdDateTime") or "")[:10],
+        _day(row),
         str(row.get("id") or ""),
         family,
+        type=kind,
+        known=kind in _FAMILIES or kind in _KINDS,
+        details=_details(kind, row),
+        pass_facts=_pass_facts(row) if family is Family.PASS else None,
     )
+
+
+def _day(row: dict[str, Any]) -> str:
+    return str(row.get("createdDateTime") or "")[:10]
+
+
+def _details(kind: str, row: dict[str, Any]) -> tuple[str, ...]:
+    """What an agent may ask the caller about, beside the name."""
+    model = str(row.get("model") or "")
+    said = {
+        "microsoftAuthenticator": (_said("app version", row.get("phoneAppVersion")),),
+        "fido2": (model if model != row.get("displayName") else "", "synced" if row.get("passkeyType") == "synced" else ""),
+        "platformCredential": (str(row.get("platform") or ""),),
+    }
+    return tuple(filter(None, said.get(kind, ())))
+
+
+def _said(label: str, value: object) -> str:
+    return f"{label} {value}" if value else ""
+
+
+def _pass_facts(row: dict[str, Any]) -> PassFacts | None:
+    """When a pass is good; None when Graph does not say so in a way that we can read."""
+    try:
+        start = datetime.fromisoformat(str(row["startDateTime"]))
+        end = start + timedelta(minutes=int(row["lifetimeInMinutes"]))
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None
+    if start.tzinfo is None:
+        return None
+    return PassFacts(start, end, row.get("isUsableOnce") is True, row.get("isUsable") is True, str(row.get("methodUsabilityReason") or ""))
 
 
 def write_request(builders: GraphServiceClient, target_id: str, change: Change) -> RequestInformation:

@@ -22,6 +22,8 @@ READ_ELIGIBLE = "RoleEligibilitySchedule.Read.Directory"
 READ_AUDITS = "AuditLog.Read.All"
 READ_METHODS = "UserAuthenticationMethod.Read.All"
 READ_PHONES = "UserAuthMethod-Phone.Read.All"
+READ_POLICIES = "Policy.Read.All"
+CHANGE_METHODS = "UserAuthenticationMethod.ReadWrite.All"
 
 _DIRECTORY = ("Directory.Read.All", "Directory.ReadWrite.All")
 _BROADER: dict[str, tuple[str, ...]] = {
@@ -35,8 +37,8 @@ _BROADER: dict[str, tuple[str, ...]] = {
         "RoleManagement.ReadWrite.Directory",
     ),
     READ_AUDITS: ("Directory.Read.All",),
-    READ_METHODS: ("UserAuthenticationMethod.ReadWrite.All",),
-    READ_PHONES: ("UserAuthMethod-Phone.ReadWrite.All", READ_METHODS, "UserAuthenticationMethod.ReadWrite.All"),
+    READ_METHODS: (CHANGE_METHODS,),
+    READ_PHONES: ("UserAuthMethod-Phone.ReadWrite.All", READ_METHODS, CHANGE_METHODS),
 }
 
 
@@ -48,9 +50,12 @@ class Permission:
     why: str
 
 
+#: Without these something is lost, and Doorman works; `bot.commands.needs` says what.
+OPTIONAL = (READ_ELIGIBLE, READ_AUDITS, CHANGE_METHODS)
+
 _WRITES = tuple(
     Permission(name, ", ".join(facts.why for facts in KINDS.values() if facts.permission == name))
-    for name in dict.fromkeys(facts.permission for facts in KINDS.values())
+    for name in dict.fromkeys(facts.permission for facts in KINDS.values() if not facts.setting and facts.permission not in OPTIONAL)
 )
 
 NEEDED: tuple[Permission, ...] = (
@@ -64,8 +69,6 @@ NEEDED: tuple[Permission, ...] = (
 #: Their names alone.
 NAMES = tuple(needed.name for needed in NEEDED)
 
-#: Without these something is lost, and Doorman works; `bot.commands.needs` says what.
-OPTIONAL = (READ_ELIGIBLE, READ_AUDITS)
 
 
 def missing(roles: Iterable[str], needed: Iterable[str] = NAMES) -> tuple[str, ...]:
@@ -108,5 +111,5 @@ def _claims(token: str) -> dict[str, Any]:
 
 def _covering(name: str) -> tuple[str, ...]:
     if name.startswith("UserAuthMethod-") and name.endswith(".ReadWrite.All"):
-        return ("UserAuthenticationMethod.ReadWrite.All",)
+        return (CHANGE_METHODS,)
     return _BROADER.get(name, ())

@@ -16,6 +16,7 @@ from kiota_abstractions.base_request_configuration import RequestConfiguration
 from kiota_abstractions.request_information import RequestInformation
 from msgraph.generated.audit_logs.directory_audits.directory_audits_request_builder import DirectoryAuditsRequestBuilder
 from msgraph.generated.groups.item.transitive_members.graph_user.graph_user_request_builder import GraphUserRequestBuilder
+from msgraph.generated.reports.reports_request_builder import ReportsRequestBuilder
 from msgraph.generated.role_management.directory.role_assignments.role_assignments_request_builder import RoleAssignmentsRequestBuilder
 from msgraph.generated.role_management.directory.role_eligibility_schedule_instances import (
     role_eligibility_schedule_instances_request_builder as eligibility,
@@ -25,7 +26,7 @@ from msgraph.generated.users.item.user_item_request_builder import UserItemReque
 from msgraph.generated.users.users_request_builder import UsersRequestBuilder
 
 from bot.errors import NotFound
-from bot.graph.permissions import READ_AUDITS, READ_ELIGIBLE, READ_GROUPS, READ_METHODS, READ_PHONES, READ_ROLES, READ_USERS
+from bot.graph.permissions import READ_AUDITS, READ_ELIGIBLE, READ_GROUPS, READ_METHODS, READ_PHONES, READ_POLICIES, READ_ROLES, READ_USERS
 from bot.ports import FIND_LIMIT
 
 #: What `people.person` needs.
@@ -54,12 +55,14 @@ class Read:
         permission: the least application permission of the call.
         body: for reads that Graph wants as POST.
         eventual: an advanced query: https://learn.microsoft.com/graph/aad-advanced-queries
+        beta: below that version; the parts of a batch are all of one version.
     """
 
     url: str
     permission: str
     body: dict[str, Any] | None = None
     eventual: bool = False
+    beta: bool = False
 
     def as_part(self, number: int) -> dict[str, Any]:
         """As it stands in a batch."""
@@ -167,6 +170,11 @@ _AUDITS = _address(
         _configured(DirectoryAuditsRequestBuilder.DirectoryAuditsRequestBuilderGetQueryParameters(filter=_SLOT, top=MOST_ROWS))
     )
 )
+_REGISTRATION = _address(
+    ReportsRequestBuilder(_adapter, {"baseurl": ""})
+    .authentication_methods.user_registration_details.by_user_registration_details_id(_SLOT)
+    .to_get_request_information()
+)
 _CHECK_GROUPS = f"/users/{_SLOT}/checkMemberGroups"
 _FILTERED = _address(_users.to_get_request_information(_configured(_Listed(filter=_SLOT, select=PERSON, top=PAGE))))
 _SEARCHED = _address(_users.to_get_request_information(_configured(_Listed(search=_SLOT, select=PERSON, top=PAGE))))
@@ -191,6 +199,21 @@ def methods(user_id: str) -> Read:
 def phones(user_id: str) -> Read:
     """The phones alone, which a narrower permission opens."""
     return Read(_PHONES.replace(_SLOT, user_id), READ_PHONES)
+
+
+def preferences(user_id: str) -> Read:
+    """The preferred second factor: https://learn.microsoft.com/graph/api/authentication-get?view=graph-rest-beta"""
+    return Read(f"/users/{user_id}/authentication/signInPreferences", READ_METHODS, beta=True)
+
+
+def requirements(user_id: str) -> Read:
+    """The state of per-user MFA: https://learn.microsoft.com/graph/api/authentication-get?view=graph-rest-beta"""
+    return Read(f"/users/{user_id}/authentication/requirements", READ_POLICIES, beta=True)
+
+
+def registration(user_id: str) -> Read:
+    """A row of the registration report: https://learn.microsoft.com/graph/api/userregistrationdetails-get"""
+    return Read(_REGISTRATION.replace(_SLOT, user_id), READ_AUDITS)
 
 
 def roles_held(user_id: str) -> Read:

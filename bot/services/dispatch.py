@@ -23,6 +23,7 @@ from bot.services.announce import shown
 from bot.services.approve import Approvals
 from bot.services.confirm import cancel, check_presser, confirm
 from bot.services.gate import Gate
+from bot.services.look import aspects_of, look
 from bot.services.prepare import Preparation, Proposal, as_known
 from bot.services.propose import propose
 from bot.services.refuse import refuse_message, refuse_press
@@ -33,6 +34,8 @@ from bot.services.suspect import suspect
 #: A turn has to answer before Teams gives up (10 to 15 s) and sends the same activity again.
 #: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/conversation-messages
 TURN_SECONDS = 9.0
+#: What the button of a `show` card says for whoever presses it.
+STRONGER_PATH = "pass for"
 #: The verbs that stand on the approvers' card alone.
 _OF_APPROVERS = frozenset({Verb.APPROVE, Verb.DENY, Verb.VIEW})
 
@@ -176,6 +179,8 @@ class Dispatch:
         operation = await self._operations.get(action.id)
         if action.verb is Verb.SUSPECT:
             return await self._suspect(action, operation)
+        if action.verb is Verb.STRONGER:
+            return await self._stronger(action)
         if operation is None:
             raise Refusal("I do not know this card any more.", "Type the command again for a new one.", code="unknown_card")
         if action.verb in _OF_APPROVERS:
@@ -203,6 +208,13 @@ class Dispatch:
         told = await suspect(self._operations, self._stops, action, target, operation, self._clock)
         return told if isinstance(told, Notice) else await self._after(action, told)
 
+    async def _stronger(self, action: CardAction) -> Reply:
+        """The same as if the presser had typed it about this very account."""
+        target = await self._stops.referred(action.id)
+        if target is None:
+            raise Refusal("I do not know this card any more.", "Type show and the person's name for a new one.", code="unknown_card")
+        return await self._carry_out(parse(f'{STRONGER_PATH} "{target.upn}"'), action.actor, action.where, target.id)
+
     async def _choose(self, action: CardAction) -> Reply:
         taken = await self._operations.take_choice(action.id, action.actor.id)
         if taken is None:
@@ -226,8 +238,8 @@ class Dispatch:
             raise Refusal(
                 f"{operation.id} is so old that I no longer keep its numbers.", "Type the command anew, with the number.", code="too_late"
             )
-        dossier = await self._directory.dossier(operation.target.id)
         kinds = {change.kind for change in operation.changes}
+        dossier = await look(self._directory, operation.target.id, aspects_of(kinds))
         decision = await self._reviewer.request(
             standing, dossier, kinds, operation.conversation, reason=operation.reason, ticket=operation.ticket
         )
@@ -240,7 +252,7 @@ class Dispatch:
 
     async def _seen_again(self, action: CardAction) -> Reply:
         operation = await self._operations.get(action.id)
-        if operation is None or action.verb is Verb.CHOOSE:
+        if operation is None or action.verb in (Verb.CHOOSE, Verb.STRONGER):
             return Notice("I have this click already.", tone=Tone.INFO)
         if action.verb in _OF_APPROVERS:
             return await self._approvals.look(action, operation)

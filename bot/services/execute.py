@@ -21,6 +21,7 @@ from bot.errors import Conflict, DirectoryError, NotFound, NumberNotUnique, Stor
 from bot.metrics import OPERATIONS
 from bot.ports import Clock, Directory, Operations, Sleep
 from bot.services import explain
+from bot.services.look import aspects_of, look
 from bot.services.review import Reviewer
 
 log = structlog.get_logger()
@@ -99,7 +100,7 @@ async def _carry_out(reviewer: Reviewer, directory: Directory, sleep: Sleep, ope
             wait = failure.retry_after if isinstance(failure, Throttled) else pause
             await sleep(wait + random.uniform(0, wait / 4))  # noqa: S311 - spreads load, guards nothing
         try:
-            dossier = await directory.dossier(operation.target.id)
+            dossier = await look(directory, operation.target.id, aspects_of(change.kind for change in operation.changes))
             requester = await directory.standing(operation.requester.id, reviewer.policy.groups())
         except (Throttled, Unavailable) as error:
             failure = error

@@ -19,12 +19,14 @@ from bot.domain.people import Actor, Person, Standing
 from bot.domain.policy import Decision
 from bot.domain.refusals import too_few_approvers
 from bot.domain.review import could_approve
+from bot.domain.sign_in import Aspect
 from bot.domain.stop import GO
 from bot.errors import NotFound, Refusal
 from bot.ports import Clock, Directory, Operations, Stops, Usages
 from bot.services.approve import Approvals
 from bot.services.gate import Gate
 from bot.services.limits import within_limits
+from bot.services.look import aspects_of, glance, look
 from bot.services.require import require
 from bot.services.review import Reviewer
 
@@ -100,9 +102,11 @@ class Preparation:
         return people
 
     async def dossier(self, invocation: Invocation, standing: Standing, person: Person) -> Dossier:
-        """Everything read about somebody; of somebody Entra ID no longer knows, what was recorded here."""
+        """Everything the command needs to know about somebody; of somebody Entra ID no longer knows, what was recorded here."""
+        command = invocation.command
+        wanted = (aspects_of(command.changes) | command.aspects) - (frozenset() if self._facts.per_user_mfa else {Aspect.MFA_STATE})
         try:
-            return await self._directory.dossier(person.id)
+            return await (look if command.changes else glance)(self._directory, person.id, wanted)
         except NotFound:
             if self._may_name_leavers(invocation.command, standing):
                 return Dossier(person, {})

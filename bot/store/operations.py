@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -216,12 +216,16 @@ class StoredOperations:
     async def awaiting_approval(self, now: datetime) -> tuple[Operation, ...]:
         return await self._transactions.read(lambda connection: approvals.awaiting(connection, now))
 
-    async def events(self, *, operation_id: str = "", target_id: str = "", actor_id: str = "", limit: int = 20) -> tuple[AuditEvent, ...]:
+    async def events(
+        self, *, operation_id: str = "", target_id: str = "", actor_id: str = "", tags: Collection[Tag] = (), limit: int = 20
+    ) -> tuple[AuditEvent, ...]:
         query = select(audit_events).order_by(audit_events.c.number.desc()).limit(limit)
         if operation_id:
             query = query.where(audit_events.c.operation_id == operation_id)
         if target_id:
             query = query.where(audit_events.c.target_id == target_id)
+        if tags:
+            query = query.where(audit_events.c.tag.in_([tag.value for tag in tags]))
         if actor_id:
             asked_for = select(operations.c.id).where(operations.c.requester_id == actor_id)
             query = query.where((audit_events.c.actor_id == actor_id) | audit_events.c.operation_id.in_(asked_for))

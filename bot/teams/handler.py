@@ -77,6 +77,9 @@ class DoormanHandler(TeamsActivityHandler):
         reply = await self._dispatch.action(action)
         if isinstance(reply, Notice) and not reply.facts:
             return told(reply)
+        if action.verb is Verb.STRONGER:  # the pressed card stays: it is everybody's, and says other things
+            await self._say(turn_context, reply)
+            return told(Notice("I have put the request below."))
         if (action.verb in (Verb.CHOOSE, Verb.AGAIN) or isinstance(reply, Pending)) and action.card_id:
             await self._replace(turn_context, action, reply)
         return _answer({"statusCode": 200, "type": CARD, "value": view(reply, action.where, await self._dispatch.pause()).card})
@@ -96,7 +99,9 @@ class DoormanHandler(TeamsActivityHandler):
         reply = await self._dispatch.action(action)
         if isinstance(reply, ApprovalShown):
             return  # this one is the presser's own view; everybody's card is brought up to date by the announcement
-        if not isinstance(reply, Notice) or reply.facts:
+        if action.verb is Verb.STRONGER and not isinstance(reply, Notice):
+            await self._say(context, reply)
+        elif not isinstance(reply, Notice) or reply.facts:
             await self._replace(context, action, reply)
         elif action.where.kind == "personal":
             await self._say(context, reply)

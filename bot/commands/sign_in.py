@@ -1,0 +1,218 @@
+"""What a person is asked for at sign-in: the default method, and per-user multifactor authentication."""
+
+from __future__ import annotations
+
+from bot.commands.arguments import FOR, TO, Somebody
+from bot.commands.kinds import Choice, Optional, Word
+from bot.commands.people import READS
+from bot.commands.phone_rules import retirement_note
+from bot.commands.spec import Command, Context, Facts, Invocation
+from bot.domain.change import Change, ChangeKind, Plan
+from bot.domain.exchange import Notice
+from bot.domain.methods import Dossier, Phone
+from bot.domain.phone import mask
+from bot.domain.sign_in import Aspect, DefaultMethod, MfaState, Preference, possible, rests_on
+from bot.errors import Refusal
+
+#: https://learn.microsoft.com/entra/identity/authentication/concept-system-preferred-multifactor-authentication
+_OVERRULED = "System-preferred is on for this person: Entra ID asks for the strongest registered method, whatever the default is"
+
+
+def plan_default(dossier: Dossier, wanted: DefaultMethod, facts: Facts) -> Plan:
+    """Another default method, on the account as it is now.
+
+    Raises:
+        Refusal: nothing is registered for it, or it is the default already.
+    """
+    person, preference = dossier.person, dossier.preference
+    assert preference is not None, "read with the account"
+    if preference.default is wanted:
+        raise Refusal(
+            f"The default method of {person.name} is {_named(wanted)} already: there is nothing to do.{_overruled(preference)}",
+            code="nothing_to_do",
+        )
+    if not (found := rests_on(wanted, dossier.phones, dossier.others)):
+        raise Refusal(
+            f"{person.name} has nothing registered for {_named(wanted)}, so it cannot be the default.",
+            _offer(dossier),
+            code="not_registered",
+        )
+    notes = [f"Entra ID will ask for this first: {_listed(found)}."]
+    if isinstance(found[0], Phone) and facts.retirement:
+        notes.append(retirement_note(facts.retirement))
+    warnings = [f"{_overruled(preference).strip()} It then decides nothing but what may be removed."] if preference.system_preferred else []
+    if not person.enabled:
+        warnings.append("This account is disabled: nobody can sign in to it, whatever the default is.")
+    before = preference.default.value if preference.default else None
+    return Plan(person, (Change(ChangeKind.SET_DEFAULT, None, before, wanted.value),), tuple(notes), tuple(warnings))
+
+
+def plan_mfa(dossier: Dossier, wanted: MfaState, facts: Facts) -> Plan:
+    """Another state of per-user MFA, on the account as it is now.
+
+    Raises:
+        Refusal: the setting is off, or there is nothing to do.
+    """
+    person, state = dossier.person, dossier.mfa_state
+    if not facts.per_user_mfa:
+        raise Refusal(
+            "Per-user MFA is not switched on in Doorman, because it needs a very wide permission.",
+            "Conditional Access is the modern way to require MFA. If this tenant still uses per-user MFA, whoever runs Doorman can set "
+            "PER_USER_MFA=on and grant Policy.ReadWrite.AuthenticationMethod.",
+            code="switched_off",
+        )
+    assert state is not None, "read with the account"
+    if state is wanted or (state is MfaState.ENFORCED and wanted is MfaState.ENABLED):
+        more = ", which is the stricter of the two" if state is not wanted else ""
+        raise Refusal(f"Per-user MFA of {person.name} is {state} already{more}: there is nothing to do.", code="nothing_to_do")
+    notes = [
+        "This uses the permission Policy.ReadWrite.AuthenticationMethod, which opens the sign-in policy of the whole tenant.",
+        "Conditional Access is the modern way. Where it requires MFA already, leave this disabled: the two do not go together.",
+    ]
+    if wanted is MfaState.ENABLED:
+        notes.insert(0, "If this person has registered a method, Entra ID makes it enforced by itself.")
+    warnings = ("Without Conditional Access the password alone is then enough to sign in.",) if wanted is MfaState.DISABLED else ()
+    return Plan(person, (Change(ChangeKind.REQUIRE_MFA, None, state.value, wanted.value),), tuple(notes), warnings)
+
+
+def _named(default: DefaultMethod) -> str:
+    return f"{default.word} ({default.spoken})" if default.word else default.spoken
+
+
+def _listed(found: tuple[object, ...]) -> str:
+    """The methods in words; numbers always masked."""
+    names = (f"{one.type.spoken} phone {mask(one.number)}" if isinstance(one, Phone) else getattr(one, "label", "") for one in found)
+    return ", ".join(names)
+
+
+def _overruled(preference: Preference) -> str:
+    if not preference.system_preferred:
+        return ""
+    return f" {_OVERRULED}{f' (now {preference.chosen_by_system})' if preference.system_method else ''}."
+
+
+def _offer(dossier: Dossier) -> str:
+    """What could be the default instead."""
+    words = [default.word for default in possible(dossier.phones, dossier.others)]
+    if not words:
+        return "Nothing that could be a default is registered: no Authenticator, no app or token with codes, no phone."
+    return f"What is registered allows: {', '.join(words)}. Type `set default for {dossier.person.upn} to {words[0]}`."
+
+
+def _target(context: Context) -> Dossier:
+    assert context.dossier is not None, "dispatch resolves <who>"
+    return context.dossier
+
+
+async def show_default(invocation: Invocation, context: Context) -> Notice:
+    """Which method a person is asked for first, and which could be.
+
+    Raises:
+        DirectoryError: it cannot be read.
+    """
+    dossier = _target(context)
+    for error in dossier.unread.values():
+        raise error
+    preference = dossier.preference
+    assert preference is not None, "asked for, and no error"
+    found = rests_on(preference.default, dossier.phones, dossier.others)
+    words = ", ".join(default.word for default in possible(dossier.phones, dossier.others))
+    facts = (
+        ("Default", _named(preference.default) if preference.default else "none chosen"),
+        ("Registered", _listed(found)),
+        ("System-preferred", "on" if preference.system_preferred else "off"),
+        ("Entra's choice", preference.chosen_by_system if preference.system_preferred else ""),
+        ("Possible", words or "nothing that is registered"),
+    )
+    text = _OVERRULED + "." if preference.system_preferred else "Entra ID asks for the default first; the person may pick another method."
+    hint = f"To change it: set default for {dossier.person.upn} to {words.split(', ')[0]}" if words else ""
+    return Notice(text, hint, title=f"Default method of {dossier.person.name}", facts=tuple(fact for fact in facts if fact[1]))
+
+
+async def set_default(invocation: Invocation, context: Context) -> Plan:
+    """Lets Entra ask for another registered method first.
+
+    Raises:
+        Refusal: it cannot be, and why.
+    """
+    wanted = invocation.args["default"]
+    assert isinstance(wanted, DefaultMethod)
+    return plan_default(_target(context), wanted, context.facts)
+
+
+async def require_mfa(invocation: Invocation, context: Context) -> Plan:
+    """Switches per-user MFA.
+
+    Raises:
+        Refusal: it is off in the settings, or there is nothing to do.
+    """
+    wanted = invocation.args["state"]
+    assert isinstance(wanted, MfaState)
+    return plan_mfa(_target(context), wanted, context.facts)
+
+
+DEFAULT = Command(
+    name="default",
+    topic="People",
+    pattern=(Word("default", also=("default method",), near=("preferred", "default mfa")), FOR, Somebody()),
+    summary="Which method a person is asked for first, and which could be",
+    example="default for lotte smit",
+    run=show_default,
+    aspects=frozenset({Aspect.PREFERENCE}),
+    reads=READS,
+    scopes=(),
+)
+
+SET_DEFAULT = Command(
+    name="set-default",
+    topic="People",
+    pattern=(
+        Word("set default", also=("set default method",), near=("change default", "make default", "set preferred")),
+        FOR,
+        Somebody(before_number=True),
+        Optional((TO,)),
+        Choice(
+            "default",
+            (
+                (Word("push", also=("authenticator", "notification"), near=("app", "approve")), DefaultMethod.PUSH),
+                (Word("otp", also=("code", "codes", "totp", "oath"), near=("token",)), DefaultMethod.CODES),
+                (Word("sms", also=("text", "text message"), near=("texts", "message")), DefaultMethod.SMS),
+                (Word("voice", also=("voice mobile", "call"), near=("phone", "mobile", "phone call")), DefaultMethod.VOICE_MOBILE),
+                (Word("voice alternate", also=("voice alternate mobile", "call alternate")), DefaultMethod.VOICE_ALTERNATE_MOBILE),
+                (Word("voice office", also=("call office",)), DefaultMethod.VOICE_OFFICE),
+            ),
+            asks="The method (push, otp, sms, voice, voice alternate or voice office)",
+        ),
+    ),
+    summary="Choose which registered method a person is asked for first",
+    example="set default for lotte smit to sms",
+    run=set_default,
+    changes=frozenset({ChangeKind.SET_DEFAULT}),
+    reads=READS,
+    scopes=(),
+)
+
+REQUIRE_MFA = Command(
+    name="require-mfa",
+    topic="Account",
+    pattern=(
+        Word("require mfa", also=("per-user mfa",), near=("mfa", "enforce mfa", "force mfa", "enable mfa", "disable mfa")),
+        FOR,
+        Somebody(),
+        Choice(
+            "state",
+            (
+                (Word("on", also=("enabled",), near=("enable", "true", "yes")), MfaState.ENABLED),
+                (Word("off", also=("disabled",), near=("disable", "false", "no")), MfaState.DISABLED),
+                (Word("enforced", near=("enforce", "force")), MfaState.ENFORCED),
+            ),
+            asks="The state (on, off or enforced)",
+        ),
+    ),
+    summary="Switch per-user MFA; only where the setting PER_USER_MFA is on",
+    example="require mfa for gert brandt off",
+    run=require_mfa,
+    changes=frozenset({ChangeKind.REQUIRE_MFA}),
+    reads=READS,
+    scopes=(),
+)

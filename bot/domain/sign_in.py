@@ -1,0 +1,174 @@
+"""How an account signs in, beyond its methods: the preferred one, the state of MFA, and what the registration report says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.domain.methods import Method, Phone, PhoneType
+
+
+class Aspect(StrEnum):
+    """What is read beside account and methods, where it is needed."""
+
+    PREFERENCE = "preference"
+    MFA_STATE = "mfa_state"
+    REGISTRATION = "registration"
+
+
+class DefaultMethod(StrEnum):
+    """The second factor a person is asked for first; the value is Graph's, and a stored word.
+
+    https://learn.microsoft.com/graph/api/resources/signinpreferences?view=graph-rest-beta
+    """
+
+    PUSH = "push"
+    CODES = "oath"
+    SMS = "sms"
+    VOICE_MOBILE = "voiceMobile"
+    VOICE_ALTERNATE_MOBILE = "voiceAlternateMobile"
+    VOICE_OFFICE = "voiceOffice"
+    UNKNOWN = "unknownFutureValue"
+
+    @classmethod
+    def of(cls, value: object) -> DefaultMethod | None:
+        """The member for Graph's value; None for no preference, UNKNOWN for one that Graph added since."""
+        if value is None or value in ("", "none"):
+            return None
+        return cls._value2member_map_.get(value, cls.UNKNOWN)  # type: ignore[return-value]
+
+    @property
+    def spoken(self) -> str:
+        """As people say it."""
+        return _SPOKEN[self]
+
+    @property
+    def word(self) -> str:
+        """As it is typed in `set default`."""
+        return _WORDS.get(self, "")
+
+
+_SPOKEN = {
+    DefaultMethod.PUSH: "notification in Microsoft Authenticator",
+    DefaultMethod.CODES: "code from an app or a hardware token",
+    DefaultMethod.SMS: "text message to the mobile phone",
+    DefaultMethod.VOICE_MOBILE: "call to the mobile phone",
+    DefaultMethod.VOICE_ALTERNATE_MOBILE: "call to the alternate mobile phone",
+    DefaultMethod.VOICE_OFFICE: "call to the office phone",
+    DefaultMethod.UNKNOWN: "a method that I do not know",
+}
+_WORDS = {
+    DefaultMethod.PUSH: "push",
+    DefaultMethod.CODES: "otp",
+    DefaultMethod.SMS: "sms",
+    DefaultMethod.VOICE_MOBILE: "voice",
+    DefaultMethod.VOICE_ALTERNATE_MOBILE: "voice alternate",
+    DefaultMethod.VOICE_OFFICE: "voice office",
+}
+#: The phone that each needs, as Graph's phoneType.
+_PHONES = {
+    DefaultMethod.SMS: "mobile",
+    DefaultMethod.VOICE_MOBILE: "mobile",
+    DefaultMethod.VOICE_ALTERNATE_MOBILE: "alternateMobile",
+    DefaultMethod.VOICE_OFFICE: "office",
+}
+#: The methods that serve each, by `Method.type`.
+_TYPES = {
+    DefaultMethod.PUSH: frozenset({"microsoftAuthenticator", "passwordlessMicrosoftAuthenticator"}),
+    DefaultMethod.CODES: frozenset({"microsoftAuthenticator", "softwareOath", "hardwareOath"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """Which method a person is asked for first.
+
+    Attributes:
+        default: what the person, or an administrator, has chosen; None when nobody has.
+        system_preferred: Entra chooses the strongest registered method itself, and `default` counts for little more than deletions.
+        system_method: which one Entra would choose, in Graph's word; empty when it does not say.
+    """
+
+    default: DefaultMethod | None = None
+    system_preferred: bool = False
+    system_method: str = ""
+
+    @property
+    def chosen_by_system(self) -> str:
+        """What Entra would choose, as people say it; its own word where we do not know that."""
+        return _SYSTEM_METHODS.get(self.system_method, self.system_method)
+
+
+#: Undocumented, as seen: a vocabulary of its own.
+_SYSTEM_METHODS = {
+    "Fido2": "passkey",
+    "PhoneAppNotification": DefaultMethod.PUSH.spoken,
+    "PhoneAppOTP": DefaultMethod.CODES.spoken,
+    "Sms": DefaultMethod.SMS.spoken,
+    "VoiceMobile": DefaultMethod.VOICE_MOBILE.spoken,
+}
+
+
+class MfaState(StrEnum):
+    """Per-user multifactor authentication; the value is Graph's perUserMfaState.
+
+    https://learn.microsoft.com/entra/identity/authentication/howto-mfa-userstates
+    """
+
+    DISABLED = "disabled"
+    ENABLED = "enabled"
+    ENFORCED = "enforced"
+    UNKNOWN = "unknownFutureValue"
+
+
+@dataclass(frozen=True, slots=True)
+class PassFacts:
+    """When a Temporary Access Pass is good for signing in; its code is nobody's to read.
+
+    https://learn.microsoft.com/graph/api/resources/temporaryaccesspassauthenticationmethod
+
+    Attributes:
+        reason: Graph's methodUsabilityReason, such as `Expired`.
+    """
+
+    start: datetime
+    end: datetime
+    once: bool
+    usable: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """What Entra's report says of a person's registration: hours old.
+
+    https://learn.microsoft.com/graph/api/resources/userregistrationdetails
+
+    Attributes:
+        mfa: a method is registered that multifactor authentication takes.
+        passwordless: one with which the person signs in without a password.
+        reset: enough is registered for the person to reset the password alone.
+        as_of: when the row was made.
+    """
+
+    mfa: bool
+    passwordless: bool
+    reset: bool
+    as_of: datetime | None = None
+
+
+def rests_on(default: DefaultMethod | None, phones: dict[PhoneType, Phone], others: tuple[Method, ...]) -> tuple[Phone | Method, ...]:
+    """The registered methods a preference means: the person is asked for one of these, and Entra keeps the last one of them."""
+    if default is None:
+        return ()
+    if needed := _PHONES.get(default):
+        return tuple(phone for phone in phones.values() if phone.type.value == needed)
+    return tuple(method for method in others if method.type in _TYPES.get(default, frozenset()))
+
+
+def possible(phones: dict[PhoneType, Phone], others: tuple[Method, ...]) -> tuple[DefaultMethod, ...]:
+    """What can be the default with what is registered."""
+    return tuple(default for default in _WORDS if rests_on(default, phones, others))

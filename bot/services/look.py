@@ -1,0 +1,74 @@
+"""An account with what a command or a change needs to know besides: all of it read at the same time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from dataclasses import replace
+from typing import Any
+
+from bot.domain.change import KINDS, ChangeKind
+from bot.domain.methods import Dossier
+from bot.domain.sign_in import Aspect
+from bot.errors import DirectoryError, Unavailable
+from bot.ports import Directory
+
+#: How much longer than the account itself anything else may take before it is left out.
+GRACE_SECONDS = 1.5
+
+
+def aspects_of(kinds: Iterable[ChangeKind]) -> frozenset[Aspect]:
+    """What has to be read besides the account to compare changes of these kinds."""
+    return frozenset(aspect for kind in kinds if (aspect := KINDS[kind].aspect))
+
+
+async def look(directory: Directory, object_id: str, aspects: Collection[Aspect]) -> Dossier:
+    """The account and all of these aspects.
+
+    Raises:
+        DirectoryError: anything of it cannot be read.
+    """
+    dossier = await _read(directory, object_id, aspects, None)
+    for error in dossier.unread.values():
+        raise error
+    return dossier
+
+
+async def glance(directory: Directory, object_id: str, aspects: Collection[Aspect]) -> Dossier:
+    """The account, and those of the aspects that can be read in good time; `unread` says why the others are not there.
+
+    Raises:
+        DirectoryError: the account itself cannot be read.
+    """
+    return await _read(directory, object_id, aspects, GRACE_SECONDS)
+
+
+async def _read(directory: Directory, object_id: str, aspects: Collection[Aspect], grace: float | None) -> Dossier:
+    if not aspects:
+        return await directory.dossier(object_id)
+    reading = {asyncio.create_task(_attempt(_readers(directory)[aspect], object_id)): aspect for aspect in aspects}
+    try:
+        dossier = await directory.dossier(object_id)
+        done, late = await asyncio.wait(reading, timeout=grace)
+    finally:
+        for task in reading:
+            task.cancel()
+    found: dict[Aspect, Any] = {reading[task]: task.result() for task in done}
+    found |= {reading[task]: Unavailable("it took too long") for task in late}
+    unread = {aspect: value for aspect, value in found.items() if isinstance(value, DirectoryError)}
+    return replace(dossier, unread=unread, **{aspect.value: value for aspect, value in found.items() if aspect not in unread})
+
+
+def _readers(directory: Directory) -> dict[Aspect, Callable[[str], Awaitable[Any]]]:
+    return {
+        Aspect.PREFERENCE: directory.preference,
+        Aspect.MFA_STATE: directory.mfa_state,
+        Aspect.REGISTRATION: directory.registration,
+    }
+
+
+async def _attempt(read: Callable[[str], Awaitable[Any]], object_id: str) -> Any:
+    try:
+        return await read(object_id)
+    except DirectoryError as error:
+        return error
