@@ -37,6 +37,7 @@ from bot.services.gate import Gate
 from bot.services.log_channel import post_log
 from bot.services.prepare import Preparation
 from bot.services.reconcile import report_discrepancies, turn
+from bot.services.reveal import Reveals
 from bot.services.review import Reviewer
 from bot.services.tell import remind, tell
 from bot.store.discrepancies import StoredDiscrepancies
@@ -162,7 +163,8 @@ async def _running(app: web.Application, *, settings: Settings, policy: Policy, 
         approvals = Approvals(operations, directory, gate, reviewer, clock, settings.approval_channel, teams)
         facts = Facts(settings.default_region.upper(), settings.sms_voice_retirement, settings.per_user_mfa)
         preparation = Preparation(operations, stops, usages, directory, gate, reviewer, approvals, facts, clock)
-        dispatch = Dispatch(operations, stops, directory, gate, reviewer, approvals, preparation, facts, clock)
+        reveals = Reveals(operations, directory, gate, reviewer, facts, clock)
+        dispatch = Dispatch(operations, stops, directory, gate, reviewer, approvals, preparation, reveals, facts, clock)
         inbound_tokens = InboundTokens(
             session,
             metadata_url=settings.openid_metadata,
@@ -172,8 +174,9 @@ async def _running(app: web.Application, *, settings: Settings, policy: Policy, 
         )
         tokens = None if settings.insecure_local else inbound_tokens
         handler = DoormanHandler(dispatch, operations, connector, welcome(), settings.bot_tenant_id)
-        adapter = TeamsAdapter(connector)
-        app[_ENDPOINT] = MessagesEndpoint(adapter, handler, connector, tokens, settings.allowed_service_urls, settings.bot_tenant_id)
+        app[_ENDPOINT] = MessagesEndpoint(
+            TeamsAdapter(connector), handler, connector, tokens, settings.allowed_service_urls, settings.bot_tenant_id
+        )
         app[_READY] = _Readiness(operations, directory, tokens)
         yield
 

@@ -12,6 +12,8 @@
     │   │   └── NotLicensed     the tenant has no licence for it
     │   ├── NotFound            404
     │   ├── Rejected            400: Graph does not accept the request
+    │   │   └── StillNeeded     a method cannot go while others are as they are
+    │   │       └── IsDefault   the default method, while others remain
     │   ├── Conflict            409
     │   │   └── NumberNotUnique 409 phoneNumberNotUnique: the number is usually saved all the same
     │   ├── Throttled           429, with the seconds to wait
@@ -114,6 +116,14 @@ class NotFound(DirectoryError):
 
 class Rejected(DirectoryError):
     """Graph finds the request wrong."""
+
+
+class StillNeeded(Rejected):
+    """A method cannot go before another one, or not while another one stays."""
+
+
+class IsDefault(StillNeeded):
+    """The default method cannot go while others remain."""
 
 
 class Conflict(DirectoryError):

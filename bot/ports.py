@@ -11,9 +11,11 @@ from bot.domain.change import Change
 from bot.domain.exchange import ConversationRef, LogNotice, Member, Reply
 from bot.domain.limits import Lift, Usage
 from bot.domain.methods import Dossier
-from bot.domain.operation import Approval, Operation, State
+from bot.domain.operation import Approval, Operation, Result, State
+from bot.domain.passes import PassTerms
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.reconcile import Comparison, DirectoryAudit, Known
+from bot.domain.secret import Issued
 from bot.domain.sign_in import MfaState, Preference, Registration
 from bot.domain.stop import Freeze, Pause, Stop
 
@@ -72,6 +74,17 @@ class Directory(Protocol):
         """
 
 
+    async def pass_terms(self, object_id: str) -> PassTerms:
+        """What the tenant's policy says of passes, and the pass this person has."""
+
+    async def issue(self, target_id: str, change: Change, operation_id: str) -> Issued:
+        """Makes a once-only change and returns what is to be seen once; sent once, and given up early, because a person is waiting.
+
+        Raises:
+            NotAuthorised, NotFound, Rejected, Throttled: a definite no, nothing was made. After any other error it may have been.
+        """
+
+
 FIND_LIMIT = 12
 MEMBERS_LIMIT = 500
 
@@ -114,17 +127,22 @@ class Operations(Protocol):
         outcome: str = "",
         decided_by: str = "",
         request_ids: tuple[str, ...] = (),
+        results: tuple[Result, ...] = (),
         in_time: bool = False,
         expires_at: datetime | None = None,
+        revealed_at: datetime | None = None,
     ) -> Operation | None:
         """Compare-and-set: the one way an operation changes state.
 
-        Moves only from the states `TRANSITIONS[verb]` names; with `in_time` only before its time is over, and to expire only then. The
+        Moves only from the states `TRANSITIONS[verb]` names; with `in_time` only before its time is over, and to expire (or to
+        lose a code) only then. The
         event, the workflows that follow (execute, announce, tell, remind, expire) and the log channel's post are stored in the
         same transaction.
 
         Args:
+            results: how each of several changes ended.
             expires_at: a new end of its time.
+            revealed_at: when its requester was given what it made.
 
         Returns:
             The operation as it now is, or None when somebody was quicker or it was too late.

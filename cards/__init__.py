@@ -13,6 +13,7 @@ from typing import Any, assert_never
 from bot.domain.exchange import (
     ApprovalShown,
     Choose,
+    ChooseMethod,
     Help,
     History,
     LogEntry,
@@ -22,11 +23,12 @@ from bot.domain.exchange import (
     Pending,
     PersonShown,
     Reply,
+    Revealed,
     Whoami,
 )
 from bot.domain.phone import mask_text
 from bot.domain.stop import Pause
-from cards import approval, choose, help, history, log, notice, operation, pending, person
+from cards import approval, choose, help, history, log, notice, operation, pending, person, revealed
 from cards.size import fit
 from cards.untrusted import inert
 
@@ -62,7 +64,7 @@ def render(reply: Reply, *, refresh_for: tuple[str, ...] = (), pause: Pause | No
     return Rendered(fit(card | {"fallbackText": inert(mask_text(card["fallbackText"]), 400)}), summary)
 
 
-def _made(reply: Reply, refresh_for: tuple[str, ...]) -> tuple[dict[str, Any], str]:
+def _made(reply: Reply, refresh_for: tuple[str, ...]) -> tuple[dict[str, Any], str]:  # noqa: PLR0912 - one branch for each
     match reply:
         case OperationShown():
             made = operation.render(reply, refresh_for)
@@ -74,7 +76,7 @@ def _made(reply: Reply, refresh_for: tuple[str, ...]) -> tuple[dict[str, Any], s
             made = person.render(reply)
         case Whoami():
             made = person.whoami(reply)
-        case Choose():
+        case Choose() | ChooseMethod():
             made = choose.render(reply)
         case Help():
             made = help.render(reply)
@@ -84,6 +86,8 @@ def _made(reply: Reply, refresh_for: tuple[str, ...]) -> tuple[dict[str, Any], s
             made = log.announce(reply)
         case History():
             made = history.render(reply)
+        case Revealed():
+            made = revealed.render(reply)
         case Notice():
             made = notice.render(reply)
         case _:

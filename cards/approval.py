@@ -77,12 +77,15 @@ def _word(operation: Operation, usual: str) -> str:
 def _result(operation: Operation) -> list[Element]:
     if operation.state.finished:
         return [line(run(operation.outcome, limit=500), spacing="Medium")] if operation.outcome else []
+    if operation.state in (State.READY, State.REVEALING):
+        who = operation.requester.name or "the requester"
+        return [line(run(f"Agreed. It is made when {who} presses Reveal.", limit=200), spacing="Medium")]
     return [] if operation.state.waiting else [line("It is being carried out.", spacing="Medium")]
 
 
 def _time(shown: ApprovalShown) -> list[Element]:
     operation = shown.operation
-    if operation.state is State.AWAITING_APPROVAL:
+    if operation.state in (State.AWAITING_APPROVAL, State.READY):
         return [moment("Expires at ", operation.expires_at, f" · {time_left(shown.now, operation.expires_at)}", spacing="Medium")]
     return [moment("Finished at ", operation.finished_at, spacing="Medium")] if operation.finished_at else []
 

@@ -1,4 +1,4 @@
-"""Several people fit: pick one.
+"""Several people fit, or several methods of one: pick one.
 
 Up to six people get a row with a button of their own: one tap, and the label is the row. Six is what Teams' design guideline allows:
 https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/design-effective-cards
@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.domain.exchange import Choose, Verb
+from bot.domain.exchange import Choose, ChooseMethod, Verb
+from bot.domain.methods import Method
 from bot.domain.people import Person
 from cards.elements import Element, box, button, buttons, card, choices, columns, heading, line, run
 from cards.wording import identity, named
@@ -20,8 +21,12 @@ MOST_BUTTONS = 6
 MOST_PEOPLE = 12
 
 
-def render(choose: Choose) -> tuple[Element, str]:
+def render(choose: Choose | ChooseMethod) -> tuple[Element, str]:
     """The card and its summary. A button's `pick`, or the input called `pick`, is the index among the candidates."""
+    return _of_person(choose) if isinstance(choose, ChooseMethod) else _between_people(choose)
+
+
+def _between_people(choose: Choose) -> tuple[Element, str]:
     people = choose.candidates[:MOST_PEOPLE]
     asked = f"Which “{choose.asked_for[:60]}” do you mean?"
     body: list[Element] = [heading(asked, size="Medium")]
@@ -39,6 +44,32 @@ def render(choose: Choose) -> tuple[Element, str]:
         body.append(line(run("Only ", subtle=True), run(choose.only_for, limit=60, bold=True), run(" can choose.", subtle=True)))
     summary = f"{asked} {'1 person fits' if len(people) == 1 else f'{len(people)} people fit'}."
     return card(body, fallback=f"{summary} {hint}", actions=actions), summary
+
+
+def _of_person(choose: ChooseMethod) -> tuple[Element, str]:
+    """Methods are told apart by name and date."""
+    methods = choose.candidates
+    asked = f"Which {choose.asked_for} of {named(choose.person)[:60]}?"
+    body: list[Element] = [heading(asked, size="Medium"), *identity(choose.person, name=False)]
+    actions: list[Element] = []
+    if len(methods) <= MOST_BUTTONS:
+        for index, method in enumerate(methods):
+            choice = button("Choose", Verb.CHOOSE, choose.id, pick=index, tooltip=f"Choose {method.facts[:120]}")
+            told = [line(run(method.name or method.kind, limit=80, bold=True)), line(run(_registered(method), subtle=True), spacing="None")]
+            body.append(box([columns(("stretch", told), ("auto", [buttons(choice)]), middle=True)], line_above=True, spacing="Small"))
+    else:
+        body.append(choices("pick", "Methods that fit", (method.facts[:160] for method in methods), "Pick a method first."))
+        actions.append(button("Continue", Verb.CHOOSE, choose.id, style="positive"))
+    body.append(line(run("Nothing has been changed: the next card shows what would happen.", subtle=True), spacing="Medium"))
+    if choose.only_for:
+        body.append(line(run("Only ", subtle=True), run(choose.only_for, limit=60, bold=True), run(" can choose.", subtle=True)))
+    summary = f"{asked} {len(methods)} are registered."
+    return card(body, fallback=summary, actions=actions), summary
+
+
+def _registered(method: Method) -> str:
+    since = f"registered {method.since}" if method.since else "no date of registration"
+    return " · ".join(filter(None, (method.kind if method.name else "", since)))
 
 
 def _rows(id: str, people: tuple[Person, ...]) -> Iterable[Element]:

@@ -27,6 +27,8 @@ def closing(shown: OperationShown) -> list[Element]:
     ends = moment("Expires at ", operation.expires_at, f" · {time_left(shown.now, operation.expires_at)}", spacing="Medium")
     if operation.state is State.AWAITING_APPROVAL:
         return [ends, line(run(f"Waiting for {needed(operation)}, who can decide in the approval channel.", limit=400, subtle=True))]
+    if operation.state is State.READY:
+        return [ends]
     wanted = [line(run(f"After your confirmation it needs {needed(operation)}.", limit=400))] if operation.need.approvals else []
     if shown.own:
         return [*wanted, ends]

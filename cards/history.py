@@ -38,6 +38,8 @@ SAID: dict[Tag, str] = {
     Tag.OPERATION_FINISHED: "finished the change",
     Tag.OPERATION_OUTDATED: "ended the request, which was out of date",
     Tag.OPERATION_PROPOSED: "asked for a change",
+    Tag.OPERATION_PUT_BACK: "was told by Entra ID to press Reveal again later, and nothing was made",
+    Tag.OPERATION_REVEALING: "pressed Reveal",
     Tag.OPERATION_STARTED: "started the change",
     Tag.OPERATION_WITHDRAWN: "ended the request, which nobody could approve any more",
     Tag.TRAIL_CHECKPOINT: "removed old events, as the setting says",

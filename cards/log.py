@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bot.domain.exchange import LogEntry, LogNotice
 from bot.domain.operation import Operation
 from bot.domain.phone import mask_text
 from cards.elements import Element, address, band, card, columns, line, moment, run
 from cards.operation import MOST_CHANGES
-from cards.wording import LOOKS, difference_line, difference_text, private, title
+from cards.wording import LOOKS, difference_line, difference_text, private, result_line, title
 
 
 def render(entry: LogEntry) -> tuple[Element, str]:
@@ -23,7 +25,7 @@ def render(entry: LogEntry) -> tuple[Element, str]:
     body: list[Element] = [
         columns(("stretch", [first]), ("auto", [line(run(operation.id, mono=True), spacing="None", align="Right")]), spacing="None"),
         address(operation.target.upn or "no user name"),
-        *(difference_line(change, operation.state, label=True) for change in operation.changes[:MOST_CHANGES]),
+        *_changes(operation),
     ]
     if len(operation.changes) > MOST_CHANGES:
         body.append(line(run(f"and {len(operation.changes) - MOST_CHANGES} more changes", subtle=True)))
@@ -34,6 +36,13 @@ def render(entry: LogEntry) -> tuple[Element, str]:
         body.append(moment("", operation.finished_at, date=True, spacing="None"))
     summary = _summary(operation)
     return card(body, fallback=summary), summary
+
+
+def _changes(operation: Operation) -> Iterable[Element]:
+    for index, change in enumerate(operation.changes[:MOST_CHANGES]):
+        yield difference_line(change, operation.state, label=True)
+        if operation.results and not operation.results[index].fate.good:
+            yield result_line(change, operation.results[index])
 
 
 def announce(notice: LogNotice) -> tuple[Element, str]:

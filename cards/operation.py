@@ -12,13 +12,27 @@ from bot.domain.exchange import OperationShown, Verb
 from bot.domain.operation import Operation, State
 from cards.confirm import closing, question
 from cards.elements import Element, band, box, button, card, facts, heading, line, moment, refresh, run, suspicious_call
-from cards.wording import LOOKS, approved_by, bullets, change_label, difference_line, difference_text, identity, private, task, title
+from cards.revealed import replace_button
+from cards.wording import (
+    LOOKS,
+    approved_by,
+    bullets,
+    change_label,
+    difference_line,
+    difference_text,
+    identity,
+    private,
+    result_line,
+    task,
+    title,
+)
 from cards.wording import named as name_of
 
 #: More changes than this are counted, not listed.
-MOST_CHANGES = 8
+MOST_CHANGES = 16
 
 _NOTHING_CHANGED = "Nothing was changed."
+_REPLACE = "Not seen? “Replace it” shows a card for a new one, which takes the place of this one."
 
 
 def render(shown: OperationShown, refresh_for: tuple[str, ...] = ()) -> tuple[Element, str]:
@@ -47,15 +61,17 @@ def render(shown: OperationShown, refresh_for: tuple[str, ...] = ()) -> tuple[El
     body += closing(shown) if operation.state.waiting else _ended(operation)
     summary = _summary(private(shown.operation))
     refreshing = refresh(operation.id, refresh_for) if refresh_for and not operation.state.finished else None
-    return card(body, fallback=summary, actions=_actions(operation), refreshing=refreshing), summary
+    return card(body, fallback=summary, actions=_actions(shown, operation), refreshing=refreshing), summary
 
 
 def listed(operation: Operation) -> Iterable[Element]:
     """Every change with its before and after; more than `MOST_CHANGES` are counted."""
-    changes = operation.changes
-    for change in changes[:MOST_CHANGES]:
-        yield line(run(change_label(change, operation.state), bold=True))
+    changes, results = operation.changes, operation.results
+    for index, change in enumerate(changes[:MOST_CHANGES]):
+        yield line(run(change_label(change, operation.state, told=bool(results)), bold=True))
         yield difference_line(change, operation.state)
+        if results:
+            yield result_line(change, results[index])
     if len(changes) > MOST_CHANGES:
         yield line(run(f"and {len(changes) - MOST_CHANGES} more changes", subtle=True))
 
@@ -79,8 +95,13 @@ def _usually(operation: Operation) -> tuple[str, str]:
     by = f" by {operation.decided_by}" if operation.decided_by else ""
     told: dict[State, tuple[str, str]] = {
         State.QUEUED: ("This usually takes a few seconds. The result will appear here; you can carry on.", ""),
-        State.SUCCEEDED: ("The change was made and checked.", ""),
-        State.PARTIAL: ("Only a part of this was done.", "Use “show” to see how the account stands now."),
+        State.READY: (f"Everything it needs is there. {_who_reveals(operation)}", ""),
+        State.REVEALING: (f"{operation.requester.name} has just pressed Reveal.", ""),
+        State.SUCCEEDED: ("The change was made and checked.", _REPLACE if operation.once_only else ""),
+        State.PARTIAL: (
+            "Only a part of this was done.",
+            _REPLACE if operation.once_only else "Use “show” to see how the account stands now.",
+        ),
         State.FAILED: ("This could not be done.", "“Try again” reads the account afresh and shows a new card."),
         State.STALE: (
             "The account was changed by somebody else after this card was shown, so nothing was written.",
@@ -97,9 +118,14 @@ def _usually(operation: Operation) -> tuple[str, str]:
     return told.get(operation.state, ("", ""))
 
 
+def _who_reveals(operation: Operation) -> str:
+    where = "here" if operation.conversation.kind == "personal" else f"in a personal chat with me, after typing status {operation.id} there"
+    return f"{operation.requester.name or 'The requester'} presses Reveal {where}, and alone sees what is made then."
+
+
 def _confirmed_by(operation: Operation) -> str:
     """Somebody other than the requester confirmed; the usual case is not worth a line."""
-    confirmed = operation.state in (State.QUEUED, State.RUNNING, State.SUCCEEDED, State.PARTIAL, State.FAILED, State.STALE)
+    confirmed = operation.state in (State.READY, State.QUEUED, State.RUNNING, State.SUCCEEDED, State.PARTIAL, State.FAILED, State.STALE)
     return operation.decided_by if confirmed and operation.decided_by != operation.requester.name else ""
 
 
@@ -111,7 +137,7 @@ def _ended(operation: Operation) -> list[Element]:
     return shown
 
 
-def _actions(operation: Operation) -> list[Element]:
+def _actions(shown: OperationShown, operation: Operation) -> list[Element]:
     suspicious = suspicious_call(operation.id)
     match operation.state:
         case State.PROPOSED:
@@ -119,10 +145,17 @@ def _actions(operation: Operation) -> list[Element]:
             return [confirm, button("Cancel", Verb.CANCEL, operation.id), suspicious]
         case State.AWAITING_APPROVAL:
             return [button("Cancel", Verb.CANCEL, operation.id), suspicious]
+        case State.READY:
+            reveal = [button("Reveal", Verb.REVEAL, operation.id, style="positive")] if shown.own else []
+            return [*reveal, button("Cancel", Verb.CANCEL, operation.id), suspicious]
+        case State.SUCCEEDED | State.PARTIAL if operation.once_only:
+            return [replace_button(operation.id)]
         case State.STALE:
             return [button("Show a new card", Verb.AGAIN, operation.id, style="positive")]
         case State.FAILED:
             return [button("Try again", Verb.AGAIN, operation.id)]
+        case State.PARTIAL if operation.may_be_asked_again:
+            return [button("Plan what is left", Verb.AGAIN, operation.id)]
         case _:
             return []
 
@@ -135,4 +168,4 @@ def _summary(operation: Operation) -> str:
         return f"{LOOKS[operation.state].word}: {what} ({changes}). {operation.id}"
     if operation.state.finished:
         return f"{LOOKS[operation.state].word}: {what}. {operation.id}"
-    return f"Working on it: {task(operation.changes)} for {name_of(operation.target)}. {operation.id}"
+    return f"Working on it: {task(operation.changes, operation.bundle)} for {name_of(operation.target)}. {operation.id}"

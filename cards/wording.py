@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.change import KINDS, Change, ChangeKind
-from bot.domain.operation import Operation, State
+from bot.domain.operation import Fate, Operation, Result, State
 from bot.domain.people import Person
 from bot.domain.phone import mask_text
 from bot.domain.sign_in import DefaultMethod
@@ -27,6 +27,8 @@ class Look:
 LOOKS: dict[State, Look] = {
     State.PROPOSED: Look("◔", "Waiting for confirmation", "accent", "Accent"),
     State.AWAITING_APPROVAL: Look("◔", "Waiting for approval", "accent", "Accent"),
+    State.READY: Look("◔", "Ready: press Reveal", "accent", "Accent"),
+    State.REVEALING: Look("…", "Being revealed", "accent", "Accent"),
     State.QUEUED: Look("…", "Working", "accent", "Accent"),
     State.RUNNING: Look("…", "Working", "accent", "Accent"),
     State.SUCCEEDED: Look("✓", "Done", "good", "Good"),
@@ -47,10 +49,13 @@ _SWITCHES = frozenset(
         ChangeKind.UNBLOCK,
         ChangeKind.SET_DEFAULT,
         ChangeKind.REQUIRE_MFA,
+        ChangeKind.RESET_PASSWORD,
     }
 )
 #: The change will be, or was, made as the card shows it.
-_AS_SHOWN = frozenset({State.PROPOSED, State.AWAITING_APPROVAL, State.QUEUED, State.RUNNING, State.SUCCEEDED})
+_AS_SHOWN = frozenset(
+    {State.PROPOSED, State.AWAITING_APPROVAL, State.READY, State.REVEALING, State.QUEUED, State.RUNNING, State.SUCCEEDED}
+)
 
 
 def private(operation: Operation) -> Operation:
@@ -88,8 +93,10 @@ def named(person: Person) -> str:
     return person.name.strip() or person.upn or "somebody without a name"
 
 
-def task(changes: tuple[Change, ...]) -> str:
+def task(changes: tuple[Change, ...], bundle: ChangeKind | None = None) -> str:
     """What is asked for, starting a sentence: "Set mobile phone"."""
+    if bundle:
+        return KINDS[bundle].task
     if len(changes) == 1:
         return _task_of(changes[0])
     return f"Make {len(changes)} changes" if changes else "Change nothing"
@@ -107,7 +114,7 @@ def _task_of(change: Change) -> str:
 
 def title(operation: Operation) -> str:
     """The operation as a sentence: "Set mobile phone for Alice Jansen"."""
-    return f"{task(operation.changes)} for {named(operation.target)[:60]}"
+    return f"{task(operation.changes, operation.bundle)} for {named(operation.target)[:60]}"
 
 
 def difference(change: Change) -> tuple[str, str]:
@@ -126,12 +133,16 @@ def difference(change: Change) -> tuple[str, str]:
             return before.spoken if before else "none", after.spoken if after else "none"
         case ChangeKind.REQUIRE_MFA:
             return change.before or "unknown", change.after or "unknown"
+        case ChangeKind.CREATE_PASS:
+            return change.before or "none", change.after or "none"
+        case ChangeKind.RESET_PASSWORD:
+            return "the present one", "a temporary one, to be changed at the next sign-in"
     return change.before or "not registered", change.after or "removed"
 
 
-def change_label(change: Change, state: State) -> str:
-    """What changes; "asked for" when it did not, or not surely, so that nobody reads the line as done."""
-    return change.label if state in _AS_SHOWN else f"{change.label}, asked for"
+def change_label(change: Change, state: State, *, told: bool = False) -> str:
+    """What changes; "asked for" when it did not, or not surely, so that nobody reads the line as done. `told`: its own result follows."""
+    return change.label if told or state in _AS_SHOWN else f"{change.label}, asked for"
 
 
 def difference_line(change: Change, state: State, *, label: bool = False) -> Element:
@@ -147,6 +158,27 @@ def difference_line(change: Change, state: State, *, label: bool = False) -> Ele
         run(words[1], subtle=True),
         run(after, limit=60, bold=True, whole="•" in after),
     )
+
+
+def result_text(change: Change, result: Result) -> str:
+    """How one change of several ended, in words: "✓ removed", "✗ refused: …"."""
+    match result.fate:
+        case Fate.DONE:
+            return "✓ removed" if change.is_removal else f"✓ {change.after or 'done'}" if not change.is_private else "✓ done"
+        case Fate.ALREADY:
+            return "✓ was gone already" if change.is_removal else "✓ was so already"
+    said = {
+        Fate.CHANGED: "⚠ left alone",
+        Fate.REFUSED: "✗ still there" if change.is_removal else "✗ refused",
+        Fate.LEFT: "⚠ still shown",
+        Fate.UNKNOWN: "⚠ not known",
+    }[result.fate]
+    return f"{said}: {result.why}" if result.why else said
+
+
+def result_line(change: Change, result: Result) -> Element:
+    """The same as a line below the change."""
+    return line(run(result_text(change, result), limit=500, bold=not result.fate.good), spacing="None")
 
 
 def difference_text(change: Change) -> str:

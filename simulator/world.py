@@ -22,6 +22,9 @@ class World:
 
     def __init__(self, clock: Callable[[], float] = time.time, **teams_options: Any) -> None:
         self.entra = Entra(clock=clock, token_clock=time.time)
+        # A password is reset by an app with this permission and a directory role; others need none.
+        self.entra.grant(cast.GRAPH_APP_ID, "User-PasswordProfile.ReadWrite.All")
+        self.entra.assign_roles(cast.GRAPH_APP_ID, "User Administrator")
         self.teams = Teams(verify_bot_token=self._verify, **teams_options)
 
     def _verify(self, token: str) -> Any:

@@ -108,6 +108,11 @@ class Desk:
             await self._runner.cleanup()
             self._runner = None
 
+    async def restart_bot(self) -> None:
+        """Another life of the bot: new tokens, an open throttle gate, the same database."""
+        await self.stop_bot()
+        await self.start_bot()
+
     async def close(self) -> None:
         """Stops everything."""
         await self.stop_bot()

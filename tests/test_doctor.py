@@ -53,6 +53,7 @@ async def practice(tmp_path: Path) -> AsyncIterator[Practice]:
 
 
 async def test_all_is_well(practice: Practice, database_url: str) -> None:
+    practice.world.entra.grant(cast.GRAPH_APP_ID, *OPTIONAL_PERMISSIONS)
     assert await practice.examine(DATABASE_URL=database_url) == 0
     assert practice.problems == practice.notes == []
     said = "\n".join(practice.lines)
@@ -126,15 +127,26 @@ async def test_a_missing_permission_is_named_with_its_reason(practice: Practice)
 async def test_an_optional_permission_that_is_missing_is_no_problem(practice: Practice) -> None:
     practice.world.entra.revoke(cast.GRAPH_APP_ID, "AuditLog.Read.All", "RoleEligibilitySchedule.Read.Directory")
     assert await practice.examine() == 0
-    (note,) = practice.notes
+    note, default = practice.notes
+    assert "permission UserAuthenticationMethod.ReadWrite.All: not in the token; optional" in default
     assert "permission AuditLog.Read.All: not in the token; optional" in note
     assert "behind its back are not noticed" in note
     assert any("ok       permission RoleEligibilitySchedule.Read.Directory" in line for line in practice.lines), "another one covers it"
     practice.world.entra.revoke(cast.GRAPH_APP_ID, "RoleManagement.Read.Directory")
     practice.world.entra.grant(cast.GRAPH_APP_ID, "Directory.Read.All")
     assert await practice.examine() == 0
-    (note,) = practice.notes
-    assert "counts as an ordinary person" in note
+    assert "counts as an ordinary person" in practice.notes[0]
+
+
+async def test_the_permission_for_per_user_mfa_is_asked_for_only_where_that_is_switched_on(practice: Practice) -> None:
+    name = "Policy.ReadWrite.AuthenticationMethod"
+    assert await practice.examine() == 0
+    assert not any(name in line for line in practice.lines)
+    assert await practice.examine(PER_USER_MFA="on") == 1
+    (problem,) = practice.problems
+    assert f"permission {name}: not in the token; needed to switch per-user MFA" in problem
+    practice.world.entra.grant(cast.GRAPH_APP_ID, name)
+    assert await practice.examine(PER_USER_MFA="on") == 0
 
 
 async def test_a_broader_permission_does_as_well(practice: Practice) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.commands import about, accounts, approvals, deciding, limits, operations, people, phones, sign_in, stopping
+from bot.commands import about, accounts, approvals, deciding, limits, methods, operations, passes, people, phones, reset, sign_in, stopping
 from bot.commands.spec import Command
 
 COMMANDS: tuple[Command, ...] = (
@@ -10,9 +10,15 @@ COMMANDS: tuple[Command, ...] = (
     phones.SET_PHONE,
     phones.REMOVE_PHONE,
     phones.SMS_SIGN_IN,
+    passes.PASS,
+    passes.REVOKE_PASS,
+    passes.RESET_PASSWORD,
     sign_in.DEFAULT,
     sign_in.SET_DEFAULT,
     sign_in.REQUIRE_MFA,
+    methods.REMOVE_METHOD,
+    methods.SET_EMAIL,
+    reset.RESET_MFA,
     accounts.SIGN_OUT,
     accounts.BLOCK,
     accounts.UNBLOCK,

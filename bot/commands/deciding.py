@@ -103,7 +103,7 @@ async def _explained(operation: Operation, events: Sequence[AuditEvent], own: Se
     facts = [(_DEEDS[event.tag], _deed(event)) for event in events if event.tag in _DEEDS]
     if operation.need.rules:
         facts.append(("Rule", quoted(operation.need.rules)))
-    if operation.state.waiting and operation.need.approvals:
+    if operation.state in (State.PROPOSED, State.AWAITING_APPROVAL) and operation.need.approvals:
         facts.append(("Could decide", _named(await _deciders(operation, operation.need, context))))
     if own:
         facts.append(("Your last click", f"{_said(own[-1].facts)} ({said_at(own[-1].at)})"))
@@ -121,6 +121,8 @@ def _state(operation: Operation) -> str:
         agreed = f" {len(operation.approvals)} of {operation.need.approvals} have agreed." if operation.approvals else ""
         who = "another member" if missing == 1 else f"{missing} members"
         return f"It waits for {who} of {operation.need.group_names} to approve it, until {until}.{agreed}"
+    if operation.state is State.READY:
+        return f"Everything it needed is there. It waits for {operation.requester.name} to press Reveal, until {until}."
     if not operation.state.finished:
         return "Everything it needed is there, and it is being carried out."
     ended = f" ({said_at(operation.finished_at)})" if operation.finished_at else ""

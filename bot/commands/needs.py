@@ -52,8 +52,8 @@ def needed_permissions(settings: Collection[str] = ()) -> dict[str, tuple[str, .
     reasons: dict[str, list[str]] = {}
     reads = [read for command in COMMANDS for read in command.reads]
     kinds = [kind for command in COMMANDS for kind in sorted(command.changes)]
-    writes = [(facts.permission, facts.why) for kind in kinds if not (facts := KINDS[kind]).setting or facts.setting in settings]
-    writes = [write for write in writes if write[0] not in OPTIONAL_PERMISSIONS]
+    facts = [facts for kind in kinds if not (facts := KINDS[kind]).setting or facts.setting in settings]
+    writes = [(one.permission, one.why) for one in facts if one.permission and one.permission not in OPTIONAL_PERMISSIONS]
     for permission, why in (*reads, *writes):
         known = reasons.setdefault(permission, [])
         if why not in known:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from bot.commands import COMMANDS
 from bot.commands.arguments import meant_for_tail
 from bot.commands.cleaning import normalise
-from bot.commands.kinds import Match, Token, Trace, match_all
+from bot.commands.kinds import Choice, Match, Part, Token, Trace, Word, match_all
 from bot.commands.spec import Command, Invocation
 from bot.domain.exchange import MENTION_CLOSE, MENTION_OPEN, Mention
 from bot.errors import UsageError
@@ -223,25 +223,40 @@ def _without_politeness(tokens: Sequence[Token]) -> tuple[list[Token], int]:
 
 def _complaint(text: str, body: list[Token], tail: list[Token], commands: Sequence[Command]) -> UsageError:
     """Says where the reading that got furthest went wrong."""
-    furthest: tuple[int, str, Command] | None = None
+    stops: list[tuple[int, Part | None, Command]] = []
     for command in commands:
         trace: Trace = []
-        stops = [(found.end, "") for found in match_all(command.pattern, body, 0, near=False, trace=trace)]
-        stops += [(at, part.wrong(_clip(body[at].text)) if at < len(body) else f"{part.label} is missing.") for at, part in trace]
-        for at, problem in stops:
-            if at > 0 and (furthest is None or at > furthest[0]):
-                furthest = (at, problem, command)
-    if furthest is None:
+        stops += [(found.end, None, command) for found in match_all(command.pattern, body, 0, near=False, trace=trace)]
+        stops += [(at, part, command) for at, part in trace]
+    at = max((at for at, _, _ in stops), default=0)
+    if at == 0:
         return UsageError(f"I do not understand “{_clip(text)}”.", f"I can: {_top(commands)}. Type `help` for all of it.")
-    at, problem, command = furthest
-    if not problem:
-        left = " ".join(token.text for token in body[at:])
-        problem = f"I do not know what to do with “{_clip(left)}”."
+    part, command = next((part, command) for stop, part, command in stops if stop == at)
     quotes = " A name that contains the word ticket or because goes in quotation marks." if tail else ""
     how = f"Say just `{command.syntax}`."
     if command.syntax != command.example:
         how = f"Say `{command.syntax}`, for example `{command.example}`."
-    return UsageError(problem, how + quotes)
+    if part is None:
+        left = " ".join(token.text for token in body[at:])
+        return UsageError(f"I do not know what to do with “{_clip(left)}”.", how + quotes)
+    others = [(other, stuck) for stop, other, stuck in stops if stop == at and stuck is not command]
+    if isinstance(part, Choice | Word) and (all_of_them := _together([part, *(other for other, _ in others)])) != part:
+        part = all_of_them  # several commands begin like this line, and any of them may be meant
+        examples = dict.fromkeys((command.example, *(stuck.example for other, stuck in others if isinstance(other, Choice | Word))))
+        how = f"For example `{'` or `'.join(examples)}`."
+    return UsageError(part.wrong(_clip(body[at].text)) if at < len(body) else f"{part.label} is missing.", how + quotes)
+
+
+def _together(parts: Sequence[Part | None]) -> Choice | Word:
+    """One choice between all the words that could stand at a place; the part itself when there is but one."""
+    options: dict[str, tuple[Word, object]] = {}
+    for part in parts:
+        for word, value in part.options if isinstance(part, Choice) else ((part, True),) if isinstance(part, Word) else ():
+            options.setdefault(word.text, (word, value))
+    first = parts[0]
+    assert isinstance(first, Choice | Word), "a place where words stand"
+    alone = len(first.options) if isinstance(first, Choice) else 1
+    return first if len(options) == alone else Choice("", tuple(options.values()))
 
 
 def _top(commands: Sequence[Command]) -> str:

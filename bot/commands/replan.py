@@ -2,24 +2,49 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
 from bot.commands.accounts import plan_switch
+from bot.commands.methods import plan_email, plan_same_removal
+from bot.commands.pass_rules import plan_pass, plan_password, plan_revocation
 from bot.commands.phone_rules import plan_change
+from bot.commands.reset import plan_reset
 from bot.commands.sign_in import plan_default, plan_mfa
 from bot.commands.spec import Facts
-from bot.domain.change import Change, ChangeKind, Plan
+from bot.domain.change import KINDS, Change, ChangeKind, Plan
 from bot.domain.methods import Dossier
+from bot.domain.operation import Operation
+from bot.domain.passes import WantedPass, due
 from bot.domain.sign_in import DefaultMethod, MfaState
+from bot.ports import Directory
 
 
-def replan(dossier: Dossier, change: Change, facts: Facts) -> Plan:
+async def replan_all(directory: Directory, dossier: Dossier, operation: Operation, facts: Facts, now: datetime) -> Plan:
+    """What all that an operation asked for would change now.
+
+    Raises:
+        Refusal: as `replan`.
+    """
+    match operation.bundle:
+        case ChangeKind.RESET_MFA | ChangeKind.RESET_EVERYTHING:
+            return plan_reset(dossier, operation.bundle)
+    plans = [await replan(directory, dossier, change, facts, now) for change in operation.changes]
+    return replace(plans[0], changes=tuple(change for one in plans for change in one.changes))
+
+
+async def replan(directory: Directory, dossier: Dossier, change: Change, facts: Facts, now: datetime) -> Plan:
     """What the same wish would change now.
 
     Raises:
         Refusal: Graph would not do it any more, or there is nothing to do.
         InvalidNumber: the number cannot be registered.
+        DirectoryError: Graph cannot say what the tenant allows.
     """
     if change.phone:
         return plan_change(dossier, change.kind, change.phone, change.after, facts)
+    if KINDS[change.kind].family:
+        return plan_same_removal(dossier, change)
     match change.kind:
         case ChangeKind.SIGN_OUT | ChangeKind.BLOCK | ChangeKind.UNBLOCK:
             return plan_switch(dossier, change.kind)
@@ -27,5 +52,15 @@ def replan(dossier: Dossier, change: Change, facts: Facts) -> Plan:
             return plan_default(dossier, DefaultMethod(change.after or ""), facts)
         case ChangeKind.REQUIRE_MFA:
             return plan_mfa(dossier, MfaState(change.after or ""), facts)
+        case ChangeKind.SET_EMAIL:
+            return plan_email(dossier, change.after or "")
+        case ChangeKind.CREATE_PASS:
+            wanted = WantedPass.of(due(change, now).after)
+            terms = await directory.pass_terms(dossier.person.id)
+            return plan_pass(dossier, terms, now, minutes=wanted.minutes, reusable=not wanted.once, start=wanted.start)
+        case ChangeKind.REVOKE_PASS:
+            return plan_revocation(dossier)
+        case ChangeKind.RESET_PASSWORD:
+            return plan_password(dossier.person)
         case _:
             raise NotImplementedError(change.kind)

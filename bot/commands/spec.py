@@ -10,7 +10,7 @@ from bot.commands.arguments import Line, Who
 from bot.commands.kinds import Part
 from bot.domain.change import Change, ChangeKind, Plan
 from bot.domain.exchange import ConversationRef, Reply
-from bot.domain.methods import Dossier
+from bot.domain.methods import Dossier, Method
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.rules import Need
 from bot.domain.sign_in import Aspect
@@ -35,6 +35,11 @@ class Invocation:
     text: str
     ticket: str = ""
     reason: str = ""
+
+    @property
+    def kinds(self) -> frozenset[ChangeKind]:
+        """What policy is asked before anything is planned."""
+        return self.command.asks(self.args) if self.command.asks else self.command.changes
 
     @property
     def who(self) -> Who | None:
@@ -93,6 +98,7 @@ class Context:
         dossier: everything read about `invocation.who`, None when nobody is meant.
         protected: why this target may not be changed, in a sentence; empty when it may.
         stop: the pause and the freeze of this target that hold now.
+        picked: Graph's id of the method that was picked on a card; empty when none was.
     """
 
     actor: Actor
@@ -111,9 +117,18 @@ class Context:
     dossier: Dossier | None = None
     protected: str = ""
     stop: Stop = GO
+    picked: str = ""
 
 
-Run = Callable[[Invocation, Context], Awaitable[Plan | Reply]]
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Several methods are meant, so one has to be picked."""
+
+    asked_for: str
+    methods: tuple[Method, ...]
+
+
+Run = Callable[[Invocation, Context], Awaitable[Plan | Several | Reply]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +141,10 @@ class Command:
         pattern: the parts in order; `syntax` is computed from it.
         summary: one line for people.
         example: a line that works in the demo.
-        run: read-only; a Plan for a changing command, otherwise the reply.
+        run: read-only; a Plan for a changing command (or what it could be about, to pick one), otherwise the reply.
         changes: kinds of change it may plan; empty for read-only commands. A changing command may end in `ticket …` and `because …`.
+        asks: of these, what the arguments ask for at the least; policy is asked about it before anything is planned, and about the plan
+            after that. None for all of `changes`.
         for_everyone: may be said without being in the helpdesk group.
         admin: only members of the administrators' group.
         admins_too: also administrators and approvers who are not in the helpdesk group.
@@ -146,6 +163,7 @@ class Command:
     example: str
     run: Run
     changes: frozenset[ChangeKind] = frozenset()
+    asks: Callable[[Mapping[str, object]], frozenset[ChangeKind]] | None = None
     for_everyone: bool = False
     admin: bool = False
     admins_too: bool = False

@@ -31,6 +31,8 @@ class Tag(StrEnum):
     OPERATION_EXPIRED = "operation:request:expired"
     OPERATION_FINISHED = "operation:execution:finished"
     OPERATION_OUTDATED = "operation:request:outdated"
+    OPERATION_PUT_BACK = "operation:reveal:put_back"
+    OPERATION_REVEALING = "operation:reveal:started"
     OPERATION_PROPOSED = "operation:request:proposed"
     OPERATION_STARTED = "operation:execution:started"
     OPERATION_WITHDRAWN = "operation:request:withdrawn"
@@ -42,8 +44,8 @@ class Tag(StrEnum):
 #: The only facts an event may carry. Numbers in `changes` and `text` are masked before they get here.
 FIELDS = frozenset(
     {
-        "approvals", "changes", "code", "command", "conversation", "outcome", "reason", "request_ids", "rules", "state", "target_upn",
-        "text", "ticket",
+        "approvals", "changes", "code", "command", "conversation", "outcome", "reason", "request_ids", "results", "rules", "state",
+        "target_upn", "text", "ticket",
         "count", "days", "first", "last", "last_hash",  # of a checkpoint
     }
 )  # fmt: skip

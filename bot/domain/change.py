@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from bot.domain.email import mask_address
 from bot.domain.methods import Family, PhoneType
 from bot.domain.people import Person
 from bot.domain.phone import mask
@@ -25,11 +26,20 @@ class ChangeKind(StrEnum):
     REMOVE_WINDOWS_HELLO = "remove_windows_hello"
     REMOVE_PLATFORM_CREDENTIAL = "remove_platform_credential"
     REMOVE_EXTERNAL = "remove_external"
+    REMOVE_PASSWORDLESS = "remove_passwordless"
+    REMOVE_QR_CODE = "remove_qr_code"
+    REMOVE_TOKEN = "remove_token"  # noqa: S105
+    DEACTIVATE_TOKEN = "deactivate_token"  # noqa: S105
+    RESET_MFA = "reset_mfa"
+    RESET_EVERYTHING = "reset_everything"
     SIGN_OUT = "sign_out"
     BLOCK = "block"
     UNBLOCK = "unblock"
     SET_DEFAULT = "set_default"
     REQUIRE_MFA = "require_mfa"
+    CREATE_PASS = "create_pass"  # noqa: S105 - a word
+    REVOKE_PASS = "revoke_pass"  # noqa: S105 - a word
+    RESET_PASSWORD = "reset_password"  # noqa: S105 - a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +47,7 @@ class KindFacts:
     """What is true of every change of a kind.
 
     Attributes:
-        permission: the least Graph application permission for the write.
+        permission: the least Graph application permission for the write; empty for a bundle, whose changes have kinds of their own.
         why: what that permission is used for, as the README says it.
         compare_first: the wanted state can be read, so the write may be repeated after comparing.
         task: what is asked for, starting a sentence; empty where the change itself decides.
@@ -72,6 +82,16 @@ KINDS: dict[ChangeKind, KindFacts] = {
     ChangeKind.REMOVE_WINDOWS_HELLO: _removes(Family.WINDOWS_HELLO, "WindowsHello"),
     ChangeKind.REMOVE_PLATFORM_CREDENTIAL: _removes(Family.PLATFORM_CREDENTIAL, "PlatformCred"),
     ChangeKind.REMOVE_EXTERNAL: _removes(Family.EXTERNAL, "External"),
+    ChangeKind.REMOVE_PASSWORDLESS: _removes(Family.PASSWORDLESS, "MicrosoftAuthApp"),
+    ChangeKind.REMOVE_QR_CODE: _removes(Family.QR_CODE, "QR"),
+    ChangeKind.REMOVE_TOKEN: _removes(Family.HARDWARE_TOKEN, "HardwareOATH"),
+    ChangeKind.DEACTIVATE_TOKEN: KindFacts(
+        "UserAuthMethod-HardwareOATH.ReadWrite.All", "deactivate hardware token", task="Deactivate hardware token"
+    ),
+    ChangeKind.RESET_MFA: KindFacts("", "reset MFA", task="Reset MFA"),
+    ChangeKind.RESET_EVERYTHING: KindFacts(
+        "", "reset every sign-in method but the password", task="Reset every sign-in method but the password"
+    ),
     ChangeKind.SIGN_OUT: KindFacts("User.RevokeSessions.All", "sign a person out everywhere", task="Sign out everywhere"),
     ChangeKind.BLOCK: KindFacts("User.EnableDisableAccount.All", "block and unblock accounts", task="Block sign-in"),
     ChangeKind.UNBLOCK: KindFacts("User.EnableDisableAccount.All", "block and unblock accounts", task="Unblock sign-in"),
@@ -86,6 +106,16 @@ KINDS: dict[ChangeKind, KindFacts] = {
         aspect=Aspect.MFA_STATE,
         setting="PER_USER_MFA",
     ),
+    ChangeKind.CREATE_PASS: KindFacts(
+        "UserAuthMethod-TAP.ReadWrite.All", "create a Temporary Access Pass", compare_first=False, task="Create a Temporary Access Pass"
+    ),
+    ChangeKind.REVOKE_PASS: _removes(Family.PASS, "TAP"),
+    ChangeKind.RESET_PASSWORD: KindFacts(
+        "User-PasswordProfile.ReadWrite.All",
+        "reset a password; Doorman's service principal needs the Entra role User Administrator for it too",
+        compare_first=False,
+        task="Reset the password",
+    ),
 }
 
 #: Which kind of change removes a method of a family.
@@ -99,8 +129,9 @@ class Change:
     Attributes:
         phone: which phone; None for everything else.
         before, after: numbers of phones (None: no such phone), "on" or "off" for SMS sign-in, an address for the email; for a method that
-            is removed its name, and None; for sessions Graph's moment, and None; for an account "enabled" and "disabled"; for the default
-            method and per-user MFA Graph's words.
+            is removed or deactivated its name and date, and None or "deactivated"; for a new pass the one it replaces, if any, and what it
+            will be (`passes.WantedPass`); for a password Graph's moment of its last change, and None; for sessions Graph's moment, and
+            None; for an account "enabled" and "disabled"; for the default method and per-user MFA Graph's words.
         method: Graph's id of the method that is removed or changed.
     """
 
@@ -116,6 +147,11 @@ class Change:
         return self.kind in (ChangeKind.SET_PHONE, ChangeKind.REMOVE_PHONE)
 
     @property
+    def once_only(self) -> bool:
+        """Its result is seen once and cannot be read back, so it is made while its requester looks (`services.reveal`)."""
+        return not KINDS[self.kind].compare_first
+
+    @property
     def label(self) -> str:
         """What changes, as people say it."""
         if self.is_number and self.phone:
@@ -124,21 +160,40 @@ class Change:
             return family.spoken[0].upper() + family.spoken[1:]
         return _LABELS[self.kind]
 
+    @property
+    def is_address(self) -> bool:
+        """Whether `before` and `after` are private addresses."""
+        return self.kind in (ChangeKind.SET_EMAIL, ChangeKind.REMOVE_EMAIL)
+
+    @property
+    def is_private(self) -> bool:
+        """Whether not everybody should read `before` and `after` in full."""
+        return self.is_number or self.is_address
+
+    @property
+    def is_removal(self) -> bool:
+        """Whether something registered goes."""
+        return self.kind is ChangeKind.REMOVE_PHONE or KINDS[self.kind].family is not None
+
     def masked(self) -> Change:
-        """The same change fit for a channel, a log or the trail: numbers reduced to their last two digits."""
-        if not self.is_number:
+        """The same change fit for a channel, a log or the trail: of numbers the last two digits are left, of addresses the domain."""
+        if not self.is_private:
             return self
-        return replace(self, before=self.before and mask(self.before), after=self.after and mask(self.after))
+        hide = mask if self.is_number else mask_address
+        return replace(self, before=self.before and hide(self.before), after=self.after and hide(self.after))
 
 
 _LABELS = {
     ChangeKind.SMS_SIGN_IN: "SMS sign-in",
     ChangeKind.SET_EMAIL: "Email for password reset",
+    ChangeKind.DEACTIVATE_TOKEN: "Hardware token",
     ChangeKind.SIGN_OUT: "Sessions",
     ChangeKind.BLOCK: "Account",
     ChangeKind.UNBLOCK: "Account",
     ChangeKind.SET_DEFAULT: "Default method",
     ChangeKind.REQUIRE_MFA: "Per-user MFA",
+    ChangeKind.CREATE_PASS: "Temporary Access Pass",
+    ChangeKind.RESET_PASSWORD: "Password",
 }
 
 
@@ -151,9 +206,21 @@ class Plan:
         changes: in the order they will be made.
         notes: what is worth knowing, such as what the number will be good for.
         warnings: what is worth a second look before the click.
+        bundle: the kind that stands for all of the changes together; None where each stands for itself.
     """
 
     target: Person
     changes: tuple[Change, ...]
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    bundle: ChangeKind | None = None
+
+    @property
+    def kinds(self) -> frozenset[ChangeKind]:
+        """What policy has to agree to."""
+        return kinds_of(self.changes, self.bundle)
+
+
+def kinds_of(changes: tuple[Change, ...], bundle: ChangeKind | None) -> frozenset[ChangeKind]:
+    """What policy has to agree to: every kind of change, and the bundle as such."""
+    return frozenset(change.kind for change in changes) | (frozenset({bundle}) if bundle else frozenset())

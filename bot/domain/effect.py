@@ -19,6 +19,8 @@ def in_effect(change: Change, dossier: Dossier) -> bool:
             # Entra makes "enabled" of somebody who has registered a method "enforced" by itself.
             wanted = {change.after, MfaState.ENFORCED} if change.after == MfaState.ENABLED else {change.after}
             return dossier.mfa_state in wanted
+        case ChangeKind.CREATE_PASS | ChangeKind.RESET_PASSWORD:
+            return False  # once-only: nothing that could be read proves that somebody saw the code
         case _:
             return _is(change, dossier, change.after)
 
@@ -32,6 +34,10 @@ def untouched(change: Change, dossier: Dossier) -> bool:
             return dossier.person.enabled == (change.kind is ChangeKind.BLOCK)
         case ChangeKind.REQUIRE_MFA:
             return dossier.mfa_state == change.before
+        case ChangeKind.CREATE_PASS:
+            return pass_id(dossier) == change.method
+        case ChangeKind.RESET_PASSWORD:
+            return dossier.person.password_changed == change.before
         case _:
             return _is(change, dossier, change.before)
 
@@ -43,10 +49,21 @@ def _is(change: Change, dossier: Dossier, value: str | None) -> bool:
     if change.kind is ChangeKind.SET_EMAIL:
         email = next((method for method in dossier.others if method.family is Family.EMAIL), None)
         return (email is None) if value is None else (email is not None and email.name.casefold() == value.casefold())
+    if change.kind is ChangeKind.DEACTIVATE_TOKEN:
+        token = dossier.method(change.method)
+        return (token is None or not token.active) == (value == change.after)
     if KINDS[change.kind].family:
-        return (dossier.method(change.method) is None) == (value is None)
+        method = dossier.method(change.method)
+        if method is not None and value is not None and change.kind is ChangeKind.REMOVE_EMAIL:
+            return method.name.casefold() == value.casefold()  # every account's email has the same id
+        return (method is None) == (value is None)
     assert change.phone is not None, "only phones are left"
     phone = dossier.phones.get(change.phone)
     if change.kind is ChangeKind.SMS_SIGN_IN:
         return phone is not None and (phone.sms_sign_in is SmsSignIn.READY) == (value == "on")
     return (phone is None) if value is None else (phone is not None and digits(phone.number) == digits(value))
+
+
+def pass_id(dossier: Dossier) -> str:
+    """The id of the pass somebody has, valid or not; empty when there is none."""
+    return next((method.id for method in dossier.others if method.family is Family.PASS), "")

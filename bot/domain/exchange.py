@@ -9,10 +9,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.domain.people import Actor, Person
+from bot.domain.secret import Secret
 
 if TYPE_CHECKING:
     from bot.domain.audit import AuditEvent
-    from bot.domain.methods import Dossier
+    from bot.domain.methods import Dossier, Method
     from bot.domain.operation import Operation
     from bot.domain.stop import Freeze
 
@@ -93,6 +94,8 @@ class Verb(StrEnum):
     AGAIN = "again"
     SUSPECT = "suspect"
     STRONGER = "stronger"  # of a `show` card: the stronger path for this person
+    REVEAL = "reveal"
+    REPLACE = "replace"
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +228,17 @@ class Choose:
 
 
 @dataclass(frozen=True, slots=True)
+class ChooseMethod:
+    """Several methods of a person fit: pick one. `id` names the stored choice."""
+
+    id: str
+    asked_for: str
+    person: Person
+    candidates: tuple[Method, ...]
+    only_for: str = ""  # name of the one person who may pick
+
+
+@dataclass(frozen=True, slots=True)
 class OperationShown:
     """An operation as its card shows it, whatever its state.
 
@@ -236,6 +250,20 @@ class OperationShown:
     operation: Operation
     now: datetime
     own: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """What an operation made, for the eyes of whoever pressed Reveal: only ever the answer to that press, never a message.
+
+    Attributes:
+        hints: what to tell the person, one line each.
+    """
+
+    operation: Operation
+    secret: Secret
+    now: datetime
+    hints: tuple[str, ...] = ()
 
 
 class Viewer(StrEnum):
@@ -314,4 +342,18 @@ class History:
     more: int = 0
 
 
-Reply = Notice | Help | Whoami | PersonShown | Choose | OperationShown | ApprovalShown | Pending | LogEntry | LogNotice | History
+Reply = (
+    Notice
+    | Help
+    | Whoami
+    | PersonShown
+    | Choose
+    | ChooseMethod
+    | OperationShown
+    | ApprovalShown
+    | Pending
+    | LogEntry
+    | LogNotice
+    | History
+    | Revealed
+)

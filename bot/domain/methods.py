@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 
 from bot.domain.people import Person, Privileges
@@ -87,6 +88,9 @@ class Family(StrEnum):
     WINDOWS_HELLO = "windows_hello"
     PLATFORM_CREDENTIAL = "platform_credential"
     EXTERNAL = "external"
+    PASSWORDLESS = "passwordless"
+    HARDWARE_TOKEN = "hardware_token"  # noqa: S105 - a thing in somebody's pocket
+    QR_CODE = "qr_code"
     PASS = "pass"  # noqa: S105 - the word for a Temporary Access Pass
 
     @property
@@ -103,6 +107,9 @@ _SPOKEN = {
     Family.WINDOWS_HELLO: "Windows Hello for Business",
     Family.PLATFORM_CREDENTIAL: "platform credential",
     Family.EXTERNAL: "external method",
+    Family.PASSWORDLESS: "Microsoft Authenticator, passwordless",
+    Family.HARDWARE_TOKEN: "hardware token",
+    Family.QR_CODE: "QR code",
     Family.PASS: "Temporary Access Pass",
 }
 
@@ -121,6 +128,7 @@ class Method:
         known: whether we know what it is; what nobody has described to us is shown, and never touched.
         details: what else sets it apart, in words.
         pass_facts: of a pass.
+        active: it signs the person in; a deactivated hardware token stays registered and does not.
     """
 
     kind: str
@@ -132,11 +140,29 @@ class Method:
     known: bool = True
     details: tuple[str, ...] = ()
     pass_facts: PassFacts | None = None
+    active: bool = True
 
     @property
     def label(self) -> str:
         """The method and its device, to tell it from another of its kind."""
         return f"{self.kind} {self.name}".strip()
+
+    @property
+    def facts(self) -> str:
+        """Name and date, which tell it from another of its kind: "Pixel 8, registered 3 April 2023"."""
+        if self.family is Family.EMAIL:
+            return self.name
+        registered = f"registered {self.since}" if self.since else "" if self.name else "registered"
+        return ", ".join(filter(None, (self.name, registered)))
+
+    @property
+    def since(self) -> str:
+        """The date in words; empty when Graph gave none that we can read."""
+        try:
+            day = date.fromisoformat(self.created)
+        except ValueError:
+            return ""
+        return f"{day.day} {day:%B %Y}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.change import Change
+from bot.domain.change import Change, ChangeKind, kinds_of
 from bot.domain.exchange import ConversationRef
 from bot.domain.people import Actor, Person
 from bot.domain.phone import mask_text
@@ -21,6 +21,8 @@ class State(StrEnum):
 
     PROPOSED = "proposed"
     AWAITING_APPROVAL = "awaiting_approval"
+    READY = "ready"
+    REVEALING = "revealing"
     QUEUED = "queued"
     RUNNING = "running"
     SUCCEEDED = "succeeded"
@@ -34,26 +36,39 @@ class State(StrEnum):
     @property
     def waiting(self) -> bool:
         """Somebody still has to press something."""
-        return self in (State.PROPOSED, State.AWAITING_APPROVAL)
+        return self in (State.PROPOSED, State.AWAITING_APPROVAL, State.READY)
 
     @property
     def finished(self) -> bool:
         """Nothing will happen any more."""
-        return self not in (State.PROPOSED, State.AWAITING_APPROVAL, State.QUEUED, State.RUNNING)
+        return not self.waiting and self not in (State.REVEALING, State.QUEUED, State.RUNNING)
 
 
 #: verb -> the states it may start from, and those it may lead to.
 TRANSITIONS: dict[str, tuple[frozenset[State], frozenset[State]]] = {
-    "confirm": (frozenset({State.PROPOSED}), frozenset({State.QUEUED, State.AWAITING_APPROVAL})),
-    "approve": (frozenset({State.AWAITING_APPROVAL}), frozenset({State.AWAITING_APPROVAL, State.QUEUED})),
+    "confirm": (frozenset({State.PROPOSED}), frozenset({State.QUEUED, State.AWAITING_APPROVAL, State.READY})),
+    "approve": (frozenset({State.AWAITING_APPROVAL}), frozenset({State.AWAITING_APPROVAL, State.QUEUED, State.READY})),
     "deny": (frozenset({State.AWAITING_APPROVAL}), frozenset({State.DENIED})),
-    "outdate": (frozenset({State.AWAITING_APPROVAL}), frozenset({State.STALE})),
+    "outdate": (frozenset({State.AWAITING_APPROVAL, State.READY}), frozenset({State.STALE})),
     "withdraw": (frozenset({State.AWAITING_APPROVAL}), frozenset({State.FAILED})),
-    "cancel": (frozenset({State.PROPOSED, State.AWAITING_APPROVAL}), frozenset({State.CANCELLED})),
-    "expire": (frozenset({State.PROPOSED, State.AWAITING_APPROVAL}), frozenset({State.EXPIRED})),
+    "cancel": (frozenset({State.PROPOSED, State.AWAITING_APPROVAL, State.READY}), frozenset({State.CANCELLED})),
+    "expire": (frozenset({State.PROPOSED, State.AWAITING_APPROVAL, State.READY}), frozenset({State.EXPIRED})),
+    "reveal": (frozenset({State.READY}), frozenset({State.REVEALING})),
+    "put_back": (frozenset({State.REVEALING}), frozenset({State.READY})),
+    "lose": (frozenset({State.REVEALING}), frozenset({State.PARTIAL})),
     "start": (frozenset({State.QUEUED, State.RUNNING}), frozenset({State.RUNNING})),
-    "finish": (frozenset({State.RUNNING}), frozenset({State.SUCCEEDED, State.PARTIAL, State.FAILED, State.STALE})),
+    "finish": (
+        frozenset({State.RUNNING, State.REVEALING}),
+        frozenset({State.SUCCEEDED, State.PARTIAL, State.FAILED, State.STALE}),
+    ),
 }
+
+#: How long a code that everybody agreed to waits for its requester to press Reveal.
+REVEAL_FOR = timedelta(hours=1)
+#: How long one Reveal may take; one that takes longer was cut off, and is reported so.
+REVEALING_FOR = timedelta(seconds=30)
+#: How long the requester's card is left alone after a Reveal: changing it would take away the view in which the code stands.
+CODE_STANDS = timedelta(minutes=10)
 
 #: Speakable: no 0/O, 1/I/L, 5/S, 2/Z confusion on the phone.
 ID_ALPHABET = "34679ACDEFGHJKMNPQRTUVWXY"
@@ -77,6 +92,30 @@ class Approval:
     at: datetime
 
 
+class Fate(StrEnum):
+    """What became of one change of several. A stored word: never rename one."""
+
+    DONE = "done"
+    ALREADY = "already"  # it was so before we came to it
+    CHANGED = "changed"  # by somebody else, so it was left alone
+    REFUSED = "refused"
+    LEFT = "left"  # Entra took the write, and still shows what was before
+    UNKNOWN = "unknown"  # a write was sent, and nobody said what became of it
+
+    @property
+    def good(self) -> bool:
+        """The account is as the change wanted it."""
+        return self in (Fate.DONE, Fate.ALREADY)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How one change of several ended; `why` is a sentence where that is no success."""
+
+    fate: Fate
+    why: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One request and all that became of it.
@@ -95,6 +134,9 @@ class Operation:
         request_ids: Graph's request ids of the writes.
         version: counts the moves; an older card is recognised by it.
         numbers_removed: it is so old that its numbers were masked in the store too (`NUMBERS_DAYS`).
+        bundle: the kind that stands for all of the changes together, if one does.
+        results: one for each change, in their order, once several were carried out; `outcome` says it of a single one.
+        revealed_at: when the requester was given the code or password that it made; None when nobody was.
         recovery: what is followed up after it; None for everything but a recovery.
     """
 
@@ -123,7 +165,25 @@ class Operation:
     request_ids: tuple[str, ...] = ()
     version: int = 0
     numbers_removed: bool = False
+    bundle: ChangeKind | None = None
+    results: tuple[Result, ...] = ()
+    revealed_at: datetime | None = None
     recovery: Recovery | None = None
+
+    @property
+    def kinds(self) -> frozenset[ChangeKind]:
+        """What policy has to agree to."""
+        return kinds_of(self.changes, self.bundle)
+
+    @property
+    def may_be_asked_again(self) -> bool:
+        """A new card with the same wish makes sense: nothing was done, or a part of a bundle is left."""
+        return self.state in (State.STALE, State.FAILED) or (self.state is State.PARTIAL and self.bundle is not None)
+
+    @property
+    def may_be_replaced(self) -> bool:
+        """What it made was perhaps not seen, so another one makes sense."""
+        return self.once_only and self.state in (State.SUCCEEDED, State.PARTIAL)
 
     @property
     def agreed(self) -> frozenset[str]:
@@ -139,6 +199,16 @@ class Operation:
     def confirmed(self) -> bool:
         """Its requester has confirmed it, or somebody has decided otherwise."""
         return bool(self.decided_by)
+
+    @property
+    def once_only(self) -> bool:
+        """It makes something that is seen once: its requester has to press Reveal, and nothing may repeat it."""
+        return any(change.once_only for change in self.changes)
+
+    @property
+    def agreed_state(self) -> State:
+        """Where it goes once everybody needed has agreed."""
+        return State.READY if self.once_only else State.QUEUED
 
     def masked(self) -> Operation:
         """The same operation fit for everybody's eyes."""

@@ -15,6 +15,7 @@ class Actor:
         name: display name as Teams sent it: untrusted text, for showing only.
         chat_id: the person's id in Teams (`29:…`), for mentions and for views of their own.
         upn: as Entra shows it; empty until it was looked up.
+        zone: IANA name of the time zone of the person's Teams, for reading and saying times; empty when unknown.
     """
 
     id: str
@@ -22,6 +23,7 @@ class Actor:
     name: str
     chat_id: str = ""
     upn: str = ""
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Person:
     """An account of the tenant, as Graph shows it. Names are untrusted text.
 
     `guest` is whoever was invited from another organisation: guests, and external members too. `sessions_from` is Graph's moment before
-    which whatever was signed in has to sign in again; empty where it was not read.
+    which whatever was signed in has to sign in again, `password_changed` that of the last new password; empty where it was not read.
     """
 
     id: str
@@ -42,6 +44,7 @@ class Person:
     guest: bool = False
     synced: bool = False
     sessions_from: str = ""
+    password_changed: str = ""
 
     @property
     def marks(self) -> tuple[str, ...]:

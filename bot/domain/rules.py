@@ -223,7 +223,17 @@ HELPDESK_NAME, ADMINS_NAME = "the helpdesk group", "the administrators' group"
 
 
 #: Changes that need a second person unless a policy file says otherwise.
-GRAVE = frozenset({ChangeKind.BLOCK, ChangeKind.UNBLOCK, ChangeKind.REQUIRE_MFA})
+GRAVE = frozenset(
+    {
+        ChangeKind.BLOCK,
+        ChangeKind.UNBLOCK,
+        ChangeKind.REQUIRE_MFA,
+        ChangeKind.RESET_MFA,
+        ChangeKind.RESET_EVERYTHING,
+        ChangeKind.CREATE_PASS,
+        ChangeKind.RESET_PASSWORD,
+    }
+)
 
 
 def default_policy(helpdesk: str, admins: str, confirm_for: timedelta) -> Policy:

@@ -44,6 +44,7 @@ def person_in(row: Row) -> Person:
         or "#EXT#" in str(upn).upper(),  # https://learn.microsoft.com/entra/external-id/user-properties
         synced=row.get("onPremisesSyncEnabled") is True,
         sessions_from=str(row.get("signInSessionsValidFromDateTime") or ""),
+        password_changed=str(row.get("lastPasswordChangeDateTime") or ""),
     )
 
 

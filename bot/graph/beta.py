@@ -1,24 +1,31 @@
-"""What only Graph's beta has, as our own: the preferred method and per-user MFA. msgraph-sdk has no builders for it.
+"""What only Graph's beta has: the preferred method, per-user MFA, QR codes, hardware tokens. msgraph-sdk has no builders for it.
 
-https://learn.microsoft.com/graph/api/resources/authentication?view=graph-rest-beta
+https://learn.microsoft.com/graph/api/resources/authentication?view=graph-rest-beta, qrcodepinauthenticationmethod and
+hardwareoathauthenticationmethod there
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 from kiota_abstractions.method import Method as Http
 from kiota_abstractions.request_information import RequestInformation
 
 from bot.domain.change import Change, ChangeKind
+from bot.domain.methods import Family, Method
 from bot.domain.sign_in import DefaultMethod, MfaState, Preference
 from bot.errors import Unavailable
-from bot.graph import reads
 
 _DEFAULT, _SYSTEM_PREFERRED = "userPreferredMethodForSecondaryAuthentication", "isSystemPreferredAuthenticationMethodEnabled"
 _SYSTEM_METHOD = "systemPreferredAuthenticationMethod"  # not in the description; the service gives it all the same
 _STATE = "perUserMfaState"
+#: The status of a token that signs somebody in; "assigned" is one that is somebody's and does not.
+#: https://learn.microsoft.com/graph/api/resources/hardwareoathtokenauthenticationmethoddevice?view=graph-rest-beta
+_ACTIVE = "activated"
 
 
 def preference_in(fields: dict[str, Any]) -> Preference:
@@ -33,17 +40,40 @@ def mfa_state_in(fields: dict[str, Any]) -> MfaState:
     return MfaState(state) if state in MfaState._value2member_map_ else MfaState.UNKNOWN
 
 
+def with_tokens(methods: Iterable[Method], rows: Iterable[dict[str, Any]]) -> tuple[Method, ...]:
+    """The methods, hardware tokens with what beta says of them: which one it is, and whether it is active."""
+    devices = {str(row.get("id")): row.get("device") or {} for row in rows}
+    return tuple(_told(method, devices.get(method.id)) for method in methods)
+
+
+def _told(method: Method, device: dict[str, Any] | None) -> Method:
+    if method.family is not Family.HARDWARE_TOKEN or not device:
+        return method
+    name = " ".join(str(device[key]) for key in ("manufacturer", "model", "serialNumber") if device.get(key))
+    return replace(method, name=name, active=device.get("status") in (None, _ACTIVE))
+
+
 def beta_request(beta_url: str, target_id: str, change: Change) -> RequestInformation | None:
     """The request that makes one change below beta; None for a change that v1.0 can make."""
+    one, body = quote(change.method, safe=""), None
     match change.kind:
         case ChangeKind.SET_DEFAULT:
-            read, body = reads.preferences(target_id), {_DEFAULT: change.after}
+            verb, tail, body = Http.PATCH, "signInPreferences", {_DEFAULT: change.after}
         case ChangeKind.REQUIRE_MFA:
-            read, body = reads.requirements(target_id), {_STATE: change.after}
+            verb, tail, body = Http.PATCH, "requirements", {_STATE: change.after}
+        case ChangeKind.REMOVE_PASSWORDLESS:
+            verb, tail = Http.DELETE, f"passwordlessMicrosoftAuthenticatorMethods/{one}"
+        case ChangeKind.REMOVE_QR_CODE:
+            verb, tail = Http.DELETE, "qrCodePinMethod"  # a person has one at most
+        case ChangeKind.REMOVE_TOKEN:
+            verb, tail = Http.DELETE, f"hardwareOathMethods/{one}"
+        case ChangeKind.DEACTIVATE_TOKEN:
+            verb, tail = Http.POST, f"hardwareOathMethods/{one}/deactivate"
         case _:
             return None
-    request = RequestInformation(Http.PATCH)
-    request.url = beta_url + read.url
-    request.headers.add("Content-Type", "application/json")
-    request.content = json.dumps(body).encode()
+    request = RequestInformation(verb)
+    request.url = f"{beta_url}/users/{target_id}/authentication/{tail}"
+    if body is not None:
+        request.headers.add("Content-Type", "application/json")
+        request.content = json.dumps(body).encode()
     return request

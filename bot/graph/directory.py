@@ -6,20 +6,23 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from bot.domain.change import KINDS, Change
-from bot.domain.methods import Dossier, Method
+from bot.domain.change import KINDS, Change, ChangeKind
+from bot.domain.methods import Dossier, Family, Method
+from bot.domain.passes import PassTerms, WantedPass
 from bot.domain.people import Person, Privileges, Standing
 from bot.domain.reconcile import DirectoryAudit
+from bot.domain.secret import Issued, temporary_password
 from bot.domain.sign_in import MfaState, Preference, Registration
-from bot.errors import NotAuthorised, NotFound, NotLicensed, Unavailable
+from bot.errors import NotAuthorised, NotFound, NotLicensed, Rejected, Unavailable
 from bot.graph import finding, permissions, reads
 from bot.graph.accounts import audit_in, defined_in, person_in, role_assignable_in, roles_in
 from bot.graph.answers import Answer
 from bot.graph.batch import read_all
-from bot.graph.beta import beta_request, mfa_state_in, preference_in
+from bot.graph.beta import beta_request, mfa_state_in, preference_in, with_tokens
 from bot.graph.client import GraphClient
 from bot.graph.errors import translate
 from bot.graph.methods import client_request_id, others_in, phones_in, write_request
+from bot.graph.passes import issued_in, pass_request, password_request, terms_in
 from bot.graph.reads import Read
 from bot.graph.report import RegistrationReport
 from bot.graph.throttle import BACKGROUND, INTERACTIVE, Patience
@@ -27,6 +30,7 @@ from bot.ports import FIND_LIMIT, MEMBERS_LIMIT
 
 MOST_PAGES = 50
 REMEMBERED_SECONDS = 600.0  # how long it is remembered that something cannot be read
+AT_ONCE = Patience(3.0, urgent=True)  # for a write whose answer a person is waiting for
 AUDITS_PAUSE = 2.0  # seconds between pages: 5 requests in 10 s are allowed, https://learn.microsoft.com/graph/throttling-limits
 
 #: Shown instead of the other methods when the app may read phones alone.
@@ -123,7 +127,7 @@ class GraphDirectory:
         return Dossier(
             person_in(account.fields),
             phones_in(rows),
-            (HIDDEN,) if phones_only else others_in(rows),
+            (HIDDEN,) if phones_only else await self._with_tokens(user_id, others_in(rows)),
             privileges,
             frozenset(str(group.get("id")).lower() for group in groups),
         )
@@ -172,6 +176,23 @@ class GraphDirectory:
         )
         return answer.request_id
 
+    async def pass_terms(self, object_id: str) -> PassTerms:
+        """See `bot.ports.Directory`."""
+        policy, passes = await self._read(reads.PASS_POLICY, reads.passes(reads.object_id(object_id)))
+        return terms_in(policy.fields, passes.rows)
+
+    async def issue(self, target_id: str, change: Change, operation_id: str) -> Issued:
+        """See `bot.ports.Directory`."""
+        user_id, password = reads.object_id(target_id), temporary_password()
+        if change.kind is ChangeKind.RESET_PASSWORD:
+            request = password_request(self._client.builders, user_id, password)
+        else:
+            request = pass_request(self._client.builders, user_id, WantedPass.of(change.after))
+        answer = await self._client.send(
+            request, AT_ONCE, permission=KINDS[change.kind].permission, request_id=client_request_id(operation_id, change)
+        )
+        return Issued(password, request_id=answer.request_id) if change.kind is ChangeKind.RESET_PASSWORD else issued_in(answer)
+
     async def ready(self) -> None:
         """Whether Graph answers us at all; DirectoryError when not."""
         await self._get(Read(reads.ONE_ID, permissions.READ_USERS))
@@ -193,6 +214,16 @@ class GraphDirectory:
             self._no_eligible_until = self._client.gate.clock() + REMEMBERED_SECONDS
             return ()
         return defined_in(await self._pages(answer, read))
+
+    async def _with_tokens(self, user_id: str, others: tuple[Method, ...]) -> tuple[Method, ...]:
+        """The methods, hardware tokens by name; where beta does not say, by their date alone."""
+        if not any(method.family is Family.HARDWARE_TOKEN for method in others):
+            return others
+        read = reads.tokens(user_id)
+        try:
+            return with_tokens(others, await self._pages(await self._get(read), read))
+        except (NotAuthorised, NotFound, Rejected):
+            return others
 
     async def _get(self, read: Read) -> Answer:
         """One read; a 2xx answer."""

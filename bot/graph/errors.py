@@ -11,7 +11,19 @@ import aiohttp
 import httpx
 from kiota_abstractions.api_error import APIError
 
-from bot.errors import Conflict, DirectoryError, NotAuthorised, NotFound, NotLicensed, NumberNotUnique, Rejected, Throttled, Unavailable
+from bot.errors import (
+    Conflict,
+    DirectoryError,
+    IsDefault,
+    NotAuthorised,
+    NotFound,
+    NotLicensed,
+    NumberNotUnique,
+    Rejected,
+    StillNeeded,
+    Throttled,
+    Unavailable,
+)
 from bot.graph.answers import Answer
 
 #: What the transport and the SDK raise when no usable answer came. `httpx.InvalidURL` and `StreamError` are mistakes of ours and not here.
@@ -23,6 +35,11 @@ UNSAID_SECONDS = 2.0
 #: `error.code` for want of a licence: of the audit log, 403 (https://learn.microsoft.com/graph/known-issues), and of eligible roles,
 #: 400 (github.com/maester365/maester/issues/1421).
 NO_LICENCE = ("Authentication_RequestFromNonPremiumTenantOrB2CTenant", "AadPremiumLicenseRequired")
+
+#: Of the default method: microsoftgraph/microsoft-graph-docs#18091, and its wording of before ("Cannot delete default method with other
+#: methods configured. Please change default method before deletion.").
+_DEFAULT = ("current default authentication method", "cannot delete default method")
+_ALTERNATE = "without first deleting alternate mobile"
 
 _NUMBER = re.compile(r"\+\d[\d ()x-]{4,}\d")
 
@@ -66,6 +83,10 @@ def _refusal(answer: Answer, permission: str) -> DirectoryError:
         kind = NumberNotUnique if "unique" in lower else Conflict
     elif status == 400 and "already registered" in lower:
         kind = Conflict
+    elif status == 400 and any(said in lower for said in _DEFAULT):
+        kind = IsDefault
+    elif status == 400 and _ALTERNATE in lower:
+        kind = StillNeeded
     elif 400 <= status < 500 and status not in (408, 424):
         kind = Rejected
     return kind(detail, status=status, code=code, request_id=request_id)

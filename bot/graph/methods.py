@@ -38,16 +38,14 @@ _FAMILIES = {
     "email": Family.EMAIL,
     "external": Family.EXTERNAL,
     "fido2": Family.PASSKEY,
+    "hardwareOath": Family.HARDWARE_TOKEN,
     "microsoftAuthenticator": Family.AUTHENTICATOR,
+    "passwordlessMicrosoftAuthenticator": Family.PASSWORDLESS,
     "platformCredential": Family.PLATFORM_CREDENTIAL,
+    "qrCodePin": Family.QR_CODE,
     "softwareOath": Family.CODES,
     "temporaryAccessPass": Family.PASS,
     "windowsHelloForBusiness": Family.WINDOWS_HELLO,
-}
-_KINDS = {
-    "hardwareOath": "hardware token",
-    "passwordlessMicrosoftAuthenticator": "Microsoft Authenticator, passwordless",
-    "qrCodePin": "QR code",
 }
 
 #: What a record of Graph's is derived from; any fixed GUID does.
@@ -90,13 +88,13 @@ def _method(row: dict[str, Any]) -> Method:
     name = row.get("emailAddress") or row.get("displayName") or row.get("model") or row.get("phoneType") or ""
     family = _FAMILIES.get(kind)
     return Method(
-        family.spoken if family else _KINDS.get(kind, kind),
+        family.spoken if family else kind,
         str(name),
         _day(row),
         str(row.get("id") or ""),
         family,
         type=kind,
-        known=kind in _FAMILIES or kind in _KINDS,
+        known=family is not None,
         details=_details(kind, row),
         pass_facts=_pass_facts(row) if family is Family.PASS else None,
     )

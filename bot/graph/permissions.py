@@ -24,6 +24,8 @@ READ_METHODS = "UserAuthenticationMethod.Read.All"
 READ_PHONES = "UserAuthMethod-Phone.Read.All"
 READ_POLICIES = "Policy.Read.All"
 CHANGE_METHODS = "UserAuthenticationMethod.ReadWrite.All"
+READ_PASSES = "UserAuthMethod-TAP.Read.All"
+READ_POLICY = "Policy.Read.AuthenticationMethod"
 
 _DIRECTORY = ("Directory.Read.All", "Directory.ReadWrite.All")
 _BROADER: dict[str, tuple[str, ...]] = {
@@ -38,6 +40,7 @@ _BROADER: dict[str, tuple[str, ...]] = {
     ),
     READ_AUDITS: ("Directory.Read.All",),
     READ_METHODS: (CHANGE_METHODS,),
+    READ_POLICY: (READ_POLICIES, "Policy.ReadWrite.AuthenticationMethod"),
     READ_PHONES: ("UserAuthMethod-Phone.ReadWrite.All", READ_METHODS, CHANGE_METHODS),
 }
 
@@ -55,7 +58,8 @@ OPTIONAL = (READ_ELIGIBLE, READ_AUDITS, CHANGE_METHODS)
 
 _WRITES = tuple(
     Permission(name, ", ".join(facts.why for facts in KINDS.values() if facts.permission == name))
-    for name in dict.fromkeys(facts.permission for facts in KINDS.values() if not facts.setting and facts.permission not in OPTIONAL)
+    for name in dict.fromkeys(facts.permission for facts in KINDS.values() if facts.permission and not facts.setting)
+    if name not in OPTIONAL
 )
 
 NEEDED: tuple[Permission, ...] = (
@@ -63,6 +67,7 @@ NEEDED: tuple[Permission, ...] = (
     Permission(READ_GROUPS, "see whether an agent is in the approved group, and whether a person is in a protected one"),
     Permission(READ_ROLES, "see whether a person is an administrator"),
     Permission(READ_METHODS, "show a person's sign-in methods"),
+    Permission(READ_POLICY, "see what the tenant allows for passes"),
     *_WRITES,
 )
 

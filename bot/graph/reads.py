@@ -26,7 +26,18 @@ from msgraph.generated.users.item.user_item_request_builder import UserItemReque
 from msgraph.generated.users.users_request_builder import UsersRequestBuilder
 
 from bot.errors import NotFound
-from bot.graph.permissions import READ_AUDITS, READ_ELIGIBLE, READ_GROUPS, READ_METHODS, READ_PHONES, READ_POLICIES, READ_ROLES, READ_USERS
+from bot.graph.permissions import (
+    READ_AUDITS,
+    READ_ELIGIBLE,
+    READ_GROUPS,
+    READ_METHODS,
+    READ_PASSES,
+    READ_PHONES,
+    READ_POLICIES,
+    READ_POLICY,
+    READ_ROLES,
+    READ_USERS,
+)
 from bot.ports import FIND_LIMIT
 
 #: What `people.person` needs.
@@ -55,7 +66,7 @@ class Read:
         permission: the least application permission of the call.
         body: for reads that Graph wants as POST.
         eventual: an advanced query: https://learn.microsoft.com/graph/aad-advanced-queries
-        beta: below that version; the parts of a batch are all of one version.
+        beta: v1.0 does not have it; never part of a batch, which is of one version.
     """
 
     url: str
@@ -121,13 +132,14 @@ _ACCOUNT = _address(
     _user.to_get_request_information(
         _configured(
             UserItemRequestBuilder.UserItemRequestBuilderGetQueryParameters(
-                select=[*PERSON, "isManagementRestricted", "signInSessionsValidFromDateTime"]
+                select=[*PERSON, "isManagementRestricted", "signInSessionsValidFromDateTime", "lastPasswordChangeDateTime"]
             )
         )
     )
 )
 _METHODS = _address(_user.authentication.methods.to_get_request_information())
 _PHONES = _address(_user.authentication.phone_methods.to_get_request_information())
+_PASSES = _address(_user.authentication.temporary_access_pass_methods.to_get_request_information())
 _ROLES_HELD = _address(_user.transitive_member_of.graph_directory_role.to_get_request_information())
 _GROUPS_HELD = _address(
     _user.transitive_member_of.graph_group.to_get_request_information(
@@ -178,6 +190,8 @@ _REGISTRATION = _address(
 _CHECK_GROUPS = f"/users/{_SLOT}/checkMemberGroups"
 _FILTERED = _address(_users.to_get_request_information(_configured(_Listed(filter=_SLOT, select=PERSON, top=PAGE))))
 _SEARCHED = _address(_users.to_get_request_information(_configured(_Listed(search=_SLOT, select=PERSON, top=PAGE))))
+#: What the tenant allows: https://learn.microsoft.com/graph/api/temporaryaccesspassauthenticationmethodconfiguration-get
+PASS_POLICY = Read("/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/TemporaryAccessPass", READ_POLICY)
 ONE_ID = _address(_users.to_get_request_information(_configured(_Listed(select=["id"], top=1))))
 
 
@@ -194,6 +208,16 @@ def account(user_id: str) -> Read:
 def methods(user_id: str) -> Read:
     """All authentication methods."""
     return Read(_METHODS.replace(_SLOT, user_id), READ_METHODS)
+
+
+def tokens(user_id: str) -> Read:
+    """Hardware tokens, of which v1.0 shows nothing but the date."""
+    return Read(f"/users/{user_id}/authentication/hardwareOathMethods", READ_METHODS, beta=True)
+
+
+def passes(user_id: str) -> Read:
+    """The Temporary Access Pass, if there is one, without its code."""
+    return Read(_PASSES.replace(_SLOT, user_id), READ_PASSES)
 
 
 def phones(user_id: str) -> Read:

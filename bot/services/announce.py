@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 
 import structlog
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.exchange import OperationShown
-from bot.domain.operation import Operation
+from bot.domain.operation import CODE_STANDS, Operation, State
 from bot.errors import ChatError, ChatRefused, ChatUnavailable
 from bot.ports import Announcer, Clock, Operations, Sleep
 from bot.services.approvers_card import ApproversCard
@@ -18,6 +19,8 @@ log = structlog.get_logger()
 
 #: Longest pause between two tries while Teams cannot be reached.
 LONGEST_PAUSE = 60.0
+#: Clocks of two replicas may differ by so much.
+CLOCKS_APART = timedelta(minutes=1)
 
 
 def pause_before(attempt: int, retry_after: float | None) -> float:
@@ -50,6 +53,8 @@ async def announce(
     """
 
     async def requesters(operation: Operation) -> None:
+        if _code_stands(operation, clock()):
+            return  # another announcement comes when the code has stood long enough
         await _bring(operations, announcer, clock, operation)
 
     brought: dict[Callable[[Operation], Awaitable[None]], int] = {}
@@ -83,6 +88,13 @@ async def undeliverable(operations: Operations, clock: Clock, operation: Operati
     log.warning("result undeliverable", action="announce_refused", operation=operation.id, status=status)
     facts = {"code": str(status)}
     await operations.record(AuditEvent(Tag.ANNOUNCE_RESULT_UNDELIVERABLE, clock(), operation_id=operation.id, facts=facts))
+
+
+def _code_stands(operation: Operation, now: datetime) -> bool:
+    """Whether the requester may be reading a code from the answer to the press; a new card would take that away."""
+    if operation.state is State.REVEALING:
+        return True
+    return operation.revealed_at is not None and now < operation.revealed_at + CODE_STANDS - CLOCKS_APART
 
 
 async def _bring(operations: Operations, announcer: Announcer, clock: Clock, operation: Operation) -> None:

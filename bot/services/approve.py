@@ -26,6 +26,7 @@ from bot.ports import Clock, Directory, Operations
 from bot.services.approvers_card import conversation_link
 from bot.services.confirm import too_late
 from bot.services.gate import Gate
+from bot.services.look import look_again
 from bot.services.require import require
 from bot.services.review import Reviewer
 
@@ -158,7 +159,7 @@ class Approvals:
         """Whether the request is still what everybody saw, and still allowed."""
         try:
             asker, dossier = await asyncio.gather(
-                self._gate.standing(operation.requester, fresh=True), self._directory.dossier(operation.target.id)
+                self._gate.standing(operation.requester, fresh=True), look_again(self._directory, operation)
             )
         except NotFound:
             await self._withdraw(operation, "The account of the person, or of whoever asked, no longer exists in Entra ID.", "not_found")
@@ -176,7 +177,9 @@ class Approvals:
         await self._compare(operation, dossier)
 
     async def _compare(self, operation: Operation, dossier: Dossier) -> None:
-        if changed := ", ".join(change.label for change in operation.changes if not untouched(change, dossier)):
+        changed = ", ".join(change.label for change in operation.changes if not untouched(change, dossier))
+        # Of a bundle the rest is still wanted: what was changed meanwhile is left alone, and named, when it is carried out.
+        if changed and not (operation.bundle and any(untouched(change, dossier) for change in operation.changes)):
             outcome = f"{changed} of {operation.target.upn} was changed by someone else after this was asked. Nothing was written."
             await self._end(operation, "outdate", State.STALE, Tag.OPERATION_OUTDATED, outcome, "changed_meanwhile")
         if changed := differences(operation.target, dossier.person):

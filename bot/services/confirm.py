@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.exchange import CardAction, Verb
-from bot.domain.operation import Operation, State
+from bot.domain.operation import REVEAL_FOR, Operation, State
 from bot.domain.stop import said_at
 from bot.errors import Refusal
 from bot.ports import Clock, Operations
@@ -19,15 +19,17 @@ async def confirm(operations: Operations, action: CardAction, operation: Operati
     now = clock()
     event = AuditEvent(Tag.OPERATION_CONFIRMED, now, action.actor.id, action.actor.name, operation.id, operation.target.id)
     need = operation.need
+    to = State.AWAITING_APPROVAL if need.approvals else operation.agreed_state
+    ends = {State.AWAITING_APPROVAL: now + need.valid_for, State.READY: now + REVEAL_FOR}
     moved = await operations.move(
         operation.id,
         "confirm",
-        State.AWAITING_APPROVAL if need.approvals else State.QUEUED,
+        to,
         event,
         at=now,
         decided_by=action.actor.name,
         in_time=True,
-        expires_at=now + need.valid_for if need.approvals else None,
+        expires_at=ends.get(to),
     )
     return moved or await too_late(operations, operation, clock)
 
@@ -74,6 +76,10 @@ def _what_happened(operation: Operation) -> str:
             return f"{operation.id} waits for {operation.requester.name} to confirm it"
         case State.AWAITING_APPROVAL:
             return f"{operation.id} is confirmed already and waits for {operation.need.group_names}"
+        case State.READY:
+            return f"{operation.id} is confirmed already and waits for {operation.requester.name} to press Reveal"
+        case State.REVEALING:
+            return f"{operation.requester.name} has just pressed Reveal on {operation.id}"
     did = f"{operation.approvers} approved {operation.id} already" if operation.approvals else f"{operation.id} is already confirmed"
     states = {State.QUEUED: "", State.RUNNING: " and it is running", State.SUCCEEDED: " and it is done"}
     return f"{did}{states.get(operation.state, ' and it has ended')}"
@@ -86,7 +92,7 @@ def check_presser(action: CardAction, operation: Operation) -> None:
         Refusal: somebody else pressed.
     """
     if action.actor.id != operation.requester.id:
-        verb = "confirm or cancel" if action.verb in (Verb.CONFIRM, Verb.CANCEL) else "use"
+        verb = {Verb.CONFIRM: "confirm or cancel", Verb.CANCEL: "confirm or cancel", Verb.REVEAL: "reveal"}.get(action.verb, "use")
         raise Refusal(
             f"Only {operation.requester.name} can {verb} {operation.id}.",
             "Type the command yourself for a card of your own.",

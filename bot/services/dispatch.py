@@ -5,14 +5,24 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from dataclasses import replace
 
 from bot.commands.parser import parse
-from bot.commands.replan import replan
-from bot.commands.spec import Facts, Invocation
+from bot.commands.replan import replan_all
+from bot.commands.spec import Facts, Invocation, Several
 from bot.domain import policy
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.exchange import CardAction, Choose, ConversationRef, IncomingMessage, Notice, OperationShown, Reply, Tone, Verb
+from bot.domain.exchange import (
+    CardAction,
+    Choose,
+    ChooseMethod,
+    ConversationRef,
+    IncomingMessage,
+    Notice,
+    OperationShown,
+    Reply,
+    Tone,
+    Verb,
+)
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation, State
 from bot.domain.people import Actor, Person, Standing
@@ -23,11 +33,12 @@ from bot.services.announce import shown
 from bot.services.approve import Approvals
 from bot.services.confirm import cancel, check_presser, confirm
 from bot.services.gate import Gate
-from bot.services.look import aspects_of, look
+from bot.services.look import look_again
 from bot.services.prepare import Preparation, Proposal, as_known
 from bot.services.propose import propose
 from bot.services.refuse import refuse_message, refuse_press
 from bot.services.require import require
+from bot.services.reveal import Reveals
 from bot.services.review import Reviewer
 from bot.services.suspect import suspect
 
@@ -52,6 +63,7 @@ class Dispatch:
         reviewer: Reviewer,
         approvals: Approvals,
         preparation: Preparation,
+        reveals: Reveals,
         facts: Facts,
         clock: Clock,
     ) -> None:
@@ -62,6 +74,7 @@ class Dispatch:
         self._gate = gate
         self._approvals = approvals
         self._preparation = preparation
+        self._reveals = reveals
         self._facts = facts
         self._clock = clock
         self._over: list[str] = []
@@ -128,12 +141,16 @@ class Dispatch:
         standing = await self._gate.standing(actor, fresh=bool(chosen))  # a pick is a press
         self._preparation.permit(command, standing)
         dossier: Dossier | None = None
+        person_id, _, method_id = chosen.partition("/")
         if invocation.who is not None:
-            people = await self._preparation.find(invocation, standing, chosen)
+            people = await self._preparation.find(invocation, standing, person_id)
             if len(people) > 1:
                 return await self._offer_choice(invocation, actor, people)
             dossier = await self._preparation.dossier(invocation, standing, people[0])
-        result = await self._preparation.run(invocation, actor, standing, where, dossier)
+        result = await self._preparation.run(invocation, actor, standing, where, dossier, method_id)
+        if isinstance(result, Several):
+            assert dossier is not None, "methods are somebody's"
+            return await self._offer_methods(invocation, actor, dossier.person, result)
         if isinstance(result, Proposal):
             known = as_known(actor, standing)
             return await self._propose(result, command.name, known, where, invocation.ticket, invocation.reason)
@@ -155,6 +172,11 @@ class Dispatch:
         assert who is not None
         choice_id = await self._operations.remember_choice(actor.id, invocation.text, [person.id for person in people], self._clock())
         return Choose(choice_id, who.text, tuple(people), more=len(people) >= FIND_LIMIT, only_for=actor.name)
+
+    async def _offer_methods(self, invocation: Invocation, actor: Actor, person: Person, several: Several) -> Reply:
+        candidates = [f"{person.id}/{method.id}" for method in several.methods]
+        choice_id = await self._operations.remember_choice(actor.id, invocation.text, candidates, self._clock())
+        return ChooseMethod(choice_id, several.asked_for, person, several.methods, actor.name)
 
     async def _propose(
         self, proposal: Proposal, command: str, actor: Actor, where: ConversationRef, ticket: str, reason: str
@@ -185,6 +207,8 @@ class Dispatch:
             raise Refusal("I do not know this card any more.", "Type the command again for a new one.", code="unknown_card")
         if action.verb in _OF_APPROVERS:
             return await (self._approvals.look if action.verb is Verb.VIEW else self._approvals.press)(action, operation)
+        if action.verb is Verb.REVEAL:
+            return await self._reveals.press(action, operation)
         own = action.actor.id == operation.requester.id and (operation.state is State.PROPOSED or not operation.need.approvals)
         if action.card_id and not operation.card_id and own:  # once approvers have a card, this might be theirs
             await self._operations.set_card(operation.id, action.card_id)
@@ -193,7 +217,7 @@ class Dispatch:
         check_presser(action, operation)
         standing = await self._gate.standing(action.actor, fresh=True)
         require(self._gate.permit(standing))
-        if action.verb is Verb.AGAIN:
+        if action.verb in (Verb.AGAIN, Verb.REPLACE):
             return await self._again(operation, action, standing)
         if action.verb is Verb.CONFIRM and operation.state.waiting:
             require(policy.stopped(await self._stops.stop(operation.target.id, self._clock()), self._clock()))
@@ -210,6 +234,7 @@ class Dispatch:
 
     async def _stronger(self, action: CardAction) -> Reply:
         """The same as if the presser had typed it about this very account."""
+        require(self._gate.permit(await self._gate.standing(action.actor, fresh=True)))
         target = await self._stops.referred(action.id)
         if target is None:
             raise Refusal("I do not know this card any more.", "Type show and the person's name for a new one.", code="unknown_card")
@@ -224,7 +249,7 @@ class Dispatch:
         text, candidates = taken
         try:
             if action.pick is None or not 0 <= action.pick < len(candidates):
-                raise Refusal("I do not know which person you picked.", "Pick one on the card.", code="bad_pick")
+                raise Refusal("I do not know which one you picked.", "Pick one on the card.", code="bad_pick")
             return await self._carry_out(parse(text), action.actor, action.where, candidates[action.pick])
         except (Refusal, DirectoryError):
             # The pick came to nothing, not the choice: another candidate, or the same one later, may still be picked.
@@ -232,21 +257,21 @@ class Dispatch:
             raise
 
     async def _again(self, operation: Operation, action: CardAction, standing: Standing) -> Reply:
-        if operation.state not in (State.STALE, State.FAILED):
+        replacing = action.verb is Verb.REPLACE
+        if not (operation.may_be_replaced if replacing else operation.may_be_asked_again):
             raise Refusal(f"{operation.id} needs no new card.", code="too_late")
         if operation.numbers_removed:
             raise Refusal(
                 f"{operation.id} is so old that I no longer keep its numbers.", "Type the command anew, with the number.", code="too_late"
             )
-        kinds = {change.kind for change in operation.changes}
-        dossier = await look(self._directory, operation.target.id, aspects_of(kinds))
-        decision = await self._reviewer.request(
-            standing, dossier, kinds, operation.conversation, reason=operation.reason, ticket=operation.ticket
-        )
+        # What replaces a code gets a card beside the one on which that was shown; otherwise the new card takes the old one's place.
+        known, where = as_known(action.actor, standing), action.where if replacing else operation.conversation
+        dossier = await look_again(self._directory, operation)
+        reason, ticket = operation.reason, operation.ticket
+        require(await self._reviewer.request(standing, dossier, operation.kinds, where, reason=reason, ticket=ticket))
+        plan = await replan_all(self._directory, dossier, operation, self._facts, self._clock())
+        decision = await self._reviewer.request(standing, dossier, plan.kinds, where, reason=reason, ticket=ticket)
         require(decision)
-        plans = [replan(dossier, change, self._facts) for change in operation.changes]
-        plan = replace(plans[0], changes=tuple(change for one in plans for change in one.changes))
-        known, where = as_known(action.actor, standing), operation.conversation
         proposal = await self._preparation.complete(plan, decision, known, where, self._clock())
         return await self._propose(proposal, operation.command, known, where, operation.ticket, operation.reason)
 

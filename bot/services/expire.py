@@ -1,10 +1,11 @@
-"""Waiting operations end by themselves, when their time is over."""
+"""Waiting operations end by themselves when their time is over; so does a Reveal that was cut off, because nobody may repeat it."""
 
 from __future__ import annotations
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.operation import State
+from bot.domain.operation import Operation, State
 from bot.ports import Clock, Operations, Sleep
+from bot.services.reveal import lost, reported
 
 #: Clocks of two machines may differ by so many seconds: who is woken up so early waits, and who is woken up earlier is not meant.
 SKEW = 60.0
@@ -12,12 +13,16 @@ SKEW = 60.0
 _OUTCOMES = {
     State.PROPOSED: "Nobody confirmed it in time. Nothing was changed.",
     State.AWAITING_APPROVAL: "Nobody approved it in time. Nothing was changed.",
+    State.READY: "Reveal was not pressed in time. Nothing was made or changed.",
 }
 
 
 async def expire(operations: Operations, operation_id: str, clock: Clock, sleep: Sleep) -> None:
-    """Ends an operation that nobody confirmed or approved; does nothing when somebody did, or when its time was put off."""
-    while (operation := await operations.get(operation_id)) is not None and operation.state.waiting:
+    """Ends an operation that nobody confirmed, approved or revealed; does nothing when somebody did, or when its time was put off.
+
+    One whose code was being made when its time ended is reported as lost: the process that made it is gone.
+    """
+    while (operation := await operations.get(operation_id)) is not None and (operation.state.waiting or _cut_off(operation)):
         left = (operation.expires_at - clock()).total_seconds()
         if left > SKEW:
             return  # it was confirmed since: another call comes when the approval is due
@@ -25,6 +30,15 @@ async def expire(operations: Operations, operation_id: str, clock: Clock, sleep:
             await sleep(left)
             continue
         now = clock()
+        if _cut_off(operation):
+            event = reported(operation, State.PARTIAL, lost(operation), (), now)
+            if await operations.move(operation_id, "lose", State.PARTIAL, event, at=now, outcome=lost(operation)):
+                return
+            continue
         event = AuditEvent(Tag.OPERATION_EXPIRED, now, operation_id=operation_id, target_id=operation.target.id)
         if await operations.move(operation_id, "expire", State.EXPIRED, event, at=now, outcome=_OUTCOMES[operation.state]):
             return
+
+
+def _cut_off(operation: Operation) -> bool:
+    return operation.state is State.REVEALING

@@ -10,12 +10,14 @@ from bot.domain.exchange import Notice, Tone
 from bot.errors import (
     Conflict,
     DirectoryError,
+    IsDefault,
     NotAuthorised,
     NotFound,
     NotLicensed,
     NumberNotUnique,
     Refusal,
     Rejected,
+    StillNeeded,
     StoreUnavailable,
     Throttled,
 )
@@ -52,6 +54,16 @@ def directory_sentence(error: DirectoryError) -> tuple[str, str]:
             )
         case Conflict():
             return "Entra ID says the account has changed in the meantime.", "Look the person up again with show."
+        case IsDefault():
+            return (
+                "This is the default sign-in method, and Entra ID does not delete the default while other methods remain.",
+                "Make another method the default first with set default.",
+            )
+        case StillNeeded():
+            return (
+                "Entra ID does not delete the mobile phone while there is an alternate mobile.",
+                "Remove the alternate mobile first.",
+            )
         case Rejected():
             return f"Entra ID does not accept this ({error.code or 'no code'}).", "Check the account in the Entra admin centre."
         case _:

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.domain.change import KINDS, ChangeKind
 from bot.domain.methods import Dossier
+from bot.domain.operation import Operation
 from bot.domain.sign_in import Aspect
 from bot.errors import DirectoryError, Unavailable
 from bot.ports import Directory
@@ -32,6 +33,11 @@ async def look(directory: Directory, object_id: str, aspects: Collection[Aspect]
     for error in dossier.unread.values():
         raise error
     return dossier
+
+
+async def look_again(directory: Directory, operation: Operation) -> Dossier:
+    """The target of an operation with all that its changes are compared with; raises as `look`."""
+    return await look(directory, operation.target.id, aspects_of(change.kind for change in operation.changes))
 
 
 async def glance(directory: Directory, object_id: str, aspects: Collection[Aspect]) -> Dossier:

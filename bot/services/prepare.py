@@ -10,9 +10,9 @@ from datetime import datetime
 
 from bot.commands.arguments import Line
 from bot.commands.parser import parse
-from bot.commands.spec import Command, Context, Facts, Invocation, Rehearsal
+from bot.commands.spec import Command, Context, Facts, Invocation, Rehearsal, Several
 from bot.domain import policy
-from bot.domain.change import Plan
+from bot.domain.change import ChangeKind, Plan
 from bot.domain.exchange import ConversationRef, Reply
 from bot.domain.methods import Dossier
 from bot.domain.people import Actor, Person, Standing
@@ -113,9 +113,18 @@ class Preparation:
             raise
 
     async def run(
-        self, invocation: Invocation, actor: Actor, standing: Standing, where: ConversationRef, dossier: Dossier | None
-    ) -> Proposal | Reply:
-        """What a changing command would propose, or the reply of another.
+        self,
+        invocation: Invocation,
+        actor: Actor,
+        standing: Standing,
+        where: ConversationRef,
+        dossier: Dossier | None,
+        picked: str = "",
+    ) -> Proposal | Several | Reply:
+        """What a changing command would propose, what it could be about, or the reply of another.
+
+        Args:
+            picked: Graph's id of the method that was picked on a card.
 
         Raises:
             Refusal: policy, a limit or the state of the account forbids it, or nobody could approve it.
@@ -124,10 +133,7 @@ class Preparation:
         command = invocation.command
         stop, decision, protected = GO, policy.ALLOWED, ""
         if dossier and command.changes:
-            decision = await self._reviewer.request(
-                standing, dossier, command.changes, where, reason=invocation.reason, ticket=invocation.ticket
-            )
-            require(decision)
+            decision = await self._permitted(invocation, standing, dossier, where, invocation.kinds)
         elif dossier:
             stop = await self._stops.seen(dossier.person.id, now)
             protected = self._reviewer.protection(standing, dossier, where)
@@ -148,9 +154,22 @@ class Preparation:
             dossier=dossier,
             protected=protected,
             stop=stop,
+            picked=picked,
         )
         result = await command.run(invocation, context)
-        return await self.complete(result, decision, actor, where, now) if isinstance(result, Plan) else result
+        if not isinstance(result, Plan):
+            return result
+        if dossier and not result.kinds <= invocation.kinds:
+            decision = await self._permitted(invocation, standing, dossier, where, result.kinds)
+        return await self.complete(result, decision, actor, where, now)
+
+    async def _permitted(
+        self, invocation: Invocation, standing: Standing, dossier: Dossier, where: ConversationRef, kinds: frozenset[ChangeKind]
+    ) -> Decision:
+        """Policy's yes; Forbidden when it says no."""
+        decision = await self._reviewer.request(standing, dossier, kinds, where, reason=invocation.reason, ticket=invocation.ticket)
+        require(decision)
+        return decision
 
     async def complete(self, plan: Plan, decision: Decision, actor: Actor, where: ConversationRef, now: datetime) -> Proposal:
         """A plan that policy agrees to, once limits and approvers have been looked at.
@@ -188,6 +207,9 @@ class Preparation:
                 raise Refusal(f"Several people are meant: {names}.", "Say the address instead of the name.", code="several_people")
             dossier = await self.dossier(invocation, standing, people[0])
             proposal = await self.run(invocation, actor, standing, where, dossier)
+            if isinstance(proposal, Several):
+                names = "; ".join(method.facts for method in proposal.methods)
+                raise Refusal(f"Several are registered, and one has to be picked on a card: {names}.", code="several_methods")
         except Refusal as refusal:
             return Rehearsal(allowed=False, code=refusal.code, text=refusal.text, hint=refusal.hint, rules=refusal.rules)
         assert isinstance(proposal, Proposal), "a changing command makes a plan"

@@ -53,6 +53,7 @@ async def propose(
         changes=plan.changes,
         notes=plan.notes,
         warnings=plan.warnings,
+        bundle=plan.bundle,
         ticket=ticket,
         reason=reason,
         conversation=where,

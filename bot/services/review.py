@@ -55,8 +55,8 @@ class Reviewer:
         if not (account := permit(standing, _NO_GROUPS, for_everyone=True)).allowed:
             return account
         now = self._clock()
-        kinds = frozenset(change.kind for change in operation.changes)
-        ask = self._ask(standing, dossier, kinds, operation.conversation, operation.created_at, operation.reason, operation.ticket)
+        kinds, where = operation.kinds, operation.conversation
+        ask = self._ask(standing, dossier, kinds, where, operation.created_at, operation.reason, operation.ticket)
         verdict = review(self.policy, ask, await self._stops.stop(operation.target.id, now), now)
         return still_enough(operation.need, len(operation.approvals), verdict) if verdict.allowed else verdict
 

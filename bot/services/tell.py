@@ -40,6 +40,10 @@ def approved(operation: Operation, number: int) -> Notice:
     if number < needed:
         more = "one more person has" if needed - number == 1 else f"{needed - number} more people have"
         return Notice(f"{name} approved {operation.id} ({number} of {needed}); {more} to agree.")
+    if operation.once_only:
+        here = operation.conversation.kind == "personal"
+        where = "its card" if here else f"the card you get for `status {operation.id}` in a personal chat"
+        return Notice(f"{name} approved {operation.id}: press Reveal on {where}.", "", Tone.DONE, "Approved")
     return Notice(f"{name} approved {operation.id}; it is being carried out, and its card shows the result.", "", Tone.DONE, "Approved")
 
 

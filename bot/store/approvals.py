@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, select, update
 
 from bot.domain.audit import AuditEvent
-from bot.domain.operation import TRANSITIONS, Approval, Operation, State
+from bot.domain.operation import CODE_STANDS, REVEAL_FOR, TRANSITIONS, Approval, Operation, State
 from bot.domain.people import Person
 from bot.store import records
 from bot.store.tables import operations
@@ -26,9 +26,19 @@ ENDED = "ended"
 MOST_AWAITING = 500
 
 
+def to_be_shown(operation: Operation, verb: str) -> bool:
+    """Whether the cards have to follow a move. While a code is being made they do not: its requester looks at the answer to the press."""
+    if verb in ("reveal", "put_back"):
+        return False
+    return operation.state.finished or bool(operation.need.approvals) or operation.state is State.READY
+
+
 def announce(connection: Connection, enqueue: Enqueue, operation: Operation) -> None:
-    """Has the cards of an operation brought to its present state, by one announcement at a time."""
+    """Has the cards of an operation brought to its present state, by one announcement at a time; the one with a code later, too."""
     enqueue(connection, "announce", operation.id, occasion=str(operation.version), key=operation.id)
+    if operation.revealed_at:
+        occasion, delay = f"{operation.version}-after-code", CODE_STANDS.total_seconds()
+        enqueue(connection, "announce", operation.id, occasion=occasion, delay=delay, key=operation.id)
 
 
 def follow(connection: Connection, enqueue: Enqueue, operation: Operation, verb: str, event: AuditEvent) -> None:
@@ -39,11 +49,16 @@ def follow(connection: Connection, enqueue: Enqueue, operation: Operation, verb:
         for number, after in enumerate(REMINDERS, 1):
             if after < lasting:
                 enqueue(connection, "remind", operation.id, occasion=str(number), delay=after.total_seconds())
+    if operation.state is State.READY and verb in ("confirm", "approve"):
+        enqueue(connection, "expire", operation.id, occasion="reveal", delay=(operation.expires_at - event.at).total_seconds())
+    if verb == "reveal":
+        delay = (operation.expires_at - event.at).total_seconds()
+        enqueue(connection, "expire", operation.id, occasion=f"revealing-{operation.version}", delay=delay)
     if verb == "approve":
         enqueue(connection, "tell", operation.id, occasion=str(len(operation.approvals)))
         return
     ended_by_others = operation.state.finished and verb != "finish" and event.actor_id != operation.requester.id
-    if operation.need.approvals and operation.confirmed and ended_by_others:
+    if operation.confirmed and ended_by_others and (operation.need.approvals or verb == "lose"):
         enqueue(connection, "tell", operation.id, occasion=ENDED)
 
 
@@ -59,9 +74,10 @@ def approve(
     if operation.state not in allowed_from or operation.expires_at <= approval.at or approval.approver_id in operation.agreed:
         return None
     agreed = (*operation.approvals, approval)
-    state = State.QUEUED if len(agreed) >= operation.need.approvals else State.AWAITING_APPROVAL
-    operation = replace(operation, approvals=agreed, state=state, version=operation.version + 1)
-    _store(connection, operation, approvals=[records.approval_row(one) for one in agreed])
+    state = operation.agreed_state if len(agreed) >= operation.need.approvals else State.AWAITING_APPROVAL
+    ends = approval.at + REVEAL_FOR if state is State.READY else operation.expires_at
+    operation = replace(operation, approvals=agreed, state=state, version=operation.version + 1, expires_at=ends)
+    _store(connection, operation, approvals=[records.approval_row(one) for one in agreed], expires_at=ends)
     trail.append(replace(event, facts={**event.facts, "approvals": f"{len(agreed)} of {operation.need.approvals}"}))
     if state is State.QUEUED:
         enqueue(connection, "execute", operation.id, key=operation.target.id)

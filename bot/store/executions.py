@@ -13,6 +13,9 @@ from bot.domain.reconcile import CLOCKS_APART, Execution, Known
 from bot.errors import StoreUnavailable
 from bot.store.tables import audit_events, audit_head
 
+#: An execution begins in the durable engine, or with its requester's press on Reveal.
+_TAGS = [tag.value for tag in (Tag.OPERATION_STARTED, Tag.OPERATION_REVEALING, Tag.OPERATION_PUT_BACK, Tag.OPERATION_FINISHED)]
+
 
 def read(connection: Connection, since: datetime) -> Known:
     """See `bot.ports.Operations.executions`.
@@ -30,11 +33,14 @@ def read(connection: Connection, since: datetime) -> Known:
     )
     query = (
         select(audit_events)
-        .where(audit_events.c.tag.in_([Tag.OPERATION_STARTED.value, Tag.OPERATION_FINISHED.value]), ~over)
+        .where(audit_events.c.tag.in_(_TAGS), ~over)
         .order_by(audit_events.c.number)
     )
     found: dict[str, Execution] = {}
     for row in connection.execute(query):
+        if row.tag == Tag.OPERATION_PUT_BACK.value:  # nothing was made after all
+            found.pop(row.operation_id, None)
+            continue
         before = found.get(row.operation_id)  # started again after a process died: it began at the first
         began = before.began if before else row.at
         ending = _ending(row) if row.tag == Tag.OPERATION_FINISHED.value else {}

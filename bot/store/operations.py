@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.exchange import LogNotice
 from bot.domain.limits import NO_LIMITS
-from bot.domain.operation import TRANSITIONS, Approval, Operation, State, new_id
+from bot.domain.operation import TRANSITIONS, Approval, Operation, Result, State, new_id
 from bot.domain.people import Person
 from bot.domain.policy import Decision
 from bot.domain.reconcile import Known
@@ -141,8 +141,10 @@ class StoredOperations:
         outcome: str = "",
         decided_by: str = "",
         request_ids: tuple[str, ...] = (),
+        results: tuple[Result, ...] = (),
         in_time: bool = False,
         expires_at: datetime | None = None,
+        revealed_at: datetime | None = None,
     ) -> Operation | None:
         allowed_from, allowed_to = TRANSITIONS[verb]
         if to not in allowed_to:
@@ -154,12 +156,16 @@ class StoredOperations:
             values["decided_by"] = decided_by
         if request_ids:
             values["request_ids"] = list(request_ids)
+        if results:
+            values["results"] = [records.result_row(result) for result in results]
         if to.finished:
             values["finished_at"] = at
         if verb == "confirm":
             values["confirmed_at"] = at
         if expires_at:
             values["expires_at"] = expires_at
+        if revealed_at:
+            values["revealed_at"] = revealed_at
 
         def work(connection: Connection, trail: Trail) -> Operation | Decision | None:
             if verb == "confirm" and (limit := usages.refusal(connection, operation_id, self._limits, at)):
@@ -167,7 +173,7 @@ class StoredOperations:
             condition = (operations.c.id == operation_id) & operations.c.state.in_([state.value for state in allowed_from])
             if in_time:
                 condition &= operations.c.expires_at > at
-            if verb == "expire":  # a confirmation may have put it off meanwhile
+            if verb in ("expire", "lose"):  # a confirmation, or another Reveal, may have put it off meanwhile
                 condition &= operations.c.expires_at <= at
             moved = connection.execute(update(operations).where(condition).values(values).returning(operations)).first()
             if moved is None:
@@ -178,10 +184,10 @@ class StoredOperations:
                 usages.confirmed(connection, self._enqueue, operation, self._limits, at)
             if operation.state is State.QUEUED:
                 self._enqueue(connection, "execute", operation.id, key=operation.target.id)
-            if operation.state.finished or operation.need.approvals:
+            if approvals.to_be_shown(operation, verb):
                 approvals.announce(connection, self._enqueue, operation)
             approvals.follow(connection, self._enqueue, operation, verb, event)
-            if verb == "finish":
+            if verb in ("finish", "lose"):
                 outbox.add(connection, self._enqueue, operation.id)
                 follow_ups.schedule(connection, self._enqueue, operation)
             return operation

@@ -12,7 +12,7 @@ from bot.domain.audit import AuditEvent
 from bot.domain.change import Change, ChangeKind
 from bot.domain.exchange import ConversationRef
 from bot.domain.methods import PhoneType
-from bot.domain.operation import Approval, Operation, State
+from bot.domain.operation import Approval, Fate, Operation, Result, State
 from bot.domain.people import Actor, Person
 from bot.domain.recovery import Recovery, Situation
 from bot.domain.rules import Need
@@ -49,6 +49,7 @@ def row(operation: Operation) -> dict[str, Any]:
             "changes": [asdict(change) for change in operation.changes],
             "notes": list(operation.notes),
             "warnings": list(operation.warnings),
+            "bundle": operation.bundle,
             "ticket": operation.ticket,
             "reason": operation.reason,
             "conversation": asdict(operation.conversation),
@@ -87,6 +88,9 @@ def operation(found: Row[Any]) -> Operation:
         request_ids=tuple(found.request_ids or ()),
         version=found.version,
         numbers_removed=found.numbers_removed,
+        bundle=ChangeKind(request["bundle"]) if request.get("bundle") else None,
+        results=tuple(Result(Fate(one["fate"]), one["why"]) for one in found.results),
+        revealed_at=found.revealed_at,
         recovery=_recovery(request["recovery"]) if request.get("recovery") else None,
     )
 
@@ -100,6 +104,11 @@ def change(stored: dict[str, Any]) -> Change:
     """The change that is stored so."""
     phone = PhoneType(stored["phone"]) if stored["phone"] else None
     return Change(ChangeKind(stored["kind"]), phone, stored["before"], stored["after"], stored.get("method", ""))
+
+
+def result_row(result: Result) -> dict[str, str]:
+    """How one change ended, as it is stored in `operations.results`."""
+    return {"fate": result.fate.value, "why": result.why}
 
 
 def approval_row(approval: Approval) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from botbuilder.schema import Activity
 
-from bot.domain.exchange import ApprovalShown, ConversationRef, OperationShown, Reply, Viewer
+from bot.domain.exchange import ApprovalShown, ConversationRef, OperationShown, Reply, Revealed, Viewer
 from bot.domain.stop import Pause
 from cards import Rendered, render
 
@@ -43,7 +43,9 @@ def view(reply: Reply, where: ConversationRef, pause: Pause | None = None) -> Re
 
 
 def public(reply: Reply, where: ConversationRef, pause: Pause | None = None) -> Rendered:
-    """Card and summary for everybody in the conversation: outside personal chats never a number in full."""
+    """Card and summary for everybody in the conversation: outside personal chats never a number in full, and nowhere a code."""
+    if isinstance(reply, Revealed):
+        raise TypeError("what is seen once is the answer to a press, and no message")
     if isinstance(reply, OperationShown) and where.kind != "personal":
         reply = replace(reply, own=False)
     if isinstance(reply, ApprovalShown):

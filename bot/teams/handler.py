@@ -80,6 +80,9 @@ class DoormanHandler(TeamsActivityHandler):
         if action.verb is Verb.STRONGER:  # the pressed card stays: it is everybody's, and says other things
             await self._say(turn_context, reply)
             return told(Notice("I have put the request below."))
+        if action.verb is Verb.REPLACE and isinstance(reply, OperationShown):
+            await self._say(turn_context, reply)
+            return told(Notice(f"The new card, {reply.operation.id}, is below: confirm it there."))
         if (action.verb in (Verb.CHOOSE, Verb.AGAIN) or isinstance(reply, Pending)) and action.card_id:
             await self._replace(turn_context, action, reply)
         return _answer({"statusCode": 200, "type": CARD, "value": view(reply, action.where, await self._dispatch.pause()).card})

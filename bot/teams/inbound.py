@@ -12,6 +12,7 @@ import html
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from botbuilder.schema import Activity, Attachment, ChannelAccount, ConversationAccount, Entity
 
@@ -69,6 +70,7 @@ def activity_from(body: object) -> Activity:
         text=_text(body, "text"),
         text_format=_text(body, "textFormat"),
         locale=_text(body, "locale"),
+        local_timezone=_text(body, "localTimezone"),
         reply_to_id=_text(body, "replyToId"),
         action=_text(body, "action"),
         value=body.get("value"),
@@ -100,7 +102,16 @@ def actor_of(activity: Activity) -> Actor:
     sender = activity.from_property
     object_id = sender.aad_object_id or ""
     name = (sender.name or "somebody")[:_NAME_LIMIT]
-    return Actor(object_id.lower() if _GUID.fullmatch(object_id) else "", tenant_of(activity), name, sender.id)
+    identity = object_id.lower() if _GUID.fullmatch(object_id) else ""
+    return Actor(identity, tenant_of(activity), name, sender.id, zone=_zone(activity.local_timezone or ""))
+
+
+def _zone(name: str) -> str:
+    """The IANA name of a time zone, as the client says it; empty when there is no such zone."""
+    try:
+        return ZoneInfo(name).key if name else ""
+    except (KeyError, ValueError, OSError):  # unknown, a path, or no file
+        return ""
 
 
 def where_of(activity: Activity) -> ConversationRef:

@@ -39,6 +39,8 @@ def check_deletable(tenant: Tenant, person: Person, method_id: str) -> None:
     if preference is None or fitting(person.holding(), preference) != [method_id]:
         return
     if set(_of(person.seen(tenant.clock()), _ANY)) - {method_id}:
+        if tenant.sign_in.older_wording:
+            raise method_error("Cannot delete default method with other methods configured. Please change default method before deletion.")
         raise method_error(
             f"The requested authentication method id of [{method_id}] matches the user's current default authentication method, and "
             "cannot be deleted until the default authentication method is changed"

@@ -115,12 +115,14 @@ class PassPolicy:
 
 @dataclass
 class TenantSignIn:
-    """What holds for the whole tenant. `delete_delay` is how many seconds a deleted method still shows in reads;
+    """What holds for the whole tenant. `delete_delay` is how many seconds a deleted method still shows in reads; `older_wording` is of the
+    refusal to delete a default method, as it was worded until 2022;
     `app_roles` are the directory roles of service principals, by app id."""
 
     pass_policy: PassPolicy = field(default_factory=PassPolicy)
     disabled_methods: set[str] = field(default_factory=set)  # ids of other method configurations that are off
     delete_delay: float = 0.0
+    older_wording: bool = False
     app_roles: dict[str, set[str]] = field(default_factory=dict)
     reports: dict[str, tuple[float, dict[str, Any]]] = field(default_factory=dict)
     operations: dict[tuple[str, str], float] = field(default_factory=dict)

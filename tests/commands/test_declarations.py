@@ -88,6 +88,12 @@ def test_the_syntax_is_the_one_the_readme_promises() -> None:
         "set-phone": "set|add|update mobile|alternate mobile|office for <who> [to] <number>",
         "remove-phone": "remove|delete mobile|alternate mobile|office for <who>",
         "sms-sign-in": "enable|disable sms sign-in for <who>",
+        "default": "default for <who>",
+        "set-default": "set default for <who> [to] push|otp|sms|voice|voice alternate|voice office",
+        "require-mfa": "require mfa for <who> on|off|enforced",
+        "sign-out": "sign out <who>",
+        "block": "block <who>",
+        "unblock": "unblock <who>",
         "freeze": "freeze <who> [for <time>]",
         "unfreeze": "unfreeze <who>",
         "pending": "pending",
@@ -166,7 +172,8 @@ async def test_show_says_why_an_account_is_protected_and_what_ends() -> None:
     assert isinstance(answer, PersonShown)
     assert answer.protected == "Not this one."
     assert any("on-premises" in note for note in answer.phone_notes)
-    assert any("10 December 2026" in note for note in answer.phone_notes)
+    assert "10 December 2026" in answer.strength
+    assert not answer.stronger
 
 
 def operation(requester: Actor = HANNA) -> Operation:

@@ -1,0 +1,264 @@
+"""Sign-in methods other than phones: remove any one of them, and the email for password reset."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+from bot.commands.arguments import FOR, TO, Somebody
+from bot.commands.kinds import Choice, Match, Optional, Token, Word
+from bot.commands.people import READS
+from bot.commands.spec import Command, Context, Invocation, Several
+from bot.domain.change import REMOVALS, Change, ChangeKind, Plan
+from bot.domain.email import parse_address
+from bot.domain.methods import Dossier, Family, Method
+from bot.domain.reset import removal, spoken
+from bot.errors import Refusal
+
+#: Graph's own word for a sort of method, as `show` prints it when we do not know it.
+_TYPE = re.compile(r"[a-z][a-z0-9]*(?:[A-Z][A-Za-z0-9]*)+")
+
+
+@dataclass(frozen=True, slots=True)
+class MethodKind(Choice):
+    """A family of methods, or Graph's word for a sort that we do not know, which is understood so that the refusal can say why."""
+
+    def match(self, tokens: Sequence[Token], at: int, near: bool) -> Iterator[Match]:
+        found = list(Choice.match(self, tokens, at, near))
+        yield from found
+        if not found and at < len(tokens) and not tokens[at].quoted and _TYPE.fullmatch(tokens[at].text):
+            yield Match(at + 1, (("unknown", tokens[at].text),), (tokens[at].text,))
+
+
+#: The word for a family and what else people call it. A registration of the older passwordless sort is one of Microsoft Authenticator.
+FAMILIES = MethodKind(
+    "families",
+    (
+        (
+            Word(
+                "authenticator",
+                also=("app", "authenticator app", "microsoft authenticator", "ms authenticator", "mfa app"),
+                near=("authentication app", "push"),
+            ),
+            (Family.AUTHENTICATOR, Family.PASSWORDLESS),
+        ),
+        (
+            Word(
+                "passkey",
+                also=("key", "security key", "fido", "fido2", "fido key", "fido2 key", "yubikey", "usb key"),
+                near=("pass key",),
+            ),
+            (Family.PASSKEY,),
+        ),
+        (
+            Word(
+                "otp",
+                also=("codes", "code app", "totp", "oath", "software otp", "software oath", "softwareoath", "software token"),
+                near=("code", "one-time code", "one time code"),
+            ),
+            (Family.CODES,),
+        ),
+        (Word("email", also=("e-mail", "mail", "email address", "mail address"), near=("address",)), (Family.EMAIL,)),
+        (
+            Word("windows hello", also=("hello", "windows hello for business", "whfb"), near=("windows", "pin", "face", "fingerprint")),
+            (Family.WINDOWS_HELLO,),
+        ),
+        (
+            Word("platform credential", also=("platform", "platform sso", "platformcredential"), near=("mac", "secure enclave")),
+            (Family.PLATFORM_CREDENTIAL,),
+        ),
+        (Word("external", also=("external method", "external mfa"), near=("third party", "other provider")), (Family.EXTERNAL,)),
+        (Word("qr", also=("qr code", "qrcode", "qr-code", "qrcodepin"), near=("badge",)), (Family.QR_CODE,)),
+        (
+            Word(
+                "hardware token",
+                also=("token", "hardware otp", "hardware oath", "hardwareoath", "hardware oath token"),
+                near=("key fob", "fob"),
+            ),
+            (Family.HARDWARE_TOKEN,),
+        ),
+    ),
+    asks="What to remove",
+)
+
+_EMAIL_IS_FOR = "For self-service password reset only: nobody signs in with it, and it is no second factor."
+_NOTES = {
+    Family.AUTHENTICATOR: "In the app on the phone the account stays visible, and no longer works.",
+    Family.PASSWORDLESS: "In the app on the phone the account stays visible, and no longer works.",
+    Family.PASSKEY: "What is stored on the key or phone stays there, and no longer works.",
+    Family.WINDOWS_HELLO: "PIN, face and fingerprint no longer work for this account on that device.",
+    Family.EMAIL: _EMAIL_IS_FOR,
+    Family.QR_CODE: "The QR code and its PIN both stop working.",
+    Family.HARDWARE_TOKEN: "The token goes back to the organisation's list, free for somebody else.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An email address, as typed: it is read later."""
+
+    name: str = "address"
+
+    @property
+    def syntax(self) -> str:
+        return f"<{self.name}>"
+
+    @property
+    def label(self) -> str:
+        return "The email address"
+
+    def match(self, tokens: Sequence[Token], at: int, near: bool) -> Iterator[Match]:
+        if at < len(tokens) and tokens[at].mention is None and "@" in tokens[at].text:
+            said = tokens[at].text.strip("<>,;:")
+            yield Match(at + 1, ((self.name, said),), (said,))
+
+    def wrong(self, found: str) -> str:
+        return f"“{found}” is not an email address: type it in full, such as alice@example.net."
+
+
+def plan_removal(dossier: Dossier, method: Method) -> Plan:
+    """Taking one method away from the account as it is now."""
+    assert method.family is not None, "only what we know is removed"
+    person = dossier.person
+    warnings = [] if person.enabled else ["This account is disabled: nobody can sign in to it, whatever is registered."]
+    if not dossier.phones and all(other.id == method.id or other.family is Family.EMAIL for other in dossier.others):
+        warnings.append(f"This is the last method besides the password. To let the person in again: `pass for {person.upn}`.")
+    notes = (_NOTES[method.family],) if method.family in _NOTES else ()
+    return Plan(person, (removal(method),), notes, tuple(warnings))
+
+
+def plan_same_removal(dossier: Dossier, change: Change) -> Plan:
+    """Taking that very method away, if it is still there.
+
+    Raises:
+        Refusal: it is gone.
+    """
+    method = dossier.method(change.method)
+    if method is None or method.family is None:
+        raise Refusal(f"That {change.label} of {dossier.person.name} is gone already: there is nothing to do.", code="nothing_to_do")
+    return plan_removal(dossier, method)
+
+
+def plan_email(dossier: Dossier, typed: str) -> Plan:
+    """Registering or changing the email for password reset.
+
+    Raises:
+        Refusal: the address cannot be used, or it is this one already.
+    """
+    person, address = dossier.person, parse_address(typed)
+    refuse_hidden(dossier)
+    old = next((method for method in dossier.others if method.family is Family.EMAIL), None)
+    if old is not None and old.name.casefold() == address.casefold():
+        raise Refusal(f"The email of {person.name} is this one already: there is nothing to do.", code="nothing_to_do")
+    warnings = [] if person.enabled else ["This account is disabled: nobody can sign in to it, whatever is registered."]
+    domain = address.rpartition("@")[2].casefold()
+    if domain in {own.rpartition("@")[2].casefold() for own in (person.upn, person.mail)}:
+        warnings.append("This is an address at the organisation itself: whoever cannot sign in cannot read mail there.")
+    change = Change(ChangeKind.SET_EMAIL, None, old.name if old else None, address, old.id if old else "")
+    return Plan(person, (change,), (_EMAIL_IS_FOR,), tuple(warnings))
+
+
+def refuse_hidden(dossier: Dossier) -> None:
+    """Raises Refusal when Graph does not let us see the methods, so that nothing is planned on what cannot be seen."""
+    for method in dossier.others:
+        if not method.id:
+            raise Refusal(
+                f"I cannot tell which methods {dossier.person.name} has: {method.name}.",
+                "Ask an Entra administrator to grant it to Doorman's app registration, with admin consent.",
+                code="methods_hidden",
+            )
+
+
+async def remove_method(invocation: Invocation, context: Context) -> Plan | Several:
+    """Removes one method of a family; several are offered, never one of them taken.
+
+    Raises:
+        Refusal: there is none, or it is of a sort that we do not know.
+    """
+    dossier = context.dossier
+    assert dossier is not None, "dispatch resolves <who>"
+    if unknown := invocation.args.get("unknown"):
+        raise Refusal(
+            f"I do not know what a method of the sort “{unknown}” does, so I show it and never remove it.",
+            "An Entra administrator can remove it in the Entra admin centre, under the person's authentication methods.",
+            code="unknown_method",
+        )
+    refuse_hidden(dossier)
+    families = _families(invocation.args)
+    fitting = tuple(method for family in families for method in dossier.others if method.family is family)
+    if context.picked:
+        fitting = tuple(method for method in fitting if method.id == context.picked)
+        if not fitting:
+            raise Refusal("What you picked is no longer registered.", "Pick another one, or type the command again.", code="method_gone")
+    if not fitting:
+        _none(dossier, families[0])
+    if len(fitting) > 1:
+        return Several(families[0].spoken, fitting)
+    return plan_removal(dossier, fitting[0])
+
+
+def _none(dossier: Dossier, family: Family) -> NoReturn:
+    there = [f"{kind.spoken} phone" for kind in dossier.phones] + [spoken(method) for method in dossier.others]
+    hint = f"Registered: {'; '.join(there)}." if there else "Nothing is registered besides the password."
+    raise Refusal(f"{dossier.person.name} has no {family.spoken}: there is nothing to remove.", hint, code="nothing_to_do")
+
+
+async def set_email(invocation: Invocation, context: Context) -> Plan:
+    """Registers or changes the email for password reset.
+
+    Raises:
+        Refusal: the address cannot be used, or it is this one already.
+    """
+    assert context.dossier is not None, "dispatch resolves <who>"
+    return plan_email(context.dossier, str(invocation.args["address"]))
+
+
+def _families(args: Mapping[str, object]) -> tuple[Family, ...]:
+    families = args["families"]
+    assert isinstance(families, tuple), "the choice has tuples for values"
+    return families
+
+
+def _asked(args: Mapping[str, object]) -> frozenset[ChangeKind]:
+    """The kind for the family that was named; for a sort that we do not know, all."""
+    return frozenset({REMOVALS[_families(args)[0]]}) if "families" in args else REMOVE_METHOD.changes
+
+
+REMOVE_METHOD = Command(
+    name="remove-method",
+    topic="Other methods",
+    pattern=(
+        Choice("", ((Word("remove", near=("clear", "erase", "drop", "unset", "wipe")), True), (Word("delete"), True))),
+        FAMILIES,
+        FOR,
+        Somebody(),
+    ),
+    summary="Remove a sign-in method; if there are several of that sort, you choose by name and date",
+    example="remove authenticator for diego",
+    run=remove_method,
+    changes=frozenset(REMOVALS[family] for _, families in FAMILIES.options for family in families),  # type: ignore[attr-defined]
+    asks=_asked,
+    reads=READS,
+    scopes=(),
+)
+
+SET_EMAIL = Command(
+    name="set-email",
+    topic="Other methods",
+    pattern=(
+        Word("set", also=("add", "update"), near=("change", "put", "edit", "modify", "register", "replace", "make")),
+        Word("email", also=("e-mail", "email address"), near=("mail", "address", "recovery email")),
+        FOR,
+        Somebody(),
+        Optional((TO,)),
+        Address(),
+    ),
+    summary="Register or change the email for self-service password reset",
+    example="set email for alice alice.jansen@mail.example",
+    run=set_email,
+    changes=frozenset({ChangeKind.SET_EMAIL}),
+    reads=READS,
+    scopes=(),
+)

@@ -1,0 +1,89 @@
+"""Resetting MFA: one command for what people have to register again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.commands.arguments import FOR, Somebody
+from bot.commands.kinds import Choice, Optional, Word
+from bot.commands.methods import refuse_hidden
+from bot.commands.people import READS
+from bot.commands.spec import Command, Context, Invocation
+from bot.domain.change import ChangeKind, Plan
+from bot.domain.methods import Dossier, Family
+from bot.domain.reset import RESETS, staying, to_reset
+from bot.errors import Refusal
+
+_TOKENS = "A hardware token is deactivated, not removed: an administrator can activate it again."
+_STAYING = "Stays as it is: {}."
+_NEXT = "At the next sign-in that needs it, Entra ID asks the person to register anew."
+
+
+def plan_reset(dossier: Dossier, bundle: ChangeKind) -> Plan:
+    """What a reset would do to the account as it is now.
+
+    Raises:
+        Refusal: there is nothing to reset.
+    """
+    person = dossier.person
+    refuse_hidden(dossier)
+    changes, left = to_reset(dossier, bundle), staying(dossier, bundle)
+    everything = bundle is ChangeKind.RESET_EVERYTHING
+    if not changes:
+        there = f"Registered: {'; '.join(left)}." if left else "Nothing is registered besides the password."
+        more = f" For everything but the password type `reset mfa for {person.upn} everything`." if left and not everything else ""
+        raise Refusal(
+            f"{person.name} has {'nothing' if everything else 'no phone, authenticator or codes'} to reset.",
+            there + more,
+            code="nothing_to_do",
+        )
+    notes = [_NEXT]
+    if left:
+        notes.append(_STAYING.format("; ".join(left)))
+    if any(change.kind is ChangeKind.DEACTIVATE_TOKEN for change in changes):
+        notes.append(_TOKENS)
+    warnings = [] if person.enabled else ["This account is disabled: nobody can sign in to it, whatever is registered."]
+    strong = any(method.family in (Family.PASSKEY, Family.WINDOWS_HELLO, Family.PLATFORM_CREDENTIAL) for method in dossier.others)
+    if everything or not strong:
+        warnings.append(
+            "The person is left with the password alone and may not be let in to register anew. "
+            f"Make a pass for it afterwards: `pass for {person.upn}`."
+        )
+    return Plan(person, changes, tuple(notes), tuple(warnings), bundle)
+
+
+async def reset_mfa(invocation: Invocation, context: Context) -> Plan:
+    """Removes what a person has registered, all at once.
+
+    Raises:
+        Refusal: there is nothing to reset.
+    """
+    assert context.dossier is not None, "dispatch resolves <who>"
+    return plan_reset(context.dossier, _bundle(invocation.args))
+
+
+def _bundle(args: Mapping[str, object]) -> ChangeKind:
+    return ChangeKind.RESET_EVERYTHING if args.get("everything") else ChangeKind.RESET_MFA
+
+
+RESET_MFA = Command(
+    name="reset-mfa",
+    topic="Other methods",
+    pattern=(
+        Word(
+            "reset mfa",
+            also=("reset 2fa", "reset methods", "reset authentication methods", "require re-register mfa", "re-register mfa"),
+            near=("clear mfa", "remove mfa", "reset multi-factor", "reset multifactor", "reregister mfa"),
+        ),
+        FOR,
+        Somebody(),
+        Optional((Choice("everything", ((Word("everything", also=("all",)), True),)),)),
+    ),
+    summary="Have a person register again: phones, Authenticator and codes go; `everything` leaves the password alone",
+    example="reset mfa for lotte smit",
+    run=reset_mfa,
+    changes=RESETS,
+    asks=lambda args: frozenset({_bundle(args)}),
+    reads=READS,
+    scopes=(),
+)

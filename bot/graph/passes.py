@@ -1,0 +1,79 @@
+"""What is seen once: Temporary Access Passes and temporary passwords, as Graph makes them; and what it allows.
+
+https://learn.microsoft.com/graph/api/resources/temporaryaccesspassauthenticationmethod
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from kiota_abstractions.request_information import RequestInformation
+from msgraph.generated.models.password_profile import PasswordProfile
+from msgraph.generated.models.temporary_access_pass_authentication_method import TemporaryAccessPassAuthenticationMethod
+from msgraph.generated.models.user import User
+from msgraph.graph_service_client import GraphServiceClient
+
+from bot.domain.passes import HeldPass, PassTerms, WantedPass
+from bot.domain.secret import Issued, Secret
+from bot.errors import Unavailable
+from bot.graph.answers import Answer
+
+_VALID = ("EnabledByPolicy", "NotYetValid")
+
+
+def terms_in(policy: dict[str, Any], passes: list[dict[str, Any]]) -> PassTerms:
+    """The tenant's policy and the pass somebody has, from Graph's own objects.
+
+    Raises:
+        Unavailable: the policy lacks what decides.
+    """
+    try:
+        return PassTerms(
+            enabled=policy["state"] == "enabled",
+            minimum=int(policy["minimumLifetimeInMinutes"]),
+            maximum=int(policy["maximumLifetimeInMinutes"]),
+            usual=int(policy["defaultLifetimeInMinutes"]),
+            once=bool(policy["isUsableOnce"]),
+            included=_targets(policy.get("includeTargets")),
+            excluded=_targets(policy.get("excludeTargets")),
+            held=_held(passes[0]) if passes else None,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise Unavailable("the policy for passes is malformed") from error
+
+
+def _targets(rows: Any) -> frozenset[str]:
+    return frozenset(str(row.get("id")).lower() for row in rows or ())
+
+
+def _held(row: dict[str, Any]) -> HeldPass:
+    start = datetime.fromisoformat(str(row["startDateTime"])).astimezone(UTC)
+    until = start + timedelta(minutes=int(row["lifetimeInMinutes"]))
+    return HeldPass(str(row["id"]), row.get("methodUsabilityReason") in _VALID, until)
+
+
+def pass_request(builders: GraphServiceClient, user_id: str, wanted: WantedPass) -> RequestInformation:
+    """The request that makes a pass."""
+    body = TemporaryAccessPassAuthenticationMethod(
+        lifetime_in_minutes=wanted.minutes, is_usable_once=wanted.once, start_date_time=wanted.start
+    )
+    return builders.users.by_user_id(user_id).authentication.temporary_access_pass_methods.to_post_request_information(body)
+
+
+def password_request(builders: GraphServiceClient, user_id: str, password: Secret) -> RequestInformation:
+    """The request that sets a password which has to be changed at the next sign-in."""
+    profile = PasswordProfile(password=password.value, force_change_password_next_sign_in=True)
+    return builders.users.by_user_id(user_id).to_patch_request_information(User(password_profile=profile))
+
+
+def issued_in(answer: Answer) -> Issued:
+    """The pass in Graph's answer, the only one that ever carries its code.
+
+    Raises:
+        Unavailable: there is no code in it, so the pass exists and nobody can know it.
+    """
+    code, reason = answer.fields.get("temporaryAccessPass"), str(answer.fields.get("methodUsabilityReason") or "")
+    if not isinstance(code, str) or not code:
+        raise Unavailable("a pass without its code", status=answer.status, request_id=answer.request_id)
+    return Issued(Secret(code), "" if reason in _VALID else reason or "unknown", answer.request_id)

@@ -1,0 +1,84 @@
+"""How an execution is said to have ended: the state, a sentence or two, and one result for each of several changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bot.domain.change import ChangeKind
+from bot.domain.operation import Fate, Result, State
+from bot.domain.reset import to_reset
+from bot.services.steps import Run, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What is recorded of an execution; `results` is empty when there was but one change."""
+
+    state: State
+    outcome: str
+    results: tuple[Result, ...] = ()
+
+
+def ending(run: Run) -> Ending:
+    """The ending of a run in which every change has a result."""
+    new = _registered_meanwhile(run)
+    return _of_one(run, run.steps[0]) if len(run.steps) == 1 and not new else _of_several(run, new)
+
+
+def _of_one(run: Run, step: Step) -> Ending:
+    assert step.result is not None, "it has ended"
+    why, state = step.result.why, State.PARTIAL if step.maybe else State.FAILED
+    match step.result.fate:
+        case Fate.DONE:
+            return Ending(State.SUCCEEDED, " ".join(["Done, and read back from Entra ID.", *run.remarks]))
+        case Fate.ALREADY if step.tried:
+            return Ending(State.SUCCEEDED, "It was gone already when I came to it.")
+        case Fate.ALREADY:
+            return Ending(State.SUCCEEDED, "It was already so when I looked; nothing had to be written.")
+        case Fate.CHANGED:
+            what = f"{step.change.label} of {run.operation.target.upn} was changed by someone else"
+            if step.maybe:
+                return Ending(State.PARTIAL, f"{what} while I was changing it. Look with show.")
+            return Ending(State.STALE, f"{what} after this card was made. Nothing was written.")
+        case Fate.LEFT:
+            return Ending(State.PARTIAL, why)
+    if state is State.PARTIAL:
+        return Ending(state, f"{why} I cannot tell whether the change was made: look with show before trying again.")
+    return Ending(state, " ".join(filter(None, (why, "Nothing was changed.", step.hint))))
+
+
+def _of_several(run: Run, new: list[str]) -> Ending:
+    results = tuple(_result(step) for step in run.steps)
+    fates = [result.fate for result in results]
+    if all(fate.good for fate in fates) and not new:
+        return Ending(State.SUCCEEDED, " ".join(["Done, and read back from Entra ID.", *run.remarks]), results)
+    said = [f"{sum(fate.good for fate in fates)} of {len(fates)} done."]
+    if left := [_name(step) for step, fate in zip(run.steps, fates, strict=True) if not fate.good]:
+        said.append(f"Not done: {'; '.join(left)}.")
+    if new:
+        said.append(f"Registered meanwhile, and not touched: {'; '.join(new)}.")
+    if new or not {Fate.DONE, Fate.LEFT, Fate.UNKNOWN}.isdisjoint(fates):
+        return Ending(State.PARTIAL, " ".join([*said, *run.remarks]), results)
+    reasons = list(dict.fromkeys(result.why for result in results if result.why))
+    state = State.FAILED if Fate.REFUSED in fates else State.STALE
+    return Ending(state, " ".join([*(reasons if len(reasons) == 1 else said), "Nothing was changed."]), results)
+
+
+def _result(step: Step) -> Result:
+    assert step.result is not None, "it has ended"
+    return replace(step.result, why=" ".join(filter(None, (step.result.why, step.hint))))
+
+
+def _name(step: Step) -> str:
+    """What was to be changed, by name; numbers and addresses are not for everybody, so of those the label has to do."""
+    change = step.change
+    return change.label if change.is_private or not change.before else f"{change.label} ({change.before})"
+
+
+def _registered_meanwhile(run: Run) -> list[str]:
+    """What a reset would have taken too, had it been there."""
+    if run.seen is None or run.operation.bundle not in (ChangeKind.RESET_MFA, ChangeKind.RESET_EVERYTHING):
+        return []
+    known = {(change.kind, change.phone, change.method) for change in run.operation.changes}
+    new = [change for change in to_reset(run.seen, run.operation.bundle) if (change.kind, change.phone, change.method) not in known]
+    return [_name(Step(change)) for change in new]

@@ -1,0 +1,174 @@
+"""What one execution has learnt of each change, and which is to be written next. No I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.domain.change import Change
+from bot.domain.effect import in_effect, untouched
+from bot.domain.methods import Dossier, Family, PhoneType
+from bot.domain.operation import Fate, Operation, Result
+from bot.errors import Conflict, DirectoryError, IsDefault, NotFound, StillNeeded
+from bot.services import explain
+
+#: Looks after a definite answer that does not show yet: about half a minute.
+LOOKS_AFTER_ANSWER = 6
+#: How often a method is tried that cannot go because of others that are going too.
+TRIES_WHEN_STILL_NEEDED = 3
+
+
+@dataclass
+class Step:
+    """One change on its way.
+
+    Attributes:
+        tried: a write left this process, whatever came back.
+        unsure: a write was sent and nobody said what became of it.
+        accepted: Entra took the write.
+        answer: Entra's last no to a write; reading decides what it meant.
+        looks: how often it has been looked for since the answer.
+        refusals: how often Entra refused because of another method.
+        result: how it ended; None while it has not.
+        hint: what to do about it.
+    """
+
+    change: Change
+    tried: bool = False
+    unsure: bool = False
+    accepted: bool = False
+    answer: DirectoryError | None = None
+    looks: int = 0
+    refusals: int = 0
+    result: Result | None = None
+    hint: str = ""
+
+    @property
+    def only_look(self) -> bool:
+        """Entra has given a definite answer: what is missing now is visibility, so writing again would be wrong."""
+        return self.accepted or isinstance(self.answer, (Conflict, NotFound))
+
+    @property
+    def set_aside(self) -> bool:
+        """It cannot go before others have gone."""
+        return self.result is None and isinstance(self.answer, StillNeeded)
+
+    @property
+    def maybe(self) -> bool:
+        """Nobody can say that nothing was written."""
+        return self.unsure or self.accepted
+
+    def end(self, fate: Fate, why: str = "", hint: str = "") -> None:
+        """Ends it, once."""
+        self.result, self.hint = Result(fate, why), hint
+
+    def refuse(self, why: str, hint: str = "") -> None:
+        """Ends it with a no; if an earlier write may have got through, nobody knows."""
+        self.end(Fate.UNKNOWN if self.maybe else Fate.REFUSED, why, hint)
+
+
+class Run:
+    """All changes of one execution.
+
+    Args:
+        cut_off: an execution before this one died on the way, and may have written.
+    """
+
+    def __init__(self, operation: Operation, *, cut_off: bool) -> None:
+        self.operation = operation
+        self.steps = [Step(change, tried=cut_off, unsure=cut_off) for change in operation.changes]
+        self.request_ids: list[str] = []
+        self.remarks: list[str] = []
+        self.seen: Dossier | None = None
+
+    @property
+    def open(self) -> list[Step]:
+        """Those that have not ended."""
+        return [step for step in self.steps if step.result is None]
+
+    @property
+    def set_aside(self) -> bool:
+        """Some change waits for others to be gone."""
+        return any(step.set_aside for step in self.steps)
+
+    def compare(self, dossier: Dossier) -> None:
+        """Ends what is in effect, what somebody else has changed, and what there is no use waiting for."""
+        self.seen = dossier
+        for step in self.open:
+            if in_effect(step.change, dossier):
+                gone_before = isinstance(step.answer, NotFound) and not step.maybe
+                step.end(Fate.ALREADY if gone_before or not step.tried else Fate.DONE)
+            elif not untouched(step.change, dossier):
+                step.end(Fate.CHANGED, "Somebody else changed it after the card was made.")
+            elif step.only_look:
+                step.looks += 1
+                if step.looks > LOOKS_AFTER_ANSWER:
+                    self._unseen(step)
+
+    def due(self) -> list[Step]:
+        """What is to be written now: what was set aside only once everything else has ended."""
+        return [step for step in self.open if not step.only_look and not step.set_aside] or (
+            [] if any(step.only_look for step in self.open) else self.open
+        )
+
+    def put_aside(self, step: Step) -> None:
+        """Entra keeps it because of another method: so it is there, whatever became of earlier writes, and may go once others have gone."""
+        step.refusals, step.unsure = step.refusals + 1, False
+        if step.refusals >= (TRIES_WHEN_STILL_NEEDED if len(self.steps) > 1 else 1):
+            self._still_needed(step)
+
+    def refuse(self, error: DirectoryError) -> None:
+        """The account cannot be read any more, so nothing further is written."""
+        for step in self.open:
+            step.refuse(*explain.directory_sentence(error))
+
+    def forbid(self, why: str) -> None:
+        """Policy says no by now."""
+        for step in self.open:
+            step.refuse(why)
+
+    def give_up(self, failure: DirectoryError | None) -> None:
+        """Time is over."""
+        for step in self.open:
+            if step.only_look:
+                self._unseen(step)
+            elif step.set_aside:
+                self._still_needed(step)
+            else:
+                error = failure or step.answer
+                assert error is not None, "the pauses end only on failures"
+                step.refuse(*explain.directory_sentence(error))
+
+    def after_defect(self, incident: str) -> None:
+        """A mistake of ours stopped it."""
+        for step in self.open:
+            step.unsure |= step.tried
+            step.refuse(incident)
+
+    def _unseen(self, step: Step) -> None:
+        if step.accepted:
+            step.end(Fate.LEFT, "Entra ID accepted the change but does not show it yet. Look again in a few minutes with show.")
+            return
+        assert step.answer is not None, "only a definite answer makes us look without writing"
+        step.refuse(*explain.directory_sentence(step.answer))
+
+    def _still_needed(self, step: Step) -> None:
+        assert step.answer is not None, "Entra said so"
+        why, hint = explain.directory_sentence(step.answer)
+        if isinstance(step.answer, IsDefault):
+            other = _other_default(self.seen, step.change)
+            hint = f"First make another method the default: `set default for {self.operation.target.upn} to {other}`."
+        step.refuse(why, hint)
+
+
+def _other_default(dossier: Dossier | None, besides: Change) -> str:
+    """What could be made the default instead, as it is typed; an ellipsis when nothing that we know can."""
+    others = {method.family for method in dossier.others if method.id != besides.method} if dossier else set()
+    phones = set(dossier.phones) - {besides.phone} if dossier else set()
+    possible = (
+        ("push", Family.AUTHENTICATOR in others),
+        ("otp", not others.isdisjoint({Family.CODES, Family.HARDWARE_TOKEN})),
+        ("sms", PhoneType.MOBILE in phones),
+        ("voice alternate", PhoneType.ALTERNATE_MOBILE in phones),
+        ("voice office", PhoneType.OFFICE in phones),
+    )
+    return next((word for word, there in possible if there), "…")

@@ -1,0 +1,34 @@
+"""A code for one pair of eyes: the answer to a press on Reveal. Neither summary nor fallback nor anything but one line carries it."""
+
+from __future__ import annotations
+
+from bot.domain.exchange import Revealed, Verb
+from bot.domain.operation import State
+from cards.elements import Element, band, box, button, card, heading, line, run
+from cards.wording import bullets, identity, title
+
+#: Longer than any: passes have at most 48 characters, https://learn.microsoft.com/entra/identity/authentication/howto-authentication-temporary-access-pass
+LONGEST = 64
+
+
+def render(revealed: Revealed) -> tuple[Element, str]:
+    """The card and its summary."""
+    operation = revealed.operation
+    warned = operation.state is not State.SUCCEEDED
+    code = run(revealed.secret.value, limit=LONGEST, bold=True, mono=True, whole=True, size="Large")
+    body: list[Element] = [
+        band("⚠" if warned else "✓", "For your eyes only", "warning" if warned else "good", operation.id),
+        heading(title(operation)),
+        *identity(operation.target, name=False),
+        *([line(run(f"⚠ Warning: {operation.outcome}", bold=True), spacing="Medium")] if warned else []),
+        box([line(code, spacing="None")], style="emphasis", spacing="Medium"),
+        *bullets(revealed.hints),
+        line(run("Read it out now: it is kept nowhere, and this card forgets it within minutes.", bold=True), spacing="Medium"),
+    ]
+    summary = f"{title(operation)}: shown to whoever pressed Reveal. {operation.id}"
+    return card(body, fallback=summary, actions=[replace_button(operation.id)]), summary
+
+
+def replace_button(id: str) -> Element:
+    """What to press when a code was not seen."""
+    return button("Not seen? Replace it", Verb.REPLACE, id, tooltip="Shows a new card: what it makes takes the place of this one")

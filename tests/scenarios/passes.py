@@ -1,0 +1,43 @@
+"""What the scenarios about passes and passwords share: the way to a card on which Reveal can be pressed, and what Graph was asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulator import cast
+from tests.desk import BRAM, HANNA, Answer, Desk
+from tests.scenarios.approving import words
+
+OMAR = cast.person("Omar Farouk")
+PASS = "pass for omar"
+PASSWORD = "reset password for omar"
+
+
+async def ready(desk: Desk, line: str = PASS, who: cast.Member = HANNA, by: cast.Member = BRAM) -> Answer:
+    """Asks, confirms and has a colleague agree: the requester's card, on which Reveal can be pressed."""
+    own = await desk.say(who, line)
+    assert "confirm" in own.verbs, own.text
+    operation_id = own.operation_id
+    await desk.press(who, own, "confirm")
+    card = await desk.teams.wait_for(lambda message: message.by_bot and operation_id in words(message) and "Needs" in words(message))
+    await desk.press(by, Answer(desk, card, by), "approve")
+    return await desk.settled(own, "Ready: press Reveal")
+
+
+def created(desk: Desk, who: cast.Member = OMAR) -> list[Any]:
+    """The requests that made a pass or set a password, whatever was answered."""
+    paths = (f"/users/{who.id}/authentication/temporaryAccessPassMethods", f"/users/{who.id}")
+    return [one for one in desk.entra.requests if one.method in ("POST", "PATCH") and one.path in paths]
+
+
+def made(desk: Desk, who: cast.Member = OMAR) -> int:
+    """How many passes or passwords somebody got."""
+    return len([one for one in desk.entra.tenant.writes if one.user_id == who.id and one.what in ("pass.create", "password.reset")])
+
+
+def code(desk: Desk, who: cast.Member = OMAR) -> str:
+    """The code of the only pass, or the only password, that Graph was asked for: as it passed through the wire."""
+    (request,) = created(desk, who)
+    found = request.body["passwordProfile"]["password"] if request.method == "PATCH" else request.answer["temporaryAccessPass"]
+    assert isinstance(found, str)
+    return found

@@ -1,0 +1,204 @@
+"""`show`: everything an agent has to know before doing anything, whatever part of it cannot be read."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.services import look
+from simulator import cast
+from simulator.entra import Fault
+from tests.desk import ALICE, HANNA, HELPDESK, OMAR, Desk, as_json
+
+LOTTE, NOOR, RINA = (cast.person(name) for name in ("Lotte Smit", "Noor Dekker", "Rina Patel"))
+BREAK = "\u200b"  # where a long word may be broken
+REPORT, PREFERENCES = "userRegistrationDetails", "signInPreferences"
+
+
+def kinds(desk: Desk, who: cast.Member, *wanted: dict[str, object]) -> None:
+    """Gives somebody these methods and no others."""
+    state = desk.entra.person(who.upn)
+    state.sign_in.methods = ()
+    state.strong.clear()
+    for method in wanted:
+        from simulator.entra.control_sign_in import method_described
+
+        state.sign_in.add(who.upn, method_described(dict(method)))
+
+
+@pytest.mark.parametrize(
+    ("who", "says"),
+    [
+        ("alice", ("iPhone 14", "app version 6.2407.5108", "since 18 November 2024", "Default", "notification in Microsoft Authenticator")),
+        ("omar", ("SMS sign-in off", "text message to the mobile phone")),
+        ("priya raman", ("passkey", "Authenticator on Galaxy S24", "FAB-LT-0231", "System-preferred", "whatever the default is")),
+        ("mei lin", ("macOS", "MacBook Air", "passwordless")),
+        ("rina patel", ("resourceKey", "since 1 December 2025 · I do not touch this", "Fabrikam ID", "rina@mail.example")),
+        ("gert brandt", ("hardware token", "QR code")),
+        ("noor dekker", ("Temporary Access Pass", "Valid until", "reusable", "none chosen")),
+        ("dirk bakker", ("Account disabled",)),
+        ("sofia rossi", ("synced from on-premises",)),
+        ("gus.taylor@adatum.example", ("guest",)),
+    ],
+)
+async def test_every_method_with_its_own_facts(desk: Desk, who: str, says: tuple[str, ...]) -> None:
+    text = (await desk.say(HANNA, f"show {who}")).text.replace(BREAK, "")
+    assert [word for word in says if word not in text] == []
+    assert text.count("I do not touch this") == (who == "rina patel")
+
+
+@pytest.mark.parametrize(
+    ("state", "says"),
+    [
+        ({"startsInMinutes": 90, "isUsableOnce": True}, ("Valid from", "for one sign-in")),
+        ({"lifetimeInMinutes": 60, "startsInMinutes": -90}, ("Expired",)),
+    ],
+)
+async def test_a_pass_with_its_validity_and_never_its_code(desk: Desk, state: dict[str, object], says: tuple[str, ...]) -> None:
+    from simulator.entra.control_sign_in import steps
+
+    for step in steps(desk.entra.tenant, desk.entra.person(NOOR.upn), {"pass": {"lifetimeInMinutes": 60, **state}}):
+        step()
+    answer = await desk.say(HANNA, "show noor dekker")
+    assert [word for word in says if word not in answer.text] == []
+    assert "temporaryAccessPass" not in as_json(answer.card)
+
+
+async def test_a_pass_that_policy_makes_useless(desk: Desk) -> None:
+    desk.entra.person(NOOR.upn).sign_in.unusable_because = "DisabledByPolicy"
+    answer = await desk.say(HANNA, "show noor dekker")
+    assert "policy does not let this person use it" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("methods", "says", "button"),
+    [
+        ((), "Phone only: text and voice codes stop working for sign-in on 1 February 2027, unless", True),
+        (({"kind": "email"},), "Phone only", True),
+        (({"kind": "otp"},), "Fair", False),
+        (({"kind": "fido2"}, {"kind": "otp"}), "Strong: a passkey", False),
+        (({"kind": "hello"},), "Strong on the device itself (Windows Hello for Business)", False),
+        (({"kind": "unknown"},), "Phone, and a method that I cannot judge", True),
+    ],
+)
+async def test_an_honest_line_on_strength_and_a_button_where_it_is_weak(
+    desk: Desk, methods: tuple[dict[str, object], ...], says: str, button: bool
+) -> None:
+    kinds(desk, OMAR, *methods)
+    answer = await desk.say(HANNA, "show omar")
+    assert says in answer.text
+    assert ("stronger" in answer.verbs) is button
+
+
+async def test_the_dates_are_others_for_guests_and_administrators_and_nobody_protected_gets_the_button(desk: Desk) -> None:
+    gus = await desk.say(HANNA, "show gus.taylor@adatum.example")
+    assert "No second method" in gus.text
+    assert "stronger" not in gus.verbs
+    kinds(desk, cast.person("Ada Admin"))
+    from simulator.entra.state import PhoneState
+
+    desk.entra.person("Ada Admin").phones["mobile"] = PhoneState("+31 612345099")
+    ada = await desk.say(HANNA, "show ada admin")
+    assert "for Global Administrators, text and voice codes stop working for sign-in some months after 1 February 2027" in ada.text
+    assert "stronger" not in ada.verbs
+
+
+async def test_the_latest_changes_are_told_in_masked_words(desk: Desk) -> None:
+    await desk.change(HANNA, "set mobile for alice +31 6 12345678")
+    await desk.change(HANNA, "update mobile for alice +31 6 87654321")
+    cancelled = await desk.say(HANNA, "remove mobile for alice")
+    await desk.press(HANNA, cancelled, "cancel")
+    await desk.change(HANNA, "update mobile for alice +31 6 12121212")
+    await desk.change(HANNA, "remove mobile for alice")
+    answer = await desk.say(HANNA, "show alice")
+    latest = answer.text.partition("Latest changes")[2]
+    assert latest.count("Hanna Visser") == 3
+    assert latest.index("remove phone") < latest.index("set phone")
+    assert "12121212" not in as_json(answer.card)
+    assert cancelled.operation_id not in latest if cancelled.verbs else True
+    assert "Latest changes" not in (await desk.say(HANNA, "show omar")).text
+
+
+async def test_in_a_channel_every_number_is_masked(desk: Desk) -> None:
+    await desk.change(HANNA, "update mobile for omar +31 6 87654321")
+    card = as_json((await desk.say(HANNA, "show omar", HELPDESK)).message.card() or {})
+    assert not any(number in card for number in ("612345001", "87654321", "612345002", "201234567"))
+    assert "Phone only" in card
+
+
+@pytest.mark.parametrize(
+    ("path", "fault", "says"),
+    [
+        (PREFERENCES, {"effect": "forbidden"}, "the default method (needs the permission UserAuthenticationMethod.Read.All)"),
+        (PREFERENCES, {"effect": "drop"}, "the default method (Entra ID did not answer)"),
+        (PREFERENCES, {"effect": "garbage"}, "the default method (Entra ID did not answer)"),
+        (PREFERENCES, {"effect": "throttle", "retry_after": 100}, "the default method (Entra ID allows few looks"),
+        (REPORT, {"effect": "forbidden"}, "registration report (needs the permission AuditLog.Read.All)"),
+        (REPORT, {"effect": "throttle", "retry_after": 9}, "registration report (Entra ID allows few looks at it"),
+        (REPORT, {"effect": "unavailable"}, "registration report (Entra ID did not answer)"),
+        (REPORT, {"effect": "empty", "status": 404}, "registration report (Entra ID did not answer)"),
+    ],
+)
+async def test_what_cannot_be_read_is_named_and_the_rest_is_shown(desk: Desk, path: str, fault: dict[str, object], says: str) -> None:
+    desk.entra.faults.add(Fault(method="GET", path=path, **fault))
+    answer = await desk.say(HANNA, "show lotte smit")
+    assert says in answer.text.replace(BREAK, "")
+    assert "+31 612345010" in answer.text
+    assert "iPhone 15" in answer.text
+
+
+async def test_a_throttled_report_holds_nobody_up(desk: Desk) -> None:
+    fault = desk.entra.faults.add(Fault(effect="throttle", method="GET", path=REPORT, retry_after=9))
+    for who in ("lotte smit", "omar", "alice"):
+        assert "Not shown: Entra's registration report" in (await desk.say(HANNA, f"show {who}")).text
+    await desk.change(HANNA, "set mobile for alice +31 6 12345678")
+    assert fault.fired == 1, "after the first refusal the report is left alone for as long as Entra asked"
+
+
+async def test_a_free_tenant_has_no_report(desk: Desk) -> None:
+    desk.entra.tenant.licence = "Free"
+    for _ in range(2):
+        answer = await desk.say(HANNA, "show lotte smit")
+        assert "Entra's registration report (needs Entra ID P1 or P2)" in answer.text
+        assert "Registered for" not in answer.text
+    assert len([request for request in desk.entra.requests if REPORT in request.path]) == 1
+
+
+async def test_the_report_is_read_once_in_a_while(desk: Desk) -> None:
+    for _ in range(3):
+        assert "MFA yes, sign-in without password no, password reset yes" in (await desk.say(HANNA, "show lotte smit")).text
+    assert len([request for request in desk.entra.requests if REPORT in request.path]) == 1
+
+
+async def test_a_read_that_is_late_is_left_out(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(look, "GRACE_SECONDS", 0.01)
+    desk.entra.faults.add(Fault(effect="latency", method="GET", path=PREFERENCES, seconds=1.0))
+    answer = await desk.say(HANNA, "show lotte smit")
+    assert "the default method (Entra ID did not answer)" in answer.text
+    assert "iPhone 15" in answer.text
+
+
+async def test_with_the_permission_for_phones_alone_nothing_is_judged(desk: Desk) -> None:
+    desk.entra.revoke(cast.GRAPH_APP_ID, "UserAuthenticationMethod.Read.All")
+    answer = await desk.say(HANNA, "show omar")
+    assert "not shown, because the permission" in answer.text
+    assert "Phone only" not in answer.text
+    assert "stronger" not in answer.verbs
+
+
+async def test_a_name_cannot_pretend_to_be_more(desk: Desk) -> None:
+    kinds(desk, ALICE, {"kind": "fido2", "displayName": "**[click](https://evil.example)** {{DATE(2026-01-01T00:00:00Z)}}"})
+    answer = await desk.say(HANNA, "show alice")
+    markdown = [item for item in as_json(answer.card).split('"type": "TextBlock"') if "evil.example" in item.split("}")[0]]
+    assert "click" in answer.text
+    assert markdown == []
+
+
+async def test_the_way_to_something_stronger_is_the_pressers_own_request(desk: Desk) -> None:
+    answer = await desk.say(HANNA, "show omar", HELPDESK)
+    data = next(item for item in answer.card["actions"] if item["verb"] == "stronger")["data"]
+    assert set(data) == {"id"}
+    assert OMAR.id not in data["id"]
+    told = await desk.press(cast.person("Oscar Outsider"), answer, "stronger")
+    assert "helpdesk" in told.message
+    forged = await desk.press(HANNA, answer, "stronger", data={"id": "NOBODY"})
+    assert "do not know this card" in forged.message
