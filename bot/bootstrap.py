@@ -161,7 +161,7 @@ async def _running(app: web.Application, *, settings: Settings, policy: Policy, 
         groups = Groups(settings.helpdesk_group_id, settings.admin_group_id, policy.asking(), policy.approving(), policy.groups())
         gate = Gate(directory, groups, settings.bot_tenant_id, clock)
         approvals = Approvals(operations, directory, gate, reviewer, clock, settings.approval_channel, teams)
-        facts = Facts(settings.default_region.upper(), settings.sms_voice_retirement, settings.per_user_mfa)
+        facts = Facts(settings.default_region.upper(), settings.sms_voice_retirement, settings.per_user_mfa, policy.first_day_to_manager)
         preparation = Preparation(operations, stops, usages, directory, gate, reviewer, approvals, facts, clock)
         reveals = Reveals(operations, directory, gate, reviewer, facts, clock)
         dispatch = Dispatch(operations, stops, directory, gate, reviewer, approvals, preparation, reveals, facts, clock)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.domain.audit import AuditEvent
     from bot.domain.methods import Dossier, Method
     from bot.domain.operation import Operation
+    from bot.domain.recovery import Situation
     from bot.domain.stop import Freeze
 
 
@@ -81,6 +82,12 @@ class Member:
     object_id: str
 
 
+#: The inputs with which changes are ticked on a card are called so, with their number behind.
+KEEP = "keep"
+#: More changes than this are never on one card.
+MOST_KEPT = 40
+
+
 class Verb(StrEnum):
     """What a button may ask for. Nothing but a verb, an id, a pick and what somebody typed travels in a card."""
 
@@ -106,6 +113,7 @@ class CardAction:
         id: of the operation, of the choice, or the reference to a person.
         pick: which candidate of a choice, counted from 0.
         reason: why somebody denies, as typed; empty when not said.
+        kept: which changes of a list are ticked, counted from 0; None when the card had nothing to tick.
         card_id: activity id of the pressed card, empty when Teams does not say.
         universal: True for Action.Execute (the answer replaces the presser's view), False for Action.Submit.
     """
@@ -117,6 +125,7 @@ class CardAction:
     where: ConversationRef
     pick: int | None = None
     reason: str = ""
+    kept: frozenset[int] | None = None
     card_id: str = ""
     universal: bool = True
     guest_or_bot: bool = False
@@ -239,6 +248,16 @@ class ChooseMethod:
 
 
 @dataclass(frozen=True, slots=True)
+class ChooseSituation:
+    """It depends on what happened: pick one. `id` names the stored choice."""
+
+    id: str
+    person: Person
+    situations: tuple[Situation, ...]
+    only_for: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OperationShown:
     """An operation as its card shows it, whatever its state.
 
@@ -349,6 +368,7 @@ Reply = (
     | PersonShown
     | Choose
     | ChooseMethod
+    | ChooseSituation
     | OperationShown
     | ApprovalShown
     | Pending

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 
 import structlog
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change
 from bot.domain.exchange import Notice, Tone
-from bot.domain.methods import Dossier, Family
-from bot.domain.operation import Operation, State
-from bot.domain.recovery import LOOKS, Recovery, registered_since, removal
+from bot.domain.methods import Dossier
+from bot.domain.operation import Operation
+from bot.domain.recovery import LOOKS, Recovery, registered_since, unused_passes
 from bot.errors import ChatError, DirectoryError, NotFound, Throttled, Unavailable
 from bot.ports import Announcer, Clock, Directory, Operations, Sleep
 from bot.services import explain
 from bot.services.announce import pause_after
+from bot.services.following import tidying
 
 log = structlog.get_logger()
 
@@ -46,66 +46,42 @@ async def follow_up(operations: Operations, directory: Directory, announcer: Ann
     if not registered_since(operation.recovery, found):
         await _say(announcer, sleep, operation, reminder(operation, operation.recovery, int(number)))
         return
-    tidying = tidy(operation, operation.recovery, found)
-    now = clock()
+    now, changes = clock(), tidy(operation.recovery, found)
     facts = {"text": registered(operation.recovery, found)}
     event = AuditEvent(Tag.RECOVERY_CLOSED, now, operation_id=operation.id, target_id=operation.target.id, facts=facts)
-    child = None
-    if tidying:
-        child = replace(
-            operation,
-            id="",
-            changes=tidying,
-            state=State.QUEUED,
-            created_at=now,
-            expires_at=now,
-            finished_at=None,
-            outcome="",
-            notes=(f"Follow-up of {operation.id}.",),
-            warnings=(),
-            card_id="",
-            approval_where=None,
-            approval_card_id="",
-            request_ids=(),
-            results=(),
-            version=0,
-            recovery=None,
-            revealed_at=None,
-        )
-    if await operations.close_recovery(operation.id, event, child):
+    if await operations.close_recovery(event, tidying(operation, changes, now) if changes else None):
         await _say(announcer, sleep, operation, closed(operation, operation.recovery, found))
 
 
-def tidy(operation: Operation, recovery: Recovery, dossier: Dossier) -> tuple[Change, ...]:
+def tidy(case: Recovery, dossier: Dossier) -> tuple[Change, ...]:
     """What is no longer wanted and still there: passes, and what the recovery left for later."""
-    passes = tuple(removal(method) for method in dossier.others if method.family is Family.PASS and method.id)
-    return (*passes, *(change for change in recovery.later if dossier.method(change.method)))
+    return (*unused_passes(dossier), *(change for change in case.later if dossier.method(change.method)))
 
 
-def registered(recovery: Recovery, dossier: Dossier) -> str:
+def registered(case: Recovery, dossier: Dossier) -> str:
     """What is new, in words."""
-    return " and ".join(method.label for method in registered_since(recovery, dossier))
+    return " and ".join(method.label for method in registered_since(case, dossier))
 
 
-def closed(operation: Operation, recovery: Recovery, dossier: Dossier) -> Notice:
+def closed(operation: Operation, case: Recovery, dossier: Dossier) -> Notice:
     """What the agent hears of somebody who is back."""
-    gone = [change.before or "" for change in tidy(operation, recovery, dossier)]
+    gone = [change.before or "" for change in tidy(case, dossier)]
     removing = f" I am removing what is no longer needed: {', '.join(gone)}." if gone else ""
     return Notice(
-        f"{operation.target.name} has registered {registered(recovery, dossier)}.{removing} The recovery {operation.id} is closed.",
+        f"{operation.target.name} has registered {registered(case, dossier)}.{removing} The recovery {operation.id} is closed.",
         tone=Tone.DONE,
         title="Back in",
     )
 
 
-def reminder(operation: Operation, recovery: Recovery, look: int) -> Notice:
+def reminder(operation: Operation, case: Recovery, look: int) -> Notice:
     """What the agent hears of somebody who has not registered anything new."""
     hours = int(LOOKS[look - 1].total_seconds() // 3600)
     since = f"{hours} hour{'s' if hours > 1 else ''} after {operation.id}"
     if look < len(LOOKS):
         more = f"I look once more {int(LOOKS[-1].total_seconds() // 3600)} hours after it."
     else:
-        old = ", ".join(change.before or "" for change in recovery.later)
+        old = ", ".join(change.before or "" for change in case.later)
         left = f" Still there, to be removed by hand: {old}." if old else ""
         more = f"I do not look again.{left} If the pass has run out, make another one with “pass for {operation.target.upn}”."
     return Notice(

@@ -1,16 +1,17 @@
-"""Recoveries after their end: when to look whether something new was registered, and what is tidied up then."""
+"""What follows from an operation: others that were agreed to with it, and looks at whoever was recovered."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, insert, select
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.operation import Operation, State
+from bot.domain.passes import WantedPass
 from bot.domain.recovery import LOOKS
-from bot.store import records
+from bot.store import approvals, records
 from bot.store.ids import fresh_id
 from bot.store.tables import audit_events, operations
 from bot.store.trail import Trail
@@ -19,12 +20,27 @@ if TYPE_CHECKING:
     from bot.store.operations import Enqueue
 
 
-def schedule(connection: Connection, enqueue: Enqueue, operation: Operation) -> None:
-    """Puts off the looks at somebody for whom a recovery did at least a part."""
-    if operation.recovery is None or operation.state not in (State.SUCCEEDED, State.PARTIAL):
+def begin(connection: Connection, trail: Trail, enqueue: Enqueue, operation: Operation, event: AuditEvent) -> None:
+    """Stores an operation that is confirmed already, and has it carried out, or shown with its Reveal."""
+    stored = records.with_id(operation, fresh_id(connection, trail))
+    agreed = [records.approval_row(one) for one in stored.approvals]
+    connection.execute(insert(operations).values(records.row(stored) | {"decided_by": stored.decided_by, "approvals": agreed}))
+    trail.append(records.about(event, stored.id))
+    if stored.state is State.QUEUED:
+        enqueue(connection, "execute", stored.id, key=stored.target.id)
         return
+    enqueue(connection, "expire", stored.id, occasion="reveal", delay=(stored.expires_at - stored.created_at).total_seconds())
+    approvals.announce(connection, enqueue, stored)
+
+
+def schedule(connection: Connection, enqueue: Enqueue, operation: Operation, at: datetime) -> None:
+    """Puts off the looks at somebody for whom a recovery did at least a part, until something may have been registered."""
+    if operation.recovery is None or not operation.recovery.followed or operation.state not in (State.SUCCEEDED, State.PARTIAL):
+        return
+    starts = [start for change in operation.changes if change.once_only and (start := WantedPass.of(change.after).start)]
+    wait = max(0.0, *((start - at).total_seconds() for start in starts), 0.0)
     for number, after in enumerate(LOOKS, start=1):
-        enqueue(connection, "follow_up", operation.id, occasion=str(number), delay=after.total_seconds())
+        enqueue(connection, "follow_up", operation.id, occasion=str(number), delay=wait + after.total_seconds())
 
 
 def closed(connection: Connection, operation_id: str) -> bool:
@@ -34,21 +50,16 @@ def closed(connection: Connection, operation_id: str) -> bool:
 
 
 def close(
-    connection: Connection, trail: Trail, enqueue: Enqueue, operation_id: str, event: AuditEvent, tidying: Operation | None
+    connection: Connection,
+    trail: Trail,
+    enqueue: Enqueue,
+    event: AuditEvent,
+    successor: tuple[Operation, AuditEvent] | None,
 ) -> bool:
     """See `bot.ports.Operations.close_recovery`. The trail is locked here, so that of two looks one closes."""
-    if closed(connection, operation_id):
+    if closed(connection, event.operation_id):
         return False
     trail.append(event)
-    if tidying:
-        stored = replace(tidying, id=fresh_id(connection, trail))
-        row = records.row(stored) | {"decided_by": stored.decided_by, "approvals": [records.approval_row(one) for one in stored.approvals]}
-        connection.execute(insert(operations).values(row))
-        trail.append(replace(event, tag=Tag.OPERATION_PROPOSED, operation_id=stored.id, facts=_proposed(stored)))
-        enqueue(connection, "execute", stored.id, key=stored.target.id)
+    if successor:
+        begin(connection, trail, enqueue, *successor)
     return True
-
-
-def _proposed(operation: Operation) -> dict[str, object]:
-    changes = [{"kind": change.kind.value, "before": change.before, "after": change.after} for change in operation.changes]
-    return {"command": operation.command, "target_upn": operation.target.upn, "changes": changes, "reason": operation.notes[0]}

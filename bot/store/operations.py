@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.audit import AuditEvent, Tag
+from bot.domain.change import Change
 from bot.domain.exchange import LogNotice
 from bot.domain.limits import NO_LIMITS
 from bot.domain.operation import TRANSITIONS, Approval, Operation, Result, State, new_id
@@ -145,6 +146,8 @@ class StoredOperations:
         in_time: bool = False,
         expires_at: datetime | None = None,
         revealed_at: datetime | None = None,
+        changes: tuple[Change, ...] = (),
+        successor: tuple[Operation, AuditEvent] | None = None,
     ) -> Operation | None:
         allowed_from, allowed_to = TRANSITIONS[verb]
         if to not in allowed_to:
@@ -179,6 +182,9 @@ class StoredOperations:
             if moved is None:
                 return None
             operation = records.operation(moved)
+            if changes and changes != operation.changes:
+                reduced = update(operations).where(operations.c.id == operation_id).values(request=records.reduced(moved.request, changes))
+                operation = records.operation(connection.execute(reduced.returning(operations)).one())
             trail.append(event)
             if verb == "confirm":
                 usages.confirmed(connection, self._enqueue, operation, self._limits, at)
@@ -189,7 +195,9 @@ class StoredOperations:
             approvals.follow(connection, self._enqueue, operation, verb, event)
             if verb in ("finish", "lose"):
                 outbox.add(connection, self._enqueue, operation.id)
-                follow_ups.schedule(connection, self._enqueue, operation)
+                follow_ups.schedule(connection, self._enqueue, operation, at)
+            if successor:
+                follow_ups.begin(connection, trail, self._enqueue, *successor)
             return operation
 
         found = await self._transactions.record(work)
@@ -200,9 +208,9 @@ class StoredOperations:
     async def recovery_closed(self, operation_id: str) -> bool:
         return await self._transactions.read(lambda connection: follow_ups.closed(connection, operation_id))
 
-    async def close_recovery(self, operation_id: str, event: AuditEvent, tidying: Operation | None) -> bool:
+    async def close_recovery(self, event: AuditEvent, successor: tuple[Operation, AuditEvent] | None) -> bool:
         def work(connection: Connection, trail: Trail) -> bool:
-            return follow_ups.close(connection, trail, self._enqueue, operation_id, event, tidying)
+            return follow_ups.close(connection, trail, self._enqueue, event, successor)
 
         return await self._transactions.record(work)
 

@@ -97,7 +97,9 @@ def operation(found: Row[Any]) -> Operation:
 
 def _recovery(stored: dict[str, Any]) -> Recovery:
     later = tuple(map(change, stored["later"]))
-    return Recovery(Situation(stored["situation"]), stored["language"], tuple(stored["known"]), later)
+    return Recovery(
+        Situation(stored["situation"]), stored["language"], tuple(stored["ticked"]), tuple(stored["known"]), later, stored["followed"]
+    )
 
 
 def change(stored: dict[str, Any]) -> Change:
@@ -119,6 +121,11 @@ def approval_row(approval: Approval) -> dict[str, str]:
 def renewed(request: dict[str, Any], target: Person, warning: str) -> dict[str, Any]:
     """What was asked, about the same person as the account is now, with what has changed as a further warning."""
     return request | {"target": asdict(target), "warnings": [*request["warnings"], warning]}
+
+
+def reduced(request: dict[str, Any], changes: tuple[Change, ...]) -> dict[str, Any]:
+    """What was asked, with these changes alone."""
+    return request | {"changes": [asdict(change) for change in changes]}
 
 
 def _need_row(need: Need) -> dict[str, Any]:

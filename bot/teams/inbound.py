@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from botbuilder.schema import Activity, Attachment, ChannelAccount, ConversationAccount, Entity
 
-from bot.domain.exchange import MENTION_CLOSE, MENTION_OPEN, CardAction, ConversationRef, IncomingMessage, Mention, Verb
+from bot.domain.exchange import KEEP, MENTION_CLOSE, MENTION_OPEN, MOST_KEPT, CardAction, ConversationRef, IncomingMessage, Mention, Verb
 from bot.domain.people import Actor
 
 #: Answers who a Teams user id is: (conversation, "29:…") → Entra object id, or empty.
@@ -225,6 +225,7 @@ def card_action(activity: Activity) -> CardAction | None:
         where=where_of(activity),
         pick=_pick(inputs.get("pick")),
         reason=_reason(inputs.get("reason")),
+        kept=_kept(inputs),
         card_id=activity.reply_to_id or "",
         universal=universal,
         guest_or_bot=_guest_or_bot(activity),
@@ -234,6 +235,12 @@ def card_action(activity: Activity) -> CardAction | None:
 def _pick(value: object) -> int | None:
     text = str(value) if isinstance(value, (int, str)) and not isinstance(value, bool) else ""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 3 else None
+
+
+def _kept(inputs: dict[str, Any]) -> frozenset[int] | None:
+    """Which changes are ticked; None when the card had none to tick."""
+    said = {number: inputs[name] for number in range(MOST_KEPT) if (name := f"{KEEP}{number}") in inputs}
+    return frozenset(number for number, value in said.items() if value == "true") if said else None
 
 
 def _reason(value: object) -> str:
