@@ -67,6 +67,9 @@ class Directory(Protocol):
             NotAuthorised: the permission AuditLog.Read.All is missing; NotLicensed: the tenant may not read the log.
         """
 
+    async def manager(self, object_id: str) -> Person | None:
+        """The manager of somebody; None when Entra ID names none."""
+
     async def apply(self, target_id: str, change: Change, operation_id: str) -> str:
         """Makes one change; `operation_id` travels as client-request-id. Returns Graph's request id.
 
@@ -131,6 +134,8 @@ class Operations(Protocol):
         in_time: bool = False,
         expires_at: datetime | None = None,
         revealed_at: datetime | None = None,
+        changes: tuple[Change, ...] = (),
+        successor: tuple[Operation, AuditEvent] | None = None,
     ) -> Operation | None:
         """Compare-and-set: the one way an operation changes state.
 
@@ -143,6 +148,8 @@ class Operations(Protocol):
             results: how each of several changes ended.
             expires_at: a new end of its time.
             revealed_at: when its requester was given what it made.
+            changes: those that are left of it; empty for all.
+            successor: an operation that follows from it, confirmed and agreed to with it.
 
         Returns:
             The operation as it now is, or None when somebody was quicker or it was too late.
@@ -169,6 +176,16 @@ class Operations(Protocol):
 
     async def set_approval_card(self, operation_id: str, card_id: str) -> None:
         """Remembers the activity id of the approvers' card."""
+
+    async def recovery_closed(self, operation_id: str) -> bool:
+        """Whether a recovery needs no further looks."""
+
+    async def close_recovery(self, event: AuditEvent, successor: tuple[Operation, AuditEvent] | None) -> bool:
+        """Closes a recovery and begins the operation that tidies up after it, if there is one; that is confirmed and agreed to already.
+
+        Returns:
+            False when it was closed before.
+        """
 
     async def awaiting_approval(self, now: datetime) -> tuple[Operation, ...]:
         """Every operation that somebody has to agree to, the next to expire first."""

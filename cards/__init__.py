@@ -14,6 +14,7 @@ from bot.domain.exchange import (
     ApprovalShown,
     Choose,
     ChooseMethod,
+    ChooseSituation,
     FormShown,
     Help,
     History,
@@ -77,7 +78,7 @@ def _made(reply: Reply, refresh_for: tuple[str, ...]) -> tuple[dict[str, Any], s
             made = person.render(reply)
         case Whoami():
             made = person.whoami(reply)
-        case Choose() | ChooseMethod():
+        case Choose() | ChooseMethod() | ChooseSituation():
             made = choose.render(reply)
         case Help() | FormShown():
             made = help.render(reply) if isinstance(reply, Help) else form.render(reply)

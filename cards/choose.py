@@ -1,4 +1,4 @@
-"""Several people fit, or several methods of one: pick one.
+"""Several people fit, or several methods of one, or it depends on what happened: pick one.
 
 Up to six people get a row with a button of their own: one tap, and the label is the row. Six is what Teams' design guideline allows:
 https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/design-effective-cards
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.domain.exchange import Choose, ChooseMethod, Verb
+from bot.domain.exchange import Choose, ChooseMethod, ChooseSituation, Verb
 from bot.domain.methods import Method
 from bot.domain.people import Person
 from cards.elements import Element, box, button, buttons, card, choices, columns, heading, line, run
@@ -21,9 +21,15 @@ MOST_BUTTONS = 6
 MOST_PEOPLE = 12
 
 
-def render(choose: Choose | ChooseMethod) -> tuple[Element, str]:
+def render(choose: Choose | ChooseMethod | ChooseSituation) -> tuple[Element, str]:
     """The card and its summary. A button's `pick`, or the input called `pick`, is the index among the candidates."""
-    return _of_person(choose) if isinstance(choose, ChooseMethod) else _between_people(choose)
+    match choose:
+        case ChooseMethod():
+            return _of_person(choose)
+        case ChooseSituation():
+            return _what_happened(choose)
+        case Choose():
+            return _between_people(choose)
 
 
 def _between_people(choose: Choose) -> tuple[Element, str]:
@@ -65,6 +71,21 @@ def _of_person(choose: ChooseMethod) -> tuple[Element, str]:
         body.append(line(run("Only ", subtle=True), run(choose.only_for, limit=60, bold=True), run(" can choose.", subtle=True)))
     summary = f"{asked} {len(methods)} are registered."
     return card(body, fallback=summary, actions=actions), summary
+
+
+def _what_happened(choose: ChooseSituation) -> tuple[Element, str]:
+    """A button for each situation, with what it leads to."""
+    asked = f"What happened to {named(choose.person)[:60]}?"
+    body: list[Element] = [heading(asked, size="Medium"), *identity(choose.person, name=False)]
+    for index, situation in enumerate(choose.situations):
+        spoken = situation.spoken[0].upper() + situation.spoken[1:]
+        told = [line(run(spoken, bold=True)), line(run(situation.proposes, subtle=True), spacing="None")]
+        choice = button("Choose", Verb.CHOOSE, choose.id, pick=index, tooltip=f"Choose {situation.spoken}")
+        body.append(box([columns(("stretch", told), ("auto", [buttons(choice)]), middle=True)], line_above=True, spacing="Small"))
+    body.append(line(run("Nothing has been changed: the next card shows what would happen.", subtle=True), spacing="Medium"))
+    if choose.only_for:
+        body.append(line(run("Only ", subtle=True), run(choose.only_for, limit=60, bold=True), run(" can choose.", subtle=True)))
+    return card(body, fallback=asked, actions=[]), asked
 
 
 def _registered(method: Method) -> str:

@@ -114,6 +114,8 @@ def _task_of(change: Change) -> str:
 
 def title(operation: Operation) -> str:
     """The operation as a sentence: "Set mobile phone for Alice Jansen"."""
+    if operation.recovery and operation.bundle:
+        return f"Recover {named(operation.target)[:60]}: {operation.recovery.situation.spoken}"
     return f"{task(operation.changes, operation.bundle)} for {named(operation.target)[:60]}"
 
 
@@ -167,6 +169,8 @@ def result_text(change: Change, result: Result) -> str:
             return "✓ removed" if change.is_removal else f"✓ {change.after or 'done'}" if not change.is_private else "✓ done"
         case Fate.ALREADY:
             return "✓ was gone already" if change.is_removal else "✓ was so already"
+        case Fate.HANDED_ON:
+            return "→ has a card of its own"
     said = {
         Fate.CHANGED: "⚠ left alone",
         Fate.REFUSED: "✗ still there" if change.is_removal else "✗ refused",

@@ -56,11 +56,13 @@ class Facts:
         default_region: ISO 3166 region of national numbers, or empty.
         retirement: the day Microsoft's own SMS and voice MFA ends for members; None when not applicable (own provider, other cloud).
         per_user_mfa: per-user MFA may be read and switched.
+        first_day_to_manager: the first pass of somebody new goes to the manager.
     """
 
     default_region: str = ""
     retirement: date | None = None
     per_user_mfa: bool = False
+    first_day_to_manager: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +100,7 @@ class Context:
         dossier: everything read about `invocation.who`, None when nobody is meant.
         protected: why this target may not be changed, in a sentence; empty when it may.
         stop: the pause and the freeze of this target that hold now.
-        picked: Graph's id of the method that was picked on a card; empty when none was.
+        picked: Graph's id of the method that was picked on a card, or the situation; empty when none was.
     """
 
     actor: Actor
@@ -128,10 +130,15 @@ class Several:
     methods: tuple[Method, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class WhatHappened:
+    """It depends on what happened to the person, so one situation has to be picked."""
+
+
 #: Words of names that are no words to a reader.
 _SPELT = {"sms": "SMS", "mfa": "MFA"}
 
-Run = Callable[[Invocation, Context], Awaitable[Plan | Several | Reply]]
+Run = Callable[[Invocation, Context], Awaitable[Plan | Several | WhatHappened | Reply]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ class Tag(StrEnum):
     OPERATION_PROPOSED = "operation:request:proposed"
     OPERATION_STARTED = "operation:execution:started"
     OPERATION_WITHDRAWN = "operation:request:withdrawn"
+    RECOVERY_CLOSED = "recovery:case:closed"
     TRAIL_CHECKPOINT = "trail:events:removed"
     TRAIL_DIFFERS = "trail:directory:differs"
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.domain.audit import AuditEvent
     from bot.domain.methods import Dossier, Method
     from bot.domain.operation import Operation
+    from bot.domain.recovery import Situation
     from bot.domain.stop import Freeze
 
 
@@ -81,6 +82,12 @@ class Member:
     object_id: str
 
 
+#: The inputs with which changes are ticked on a card are called so, with their number behind.
+KEEP = "keep"
+#: More changes than this are never on one card.
+MOST_KEPT = 40
+
+
 class Verb(StrEnum):
     """What a button may ask for. Nothing but a verb, an id, a pick and what somebody filled in travels in a card."""
 
@@ -109,6 +116,7 @@ class CardAction:
         pick: which candidate of a choice, counted from 0.
         reason: why somebody denies, as typed; empty when not said.
         inputs: what a form was filled in with, by the name of the field.
+        kept: which changes of a list are ticked, counted from 0; None when the card had nothing to tick.
         card_id: activity id of the pressed card, empty when Teams does not say.
         universal: True for Action.Execute (the answer replaces the presser's view), False for Action.Submit.
     """
@@ -121,6 +129,7 @@ class CardAction:
     pick: int | None = None
     reason: str = ""
     inputs: Mapping[str, str] = field(default_factory=dict)
+    kept: frozenset[int] | None = None
     card_id: str = ""
     universal: bool = True
     guest_or_bot: bool = False
@@ -292,6 +301,16 @@ class ChooseMethod:
 
 
 @dataclass(frozen=True, slots=True)
+class ChooseSituation:
+    """It depends on what happened: pick one. `id` names the stored choice."""
+
+    id: str
+    person: Person
+    situations: tuple[Situation, ...]
+    only_for: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OperationShown:
     """An operation as its card shows it, whatever its state.
 
@@ -403,6 +422,7 @@ Reply = (
     | PersonShown
     | Choose
     | ChooseMethod
+    | ChooseSituation
     | OperationShown
     | ApprovalShown
     | Pending

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 
 from bot.commands.parser import parse
 from bot.commands.replan import replan_all
-from bot.commands.spec import Facts, Invocation, Several
+from bot.commands.spec import Facts, Invocation, Several, WhatHappened
 from bot.domain import policy
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.exchange import (
     CardAction,
     Choose,
     ChooseMethod,
+    ChooseSituation,
     ConversationRef,
     IncomingMessage,
     Notice,
@@ -26,6 +27,7 @@ from bot.domain.exchange import (
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation, State
 from bot.domain.people import Actor, Person, Standing
+from bot.domain.recovery import Situation
 from bot.domain.stop import Pause
 from bot.errors import DirectoryError, Incomplete, Refusal, StoreUnavailable
 from bot.ports import FIND_LIMIT, Clock, Directory, Operations, Stops
@@ -183,6 +185,9 @@ class Dispatch:
         if isinstance(result, Several):
             assert dossier is not None, "methods are somebody's"
             return await self._offer_methods(invocation, actor, dossier.person, result)
+        if isinstance(result, WhatHappened):
+            assert dossier is not None, "it happened to somebody"
+            return await self._ask_what_happened(invocation, actor, dossier.person)
         if isinstance(result, Proposal):
             known = as_known(actor, standing)
             return await self._propose(result, command.name, known, where, invocation.ticket, invocation.reason)
@@ -209,6 +214,12 @@ class Dispatch:
         candidates = [f"{person.id}/{method.id}" for method in several.methods]
         choice_id = await self._operations.remember_choice(actor.id, invocation.text, candidates, self._clock())
         return ChooseMethod(choice_id, several.asked_for, person, several.methods, actor.name)
+
+    async def _ask_what_happened(self, invocation: Invocation, actor: Actor, person: Person) -> Reply:
+        situations = tuple(Situation)
+        candidates = [f"{person.id}/{situation}" for situation in situations]
+        choice_id = await self._operations.remember_choice(actor.id, invocation.text, candidates, self._clock())
+        return ChooseSituation(choice_id, person, situations, actor.name)
 
     async def _propose(
         self, proposal: Proposal, command: str, actor: Actor, where: ConversationRef, ticket: str, reason: str

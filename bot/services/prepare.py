@@ -10,7 +10,7 @@ from datetime import datetime
 
 from bot.commands.arguments import Line
 from bot.commands.parser import parse
-from bot.commands.spec import Command, Context, Facts, Invocation, Rehearsal, Several
+from bot.commands.spec import Command, Context, Facts, Invocation, Rehearsal, Several, WhatHappened
 from bot.domain import policy
 from bot.domain.change import ChangeKind, Plan
 from bot.domain.exchange import ConversationRef, Reply
@@ -127,7 +127,7 @@ class Preparation:
         where: ConversationRef,
         dossier: Dossier | None,
         picked: str = "",
-    ) -> Proposal | Several | Reply:
+    ) -> Proposal | Several | WhatHappened | Reply:
         """What a changing command would propose, what it could be about, or the reply of another.
 
         Args:
@@ -217,6 +217,8 @@ class Preparation:
             if isinstance(proposal, Several):
                 names = "; ".join(method.facts for method in proposal.methods)
                 raise Refusal(f"Several are registered, and one has to be picked on a card: {names}.", code="several_methods")
+            if isinstance(proposal, WhatHappened):
+                raise Refusal("It depends on what happened.", "Say it too, such as `lost`.", code="what_happened")
         except Refusal as refusal:
             return Rehearsal(allowed=False, code=refusal.code, text=refusal.text, hint=refusal.hint, rules=refusal.rules)
         assert isinstance(proposal, Proposal), "a changing command makes a plan"

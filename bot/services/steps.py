@@ -67,7 +67,7 @@ class Step:
 
 
 class Run:
-    """All changes of one execution.
+    """All changes of one execution; what is seen once is none of them (`services.reveal`).
 
     Args:
         cut_off: an execution before this one died on the way, and may have written.
@@ -75,7 +75,7 @@ class Run:
 
     def __init__(self, operation: Operation, *, cut_off: bool) -> None:
         self.operation = operation
-        self.steps = [Step(change, tried=cut_off, unsure=cut_off) for change in operation.changes]
+        self.steps = [Step(change, tried=cut_off, unsure=cut_off) for change in operation.changes if not change.once_only]
         self.request_ids: list[str] = []
         self.remarks: list[str] = []
         self.seen: Dossier | None = None

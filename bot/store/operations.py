@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.audit import AuditEvent, Tag
+from bot.domain.change import Change
 from bot.domain.exchange import LogNotice
 from bot.domain.limits import NO_LIMITS
 from bot.domain.operation import TRANSITIONS, Approval, Operation, Result, State, new_id
@@ -21,7 +22,7 @@ from bot.domain.policy import Decision
 from bot.domain.reconcile import Known
 from bot.domain.rules import Limits
 from bot.errors import Refusal, StoreUnavailable
-from bot.store import alarms, approvals, executions, housekeeping, outbox, past, records, schema, spoken, usages
+from bot.store import alarms, approvals, executions, follow_ups, housekeeping, outbox, past, records, schema, spoken, usages
 from bot.store.ids import fresh_id
 from bot.store.tables import audit_events, choices, deliveries, log_posts, metadata, operations, settings
 from bot.store.trail import Trail, remove_older
@@ -145,6 +146,8 @@ class StoredOperations:
         in_time: bool = False,
         expires_at: datetime | None = None,
         revealed_at: datetime | None = None,
+        changes: tuple[Change, ...] = (),
+        successor: tuple[Operation, AuditEvent] | None = None,
     ) -> Operation | None:
         allowed_from, allowed_to = TRANSITIONS[verb]
         if to not in allowed_to:
@@ -179,6 +182,9 @@ class StoredOperations:
             if moved is None:
                 return None
             operation = records.operation(moved)
+            if changes and changes != operation.changes:
+                reduced = update(operations).where(operations.c.id == operation_id).values(request=records.reduced(moved.request, changes))
+                operation = records.operation(connection.execute(reduced.returning(operations)).one())
             trail.append(event)
             if verb == "confirm":
                 usages.confirmed(connection, self._enqueue, operation, self._limits, at)
@@ -189,12 +195,24 @@ class StoredOperations:
             approvals.follow(connection, self._enqueue, operation, verb, event)
             if verb in ("finish", "lose"):
                 outbox.add(connection, self._enqueue, operation.id)
+                follow_ups.schedule(connection, self._enqueue, operation, at)
+            if successor:
+                follow_ups.begin(connection, trail, self._enqueue, *successor)
             return operation
 
         found = await self._transactions.record(work)
         if isinstance(found, Decision):
             raise Refusal(found.text, found.hint, code=found.reason.value)
         return found
+
+    async def recovery_closed(self, operation_id: str) -> bool:
+        return await self._transactions.read(lambda connection: follow_ups.closed(connection, operation_id))
+
+    async def close_recovery(self, event: AuditEvent, successor: tuple[Operation, AuditEvent] | None) -> bool:
+        def work(connection: Connection, trail: Trail) -> bool:
+            return follow_ups.close(connection, trail, self._enqueue, event, successor)
+
+        return await self._transactions.record(work)
 
     async def approve(self, operation_id: str, approval: Approval, event: AuditEvent) -> Operation | None:
         def work(connection: Connection, trail: Trail) -> Operation | None:

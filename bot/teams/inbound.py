@@ -17,7 +17,18 @@ from zoneinfo import ZoneInfo
 from botbuilder.schema import Activity, Attachment, ChannelAccount, ConversationAccount, Entity
 
 from bot.commands.forms import MAX_INPUT, inputs
-from bot.domain.exchange import INPUT, MENTION_CLOSE, MENTION_OPEN, CardAction, ConversationRef, IncomingMessage, Mention, Verb
+from bot.domain.exchange import (
+    INPUT,
+    KEEP,
+    MENTION_CLOSE,
+    MENTION_OPEN,
+    MOST_KEPT,
+    CardAction,
+    ConversationRef,
+    IncomingMessage,
+    Mention,
+    Verb,
+)
 from bot.domain.people import Actor
 
 #: Answers who a Teams user id is: (conversation, "29:…") → Entra object id, or empty.
@@ -229,6 +240,7 @@ def card_action(activity: Activity) -> CardAction | None:
         pick=_pick(data.get("pick")),
         reason=_one_line(data.get("reason"), REASON_LIMIT),
         inputs=_inputs(data) if verb == Verb.FILL else {},
+        kept=_kept(data) if verb == Verb.CONFIRM else None,
         card_id=activity.reply_to_id or "",
         universal=universal,
         guest_or_bot=_guest_or_bot(activity),
@@ -238,6 +250,12 @@ def card_action(activity: Activity) -> CardAction | None:
 def _pick(value: object) -> int | None:
     text = str(value) if isinstance(value, (int, str)) and not isinstance(value, bool) else ""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 3 else None
+
+
+def _kept(data: dict[str, Any]) -> frozenset[int] | None:
+    """Which changes are ticked; None when the card had none to tick."""
+    said = {number: data[name] for number in range(MOST_KEPT) if (name := f"{KEEP}{number}") in data}
+    return frozenset(number for number, value in said.items() if value == "true") if said else None
 
 
 def _one_line(value: object, limit: int) -> str:
