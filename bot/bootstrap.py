@@ -33,6 +33,7 @@ from bot.services.approvers_card import ApproversCard
 from bot.services.dispatch import Dispatch
 from bot.services.execute import execute
 from bot.services.expire import expire
+from bot.services.follow_up import follow_up
 from bot.services.gate import Gate
 from bot.services.log_channel import post_log
 from bot.services.prepare import Preparation
@@ -143,6 +144,7 @@ async def _running(app: web.Application, *, settings: Settings, policy: Policy, 
                 "announce": lambda subject: announce(operations, announcer, approvers_card, clock, sleep, operation_of(subject)),
                 "tell": lambda subject: tell(operations, announcer, clock, sleep, subject),
                 "remind": lambda subject: remind(operations, announcer, clock, sleep, operation_of(subject)),
+                "follow_up": lambda subject: follow_up(operations, directory.in_background(), announcer, clock, sleep, subject),
                 "log": lambda _: post_log(operations, announcer, settings.log_channel, clock, sleep),
                 "expire": lambda subject: expire(operations, operation_of(subject), clock, sleep),
             },
@@ -161,7 +163,7 @@ async def _running(app: web.Application, *, settings: Settings, policy: Policy, 
         groups = Groups(settings.helpdesk_group_id, settings.admin_group_id, policy.asking(), policy.approving(), policy.groups())
         gate = Gate(directory, groups, settings.bot_tenant_id, clock)
         approvals = Approvals(operations, directory, gate, reviewer, clock, settings.approval_channel, teams)
-        facts = Facts(settings.default_region.upper(), settings.sms_voice_retirement, settings.per_user_mfa)
+        facts = Facts(settings.default_region.upper(), settings.sms_voice_retirement, settings.per_user_mfa, policy.first_day_to_manager)
         preparation = Preparation(operations, stops, usages, directory, gate, reviewer, approvals, facts, clock)
         reveals = Reveals(operations, directory, gate, reviewer, facts, clock)
         dispatch = Dispatch(operations, stops, directory, gate, reviewer, approvals, preparation, reveals, facts, clock)

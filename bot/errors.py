@@ -5,6 +5,7 @@
     DoormanError
     ├── Refusal                 a sentence for the person who asked; nothing was done
     │   ├── UsageError          the text is not a command, or a command with a wrong part
+    │   │   └── Incomplete      nothing but the words of a command: a form can ask for the rest
     │   ├── InvalidNumber       the phone number cannot be used, and why
     │   └── Forbidden           policy says no
     ├── DirectoryError          Graph answered no, or did not answer
@@ -27,6 +28,8 @@ A `Refusal` is shown as written. Everything else is translated in one place, `se
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 
 class DoormanError(Exception):
@@ -59,6 +62,20 @@ class UsageError(Refusal):
 
     def __init__(self, text: str, hint: str = "") -> None:
         super().__init__(text, hint, code="usage")
+
+
+class Incomplete(UsageError):
+    """What was typed is right as far as it goes, and nothing but words of commands.
+
+    Attributes:
+        commands: names of those that begin so, in the order of declaration.
+        typed: what was said already, by the name of the field.
+    """
+
+    def __init__(self, text: str, hint: str, *, commands: tuple[str, ...], typed: Mapping[str, str]) -> None:
+        super().__init__(text, hint)
+        self.commands = commands
+        self.typed = typed
 
 
 class InvalidNumber(Refusal):

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.audit import AuditEvent, Tag
+from bot.domain.audit import AuditEvent
 from bot.domain.change import Change
 from bot.domain.exchange import ConversationRef, LogNotice, Member, Reply
 from bot.domain.limits import Lift, Usage
@@ -66,6 +66,9 @@ class Directory(Protocol):
         Raises:
             NotAuthorised: the permission AuditLog.Read.All is missing; NotLicensed: the tenant may not read the log.
         """
+
+    async def manager(self, object_id: str) -> Person | None:
+        """The manager of somebody; None when Entra ID names none."""
 
     async def apply(self, target_id: str, change: Change, operation_id: str) -> str:
         """Makes one change; `operation_id` travels as client-request-id. Returns Graph's request id.
@@ -131,6 +134,8 @@ class Operations(Protocol):
         in_time: bool = False,
         expires_at: datetime | None = None,
         revealed_at: datetime | None = None,
+        changes: tuple[Change, ...] = (),
+        successor: tuple[Operation, AuditEvent] | None = None,
     ) -> Operation | None:
         """Compare-and-set: the one way an operation changes state.
 
@@ -143,6 +148,8 @@ class Operations(Protocol):
             results: how each of several changes ended.
             expires_at: a new end of its time.
             revealed_at: when its requester was given what it made.
+            changes: those that are left of it; empty for all.
+            successor: an operation that follows from it, confirmed and agreed to with it.
 
         Returns:
             The operation as it now is, or None when somebody was quicker or it was too late.
@@ -170,17 +177,24 @@ class Operations(Protocol):
     async def set_approval_card(self, operation_id: str, card_id: str) -> None:
         """Remembers the activity id of the approvers' card."""
 
+    async def recovery_closed(self, operation_id: str) -> bool:
+        """Whether a recovery needs no further looks."""
+
+    async def close_recovery(self, event: AuditEvent, successor: tuple[Operation, AuditEvent] | None) -> bool:
+        """Closes a recovery and begins the operation that tidies up after it, if there is one; that is confirmed and agreed to already.
+
+        Returns:
+            False when it was closed before.
+        """
+
     async def awaiting_approval(self, now: datetime) -> tuple[Operation, ...]:
         """Every operation that somebody has to agree to, the next to expire first."""
 
-    async def events(
-        self, *, operation_id: str = "", target_id: str = "", actor_id: str = "", tags: Collection[Tag] = (), limit: int = 20
-    ) -> tuple[AuditEvent, ...]:
-        """The trail, newest first: of one operation, about one account, or what one person did and what became of what they asked for.
+    async def changes_of(self, target_id: str, limit: int) -> tuple[Operation, ...]:
+        """The last operations that changed an account, wholly or in part; the one confirmed last comes first."""
 
-        Args:
-            tags: no other events than these; all when empty.
-        """
+    async def events(self, *, operation_id: str = "", target_id: str = "", actor_id: str = "", limit: int = 20) -> tuple[AuditEvent, ...]:
+        """The trail, newest first: of one operation, about one account, or what one person did and what became of what they asked for."""
 
     async def event_count(self, operation_id: str) -> int:
         """How many events the trail has of one operation."""
@@ -195,6 +209,12 @@ class Operations(Protocol):
 
     async def take_choice(self, choice_id: str, actor_id: str) -> tuple[str, tuple[str, ...]] | None:
         """The stored text and candidate object ids, once, for the one who asked; None otherwise."""
+
+    async def speak_of(self, actor_id: str, conversation_id: str, target_id: str, at: datetime) -> None:
+        """Remembers the one person whom this actor was shown last in this conversation; with an empty id, that there is none."""
+
+    async def spoken_of(self, actor_id: str, conversation_id: str, since: datetime) -> str:
+        """The object id of that person, if shown after `since`; else empty."""
 
     async def setting(self, name: str) -> str:
         """A setting made in chat, such as the log channel; empty when not set."""

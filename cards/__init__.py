@@ -14,6 +14,8 @@ from bot.domain.exchange import (
     ApprovalShown,
     Choose,
     ChooseMethod,
+    ChooseSituation,
+    FormShown,
     Help,
     History,
     LogEntry,
@@ -29,7 +31,7 @@ from bot.domain.exchange import (
 from bot.domain.phone import mask_text
 from bot.domain.said import NOBODY, Reader, speaking, spoken
 from bot.domain.stop import Pause
-from cards import approval, choose, help, history, log, notice, operation, pending, person, revealed
+from cards import approval, choose, form, help, history, log, notice, operation, pending, person, revealed
 from cards.size import fit
 from cards.untrusted import inert
 
@@ -81,10 +83,10 @@ def _made(reply: Reply, refresh_for: tuple[str, ...]) -> tuple[dict[str, Any], s
             made = person.render(reply)
         case Whoami():
             made = person.whoami(reply)
-        case Choose() | ChooseMethod():
+        case Choose() | ChooseMethod() | ChooseSituation():
             made = choose.render(reply)
-        case Help():
-            made = help.render(reply)
+        case Help() | FormShown():
+            made = help.render(reply) if isinstance(reply, Help) else form.render(reply)
         case LogEntry():
             made = log.render(reply)
         case LogNotice():

@@ -1,4 +1,4 @@
-"""Several people fit, or several methods of one: pick one.
+"""Several people fit, or several methods of one, or it depends on what happened: pick one.
 
 Up to six people get a row with a button of their own: one tap, and the label is the row. Six is what Teams' design guideline allows:
 https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/design-effective-cards
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.domain.exchange import Choose, ChooseMethod, Verb
+from bot.domain.exchange import Choose, ChooseMethod, ChooseSituation, Verb
 from bot.domain.methods import Method
 from bot.domain.people import Person
 from bot.domain.said import join, say, say_count
@@ -22,9 +22,15 @@ MOST_BUTTONS = 6
 MOST_PEOPLE = 12
 
 
-def render(choose: Choose | ChooseMethod) -> tuple[Element, str]:
+def render(choose: Choose | ChooseMethod | ChooseSituation) -> tuple[Element, str]:
     """The card and its summary. A button's `pick`, or the input called `pick`, is the index among the candidates."""
-    return _of_person(choose) if isinstance(choose, ChooseMethod) else _between_people(choose)
+    match choose:
+        case ChooseMethod():
+            return _of_person(choose)
+        case ChooseSituation():
+            return _what_happened(choose)
+        case Choose():
+            return _between_people(choose)
 
 
 def _between_people(choose: Choose) -> tuple[Element, str]:
@@ -66,6 +72,21 @@ def _of_person(choose: ChooseMethod) -> tuple[Element, str]:
         body.append(line(*woven(say("Only {name} can choose.", name=choose.only_for), subtle=True, name={"limit": 60, "bold": True})))
     summary = join(" ", (asked, say("{count} are registered.", count=len(methods))))
     return card(body, fallback=summary, actions=actions), summary
+
+
+def _what_happened(choose: ChooseSituation) -> tuple[Element, str]:
+    """A button for each situation, with what it leads to."""
+    asked = say("What happened to {name}?", name=named(choose.person)[:60])
+    body: list[Element] = [heading(asked, size="Medium"), *identity(choose.person, name=False)]
+    for index, situation in enumerate(choose.situations):
+        name = say("{Situation}", situation=situation.spoken)
+        told = [line(run(name, bold=True)), line(run(situation.proposes, subtle=True), spacing="None")]
+        choice = button(say("Choose"), Verb.CHOOSE, choose.id, pick=index, tooltip=say("Choose {situation}", situation=situation.spoken))
+        body.append(box([columns(("stretch", told), ("auto", [buttons(choice)]), middle=True)], line_above=True, spacing="Small"))
+    body.append(line(run(say("Nothing has been changed: the next card shows what would happen."), subtle=True), spacing="Medium"))
+    if choose.only_for:
+        body.append(line(*woven(say("Only {name} can choose.", name=choose.only_for), subtle=True, name={"limit": 60, "bold": True})))
+    return card(body, fallback=asked, actions=[]), asked
 
 
 def _registered(method: Method) -> str:

@@ -192,6 +192,11 @@ def button(
     return {"type": "Action.Execute", **looks, "verb": verb.value, "data": data, "fallback": submit}
 
 
+def opener(title: str, verb: Verb, id: str) -> Element:
+    """A press that is answered with a message of its own, so that this card stays as it is."""
+    return {"type": "Action.Submit", "title": spoken(title), "data": {"verb": verb.value, "id": id}}
+
+
 def link(title: str, url: str) -> Element:
     """A press that opens a page: one of Teams' own, made by us from ids."""
     return {"type": "Action.OpenUrl", "title": spoken(title), "url": url}
@@ -239,11 +244,11 @@ def suspicious_call(id: str) -> Element:
 def stronger(id: str) -> Element:
     """The way from weak methods to strong ones; `id` is the reference to the person."""
     return button(
-        say("Stronger: Temporary Access Pass"),
+        say("Offer a stronger way"),
         Verb.STRONGER,
         id,
         tooltip=say(
-            "With a pass this person signs in once and registers a passkey or Microsoft Authenticator; asks before anything happens"
+            "A Temporary Access Pass, with which this person registers a passkey or Microsoft Authenticator; you are asked first"
         ),
     )
 

@@ -1,15 +1,17 @@
-"""What can be said, by topic: the syntax to look up, the example to copy."""
+"""What can be said, by topic: the syntax to look up, the example to copy, and a button for whoever would rather press than type."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from bot.domain.exchange import CommandHelp, Help
+from bot.domain.exchange import CommandHelp, Help, Verb
 from bot.domain.said import join, say, say_count
-from cards.elements import Element, box, card, heading, line, run
+from cards.elements import Element, box, buttons, card, heading, line, opener, run
 
 #: The commands on one card; the rest is counted.
-MOST_COMMANDS = 24
+MOST_COMMANDS = 32
+#: Teams shows no more of one set: https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-reference
+MOST_BUTTONS = 6
 
 
 def render(help: Help) -> tuple[Element, str]:
@@ -28,10 +30,14 @@ def render(help: Help) -> tuple[Element, str]:
     return card(body, fallback=summary), summary
 
 
-def _topic(topic: str, commands: Iterable[CommandHelp]) -> Iterable[Element]:
+def _topic(topic: str, commands: Sequence[CommandHelp]) -> Iterable[Element]:
     yield heading(topic, size="Default", spacing="None")
     for command in commands:
         yield line(run(command.syntax, limit=160, mono=True), spacing="Small")
-        yield line(run(f"{command.summary} ", limit=160, subtle=True), spacing="None")
+        told = [run(f"{command.summary} ", limit=160, subtle=True)]
         if command.example and command.example != command.syntax:
-            yield line(run(say("Example: "), subtle=True), run(command.example, limit=160), spacing="None")
+            told += [run(say(" Example: "), subtle=True), run(command.example, limit=160)]
+        yield line(*told, spacing="None")
+    pressable = [opener(command.title, Verb.OPEN, command.command) for command in commands if command.command]
+    for first in range(0, len(pressable), MOST_BUTTONS):
+        yield buttons(*pressable[first : first + MOST_BUTTONS], spacing="Small")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.exchange import History, PastChange
-from bot.domain.operation import State
+from bot.domain.exchange import History
+from bot.domain.operation import Operation, State
 from bot.domain.phone import mask_text
 from bot.domain.said import join, said_at, say, say_count, say_each, spoken
 from cards.elements import Element, box, card, heading, line, moment, run
 from cards.size import size
-from cards.wording import LOOKS
+from cards.wording import LOOKS, difference_text
 
 #: Bytes that the events of one card may take. When they do not fit they are said more shortly, and what still does not fit is counted.
 ROOM = 22_000
@@ -26,6 +26,7 @@ SAID = say_each({
     Tag.CHAT_CHANGES_RESUMED: "ended the pause",
     Tag.CHAT_COMMAND_ASKED: "asked",
     Tag.CHAT_COMMAND_REFUSED: "asked and was refused",
+    Tag.CHAT_FORM_OPENED: "opened a form",
     Tag.CHAT_LIMITS_LIFTED: "lifted the limits of this person",
     Tag.CHAT_LOG_CHANNEL_SET: "chose the log channel",
     Tag.CHAT_PERSON_FROZEN: "froze this person",
@@ -44,6 +45,7 @@ SAID = say_each({
     Tag.OPERATION_STARTED: "started the change",
     Tag.OPERATION_WITHDRAWN: "ended the request, which nobody could approve any more",
     Tag.TRAIL_CHECKPOINT: "removed old events, as the setting says",
+    Tag.RECOVERY_CLOSED: "closed the recovery: something new was registered",
     Tag.TRAIL_DIFFERS: "found that Entra's audit log and this trail differ",
 })
 
@@ -85,11 +87,13 @@ def _shortly(event: AuditEvent) -> Element:
     return moment(join(" · ", (said_at(event.at), done, event.operation_id, spoken(details)[:60])), date=True)
 
 
-def past_change(past: PastChange) -> Element:
-    """A change that was made, on one line."""
-    state = spoken(_state(_words(past.ended.get("state")))).lower()
-    said = mask_text(join(" · ", (_words(past.asked.get("changes")), state, past.by[:40], past.operation_id)))
-    return moment(join(" · ", (said_at(past.at), said)), date=True, spacing="None")
+def past_change(operation: Operation) -> Element:
+    """An operation that changed an account, on one line."""
+    changes = join("; ", map(difference_text, operation.changes[:3]))
+    more = say(" and {count} more", count=len(operation.changes) - 3) if len(operation.changes) > 3 else ""
+    state = spoken(LOOKS[operation.state].word).lower()
+    said = mask_text(join(" · ", (f"{spoken(changes)[:160]}{more}", state, operation.requester.name[:40], operation.id)))
+    return moment(join(" · ", (said_at(operation.finished_at or operation.created_at), said)), date=True, spacing="None")
 
 
 def _who(event: AuditEvent) -> str:

@@ -21,6 +21,17 @@ _TONES: dict[Tone, tuple[str, str, Style]] = {
 
 def render(notice: Notice) -> tuple[Element, str]:
     """The card and its summary."""
+    word = _TONES[notice.tone][1]
+    body = sentences(notice)
+    if notice.facts:
+        body += facts(notice.facts)
+    start = notice.title or ("" if notice.tone is Tone.INFO else word)
+    summary = join(": ", (start, join(" ", (notice.text, notice.hint))))
+    return card(body, fallback=summary), summary
+
+
+def sentences(notice: Notice) -> list[Element]:
+    """What it says, below a strip with its tone; on top of a form too."""
     icon, word, style = _TONES[notice.tone]
     body: list[Element] = []
     if notice.title or notice.tone is not Tone.INFO:
@@ -28,11 +39,7 @@ def render(notice: Notice) -> tuple[Element, str]:
     body.append(line(*_words(notice.text, limit=800), spacing="Default"))
     if notice.hint:
         body.append(line(*_words(notice.hint, limit=500, subtle=True)))
-    if notice.facts:
-        body += facts(notice.facts)
-    start = notice.title or ("" if notice.tone is Tone.INFO else word)
-    summary = join(": ", (start, join(" ", (notice.text, notice.hint))))
-    return card(body, fallback=summary), summary
+    return body
 
 
 def _words(text: str, *, limit: int, subtle: bool = False) -> list[Element]:

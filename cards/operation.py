@@ -8,17 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.domain.exchange import OperationShown, Verb
+from bot.domain.exchange import KEEP, OperationShown, Verb
 from bot.domain.operation import Operation, State
 from bot.domain.said import join, say, say_count
+from bot.languages import NAMES
 from cards.confirm import closing, question
 from cards.elements import Element, band, box, button, card, facts, heading, line, moment, refresh, run, suspicious_call
+from cards.inputs import switch
+from cards.instructions import language_of, steps
 from cards.revealed import replace_button
 from cards.wording import (
     LOOKS,
     approved_by,
     bullets,
     change_label,
+    difference,
     difference_line,
     difference_text,
     identity,
@@ -44,10 +48,11 @@ def render(shown: OperationShown, refresh_for: tuple[str, ...] = ()) -> tuple[El
         heading(title(operation)),
         *identity(operation.target, name=False),
         *_result(operation),
-        box(listed(operation), style="emphasis", spacing="Medium"),
+        box(ticked(operation) if operation.editable else listed(operation), style="emphasis", spacing="Medium"),
     ]
     if operation.state.waiting:
         body += question(operation)
+    body += _instructions(operation)
     body += facts(
         (
             (say("Requested by"), operation.requester.name or say("somebody without a name")),
@@ -73,6 +78,24 @@ def listed(operation: Operation) -> Iterable[Element]:
             yield result_line(change, results[index])
     if len(changes) > MOST_CHANGES:
         yield line(run(say_count(len(changes) - MOST_CHANGES, "and {count} more change", "and {count} more changes"), subtle=True))
+
+
+def ticked(operation: Operation) -> Iterable[Element]:
+    """Every change with a tick that its requester may take off."""
+    assert operation.recovery is not None, "lists of recoveries alone are edited"
+    for index, (change, on) in enumerate(zip(operation.changes, operation.recovery.ticked, strict=True)):
+        before, after = difference(change)
+        yield switch(f"{KEEP}{index}", f"{change.label}: {before} → {after}", on=on)
+
+
+def _instructions(operation: Operation) -> list[Element]:
+    """What the person is told, where a pass of a recovery is about to be revealed or was."""
+    if not operation.recovery or not operation.once_only or operation.state not in (State.READY, State.REVEALING, State.SUCCEEDED):
+        return []
+    preferred = operation.recovery.language
+    language = NAMES[language_of(preferred)]
+    told = steps(operation.recovery.situation, operation.target.upn, preferred)
+    return [line(run(say("To read out or send ({language}):", language=language), bold=True), spacing="Medium"), *bullets(told)]
 
 
 def _result(operation: Operation) -> list[Element]:

@@ -6,6 +6,7 @@ from bot.domain.exchange import Revealed, Verb
 from bot.domain.operation import State
 from bot.domain.said import join, say
 from cards.elements import Element, band, box, button, card, heading, line, run
+from cards.instructions import steps
 from cards.wording import bullets, identity, title
 
 #: Longer than any: passes have at most 48 characters, https://learn.microsoft.com/entra/identity/authentication/howto-authentication-temporary-access-pass
@@ -23,11 +24,19 @@ def render(revealed: Revealed) -> tuple[Element, str]:
         *identity(operation.target, name=False),
         *([line(run(join("", (say("⚠ Warning: "), operation.outcome)), bold=True), spacing="Medium")] if warned else []),
         box([line(code, spacing="None")], style="emphasis", spacing="Medium"),
-        *bullets(revealed.hints),
+        *bullets(_hints(revealed)),
         line(run(say("Read it out now: it is kept nowhere, and this card forgets it within minutes."), bold=True), spacing="Medium"),
     ]
     summary = say("{title}: shown to whoever pressed Reveal. {id}", title=title(operation), id=operation.id)
     return card(body, fallback=summary, actions=[replace_button(operation.id)]), summary
+
+
+def _hints(revealed: Revealed) -> tuple[str, ...]:
+    """What to tell the person: in a recovery in the person's own language, step by step."""
+    operation = revealed.operation
+    if operation.recovery:
+        return steps(operation.recovery.situation, operation.target.upn, operation.recovery.language)
+    return revealed.hints
 
 
 def replace_button(id: str) -> Element:

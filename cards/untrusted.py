@@ -24,7 +24,7 @@ _TEXT_FUNCTION = re.compile(r"\{(?=\{)")  # {{DATE(…)}} and {{TIME(…)}}: sam
 _MENTION = re.compile(r"<(?=/?at\b)", re.IGNORECASE)  # <at>…</at>; other tags mean nothing in a card
 _ENTITY = re.compile(r"&(?=#?\w+;)")  # &lt;at&gt; must not turn back into a tag
 _LINK = re.compile(r":(?=//)")
-_WWW = re.compile(r"(?<![A-Za-z0-9])(www)\.(?=\S)", re.IGNORECASE)
+_WWW = re.compile(r"(?<![A-Za-z0-9])(www)\.", re.IGNORECASE)
 
 _LOOK_ALIKES = str.maketrans(
     {

@@ -125,6 +125,8 @@ def _task_of(change: Change) -> str:
 
 def title(operation: Operation) -> str:
     """The operation as a sentence: "Set mobile phone for Alice Jansen"."""
+    if operation.recovery and operation.bundle:
+        return say("Recover {name}: {situation}", name=named(operation.target)[:60], situation=operation.recovery.situation.spoken)
     return say("{Task} for {name}", task=task(operation.changes, operation.bundle), name=named(operation.target)[:60])
 
 
@@ -183,6 +185,8 @@ def result_text(change: Change, result: Result) -> str:
             return say("✓ {after}", after=difference(change)[1]) if change.after and not change.is_private else say("✓ done")
         case Fate.ALREADY:
             return say("✓ was gone already") if change.is_removal else say("✓ was so already")
+        case Fate.HANDED_ON:
+            return say("→ has a card of its own")
     said = {
         Fate.CHANGED: say("⚠ left alone"),
         Fate.REFUSED: say("✗ still there") if change.is_removal else say("✗ refused"),

@@ -25,6 +25,8 @@ HERE = Path(__file__).parent
 SCOPES = ("personal", "team")
 NEWEST, FALLBACK = "1.30", "1.22"
 ICONS = ("color.png", "outline.png")
+#: Commands in the menu of one scope, by schema: `commandLists.commands.maxItems` of schema-1.30.json and schema-1.22.json.
+MENU_LIMITS = {NEWEST: 12, FALLBACK: 10}
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest date a zip can hold; the same content gives the same bytes
 
@@ -106,6 +108,15 @@ def _menu(scope: str) -> Iterator[dict[str, str]]:
             yield {"title": menu_title(command), "description": command.summary.replace("`", "")}  # the menu shows plain text
 
 
+def _shorten_menus(manifest: dict[str, Any]) -> None:
+    """Takes from the end what the older schema has no room for; `help`, which lists everything, always stays."""
+    for one in manifest["bots"][0]["commandLists"]:
+        much = len(one["commands"]) - MENU_LIMITS[FALLBACK]
+        spare = [command for command in one["commands"] if command["title"] != "help"]
+        if much > 0:
+            one["commands"] = [command for command in one["commands"] if command not in spare[-much:]]
+
+
 def as_text(manifest: Mapping[str, Any]) -> str:
     """As `manifest.json` holds it."""
     return json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
@@ -127,6 +138,7 @@ def fill(environ: Mapping[str, str]) -> dict[str, Any]:
     if version == FALLBACK:
         manifest |= {"$schema": manifest["$schema"].replace(NEWEST, FALLBACK), "manifestVersion": FALLBACK}
         del manifest["supportsChannelFeatures"]
+        _shorten_menus(manifest)
     check(manifest)
     return manifest  # type: ignore[no-any-return]
 

@@ -22,8 +22,7 @@ class World:
 
     def __init__(self, clock: Callable[[], float] = time.time, **teams_options: Any) -> None:
         self.entra = Entra(clock=clock, token_clock=time.time)
-        # A password is reset by an app with this permission and a directory role; others need none.
-        self.entra.grant(cast.GRAPH_APP_ID, "User-PasswordProfile.ReadWrite.All")
+        # For resetting a password an app needs a directory role beside its permission, and for nothing else.
         self.entra.assign_roles(cast.GRAPH_APP_ID, "User Administrator")
         self.teams = Teams(verify_bot_token=self._verify, **teams_options)
 

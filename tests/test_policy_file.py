@@ -13,7 +13,7 @@ import pytest
 from bot import bootstrap
 from bot.config import ConfigurationError, Settings
 from bot.domain.change import ChangeKind
-from bot.domain.rules import PROTECTED, Ground, Hours, Limits, Policy
+from bot.domain.rules import GRAVE, PROTECTED, Ground, Hours, Limits, Policy
 from bot.policy_file import ADMINISTRATORS, HELPDESK, load, policy_of
 from bot.policy_values import slow
 from simulator import cast
@@ -25,6 +25,7 @@ HELPDESK_ID, ADMINS_ID = "11111111-1111-4111-8111-111111111111", "22222222-2222-
 SENIORS_ID, VIPS_ID = "33333333-3333-4333-8333-33333333333A", "44444444-4444-4444-8444-444444444444"
 KNOWN = {HELPDESK: HELPDESK_ID, ADMINISTRATORS: ADMINS_ID}
 TEN = timedelta(minutes=10)
+ACTIONS = ", ".join(("*", *sorted(ChangeKind)[:-1])) + f" or {max(ChangeKind)}"
 RULE = '[[rule]]\nname = "One"\neffect = "allow"\nactions = ["*"]\ntargets = ["ordinary"]\nask = ["helpdesk"]\n'
 
 
@@ -186,8 +187,8 @@ def test_without_defaults_the_settings_count(read) -> None:
         (RULE + "\n" + RULE, ":9: rule 2 (“One”), name: rule 1 is called so too: every rule needs its own name."),
         (RULE.replace('"allow"', '"permit"'), ':3: rule 1 (“One”), effect: say effect = "allow" or effect = "deny".'),
         (RULE.replace('"*"', '"set_phones"'),
-         ":4: rule 1 (“One”), actions: 'set_phones' is none of *, remove_phone, set_phone or sms_sign_in (did you mean set_phone?)."),
-        (RULE.replace('["*"]', "[]"), ":4: rule 1 (“One”), actions: say which, from *, remove_phone, set_phone or sms_sign_in."),
+         f":4: rule 1 (“One”), actions: 'set_phones' is none of {ACTIONS} (did you mean set_phone?)."),
+        (RULE.replace('["*"]', "[]"), f":4: rule 1 (“One”), actions: say which, from {ACTIONS}."),
         (RULE.replace("ordinary", "normal"),
          ":5: rule 1 (“One”), targets: 'normal' is none of *, break_glass, guest, helpdesk, ordinary, privileged, protected, restricted or "
          "vip."),
@@ -266,7 +267,7 @@ def test_every_problem_is_told_at_once_in_the_order_of_the_file(problems) -> Non
     assert [line for line in said if line.startswith((":2:", ":5:", ":6:", ":9:", ":10:"))] == [
         ":2: [limits], what: there is no such key.",
         ":5: rule 1 (“A”), effect: say effect = \"allow\" or effect = \"deny\".",
-        ":6: rule 1 (“A”), actions: 'x' is none of *, remove_phone, set_phone or sms_sign_in.",
+        f":6: rule 1 (“A”), actions: 'x' is none of {ACTIONS}.",
         ":9: rule 2 (“A”), name: rule 1 is called so too: every rule needs its own name.",
         ':10: rule 2 (“A”), hours: write hours = { days = ["mon", "tue"], from = "07:00", to = "19:00", zone = "Europe/Amsterdam" }.',
     ]  # fmt: skip
@@ -300,7 +301,9 @@ def test_the_bot_does_not_start_with_a_policy_it_cannot_read(tmp_path: Path) -> 
 
 def test_without_a_file_the_built_in_policy_holds() -> None:
     policy = policy_of(Settings.from_env({**GOOD, "CONFIRM_MINUTES": "7"}))
-    assert [rule.ask for rule in policy.rules] == [{GOOD["HELPDESK_GROUP_ID"]}]
+    assert {frozenset(rule.ask) for rule in policy.rules} == {frozenset({GOOD["HELPDESK_GROUP_ID"]})}
+    assert frozenset().union(*(rule.actions for rule in policy.rules)) == frozenset(ChangeKind)
+    assert {kind: rule.approvals for rule in policy.rules for kind in rule.actions} == {kind: int(kind in GRAVE) for kind in ChangeKind}
     assert policy.confirm_for == timedelta(minutes=7)
 
 

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from bot.commands import about, accounts, approvals, deciding, limits, methods, operations, passes, people, phones, reset, sign_in, stopping
+from bot.commands import (
+    about,
+    accounts,
+    approvals,
+    deciding,
+    limits,
+    methods,
+    operations,
+    passes,
+    people,
+    phones,
+    recover,
+    reset,
+    sign_in,
+    stopping,
+)
 from bot.commands.spec import Command
 
 COMMANDS: tuple[Command, ...] = (
@@ -10,6 +25,7 @@ COMMANDS: tuple[Command, ...] = (
     phones.SET_PHONE,
     phones.REMOVE_PHONE,
     phones.SMS_SIGN_IN,
+    recover.RECOVER,
     passes.PASS,
     passes.REVOKE_PASS,
     passes.RESET_PASSWORD,

@@ -26,12 +26,18 @@ def _may_say(command: Command, context: Context) -> bool:
     return context.admin if command.admin else context.helpdesk or (command.admins_too and (context.admin or context.approver))
 
 
+def listed(command: Command) -> CommandHelp:
+    """A command as a line of the help card; the card needs no button for itself."""
+    button = command.title if command.run not in (show_help, hello) else ""
+    return CommandHelp(command.syntax, command.summary, command.example, command.name if button else "", button)
+
+
 def topics(commands: tuple[Command, ...], context: Context) -> tuple[tuple[str, tuple[CommandHelp, ...]], ...]:
     """What this actor may say, by topic, in the order of declaration."""
     by_topic: dict[str, list[CommandHelp]] = {}
     for command in commands:
         if _may_say(command, context):
-            by_topic.setdefault(command.topic, []).append(CommandHelp(command.syntax, command.summary, command.example))
+            by_topic.setdefault(command.topic, []).append(listed(command))
     return tuple((topic, tuple(lines)) for topic, lines in by_topic.items())
 
 
@@ -54,7 +60,7 @@ async def hello(invocation: Invocation, context: Context) -> Reply:
 def welcome() -> Help:
     """What is said once when the app is added: what this is for, what can be said, and how it is set up."""
     commands = [command for command in declared.COMMANDS if command.example in WELCOME_EXAMPLES]
-    lines = tuple(CommandHelp(command.syntax, command.summary, command.example) for command in commands)
+    lines = tuple(map(listed, commands))
     return Help(
         ((say("To begin with"), lines),),
         say(
@@ -132,6 +138,7 @@ WHOAMI = Command(
         ("User.Read.All", "find people and read their accounts"),
         ("GroupMember.Read.All", "see whether the person who asks is in the helpdesk group"),
     ),
+    scopes=(),  # as above; the help card has a button for it
 )
 
 LOG_HERE = Command(

@@ -89,7 +89,6 @@ SIGN_OUT = Command(
     run=sign_out,
     changes=frozenset({ChangeKind.SIGN_OUT}),
     reads=READS,
-    scopes=(),
 )
 
 BLOCK = Command(
@@ -101,7 +100,6 @@ BLOCK = Command(
     run=block,
     changes=frozenset({ChangeKind.BLOCK}),
     reads=READS,
-    scopes=(),
 )
 
 UNBLOCK = Command(

@@ -22,6 +22,9 @@ _NUMBER_GOES_ON = re.compile(r"[+(]{0,2}[0-9０-９][0-9０-９()+.,/x#\-‐-―
 _DURATION = re.compile(r"(?P<count>[0-9]{1,4}) ?(?P<unit>m|h|d)(?:in|ins|inute|inutes|r|rs|our|ours|ay|ays)?")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
+#: The last person spoken about; whoever is called so goes in quotation marks.
+LAST = frozenset({"her", "him", "them", "the same", "the same person"})
+
 AS = Word("as")
 FOR = Word("for", near=("of", "from", "on", "to", "4"), assumed=True)
 BY, ID = Word("by"), Word("id")
@@ -65,10 +68,11 @@ PHONE = Choice(
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """The person meant: a text to look up, or the object id of a Teams mention."""
+    """The person meant: a text to look up, the object id of a Teams mention, or the `last` person spoken about."""
 
     text: str
     object_id: str = ""
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +112,14 @@ class Somebody:
             said = f"@{first.text}" if first.mention else f'"{first.text}"'
             yield Match(at + 1, ((self.name, _one(first)),), (said,))
             return
-        if first.text.startswith(("+", '"')) or (near and first.word in (FOR.text, BY.text, ID.text)):
+        if first.text.startswith(("+", '"')) or first.word == FOR.text or (near and first.word in (BY.text, ID.text)):
             return
         for end in range(at + 1, min(len(tokens), at + MAX_NAME_WORDS) + 1):
             if end - 1 > at and (self._ends_at(tokens, end - 1) or (near and tokens[end - 1].word == FOR.text)):
                 return
             said = " ".join(token.text for token in tokens[at:end]).strip(",;:")
             if said.lstrip("@") and len(said) <= MAX_NAME:
-                yield Match(end, ((self.name, Who(said.lstrip("@"))),), (said,))
+                yield Match(end, ((self.name, Who(said.lstrip("@"), last=said.lower() in LAST)),), (said,))
 
     def _ends_at(self, tokens: Sequence[Token], at: int) -> bool:
         token = tokens[at]

@@ -125,7 +125,9 @@ def plan_removal(dossier: Dossier, method: Method) -> Plan:
     person = dossier.person
     warnings = [] if person.enabled else [say("This account is disabled: nobody can sign in to it, whatever is registered.")]
     if not dossier.phones and all(other.id == method.id or other.family is Family.EMAIL for other in dossier.others):
-        warnings.append(say("This is the last method besides the password. To let the person in again: `pass for {upn}`.", upn=person.upn))
+        warnings.append(
+            say("This is the last method besides the password. To let the person in again, type “pass for {upn}”.", upn=person.upn)
+        )
     notes = (_NOTES[method.family],) if method.family in _NOTES else ()
     return Plan(person, (removal(method),), notes, tuple(warnings))
 

@@ -13,10 +13,11 @@ from bot.commands import COMMANDS
 from bot.commands.arguments import meant_for_tail
 from bot.commands.cleaning import normalise
 from bot.commands.kinds import Choice, Match, Part, Token, Trace, Word, match_all
+from bot.commands.opening import begun
 from bot.commands.spec import Command, Invocation
 from bot.domain.exchange import MENTION_CLOSE, MENTION_OPEN, Mention
 from bot.domain.said import alternatives, join, say
-from bot.errors import UsageError
+from bot.errors import Incomplete, UsageError
 
 MAX_TEXT = 2_000
 MAX_RAW = 16_000  # the same with the markup of Teams around it
@@ -65,7 +66,8 @@ def parse(message_text: str, mentions: Sequence[Mention] = (), commands: Sequenc
         mentions: the people mentioned, by that n.
 
     Raises:
-        UsageError: it is no exact command; the hint says what to type. Nothing else is ever raised.
+        UsageError: it is no exact command; the hint says what to type. `Incomplete` when it is the beginning of one. Nothing else is ever
+            raised.
     """
     text = normalise(message_text) if len(message_text) <= MAX_RAW else message_text
     if len(text) > MAX_TEXT:
@@ -73,19 +75,25 @@ def parse(message_text: str, mentions: Sequence[Mention] = (), commands: Sequenc
             say("That is too long for me: {count} characters.", count=f"{len(text):,}"),
             say("Use one short line, {most} characters at most.", most=f"{MAX_TEXT:,}"),
         )
-    tokens = _tokens(text, mentions)
+    tokens = tokens_of(text, mentions)
     if not tokens:
         raise UsageError(say("You did not type anything I can read."), say("I can: {top}. Type `help` for all of it.", top=_top(commands)))
     body, tail = _split(tokens)
     for command in commands:
         line, rest = (tokens, []) if command.nested else (body, tail)
-        for found in match_all(command.pattern, line, 0, near=False):
-            if found.end == len(line):
-                return _invocation(command, found, text, mentions, rest)
+        for pattern in (command.pattern, *command.short):
+            for found in match_all(pattern, line, 0, near=False):
+                if found.end == len(line):
+                    return _invocation(command, found, text, mentions, rest)
+    names, typed = begun(tokens, commands)
+    if names:
+        complaint = _complaint(text, body, tail, [command for command in commands if command.name in names])
+        raise Incomplete(complaint.text, complaint.hint, commands=names, typed=typed)
     raise _suggestion(text, tokens, commands) or _complaint(text, body, tail, commands)
 
 
-def _tokens(text: str, mentions: Sequence[Mention]) -> list[Token]:
+def tokens_of(text: str, mentions: Sequence[Mention] = ()) -> list[Token]:
+    """The words, quoted names and mentions of a normalised line."""
     tokens: list[Token] = []
     for found in _TOKEN.finditer(text):
         start, end = found.span()
@@ -205,9 +213,10 @@ def _suggestion(text: str, tokens: list[Token], commands: Sequence[Command]) -> 
     for command in commands:
         if tail and not command.takes_reason:
             continue
-        for found in match_all(command.pattern, body, 0, near=True):
-            if found.end == len(body) and found.cost <= MAX_CORRECTIONS and (best is None or found.cost < best.cost):
-                best = found
+        for pattern in (command.pattern, *command.short):
+            for found in match_all(pattern, body, 0, near=True):
+                if found.end == len(body) and found.cost <= MAX_CORRECTIONS and (best is None or found.cost < best.cost):
+                    best = found
     if best is None or best.cost + corrections == 0:
         return _bare_person(body, commands) if len(body) == 1 and not tail else None
     said = " ".join((*best.said, *(f'"{token.text}"' if token.quoted else token.text for token in tail)))
@@ -242,7 +251,8 @@ def _complaint(text: str, body: list[Token], tail: list[Token], commands: Sequen
     stops: list[tuple[int, Part | None, Command]] = []
     for command in commands:
         trace: Trace = []
-        stops += [(found.end, None, command) for found in match_all(command.pattern, body, 0, near=False, trace=trace)]
+        for pattern in (command.pattern, *command.short):
+            stops += [(found.end, None, command) for found in match_all(pattern, body, 0, near=False, trace=trace)]
         stops += [(at, part, command) for at, part in trace]
     at = max((at for at, _, _ in stops), default=0)
     if at == 0:

@@ -75,6 +75,7 @@ PASS = Command(
     run=make_pass,
     changes=frozenset({ChangeKind.CREATE_PASS}),
     reads=(*READS, READS_POLICY),
+    scopes=(),
 )
 
 REVOKE_PASS = Command(

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from bot.commands.arguments import Somebody
 from bot.commands.kinds import Word
 from bot.commands.phone_rules import retirement_note
 from bot.commands.spec import Command, Context, Invocation
-from bot.domain.audit import AuditEvent, Tag
-from bot.domain.exchange import PastChange, PersonShown, Reply
-from bot.domain.operation import State
+from bot.domain.exchange import PersonShown, Reply
 from bot.domain.said import say
 from bot.domain.sign_in import Aspect
 from bot.domain.strength import strength
@@ -23,9 +19,6 @@ READS = (
 )
 
 MOST_PAST = 3
-#: Events among which the last changes are looked for; a request that came to nothing has one, a change two.
-_EVENTS = 12
-_CHANGED = frozenset({State.SUCCEEDED, State.PARTIAL})
 _SPOKEN = {
     Aspect.PREFERENCE: say("the default method"),
     Aspect.MFA_STATE: say("per-user MFA"),
@@ -44,8 +37,8 @@ async def show(invocation: Invocation, context: Context) -> Reply:
         notes.append(say("The office phone of a synced account is kept in the on-premises directory."))
     if dossier.phones and retirement and not (judged and judged.weak):
         notes.append(retirement_note(retirement))
-    events = context.operations.events(target_id=person.id, tags=(Tag.OPERATION_PROPOSED, Tag.OPERATION_FINISHED), limit=_EVENTS)
-    reference, past = await asyncio.gather(context.stops.refer(person, context.now), events)
+    reference = await context.stops.refer(person, context.now)
+    past = await context.operations.changes_of(person.id, MOST_PAST)
     return PersonShown(
         dossier if context.where.kind == "personal" else dossier.masked(),
         context.protected,
@@ -55,7 +48,7 @@ async def show(invocation: Invocation, context: Context) -> Reply:
         strength=judged.text if judged else "",
         stronger=bool(judged and judged.weak and person.enabled and not context.protected and not context.stop.freeze),
         unread=tuple(say("{what} ({why})", what=_SPOKEN[aspect], why=_why(error)) for aspect, error in sorted(dossier.unread.items())),
-        past=_changes_in(past),
+        past=tuple(operation.masked() for operation in past),
     )
 
 
@@ -69,17 +62,6 @@ def _why(error: DirectoryError) -> str:
             return say("Entra ID allows few looks at it; try again in a minute")
         case _:
             return say("Entra ID did not answer")
-
-
-def _changes_in(events: tuple[AuditEvent, ...]) -> tuple[PastChange, ...]:
-    """The last changes that were made, newest first: how they ended, and who had asked for what."""
-    asked = {event.operation_id: event for event in events if event.tag is Tag.OPERATION_PROPOSED}
-    made = [
-        PastChange(event.at, asked[event.operation_id].actor_name, event.operation_id, asked[event.operation_id].facts, event.facts)
-        for event in events
-        if event.tag is Tag.OPERATION_FINISHED and event.operation_id in asked and event.facts.get("state") in _CHANGED
-    ]
-    return tuple(made[:MOST_PAST])
 
 
 SHOW = Command(

@@ -79,6 +79,10 @@ SET_PHONE = Command(
         Optional((TO,)),
         Number(),
     ),
+    short=(
+        (PHONE, FOR, Somebody(before_number=True), Optional((TO,)), Number()),
+        (PHONE, Somebody(before_number=True), Optional((TO,)), Number()),
+    ),
     summary="Register or change a phone; `add` only if there is none, `update` only if there is one",
     example="set mobile for alice +31 6 12345678",
     run=set_phone,
@@ -122,4 +126,5 @@ SMS_SIGN_IN = Command(
     run=sms_sign_in,
     changes=frozenset({ChangeKind.SMS_SIGN_IN}),
     reads=READS,
+    scopes=(),  # rare, and the menu is short: the help card has a button for it
 )

@@ -9,6 +9,7 @@ from bot.commands.accounts import plan_switch
 from bot.commands.methods import plan_email, plan_same_removal
 from bot.commands.pass_rules import plan_pass, plan_password, plan_revocation
 from bot.commands.phone_rules import plan_change
+from bot.commands.recover import plan_again
 from bot.commands.reset import plan_reset
 from bot.commands.sign_in import plan_default, plan_mfa
 from bot.commands.spec import Facts
@@ -29,6 +30,8 @@ async def replan_all(directory: Directory, dossier: Dossier, operation: Operatio
     match operation.bundle:
         case ChangeKind.RESET_MFA | ChangeKind.RESET_EVERYTHING:
             return plan_reset(dossier, operation.bundle)
+        case ChangeKind.RECOVER if not operation.may_be_replaced:
+            return await plan_again(directory, dossier, operation, now)
     plans = [await replan(directory, dossier, change, facts, now) for change in operation.changes]
     return replace(plans[0], changes=tuple(change for one in plans for change in one.changes))
 

@@ -53,8 +53,8 @@ def plan_reset(dossier: Dossier, bundle: ChangeKind) -> Plan:
     if everything or not strong:
         warnings.append(
             say(
-                "The person is left with the password alone and may not be let in to register anew. Make a pass for it afterwards: "
-                "`pass for {upn}`.",
+                "The person is left with the password alone and may not be let in to register anew. Make a pass for that afterwards: "
+                "type “pass for {upn}”.",
                 upn=person.upn,
             )
         )

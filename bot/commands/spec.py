@@ -13,6 +13,7 @@ from bot.domain.exchange import ConversationRef, Reply
 from bot.domain.methods import Dossier, Method
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.rules import Need
+from bot.domain.said import Said
 from bot.domain.sign_in import Aspect
 from bot.domain.stop import GO, Stop
 from bot.ports import Directory, Operations, Stops, Usages
@@ -56,11 +57,13 @@ class Facts:
         default_region: ISO 3166 region of national numbers, or empty.
         retirement: the day Microsoft's own SMS and voice MFA ends for members; None when not applicable (own provider, other cloud).
         per_user_mfa: per-user MFA may be read and switched.
+        first_day_to_manager: the first pass of somebody new goes to the manager.
     """
 
     default_region: str = ""
     retirement: date | None = None
     per_user_mfa: bool = False
+    first_day_to_manager: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +101,7 @@ class Context:
         dossier: everything read about `invocation.who`, None when nobody is meant.
         protected: why this target may not be changed, in a sentence; empty when it may.
         stop: the pause and the freeze of this target that hold now.
-        picked: Graph's id of the method that was picked on a card; empty when none was.
+        picked: Graph's id of the method that was picked on a card, or the situation; empty when none was.
     """
 
     actor: Actor
@@ -128,7 +131,15 @@ class Several:
     methods: tuple[Method, ...]
 
 
-Run = Callable[[Invocation, Context], Awaitable[Plan | Several | Reply]]
+@dataclass(frozen=True, slots=True)
+class WhatHappened:
+    """It depends on what happened to the person, so one situation has to be picked."""
+
+
+#: Words of names that are no words to a reader.
+_SPELT = {"sms": "SMS", "mfa": "MFA"}
+
+Run = Callable[[Invocation, Context], Awaitable[Plan | Several | WhatHappened | Reply]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +149,8 @@ class Command:
     Attributes:
         name: stable word for logs and the audit trail, such as `set-phone`.
         topic: heading on the help card.
-        pattern: the parts in order; `syntax` is computed from it.
+        pattern: the parts in order; `syntax` and the command's form are computed from it.
+        short: other ways to say it, for whoever types a lot; they are understood and not taught.
         summary: one line for people.
         example: a line that works in the demo.
         run: read-only; a Plan for a changing command (or what it could be about, to pick one), otherwise the reply.
@@ -162,6 +174,7 @@ class Command:
     summary: str
     example: str
     run: Run
+    short: tuple[tuple[Part, ...], ...] = ()
     changes: frozenset[ChangeKind] = frozenset()
     asks: Callable[[Mapping[str, object]], frozenset[ChangeKind]] | None = None
     for_everyone: bool = False
@@ -173,6 +186,17 @@ class Command:
     aspects: frozenset[Aspect] = frozenset()
     reads: tuple[tuple[str, str], ...] = ()
     scopes: tuple[str, ...] = ("personal", "team")
+
+    @property
+    def title(self) -> str:
+        """What stands on its button and above its form, such as `Set phone`."""
+        words = " ".join(_SPELT.get(word, word) for word in self.name.split("-"))
+        return Said(words[0].upper() + words[1:], {})
+
+    def __post_init__(self) -> None:
+        """What people read of it is in the catalogue; a test collects it from the declarations."""
+        for name in ("topic", "summary"):
+            object.__setattr__(self, name, Said(getattr(self, name), {}))
 
     @property
     def takes_reason(self) -> bool:

@@ -19,6 +19,7 @@ class Tag(StrEnum):
     CHAT_CHANGES_RESUMED = "chat:changes:resumed"
     CHAT_COMMAND_ASKED = "chat:command:asked"
     CHAT_COMMAND_REFUSED = "chat:command:refused"
+    CHAT_FORM_OPENED = "chat:form:opened"
     CHAT_LIMITS_LIFTED = "chat:limits:lifted"
     CHAT_LOG_CHANNEL_SET = "chat:log_channel:set"
     CHAT_PERSON_FROZEN = "chat:person:frozen"
@@ -36,6 +37,7 @@ class Tag(StrEnum):
     OPERATION_PROPOSED = "operation:request:proposed"
     OPERATION_STARTED = "operation:execution:started"
     OPERATION_WITHDRAWN = "operation:request:withdrawn"
+    RECOVERY_CLOSED = "recovery:case:closed"
     TRAIL_CHECKPOINT = "trail:events:removed"
     TRAIL_DIFFERS = "trail:directory:differs"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from bot.domain.email import mask_address
 from bot.domain.methods import Family, PhoneType
@@ -11,6 +12,9 @@ from bot.domain.people import Person
 from bot.domain.phone import mask
 from bot.domain.said import Said, say, say_each
 from bot.domain.sign_in import Aspect
+
+if TYPE_CHECKING:
+    from bot.domain.recovery import Recovery
 
 
 class ChangeKind(StrEnum):
@@ -33,6 +37,7 @@ class ChangeKind(StrEnum):
     DEACTIVATE_TOKEN = "deactivate_token"  # noqa: S105
     RESET_MFA = "reset_mfa"
     RESET_EVERYTHING = "reset_everything"
+    RECOVER = "recover"
     SIGN_OUT = "sign_out"
     BLOCK = "block"
     UNBLOCK = "unblock"
@@ -105,6 +110,7 @@ KINDS: dict[ChangeKind, KindFacts] = {
     ChangeKind.RESET_EVERYTHING: KindFacts(
         "", "reset every sign-in method but the password", task="Reset every sign-in method but the password"
     ),
+    ChangeKind.RECOVER: KindFacts("", "recover a person", task="Recover"),
     ChangeKind.SIGN_OUT: KindFacts("User.RevokeSessions.All", "sign a person out everywhere", task="Sign out everywhere"),
     ChangeKind.BLOCK: KindFacts("User.EnableDisableAccount.All", "block and unblock accounts", task="Block sign-in"),
     ChangeKind.UNBLOCK: KindFacts("User.EnableDisableAccount.All", "block and unblock accounts", task="Unblock sign-in"),
@@ -220,6 +226,7 @@ class Plan:
         notes: what is worth knowing, such as what the number will be good for.
         warnings: what is worth a second look before the click.
         bundle: the kind that stands for all of the changes together; None where each stands for itself.
+        recovery: what a recovery has to remember.
     """
 
     target: Person
@@ -227,6 +234,7 @@ class Plan:
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     bundle: ChangeKind | None = None
+    recovery: Recovery | None = None
 
     @property
     def kinds(self) -> frozenset[ChangeKind]:

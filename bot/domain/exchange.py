@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.domain.audit import AuditEvent
     from bot.domain.methods import Dossier, Method
     from bot.domain.operation import Operation
+    from bot.domain.recovery import Situation
     from bot.domain.stop import Freeze
 
 
@@ -81,8 +82,14 @@ class Member:
     object_id: str
 
 
+#: The inputs with which changes are ticked on a card are called so, with their number behind.
+KEEP = "keep"
+#: More changes than this are never on one card.
+MOST_KEPT = 40
+
+
 class Verb(StrEnum):
-    """What a button may ask for. Nothing but a verb, an id, a pick and what somebody typed travels in a card."""
+    """What a button may ask for. Nothing but a verb, an id, a pick and what somebody filled in travels in a card."""
 
     CONFIRM = "confirm"
     CANCEL = "cancel"
@@ -96,6 +103,8 @@ class Verb(StrEnum):
     STRONGER = "stronger"  # of a `show` card: the stronger path for this person
     REVEAL = "reveal"
     REPLACE = "replace"
+    OPEN = "open"  # a command of the help card: its form, or the command itself when it asks for nothing
+    FILL = "fill"  # a form filled in
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +112,11 @@ class CardAction:
     """A button pressed: attacker-controlled but for `actor`.
 
     Attributes:
-        id: of the operation, of the choice, or the reference to a person.
+        id: of the operation, of the choice or of the form, the reference to a person, or the name of a command.
         pick: which candidate of a choice, counted from 0.
         reason: why somebody denies, as typed; empty when not said.
+        inputs: what a form was filled in with, by the name of the field.
+        kept: which changes of a list are ticked, counted from 0; None when the card had nothing to tick.
         card_id: activity id of the pressed card, empty when Teams does not say.
         universal: True for Action.Execute (the answer replaces the presser's view), False for Action.Submit.
     """
@@ -117,6 +128,8 @@ class CardAction:
     where: ConversationRef
     pick: int | None = None
     reason: str = ""
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    kept: frozenset[int] | None = None
     card_id: str = ""
     universal: bool = True
     guest_or_bot: bool = False
@@ -150,11 +163,17 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class CommandHelp:
-    """One line of the help card, made from a command's declaration."""
+    """One line of the help card, made from a command's declaration.
+
+    Attributes:
+        command, title: its name and what stands on its button; empty for no button.
+    """
 
     syntax: str
     summary: str
     example: str
+    command: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +182,65 @@ class Help:
 
     topics: tuple[tuple[str, tuple[CommandHelp, ...]], ...]
     greeting: str = ""
+
+
+#: Inputs of a form begin with this, so that none is taken for the verb or the id of a button.
+INPUT = "input_"
+#: The same field's people picker, whose value is the object id of an account.
+PICKED = "_picked"
+
+
+class FieldKind(StrEnum):
+    """What a field of a form is filled in with."""
+
+    PERSON = "person"
+    CHOICE = "choice"
+    SWITCH = "switch"
+    NUMBER = "number"
+    WORDS = "words"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing a form asks for.
+
+    Attributes:
+        options: the words to choose from.
+        limit: the most characters it takes.
+        value: what it holds already; of a switch "true".
+        picked, picked_name: whom the people picker holds already: object id and name.
+    """
+
+    name: str
+    label: str
+    kind: FieldKind
+    required: bool = True
+    options: tuple[str, ...] = ()
+    limit: int = 256
+    value: str = ""
+    picked: str = ""
+    picked_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormShown:
+    """A command to be filled in.
+
+    Attributes:
+        id: names the stored form.
+        title, summary, syntax, example: of the command; the last two for whoever would rather type.
+        only_for: name of the one person who may fill it in.
+        problem: why what was filled in came to nothing.
+    """
+
+    id: str
+    title: str
+    summary: str
+    syntax: str
+    example: str
+    fields: tuple[Field, ...]
+    only_for: str = ""
+    problem: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,22 +254,6 @@ class Whoami:
 
 
 @dataclass(frozen=True, slots=True)
-class PastChange:
-    """A change that was made, as the trail has it.
-
-    Attributes:
-        by: name of whoever asked for it.
-        asked, ended: the facts of the two events.
-    """
-
-    at: datetime
-    by: str
-    operation_id: str
-    asked: Mapping[str, object]
-    ended: Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True)
 class PersonShown:
     """The answer to `show`.
 
@@ -200,7 +262,7 @@ class PersonShown:
         strength: how strong the registered methods are, in a sentence; empty when nobody can say.
         stronger: a button offers the stronger path.
         unread: what could not be read, and why.
-        past: the last changes, newest first.
+        past: the last operations that changed the account, newest first, masked.
         freeze: nobody may change this person until it ends.
         reference: what the card's button carries instead of the person; empty for no button.
     """
@@ -213,7 +275,7 @@ class PersonShown:
     strength: str = ""
     stronger: bool = False
     unread: tuple[str, ...] = ()
-    past: tuple[PastChange, ...] = ()
+    past: tuple[Operation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +298,16 @@ class ChooseMethod:
     person: Person
     candidates: tuple[Method, ...]
     only_for: str = ""  # name of the one person who may pick
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseSituation:
+    """It depends on what happened: pick one. `id` names the stored choice."""
+
+    id: str
+    person: Person
+    situations: tuple[Situation, ...]
+    only_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,10 +417,12 @@ class History:
 Reply = (
     Notice
     | Help
+    | FormShown
     | Whoami
     | PersonShown
     | Choose
     | ChooseMethod
+    | ChooseSituation
     | OperationShown
     | ApprovalShown
     | Pending

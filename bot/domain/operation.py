@@ -12,6 +12,7 @@ from bot.domain.change import Change, ChangeKind, kinds_of
 from bot.domain.exchange import ConversationRef
 from bot.domain.people import Actor, Person
 from bot.domain.phone import mask_text
+from bot.domain.recovery import Recovery
 from bot.domain.rules import NO_NEED, Need
 from bot.domain.said import join, say
 
@@ -100,12 +101,13 @@ class Fate(StrEnum):
     CHANGED = "changed"  # by somebody else, so it was left alone
     REFUSED = "refused"
     LEFT = "left"  # Entra took the write, and still shows what was before
+    HANDED_ON = "handed_on"  # to an operation of its own
     UNKNOWN = "unknown"  # a write was sent, and nobody said what became of it
 
     @property
     def good(self) -> bool:
         """The account is as the change wanted it."""
-        return self in (Fate.DONE, Fate.ALREADY)
+        return self in (Fate.DONE, Fate.ALREADY, Fate.HANDED_ON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,7 @@ class Operation:
         bundle: the kind that stands for all of the changes together, if one does.
         results: one for each change, in their order, once several were carried out; `outcome` says it of a single one.
         revealed_at: when the requester was given the code or password that it made; None when nobody was.
+        recovery: what is followed up after it; None for everything but a recovery.
     """
 
     id: str
@@ -167,6 +170,7 @@ class Operation:
     bundle: ChangeKind | None = None
     results: tuple[Result, ...] = ()
     revealed_at: datetime | None = None
+    recovery: Recovery | None = None
 
     @property
     def kinds(self) -> frozenset[ChangeKind]:
@@ -200,8 +204,37 @@ class Operation:
 
     @property
     def once_only(self) -> bool:
-        """It makes something that is seen once: its requester has to press Reveal, and nothing may repeat it."""
-        return any(change.once_only for change in self.changes)
+        """It makes something that is seen once: its requester has to press Reveal, and nothing may repeat it.
+
+        Of an operation that changes other things as well, what is seen once becomes an operation of its own (`following`).
+        """
+        return all(change.once_only for change in self.changes)
+
+    @property
+    def editable(self) -> bool:
+        """Its requester may leave some of its changes out when confirming."""
+        return self.state is State.PROPOSED and self.recovery is not None and len(self.changes) > 1
+
+    def following(self, changes: tuple[Change, ...], state: State, at: datetime, expires_at: datetime, note: str) -> Operation:
+        """An operation that follows from this one: confirmed, and agreed to, with it."""
+        return Operation(
+            id="",
+            command=self.command,
+            text=self.text,
+            requester=self.requester,
+            target=self.target,
+            changes=changes,
+            notes=(note,),
+            ticket=self.ticket,
+            reason=self.reason,
+            conversation=self.conversation,
+            state=state,
+            created_at=at,
+            expires_at=expires_at,
+            need=self.need,
+            approvals=self.approvals,
+            decided_by=self.decided_by,
+        )
 
     @property
     def agreed_state(self) -> State:

@@ -49,6 +49,7 @@ class Person:
     synced: bool = False
     sessions_from: str = ""
     password_changed: str = ""
+    language: str = ""
 
     @property
     def marks(self) -> tuple[str, ...]:

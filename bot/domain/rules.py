@@ -136,6 +136,7 @@ class Policy:
         vip: ids of the groups whose members are VIPs.
         break_glass: object ids of the emergency accounts.
         helpdesk: ids of the groups whose members are protected as colleagues: all who may ask, approve or administer.
+        first_day_to_manager: the first pass of somebody new goes to the manager.
         source: where it comes from, for whoever examines the installation; empty for the built-in one.
     """
 
@@ -147,6 +148,7 @@ class Policy:
     limits: Limits = field(default_factory=Limits)
     confirm_for: timedelta = timedelta(minutes=10)
     approve_for: timedelta = timedelta(hours=1)
+    first_day_to_manager: bool = False
     source: str = ""
 
     def groups(self) -> frozenset[str]:
@@ -238,6 +240,7 @@ GRAVE = frozenset(
         ChangeKind.RESET_MFA,
         ChangeKind.RESET_EVERYTHING,
         ChangeKind.CREATE_PASS,
+        ChangeKind.RECOVER,
         ChangeKind.RESET_PASSWORD,
     }
 )

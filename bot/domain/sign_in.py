@@ -177,7 +177,7 @@ def rests_on(default: DefaultMethod | None, phones: dict[PhoneType, Phone], othe
         return ()
     if needed := _PHONES.get(default):
         return tuple(phone for phone in phones.values() if phone.type.value == needed)
-    return tuple(method for method in others if method.type in _TYPES.get(default, frozenset()))
+    return tuple(method for method in others if method.active and method.type in _TYPES.get(default, frozenset()))
 
 
 def possible(phones: dict[PhoneType, Phone], others: tuple[Method, ...]) -> tuple[DefaultMethod, ...]:

@@ -44,7 +44,7 @@ def strength(dossier: Dossier, retirement: date | None, today: date) -> Strength
         return Strength(say("Strong: a passkey withstands phishing."))
     if held := [family.spoken for family in _ON_ONE_DEVICE if family in families]:
         return Strength(say("Strong on the device itself ({methods}); a passkey would be so everywhere.", methods=together(held)))
-    if any(method.type in _APPS for method in methods):
+    if any(method.active and method.type in _APPS for method in methods):
         return Strength(say("Fair: somebody can be talked into approving, or into reading out a code. A passkey withstands that."))
     in_use = any(method.pass_facts and method.pass_facts.usable for method in methods)
     if dossier.phones:

@@ -45,6 +45,7 @@ def person_in(row: Row) -> Person:
         synced=row.get("onPremisesSyncEnabled") is True,
         sessions_from=str(row.get("signInSessionsValidFromDateTime") or ""),
         password_changed=str(row.get("lastPasswordChangeDateTime") or ""),
+        language=str(row.get("preferredLanguage") or ""),
     )
 
 

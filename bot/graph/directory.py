@@ -176,6 +176,13 @@ class GraphDirectory:
         )
         return answer.request_id
 
+    async def manager(self, object_id: str) -> Person | None:
+        """See `bot.ports.Directory`."""
+        try:
+            return person_in((await self._get(reads.manager(reads.object_id(object_id)))).fields)
+        except NotFound:
+            return None
+
     async def pass_terms(self, object_id: str) -> PassTerms:
         """See `bot.ports.Directory`."""
         policy, passes = await self._read(reads.PASS_POLICY, reads.passes(reads.object_id(object_id)))

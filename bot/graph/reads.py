@@ -21,6 +21,7 @@ from msgraph.generated.role_management.directory.role_assignments.role_assignmen
 from msgraph.generated.role_management.directory.role_eligibility_schedule_instances import (
     role_eligibility_schedule_instances_request_builder as eligibility,
 )
+from msgraph.generated.users.item.manager.manager_request_builder import ManagerRequestBuilder
 from msgraph.generated.users.item.transitive_member_of.graph_group.graph_group_request_builder import GraphGroupRequestBuilder
 from msgraph.generated.users.item.user_item_request_builder import UserItemRequestBuilder
 from msgraph.generated.users.users_request_builder import UsersRequestBuilder
@@ -132,10 +133,19 @@ _ACCOUNT = _address(
     _user.to_get_request_information(
         _configured(
             UserItemRequestBuilder.UserItemRequestBuilderGetQueryParameters(
-                select=[*PERSON, "isManagementRestricted", "signInSessionsValidFromDateTime", "lastPasswordChangeDateTime"]
+                select=[
+                    *PERSON,
+                    "isManagementRestricted",
+                    "signInSessionsValidFromDateTime",
+                    "lastPasswordChangeDateTime",
+                    "preferredLanguage",
+                ]
             )
         )
     )
+)
+_MANAGER = _address(
+    _user.manager.to_get_request_information(_configured(ManagerRequestBuilder.ManagerRequestBuilderGetQueryParameters(select=PERSON)))
 )
 _METHODS = _address(_user.authentication.methods.to_get_request_information())
 _PHONES = _address(_user.authentication.phone_methods.to_get_request_information())
@@ -203,6 +213,11 @@ def person(user_id: str) -> Read:
 def account(user_id: str) -> Read:
     """The account, and whether a restricted administrative unit protects it."""
     return Read(_ACCOUNT.replace(_SLOT, user_id), READ_USERS)
+
+
+def manager(user_id: str) -> Read:
+    """The account of somebody's manager."""
+    return Read(_MANAGER.replace(_SLOT, user_id), READ_USERS)
 
 
 def methods(user_id: str) -> Read:

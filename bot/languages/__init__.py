@@ -22,6 +22,9 @@ _LINE = re.compile(r'(?P<key>msgid|msgid_plural|msgstr|msgstr\[0\]|msgstr\[1\]) 
 #: Codes of the languages there are; the first one is where nothing else is known.
 LANGUAGES = ("en", *sorted(file.stem for file in _FOLDER.glob("*.po")))
 
+#: What each calls itself.
+NAMES = {"en": "English", "nl": "Nederlands"}
+
 
 def language_of(locale: str | None) -> str:
     """The language for a locale such as `nl-NL`; empty for one that we do not speak, and for none."""

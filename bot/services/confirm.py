@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.domain.audit import AuditEvent, Tag
+from bot.domain.change import Change
 from bot.domain.exchange import CardAction, Verb
 from bot.domain.operation import REVEAL_FOR, Operation, State
 from bot.domain.said import join, said_at, say
 from bot.errors import Refusal
 from bot.ports import Clock, Operations
+from bot.services.propose import change_facts
 
 
 async def confirm(operations: Operations, action: CardAction, operation: Operation, clock: Clock) -> Operation:
@@ -17,7 +21,10 @@ async def confirm(operations: Operations, action: CardAction, operation: Operati
         Refusal: somebody was quicker, or it is too late; the text says which.
     """
     now = clock()
-    event = AuditEvent(Tag.OPERATION_CONFIRMED, now, action.actor.id, action.actor.name, operation.id, operation.target.id)
+    changes = _kept(action, operation)
+    facts = {"changes": change_facts(changes)} if changes != operation.changes else {}
+    event = AuditEvent(Tag.OPERATION_CONFIRMED, now, action.actor.id, action.actor.name, operation.id, operation.target.id, facts)
+    operation = replace(operation, changes=changes)
     need = operation.need
     to = State.AWAITING_APPROVAL if need.approvals else operation.agreed_state
     ends = {State.AWAITING_APPROVAL: now + need.valid_for, State.READY: now + REVEAL_FOR}
@@ -30,8 +37,25 @@ async def confirm(operations: Operations, action: CardAction, operation: Operati
         decided_by=action.actor.name,
         in_time=True,
         expires_at=ends.get(to),
+        changes=changes,
     )
     return moved or await too_late(operations, operation, clock)
+
+
+def _kept(action: CardAction, operation: Operation) -> tuple[Change, ...]:
+    """What is left of the list once its requester has taken some off; as proposed where the client does not say.
+
+    Raises:
+        Refusal: nothing is left.
+    """
+    if not operation.editable or operation.recovery is None:
+        return operation.changes
+    chosen = operation.recovery.ticked if action.kept is None else [index in action.kept for index in range(len(operation.changes))]
+    kept = tuple(change for change, wanted in zip(operation.changes, chosen, strict=True) if wanted)
+    if not kept:
+        text = say("Nothing is ticked, so there is nothing to do.")
+        raise Refusal(text, say("Tick what should be done, or press Cancel."), code="nothing_ticked")
+    return kept
 
 
 async def cancel(operations: Operations, action: CardAction, operation: Operation, clock: Clock) -> Operation:

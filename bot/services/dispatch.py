@@ -8,13 +8,14 @@ from collections.abc import Sequence
 
 from bot.commands.parser import parse
 from bot.commands.replan import replan_all
-from bot.commands.spec import Facts, Invocation, Several
+from bot.commands.spec import Facts, Invocation, Several, WhatHappened
 from bot.domain import policy
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.exchange import (
     CardAction,
     Choose,
     ChooseMethod,
+    ChooseSituation,
     ConversationRef,
     IncomingMessage,
     Notice,
@@ -26,13 +27,15 @@ from bot.domain.exchange import (
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation, State
 from bot.domain.people import Actor, Person, Standing
+from bot.domain.recovery import Situation
 from bot.domain.said import say
 from bot.domain.stop import Pause
-from bot.errors import DirectoryError, Refusal, StoreUnavailable
+from bot.errors import DirectoryError, Incomplete, Refusal, StoreUnavailable
 from bot.ports import FIND_LIMIT, Clock, Directory, Operations, Stops
 from bot.services.announce import shown
 from bot.services.approve import Approvals
 from bot.services.confirm import cancel, check_presser, confirm
+from bot.services.forms import Forms
 from bot.services.gate import Gate
 from bot.services.look import look_again
 from bot.services.prepare import Preparation, Proposal, as_known
@@ -41,6 +44,7 @@ from bot.services.refuse import refuse_message, refuse_press
 from bot.services.require import require
 from bot.services.reveal import Reveals
 from bot.services.review import Reviewer
+from bot.services.spoken import Spoken
 from bot.services.suspect import suspect
 
 #: A turn has to answer before Teams gives up (10 to 15 s) and sends the same activity again.
@@ -50,6 +54,8 @@ TURN_SECONDS = 9.0
 STRONGER_PATH = "pass for"
 #: The verbs that stand on the approvers' card alone.
 _OF_APPROVERS = frozenset({Verb.APPROVE, Verb.DENY, Verb.VIEW})
+#: These are about no operation.
+_OF_COMMANDS = frozenset({Verb.OPEN, Verb.FILL})
 
 
 class Dispatch:
@@ -76,6 +82,8 @@ class Dispatch:
         self._approvals = approvals
         self._preparation = preparation
         self._reveals = reveals
+        self._forms = Forms(operations, directory, gate, preparation, clock, self._carry_out)
+        self._spoken = Spoken(operations, clock)
         self._facts = facts
         self._clock = clock
         self._over: list[str] = []
@@ -134,24 +142,53 @@ class Dispatch:
                 say("Type the command again as a new message."),
                 code="edited",
             )
-        invocation = parse(message.text, message.mentions)
+        try:
+            invocation = parse(message.text, message.mentions)
+        except Incomplete as begun:
+            return await self._forms.ask(begun, message.actor, message.where)
         return await self._carry_out(invocation, message.actor, message.where)
 
-    async def _carry_out(self, invocation: Invocation, actor: Actor, where: ConversationRef, chosen: str = "") -> Reply:
+    async def _carry_out(
+        self, invocation: Invocation, actor: Actor, where: ConversationRef, chosen: str = "", *, pressed: bool = False
+    ) -> Reply:
+        who, dossier = invocation.who, None
+        person_id, _, picked = chosen.partition("/")
+        standing = await self._gate.standing(actor, fresh=pressed)
+        self._preparation.permit(invocation.command, standing)
+        if who is None:
+            reply = await self._run(invocation, actor, standing, where, None)
+        else:
+            last = await self._spoken.whom(who.text, actor, where) if who.last and not person_id else ""
+            try:
+                people = await self._preparation.find(invocation, standing, person_id or last)
+                if len(people) == 1:
+                    dossier = await self._preparation.dossier(invocation, standing, people[0])
+                    reply = await self._run(invocation, actor, standing, where, dossier, picked)
+                else:
+                    reply = await self._offer_choice(invocation, actor, people)
+            except (Refusal, DirectoryError):
+                await self._spoken.doubtful(actor, where, dossier.person.id if dossier else last)
+                raise
+        await self._spoken.showed(reply, invocation, dossier, actor, where)
+        return reply
+
+    async def _run(
+        self,
+        invocation: Invocation,
+        actor: Actor,
+        standing: Standing,
+        where: ConversationRef,
+        dossier: Dossier | None,
+        picked: str = "",
+    ) -> Reply:
         command = invocation.command
-        standing = await self._gate.standing(actor, fresh=bool(chosen))  # a pick is a press
-        self._preparation.permit(command, standing)
-        dossier: Dossier | None = None
-        person_id, _, method_id = chosen.partition("/")
-        if invocation.who is not None:
-            people = await self._preparation.find(invocation, standing, person_id)
-            if len(people) > 1:
-                return await self._offer_choice(invocation, actor, people)
-            dossier = await self._preparation.dossier(invocation, standing, people[0])
-        result = await self._preparation.run(invocation, actor, standing, where, dossier, method_id)
+        result = await self._preparation.run(invocation, actor, standing, where, dossier, picked)
         if isinstance(result, Several):
             assert dossier is not None, "methods are somebody's"
             return await self._offer_methods(invocation, actor, dossier.person, result)
+        if isinstance(result, WhatHappened):
+            assert dossier is not None, "it happened to somebody"
+            return await self._ask_what_happened(invocation, actor, dossier.person)
         if isinstance(result, Proposal):
             known = as_known(actor, standing)
             return await self._propose(result, command.name, known, where, invocation.ticket, invocation.reason)
@@ -179,6 +216,12 @@ class Dispatch:
         choice_id = await self._operations.remember_choice(actor.id, invocation.text, candidates, self._clock())
         return ChooseMethod(choice_id, several.asked_for, person, several.methods, actor.name)
 
+    async def _ask_what_happened(self, invocation: Invocation, actor: Actor, person: Person) -> Reply:
+        situations = tuple(Situation)
+        candidates = [f"{person.id}/{situation}" for situation in situations]
+        choice_id = await self._operations.remember_choice(actor.id, invocation.text, candidates, self._clock())
+        return ChooseSituation(choice_id, person, situations, actor.name)
+
     async def _propose(
         self, proposal: Proposal, command: str, actor: Actor, where: ConversationRef, ticket: str, reason: str
     ) -> Reply:
@@ -199,6 +242,8 @@ class Dispatch:
     async def _press(self, action: CardAction) -> Reply:
         if action.verb is Verb.CHOOSE:
             return await self._choose(action)
+        if action.verb in _OF_COMMANDS:
+            return await (self._forms.filled if action.verb is Verb.FILL else self._forms.pressed)(action)
         operation = await self._operations.get(action.id)
         if action.verb is Verb.SUSPECT:
             return await self._suspect(action, operation)
@@ -240,7 +285,7 @@ class Dispatch:
         if target is None:
             text = say("I do not know this card any more.")
             raise Refusal(text, say("Type show and the person's name for a new one."), code="unknown_card")
-        return await self._carry_out(parse(f'{STRONGER_PATH} "{target.upn}"'), action.actor, action.where, target.id)
+        return await self._carry_out(parse(f'{STRONGER_PATH} "{target.upn}"'), action.actor, action.where, target.id, pressed=True)
 
     async def _choose(self, action: CardAction) -> Reply:
         taken = await self._operations.take_choice(action.id, action.actor.id)
@@ -252,7 +297,7 @@ class Dispatch:
         try:
             if action.pick is None or not 0 <= action.pick < len(candidates):
                 raise Refusal(say("I do not know which one you picked."), say("Pick one on the card."), code="bad_pick")
-            return await self._carry_out(parse(text), action.actor, action.where, candidates[action.pick])
+            return await self._carry_out(parse(text), action.actor, action.where, candidates[action.pick], pressed=True)
         except (Refusal, DirectoryError):
             # The pick came to nothing, not the choice: another candidate, or the same one later, may still be picked.
             await self._operations.remember_choice(action.actor.id, text, candidates, self._clock(), action.id)
@@ -280,7 +325,7 @@ class Dispatch:
         return await self._propose(proposal, operation.command, known, where, operation.ticket, operation.reason)
 
     async def _seen_again(self, action: CardAction) -> Reply:
-        operation = await self._operations.get(action.id)
+        operation = None if action.verb in _OF_COMMANDS else await self._operations.get(action.id)
         if operation is None or action.verb in (Verb.CHOOSE, Verb.STRONGER):
             return Notice(say("I have this click already."), tone=Tone.INFO)
         if action.verb in _OF_APPROVERS:

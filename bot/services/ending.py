@@ -23,7 +23,18 @@ class Ending:
 def ending(run: Run) -> Ending:
     """The ending of a run in which every change has a result."""
     new = _registered_meanwhile(run)
-    return _of_one(run, run.steps[0]) if len(run.steps) == 1 and not new else _of_several(run, new)
+    if len(run.operation.changes) == 1 and not new:
+        return _of_one(run, run.steps[0])
+    end = _of_several(run, new)
+    handed_on = [_handed_on(end.state) for _ in range(len(run.operation.changes) - len(run.steps))]
+    return replace(end, results=(*end.results, *handed_on))
+
+
+def _handed_on(state: State) -> Result:
+    """What became of the pass of a recovery, which comes last."""
+    if state in (State.SUCCEEDED, State.PARTIAL):
+        return Result(Fate.HANDED_ON)
+    return Result(Fate.REFUSED, say("Nothing else was done, so there is no pass either."))
 
 
 def _of_one(run: Run, step: Step) -> Ending:

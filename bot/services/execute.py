@@ -20,6 +20,7 @@ from bot.metrics import OPERATIONS
 from bot.ports import Clock, Directory, Operations, Sleep
 from bot.services import explain
 from bot.services.ending import ending
+from bot.services.following import the_pass
 from bot.services.look import look_again
 from bot.services.review import Reviewer
 from bot.services.steps import Run, Step
@@ -63,7 +64,15 @@ async def execute(operations: Operations, reviewer: Reviewer, directory: Directo
     }
     finished = AuditEvent(Tag.OPERATION_FINISHED, clock(), operation_id=operation_id, target_id=operation.target.id, facts=facts)
     await operations.move(
-        operation_id, "finish", end.state, finished, at=clock(), outcome=end.outcome, request_ids=request_ids, results=end.results
+        operation_id,
+        "finish",
+        end.state,
+        finished,
+        at=clock(),
+        outcome=end.outcome,
+        request_ids=request_ids,
+        results=end.results,
+        successor=the_pass(operation, end.state, clock()),
     )
     OPERATIONS.labels(end.state.value).inc()
     log.info("operation finished", action="operation_finished", operation=operation_id, state=end.state.value)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from bot.commands.arguments import Line
 from bot.commands.parser import parse
-from bot.commands.spec import Command, Context, Facts, Invocation, Rehearsal, Several
+from bot.commands.spec import Command, Context, Facts, Invocation, Rehearsal, Several, WhatHappened
 from bot.domain import policy
 from bot.domain.change import ChangeKind, Plan
 from bot.domain.exchange import ConversationRef, Reply
@@ -77,6 +77,11 @@ class Preparation:
         """Raises Forbidden when someone with this standing may not say this."""
         require(self._gate.permit(standing, for_everyone=command.for_everyone, admin=command.admin, admins_too=command.admins_too))
 
+    def may_say(self, command: Command, standing: Standing) -> bool:
+        """Whether `permit` would raise nothing."""
+        rights = {"for_everyone": command.for_everyone, "admin": command.admin, "admins_too": command.admins_too}
+        return self._gate.permit(standing, **rights).allowed
+
     async def find(self, invocation: Invocation, standing: Standing, chosen: str = "") -> tuple[Person, ...]:
         """Whom the invocation means; several when the name fits several.
 
@@ -86,6 +91,8 @@ class Preparation:
         who = invocation.who
         assert who is not None
         object_id = chosen or who.object_id
+        if who.last and not object_id:
+            raise Refusal(say("Nobody can tell who “{who}” is here.", who=who.text), say("Say who, by name or address."), code="who")
         try:
             people = (await self._directory.person(object_id),) if object_id else await self._directory.find(who.text)
         except NotFound:
@@ -121,7 +128,7 @@ class Preparation:
         where: ConversationRef,
         dossier: Dossier | None,
         picked: str = "",
-    ) -> Proposal | Several | Reply:
+    ) -> Proposal | Several | WhatHappened | Reply:
         """What a changing command would propose, what it could be about, or the reply of another.
 
         Args:
@@ -217,6 +224,8 @@ class Preparation:
                 raise Refusal(
                     say("Several are registered, and one has to be picked on a card: {names}.", names=names), code="several_methods"
                 )
+            if isinstance(proposal, WhatHappened):
+                raise Refusal(say("It depends on what happened."), say("Say it too, such as `lost`."), code="what_happened")
         except Refusal as refusal:
             return Rehearsal(allowed=False, code=refusal.code, text=refusal.text, hint=refusal.hint, rules=refusal.rules)
         assert isinstance(proposal, Proposal), "a changing command makes a plan"

@@ -54,6 +54,7 @@ async def propose(
         notes=plan.notes,
         warnings=plan.warnings,
         bundle=plan.bundle,
+        recovery=plan.recovery,
         ticket=ticket,
         reason=reason,
         conversation=where,

@@ -13,6 +13,8 @@ from bot.services import explain
 
 #: Whoever is refused so could not ask why either.
 _STRANGERS = frozenset({Reason.OTHER_TENANT, Reason.NOT_A_MEMBER, Reason.DISABLED})
+#: These carry the name of a command or the id of a form.
+_OF_COMMANDS = frozenset({Verb.OPEN, Verb.FILL})
 #: What their cards carry is no id of an operation.
 _NOT_ABOUT_AN_OPERATION = frozenset({Verb.CHOOSE, Verb.SUSPECT})
 
@@ -25,6 +27,8 @@ async def refuse_message(operations: Operations, clock: Clock, actor: Actor, whe
 async def refuse_press(operations: Operations, clock: Clock, action: CardAction, error: Exception) -> Notice:
     """The answer to a press that came to nothing; what concerns an operation keeps its id."""
     about = "" if action.verb in _NOT_ABOUT_AN_OPERATION and isinstance(error, Forbidden) else action.id[:12]
+    if action.verb in _OF_COMMANDS:
+        about = ""
     event = AuditEvent(Tag.CHAT_CARD_REFUSED, clock(), action.actor.id, action.actor.name, about)
     return await _refuse(operations, event, action.where, error)
 

@@ -68,7 +68,7 @@ class Step:
 
 
 class Run:
-    """All changes of one execution.
+    """All changes of one execution; what is seen once is none of them (`services.reveal`).
 
     Args:
         cut_off: an execution before this one died on the way, and may have written.
@@ -76,7 +76,7 @@ class Run:
 
     def __init__(self, operation: Operation, *, cut_off: bool) -> None:
         self.operation = operation
-        self.steps = [Step(change, tried=cut_off, unsure=cut_off) for change in operation.changes]
+        self.steps = [Step(change, tried=cut_off, unsure=cut_off) for change in operation.changes if not change.once_only]
         self.request_ids: list[str] = []
         self.remarks: list[str] = []
         self.seen: Dossier | None = None
@@ -158,7 +158,9 @@ class Run:
         if isinstance(step.answer, IsDefault):
             other = _other_default(self.seen, step.change)
             hint = say(
-                "First make another method the default: `set default for {upn} to {other}`.", upn=self.operation.target.upn, other=other
+                "First make another method the default: type “set default for {upn} to {other}”.",
+                upn=self.operation.target.upn,
+                other=other,
             )
         step.refuse(why, hint)
 

@@ -68,6 +68,8 @@ def ended(operation: Operation) -> Notice:
     """What the requester hears of an operation that ended without being carried out."""
     outcome = mask_text(operation.outcome)
     text = outcome if operation.id in outcome else say("{id}: {outcome}", id=operation.id, outcome=outcome)
+    if operation.state is State.PARTIAL:
+        return Notice(text, say("Its card offers to replace it."), Tone.PROBLEM, say("Nobody saw it"))
     hint = say("Still needed? Send the command again.") if operation.state is State.EXPIRED else ""
     return Notice(text, hint, Tone.REFUSED, say("Suspicious call") if operation.state is State.CANCELLED else say("Not carried out"))
 

@@ -36,6 +36,7 @@ QUEUES: Mapping[str, Mapping[str, Any]] = {
     "announce": {"worker_concurrency": 8, "partition_concurrency": 1, "polling_interval_sec": 0.2},
     "tell": {"worker_concurrency": 4, "polling_interval_sec": 0.5},
     "remind": {"worker_concurrency": 2, "polling_interval_sec": 2.0},
+    "follow_up": {"worker_concurrency": 2, "polling_interval_sec": 2.0},
     "log": {"worker_concurrency": 1, "global_concurrency": 1, "polling_interval_sec": 0.5},
     "expire": {"worker_concurrency": 4, "polling_interval_sec": 2.0},
     "reconcile": {"worker_concurrency": 1, "global_concurrency": 1, "polling_interval_sec": 2.0},

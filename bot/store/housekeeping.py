@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from bot.domain.phone import mask_text
 from bot.domain.said import from_store, to_store
-from bot.store import alarms, records, usages
+from bot.store import alarms, records, spoken, usages
 from bot.store.tables import deliveries, freezes, log_notices, log_posts, operations, references
 
 #: Teams redelivers within a minute or so; a day is generous and keeps the table small.
@@ -20,12 +20,14 @@ FREEZES_KEPT = timedelta(days=1)
 NOTICES_KEPT = timedelta(days=30)
 #: A `show` card older than this has lost its button's meaning; whoever presses is told what to type.
 REFERENCES_KEPT = timedelta(days=90)
+#: "Her" is somebody of the last hour.
+SPOKEN_KEPT = timedelta(hours=1)
 #: Operations rewritten in one transaction: others wait for it.
 MASKED_AT_ONCE = 200
 
 
 def forget(connection: Connection, now: datetime, numbers_days: int) -> None:
-    """Removes delivery keys, ended freezes, delivered notices, references, lifts, alarms and digests whose time is over."""
+    """Removes delivery keys, ended freezes, delivered notices, references, lifts, alarms, digests and last persons whose time is over."""
     connection.execute(delete(deliveries).where(deliveries.c.at < now - DELIVERIES_KEPT))
     connection.execute(delete(freezes).where(freezes.c.until < now - FREEZES_KEPT))
     connection.execute(delete(references).where(references.c.at < now - REFERENCES_KEPT))
@@ -36,6 +38,7 @@ def forget(connection: Connection, now: datetime, numbers_days: int) -> None:
     connection.execute(delete(log_posts).where(log_posts.c.operation_id.in_(ids)))
     usages.forget(connection, now, timedelta(days=numbers_days) if numbers_days else None)
     alarms.forget(connection, now)
+    spoken.forget(connection, now - SPOKEN_KEPT)
 
 
 def mask_numbers(connection: Connection, now: datetime, days: int) -> int:

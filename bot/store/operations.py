@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.audit import AuditEvent, Tag
+from bot.domain.change import Change
 from bot.domain.exchange import LogNotice
 from bot.domain.limits import NO_LIMITS
 from bot.domain.operation import TRANSITIONS, Approval, Operation, Result, State, new_id
@@ -22,7 +23,7 @@ from bot.domain.reconcile import Known
 from bot.domain.rules import Limits
 from bot.domain.said import to_column
 from bot.errors import Refusal, StoreUnavailable
-from bot.store import alarms, approvals, executions, housekeeping, outbox, past, records, schema, usages
+from bot.store import alarms, approvals, executions, follow_ups, housekeeping, outbox, past, records, schema, spoken, usages
 from bot.store.ids import fresh_id
 from bot.store.tables import audit_events, choices, deliveries, log_posts, metadata, operations, settings
 from bot.store.trail import Trail, remove_older
@@ -146,6 +147,8 @@ class StoredOperations:
         in_time: bool = False,
         expires_at: datetime | None = None,
         revealed_at: datetime | None = None,
+        changes: tuple[Change, ...] = (),
+        successor: tuple[Operation, AuditEvent] | None = None,
     ) -> Operation | None:
         allowed_from, allowed_to = TRANSITIONS[verb]
         if to not in allowed_to:
@@ -180,6 +183,9 @@ class StoredOperations:
             if moved is None:
                 return None
             operation = records.operation(moved)
+            if changes and changes != operation.changes:
+                reduced = update(operations).where(operations.c.id == operation_id).values(request=records.reduced(moved.request, changes))
+                operation = records.operation(connection.execute(reduced.returning(operations)).one())
             trail.append(event)
             if verb == "confirm":
                 usages.confirmed(connection, self._enqueue, operation, self._limits, at)
@@ -190,12 +196,24 @@ class StoredOperations:
             approvals.follow(connection, self._enqueue, operation, verb, event)
             if verb in ("finish", "lose"):
                 outbox.add(connection, self._enqueue, operation.id)
+                follow_ups.schedule(connection, self._enqueue, operation, at)
+            if successor:
+                follow_ups.begin(connection, trail, self._enqueue, *successor)
             return operation
 
         found = await self._transactions.record(work)
         if isinstance(found, Decision):
             raise Refusal(found.text, found.hint, code=found.reason.value)
         return found
+
+    async def recovery_closed(self, operation_id: str) -> bool:
+        return await self._transactions.read(lambda connection: follow_ups.closed(connection, operation_id))
+
+    async def close_recovery(self, event: AuditEvent, successor: tuple[Operation, AuditEvent] | None) -> bool:
+        def work(connection: Connection, trail: Trail) -> bool:
+            return follow_ups.close(connection, trail, self._enqueue, event, successor)
+
+        return await self._transactions.record(work)
 
     async def approve(self, operation_id: str, approval: Approval, event: AuditEvent) -> Operation | None:
         def work(connection: Connection, trail: Trail) -> Operation | None:
@@ -213,16 +231,15 @@ class StoredOperations:
     async def awaiting_approval(self, now: datetime) -> tuple[Operation, ...]:
         return await self._transactions.read(lambda connection: approvals.awaiting(connection, now))
 
-    async def events(
-        self, *, operation_id: str = "", target_id: str = "", actor_id: str = "", tags: Collection[Tag] = (), limit: int = 20
-    ) -> tuple[AuditEvent, ...]:
+    async def changes_of(self, target_id: str, limit: int) -> tuple[Operation, ...]:
+        return await self._transactions.read(lambda connection: past.changes_of(connection, target_id, limit))
+
+    async def events(self, *, operation_id: str = "", target_id: str = "", actor_id: str = "", limit: int = 20) -> tuple[AuditEvent, ...]:
         query = select(audit_events).order_by(audit_events.c.number.desc()).limit(limit)
         if operation_id:
             query = query.where(audit_events.c.operation_id == operation_id)
         if target_id:
             query = query.where(audit_events.c.target_id == target_id)
-        if tags:
-            query = query.where(audit_events.c.tag.in_([tag.value for tag in tags]))
         if actor_id:
             asked_for = select(operations.c.id).where(operations.c.requester_id == actor_id)
             query = query.where((audit_events.c.actor_id == actor_id) | audit_events.c.operation_id.in_(asked_for))
@@ -258,6 +275,12 @@ class StoredOperations:
             return (taken.text, tuple(taken.candidates)) if taken else None
 
         return await self._transactions.write(work)
+
+    async def speak_of(self, actor_id: str, conversation_id: str, target_id: str, at: datetime) -> None:
+        await self._transactions.write(lambda connection: spoken.remember(connection, actor_id, conversation_id, target_id, at))
+
+    async def spoken_of(self, actor_id: str, conversation_id: str, since: datetime) -> str:
+        return await self._transactions.read(lambda connection: spoken.last(connection, actor_id, conversation_id, since))
 
     async def setting(self, name: str) -> str:
         def work(connection: Connection) -> str:

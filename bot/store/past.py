@@ -1,15 +1,34 @@
-"""People as they were recorded here, for whoever looks for somebody the directory no longer knows."""
+"""What was recorded here: people, for whoever looks for somebody the directory no longer knows, and the last changes of an account."""
 
 from __future__ import annotations
 
 import json
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 
 from bot.domain.chain import canonical
+from bot.domain.operation import Operation, State
 from bot.domain.people import Person
 from bot.ports import FIND_LIMIT
+from bot.store import records
 from bot.store.tables import audit_events, operations
+
+#: Made once, because it is part of every `show`.
+_CHANGES = (
+    select(operations)
+    .where(
+        operations.c.target_id == bindparam("target"),
+        operations.c.confirmed_at.is_not(None),
+        operations.c.state.in_([State.SUCCEEDED.value, State.PARTIAL.value]),
+    )
+    .order_by(operations.c.confirmed_at.desc())
+    .limit(bindparam("most"))
+)
+
+
+def changes_of(connection: Connection, target_id: str, limit: int) -> tuple[Operation, ...]:
+    """See `ports.Operations.changes_of`."""
+    return tuple(records.operation(found) for found in connection.execute(_CHANGES, {"target": target_id, "most": limit}))
 
 
 def known(connection: Connection, text: str) -> tuple[Person, ...]:

@@ -14,6 +14,7 @@ from bot.domain.exchange import ConversationRef
 from bot.domain.methods import PhoneType
 from bot.domain.operation import Approval, Fate, Operation, Result, State
 from bot.domain.people import Actor, Person
+from bot.domain.recovery import Recovery, Situation
 from bot.domain.rules import Need
 from bot.domain.said import from_store, to_store
 
@@ -54,6 +55,7 @@ def row(operation: Operation) -> dict[str, Any]:
             "reason": operation.reason,
             "conversation": asdict(operation.conversation),
             "need": _need_row(operation.need),
+            "recovery": _recovery_row(operation.recovery) if operation.recovery else None,
         },
     }
 
@@ -90,6 +92,18 @@ def operation(found: Row[Any]) -> Operation:
         bundle=ChangeKind(request["bundle"]) if request.get("bundle") else None,
         results=tuple(Result(Fate(one["fate"]), from_store(one["why"])) for one in found.results),
         revealed_at=found.revealed_at,
+        recovery=_recovery(request["recovery"]) if request.get("recovery") else None,
+    )
+
+
+def _recovery_row(recovery: Recovery) -> dict[str, Any]:
+    return asdict(recovery) | {"later": [change_row(one) for one in recovery.later]}
+
+
+def _recovery(stored: dict[str, Any]) -> Recovery:
+    later = tuple(map(change, stored["later"]))
+    return Recovery(
+        Situation(stored["situation"]), stored["language"], tuple(stored["ticked"]), tuple(stored["known"]), later, stored["followed"]
     )
 
 
@@ -118,6 +132,11 @@ def approval_row(approval: Approval) -> dict[str, str]:
 def renewed(request: dict[str, Any], target: Person, warning: str) -> dict[str, Any]:
     """What was asked, about the same person as the account is now, with what has changed as a further warning."""
     return request | {"target": asdict(target), "warnings": [*request["warnings"], to_store(warning)]}
+
+
+def reduced(request: dict[str, Any], changes: tuple[Change, ...]) -> dict[str, Any]:
+    """What was asked, with these changes alone."""
+    return request | {"changes": [change_row(change) for change in changes]}
 
 
 def _need_row(need: Need) -> dict[str, Any]:

@@ -136,6 +136,17 @@ choices = Table(
     Column("at", UtcTime, nullable=False),
 )
 
+#: Whom an agent was shown last in a conversation (by its digest, since its id may be of any length): "her".
+spoken = Table(
+    "last_spoken_of",
+    metadata,
+    Column("actor_id", String(64), primary_key=True),
+    Column("conversation", String(64), primary_key=True),
+    Column("target_id", String(64), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Index("spoken_by_age", "at"),
+)
+
 #: Settings made in chat.
 settings = Table("chat_settings", metadata, Column("name", String(40), primary_key=True), Column("value", Text, nullable=False))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from botbuilder.schema import Activity
 
-from bot.domain.exchange import ApprovalShown, ConversationRef, OperationShown, Reply, Revealed, Viewer
+from bot.domain.exchange import ApprovalShown, ConversationRef, FormShown, OperationShown, Reply, Revealed, Viewer
 from bot.domain.people import Actor
 from bot.domain.said import NOBODY, Reader
 from bot.domain.stop import Pause
@@ -50,6 +50,8 @@ def public(reply: Reply, where: ConversationRef, pause: Pause | None = None, rea
         raise TypeError("what is seen once is the answer to a press, and no message")
     if isinstance(reply, OperationShown) and where.kind != "personal":
         reply = replace(reply, own=False)
+    if isinstance(reply, FormShown) and reply.problem and where.kind != "personal":
+        reply = replace(reply, problem=None, fields=tuple(replace(field, value="", picked="") for field in reply.fields))
     if isinstance(reply, ApprovalShown):
         reply = replace(reply, viewer=Viewer.ANYBODY)
     return view(reply, where, pause, reader)

@@ -9,7 +9,19 @@ from botbuilder.core import InvokeResponse, TurnContext
 from botbuilder.core.teams import TeamsActivityHandler
 from botbuilder.schema import Activity, Attachment
 
-from bot.domain.exchange import ApprovalShown, CardAction, Help, IncomingMessage, Notice, OperationShown, Pending, Reply, Tone, Verb
+from bot.domain.exchange import (
+    ApprovalShown,
+    CardAction,
+    FormShown,
+    Help,
+    IncomingMessage,
+    Notice,
+    OperationShown,
+    Pending,
+    Reply,
+    Tone,
+    Verb,
+)
 from bot.domain.said import Reader, join, say, speaking, spoken
 from bot.errors import ChatError
 from bot.languages import Readers
@@ -80,7 +92,8 @@ class DoormanHandler(TeamsActivityHandler):
         if action is None:
             return told(_unknown_button(), self._readers.of(actor_of(activity)))
         reply, reader = await self._dispatch.action(action), self._readers.of(action.actor)
-        if isinstance(reply, Notice) and not reply.facts:
+        filled = action.verb is Verb.FILL and _came_to_something(reply)
+        if isinstance(reply, Notice) and not reply.facts and not filled:
             return told(reply, reader)
         if action.verb is Verb.STRONGER:  # the pressed card stays: it is everybody's, and says other things
             await self._say(turn_context, reply)
@@ -88,7 +101,7 @@ class DoormanHandler(TeamsActivityHandler):
         if action.verb is Verb.REPLACE and isinstance(reply, OperationShown):
             await self._say(turn_context, reply)
             return told(Notice(say("The new card, {id}, is below: confirm it there.", id=reply.operation.id)), reader)
-        if (action.verb in (Verb.CHOOSE, Verb.AGAIN) or isinstance(reply, Pending)) and action.card_id:
+        if (filled or action.verb in (Verb.CHOOSE, Verb.AGAIN) or isinstance(reply, Pending)) and action.card_id:
             await self._replace(turn_context, action, reply)
         return _answer({"statusCode": 200, "type": CARD, "value": view(reply, action.where, await self._dispatch.pause(), reader).card})
 
@@ -105,11 +118,17 @@ class DoormanHandler(TeamsActivityHandler):
     async def _submitted(self, context: TurnContext, action: CardAction) -> None:
         """Action.Submit has no answer of its own: the card is edited, and a refusal goes to the presser alone."""
         reply = await self._dispatch.action(action)
+        if isinstance(reply, FormShown) and reply.problem and action.where.kind != "personal":
+            await self._tell_privately(context, reply.problem)  # what was filled in is not for everybody
+            return
+        if action.verb is Verb.OPEN and _came_to_something(reply):
+            await self._say(context, reply)  # the help card stays as it is
+            return
         if isinstance(reply, ApprovalShown):
             return  # this one is the presser's own view; everybody's card is brought up to date by the announcement
         if action.verb is Verb.STRONGER and not isinstance(reply, Notice):
             await self._say(context, reply)
-        elif not isinstance(reply, Notice) or reply.facts:
+        elif not isinstance(reply, Notice) or reply.facts or (action.verb is Verb.FILL and _came_to_something(reply)):
             await self._replace(context, action, reply)
         elif action.where.kind == "personal":
             await self._say(context, reply)
@@ -158,6 +177,13 @@ class DoormanHandler(TeamsActivityHandler):
     async def _remember(self, reply: Reply, card_id: str) -> None:
         if isinstance(reply, OperationShown) and card_id and not reply.operation.state.finished:
             await self._operations.set_card(reply.operation.id, card_id)
+
+
+def _came_to_something(reply: Reply) -> bool:
+    """Whether a command was opened or carried out, and not refused."""
+    if isinstance(reply, FormShown):
+        return reply.problem is None
+    return not isinstance(reply, Notice) or reply.tone in (Tone.DONE, Tone.INFO)
 
 
 def _unknown_button() -> Notice:

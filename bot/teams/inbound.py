@@ -16,7 +16,19 @@ from zoneinfo import ZoneInfo
 
 from botbuilder.schema import Activity, Attachment, ChannelAccount, ConversationAccount, Entity
 
-from bot.domain.exchange import MENTION_CLOSE, MENTION_OPEN, CardAction, ConversationRef, IncomingMessage, Mention, Verb
+from bot.commands.forms import MAX_INPUT, inputs
+from bot.domain.exchange import (
+    INPUT,
+    KEEP,
+    MENTION_CLOSE,
+    MENTION_OPEN,
+    MOST_KEPT,
+    CardAction,
+    ConversationRef,
+    IncomingMessage,
+    Mention,
+    Verb,
+)
 from bot.domain.people import Actor
 from bot.languages import language_of
 
@@ -25,14 +37,19 @@ WhoIs = Callable[[ConversationRef, str], Awaitable[str]]
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _OPERATION_ID = re.compile(r"[0-9A-Za-z]{1,12}")
+_COMMAND_NAME = re.compile(r"[a-z]+(-[a-z]+){0,4}")
 _MARKS = re.compile(f"[{MENTION_OPEN}{MENTION_CLOSE}]")
 #: Halves of characters that a client cut in two, and the one character that databases do not store.
 _UNSTORABLE = re.compile("[\ud800-\udfff\0]")
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_INPUTS = inputs()
 
 #: These ask for an answer, so a repetition of them has to be told from something new.
 _ANSWERED = frozenset({"message", "messageUpdate", "invoke"})
 _KINDS = frozenset({"personal", "groupChat", "channel"})
 _KEY_LIMIT = 400
+_ID_LIMIT = 40
 REASON_LIMIT = 200
 _NAME_LIMIT = 200
 #: More people than this in one message are not looked up: no command takes as many.
@@ -207,26 +224,25 @@ def card_action(activity: Activity) -> CardAction | None:
     pressed = value.get("action") if universal else value
     if not isinstance(pressed, dict):
         return None
-    inputs = pressed.get("data") if universal else pressed
-    inputs = inputs if isinstance(inputs, dict) else {}
-    verb = pressed.get("verb") or inputs.get("verb")
-    operation_id = inputs.get("id")
-    if (
-        not isinstance(verb, str)
-        or verb not in Verb._value2member_map_
-        or not isinstance(operation_id, str)
-        or not _OPERATION_ID.fullmatch(operation_id)
-    ):
+    data = pressed.get("data") if universal else pressed
+    data = data if isinstance(data, dict) else {}
+    verb = pressed.get("verb") or data.get("verb")
+    about = data.get("id")
+    if not isinstance(verb, str) or verb not in Verb._value2member_map_ or not isinstance(about, str):
+        return None
+    if len(about) > _ID_LIMIT or not (_COMMAND_NAME if verb == Verb.OPEN else _OPERATION_ID).fullmatch(about):
         return None
     return CardAction(
         key=delivery_key(activity),
         actor=actor_of(activity),
         # A client that refreshes a card by itself is nobody's press, whatever verb the card names for it.
         verb=Verb.REFRESH if universal and value.get("trigger") == "automatic" and verb != Verb.VIEW else Verb(verb),
-        id=operation_id,
+        id=about,
         where=where_of(activity),
-        pick=_pick(inputs.get("pick")),
-        reason=_reason(inputs.get("reason")),
+        pick=_pick(data.get("pick")),
+        reason=_one_line(data.get("reason"), REASON_LIMIT),
+        inputs=_inputs(data) if verb == Verb.FILL else {},
+        kept=_kept(data) if verb == Verb.CONFIRM else None,
         card_id=activity.reply_to_id or "",
         universal=universal,
         guest_or_bot=_guest_or_bot(activity),
@@ -238,9 +254,21 @@ def _pick(value: object) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 3 else None
 
 
-def _reason(value: object) -> str:
+def _kept(data: dict[str, Any]) -> frozenset[int] | None:
+    """Which changes are ticked; None when the card had none to tick."""
+    said = {number: data[name] for number in range(MOST_KEPT) if (name := f"{KEEP}{number}") in data}
+    return frozenset(number for number, value in said.items() if value == "true") if said else None
+
+
+def _one_line(value: object, limit: int) -> str:
     """What somebody wrote into a card: on one line, and no longer than the input takes."""
-    return " ".join(_clean(value).split())[:REASON_LIMIT] if isinstance(value, str) else ""
+    return " ".join(_clean(value).split())[:limit] if isinstance(value, str) else ""
+
+
+def _inputs(data: dict[str, Any]) -> dict[str, str]:
+    """What a form was filled in with: the inputs that forms have, as text, without control characters and our own marks."""
+    said = {name: _one_line(data.get(INPUT + name), MAX_INPUT) for name in _INPUTS}
+    return {name: shown for name, text in said.items() if (shown := _CONTROLS.sub("", _MARKS.sub("", text)).strip())}
 
 
 def _text(part: dict[str, Any], name: str, *, required: bool = False) -> str | None:

@@ -120,6 +120,6 @@ DEFAULT_GRANTS = _names(
     UserAuthMethod-SoftwareOATH.ReadWrite.All UserAuthMethod-WindowsHello.ReadWrite.All UserAuthMethod-PlatformCred.ReadWrite.All
     UserAuthMethod-QR.ReadWrite.All UserAuthMethod-HardwareOATH.ReadWrite.All
     UserAuthMethod-External.ReadWrite.All UserAuthMethod-TAP.ReadWrite.All Policy.Read.AuthenticationMethod
-    User.RevokeSessions.All User.EnableDisableAccount.All
+    User.RevokeSessions.All User.EnableDisableAccount.All User-PasswordProfile.ReadWrite.All
     """
 )

@@ -42,7 +42,7 @@ SCHEMA = Schema(
         "city": lambda p: None,
         "country": lambda p: None,
         "usageLocation": lambda p: None,
-        "preferredLanguage": lambda p: None,
+        "preferredLanguage": lambda p: p.language or None,
         "businessPhones": lambda p: [],
         "mobilePhone": lambda p: None,  # the profile phone, which is not an authentication phone
         "otherMails": lambda p: [p.mail] if p.external and p.mail else [],

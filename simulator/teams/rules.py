@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from simulator.teams.directory import DATASET
 from simulator.teams.refusals import Refusal, bad_syntax
 from simulator.teams.threads import ADAPTIVE
 
@@ -87,6 +88,31 @@ def _check_card(card: Any) -> None:
     if len(users) > REFRESH_USERS:
         raise bad_syntax(f"refresh.userIds has {len(users)} entries; at most {REFRESH_USERS}")
     _check_mentions(teams.get("entities") or [], "\n".join(_mentionable(card.get("body", []))))
+    _check_inputs(card)
+
+
+def _check_inputs(card: dict[str, Any]) -> None:
+    """Inputs have names of their own, and a choice that asks for data asks for people of this organisation."""
+    names: set[str] = set()
+    for each in _objects([card.get("body"), card.get("actions")]):
+        if not str(each.get("type")).startswith("Input."):
+            continue
+        if not each.get("id") or each["id"] in names:
+            raise bad_syntax(f"An input needs an id of its own, not {each.get('id')!r}")
+        names.add(each["id"])
+        asked = each.get("choices.data")
+        if asked is not None and (each["type"] != "Input.ChoiceSet" or asked != {"type": "Data.Query", "dataset": DATASET}):
+            raise bad_syntax(f"{asked!r} is no query for people")
+
+
+def _objects(node: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(node, list):
+        for each in node:
+            yield from _objects(each)
+    elif isinstance(node, dict):
+        yield node
+        for child in node.values():
+            yield from _objects(child)
 
 
 def _mentionable(node: Any) -> Iterator[str]:

@@ -33,6 +33,7 @@ const query = (values) => new URLSearchParams(values).toString();
 export const world = () => call("GET", "/api/world");
 export const conversations = (as) => call("GET", `/api/conversations?${query({ as })}`);
 export const messages = (as, conversation) => call("GET", `/api/messages?${query({ as, conversation })}`);
+export const people = (dataset, filter) => call("GET", `/api/people?${query({ dataset, filter })}`);
 export const say = (what) => call("POST", "/api/say", what);
 export const edit = (what) => call("POST", "/api/edit", what);
 export const entra = (upn) => call("GET", `/api/entra/${encodeURIComponent(upn)}`);

@@ -2,6 +2,7 @@
 
 import { cardHtml, showMentions } from "./markdown.js";
 import { hostConfig } from "./hostconfig.js";
+import { labelPickers, preparePickers } from "./pickers.js";
 
 let prepared = false;
 
@@ -35,11 +36,13 @@ export function renderCard(card, onPress) {
   const content = cardContent(card);
   const drawn = new AdaptiveCard();
   drawn.hostConfig = new HostConfig(hostConfig(document.documentElement.dataset.theme));
-  drawn.onExecuteAction = (action) => act(action, onPress);
   let element;
+  let picked = (data) => data;
+  drawn.onExecuteAction = (action) => act(action, picked, onPress);
   try {
     // Teams draws up to version 1.5; anything newer takes its fallbacks, here as there.
     drawn.parse(content, new SerializationContext(new Version(1, 5)));
+    picked = preparePickers(drawn, content);
     element = drawn.render();
   } catch (error) {
     console.error("The card could not be drawn", error);
@@ -50,19 +53,20 @@ export function renderCard(card, onPress) {
     element.textContent = content?.fallbackText || "This card cannot be shown here.";
     return element;
   }
+  labelPickers(element);
   showMentions(element, mentionedNames(content));
   for (const link of element.querySelectorAll("a")) link.rel = "noopener noreferrer";
   return element;
 }
 
-function act(action, onPress) {
+function act(action, picked, onPress) {
   const type = action.getJsonTypeName();
   if (type === "Action.OpenUrl") {
     if (/^https?:/i.test(action.url || "")) window.open(action.url, "_blank", "noopener,noreferrer");
     return;
   }
   if (type === "Action.Execute" || type === "Action.Submit") {
-    onPress({ type, verb: action.verb, data: action.data ?? {} });
+    onPress({ type, verb: action.verb, data: picked(action.data ?? {}) });
   }
 }
 

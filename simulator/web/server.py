@@ -14,7 +14,7 @@ from yarl import URL
 
 from simulator import cast
 from simulator.cast import Member
-from simulator.teams import identity
+from simulator.teams import directory, identity
 from simulator.teams.control import Control, spoken
 from simulator.teams.service import Teams
 from simulator.teams.threads import Conversation, Event, Message
@@ -74,6 +74,7 @@ class _Page:
             web.get("/api/world", spoken(self.world)),
             web.get("/api/conversations", spoken(self.conversations)),
             web.get("/api/messages", spoken(self.messages)),
+            web.get("/api/people", spoken(self.people)),
             web.post("/api/say", spoken(self.say)),
             web.post("/api/press", spoken(self.press)),
             web.post("/api/edit", spoken(self.edit)),
@@ -153,6 +154,11 @@ class _Page:
         for message in seen:
             self._ask_refresh(message, who)
         return [_message_json(message, who) for message in seen]
+
+    async def people(self, request: web.Request) -> Any:
+        """What a people picker offers for what was typed so far."""
+        found = directory.pick(request.query["dataset"], request.query["filter"])
+        return [{"title": f"{member.name} · {member.upn}", "value": member.id} for member in found]
 
     def _ask_refresh(self, message: Message, who: Member) -> None:
         """Fetch a person's own view once per card, as the Teams client does when it shows one."""

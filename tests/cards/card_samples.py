@@ -10,8 +10,12 @@ from bot.domain.change import Change, ChangeKind
 from bot.domain.exchange import (
     ApprovalShown,
     Choose,
+    ChooseMethod,
     CommandHelp,
     ConversationRef,
+    Field,
+    FieldKind,
+    FormShown,
     Help,
     History,
     LogEntry,
@@ -22,14 +26,17 @@ from bot.domain.exchange import (
     Pending,
     PersonShown,
     Reply,
+    Revealed,
     Tone,
     Viewer,
     Whoami,
 )
-from bot.domain.methods import Dossier, Method, Phone, PhoneType, SmsSignIn
-from bot.domain.operation import Approval, Operation, State
+from bot.domain.methods import Dossier, Family, Method, Phone, PhoneType, SmsSignIn
+from bot.domain.operation import Approval, Fate, Operation, Result, State
 from bot.domain.people import Actor, Person
-from bot.domain.rules import Need
+from bot.domain.rules import NO_NEED, Need
+from bot.domain.secret import Secret
+from bot.domain.sign_in import DefaultMethod, MfaState, PassFacts, Preference, Registration
 from bot.domain.stop import Freeze, Pause, frozen_post, paused_post
 
 NOW = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)
@@ -48,6 +55,7 @@ MIA = Person("66", "Mia O'Brien", "mia.o'brien@fabrikam.example", job_title="Sto
 SET = Change(ChangeKind.SET_PHONE, PhoneType.MOBILE, None, NEW)
 UPDATE = Change(ChangeKind.SET_PHONE, PhoneType.MOBILE, OLD, NEW)
 REMOVE = Change(ChangeKind.REMOVE_PHONE, PhoneType.ALTERNATE_MOBILE, "+31 612345002", None)
+DEFAULT = Change(ChangeKind.SET_DEFAULT, None, "sms", "push")
 SMS_ON = Change(ChangeKind.SMS_SIGN_IN, PhoneType.MOBILE, "off", "on")
 
 PROPOSED = Operation(
@@ -76,6 +84,17 @@ WARNED = replace(
     reason="",
 )
 
+PASS = Change(ChangeKind.CREATE_PASS, None, "a pass until 2026-09-14 11:00 UTC", "60 minutes, one-time", "pass-1")
+READY = replace(
+    PROPOSED,
+    changes=(PASS,),
+    state=State.READY,
+    decided_by="Hanna Visser",
+    notes=("Valid for 1 hour from Reveal on.",),
+    warnings=("Alice Jansen has a valid pass until 11:00 UTC on 14 September. This one replaces it: its code stops working.",),
+    expires_at=NOW + timedelta(minutes=50),
+)
+
 NEED = Need(
     approvals=2,
     groups=frozenset({"seniors"}),
@@ -95,6 +114,27 @@ AWAITING = replace(
     notes=(),
     warnings=("Changed since it was asked: department Sales → Finance",),
     expires_at=NOW + timedelta(minutes=42),
+)
+
+RESET = replace(
+    PROPOSED,
+    command="reset-mfa",
+    bundle=ChangeKind.RESET_MFA,
+    changes=(
+        Change(ChangeKind.DEACTIVATE_TOKEN, None, "Feitian c200 2601, registered 20 March 2025", "deactivated", "t"),
+        Change(ChangeKind.REMOVE_PHONE, PhoneType.MOBILE, OLD, None),
+        Change(ChangeKind.REMOVE_CODES, None, "registered", None, "c"),
+        Change(ChangeKind.REMOVE_AUTHENTICATOR, None, "iPhone 15, registered 2 June 2025", None, "a"),
+    ),
+    notes=("Stays as it is: passkey YubiKey 5C.",),
+    warnings=("The person is left with the password alone and may not be let in to register anew.",),
+    need=replace(NO_NEED, approvals=1, groups=frozenset({"helpdesk"}), group_names="the helpdesk group"),
+)
+LEFT = (
+    Result(Fate.DONE),
+    Result(Fate.CHANGED, "Somebody else changed it after the card was made."),
+    Result(Fate.ALREADY),
+    Result(Fate.REFUSED, "This is the default sign-in method, and Entra ID does not delete the default while other methods remain."),
 )
 
 OUTCOMES = {
@@ -133,13 +173,47 @@ def people(number: int) -> tuple[Person, ...]:
     )
 
 
+def methods(number: int) -> tuple[Method, ...]:
+    """Phones of one model, told apart by date."""
+    kind, family = Family.AUTHENTICATOR.spoken, Family.AUTHENTICATOR
+    return tuple(Method(kind, "Pixel 8", f"2025-0{day + 1}-07", f"id-{day}", family) for day in range(number))
+
+
+PHONE_FORM = FormShown(
+    "F7K2M9QX",
+    "Set phone",
+    "Register or change a phone; `add` only if there is none, `update` only if there is one",
+    "set|add|update mobile|alternate mobile|office for <who> [to] <number>",
+    "set mobile for alice +31 6 12345678",
+    (
+        Field("mode", "One of set, add or update", FieldKind.CHOICE, options=("set", "add", "update"), value="set"),
+        Field("phone", "Kind of phone", FieldKind.CHOICE, options=("mobile", "alternate mobile", "office")),
+        Field("who", "Person", FieldKind.PERSON),
+        Field("number", "Phone number", FieldKind.NUMBER, limit=64),
+        Field("ticket", "Ticket (optional)", FieldKind.WORDS, required=False, limit=64),
+        Field("reason", "Reason (optional)", FieldKind.WORDS, required=False, limit=300),
+    ),
+    only_for="Hanna Visser",
+)
+PASS_FORM = FormShown(
+    "F7K2M9QX",
+    "Pass",
+    "A code to sign in with once",
+    "pass for <who> [reusable]",
+    "pass for alice",
+    (
+        Field("who", "Person", FieldKind.PERSON, picked=ALICE.id, picked_name=ALICE.name, value="alise"),
+        Field("reusable", "Reusable", FieldKind.SWITCH, required=False, value="true"),
+    ),
+    problem=Notice("You picked a person and typed one too.", "Leave one of the two empty.", Tone.REFUSED),
+)
 HELP = Help(
     topics=(
         (
             "Look up",
             (
-                CommandHelp("show <who>", "What a person can sign in with.", "show alice"),
-                CommandHelp("status <id>", "How a change stands.", "status 7QXF"),
+                CommandHelp("show <who>", "What a person can sign in with.", "show alice", "show", "Show"),
+                CommandHelp("status <id>", "How a change stands.", "status 7QXF", "status", "Status"),
                 CommandHelp("history [for <who>]", "What was asked and done.", "history for alice@fabrikam.example"),
             ),
         ),
@@ -150,6 +224,8 @@ HELP = Help(
                     "set|add|update mobile|alternate mobile|office for <who> [to] <number>",
                     "Register or change a phone.",
                     "set mobile for alice +31 6 12345678 ticket INC0012345",
+                    "set-phone",
+                    "Set phone",
                 ),
                 CommandHelp(
                     "remove mobile|alternate mobile|office for <who>", "Remove a phone.", "remove office for alice because desk moved"
@@ -175,6 +251,34 @@ DOSSIER = Dossier(
         Method("Microsoft Authenticator", "Alice’s iPhone 15", "2025-03-03T08:15:30Z"),
         Method("Passkey (FIDO2)", "YubiKey 5C", "2025-11-20T12:00:00Z"),
     ),
+)
+
+TOLD_ALL = PersonShown(
+    replace(
+        DOSSIER,
+        others=(
+            Method("Microsoft Authenticator", "Pixel 8", "2023-04-03", type="microsoftAuthenticator", details=("app version 6.2407.5108",)),
+            Method("Temporary Access Pass", type="temporaryAccessPass", pass_facts=PassFacts(NOW, NOW + timedelta(hours=8), True, True)),
+            Method("resourceKey", "", "2025-12-01", type="resourceKey", known=False),
+        ),
+        preference=Preference(DefaultMethod.PUSH, True, "PhoneAppNotification"),
+        mfa_state=MfaState.ENFORCED,
+        registration=Registration(mfa=True, passwordless=False, reset=True, as_of=NOW),
+    ),
+    reference="C4H7C4H7C4H7",
+    strength="Fair: somebody can be talked into approving, or into reading out a code. A passkey withstands that.",
+    past=(
+        in_state(State.SUCCEEDED).masked(),
+        in_state(State.PARTIAL, replace(PROPOSED, id="9KPM", changes=(DEFAULT, UPDATE))).masked(),
+    ),
+)
+WEAK = PersonShown(
+    replace(DOSSIER, others=()),
+    reference="C4H7C4H7C4H7",
+    strength="Phone only: text and voice codes stop working for sign-in on 1 February 2027, unless the organisation has its own "
+    "telephony provider.",
+    stronger=True,
+    unread=("the default method (Entra ID did not answer)", "Entra's registration report (needs Entra ID P1 or P2)"),
 )
 
 EVENTS = (
@@ -208,6 +312,28 @@ EVENTS = (
 FROZEN = Freeze(ALICE.id, ALICE.name, ALICE.upn, HANNA.id, HANNA.name, NOW, NOW + timedelta(hours=24), "the caller knew no +31 •••••••78")
 SUSPECTED = replace(FROZEN, suspicious=True, reason="")
 PAUSE = Pause("66", "Sam Okafor", NOW, "somebody phones everybody")
+
+
+def seen_once() -> dict[str, Reply]:
+    """A pass, from the press on Reveal to the card that is left."""
+    told = "Revealed to Hanna Visser at 09:31 UTC, and to nobody else. It is kept nowhere."
+    done = replace(READY, state=State.SUCCEEDED, finished_at=NOW, revealed_at=NOW, outcome=told)
+    unusable = "The pass was made, but Entra ID says it is not usable (DisabledByPolicy): the policy does not include this person."
+    password = Change(ChangeKind.RESET_PASSWORD, None, "2026-01-01T08:00:00Z", None)
+    hints = ("The person opens aka.ms/mysecurityinfo, and types the pass where a password is asked for.", "It takes a few minutes.")
+    code = Secret("Kq7+X&w=%t@#")
+    return {
+        "pass-confirm": OperationShown(replace(READY, state=State.PROPOSED, decided_by=""), NOW),
+        "pass-ready": OperationShown(READY, NOW),
+        "pass-ready-in-channel": OperationShown(replace(READY, conversation=replace(HERE, kind="channel")), NOW, own=False),
+        "pass-revealed": Revealed(done, code, NOW, hints),
+        "pass-revealed-unusable": Revealed(replace(done, state=State.PARTIAL, outcome=unusable), code, NOW, hints),
+        "pass-forgotten": OperationShown(done, NOW),
+        "pass-lost": OperationShown(replace(done, state=State.PARTIAL, outcome="It may exist, and nobody saw its code."), NOW),
+        "password-ready": OperationShown(replace(READY, changes=(password,), warnings=()), NOW),
+        "approval-ready": ApprovalShown(replace(READY, need=NEED, approvals=(SAM, INGRID)), NOW, link=LINK),
+        "log-pass": LogEntry(done.masked()),
+    }
 
 
 def approvals() -> dict[str, Reply]:
@@ -254,6 +380,8 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
         "log-two-changes": LogEntry(in_state(State.SUCCEEDED, WARNED, "").masked()),
         "help": HELP,
         "help-plain": replace(HELP, greeting=""),
+        "form": PHONE_FORM,
+        "form-problem": PASS_FORM,
         "whoami-helpdesk": Whoami(replace(ALICE, name="Hanna Visser"), "99999999-9999-4999-8999-999999999999", helpdesk=True, admin=False),
         "whoami-outsider": Whoami(GUS, "99999999-9999-4999-8999-999999999999", helpdesk=False, admin=False),
         "person": PersonShown(DOSSIER, phone_notes=("SMS and voice codes end for members on 30 September 2027.",)),
@@ -262,6 +390,8 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
             replace(DOSSIER, person=replace(SOFIA, enabled=False)),
             protected="Sofia Rossi holds the role Global Administrator, so I can show this account but not change it.",
         ),
+        "person-told-all": TOLD_ALL,
+        "person-weak": WEAK,
         "person-frozen": PersonShown(DOSSIER, freeze=FROZEN, reference="C4H7C4H7C4H7"),
         "person-suspected": PersonShown(DOSSIER, freeze=SUSPECTED, reference="C4H7C4H7C4H7"),
         "log-frozen": frozen_post(FROZEN, NOW),
@@ -270,6 +400,14 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
         "choose-two": Choose("C4H7", "jan de vries", people(2)),
         "choose-six": Choose("C4H7", "jan", (*people(3), GUS, SOFIA, MIA), more=True, only_for="Hanna Visser"),
         "choose-twelve": Choose("C4H7", "jan", people(12), more=True),
+        "choose-method": ChooseMethod("C4H7", Family.AUTHENTICATOR.spoken, ALICE, methods(2), only_for="Hanna Visser"),
+        "choose-method-list": ChooseMethod("C4H7", Family.AUTHENTICATOR.spoken, ALICE, methods(8)),
+        "confirm-reset": OperationShown(RESET, NOW),
+        "operation-reset-done": OperationShown(in_state(State.SUCCEEDED, replace(RESET, results=(Result(Fate.DONE),) * 4), ""), NOW),
+        "operation-reset-partly": OperationShown(
+            in_state(State.PARTIAL, replace(RESET, results=LEFT), "2 of 4 done. Not done: Mobile phone; Microsoft Authenticator."), NOW
+        ),
+        "log-reset-partly": LogEntry(in_state(State.PARTIAL, replace(RESET, results=LEFT), "2 of 4 done.").masked()),
         "notice-info": Notice("Edited messages are not run again.", "Send the corrected line as a new message."),
         "notice-done": Notice("This channel is the log channel from now on.", tone=Tone.DONE),
         "notice-refused": Notice(
@@ -302,6 +440,7 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
         "history": History("History of Alice Jansen", EVENTS),
         "history-empty": History("History of Mia O'Brien"),
         **approvals(),
+        **seen_once(),
     }
     return {name: (reply, ("29:hanna",) if name.startswith(("confirm", "operation")) else ()) for name, reply in samples.items()}
 
@@ -330,7 +469,9 @@ def hostile(text: str) -> dict[str, Reply]:
         "7QXF",
         facts={"changes": [text] * 5, "text": text, "reason": text, "ticket": text, "target_upn": text, "outcome": text},
     )
-    command = CommandHelp(text, text, text)
+    command = CommandHelp(text, text, text, "set-phone", "Set phone")
+    field = Field("who", "Person", FieldKind.WORDS, value=text)
+    fields = (field, replace(field, kind=FieldKind.PERSON, picked=ALICE.id, picked_name=text), replace(field, kind=FieldKind.NUMBER))
     need = replace(NEED, group_names=text[:200], rules=(text[:200],) * 3)
     asked = replace(operation, need=need, approvals=(Approval("9", text, NOW),) * 3, state=State.AWAITING_APPROVAL)
     shown = {
@@ -350,6 +491,7 @@ def hostile(text: str) -> dict[str, Reply]:
         "pending": Pending((asked,) * 30, (asked,) * 30, NOW),
         "log": LogEntry(operation.masked()),
         "log failed": LogEntry(replace(operation, state=State.FAILED, finished_at=NOW).masked()),
+        "form": FormShown("F7K2M9QX", text, text, text, text, fields, text, Notice(text, text, Tone.REFUSED)),
         "help": Help(((text, (command,) * 20), (text, (command,) * 20)), text),
         "whoami": Whoami(who, text, helpdesk=True, admin=True),
         "log notice": LogNotice(text, text, text, NOW, grave=True),
@@ -357,8 +499,34 @@ def hostile(text: str) -> dict[str, Reply]:
             DOSSIER, freeze=replace(SUSPECTED, name=text, upn=text, by_name=text, reason=text), reference="C4H7C4H7C4H7"
         ),
         "person": PersonShown(Dossier(who, DOSSIER.phones, (Method(text, text, text),) * 40), text, (text,) * 20),
+        "person told all": replace(
+            TOLD_ALL,
+            dossier=replace(
+                TOLD_ALL.dossier,
+                person=who,
+                others=(Method(text, text, text, type="microsoftAuthenticator", known=False, details=(text,) * 3),) * 15,
+                preference=Preference(DefaultMethod.PUSH, True, text),
+            ),
+            strength=text,
+            unread=(text,) * 3,
+            past=(replace(PROPOSED, requester=replace(HANNA, name=text), changes=(replace(UPDATE, before=text, after=text),) * 9),) * 3,
+        ),
         "choose": Choose("C4H7", text, (who,) * 6, more=True, only_for=text),
+        "choose method": ChooseMethod("C4H7", text, who, (Method(text, text, text, text, Family.PASSKEY),) * 6, only_for=text),
+        "choose method many": ChooseMethod("C4H7", text, who, (Method(text, text, text, text, Family.PASSKEY),) * 40, only_for=text),
+        "several changes": OperationShown(
+            replace(
+                operation,
+                bundle=ChangeKind.RESET_MFA,
+                changes=(Change(ChangeKind.REMOVE_AUTHENTICATOR, None, text, None, text),) * 18,
+                results=(Result(Fate.REFUSED, text),) * 18,
+                state=State.PARTIAL,
+                finished_at=NOW,
+            ),
+            NOW,
+        ),
         "choose many": Choose("C4H7", text, (who,) * 40, more=True, only_for=text),
         "notice": Notice(text, text, Tone.PROBLEM, text, ((text, text), ("label", text)), text),
         "history": History(text, (event,) * 60),
+        "revealed": Revealed(replace(operation, state=State.PARTIAL), Secret("Kq7+X&w=%t@#"), NOW, (text,) * 20),
     }

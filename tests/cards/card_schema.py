@@ -17,6 +17,8 @@ _VALIDATOR = Draft6Validator(SCHEMA)
 
 #: What Teams adds to the root: https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-format
 TEAMS_ROOT = {"msteams": {"width": "Full"}}
+#: What Teams adds to an input, exactly so: https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/people-picker
+TEAMS_PICKER = {"choices.data": {"type": "Data.Query", "dataset": "graph.microsoft.com/users"}}
 #: Types that may go without saying `type`, by the key they stand under.
 _UNNAMED = {"facts": "Fact", "choices": "Input.Choice", "columns": "Column", "refresh": "Refresh"}
 #: The schema writes `type: object` for these without naming properties: they belong to the bot.
@@ -25,12 +27,22 @@ _OURS = frozenset({"data", "requires", "msteams"})
 
 def problems(card: dict[str, Any]) -> list[str]:
     """Everything wrong with the card, or an empty list."""
-    bare = {key: value for key, value in card.items() if key not in TEAMS_ROOT}
+    bare = _without_pickers({key: value for key, value in card.items() if key not in TEAMS_ROOT})
     found = list(_misspelt(bare, "AdaptiveCard", "card"))
     found += [f"{'/'.join(map(str, error.absolute_path))}: {error.message[:300]}" for error in _VALIDATOR.iter_errors(bare)]
     found += list(_mentions(card))
     found += list(_rules(card, "card"))
     return found
+
+
+def _without_pickers(thing: Any) -> Any:
+    """The card without what makes a choice a people picker; anything that is not exactly that stays, and is found by the schema."""
+    if isinstance(thing, list):
+        return [_without_pickers(each) for each in thing]
+    if not isinstance(thing, dict):
+        return thing
+    picker = thing.get("type") == "Input.ChoiceSet" and thing.get("choices.data") == TEAMS_PICKER["choices.data"]
+    return {key: _without_pickers(value) for key, value in thing.items() if not (picker and key in TEAMS_PICKER)}
 
 
 def _mentions(card: dict[str, Any]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from card_samples import ALICE, HANNA, NOW, PAUSE, PROPOSED, hostile, in_state, 
 from card_schema import elements, problems, strings
 
 from bot.domain.audit import Tag
-from bot.domain.exchange import Choose, LogEntry, Notice, OperationShown, Verb
+from bot.domain.exchange import Choose, LogEntry, Notice, OperationShown, Revealed, Verb
 from bot.domain.operation import State
 from bot.teams.inbound import REASON_LIMIT
 from cards import render
@@ -60,6 +60,7 @@ def test_a_button_carries_a_verb_an_id_and_perhaps_a_pick(name: str) -> None:
     card = render(ALL[name], refresh_for=("29:hanna",)).card
     presses = _presses(card)
     assert len(card.get("actions", ())) <= 6
+    assert all(len(each["actions"]) <= 6 for each in elements(card) if each.get("type") == "ActionSet")
     assert len(presses) <= 6 or name.startswith("pending")
     for press in presses:
         assert press["type"] == "Action.Execute"
@@ -71,9 +72,11 @@ def test_a_button_carries_a_verb_an_id_and_perhaps_a_pick(name: str) -> None:
         fallback = press["fallback"]
         assert fallback["type"] == "Action.Submit"
         assert fallback["data"] == {"verb": press["verb"], **press["data"]}
+    opening = [each for each in elements(card) if each.get("data", {}).get("verb") == "open"]  # answered by a message of its own
+    assert all(set(each) == {"type", "title", "data"} and set(each["data"]) == {"verb", "id"} for each in opening)
     everything = [each for each in elements(card) if each.get("type") in ("Action.Execute", "Action.Submit")]
     refreshing = 1 if "refresh" in card else 0
-    assert len(everything) == 2 * len(presses) + refreshing  # nothing is hidden in a selectAction
+    assert len(everything) == 2 * len(presses) + len(opening) + refreshing  # nothing is hidden in a selectAction
 
 
 def test_only_waiting_and_repeatable_operations_have_buttons() -> None:
@@ -81,9 +84,20 @@ def test_only_waiting_and_repeatable_operations_have_buttons() -> None:
     assert {state: each for state, each in verbs.items() if each} == {
         State.PROPOSED: ["confirm", "cancel", "suspect"],
         State.AWAITING_APPROVAL: ["cancel", "suspect"],
+        State.READY: ["reveal", "cancel", "suspect"],
         State.STALE: ["again"],
         State.FAILED: ["again"],
     }
+
+
+def test_a_code_stands_in_one_place_of_one_card_as_it_was_made() -> None:
+    shown = ALL["pass-revealed"]
+    assert isinstance(shown, Revealed)
+    rendered = render(shown)
+    runs = [each["text"] for each in elements(rendered.card) if each.get("type") == "TextRun"]
+    assert runs.count(shown.secret.value) == 1
+    assert shown.secret.value not in rendered.summary + rendered.card["fallbackText"] + repr(shown)
+    assert "refresh" not in rendered.card  # a client that asked again would lose it
 
 
 @pytest.mark.parametrize("state", State)
@@ -266,3 +280,44 @@ def test_the_banner_takes_no_orders_from_a_name() -> None:
     banner = " ".join(strings(card["body"][0]))
     assert "](" not in banner
     assert banner.count("{{DATE(") == 1
+
+
+_SAYS_SOMETHING = ("text", "altText", "title")
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_nothing_is_said_by_colour_alone_and_every_image_has_words(name: str) -> None:
+    """Whatever is coloured carries a word or an icon, so that it says the same in grey and to a screen reader."""
+    for each in elements(render(ALL[name]).card):
+        coloured = each.get("color", "Default") != "Default" or each.get("style") in ("good", "warning", "attention", "accent")
+        coloured = coloured or (str(each.get("type")).startswith("Action.") and "style" in each)
+        if coloured:
+            said = [inner[key] for inner in elements(each) for key in _SAYS_SOMETHING if isinstance(inner.get(key), str)]
+            assert any(text.strip() for text in said), each
+        if each.get("type") == "Image":
+            assert each.get("altText", "").strip()
+
+
+def test_a_form_asks_for_what_its_fields_say() -> None:
+    card = render(ALL["form"]).card
+    asked = {each["id"]: each for each in elements(card) if str(each.get("type")).startswith("Input.")}
+    assert list(asked) == [
+        "input_mode", "input_phone", "input_who_picked", "input_who", "input_number", "input_ticket", "input_reason",
+    ]  # fmt: skip
+    assert [name for name, each in asked.items() if each.get("isRequired")] == ["input_mode", "input_phone", "input_number"]
+    assert asked["input_who_picked"]["choices.data"]["dataset"] == "graph.microsoft.com/users"
+    assert asked["input_number"]["style"] == "Tel"
+    assert asked["input_mode"]["value"] == "set"
+    assert [press["data"] for press in _presses(card)] == [{"id": "F7K2M9QX"}]
+    words = " ".join(strings(card["body"]))
+    assert "set mobile for alice +31 6 12345678" in words.replace("\u200b", "")
+
+
+def test_a_form_that_came_back_keeps_what_was_filled_in_below_the_reason() -> None:
+    card = render(ALL["form-problem"]).card
+    words = list(strings(card["body"]))
+    assert words.index("You picked a person and typed one too.") < words.index("Pass")
+    asked = {each["id"]: each for each in elements(card) if str(each.get("type")).startswith("Input.")}
+    assert asked["input_who_picked"]["choices"] == [{"title": "Alice Jansen", "value": ALICE.id}]
+    assert asked["input_who_picked"]["value"] == ALICE.id
+    assert (asked["input_who"]["value"], asked["input_reusable"]["value"]) == ("alise", "true")

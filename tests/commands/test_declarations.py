@@ -46,6 +46,9 @@ class FakeOperations:
         self.asked.append(wanted)
         return (AuditEvent(Tag.OPERATION_CONFIRMED, NOW),)
 
+    async def changes_of(self, target_id: str, limit: int) -> tuple[Operation, ...]:
+        return ()
+
 
 class FakeStops:
     """Refers to people by their object id."""
@@ -91,6 +94,13 @@ def test_the_syntax_is_the_one_the_readme_promises() -> None:
         "default": "default for <who>",
         "set-default": "set default for <who> [to] push|otp|sms|voice|voice alternate|voice office",
         "require-mfa": "require mfa for <who> on|off|enforced",
+        "pass": "pass for <who> [for <time>] [at <14:00>] [reusable]",
+        "revoke-pass": "revoke pass for <who>",
+        "reset-password": "reset password for <who>",
+        "remove-method": "remove|delete authenticator|passkey|otp|email|windows hello|platform credential|external|qr|hardware token "
+        "for <who>",
+        "set-email": "set email for <who> [to] <address>",
+        "reset-mfa": "reset mfa for <who> [everything]",
         "sign-out": "sign out <who>",
         "block": "block <who>",
         "unblock": "unblock <who>",

@@ -12,8 +12,8 @@ from bot.commands.arguments import Line
 from bot.commands.parser import parse
 from bot.commands.spec import Who
 from bot.domain.exchange import MENTION_CLOSE, MENTION_OPEN, Mention
-from bot.domain.methods import PhoneType
-from bot.errors import UsageError
+from bot.domain.methods import Family, PhoneType
+from bot.errors import Incomplete, UsageError
 
 MENTIONS = (Mention("Alice Jansen", "11111111-aaaa"), Mention("Somebody Else", ""), Mention("Omar", "22222222-bbbb"))
 M0, M1, M2 = (f"{MENTION_OPEN}{n}{MENTION_CLOSE}" for n in range(3))
@@ -47,13 +47,17 @@ MOBILE, ALTERNATE, OFFICE = PhoneType.MOBILE, PhoneType.ALTERNATE_MOBILE, PhoneT
         ("set mobile for g_x.nl#EXT#@y.nl +31612345678", "set", MOBILE, "g_x.nl#EXT#@y.nl", "+31612345678"),
         ("set mobile for alice 1-800-FLOWERS", "set", MOBILE, "alice", "1-800-FLOWERS"),
         ("set mobile for [a@x.nl](mailto:a@x.nl) to [+31 6 12345678](tel:+31612345678)", "set", MOBILE, "a@x.nl", "+31 6 12345678"),
+        ("mobile alice +31 6 12345678", "", MOBILE, "alice", "+31 6 12345678"),
+        ("Mobile Alice Jansen to +31 6 12345678", "", MOBILE, "Alice Jansen", "+31 6 12345678"),
+        ("office for omar +31 20 1234567 x12", "", OFFICE, "omar", "+31 20 1234567 x12"),
+        ("alt mobile for alice@x.nl 0612345678", "", ALTERNATE, "alice@x.nl", "0612345678"),
         ("<p>set <b>mobile</b> for alice&nbsp;jansen<br>+31 6 12345678</p>", "set", MOBILE, "alice jansen", "+31 6 12345678"),
     ],
 )
 def test_set_phone(line: str, mode: str, phone: PhoneType, who: str, number: str) -> None:
     invocation = parse(line)
     assert invocation.command.name == "set-phone"
-    assert invocation.args == {"mode": mode, "phone": phone, "who": Who(who), "number": number}
+    assert invocation.args == {"phone": phone, "who": Who(who), "number": number} | ({"mode": mode} if mode else {})
 
 
 @pytest.mark.parametrize(
@@ -76,6 +80,14 @@ def test_set_phone(line: str, mode: str, phone: PhoneType, who: str, number: str
         (f"show {M0}", "show", {"who": Who("Alice Jansen", "11111111-aaaa")}),
         (f"show{M2}.", "show", {"who": Who("Omar", "22222222-bbbb")}),
         ("remove mobile for alice", "remove-phone", {"phone": MOBILE, "who": Who("alice")}),
+        ("remove security key for alice", "remove-method", {"families": (Family.PASSKEY,), "who": Who("alice")}),
+        ("delete MS Authenticator for Jan de Vries", "remove-method",
+         {"families": (Family.AUTHENTICATOR, Family.PASSWORDLESS), "who": Who("Jan de Vries")}),
+        ("remove hello for alice", "remove-method", {"families": (Family.WINDOWS_HELLO,), "who": Who("alice")}),
+        ("remove resourceKey for alice", "remove-method", {"unknown": "resourceKey", "who": Who("alice")}),
+        ("set email for Jan de Vries to jan@mail.example", "set-email", {"who": Who("Jan de Vries"), "address": "jan@mail.example"}),
+        ("reset mfa for Jan de Vries", "reset-mfa", {"who": Who("Jan de Vries")}),
+        ("reset mfa for Jan de Vries everything", "reset-mfa", {"who": Who("Jan de Vries"), "everything": True}),
         ("delete office phone for Jan de Vries!", "remove-phone", {"phone": OFFICE, "who": Who("Jan de Vries")}),
         ("enable sms sign-in for alice", "sms-sign-in", {"on": True, "who": Who("alice")}),
         ("disable SMS sign in for alice", "sms-sign-in", {"on": False, "who": Who("alice")}),
@@ -124,9 +136,18 @@ def test_the_tail_of_a_changing_command(body: str, tail: str, ticket: str, reaso
         ("", "did not type anything"),
         ("\u200b \u00a0", "did not type anything"),
         ("make me a sandwich", "I do not understand “make me a sandwich”"),
-        ("set", "The kind of phone (mobile, alternate mobile or office) is missing"),
-        ("set fax for alice +31612345678", "“fax” is not one of mobile, alternate mobile or office"),
+        ("set", "One of mobile, alternate mobile, office or email is missing"),
+        ("set fax for alice +31612345678", "“fax” is not one of mobile, alternate mobile, office or email"),
+        ("remove fax for alice", "“fax” is not one of mobile, alternate mobile, office, authenticator, passkey, otp, email, "),
+        ("remove authenticator", "The word `for` is missing"),
+        ("set email for alice", "The email address is missing"),
+        ("reset mfa for", "The person is missing"),
         ("set mobile for", "The person is missing"),
+        ("mobile", "is missing"),
+        ("mobile alice", "The phone number is missing"),
+        ("mobile for alice banana", "The phone number is missing"),
+        ("mobile for +31612345678", "I expected a person before"),
+        ("show for alice", "I expected a person before “for”"),
         ("set mobile for +31612345678", "I expected a person before “+31612345678”"),
         ("set mobile for alice", "The phone number is missing"),
         ("set mobile for alice because lost", "The phone number is missing"),
@@ -164,6 +185,8 @@ def test_a_usage_error_says_what_is_wrong_and_what_to_type(line: str, says: str)
         ("set moblie for alice +31612345678", "set mobile for alice +31612345678"),
         ("ste mobile for alice +31612345678", "set mobile for alice +31612345678"),
         ("set mobile fro alice +31612345678", "set mobile for alice +31612345678"),
+        ("moblie alice +31612345678", "mobile alice +31612345678"),
+        ("phone alice +31612345678", "mobile alice +31612345678"),
         ("set mobile of alice +31612345678", "set mobile for alice +31612345678"),
         ("set mobile alice +31612345678", "set mobile for alice +31612345678"),
         ("set mobile for alice too +31612345678", "set mobile for alice to +31612345678"),
@@ -173,6 +196,8 @@ def test_a_usage_error_says_what_is_wrong_and_what_to_type(line: str, says: str)
         ("set alternat mobile for alice jansen +31612345678", "set alternate mobile for alice jansen +31612345678"),
         ('set moblie for "Alice To" +31612345678 ticket INC1', 'set mobile for "Alice To" +31612345678 ticket INC1'),
         (f"set moblie for {M0} +31612345678", "set mobile for @Alice Jansen +31612345678"),
+        ("remove authenticater for alice", "remove authenticator for alice"),
+        ("reset mfa alice", "reset mfa for alice"),
         ("removee mobile for alice", "remove mobile for alice"),
         ("remove mobile for alice becuase it broke", "remove mobile for alice because it broke"),
         ("remove mobile for alice tiket INC1", "remove mobile for alice ticket INC1"),
@@ -297,3 +322,41 @@ def test_a_freeze_says_how_long(line: str, who: str, hours: float | None) -> Non
     assert said.who.text == who
     assert said.args.get("time") == (timedelta(hours=hours) if hours else None)
     assert said.reason == ("odd caller" if "because" in line else "")
+
+
+@pytest.mark.parametrize(
+    ("line", "commands", "typed"),
+    [
+        ("set", ("set-phone",), {"mode": "set"}),
+        ("add alternate mobile for", ("set-phone",), {"mode": "add", "phone": "alternate mobile"}),
+        ("Office phone.", ("set-phone",), {"phone": "office"}),
+        ("history by", ("history",), {"side": "by"}),
+        ("history id", ("history-id",), {}),
+        ("disable sms sign-in", ("sms-sign-in",), {"on": "disable"}),
+        ("/block", ("block",), {}),
+    ],
+)
+def test_words_of_commands_alone_are_a_beginning(line: str, commands: tuple[str, ...], typed: dict[str, str]) -> None:
+    with pytest.raises(Incomplete) as begun:
+        parse(line)
+    assert set(commands) <= set(begun.value.commands)
+    assert begun.value.commands[0] == commands[0]
+    assert begun.value.typed == typed
+    assert begun.value.hint
+
+
+@pytest.mark.parametrize("line", ["set mobile for alice", "set fax", "blok", "show alice because", "sandwich", "remove because lost", ""])
+def test_anything_more_than_words_of_commands_is_a_usage_error(line: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        parse(line)
+    assert not isinstance(refused.value, Incomplete)
+
+
+@pytest.mark.parametrize(
+    ("line", "last"),
+    [("show her", True), ("show Them", True), ("block the same person", True), ('show "her"', False), ("show herman", False)],
+)
+def test_her_is_no_name_unless_quoted(line: str, last: bool) -> None:
+    who = parse(line).who
+    assert who is not None
+    assert who.last is last

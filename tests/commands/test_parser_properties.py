@@ -55,6 +55,8 @@ FIXED = {
     "show": ["show"],
     "set-phone": ["set", "mobile", "for"],
     "remove-phone": ["remove", "office", "for"],
+    "remove-method": ["remove", "authenticator", "for"],
+    "reset-mfa": ["reset", "mfa", "for"],
     "sms-sign-in": ["enable", "sms", "sign-in", "for"],
     "status": ["status"],
     "history": ["history"],

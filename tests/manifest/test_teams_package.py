@@ -52,14 +52,23 @@ def test_every_command_is_in_the_menu_of_its_scopes() -> None:
         assert len(set(titles)) == len(titles)
 
 
-def test_the_menu_keeps_to_the_strictest_limits() -> None:
-    """10 commands, 32 and 128 characters: the limits up to schema 1.21, which clients were made for."""
-    for one in command_lists(package.generate()):
-        assert len(one["commands"]) <= 10
+@BOTH_VERSIONS
+def test_the_menu_keeps_to_the_strictest_limits(version: str) -> None:
+    """12 commands, 10 in the older schema; 32 and 128 characters: the limits up to schema 1.21, which clients were made for."""
+    for one in command_lists(package.fill(ENVIRON | {"TEAMS_MANIFEST_VERSION": version})):
+        assert len(one["commands"]) <= package.MENU_LIMITS[version]
+        assert "help" in [command["title"] for command in one["commands"]]
         for command in one["commands"]:
             assert len(command["title"]) <= 32
             assert len(command["description"]) <= 128
             assert "`" not in command["description"]
+
+
+def test_what_the_older_schema_has_no_room_for_is_taken_from_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(package, "MENU_LIMITS", {package.NEWEST: 12, package.FALLBACK: 3})
+    titles = [command["title"] for command in command_lists(package.generate())[0]["commands"] if command["title"] != "help"]
+    cut = command_lists(package.fill(ENVIRON | {"TEAMS_MANIFEST_VERSION": package.FALLBACK}))[0]["commands"]
+    assert sorted(command["title"] for command in cut) == sorted([*titles[:2], "help"])
 
 
 @pytest.mark.parametrize("command", [command for command in COMMANDS if command.scopes], ids=lambda command: command.name)

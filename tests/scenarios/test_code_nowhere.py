@@ -18,7 +18,7 @@ from bot.store.operations import StoredOperations
 from bot.store.transactions import open_engine
 from simulator.entra.faults import Fault
 from tests.desk import HANNA, Desk
-from tests.scenarios.passes import PASS, PASSWORD, code, created, ready
+from tests.scenarios.passes import PASS, PASSWORD, code, ready
 
 
 @pytest.fixture

@@ -165,7 +165,7 @@ async def test_the_default_is_kept_by_entra_and_the_card_says_what_to_do_first(d
     answer = await desk.say(HANNA, "remove authenticator for lotte")
     await desk.press(HANNA, answer, "confirm")
     await desk.settled(answer, "Failed", "This is the default sign-in method", "Nothing was changed")
-    assert f"`set default for {LOTTE.upn} to sms`" in answer.text
+    assert f"“set default for {LOTTE.upn} to sms”" in answer.text
     assert answer.verbs == ["again"]
     assert writes(desk) == []
     assert all(nap < 10 for nap in desk.naps), "a second pass does not help where other methods are kept"
@@ -229,7 +229,7 @@ async def test_somebody_else_was_quicker_and_it_shows_late(desk: Desk) -> None:
     person.hide_next_change(desk.clock().timestamp() + 3600)
     person.strong.remove("authenticator")
     await desk.press(HANNA, answer, "confirm")
-    while not (answered := [request.status for request in desk.entra.requests if request.method == "DELETE"]):
+    while not (answered := [request.status for request in desk.entra.requests if request.method == "DELETE"]):  # noqa: ASYNC110
         await asyncio.sleep(0)
     desk.clock.forward(hours=2)
     await desk.settled(answer, "It was gone already")

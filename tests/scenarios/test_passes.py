@@ -87,6 +87,14 @@ async def test_what_the_requester_asks_for_is_what_graph_is_asked_for(desk: Desk
     assert held.start > desk.clock().timestamp()
 
 
+@pytest.mark.parametrize("zone", ["../../etc/passwd", "Mars/Olympus", "", "x" * 5000, None])
+async def test_a_zone_that_does_not_exist_counts_as_unknown(desk: Desk, zone: str | None) -> None:
+    typed = desk.teams.compose(HANNA, "pass for omar at tomorrow 9:30") | {"localTimezone": zone}
+    await desk.teams.post(typed)
+    message = await desk.teams.wait_for(lambda message: message.by_bot and "Valid from 09:30 UTC" in words(message))
+    assert "confirm" in Answer(desk, message, HANNA).verbs
+
+
 @pytest.mark.parametrize(("asked", "given"), [("for 10 minutes", "1 hour"), ("for 10 hours", "8 hours"), ("for 30 days", "8 hours")])
 async def test_a_lifetime_the_tenant_does_not_allow_is_clamped_and_said(desk: Desk, asked: str, given: str) -> None:
     own = await desk.say(HANNA, f"pass for omar {asked}")

@@ -57,6 +57,22 @@ async def test_a_second_press_shows_no_code_and_offers_to_replace(desk: Desk) ->
     assert made(desk) == 1
 
 
+async def test_a_redelivered_press_makes_nothing_more_and_shows_no_code(desk: Desk) -> None:
+    own = await ready(desk)
+    press = desk.teams.compose(HANNA, "") | {
+        "type": "invoke",
+        "name": "adaptiveCard/action",
+        "replyToId": own.message.id,
+        "value": {"action": {"type": "Action.Execute", "verb": "reveal", "data": {"id": own.operation_id}}, "trigger": "manual"},
+    }
+    answers = await asyncio.gather(*(desk.teams.post(press) for _ in range(3)))
+    answers.append(await desk.teams.post(press))
+    secret = code(desk)
+    assert [status for status, _, _ in answers] == [200] * 4
+    assert len([body for _, _, body in answers if secret in body]) == 1
+    assert made(desk) == 1
+
+
 @pytest.mark.parametrize("who", [BRAM, SAM, OMAR], ids=lambda who: who.name)
 async def test_nobody_else_can_press(desk: Desk, who: cast.Member) -> None:
     own = await ready(desk)
@@ -254,7 +270,7 @@ async def test_a_death_between_intent_and_result_is_reported_and_nothing_is_repe
 
     desk.later(seconds=40)
     await desk.settled(own, "Partly done", "may have one whose code nobody saw")
-    await told(desk, HANNA, MAY_EXIST)
+    await told(desk, HANNA, "Nobody saw it", MAY_EXIST)
     await desk.logged("Partly done", MAY_EXIST)
     assert made(desk) == int(after)
     facts = [json.loads(row.facts) for row in desk.trail() if row.tag == Tag.OPERATION_FINISHED]
@@ -268,7 +284,7 @@ async def test_an_orderly_stop_in_the_middle_is_recorded_before_it_stops(desk: D
     fails(desk, "latency", seconds=3, after=True)
     press = asyncio.create_task(desk.press(HANNA, own, "reveal"))
     await desk.teams.wait_for(lambda message: message.id == own.message.id)
-    while not created(desk) and not [row for row in desk.trail() if row.tag == Tag.OPERATION_REVEALING]:
+    while not created(desk) and not [row for row in desk.trail() if row.tag == Tag.OPERATION_REVEALING]:  # noqa: ASYNC110
         await asyncio.sleep(0.02)
     await desk.stop_bot()
     await press

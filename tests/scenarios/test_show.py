@@ -7,7 +7,7 @@ import pytest
 from bot.services import look
 from simulator import cast
 from simulator.entra import Fault
-from tests.desk import ALICE, HANNA, HELPDESK, OMAR, Desk, as_json
+from tests.desk import ALICE, HANNA, HELPDESK, OMAR, Answer, Desk, as_json
 
 LOTTE, NOOR, RINA = (cast.person(name) for name in ("Lotte Smit", "Noor Dekker", "Rina Patel"))
 BREAK = "\u200b"  # where a long word may be broken
@@ -112,7 +112,7 @@ async def test_the_latest_changes_are_told_in_masked_words(desk: Desk) -> None:
     answer = await desk.say(HANNA, "show alice")
     latest = answer.text.partition("Latest changes")[2]
     assert latest.count("Hanna Visser") == 3
-    assert latest.index("remove phone") < latest.index("set phone")
+    assert latest.index("+31 •••••••12 → removed") < latest.index("+31 •••••••21 → +31 •••••••12")
     assert "12121212" not in as_json(answer.card)
     assert cancelled.operation_id not in latest if cancelled.verbs else True
     assert "Latest changes" not in (await desk.say(HANNA, "show omar")).text
@@ -202,3 +202,16 @@ async def test_the_way_to_something_stronger_is_the_pressers_own_request(desk: D
     assert "helpdesk" in told.message
     forged = await desk.press(HANNA, answer, "stronger", data={"id": "NOBODY"})
     assert "do not know this card" in forged.message
+
+
+async def test_the_button_proposes_a_pass_below_and_the_shown_card_stays(desk: Desk) -> None:
+    shown = await desk.say(HANNA, "show omar")
+    before = shown.text
+    told = await desk.press(HANNA, shown, "stronger")
+    assert "below" in told.message
+    assert shown.text == before
+    proposed = Answer(desk, desk.teams.thread(HANNA)[-1], HANNA)
+    assert "Temporary Access Pass" in proposed.text
+    assert OMAR.upn in proposed.text
+    assert "confirm" in proposed.verbs
+    assert desk.entra.writes == []

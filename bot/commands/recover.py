@@ -1,0 +1,167 @@
+"""`recover`: what has to be done when a phone is lost, new, at home, or has never been there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.commands.arguments import Somebody
+from bot.commands.kinds import Choice, Optional, Word
+from bot.commands.pass_rules import plan_pass
+from bot.commands.passes import READS_POLICY
+from bot.commands.people import READS
+from bot.commands.spec import Command, Context, Invocation, WhatHappened
+from bot.commands.times import Moment, TimeOfDay, resolve
+from bot.domain.change import Change, ChangeKind, Plan
+from bot.domain.methods import Dossier
+from bot.domain.operation import Operation
+from bot.domain.passes import PassTerms, WantedPass, due
+from bot.domain.people import Person
+from bot.domain.recovery import Situation, recovery
+from bot.domain.reset import RESETS
+from bot.domain.said import join, say
+from bot.errors import Refusal
+from bot.ports import Directory
+
+_NOT_REMOVED = say("Nothing is removed: the phone at home stays registered.")
+_NOTHING_OLD = say("No authenticator, passkey or codes of an old phone are registered, so there is nothing to remove later.")
+_FOLLOWED = say("I look after 1 hour and after 24 hours whether something new was registered, and tell you.")
+_TICK = say("Take the tick off whatever should stay, before you confirm.")
+_WHICH = say("Several devices are registered: ask which one is gone, and tick only what was on it.")
+_OWN_CARD = say("The pass gets a card of its own as soon as the rest is done.")
+
+
+def plan_recovery(
+    situation: Situation,
+    dossier: Dossier,
+    terms: PassTerms,
+    now: datetime,
+    *,
+    start: datetime | None = None,
+    zone: str = "",
+    manager: Person | None = None,
+) -> Plan:
+    """What happened, as a plan.
+
+    Args:
+        start: of the pass; None for the moment it is revealed.
+        zone: IANA name of the zone in which times are said.
+        manager: who gets the pass instead of the person.
+
+    Raises:
+        Refusal: no pass can be made for this person.
+    """
+    minutes = terms.minimum if situation is Situation.LEFT_AT_HOME else None
+    a_pass = plan_pass(dossier, terms, now, minutes=minutes, start=start, zone=zone)
+    changes, case = recovery(situation, dossier, a_pass.changes[0])
+    notes, warnings = [*a_pass.notes], [*a_pass.warnings]
+    if situation is Situation.LOST:
+        notes = [_TICK, _OWN_CARD, *notes]
+        if not all(case.ticked):
+            warnings.insert(0, _WHICH)
+    if situation is Situation.LEFT_AT_HOME:
+        notes.insert(0, _NOT_REMOVED)
+    if situation is Situation.NEW_PHONE:
+        old = join("; ", (say("{label} ({before})", label=change.label, before=change.before or "") for change in case.later))
+        later = say("Once something new is registered I remove what is on the old phone: {methods}.", methods=old)
+        notes.insert(0, later if old else _NOTHING_OLD)
+    if case.followed:
+        notes.append(_FOLLOWED)
+    if manager:
+        name, upn = manager.name, manager.upn
+        warnings.insert(
+            0, say("Policy: hand this pass to the manager, {name} ({upn}), who hands it over in person.", name=name, upn=upn)
+        )
+    return Plan(dossier.person, changes, tuple(notes), tuple(warnings), ChangeKind.RECOVER, case)
+
+
+async def recover(invocation: Invocation, context: Context) -> Plan | WhatHappened:
+    """Proposes what belongs to a situation, or asks which one it is.
+
+    Raises:
+        Refusal: no pass can be made, or policy wants it handed to a manager and there is none.
+    """
+    dossier = context.dossier
+    assert dossier is not None, "dispatch resolves <who>"
+    said = invocation.args.get("situation") or context.picked
+    if not said:
+        return WhatHappened()
+    situation, start, zone = Situation(str(said)), invocation.args.get("start"), context.actor.zone
+    if isinstance(start, Moment) and situation is not Situation.FIRST_DAY:
+        text = say("A time is for a first day only: in every other case the pass is needed now.")
+        raise Refusal(text, say("Leave out `at …`."), code="no_start")
+    manager = None
+    if situation is Situation.FIRST_DAY and context.facts.first_day_to_manager:
+        manager = await _manager(context, dossier.person)
+    return plan_recovery(
+        situation,
+        dossier,
+        await context.directory.pass_terms(dossier.person.id),
+        context.now,
+        start=resolve(start, context.now, zone) if isinstance(start, Moment) else None,
+        zone=zone,
+        manager=manager,
+    )
+
+
+async def _manager(context: Context, person: Person) -> Person:
+    manager = await context.directory.manager(person.id)
+    if manager is None:
+        raise Refusal(
+            say("Policy wants the first pass handed to the manager, and Entra ID names no manager of {name}.", name=person.name),
+            say("Have the manager entered in Entra ID, then ask again."),
+            code="no_manager",
+        )
+    return manager
+
+
+async def plan_again(directory: Directory, dossier: Dossier, operation: Operation, now: datetime) -> Plan:
+    """The same recovery on the account as it is now, with what was chosen before.
+
+    Raises:
+        Refusal: as `plan_recovery`.
+    """
+    assert operation.recovery is not None, "operations of recoveries alone"
+    terms, zone = await directory.pass_terms(dossier.person.id), operation.requester.zone
+    wanted = next((WantedPass.of(due(change, now).after) for change in operation.changes if change.once_only), None)
+    plan = plan_recovery(operation.recovery.situation, dossier, terms, now, start=wanted.start if wanted else None, zone=zone)
+    assert plan.recovery is not None, "it is one"
+    asked = {_about(change) for change in operation.changes}
+    ticked = tuple(_about(change) in asked for change in plan.changes)
+    return replace(plan, recovery=replace(plan.recovery, ticked=ticked))
+
+
+def _about(change: Change) -> tuple[object, ...]:
+    return (change.kind,) if change.once_only else (change.kind, change.phone, change.method)
+
+
+RECOVER = Command(
+    name="recover",
+    topic="Getting back in",
+    pattern=(
+        Word("recover", also=("get back in", "recovery for", "recover account"), near=("rescue", "restore", "recovery")),
+        Somebody(),
+        Optional(
+            (
+                Choice(
+                    "situation",
+                    (
+                        (Word("lost", also=("stolen", "lost phone", "stolen phone", "lost or stolen")), Situation.LOST),
+                        (Word("new phone", also=("new mobile", "new device")), Situation.NEW_PHONE),
+                        (Word("first day", also=("new joiner", "new starter", "starts", "first login")), Situation.FIRST_DAY),
+                        (Word("left at home", also=("at home", "forgotten", "forgot phone", "phone at home")), Situation.LEFT_AT_HOME),
+                    ),
+                    asks=say("What happened (lost, new phone, first day or left at home)"),
+                ),
+            )
+        ),
+        Optional((Word("at", also=("from",)), TimeOfDay())),
+    ),
+    summary="Get a person back in: lost phone, new phone, first day, phone left at home",
+    example="recover diego vega lost",
+    run=recover,
+    changes=frozenset({ChangeKind.RECOVER, ChangeKind.CREATE_PASS, ChangeKind.SIGN_OUT, *RESETS})
+    - {ChangeKind.RESET_MFA, ChangeKind.RESET_EVERYTHING},
+    asks=lambda args: frozenset({ChangeKind.RECOVER}),
+    reads=(*READS, READS_POLICY),
+)

@@ -1,0 +1,136 @@
+"""Forms: a command opened on a card, kept until whoever opened it has filled it in, once.
+
+The store keeps a form beside the choices: whose it is, which command, and for an hour.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Protocol
+
+from bot.commands import COMMANDS, forms
+from bot.commands.about import listed
+from bot.commands.spec import Command, Invocation
+from bot.domain.audit import AuditEvent, Tag
+from bot.domain.exchange import PICKED, CardAction, ConversationRef, Field, FieldKind, FormShown, Help, Notice, Reply
+from bot.domain.people import Actor
+from bot.domain.said import say
+from bot.errors import DirectoryError, Incomplete, Refusal
+from bot.ports import Clock, Directory, Operations
+from bot.services.gate import Gate
+from bot.services.prepare import Preparation
+from bot.services.refuse import refuse_press
+
+#: No command begins so, so that no stored choice is taken for a form.
+_MARK = "form: "
+
+
+class CarryOut(Protocol):
+    """Takes a command through policy to its reply; `pressed` when a button was, not a line typed."""
+
+    async def __call__(self, invocation: Invocation, actor: Actor, where: ConversationRef, *, pressed: bool = False) -> Reply: ...
+
+
+class Forms:
+    """Opens forms and takes them back."""
+
+    def __init__(
+        self, operations: Operations, directory: Directory, gate: Gate, preparation: Preparation, clock: Clock, carry_out: CarryOut
+    ) -> None:
+        self._operations = operations
+        self._directory = directory
+        self._gate = gate
+        self._preparation = preparation
+        self._clock = clock
+        self._carry_out = carry_out
+
+    async def ask(self, begun: Incomplete, actor: Actor, where: ConversationRef) -> Reply:
+        """A form for what was begun; where several commands begin so, a card with a button for each.
+
+        Raises:
+            Forbidden: none of them may be said.
+        """
+        standing = await self._gate.standing(actor)
+        meant = [command for command in COMMANDS if command.name in begun.commands]
+        allowed = [command for command in meant if self._preparation.may_say(command, standing)]
+        if not allowed:
+            self._preparation.permit(meant[0], standing)
+        if len(allowed) > 1:
+            topics = ((say("Several commands begin so"), tuple(listed(command) for command in allowed)),)
+            return Help(topics, say("Which of these do you mean?"))
+        return await self._open(allowed[0], actor, where, begun.typed)
+
+    async def pressed(self, action: CardAction) -> Reply:
+        """A button of the help card: the command itself when it asks for nothing, otherwise its form.
+
+        Raises:
+            Refusal: there is no such command, or it may not be said.
+        """
+        command = _named(action.id)
+        if command is None:
+            raise Refusal(say("I do not know this command any more."), say("Type `help` for a new card."), code="unknown_card")
+        if not forms.fields(command):
+            return await self._carry_out(forms.fill(command, {}), action.actor, action.where, pressed=True)
+        self._preparation.permit(command, await self._gate.standing(action.actor, fresh=True))
+        return await self._open(command, action.actor, action.where, {})
+
+    async def filled(self, action: CardAction) -> Reply:
+        """A form filled in: carried out and spent; what came to nothing comes back with what was filled in, and why.
+
+        Raises:
+            Refusal: the form is somebody else's, or spent, or too old.
+        """
+        command = await self._take(action)
+        try:
+            return await self._carry_out(forms.fill(command, action.inputs), action.actor, action.where, pressed=True)
+        except Exception as error:  # also those nobody foresaw: what was filled in should not be lost with them
+            problem = await refuse_press(self._operations, self._clock, action, error)
+            return await self._again(command, action, problem)
+
+    async def _open(self, command: Command, actor: Actor, where: ConversationRef, typed: Mapping[str, str]) -> FormShown:
+        facts = {"command": command.name, "conversation": where.conversation_id}
+        await self._operations.record(AuditEvent(Tag.CHAT_FORM_OPENED, self._clock(), actor.id, actor.name, facts=facts))
+        form_id = await self._operations.remember_choice(actor.id, _MARK + command.name, (), self._clock())
+        return _shown(form_id, command, actor, typed)
+
+    async def _take(self, action: CardAction) -> Command:
+        text, _ = await self._operations.take_choice(action.id, action.actor.id) or ("", ())
+        command = _named(text.removeprefix(_MARK)) if text.startswith(_MARK) else None
+        if command is None:
+            raise Refusal(
+                say("This form is not yours, or was filled in already, or has expired."),
+                say("Type the first word of the command for a new one, or `help`."),
+                code="unknown_form",
+            )
+        return command
+
+    async def _again(self, command: Command, action: CardAction, problem: Notice) -> FormShown:
+        await self._operations.remember_choice(action.actor.id, _MARK + command.name, (), self._clock(), action.id)
+        shown = _shown(action.id, command, action.actor, action.inputs)
+        return replace(shown, fields=tuple([await self._with_name(field) for field in shown.fields]), problem=problem)
+
+    async def _with_name(self, field: Field) -> Field:
+        """A picker shows the name of whoever is picked; of an account that cannot be read now, nothing."""
+        if field.picked and forms.is_account(field.picked):
+            with contextlib.suppress(DirectoryError):
+                return replace(field, picked_name=(await self._directory.person(field.picked)).name)
+        return replace(field, picked="")
+
+
+def _named(name: str) -> Command | None:
+    """The command of this name."""
+    return next((command for command in COMMANDS if command.name == name), None)
+
+
+def _shown(form_id: str, command: Command, actor: Actor, given: Mapping[str, str]) -> FormShown:
+    filled = tuple(_filled(field, given) for field in forms.fields(command))
+    return FormShown(form_id, command.title, command.summary, command.syntax, command.example, filled, only_for=actor.name)
+
+
+def _filled(field: Field, given: Mapping[str, str]) -> Field:
+    value = given.get(field.name, "")
+    if field.kind is FieldKind.CHOICE and value not in field.options:
+        value = ""
+    return replace(field, value=value, picked=given.get(field.name + PICKED, "") if field.kind is FieldKind.PERSON else "")

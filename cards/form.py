@@ -1,0 +1,53 @@
+"""A command as a form: made from its declaration, and no card of its own for any command.
+
+People are picked from the directory where the client can do that, and typed where it cannot; the bot reads either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from bot.domain.exchange import INPUT, PICKED, Field, FieldKind, FormShown, Verb
+from bot.domain.said import join, say, spoken
+from cards import notice
+from cards.elements import Element, button, card, heading, line, run, woven
+from cards.inputs import people_picker, switch, text_input, words_to_choose
+
+
+def render(form: FormShown) -> tuple[Element, str]:
+    """The card and its summary."""
+    told = run(spoken(form.summary).replace("`", ""), limit=160, subtle=True)
+    body: list[Element] = [heading(form.title, size="Medium"), line(told, spacing="None")]
+    if form.problem:
+        body = [*notice.sentences(form.problem), *body]
+    for field in form.fields:
+        body += _inputs(field)
+    body.append(line(run(say("Or type it: "), subtle=True), run(form.syntax, limit=160, mono=True), spacing="Medium"))
+    if form.example != form.syntax:
+        body.append(line(run(say("For example "), subtle=True), run(form.example, limit=160, mono=True), spacing="None"))
+    if form.only_for:
+        only = say("Only {name} can send this form, once.", name=form.only_for)
+        body.append(line(*woven(only, subtle=True, name={"limit": 60, "bold": True})))
+    how = say("{title}: {summary}. Fill in the card, or type: {example}", title=form.title, summary=form.summary, example=form.example)
+    summary = join(" ", (form.problem.text if form.problem else "", how))
+    return card(body, fallback=summary, actions=[button(say("Continue"), Verb.FILL, form.id, style="positive")]), summary
+
+
+def _inputs(field: Field) -> Iterable[Element]:
+    name = INPUT + field.name
+    match field.kind:
+        case FieldKind.PERSON:
+            yield people_picker(name + PICKED, say("{label}: pick from the directory", label=field.label), field.picked, field.picked_name)
+            yield text_input(name, say("or type a name or an address"), limit=field.limit, value=field.value)
+        case FieldKind.CHOICE:
+            missing = say("Choose one.") if field.required else ""
+            yield words_to_choose(name, field.label, field.options, missing=missing, value=field.value)
+        case FieldKind.SWITCH:
+            yield switch(name, field.label, on=field.value == "true")
+        case FieldKind.NUMBER | FieldKind.WORDS:
+            missing = say("Fill this in first.") if field.required else ""
+            telephone = field.kind is FieldKind.NUMBER
+            yield text_input(name, field.label, limit=field.limit, missing=missing, telephone=telephone, value=field.value)
+        case _:
+            assert_never(field.kind)

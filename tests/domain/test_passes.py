@@ -1,0 +1,69 @@
+"""What is wanted of a pass, as it is stored and read back; and secrets, which show themselves nowhere."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.change import Change, ChangeKind
+from bot.domain.passes import PassTerms, WantedPass, due
+from bot.domain.secret import Issued, Secret, temporary_password
+
+NOW = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)
+STARTS = st.none() | st.integers(0, 40_000_000).map(lambda minutes: datetime(2020, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes))
+
+
+@given(st.integers(10, 43200), st.booleans(), STARTS)
+def test_what_is_stored_is_read_back(minutes: int, once: bool, start: datetime | None) -> None:
+    wanted = WantedPass(minutes, once, start)
+    assert WantedPass.of(wanted.text) == wanted
+
+
+@pytest.mark.parametrize("text", [None, "", "60 minutes", "x minutes, one-time", "60 minutes, one-time, from noon UTC", "+31 612345678"])
+def test_anything_else_is_none(text: str | None) -> None:
+    with pytest.raises(ValueError, match="not a wanted pass"):
+        WantedPass.of(text)
+
+
+def test_a_start_that_has_passed_means_at_once() -> None:
+    def wish(start: datetime | None) -> Change:
+        return Change(ChangeKind.CREATE_PASS, None, None, WantedPass(60, start=start).text)
+
+    assert due(wish(NOW - timedelta(minutes=1)), NOW) == wish(None)
+    assert due(wish(NOW), NOW) == wish(None)
+    later = wish(NOW + timedelta(hours=1))
+    assert due(later, NOW) is later
+    password = Change(ChangeKind.RESET_PASSWORD, None, "2026-01-01T00:00:00Z", None)
+    assert due(password, NOW) is password
+
+
+def test_whom_the_policy_covers() -> None:
+    def terms(included: str, excluded: str = "") -> PassTerms:
+        return PassTerms(True, 60, 480, 60, False, frozenset(included.split()), frozenset(excluded.split()))
+
+    mine = frozenset({"a", "b"})
+    assert terms("all_users").cover(mine)
+    assert terms("b c").cover(mine)
+    assert not terms("c").cover(mine)
+    assert not terms("").cover(mine)
+    assert not terms("all_users", "a").cover(mine)
+
+
+def test_a_secret_shows_itself_in_no_representation() -> None:
+    secret = Secret("Kq7+Xw")
+    issued = Issued(secret)
+    assert "Kq7" not in f"{secret} {secret!r} {issued} {issued!r} {[secret]}"
+
+
+def test_temporary_passwords_meet_the_complexity_rules_and_differ() -> None:
+    made = {temporary_password().value for _ in range(200)}
+    assert len(made) == 200
+    for password in made:
+        assert any(map(str.isupper, password))
+        assert any(map(str.islower, password))
+        assert any(map(str.isdigit, password))
+        assert 16 <= len(password) <= 256
+        assert not set(password) & set("0O1IlLS5Z2z")
