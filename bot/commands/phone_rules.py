@@ -78,7 +78,7 @@ def _plan_number(dossier: Dossier, phone: PhoneType, typed: str, mode: str, fact
                 "To replace it, type `update {phone} for {upn} to {what}`.",
                 phone=str(phone.spoken),
                 upn=person.upn,
-                what=number.pretty if private else say("<number>"),
+                what=number.pretty if private else "<number>",
             ),
             code="phone_exists",
         )
@@ -89,7 +89,7 @@ def _plan_number(dossier: Dossier, phone: PhoneType, typed: str, mode: str, fact
                 "To register it, type `add {phone} for {upn} {what}`.",
                 phone=str(phone.spoken),
                 upn=person.upn,
-                what=number.pretty if private else say("<number>"),
+                what=number.pretty if private else "<number>",
             ),
             code="phone_missing",
         )

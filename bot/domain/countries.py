@@ -5,6 +5,8 @@ libphonenumber carries them too, but importing them loads its whole gazetteer: 1
 
 from __future__ import annotations
 
+from bot.domain.said import Said
+
 _TABLE = """
 AC Ascension Island; AD Andorra; AE the United Arab Emirates; AF Afghanistan; AG Antigua and Barbuda; AI Anguilla;
 AL Albania; AM Armenia; AO Angola; AR Argentina; AS American Samoa; AT Austria; AU Australia; AW Aruba;
@@ -42,4 +44,4 @@ ZW Zimbabwe
 """
 
 #: ISO 3166 region -> its name as it stands in the middle of a sentence.
-COUNTRIES: dict[str, str] = {entry.split()[0]: " ".join(entry.split()[1:]) for entry in _TABLE.split(";")}
+COUNTRIES: dict[str, str] = {entry.split()[0]: Said(" ".join(entry.split()[1:]), {}) for entry in _TABLE.split(";")}

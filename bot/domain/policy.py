@@ -159,8 +159,8 @@ def stopped(stop: Stop, now: datetime) -> Decision:
             False,
             Reason.PAUSED,
             say(
-                "{pause} paused me at {at}{because}: nothing is changed.",
-                pause=pause.by_name,
+                "{name} paused me at {at}{because}: nothing is changed.",
+                name=pause.by_name,
                 at=said_at(pause.since),
                 because=because(pause.reason),
             ),
@@ -169,17 +169,17 @@ def stopped(stop: Stop, now: datetime) -> Decision:
     freeze = stop.freeze
     if freeze and freeze.until > now:
         who = (
-            say(": {freeze} reported a suspicious call", freeze=freeze.by_name)
+            say(": {name} reported a suspicious call", name=freeze.by_name)
             if freeze.suspicious
-            else say(" by {freeze}", freeze=freeze.by_name)
+            else say(" by {name}", name=freeze.by_name)
         )
         why = because(freeze.reason)
         return Decision(
             False,
             Reason.FROZEN,
             say(
-                "{freeze} is frozen until {at}{who}{why}. Nobody can change this person until then.",
-                freeze=freeze.name,
+                "{name} is frozen until {at}{who}{why}. Nobody can change this person until then.",
+                name=freeze.name,
                 at=said_at(freeze.until),
                 who=who,
                 why=why,
@@ -196,15 +196,11 @@ def may_unfreeze(freeze: Freeze, actor_id: str, *, admin: bool) -> Decision:
     """Whether this person may end this freeze: administrators, and whoever froze alone."""
     if admin or (actor_id.lower() == freeze.by_id.lower() and not freeze.shared):
         return ALLOWED
-    who = say("more than one colleague") if freeze.shared else freeze.by_name
     return Decision(
         False,
         Reason.NOT_FREEZER,
-        say(
-            "{freeze} was frozen by {who}, so only an administrator{what} can end it.",
-            freeze=freeze.name,
-            who=who,
-            what="" if freeze.shared else say(" or {freeze}", freeze=freeze.by_name),
-        ),
+        say("{name} was frozen by more than one colleague, so only an administrator can end it.", name=freeze.name)
+        if freeze.shared
+        else say("{name} was frozen by {by}, so only an administrator or {by} can end it.", name=freeze.name, by=freeze.by_name),
         say("It ends by itself on {at}.", at=said_at(freeze.until)),
     )

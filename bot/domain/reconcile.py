@@ -136,8 +136,8 @@ class Comparison:
     def keys(self) -> tuple[str, ...]:
         """A name for each discrepancy that is the same whenever it is found again."""
         return (
-            *(say("entra:{id}", id=record.id) for record in self.unknown),
-            *(say("trail:{operation_id}", operation_id=execution.operation_id) for execution in self.missing),
+            *(f"entra:{record.id}" for record in self.unknown),
+            *(f"trail:{execution.operation_id}" for execution in self.missing),
         )
 
     def only(self, keys: Iterable[str]) -> Comparison:

@@ -193,7 +193,7 @@ def _unknown_button() -> Notice:
 
 def told(notice: Notice, reader: Reader) -> InvokeResponse:
     """A sentence for the presser alone; nobody else's card changes."""
-    why = say("(why {reference})", reference=notice.reference) if notice.reference else ""
+    why = f"(why {notice.reference})" if notice.reference else ""
     with speaking(reader):
         return _answer({"statusCode": 200, "type": MESSAGE, "value": spoken(join(" ", (notice.text, notice.hint, why)))})
 
