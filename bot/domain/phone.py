@@ -91,8 +91,8 @@ def mask(number: str) -> str:
 
 def mask_text(text: str) -> str:
     """The same words with everything that looks like a phone number masked, for texts that others will read; a sentence stays one."""
-    if isinstance(text, Said) and text.parts:
-        masked, all_masked = text.map(mask_text), mask_text(str(text))
+    if isinstance(text, Said):
+        masked, all_masked = text.map(mask_text), mask_text(str(text))  # a template has no number in it
         return masked if masked == all_masked else all_masked  # a number in several parts: better in English than for everybody's eyes
     return _IN_TEXT.sub(lambda found: found[0] if _ISO_DATE.match(found[0]) else mask(found[0]), text)
 

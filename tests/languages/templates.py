@@ -14,6 +14,7 @@ from bot.domain.countries import COUNTRIES
 from bot.domain.said import Said
 
 ROOT = Path(__file__).parents[2]
+SAYING = ("say", "say_count", "say_each")
 PLACE = re.compile(r"\{(\w+)\}")
 
 
@@ -21,13 +22,11 @@ def calls() -> Iterator[tuple[str, ast.Call]]:
     """Each call of `say`, `say_count` and `say_each`, with where it stands."""
     for file in sorted((*(ROOT / "bot").rglob("*.py"), *(ROOT / "cards").rglob("*.py"))):
         tree = ast.parse(file.read_text(encoding="utf-8"))
-        imported = {
-            name.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == "bot.domain.said" for name in node.names
-        }
+        froms = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == "bot.domain.said"]
+        ours = {name.name for node in froms for name in node.names} if file.name != "said.py" else set(SAYING)
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("say", "say_count", "say_each"):
-                if node.func.id in imported or file.name == "said.py":
-                    yield f"{file.relative_to(ROOT)}:{node.lineno}", node
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ours.intersection(SAYING):
+                yield f"{file.relative_to(ROOT)}:{node.lineno}", node
 
 
 def written_in(call: ast.Call) -> list[str]:
