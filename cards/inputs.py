@@ -25,9 +25,10 @@ def words_to_choose(id: str, label: str, words: Iterable[str], *, missing: str, 
     return made | {"isRequired": True, "errorMessage": missing} if missing else made
 
 
-def switch(id: str, label: str, *, on: bool) -> Element:
+def switch(id: str, title: str, *, on: bool, label: str = "") -> Element:
     """Yes or no; its value is "true" or "false"."""
-    return {"type": "Input.Toggle", "id": id, "title": label, "label": "Options", "value": "true" if on else "false", "wrap": True}
+    made: Element = {"type": "Input.Toggle", "id": id, "title": inert(title, 240), "value": "true" if on else "false", "wrap": True}
+    return made | {"label": label} if label else made
 
 
 def text_input(id: str, label: str, *, limit: int, missing: str = "", telephone: bool = False, value: str = "") -> Element:
