@@ -34,9 +34,9 @@ def _topic(topic: str, commands: Sequence[CommandHelp]) -> Iterable[Element]:
     yield heading(topic, size="Default", spacing="None")
     for command in commands:
         yield line(run(command.syntax, limit=160, mono=True), spacing="Small")
-        told = [run(f"{command.summary} ", limit=160, subtle=True)]
+        told = [run(command.summary.replace("`", ""), limit=160, subtle=True)]
         if command.example and command.example != command.syntax:
-            told += [run(" Example: ", subtle=True), run(command.example, limit=160)]
+            told += [run(". Example: ", subtle=True), run(command.example, limit=160)]
         yield line(*told, spacing="None")
     pressable = [opener(command.title, Verb.OPEN, command.command) for command in commands if command.command]
     for first in range(0, len(pressable), MOST_BUTTONS):

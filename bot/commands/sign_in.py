@@ -125,7 +125,8 @@ async def show_default(invocation: Invocation, context: Context) -> Notice:
         ("Possible", words or "nothing that is registered"),
     )
     text = _OVERRULED + "." if preference.system_preferred else "Entra ID asks for the default first; the person may pick another method."
-    hint = f"To change it: set default for {dossier.person.upn} to {words.split(', ')[0]}" if words else ""
+    others = [one.word for one in possible(dossier.phones, dossier.others) if one is not preference.default]
+    hint = f"To change it: `set default for {dossier.person.upn} to {others[0]}`" if others else ""
     return Notice(text, hint, title=f"Default method of {dossier.person.name}", facts=tuple(fact for fact in facts if fact[1]))
 
 

@@ -247,7 +247,7 @@ class Dispatch:
         if action.verb is Verb.SUSPECT:
             return await self._suspect(action, operation)
         if action.verb is Verb.STRONGER:
-            return await self._stronger(action)
+            return await self._stronger(action, operation)
         if operation is None:
             raise Refusal("I do not know this card any more.", "Type the command again for a new one.", code="unknown_card")
         if action.verb in _OF_APPROVERS:
@@ -277,10 +277,10 @@ class Dispatch:
         told = await suspect(self._operations, self._stops, action, target, operation, self._clock)
         return told if isinstance(told, Notice) else await self._after(action, told)
 
-    async def _stronger(self, action: CardAction) -> Reply:
+    async def _stronger(self, action: CardAction, operation: Operation | None) -> Reply:
         """The same as if the presser had typed it about this very account."""
         require(self._gate.permit(await self._gate.standing(action.actor, fresh=True)))
-        target = await self._stops.referred(action.id)
+        target = operation.target if operation else await self._stops.referred(action.id)
         if target is None:
             raise Refusal("I do not know this card any more.", "Type show and the person's name for a new one.", code="unknown_card")
         return await self._carry_out(parse(f'{STRONGER_PATH} "{target.upn}"'), action.actor, action.where, target.id, pressed=True)
