@@ -44,7 +44,7 @@ def _inputs(field: Field) -> Iterable[Element]:
             missing = say("Choose one.") if field.required else ""
             yield words_to_choose(name, field.label, field.options, missing=missing, value=field.value)
         case FieldKind.SWITCH:
-            yield switch(name, field.label, on=field.value == "true")
+            yield switch(name, field.label, on=field.value == "true", label=say("Options"))
         case FieldKind.NUMBER | FieldKind.WORDS:
             missing = say("Fill this in first.") if field.required else ""
             telephone = field.kind is FieldKind.NUMBER

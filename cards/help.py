@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from bot.domain.exchange import CommandHelp, Help, Verb
-from bot.domain.said import join, say, say_count
+from bot.domain.said import join, say, say_count, spoken
 from cards.elements import Element, box, buttons, card, heading, line, opener, run
 
 #: The commands on one card; the rest is counted.
@@ -34,9 +34,9 @@ def _topic(topic: str, commands: Sequence[CommandHelp]) -> Iterable[Element]:
     yield heading(topic, size="Default", spacing="None")
     for command in commands:
         yield line(run(command.syntax, limit=160, mono=True), spacing="Small")
-        told = [run(f"{command.summary} ", limit=160, subtle=True)]
+        told = [run(spoken(command.summary).replace("`", ""), limit=160, subtle=True)]
         if command.example and command.example != command.syntax:
-            told += [run(say(" Example: "), subtle=True), run(command.example, limit=160)]
+            told += [run(say(". Example: "), subtle=True), run(command.example, limit=160)]
         yield line(*told, spacing="None")
     pressable = [opener(command.title, Verb.OPEN, command.command) for command in commands if command.command]
     for first in range(0, len(pressable), MOST_BUTTONS):

@@ -45,7 +45,7 @@ SAID = say_each({
     Tag.OPERATION_STARTED: "started the change",
     Tag.OPERATION_WITHDRAWN: "ended the request, which nobody could approve any more",
     Tag.TRAIL_CHECKPOINT: "removed old events, as the setting says",
-    Tag.RECOVERY_CLOSED: "closed the recovery, since something new was registered",
+    Tag.RECOVERY_CLOSED: "closed the recovery, because something new was registered",
     Tag.TRAIL_DIFFERS: "found that Entra's audit log and this trail differ",
 })
 

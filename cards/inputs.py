@@ -26,10 +26,11 @@ def words_to_choose(id: str, label: str, words: Iterable[str], *, missing: str, 
     return made | {"isRequired": True, "errorMessage": spoken(missing)} if missing else made
 
 
-def switch(id: str, label: str, *, on: bool) -> Element:
+def switch(id: str, title: str, *, on: bool, label: str = "") -> Element:
     """Yes or no; its value is "true" or "false"."""
     value = "true" if on else "false"
-    return {"type": "Input.Toggle", "id": id, "title": spoken(label), "label": spoken(say("Options")), "value": value, "wrap": True}
+    made: Element = {"type": "Input.Toggle", "id": id, "title": inert(spoken(title), 240), "value": value, "wrap": True}
+    return made | {"label": spoken(label)} if label else made
 
 
 def text_input(id: str, label: str, *, limit: int, missing: str = "", telephone: bool = False, value: str = "") -> Element:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from bot.domain.change import ChangeKind
 from bot.domain.exchange import KEEP, OperationShown, Verb
 from bot.domain.operation import Operation, State
 from bot.domain.said import join, say, say_count
@@ -33,6 +34,9 @@ from cards.wording import (
 
 #: More changes than this are counted, not listed.
 MOST_CHANGES = 16
+
+#: After these the person has to register anew, and may not be let in to do so.
+_OFFER_A_PASS = frozenset({ChangeKind.RESET_MFA, ChangeKind.RESET_EVERYTHING})
 
 _NOTHING_CHANGED = say("Nothing was changed.")
 _REPLACE = say("Not seen? “Replace it” shows a card for a new one, which takes the place of this one.")
@@ -182,6 +186,10 @@ def _actions(shown: OperationShown, operation: Operation) -> list[Element]:
             return [button(say("Show a new card"), Verb.AGAIN, operation.id, style="positive")]
         case State.FAILED:
             return [button(say("Try again"), Verb.AGAIN, operation.id)]
+        case State.SUCCEEDED | State.PARTIAL if operation.bundle in _OFFER_A_PASS:
+            left = [button(say("Plan what is left"), Verb.AGAIN, operation.id)] if operation.may_be_asked_again else []
+            tooltip = say("With it the person registers anew; you are asked first")
+            return [*left, button(say("Make a pass"), Verb.STRONGER, operation.id, tooltip=tooltip)]
         case State.PARTIAL if operation.may_be_asked_again:
             return [button(say("Plan what is left"), Verb.AGAIN, operation.id)]
         case _:

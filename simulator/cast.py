@@ -57,6 +57,7 @@ class Member:
     default: str | None = None  # preferred second factor, as signInPreferences names it
     system_preferred: bool = False
     per_user_mfa: str = "disabled"
+    language: str = ""  # preferredLanguage, such as "nl-NL"
     federated: bool = False
     pass_minutes: int | None = None  # the lifetime of a pass that is valid when the tenant starts
     other_tenant: bool = False
@@ -150,8 +151,8 @@ RECOVERY = (
            phones={"mobile": "+47 41234567"}, default="sms"),  # signs in at another identity provider
     _staff("Gert Brandt", "Forklift driver", "Logistics", manager=_upn("omar.farouk"), default="oath", per_user_mfa="enforced",
            methods=(registered("hardware", "2025-03-20T07:00:00Z"), registered("qr", "2025-03-20T07:05:00Z"))),
-    _staff("Mei Lin", "Designer", "Marketing", manager=_upn("priya.raman"), phones={"mobile": "+31 612345012", "office": "+31 201234570"},
-           default="voiceMobile",
+    _staff("Mei Lin", "Designer", "Marketing", language="nl-NL", manager=_upn("priya.raman"),
+           phones={"mobile": "+31 612345012", "office": "+31 201234570"}, default="voiceMobile",
            methods=(registered("platform", "2025-08-11T09:45:00Z"), registered("passwordless", displayName="Pixel 5"))),
 )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.commands.dutch import ways
 from bot.commands.kinds import Choice, Match, Token, Word, alike
 from bot.domain.exchange import MENTION_CLOSE, MENTION_OPEN, Mention
 from bot.domain.methods import PhoneType
@@ -19,11 +20,11 @@ MAX_NAME = 256  # characters of a display name: https://learn.microsoft.com/grap
 _NUMBER_START = re.compile(r"\(?[+＋]*\(?[0-9０-９]|[+＋]+$")
 _NUMBER_GOES_ON = re.compile(r"[+(]{0,2}[0-9０-９][0-9０-９()+.,/x#\-‐-―]*|[()./\-‐-―]+|(?:x|ext\.?|extension|#):?[0-9]*", re.IGNORECASE)
 
-_DURATION = re.compile(r"(?P<count>[0-9]{1,4}) ?(?P<unit>m|h|d)(?:in|ins|inute|inutes|r|rs|our|ours|ay|ays)?")
-_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+_DURATION = re.compile(r"(?P<count>[0-9]{1,4}) ?(?P<unit>m|h|d|u)(?:in|ins|inute|inutes|inuut|inuten|r|rs|our|ours|ur|ay|ays|ag|agen)?")
+_UNITS = {"m": "minutes", "h": "hours", "u": "hours", "d": "days"}  # u for the Dutch “uur”
 
 #: The last person spoken about; whoever is called so goes in quotation marks.
-LAST = frozenset({"her", "him", "them", "the same", "the same person"})
+LAST = ways("her") | ways("him") | ways("them") | {"the same", "the same person"}
 
 AS = Word("as")
 FOR = Word("for", near=("of", "from", "on", "to", "4"), assumed=True)
@@ -112,7 +113,7 @@ class Somebody:
             said = f"@{first.text}" if first.mention else f'"{first.text}"'
             yield Match(at + 1, ((self.name, _one(first)),), (said,))
             return
-        if first.text.startswith(("+", '"')) or first.word == FOR.text or (near and first.word in (BY.text, ID.text)):
+        if first.text.startswith(("+", '"')) or first.word in ways(FOR.text) or (near and first.word in (BY.text, ID.text)):
             return
         for end in range(at + 1, min(len(tokens), at + MAX_NAME_WORDS) + 1):
             if end - 1 > at and (self._ends_at(tokens, end - 1) or (near and tokens[end - 1].word == FOR.text)):
@@ -230,7 +231,7 @@ class AnyLine:
 
     def match(self, tokens: Sequence[Token], at: int, near: bool) -> Iterator[Match]:
         for end in range(len(tokens) - 1, max(at, len(tokens) - 2 - MAX_NAME_WORDS), -1):
-            if tokens[end].word == AS.text:
+            if tokens[end].word in ways(AS.text):
                 line = _as_typed(tokens[at:end])
                 yield Match(end, ((self.name, line),), tuple(token.text for token in tokens[at:end]))
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher, get_close_matches
 from typing import Protocol
 
+from bot.commands.dutch import DUTCH
 from bot.domain.exchange import Mention
 from bot.domain.said import alternatives, join, say
 
@@ -99,7 +100,7 @@ class Word:
 
     Attributes:
         text: how it is written in help and suggestions.
-        also: other ways to say exactly this.
+        also: other ways to say exactly this; the Dutch ones stand in `dutch`.
         near: words that probably mean this; they only lead to a suggestion.
         assumed: a suggestion puts it in where it was left out.
     """
@@ -111,7 +112,7 @@ class Word:
     _forms: tuple[tuple[str, ...], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        forms = sorted((tuple(form.split()) for form in (self.text, *self.also)), key=len, reverse=True)
+        forms = sorted((tuple(form.split()) for form in (self.text, *self.also, *DUTCH.get(self.text, ()))), key=len, reverse=True)
         object.__setattr__(self, "_forms", tuple(forms))
 
     @property

@@ -12,6 +12,7 @@ from dataclasses import replace
 from bot.commands import COMMANDS
 from bot.commands.arguments import meant_for_tail
 from bot.commands.cleaning import normalise
+from bot.commands.dutch import ways
 from bot.commands.kinds import Choice, Match, Part, Token, Trace, Word, match_all
 from bot.commands.opening import begun
 from bot.commands.spec import Command, Invocation
@@ -53,9 +54,23 @@ _POLITE = frozenset(
         "thx",
         "now",
         "just",
+        "graag",
+        "alsjeblieft",
+        "alstublieft",
+        "svp",
+        "aub",
+        "kun",
+        "kunt",
+        "je",
+        "u",
+        "hoi",
+        "hallo",
+        "bedankt",
+        "even",
     )
 )
-_TAIL = ("because", "ticket")
+_BECAUSE = ways("because")
+_TAIL = _BECAUSE | {"ticket"}
 
 
 def parse(message_text: str, mentions: Sequence[Mention] = (), commands: Sequence[Command] = COMMANDS) -> Invocation:
@@ -157,7 +172,7 @@ def _read_tail(text: str, tail: list[Token], mentions: Sequence[Mention]) -> tup
             if not ticket:
                 raise UsageError(say("The number of the ticket is missing after `ticket`."), say("For example `ticket INC0012345`."))
             rest = rest[1 + size :]
-        elif rest[0].word == "because":
+        elif rest[0].word in _BECAUSE:
             inside = rest[1:]
             if not ticket and len(inside) > 2 and inside[-2].word == "ticket" and _has_digit(inside[-1]):
                 ticket, inside = inside[-1].text, inside[:-2]

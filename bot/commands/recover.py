@@ -27,7 +27,7 @@ _NOT_REMOVED = say("Nothing is removed: the phone at home stays registered.")
 _NOTHING_OLD = say("No authenticator, passkey or codes of an old phone are registered, so there is nothing to remove later.")
 _FOLLOWED = say("I look after 1 hour and after 24 hours whether something new was registered, and tell you.")
 _TICK = say("Take the tick off whatever should stay, before you confirm.")
-_WHICH = say("Several devices are registered: ask which one is gone, and tick only what was on it.")
+_WHICH = say("Not everything is ticked: ask what was on the phone that is gone, and tick that, before you confirm.")
 _OWN_CARD = say("The pass gets a card of its own as soon as the rest is done.")
 
 
@@ -55,18 +55,16 @@ def plan_recovery(
     a_pass = plan_pass(dossier, terms, now, minutes=minutes, start=start, zone=zone)
     changes, case = recovery(situation, dossier, a_pass.changes[0])
     notes, warnings = [*a_pass.notes], [*a_pass.warnings]
-    if situation is Situation.LOST:
-        notes = [_TICK, _OWN_CARD, *notes]
-        if not all(case.ticked):
-            warnings.insert(0, _WHICH)
+    if situation is Situation.LOST:  # the rest is on the card of the pass
+        notes = [_TICK if all(case.ticked) else _WHICH, _OWN_CARD, *notes[:1]]
+    if case.followed:
+        notes.insert(0, _FOLLOWED)
     if situation is Situation.LEFT_AT_HOME:
         notes.insert(0, _NOT_REMOVED)
     if situation is Situation.NEW_PHONE:
         old = join("; ", (say("{label} ({before})", label=change.label, before=change.before or "") for change in case.later))
         later = say("Once something new is registered I remove what is on the old phone: {methods}.", methods=old)
         notes.insert(0, later if old else _NOTHING_OLD)
-    if case.followed:
-        notes.append(_FOLLOWED)
     if manager:
         name, upn = manager.name, manager.upn
         warnings.insert(

@@ -149,12 +149,14 @@ async def show_default(invocation: Invocation, context: Context) -> Notice:
         (say("Entra's choice"), preference.chosen_by_system if preference.system_preferred else ""),
         (say("Possible"), words or say("nothing that is registered")),
     )
-    text = (
-        _OVERRULED if preference.system_preferred else say("Entra ID asks for the default first; the person may pick another method.")
-    )
-    hint = say("To change it: set default for {upn} to {word}", upn=dossier.person.upn, word=words.split(", ")[0]) if words else ""
+    first = say("Entra ID asks for the default first; the person may pick another method.")
+    others = [one.word for one in possible(dossier.phones, dossier.others) if one is not preference.default]
+    hint = say("To change it: `set default for {upn} to {word}`", upn=dossier.person.upn, word=others[0]) if others else ""
     return Notice(
-        text, hint, title=say("Default method of {name}", name=dossier.person.name), facts=tuple(fact for fact in facts if fact[1])
+        _OVERRULED if preference.system_preferred else first,
+        hint,
+        title=say("Default method of {name}", name=dossier.person.name),
+        facts=tuple(fact for fact in facts if fact[1]),
     )
 
 

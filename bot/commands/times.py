@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
+from bot.commands.dutch import ways
 from bot.commands.kinds import Match, Token
 from bot.domain.said import say
 from bot.errors import Refusal
@@ -15,6 +16,7 @@ from bot.errors import Refusal
 _TIME = re.compile(r"(?P<hour>[01]?\d|2[0-3])[:.](?P<minute>[0-5]\d)(?:h|hrs?)?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 TOMORROW, TODAY = "tomorrow", "today"
+_DAYS = {way: day for day in (TOMORROW, TODAY) for way in ways(day)}
 #: Further ahead it is a slip of the finger.
 FURTHEST = timedelta(days=30)
 
@@ -44,8 +46,9 @@ class TimeOfDay:
     def match(self, tokens: Sequence[Token], at: int, near: bool) -> Iterator[Match]:
         words = [token.word for token in tokens[at : at + 2]]
         day: str | date = ""
-        if words and words[0] in (TOMORROW, TODAY):
-            day = words.pop(0)
+        if words and (said := _DAYS.get(words[0])):
+            words.pop(0)
+            day = said
         elif words and _DAY.fullmatch(words[0]):
             try:
                 day = date.fromisoformat(words.pop(0))

@@ -248,7 +248,7 @@ class Dispatch:
         if action.verb is Verb.SUSPECT:
             return await self._suspect(action, operation)
         if action.verb is Verb.STRONGER:
-            return await self._stronger(action)
+            return await self._stronger(action, operation)
         if operation is None:
             raise Refusal(say("I do not know this card any more."), say("Type the command again for a new one."), code="unknown_card")
         if action.verb in _OF_APPROVERS:
@@ -278,10 +278,10 @@ class Dispatch:
         told = await suspect(self._operations, self._stops, action, target, operation, self._clock)
         return told if isinstance(told, Notice) else await self._after(action, told)
 
-    async def _stronger(self, action: CardAction) -> Reply:
+    async def _stronger(self, action: CardAction, operation: Operation | None) -> Reply:
         """The same as if the presser had typed it about this very account."""
         require(self._gate.permit(await self._gate.standing(action.actor, fresh=True)))
-        target = await self._stops.referred(action.id)
+        target = operation.target if operation else await self._stops.referred(action.id)
         if target is None:
             text = say("I do not know this card any more.")
             raise Refusal(text, say("Type show and the person's name for a new one."), code="unknown_card")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import structlog
@@ -35,6 +36,7 @@ log = structlog.get_logger()
 
 #: https://learn.microsoft.com/adaptive-cards/authoring-cards/universal-action-model#response-format
 MESSAGE = "application/vnd.microsoft.activity.message"
+_QUOTED = re.compile(r"`([^`]*)`")
 
 
 class DoormanHandler(TeamsActivityHandler):
@@ -195,7 +197,8 @@ def told(notice: Notice, reader: Reader) -> InvokeResponse:
     """A sentence for the presser alone; nobody else's card changes."""
     why = f"(why {notice.reference})" if notice.reference else ""
     with speaking(reader):
-        return _answer({"statusCode": 200, "type": MESSAGE, "value": spoken(join(" ", (notice.text, notice.hint, why)))})
+        said = spoken(join(" ", (notice.text, notice.hint, why)))
+    return _answer({"statusCode": 200, "type": MESSAGE, "value": _QUOTED.sub(r"“\1”", said)})  # plain text, without Markdown
 
 
 def _answer(body: dict[str, Any]) -> InvokeResponse:

@@ -97,6 +97,7 @@ class Person:
         self.user_type = member.user_type
         self.synced = member.synced
         self.management_restricted = member.restricted
+        self.language = member.language
         self.manager_id = cast.stable_id(f"user {member.manager}") if member.manager else None
         self.roles = list(member.roles)
         self.eligible_roles = list(member.eligible_roles)

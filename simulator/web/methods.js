@@ -16,7 +16,7 @@ const KINDS = {
   email: (m) => ({ icon: "✉", title: "E-mail for password reset", value: m.emailAddress }),
   platformcredential: (m) => ({ icon: "▣", title: "Platform credential", value: m.displayName }),
   temporaryaccesspass: (m) => ({
-    icon: "⧗", title: "Temporary Access Pass",
+    icon: "◔", title: "Temporary Access Pass",
     value: [m.lifetimeInMinutes && `${m.lifetimeInMinutes} minutes`, m.isUsableOnce === true ? "usable once" : m.isUsableOnce === false ? "usable many times" : ""].filter(Boolean).join(", "),
     note: m.methodUsabilityReason,
   }),

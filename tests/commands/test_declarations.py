@@ -94,6 +94,7 @@ def test_the_syntax_is_the_one_the_readme_promises() -> None:
         "default": "default for <who>",
         "set-default": "set default for <who> [to] push|otp|sms|voice|voice alternate|voice office",
         "require-mfa": "require mfa for <who> on|off|enforced",
+        "recover": "recover <who> [lost|new phone|first day|left at home] [at <14:00>]",
         "pass": "pass for <who> [for <time>] [at <14:00>] [reusable]",
         "revoke-pass": "revoke pass for <who>",
         "reset-password": "reset password for <who>",
