@@ -42,6 +42,7 @@ class Activities:
         self.bot = {"id": f"28:{bot_app_id}", "name": "Doorman"}
         self.service_url = service_url
         self.roles: dict[str, str] = {}  # object id -> "bot" or "guest", where a test asks for it
+        self.locales: dict[str, str] = {}  # object id -> the locale of this person's client, where it is not the usual one
 
     def account(self, member: Member) -> dict[str, Any]:
         """The sender as the bot sees it; a person marked as a bot has no Entra id."""
@@ -52,6 +53,7 @@ class Activities:
     def envelope(self, kind: str, scene: Scene, activity_id: str | None = None) -> dict[str, Any]:
         """What every activity carries. Without an id it gets one of the kind Teams gives to events."""
         conversation, when = scene.conversation, scene.when
+        locale = self.locales.get(scene.sender.id, LOCALE)
         tenant = {"id": conversation.tenant_id}
         place: dict[str, Any] = {"conversationType": conversation.kind, "tenantId": conversation.tenant_id,
                                  "id": identity.join_thread(conversation.id, scene.root)}
@@ -63,9 +65,9 @@ class Activities:
                              "team": {"id": TEAM_ID, "name": TEAM_NAME, "aadGroupId": identity.TEAM_AAD_GROUP}}
         return {"type": kind, "id": activity_id or f"f:{uuid.uuid4()}", "channelId": "msteams", "serviceUrl": self.service_url,
                 "timestamp": when.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-                "localTimestamp": when.astimezone(_ZONE).isoformat(timespec="milliseconds"), "localTimezone": TIMEZONE, "locale": LOCALE,
+                "localTimestamp": when.astimezone(_ZONE).isoformat(timespec="milliseconds"), "localTimezone": TIMEZONE, "locale": locale,
                 "from": self.account(scene.sender), "recipient": dict(self.bot), "conversation": place, "channelData": channel_data,
-                "entities": [{"type": "clientInfo", "locale": LOCALE, "country": COUNTRY, "platform": "Web", "timezone": TIMEZONE}]}
+                "entities": [{"type": "clientInfo", "locale": locale, "country": COUNTRY, "platform": "Web", "timezone": TIMEZONE}]}
 
     def message(self, scene: Scene, message_id: str, text: str, mentions: Iterable[Member] = ()) -> dict[str, Any]:
         """Something typed. Outside personal chats the bot is mentioned first, as otherwise it would not be told."""

@@ -258,6 +258,10 @@ class Teams:
         if role is not None:
             self.activities.roles[identity.person(who).id] = role
 
+    def speak(self, who: Person, locale: str) -> None:
+        """From now on this person's client has another language."""
+        self.activities.locales[identity.person(who).id] = locale
+
     def group_chat(self, name: str, members: Iterable[Person]) -> str:
         """A new group chat with the bot in it; its id."""
         return self.threads.open_group(name, tuple(identity.person(m) for m in members))
