@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, TypeVar
 
@@ -58,10 +59,13 @@ class Said(str):
     timed: bool
 
     def __new__(cls, template: str, parts: Mapping[str, Part]) -> Said:
-        made = super().__new__(cls, _in_words(_pieces(template, parts, ENGLISH), NOBODY) if parts else template)
+        made = super().__new__(cls, _english(template, parts) if parts else template)
         made.template = template
         made.parts = parts
-        made.timed = any(isinstance(part, datetime) or (isinstance(part, Said) and part.timed) for part in parts.values())
+        made.timed = False
+        for part in parts.values():
+            if isinstance(part, datetime) or (isinstance(part, Said) and part.timed):
+                made.timed = True
         return made
 
     def __copy__(self) -> Said:
@@ -100,6 +104,8 @@ def say_each(words: Mapping[K, str]) -> dict[K, Said]:
 def join(between: str, parts: Iterable[str]) -> Said:
     """Like `between.join(parts)`, leaving out what is empty; `between` may be sayable itself."""
     kept = [part for part in parts if part]
+    if len(kept) == 1 and isinstance(kept[0], Said):
+        return kept[0]
     filling = [one for index, part in enumerate(kept) for one in ((between, part) if index else (part,))]
     return Said("".join(f"{{{index}}}" for index in range(len(filling))), {str(index): one for index, one in enumerate(filling)})
 
@@ -166,7 +172,7 @@ def pieces(text: str) -> list[str | datetime]:
 
 def woven(text: Said) -> list[tuple[str, str]]:
     """The words of a sentence and its parts, in the order in which the present reader's language has them, with the names of the parts."""
-    words = _PLACE.split(_READER.get().catalogue.get(text.template, text.template))
+    words = _split(_READER.get().catalogue.get(text.template, text.template))
     return [("", each) if index % 2 == 0 else (each, _sayable(text.parts[each])) for index, each in enumerate(words) if each]
 
 
@@ -211,10 +217,29 @@ def _part_from_store(stored: Any) -> Part:
     return stored  # type: ignore[no-any-return]
 
 
+@lru_cache(4096)
+def _split(template: str) -> tuple[str, ...]:
+    """The words of a template; every other one is the name of a part."""
+    return tuple(_PLACE.split(template))
+
+
+def _english(template: str, parts: Mapping[str, Part]) -> str:
+    """What `_pieces` comes to in English, quickly: this is part of making any sentence, and its parts are English already."""
+    text = ""
+    for index, words in enumerate(_split(template)):
+        if index % 2 == 0:
+            text += words
+            continue
+        capital = words not in parts
+        part = parts[words[:1].lower() + words[1:] if capital else words]
+        said = str(part) if isinstance(part, (str, int)) else _in_words([_plain(part, ENGLISH)], NOBODY)
+        text += said[:1].upper() + said[1:] if capital else said
+    return text
+
+
 def _pieces(template: str, parts: Mapping[str, Part], catalogue: Catalogue) -> list[str | datetime]:
     said: list[str | datetime] = []
-    # Every other one is the name of a part.
-    for index, words in enumerate(_PLACE.split(catalogue.get(template, template) if catalogue else template)):
+    for index, words in enumerate(_split(catalogue.get(template, template) if catalogue else template)):
         if index % 2 == 0:
             if words:
                 said.append(words)

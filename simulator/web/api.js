@@ -34,13 +34,16 @@ export const world = () => call("GET", "/api/world");
 export const conversations = (as) => call("GET", `/api/conversations?${query({ as })}`);
 export const messages = (as, conversation) => call("GET", `/api/messages?${query({ as, conversation })}`);
 export const people = (dataset, filter) => call("GET", `/api/people?${query({ dataset, filter })}`);
-export const say = (what) => call("POST", "/api/say", what);
+// The language of this page's Teams: ?locale=nl-NL for this visit, otherwise the browser's.
+const locale = new URLSearchParams(location.search).get("locale") || navigator.language;
+
+export const say = (what) => call("POST", "/api/say", { ...what, locale });
 export const edit = (what) => call("POST", "/api/edit", what);
 export const entra = (upn) => call("GET", `/api/entra/${encodeURIComponent(upn)}`);
 
 /** Presses a card's button. Resolves with the line Doorman answered, if any; throws its sentence when it refused. */
 export async function press(what) {
-  const answer = await call("POST", "/api/press", what);
+  const answer = await call("POST", "/api/press", { ...what, locale });
   const problem = answer?.error ? sentence(answer) : "";
   if (problem) throw new Error(problem);
   if (answer?.status >= 400) throw new Error(`Doorman answered ${answer.status}. Try again.`);

@@ -174,14 +174,21 @@ class _Page:
 
     async def say(self, request: web.Request) -> Any:
         asked = await request.json()
+        self._speak(asked)
         conversation: Any = asked["conversation"]
         root = self._teams.threads.messages[asked["replyTo"]].thread if asked.get("replyTo") else None
         message = await self._teams.say(asked["as"], asked["text"], identity.join_thread(conversation, root),
                                         mentions=[m["upn"] for m in asked.get("mentions") or ()], wait=False)
         return {"id": message.id}
 
+    def _speak(self, asked: dict[str, Any]) -> None:
+        """Whoever does something has a client in the language of the page they do it on."""
+        if locale := asked.get("locale"):
+            self._teams.speak(asked["as"], locale)
+
     async def press(self, request: web.Request) -> Any:
         asked = await request.json()
+        self._speak(asked)
         action, data = asked["action"], asked["action"].get("data") or {}
         if action["type"] == "Action.Submit":
             answer = await self._teams.press(asked["as"], asked["message"], "", style="submit", action=data)

@@ -86,7 +86,7 @@ async def test_an_installation_may_be_dutch(database_url: str) -> None:
     await desk.open()
     try:
         await desk.change(BRAM, "set mobile for omar +31 6 12345678")  # an English reader goes on in English
-        await desk.logged("Klaar", "voor Omar Farouk", "Door Bram Peeters")
+        await desk.logged("Klaar", "Mobiele telefoon wijzigen voor Omar Farouk", "teruggelezen")
         desk.teams.speak(BRAM, "de-DE")
         assert "Wat u mij kunt vragen" in (await desk.say(BRAM, "help")).text
     finally:
