@@ -17,7 +17,7 @@ from bot.domain.methods import Dossier
 from bot.domain.operation import Operation
 from bot.domain.passes import PassTerms, WantedPass, due
 from bot.domain.people import Person
-from bot.domain.recovery import Situation, recovery
+from bot.domain.recovery import Situation, named, recovery
 from bot.domain.reset import RESETS
 from bot.errors import Refusal
 from bot.ports import Directory
@@ -63,7 +63,7 @@ def plan_recovery(
     if situation is Situation.LEFT_AT_HOME:
         notes.insert(0, _NOT_REMOVED)
     if situation is Situation.NEW_PHONE:
-        old = "; ".join(f"{change.label} ({change.before})" for change in case.later)
+        old = named(case.later)
         notes.insert(0, _LATER.format(old) if old else _NOTHING_OLD)
     if case.followed:
         notes.append(_FOLLOWED)
