@@ -26,7 +26,6 @@ _NOT_REMOVED = "Nothing is removed: the phone at home stays registered."
 _LATER = "Once something new is registered I remove what is on the old phone: {}."
 _NOTHING_OLD = "No authenticator, passkey or codes of an old phone are registered, so there is nothing to remove later."
 _FOLLOWED = "I look after 1 hour and after 24 hours whether something new was registered, and tell you."
-_TICK = "Take the tick off whatever should stay, before you confirm."
 _WHICH = "Several devices are registered: ask which one is gone, and tick only what was on it."
 _OWN_CARD = "The pass gets a card of its own as soon as the rest is done."
 _MANAGER = "Policy: hand this pass to the manager, {name} ({upn}), who hands it over in person."
@@ -55,18 +54,17 @@ def plan_recovery(
     minutes = terms.minimum if situation is Situation.LEFT_AT_HOME else None
     a_pass = plan_pass(dossier, terms, now, minutes=minutes, start=start, zone=zone)
     changes, case = recovery(situation, dossier, a_pass.changes[0])
-    notes, warnings = [*a_pass.notes], [*a_pass.warnings]
+    notes, warnings = [_FOLLOWED] if case.followed else [], [*a_pass.warnings]
     if situation is Situation.LOST:
-        notes = [_TICK, _OWN_CARD, *notes]
+        notes.append(_OWN_CARD)
         if not all(case.ticked):
             warnings.insert(0, _WHICH)
     if situation is Situation.LEFT_AT_HOME:
-        notes.insert(0, _NOT_REMOVED)
+        notes.append(_NOT_REMOVED)
     if situation is Situation.NEW_PHONE:
         old = named(case.later)
-        notes.insert(0, _LATER.format(old) if old else _NOTHING_OLD)
-    if case.followed:
-        notes.append(_FOLLOWED)
+        notes.append(_LATER.format(old) if old else _NOTHING_OLD)
+    notes += a_pass.notes
     if manager:
         warnings.insert(0, _MANAGER.format(name=manager.name, upn=manager.upn))
     return Plan(dossier.person, changes, tuple(notes), tuple(warnings), ChangeKind.RECOVER, case)
