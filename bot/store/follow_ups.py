@@ -29,7 +29,7 @@ def begin(connection: Connection, trail: Trail, enqueue: Enqueue, operation: Ope
     if stored.state is State.QUEUED:
         enqueue(connection, "execute", stored.id, key=stored.target.id)
         return
-    enqueue(connection, "expire", stored.id, occasion="reveal", delay=(stored.expires_at - stored.created_at).total_seconds())
+    enqueue(connection, "expire", stored.id, occasion="reveal", delay=(stored.expires_at - event.at).total_seconds())
     approvals.announce(connection, enqueue, stored)
 
 
