@@ -110,7 +110,7 @@ async def _manager(context: Context, person: Person) -> Person:
 
 
 async def plan_again(directory: Directory, dossier: Dossier, operation: Operation, now: datetime) -> Plan:
-    """The same recovery on the account as it is now, with what was chosen before.
+    """The same recovery on the account as it is now, with what was chosen before and is not done: what is, a pass too, is not made anew.
 
     Raises:
         Refusal: as `plan_recovery`.
@@ -120,8 +120,9 @@ async def plan_again(directory: Directory, dossier: Dossier, operation: Operatio
     wanted = next((WantedPass.of(due(change, now).after) for change in operation.changes if change.once_only), None)
     plan = plan_recovery(operation.recovery.situation, dossier, terms, now, start=wanted.start if wanted else None, zone=zone)
     assert plan.recovery is not None, "it is one"
-    asked = {_about(change) for change in operation.changes}
-    ticked = tuple(_about(change) in asked for change in plan.changes)
+    done = [result.fate.good for result in operation.results] or [False] * len(operation.changes)
+    left = {_about(change) for change, over in zip(operation.changes, done, strict=True) if not over}
+    ticked = tuple(_about(change) in left for change in plan.changes)
     return replace(plan, recovery=replace(plan.recovery, ticked=ticked))
 
 
