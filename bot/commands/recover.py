@@ -10,7 +10,7 @@ from bot.commands.kinds import Choice, Optional, Word
 from bot.commands.pass_rules import plan_pass
 from bot.commands.passes import READS_POLICY
 from bot.commands.people import READS
-from bot.commands.spec import Command, Context, Invocation, WhatHappened
+from bot.commands.spec import Command, Context, Facts, Invocation, WhatHappened
 from bot.commands.times import Moment, TimeOfDay, resolve
 from bot.domain.change import Change, ChangeKind, Plan
 from bot.domain.methods import Dossier
@@ -84,9 +84,6 @@ async def recover(invocation: Invocation, context: Context) -> Plan | WhatHappen
     situation, start, zone = Situation(str(said)), invocation.args.get("start"), context.actor.zone
     if isinstance(start, Moment) and situation is not Situation.FIRST_DAY:
         raise Refusal("A time is for a first day only: in every other case the pass is needed now.", "Leave out `at …`.", code="no_start")
-    manager = None
-    if situation is Situation.FIRST_DAY and context.facts.first_day_to_manager:
-        manager = await _manager(context, dossier.person)
     return plan_recovery(
         situation,
         dossier,
@@ -94,12 +91,15 @@ async def recover(invocation: Invocation, context: Context) -> Plan | WhatHappen
         context.now,
         start=resolve(start, context.now, zone) if isinstance(start, Moment) else None,
         zone=zone,
-        manager=manager,
+        manager=await _manager(context.directory, situation, dossier.person, context.facts),
     )
 
 
-async def _manager(context: Context, person: Person) -> Person:
-    manager = await context.directory.manager(person.id)
+async def _manager(directory: Directory, situation: Situation, person: Person, facts: Facts) -> Person | None:
+    """Who gets the pass instead of the person; None when the person does."""
+    if situation is not Situation.FIRST_DAY or not facts.first_day_to_manager:
+        return None
+    manager = await directory.manager(person.id)
     if manager is None:
         raise Refusal(
             f"Policy wants the first pass handed to the manager, and Entra ID names no manager of {person.name}.",
@@ -109,7 +109,7 @@ async def _manager(context: Context, person: Person) -> Person:
     return manager
 
 
-async def plan_again(directory: Directory, dossier: Dossier, operation: Operation, now: datetime) -> Plan:
+async def plan_again(directory: Directory, dossier: Dossier, operation: Operation, facts: Facts, now: datetime) -> Plan:
     """The same recovery on the account as it is now, with what was chosen before and is not done: what is, a pass too, is not made anew.
 
     Raises:
@@ -118,7 +118,9 @@ async def plan_again(directory: Directory, dossier: Dossier, operation: Operatio
     assert operation.recovery is not None, "operations of recoveries alone"
     terms, zone = await directory.pass_terms(dossier.person.id), operation.requester.zone
     wanted = next((WantedPass.of(due(change, now).after) for change in operation.changes if change.once_only), None)
-    plan = plan_recovery(operation.recovery.situation, dossier, terms, now, start=wanted.start if wanted else None, zone=zone)
+    situation, start = operation.recovery.situation, wanted.start if wanted else None
+    manager = await _manager(directory, situation, dossier.person, facts)
+    plan = plan_recovery(situation, dossier, terms, now, start=start, zone=zone, manager=manager)
     assert plan.recovery is not None, "it is one"
     done = [result.fate.good for result in operation.results] or [False] * len(operation.changes)
     left = {_about(change) for change, over in zip(operation.changes, done, strict=True) if not over}
