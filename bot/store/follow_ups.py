@@ -56,8 +56,8 @@ def close(
     event: AuditEvent,
     successor: tuple[Operation, AuditEvent] | None,
 ) -> bool:
-    """See `bot.ports.Operations.close_recovery`. The trail is locked here, so that of two looks one closes."""
-    if closed(connection, event.operation_id):
+    """See `bot.ports.Operations.close_recovery`. The trail is locked here, so that of two looks one closes, in one group of writes too."""
+    if trail.about_to_say(event.tag, event.operation_id) or closed(connection, event.operation_id):
         return False
     trail.append(event)
     if successor:
