@@ -130,3 +130,8 @@ def registered_since(case: Recovery, dossier: Dossier) -> tuple[Method, ...]:
 def unused_passes(dossier: Dossier) -> tuple[Change, ...]:
     """The removal of whatever pass there is."""
     return tuple(removal(method) for method in dossier.others if method.family is Family.PASS and method.id)
+
+
+def named(changes: Iterable[Change]) -> str:
+    """What is removed, by what it is and what tells it from others of its kind: a pass has nothing but its date."""
+    return "; ".join(f"{change.label} ({change.before})" for change in changes)

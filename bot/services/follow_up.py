@@ -11,7 +11,7 @@ from bot.domain.change import Change
 from bot.domain.exchange import Notice, Tone
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation
-from bot.domain.recovery import LOOKS, Recovery, registered_since, unused_passes
+from bot.domain.recovery import LOOKS, Recovery, named, registered_since, unused_passes
 from bot.errors import ChatError, DirectoryError, NotFound, Throttled, Unavailable
 from bot.ports import Announcer, Clock, Directory, Operations, Sleep
 from bot.services import explain
@@ -65,8 +65,8 @@ def registered(case: Recovery, dossier: Dossier) -> str:
 
 def closed(operation: Operation, case: Recovery, dossier: Dossier) -> Notice:
     """What the agent hears of somebody who is back."""
-    gone = [change.before or "" for change in tidy(case, dossier)]
-    removing = f" I am removing what is no longer needed: {', '.join(gone)}." if gone else ""
+    gone = named(tidy(case, dossier))
+    removing = f" I am removing what is no longer needed: {gone}." if gone else ""
     return Notice(
         f"{operation.target.name} has registered {registered(case, dossier)}.{removing} The recovery {operation.id} is closed.",
         tone=Tone.DONE,
@@ -81,7 +81,7 @@ def reminder(operation: Operation, case: Recovery, look: int) -> Notice:
     if look < len(LOOKS):
         more = f"I look once more {int(LOOKS[-1].total_seconds() // 3600)} hours after it."
     else:
-        old = ", ".join(change.before or "" for change in case.later)
+        old = named(case.later)
         left = f" Still there, to be removed by hand: {old}." if old else ""
         more = f"I do not look again.{left} If the pass has run out, make another one with “pass for {operation.target.upn}”."
     return Notice(
