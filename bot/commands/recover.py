@@ -26,7 +26,7 @@ _NOT_REMOVED = "Nothing is removed: the phone at home stays registered."
 _LATER = "Once something new is registered I remove what is on the old phone: {}."
 _NOTHING_OLD = "No authenticator, passkey or codes of an old phone are registered, so there is nothing to remove later."
 _FOLLOWED = "I look after 1 hour and after 24 hours whether something new was registered, and tell you."
-_WHICH = "Several devices are registered: ask which one is gone, and tick what was on it."
+_WHICH = "Not everything that may have been on the phone is ticked: ask which device is gone, and tick what was on it."
 _OWN_CARD = "The pass gets a card of its own as soon as the rest is done."
 _MANAGER = "Policy: hand this pass to the manager, {name} ({upn}), who hands it over in person."
 
