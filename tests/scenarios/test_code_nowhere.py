@@ -88,7 +88,7 @@ def spellings(secret: str) -> list[str]:
 
 @pytest.mark.parametrize("line", [PASS, PASSWORD, "recover omar new phone", "recover omar lost"])
 async def test_the_code_is_in_one_answer_and_nowhere_else(desk: Desk, logged: Callable[[], str], line: str) -> None:
-    own = await pass_card(desk, await recovered(desk, line)) if "lost" in line else await ready(desk, line)
+    own = await pass_card(desk, await recovered(desk, line, "has a card of its own")) if "lost" in line else await ready(desk, line)
     desk.teams.threads.messages[own.message.id].shown.clear()
     answer = await desk.press(HANNA, own, "reveal")
     secret = code(desk)
