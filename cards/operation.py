@@ -90,7 +90,7 @@ def ticked(operation: Operation) -> Iterable[Element]:
     yield line(run("Take the tick off whatever should stay, before you confirm.", subtle=True))
     for index, (change, on) in enumerate(zip(operation.changes, operation.recovery.ticked, strict=True)):
         before, after = difference(change)
-        yield switch(f"{KEEP}{index}", f"{change.label}: {before} → {after}", on=on)
+        yield switch(f"{KEEP}{index}", f"{before} → {after}", on=on, label=change.label)
 
 
 def _instructions(operation: Operation) -> list[Element]:

@@ -20,15 +20,19 @@ def ticks(desk: Desk, own: Answer, *taken_off: str, put_on: tuple[str, ...] = ()
     assert switches, own.text
     values = {item["id"]: item["value"] for item in switches}
     for wanted, value in [*((word, "false") for word in taken_off), *((word, "true") for word in put_on)]:
-        (found,) = (item["id"] for item in switches if wanted in item["title"])
+        (found,) = (item["id"] for item in switches if wanted in _title(item))
         values[found] = value
     return values
 
 
 def ticked(own: Answer) -> dict[str, bool]:
-    """What the card proposes: the beginning of each title, and whether it is ticked."""
+    """What the card proposes: what each tick is about, and whether it is there."""
     switches = [item for item in _items(own.card) if item.get("type") == "Input.Toggle"]
-    return {item["title"].partition(" → ")[0]: item["value"] == "true" for item in switches}
+    return {_title(item).partition(" → ")[0]: item["value"] == "true" for item in switches}
+
+
+def _title(switch: dict[str, Any]) -> str:
+    return f"{switch['label']}: {switch['title']}"
 
 
 def _items(card: dict[str, Any]) -> list[dict[str, Any]]:

@@ -44,7 +44,7 @@ async def test_whoever_did_not_ask_cannot_answer_and_a_forged_answer_is_none(des
 
 async def test_a_time_is_for_a_first_day_alone(desk: Desk) -> None:
     assert "A time is for a first day only" in (await desk.say(HANNA, "recover lotte lost at 14:00")).text
-    own = await desk.say(HANNA, "recover lotte at 14:00")
+    own = await desk.say(HANNA, "recover lotte at tomorrow 08:00")
     assert "A time is for a first day only" in (await desk.press(HANNA, own, "choose", data={"pick": 1})).message
     await desk.press(HANNA, own, "choose", data={"pick": 2})
     assert "first day" in own.text
@@ -65,7 +65,7 @@ async def test_a_lost_phone_goes_and_then_the_pass_has_a_card_of_its_own(desk: D
         assert said in own.text
     assert ticked(own) == {
         "Microsoft Authenticator: iPhone 15, registered 2 June 2025": True,
-        "Mobile phone: +31 612345010": True,
+        "Mobile phone: ＋31 612345010": True,  # inert: no list, and no number to tap
         "Sessions: signed in wherever they are": True,
         "Temporary Access Pass: none": True,
     }
@@ -382,7 +382,7 @@ async def test_a_failed_first_day_planned_again_names_the_manager_again(managed:
 
 
 async def test_a_first_day_begins_when_it_is_said_to(desk: Desk) -> None:
-    own = await ready(desk, "recover omar first day at 14:30")
+    own = await ready(desk, "recover omar first day at tomorrow 14:30")
     day, _, clock = own.text.partition("one-time, from ")[2].partition(" UTC")[0].partition(" ")
     await desk.press(HANNA, own, "reveal")
     (request,) = created(desk)
