@@ -87,9 +87,10 @@ def listed(operation: Operation) -> Iterable[Element]:
 def ticked(operation: Operation) -> Iterable[Element]:
     """Every change with a tick that its requester may take off."""
     assert operation.recovery is not None, "lists of recoveries alone are edited"
+    yield line(run(say("Take the tick off whatever should stay, before you confirm."), subtle=True))
     for index, (change, on) in enumerate(zip(operation.changes, operation.recovery.ticked, strict=True)):
         before, after = difference(change)
-        yield switch(f"{KEEP}{index}", f"{change.label}: {before} → {after}", on=on)
+        yield switch(f"{KEEP}{index}", f"{before} → {after}", on=on, label=change.label)
 
 
 def _instructions(operation: Operation) -> list[Element]:

@@ -10,24 +10,23 @@ from bot.commands.kinds import Choice, Optional, Word
 from bot.commands.pass_rules import plan_pass
 from bot.commands.passes import READS_POLICY
 from bot.commands.people import READS
-from bot.commands.spec import Command, Context, Invocation, WhatHappened
+from bot.commands.spec import Command, Context, Facts, Invocation, WhatHappened
 from bot.commands.times import Moment, TimeOfDay, resolve
 from bot.domain.change import Change, ChangeKind, Plan
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation
 from bot.domain.passes import PassTerms, WantedPass, due
 from bot.domain.people import Person
-from bot.domain.recovery import Situation, recovery
+from bot.domain.recovery import Situation, named, recovery
 from bot.domain.reset import RESETS
-from bot.domain.said import join, say
+from bot.domain.said import say
 from bot.errors import Refusal
 from bot.ports import Directory
 
 _NOT_REMOVED = say("Nothing is removed: the phone at home stays registered.")
 _NOTHING_OLD = say("No authenticator, passkey or codes of an old phone are registered, so there is nothing to remove later.")
 _FOLLOWED = say("I look after 1 hour and after 24 hours whether something new was registered, and tell you.")
-_TICK = say("Take the tick off whatever should stay, before you confirm.")
-_WHICH = say("Not everything is ticked: ask what was on the phone that is gone, and tick that, before you confirm.")
+_WHICH = say("Not everything that may have been on the phone is ticked: ask which device is gone, and tick what was on it.")
 _OWN_CARD = say("The pass gets a card of its own as soon as the rest is done.")
 
 
@@ -54,17 +53,19 @@ def plan_recovery(
     minutes = terms.minimum if situation is Situation.LEFT_AT_HOME else None
     a_pass = plan_pass(dossier, terms, now, minutes=minutes, start=start, zone=zone)
     changes, case = recovery(situation, dossier, a_pass.changes[0])
-    notes, warnings = [*a_pass.notes], [*a_pass.warnings]
-    if situation is Situation.LOST:  # the rest is on the card of the pass
-        notes = [_TICK if all(case.ticked) else _WHICH, _OWN_CARD, *notes[:1]]
-    if case.followed:
-        notes.insert(0, _FOLLOWED)
+    notes: list[str] = [_FOLLOWED] if case.followed else []
+    warnings = [*a_pass.warnings]
+    if situation is Situation.LOST:
+        notes.append(_OWN_CARD)
+        if not all(case.ticked):  # for whoever ticks, so no warning: approvers see what is left of the list
+            notes.insert(0, _WHICH)
     if situation is Situation.LEFT_AT_HOME:
-        notes.insert(0, _NOT_REMOVED)
+        notes.append(_NOT_REMOVED)
     if situation is Situation.NEW_PHONE:
-        old = join("; ", (say("{label} ({before})", label=change.label, before=change.before or "") for change in case.later))
+        old = named(case.later)
         later = say("Once something new is registered I remove what is on the old phone: {methods}.", methods=old)
-        notes.insert(0, later if old else _NOTHING_OLD)
+        notes.append(later if old else _NOTHING_OLD)
+    notes += a_pass.notes
     if manager:
         name, upn = manager.name, manager.upn
         warnings.insert(
@@ -88,9 +89,6 @@ async def recover(invocation: Invocation, context: Context) -> Plan | WhatHappen
     if isinstance(start, Moment) and situation is not Situation.FIRST_DAY:
         text = say("A time is for a first day only: in every other case the pass is needed now.")
         raise Refusal(text, say("Leave out `at …`."), code="no_start")
-    manager = None
-    if situation is Situation.FIRST_DAY and context.facts.first_day_to_manager:
-        manager = await _manager(context, dossier.person)
     return plan_recovery(
         situation,
         dossier,
@@ -98,12 +96,15 @@ async def recover(invocation: Invocation, context: Context) -> Plan | WhatHappen
         context.now,
         start=resolve(start, context.now, zone) if isinstance(start, Moment) else None,
         zone=zone,
-        manager=manager,
+        manager=await _manager(context.directory, situation, dossier.person, context.facts),
     )
 
 
-async def _manager(context: Context, person: Person) -> Person:
-    manager = await context.directory.manager(person.id)
+async def _manager(directory: Directory, situation: Situation, person: Person, facts: Facts) -> Person | None:
+    """Who gets the pass instead of the person; None when the person does."""
+    if situation is not Situation.FIRST_DAY or not facts.first_day_to_manager:
+        return None
+    manager = await directory.manager(person.id)
     if manager is None:
         raise Refusal(
             say("Policy wants the first pass handed to the manager, and Entra ID names no manager of {name}.", name=person.name),
@@ -113,8 +114,8 @@ async def _manager(context: Context, person: Person) -> Person:
     return manager
 
 
-async def plan_again(directory: Directory, dossier: Dossier, operation: Operation, now: datetime) -> Plan:
-    """The same recovery on the account as it is now, with what was chosen before.
+async def plan_again(directory: Directory, dossier: Dossier, operation: Operation, facts: Facts, now: datetime) -> Plan:
+    """The same recovery on the account as it is now, with what was chosen before and is not done: what is, a pass too, is not made anew.
 
     Raises:
         Refusal: as `plan_recovery`.
@@ -122,10 +123,13 @@ async def plan_again(directory: Directory, dossier: Dossier, operation: Operatio
     assert operation.recovery is not None, "operations of recoveries alone"
     terms, zone = await directory.pass_terms(dossier.person.id), operation.requester.zone
     wanted = next((WantedPass.of(due(change, now).after) for change in operation.changes if change.once_only), None)
-    plan = plan_recovery(operation.recovery.situation, dossier, terms, now, start=wanted.start if wanted else None, zone=zone)
+    situation, start = operation.recovery.situation, wanted.start if wanted else None
+    manager = await _manager(directory, situation, dossier.person, facts)
+    plan = plan_recovery(situation, dossier, terms, now, start=start, zone=zone, manager=manager)
     assert plan.recovery is not None, "it is one"
-    asked = {_about(change) for change in operation.changes}
-    ticked = tuple(_about(change) in asked for change in plan.changes)
+    done = [result.fate.good for result in operation.results] or [False] * len(operation.changes)
+    left = {_about(change) for change, over in zip(operation.changes, done, strict=True) if not over}
+    ticked = tuple(_about(change) in left for change in plan.changes)
     return replace(plan, recovery=replace(plan.recovery, ticked=ticked))
 
 

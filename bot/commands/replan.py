@@ -31,7 +31,7 @@ async def replan_all(directory: Directory, dossier: Dossier, operation: Operatio
         case ChangeKind.RESET_MFA | ChangeKind.RESET_EVERYTHING:
             return plan_reset(dossier, operation.bundle)
         case ChangeKind.RECOVER if not operation.may_be_replaced:
-            return await plan_again(directory, dossier, operation, now)
+            return await plan_again(directory, dossier, operation, facts, now)
     plans = [await replan(directory, dossier, change, facts, now) for change in operation.changes]
     return replace(plans[0], changes=tuple(change for one in plans for change in one.changes))
 

@@ -215,8 +215,12 @@ class Operation:
         """Its requester may leave some of its changes out when confirming."""
         return self.state is State.PROPOSED and self.recovery is not None and len(self.changes) > 1
 
-    def following(self, changes: tuple[Change, ...], state: State, at: datetime, expires_at: datetime, note: str) -> Operation:
-        """An operation that follows from this one: confirmed, and agreed to, with it."""
+    def following(self, changes: tuple[Change, ...], state: State, expires_at: datetime, note: str) -> Operation:
+        """An operation that follows from this one: asked for, confirmed and agreed to with it, so a rule's hours hold as they held then.
+
+        Args:
+            expires_at: when its own time is over.
+        """
         return Operation(
             id="",
             command=self.command,
@@ -229,7 +233,7 @@ class Operation:
             reason=self.reason,
             conversation=self.conversation,
             state=state,
-            created_at=at,
+            created_at=self.created_at,
             expires_at=expires_at,
             need=self.need,
             approvals=self.approvals,

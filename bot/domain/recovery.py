@@ -10,7 +10,7 @@ from enum import StrEnum
 from bot.domain.change import Change, ChangeKind
 from bot.domain.methods import Dossier, Family, Method, PhoneType
 from bot.domain.reset import removal
-from bot.domain.said import say
+from bot.domain.said import join, say
 
 #: When it is looked whether something new was registered, counted from the end of the operation or the beginning of the pass.
 LOOKS = (timedelta(hours=1), timedelta(hours=24))
@@ -131,3 +131,8 @@ def registered_since(case: Recovery, dossier: Dossier) -> tuple[Method, ...]:
 def unused_passes(dossier: Dossier) -> tuple[Change, ...]:
     """The removal of whatever pass there is."""
     return tuple(removal(method) for method in dossier.others if method.family is Family.PASS and method.id)
+
+
+def named(changes: Iterable[Change]) -> str:
+    """What is removed, by what it is and what tells it from others of its kind: a pass has nothing but its date."""
+    return join("; ", (say("{label} ({before})", label=change.label, before=change.before or "") for change in changes))

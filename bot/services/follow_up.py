@@ -11,7 +11,7 @@ from bot.domain.change import Change
 from bot.domain.exchange import Notice, Tone
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation
-from bot.domain.recovery import LOOKS, Recovery, registered_since, unused_passes
+from bot.domain.recovery import LOOKS, Recovery, named, registered_since, unused_passes
 from bot.domain.said import join, say, say_count, together
 from bot.errors import ChatError, DirectoryError, NotFound, Throttled, Unavailable
 from bot.ports import Announcer, Clock, Directory, Operations, Sleep
@@ -66,9 +66,9 @@ def registered(case: Recovery, dossier: Dossier) -> str:
 
 def closed(operation: Operation, case: Recovery, dossier: Dossier) -> Notice:
     """What the agent hears of somebody who is back."""
-    gone = [change.before or "" for change in tidy(case, dossier)]
+    gone = named(tidy(case, dossier))
     back = say("{name} has registered {methods}.", name=operation.target.name, methods=registered(case, dossier))
-    removing = say("I am removing what is no longer needed: {methods}.", methods=join(", ", gone)) if gone else ""
+    removing = say("I am removing what is no longer needed: {methods}.", methods=gone) if gone else ""
     return Notice(
         join(" ", (back, removing, say("The recovery {id} is closed.", id=operation.id))),
         tone=Tone.DONE,
@@ -82,7 +82,7 @@ def reminder(operation: Operation, case: Recovery, look: int) -> Notice:
     if look < len(LOOKS):
         more = say("I look once more {count} hours after it.", count=int(LOOKS[-1].total_seconds() // 3600))
     else:
-        old = join(", ", (change.before or "" for change in case.later))
+        old = named(case.later)
         left = say("Still there, to be removed by hand: {methods}.", methods=old) if old else ""
         another = say("If the pass has run out, make another one with “pass for {upn}”.", upn=operation.target.upn)
         more = join(" ", (say("I do not look again."), left, another))

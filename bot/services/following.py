@@ -20,7 +20,7 @@ def the_pass(operation: Operation, state: State, at: datetime) -> Successor | No
     changes = tuple(change for change in operation.changes if change.once_only)
     if not changes or operation.once_only or state not in (State.SUCCEEDED, State.PARTIAL):
         return None
-    made = operation.following(changes, State.READY, at, at + REVEAL_FOR, say("Belongs to the recovery {id}.", id=operation.id))
+    made = operation.following(changes, State.READY, at + REVEAL_FOR, say("Belongs to the recovery {id}.", id=operation.id))
     if operation.recovery:  # followed up by the recovery itself
         made = replace(made, recovery=replace(operation.recovery, ticked=(), later=(), followed=False))
     return made, _begun(operation, made, at)
@@ -28,7 +28,7 @@ def the_pass(operation: Operation, state: State, at: datetime) -> Successor | No
 
 def tidying(operation: Operation, changes: tuple[Change, ...], at: datetime) -> Successor:
     """What is removed after a recovery."""
-    made = operation.following(changes, State.QUEUED, at, at, say("Follow-up of the recovery {id}.", id=operation.id))
+    made = operation.following(changes, State.QUEUED, at, say("Follow-up of the recovery {id}.", id=operation.id))
     return made, _begun(operation, made, at)
 
 

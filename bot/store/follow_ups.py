@@ -29,7 +29,7 @@ def begin(connection: Connection, trail: Trail, enqueue: Enqueue, operation: Ope
     if stored.state is State.QUEUED:
         enqueue(connection, "execute", stored.id, key=stored.target.id)
         return
-    enqueue(connection, "expire", stored.id, occasion="reveal", delay=(stored.expires_at - stored.created_at).total_seconds())
+    enqueue(connection, "expire", stored.id, occasion="reveal", delay=(stored.expires_at - event.at).total_seconds())
     approvals.announce(connection, enqueue, stored)
 
 
@@ -56,8 +56,8 @@ def close(
     event: AuditEvent,
     successor: tuple[Operation, AuditEvent] | None,
 ) -> bool:
-    """See `bot.ports.Operations.close_recovery`. The trail is locked here, so that of two looks one closes."""
-    if closed(connection, event.operation_id):
+    """See `bot.ports.Operations.close_recovery`. The trail is locked here, so that of two looks one closes, in one group of writes too."""
+    if trail.about_to_say(event.tag, event.operation_id) or closed(connection, event.operation_id):
         return False
     trail.append(event)
     if successor:

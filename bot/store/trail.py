@@ -48,6 +48,10 @@ class Trail:
         self.head = self._stored = Head(*found)
         self._rows: list[dict[str, Any]] = []
 
+    def about_to_say(self, tag: Tag, operation_id: str) -> bool:
+        """Whether such an event was appended in this transaction; no query finds it before `store`."""
+        return any(row["tag"] == tag.value and row["operation_id"] == operation_id for row in self._rows)
+
     def append(self, event: AuditEvent) -> None:
         """Seals an event behind the last one; it is written by `store`."""
         number, at = self.head.number + 1, event.at.astimezone(UTC)

@@ -11,6 +11,7 @@ from bot.domain.exchange import (
     ApprovalShown,
     Choose,
     ChooseMethod,
+    ChooseSituation,
     CommandHelp,
     ConversationRef,
     Field,
@@ -34,6 +35,7 @@ from bot.domain.exchange import (
 from bot.domain.methods import Dossier, Family, Method, Phone, PhoneType, SmsSignIn
 from bot.domain.operation import Approval, Fate, Operation, Result, State
 from bot.domain.people import Actor, Person
+from bot.domain.recovery import Recovery, Situation
 from bot.domain.rules import NO_NEED, Need
 from bot.domain.secret import Secret
 from bot.domain.sign_in import DefaultMethod, MfaState, PassFacts, Preference, Registration
@@ -136,6 +138,23 @@ LEFT = (
     Result(Fate.ALREADY),
     Result(Fate.REFUSED, "This is the default sign-in method, and Entra ID does not delete the default while other methods remain."),
 )
+
+LOST = replace(
+    PROPOSED,
+    command="recover",
+    bundle=ChangeKind.RECOVER,
+    changes=(
+        Change(ChangeKind.REMOVE_CODES, None, "registered", None, "c"),
+        Change(ChangeKind.REMOVE_AUTHENTICATOR, None, "iPhone 15, registered 2 June 2025", None, "a"),
+        Change(ChangeKind.REMOVE_PHONE, PhoneType.MOBILE, OLD, None),
+        Change(ChangeKind.SIGN_OUT, None, "2026-01-01T08:00:00Z", None),
+        Change(ChangeKind.CREATE_PASS, None, None, "60 minutes, one-time"),
+    ),
+    notes=("The pass gets a card of its own as soon as the rest is done.",),
+    warnings=("Several devices are registered: ask which one is gone, and tick only what was on it.",),
+    recovery=Recovery(Situation.LOST, "nl-NL", ticked=(False, True, True, True, True), known=("a",)),
+)
+FATES = (Result(Fate.DONE), LEFT[3], Result(Fate.DONE), Result(Fate.DONE), Result(Fate.HANDED_ON))
 
 OUTCOMES = {
     State.SUCCEEDED: "Alice Jansen’s mobile phone is now +31 612345678. I read it back from Entra ID to be sure.",
@@ -336,6 +355,23 @@ def seen_once() -> dict[str, Reply]:
     }
 
 
+def recoveries() -> dict[str, Reply]:
+    """A recovery, from the question what happened to the pass with its instructions."""
+    new_phone = replace(READY, bundle=ChangeKind.RECOVER, recovery=Recovery(Situation.NEW_PHONE, "nl-BE", (True,)), warnings=())
+    done = replace(new_phone, state=State.SUCCEEDED, finished_at=NOW, revealed_at=NOW, outcome="Revealed to Hanna Visser at 09:31 UTC.")
+    home = Recovery(Situation.LEFT_AT_HOME, "fr-FR", (True,), followed=False)
+    return {
+        "choose-situation": ChooseSituation("C4H7", ALICE, tuple(Situation), "Hanna Visser"),
+        "confirm-recover-lost": OperationShown(LOST, NOW),
+        "confirm-recover-in-channel": OperationShown(replace(LOST, conversation=replace(HERE, kind="channel")), NOW, own=False),
+        "operation-recover-partly": OperationShown(in_state(State.PARTIAL, replace(LOST, results=FATES), "3 of 4 done."), NOW),
+        "pass-recover-ready-dutch": OperationShown(new_phone, NOW),
+        "pass-recover-revealed-dutch": Revealed(done, Secret("Kq7+X&w=%t@#"), NOW, ("In English",)),
+        "pass-recover-ready-at-home": OperationShown(replace(new_phone, recovery=home), NOW),
+        "log-recover-partly": LogEntry(in_state(State.PARTIAL, replace(LOST, results=FATES), "3 of 4 done.").masked()),
+    }
+
+
 def approvals() -> dict[str, Reply]:
     """The approvers' card through its life and for each reader, and the list of what waits."""
     once = replace(AWAITING, approvals=(SAM,), warnings=())
@@ -441,6 +477,7 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
         "history-empty": History("History of Mia O'Brien"),
         **approvals(),
         **seen_once(),
+        **recoveries(),
     }
     return {name: (reply, ("29:hanna",) if name.startswith(("confirm", "operation")) else ()) for name, reply in samples.items()}
 
@@ -524,6 +561,19 @@ def hostile(text: str) -> dict[str, Reply]:
                 finished_at=NOW,
             ),
             NOW,
+        ),
+        "choose situation": ChooseSituation("C4H7", who, tuple(Situation), text),
+        "several ticks": OperationShown(
+            replace(
+                operation,
+                bundle=ChangeKind.RECOVER,
+                changes=(Change(ChangeKind.REMOVE_AUTHENTICATOR, None, text, None, text),) * 18,
+                recovery=Recovery(Situation.LOST, text, (True,) * 18),
+            ),
+            NOW,
+        ),
+        "pass of a recovery": OperationShown(
+            replace(operation, changes=(PASS,), recovery=Recovery(Situation.LOST, text), state=State.READY), NOW
         ),
         "choose many": Choose("C4H7", text, (who,) * 40, more=True, only_for=text),
         "notice": Notice(text, text, Tone.PROBLEM, text, ((text, text), ("label", text)), text),

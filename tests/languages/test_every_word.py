@@ -15,10 +15,13 @@ import pytest
 
 from bot.commands import COMMANDS
 from bot.domain.exchange import Reply
+from bot.domain.operation import Operation
 from bot.domain.phone import mask_text
+from bot.domain.recovery import Recovery
 from bot.domain.said import Reader, Said
 from bot.languages import catalogue
 from cards import render
+from cards.instructions import steps
 from cards.untrusted import inert
 from tests.languages.templates import PLACE, has_words
 
@@ -69,6 +72,9 @@ def strings(thing: object) -> Iterator[str]:
         case list() | tuple() | set() | frozenset():
             for each in thing:
                 yield from strings(each)
+        case Operation(recovery=Recovery() as case):  # what the person is told, in that person's language
+            yield from steps(case.situation, thing.target.upn, case.language)
+            yield from strings(dataclasses.replace(thing, recovery=None))
         case _ if dataclasses.is_dataclass(thing):
             for field in dataclasses.fields(thing):
                 yield from strings(getattr(thing, field.name))

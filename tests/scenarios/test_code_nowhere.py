@@ -19,6 +19,7 @@ from bot.store.transactions import open_engine
 from simulator.entra.faults import Fault
 from tests.desk import HANNA, Desk
 from tests.scenarios.passes import PASS, PASSWORD, code, ready
+from tests.scenarios.recovering import pass_card, recovered
 
 
 @pytest.fixture
@@ -85,9 +86,9 @@ def spellings(secret: str) -> list[str]:
     return [secret, json.dumps(secret)[1:-1], quote(secret, safe=""), repr(secret)[1:-1]]
 
 
-@pytest.mark.parametrize("line", [PASS, PASSWORD])
+@pytest.mark.parametrize("line", [PASS, PASSWORD, "recover omar new phone", "recover omar lost"])
 async def test_the_code_is_in_one_answer_and_nowhere_else(desk: Desk, logged: Callable[[], str], line: str) -> None:
-    own = await ready(desk, line)
+    own = await pass_card(desk, await recovered(desk, line, "has a card of its own")) if "lost" in line else await ready(desk, line)
     desk.teams.threads.messages[own.message.id].shown.clear()
     answer = await desk.press(HANNA, own, "reveal")
     secret = code(desk)

@@ -28,7 +28,7 @@ async def opened(desk: Desk, who: Any, help_card: Answer, command: str) -> Answe
 
 
 async def test_a_phone_is_set_by_form(desk: Desk) -> None:
-    form = await desk.say(HANNA, "set")
+    form = await desk.say(HANNA, "set mobile")
     assert list(inputs(form)) == [
         "input_mode", "input_phone", "input_who_picked", "input_who", "input_number", "input_ticket", "input_reason",
     ]  # fmt: skip
@@ -98,16 +98,24 @@ async def test_in_a_channel_nothing_filled_in_is_seen_by_others(desk: Desk) -> N
     assert "••21" in "".join(everybody)
 
 
-@pytest.mark.parametrize("line", ["block", "unblock", "freeze", "show", "remove", "status", "enable", "why"])
+@pytest.mark.parametrize("line", ["block", "unblock", "freeze", "show", "remove mobile", "recover", "status", "enable", "why"])
 async def test_a_bare_command_opens_its_form(desk: Desk, line: str) -> None:
     assert (await desk.say(HANNA, line)).verbs == ["fill"]
+
+
+async def test_a_word_with_which_several_commands_begin_offers_each(desk: Desk) -> None:
+    answer = await desk.say(HANNA, "remove")
+    offered = [each["data"]["id"] for block in answer.card["body"] for item in block.get("items", ()) for each in item.get("actions", ())]
+    assert offered == ["remove-phone", "remove-method"]
+    form = await opened(desk, HANNA, answer, "remove-method")
+    assert (form.verbs, "input_families" in inputs(form)) == (["fill"], True)
 
 
 @pytest.mark.parametrize("line", ["set mobile for alice", "set fax for alice +31612345678", "show for", "status 7Q2F!x"])
 async def test_once_an_argument_was_typed_a_mistake_is_a_usage_error(desk: Desk, line: str) -> None:
     answer = await desk.say(HANNA, line)
     assert answer.verbs == []
-    assert "for example" in answer.text
+    assert "for example" in answer.text.lower()
 
 
 async def test_who_may_not_say_it_gets_no_form(desk: Desk) -> None:
@@ -140,7 +148,7 @@ async def test_several_people_of_one_name_are_chosen_from_as_ever(desk: Desk) ->
 async def test_the_help_card_has_a_button_for_every_command(desk: Desk) -> None:
     help_card = await desk.say(SAM, "help")
     found = [each["data"]["id"] for block in help_card.card["body"] for item in block.get("items", ()) for each in item.get("actions", ())]
-    assert found == [command.name for command in COMMANDS if command.name not in ("help", "hello")]
+    assert sorted(found) == sorted(command.name for command in COMMANDS if command.name not in ("help", "hello"))
     assert "Sam Okafor" in (await opened(desk, SAM, help_card, "whoami")).text
     form = await opened(desk, SAM, help_card, "pause")  # a press alone never stops everything
     assert form.verbs == ["fill"]
@@ -150,7 +158,7 @@ async def test_the_help_card_has_a_button_for_every_command(desk: Desk) -> None:
 
 
 async def test_what_a_form_carries_is_read_strictly(desk: Desk) -> None:
-    form = await desk.say(HANNA, "remove")
+    form = await desk.say(HANNA, "remove office")
     hostile = {
         "input_phone": "office",
         "input_who": '\ue0000\ue001 omar" because \x07\u202e',
@@ -183,6 +191,7 @@ def test_every_command_can_be_filled_in(command: Any) -> None:
     asked = forms.fields(command)
     typed = parse(command.example)
     given = {"command": "show alice", "number": "+31 6 12345678", "id": "7QXF", "time": "2 days", "ticket": "INC-1", "reason": "lost"}
+    given |= {"start": "tomorrow 9:30", "address": "kim@mail.example"}
     for field in asked:
         if field.kind is FieldKind.CHOICE:
             given[field.name] = field.options[-1]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 from datetime import timedelta
 
 import pytest
@@ -15,55 +13,13 @@ from simulator.entra import Fault
 from simulator.entra.control_sign_in import take_away
 from simulator.entra.state import PhoneState
 from simulator.registered import registered
-from tests.desk import ALICE, APPROVALS, HANNA, OMAR, SAM, Answer, Desk, _words
+from tests.desk import ALICE, HANNA, OMAR, Desk
+from tests.scenarios.several import agreed, approved, begun, kinds, results, writes
 
 LOTTE, RINA, GERT, PRIYA, SOFIA, NOOR = (
     cast.person(name) for name in ("Lotte Smit", "Rina Patel", "Gert Brandt", "Priya Raman", "Sofia Rossi", "Noor Dekker")
 )
 AGENTS = cast.group("Helpdesk").id
-
-
-async def approved(desk: Desk, line: str, before_the_yes=lambda: None) -> Answer:
-    """Asks for a reset, confirms it and has Sam agree."""
-    answer = await desk.say(HANNA, line)
-    assert "confirm" in answer.verbs, answer.text
-    await desk.press(HANNA, answer, "confirm")
-    await agreed(desk, answer.operation_id, before_the_yes)
-    return answer
-
-
-async def agreed(desk: Desk, operation_id: str, before_the_yes=lambda: None) -> None:
-    """Has Sam agree."""
-    card = await desk.teams.wait_for(
-        lambda message: (
-            message.conversation == APPROVALS.id and message.by_bot and {operation_id, "Approve"} <= set(_words(message.card() or {}))
-        )
-    )
-    before_the_yes()
-    told = await desk.press(SAM, Answer(desk, card, SAM), "approve")
-    assert not told.message, told.message
-
-
-async def begun(fault: Fault) -> None:
-    """Waits until a request has met the fault."""
-    while not fault.fired:  # noqa: ASYNC110 - the fault has no event to wait for
-        await asyncio.sleep(0)
-
-
-def writes(desk: Desk) -> list[str]:
-    """What was written, in order."""
-    return [f"{write.what} {write.phone_type or ''}".strip() for write in desk.entra.writes]
-
-
-def kinds(desk: Desk, who: cast.Member) -> list[str]:
-    """What somebody has left besides phones."""
-    return [method.kind for method in desk.entra.person(who.upn).holding().methods]
-
-
-def results(desk: Desk) -> list[str]:
-    """What the trail says of each change of the last execution."""
-    finished = [row for row in desk.trail() if row.tag == "operation:execution:finished"]
-    return [result.partition(":")[0] for result in json.loads(finished[-1].facts)["results"]]
 
 
 async def test_it_takes_what_the_portal_takes_after_a_second_persons_yes(desk: Desk) -> None:
