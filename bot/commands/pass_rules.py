@@ -33,14 +33,12 @@ def plan_pass(
     minutes: int | None = None,
     reusable: bool = False,
     start: datetime | None = None,
-    zone: str = "",
 ) -> Plan:
     """A pass as wanted, as far as the tenant allows it.
 
     Args:
         minutes: None for what the tenant usually gives.
         start: in the future; None for the moment it is revealed.
-        zone: IANA name of the zone in which times are said.
 
     Raises:
         Refusal: no pass can be made for this person, or none that is used more than once.

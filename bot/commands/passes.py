@@ -32,7 +32,6 @@ async def make_pass(invocation: Invocation, context: Context) -> Plan:
         minutes=max(1, time // timedelta(minutes=1)) if isinstance(time, timedelta) else None,
         reusable=bool(args.get("reusable")),
         start=resolve(start, context.now, zone) if isinstance(start, Moment) else None,
-        zone=zone,
     )
 
 

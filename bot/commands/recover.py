@@ -37,21 +37,19 @@ def plan_recovery(
     now: datetime,
     *,
     start: datetime | None = None,
-    zone: str = "",
     manager: Person | None = None,
 ) -> Plan:
     """What happened, as a plan.
 
     Args:
         start: of the pass; None for the moment it is revealed.
-        zone: IANA name of the zone in which times are said.
         manager: who gets the pass instead of the person.
 
     Raises:
         Refusal: no pass can be made for this person.
     """
     minutes = terms.minimum if situation is Situation.LEFT_AT_HOME else None
-    a_pass = plan_pass(dossier, terms, now, minutes=minutes, start=start, zone=zone)
+    a_pass = plan_pass(dossier, terms, now, minutes=minutes, start=start)
     changes, case = recovery(situation, dossier, a_pass.changes[0])
     notes: list[str] = [_FOLLOWED] if case.followed else []
     warnings = [*a_pass.warnings]
@@ -95,7 +93,6 @@ async def recover(invocation: Invocation, context: Context) -> Plan | WhatHappen
         await context.directory.pass_terms(dossier.person.id),
         context.now,
         start=resolve(start, context.now, zone) if isinstance(start, Moment) else None,
-        zone=zone,
         manager=await _manager(context.directory, situation, dossier.person, context.facts),
     )
 
@@ -121,11 +118,11 @@ async def plan_again(directory: Directory, dossier: Dossier, operation: Operatio
         Refusal: as `plan_recovery`.
     """
     assert operation.recovery is not None, "operations of recoveries alone"
-    terms, zone = await directory.pass_terms(dossier.person.id), operation.requester.zone
+    terms = await directory.pass_terms(dossier.person.id)
     wanted = next((WantedPass.of(due(change, now).after) for change in operation.changes if change.once_only), None)
     situation, start = operation.recovery.situation, wanted.start if wanted else None
     manager = await _manager(directory, situation, dossier.person, facts)
-    plan = plan_recovery(situation, dossier, terms, now, start=start, zone=zone, manager=manager)
+    plan = plan_recovery(situation, dossier, terms, now, start=start, manager=manager)
     assert plan.recovery is not None, "it is one"
     done = [result.fate.good for result in operation.results] or [False] * len(operation.changes)
     left = {_about(change) for change, over in zip(operation.changes, done, strict=True) if not over}

@@ -4,7 +4,7 @@
 logged as such. It also remembers its template and its parts, so that a card can say it in its reader's language, and say its times in
 the reader's own zone. What f-strings, slices and `str.join` make of it is English alone: use `say` and `join` to keep it sayable.
 
-A language is a mapping from English templates to its own; English is the empty one. See docs/decisions/0011-one-catalogue.md.
+A language is a mapping from English templates to its own; English is the empty one. See docs/decisions/0012-one-catalogue.md.
 """
 
 from __future__ import annotations
