@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.domain.audit import Tag
+from bot.domain.rules import Hours, Policy, Rule
 from bot.services.follow_up import PAUSES
+from simulator import cast
 from simulator.entra import Fault
 from tests.desk import HANNA, Answer, Desk
 from tests.scenarios.approving import told
 from tests.scenarios.passes import made, ready
-from tests.scenarios.recovering import LOTTE, following, named_on, pass_card, recovered, registers
+from tests.scenarios.recovering import LOTTE, following, named_on, pass_card, recovered, registers, ticks
 from tests.scenarios.several import kinds, writes
 from tests.scenarios.test_reconcile import reconcile
 
@@ -190,3 +194,27 @@ async def test_what_failed_altogether_is_not_followed_up(desk: Desk) -> None:
     await desk.restart_bot()
     await desk.change(HANNA, "set office for omar +31 20 7654321")
     assert said(desk, NOT_YET) == []
+
+
+async def test_what_follows_is_judged_by_the_hour_of_the_asking(database_url: str) -> None:
+    agents, now = cast.group("Helpdesk").id, datetime.now(UTC)
+    hours = Hours(frozenset(range(7)), (now - timedelta(minutes=10)).time(), (now + timedelta(minutes=40)).time(), ZoneInfo("UTC"))
+    rule = Rule(name="By day", ask=frozenset({agents}), hours=hours)
+    desk = Desk(database_url, Policy(rules=(rule,), names={agents: "Helpdesk"}))
+    await desk.open()
+    try:
+        own = await desk.say(HANNA, "recover lotte lost")
+        await desk.press(HANNA, own, "confirm", data=ticks(desk, own))
+        await desk.settled(own, "Done, and read back")
+        card = await pass_card(desk, own)
+        desk.later(minutes=50)
+        await desk.press(HANNA, card, "reveal")
+        assert made(desk, LOTTE) == 1
+        registers(desk, LOTTE)
+        desk.later(minutes=15)
+        await told(desk, HANNA, BACK_IN)
+        await desk.logged("Remove Temporary Access Pass for Lotte Smit", "Done")
+        assert "may not be asked for at this hour" in (await desk.say(HANNA, "recover lotte lost")).text
+        desk.check_conduct()
+    finally:
+        await desk.close()

@@ -1,0 +1,131 @@
+"""`recover` where a pass is all there is: a new phone, a first day, a phone left at home; and what the person is told."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from simulator.entra import Fault
+from simulator.entra.sign_in import PassPolicy
+from tests.desk import HANNA, Desk, as_json
+from tests.scenarios.passes import code, created, made, ready
+from tests.scenarios.recovering import MEI, NOOR, pass_card, recovered
+from tests.scenarios.several import kinds, writes
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [("recover omar new phone", ("I look after 1 hour", "nothing to remove later", "Valid for 1 hour from Reveal")),
+     ("recover omar first day", ("I look after 1 hour", "Valid for 1 hour from Reveal")),
+     ("recover omar at home", ("Nothing is removed: the phone at home stays registered", "Valid for 1 hour from Reveal"))],
+)  # fmt: skip
+async def test_each_of_the_others_is_a_pass_and_nothing_else(desk: Desk, line: str, said: tuple[str, ...]) -> None:
+    own = await ready(desk, line)
+    assert "To read out or send (English)" in own.text
+    status = await desk.say(HANNA, line)
+    assert all(each in status.text for each in said)
+    answer = await desk.press(HANNA, own, "reveal")
+    assert code(desk) in as_json(answer.card)
+    assert writes(desk) == ["pass.create"]
+
+
+async def test_left_at_home_is_as_short_as_the_tenant_lets_it_be(desk: Desk) -> None:
+    desk.entra.tenant.sign_in.pass_policy = PassPolicy(minimum_lifetime=15, default_lifetime=120)
+    own = await desk.say(HANNA, "recover omar at home")
+    assert "15 minutes, one-time" in own.text
+    assert "I look after" not in own.text
+
+
+async def test_a_new_phone_names_what_goes_later(desk: Desk) -> None:
+    own = await desk.say(HANNA, "recover lotte new phone")
+    assert "Once something new is registered I remove what is on the old phone: Microsoft Authenticator (iPhone 15" in own.text
+
+
+async def test_instructions_are_in_the_language_of_the_person(desk: Desk) -> None:
+    own = await ready(desk, "recover mei lin new phone")
+    for said in ("To read out or send (Nederlands)", "Open op een computer aka.ms/mysecurityinfo", "niemand van de helpdesk vraagt er"):
+        assert said in own.text
+    shown = as_json((await desk.press(HANNA, own, "reveal")).card)
+    assert f"Meld u aan als {MEI.upn}" in shown
+    assert "private window" not in shown
+
+
+async def test_what_is_lost_may_be_read_out_in_dutch_too(desk: Desk) -> None:
+    own = await recovered(desk, "recover mei lin lost", "Partly done", "Not done: Mobile phone")  # her default, beside an office phone
+    card = await pass_card(desk, own)
+    assert "Komt de verloren telefoon terug" in card.text
+    assert kinds(desk, MEI) == ["platform"]
+
+
+# ── first day ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+POLICY = """
+[defaults]
+first_day_to_manager = {to_manager}
+
+[[rule]]
+name = "The helpdesk"
+effect = "allow"
+actions = ["*"]
+targets = ["ordinary"]
+ask = ["helpdesk"]
+"""
+
+
+@pytest.fixture(params=["true", "false"])
+async def managed(database_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Desk]:
+    """A desk whose policy file says to whom the first pass goes; it wants no approvals."""
+    file = tmp_path / "policy.toml"
+    file.write_text(POLICY.format(to_manager=request.param))
+    desk = Desk(database_url, POLICY_FILE=str(file))
+    desk.to_manager = request.param == "true"  # type: ignore[attr-defined]
+    await desk.open()
+    try:
+        yield desk
+        desk.check_conduct()
+    finally:
+        await desk.close()
+
+
+async def test_the_first_pass_goes_to_the_manager_where_policy_says_so(managed: Desk) -> None:
+    own = await managed.say(HANNA, "recover noor first day")
+    to_manager = managed.to_manager  # type: ignore[attr-defined]
+    said = "hand this pass to the manager, Priya Raman (priya.raman@fabrikam.example)"
+    assert (said in own.text) == to_manager
+    assert "This one replaces it" in own.text
+    await managed.press(HANNA, own, "confirm")
+    await managed.settled(own, "Ready: press Reveal")
+    assert (said in own.text) == to_manager
+    await managed.press(HANNA, own, "reveal")
+    assert made(managed, NOOR) == 1
+
+
+async def test_without_a_manager_the_first_pass_is_refused_where_policy_wants_one(managed: Desk) -> None:
+    managed.entra.person(NOOR.upn).manager_id = None
+    own = await managed.say(HANNA, "recover noor first day")
+    assert ("names no manager of Noor Dekker" in own.text) == managed.to_manager  # type: ignore[attr-defined]
+    assert "names no manager" not in (await managed.say(HANNA, "recover noor new phone")).text
+
+
+async def test_a_failed_first_day_planned_again_names_the_manager_again(managed: Desk) -> None:
+    own = await managed.say(HANNA, "recover noor first day")
+    await managed.press(HANNA, own, "confirm")
+    await managed.settled(own, "Ready: press Reveal")
+    managed.entra.faults.add(Fault(effect="forbidden", method="POST", path="temporaryAccessPassMethods", times=1))
+    await managed.press(HANNA, own, "reveal")
+    await managed.settled(own, "Failed")
+    await managed.press(HANNA, own, "again")
+    assert ("hand this pass to the manager, Priya Raman" in own.text) == managed.to_manager  # type: ignore[attr-defined]
+
+
+async def test_a_first_day_begins_when_it_is_said_to(desk: Desk) -> None:
+    own = await ready(desk, "recover omar first day at tomorrow 14:30")
+    day, _, clock = own.text.partition("one-time, from ")[2].partition(" UTC")[0].partition(" ")
+    await desk.press(HANNA, own, "reveal")
+    (request,) = created(desk)
+    assert request.body["startDateTime"].startswith(f"{day}T{clock}")
+    assert request.body["isUsableOnce"] is True
+
+
