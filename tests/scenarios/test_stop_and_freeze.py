@@ -47,7 +47,7 @@ async def test_a_frozen_person_is_changed_by_nobody_until_it_ends(desk: Desk, da
         assert "Hanna Visser" in refused.text
         assert refused.verbs == []
     shown = await desk.say(BRAM, "show alice")
-    assert "Frozen by  Hanna Visser" in shown.text
+    assert "Frozen by Hanna Visser" in shown.text
     assert "odd caller" in shown.text
     await desk.change(HANNA, "set mobile for omar +31 6 12345678")  # nobody else is concerned
 
