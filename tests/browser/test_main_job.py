@@ -130,7 +130,8 @@ def test_somebody_else_cannot_confirm_in_a_channel(page: Page) -> None:
 
 def test_a_dropped_connection_ends_well(page: Page) -> None:
     act_as(page, HANNA)
-    page.get_by_test_id("fault-drop").check(force=True)
+    page.get_by_text("Connection drops after the write").click()
+    expect(page.get_by_test_id("fault-drop")).to_be_checked()
     change(page, "set mobile for alice +31 6 12345678")
     expect(page.get_by_test_id("entra-methods")).to_contain_text("+31 612345678")
 
