@@ -66,11 +66,15 @@ async function become(person, wanted) {
   drawMe();
   state.conversations = await api.conversations(person.upn);
   if (turn !== opening) return;
+  lost = true; // until the line is up: what happens between the list and that moment would be missed
   hangUp = api.listen(person.upn, hear, online);
   const there = state.conversations.find((each) => [each.id, each.name].includes(wanted))
     || state.conversations.find((each) => each.kind === "personal") || state.conversations[0];
   await go(there);
 }
+
+// The line for events is down.
+let lost = false;
 
 // Something happened here while the list was on its way, so the list may lack it.
 let missed = false;
@@ -125,7 +129,6 @@ function hear(event) {
   entra.refresh();
 }
 
-let lost = false;
 function online(yes, error) {
   $("offline").hidden = yes;
   $("offline").textContent = error?.message || "The demo server does not answer. Trying again…";
