@@ -21,7 +21,8 @@ from tests.desk import HANNA, _words
 #: One person per moment of death: after so many of the four writes; then while the card of the pass is brought, and while it is made.
 CARD, REVEAL = 5, 6
 VICTIMS = dict(zip((0, 1, 2, 3, 4, CARD, REVEAL), (member for member in cast.CROWD if member.phones), strict=False))
-PATIENCE = 60.0
+PATIENCE = 90.0
+TITLE = "Create a Temporary Access Pass for {}"
 
 
 def test_a_recovery_survives_the_death_of_the_bot_at_each_step(new_database: Callable[[str], str], tmp_path: Path) -> None:
@@ -67,7 +68,10 @@ async def _die_at(moment: int, victim: cast.Member, world: World, bot: Bot) -> N
 
     def pass_cards() -> list[Message]:
         spoken = [each for each in world.teams.threads.messages.values() if each.by_bot and each.reply_to_id != asked.id]
-        return [each for each in spoken if {"Reveal", victim.upn} <= set(_words(each.card() or {}))]
+        return [each for each in spoken if {victim.upn, TITLE.format(victim.name)} <= set(_words(each.card() or {}))]
+
+    def to_reveal() -> list[Message]:
+        return [each for each in pass_cards() if "Reveal" in _words(each.card() or {})]
 
     def posts() -> int:
         return sum(one.method == "POST" and "temporaryAccessPass" in one.path and person.id in one.path for one in world.entra.requests)
@@ -77,8 +81,8 @@ async def _die_at(moment: int, victim: cast.Member, world: World, bot: Bot) -> N
     else:
         await _until(lambda: "Done" in " ".join(_words(_latest(world, card).card() or {})) or bool(pass_cards()))
     if moment == REVEAL:
-        await _until(lambda: len(pass_cards()) == 1)
-        pressing = asyncio.create_task(world.teams.press(HANNA, pass_cards()[0].id, "reveal"))
+        await _until(lambda: bool(to_reveal()))
+        pressing = asyncio.create_task(world.teams.press(HANNA, to_reveal()[0].id, "reveal"))
         await _until(lambda: posts() == 1 or pressing.done())
     await bot.kill()
     if moment == REVEAL:
@@ -90,9 +94,10 @@ async def _die_at(moment: int, victim: cast.Member, world: World, bot: Bot) -> N
     removals = [what for what in writes() if what != "pass.create"]
     assert sorted(set(removals)) == ["authenticator.delete", "otp.delete", "phone.delete", "sessions.revoke"], f"killed at {moment}"
     assert len([what for what in removals if what != "sessions.revoke"]) == 3
-    await _until(lambda: len(pass_cards()) == 1)
-    await world.teams.press(HANNA, pass_cards()[0].id, "reveal")  # after a death while it was made: to no avail
-    assert posts() == 1, f"killed at {moment}"
+    await _until(lambda: bool(pass_cards()))
+    if cards := to_reveal():  # no longer there once a death while it was made has been reported; until then to no avail
+        await world.teams.press(HANNA, cards[-1].id, "reveal")
+    assert posts() == 1 or (posts() == 0 and moment == REVEAL), f"killed at {moment}"
     assert writes().count("pass.create") <= 1
 
 

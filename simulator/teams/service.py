@@ -280,7 +280,7 @@ class Teams:
         """The card of a message as this person sees it; None when it has none. KeyError: no such message."""
         return self.threads.messages[message_id].card(None if who is None else identity.person(who))
 
-    async def wait_for(self, predicate: Callable[[Message], bool], timeout: float = 10) -> Message:  # noqa: ASYNC109 - a test's patience
+    async def wait_for(self, predicate: Callable[[Message], bool], timeout: float = 45) -> Message:  # noqa: ASYNC109 - a test's patience
         """The first message for which the predicate holds, now or later; TimeoutError lists what there was instead."""
         return await self.threads.wait_for(predicate, timeout)
 

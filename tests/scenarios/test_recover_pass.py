@@ -46,7 +46,8 @@ async def test_a_new_phone_names_what_goes_later(desk: Desk) -> None:
 
 async def test_instructions_are_in_the_language_of_the_person(desk: Desk) -> None:
     own = await ready(desk, "recover mei lin new phone")
-    for said in ("To read out or send (Nederlands)", "Open op een computer aka.ms/mysecurityinfo", "niemand van de helpdesk zal u er ooit om vragen"):
+    never = "niemand van de helpdesk zal u er ooit om vragen"
+    for said in ("To read out or send (Nederlands)", "Open op een computer aka.ms/mysecurityinfo", never):
         assert said in own.text
     shown = as_json((await desk.press(HANNA, own, "reveal")).card)
     assert f"Meld u aan als {MEI.upn}" in shown
