@@ -13,6 +13,12 @@ class Tag(StrEnum):
 
     ANNOUNCE_RESULT_DELIVERED = "announce:result:delivered"
     ANNOUNCE_RESULT_UNDELIVERABLE = "announce:result:undeliverable"
+    BULK_FILE_CHECKED = "bulk:file:checked"
+    BULK_FILE_GIVEN = "bulk:file:given"
+    BULK_JOB_HELD = "bulk:job:held"
+    BULK_JOB_RESUMED = "bulk:job:resumed"
+    BULK_ROW_FINISHED = "bulk:row:finished"
+    BULK_ROW_STARTED = "bulk:row:started"
     CHAT_CALL_SUSPECTED = "chat:call:suspected"
     CHAT_CARD_REFUSED = "chat:card:refused"
     CHAT_CHANGES_PAUSED = "chat:changes:paused"
@@ -48,6 +54,7 @@ FIELDS = frozenset(
         "approvals", "changes", "code", "command", "conversation", "outcome", "reason", "request_ids", "results", "rules", "state",
         "target_upn", "text", "ticket",
         "count", "days", "first", "last", "last_hash",  # of a checkpoint
+        "counts", "file", "kind", "plan", "sha256",  # of a bulk job and its rows
     }
 )  # fmt: skip
 

@@ -46,6 +46,7 @@ class ChangeKind(StrEnum):
     CREATE_PASS = "create_pass"  # noqa: S105 - a word
     REVOKE_PASS = "revoke_pass"  # noqa: S105 - a word
     RESET_PASSWORD = "reset_password"  # noqa: S105 - a word
+    BULK = "bulk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,7 @@ KINDS: dict[ChangeKind, KindFacts] = {
         compare_first=False,
         task="Reset the password",
     ),
+    ChangeKind.BULK: KindFacts("", "change many people from a file", task="Change many people from a file"),
 }
 
 #: Which kind of change removes a method of a family.

@@ -13,6 +13,7 @@ from bot.domain.secret import Secret
 
 if TYPE_CHECKING:
     from bot.domain.audit import AuditEvent
+    from bot.domain.bulk import Progress, Sample
     from bot.domain.methods import Dossier, Method
     from bot.domain.operation import Operation
     from bot.domain.recovery import Situation
@@ -54,6 +55,17 @@ MENTION_OPEN, MENTION_CLOSE = "\ue000", "\ue001"
 
 
 @dataclass(frozen=True, slots=True)
+class IncomingFile:
+    """A file dropped into a personal chat: name and address are what the client says.
+
+    https://learn.microsoft.com/microsoftteams/platform/bots/how-to/bots-filesv4
+    """
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class IncomingMessage:
     """Something typed.
 
@@ -62,6 +74,7 @@ class IncomingMessage:
         text: what was typed, mentions of the bot removed, otherwise as Teams sent it.
         edited: the person changed an earlier message.
         guest_or_bot: Teams itself says the sender is no member of the tenant.
+        files: what was dropped into the chat with it.
     """
 
     key: str
@@ -71,6 +84,7 @@ class IncomingMessage:
     mentions: tuple[Mention, ...] = ()
     edited: bool = False
     guest_or_bot: bool = False
+    files: tuple[IncomingFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +119,14 @@ class Verb(StrEnum):
     REPLACE = "replace"
     OPEN = "open"  # a command of the help card: its form, or the command itself when it asks for nothing
     FILL = "fill"  # a form filled in
+    # Of bulk jobs alone.
+    HOLD = "hold"  # pause
+    GO_ON = "go_on"  # after a pause, or with the rest
+    STOP = "stop"  # what is left is not done
+    PREVIEW = "preview"  # every row before it is done, as a file
+    RESULT = "result"  # every row after it was done, as a file
+    RETRY = "retry"  # a new job of the failures
+    TEMPLATE = "template"  # an empty file to fill in
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,6 +399,85 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
+class BulkShown:
+    """A bulk job as the card of its requester shows it, whatever its state; numbers are always masked.
+
+    Attributes:
+        operation: with `bulk`.
+        now: for "time left".
+        samples: the first rows of each kind, once checked.
+    """
+
+    operation: Operation
+    progress: Progress
+    now: datetime
+    samples: tuple[Sample, ...] = ()
+
+
+class FileKind(StrEnum):
+    """What file is offered."""
+
+    TEMPLATE = "template"
+    PREVIEW = "preview"
+    RESULT = "result"
+
+
+@dataclass(frozen=True, slots=True)
+class FileOffered:
+    """A file that the reader may take into their OneDrive: Teams asks them first.
+
+    https://learn.microsoft.com/microsoftteams/platform/bots/how-to/bots-filesv4#message-requesting-permission-to-upload
+
+    Attributes:
+        id: of the job; empty for the template.
+        name: what it will be called.
+        size: in bytes, as far as it is known; Teams shows it.
+    """
+
+    kind: FileKind
+    id: str
+    name: str
+    text: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileStored:
+    """The file is in the reader's OneDrive now; `url`, `unique_id` and `file_type` are as Teams said."""
+
+    name: str
+    url: str
+    unique_id: str
+    file_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileConsent:
+    """The answer to `FileOffered`: attacker-controlled but for `actor`.
+
+    Attributes:
+        accepted: False: they would rather not.
+        kind, id: as they were offered, as the client says.
+        upload_url: where the bytes go; empty when declined.
+        card_id: of the offer, which is done with.
+    """
+
+    key: str
+    actor: Actor
+    where: ConversationRef
+    accepted: bool
+    kind: FileKind
+    id: str
+    name: str = ""
+    upload_url: str = ""
+    content_url: str = ""
+    unique_id: str = ""
+    file_type: str = ""
+    card_id: str = ""
+    guest_or_bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class LogEntry:
     """One compact line of the log channel; the operation in it is masked."""
 
@@ -424,6 +525,9 @@ Reply = (
     | ChooseMethod
     | ChooseSituation
     | OperationShown
+    | BulkShown
+    | FileOffered
+    | FileStored
     | ApprovalShown
     | Pending
     | LogEntry

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.domain.bulk import Bulk
 from bot.domain.change import Change, ChangeKind, kinds_of
 from bot.domain.exchange import ConversationRef
 from bot.domain.people import Actor, Person
@@ -20,6 +21,7 @@ from bot.domain.said import join, say
 class State(StrEnum):
     """Where an operation is. A stored word: never rename one."""
 
+    CHECKING = "checking"  # a bulk job whose rows are being looked at
     PROPOSED = "proposed"
     AWAITING_APPROVAL = "awaiting_approval"
     READY = "ready"
@@ -42,17 +44,18 @@ class State(StrEnum):
     @property
     def finished(self) -> bool:
         """Nothing will happen any more."""
-        return not self.waiting and self not in (State.REVEALING, State.QUEUED, State.RUNNING)
+        return not self.waiting and self not in (State.CHECKING, State.REVEALING, State.QUEUED, State.RUNNING)
 
 
 #: verb -> the states it may start from, and those it may lead to.
 TRANSITIONS: dict[str, tuple[frozenset[State], frozenset[State]]] = {
+    "preview": (frozenset({State.CHECKING}), frozenset({State.PROPOSED, State.SUCCEEDED, State.FAILED})),
     "confirm": (frozenset({State.PROPOSED}), frozenset({State.QUEUED, State.AWAITING_APPROVAL, State.READY})),
     "approve": (frozenset({State.AWAITING_APPROVAL}), frozenset({State.AWAITING_APPROVAL, State.QUEUED, State.READY})),
     "deny": (frozenset({State.AWAITING_APPROVAL}), frozenset({State.DENIED})),
     "outdate": (frozenset({State.AWAITING_APPROVAL, State.READY}), frozenset({State.STALE})),
     "withdraw": (frozenset({State.AWAITING_APPROVAL}), frozenset({State.FAILED})),
-    "cancel": (frozenset({State.PROPOSED, State.AWAITING_APPROVAL, State.READY}), frozenset({State.CANCELLED})),
+    "cancel": (frozenset({State.CHECKING, State.PROPOSED, State.AWAITING_APPROVAL, State.READY}), frozenset({State.CANCELLED})),
     "expire": (frozenset({State.PROPOSED, State.AWAITING_APPROVAL, State.READY}), frozenset({State.EXPIRED})),
     "reveal": (frozenset({State.READY}), frozenset({State.REVEALING})),
     "put_back": (frozenset({State.REVEALING}), frozenset({State.READY})),
@@ -62,6 +65,7 @@ TRANSITIONS: dict[str, tuple[frozenset[State], frozenset[State]]] = {
         frozenset({State.RUNNING, State.REVEALING}),
         frozenset({State.SUCCEEDED, State.PARTIAL, State.FAILED, State.STALE}),
     ),
+    "stop": (frozenset({State.QUEUED, State.RUNNING}), frozenset({State.CANCELLED})),  # a bulk job: what is left is not done
 }
 
 #: How long a code that everybody agreed to waits for its requester to press Reveal.
@@ -140,6 +144,7 @@ class Operation:
         results: one for each change, in their order, once several were carried out; `outcome` says it of a single one.
         revealed_at: when the requester was given the code or password that it made; None when nobody was.
         recovery: what is followed up after it; None for everything but a recovery.
+        bulk: the file whose rows are its changes; None for everything but a bulk job, whose `target` is nobody.
     """
 
     id: str
@@ -171,6 +176,7 @@ class Operation:
     results: tuple[Result, ...] = ()
     revealed_at: datetime | None = None
     recovery: Recovery | None = None
+    bulk: Bulk | None = None
 
     @property
     def kinds(self) -> frozenset[ChangeKind]:

@@ -242,6 +242,7 @@ GRAVE = frozenset(
         ChangeKind.CREATE_PASS,
         ChangeKind.RECOVER,
         ChangeKind.RESET_PASSWORD,
+        ChangeKind.BULK,
     }
 )
 

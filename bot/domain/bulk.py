@@ -1,0 +1,264 @@
+"""Bulk jobs: what the rows of a file ask for, what each would do, and how far a job has come. Pure.
+
+A bulk job is an operation whose change is a file: it is confirmed, approved and cancelled like every other one. Its rows are stored
+beside it, one person each, and each ends by itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from bot.domain.change import Change
+from bot.domain.methods import PhoneType
+from bot.domain.people import Person
+from bot.domain.said import say_each
+
+if TYPE_CHECKING:
+    from bot.domain.operation import State
+
+#: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/bots-filesv4 has no limit of its own; these are ours.
+MOST_BYTES = 20 * 1024 * 1024
+MOST_ROWS = 100_000
+
+
+class Mode(StrEnum):
+    """The `action` of a row. A stored word: never rename one."""
+
+    SET = "set"  # whatever is there
+    ADD = "add"  # only where there is none
+    UPDATE = "update"  # only where there is one
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One thing that a row asks for.
+
+    Attributes:
+        phone: which phone; None for SMS sign-in.
+        value: the number as Graph writes it (`+31 612345678`), empty to remove it; of SMS sign-in "on" or "off".
+    """
+
+    phone: PhoneType | None
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A row as it stands in the file.
+
+    Attributes:
+        number: as a spreadsheet counts rows: the header is row 1.
+        user: user principal name, mail or object id, as written.
+        wishes: in any order; none when the row asks for nothing.
+        repaired: what was put right (Excel's damage), one sentence each.
+        problem: why the row cannot be read, in a sentence; empty when it can.
+    """
+
+    number: int
+    user: str
+    mode: Mode = Mode.SET
+    wishes: tuple[Wish, ...] = ()
+    repaired: tuple[str, ...] = ()
+    problem: str = ""
+
+
+class RowKind(StrEnum):
+    """What a row would do, or why it does nothing. A stored word: never rename one."""
+
+    ADD = "add"
+    UPDATE = "update"
+    REMOVE = "remove"
+    NO_CHANGE = "no_change"
+    CONFLICT = "conflict"
+    NOT_FOUND = "not_found"
+    AMBIGUOUS = "ambiguous"
+    PROTECTED = "protected"
+    REFUSED = "refused"
+    UNREADABLE = "unreadable"
+
+    @property
+    def changes(self) -> bool:
+        """Something is to be written."""
+        return self in (RowKind.ADD, RowKind.UPDATE, RowKind.REMOVE)
+
+    @property
+    def spoken(self) -> str:
+        """As people say it."""
+        return _KINDS[self]
+
+
+_KINDS = say_each({
+    RowKind.ADD: "add",
+    RowKind.UPDATE: "update",
+    RowKind.REMOVE: "remove",
+    RowKind.NO_CHANGE: "no change",
+    RowKind.CONFLICT: "conflict",
+    RowKind.NOT_FOUND: "not found",
+    RowKind.AMBIGUOUS: "ambiguous",
+    RowKind.PROTECTED: "protected",
+    RowKind.REFUSED: "refused",
+    RowKind.UNREADABLE: "unreadable",
+})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A row of a job, as it is stored.
+
+    Attributes:
+        kind: None until it was checked.
+        reason: why it is of this kind, in a sentence; empty where the kind says it all.
+        target: whose account; None where nobody was found.
+        changes: in the order they are made.
+        state: where it is, in the words of operations: QUEUED, RUNNING, then SUCCEEDED, PARTIAL, FAILED, STALE or CANCELLED. None for
+            a row that changes nothing.
+        outcome: how it ended, in a sentence.
+        code: the machine's word for what went wrong; empty when nothing did.
+    """
+
+    number: int
+    user: str
+    mode: Mode = Mode.SET
+    wishes: tuple[Wish, ...] = ()
+    repaired: tuple[str, ...] = ()
+    kind: RowKind | None = None
+    reason: str = ""
+    target: Person | None = None
+    changes: tuple[Change, ...] = ()
+    state: State | None = None
+    outcome: str = ""
+    code: str = ""
+
+
+def row_operation_id(job_id: str, number: int) -> str:
+    """The id by which the trail knows one row of a job: `7Q2F-12`."""
+    return f"{job_id}-{number}"
+
+
+class Hold(StrEnum):
+    """Why a job stands still. A stored word: never rename one."""
+
+    NONE = ""
+    PAUSED = "paused"  # somebody pressed Pause
+    CANARY = "canary"  # the first rows are done, and its requester is asked before the rest
+    FAILING = "failing"  # too many rows in a row failed for one reason
+    STOPPED = "stopped"  # Doorman as a whole is paused; goes on by itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bulk:
+    """What makes an operation a bulk job; what was agreed to stands in it and does not change any more after the check.
+
+    Attributes:
+        file: its name: untrusted text.
+        sha256: of its bytes, in hex.
+        rows: how many there are, counted while the file is read.
+        read: every row is stored.
+        dry_run: it ends with the preview.
+        counts: how many rows there are of each kind; empty until all were checked.
+        repaired: in how many rows something was put right.
+        plan: digest of what every row would do (`plan_digest`).
+        retry_of: id of the job whose failures these are; empty for a file.
+        seconds: how long it is expected to take.
+    """
+
+    file: str
+    sha256: str
+    rows: int = 0
+    read: bool = False
+    dry_run: bool = False
+    counts: Mapping[RowKind, int] = field(default_factory=dict)
+    repaired: int = 0
+    plan: str = ""
+    retry_of: str = ""
+    seconds: int = 0
+
+    @property
+    def to_change(self) -> int:
+        """How many rows write something."""
+        return sum(count for kind, count in self.counts.items() if kind.changes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a job has come.
+
+    Attributes:
+        checked: rows whose kind is known.
+        ended: how many of the rows that change something have ended, by state.
+        running: how many are under way now.
+        codes: how many failed, by what went wrong, the most first, each with a sentence.
+        rate: rows a minute of late; 0 when nothing is known.
+        hold, held_by, held_why: why it stands still, who made it (a name, or empty), and what about.
+    """
+
+    checked: int = 0
+    ended: Mapping[State, int] = field(default_factory=dict)
+    running: int = 0
+    codes: tuple[tuple[str, int], ...] = ()
+    rate: float = 0.0
+    hold: Hold = Hold.NONE
+    held_by: str = ""
+    held_why: str = ""
+
+    @property
+    def done(self) -> int:
+        """Rows that have ended, well or not."""
+        return sum(self.ended.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The first rows of one kind, for a card; masked."""
+
+    kind: RowKind
+    rows: tuple[Row, ...]
+
+
+#: The figures that a job may be stopped by, and its first rows; see `bot.config`.
+@dataclass(frozen=True, slots=True)
+class BulkRules:
+    """What an administrator sets for bulk jobs.
+
+    Attributes:
+        canary: so many rows run first, and then the requester is asked; 0 for none.
+        failing_percent: a job stops by itself when more than so much of `FAILING_WINDOW` rows in a row failed for one reason.
+        ceiling_percent: how much of the documented quota of the tenant bulk jobs may use.
+    """
+
+    canary: int = 10
+    failing_percent: int = 5
+    ceiling_percent: int = 80
+
+
+FAILING_WINDOW = 50
+
+
+def masked(row: Row) -> Row:
+    """The row fit for everybody's eyes."""
+    return replace(row, wishes=(), changes=tuple(change.masked() for change in row.changes))
+
+
+class PlanDigest:
+    """A digest of what every row of a job would do, fed in the order of the rows: approval is bound to it."""
+
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+
+    def add(self, rows: Iterable[Row]) -> None:
+        """Takes in the next rows."""
+        for row in rows:
+            changes = [[change.kind.value, change.phone, change.before, change.after] for change in row.changes]
+            told = [row.number, row.kind, row.target.id if row.target else "", changes]
+            self._digest.update(json.dumps(told, separators=(",", ":")).encode() + b"\n")
+
+    def hex(self) -> str:
+        """The digest, in hex."""
+        return self._digest.hexdigest()
