@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from bot.domain.audit import AuditEvent
+from bot.domain.bulk import Bulk, FileRow, Hold, Progress, Row, RowEnd, RowKind, Sample, Taken
 from bot.domain.change import Change
 from bot.domain.exchange import ConversationRef, LogNotice, Member, Reply
 from bot.domain.limits import Lift, Usage
@@ -15,9 +17,12 @@ from bot.domain.operation import Approval, Operation, Result, State
 from bot.domain.passes import PassTerms
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.reconcile import Comparison, DirectoryAudit, Known
+from bot.domain.rules import Need
 from bot.domain.secret import Issued
 from bot.domain.sign_in import MfaState, Preference, Registration
 from bot.domain.stop import Freeze, Pause, Stop
+
+T = TypeVar("T")
 
 #: The current time, in UTC.
 Clock = Callable[[], datetime]
@@ -280,6 +285,129 @@ class Discrepancies(Protocol):
 
     async def report(self, found: Comparison, at: datetime) -> int:
         """Puts what was not reported before in the trail and in the log channel's outbox, in one transaction; returns how much that was."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobAtWork:
+    """A bulk job that is being checked or carried out.
+
+    Attributes:
+        read: all of its rows are stored.
+    """
+
+    id: str
+    state: State
+    read: bool
+    hold: Hold
+
+
+class BulkJobs(Protocol):
+    """The rows of bulk jobs and how each job is doing, for all replicas. May raise `StoreUnavailable`; each is one transaction.
+
+    A process takes rows, works on them and lets go of them; what a dead one had taken is given to others.
+    """
+
+    async def begin(self, operation: Operation, event: AuditEvent) -> Operation:
+        """Stores a new job under a fresh id (the one given is ignored); this process is going to add its rows."""
+
+    async def add_rows(self, job_id: str, rows: Sequence[FileRow]) -> bool:
+        """Stores rows as the file has them; False when nobody wants them any more."""
+
+    async def rows_read(self, job_id: str, bulk: Bulk) -> None:
+        """Every row is stored, so they can be checked."""
+
+    async def retry(self, job_id: str, of: str) -> int:
+        """Adds the rows of another job that were not done; returns how many those are."""
+
+    async def at_work(self) -> tuple[JobAtWork, ...]:
+        """The jobs that are being checked or carried out, held or not."""
+
+    async def abandoned(self) -> tuple[str, ...]:
+        """Jobs whose file nobody goes on reading, because the process that did died; lets go of the rows dead processes had taken."""
+
+    async def started_anew(self) -> tuple[str, ...]:
+        """As `abandoned`, for the start of the only process there can be."""
+
+    async def take_unchecked(self, job_id: str, most: int) -> tuple[Row, ...]:
+        """Takes rows that are to be looked at."""
+
+    async def checked(self, job_id: str, rows: Sequence[Row]) -> None:
+        """Stores what rows would do, and lets go of them."""
+
+    async def unchecked(self, job_id: str) -> int:
+        """How many rows nobody has looked at yet."""
+
+    async def doubles(self, job_id: str) -> tuple[dict[int, int], dict[int, int]]:
+        """Rows about a person, and rows with a number, that stand in the file more than once: each with another such row's number."""
+
+    async def conflict(self, job_id: str, said: dict[int, str]) -> None:
+        """These rows contradict others, so none of them is done; the sentence says why."""
+
+    async def totals(self, job_id: str) -> tuple[dict[RowKind, int], int, str]:
+        """Rows of each kind, rows in which something was put right, and the digest of what all of them would do."""
+
+    async def digest(self, job_id: str) -> str:
+        """The digest of what all rows would do, as they stand now."""
+
+    async def preview(
+        self,
+        job_id: str,
+        bulk: Bulk,
+        to: State,
+        event: AuditEvent,
+        *,
+        need: Need,
+        expires_at: datetime,
+        approvals_in: ConversationRef | None = None,
+        outcome: str = "",
+    ) -> Operation | None:
+        """Compare-and-set: the check is over, whatever came of it; None when somebody was quicker, or has cancelled it."""
+
+    async def prepare_run(self, job_id: str, first: int) -> None:
+        """The job begins: so many rows run before its requester is asked (-1: all of them). Does nothing the second time."""
+
+    async def take(self, job_id: str, most: int, at: datetime) -> tuple[Taken, ...]:
+        """Takes rows that are to be carried out, none while the job is held; what each is about to do is recorded first."""
+
+    async def give_back(self, job_id: str, rows: Sequence[Row], at: datetime) -> None:
+        """Nothing was written for these after all; they wait as before."""
+
+    async def ended(self, job_id: str, ends: Sequence[tuple[Row, RowEnd]], at: datetime, percent: int) -> tuple[int, str] | None:
+        """Stores how rows ended, each once.
+
+        Returns:
+            How many of the last rows failed for one reason, and the sentence of one, when they are more than `percent` of a window.
+        """
+
+    async def left_alone(self, job_id: str, after: int, at: datetime) -> int:
+        """Records the next page of rows that change nothing; returns where to go on, 0 at the end."""
+
+    async def first_left(self, job_id: str) -> int:
+        """How many rows may still be taken before its requester is asked; -1 when that is over."""
+
+    async def hold(self, job_id: str, hold: Hold, event: AuditEvent, *, why: str = "") -> bool:
+        """Makes a job stand still; False when it does already. Its card follows."""
+
+    async def go_on(self, job_id: str, seen: Hold, event: AuditEvent) -> bool:
+        """Ends this very hold; False when it was ended or changed meanwhile. Its card follows."""
+
+    async def stop(self, job_id: str, event: AuditEvent) -> bool:
+        """What nobody works on will not be done, and the job ends once the rest has; False when it is not under way."""
+
+    async def show_progress(self, job_id: str, now: datetime) -> None:
+        """Has the requester's card follow, unless it did a moment ago."""
+
+    async def progress(self, job_id: str, now: datetime) -> Progress:
+        """How far a job has come."""
+
+    async def samples(self, job_id: str, each: int) -> tuple[Sample, ...]:
+        """The first rows of every kind, masked."""
+
+    async def states(self, job_id: str) -> dict[str, int]:
+        """How many of the rows that change something are in each state."""
+
+    async def with_rows(self, job_id: str, use: Callable[[Iterator[Row]], T]) -> T:
+        """What `use` makes of all rows in order, on a thread of its own; no more than a page of them is in memory."""
 
 
 class Announcer(Protocol):

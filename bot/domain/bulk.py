@@ -10,7 +10,6 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -140,6 +139,24 @@ class Row:
 def row_operation_id(job_id: str, number: int) -> str:
     """The id by which the trail knows one row of a job: `7Q2F-12`."""
     return f"{job_id}-{number}"
+
+
+@dataclass(frozen=True, slots=True)
+class RowEnd:
+    """How one row ended; see `Row` for what the words mean."""
+
+    state: State
+    outcome: str
+    code: str = ""
+    request_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A row that is to be carried out; `cut_off`: an earlier attempt died on the way, and may have written."""
+
+    row: Row
+    cut_off: bool
 
 
 class Hold(StrEnum):

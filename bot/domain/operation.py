@@ -65,7 +65,7 @@ TRANSITIONS: dict[str, tuple[frozenset[State], frozenset[State]]] = {
         frozenset({State.RUNNING, State.REVEALING}),
         frozenset({State.SUCCEEDED, State.PARTIAL, State.FAILED, State.STALE}),
     ),
-    "stop": (frozenset({State.QUEUED, State.RUNNING}), frozenset({State.CANCELLED})),  # a bulk job: what is left is not done
+    "stop": (frozenset({State.RUNNING}), frozenset({State.CANCELLED})),  # a bulk job: what is left is not done
 }
 
 #: How long a code that everybody agreed to waits for its requester to press Reveal.
