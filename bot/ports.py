@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from bot.domain.audit import AuditEvent
@@ -21,6 +22,7 @@ from bot.domain.rules import Need
 from bot.domain.secret import Issued
 from bot.domain.sign_in import MfaState, Preference, Registration
 from bot.domain.stop import Freeze, Pause, Stop
+from bot.errors import DirectoryError
 
 T = TypeVar("T")
 
@@ -91,6 +93,32 @@ class Directory(Protocol):
         Raises:
             NotAuthorised, NotFound, Rejected, Throttled: a definite no, nothing was made. After any other error it may have been.
         """
+
+
+class BulkDirectory(Protocol):
+    """The tenant for bulk jobs: read by many at once, within a budget, behind everybody who waits in chat. May raise `DirectoryError`."""
+
+    async def resolve(self, texts: Sequence[str]) -> list[tuple[Person, ...]]:
+        """For each user principal name, mail or object id the accounts that are exactly it."""
+
+    async def dossiers(self, object_ids: Sequence[str]) -> list[Dossier | DirectoryError]:
+        """As `Directory.dossier`, for many; the error in place of what cannot be read."""
+
+    async def dossier(self, object_id: str) -> Dossier:
+        """As `Directory.dossier`; read together with what others ask at the same time."""
+
+    async def renewed(self, seen: Dossier) -> Dossier:
+        """The same person with the methods as they are now; account and rights as they were `seen`."""
+
+    async def turn(self) -> None:
+        """Returns when one more write is allowed."""
+
+    async def apply(self, target_id: str, change: Change, operation_id: str) -> str:
+        """As `Directory.apply`, for whoever has waited for a `turn`."""
+
+    @property
+    def rate(self) -> float:
+        """Writes a second that are allowed now."""
 
 
 FIND_LIMIT = 12
@@ -334,6 +362,12 @@ class BulkJobs(Protocol):
     async def checked(self, job_id: str, rows: Sequence[Row]) -> None:
         """Stores what rows would do, and lets go of them."""
 
+    async def let_go(self, job_id: str, numbers: Sequence[int]) -> None:
+        """These could not be looked at now; somebody has to later."""
+
+    async def let_go_of_own(self, job_id: str) -> None:
+        """What this process had taken is nobody's: it does not work on the job at the moment."""
+
     async def unchecked(self, job_id: str) -> int:
         """How many rows nobody has looked at yet."""
 
@@ -379,8 +413,8 @@ class BulkJobs(Protocol):
             How many of the last rows failed for one reason, and the sentence of one, when they are more than `percent` of a window.
         """
 
-    async def left_alone(self, job_id: str, after: int, at: datetime) -> int:
-        """Records the next page of rows that change nothing; returns where to go on, 0 at the end."""
+    async def left_alone(self, job_id: str, at: datetime) -> bool:
+        """Records the next page of rows that change nothing; False when all are recorded."""
 
     async def first_left(self, job_id: str) -> int:
         """How many rows may still be taken before its requester is asked; -1 when that is over."""
@@ -408,6 +442,38 @@ class BulkJobs(Protocol):
 
     async def with_rows(self, job_id: str, use: Callable[[Iterator[Row]], T]) -> T:
         """What `use` makes of all rows in order, on a thread of its own; no more than a page of them is in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file that was fetched: where it is on this machine, the SHA-256 of its bytes in hex, and how many these are."""
+
+    path: Path
+    sha256: str
+    size: int
+
+
+class Files(Protocol):
+    """Files between a personal chat and this machine."""
+
+    async def download(self, url: str, most_bytes: int) -> Download:
+        """Fetches a file once. Raises Refusal when it cannot be had, with the reason."""
+
+    async def upload(self, url: str, path: Path) -> None:
+        """Puts a file where its reader has agreed to. Raises Refusal when that cannot be done."""
+
+
+class Sheets(Protocol):
+    """Files as rows, and rows as files; for threads other than the event loop's."""
+
+    def read(self, path: Path, name: str) -> Iterator[FileRow]:
+        """The rows of a file. Raises Refusal, at the start or on the way, when the file cannot be used."""
+
+    def template(self) -> bytes:
+        """A file to fill in."""
+
+    def lines(self, rows: Iterable[Row], job_id: str, *, result: bool) -> Iterator[bytes]:
+        """Rows as a file that is safe to open: what they would do, or with `result` what became of them."""
 
 
 class Announcer(Protocol):

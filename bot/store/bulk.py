@@ -141,6 +141,13 @@ class StoredBulkJobs:
     async def checked(self, job_id: str, rows: Sequence[Row]) -> None:
         await self._transactions.write(lambda connection: bulk_rows.checked(connection, job_id, rows))
 
+    async def let_go(self, job_id: str, numbers: Sequence[int]) -> None:
+        chosen = (rows_table.c.job == job_id) & rows_table.c.number.in_(list(numbers))
+        await self._transactions.write(lambda connection: connection.execute(update(rows_table).where(chosen).values(taken_by="")))
+
+    async def let_go_of_own(self, job_id: str) -> None:
+        await self._transactions.write(lambda connection: bulk_rows.release(connection, [job_id], [self._me]))
+
     async def unchecked(self, job_id: str) -> int:
         return await self._transactions.read(lambda connection: bulk_rows.unchecked(connection, job_id))
 
@@ -234,8 +241,8 @@ class StoredBulkJobs:
 
         return await self._transactions.record(work)
 
-    async def left_alone(self, job_id: str, after: int, at: datetime) -> int:
-        return await self._transactions.record(lambda connection, trail: bulk_rows.left_alone(connection, trail, job_id, after, at))
+    async def left_alone(self, job_id: str, at: datetime) -> bool:
+        return await self._transactions.record(lambda connection, trail: bulk_rows.left_alone(connection, trail, job_id, at))
 
     async def first_left(self, job_id: str) -> int:
         return await self._transactions.read(

@@ -147,19 +147,17 @@ def ended(connection: Connection, trail: Trail, job_id: str, ends: Sequence[tupl
             trail.append(_event(Tag.BULK_ROW_FINISHED, at, job_id, row, facts))
 
 
-def left_alone(connection: Connection, trail: Trail, job_id: str, after: int, at: datetime) -> int:
-    """Puts rows that change nothing in the trail, a page of them; returns the number of the last one, or 0 when there are no more."""
-    query = (
-        select(bulk_rows)
-        .where((_rows.job == job_id) & (_rows.number > after) & _rows.kind.not_in(_CHANGING))
-        .order_by(_rows.number)
-        .limit(PAGE)
-    )
+def left_alone(connection: Connection, trail: Trail, job_id: str, at: datetime) -> bool:
+    """Puts rows that change nothing in the trail, a page of them; False when all are there."""
+    untold = (_rows.job == job_id) & (_rows.state == "") & _rows.ended_at.is_(None)
+    query = select(bulk_rows).where(untold).order_by(_rows.number).limit(PAGE)
     rows = [records.bulk_row(found) for found in connection.execute(query)]
     for row in rows:
         facts = {"kind": row.kind.value if row.kind else "", "outcome": str(row.reason)}
         trail.append(_event(Tag.BULK_ROW_LEFT, at, job_id, row, facts))
-    return rows[-1].number if len(rows) == PAGE else 0
+    if rows:
+        connection.execute(update(bulk_rows).where(untold & (_rows.number <= rows[-1].number)).values(ended_at=at))
+    return bool(rows)
 
 
 def cancel_rest(connection: Connection, job_id: str) -> None:
@@ -210,7 +208,7 @@ def conflict(connection: Connection, job_id: str, said: dict[int, str]) -> None:
     """These rows contradict others, so none of them is done."""
     statement = (
         update(bulk_rows)
-        .where((_rows.job == job_id) & (_rows.number == bindparam("at_number")))
+        .where((_rows.job == job_id) & (_rows.number == bindparam("at_number")) & _rows.kind.in_([*_CHANGING, RowKind.NO_CHANGE.value]))
         .values(kind=RowKind.CONFLICT.value, reason=bindparam("said"), state="")
     )
     if said:
@@ -281,7 +279,8 @@ def codes(connection: Connection, job_id: str) -> tuple[tuple[str, int], ...]:
 def rate(connection: Connection, job_id: str, now: datetime) -> float:
     """Rows a minute of late."""
     since = now - RATE_OVER
-    query = select(func.count(), func.min(_rows.ended_at)).where((_rows.job == job_id) & (_rows.ended_at > since))
+    ended_since = (_rows.job == job_id) & (_rows.ended_at > since) & (_rows.state != "")
+    query = select(func.count(), func.min(_rows.ended_at)).where(ended_since)
     count, first = connection.execute(query).one()
     if not count or first is None:
         return 0.0
@@ -291,7 +290,7 @@ def rate(connection: Connection, job_id: str, now: datetime) -> float:
 
 def failing(connection: Connection, job_id: str, percent: int, since: datetime | None) -> tuple[int, str] | None:
     """How many of the last rows failed for one reason, and which, when that is too many."""
-    query = select(_rows.code, _rows.outcome).where((_rows.job == job_id) & _rows.ended_at.is_not(None))
+    query = select(_rows.code, _rows.outcome).where((_rows.job == job_id) & _rows.ended_at.is_not(None) & (_rows.state != ""))
     if since:
         query = query.where(_rows.ended_at > since)
     groups: dict[str, list[str]] = {}
