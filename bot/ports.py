@@ -10,14 +10,16 @@ from bot.domain.audit import AuditEvent
 from bot.domain.change import Change
 from bot.domain.exchange import ConversationRef, LogNotice, Member, Reply
 from bot.domain.limits import Lift, Usage
-from bot.domain.methods import Dossier
+from bot.domain.methods import Dossier, Methods
 from bot.domain.operation import Approval, Operation, Result, State
+from bot.domain.pace import Factor, Run, Traffic
 from bot.domain.passes import PassTerms
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.reconcile import Comparison, DirectoryAudit, Known
 from bot.domain.secret import Issued
 from bot.domain.sign_in import MfaState, Preference, Registration
 from bot.domain.stop import Freeze, Pause, Stop
+from bot.errors import DirectoryError
 
 #: The current time, in UTC.
 Clock = Callable[[], datetime]
@@ -85,6 +87,62 @@ class Directory(Protocol):
 
         Raises:
             NotAuthorised, NotFound, Rejected, Throttled: a definite no, nothing was made. After any other error it may have been.
+        """
+
+
+class BulkDirectory(Protocol):
+    """The tenant for bulk jobs: many people in few requests, behind everybody who waits in chat, and at the pace of the budget.
+
+    Every method may raise `DirectoryError` when nobody's answer came, and `StoreUnavailable` when the budget cannot be asked.
+    """
+
+    async def resolve(self, texts: Sequence[str]) -> list[tuple[Person, ...]]:
+        """For each user principal name, mail address or object id the accounts that are exactly it: none, one, or several with one mail.
+
+        Whose user principal name it is comes before whose mail address it is, and that before an alias.
+        """
+
+    async def dossiers(self, object_ids: Sequence[str]) -> list[Dossier | DirectoryError]:
+        """Everybody's dossier as of `Directory.dossier`, or why there is none, in the order asked."""
+
+    async def phones(self, object_ids: Sequence[str]) -> list[Methods | DirectoryError]:
+        """Everybody's methods alone, or why they cannot be read, in the order asked; `Dossier.renewed` takes them."""
+
+    async def apply(self, target_id: str, change: Change, operation_id: str) -> str:
+        """As `Directory.apply`, when it is this write's turn."""
+
+
+class Budget(Protocol):
+    """How fast bulk jobs may ask Graph: one pace for all jobs and all replicas."""
+
+    async def read(self, units: int = 1) -> None:
+        """Returns when so many resource units may be spent; raises `StoreUnavailable` when the other replicas cannot be asked."""
+
+    async def write(self) -> None:
+        """Returns when one write may be sent; raises like `read`."""
+
+    def refused(self, retry_after: float) -> None:
+        """Graph refused a call: nothing is sent for so many seconds, and more slowly after them."""
+
+    def pressure(self, part: float) -> None:
+        """Graph says how much of its limit is used, by whomever; slower when it is much."""
+
+    @property
+    def rate(self) -> float:
+        """Writes a second, as things are now."""
+
+
+class Turns(Protocol):
+    """Where all replicas take their turns from. Every method may raise `StoreUnavailable`; each is one transaction."""
+
+    async def reserve(self, traffic: Traffic, count: int, rate: float, now: float) -> Run:
+        """Takes the next turns: none is given twice, and all together are never faster than `rate` a second, lowered as was learned."""
+
+    async def lower(self, now: float, closed_until: float) -> Factor:
+        """Lowers the pace of everybody, once for several calls, and keeps all turns until `closed_until` (0 for none) from being given.
+
+        Returns:
+            The pace as everybody now has it.
         """
 
 
