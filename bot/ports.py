@@ -13,8 +13,9 @@ from bot.domain.bulk import Bulk, FileRow, Hold, Progress, Row, RowEnd, RowKind,
 from bot.domain.change import Change
 from bot.domain.exchange import ConversationRef, LogNotice, Member, Reply
 from bot.domain.limits import Lift, Usage
-from bot.domain.methods import Dossier
+from bot.domain.methods import Dossier, Methods
 from bot.domain.operation import Approval, Operation, Result, State
+from bot.domain.pace import Factor, Run, Traffic
 from bot.domain.passes import PassTerms
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.reconcile import Comparison, DirectoryAudit, Known
@@ -96,29 +97,69 @@ class Directory(Protocol):
 
 
 class BulkDirectory(Protocol):
-    """The tenant for bulk jobs: read by many at once, within a budget, behind everybody who waits in chat. May raise `DirectoryError`."""
+    """The tenant for bulk jobs: many people in few requests, behind everybody who waits in chat, and at the pace of the budget.
+
+    Every method may raise `DirectoryError` when nobody's answer came, and `StoreUnavailable` when the budget cannot be asked.
+    """
 
     async def resolve(self, texts: Sequence[str]) -> list[tuple[Person, ...]]:
-        """For each user principal name, mail or object id the accounts that are exactly it."""
+        """For each user principal name, mail address or object id the accounts that are exactly it: none, one, or several with one mail.
+
+        Whose user principal name it is comes before whose mail address it is, and that before an alias.
+        """
 
     async def dossiers(self, object_ids: Sequence[str]) -> list[Dossier | DirectoryError]:
-        """As `Directory.dossier`, for many; the error in place of what cannot be read."""
+        """Everybody's dossier as of `Directory.dossier`, or why there is none, in the order asked."""
+
+    async def phones(self, object_ids: Sequence[str]) -> list[Methods | DirectoryError]:
+        """Everybody's methods alone, or why they cannot be read, in the order asked; `Dossier.renewed` takes them."""
+
+    async def apply(self, target_id: str, change: Change, operation_id: str, go: Callable[[], None]) -> str:
+        """As `Directory.apply`, when it is this write's turn; what `go` raises at that moment keeps it from being sent."""
+
+
+class People(Protocol):
+    """One person at a time out of a `BulkDirectory`: callers a moment apart share its requests. May raise as that does."""
 
     async def dossier(self, object_id: str) -> Dossier:
-        """As `Directory.dossier`; read together with what others ask at the same time."""
+        """As `Directory.dossier`."""
 
-    async def renewed(self, seen: Dossier) -> Dossier:
-        """The same person with the methods as they are now; account and rights as they were `seen`."""
+    async def phones(self, object_id: str) -> Methods:
+        """The methods alone; `Dossier.renewed` takes them."""
 
-    async def turn(self) -> None:
-        """Returns when one more write is allowed."""
 
-    async def apply(self, target_id: str, change: Change, operation_id: str) -> str:
-        """As `Directory.apply`, for whoever has waited for a `turn`."""
+class Budget(Protocol):
+    """How fast bulk jobs may ask Graph: one pace for all jobs and all replicas."""
+
+    async def read(self, units: int = 1) -> None:
+        """Returns when so many resource units may be spent; raises `StoreUnavailable` when the other replicas cannot be asked."""
+
+    async def write(self) -> None:
+        """Returns when one write may be sent; raises like `read`."""
+
+    def refused(self, retry_after: float) -> None:
+        """Graph refused a call: nothing is sent for so many seconds, and more slowly after them."""
+
+    def pressure(self, part: float) -> None:
+        """Graph says how much of its limit is used, by whomever; slower when it is much."""
 
     @property
     def rate(self) -> float:
-        """Writes a second that are allowed now."""
+        """Writes a second, as things are now."""
+
+
+class Turns(Protocol):
+    """Where all replicas take their turns from. Every method may raise `StoreUnavailable`; each is one transaction."""
+
+    async def reserve(self, traffic: Traffic, count: int, rate: float, now: float) -> Run:
+        """Takes the next turns: none is given twice, and all together are never faster than `rate` a second, lowered as was learned."""
+
+    async def lower(self, now: float, closed_until: float) -> Factor:
+        """Lowers the pace of everybody, once for several calls, and keeps all turns until `closed_until` (0 for none) from being given.
+
+        Returns:
+            The pace as everybody now has it.
+        """
 
 
 FIND_LIMIT = 12

@@ -6,9 +6,26 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, Connection, Dialect, Index, Integer, MetaData, String, Table, Text, event, insert, types
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    Dialect,
+    Double,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    event,
+    insert,
+    types,
+)
 
 from bot.domain.chain import Head
+from bot.domain.pace import Factor, Traffic
 
 
 class UtcTime(types.TypeDecorator[datetime]):
@@ -169,6 +186,26 @@ log_notices = Table(
     Column("notice", JSON, nullable=False),
     Column("at", UtcTime, nullable=False),
 )
+
+#: The pace of bulk jobs, for all replicas: one row for reads and one for writes (`bot.domain.pace.Traffic`). Moments are seconds since
+#: the epoch, which the database reckons with. `next_at` is the first turn nobody has; `lowest` and `lowered_at` are a `Factor`.
+turns = Table(
+    "graph_turns",
+    metadata,
+    Column("traffic", String(8), primary_key=True),
+    Column("next_at", Double, nullable=False),
+    Column("closed_until", Double, nullable=False),
+    Column("lowest", Double, nullable=False),
+    Column("lowered_at", Double, nullable=False),
+)
+
+
+@event.listens_for(turns, "after_create")
+def _begin_the_turns(_: Table, connection: Connection, **__: Any) -> None:
+    factor = Factor()
+    beginning = {"next_at": 0.0, "closed_until": 0.0, "lowest": factor.lowest, "lowered_at": factor.at}
+    connection.execute(insert(turns), [{"traffic": traffic.value, **beginning} for traffic in Traffic])
+
 
 #: What was found out of step with Entra's audit log and posted, so that it is posted once.
 discrepancies = Table(

@@ -21,7 +21,7 @@ from bot.domain.people import Standing
 from bot.domain.policy import Reason
 from bot.domain.said import join, say, say_count
 from bot.errors import StoreUnavailable
-from bot.ports import BulkDirectory, BulkJobs, Clock, Directory, Operations, Sleep, Stops
+from bot.ports import BulkDirectory, BulkJobs, Budget, Clock, Directory, Operations, People, Sleep, Stops
 from bot.services import explain
 from bot.services.ending import ending
 from bot.services.execute import Seen, carry_out
@@ -50,6 +50,8 @@ class Crewing:
     stops: Stops
     directory: Directory
     bulk_directory: BulkDirectory
+    people: People
+    budget: Budget
     reviewer: Reviewer
     rules: BulkRules
     clock: Clock
@@ -115,7 +117,7 @@ class Crew:
 
     async def _take(self) -> bool:
         """Takes more rows when there is room; whether any were taken."""
-        places = int(self._with.bulk_directory.rate * 2) + TAKEN_TOGETHER
+        places = int(self._with.budget.rate * 2) + TAKEN_TOGETHER
         room = places - (len(self._tasks) - self._resting)
         if room < min(TAKEN_TOGETHER, places // 2) or self._resting > MOST_RESTING:
             return True
@@ -145,22 +147,21 @@ class Crew:
 
         async def read() -> Seen:
             nonlocal first
-            directory = self._with.bulk_directory
+            people = self._with.people
             assert row.target is not None, "only rows about somebody are carried out"
             # What protects somebody was read right before the write; after it the methods alone are of interest.
-            first = await directory.renewed(first) if first and wrote else await directory.dossier(row.target.id)
+            first = first.renewed(await people.phones(row.target.id)) if first and wrote else await people.dossier(row.target.id)
             return first, await self._requester()
 
-        async def write(change: Change) -> str:
+        def go() -> None:
             nonlocal wrote
             if self._held and not wrote:
                 raise HeldBack
-            assert row.target is not None, "only rows about somebody are carried out"
-            await self._with.bulk_directory.turn()
-            if self._held and not wrote:
-                raise HeldBack
             wrote = True
-            return await self._with.bulk_directory.apply(row.target.id, change, run.operation.id)
+
+        async def write(change: Change) -> str:
+            assert row.target is not None, "only rows about somebody are carried out"
+            return await self._with.bulk_directory.apply(row.target.id, change, run.operation.id, go)
 
         try:
             await carry_out(run, self._with.reviewer, read, write, self._rest)

@@ -116,7 +116,7 @@ class Crews:
         try:
             standing = await self._requester(operation)
             if await self._check_all(operation, standing):
-                await conclude(self._checking, operation, standing, self._crewing.bulk_directory.rate)
+                await conclude(self._checking, operation, standing, self._crewing.budget.rate)
         except Refusal as refusal:
             await preview(self._checking, operation, State.FAILED, refusal.text)
         except (Throttled, Unavailable, StoreUnavailable) as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 from bot.domain.audit import AuditEvent, Tag
@@ -21,6 +21,7 @@ from bot.services.require import require
 TEMPLATE_NAME = "doorman-template.csv"
 #: Teams shows a size before it is asked for; the file is made afterwards.
 BYTES_A_ROW = 160
+PIECE = 256 * 1024
 
 
 class Giving:
@@ -80,7 +81,8 @@ class Giving:
             return Notice(say("Then not. The file is offered again by the button on the card."), tone=Tone.INFO)
         if consent.kind is FileKind.TEMPLATE:
             require(self._gate.permit(standing, admins_too=True))
-            await self._upload(consent.upload_url, self._sheets.template())
+            template = self._sheets.template()
+            await self._files.upload(consent.upload_url, _once(template), len(template))
             return FileStored(consent.name or TEMPLATE_NAME, consent.content_url, consent.unique_id, consent.file_type)
         job = await self._operations.get(consent.id)
         if job is None or job.bulk is None or not job.bulk.counts:
@@ -90,7 +92,7 @@ class Giving:
         try:
             result = consent.kind is FileKind.RESULT
             await self._jobs.with_rows(job.id, lambda rows: _write(path, self._sheets.lines(rows, job.id, result=result)))
-            await self._files.upload(consent.upload_url, path)
+            await self._files.upload(consent.upload_url, _pieces(path), path.stat().st_size)
         finally:
             await asyncio.to_thread(path.unlink, missing_ok=True)
         actor = consent.actor
@@ -98,14 +100,6 @@ class Giving:
         event = AuditEvent(Tag.BULK_FILE_GIVEN, self._clock(), actor.id, actor.name, job.id, job.target.id, facts)
         await self._operations.record(event)
         return FileStored(consent.name or _name(consent.kind, job), consent.content_url, consent.unique_id, consent.file_type)
-
-    async def _upload(self, url: str, content: bytes) -> None:
-        path = _temporary()
-        try:
-            await asyncio.to_thread(path.write_bytes, content)
-            await self._files.upload(url, path)
-        finally:
-            await asyncio.to_thread(path.unlink, missing_ok=True)
 
     async def save(self, job: Operation, kind: FileKind, path: Path) -> None:
         """Writes a job's file to this machine, for who works in a terminal."""
@@ -129,3 +123,14 @@ def _write(path: Path, lines: Iterator[bytes]) -> None:
         file.writelines(lines)
 
 
+
+
+async def _pieces(path: Path) -> AsyncIterator[bytes]:
+    """A file, a piece at a time."""
+    with path.open("rb") as file:
+        while piece := await asyncio.to_thread(file.read, PIECE):
+            yield piece
+
+
+async def _once(content: bytes) -> AsyncIterator[bytes]:
+    yield content
