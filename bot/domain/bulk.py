@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from bot.domain.change import Change
 from bot.domain.methods import PhoneType
 from bot.domain.people import Person
-from bot.domain.said import say_each
+from bot.domain.said import say_count, say_each
 
 if TYPE_CHECKING:
     from bot.domain.operation import State
@@ -256,6 +256,17 @@ class BulkRules:
 
 
 FAILING_WINDOW = 50
+
+
+def first_rows_note(canary: int, to_change: int) -> str:
+    """What the question says about the first rows; empty where all of them run at once."""
+    if not 0 < canary < to_change:
+        return ""
+    return say_count(
+        canary,
+        "The first row that changes something runs alone, then I ask before the rest.",
+        "The first {count} rows that change something run alone, then I ask before the rest.",
+    )
 
 
 def masked(row: Row) -> Row:
