@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from bot.domain.audit import AuditEvent
@@ -293,6 +295,25 @@ class Announcer(Protocol):
 
     async def members(self, where: ConversationRef) -> tuple[Member, ...]:
         """Who is in a conversation; of a very large one, the first thousand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file as it came: on our own disk, for nobody else to read. Whoever asked for it removes it."""
+
+    path: Path
+    sha256: str
+    size: int
+
+
+class Files(Protocol):
+    """Files that people drop into a chat, and files they are given. Whatever fails is a `Refusal`, a sentence for the person."""
+
+    async def download(self, url: str, most_bytes: int) -> Download:
+        """Fetches a dropped file, once; not one byte beyond `most_bytes` is kept."""
+
+    async def upload(self, url: str, parts: AsyncIterator[bytes], size: int) -> None:
+        """Writes a file of exactly `size` bytes to the place that Teams gave for it."""
 
 
 Sleep = Callable[[float], Awaitable[None]]

@@ -17,6 +17,7 @@ from bot.domain.exchange import (
     ChooseMethod,
     ChooseSituation,
     ConversationRef,
+    FileConsent,
     IncomingMessage,
     Notice,
     OperationShown,
@@ -109,6 +110,16 @@ class Dispatch:
                 return await self._press(action)
         except Exception as error:  # and those of a press
             return await refuse_press(self._operations, self._clock, action, error)
+
+    async def file(self, consent: FileConsent) -> Reply | None:
+        """Answers Allow or Decline under an offered file; None when there is nothing to say."""
+        try:
+            require(self._gate.identify(consent.actor, guest_or_bot=consent.guest_or_bot))
+            if not await self._operations.first_delivery(consent.key, self._clock()) or not consent.accepted:
+                return None
+            raise Refusal(say("I do not have this file any more."), say("Ask for it again."), code="unknown_file")
+        except Exception as error:  # and those of a file
+            return await refuse_message(self._operations, self._clock, consent.actor, consent.where, error)
 
     def answered(self, key: str) -> None:
         """Notes that the turn is over, beside it: if the note gets lost, a redelivery is answered again, which does no harm."""
