@@ -154,15 +154,14 @@ async def _running(app: web.Application, *, settings: Settings, policy: Policy, 
         stops = StoredStops(transactions, engine.enqueue)
         usages = StoredUsages(transactions, engine.enqueue, policy.limits)
         discrepancies = StoredDiscrepancies(transactions, engine.enqueue)
-        teams = settings.hosts.teams
-        approvers_card = ApproversCard(operations, announcer, directory.in_background(), clock, teams)
+        approvers_card = ApproversCard(operations, announcer, directory.in_background(), clock, settings.hosts.teams)
         await engine.start()
         stack.push_async_callback(engine.stop)
 
         reviewer = Reviewer(policy, stops, clock)
         groups = Groups(settings.helpdesk_group_id, settings.admin_group_id, policy.asking(), policy.approving(), policy.groups())
         gate = Gate(directory, groups, settings.bot_tenant_id, clock)
-        approvals = Approvals(operations, directory, gate, reviewer, clock, settings.approval_channel, teams)
+        approvals = Approvals(operations, directory, gate, reviewer, clock, settings.approval_channel, settings.hosts.teams)
         facts = Facts(settings.default_region.upper(), settings.sms_voice_retirement, settings.per_user_mfa, policy.first_day_to_manager)
         preparation = Preparation(operations, stops, usages, directory, gate, reviewer, approvals, facts, clock)
         reveals = Reveals(operations, directory, gate, reviewer, facts, clock)
@@ -175,6 +174,7 @@ async def _running(app: web.Application, *, settings: Settings, policy: Policy, 
             tenant_id=settings.bot_tenant_id,
         )
         handler = DoormanHandler(dispatch, operations, connector, welcome(), settings.bot_tenant_id, readers)
+        stack.push_async_callback(handler.close)
         app[_ENDPOINT] = MessagesEndpoint(
             TeamsAdapter(connector), handler, connector, tokens, settings.allowed_service_urls, settings.bot_tenant_id, readers
         )

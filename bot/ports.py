@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -485,25 +485,6 @@ class BulkJobs(Protocol):
         """What `use` makes of all rows in order, on a thread of its own; no more than a page of them is in memory."""
 
 
-@dataclass(frozen=True, slots=True)
-class Download:
-    """A file that was fetched: where it is on this machine, the SHA-256 of its bytes in hex, and how many these are."""
-
-    path: Path
-    sha256: str
-    size: int
-
-
-class Files(Protocol):
-    """Files between a personal chat and this machine."""
-
-    async def download(self, url: str, most_bytes: int) -> Download:
-        """Fetches a file once. Raises Refusal when it cannot be had, with the reason."""
-
-    async def upload(self, url: str, path: Path) -> None:
-        """Puts a file where its reader has agreed to. Raises Refusal when that cannot be done."""
-
-
 class Sheets(Protocol):
     """Files as rows, and rows as files; for threads other than the event loop's."""
 
@@ -528,6 +509,25 @@ class Announcer(Protocol):
 
     async def members(self, where: ConversationRef) -> tuple[Member, ...]:
         """Who is in a conversation; of a very large one, the first thousand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file as it came: on our own disk, for nobody else to read. Whoever asked for it removes it."""
+
+    path: Path
+    sha256: str
+    size: int
+
+
+class Files(Protocol):
+    """Files that people drop into a chat, and files they are given. Whatever fails is a `Refusal`, a sentence for the person."""
+
+    async def download(self, url: str, most_bytes: int) -> Download:
+        """Fetches a dropped file, once; not one byte beyond `most_bytes` is kept."""
+
+    async def upload(self, url: str, parts: AsyncIterator[bytes], size: int) -> None:
+        """Writes a file of exactly `size` bytes to the place that Teams gave for it."""
 
 
 Sleep = Callable[[float], Awaitable[None]]

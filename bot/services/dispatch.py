@@ -116,15 +116,14 @@ class Dispatch:
         except Exception as error:  # and those of a press
             return await refuse_press(self._operations, self._clock, action, error)
 
-    async def consent(self, consent: FileConsent) -> Reply | None:
-        """Answers whether somebody wants a file; None when this delivery was answered before."""
+    async def file(self, consent: FileConsent) -> Reply | None:
+        """Answers Allow or Decline under an offered file; None when there is nothing to say. Takes as long as the file does."""
         try:
-            async with asyncio.timeout(TURN_SECONDS):
-                require(self._gate.identify(consent.actor, guest_or_bot=consent.guest_or_bot))
-                if not await self._operations.first_delivery(consent.key, self._clock()):
-                    return None
-                return await self._bulk.consented(consent)
-        except Exception as error:
+            require(self._gate.identify(consent.actor, guest_or_bot=consent.guest_or_bot))
+            if not await self._operations.first_delivery(consent.key, self._clock()) or not consent.accepted:
+                return None
+            return await self._bulk.consented(consent)
+        except Exception as error:  # and those of a file
             return await refuse_message(self._operations, self._clock, consent.actor, consent.where, error)
 
     def answered(self, key: str) -> None:

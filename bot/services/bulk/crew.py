@@ -21,7 +21,7 @@ from bot.domain.people import Standing
 from bot.domain.policy import Reason
 from bot.domain.said import join, say, say_count
 from bot.errors import StoreUnavailable
-from bot.ports import BulkDirectory, BulkJobs, Budget, Clock, Directory, Operations, People, Sleep, Stops
+from bot.ports import Budget, BulkDirectory, BulkJobs, Clock, Directory, Operations, People, Sleep, Stops
 from bot.services import explain
 from bot.services.ending import ending
 from bot.services.execute import Seen, carry_out

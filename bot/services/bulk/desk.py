@@ -9,7 +9,7 @@ from bot.commands.bulk import BULK
 from bot.commands.bulk_shown import bulk_shown
 from bot.commands.parser import parse
 from bot.commands.spec import Invocation
-from bot.domain.exchange import BulkShown, CardAction, FileConsent, FileStored, IncomingMessage, Notice, Reply
+from bot.domain.exchange import BulkShown, CardAction, FileConsent, FileStored, IncomingMessage, Reply
 from bot.domain.operation import Operation
 from bot.domain.said import say
 from bot.errors import Refusal
@@ -79,8 +79,8 @@ class BulkDesk:
         actor = replace(action.actor, upn=standing.person.upn)
         return await self._steering.steer(action.verb, action.id, actor, standing, action.where)
 
-    async def consented(self, consent: FileConsent) -> FileStored | Notice:
-        """Somebody wants a file that was offered, or not.
+    async def consented(self, consent: FileConsent) -> FileStored:
+        """Somebody wants a file that was offered.
 
         Raises:
             Refusal: it is not for them, or cannot be handed over.

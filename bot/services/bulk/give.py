@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.exchange import ConversationRef, FileConsent, FileKind, FileOffered, FileStored, Notice, Tone
+from bot.domain.exchange import ConversationRef, FileConsent, FileKind, FileOffered, FileStored
 from bot.domain.operation import Operation
 from bot.domain.people import Standing
 from bot.domain.said import say
@@ -71,14 +71,12 @@ class Giving:
             text = say("What became of each of the rows of {file}; numbers are masked.", file=job.bulk.file)
         return FileOffered(kind, job.id, _name(kind, job), text, max(1, rows) * BYTES_A_ROW)
 
-    async def consented(self, consent: FileConsent, standing: Standing) -> FileStored | Notice:
-        """Hands the file over, or says that it was not wanted.
+    async def consented(self, consent: FileConsent, standing: Standing) -> FileStored:
+        """Hands a file over.
 
         Raises:
             Refusal: not to this person, or it cannot be handed over.
         """
-        if not consent.accepted:
-            return Notice(say("Then not. The file is offered again by the button on the card."), tone=Tone.INFO)
         if consent.kind is FileKind.TEMPLATE:
             require(self._gate.permit(standing, admins_too=True))
             template = self._sheets.template()
