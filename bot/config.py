@@ -90,6 +90,13 @@ class Settings(BaseSettings):
     )
     default_region: str = _said("DEFAULT_REGION", "", "two-letter region of national phone numbers, such as `NL`")
     confirm_minutes: int = _said("CONFIRM_MINUTES", 10, "minutes a confirmation card stays valid")
+    bulk_canary: int = _said("BULK_CANARY", 10, "rows of a bulk job that run before its requester is asked about the rest; 0 for none")
+    bulk_failing_percent: int = _said(
+        "BULK_FAILING_PERCENT", 5, "per cent of 50 rows that may fail for one reason before a bulk job stops and asks"
+    )
+    bulk_ceiling_percent: int = _said(
+        "BULK_CEILING_PERCENT", 80, "per cent of the tenant's documented Graph quota that bulk jobs may use, of all replicas together"
+    )
     sms_voice_retirement: date | None = _said(
         "SMS_VOICE_RETIREMENT",
         date(2027, 2, 1),
@@ -301,6 +308,9 @@ class Settings(BaseSettings):
             "RECONCILE_HOURS is not between 0 and 144: 24 compares once a day, 0 never.",
         )
         need(1 <= self.confirm_minutes <= 1440, "CONFIRM_MINUTES is not between 1 and 1440: 10 is a good value.")
+        need(0 <= self.bulk_canary <= 1000, "BULK_CANARY is not between 0 and 1000: 10 is a good value, 0 runs all rows at once.")
+        need(1 <= self.bulk_failing_percent <= 100, "BULK_FAILING_PERCENT is not between 1 and 100: 5 is a good value.")
+        need(1 <= self.bulk_ceiling_percent <= 95, "BULK_CEILING_PERCENT is not between 1 and 95: 80 leaves room for everybody else.")
         need(0 <= self.port <= 65535, "PORT is not between 0 and 65535: 3978 is the usual one.")
         need(
             not self.insecure_local or is_loopback(self.host),

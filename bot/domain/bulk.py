@@ -247,12 +247,10 @@ class BulkRules:
     Attributes:
         canary: so many rows run first, and then the requester is asked; 0 for none.
         failing_percent: a job stops by itself when more than so much of `FAILING_WINDOW` rows in a row failed for one reason.
-        ceiling_percent: how much of the documented quota of the tenant bulk jobs may use.
     """
 
     canary: int = 10
     failing_percent: int = 5
-    ceiling_percent: int = 80
 
 
 FAILING_WINDOW = 50

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from bot.commands.bulk_rules import kinds_wanted, plan_row, refused
 from bot.commands.spec import Facts
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.bulk import BulkRules, Row, RowKind
+from bot.domain.bulk import Row, RowKind
 from bot.domain.change import ChangeKind, Plan
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation, State
@@ -38,7 +38,6 @@ class Checking:
     reviewer: Reviewer
     preparation: Preparation
     facts: Facts
-    rules: BulkRules
     clock: Clock
 
 
