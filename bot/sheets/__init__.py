@@ -1,0 +1,5 @@
+"""Files of bulk jobs, read and written; the only importer of openpyxl.
+
+`read.read` makes a file into rows, `write.lines` makes rows into a file, and `write.template` is the file to begin with. A file is
+somebody's: its bytes are never trusted, it is never held in memory as a whole, and what cannot be used is refused in a sentence.
+"""
