@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -16,9 +16,11 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot import tokens as app_tokens
 from bot.commands.about import welcome
-from bot.commands.spec import Facts
+from bot.commands.spec import Facts, Steer
 from bot.config import Settings
 from bot.domain.bulk import BulkRules
+from bot.domain.exchange import ConversationRef, Reply, Verb
+from bot.domain.people import Actor, Standing
 from bot.domain.policy import Groups
 from bot.domain.rules import Policy
 from bot.errors import DirectoryError, StoreUnavailable
@@ -38,9 +40,6 @@ from bot.services.bulk.check import Checking
 from bot.services.bulk.crew import Crewing
 from bot.services.bulk.crews import Crews
 from bot.services.bulk.desk import BulkDesk
-from bot.services.bulk.give import Giving
-from bot.services.bulk.receive import Receiving
-from bot.services.bulk.steer import Steering
 from bot.services.dispatch import Dispatch
 from bot.services.execute import execute
 from bot.services.expire import expire
@@ -90,8 +89,8 @@ def build(
         ConfigurationError: the policy file cannot be used.
     """
     app = web.Application(client_max_size=BODY_LIMIT)
-    given = {"settings": settings, "policy": policy or policy_of(settings), "clock": clock, "sleep": sleep, "bulk_scale": bulk_scale}
-    app.cleanup_ctx.append(partial(_running, **given))
+    policy = policy or policy_of(settings)
+    app.cleanup_ctx.append(partial(_running, settings=settings, policy=policy, clock=clock, sleep=sleep, bulk_scale=bulk_scale))
     app.add_routes(
         [
             web.post("/api/messages", _messages),
@@ -120,7 +119,7 @@ async def _metrics(_: web.Request) -> web.Response:
     return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
-async def _running(
+async def _running(  # noqa: PLR0915 - the one place where everything is put together
     app: web.Application, *, settings: Settings, policy: Policy, clock: Clock, sleep: Sleep, bulk_scale: float
 ) -> AsyncIterator[None]:
     async with contextlib.AsyncExitStack() as stack:
@@ -191,25 +190,21 @@ async def _running(
         approvals = Approvals(operations, directory, gate, reviewer, clock, settings.approval_channel, settings.hosts.teams)
         facts = Facts(settings.default_region.upper(), settings.sms_voice_retirement, settings.per_user_mfa, policy.first_day_to_manager)
         preparation = Preparation(
-            operations, stops, usages, directory, gate, reviewer, approvals, facts, clock, jobs, lambda *said: steering.steer(*said)
+            operations, stops, usages, directory, gate, reviewer, approvals, facts, clock, jobs, _later(lambda: desk.steer)
         )
         reveals = Reveals(operations, directory, gate, reviewer, facts, clock)
 
-        rules = BulkRules(settings.bulk_canary, settings.bulk_failing_percent)
         background, people = directory.in_background(), Together(bulk_directory)
         checking = Checking(operations, jobs, bulk_directory, reviewer, preparation, facts, clock)
+        rules = BulkRules(settings.bulk_canary, settings.bulk_failing_percent)
         crewing = Crewing(operations, jobs, stops, background, bulk_directory, people, budget, reviewer, rules, clock, sleep)
         crews = Crews(crewing, checking, alone=not engine.replicated)
         files = OneDriveFiles(settings.allowed_file_hosts, sleep)
         stack.push_async_callback(files.close)
         sheets = Spreadsheets(settings.default_region.upper(), full_numbers=policy.full_numbers_in_files)
-        receiving = Receiving(checking, files, sheets, crews.wake)
-        giving = Giving(operations, jobs, gate, files, sheets, clock)
-        steering = Steering(operations, jobs, stops, gate, receiving, giving, clock)
-        desk = BulkDesk(jobs, gate, receiving, giving, steering, clock, crews.wake)
-        crews.start()
-        stack.push_async_callback(crews.stop)
-        stack.push_async_callback(receiving.stop)
+        desk = app[BULK] = BulkDesk(operations, stops, gate, checking, files, sheets, crews)
+        desk.start()
+        stack.push_async_callback(desk.stop)
 
         dispatch = Dispatch(operations, stops, directory, gate, reviewer, approvals, preparation, reveals, desk, facts, clock)
         tokens = None if settings.insecure_local else InboundTokens(
@@ -226,6 +221,15 @@ async def _running(
         )
         app[_READY] = _Readiness(operations, directory, tokens)
         yield
+
+
+def _later(what: Callable[[], Steer]) -> Steer:
+    """A part that is made after those who use it."""
+
+    async def steer(verb: Verb, job_id: str, actor: Actor, standing: Standing, where: ConversationRef) -> Reply:
+        return await what()(verb, job_id, actor, standing, where)
+
+    return steer
 
 
 @dataclass
@@ -255,6 +259,8 @@ class _Readiness:
 
 _ENDPOINT = web.AppKey("endpoint", MessagesEndpoint)
 _READY = web.AppKey("ready", _Readiness)
+#: For whoever works in a terminal.
+BULK = web.AppKey("bulk", BulkDesk)
 
 
 def make_graph_tokens(settings: Settings) -> Tokens:

@@ -214,7 +214,7 @@ class Operation:
 
         Of an operation that changes other things as well, what is seen once becomes an operation of its own (`following`).
         """
-        return all(change.once_only for change in self.changes)
+        return bool(self.changes) and all(change.once_only for change in self.changes)
 
     @property
     def editable(self) -> bool:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 REMINDERS = (timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=35))
 #: The occasion of the message to the requester that says how it ended; the others are numbers of approvals.
 ENDED = "ended"
+#: Of a bulk job: its check took long and is done, it asks something (with the hold's word behind), it is over.
+CHECKED, ASKS, OVER = "checked", "asks-", "over"
 #: More operations than this are never read at once.
 MOST_AWAITING = 500
 
@@ -54,6 +56,8 @@ def follow(connection: Connection, enqueue: Enqueue, operation: Operation, verb:
     if verb == "reveal":
         delay = (operation.expires_at - event.at).total_seconds()
         enqueue(connection, "expire", operation.id, occasion=f"revealing-{operation.version}", delay=delay)
+    if operation.bulk and verb in ("finish", "stop"):
+        enqueue(connection, "tell", operation.id, occasion=OVER)
     if verb == "approve":
         enqueue(connection, "tell", operation.id, occasion=str(len(operation.approvals)))
         return

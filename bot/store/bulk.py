@@ -30,6 +30,8 @@ T = TypeVar("T")
 
 #: While a job runs its card follows at most so often.
 CARD_EVERY = timedelta(seconds=10)
+#: After a check that took longer its requester is told: nobody looks at a card for so long.
+LONG_CHECK = timedelta(seconds=60)
 _AT_WORK = [State.CHECKING.value, State.QUEUED.value, State.RUNNING.value]
 _WITH_FAILURES = [State.FAILED.value, State.PARTIAL.value, State.STALE.value, State.CANCELLED.value]
 
@@ -198,6 +200,8 @@ class StoredBulkJobs:
             operation = records.operation(moved)
             trail.append(event)
             approvals.announce(connection, self._enqueue, operation)
+            if event.at - operation.created_at > LONG_CHECK:
+                self._enqueue(connection, "tell", job_id, occasion=approvals.CHECKED)
             if not to.finished:
                 delay = (expires_at - event.at).total_seconds()
                 self._enqueue(connection, "expire", job_id, occasion="preview", delay=delay)
@@ -257,6 +261,8 @@ class StoredBulkJobs:
                 return False
             trail.append(event)
             self._show(connection, job_id)
+            if hold in (Hold.CANARY, Hold.FAILING):
+                self._enqueue(connection, "tell", job_id, occasion=f"{approvals.ASKS}{hold}-{event.at.timestamp():.0f}")
             return True
 
         return await self._transactions.record(work)

@@ -11,6 +11,7 @@ from botbuilder.schema import Activity
 
 from bot.domain.exchange import (
     ApprovalShown,
+    BulkShown,
     ConversationRef,
     FileOffered,
     FileStored,
@@ -78,7 +79,7 @@ def public(reply: Reply, where: ConversationRef, pause: Pause | None = None, rea
 
 def requester_of(reply: Reply) -> Actor | None:
     """Whose card this is, whoever reads along; None for what is everybody's."""
-    return reply.operation.requester if isinstance(reply, OperationShown) else None
+    return reply.operation.requester if isinstance(reply, OperationShown | BulkShown) else None
 
 
 def message(reply: Reply, where: ConversationRef, pause: Pause | None = None, reader: Reader = NOBODY) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from botbuilder.schema import Activity, Attachment
 
 from bot.domain.exchange import (
     ApprovalShown,
+    BulkShown,
     CardAction,
     FileConsent,
     FileOffered,
@@ -200,7 +201,7 @@ class DoormanHandler(TeamsActivityHandler):
 
         Which card was pressed is the client's word: where we know the card of an operation ourselves, that one is meant.
         """
-        card_id = (reply.operation.card_id if isinstance(reply, OperationShown) else "") or action.card_id
+        card_id = (reply.operation.card_id if isinstance(reply, OperationShown | BulkShown) else "") or action.card_id
         if not card_id:
             await self._say(context, reply)
             return
@@ -229,7 +230,7 @@ class DoormanHandler(TeamsActivityHandler):
         await self._remember(reply, sent.id if sent else "")
 
     async def _remember(self, reply: Reply, card_id: str) -> None:
-        if isinstance(reply, OperationShown) and card_id and not reply.operation.state.finished:
+        if isinstance(reply, OperationShown | BulkShown) and card_id and not reply.operation.state.finished:
             await self._operations.set_card(reply.operation.id, card_id)
 
 

@@ -106,12 +106,17 @@ class Crew:
         if job.state is State.RUNNING:
             return True
         if await jobs.digest(job.id) != job.bulk.plan:
-            await self._finish(State.FAILED, say("What the rows would do is not what was agreed to. Nothing was changed."))
+            if await self._start():
+                await self._finish(State.FAILED, say("What the rows would do is not what was agreed to. Nothing was changed."))
             return False
         rules = self._with.rules
         await jobs.prepare_run(job.id, rules.canary if 0 < rules.canary < job.bulk.to_change else -1)
         while await jobs.left_alone(job.id, now):
             pass
+        return await self._start()
+
+    async def _start(self) -> bool:
+        now, job = self._with.clock(), self._job
         event = AuditEvent(Tag.BULK_JOB_STARTED, now, operation_id=job.id, target_id=job.target.id)
         return await self._with.operations.move(job.id, "start", State.RUNNING, event, at=now) is not None
 
@@ -285,9 +290,6 @@ class Crew:
     async def _finish(self, state: State, outcome: str) -> None:
         now = self._with.clock()
         job = self._job
-        if job.state is State.QUEUED:
-            started = AuditEvent(Tag.BULK_JOB_STARTED, now, operation_id=job.id, target_id=job.target.id)
-            await self._with.operations.move(job.id, "start", State.RUNNING, started, at=now)
         facts = {"state": state.value, "outcome": str(outcome)}
         event = AuditEvent(Tag.BULK_JOB_FINISHED, now, operation_id=job.id, target_id=job.target.id, facts=facts)
         verb = "stop" if state is State.CANCELLED else "finish"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from bot.commands.bulk import BULK
@@ -13,7 +12,9 @@ from bot.domain.exchange import BulkShown, CardAction, FileConsent, FileStored, 
 from bot.domain.operation import Operation
 from bot.domain.said import say
 from bot.errors import Refusal
-from bot.ports import BulkJobs, Clock
+from bot.ports import Files, Operations, Sheets, Stops
+from bot.services.bulk.check import Checking
+from bot.services.bulk.crews import Crews
 from bot.services.bulk.give import Giving
 from bot.services.bulk.receive import Receiving, Request
 from bot.services.bulk.steer import Steering
@@ -23,21 +24,30 @@ from bot.services.require import require
 
 class BulkDesk:
     """What the dispatcher needs of bulk jobs.
-
-    Args:
-        wake: tells the crews that there may be something to do.
     """
 
     def __init__(
-        self, jobs: BulkJobs, gate: Gate, receiving: Receiving, giving: Giving, steering: Steering, clock: Clock, wake: Callable[[], None]
+        self, operations: Operations, stops: Stops, gate: Gate, checking: Checking, files: Files, sheets: Sheets, crews: Crews
     ) -> None:
+        jobs, clock = checking.jobs, checking.clock
+        self.receiving = Receiving(checking, files, sheets, crews.wake)
+        self.giving = Giving(operations, jobs, gate, files, sheets, clock)
+        self._steering = Steering(operations, jobs, stops, gate, self.receiving, self.giving, clock)
         self._jobs = jobs
         self._gate = gate
-        self._receiving = receiving
-        self._giving = giving
-        self._steering = steering
         self._clock = clock
-        self.wake = wake
+        self._crews = crews
+        self.wake = crews.wake
+        self.steer = self._steering.steer
+
+    def start(self) -> None:
+        """Begins to look for jobs."""
+        self._crews.start()
+
+    async def stop(self) -> None:
+        """Leaves everything as it is; what is half done is taken up by the next life, or by others."""
+        await self.receiving.stop()
+        await self._crews.stop()
 
     async def file(self, message: IncomingMessage) -> Reply:
         """Takes in a file; what was typed with it may say `bulk dry run`, a ticket and a reason.
@@ -57,7 +67,7 @@ class BulkDesk:
         actor = replace(message.actor, upn=standing.person.upn)
         dry_run = said.args.get("dry_run") is True
         request = Request(actor, standing, message.where, dry_run, said.ticket, said.reason)
-        return await self._receiving.receive(request, message.files[0])
+        return await self.receiving.receive(request, message.files[0])
 
     def _said(self, message: IncomingMessage) -> Invocation:
         invocation = parse(message.text if message.text.strip() else BULK.name, message.mentions)
@@ -85,7 +95,7 @@ class BulkDesk:
         Raises:
             Refusal: it is not for them, or cannot be handed over.
         """
-        return await self._giving.consented(consent, await self._gate.standing(consent.actor, fresh=True))
+        return await self.giving.consented(consent, await self._gate.standing(consent.actor, fresh=True))
 
     async def shown(self, operation: Operation) -> BulkShown:
         """A job as its card shows it."""
