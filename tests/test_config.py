@@ -72,7 +72,7 @@ BAD: dict[str, tuple[str, ...]] = {
     "GRAPH_ENDPOINT": ("graph.microsoft.com", "http://graph.example", "https://graph.microsoft.com/v1.0", "https://u:p@graph.example", "https://g/?x"),
     "BOT_OPENID_METADATA": ("login.botframework.com", "http://keys.example/openid", "http://127.0.0.1.evil.example/", "file:///keys"),
     "ALLOWED_SERVICE_URLS": (",", "*", "*.trafficmanager.net", "one two", "https://", "http://u@h/", "host:port", "a..b", "-/"),
-    "ALLOWED_FILE_HOSTS": (",", "*", "*.com", "x.*.sharepoint.com", "*sharepoint.com", "*.sharepoint.com:8443", "http://u@h/", "a..b", "one two"),
+    "ALLOWED_FILE_HOSTS": (",", "*", "*.com", "x.*.sharepoint.com", "*sharepoint.com", "*.sharepoint.com:8443", "http://u@h/", "one two"),
     "HELPDESK_GROUP_ID": ("Helpdesk", "helpdesk@contoso.com"),
     "ADMIN_GROUP_ID": ("Admins",),
     "LOG_CHANNEL_ID": ("General", "https://teams.microsoft.com/l/channel/19%3a"),
