@@ -193,7 +193,8 @@ def _files(activity: Activity) -> tuple[IncomingFile, ...]:
 
 def _file_name(value: object) -> str:
     """On one line, without a path; empty when there is none."""
-    return re.split(r"[/\\]", _CONTROLS.sub("", _one_line(value, 4 * _FILE_NAME_LIMIT)))[-1].strip()[-_FILE_NAME_LIMIT:]
+    name = re.split(r"[/\\]", value)[-1] if isinstance(value, str) else ""
+    return _CONTROLS.sub("", _one_line(name, len(name))).strip()[-_FILE_NAME_LIMIT:]
 
 
 def _url(value: object) -> str:
