@@ -60,8 +60,7 @@ def main() -> int:
     bulk_terminal.add_arguments(commands.add_parser("bulk", help="check or run a bulk job from a file, without chat"))
     commands.add_parser("package", help="write the Teams app zip")
     given = parser.parse_args()
-    if given.command in ("doctor", "audit", "bulk"):
-        logs.configure("error")
+    logs.configure("error")  # serving and the demo say more
     try:
         match given.command:
             case "demo":
