@@ -12,9 +12,13 @@ from typing import Any, assert_never
 
 from bot.domain.exchange import (
     ApprovalShown,
+    BulkExplained,
+    BulkShown,
     Choose,
     ChooseMethod,
     ChooseSituation,
+    FileOffered,
+    FileStored,
     FormShown,
     Help,
     History,
@@ -31,7 +35,7 @@ from bot.domain.exchange import (
 from bot.domain.phone import mask_text
 from bot.domain.said import NOBODY, Reader, speaking, spoken
 from bot.domain.stop import Pause
-from cards import approval, choose, form, help, history, log, notice, operation, pending, person, revealed
+from cards import approval, bulk, bulk_explained, choose, form, help, history, log, notice, operation, pending, person, revealed
 from cards.size import fit
 from cards.untrusted import inert
 
@@ -61,6 +65,9 @@ def render(
             operation is under way.
         pause: holds now, so the card says so on top.
         reader: whose language it speaks.
+
+    Raises:
+        TypeError: a file, which is no Adaptive Card.
     """
     with speaking(reader):
         card, summary = _made(reply, refresh_for)
@@ -75,6 +82,12 @@ def _made(reply: Reply, refresh_for: tuple[str, ...]) -> tuple[dict[str, Any], s
     match reply:
         case OperationShown():
             made = operation.render(reply, refresh_for)
+        case BulkShown():
+            made = bulk.render(reply, refresh_for)
+        case BulkExplained():
+            made = bulk_explained.render(reply)
+        case FileOffered() | FileStored():
+            raise TypeError("files are offered and shown by Teams' own cards, which bot.teams makes")
         case ApprovalShown():
             made = approval.render(reply)
         case Pending():

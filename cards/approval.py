@@ -11,6 +11,8 @@ from dataclasses import replace
 from bot.domain.exchange import ApprovalShown, Verb, Viewer
 from bot.domain.operation import Operation, State
 from bot.domain.said import join, say
+from cards.bulk_parts import counted, digests
+from cards.bulk_words import changing_text
 from cards.confirm import question as warnings
 from cards.elements import (
     Element,
@@ -46,9 +48,9 @@ def render(shown: ApprovalShown) -> tuple[Element, str]:
     body: list[Element] = [
         band(look.icon, _word(operation, look.word), look.style, operation.id),
         heading(title(operation)),
-        *identity(operation.target, name=False),
+        *([] if operation.bulk else identity(operation.target, name=False)),
         *_result(operation),
-        box(listed(operation), style="emphasis", spacing="Medium"),
+        *_asked_for(operation),
         *(warnings(replace(operation, notes=())) if waiting else ()),  # the notes are for whoever speaks with the person
         *facts(
             (
@@ -60,6 +62,7 @@ def render(shown: ApprovalShown) -> tuple[Element, str]:
                 (say("Approved by"), approved_by(operation)),
             )
         ),
+        *(digests(operation) if operation.bulk else ()),
         *_time(shown),
         *_concerning(shown),
         *notified,
@@ -67,6 +70,15 @@ def render(shown: ApprovalShown) -> tuple[Element, str]:
     summary = _summary(operation)
     refreshing = refresh(operation.id, shown.refreshing, Verb.VIEW) if waiting and shown.refreshing else None
     return card(body, fallback=summary, actions=_actions(shown), refreshing=refreshing, mentioning=entities), summary
+
+
+def _asked_for(operation: Operation) -> list[Element]:
+    """The changes, or of a bulk job how many rows there are of each kind."""
+    if not operation.bulk:
+        return [box(listed(operation), style="emphasis", spacing="Medium")]
+    bound = say("Exactly this file and this plan are agreed to: a row that stands otherwise when its turn comes is not changed.")
+    waiting = [line(run(bound, subtle=True))] if operation.state is State.AWAITING_APPROVAL else []
+    return [*counted(operation.bulk), *waiting]
 
 
 def _word(operation: Operation, usual: str) -> str:
@@ -114,16 +126,16 @@ def _notified(shown: ApprovalShown) -> tuple[list[Element], list[Element]]:
 def _actions(shown: ApprovalShown) -> list[Element]:
     operation = shown.operation
     where = [link(say("Open conversation"), shown.link)] if shown.link else []
+    suspicious = [] if operation.bulk else [suspicious_call(operation.id)]  # it is about one person
     if operation.state is not State.AWAITING_APPROVAL:
         return where
-    suspicious = suspicious_call(operation.id)
     match shown.viewer:
         case Viewer.ANYBODY:
-            return [button(say("Approve"), Verb.APPROVE, operation.id, style="positive"), _deny(operation), *where, suspicious]
+            return [button(say("Approve"), Verb.APPROVE, operation.id, style="positive"), _deny(operation), *where, *suspicious]
         case Viewer.REQUESTER:
-            return [button(say("Cancel"), Verb.CANCEL, operation.id), *where, suspicious]
+            return [button(say("Cancel"), Verb.CANCEL, operation.id), *where, *suspicious]
         case Viewer.AGREED:
-            return [_deny(operation), *where, suspicious]
+            return [_deny(operation), *where, *suspicious]
         case _:
             return where
 
@@ -140,7 +152,7 @@ def _summary(operation: Operation) -> str:
         "{state}: {title} ({changes}), asked by {requester}. {id}",
         state=_word(operation, LOOKS[operation.state].word),
         title=title(operation),
-        changes=join("; ", map(difference_text, operation.changes[:2])),
+        changes=changing_text(operation.bulk) if operation.bulk else join("; ", map(difference_text, operation.changes[:2])),
         requester=operation.requester.name,
         id=operation.id,
     )

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from bot.domain.audit import AuditEvent, Tag
+from bot.domain.bulk import RowKind
 from bot.domain.exchange import History
 from bot.domain.operation import Operation, State
 from bot.domain.phone import mask_text
 from bot.domain.said import join, said_at, say, say_count, say_each, spoken
+from cards.bulk_words import counts_text, file_name, short
 from cards.elements import Element, box, card, heading, line, moment, run
 from cards.size import size
 from cards.wording import LOOKS, difference_text
@@ -20,6 +22,12 @@ ROOM = 22_000
 SAID = say_each({
     Tag.ANNOUNCE_RESULT_DELIVERED: "told the requester the result",
     Tag.ANNOUNCE_RESULT_UNDELIVERABLE: "could not tell the requester the result",
+    Tag.BULK_FILE_CHECKED: "finished checking the rows of a file",
+    Tag.BULK_FILE_GIVEN: "gave a file with changes of many people",
+    Tag.BULK_JOB_HELD: "held the job",
+    Tag.BULK_JOB_RESUMED: "let the job go on",
+    Tag.BULK_ROW_FINISHED: "finished a row of a file",
+    Tag.BULK_ROW_STARTED: "started a row of a file",
     Tag.CHAT_CALL_SUSPECTED: "reported a suspicious call",
     Tag.CHAT_CARD_REFUSED: "pressed a button and was refused",
     Tag.CHAT_CHANGES_PAUSED: "paused every change",
@@ -117,6 +125,7 @@ def _details(facts: Mapping[str, object]) -> str:
     ticket, reason, request_ids = found.get("ticket"), found.get("reason"), found.get("request_ids")
     parts = (
         found.get("target_upn", ""),
+        *_of_files(facts),
         found.get("changes") or (f"“{found['text']}”" if found.get("text") else ""),
         found.get("outcome", ""),
         found.get("code", "").replace("_", " "),
@@ -125,6 +134,20 @@ def _details(facts: Mapping[str, object]) -> str:
         say("Graph request {ids}", ids=request_ids) if request_ids else "",
     )
     return join(" · ", parts)
+
+
+def _of_files(facts: Mapping[str, object]) -> Iterable[str]:
+    """What is told of a bulk job: its file, how many rows there are of each kind, and the digests that agreements are bound to."""
+    file, counts, kind = facts.get("file"), facts.get("counts"), facts.get("kind")
+    if isinstance(file, str):
+        yield file_name(file)
+    if isinstance(counts, Mapping):
+        yield counts_text({each: int(counts[each]) for each in RowKind if str(counts.get(each, "")).isdecimal()})
+    if kind in set(RowKind):
+        yield RowKind(str(kind)).spoken
+    for label, digest in ((say("file"), facts.get("sha256")), (say("plan"), facts.get("plan"))):
+        if isinstance(digest, str):
+            yield say("{what} {digest} (SHA-256)", what=label, digest=short(digest))
 
 
 def _state(state: str) -> str:

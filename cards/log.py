@@ -8,6 +8,7 @@ from bot.domain.exchange import LogEntry, LogNotice
 from bot.domain.operation import Operation
 from bot.domain.phone import mask_text
 from bot.domain.said import Said, join, said_at, say, say_count
+from cards.bulk_words import counts_text
 from cards.elements import Element, address, band, card, columns, line, moment, run, woven
 from cards.operation import MOST_CHANGES
 from cards.wording import LOOKS, difference_line, difference_text, private, result_line, title
@@ -25,12 +26,14 @@ def render(entry: LogEntry) -> tuple[Element, str]:
     )
     body: list[Element] = [
         columns(("stretch", [first]), ("auto", [line(run(operation.id, mono=True), spacing="None", align="Right")]), spacing="None"),
-        address(operation.target.upn or say("no user name")),
+        *([] if operation.bulk else [address(operation.target.upn or say("no user name"))]),
         *_changes(operation),
     ]
     if len(operation.changes) > MOST_CHANGES:
         more = say_count(len(operation.changes) - MOST_CHANGES, "and {count} more change", "and {count} more changes")
         body.append(line(run(more, subtle=True)))
+    if operation.bulk and not operation.outcome:
+        body.append(line(run(counts_text(operation.bulk.counts))))
     if operation.outcome:  # also of a success, which may carry a warning
         body.append(line(run(operation.outcome)))
     body.append(line(*_asked(operation)))
@@ -91,7 +94,9 @@ def _requester(operation: Operation) -> str:
 
 def _summary(operation: Operation) -> str:
     changes = join("; ", map(difference_text, operation.changes[:2]))
-    what = say("{title} ({upn})", title=title(operation), upn=operation.target.upn)
+    what = title(operation)
+    if not operation.bulk:
+        what = say("{title} ({upn})", title=what, upn=operation.target.upn)
     return say(
         "{state}: {what}, by {requester}. {id}",
         state=LOOKS[operation.state].word,

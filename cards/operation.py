@@ -13,6 +13,7 @@ from bot.domain.exchange import KEEP, OperationShown, Verb
 from bot.domain.operation import Operation, State
 from bot.domain.said import join, say, say_count
 from bot.languages import NAMES
+from cards import bulk
 from cards.confirm import closing, question
 from cards.elements import Element, band, box, button, card, facts, heading, line, moment, refresh, run, suspicious_call
 from cards.inputs import switch
@@ -44,6 +45,8 @@ _REPLACE = say("Not seen? “Replace it” shows a card for a new one, which tak
 
 def render(shown: OperationShown, refresh_for: tuple[str, ...] = ()) -> tuple[Element, str]:
     """The card and its summary. Numbers stand in full only when `shown.own`, and never in the summary."""
+    if shown.operation.bulk:
+        return bulk.plain(shown)
     operation = shown.operation if shown.own else private(shown.operation)
     look = LOOKS[operation.state]
     word = say("Waiting for your confirmation") if operation.state is State.PROPOSED and shown.own else look.word

@@ -14,6 +14,7 @@ from bot.domain.phone import mask_text
 from bot.domain.rules import Need
 from bot.domain.said import Said, join, say, say_count
 from bot.domain.sign_in import DefaultMethod
+from cards.bulk_words import bulk_title, file_name
 from cards.elements import Colour, Element, Style, address, columns, line, run, woven
 
 
@@ -28,6 +29,7 @@ class Look:
 
 
 LOOKS: dict[State, Look] = {
+    State.CHECKING: Look("…", say("Checking"), "accent", "Accent"),
     State.PROPOSED: Look("◔", say("Waiting for confirmation"), "accent", "Accent"),
     State.AWAITING_APPROVAL: Look("◔", say("Waiting for approval"), "accent", "Accent"),
     State.READY: Look("◔", say("Ready: press Reveal"), "accent", "Accent"),
@@ -64,6 +66,9 @@ _AS_SHOWN = frozenset(
 def private(operation: Operation) -> Operation:
     """The operation fit for everybody's eyes: numbers masked in the changes and wherever else somebody wrote one."""
     masked = operation.masked()
+    if masked.bulk:  # whose target is the file
+        file = file_name(masked.bulk.file)
+        masked = replace(masked, bulk=replace(masked.bulk, file=file), target=replace(masked.target, name=file))
     return replace(
         masked,
         text=mask_text(masked.text),
@@ -125,6 +130,8 @@ def _task_of(change: Change) -> str:
 
 def title(operation: Operation) -> str:
     """The operation as a sentence: "Set mobile phone for Alice Jansen"."""
+    if operation.bulk:
+        return bulk_title(operation.bulk)
     if operation.recovery and operation.bundle:
         return say("Recover {name}: {situation}", name=named(operation.target)[:60], situation=operation.recovery.situation.spoken)
     return say("{Task} for {name}", task=task(operation.changes, operation.bundle), name=named(operation.target)[:60])

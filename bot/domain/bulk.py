@@ -10,14 +10,13 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.domain.change import Change
 from bot.domain.methods import PhoneType
 from bot.domain.people import Person
-from bot.domain.said import say_each
+from bot.domain.said import say_count, say_each
 
 if TYPE_CHECKING:
     from bot.domain.operation import State
@@ -142,6 +141,24 @@ def row_operation_id(job_id: str, number: int) -> str:
     return f"{job_id}-{number}"
 
 
+@dataclass(frozen=True, slots=True)
+class RowEnd:
+    """How one row ended; see `Row` for what the words mean."""
+
+    state: State
+    outcome: str
+    code: str = ""
+    request_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A row that is to be carried out; `cut_off`: an earlier attempt died on the way, and may have written."""
+
+    row: Row
+    cut_off: bool
+
+
 class Hold(StrEnum):
     """Why a job stands still. A stored word: never rename one."""
 
@@ -230,15 +247,24 @@ class BulkRules:
     Attributes:
         canary: so many rows run first, and then the requester is asked; 0 for none.
         failing_percent: a job stops by itself when more than so much of `FAILING_WINDOW` rows in a row failed for one reason.
-        ceiling_percent: how much of the documented quota of the tenant bulk jobs may use.
     """
 
     canary: int = 10
     failing_percent: int = 5
-    ceiling_percent: int = 80
 
 
 FAILING_WINDOW = 50
+
+
+def first_rows_note(canary: int, to_change: int) -> str:
+    """What the question says about the first rows; empty where all of them run at once."""
+    if not 0 < canary < to_change:
+        return ""
+    return say_count(
+        canary,
+        "The first row that changes something runs alone, then I ask before the rest.",
+        "The first {count} rows that change something run alone, then I ask before the rest.",
+    )
 
 
 def masked(row: Row) -> Row:

@@ -93,7 +93,14 @@ def say(template: str, /, **parts: Part) -> Said:
 
 def say_count(count: int, one: str, many: str, /, **parts: Part) -> Said:
     """What is counted: `one` for exactly one, otherwise `many`; both may name `{count}`."""
-    return Said(one if count == 1 else many, {"count": count, **parts})
+    return Said(one if count == 1 else many, {"count": number(count), **parts})
+
+
+def number(count: int) -> Part:
+    """A count to be read: from a thousand on with its thousands apart, as the reader's language writes them; no ids, no years."""
+    if count < 1000:
+        return count
+    return say("{thousands},{rest}", thousands=number(count // 1000), rest=f"{count % 1000:03}")
 
 
 def say_each(words: Mapping[K, str]) -> dict[K, Said]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Sequence
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from bot.domain.change import Change
@@ -37,6 +37,7 @@ class GraphBulkDirectory:
 
     def __init__(self, client: GraphClient, budget: Budget) -> None:
         self._client = client
+        self._budget = budget
         self._patience = replace(BULK, budget=budget)
         self._dossiers = Dossiers(Reader(client, self._patience))
 
@@ -68,9 +69,10 @@ class GraphBulkDirectory:
         found = dict(zip(asked, await asyncio.gather(*made), strict=True))
         return [found[user_id] if user_id else NotFound("not an object id") for user_id in user_ids]
 
-    async def apply(self, target_id: str, change: Change, operation_id: str) -> str:
+    async def apply(self, target_id: str, change: Change, operation_id: str, go: Callable[[], None]) -> str:
         """See `bot.ports.BulkDirectory`."""
-        return await write(self._client, self._patience, target_id, change, operation_id)
+        asking = replace(self._patience, budget=_Asking(self._budget, go))
+        return await write(self._client, asking, target_id, change, operation_id)
 
     async def _dossier(self, asked: Asked, answers: Sequence[Answer | DirectoryError]) -> Dossier:
         return await self._dossiers.made_of(asked, [_answered(answer) for answer in answers])
@@ -88,6 +90,31 @@ class GraphBulkDirectory:
             return await read_all(self._client, asked, self._patience)
         except DirectoryError as error:
             return [error] * len(asked)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """A budget for one write: whose turn has come is asked once more whether it is still wanted."""
+
+    budget: Budget
+    go: Callable[[], None]
+
+    async def read(self, units: int = 1) -> None:
+        await self.budget.read(units)
+
+    async def write(self) -> None:
+        await self.budget.write()
+        self.go()
+
+    def refused(self, retry_after: float) -> None:
+        self.budget.refused(retry_after)
+
+    def pressure(self, part: float) -> None:
+        self.budget.pressure(part)
+
+    @property
+    def rate(self) -> float:
+        return self.budget.rate
 
 
 def _answered(answer: Answer | DirectoryError) -> Answer:

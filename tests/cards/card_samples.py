@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from bulk_samples import bulk_jobs, hostile_jobs
+
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change, ChangeKind
 from bot.domain.exchange import (
@@ -408,7 +410,7 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
         **{
             f"operation-{state.value.replace('_', '-')}": OperationShown(in_state(state), NOW)
             for state in State
-            if state is not State.PROPOSED
+            if state not in (State.PROPOSED, State.CHECKING)  # only bulk jobs are checked
         },
         "operation-succeeded-warning": OperationShown(in_state(State.SUCCEEDED, WARNED, ""), NOW),
         "operation-succeeded-in-channel": OperationShown(in_state(State.SUCCEEDED), NOW, own=False),
@@ -478,6 +480,7 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
         **approvals(),
         **seen_once(),
         **recoveries(),
+        **bulk_jobs(PROPOSED, LINK),
     }
     return {name: (reply, ("29:hanna",) if name.startswith(("confirm", "operation")) else ()) for name, reply in samples.items()}
 
@@ -526,6 +529,7 @@ def hostile(text: str) -> dict[str, Reply]:
             for viewer in Viewer
         },
         "pending": Pending((asked,) * 30, (asked,) * 30, NOW),
+        **hostile_jobs(text, operation, LINK),
         "log": LogEntry(operation.masked()),
         "log failed": LogEntry(replace(operation, state=State.FAILED, finished_at=NOW).masked()),
         "form": FormShown("F7K2M9QX", text, text, text, text, fields, text, Notice(text, text, Tone.REFUSED)),

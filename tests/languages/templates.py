@@ -16,6 +16,8 @@ from bot.domain.said import Said
 ROOT = Path(__file__).parents[2]
 SAYING = ("say", "say_count", "say_each")
 PLACE = re.compile(r"\{(\w+)\}")
+#: Without a word, and yet every language has its own: the sign between thousands.
+SIGNS = ("{thousands},{rest}",)
 
 
 def calls() -> Iterator[tuple[str, ast.Call]]:
@@ -67,7 +69,7 @@ def _in(text: object) -> Iterator[str]:
 
 def has_words(template: str) -> bool:
     """Whether there is anything to translate."""
-    return any(char.isalpha() for char in PLACE.sub("", template))
+    return template in SIGNS or any(char.isalpha() for char in PLACE.sub("", template))
 
 
 def all_templates() -> set[str]:

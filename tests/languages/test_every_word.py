@@ -21,6 +21,7 @@ from bot.domain.recovery import Recovery
 from bot.domain.said import Reader, Said
 from bot.languages import catalogue
 from cards import render
+from cards.bulk_words import short
 from cards.instructions import steps
 from cards.untrusted import inert
 from tests.languages.templates import PLACE, has_words
@@ -63,6 +64,8 @@ def strings(thing: object) -> Iterator[str]:
                 yield from strings(part)
         case Enum():
             return
+        case str() if re.fullmatch(r"[0-9a-f]{64}", thing):  # of a digest a part is shown
+            yield short(thing)
         case str():
             # Codes lose their underscores, numbers are masked, and headings take look-alikes.
             yield from (thing, thing.replace("_", " "), thing.replace("`", ""), mask_text(thing), inert(thing, 1000))

@@ -1,0 +1,299 @@
+"""A bulk job's card, from the file to the result; edited in place as the job moves on.
+
+Every state shows the same things in the same places: how it stands, which file, a bar or the counts, who asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.domain.bulk import FAILING_WINDOW, Bulk, Hold, Progress, Sample
+from bot.domain.exchange import BulkShown, OperationShown, Verb
+from bot.domain.operation import Operation, State
+from bot.domain.phone import mask_text
+from bot.domain.said import join, number, say, say_count
+from cards.bulk_parts import MOST_ROWS, checking, counted, digests, ended, failed, going, reasons, repaired, samples
+from cards.bulk_words import about, changing_text
+from cards.confirm import question
+from cards.elements import Element, band, button, card, facts, heading, line, moment, refresh, run
+from cards.size import LIMIT, size
+from cards.wording import LOOKS, Look, approved_by, expires, needed, private, title
+
+#: Bytes that a card may take before it shows fewer first rows.
+ROOM = LIMIT * 3 // 4
+
+#: What stands on top while a job stands still.
+HOLDS: dict[Hold, Look] = {
+    Hold.PAUSED: Look("⏸", say("Paused"), "warning", "Warning"),
+    Hold.CANARY: Look("◔", say("The first rows are done: go on?"), "accent", "Accent"),
+    Hold.FAILING: Look("⚠", say("Stopped by itself: go on?"), "attention", "Attention"),
+    Hold.STOPPED: Look("⏸", say("Waiting: Doorman is paused"), "warning", "Warning"),
+}
+
+#: Where nobody has counted how far it is.
+_UNDER_WAY = {
+    State.CHECKING: say("Its rows are being checked, and nothing is changed yet."),
+    State.QUEUED: say("It is being carried out."),
+    State.RUNNING: say("It is being carried out."),
+}
+_NOTHING = say("Nothing was changed.")
+_NOTHING_TO_DO = say("No row of this file changes anything, so there is nothing to confirm.")
+
+
+def render(shown: BulkShown, refresh_for: tuple[str, ...] = ()) -> tuple[Element, str]:
+    """The card of its requester and the summary. Numbers are masked."""
+    operation, bulk = _job(shown.operation)
+    for most in range(MOST_ROWS, -1, -1):
+        body = [
+            *_top(operation, _look(operation, bulk, shown.progress)),
+            *_stands(operation, bulk, shown.progress),
+            *_shown(operation, bulk, shown, most),
+            *_asked(operation),
+            *_closing(operation, shown.now),
+        ]
+        actions = _actions(operation, bulk, shown.progress)
+        summary = _summary(operation, bulk, _look(operation, bulk, shown.progress))
+        refreshing = refresh(operation.id, refresh_for) if refresh_for and not operation.state.finished else None
+        made = card(body, fallback=summary, actions=actions, refreshing=refreshing)
+        if size(made) <= ROOM:
+            break
+    return made, summary
+
+
+def plain(shown: OperationShown) -> tuple[Element, str]:
+    """The same job where it is shown as an operation among others, to whoever asks how it stands: without progress and buttons."""
+    operation, bulk = _job(shown.operation)
+    progress = Progress()
+    look = LOOKS[operation.state] if operation.state is State.PROPOSED and not shown.own else _look(operation, bulk, progress)
+    under_way = _UNDER_WAY.get(operation.state)
+    body = [
+        *_top(operation, look),
+        *([line(run(under_way), spacing="Medium")] if under_way else _stands(operation, bulk, progress)),
+        *counted(bulk),
+        *_asked(operation),
+        *_closing(operation, shown.now),
+    ]
+    if operation.state is State.PROPOSED and not shown.own:
+        only = say("Only {name} can confirm or cancel.", name=operation.requester.name or say("the requester"))
+        body.append(line(run(only, limit=200, subtle=True)))
+    summary = _summary(operation, bulk, look)
+    return card(body, fallback=summary), summary
+
+
+def _job(operation: Operation) -> tuple[Operation, Bulk]:
+    operation = private(operation)
+    if operation.bulk is None:
+        raise ValueError(f"{operation.id} is no bulk job")
+    return operation, operation.bulk
+
+
+def _top(operation: Operation, look: Look) -> list[Element]:
+    return [band(look.icon, look.word, look.style, operation.id), heading(title(operation))]
+
+
+def _look(operation: Operation, bulk: Bulk, progress: Progress) -> Look:
+    usual = LOOKS[operation.state]
+    match operation.state:
+        case State.CHECKING if not bulk.read:
+            return Look(usual.icon, say("Reading the file"), usual.style, usual.colour)
+        case State.PROPOSED if not bulk.to_change:
+            return Look("–", say("Nothing to change"), "emphasis", "Default")
+        case State.PROPOSED:
+            return Look(usual.icon, say("Waiting for your confirmation"), usual.style, usual.colour)
+        case State.SUCCEEDED if bulk.dry_run:
+            return Look("✓", say("Dry run done, nothing changed"), "good", "Good")
+        case State.QUEUED | State.RUNNING if progress.hold:
+            return HOLDS[progress.hold]
+        case State.CANCELLED if progress.done:
+            return Look("⚠", say("Stopped: only a part was done"), "warning", "Warning")
+    return usual
+
+
+def _stands(operation: Operation, bulk: Bulk, progress: Progress) -> list[Element]:
+    """How it stands, and what the reader can do now, in a sentence or two."""
+    first, *others = filter(None, _TOLD[operation.state](operation, bulk, progress)) or ("",)
+    if not first:
+        return []
+    return [line(run(first, limit=500), spacing="Medium"), *(line(run(each, limit=500)) for each in others)]
+
+
+_Told = Callable[[Operation, Bulk, Progress], tuple[str, ...]]
+
+
+def _checking(_operation: Operation, bulk: Bulk, progress: Progress) -> tuple[str, ...]:
+    if not bulk.read:
+        return (say_count(bulk.rows, "Reading the file… {count} row so far.", "Reading the file… {count} rows so far."),)
+    checked, rows = number(progress.checked), number(bulk.rows)
+    return (say("Checking row by row what would change: {checked} of {rows} so far. Nothing is changed.", checked=checked, rows=rows),)
+
+
+def _proposed(operation: Operation, bulk: Bulk, _progress: Progress) -> tuple[str, ...]:
+    if not bulk.to_change:
+        return _NOTHING_TO_DO, say("Put the file right and send it again, or leave it at that.")
+    expected = say("It is expected to take {duration}.", duration=about(bulk.seconds)) if bulk.seconds else ""
+    wanted = say("After your confirmation it needs {approvals}.", approvals=needed(operation)) if operation.need.approvals else ""
+    return join(" ", (_checked(bulk), expected)), wanted
+
+
+def _checked(bulk: Bulk) -> str:
+    return join(
+        " ",
+        (
+            say_count(bulk.rows, "{count} row was checked.", "{count} rows were checked."),
+            say_count(bulk.to_change, "{count} person would be changed.", "{count} people would be changed."),
+            say("Nothing is changed yet."),
+        ),
+    )
+
+
+def _awaiting(operation: Operation, bulk: Bulk, _progress: Progress) -> tuple[str, ...]:
+    expected = say("It is expected to take {duration}.", duration=about(bulk.seconds)) if bulk.seconds else ""
+    return say("Waiting for {approvals}, who can decide in the approval channel.", approvals=needed(operation)), expected
+
+
+def _going(_operation: Operation, bulk: Bulk, progress: Progress) -> tuple[str, ...]:
+    why = mask_text(progress.held_why)
+    match progress.hold:
+        case Hold.PAUSED:
+            by = progress.held_by
+            return say("Paused by {name}.", name=by) if by else say("Paused."), why, say("“Go on” continues where it stopped.")
+        case Hold.CANARY:
+            done, wrong = progress.done - failed(progress), failed(progress)
+            told = say("Of the first rows {done} were changed and checked, {wrong} were not.", done=number(done), wrong=number(wrong))
+            return told, why, say("Look at these people before you let the rest follow.")
+        case Hold.FAILING:
+            usual = say("Too many of {count} rows in a row failed for the same reason.", count=FAILING_WINDOW)
+            return why or usual, say("Nothing more is changed until you decide.")
+        case Hold.STOPPED:
+            return say("An administrator has paused every change. The job goes on by itself when the pause ends."), why
+    if not progress.done:
+        return (say("It starts in a moment. This card shows how far it is; you can carry on."),)
+    return (say("It is being carried out. This card shows how far it is; you can carry on."),)
+
+
+def _finished(operation: Operation, bulk: Bulk, progress: Progress) -> tuple[str, ...]:
+    if operation.state is State.SUCCEEDED and bulk.dry_run:
+        usual: str = say("This was a dry run: nothing was changed.")
+        return operation.outcome or usual, "" if bulk.to_change else _NOTHING_TO_DO
+    wrong = failed(progress)
+    retry = say("“Retry the failures” makes a new job of what failed.") if wrong else ""
+    return operation.outcome or _USUALLY[operation.state], retry
+
+
+_USUALLY = {
+    State.SUCCEEDED: say("Every change was made and checked."),
+    State.PARTIAL: say("Only a part of this was done."),
+    State.FAILED: say("This could not be done."),
+    State.STALE: say("The file or the plan is no longer what was agreed to, so nothing was changed. Send the file again."),
+}
+
+
+def _ended_early(operation: Operation, _bulk: Bulk, progress: Progress) -> tuple[str, ...]:
+    """Somebody, or nobody in time, decided that it is not to be done, or not any further."""
+    by, after = operation.decided_by, say("What was done stays done.") if progress.done else _NOTHING
+    told: dict[State, tuple[str, str]] = {
+        State.CANCELLED: (say("Cancelled by {name}.", name=by) if by else say("Cancelled."), ""),
+        State.DENIED: (say("Denied by {name}.", name=by) if by else say("Denied."), say("Ask why before you try again.")),
+        State.EXPIRED: (
+            say("Nobody approved it in time.") if operation.confirmed else say("Nobody confirmed it in time."),
+            say("Still needed? Send the file again."),
+        ),
+    }
+    first, next_step = told[operation.state]
+    return operation.outcome or join(" ", (first, after)), next_step
+
+
+_TOLD: dict[State, _Told] = {
+    State.CHECKING: _checking,
+    State.PROPOSED: _proposed,
+    State.AWAITING_APPROVAL: _awaiting,
+    State.READY: _going,
+    State.REVEALING: _going,
+    State.QUEUED: _going,
+    State.RUNNING: _going,
+    State.SUCCEEDED: _finished,
+    State.PARTIAL: _finished,
+    State.FAILED: _finished,
+    State.STALE: _finished,
+    State.CANCELLED: _ended_early,
+    State.DENIED: _ended_early,
+    State.EXPIRED: _ended_early,
+}
+
+
+def _shown(operation: Operation, bulk: Bulk, shown: BulkShown, most: int) -> list[Element]:
+    """The bar, the counts or the figures, whatever there is to see in this state."""
+    progress = shown.progress
+    match operation.state:
+        case State.CHECKING:
+            return checking(bulk, progress)
+        case State.PROPOSED | State.AWAITING_APPROVAL:
+            return [*_preview(bulk, shown.samples, most), *question(operation)]
+        case State.SUCCEEDED if bulk.dry_run:
+            return _preview(bulk, shown.samples, most)
+        case State.QUEUED | State.RUNNING:
+            return [*going(bulk, progress), *reasons(progress)]
+        case State.DENIED | State.EXPIRED | State.STALE:
+            return counted(bulk)
+        case _:
+            return [*ended(bulk, progress), *reasons(progress)] if progress.done else counted(bulk)
+
+
+def _preview(bulk: Bulk, given: tuple[Sample, ...], most: int) -> list[Element]:
+    return [*counted(bulk), *repaired(bulk), *samples(given, most)]
+
+
+def _asked(operation: Operation) -> list[Element]:
+    bulk = operation.bulk
+    pairs = (
+        (say("Requested by"), operation.requester.name or say("somebody without a name")),
+        (say("Approved by"), approved_by(operation)),
+        (say("Ticket"), operation.ticket[:80]),
+        (say("Reason"), operation.reason),
+        (say("Failures of"), bulk.retry_of if bulk else ""),
+    )
+    return [*facts(pairs), *digests(operation)]
+
+
+def _closing(operation: Operation, now: datetime) -> list[Element]:
+    """Until when somebody can press, when it ended, or of when the figures are."""
+    if operation.state.waiting:
+        return [moment(expires(operation, now), spacing="Medium")]
+    if operation.finished_at:
+        return [moment(say("Finished at {at}", at=operation.finished_at), spacing="Medium")]
+    return [moment(say("As it stood at {at}", at=now), spacing="Medium")]
+
+
+def _actions(operation: Operation, bulk: Bulk, progress: Progress) -> list[Element]:
+    id = operation.id
+    cancel, preview = button(say("Cancel"), Verb.CANCEL, id), button(say("Preview as a file"), Verb.PREVIEW, id)
+    stop = button(say("Stop the rest"), Verb.STOP, id, style="destructive", tooltip=say("What was done stays done; the rest is not done"))
+    match operation.state:
+        case State.CHECKING:
+            return [cancel]
+        case State.PROPOSED:
+            confirm = [button(say("Confirm"), Verb.CONFIRM, id, style="positive")] if bulk.to_change else []
+            return [*confirm, preview, cancel]
+        case State.AWAITING_APPROVAL:
+            return [preview, cancel]
+        case State.QUEUED | State.RUNNING:
+            match progress.hold:
+                case Hold.NONE:
+                    return [button(say("Pause"), Verb.HOLD, id), stop]
+                case Hold.STOPPED:
+                    return [stop]
+                case Hold.PAUSED:
+                    return [button(say("Go on"), Verb.GO_ON, id, style="positive"), stop]
+            return [button(say("Go on with the rest"), Verb.GO_ON, id, style="positive"), stop]
+        case State.SUCCEEDED if bulk.dry_run:
+            return [preview]
+        case _:
+            result = [button(say("Result as a file"), Verb.RESULT, id)] if progress.done else []
+            return result + ([button(say("Retry the failures"), Verb.RETRY, id)] if failed(progress) else [])
+
+
+def _summary(operation: Operation, bulk: Bulk, look: Look) -> str:
+    """One line for notifications."""
+    what = join(": ", (title(operation), changing_text(bulk) if operation.state.waiting or bulk.dry_run else ""))
+    return say("{state}: {what}. {id}", state=look.word, what=what, id=operation.id)

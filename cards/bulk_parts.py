@@ -1,0 +1,210 @@
+"""The parts of the cards of bulk jobs: the bar, the counts, the first rows of each kind, and what became of the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.domain.bulk import Bulk, Progress, Row, RowKind, Sample, masked
+from bot.domain.operation import Operation, State
+from bot.domain.phone import mask_text
+from bot.domain.said import join, number, say, say_count
+from cards.bulk_words import MEANINGS, about, kinds_counted, short
+from cards.elements import Colour, Element, box, columns, facts, line, run, woven
+from cards.wording import difference_line, named
+
+#: Characters of a bar; in the monospaced type of Teams they fit on the narrowest phone.
+BAR = 28
+#: First rows of a kind on a card, and of those that need no look.
+MOST_ROWS = 3
+#: Reasons of failures on a card.
+MOST_REASONS = 5
+_COUNT, _ROW = "64px", "56px"
+
+#: Ended, and not as the file wanted it.
+NOT_DONE = (State.PARTIAL, State.FAILED, State.STALE)
+
+
+def failed(progress: Progress) -> int:
+    """Rows that have ended otherwise than the file wanted it; what was stopped is none of them."""
+    return sum(progress.ended.get(state, 0) for state in NOT_DONE)
+
+
+def left(bulk: Bulk, progress: Progress) -> int:
+    """Rows that have not been carried out."""
+    return max(0, bulk.to_change - progress.ended.get(State.SUCCEEDED, 0) - failed(progress))
+
+
+def bar(total: int, *parts: tuple[int, Colour]) -> Element:
+    """How much of the whole is what, drawn in characters: every client shows those, in its theme's colours, without asking for a picture.
+
+    Whatever there is has at least one character. The figures stand below, since a drawing says nothing to a screen reader.
+    """
+    drawn, cells = [], BAR
+    for count, colour in parts:
+        width = min(cells, max(1, BAR * count // max(1, total))) if count > 0 else 0
+        if width:
+            drawn.append(run("█" * width, mono=True, colour=colour))
+        cells -= width
+    if cells:
+        drawn.append(run("░" * cells, mono=True, subtle=True))
+    return line(*drawn, spacing="Medium")
+
+
+def percent(count: int, total: int) -> int:
+    """Rounded down: nothing is whole before it is."""
+    return 100 * count // max(1, total)
+
+
+def checking(bulk: Bulk, progress: Progress) -> list[Element]:
+    """How far the check is."""
+    if not bulk.read:
+        return []
+    text = say("{percent} % checked", percent=percent(progress.checked, bulk.rows))
+    return [bar(bulk.rows, (progress.checked, "Accent")), line(run(text, subtle=True))]
+
+
+def going(bulk: Bulk, progress: Progress) -> list[Element]:
+    """How far the job is: the bar, the same in figures, and how long it still takes."""
+    done, wrong, rest = progress.ended.get(State.SUCCEEDED, 0), failed(progress), left(bulk, progress)
+    figures = [run(say("✓ {count} done", count=number(done)), bold=True, colour="Good")]
+    if wrong:
+        figures += [run(" · "), run(say("✗ {count} failed", count=number(wrong)), bold=True, colour="Attention")]
+    figures += [run(" · "), run(say("{count} left", count=number(rest)))]
+    return [
+        bar(bulk.to_change, (done, "Good"), (wrong, "Attention")),
+        line(*figures),
+        line(run(_speed(progress, rest, percent(done + wrong, bulk.to_change)), subtle=True)),
+    ]
+
+
+def _speed(progress: Progress, rest: int, percent: int) -> str:
+    ended = say("{percent} % of the rows have ended", percent=percent)
+    if progress.hold or not rest:
+        return ended
+    if progress.rate < 1:
+        return join(" · ", (ended, say("how long it takes is not known yet")))
+    rate = round(progress.rate)
+    return join(
+        " · ",
+        (
+            ended,
+            say_count(rate, "{count} row a minute", "{count} rows a minute"),
+            say("{duration} left", duration=about(60 * rest / progress.rate)),
+        ),
+    )
+
+
+def counted(bulk: Bulk) -> list[Element]:
+    """How many rows there are of each kind, one kind a line."""
+    rows = [
+        _figure(count, run(kind.spoken, bold=kind.changes), run(" · ", subtle=True), run(MEANINGS[kind], subtle=True))
+        for kind, count in kinds_counted(bulk.counts)
+    ]
+    return [box(rows, style="emphasis", spacing="Medium")] if rows else []
+
+
+def _figure(count: int, *words: Element) -> Element:
+    """How many of what, read out together."""
+    return columns(
+        (_COUNT, [line(run(number_text(count), bold=True), spacing="None", align="Right")]),
+        ("stretch", [line(*words, spacing="None")]),
+    )
+
+
+def number_text(count: int) -> str:
+    """A count standing alone."""
+    return say("{count}", count=number(count))
+
+
+def repaired(bulk: Bulk) -> list[Element]:
+    """In how many rows something was put right, and where to see it."""
+    if not bulk.repaired:
+        return []
+    text = say_count(
+        bulk.repaired,
+        "In {count} row I put right what a spreadsheet had spoilt, such as a lost zero; the preview file shows it.",
+        "In {count} rows I put right what a spreadsheet had spoilt, such as a lost zero; the preview file shows them.",
+    )
+    return [line(run(text), spacing="Medium")]
+
+
+def samples(given: Iterable[Sample], most: int) -> list[Element]:
+    """The first rows of each kind, `most` of each at the most; what needs no change is shown by one."""
+    made: list[Element] = []
+    for sample in given if most else ():
+        rows = sample.rows[: 1 if sample.kind is RowKind.NO_CHANGE else most]
+        if rows:
+            made.append(line(run(_first_of(sample.kind, len(rows)), bold=True), spacing="Medium"))
+            made += [columns((_ROW, [_row_number(row)]), ("stretch", _row(masked(row))), spacing="Small") for row in rows]
+    return made
+
+
+def _first_of(kind: RowKind, count: int) -> str:
+    return say_count(count, "First row of: {kind}", "First rows of: {kind}", kind=kind.spoken)
+
+
+def _row_number(row: Row) -> Element:
+    return line(run(number_text(row.number), subtle=True, whole=True), spacing="None", align="Right")
+
+
+def _row(row: Row) -> Iterable[Element]:
+    if row.target:
+        yield line(run(named(row.target), limit=60), run(" · ", subtle=True), run(row.target.upn, limit=80, subtle=True), spacing="None")
+    else:
+        yield line(run(mask_text(row.user) or say("an empty name"), limit=80), spacing="None")
+    for change in row.changes:
+        yield difference_line(change, State.PROPOSED, label=True) | {"spacing": "None"}
+    if row.reason:
+        yield line(run(mask_text(row.reason), limit=200, subtle=True), spacing="None")
+    for each in row.repaired[:2]:
+        yield line(run(say("Repaired: {what}", what=mask_text(each)), limit=200, subtle=True), spacing="None")
+
+
+def ended(bulk: Bulk, progress: Progress) -> list[Element]:
+    """What became of the rows that were to change something, one outcome a line; nothing where none was tried."""
+    if not progress.done:
+        return []
+    ended = progress.ended
+    stopped = left(bulk, progress)
+    told: tuple[tuple[int, str, Colour], ...] = (
+        (ended.get(State.SUCCEEDED, 0), say("✓ changed and checked"), "Good"),
+        (ended.get(State.PARTIAL, 0), say("⚠ partly done"), "Warning"),
+        (ended.get(State.FAILED, 0), say("✗ failed"), "Attention"),
+        (ended.get(State.STALE, 0), say("⚠ left alone, because somebody else changed the account meanwhile"), "Warning"),
+        (stopped, say("– not done"), "Default"),
+    )
+    rows = [_figure(count, run(text, bold=True, colour=colour)) for count, text, colour in told if count]
+    bars = bar(bulk.to_change, (ended.get(State.SUCCEEDED, 0), "Good"), (failed(progress), "Attention"))
+    return [bars, box(rows, style="emphasis", spacing="Small")]
+
+
+def reasons(progress: Progress) -> list[Element]:
+    """Why rows failed, the most frequent first; what goes beyond `MOST_REASONS` is counted."""
+    if not progress.codes:
+        return []
+    shown = [line(run(say("Why rows failed"), bold=True), spacing="Medium")]
+    for why, count in progress.codes[:MOST_REASONS]:
+        shown.append(
+            columns(
+                (_COUNT, [line(run(say("{count} ×", count=number(count))), spacing="None", align="Right")]),
+                ("stretch", [line(run(mask_text(why), limit=240), spacing="None")]),
+            )
+        )
+    if (more := len(progress.codes) - MOST_REASONS) > 0:
+        shown.append(line(run(say_count(more, "and {count} more reason", "and {count} more reasons"), subtle=True)))
+    return shown
+
+
+def digests(operation: Operation) -> list[Element]:
+    """What an agreement is bound to, as far as it is known."""
+    bulk = operation.bulk
+    assert bulk is not None, "of bulk jobs alone"
+    pairs = ((say("File"), bulk.sha256), (say("Plan"), bulk.plan))
+    return facts(
+        (
+            (label, line(*woven(say("{digest} (SHA-256)", digest=short(digest)), subtle=True, digest={"mono": True})))
+            for label, digest in pairs
+            if digest
+        ),
+        spacing="Small",
+    )

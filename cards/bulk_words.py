@@ -1,0 +1,75 @@
+"""How bulk jobs are said: files, kinds of rows, counts and durations in words. No elements of cards in here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from bot.domain.bulk import Bulk, RowKind
+from bot.domain.phone import mask_text
+from bot.domain.said import join, number, say, say_count, say_each
+
+#: Digests are compared by eye, and this much of one is chance for nobody.
+DIGEST_SHOWN = 12
+
+#: What each kind of row means, for whoever reads these words for the first time.
+MEANINGS = say_each({
+    RowKind.ADD: "registers something new",
+    RowKind.UPDATE: "replaces what is there",
+    RowKind.REMOVE: "takes away what is there",
+    RowKind.NO_CHANGE: "it is so already",
+    RowKind.CONFLICT: "does not go together with another row or with the account",
+    RowKind.NOT_FOUND: "nobody is called so",
+    RowKind.AMBIGUOUS: "fits several people",
+    RowKind.PROTECTED: "these accounts are not changed from here",
+    RowKind.REFUSED: "policy or Entra ID does not allow it",
+    RowKind.UNREADABLE: "not understood",
+})  # fmt: skip
+
+
+def file_name(name: str) -> str:
+    """What a file is called, short and with numbers masked: people name files after telephones, too."""
+    stem, dot, ending = name.rpartition(".")
+    if not dot or len(ending) > 8 or not stem:
+        return mask_text(name)[:60] or say("a file without a name")
+    return f"{mask_text(stem)[:50]}.{ending}"
+
+
+def bulk_title(bulk: Bulk) -> str:
+    """The job as a sentence: "Change 12,000 people from people.csv"; until it is known how many, without a count."""
+    name, count = file_name(bulk.file), bulk.to_change if bulk.counts else bulk.rows if bulk.read else 0
+    people = say_count(count, "{count} person", "{count} people") if count else say("nobody") if bulk.counts else say("people")
+    if bulk.dry_run:
+        return say("Dry run: change {people} from {file}", people=people, file=name)
+    return say("Change {people} from {file}", people=people, file=name)
+
+
+def kinds_counted(counts: Mapping[RowKind, int]) -> list[tuple[RowKind, int]]:
+    """The kinds that there are, in the order of their words: those that change something first."""
+    return [(kind, counts[kind]) for kind in RowKind if counts.get(kind)]
+
+
+def counts_text(counts: Mapping[RowKind, int]) -> str:
+    """The same on one line: "8,120 add, 300 no change"."""
+    return join(", ", (say("{count} {kind}", count=number(count), kind=kind.spoken) for kind, count in kinds_counted(counts)))
+
+
+def changing_text(bulk: Bulk) -> str:
+    """The same of those that change something, for where there is little room."""
+    return counts_text({kind: count for kind, count in bulk.counts.items() if kind.changes})
+
+
+def about(seconds: float) -> str:
+    """A duration as people expect it: "about 40 minutes"."""
+    if seconds < 50:
+        return say("less than a minute")
+    if seconds < timedelta(minutes=90).total_seconds():
+        return say_count(round(seconds / 60), "about {count} minute", "about {count} minutes")
+    if seconds < timedelta(hours=36).total_seconds():
+        return say_count(round(seconds / 3600), "about {count} hour", "about {count} hours")
+    return say_count(round(seconds / 86400), "about {count} day", "about {count} days")
+
+
+def short(digest: str) -> str:
+    """As much of a digest as is compared by eye."""
+    return digest[:DIGEST_SHOWN]
