@@ -26,6 +26,10 @@ NOBODY = "00000000-0000-0000-0000-000000000000"
 PEOPLE = [ALICE, OMAR, THEO, ADA, MIA, *(cast.person(name) for name in ("Sofia Rossi", "Kenji Tanaka", "Dirk Bakker"))]
 
 
+def go() -> None:
+    """Nobody minds."""
+
+
 class Free:
     """A budget without limits that notes what it was asked and told."""
 
@@ -140,7 +144,7 @@ async def test_the_methods_alone_renew_a_dossier(bench: BulkBench) -> None:
     before, other = await bench.bulk.dossiers([ALICE.id, OMAR.id])
     assert isinstance(before, Dossier)
     assert isinstance(other, Dossier)
-    assert await bench.bulk.apply(ALICE.id, SET, "7Q2F-12")
+    assert await bench.bulk.apply(ALICE.id, SET, "7Q2F-12", go)
     bench.entra.requests.clear()
     after, same = await bench.bulk.phones([ALICE.id, OMAR.id])
     assert isinstance(after, Methods)
@@ -204,22 +208,41 @@ async def test_a_part_that_stays_refused_is_told_of_its_person(bench: BulkBench)
 
 async def test_every_attempt_of_a_write_takes_a_turn(bench: BulkBench) -> None:
     bench.fault("throttle", "phoneMethods", times=2, retry_after=1)
-    await bench.bulk.apply(ALICE.id, SET, "7Q2F-12")
+    await bench.bulk.apply(ALICE.id, SET, "7Q2F-12", go)
     assert bench.budget.writes == 3
     assert bench.budget.refusals == [1.0, 1.0]
     assert len(bench.entra.writes) == 1
 
 
+async def test_a_write_that_is_not_wanted_any_more_is_not_sent(bench: BulkBench) -> None:
+    class Paused(Exception):
+        pass
+
+    asked: list[int] = []
+
+    def go_once() -> None:
+        asked.append(bench.budget.writes)
+        if len(asked) == 2:
+            raise Paused
+
+    bench.fault("throttle", "phoneMethods", times=1, retry_after=1)
+    with pytest.raises(Paused):
+        await bench.bulk.apply(ALICE.id, SET, "7Q2F-12", go_once)
+    assert asked == [1, 2]  # at every attempt, when its turn has come
+    assert bench.entra.writes == []
+    assert bench.client.gate.running == 0
+
+
 async def test_a_write_that_may_have_happened_is_not_repeated(bench: BulkBench) -> None:
     bench.fault("drop", "phoneMethods", after=True)
     with pytest.raises(Unavailable):
-        await bench.bulk.apply(ALICE.id, SET, "7Q2F-12")
+        await bench.bulk.apply(ALICE.id, SET, "7Q2F-12", go)
     assert len(bench.entra.writes) == bench.budget.writes == 1
 
 
 async def test_graph_is_told_that_nobody_waits(bench: BulkBench) -> None:
     await bench.bulk.dossiers([ALICE.id])
-    await bench.bulk.apply(ALICE.id, SET, "7Q2F-12")
+    await bench.bulk.apply(ALICE.id, SET, "7Q2F-12", go)
     assert {request.headers.get("x-ms-throttle-priority") for request in bench.entra.requests} == {"low"}
     bench.entra.requests.clear()
     await bench.directory.dossier(ALICE.id)
@@ -230,8 +253,8 @@ async def test_graph_is_told_that_nobody_waits(bench: BulkBench) -> None:
 
 
 async def test_the_client_request_id_tells_rows_apart(bench: BulkBench) -> None:
-    await bench.bulk.apply(ALICE.id, SET, "7Q2F-12")
-    await bench.bulk.apply(MIA.id, Change(ChangeKind.SET_PHONE, PhoneType.ALTERNATE_MOBILE, None, "+31 612345679"), "7Q2F-13")
+    await bench.bulk.apply(ALICE.id, SET, "7Q2F-12", go)
+    await bench.bulk.apply(MIA.id, Change(ChangeKind.SET_PHONE, PhoneType.ALTERNATE_MOBILE, None, "+31 612345679"), "7Q2F-13", go)
     assert len({request.client_request_id for request in bench.entra.requests}) == 2
 
 
@@ -240,7 +263,7 @@ async def test_a_refused_bulk_call_does_not_stop_a_person(bench: BulkBench) -> N
     began = bench.time.now
     assert (await bench.directory.person(ALICE.id)).upn == ALICE.upn
     assert bench.time.now == began
-    await bench.bulk.apply(ALICE.id, SET, "7Q2F-12")
+    await bench.bulk.apply(ALICE.id, SET, "7Q2F-12", go)
     assert bench.time.now == began + 60
 
 
