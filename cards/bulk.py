@@ -13,7 +13,7 @@ from bot.domain.exchange import BulkShown, OperationShown, Verb
 from bot.domain.operation import Operation, State
 from bot.domain.phone import mask_text
 from bot.domain.said import join, number, say, say_count
-from cards.bulk_parts import checking, counted, digests, ended, failed, going, reasons, repaired, samples
+from cards.bulk_parts import checking, counted, digests, ended, failed, going, reasons, repaired, samples, tried
 from cards.bulk_words import about, changing_text
 from cards.confirm import question
 from cards.elements import Element, band, button, card, facts, heading, line, moment, refresh, run
@@ -108,7 +108,7 @@ def _look(operation: Operation, bulk: Bulk, progress: Progress) -> Look:
             return Look("✓", say("Dry run done, nothing changed"), "good", "Good")
         case State.QUEUED | State.RUNNING if progress.hold:
             return HOLDS[progress.hold]
-        case State.CANCELLED if progress.done:
+        case State.CANCELLED if tried(progress):
             return Look("⚠", say("Stopped: only a part was done"), "warning", "Warning")
     return usual
 
@@ -162,15 +162,15 @@ def _going(_operation: Operation, bulk: Bulk, progress: Progress) -> tuple[str, 
             by = progress.held_by
             return say("Paused by {name}.", name=by) if by else say("Paused."), why, say("“Go on” continues where it stopped.")
         case Hold.CANARY:
-            done, wrong = progress.done - failed(progress), failed(progress)
-            told = say("Of the first rows {done} were changed and checked, {wrong} were not.", done=number(done), wrong=number(wrong))
+            done, all_tried = progress.ended.get(State.SUCCEEDED, 0), tried(progress)
+            told = say("So far {done} of {count} rows were changed and checked.", done=number(done), count=number(all_tried))
             return told, why, say("Look at these people before you let the rest follow.")
         case Hold.FAILING:
             usual = say("Too many of {count} rows in a row failed for the same reason.", count=FAILING_WINDOW)
             return why or usual, say("Nothing more is changed until you decide.")
         case Hold.STOPPED:
             return say("An administrator has paused every change. The job goes on by itself when the pause ends."), why
-    if not progress.done:
+    if not tried(progress):
         return (say("It starts in a moment. This card shows how far it is; you can carry on."),)
     return (say("It is being carried out. This card shows how far it is; you can carry on."),)
 
@@ -194,7 +194,7 @@ _USUALLY = {
 
 def _ended_early(operation: Operation, _bulk: Bulk, progress: Progress) -> tuple[str, ...]:
     """Somebody, or nobody in time, decided that it is not to be done, or not any further."""
-    by, after = operation.decided_by, say("What was done stays done.") if progress.done else _NOTHING
+    by, after = operation.decided_by, say("What was done stays done.") if tried(progress) else _NOTHING
     told: dict[State, tuple[str, str]] = {
         State.CANCELLED: (say("Cancelled by {name}.", name=by) if by else say("Cancelled."), ""),
         State.DENIED: (say("Denied by {name}.", name=by) if by else say("Denied."), say("Ask why before you try again.")),
@@ -240,7 +240,7 @@ def _shown(operation: Operation, bulk: Bulk, shown: BulkShown, most: tuple[int, 
         case State.DENIED | State.EXPIRED | State.STALE:
             return counted(bulk)
         case _:
-            return [*ended(bulk, progress), *reasons(progress)] if progress.done else counted(bulk)
+            return [*ended(bulk, progress), *reasons(progress)] if tried(progress) else counted(bulk)
 
 
 def _asked(operation: Operation) -> list[Element]:
@@ -288,7 +288,7 @@ def _actions(operation: Operation, bulk: Bulk, progress: Progress) -> list[Eleme
         case State.SUCCEEDED if bulk.dry_run:
             return [preview]
         case _:
-            result = [button(say("Result as a file"), Verb.RESULT, id)] if progress.done else []
+            result = [button(say("Result as a file"), Verb.RESULT, id)] if tried(progress) else []
             return result + ([button(say("Retry the failures"), Verb.RETRY, id)] if failed(progress) else [])
 
 

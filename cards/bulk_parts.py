@@ -27,9 +27,14 @@ def failed(progress: Progress) -> int:
     return sum(progress.ended.get(state, 0) for state in NOT_DONE)
 
 
+def tried(progress: Progress) -> int:
+    """Rows that were carried out, well or not; what was stopped is none of them."""
+    return progress.ended.get(State.SUCCEEDED, 0) + failed(progress)
+
+
 def left(bulk: Bulk, progress: Progress) -> int:
     """Rows that have not been carried out."""
-    return max(0, bulk.to_change - progress.ended.get(State.SUCCEEDED, 0) - failed(progress))
+    return max(0, bulk.to_change - tried(progress))
 
 
 def bar(total: int, *parts: tuple[int, Colour]) -> Element:
@@ -157,7 +162,7 @@ def _row(row: Row) -> Iterable[Element]:
 
 def ended(bulk: Bulk, progress: Progress) -> list[Element]:
     """What became of the rows that were to change something, one outcome a line; nothing where none was tried."""
-    if not progress.done:
+    if not tried(progress):
         return []
     ended = progress.ended
     stopped = left(bulk, progress)

@@ -119,6 +119,14 @@ def test_what_is_left_is_what_nobody_has_carried_out() -> None:
     assert render(replace(shown, progress=uncounted)).card == render(shown).card
 
 
+def test_a_job_that_was_stopped_before_its_first_row_has_changed_nothing() -> None:
+    shown = replace(SHOWN["bulk-cancelled-midway"], progress=Progress(ended={State.CANCELLED: 11_540}))
+    words = _words(render(shown).card)
+    assert "Nothing was changed." in words
+    assert "stays done" not in words
+    assert _verbs(shown) == []
+
+
 def test_a_job_that_stands_still_promises_no_time() -> None:
     assert "about 35 minutes left" in _words(render(JOBS["bulk-running"]).card)
     for name in ("bulk-paused", "bulk-canary", "bulk-failing", "bulk-stopped"):
