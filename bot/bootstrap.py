@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -16,20 +16,30 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot import tokens as app_tokens
 from bot.commands.about import welcome
-from bot.commands.spec import Facts
+from bot.commands.spec import Facts, Steer
 from bot.config import Settings
+from bot.domain.bulk import BulkRules
+from bot.domain.exchange import ConversationRef, Reply, Verb
+from bot.domain.people import Actor, Standing
 from bot.domain.policy import Groups
 from bot.domain.rules import Policy
 from bot.errors import DirectoryError, StoreUnavailable
+from bot.graph.budget import SharedBudget
+from bot.graph.bulk import GraphBulkDirectory
 from bot.graph.client import GraphClient
 from bot.graph.directory import GraphDirectory
 from bot.graph.throttle import BACKGROUND, ThrottleGate
+from bot.graph.together import Together
 from bot.languages import Readers
 from bot.policy_file import policy_of
 from bot.ports import Clock, Sleep
 from bot.services.announce import announce
 from bot.services.approve import Approvals
 from bot.services.approvers_card import ApproversCard
+from bot.services.bulk.check import Checking
+from bot.services.bulk.crew import Crewing
+from bot.services.bulk.crews import Crews
+from bot.services.bulk.desk import BulkDesk
 from bot.services.dispatch import Dispatch
 from bot.services.execute import execute
 from bot.services.expire import expire
@@ -41,8 +51,11 @@ from bot.services.reconcile import report_discrepancies, turn
 from bot.services.reveal import Reveals
 from bot.services.review import Reviewer
 from bot.services.tell import remind, tell
+from bot.sheets import Spreadsheets
+from bot.store.budget import StoredTurns
+from bot.store.bulk import StoredBulkJobs
 from bot.store.discrepancies import StoredDiscrepancies
-from bot.store.engine import DurableEngine, operation_of
+from bot.store.engine import DurableEngine, is_dead, operation_of
 from bot.store.operations import StoredOperations, create_tables
 from bot.store.stops import StoredStops
 from bot.store.transactions import Transactions, open_engine
@@ -50,6 +63,7 @@ from bot.store.usages import StoredUsages
 from bot.teams.adapter import TeamsAdapter
 from bot.teams.authentication import InboundTokens, KeysUnavailable
 from bot.teams.endpoint import BODY_LIMIT, MessagesEndpoint
+from bot.teams.files import OneDriveFiles
 from bot.teams.handler import DoormanHandler
 from bot.teams.outbound import Connector, TeamsAnnouncer
 from bot.tokens import Tokens
@@ -62,17 +76,21 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def build(settings: Settings, *, policy: Policy | None = None, clock: Clock = utc_now, sleep: Sleep = asyncio.sleep) -> web.Application:
+def build(
+    settings: Settings, *, policy: Policy | None = None, clock: Clock = utc_now, sleep: Sleep = asyncio.sleep, bulk_scale: float = 1.0
+) -> web.Application:
     """Wires the bot together as a web application; but for the policy file nothing is opened before that starts.
 
     Args:
         policy: instead of the policy file.
+        bulk_scale: divides the windows of Graph's quotas, for benchmarks.
 
     Raises:
         ConfigurationError: the policy file cannot be used.
     """
     app = web.Application(client_max_size=BODY_LIMIT)
-    app.cleanup_ctx.append(partial(_running, settings=settings, policy=policy or policy_of(settings), clock=clock, sleep=sleep))
+    policy = policy or policy_of(settings)
+    app.cleanup_ctx.append(partial(_running, settings=settings, policy=policy, clock=clock, sleep=sleep, bulk_scale=bulk_scale))
     app.add_routes(
         [
             web.post("/api/messages", _messages),
@@ -101,13 +119,16 @@ async def _metrics(_: web.Request) -> web.Response:
     return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
-async def _running(app: web.Application, *, settings: Settings, policy: Policy, clock: Clock, sleep: Sleep) -> AsyncIterator[None]:
+async def _running(  # noqa: PLR0915 - the one place where everything is put together
+    app: web.Application, *, settings: Settings, policy: Policy, clock: Clock, sleep: Sleep, bulk_scale: float
+) -> AsyncIterator[None]:
     async with contextlib.AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=100), auto_decompress=True))
 
         graph_tokens = make_graph_tokens(settings)
         stack.callback(graph_tokens.close)
-        directory = GraphDirectory(GraphClient(settings.graph_endpoint, graph_tokens, gate=ThrottleGate(sleep=sleep)))
+        graph = GraphClient(settings.graph_endpoint, graph_tokens, gate=ThrottleGate(sleep=sleep))
+        directory = GraphDirectory(graph)
         stack.push_async_callback(directory.close)
 
         connector_tokens = None if settings.insecure_local and not settings.bot_password else make_connector_tokens(settings)
@@ -122,6 +143,10 @@ async def _running(app: web.Application, *, settings: Settings, policy: Policy, 
         create_tables(database)
         transactions = Transactions(database)
         stack.callback(transactions.close)
+
+        budget = SharedBudget(StoredTurns(transactions), settings.bulk_ceiling_percent, scale=bulk_scale)
+        graph.gate.listeners.append(budget)
+        bulk_directory = GraphBulkDirectory(graph, budget)
 
         async def compare_logs(_: str) -> None:
             # Entra's log has a limit of its own: who reaches it must not make the people at the helpdesk wait, so it gets its own gate.
@@ -141,7 +166,7 @@ async def _running(app: web.Application, *, settings: Settings, policy: Policy, 
             {
                 "execute": lambda operation_id: execute(operations, reviewer, directory.in_background(), clock, sleep, operation_id),
                 "reconcile": compare_logs,
-                "announce": lambda subject: announce(operations, announcer, approvers_card, clock, sleep, operation_of(subject)),
+                "announce": lambda subject: announce(operations, jobs, announcer, approvers_card, clock, sleep, subject),
                 "tell": lambda subject: tell(operations, announcer, clock, sleep, subject),
                 "remind": lambda subject: remind(operations, announcer, clock, sleep, operation_of(subject)),
                 "follow_up": lambda subject: follow_up(operations, directory.in_background(), announcer, clock, sleep, subject),
@@ -151,22 +176,37 @@ async def _running(app: web.Application, *, settings: Settings, policy: Policy, 
             chores,
         )
         operations = StoredOperations(transactions, engine.enqueue, policy.limits)
+        jobs = StoredBulkJobs(transactions, engine.enqueue, engine.executor_id, is_dead)
         stops = StoredStops(transactions, engine.enqueue)
         usages = StoredUsages(transactions, engine.enqueue, policy.limits)
         discrepancies = StoredDiscrepancies(transactions, engine.enqueue)
-        teams = settings.hosts.teams
-        approvers_card = ApproversCard(operations, announcer, directory.in_background(), clock, teams)
+        approvers_card = ApproversCard(operations, announcer, directory.in_background(), clock, settings.hosts.teams)
         await engine.start()
         stack.push_async_callback(engine.stop)
 
         reviewer = Reviewer(policy, stops, clock)
         groups = Groups(settings.helpdesk_group_id, settings.admin_group_id, policy.asking(), policy.approving(), policy.groups())
         gate = Gate(directory, groups, settings.bot_tenant_id, clock)
-        approvals = Approvals(operations, directory, gate, reviewer, clock, settings.approval_channel, teams)
+        approvals = Approvals(operations, directory, gate, reviewer, clock, settings.approval_channel, settings.hosts.teams)
         facts = Facts(settings.default_region.upper(), settings.sms_voice_retirement, settings.per_user_mfa, policy.first_day_to_manager)
-        preparation = Preparation(operations, stops, usages, directory, gate, reviewer, approvals, facts, clock)
+        preparation = Preparation(
+            operations, stops, usages, directory, gate, reviewer, approvals, facts, clock, jobs, _later(lambda: desk.steer)
+        )
         reveals = Reveals(operations, directory, gate, reviewer, facts, clock)
-        dispatch = Dispatch(operations, stops, directory, gate, reviewer, approvals, preparation, reveals, facts, clock)
+
+        background, people = directory.in_background(), Together(bulk_directory)
+        checking = Checking(operations, jobs, bulk_directory, reviewer, preparation, facts, clock)
+        rules = BulkRules(settings.bulk_canary, settings.bulk_failing_percent)
+        crewing = Crewing(operations, jobs, stops, background, bulk_directory, people, budget, reviewer, rules, clock, sleep)
+        crews = Crews(crewing, checking, alone=not engine.replicated)
+        files = OneDriveFiles(settings.allowed_file_hosts, sleep)
+        stack.push_async_callback(files.close)
+        sheets = Spreadsheets(settings.default_region.upper(), full_numbers=policy.full_numbers_in_files)
+        desk = app[BULK] = BulkDesk(operations, stops, gate, checking, files, sheets, crews)
+        desk.start()
+        stack.push_async_callback(desk.stop)
+
+        dispatch = Dispatch(operations, stops, directory, gate, reviewer, approvals, preparation, reveals, desk, facts, clock)
         tokens = None if settings.insecure_local else InboundTokens(
             session,
             metadata_url=settings.openid_metadata,
@@ -175,11 +215,21 @@ async def _running(app: web.Application, *, settings: Settings, policy: Policy, 
             tenant_id=settings.bot_tenant_id,
         )
         handler = DoormanHandler(dispatch, operations, connector, welcome(), settings.bot_tenant_id, readers)
+        stack.push_async_callback(handler.close)
         app[_ENDPOINT] = MessagesEndpoint(
             TeamsAdapter(connector), handler, connector, tokens, settings.allowed_service_urls, settings.bot_tenant_id, readers
         )
         app[_READY] = _Readiness(operations, directory, tokens)
         yield
+
+
+def _later(what: Callable[[], Steer]) -> Steer:
+    """A part that is made after those who use it."""
+
+    async def steer(verb: Verb, job_id: str, actor: Actor, standing: Standing, where: ConversationRef) -> Reply:
+        return await what()(verb, job_id, actor, standing, where)
+
+    return steer
 
 
 @dataclass
@@ -209,6 +259,8 @@ class _Readiness:
 
 _ENDPOINT = web.AppKey("endpoint", MessagesEndpoint)
 _READY = web.AppKey("ready", _Readiness)
+#: For whoever works in a terminal.
+BULK = web.AppKey("bulk", BulkDesk)
 
 
 def make_graph_tokens(settings: Settings) -> Tokens:

@@ -18,6 +18,8 @@ from bot.domain.exchange import ConversationRef
 from bot.hosts import CLOUDS, Cloud, is_loopback, service_url_allowed
 
 _HOST = re.compile(r"([a-z0-9-]+\.)*[a-z0-9-]+(:[0-9]{1,5})?|\[[0-9a-f:]+\](:[0-9]{1,5})?")
+#: Never a whole top-level domain.
+_HOSTS_BELOW = re.compile(r"\*(\.[a-z0-9-]+){2,}")
 _DATABASES = ("sqlite:///", "postgresql://")
 _NO_DATABASE = "DATABASE_URL is neither sqlite:///file nor postgresql://user:password@host/name."
 
@@ -48,12 +50,18 @@ class Settings(BaseSettings):
     graph_certificate_path: str = _said(
         "AZURE_CLIENT_CERTIFICATE_PATH", "", "a PEM file with private key and certificate, used instead of the secret"
     )
-    cloud: Literal["public", "usgov", "dod", "china"] = _said("CLOUD", "public", "`public`, `usgov`, `dod` or `china`: sets the next four")
+    cloud: Literal["public", "usgov", "dod", "china"] = _said("CLOUD", "public", "`public`, `usgov`, `dod` or `china`: sets the next five")
     authority_host: str = _said("AZURE_AUTHORITY_HOST", "", "login host; per cloud")
     graph_endpoint: str = _said("GRAPH_ENDPOINT", "", "Graph host; per cloud")
     openid_metadata: str = _said("BOT_OPENID_METADATA", "", "where the keys of inbound tokens come from; per cloud")
     allowed_service_urls: Annotated[tuple[str, ...], NoDecode] = _said(
         "ALLOWED_SERVICE_URLS", (), "comma-separated hosts the bot will ever post to; per cloud"
+    )
+    allowed_file_hosts: Annotated[tuple[str, ...], NoDecode] = _said(
+        "ALLOWED_FILE_HOSTS",
+        (),
+        "comma-separated hosts that files are read from and written to, `*.` for every host below; per cloud. "
+        "`*.sharepoint.com` narrowed to `contoso-my.sharepoint.com` keeps files of other organisations out",
     )
     helpdesk_group_id: str = _said("HELPDESK_GROUP_ID", "", "object id of the approved Entra group; nested members count")
     admin_group_id: str = _said("ADMIN_GROUP_ID", "", "object id of the group that may set the bot up (`log here`)")
@@ -82,6 +90,13 @@ class Settings(BaseSettings):
     )
     default_region: str = _said("DEFAULT_REGION", "", "two-letter region of national phone numbers, such as `NL`")
     confirm_minutes: int = _said("CONFIRM_MINUTES", 10, "minutes a confirmation card stays valid")
+    bulk_canary: int = _said("BULK_CANARY", 10, "rows of a bulk job that run before its requester is asked about the rest; 0 for none")
+    bulk_failing_percent: int = _said(
+        "BULK_FAILING_PERCENT", 5, "per cent of 50 rows that may fail for one reason before a bulk job stops and asks"
+    )
+    bulk_ceiling_percent: int = _said(
+        "BULK_CEILING_PERCENT", 80, "per cent of the tenant's documented Graph quota that bulk jobs may use, of all replicas together"
+    )
     sms_voice_retirement: date | None = _said(
         "SMS_VOICE_RETIREMENT",
         date(2027, 2, 1),
@@ -112,7 +127,7 @@ class Settings(BaseSettings):
     def _no_slash(cls, value: str) -> str:
         return value.rstrip("/")
 
-    @field_validator("allowed_service_urls", mode="before")
+    @field_validator("allowed_service_urls", "allowed_file_hosts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         """Whole addresses are taken for their hosts, as the name of the setting invites them."""
@@ -135,6 +150,7 @@ class Settings(BaseSettings):
             "GRAPH_ENDPOINT": cloud.graph,
             "BOT_OPENID_METADATA": cloud.openid_metadata,
             "ALLOWED_SERVICE_URLS": ",".join(cloud.service_urls),
+            "ALLOWED_FILE_HOSTS": ",".join(cloud.files),
             "LOG_SERVICE_URL": f"https://{cloud.service_urls[0]}/teams/",
             "AZURE_TENANT_ID": values.get("MicrosoftAppTenantId", ""),
             "AZURE_CLIENT_ID": values.get("MicrosoftAppId", ""),
@@ -255,6 +271,13 @@ class Settings(BaseSettings):
                 _HOST.fullmatch(host),
                 f"ALLOWED_SERVICE_URLS contains {host!r}, which is no host: write names like smba.trafficmanager.net, with commas between.",
             )
+        need(self.allowed_file_hosts, "ALLOWED_FILE_HOSTS names no host: remove it to use those of the cloud.")
+        for host in self.allowed_file_hosts:
+            need(
+                _HOST.fullmatch(host) or _HOSTS_BELOW.fullmatch(host),
+                f"ALLOWED_FILE_HOSTS contains {host!r}, which is no host: write names like contoso-my.sharepoint.com or *.sharepoint.com, "
+                "with commas between.",
+            )
         need(
             not (self.log_channel_id or self.approval_channel_id)
             or service_url_allowed(self.log_service_url, self.allowed_service_urls),
@@ -285,6 +308,9 @@ class Settings(BaseSettings):
             "RECONCILE_HOURS is not between 0 and 144: 24 compares once a day, 0 never.",
         )
         need(1 <= self.confirm_minutes <= 1440, "CONFIRM_MINUTES is not between 1 and 1440: 10 is a good value.")
+        need(0 <= self.bulk_canary <= 1000, "BULK_CANARY is not between 0 and 1000: 10 is a good value, 0 runs all rows at once.")
+        need(1 <= self.bulk_failing_percent <= 100, "BULK_FAILING_PERCENT is not between 1 and 100: 5 is a good value.")
+        need(1 <= self.bulk_ceiling_percent <= 95, "BULK_CEILING_PERCENT is not between 1 and 95: 80 leaves room for everybody else.")
         need(0 <= self.port <= 65535, "PORT is not between 0 and 65535: 3978 is the usual one.")
         need(
             not self.insecure_local or is_loopback(self.host),

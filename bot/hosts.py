@@ -10,6 +10,12 @@ from dataclasses import dataclass
 #: Nothing but scheme, host, port and a plain path: what two parsers could read in two ways is not an address of Teams.
 _SERVICE_URL = re.compile(r"(https?)://([a-z0-9.-]+|\[[0-9a-f:]+\])(?::([0-9]{1,5}))?(?:/[a-z0-9._~-]*)*", re.IGNORECASE | re.ASCII)
 
+#: The same, with a query: what is signed stands there.
+_FILE_URL = re.compile(
+    r"(https?)://([a-z0-9.-]+|\[[0-9a-f:]+\])(?::([0-9]{1,5}))?(?:/[a-z0-9._~:@!$&'()*+,;=%{}/-]*(?:\?[a-z0-9._~:@!$&'()*+,;=%{}/?-]*)?)?",
+    re.IGNORECASE | re.ASCII,
+)
+
 
 def is_loopback(host: str) -> bool:
     """Whether a host name or address never leaves this machine."""
@@ -35,12 +41,32 @@ def service_url_allowed(service_url: str, allowed: Iterable[str]) -> bool:
     return (f"{host}:{port}" if port and (scheme, port) != ("https", "443") else host) in set(allowed)
 
 
+def file_url_allowed(url: str, allowed: Iterable[str]) -> bool:
+    """Whether the bot may read a file from, or write one to, this address.
+
+    Args:
+        allowed: as above; `*.sharepoint.com` stands for every host below, with nothing but the port of https.
+    """
+    if (found := _FILE_URL.fullmatch(url)) is None:
+        return False
+    scheme, host, port = found[1].lower(), found[2].lower(), found[3]
+    if scheme == "http" and not is_loopback(host.strip("[]")):
+        return False
+    if ".." in host or host[0] in ".-":
+        return False
+    plain = not port or (scheme, port) == ("https", "443")
+    listed = set(allowed)
+    parents = {f"*.{host.split('.', depth)[depth]}" for depth in range(1, host.count(".") + 1)} if plain and scheme == "https" else set()
+    return (host if plain else f"{host}:{port}") in listed or bool(parents & listed)
+
+
 @dataclass(frozen=True)
 class Cloud:
     """Hosts of one Microsoft cloud.
 
     https://learn.microsoft.com/graph/deployments and
-    https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/send-proactive-messages
+    https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/send-proactive-messages; those of SharePoint and
+    OneDrive: https://learn.microsoft.com/microsoft-365/enterprise/microsoft-365-endpoints
     """
 
     login: str
@@ -50,6 +76,7 @@ class Cloud:
     connector_scope: str
     service_urls: tuple[str, ...]
     teams: str  # the Teams client, for links
+    files: tuple[str, ...]  # where people's files are
 
 
 _PUBLIC_OPENID = "https://login.botframework.com/v1/.well-known/openidconfiguration"
@@ -65,6 +92,7 @@ CLOUDS = {
         "https://api.botframework.com/.default",
         ("smba.trafficmanager.net", "smba.infra.gcc.teams.microsoft.com"),
         "https://teams.microsoft.com",
+        ("*.sharepoint.com",),
     ),
     "usgov": Cloud(
         "https://login.microsoftonline.us",
@@ -74,6 +102,7 @@ CLOUDS = {
         "https://api.botframework.us/.default",
         ("smba.infra.gov.teams.microsoft.us",),
         "https://gov.teams.microsoft.us",
+        ("*.sharepoint.us",),
     ),
     "dod": Cloud(
         "https://login.microsoftonline.us",
@@ -83,6 +112,7 @@ CLOUDS = {
         "https://api.botframework.us/.default",
         ("smba.infra.dod.teams.microsoft.us",),
         "https://dod.teams.microsoft.us",
+        ("*.sharepoint-mil.us", "*.dps.mil"),
     ),
     "china": Cloud(
         "https://login.partner.microsoftonline.cn",
@@ -92,5 +122,6 @@ CLOUDS = {
         "https://api.botframework.azure.cn/.default",
         ("msgapi.teams.microsoftonline.cn",),
         "https://teams.microsoftonline.cn",
+        ("*.sharepoint.cn",),
     ),
 }

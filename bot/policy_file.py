@@ -103,7 +103,7 @@ class _Reader:
         break_glass = self._account_ids(targets)
         limits = self._limits(self._table(content, "limits"))
         defaults, place = self._table(content, "defaults"), Place("defaults")
-        self._values.unknown_keys(defaults, ("confirm_minutes", "approve_minutes", "first_day_to_manager"), place)
+        self._values.unknown_keys(defaults, ("confirm_minutes", "approve_minutes", "first_day_to_manager", "full_numbers_in_files"), place)
         rules = tuple(self._rules(content))
         for name in sorted((set(self.groups) | set(self.conversations)) - self.used):
             table = "groups" if name in self.groups else "conversations"
@@ -121,6 +121,7 @@ class _Reader:
             confirm_for=self._values.minutes(defaults, "confirm_minutes", LONGEST_CONFIRMATION, place) or confirm_for,
             approve_for=self._values.minutes(defaults, "approve_minutes", LONGEST_APPROVAL, place) or standard.approve_for,
             first_day_to_manager=self._values.yes_or_no(defaults, "first_day_to_manager", place),
+            full_numbers_in_files=self._values.yes_or_no(defaults, "full_numbers_in_files", place),
             source=source,
         )
 

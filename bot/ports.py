@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from pathlib import Path
+from typing import Protocol, TypeVar
 
 from bot.domain.audit import AuditEvent
+from bot.domain.bulk import Bulk, FileRow, Hold, Progress, Row, RowEnd, RowKind, Sample, Taken
 from bot.domain.change import Change
 from bot.domain.exchange import ConversationRef, LogNotice, Member, Reply
 from bot.domain.limits import Lift, Usage
-from bot.domain.methods import Dossier
+from bot.domain.methods import Dossier, Methods
 from bot.domain.operation import Approval, Operation, Result, State
+from bot.domain.pace import Factor, Run, Traffic
 from bot.domain.passes import PassTerms
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.reconcile import Comparison, DirectoryAudit, Known
+from bot.domain.rules import Need
 from bot.domain.secret import Issued
 from bot.domain.sign_in import MfaState, Preference, Registration
 from bot.domain.stop import Freeze, Pause, Stop
+from bot.errors import DirectoryError
+
+T = TypeVar("T")
 
 #: The current time, in UTC.
 Clock = Callable[[], datetime]
@@ -85,6 +93,72 @@ class Directory(Protocol):
 
         Raises:
             NotAuthorised, NotFound, Rejected, Throttled: a definite no, nothing was made. After any other error it may have been.
+        """
+
+
+class BulkDirectory(Protocol):
+    """The tenant for bulk jobs: many people in few requests, behind everybody who waits in chat, and at the pace of the budget.
+
+    Every method may raise `DirectoryError` when nobody's answer came, and `StoreUnavailable` when the budget cannot be asked.
+    """
+
+    async def resolve(self, texts: Sequence[str]) -> list[tuple[Person, ...]]:
+        """For each user principal name, mail address or object id the accounts that are exactly it: none, one, or several with one mail.
+
+        Whose user principal name it is comes before whose mail address it is, and that before an alias.
+        """
+
+    async def dossiers(self, object_ids: Sequence[str]) -> list[Dossier | DirectoryError]:
+        """Everybody's dossier as of `Directory.dossier`, or why there is none, in the order asked."""
+
+    async def phones(self, object_ids: Sequence[str]) -> list[Methods | DirectoryError]:
+        """Everybody's methods alone, or why they cannot be read, in the order asked; `Dossier.renewed` takes them."""
+
+    async def apply(self, target_id: str, change: Change, operation_id: str, go: Callable[[], None]) -> str:
+        """As `Directory.apply`, when it is this write's turn; what `go` raises at that moment keeps it from being sent."""
+
+
+class People(Protocol):
+    """One person at a time out of a `BulkDirectory`: callers a moment apart share its requests. May raise as that does."""
+
+    async def dossier(self, object_id: str) -> Dossier:
+        """As `Directory.dossier`."""
+
+    async def phones(self, object_id: str) -> Methods:
+        """The methods alone; `Dossier.renewed` takes them."""
+
+
+class Budget(Protocol):
+    """How fast bulk jobs may ask Graph: one pace for all jobs and all replicas."""
+
+    async def read(self, units: int = 1) -> None:
+        """Returns when so many resource units may be spent; raises `StoreUnavailable` when the other replicas cannot be asked."""
+
+    async def write(self) -> None:
+        """Returns when one write may be sent; raises like `read`."""
+
+    def refused(self, retry_after: float) -> None:
+        """Graph refused a call: nothing is sent for so many seconds, and more slowly after them."""
+
+    def pressure(self, part: float) -> None:
+        """Graph says how much of its limit is used, by whomever; slower when it is much."""
+
+    @property
+    def rate(self) -> float:
+        """Writes a second, as things are now."""
+
+
+class Turns(Protocol):
+    """Where all replicas take their turns from. Every method may raise `StoreUnavailable`; each is one transaction."""
+
+    async def reserve(self, traffic: Traffic, count: int, rate: float, now: float) -> Run:
+        """Takes the next turns: none is given twice, and all together are never faster than `rate` a second, lowered as was learned."""
+
+    async def lower(self, now: float, closed_until: float) -> Factor:
+        """Lowers the pace of everybody, once for several calls, and keeps all turns until `closed_until` (0 for none) from being given.
+
+        Returns:
+            The pace as everybody now has it.
         """
 
 
@@ -282,6 +356,148 @@ class Discrepancies(Protocol):
         """Puts what was not reported before in the trail and in the log channel's outbox, in one transaction; returns how much that was."""
 
 
+@dataclass(frozen=True, slots=True)
+class JobAtWork:
+    """A bulk job that is being checked or carried out.
+
+    Attributes:
+        read: all of its rows are stored.
+    """
+
+    id: str
+    state: State
+    read: bool
+    hold: Hold
+
+
+class BulkJobs(Protocol):
+    """The rows of bulk jobs and how each job is doing, for all replicas. May raise `StoreUnavailable`; each is one transaction.
+
+    A process takes rows, works on them and lets go of them; what a dead one had taken is given to others.
+    """
+
+    async def begin(self, operation: Operation, event: AuditEvent) -> Operation:
+        """Stores a new job under a fresh id (the one given is ignored); this process is going to add its rows."""
+
+    async def add_rows(self, job_id: str, rows: Sequence[FileRow]) -> bool:
+        """Stores rows as the file has them; False when nobody wants them any more."""
+
+    async def rows_read(self, job_id: str, bulk: Bulk) -> None:
+        """Every row is stored, so they can be checked."""
+
+    async def retry(self, job_id: str, of: str) -> int:
+        """Adds the rows of another job that were not done; returns how many those are."""
+
+    async def at_work(self) -> tuple[JobAtWork, ...]:
+        """The jobs that are being checked or carried out, held or not."""
+
+    async def abandoned(self) -> tuple[str, ...]:
+        """Jobs whose file nobody goes on reading, because the process that did died; lets go of the rows dead processes had taken."""
+
+    async def started_anew(self) -> tuple[str, ...]:
+        """As `abandoned`, for the start of the only process there can be."""
+
+    async def take_unchecked(self, job_id: str, most: int) -> tuple[Row, ...]:
+        """Takes rows that are to be looked at."""
+
+    async def checked(self, job_id: str, rows: Sequence[Row]) -> None:
+        """Stores what rows would do, and lets go of them."""
+
+    async def let_go(self, job_id: str, numbers: Sequence[int]) -> None:
+        """These could not be looked at now; somebody has to later."""
+
+    async def let_go_of_own(self, job_id: str) -> None:
+        """What this process had taken is nobody's: it does not work on the job at the moment."""
+
+    async def unchecked(self, job_id: str) -> int:
+        """How many rows nobody has looked at yet."""
+
+    async def doubles(self, job_id: str) -> tuple[dict[int, int], dict[int, int]]:
+        """Rows about a person, and rows with a number, that stand in the file more than once: each with another such row's number."""
+
+    async def conflict(self, job_id: str, said: dict[int, str]) -> None:
+        """These rows contradict others, so none of them is done; the sentence says why."""
+
+    async def totals(self, job_id: str) -> tuple[dict[RowKind, int], int, str]:
+        """Rows of each kind, rows in which something was put right, and the digest of what all of them would do."""
+
+    async def digest(self, job_id: str) -> str:
+        """The digest of what all rows would do, as they stand now."""
+
+    async def preview(
+        self,
+        job_id: str,
+        bulk: Bulk,
+        to: State,
+        event: AuditEvent,
+        *,
+        need: Need,
+        expires_at: datetime,
+        approvals_in: ConversationRef | None = None,
+        outcome: str = "",
+    ) -> Operation | None:
+        """Compare-and-set: the check is over, whatever came of it; None when somebody was quicker, or has cancelled it."""
+
+    async def prepare_run(self, job_id: str, first: int) -> None:
+        """The job begins: so many rows run before its requester is asked (-1: all of them). Does nothing the second time."""
+
+    async def take(self, job_id: str, most: int, at: datetime) -> tuple[Taken, ...]:
+        """Takes rows that are to be carried out, none while the job is held; what each is about to do is recorded first."""
+
+    async def give_back(self, job_id: str, rows: Sequence[Row], at: datetime) -> None:
+        """Nothing was written for these after all; they wait as before."""
+
+    async def ended(self, job_id: str, ends: Sequence[tuple[Row, RowEnd]], at: datetime, percent: int) -> tuple[int, str] | None:
+        """Stores how rows ended, each once.
+
+        Returns:
+            How many of the last rows failed for one reason, and the sentence of one, when they are more than `percent` of a window.
+        """
+
+    async def left_alone(self, job_id: str, at: datetime) -> bool:
+        """Records the next page of rows that change nothing; False when all are recorded."""
+
+    async def first_left(self, job_id: str) -> int:
+        """How many rows may still be taken before its requester is asked; -1 when that is over."""
+
+    async def hold(self, job_id: str, hold: Hold, event: AuditEvent, *, why: str = "") -> bool:
+        """Makes a job stand still; False when it does already. Its card follows."""
+
+    async def go_on(self, job_id: str, seen: Hold, event: AuditEvent) -> bool:
+        """Ends this very hold; False when it was ended or changed meanwhile. Its card follows."""
+
+    async def stop(self, job_id: str, event: AuditEvent) -> bool:
+        """What nobody works on will not be done, and the job ends once the rest has; False when it is not under way."""
+
+    async def show_progress(self, job_id: str, now: datetime) -> None:
+        """Has the requester's card follow, unless it did a moment ago."""
+
+    async def progress(self, job_id: str, now: datetime) -> Progress:
+        """How far a job has come."""
+
+    async def samples(self, job_id: str, each: int) -> tuple[Sample, ...]:
+        """The first rows of every kind, masked."""
+
+    async def states(self, job_id: str) -> dict[str, int]:
+        """How many of the rows that change something are in each state."""
+
+    async def with_rows(self, job_id: str, use: Callable[[Iterator[Row]], T]) -> T:
+        """What `use` makes of all rows in order, on a thread of its own; no more than a page of them is in memory."""
+
+
+class Sheets(Protocol):
+    """Files as rows, and rows as files; for threads other than the event loop's."""
+
+    def read(self, path: Path, name: str) -> Iterator[FileRow]:
+        """The rows of a file. Raises Refusal, at the start or on the way, when the file cannot be used."""
+
+    def template(self) -> bytes:
+        """A file to fill in."""
+
+    def lines(self, rows: Iterable[Row], job_id: str, *, result: bool) -> Iterator[bytes]:
+        """Rows as a file that is safe to open: what they would do, or with `result` what became of them."""
+
+
 class Announcer(Protocol):
     """Posting outside a turn. Every method may raise `ChatError`."""
 
@@ -293,6 +509,25 @@ class Announcer(Protocol):
 
     async def members(self, where: ConversationRef) -> tuple[Member, ...]:
         """Who is in a conversation; of a very large one, the first thousand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file as it came: on our own disk, for nobody else to read. Whoever asked for it removes it."""
+
+    path: Path
+    sha256: str
+    size: int
+
+
+class Files(Protocol):
+    """Files that people drop into a chat, and files they are given. Whatever fails is a `Refusal`, a sentence for the person."""
+
+    async def download(self, url: str, most_bytes: int) -> Download:
+        """Fetches a dropped file, once; not one byte beyond `most_bytes` is kept."""
+
+    async def upload(self, url: str, parts: AsyncIterator[bytes], size: int) -> None:
+        """Writes a file of exactly `size` bytes to the place that Teams gave for it."""
 
 
 Sleep = Callable[[float], Awaitable[None]]

@@ -12,6 +12,7 @@ from typing import Any, assert_never
 
 from bot.domain.exchange import (
     ApprovalShown,
+    BulkExplained,
     BulkShown,
     Choose,
     ChooseMethod,
@@ -34,7 +35,7 @@ from bot.domain.exchange import (
 from bot.domain.phone import mask_text
 from bot.domain.said import NOBODY, Reader, speaking, spoken
 from bot.domain.stop import Pause
-from cards import approval, bulk, choose, form, help, history, log, notice, operation, pending, person, revealed
+from cards import approval, bulk, bulk_explained, choose, form, help, history, log, notice, operation, pending, person, revealed
 from cards.size import fit
 from cards.untrusted import inert
 
@@ -83,6 +84,8 @@ def _made(reply: Reply, refresh_for: tuple[str, ...]) -> tuple[dict[str, Any], s
             made = operation.render(reply, refresh_for)
         case BulkShown():
             made = bulk.render(reply, refresh_for)
+        case BulkExplained():
+            made = bulk_explained.render(reply)
         case FileOffered() | FileStored():
             raise TypeError("files are offered and shown by Teams' own cards, which bot.teams makes")
         case ApprovalShown():

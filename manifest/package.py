@@ -79,7 +79,7 @@ def generate() -> dict[str, Any]:
             {
                 "botId": "{{MicrosoftAppId}}",
                 "scopes": list(SCOPES),
-                "supportsFiles": False,
+                "supportsFiles": True,
                 "isNotificationOnly": False,
                 "commandLists": [{"scopes": [scope], "commands": list(_menu(scope))} for scope in SCOPES],
             }

@@ -11,6 +11,7 @@ from pathlib import Path
 from aiohttp import web
 
 from simulator import cast
+from simulator.samples import SAMPLES
 from simulator.web.server import demo_app
 from simulator.web.vendor import install
 from simulator.world import World
@@ -36,7 +37,7 @@ async def run(make_bot: Callable[[Mapping[str, str]], web.Application], port: in
         bot = await _listen(make_bot(environment), 0)
         world.teams.bot_endpoint = f"{_address(bot)}/api/messages"
         try:
-            page = await _listen(demo_app(world.teams, world.entra.url, vendor), port)
+            page = await _listen(demo_app(world.teams, world.entra.url, vendor, SAMPLES), port)
             say(f"\n  Doorman demo: {_address(page)}\n")
             say("  Type `set mobile for alice +31 6 12345678` as Hanna, then press Confirm.\n  Ctrl+C stops it.\n")
             if browser:

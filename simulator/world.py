@@ -51,6 +51,7 @@ class World:
             "GRAPH_ENDPOINT": self.entra.url,
             "BOT_OPENID_METADATA": self.teams.openid_url,
             "ALLOWED_SERVICE_URLS": urlsplit(self.teams.url).netloc,
+            "ALLOWED_FILE_HOSTS": urlsplit(self.teams.url).netloc,
             "HELPDESK_GROUP_ID": cast.group("Helpdesk").id,
             "ADMIN_GROUP_ID": cast.group("Doorman administrators").id,
             "LOG_CHANNEL_ID": cast.channel("Doorman log").id,

@@ -72,6 +72,7 @@ BAD: dict[str, tuple[str, ...]] = {
     "GRAPH_ENDPOINT": ("graph.microsoft.com", "http://graph.example", "https://graph.microsoft.com/v1.0", "https://u:p@graph.example", "https://g/?x"),
     "BOT_OPENID_METADATA": ("login.botframework.com", "http://keys.example/openid", "http://127.0.0.1.evil.example/", "file:///keys"),
     "ALLOWED_SERVICE_URLS": (",", "*", "*.trafficmanager.net", "one two", "https://", "http://u@h/", "host:port", "a..b", "-/"),
+    "ALLOWED_FILE_HOSTS": (",", "*", "*.com", "x.*.sharepoint.com", "*sharepoint.com", "*.sharepoint.com:8443", "http://u@h/", "one two"),
     "HELPDESK_GROUP_ID": ("Helpdesk", "helpdesk@contoso.com"),
     "ADMIN_GROUP_ID": ("Admins",),
     "LOG_CHANNEL_ID": ("General", "https://teams.microsoft.com/l/channel/19%3a"),
@@ -177,6 +178,7 @@ def test_each_cloud_brings_its_hosts(cloud: str) -> None:
     assert settings.graph_endpoint == facts.graph
     assert settings.openid_metadata == facts.openid_metadata
     assert settings.allowed_service_urls == facts.service_urls
+    assert settings.allowed_file_hosts == facts.files
     assert settings.hosts is facts
     assert settings.log_service_url.startswith(f"https://{facts.service_urls[0]}/")
     assert problems(CLOUD=cloud, LOG_CHANNEL_ID="19:abc@thread.tacv2") == []
@@ -204,6 +206,11 @@ def test_service_urls_may_be_given_as_hosts_or_whole_addresses() -> None:
         "127.0.0.1:3979",
         "[::1]:3979",
     )
+
+
+def test_file_hosts_may_be_one_organisations_own() -> None:
+    said = "Contoso-my.sharepoint.com, *.sharepoint.com,http://127.0.0.1:3979/"
+    assert read(ALLOWED_FILE_HOSTS=said).allowed_file_hosts == ("contoso-my.sharepoint.com", "*.sharepoint.com", "127.0.0.1:3979")
 
 
 def test_ids_in_capitals_are_the_same_ids() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.commands.arguments import BY, FOR, ID, OperationId, Somebody
+from bot.commands.bulk_shown import bulk_shown
 from bot.commands.kinds import Choice, Optional, Word
 from bot.commands.people import READS
 from bot.commands.spec import Command, Context, Invocation
@@ -23,6 +24,8 @@ async def status(invocation: Invocation, context: Context) -> Reply:
         Refusal: there is no such operation.
     """
     operation = await _operation(invocation, context)
+    if operation.bulk:
+        return await bulk_shown(context.jobs, operation, context.now)
     own = context.where.kind == "personal" and _is_own(operation, context)
     return OperationShown(operation if own else operation.masked(), context.now, own=own)
 

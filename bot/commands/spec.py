@@ -9,14 +9,14 @@ from datetime import date, datetime
 from bot.commands.arguments import Line, Who
 from bot.commands.kinds import Part
 from bot.domain.change import Change, ChangeKind, Plan
-from bot.domain.exchange import ConversationRef, Reply
+from bot.domain.exchange import ConversationRef, Reply, Verb
 from bot.domain.methods import Dossier, Method
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.rules import Need
 from bot.domain.said import Said
 from bot.domain.sign_in import Aspect
 from bot.domain.stop import GO, Stop
-from bot.ports import Directory, Operations, Stops, Usages
+from bot.ports import BulkJobs, Directory, Operations, Stops, Usages
 
 __all__ = ["Command", "Context", "Facts", "Invocation", "Run", "Who"]
 
@@ -89,6 +89,7 @@ class Rehearsal:
 
 
 Rehearse = Callable[[Line, Person, ConversationRef], Awaitable[Rehearsal]]
+Steer = Callable[[Verb, str, Actor, Standing, ConversationRef], Awaitable[Reply]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ class Context:
     Attributes:
         approver: some rule of the policy lets the actor approve.
         rehearse: says what would happen if somebody typed a line here, without doing it.
+        steer: does what somebody says about a bulk job.
         dossier: everything read about `invocation.who`, None when nobody is meant.
         protected: why this target may not be changed, in a sentence; empty when it may.
         stop: the pause and the freeze of this target that hold now.
@@ -115,7 +117,9 @@ class Context:
     operations: Operations
     stops: Stops
     usages: Usages
+    jobs: BulkJobs
     rehearse: Rehearse
+    steer: Steer
     approver: bool = False
     dossier: Dossier | None = None
     protected: str = ""

@@ -141,6 +141,24 @@ def row_operation_id(job_id: str, number: int) -> str:
     return f"{job_id}-{number}"
 
 
+@dataclass(frozen=True, slots=True)
+class RowEnd:
+    """How one row ended; see `Row` for what the words mean."""
+
+    state: State
+    outcome: str
+    code: str = ""
+    request_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A row that is to be carried out; `cut_off`: an earlier attempt died on the way, and may have written."""
+
+    row: Row
+    cut_off: bool
+
+
 class Hold(StrEnum):
     """Why a job stands still. A stored word: never rename one."""
 
@@ -229,12 +247,10 @@ class BulkRules:
     Attributes:
         canary: so many rows run first, and then the requester is asked; 0 for none.
         failing_percent: a job stops by itself when more than so much of `FAILING_WINDOW` rows in a row failed for one reason.
-        ceiling_percent: how much of the documented quota of the tenant bulk jobs may use.
     """
 
     canary: int = 10
     failing_percent: int = 5
-    ceiling_percent: int = 80
 
 
 FAILING_WINDOW = 50

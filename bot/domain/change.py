@@ -149,7 +149,8 @@ class Change:
 
     Attributes:
         phone: which phone; None for everything else.
-        before, after: numbers of phones (None: no such phone), "on" or "off" for SMS sign-in, an address for the email; for a method that
+        before, after: numbers of phones (None: no such phone), "on" or "off" for SMS sign-in (None
+            before: of a phone still to be registered), an address for the email; for a method that
             is removed or deactivated its name and date, and None or "deactivated"; for a new pass the one it replaces, if any, and what it
             will be (`passes.WantedPass`); for a password Graph's moment of its last change, and None; for sessions Graph's moment, and
             None; for an account "enabled" and "disabled"; for the default method and per-user MFA Graph's words.

@@ -59,6 +59,8 @@ def _is(change: Change, dossier: Dossier, value: str | None) -> bool:
         return (method is None) == (value is None)
     assert change.phone is not None, "only phones are left"
     phone = dossier.phones.get(change.phone)
+    if change.kind is ChangeKind.SMS_SIGN_IN and value is None:  # of a phone that was still to be registered
+        return phone is None or phone.sms_sign_in is not SmsSignIn.READY
     if change.kind is ChangeKind.SMS_SIGN_IN:
         return phone is not None and (phone.sms_sign_in is SmsSignIn.READY) == (value == "on")
     return (phone is None) if value is None else (phone is not None and digits(phone.number) == digits(value))

@@ -414,6 +414,14 @@ class BulkShown:
     samples: tuple[Sample, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class BulkExplained:
+    """How a bulk job is begun; `template`: an empty file can be had here."""
+
+    text: str
+    template: bool = True
+
+
 class FileKind(StrEnum):
     """What file is offered."""
 
@@ -526,6 +534,7 @@ Reply = (
     | ChooseSituation
     | OperationShown
     | BulkShown
+    | BulkExplained
     | FileOffered
     | FileStored
     | ApprovalShown

@@ -186,6 +186,19 @@ class Method:
 
 
 @dataclass(frozen=True, slots=True)
+class Methods:
+    """The authentication methods of one person, without the account around them.
+
+    Attributes:
+        phones: by type, at most one each.
+        others: every method that is not a phone; unknown kinds included.
+    """
+
+    phones: dict[PhoneType, Phone]
+    others: tuple[Method, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
     """All that is read about one person before anything is proposed.
 
@@ -212,6 +225,10 @@ class Dossier:
     def method(self, method_id: str) -> Method | None:
         """The method with this id, if it is still there."""
         return next((method for method in self.others if method.id == method_id), None)
+
+    def renewed(self, methods: Methods) -> Dossier:
+        """The same with methods that were read later: what a write did, of somebody whose account was read a moment ago."""
+        return replace(self, phones=methods.phones, others=methods.others)
 
     def masked(self) -> Dossier:
         """The same, fit for a channel: numbers reduced to their last two digits."""

@@ -65,7 +65,7 @@ TRANSITIONS: dict[str, tuple[frozenset[State], frozenset[State]]] = {
         frozenset({State.RUNNING, State.REVEALING}),
         frozenset({State.SUCCEEDED, State.PARTIAL, State.FAILED, State.STALE}),
     ),
-    "stop": (frozenset({State.QUEUED, State.RUNNING}), frozenset({State.CANCELLED})),  # a bulk job: what is left is not done
+    "stop": (frozenset({State.RUNNING}), frozenset({State.CANCELLED})),  # a bulk job: what is left is not done
 }
 
 #: How long a code that everybody agreed to waits for its requester to press Reveal.
@@ -214,7 +214,7 @@ class Operation:
 
         Of an operation that changes other things as well, what is seen once becomes an operation of its own (`following`).
         """
-        return all(change.once_only for change in self.changes)
+        return bool(self.changes) and all(change.once_only for change in self.changes)
 
     @property
     def editable(self) -> bool:

@@ -136,6 +136,7 @@ class Policy:
         vip: ids of the groups whose members are VIPs.
         break_glass: object ids of the emergency accounts.
         helpdesk: ids of the groups whose members are protected as colleagues: all who may ask, approve or administer.
+        full_numbers_in_files: the files of bulk jobs show telephone numbers in full.
         first_day_to_manager: the first pass of somebody new goes to the manager.
         source: where it comes from, for whoever examines the installation; empty for the built-in one.
     """
@@ -149,6 +150,7 @@ class Policy:
     confirm_for: timedelta = timedelta(minutes=10)
     approve_for: timedelta = timedelta(hours=1)
     first_day_to_manager: bool = False
+    full_numbers_in_files: bool = False
     source: str = ""
 
     def groups(self) -> frozenset[str]:

@@ -90,6 +90,12 @@ class Answer:
         return max(0.0, at.timestamp() - time.time())
 
     @property
+    def limit_used(self) -> float | None:
+        """How much of its limit the app has used, from 0.8 to 1.8; None below that: https://learn.microsoft.com/graph/throttling"""
+        text = self.headers.get("x-ms-throttle-limit-percentage", "").strip()
+        return float(text) if re.fullmatch(r"\d{1,3}(\.\d*)?|\.\d+", text) else None
+
+    @property
     def claims(self) -> str:
         """The claims of a challenge, base64 as sent, or empty: https://learn.microsoft.com/entra/identity-platform/claims-challenge"""
         found = re.search(r'claims="([^"]+)"', self.headers.get("www-authenticate", ""))

@@ -43,7 +43,7 @@ async def read_all(client: GraphClient, reads: Sequence[Read], patience: Patienc
             break
         throttled = [answers[number].retry_after for number in open_parts if answers[number].status == 429]
         if throttled:
-            wait = client.gate.refused(max((seconds for seconds in throttled if seconds is not None), default=None), began)
+            wait = client.gate.refused(max((seconds for seconds in throttled if seconds is not None), default=None), began, patience)
         else:
             wait = 0.25 * 2**round_number
         if wait > deadline - client.gate.clock():
@@ -54,12 +54,15 @@ async def read_all(client: GraphClient, reads: Sequence[Read], patience: Patienc
 
 
 async def _send(client: GraphClient, reads: Sequence[Read], numbers: Sequence[int], patience: Patience) -> dict[int, Answer]:
-    content = json.dumps({"requests": [reads[number].as_part(number) for number in numbers]}).encode()
-    outer = await client.read(f"{client.base_url}/$batch", patience, post=content)
+    content = json.dumps({"requests": [reads[number].as_part(number, patience.headers) for number in numbers]}).encode()
+    units = sum(reads[number].units for number in numbers)
+    outer = await client.read(f"{client.base_url}/$batch", patience, post=content, units=units)
     parts = outer.fields.get("responses")
     if not isinstance(parts, list):
         raise Unavailable("the batch answer has no responses", status=outer.status, request_id=outer.request_id)
     answers = {part["id"]: Answer.of_part(part) for part in parts if isinstance(part, dict) and "id" in part}
     if missing := [number for number in numbers if str(number) not in answers]:
         raise Unavailable(f"{len(missing)} parts of a batch were not answered", status=outer.status, request_id=outer.request_id)
+    for answer in answers.values():
+        client.gate.heard(answer)
     return {number: answers[str(number)] for number in numbers}

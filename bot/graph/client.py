@@ -37,7 +37,6 @@ CONNECT_SECONDS, READ_SECONDS = 5.0, 30.0
 KEEP_ALIVE_SECONDS = 30.0
 USER_AGENT = "Doorman"
 GRACE_SECONDS = 0.5  # the gate, which knows why it waits, is the first to give up
-PRIORITY = "x-ms-throttle-priority"  # https://learn.microsoft.com/graph/throttling#best-practices-to-handle-throttling
 
 _WHOLE_ANSWER = ResponseHandlerOption(NativeResponseHandler())
 
@@ -109,8 +108,8 @@ class GraphClient:
             DirectoryError: the fitting one. `Unavailable` means that the write may or may not have happened.
         """
         request.headers.try_add("client-request-id", request_id or str(uuid.uuid4()))
-        if patience.urgent:
-            request.headers.try_add(PRIORITY, "high")
+        for name, value in patience.headers.items():
+            request.headers.try_add(name, value)
         request.add_request_options([patience, _WHOLE_ANSWER])
         try:
             answer = await self._attempt(request)
@@ -125,7 +124,7 @@ class GraphClient:
 
     async def read(
         self, url: str, patience: Patience, *, permission: str = "", eventual: bool = False, post: bytes | None = None,
-        gate: ThrottleGate | None = None,
+        gate: ThrottleGate | None = None, units: int = 1,
     ) -> Answer:
         """Asks for what is below one of this client's two base URLs, such as a next link, and changes nothing.
 
@@ -136,6 +135,7 @@ class GraphClient:
             eventual: an advanced query: https://learn.microsoft.com/graph/aad-advanced-queries
             post: JSON to be sent, for reads that are a POST.
             gate: instead of the client's own, for what Graph limits apart from all the rest.
+            units: what it costs of the budget, where `patience` has one.
 
         Returns:
             A 2xx answer.
@@ -146,8 +146,7 @@ class GraphClient:
         if not url.startswith((f"{self.base_url}/", f"{self.beta_url}/")):
             raise Unavailable("a link leads away from Graph")
         headers = {"Accept": "application/json", "User-Agent": USER_AGENT, "client-request-id": str(uuid.uuid4())}
-        if patience.urgent:
-            headers[PRIORITY] = "high"
+        headers |= patience.headers
         if eventual:
             headers["ConsistencyLevel"] = "eventual"
         if post is not None:
@@ -155,10 +154,10 @@ class GraphClient:
         try:
             async with asyncio.timeout(patience.seconds + GRACE_SECONDS):
                 token = await self.tokens.get()
-                answer = await self._read_once(url, patience, headers, token, post, gate)
+                answer = await self._read_once(url, patience, headers, token, post, gate, units)
                 if answer.status == 401:
                     token = await self.tokens.get(_decoded(answer.claims), refused=token)
-                    answer = await self._read_once(url, patience, headers, token, post, gate)
+                    answer = await self._read_once(url, patience, headers, token, post, gate, units)
         except SILENCES as error:
             raise translate(error, permission) from error
         if not answer.ok:
@@ -166,7 +165,7 @@ class GraphClient:
         return answer
 
     async def _read_once(
-        self, url: str, patience: Patience, headers: dict[str, str], token: str, post: bytes | None, gate: ThrottleGate | None
+        self, url: str, patience: Patience, headers: dict[str, str], token: str, post: bytes | None, gate: ThrottleGate | None, units: int
     ) -> Answer:
         method, where = "GET" if post is None else "POST", URL(url, encoded=True)
         headers = headers | {"Authorization": f"Bearer {token}"}
@@ -176,7 +175,7 @@ class GraphClient:
             async with asked as response:
                 return Answer.of(response.status, response.headers, await response.read())
 
-        return await (gate or self.gate).let_through(attempt, patience, reads=True)
+        return await (gate or self.gate).let_through(attempt, patience, reads=True, units=units)
 
     async def renew_token(self, challenge: str) -> None:
         """Gets a new token because Graph refuses the present one: with the claims of a challenge (base64), or for no reason given."""

@@ -38,6 +38,21 @@ def by_address(text: str) -> Read:
     )
 
 
+def by_exact_address(text: str) -> Read:
+    """As `by_address`, without the addresses that people may give themselves: nobody looks at a row of a file before it is carried out."""
+    wanted, alias = literal(text), literal(f"smtp:{text}")
+    return filtered(f"userPrincipalName eq {wanted} or mail eq {wanted} or proxyAddresses/any(p:p eq {alias})")
+
+
+def exactly(text: str, people: Iterable[Person]) -> tuple[Person, ...]:
+    """Those among the found whose address the text is: whose user principal name it is, else whose mail, else whose alias."""
+    wanted = text.casefold()
+    found = sorted({person.id: person for person in people}.values(), key=lambda person: person.upn)
+    named = [person for person in found if person.upn.casefold() == wanted]
+    mailed = [person for person in found if person.mail.casefold() == wanted]
+    return tuple(named or mailed or found)
+
+
 def by_name(text: str) -> list[Read]:
     """Accounts whose name has these words, and those that begin so but are too new for the search index.
 

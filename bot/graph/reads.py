@@ -5,9 +5,10 @@ A builder costs more than the whole rest of a call, and the addresses never diff
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -58,6 +59,9 @@ MOST_ROWS = 999  # of a page: https://learn.microsoft.com/graph/paging
 GROUPS_PER_CHECK = 20  # https://learn.microsoft.com/graph/api/directoryobject-checkmembergroups
 
 
+_COSTS = {"/checkMemberGroups": 4, "/transitiveMemberOf": 2, "/transitiveMembers": 5}
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
     """A call that changes nothing, alone or as part of a batch.
@@ -76,15 +80,26 @@ class Read:
     eventual: bool = False
     beta: bool = False
 
-    def as_part(self, number: int) -> dict[str, Any]:
-        """As it stands in a batch."""
+    def as_part(self, number: int, more: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:
+        """As it stands in a batch, with more headers if there are any."""
         part: dict[str, Any] = {"id": str(number), "method": "GET" if self.body is None else "POST", "url": self.url}
+        headers = dict(more)
         if self.eventual:
-            part["headers"] = {"ConsistencyLevel": "eventual"}
+            headers["ConsistencyLevel"] = "eventual"
         if self.body is not None:
-            part["headers"] = {"Content-Type": "application/json"}
+            headers["Content-Type"] = "application/json"
             part["body"] = self.body
+        if headers:
+            part["headers"] = headers
         return part
+
+    @property
+    def units(self) -> int:
+        """What it costs, in resource units: https://learn.microsoft.com/graph/throttling-limits#identity-and-access-service-limits"""
+        path, _, query = self.url.partition("?")
+        cost = next((cost for part, cost in _COSTS.items() if part in path), 2 if path == "/users" else 1)
+        cost += ("$expand=" in query) - ("$select=" in query) - (f"$top={PAGE}" in query)  # below $top=20 it costs less
+        return max(1, cost)
 
 
 def object_id(text: str) -> str:

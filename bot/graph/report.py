@@ -12,10 +12,10 @@ from bot.domain.sign_in import Registration
 from bot.errors import NotAuthorised
 from bot.graph import reads
 from bot.graph.client import GraphClient
-from bot.graph.throttle import Patience, ThrottleGate
+from bot.graph.throttle import Patience, Priority, ThrottleGate
 
 #: https://learn.microsoft.com/graph/throttling-limits: nobody waits for the rest of the ten seconds.
-PATIENCE = Patience(2.0, urgent=True)
+PATIENCE = Patience(2.0, Priority.HIGH)
 REMEMBERED_SECONDS = 600.0  # of rows, which Entra makes anew every few hours, and of a refusal
 MOST_REMEMBERED = 1000
 

@@ -1,8 +1,11 @@
-"""The throttle gate: every call to Graph passes here, and when Graph says "too many", all of them wait.
+"""The throttle gate: every call to Graph passes here, and when Graph says "too many", they wait.
 
 It replaces the SDK's retry handler, which lets each call sleep alone, repeats writes after a 503 that may have happened, and stumbles
-over fractional waits. How many calls run at once halves when Graph refuses and creeps up while it does not.
-https://learn.microsoft.com/graph/throttling
+over fractional waits. https://learn.microsoft.com/graph/throttling
+
+Bulk jobs have a lane of their own, so that nobody in chat waits for one of their places, and a refusal of theirs closes that lane alone:
+Graph throttles calls of low priority first and urgent ones last, and refuses writes while it still answers reads. Where Graph makes no
+difference, the next call from chat is refused itself, and that closes both lanes.
 """
 
 from __future__ import annotations
@@ -10,40 +13,60 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
 
 import httpx
 from kiota_abstractions.request_option import RequestOption
 from kiota_http.middleware import BaseMiddleware
 from kiota_http.middleware.middleware import REQUEST_OPTIONS_KEY
 
-from bot.errors import Throttled
 from bot.graph.answers import Answer
 from bot.graph.errors import SILENCES
-from bot.ports import Sleep
+from bot.graph.lane import Lane
+from bot.ports import Budget, Sleep
 
 #: Answers after which a read is sent again. A write is not: it may have happened.
 FLEETING = (502, 503, 504)
+PRIORITY = "x-ms-throttle-priority"  # https://learn.microsoft.com/graph/throttling#best-practices-to-handle-throttling
 RESENDS = 4  # of one read after fleeting failures
-SHORTEST_WAIT = 0.1  # after a 429 that says 0
-SPREAD = 0.02  # of a wait, so that several bots do not come back together; more would cost throughput
-LONGEST_SAID = 300.0  # Graph's windows are of seconds to minutes; a mad figure must not shut the bot for hours
-LONGEST_UNSAID = 16.0  # when 429s follow each other and do not say how long
+BULK_PLACES = 0.5  # as many as that part of the people's, beside them
+TURN_KEPT = 0.1  # seconds in the queue after which a turn in the budget is over: those who waited together must not be sent together
+
+
+class Priority(StrEnum):
+    """Who is waiting; the value is what Graph is told: https://learn.microsoft.com/graph/throttling"""
+
+    LOW = "low"  # a bulk job
+    NORMAL = "normal"
+    HIGH = "high"  # a person
 
 
 @dataclass(frozen=True)
 class Patience(RequestOption):
-    """How long a call may take in all, waits included.
+    """How long a call may take in all, waits included, and whose it is.
 
     Attributes:
         seconds: for everything; a read still unanswered then is given up (by the client), a write only stops waiting for its turn.
-        urgent: a person is waiting; Graph is told.
+        priority: Graph is told; low has a lane of its own.
+        budget: what paces every attempt; None for calls that are not paced.
     """
 
     seconds: float
-    urgent: bool = False
+    priority: Priority = Priority.NORMAL
+    budget: Budget | None = None
+
+    @property
+    def urgent(self) -> bool:
+        """A person is waiting."""
+        return self.priority is Priority.HIGH
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What Graph is told; of a batch with every part, because each is judged alone."""
+        return {} if self.priority is Priority.NORMAL else {PRIORITY: self.priority.value}
 
     @staticmethod
     def get_key() -> str:
@@ -52,16 +75,31 @@ class Patience(RequestOption):
 
 
 #: A person looks at the screen; Teams itself gives up after about fifteen seconds.
-INTERACTIVE = Patience(6.0, urgent=True)
+INTERACTIVE = Patience(6.0, Priority.HIGH)
 BACKGROUND = Patience(60.0)
+#: Longer than Graph ever asks to wait: a row of a bulk job has time.
+BULK = Patience(600.0, Priority.LOW)
+
+
+class Listener(Protocol):
+    """Who learns from what Graph says of its limits, whatever call it was said to."""
+
+    def refused(self, retry_after: float) -> None:
+        """Graph refused a call, and asked for so many seconds of silence."""
+
+    def pressure(self, part: float) -> None:
+        """So much of the limit is used: 0.8 and more."""
 
 
 class ThrottleGate(BaseMiddleware):
     """One gate for all calls of a client.
 
     Args:
-        concurrency: most calls at once.
+        concurrency: most calls at once, those of bulk jobs not counted.
         clock, sleep, chance: time and luck, replaceable in tests.
+
+    Attributes:
+        listeners: told of every refusal and every figure.
     """
 
     def __init__(
@@ -75,18 +113,25 @@ class ThrottleGate(BaseMiddleware):
         super().__init__()
         self.clock = clock
         self.pause = sleep
+        self.listeners: list[Listener] = []
         self._chance = chance
-        self._most = float(concurrency)
-        self._limit = float(concurrency)
-        self._running = 0
-        self._queue: deque[asyncio.Future[None]] = deque()
-        self._closed_until = 0.0
-        self._refusals = 0  # in a row, without a word on how long to wait
+        self._people = Lane(concurrency, clock, sleep, chance)
+        self._bulk = Lane(max(1.0, concurrency * BULK_PLACES), clock, sleep, chance)
 
     @property
     def limit(self) -> int:
-        """How many calls may run at once now."""
-        return max(1, int(self._limit))
+        """How many calls may run at once now, those of bulk jobs not counted."""
+        return self._people.limit
+
+    @property
+    def bulk_limit(self) -> int:
+        """How many calls of bulk jobs may run at once now."""
+        return self._bulk.limit
+
+    @property
+    def running(self) -> int:
+        """How many calls are under way."""
+        return self._people.running + self._bulk.running
 
     async def send(self, request: httpx.Request, transport: httpx.AsyncBaseTransport) -> httpx.Response:
         """As a middleware of the SDK: `let_through` for its requests; the response's body has been read."""
@@ -106,24 +151,27 @@ class ThrottleGate(BaseMiddleware):
         await self.let_through(attempt, options.get(Patience.get_key(), BACKGROUND), reads=request.method == "GET")
         return responses[-1]
 
-    async def let_through(self, attempt: Callable[[], Awaitable[Answer]], patience: Patience, *, reads: bool) -> Answer:
+    async def let_through(self, attempt: Callable[[], Awaitable[Answer]], patience: Patience, *, reads: bool, units: int = 1) -> Answer:
         """Makes the attempt when it is the call's turn, and again where that is safe.
 
         Args:
             attempt: sends and returns what Graph said; raises one of `SILENCES` when that was nothing.
             reads: the call changes nothing, so it may be sent again after a fleeting failure.
+            units: what a read costs of the budget, at every attempt.
 
         Returns:
             The last answer; a 429 when the wait would be too long.
 
         Raises:
             Throttled: it never became the call's turn; nothing was sent.
+            StoreUnavailable: the budget could not be asked; nothing was sent.
             httpx.HTTPError and others of `SILENCES`: no answer.
         """
         deadline = self.clock() + patience.seconds
+        lane = self._lane(patience)
         resends = 0
         while True:
-            began = await self._enter(deadline)
+            began = await self._enter(lane, deadline, patience, reads, units)
             failure: Exception | None = None
             answer: Answer | None = None
             try:
@@ -131,9 +179,11 @@ class ThrottleGate(BaseMiddleware):
             except SILENCES as error:
                 failure = error
             finally:
-                self._leave()
+                lane.leave()
+            if answer is not None:
+                self.heard(answer)
             if answer is not None and answer.status == 429:
-                if self.refused(answer.retry_after, began) > deadline - self.clock():
+                if self.refused(answer.retry_after, began, patience) > deadline - self.clock():
                     return answer
                 continue
             fleeting = answer is None or answer.status in FLEETING
@@ -149,75 +199,54 @@ class ThrottleGate(BaseMiddleware):
                 assert failure is not None
                 raise failure
             if not fleeting:
-                self._accepted()
+                lane.accepted()
             return answer
 
-    def refused(self, retry_after: float | None, began: float | None = None) -> float:
-        """Closes the gate for all after a 429.
+    def heard(self, answer: Answer) -> None:
+        """Passes on how much of the limit is used, where an answer says so."""
+        if (part := answer.limit_used) is not None:
+            for listener in self.listeners:
+                listener.pressure(part)
+
+    def refused(self, retry_after: float | None, began: float | None = None, patience: Patience = BACKGROUND) -> float:
+        """Closes the call's lane after a 429; the lane of bulk jobs after every one.
 
         Args:
             retry_after: seconds, or None when Graph did not say.
-            began: when the refused call was let in; calls let in before the gate last closed do not halve the limit again.
+            began: when the refused call was let in; calls let in before the lane last closed do not halve its limit again.
+            patience: of the refused call.
 
         Returns:
-            Seconds until the gate opens.
+            Seconds until the lane opens.
         """
-        now = self.clock()
-        if retry_after is None:
-            self._refusals += 1
-            retry_after = min(LONGEST_UNSAID, 2.0 ** (self._refusals - 1))
-        wait = min(LONGEST_SAID, max(SHORTEST_WAIT, retry_after)) * (1 + SPREAD * self._chance())
-        if began is None or began >= self._closed_until:
-            self._limit = max(1.0, self._limit / 2)
-        self._closed_until = max(self._closed_until, now + wait)
-        return self._closed_until - now
+        lane = self._lane(patience)
+        wait = lane.wait_after(retry_after)
+        for closing in {lane, self._bulk}:
+            closing.close(wait, began)
+        for listener in self.listeners:
+            listener.refused(wait)
+        return lane.closed_until - self.clock()
 
-    def _accepted(self) -> None:
-        self._refusals = 0
-        self._limit = min(self._most, self._limit + 1 / self._limit)
+    def _lane(self, patience: Patience) -> Lane:
+        return self._bulk if patience.priority is Priority.LOW else self._people
 
-    async def _enter(self, deadline: float) -> float:
-        """Waits for the gate to open and for a place; returns the moment of entry."""
-        while True:
-            now = self.clock()
-            if (closed := self._closed_until - now) > 0:
-                if closed > deadline - now:
-                    raise Throttled("Graph asked everybody to wait", retry_after=closed)
-                await self.pause(closed)
-            elif self._running < self.limit:
-                self._running += 1
-                return now
-            else:
-                await self._wait_for_place(deadline - now)
-
-    async def _wait_for_place(self, seconds: float) -> None:
-        place = asyncio.get_running_loop().create_future()
-        self._queue.append(place)
+    async def _enter(self, lane: Lane, deadline: float, patience: Patience, reads: bool, units: int) -> float:
+        """Waits for a turn in the budget, if there is one, and for a place; returns the moment of entry."""
+        budget = patience.budget
+        if budget is None:
+            return await lane.enter(deadline, urgent=patience.urgent)
+        await _turn(budget, reads, units)
+        turned = self.clock()
+        began = await lane.enter(deadline, urgent=patience.urgent)
+        if began - turned <= TURN_KEPT:
+            return began
         try:
-            async with asyncio.timeout(max(0.0, seconds)):
-                await place
-        except TimeoutError:
-            self._pass_on(place)
-            raise Throttled("too many calls at once", retry_after=1.0) from None
+            await _turn(budget, reads, units)
         except BaseException:
-            self._pass_on(place)
+            lane.leave()
             raise
+        return self.clock()
 
-    def _pass_on(self, place: asyncio.Future[None]) -> None:
-        """Gives up a place that is not wanted any more, to the next when it had been given already."""
-        if place in self._queue:
-            self._queue.remove(place)
-        elif not place.cancelled():
-            self._wake()
 
-    def _leave(self) -> None:
-        self._running -= 1
-        self._wake()
-
-    def _wake(self) -> None:
-        free = self.limit - self._running
-        while free > 0 and self._queue:
-            place = self._queue.popleft()
-            if not place.done():
-                place.set_result(None)
-                free -= 1
+async def _turn(budget: Budget, reads: bool, units: int) -> None:
+    await (budget.read(units) if reads else budget.write())

@@ -8,17 +8,20 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.commands.bulk_shown import bulk_shown
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.exchange import OperationShown
 from bot.domain.operation import CODE_STANDS, Operation, State
 from bot.errors import ChatError, ChatRefused, ChatUnavailable
-from bot.ports import Announcer, Clock, Operations, Sleep
+from bot.ports import Announcer, BulkJobs, Clock, Operations, Sleep
 from bot.services.approvers_card import ApproversCard
 
 log = structlog.get_logger()
 
 #: Longest pause between two tries while Teams cannot be reached.
 LONGEST_PAUSE = 60.0
+#: Occasions that begin so are about how far a bulk job has come.
+PROGRESS = "progress"
 #: Clocks of two replicas may differ by so much.
 CLOCKS_APART = timedelta(minutes=1)
 
@@ -45,9 +48,11 @@ def shown(operation: Operation, clock: Clock) -> OperationShown:
 
 
 async def announce(
-    operations: Operations, announcer: Announcer, approvers: ApproversCard, clock: Clock, sleep: Sleep, operation_id: str
+    operations: Operations, jobs: BulkJobs, announcer: Announcer, approvers: ApproversCard, clock: Clock, sleep: Sleep, subject: str
 ) -> None:
     """Brings both cards to the operation's present state, and comes back until Teams has them.
+
+    While a bulk job runs its progress is on its requester's card alone.
 
     Looks again after posting, so the last state always stands. A card that Teams refuses does not keep the other one from being brought.
     """
@@ -55,13 +60,16 @@ async def announce(
     async def requesters(operation: Operation) -> None:
         if _code_stands(operation, clock()):
             return  # another announcement comes when the code has stood long enough
-        await _bring(operations, announcer, clock, operation)
+        if operation.conversation.conversation_id:  # there is none for who works in a terminal
+            await _bring(operations, jobs, announcer, clock, operation)
 
+    operation_id, _, occasion = subject.partition(":")
+    both = (requesters,) if occasion.startswith(PROGRESS) else (requesters, approvers.bring)
     brought: dict[Callable[[Operation], Awaitable[None]], int] = {}
     attempt = 0
     while (operation := await operations.get(operation_id)) is not None:
         pause = None
-        for bring in (requesters, approvers.bring):
+        for bring in both:
             if brought.get(bring) == operation.version:
                 continue
             try:
@@ -97,8 +105,8 @@ def _code_stands(operation: Operation, now: datetime) -> bool:
     return operation.revealed_at is not None and now < operation.revealed_at + CODE_STANDS - CLOCKS_APART
 
 
-async def _bring(operations: Operations, announcer: Announcer, clock: Clock, operation: Operation) -> None:
-    reply = shown(operation, clock)
+async def _bring(operations: Operations, jobs: BulkJobs, announcer: Announcer, clock: Clock, operation: Operation) -> None:
+    reply = await bulk_shown(jobs, operation, clock()) if operation.bulk else shown(operation, clock)
     if operation.card_id:
         try:
             await announcer.update(operation.conversation, operation.card_id, reply)

@@ -159,9 +159,7 @@ class Approvals:
     async def _check_request(self, operation: Operation) -> None:
         """Whether the request is still what everybody saw, and still allowed."""
         try:
-            asker, dossier = await asyncio.gather(
-                self._gate.standing(operation.requester, fresh=True), look_again(self._directory, operation)
-            )
+            asker, dossier = await asyncio.gather(self._gate.standing(operation.requester, fresh=True), self._target(operation))
         except NotFound:
             await self._withdraw(
                 operation, say("The account of the person, or of whoever asked, no longer exists in Entra ID."), "not_found"
@@ -182,6 +180,10 @@ class Approvals:
             await self._withdraw(operation, join(" ", (text, verdict.text)),
                                  verdict.reason.value)  # fmt: skip
         await self._compare(operation, dossier)
+
+    async def _target(self, operation: Operation) -> Dossier:
+        """Whom it is about as they are now; of a bulk job, whose rows are looked at one by one as they are carried out, nobody."""
+        return Dossier(operation.target, {}) if operation.bulk else await look_again(self._directory, operation)
 
     async def _compare(self, operation: Operation, dossier: Dossier) -> None:
         changed = join(", ", (change.label for change in operation.changes if not untouched(change, dossier)))

@@ -12,11 +12,13 @@ from bot.commands.spec import Facts, Invocation, Several, WhatHappened
 from bot.domain import policy
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.exchange import (
+    BulkShown,
     CardAction,
     Choose,
     ChooseMethod,
     ChooseSituation,
     ConversationRef,
+    FileConsent,
     IncomingMessage,
     Notice,
     OperationShown,
@@ -34,6 +36,8 @@ from bot.errors import DirectoryError, Incomplete, Refusal, StoreUnavailable
 from bot.ports import FIND_LIMIT, Clock, Directory, Operations, Stops
 from bot.services.announce import shown
 from bot.services.approve import Approvals
+from bot.services.bulk.desk import BulkDesk
+from bot.services.bulk.steer import VERBS
 from bot.services.confirm import cancel, check_presser, confirm
 from bot.services.forms import Forms
 from bot.services.gate import Gate
@@ -71,6 +75,7 @@ class Dispatch:
         approvals: Approvals,
         preparation: Preparation,
         reveals: Reveals,
+        bulk: BulkDesk,
         facts: Facts,
         clock: Clock,
     ) -> None:
@@ -82,6 +87,7 @@ class Dispatch:
         self._approvals = approvals
         self._preparation = preparation
         self._reveals = reveals
+        self._bulk = bulk
         self._forms = Forms(operations, directory, gate, preparation, clock, self._carry_out)
         self._spoken = Spoken(operations, clock)
         self._facts = facts
@@ -109,6 +115,16 @@ class Dispatch:
                 return await self._press(action)
         except Exception as error:  # and those of a press
             return await refuse_press(self._operations, self._clock, action, error)
+
+    async def file(self, consent: FileConsent) -> Reply | None:
+        """Answers Allow or Decline under an offered file; None when there is nothing to say. Takes as long as the file does."""
+        try:
+            require(self._gate.identify(consent.actor, guest_or_bot=consent.guest_or_bot))
+            if not await self._operations.first_delivery(consent.key, self._clock()) or not consent.accepted:
+                return None
+            return await self._bulk.consented(consent)
+        except Exception as error:  # and those of a file
+            return await refuse_message(self._operations, self._clock, consent.actor, consent.where, error)
 
     def answered(self, key: str) -> None:
         """Notes that the turn is over, beside it: if the note gets lost, a redelivery is answered again, which does no harm."""
@@ -142,6 +158,8 @@ class Dispatch:
                 say("Type the command again as a new message."),
                 code="edited",
             )
+        if message.files:
+            return await self._bulk.file(message)
         try:
             invocation = parse(message.text, message.mentions)
         except Incomplete as begun:
@@ -244,6 +262,8 @@ class Dispatch:
             return await self._choose(action)
         if action.verb in _OF_COMMANDS:
             return await (self._forms.filled if action.verb is Verb.FILL else self._forms.pressed)(action)
+        if action.verb in VERBS:
+            return await self._bulk.press(action)
         operation = await self._operations.get(action.id)
         if action.verb is Verb.SUSPECT:
             return await self._suspect(action, operation)
@@ -326,7 +346,7 @@ class Dispatch:
 
     async def _seen_again(self, action: CardAction) -> Reply:
         operation = None if action.verb in _OF_COMMANDS else await self._operations.get(action.id)
-        if operation is None or action.verb in (Verb.CHOOSE, Verb.STRONGER):
+        if operation is None or action.verb in (Verb.CHOOSE, Verb.STRONGER, Verb.RETRY, Verb.PREVIEW, Verb.RESULT):
             return Notice(say("I have this click already."), tone=Tone.INFO)
         if action.verb in _OF_APPROVERS:
             return await self._approvals.look(action, operation)
@@ -336,14 +356,17 @@ class Dispatch:
         """The pressed card as it stands now: the requester's, or the approvers', which has some of its buttons."""
         if action.card_id and action.card_id == operation.approval_card_id:
             return await self._approvals.look(action, operation)
-        return self._view(operation, action.actor)
+        return await self._view(operation, action.actor)
 
-    async def _look(self, operation: Operation, reader: Actor) -> OperationShown:
+    async def _look(self, operation: Operation, reader: Actor) -> OperationShown | BulkShown:
         """The card as it stands. Its id is short and can be guessed, so nobody but requester and helpdesk gets to see it."""
         if reader.id != operation.requester.id:
             require(self._gate.permit(await self._gate.standing(reader)))
-        return self._view(operation, reader)
+        return await self._view(operation, reader)
 
-    def _view(self, operation: Operation, reader: Actor) -> OperationShown:
+    async def _view(self, operation: Operation, reader: Actor) -> OperationShown | BulkShown:
         """The card as this reader may see it: numbers in full for the requester alone."""
+        if operation.bulk:
+            self._bulk.wake()
+            return await self._bulk.shown(operation)
         return OperationShown(operation, self._clock(), own=reader.id == operation.requester.id)

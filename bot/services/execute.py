@@ -9,11 +9,15 @@ in the way of one does not keep the others back.
 from __future__ import annotations
 
 import random
+from collections.abc import Awaitable, Callable
 
 import structlog
 
 from bot.domain.audit import AuditEvent, Tag
+from bot.domain.change import Change
+from bot.domain.methods import Dossier
 from bot.domain.operation import State
+from bot.domain.people import Standing
 from bot.domain.said import say
 from bot.errors import Conflict, DirectoryError, NotFound, NumberNotUnique, StillNeeded, StoreUnavailable, Throttled, Unavailable
 from bot.metrics import OPERATIONS
@@ -47,8 +51,16 @@ async def execute(operations: Operations, reviewer: Reviewer, directory: Directo
     started = AuditEvent(Tag.OPERATION_STARTED, clock(), operation_id=operation_id, target_id=operation.target.id)
     if await operations.move(operation_id, "start", State.RUNNING, started, at=clock()) is None:
         return
+
+    async def read() -> Seen:
+        dossier = await look_again(directory, operation)
+        return dossier, await directory.standing(operation.requester.id, reviewer.policy.groups())
+
+    async def write(change: Change) -> str:
+        return await directory.apply(operation.target.id, change, operation.id)
+
     try:
-        await _carry_out(reviewer, directory, sleep, run)
+        await carry_out(run, reviewer, read, write, sleep)
     except StoreUnavailable:
         raise
     except Exception as error:  # a defect of ours must end in a sentence, not in an endless retry
@@ -78,15 +90,24 @@ async def execute(operations: Operations, reviewer: Reviewer, directory: Directo
     log.info("operation finished", action="operation_finished", operation=operation_id, state=end.state.value)
 
 
-async def _carry_out(reviewer: Reviewer, directory: Directory, sleep: Sleep, run: Run) -> None:
-    operation = run.operation
+#: The target as it is now, and the requester's rights.
+Seen = tuple[Dossier, Standing]
+#: Makes one change and returns Graph's request id.
+Write = Callable[[Change], Awaitable[str]]
+
+
+async def carry_out(run: Run, reviewer: Reviewer, read: Callable[[], Awaitable[Seen]], write: Write, sleep: Sleep) -> None:
+    """Reads, compares and writes until every change of the run has ended.
+
+    Raises:
+        StoreUnavailable: policy cannot be asked; nothing more was written, and the run has to be repeated.
+    """
     failure: DirectoryError | None = None
     for pause in (0.0, *PAUSES):
         if pause:
             await sleep(_lasting(pause, failure, run))
         try:
-            dossier = await look_again(directory, operation)
-            requester = await directory.standing(operation.requester.id, reviewer.policy.groups())
+            dossier, requester = await read()
         except (Throttled, Unavailable) as error:
             failure = error
             continue
@@ -98,11 +119,11 @@ async def _carry_out(reviewer: Reviewer, directory: Directory, sleep: Sleep, run
             return
         if not (due := run.due()):
             continue
-        verdict = await reviewer.still(operation, requester, dossier)  # the last thing before the write
+        verdict = await reviewer.still(run.operation, requester, dossier)  # the last thing before the write
         if not verdict.allowed:
-            run.forbid(verdict.text)
+            run.forbid(verdict)
             return
-        failure = await _write(directory, run, due)
+        failure = await _write(write, run, due)
     run.give_up(failure)
 
 
@@ -112,12 +133,12 @@ def _lasting(pause: float, failure: DirectoryError | None, run: Run) -> float:
     return wait + random.uniform(0, wait / 4)  # noqa: S311 - spreads load, guards nothing
 
 
-async def _write(directory: Directory, run: Run, due: list[Step]) -> DirectoryError | None:
+async def _write(write: Write, run: Run, due: list[Step]) -> DirectoryError | None:
     """Writes what is due, in order; returns what kept it from going on, if anything did."""
     for step in due:
         step.tried = True
         try:
-            run.request_ids.append(await directory.apply(run.operation.target.id, step.change, run.operation.id))
+            run.request_ids.append(await write(step.change))
             step.accepted = True
         except DirectoryError as error:
             run.request_ids.append(error.request_id)

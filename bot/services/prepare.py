@@ -10,7 +10,7 @@ from datetime import datetime
 
 from bot.commands.arguments import Line
 from bot.commands.parser import parse
-from bot.commands.spec import Command, Context, Facts, Invocation, Rehearsal, Several, WhatHappened
+from bot.commands.spec import Command, Context, Facts, Invocation, Rehearsal, Several, Steer, WhatHappened
 from bot.domain import policy
 from bot.domain.change import ChangeKind, Plan
 from bot.domain.exchange import ConversationRef, Reply
@@ -23,7 +23,7 @@ from bot.domain.said import join, say
 from bot.domain.sign_in import Aspect
 from bot.domain.stop import GO
 from bot.errors import NotFound, Refusal
-from bot.ports import Clock, Directory, Operations, Stops, Usages
+from bot.ports import BulkJobs, Clock, Directory, Operations, Stops, Usages
 from bot.services.approve import Approvals
 from bot.services.gate import Gate
 from bot.services.limits import within_limits
@@ -62,6 +62,8 @@ class Preparation:
         approvals: Approvals,
         facts: Facts,
         clock: Clock,
+        jobs: BulkJobs,
+        steer: Steer,
     ) -> None:
         self._operations = operations
         self._stops = stops
@@ -72,6 +74,8 @@ class Preparation:
         self._approvals = approvals
         self._facts = facts
         self._clock = clock
+        self._jobs = jobs
+        self._steer = steer
 
     def permit(self, command: Command, standing: Standing) -> None:
         """Raises Forbidden when someone with this standing may not say this."""
@@ -158,7 +162,9 @@ class Preparation:
             operations=self._operations,
             stops=self._stops,
             usages=self._usages,
+            jobs=self._jobs,
             rehearse=self.rehearse,
+            steer=self._steer,
             dossier=dossier,
             protected=protected,
             stop=stop,

@@ -8,6 +8,7 @@ from bot.domain.change import Change
 from bot.domain.effect import in_effect, untouched
 from bot.domain.methods import Dossier, Family, PhoneType
 from bot.domain.operation import Fate, Operation, Result
+from bot.domain.policy import Decision
 from bot.domain.said import say
 from bot.errors import Conflict, DirectoryError, IsDefault, NotFound, StillNeeded
 from bot.services import explain
@@ -72,6 +73,9 @@ class Run:
 
     Args:
         cut_off: an execution before this one died on the way, and may have written.
+
+    Attributes:
+        stopped_by: why all that was open ended at once, in a word; empty when each ended by itself.
     """
 
     def __init__(self, operation: Operation, *, cut_off: bool) -> None:
@@ -79,6 +83,7 @@ class Run:
         self.steps = [Step(change, tried=cut_off, unsure=cut_off) for change in operation.changes if not change.once_only]
         self.request_ids: list[str] = []
         self.remarks: list[str] = []
+        self.stopped_by = ""
         self.seen: Dossier | None = None
 
     @property
@@ -119,13 +124,25 @@ class Run:
 
     def refuse(self, error: DirectoryError) -> None:
         """The account cannot be read any more, so nothing further is written."""
+        self.stopped_by = type(error).__name__
         for step in self.open:
             step.refuse(*explain.directory_sentence(error))
 
-    def forbid(self, why: str) -> None:
+    def forbid(self, verdict: Decision) -> None:
         """Policy says no by now."""
+        self.stopped_by = verdict.reason.value
         for step in self.open:
-            step.refuse(why)
+            step.refuse(verdict.text)
+
+    @property
+    def code(self) -> str:
+        """What went wrong, in a word; empty when nothing did."""
+        bad = [step for step in self.steps if step.result and not step.result.fate.good]
+        if not bad:
+            return ""
+        first = bad[0]
+        assert first.result is not None, "it has ended"
+        return self.stopped_by or (type(first.answer).__name__ if first.answer else first.result.fate.value)
 
     def give_up(self, failure: DirectoryError | None) -> None:
         """Time is over."""

@@ -21,7 +21,9 @@ async def tell(operations: Operations, announcer: Announcer, clock: Clock, sleep
     operation = await operations.get(operation_id)
     if operation is None:
         return
-    notice = approved(operation, int(occasion)) if occasion.isdigit() else ended(operation)
+    if not operation.conversation.conversation_id:
+        return  # asked in a terminal
+    notice = approved(operation, int(occasion)) if occasion.isdigit() else job_news(operation, occasion) or ended(operation)
     attempt = 0
     while True:
         try:
@@ -62,6 +64,21 @@ def approved(operation: Operation, number: int) -> Notice:
         Tone.DONE,
         say("Approved"),
     )
+
+
+def job_news(operation: Operation, occasion: str) -> Notice | None:
+    """What the requester of a bulk job hears beside its card; None of anything else."""
+    if operation.bulk is None:
+        return None
+    who, what = operation.id, operation.bulk.file
+    if occasion == "checked":
+        return Notice(say("{id}: every row of {file} is checked. Its card shows what would happen.", id=who, file=what))
+    if occasion.startswith("asks-"):
+        return Notice(say("{id} stands still, and its card asks how to go on with {file}.", id=who, file=what), tone=Tone.REFUSED)
+    if occasion == "over":
+        tone = Tone.DONE if operation.state is State.SUCCEEDED else Tone.PROBLEM
+        return Notice(say("{id}, {file}: {outcome}", id=who, file=what, outcome=operation.outcome), tone=tone)
+    return None
 
 
 def ended(operation: Operation) -> Notice:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 REMINDERS = (timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=35))
 #: The occasion of the message to the requester that says how it ended; the others are numbers of approvals.
 ENDED = "ended"
+#: Of a bulk job: its check took long and is done, it asks something (with the hold's word behind), it is over.
+CHECKED, ASKS, OVER = "checked", "asks-", "over"
 #: More operations than this are never read at once.
 MOST_AWAITING = 500
 
@@ -30,7 +32,7 @@ def to_be_shown(operation: Operation, verb: str) -> bool:
     """Whether the cards have to follow a move. While a code is being made they do not: its requester looks at the answer to the press."""
     if verb in ("reveal", "put_back"):
         return False
-    return operation.state.finished or bool(operation.need.approvals) or operation.state is State.READY
+    return operation.state.finished or bool(operation.need.approvals) or operation.state is State.READY or operation.bulk is not None
 
 
 def announce(connection: Connection, enqueue: Enqueue, operation: Operation) -> None:
@@ -54,10 +56,12 @@ def follow(connection: Connection, enqueue: Enqueue, operation: Operation, verb:
     if verb == "reveal":
         delay = (operation.expires_at - event.at).total_seconds()
         enqueue(connection, "expire", operation.id, occasion=f"revealing-{operation.version}", delay=delay)
+    if operation.bulk and verb in ("finish", "stop"):
+        enqueue(connection, "tell", operation.id, occasion=OVER)
     if verb == "approve":
         enqueue(connection, "tell", operation.id, occasion=str(len(operation.approvals)))
         return
-    ended_by_others = operation.state.finished and verb != "finish" and event.actor_id != operation.requester.id
+    ended_by_others = operation.state.finished and verb not in ("finish", "stop") and event.actor_id != operation.requester.id
     if operation.confirmed and ended_by_others and (operation.need.approvals or verb == "lose"):
         enqueue(connection, "tell", operation.id, occasion=ENDED)
 
@@ -79,7 +83,7 @@ def approve(
     operation = replace(operation, approvals=agreed, state=state, version=operation.version + 1, expires_at=ends)
     _store(connection, operation, approvals=[records.approval_row(one) for one in agreed], expires_at=ends)
     trail.append(replace(event, facts={**event.facts, "approvals": f"{len(agreed)} of {operation.need.approvals}"}))
-    if state is State.QUEUED:
+    if state is State.QUEUED and not operation.bulk:
         enqueue(connection, "execute", operation.id, key=operation.target.id)
     announce(connection, enqueue, operation)
     follow(connection, enqueue, operation, "approve", event)

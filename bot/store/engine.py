@@ -74,7 +74,7 @@ class DurableEngine:
         self._dbos_engine = open_engine_for_dbos(engine)
         self._steps = steps
         self._housekeeping = housekeeping
-        self._replicated = engine.dialect.name == "postgresql"
+        self.replicated = engine.dialect.name == "postgresql"
         self._lock_file: IO[str] | None = None
         self._proof_of_life: Connection | None = None
         self._chores: asyncio.Task[None] | None = None
@@ -82,7 +82,7 @@ class DurableEngine:
         self._running = 0
         self._idle = asyncio.Event()
         self._idle.set()
-        self.executor_id = f"replica-{uuid.uuid4()}" if self._replicated else "embedded"
+        self.executor_id = f"replica-{uuid.uuid4()}" if self.replicated else "embedded"
 
     def enqueue(
         self, connection: Connection, workflow: str, operation_id: str, *, occasion: str = "", delay: float = 0, key: str = ""
@@ -170,7 +170,7 @@ class DurableEngine:
         return run
 
     def _take_lock(self) -> None:
-        if self._replicated:
+        if self.replicated:
             self._prove_life()
             return
         if not self._engine.url.database or self._engine.url.database == ":memory:":
@@ -206,7 +206,7 @@ class DurableEngine:
         rounds = 0
         while True:
             try:
-                if self._replicated:
+                if self.replicated:
                     await asyncio.to_thread(self._prove_life)
                     await self._adopt()
                 if rounds % CHORES_PER_HOUR == 0:
@@ -224,8 +224,7 @@ class DurableEngine:
 
     def _adopt_from(self, executor_id: str) -> None:
         with self._engine.begin() as connection:  # the dead one's lock is held while its work moves
-            free = connection.execute(text(f"SELECT pg_try_advisory_xact_lock({_LOCK_SPACE}, hashtext(:x))"), {"x": executor_id}).scalar()
-            if not free:
+            if not is_dead(connection, executor_id):
                 return
             # Listed again inside the lock: resuming goes by workflow id and would take it from a live replica.
             left = DBOS.list_workflows(status="PENDING", executor_id=executor_id, load_input=False, load_output=False)
@@ -241,6 +240,14 @@ class DurableEngine:
             if not ended:
                 return
             await DBOS.delete_workflows_async([workflow.workflow_id for workflow in ended])
+
+
+def is_dead(connection: Connection, executor_id: str) -> bool:
+    """Whether no living process has this id; it stays so until the transaction ends. For replicas: a lone process has no others."""
+    if connection.dialect.name != "postgresql":
+        return False
+    free = text(f"SELECT pg_try_advisory_xact_lock({_LOCK_SPACE}, hashtext(:x))")
+    return bool(connection.execute(free, {"x": executor_id}).scalar())
 
 
 def operation_of(subject: str) -> str:

@@ -13,8 +13,11 @@ from bot.domain.reconcile import CLOCKS_APART, Execution, Known
 from bot.errors import StoreUnavailable
 from bot.store.tables import audit_events, audit_head
 
-#: An execution begins in the durable engine, or with its requester's press on Reveal.
-_TAGS = [tag.value for tag in (Tag.OPERATION_STARTED, Tag.OPERATION_REVEALING, Tag.OPERATION_PUT_BACK, Tag.OPERATION_FINISHED)]
+#: An execution begins in the durable engine, with its requester's press on Reveal, or when a row of a bulk job is taken.
+_BEGUN = (Tag.OPERATION_STARTED, Tag.OPERATION_REVEALING, Tag.BULK_ROW_STARTED)
+_PUT_BACK = frozenset({Tag.OPERATION_PUT_BACK.value, Tag.BULK_ROW_PUT_BACK.value})
+_FINISHED = frozenset({Tag.OPERATION_FINISHED.value, Tag.BULK_ROW_FINISHED.value})
+_TAGS = [*(tag.value for tag in _BEGUN), *_PUT_BACK, *_FINISHED]
 
 
 def read(connection: Connection, since: datetime) -> Known:
@@ -28,7 +31,7 @@ def read(connection: Connection, since: datetime) -> Known:
     over = (
         select(earlier.c.number)
         .where(earlier.c.operation_id == audit_events.c.operation_id)
-        .where(earlier.c.tag == Tag.OPERATION_FINISHED.value, earlier.c.at < since - CLOCKS_APART)
+        .where(earlier.c.tag.in_(_FINISHED), earlier.c.at < since - CLOCKS_APART)
         .exists()
     )
     query = (
@@ -38,12 +41,12 @@ def read(connection: Connection, since: datetime) -> Known:
     )
     found: dict[str, Execution] = {}
     for row in connection.execute(query):
-        if row.tag == Tag.OPERATION_PUT_BACK.value:  # nothing was made after all
+        if row.tag in _PUT_BACK:  # nothing was made after all
             found.pop(row.operation_id, None)
             continue
         before = found.get(row.operation_id)  # started again after a process died: it began at the first
         began = before.began if before else row.at
-        ending = _ending(row) if row.tag == Tag.OPERATION_FINISHED.value else {}
+        ending = _ending(row) if row.tag in _FINISHED else {}
         found[row.operation_id] = Execution(row.operation_id, row.target_id.lower(), began, **ending)
     return Known(since, tuple(found.values()))
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from bot.domain.phone import mask_text
 from bot.domain.said import from_store, to_store
 from bot.store import alarms, records, spoken, usages
-from bot.store.tables import deliveries, freezes, log_notices, log_posts, operations, references
+from bot.store.bulk_rows import every as bulk_rows_of
+from bot.store.tables import bulk_jobs, bulk_numbers, bulk_rows, deliveries, freezes, log_notices, log_posts, operations, references
 
 #: Teams redelivers within a minute or so; a day is generous and keeps the table small.
 DELIVERIES_KEPT = timedelta(days=1)
@@ -52,7 +53,22 @@ def mask_numbers(connection: Connection, now: datetime, days: int) -> int:
     for operation_id, request in found:
         changed = {"request": _masked(request), "numbers_removed": True}
         connection.execute(update(operations).where(operations.c.id == operation_id).values(changed))
+    _mask_rows(connection, [operation_id for operation_id, _ in found])
     return len(found)
+
+
+def _mask_rows(connection: Connection, job_ids: list[str]) -> None:
+    """The same for the rows of bulk jobs, each job in one go: there are few of them."""
+    jobs = connection.execute(select(bulk_jobs.c.job).where(bulk_jobs.c.job.in_(job_ids))).scalars().all()
+    connection.execute(delete(bulk_numbers).where(bulk_numbers.c.job.in_(jobs)))
+    statement = update(bulk_rows).where((bulk_rows.c.job == bindparam("of")) & (bulk_rows.c.number == bindparam("at_number")))
+    for job in jobs:
+        changed = [
+            {"of": job, "at_number": row.number, "wishes": [], "changes": [records.change_row(each.masked()) for each in row.changes]}
+            for row in bulk_rows_of(connection, job)
+        ]
+        if changed:
+            connection.execute(statement.values(wishes=bindparam("wishes"), changes=bindparam("changes")), changed)
 
 
 def _masked(request: dict[str, Any]) -> dict[str, Any]:

@@ -189,12 +189,12 @@ class StoredOperations:
             trail.append(event)
             if verb == "confirm":
                 usages.confirmed(connection, self._enqueue, operation, self._limits, at)
-            if operation.state is State.QUEUED:
+            if operation.state is State.QUEUED and not operation.bulk:  # crews look for bulk jobs themselves
                 self._enqueue(connection, "execute", operation.id, key=operation.target.id)
             if approvals.to_be_shown(operation, verb):
                 approvals.announce(connection, self._enqueue, operation)
             approvals.follow(connection, self._enqueue, operation, verb, event)
-            if verb in ("finish", "lose"):
+            if verb in ("finish", "lose", "stop"):
                 outbox.add(connection, self._enqueue, operation.id)
                 follow_ups.schedule(connection, self._enqueue, operation, at)
             if successor:

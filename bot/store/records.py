@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import Row
 
 from bot.domain.audit import AuditEvent
+from bot.domain.bulk import Bulk, Mode, RowKind, Wish
+from bot.domain.bulk import Row as BulkRow
 from bot.domain.change import Change, ChangeKind
 from bot.domain.exchange import ConversationRef
 from bot.domain.methods import PhoneType
@@ -43,6 +45,7 @@ def row(operation: Operation) -> dict[str, Any]:
         "card_id": operation.card_id,
         "department": operation.target.department.strip(),
         "approval_where": asdict(operation.approval_where) if operation.approval_where else None,
+        "bulk": asdict(operation.bulk) if operation.bulk else None,
         "request": {
             "text": operation.text,
             "requester": asdict(operation.requester),
@@ -93,6 +96,34 @@ def operation(found: Row[Any]) -> Operation:
         results=tuple(Result(Fate(one["fate"]), from_store(one["why"])) for one in found.results),
         revealed_at=found.revealed_at,
         recovery=_recovery(request["recovery"]) if request.get("recovery") else None,
+        bulk=_bulk(found.bulk) if found.bulk else None,
+    )
+
+
+def _bulk(stored: dict[str, Any]) -> Bulk:
+    return Bulk(**(stored | {"counts": {RowKind(kind): count for kind, count in stored["counts"].items()}}))
+
+
+def previewed(request: dict[str, Any], need: Need) -> dict[str, Any]:
+    """What a bulk job asked for, with what policy demands now that its rows are known."""
+    return request | {"need": _need_row(need)}
+
+
+def bulk_row(found: Row[Any]) -> BulkRow:
+    """The row of a job in a row of the `bulk_rows` table."""
+    return BulkRow(
+        number=found.number,
+        user=found.user,
+        mode=Mode(found.mode),
+        wishes=tuple(Wish(PhoneType(phone) if phone else None, value) for phone, value in found.wishes),
+        repaired=tuple(map(from_store, found.repaired)),
+        kind=RowKind(found.kind) if found.kind else None,
+        reason=from_store(found.reason),
+        target=Person(**found.target) if found.target else None,
+        changes=tuple(map(change, found.changes)),
+        state=State(found.state) if found.state else None,
+        outcome=from_store(found.outcome),
+        code=found.code,
     )
 
 

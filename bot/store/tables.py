@@ -6,9 +6,26 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, Connection, Dialect, Index, Integer, MetaData, String, Table, Text, event, insert, types
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    Dialect,
+    Double,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    event,
+    insert,
+    types,
+)
 
 from bot.domain.chain import Head
+from bot.domain.pace import Factor, Traffic
 
 
 class UtcTime(types.TypeDecorator[datetime]):
@@ -53,6 +70,7 @@ operations = Table(
     Column("confirmed_at", UtcTime),
     Column("numbers_removed", Boolean, nullable=False, default=False),
     Column("revealed_at", UtcTime),
+    Column("bulk", JSON(none_as_null=True)),  # of a bulk job alone: the file, and what its rows would do
     Index("operations_by_requester", "requester_id", "confirmed_at"),
     Index("operations_by_target", "target_id", "confirmed_at"),
     Index("operations_by_department", "department", "confirmed_at"),
@@ -169,6 +187,26 @@ log_notices = Table(
     Column("at", UtcTime, nullable=False),
 )
 
+#: The pace of bulk jobs, for all replicas: one row for reads and one for writes (`bot.domain.pace.Traffic`). Moments are seconds since
+#: the epoch, which the database reckons with. `next_at` is the first turn nobody has; `lowest` and `lowered_at` are a `Factor`.
+turns = Table(
+    "graph_turns",
+    metadata,
+    Column("traffic", String(8), primary_key=True),
+    Column("next_at", Double, nullable=False),
+    Column("closed_until", Double, nullable=False),
+    Column("lowest", Double, nullable=False),
+    Column("lowered_at", Double, nullable=False),
+)
+
+
+@event.listens_for(turns, "after_create")
+def _begin_the_turns(_: Table, connection: Connection, **__: Any) -> None:
+    factor = Factor()
+    beginning = {"next_at": 0.0, "closed_until": 0.0, "lowest": factor.lowest, "lowered_at": factor.at}
+    connection.execute(insert(turns), [{"traffic": traffic.value, **beginning} for traffic in Traffic])
+
+
 #: What was found out of step with Entra's audit log and posted, so that it is posted once.
 discrepancies = Table(
     "discrepancies",
@@ -202,4 +240,53 @@ references = Table(
     Column("name", Text, nullable=False),
     Column("upn", Text, nullable=False),
     Column("at", UtcTime, nullable=False),
+)
+
+#: The rows of bulk jobs, one person each. `taken_by` is the process that works on a row now; empty for nobody.
+bulk_rows = Table(
+    "bulk_rows",
+    metadata,
+    Column("job", String(12), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("user", Text, nullable=False),
+    Column("mode", String(8), nullable=False),
+    Column("wishes", JSON, nullable=False),
+    Column("repaired", JSON, nullable=False),
+    Column("kind", String(12), nullable=False, default=""),  # empty until it was checked
+    Column("reason", Text, nullable=False, default=""),
+    Column("target_id", String(64), nullable=False, default=""),
+    Column("target", JSON(none_as_null=True)),
+    Column("changes", JSON, nullable=False, default=list),
+    Column("state", String(12), nullable=False, default=""),  # empty for a row that changes nothing
+    Column("outcome", Text, nullable=False, default=""),
+    Column("code", String(60), nullable=False, default=""),
+    Column("taken_by", String(64), nullable=False, default=""),
+    Column("ended_at", UtcTime),
+    Index("bulk_rows_by_kind", "job", "kind", "taken_by", "number"),
+    Index("bulk_rows_by_state", "job", "state", "taken_by", "number"),
+    Index("bulk_rows_by_target", "job", "target_id"),
+    Index("bulk_rows_by_end", "job", "ended_at"),
+)
+
+#: Which numbers (digests) the rows of a job would set, so that one that stands there twice is found.
+bulk_numbers = Table(
+    "bulk_numbers",
+    metadata,
+    Column("job", String(12), primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+)
+
+#: How a bulk job runs: what it waits for, and how many of the first rows may still be taken before somebody is asked (-1: all).
+bulk_jobs = Table(
+    "bulk_jobs",
+    metadata,
+    Column("job", String(12), primary_key=True),
+    Column("reader", String(64), nullable=False),  # the process that reads the file; empty once every row is stored
+    Column("first", Integer, nullable=False, default=-1),
+    Column("hold", String(10), nullable=False, default=""),
+    Column("held_by", Text, nullable=False, default=""),
+    Column("held_why", Text, nullable=False, default=""),
+    Column("counted_from", UtcTime),  # failures before this were looked at by somebody
+    Column("shown_at", UtcTime),  # when the card was last brought up to date while it ran
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from botbuilder.core import BotAdapter, InvokeResponse, TurnContext
-from botbuilder.schema import Activity, ActivityTypes, ConversationReference, ResourceResponse
+from botbuilder.schema import Activity, ActivityTypes, Attachment, ConversationReference, ResourceResponse
 
 from bot.teams.inbound import where_of
 from bot.teams.outbound import Connector
@@ -56,5 +56,13 @@ def wire(activity: Activity) -> dict[str, Any]:
         if value:
             body[key] = value
     if activity.attachments:
-        body["attachments"] = [{"contentType": item.content_type, "content": item.content} for item in activity.attachments]
+        body["attachments"] = [_attachment(item) for item in activity.attachments]
+    return body
+
+
+def _attachment(item: Attachment) -> dict[str, Any]:
+    body: dict[str, Any] = {"contentType": item.content_type, "content": item.content}
+    for key, value in (("name", item.name), ("contentUrl", item.content_url)):
+        if value:
+            body[key] = value
     return body

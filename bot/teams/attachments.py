@@ -1,20 +1,40 @@
-"""Replies as Teams messages: an Adaptive Card with a plain summary beside it."""
+"""Replies as Teams messages: an Adaptive Card with a plain summary beside it, or one of Teams' own cards for files."""
 
 from __future__ import annotations
 
+import re
 from copy import copy
 from dataclasses import replace
 from typing import Any
 
 from botbuilder.schema import Activity
 
-from bot.domain.exchange import ApprovalShown, ConversationRef, FormShown, OperationShown, Reply, Revealed, Viewer
+from bot.domain.exchange import (
+    ApprovalShown,
+    BulkShown,
+    ConversationRef,
+    FileOffered,
+    FileStored,
+    FormShown,
+    Notice,
+    OperationShown,
+    Reply,
+    Revealed,
+    Tone,
+    Viewer,
+)
 from bot.domain.people import Actor
-from bot.domain.said import NOBODY, Reader
+from bot.domain.phone import mask_text
+from bot.domain.said import NOBODY, Reader, say, speaking, spoken
 from bot.domain.stop import Pause
 from cards import Rendered, render
+from cards.untrusted import inert
 
 CARD = "application/vnd.microsoft.card.adaptive"
+_NOT_IN_NAMES = re.compile(r'["*:<>?/\\|\x00-\x1f\x7f]')
+#: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/bots-filesv4#upload-files-to-personal-chat
+FILE_CONSENT = "application/vnd.microsoft.teams.card.file.consent"
+FILE_INFO = "application/vnd.microsoft.teams.card.file.info"
 
 
 class Outgoing(dict[str, Any]):
@@ -59,10 +79,43 @@ def public(reply: Reply, where: ConversationRef, pause: Pause | None = None, rea
 
 def requester_of(reply: Reply) -> Actor | None:
     """Whose card this is, whoever reads along; None for what is everybody's."""
-    return reply.operation.requester if isinstance(reply, OperationShown) else None
+    return reply.operation.requester if isinstance(reply, OperationShown | BulkShown) else None
 
 
 def message(reply: Reply, where: ConversationRef, pause: Pause | None = None, reader: Reader = NOBODY) -> dict[str, Any]:
     """The reply as the body of a Connector post."""
+    if isinstance(reply, FileStored) and not reply.url.startswith("https://"):
+        reply = Notice(say("“{name}” is in your OneDrive now.", name=reply.name), tone=Tone.DONE)  # Teams shows no card without an address
+    if isinstance(reply, FileOffered | FileStored):
+        if where.kind == "personal":
+            return _file_card(reply, reader)
+        reply = no_files_here()
     shown = public(reply, where, pause, reader)
     return {"type": "message", "summary": shown.summary, "attachments": [{"contentType": CARD, "content": shown.card}]}
+
+
+def no_files_here() -> Notice:
+    """Where others read along Teams has no cards for files."""
+    return Notice(say("Teams lets me hand over files in a personal chat alone."), say("Ask me for it there."), Tone.REFUSED)
+
+
+def _file_card(reply: FileOffered | FileStored, reader: Reader) -> dict[str, Any]:
+    """Teams asks whether the file may be written, or shows it where it is. Nothing but kind and id travels in the first."""
+    if isinstance(reply, FileStored):
+        card = {"contentType": FILE_INFO, "contentUrl": reply.url, "content": {"uniqueId": reply.unique_id, "fileType": reply.file_type}}
+    else:
+        with speaking(reader):
+            text = inert(mask_text(spoken(reply.text)), 300)
+        back = {"kind": reply.kind.value, "id": reply.id}
+        # Teams takes no size of 0, and what it shows is an estimate.
+        content = {"description": text, "sizeInBytes": max(1, reply.size), "acceptContext": back, "declineContext": back}
+        card = {"contentType": FILE_CONSENT, "content": content}
+    return {"type": "message", "summary": inert(reply.name, 255), "attachments": [Outgoing(card | {"name": file_name(reply.name)})]}
+
+
+def file_name(name: str) -> str:
+    """As OneDrive takes it.
+
+    https://support.microsoft.com/office/restrictions-and-limitations-in-onedrive-and-sharepoint-64883a5d-228e-48f5-b3d2-eb39e07630fa
+    """
+    return _NOT_IN_NAMES.sub("_", name).strip(" .")[-255:] or "file"

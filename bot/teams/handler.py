@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Any
 
@@ -12,7 +13,10 @@ from botbuilder.schema import Activity, Attachment
 
 from bot.domain.exchange import (
     ApprovalShown,
+    BulkShown,
     CardAction,
+    FileConsent,
+    FileOffered,
     FormShown,
     Help,
     IncomingMessage,
@@ -28,14 +32,17 @@ from bot.errors import ChatError
 from bot.languages import Readers
 from bot.ports import Operations
 from bot.services.dispatch import Dispatch
-from bot.teams.attachments import CARD, Saying, message, public, requester_of, view
-from bot.teams.inbound import actor_of, card_action, delivery_key, incoming_message, where_of
+from bot.services.explain import incident
+from bot.teams.attachments import CARD, Saying, message, no_files_here, requester_of, view
+from bot.teams.inbound import actor_of, card_action, delivery_key, file_consent, incoming_message, where_of
 from bot.teams.outbound import Connector
 
 log = structlog.get_logger()
 
 #: https://learn.microsoft.com/adaptive-cards/authoring-cards/universal-action-model#response-format
 MESSAGE = "application/vnd.microsoft.activity.message"
+#: An invoke has to be answered before Teams gives up (10 to 15 s); a large file may take longer.
+HAND_OVER_SECONDS = 5.0
 _QUOTED = re.compile(r"`([^`]*)`")
 
 
@@ -57,6 +64,7 @@ class DoormanHandler(TeamsActivityHandler):
         self._welcome = welcome
         self._tenant_id = tenant_id
         self._readers = readers
+        self._handing_over: dict[tuple[str, str], asyncio.Task[None]] = {}
 
     async def on_turn(self, turn_context: TurnContext) -> None:
         """Every turn; at its end Teams may deliver the activity again without anything happening."""
@@ -86,8 +94,10 @@ class DoormanHandler(TeamsActivityHandler):
             await self._say(turn_context, reply)
 
     async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
-        """A button pressed (`adaptiveCard/action`); other invokes are not ours."""
+        """A button of a card (`adaptiveCard/action`) or of an offered file (`fileConsent/invoke`); other invokes are not ours."""
         activity = turn_context.activity
+        if activity.name == "fileConsent/invoke":
+            return await self._file_answered(turn_context)
         if activity.name != "adaptiveCard/action":
             return InvokeResponse(status=501, body=None)
         action = card_action(activity)
@@ -97,6 +107,11 @@ class DoormanHandler(TeamsActivityHandler):
         filled = action.verb is Verb.FILL and _came_to_something(reply)
         if isinstance(reply, Notice) and not reply.facts and not filled:
             return told(reply, reader)
+        if isinstance(reply, FileOffered):
+            if action.where.kind != "personal":
+                return told(no_files_here(), reader)
+            await self._say(turn_context, reply)
+            return told(Notice(say("The file is below: press Allow there, and it comes into your OneDrive.")), reader)
         if action.verb is Verb.STRONGER:  # the pressed card stays: it is everybody's, and says other things
             await self._say(turn_context, reply)
             return told(Notice(say("I have put the request below.")), reader)
@@ -106,6 +121,40 @@ class DoormanHandler(TeamsActivityHandler):
         if (filled or action.verb in (Verb.CHOOSE, Verb.AGAIN) or isinstance(reply, Pending)) and action.card_id:
             await self._replace(turn_context, action, reply)
         return _answer({"statusCode": 200, "type": CARD, "value": view(reply, action.where, await self._dispatch.pause(), reader).card})
+
+    async def _file_answered(self, context: TurnContext) -> InvokeResponse:
+        """Allow or Decline. Always 200: anything else shows as an error; and in time, however long the file takes."""
+        consent = file_consent(context.activity)
+        if consent is None:
+            await self._say(context, _unknown_button())
+            return InvokeResponse(status=200, body=None)
+        offer = (consent.actor.id, consent.card_id)
+        if offer not in self._handing_over:
+            task = self._handing_over[offer] = asyncio.create_task(self._hand_over(consent))
+            task.add_done_callback(lambda _: self._handing_over.pop(offer, None))
+            await asyncio.wait({task}, timeout=HAND_OVER_SECONDS)
+        return InvokeResponse(status=200, body=None)
+
+    async def _hand_over(self, consent: FileConsent) -> None:
+        """The file, or why not. An offer that came to nothing stays, to be pressed again."""
+        try:
+            reply = await self._dispatch.file(consent)
+        except Exception as error:  # nobody waits for this task
+            reply = Notice(incident(error), tone=Tone.PROBLEM)
+        try:
+            if reply is not None:
+                said = message(reply, consent.where, await self._dispatch.pause(), self._readers.of(consent.actor))
+                await self._connector.send(consent.where, said)
+            if consent.card_id and (reply is None or _came_to_something(reply)):
+                await self._connector.delete(consent.where, consent.card_id)
+        except ChatError as error:
+            log.error("answer to a file consent undeliverable", action="reply_undeliverable", error=str(error))
+
+    async def close(self) -> None:
+        """Ends what goes on beside the turns."""
+        for task in list(self._handing_over.values()):
+            task.cancel()
+        await asyncio.gather(*self._handing_over.values(), return_exceptions=True)
 
     async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
         """Welcomes once, when the bot itself is added."""
@@ -123,8 +172,8 @@ class DoormanHandler(TeamsActivityHandler):
         if isinstance(reply, FormShown) and reply.problem and action.where.kind != "personal":
             await self._tell_privately(context, reply.problem)  # what was filled in is not for everybody
             return
-        if action.verb is Verb.OPEN and _came_to_something(reply):
-            await self._say(context, reply)  # the help card stays as it is
+        if isinstance(reply, FileOffered) or (action.verb is Verb.OPEN and _came_to_something(reply)):
+            await self._say(context, reply)  # the pressed card stays as it is
             return
         if isinstance(reply, ApprovalShown):
             return  # this one is the presser's own view; everybody's card is brought up to date by the announcement
@@ -152,7 +201,7 @@ class DoormanHandler(TeamsActivityHandler):
 
         Which card was pressed is the client's word: where we know the card of an operation ourselves, that one is meant.
         """
-        card_id = (reply.operation.card_id if isinstance(reply, OperationShown) else "") or action.card_id
+        card_id = (reply.operation.card_id if isinstance(reply, OperationShown | BulkShown) else "") or action.card_id
         if not card_id:
             await self._say(context, reply)
             return
@@ -166,8 +215,12 @@ class DoormanHandler(TeamsActivityHandler):
 
     async def _say(self, context: TurnContext, reply: Reply) -> None:
         reader = self._readers.of(actor_of(context.activity))
-        shown = public(reply, where_of(context.activity), await self._dispatch.pause(), reader)
-        activity = Saying(type="message", summary=shown.summary, attachments=[Attachment(content_type=CARD, content=shown.card)])
+        body = message(reply, where_of(context.activity), await self._dispatch.pause(), reader)
+        attachments = [
+            Attachment(content_type=item["contentType"], content=item["content"], name=item.get("name"), content_url=item.get("contentUrl"))
+            for item in body["attachments"]
+        ]
+        activity = Saying(type="message", summary=body["summary"], attachments=attachments)
         try:
             sent = await context.send_activity(activity)
         except ChatError as error:
@@ -177,7 +230,7 @@ class DoormanHandler(TeamsActivityHandler):
         await self._remember(reply, sent.id if sent else "")
 
     async def _remember(self, reply: Reply, card_id: str) -> None:
-        if isinstance(reply, OperationShown) and card_id and not reply.operation.state.finished:
+        if isinstance(reply, OperationShown | BulkShown) and card_id and not reply.operation.state.finished:
             await self._operations.set_card(reply.operation.id, card_id)
 
 

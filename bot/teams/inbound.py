@@ -25,6 +25,9 @@ from bot.domain.exchange import (
     MOST_KEPT,
     CardAction,
     ConversationRef,
+    FileConsent,
+    FileKind,
+    IncomingFile,
     IncomingMessage,
     Mention,
     Verb,
@@ -52,6 +55,14 @@ _KEY_LIMIT = 400
 _ID_LIMIT = 40
 REASON_LIMIT = 200
 _NAME_LIMIT = 200
+#: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/bots-filesv4#receive-files-in-personal-chat
+FILE_DOWNLOAD = "application/vnd.microsoft.teams.file.download.info"
+#: Nobody is served who drops more at once; one more than this is enough to say so.
+MOST_FILES = 5
+#: OneDrive's names have at most 255 characters, its signed addresses some two thousand.
+_FILE_NAME_LIMIT = 255
+_URL_LIMIT = 8192
+_JOB_ID = re.compile(r"[0-9A-Za-z]{0,12}")
 #: More people than this in one message are not looked up: no command takes as many.
 MENTIONS_LOOKED_UP = 8
 #: The look-up is part of a turn that has to end in time; what is not known by then counts as not known.
@@ -166,6 +177,57 @@ async def incoming_message(activity: Activity, who_is: WhoIs, *, edited: bool = 
         where=where,
         mentions=tuple(Mention(name, known.get(mentioned_id, "")) for name, mentioned_id in found),
         edited=edited,
+        guest_or_bot=_guest_or_bot(activity),
+        files=_files(activity) if where.kind == "personal" else (),  # Teams gives bots none elsewhere
+    )
+
+
+def _files(activity: Activity) -> tuple[IncomingFile, ...]:
+    """What was dropped. A file whose address cannot be read has none, so that it is refused and not overlooked."""
+    dropped = [item for item in activity.attachments if item.content_type == FILE_DOWNLOAD][:MOST_FILES]
+    contents = [item.content if isinstance(item.content, dict) else {} for item in dropped]
+    return tuple(
+        IncomingFile(_file_name(item.name), _url(content.get("downloadUrl"))) for item, content in zip(dropped, contents, strict=True)
+    )
+
+
+def _file_name(value: object) -> str:
+    """On one line, without a path; empty when there is none."""
+    name = re.split(r"[/\\]", value)[-1] if isinstance(value, str) else ""
+    return _CONTROLS.sub("", _one_line(name, len(name))).strip()[-_FILE_NAME_LIMIT:]
+
+
+def _url(value: object) -> str:
+    return value if isinstance(value, str) and len(value) <= _URL_LIMIT and value.isascii() and value.isprintable() else ""
+
+
+def file_consent(activity: Activity) -> FileConsent | None:
+    """Allow or Decline under an offered file (`fileConsent/invoke`); None when it is none of ours, or not in a personal chat.
+
+    https://learn.microsoft.com/microsoftteams/platform/bots/how-to/bots-filesv4#invoke-activity-when-the-user-accepts-the-file
+    """
+    value = activity.value if isinstance(activity.value, dict) else {}
+    context, info, where = value.get("context"), value.get("uploadInfo"), where_of(activity)
+    if value.get("type") != "fileUpload" or value.get("action") not in ("accept", "decline") or where.kind != "personal":
+        return None
+    kind, about = (context.get("kind"), context.get("id")) if isinstance(context, dict) else (None, None)
+    if not isinstance(kind, str) or kind not in FileKind._value2member_map_ or not isinstance(about, str) or not _JOB_ID.fullmatch(about):
+        return None
+    accepted = value["action"] == "accept"
+    info = info if accepted and isinstance(info, dict) else {}
+    return FileConsent(
+        key=delivery_key(activity),
+        actor=actor_of(activity),
+        where=where,
+        accepted=accepted,
+        kind=FileKind(kind),
+        id=about,
+        name=_file_name(info.get("name")),
+        upload_url=_url(info.get("uploadUrl")),
+        content_url=_url(info.get("contentUrl")),
+        unique_id=_one_line(info.get("uniqueId"), _NAME_LIMIT),
+        file_type=_one_line(info.get("fileType"), _ID_LIMIT),
+        card_id=activity.reply_to_id or "",
         guest_or_bot=_guest_or_bot(activity),
     )
 

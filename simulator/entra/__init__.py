@@ -9,8 +9,9 @@ await entra.stop()
 
 from simulator.entra.faults import Fault
 from simulator.entra.message import RecordedRequest, Write
+from simulator.entra.quotas import Quotas
 from simulator.entra.service import Entra
 from simulator.entra.state import PhoneState
 from simulator.entra.tokens import InvalidToken
 
-__all__ = ["Entra", "Fault", "InvalidToken", "PhoneState", "RecordedRequest", "Write"]
+__all__ = ["Entra", "Fault", "InvalidToken", "PhoneState", "Quotas", "RecordedRequest", "Write"]

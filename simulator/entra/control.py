@@ -149,20 +149,20 @@ class Control:
 
     async def change(self, request: web.Request) -> web.Response:
         person = self._person(request)
-        wanted = await _object(request)
+        wanted = await object_in(request)
         try:
             change(self._tenant, person, wanted)
         except ValueError as error:
-            raise _refused(str(error)) from None
+            raise refused(str(error)) from None
         return web.json_response(described(self._tenant, person))
 
     async def register(self, request: web.Request) -> web.Response:
         """The person registers one more method, as at the registration page."""
         person = self._person(request)
         try:
-            method = control_sign_in.method_described(await _object(request))
+            method = control_sign_in.method_described(await object_in(request))
         except ValueError as error:
-            raise _refused(str(error)) from None
+            raise refused(str(error)) from None
         return web.json_response(control_sign_in.shown(person.sign_in.add(person.upn, method)), status=201)
 
     async def take_away(self, request: web.Request) -> web.Response:
@@ -176,11 +176,11 @@ class Control:
         return web.json_response(control_sign_in.tenant_described(self._tenant))
 
     async def change_tenant(self, request: web.Request) -> web.Response:
-        wanted = await _object(request)
+        wanted = await object_in(request)
         try:
             control_sign_in.change_tenant(self._tenant, wanted)
         except ValueError as error:
-            raise _refused(str(error)) from None
+            raise refused(str(error)) from None
         return web.json_response(control_sign_in.tenant_described(self._tenant))
 
     async def synchronise(self, _: web.Request) -> web.Response:
@@ -199,11 +199,11 @@ class Control:
         return web.json_response({"value": [fault.described() for fault in self._faults.rules]})
 
     async def add_fault(self, request: web.Request) -> web.Response:
-        description = await _object(request)
+        description = await object_in(request)
         try:
             fault = self._faults.add_described(description)
         except ValueError as error:
-            raise _refused(str(error)) from None
+            raise refused(str(error)) from None
         return web.json_response(fault.described(), status=201)
 
     async def clear_faults(self, _: web.Request) -> web.Response:
@@ -218,14 +218,14 @@ class Control:
 
     async def add_audit(self, request: web.Request) -> web.Response:
         """A row for a change that did not come through this tenant's Graph, `{"user": …}`; by an app, Doorman's unless `appId` says so."""
-        wanted = await _object(request)
+        wanted = await object_in(request)
         try:
             person = self._tenant.person(str(wanted.get("user")))
             row = audits.row(
                 person.id, person.upn, self._tenant.clock(), **{_AUDIT_FIELDS[k]: str(v) for k, v in wanted.items() if k != "user"}
             )
         except KeyError as error:
-            raise _refused(f"{error}: {', '.join(('user', *_AUDIT_FIELDS))} can be said of a row; user is somebody's name or id") from None
+            raise refused(f"{error}: {', '.join(('user', *_AUDIT_FIELDS))} can be said of a row; user is somebody's name or id") from None
         self._tenant.audits.append(row)
         return web.json_response(asdict(row), status=201)
 
@@ -248,15 +248,17 @@ class Control:
             raise web.HTTPNotFound(text=json.dumps({"error": "nobody is called so"}), content_type="application/json") from None
 
 
-async def _object(request: web.Request) -> dict[str, Any]:
+async def object_in(request: web.Request) -> dict[str, Any]:
+    """The body of a request to the back door; HTTPBadRequest when it is no object."""
     try:
         body = await request.json()
     except ValueError:
-        raise _refused("the body is not JSON") from None
+        raise refused("the body is not JSON") from None
     if not isinstance(body, dict):
-        raise _refused("the body is not an object")
+        raise refused("the body is not an object")
     return body
 
 
-def _refused(why: str) -> web.HTTPBadRequest:
+def refused(why: str) -> web.HTTPBadRequest:
+    """A refusal, with the reason in a sentence."""
     return web.HTTPBadRequest(text=json.dumps({"error": why}), content_type="application/json")

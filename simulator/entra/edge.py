@@ -1,7 +1,8 @@
-"""The HTTP edge of Graph: token, body, route, permission, envelope, record. The routes behind it are plain functions."""
+"""The HTTP edge of Graph: token, quota, body, route, permission, envelope, record. The routes behind it are plain functions."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import re
@@ -9,6 +10,7 @@ import uuid
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from aiohttp import web
@@ -19,6 +21,7 @@ from simulator.entra.errors import bad_request, denied, envelope, no_such_segmen
 from simulator.entra.faults import Dropped, Faults
 from simulator.entra.login import Login
 from simulator.entra.message import Answer, Call, GraphError, RawError, RecordedRequest
+from simulator.entra.quotas import Quotas
 from simulator.entra.routes import BATCH, FOREIGN, Target, resolve
 from simulator.entra.state import Tenant
 from simulator.entra.tokens import InvalidToken
@@ -39,9 +42,18 @@ class _Unread:
 
 
 class GraphEdge:
-    """Answers `/v1.0/...` and `/beta/...`; one per simulated tenant."""
+    """Answers `/v1.0/...` and `/beta/...`; one per simulated tenant.
+
+    Attributes:
+        requests: the latest requests; none are added while `recording` is off.
+        quotas: limits in force, or None for none.
+        latency: seconds that every HTTP request takes besides, half of them before it is looked at and half before its answer leaves.
+    """
 
     def __init__(self, tenant: Tenant, login: Login, faults: Faults, seed: int) -> None:
+        self.recording = True
+        self.quotas: Quotas | None = None
+        self.latency = 0.0
         self.requests: deque[RecordedRequest] = deque(maxlen=MOST_RECORDED)
         self._tenant = tenant
         self._login = login
@@ -65,7 +77,10 @@ class GraphEdge:
             return self._dispatch(call, target)
 
         try:
-            return _response(await self._answer(call, perform), call)
+            await self.travel()
+            response = _response(await self._answer(call, perform), call)
+            await self.travel()
+            return response
         except Dropped:
             if request.transport is not None:
                 request.transport.abort()
@@ -82,6 +97,11 @@ class GraphEdge:
             raise bad_request(f"Invalid version: {version}")
 
         return _response(await self._answer(call, perform), call)
+
+    async def travel(self) -> None:
+        """One way between client and service."""
+        if self.latency:
+            await asyncio.sleep(self.latency / 2)
 
     def _call(self, method: str, target: Target, headers: Mapping[str, str], body: Any, base_url: str, version: str = "") -> Call:
         request_id = str(uuid.uuid4())
@@ -114,6 +134,8 @@ class GraphEdge:
             call.scopes, call.user_id = frozenset(claims["scp"].split()), claims["oid"]
 
     def _dispatch(self, call: Call, target: Target) -> Answer:
+        if self.quotas is not None:
+            call.told = self.quotas.take(call, self._tenant.id, self._tenant.clock())
         route = target.routes.get(call.method)
         if route is None:
             raise _no_route(target)
@@ -164,17 +186,21 @@ class GraphEdge:
         except Dropped:
             self._record(call, Answer(0))
             raise
+        if call.told:
+            answer.headers.update(call.told)
         self._record(call, answer)
         return answer
 
     def _record(self, call: Call, answer: Answer) -> None:
+        if not self.recording:
+            return
         self.requests.append(
             RecordedRequest(
                 method=call.method,
                 path=call.path,
                 template=call.template,
                 query=call.query,
-                headers={name: value for name, value in call.headers.items() if not _SECRET.search(name)},
+                headers={name: value for name, value in call.headers.items() if not _secret(name)},
                 body=None if isinstance(call.body, _Unread) else call.body,
                 status=answer.status,
                 answer=answer.body,
@@ -186,6 +212,11 @@ class GraphEdge:
                 version=call.version,
             )
         )
+
+
+@lru_cache(maxsize=1024)
+def _secret(name: str) -> bool:
+    return _SECRET.search(name) is not None
 
 
 def _no_route(target: Target) -> Exception:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from simulator.entra.errors import bad_request, unsupported
 from simulator.entra.message import Answer, Call, GraphError
+from simulator.entra.people import Hint
 from simulator.entra.query import Compiled, Schema, compile_filter
 from simulator.entra.search import compile_search
 
@@ -47,8 +48,13 @@ def allow_only(call: Call, *names: str) -> None:
             raise bad_request(f"The query parameter '{name}' is not supported.")
 
 
-def matched(call: Call, items: Iterable[Any], schema: Schema) -> tuple[list[Any], set[str]]:
+def matched(
+    call: Call, items: Iterable[Any], schema: Schema, find: Callable[[Sequence[Hint]], list[Any]] | None = None
+) -> tuple[list[Any], set[str]]:
     """The items that pass `$filter` and `$search`, ordered; and the properties the query looked at.
+
+    Args:
+        find: an index of the items, which saves looking at all of them.
 
     Raises:
         GraphError: 400, broken query, or one that needs `ConsistencyLevel: eventual` (and `$count=true`).
@@ -66,7 +72,8 @@ def matched(call: Call, items: Iterable[Any], schema: Schema) -> tuple[list[Any]
             raise unsupported()
         tests.append(compiled)
     used = {name for compiled in tests for name in compiled.properties}
-    found = list(items)
+    hints = next((compiled.hints for compiled in tests if compiled.hints is not None), None)
+    found = list(items) if find is None or hints is None else find(hints)
     for compiled in tests:
         found = [item for item in found if compiled.test(item)]
     if order:

@@ -12,7 +12,7 @@ class Call:
     """One Graph request after parsing; inner requests of a `$batch` look the same.
 
     `path` is decoded and starts behind the version; `params` are the decoded values of the wildcards of `template`. `permissions` are
-    those of an app; a token of a signed-in user has `scopes` and `user_id` instead.
+    those of an app; a token of a signed-in user has `scopes` and `user_id` instead. `told` are headers of its answer that say what it cost.
     """
 
     method: str
@@ -32,6 +32,7 @@ class Call:
     scopes: frozenset[str] = frozenset()
     user_id: str = ""
     version: str = "v1.0"
+    told: Mapping[str, str] | None = None
 
     @property
     def advanced(self) -> bool:

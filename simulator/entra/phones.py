@@ -217,4 +217,5 @@ def _record(tenant: Tenant, call: Call, person: Person, *, what: str, kind: str,
     held = person.phones.get(kind)
     write = Write(what, person.id, person.upn, kind, held and held.number, after, call.app_id, call.request_id, call.client_request_id, now)
     tenant.writes.append(write)
-    tenant.audits.extend(audits.rows(write, now + tenant.audit_delay))
+    if tenant.auditing:
+        tenant.audits.extend(audits.rows(write, now + tenant.audit_delay))

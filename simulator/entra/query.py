@@ -9,10 +9,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from simulator.entra.errors import bad_request, unsupported
 from simulator.entra.message import GraphError
+from simulator.entra.people import Hint
 
 Predicate = Callable[[Any], bool]
 Getter = Callable[[Any], Any]
@@ -20,7 +21,10 @@ Getter = Callable[[Any], Any]
 
 @dataclass(frozen=True, eq=False)
 class Schema:
-    """Properties of one entity type and what each allows. Compared by identity, so compiled queries can be cached per schema."""
+    """Properties of one entity type and what each allows. Compared by identity, so compiled queries can be cached per schema.
+
+    By those in `exact` and `beginning` an index finds the items, see `people`.
+    """
 
     type_name: str
     getters: dict[str, Getter]
@@ -30,6 +34,8 @@ class Schema:
     searchable: frozenset[str] = field(default_factory=frozenset)
     tokenized: frozenset[str] = field(default_factory=frozenset)
     collections: frozenset[str] = field(default_factory=frozenset)
+    exact: frozenset[str] = field(default_factory=frozenset)
+    beginning: frozenset[str] = field(default_factory=frozenset)
 
     def known(self, name: str) -> None:
         """Raises GraphError 400 when the type has no such property."""
@@ -39,11 +45,22 @@ class Schema:
 
 @dataclass(frozen=True)
 class Compiled:
-    """A predicate, whether only the advanced engine can answer it, and the properties it looks at."""
+    """A predicate, whether only the advanced engine can answer it, and the properties it looks at.
+
+    With `hints`, what passes has one of them; None when there is nothing to go by.
+    """
 
     test: Predicate
     advanced: bool
     properties: frozenset[str]
+    hints: tuple[Hint, ...] | None = None
+
+
+class Part(NamedTuple):
+    """A part of a query: its predicate, and the hints as in `Compiled`."""
+
+    test: Predicate
+    hints: tuple[Hint, ...] | None = None
 
 
 _TOKEN = re.compile(r"\s*(?:('(?:[^']|'')*')|([()/,:])|([^\s()/,:']+))")
@@ -96,31 +113,31 @@ class _FilterParser:
         return token
 
     def run(self) -> Compiled:
-        test = self.either()
+        part = self.either()
         if self.peek():
             raise self.broken()
-        return Compiled(test, self.advanced, frozenset(self.properties))
+        return Compiled(part.test, self.advanced, frozenset(self.properties), part.hints)
 
-    def either(self) -> Predicate:
-        tests = [self.both()]
+    def either(self) -> Part:
+        parts = [self.both()]
         while self.peek() == "or":
             self.take()
-            tests.append(self.both())
-        return tests[0] if len(tests) == 1 else some(tests)
+            parts.append(self.both())
+        return parts[0] if len(parts) == 1 else any_part(parts)
 
-    def both(self) -> Predicate:
-        tests = [self.one()]
+    def both(self) -> Part:
+        parts = [self.one()]
         while self.peek() == "and":
             self.take()
-            tests.append(self.one())
-        return tests[0] if len(tests) == 1 else every(tests)
+            parts.append(self.one())
+        return parts[0] if len(parts) == 1 else all_parts(parts)
 
-    def one(self) -> Predicate:
+    def one(self) -> Part:
         token = self.take()
         if token == "not":
             self.advanced = True
-            inner = self.one()
-            return lambda item: not inner(item)
+            inner = self.one().test
+            return Part(lambda item: not inner(item))
         if token == "(":
             inner = self.either()
             self.take(")")
@@ -142,17 +159,17 @@ class _FilterParser:
             self.advanced = True
         return self.schema.getters[name]
 
-    def comparison(self, name: str, get: Getter, operator: str) -> Predicate:
+    def comparison(self, name: str, get: Getter, operator: str) -> Part:
         if operator not in ("eq", "ne"):
             raise unsupported("Unsupported or invalid query filter clause specified for property '" + name + "'.")
         self.check(name, self.schema.equals)
         wanted = _folded(self.literal())
         if operator == "ne":
             self.advanced = True
-            return lambda item: _folded(get(item)) != wanted
-        return lambda item: _folded(get(item)) == wanted
+            return Part(lambda item: _folded(get(item)) != wanted)
+        return Part(lambda item: _folded(get(item)) == wanted, self.hints(name, [wanted]))
 
-    def membership(self, name: str, get: Getter) -> Predicate:
+    def membership(self, name: str, get: Getter) -> Part:
         self.check(name, self.schema.equals)
         self.take("(")
         wanted = [_folded(self.literal())]
@@ -160,9 +177,17 @@ class _FilterParser:
             self.take()
             wanted.append(_folded(self.literal()))
         self.take(")")
-        return lambda item: _folded(get(item)) in wanted
+        return Part(lambda item: _folded(get(item)) in wanted, self.hints(name, wanted))
 
-    def affix(self, function: str, variable: str | None, values: Getter | None = None) -> Predicate:
+    def hints(self, name: str, wanted: list[Any]) -> tuple[Hint, ...] | None:
+        """By what to find the items whose property is one of these."""
+        if not all(wanted) or not all(isinstance(value, str) for value in wanted):
+            return None
+        if name in self.schema.exact:
+            return tuple(Hint(value) for value in wanted)
+        return tuple(Hint(value, begins=True) for value in wanted) if name in self.schema.beginning else None
+
+    def affix(self, function: str, variable: str | None, values: Getter | None = None) -> Part:
         """startsWith(property,'x'), or startsWith(variable,'x') inside any()."""
         self.take("(")
         name = self.take()
@@ -176,16 +201,18 @@ class _FilterParser:
         if not isinstance(wanted, str):
             raise self.broken()
         self.take(")")
+        hints = None
         if function == "endswith":
             self.advanced = True
             method = str.endswith
         else:
             method = str.startswith
+            hints = (Hint(wanted, begins=True),) if wanted and name in self.schema.beginning else None
         if values is not None:
-            return lambda item: any(method(_folded(value), wanted) for value in values(item))
-        return lambda item: method((get(item) or "").casefold(), wanted)
+            return Part(lambda item: any(method(_folded(value), wanted) for value in values(item)))
+        return Part(lambda item: method((get(item) or "").casefold(), wanted), hints)
 
-    def any_of(self, name: str) -> Predicate:
+    def any_of(self, name: str) -> Part:
         """name/any(p:p eq 'x') or name/any(p:startsWith(p,'x'))."""
         values = self.getter(name)
         if name not in self.schema.collections:
@@ -196,17 +223,15 @@ class _FilterParser:
         self.take(":")
         token = self.take()
         if token.lower() in ("startswith", "endswith"):
-            test = self.affix(token.lower(), variable, values)
+            part = self.affix(token.lower(), variable, values)
         elif token == variable:
             self.take("eq")
             wanted = _folded(self.literal())
-
-            def test(item: Any) -> bool:
-                return wanted in [_folded(value) for value in values(item)]
+            part = Part(lambda item: wanted in [_folded(value) for value in values(item)], self.hints(name, [wanted]))
         else:
             raise self.broken()
         self.take(")")
-        return test
+        return part
 
     def check(self, name: str, allowed: frozenset[str]) -> None:
         if name not in allowed:
@@ -221,6 +246,17 @@ class _FilterParser:
         if token == "null":
             return None
         raise self.broken()
+
+
+def any_part(parts: list[Part]) -> Part:
+    """At least one of them; something to go by only if every one has it."""
+    hints = [hint for part in parts for hint in part.hints or ()]
+    return Part(some([part.test for part in parts]), None if any(part.hints is None for part in parts) else tuple(hints))
+
+
+def all_parts(parts: list[Part]) -> Part:
+    """All of them; what to go by may come from any."""
+    return Part(every([part.test for part in parts]), next((part.hints for part in parts if part.hints is not None), None))
 
 
 def some(tests: list[Predicate]) -> Predicate:

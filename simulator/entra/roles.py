@@ -6,13 +6,14 @@ https://learn.microsoft.com/graph/api/rbacapplication-list-roleassignments and r
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from simulator import cast
 from simulator.entra.errors import GraphError, bad_request
 from simulator.entra.listing import allow_only, page
 from simulator.entra.message import Answer, Call
-from simulator.entra.state import Tenant, role_template
+from simulator.entra.state import Person, Tenant, role_template
 
 _FILTER = re.compile(r"\s*(principalId|roleDefinitionId)\s+eq\s+'([^']*)'\s*")
 
@@ -39,13 +40,18 @@ def list_role_eligibilities(tenant: Tenant, call: Call) -> Answer:
     if tenant.licence != "P2":  # as seen in github.com/maester365/maester/issues/1421
         text = "The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license."
         raise GraphError(400, "AadPremiumLicenseRequired", text)
-    found = [(person.id, role) for person in tenant.people.values() for role in person.eligible_roles]
+    holders: Iterable[Person] = tenant.people.values()
+    role_id = None
     if "$filter" in call.query:
         match = _FILTER.fullmatch(call.query["$filter"])
         if match is None:
             raise bad_request("Invalid filter clause.")
         key = match[2].lower()
-        found = [pair for pair in found if key == (pair[0] if match[1] == "principalId" else role_template(pair[1]))]
+        if match[1] == "principalId":
+            holders = [tenant.people[key]] if key in tenant.people else []
+        else:
+            role_id = key
+    found = [(person.id, role) for person in holders for role in person.eligible_roles if role_id in (None, role_template(role))]
     with_definition = _expanded(call)
     where = "roleManagement/directory/roleEligibilityScheduleInstances"
     return page(call, found, lambda pair: _eligibility(*pair, with_definition=with_definition), where)

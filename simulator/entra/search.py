@@ -10,17 +10,10 @@ from functools import lru_cache
 
 from simulator.entra.errors import unsupported
 from simulator.entra.message import GraphError
-from simulator.entra.query import Compiled, Predicate, Schema, every, some
+from simulator.entra.people import WORD, Hint, words
+from simulator.entra.query import Compiled, Part, Schema, all_parts, any_part
 
 _CLAUSE = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|(AND|OR)\b|([()]))')
-_WORD = re.compile(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+|[^\W\d_]+")
-
-
-@lru_cache(maxsize=8192)
-def words(text: str) -> frozenset[str]:
-    """Words as the tokenised search splits them (spaces, symbols, digits, change of case), and the undivided ones too."""
-    whole = re.findall(r"\w+", text)
-    return frozenset(word.casefold() for word in (*whole, *_WORD.findall(text)))
 
 
 @lru_cache(maxsize=1024)
@@ -42,7 +35,7 @@ def compile_search(text: str, schema: Schema) -> Compiled:
         tokens.append((match[1], match[2]))
         position = match.end()
     properties: set[str] = set()
-    alternatives: list[list[Predicate]] = [[]]
+    alternatives: list[list[Part]] = [[]]
     for index, (clause, joiner) in enumerate(tokens):
         if (index % 2 == 0) != (clause is not None):
             raise GraphError(400, "Request_BadRequest", "Clauses must be joined with AND or OR.")
@@ -52,10 +45,11 @@ def compile_search(text: str, schema: Schema) -> Compiled:
             alternatives.append([])
     if len(tokens) % 2 == 0:
         raise GraphError(400, "Request_BadRequest", "A search clause is missing.")
-    return Compiled(some([every(tests) for tests in alternatives]), True, frozenset(properties))
+    found = any_part([all_parts(parts) for parts in alternatives])
+    return Compiled(found.test, True, frozenset(properties), found.hints)
 
 
-def _clause(clause: str, schema: Schema, properties: set[str]) -> Predicate:
+def _clause(clause: str, schema: Schema, properties: set[str]) -> Part:
     name, colon, value = re.sub(r"\\(.)", r"\1", clause).partition(":")
     if not colon:
         raise unsupported("A search clause must name a property.")
@@ -65,10 +59,12 @@ def _clause(clause: str, schema: Schema, properties: set[str]) -> Predicate:
     properties.add(name)
     get = schema.getters[name]
     if name in schema.tokenized:
-        wanted = tuple(word.casefold() for word in _WORD.findall(value))
-        return lambda item: bool(wanted) and _all_begin(wanted, get(item) or "")
+        wanted = tuple(word.casefold() for word in WORD.findall(value))
+        hints = (Hint(max(wanted, key=len), begins=True),) if wanted and name in schema.beginning else None
+        return Part(lambda item: bool(wanted) and _all_begin(wanted, get(item) or ""), hints)
     prefix = value.casefold()
-    return lambda item: (get(item) or "").casefold().startswith(prefix)
+    hints = (Hint(prefix, begins=True),) if prefix and name in schema.beginning else None
+    return Part(lambda item: (get(item) or "").casefold().startswith(prefix), hints)
 
 
 @lru_cache(maxsize=16384)

@@ -9,13 +9,15 @@ from typing import Any
 
 from aiohttp import web
 
-from simulator import cast
+from simulator import cast, crowd
 from simulator.entra.control import Control
+from simulator.entra.control_load import LoadControl
 from simulator.entra.edge import VERSION, GraphEdge
 from simulator.entra.errors import GraphError, envelope
 from simulator.entra.faults import Dropped, Faults
 from simulator.entra.login import Login, LoginError
 from simulator.entra.message import Answer, AuditRow, RecordedRequest, Write
+from simulator.entra.quotas import Quotas
 from simulator.entra.state import GroupState, Person, Tenant
 from simulator.entra.tokens import AppRegistration, key_set
 
@@ -49,6 +51,33 @@ class Entra:
         return self._edge.requests
 
     @property
+    def recording(self) -> bool:
+        """Whether requests are recorded; a long run does better without."""
+        return self._edge.recording
+
+    @recording.setter
+    def recording(self, on: bool) -> None:
+        self._edge.recording = on
+
+    @property
+    def quotas(self) -> Quotas | None:
+        """The limits that applications are under, and what they used of them; None for no limits."""
+        return self._edge.quotas
+
+    @quotas.setter
+    def quotas(self, quotas: Quotas | None) -> None:
+        self._edge.quotas = quotas
+
+    @property
+    def latency(self) -> float:
+        """Seconds that every request to the login host and to Graph takes besides; a batch takes them once."""
+        return self._edge.latency
+
+    @latency.setter
+    def latency(self, seconds: float) -> None:
+        self._edge.latency = seconds
+
+    @property
     def writes(self) -> list[Write]:
         """Every change that took effect, oldest first."""
         return self.tenant.writes
@@ -65,6 +94,13 @@ class Entra:
     def group(self, key: str) -> GroupState:
         """The group with this id or name. KeyError when there is none."""
         return self.tenant.group(key)
+
+    def add_crowd(self, people: int = crowd.USUAL, *, mixed: bool = True) -> None:
+        """Adds the first so many people of `simulator.crowd` who are not there yet, and the groups they are in."""
+        for member in crowd.members(people, mixed=mixed):
+            if self.tenant.find(member.upn) is None:
+                self.tenant.admit(member)
+        self.tenant.form(crowd.groups(people, mixed=mixed))
 
     def register_app(self, app_id: str, secret: str | None = None, certificate_pem: str | bytes | None = None) -> AppRegistration:
         """Adds an app registration or changes the credentials of one; ValueError when the PEM holds no certificate."""
@@ -101,6 +137,7 @@ class Entra:
         router = app.router
         router.add_route("*", VERSION + "/{tail:.*}", self._edge.handle)
         Control(self.tenant, self.faults, self.requests).add_to(router)
+        LoadControl(self).add_to(router)
         router.add_get("/common/discovery/instance", self._instance)
         for document in ("/{tenant}/v2.0/.well-known/openid-configuration", "/{tenant}/.well-known/openid-configuration"):
             router.add_get(document, self._openid)
@@ -150,6 +187,7 @@ class Entra:
             return make()
 
         try:
+            await self._edge.travel()
             answer = await self.faults.around(request.method, request.path, perform)
         except LoginError as error:
             answer = error.answer(self.tenant.clock())
@@ -159,6 +197,7 @@ class Entra:
             if request.transport is not None:
                 request.transport.abort()
             return web.Response()
+        await self._edge.travel()
         if isinstance(answer.body, dict):
             return web.json_response(answer.body, status=answer.status, headers=answer.headers)
         return web.Response(status=answer.status, body=answer.body, headers=answer.headers)

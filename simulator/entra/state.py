@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from simulator import cast
 from simulator.entra.message import AuditRow, Write
+from simulator.entra.people import People
 from simulator.entra.sign_in import Seen, TemporaryPass, TenantSignIn, held, sign_in_of
 
 # https://learn.microsoft.com/graph/api/resources/phoneauthenticationmethod: the same ids in every tenant
@@ -77,11 +78,17 @@ class Phones(UserDict[str, PhoneState]):
             self._sms_names.get(digits(held.number), set()).discard(self._owner_id)
 
 
+_NAMES = frozenset(("upn", "mail", "display_name", "given_name", "surname"))
+
+
 class Person:
     """One account; plain attributes that tests may change.
 
-    `roles` are names of directory roles held directly, `eligible_roles` of those that may be activated.
+    `roles` are names of directory roles held directly, `eligible_roles` of those that may be activated. `on_rename` is called before and
+    after a change of what people are found by.
     """
+
+    on_rename: Callable[[Person], None] | None = None
 
     def __init__(self, member: cast.Member, sms_names: dict[str, set[str]]) -> None:
         self.id = member.id
@@ -108,6 +115,14 @@ class Person:
         self._hidden_changes: list[tuple[float, Seen]] = []
         for phone_type, number in member.phones.items():
             self.phones[phone_type] = PhoneState(number, self.resting_state(phone_type))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name in _NAMES and self.on_rename is not None:
+            self.on_rename(self)
+            super().__setattr__(name, value)
+            self.on_rename(self)
+        else:
+            super().__setattr__(name, value)
 
     @property
     def guest(self) -> bool:
@@ -178,23 +193,34 @@ class Tenant:
         self.sign_in = TenantSignIn()
         self.visibility_delay = 0.0  # set by a fault for the duration of one write
         self.audit_delay = 0.0  # likewise, for the audit log
+        self.auditing = True  # whether changes get into the audit log; a very long run does better without
         self.writes: list[Write] = []
         self.audits: list[AuditRow] = []
         self.sms_names: dict[str, set[str]] = {}
-        self.people: dict[str, Person] = {}
+        self.people = People()
         self._by_upn: dict[str, Person] = {}
         for member in people:
-            person = Person(member, self.sms_names)
-            if member.pass_minutes is not None:
-                now = clock()
-                person.sign_in.temporary_pass = TemporaryPass(cast.stable_id(f"pass of {person.upn}"), now, now, member.pass_minutes, False)
-            self.people[person.id] = person
-            self._by_upn[person.upn.lower()] = person
+            self.admit(member)
         self.groups: dict[str, GroupState] = {}
         self._parents: dict[str, set[str]] = {}
+        self.form(groups)
+
+    def admit(self, member: cast.Member) -> Person:
+        """Adds an account."""
+        person = Person(member, self.sms_names)
+        if member.pass_minutes is not None:
+            now = self.clock()
+            person.sign_in.temporary_pass = TemporaryPass(cast.stable_id(f"pass of {person.upn}"), now, now, member.pass_minutes, False)
+        self.people[person.id] = person
+        self._by_upn[person.upn.lower()] = person
+        return person
+
+    def form(self, groups: Iterable[cast.Group]) -> None:
+        """Adds groups, which may be inside each other, or members to groups; the members have to be there already."""
         declared = list(groups)
         for group in declared:
-            self.groups[group.id] = GroupState(group)
+            if group.id not in self.groups:
+                self.groups[group.id] = GroupState(group)
         for group in declared:
             for upn in group.members:
                 self.join(self.groups[group.id], self._by_upn[upn.lower()].id)
@@ -256,7 +282,7 @@ class Tenant:
             if member_id not in seen:
                 seen.add(member_id)
                 waiting.extend(self.groups[member_id].members if member_id in self.groups else ())
-        return [person for person in self.people.values() if person.id in seen]
+        return self.people.ordered(self.people[member_id] for member_id in seen if member_id in self.people)
 
     def role_assignments(self) -> Iterable[tuple[str, str]]:
         """(principal id, role name) of every active assignment."""

@@ -12,6 +12,7 @@ from typing import Any
 from simulator.entra.errors import INSUFFICIENT, bad_request, no_such_object
 from simulator.entra.listing import allow_only, matched, page, selection
 from simulator.entra.message import Answer, Call, GraphError
+from simulator.entra.people import BEGINNING, EXACT
 from simulator.entra.permissions import FULL_PROFILE
 from simulator.entra.query import Schema
 from simulator.entra.state import Person, Tenant
@@ -64,6 +65,8 @@ SCHEMA = Schema(
     searchable=frozenset(_SEARCHABLE.split()),
     tokenized=frozenset(("displayName",)),
     collections=frozenset(("businessPhones", "otherMails", "proxyAddresses")),
+    exact=EXACT,
+    beginning=BEGINNING,
 )
 DEFAULT = (
     "businessPhones",
@@ -93,7 +96,7 @@ def get_user(tenant: Tenant, call: Call) -> Answer:
 def list_users(tenant: Tenant, call: Call) -> Answer:
     allow_only(call, "$select", "$expand", "$filter", "$search", "$orderby", "$top", "$count", "$skiptoken")
     names, expand = _shape(call)
-    found, used = matched(call, tenant.people.values(), SCHEMA)
+    found, used = matched(call, tenant.people.values(), SCHEMA, tenant.people.matching)
     if not used <= BASIC and not call.permissions & FULL_PROFILE:
         raise GraphError(403, "Authorization_RequestDenied", INSUFFICIENT)
     return page(call, found, lambda person: _shown(tenant, person, names, expand), "users")

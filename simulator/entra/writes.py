@@ -19,4 +19,5 @@ def note(tenant: Tenant, call: Call, person: Person, *, what: str, before: str |
         person.hide_next_change(now + delay)
     write = Write(what, person.id, person.upn, "", before, after, call.app_id, call.request_id, call.client_request_id, now)
     tenant.writes.append(write)
-    tenant.audits.extend(audits.rows(write, now + tenant.audit_delay))
+    if tenant.auditing:
+        tenant.audits.extend(audits.rows(write, now + tenant.audit_delay))

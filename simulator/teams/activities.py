@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from simulator.cast import TEAM_ID, TEAM_NAME, Member
 from simulator.teams import identity
+from simulator.teams.drive import StoredFile
 from simulator.teams.threads import Conversation
 
 LOCALE, COUNTRY, TIMEZONE = "en-GB", "NL", "Europe/Amsterdam"
@@ -100,14 +101,26 @@ class Activities:
             text = f"{bot_mark} {text}"
         return text, [self.bot, *accounts] if bot_mark in text else accounts
 
-    def upload(self, scene: Scene, message_id: str, filename: str, download_url: str) -> dict[str, Any]:
-        """A file dropped in a personal chat.
+    def drop(self, scene: Scene, message_id: str, text: str, files: Iterable[tuple[StoredFile, str]]) -> dict[str, Any]:
+        """Files dropped, each with its download address, perhaps with words beside them.
 
+        Of a channel or a group chat the bot is told the words alone: there the file lies in SharePoint, and only a mark of it is left.
         https://learn.microsoft.com/microsoftteams/platform/bots/how-to/bots-filesv4#receive-files-in-personal-chat
         """
-        file = {"contentType": FILE_DOWNLOAD, "contentUrl": f"https://fabrikam.sharepoint.example/personal/{filename}", "name": filename,
-                "content": {"downloadUrl": download_url, "uniqueId": str(uuid.uuid4()), "fileType": filename.rpartition(".")[2]}}
-        return self.envelope("message", scene, message_id) | {"textFormat": "plain", "attachments": [file]}
+        activity = self.message(scene, message_id, text)
+        dropped = list(files)
+        activity["attachments"][0]["content"] += "".join(f'<attachment id="{file.unique_id}"></attachment>' for file, _ in dropped)
+        if scene.conversation.kind == "personal":
+            activity["attachments"] = [_download_info(file, url) for file, url in dropped] + activity["attachments"]
+            if not text:
+                del activity["text"]
+        return activity
+
+    def consent(self, scene: Scene, message_id: str, value: dict[str, Any]) -> dict[str, Any]:
+        """Allow or Decline pressed under an offered file."""
+        activity = self.envelope("invoke", scene)
+        activity["channelData"]["source"] = {"name": "message"}
+        return activity | {"name": "fileConsent/invoke", "replyToId": message_id, "value": value}
 
     def execute(self, scene: Scene, message_id: str, action: dict[str, Any], trigger: str) -> dict[str, Any]:
         """A pressed Action.Execute, or an automatic refresh."""
@@ -133,6 +146,21 @@ class Activities:
             update["channelData"]["eventType"] = "teamMemberAdded" if added else "teamMemberRemoved"
             installed["channelData"]["settings"] = {"selectedChannel": {"id": scene.conversation.id}}
         return [installed, update] if added else [update, installed]
+
+
+def _download_info(file: StoredFile, download_url: str) -> dict[str, Any]:
+    return {"contentType": FILE_DOWNLOAD, "contentUrl": file.url, "name": file.name,
+            "content": {"downloadUrl": download_url, "uniqueId": file.unique_id, "fileType": file.kind, "etag": _etag(file)}}
+
+
+def upload_info(upload_url: str, file: StoredFile) -> dict[str, Any]:
+    """Where the bot may write an offered file."""
+    return {"contentUrl": file.url, "name": file.name, "uploadUrl": upload_url, "uniqueId": file.unique_id, "fileType": file.kind,
+            "etag": _etag(file)}
+
+
+def _etag(file: StoredFile) -> str:
+    return f'"{{{file.unique_id}}},1"'
 
 
 def as_html(text: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from simulator.cast import Member
-from simulator.teams.threads import Message
+from simulator.teams.rules import FILE_CONSENT
+from simulator.teams.threads import Message, Sent
 
 STYLES = {"execute": "Action.Execute", "submit": "Action.Submit"}
 
@@ -41,6 +42,19 @@ def find_action(message: Message, who: Member, verb: str, style: str) -> dict[st
                 return action
     offered = sorted({str(_verb(action)) for card in message.shown for action in actions(card, kind)})
     raise LookupError(f"message {message.id} has no {kind} with verb {verb!r}; it has {offered}")
+
+
+def find_offer(sent: Iterable[Sent], message: Message) -> dict[str, Any]:
+    """The file that a message offers, or offered when it was sent: an old client still shows what was deleted meanwhile.
+
+    Raises:
+        LookupError: it never offered one.
+    """
+    for each in reversed([one for one in sent if one.id == message.id]):
+        for attachment in each.activity.get("attachments") or ():
+            if attachment.get("contentType") == FILE_CONSENT:
+                return dict(attachment)
+    raise LookupError(f"message {message.id} offers no file")
 
 
 def pressed(action: dict[str, Any], inputs: dict[str, Any]) -> dict[str, Any]:

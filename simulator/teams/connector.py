@@ -17,9 +17,9 @@ from aiohttp import web
 from simulator import cast
 from simulator.teams import identity
 from simulator.teams.activities import Activities
-from simulator.teams.faults import DROP_AFTER, DROP_BEFORE, LOSE_ANSWER, Fault, Faults
+from simulator.teams.faults import DROP_AFTER, LOSE_ANSWER, Faults
 from simulator.teams.limits import Limits
-from simulator.teams.refusals import Refusal, activity_not_found, bad_syntax, conversation_not_found, not_in_roster
+from simulator.teams.refusals import Refusal, activity_not_found, bad_syntax, conversation_not_found, not_in_roster, spoil
 from simulator.teams.roster import Roster
 from simulator.teams.rules import check_activity, check_size
 from simulator.teams.threads import Conversation, Event, Message, Threads
@@ -88,11 +88,11 @@ class Connector:
                 if latency:
                     await asyncio.sleep(latency)
                 if fault and fault.kind not in (DROP_AFTER, LOSE_ANSWER):
-                    return _spoil(request, fault)
+                    return spoil(request, fault)
                 answer = await handler(call)
             except Refusal as refusal:
                 answer = refusal.response()
-            return _spoil(request, fault) if fault else answer
+            return spoil(request, fault) if fault else answer
 
         return handle
 
@@ -132,14 +132,14 @@ class Connector:
             activity = call.body["activity"]
             if not isinstance(activity, dict):
                 raise bad_syntax("activity must be an object")
-            check_activity(activity)
+            check_activity(activity, conversation.kind)
             message = self._post(conversation, None, activity, private_to=None)
             answer |= {"id": message.conversation_id, "activityId": message.id}
         return web.json_response(answer, status=201)
 
     async def _send(self, call: Call) -> web.Response:
         conversation = self._place(call)
-        check_activity(call.body)
+        check_activity(call.body, conversation.kind)
         if call.body["type"] == "typing":
             self._threads.tell(Event(type="typing", conversation=conversation.id, message=None))
             return web.json_response({"id": self._threads.next_id()}, status=201)
@@ -175,11 +175,11 @@ class Connector:
         return message
 
     async def _update(self, call: Call) -> web.Response:
-        self._place(call)
+        conversation = self._place(call)
         message = self._own(call)
         if call.targeted and "recipient" in call.body:
             raise Refusal(400, "BadArgument", "A targeted message cannot be given another recipient.")
-        check_activity(call.body)
+        check_activity(call.body, conversation.kind)
         self._threads.record("update", message, call.body)
         self._threads.edit(message, **_content(call.body))
         return web.json_response({"id": message.id})
@@ -220,15 +220,3 @@ class Connector:
 def _content(activity: dict[str, Any]) -> dict[str, Any]:
     return {"text": activity.get("text") or "", "text_format": activity.get("textFormat") or "markdown",
             "attachments": activity.get("attachments") or [], "entities": activity.get("entities") or []}
-
-
-def _spoil(request: web.Request, fault: Fault) -> web.Response:
-    """End a request in the way a fault orders."""
-    if fault.kind in (DROP_BEFORE, DROP_AFTER):
-        if request.transport is not None:
-            request.transport.abort()
-        return web.Response(status=500)  # never reaches anyone
-    status, headers, body = (Fault(kind="504") if fault.kind == LOSE_ANSWER else fault).answer()
-    if isinstance(body, str):
-        return web.Response(text=body, content_type="text/html", status=status, headers=headers)
-    return web.json_response(body, status=status, headers=headers)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from simulator.teams.faults import DROP_AFTER, DROP_BEFORE, LOSE_ANSWER, Fault
+
 
 class Refusal(Exception):
     """A Bot Connector call is refused; shown to the bot in the Bot Framework error envelope.
@@ -38,3 +40,15 @@ def activity_not_found() -> Refusal:
 
 def not_in_roster(status: int = 403) -> Refusal:
     return Refusal(status, "BotNotInConversationRoster", "The bot is not part of the conversation roster.")
+
+
+def spoil(request: web.Request, fault: Fault) -> web.Response:
+    """End a request in the way a fault orders."""
+    if fault.kind in (DROP_BEFORE, DROP_AFTER):
+        if request.transport is not None:
+            request.transport.abort()
+        return web.Response(status=500)  # never reaches anyone
+    status, headers, body = (Fault(kind="504") if fault.kind == LOSE_ANSWER else fault).answer()
+    if isinstance(body, str):
+        return web.Response(text=body, content_type="text/html", status=status, headers=headers)
+    return web.json_response(body, status=status, headers=headers)

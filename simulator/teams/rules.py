@@ -23,9 +23,18 @@ ERROR_ANSWER = "application/vnd.microsoft.error"
 _OTHER_ANSWERS = {"application/vnd.microsoft.activity.loginRequest": 401, "application/vnd.microsoft.error.incorrectAuthCode": 401,
                   "application/vnd.microsoft.error.preconditionFailed": 412}
 _ERROR_CODES = range(400, 600)
+# https://support.microsoft.com/office/restrictions-and-limitations-in-onedrive-and-sharepoint-64883a5d-228e-48f5-b3d2-eb39e07630fa
+NAME_LIMIT = 255
+_NO_NAME = re.compile(r'["*:<>?/\\|\x00-\x1f]|^\s|[\s.]$')
 _AT = re.compile(r"<at>[^<>]+</at>")
 _MENTIONED = re.compile(r"(28|29):\S+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[^@\s]+@[^@\s]+", re.IGNORECASE)
 _SENDABLE = ("message", "typing")
+# https://learn.microsoft.com/microsoftteams/platform/bots/how-to/bots-filesv4
+FILE_CONSENT = "application/vnd.microsoft.teams.card.file.consent"
+FILE_INFO = "application/vnd.microsoft.teams.card.file.info"
+# What each card's content may and must hold.
+_FILE_CARDS = {FILE_CONSENT: {"description": str, "sizeInBytes": int, "acceptContext": dict, "declineContext": dict},
+               FILE_INFO: {"uniqueId": str, "fileType": str}}
 
 
 def check_size(raw: bytes) -> None:
@@ -34,8 +43,8 @@ def check_size(raw: bytes) -> None:
         raise Refusal(413, "MessageSizeTooBig", "Message size too large.")
 
 
-def check_activity(activity: dict[str, Any]) -> None:
-    """Pass silently, or refuse an activity that Teams could not show.
+def check_activity(activity: dict[str, Any], kind: str) -> None:
+    """Pass silently, or refuse an activity that Teams could not show in a conversation of this kind.
 
     Raises:
         Refusal: 400, with the reason.
@@ -50,6 +59,8 @@ def check_activity(activity: dict[str, Any]) -> None:
         raise bad_syntax("Activity resulted into empty content")
     for attachment in attachments:
         _check_attachment(attachment)
+        if attachment["contentType"] in _FILE_CARDS:
+            _check_file_card(attachment, kind)
     _check_mentions(activity.get("entities") or [], text)
 
 
@@ -61,6 +72,27 @@ def _check_attachment(attachment: Any) -> None:
         _check_card(content)
     elif isinstance(content, dict) and content.get("type") == "AdaptiveCard":
         raise bad_syntax(f"An Adaptive Card needs the contentType {ADAPTIVE}, not {attachment['contentType']}")
+
+
+def _check_file_card(attachment: dict[str, Any], kind: str) -> None:
+    """"Teams bot APIs work only in the `personal` context."""
+    called, content = attachment["contentType"], attachment.get("content")
+    if kind != "personal":
+        raise bad_syntax(f"{called} is for personal chats only")
+    if not isinstance(attachment.get("name"), str) or not attachment["name"] or len(attachment["name"]) > NAME_LIMIT:
+        raise bad_syntax(f"{called} needs the name of the file")
+    if _NO_NAME.search(attachment["name"]):
+        raise bad_syntax(f"{attachment['name']!r} is no name for a file in OneDrive")
+    wanted = _FILE_CARDS[called]
+    if not isinstance(content, dict) or content.keys() != wanted.keys():
+        raise bad_syntax(f"The content of {called} must be an object with {', '.join(wanted)} and nothing else")
+    for name, of in wanted.items():
+        if not isinstance(content[name], of) or isinstance(content[name], bool):
+            raise bad_syntax(f"{name} must be {of.__name__}, not {content[name]!r}")
+    if called == FILE_INFO and not str(attachment.get("contentUrl")).startswith("https://"):
+        raise bad_syntax(f"{called} needs the contentUrl of the file")
+    if called == FILE_CONSENT and content["sizeInBytes"] <= 0:
+        raise bad_syntax(f"sizeInBytes must be more than 0, not {content['sizeInBytes']}")
 
 
 def card_problem(card: Any) -> str | None:
@@ -170,6 +202,14 @@ class Answer:
 
     def as_json(self) -> dict[str, Any]:
         return vars(self)
+
+
+def read_consent(status: int, body: Any) -> Answer:
+    """Judge the bot's answer to fileConsent/invoke: whatever is no 200 shows as an error."""
+    if status == 200:
+        return Answer(status=status, body=body)
+    problem = f"the bot answered HTTP {status}" if status else "the bot did not answer"
+    return Answer(status=status, body=body, malformed=problem, error=SOMETHING_WRONG if status else UNREACHABLE)
 
 
 SOMETHING_WRONG = "Something went wrong. Please try again."

@@ -5,25 +5,24 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import quote
 
 from aiohttp import web
 
 from simulator import cast
 from simulator.cast import Member
 from simulator.teams import identity
-from simulator.teams.activities import Activities, Scene
-from simulator.teams.cards import find_action, merged, pressed
+from simulator.teams.activities import FILE_DOWNLOAD, Activities, Scene, upload_info
+from simulator.teams.cards import find_action, find_offer, merged, pressed
 from simulator.teams.connector import PREFIX, Connector
 from simulator.teams.control import Control
 from simulator.teams.delivery import INVOKE_TIMEOUT, REDELIVER_AFTER, Delivery, Undelivered
+from simulator.teams.drive import Drive
 from simulator.teams.faults import Faults
 from simulator.teams.limits import Limits
-from simulator.teams.rules import Answer, read_answer
-from simulator.teams.threads import ConversationRef, Message, Sent, Threads
+from simulator.teams.rules import Answer, read_answer, read_consent
+from simulator.teams.threads import Conversation, ConversationRef, Message, Sent, Threads
 from simulator.teams.tokens import BotTokens, ChannelTokens
 
 Person = Member | str
@@ -57,13 +56,13 @@ class Teams:
         self.tokens = ChannelTokens(bot_app_id, clock)
         self.threads = Threads(clock, tenant_id=tenant_id, preinstalled=preinstalled)
         self.client_errors: list[str] = []
+        self.files = Drive(clock)
         self.url = ""
         self.delivery: Delivery
         self.activities: Activities
         self._bot_app_id = bot_app_id
         self._bot_tokens = BotTokens(bot_app_id, verify_bot_token, login_url)
         self._patience = {"redeliver_after": redeliver_after, "redeliveries": redeliveries, "invoke_timeout": invoke_timeout}
-        self._files: dict[str, bytes] = {}
         self._background: set[asyncio.Task[Any]] = set()
         self._runner: web.AppRunner | None = None
 
@@ -73,15 +72,16 @@ class Teams:
         """Listen on loopback; `url` is known afterwards. OSError: the port is taken."""
         listener = socket.create_server(("127.0.0.1", port))
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        self.files.url = self.url
         self.activities = Activities(self._bot_app_id, self.service_url)
         self.delivery = Delivery(lambda: self.bot_endpoint, self.tokens, self.service_url, **self._patience)
-        app = web.Application(client_max_size=8 * 1024 * 1024)  # above the Teams limit, so that ours decides
+        app = web.Application(client_max_size=64 * 1024 * 1024)  # above the limits of Teams and OneDrive, so that ours decide
         app.add_routes(Connector(threads=self.threads, activities=self.activities, faults=self.faults, limits=self.limits,
                                  bot_tokens=self._bot_tokens, session=self.delivery.session).routes())
         app.add_routes(Control(self).routes())
+        app.add_routes(self.files.routes())
         app.router.add_get("/v1/.well-known/openidconfiguration", self._openid)
         app.router.add_get("/v1/.well-known/keys", self._keys)
-        app.router.add_get("/_files/{token}/{name}", self._file)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
         await web.SockSite(self._runner, listener).start()
@@ -116,10 +116,6 @@ class Teams:
     async def _keys(self, _request: web.Request) -> web.Response:
         return web.json_response(self.tokens.jwks())
 
-    async def _file(self, request: web.Request) -> web.Response:
-        content = self._files.get(request.match_info["token"])
-        return web.Response(status=404) if content is None else web.Response(body=content, content_type="application/octet-stream")
-
     # ── people act ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def say(self, who: Person, text: str, conversation: ConversationRef | None = None, *, mentions: Iterable[Person] = (),
@@ -142,25 +138,64 @@ class Teams:
                 mentions: Iterable[Person] = ()) -> dict[str, Any]:
         """The activity `say` would send, unsent: for hostile tests to bend and `post`."""
         sender = identity.person(who)
-        place, root = self.threads.find(sender if conversation is None else conversation)
-        if not place.installed:
-            raise ValueError(f"the app is not installed in {place.name}")
+        place, root = self._place(sender, conversation)
         message_id = self.threads.next_id()
         root = root or (message_id if place.kind == "channel" else None)
         scene = Scene(sender, place, root, self.threads.now())
         return self.activities.message(scene, message_id, text, [identity.person(m) for m in mentions])
 
+    def _place(self, sender: Member, conversation: ConversationRef | None) -> tuple[Conversation, str | None]:
+        place, root = self.threads.find(sender if conversation is None else conversation)
+        if not place.installed:
+            raise ValueError(f"the app is not installed in {place.name}")
+        return place, root
+
     def _scene(self, who: Member, conversation: ConversationRef) -> Scene:
         return Scene(who, *self.threads.find(conversation), self.threads.now())
 
-    async def upload(self, who: Person, filename: str, content: bytes, *, wait: bool = True) -> Message:
-        """Drop a file into one's personal chat; its download URL needs no token and is served here."""
+    async def drop(self, who: Person, name: str, content: bytes, text: str = "", conversation: ConversationRef | None = None, *,
+                   also: Iterable[tuple[str, bytes]] = (), single_use: bool = False, wait: bool = True) -> Message:
+        """Drop a file into one's personal chat (or elsewhere, where the bot is not told of it), perhaps with words beside it.
+
+        Args:
+            also: more files in the same message.
+            single_use: its download address is good for one use; otherwise for an hour.
+        """
         sender = identity.person(who)
-        token = uuid.uuid4().hex
-        self._files[token] = content
-        url = f"{self.url}/_files/{token}/{quote(filename)}"
-        activity = self.activities.upload(self._scene(sender, sender), self.threads.next_id(), filename, url)
-        return await self._post_and_deliver(sender, activity, wait)
+        place, root = self._place(sender, conversation)
+        message_id = self.threads.next_id()
+        files = [self.files.drop(sender, each, dropped) for each, dropped in ((name, content), *also)]
+        scene = Scene(sender, place, root or (message_id if place.kind == "channel" else None), self.threads.now())
+        addressed = [(file, self.files.address(file, single_use=single_use)) for file in files]
+        return await self._post_and_deliver(sender, self.activities.drop(scene, message_id, text, addressed), wait)
+
+    async def consent(self, who: Person, message_id: str, accept: bool = True, *, value: dict[str, Any] | None = None) -> Answer:
+        """Press Allow or Decline under an offered file. Of Allow, the file gets its place in the person's OneDrive first.
+
+        Args:
+            value: sent instead, exactly as given: a forgery.
+
+        Returns:
+            The answer; one that Teams could not use is noted in `client_errors`.
+
+        Raises:
+            LookupError: no such message, or it never offered a file.
+        """
+        presser, message = identity.person(who), self.threads.messages[message_id]
+        if value is None:
+            value = self._consent_value(presser, message, accept)
+        activity = self.activities.consent(self._scene(presser, message.conversation_id), message_id, value)
+        answer = read_consent(*await self.delivery.invoke(activity))
+        if answer.malformed:
+            self.client_errors.append(f"{presser.name}, file consent on {message_id}: {answer.malformed}; body {answer.body!r}")
+        return answer
+
+    def _consent_value(self, presser: Member, message: Message, accept: bool) -> dict[str, Any]:
+        offer = find_offer(self.sent, message)
+        if not accept:
+            return {"type": "fileUpload", "action": "decline", "context": offer["content"]["declineContext"]}
+        info = upload_info(*self.files.open_session(presser, offer["name"]))
+        return {"type": "fileUpload", "action": "accept", "context": offer["content"]["acceptContext"], "uploadInfo": info}
 
     async def _post_and_deliver(self, sender: Member, activity: dict[str, Any], wait: bool) -> Message:
         base, root = identity.split_thread(activity["conversation"]["id"])
@@ -189,6 +224,7 @@ class Teams:
         mentioned = [identity.person(key) for key in ids if key.startswith("29:")]
         kept = [member for member in mentioned if f"@{member.name}" in new_text or f"<at>{member.name}</at>" in new_text]
         activity = self.activities.edit(self.activities.message(self._scene(editor, message.conversation_id), message_id, new_text, kept))
+        activity["attachments"] = [each for each in message.attachments if each["contentType"] == FILE_DOWNLOAD] + activity["attachments"]
         self.threads.edit(message, text=activity["text"], attachments=activity["attachments"], entities=activity["entities"])
         return await self.delivery.deliver(activity)
 

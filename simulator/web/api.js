@@ -5,8 +5,8 @@ async function call(method, path, body) {
   try {
     response = await fetch(path, {
       method,
-      headers: body === undefined ? {} : { "Content-Type": "application/json" },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      headers: body === undefined || body instanceof Blob ? {} : { "Content-Type": "application/json" },
+      body: body === undefined || body instanceof Blob ? body : JSON.stringify(body),
     });
   } catch {
     throw new Error("The demo server does not answer. Is it still running?");
@@ -38,6 +38,23 @@ export const people = (dataset, filter) => call("GET", `/api/people?${query({ da
 const locale = new URLSearchParams(location.search).get("locale") || navigator.language;
 
 export const say = (what) => call("POST", "/api/say", { ...what, locale });
+/** Drops `file` into one's own chat, with words beside it. */
+export const drop = ({ as, conversation, text, file }) => call("PUT", `/api/drop?${query({ as, conversation, text, name: file.name, locale })}`, file);
+export const fileAddress = (as, id) => `/api/files/${encodeURIComponent(id)}?${query({ as })}`;
+export const samples = () => call("GET", "/api/samples");
+
+export async function sample(name) {
+  const response = await fetch(`/api/samples/${encodeURIComponent(name)}`);
+  if (!response.ok) throw new Error(`the demo server answered ${response.status}.`);
+  return new File([await response.blob()], name);
+}
+
+/** Allows or declines a file that Doorman offers; throws what Teams would show. */
+export async function consent(what) {
+  const answer = await call("POST", "/api/consent", { ...what, locale });
+  if (answer?.error) throw new Error(answer.error);
+}
+
 export const edit = (what) => call("POST", "/api/edit", what);
 export const entra = (upn) => call("GET", `/api/entra/${encodeURIComponent(upn)}`);
 

@@ -28,7 +28,9 @@ const faults = createFaults($("faults"), {
   },
 });
 const drawers = createDrawers();
-const composer = createComposer($("composer"), { send, people: () => state.people.filter((person) => person.upn !== state.me.upn) });
+const composer = createComposer($("composer"), $("talk"), {
+  send, people: () => state.people.filter((person) => person.upn !== state.me.upn), samples: api.samples, sample: api.sample,
+});
 const welcome = createWelcome(() => state, (text) => composer.write(text));
 const talk = createConversation($("log"), $("newer"), {
   mine: (message) => wrote(state.me, message),
@@ -38,14 +40,23 @@ const talk = createConversation($("log"), $("newer"), {
     entra.refresh();
     return answer;
   },
+  onConsent: (message, accept) => api.consent({ as: state.me.upn, message: message.id, accept }),
+  fileAddress: (file) => api.fileAddress(state.me.upn, file.id),
   onEdit: (message, text) => api.edit({ as: state.me.upn, message: message.id, text }),
   onReply: (message) => composer.setReply(message),
   welcome: () => welcome(),
 });
 
-async function send({ text, mentions, replyTo }) {
+async function send({ text, mentions, replyTo, files }) {
   const person = personIn(text.replace(/@doorman/gi, ""), state.people);
   if (person) entra.show(person);
+  const [first, ...others] = files;
+  const where = { as: state.me.upn, conversation: state.conversation.id };
+  if (first) {
+    await api.drop({ ...where, text, file: first });
+    for (const file of others) await api.drop({ ...where, text: "", file });
+    return;
+  }
   await api.say({ as: state.me.upn, conversation: state.conversation.id, text, mentions, replyTo });
 }
 

@@ -3,7 +3,7 @@
 import { avatar, el } from "./dom.js";
 
 const snippet = (last) => {
-  const text = typeof last === "string" ? last : last?.text || (last?.card ? "Sent a card" : "");
+  const text = typeof last === "string" ? last : last?.text || (last?.card ? "Sent a card" : last?.files?.[0]?.name || (last?.offer ? `Offers ${last.offer.name}` : ""));
   return text.replace(/<[^>]*>/g, "").replace(/[*_`#]/g, "").replace(/\s+/g, " ").trim().slice(0, 90);
 };
 

@@ -1,12 +1,13 @@
 // The message box: examples to start from, Enter to send, the last lines with the arrow keys, replies.
 
+import { createAttachments } from "./attach.js";
 import { el, recall, remember } from "./dom.js";
 import { createMentions } from "./mentions.js";
 
 const KEPT = 50;
 
-/** `handlers`: {send({text, mentions, replyTo}) → promise, people()}. */
-export function createComposer(form, handlers) {
+/** `zone` is where files may be dropped. `handlers`: {send({text, mentions, replyTo, files}) → promise, people(), samples(), sample(name)}. */
+export function createComposer(form, zone, handlers) {
   let replyTo = null;
   let place = -1; // where in the history; -1 is the line being written
   let draft = "";
@@ -20,14 +21,18 @@ export function createComposer(form, handlers) {
   send.innerHTML = '<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M3 10 17.5 3.5 13 17l-3.2-5.200z" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linejoin="round"/><path d="m9.8 11.8 3.4-3.6" stroke="currentColor" stroke-width="1.6" stroke-linecap="round"/></svg>';
   const problem = el("p", { class: "composer-problem", role: "alert", hidden: true });
   const note = el("p", { class: "composer-note" });
+  let attachments; // made below: it sits in the field
   const field = el("div", { class: "field" }, box, send);
   form.append(chips, reply, field, problem, note);
+  attachments = createAttachments(form, field, zone, {
+    samples: handlers.samples, sample: handlers.sample, onChange: () => { fit(); if (attachments?.any()) box.focus(); }, onProblem: complain,
+  });
   const mentions = createMentions(field, box, handlers.people);
 
   function fit() {
     box.style.height = "auto";
     box.style.height = `${Math.min(box.scrollHeight, 160)}px`;
-    send.classList.toggle("ready", Boolean(box.value.trim()));
+    send.classList.toggle("ready", Boolean(box.value.trim() || attachments?.any()));
   }
 
   function write(text) {
@@ -44,11 +49,16 @@ export function createComposer(form, handlers) {
     write(place === -1 ? draft : history[place]);
   }
 
+  function complain(sentence) {
+    problem.textContent = sentence;
+    problem.hidden = false;
+  }
+
   async function submit() {
     const text = box.value.trim();
-    if (!text) return;
-    const sent = { text, mentions: mentions.used(text).map(({ upn }) => ({ upn })), replyTo: replyTo?.id ?? null };
-    if (history[0] !== text) history.unshift(text);
+    if (!text && !attachments.any()) return;
+    const sent = { text, files: attachments.take(), mentions: mentions.used(text).map(({ upn }) => ({ upn })), replyTo: replyTo?.id ?? null };
+    if (text && history[0] !== text) history.unshift(text);
     history.splice(KEPT);
     remember("history", history);
     place = -1;
@@ -58,9 +68,9 @@ export function createComposer(form, handlers) {
     try {
       await handlers.send(sent);
     } catch (error) {
-      problem.textContent = `Not sent: ${error.message}`;
-      problem.hidden = false;
+      complain(`Not sent: ${error.message}`);
       if (!box.value) write(text);
+      attachments.give(sent.files);
     }
   }
 
@@ -97,6 +107,7 @@ export function createComposer(form, handlers) {
     const channel = conversation.kind === "channel";
     prompt = channel ? `Post in ${conversation.name} as ${me.name}` : `Write to Doorman as ${me.name}`;
     note.textContent = channel ? "@Doorman is mentioned for you. Enter sends, Shift+Enter starts a new line." : "Enter sends, Shift+Enter starts a new line.";
+    attachments.allow(!channel);
     setReply(null);
     problem.hidden = true;
   }

@@ -5,7 +5,7 @@ import { renderMessage } from "./message.js";
 
 /**
  * `root` is the log element, `newer` the button shown while unread messages wait below.
- * `handlers`: {mine(message), onPress, onEdit, onReply(rootMessage), welcome() → element}.
+ * `handlers`: {mine(message), onPress, onEdit, onConsent, fileAddress, onReply(rootMessage), welcome() → element}.
  */
 export function createConversation(root, newer, handlers) {
   let kind = "personal";
@@ -93,7 +93,7 @@ export function createConversation(root, newer, handlers) {
 
   function remove(id) {
     const entry = messages.get(id);
-    if (entry) replace(entry, { ...entry.message, deleted: true, card: null, text: "" });
+    if (entry) replace(entry, { ...entry.message, deleted: true, card: null, text: "", files: [], offer: null });
   }
 
   /** Messages of one person within five minutes share one picture and name. */

@@ -3,6 +3,7 @@
 import { avatar, clock, el, moment } from "./dom.js";
 import { messageHtml, plainText, showMentions } from "./markdown.js";
 import { renderCard } from "./cards.js";
+import { fileChip, offerCard } from "./files.js";
 
 const EYE = "M1.5 10S4.5 4.5 10 4.5 18.5 10 18.5 10 15.5 15.5 10 15.5 1.5 10 1.5 10z";
 
@@ -34,7 +35,8 @@ function body(message) {
 }
 
 /**
- * The element of `message`. `view`: {me, mine(message), onPress(message, action), onEdit(message, text), errors: Map(id → sentence)}.
+ * The element of `message`. `view`: {me, mine(message), onPress(message, action), onEdit(message, text), onConsent(message, accept),
+ * fileAddress(file), errors: Map(id → sentence)}.
  */
 export function renderMessage(message, view) {
   const { from = {} } = message;
@@ -60,6 +62,8 @@ export function renderMessage(message, view) {
     return node;
   }
   if (message.text) content.append(body(message));
+  for (const file of message.files || []) content.append(fileChip(file, view.fileAddress(file), { stored: Boolean(from.bot) }));
+  if (message.offer) content.append(offerCard(message.offer, (accept) => view.onConsent(message, accept)));
   if (message.card) content.append(card(message, view));
   if (mine && message.text && view.onEdit) content.append(editButton(message, content, view));
   return node;

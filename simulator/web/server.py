@@ -18,6 +18,7 @@ from simulator.teams import directory, identity
 from simulator.teams.control import Control, spoken
 from simulator.teams.service import Teams
 from simulator.teams.threads import Conversation, Event, Message
+from simulator.web.files import MOST_DROPPED, FileRoutes, Samples, file_parts, speak
 
 HERE = Path(__file__).parent
 _SERVED = frozenset({".html", ".js", ".css", ".svg", ".png"})  # never the Python next to them
@@ -28,18 +29,20 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _HEARTBEAT = 15.0  # seconds; lets the page notice a dead line
 
 
-def demo_app(teams: Teams, entra_url: str, vendor_dir: str | Path) -> web.Application:
+def demo_app(teams: Teams, entra_url: str, vendor_dir: str | Path, samples: Samples | None = None) -> web.Application:
     """The demo page and its API.
 
     Args:
         teams: the started simulator the page looks into.
         entra_url: of the Entra simulator, for its `/_control/`.
         vendor_dir: a `node_modules` directory with `adaptivecards` and `markdown-it`, or one with the two files themselves.
+        samples: files to attach by one click: name → what makes the bytes.
     """
-    app = web.Application(middlewares=[_local_only])
+    app = web.Application(middlewares=[_local_only], client_max_size=MOST_DROPPED)
     page = _Page(teams, entra_url, Path(vendor_dir))
     app.cleanup_ctx.append(page.life)
     app.on_shutdown.append(page.hang_up)
+    app.add_routes(FileRoutes(teams, samples or {}).routes())
     app.add_routes(page.routes())
     return app
 
@@ -174,21 +177,16 @@ class _Page:
 
     async def say(self, request: web.Request) -> Any:
         asked = await request.json()
-        self._speak(asked)
+        speak(self._teams, asked)
         conversation: Any = asked["conversation"]
         root = self._teams.threads.messages[asked["replyTo"]].thread if asked.get("replyTo") else None
         message = await self._teams.say(asked["as"], asked["text"], identity.join_thread(conversation, root),
                                         mentions=[m["upn"] for m in asked.get("mentions") or ()], wait=False)
         return {"id": message.id}
 
-    def _speak(self, asked: dict[str, Any]) -> None:
-        """Whoever does something has a client in the language of the page they do it on."""
-        if locale := asked.get("locale"):
-            self._teams.speak(asked["as"], locale)
-
     async def press(self, request: web.Request) -> Any:
         asked = await request.json()
-        self._speak(asked)
+        speak(self._teams, asked)
         action, data = asked["action"], asked["action"].get("data") or {}
         if action["type"] == "Action.Submit":
             answer = await self._teams.press(asked["as"], asked["message"], "", style="submit", action=data)
@@ -278,7 +276,7 @@ def _message_json(message: Message, who: Member) -> dict[str, Any]:
     return {"id": message.id, "from": sender,
             "text": message.text, "textFormat": message.text_format, "time": message.time, "edited": message.edited,
             "deleted": message.deleted, "replyTo": None if message.thread in (None, message.id) else message.thread,
-            "card": message.card(who), "private": message.private_to is not None,
+            "card": message.card(who), "private": message.private_to is not None, **file_parts(message),
             "mentions": [{"id": account["id"], "name": account["name"]} for account in mentioned]}
 
 

@@ -9,7 +9,7 @@ import pytest
 from bot.domain.change import Change, ChangeKind
 from bot.domain.methods import PhoneType, SmsSignIn
 from bot.errors import Conflict, NotAuthorised, NotFound, NumberNotUnique, Rejected, Throttled, Unavailable
-from bot.graph.directory import HIDDEN
+from bot.graph.dossiers import HIDDEN
 from bot.graph.methods import client_request_id
 from bot.ports import MEMBERS_LIMIT
 from simulator import cast

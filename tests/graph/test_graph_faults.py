@@ -13,7 +13,7 @@ from bot.errors import DirectoryError, NotAuthorised, NotFound, NumberNotUnique,
 from bot.graph import GraphDirectory
 from bot.graph.answers import Answer
 from bot.graph.errors import translate
-from bot.graph.throttle import Patience, ThrottleGate
+from bot.graph.throttle import Patience, Priority, ThrottleGate
 from tests.graph.conftest import ALICE, OMAR, Bench
 
 SET = Change(ChangeKind.SET_PHONE, PhoneType.MOBILE, None, "+31 612345678")
@@ -236,13 +236,13 @@ async def test_the_whole_batch_refused(bench: Bench) -> None:
 
 async def test_a_graph_that_hangs_does_not_hang_the_person(bench: Bench) -> None:
     bench.fault("latency", seconds=2)
-    hurried = GraphDirectory(bench.client, patience=Patience(0.1, urgent=True))
+    hurried = GraphDirectory(bench.client, patience=Patience(0.1, Priority.HIGH))
     async with asyncio.timeout(3):
         with pytest.raises(Unavailable):
             await hurried.person(ALICE.id)
         with pytest.raises(Unavailable):
             await hurried.dossier(ALICE.id)
-    assert bench.client.gate._running == 0
+    assert bench.client.gate.running == 0
 
 
 async def test_a_slow_answer_times_out(bench: Bench) -> None:

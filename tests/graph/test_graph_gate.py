@@ -92,14 +92,14 @@ async def test_a_place_is_not_lost_when_its_taker_is_cancelled(time: FakeTime) -
     await asyncio.sleep(0)
     second, third = (asyncio.create_task(gate.send(request(), server)) for _ in range(2))
     await asyncio.sleep(0)
-    gate._accepted = second.cancel  # when the first has left and woken the second, which has not run yet
+    gate._people.accepted = second.cancel  # when the first has left and woken the second, which has not run yet
     server.open.set()
     await first
     async with asyncio.timeout(2):
         assert (await third).status_code == 200
     with pytest.raises(asyncio.CancelledError):
         await second
-    assert gate._running == 0
+    assert gate.running == 0
 
 
 async def test_all_wait_when_one_is_refused(time: FakeTime) -> None:

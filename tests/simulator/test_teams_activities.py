@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-import aiohttp
 import pytest
 from aiohttp import web
 from teams_bot import TEXT, card, card_activity, card_answer, running
@@ -166,19 +165,6 @@ async def test_nobody_talks_where_the_app_is_not(stage):
     await teams.install(by=HANNA)
     assert {m["id"] for m in bot.received[-1]["membersAdded"]} == {BOT, mri(HANNA)}
     await teams.say(HANNA, "hello!")
-
-
-async def test_an_upload_can_be_fetched(stage):
-    teams, bot = stage
-    await teams.upload(HANNA, "new phones.csv", b"user,phone\n")
-    attachment = bot.received[0]["attachments"][0]
-    assert attachment["contentType"] == "application/vnd.microsoft.teams.file.download.info"
-    assert (attachment["name"], attachment["content"]["fileType"]) == ("new phones.csv", "csv")
-    async with aiohttp.ClientSession() as session:
-        async with session.get(attachment["content"]["downloadUrl"]) as response:
-            assert await response.read() == b"user,phone\n"
-        async with session.get(teams.url + "/_files/guessed/new.csv") as response:
-            assert response.status == 404
 
 
 async def test_a_group_chat(stage):

@@ -227,7 +227,7 @@ async def test_activities_that_mean_nothing_to_us_are_taken_in_silence(door: Doo
     assert door.said() == said
 
 
-NOT_OURS = ("task/fetch", "fileConsent/invoke", "composeExtension/query", "signin/verifyState", "adaptivecard/action", "", None)
+NOT_OURS = ("task/fetch", "fileconsent/invoke", "composeExtension/query", "signin/verifyState", "adaptivecard/action", "", None)
 
 
 @pytest.mark.parametrize("name", NOT_OURS)

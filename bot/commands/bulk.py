@@ -1,0 +1,69 @@
+"""Bulk jobs in words: how to begin one, and what can be said about one that runs. The file itself comes by `services.bulk`."""
+
+from __future__ import annotations
+
+from bot.commands.arguments import OperationId
+from bot.commands.kinds import Choice, Optional, Word
+from bot.commands.people import READS
+from bot.commands.spec import Command, Context, Invocation
+from bot.domain.exchange import BulkExplained, Reply, Verb
+from bot.domain.said import say
+
+_BULK = Word("bulk", near=("batch", "import", "csv"))
+
+
+async def explain(invocation: Invocation, context: Context) -> Reply:
+    """How a bulk job is begun; with a button for a template."""
+    if context.where.kind != "personal":
+        return BulkExplained(say("Drop the file in a personal chat with me: Teams gives me files nowhere else."), template=False)
+    return BulkExplained(say("Drop a CSV or Excel file here; I check every row first and change nothing before you confirm."))
+
+
+async def steer(invocation: Invocation, context: Context) -> Reply:
+    """Does what was said about a job.
+
+    Raises:
+        Refusal: it is not theirs to say, or it makes no sense now.
+    """
+    verb = invocation.args["what"]
+    assert isinstance(verb, Verb), "the declaration says so"
+    return await context.steer(verb, str(invocation.args["id"]), context.actor, context.standing, context.where)
+
+
+BULK = Command(
+    name="bulk",
+    topic="Many people",
+    pattern=(_BULK, Optional((Choice("dry_run", ((Word("dry run", near=("dryrun", "test", "check", "simulate")), True),)),))),
+    summary="Change many people from a file: drop a CSV or Excel file in a personal chat with me; `dry run` only looks",
+    example="bulk",
+    run=explain,
+    reads=READS,
+    reasoned=True,
+    scopes=("personal",),
+)
+
+BULK_JOB = Command(
+    name="bulk-job",
+    topic="Many people",
+    pattern=(
+        _BULK,
+        Choice(
+            "what",
+            (
+                (Word("pause", near=("hold", "wait")), Verb.HOLD),
+                (Word("resume", also=("go on", "continue"), near=("start", "unpause")), Verb.GO_ON),
+                (Word("cancel", also=("stop",), near=("abort", "end")), Verb.STOP),
+                (Word("retry", near=("again", "repeat")), Verb.RETRY),
+                (Word("preview"), Verb.PREVIEW),
+                (Word("result", near=("results", "report", "outcome")), Verb.RESULT),
+            ),
+        ),
+        OperationId(),
+    ),
+    summary="Pause a bulk job, let it go on, stop what is left, retry its failures, or have its rows as a file",
+    example="bulk pause 7Q2F",
+    run=steer,
+    admins_too=True,
+    scopes=(),  # its card has buttons for all of it
+)
+

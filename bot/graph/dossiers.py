@@ -1,0 +1,141 @@
+"""A person's dossier out of Graph's answers: which reads it takes, and what their answers make together.
+
+The reads of several people may share a batch. What follows them (further pages, the names of hardware tokens) is read for the person
+alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.methods import Dossier, Family, Method, Methods
+from bot.domain.people import Privileges
+from bot.errors import NotAuthorised, NotFound, NotLicensed, Rejected
+from bot.graph import permissions, reads
+from bot.graph.accounts import defined_in, person_in, role_assignable_in, roles_in
+from bot.graph.answers import Answer
+from bot.graph.beta import with_tokens
+from bot.graph.errors import translate
+from bot.graph.methods import others_in, phones_in
+from bot.graph.reader import Reader
+from bot.graph.reads import Read
+
+REMEMBERED_SECONDS = 600.0  # how long it is remembered that something cannot be read
+
+#: Shown instead of the other methods when the app may read phones alone.
+HIDDEN = Method("other methods", f"not shown, because the permission {permissions.READ_METHODS} is missing")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The reads for one dossier, in the order of their answers.
+
+    Attributes:
+        account: of what decides about protection, the first four.
+        methods: all methods, or the phones alone.
+        eligible: roles that could be activated; None when that cannot be read.
+    """
+
+    user_id: str
+    account: tuple[Read, Read, Read, Read]
+    methods: Read
+    eligible: Read | None
+
+    @property
+    def reads(self) -> tuple[Read, ...]:
+        """All of them."""
+        return (*self.account, self.methods, *([self.eligible] if self.eligible else []))
+
+
+class Dossiers:
+    """Dossiers through one reader, and what it turned out that it may not read.
+
+    Args:
+        reader: for what follows the first answers.
+    """
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._clock = reader.client.gate.clock
+        self._phones_only_until = 0.0
+        self._no_eligible_until = 0.0
+
+    def ask(self, user_id: str) -> Asked:
+        """What has to be read about somebody, by object id."""
+        return Asked(
+            user_id,
+            (reads.account(user_id), reads.roles_held(user_id), reads.assignments(user_id), reads.groups_held(user_id)),
+            self.ask_methods(user_id),
+            None if self._clock() < self._no_eligible_until else reads.eligibilities(user_id),
+        )
+
+    def ask_methods(self, user_id: str) -> Read:
+        """What has to be read about somebody's methods."""
+        return reads.phones(user_id) if self._clock() < self._phones_only_until else reads.methods(user_id)
+
+    async def made_of(self, asked: Asked, answers: Sequence[Answer]) -> Dossier:
+        """The dossier in the answers.
+
+        Raises:
+            DirectoryError: a part that decides about protection, or the methods, could not be read.
+        """
+        for read, answer in zip(asked.account, answers, strict=False):
+            if not answer.ok:
+                raise translate(answer, read.permission)
+        account, roles_held, assigned, groups_held, methods = answers[:5]
+        rows, phones_only = await self._method_rows(asked.user_id, asked.methods, methods)
+        groups = await self._reader.pages(groups_held, asked.account[3])
+        privileges = Privileges(
+            roles=roles_in(await self._reader.pages(roles_held, asked.account[1]), await self._reader.pages(assigned, asked.account[2])),
+            eligible=await self._eligible(answers[5], asked.eligible) if asked.eligible else (),
+            groups=role_assignable_in(groups),
+            restricted=bool(account.fields.get("isManagementRestricted")),
+        )
+        found = await self._methods(asked.user_id, rows, phones_only)
+        return Dossier(
+            person_in(account.fields), found.phones, found.others, privileges, frozenset(str(group.get("id")).lower() for group in groups)
+        )
+
+    async def methods_of(self, user_id: str, read: Read, answer: Answer) -> Methods:
+        """The methods in the answer to `ask_methods`; raises DirectoryError."""
+        return await self._methods(user_id, *await self._method_rows(user_id, read, answer))
+
+    async def _method_rows(self, user_id: str, read: Read, answer: Answer) -> tuple[list[dict[str, Any]], bool]:
+        """The methods as Graph lists them, and whether they are the phones alone."""
+        phones_only = read == reads.phones(user_id)
+        if not phones_only and answer.status in (403, 404):
+            # Only the granular permission for phones is granted, or (in China's cloud) there is no list of all methods.
+            try:
+                answer = await self._reader.get(reads.phones(user_id))
+            except NotAuthorised:
+                raise translate(answer, permissions.READ_METHODS) from None
+            self._phones_only_until = self._clock() + REMEMBERED_SECONDS
+            phones_only = True
+        elif not answer.ok:
+            raise translate(answer, read.permission)
+        return await self._reader.pages(answer, read), phones_only
+
+    async def _methods(self, user_id: str, rows: list[dict[str, Any]], phones_only: bool) -> Methods:
+        return Methods(phones_in(rows), (HIDDEN,) if phones_only else await self._with_tokens(user_id, others_in(rows)))
+
+    async def _eligible(self, answer: Answer, read: Read) -> tuple[str, ...]:
+        """Roles that could be activated, where that can be read: the permission is optional, and without the licence nobody has any."""
+        if not answer.ok:
+            error = translate(answer, read.permission)
+            if answer.status != 403 and not isinstance(error, NotLicensed):
+                raise error
+            self._no_eligible_until = self._clock() + REMEMBERED_SECONDS
+            return ()
+        return defined_in(await self._reader.pages(answer, read))
+
+    async def _with_tokens(self, user_id: str, others: tuple[Method, ...]) -> tuple[Method, ...]:
+        """The methods, hardware tokens by name; where beta does not say, by their date alone."""
+        if not any(method.family is Family.HARDWARE_TOKEN for method in others):
+            return others
+        read = reads.tokens(user_id)
+        try:
+            return with_tokens(others, await self._reader.pages(await self._reader.get(read), read))
+        except (NotAuthorised, NotFound, Rejected):
+            return others

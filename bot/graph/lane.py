@@ -1,0 +1,113 @@
+"""A lane through the throttle gate: how many calls run at once, who is next, and until when nobody may go.
+
+How many halves when Graph refuses and creeps up while it does not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+from bot.errors import Throttled
+from bot.ports import Sleep
+
+SHORTEST_WAIT = 0.1  # after a 429 that says 0
+SPREAD = 0.02  # of a wait, so that several bots do not come back together; more would cost throughput
+LONGEST_SAID = 300.0  # Graph's windows are of seconds to minutes; a mad figure must not shut the bot for hours
+LONGEST_UNSAID = 16.0  # when 429s follow each other and do not say how long
+
+
+class Lane:
+    """One lane.
+
+    Args:
+        most: calls at once.
+        clock, sleep, chance: time and luck.
+    """
+
+    def __init__(self, most: float, clock: Callable[[], float], sleep: Sleep, chance: Callable[[], float]) -> None:
+        self.running = 0
+        self.closed_until = 0.0
+        self._clock = clock
+        self._pause = sleep
+        self._chance = chance
+        self._most = float(most)
+        self._limit = float(most)
+        self._queues: tuple[deque[asyncio.Future[None]], ...] = (deque(), deque())  # whoever is urgent, and then the others
+        self._refusals = 0  # in a row, without a word on how long to wait
+
+    @property
+    def limit(self) -> int:
+        """How many calls may run at once now."""
+        return max(1, int(self._limit))
+
+    async def enter(self, deadline: float, *, urgent: bool) -> float:
+        """Waits for the lane to open and for a place; returns the moment of entry.
+
+        Raises:
+            Throttled: not before the deadline.
+        """
+        while True:
+            now = self._clock()
+            if (closed := self.closed_until - now) > 0:
+                if closed > deadline - now:
+                    raise Throttled("Graph asked everybody to wait", retry_after=closed)
+                await self._pause(closed)
+            elif self.running < self.limit:
+                self.running += 1
+                return now
+            else:
+                await self._wait_for_place(self._queues[0 if urgent else 1], deadline - now)
+
+    def leave(self) -> None:
+        """Gives the place to the next."""
+        self.running -= 1
+        self._wake()
+
+    def accepted(self) -> None:
+        """Graph took a call."""
+        self._refusals = 0
+        self._limit = min(self._most, self._limit + 1 / self._limit)
+
+    def wait_after(self, retry_after: float | None) -> float:
+        """Seconds to wait after a 429: what Graph says within reason, else longer each time."""
+        if retry_after is None:
+            self._refusals += 1
+            retry_after = min(LONGEST_UNSAID, 2.0 ** (self._refusals - 1))
+        return min(LONGEST_SAID, max(SHORTEST_WAIT, retry_after)) * (1 + SPREAD * self._chance())
+
+    def close(self, wait: float, began: float | None) -> None:
+        """Lets nobody in for a while, and fewer at once after it; not fewer still for calls let in before the last time."""
+        if began is None or began >= self.closed_until:
+            self._limit = max(1.0, self._limit / 2)
+        self.closed_until = max(self.closed_until, self._clock() + wait)
+
+    async def _wait_for_place(self, queue: deque[asyncio.Future[None]], seconds: float) -> None:
+        place = asyncio.get_running_loop().create_future()
+        queue.append(place)
+        try:
+            async with asyncio.timeout(max(0.0, seconds)):
+                await place
+        except TimeoutError:
+            self._pass_on(queue, place)
+            raise Throttled("too many calls at once", retry_after=1.0) from None
+        except BaseException:
+            self._pass_on(queue, place)
+            raise
+
+    def _pass_on(self, queue: deque[asyncio.Future[None]], place: asyncio.Future[None]) -> None:
+        """Gives up a place that is not wanted any more, to the next when it had been given already."""
+        if place in queue:
+            queue.remove(place)
+        elif not place.cancelled():
+            self._wake()
+
+    def _wake(self) -> None:
+        free = self.limit - self.running
+        for queue in self._queues:
+            while free > 0 and queue:
+                place = queue.popleft()
+                if not place.done():
+                    place.set_result(None)
+                    free -= 1

@@ -1,0 +1,162 @@
+"""Before anything changes: every row of a job is looked at, and what all of them would do becomes one request.
+
+Rows are read from Graph together; nothing here writes. What cannot be read now is looked at again later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.commands.bulk_rules import kinds_wanted, plan_row, refused
+from bot.commands.spec import Facts
+from bot.domain.audit import AuditEvent, Tag
+from bot.domain.bulk import Row, RowKind
+from bot.domain.change import ChangeKind, Plan
+from bot.domain.methods import Dossier
+from bot.domain.operation import Operation, State
+from bot.domain.people import Standing
+from bot.domain.policy import Decision
+from bot.domain.review import still_enough
+from bot.domain.rules import NO_NEED
+from bot.domain.said import Said, join, say
+from bot.errors import DirectoryError, NotFound, Refusal, Throttled, Unavailable
+from bot.ports import BulkDirectory, BulkJobs, Clock, Operations
+from bot.services import explain
+from bot.services.prepare import Preparation, Proposal
+from bot.services.require import require
+from bot.services.review import Reviewer
+
+
+@dataclass(frozen=True, slots=True)
+class Checking:
+    """What a check needs."""
+
+    operations: Operations
+    jobs: BulkJobs
+    bulk_directory: BulkDirectory
+    reviewer: Reviewer
+    preparation: Preparation
+    facts: Facts
+    clock: Clock
+
+
+async def check_rows(checking: Checking, operation: Operation, standing: Standing, rows: Sequence[Row]) -> list[Row]:
+    """The rows with their kinds.
+
+    Raises:
+        Throttled, Unavailable: Graph does not answer now; none of them is known.
+    """
+    job = await job_decision(checking, operation, standing)
+    people = await checking.bulk_directory.resolve([row.user for row in rows])
+    known = [(row, found[0].id) for row, found in zip(rows, people, strict=True) if len(found) == 1]
+    dossiers = dict(zip([row.number for row, _ in known], await checking.bulk_directory.dossiers([each for _, each in known]), strict=True))
+    checked = []
+    for row, found in zip(rows, people, strict=True):
+        if not found:
+            text = say("Nobody in Entra ID has this user name, address or object id.")
+            checked.append(replace(row, kind=RowKind.NOT_FOUND, reason=text))
+        elif len(found) > 1:
+            text = say("Several accounts have this address: {names}. Give the user principal name.", names=", ".join(o.upn for o in found))
+            checked.append(replace(row, kind=RowKind.AMBIGUOUS, reason=text))
+        else:
+            checked.append(await _check(checking, operation, standing, row, dossiers[row.number], job))
+    return checked
+
+
+async def _check(
+    checking: Checking, operation: Operation, standing: Standing, row: Row, dossier: Dossier | DirectoryError, job: Decision
+) -> Row:
+    match dossier:
+        case Throttled() | Unavailable():
+            raise dossier
+        case NotFound():
+            return replace(row, kind=RowKind.NOT_FOUND, reason=say("Entra ID no longer knows this account."))
+        case DirectoryError():
+            text, hint = explain.directory_sentence(dossier)
+            return replace(row, kind=RowKind.REFUSED, reason=join(" ", (text, hint)))
+    verdict = await checking.reviewer.request(
+        standing, dossier, kinds_wanted(row), operation.conversation, reason=operation.reason, ticket=operation.ticket
+    )
+    if verdict.allowed:
+        need = job.need or NO_NEED
+        verdict = still_enough(need, need.approvals, verdict)
+    return plan_row(row, dossier, checking.facts) if verdict.allowed else refused(row, dossier, verdict)
+
+
+async def job_decision(checking: Checking, operation: Operation, standing: Standing) -> Decision:
+    """Policy's word on the job as such, with what it needs; raises Forbidden when it says no."""
+    nobody = Dossier(operation.target, {})
+    decision = await checking.reviewer.request(
+        standing, nobody, {ChangeKind.BULK}, operation.conversation, reason=operation.reason, ticket=operation.ticket
+    )
+    require(decision)
+    return decision
+
+
+async def conclude(checking: Checking, operation: Operation, standing: Standing, rate: float) -> None:
+    """All rows are known: finds what contradicts itself, and shows the whole to its requester.
+
+    Args:
+        rate: rows a second that the tenant allows.
+    """
+    jobs = checking.jobs
+    assert operation.bulk is not None, "it is a job"
+    twice, same = await jobs.doubles(operation.id)
+    said: dict[int, str] = {number: _same_number(other) for number, other in same.items()}
+    said |= {number: say("Row {other} is about the same person.", other=str(other)) for number, other in twice.items()}
+    await jobs.conflict(operation.id, said)
+    counts, repaired, digest = await jobs.totals(operation.id)
+    bulk = replace(operation.bulk, counts=counts, repaired=repaired, plan=digest)
+    bulk = replace(bulk, rows=sum(counts.values()), seconds=round(bulk.to_change / max(rate, 0.1)) + 1)
+    to, outcome, proposal = State.PROPOSED, Said("", {}), None
+    if bulk.dry_run:
+        to, outcome = State.SUCCEEDED, say("This was a dry run: nothing was changed.")
+    elif not bulk.to_change:
+        to, outcome = State.SUCCEEDED, say("There is nothing to change, so nothing was changed.")
+    else:
+        try:
+            proposal = await _propose(checking, operation, standing)
+        except Refusal as refusal:
+            to, outcome = State.FAILED, join(" ", (refusal.text, refusal.hint, say("Nothing was changed.")))
+    await preview(checking, replace(operation, bulk=bulk), to, outcome, proposal)
+
+
+async def preview(checking: Checking, operation: Operation, to: State, outcome: str, proposal: Proposal | None = None) -> None:
+    """The check is over, whatever came of it."""
+    now = checking.clock()
+    bulk = operation.bulk
+    assert bulk is not None, "it is a job"
+    need, confirm_for = NO_NEED, checking.reviewer.policy.confirm_for
+    if proposal:
+        need, confirm_for = proposal.decision.need or NO_NEED, proposal.decision.confirm_for or confirm_for
+    facts = {
+        "state": to.value,
+        "file": bulk.file,
+        "sha256": bulk.sha256,
+        "plan": bulk.plan,
+        "counts": {kind.value: count for kind, count in bulk.counts.items()},
+        "outcome": str(outcome),
+    }
+    event = AuditEvent(Tag.BULK_FILE_CHECKED, now, operation_id=operation.id, target_id=operation.target.id, facts=facts)
+    await checking.jobs.preview(
+        operation.id,
+        bulk,
+        to,
+        event,
+        need=need,
+        expires_at=now + confirm_for,
+        approvals_in=proposal.approvals_in if proposal else None,
+        outcome=outcome,
+    )
+
+
+async def _propose(checking: Checking, operation: Operation, standing: Standing) -> Proposal:
+    decision = await job_decision(checking, operation, standing)
+    plan = Plan(operation.target, (), bundle=ChangeKind.BULK)
+    return await checking.preparation.complete(plan, decision, operation.requester, operation.conversation, checking.clock())
+
+
+def _same_number(other: int) -> str:
+    return say("Row {other} has the same number, and a number is one person's.", other=str(other))
+

@@ -1,0 +1,168 @@
+"""Every process looks for bulk jobs each second: checks the rows of new ones, works on those that are agreed to.
+
+Nothing is handed over: a job is its rows, and a process that dies leaves them to the others, or to its own next life.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import replace
+
+import structlog
+
+from bot.domain.audit import AuditEvent, Tag
+from bot.domain.bulk import Hold
+from bot.domain.operation import Operation, State
+from bot.domain.people import Standing
+from bot.domain.said import say
+from bot.errors import DirectoryError, Refusal, StoreUnavailable, Throttled, Unavailable
+from bot.ports import JobAtWork
+from bot.services import explain
+from bot.services.bulk.check import Checking, check_rows, conclude, preview
+from bot.services.bulk.crew import Crew, Crewing
+
+log = structlog.get_logger()
+
+#: How soon another process's job is noticed.
+LOOK_SECONDS = 1.0
+#: Looks between searches for what dead processes left.
+ABANDONED_EVERY = 5
+#: Rows looked at together, and how many such groups at once.
+CHECKED_TOGETHER, GROUPS = 40, 3
+#: Pause when Graph cannot be read at all.
+PAUSE_SECONDS = 2.0
+
+
+class Crews:
+    """The bulk jobs of this process.
+
+    Args:
+        alone: no other process can be at work on this database.
+    """
+
+    def __init__(self, crewing: Crewing, checking: Checking, *, alone: bool) -> None:
+        self._crewing = crewing
+        self._checking = checking
+        self._alone = alone
+        self._at_work: dict[str, asyncio.Task[None]] = {}
+        self._awake = asyncio.Event()
+        self._watching: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begins to look."""
+        self._watching = asyncio.create_task(self._watch())
+
+    async def stop(self) -> None:
+        """Leaves everything as it is; what is half done is taken up by the next life."""
+        tasks = [task for task in (self._watching, *self._at_work.values()) if task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def wake(self) -> None:
+        """There may be something to do now."""
+        self._awake.set()
+
+    async def _watch(self) -> None:
+        looks = 0
+        while True:
+            try:
+                if looks == 0 and self._alone:
+                    await self._give_up(await self._crewing.jobs.started_anew())
+                elif not self._alone and looks % ABANDONED_EVERY == 0:
+                    await self._give_up(await self._crewing.jobs.abandoned())
+                looks += 1
+                for job in await self._crewing.jobs.at_work():
+                    await self._look_after(job)
+            except StoreUnavailable as error:
+                log.warning("bulk jobs wait for the database", action="bulk_store", error=str(error))
+            self._awake.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._awake.wait()
+
+    async def _look_after(self, job: JobAtWork) -> None:
+        if job.id in self._at_work:
+            return
+        if job.hold is Hold.STOPPED and not (await self._crewing.stops.stop("", self._crewing.clock())).pause:
+            event = AuditEvent(Tag.BULK_JOB_RESUMED, self._crewing.clock(), operation_id=job.id, facts={"code": Hold.STOPPED.value})
+            await self._crewing.jobs.go_on(job.id, Hold.STOPPED, event)
+            self.wake()
+        if job.hold is not Hold.NONE or not job.read:
+            return
+        operation = await self._crewing.operations.get(job.id)
+        if operation is None or operation.state is not job.state:
+            return
+        await self._crewing.jobs.let_go_of_own(job.id)  # of an earlier crew, which could not store how they ended
+        work = self._check(operation) if job.state is State.CHECKING else self._carry_out(operation)
+        task = self._at_work[job.id] = asyncio.create_task(work)
+        task.add_done_callback(lambda _: self._over(job.id))
+
+    def _over(self, job_id: str) -> None:
+        self._at_work.pop(job_id, None)
+        self.wake()
+
+    async def _carry_out(self, operation: Operation) -> None:
+        try:
+            await Crew(self._crewing, operation).work()
+        except StoreUnavailable as error:
+            log.warning("bulk job waits for the database", action="bulk_store", job=operation.id, error=str(error))
+        except Exception as error:  # the next look takes it up again
+            explain.incident(error)
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _check(self, operation: Operation) -> None:
+        try:
+            standing = await self._requester(operation)
+            if await self._check_all(operation, standing):
+                await conclude(self._checking, operation, standing, self._crewing.budget.rate)
+        except Refusal as refusal:
+            await preview(self._checking, operation, State.FAILED, refusal.text)
+        except (Throttled, Unavailable, StoreUnavailable) as error:
+            log.warning("a check waits", action="bulk_check_waits", job=operation.id, error=type(error).__name__)
+            await asyncio.sleep(PAUSE_SECONDS)
+        except DirectoryError as error:
+            text, _ = explain.directory_sentence(error)
+            await preview(self._checking, operation, State.FAILED, text)
+        except Exception as error:
+            await preview(self._checking, operation, State.FAILED, explain.incident(error))
+
+    async def _requester(self, operation: Operation) -> Standing:
+        return await self._crewing.directory.standing(operation.requester.id, self._crewing.reviewer.policy.groups())
+
+    async def _check_all(self, operation: Operation, standing: Standing) -> bool:
+        """Looks at rows until none is left; False when others still do, or nobody wants to know any more."""
+        jobs = self._crewing.jobs
+
+        async def group() -> None:
+            while rows := await jobs.take_unchecked(operation.id, CHECKED_TOGETHER):
+                done = False
+                try:
+                    checked = await check_rows(self._checking, operation, standing, rows)
+                    await jobs.checked(operation.id, checked)
+                    done = True
+                finally:
+                    if not done:
+                        await jobs.let_go(operation.id, [row.number for row in rows])
+                await jobs.show_progress(operation.id, self._crewing.clock())
+                latest = await self._crewing.operations.get(operation.id)
+                if latest is None or latest.state is not State.CHECKING:
+                    return
+
+        try:
+            async with asyncio.TaskGroup() as groups:
+                for _ in range(GROUPS):
+                    groups.create_task(group())
+        except ExceptionGroup as several:  # they fail alike: one of them tells
+            raise several.exceptions[0] from several
+        latest = await self._crewing.operations.get(operation.id)
+        return latest is not None and latest.state is State.CHECKING and not await jobs.unchecked(operation.id)
+
+    async def _give_up(self, job_ids: tuple[str, ...]) -> None:
+        """Their file was being read by a process that died, and nobody else has it."""
+        for job_id in job_ids:
+            operation = await self._crewing.operations.get(job_id)
+            if operation and operation.bulk:
+                outcome = say("I was restarted while I read the file. Nothing was changed. Send it again.")
+                await preview(self._checking, replace(operation, bulk=operation.bulk), State.FAILED, outcome)

@@ -1,0 +1,102 @@
+"""Where bulk jobs meet the chat: a file dropped, a button pressed, a file wanted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.commands.bulk import BULK
+from bot.commands.bulk_shown import bulk_shown
+from bot.commands.parser import parse
+from bot.commands.spec import Invocation
+from bot.domain.exchange import BulkShown, CardAction, FileConsent, FileStored, IncomingMessage, Reply
+from bot.domain.operation import Operation
+from bot.domain.said import say
+from bot.errors import Refusal
+from bot.ports import Files, Operations, Sheets, Stops
+from bot.services.bulk.check import Checking
+from bot.services.bulk.crews import Crews
+from bot.services.bulk.give import Giving
+from bot.services.bulk.receive import Receiving, Request
+from bot.services.bulk.steer import Steering
+from bot.services.gate import Gate
+from bot.services.require import require
+
+
+class BulkDesk:
+    """What the dispatcher needs of bulk jobs.
+    """
+
+    def __init__(
+        self, operations: Operations, stops: Stops, gate: Gate, checking: Checking, files: Files, sheets: Sheets, crews: Crews
+    ) -> None:
+        jobs, clock = checking.jobs, checking.clock
+        self.receiving = Receiving(checking, files, sheets, crews.wake)
+        self.giving = Giving(operations, jobs, gate, files, sheets, clock)
+        self._steering = Steering(operations, jobs, stops, gate, self.receiving, self.giving, clock)
+        self._jobs = jobs
+        self._gate = gate
+        self._clock = clock
+        self._crews = crews
+        self.wake = crews.wake
+        self.steer = self._steering.steer
+
+    def start(self) -> None:
+        """Begins to look for jobs."""
+        self._crews.start()
+
+    async def stop(self) -> None:
+        """Leaves everything as it is; what is half done is taken up by the next life, or by others."""
+        await self.receiving.stop()
+        await self._crews.stop()
+
+    async def file(self, message: IncomingMessage) -> Reply:
+        """Takes in a file; what was typed with it may say `bulk dry run`, a ticket and a reason.
+
+        Raises:
+            Refusal: not this file, not from this person, or not with these words.
+        """
+        standing = await self._gate.standing(message.actor, fresh=True)
+        require(self._gate.permit(standing))
+        if len(message.files) > 1:
+            raise Refusal(
+                say("I read one file at a time, so that what is agreed to is one file."),
+                say("Drop them one after the other."),
+                code="several_files",
+            )
+        said = self._said(message)
+        actor = replace(message.actor, upn=standing.person.upn)
+        dry_run = said.args.get("dry_run") is True
+        request = Request(actor, standing, message.where, dry_run, said.ticket, said.reason)
+        return await self.receiving.receive(request, message.files[0])
+
+    def _said(self, message: IncomingMessage) -> Invocation:
+        invocation = parse(message.text if message.text.strip() else BULK.name, message.mentions)
+        if invocation.command is not BULK:
+            raise Refusal(
+                say("You sent a file, and something else with it: I do neither, to be sure."),
+                say("Send the file alone, or with `bulk`, `bulk dry run` or `bulk because …`."),
+                code="file_and_command",
+            )
+        return invocation
+
+    async def press(self, action: CardAction) -> Reply:
+        """A button of a job's card.
+
+        Raises:
+            Refusal: it is not theirs to press, or it makes no sense now.
+        """
+        standing = await self._gate.standing(action.actor, fresh=True)
+        actor = replace(action.actor, upn=standing.person.upn)
+        return await self._steering.steer(action.verb, action.id, actor, standing, action.where)
+
+    async def consented(self, consent: FileConsent) -> FileStored:
+        """Somebody wants a file that was offered.
+
+        Raises:
+            Refusal: it is not for them, or cannot be handed over.
+        """
+        return await self.giving.consented(consent, await self._gate.standing(consent.actor, fresh=True))
+
+    async def shown(self, operation: Operation) -> BulkShown:
+        """A job as its card shows it."""
+        return await bulk_shown(self._jobs, operation, self._clock())

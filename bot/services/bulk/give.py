@@ -1,0 +1,134 @@
+"""The files of a job for whoever may see them: every row before it is done, and after. Made anew each time, kept nowhere."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+from bot.domain.audit import AuditEvent, Tag
+from bot.domain.exchange import ConversationRef, FileConsent, FileKind, FileOffered, FileStored
+from bot.domain.operation import Operation
+from bot.domain.people import Standing
+from bot.domain.said import say
+from bot.errors import Refusal
+from bot.ports import BulkJobs, Clock, Files, Operations, Sheets
+from bot.services.gate import Gate
+from bot.services.require import require
+
+TEMPLATE_NAME = "doorman-template.csv"
+#: Teams shows a size before it is asked for; the file is made afterwards.
+BYTES_A_ROW = 160
+PIECE = 256 * 1024
+
+
+class Giving:
+    """Offers files, and hands them over once Teams says that they are wanted."""
+
+    def __init__(self, operations: Operations, jobs: BulkJobs, gate: Gate, files: Files, sheets: Sheets, clock: Clock) -> None:
+        self._operations = operations
+        self._jobs = jobs
+        self._gate = gate
+        self._files = files
+        self._sheets = sheets
+        self._clock = clock
+
+    def template(self) -> FileOffered:
+        """A file to fill in."""
+        text = say("An empty file with the columns I read; fill it in and drop it here.")
+        return FileOffered(FileKind.TEMPLATE, "", TEMPLATE_NAME, text, len(self._sheets.template()))
+
+    def check(self, job: Operation, standing: Standing) -> None:
+        """Whether somebody may have a job's files: its requester, whoever may approve it, administrators.
+
+        Raises:
+            Refusal: not this person.
+        """
+        me = standing.person.id.lower()
+        if me == job.requester.id.lower():
+            require(self._gate.permit(standing))
+        elif not (self._gate.is_admin(standing) or job.need.groups & standing.groups):
+            text = say("The files of {id} are for {name}, its approvers and administrators.", id=job.id, name=job.requester.name)
+            raise Refusal(text, code="not_ones_own")
+
+    async def offer(self, kind: FileKind, job: Operation, where: ConversationRef) -> FileOffered:
+        """The offer of one.
+
+        Raises:
+            Refusal: there is nothing to show yet, or Teams takes no files here.
+        """
+        if where.kind != "personal":
+            raise Refusal(say("Teams lets me give files in a personal chat alone."), say("Ask me there."), code="file_elsewhere")
+        assert job.bulk is not None, "it is a job"
+        if not job.bulk.counts:
+            raise Refusal(say("{id} is not checked yet, so there is nothing to show.", id=job.id), code="too_early")
+        rows = sum(job.bulk.counts.values())
+        if kind is FileKind.PREVIEW:
+            text = say("What each of the rows of {file} would do; numbers are masked.", file=job.bulk.file)
+        else:
+            text = say("What became of each of the rows of {file}; numbers are masked.", file=job.bulk.file)
+        return FileOffered(kind, job.id, _name(kind, job), text, max(1, rows) * BYTES_A_ROW)
+
+    async def consented(self, consent: FileConsent, standing: Standing) -> FileStored:
+        """Hands a file over.
+
+        Raises:
+            Refusal: not to this person, or it cannot be handed over.
+        """
+        if consent.kind is FileKind.TEMPLATE:
+            require(self._gate.permit(standing, admins_too=True))
+            template = self._sheets.template()
+            await self._files.upload(consent.upload_url, _once(template), len(template))
+            return FileStored(consent.name or TEMPLATE_NAME, consent.content_url, consent.unique_id, consent.file_type)
+        job = await self._operations.get(consent.id)
+        if job is None or job.bulk is None or not job.bulk.counts:
+            raise Refusal(say("There is no bulk job {id}.", id=consent.id), code="unknown_operation")
+        self.check(job, standing)
+        path = _temporary()
+        try:
+            result = consent.kind is FileKind.RESULT
+            await self._jobs.with_rows(job.id, lambda rows: _write(path, self._sheets.lines(rows, job.id, result=result)))
+            await self._files.upload(consent.upload_url, _pieces(path), path.stat().st_size)
+        finally:
+            await asyncio.to_thread(path.unlink, missing_ok=True)
+        actor = consent.actor
+        facts = {"file": consent.kind.value}
+        event = AuditEvent(Tag.BULK_FILE_GIVEN, self._clock(), actor.id, actor.name, job.id, job.target.id, facts)
+        await self._operations.record(event)
+        return FileStored(consent.name or _name(consent.kind, job), consent.content_url, consent.unique_id, consent.file_type)
+
+    async def save(self, job: Operation, kind: FileKind, path: Path) -> None:
+        """Writes a job's file to this machine, for who works in a terminal."""
+        result = kind is FileKind.RESULT
+        await self._jobs.with_rows(job.id, lambda rows: _write(path, self._sheets.lines(rows, job.id, result=result)))
+
+
+def _name(kind: FileKind, job: Operation) -> str:
+    return f"{job.id}-{kind.value}.csv"
+
+
+def _temporary() -> Path:
+    """A new file that nobody else may read."""
+    handle, name = tempfile.mkstemp(prefix="doorman-", suffix=".csv")
+    os.close(handle)
+    return Path(name)
+
+
+def _write(path: Path, lines: Iterator[bytes]) -> None:
+    with path.open("wb") as file:
+        file.writelines(lines)
+
+
+
+
+async def _pieces(path: Path) -> AsyncIterator[bytes]:
+    """A file, a piece at a time."""
+    with path.open("rb") as file:
+        while piece := await asyncio.to_thread(file.read, PIECE):
+            yield piece
+
+
+async def _once(content: bytes) -> AsyncIterator[bytes]:
+    yield content

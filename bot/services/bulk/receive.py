@@ -1,0 +1,197 @@
+"""A file comes in: who sent it and whether they may, its bytes once, its rows into the database. Then crews look at it."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import structlog
+
+from bot.commands.bulk_shown import bulk_shown
+from bot.domain.audit import AuditEvent, Tag
+from bot.domain.bulk import MOST_BYTES, Bulk, FileRow
+from bot.domain.change import ChangeKind
+from bot.domain.exchange import BulkShown, ConversationRef, IncomingFile
+from bot.domain.operation import Operation, State
+from bot.domain.people import Actor, Person, Standing
+from bot.domain.phone import mask_text
+from bot.domain.said import join, say
+from bot.errors import Refusal, StoreUnavailable
+from bot.ports import Download, Files, Sheets
+from bot.services import explain
+from bot.services.bulk.check import Checking, job_decision, preview
+
+log = structlog.get_logger()
+
+#: Rows stored in one transaction: people in chat wait for it.
+STORED_TOGETHER = 250
+FILE_NAME_LIMIT = 120
+#: A check may be cancelled for so long; it ends by itself far sooner.
+CHECK_FOR = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody wants done with a file.
+
+    Attributes:
+        actor: as Entra knows them.
+    """
+
+    actor: Actor
+    standing: Standing
+    where: ConversationRef
+    dry_run: bool = False
+    ticket: str = ""
+    reason: str = ""
+
+
+class Receiving:
+    """Takes in files.
+
+    Args:
+        wake: called when there is something for the crews.
+    """
+
+    def __init__(self, checking: Checking, files: Files, sheets: Sheets, wake: Callable[[], None]) -> None:
+        self._checking = checking
+        self._files = files
+        self._sheets = sheets
+        self.wake = wake
+        self._reading: set[asyncio.Task[None]] = set()
+
+    async def receive(self, request: Request, file: IncomingFile) -> BulkShown:
+        """Fetches a file from where Teams keeps it and begins a job.
+
+        Raises:
+            Refusal: policy says no, or the file cannot be had.
+        """
+        if request.where.kind != "personal":
+            raise Refusal(
+                say("I take files in a personal chat alone, where Teams lets me have them."),
+                say("Open a chat with me and drop it there."),
+                code="file_elsewhere",
+            )
+        await self._permitted(request, self._operation(request, file.name, ""))
+        download = await self._files.download(file.url, MOST_BYTES)
+        return await self.begin(request, file.name, download)
+
+    async def begin(self, request: Request, name: str, download: Download) -> BulkShown:
+        """Begins a job with a file that is on this machine, and removes that once it is read."""
+        now = self._checking.clock()
+        operation = await self._begin(request, name, download.sha256)
+        self._start(self._read(operation, download.path, name))
+        return await bulk_shown(self._checking.jobs, operation, now)
+
+    async def retry(self, request: Request, of: Operation) -> BulkShown:
+        """Begins a job with the rows of another one that were not done.
+
+        Raises:
+            Refusal: policy says no, there are none, or their numbers are not kept any more.
+        """
+        assert of.bulk is not None, "it is a job"
+        if of.numbers_removed:
+            text = say("{id} is so old that I no longer keep its numbers.", id=of.id)
+            raise Refusal(text, say("Send the file again."), code="too_late")
+        await self._permitted(request, self._operation(request, of.bulk.file, of.bulk.sha256))
+        jobs = self._checking.jobs
+        operation = await self._begin(request, of.bulk.file, of.bulk.sha256, retry_of=of.id)
+        assert operation.bulk is not None, "it is a job"
+        count = await jobs.retry(operation.id, of.id)
+        if not count:
+            outcome = say("Every row of {id} was done, so there is nothing to retry.", id=of.id)
+            await preview(self._checking, operation, State.FAILED, outcome)
+        else:
+            await jobs.rows_read(operation.id, replace(operation.bulk, rows=count))
+        self.wake()
+        latest = await self._operations_get(operation)
+        return await bulk_shown(jobs, latest, self._checking.clock())
+
+    async def stop(self) -> None:
+        """Gives up what is being read; whoever sent it is told by the next life."""
+        for task in self._reading:
+            task.cancel()
+        await asyncio.gather(*self._reading, return_exceptions=True)
+
+    async def _operations_get(self, operation: Operation) -> Operation:
+        return await self._checking.operations.get(operation.id) or operation
+
+    async def _permitted(self, request: Request, operation: Operation) -> None:
+        await job_decision(self._checking, operation, request.standing)
+
+    async def _begin(self, request: Request, name: str, sha256: str, retry_of: str = "") -> Operation:
+        operation = self._operation(request, name, sha256, retry_of)
+        assert operation.bulk is not None, "it is a job"
+        facts = {
+            "command": operation.command,
+            "file": operation.bulk.file,
+            "sha256": sha256,
+            "ticket": request.ticket,
+            "reason": mask_text(request.reason),
+        }
+        actor = request.actor
+        event = AuditEvent(Tag.OPERATION_PROPOSED, operation.created_at, actor.id, actor.name, target_id=operation.target.id, facts=facts)
+        return await self._checking.jobs.begin(operation, event)
+
+    def _operation(self, request: Request, name: str, sha256: str, retry_of: str = "") -> Operation:
+        now, name = self._checking.clock(), " ".join(name.split())[:FILE_NAME_LIMIT] or "file"
+        return Operation(
+            id="",
+            command="bulk",
+            text=f"bulk {name}",
+            requester=request.actor,
+            target=Person(uuid4().hex, name, ""),  # nobody: the people are in the rows
+            changes=(),
+            bundle=ChangeKind.BULK,
+            ticket=request.ticket,
+            reason=request.reason,
+            conversation=request.where,
+            state=State.CHECKING,
+            created_at=now,
+            expires_at=now + CHECK_FOR,
+            bulk=Bulk(file=name, sha256=sha256, dry_run=request.dry_run, retry_of=retry_of),
+        )
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._reading.add(task)
+        task.add_done_callback(self._reading.discard)
+
+    async def _read(self, operation: Operation, path: Path, name: str) -> None:
+        jobs, rows = self._checking.jobs, 0
+        assert operation.bulk is not None, "it is a job"
+        try:
+            found = self._sheets.read(path, name)
+            while chunk := await asyncio.to_thread(_next, found):
+                rows += len(chunk)
+                if not await jobs.add_rows(operation.id, chunk):
+                    return  # cancelled meanwhile
+                await jobs.show_progress(operation.id, self._checking.clock())
+            if not rows:
+                raise Refusal(say("There are no rows in this file."), say("`bulk` offers a template to fill in."), code="empty_file")
+            await jobs.rows_read(operation.id, replace(operation.bulk, rows=rows))
+            self.wake()
+        except Refusal as refusal:
+            await self._failed(operation, join(" ", (refusal.text, refusal.hint, say("Nothing was changed."))))
+        except StoreUnavailable as error:
+            log.warning("a file could not be stored", action="bulk_store", job=operation.id, error=str(error))
+            await self._failed(operation, say("I could not store the rows of this file. Nothing was changed. Send it again in a minute."))
+        except Exception as error:  # a defect of ours must end in a sentence
+            await self._failed(operation, join(" ", (explain.incident(error), say("Nothing was changed."))))
+        finally:
+            await asyncio.to_thread(path.unlink, missing_ok=True)
+
+    async def _failed(self, operation: Operation, outcome: str) -> None:
+        try:
+            await preview(self._checking, operation, State.FAILED, outcome)
+        except StoreUnavailable as error:
+            log.error("a job cannot be ended", action="bulk_store", job=operation.id, error=str(error))
+
+
+def _next(rows: Iterator[FileRow]) -> list[FileRow]:
+    return list(itertools.islice(rows, STORED_TOGETHER))

@@ -1,0 +1,122 @@
+"""What people press and type about a job: pause, go on, stop the rest, retry the failures, have its files."""
+
+from __future__ import annotations
+
+from bot.commands.bulk_shown import bulk_shown
+from bot.domain.audit import AuditEvent, Tag
+from bot.domain.bulk import Hold
+from bot.domain.exchange import BulkShown, ConversationRef, FileKind, Reply, Verb
+from bot.domain.operation import Operation, State
+from bot.domain.people import Actor, Standing
+from bot.domain.policy import stopped
+from bot.domain.said import say
+from bot.errors import Refusal
+from bot.ports import BulkJobs, Clock, Operations, Stops
+from bot.services.bulk.give import Giving
+from bot.services.bulk.receive import Receiving, Request
+from bot.services.gate import Gate
+from bot.services.require import require
+
+#: What buttons and words of a job do; whatever else stands on its card is as for every operation.
+VERBS = frozenset({Verb.HOLD, Verb.GO_ON, Verb.STOP, Verb.PREVIEW, Verb.RESULT, Verb.RETRY, Verb.TEMPLATE})
+_UNDER_WAY = frozenset({State.QUEUED, State.RUNNING})
+
+
+class Steering:
+    """Whoever asks is in the helpdesk or an administrator; what is more than a pause is for its requester and administrators."""
+
+    def __init__(
+        self, operations: Operations, jobs: BulkJobs, stops: Stops, gate: Gate, receiving: Receiving, giving: Giving, clock: Clock
+    ) -> None:
+        self._operations = operations
+        self._jobs = jobs
+        self._stops = stops
+        self._gate = gate
+        self._receiving = receiving
+        self._giving = giving
+        self._clock = clock
+
+    async def steer(self, verb: Verb, job_id: str, actor: Actor, standing: Standing, where: ConversationRef) -> Reply:
+        """Does what the verb says; the answer is the card as it is then, or the file.
+
+        Raises:
+            Refusal: it is not theirs to say, or it makes no sense now; the text says why.
+        """
+        if verb is Verb.TEMPLATE:
+            require(self._gate.permit(standing, admins_too=True))
+            return self._giving.template()
+        job = await self._operations.get(job_id)
+        if job is None or job.bulk is None:
+            raise Refusal(say("There is no bulk job {id}.", id=job_id), say("Look at the id on its card."), code="unknown_operation")
+        if verb in (Verb.PREVIEW, Verb.RESULT):
+            self._giving.check(job, standing)
+            return await self._giving.offer(FileKind.PREVIEW if verb is Verb.PREVIEW else FileKind.RESULT, job, where)
+        require(self._gate.permit(standing, admins_too=True))
+        if verb is not Verb.HOLD and not self._may_decide(job, standing):
+            raise Refusal(
+                say("{id} is the job of {name}.", id=job.id, name=job.requester.name),
+                say("Anybody in the helpdesk may pause it; the rest is for {name} and administrators.", name=job.requester.name),
+                code="not_ones_own",
+            )
+        match verb:
+            case Verb.HOLD:
+                await self._hold(job, actor)
+            case Verb.GO_ON:
+                await self._go_on(job, actor)
+            case Verb.RETRY:
+                return await self._retry(job, actor, standing, where)
+            case _:
+                await self._stop(job, actor)
+        return await self.look(job)
+
+    async def look(self, job: Operation) -> BulkShown:
+        """Its card as it is now."""
+        latest = await self._operations.get(job.id) or job
+        return await bulk_shown(self._jobs, latest, self._clock())
+
+    def _may_decide(self, job: Operation, standing: Standing) -> bool:
+        return standing.person.id.lower() == job.requester.id.lower() or self._gate.is_admin(standing)
+
+    async def _hold(self, job: Operation, actor: Actor) -> None:
+        if job.state not in _UNDER_WAY:
+            raise _not_running(job)
+        event = self._event(Tag.BULK_JOB_HELD, job, actor, Hold.PAUSED)
+        if not await self._jobs.hold(job.id, Hold.PAUSED, event):
+            raise Refusal(say("{id} stands still already.", id=job.id), code="too_late")
+
+    async def _go_on(self, job: Operation, actor: Actor) -> None:
+        if job.state not in _UNDER_WAY:
+            raise _not_running(job)
+        now = self._clock()
+        require(stopped(await self._stops.stop("", now), now))
+        hold = (await self._jobs.progress(job.id, now)).hold
+        if hold is Hold.NONE or not await self._jobs.go_on(job.id, hold, self._event(Tag.BULK_JOB_RESUMED, job, actor, hold)):
+            raise Refusal(say("{id} is running already.", id=job.id), code="too_late")
+        self._receiving.wake()
+
+    async def _stop(self, job: Operation, actor: Actor) -> None:
+        if job.state.waiting or job.state is State.CHECKING:
+            now = self._clock()
+            event = AuditEvent(Tag.OPERATION_CANCELLED, now, actor.id, actor.name, job.id, job.target.id)
+            outcome = say("Cancelled by {actor}. Nothing was changed.", actor=actor.name)
+            if await self._operations.move(job.id, "cancel", State.CANCELLED, event, at=now, outcome=outcome, decided_by=actor.name):
+                return
+        if not await self._jobs.stop(job.id, self._event(Tag.BULK_JOB_STOPPED, job, actor, Hold.NONE)):
+            raise _not_running(job)
+        self._receiving.wake()
+
+    async def _retry(self, job: Operation, actor: Actor, standing: Standing, where: ConversationRef) -> Reply:
+        if not job.state.finished:
+            raise Refusal(say("{id} is not finished, so it is not known what will be left.", id=job.id), code="too_early")
+        if where.kind != "personal":
+            raise Refusal(say("Ask me in a personal chat: there its card belongs."), code="file_elsewhere")
+        request = Request(actor, standing, where, ticket=job.ticket, reason=job.reason)
+        return await self._receiving.retry(request, job)
+
+    def _event(self, tag: Tag, job: Operation, actor: Actor, hold: Hold) -> AuditEvent:
+        return AuditEvent(tag, self._clock(), actor.id, actor.name, job.id, job.target.id, {"code": hold.value})
+
+
+def _not_running(job: Operation) -> Refusal:
+    return Refusal(say("{id} is not running.", id=job.id), say("Type `status {id}` to see how it stands.", id=job.id), code="too_late")
+

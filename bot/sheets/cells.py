@@ -1,0 +1,56 @@
+"""What both kinds of file come to: records of cells, all of them text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+MOST_COLUMNS = 200
+MOST_CHARACTERS = 64 * 1024  # of one record
+
+_QUOTED_FORMULA = re.compile(r'="([^"]*)"')
+#: ECMA-376 part 1, 18.17.3 (error constants), and the ##### of a column that was too narrow when the sheet was copied.
+_ERROR = re.compile(r"#(?:N/A|NAME\?|[A-Z0-9/_]+!|#+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A row of a file.
+
+    Attributes:
+        number: as a spreadsheet counts rows.
+        cells: tidy (`tidy`).
+        problem: why the row as such cannot be read, in a sentence; empty when it can.
+    """
+
+    number: int
+    cells: tuple[str, ...]
+    problem: str = ""
+
+    @property
+    def blank(self) -> bool:
+        """Nothing is in it."""
+        return not self.problem and not any(self.cells)
+
+
+def tidy(cell: str) -> str:
+    """The cell without what nobody sees: strange spaces, invisible marks, and the apostrophe with which spreadsheets mark text.
+
+    Excel's way of writing text that looks like a number, `="0612345678"`, comes back as that text.
+    """
+    if not cell.isascii():
+        cell = "".join(" " if char.isspace() else char for char in cell if char.isspace() or unicodedata.category(char) != "Cf")
+    cell = cell.strip().removeprefix("'").strip()
+    quoted = _QUOTED_FORMULA.fullmatch(cell)
+    return quoted[1].strip() if quoted else cell
+
+
+def is_formula(cell: str) -> bool:
+    """A spreadsheet would compute it, so what is meant does not stand there."""
+    return cell.startswith(("=", "{="))
+
+
+def is_error(cell: str) -> bool:
+    """A spreadsheet could not compute it or not show it."""
+    return _ERROR.fullmatch(cell) is not None

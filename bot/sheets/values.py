@@ -1,0 +1,77 @@
+"""Words in cells: actions, yes and no."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.domain.bulk import Mode
+from bot.domain.said import say
+from bot.errors import Refusal
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_MODES: Mapping[Mode, str] = {
+    Mode.SET: "set change put edit modify register replace zet zetten instellen wijzig wijzigen vervang vervangen registreer",
+    Mode.ADD: "add create new insert toevoegen nieuw",
+    Mode.UPDATE: "update bijwerken",
+    Mode.REMOVE: "remove delete clear erase drop unset wipe del verwijder verwijderen wis wissen",
+}
+_ACTIONS = {word: mode for mode, words in _MODES.items() for word in words.split()} | {"voeg toe": Mode.ADD, "werk bij": Mode.UPDATE}
+_YES = _set("on yes y true 1 x aan ja j waar enable enabled ready")
+_NO = _set("off no n false 0 uit nee onwaar disable disabled")
+#: In a phone's cell of a row that removes.
+_REMOVE = _YES | _set("remove delete clear removed none - verwijder verwijderen wis leeg geen")
+
+
+def read_mode(cell: str) -> Mode:
+    """The action; an empty cell sets.
+
+    Raises:
+        Refusal: it is none.
+    """
+    if not cell:
+        return Mode.SET
+    if mode := _ACTIONS.get(cell.casefold()):
+        return mode
+    raise Refusal(say("I do not know the action “{action}”.", action=cell[:40]), say("Write set, add, update or remove."))
+
+
+def read_switch(cell: str) -> bool:
+    """On or off.
+
+    Raises:
+        Refusal: neither.
+    """
+    word = cell.casefold()
+    if word in _YES or word in _NO:
+        return word in _YES
+    raise Refusal(say("“{word}” is neither on nor off.", word=cell[:40]), say("Write on or off, or leave the cell empty."))
+
+
+def read_forced(cell: str) -> bool:
+    """A switch of the old script's; an empty cell is no.
+
+    Raises:
+        Refusal: neither yes nor no.
+    """
+    return read_switch(cell) if cell else False
+
+
+def read_removal(cell: str) -> bool:
+    """Whether the phone of this cell is to go, in a row that removes: the number itself or a yes says so; empty or a no leaves it.
+
+    Raises:
+        Refusal: neither.
+    """
+    word = cell.casefold()
+    if not word or word in _NO:
+        return False
+    if word in _REMOVE or sum(map(str.isdigit, word)) >= 6:
+        return True
+    raise Refusal(
+        say("I cannot tell from “{word}” whether this phone is to be removed.", word=cell[:40]),
+        say("Write x, or the number that goes; leave the cell empty to keep the phone."),
+    )

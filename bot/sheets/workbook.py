@@ -1,0 +1,79 @@
+"""Excel workbooks: looked at as an archive, then read by openpyxl row by row.
+
+openpyxl trusts what it reads: it skips rows that are out of order, counts up to any row number, and holds a row in memory whatever its
+size. So `archive` goes over the parts first, and what no spreadsheet program would have written is refused there.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from openpyxl import load_workbook
+
+from bot.sheets import archive
+from bot.sheets.cells import MOST_CHARACTERS, MOST_COLUMNS, Record, tidy
+from bot.sheets.text import too_long, too_many_columns
+
+# Its warnings are about styles and extensions that we do not use.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"openpyxl\.")
+
+
+def records(path: Path) -> Iterator[Record]:
+    """The records of the first sheet that can be seen, blank ones too. A formula comes as its text, which begins with `=`.
+
+    Raises:
+        Refusal: it is no workbook, or none that is safe to read.
+    """
+    archive.check(path)
+    with path.open("rb") as file:
+        try:
+            book = load_workbook(file, read_only=True, keep_links=False)
+            sheet = next((each for each in book.worksheets if each.sheet_state == "visible"), None)
+            rows = sheet.iter_rows() if sheet else iter(())
+            if sheet:
+                sheet.reset_dimensions()  # what the file says of its size need not be true
+        except Exception as problem:  # whatever a damaged file makes of it
+            raise archive.damaged() from problem
+        number = 0
+        while True:
+            number += 1
+            try:
+                row = next(rows, None)
+            except Exception as problem:
+                raise archive.damaged() from problem
+            if row is None:
+                return
+            yield _record(number, row)
+
+
+def _record(number: int, row: tuple[Any, ...]) -> Record:
+    while row and row[-1].value is None:
+        row = row[:-1]
+    if len(row) > MOST_COLUMNS:
+        raise too_many_columns(number)
+    cells = tuple(tidy(_text(cell.value)) for cell in row)
+    if sum(map(len, cells)) > MOST_CHARACTERS:
+        raise too_long(number)
+    return Record(number, cells)
+
+
+def _text(value: object) -> str:
+    """As a spreadsheet would show it without any format."""
+    match value:
+        case None:
+            return ""
+        case str():
+            return value
+        case bool():
+            return "TRUE" if value else "FALSE"
+        case float():
+            return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        case datetime() | date() | time():
+            return value.isoformat(" ") if isinstance(value, datetime) else value.isoformat()
+        case int():
+            return str(value)
+    return "=" if hasattr(value, "ref") else str(value)  # a formula over several cells

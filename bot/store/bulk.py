@@ -1,0 +1,347 @@
+"""Bulk jobs in the database: `ports.BulkJobs`. A job is an operation; what it waits for and its rows stand beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import Connection, case, func, insert, select, update
+
+from bot.domain.audit import AuditEvent
+from bot.domain.bulk import Bulk, FileRow, Hold, Mode, Progress, Row, RowEnd, RowKind, Sample, Taken
+from bot.domain.exchange import ConversationRef
+from bot.domain.operation import Operation, State
+from bot.domain.rules import Need
+from bot.domain.said import from_store, to_column
+from bot.ports import JobAtWork
+from bot.store import approvals, bulk_rows, records
+from bot.store.ids import fresh_id
+from bot.store.tables import bulk_jobs, operations
+from bot.store.tables import bulk_rows as rows_table
+from bot.store.trail import Trail
+from bot.store.transactions import Transactions
+
+if TYPE_CHECKING:
+    from bot.store.operations import Enqueue
+
+T = TypeVar("T")
+
+#: While a job runs its card follows at most so often.
+CARD_EVERY = timedelta(seconds=10)
+#: After a check that took longer its requester is told: nobody looks at a card for so long.
+LONG_CHECK = timedelta(seconds=60)
+_AT_WORK = [State.CHECKING.value, State.QUEUED.value, State.RUNNING.value]
+_WITH_FAILURES = [State.FAILED.value, State.PARTIAL.value, State.STALE.value, State.CANCELLED.value]
+
+_jobs = bulk_jobs.c
+
+#: Whether a process with this id is dead for sure, inside a transaction that keeps it so.
+IsDead = Callable[[Connection, str], bool]
+
+
+class StoredBulkJobs:
+    """`ports.BulkJobs` on SQLAlchemy Core.
+
+    Args:
+        me: names this process among those on the same database.
+        is_dead: of another process.
+    """
+
+    def __init__(self, transactions: Transactions, enqueue: Enqueue, me: str, is_dead: IsDead) -> None:
+        self._transactions = transactions
+        self._enqueue = enqueue
+        self._me = me
+        self._is_dead = is_dead
+
+    async def begin(self, operation: Operation, event: AuditEvent) -> Operation:
+        def work(connection: Connection, trail: Trail) -> Operation:
+            stored = records.with_id(operation, fresh_id(connection, trail))
+            connection.execute(insert(operations).values(records.row(stored)))
+            connection.execute(insert(bulk_jobs).values(job=stored.id, reader=self._me))
+            trail.append(records.about(event, stored.id))
+            return stored
+
+        return await self._transactions.record(work)
+
+    async def add_rows(self, job_id: str, rows: Sequence[FileRow]) -> bool:
+        def work(connection: Connection) -> bool:
+            bulk_rows.add(connection, job_id, rows)
+            return _state(connection, job_id) is State.CHECKING
+
+        return await self._transactions.write(work)
+
+    async def rows_read(self, job_id: str, bulk: Bulk) -> None:
+        def work(connection: Connection) -> None:
+            checking = (operations.c.id == job_id) & (operations.c.state == State.CHECKING.value)
+            version = operations.c.version + 1
+            connection.execute(update(operations).where(checking).values(bulk=asdict(replace(bulk, read=True)), version=version))
+            connection.execute(update(bulk_jobs).where(_jobs.job == job_id).values(reader=""))
+
+        await self._transactions.write(work)
+
+    async def retry(self, job_id: str, of: str) -> int:
+        def work(connection: Connection) -> int:
+            failed = (rows_table.c.job == of) & rows_table.c.state.in_(_WITH_FAILURES)
+            found = connection.execute(select(rows_table).where(failed).order_by(rows_table.c.number)).all()
+            again = [FileRow(row.number, row.user, Mode(row.mode), records.bulk_row(row).wishes) for row in found]
+            if again:
+                bulk_rows.add(connection, job_id, again)
+            return len(again)
+
+        return await self._transactions.write(work)
+
+    async def at_work(self) -> tuple[JobAtWork, ...]:
+        query = (
+            select(operations.c.id, operations.c.state, operations.c.bulk, _jobs.hold, _jobs.reader)
+            .join(bulk_jobs, _jobs.job == operations.c.id)
+            .where(operations.c.state.in_(_AT_WORK))
+        )
+
+        def work(connection: Connection) -> tuple[JobAtWork, ...]:
+            return tuple(
+                JobAtWork(found.id, State(found.state), read=bool(found.bulk["read"]), hold=Hold(found.hold))
+                for found in connection.execute(query)
+            )
+
+        return await self._transactions.read(work)
+
+    async def abandoned(self) -> tuple[str, ...]:
+        """See `ports.BulkJobs`: rows of dead processes are let go of on the way."""
+
+        def work(connection: Connection) -> tuple[str, ...]:
+            jobs = connection.execute(
+                select(operations.c.id, _jobs.reader)
+                .join(bulk_jobs, _jobs.job == operations.c.id)
+                .where(operations.c.state.in_(_AT_WORK))
+            ).all()
+            lost = []
+            for job_id, reader in jobs:
+                dead = [taker for taker in bulk_rows.takers(connection, job_id) - {self._me} if self._is_dead(connection, taker)]
+                if dead:
+                    bulk_rows.release(connection, [job_id], dead)
+                if reader and reader != self._me and self._is_dead(connection, reader):
+                    lost.append(job_id)
+            return tuple(lost)
+
+        return await self._transactions.write(work)
+
+    async def started_anew(self) -> tuple[str, ...]:
+        """As `abandoned`, where no other process can be alive: whatever was taken was taken by an earlier life of this one."""
+
+        def work(connection: Connection) -> tuple[str, ...]:
+            bulk_rows.release(connection, None, None)
+            unread = select(_jobs.job).join(operations, operations.c.id == _jobs.job)
+            return tuple(connection.execute(unread.where((_jobs.reader != "") & (operations.c.state == State.CHECKING.value))).scalars())
+
+        return await self._transactions.write(work)
+
+    async def take_unchecked(self, job_id: str, most: int) -> tuple[Row, ...]:
+        return await self._transactions.write(lambda connection: bulk_rows.take_unchecked(connection, job_id, self._me, most))
+
+    async def checked(self, job_id: str, rows: Sequence[Row]) -> None:
+        await self._transactions.write(lambda connection: bulk_rows.checked(connection, job_id, rows))
+
+    async def let_go(self, job_id: str, numbers: Sequence[int]) -> None:
+        chosen = (rows_table.c.job == job_id) & rows_table.c.number.in_(list(numbers))
+        await self._transactions.write(lambda connection: connection.execute(update(rows_table).where(chosen).values(taken_by="")))
+
+    async def let_go_of_own(self, job_id: str) -> None:
+        await self._transactions.write(lambda connection: bulk_rows.release(connection, [job_id], [self._me]))
+
+    async def unchecked(self, job_id: str) -> int:
+        return await self._transactions.read(lambda connection: bulk_rows.unchecked(connection, job_id))
+
+    async def doubles(self, job_id: str) -> tuple[dict[int, int], dict[int, int]]:
+        return await self._transactions.read(lambda connection: bulk_rows.doubles(connection, job_id))
+
+    async def conflict(self, job_id: str, said: dict[int, str]) -> None:
+        await self._transactions.write(lambda connection: bulk_rows.conflict(connection, job_id, said))
+
+    async def totals(self, job_id: str) -> tuple[dict[RowKind, int], int, str]:
+        def work(connection: Connection) -> tuple[dict[RowKind, int], int, str]:
+            return *bulk_rows.counts(connection, job_id), bulk_rows.digest(connection, job_id)
+
+        return await self._transactions.read(work)
+
+    async def digest(self, job_id: str) -> str:
+        return await self._transactions.read(lambda connection: bulk_rows.digest(connection, job_id))
+
+    async def preview(
+        self,
+        job_id: str,
+        bulk: Bulk,
+        to: State,
+        event: AuditEvent,
+        *,
+        need: Need,
+        expires_at: datetime,
+        approvals_in: ConversationRef | None = None,
+        outcome: str = "",
+    ) -> Operation | None:
+        def work(connection: Connection, trail: Trail) -> Operation | None:
+            checking = (operations.c.id == job_id) & (operations.c.state == State.CHECKING.value)
+            found = connection.execute(select(operations.c.request).where(checking).with_for_update()).first()
+            if found is None:
+                return None
+            values: dict[str, Any] = {
+                "state": to.value,
+                "version": operations.c.version + 1,
+                "bulk": asdict(bulk),
+                "request": records.previewed(found.request, need),
+                "approval_where": asdict(approvals_in) if approvals_in else None,
+                "expires_at": expires_at,
+                "outcome": to_column(outcome),
+            }
+            if to.finished:
+                values["finished_at"] = event.at
+            moved = connection.execute(update(operations).where(checking).values(values).returning(operations)).one()
+            operation = records.operation(moved)
+            trail.append(event)
+            approvals.announce(connection, self._enqueue, operation)
+            if event.at - operation.created_at > LONG_CHECK:
+                self._enqueue(connection, "tell", job_id, occasion=approvals.CHECKED)
+            if not to.finished:
+                delay = (expires_at - event.at).total_seconds()
+                self._enqueue(connection, "expire", job_id, occasion="preview", delay=delay)
+            return operation
+
+        return await self._transactions.record(work)
+
+    async def prepare_run(self, job_id: str, first: int) -> None:
+        """The first rows are counted from now on, unless they are already."""
+        fresh = (_jobs.job == job_id) & (_jobs.counted_from.is_(None)) & (_jobs.first == -1)
+        await self._transactions.write(lambda connection: connection.execute(update(bulk_jobs).where(fresh).values(first=first)))
+
+    async def take(self, job_id: str, most: int, at: datetime) -> tuple[Taken, ...]:
+        def work(connection: Connection, trail: Trail) -> tuple[Taken, ...]:
+            job = connection.execute(select(bulk_jobs).where(_jobs.job == job_id).with_for_update()).one()
+            if job.hold or _state(connection, job_id) is not State.RUNNING:
+                return ()
+            cut_off_too = most if job.first < 0 else min(most, job.first + bulk_rows.cut_off(connection, job_id))
+            taken = bulk_rows.take(connection, trail, job_id, self._me, cut_off_too, at) if cut_off_too else ()
+            if job.first > 0 and (fresh := sum(not one.cut_off for one in taken)):
+                connection.execute(update(bulk_jobs).where(_jobs.job == job_id).values(first=max(0, job.first - fresh)))
+            return taken
+
+        return await self._transactions.record(work)
+
+    async def give_back(self, job_id: str, rows: Sequence[Row], at: datetime) -> None:
+        def work(connection: Connection, trail: Trail) -> None:
+            bulk_rows.give_back(connection, trail, job_id, rows, at)
+            first = case((_jobs.first >= 0, _jobs.first + len(rows)), else_=_jobs.first)
+            connection.execute(update(bulk_jobs).where(_jobs.job == job_id).values(first=first))
+
+        await self._transactions.record(work)
+
+    async def ended(self, job_id: str, ends: Sequence[tuple[Row, RowEnd]], at: datetime, percent: int) -> tuple[int, str] | None:
+        def work(connection: Connection, trail: Trail) -> tuple[int, str] | None:
+            bulk_rows.ended(connection, trail, job_id, ends, at)
+            if not any(end.code for _, end in ends):
+                return None
+            since = connection.execute(select(_jobs.counted_from).where(_jobs.job == job_id)).scalar()
+            return bulk_rows.failing(connection, job_id, percent, since)
+
+        return await self._transactions.record(work)
+
+    async def left_alone(self, job_id: str, at: datetime) -> bool:
+        return await self._transactions.record(lambda connection, trail: bulk_rows.left_alone(connection, trail, job_id, at))
+
+    async def first_left(self, job_id: str) -> int:
+        return await self._transactions.read(
+            lambda connection: connection.execute(select(_jobs.first).where(_jobs.job == job_id)).scalar_one()
+        )
+
+    async def hold(self, job_id: str, hold: Hold, event: AuditEvent, *, why: str = "") -> bool:
+        def work(connection: Connection, trail: Trail) -> bool:
+            free = (_jobs.job == job_id) & (_jobs.hold == "")
+            values = {"hold": hold.value, "held_by": event.actor_name, "held_why": to_column(why)}
+            if not connection.execute(update(bulk_jobs).where(free).values(values)).rowcount:
+                return False
+            trail.append(event)
+            self._show(connection, job_id)
+            if hold in (Hold.CANARY, Hold.FAILING):
+                self._enqueue(connection, "tell", job_id, occasion=f"{approvals.ASKS}{hold}-{event.at.timestamp():.0f}")
+            return True
+
+        return await self._transactions.record(work)
+
+    async def go_on(self, job_id: str, seen: Hold, event: AuditEvent) -> bool:
+        def work(connection: Connection, trail: Trail) -> bool:
+            held = (_jobs.job == job_id) & (_jobs.hold == seen.value)
+            values: dict[str, Any] = {"hold": "", "held_by": "", "held_why": ""}
+            if seen is Hold.CANARY:
+                values["first"] = -1
+            if seen in (Hold.CANARY, Hold.FAILING):
+                values["counted_from"] = event.at
+            if not connection.execute(update(bulk_jobs).where(held).values(values)).rowcount:
+                return False
+            trail.append(event)
+            self._show(connection, job_id)
+            return True
+
+        return await self._transactions.record(work)
+
+    async def stop(self, job_id: str, event: AuditEvent) -> bool:
+        def work(connection: Connection, trail: Trail) -> bool:
+            if _state(connection, job_id) not in (State.QUEUED, State.RUNNING):
+                return False
+            bulk_rows.cancel_rest(connection, job_id)
+            connection.execute(update(bulk_jobs).where(_jobs.job == job_id).values(hold="", held_by="", held_why=""))
+            trail.append(event)
+            return True
+
+        return await self._transactions.record(work)
+
+    async def show_progress(self, job_id: str, now: datetime) -> None:
+        def work(connection: Connection) -> None:
+            due = (_jobs.job == job_id) & (_jobs.shown_at.is_(None) | (_jobs.shown_at <= now - CARD_EVERY))
+            if connection.execute(update(bulk_jobs).where(due).values(shown_at=now)).rowcount:
+                self._show(connection, job_id, now)
+
+        await self._transactions.write(work)
+
+    def _show(self, connection: Connection, job_id: str, now: datetime | None = None) -> None:
+        """Has the requester's card brought up to date."""
+        if now is not None:
+            self._enqueue(connection, "announce", job_id, occasion=f"progress-{now.timestamp():.0f}", key=job_id)
+            return
+        moved = update(operations).where(operations.c.id == job_id).values(version=operations.c.version + 1)
+        found = connection.execute(moved.returning(operations)).first()
+        if found:
+            approvals.announce(connection, self._enqueue, records.operation(found))
+
+    async def progress(self, job_id: str, now: datetime) -> Progress:
+        def work(connection: Connection) -> Progress:
+            job = connection.execute(select(bulk_jobs).where(_jobs.job == job_id)).one()
+            states = bulk_rows.states(connection, job_id)
+            checked = connection.execute(
+                select(func.count()).where((rows_table.c.job == job_id) & (rows_table.c.kind != ""))
+            ).scalar_one()
+            under_way = (State.QUEUED.value, State.RUNNING.value)
+            return Progress(
+                checked=checked,
+                ended={State(state): count for state, count in states.items() if state not in under_way},
+                running=states.get(State.RUNNING.value, 0),
+                codes=bulk_rows.codes(connection, job_id),
+                rate=bulk_rows.rate(connection, job_id, now),
+                hold=Hold(job.hold),
+                held_by=job.held_by,
+                held_why=from_store(job.held_why),
+            )
+
+        return await self._transactions.read(work)
+
+    async def samples(self, job_id: str, each: int) -> tuple[Sample, ...]:
+        return await self._transactions.read(lambda connection: bulk_rows.samples(connection, job_id, each))
+
+    async def states(self, job_id: str) -> dict[str, int]:
+        return await self._transactions.read(lambda connection: bulk_rows.states(connection, job_id))
+
+    async def with_rows(self, job_id: str, use: Callable[[Iterator[Row]], T]) -> T:
+        return await self._transactions.read(lambda connection: use(bulk_rows.every(connection, job_id)))
+
+
+def _state(connection: Connection, job_id: str) -> State:
+    return State(connection.execute(select(operations.c.state).where(operations.c.id == job_id)).scalar_one())

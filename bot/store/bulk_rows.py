@@ -1,0 +1,313 @@
+"""The rows of bulk jobs in the database: who works on which, how each ended. Every function is part of its caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from bot.domain.audit import AuditEvent, Tag
+from bot.domain.bulk import FAILING_WINDOW, FileRow, PlanDigest, Row, RowEnd, RowKind, Sample, Taken, masked, row_operation_id
+from bot.domain.change import Change
+from bot.domain.limits import number_digest
+from bot.domain.methods import PhoneType
+from bot.domain.operation import State
+from bot.domain.said import from_store, to_column, to_store
+from bot.store import records
+from bot.store.tables import bulk_numbers, bulk_rows
+from bot.store.trail import Trail
+
+#: Rows read at a time where all are gone through.
+PAGE = 500
+#: A person's own numbers; the office phone of two people is often the same one.
+_OWN = frozenset({PhoneType.MOBILE, PhoneType.ALTERNATE_MOBILE})
+_CHANGING = [kind.value for kind in RowKind if kind.changes]
+_UNDER_WAY = [State.QUEUED.value, State.RUNNING.value]
+#: Over this time the present rate is counted.
+RATE_OVER = timedelta(seconds=30)
+
+_rows = bulk_rows.c
+_ENDED = (
+    update(bulk_rows)
+    .where((_rows.job == bindparam("of")) & (_rows.number == bindparam("at_number")) & (_rows.state == State.RUNNING.value))
+    .values(state=bindparam("to"), outcome=bindparam("said"), code=bindparam("why"), ended_at=bindparam("at"), taken_by="")
+)
+
+
+def add(connection: Connection, job_id: str, rows: Sequence[FileRow]) -> None:
+    """Stores rows as the file has them; what cannot be read is known to be so."""
+    connection.execute(
+        insert(bulk_rows),
+        [
+            {
+                "job": job_id,
+                "number": row.number,
+                "user": row.user,
+                "mode": row.mode.value,
+                "wishes": [[wish.phone, wish.value] for wish in row.wishes],
+                "repaired": [to_store(each) for each in row.repaired],
+                "kind": RowKind.UNREADABLE.value if row.problem else "",
+                "reason": to_column(row.problem),
+            }
+            for row in rows
+        ],
+    )
+    numbers = [
+        {"job": job_id, "digest": number_digest(value), "number": row.number}
+        for row in rows
+        for value in {wish.value for wish in row.wishes if wish.phone in _OWN and wish.value}
+    ]
+    if numbers:
+        connection.execute(insert(bulk_numbers), numbers)
+
+
+def take_unchecked(connection: Connection, job_id: str, me: str, most: int) -> tuple[Row, ...]:
+    """Takes rows that are to be looked at."""
+    wanted = select(_rows.number).where((_rows.job == job_id) & (_rows.kind == "") & (_rows.taken_by == "")).order_by(_rows.number)
+    return _take(connection, job_id, me, wanted, most, {})
+
+
+def checked(connection: Connection, job_id: str, rows: Sequence[Row]) -> None:
+    """Stores what rows would do, and lets go of them."""
+    statement = (
+        update(bulk_rows)
+        .where((_rows.job == job_id) & (_rows.number == bindparam("at_number")) & (_rows.kind == ""))
+        .values(
+            kind=bindparam("is_kind"), reason=bindparam("said"), target_id=bindparam("whom"), target=bindparam("account"),
+            changes=bindparam("doing"), state=bindparam("to"), taken_by="",
+        )
+    )
+    connection.execute(statement, [_checked(row) for row in rows])
+
+
+def _checked(row: Row) -> dict[str, Any]:
+    assert row.kind is not None, "it was checked"
+    return {
+        "at_number": row.number,
+        "is_kind": row.kind.value,
+        "said": to_column(row.reason),
+        "whom": row.target.id if row.target else "",
+        "account": asdict(row.target) if row.target else None,
+        "doing": [records.change_row(change) for change in row.changes],
+        "to": State.QUEUED.value if row.kind.changes else "",
+    }
+
+
+def take(connection: Connection, trail: Trail, job_id: str, me: str, most: int, at: datetime) -> tuple[Taken, ...]:
+    """Takes rows that are to be carried out: first those whose process died over them. What each is about to do stands in the trail."""
+    free = (_rows.job == job_id) & (_rows.taken_by == "")
+    cut_off = select(_rows.number).where(free & (_rows.state == State.RUNNING.value)).order_by(_rows.number)
+    left = _take(connection, job_id, me, cut_off, most, {})
+    fresh: tuple[Row, ...] = ()
+    if len(left) < most:
+        queued = select(_rows.number).where(free & (_rows.state == State.QUEUED.value)).order_by(_rows.number)
+        fresh = _take(connection, job_id, me, queued, most - len(left), {"state": State.RUNNING.value})
+    for row in fresh:
+        trail.append(_event(Tag.BULK_ROW_STARTED, at, job_id, row, {"changes": _facts(row.changes)}))
+    return (*(Taken(row, cut_off=True) for row in left), *(Taken(row, cut_off=False) for row in fresh))
+
+
+def cut_off(connection: Connection, job_id: str) -> int:
+    """How many rows a dead process left under way."""
+    left = (_rows.job == job_id) & (_rows.taken_by == "") & (_rows.state == State.RUNNING.value)
+    return connection.execute(select(func.count()).where(left)).scalar_one()
+
+
+def _take(connection: Connection, job_id: str, me: str, wanted: Any, most: int, values: dict[str, Any]) -> tuple[Row, ...]:
+    wanted = wanted.limit(most).with_for_update(skip_locked=True)
+    chosen = (_rows.job == job_id) & _rows.number.in_(wanted)
+    found = connection.execute(update(bulk_rows).where(chosen).values(taken_by=me, **values).returning(bulk_rows)).all()
+    return tuple(sorted((records.bulk_row(row) for row in found), key=lambda row: row.number))
+
+
+def give_back(connection: Connection, trail: Trail, job_id: str, rows: Sequence[Row], at: datetime) -> None:
+    """Nothing was written for these after all, so they wait as before."""
+    numbers = [row.number for row in rows]
+    chosen = (_rows.job == job_id) & _rows.number.in_(numbers) & (_rows.state == State.RUNNING.value)
+    connection.execute(update(bulk_rows).where(chosen).values(state=State.QUEUED.value, taken_by=""))
+    for row in rows:
+        trail.append(_event(Tag.BULK_ROW_PUT_BACK, at, job_id, row, {}))
+
+
+def ended(connection: Connection, trail: Trail, job_id: str, ends: Sequence[tuple[Row, RowEnd]], at: datetime) -> None:
+    """Stores how rows ended; each exactly once."""
+    for row, end in ends:
+        given = {"of": job_id, "at_number": row.number, "to": end.state.value, "said": to_column(end.outcome), "why": end.code, "at": at}
+        if connection.execute(_ENDED, given).rowcount:
+            facts = {
+                "state": end.state.value,
+                "outcome": str(end.outcome),
+                "request_ids": list(end.request_ids),
+                "changes": _facts(row.changes),
+                "code": end.code,
+            }
+            trail.append(_event(Tag.BULK_ROW_FINISHED, at, job_id, row, facts))
+
+
+def left_alone(connection: Connection, trail: Trail, job_id: str, at: datetime) -> bool:
+    """Puts rows that change nothing in the trail, a page of them; False when all are there."""
+    untold = (_rows.job == job_id) & (_rows.state == "") & _rows.ended_at.is_(None)
+    query = select(bulk_rows).where(untold).order_by(_rows.number).limit(PAGE)
+    rows = [records.bulk_row(found) for found in connection.execute(query)]
+    for row in rows:
+        facts = {"kind": row.kind.value if row.kind else "", "outcome": str(row.reason)}
+        trail.append(_event(Tag.BULK_ROW_LEFT, at, job_id, row, facts))
+    if rows:
+        connection.execute(update(bulk_rows).where(untold & (_rows.number <= rows[-1].number)).values(ended_at=at))
+    return bool(rows)
+
+
+def cancel_rest(connection: Connection, job_id: str) -> None:
+    """What nobody works on will not be done."""
+    waiting = (_rows.job == job_id) & (_rows.state == State.QUEUED.value)
+    connection.execute(update(bulk_rows).where(waiting).values(state=State.CANCELLED.value))
+
+
+def release(connection: Connection, job_ids: Sequence[str] | None, takers: Sequence[str] | None) -> None:
+    """Lets go of what dead processes had taken; None for all of them."""
+    chosen = _rows.taken_by != "" if takers is None else _rows.taken_by.in_(takers)
+    if job_ids is not None:
+        chosen &= _rows.job.in_(job_ids)
+    connection.execute(update(bulk_rows).where(chosen).values(taken_by=""))
+
+
+def takers(connection: Connection, job_id: str) -> set[str]:
+    """Which processes work on rows of a job."""
+    return set(connection.execute(select(_rows.taken_by.distinct()).where((_rows.job == job_id) & (_rows.taken_by != ""))).scalars())
+
+
+def doubles(connection: Connection, job_id: str) -> tuple[dict[int, int], dict[int, int]]:
+    """Rows about a person, and rows with a number, that an earlier or later row has too.
+
+    Returns:
+        Two of row -> the other row's number.
+    """
+    known = (_rows.job == job_id) & (_rows.target_id != "")
+    several = select(_rows.target_id).where(known).group_by(_rows.target_id).having(func.count() > 1)
+    people = connection.execute(select(_rows.target_id, _rows.number).where(known & _rows.target_id.in_(several)).order_by(_rows.number))
+    numbers = bulk_numbers.c
+    twice = select(numbers.digest).where(numbers.job == job_id).group_by(numbers.digest).having(func.count() > 1)
+    same = connection.execute(
+        select(numbers.digest, numbers.number).where((numbers.job == job_id) & numbers.digest.in_(twice)).order_by(numbers.number)
+    )
+    return _others(people), _others(same)
+
+
+def _others(found: Any) -> dict[int, int]:
+    """Each row with another one that shares its key."""
+    groups: dict[str, list[int]] = {}
+    for key, number in found:
+        groups.setdefault(key, []).append(number)
+    return {number: rows[1] if number == rows[0] else rows[0] for rows in groups.values() for number in rows}
+
+
+def conflict(connection: Connection, job_id: str, said: dict[int, str]) -> None:
+    """These rows contradict others, so none of them is done."""
+    statement = (
+        update(bulk_rows)
+        .where((_rows.job == job_id) & (_rows.number == bindparam("at_number")) & _rows.kind.in_([*_CHANGING, RowKind.NO_CHANGE.value]))
+        .values(kind=RowKind.CONFLICT.value, reason=bindparam("said"), state="")
+    )
+    if said:
+        connection.execute(statement, [{"at_number": number, "said": to_column(why)} for number, why in said.items()])
+
+
+def counts(connection: Connection, job_id: str) -> tuple[dict[RowKind, int], int]:
+    """How many rows there are of each kind, and in how many something was put right."""
+    found = connection.execute(select(_rows.kind, func.count()).where(_rows.job == job_id).group_by(_rows.kind)).all()
+    repaired = sum(1 for row in every(connection, job_id) if row.repaired)
+    return {RowKind(kind): count for kind, count in found if kind}, repaired
+
+
+def digest(connection: Connection, job_id: str) -> str:
+    """Of what every row would do."""
+    made = PlanDigest()
+    made.add(every(connection, job_id))
+    return made.hex()
+
+
+def every(connection: Connection, job_id: str) -> Iterator[Row]:
+    """All rows in order; no more than a page of them in memory."""
+    after = 0
+    while rows := page(connection, job_id, after):
+        yield from rows
+        after = rows[-1].number
+
+
+def page(connection: Connection, job_id: str, after: int, most: int = PAGE) -> tuple[Row, ...]:
+    """The next rows behind number `after`."""
+    query = select(bulk_rows).where((_rows.job == job_id) & (_rows.number > after)).order_by(_rows.number).limit(most)
+    return tuple(records.bulk_row(found) for found in connection.execute(query))
+
+
+def samples(connection: Connection, job_id: str, each: int) -> tuple[Sample, ...]:
+    """The first rows of every kind, masked."""
+    found = []
+    for kind in RowKind:
+        query = select(bulk_rows).where((_rows.job == job_id) & (_rows.kind == kind.value)).order_by(_rows.number).limit(each)
+        if rows := tuple(masked(records.bulk_row(row)) for row in connection.execute(query)):
+            found.append(Sample(kind, rows))
+    return tuple(found)
+
+
+def states(connection: Connection, job_id: str) -> dict[str, int]:
+    """How many rows there are in each state."""
+    query = select(_rows.state, func.count().label("count")).where((_rows.job == job_id) & (_rows.state != "")).group_by(_rows.state)
+    return {row.state: row._mapping["count"] for row in connection.execute(query)}
+
+
+def unchecked(connection: Connection, job_id: str) -> int:
+    """How many rows nobody has looked at."""
+    return connection.execute(select(func.count()).where((_rows.job == job_id) & (_rows.kind == ""))).scalar_one()
+
+
+def codes(connection: Connection, job_id: str) -> tuple[tuple[str, int], ...]:
+    """What went wrong how often, the most first, each with the sentence of one row."""
+    query = (
+        select(func.min(_rows.outcome), func.count().label("often"))
+        .where((_rows.job == job_id) & (_rows.code != ""))
+        .group_by(_rows.code)
+        .order_by(func.count().desc())
+        .limit(5)
+    )
+    return tuple((from_store(said), often) for said, often in connection.execute(query))
+
+
+def rate(connection: Connection, job_id: str, now: datetime) -> float:
+    """Rows a minute of late."""
+    since = now - RATE_OVER
+    ended_since = (_rows.job == job_id) & (_rows.ended_at > since) & (_rows.state != "")
+    query = select(func.count(), func.min(_rows.ended_at)).where(ended_since)
+    count, first = connection.execute(query).one()
+    if not count or first is None:
+        return 0.0
+    seconds: float = (now - first).total_seconds()
+    return float(count) * 60.0 / max(1.0, seconds)
+
+
+def failing(connection: Connection, job_id: str, percent: int, since: datetime | None) -> tuple[int, str] | None:
+    """How many of the last rows failed for one reason, and which, when that is too many."""
+    query = select(_rows.code, _rows.outcome).where((_rows.job == job_id) & _rows.ended_at.is_not(None) & (_rows.state != ""))
+    if since:
+        query = query.where(_rows.ended_at > since)
+    groups: dict[str, list[str]] = {}
+    for code, outcome in connection.execute(query.order_by(_rows.ended_at.desc(), _rows.number.desc()).limit(FAILING_WINDOW)):
+        if code:
+            groups.setdefault(code, []).append(outcome)
+    worst = max(groups.values(), key=len, default=[])
+    if len(worst) * 100 <= percent * FAILING_WINDOW:
+        return None
+    return len(worst), from_store(worst[0])
+
+
+def _event(tag: Tag, at: datetime, job_id: str, row: Row, facts: dict[str, Any]) -> AuditEvent:
+    """About one row: found by its own id, and in the history of its person."""
+    told = {"target_upn": row.target.upn if row.target else row.user, **facts}
+    return AuditEvent(tag, at, operation_id=row_operation_id(job_id, row.number), target_id=row.target.id if row.target else "", facts=told)
+
+
+def _facts(changes: Sequence[Change]) -> list[dict[str, str | None]]:
+    return [{key: value and str(value) for key, value in asdict(change.masked()).items()} for change in changes]
