@@ -59,6 +59,14 @@ async def test_a_file_in_a_channel_is_not_seen(desk: Desk) -> None:
     assert (jobs(desk), desk.teams.files.dropped[-1].uses) == (0, 0)
 
 
+async def test_a_check_that_is_quicker_than_the_answer_leaves_one_card(desk: Desk) -> None:
+    """The first card may be late: nothing else is posted meanwhile, and it is brought up to date once it is there."""
+    desk.teams.faults.add("latency", conversation=desk.teams.threads.find(HANNA)[0].id, method="POST", seconds=2.0, count=1)
+    own = await drop(desk, *THREE)
+    await desk.settled(own, "Waiting for your confirmation")
+    assert len([message for message in said_to(desk, HANNA) if message.by_bot]) == 1
+
+
 async def test_several_files(desk: Desk) -> None:
     message = await desk.teams.drop(HANNA, "a.csv", table(*THREE), also=[("b.csv", table(*THREE))])
     assert message.delivered == 200
@@ -94,7 +102,7 @@ async def test_a_file_from_somebody_outside_the_helpdesk(desk: Desk, who: cast.M
     ("content", "said"),
     [
         (b"", "empty"),
-        (table("user,mobile"), "There are no rows"),
+        (table("user,mobile"), "it has no rows"),
         (table("user,mobile,password", f"{ALICE.upn},+31 6 12345678,hunter2"), "passwords"),
         (table("user", ALICE.upn), "A column is missing"),
         (table("user,telephone", f"{ALICE.upn},1"), "which phone"),
