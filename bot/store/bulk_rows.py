@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import FAILING_WINDOW, FileRow, PlanDigest, Row, RowEnd, RowKind, Sample, Taken, masked, row_operation_id
@@ -26,6 +26,8 @@ PAGE = 500
 _OWN = frozenset({PhoneType.MOBILE, PhoneType.ALTERNATE_MOBILE})
 _CHANGING = [kind.value for kind in RowKind if kind.changes]
 _UNDER_WAY = [State.QUEUED.value, State.RUNNING.value]
+#: What another row can contradict; no `in_`, which cannot be carried out for many rows at once.
+_contradicting = or_(*(bulk_rows.c.kind == kind for kind in (*_CHANGING, RowKind.NO_CHANGE.value)))
 #: Over this time the present rate is counted.
 RATE_OVER = timedelta(seconds=30)
 
@@ -208,7 +210,7 @@ def conflict(connection: Connection, job_id: str, said: dict[int, str]) -> None:
     """These rows contradict others, so none of them is done."""
     statement = (
         update(bulk_rows)
-        .where((_rows.job == job_id) & (_rows.number == bindparam("at_number")) & _rows.kind.in_([*_CHANGING, RowKind.NO_CHANGE.value]))
+        .where((_rows.job == job_id) & (_rows.number == bindparam("at_number")) & _contradicting)
         .values(kind=RowKind.CONFLICT.value, reason=bindparam("said"), state="")
     )
     if said:

@@ -77,7 +77,7 @@ class Receiving:
                 say("Open a chat with me and drop it there."),
                 code="file_elsewhere",
             )
-        await self._permitted(request, self._operation(request, file.name, ""))
+        await self.permitted(request)
         download = await self._files.download(file.url, MOST_BYTES)
         return await self.begin(request, file.name, download)
 
@@ -98,7 +98,7 @@ class Receiving:
         if of.numbers_removed:
             text = say("{id} is so old that I no longer keep its numbers.", id=of.id)
             raise Refusal(text, say("Send the file again."), code="too_late")
-        await self._permitted(request, self._operation(request, of.bulk.file, of.bulk.sha256))
+        await self.permitted(request)
         jobs = self._checking.jobs
         operation = await self._begin(request, of.bulk.file, of.bulk.sha256, retry_of=of.id)
         assert operation.bulk is not None, "it is a job"
@@ -121,8 +121,9 @@ class Receiving:
     async def _operations_get(self, operation: Operation) -> Operation:
         return await self._checking.operations.get(operation.id) or operation
 
-    async def _permitted(self, request: Request, operation: Operation) -> None:
-        await job_decision(self._checking, operation, request.standing)
+    async def permitted(self, request: Request) -> None:
+        """Raises Forbidden when policy does not let this person begin a job here and now."""
+        await job_decision(self._checking, self._operation(request, "", ""), request.standing)
 
     async def _begin(self, request: Request, name: str, sha256: str, retry_of: str = "") -> Operation:
         operation = self._operation(request, name, sha256, retry_of)
