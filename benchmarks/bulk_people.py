@@ -68,7 +68,7 @@ class Somebody:
     async def confirm(self, job_id: str) -> None:
         """Presses Confirm until that counted."""
         while (await self.now(job_id)).state is State.PROPOSED:
-            await self._press(job_id, "confirm")
+            await self.press(job_id, "confirm")
         self.jobs.append(job_id)
 
     async def ended(self, job_id: str) -> Operation:
@@ -76,10 +76,10 @@ class Somebody:
 
         async def look(job: Operation) -> bool:
             if not job.state.finished and await asyncio.to_thread(self._hold, job_id):
-                await self._press(job_id, "go_on")
+                await self.press(job_id, "go_on")
             return job.state.finished
 
-        while not await look(job := await self.now(job_id)):
+        while not await look(job := await self.now(job_id)):  # noqa: ASYNC110 - it is another process's
             await asyncio.sleep(LOOK)
         return job
 
@@ -96,11 +96,12 @@ class Somebody:
         return word in " ".join(texts(card or {}))
 
     async def _until(self, job_id: str, there: Callable[[Operation], bool]) -> Operation:
-        while not there(job := await self.now(job_id)):
+        while not there(job := await self.now(job_id)):  # noqa: ASYNC110 - it is another process's
             await asyncio.sleep(LOOK)
         return job
 
-    async def _press(self, job_id: str, verb: str) -> None:
+    async def press(self, job_id: str, verb: str) -> None:
+        """Presses a button on the card of a job, if it is there."""
         self._world.teams.bot_endpoint = self._endpoint()
         for message in reversed(self._world.teams.thread(self.who)):
             if message.by_bot and any(item == (verb, job_id) for item in _buttons(message.card() or {})):
