@@ -32,7 +32,8 @@ def report(found: dict[str, list[Figures]], scale: float) -> None:
     first = every[0]
     print(
         f"\n{os.cpu_count()} processors. Latency {LATENCY * 1000:.0f} ms. Scale {scale:g}: "
-        f"Graph's window of 150 s is {150 / scale:g} s here. It takes {first.limit} writes; the ceiling is {CEILING_PERCENT} % of them: {first.ceiling}, {first.allowed:.0f} a second."
+        f"Graph's window of 150 s is {150 / scale:g} s here. "
+        f"It takes {first.limit} writes; the ceiling is {CEILING_PERCENT} % of them: {first.ceiling}, {first.allowed:.0f} a second."
     )
     if sequential := next((figures.sequential for figures in every if figures.sequential), 0.0):
         real = first.allowed / scale
