@@ -167,6 +167,7 @@ class Hold(StrEnum):
     CANARY = "canary"  # the first rows are done, and its requester is asked before the rest
     FAILING = "failing"  # too many rows in a row failed for one reason
     STOPPED = "stopped"  # Doorman as a whole is paused; goes on by itself
+    ENDING = "ending"  # somebody stopped the rest; it is over when what was under way has ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,6 +77,7 @@ class Crew:
         self._ends: list[tuple[Row, RowEnd]] = []
         self._back: list[Row] = []
         self._held = False
+        self._ending = False
         self._broken = False
         self._none_before = 0.0
         self._standing: tuple[float, Standing] | None = None
@@ -89,7 +90,7 @@ class Crew:
         keeping = asyncio.create_task(self._keep_books())
         try:
             while True:
-                if self._held or self._broken:
+                if (self._held and not self._ending) or self._broken:
                     if not self._tasks:
                         return
                 elif not await self._take() and not self._tasks:
@@ -234,6 +235,7 @@ class Crew:
         at_work = {one.id: one for one in await self._with.jobs.at_work()}
         job = at_work.get(self._job.id)
         self._held = job is None or job.hold is not Hold.NONE
+        self._ending = job is not None and job.hold is Hold.ENDING
         if self._held:
             return
         stop = await self._with.stops.stop("", now)
@@ -251,7 +253,7 @@ class Crew:
             now = self._with.clock()
             too_many = await self._with.jobs.ended(self._job.id, ends, now, self._with.rules.failing_percent)
             del self._ends[: len(ends)]
-            if too_many and not self._held:
+            if too_many and not self._held and (await self._with.jobs.states(self._job.id)).get(State.QUEUED.value):
                 self._held = True
                 count, outcome = too_many
                 event = AuditEvent(Tag.BULK_JOB_HELD, now, operation_id=self._job.id, facts={"code": Hold.FAILING.value})

@@ -89,7 +89,7 @@ class Crews:
             event = AuditEvent(Tag.BULK_JOB_RESUMED, self._crewing.clock(), operation_id=job.id, facts={"code": Hold.STOPPED.value})
             await self._crewing.jobs.go_on(job.id, Hold.STOPPED, event)
             self.wake()
-        if job.hold is not Hold.NONE or not job.read:
+        if job.hold not in (Hold.NONE, Hold.ENDING) or not job.read:
             return
         operation = await self._crewing.operations.get(job.id)
         if operation is None or operation.state is not job.state:
