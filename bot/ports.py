@@ -470,7 +470,7 @@ class BulkJobs(Protocol):
     async def stop(self, job_id: str, event: AuditEvent) -> bool:
         """What nobody works on will not be done, and the job ends once the rest has; False when it is not under way."""
 
-    async def show_progress(self, job_id: str, now: datetime) -> None:
+    async def show_progress(self, job_id: str, now: datetime, *, at_once: bool = False) -> None:
         """Has the requester's card follow, unless it did a moment ago."""
 
     async def progress(self, job_id: str, now: datetime) -> Progress:

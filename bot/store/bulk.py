@@ -302,8 +302,11 @@ class StoredBulkJobs:
 
         return await self._transactions.record(work)
 
-    async def show_progress(self, job_id: str, now: datetime) -> None:
+    async def show_progress(self, job_id: str, now: datetime, *, at_once: bool = False) -> None:
         def work(connection: Connection) -> None:
+            if at_once:
+                self._show(connection, job_id)
+                return
             due = (_jobs.job == job_id) & (_jobs.shown_at.is_(None) | (_jobs.shown_at <= now - CARD_EVERY))
             if connection.execute(update(bulk_jobs).where(due).values(shown_at=now)).rowcount:
                 self._show(connection, job_id, now)

@@ -76,6 +76,7 @@ class Crew:
         self._resting = 0
         self._ends: list[tuple[Row, RowEnd]] = []
         self._back: list[Row] = []
+        self._storing = asyncio.Lock()
         self._held = False
         self._ending = False
         self._broken = False
@@ -92,6 +93,7 @@ class Crew:
             while True:
                 if (self._held and not self._ending) or self._broken:
                     if not self._tasks:
+                        await self._show_where_it_stands()
                         return
                 elif not await self._take() and not self._tasks:
                     await self._store()
@@ -247,7 +249,11 @@ class Crew:
         await self._with.jobs.show_progress(self._job.id, now)
 
     async def _store(self) -> None:
-        """Stores how rows ended and gives back what was not touched."""
+        """Stores how rows ended and gives back what was not touched; one at a time, since what is stored is then taken off the list."""
+        async with self._storing:
+            await self._store_all()
+
+    async def _store_all(self) -> None:
         while self._ends:
             ends = self._ends[:STORED_TOGETHER]
             now = self._with.clock()
@@ -272,6 +278,12 @@ class Crew:
         await asyncio.gather(*self._tasks, *others, return_exceptions=True)
         with contextlib.suppress(StoreUnavailable):
             await self._store()
+
+    async def _show_where_it_stands(self) -> None:
+        """What was under way when the job was held has ended by now, and its card says so."""
+        await self._store()
+        if self._held:
+            await self._with.jobs.show_progress(self._job.id, self._with.clock(), at_once=True)
 
     async def _over(self) -> bool:
         """Nothing could be taken: ends the job when nothing is left, asks before the rest when the first rows are done."""
