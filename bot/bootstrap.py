@@ -83,7 +83,7 @@ def build(
 
     Args:
         policy: instead of the policy file.
-        bulk_scale: divides the windows of Graph's quotas, for benchmarks.
+        bulk_scale: for benchmarks: divides the windows of Graph's quotas, and multiplies the calls of bulk jobs under way at once.
 
     Raises:
         ConfigurationError: the policy file cannot be used.
@@ -127,7 +127,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
 
         graph_tokens = make_graph_tokens(settings)
         stack.callback(graph_tokens.close)
-        graph = GraphClient(settings.graph_endpoint, graph_tokens, gate=ThrottleGate(sleep=sleep))
+        graph = GraphClient(settings.graph_endpoint, graph_tokens, gate=ThrottleGate(sleep=sleep, bulk_scale=bulk_scale))
         directory = GraphDirectory(graph)
         stack.push_async_callback(directory.close)
 
@@ -195,8 +195,8 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         reveals = Reveals(operations, directory, gate, reviewer, facts, clock)
 
         background, people = directory.in_background(), Together(bulk_directory)
-        checking = Checking(operations, jobs, bulk_directory, reviewer, preparation, facts, clock)
         rules = BulkRules(settings.bulk_canary, settings.bulk_failing_percent)
+        checking = Checking(operations, jobs, bulk_directory, reviewer, preparation, facts, rules, clock)
         crewing = Crewing(operations, jobs, stops, background, bulk_directory, people, budget, reviewer, rules, clock, sleep)
         crews = Crews(crewing, checking, alone=not engine.replicated)
         files = OneDriveFiles(settings.allowed_file_hosts, sleep)

@@ -434,6 +434,7 @@ class BulkJobs(Protocol):
         need: Need,
         expires_at: datetime,
         approvals_in: ConversationRef | None = None,
+        notes: Sequence[str] = (),
         outcome: str = "",
     ) -> Operation | None:
         """Compare-and-set: the check is over, whatever came of it; None when somebody was quicker, or has cancelled it."""

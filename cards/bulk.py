@@ -171,7 +171,7 @@ def _going(_operation: Operation, bulk: Bulk, progress: Progress) -> tuple[str, 
             usual = say("Too many of {count} rows in a row failed for the same reason.", count=FAILING_WINDOW)
             return why or usual, say("Nothing more is changed until you decide.")
         case Hold.STOPPED:
-            return say("An administrator has paused every change. The job goes on by itself when the pause ends."), why
+            return why or say("An administrator has paused Doorman."), say("The job goes on by itself when the pause ends.")
     if not tried(progress):
         return (say("It starts in a moment. This card shows how far it is; you can carry on."),)
     return (say("It is being carried out. This card shows how far it is; you can carry on."),)

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Text, bindparam, cast, func, insert, or_, select, update
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import FAILING_WINDOW, FileRow, PlanDigest, Row, RowEnd, RowKind, Sample, Taken, masked, row_operation_id
@@ -220,7 +220,8 @@ def conflict(connection: Connection, job_id: str, said: dict[int, str]) -> None:
 def counts(connection: Connection, job_id: str) -> tuple[dict[RowKind, int], int]:
     """How many rows there are of each kind, and in how many something was put right."""
     found = connection.execute(select(_rows.kind, func.count()).where(_rows.job == job_id).group_by(_rows.kind)).all()
-    repaired = sum(1 for row in every(connection, job_id) if row.repaired)
+    put_right = (_rows.job == job_id) & (cast(_rows.repaired, Text) != "[]")
+    repaired: int = connection.execute(select(func.count()).where(put_right)).scalar_one()
     return {RowKind(kind): count for kind, count in found if kind}, repaired
 
 

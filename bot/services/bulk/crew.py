@@ -77,6 +77,8 @@ class Crew:
         self._ends: list[tuple[Row, RowEnd]] = []
         self._back: list[Row] = []
         self._held = False
+        self._broken = False
+        self._none_before = 0.0
         self._standing: tuple[float, Standing] | None = None
         self._news = asyncio.Event()
 
@@ -87,13 +89,14 @@ class Crew:
         keeping = asyncio.create_task(self._keep_books())
         try:
             while True:
-                if self._held:
+                if self._held or self._broken:
                     if not self._tasks:
                         return
                 elif not await self._take() and not self._tasks:
                     await self._store()
                     if await self._over():
                         return
+                    await asyncio.sleep(LOOK_SECONDS)  # others are at it
                 await self._wait()
         finally:
             keeping.cancel()
@@ -126,7 +129,11 @@ class Crew:
         room = places - (len(self._tasks) - self._resting)
         if room < min(TAKEN_TOGETHER, places // 2) or self._resting > MOST_RESTING:
             return True
+        now = asyncio.get_running_loop().time()
+        if self._tasks and now < self._none_before:
+            return False
         taken = await self._with.jobs.take(self._job.id, min(room, TAKEN_TOGETHER), self._with.clock())
+        self._none_before = 0.0 if taken else now + LOOK_SECONDS
         for one in taken:
             task = asyncio.create_task(self._carry_out(one))
             self._tasks.add(task)
@@ -174,7 +181,8 @@ class Crew:
             self._back.append(row)
             return
         except StoreUnavailable:
-            return  # it stays taken; whoever looks for abandoned rows finds it
+            self._broken = True  # it stays taken until this crew has ended, and the next one looks what became of it
+            return
         except Exception as error:  # a defect of ours ends in a sentence, and keeps no other row back
             run.after_defect(explain.incident(error))
         if run.stopped_by == Reason.PAUSED.value and not wrote:
@@ -218,7 +226,7 @@ class Crew:
                     await self._look()
             except StoreUnavailable as error:
                 log.warning("bulk job waits for the database", action="bulk_store", job=self._job.id, error=str(error))
-                self._held = True
+                self._held = self._broken = True
             await asyncio.sleep(STORE_SECONDS)
 
     async def _look(self) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from pathlib import Path
 from uuid import uuid4
 
 import structlog
@@ -78,15 +77,23 @@ class Receiving:
                 code="file_elsewhere",
             )
         await self.permitted(request)
-        download = await self._files.download(file.url, MOST_BYTES)
-        return await self.begin(request, file.name, download)
+        # Fetched at once, since the address is good for a moment, and beside the turn, which Teams does not let last so long.
+        return await self._started(request, file.name, lambda: self._files.download(file.url, MOST_BYTES))
 
     async def begin(self, request: Request, name: str, download: Download) -> BulkShown:
         """Begins a job with a file that is on this machine, and removes that once it is read."""
-        now = self._checking.clock()
-        operation = await self._begin(request, name, download.sha256)
-        self._start(self._read(operation, download.path, name))
-        return await bulk_shown(self._checking.jobs, operation, now)
+
+        async def there() -> Download:
+            return download
+
+        return await self._started(request, name, there)
+
+    async def _started(self, request: Request, name: str, fetch: Callable[[], Awaitable[Download]]) -> BulkShown:
+        operation = await self._begin(request, name, "")
+        task = asyncio.create_task(self._read(operation, fetch, name))
+        self._reading.add(task)
+        task.add_done_callback(self._reading.discard)
+        return await bulk_shown(self._checking.jobs, operation, self._checking.clock())
 
     async def retry(self, request: Request, of: Operation) -> BulkShown:
         """Begins a job with the rows of another one that were not done.
@@ -158,15 +165,12 @@ class Receiving:
             bulk=Bulk(file=name, sha256=sha256, dry_run=request.dry_run, retry_of=retry_of),
         )
 
-    def _start(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work)
-        self._reading.add(task)
-        task.add_done_callback(self._reading.discard)
-
-    async def _read(self, operation: Operation, path: Path, name: str) -> None:
-        jobs, rows = self._checking.jobs, 0
+    async def _read(self, operation: Operation, fetch: Callable[[], Awaitable[Download]], name: str) -> None:
+        jobs, rows, path = self._checking.jobs, 0, None
         assert operation.bulk is not None, "it is a job"
         try:
+            download = await fetch()
+            path = download.path
             found = self._sheets.read(path, name)
             while chunk := await asyncio.to_thread(_next, found):
                 rows += len(chunk)
@@ -175,7 +179,7 @@ class Receiving:
                 await jobs.show_progress(operation.id, self._checking.clock())
             if not rows:
                 raise Refusal(say("There are no rows in this file."), say("`bulk` offers a template to fill in."), code="empty_file")
-            await jobs.rows_read(operation.id, replace(operation.bulk, rows=rows))
+            await jobs.rows_read(operation.id, replace(operation.bulk, rows=rows, sha256=download.sha256))
             self.wake()
         except Refusal as refusal:
             await self._failed(operation, join(" ", (refusal.text, refusal.hint, say("Nothing was changed."))))
@@ -185,7 +189,8 @@ class Receiving:
         except Exception as error:  # a defect of ours must end in a sentence
             await self._failed(operation, join(" ", (explain.incident(error), say("Nothing was changed."))))
         finally:
-            await asyncio.to_thread(path.unlink, missing_ok=True)
+            if path:
+                path.unlink(missing_ok=True)
 
     async def _failed(self, operation: Operation, outcome: str) -> None:
         try:
