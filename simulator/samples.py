@@ -37,6 +37,6 @@ def _whole_crowd() -> bytes:
 SAMPLES: Mapping[str, Callable[[], bytes]] = {
     "five people.csv": _few_people,
     "old MFA server.csv": _damaged,
-    "500 people of a new site.csv": _site,
+    "new site.csv": _site,
     "12,000 people.csv": _whole_crowd,
 }
