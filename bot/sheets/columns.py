@@ -73,7 +73,7 @@ _LIKE_PHONE = re.compile(r"phone|mobi|telef|gsm|sms|cell")
 _PHONES = (Column.MOBILE, Column.ALTERNATE, Column.OFFICE)
 TO_CHANGE = (*_PHONES, Column.SMS)
 _NEEDED = say_each({"user": "one that says who it is, such as `UPN`", "change": "one with what to change, such as `mobile`"})
-_TEMPLATE = say("The first row has to name the columns. Type `bulk` for a file to begin with.")
+_TEMPLATE = say("The first row has to name the columns. Type `bulk template` for a file to begin with.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,7 +175,7 @@ def too_many_columns(number: int) -> Refusal:
     """A record has more cells than any table of people."""
     return Refusal(
         say("Row {row} has more than {most} columns.", row=number, most=MOST_COLUMNS),
-        say("Keep the columns that are needed: who, which numbers, and the action. Type `bulk` for a file to begin with."),
+        say("Keep the columns that are needed: who, which numbers, and the action. Type `bulk template` for a file to begin with."),
         code="file_too_wide",
     )
 
