@@ -8,7 +8,7 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import aiohttp
@@ -26,9 +26,14 @@ MOMENTS: Mapping[str, float] = {"any time": 1.5, "starting": 1.0, "confirmed": 0
 
 
 class Bot:
-    """One place where a bot runs, with a port of its own; the process in it comes and goes."""
+    """One place where a bot runs, with a port of its own; the process in it comes and goes.
 
-    def __init__(self, environment: Mapping[str, str], log: Path) -> None:
+    Args:
+        arguments: behind `python`.
+    """
+
+    def __init__(self, environment: Mapping[str, str], log: Path, arguments: Sequence[str] = ("app.py", "serve")) -> None:
+        self._arguments = arguments
         self.port = free_port()
         self.endpoint = f"http://127.0.0.1:{self.port}/api/messages"
         inherited = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "COVERAGE"))}
@@ -42,7 +47,7 @@ class Bot:
         """Starts a process; it is not ready yet."""
         with self._log.open("ab") as output:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "app.py", "serve", cwd=ROOT, env=self._environment, stdout=output, stderr=output
+                sys.executable, *self._arguments, cwd=ROOT, env=self._environment, stdout=output, stderr=output
             )
 
     async def wait_ready(self) -> None:
@@ -59,6 +64,19 @@ class Bot:
                 except aiohttp.ClientError:
                     await asyncio.sleep(0.03)
 
+    @property
+    def pid(self) -> int:
+        """Of the process that was started last."""
+        assert self._process, "started before"
+        return self._process.pid
+
+    async def stop(self) -> None:
+        """Tells it to end, and waits until it has."""
+        self.ready = False
+        if self._process and self._process.returncode is None:
+            self._process.terminate()
+            await self._process.wait()
+
     async def kill(self) -> None:
         """SIGKILL, and waits until it is gone."""
         self.ready = False
@@ -74,10 +92,19 @@ class Reaper:
         bots: where the bots run.
         wanted: how many kills there shall be.
         counters: for "confirmed", "written" and "log accepted": how often it has happened so far.
+        moments: among which to choose.
     """
 
-    def __init__(self, bots: list[Bot], wanted: int, counters: Mapping[str, Callable[[], int]], dice: random.Random) -> None:
+    def __init__(
+        self,
+        bots: list[Bot],
+        wanted: int,
+        counters: Mapping[str, Callable[[], int]],
+        dice: random.Random,
+        moments: Mapping[str, float] = MOMENTS,
+    ) -> None:
         self._bots = bots
+        self._moments = moments
         self._counters = counters
         self._dice = dice
         self.wanted = wanted
@@ -89,14 +116,14 @@ class Reaper:
         """Kills and starts again; at the end every bot is ready."""
         victim = self._dice.choice(self._bots)
         while self.kills.total() < self.wanted:
-            moment = self._dice.choice(list(MOMENTS))
+            moment = self._dice.choice(list(self._moments))
             if moment != "starting":
                 await victim.wait_ready()
                 victim = self._dice.choice(self._bots)
             self.aims += 1
             if moment in self._counters:
                 moment = await self._await_moment(moment)
-            await asyncio.sleep(self._dice.uniform(0, MOMENTS[moment]))
+            await asyncio.sleep(self._dice.uniform(0, self._moments[moment]))
             await victim.kill()
             self.kills[moment] += 1
             if len(self._bots) > 1:

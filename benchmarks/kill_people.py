@@ -182,7 +182,7 @@ class People:
 
     def final(self, done: Confirmed, *words: str) -> bool:
         """Whether the requester's card shows an end (with this word, if one is given)."""
-        shown = " ".join(_texts(self.world.teams.card(done.card_id, done.agent)))
+        shown = " ".join(texts(self.world.teams.card(done.card_id, done.agent)))
         return any(word in shown for word in words or FINAL_WORDS)
 
 
@@ -191,12 +191,13 @@ def operation_of(card: dict[str, Any]) -> str:
     return next((action["data"]["id"] for action in card.get("actions") or () if action.get("verb") == "confirm"), "")
 
 
-def _texts(node: Any) -> Iterator[str]:
+def texts(node: Any) -> Iterator[str]:
+    """Every text on a card."""
     if isinstance(node, dict):
         if isinstance(node.get("text"), str):
             yield node["text"]
         for value in node.values():
-            yield from _texts(value)
+            yield from texts(value)
     elif isinstance(node, list):
         for item in node:
-            yield from _texts(item)
+            yield from texts(item)

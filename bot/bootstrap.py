@@ -83,7 +83,7 @@ def build(
 
     Args:
         policy: instead of the policy file.
-        bulk_scale: divides the windows of Graph's quotas, for benchmarks.
+        bulk_scale: for benchmarks: divides the windows of Graph's quotas, and multiplies the calls of bulk jobs under way at once.
 
     Raises:
         ConfigurationError: the policy file cannot be used.
@@ -127,7 +127,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
 
         graph_tokens = make_graph_tokens(settings)
         stack.callback(graph_tokens.close)
-        graph = GraphClient(settings.graph_endpoint, graph_tokens, gate=ThrottleGate(sleep=sleep))
+        graph = GraphClient(settings.graph_endpoint, graph_tokens, gate=ThrottleGate(sleep=sleep, bulk_scale=bulk_scale))
         directory = GraphDirectory(graph)
         stack.push_async_callback(directory.close)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from simulator import cast
+from simulator import cast, crowd
 
 _NUMBERS = 5
+_DAMAGED = 100
 
 
 def _few_people() -> bytes:
@@ -16,5 +17,19 @@ def _few_people() -> bytes:
     return ("\r\n".join(["user;mobile", *rows]) + "\r\n").encode("utf-8-sig")
 
 
-#: Name of the file → its bytes.
-SAMPLES: Mapping[str, Callable[[], bytes]] = {"five people.csv": _few_people}
+def _damaged() -> bytes:
+    """Every kind of damage that a file can have, as Excel saves it in the Netherlands."""
+    return crowd.csv_file(_DAMAGED, damage=True, delimiter=";", encoding="cp1252")
+
+
+def _whole_crowd() -> bytes:
+    """The whole crowd, with as much damage as such files have."""
+    return crowd.csv_file(crowd.USUAL, damage=True)
+
+
+#: Name of the file → its bytes. The people in the last two are those that `Entra.add_crowd` adds.
+SAMPLES: Mapping[str, Callable[[], bytes]] = {
+    "five people.csv": _few_people,
+    "old MFA server.csv": _damaged,
+    "12,000 people.csv": _whole_crowd,
+}

@@ -96,6 +96,7 @@ class ThrottleGate(BaseMiddleware):
 
     Args:
         concurrency: most calls at once, those of bulk jobs not counted.
+        bulk_scale: how many times as many places bulk jobs have, for benchmarks in which time is scaled.
         clock, sleep, chance: time and luck, replaceable in tests.
 
     Attributes:
@@ -106,6 +107,7 @@ class ThrottleGate(BaseMiddleware):
         self,
         concurrency: int = 32,
         *,
+        bulk_scale: float = 1.0,
         clock: Callable[[], float] = time.monotonic,
         sleep: Sleep = asyncio.sleep,
         chance: Callable[[], float] = random.random,
@@ -116,7 +118,7 @@ class ThrottleGate(BaseMiddleware):
         self.listeners: list[Listener] = []
         self._chance = chance
         self._people = Lane(concurrency, clock, sleep, chance)
-        self._bulk = Lane(max(1.0, concurrency * BULK_PLACES), clock, sleep, chance)
+        self._bulk = Lane(max(1.0, concurrency * BULK_PLACES * bulk_scale), clock, sleep, chance)
 
     @property
     def limit(self) -> int:

@@ -1,0 +1,41 @@
+"""The bot as in production, with time scaled for bulk jobs alone: `python -m benchmarks.bulk_bot <scale>`.
+
+`BULK_PROFILE` names a file for cProfile's figures of the main thread, written when the bot is told to stop.
+"""
+
+from __future__ import annotations
+
+import cProfile
+import gc
+import os
+import sys
+
+from aiohttp import web
+
+from bot import bootstrap, logs
+from bot.config import Settings
+
+
+async def _settle(_: web.Application) -> None:
+    """As `app.py` does."""
+    gc.freeze()
+    gc.set_threshold(10_000)
+
+
+def main() -> None:
+    """Runs until it is told to stop."""
+    settings = Settings.from_env(os.environ)
+    logs.configure(settings.log_level)
+    app = bootstrap.build(settings, bulk_scale=float(sys.argv[1]))
+    app.on_startup.append(_settle)
+    profile = cProfile.Profile() if os.environ.get("BULK_PROFILE") else None
+    if profile:
+        profile.enable()
+    web.run_app(app, host=settings.host, port=settings.port, access_log=None, print=None, shutdown_timeout=10)
+    if profile:
+        profile.disable()
+        profile.dump_stats(os.environ["BULK_PROFILE"])
+
+
+if __name__ == "__main__":
+    main()
