@@ -119,8 +119,11 @@ def cut_off(connection: Connection, job_id: str) -> int:
 
 
 def _take(connection: Connection, job_id: str, me: str, wanted: Any, most: int, values: dict[str, Any]) -> tuple[Row, ...]:
-    wanted = wanted.limit(most).with_for_update(skip_locked=True)
-    chosen = (_rows.job == job_id) & _rows.number.in_(wanted)
+    # Looked for first: PostgreSQL may run a subquery again for each row, and then takes more than its limit.
+    numbers = connection.execute(wanted.limit(most).with_for_update(skip_locked=True)).scalars().all()
+    if not numbers:
+        return ()
+    chosen = (_rows.job == job_id) & _rows.number.in_(numbers)
     found = connection.execute(update(bulk_rows).where(chosen).values(taken_by=me, **values).returning(bulk_rows)).all()
     return tuple(sorted((records.bulk_row(row) for row in found), key=lambda row: row.number))
 
