@@ -471,7 +471,7 @@ class BulkJobs(Protocol):
         """What nobody works on will not be done, and the job ends once the rest has; False when it is not under way."""
 
     async def show_progress(self, job_id: str, now: datetime, *, at_once: bool = False) -> None:
-        """Has the requester's card follow, unless it did a moment ago."""
+        """Has the requester's card follow, unless it did a moment ago; `at_once` for what should stand there now."""
 
     async def progress(self, job_id: str, now: datetime) -> Progress:
         """How far a job has come."""
