@@ -36,8 +36,8 @@ def file_name(name: str) -> str:
 
 
 def bulk_title(bulk: Bulk) -> str:
-    """The job as a sentence: "Change 12,000 people from people.csv"; without a count until there is one."""
-    name, count = file_name(bulk.file), bulk.to_change if bulk.counts else bulk.rows if bulk.read else 0
+    """The job as a sentence: "Change 12,000 people from people.csv"; without a count until every row was checked."""
+    name, count = file_name(bulk.file), bulk.to_change if bulk.counts else 0
     people = say_count(count, "{count} person", "{count} people") if count else say("people")
     if bulk.dry_run:
         return say("Dry run: change {people} from {file}", people=people, file=name)

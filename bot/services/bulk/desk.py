@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.commands.bulk import BULK
+from bot.commands.bulk import BULK, DRY_RUN, TEMPLATE
 from bot.commands.bulk_shown import SAMPLE_ROWS, bulk_shown
 from bot.commands.parser import parse
 from bot.commands.spec import Invocation
@@ -72,13 +72,13 @@ class BulkDesk:
             )
         said = self._said(message)
         actor = replace(message.actor, upn=standing.person.upn)
-        dry_run = said.args.get("dry_run") is True
+        dry_run = said.args.get("how") == DRY_RUN
         request = Request(actor, standing, message.where, dry_run, said.ticket, said.reason)
         return await self.receiving.receive(request, message.files[0])
 
     def _said(self, message: IncomingMessage) -> Invocation:
         invocation = parse(message.text if message.text.strip() else BULK.name, message.mentions)
-        if invocation.command is not BULK:
+        if invocation.command is not BULK or invocation.args.get("how") == TEMPLATE:
             raise Refusal(
                 say("You sent a file, and something else with it: I do neither, to be sure."),
                 say("Send the file alone, or with `bulk`, `bulk dry run` or `bulk because …`."),
