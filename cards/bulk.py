@@ -126,9 +126,7 @@ _Told = Callable[[Operation, Bulk, Progress], tuple[str, ...]]
 
 def _checking(_operation: Operation, bulk: Bulk, progress: Progress) -> tuple[str, ...]:
     if not bulk.read:
-        if not bulk.rows:
-            return (say("Reading the file…"),)
-        return (say_count(bulk.rows, "Reading the file… {count} row so far.", "Reading the file… {count} rows so far."),)
+        return (say("Reading the file…"),)
     checked, rows = number(progress.checked), number(bulk.rows)
     return (say("Checking row by row what would change: {checked} of {rows} so far. Nothing is changed.", checked=checked, rows=rows),)
 

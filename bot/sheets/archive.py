@@ -241,6 +241,8 @@ class _Sheet(_Part):
             column = self._column_of(attributes["r"]) if "r" in attributes else self._column + 1
             if column <= self._column:
                 raise damaged()
+            if column > SHEET_COLUMNS:
+                raise too_many_columns(self._row)
             self._column = column
         elif local in ("v", "is", "f") and self._in_row and self._column > MOST_COLUMNS:
             raise too_many_columns(self._row)

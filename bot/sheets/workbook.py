@@ -65,11 +65,12 @@ def records(path: Path) -> Iterator[Record]:
 
 
 def _record(number: int, row: tuple[Any, ...]) -> Record:
-    while row and row[-1].value is None:
-        row = row[:-1]
-    if len(row) > MOST_COLUMNS:
+    width = len(row)
+    while width and row[width - 1].value is None:
+        width -= 1
+    if width > MOST_COLUMNS:
         raise too_many_columns(number)
-    cells = tuple(tidy(_text(cell.value)) for cell in row)
+    cells = tuple(tidy(_text(cell.value)) for cell in row[:width])
     if sum(map(len, cells)) > MOST_CHARACTERS:
         raise too_long(number)
     return Record(number, cells)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import phonenumbers
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.methods import PhoneType
@@ -113,6 +113,7 @@ def attempt(cell: str, phone: PhoneType, region: str) -> Reading | InvalidNumber
         return refused
 
 
+@settings(deadline=None)
 @given(damaged, st.sampled_from(list(PhoneType)), st.sampled_from(REGIONS))
 def test_a_number_or_a_reason_and_never_a_number_that_does_not_exist(cell: str, phone: PhoneType, region: str) -> None:
     read = attempt(cell, phone, region)
@@ -134,6 +135,7 @@ def numbers(draw: st.DrawFn) -> tuple[str, str]:
     return draw(st.sampled_from([national, f"{code}{national}"])), draw(st.sampled_from([region, "", "NL", "US"]))
 
 
+@settings(deadline=None)
 @given(numbers(), st.sampled_from(["", ".0"]))
 def test_a_repair_is_the_only_reading_that_exists(number: tuple[str, str], zeros: str) -> None:
     digits, region = number
