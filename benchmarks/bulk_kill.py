@@ -28,7 +28,7 @@ from simulator.entra import Fault
 from simulator.world import World
 
 #: Moment -> most seconds between it and the kill.
-MOMENTS = {"any time": 2.5, "starting": 1.0, "written": 0.05}
+MOMENTS = {"any time": 4.0, "starting": 1.0, "written": 0.05}
 STORM, CALM = 4.0, 5.0
 JOB_PATIENCE, QUIET_PATIENCE = 600.0, 120.0
 
@@ -56,7 +56,7 @@ class Plan:
     """One run: at least so many kills; `rows` in every job; `replicas` bots at once, which only PostgreSQL can have."""
 
     kills: int
-    rows: int = 250
+    rows: int = 100
     replicas: int = 1
     seed: int = 1
 

@@ -75,7 +75,7 @@ class Somebody:
         """Waits for the end; what the card asks is answered with "go on"."""
 
         async def look(job: Operation) -> bool:
-            if not job.state.finished and await asyncio.to_thread(self._hold, job_id):
+            if not job.state.finished and await asyncio.to_thread(self._held, job_id):
                 await self.press(job_id, "go_on")
             return job.state.finished
 
@@ -101,11 +101,12 @@ class Somebody:
         return job
 
     async def press(self, job_id: str, verb: str) -> None:
-        """Presses a button on the card of a job, if it is there."""
+        """Presses a button on the card of a job, if it is there; without an id on whichever card has one."""
         self._world.teams.bot_endpoint = self._endpoint()
         for message in reversed(self._world.teams.thread(self.who)):
-            if message.by_bot and any(item == (verb, job_id) for item in _buttons(message.card() or {})):
-                await self._world.teams.press(self.who, message.id, verb, {"id": job_id})
+            found = [key for does, key in _buttons(message.card() or {}) if does == verb and job_id in ("", key)] if message.by_bot else []
+            if found:
+                await self._world.teams.press(self.who, message.id, verb, {"id": found[0]})
                 break
         await asyncio.sleep(LOOK)
 
@@ -119,9 +120,9 @@ class Somebody:
             found = [records.operation(row) for row in connection.execute(select(operations).where(operations.c.command == "bulk"))]
         return next((job for job in found if job.bulk and job.bulk.file == name), None)
 
-    def _hold(self, job_id: str) -> str:
+    def _held(self, job_id: str) -> bool:
         with self._engine.connect().execution_options(read_only=True) as connection:
-            return str(connection.execute(select(bulk_jobs.c.hold).where(bulk_jobs.c.job == job_id)).scalar_one())
+            return bool(connection.execute(select(bulk_jobs.c.hold).where(bulk_jobs.c.job == job_id)).scalar_one())
 
 
 def _buttons(node: Any) -> Iterator[tuple[str, str]]:

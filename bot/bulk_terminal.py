@@ -22,6 +22,7 @@ from bot.config import Settings
 from bot.domain.bulk import MOST_BYTES, Hold, Progress
 from bot.domain.exchange import ConversationRef, FileKind, Verb
 from bot.domain.operation import Operation, State
+from bot.domain.said import say
 from bot.errors import DirectoryError, Refusal, StoreUnavailable
 from bot.ports import Download
 from bot.services.bulk.desk import BulkDesk
@@ -190,11 +191,12 @@ def _taken(path: Path) -> Download:
     try:
         size = path.stat().st_size
         if size > MOST_BYTES:
-            raise Refusal(f"{path} is larger than {MOST_BYTES // 1024 // 1024} MB.", "Split it.", code="too_large")
+            most = MOST_BYTES // 1024 // 1024
+            raise Refusal(say("The file is larger than {most} MB.", most=most), say("Divide it into several files."), code="too_large")
         with tempfile.NamedTemporaryFile(prefix="doorman-", suffix=".part", delete=False) as copy, path.open("rb") as file:
             shutil.copyfileobj(file, copy)
     except OSError as error:
-        raise Refusal(f"{path} cannot be read: {error.strerror}.", code="unreadable") from None
+        raise Refusal(say("{file} cannot be read: {why}.", file=str(path), why=error.strerror or ""), code="unreadable") from None
     return Download(Path(copy.name), hashlib.sha256(Path(copy.name).read_bytes()).hexdigest(), size)
 
 

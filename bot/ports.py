@@ -479,6 +479,9 @@ class BulkJobs(Protocol):
     async def samples(self, job_id: str, each: int) -> tuple[Sample, ...]:
         """The first rows of every kind, masked."""
 
+    async def first_ended(self, job_id: str, most: int) -> tuple[Row, ...]:
+        """The first rows that were carried out."""
+
     async def states(self, job_id: str) -> dict[str, int]:
         """How many of the rows that change something are in each state."""
 

@@ -337,6 +337,9 @@ class StoredBulkJobs:
     async def samples(self, job_id: str, each: int) -> tuple[Sample, ...]:
         return await self._transactions.read(lambda connection: bulk_rows.samples(connection, job_id, each))
 
+    async def first_ended(self, job_id: str, most: int) -> tuple[Row, ...]:
+        return await self._transactions.read(lambda connection: bulk_rows.first_ended(connection, job_id, most))
+
     async def states(self, job_id: str) -> dict[str, int]:
         return await self._transactions.read(lambda connection: bulk_rows.states(connection, job_id))
 

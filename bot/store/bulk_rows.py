@@ -262,6 +262,12 @@ def states(connection: Connection, job_id: str) -> dict[str, int]:
     return {row.state: row._mapping["count"] for row in connection.execute(query)}
 
 
+def first_ended(connection: Connection, job_id: str, most: int) -> tuple[Row, ...]:
+    """The first rows that were carried out."""
+    query = select(bulk_rows).where((_rows.job == job_id) & _rows.ended_at.is_not(None) & (_rows.state != "")).order_by(_rows.number)
+    return tuple(records.bulk_row(found) for found in connection.execute(query.limit(most)))
+
+
 def unchecked(connection: Connection, job_id: str) -> int:
     """How many rows nobody has looked at."""
     return connection.execute(select(func.count()).where((_rows.job == job_id) & (_rows.kind == ""))).scalar_one()

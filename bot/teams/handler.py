@@ -15,6 +15,7 @@ from bot.domain.exchange import (
     ApprovalShown,
     BulkShown,
     CardAction,
+    ConversationRef,
     FileConsent,
     FileOffered,
     FormShown,
@@ -230,11 +231,19 @@ class DoormanHandler(TeamsActivityHandler):
             # The turn has done its work; an operation whose card never arrived expires by itself.
             log.error("reply undeliverable", action="reply_undeliverable", error=str(error))
             return
-        await self._remember(reply, sent.id if sent else "")
+        if _is_the_card(reply, where_of(context.activity)):
+            await self._remember(reply, sent.id if sent else "")
 
     async def _remember(self, reply: Reply, card_id: str) -> None:
         if isinstance(reply, OperationShown | BulkShown) and card_id and not reply.operation.state.finished:
             await self._operations.set_card(reply.operation.id, card_id)
+
+
+def _is_the_card(reply: Reply, where: ConversationRef) -> bool:
+    """Whether what is said here is to be kept up to date: not what others are told elsewhere, and of a job its first card."""
+    if isinstance(reply, BulkShown) and reply.operation.card_id:
+        return False
+    return not isinstance(reply, OperationShown | BulkShown) or reply.operation.conversation.conversation_id == where.conversation_id
 
 
 def _came_to_something(reply: Reply) -> bool:

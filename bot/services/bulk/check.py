@@ -81,7 +81,9 @@ async def _check(
     )
     if verdict.allowed:
         need = job.need or NO_NEED
-        verdict = still_enough(need, need.approvals, verdict)
+        if not (covered := still_enough(need, need.approvals, verdict)).allowed:
+            more = say("For this the policy demands more than for the file: {need}.", need=(verdict.need or NO_NEED).spoken)
+            verdict = replace(covered, text=more, hint=say("Ask for it alone."))
     return plan_row(row, dossier, checking.facts) if verdict.allowed else refused(row, dossier, verdict)
 
 

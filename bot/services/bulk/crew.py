@@ -35,6 +35,8 @@ LOOK_SECONDS = 0.4
 #: How rows that have ended wait to be stored together, and how many do so at the most.
 STORE_SECONDS, STORED_TOGETHER = 0.2, 12
 TAKEN_TOGETHER = 16
+#: So many of the first rows are named when its requester is asked about the rest.
+NAMED = 10
 #: Rows under way that only wait for Entra to show a write; beyond this none are taken.
 MOST_RESTING = 1_000
 #: How long the requester's rights are believed; who loses them is noticed after this.
@@ -281,7 +283,9 @@ class Crew:
         if states.get(State.QUEUED.value):
             if await jobs.first_left(job.id) == 0:
                 event = AuditEvent(Tag.BULK_JOB_HELD, now, operation_id=job.id, facts={"code": Hold.CANARY.value})
-                await jobs.hold(job.id, Hold.CANARY, event)
+                tried = await jobs.first_ended(job.id, NAMED)
+                names = join(", ", (row.target.upn if row.target else row.user for row in tried))
+                await jobs.hold(job.id, Hold.CANARY, event, why=say("They are: {names}.", names=names))
                 return True
             return False
         good = states.get(State.SUCCEEDED.value, 0)

@@ -32,6 +32,8 @@ STORED_TOGETHER = 250
 FILE_NAME_LIMIT = 120
 #: A check may be cancelled for so long; it ends by itself far sooner.
 CHECK_FOR = timedelta(days=1)
+#: How rows end that a retry takes up again.
+_WITH_FAILURES = frozenset(state.value for state in (State.FAILED, State.PARTIAL, State.STALE, State.CANCELLED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +109,12 @@ class Receiving:
             raise Refusal(text, say("Send the file again."), code="too_late")
         await self.permitted(request)
         jobs = self._checking.jobs
+        if not _WITH_FAILURES & (await jobs.states(of.id)).keys():
+            raise Refusal(say("No row of {id} failed, so there is nothing to retry.", id=of.id), code="nothing_to_do")
         operation = await self._begin(request, of.bulk.file, of.bulk.sha256, retry_of=of.id)
         assert operation.bulk is not None, "it is a job"
         count = await jobs.retry(operation.id, of.id)
-        if not count:
-            outcome = say("Every row of {id} was done, so there is nothing to retry.", id=of.id)
-            await preview(self._checking, operation, State.FAILED, outcome)
-        else:
-            await jobs.rows_read(operation.id, replace(operation.bulk, rows=count))
+        await jobs.rows_read(operation.id, replace(operation.bulk, rows=count))
         self.wake()
         latest = await self._operations_get(operation)
         return await bulk_shown(jobs, latest, self._checking.clock())
