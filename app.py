@@ -1,4 +1,4 @@
-"""Doorman's entry point: serve (default) · demo · doctor · audit · package."""
+"""Doorman's entry point: serve (default) · demo · doctor · audit · bulk · package."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot import VERSION, audit, bootstrap, logs
+from bot import VERSION, audit, bootstrap, bulk_terminal, logs
 from bot import __doc__ as what_it_is
 from bot.config import ConfigurationError, Settings
 from bot.errors import StoreUnavailable
@@ -57,20 +57,21 @@ def main() -> int:
     demo_parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
     commands.add_parser("doctor", help="check the installation and say what is wrong")
     audit.add_arguments(commands.add_parser("audit", help="verify or export the audit trail, or compare it with Entra's"))
+    bulk_terminal.add_arguments(commands.add_parser("bulk", help="check or run a bulk job from a file, without chat"))
     commands.add_parser("package", help="write the Teams app zip")
     given = parser.parse_args()
+    logs.configure("error")  # serving and the demo say more
     try:
         match given.command:
             case "demo":
                 asyncio.run(demo(given.port, browser=not given.no_browser))
             case "doctor":
                 from bot.doctor import examine  # noqa: PLC0415 - only when asked for
-
-                logs.configure("error")
                 return asyncio.run(examine(os.environ, _say))
             case "audit":
-                logs.configure("error")
                 return audit.run(given, os.environ, sys.stdout.buffer, _say)
+            case "bulk":
+                return bulk_terminal.run(given, os.environ, _say)
             case "package":
                 from manifest.package import write  # noqa: PLC0415
 

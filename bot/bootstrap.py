@@ -195,8 +195,8 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         reveals = Reveals(operations, directory, gate, reviewer, facts, clock)
 
         background, people = directory.in_background(), Together(bulk_directory)
-        checking = Checking(operations, jobs, bulk_directory, reviewer, preparation, facts, clock)
         rules = BulkRules(settings.bulk_canary, settings.bulk_failing_percent)
+        checking = Checking(operations, jobs, bulk_directory, reviewer, preparation, facts, rules, clock)
         crewing = Crewing(operations, jobs, stops, background, bulk_directory, people, budget, reviewer, rules, clock, sleep)
         crews = Crews(crewing, checking, alone=not engine.replicated)
         files = OneDriveFiles(settings.allowed_file_hosts, sleep)

@@ -434,6 +434,7 @@ class BulkJobs(Protocol):
         need: Need,
         expires_at: datetime,
         approvals_in: ConversationRef | None = None,
+        notes: Sequence[str] = (),
         outcome: str = "",
     ) -> Operation | None:
         """Compare-and-set: the check is over, whatever came of it; None when somebody was quicker, or has cancelled it."""
@@ -477,6 +478,9 @@ class BulkJobs(Protocol):
 
     async def samples(self, job_id: str, each: int) -> tuple[Sample, ...]:
         """The first rows of every kind, masked."""
+
+    async def first_ended(self, job_id: str, most: int) -> tuple[Row, ...]:
+        """The first rows that were carried out."""
 
     async def states(self, job_id: str) -> dict[str, int]:
         """How many of the rows that change something are in each state."""

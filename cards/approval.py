@@ -51,7 +51,7 @@ def render(shown: ApprovalShown) -> tuple[Element, str]:
         *([] if operation.bulk else identity(operation.target, name=False)),
         *_result(operation),
         *_asked_for(operation),
-        *(warnings(replace(operation, notes=())) if waiting else ()),  # the notes are for whoever speaks with the person
+        *(warnings(_noted(operation)) if waiting else ()),
         *facts(
             (
                 (say("Requested by"), operation.requester.name or say("somebody without a name")),
@@ -79,6 +79,11 @@ def _asked_for(operation: Operation) -> list[Element]:
     bound = say("Exactly this file and this plan are agreed to: a row that stands otherwise when its turn comes is not changed.")
     waiting = [line(run(bound, subtle=True))] if operation.state is State.AWAITING_APPROVAL else []
     return [*counted(operation.bulk), *waiting]
+
+
+def _noted(operation: Operation) -> Operation:
+    """With the notes that approvers need: those of a bulk job. All others are for whoever speaks with the person."""
+    return operation if operation.bulk else replace(operation, notes=())
 
 
 def _word(operation: Operation, usual: str) -> str:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.domain.bulk import FAILING_WINDOW, Bulk, Hold, Progress, Sample
+from bot.domain.bulk import FAILING_WINDOW, Bulk, Hold, Progress
 from bot.domain.exchange import BulkShown, OperationShown, Verb
 from bot.domain.operation import Operation, State
 from bot.domain.phone import mask_text
 from bot.domain.said import join, number, say, say_count
-from cards.bulk_parts import MOST_ROWS, checking, counted, digests, ended, failed, going, reasons, repaired, samples
+from cards.bulk_parts import checking, counted, digests, ended, failed, going, reasons, repaired, samples, tried
 from cards.bulk_words import about, changing_text
 from cards.confirm import question
 from cards.elements import Element, band, button, card, facts, heading, line, moment, refresh, run
@@ -21,14 +21,17 @@ from cards.size import LIMIT, size
 from cards.wording import LOOKS, Look, approved_by, expires, needed, private, title
 
 #: Bytes that a card may take before it shows fewer first rows.
-ROOM = LIMIT * 3 // 4
+ROOM = LIMIT * 9 // 10
+
+#: Of how many kinds how many first rows are shown, until they fit.
+FEWER = ((10, 3), (10, 2), (10, 1), (6, 1), (3, 1), (0, 0))
 
 #: What stands on top while a job stands still.
 HOLDS: dict[Hold, Look] = {
-    Hold.PAUSED: Look("⏸", say("Paused"), "warning", "Warning"),
+    Hold.PAUSED: Look("‖", say("Paused"), "warning", "Warning"),
     Hold.CANARY: Look("◔", say("The first rows are done: go on?"), "accent", "Accent"),
     Hold.FAILING: Look("⚠", say("Stopped by itself: go on?"), "attention", "Attention"),
-    Hold.STOPPED: Look("⏸", say("Waiting: Doorman is paused"), "warning", "Warning"),
+    Hold.STOPPED: Look("‖", say("Waiting: Doorman is paused"), "warning", "Warning"),
 }
 
 #: Where nobody has counted how far it is.
@@ -44,7 +47,7 @@ _NOTHING_TO_DO = say("No row of this file changes anything, so there is nothing 
 def render(shown: BulkShown, refresh_for: tuple[str, ...] = ()) -> tuple[Element, str]:
     """The card of its requester and the summary. Numbers are masked."""
     operation, bulk = _job(shown.operation)
-    for most in range(MOST_ROWS, -1, -1):
+    for most in FEWER:
         body = [
             *_top(operation, _look(operation, bulk, shown.progress)),
             *_stands(operation, bulk, shown.progress),
@@ -105,7 +108,7 @@ def _look(operation: Operation, bulk: Bulk, progress: Progress) -> Look:
             return Look("✓", say("Dry run done, nothing changed"), "good", "Good")
         case State.QUEUED | State.RUNNING if progress.hold:
             return HOLDS[progress.hold]
-        case State.CANCELLED if progress.done:
+        case State.CANCELLED if tried(progress):
             return Look("⚠", say("Stopped: only a part was done"), "warning", "Warning")
     return usual
 
@@ -123,7 +126,7 @@ _Told = Callable[[Operation, Bulk, Progress], tuple[str, ...]]
 
 def _checking(_operation: Operation, bulk: Bulk, progress: Progress) -> tuple[str, ...]:
     if not bulk.read:
-        return (say_count(bulk.rows, "Reading the file… {count} row so far.", "Reading the file… {count} rows so far."),)
+        return (say("Reading the file…"),)
     checked, rows = number(progress.checked), number(bulk.rows)
     return (say("Checking row by row what would change: {checked} of {rows} so far. Nothing is changed.", checked=checked, rows=rows),)
 
@@ -159,15 +162,15 @@ def _going(_operation: Operation, bulk: Bulk, progress: Progress) -> tuple[str, 
             by = progress.held_by
             return say("Paused by {name}.", name=by) if by else say("Paused."), why, say("“Go on” continues where it stopped.")
         case Hold.CANARY:
-            done, wrong = progress.done - failed(progress), failed(progress)
-            told = say("Of the first rows {done} were changed and checked, {wrong} were not.", done=number(done), wrong=number(wrong))
+            done, all_tried = progress.ended.get(State.SUCCEEDED, 0), tried(progress)
+            told = say("So far {done} of {count} rows were changed and checked.", done=number(done), count=number(all_tried))
             return told, why, say("Look at these people before you let the rest follow.")
         case Hold.FAILING:
             usual = say("Too many of {count} rows in a row failed for the same reason.", count=FAILING_WINDOW)
             return why or usual, say("Nothing more is changed until you decide.")
         case Hold.STOPPED:
-            return say("An administrator has paused every change. The job goes on by itself when the pause ends."), why
-    if not progress.done:
+            return why or say("An administrator has paused Doorman."), say("The job goes on by itself when the pause ends.")
+    if not tried(progress):
         return (say("It starts in a moment. This card shows how far it is; you can carry on."),)
     return (say("It is being carried out. This card shows how far it is; you can carry on."),)
 
@@ -191,7 +194,7 @@ _USUALLY = {
 
 def _ended_early(operation: Operation, _bulk: Bulk, progress: Progress) -> tuple[str, ...]:
     """Somebody, or nobody in time, decided that it is not to be done, or not any further."""
-    by, after = operation.decided_by, say("What was done stays done.") if progress.done else _NOTHING
+    by, after = operation.decided_by, say("What was done stays done.") if tried(progress) else _NOTHING
     told: dict[State, tuple[str, str]] = {
         State.CANCELLED: (say("Cancelled by {name}.", name=by) if by else say("Cancelled."), ""),
         State.DENIED: (say("Denied by {name}.", name=by) if by else say("Denied."), say("Ask why before you try again.")),
@@ -222,26 +225,22 @@ _TOLD: dict[State, _Told] = {
 }
 
 
-def _shown(operation: Operation, bulk: Bulk, shown: BulkShown, most: int) -> list[Element]:
+def _shown(operation: Operation, bulk: Bulk, shown: BulkShown, most: tuple[int, int]) -> list[Element]:
     """The bar, the counts or the figures, whatever there is to see in this state."""
     progress = shown.progress
     match operation.state:
         case State.CHECKING:
             return checking(bulk, progress)
         case State.PROPOSED | State.AWAITING_APPROVAL:
-            return [*_preview(bulk, shown.samples, most), *question(operation)]
+            return [*counted(bulk), *repaired(bulk), *question(operation), *samples(shown.samples, *most)]
         case State.SUCCEEDED if bulk.dry_run:
-            return _preview(bulk, shown.samples, most)
+            return [*counted(bulk), *repaired(bulk), *samples(shown.samples, *most)]
         case State.QUEUED | State.RUNNING:
             return [*going(bulk, progress), *reasons(progress)]
         case State.DENIED | State.EXPIRED | State.STALE:
             return counted(bulk)
         case _:
-            return [*ended(bulk, progress), *reasons(progress)] if progress.done else counted(bulk)
-
-
-def _preview(bulk: Bulk, given: tuple[Sample, ...], most: int) -> list[Element]:
-    return [*counted(bulk), *repaired(bulk), *samples(given, most)]
+            return [*ended(bulk, progress), *reasons(progress)] if tried(progress) else counted(bulk)
 
 
 def _asked(operation: Operation) -> list[Element]:
@@ -289,7 +288,7 @@ def _actions(operation: Operation, bulk: Bulk, progress: Progress) -> list[Eleme
         case State.SUCCEEDED if bulk.dry_run:
             return [preview]
         case _:
-            result = [button(say("Result as a file"), Verb.RESULT, id)] if progress.done else []
+            result = [button(say("Result as a file"), Verb.RESULT, id)] if tried(progress) else []
             return result + ([button(say("Retry the failures"), Verb.RETRY, id)] if failed(progress) else [])
 
 

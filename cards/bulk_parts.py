@@ -10,12 +10,10 @@ from bot.domain.phone import mask_text
 from bot.domain.said import join, number, say, say_count
 from cards.bulk_words import MEANINGS, about, kinds_counted, short
 from cards.elements import Colour, Element, box, columns, facts, line, run, woven
-from cards.wording import difference_line, named
+from cards.wording import difference_text, named
 
-#: Characters of a bar; in the monospaced type of Teams they fit on the narrowest phone.
-BAR = 28
-#: First rows of a kind on a card, and of those that need no look.
-MOST_ROWS = 3
+#: Characters of a bar; in large monospaced type they fit on the narrowest phone.
+BAR = 22
 #: Reasons of failures on a card.
 MOST_REASONS = 5
 _COUNT, _ROW = "64px", "56px"
@@ -29,9 +27,14 @@ def failed(progress: Progress) -> int:
     return sum(progress.ended.get(state, 0) for state in NOT_DONE)
 
 
+def tried(progress: Progress) -> int:
+    """Rows that were carried out, well or not; what was stopped is none of them."""
+    return progress.ended.get(State.SUCCEEDED, 0) + failed(progress)
+
+
 def left(bulk: Bulk, progress: Progress) -> int:
     """Rows that have not been carried out."""
-    return max(0, bulk.to_change - progress.ended.get(State.SUCCEEDED, 0) - failed(progress))
+    return max(0, bulk.to_change - tried(progress))
 
 
 def bar(total: int, *parts: tuple[int, Colour]) -> Element:
@@ -43,10 +46,10 @@ def bar(total: int, *parts: tuple[int, Colour]) -> Element:
     for count, colour in parts:
         width = min(cells, max(1, BAR * count // max(1, total))) if count > 0 else 0
         if width:
-            drawn.append(run("█" * width, mono=True, colour=colour))
+            drawn.append(run("━" * width, mono=True, colour=colour, size="Large"))
         cells -= width
     if cells:
-        drawn.append(run("░" * cells, mono=True, subtle=True))
+        drawn.append(run("─" * cells, mono=True, subtle=True, size="Large"))
     return line(*drawn, spacing="Medium")
 
 
@@ -97,7 +100,7 @@ def _speed(progress: Progress, rest: int, percent: int) -> str:
 def counted(bulk: Bulk) -> list[Element]:
     """How many rows there are of each kind, one kind a line."""
     rows = [
-        _figure(count, run(kind.spoken, bold=kind.changes), run(" · ", subtle=True), run(MEANINGS[kind], subtle=True))
+        _figure(count, run(kind.spoken, bold=kind.changes), run(f" · {MEANINGS[kind]}", subtle=True))
         for kind, count in kinds_counted(bulk.counts)
     ]
     return [box(rows, style="emphasis", spacing="Medium")] if rows else []
@@ -128,19 +131,16 @@ def repaired(bulk: Bulk) -> list[Element]:
     return [line(run(text), spacing="Medium")]
 
 
-def samples(given: Iterable[Sample], most: int) -> list[Element]:
-    """The first rows of each kind, `most` of each at the most; what needs no change is shown by one."""
+def samples(given: tuple[Sample, ...], kinds: int, most: int) -> list[Element]:
+    """The first rows of so many kinds, `most` of each at the most; what needs no change is shown by one."""
     made: list[Element] = []
-    for sample in given if most else ():
+    for sample in given[:kinds]:
         rows = sample.rows[: 1 if sample.kind is RowKind.NO_CHANGE else most]
         if rows:
-            made.append(line(run(_first_of(sample.kind, len(rows)), bold=True), spacing="Medium"))
+            made.append(line(run(sample.kind.spoken, bold=True), spacing="Small"))
             made += [columns((_ROW, [_row_number(row)]), ("stretch", _row(masked(row))), spacing="Small") for row in rows]
-    return made
-
-
-def _first_of(kind: RowKind, count: int) -> str:
-    return say_count(count, "First row of: {kind}", "First rows of: {kind}", kind=kind.spoken)
+    title = line(run(say("The first rows of each kind, as they are numbered in the file"), bold=True), spacing="Large")
+    return [title, *made] if made else []
 
 
 def _row_number(row: Row) -> Element:
@@ -149,11 +149,11 @@ def _row_number(row: Row) -> Element:
 
 def _row(row: Row) -> Iterable[Element]:
     if row.target:
-        yield line(run(named(row.target), limit=60), run(" · ", subtle=True), run(row.target.upn, limit=80, subtle=True), spacing="None")
+        yield line(run(named(row.target), limit=60), run(f" · {row.target.upn}", limit=90, subtle=True), spacing="None")
     else:
         yield line(run(mask_text(row.user) or say("an empty name"), limit=80), spacing="None")
     for change in row.changes:
-        yield difference_line(change, State.PROPOSED, label=True) | {"spacing": "None"}
+        yield line(run(difference_text(change), limit=160, unbroken=True), spacing="None")
     if row.reason:
         yield line(run(mask_text(row.reason), limit=200, subtle=True), spacing="None")
     for each in row.repaired[:2]:
@@ -162,7 +162,7 @@ def _row(row: Row) -> Iterable[Element]:
 
 def ended(bulk: Bulk, progress: Progress) -> list[Element]:
     """What became of the rows that were to change something, one outcome a line; nothing where none was tried."""
-    if not progress.done:
+    if not tried(progress):
         return []
     ended = progress.ended
     stopped = left(bulk, progress)
@@ -170,7 +170,7 @@ def ended(bulk: Bulk, progress: Progress) -> list[Element]:
         (ended.get(State.SUCCEEDED, 0), say("✓ changed and checked"), "Good"),
         (ended.get(State.PARTIAL, 0), say("⚠ partly done"), "Warning"),
         (ended.get(State.FAILED, 0), say("✗ failed"), "Attention"),
-        (ended.get(State.STALE, 0), say("⚠ left alone, because somebody else changed the account meanwhile"), "Warning"),
+        (ended.get(State.STALE, 0), say("⚠ left alone: changed by somebody else meanwhile"), "Warning"),
         (stopped, say("– not done"), "Default"),
     )
     rows = [_figure(count, run(text, bold=True, colour=colour)) for count, text, colour in told if count]

@@ -18,11 +18,11 @@ MEANINGS = say_each({
     RowKind.UPDATE: "replaces what is there",
     RowKind.REMOVE: "takes away what is there",
     RowKind.NO_CHANGE: "it is so already",
-    RowKind.CONFLICT: "does not go together with another row or with the account",
+    RowKind.CONFLICT: "contradicts another row or the account",
     RowKind.NOT_FOUND: "nobody is called so",
     RowKind.AMBIGUOUS: "fits several people",
-    RowKind.PROTECTED: "these accounts are not changed from here",
-    RowKind.REFUSED: "policy or Entra ID does not allow it",
+    RowKind.PROTECTED: "may not be changed from here",
+    RowKind.REFUSED: "policy or Entra ID forbids it",
     RowKind.UNREADABLE: "not understood",
 })  # fmt: skip
 
@@ -36,9 +36,9 @@ def file_name(name: str) -> str:
 
 
 def bulk_title(bulk: Bulk) -> str:
-    """The job as a sentence: "Change 12,000 people from people.csv"; until it is known how many, without a count."""
-    name, count = file_name(bulk.file), bulk.to_change if bulk.counts else bulk.rows if bulk.read else 0
-    people = say_count(count, "{count} person", "{count} people") if count else say("nobody") if bulk.counts else say("people")
+    """The job as a sentence: "Change 12,000 people from people.csv"; without a count until every row was checked."""
+    name, count = file_name(bulk.file), bulk.to_change if bulk.counts else 0
+    people = say_count(count, "{count} person", "{count} people") if count else say("people")
     if bulk.dry_run:
         return say("Dry run: change {people} from {file}", people=people, file=name)
     return say("Change {people} from {file}", people=people, file=name)

@@ -45,13 +45,19 @@ def run(
     strike: bool = False,
     mono: bool = False,
     whole: bool = False,
+    unbroken: bool = False,
     size: Size = "Default",
     colour: Colour = "Default",
 ) -> Element:
-    """Words on a line, whoever wrote them; `whole` ones stay on one line. Nobody should want to copy those: their blanks do not break."""
+    """Words on a line, whoever wrote them; `whole` ones stay on one line, and in `unbroken` ones each masked number does.
+
+    Nobody should want to copy those: their blanks do not break.
+    """
 
     def cleaned(words: str) -> str:
         shown = plain(words, limit)
+        if unbroken:
+            shown = shown.replace(" •", "\u00a0•")
         return _keep_edges(words, shown.replace(" ", "\u00a0") if whole else _breakable(shown))
 
     made: Element = {"type": "TextRun", "text": _shown(text, cleaned, date=True)}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.bulk import RowKind
-from bot.domain.exchange import History
+from bot.domain.bulk import Hold, RowKind
+from bot.domain.exchange import FileKind, History
 from bot.domain.operation import Operation, State
 from bot.domain.phone import mask_text
 from bot.domain.said import join, said_at, say, say_count, say_each, spoken
@@ -22,11 +22,16 @@ ROOM = 22_000
 SAID = say_each({
     Tag.ANNOUNCE_RESULT_DELIVERED: "told the requester the result",
     Tag.ANNOUNCE_RESULT_UNDELIVERABLE: "could not tell the requester the result",
-    Tag.BULK_FILE_CHECKED: "finished checking the rows of a file",
-    Tag.BULK_FILE_GIVEN: "gave a file with changes of many people",
+    Tag.BULK_FILE_CHECKED: "checked the rows of the file",
+    Tag.BULK_FILE_GIVEN: "took the rows as a file",
+    Tag.BULK_JOB_FINISHED: "finished the job",
     Tag.BULK_JOB_HELD: "held the job",
     Tag.BULK_JOB_RESUMED: "let the job go on",
+    Tag.BULK_JOB_STARTED: "started the job",
+    Tag.BULK_JOB_STOPPED: "stopped the rest of the job",
     Tag.BULK_ROW_FINISHED: "finished a row of a file",
+    Tag.BULK_ROW_LEFT: "left a row of a file alone, since it changes nothing",
+    Tag.BULK_ROW_PUT_BACK: "put a row of a file back, and nothing was written",
     Tag.BULK_ROW_STARTED: "started a row of a file",
     Tag.CHAT_CALL_SUSPECTED: "reported a suspicious call",
     Tag.CHAT_CARD_REFUSED: "pressed a button and was refused",
@@ -56,6 +61,17 @@ SAID = say_each({
     Tag.RECOVERY_CLOSED: "closed the recovery, because something new was registered",
     Tag.TRAIL_DIFFERS: "found that Entra's audit log and this trail differ",
 })
+
+#: Why a job was held, as far as "held" does not say it.
+HELD = say_each({
+    Hold.PAUSED: "",
+    Hold.CANARY: "the first rows are done",
+    Hold.FAILING: "too many rows failed for one reason",
+    Hold.STOPPED: "Doorman was paused",
+})  # fmt: skip
+_OF_JOBS = frozenset({Tag.BULK_JOB_HELD, Tag.BULK_JOB_RESUMED, Tag.BULK_JOB_STOPPED})
+#: Files that are made of a job, which have no name in the trail.
+FILES = say_each({FileKind.PREVIEW.value: "preview", FileKind.RESULT.value: "result"})
 
 
 def render(history: History) -> tuple[Element, str]:
@@ -90,7 +106,7 @@ def _fitting(rows: Iterable[Element]) -> list[Element]:
 
 def _shortly(event: AuditEvent) -> Element:
     """An event on one line."""
-    details = mask_text(_details(event.facts))
+    details = mask_text(_details(event))
     done = join(" ", (_who(event), SAID[event.tag]))
     return moment(join(" · ", (said_at(event.at), done, event.operation_id, spoken(details)[:60])), date=True)
 
@@ -114,13 +130,14 @@ def _event(event: AuditEvent) -> Iterable[Element]:
     yield line(
         run(_who(event), limit=80, bold=True), run(f" {SAID[event.tag]}{result and f': {spoken(result).lower()}'}"), *about, spacing="None"
     )
-    if details := _details(event.facts):
+    if details := _details(event):
         yield line(run(mask_text(details), subtle=True), spacing="None")
     yield moment(said_at(event.at), date=True, spacing="None")
 
 
-def _details(facts: Mapping[str, object]) -> str:
+def _details(event: AuditEvent) -> str:
     """The facts a person wants to know, in words, with the request ids by which Graph and Entra know a write."""
+    facts = event.facts
     found = {key: _words(value) for key, value in facts.items()}
     ticket, reason, request_ids = found.get("ticket"), found.get("reason"), found.get("request_ids")
     parts = (
@@ -128,7 +145,7 @@ def _details(facts: Mapping[str, object]) -> str:
         *_of_files(facts),
         found.get("changes") or (f"“{found['text']}”" if found.get("text") else ""),
         found.get("outcome", ""),
-        found.get("code", "").replace("_", " "),
+        _code(event),
         say("ticket {ticket}", ticket=ticket) if ticket else "",
         say("reason: {reason}", reason=reason) if reason else "",
         say("Graph request {ids}", ids=request_ids) if request_ids else "",
@@ -136,11 +153,18 @@ def _details(facts: Mapping[str, object]) -> str:
     return join(" · ", parts)
 
 
+def _code(event: AuditEvent) -> str:
+    code = event.facts.get("code")
+    if event.tag not in _OF_JOBS:
+        return _words(code).replace("_", " ")
+    return HELD[Hold(code)] if event.tag is Tag.BULK_JOB_HELD and isinstance(code, str) and code in set(Hold) else ""
+
+
 def _of_files(facts: Mapping[str, object]) -> Iterable[str]:
     """What is told of a bulk job: its file, how many rows there are of each kind, and the digests that agreements are bound to."""
     file, counts, kind = facts.get("file"), facts.get("counts"), facts.get("kind")
     if isinstance(file, str):
-        yield file_name(file)
+        yield FILES.get(file) or file_name(file)
     if isinstance(counts, Mapping):
         yield counts_text({each: int(counts[each]) for each in RowKind if str(counts.get(each, "")).isdecimal()})
     if kind in set(RowKind):

@@ -141,7 +141,7 @@ def difference(change: Change) -> tuple[str, str]:
     """Before and after, in words where there is no number."""
     match change.kind:
         case ChangeKind.SMS_SIGN_IN:
-            return switched(change.before), switched(change.after or "off")
+            return switched(change.before or "off"), switched(change.after or "off")
         case ChangeKind.SIGN_OUT:
             return say("signed in wherever they are"), say("signed out everywhere")
         case ChangeKind.BLOCK:

@@ -81,7 +81,7 @@ def optional() -> str:
 
 def states() -> str:
     """The life of an operation as a diagram."""
-    lines = ["stateDiagram-v2", f"    [*] --> {State.PROPOSED}"]
+    lines = ["stateDiagram-v2", f"    [*] --> {State.PROPOSED}", f"    [*] --> {State.CHECKING}: a file"]
     for verb, (before, after) in TRANSITIONS.items():
         lines += [f"    {old} --> {new}: {verb}" for old in State if old in before for new in State if new in after]
     lines += [f"    {state} --> [*]" for state in State if state.finished]

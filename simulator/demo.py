@@ -30,6 +30,7 @@ async def run(make_bot: Callable[[Mapping[str, str]], web.Application], port: in
     """
     vendor = await asyncio.to_thread(install, Path("build/web"))
     world = World()
+    world.entra.add_crowd()  # for the large ones of the sample files
     await world.start()
     world.entra.grant(cast.GRAPH_APP_ID, "UserAuthenticationMethod.ReadWrite.All")  # optional, for `set default`
     with tempfile.TemporaryDirectory(prefix="doorman-demo-") as folder:

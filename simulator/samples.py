@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from simulator import cast
+from simulator import cast, crowd
 
 _NUMBERS = 5
+_DAMAGED = 100
+_SITE = 500
 
 
 def _few_people() -> bytes:
@@ -16,5 +18,25 @@ def _few_people() -> bytes:
     return ("\r\n".join(["user;mobile", *rows]) + "\r\n").encode("utf-8-sig")
 
 
-#: Name of the file → its bytes.
-SAMPLES: Mapping[str, Callable[[], bytes]] = {"five people.csv": _few_people}
+def _damaged() -> bytes:
+    """Every kind of damage that a file can have, as Excel saves it in the Netherlands."""
+    return crowd.csv_file(_DAMAGED, damage=True, delimiter=";", encoding="cp1252")
+
+
+def _site() -> bytes:
+    """A site full of people, with nothing wrong in the file."""
+    return crowd.csv_file(_SITE, delimiter=";")
+
+
+def _whole_crowd() -> bytes:
+    """The whole crowd, with as much damage as such files have."""
+    return crowd.csv_file(crowd.USUAL, damage=True)
+
+
+#: Name of the file → its bytes. The people in all but the first are those that `Entra.add_crowd` adds.
+SAMPLES: Mapping[str, Callable[[], bytes]] = {
+    "five people.csv": _few_people,
+    "old MFA server.csv": _damaged,
+    "new site.csv": _site,
+    "12,000 people.csv": _whole_crowd,
+}

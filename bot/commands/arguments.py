@@ -192,11 +192,19 @@ class Duration:
         return say("“{found}” is no length of time: say `24 hours`, `90 minutes` or `2 days`.", found=found)
 
 
+_ROW = "(-[0-9]{1,7})?"
+
+
 @dataclass(frozen=True, slots=True)
 class OperationId:
-    """The short id of an operation, in capitals whatever was typed."""
+    """The short id of an operation, in capitals whatever was typed.
+
+    Attributes:
+        rows: rows of bulk jobs can be named as well, as `7Q2F-12`.
+    """
 
     name: str = "id"
+    rows: bool = False
 
     @property
     def syntax(self) -> str:
@@ -207,7 +215,7 @@ class OperationId:
         return say("The id of the operation")
 
     def match(self, tokens: Sequence[Token], at: int, near: bool) -> Iterator[Match]:
-        if at < len(tokens) and re.fullmatch(r"#?[A-Za-z0-9]{3,12}", tokens[at].text):
+        if at < len(tokens) and re.fullmatch(r"#?[A-Za-z0-9]{3,12}" + (_ROW if self.rows else ""), tokens[at].text):
             said = tokens[at].text.lstrip("#").upper()
             yield Match(at + 1, ((self.name, said),), (said,))
 

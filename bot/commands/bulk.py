@@ -10,12 +10,20 @@ from bot.domain.exchange import BulkExplained, Reply, Verb
 from bot.domain.said import say
 
 _BULK = Word("bulk", near=("batch", "import", "csv"))
+#: What may stand behind it: only look at the file that comes with it, or have one to fill in.
+DRY_RUN, TEMPLATE = "dry_run", "template"
+_HOW = (
+    (Word("dry run", near=("dryrun", "test", "check", "simulate")), DRY_RUN),
+    (Word("template", near=("example", "sample")), TEMPLATE),
+)
 
 
 async def explain(invocation: Invocation, context: Context) -> Reply:
-    """How a bulk job is begun; with a button for a template."""
+    """How a bulk job is begun, with a button for a template; or the template itself."""
     if context.where.kind != "personal":
         return BulkExplained(say("Drop the file in a personal chat with me: Teams gives me files nowhere else."), template=False)
+    if invocation.args.get("how") == TEMPLATE:
+        return await context.steer(Verb.TEMPLATE, "", context.actor, context.standing, context.where)
     return BulkExplained(say("Drop a CSV or Excel file here; I check every row first and change nothing before you confirm."))
 
 
@@ -33,8 +41,8 @@ async def steer(invocation: Invocation, context: Context) -> Reply:
 BULK = Command(
     name="bulk",
     topic="Many people",
-    pattern=(_BULK, Optional((Choice("dry_run", ((Word("dry run", near=("dryrun", "test", "check", "simulate")), True),)),))),
-    summary="Change many people from a file: drop a CSV or Excel file in a personal chat with me; `dry run` only looks",
+    pattern=(_BULK, Optional((Choice("how", _HOW),))),
+    summary="Change many people from a file that you drop in our chat; `dry run` only looks, `template` is a file to fill in",
     example="bulk",
     run=explain,
     reads=READS,

@@ -38,6 +38,12 @@ DUTCH: dict[str, tuple[str, ...]] = {
     "pause": ("pauze", "pauzeer"),
     "resume": ("hervat",),
     "lift limits": ("hef limieten op",),
+    "bulk": ("bulktaak",),
+    "dry run": ("proefrun", "proefdraaien"),
+    "cancel": ("annuleer", "annuleren"),
+    "retry": ("probeer opnieuw", "opnieuw"),
+    "preview": ("voorvertoning", "voorbeeld"),
+    "result": ("resultaat",),
     # with what
     "mobile": ("mobiel", "mobiele telefoon", "mobiel nummer"),
     "alternate mobile": ("alternatief mobiel", "alternatieve mobiel", "alternatieve mobiele telefoon", "alternatief mobiel nummer"),

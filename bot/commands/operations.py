@@ -7,6 +7,7 @@ from bot.commands.bulk_shown import bulk_shown
 from bot.commands.kinds import Choice, Optional, Word
 from bot.commands.people import READS
 from bot.commands.spec import Command, Context, Invocation
+from bot.domain.bulk import row_operation_id
 from bot.domain.exchange import History, OperationShown, Reply
 from bot.domain.operation import ID_ALPHABET, Operation
 from bot.domain.said import join, say
@@ -23,7 +24,7 @@ async def status(invocation: Invocation, context: Context) -> Reply:
     Raises:
         Refusal: there is no such operation.
     """
-    operation = await _operation(invocation, context)
+    operation = await _operation(str(invocation.args["id"]).upper(), context)
     if operation.bulk:
         return await bulk_shown(context.jobs, operation, context.now)
     own = context.where.kind == "personal" and _is_own(operation, context)
@@ -51,25 +52,30 @@ async def history(invocation: Invocation, context: Context) -> Reply:
 
 
 async def history_of_one(invocation: Invocation, context: Context) -> Reply:
-    """Everything recorded about one operation, newest first: who asked, who agreed, what was done.
+    """Everything recorded about one operation, or about one row of a bulk job, newest first: who asked, who agreed, what was done.
 
     Raises:
-        Refusal: there is no such operation, or it is somebody else's and the actor is no administrator.
+        Refusal: there is no such operation or row, or it is somebody else's and the actor is no administrator.
     """
-    operation = await _operation(invocation, context)
+    wanted = str(invocation.args["id"]).upper()
+    job_id, _, row = wanted.partition("-")
+    operation = await _operation(job_id, context)
     if not context.admin and not _is_own(operation, context):
         raise Refusal(
             say("{id} is not your own request, and only Doorman's administrators may see the history of those of others.", id=operation.id),
             say("`status {id}` tells how it is doing.", id=operation.id),
             code="not_ones_own",
         )
-    events = await context.operations.events(operation_id=operation.id, limit=OPERATION_LIMIT)
-    older = await context.operations.event_count(operation.id) - len(events) if len(events) == OPERATION_LIMIT else 0
-    return History(say("History of {id} for {target}", id=operation.id, target=operation.target.name), events, older)
+    id = row_operation_id(job_id, int(row)) if row else job_id
+    events = await context.operations.events(operation_id=id, limit=OPERATION_LIMIT)
+    if row and not events:
+        hint = say("`bulk result {id}` gives you a file that says what became of each row.", id=job_id)
+        raise Refusal(say("The trail has nothing on row {row} of {id}.", row=row, id=job_id), hint, code="unknown_operation")
+    older = await context.operations.event_count(id) - len(events) if len(events) == OPERATION_LIMIT else 0
+    return History(say("History of {id} for {target}", id=id, target=operation.target.name), events, older)
 
 
-async def _operation(invocation: Invocation, context: Context) -> Operation:
-    wanted = str(invocation.args["id"]).upper()
+async def _operation(wanted: str, context: Context) -> Operation:
     operation = await context.operations.get(wanted)
     if operation is None:
         raise unknown(wanted)
@@ -114,7 +120,7 @@ HISTORY = Command(
 HISTORY_ID = Command(
     name="history-id",
     topic="Looking back",
-    pattern=(Word("history", near=("log", "audit")), ID, OperationId()),
+    pattern=(Word("history", near=("log", "audit")), ID, OperationId(rows=True)),
     summary="All that became of one request, with Graph's request ids; of somebody else's only for administrators",
     example="history id 7QXF",
     run=history_of_one,

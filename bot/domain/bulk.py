@@ -175,7 +175,7 @@ class Bulk:
 
     Attributes:
         file: its name: untrusted text.
-        sha256: of its bytes, in hex.
+        sha256: of its bytes, in hex; empty until they are here.
         rows: how many there are, counted while the file is read.
         read: every row is stored.
         dry_run: it ends with the preview.

@@ -1,6 +1,6 @@
 """The pace of bulk jobs: every call waits for a turn of its own, and the turns of all replicas together keep below Graph's quotas.
 
-Turns are taken in runs (`ports.Turns`), so that the database is asked about twice a second however fast the pace is. A turn that was
+Turns are taken in runs (`ports.Turns`), so that the database is asked less than twice a second however fast the pace is. A turn that was
 missed is given up, not caught up on: late calls would bunch.
 """
 
@@ -22,7 +22,7 @@ from bot.ports import Sleep, Turns
 log = structlog.get_logger()
 
 LATEST = 0.2  # seconds by which a turn may be missed; `pace.LATENESS` leaves room for it
-AHEAD = 0.5  # seconds for which turns are taken at once, as things go
+AHEAD = 0.6  # seconds for which turns are taken at once, as things go
 PRESSING = 0.9  # of Graph's limit in use by all of us is too much
 SWARM = 0.25  # seconds within which refusals say the same
 ABOVE_CEILING = 0.1  # where the ceiling itself is near that

@@ -42,6 +42,18 @@ class Lane:
         """How many calls may run at once now."""
         return max(1, int(self._limit))
 
+    async def opened(self, deadline: float) -> float:
+        """Waits for the lane to open; returns the moment.
+
+        Raises:
+            Throttled: not before the deadline.
+        """
+        while (closed := self.closed_until - (now := self._clock())) > 0:
+            if closed > deadline - now:
+                raise Throttled("Graph asked everybody to wait", retry_after=closed)
+            await self._pause(closed)
+        return now
+
     async def enter(self, deadline: float, *, urgent: bool) -> float:
         """Waits for the lane to open and for a place; returns the moment of entry.
 
@@ -49,16 +61,11 @@ class Lane:
             Throttled: not before the deadline.
         """
         while True:
-            now = self._clock()
-            if (closed := self.closed_until - now) > 0:
-                if closed > deadline - now:
-                    raise Throttled("Graph asked everybody to wait", retry_after=closed)
-                await self._pause(closed)
-            elif self.running < self.limit:
+            now = await self.opened(deadline)
+            if self.running < self.limit:
                 self.running += 1
                 return now
-            else:
-                await self._wait_for_place(self._queues[0 if urgent else 1], deadline - now)
+            await self._wait_for_place(self._queues[0 if urgent else 1], deadline - now)
 
     def leave(self) -> None:
         """Gives the place to the next."""

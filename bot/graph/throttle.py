@@ -237,6 +237,7 @@ class ThrottleGate(BaseMiddleware):
         budget = patience.budget
         if budget is None:
             return await lane.enter(deadline, urgent=patience.urgent)
+        await lane.opened(deadline)  # a turn would be over by then
         await _turn(budget, reads, units)
         turned = self.clock()
         began = await lane.enter(deadline, urgent=patience.urgent)

@@ -22,6 +22,9 @@ log = structlog.get_logger()
 LONGEST_PAUSE = 60.0
 #: Occasions that begin so are about how far a bulk job has come.
 PROGRESS = "progress"
+#: A turn that has not answered after this time will not, and its card is sent anew.
+ANSWER_OUT_AFTER = timedelta(seconds=15)
+LOOK_FOR_ANSWER_SECONDS = 0.1
 #: Clocks of two replicas may differ by so much.
 CLOCKS_APART = timedelta(minutes=1)
 
@@ -64,6 +67,7 @@ async def announce(
             await _bring(operations, jobs, announcer, clock, operation)
 
     operation_id, _, occasion = subject.partition(":")
+    await _answer_is_out(operations, clock, sleep, operation_id)
     both = (requesters,) if occasion.startswith(PROGRESS) else (requesters, approvers.bring)
     brought: dict[Callable[[Operation], Awaitable[None]], int] = {}
     attempt = 0
@@ -88,6 +92,15 @@ async def announce(
         latest = await operations.get(operation_id)
         if latest is None or latest.version == operation.version:
             return
+
+
+async def _answer_is_out(operations: Operations, clock: Clock, sleep: Sleep, operation_id: str) -> None:
+    """Waits for the answer to whoever began a bulk job: a job goes on by itself, and may have news before its first card is there."""
+    while (operation := await operations.get(operation_id)) is not None and operation.bulk:
+        late = clock() > operation.created_at + ANSWER_OUT_AFTER
+        if operation.card_id or late or not operation.conversation.conversation_id:
+            return
+        await sleep(LOOK_FOR_ANSWER_SECONDS)
 
 
 async def undeliverable(operations: Operations, clock: Clock, operation: Operation, error: ChatError) -> None:

@@ -66,6 +66,14 @@ def approved(operation: Operation, number: int) -> Notice:
     )
 
 
+#: How the end of a bulk job sounds; anything else is a problem.
+_OVER = {
+    State.SUCCEEDED: (Tone.DONE, ""),
+    State.PARTIAL: (Tone.PROBLEM, say("Partly done")),
+    State.CANCELLED: (Tone.INFO, say("Stopped before the end")),
+}
+
+
 def job_news(operation: Operation, occasion: str) -> Notice | None:
     """What the requester of a bulk job hears beside its card; None of anything else."""
     if operation.bulk is None:
@@ -74,10 +82,12 @@ def job_news(operation: Operation, occasion: str) -> Notice | None:
     if occasion == "checked":
         return Notice(say("{id}: every row of {file} is checked. Its card shows what would happen.", id=who, file=what))
     if occasion.startswith("asks-"):
-        return Notice(say("{id} stands still, and its card asks how to go on with {file}.", id=who, file=what), tone=Tone.REFUSED)
+        text = say("{id} stands still, and its card asks how to go on with {file}.", id=who, file=what)
+        hint = say("Press a button there, or type `bulk resume {id}` or `bulk cancel {id}`.", id=who)
+        return Notice(text, hint, Tone.INFO, say("Your answer is needed"))
     if occasion == "over":
-        tone = Tone.DONE if operation.state is State.SUCCEEDED else Tone.PROBLEM
-        return Notice(say("{id}, {file}: {outcome}", id=who, file=what, outcome=operation.outcome), tone=tone)
+        tone, title = _OVER.get(operation.state, (Tone.PROBLEM, ""))
+        return Notice(say("{id}, {file}: {outcome}", id=who, file=what, outcome=operation.outcome), "", tone, title)
     return None
 
 

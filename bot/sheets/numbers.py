@@ -36,6 +36,9 @@ _CLOCK = re.compile(r"[0-9]{1,3}:[0-9]{2}(?::[0-9]{2})?(?: ?[AaPp][Mm])?")
 _DAY_ZERO = date(1899, 12, 30)
 _NOT_DIGITS = re.compile(r"[^0-9]")
 
+#: No country has shorter ones that are somebody's own and written with its code.
+FEWEST_DIGITS = 7
+
 _AS_TEXT = say("Format the column as text, write the number again with + and its country code, and send the file again.")
 
 
@@ -89,6 +92,8 @@ def _read_digits(cell: str, phone: PhoneType, region: str, already: str = "") ->
     if cell.lstrip(" (").startswith(("+", "0", "＋")) or (not already and _is_ordinary(cell, phone, region)):
         value = parse_number(cell, default_region=region, extension_allowed=phone is PhoneType.OFFICE).graph
         return Reading(value, _repaired(value, already) if already else "")
+    if not region and sum(map(str.isdigit, cell)) < FEWEST_DIGITS:  # `parse_number` would look in every country whom one calls there
+        raise InvalidNumber(say("That number is too short."), _AS_TEXT)
     found = _valid(_typed(cell), phone, region)
     zero = parse_or_none("0" + cell, phone, region) if region else None
     lost = say("its leading zero was lost") if zero and zero in found else say("its plus sign was lost")

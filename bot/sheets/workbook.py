@@ -10,9 +10,10 @@ import warnings
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
-from openpyxl import load_workbook
+from openpyxl.reader.excel import ExcelReader
 
 from bot.sheets import archive
 from bot.sheets.cells import MOST_CHARACTERS, MOST_COLUMNS, Record, tidy
@@ -22,20 +23,33 @@ from bot.sheets.text import too_long, too_many_columns
 warnings.filterwarnings("ignore", category=UserWarning, module=r"openpyxl\.")
 
 
+class _Reader(ExcelReader):
+    """openpyxl's reader, but for the texts that cells share: it would hold all of them in memory."""
+
+    def __init__(self, file: IO[bytes], strings: archive.Strings) -> None:
+        super().__init__(file, read_only=True, keep_links=False)
+        self.shared_strings = strings  # type: ignore[assignment]  # nothing is done with them but to look one up
+
+    def read_strings(self) -> None:
+        """They were read before."""
+
+
 def records(path: Path) -> Iterator[Record]:
     """The records of the first sheet that can be seen, blank ones too. A formula comes as its text, which begins with `=`.
 
     Raises:
         Refusal: it is no workbook, or none that is safe to read.
     """
-    archive.check(path)
-    with path.open("rb") as file:
+    with path.open("rb") as file, TemporaryFile() as kept:
+        strings = archive.Strings(kept)
+        archive.check(path, strings)
         try:
-            book = load_workbook(file, read_only=True, keep_links=False)
-            sheet = next((each for each in book.worksheets if each.sheet_state == "visible"), None)
-            rows = sheet.iter_rows() if sheet else iter(())
+            reader = _Reader(file, strings)
+            reader.read()
+            sheet = next((each for each in reader.wb.worksheets if each.sheet_state == "visible"), None)
             if sheet:
                 sheet.reset_dimensions()  # what the file says of its size need not be true
+            rows = sheet.iter_rows() if sheet else iter(())
         except Exception as problem:  # whatever a damaged file makes of it
             raise archive.damaged() from problem
         number = 0
@@ -51,11 +65,12 @@ def records(path: Path) -> Iterator[Record]:
 
 
 def _record(number: int, row: tuple[Any, ...]) -> Record:
-    while row and row[-1].value is None:
-        row = row[:-1]
-    if len(row) > MOST_COLUMNS:
+    width = len(row)
+    while width and row[width - 1].value is None:
+        width -= 1
+    if width > MOST_COLUMNS:
         raise too_many_columns(number)
-    cells = tuple(tidy(_text(cell.value)) for cell in row)
+    cells = tuple(tidy(_text(cell.value)) for cell in row[:width])
     if sum(map(len, cells)) > MOST_CHARACTERS:
         raise too_long(number)
     return Record(number, cells)

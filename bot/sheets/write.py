@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 
-from bot.domain.bulk import Row, row_operation_id
+from bot.domain.bulk import Row, RowKind, row_operation_id
 from bot.domain.change import Change, ChangeKind
 from bot.domain.operation import State
 from bot.domain.phone import mask_text
@@ -67,7 +67,8 @@ def lines(rows: Iterable[Row], *, job_id: str, full_numbers: bool, result: bool)
         if result:
             outcome = row.outcome if full_numbers else mask_text(row.outcome)
             ran = row.state is not None
-            cells += [_ENDINGS.get(row.state, "") if row.state else say("nothing to do"), outcome]
+            untried = say("nothing to do") if row.kind is RowKind.NO_CHANGE else say("left out")
+            cells += [_ENDINGS.get(row.state, "") if row.state else untried, outcome]
             cells.append(row_operation_id(job_id, row.number) if ran else "")
         writer.writerow([safe(spoken(cell)) for cell in cells])
         if count % _BATCH == 0:

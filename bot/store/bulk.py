@@ -178,6 +178,7 @@ class StoredBulkJobs:
         need: Need,
         expires_at: datetime,
         approvals_in: ConversationRef | None = None,
+        notes: Sequence[str] = (),
         outcome: str = "",
     ) -> Operation | None:
         def work(connection: Connection, trail: Trail) -> Operation | None:
@@ -189,7 +190,7 @@ class StoredBulkJobs:
                 "state": to.value,
                 "version": operations.c.version + 1,
                 "bulk": asdict(bulk),
-                "request": records.previewed(found.request, need),
+                "request": records.previewed(found.request, need, notes),
                 "approval_where": asdict(approvals_in) if approvals_in else None,
                 "expires_at": expires_at,
                 "outcome": to_column(outcome),
@@ -335,6 +336,9 @@ class StoredBulkJobs:
 
     async def samples(self, job_id: str, each: int) -> tuple[Sample, ...]:
         return await self._transactions.read(lambda connection: bulk_rows.samples(connection, job_id, each))
+
+    async def first_ended(self, job_id: str, most: int) -> tuple[Row, ...]:
+        return await self._transactions.read(lambda connection: bulk_rows.first_ended(connection, job_id, most))
 
     async def states(self, job_id: str) -> dict[str, int]:
         return await self._transactions.read(lambda connection: bulk_rows.states(connection, job_id))

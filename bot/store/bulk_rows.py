@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Text, bindparam, cast, func, insert, or_, select, update
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import FAILING_WINDOW, FileRow, PlanDigest, Row, RowEnd, RowKind, Sample, Taken, masked, row_operation_id
@@ -26,6 +26,8 @@ PAGE = 500
 _OWN = frozenset({PhoneType.MOBILE, PhoneType.ALTERNATE_MOBILE})
 _CHANGING = [kind.value for kind in RowKind if kind.changes]
 _UNDER_WAY = [State.QUEUED.value, State.RUNNING.value]
+#: What another row can contradict; no `in_`, which cannot be carried out for many rows at once.
+_contradicting = or_(*(bulk_rows.c.kind == kind for kind in (*_CHANGING, RowKind.NO_CHANGE.value)))
 #: Over this time the present rate is counted.
 RATE_OVER = timedelta(seconds=30)
 
@@ -208,7 +210,7 @@ def conflict(connection: Connection, job_id: str, said: dict[int, str]) -> None:
     """These rows contradict others, so none of them is done."""
     statement = (
         update(bulk_rows)
-        .where((_rows.job == job_id) & (_rows.number == bindparam("at_number")) & _rows.kind.in_([*_CHANGING, RowKind.NO_CHANGE.value]))
+        .where((_rows.job == job_id) & (_rows.number == bindparam("at_number")) & _contradicting)
         .values(kind=RowKind.CONFLICT.value, reason=bindparam("said"), state="")
     )
     if said:
@@ -218,7 +220,8 @@ def conflict(connection: Connection, job_id: str, said: dict[int, str]) -> None:
 def counts(connection: Connection, job_id: str) -> tuple[dict[RowKind, int], int]:
     """How many rows there are of each kind, and in how many something was put right."""
     found = connection.execute(select(_rows.kind, func.count()).where(_rows.job == job_id).group_by(_rows.kind)).all()
-    repaired = sum(1 for row in every(connection, job_id) if row.repaired)
+    put_right = (_rows.job == job_id) & (cast(_rows.repaired, Text) != "[]")
+    repaired: int = connection.execute(select(func.count()).where(put_right)).scalar_one()
     return {RowKind(kind): count for kind, count in found if kind}, repaired
 
 
@@ -257,6 +260,12 @@ def states(connection: Connection, job_id: str) -> dict[str, int]:
     """How many rows there are in each state."""
     query = select(_rows.state, func.count().label("count")).where((_rows.job == job_id) & (_rows.state != "")).group_by(_rows.state)
     return {row.state: row._mapping["count"] for row in connection.execute(query)}
+
+
+def first_ended(connection: Connection, job_id: str, most: int) -> tuple[Row, ...]:
+    """The first rows that were carried out."""
+    query = select(bulk_rows).where((_rows.job == job_id) & _rows.ended_at.is_not(None) & (_rows.state != "")).order_by(_rows.number)
+    return tuple(records.bulk_row(found) for found in connection.execute(query.limit(most)))
 
 
 def unchecked(connection: Connection, job_id: str) -> int:

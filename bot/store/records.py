@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -104,9 +105,9 @@ def _bulk(stored: dict[str, Any]) -> Bulk:
     return Bulk(**(stored | {"counts": {RowKind(kind): count for kind, count in stored["counts"].items()}}))
 
 
-def previewed(request: dict[str, Any], need: Need) -> dict[str, Any]:
-    """What a bulk job asked for, with what policy demands now that its rows are known."""
-    return request | {"need": _need_row(need)}
+def previewed(request: dict[str, Any], need: Need, notes: Iterable[str]) -> dict[str, Any]:
+    """What a bulk job asked for, with what policy demands now that its rows are known, and what is worth knowing."""
+    return request | {"need": _need_row(need), "notes": [to_store(note) for note in notes]}
 
 
 def bulk_row(found: Row[Any]) -> BulkRow:

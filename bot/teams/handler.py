@@ -15,6 +15,7 @@ from bot.domain.exchange import (
     ApprovalShown,
     BulkShown,
     CardAction,
+    ConversationRef,
     FileConsent,
     FileOffered,
     FormShown,
@@ -43,6 +44,8 @@ log = structlog.get_logger()
 MESSAGE = "application/vnd.microsoft.activity.message"
 #: An invoke has to be answered before Teams gives up (10 to 15 s); a large file may take longer.
 HAND_OVER_SECONDS = 5.0
+#: What they ask for begins beside the pressed card.
+_NEW_CARD = frozenset({Verb.REPLACE, Verb.RETRY})
 _QUOTED = re.compile(r"`([^`]*)`")
 
 
@@ -115,7 +118,7 @@ class DoormanHandler(TeamsActivityHandler):
         if action.verb is Verb.STRONGER:  # the pressed card stays: it is everybody's, and says other things
             await self._say(turn_context, reply)
             return told(Notice(say("I have put the request below.")), reader)
-        if action.verb is Verb.REPLACE and isinstance(reply, OperationShown):
+        if action.verb in _NEW_CARD and isinstance(reply, OperationShown | BulkShown):
             await self._say(turn_context, reply)
             return told(Notice(say("The new card, {id}, is below: confirm it there.", id=reply.operation.id)), reader)
         if (filled or action.verb in (Verb.CHOOSE, Verb.AGAIN) or isinstance(reply, Pending)) and action.card_id:
@@ -172,7 +175,8 @@ class DoormanHandler(TeamsActivityHandler):
         if isinstance(reply, FormShown) and reply.problem and action.where.kind != "personal":
             await self._tell_privately(context, reply.problem)  # what was filled in is not for everybody
             return
-        if isinstance(reply, FileOffered) or (action.verb is Verb.OPEN and _came_to_something(reply)):
+        beside = isinstance(reply, FileOffered) or (action.verb is Verb.RETRY and isinstance(reply, BulkShown))
+        if beside or (action.verb is Verb.OPEN and _came_to_something(reply)):
             await self._say(context, reply)  # the pressed card stays as it is
             return
         if isinstance(reply, ApprovalShown):
@@ -227,11 +231,19 @@ class DoormanHandler(TeamsActivityHandler):
             # The turn has done its work; an operation whose card never arrived expires by itself.
             log.error("reply undeliverable", action="reply_undeliverable", error=str(error))
             return
-        await self._remember(reply, sent.id if sent else "")
+        if _is_the_card(reply, where_of(context.activity)):
+            await self._remember(reply, sent.id if sent else "")
 
     async def _remember(self, reply: Reply, card_id: str) -> None:
         if isinstance(reply, OperationShown | BulkShown) and card_id and not reply.operation.state.finished:
             await self._operations.set_card(reply.operation.id, card_id)
+
+
+def _is_the_card(reply: Reply, where: ConversationRef) -> bool:
+    """Whether what is said here is to be kept up to date: not what others are told elsewhere, and of a job its first card."""
+    if isinstance(reply, BulkShown) and reply.operation.card_id:
+        return False
+    return not isinstance(reply, OperationShown | BulkShown) or reply.operation.conversation.conversation_id == where.conversation_id
 
 
 def _came_to_something(reply: Reply) -> bool:

@@ -82,9 +82,9 @@ def _draft(number: int, *, mixed: bool) -> _Draft:
     mobile = _new_mobile(number)
     cells = dict.fromkeys(COLUMNS, "") | {"user": _user(one, number), "mobile": _spelt(mobile, number)}
     if number % 5 == 1:
-        cells["alternate mobile"] = f"+31 68{number:07}"
+        cells["alternate mobile"] = f"+31 68{number:06}8"
     if number % 11 == 2 and not one.synced:
-        cells["office"] = f"+31 207{500_000 + number % 500_000:06}"
+        cells["office"] = _new_office(number)
     if number % 9 == 3 and one.sms_policy and one.user_type == "Member":
         cells["sms sign-in"] = "on"
     if number % 4 == 2:
@@ -98,10 +98,14 @@ _KINDS = {"mobile": "mobile", "alternateMobile": "alternate mobile", "office": "
 
 
 def _new_mobile(number: int) -> str:
-    """As Graph writes it; nobody else's."""
+    """As Graph writes it; nobody else's, and ending unlike what is there, so that the two can be told apart when masked."""
     if number % 10 == 9:
         return _COUNTRIES[number // 10 % len(_COUNTRIES)].format(number)
-    return f"+31 64{number:07}"
+    return f"+31 64{number:06}7"
+
+
+def _new_office(number: int) -> str:
+    return f"+31 207{500_000 + (number + 9) % 500_000:06}"
 
 
 def _spelt(number: str, how: int) -> str:
@@ -148,7 +152,7 @@ def _dutch(value: Callable[[str], str]) -> Callable[[_Draft], bool]:
     """For what Excel does to numbers of this country: from the national number without its zero."""
 
     def damage(draft: _Draft) -> bool:
-        draft.cells["mobile"] = value(f"64{draft.number:07}")
+        draft.cells["mobile"] = value(f"64{draft.number:06}7")
         return True
 
     return damage
@@ -189,14 +193,14 @@ def _ambiguous(draft: _Draft) -> bool:
 def _synced_office(draft: _Draft) -> bool:
     if not draft.member.synced:
         return False
-    draft.cells["office"] = f"+31 207{500_000 + draft.number % 500_000:06}"
+    draft.cells["office"] = _new_office(draft.number)
     return True
 
 
 def _alternate_alone(draft: _Draft) -> bool:
     if "mobile" in draft.member.phones:
         return False
-    draft.cells |= {"mobile": "", "alternate mobile": f"+31 68{draft.number:07}", "action": ""}
+    draft.cells |= {"mobile": "", "alternate mobile": f"+31 68{draft.number:06}8", "action": ""}
     return True
 
 

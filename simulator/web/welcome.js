@@ -25,7 +25,8 @@ export function createWelcome(state, write) {
         step("Give her the new number and press the button on the card: ", line("set mobile for alice +31 6 12345678")),
         step("Watch it happen beside this chat under “Entra ID now”, and read the report in the log channel."),
         step("The chief executive needs a second pair of eyes: ", line("set mobile for victoria crane +44 7400 654321 ticket INC-4711 because lost phone"),
-          " Confirm, then become Ingrid Lund in the channel Approvals (a second browser tab will do).")));
+          " Confirm, then become Ingrid Lund in the channel Approvals (a second browser tab will do)."),
+        step("A whole list at once: the arrow beside the paper clip has files to try. Send one, and read what it would do.")));
     return box;
   };
 }

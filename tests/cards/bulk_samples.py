@@ -9,7 +9,7 @@ from datetime import timedelta
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import Bulk, Hold, Progress, Row, RowKind, Sample, Wish, first_rows_note
 from bot.domain.change import Change, ChangeKind
-from bot.domain.exchange import ApprovalShown, BulkShown, History, LogEntry, Member, OperationShown, Pending, Reply, Viewer
+from bot.domain.exchange import ApprovalShown, BulkExplained, BulkShown, History, LogEntry, Member, OperationShown, Pending, Reply, Viewer
 from bot.domain.methods import PhoneType
 from bot.domain.operation import Approval, Operation, State
 from bot.domain.people import Person
@@ -100,10 +100,13 @@ REASONS = (
     ("Somebody else changed the account after the check.", 9),
     ("The account was not there any more.", 3),
 )
-HALF = Progress(checked=12_000, ended={State.SUCCEEDED: 3391, State.FAILED: 12, State.STALE: 9}, running=20, codes=REASONS[:2], rate=231.4)
+TWELVE = (REASONS[0][0], 12)
+HALF = Progress(
+    checked=12_000, ended={State.SUCCEEDED: 3391, State.FAILED: 12, State.STALE: 9}, running=20, codes=(TWELVE, REASONS[1]), rate=231.4
+)
 ALL = Progress(checked=12_000, ended={State.SUCCEEDED: 11_497, State.PARTIAL: 3, State.FAILED: 31, State.STALE: 9}, codes=REASONS)
-STOPPED = Progress(checked=12_000, ended={State.SUCCEEDED: 3391, State.FAILED: 12, State.CANCELLED: 8137}, codes=REASONS[:1])
-FAILING = "4 of the last 50 rows failed for one reason: another account signs in with this number."
+STOPPED = Progress(checked=12_000, ended={State.SUCCEEDED: 3391, State.FAILED: 12, State.CANCELLED: 8137}, codes=(TWELVE,))
+FAILING = "4 of the last rows ended so: another account signs in with this number."
 
 
 def bulk_jobs(proposed: Operation, link: str) -> dict[str, Reply]:
@@ -123,6 +126,7 @@ def bulk_jobs(proposed: Operation, link: str) -> dict[str, Reply]:
     half = "11,497 of 11,540 people were changed and checked. 43 were not."
     partial = job(proposed, State.PARTIAL, outcome=half)
     return {
+        "bulk-explained": BulkExplained("Drop a file of people into this chat, and I show what it would do."),
         "bulk-reading": shown(State.CHECKING, Progress(), unread),
         "bulk-checking": shown(State.CHECKING, Progress(checked=3400), replace(BULK, counts={}, plan="", repaired=0)),
         "bulk-proposed": shown(State.PROPOSED),
@@ -135,7 +139,7 @@ def bulk_jobs(proposed: Operation, link: str) -> dict[str, Reply]:
         "bulk-paused": shown(State.RUNNING, replace(HALF, hold=Hold.PAUSED, held_by="Sam Okafor", rate=0)),
         "bulk-canary": shown(State.RUNNING, replace(first, hold=Hold.CANARY)),
         "bulk-failing": shown(State.RUNNING, replace(HALF, hold=Hold.FAILING, held_why=FAILING)),
-        "bulk-stopped": shown(State.RUNNING, replace(HALF, hold=Hold.STOPPED)),
+        "bulk-stopped": shown(State.RUNNING, replace(HALF, hold=Hold.STOPPED, held_why="Sam Okafor has paused Doorman.")),
         "bulk-succeeded": shown(State.SUCCEEDED, Progress(checked=12_000, ended={State.SUCCEEDED: 11_540})),
         "bulk-partial": shown(State.PARTIAL, ALL, outcome=half),
         "bulk-failed": shown(State.FAILED, outcome="The file could not be read again: the disk is full.", bulk=replace(BULK, counts={})),
@@ -158,17 +162,34 @@ def bulk_jobs(proposed: Operation, link: str) -> dict[str, Reply]:
 
 def _events(proposed: Operation) -> tuple[AuditEvent, ...]:
     at, who = proposed.created_at, proposed.requester
-    given = {"file": "people.csv", "sha256": BULK.sha256}
-    checked = {"file": "people.csv", "counts": {kind.value: count for kind, count in COUNTS.items()}, "plan": BULK.plan}
-    row = {"target_upn": "alice@fabrikam.example", "kind": "add"}
-    done = {**row, "changes": ["Mobile phone: not registered → +31 •••••••78"], "state": "succeeded"}
-    return (
-        AuditEvent(Tag.BULK_ROW_FINISHED, at + timedelta(seconds=61), "", "", "7QXF-2", "2", done),
-        AuditEvent(Tag.BULK_ROW_STARTED, at + timedelta(seconds=60), "", "", "7QXF-2", "2", row),
-        AuditEvent(Tag.BULK_JOB_RESUMED, at + timedelta(seconds=59), who.id, who.name, "7QXF"),
-        AuditEvent(Tag.BULK_JOB_HELD, at + timedelta(seconds=50), who.id, who.name, "7QXF", facts={"reason": "paused"}),
-        AuditEvent(Tag.BULK_FILE_CHECKED, at + timedelta(seconds=40), "", "", "7QXF", facts=checked),
-        AuditEvent(Tag.BULK_FILE_GIVEN, at, who.id, who.name, "7QXF", facts=given),
+    checked = {
+        "file": "people.csv",
+        "sha256": BULK.sha256,
+        "counts": {kind.value: count for kind, count in COUNTS.items()},
+        "plan": BULK.plan,
+    }
+    asked = {"file": "people.csv", "text": "bulk people.csv", "ticket": "CHG0031337", "reason": "the old MFA server goes"}
+    changes = ["Mobile phone: not registered → +31 •••••••78"]
+    ended = {"changes": changes, "state": "succeeded", "outcome": "Changed and checked.", "request_ids": ["8c1e"], "code": ""}
+    left = {"kind": "not_found", "outcome": "Nobody is called so."}
+    told: tuple[tuple[Tag, str, dict[str, object]], ...] = (
+        (Tag.BULK_JOB_FINISHED, "", {"state": "partial", "outcome": "11,497 rows done."}),
+        (Tag.BULK_FILE_GIVEN, who.name, {"file": "result"}),
+        (Tag.BULK_ROW_LEFT, "", left),
+        (Tag.BULK_ROW_FINISHED, "", ended),
+        (Tag.BULK_ROW_STARTED, "", {"changes": changes}),
+        (Tag.BULK_ROW_PUT_BACK, "", {}),
+        (Tag.BULK_JOB_STOPPED, who.name, {"code": ""}),
+        (Tag.BULK_JOB_RESUMED, who.name, {"code": "canary"}),
+        (Tag.BULK_JOB_HELD, "", {"code": "canary"}),
+        (Tag.BULK_JOB_HELD, who.name, {"code": "paused"}),
+        (Tag.BULK_JOB_STARTED, "", {}),
+        (Tag.BULK_FILE_CHECKED, "", checked),
+        (Tag.OPERATION_PROPOSED, who.name, asked),
+    )
+    return tuple(
+        AuditEvent(tag, at + timedelta(seconds=60 - second), name and who.id, name, "7QXF-2" if ":row:" in tag else "7QXF", facts=facts)
+        for second, (tag, name, facts) in enumerate(told)
     )
 
 
@@ -195,6 +216,7 @@ def hostile_jobs(text: str, operation: Operation, link: str) -> dict[str, Reply]
     }
     running = replace(asked, state=State.RUNNING)
     return {
+        "bulk explained": BulkExplained(text),
         **states,
         **{f"bulk {hold.name}": BulkShown(running, replace(progress, hold=hold), now, seen) for hold in Hold},
         "bulk dry": BulkShown(replace(asked, bulk=replace(bulk, dry_run=True), state=State.SUCCEEDED), progress, now, seen),

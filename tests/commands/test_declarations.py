@@ -61,7 +61,7 @@ def context(**changed: Any) -> Context:
     standing = Standing(Person("id-hanna", "Hanna Visser", "hanna@x.nl"), frozenset())
     given: dict[str, Any] = {
         "actor": HANNA, "standing": standing, "helpdesk": True, "admin": False, "where": PERSONAL, "now": NOW, "facts": Facts("NL"),
-        "directory": None, "operations": FakeOperations(), "rehearse": None, "stops": FakeStops(), "usages": None,
+        "directory": None, "operations": FakeOperations(), "rehearse": None, "stops": FakeStops(), "usages": None, "jobs": None, "steer": None,
     }  # fmt: skip
     return Context(**(given | changed))
 
@@ -120,6 +120,8 @@ def test_the_syntax_is_the_one_the_readme_promises() -> None:
         "pause": "pause",
         "resume": "resume",
         "lift-limits": "lift limits for <who>",
+        "bulk": "bulk [dry run]",
+        "bulk-job": "bulk pause|resume|cancel|retry|preview|result <id>",
     }
 
 

@@ -59,6 +59,7 @@ RULES = {
     "F": "Guests have a helpdesk of their own",
     "G": "A senior agrees to what lets somebody in or out",
     "H": "The helpdesk looks after the other methods",
+    "I": "A senior agrees to what a file changes",
 }
 
 #: With a reason and a good ticket. `yes`: nobody else has to agree. `1-senior`: one member of Helpdesk seniors has to.
@@ -130,6 +131,19 @@ grave        vip-guest      F      denied_by_rule     denied_by_rule     denied_
 others       vip-guest      F      denied_by_rule     denied_by_rule     denied_by_rule     denied_by_rule
 grave        themselves     -      own_account        own_account        own_account        own_account
 others       themselves     -      own_account        own_account        own_account        own_account
+bulk         ordinary       I      1-senior           1-senior           not_in_an_asking_group not_in_an_asking_group
+bulk         vip            -      vip_target         vip_target         vip_target         vip_target
+bulk         role           -      privileged_target  privileged_target  privileged_target  privileged_target
+bulk         eligible       -      privileged_target  privileged_target  privileged_target  privileged_target
+bulk         assignable     -      privileged_target  privileged_target  privileged_target  privileged_target
+bulk         restricted     -      restricted_target  restricted_target  restricted_target  restricted_target
+bulk         emergency      -      break_glass_target break_glass_target break_glass_target break_glass_target
+bulk         guest          F      denied_by_rule     denied_by_rule     denied_by_rule     denied_by_rule
+bulk         colleague      E      helpdesk_target    1-senior           helpdesk_target    helpdesk_target
+bulk         colleague-vip  -      vip_target         vip_target         vip_target         vip_target
+bulk         vip-role       -      privileged_target  privileged_target  privileged_target  privileged_target
+bulk         vip-guest      F      denied_by_rule     denied_by_rule     denied_by_rule     denied_by_rule
+bulk         themselves     -      own_account        own_account        own_account        own_account
 """
 #: Actions that one line of the table is about.
 ALIKE = {
@@ -288,10 +302,14 @@ def test_words_that_are_missing_are_asked_for_as_they_should_be_typed(policy: Po
 
 def test_times_of_the_example(policy: Policy) -> None:
     own = asked(policy, "set_phone", "ordinary", "agent")
+    file = asked(policy, "bulk", "ordinary", "agent")
     colleague = asked(policy, "set_phone", "colleague", "senior")
     both = asked(policy, "set_phone", "colleague-vip", "senior")
     assert own.confirm_for == timedelta(minutes=10)
     assert own.need == Need()
+    assert file.confirm_for == timedelta(hours=2)
+    assert file.need
+    assert file.need.valid_for == timedelta(hours=8)
     assert colleague.need
     assert colleague.need.valid_for == timedelta(hours=4)
     assert both.need

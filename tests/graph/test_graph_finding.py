@@ -146,11 +146,19 @@ def account(name: str, upn: str) -> Account:
 def test_a_filter_finds_the_text_and_nothing_else(text: str) -> None:
     same, other = account("Somebody Else", text), account("zzzz", "zzzz@zzzz.example")
     test = compile_filter(of(finding.by_address(text), "$filter"), SCHEMA).test
+    exact = compile_filter(of(finding.by_exact_address(text), "$filter"), SCHEMA).test
     assert test(same)
-    assert test(other) == (text.casefold() == "zzzz@zzzz.example")
+    assert exact(same)
+    assert test(other) == exact(other) == (text.casefold() == "zzzz@zzzz.example")
     begins = compile_filter(of(finding.by_name(text)[1], "$filter"), SCHEMA).test
     assert begins(account(text + "x", "a@b.example"))
     assert begins(other) == "zzzz@zzzz.example".startswith(text.casefold())
+
+
+def test_an_address_that_people_may_give_themselves_is_not_exact() -> None:
+    finds = (finding.by_address, finding.by_exact_address)
+    wide, exact = (compile_filter(of(find("a@b.example"), "$filter"), SCHEMA).properties for find in finds)
+    assert wide - exact == {"otherMails"}
 
 
 @given(ANY_TEXT)
@@ -166,5 +174,5 @@ def test_a_search_stays_one_clause_about_the_name(text: str) -> None:
 def test_any_text_at_all_can_be_asked_for(text: str) -> None:
     wanted = finding.tidy(text)
     assert wanted == finding.tidy(wanted)
-    for address in (finding.by_address(wanted), *finding.by_name(wanted)):
+    for address in (finding.by_address(wanted), finding.by_exact_address(wanted), *finding.by_name(wanted)):
         assert address.url.isascii()

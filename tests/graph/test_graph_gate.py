@@ -10,7 +10,7 @@ import pytest
 from kiota_http.middleware.middleware import REQUEST_OPTIONS_KEY
 
 from bot.errors import Throttled
-from bot.graph.throttle import Patience, ThrottleGate
+from bot.graph.throttle import Patience, Priority, ThrottleGate
 from tests.graph.conftest import FakeTime
 
 
@@ -127,3 +127,134 @@ async def test_a_body_that_breaks_off_counts_as_a_silence(time: FakeTime) -> Non
         await gate.send(request(method="POST"), Server(lambda: answers.pop(0)))
     assert answers == []
     assert len(closed) == 2
+
+
+HIGH, LOW = (Patience(60.0, priority) for priority in (Priority.HIGH, Priority.LOW))
+
+
+def call(patience: Patience, method: str = "GET") -> httpx.Request:
+    return httpx.Request(method, "http://x", extensions={REQUEST_OPTIONS_KEY: {Patience.get_key(): patience}})
+
+
+async def test_a_person_never_waits_for_the_place_of_a_bulk_call(time: FakeTime) -> None:
+    gate, server = ThrottleGate(4, clock=time, sleep=time.sleep), Server()
+    server.open.clear()
+    bulk = [asyncio.create_task(gate.send(call(LOW), server)) for _ in range(20)]
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert server.inside == gate.bulk_limit == 2
+    person = asyncio.create_task(gate.send(call(HIGH), server))
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert server.inside == 3
+    server.open.set()
+    await asyncio.gather(person, *bulk)
+    assert server.most <= 3
+    assert gate.running == 0
+
+
+async def test_among_those_who_wait_for_a_place_people_come_first(time: FakeTime) -> None:
+    gate, server = ThrottleGate(1, clock=time, sleep=time.sleep), Server()
+    server.open.clear()
+    order: list[str] = []
+
+    async def one(name: str, patience: Patience) -> None:
+        await gate.send(call(patience), server)
+        order.append(name)
+
+    tasks = []
+    for name, patience in [("first", HIGH), ("work", Patience(60.0)), ("person", HIGH)]:
+        tasks.append(asyncio.create_task(one(name, patience)))
+        await asyncio.sleep(0)
+    server.open.set()
+    await asyncio.gather(*tasks)
+    assert order == ["first", "person", "work"]
+
+
+async def test_a_refusal_of_bulk_closes_its_own_lane_and_one_of_people_both(time: FakeTime) -> None:
+    gate = ThrottleGate(8, clock=time, sleep=time.sleep, chance=lambda: 0.0)
+    gate.refused(30.0, time.now, LOW)
+    assert (gate.limit, gate.bulk_limit) == (8, 2)
+    await gate.send(call(HIGH), Server())
+    assert time.naps == []
+    gate.refused(10.0, time.now, HIGH)
+    assert (gate.limit, gate.bulk_limit) == (4, 2)
+    await gate.send(call(HIGH), Server())
+    assert time.naps == [10.0]
+    await gate.send(call(LOW), Server())
+    assert time.naps == [10.0, 20.0]
+
+
+class Notes:
+    """A budget and a listener that notes."""
+
+    def __init__(self, turn: Callable[[], None] = lambda: None) -> None:
+        self.turn = turn
+        self.said: list[object] = []
+        self.rate = 1.0
+
+    async def read(self, units: int = 1) -> None:
+        self.turn()
+        self.said.append(units)
+
+    async def write(self) -> None:
+        self.turn()
+        self.said.append("write")
+
+    def refused(self, retry_after: float) -> None:
+        self.said.append(("refused", retry_after))
+
+    def pressure(self, part: float) -> None:
+        self.said.append(("pressure", part))
+
+
+async def test_listeners_hear_of_every_call(time: FakeTime) -> None:
+    notes = Notes()
+    answers = [
+        httpx.Response(200, headers={"x-ms-throttle-limit-percentage": "0.93"}),
+        httpx.Response(429, headers={"Retry-After": "7", "x-ms-throttle-limit-percentage": "1.2"}),
+        httpx.Response(200, headers={"x-ms-throttle-limit-percentage": "what"}),
+        httpx.Response(200),
+    ]
+    gate = ThrottleGate(clock=time, sleep=time.sleep, chance=lambda: 0.0)
+    gate.listeners.append(notes)
+    for patience in (HIGH, LOW, HIGH):
+        await gate.send(call(patience), Server(lambda: answers.pop(0)))
+    assert notes.said == [("pressure", 0.93), ("pressure", 1.2), ("refused", 7.0)]
+
+
+async def test_who_waited_long_for_a_place_takes_a_new_turn(time: FakeTime) -> None:
+    gate, server, notes = ThrottleGate(2, clock=time, sleep=time.sleep), Server(), Notes()
+    paced = Patience(60.0, Priority.LOW, notes)
+    server.open.clear()
+    tasks = [asyncio.create_task(gate.send(call(paced, "POST"), server)) for _ in range(2)]
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert notes.said == ["write"] * 2
+    time.now += 1.0
+    server.open.set()
+    await asyncio.gather(*tasks)
+    assert notes.said == ["write"] * 3
+
+
+async def test_a_turn_that_cannot_be_had_keeps_no_place(time: FakeTime) -> None:
+    turns = iter([None, OSError("no database"), None, None, OSError("no database")])
+
+    def turn() -> None:
+        if error := next(turns):
+            raise error
+
+    gate, server, notes = ThrottleGate(2, clock=time, sleep=time.sleep), Server(), Notes(turn)
+    paced = Patience(60.0, Priority.LOW, notes)
+    await gate.send(call(paced), server)
+    with pytest.raises(OSError, match="no database"):
+        await gate.send(call(paced), server)
+    server.open.clear()
+    tasks = [asyncio.create_task(gate.send(call(paced), server)) for _ in range(2)]
+    for _ in range(20):
+        await asyncio.sleep(0)
+    time.now += 1.0
+    server.open.set()
+    found = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(one) for one in found] == [httpx.Response, OSError]
+    assert gate.running == 0

@@ -20,6 +20,7 @@ from bot.domain.said import (
     alternatives,
     from_store,
     join,
+    number,
     said_at,
     said_day,
     say,
@@ -131,3 +132,14 @@ def test_who_reads_what() -> None:
     assert readers.of() == Reader(catalogue("nl"))
     assert readers.of(Actor("1", "t", "Hanna", language="en")) == NOBODY
     assert readers.of(Actor("1", "t", "Hanna", zone="Europe/Amsterdam")) == DUTCH
+
+
+@pytest.mark.parametrize(
+    ("count", "english", "other"), [(0, "0", "0"), (999, "999", "999"), (12_000, "12,000", "12.000"), (1_000_020, "1,000,020", "1.000.020")]
+)
+def test_thousands_stand_apart_as_the_language_has_them(count: int, english: str, other: str) -> None:
+    told = say("{count} rows", count=number(count))
+    assert from_store(to_column(told)) == told == f"{english} rows"
+    with speaking(Reader({"{thousands},{rest}": "{thousands}.{rest}", "{count} rows": "{count} rijen"})):
+        assert spoken(told) == f"{other} rijen"
+        assert spoken(from_store(to_column(told))) == f"{other} rijen"

@@ -117,7 +117,7 @@ async def test_a_crowd_costs_a_search_nothing(client: Client):
     for _ in range(5):
         reply = await client.post("/$batch", {"requests": requests})
         assert {part["status"] for part in reply.body["responses"]} <= {200, 403}
-    assert time.process_time() - began < 0.5, "looking at everybody takes ten times as long"
+    assert time.process_time() - began < 0.25, "it takes a hundredth of what looking at everybody would"
 
 
 async def test_recording_and_auditing_can_be_off(client: Client):

@@ -73,7 +73,7 @@ async def stage(tmp_path: Path):
     entra_app.router.add_route("*", "/{tail:.*}", entra)
     entra_runner, entra_url = await _serve(entra_app)
     async with running() as (teams, bot):
-        runner, url = await _serve(demo_app(teams, entra_url, tmp_path))
+        runner, url = await _serve(demo_app(teams, entra_url, tmp_path, {"some people.csv": lambda: b"user\nhanna\n"}))
         async with aiohttp.ClientSession(url) as session:
             page = Page(session)
             page.entra_calls = entra_calls
@@ -227,6 +227,56 @@ async def test_faults_of_teams(stage):
     async with page.session.delete("/api/faults/teams") as response:
         assert response.status == 200
     await bot.sent(LOG.id, TEXT)
+
+
+async def test_a_file_is_dropped_with_words_beside_it(stage):
+    teams, bot, page = stage
+    query = {"as": HANNA.upn, "conversation": CHAT, "name": "new phones.csv", "text": "bulk dry run", "locale": "nl-NL"}
+    content = b"user,mobile\n" * 300_000  # more than aiohttp takes of itself
+
+    async def echo(_activity):
+        await bot.sent(CHAT, TEXT)
+        return web.Response()
+
+    bot.answer = echo
+    async with page.session.put("/api/drop", params=query, data=content) as response:
+        assert response.status == 200
+    await teams.wait_for(lambda message: message.by_bot)
+    assert (bot.received[0]["text"], bot.received[0]["locale"]) == ("bulk dry run", "nl-NL")
+    assert bot.received[0]["attachments"][0]["name"] == "new phones.csv"
+    message, _ = await page.get("/api/messages", **{"as": HANNA.upn, "conversation": CHAT})
+    assert message["files"] == [{"id": teams.files.dropped[0].unique_id, "name": "new phones.csv", "type": "csv"}]
+    address = f"/api/files/{teams.files.dropped[0].unique_id}"
+    async with page.session.get(address, params={"as": HANNA.upn}) as response:
+        assert (response.status, await response.read()) == (200, content)
+        assert response.headers["Content-Disposition"] == "attachment; filename*=UTF-8''new%20phones.csv"
+    for path, who, status in ((address, SAM.upn, 403), (address, "nobody", 404), ("/api/files/none", HANNA.upn, 404)):
+        async with page.session.get(path, params={"as": who}) as response:
+            assert response.status == status
+
+
+async def test_an_offered_file_is_allowed_or_declined(stage):
+    _teams, bot, page = stage
+    offer = {"contentType": "application/vnd.microsoft.teams.card.file.consent", "name": "result.csv",
+             "content": {"description": "Every row", "sizeInBytes": 10, "acceptContext": {}, "declineContext": {}}}
+    message_id = await bot.sent(CHAT, {"type": "message", "attachments": [offer]})
+    (message,) = await page.get("/api/messages", **{"as": HANNA.upn, "conversation": CHAT})
+    assert (message["offer"], message["files"]) == ({"name": "result.csv", "text": "Every row", "size": 10}, [])
+    pressed = {"as": HANNA.upn, "message": message_id}
+    assert await page.post("/api/consent", {**pressed, "accept": True}) == {"status": 200, "error": None}
+    assert await page.post("/api/consent", {**pressed, "accept": False}) == {"status": 200, "error": None}
+    assert [activity["value"]["action"] for activity in bot.received] == ["accept", "decline"]
+    bot.answer = lambda _: web.Response(status=501)
+    assert (await page.post("/api/consent", {**pressed, "accept": True}))["error"] == "Something went wrong. Please try again."
+
+
+async def test_sample_files(stage):
+    _, _, page = stage
+    assert await page.get("/api/samples") == ["some people.csv"]
+    async with page.session.get("/api/samples/some people.csv") as response:
+        assert await response.read() == b"user\nhanna\n"
+    async with page.session.get("/api/samples/other.csv") as response:
+        assert response.status == 404
 
 
 @pytest.mark.parametrize(("path", "status", "text"), [

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from bot.commands.bulk_rules import kinds_wanted, plan_row, refused
 from bot.commands.spec import Facts
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.bulk import Row, RowKind
+from bot.domain.bulk import BulkRules, Row, RowKind, first_rows_note
 from bot.domain.change import ChangeKind, Plan
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation, State
@@ -38,6 +38,7 @@ class Checking:
     reviewer: Reviewer
     preparation: Preparation
     facts: Facts
+    rules: BulkRules
     clock: Clock
 
 
@@ -80,7 +81,9 @@ async def _check(
     )
     if verdict.allowed:
         need = job.need or NO_NEED
-        verdict = still_enough(need, need.approvals, verdict)
+        if not (covered := still_enough(need, need.approvals, verdict)).allowed:
+            more = say("For this the policy demands more than for the file: {need}.", need=(verdict.need or NO_NEED).spoken)
+            verdict = replace(covered, text=more, hint=say("Ask for it alone."))
     return plan_row(row, dossier, checking.facts) if verdict.allowed else refused(row, dossier, verdict)
 
 
@@ -147,6 +150,7 @@ async def preview(checking: Checking, operation: Operation, to: State, outcome: 
         need=need,
         expires_at=now + confirm_for,
         approvals_in=proposal.approvals_in if proposal else None,
+        notes=tuple(filter(None, [first_rows_note(checking.rules.canary, bulk.to_change)])) if proposal else (),
         outcome=outcome,
     )
 

@@ -35,6 +35,8 @@ LOOK_SECONDS = 0.4
 #: How rows that have ended wait to be stored together, and how many do so at the most.
 STORE_SECONDS, STORED_TOGETHER = 0.2, 12
 TAKEN_TOGETHER = 16
+#: So many of the first rows are named when its requester is asked about the rest.
+NAMED = 10
 #: Rows under way that only wait for Entra to show a write; beyond this none are taken.
 MOST_RESTING = 1_000
 #: How long the requester's rights are believed; who loses them is noticed after this.
@@ -77,6 +79,8 @@ class Crew:
         self._ends: list[tuple[Row, RowEnd]] = []
         self._back: list[Row] = []
         self._held = False
+        self._broken = False
+        self._none_before = 0.0
         self._standing: tuple[float, Standing] | None = None
         self._news = asyncio.Event()
 
@@ -87,13 +91,14 @@ class Crew:
         keeping = asyncio.create_task(self._keep_books())
         try:
             while True:
-                if self._held:
+                if self._held or self._broken:
                     if not self._tasks:
                         return
                 elif not await self._take() and not self._tasks:
                     await self._store()
                     if await self._over():
                         return
+                    await asyncio.sleep(LOOK_SECONDS)  # others are at it
                 await self._wait()
         finally:
             keeping.cancel()
@@ -126,7 +131,11 @@ class Crew:
         room = places - (len(self._tasks) - self._resting)
         if room < min(TAKEN_TOGETHER, places // 2) or self._resting > MOST_RESTING:
             return True
+        now = asyncio.get_running_loop().time()
+        if self._tasks and now < self._none_before:
+            return False
         taken = await self._with.jobs.take(self._job.id, min(room, TAKEN_TOGETHER), self._with.clock())
+        self._none_before = 0.0 if taken else now + LOOK_SECONDS
         for one in taken:
             task = asyncio.create_task(self._carry_out(one))
             self._tasks.add(task)
@@ -174,7 +183,8 @@ class Crew:
             self._back.append(row)
             return
         except StoreUnavailable:
-            return  # it stays taken; whoever looks for abandoned rows finds it
+            self._broken = True  # it stays taken until this crew has ended, and the next one looks what became of it
+            return
         except Exception as error:  # a defect of ours ends in a sentence, and keeps no other row back
             run.after_defect(explain.incident(error))
         if run.stopped_by == Reason.PAUSED.value and not wrote:
@@ -218,7 +228,7 @@ class Crew:
                     await self._look()
             except StoreUnavailable as error:
                 log.warning("bulk job waits for the database", action="bulk_store", job=self._job.id, error=str(error))
-                self._held = True
+                self._held = self._broken = True
             await asyncio.sleep(STORE_SECONDS)
 
     async def _look(self) -> None:
@@ -273,7 +283,9 @@ class Crew:
         if states.get(State.QUEUED.value):
             if await jobs.first_left(job.id) == 0:
                 event = AuditEvent(Tag.BULK_JOB_HELD, now, operation_id=job.id, facts={"code": Hold.CANARY.value})
-                await jobs.hold(job.id, Hold.CANARY, event)
+                tried = await jobs.first_ended(job.id, NAMED)
+                names = join(", ", (row.target.upn if row.target else row.user for row in tried))
+                await jobs.hold(job.id, Hold.CANARY, event, why=say("They are: {names}.", names=names))
                 return True
             return False
         good = states.get(State.SUCCEEDED.value, 0)

@@ -120,7 +120,7 @@ class Crews:
         except Refusal as refusal:
             await preview(self._checking, operation, State.FAILED, refusal.text)
         except (Throttled, Unavailable, StoreUnavailable) as error:
-            log.warning("a check waits", action="bulk_check_waits", job=operation.id, error=type(error).__name__)
+            log.warning("a check waits", action="bulk_check_waits", job=operation.id, error=f"{type(error).__name__}: {error}")
             await asyncio.sleep(PAUSE_SECONDS)
         except DirectoryError as error:
             text, _ = explain.directory_sentence(error)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.commands.bulk import BULK
-from bot.commands.bulk_shown import bulk_shown
+from bot.commands.bulk import BULK, DRY_RUN, TEMPLATE
+from bot.commands.bulk_shown import SAMPLE_ROWS, bulk_shown
 from bot.commands.parser import parse
 from bot.commands.spec import Invocation
-from bot.domain.exchange import BulkShown, CardAction, FileConsent, FileStored, IncomingMessage, Reply
+from bot.domain.bulk import Sample
+from bot.domain.exchange import BulkShown, CardAction, FileConsent, FileStored, IncomingMessage, Reply, Verb
 from bot.domain.operation import Operation
+from bot.domain.people import Actor, Standing
+from bot.domain.policy import stopped
 from bot.domain.said import say
 from bot.errors import Refusal
 from bot.ports import Files, Operations, Sheets, Stops
@@ -18,6 +21,7 @@ from bot.services.bulk.crews import Crews
 from bot.services.bulk.give import Giving
 from bot.services.bulk.receive import Receiving, Request
 from bot.services.bulk.steer import Steering
+from bot.services.confirm import confirm
 from bot.services.gate import Gate
 from bot.services.require import require
 
@@ -33,6 +37,9 @@ class BulkDesk:
         self.receiving = Receiving(checking, files, sheets, crews.wake)
         self.giving = Giving(operations, jobs, gate, files, sheets, clock)
         self._steering = Steering(operations, jobs, stops, gate, self.receiving, self.giving, clock)
+        self._operations = operations
+        self._stops = stops
+        self._resolve = checking.bulk_directory.resolve
         self._jobs = jobs
         self._gate = gate
         self._clock = clock
@@ -65,13 +72,13 @@ class BulkDesk:
             )
         said = self._said(message)
         actor = replace(message.actor, upn=standing.person.upn)
-        dry_run = said.args.get("dry_run") is True
+        dry_run = said.args.get("how") == DRY_RUN
         request = Request(actor, standing, message.where, dry_run, said.ticket, said.reason)
         return await self.receiving.receive(request, message.files[0])
 
     def _said(self, message: IncomingMessage) -> Invocation:
         invocation = parse(message.text if message.text.strip() else BULK.name, message.mentions)
-        if invocation.command is not BULK:
+        if invocation.command is not BULK or invocation.args.get("how") == TEMPLATE:
             raise Refusal(
                 say("You sent a file, and something else with it: I do neither, to be sure."),
                 say("Send the file alone, or with `bulk`, `bulk dry run` or `bulk because …`."),
@@ -96,6 +103,42 @@ class BulkDesk:
             Refusal: it is not for them, or cannot be handed over.
         """
         return await self.giving.consented(consent, await self._gate.standing(consent.actor, fresh=True))
+
+    async def known(self, upn: str) -> tuple[Actor, Standing]:
+        """Somebody who asks without chat, by exact user principal name, and may ask.
+
+        Raises:
+            Refusal: nobody is called so, or policy says no.
+        """
+        found = [person for people in await self._resolve([upn]) for person in people if person.upn.casefold() == upn.casefold()]
+        if not found:
+            raise Refusal(say("Nobody in Entra ID has the user principal name {upn}.", upn=upn), code="no_such_person")
+        actor = Actor(found[0].id, "", found[0].name, upn=found[0].upn)
+        standing = await self._gate.standing(actor, fresh=True)
+        require(self._gate.permit(standing))
+        return actor, standing
+
+    async def confirmed(self, job: Operation, actor: Actor) -> None:
+        """The requester has seen what would happen, elsewhere than on a card, and wants it.
+
+        Raises:
+            Refusal: it is too late, or Doorman is paused.
+        """
+        now = self._clock()
+        require(stopped(await self._stops.stop("", now), now))
+        await confirm(self._operations, CardAction("", actor, Verb.CONFIRM, job.id, job.conversation), job, self._clock)
+        self.wake()
+
+    async def of(self, job_id: str) -> BulkShown:
+        """A job as it is now; Refusal when there is none."""
+        operation = await self._operations.get(job_id)
+        if operation is None or operation.bulk is None:
+            raise Refusal(say("There is no bulk job {id}.", id=job_id), code="unknown_operation")
+        return await self.shown(operation)
+
+    async def samples(self, job: Operation) -> tuple[Sample, ...]:
+        """The first rows of each kind."""
+        return await self._jobs.samples(job.id, SAMPLE_ROWS)
 
     async def shown(self, operation: Operation) -> BulkShown:
         """A job as its card shows it."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from pathlib import Path
 from uuid import uuid4
 
 import structlog
@@ -33,6 +32,8 @@ STORED_TOGETHER = 250
 FILE_NAME_LIMIT = 120
 #: A check may be cancelled for so long; it ends by itself far sooner.
 CHECK_FOR = timedelta(days=1)
+#: How rows end that a retry takes up again.
+_WITH_FAILURES = frozenset(state.value for state in (State.FAILED, State.PARTIAL, State.STALE, State.CANCELLED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +78,24 @@ class Receiving:
                 say("Open a chat with me and drop it there."),
                 code="file_elsewhere",
             )
-        await self._permitted(request, self._operation(request, file.name, ""))
-        download = await self._files.download(file.url, MOST_BYTES)
-        return await self.begin(request, file.name, download)
+        await self.permitted(request)
+        # Fetched at once, since the address is good for a moment, and beside the turn, which Teams does not let last so long.
+        return await self._started(request, file.name, lambda: self._files.download(file.url, MOST_BYTES))
 
     async def begin(self, request: Request, name: str, download: Download) -> BulkShown:
         """Begins a job with a file that is on this machine, and removes that once it is read."""
-        now = self._checking.clock()
-        operation = await self._begin(request, name, download.sha256)
-        self._start(self._read(operation, download.path, name))
-        return await bulk_shown(self._checking.jobs, operation, now)
+
+        async def there() -> Download:
+            return download
+
+        return await self._started(request, name, there)
+
+    async def _started(self, request: Request, name: str, fetch: Callable[[], Awaitable[Download]]) -> BulkShown:
+        operation = await self._begin(request, name, "")
+        task = asyncio.create_task(self._read(operation, fetch, name))
+        self._reading.add(task)
+        task.add_done_callback(self._reading.discard)
+        return await bulk_shown(self._checking.jobs, operation, self._checking.clock())
 
     async def retry(self, request: Request, of: Operation) -> BulkShown:
         """Begins a job with the rows of another one that were not done.
@@ -98,16 +107,14 @@ class Receiving:
         if of.numbers_removed:
             text = say("{id} is so old that I no longer keep its numbers.", id=of.id)
             raise Refusal(text, say("Send the file again."), code="too_late")
-        await self._permitted(request, self._operation(request, of.bulk.file, of.bulk.sha256))
+        await self.permitted(request)
         jobs = self._checking.jobs
+        if not _WITH_FAILURES & (await jobs.states(of.id)).keys():
+            raise Refusal(say("No row of {id} failed, so there is nothing to retry.", id=of.id), code="nothing_to_do")
         operation = await self._begin(request, of.bulk.file, of.bulk.sha256, retry_of=of.id)
         assert operation.bulk is not None, "it is a job"
         count = await jobs.retry(operation.id, of.id)
-        if not count:
-            outcome = say("Every row of {id} was done, so there is nothing to retry.", id=of.id)
-            await preview(self._checking, operation, State.FAILED, outcome)
-        else:
-            await jobs.rows_read(operation.id, replace(operation.bulk, rows=count))
+        await jobs.rows_read(operation.id, replace(operation.bulk, rows=count))
         self.wake()
         latest = await self._operations_get(operation)
         return await bulk_shown(jobs, latest, self._checking.clock())
@@ -121,8 +128,9 @@ class Receiving:
     async def _operations_get(self, operation: Operation) -> Operation:
         return await self._checking.operations.get(operation.id) or operation
 
-    async def _permitted(self, request: Request, operation: Operation) -> None:
-        await job_decision(self._checking, operation, request.standing)
+    async def permitted(self, request: Request) -> None:
+        """Raises Forbidden when policy does not let this person begin a job here and now."""
+        await job_decision(self._checking, self._operation(request, "", ""), request.standing)
 
     async def _begin(self, request: Request, name: str, sha256: str, retry_of: str = "") -> Operation:
         operation = self._operation(request, name, sha256, retry_of)
@@ -157,15 +165,12 @@ class Receiving:
             bulk=Bulk(file=name, sha256=sha256, dry_run=request.dry_run, retry_of=retry_of),
         )
 
-    def _start(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work)
-        self._reading.add(task)
-        task.add_done_callback(self._reading.discard)
-
-    async def _read(self, operation: Operation, path: Path, name: str) -> None:
-        jobs, rows = self._checking.jobs, 0
+    async def _read(self, operation: Operation, fetch: Callable[[], Awaitable[Download]], name: str) -> None:
+        jobs, rows, path = self._checking.jobs, 0, None
         assert operation.bulk is not None, "it is a job"
         try:
+            download = await fetch()
+            path = download.path
             found = self._sheets.read(path, name)
             while chunk := await asyncio.to_thread(_next, found):
                 rows += len(chunk)
@@ -174,7 +179,7 @@ class Receiving:
                 await jobs.show_progress(operation.id, self._checking.clock())
             if not rows:
                 raise Refusal(say("There are no rows in this file."), say("`bulk` offers a template to fill in."), code="empty_file")
-            await jobs.rows_read(operation.id, replace(operation.bulk, rows=rows))
+            await jobs.rows_read(operation.id, replace(operation.bulk, rows=rows, sha256=download.sha256))
             self.wake()
         except Refusal as refusal:
             await self._failed(operation, join(" ", (refusal.text, refusal.hint, say("Nothing was changed."))))
@@ -184,7 +189,8 @@ class Receiving:
         except Exception as error:  # a defect of ours must end in a sentence
             await self._failed(operation, join(" ", (explain.incident(error), say("Nothing was changed."))))
         finally:
-            await asyncio.to_thread(path.unlink, missing_ok=True)
+            if path:
+                path.unlink(missing_ok=True)
 
     async def _failed(self, operation: Operation, outcome: str) -> None:
         try:

@@ -108,7 +108,7 @@ class Steering:
     async def _retry(self, job: Operation, actor: Actor, standing: Standing, where: ConversationRef) -> Reply:
         if not job.state.finished:
             raise Refusal(say("{id} is not finished, so it is not known what will be left.", id=job.id), code="too_early")
-        if where.kind != "personal":
+        if where.kind != "personal" or not where.conversation_id:
             raise Refusal(say("Ask me in a personal chat: there its card belongs."), code="file_elsewhere")
         request = Request(actor, standing, where, ticket=job.ticket, reason=job.reason)
         return await self._receiving.retry(request, job)

@@ -1,0 +1,202 @@
+"""`python app.py bulk check|run FILE --as <upn>`: a bulk job without chat, for the first large migration. The same policy, the same trail.
+
+The bot itself is built as for serving, but listens to nobody; on PostgreSQL its running replicas share the work.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import hashlib
+import shutil
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+from aiohttp import web
+
+from bot import bootstrap
+from bot.config import Settings
+from bot.domain.bulk import MOST_BYTES, Hold, Progress
+from bot.domain.exchange import ConversationRef, FileKind, Verb
+from bot.domain.operation import Operation, State
+from bot.domain.said import say
+from bot.errors import DirectoryError, Refusal, StoreUnavailable
+from bot.ports import Download
+from bot.services.bulk.desk import BulkDesk
+from bot.services.bulk.receive import Request
+from bot.services.explain import directory_sentence
+
+#: Asked in a terminal, so there is no conversation to answer in.
+NOWHERE = ConversationRef("", "")
+LOOK_SECONDS = 0.5
+BAR = 30
+
+Say = Callable[[str], None]
+#: Asks a question that is answered by yes or no.
+Ask = Callable[[str], Awaitable[bool]]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """`check` and `run`."""
+    parser.add_argument("what", choices=("check", "run"), help="check: look at every row and change nothing; run: and then do it")
+    parser.add_argument("file", type=Path, help="a CSV or Excel file")
+    parser.add_argument("--as", dest="upn", required=True, help="user principal name of whoever asks; policy applies to them")
+    parser.add_argument("--ticket", default="", help="ticket, where policy wants one")
+    parser.add_argument("--reason", default="", help="reason, where policy wants one")
+    parser.add_argument("--yes", action="store_true", help="do not ask in the terminal; approvals are asked for all the same")
+    parser.add_argument("--result", type=Path, help="where to write what became of each row")
+
+
+def run(given: argparse.Namespace, environment: Mapping[str, str], say: Say) -> int:
+    """Runs the command; returns the exit status: 0 when everything that was asked was done."""
+    return asyncio.run(_run(given, environment, say))
+
+
+async def _run(given: argparse.Namespace, environment: Mapping[str, str], say: Say) -> int:
+    app = bootstrap.build(Settings.from_env(environment))
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        return await Terminal(app[bootstrap.BULK], say, _in_place if sys.stderr.isatty() else say, _answer).carry_out(given)
+    except Refusal as refusal:
+        say(" ".join(filter(None, (refusal.text, refusal.hint))))
+        return 1
+    except DirectoryError as error:
+        say(" ".join(directory_sentence(error)))
+        return 1
+    finally:
+        await runner.cleanup()
+
+
+async def _answer(question: str) -> bool:
+    with contextlib.suppress(EOFError):
+        return (await asyncio.to_thread(input, f"{question} [y/N] ")).strip().lower() in ("y", "yes")
+    return False
+
+
+def _in_place(line: str) -> None:
+    """Takes the place of the line before: https://en.wikipedia.org/wiki/ANSI_escape_code#CSI_(Control_Sequence_Introducer)_sequences"""
+    sys.stderr.write(f"\r\x1b[K{line}")
+    sys.stderr.flush()
+
+
+class Terminal:
+    """One job from beginning to end.
+
+    Args:
+        say: a line for the person.
+        show: how far it is, in place of what it said before if there is a place.
+        ask: a question.
+    """
+
+    def __init__(self, desk: BulkDesk, say: Say, show: Say, ask: Ask) -> None:
+        self._desk = desk
+        self._say = say
+        self._show_line = show
+        self._ask = ask
+        self._said = ""
+
+    async def carry_out(self, given: argparse.Namespace) -> int:
+        """Does what was asked; returns the exit status.
+
+        Raises:
+            Refusal: policy says no, nobody is called so, or the file cannot be used.
+            DirectoryError: Graph does not answer.
+        """
+        download = await asyncio.to_thread(_taken, given.file)
+        actor, standing = await self._desk.known(given.upn)
+        request = Request(actor, standing, NOWHERE, dry_run=given.what == "check", ticket=given.ticket, reason=given.reason)
+        await self._desk.receiving.permitted(request)
+        job = (await self._desk.receiving.begin(request, given.file.name, download)).operation
+        job = await self._until(job.id, lambda one: one.state is not State.CHECKING)
+        self._say("")
+        self._tell(job)
+        for sample in await self._desk.samples(job):
+            for row in sample.rows:
+                self._say(f"  row {row.number}: {sample.kind.spoken}: {row.user} {row.reason}".rstrip())
+        if job.state is not State.PROPOSED:
+            self._say(str(job.outcome))
+            return 0 if job.state is State.SUCCEEDED else 1
+        if not given.yes and not await self._ask(f"Change {job.bulk.to_change if job.bulk else 0} people?"):
+            await self._desk.steer(Verb.STOP, job.id, actor, standing, NOWHERE)
+            self._say("Cancelled; nothing was changed.")
+            return 1
+        await self._desk.confirmed(job, actor)
+        return await self._follow(job.id, given, request)
+
+    async def _follow(self, job_id: str, given: argparse.Namespace, request: Request) -> int:
+        while True:
+            try:
+                job = await self._until(job_id, lambda one: one.state.finished, asking=True)
+            except asyncio.CancelledError:
+                with contextlib.suppress(Refusal, StoreUnavailable):
+                    await self._desk.steer(Verb.HOLD, job_id, request.actor, request.standing, NOWHERE)
+                self._say(f"\nPaused. `bulk resume {job_id}` in chat goes on, `bulk cancel {job_id}` ends it.")
+                raise
+            if job.state.finished:
+                break
+            go_on = given.yes or await self._ask("Go on with the rest?")
+            await self._desk.steer(Verb.GO_ON if go_on else Verb.STOP, job_id, request.actor, request.standing, NOWHERE)
+        self._say("")
+        self._say(str(job.outcome))
+        if given.result:
+            await self._desk.giving.save(job, FileKind.RESULT, given.result)
+            self._say(f"What became of each row is in {given.result}.")
+        return 0 if job.state is State.SUCCEEDED else 1
+
+    async def _until(self, job_id: str, over: Callable[[Operation], bool], *, asking: bool = False) -> Operation:
+        """Looks until it is over, or until the job asks something."""
+        while True:
+            shown = await self._desk.of(job_id)
+            job, progress = shown.operation, shown.progress
+            self._show(job, progress)
+            if over(job) or (asking and progress.hold in (Hold.CANARY, Hold.FAILING)):
+                return job
+            await asyncio.sleep(LOOK_SECONDS)
+
+    def _show(self, job: Operation, progress: Progress) -> None:
+        """A line that says how far it is, when that has changed."""
+        line = progress_line(job, progress)
+        if line and line != self._said:
+            self._said = line
+            self._show_line(line)
+
+    def _tell(self, job: Operation) -> None:
+        assert job.bulk is not None, "it is a job"
+        for kind, count in job.bulk.counts.items():
+            self._say(f"  {count:>7} {kind.spoken}")
+
+
+def progress_line(job: Operation, progress: Progress) -> str:
+    """How far a job is, in one line with a bar."""
+    assert job.bulk is not None, "it is a job"
+    if job.state is State.CHECKING:
+        return f"{job.id} checking: {progress.checked} of {job.bulk.rows} rows" if job.bulk.read else f"{job.id} reading the file"
+    if job.state is State.AWAITING_APPROVAL:
+        return f"{job.id} waits for approval by {job.need.group_names}"
+    if job.state not in (State.QUEUED, State.RUNNING) or not job.bulk.to_change:
+        return ""
+    done, all_of_them = progress.done, job.bulk.to_change
+    filled = done * BAR // all_of_them
+    held = f" – stands still: {progress.hold.value} {progress.held_why}".rstrip() if progress.hold is not Hold.NONE else ""
+    failed = done - progress.ended.get(State.SUCCEEDED, 0)
+    return f"{job.id} [{'#' * filled}{'.' * (BAR - filled)}] {done} of {all_of_them}, {failed} failed, {progress.rate:.0f} a minute{held}"
+
+
+def _taken(path: Path) -> Download:
+    """A copy of the file that is nobody else's, as one that came by chat is."""
+    try:
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            most = MOST_BYTES // 1024 // 1024
+            raise Refusal(say("The file is larger than {most} MB.", most=most), say("Divide it into several files."), code="too_large")
+        with tempfile.NamedTemporaryFile(prefix="doorman-", suffix=".part", delete=False) as copy, path.open("rb") as file:
+            shutil.copyfileobj(file, copy)
+    except OSError as error:
+        raise Refusal(say("{file} cannot be read: {why}.", file=str(path), why=error.strerror or ""), code="unreadable") from None
+    return Download(Path(copy.name), hashlib.sha256(Path(copy.name).read_bytes()).hexdigest(), size)
+
+

@@ -1,0 +1,105 @@
+"""Files for people: safe to open, masked, and read back as they were."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.bulk import Mode, Row, RowKind
+from bot.domain.change import Change, ChangeKind
+from bot.domain.methods import PhoneType
+from bot.domain.operation import State
+from bot.domain.people import Person
+from bot.domain.said import say
+from bot.sheets.cells import tidy
+from bot.sheets.write import lines, safe, template
+from tests.sheets.conftest import Reader, refusal
+
+ALICE = Person("1", "Alice Jansen", "alice@contoso.example")
+CHANGES = (
+    Change(ChangeKind.SET_PHONE, PhoneType.MOBILE, None, "+31 612345678"),
+    Change(ChangeKind.SMS_SIGN_IN, None, "off", "on"),
+    Change(ChangeKind.REMOVE_PHONE, PhoneType.OFFICE, "+31 201234567", None),
+)
+DONE = Row(
+    number=12, user="alice@contoso.example", mode=Mode.SET, kind=RowKind.UPDATE, target=ALICE, changes=CHANGES, state=State.SUCCEEDED,
+    repaired=(say("Read as {number}.", number="+31 •••••••78"),), outcome=say("The number is +31 6 12345678 now."),
+)  # fmt: skip
+LOST = Row(number=13, user="0612345678", kind=RowKind.UNREADABLE, reason=say("The row does not say who it is."))
+
+
+def cells(rows: Iterable[Row], *, full: bool, result: bool) -> list[list[str]]:
+    """What a spreadsheet makes of the file."""
+    content = b"".join(lines(rows, job_id="7Q2F", full_numbers=full, result=result))
+    assert content.startswith(b"\xef\xbb\xbf")
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
+
+
+def test_the_preview_says_what_each_row_would_do() -> None:
+    header, done, lost = cells([DONE, LOST], full=False, result=False)
+    assert header == ["Row", "User", "Name", "User principal name", "What", "Changes", "Why", "Repaired"]
+    changes = "Mobile phone: none → +31 •••••••78; SMS sign-in: off → on; Office phone: +31 •••••••67 → none"
+    assert done == ["12", ALICE.upn, ALICE.name, ALICE.upn, "update", changes, "", "Read as +31 •••••••78."]
+    assert lost == ["13", "••••••••78", "", "", "unreadable", "", "The row does not say who it is.", ""]
+
+
+def test_the_result_says_how_each_row_ended_and_its_operation() -> None:
+    header, done, lost = cells([DONE, LOST], full=False, result=True)
+    assert header[-3:] == ["Result", "Outcome", "Operation"]
+    assert done[-3:] == ["done", "The number is +31 •••••••78 now.", "7Q2F-12"]
+    assert lost[-3:] == ["nothing to do", "", ""]
+
+
+def test_numbers_stand_in_full_only_where_they_may() -> None:
+    assert "612345678" not in str(cells([DONE, LOST], full=False, result=True))
+    assert "Mobile phone: none → +31 612345678" in str(cells([DONE], full=True, result=True))
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", " =", "'"])
+def test_no_cell_is_computed(start: str) -> None:
+    evil = f"{start}cmd|' /C calc'!A0"
+    row = Row(number=2, user=evil, target=Person("1", evil, evil), reason=evil, kind=RowKind.REFUSED)
+    _, written = cells([row], full=True, result=True)
+    assert [cell[0] for cell in written if "calc" in cell] == ["'"] * 4
+
+
+@given(st.text(alphabet=st.one_of(st.sampled_from("=+-@;,\t\r\n\"' |a1＝"), st.characters(codec="utf-8")), max_size=30))
+def test_nothing_dangerous_begins_a_cell_whatever_the_list_separator(text: str) -> None:
+    written = safe(text)
+    assert not re.search(r"(?:^|[;,\t\r\n\"])\s*[=+\-@|%＝＋－＠]", written) or written.startswith("'")
+    assert not re.search(r"[;,\t\r\n\"]\s*[=+\-@|%＝＋－＠]", written)
+
+
+@given(st.text(alphabet="=+-@'abc.1 ", max_size=20).map(lambda text: tidy(text.strip()).removeprefix("'").strip()))
+def test_the_reader_takes_the_apostrophe_away_again(text: str) -> None:
+    if not text.startswith("'"):
+        assert tidy(safe(text)) == tidy(f"'{text}")
+
+
+def test_many_rows_are_written_as_they_come() -> None:
+    asked = 0
+
+    def rows() -> Iterable[Row]:
+        nonlocal asked
+        for number in range(2, 10_002):
+            asked = number
+            yield Row(number=number, user=f"p{number}@contoso.example")
+
+    written = lines(rows(), job_id="7Q2F", full_numbers=False, result=False)
+    next(written)
+    next(written)
+    assert asked < 1000
+    assert sum(chunk.count(b"\r\n") for chunk in written) > 9000
+
+
+def test_the_template_is_ready_to_be_filled_in(reading: Reader) -> None:
+    assert template().isascii()
+    assert refusal(reading, template()).code == "file_empty"  # its example is nobody
+    (row,) = reading(template() + b"alice@contoso.example;06 12345678;;;on;add\r\n")
+    assert (row.user, row.mode, len(row.wishes), row.problem) == ("alice@contoso.example", Mode.ADD, 2, "")
