@@ -61,7 +61,8 @@ def context(**changed: Any) -> Context:
     standing = Standing(Person("id-hanna", "Hanna Visser", "hanna@x.nl"), frozenset())
     given: dict[str, Any] = {
         "actor": HANNA, "standing": standing, "helpdesk": True, "admin": False, "where": PERSONAL, "now": NOW, "facts": Facts("NL"),
-        "directory": None, "operations": FakeOperations(), "rehearse": None, "stops": FakeStops(), "usages": None, "jobs": None, "steer": None,
+        "directory": None, "operations": FakeOperations(), "rehearse": None, "stops": FakeStops(), "usages": None,
+        "jobs": None, "steer": None,
     }  # fmt: skip
     return Context(**(given | changed))
 

@@ -44,7 +44,7 @@ class Crews:
     def __init__(self, crewing: Crewing, checking: Checking, *, alone: bool) -> None:
         self._crewing = crewing
         self._checking = checking
-        self._alone = alone
+        self.alone = alone
         self._at_work: dict[str, asyncio.Task[None]] = {}
         self._awake = asyncio.Event()
         self._watching: asyncio.Task[None] | None = None
@@ -68,9 +68,9 @@ class Crews:
         looks = 0
         while True:
             try:
-                if looks == 0 and self._alone:
+                if looks == 0 and self.alone:
                     await self._give_up(await self._crewing.jobs.started_anew())
-                elif not self._alone and looks % ABANDONED_EVERY == 0:
+                elif not self.alone and looks % ABANDONED_EVERY == 0:
                     await self._give_up(await self._crewing.jobs.abandoned())
                 looks += 1
                 for job in await self._crewing.jobs.at_work():
