@@ -120,7 +120,7 @@ def test_the_syntax_is_the_one_the_readme_promises() -> None:
         "pause": "pause",
         "resume": "resume",
         "lift-limits": "lift limits for <who>",
-        "bulk": "bulk [dry run]",
+        "bulk": "bulk [dry run|template]",
         "bulk-job": "bulk pause|resume|cancel|retry|preview|result <id>",
     }
 
