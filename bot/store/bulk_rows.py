@@ -178,7 +178,7 @@ def release(connection: Connection, job_ids: Sequence[str] | None, takers: Seque
 
 def takers(connection: Connection, job_id: str) -> set[str]:
     """Which processes work on rows of a job."""
-    return set(connection.execute(select(_rows.taken_by.distinct()).where((_rows.job == job_id) & (_rows.taken_by != ""))).scalars())
+    return set(connection.execute(select(_rows.taken_by).where((_rows.job == job_id) & (_rows.taken_by != "")).distinct()).scalars())
 
 
 def doubles(connection: Connection, job_id: str) -> tuple[dict[int, int], dict[int, int]]:

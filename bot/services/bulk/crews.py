@@ -77,6 +77,8 @@ class Crews:
                     await self._look_after(job)
             except StoreUnavailable as error:
                 log.warning("bulk jobs wait for the database", action="bulk_store", error=str(error))
+            except Exception as error:  # whatever it was: jobs nobody looks for would stand still for good
+                explain.incident(error)
             self._awake.clear()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_SECONDS):
