@@ -225,11 +225,11 @@ def counts(connection: Connection, job_id: str) -> tuple[dict[RowKind, int], int
     return {RowKind(kind): count for kind, count in found if kind}, repaired
 
 
-def digest(connection: Connection, job_id: str) -> PlanDigest:
+def digest(connection: Connection, job_id: str) -> str:
     """Of what every row would do."""
     made = PlanDigest()
     made.add(every(connection, job_id))
-    return made
+    return made.hex()
 
 
 def every(connection: Connection, job_id: str) -> Iterator[Row]:
