@@ -32,6 +32,7 @@ HOLDS: dict[Hold, Look] = {
     Hold.CANARY: Look("◔", say("The first rows are done: go on?"), "accent", "Accent"),
     Hold.FAILING: Look("⚠", say("Stopped by itself: go on?"), "attention", "Attention"),
     Hold.STOPPED: Look("‖", say("Waiting: Doorman is paused"), "warning", "Warning"),
+    Hold.ENDING: Look("‖", say("Stopping"), "warning", "Warning"),
 }
 
 #: Where nobody has counted how far it is.
@@ -168,6 +169,10 @@ def _going(_operation: Operation, bulk: Bulk, progress: Progress) -> tuple[str, 
         case Hold.FAILING:
             usual = say("Too many of {count} rows in a row failed for the same reason.", count=FAILING_WINDOW)
             return why or usual, say("Nothing more is changed until you decide.")
+        case Hold.ENDING:
+            by = progress.held_by
+            rest = say("What is under way ends first; the rest is not done.")
+            return join(" ", (say("Stopped by {name}.", name=by) if by else say("Stopped."), rest)), why
         case Hold.STOPPED:
             return why or say("An administrator has paused Doorman."), say("The job goes on by itself when the pause ends.")
     if not tried(progress):
@@ -282,6 +287,8 @@ def _actions(operation: Operation, bulk: Bulk, progress: Progress) -> list[Eleme
                     return [button(say("Pause"), Verb.HOLD, id), stop]
                 case Hold.STOPPED:
                     return [stop]
+                case Hold.ENDING:
+                    return []
                 case Hold.PAUSED:
                     return [button(say("Go on"), Verb.GO_ON, id, style="positive"), stop]
             return [button(say("Go on with the rest"), Verb.GO_ON, id, style="positive"), stop]

@@ -68,6 +68,7 @@ HELD = say_each({
     Hold.CANARY: "the first rows are done",
     Hold.FAILING: "too many rows failed for one reason",
     Hold.STOPPED: "Doorman was paused",
+    Hold.ENDING: "",
 })  # fmt: skip
 _OF_JOBS = frozenset({Tag.BULK_JOB_HELD, Tag.BULK_JOB_RESUMED, Tag.BULK_JOB_STOPPED})
 #: Files that are made of a job, which have no name in the trail.

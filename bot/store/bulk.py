@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import Connection, case, func, insert, select, update
 
 from bot.domain.audit import AuditEvent
-from bot.domain.bulk import Bulk, FileRow, Hold, Mode, Progress, Row, RowEnd, RowKind, Sample, Taken
+from bot.domain.bulk import Bulk, FileRow, Hold, Mode, PlanDigest, Progress, Row, RowEnd, RowKind, Sample, Taken
 from bot.domain.exchange import ConversationRef
 from bot.domain.operation import Operation, State
 from bot.domain.rules import Need
@@ -159,14 +159,14 @@ class StoredBulkJobs:
     async def conflict(self, job_id: str, said: dict[int, str]) -> None:
         await self._transactions.write(lambda connection: bulk_rows.conflict(connection, job_id, said))
 
-    async def totals(self, job_id: str) -> tuple[dict[RowKind, int], int, str]:
-        def work(connection: Connection) -> tuple[dict[RowKind, int], int, str]:
+    async def totals(self, job_id: str) -> tuple[dict[RowKind, int], int, PlanDigest]:
+        def work(connection: Connection) -> tuple[dict[RowKind, int], int, PlanDigest]:
             return *bulk_rows.counts(connection, job_id), bulk_rows.digest(connection, job_id)
 
         return await self._transactions.read(work)
 
     async def digest(self, job_id: str) -> str:
-        return await self._transactions.read(lambda connection: bulk_rows.digest(connection, job_id))
+        return await self._transactions.read(lambda connection: bulk_rows.digest(connection, job_id).hex())
 
     async def preview(
         self,
@@ -218,8 +218,8 @@ class StoredBulkJobs:
     async def take(self, job_id: str, most: int, at: datetime) -> tuple[Taken, ...]:
         def work(connection: Connection, trail: Trail) -> tuple[Taken, ...]:
             job = connection.execute(select(bulk_jobs).where(_jobs.job == job_id).with_for_update()).one()
-            if job.hold or _state(connection, job_id) is not State.RUNNING:
-                return ()
+            if job.hold not in ("", Hold.ENDING.value) or _state(connection, job_id) is not State.RUNNING:
+                return ()  # of a job that ends, what a dead process left under way is still to be looked at
             cut_off_too = most if job.first < 0 else min(most, job.first + bulk_rows.cut_off(connection, job_id))
             taken = bulk_rows.take(connection, trail, job_id, self._me, cut_off_too, at) if cut_off_too else ()
             if job.first > 0 and (fresh := sum(not one.cut_off for one in taken)):
@@ -230,7 +230,9 @@ class StoredBulkJobs:
 
     async def give_back(self, job_id: str, rows: Sequence[Row], at: datetime) -> None:
         def work(connection: Connection, trail: Trail) -> None:
-            bulk_rows.give_back(connection, trail, job_id, rows, at)
+            hold = connection.execute(select(_jobs.hold).where(_jobs.job == job_id).with_for_update()).scalar_one()
+            to = State.CANCELLED if hold == Hold.ENDING.value else State.QUEUED
+            bulk_rows.give_back(connection, trail, job_id, rows, at, to)
             first = case((_jobs.first >= 0, _jobs.first + len(rows)), else_=_jobs.first)
             connection.execute(update(bulk_jobs).where(_jobs.job == job_id).values(first=first))
 
@@ -288,15 +290,23 @@ class StoredBulkJobs:
         def work(connection: Connection, trail: Trail) -> bool:
             if _state(connection, job_id) not in (State.QUEUED, State.RUNNING):
                 return False
+            going = (_jobs.job == job_id) & (_jobs.hold != Hold.ENDING.value)
+            ending = {"hold": Hold.ENDING.value, "held_by": event.actor_name, "held_why": ""}
+            # The job first: whoever gives rows back asks it what becomes of them.
+            if not connection.execute(update(bulk_jobs).where(going).values(ending)).rowcount:
+                return False
             bulk_rows.cancel_rest(connection, job_id)
-            connection.execute(update(bulk_jobs).where(_jobs.job == job_id).values(hold="", held_by="", held_why=""))
             trail.append(event)
+            self._show(connection, job_id)
             return True
 
         return await self._transactions.record(work)
 
-    async def show_progress(self, job_id: str, now: datetime) -> None:
+    async def show_progress(self, job_id: str, now: datetime, *, at_once: bool = False) -> None:
         def work(connection: Connection) -> None:
+            if at_once:
+                self._show(connection, job_id)
+                return
             due = (_jobs.job == job_id) & (_jobs.shown_at.is_(None) | (_jobs.shown_at <= now - CARD_EVERY))
             if connection.execute(update(bulk_jobs).where(due).values(shown_at=now)).rowcount:
                 self._show(connection, job_id, now)

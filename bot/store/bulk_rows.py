@@ -125,11 +125,11 @@ def _take(connection: Connection, job_id: str, me: str, wanted: Any, most: int, 
     return tuple(sorted((records.bulk_row(row) for row in found), key=lambda row: row.number))
 
 
-def give_back(connection: Connection, trail: Trail, job_id: str, rows: Sequence[Row], at: datetime) -> None:
-    """Nothing was written for these after all, so they wait as before."""
+def give_back(connection: Connection, trail: Trail, job_id: str, rows: Sequence[Row], at: datetime, to: State) -> None:
+    """Nothing was written for these after all, so they wait as before, or were stopped before their turn."""
     numbers = [row.number for row in rows]
     chosen = (_rows.job == job_id) & _rows.number.in_(numbers) & (_rows.state == State.RUNNING.value)
-    connection.execute(update(bulk_rows).where(chosen).values(state=State.QUEUED.value, taken_by=""))
+    connection.execute(update(bulk_rows).where(chosen).values(state=to.value, taken_by=""))
     for row in rows:
         trail.append(_event(Tag.BULK_ROW_PUT_BACK, at, job_id, row, {}))
 
@@ -225,11 +225,11 @@ def counts(connection: Connection, job_id: str) -> tuple[dict[RowKind, int], int
     return {RowKind(kind): count for kind, count in found if kind}, repaired
 
 
-def digest(connection: Connection, job_id: str) -> str:
+def digest(connection: Connection, job_id: str) -> PlanDigest:
     """Of what every row would do."""
     made = PlanDigest()
     made.add(every(connection, job_id))
-    return made.hex()
+    return made
 
 
 def every(connection: Connection, job_id: str) -> Iterator[Row]:

@@ -18,8 +18,8 @@ from simulator.entra import Fault
 from simulator.teams import Message
 from tests.desk import ALICE, APPROVALS, BRAM, HANNA, OMAR, Answer, Desk, _words
 
-#: Ordinary people with a mobile phone and without one, who are not synced.
-CROWD = tuple(member for member in cast.CROWD if not member.synced)
+#: Ordinary people with a mobile phone and without one; those who are not synced come first.
+CROWD = tuple(sorted(cast.CROWD, key=lambda member: member.synced))
 BARE = tuple(member for member in CROWD if not member.phones)
 
 #: One to add, one to replace, one to remove; in that order.
@@ -127,6 +127,11 @@ def query(desk: Desk, statement: str, **values: Any) -> list[dict[str, Any]]:
         found = [dict(row) for row in result.mappings().all()] if result.returns_rows else []
     engine.dispose()
     return found
+
+
+async def under_way(desk: Desk, job_id: str) -> None:
+    """Waits until rows of a job are in somebody's hands."""
+    await until(lambda: any(row["taken_by"] for row in rows(desk, job_id).values()))
 
 
 def rows(desk: Desk, job_id: str) -> dict[int, dict[str, Any]]:

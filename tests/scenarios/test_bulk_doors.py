@@ -29,7 +29,7 @@ from tests.scenarios.bulking import (
     table,
     tags,
     told,
-    until,
+    under_way,
 )
 
 GUS, STRANGER = cast.person("Gus Taylor (Adatum)"), cast.STRANGER
@@ -176,10 +176,10 @@ async def test_cancelled_before_anybody_agreed(desk: Desk) -> None:
 
 
 async def test_cancelled_while_it_is_checked(desk: Desk) -> None:
-    fault = slow(desk)
+    slow(desk, seconds=2.0)
     own = await drop(desk, *THREE)
     job_id = own.operation_id
-    await until(lambda: bool(fault.fired))
+    await under_way(desk, job_id)
     await desk.press(HANNA, own, "cancel")
     await desk.settled(own, "Cancelled", "Nothing was changed")
     desk.entra.faults.clear()

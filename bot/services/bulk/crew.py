@@ -78,7 +78,9 @@ class Crew:
         self._resting = 0
         self._ends: list[tuple[Row, RowEnd]] = []
         self._back: list[Row] = []
+        self._storing = asyncio.Lock()
         self._held = False
+        self._ending = False
         self._broken = False
         self._none_before = 0.0
         self._standing: tuple[float, Standing] | None = None
@@ -91,8 +93,9 @@ class Crew:
         keeping = asyncio.create_task(self._keep_books())
         try:
             while True:
-                if self._held or self._broken:
+                if (self._held and not self._ending) or self._broken:
                     if not self._tasks:
+                        await self._show_where_it_stands()
                         return
                 elif not await self._take() and not self._tasks:
                     await self._store()
@@ -236,6 +239,7 @@ class Crew:
         at_work = {one.id: one for one in await self._with.jobs.at_work()}
         job = at_work.get(self._job.id)
         self._held = job is None or job.hold is not Hold.NONE
+        self._ending = job is not None and job.hold is Hold.ENDING
         if self._held:
             return
         stop = await self._with.stops.stop("", now)
@@ -247,13 +251,17 @@ class Crew:
         await self._with.jobs.show_progress(self._job.id, now)
 
     async def _store(self) -> None:
-        """Stores how rows ended and gives back what was not touched."""
+        """Stores how rows ended and gives back what was not touched; one at a time, since what is stored is then taken off the list."""
+        async with self._storing:
+            await self._store_all()
+
+    async def _store_all(self) -> None:
         while self._ends:
             ends = self._ends[:STORED_TOGETHER]
             now = self._with.clock()
             too_many = await self._with.jobs.ended(self._job.id, ends, now, self._with.rules.failing_percent)
             del self._ends[: len(ends)]
-            if too_many and not self._held:
+            if too_many and not self._held and (await self._with.jobs.states(self._job.id)).get(State.QUEUED.value):
                 self._held = True
                 count, outcome = too_many
                 event = AuditEvent(Tag.BULK_JOB_HELD, now, operation_id=self._job.id, facts={"code": Hold.FAILING.value})
@@ -272,6 +280,12 @@ class Crew:
         await asyncio.gather(*self._tasks, *others, return_exceptions=True)
         with contextlib.suppress(StoreUnavailable):
             await self._store()
+
+    async def _show_where_it_stands(self) -> None:
+        """What was under way when the job was held has ended by now, and its card says so."""
+        await self._store()
+        if self._held:
+            await self._with.jobs.show_progress(self._job.id, self._with.clock(), at_once=True)
 
     async def _over(self) -> bool:
         """Nothing could be taken: ends the job when nothing is left, asks before the rest when the first rows are done."""

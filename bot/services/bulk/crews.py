@@ -44,7 +44,7 @@ class Crews:
     def __init__(self, crewing: Crewing, checking: Checking, *, alone: bool) -> None:
         self._crewing = crewing
         self._checking = checking
-        self._alone = alone
+        self.alone = alone
         self._at_work: dict[str, asyncio.Task[None]] = {}
         self._awake = asyncio.Event()
         self._watching: asyncio.Task[None] | None = None
@@ -68,9 +68,9 @@ class Crews:
         looks = 0
         while True:
             try:
-                if looks == 0 and self._alone:
+                if looks == 0 and self.alone:
                     await self._give_up(await self._crewing.jobs.started_anew())
-                elif not self._alone and looks % ABANDONED_EVERY == 0:
+                elif not self.alone and looks % ABANDONED_EVERY == 0:
                     await self._give_up(await self._crewing.jobs.abandoned())
                 looks += 1
                 for job in await self._crewing.jobs.at_work():
@@ -89,7 +89,7 @@ class Crews:
             event = AuditEvent(Tag.BULK_JOB_RESUMED, self._crewing.clock(), operation_id=job.id, facts={"code": Hold.STOPPED.value})
             await self._crewing.jobs.go_on(job.id, Hold.STOPPED, event)
             self.wake()
-        if job.hold is not Hold.NONE or not job.read:
+        if job.hold not in (Hold.NONE, Hold.ENDING) or not job.read:
             return
         operation = await self._crewing.operations.get(job.id)
         if operation is None or operation.state is not job.state:

@@ -90,6 +90,8 @@ class Steering:
         now = self._clock()
         require(stopped(await self._stops.stop("", now), now))
         hold = (await self._jobs.progress(job.id, now)).hold
+        if hold is Hold.ENDING:
+            raise _not_running(job)
         if hold is Hold.NONE or not await self._jobs.go_on(job.id, hold, self._event(Tag.BULK_JOB_RESUMED, job, actor, hold)):
             raise Refusal(say("{id} is running already.", id=job.id), code="too_late")
         self._receiving.wake()
