@@ -27,8 +27,8 @@ from bot.store.transactions import open_engine
 from simulator.entra import Fault
 from simulator.world import World
 
-#: Moment -> most seconds between it and the kill.
-MOMENTS = {"any time": 4.0, "starting": 1.0, "written": 0.05}
+#: Moment -> most seconds between it and the kill; "any time" is the plan's.
+MOMENTS = {"any time": 0.0, "starting": 1.0, "written": 0.05}
 STORM, CALM = 4.0, 5.0
 JOB_PATIENCE, QUIET_PATIENCE = 600.0, 120.0
 
@@ -53,12 +53,17 @@ def _storm() -> list[Fault]:
 
 @dataclass(frozen=True)
 class Plan:
-    """One run: at least so many kills; `rows` in every job; `replicas` bots at once, which only PostgreSQL can have."""
+    """One run: at least so many kills; `rows` in every job; `replicas` bots at once, which only PostgreSQL can have.
+
+    Attributes:
+        apart: seconds between two kills at the most, where no moment is waited for.
+    """
 
     kills: int
     rows: int = 100
     replicas: int = 1
     seed: int = 1
+    apart: float = 4.0
 
 
 async def run(plan: Plan, database_url: str, folder: Path) -> Count:
@@ -77,7 +82,7 @@ async def run(plan: Plan, database_url: str, folder: Path) -> Count:
 
     engine = open_engine(database_url)
     somebody = Somebody(world, engine, endpoint)
-    reaper = Reaper(bots, plan.kills, {"written": lambda: len(world.entra.writes)}, dice, MOMENTS)
+    reaper = Reaper(bots, plan.kills, {"written": lambda: len(world.entra.writes)}, dice, MOMENTS | {"any time": plan.apart})
     weather = asyncio.create_task(_weather(world))
     files: dict[str, list[Wanted]] = {}
     try:

@@ -1,8 +1,8 @@
 """People in chat while a job of 12,000 rows is checked and runs, in real time, and without one. See `benchmarks.bulk --shows`.
 
 The bot, the simulators and the people are a process each. Every other round is without a job, or with a paused one, so that whatever
-else the machine does is the same for both figures. `python -m benchmarks.bulk_shows` are the people: what they need comes as JSON on standard
-input, and the seconds of every turn go out the same way.
+else the machine does is the same for both figures. `python -m benchmarks.bulk_shows` are the people: what they need comes as JSON on
+standard input, and the seconds of every turn go out the same way.
 """
 
 from __future__ import annotations

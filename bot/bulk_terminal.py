@@ -132,10 +132,12 @@ class Terminal:
             try:
                 job = await self._until(job_id, lambda one: one.state.finished, asking=True)
             except asyncio.CancelledError:
-                with contextlib.suppress(Refusal, StoreUnavailable):
-                    await self._desk.steer(Verb.HOLD, job_id, request.actor, request.standing, NOWHERE)
-                self._say(f"\nPaused. `bulk resume {job_id}` in chat goes on, `bulk cancel {job_id}` ends it.")
+                await self._leave(job_id, request)
                 raise
+            if job.state is State.AWAITING_APPROVAL:
+                self._say(f"\n{job_id} waits for approval, and nobody can press Approve while this runs on SQLite.")
+                self._say("Start the bot (python app.py): the job runs there once it is agreed to, and its card tells how it ends.")
+                return 0
             if job.state.finished:
                 break
             go_on = given.yes or await self._ask("Go on with the rest?")
@@ -147,6 +149,15 @@ class Terminal:
             self._say(f"What became of each row is in {given.result}.")
         return 0 if job.state is State.SUCCEEDED else 1
 
+    async def _leave(self, job_id: str, request: Request) -> None:
+        """Whoever runs it wants to go: what is under way stands still, what waits goes on waiting."""
+        try:
+            await self._desk.steer(Verb.HOLD, job_id, request.actor, request.standing, NOWHERE)
+        except (Refusal, StoreUnavailable):
+            self._say(f"\n{job_id} stays as it is: `status {job_id}` in chat tells how it stands.")
+        else:
+            self._say(f"\nPaused. `bulk resume {job_id}` in chat goes on, `bulk cancel {job_id}` ends it.")
+
     async def _until(self, job_id: str, over: Callable[[Operation], bool], *, asking: bool = False) -> Operation:
         """Looks until it is over, or until the job asks something."""
         while True:
@@ -154,6 +165,8 @@ class Terminal:
             job, progress = shown.operation, shown.progress
             self._show(job, progress)
             if over(job) or (asking and progress.hold in (Hold.CANARY, Hold.FAILING)):
+                return job
+            if job.state is State.AWAITING_APPROVAL and self._desk.alone:
                 return job
             await asyncio.sleep(LOOK_SECONDS)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from bot.domain.audit import AuditEvent
-from bot.domain.bulk import Bulk, FileRow, Hold, Progress, Row, RowEnd, RowKind, Sample, Taken
+from bot.domain.bulk import Bulk, FileRow, Hold, PlanDigest, Progress, Row, RowEnd, RowKind, Sample, Taken
 from bot.domain.change import Change
 from bot.domain.exchange import ConversationRef, LogNotice, Member, Reply
 from bot.domain.limits import Lift, Usage
@@ -418,7 +418,7 @@ class BulkJobs(Protocol):
     async def conflict(self, job_id: str, said: dict[int, str]) -> None:
         """These rows contradict others, so none of them is done; the sentence says why."""
 
-    async def totals(self, job_id: str) -> tuple[dict[RowKind, int], int, str]:
+    async def totals(self, job_id: str) -> tuple[dict[RowKind, int], int, PlanDigest]:
         """Rows of each kind, rows in which something was put right, and the digest of what all of them would do."""
 
     async def digest(self, job_id: str) -> str:

@@ -9,7 +9,7 @@ from bot.domain.said import join, say, say_count, spoken
 from cards.elements import Element, box, buttons, card, heading, line, opener, run
 
 #: The commands on one card; the rest is counted.
-MOST_COMMANDS = 32
+MOST_COMMANDS = 40
 #: Teams shows no more of one set: https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-reference
 MOST_BUTTONS = 6
 

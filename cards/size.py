@@ -24,7 +24,7 @@ def size(card: dict[str, Any]) -> int:
 def fit(card: dict[str, Any]) -> dict[str, Any]:
     """The same card, with its longest texts cut further and further until it fits. Ordinary cards come back as they are."""
     most = 256
-    while size(card) > LIMIT and most > 8:
+    while size(card) > LIMIT and most > 4:
         card = _cut(card, most)
         most //= 2
     return card

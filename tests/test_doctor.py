@@ -65,7 +65,7 @@ async def test_all_is_well(practice: Practice, database_url: str) -> None:
 async def test_the_policy_is_examined_with_its_groups(practice: Practice, tmp_path: Path) -> None:
     example = Path(__file__).parent.parent / "policy.example.toml"
     assert await practice.examine(POLICY_FILE=str(example)) == 0
-    assert f"ok       policy: 8 rules in {example}" in practice.lines
+    assert f"ok       policy: 9 rules in {example}" in practice.lines
     assert "ok       policy: “Helpdesk seniors”: the group 'Helpdesk seniors'" in practice.lines
     assert "ok       policy: “Executives”: the group 'Executives'" in practice.lines
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.bulk_kill import Plan, run
 from benchmarks.kill_count import Count
 
-PLANS = {"sqlite": Plan(kills=4, rows=40, seed=3), "postgresql": Plan(kills=4, rows=40, replicas=2, seed=4)}
+PLANS = {"sqlite": Plan(kills=4, rows=30, seed=3, apart=1.5), "postgresql": Plan(kills=3, rows=30, replicas=2, seed=4, apart=1.5)}
 
 
 def test_every_row_is_done_once_whenever_the_bot_dies(new_database: Callable[[str], str], tmp_path: Path) -> None:

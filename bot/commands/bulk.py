@@ -6,6 +6,7 @@ from bot.commands.arguments import OperationId
 from bot.commands.kinds import Choice, Optional, Word
 from bot.commands.people import READS
 from bot.commands.spec import Command, Context, Invocation
+from bot.domain.change import ChangeKind
 from bot.domain.exchange import BulkExplained, Reply, Verb
 from bot.domain.said import say
 
@@ -45,8 +46,8 @@ BULK = Command(
     summary="Change many people from a file that you drop in our chat; `dry run` only looks, `template` is a file to fill in",
     example="bulk",
     run=explain,
+    changes=frozenset({ChangeKind.BULK}),  # by the file that comes with it
     reads=READS,
-    reasoned=True,
     scopes=("personal",),
 )
 

@@ -40,6 +40,7 @@ DUTCH: dict[str, tuple[str, ...]] = {
     "lift limits": ("hef limieten op",),
     "bulk": ("bulktaak",),
     "dry run": ("proefrun", "proefdraaien"),
+    "template": ("sjabloon",),
     "cancel": ("annuleer", "annuleren"),
     "retry": ("probeer opnieuw", "opnieuw"),
     "preview": ("voorvertoning", "voorbeeld"),

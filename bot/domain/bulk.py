@@ -274,14 +274,20 @@ def masked(row: Row) -> Row:
 
 
 class PlanDigest:
-    """A digest of what every row of a job would do, fed in the order of the rows: approval is bound to it."""
+    """A digest of what every row of a job would do, fed in the order of the rows: approval is bound to it.
+
+    Attributes:
+        writes: how many changes that are, all rows together.
+    """
 
     def __init__(self) -> None:
         self._digest = hashlib.sha256()
+        self.writes = 0
 
     def add(self, rows: Iterable[Row]) -> None:
         """Takes in the next rows."""
         for row in rows:
+            self.writes += len(row.changes) if row.kind and row.kind.changes else 0
             changes = [[change.kind.value, change.phone, change.before, change.after] for change in row.changes]
             told = [row.number, row.kind, row.target.id if row.target else "", changes]
             self._digest.update(json.dumps(told, separators=(",", ":")).encode() + b"\n")

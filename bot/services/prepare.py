@@ -215,6 +215,8 @@ class Preparation:
             self.permit(invocation.command, standing)
             if not invocation.command.changes:
                 return Rehearsal(allowed=True)
+            if invocation.who is None:
+                return _rehearsed(await self._file(invocation, actor, standing, where))
             people = await self.find(invocation, standing)
             if len(people) > 1:
                 names = ", ".join(one.upn for one in people)
@@ -235,12 +237,23 @@ class Preparation:
         except Refusal as refusal:
             return Rehearsal(allowed=False, code=refusal.code, text=refusal.text, hint=refusal.hint, rules=refusal.rules)
         assert isinstance(proposal, Proposal), "a changing command makes a plan"
-        changes = tuple(change.masked() for change in proposal.plan.changes)
-        need = proposal.decision.need
-        return Rehearsal(allowed=True, rules=proposal.decision.rules, changes=changes, need=need, approvers=proposal.approvers)
+        return _rehearsed(proposal)
+
+    async def _file(self, invocation: Invocation, actor: Actor, standing: Standing, where: ConversationRef) -> Proposal:
+        """What policy says of a file as such, whoever is in it: of each of its rows it is asked when there is one."""
+        nobody = Dossier(Person("", "", ""), {})
+        decision = await self._permitted(invocation, standing, nobody, where, invocation.kinds)
+        plan = Plan(nobody.person, (), bundle=ChangeKind.BULK)
+        return await self.complete(plan, decision, actor, where, self._clock())
 
     def _may_name_leavers(self, command: Command, standing: Standing) -> bool:
         return command.leavers and self._gate.is_admin(standing)
+
+
+def _rehearsed(proposal: Proposal) -> Rehearsal:
+    changes = tuple(change.masked() for change in proposal.plan.changes)
+    need = proposal.decision.need
+    return Rehearsal(allowed=True, rules=proposal.decision.rules, changes=changes, need=need, approvers=proposal.approvers)
 
 
 def as_known(actor: Actor, standing: Standing) -> Actor:

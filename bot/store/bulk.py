@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import Connection, case, func, insert, select, update
 
 from bot.domain.audit import AuditEvent
-from bot.domain.bulk import Bulk, FileRow, Hold, Mode, Progress, Row, RowEnd, RowKind, Sample, Taken
+from bot.domain.bulk import Bulk, FileRow, Hold, Mode, PlanDigest, Progress, Row, RowEnd, RowKind, Sample, Taken
 from bot.domain.exchange import ConversationRef
 from bot.domain.operation import Operation, State
 from bot.domain.rules import Need
@@ -159,14 +159,14 @@ class StoredBulkJobs:
     async def conflict(self, job_id: str, said: dict[int, str]) -> None:
         await self._transactions.write(lambda connection: bulk_rows.conflict(connection, job_id, said))
 
-    async def totals(self, job_id: str) -> tuple[dict[RowKind, int], int, str]:
-        def work(connection: Connection) -> tuple[dict[RowKind, int], int, str]:
+    async def totals(self, job_id: str) -> tuple[dict[RowKind, int], int, PlanDigest]:
+        def work(connection: Connection) -> tuple[dict[RowKind, int], int, PlanDigest]:
             return *bulk_rows.counts(connection, job_id), bulk_rows.digest(connection, job_id)
 
         return await self._transactions.read(work)
 
     async def digest(self, job_id: str) -> str:
-        return await self._transactions.read(lambda connection: bulk_rows.digest(connection, job_id))
+        return await self._transactions.read(lambda connection: bulk_rows.digest(connection, job_id).hex())
 
     async def preview(
         self,

@@ -181,7 +181,7 @@ def release(connection: Connection, job_ids: Sequence[str] | None, takers: Seque
 
 def takers(connection: Connection, job_id: str) -> set[str]:
     """Which processes work on rows of a job."""
-    return set(connection.execute(select(_rows.taken_by).distinct().where((_rows.job == job_id) & (_rows.taken_by != ""))).scalars())
+    return set(connection.execute(select(_rows.taken_by).where((_rows.job == job_id) & (_rows.taken_by != "")).distinct()).scalars())
 
 
 def doubles(connection: Connection, job_id: str) -> tuple[dict[int, int], dict[int, int]]:
@@ -228,11 +228,11 @@ def counts(connection: Connection, job_id: str) -> tuple[dict[RowKind, int], int
     return {RowKind(kind): count for kind, count in found if kind}, repaired
 
 
-def digest(connection: Connection, job_id: str) -> str:
+def digest(connection: Connection, job_id: str) -> PlanDigest:
     """Of what every row would do."""
     made = PlanDigest()
     made.add(every(connection, job_id))
-    return made.hex()
+    return made
 
 
 def every(connection: Connection, job_id: str) -> Iterator[Row]:

@@ -139,6 +139,7 @@ def bulk_jobs(proposed: Operation, link: str) -> dict[str, Reply]:
         "bulk-paused": shown(State.RUNNING, replace(HALF, hold=Hold.PAUSED, held_by="Sam Okafor", rate=0)),
         "bulk-canary": shown(State.RUNNING, replace(first, hold=Hold.CANARY)),
         "bulk-failing": shown(State.RUNNING, replace(HALF, hold=Hold.FAILING, held_why=FAILING)),
+        "bulk-ending": shown(State.RUNNING, replace(HALF, hold=Hold.ENDING, held_by="Sam Okafor", rate=0)),
         "bulk-stopped": shown(State.RUNNING, replace(HALF, hold=Hold.STOPPED, held_why="Sam Okafor has paused Doorman.")),
         "bulk-succeeded": shown(State.SUCCEEDED, Progress(checked=12_000, ended={State.SUCCEEDED: 11_540})),
         "bulk-partial": shown(State.PARTIAL, ALL, outcome=half),

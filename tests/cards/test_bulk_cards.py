@@ -59,6 +59,7 @@ BUTTONS = {
     "bulk-canary": ["go_on", "stop"],
     "bulk-failing": ["go_on", "stop"],
     "bulk-stopped": ["stop"],
+    "bulk-ending": [],
     "bulk-succeeded": ["result"],
     "bulk-partial": ["result", "retry"],
     "bulk-failed": [],

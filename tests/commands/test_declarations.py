@@ -61,7 +61,8 @@ def context(**changed: Any) -> Context:
     standing = Standing(Person("id-hanna", "Hanna Visser", "hanna@x.nl"), frozenset())
     given: dict[str, Any] = {
         "actor": HANNA, "standing": standing, "helpdesk": True, "admin": False, "where": PERSONAL, "now": NOW, "facts": Facts("NL"),
-        "directory": None, "operations": FakeOperations(), "rehearse": None, "stops": FakeStops(), "usages": None, "jobs": None, "steer": None,
+        "directory": None, "operations": FakeOperations(), "rehearse": None, "stops": FakeStops(), "usages": None,
+        "jobs": None, "steer": None,
     }  # fmt: skip
     return Context(**(given | changed))
 
@@ -120,7 +121,7 @@ def test_the_syntax_is_the_one_the_readme_promises() -> None:
         "pause": "pause",
         "resume": "resume",
         "lift-limits": "lift limits for <who>",
-        "bulk": "bulk [dry run]",
+        "bulk": "bulk [dry run|template]",
         "bulk-job": "bulk pause|resume|cancel|retry|preview|result <id>",
     }
 

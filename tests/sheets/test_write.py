@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -50,10 +51,12 @@ def test_the_preview_says_what_each_row_would_do() -> None:
 
 
 def test_the_result_says_how_each_row_ended_and_its_operation() -> None:
-    header, done, lost = cells([DONE, LOST], full=False, result=True)
+    right = replace(DONE, number=14, kind=RowKind.NO_CHANGE, changes=(), state=None, outcome="")
+    header, done, lost, so_already = cells([DONE, LOST, right], full=False, result=True)
     assert header[-3:] == ["Result", "Outcome", "Operation"]
     assert done[-3:] == ["done", "The number is +31 •••••••78 now.", "7Q2F-12"]
-    assert lost[-3:] == ["nothing to do", "", ""]
+    assert lost[-3:] == ["left out", "", ""]
+    assert so_already[-3:] == ["nothing to do", "", ""]
 
 
 def test_numbers_stand_in_full_only_where_they_may() -> None:

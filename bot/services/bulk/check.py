@@ -101,7 +101,7 @@ async def conclude(checking: Checking, operation: Operation, standing: Standing,
     """All rows are known: finds what contradicts itself, and shows the whole to its requester.
 
     Args:
-        rate: rows a second that the tenant allows.
+        rate: writes a second that the tenant allows.
     """
     jobs = checking.jobs
     assert operation.bulk is not None, "it is a job"
@@ -110,8 +110,8 @@ async def conclude(checking: Checking, operation: Operation, standing: Standing,
     said |= {number: say("Row {other} is about the same person.", other=str(other)) for number, other in twice.items()}
     await jobs.conflict(operation.id, said)
     counts, repaired, digest = await jobs.totals(operation.id)
-    bulk = replace(operation.bulk, counts=counts, repaired=repaired, plan=digest)
-    bulk = replace(bulk, rows=sum(counts.values()), seconds=round(bulk.to_change / max(rate, 0.1)) + 1)
+    bulk = replace(operation.bulk, counts=counts, repaired=repaired, plan=digest.hex())
+    bulk = replace(bulk, rows=sum(counts.values()), seconds=round(digest.writes / max(rate, 0.1)) + 1)
     to, outcome, proposal = State.PROPOSED, Said("", {}), None
     if bulk.dry_run:
         to, outcome = State.SUCCEEDED, say("This was a dry run: nothing was changed.")

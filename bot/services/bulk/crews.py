@@ -44,7 +44,7 @@ class Crews:
     def __init__(self, crewing: Crewing, checking: Checking, *, alone: bool) -> None:
         self._crewing = crewing
         self._checking = checking
-        self._alone = alone
+        self.alone = alone
         self._at_work: dict[str, asyncio.Task[None]] = {}
         self._awake = asyncio.Event()
         self._watching: asyncio.Task[None] | None = None
@@ -68,16 +68,16 @@ class Crews:
         looks = 0
         while True:
             try:
-                if looks == 0 and self._alone:
+                if looks == 0 and self.alone:
                     await self._give_up(await self._crewing.jobs.started_anew())
-                elif not self._alone and looks % ABANDONED_EVERY == 0:
+                elif not self.alone and looks % ABANDONED_EVERY == 0:
                     await self._give_up(await self._crewing.jobs.abandoned())
                 looks += 1
                 for job in await self._crewing.jobs.at_work():
                     await self._look_after(job)
             except StoreUnavailable as error:
                 log.warning("bulk jobs wait for the database", action="bulk_store", error=str(error))
-            except Exception as error:  # whoever stops looking leaves every job where it is
+            except Exception as error:  # whatever it was: jobs nobody looks for would stand still for good
                 explain.incident(error)
             self._awake.clear()
             with contextlib.suppress(TimeoutError):

@@ -44,6 +44,7 @@ class BulkDesk:
         self._gate = gate
         self._clock = clock
         self._crews = crews
+        self.alone = crews.alone
         self.wake = crews.wake
         self.steer = self._steering.steer
 
