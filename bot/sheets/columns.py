@@ -34,10 +34,13 @@ NAMES: Mapping[Column, str] = {
     "person who employee gebruiker gebruikersnaam gebruikersid medewerker emailadres mailadres wie persoon aanmeldnaam inlognaam",
     Column.MOBILE: "mobile mobilephone mobilenumber mobilephonenumber mobileno mobilenr phone phonenumber cell cellphone cellphonenumber "
     "cellnumber primarymobile authenticationphone mfaphone mfamobile mobiel mobielnummer mobielenummer mobieletelefoon mobielnr "
+    "mobieltelefoonnummer mobieletelefoonnummer 06nummer "
     "gsm gsmnummer telefoonmobiel newmobile nieuwmobiel",
     Column.ALTERNATE: "alternatemobile alternativemobile alternatemobilephone alternatemobilenumber alternatephone alternativephone "
     "alternatephonenumber alternateauthenticationphone altmobile altphone secondmobile secondarymobile mobile2 secondphone alternate "
-    "alternatiefmobiel alternatievemobiel alternatiefmobielnummer alternatief tweedemobiel mobiel2 alternatievetelefoon",
+    "alternatiefmobiel alternatievemobiel alternatiefmobielnummer alternatief tweedemobiel mobiel2 alternatievetelefoon "
+    "alternatievemobieletelefoon alternatiefmobieltelefoonnummer alternatieftelefoonnummer tweedemobielnummer tweedemobieletelefoon "
+    "tweedetelefoon",
     Column.OFFICE: "office officephone officenumber officephonenumber businessphone businessphones businessphonenumber workphone "
     "worknumber workphonenumber landline deskphone kantoor kantoortelefoon kantoornummer werktelefoon werknummer vastetelefoon vastnummer "
     "vast "
@@ -189,12 +192,13 @@ def _refuse_unclear(name: str, squashed: str) -> None:
         )
     near = difflib.get_close_matches(squashed, _COLUMNS, n=1, cutoff=0.86) if len(squashed) > 3 else []
     if near or _LIKE_PHONE.search(squashed):
-        meant = _COLUMNS[near[0]] if near else Column.MOBILE
-        raise Refusal(
-            say("I do not know the column “{name}”, and it may be one that matters.", name=_short(name)),
-            say("Call it `{meant}` if that is what it is, otherwise take it out.", meant=meant.value),
-            code="file_column_unclear",
+        hint = (
+            say("Call it `{meant}` if that is what it is, otherwise take it out.", meant=_COLUMNS[near[0]].value)
+            if near
+            else say("Call it `mobile`, `alternate mobile`, `office` or `sms sign-in` if it is one of these, otherwise take it out.")
         )
+        text = say("I do not know the column “{name}”, and it may be one that matters.", name=_short(name))
+        raise Refusal(text, hint, code="file_column_unclear")
 
 
 def _refuse_missing(header: Sequence[str], places: Mapping[Column, int]) -> None:

@@ -141,7 +141,8 @@ class DoormanHandler(TeamsActivityHandler):
     async def _hand_over(self, consent: FileConsent) -> None:
         """The file, or why not. An offer that came to nothing stays, to be pressed again."""
         try:
-            reply = await self._dispatch.file(consent)
+            with speaking(self._readers.of(consent.actor)):  # the file is theirs, and so is its language
+                reply = await self._dispatch.file(consent)
         except Exception as error:  # nobody waits for this task
             reply = Notice(incident(error), tone=Tone.PROBLEM)
         try:

@@ -75,7 +75,7 @@ async def test_the_result_has_every_outcome_and_the_ids_of_the_trail(desk: Desk)
     since = len(said_to(desk, HANNA))
     await desk.press(HANNA, own, "result")
     rows = as_rows(text := await allowed(desk, HANNA, await offered(desk, HANNA, since)))
-    assert [row["Result"] for row in rows] == ["done", "done", "done", "nothing to do"]
+    assert [row["Result"] for row in rows] == ["done", "done", "done", "left out"]
     assert [row["Operation"] for row in rows] == [f"{job_id}-2", f"{job_id}-3", f"{job_id}-4", ""]
     assert all("read back" in row["Outcome"] for row in rows[:3])
     assert not any(number in "".join(char for char in text if char.isalnum()) for number in ("12345678", "87654321", "11111111"))
@@ -168,3 +168,14 @@ def find_context(desk: Desk, message_id: str) -> dict[str, Any]:
             if sent.id == message_id and attachment.get("contentType") == FILE_CONSENT:
                 return dict(attachment["content"]["acceptContext"])
     return {}
+
+
+async def test_a_file_is_in_the_language_of_whoever_takes_it(desk: Desk) -> None:
+    """Its words are those of the card beside it; what a file needs to be read again, and ids, are the same in every language."""
+    job_id, _ = await previewed(desk, *THREE, "nobody@fabrikam.example,+31 6 11111111,")
+    english = await fetched(desk, HANNA, f"bulk preview {job_id}")
+    desk.teams.speak(HANNA, "nl-NL")
+    dutch = await fetched(desk, HANNA, f"bulk voorvertoning {job_id}")
+    assert [row["Wat"] for row in as_rows(dutch)] == ["toevoegen", "bijwerken", "verwijderen", "niet gevonden"]
+    assert [row["Rij"] for row in as_rows(dutch)] == [row["Row"] for row in as_rows(english)]
+    assert "Niemand in Entra ID" in as_rows(dutch)[3]["Waarom"]

@@ -6,11 +6,15 @@ import pytest
 
 from bot.domain.bulk import Mode, Wish
 from bot.domain.methods import PhoneType
+from bot.domain.said import Reader as Reads
+from bot.domain.said import say, speaking, spoken
+from bot.languages import LANGUAGES, catalogue
 from bot.sheets.columns import Column, recognise
 from tests.sheets.conftest import Reader, refusal
 
 MOBILE, ALTERNATE, OFFICE = PhoneType.MOBILE, PhoneType.ALTERNATE_MOBILE, PhoneType.OFFICE
 NUMBER = "+31 612345678"
+_COLUMN_OF = {MOBILE: Column.MOBILE, ALTERNATE: Column.ALTERNATE, OFFICE: Column.OFFICE}
 
 
 @pytest.mark.parametrize(
@@ -23,6 +27,7 @@ NUMBER = "+31 612345678"
         ("Object ID,Phone", "user mobile"),
         ("Gebruiker,Mobiel nummer,Kantoor,Actie", "user mobile office action"),
         ("E-mailadres,Vaste telefoon", "user office"),
+        ("Medewerker,06-nummer,Tweede mobiel nummer,Kantoornummer,Sms-aanmelding,Handeling", "user mobile alternate office sms action"),
         ("UPN,SMS Sign-in", "user sms"),
         ("displayName,UPN,department,postcode,cost code,mobile", ". user . . . mobile"),
         ("UPN,,Mobile", "user . mobile"),
@@ -32,6 +37,17 @@ def test_columns_in_any_order_under_the_names_people_use(names: str, columns: st
     found = recognise(names.split(","))
     places = {Column[name.upper()]: index for index, name in enumerate(columns.split()) if name != "."}
     assert found.places == places
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_cards_call_a_phone_names_its_column_in_every_language(language: str) -> None:
+    with speaking(Reads(catalogue(language))):
+        header = [spoken(say("User")), *(spoken(phone.noun) for phone in PhoneType), spoken(say("SMS sign-in"))]
+    assert list(recognise(header).places) == [Column.USER, *(_COLUMN_OF[phone] for phone in PhoneType), Column.SMS]
+
+
+def test_a_column_that_may_be_any_phone_is_not_taken_for_the_mobile(reading: Reader) -> None:
+    assert "`mobile`, `alternate mobile`, `office` or `sms sign-in`" in refusal(reading, "UPN,mobile,extra gsm\n").hint
 
 
 @pytest.mark.parametrize(
