@@ -75,7 +75,7 @@ async def test_the_result_has_every_outcome_and_the_ids_of_the_trail(desk: Desk)
     since = len(said_to(desk, HANNA))
     await desk.press(HANNA, own, "result")
     rows = as_rows(text := await allowed(desk, HANNA, await offered(desk, HANNA, since)))
-    assert [row["Result"] for row in rows] == ["done", "done", "done", "nothing to do"]
+    assert [row["Result"] for row in rows] == ["done", "done", "done", "left out"]
     assert [row["Operation"] for row in rows] == [f"{job_id}-2", f"{job_id}-3", f"{job_id}-4", ""]
     assert all("read back" in row["Outcome"] for row in rows[:3])
     assert not any(number in "".join(char for char in text if char.isalnum()) for number in ("12345678", "87654321", "11111111"))
