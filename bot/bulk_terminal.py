@@ -120,7 +120,7 @@ class Terminal:
         if job.state is not State.PROPOSED:
             self._say(str(job.outcome))
             return 0 if job.state is State.SUCCEEDED else 1
-        if not given.yes and not await self._ask(f"Change {job.bulk.to_change if job.bulk else 0} people?"):
+        if not given.yes and not await self._ask(_question(job)):
             await self._desk.steer(Verb.STOP, job.id, actor, standing, NOWHERE)
             self._say("Cancelled; nothing was changed.")
             return 1
@@ -197,6 +197,11 @@ def progress_line(job: Operation, progress: Progress) -> str:
     held = f" – stands still: {progress.hold.value} {progress.held_why}".rstrip() if progress.hold is not Hold.NONE else ""
     failed = done - progress.ended.get(State.SUCCEEDED, 0)
     return f"{job.id} [{'#' * filled}{'.' * (BAR - filled)}] {done} of {all_of_them}, {failed} failed, {progress.rate:.0f} a minute{held}"
+
+
+def _question(job: Operation) -> str:
+    count = job.bulk.to_change if job.bulk else 0
+    return f"Change {count} {'person' if count == 1 else 'people'}?"
 
 
 def _taken(path: Path) -> Download:

@@ -1,0 +1,116 @@
+"""`python app.py bulk` as somebody runs it for the first large migration: a process of its own, between both simulators."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from simulator import cast
+from simulator.world import World
+
+ROOT = Path(__file__).parents[1]
+HANNA, OSCAR, ALICE = (cast.person(name) for name in ("Hanna Visser", "Oscar Outsider", "Alice Jansen"))
+FILE = f"user;mobile\n{ALICE.upn};0612345678\nnobody@fabrikam.example;0612345679\n"
+#: Nobody has to agree, so the whole job fits a terminal on SQLite.
+FREE = """
+[[rule]]
+name = "The helpdesk changes ordinary people"
+effect = "allow"
+actions = ["*"]
+targets = ["ordinary"]
+ask = ["helpdesk"]
+"""
+
+
+class Terminal:
+    """Runs `app.py bulk` and keeps what it said."""
+
+    def __init__(self, world: World, folder: Path) -> None:
+        self.world = world
+        self.folder = folder
+        self.file = folder / "people.csv"
+        self.file.write_text(FILE)
+        (folder / "policy.toml").write_text(FREE)
+        self.said = ""
+
+    async def run(self, *arguments: str, who: str = HANNA.upn, answer: str = "", policy: bool = True) -> int:
+        """The exit status."""
+        overrides = {"RECONCILE_HOURS": "0"} | ({"POLICY_FILE": str(self.folder / "policy.toml")} if policy else {})
+        environment = self.world.environment(f"sqlite:///{self.folder}/doorman.db", **overrides)
+        command = [sys.executable, "app.py", "bulk", *arguments, "--as", who]
+        process = await asyncio.create_subprocess_exec(
+            *command, cwd=ROOT, env={**os.environ, **environment}, stdin=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        out, said = await process.communicate(answer.encode())
+        self.said = out.decode() + said.decode()
+        return process.returncode or 0
+
+    def mobile(self) -> str:
+        """The mobile that Entra has for Alice."""
+        phones = self.world.entra.person(ALICE.upn).phones
+        return phones["mobile"].number if "mobile" in phones else ""
+
+
+@pytest.fixture
+async def terminal(tmp_path: Path) -> AsyncIterator[Terminal]:
+    """A terminal beside a tenant."""
+    world = World(limits=False)
+    await world.start()
+    yield Terminal(world, tmp_path)
+    await world.stop()
+
+
+async def test_a_check_tells_what_would_happen_and_changes_nothing(terminal: Terminal) -> None:
+    assert await terminal.run("check", str(terminal.file)) == 0
+    assert "1 add" in terminal.said
+    assert "1 not found" in terminal.said
+    assert "dry run" in terminal.said
+    assert terminal.mobile() == ""
+
+
+async def test_a_run_asks_does_it_and_writes_what_became_of_each_row(terminal: Terminal) -> None:
+    result = terminal.folder / "result.csv"
+    assert await terminal.run("run", str(terminal.file), "--result", str(result), answer="y\n") == 0
+    assert "Change 1 person?" in terminal.said
+    assert "1 row done." in terminal.said
+    assert terminal.mobile() == "+31 612345678"
+    written = result.read_text(encoding="utf-8-sig")
+    assert ALICE.upn in written
+    assert "612345678" not in written
+    posts = [message for message in terminal.world.teams.thread(cast.channel("Doorman log")) if message.by_bot]
+    assert len(posts) == 1
+
+
+async def test_who_says_no_changes_nothing(terminal: Terminal) -> None:
+    assert await terminal.run("run", str(terminal.file), answer="n\n") == 1
+    assert "nothing was changed" in terminal.said
+    assert terminal.mobile() == ""
+
+
+async def test_what_needs_approval_is_left_to_the_bot(terminal: Terminal) -> None:
+    assert await terminal.run("run", str(terminal.file), "--yes", policy=False) == 0
+    assert "waits for approval" in terminal.said
+    assert "Start the bot" in terminal.said
+    assert terminal.mobile() == ""
+
+
+@pytest.mark.parametrize(
+    ("who", "file", "told"),
+    [
+        (OSCAR.upn, "people.csv", "helpdesk"),
+        ("nobody@fabrikam.example", "people.csv", "Nobody in Entra ID has the user principal name"),
+        (HANNA.upn, "missing.csv", "cannot be read"),
+        (HANNA.upn, "policy.toml", "Nothing was changed"),
+    ],
+)
+async def test_what_cannot_be_is_refused_in_a_sentence(terminal: Terminal, who: str, file: str, told: str) -> None:
+    assert await terminal.run("run", str(terminal.folder / file), "--yes", who=who) == 1
+    assert told in terminal.said
+    assert "Traceback" not in terminal.said
+    assert terminal.mobile() == ""
