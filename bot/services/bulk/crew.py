@@ -41,6 +41,8 @@ NAMED = 10
 MOST_RESTING = 1_000
 #: How long the requester's rights are believed; who loses them is noticed after this.
 STANDING_SECONDS = 20.0
+#: How long it is believed that somebody is not protected, while a write that was sent is looked for.
+PROTECTION_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +162,18 @@ class Crew:
         row = taken.row
         run = Run(self._operation(row), cut_off=taken.cut_off)
         first: Dossier | None = None
+        read_at = 0.0
         wrote = taken.cut_off
 
         async def read() -> Seen:
-            nonlocal first
-            people = self._with.people
+            nonlocal first, read_at
+            people, now = self._with.people, asyncio.get_running_loop().time()
             assert row.target is not None, "only rows about somebody are carried out"
-            # What protects somebody was read right before the write; after it the methods alone are of interest.
-            first = first.renewed(await people.phones(row.target.id)) if first and wrote else await people.dossier(row.target.id)
+            # What protects somebody was read right before the write; after it, for a while, the methods alone are of interest.
+            if first and wrote and now - read_at < PROTECTION_SECONDS:
+                first = first.renewed(await people.phones(row.target.id))
+            else:
+                first, read_at = await people.dossier(row.target.id), now
             return first, await self._requester()
 
         def go() -> None:
