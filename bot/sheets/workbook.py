@@ -14,6 +14,8 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 
 from openpyxl.reader.excel import ExcelReader
+from openpyxl.worksheet import _reader as worksheet_reader
+from openpyxl.worksheet._reader import ROW_TAG
 
 from bot.sheets import archive
 from bot.sheets.cells import MOST_CHARACTERS, MOST_COLUMNS, Record, tidy
@@ -21,6 +23,26 @@ from bot.sheets.text import too_long, too_many_columns
 
 # Its warnings are about styles and extensions that we do not use.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"openpyxl\.")
+
+
+def _without_what_was_read(source: IO[bytes]) -> Iterator[tuple[str, Any]]:
+    """`iterparse` as openpyxl calls it, but an element is let go of once it was looked at.
+
+    openpyxl empties the rows it has read and leaves them in the tree, some 160 bytes each.
+    """
+    above: list[Any] = []
+    for event, element in _iterparse(source, events=("start", "end")):
+        if event == "start":
+            above.append(element)
+            continue
+        above.pop()
+        yield event, element
+        if element.tag == ROW_TAG and above:
+            above[-1].remove(element)
+
+
+_iterparse = worksheet_reader.iterparse  # type: ignore[attr-defined]
+worksheet_reader.iterparse = _without_what_was_read  # type: ignore[attr-defined]
 
 
 class _Reader(ExcelReader):
