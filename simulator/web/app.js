@@ -72,6 +72,7 @@ function follow(message) {
 async function become(person, wanted) {
   const turn = ++opening;
   hangUp();
+  composer.allow(false);
   state.me = person;
   keepQuick(person);
   drawMe();
@@ -97,7 +98,7 @@ async function go(conversation) {
   state.conversation = conversation;
   conversation.unread = 0;
   drawPlace();
-  const list = await api.messages(state.me.upn, conversation.id);
+  const list = await api.messages(state.me.upn, conversation.id).finally(() => { if (turn === opening) composer.allow(true); });
   if (turn !== opening) return;
   if (missed) return go(conversation);
   conversation.unread = 0;
@@ -111,6 +112,7 @@ async function go(conversation) {
 const attempt = (promise) => promise.catch((error) => online(false, error));
 
 function open(conversation) {
+  composer.allow(false);
   attempt(go(conversation).then(() => { drawers.close(); composer.focus(); }));
 }
 

@@ -16,7 +16,7 @@ export function createComposer(form, zone, handlers) {
 
   const chips = el("div", { class: "chips", role: "group", "aria-label": "Examples" });
   const reply = el("div", { class: "replying", hidden: true });
-  const box = el("textarea", { id: "composer-text", rows: "1", autocomplete: "off", spellcheck: "false", "aria-label": "Message", data: { testid: "composer" } });
+  const box = el("textarea", { id: "composer-text", rows: "1", autocomplete: "off", spellcheck: "false", readonly: true, "aria-label": "Message", data: { testid: "composer" } });
   const send = el("button", { class: "send", type: "submit", data: { testid: "send" }, "aria-label": "Send" });
   send.innerHTML = '<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M3 10 17.5 3.5 13 17l-3.2-5.200z" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linejoin="round"/><path d="m9.8 11.8 3.4-3.6" stroke="currentColor" stroke-width="1.6" stroke-linecap="round"/></svg>';
   const problem = el("p", { class: "composer-problem", role: "alert", hidden: true });
@@ -55,6 +55,7 @@ export function createComposer(form, zone, handlers) {
   }
 
   async function submit() {
+    if (box.readOnly) return;
     const text = box.value.trim();
     if (!text && !attachments.any()) return;
     const sent = { text, files: attachments.take(), mentions: mentions.used(text).map(({ upn }) => ({ upn })), replyTo: replyTo?.id ?? null };
@@ -102,6 +103,11 @@ export function createComposer(form, zone, handlers) {
     })));
   }
 
+  /** Nothing can be written (`false`) while it is not settled whose words these would be and where they would go. */
+  function allow(yes) {
+    box.readOnly = !yes;
+  }
+
   /** Tells whose words these will be and where they go. */
   function setPlace({ me, conversation }) {
     const channel = conversation.kind === "channel";
@@ -113,5 +119,5 @@ export function createComposer(form, zone, handlers) {
   }
 
   fit();
-  return { write: (text) => { write(text); box.focus(); }, setReply, setExamples, setPlace, focus: () => box.focus({ preventScroll: true }) };
+  return { write: (text) => { write(text); box.focus(); }, setReply, setExamples, setPlace, allow, focus: () => box.focus({ preventScroll: true }) };
 }

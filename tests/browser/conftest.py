@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,9 +43,11 @@ def demo() -> Iterator[str]:
                 break
         else:
             raise AssertionError(f"the demo did not start:\n{said}")
+        # Read on: a full pipe would make the demo wait for a reader.
+        threading.Thread(target=process.stderr.read, daemon=True).start()
         yield found.group()
         process.terminate()
-        process.communicate(timeout=20)
+        process.wait(timeout=20)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 pytestmark = pytest.mark.browser
 
@@ -18,7 +18,7 @@ ALICE = "alice@fabrikam.example"
 
 
 def act_as(page: Page, upn: str, conversation: str = "Doorman") -> None:
-    """Opens the page as somebody, in one of their conversations."""
+    """Opens the page as somebody, in one of their conversations; what is said there is shown when it returns."""
     page.goto(f"/?as={upn}&theme=light&conversation={conversation}")
     expect(page.get_by_test_id("composer")).to_be_editable()
 
@@ -74,6 +74,19 @@ def test_one_line_and_one_click(page: Page) -> None:
         expect(log).to_contain_text(words)
     expect(log).not_to_contain_text("12345678")
     picture(page, "log")
+
+
+def test_nothing_can_be_sent_before_the_page_knows_who_one_is(page: Page) -> None:
+    """The box is drawn at once, and a line typed then was lost."""
+    held: list[Route] = []
+    page.route("**/api/world", lambda route: held.append(route))  # noqa: PLW0108 - Playwright puts a mark on what it is given
+    with page.expect_request("**/api/world"):
+        page.goto(f"/?as={HANNA}&theme=light&conversation=Doorman")
+    expect(page.get_by_test_id("composer")).not_to_be_editable()
+    held.pop().continue_()
+    expect(page.get_by_test_id("composer")).to_be_editable()
+    say(page, "show alice")
+    expect(page.get_by_test_id("card")).to_contain_text("Alice Jansen")
 
 
 def test_each_phone_is_set_changed_and_removed_and_logged(page: Page) -> None:
