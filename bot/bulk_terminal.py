@@ -106,10 +106,10 @@ class Terminal:
             Refusal: policy says no, nobody is called so, or the file cannot be used.
             DirectoryError: Graph does not answer.
         """
-        download = await asyncio.to_thread(_taken, given.file)
         actor, standing = await self._desk.known(given.upn)
         request = Request(actor, standing, NOWHERE, dry_run=given.what == "check", ticket=given.ticket, reason=given.reason)
         await self._desk.receiving.permitted(request)
+        download = await asyncio.to_thread(_taken, given.file)  # last, so that whoever is refused leaves no copy behind
         job = (await self._desk.receiving.begin(request, given.file.name, download)).operation
         job = await self._until(job.id, lambda one: one.state is not State.CHECKING)
         self._say("")

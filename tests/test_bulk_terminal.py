@@ -36,6 +36,8 @@ class Terminal:
         self.file = folder / "people.csv"
         self.file.write_text(FILE)
         (folder / "policy.toml").write_text(FREE)
+        self.copies = folder / "copies"
+        self.copies.mkdir()
         self.said = ""
 
     async def run(self, *arguments: str, who: str = HANNA.upn, answer: str = "", policy: bool = True) -> int:
@@ -44,11 +46,12 @@ class Terminal:
         environment = self.world.environment(f"sqlite:///{self.folder}/doorman.db", **overrides)
         command = [sys.executable, "app.py", "bulk", *arguments, "--as", who]
         process = await asyncio.create_subprocess_exec(
-            *command, cwd=ROOT, env={**os.environ, **environment}, stdin=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
+            *command, cwd=ROOT, env={**os.environ, **environment, "TMPDIR": str(self.copies)},
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         out, said = await process.communicate(answer.encode())
         self.said = out.decode() + said.decode()
+        assert list(self.copies.iterdir()) == [], "whatever came of it, no copy of the file is left"
         return process.returncode or 0
 
     def mobile(self) -> str:
