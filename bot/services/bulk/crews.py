@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import replace
 
 import structlog
 
@@ -99,11 +98,8 @@ class Crews:
         await self._crewing.jobs.let_go_of_own(job.id)  # of an earlier crew, which could not store how they ended
         work = self._check(operation) if job.state is State.CHECKING else self._carry_out(operation)
         task = self._at_work[job.id] = asyncio.create_task(work)
-        task.add_done_callback(lambda _: self._over(job.id))
-
-    def _over(self, job_id: str) -> None:
-        self._at_work.pop(job_id, None)
-        self.wake()
+        # The next look is soon enough: at once, it would come back again and again while another process has the last rows.
+        task.add_done_callback(lambda _: self._at_work.pop(job.id))
 
     async def _carry_out(self, operation: Operation) -> None:
         try:
@@ -167,4 +163,4 @@ class Crews:
             operation = await self._crewing.operations.get(job_id)
             if operation and operation.bulk:
                 outcome = say("I was restarted while I read the file. Nothing was changed. Send it again.")
-                await preview(self._checking, replace(operation, bulk=operation.bulk), State.FAILED, outcome)
+                await preview(self._checking, operation, State.FAILED, outcome)
