@@ -26,6 +26,11 @@ MOST_BYTES = 20 * 1024 * 1024
 MOST_ROWS = 100_000
 
 
+#: What a job's requester is told of beside its card: its check took long and is done; it asks something (with the hold's word behind);
+#: it is over. And how occasions begin on which its card alone follows.
+CHECKED, ASKS, OVER, PROGRESS = "checked", "asks-", "over", "progress-"
+
+
 class Mode(StrEnum):
     """The `action` of a row. A stored word: never rename one."""
 

@@ -47,6 +47,9 @@ class State(StrEnum):
         return not self.waiting and self not in (State.CHECKING, State.REVEALING, State.QUEUED, State.RUNNING)
 
 
+#: Ended, and not all of it was done.
+NOT_DONE = frozenset({State.FAILED, State.PARTIAL, State.STALE, State.CANCELLED})
+
 #: verb -> the states it may start from, and those it may lead to.
 TRANSITIONS: dict[str, tuple[frozenset[State], frozenset[State]]] = {
     "preview": (frozenset({State.CHECKING}), frozenset({State.PROPOSED, State.SUCCEEDED, State.FAILED})),

@@ -10,6 +10,7 @@ import structlog
 
 from bot.commands.bulk_shown import bulk_shown
 from bot.domain.audit import AuditEvent, Tag
+from bot.domain.bulk import PROGRESS
 from bot.domain.exchange import OperationShown
 from bot.domain.operation import CODE_STANDS, Operation, State
 from bot.errors import ChatError, ChatRefused, ChatUnavailable
@@ -20,8 +21,6 @@ log = structlog.get_logger()
 
 #: Longest pause between two tries while Teams cannot be reached.
 LONGEST_PAUSE = 60.0
-#: Occasions that begin so are about how far a bulk job has come.
-PROGRESS = "progress"
 #: A turn that has not answered after this time will not, and its card is sent anew.
 ANSWER_OUT_AFTER = timedelta(seconds=15)
 LOOK_FOR_ANSWER_SECONDS = 0.1

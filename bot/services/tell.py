@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.domain.bulk import ASKS, CHECKED, OVER
 from bot.domain.exchange import ConversationRef, Notice, Tone
 from bot.domain.operation import Operation, State
 from bot.domain.phone import mask_text
@@ -79,13 +80,13 @@ def job_news(operation: Operation, occasion: str) -> Notice | None:
     if operation.bulk is None:
         return None
     who, what = operation.id, operation.bulk.file
-    if occasion == "checked":
+    if occasion == CHECKED:
         return Notice(say("{id}: every row of {file} is checked. Its card shows what would happen.", id=who, file=what))
-    if occasion.startswith("asks-"):
+    if occasion.startswith(ASKS):
         text = say("{id} stands still, and its card asks how to go on with {file}.", id=who, file=what)
         hint = say("Press a button there, or type `bulk resume {id}` or `bulk cancel {id}`.", id=who)
         return Notice(text, hint, Tone.INFO, say("Your answer is needed"))
-    if occasion == "over":
+    if occasion == OVER:
         tone, title = _OVER.get(operation.state, (Tone.PROBLEM, ""))
         return Notice(say("{id}, {file}: {outcome}", id=who, file=what, outcome=operation.outcome), "", tone, title)
     return None

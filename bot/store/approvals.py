@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, select, update
 
 from bot.domain.audit import AuditEvent
+from bot.domain.bulk import OVER
 from bot.domain.operation import CODE_STANDS, REVEAL_FOR, TRANSITIONS, Approval, Operation, State
 from bot.domain.people import Person
 from bot.store import records
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 REMINDERS = (timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=35))
 #: The occasion of the message to the requester that says how it ended; the others are numbers of approvals.
 ENDED = "ended"
-#: Of a bulk job: its check took long and is done, it asks something (with the hold's word behind), it is over.
-CHECKED, ASKS, OVER = "checked", "asks-", "over"
 #: More operations than this are never read at once.
 MOST_AWAITING = 500
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import Connection, case, func, insert, select, update
 
 from bot.domain.audit import AuditEvent
-from bot.domain.bulk import Bulk, FileRow, Hold, Mode, PlanDigest, Progress, Row, RowEnd, RowKind, Sample, Taken
+from bot.domain.bulk import ASKS, CHECKED, PROGRESS, Bulk, FileRow, Hold, Mode, PlanDigest, Progress, Row, RowEnd, RowKind, Sample, Taken
 from bot.domain.exchange import ConversationRef
-from bot.domain.operation import Operation, State
+from bot.domain.operation import NOT_DONE, Operation, State
 from bot.domain.rules import Need
 from bot.domain.said import from_store, to_column
 from bot.ports import JobAtWork
@@ -33,7 +33,6 @@ CARD_EVERY = timedelta(seconds=10)
 #: After a check that took longer its requester is told: nobody looks at a card for so long.
 LONG_CHECK = timedelta(seconds=60)
 _AT_WORK = [State.CHECKING.value, State.QUEUED.value, State.RUNNING.value]
-_WITH_FAILURES = [State.FAILED.value, State.PARTIAL.value, State.STALE.value, State.CANCELLED.value]
 
 _jobs = bulk_jobs.c
 
@@ -83,7 +82,7 @@ class StoredBulkJobs:
 
     async def retry(self, job_id: str, of: str) -> int:
         def work(connection: Connection) -> int:
-            failed = (rows_table.c.job == of) & rows_table.c.state.in_(_WITH_FAILURES)
+            failed = (rows_table.c.job == of) & rows_table.c.state.in_([state.value for state in NOT_DONE])
             found = connection.execute(select(rows_table).where(failed).order_by(rows_table.c.number)).all()
             again = [FileRow(row.number, row.user, Mode(row.mode), records.bulk_row(row).wishes) for row in found]
             if again:
@@ -94,14 +93,14 @@ class StoredBulkJobs:
 
     async def at_work(self) -> tuple[JobAtWork, ...]:
         query = (
-            select(operations.c.id, operations.c.state, operations.c.bulk, _jobs.hold, _jobs.reader)
+            select(operations.c.id, operations.c.state, _jobs.hold, _jobs.reader)
             .join(bulk_jobs, _jobs.job == operations.c.id)
             .where(operations.c.state.in_(_AT_WORK))
         )
 
         def work(connection: Connection) -> tuple[JobAtWork, ...]:
             return tuple(
-                JobAtWork(found.id, State(found.state), read=bool(found.bulk["read"]), hold=Hold(found.hold))
+                JobAtWork(found.id, State(found.state), read=not found.reader, hold=Hold(found.hold))
                 for found in connection.execute(query)
             )
 
@@ -202,7 +201,7 @@ class StoredBulkJobs:
             trail.append(event)
             approvals.announce(connection, self._enqueue, operation)
             if event.at - operation.created_at > LONG_CHECK:
-                self._enqueue(connection, "tell", job_id, occasion=approvals.CHECKED)
+                self._enqueue(connection, "tell", job_id, occasion=CHECKED)
             if not to.finished:
                 delay = (expires_at - event.at).total_seconds()
                 self._enqueue(connection, "expire", job_id, occasion="preview", delay=delay)
@@ -265,7 +264,7 @@ class StoredBulkJobs:
             trail.append(event)
             self._show(connection, job_id)
             if hold in (Hold.CANARY, Hold.FAILING):
-                self._enqueue(connection, "tell", job_id, occasion=f"{approvals.ASKS}{hold}-{event.at.timestamp():.0f}")
+                self._enqueue(connection, "tell", job_id, occasion=f"{ASKS}{hold}-{event.at.timestamp():.0f}")
             return True
 
         return await self._transactions.record(work)
@@ -316,7 +315,7 @@ class StoredBulkJobs:
     def _show(self, connection: Connection, job_id: str, now: datetime | None = None) -> None:
         """Has the requester's card brought up to date."""
         if now is not None:
-            self._enqueue(connection, "announce", job_id, occasion=f"progress-{now.timestamp():.0f}", key=job_id)
+            self._enqueue(connection, "announce", job_id, occasion=f"{PROGRESS}{now.timestamp():.0f}", key=job_id)
             return
         moved = update(operations).where(operations.c.id == job_id).values(version=operations.c.version + 1)
         found = connection.execute(moved.returning(operations)).first()

@@ -11,11 +11,11 @@ from sqlalchemy import Connection, Text, bindparam, cast, func, insert, or_, sel
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import FAILING_WINDOW, FileRow, PlanDigest, Row, RowEnd, RowKind, Sample, Taken, masked, row_operation_id
-from bot.domain.change import Change
 from bot.domain.limits import number_digest
 from bot.domain.methods import PhoneType
 from bot.domain.operation import State
 from bot.domain.said import from_store, to_column, to_store
+from bot.services.propose import change_facts
 from bot.store import records
 from bot.store.tables import bulk_numbers, bulk_rows
 from bot.store.trail import Trail
@@ -25,7 +25,6 @@ PAGE = 500
 #: A person's own numbers; the office phone of two people is often the same one.
 _OWN = frozenset({PhoneType.MOBILE, PhoneType.ALTERNATE_MOBILE})
 _CHANGING = [kind.value for kind in RowKind if kind.changes]
-_UNDER_WAY = [State.QUEUED.value, State.RUNNING.value]
 #: What another row can contradict; no `in_`, which cannot be carried out for many rows at once.
 _contradicting = or_(*(bulk_rows.c.kind == kind for kind in (*_CHANGING, RowKind.NO_CHANGE.value)))
 #: Over this time the present rate is counted.
@@ -108,7 +107,7 @@ def take(connection: Connection, trail: Trail, job_id: str, me: str, most: int, 
         queued = select(_rows.number).where(free & (_rows.state == State.QUEUED.value)).order_by(_rows.number)
         fresh = _take(connection, job_id, me, queued, most - len(left), {"state": State.RUNNING.value})
     for row in fresh:
-        trail.append(_event(Tag.BULK_ROW_STARTED, at, job_id, row, {"changes": _facts(row.changes)}))
+        trail.append(_event(Tag.BULK_ROW_STARTED, at, job_id, row, {"changes": change_facts(row.changes)}))
     return (*(Taken(row, cut_off=True) for row in left), *(Taken(row, cut_off=False) for row in fresh))
 
 
@@ -146,7 +145,7 @@ def ended(connection: Connection, trail: Trail, job_id: str, ends: Sequence[tupl
                 "state": end.state.value,
                 "outcome": str(end.outcome),
                 "request_ids": list(end.request_ids),
-                "changes": _facts(row.changes),
+                "changes": change_facts(row.changes),
                 "code": end.code,
             }
             trail.append(_event(Tag.BULK_ROW_FINISHED, at, job_id, row, facts))
@@ -319,7 +318,3 @@ def _event(tag: Tag, at: datetime, job_id: str, row: Row, facts: dict[str, Any])
     """About one row: found by its own id, and in the history of its person."""
     told = {"target_upn": row.target.upn if row.target else row.user, **facts}
     return AuditEvent(tag, at, operation_id=row_operation_id(job_id, row.number), target_id=row.target.id if row.target else "", facts=told)
-
-
-def _facts(changes: Sequence[Change]) -> list[dict[str, str | None]]:
-    return [{key: value and str(value) for key, value in asdict(change.masked()).items()} for change in changes]

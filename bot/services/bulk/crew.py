@@ -250,11 +250,15 @@ class Crew:
             return
         stop = await self._with.stops.stop("", now)
         if stop.pause:
-            event = AuditEvent(Tag.BULK_JOB_HELD, now, operation_id=self._job.id, facts={"code": Hold.STOPPED.value})
-            await self._with.jobs.hold(self._job.id, Hold.STOPPED, event, why=say("{name} has paused Doorman.", name=stop.pause.by_name))
-            self._held = True
+            await self._hold(Hold.STOPPED, say("{name} has paused Doorman.", name=stop.pause.by_name))
             return
         await self._with.jobs.show_progress(self._job.id, now)
+
+    async def _hold(self, hold: Hold, why: str) -> None:
+        """The job stands still from now on, for its own reasons."""
+        self._held = True
+        event = AuditEvent(Tag.BULK_JOB_HELD, self._with.clock(), operation_id=self._job.id, facts={"code": hold.value})
+        await self._with.jobs.hold(self._job.id, hold, event, why=why)
 
     async def _store(self) -> None:
         """Stores how rows ended and gives back what was not touched; one at a time, since what is stored is then taken off the list."""
@@ -264,16 +268,13 @@ class Crew:
     async def _store_all(self) -> None:
         while self._ends:
             ends = self._ends[:STORED_TOGETHER]
-            now = self._with.clock()
-            too_many = await self._with.jobs.ended(self._job.id, ends, now, self._with.rules.failing_percent)
+            too_many = await self._with.jobs.ended(self._job.id, ends, self._with.clock(), self._with.rules.failing_percent)
             del self._ends[: len(ends)]
             if too_many and not self._held and (await self._with.jobs.states(self._job.id)).get(State.QUEUED.value):
-                self._held = True
                 count, outcome = too_many
-                event = AuditEvent(Tag.BULK_JOB_HELD, now, operation_id=self._job.id, facts={"code": Hold.FAILING.value})
                 why = say_count(count, "{count} of the last rows ended so: {outcome}", "{count} of the last rows ended so: {outcome}",
                                 outcome=outcome)  # fmt: skip
-                await self._with.jobs.hold(self._job.id, Hold.FAILING, event, why=why)
+                await self._hold(Hold.FAILING, why)
         if self._back:
             rows = list(self._back)
             await self._with.jobs.give_back(self._job.id, rows, self._with.clock())
@@ -299,13 +300,11 @@ class Crew:
         states = await jobs.states(job.id)
         if states.get(State.RUNNING.value):
             return False  # others are at it, or somebody died over them
-        now = self._with.clock()
         if states.get(State.QUEUED.value):
             if await jobs.first_left(job.id) == 0:
-                event = AuditEvent(Tag.BULK_JOB_HELD, now, operation_id=job.id, facts={"code": Hold.CANARY.value})
                 tried = await jobs.first_ended(job.id, NAMED)
                 names = join(", ", (row.target.upn if row.target else row.user for row in tried))
-                await jobs.hold(job.id, Hold.CANARY, event, why=say("They are: {names}.", names=names))
+                await self._hold(Hold.CANARY, say("They are: {names}.", names=names))
                 return True
             return False
         good = states.get(State.SUCCEEDED.value, 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.commands.bulk import BULK, DRY_RUN, TEMPLATE
-from bot.commands.bulk_shown import SAMPLE_ROWS, bulk_shown
+from bot.commands.bulk_shown import SAMPLE_ROWS, bulk_job, bulk_shown
 from bot.commands.parser import parse
 from bot.commands.spec import Invocation
 from bot.domain.bulk import Sample
@@ -27,8 +27,7 @@ from bot.services.require import require
 
 
 class BulkDesk:
-    """What the dispatcher needs of bulk jobs.
-    """
+    """What the dispatcher, and whoever works in a terminal, needs of bulk jobs."""
 
     def __init__(
         self, operations: Operations, stops: Stops, gate: Gate, checking: Checking, files: Files, sheets: Sheets, crews: Crews
@@ -132,10 +131,7 @@ class BulkDesk:
 
     async def of(self, job_id: str) -> BulkShown:
         """A job as it is now; Refusal when there is none."""
-        operation = await self._operations.get(job_id)
-        if operation is None or operation.bulk is None:
-            raise Refusal(say("There is no bulk job {id}.", id=job_id), code="unknown_operation")
-        return await self.shown(operation)
+        return await self.shown(await bulk_job(self._operations, job_id))
 
     async def samples(self, job: Operation) -> tuple[Sample, ...]:
         """The first rows of each kind."""

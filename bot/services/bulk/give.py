@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextvars import copy_context
 from pathlib import Path
 
+from bot.commands.bulk_shown import bulk_job
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.exchange import ConversationRef, FileConsent, FileKind, FileOffered, FileStored
 from bot.domain.operation import Operation
@@ -63,8 +64,7 @@ class Giving:
         if where.kind != "personal":
             raise Refusal(say("Teams lets me give files in a personal chat alone."), say("Ask me there."), code="file_elsewhere")
         assert job.bulk is not None, "it is a job"
-        if not job.bulk.counts:
-            raise Refusal(say("{id} is not checked yet, so there is nothing to show.", id=job.id), code="too_early")
+        _checked(job)
         rows = sum(job.bulk.counts.values())
         if kind is FileKind.PREVIEW:
             text = say("What each of the rows of {file} would do; numbers are masked.", file=job.bulk.file)
@@ -83,14 +83,12 @@ class Giving:
             template = self._sheets.template()
             await self._files.upload(consent.upload_url, _once(template), len(template))
             return FileStored(consent.name or TEMPLATE_NAME, consent.content_url, consent.unique_id, consent.file_type)
-        job = await self._operations.get(consent.id)
-        if job is None or job.bulk is None or not job.bulk.counts:
-            raise Refusal(say("There is no bulk job {id}.", id=consent.id), code="unknown_operation")
+        job = await bulk_job(self._operations, consent.id)
         self.check(job, standing)
+        _checked(job)
         path = _temporary()
         try:
-            result = consent.kind is FileKind.RESULT
-            await self._write(job, result, path)
+            await self.save(job, consent.kind, path)
             await self._files.upload(consent.upload_url, _pieces(path), path.stat().st_size)
         finally:
             await asyncio.to_thread(path.unlink, missing_ok=True)
@@ -101,15 +99,14 @@ class Giving:
         return FileStored(consent.name or _name(consent.kind, job), consent.content_url, consent.unique_id, consent.file_type)
 
     async def save(self, job: Operation, kind: FileKind, path: Path) -> None:
-        """Writes a job's file to this machine, for who works in a terminal."""
-        result = kind is FileKind.RESULT
-        await self._write(job, result, path)
-
-
-    async def _write(self, job: Operation, result: bool, path: Path) -> None:
-        """In the language of whoever is spoken to here: the thread that reads the rows knows nobody by itself."""
-        here = copy_context()
+        """Writes a job's file to this machine, in the language of whoever is spoken to here."""
+        here, result = copy_context(), kind is FileKind.RESULT  # the thread that reads the rows knows nobody by itself
         await self._jobs.with_rows(job.id, lambda rows: here.run(_write, path, self._sheets.lines(rows, job.id, result=result)))
+
+
+def _checked(job: Operation) -> None:
+    if not (job.bulk and job.bulk.counts):
+        raise Refusal(say("{id} is not checked yet, so there is nothing to show.", id=job.id), code="too_early")
 
 
 def _name(kind: FileKind, job: Operation) -> str:

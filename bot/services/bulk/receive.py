@@ -16,7 +16,7 @@ from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import MOST_BYTES, Bulk, FileRow
 from bot.domain.change import ChangeKind
 from bot.domain.exchange import BulkShown, ConversationRef, IncomingFile
-from bot.domain.operation import Operation, State
+from bot.domain.operation import NOT_DONE, Operation, State
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.phone import mask_text
 from bot.domain.said import join, say
@@ -32,8 +32,6 @@ STORED_TOGETHER = 250
 FILE_NAME_LIMIT = 120
 #: A check may be cancelled for so long; it ends by itself far sooner.
 CHECK_FOR = timedelta(days=1)
-#: How rows end that a retry takes up again.
-_WITH_FAILURES = frozenset(state.value for state in (State.FAILED, State.PARTIAL, State.STALE, State.CANCELLED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +107,14 @@ class Receiving:
             raise Refusal(text, say("Send the file again."), code="too_late")
         await self.permitted(request)
         jobs = self._checking.jobs
-        if not _WITH_FAILURES & (await jobs.states(of.id)).keys():
+        if NOT_DONE.isdisjoint(map(State, await jobs.states(of.id))):
             raise Refusal(say("No row of {id} failed, so there is nothing to retry.", id=of.id), code="nothing_to_do")
         operation = await self._begin(request, of.bulk.file, of.bulk.sha256, retry_of=of.id)
         assert operation.bulk is not None, "it is a job"
         count = await jobs.retry(operation.id, of.id)
         await jobs.rows_read(operation.id, replace(operation.bulk, rows=count))
         self.wake()
-        latest = await self._operations_get(operation)
+        latest = await self._checking.operations.get(operation.id) or operation
         return await bulk_shown(jobs, latest, self._checking.clock())
 
     async def stop(self) -> None:
@@ -124,9 +122,6 @@ class Receiving:
         for task in self._reading:
             task.cancel()
         await asyncio.gather(*self._reading, return_exceptions=True)
-
-    async def _operations_get(self, operation: Operation) -> Operation:
-        return await self._checking.operations.get(operation.id) or operation
 
     async def permitted(self, request: Request) -> None:
         """Raises Forbidden when policy does not let this person begin a job here and now."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.commands.bulk_shown import bulk_shown
+from bot.commands.bulk_shown import bulk_job, bulk_shown
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import Hold
 from bot.domain.exchange import BulkShown, ConversationRef, FileKind, Reply, Verb
@@ -45,9 +45,7 @@ class Steering:
         if verb is Verb.TEMPLATE:
             require(self._gate.permit(standing, admins_too=True))
             return self._giving.template()
-        job = await self._operations.get(job_id)
-        if job is None or job.bulk is None:
-            raise Refusal(say("There is no bulk job {id}.", id=job_id), say("Look at the id on its card."), code="unknown_operation")
+        job = await bulk_job(self._operations, job_id)
         if verb in (Verb.PREVIEW, Verb.RESULT):
             self._giving.check(job, standing)
             return await self._giving.offer(FileKind.PREVIEW if verb is Verb.PREVIEW else FileKind.RESULT, job, where)
