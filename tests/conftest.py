@@ -34,9 +34,8 @@ def _used_once(database_url: str) -> None:
     """Starts a bot on it and stops it again, so that every table is there."""
 
     async def start_and_stop() -> None:
-        desk = Desk(database_url)
-        await desk.open()
-        await desk.close()
+        async with Desk(database_url):
+            pass
 
     asyncio.run(start_and_stop())
 
@@ -91,10 +90,5 @@ def database_url(request: pytest.FixtureRequest, new_database: Callable[[str], s
 @pytest.fixture
 async def desk(database_url: str) -> AsyncIterator[Desk]:
     """The whole product at work. Afterwards: no client saw an error, and every Graph request kept to the contract."""
-    desk = Desk(database_url)
-    await desk.open()
-    try:
+    async with Desk(database_url) as desk:
         yield desk
-        desk.check_conduct()
-    finally:
-        await desk.close()

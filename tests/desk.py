@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from aiohttp import web
 from sqlalchemy import text
@@ -72,7 +72,7 @@ class Answer:
 
 
 class Desk:
-    """One bot between both simulators."""
+    """One bot between both simulators. `async with` opens and closes it, and looks at how everything behaved in between."""
 
     def __init__(self, database_url: str, policy: Policy | None = None, **environment: str) -> None:
         self.clock = MovableClock()
@@ -84,6 +84,17 @@ class Desk:
         self.policy = policy  # None: what the settings say
         self._runner: web.AppRunner | None = None
         self.url = ""
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(self, failure: type[BaseException] | None, *_: object) -> None:
+        try:
+            if failure is None:
+                self.check_conduct()
+        finally:
+            await self.close()
 
     async def open(self) -> None:
         """Starts everything."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -36,13 +36,24 @@ class FakeTime:
 
 
 class Bench:
-    """The simulated tenant, our directory, and the time between them."""
+    """The simulated tenant, our directory, and the time between them. At the end of `async with` every request is held against the
+    contract."""
 
     def __init__(self) -> None:
         self.entra = Entra()
         self.time = FakeTime()
         self.client: GraphClient
         self.directory: GraphDirectory
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(self, failure: type[BaseException] | None, *_: object) -> None:
+        try:
+            assert failure or [problem for request in self.entra.requests for problem in violations(request)] == []
+        finally:
+            await self.close()
 
     async def open(self) -> None:
         await self.entra.start()
@@ -78,11 +89,5 @@ class Bench:
 
 @pytest.fixture
 async def bench() -> AsyncIterator[Bench]:
-    """Afterwards every request the tenant got is held against the contract."""
-    bench = Bench()
-    await bench.open()
-    try:
+    async with Bench() as bench:
         yield bench
-        assert [problem for request in bench.entra.requests for problem in violations(request)] == []
-    finally:
-        await bench.close()

@@ -56,13 +56,8 @@ POLICY = Policy(
 @pytest.fixture
 async def desk(database_url: str) -> AsyncIterator[Desk]:
     """The whole product at work under a policy that wants approvals."""
-    desk = Desk(database_url, POLICY)
-    await desk.open()
-    try:
+    async with Desk(database_url, POLICY) as desk:
         yield desk
-        desk.check_conduct()
-    finally:
-        await desk.close()
 
 
 def words(message: Message) -> str:

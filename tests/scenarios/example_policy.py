@@ -29,10 +29,5 @@ class PolicyDesk(Desk):
 @pytest.fixture
 async def desk(database_url: str) -> AsyncIterator[PolicyDesk]:
     """The product with the example policy."""
-    desk = PolicyDesk(database_url)
-    await desk.open()
-    try:
+    async with PolicyDesk(database_url) as desk:
         yield desk
-        desk.check_conduct()
-    finally:
-        await desk.close()

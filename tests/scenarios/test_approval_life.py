@@ -155,9 +155,7 @@ async def test_old_clients_decide_too(desk: Desk) -> None:
 
 
 async def test_without_an_approval_channel(database_url: str) -> None:
-    desk = Desk(database_url, POLICY, APPROVAL_CHANNEL_ID="")
-    await desk.open()
-    try:
+    async with Desk(database_url, POLICY, APPROVAL_CHANNEL_ID="") as desk:
         refused = await desk.say(HANNA, SET)
         assert "there is no approval channel" in refused.text
         assert refused.verbs == []
@@ -172,6 +170,3 @@ async def test_without_an_approval_channel(database_url: str) -> None:
         await desk.settled(own, "Done", "Ingrid Lund")
         await desk.settled(card, "Done", "Ingrid Lund")
         assert desk.phones(ALICE) == {"mobile": "+31 612345678"}
-        desk.check_conduct()
-    finally:
-        await desk.close()

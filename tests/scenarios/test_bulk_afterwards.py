@@ -15,13 +15,8 @@ from tests.scenarios.test_reconcile import TITLE, behind_the_bots_back, next_tur
 @pytest.fixture
 async def comparing(database_url: str) -> AsyncIterator[Desk]:
     """A desk whose bot compares once a day."""
-    desk = Desk(database_url, RECONCILE_HOURS="24")
-    await desk.open()
-    try:
+    async with Desk(database_url, RECONCILE_HOURS="24") as desk:
         yield desk
-        desk.check_conduct()
-    finally:
-        await desk.close()
 
 
 def numbers_in(text: object) -> bool:

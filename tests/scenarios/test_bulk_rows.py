@@ -37,13 +37,8 @@ POLICY = Policy(
 @pytest.fixture
 async def strict(database_url: str) -> AsyncIterator[Desk]:
     """A desk with a policy that knows VIPs and wants others to agree to removals."""
-    desk = Desk(database_url, POLICY)
-    await desk.open()
-    try:
+    async with Desk(database_url, POLICY) as desk:
         yield desk
-        desk.check_conduct()
-    finally:
-        await desk.close()
 
 
 def reasons(desk: Desk, job_id: str) -> dict[int, str]:

@@ -17,13 +17,8 @@ LINES = many(8)
 @pytest.fixture
 async def desk(database_url: str) -> AsyncIterator[Desk]:
     """A desk whose jobs ask after two rows."""
-    desk = Desk(database_url, BULK_CANARY="2")
-    await desk.open()
-    try:
+    async with Desk(database_url, BULK_CANARY="2") as desk:
         yield desk
-        desk.check_conduct()
-    finally:
-        await desk.close()
 
 
 def button(verb: str, job_id: str) -> dict[str, Any]:

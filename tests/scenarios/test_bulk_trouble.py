@@ -40,13 +40,8 @@ from tests.scenarios.bulking import (
 @pytest.fixture
 async def asking(database_url: str) -> AsyncIterator[Desk]:
     """A desk whose jobs ask after one row."""
-    desk = Desk(database_url, BULK_CANARY="1")
-    await desk.open()
-    try:
+    async with Desk(database_url, BULK_CANARY="1") as desk:
         yield desk
-        desk.check_conduct()
-    finally:
-        await desk.close()
 
 
 async def test_who_was_changed_by_somebody_else_meanwhile_is_left_alone(desk: Desk) -> None:

@@ -27,12 +27,8 @@ async def desk(database_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
     """A desk whose tenant makes long codes, which no other text has in it by chance, and whose bot logs everything it can."""
     desk = Desk(database_url)
     desk.entra.tenant.sign_in.pass_policy.default_length = 48
-    await desk.open()
-    try:
+    async with desk:
         yield desk
-        desk.check_conduct()
-    finally:
-        await desk.close()
 
 
 class Everything(logging.Handler):

@@ -82,15 +82,11 @@ async def test_a_locale_that_we_do_not_speak_gets_the_language_of_the_installati
 
 
 async def test_an_installation_may_be_dutch(database_url: str) -> None:
-    desk = Desk(database_url, LANGUAGE="nl")
-    await desk.open()
-    try:
+    async with Desk(database_url, LANGUAGE="nl") as desk:
         await desk.change(BRAM, "set mobile for omar +31 6 12345678")  # an English reader goes on in English
         await desk.logged("Klaar", "Mobiele telefoon wijzigen voor Omar Farouk", "teruggelezen")
         desk.teams.speak(BRAM, "de-DE")
         assert "Wat u mij kunt vragen" in (await desk.say(BRAM, "help")).text
-    finally:
-        await desk.close()
 
 
 async def test_help_is_in_dutch_and_its_commands_are_not(dutch: Desk) -> None:

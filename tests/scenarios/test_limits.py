@@ -30,13 +30,8 @@ def policy(**limits: Any) -> Policy:
 @pytest.fixture
 async def desk(database_url: str, request: pytest.FixtureRequest) -> AsyncIterator[Desk]:
     """A desk with the limits that the test is marked with."""
-    desk = Desk(database_url, policy(**request.param))
-    await desk.open()
-    try:
+    async with Desk(database_url, policy(**request.param)) as desk:
         yield desk
-        desk.check_conduct()
-    finally:
-        await desk.close()
 
 
 def limits(**given: Any) -> pytest.MarkDecorator:

@@ -183,17 +183,12 @@ async def test_a_missing_permission_is_named(desk: Desk) -> None:
 async def test_policy_is_asked_for_the_sort_that_was_named_and_no_other(database_url: str) -> None:
     allowed = Rule(name="Authenticators go", actions=frozenset({ChangeKind.REMOVE_AUTHENTICATOR}), ask=frozenset({AGENTS}))
     denied = Rule(name="Keys stay", deny=True, actions=frozenset({ChangeKind.REMOVE_PASSKEY}), targets=frozenset({Ground.ORDINARY}))
-    desk = Desk(database_url, Policy(rules=(allowed, denied), names={AGENTS: "Helpdesk"}, confirm_for=timedelta(minutes=10)))
-    await desk.open()
-    try:
+    async with Desk(database_url, Policy(rules=(allowed, denied), names={AGENTS: "Helpdesk"}, confirm_for=timedelta(minutes=10))) as desk:
         assert "confirm" in (await desk.say(HANNA, "remove authenticator for lotte")).verbs
         assert "Keys stay" in (await desk.say(HANNA, "remove passkey for alice")).text
         assert "No rule of the policy lets anybody remove external method" in (await desk.say(HANNA, "remove external for rina")).text
         other = await desk.say(HANNA, "remove authenticator for mei lin")  # an older sort, with an action of its own
         assert "No rule of the policy lets anybody remove Microsoft Authenticator, passwordless" in other.text
-        desk.check_conduct()
-    finally:
-        await desk.close()
 
 
 async def removal(desk: Desk):

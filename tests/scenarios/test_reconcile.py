@@ -29,13 +29,8 @@ TITLE = "Entra's audit log and my trail differ"
 @pytest.fixture
 async def desk(database_url: str) -> AsyncIterator[Desk]:
     """A desk whose bot compares once a day."""
-    desk = Desk(database_url, RECONCILE_HOURS="24")
-    await desk.open()
-    try:
+    async with Desk(database_url, RECONCILE_HOURS="24") as desk:
         yield desk
-        desk.check_conduct()
-    finally:
-        await desk.close()
 
 
 async def reconcile(desk: Desk, database_url: str, *arguments: str, **environment: str) -> tuple[int, str]:

@@ -200,9 +200,7 @@ async def test_what_follows_is_judged_by_the_hour_of_the_asking(database_url: st
     agents, now = cast.group("Helpdesk").id, datetime.now(UTC)
     hours = Hours(frozenset(range(7)), (now - timedelta(minutes=10)).time(), (now + timedelta(minutes=40)).time(), ZoneInfo("UTC"))
     rule = Rule(name="By day", ask=frozenset({agents}), hours=hours)
-    desk = Desk(database_url, Policy(rules=(rule,), names={agents: "Helpdesk"}))
-    await desk.open()
-    try:
+    async with Desk(database_url, Policy(rules=(rule,), names={agents: "Helpdesk"})) as desk:
         own = await desk.say(HANNA, "recover lotte lost")
         await desk.press(HANNA, own, "confirm", data=ticks(desk, own))
         await desk.settled(own, "Done, and read back")
@@ -215,6 +213,3 @@ async def test_what_follows_is_judged_by_the_hour_of_the_asking(database_url: st
         await told(desk, HANNA, BACK_IN)
         await desk.logged("Remove Temporary Access Pass for Lotte Smit", "Done")
         assert "may not be asked for at this hour" in (await desk.say(HANNA, "recover lotte lost")).text
-        desk.check_conduct()
-    finally:
-        await desk.close()

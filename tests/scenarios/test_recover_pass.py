@@ -83,12 +83,8 @@ async def managed(database_url: str, tmp_path: Path, request: pytest.FixtureRequ
     file.write_text(POLICY.format(to_manager=request.param))
     desk = Desk(database_url, POLICY_FILE=str(file))
     desk.to_manager = request.param == "true"  # type: ignore[attr-defined]
-    await desk.open()
-    try:
+    async with desk:
         yield desk
-        desk.check_conduct()
-    finally:
-        await desk.close()
 
 
 async def test_the_first_pass_goes_to_the_manager_where_policy_says_so(managed: Desk) -> None:

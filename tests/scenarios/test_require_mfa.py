@@ -19,13 +19,9 @@ REQUIREMENTS = "authentication/requirements"
 @pytest.fixture
 async def switched_on(database_url: str) -> AsyncIterator[Desk]:
     desk = Desk(database_url, PER_USER_MFA="on")
-    await desk.open()
     desk.entra.grant(cast.GRAPH_APP_ID, WIDE)
-    try:
+    async with desk:
         yield desk
-        desk.check_conduct()
-    finally:
-        await desk.close()
 
 
 def state_of(desk: Desk, who: cast.Member) -> str:

@@ -191,16 +191,11 @@ async def test_policy_has_to_allow_the_reset_and_each_sort_in_it(database_url: s
         Rule(name="Resets", actions=frozenset({ChangeKind.RESET_MFA}), ask=frozenset({AGENTS})),
         Rule(name="Codes stay", deny=True, actions=frozenset({ChangeKind.REMOVE_CODES})),
     )
-    desk = Desk(database_url, Policy(rules=rules, names={AGENTS: "Helpdesk"}, confirm_for=timedelta(minutes=10)))
-    await desk.open()
-    try:
+    async with Desk(database_url, Policy(rules=rules, names={AGENTS: "Helpdesk"}, confirm_for=timedelta(minutes=10))) as desk:
         assert "confirm" in (await desk.say(HANNA, "reset mfa for lotte")).verbs
         refused = await desk.say(HANNA, "reset mfa for lotte everything")
         assert "No rule of the policy lets anybody reset every sign-in method but the password" in refused.text
         assert "Codes stay" in (await desk.say(HANNA, "reset mfa for rina")).text
-        desk.check_conduct()
-    finally:
-        await desk.close()
 
 
 async def test_a_restart_in_the_middle_finishes_what_is_left(desk: Desk) -> None:

@@ -1,0 +1,86 @@
+"""Bots that die by SIGKILL at a chosen moment, while both simulators live on."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy
+
+from benchmarks.kill_bots import Bot
+from benchmarks.world import NO_LIMITS
+from bot.store.transactions import open_engine
+from simulator import cast
+from simulator.teams import Message
+from simulator.world import World
+from tests.desk import _words
+
+PATIENCE = 90.0
+
+#: Has the bot die once over this person, at this moment, and says whether what is left was finished.
+Death = Callable[[int, cast.Member, World, Bot], Awaitable[None]]
+
+
+def victims(moments: Iterable[int]) -> dict[int, cast.Member]:
+    """One person with phones for every moment of death."""
+    return dict(zip(moments, (member for member in cast.CROWD if member.phones), strict=False))
+
+
+def die_at_each(
+    new_database: Callable[[str], str], folder: Path, victims: dict[int, cast.Member], die: Death, check: Callable[[list[Any]], None]
+) -> None:
+    """Runs `die` for each victim, then `check` on the audit trail; on both kinds of database at the same time, as most of it is waiting."""
+    addresses = {kind: new_database(kind) for kind in ("sqlite", "postgresql")}
+
+    async def on_each() -> None:
+        await asyncio.gather(*(_die_in_turn(address, folder / f"{kind}.log", victims, die) for kind, address in addresses.items()))
+
+    asyncio.run(on_each())
+    for address in addresses.values():
+        check(_trail(address))
+
+
+async def _die_in_turn(database_url: str, log: Path, victims: dict[int, cast.Member], die: Death) -> None:
+    world = World(limits=False)
+    await world.start()
+    bot = Bot(world.environment(database_url, POLICY_FILE=NO_LIMITS), log)
+    world.teams.bot_endpoint = bot.endpoint
+    try:
+        await bot.start()
+        for moment, victim in victims.items():
+            await bot.wait_ready()
+            await die(moment, victim, world, bot)
+        assert bot.exits == 0
+    finally:
+        await bot.kill()
+        await world.stop()
+
+
+def _trail(database_url: str) -> list[Any]:
+    engine = open_engine(database_url)
+    with engine.connect() as connection:
+        rows = connection.execute(sqlalchemy.text("SELECT tag, operation_id, facts FROM audit_events")).all()
+    engine.dispose()
+    return list(rows)
+
+
+async def ask(world: World, who: cast.Member, text: str) -> Message:
+    """Types a line; the message with the bot's answer to it."""
+    asked = await world.teams.say(who, text)
+    return next(each for each in world.teams.threads.messages.values() if each.reply_to_id == asked.id)
+
+
+def words_on(world: World, message: Message) -> str:
+    """Every word on its card as it is now."""
+    return " ".join(_words(world.teams.threads.messages[message.id].card() or {}))
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Waits for it."""
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end, "it never came"
+        await asyncio.sleep(0.005)
