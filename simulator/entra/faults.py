@@ -16,6 +16,7 @@ from simulator.entra.message import Answer
 
 EFFECTS = (
     "latency",  # wait `seconds` first
+    "hold",  # wait until the rules are cleared
     "late",  # the write takes effect, but reads show the old state for `seconds`
     "logged_late",  # the write takes effect, but the audit log shows it only after `seconds`
     "throttle",  # 429
@@ -30,7 +31,8 @@ EFFECTS = (
     "garbage",  # an HTML page, 200 unless `status` says otherwise
     "empty",  # no body at all
 )
-_ADDITIVE = ("latency", "late", "logged_late")
+_TIMED = ("latency", "late", "logged_late")
+_ADDITIVE = (*_TIMED, "hold")
 _PAGE = b"<!DOCTYPE html><html><head><title>Service temporarily out of order</title></head><body>Sorry.</body></html>"
 
 
@@ -69,7 +71,7 @@ class Fault:
     def __post_init__(self) -> None:
         if self.effect not in EFFECTS:
             raise ValueError(f"effect {self.effect!r} is none of {', '.join(EFFECTS)}")
-        if self.effect in _ADDITIVE and self.seconds <= 0:
+        if self.effect in _TIMED and self.seconds <= 0:
             raise ValueError(f"effect {self.effect!r} needs seconds")
         if self.effect == "limit" and self.per_second <= 0:
             raise ValueError("effect 'limit' needs per_second")
@@ -77,6 +79,7 @@ class Fault:
         self._most = max(self.per_second, 1.0) if self.burst is None else self.burst
         self._tokens = self.per_second if self.burst is None else self.burst
         self._filled_at: float | None = None
+        self.cleared = asyncio.Event()
 
     def concerns(self, method: str, path: str) -> bool:
         if self.times is not None and self.fired >= self.times:
@@ -125,6 +128,8 @@ class Faults:
             raise ValueError(str(error)) from None
 
     def clear(self) -> None:
+        for rule in self.rules:
+            rule.cleared.set()
         self.rules.clear()
 
     async def around(self, method: str, path: str, perform: Callable[[], Awaitable[Answer]]) -> Answer:
@@ -134,7 +139,9 @@ class Faults:
             Dropped: the connection is to be closed.
             GraphError: the fault is an error of the service.
         """
-        waits, replacing = self._choose(method, path)
+        waits, holding, replacing = self._choose(method, path)
+        for fault in holding:
+            await fault.cleared.wait()
         if waits["latency"]:
             await asyncio.sleep(waits["latency"])
         if replacing is None or replacing[0].after:
@@ -147,9 +154,13 @@ class Faults:
                 return answer
         return self._outcome(*replacing)
 
-    def _choose(self, method: str, path: str) -> tuple[dict[str, float], tuple[Fault, float] | None]:
-        """Seconds of each kind of delay, and the rule (with a wait) whose outcome replaces the answer. Counts what fires."""
-        waits = dict.fromkeys(_ADDITIVE, 0.0)
+    def _choose(self, method: str, path: str) -> tuple[dict[str, float], list[Fault], tuple[Fault, float] | None]:
+        """Seconds of each kind of delay, the rules that hold the request, and the one (with a wait) whose outcome replaces the answer.
+
+        Counts what fires.
+        """
+        waits = dict.fromkeys(_TIMED, 0.0)
+        holding: list[Fault] = []
         replacing: tuple[Fault, float] | None = None
         for fault in self.rules:
             if (replacing and fault.effect not in _ADDITIVE) or not fault.concerns(method, path):
@@ -162,11 +173,13 @@ class Faults:
             fault.fired += 1
             if fault.effect == "latency":
                 waits["latency"] += fault.seconds
-            elif fault.effect in _ADDITIVE:
+            elif fault.effect == "hold":
+                holding.append(fault)
+            elif fault.effect in _TIMED:
                 waits[fault.effect] = max(waits[fault.effect], fault.seconds)
             else:
                 replacing = fault, wait
-        return waits, replacing
+        return waits, holding, replacing
 
     def _outcome(self, fault: Fault, wait: float) -> Answer:
         effect = fault.effect

@@ -157,6 +157,7 @@ class Entra:
 
     async def stop(self) -> None:
         """Closes the server, if it runs."""
+        self.faults.clear()  # nobody is held any more
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None

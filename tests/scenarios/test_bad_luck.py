@@ -257,7 +257,7 @@ async def test_a_restart_between_click_and_write_loses_nothing(desk: Desk) -> No
 
 async def test_a_message_the_bot_died_over_is_answered_when_teams_delivers_it_again(desk: Desk) -> None:
     activity = desk.teams.compose(HANNA, SET)
-    gate = desk.entra.faults.add(Fault(effect="latency", path="/v1.0/", seconds=3))
+    gate = desk.entra.faults.add(Fault(effect="hold", path="/v1.0/"))
     dying = asyncio.create_task(desk.teams.post(activity))
     while not gate.fired:  # noqa: ASYNC110 - the turn has begun when it waits for Graph; the fault has no event to wait for
         await asyncio.sleep(0)

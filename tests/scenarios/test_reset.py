@@ -155,11 +155,12 @@ async def test_what_somebody_else_did_meanwhile_does_not_stop_the_rest(desk: Des
 
 async def test_what_is_registered_meanwhile_is_named_and_not_touched(desk: Desk) -> None:
     person = desk.entra.person(ALICE.upn)
-    fault = desk.entra.faults.add(Fault(effect="latency", method="DELETE", path="/microsoftAuthenticatorMethods/", seconds=0.3))
+    fault = desk.entra.faults.add(Fault(effect="hold", method="DELETE", path="/microsoftAuthenticatorMethods/"))
     answer = await approved(desk, "reset mfa for alice")
     await begun(fault)
     person.sign_in.default = None
     person.sign_in.add(person.upn, registered("authenticator", "2026-01-05T10:00:00Z", displayName="Stranger's phone"))
+    desk.entra.faults.clear()
     await desk.settled(answer, "Partly done", "Registered meanwhile, and not touched", "Stranger's phone")
     assert [method.method.facts["displayName"] for method in person.holding().methods] == ["Stranger's phone"]
 

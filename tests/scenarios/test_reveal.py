@@ -281,7 +281,7 @@ async def test_a_death_between_intent_and_result_is_reported_and_nothing_is_repe
 
 async def test_an_orderly_stop_in_the_middle_is_recorded_before_it_stops(desk: Desk) -> None:
     own = await ready(desk)
-    fails(desk, "latency", seconds=3, after=True)
+    fails(desk, "hold")
     press = asyncio.create_task(desk.press(HANNA, own, "reveal"))
     await desk.teams.wait_for(lambda message: message.id == own.message.id)
     while not created(desk) and not [row for row in desk.trail() if row.tag == Tag.OPERATION_REVEALING]:  # noqa: ASYNC110

@@ -171,7 +171,7 @@ async def test_the_report_is_read_once_in_a_while(desk: Desk) -> None:
 
 async def test_a_read_that_is_late_is_left_out(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(look, "GRACE_SECONDS", 0.01)
-    desk.entra.faults.add(Fault(effect="latency", method="GET", path=PREFERENCES, seconds=1.0))
+    desk.entra.faults.add(Fault(effect="hold", method="GET", path=PREFERENCES))
     answer = await desk.say(HANNA, "show lotte smit")
     assert "the default method (Entra ID did not answer)" in answer.text
     assert "iPhone 15" in answer.text

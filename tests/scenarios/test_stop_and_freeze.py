@@ -16,9 +16,9 @@ SET = "set mobile for alice +31 6 12345678"
 
 
 async def confirm_slowly(desk: Desk, answer: Answer) -> None:
-    """Confirms, and returns when the execution waits for Entra's answer, before any write."""
+    """Confirms, and returns when the execution waits for Entra's answer, before any write; it gets one when the faults are cleared."""
     account = desk.entra.person(ALICE.upn).id
-    slow = desk.entra.faults.add(Fault(effect="latency", path=f"/users/{account}", seconds=1.0, times=1))
+    slow = desk.entra.faults.add(Fault(effect="hold", path=f"/users/{account}", times=1))
     told = await desk.press(HANNA, answer, "confirm")
     assert told.card is not None
     while not slow.fired:  # noqa: ASYNC110 - the fault has no event to wait for
@@ -116,6 +116,7 @@ async def test_a_freeze_between_confirm_and_write(desk: Desk) -> None:
     answer = await desk.say(HANNA, SET)
     await confirm_slowly(desk, answer)
     await desk.say(BRAM, "freeze alice")
+    desk.entra.faults.clear()
     await desk.settled(answer, "Failed", "Alice Jansen is frozen until", "Nothing was changed")
     assert desk.entra.writes == []
     assert answer.verbs == ["again"]
@@ -196,6 +197,7 @@ async def test_a_suspicious_call_while_the_change_is_under_way_stops_it(desk: De
     answer = await desk.say(HANNA, SET)
     await confirm_slowly(desk, answer)
     await desk.press(BRAM, shown, "suspect")
+    desk.entra.faults.clear()
     await desk.settled(answer, "Failed", "suspicious call", "Nothing was changed")
     assert desk.entra.writes == []
 
@@ -250,6 +252,7 @@ async def test_a_pause_between_confirm_and_write_ends_the_operation_honestly(des
     answer = await desk.say(HANNA, SET)
     await confirm_slowly(desk, answer)
     await desk.say(SAM, "pause")
+    desk.entra.faults.clear()
     await desk.settled(answer, "Failed", "Sam Okafor paused me", "Nothing was changed")
     assert desk.entra.writes == []
     assert "paused me" in (await desk.press(HANNA, answer, "again")).message

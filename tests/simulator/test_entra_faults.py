@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import time
 from email.utils import parsedate_to_datetime
@@ -140,6 +141,17 @@ async def test_latency(client: Client):
     started = time.perf_counter()
     assert (await client.get("/users/alice@fabrikam.example")).status == 200
     assert time.perf_counter() - started >= 0.05
+
+
+async def test_held_until_the_rules_are_cleared(client: Client):
+    fault = client.entra.faults.add(Fault(effect="hold", path="/users/alice", times=1))
+    held = asyncio.create_task(client.get("/users/alice@fabrikam.example"))
+    while not fault.fired:  # noqa: ASYNC110 - the fault has no event for this
+        await asyncio.sleep(0)
+    assert (await client.get("/users/alice@fabrikam.example")).status == 200, "the next one"
+    assert not held.done()
+    client.entra.faults.clear()
+    assert (await held).status == 200
 
 
 async def test_a_limit_per_second(client: Client):
