@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import errno
-import gc
 import os
 import sys
 from pathlib import Path
@@ -16,6 +15,7 @@ from bot import VERSION, audit, bootstrap, bulk_terminal, logs
 from bot import __doc__ as what_it_is
 from bot.config import ConfigurationError, Settings
 from bot.errors import StoreUnavailable
+from bot.process import new_loop, settle
 from bot.store.engine import AlreadyRunning
 
 
@@ -24,14 +24,8 @@ def serve() -> None:
     settings = Settings.from_env(os.environ)
     logs.configure(settings.log_level)
     app = bootstrap.build(settings)
-    app.on_startup.append(_settle)
-    web.run_app(app, host=settings.host, port=settings.port, access_log=None, print=_say, shutdown_timeout=10)
-
-
-async def _settle(_: web.Application) -> None:
-    """What the start has made stays for good, so the garbage collector need not go through it again and again; nor every 700 objects."""
-    gc.freeze()
-    gc.set_threshold(10_000)
+    app.on_startup.append(settle)
+    web.run_app(app, host=settings.host, port=settings.port, access_log=None, print=_say, shutdown_timeout=10, loop=new_loop())
 
 
 async def demo(port: int, *, browser: bool) -> None:
@@ -64,7 +58,8 @@ def main() -> int:
     try:
         match given.command:
             case "demo":
-                asyncio.run(demo(given.port, browser=not given.no_browser))
+                with asyncio.Runner(loop_factory=new_loop) as runner:
+                    runner.run(demo(given.port, browser=not given.no_browser))
             case "doctor":
                 from bot.doctor import examine  # noqa: PLC0415 - only when asked for
                 return asyncio.run(examine(os.environ, _say))

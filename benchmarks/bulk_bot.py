@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import cProfile
-import gc
 import os
 import sys
 
@@ -14,12 +13,7 @@ from aiohttp import web
 
 from bot import bootstrap, logs
 from bot.config import Settings
-
-
-async def _settle(_: web.Application) -> None:
-    """As `app.py` does."""
-    gc.freeze()
-    gc.set_threshold(10_000)
+from bot.process import new_loop, settle
 
 
 def main() -> None:
@@ -27,11 +21,11 @@ def main() -> None:
     settings = Settings.from_env(os.environ)
     logs.configure(settings.log_level)
     app = bootstrap.build(settings, bulk_scale=float(sys.argv[1]))
-    app.on_startup.append(_settle)
+    app.on_startup.append(settle)
     profile = cProfile.Profile() if os.environ.get("BULK_PROFILE") else None
     if profile:
         profile.enable()
-    web.run_app(app, host=settings.host, port=settings.port, access_log=None, print=None, shutdown_timeout=10)
+    web.run_app(app, host=settings.host, port=settings.port, access_log=None, print=None, shutdown_timeout=10, loop=new_loop())
     if profile:
         profile.disable()
         profile.dump_stats(os.environ["BULK_PROFILE"])

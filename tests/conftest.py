@@ -12,7 +12,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy
 
+from bot.process import new_loop
 from tests.desk import Desk
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """The event loop that serves is the one the tests run on."""
+    return {"as served": new_loop}
 
 
 @pytest.fixture(scope="session")

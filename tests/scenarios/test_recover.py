@@ -245,15 +245,13 @@ async def test_a_freeze_before_the_yes_stops_it(desk: Desk) -> None:
 
 
 async def test_a_freeze_after_the_yes_leaves_everything_and_the_pass_cannot_be_revealed(desk: Desk) -> None:
-    fault = desk.entra.faults.add(Fault(effect="latency", method="DELETE", path=AUTHENTICATOR, seconds=20))
+    fault = desk.entra.faults.add(Fault(effect="hold", method="DELETE", path=AUTHENTICATOR))
     own = await desk.say(HANNA, LOST)
     await desk.press(HANNA, own, "confirm", data=ticks(desk, own))
     await agreed(desk, own.operation_id)
     await begun(fault)
     await desk.say(BRAM, "freeze lotte because odd call")
-    await desk.stop_bot()
-    desk.entra.faults.clear()
-    await desk.start_bot()
+    await desk.restart_bot()
     await desk.settled(own, "Partly done", "frozen")
     card = await pass_card(desk, own)
     assert "frozen" in (await desk.press(HANNA, card, "reveal")).message

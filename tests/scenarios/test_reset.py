@@ -211,7 +211,7 @@ async def test_a_restart_in_the_middle_finishes_what_is_left(desk: Desk) -> None
 
 
 async def test_a_freeze_before_the_restart_leaves_the_rest_and_says_so(desk: Desk) -> None:
-    fault = desk.entra.faults.add(Fault(effect="latency", method="DELETE", path="/microsoftAuthenticatorMethods/", seconds=20))
+    fault = desk.entra.faults.add(Fault(effect="hold", method="DELETE", path="/microsoftAuthenticatorMethods/"))
     answer = await approved(desk, "reset mfa for lotte")
     await begun(fault)
     await desk.say(HANNA, "freeze lotte because odd call")
