@@ -12,7 +12,7 @@ from bot.domain.audit import AuditEvent
 from bot.domain.bulk import Bulk, FileRow, Hold, PlanDigest, Progress, Row, RowEnd, RowKind, Sample, Taken
 from bot.domain.change import Change
 from bot.domain.exchange import ConversationRef, LogNotice, Member, Reply
-from bot.domain.limits import Lift, Usage
+from bot.domain.limits import Lift, SetBefore, Usage
 from bot.domain.methods import Dossier, Methods
 from bot.domain.operation import Approval, Operation, Result, State
 from bot.domain.pace import Factor, Run, Traffic
@@ -415,8 +415,14 @@ class BulkJobs(Protocol):
     async def doubles(self, job_id: str) -> tuple[dict[int, int], dict[int, int]]:
         """Rows about a person, and rows with a number, that stand in the file more than once: each with another such row's number."""
 
-    async def conflict(self, job_id: str, said: dict[int, str]) -> None:
-        """These rows contradict others, so none of them is done; the sentence says why."""
+    async def set_before(self, job_id: str) -> dict[int, SetBefore]:
+        """Rows that would set a number which was set for somebody else before, alone or by another job."""
+
+    async def leave_out(self, job_id: str, kind: RowKind, said: dict[int, str]) -> None:
+        """None of these rows is done; the sentence says why."""
+
+    async def remark(self, job_id: str, said: dict[int, str]) -> None:
+        """Whoever looks at these rows should know this."""
 
     async def totals(self, job_id: str) -> tuple[dict[RowKind, int], int, PlanDigest]:
         """Rows of each kind, rows in which something was put right, and the digest of what all of them would do."""

@@ -12,12 +12,14 @@ from sqlalchemy import Connection, case, func, insert, select, update
 from bot.domain.audit import AuditEvent
 from bot.domain.bulk import ASKS, CHECKED, PROGRESS, Bulk, FileRow, Hold, Mode, PlanDigest, Progress, Row, RowEnd, RowKind, Sample, Taken
 from bot.domain.exchange import ConversationRef
+from bot.domain.limits import SetBefore
 from bot.domain.operation import NOT_DONE, Operation, State
 from bot.domain.rules import Need
 from bot.domain.said import from_store, to_column
 from bot.ports import JobAtWork
 from bot.store import approvals, bulk_rows, records
 from bot.store.ids import fresh_id
+from bot.store.set_before import set_before_rows
 from bot.store.tables import bulk_jobs, operations
 from bot.store.tables import bulk_rows as rows_table
 from bot.store.trail import Trail
@@ -155,8 +157,14 @@ class StoredBulkJobs:
     async def doubles(self, job_id: str) -> tuple[dict[int, int], dict[int, int]]:
         return await self._transactions.read(lambda connection: bulk_rows.doubles(connection, job_id))
 
-    async def conflict(self, job_id: str, said: dict[int, str]) -> None:
-        await self._transactions.write(lambda connection: bulk_rows.conflict(connection, job_id, said))
+    async def set_before(self, job_id: str) -> dict[int, SetBefore]:
+        return await self._transactions.read(lambda connection: set_before_rows(connection, job_id))
+
+    async def leave_out(self, job_id: str, kind: RowKind, said: dict[int, str]) -> None:
+        await self._transactions.write(lambda connection: bulk_rows.leave_out(connection, job_id, kind, said))
+
+    async def remark(self, job_id: str, said: dict[int, str]) -> None:
+        await self._transactions.write(lambda connection: bulk_rows.remark(connection, job_id, said))
 
     async def totals(self, job_id: str) -> tuple[dict[RowKind, int], int, PlanDigest]:
         def work(connection: Connection) -> tuple[dict[RowKind, int], int, PlanDigest]:

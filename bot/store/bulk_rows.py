@@ -25,7 +25,7 @@ PAGE = 500
 #: A person's own numbers; the office phone of two people is often the same one.
 _OWN = frozenset({PhoneType.MOBILE, PhoneType.ALTERNATE_MOBILE})
 _CHANGING = [kind.value for kind in RowKind if kind.changes]
-#: What another row can contradict; no `in_`, which cannot be carried out for many rows at once.
+#: What another row can contradict, or a number's past; no `in_`, which cannot be carried out for many rows at once.
 _contradicting = or_(*(bulk_rows.c.kind == kind for kind in (*_CHANGING, RowKind.NO_CHANGE.value)))
 #: Over this time the present rate is counted.
 RATE_OVER = timedelta(seconds=30)
@@ -208,12 +208,21 @@ def _others(found: Any) -> dict[int, int]:
     return {number: rows[1] if number == rows[0] else rows[0] for rows in groups.values() for number in rows}
 
 
-def conflict(connection: Connection, job_id: str, said: dict[int, str]) -> None:
-    """These rows contradict others, so none of them is done."""
+def leave_out(connection: Connection, job_id: str, kind: RowKind, said: dict[int, str]) -> None:
+    """None of these rows is done, for this reason."""
+    _say_of_rows(connection, job_id, said, {"kind": kind.value, "state": ""})
+
+
+def remark(connection: Connection, job_id: str, said: dict[int, str]) -> None:
+    """Says something of rows that stay what they are."""
+    _say_of_rows(connection, job_id, said, {})
+
+
+def _say_of_rows(connection: Connection, job_id: str, said: dict[int, str], become: dict[str, str]) -> None:
     statement = (
         update(bulk_rows)
         .where((_rows.job == job_id) & (_rows.number == bindparam("at_number")) & _contradicting)
-        .values(kind=RowKind.CONFLICT.value, reason=bindparam("said"), state="")
+        .values(reason=bindparam("said"), **become)
     )
     if said:
         connection.execute(statement, [{"at_number": number, "said": to_column(why)} for number, why in said.items()])

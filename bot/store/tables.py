@@ -268,13 +268,14 @@ bulk_rows = Table(
     Index("bulk_rows_by_end", "job", "ended_at"),
 )
 
-#: Which numbers (digests) the rows of a job would set, so that one that stands there twice is found.
+#: Which numbers (digests) the rows of a job would set, so that one that stands there twice, or was somebody else's before, is found.
 bulk_numbers = Table(
     "bulk_numbers",
     metadata,
     Column("job", String(12), primary_key=True),
     Column("digest", String(64), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
+    Index("bulk_numbers_by_digest", "digest"),
 )
 
 #: How a bulk job runs: what it waits for, and how many of the first rows may still be taken before somebody is asked (-1: all).

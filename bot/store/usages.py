@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Column, Connection, delete, insert, select
 
 from bot.domain import limits as rules
-from bot.domain.limits import DAY, HOUR, Lift, SetBefore, Usage
+from bot.domain.limits import DAY, HOUR, Lift, Usage
 from bot.domain.operation import Operation, State
 from bot.domain.policy import Decision
 from bot.domain.rules import Limits
 from bot.store import alarms, outbox, records
+from bot.store.set_before import IN_FORCE, set_before
 from bot.store.tables import lifts, numbers, operations
 from bot.store.trail import Trail
 from bot.store.transactions import Transactions
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 COUNTED = [
     state.value for state in State if state not in (State.PROPOSED, State.CANCELLED, State.DENIED, State.EXPIRED)
 ]  # fmt: skip
-#: The account has the change, may have it, or is about to get it. A number of a change that failed was never anybody's.
-IN_FORCE = [state.value for state in (State.AWAITING_APPROVAL, State.QUEUED, State.RUNNING, State.SUCCEEDED, State.PARTIAL)]
 
 
 class StoredUsages:
@@ -74,7 +73,7 @@ def confirmed(connection: Connection, enqueue: Enqueue, operation: Operation, li
     is carried out, nineteen have to be seen. What fails afterwards is passed over by its state.
     """
     digests = rules.digests(operation.changes)
-    before = _set_before(connection, operation.target.id, digests)
+    before = set_before(connection, operation.target.id, digests)
     if digests:
         rows = [{"operation_id": operation.id, "digest": each, "target_id": operation.target.id, "at": now} for each in sorted(digests)]
         connection.execute(insert(numbers), rows)
@@ -91,7 +90,7 @@ def _usage(
         agent=_newest(connection, operations.c.requester_id, agent_id, limits.agent_per_hour, now - HOUR),
         target_lifted=lifted.get(target_id.lower()),
         agent_lifted=lifted.get(agent_id.lower()),
-        before=_set_before(connection, target_id, digests),
+        before=set_before(connection, target_id, digests),
     )
 
 
@@ -104,24 +103,6 @@ def _newest(connection: Connection, column: Column[str], person_id: str, most: i
         .limit(most)
     )
     return tuple(connection.execute(query).scalars()) if most else ()
-
-
-def _set_before(connection: Connection, target_id: str, digests: Collection[str]) -> SetBefore | None:
-    """For whom one of these numbers was last set, other than this person."""
-    if not digests:
-        return None
-    query = (
-        select(numbers.c.at.label("set_at"), operations)
-        .join(operations, operations.c.id == numbers.c.operation_id)
-        .where(numbers.c.digest.in_(digests) & (numbers.c.target_id != target_id) & operations.c.state.in_(IN_FORCE))
-        .order_by(numbers.c.at.desc())
-        .limit(1)
-    )
-    found = connection.execute(query).first()
-    if found is None:
-        return None
-    target = records.operation(found).target
-    return SetBefore(target.name, target.upn, found.set_at)
 
 
 def forget(connection: Connection, now: datetime, numbers_kept: timedelta | None) -> None:

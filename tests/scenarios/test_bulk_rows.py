@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
 from bot.domain.change import ChangeKind
+from bot.domain.limits import NO_LIMITS
 from bot.domain.rules import Ground, Policy, Rule
 from bot.domain.said import from_store
 from simulator import cast
@@ -148,6 +150,34 @@ async def test_contradictions(desk: Desk) -> None:
     assert writes(desk) == {six.upn: 1}
     assert states(desk, job_id) == [""] * 7 + ["succeeded"]
     assert tags(desk, f"{job_id}-2") == ["bulk:row:left"]
+
+
+@pytest.mark.parametrize("desk_that", ["warn", "refuse", "allow"])
+async def test_a_number_that_was_somebody_elses(database_url: str, desk_that: str) -> None:
+    """Set alone or by a job, it is noticed by the next job and alone, as policy wants it."""
+    one, two, three, four = BARE[:4]
+    policy = replace(POLICY, limits=replace(NO_LIMITS, same_number=desk_that))
+    async with Desk(database_url, policy) as desk:
+        await desk.change(HANNA, f"set mobile for {one.upn} +31 6 11111111")
+        _, own = await begun(desk, "user,mobile", f"{two.upn},+31 6 11111112")
+        await desk.settled(own, "Done", "1 row done.")
+        await previewed(desk, "user,mobile", f"{three.upn},+31 6 11111113")  # nobody confirms it, so it is nobody's number
+
+        lines = (f"{three.upn},+31 6 11111111", f"{four.upn},+31 6 11111112", f"{one.upn},+31 6 11111113")
+        job_id, own = await previewed(desk, "user,mobile", *lines)
+        changing = "refused" if desk_that == "refuse" else "add"
+        assert kinds(desk, job_id) == [changing, changing, "update"]
+        why = reasons(desk, job_id)
+        for number, before in ((2, one), (3, two)):
+            assert (f"set for another person, {before.name}" in why[number]) == (desk_that != "allow"), why
+        assert why[4] == ""
+        assert ("numbers in 2 rows were set for other people before" in own.text) == (desk_that == "warn")
+
+        alone = await desk.say(HANNA, f"set mobile for {four.upn} +31 6 11111112")
+        assert (f"set for another person, {two.name}" in alone.text) == (desk_that != "allow"), alone.text
+        assert ("confirm" in alone.verbs) == (desk_that != "refuse")
+        alone = await desk.say(HANNA, f"set mobile for {four.upn} +31 6 11111113")
+        assert "another person" not in alone.text
 
 
 async def test_somebody_whose_phone_is_removed_first_may_give_the_number_away(desk: Desk) -> None:

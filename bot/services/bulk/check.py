@@ -13,13 +13,14 @@ from bot.commands.spec import Facts
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import BulkRules, Row, RowKind, first_rows_note
 from bot.domain.change import ChangeKind, Plan
+from bot.domain.limits import said_before
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation, State
 from bot.domain.people import Standing
 from bot.domain.policy import Decision
 from bot.domain.review import still_enough
 from bot.domain.rules import NO_NEED
-from bot.domain.said import Said, join, say
+from bot.domain.said import Said, join, say, say_count
 from bot.errors import DirectoryError, NotFound, Refusal, Throttled, Unavailable
 from bot.ports import BulkDirectory, BulkJobs, Clock, Operations
 from bot.services import explain
@@ -108,7 +109,8 @@ async def conclude(checking: Checking, operation: Operation, standing: Standing,
     twice, same = await jobs.doubles(operation.id)
     said: dict[int, str] = {number: _same_number(other) for number, other in same.items()}
     said |= {number: say("Row {other} is about the same person.", other=str(other)) for number, other in twice.items()}
-    await jobs.conflict(operation.id, said)
+    await jobs.leave_out(operation.id, RowKind.CONFLICT, said)
+    note = await _mind_numbers(checking, operation.id)
     counts, repaired, digest = await jobs.totals(operation.id)
     bulk = replace(operation.bulk, counts=counts, repaired=repaired, plan=digest.hex())
     bulk = replace(bulk, rows=sum(counts.values()), seconds=round(digest.writes / max(rate, 0.1)) + 1)
@@ -122,10 +124,32 @@ async def conclude(checking: Checking, operation: Operation, standing: Standing,
             proposal = await _propose(checking, operation, standing)
         except Refusal as refusal:
             to, outcome = State.FAILED, join(" ", (refusal.text, refusal.hint, say("Nothing was changed.")))
-    await preview(checking, replace(operation, bulk=bulk), to, outcome, proposal)
+    await preview(checking, replace(operation, bulk=bulk), to, outcome, proposal, note)
 
 
-async def preview(checking: Checking, operation: Operation, to: State, outcome: str, proposal: Proposal | None = None) -> None:
+async def _mind_numbers(checking: Checking, job_id: str) -> str:
+    """What policy says of numbers that were set for somebody else before: such rows are left out, or a note for the preview counts them."""
+    wanted = checking.reviewer.policy.limits.same_number
+    if wanted == "allow":
+        return ""
+    before = {number: said_before(each) for number, each in (await checking.jobs.set_before(job_id)).items()}
+    if wanted == "refuse":
+        alone = say("Ask for it alone.")
+        await checking.jobs.leave_out(job_id, RowKind.REFUSED, {number: join(" ", (said, alone)) for number, said in before.items()})
+        return ""
+    if not before:
+        return ""
+    await checking.jobs.remark(job_id, before)
+    return say_count(
+        len(before),
+        "The number in {count} row was set for another person before. The preview file says for whom.",
+        "The numbers in {count} rows were set for other people before. The preview file says for whom.",
+    )
+
+
+async def preview(
+    checking: Checking, operation: Operation, to: State, outcome: str, proposal: Proposal | None = None, note: str = ""
+) -> None:
     """The check is over, whatever came of it."""
     now = checking.clock()
     bulk = operation.bulk
@@ -150,7 +174,7 @@ async def preview(checking: Checking, operation: Operation, to: State, outcome: 
         need=need,
         expires_at=now + confirm_for,
         approvals_in=proposal.approvals_in if proposal else None,
-        notes=tuple(filter(None, [first_rows_note(checking.rules.canary, bulk.to_change)])) if proposal else (),
+        notes=tuple(filter(None, [note, first_rows_note(checking.rules.canary, bulk.to_change)])) if proposal else (),
         outcome=outcome,
     )
 
