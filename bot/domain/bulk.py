@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 #: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/bots-filesv4 has no limit of its own; these are ours.
 MOST_BYTES = 20 * 1024 * 1024
 MOST_ROWS = 100_000
+#: A person's own numbers; the office phone of two people is often the same one.
+OWN_PHONES = frozenset({PhoneType.MOBILE, PhoneType.ALTERNATE_MOBILE})
 
 
 #: What a job's requester is told of beside its card: its check took long and is done; it asks something (with the hold's word behind);

@@ -158,7 +158,15 @@ class StoredBulkJobs:
         return await self._transactions.read(lambda connection: bulk_rows.doubles(connection, job_id))
 
     async def set_before(self, job_id: str) -> dict[int, SetBefore]:
-        return await self._transactions.read(lambda connection: set_before_rows(connection, job_id))
+        def work(connection: Connection) -> dict[int, SetBefore]:
+            found: dict[int, SetBefore] = {}
+            after = 0
+            while rows := bulk_rows.page(connection, job_id, after):
+                found |= set_before_rows(connection, job_id, rows)
+                after = rows[-1].number
+            return found
+
+        return await self._transactions.read(work)
 
     async def leave_out(self, job_id: str, kind: RowKind, said: dict[int, str]) -> None:
         await self._transactions.write(lambda connection: bulk_rows.leave_out(connection, job_id, kind, said))

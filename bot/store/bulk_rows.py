@@ -10,9 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, Text, bindparam, cast, func, insert, or_, select, update
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.bulk import FAILING_WINDOW, FileRow, PlanDigest, Row, RowEnd, RowKind, Sample, Taken, masked, row_operation_id
+from bot.domain.bulk import FAILING_WINDOW, OWN_PHONES, FileRow, PlanDigest, Row, RowEnd, RowKind, Sample, Taken, masked, row_operation_id
 from bot.domain.limits import number_digest
-from bot.domain.methods import PhoneType
 from bot.domain.operation import State
 from bot.domain.said import from_store, to_column, to_store
 from bot.services.propose import change_facts
@@ -22,8 +21,6 @@ from bot.store.trail import Trail
 
 #: Rows read at a time where all are gone through.
 PAGE = 500
-#: A person's own numbers; the office phone of two people is often the same one.
-_OWN = frozenset({PhoneType.MOBILE, PhoneType.ALTERNATE_MOBILE})
 _CHANGING = [kind.value for kind in RowKind if kind.changes]
 #: What another row can contradict, or a number's past; no `in_`, which cannot be carried out for many rows at once.
 _contradicting = or_(*(bulk_rows.c.kind == kind for kind in (*_CHANGING, RowKind.NO_CHANGE.value)))
@@ -59,7 +56,7 @@ def add(connection: Connection, job_id: str, rows: Sequence[FileRow]) -> None:
     numbers = [
         {"job": job_id, "digest": number_digest(value), "number": row.number}
         for row in rows
-        for value in {wish.value for wish in row.wishes if wish.phone in _OWN and wish.value}
+        for value in {wish.value for wish in row.wishes if wish.phone in OWN_PHONES and wish.value}
     ]
     if numbers:
         connection.execute(insert(bulk_numbers), numbers)

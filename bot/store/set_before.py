@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, func, or_, select
 
-from bot.domain.bulk import RowKind
-from bot.domain.limits import SetBefore
+from bot.domain.bulk import OWN_PHONES, Row
+from bot.domain.limits import SetBefore, digests
 from bot.domain.operation import State
 from bot.domain.people import Person
 from bot.store import records
@@ -32,42 +32,44 @@ _SET_BY_ROW = (
 )
 
 
-def set_before(connection: Connection, target_id: str, digests: Collection[str]) -> SetBefore | None:
+def set_before(connection: Connection, target_id: str, wanted: Collection[str]) -> SetBefore | None:
     """For whom one of these numbers was last set, other than this person."""
-    if not digests:
+    if not wanted:
         return None
     alone = _SET_ALONE.where(
-        numbers.c.digest.in_(digests) & (numbers.c.target_id != target_id) & operations.c.state.in_(IN_FORCE)
+        numbers.c.digest.in_(wanted) & (numbers.c.target_id != target_id) & operations.c.state.in_(IN_FORCE)
     ).order_by(numbers.c.at.desc())
     by_row = _SET_BY_ROW.where(
-        bulk_numbers.c.digest.in_(digests) & (bulk_rows.c.target_id != target_id) & _row_in_force
+        bulk_numbers.c.digest.in_(wanted) & (bulk_rows.c.target_id != target_id) & _row_in_force
     ).order_by(func.coalesce(bulk_rows.c.ended_at, operations.c.confirmed_at).desc())
     found = [_told(row) for query in (alone, by_row) if (row := connection.execute(query.limit(1)).first())]
     return max(found, key=lambda before: before.at, default=None)
 
 
-def set_before_rows(connection: Connection, job_id: str) -> dict[int, SetBefore]:
-    """The same for the rows of a job that change something, by row; rows of the job itself left aside."""
-    own, row = bulk_numbers.alias(), bulk_rows.alias()
-    changing = row.c.kind.in_([kind.value for kind in RowKind if kind.changes])
-    mine = (own.c.job == job_id) & changing
+def set_before_rows(connection: Connection, job_id: str, rows: Iterable[Row]) -> dict[int, SetBefore]:
+    """The same for rows of a job that change something, by row; other rows of the job are left aside.
 
-    def of_mine(query: Select[Any], digest: Any, target_id: Any) -> Select[Any]:
-        return (
-            query.add_columns(own.c.number.label("row"))
-            .join(own, own.c.digest == digest)
-            .join(row, (row.c.job == own.c.job) & (row.c.number == own.c.number))
-            .where(mine & (row.c.target_id != target_id))
-        )
-
-    alone = of_mine(_SET_ALONE, numbers.c.digest, numbers.c.target_id).where(operations.c.state.in_(IN_FORCE))
-    by_row = of_mine(_SET_BY_ROW, bulk_numbers.c.digest, bulk_rows.c.target_id).where((bulk_numbers.c.job != job_id) & _row_in_force)
+    A page of them at a time: one statement for a whole job took minutes on PostgreSQL, whose planner does not know new rows yet.
+    """
+    wanted: dict[str, list[Row]] = {}
+    for row in rows:
+        if row.kind and row.kind.changes:
+            for digest in digests(change for change in row.changes if change.phone in OWN_PHONES):
+                wanted.setdefault(digest, []).append(row)
+    alone = _SET_ALONE.add_columns(numbers.c.digest, numbers.c.target_id.label("whose")).where(
+        numbers.c.digest.in_(wanted) & operations.c.state.in_(IN_FORCE)
+    )
+    by_row = _SET_BY_ROW.add_columns(bulk_numbers.c.digest, bulk_rows.c.target_id.label("whose")).where(
+        bulk_numbers.c.digest.in_(wanted) & (bulk_numbers.c.job != job_id) & _row_in_force
+    )
     found: dict[int, SetBefore] = {}
-    for query in (alone, by_row):
+    for query in (alone, by_row) if wanted else ():
         for each in connection.execute(query):
             before = _told(each)
-            if each.row not in found or found[each.row].at < before.at:
-                found[each.row] = before
+            for row in wanted[each.digest]:
+                newest = row.number not in found or found[row.number].at < before.at
+                if newest and row.target and row.target.id != each.whose:
+                    found[row.number] = before
     return found
 
 
