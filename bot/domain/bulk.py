@@ -27,7 +27,6 @@ MOST_ROWS = 100_000
 #: A person's own numbers; the office phone of two people is often the same one.
 OWN_PHONES = frozenset({PhoneType.MOBILE, PhoneType.ALTERNATE_MOBILE})
 
-
 #: What a job's requester is told of beside its card: its check took long and is done; it asks something (with the hold's word behind);
 #: it is over. And how occasions begin on which its card alone follows.
 CHECKED, ASKS, OVER, PROGRESS = "checked", "asks-", "over", "progress-"

@@ -160,10 +160,8 @@ class StoredBulkJobs:
     async def set_before(self, job_id: str) -> dict[int, SetBefore]:
         def work(connection: Connection) -> dict[int, SetBefore]:
             found: dict[int, SetBefore] = {}
-            after = 0
-            while rows := bulk_rows.page(connection, job_id, after):
-                found |= set_before_rows(connection, job_id, rows)
-                after = rows[-1].number
+            for rows in bulk_rows.pages(connection, job_id):
+                found |= set_before_rows(connection, rows)
             return found
 
         return await self._transactions.read(work)

@@ -242,9 +242,15 @@ def digest(connection: Connection, job_id: str) -> PlanDigest:
 
 def every(connection: Connection, job_id: str) -> Iterator[Row]:
     """All rows in order; no more than a page of them in memory."""
+    for rows in pages(connection, job_id):
+        yield from rows
+
+
+def pages(connection: Connection, job_id: str) -> Iterator[tuple[Row, ...]]:
+    """The same, a page at a time."""
     after = 0
     while rows := page(connection, job_id, after):
-        yield from rows
+        yield rows
         after = rows[-1].number
 
 

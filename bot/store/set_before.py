@@ -19,16 +19,22 @@ IN_FORCE = [state.value for state in (State.AWAITING_APPROVAL, State.QUEUED, Sta
 _AHEAD = [State.QUEUED.value, State.RUNNING.value]
 
 _of_row = (bulk_rows.c.job == bulk_numbers.c.job) & (bulk_rows.c.number == bulk_numbers.c.number)
-#: Of a job that nobody has confirmed, or that was stopped, the rows ahead count for nothing.
+#: Of a job that is still being checked, that nobody has confirmed or that was stopped, the rows ahead count for nothing.
 _row_in_force = or_(
     bulk_rows.c.state == State.SUCCEEDED.value,
     bulk_rows.c.state.in_(_AHEAD) & operations.c.state.in_([State.AWAITING_APPROVAL.value, *_AHEAD]),
 )
-_SET_ALONE = select(numbers.c.at.label("set_at"), operations).join(operations, operations.c.id == numbers.c.operation_id)
+_row_at = func.coalesce(bulk_rows.c.ended_at, operations.c.confirmed_at)
+_SET_ALONE = (
+    select(numbers.c.digest, numbers.c.target_id.label("whose"), numbers.c.at.label("set_at"), operations)
+    .join(operations, operations.c.id == numbers.c.operation_id)
+    .where(operations.c.state.in_(IN_FORCE))
+)
 _SET_BY_ROW = (
-    select(func.coalesce(bulk_rows.c.ended_at, operations.c.confirmed_at).label("set_at"), bulk_rows.c.target.label("person"))
+    select(bulk_numbers.c.digest, bulk_rows.c.target_id.label("whose"), _row_at.label("set_at"), bulk_rows.c.target.label("person"))
     .join_from(bulk_numbers, bulk_rows, _of_row)
     .join(operations, operations.c.id == bulk_rows.c.job)
+    .where(_row_in_force)
 )
 
 
@@ -36,18 +42,14 @@ def set_before(connection: Connection, target_id: str, wanted: Collection[str]) 
     """For whom one of these numbers was last set, other than this person."""
     if not wanted:
         return None
-    alone = _SET_ALONE.where(
-        numbers.c.digest.in_(wanted) & (numbers.c.target_id != target_id) & operations.c.state.in_(IN_FORCE)
-    ).order_by(numbers.c.at.desc())
-    by_row = _SET_BY_ROW.where(
-        bulk_numbers.c.digest.in_(wanted) & (bulk_rows.c.target_id != target_id) & _row_in_force
-    ).order_by(func.coalesce(bulk_rows.c.ended_at, operations.c.confirmed_at).desc())
+    alone = _SET_ALONE.where(numbers.c.digest.in_(wanted) & (numbers.c.target_id != target_id)).order_by(numbers.c.at.desc())
+    by_row = _SET_BY_ROW.where(bulk_numbers.c.digest.in_(wanted) & (bulk_rows.c.target_id != target_id)).order_by(_row_at.desc())
     found = [_told(row) for query in (alone, by_row) if (row := connection.execute(query.limit(1)).first())]
     return max(found, key=lambda before: before.at, default=None)
 
 
-def set_before_rows(connection: Connection, job_id: str, rows: Iterable[Row]) -> dict[int, SetBefore]:
-    """The same for rows of a job that change something, by row; other rows of the job are left aside.
+def set_before_rows(connection: Connection, rows: Iterable[Row]) -> dict[int, SetBefore]:
+    """The same for rows of a job that is being checked, by row, for those that change something.
 
     A page of them at a time: one statement for a whole job took minutes on PostgreSQL, whose planner does not know new rows yet.
     """
@@ -56,14 +58,10 @@ def set_before_rows(connection: Connection, job_id: str, rows: Iterable[Row]) ->
         if row.kind and row.kind.changes:
             for digest in digests(change for change in row.changes if change.phone in OWN_PHONES):
                 wanted.setdefault(digest, []).append(row)
-    alone = _SET_ALONE.add_columns(numbers.c.digest, numbers.c.target_id.label("whose")).where(
-        numbers.c.digest.in_(wanted) & operations.c.state.in_(IN_FORCE)
-    )
-    by_row = _SET_BY_ROW.add_columns(bulk_numbers.c.digest, bulk_rows.c.target_id.label("whose")).where(
-        bulk_numbers.c.digest.in_(wanted) & (bulk_numbers.c.job != job_id) & _row_in_force
-    )
+    if not wanted:
+        return {}
     found: dict[int, SetBefore] = {}
-    for query in (alone, by_row) if wanted else ():
+    for query in (_SET_ALONE.where(numbers.c.digest.in_(wanted)), _SET_BY_ROW.where(bulk_numbers.c.digest.in_(wanted))):
         for each in connection.execute(query):
             before = _told(each)
             for row in wanted[each.digest]:

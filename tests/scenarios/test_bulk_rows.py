@@ -152,11 +152,11 @@ async def test_contradictions(desk: Desk) -> None:
     assert tags(desk, f"{job_id}-2") == ["bulk:row:left"]
 
 
-@pytest.mark.parametrize("desk_that", ["warn", "refuse", "allow"])
-async def test_a_number_that_was_somebody_elses(database_url: str, desk_that: str) -> None:
+@pytest.mark.parametrize("wanted", ["warn", "refuse", "allow"])
+async def test_a_number_that_was_somebody_elses(database_url: str, wanted: str) -> None:
     """Set alone or by a job, it is noticed by the next job and alone, as policy wants it."""
     one, two, three, four = BARE[:4]
-    policy = replace(POLICY, limits=replace(NO_LIMITS, same_number=desk_that))
+    policy = replace(POLICY, limits=replace(NO_LIMITS, same_number=wanted))
     async with Desk(database_url, policy) as desk:
         await desk.change(HANNA, f"set mobile for {one.upn} +31 6 11111111")
         _, own = await begun(desk, "user,mobile", f"{two.upn},+31 6 11111112")
@@ -165,17 +165,17 @@ async def test_a_number_that_was_somebody_elses(database_url: str, desk_that: st
 
         lines = (f"{three.upn},+31 6 11111111", f"{four.upn},+31 6 11111112", f"{one.upn},+31 6 11111113")
         job_id, own = await previewed(desk, "user,mobile", *lines)
-        changing = "refused" if desk_that == "refuse" else "add"
+        changing = "refused" if wanted == "refuse" else "add"
         assert kinds(desk, job_id) == [changing, changing, "update"]
         why = reasons(desk, job_id)
         for number, before in ((2, one), (3, two)):
-            assert (f"set for another person, {before.name}" in why[number]) == (desk_that != "allow"), why
+            assert (f"set for another person, {before.name}" in why[number]) == (wanted != "allow"), why
         assert why[4] == ""
-        assert ("numbers in 2 rows were set for other people before" in own.text) == (desk_that == "warn")
+        assert ("numbers in 2 rows were set for other people before" in own.text) == (wanted == "warn")
 
         alone = await desk.say(HANNA, f"set mobile for {four.upn} +31 6 11111112")
-        assert (f"set for another person, {two.name}" in alone.text) == (desk_that != "allow"), alone.text
-        assert ("confirm" in alone.verbs) == (desk_that != "refuse")
+        assert (f"set for another person, {two.name}" in alone.text) == (wanted != "allow"), alone.text
+        assert ("confirm" in alone.verbs) == (wanted != "refuse")
         alone = await desk.say(HANNA, f"set mobile for {four.upn} +31 6 11111113")
         assert "another person" not in alone.text
 
