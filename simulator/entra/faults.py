@@ -79,6 +79,7 @@ class Fault:
         self._most = max(self.per_second, 1.0) if self.burst is None else self.burst
         self._tokens = self.per_second if self.burst is None else self.burst
         self._filled_at: float | None = None
+        self.met = asyncio.Event()  # for the first time
         self.cleared = asyncio.Event()
 
     def concerns(self, method: str, path: str) -> bool:
@@ -171,6 +172,7 @@ class Faults:
             if fault.effect == "limit" and not wait:
                 continue
             fault.fired += 1
+            fault.met.set()
             if fault.effect == "latency":
                 waits["latency"] += fault.seconds
             elif fault.effect == "hold":

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 
 from simulator import cast
-from simulator.entra import Fault
 from tests.desk import APPROVALS, HANNA, SAM, Answer, Desk, _words
 
 
@@ -29,12 +27,6 @@ async def agreed(desk: Desk, operation_id: str, before_the_yes=lambda: None) -> 
     before_the_yes()
     told = await desk.press(SAM, Answer(desk, card, SAM), "approve")
     assert not told.message, told.message
-
-
-async def begun(fault: Fault) -> None:
-    """Waits until a request has met the fault."""
-    while not fault.fired:  # noqa: ASYNC110 - the fault has no event to wait for
-        await asyncio.sleep(0)
 
 
 def writes(desk: Desk) -> list[str]:

@@ -259,8 +259,7 @@ async def test_a_message_the_bot_died_over_is_answered_when_teams_delivers_it_ag
     activity = desk.teams.compose(HANNA, SET)
     gate = desk.entra.faults.add(Fault(effect="hold", path="/v1.0/"))
     dying = asyncio.create_task(desk.teams.post(activity))
-    while not gate.fired:  # noqa: ASYNC110 - the turn has begun when it waits for Graph; the fault has no event to wait for
-        await asyncio.sleep(0)
+    await gate.met.wait()  # the turn has begun when it waits for Graph
     await desk.stop_bot()  # does not wait for a turn this slow
     dying.cancel()
     desk.entra.faults.clear()

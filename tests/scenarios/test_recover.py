@@ -10,7 +10,7 @@ from tests.desk import BRAM, HANNA, SAM, Desk, as_json
 from tests.scenarios.approving import approvers_card, words
 from tests.scenarios.passes import code, created, made
 from tests.scenarios.recovering import DIEGO, LOST, LOTTE, following, named_on, pass_card, recovered, ticked, ticks
-from tests.scenarios.several import agreed, begun, kinds, results, writes
+from tests.scenarios.several import agreed, kinds, results, writes
 
 AUTHENTICATOR = "/microsoftAuthenticatorMethods/"
 SITUATIONS = ("lost or stolen phone", "new phone", "first day", "phone left at home")
@@ -249,7 +249,7 @@ async def test_a_freeze_after_the_yes_leaves_everything_and_the_pass_cannot_be_r
     own = await desk.say(HANNA, LOST)
     await desk.press(HANNA, own, "confirm", data=ticks(desk, own))
     await agreed(desk, own.operation_id)
-    await begun(fault)
+    await fault.met.wait()
     await desk.say(BRAM, "freeze lotte because odd call")
     await desk.restart_bot()
     await desk.settled(own, "Partly done", "frozen")

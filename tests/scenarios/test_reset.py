@@ -14,7 +14,7 @@ from simulator.entra.control_sign_in import take_away
 from simulator.entra.state import PhoneState
 from simulator.registered import registered
 from tests.desk import ALICE, HANNA, OMAR, Desk
-from tests.scenarios.several import agreed, approved, begun, kinds, results, writes
+from tests.scenarios.several import agreed, approved, kinds, results, writes
 
 LOTTE, RINA, GERT, PRIYA, SOFIA, NOOR = (
     cast.person(name) for name in ("Lotte Smit", "Rina Patel", "Gert Brandt", "Priya Raman", "Sofia Rossi", "Noor Dekker")
@@ -157,7 +157,7 @@ async def test_what_is_registered_meanwhile_is_named_and_not_touched(desk: Desk)
     person = desk.entra.person(ALICE.upn)
     fault = desk.entra.faults.add(Fault(effect="hold", method="DELETE", path="/microsoftAuthenticatorMethods/"))
     answer = await approved(desk, "reset mfa for alice")
-    await begun(fault)
+    await fault.met.wait()
     person.sign_in.default = None
     person.sign_in.add(person.upn, registered("authenticator", "2026-01-05T10:00:00Z", displayName="Stranger's phone"))
     desk.entra.faults.clear()
@@ -202,7 +202,7 @@ async def test_policy_has_to_allow_the_reset_and_each_sort_in_it(database_url: s
 async def test_a_restart_in_the_middle_finishes_what_is_left(desk: Desk) -> None:
     fault = desk.entra.faults.add(Fault(effect="latency", method="DELETE", path="/microsoftAuthenticatorMethods/", seconds=5))
     answer = await approved(desk, "reset mfa for lotte")
-    await begun(fault)
+    await fault.met.wait()
     await desk.stop_bot()
     desk.entra.faults.clear()
     await desk.start_bot()
@@ -213,7 +213,7 @@ async def test_a_restart_in_the_middle_finishes_what_is_left(desk: Desk) -> None
 async def test_a_freeze_before_the_restart_leaves_the_rest_and_says_so(desk: Desk) -> None:
     fault = desk.entra.faults.add(Fault(effect="hold", method="DELETE", path="/microsoftAuthenticatorMethods/"))
     answer = await approved(desk, "reset mfa for lotte")
-    await begun(fault)
+    await fault.met.wait()
     await desk.say(HANNA, "freeze lotte because odd call")
     await desk.stop_bot()
     await desk.start_bot()

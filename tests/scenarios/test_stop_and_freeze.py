@@ -21,8 +21,7 @@ async def confirm_slowly(desk: Desk, answer: Answer) -> None:
     slow = desk.entra.faults.add(Fault(effect="hold", path=f"/users/{account}", times=1))
     told = await desk.press(HANNA, answer, "confirm")
     assert told.card is not None
-    while not slow.fired:  # noqa: ASYNC110 - the fault has no event to wait for
-        await asyncio.sleep(0.01)
+    await slow.met.wait()
     assert desk.entra.writes == []
 
 

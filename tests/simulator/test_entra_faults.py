@@ -146,8 +146,7 @@ async def test_latency(client: Client):
 async def test_held_until_the_rules_are_cleared(client: Client):
     fault = client.entra.faults.add(Fault(effect="hold", path="/users/alice", times=1))
     held = asyncio.create_task(client.get("/users/alice@fabrikam.example"))
-    while not fault.fired:  # noqa: ASYNC110 - the fault has no event for this
-        await asyncio.sleep(0)
+    await fault.met.wait()
     assert (await client.get("/users/alice@fabrikam.example")).status == 200, "the next one"
     assert not held.done()
     client.entra.faults.clear()
