@@ -179,6 +179,10 @@ async def test_a_number_that_was_somebody_elses(database_url: str, wanted: str) 
         alone = await desk.say(HANNA, f"set mobile for {four.upn} +31 6 11111113")
         assert "another person" not in alone.text
 
+        desk.entra.person(two.upn).phones.clear()
+        again, _ = await previewed(desk, "user,mobile", f"{two.upn},+31 6 11111112")  # their own number, given back
+        assert (kinds(desk, again), reasons(desk, again)[2]) == (["add"], "")
+
 
 async def test_somebody_whose_phone_is_removed_first_may_give_the_number_away(desk: Desk) -> None:
     """The number stands in one row alone: whoever has it now is no matter of the file."""
