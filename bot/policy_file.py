@@ -25,8 +25,8 @@ MOST_APPROVALS = 5
 LONGEST_CONFIRMATION, LONGEST_APPROVAL = 1_440, 10_080  # minutes: a day, a week
 
 _TABLES = ("groups", "conversations", "targets", "limits", "defaults", "rule")
-_ALLOW_ONLY = ("approvals", "approve", "reason", "ticket", "ticket_example", "deny_reason", "confirm_minutes", "approve_minutes")
-_RULE = ("name", "effect", "actions", "targets", "ask", "conversations", "hours", *_ALLOW_ONLY)
+_ALLOW_ONLY = ("approvals", "approve", "reason", "ticket", "ticket_example", "deny_reason", "confirm_minutes", "approve_minutes", "reusable")
+_RULE = ("name", "effect", "actions", "targets", "ask", "conversations", "hours", "registered", *_ALLOW_ONLY)
 _EVERYTHING, _PROTECTED = "*", "protected"
 _TARGETS = tuple(sorted([*Ground, _PROTECTED]))
 _SAME_NUMBER = ("refuse", "warn", "allow")
@@ -228,6 +228,8 @@ class _Reader:
             approve_for=self._values.minutes(table, "approve_minutes", LONGEST_APPROVAL, place),
             conversations=self._conversation_ids(table, place),
             hours=self._values.hours(table, place),
+            registered=self._values.yes_or_no(table, "registered", place) if "registered" in table else None,
+            reusable=self._values.yes_or_no(table, "reusable", place),
         )
 
     def _check_people(self, table: Mapping[str, Any], place: Place, approvals: int) -> None:

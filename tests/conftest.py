@@ -98,3 +98,10 @@ async def desk(database_url: str) -> AsyncIterator[Desk]:
     """The whole product at work. Afterwards: no client saw an error, and every Graph request kept to the contract."""
     async with Desk(database_url) as desk:
         yield desk
+
+
+@pytest.fixture
+async def built_in_desk(database_url: str) -> AsyncIterator[Desk]:
+    """The product as it is delivered: no policy file."""
+    async with Desk(database_url, built_in=True) as desk:
+        yield desk

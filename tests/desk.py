@@ -12,7 +12,8 @@ from sqlalchemy import text
 
 from bot import bootstrap
 from bot.config import Settings
-from bot.domain.rules import Policy
+from bot.domain.change import ChangeKind
+from bot.domain.rules import ADMINS_NAME, HELPDESK_NAME, Policy, Rule
 from bot.store.transactions import open_engine
 from simulator import cast
 from simulator.teams import Message
@@ -21,6 +22,36 @@ from simulator.world import World
 HANNA, BRAM, NADIA, SAM = (cast.person(name) for name in ("Hanna Visser", "Bram Peeters", "Nadia Haddad", "Sam Okafor"))
 ALICE, OMAR, OSCAR = (cast.person(name) for name in ("Alice Jansen", "Omar Farouk", "Oscar Outsider"))
 HELPDESK, LOG, APPROVALS = cast.CHANNELS
+
+#: What needs another agent under `one_agent`.
+GRAVE = frozenset(
+    {
+        ChangeKind.BLOCK,
+        ChangeKind.UNBLOCK,
+        ChangeKind.REQUIRE_MFA,
+        ChangeKind.RESET_MFA,
+        ChangeKind.RESET_EVERYTHING,
+        ChangeKind.CREATE_PASS,
+        ChangeKind.RECOVER,
+        ChangeKind.RESET_PASSWORD,
+        ChangeKind.BULK,
+    }
+)
+
+
+def one_agent(confirm_for: timedelta) -> Policy:
+    """A policy under which one agent changes phones and methods of anybody: for tests whose subject is not who has to agree."""
+    helpdesk, admins = cast.group("Helpdesk").id, cast.group("Doorman administrators").id
+    asking = frozenset({helpdesk})
+    return Policy(
+        rules=(
+            Rule(name="One agent changes ordinary people", actions=frozenset(ChangeKind) - GRAVE, ask=asking),
+            Rule(name="Another agent agrees", actions=GRAVE, ask=asking, approvals=1, approve=asking, reusable=True),
+        ),
+        names={helpdesk: HELPDESK_NAME, admins: ADMINS_NAME},
+        helpdesk=frozenset({helpdesk, admins}),
+        confirm_for=confirm_for,
+    )
 
 
 class MovableClock:
@@ -72,16 +103,22 @@ class Answer:
 
 
 class Desk:
-    """One bot between both simulators. `async with` opens and closes it, and looks at how everything behaved in between."""
+    """One bot between both simulators. `async with` opens and closes it, and looks at how everything behaved in between.
 
-    def __init__(self, database_url: str, policy: Policy | None = None, **environment: str) -> None:
+    Args:
+        policy: None for that of POLICY_FILE, where the environment names one, else for `one_agent`.
+        built_in: without a policy and without a file, as it is delivered.
+    """
+
+    def __init__(self, database_url: str, policy: Policy | None = None, *, built_in: bool = False, **environment: str) -> None:
         self.clock = MovableClock()
         self.world = World(clock=lambda: self.clock().timestamp(), limits=False)
         self.entra, self.teams = self.world.entra, self.world.teams
         self.naps: list[float] = []
         self._database_url = database_url
         self._environment = {"RECONCILE_HOURS": "0", **environment}
-        self.policy = policy  # None: what the settings say
+        self.policy = policy
+        self._as_delivered = built_in or "POLICY_FILE" in environment
         self._runner: web.AppRunner | None = None
         self.url = ""
 
@@ -104,7 +141,8 @@ class Desk:
     async def start_bot(self) -> None:
         """Starts the bot; again after `stop_bot`, on the same database."""
         settings = Settings.from_env(self.world.environment(self._database_url, **self._environment))
-        app = bootstrap.build(settings, clock=self.clock, sleep=self._nap, policy=self.policy)
+        policy = self.policy or (None if self._as_delivered else one_agent(timedelta(minutes=settings.confirm_minutes)))
+        app = bootstrap.build(settings, clock=self.clock, sleep=self._nap, policy=policy)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)

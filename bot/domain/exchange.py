@@ -114,6 +114,7 @@ class Verb(StrEnum):
     REFRESH = "refresh"
     AGAIN = "again"
     SUSPECT = "suspect"
+    TAKE_BACK = "take_back"  # what an operation added, after a suspicious call
     STRONGER = "stronger"  # of a `show` card: the stronger path for this person
     REVEAL = "reveal"
     REPLACE = "replace"

@@ -23,7 +23,16 @@ from bot.domain.stop import because
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 #: Nothing is counted and nothing raises an alarm.
-NO_LIMITS = Limits(target_per_day=0, agent_per_hour=0, same_number="allow", refusals_per_hour=0, team_per_day=0)
+NO_LIMITS = Limits(
+    target_per_day=0,
+    agent_per_hour=0,
+    same_number="allow",
+    refusals_per_hour=0,
+    team_per_day=0,
+    requests_per_hour=0,
+    contain_per_hour=0,
+    freezes_per_hour=0,
+)
 
 
 @dataclass(frozen=True, slots=True)

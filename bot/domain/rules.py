@@ -89,6 +89,8 @@ class Rule:
         confirm_for, approve_for: how long the confirmation and the approval may take; None for the default.
         conversations: ids of teams, channels or chats it is limited to; empty for everywhere.
         hours: when it holds; None for always.
+        registered: it is about people who have a method already (True), or who have none yet (False); None for both.
+        reusable: a pass that is used more than once is allowed by it.
     """
 
     name: str
@@ -106,6 +108,8 @@ class Rule:
     approve_for: timedelta | None = None
     conversations: frozenset[str] = frozenset()
     hours: Hours | None = None
+    registered: bool | None = None
+    reusable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,9 @@ class Limits:
         same_number: "refuse", "warn" or "allow" a number that was set for another person before.
         refusals_per_hour: so many refusals of one agent in an hour raise a notice in the log channel.
         team_per_day: so many people changed in one department in 24 hours raise a notice.
+        requests_per_hour: requests for somebody's approval that one agent confirmed in an hour, whatever became of them.
+        contain_per_hour: operations that only take access away which one agent confirmed in an hour; they count for nothing else.
+        freezes_per_hour: people one agent froze by typing in an hour; a suspicious call is neither counted nor refused.
     """
 
     target_per_day: int = 5
@@ -125,6 +132,9 @@ class Limits:
     same_number: str = "warn"
     refusals_per_hour: int = 5
     team_per_day: int = 5
+    requests_per_hour: int = 20
+    contain_per_hour: int = 20
+    freezes_per_hour: int = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
