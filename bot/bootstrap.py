@@ -184,7 +184,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         await engine.start()
         stack.push_async_callback(engine.stop)
 
-        reviewer = Reviewer(policy, stops, clock)
+        reviewer = Reviewer(policy, stops, operations, clock)
         groups = Groups(settings.helpdesk_group_id, settings.admin_group_id, policy.asking(), policy.approving(), policy.groups())
         gate = Gate(directory, groups, settings.bot_tenant_id, clock)
         approvals = Approvals(operations, directory, gate, reviewer, clock, settings.approval_channel, settings.hosts.teams)

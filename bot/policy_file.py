@@ -25,7 +25,9 @@ MOST_APPROVALS = 5
 LONGEST_CONFIRMATION, LONGEST_APPROVAL = 1_440, 10_080  # minutes: a day, a week
 
 _TABLES = ("groups", "conversations", "targets", "limits", "defaults", "rule")
-_ALLOW_ONLY = ("approvals", "approve", "reason", "ticket", "ticket_example", "deny_reason", "confirm_minutes", "approve_minutes", "reusable")
+_ALLOW_ONLY = (
+    "approvals", "approve", "reason", "ticket", "ticket_example", "deny_reason", "confirm_minutes", "approve_minutes", "reusable",
+)  # fmt: skip
 _RULE = ("name", "effect", "actions", "targets", "ask", "conversations", "hours", "registered", *_ALLOW_ONLY)
 _EVERYTHING, _PROTECTED = "*", "protected"
 _TARGETS = tuple(sorted([*Ground, _PROTECTED]))

@@ -19,9 +19,10 @@ from bot.domain.pace import Factor, Run, Traffic
 from bot.domain.passes import PassTerms
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.reconcile import Comparison, DirectoryAudit, Known
+from bot.domain.registered import Made
 from bot.domain.rules import Need
 from bot.domain.secret import Issued
-from bot.domain.sign_in import MfaState, Preference, Registration
+from bot.domain.sign_in import MfaState, Preference, Registration, SmsTerms
 from bot.domain.stop import Freeze, Pause, Stop
 from bot.errors import DirectoryError
 
@@ -75,6 +76,9 @@ class Directory(Protocol):
             NotAuthorised: the permission AuditLog.Read.All is missing; NotLicensed: the tenant may not read the log.
         """
 
+    async def sms_terms(self) -> SmsTerms | None:
+        """What the tenant's policy says of text messages; None where we may not read it."""
+
     async def manager(self, object_id: str) -> Person | None:
         """The manager of somebody; None when Entra ID names none."""
 
@@ -110,6 +114,9 @@ class BulkDirectory(Protocol):
 
     async def dossiers(self, object_ids: Sequence[str]) -> list[Dossier | DirectoryError]:
         """Everybody's dossier as of `Directory.dossier`, or why there is none, in the order asked."""
+
+    async def sms_terms(self) -> SmsTerms | None:
+        """As `Directory.sms_terms`."""
 
     async def phones(self, object_ids: Sequence[str]) -> list[Methods | DirectoryError]:
         """Everybody's methods alone, or why they cannot be read, in the order asked; `Dossier.renewed` takes them."""
@@ -266,6 +273,9 @@ class Operations(Protocol):
 
     async def changes_of(self, target_id: str, limit: int) -> tuple[Operation, ...]:
         """The last operations that changed an account, wholly or in part; the one confirmed last comes first."""
+
+    async def made_to(self, target_id: str, since: datetime) -> tuple[Made, ...]:
+        """What Doorman changed of an account since then, or may have changed, alone or by files; in no order."""
 
     async def events(self, *, operation_id: str = "", target_id: str = "", actor_id: str = "", limit: int = 20) -> tuple[AuditEvent, ...]:
         """The trail, newest first: of one operation, about one account, or what one person did and what became of what they asked for."""

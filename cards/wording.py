@@ -14,6 +14,7 @@ from bot.domain.phone import mask_text
 from bot.domain.rules import Need
 from bot.domain.said import Said, join, say, say_count
 from bot.domain.sign_in import DefaultMethod
+from bot.domain.sms import asked_for
 from cards.bulk_words import bulk_title, file_name
 from cards.elements import Colour, Element, Style, address, columns, line, run, woven
 
@@ -111,6 +112,7 @@ def task(changes: tuple[Change, ...], bundle: ChangeKind | None = None) -> str:
     """What is asked for, starting a sentence: "Set mobile phone"."""
     if bundle:
         return KINDS[bundle].task
+    changes = asked_for(changes)
     if len(changes) == 1:
         return _task_of(changes[0])
     return say("Make {count} changes", count=len(changes)) if changes else say("Change nothing")
@@ -140,6 +142,8 @@ def title(operation: Operation) -> str:
 def difference(change: Change) -> tuple[str, str]:
     """Before and after, in words where there is no number."""
     match change.kind:
+        case ChangeKind.SMS_SIGN_IN if change.follows and change.after == "off":
+            return say("off"), say("stays off")
         case ChangeKind.SMS_SIGN_IN:
             return switched(change.before or "off"), switched(change.after or "off")
         case ChangeKind.SIGN_OUT:
@@ -186,6 +190,8 @@ def difference_line(change: Change, state: State, *, label: bool = False) -> Ele
 def result_text(change: Change, result: Result) -> str:
     """How one change of several ended, in words: "✓ removed", "✗ refused: …"."""
     match result.fate:
+        case Fate.DONE if change.follows and result.why:
+            return say("✓ {why}", why=result.why)
         case Fate.DONE:
             if change.is_removal:
                 return say("✓ removed")

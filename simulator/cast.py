@@ -180,7 +180,10 @@ GROUPS = (
     Group(name="Doorman administrators", members=(_upn("sam.okafor"),)),
     Group(name="Tier 0 operators", members=(_upn("theo.roth"),), role_assignable=True, roles=("Privileged Role Administrator",)),
     Group(name="Executives", members=(_upn("victoria.crane"), _upn("priya.raman"))),
+    Group(name="No sign-in by text message"),  # whom the SMS policy excludes: those without `sms_policy`
 )
+#: Excluded from the tenant's SMS policy.
+NO_SMS = GROUPS[-1]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -100,14 +100,12 @@ def _plan_number(dossier: Dossier, phone: PhoneType, typed: str, mode: str, fact
             code="mobile_missing",
         )
     change = Change(ChangeKind.SET_PHONE, phone, old.number if old else None, number.graph)
-    return Plan(person, (change,), _notes(phone, old, facts), _warnings(dossier, phone, old, number))
+    return Plan(person, (change,), _notes(phone, facts), _warnings(dossier, phone, old, number))
 
 
-def _notes(phone: PhoneType, old: Phone | None, facts: Facts) -> tuple[str, ...]:
+def _notes(phone: PhoneType, facts: Facts) -> tuple[str, ...]:
     good = say("text messages (SMS) and voice calls") if "SMS" in phone.good_for else say("voice calls only, not for text messages")
     notes = [say("Good for {good}.", good=good)]
-    if phone is PhoneType.MOBILE and (old is None or old.sms_sign_in not in (SmsSignIn.NOT_ALLOWED_BY_POLICY, SmsSignIn.READY)):
-        notes.append(say("If the tenant's SMS policy includes this person, Entra ID switches SMS sign-in on for the number by itself."))
     if facts.retirement:
         notes.append(retirement_note(facts.retirement))
     return tuple(notes)

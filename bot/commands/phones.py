@@ -9,8 +9,11 @@ from bot.commands.phone_rules import plan_change
 from bot.commands.spec import Command, Context, Invocation
 from bot.domain.change import ChangeKind, Plan
 from bot.domain.methods import PhoneType
+from bot.domain.sign_in import Aspect
 
 __all__ = ["REMOVE_PHONE", "SET_PHONE", "SMS_SIGN_IN", "plan_change"]
+
+READS_SMS_POLICY = ("Policy.Read.AuthenticationMethod", "see whether a number becomes a sign-in name by itself")
 
 SMS_SIGN_IN_WORDS = Word(
     "sms sign-in",
@@ -87,7 +90,8 @@ SET_PHONE = Command(
     example="set mobile for alice +31 6 12345678",
     run=set_phone,
     changes=frozenset({ChangeKind.SET_PHONE}),
-    reads=READS,
+    aspects=frozenset({Aspect.SMS_TERMS}),
+    reads=(*READS, READS_SMS_POLICY),
 )
 
 REMOVE_PHONE = Command(
@@ -125,6 +129,7 @@ SMS_SIGN_IN = Command(
     example="enable sms sign-in for omar",
     run=sms_sign_in,
     changes=frozenset({ChangeKind.SMS_SIGN_IN}),
+    contains=lambda args: frozenset() if args["on"] else frozenset({ChangeKind.SMS_SIGN_IN}),
     reads=READS,
     scopes=(),  # rare, and the menu is short: the help card has a button for it
 )

@@ -18,6 +18,7 @@ from bot.domain.methods import Dossier
 from bot.domain.operation import Operation
 from bot.domain.passes import WantedPass, due
 from bot.domain.sign_in import DefaultMethod, MfaState
+from bot.domain.sms import asked_for
 from bot.ports import Directory
 
 
@@ -32,7 +33,7 @@ async def replan_all(directory: Directory, dossier: Dossier, operation: Operatio
             return plan_reset(dossier, operation.bundle)
         case ChangeKind.RECOVER if not operation.may_be_replaced:
             return await plan_again(directory, dossier, operation, facts, now)
-    plans = [await replan(directory, dossier, change, facts, now) for change in operation.changes]
+    plans = [await replan(directory, dossier, change, facts, now) for change in asked_for(operation.changes)]
     return replace(plans[0], changes=tuple(change for one in plans for change in one.changes))
 
 

@@ -43,6 +43,11 @@ class Invocation:
         return self.command.asks(self.args) if self.command.asks else self.command.changes
 
     @property
+    def containing(self) -> frozenset[ChangeKind]:
+        """Those of the kinds that only take access away as they are asked for here."""
+        return self.command.contains(self.args) if self.command.contains else frozenset()
+
+    @property
     def who(self) -> Who | None:
         """The person meant, if the command names one."""
         who = self.args.get("who")
@@ -161,6 +166,7 @@ class Command:
         changes: kinds of change it may plan; empty for read-only commands. A changing command may end in `ticket …` and `because …`.
         asks: of these, what the arguments ask for at the least; policy is asked about it before anything is planned, and about the plan
             after that. None for all of `changes`.
+        contains: of these, what the arguments ask for only to take access away, where the kind itself does not tell.
         for_everyone: may be said without being in the helpdesk group.
         admin: only members of the administrators' group.
         admins_too: also administrators and approvers who are not in the helpdesk group.
@@ -181,6 +187,7 @@ class Command:
     short: tuple[tuple[Part, ...], ...] = ()
     changes: frozenset[ChangeKind] = frozenset()
     asks: Callable[[Mapping[str, object]], frozenset[ChangeKind]] | None = None
+    contains: Callable[[Mapping[str, object]], frozenset[ChangeKind]] | None = None
     for_everyone: bool = False
     admin: bool = False
     admins_too: bool = False

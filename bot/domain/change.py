@@ -139,6 +139,9 @@ KINDS: dict[ChangeKind, KindFacts] = {
     ChangeKind.BULK: KindFacts("", "change many people from a file", task="Change many people from a file"),
 }
 
+#: What only takes access away, whoever it is done to.
+CONTAINING = frozenset({ChangeKind.SIGN_OUT, ChangeKind.BLOCK, ChangeKind.REVOKE_PASS})
+
 #: Which kind of change removes a method of a family.
 REMOVALS: dict[Family, ChangeKind] = {facts.family: kind for kind, facts in KINDS.items() if facts.family}
 
@@ -155,6 +158,8 @@ class Change:
             will be (`passes.WantedPass`); for a password Graph's moment of its last change, and None; for sessions Graph's moment, and
             None; for an account "enabled" and "disabled"; for the default method and per-user MFA Graph's words.
         method: Graph's id of the method that is removed or changed.
+        follows: SMS sign-in as it is going to be once the mobile number before it is set: Entra ID switches it on by itself ("on", never
+            written by us), and we switch it off again ("off").
     """
 
     kind: ChangeKind
@@ -162,6 +167,7 @@ class Change:
     before: str | None
     after: str | None
     method: str = ""
+    follows: bool = False
 
     @property
     def is_number(self) -> bool:
@@ -191,6 +197,11 @@ class Change:
     def is_private(self) -> bool:
         """Whether not everybody should read `before` and `after` in full."""
         return self.is_number or self.is_address
+
+    @property
+    def contains(self) -> bool:
+        """It only takes access away: the closed list of DESIGN section 7, as far as a single change can tell."""
+        return self.kind in CONTAINING or (self.kind is ChangeKind.SMS_SIGN_IN and self.after == "off")
 
     @property
     def is_removal(self) -> bool:
@@ -230,6 +241,7 @@ class Plan:
         warnings: what is worth a second look before the click.
         bundle: the kind that stands for all of the changes together; None where each stands for itself.
         recovery: what a recovery has to remember.
+        takes_back: id of the operation whose additions it takes back; empty for every other plan.
     """
 
     target: Person
@@ -238,11 +250,22 @@ class Plan:
     warnings: tuple[str, ...] = ()
     bundle: ChangeKind | None = None
     recovery: Recovery | None = None
+    takes_back: str = ""
 
     @property
     def kinds(self) -> frozenset[ChangeKind]:
         """What policy has to agree to."""
         return kinds_of(self.changes, self.bundle)
+
+    @property
+    def contains(self) -> bool:
+        """It only takes access away, so it is one person's and waits for nothing."""
+        return only_contains(self.changes, self.bundle, self.takes_back)
+
+
+def only_contains(changes: tuple[Change, ...], bundle: ChangeKind | None, takes_back: str = "") -> bool:
+    """Whether all of this only takes access away. A row of a file does not: a file is two people's work."""
+    return bool(takes_back) or (bundle is None and bool(changes) and all(change.contains for change in changes))
 
 
 def kinds_of(changes: tuple[Change, ...], bundle: ChangeKind | None) -> frozenset[ChangeKind]:

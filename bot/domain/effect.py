@@ -26,7 +26,9 @@ def in_effect(change: Change, dossier: Dossier) -> bool:
 
 
 def untouched(change: Change, dossier: Dossier) -> bool:
-    """Whether the account is still as the card showed it before the change."""
+    """Whether the account is still as the card showed it before the change; what follows from another change stands and falls with it."""
+    if change.follows:
+        return True
     match change.kind:
         case ChangeKind.SIGN_OUT:
             return dossier.person.sessions_from == change.before

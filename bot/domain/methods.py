@@ -10,7 +10,7 @@ from enum import StrEnum
 from bot.domain.people import Person, Privileges
 from bot.domain.phone import digits, mask
 from bot.domain.said import join, said_day, say, say_each
-from bot.domain.sign_in import Aspect, MfaState, PassFacts, Preference, Registration
+from bot.domain.sign_in import Aspect, MfaState, PassFacts, Preference, Registration, SmsTerms
 from bot.errors import DirectoryError
 
 
@@ -208,7 +208,7 @@ class Dossier:
         others: every method that is not a phone; unknown kinds included.
         privileges: why the account is protected, if it is.
         groups: ids of every group the person is in, nested ones included.
-        preference, mfa_state, registration: None where they were not wanted, or could not be read.
+        preference, mfa_state, registration, sms_terms: None where they were not wanted, or could not be read.
         unread: why what was wanted could not be read.
     """
 
@@ -220,6 +220,7 @@ class Dossier:
     preference: Preference | None = None
     mfa_state: MfaState | None = None
     registration: Registration | None = None
+    sms_terms: SmsTerms | None = None
     unread: Mapping[Aspect, DirectoryError] = field(default_factory=dict)
 
     def method(self, method_id: str) -> Method | None:

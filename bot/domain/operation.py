@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.bulk import Bulk
-from bot.domain.change import Change, ChangeKind, kinds_of
+from bot.domain.change import Change, ChangeKind, kinds_of, only_contains
 from bot.domain.exchange import ConversationRef
 from bot.domain.people import Actor, Person
 from bot.domain.phone import mask_text
@@ -148,6 +148,8 @@ class Operation:
         revealed_at: when the requester was given the code or password that it made; None when nobody was.
         recovery: what is followed up after it; None for everything but a recovery.
         bulk: the file whose rows are its changes; None for everything but a bulk job, whose `target` is nobody.
+        first: its target had no method when it was asked for.
+        takes_back: id of the operation whose additions it takes back; empty for every other one.
     """
 
     id: str
@@ -180,6 +182,13 @@ class Operation:
     revealed_at: datetime | None = None
     recovery: Recovery | None = None
     bulk: Bulk | None = None
+    first: bool = False
+    takes_back: str = ""
+
+    @property
+    def contains(self) -> bool:
+        """It only takes access away, so it is one person's and waits for nothing."""
+        return only_contains(self.changes, self.bundle, self.takes_back)
 
     @property
     def kinds(self) -> frozenset[ChangeKind]:

@@ -73,9 +73,16 @@ def denied(ask: Ask, on: Iterable[Ground], rules: Sequence[Rule]) -> Decision:
     return Decision(False, Reason.DENIED_BY_RULE, text, hint, rules=names(rules))
 
 
-def nobody_may(ask: Ask, kind: ChangeKind, ground: Ground) -> Decision:
-    """No rule lets anybody do this to such a person."""
-    if ground is Ground.ORDINARY:
+def nobody_may(ask: Ask, kind: ChangeKind, ground: Ground, *, otherwise: bool = False) -> Decision:
+    """No rule lets anybody do this to such a person.
+
+    Args:
+        otherwise: a rule would, if the person were registered, or not.
+    """
+    if otherwise:
+        who = say("somebody who has a sign-in method already") if ask.registered else say("somebody who has no sign-in method yet")
+        text = join(" ", (described(ground, ask), say("No rule of the policy lets anybody {why} for {who}.", why=KINDS[kind].why, who=who)))
+    elif ground is Ground.ORDINARY:
         text = say("No rule of the policy lets anybody {why}.", why=KINDS[kind].why)
     elif ground is Ground.VIP:
         text = say("{described} No rule of the policy lets anybody {why} for VIPs.", described=described(ground, ask), why=KINDS[kind].why)

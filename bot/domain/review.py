@@ -1,12 +1,14 @@
 """Whether a request may be made, and who may agree to it: policy's rules applied to one request. Pure.
 
-Deny beats allow; every ground of the target needs a rule that allows it; what the matching rules demand adds up.
+Deny beats allow; every ground of the target needs a rule that allows it; what the matching rules demand adds up. What only takes access
+away is apart: no pause or freeze keeps it back, and only a rule that names it may demand anything of it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import reduce
 
@@ -15,7 +17,7 @@ from bot.domain.change import ChangeKind
 from bot.domain.people import Person
 from bot.domain.policy import ALLOWED, Decision, Reason, stopped
 from bot.domain.refusals import GRAVITY, names
-from bot.domain.rules import NO_NEED, Ask, Ground, Need, Policy, Rule
+from bot.domain.rules import NO_NEED, PROTECTED, Ask, Ground, Need, Policy, Rule
 from bot.domain.said import say
 from bot.domain.stop import Stop
 
@@ -44,19 +46,68 @@ def review(policy: Policy, ask: Ask, stop: Stop, now: datetime) -> Decision:
         ask: `ask.at` is when it was asked, for rules with hours; a later check of the same request keeps it.
         stop: what stops a change of this person at `now`; nothing that allows one can outweigh it.
     """
-    if not (halt := stopped(stop, now)).allowed:
+    if not ask.contains and not (halt := stopped(stop, now)).allowed:
         return halt
     if ask.requester_id.lower() == ask.target.id.lower():
         return refusals.own_account()
     assert ask.kinds, "a request is for something"
+    if ask.takes_back and _is_colleague(policy, ask):
+        return Decision(True, Reason.ALLOWED, rules=(CONTAINMENT.name,), need=NO_NEED, confirm_for=policy.confirm_for)
     on = grounds(policy, ask)
-    if denying := [rule for rule in policy.rules if rule.deny and _about(rule, ask, on) and _denied_to(rule, ask) and _holds(rule, ask)]:
+    if denying := [rule for rule in policy.rules if rule.deny and _forbids(rule, ask, on) and _denied_to(rule, ask) and _holds(rule, ask)]:
         return refusals.denied(ask, on, denying)
     pairs = [(kind, ground) for ground in GRAVITY if ground in on for kind in ChangeKind if kind in ask.kinds]
-    allowing = {pair: [rule for rule in _allowing(policy, *pair) if _may_ask(rule, ask) and _holds(rule, ask)] for pair in pairs}
-    if open_pairs := [pair for pair in pairs if not allowing[pair]]:
-        return _uncovered(policy, ask, open_pairs)
-    return _demands(policy, ask, [rule for rule in policy.rules if any(rule in fitting for fitting in allowing.values())])
+    covering = {pair: _covering(policy, ask, *pair) for pair in pairs}
+    covering |= _amounting_to(policy, ask, on)
+    allowing = {pair: [rule for rule in rules if _may_ask(rule, ask) and _holds(rule, ask)] for pair, rules in covering.items()}
+    if open_pairs := [pair for pair in covering if not allowing[pair]]:
+        return _uncovered(policy, ask, open_pairs, covering)
+    return _demands(policy, ask, list(dict.fromkeys(rule for fitting in allowing.values() for rule in fitting)))
+
+
+#: What no rule names, because it is built in: whoever has any right here may take access away from somebody who is not protected.
+CONTAINMENT = Rule(name=say("Built-in: taking access away is one person's work"))
+
+
+def _is_colleague(policy: Policy, ask: Ask) -> bool:
+    return bool(policy.helpdesk & ask.requester_groups)
+
+
+def _covering(policy: Policy, ask: Ask, kind: ChangeKind, ground: Ground) -> list[Rule]:
+    """The rules that allow this to somebody. Where it only takes access away, those that name it, and if none does it is built in."""
+    found = [rule for rule in _allowing(policy, kind, ground) if rule.registered in (None, ask.registered)]
+    if kind not in ask.containing:
+        return found
+    if naming := [rule for rule in found if _names(rule, kind)]:
+        return naming
+    if ground not in PROTECTED:
+        return [replace(CONTAINMENT, ask=policy.helpdesk)]
+    # Nobody may who could not before, and "*" demands nothing of it.
+    return [replace(rule, approvals=0, approve=frozenset(), reason=False, ticket="") for rule in found]
+
+
+def _amounting_to(policy: Policy, ask: Ask, on: frozenset[Ground]) -> dict[tuple[ChangeKind, Ground], list[Rule]]:
+    """What the request amounts to, as far as rules that tell who is registered speak of it: older files mean what they meant."""
+    amounts = {}
+    for kind in ask.implied - ask.kinds:
+        for ground in on:
+            if found := [rule for rule in _allowing(policy, kind, ground) if rule.registered is True]:
+                amounts[kind, ground] = found
+    return amounts
+
+
+def _names(rule: Rule, kind: ChangeKind) -> bool:
+    """Whether a rule speaks of taking access away by this kind: "*" does not, and "sms_sign_in" means switching it on."""
+    return kind in rule.actions and kind is not ChangeKind.SMS_SIGN_IN
+
+
+def _forbids(rule: Rule, ask: Ask, on: frozenset[Ground]) -> bool:
+    """Whether a rule that denies is about this request. One against more exposure never refuses less."""
+    if rule.registered not in (None, ask.registered):
+        return False
+    kinds = {kind for kind in ask.kinds if kind not in ask.containing or _names(rule, kind)}
+    kinds |= ask.implied if rule.registered else frozenset()
+    return any(_covers(rule, kind, ground) for kind in kinds for ground in on)
 
 
 def may_approve(
@@ -110,12 +161,16 @@ def still_enough(before: Need, agreed: int, now: Decision) -> Decision:
     return now
 
 
-def _uncovered(policy: Policy, ask: Ask, pairs: Sequence[tuple[ChangeKind, Ground]]) -> Decision:
+def _uncovered(
+    policy: Policy,
+    ask: Ask,
+    pairs: Sequence[tuple[ChangeKind, Ground]],
+    rules: Mapping[tuple[ChangeKind, Ground], Sequence[Rule]],
+) -> Decision:
     """The refusal for the pair that is hardest to put right: what nobody may, then what others may, then elsewhere, then later."""
-    rules = {pair: _allowing(policy, *pair) for pair in pairs}
     for pair in pairs:
         if not rules[pair]:
-            return refusals.nobody_may(ask, *pair)
+            return refusals.nobody_may(ask, *pair, otherwise=bool(_allowing(policy, *pair)))
     for pair in pairs:
         if not any(_may_ask(rule, ask) for rule in rules[pair]):
             return refusals.others_may(policy, ask, *pair, rules[pair])
@@ -151,10 +206,6 @@ def _demands(policy: Policy, ask: Ask, rules: Sequence[Rule]) -> Decision:
 
 def _allowing(policy: Policy, kind: ChangeKind, ground: Ground) -> list[Rule]:
     return [rule for rule in policy.rules if not rule.deny and _covers(rule, kind, ground)]
-
-
-def _about(rule: Rule, ask: Ask, on: frozenset[Ground]) -> bool:
-    return any(_covers(rule, kind, ground) for kind in ask.kinds for ground in on)
 
 
 def _covers(rule: Rule, kind: ChangeKind, ground: Ground) -> bool:

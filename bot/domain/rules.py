@@ -12,7 +12,7 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.domain.change import ChangeKind
+from bot.domain.change import CONTAINING, ChangeKind
 from bot.domain.exchange import ConversationRef
 from bot.domain.people import Person, Privileges
 from bot.domain.said import join, say, say_count
@@ -164,8 +164,8 @@ class Policy:
     source: str = ""
 
     def groups(self) -> frozenset[str]:
-        """Every group that a rule asks about in a requester or an approver, for asking the directory about."""
-        return frozenset(group for rule in self.rules for group in rule.ask | rule.approve)
+        """Every group that gives a requester or an approver a right, for asking the directory about."""
+        return self.helpdesk | frozenset(group for rule in self.rules for group in rule.ask | rule.approve)
 
     def asking(self) -> frozenset[str]:
         """The groups some rule lets ask."""
@@ -188,6 +188,10 @@ class Ask:
         requester_groups: those of the policy's groups the requester is in now.
         target_groups: every group the target is in, nested ones included.
         where: the conversation, as the message came from.
+        containing: those of the kinds that only take access away in this request.
+        implied: what the request amounts to beside its kinds, such as a reset by its last step.
+        registered: the target has a method already, or counts as if.
+        takes_back: it takes back what an operation added.
     """
 
     kinds: frozenset[ChangeKind]
@@ -200,6 +204,15 @@ class Ask:
     at: datetime
     reason: str = ""
     ticket: str = ""
+    containing: frozenset[ChangeKind] = frozenset()
+    implied: frozenset[ChangeKind] = frozenset()
+    registered: bool = True
+    takes_back: bool = False
+
+    @property
+    def contains(self) -> bool:
+        """All of it only takes access away."""
+        return self.takes_back or self.kinds <= self.containing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,30 +256,33 @@ NO_NEED = Need()
 HELPDESK_NAME, ADMINS_NAME = say("the helpdesk group"), say("the administrators' group")
 
 
-#: Changes that need a second person unless a policy file says otherwise.
-GRAVE = frozenset(
-    {
-        ChangeKind.BLOCK,
-        ChangeKind.UNBLOCK,
-        ChangeKind.REQUIRE_MFA,
-        ChangeKind.RESET_MFA,
-        ChangeKind.RESET_EVERYTHING,
-        ChangeKind.CREATE_PASS,
-        ChangeKind.RECOVER,
-        ChangeKind.RESET_PASSWORD,
-        ChangeKind.BULK,
-    }
-)
+#: What gives somebody a way in, or another one.
+WAYS_IN = frozenset({ChangeKind.SET_PHONE, ChangeKind.SET_EMAIL})
+#: What goes with one person's word as long as a strong method stays.
+PLAIN_REMOVALS = frozenset({ChangeKind.REMOVE_PHONE, ChangeKind.REMOVE_EMAIL})
+#: Changes that need a second person whoever they are about, unless a policy file says otherwise.
+GRAVE = frozenset(ChangeKind) - WAYS_IN - PLAIN_REMOVALS - CONTAINING
 
 
 def default_policy(helpdesk: str, admins: str, confirm_for: timedelta) -> Policy:
-    """What holds without a policy file: the helpdesk group may change ordinary people, and VIPs are nobody; see DESIGN section 7.
-
-    What lets somebody in or keeps them out altogether needs the agreement of a second member.
-    """
-    asking = frozenset({helpdesk})
-    usual = Rule(name=say("Built-in: the helpdesk changes ordinary people"), actions=frozenset(ChangeKind) - GRAVE, ask=asking)
-    grave = Rule(name=say("Built-in: this needs a second person"), actions=GRAVE, ask=asking, approvals=1, approve=asking)
-    names = {helpdesk: HELPDESK_NAME, admins: ADMINS_NAME}
-    colleagues = frozenset(filter(None, (helpdesk, admins)))
-    return Policy(rules=(usual, grave), names=names, helpdesk=colleagues, confirm_for=confirm_for)
+    """What holds without a policy file: the helpdesk group may change ordinary people, and VIPs are nobody; see DESIGN section 7."""
+    asking, approving = frozenset({helpdesk}), frozenset(filter(None, (helpdesk, admins)))
+    return Policy(
+        rules=(
+            Rule(name=say("Built-in: a first method is one person's work"), actions=WAYS_IN, registered=False, ask=asking),
+            Rule(name=say("Built-in: taking access away is one person's work"), actions=CONTAINING | PLAIN_REMOVALS, ask=asking),
+            Rule(name=say("Built-in: this needs a second person"), actions=GRAVE, ask=asking, approvals=1, approve=approving),
+            # A reset is here once more for removals that amount to one.
+            Rule(
+                name=say("Built-in: how somebody registered gets in is two people's work"),
+                actions=WAYS_IN | {ChangeKind.RESET_MFA},
+                registered=True,
+                ask=asking,
+                approvals=1,
+                approve=approving,
+            ),
+        ),
+        names={helpdesk: HELPDESK_NAME, admins: ADMINS_NAME},
+        helpdesk=approving,
+        confirm_for=confirm_for,
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ class Aspect(StrEnum):
     PREFERENCE = "preference"
     MFA_STATE = "mfa_state"
     REGISTRATION = "registration"
+    SMS_TERMS = "sms_terms"
 
 
 class DefaultMethod(StrEnum):
@@ -150,6 +152,32 @@ STATES = say_each({
     MfaState.ENFORCED: "enforced",
     MfaState.UNKNOWN: "unknown",
 })
+
+
+#: The id by which a policy of authentication methods means everybody.
+EVERYBODY = "all_users"
+
+
+
+@dataclass(frozen=True, slots=True)
+class SmsTerms:
+    """What the tenant's policy says of text messages.
+
+    https://learn.microsoft.com/graph/api/resources/smsauthenticationmethodconfiguration
+
+    Attributes:
+        included: ids of groups (or `EVERYBODY`) -> whether their members may sign in with it.
+        excluded: ids of groups.
+    """
+
+    enabled: bool
+    included: Mapping[str, bool] = field(default_factory=dict)
+    excluded: frozenset[str] = frozenset()
+
+    def cover(self, groups: frozenset[str]) -> bool:
+        """Whether somebody who is in these groups may sign in by SMS."""
+        mine = groups | {EVERYBODY}
+        return self.enabled and any(self.included.get(group) for group in mine) and not mine & self.excluded
 
 
 @dataclass(frozen=True, slots=True)

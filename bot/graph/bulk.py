@@ -10,13 +10,14 @@ from typing import TypeVar
 from bot.domain.change import Change
 from bot.domain.methods import Dossier, Methods
 from bot.domain.people import Person
+from bot.domain.sign_in import SmsTerms
 from bot.errors import DirectoryError, NotFound, Rejected
 from bot.graph import finding, reads
 from bot.graph.accounts import person_in
 from bot.graph.answers import Answer
 from bot.graph.batch import MOST_PARTS, read_all
 from bot.graph.client import GraphClient
-from bot.graph.directory import write
+from bot.graph.directory import sms_terms, write
 from bot.graph.dossiers import Asked, Dossiers
 from bot.graph.errors import translate
 from bot.graph.reader import Reader
@@ -39,7 +40,8 @@ class GraphBulkDirectory:
         self._client = client
         self._budget = budget
         self._patience = replace(BULK, budget=budget)
-        self._dossiers = Dossiers(Reader(client, self._patience))
+        self._reader = Reader(client, self._patience)
+        self._dossiers = Dossiers(self._reader)
 
     async def resolve(self, texts: Sequence[str]) -> list[tuple[Person, ...]]:
         """See `bot.ports.BulkDirectory`."""
@@ -59,6 +61,10 @@ class GraphBulkDirectory:
         made = await asyncio.gather(*(_or_error(self._dossier(one, its)) for one, its in zip(asked, theirs, strict=True)))
         found = dict(zip((one.user_id for one in asked), made, strict=True))
         return [found[user_id] if user_id else NotFound("not an object id") for user_id in user_ids]
+
+    async def sms_terms(self) -> SmsTerms | None:
+        """See `bot.ports.BulkDirectory`."""
+        return await sms_terms(self._reader)
 
     async def phones(self, object_ids: Sequence[str]) -> list[Methods | DirectoryError]:
         """See `bot.ports.BulkDirectory`."""

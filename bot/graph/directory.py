@@ -11,8 +11,8 @@ from bot.domain.passes import PassTerms, WantedPass
 from bot.domain.people import Person, Standing
 from bot.domain.reconcile import DirectoryAudit
 from bot.domain.secret import Issued, temporary_password
-from bot.domain.sign_in import MfaState, Preference, Registration
-from bot.errors import NotFound
+from bot.domain.sign_in import MfaState, Preference, Registration, SmsTerms
+from bot.errors import NotAuthorised, NotFound
 from bot.graph import finding, permissions, reads
 from bot.graph.accounts import audit_in, person_in
 from bot.graph.batch import read_all
@@ -20,7 +20,7 @@ from bot.graph.beta import beta_request, mfa_state_in, preference_in
 from bot.graph.client import GraphClient
 from bot.graph.dossiers import Dossiers
 from bot.graph.errors import translate
-from bot.graph.methods import client_request_id, write_request
+from bot.graph.methods import client_request_id, sms_terms_in, write_request
 from bot.graph.passes import issued_in, pass_request, password_request, terms_in
 from bot.graph.reader import Reader
 from bot.graph.reads import Read
@@ -131,6 +131,10 @@ class GraphDirectory:
         except NotFound:
             return None
 
+    async def sms_terms(self) -> SmsTerms | None:
+        """See `bot.ports.Directory`."""
+        return await sms_terms(self._reader)
+
     async def pass_terms(self, object_id: str) -> PassTerms:
         """See `bot.ports.Directory`."""
         policy, passes = await self._reader.read(reads.PASS_POLICY, reads.passes(reads.object_id(object_id)))
@@ -159,6 +163,14 @@ class GraphDirectory:
     async def close(self) -> None:
         """Closes the connections, of every directory on the same client."""
         await self._client.close()
+
+
+async def sms_terms(reader: Reader) -> SmsTerms | None:
+    """See `bot.ports.Directory.sms_terms`. Only where we may not read it, or (in some clouds) there is none, is it unknown."""
+    try:
+        return sms_terms_in((await reader.get(reads.SMS_POLICY)).fields)
+    except (NotAuthorised, NotFound):
+        return None
 
 
 async def write(client: GraphClient, patience: Patience, target_id: str, change: Change, operation_id: str) -> str:

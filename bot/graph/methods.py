@@ -20,7 +20,8 @@ from msgraph.graph_service_client import GraphServiceClient
 
 from bot.domain.change import KINDS, Change, ChangeKind
 from bot.domain.methods import Family, Method, Phone, PhoneType, SmsSignIn
-from bot.domain.sign_in import PassFacts
+from bot.domain.sign_in import PassFacts, SmsTerms
+from bot.errors import Unavailable
 
 #: The same in every tenant.
 PHONE_IDS = {
@@ -74,6 +75,20 @@ def phones_in(rows: Iterable[dict[str, Any]]) -> dict[PhoneType, Phone]:
 def others_in(rows: Iterable[dict[str, Any]]) -> tuple[Method, ...]:
     """Every method that is not one of our phones, unknown kinds included; the password, which everybody has, left out."""
     return tuple(_method(row) for row in rows if row.get("@odata.type") != _PASSWORD and not _is_known_phone(row))
+
+
+def sms_terms_in(policy: dict[str, Any]) -> SmsTerms:
+    """What the tenant's policy says of text messages, from Graph's own object.
+
+    Raises:
+        Unavailable: the policy lacks what decides.
+    """
+    try:
+        included = {str(row["id"]).lower(): row.get("isUsableForSignIn") is not False for row in policy["includeTargets"]}
+        excluded = frozenset(str(row["id"]).lower() for row in policy.get("excludeTargets") or ())
+        return SmsTerms(policy["state"] == "enabled", included, excluded)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise Unavailable("the policy for text messages is malformed") from error
 
 
 def _is_known_phone(row: dict[str, Any]) -> bool:

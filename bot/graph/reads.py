@@ -217,6 +217,8 @@ _FILTERED = _address(_users.to_get_request_information(_configured(_Listed(filte
 _SEARCHED = _address(_users.to_get_request_information(_configured(_Listed(search=_SLOT, select=PERSON, top=PAGE))))
 #: What the tenant allows: https://learn.microsoft.com/graph/api/temporaryaccesspassauthenticationmethodconfiguration-get
 PASS_POLICY = Read("/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/TemporaryAccessPass", READ_POLICY)
+#: https://learn.microsoft.com/graph/api/smsauthenticationmethodconfiguration-get
+SMS_POLICY = Read("/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/Sms", READ_POLICY)
 ONE_ID = _address(_users.to_get_request_information(_configured(_Listed(select=["id"], top=1))))
 
 

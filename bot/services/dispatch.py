@@ -41,13 +41,13 @@ from bot.services.bulk.steer import VERBS
 from bot.services.confirm import cancel, check_presser, confirm
 from bot.services.forms import Forms
 from bot.services.gate import Gate
-from bot.services.look import look_again
+from bot.services.look import look_anew
 from bot.services.prepare import Preparation, Proposal, as_known
 from bot.services.propose import propose
 from bot.services.refuse import refuse_message, refuse_press
 from bot.services.require import require
 from bot.services.reveal import Reveals
-from bot.services.review import Reviewer
+from bot.services.review import Asking, Reviewer, Wish, wish_of
 from bot.services.spoken import Spoken
 from bot.services.suspect import suspect
 
@@ -254,6 +254,7 @@ class Dispatch:
             now=self._clock(),
             ticket=ticket,
             reason=reason,
+            first=proposal.first,
         )
         return shown(operation, self._clock)
 
@@ -285,7 +286,7 @@ class Dispatch:
         require(self._gate.permit(standing))
         if action.verb in (Verb.AGAIN, Verb.REPLACE):
             return await self._again(operation, action, standing)
-        if action.verb is Verb.CONFIRM and operation.state.waiting:
+        if action.verb is Verb.CONFIRM and operation.state.waiting and not operation.contains:
             require(policy.stopped(await self._stops.stop(operation.target.id, self._clock()), self._clock()))
         moved = await (confirm if action.verb is Verb.CONFIRM else cancel)(self._operations, action, operation, self._clock)
         return await self._after(action, moved)
@@ -335,13 +336,13 @@ class Dispatch:
             )
         # What replaces a code gets a card beside the one on which that was shown; otherwise the new card takes the old one's place.
         known, where = as_known(action.actor, standing), action.where if replacing else operation.conversation
-        dossier = await look_again(self._directory, operation)
+        dossier = await look_anew(self._directory, operation)
         reason, ticket = operation.reason, operation.ticket
-        require(await self._reviewer.request(standing, dossier, operation.kinds, where, reason=reason, ticket=ticket))
+        case = await self._reviewer.case(dossier.person.id)
+        asking = Asking(standing=standing, dossier=dossier, where=where, case=case, reason=reason, ticket=ticket)
+        require(self._reviewer.decide(Wish(operation.kinds, containing=wish_of(operation).containing), asking))
         plan = await replan_all(self._directory, dossier, operation, self._facts, self._clock())
-        decision = await self._reviewer.request(standing, dossier, plan.kinds, where, reason=reason, ticket=ticket)
-        require(decision)
-        proposal = await self._preparation.complete(plan, decision, known, where, self._clock())
+        proposal = await self._preparation.agreed(plan, asking, known)
         return await self._propose(proposal, operation.command, known, where, operation.ticket, operation.reason)
 
     async def _seen_again(self, action: CardAction) -> Reply:

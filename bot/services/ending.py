@@ -8,6 +8,7 @@ from bot.domain.change import ChangeKind
 from bot.domain.operation import Fate, Result, State
 from bot.domain.reset import to_reset
 from bot.domain.said import join, say
+from bot.domain.sms import asked_for
 from bot.services.steps import Run, Step
 
 
@@ -23,11 +24,26 @@ class Ending:
 def ending(run: Run) -> Ending:
     """The ending of a run in which every change has a result."""
     new = _registered_meanwhile(run)
-    if len(run.operation.changes) == 1 and not new:
-        return _of_one(run, run.steps[0])
+    if len(counted := [step for step in run.steps if not step.change.follows]) == len(asked_for(run.operation.changes)) == 1 and not new:
+        return _with_followers(run, _of_one(run, counted[0]))
     end = _of_several(run, new)
     handed_on = [_handed_on(end.state) for _ in range(len(run.operation.changes) - len(run.steps))]
     return replace(end, results=(*end.results, *handed_on))
+
+
+def _with_followers(run: Run, end: Ending) -> Ending:
+    """The ending of one change, with what follows from it: what is not as it was agreed is said, and spoils it."""
+    followers = [step for step in run.steps if step.change.follows]
+    if not followers or end.state is not State.SUCCEEDED:
+        return end
+    results = tuple(_result(step) for step in run.steps)
+    if all(step.result and step.result.fate.good for step in followers):
+        return replace(end, results=results)
+    still_on = say(
+        "The number is set, and SMS sign-in is still on for it: switch it off with “disable sms sign-in for {upn}”.",
+        upn=run.operation.target.upn,
+    )
+    return Ending(State.PARTIAL, still_on, results)
 
 
 def _handed_on(state: State) -> Result:

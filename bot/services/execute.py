@@ -136,6 +136,8 @@ def _lasting(pause: float, failure: DirectoryError | None, run: Run) -> float:
 async def _write(write: Write, run: Run, due: list[Step]) -> DirectoryError | None:
     """Writes what is due, in order; returns what kept it from going on, if anything did."""
     for step in due:
+        if step.change.follows and not run.number_of(step).taken:
+            continue
         step.tried = True
         try:
             run.request_ids.append(await write(step.change))
@@ -156,6 +158,8 @@ async def _write(write: Write, run: Run, due: list[Step]) -> DirectoryError | No
                         say("Another account already signs in with this number by SMS, so SMS sign-in stays off for it here.")
                     )
                 case Conflict() | NotFound():  # reading decides what it meant
+                    pass
+                case _ if step.change.follows:  # and whether it is off all the same
                     pass
                 case _:
                     step.refuse(*explain.directory_sentence(error))

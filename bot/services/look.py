@@ -40,6 +40,13 @@ async def look_again(directory: Directory, operation: Operation) -> Dossier:
     return await look(directory, operation.target.id, aspects_of(change.kind for change in operation.changes))
 
 
+async def look_anew(directory: Directory, operation: Operation) -> Dossier:
+    """The same with all that planning it once more takes; raises as `look`."""
+    kinds = operation.kinds
+    aspects = aspects_of(kinds) | (frozenset({Aspect.SMS_TERMS}) if ChangeKind.SET_PHONE in kinds else frozenset())
+    return await look(directory, operation.target.id, aspects)
+
+
 async def glance(directory: Directory, object_id: str, aspects: Collection[Aspect]) -> Dossier:
     """The account, and those of the aspects that can be read in good time; `unread` says why the others are not there.
 
@@ -70,6 +77,7 @@ def _readers(directory: Directory) -> dict[Aspect, Callable[[str], Awaitable[Any
         Aspect.PREFERENCE: directory.preference,
         Aspect.MFA_STATE: directory.mfa_state,
         Aspect.REGISTRATION: directory.registration,
+        Aspect.SMS_TERMS: lambda _: directory.sms_terms(),
     }
 
 

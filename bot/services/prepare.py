@@ -11,7 +11,6 @@ from datetime import datetime
 from bot.commands.arguments import Line
 from bot.commands.parser import parse
 from bot.commands.spec import Command, Context, Facts, Invocation, Rehearsal, Several, Steer, WhatHappened
-from bot.domain import policy
 from bot.domain.change import ChangeKind, Plan
 from bot.domain.exchange import ConversationRef, Reply
 from bot.domain.methods import Dossier
@@ -29,7 +28,7 @@ from bot.services.gate import Gate
 from bot.services.limits import within_limits
 from bot.services.look import aspects_of, glance, look
 from bot.services.require import require
-from bot.services.review import Reviewer
+from bot.services.review import Asking, Reviewer, Wish, is_first, wish_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +39,14 @@ class Proposal:
         decision: policy's yes, with what it needs.
         approvals_in: where the approvers' card will be; None when nobody has to agree.
         approvers: who could agree by now.
+        first: the person has no method yet.
     """
 
     plan: Plan
     decision: Decision
     approvals_in: ConversationRef | None = None
     approvers: tuple[Person, ...] = ()
+    first: bool = False
 
 
 class Preparation:
@@ -143,9 +144,12 @@ class Preparation:
         """
         now = self._clock()
         command = invocation.command
-        stop, decision, protected = GO, policy.ALLOWED, ""
+        stop, asking, protected = GO, None, ""
         if dossier and command.changes:
-            decision = await self._permitted(invocation, standing, dossier, where, invocation.kinds)
+            case = await self._reviewer.case(dossier.person.id)
+            reason, ticket = invocation.reason, invocation.ticket
+            asking = Asking(standing=standing, dossier=dossier, where=where, case=case, reason=reason, ticket=ticket)
+            require(self._reviewer.decide(Wish(invocation.kinds, containing=invocation.containing), asking))
         elif dossier:
             stop = await self._stops.seen(dossier.person.id, now)
             protected = self._reviewer.protection(standing, dossier, where)
@@ -173,17 +177,19 @@ class Preparation:
         result = await command.run(invocation, context)
         if not isinstance(result, Plan):
             return result
-        if dossier and not result.kinds <= invocation.kinds:
-            decision = await self._permitted(invocation, standing, dossier, where, result.kinds)
-        return await self.complete(result, decision, actor, where, now)
+        assert asking is not None, "whatever changes something changes somebody"
+        return await self.agreed(result, asking, actor)
 
-    async def _permitted(
-        self, invocation: Invocation, standing: Standing, dossier: Dossier, where: ConversationRef, kinds: frozenset[ChangeKind]
-    ) -> Decision:
-        """Policy's yes; Forbidden when it says no."""
-        decision = await self._reviewer.request(standing, dossier, kinds, where, reason=invocation.reason, ticket=invocation.ticket)
+    async def agreed(self, plan: Plan, asking: Asking, actor: Actor) -> Proposal:
+        """A plan that policy agrees to as a whole, with what Entra ID will do by itself.
+
+        Raises:
+            Refusal: policy, a limit or the lack of approvers forbids it.
+        """
+        settled, decision = self._reviewer.settle(plan, asking)
         require(decision)
-        return decision
+        proposal = await self.complete(settled, decision, actor, asking.where, asking.case.at)
+        return replace(proposal, first=is_first(wish_of(settled), asking))
 
     async def complete(self, plan: Plan, decision: Decision, actor: Actor, where: ConversationRef, now: datetime) -> Proposal:
         """A plan that policy agrees to, once limits and approvers have been looked at.
@@ -242,7 +248,9 @@ class Preparation:
     async def _file(self, invocation: Invocation, actor: Actor, standing: Standing, where: ConversationRef) -> Proposal:
         """What policy says of a file as such, whoever is in it: of each of its rows it is asked when there is one."""
         nobody = Dossier(Person("", "", ""), {})
-        decision = await self._permitted(invocation, standing, nobody, where, invocation.kinds)
+        reason, ticket = invocation.reason, invocation.ticket
+        decision = await self._reviewer.request(standing, nobody, Wish(invocation.kinds), where, reason=reason, ticket=ticket)
+        require(decision)
         plan = Plan(nobody.person, (), bundle=ChangeKind.BULK)
         return await self.complete(plan, decision, actor, where, self._clock())
 

@@ -16,8 +16,10 @@ from bot.ports import Operations
 
 
 def change_facts(changes: tuple[Change, ...]) -> list[dict[str, str | None]]:
-    """Changes as the trail records them: numbers masked."""
-    return [{key: value and str(value) for key, value in asdict(change.masked()).items()} for change in changes]
+    """Changes as the trail records them: numbers masked; that one follows from another is said only where it does."""
+    return [
+        {key: value and str(value) for key, value in asdict(change.masked()).items() if key != "follows" or value} for change in changes
+    ]
 
 
 async def propose(
@@ -32,12 +34,14 @@ async def propose(
     approvals_in: ConversationRef | None = None,
     ticket: str = "",
     reason: str = "",
+    first: bool = False,
 ) -> Operation:
     """Stores what would happen and starts its clock.
 
     Args:
         decision: policy's yes, with what it needs.
         approvals_in: where the approvers' card will be, if anybody has to agree.
+        first: the target has no method yet.
 
     Returns:
         The operation under its new id.
@@ -62,6 +66,8 @@ async def propose(
         expires_at=now + decision.confirm_for,
         need=decision.need,
         approval_where=approvals_in,
+        first=first,
+        takes_back=plan.takes_back,
     )
     facts = {
         "command": command,

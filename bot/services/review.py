@@ -1,20 +1,23 @@
-"""Policy asked with the facts of this moment: who asks, who is meant, and what stops changes now."""
+"""Policy asked with the facts of this moment: who asks, who is meant, what was done to them before, and what stops changes now."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.change import ChangeKind
+from bot.domain.change import CONTAINING, Change, ChangeKind, Plan, kinds_of
 from bot.domain.exchange import ConversationRef
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation
 from bot.domain.people import Standing
 from bot.domain.policy import Decision, Groups, Reason, permit
+from bot.domain.registered import REMEMBERED_FOR, Made, leaves_nothing_strong, registered, replaces
 from bot.domain.review import review, still_enough
-from bot.domain.rules import Ask, Policy
-from bot.domain.stop import GO
-from bot.ports import Clock, Stops
+from bot.domain.rules import NO_NEED, Ask, Policy
+from bot.domain.sms import switches_on, with_sign_in
+from bot.domain.stop import GO, Stop
+from bot.ports import Clock, Operations, Stops
 
 #: What another wording, hour or place could put right is no protection of the person.
 _COULD_BE = frozenset({Reason.NEEDS_REASON, Reason.NEEDS_TICKET, Reason.NOT_HERE, Reason.NOT_NOW})
@@ -22,28 +25,108 @@ _COULD_BE = frozenset({Reason.NEEDS_REASON, Reason.NEEDS_TICKET, Reason.NOT_HERE
 _NO_GROUPS = Groups("")
 
 
-class Reviewer:
-    """Answers whether a change may be made, from the directory and the stops as they are now."""
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked for, as policy has to know it.
 
-    def __init__(self, policy: Policy, stops: Stops, clock: Clock) -> None:
+    Attributes:
+        kinds: what policy has to agree to.
+        changes: what would be changed; empty before it is planned.
+        containing: those of the kinds that only take access away.
+        takes_back: it takes back what an operation added.
+    """
+
+    kinds: frozenset[ChangeKind]
+    changes: tuple[Change, ...] = ()
+    containing: frozenset[ChangeKind] = frozenset()
+    takes_back: bool = False
+
+
+def wish_of(planned: Plan | Operation) -> Wish:
+    """What a plan, or an operation, asks for."""
+    return _wish(planned.changes, planned.bundle, takes_back=bool(planned.takes_back))
+
+
+def _wish(changes: tuple[Change, ...], bundle: ChangeKind | None, *, takes_back: bool = False) -> Wish:
+    kinds = kinds_of(changes, bundle)
+    more = frozenset(change.kind for change in changes if not change.contains)
+    return Wish(kinds, changes, frozenset(change.kind for change in changes) - more, takes_back)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What our own memory knows about somebody at a moment.
+
+    Attributes:
+        stop: the pause, and the freeze of this person.
+        made: what Doorman changed of them lately.
+    """
+
+    at: datetime
+    stop: Stop = GO
+    made: tuple[Made, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """Who asks about whom, where and with which words.
+
+    Attributes:
+        asked_at: when it was asked, for rules with hours; None for now.
+    """
+
+    standing: Standing
+    dossier: Dossier
+    where: ConversationRef
+    case: Case
+    reason: str = ""
+    ticket: str = ""
+    asked_at: datetime | None = None
+
+
+class Reviewer:
+    """Answers whether a change may be made, from the directory, the stops and the past as they are now."""
+
+    def __init__(self, policy: Policy, stops: Stops, operations: Operations, clock: Clock) -> None:
         self.policy = policy
         self._stops = stops
+        self._operations = operations
         self._clock = clock
 
+    async def case(self, target_id: str) -> Case:
+        """What is known of somebody now, whom a change is asked for."""
+        now = self._clock()
+        stop, made = await asyncio.gather(
+            self._stops.stop(target_id, now), self._operations.made_to(target_id, now - REMEMBERED_FOR)
+        )
+        return Case(now, stop, made)
+
     async def request(
-        self,
-        standing: Standing,
-        dossier: Dossier,
-        kinds: Iterable[ChangeKind],
-        where: ConversationRef,
-        *,
-        reason: str = "",
-        ticket: str = "",
+        self, standing: Standing, dossier: Dossier, wish: Wish, where: ConversationRef, *, reason: str = "", ticket: str = ""
     ) -> Decision:
         """Whether this may be asked for now, and what it would need."""
-        now = self._clock()
-        ask = self._ask(standing, dossier, frozenset(kinds), where, now, reason, ticket)
-        return review(self.policy, ask, await self._stops.stop(dossier.person.id, now), now)
+        case = await self.case(dossier.person.id)
+        return self.decide(wish, Asking(standing=standing, dossier=dossier, where=where, case=case, reason=reason, ticket=ticket))
+
+    def decide(self, wish: Wish, asking: Asking) -> Decision:
+        """The same where our own memory has been asked already."""
+        return review(self.policy, _ask(wish, asking), asking.case.stop, asking.case.at)
+
+    def settle(self, plan: Plan, asking: Asking) -> tuple[Plan, Decision]:
+        """A plan with what Entra ID will do by itself, and policy's word on the whole.
+
+        SMS sign-in that comes with a number is kept where policy allows it with the same people's agreement, and switched off again
+        otherwise: it never keeps the number back, and never asks for more than the number does.
+        """
+        alone = self.decide(wish_of(plan), asking)
+        if not alone.allowed or not switches_on(plan.changes, asking.dossier):
+            return plan, alone
+        on = with_sign_in(plan, asking.dossier, on=True)
+        decision, need = self.decide(wish_of(on), asking), alone.need or NO_NEED
+        if decision.allowed and still_enough(need, need.approvals, decision).allowed:
+            return on, decision
+        off = with_sign_in(plan, asking.dossier, on=False)
+        return off, self.decide(wish_of(off), asking)
 
     async def still(self, operation: Operation, standing: Standing, dossier: Dossier) -> Decision:
         """Whether an operation that was allowed when it was asked still is.
@@ -54,42 +137,64 @@ class Reviewer:
         """
         if not (account := permit(standing, _NO_GROUPS, for_everyone=True)).allowed:
             return account
-        now = self._clock()
-        kinds, where = operation.kinds, operation.conversation
-        ask = self._ask(standing, dossier, kinds, where, operation.created_at, operation.reason, operation.ticket)
-        verdict = review(self.policy, ask, await self._stops.stop(operation.target.id, now), now)
+        case = await self.case(operation.target.id)
+        asking = Asking(
+            standing=standing,
+            dossier=dossier,
+            where=operation.conversation,
+            case=case,
+            reason=operation.reason,
+            ticket=operation.ticket,
+            asked_at=operation.created_at,
+        )
+        verdict = self.decide(wish_of(operation), asking)
         return still_enough(operation.need, len(operation.approvals), verdict) if verdict.allowed else verdict
 
     def protection(self, standing: Standing, dossier: Dossier, where: ConversationRef) -> str:
-        """Why nothing at all may be changed here by whoever asks, in a sentence; empty when something may. Stops are not asked."""
-        now = self._clock()
+        """Why nothing at all may be changed here by whoever asks, in a sentence; empty when something may. Stops are not asked.
+
+        What only takes access away is no answer: who may do nothing else should read why.
+        """
+        asking = Asking(standing=standing, dossier=dossier, where=where, case=Case(self._clock()), reason="-")
         said = ""
         for kind in ChangeKind:  # as a rule the first one may be: this is part of every `show`
-            decision = review(self.policy, self._ask(standing, dossier, frozenset({kind}), where, now, "-", ""), GO, now)
+            if kind in CONTAINING:
+                continue
+            decision = self.decide(Wish(frozenset({kind})), asking)
             if decision.allowed or decision.reason in _COULD_BE:
                 return ""
             said = said or decision.text
         return said
 
-    def _ask(
-        self,
-        standing: Standing,
-        dossier: Dossier,
-        kinds: frozenset[ChangeKind],
-        where: ConversationRef,
-        at: datetime,
-        reason: str,
-        ticket: str,
-    ) -> Ask:
-        return Ask(
-            kinds=kinds,
-            requester_id=standing.person.id,
-            requester_groups=standing.groups,
-            target=dossier.person,
-            privileges=dossier.privileges,
-            target_groups=dossier.groups,
-            where=where,
-            at=at,
-            reason=reason,
-            ticket=ticket,
-        )
+
+def is_first(wish: Wish, asking: Asking) -> bool:
+    """Whether this is somebody's first method."""
+    return not _registered(wish, asking)
+
+
+def _registered(wish: Wish, asking: Asking) -> bool:
+    agent, made, now = asking.standing.person.id, asking.case.made, asking.case.at
+    if ChangeKind.BULK in wish.kinds and not wish.changes:
+        return True  # a file as such is about nobody, and its rows may be about anybody
+    return registered(asking.dossier, made, agent, now) or replaces(wish.changes, made, agent, now)
+
+
+def _ask(wish: Wish, asking: Asking) -> Ask:
+    dossier, has_method = asking.dossier, _registered(wish, asking)
+    amounts = has_method and leaves_nothing_strong(dossier, wish.changes)
+    return Ask(
+        kinds=wish.kinds,
+        requester_id=asking.standing.person.id,
+        requester_groups=asking.standing.groups,
+        target=dossier.person,
+        privileges=dossier.privileges,
+        target_groups=dossier.groups,
+        where=asking.where,
+        at=asking.asked_at or asking.case.at,
+        reason=asking.reason,
+        ticket=asking.ticket,
+        containing=wish.containing | (wish.kinds & CONTAINING),
+        implied=frozenset({ChangeKind.RESET_MFA}) if amounts else frozenset(),
+        registered=has_method,
+        takes_back=wish.takes_back,
+    )

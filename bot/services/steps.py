@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.domain.change import Change
+from bot.domain.change import Change, ChangeKind
 from bot.domain.effect import in_effect, untouched
 from bot.domain.methods import Dossier, Family, PhoneType
 from bot.domain.operation import Fate, Operation, Result
 from bot.domain.policy import Decision
 from bot.domain.said import say
-from bot.errors import Conflict, DirectoryError, IsDefault, NotFound, StillNeeded
+from bot.errors import Conflict, DirectoryError, IsDefault, NotFound, NumberNotUnique, StillNeeded
 from bot.services import explain
 
 #: Looks after a definite answer that does not show yet: about half a minute.
@@ -47,7 +47,18 @@ class Step:
     @property
     def only_look(self) -> bool:
         """Entra has given a definite answer: what is missing now is visibility, so writing again would be wrong."""
-        return self.accepted or isinstance(self.answer, (Conflict, NotFound))
+        return self.accepted or isinstance(self.answer, (Conflict, NotFound)) or (self.change.follows and self.answer is not None)
+
+    @property
+    def taken(self) -> bool:
+        """Entra has stored it, as far as its answers tell."""
+        stored = self.accepted or isinstance(self.answer, NumberNotUnique)
+        return self.result.fate.good if self.result else stored
+
+    @property
+    def comes_by_itself(self) -> bool:
+        """Entra does it together with the change before it."""
+        return self.change.follows and self.change.after == "on"
 
     @property
     def set_aside(self) -> bool:
@@ -100,6 +111,8 @@ class Run:
         """Ends what is in effect, what somebody else has changed, and what there is no use waiting for."""
         self.seen = dossier
         for step in self.open:
+            if step.change.follows and not self._follow(step, dossier):
+                continue
             if in_effect(step.change, dossier):
                 gone_before = isinstance(step.answer, NotFound) and not step.maybe
                 step.end(Fate.ALREADY if gone_before or not step.tried else Fate.DONE)
@@ -112,9 +125,30 @@ class Run:
 
     def due(self) -> list[Step]:
         """What is to be written now: what was set aside only once everything else has ended."""
-        return [step for step in self.open if not step.only_look and not step.set_aside] or (
-            [] if any(step.only_look for step in self.open) else self.open
+        left = [step for step in self.open if not step.comes_by_itself]
+        return [step for step in left if not step.only_look and not step.set_aside] or (
+            [] if any(step.only_look for step in left) else left
         )
+
+    def number_of(self, step: Step) -> Step:
+        """The step that sets the number from which this one follows."""
+        return next(one for one in self.steps if one.change.kind is ChangeKind.SET_PHONE and one.change.phone is step.change.phone)
+
+    def _follow(self, step: Step, dossier: Dossier) -> bool:
+        """Whether it can be told how SMS sign-in stands: once the number is there. Without the number nothing follows."""
+        number = self.number_of(step)
+        if number.result is None:
+            return False
+        if not number.result.fate.good:
+            step.end(number.result.fate, number.result.why)
+            return False
+        if step.comes_by_itself and not in_effect(step.change, dossier):
+            step.end(Fate.DONE, say("Entra ID left it off."))
+            return False
+        if step.comes_by_itself or (step.tried and in_effect(step.change, dossier)):
+            step.end(Fate.DONE)
+            return False
+        return True
 
     def put_aside(self, step: Step) -> None:
         """Entra keeps it because of another method: so it is there, whatever became of earlier writes, and may go once others have gone."""
@@ -147,7 +181,9 @@ class Run:
     def give_up(self, failure: DirectoryError | None) -> None:
         """Time is over."""
         for step in self.open:
-            if step.only_look:
+            if step.change.follows and not step.tried and (number := self.number_of(step).result):
+                step.end(number.fate, number.why)
+            elif step.only_look:
                 self._unseen(step)
             elif step.set_aside:
                 self._still_needed(step)

@@ -20,6 +20,7 @@ from bot.domain.operation import TRANSITIONS, Approval, Operation, Result, State
 from bot.domain.people import Person
 from bot.domain.policy import Decision
 from bot.domain.reconcile import Known
+from bot.domain.registered import Made
 from bot.domain.rules import Limits
 from bot.domain.said import to_column
 from bot.errors import Refusal, StoreUnavailable
@@ -233,6 +234,9 @@ class StoredOperations:
 
     async def changes_of(self, target_id: str, limit: int) -> tuple[Operation, ...]:
         return await self._transactions.read(lambda connection: past.changes_of(connection, target_id, limit))
+
+    async def made_to(self, target_id: str, since: datetime) -> tuple[Made, ...]:
+        return await self._transactions.read(lambda connection: past.made_to(connection, target_id, since))
 
     async def events(self, *, operation_id: str = "", target_id: str = "", actor_id: str = "", limit: int = 20) -> tuple[AuditEvent, ...]:
         query = select(audit_events).order_by(audit_events.c.number.desc()).limit(limit)

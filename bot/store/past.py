@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, or_, select
 
 from bot.domain.chain import canonical
-from bot.domain.operation import Operation, State
+from bot.domain.operation import Fate, Operation, State
 from bot.domain.people import Person
+from bot.domain.registered import Made
 from bot.ports import FIND_LIMIT
 from bot.store import records
-from bot.store.tables import audit_events, operations
+from bot.store.tables import audit_events, bulk_rows, operations
 
 #: Made once, because it is part of every `show`.
 _CHANGES = (
@@ -29,6 +31,40 @@ _CHANGES = (
 def changes_of(connection: Connection, target_id: str, limit: int) -> tuple[Operation, ...]:
     """See `ports.Operations.changes_of`."""
     return tuple(records.operation(found) for found in connection.execute(_CHANGES, {"target": target_id, "most": limit}))
+
+
+#: Begun, and perhaps written; what was stopped before its first write is passed over by its state.
+_WRITTEN = [State.RUNNING.value, State.REVEALING.value, State.SUCCEEDED.value, State.PARTIAL.value]
+_MADE = (
+    select(operations.c.request, operations.c.results, operations.c.requester_id, operations.c.finished_at, operations.c.created_at)
+    .where(operations.c.target_id == bindparam("target"), operations.c.state.in_(_WRITTEN))
+    .where(or_(operations.c.finished_at.is_(None), operations.c.finished_at > bindparam("since")))
+)
+_MADE_BY_FILES = (
+    select(bulk_rows.c.changes, bulk_rows.c.ended_at, operations.c.requester_id, operations.c.created_at)
+    .join(operations, operations.c.id == bulk_rows.c.job)
+    .where(bulk_rows.c.target_id == bindparam("target"), bulk_rows.c.state.in_(_WRITTEN))
+    .where(or_(bulk_rows.c.ended_at.is_(None), bulk_rows.c.ended_at > bindparam("since")))
+)
+#: How a change of several ended when nothing was written for it.
+_NOT_WRITTEN = frozenset({Fate.CHANGED, Fate.REFUSED, Fate.HANDED_ON})
+
+
+def made_to(connection: Connection, target_id: str, since: datetime) -> tuple[Made, ...]:
+    """See `ports.Operations.made_to`."""
+    given = {"target": target_id, "since": since}
+    made = []
+    for request, results, agent_id, ended, begun in connection.execute(_MADE, given):
+        first = bool(request.get("first"))
+        fates = [Fate(one["fate"]) for one in results] or [Fate.UNKNOWN] * len(request["changes"])
+        made += [
+            Made(records.change(change), agent_id, ended or begun, first)
+            for change, fate in zip(request["changes"], fates, strict=False)
+            if fate not in _NOT_WRITTEN
+        ]
+    for changes, ended, agent_id, begun in connection.execute(_MADE_BY_FILES, given):
+        made += [Made(records.change(change), agent_id, ended or begun) for change in changes]
+    return tuple(made)
 
 
 def known(connection: Connection, text: str) -> tuple[Person, ...]:

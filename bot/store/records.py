@@ -60,6 +60,8 @@ def row(operation: Operation) -> dict[str, Any]:
             "conversation": asdict(operation.conversation),
             "need": _need_row(operation.need),
             "recovery": _recovery_row(operation.recovery) if operation.recovery else None,
+            "first": operation.first,
+            "takes_back": operation.takes_back,
         },
     }
 
@@ -98,6 +100,8 @@ def operation(found: Row[Any]) -> Operation:
         revealed_at=found.revealed_at,
         recovery=_recovery(request["recovery"]) if request.get("recovery") else None,
         bulk=_bulk(found.bulk) if found.bulk else None,
+        first=request.get("first", False),
+        takes_back=request.get("takes_back", ""),
     )
 
 
@@ -143,7 +147,8 @@ def change(stored: dict[str, Any]) -> Change:
     """The change that is stored so."""
     phone = PhoneType(stored["phone"]) if stored["phone"] else None
     before = stored["before"] and from_store(stored["before"])
-    return Change(ChangeKind(stored["kind"]), phone, before, stored["after"], stored.get("method", ""))
+    method, follows = stored.get("method", ""), stored.get("follows", False)
+    return Change(ChangeKind(stored["kind"]), phone, before, stored["after"], method, follows)
 
 
 def change_row(change: Change) -> dict[str, Any]:

@@ -265,6 +265,7 @@ bulk_rows = Table(
     Index("bulk_rows_by_kind", "job", "kind", "taken_by", "number"),
     Index("bulk_rows_by_state", "job", "state", "taken_by", "number"),
     Index("bulk_rows_by_target", "job", "target_id"),
+    Index("bulk_rows_by_person", "target_id"),
     Index("bulk_rows_by_end", "job", "ended_at"),
 )
 

@@ -186,7 +186,7 @@ def _save(tenant: Tenant, call: Call, person: Person, kind: str, number: str) ->
         SavedWithConflict: after storing; the number is the sign-in name of somebody else.
     """
     state = person.resting_state(kind)
-    if kind == "mobile" and person.sms_policy:
+    if kind == "mobile" and person.sms_policy and "Sms" not in tenant.sign_in.disabled_methods:
         state = "phoneNumberNotUnique" if tenant.sms_name_taken(number, person) else "ready"
     _record(tenant, call, person, what="phone.update" if kind in person.phones else "phone.create", kind=kind, after=number)
     phone = PhoneState(number, state)

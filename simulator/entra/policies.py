@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from simulator import cast
 from simulator.entra.errors import bad_request, method_error
 from simulator.entra.message import Answer, Call
 from simulator.entra.state import Person, Tenant
@@ -52,6 +53,9 @@ def configuration(tenant: Tenant, name: str) -> dict[str, Any]:
     if name != _PASS:
         type_name, facts = _PLAIN[name]
         state = "disabled" if name in tenant.sign_in.disabled_methods else "enabled"
+        if name == "Sms":
+            printed = _printed(name, type_name, state, ("all_users",), (cast.NO_SMS.id,) if cast.NO_SMS.id in tenant.groups else ())
+            return printed | {"includeTargets": [target | {"isUsableForSignIn": True} for target in printed["includeTargets"]]}
         return _printed(name, type_name, state, ("all_users",), ()) | facts
     policy = tenant.sign_in.pass_policy
     return _printed(name, "temporaryAccessPass", policy.state, policy.targets, policy.excluded) | {

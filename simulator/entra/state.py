@@ -89,6 +89,7 @@ class Person:
     """
 
     on_rename: Callable[[Person], None] | None = None
+    on_sms_policy: Callable[[Person], None] | None = None
 
     def __init__(self, member: cast.Member, sms_names: dict[str, set[str]]) -> None:
         self.id = member.id
@@ -145,6 +146,8 @@ class Person:
     def set_sms_policy(self, allowed: bool) -> None:
         """Puts the person in or out of the SMS sign-in policy, and the mobile phone in the state that follows."""
         self.sms_policy = allowed
+        if self.on_sms_policy is not None:
+            self.on_sms_policy(self)
         if "mobile" in self.phones:
             self.phones["mobile"] = PhoneState(self.phones["mobile"].number, self.resting_state("mobile"))
 
@@ -199,11 +202,13 @@ class Tenant:
         self.sms_names: dict[str, set[str]] = {}
         self.people = People()
         self._by_upn: dict[str, Person] = {}
-        for member in people:
-            self.admit(member)
         self.groups: dict[str, GroupState] = {}
         self._parents: dict[str, set[str]] = {}
+        for member in people:
+            self.admit(member)
         self.form(groups)
+        for person in self.people.values():
+            self._exclude(person)
 
     def admit(self, member: cast.Member) -> Person:
         """Adds an account."""
@@ -213,7 +218,14 @@ class Tenant:
             person.sign_in.temporary_pass = TemporaryPass(cast.stable_id(f"pass of {person.upn}"), now, now, member.pass_minutes, False)
         self.people[person.id] = person
         self._by_upn[person.upn.lower()] = person
+        person.on_sms_policy = self._exclude
+        self._exclude(person)
         return person
+
+    def _exclude(self, person: Person) -> None:
+        """Keeps the group that the SMS policy excludes in step; guests are outside the policy anyhow."""
+        if (group := self.groups.get(cast.NO_SMS.id)) is not None:
+            (self.leave if person.sms_policy or person.guest else self.join)(group, person.id)
 
     def form(self, groups: Iterable[cast.Group]) -> None:
         """Adds groups, which may be inside each other, or members to groups; the members have to be there already."""

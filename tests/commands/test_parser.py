@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import timeit
 from datetime import timedelta
 
 import pytest
@@ -255,11 +254,6 @@ def test_a_nested_line_needs_a_person(line: str) -> None:
 
 def test_the_text_kept_names_the_people_mentioned() -> None:
     assert parse(f"show {M0}", MENTIONS).text == "show @Alice Jansen"
-
-
-@pytest.mark.parametrize("line", ["set mobile for alice jansen to +31 6 12345678 ticket INC1 because lost", "show alice", "log here"])
-def test_a_typical_line_is_read_in_a_fifth_of_a_millisecond(line: str) -> None:
-    assert min(timeit.repeat(lambda: parse(line), number=50, repeat=10)) / 50 < 0.0002
 
 
 def outcome(line: str) -> str:

@@ -11,11 +11,11 @@ from bot.domain.exchange import ConversationRef
 from bot.domain.methods import Dossier, Phone, PhoneType, SmsSignIn
 from bot.domain.operation import Operation, State
 from bot.domain.people import Actor, Person, Privileges, Standing
-from bot.domain.rules import default_policy
 from bot.domain.stop import GO, Freeze, Stop
 from bot.errors import Unavailable
 from bot.services.execute import execute
 from bot.services.review import Reviewer
+from tests.desk import one_agent
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ALICE = Person(id="alice", name="Alice", upn="alice@fabrikam.example")
@@ -38,6 +38,10 @@ class OneOperation:
     async def move(self, _id: str, _verb: str, to: State, _event: Any, **more: Any) -> Operation:
         self.operation = replace(self.operation, state=to, outcome=more.get("outcome", ""))
         return self.operation
+
+
+    async def made_to(self, _target: str, _since: datetime) -> tuple[()]:
+        return ()
 
 
 class Stopping:
@@ -76,7 +80,7 @@ async def _run(operation: Operation, account: Account, held: Stop = GO) -> Opera
     operations: Any = OneOperation(operation)
     directory: Any = account
     stops: Any = Stopping(held)
-    reviewer = Reviewer(default_policy("helpdesk", "", timedelta(minutes=10)), stops, lambda: NOW)
+    reviewer = Reviewer(one_agent(timedelta(minutes=10)), stops, operations, lambda: NOW)
 
     async def at_once(_: float) -> None: ...
 

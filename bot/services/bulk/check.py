@@ -5,6 +5,7 @@ Rows are read from Graph together; nothing here writes. What cannot be read now 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -14,19 +15,20 @@ from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import BulkRules, Row, RowKind, first_rows_note
 from bot.domain.change import ChangeKind, Plan
 from bot.domain.limits import said_before
-from bot.domain.methods import Dossier
+from bot.domain.methods import Dossier, PhoneType
 from bot.domain.operation import Operation, State
 from bot.domain.people import Standing
 from bot.domain.policy import Decision
 from bot.domain.review import still_enough
 from bot.domain.rules import NO_NEED
 from bot.domain.said import Said, join, say, say_count
+from bot.domain.sign_in import SmsTerms
 from bot.errors import DirectoryError, NotFound, Refusal, Throttled, Unavailable
 from bot.ports import BulkDirectory, BulkJobs, Clock, Operations
 from bot.services import explain
 from bot.services.prepare import Preparation, Proposal
 from bot.services.require import require
-from bot.services.review import Reviewer
+from bot.services.review import Asking, Reviewer, Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,10 @@ async def check_rows(checking: Checking, operation: Operation, standing: Standin
     job = await job_decision(checking, operation, standing)
     people = await checking.bulk_directory.resolve([row.user for row in rows])
     known = [(row, found[0].id) for row, found in zip(rows, people, strict=True) if len(found) == 1]
-    dossiers = dict(zip([row.number for row, _ in known], await checking.bulk_directory.dossiers([each for _, each in known]), strict=True))
+    found_dossiers, terms = await asyncio.gather(
+        checking.bulk_directory.dossiers([each for _, each in known]), _sms_terms(checking, [row for row, _ in known])
+    )
+    dossiers = dict(zip([row.number for row, _ in known], (_with(terms, one) for one in found_dossiers), strict=True))
     checked = []
     for row, found in zip(rows, people, strict=True):
         if not found:
@@ -66,6 +71,16 @@ async def check_rows(checking: Checking, operation: Operation, standing: Standin
     return checked
 
 
+async def _sms_terms(checking: Checking, rows: Sequence[Row]) -> SmsTerms | None:
+    """What the tenant allows, where a row sets a mobile number and the answer matters."""
+    wanted = any(wish.phone is PhoneType.MOBILE and wish.value for row in rows for wish in row.wishes)
+    return await checking.bulk_directory.sms_terms() if wanted else None
+
+
+def _with(terms: SmsTerms | None, dossier: Dossier | DirectoryError) -> Dossier | DirectoryError:
+    return replace(dossier, sms_terms=terms) if isinstance(dossier, Dossier) else dossier
+
+
 async def _check(
     checking: Checking, operation: Operation, standing: Standing, row: Row, dossier: Dossier | DirectoryError, job: Decision
 ) -> Row:
@@ -77,22 +92,34 @@ async def _check(
         case DirectoryError():
             text, hint = explain.directory_sentence(dossier)
             return replace(row, kind=RowKind.REFUSED, reason=join(" ", (text, hint)))
-    verdict = await checking.reviewer.request(
-        standing, dossier, kinds_wanted(row), operation.conversation, reason=operation.reason, ticket=operation.ticket
+    asking = Asking(
+        standing=standing,
+        dossier=dossier,
+        where=operation.conversation,
+        case=await checking.reviewer.case(dossier.person.id),
+        reason=operation.reason,
+        ticket=operation.ticket,
     )
-    if verdict.allowed:
-        need = job.need or NO_NEED
-        if not (covered := still_enough(need, need.approvals, verdict)).allowed:
-            more = say("For this the policy demands more than for the file: {need}.", need=(verdict.need or NO_NEED).spoken)
-            verdict = replace(covered, text=more, hint=say("Ask for it alone."))
-    return plan_row(row, dossier, checking.facts) if verdict.allowed else refused(row, dossier, verdict)
+    if not (verdict := checking.reviewer.decide(Wish(kinds_wanted(row)), asking)).allowed:
+        return refused(row, dossier, verdict)
+    planned = plan_row(row, dossier, checking.facts)
+    if not planned.changes:
+        return planned
+    plan, verdict = checking.reviewer.settle(Plan(dossier.person, planned.changes, bundle=ChangeKind.BULK), asking)
+    if not verdict.allowed:
+        return refused(row, dossier, verdict)
+    need = job.need or NO_NEED
+    if not (covered := still_enough(need, need.approvals, verdict)).allowed:
+        more = say("For this the policy demands more than for the file: {need}.", need=(verdict.need or NO_NEED).spoken)
+        return refused(row, dossier, replace(covered, text=more, hint=say("Ask for it alone.")))
+    return replace(planned, changes=plan.changes)
 
 
 async def job_decision(checking: Checking, operation: Operation, standing: Standing) -> Decision:
     """Policy's word on the job as such, with what it needs; raises Forbidden when it says no."""
     nobody = Dossier(operation.target, {})
     decision = await checking.reviewer.request(
-        standing, nobody, {ChangeKind.BULK}, operation.conversation, reason=operation.reason, ticket=operation.ticket
+        standing, nobody, Wish(frozenset({ChangeKind.BULK})), operation.conversation, reason=operation.reason, ticket=operation.ticket
     )
     require(decision)
     return decision

@@ -1,0 +1,57 @@
+"""SMS sign-in as a side effect: whoever sets a mobile number may make it a sign-in name without saying so.
+
+There is no flag against it: if the tenant's SMS policy lets somebody sign in so, creating or changing the mobile phone switches it on.
+https://learn.microsoft.com/graph/api/resources/phoneauthenticationmethod
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from bot.domain.change import Change, ChangeKind, Plan
+from bot.domain.methods import Dossier, PhoneType, SmsSignIn
+from bot.domain.said import say
+
+_SWITCHED_ON = say("Entra ID makes a new mobile number a sign-in name by itself: a texted code then replaces the password.")
+_SWITCHED_OFF = say(
+    "Entra ID switches SMS sign-in on for a new mobile number by itself. The policy does not let it stay: I switch it off again."
+)
+
+
+def switches_on(changes: Iterable[Change], dossier: Dossier) -> bool:
+    """Whether SMS sign-in will be on after these changes, was off before, and nobody asked for it.
+
+    Where the tenant's policy could not be read it is expected.
+    """
+    changes = tuple(changes)
+    mobile = dossier.phones.get(PhoneType.MOBILE)
+    if not any(_is_mobile_number(change) for change in changes) or any(change.kind is ChangeKind.SMS_SIGN_IN for change in changes):
+        return False
+    if dossier.person.guest or (mobile and mobile.sms_sign_in is SmsSignIn.READY):
+        return False
+    if dossier.sms_terms is not None:
+        return dossier.sms_terms.cover(dossier.groups)
+    return mobile is None or mobile.sms_sign_in is not SmsSignIn.NOT_ALLOWED_BY_POLICY
+
+
+def with_sign_in(plan: Plan, dossier: Dossier, *, on: bool) -> Plan:
+    """The plan with SMS sign-in as it is going to be, right after the number."""
+    note = _SWITCHED_ON if on else _SWITCHED_OFF
+    return replace(plan, changes=followed(plan.changes, dossier, on=on), notes=(*plan.notes, note))
+
+
+def followed(changes: Iterable[Change], dossier: Dossier, *, on: bool) -> tuple[Change, ...]:
+    """The changes of `with_sign_in`."""
+    before = "off" if PhoneType.MOBILE in dossier.phones else None
+    follower = Change(ChangeKind.SMS_SIGN_IN, PhoneType.MOBILE, before, "on" if on else "off", follows=True)
+    return tuple(each for change in changes for each in ((change, follower) if _is_mobile_number(change) else (change,)))
+
+
+def asked_for(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """The changes without what only follows from them."""
+    return tuple(change for change in changes if not change.follows)
+
+
+def _is_mobile_number(change: Change) -> bool:
+    return change.kind is ChangeKind.SET_PHONE and change.phone is PhoneType.MOBILE
