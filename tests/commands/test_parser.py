@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import timeit
 from datetime import timedelta
 
 import pytest
