@@ -247,6 +247,17 @@ def suspicious_call(id: str) -> Element:
     )
 
 
+def take_back(id: str) -> Element:
+    """The button that takes away what an operation gave."""
+    return button(
+        say("Take back"),
+        Verb.TAKE_BACK,
+        id,
+        style="destructive",
+        tooltip=say("What {id} gave is removed, any pass is revoked and every session ends, at once", id=id),
+    )
+
+
 def stronger(id: str) -> Element:
     """The way from weak methods to strong ones; `id` is the reference to the person."""
     return button(

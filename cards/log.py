@@ -9,7 +9,7 @@ from bot.domain.operation import Operation
 from bot.domain.phone import mask_text
 from bot.domain.said import Said, join, said_at, say, say_count
 from cards.bulk_words import counts_text
-from cards.elements import Element, address, band, card, columns, line, moment, run, woven
+from cards.elements import Element, address, band, card, columns, line, moment, run, take_back, woven
 from cards.operation import MOST_CHANGES
 from cards.wording import LOOKS, difference_line, difference_text, private, result_line, title
 
@@ -64,7 +64,7 @@ def announce(notice: LogNotice) -> tuple[Element, str]:
     if notice.at:
         body.append(moment(said_at(notice.at), date=True, spacing="None"))
     summary = join(": ", (notice.title, text))
-    return card(body, fallback=summary), summary
+    return card(body, fallback=summary, actions=[take_back(notice.take_back)] if notice.take_back else []), summary
 
 
 def _asked(operation: Operation) -> list[Element]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.domain.exchange import Notice, Tone
 from bot.domain.said import join, pieces, said_at, say
 from bot.domain.stop import Pause
-from cards.elements import Element, Style, band, box, card, facts, line, moment, run
+from cards.elements import Element, Style, band, box, card, facts, line, moment, run, take_back
 from cards.untrusted import plain
 
 # Icon, word and style of each tone. What is merely said needs no strip on top of it.
@@ -27,7 +27,7 @@ def render(notice: Notice) -> tuple[Element, str]:
         body += facts(notice.facts)
     start = notice.title or ("" if notice.tone is Tone.INFO else word)
     summary = join(": ", (start, join(" ", (notice.text, notice.hint))))
-    return card(body, fallback=summary), summary
+    return card(body, fallback=summary, actions=[take_back(notice.take_back)] if notice.take_back else []), summary
 
 
 def sentences(notice: Notice) -> list[Element]:

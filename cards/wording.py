@@ -134,6 +134,8 @@ def title(operation: Operation) -> str:
     """The operation as a sentence: "Set mobile phone for Alice Jansen"."""
     if operation.bulk:
         return bulk_title(operation.bulk)
+    if operation.takes_back:
+        return say("Take back what {id} gave {name}", id=operation.takes_back, name=named(operation.target)[:60])
     if operation.recovery and operation.bundle:
         return say("Recover {name}: {situation}", name=named(operation.target)[:60], situation=operation.recovery.situation.spoken)
     return say("{Task} for {name}", task=task(operation.changes, operation.bundle), name=named(operation.target)[:60])

@@ -67,7 +67,7 @@ def generate() -> dict[str, Any]:
         "description": {
             "short": "Lets the helpdesk get people back into their accounts.",
             "full": (
-                "A member of the helpdesk types one line, such as: set mobile for alice +31 6 12345678. Doorman checks that this person "
+                "A member of the helpdesk types one line, such as: set mobile for noor +31 6 12345678. Doorman checks that this person "
                 "may ask for it, shows on a card exactly what will change, and changes it in Microsoft Entra ID after a click. "
                 "Every finished change is posted to a log channel, with phone numbers masked. Only members of the helpdesk group that "
                 "your administrator chose can use it; accounts of administrators are shown but never changed."

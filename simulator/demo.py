@@ -40,7 +40,7 @@ async def run(make_bot: Callable[[Mapping[str, str]], web.Application], port: in
         try:
             page = await _listen(demo_app(world.teams, world.entra.url, vendor, SAMPLES), port)
             say(f"\n  Doorman demo: {_address(page)}\n")
-            say("  Type `set mobile for alice +31 6 12345678` as Hanna, then press Confirm.\n  Ctrl+C stops it.\n")
+            say("  Type `set mobile for noor +31 6 12345678` as Hanna, then press Confirm.\n  Ctrl+C stops it.\n")
             if browser:
                 webbrowser.open(_address(page))
             try:

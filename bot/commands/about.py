@@ -17,7 +17,7 @@ from bot.errors import Refusal
 LOG_CHANNEL = "log_channel"
 
 #: Few, so that the first card stays light.
-WELCOME_EXAMPLES = ("help", "whoami", "show alice", "set mobile for alice +31 6 12345678")
+WELCOME_EXAMPLES = ("help", "whoami", "show noor", "set mobile for noor +31 6 12345678")
 
 
 def _may_say(command: Command, context: Context) -> bool:

@@ -82,7 +82,7 @@ REVOKE_PASS = Command(
     topic="Getting back in",
     pattern=(Word("revoke pass", also=("revoke tap", "revoke temporary access pass"), near=("cancel pass", "end pass")), FOR, Somebody()),
     summary="Make a person's Temporary Access Pass useless",
-    example="revoke pass for noor",
+    example="revoke pass for wout",
     run=revoke_pass,
     changes=frozenset({ChangeKind.REVOKE_PASS}),
     reads=READS,

@@ -87,7 +87,7 @@ SET_PHONE = Command(
         (PHONE, Somebody(before_number=True), Optional((TO,)), Number()),
     ),
     summary="Register or change a phone; `add` only if there is none, `update` only if there is one",
-    example="set mobile for alice +31 6 12345678",
+    example="set mobile for noor +31 6 12345678",
     run=set_phone,
     changes=frozenset({ChangeKind.SET_PHONE}),
     aspects=frozenset({Aspect.SMS_TERMS}),

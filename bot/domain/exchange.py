@@ -174,6 +174,7 @@ class Notice:
     Attributes:
         facts: what belongs to them, as label and value.
         reference: the id by which `why` explains it; empty when there is no more to say.
+        take_back: id of the operation that Take back is offered for; empty for no such button.
     """
 
     text: str
@@ -182,6 +183,7 @@ class Notice:
     title: str = ""
     facts: tuple[tuple[str, str], ...] = ()
     reference: str = ""
+    take_back: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -501,6 +503,7 @@ class LogNotice:
         at: when it happened, however late the post arrives.
         grave: everybody should look up.
         ticket: as given; it stands apart because a long number in the text would be taken for a telephone's.
+        take_back: id of the operation that Take back is offered for; empty for no such button.
     """
 
     title: str
@@ -509,6 +512,7 @@ class LogNotice:
     at: datetime | None = None
     grave: bool = False
     ticket: str = ""
+    take_back: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,8 @@ def add_notice(connection: Connection, enqueue: Enqueue, notice: LogNotice) -> N
     """Puts a notice at the end of the outbox."""
     key = f"{_NOTICE}{new_id(length=10)}"
     stored = asdict(notice) | {"at": None} | {name: to_store(getattr(notice, name)) for name in _SENTENCES}
+    if not notice.take_back:
+        del stored["take_back"]  # a replica of an earlier version, which does not know the word, can post this too
     connection.execute(insert(log_notices).values(id=key, notice=stored, at=notice.at))
     add(connection, enqueue, key)
 

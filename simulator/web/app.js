@@ -167,7 +167,7 @@ function drawPlace() {
   $("talk-name").textContent = conversation.name;
   $("talk-about").textContent = channel ? "Channel of IT Service Desk" : `Chat between ${me.name} and Doorman`;
   composer.setPlace({ me, conversation });
-  composer.setExamples(["help", "show alice", "set mobile for alice +31 6 12345678"]);
+  composer.setExamples(["help", "show noor", "set mobile for noor +31 6 12345678"]);
   drawList();
   const address = new URLSearchParams(location.search);
   address.set("as", me.upn);

@@ -19,13 +19,14 @@ export function createWelcome(state, write) {
       box.append(el("p", { text: "You are not in the helpdesk group. Try it anyway and see what Doorman says, or switch to somebody from the helpdesk with Ctrl+K." }), el("p", {}, line("show alice")));
       return box;
     }
-    box.append(el("p", { text: "Alice has a new phone and cannot sign in. You are on the phone with her." }),
+    box.append(el("p", { text: "Noor starts today and has no sign-in method yet. You are on the phone with her." }),
       el("ol", {},
-        step("Look her up: ", line("show alice")),
-        step("Give her the new number and press the button on the card: ", line("set mobile for alice +31 6 12345678")),
+        step("Look her up: ", line("show noor")),
+        step("A first method is your work alone. Give her number and press the button on the card: ", line("set mobile for noor +31 6 12345678")),
         step("Watch it happen beside this chat under “Entra ID now”, and read the report in the log channel."),
-        step("The chief executive needs a second pair of eyes: ", line("set mobile for victoria crane +44 7400 654321 ticket INC-4711 because lost phone"),
+        step("Alice can sign in already, so how she gets in is two people's work: ", line("set mobile for alice +31 6 23456789"),
           " Confirm, then become Ingrid Lund in the channel Approvals (a second browser tab will do)."),
+        step("The call does not feel right? ", line("recover diego lost"), " names all that may be on a lost phone and what stays; every card about a person has “Suspicious call”."),
         step("A whole list at once: the arrow beside the paper clip has files to try. Send one, and read what it would do.")));
     return box;
   };

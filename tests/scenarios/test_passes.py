@@ -18,7 +18,7 @@ from tests.desk import ALICE, BRAM, HANNA, HELPDESK, Answer, Desk, as_json
 from tests.scenarios.approving import told, words
 from tests.scenarios.passes import OMAR, PASS, code, created, made, ready
 
-NOOR, GUS, MILAN = (cast.person(name) for name in ("Noor Dekker", "Gus Taylor (Adatum)", "Milan Novak (Adatum)"))
+WOUT, GUS, MILAN = (cast.person(name) for name in ("Wout Mulder", "Gus Taylor (Adatum)", "Milan Novak (Adatum)"))
 
 
 def allow(desk: Desk, **changed: Any) -> None:
@@ -145,12 +145,12 @@ async def test_a_missing_permission_is_named(desk: Desk) -> None:
 
 
 async def test_a_valid_pass_that_would_be_replaced_is_warned_of(desk: Desk) -> None:
-    own = await ready(desk, "pass for noor")
-    assert "Noor Dekker has a valid pass until" in own.text
+    own = await ready(desk, "pass for wout")
+    assert "Wout Mulder has a valid pass until" in own.text
     assert "its code stops working" in own.text
-    before = desk.entra.person(NOOR.upn).sign_in.temporary_pass
+    before = desk.entra.person(WOUT.upn).sign_in.temporary_pass
     await desk.press(HANNA, own, "reveal")
-    after = desk.entra.person(NOOR.upn).sign_in.temporary_pass
+    after = desk.entra.person(WOUT.upn).sign_in.temporary_pass
     assert before is not None
     assert after is not None
     assert before.id != after.id
@@ -167,8 +167,8 @@ async def test_a_pass_that_cannot_be_used_is_said_at_once(desk: Desk) -> None:
 
 async def test_revoking_a_pass(desk: Desk) -> None:
     assert "there is nothing to do" in (await desk.say(HANNA, "revoke pass for alice")).text
-    await desk.change(HANNA, "revoke pass for noor")
-    assert desk.entra.person(NOOR.upn).sign_in.temporary_pass is None
+    await desk.change(HANNA, "revoke pass for wout")
+    assert desk.entra.person(WOUT.upn).sign_in.temporary_pass is None
     now = desk.clock().timestamp()
     ended = TemporaryPass("11111111-1111-4111-8111-111111111111", now - 9000, now - 9000, 60, False)
     desk.entra.person(ALICE.upn).sign_in.temporary_pass = ended

@@ -14,7 +14,7 @@ from simulator.entra.sign_in import PassPolicy
 SEGMENT = "/authentication/temporaryAccessPassMethods"
 ALICE = f"/users/{cast.person('Alice Jansen').id}{SEGMENT}"
 DENIED = ("accessDenied", "Request Authorization failed")
-NOOR = f"/users/{cast.person('Noor Dekker').id}{SEGMENT}"
+WOUT = f"/users/{cast.person('Wout Mulder').id}{SEGMENT}"
 
 
 @pytest.fixture
@@ -75,11 +75,11 @@ async def test_a_lost_answer_leaves_a_pass_nobody_knows(client: Client):
 
 
 async def test_delete(client: Client):
-    held = await only(client, NOOR)
+    held = await only(client, WOUT)
     assert (await client.delete(f"{ALICE}/{held['id']}")).status == 404
-    assert (await client.delete(f"{NOOR}/{held['id']}")).status == 204
-    assert (await client.get(NOOR)).values == []
-    assert (await client.delete(f"{NOOR}/{held['id']}")).status == 404
+    assert (await client.delete(f"{WOUT}/{held['id']}")).status == 204
+    assert (await client.get(WOUT)).values == []
+    assert (await client.delete(f"{WOUT}/{held['id']}")).status == 404
 
 
 async def test_reasons_over_time(client: Client):
@@ -162,7 +162,7 @@ async def test_guests(client: Client):
 
 
 async def test_beta_does_not_tell_whether_it_is_usable(client: Client):
-    [held] = (await client.send("GET", NOOR, version="beta")).values
+    [held] = (await client.send("GET", WOUT, version="beta")).values
     assert "methodUsabilityReason" not in held
 
 
@@ -177,8 +177,8 @@ async def test_a_pass_may_show_late(client: Client):
 async def test_permissions(client: Client):
     async def statuses(*permissions: str) -> list[int]:
         client.hold(*permissions)
-        held = (await client.raw("GET", "/_control/state/noor.dekker@fabrikam.example")).body["signIn"]["pass"]["id"]
-        replies = [await client.get(NOOR), await client.get(f"{NOOR}/{held}"), await client.post(NOOR, {})]
+        held = (await client.raw("GET", "/_control/state/wout.mulder@fabrikam.example")).body["signIn"]["pass"]["id"]
+        replies = [await client.get(WOUT), await client.get(f"{WOUT}/{held}"), await client.post(WOUT, {})]
         assert all((reply.code, reply.message) == DENIED for reply in replies if reply.status == 403)
         return [reply.status for reply in replies]
 
