@@ -42,13 +42,20 @@ class Made:
     Attributes:
         agent_id: who asked for it.
         at: when it had ended; of one under way, when it was asked for.
+        operation_id: of the operation, or of the row of a file.
         first: it was asked for as somebody's first method.
     """
 
     change: Change
     agent_id: str
     at: datetime
+    operation_id: str = ""
     first: bool = False
+
+    @property
+    def took(self) -> bool:
+        """Something registered went."""
+        return _took(self.change)
 
 
 def registered(dossier: Dossier, made: Sequence[Made], agent_id: str, now: datetime) -> bool:
@@ -58,7 +65,7 @@ def registered(dossier: Dossier, made: Sequence[Made], agent_id: str, now: datet
         made: what Doorman did to the person in the last `REMEMBERED_FOR`, or before.
         agent_id: who asks; what this agent set a moment ago is still the first method.
     """
-    if any(_took(one.change) and one.at > now - REMEMBERED_FOR for one in made):
+    if any(one.took and one.at > now - REMEMBERED_FOR for one in made):
         return True
     if any(not _is_none(method, now) for method in dossier.others):
         return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.change import CONTAINING, Change, ChangeKind, Plan, kinds_of
@@ -138,11 +138,13 @@ class Reviewer:
         if not (account := permit(standing, _NO_GROUPS, for_everyone=True)).allowed:
             return account
         case = await self.case(operation.target.id)
+        # What it has removed itself by now, half-way or before it was cut off, makes nobody registered.
+        made = tuple(one for one in case.made if one.operation_id != operation.id or not one.took)
         asking = Asking(
             standing=standing,
             dossier=dossier,
             where=operation.conversation,
-            case=case,
+            case=replace(case, made=made),
             reason=operation.reason,
             ticket=operation.ticket,
             asked_at=operation.created_at,

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, or_, select
 
+from bot.domain.bulk import row_operation_id
 from bot.domain.chain import canonical
 from bot.domain.operation import Fate, Operation, State
 from bot.domain.people import Person
@@ -36,12 +37,12 @@ def changes_of(connection: Connection, target_id: str, limit: int) -> tuple[Oper
 #: Begun, and perhaps written; what was stopped before its first write is passed over by its state.
 _WRITTEN = [State.RUNNING.value, State.REVEALING.value, State.SUCCEEDED.value, State.PARTIAL.value]
 _MADE = (
-    select(operations.c.request, operations.c.results, operations.c.requester_id, operations.c.finished_at, operations.c.created_at)
+    select(operations.c.id, operations.c.request, operations.c.results, operations.c.requester_id, operations.c.finished_at, operations.c.created_at)
     .where(operations.c.target_id == bindparam("target"), operations.c.state.in_(_WRITTEN))
     .where(or_(operations.c.finished_at.is_(None), operations.c.finished_at > bindparam("since")))
 )
 _MADE_BY_FILES = (
-    select(bulk_rows.c.changes, bulk_rows.c.ended_at, operations.c.requester_id, operations.c.created_at)
+    select(bulk_rows.c.job, bulk_rows.c.number, bulk_rows.c.changes, bulk_rows.c.ended_at, operations.c.requester_id, operations.c.created_at)
     .join(operations, operations.c.id == bulk_rows.c.job)
     .where(bulk_rows.c.target_id == bindparam("target"), bulk_rows.c.state.in_(_WRITTEN))
     .where(or_(bulk_rows.c.ended_at.is_(None), bulk_rows.c.ended_at > bindparam("since")))
@@ -54,16 +55,16 @@ def made_to(connection: Connection, target_id: str, since: datetime) -> tuple[Ma
     """See `ports.Operations.made_to`."""
     given = {"target": target_id, "since": since}
     made = []
-    for request, results, agent_id, ended, begun in connection.execute(_MADE, given):
+    for operation_id, request, results, agent_id, ended, begun in connection.execute(_MADE, given):
         first = bool(request.get("first"))
         fates = [Fate(one["fate"]) for one in results] or [Fate.UNKNOWN] * len(request["changes"])
         made += [
-            Made(records.change(change), agent_id, ended or begun, first)
+            Made(records.change(change), agent_id, ended or begun, operation_id, first)
             for change, fate in zip(request["changes"], fates, strict=False)
             if fate not in _NOT_WRITTEN
         ]
-    for changes, ended, agent_id, begun in connection.execute(_MADE_BY_FILES, given):
-        made += [Made(records.change(change), agent_id, ended or begun) for change in changes]
+    for job, number, changes, ended, agent_id, begun in connection.execute(_MADE_BY_FILES, given):
+        made += [Made(records.change(change), agent_id, ended or begun, row_operation_id(job, number)) for change in changes]
     return tuple(made)
 
 
