@@ -10,7 +10,7 @@ from bot.domain.methods import Dossier, Family, PhoneType
 from bot.domain.operation import Fate, Operation, Result
 from bot.domain.policy import Decision
 from bot.domain.said import say
-from bot.errors import Conflict, DirectoryError, IsDefault, NotFound, NumberNotUnique, StillNeeded
+from bot.errors import Conflict, DirectoryError, IsDefault, NotFound, NumberNotUnique, StillNeeded, Throttled, Unavailable
 from bot.services import explain
 
 #: Looks after a definite answer that does not show yet: about half a minute.
@@ -47,7 +47,9 @@ class Step:
     @property
     def only_look(self) -> bool:
         """Entra has given a definite answer: what is missing now is visibility, so writing again would be wrong."""
-        return self.accepted or isinstance(self.answer, (Conflict, NotFound)) or (self.change.follows and self.answer is not None)
+        if self.change.follows and self.answer is not None:
+            return not isinstance(self.answer, (Throttled, Unavailable))
+        return self.accepted or isinstance(self.answer, (Conflict, NotFound))
 
     @property
     def taken(self) -> bool:
