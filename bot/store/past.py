@@ -37,12 +37,26 @@ def changes_of(connection: Connection, target_id: str, limit: int) -> tuple[Oper
 #: Begun, and perhaps written; what was stopped before its first write is passed over by its state.
 _WRITTEN = [State.RUNNING.value, State.REVEALING.value, State.SUCCEEDED.value, State.PARTIAL.value]
 _MADE = (
-    select(operations.c.id, operations.c.request, operations.c.results, operations.c.requester_id, operations.c.finished_at, operations.c.created_at)
+    select(
+        operations.c.id,
+        operations.c.request,
+        operations.c.results,
+        operations.c.requester_id,
+        operations.c.finished_at,
+        operations.c.created_at,
+    )
     .where(operations.c.target_id == bindparam("target"), operations.c.state.in_(_WRITTEN))
     .where(or_(operations.c.finished_at.is_(None), operations.c.finished_at > bindparam("since")))
 )
 _MADE_BY_FILES = (
-    select(bulk_rows.c.job, bulk_rows.c.number, bulk_rows.c.changes, bulk_rows.c.ended_at, operations.c.requester_id, operations.c.created_at)
+    select(
+        bulk_rows.c.job,
+        bulk_rows.c.number,
+        bulk_rows.c.changes,
+        bulk_rows.c.ended_at,
+        operations.c.requester_id,
+        operations.c.created_at,
+    )
     .join(operations, operations.c.id == bulk_rows.c.job)
     .where(bulk_rows.c.target_id == bindparam("target"), bulk_rows.c.state.in_(_WRITTEN))
     .where(or_(bulk_rows.c.ended_at.is_(None), bulk_rows.c.ended_at > bindparam("since")))

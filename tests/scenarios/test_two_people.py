@@ -1,6 +1,7 @@
 """Who has to agree: every action on everybody's sign-in methods, with and without the example policy, over several requests and days.
 
-The table is written by hand from DESIGN section 7. `1`: the agent's own word. `2`: another person has to agree. `-`: there is nothing to do.
+The table is written by hand from the principle in policy.example.toml. `1`: the agent's own word. `2`: another person has to agree.
+`-`: there is nothing to do.
 """
 
 from __future__ import annotations
