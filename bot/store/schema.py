@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 MIGRATIONS = Path(__file__).parent / "migrations"
 #: Also what the version before migrations took its turn by. https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
 TURN = 8200
-#: A migration gives up rather than hold the queue of those who use its table for longer.
-TABLE_SECONDS = 10
+#: Milliseconds after which a migration gives up: whoever wants its table next waits behind it.
+TABLE_MS = 10_000
 
 _RECORD = Table("alembic_version", MetaData(), Column("version_num", String(32), nullable=False))
 _log = logging.getLogger(__name__)
@@ -112,7 +112,7 @@ def _next(engine: Engine) -> str | None:
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({TURN})"))
-            connection.execute(text(f"SET LOCAL lock_timeout = '{TABLE_SECONDS}s'"))
+            connection.execute(text(f"SET LOCAL lock_timeout = '{TABLE_MS}ms'"))
         found = _look(connection)
         if not found.due:
             _check(connection, metadata, found)
