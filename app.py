@@ -1,4 +1,4 @@
-"""Doorman's entry point: serve (default) · demo · doctor · audit · bulk · package."""
+"""Doorman's entry point: serve (default) · demo · doctor · audit · bulk · database · package."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot import VERSION, audit, bootstrap, bulk_terminal, logs
+from bot import VERSION, audit, bootstrap, bulk_terminal, database_terminal, logs
 from bot import __doc__ as what_it_is
 from bot.config import ConfigurationError, Settings
 from bot.errors import StoreUnavailable
@@ -52,6 +52,7 @@ def main() -> int:
     commands.add_parser("doctor", help="check the installation and say what is wrong")
     audit.add_arguments(commands.add_parser("audit", help="verify or export the audit trail, or compare it with Entra's"))
     bulk_terminal.add_arguments(commands.add_parser("bulk", help="check or run a bulk job from a file, without chat"))
+    database_terminal.add_arguments(commands.add_parser("database", help="list or make the changes of the tables that are due"))
     commands.add_parser("package", help="write the Teams app zip")
     given = parser.parse_args()
     logs.configure("error")  # serving and the demo say more
@@ -65,8 +66,8 @@ def main() -> int:
                 return asyncio.run(examine(os.environ, _say))
             case "audit":
                 return audit.run(given, os.environ, sys.stdout.buffer, _say)
-            case "bulk":
-                return bulk_terminal.run(given, os.environ, _say)
+            case "bulk" | "database" as command:
+                return {"bulk": bulk_terminal, "database": database_terminal}[command].run(given, os.environ, _say)
             case "package":
                 from manifest.package import write  # noqa: PLC0415
 

@@ -56,7 +56,8 @@ from bot.store.budget import StoredTurns
 from bot.store.bulk import StoredBulkJobs
 from bot.store.discrepancies import StoredDiscrepancies
 from bot.store.engine import DurableEngine, is_dead, operation_of
-from bot.store.operations import StoredOperations, create_tables
+from bot.store.operations import StoredOperations
+from bot.store.schema import upgrade
 from bot.store.stops import StoredStops
 from bot.store.transactions import Transactions, open_engine
 from bot.store.usages import StoredUsages
@@ -140,7 +141,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
 
         database = open_engine(settings.database_url)
         stack.callback(database.dispose)
-        create_tables(database)
+        upgrade(database)
         transactions = Transactions(database)
         stack.callback(transactions.close)
 

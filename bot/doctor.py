@@ -22,8 +22,8 @@ from bot.graph.client import GraphClient
 from bot.graph.throttle import INTERACTIVE
 from bot.policy_file import policy_of
 from bot.services.log_channel import log_channel
+from bot.store import schema
 from bot.store.operations import StoredOperations
-from bot.store.tables import metadata
 from bot.store.transactions import Transactions, open_engine
 from bot.teams.authentication import InboundTokens, KeysUnavailable
 from bot.tokens import Tokens
@@ -99,7 +99,7 @@ def _policy(report: Report, settings: Settings) -> Policy | None:
 
 
 async def _database(report: Report, settings: Settings) -> None:
-    """Whether our tables are there and can be written; then where the log goes, because that may be stored there."""
+    """What is due in our tables, and whether they can be written; then where the log goes, because that may be stored there."""
     what_to_do = "DATABASE_URL has to be sqlite:///file in a folder that can be written, or postgresql://user:password@host/name."
     try:
         engine = open_engine(settings.database_url)
@@ -111,10 +111,15 @@ async def _database(report: Report, settings: Settings) -> None:
     operations = StoredOperations(transactions, _starts_nothing)
     try:
         async with asyncio.timeout(DATABASE_SECONDS):
-            await transactions.write(metadata.create_all)
-            await operations.first_delivery(f"doctor:{uuid.uuid4()}", datetime.now(UTC))  # purged within a day like any other
-            report.well(f"database: {shown} can be read and written")
-            await _log_channel(report, settings, operations)
+            found = await asyncio.to_thread(schema.standing, engine)
+            if found.there:
+                await operations.first_delivery(f"doctor:{uuid.uuid4()}", datetime.now(UTC))  # purged within a day like any other
+                report.well(f"database: {shown} can be read and written")
+                _due(report, found)
+                await _log_channel(report, settings, operations)
+            else:
+                report.well(f"database: {shown} is new; the first start makes its tables")
+                await _log_channel(report, settings, None)
     except TimeoutError:
         report.problem(f"database: no answer from {shown} within {DATABASE_SECONDS} seconds", "Is the server up, and reachable from here?")
         return  # closing would wait for the connection too
@@ -124,12 +129,22 @@ async def _database(report: Report, settings: Settings) -> None:
     engine.dispose()
 
 
+def _due(report: Report, found: schema.Standing) -> None:
+    if found.newer:
+        report.note(f"database: it is at {found.revision}, of a newer version of Doorman; this one knows {schema.known()[-1]}, and works.")
+    elif found.due:
+        report.note(
+            f"database: changes of the tables are due ({', '.join(found.due)}). Back it up; the next start makes them, and so does "
+            "`python app.py database upgrade` (docs/storage.md)."
+        )
+
+
 def _starts_nothing(*_: Any, **__: Any) -> None:
     raise AssertionError("the doctor only looks")
 
 
-async def _log_channel(report: Report, settings: Settings, operations: StoredOperations) -> None:
-    if where := await log_channel(operations, settings.log_channel):
+async def _log_channel(report: Report, settings: Settings, operations: StoredOperations | None) -> None:
+    if where := await log_channel(operations, settings.log_channel) if operations else settings.log_channel:
         report.well(f"log channel: {where.channel_id}")
     elif settings.admin_group_id:
         report.note("log channel: none yet. Posts are kept until an administrator types `@Doorman log here` in a channel.")

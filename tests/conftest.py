@@ -87,6 +87,27 @@ def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[st
     return make
 
 
+@pytest.fixture
+def untouched_database(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], str]:
+    """Makes a database of a kind that no bot has seen, and returns its DATABASE_URL."""
+
+    def make(kind: str) -> str:
+        name = f"u{uuid.uuid4().hex}"
+        if kind == "sqlite":
+            return f"sqlite:///{tmp_path}/{name}.db"
+        server = request.getfixturevalue("postgresql")
+        _run(server, f"CREATE DATABASE {name}")
+        return server.set(database=name).render_as_string(hide_password=False)
+
+    return make
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def untouched_url(request: pytest.FixtureRequest, untouched_database: Callable[[str], str]) -> str:
+    """A database without a single table, once of each kind."""
+    return untouched_database(request.param)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, new_database: Callable[[str], str]) -> str:
     """An empty database, once of each kind."""

@@ -7,10 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy
 
 from bot import doctor
 from bot.commands.needs import OPTIONAL_PERMISSIONS, needed_permissions
 from bot.graph import permissions
+from bot.store import schema
+from bot.store.transactions import open_engine
 from simulator import cast
 from simulator.entra.faults import Fault
 from simulator.world import World
@@ -83,9 +86,44 @@ async def test_every_problem_of_the_policy_has_a_line(practice: Practice, tmp_pa
     assert "policy: POLICY_FILE: nowhere.toml cannot be read" in practice.problems[0]
 
 
-async def test_a_new_database_gets_its_tables(practice: Practice) -> None:
-    assert await practice.examine() == 0
-    assert any("can be read and written" in line for line in practice.lines)
+async def test_a_new_database_stays_new(practice: Practice, untouched_url: str) -> None:
+    assert await practice.examine(DATABASE_URL=untouched_url) == 0
+    assert any("is new; the first start makes its tables" in line for line in practice.lines)
+    assert tables(untouched_url) == set()
+
+
+async def test_what_is_due_is_said_and_left(practice: Practice, untouched_url: str) -> None:
+    engine = open_engine(untouched_url)
+    schema._next(engine)
+    assert await practice.examine(DATABASE_URL=untouched_url) == 0
+    (due,) = [line for line in practice.notes if "database" in line]
+    assert f"changes of the tables are due ({', '.join(schema.known()[1:])})" in due
+    assert "database upgrade" in due
+    assert schema.standing(engine).revision == schema.known()[0]
+    schema.upgrade(engine)
+    with engine.begin() as connection:
+        connection.execute(sqlalchemy.text("UPDATE alembic_version SET version_num = 'ffff'"))
+    engine.dispose()
+    assert await practice.examine(DATABASE_URL=untouched_url) == 0
+    assert any("is at ffff, of a newer version" in line for line in practice.notes)
+
+
+async def test_tables_that_cannot_be_worked_with_are_a_problem(practice: Practice, untouched_url: str) -> None:
+    engine = open_engine(untouched_url)
+    with engine.begin() as connection:
+        connection.execute(sqlalchemy.text("CREATE TABLE operations (id INTEGER)"))
+    engine.dispose()
+    assert await practice.examine(DATABASE_URL=untouched_url) == 1
+    (problem,) = practice.problems
+    assert "table operations has no state" in problem
+    assert tables(untouched_url) == {"operations"}
+
+
+def tables(database_url: str) -> set[str]:
+    engine = open_engine(database_url)
+    found = set(sqlalchemy.inspect(engine).get_table_names())
+    engine.dispose()
+    return found
 
 
 async def test_the_password_of_the_database_is_not_said(practice: Practice) -> None:

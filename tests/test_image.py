@@ -71,6 +71,15 @@ def test_the_copied_tree_is_enough_to_run_the_bot(image: Path) -> None:
     assert "MicrosoftAppId is missing" in served.stderr
 
 
+def test_the_migrations_are_in_it(image: Path) -> None:
+    assert run(image, "-c", "import alembic.command").stderr == ""
+    made = run(image, "app.py", "database", "upgrade")  # the example's own folder: sqlite:///doorman.db
+    assert (made.returncode, made.stdout) == (0, ""), made.stderr
+    status = run(image, "app.py", "database", "status")
+    assert status.returncode == 0
+    assert "Nothing is due" in status.stderr
+
+
 @pytest.mark.parametrize("command", ["demo", "package"])
 def test_what_needs_the_repository_says_so(image: Path, command: str) -> None:
     answer = run(image, "app.py", command)

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, Row, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change
@@ -23,10 +22,10 @@ from bot.domain.reconcile import Known
 from bot.domain.registered import Made
 from bot.domain.rules import Limits
 from bot.domain.said import to_column
-from bot.errors import Refusal, StoreUnavailable
-from bot.store import alarms, approvals, executions, follow_ups, housekeeping, outbox, past, records, schema, spoken, usages
+from bot.errors import Refusal
+from bot.store import alarms, approvals, executions, follow_ups, housekeeping, outbox, past, records, spoken, usages
 from bot.store.ids import fresh_id
-from bot.store.tables import audit_events, choices, deliveries, log_posts, metadata, operations, settings
+from bot.store.tables import audit_events, choices, deliveries, log_posts, operations, settings
 from bot.store.trail import Trail, remove_older
 from bot.store.transactions import Transactions
 
@@ -55,24 +54,6 @@ class Enqueue(Protocol):
     def __call__(
         self, connection: Connection, workflow: str, operation_id: str, *, occasion: str = "", delay: float = 0, key: str = ""
     ) -> None: ...
-
-
-def create_tables(engine: Engine) -> None:
-    """Makes whatever tables are missing; replicas that start together take turns.
-
-    Raises:
-        StoreUnavailable: the database cannot be opened or was made by an earlier version; the text is for whoever starts the bot.
-    """
-    try:
-        with engine.begin() as connection:
-            if engine.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(8200)"))
-            schema.check(connection)
-            metadata.create_all(connection)
-    except SQLAlchemyError as error:
-        where = engine.url.render_as_string(hide_password=True)
-        said = str(getattr(error, "orig", None) or error).splitlines()[0]
-        raise StoreUnavailable(f"DATABASE_URL: {where} cannot be used ({said}). Check that it exists and may be written to.") from error
 
 
 class StoredOperations:

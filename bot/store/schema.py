@@ -1,34 +1,222 @@
-"""Whether a database has the tables this version works with."""
+"""The tables of a database, brought up to this version: at the start, or by `python app.py database upgrade`.
+
+Each migration (`bot.store.migrations`) is one transaction that holds a lock, so that processes that start together take turns. Alembic
+runs them, and is loaded only when there is one to run.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, inspect
+import logging
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, func, inspect, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import StoreUnavailable
 from bot.store.tables import metadata
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
-def check(connection: Connection) -> None:
-    """Lets pass what can be used: no tables of ours, or tables with every column we need.
+MIGRATIONS = Path(__file__).parent / "migrations"
+#: Also what the version before migrations took its turn by. https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
+TURN = 8200
+#: Milliseconds after which a migration gives up: whoever wants its table next waits behind it.
+TABLE_MS = 10_000
 
-    Tables are made, never altered, because nothing was released yet. Without this, a database of an earlier version would serve
-    until the first statement that needs the missing column.
+_RECORD = Table("alembic_version", MetaData(), Column("version_num", String(32), nullable=False))
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a database is.
+
+    Attributes:
+        revision: the last migration made in it; empty when it has no record of any.
+        there: whether it has tables of ours.
+        due: revisions to be made, oldest first.
+        newer: its last migration is one that this version does not know.
+    """
+
+    revision: str
+    there: bool
+    due: tuple[str, ...]
+    newer: bool = False
+
+
+def known() -> tuple[str, ...]:
+    """The revisions of this version, oldest first: the numbers that the files' names begin with."""
+    return tuple(sorted(file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py")))
+
+
+def upgrade(engine: Engine) -> tuple[str, ...]:
+    """Makes the migrations that are due, and looks whether every table and column is there.
+
+    A database of a newer version is used as it is: that version only added to it.
+
+    Returns:
+        The revisions made.
 
     Raises:
-        StoreUnavailable: columns are missing; the text is for whoever starts the bot.
+        StoreUnavailable: the database cannot be opened or not be worked with; the text is for whoever starts the bot.
+    """
+    made: list[str] = []
+    try:
+        while revision := _next(engine):
+            made.append(revision)
+    except SQLAlchemyError as error:
+        raise _unusable(engine, error) from error
+    return tuple(made)
+
+
+def standing(engine: Engine) -> Standing:
+    """How far a database is; nothing is changed or made.
+
+    Raises:
+        StoreUnavailable: as for `upgrade`.
+    """
+    file = _file(engine)
+    if file and not file.exists():
+        if not os.access(file.parent, os.W_OK):
+            raise StoreUnavailable(f"DATABASE_URL: unable to open database file {file}: its folder does not exist or cannot be written to.")
+        return Standing("", False, known())
+    try:
+        with engine.connect().execution_options(read_only=True) as connection:
+            found = _look(connection)
+            if found.due and not found.revision and found.there:
+                _check(connection, _first(), found)
+            if not found.due:
+                _check(connection, metadata, found)
+            if not found.there and engine.dialect.name == "postgresql" and not connection.execute(_MAY_MAKE_TABLES).scalar():
+                raise StoreUnavailable(f"DATABASE_URL: {_shown(engine)}: this user may not make tables in it.")
+            return found
+    except SQLAlchemyError as error:
+        raise _unusable(engine, error) from error
+
+
+def title(revision: str) -> str:
+    """What a migration does, in a few words."""
+    return str(_scripts().get_revision(revision).doc)
+
+
+_MAY_MAKE_TABLES = select(func.has_schema_privilege(func.current_schema(), "CREATE"))
+
+
+def _next(engine: Engine) -> str | None:
+    """Makes the oldest migration that is due and returns its revision; None when the database can be worked with."""
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({TURN})"))
+            connection.execute(text(f"SET LOCAL lock_timeout = '{TABLE_MS}ms'"))
+        found = _look(connection)
+        if not found.due:
+            _check(connection, metadata, found)
+            if found.newer:
+                _log.warning("the database is at %s, of a newer version; this one knows %s and works on", found.revision, known()[-1])
+            return None
+        revision = found.due[0]
+        _make(connection, revision, found)
+    _log.info("database: %s made: %s", revision, title(revision))
+    return revision
+
+
+def _look(connection: Connection) -> Standing:
+    inspector = inspect(connection)
+    names = set(inspector.get_table_names())
+    revision = str(connection.execute(select(_RECORD.c.version_num)).scalar() or "") if _RECORD.name in names else ""
+    there, revisions = not names.isdisjoint(metadata.tables), known()
+    if not revision:
+        return Standing("", there, revisions)
+    if revision not in revisions:
+        return Standing(revision, there, (), newer=True)
+    return Standing(revision, there, revisions[revisions.index(revision) + 1 :])
+
+
+def _make(connection: Connection, revision: str, found: Standing) -> None:
+    from alembic import command  # noqa: PLC0415 - most starts have nothing to make
+
+    config = _config(connection)
+    if found.there and not found.revision:  # written before there were migrations
+        _check(connection, _first(), found)
+        command.stamp(config, revision)
+    else:
+        command.upgrade(config, revision)
+
+
+def _config(connection: Connection | None = None) -> Config:
+    from alembic.config import Config  # noqa: PLC0415
+
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _scripts() -> ScriptDirectory:
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+    return ScriptDirectory.from_config(_config())
+
+
+def _first() -> MetaData:
+    """What a database of the version before migrations has."""
+    tables: Any = _scripts().get_revision(known()[0]).module.metadata
+    assert isinstance(tables, MetaData)
+    return tables
+
+
+def _check(connection: Connection, wanted: MetaData, found: Standing) -> None:
+    """Without this, the bot would serve until the first statement that needs the missing column.
+
+    Raises:
+        StoreUnavailable: tables or columns are missing.
     """
     inspector = inspect(connection)
-    there = set(inspector.get_table_names())
+    there = inspector.get_multi_columns()
+    columns = {name: {column["name"] for column in of_table} for (_, name), of_table in there.items()}
     lacking = []
-    for table in metadata.sorted_tables:
-        if table.name in there:
-            columns = {column["name"] for column in inspector.get_columns(table.name)}
-            if missing := [column.name for column in table.columns if column.name not in columns]:
-                lacking.append(f"table {table.name} has no {', '.join(missing)}")
-    if lacking:
-        where = connection.engine.url.render_as_string(hide_password=True)
-        raise StoreUnavailable(
-            f"DATABASE_URL: {where} was made by an earlier version of Doorman, which this one cannot go on with: {'; '.join(lacking)}. "
+    for table in wanted.sorted_tables:
+        if table.name not in columns:
+            lacking.append(f"there is no table {table.name}")
+        elif missing := [column.name for column in table.columns if column.name not in columns[table.name]]:
+            lacking.append(f"table {table.name} has no {', '.join(missing)}")
+    if not lacking:
+        return
+    if found.newer:
+        whose = f"is at {found.revision}, of a newer version of Doorman"
+        remedy = "Nothing was changed in it. Start that version."
+    elif found.revision:
+        whose = f"is at {found.revision} by its own record, but not complete"
+        remedy = "Somebody changed its tables by hand: restore a backup (docs/storage.md)."
+    else:
+        whose = "was made by a draft of Doorman 0.1.0, or holds tables of another program"
+        remedy = (
             "Nothing was changed in it. Give a new database in DATABASE_URL, and keep the old one as an archive: "
             "`python app.py audit export` still reads its trail."
         )
+    raise StoreUnavailable(
+        f"DATABASE_URL: {_shown(connection.engine)} {whose}, and this version cannot go on with it: {'; '.join(lacking)}. {remedy}"
+    )
+
+
+def _file(engine: Engine) -> Path | None:
+    """The file of a SQLite database; None for another one."""
+    name = engine.url.database if engine.dialect.name == "sqlite" else None
+    return Path(name) if name and name != ":memory:" else None
+
+
+def _unusable(engine: Engine, error: SQLAlchemyError) -> StoreUnavailable:
+    said = str(getattr(error, "orig", None) or error).splitlines()[0]
+    return StoreUnavailable(
+        f"DATABASE_URL: {_shown(engine)} cannot be used ({said}). Check that it exists, may be written to, and is not kept locked."
+    )
+
+
+def _shown(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=True)

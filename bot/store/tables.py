@@ -1,8 +1,7 @@
-"""The tables, one schema for SQLite and PostgreSQL. DBOS keeps its own beside them."""
+"""The tables, one schema for SQLite and PostgreSQL; a change of them is a migration (`bot.store.migrations`). DBOS keeps its own beside."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +9,6 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
-    Connection,
     Dialect,
     Double,
     Index,
@@ -19,13 +17,8 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    event,
-    insert,
     types,
 )
-
-from bot.domain.chain import Head
-from bot.domain.pace import Factor, Traffic
 
 
 class UtcTime(types.TypeDecorator[datetime]):
@@ -126,12 +119,6 @@ audit_head = Table(
     Column("removed_hash", String(64), nullable=False),
 )
 
-
-@event.listens_for(audit_head, "after_create")
-def _begin_the_chain(_: Table, connection: Connection, **__: Any) -> None:
-    connection.execute(insert(audit_head).values(id=1, **asdict(Head())))
-
-
 #: Activities already taken in, so that a redelivered one does nothing; unless the process that took it died over it.
 deliveries = Table(
     "deliveries",
@@ -198,14 +185,6 @@ turns = Table(
     Column("lowest", Double, nullable=False),
     Column("lowered_at", Double, nullable=False),
 )
-
-
-@event.listens_for(turns, "after_create")
-def _begin_the_turns(_: Table, connection: Connection, **__: Any) -> None:
-    factor = Factor()
-    beginning = {"next_at": 0.0, "closed_until": 0.0, "lowest": factor.lowest, "lowered_at": factor.at}
-    connection.execute(insert(turns), [{"traffic": traffic.value, **beginning} for traffic in Traffic])
-
 
 #: What was found out of step with Entra's audit log and posted, so that it is posted once.
 discrepancies = Table(

@@ -17,6 +17,8 @@ from typing import Any, Protocol
 
 import yaml
 
+_KEY = re.compile(r"'\{[^}]+\}'")
+_QUOTED_TEXT = "'(?:[^']|'')+'"  # an apostrophe in it stands twice: https://docs.oasis-open.org/odata/odata/v4.01/odata-v4.01-part2-url-conventions.html
 _PAGING = frozenset(("$skiptoken",))  # part of every nextLink, in no description
 # Paths the permissions data leaves out although reference pages name what opens them:
 # https://learn.microsoft.com/graph/api/authentication-update?view=graph-rest-beta and hardwareoathauthenticationmethod-delete
@@ -122,16 +124,28 @@ def operations(version: str = "v1.0") -> dict[tuple[str, str], Operation]:
 
 @cache
 def template_of(path: str, version: str = "v1.0") -> str | None:
-    """The template a decoded path belongs to; a literal segment is preferred to a wildcard."""
+    """The template a decoded path belongs to; from the left, a literal segment goes before a key, and a key before a wildcard."""
     segments = path.replace("microsoft.graph.", "graph.").split("/")
     fitting = [template for template in contract(version)["paths"] if _fits(template.split("/"), segments)]
-    return min(fitting, key=lambda template: template.count("{"), default=None)
+    return min(fitting, key=lambda template: [_openness(segment) for segment in template.split("/")], default=None)
 
 
 def _fits(template: list[str], segments: list[str]) -> bool:
     return len(template) == len(segments) and all(
-        bool(segment) if wanted.startswith("{") else wanted == segment for wanted, segment in zip(template, segments, strict=True)
+        re.fullmatch(_pattern(wanted), segment) is not None for wanted, segment in zip(template, segments, strict=True)
     )
+
+
+@cache
+def _pattern(segment: str) -> str:
+    """What a segment of a template matches: itself, with any text for a key (`applications(appId='{appId}')`), or anything at all."""
+    if segment.startswith("{"):
+        return ".+"
+    return _QUOTED_TEXT.join(re.escape(literal) for literal in _KEY.split(segment))
+
+
+def _openness(segment: str) -> int:
+    return 2 if segment.startswith("{") else 1 if _KEY.search(segment) else 0
 
 
 def operation_of(request: Recorded) -> Operation | None:
@@ -274,7 +288,7 @@ def _object_problems(value: dict[str, Any], schema: dict[str, Any], where: str) 
     for name, item in value.items():
         if name in fields:
             yield from _problems(item, fields[name], f"{where}.{name}")
-        elif not name.startswith("@odata."):
+        elif "@odata." not in name:  # of the object (`@odata.id`) or of one field (`members@odata.bind`): an annotation
             yield f"{where} has an unknown field {name}"
     required = {name for part in _parts(schema) for name in part.get("required", ())}
     yield from (f"{where} has no {name}" for name in sorted(required - value.keys()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -117,6 +118,46 @@ class TestTheCheckerItself:
         assert template_of("/users/x/transitiveMemberOf/microsoft.graph.group") == "/users/{user-id}/transitiveMemberOf/graph.group"
         assert template_of("/users//manager") is None
 
+    @pytest.mark.parametrize(
+        ("path", "template"),
+        [
+            ("/applications(appId='00000000-0000-4000-8000-000000000001')", "/applications(appId='{appId}')"),
+            ("/servicePrincipals(appId='x')", "/servicePrincipals(appId='{appId}')"),
+            ("/servicePrincipals(appId='o''neill')", "/servicePrincipals(appId='{appId}')"),
+            ("/servicePrincipals(appId='')", None),
+            ("/servicePrincipals(appId=x)", None),
+            ("/servicePrincipals(appId='x',id='y')", None),
+            ("/servicePrincipals(id='x')", None),
+            ("/servicePrincipals/x", "/servicePrincipals/{servicePrincipal-id}"),
+            (
+                "/reports/authenticationMethods/usersRegisteredByMethod(includedUserTypes='all',includedUserRoles='all')",
+                "/reports/authenticationMethods/usersRegisteredByMethod"
+                "(includedUserTypes='{includedUserTypes}',includedUserRoles='{includedUserRoles}')",
+            ),
+            ("/users/x/authentication/fido2Methods/creationOptions()", "/users/{user-id}/authentication/fido2Methods/creationOptions()"),
+            ("/users/x/photo/$value", "/users/{user-id}/photo/$value"),
+            ("/users/x/photos/48x48/$value", "/users/{user-id}/photos/{profilePhoto-id}/$value"),
+        ],
+    )
+    def test_keys_inside_a_segment(self, path: str, template: str | None):
+        assert template_of(path) == template
+
+    @pytest.mark.parametrize("version", ["v1.0", "beta"])
+    def test_every_template_is_its_own(self, version: str):
+        for _, template in operations(version):
+            assert template_of(template, version) == template
+            filled = re.sub(r"\{[^}]+\}", "7", template)
+            assert template_of(filled, version) == template
+
+    def test_literal_segments_go_before_keys_and_keys_before_wildcards(self, monkeypatch: pytest.MonkeyPatch):
+        paths = ["/a/{x-id}", "/a/f(k='{k}',l='{l}')", "/a/f(k='all',l='{l}')", "/{x-id}/all"]
+        monkeypatch.setattr("tests.contracts.graph.contract", lambda _: {"paths": dict.fromkeys(paths)})
+        find = template_of.__wrapped__  # what is found here is not to be remembered
+        assert find("/a/g") == "/a/{x-id}"
+        assert find("/a/f(k='1',l='2')") == "/a/f(k='{k}',l='{l}')"
+        assert find("/a/all") == "/a/{x-id}"
+        assert find("/b/all") == "/{x-id}/all"
+
     def test_query(self):
         assert violations(asked("GET", "/users", **{"$skip": "1"})) == ["GET /users: unknown query option $skip"]
         assert violations(asked("GET", "/users", **{"$select": "id,shoeSize"})) == ["GET /users: unknown property shoeSize in $select"]
@@ -130,6 +171,12 @@ class TestTheCheckerItself:
         assert "not one of mobile" in member
         [kind] = violations(asked("POST", path, body={"phoneNumber": 31}))
         assert "not of type string" in kind
+        annotated = {"phoneType": "mobile", "phoneType@odata.type": "#microsoft.graph.authenticationPhoneType", "@odata.id": "x"}
+        assert violations(asked("POST", path, body=annotated)) == []
+        [at] = violations(asked("POST", path, body={"phone@number": "+31 6"}))
+        assert "unknown field phone@number" in at
+        [wrong_type] = violations(asked("POST", "/groups/x/members/$ref", body={"@odata.id": 5}))
+        assert "@odata.id is 5, not of type string" in wrong_type  # an annotation the contract describes
         [unwanted] = violations(asked("POST", f"{path}/{MOBILE}/enableSmsSignIn", body={"a": 1}))
         assert "takes no body" in unwanted
 
@@ -144,6 +191,8 @@ class TestTheCheckerItself:
         path = f"/users/x{AUTHENTICATION}/{MOBILE}"
         good = asked("GET", path, answer={"@odata.context": "x", "id": MOBILE, "smsSignInState": "ready"})
         assert response_violations(good) == []
+        linked = asked("GET", path, answer={"id": MOBILE, "smsSignInState@odata.type": "#x", "smsSignInState": "ready"})
+        assert response_violations(linked) == []
         bad = SimpleNamespace(**{**vars(good), "answer": {"smsSignInState": "on", "colour": 1}, "status": 201})
         assert len(response_violations(bad)) == 3
         assert response_violations(asked("DELETE", path, status=204, answer={})) != []

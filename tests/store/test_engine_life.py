@@ -9,7 +9,7 @@ import sqlalchemy
 
 from bot.store import engine as durable
 from bot.store.engine import DurableEngine
-from bot.store.operations import create_tables
+from bot.store.schema import upgrade
 from bot.store.transactions import open_engine
 
 LOCKS = sqlalchemy.text("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = 8201")
@@ -21,7 +21,7 @@ async def test_the_proof_of_life_is_given_again_after_the_database_dropped_the_s
 ) -> None:
     monkeypatch.setattr(durable, "ADOPT_SECONDS", 0.05)
     database = open_engine(database_url)
-    create_tables(database)
+    upgrade(database)
 
     async def nothing(_: str = "") -> None: ...
 

@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 
 from bot.store.engine import DurableEngine
-from bot.store.operations import create_tables
+from bot.store.schema import upgrade
 from bot.store.transactions import open_engine
 
 
@@ -26,7 +26,7 @@ async def test_one_account_is_changed_by_one_operation_at_a_time(database_url: s
     async def nothing() -> None: ...
 
     database = open_engine(database_url)
-    create_tables(database)
+    upgrade(database)
     engine = DurableEngine(database, {"execute": change}, nothing)
     await engine.start()
     try:
