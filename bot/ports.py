@@ -290,6 +290,12 @@ class Operations(Protocol):
     async def spoken_of(self, actor_id: str, conversation_id: str, since: datetime) -> str:
         """The object id of that person, if shown after `since`; else empty."""
 
+    async def set_posted_card(self, name: str, conversation_id: str, card_id: str, at: datetime) -> None:
+        """Remembers the activity id of a card that is no operation's: the last one of this name in a conversation; empty for none."""
+
+    async def posted_card(self, name: str, conversation_id: str) -> str:
+        """That activity id; empty when there is none."""
+
     async def setting(self, name: str) -> str:
         """A setting made in chat, such as the log channel; empty when not set."""
 

@@ -23,7 +23,7 @@ from bot.domain.reconcile import Known
 from bot.domain.rules import Limits
 from bot.domain.said import to_column
 from bot.errors import Refusal, StoreUnavailable
-from bot.store import alarms, approvals, executions, follow_ups, housekeeping, outbox, past, records, schema, spoken, usages
+from bot.store import alarms, approvals, executions, follow_ups, housekeeping, outbox, past, posted, records, schema, spoken, usages
 from bot.store.ids import fresh_id
 from bot.store.tables import audit_events, choices, deliveries, log_posts, metadata, operations, settings
 from bot.store.trail import Trail, remove_older
@@ -281,6 +281,12 @@ class StoredOperations:
 
     async def spoken_of(self, actor_id: str, conversation_id: str, since: datetime) -> str:
         return await self._transactions.read(lambda connection: spoken.last(connection, actor_id, conversation_id, since))
+
+    async def set_posted_card(self, name: str, conversation_id: str, card_id: str, at: datetime) -> None:
+        await self._transactions.write(lambda connection: posted.remember(connection, name, conversation_id, card_id, at))
+
+    async def posted_card(self, name: str, conversation_id: str) -> str:
+        return await self._transactions.read(lambda connection: posted.card(connection, name, conversation_id))
 
     async def setting(self, name: str) -> str:
         def work(connection: Connection) -> str:
