@@ -281,8 +281,8 @@ class Operations(Protocol):
     async def remember_choice(self, actor_id: str, text: str, candidates: Sequence[str], at: datetime, choice_id: str = "") -> str:
         """Stores "which of these did you mean" and returns its id: a new one, or the given one when it was taken before."""
 
-    async def take_choice(self, choice_id: str, actor_id: str) -> tuple[str, tuple[str, ...]] | None:
-        """The stored text and candidate object ids, once, for the one who asked; None otherwise."""
+    async def take_choice(self, choice_id: str, actor_id: str, *, form: bool = False) -> tuple[str, tuple[str, ...]] | None:
+        """The stored text and candidate object ids, once, for the one who asked; None otherwise. With `form` a form, else no form."""
 
     async def speak_of(self, actor_id: str, conversation_id: str, target_id: str, at: datetime) -> None:
         """Remembers the one person whom this actor was shown last in this conversation; with an empty id, that there is none."""

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change
-from bot.domain.exchange import LogNotice
+from bot.domain.exchange import FORM_MARK, LogNotice
 from bot.domain.limits import NO_LIMITS
 from bot.domain.operation import TRANSITIONS, Approval, Operation, Result, State, new_id
 from bot.domain.people import Person
@@ -268,10 +268,11 @@ class StoredOperations:
 
         return await self._transactions.write(work)
 
-    async def take_choice(self, choice_id: str, actor_id: str) -> tuple[str, tuple[str, ...]] | None:
+    async def take_choice(self, choice_id: str, actor_id: str, *, form: bool = False) -> tuple[str, tuple[str, ...]] | None:
         def work(connection: Connection) -> tuple[str, tuple[str, ...]] | None:
             mine = (choices.c.id == choice_id) & (choices.c.actor_id == actor_id)
-            taken = connection.execute(delete(choices).where(mine).returning(choices)).first()
+            is_form = choices.c.text.startswith(FORM_MARK)
+            taken = connection.execute(delete(choices).where(mine & (is_form if form else ~is_form)).returning(choices)).first()
             return (taken.text, tuple(taken.candidates)) if taken else None
 
         return await self._transactions.write(work)
