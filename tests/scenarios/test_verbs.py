@@ -6,148 +6,31 @@ A verb is tried on the kinds of things it is for, and what it replaces is the ca
 from __future__ import annotations
 
 import itertools
-import shutil
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from bot.domain.exchange import Verb
 from bot.domain.verbs import VERBS, Place, Thing
-from simulator import cast
-from simulator.entra.state import PhoneState
-from simulator.teams import Message
-from tests.desk import BRAM, HANNA, HELPDESK, LOG, NADIA, SAM, Answer, Desk, as_json
-from tests.scenarios.bulking import BARE, approvers_card, many, previewed, query, said_to, until, words
+from tests.desk import BRAM, HANNA, HELPDESK, OSCAR, Answer, Desk, as_json
+from tests.scenarios.approving import words
+from tests.scenarios.bulking import many, previewed, query
+from tests.scenarios.forging import (
+    NAMED,
+    STYLES,
+    UNDER,
+    UNKNOWN,
+    Pressed,
+    Scene,
+    button,
+    furnished,
+    scene_of,
+    waiting,
+)
 
-shared = pytest.mark.asyncio(loop_scope="module")
-
-STYLES = ("execute", "submit")
-#: Nothing is called so; the same in length and letters as what is.
-UNKNOWN = "ZZZZ"
-#: Whose phone is set, whose call is suspicious: one each, so that no test meets what another one did.
-_PEOPLE: Iterator[cast.Member] = itertools.cycle(BARE[20:])
-
-
-def somebody() -> cast.Member:
-    """An ordinary person without a phone whom no other test changes."""
-    return next(_PEOPLE)
-
-
-@dataclass
-class Scene:
-    """A desk with one of everything that can be named, and messages of the bot that no press may touch.
-
-    Attributes:
-        named: ids, by what they name and whose it is.
-        foreign: those messages, by what they are.
-    """
-
-    desk: Desk
-    named: dict[str, str] = field(default_factory=dict)
-    kinds: dict[str, Thing] = field(default_factory=dict)
-    foreign: dict[str, Message] = field(default_factory=dict)
-    nonsense: Message | None = None
-
-    def name(self, called: str, thing: Thing, id: str) -> None:
-        self.named[called], self.kinds[called] = id, thing
-
-    async def press(self, who: cast.Member, under: str, style: str, verb: str, id: str, **data: Any) -> Any:
-        """A forged press as if on a foreign message, or as if on one that there never was."""
-        message = self.foreign.get(under) or self.nonsense
-        assert message is not None
-        reply_to = None if under in self.foreign else "1234567890123"
-        return await self.desk.teams.press(who, message.id, verb, style=style, action=button(style, verb, id, **data), reply_to=reply_to)
-
-    async def told(self, who: cast.Member, under: str, style: str, verb: str, id: str) -> str:
-        """What the presser of something that comes to nothing is told: by the answer to the press, or by one new message."""
-        calls = len(self.desk.teams.sent)
-        answer = await self.press(who, under, style, verb, id, pick=0)
-        made = self.desk.teams.sent[calls:]
-        if style == "execute":
-            assert not made
-            return str(answer.message)
-        assert [one.method for one in made] == ["send"]
-        return words(self.desk.teams.threads.messages[made[0].id])
-
-    def edits(self, since: int) -> set[str]:
-        """The messages that the bot has edited or deleted since so many calls."""
-        return {one.id for one in self.desk.teams.sent[since:] if one.method != "send"}
-
-    def standing(self) -> Any:
-        """Everything that a press could move: operations, rows, freezes, what Entra was told, and what stands in the channels."""
-        return (
-            query(self.desk, "SELECT id, state, version, card_id, approval_card_id FROM operations ORDER BY id"),
-            query(self.desk, "SELECT target_id FROM freezes"),
-            query(self.desk, "SELECT id FROM choices ORDER BY id"),
-            query(self.desk, "SELECT job, hold FROM bulk_jobs"),
-            len(self.desk.entra.writes),
-            [as_json(message.card() or {}) for message in self.foreign.values()],
-        )
-
-
-def button(style: str, verb: str, id: str, **data: Any) -> dict[str, Any]:
-    """What a client sends of a button."""
-    return {"verb": verb, "id": id, **data} if style == "submit" else {"type": "Action.Execute", "verb": verb, "data": {"id": id, **data}}
-
-
-UNDER = ("alert", "log post", "approvers' card", "other card", "nonsense")
-NAMED = (
-    "own operation", "somebody's operation", "waiting operation", "logged operation", "own job", "somebody's job",
-    "own choice", "somebody's choice", "own form", "command", "person", "unknown",
-)  # fmt: skip
-
-
-async def waiting(desk: Desk, who: cast.Member = HANNA) -> tuple[str, Answer, Answer]:
-    """A pass that waits for a colleague's agreement: its id, its card in the channel, and the approvers'."""
-    own = await desk.say(who, f"pass for {somebody().upn}", HELPDESK)
-    operation_id = own.operation_id
-    await desk.press(who, own, "confirm")
-    return operation_id, own, await approvers_card(desk, operation_id)
-
-
-async def furnish(desk: Desk) -> Scene:
-    """Makes one of everything. The forger is Bram, an agent; what is somebody's is Hanna's."""
-    scene = Scene(desk)
-    logged = await desk.change(HANNA, f"set mobile for {somebody().upn} +31 6 12345678")
-    suspected = await desk.say(NADIA, f"show {somebody().upn}")
-    await desk.press(NADIA, suspected, "suspect")
-    hannas = await desk.say(HANNA, f"set mobile for {somebody().upn} +31 6 12345678", HELPDESK)
-    brams = await desk.say(BRAM, f"set mobile for {somebody().upn} +31 6 12345678", HELPDESK)
-    waiting_id, _, approvers = await waiting(desk)
-    scene.name("own operation", Thing.OPERATION, brams.operation_id)
-    scene.name("somebody's operation", Thing.OPERATION, hannas.operation_id)
-    scene.name("waiting operation", Thing.OPERATION, waiting_id)
-    scene.name("logged operation", Thing.OPERATION, next(word for word in logged.text.split() if len(word) == 4 and word.isupper()))
-    scene.name("own job", Thing.JOB, (await previewed(desk, *many(2), who=BRAM))[0])
-    scene.name("somebody's job", Thing.JOB, (await previewed(desk, *many(2)))[0])
-    scene.name("own choice", Thing.CHOICE, (await desk.say(BRAM, "show Jan de Vries", HELPDESK)).operation_id)
-    scene.name("somebody's choice", Thing.CHOICE, (await desk.say(HANNA, "show Jan de Vries", HELPDESK)).operation_id)
-    scene.name("own form", Thing.FORM, (await desk.say(BRAM, "set mobile", HELPDESK)).operation_id)
-    scene.name("command", Thing.COMMAND, "help")
-    scene.name("person", Thing.PERSON, (await desk.say(BRAM, f"show {somebody().upn}", HELPDESK)).operation_id)
-    scene.name("unknown", Thing.NOTHING, UNKNOWN)
-    scene.foreign["alert"] = await desk.logged("Nadia Haddad reports a suspicious call")
-    scene.foreign["log post"] = await desk.logged(scene.named["logged operation"])
-    scene.foreign["approvers' card"] = approvers.message
-    scene.foreign["other card"] = (await desk.say(SAM, "help", HELPDESK)).message
-    scene.nonsense = (await desk.say(SAM, "help", HELPDESK)).message
-    return scene
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def scene(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene]:
-    """A desk that these tests share; none of its foreign messages is ever touched."""
-    file = tmp_path_factory.mktemp("verbs") / "doorman.db"
-    shutil.copy(sqlite_template, file)
-    async with Desk(f"sqlite:///{file}") as desk:
-        scene = await furnish(desk)
-        before = {called: as_json(message.card() or {}) for called, message in scene.foreign.items()}
-        yield scene
-        assert {called: as_json(message.card() or {}) for called, message in scene.foreign.items()} == before
+#: The whole table runs on one database; the other one has a few rows of it.
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def test_every_verb_is_declared() -> None:
@@ -155,21 +38,205 @@ def test_every_verb_is_declared() -> None:
     assert all(declared.names for declared in VERBS.values())
 
 
-def fits(verb: Verb, thing: Thing) -> bool:
-    """Whether a verb is for things of this kind; what names nothing fits only what needs nothing."""
-    return thing in VERBS[verb].names or VERBS[verb].names == {Thing.NOTHING}
+@on_sqlite
+@pytest.mark.parametrize("style", STYLES)
+async def test_an_id_of_another_kind_is_as_unknown_as_one_that_names_nothing(desk: Desk, style: str) -> None:
+    async with furnished(desk) as scene:
+        for verb, declared in VERBS.items():
+            before, calls = scene.standing(), len(desk.teams.sent)
+            unknown = await scene.told(BRAM, "log post", style, verb, UNKNOWN)
+            for number, (called, under) in enumerate(itertools.product(NAMED, UNDER)):
+                id, thing = scene.named[called]
+                if thing in declared.names or declared.names == {Thing.NOTHING} or STYLES[number % 2] != style:  # the styles take turns
+                    continue
+                told = await scene.told(BRAM, under, style, verb, id)
+                assert told in (unknown, unknown.replace(UNKNOWN, id)), (verb, called, under)
+            assert scene.standing() == before, verb
+            assert scene.edits(calls) <= scene.recorded(), verb
 
 
-@shared
-@pytest.mark.parametrize("verb", [verb for verb in Verb if VERBS[verb].names != {Thing.NOTHING}], ids=str)
-async def test_an_id_of_another_kind_is_as_unknown_as_one_that_names_nothing(scene: Scene, verb: Verb) -> None:
-    before = scene.standing()
-    unknown = [await scene.told(BRAM, "log post", style, verb, UNKNOWN) for style in STYLES]
-    for called, under in itertools.product(NAMED, UNDER):
-        if fits(verb, scene.kinds[called]):
-            continue
-        id = scene.named[called]
-        for style, words_of_unknown in zip(STYLES, unknown, strict=True):
-            told = await scene.told(BRAM, under, style, verb, id)
-            assert told in (words_of_unknown, words_of_unknown.replace(UNKNOWN, id)), (called, under, style)
-    assert scene.standing() == before
+#: What is for somebody else: verb, whose thing, who presses.
+NOT_THEIRS = (
+    *((verb, "somebody's operation", BRAM) for verb in (Verb.CONFIRM, Verb.CANCEL, Verb.AGAIN, Verb.REVEAL, Verb.REPLACE)),
+    *((verb, "somebody's job", BRAM) for verb in (Verb.CONFIRM, Verb.CANCEL, Verb.GO_ON, Verb.STOP, Verb.RETRY)),
+    *((verb, "waiting operation", HANNA) for verb in (Verb.APPROVE, Verb.DENY)),
+    *((verb, "somebody's operation", OSCAR) for verb in (Verb.SUSPECT, Verb.STRONGER, Verb.TAKE_BACK, Verb.REFRESH)),
+    *((verb, "somebody's job", OSCAR) for verb in (Verb.HOLD, Verb.GO_ON, Verb.STOP, Verb.RETRY, Verb.PREVIEW, Verb.RESULT)),
+    *((verb, "person", OSCAR) for verb in (Verb.SUSPECT, Verb.STRONGER)),
+    (Verb.CHOOSE, "somebody's choice", BRAM),
+    (Verb.FILL, "own form", HANNA),
+    (Verb.TEMPLATE, "unknown", OSCAR),
+)
+
+
+@on_sqlite
+@pytest.mark.parametrize("style", STYLES)
+async def test_what_is_for_somebody_else_does_nothing(desk: Desk, style: str) -> None:
+    async with furnished(desk) as scene:
+        for verb, called, who in NOT_THEIRS:
+            before, calls = scene.standing(), len(desk.teams.sent)
+            for under in UNDER:
+                assert await scene.told(who, under, style, verb, scene.named[called][0]), (verb, called, under)
+            assert scene.standing() == before, (verb, called)
+            assert scene.edits(calls) <= scene.recorded(), (verb, called)
+
+
+async def an_operation(scene: Scene, where: Any) -> Pressed:
+    own = await scene.desk.say(HANNA, f"set mobile for {scene.somebody()} +31 6 12345678", where)
+    return Pressed(own.operation_id, HANNA, own.message, {own.message.id})
+
+
+async def a_stale_one(scene: Scene, where: Any) -> Pressed:
+    upn = scene.somebody()
+    own = await scene.desk.say(HANNA, f"set mobile for {upn} +31 6 12345678", where)
+    pressed = Pressed(own.operation_id, HANNA, own.message, {own.message.id})
+    scene.changed_meanwhile(upn)
+    await scene.desk.press(HANNA, own, "confirm")
+    await scene.desk.settled(own, "Nothing was written")
+    return pressed
+
+
+async def a_waiting_one(scene: Scene, where: Any) -> Pressed:
+    id, own, approvers = await waiting(scene, where)
+    return Pressed(id, BRAM, own.message, {own.message.id, approvers.message.id})
+
+
+async def a_seen_pass(scene: Scene, where: Any) -> Pressed:
+    desk, (id, own, approvers) = scene.desk, await waiting(scene, None)
+    await desk.press(BRAM, approvers, "approve")
+    await desk.settled(own, "Ready: press Reveal")
+    await desk.press(HANNA, own, "reveal")
+    return Pressed(id, HANNA, own.message, {own.message.id, approvers.message.id})
+
+
+async def a_choice(scene: Scene, where: Any) -> Pressed:
+    own = await scene.desk.say(HANNA, "show Jan de Vries", where)
+    return Pressed(own.operation_id, HANNA, own.message, {own.message.id}, {"pick": 1})
+
+
+async def a_form(scene: Scene, where: Any) -> Pressed:
+    own = await scene.desk.say(HANNA, "set mobile", where)
+    filled = {"input_mode": "set", "input_phone": "mobile", "input_who": scene.somebody(), "input_number": "+31 6 12345678"}
+    return Pressed(own.operation_id, HANNA, own.message, {own.message.id}, filled)
+
+
+async def a_command(scene: Scene, where: Any) -> Pressed:
+    return Pressed("whoami", HANNA, (await scene.desk.say(HANNA, "help", where)).message, set())
+
+
+async def a_person(scene: Scene, where: Any) -> Pressed:
+    own = await scene.desk.say(HANNA, f"show {scene.somebody()}", where)
+    return Pressed(own.operation_id, HANNA, own.message, set())
+
+
+async def a_job(scene: Scene, where: Any) -> Pressed:
+    id, own = await previewed(scene.desk, *many(1))
+    return Pressed(id, HANNA, own.message, {own.message.id})
+
+
+async def nothing(scene: Scene, where: Any) -> Pressed:
+    return Pressed("template", HANNA, (await scene.desk.say(HANNA, "bulk")).message, set())
+
+
+Make = Callable[[Scene, Any], Awaitable[Pressed]]
+#: Something that each verb is for.
+MADE: tuple[tuple[Verb, Make], ...] = (
+    *((verb, an_operation) for verb in (Verb.CONFIRM, Verb.CANCEL, Verb.REFRESH, Verb.SUSPECT, Verb.STRONGER, Verb.TAKE_BACK)),
+    *((verb, a_waiting_one) for verb in (Verb.APPROVE, Verb.DENY, Verb.VIEW)),
+    *((verb, a_job) for verb in (Verb.CANCEL, Verb.STOP, Verb.PREVIEW, Verb.HOLD, Verb.GO_ON, Verb.RETRY, Verb.RESULT)),
+    *((verb, a_seen_pass) for verb in (Verb.REVEAL, Verb.REPLACE)),
+    *((verb, a_person) for verb in (Verb.SUSPECT, Verb.STRONGER)),
+    (Verb.AGAIN, a_stale_one),
+    (Verb.CHOOSE, a_choice),
+    (Verb.FILL, a_form),
+    (Verb.OPEN, a_command),
+    (Verb.TEMPLATE, nothing),
+)
+#: These leave what they are pressed on as it was, so one of it serves every press.
+LASTING = frozenset({Verb.PREVIEW, Verb.HOLD, Verb.GO_ON, Verb.RETRY, Verb.RESULT, Verb.REVEAL, Verb.REPLACE, Verb.VIEW})
+
+
+def test_every_verb_is_tried_on_what_it_is_for() -> None:
+    assert {verb for verb, _ in MADE} == set(Verb)
+
+
+@on_sqlite
+@pytest.mark.parametrize("style", STYLES)
+async def test_no_press_touches_a_message_that_is_not_its_own(desk: Desk, style: str) -> None:
+    """From under messages of other conversations, and with another message of the same chat named as the pressed one."""
+    async with furnished(desk) as scene:
+        neighbour = (await desk.say(HANNA, f"set mobile for {scene.somebody()} +31 6 87654321")).message
+        furniture, stood = scene.furniture(), as_json(neighbour.card() or {})
+        lasting: dict[Make, Pressed] = {}
+        cards: set[str] = set()
+        for (row, (verb, make)), (column, under) in itertools.product(enumerate(MADE), enumerate((*UNDER, "own chat"))):
+            if VERBS[verb].place is not Place.INSTEAD and STYLES[(row + column) % 2] != style:
+                continue  # the styles take turns
+            if make is a_waiting_one and under == "own chat":
+                continue  # there is a list; it has a test of its own
+            pressed = lasting.get(make) if verb in LASTING else None
+            pressed = pressed or await make(scene, None if under == "own chat" else HELPDESK)
+            if verb in LASTING:
+                lasting[make] = pressed
+            calls = len(desk.teams.sent)
+            await scene.forge(pressed, under, style, verb, neighbour)
+            cell, edits = (verb, make.__name__, under), scene.edits(calls)
+            cards |= pressed.cards  # what was pressed before goes on by itself
+            assert edits <= cards, cell
+            assert as_json(neighbour.card() or {}) == stood, cell
+            if VERBS[verb].place is Place.INSTEAD:  # its own card if the press came from there, else a new one below
+                own, where = under == "own chat", pressed.message.conversation_id if under == "own chat" else scene.pressed_in(under)
+                assert (pressed.cards <= edits) == own, cell
+                assert len(scene.sends(calls, where)) == (not own), cell
+        assert scene.furniture() == furniture
+
+
+async def test_a_suspicious_call_on_somebodys_job_freezes_and_cancels_nothing(desk: Desk) -> None:
+    job_id, own = await previewed(desk, *many(2))
+    for style in STYLES:
+        await desk.teams.press(BRAM, (await desk.say(BRAM, "help", HELPDESK)).message.id, "suspect", style=style,
+                               action=button(style, "suspect", job_id))  # fmt: skip
+    assert query(desk, "SELECT * FROM freezes") == []
+    assert own.verbs[0] == "confirm"
+    await desk.press(HANNA, own, "cancel")  # the requester's own press counts as ever
+    await desk.settled(own, "Cancelled")
+
+
+@pytest.mark.parametrize("style", STYLES)
+async def test_what_was_answered_keeps_its_place_whatever_is_delivered_again(desk: Desk, style: str) -> None:
+    """A choice and a form give their card to the operation that comes of them, for good."""
+    async with scene_of(desk) as scene:
+        for make, verb in ((a_choice, Verb.CHOOSE), (a_form, Verb.FILL), (a_stale_one, Verb.AGAIN)):
+            pressed = await make(scene, HELPDESK)
+            if make is a_choice:
+                answer = await desk.say(HANNA, "set mobile for jan de vries +31 6 12345678", HELPDESK)
+                pressed = Pressed(answer.operation_id, HANNA, answer.message, {answer.message.id}, {"pick": 0})
+            action = button(style, verb, pressed.id, **pressed.data)
+            activity = scene.activity(pressed, style, action)
+            for _ in range(3):
+                assert (await desk.teams.post(activity))[0] == 200
+            card = Answer(desk, pressed.message, HANNA)
+            assert card.verbs[0] == "confirm", (verb, card.text)
+            new_id = card.operation_id
+            assert query(desk, "SELECT card_id FROM operations WHERE id = :id", id=new_id) == [{"card_id": pressed.message.id}]
+            await desk.teams.press(HANNA, pressed.message.id, verb, style=style, action=action)  # an old client, that still shows it
+            assert card.operation_id == new_id
+            await desk.press(HANNA, card, "cancel")
+            await desk.settled(card, "Cancelled", new_id)
+
+
+async def test_a_pending_list_is_renewed_where_it_was_posted_and_nowhere_else(desk: Desk) -> None:
+    async with scene_of(desk) as scene:
+        first, second = [await waiting(scene, HELPDESK) for _ in range(2)]
+        other = await desk.say(BRAM, f"set mobile for {scene.somebody()} +31 6 12345678")
+        listed = await desk.say(BRAM, "pending")
+        assert first[0] in listed.text
+        for (id, *_), style in zip((first, second), STYLES, strict=True):
+            calls = len(desk.teams.sent)
+            await desk.teams.press(
+                BRAM, listed.message.id, "deny", style=style, action=button(style, "deny", id), reply_to=other.message.id
+            )
+            assert listed.message.id in scene.edits(calls)
+            assert id not in words(listed.message)
+        assert "Nothing waits" in listed.text
+        assert other.verbs[0] == "confirm"

@@ -280,6 +280,23 @@ async def test_a_defect_is_an_incident_and_no_silence(chat: Chat) -> None:
     assert "secret" not in said
 
 
+@pytest.mark.parametrize("accept", [True, False])
+async def test_an_answer_deletes_its_own_offer_whatever_message_it_names(chat: Chat, accept: bool) -> None:
+    chat.desk.reply = Notice("Ready")
+    await chat.teams.say(HANNA, "help")
+    other = chat.said()[-1].id
+    message_id = await chat.offer()
+    chat.keep(b"user;outcome")
+    value = chat.teams._consent_value(HANNA, chat.teams.threads.messages[message_id], accept)
+    assert (await chat.teams.consent(HANNA, other, value=value)).status == 200
+    await chat.teams.wait_for(lambda message: message.deleted and message.id == message_id)
+    assert other in [message.id for message in chat.said()]
+    said = len(chat.said())
+    await chat.teams.consent(HANNA, other, value=value)  # and once it is gone nothing else is deleted for it
+    assert other in [message.id for message in chat.said()]
+    assert len(chat.said()) == said + accept
+
+
 VALUE = {"type": "fileUpload", "action": "accept", "context": {"kind": "result", "id": "7Q2F"}, "uploadInfo": {"uploadUrl": "https://x.example/"}}
 FORGED: tuple[Any, ...] = (
     None,
