@@ -215,7 +215,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
             app_id=settings.bot_app_id,
             tenant_id=settings.bot_tenant_id,
         )
-        handler = DoormanHandler(dispatch, operations, connector, welcome(), settings.bot_tenant_id, readers)
+        handler = DoormanHandler(dispatch, connector, welcome(), settings.bot_tenant_id, readers)
         stack.push_async_callback(handler.close)
         app[_ENDPOINT] = MessagesEndpoint(
             TeamsAdapter(connector), handler, connector, tokens, settings.allowed_service_urls, settings.bot_tenant_id, readers

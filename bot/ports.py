@@ -291,14 +291,20 @@ class Operations(Protocol):
     async def remember_choice(self, actor_id: str, text: str, candidates: Sequence[str], at: datetime, choice_id: str = "") -> str:
         """Stores "which of these did you mean" and returns its id: a new one, or the given one when it was taken before."""
 
-    async def take_choice(self, choice_id: str, actor_id: str) -> tuple[str, tuple[str, ...]] | None:
-        """The stored text and candidate object ids, once, for the one who asked; None otherwise."""
+    async def take_choice(self, choice_id: str, actor_id: str, *, form: bool = False) -> tuple[str, tuple[str, ...]] | None:
+        """The stored text and candidate object ids, once, for the one who asked; None otherwise. With `form` a form, else no form."""
 
     async def speak_of(self, actor_id: str, conversation_id: str, target_id: str, at: datetime) -> None:
         """Remembers the one person whom this actor was shown last in this conversation; with an empty id, that there is none."""
 
     async def spoken_of(self, actor_id: str, conversation_id: str, since: datetime) -> str:
         """The object id of that person, if shown after `since`; else empty."""
+
+    async def set_posted_card(self, name: str, conversation_id: str, card_id: str, at: datetime) -> None:
+        """Remembers the activity id of a card that is no operation's: the last one of this name in a conversation; empty for none."""
+
+    async def posted_card(self, name: str, conversation_id: str) -> str:
+        """That activity id; empty when there is none."""
 
     async def setting(self, name: str) -> str:
         """A setting made in chat, such as the log channel; empty when not set."""

@@ -140,7 +140,7 @@ class CardAction:
         reason: why somebody denies, as typed; empty when not said.
         inputs: what a form was filled in with, by the name of the field.
         kept: which changes of a list are ticked, counted from 0; None when the card had nothing to tick.
-        card_id: activity id of the pressed card, empty when Teams does not say.
+        card_id: activity id of the pressed card, empty when Teams does not say. The client's word: no message is ever edited by it.
         universal: True for Action.Execute (the answer replaces the presser's view), False for Action.Submit.
     """
 
@@ -209,6 +209,8 @@ class Help:
     greeting: str = ""
 
 
+#: The store keeps a form beside the choices, as a text that begins so; no command does, so neither is ever taken for the other.
+FORM_MARK = "form: "
 #: Inputs of a form begin with this, so that none is taken for the verb or the id of a button.
 INPUT = "input_"
 #: The same field's people picker, whose value is the object id of an account.
@@ -470,7 +472,7 @@ class FileConsent:
         accepted: False: they would rather not.
         kind, id: as they were offered, as the client says.
         upload_url: where the bytes go; empty when declined.
-        card_id: of the offer, which is done with.
+        card_id: activity id of the offer. The client's word: no message is ever deleted by it.
     """
 
     key: str

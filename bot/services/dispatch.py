@@ -27,21 +27,22 @@ from bot.domain.exchange import (
     Verb,
 )
 from bot.domain.methods import Dossier
-from bot.domain.operation import Operation, State
+from bot.domain.operation import Operation
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.recovery import Situation
 from bot.domain.said import say
 from bot.domain.stop import Pause
+from bot.domain.verbs import VERBS, Place, Presser, Thing, is_for
 from bot.errors import DirectoryError, Incomplete, Refusal, StoreUnavailable
 from bot.ports import FIND_LIMIT, Clock, Directory, Operations, Stops
 from bot.services.announce import shown
 from bot.services.approve import Approvals
 from bot.services.bulk.desk import BulkDesk
-from bot.services.bulk.steer import VERBS
 from bot.services.confirm import cancel, check_presser, confirm
 from bot.services.forms import Forms
 from bot.services.gate import Gate
 from bot.services.look import look_anew
+from bot.services.posted import Posted
 from bot.services.prepare import Preparation, Proposal, as_known
 from bot.services.propose import propose
 from bot.services.refuse import refuse_message, refuse_press
@@ -56,14 +57,14 @@ from bot.services.suspect import suspect
 TURN_SECONDS = 9.0
 #: What the button of a `show` card says for whoever presses it.
 STRONGER_PATH = "pass for"
-#: The verbs that stand on the approvers' card alone.
-_OF_APPROVERS = frozenset({Verb.APPROVE, Verb.DENY, Verb.VIEW})
-#: These are about no operation.
-_OF_COMMANDS = frozenset({Verb.OPEN, Verb.FILL})
 
 
 class Dispatch:
-    """Turns what people type and press into replies."""
+    """Turns what people type and press into replies.
+
+    Attributes:
+        posted: where the cards stand that replies take the place of.
+    """
 
     def __init__(
         self,
@@ -90,6 +91,7 @@ class Dispatch:
         self._bulk = bulk
         self._forms = Forms(operations, directory, gate, preparation, clock, self._carry_out)
         self._spoken = Spoken(operations, clock)
+        self.posted = Posted(operations, clock)
         self._facts = facts
         self._clock = clock
         self._over: list[str] = []
@@ -259,29 +261,49 @@ class Dispatch:
         return shown(operation, self._clock)
 
     async def _press(self, action: CardAction) -> Reply:
-        if action.verb is Verb.CHOOSE:
-            return await self._choose(action)
-        if action.verb in _OF_COMMANDS:
-            return await (self._forms.filled if action.verb is Verb.FILL else self._forms.pressed)(action)
-        if action.verb in VERBS:
+        declared = VERBS[action.verb]
+        if declared.of_jobs:
             return await self._bulk.press(action)
-        operation = await self._operations.get(action.id)
-        if action.verb is Verb.SUSPECT:
-            return await self._suspect(action, operation)
-        if action.verb is Verb.STRONGER:
-            return await self._stronger(action, operation)
+        if Thing.CHOICE in declared.names:
+            return await self._choose(action)
+        if Thing.COMMAND in declared.names:
+            return await self._forms.pressed(action)
+        if Thing.FORM in declared.names:
+            return await self._forms.filled(action)
+        if declared.presser in (Presser.HELPDESK, Presser.STAFF):  # before anything is said of what there is
+            standing = await self._gate.standing(action.actor, fresh=True)
+            require(self._gate.permit(standing, admins_too=declared.presser is Presser.STAFF))
+        operation = await self._named(action)
+        if Thing.PERSON in declared.names:
+            return await self._about_person(action, operation)
         if operation is None:
-            raise Refusal(say("I do not know this card any more."), say("Type the command again for a new one."), code="unknown_card")
-        if action.verb in _OF_APPROVERS:
-            return await (self._approvals.look if action.verb is Verb.VIEW else self._approvals.press)(action, operation)
-        if action.verb is Verb.REVEAL:
-            return await self._reveals.press(action, operation)
-        own = action.actor.id == operation.requester.id and (operation.state is State.PROPOSED or not operation.need.approvals)
-        if action.card_id and not operation.card_id and own:  # once approvers have a card, this might be theirs
-            await self._operations.set_card(operation.id, action.card_id)
-        if action.verb is Verb.REFRESH:
-            return await self._look(operation, action.actor)
-        check_presser(action, operation)
+            raise _unknown(action.verb)
+        if declared.presser is Presser.REQUESTER:
+            check_presser(action, operation)
+        return await self._about_operation(action, operation)
+
+    async def _named(self, action: CardAction) -> Operation | None:
+        """The operation or job that a press names; None also for one that the verb is not for, which is nothing to whoever pressed."""
+        operation = await self._operations.get(action.id)
+        return operation if operation and is_for(action.verb, operation) else None
+
+    async def _about_operation(self, action: CardAction, operation: Operation) -> Reply:
+        match action.verb:
+            case Verb.APPROVE | Verb.DENY:
+                return await self._approvals.press(action, operation)
+            case Verb.VIEW:
+                return await self._approvals.look(action, operation)
+            case Verb.REVEAL:
+                return await self._reveals.press(action, operation)
+            case Verb.REFRESH:
+                return await self._look(operation, action.actor)
+            case Verb.TAKE_BACK:
+                return await self._take_back(action, operation)
+            case _:
+                return await self._requesters(action, operation)
+
+    async def _requesters(self, action: CardAction, operation: Operation) -> Reply:
+        """What only whoever asked may press."""
         standing = await self._gate.standing(action.actor, fresh=True)
         require(self._gate.permit(standing))
         if action.verb in (Verb.AGAIN, Verb.REPLACE):
@@ -291,22 +313,18 @@ class Dispatch:
         moved = await (confirm if action.verb is Verb.CONFIRM else cancel)(self._operations, action, operation, self._clock)
         return await self._after(action, moved)
 
-    async def _suspect(self, action: CardAction, operation: Operation | None) -> Reply:
+    async def _about_person(self, action: CardAction, operation: Operation | None) -> Reply:
+        """What is pressed about a person, on the card of an operation or on one that carries the reference to them."""
         target = operation.target if operation else await self._stops.referred(action.id)
         if target is None:
-            raise Refusal(say("I do not know this card any more."), say("Type freeze and the person's name instead."), code="unknown_card")
-        require(self._gate.permit(await self._gate.standing(action.actor, fresh=True), admins_too=True))
+            raise _unknown(action.verb)
+        if action.verb is Verb.STRONGER:  # the same as if the presser had typed it about this very account
+            return await self._carry_out(parse(f'{STRONGER_PATH} "{target.upn}"'), action.actor, action.where, target.id, pressed=True)
         told = await suspect(self._operations, self._stops, action, target, operation, self._clock)
         return told if isinstance(told, Notice) else await self._after(action, told)
 
-    async def _stronger(self, action: CardAction, operation: Operation | None) -> Reply:
-        """The same as if the presser had typed it about this very account."""
-        require(self._gate.permit(await self._gate.standing(action.actor, fresh=True)))
-        target = operation.target if operation else await self._stops.referred(action.id)
-        if target is None:
-            text = say("I do not know this card any more.")
-            raise Refusal(text, say("Type show and the person's name for a new one."), code="unknown_card")
-        return await self._carry_out(parse(f'{STRONGER_PATH} "{target.upn}"'), action.actor, action.where, target.id, pressed=True)
+    async def _take_back(self, action: CardAction, operation: Operation) -> Reply:
+        raise _unknown(action.verb)
 
     async def _choose(self, action: CardAction) -> Reply:
         taken = await self._operations.take_choice(action.id, action.actor.id)
@@ -346,15 +364,18 @@ class Dispatch:
         return await self._propose(proposal, operation.command, known, where, operation.ticket, operation.reason)
 
     async def _seen_again(self, action: CardAction) -> Reply:
-        operation = None if action.verb in _OF_COMMANDS else await self._operations.get(action.id)
-        if operation is None or action.verb in (Verb.CHOOSE, Verb.STRONGER, Verb.RETRY, Verb.PREVIEW, Verb.RESULT):
-            return Notice(say("I have this click already."), tone=Tone.INFO)
-        if action.verb in _OF_APPROVERS:
+        operation = await self._named(action) if VERBS[action.verb].place is Place.VIEW else None
+        if operation is None:
+            return Notice(say("I have this click already."), tone=Tone.REFUSED)
+        if VERBS[action.verb].presser in (Presser.DECIDER, Presser.CONCERNED):
             return await self._approvals.look(action, operation)
         return await self._look(operation, action.actor)
 
     async def _after(self, action: CardAction, operation: Operation) -> Reply:
-        """The pressed card as it stands now: the requester's, or the approvers', which has some of its buttons."""
+        """The pressed card as it stands now: the requester's, or the approvers', which has some of its buttons.
+
+        Which of the two was pressed is the client's word, so this is for the presser's eyes and decides nothing else.
+        """
         if action.card_id and action.card_id == operation.approval_card_id:
             return await self._approvals.look(action, operation)
         return await self._view(operation, action.actor)
@@ -371,3 +392,15 @@ class Dispatch:
             self._bulk.wake()
             return await self._bulk.shown(operation)
         return OperationShown(operation, self._clock(), own=reader.id == operation.requester.id)
+
+
+def _unknown(verb: Verb) -> Refusal:
+    """The same words whether the id names nothing or something that the verb is not for."""
+    match verb:
+        case Verb.SUSPECT:
+            hint = say("Type freeze and the person's name instead.")
+        case Verb.STRONGER:
+            hint = say("Type show and the person's name for a new one.")
+        case _:
+            hint = say("Type the command again for a new one.")
+    return Refusal(say("I do not know this card any more."), hint, code="unknown_card")

@@ -14,7 +14,7 @@ from bot.commands import COMMANDS, forms
 from bot.commands.about import listed
 from bot.commands.spec import Command, Invocation
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.exchange import PICKED, CardAction, ConversationRef, Field, FieldKind, FormShown, Help, Notice, Reply
+from bot.domain.exchange import FORM_MARK, PICKED, CardAction, ConversationRef, Field, FieldKind, FormShown, Help, Notice, Reply
 from bot.domain.people import Actor
 from bot.domain.said import say
 from bot.errors import DirectoryError, Incomplete, Refusal
@@ -22,9 +22,6 @@ from bot.ports import Clock, Directory, Operations
 from bot.services.gate import Gate
 from bot.services.prepare import Preparation
 from bot.services.refuse import refuse_press
-
-#: No command begins so, so that no stored choice is taken for a form.
-_MARK = "form: "
 
 
 class CarryOut(Protocol):
@@ -92,12 +89,12 @@ class Forms:
     async def _open(self, command: Command, actor: Actor, where: ConversationRef, typed: Mapping[str, str]) -> FormShown:
         facts = {"command": command.name, "conversation": where.conversation_id}
         await self._operations.record(AuditEvent(Tag.CHAT_FORM_OPENED, self._clock(), actor.id, actor.name, facts=facts))
-        form_id = await self._operations.remember_choice(actor.id, _MARK + command.name, (), self._clock())
+        form_id = await self._operations.remember_choice(actor.id, FORM_MARK + command.name, (), self._clock())
         return _shown(form_id, command, actor, typed)
 
     async def _take(self, action: CardAction) -> Command:
-        text, _ = await self._operations.take_choice(action.id, action.actor.id) or ("", ())
-        command = _named(text.removeprefix(_MARK)) if text.startswith(_MARK) else None
+        text, _ = await self._operations.take_choice(action.id, action.actor.id, form=True) or ("", ())
+        command = _named(text.removeprefix(FORM_MARK))
         if command is None:
             raise Refusal(
                 say("This form is not yours, or was filled in already, or has expired."),
@@ -107,7 +104,7 @@ class Forms:
         return command
 
     async def _again(self, command: Command, action: CardAction, problem: Notice) -> FormShown:
-        await self._operations.remember_choice(action.actor.id, _MARK + command.name, (), self._clock(), action.id)
+        await self._operations.remember_choice(action.actor.id, FORM_MARK + command.name, (), self._clock(), action.id)
         shown = _shown(action.id, command, action.actor, action.inputs)
         return replace(shown, fields=tuple([await self._with_name(field) for field in shown.fields]), problem=problem)
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.exchange import CardAction, ConversationRef, Notice, Verb
+from bot.domain.exchange import CardAction, ConversationRef, Notice
 from bot.domain.people import Actor
 from bot.domain.phone import mask_text
 from bot.domain.policy import Reason
+from bot.domain.verbs import VERBS, Thing
 from bot.errors import Forbidden, Refusal, StoreUnavailable
 from bot.ports import Clock, Operations
 from bot.services import explain
 
 #: Whoever is refused so could not ask why either.
 _STRANGERS = frozenset({Reason.OTHER_TENANT, Reason.NOT_A_MEMBER, Reason.DISABLED})
-#: These carry the name of a command or the id of a form.
-_OF_COMMANDS = frozenset({Verb.OPEN, Verb.FILL})
-#: What their cards carry is no id of an operation.
-_NOT_ABOUT_AN_OPERATION = frozenset({Verb.CHOOSE, Verb.SUSPECT})
 
 
 async def refuse_message(operations: Operations, clock: Clock, actor: Actor, where: ConversationRef, error: Exception) -> Notice:
@@ -26,9 +23,10 @@ async def refuse_message(operations: Operations, clock: Clock, actor: Actor, whe
 
 async def refuse_press(operations: Operations, clock: Clock, action: CardAction, error: Exception) -> Notice:
     """The answer to a press that came to nothing; what concerns an operation keeps its id."""
-    about = "" if action.verb in _NOT_ABOUT_AN_OPERATION and isinstance(error, Forbidden) else action.id[:12]
-    if action.verb in _OF_COMMANDS:
-        about = ""
+    declared = VERBS[action.verb]
+    # A refusal that `why` explains gets an id of its own where the card may carry the reference to a person.
+    unclear = Thing.PERSON in declared.names and isinstance(error, Forbidden)
+    about = action.id[:12] if declared.may_name_an_operation and not unclear else ""
     event = AuditEvent(Tag.CHAT_CARD_REFUSED, clock(), action.actor.id, action.actor.name, about)
     return await _refuse(operations, event, action.where, error)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from sqlalchemy import Connection, select, union_all
 
 from bot.domain.operation import new_id
@@ -19,3 +21,8 @@ def fresh_id(connection: Connection, trail: Trail) -> str:
         return in_this_transaction or connection.execute(union_all(operation, event).limit(1)).first() is not None
 
     return new_id(taken)
+
+
+def conversation_digest(conversation_id: str) -> str:
+    """What stands for a conversation in a key: its own id may be of any length."""
+    return hashlib.sha256(conversation_id.encode()).hexdigest()

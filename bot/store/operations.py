@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change
-from bot.domain.exchange import LogNotice
+from bot.domain.exchange import FORM_MARK, LogNotice
 from bot.domain.limits import NO_LIMITS
 from bot.domain.operation import TRANSITIONS, Approval, Operation, Result, State, new_id
 from bot.domain.people import Person
@@ -23,7 +23,7 @@ from bot.domain.registered import Made
 from bot.domain.rules import Limits
 from bot.domain.said import to_column
 from bot.errors import Refusal
-from bot.store import alarms, approvals, executions, follow_ups, housekeeping, outbox, past, records, spoken, usages
+from bot.store import alarms, approvals, executions, follow_ups, housekeeping, outbox, past, posted, records, spoken, usages
 from bot.store.ids import fresh_id
 from bot.store.tables import audit_events, choices, deliveries, log_posts, operations, settings
 from bot.store.trail import Trail, remove_older
@@ -253,10 +253,11 @@ class StoredOperations:
 
         return await self._transactions.write(work)
 
-    async def take_choice(self, choice_id: str, actor_id: str) -> tuple[str, tuple[str, ...]] | None:
+    async def take_choice(self, choice_id: str, actor_id: str, *, form: bool = False) -> tuple[str, tuple[str, ...]] | None:
         def work(connection: Connection) -> tuple[str, tuple[str, ...]] | None:
             mine = (choices.c.id == choice_id) & (choices.c.actor_id == actor_id)
-            taken = connection.execute(delete(choices).where(mine).returning(choices)).first()
+            is_form = choices.c.text.startswith(FORM_MARK)
+            taken = connection.execute(delete(choices).where(mine & (is_form if form else ~is_form)).returning(choices)).first()
             return (taken.text, tuple(taken.candidates)) if taken else None
 
         return await self._transactions.write(work)
@@ -266,6 +267,12 @@ class StoredOperations:
 
     async def spoken_of(self, actor_id: str, conversation_id: str, since: datetime) -> str:
         return await self._transactions.read(lambda connection: spoken.last(connection, actor_id, conversation_id, since))
+
+    async def set_posted_card(self, name: str, conversation_id: str, card_id: str, at: datetime) -> None:
+        await self._transactions.write(lambda connection: posted.remember(connection, name, conversation_id, card_id, at))
+
+    async def posted_card(self, name: str, conversation_id: str) -> str:
+        return await self._transactions.read(lambda connection: posted.card(connection, name, conversation_id))
 
     async def setting(self, name: str) -> str:
         def work(connection: Connection) -> str:

@@ -152,6 +152,19 @@ spoken = Table(
     Index("spoken_by_age", "at"),
 )
 
+#: Where a card stands that is no operation's (a choice, a form, the list of what waits, an offered file): what takes its place is an edit
+#: of this very message. The conversation is its digest, since its id may be of any length; `card_id` is empty once something else stands
+#: there.
+posted_cards = Table(
+    "posted_cards",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("conversation", String(64), primary_key=True),
+    Column("card_id", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Index("posted_cards_by_age", "at"),
+)
+
 #: Settings made in chat.
 settings = Table("chat_settings", metadata, Column("name", String(40), primary_key=True), Column("value", Text, nullable=False))
 

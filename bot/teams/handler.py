@@ -9,13 +9,12 @@ from typing import Any
 import structlog
 from botbuilder.core import InvokeResponse, TurnContext
 from botbuilder.core.teams import TeamsActivityHandler
-from botbuilder.schema import Activity, Attachment
+from botbuilder.schema import Activity
 
 from bot.domain.exchange import (
     ApprovalShown,
     BulkShown,
     CardAction,
-    ConversationRef,
     FileConsent,
     FileOffered,
     FormShown,
@@ -26,17 +25,18 @@ from bot.domain.exchange import (
     Pending,
     Reply,
     Tone,
-    Verb,
 )
+from bot.domain.operation import State
 from bot.domain.said import Reader, join, say, speaking, spoken
+from bot.domain.verbs import VERBS, Place, Thing
 from bot.errors import ChatError
 from bot.languages import Readers
-from bot.ports import Operations
 from bot.services.dispatch import Dispatch
 from bot.services.explain import incident
-from bot.teams.attachments import CARD, Saying, message, no_files_here, requester_of, view
-from bot.teams.inbound import actor_of, card_action, delivery_key, file_consent, incoming_message, where_of
+from bot.teams.attachments import CARD, message, no_files_here, view
+from bot.teams.inbound import actor_of, card_action, delivery_key, file_consent, incoming_message
 from bot.teams.outbound import Connector
+from bot.teams.placement import Placement
 
 log = structlog.get_logger()
 
@@ -44,8 +44,8 @@ log = structlog.get_logger()
 MESSAGE = "application/vnd.microsoft.activity.message"
 #: An invoke has to be answered before Teams gives up (10 to 15 s); a large file may take longer.
 HAND_OVER_SECONDS = 5.0
-#: What they ask for begins beside the pressed card.
-_NEW_CARD = frozenset({Verb.REPLACE, Verb.RETRY})
+#: What a press carries out as if it had been typed: what comes of it is for everybody who reads along.
+_COMMANDS = frozenset({Thing.COMMAND, Thing.FORM})
 _QUOTED = re.compile(r"`([^`]*)`")
 
 
@@ -57,15 +57,12 @@ class DoormanHandler(TeamsActivityHandler):
         tenant_id: the tenant whose private chats refusals may go to.
     """
 
-    def __init__(
-        self, dispatch: Dispatch, operations: Operations, connector: Connector, welcome: Help, tenant_id: str, readers: Readers
-    ) -> None:
+    def __init__(self, dispatch: Dispatch, connector: Connector, welcome: Help, tenant_id: str, readers: Readers) -> None:
         super().__init__()
         self._dispatch = dispatch
-        self._operations = operations
         self._connector = connector
+        self._placement = Placement(connector, dispatch.posted, dispatch.pause, tenant_id, readers)
         self._welcome = welcome
-        self._tenant_id = tenant_id
         self._readers = readers
         self._handing_over: dict[tuple[str, str], asyncio.Task[None]] = {}
 
@@ -81,11 +78,11 @@ class DoormanHandler(TeamsActivityHandler):
             if action := card_action(activity):
                 await self._submitted(turn_context, action)
             else:
-                await self._say(turn_context, _unknown_button())
+                await self._placement.below(turn_context, _unknown_button())
             return
         reply = await self._dispatch.message(await self._incoming(activity))
         if reply is not None:
-            await self._say(turn_context, reply)
+            await self._placement.below(turn_context, reply)
 
     async def on_message_update_activity(self, turn_context: TurnContext) -> None:
         """An edited message is answered, never run. Undeletes and our own edits are not for us."""
@@ -94,7 +91,7 @@ class DoormanHandler(TeamsActivityHandler):
             return
         reply = await self._dispatch.message(await self._incoming(activity, edited=True))
         if reply is not None:
-            await self._say(turn_context, reply)
+            await self._placement.below(turn_context, reply)
 
     async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
         """A button of a card (`adaptiveCard/action`) or of an offered file (`fileConsent/invoke`); other invokes are not ours."""
@@ -106,30 +103,23 @@ class DoormanHandler(TeamsActivityHandler):
         action = card_action(activity)
         if action is None:
             return told(_unknown_button(), self._readers.of(actor_of(activity)))
-        reply, reader = await self._dispatch.action(action), self._readers.of(action.actor)
-        filled = action.verb is Verb.FILL and _came_to_something(reply)
-        if isinstance(reply, Notice) and not reply.facts and not filled:
+        reply, reader = await self._pressed(action), self._readers.of(action.actor)
+        if isinstance(reply, Notice) and not _is_for_a_card(action, reply):
             return told(reply, reader)
-        if isinstance(reply, FileOffered):
-            if action.where.kind != "personal":
-                return told(no_files_here(), reader)
-            await self._say(turn_context, reply)
-            return told(Notice(say("The file is below: press Allow there, and it comes into your OneDrive.")), reader)
-        if action.verb is Verb.STRONGER:  # the pressed card stays: it is everybody's, and says other things
-            await self._say(turn_context, reply)
-            return told(Notice(say("I have put the request below.")), reader)
-        if action.verb in _NEW_CARD and isinstance(reply, OperationShown | BulkShown):
-            await self._say(turn_context, reply)
-            return told(Notice(say("The new card, {id}, is below: confirm it there.", id=reply.operation.id)), reader)
-        if (filled or action.verb in (Verb.CHOOSE, Verb.AGAIN) or isinstance(reply, Pending)) and action.card_id:
-            await self._replace(turn_context, action, reply)
+        place = VERBS[action.verb].place
+        if isinstance(reply, Pending):  # the view is the list as it is now, and the chat keeps what its messages say
+            await self._placement.instead(action, reply)
+        elif place is not Place.VIEW and not (isinstance(reply, FormShown) and reply.problem):
+            replaced = place is Place.INSTEAD and await self._placement.instead(action, reply)
+            if not replaced and await self._placement.below(turn_context, reply):
+                return told(_is_below(reply), reader)
         return _answer({"statusCode": 200, "type": CARD, "value": view(reply, action.where, await self._dispatch.pause(), reader).card})
 
     async def _file_answered(self, context: TurnContext) -> InvokeResponse:
         """Allow or Decline. Always 200: anything else shows as an error; and in time, however long the file takes."""
         consent = file_consent(context.activity)
         if consent is None:
-            await self._say(context, _unknown_button())
+            await self._placement.below(context, _unknown_button())
             return InvokeResponse(status=200, body=None)
         offer = (consent.actor.id, consent.card_id)
         if offer not in self._handing_over:
@@ -149,10 +139,16 @@ class DoormanHandler(TeamsActivityHandler):
             if reply is not None:
                 said = message(reply, consent.where, await self._dispatch.pause(), self._readers.of(consent.actor))
                 await self._connector.send(consent.where, said)
-            if consent.card_id and (reply is None or _came_to_something(reply)):
-                await self._connector.delete(consent.where, consent.card_id)
+            if reply is None or _came_to_something(reply):
+                await self._withdraw(consent)
         except ChatError as error:
             log.error("answer to a file consent undeliverable", action="reply_undeliverable", error=str(error))
+
+    async def _withdraw(self, consent: FileConsent) -> None:
+        """Deletes the offer that was answered, which is done with."""
+        if card_id := await self._dispatch.posted.offer(consent):
+            await self._connector.delete(consent.where, card_id)
+            await self._dispatch.posted.offer_gone(consent)
 
     async def close(self) -> None:
         """Ends what goes on beside the turns."""
@@ -165,86 +161,40 @@ class DoormanHandler(TeamsActivityHandler):
         activity = turn_context.activity
         added = any(member.id == activity.recipient.id for member in activity.members_added)
         if added and await self._dispatch.is_new(delivery_key(activity)):
-            await self._say(turn_context, self._welcome)
+            await self._placement.below(turn_context, self._welcome)
 
     async def _incoming(self, activity: Activity, *, edited: bool = False) -> IncomingMessage:
         return await incoming_message(activity, self._connector.object_id_of, edited=edited)
 
+    async def _pressed(self, action: CardAction) -> Reply:
+        reply = await self._dispatch.action(action)
+        return no_files_here() if isinstance(reply, FileOffered) and action.where.kind != "personal" else reply
+
     async def _submitted(self, context: TurnContext, action: CardAction) -> None:
         """Action.Submit has no answer of its own: the card is edited, and a refusal goes to the presser alone."""
-        reply = await self._dispatch.action(action)
+        reply = await self._pressed(action)
         if isinstance(reply, FormShown) and reply.problem and action.where.kind != "personal":
-            await self._tell_privately(context, reply.problem)  # what was filled in is not for everybody
-            return
-        beside = isinstance(reply, FileOffered) or (action.verb is Verb.RETRY and isinstance(reply, BulkShown))
-        if beside or (action.verb is Verb.OPEN and _came_to_something(reply)):
-            await self._say(context, reply)  # the pressed card stays as it is
-            return
-        if isinstance(reply, ApprovalShown):
+            await self._placement.privately(context, reply.problem)  # what was filled in is not for everybody
+        elif isinstance(reply, Notice) and not _is_for_a_card(action, reply):
+            await self._placement.privately(context, reply)
+        elif isinstance(reply, ApprovalShown):
             return  # this one is the presser's own view; everybody's card is brought up to date by the announcement
-        if action.verb is Verb.STRONGER and not isinstance(reply, Notice):
-            await self._say(context, reply)
-        elif not isinstance(reply, Notice) or reply.facts or (action.verb is Verb.FILL and _came_to_something(reply)):
-            await self._replace(context, action, reply)
-        elif action.where.kind == "personal":
-            await self._say(context, reply)
-        else:
-            await self._tell_privately(context, reply)
-
-    async def _tell_privately(self, context: TurnContext, notice: Notice) -> None:
-        activity = context.activity
-        where, actor = where_of(activity), actor_of(activity)
-        try:
-            chat = await self._connector.personal_chat(where, activity.recipient.id, actor.chat_id, self._tenant_id)
-            await self._connector.send(chat, message(notice, chat, await self._dispatch.pause(), self._readers.of(actor)))
-        except ChatError:
-            # No private way to this person: the public line says nothing but that the click did not count.
-            await self._say(context, Notice(say("That click did nothing. Write to me in a personal chat to see why."), tone=Tone.REFUSED))
-
-    async def _replace(self, context: TurnContext, action: CardAction, reply: Reply) -> None:
-        """Puts the reply in place of the pressed card; says it anew when that cannot be done.
-
-        Which card was pressed is the client's word: where we know the card of an operation ourselves, that one is meant.
-        """
-        card_id = (reply.operation.card_id if isinstance(reply, OperationShown | BulkShown) else "") or action.card_id
-        if not card_id:
-            await self._say(context, reply)
-            return
-        try:
-            reader = self._readers.of(requester_of(reply) or action.actor)
-            await self._connector.update(action.where, card_id, message(reply, action.where, await self._dispatch.pause(), reader))
-        except ChatError:
-            await self._say(context, reply)
-            return
-        await self._remember(reply, card_id)
-
-    async def _say(self, context: TurnContext, reply: Reply) -> None:
-        reader = self._readers.of(actor_of(context.activity))
-        body = message(reply, where_of(context.activity), await self._dispatch.pause(), reader)
-        attachments = [
-            Attachment(content_type=item["contentType"], content=item["content"], name=item.get("name"), content_url=item.get("contentUrl"))
-            for item in body["attachments"]
-        ]
-        activity = Saying(type="message", summary=body["summary"], attachments=attachments)
-        try:
-            sent = await context.send_activity(activity)
-        except ChatError as error:
-            # The turn has done its work; an operation whose card never arrived expires by itself.
-            log.error("reply undeliverable", action="reply_undeliverable", error=str(error))
-            return
-        if _is_the_card(reply, where_of(context.activity)):
-            await self._remember(reply, sent.id if sent else "")
-
-    async def _remember(self, reply: Reply, card_id: str) -> None:
-        if isinstance(reply, OperationShown | BulkShown) and card_id and not reply.operation.state.finished:
-            await self._operations.set_card(reply.operation.id, card_id)
+        elif VERBS[action.verb].place in (Place.BELOW, Place.FILE) or not await self._placement.instead(action, reply):
+            await self._placement.below(context, reply)
 
 
-def _is_the_card(reply: Reply, where: ConversationRef) -> bool:
-    """Whether what is said here is to be kept up to date: not what others are told elsewhere, and of a job its first card."""
-    if isinstance(reply, BulkShown) and reply.operation.card_id:
-        return False
-    return not isinstance(reply, OperationShown | BulkShown) or reply.operation.conversation.conversation_id == where.conversation_id
+def _is_for_a_card(action: CardAction, notice: Notice) -> bool:
+    """Whether a notice is more than a sentence for the presser: it has facts, or is what a command came to."""
+    return bool(notice.facts) or (not _COMMANDS.isdisjoint(VERBS[action.verb].names) and _came_to_something(notice))
+
+
+def _is_below(reply: Reply) -> Notice:
+    """What the presser is told when the answer is a message of its own."""
+    if isinstance(reply, FileOffered):
+        return Notice(say("The file is below: press Allow there, and it comes into your OneDrive."))
+    if isinstance(reply, OperationShown | BulkShown) and reply.operation.state in (State.PROPOSED, State.CHECKING):
+        return Notice(say("The new card, {id}, is below: confirm it there.", id=reply.operation.id))
+    return Notice(say("The answer is below."))
 
 
 def _came_to_something(reply: Reply) -> bool:

@@ -33,6 +33,7 @@ from bot.domain.exchange import (
     Verb,
 )
 from bot.domain.people import Actor
+from bot.domain.verbs import VERBS, Thing
 from bot.languages import language_of
 
 #: Answers who a Teams user id is: (conversation, "29:…") → Entra object id, or empty.
@@ -292,7 +293,8 @@ def card_action(activity: Activity) -> CardAction | None:
     about = data.get("id")
     if not isinstance(verb, str) or verb not in Verb._value2member_map_ or not isinstance(about, str):
         return None
-    if len(about) > _ID_LIMIT or not (_COMMAND_NAME if verb == Verb.OPEN else _OPERATION_ID).fullmatch(about):
+    names = VERBS[Verb(verb)].names
+    if len(about) > _ID_LIMIT or not (_COMMAND_NAME if Thing.COMMAND in names else _OPERATION_ID).fullmatch(about):
         return None
     return CardAction(
         key=delivery_key(activity),
@@ -303,7 +305,7 @@ def card_action(activity: Activity) -> CardAction | None:
         where=where_of(activity),
         pick=_pick(data.get("pick")),
         reason=_one_line(data.get("reason"), REASON_LIMIT),
-        inputs=_inputs(data) if verb == Verb.FILL else {},
+        inputs=_inputs(data) if Thing.FORM in names else {},
         kept=_kept(data) if verb == Verb.CONFIRM else None,
         card_id=activity.reply_to_id or "",
         universal=universal,

@@ -229,7 +229,7 @@ class Teams:
         return await self.delivery.deliver(activity)
 
     async def press(self, who: Person, message_id: str, verb: str, data: dict[str, Any] | None = None, style: str = "execute", *,
-                    action: dict[str, Any] | None = None) -> Answer:
+                    action: dict[str, Any] | None = None, reply_to: str | None = None) -> Answer:
         """Press a button of a card.
 
         Args:
@@ -237,6 +237,7 @@ class Teams:
             data: what the person filled in; merged over the button's own data.
             style: "execute" (an invoke, answered with a card, line or error) or "submit" (a message with a value).
             action: sent instead, exactly as given: a forgery. For "submit" it is the value.
+            reply_to: the message that is said to be pressed, in the conversation of the real one: a forgery too.
 
         Returns:
             The answer; a card in it is what this person now sees. One that Teams could not use is noted in `client_errors`.
@@ -247,10 +248,10 @@ class Teams:
         presser, message = identity.person(who), self.threads.messages[message_id]
         if style == "submit":
             value = action if action is not None else merged(find_action(message, presser, verb, style).get("data"), data or {})
-            submitted = self.activities.submit(self._scene(presser, message.conversation_id), message_id, value)
+            submitted = self.activities.submit(self._scene(presser, message.conversation_id), reply_to or message_id, value)
             return Answer(status=await self.delivery.deliver(submitted))
         chosen = action if action is not None else pressed(find_action(message, presser, verb, style), data or {})
-        return await self._invoke(presser, message, chosen, "manual")
+        return await self._invoke(presser, message, chosen, "manual", reply_to)
 
     async def refresh(self, who: Person, message_id: str) -> Answer | None:
         """What a client does on showing a card: invoke `refresh.action`, when this person is in `refresh.userIds`; None when not.
@@ -264,8 +265,8 @@ class Teams:
             return None
         return await self._invoke(viewer, message, pressed(rule["action"], {}), "automatic")
 
-    async def _invoke(self, who: Member, message: Message, action: dict[str, Any], trigger: str) -> Answer:
-        activity = self.activities.execute(self._scene(who, message.conversation_id), message.id, action, trigger)
+    async def _invoke(self, who: Member, message: Message, action: dict[str, Any], trigger: str, reply_to: str | None = None) -> Answer:
+        activity = self.activities.execute(self._scene(who, message.conversation_id), reply_to or message.id, action, trigger)
         answer = read_answer(*await self.delivery.invoke(activity))
         if answer.malformed:
             self.client_errors.append(f"{who.name}, {action.get('verb')} on {message.id}: {answer.malformed}; body {answer.body!r}")

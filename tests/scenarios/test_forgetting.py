@@ -109,6 +109,16 @@ async def test_references_notices_and_ended_freezes_are_forgotten(desk: Desk, da
     assert "is frozen until" in (await desk.press(HANNA, again, "suspect")).message
 
 
+async def test_where_old_cards_stand_is_forgotten(desk: Desk, database_url: str) -> None:
+    await desk.say(HANNA, "show Jan de Vries")
+    desk.clock.forward(days=6)
+    young = await desk.say(HANNA, "show Jan de Vries")
+    desk.clock.forward(days=2)
+    await restarted(desk)
+    await until(lambda: len(rows(database_url, "posted_cards")) == 1)
+    assert [row["card_id"] for row in rows(database_url, "posted_cards")] == [young.message.id]
+
+
 async def test_a_person_shown_day_after_day_keeps_the_reference(desk: Desk, database_url: str) -> None:
     for _ in range(3):
         shown = await desk.say(HANNA, "show alice")

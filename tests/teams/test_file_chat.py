@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
@@ -27,6 +28,7 @@ from bot.domain.exchange import (
 )
 from bot.errors import Refusal
 from bot.languages import Readers
+from bot.services.posted import Posted
 from bot.teams import handler as handler_module
 from bot.teams.adapter import TeamsAdapter
 from bot.teams.attachments import file_name
@@ -50,6 +52,19 @@ INFO = "application/vnd.microsoft.teams.card.file.info"
 RESULT = FileOffered(FileKind.RESULT, "7Q2F", "result 7Q2F.csv", "Every row of 7Q2F and what became of it.", 12)
 
 
+class Places:
+    """The store, as far as it knows where cards stand."""
+
+    def __init__(self) -> None:
+        self.cards: dict[tuple[str, str], str] = {}
+
+    async def set_posted_card(self, name: str, conversation_id: str, card_id: str, at: datetime) -> None:
+        self.cards[name, conversation_id] = card_id
+
+    async def posted_card(self, name: str, conversation_id: str) -> str:
+        return self.cards.get((name, conversation_id), "")
+
+
 class Desk:
     """The services, as far as the border is concerned: they answer as a test says, and note what they were told."""
 
@@ -58,6 +73,7 @@ class Desk:
         self.actions: list[CardAction] = []
         self.consents: list[FileConsent] = []
         self.reply: Reply | None = RESULT
+        self.posted = Posted(Places(), lambda: datetime.now(UTC))  # type: ignore[arg-type]
         self.hand_over: Callable[[FileConsent], Awaitable[Reply | None]] = self._nothing
 
     async def _nothing(self, _: FileConsent) -> Reply | None:
@@ -127,7 +143,7 @@ async def chat() -> AsyncIterator[Chat]:
 
     async with aiohttp.ClientSession() as session:
         connector, readers, files = Connector(session, token, (host,)), Readers("en"), OneDriveFiles((host,))
-        handler = DoormanHandler(desk, None, connector, Help(()), cast.TENANT_ID, readers)  # type: ignore[arg-type]
+        handler = DoormanHandler(desk, connector, Help(()), cast.TENANT_ID, readers)  # type: ignore[arg-type]
         endpoint = MessagesEndpoint(TeamsAdapter(connector), handler, connector, None, (host,), cast.TENANT_ID, readers)
         app = web.Application()
         app.router.add_post("/api/messages", endpoint.post)
@@ -262,6 +278,23 @@ async def test_a_defect_is_an_incident_and_no_silence(chat: Chat) -> None:
     said = str(chat.said()[-1].card())
     assert "incident" in said
     assert "secret" not in said
+
+
+@pytest.mark.parametrize("accept", [True, False])
+async def test_an_answer_deletes_its_own_offer_whatever_message_it_names(chat: Chat, accept: bool) -> None:
+    chat.desk.reply = Notice("Ready")
+    await chat.teams.say(HANNA, "help")
+    other = chat.said()[-1].id
+    message_id = await chat.offer()
+    chat.keep(b"user;outcome")
+    value = chat.teams._consent_value(HANNA, chat.teams.threads.messages[message_id], accept)
+    assert (await chat.teams.consent(HANNA, other, value=value)).status == 200
+    await chat.teams.wait_for(lambda message: message.deleted and message.id == message_id)
+    assert other in [message.id for message in chat.said()]
+    said = len(chat.said())
+    await chat.teams.consent(HANNA, other, value=value)  # and once it is gone nothing else is deleted for it
+    assert other in [message.id for message in chat.said()]
+    assert len(chat.said()) == said + accept
 
 
 VALUE = {"type": "fileUpload", "action": "accept", "context": {"kind": "result", "id": "7Q2F"}, "uploadInfo": {"uploadUrl": "https://x.example/"}}

@@ -10,6 +10,7 @@ from bot.domain.operation import Operation, State
 from bot.domain.people import Actor, Standing
 from bot.domain.policy import stopped
 from bot.domain.said import say
+from bot.domain.verbs import VERBS, Presser
 from bot.errors import Refusal
 from bot.ports import BulkJobs, Clock, Operations, Stops
 from bot.services.bulk.give import Giving
@@ -17,13 +18,11 @@ from bot.services.bulk.receive import Receiving, Request
 from bot.services.gate import Gate
 from bot.services.require import require
 
-#: What buttons and words of a job do; whatever else stands on its card is as for every operation.
-VERBS = frozenset({Verb.HOLD, Verb.GO_ON, Verb.STOP, Verb.PREVIEW, Verb.RESULT, Verb.RETRY, Verb.TEMPLATE})
 _UNDER_WAY = frozenset({State.QUEUED, State.RUNNING})
 
 
 class Steering:
-    """Whoever asks is in the helpdesk or an administrator; what is more than a pause is for its requester and administrators."""
+    """What the verbs of jobs do, said or pressed; `VERBS` says for whom each of them is."""
 
     def __init__(
         self, operations: Operations, jobs: BulkJobs, stops: Stops, gate: Gate, receiving: Receiving, giving: Giving, clock: Clock
@@ -42,21 +41,25 @@ class Steering:
         Raises:
             Refusal: it is not theirs to say, or it makes no sense now; the text says why.
         """
-        if verb is Verb.TEMPLATE:
+        presser = VERBS[verb].presser
+        if presser is not Presser.EXAMINER:
             require(self._gate.permit(standing, admins_too=True))
+        if verb is Verb.TEMPLATE:
             return self._giving.template()
         job = await bulk_job(self._operations, job_id)
-        if verb in (Verb.PREVIEW, Verb.RESULT):
+        if presser is Presser.EXAMINER:
             self._giving.check(job, standing)
-            return await self._giving.offer(FileKind.PREVIEW if verb is Verb.PREVIEW else FileKind.RESULT, job, where)
-        require(self._gate.permit(standing, admins_too=True))
-        if verb is not Verb.HOLD and not self._may_decide(job, standing):
+        if presser is Presser.OWNER and not self._may_decide(job, standing):
             raise Refusal(
                 say("{id} is the job of {name}.", id=job.id, name=job.requester.name),
                 say("Anybody in the helpdesk may pause it; the rest is for {name} and administrators.", name=job.requester.name),
                 code="not_ones_own",
             )
         match verb:
+            case Verb.PREVIEW:
+                return await self._giving.offer(FileKind.PREVIEW, job, where)
+            case Verb.RESULT:
+                return await self._giving.offer(FileKind.RESULT, job, where)
             case Verb.HOLD:
                 await self._hold(job, actor)
             case Verb.GO_ON:

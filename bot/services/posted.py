@@ -1,0 +1,124 @@
+"""Where our own cards stand. What an answer takes the place of is looked up here: which card was pressed is the client's word alone.
+
+The requester's card of an operation is kept with the operation, and brought up to date by `announce`; the approvers' card and posts of
+the log channel are not in here, so no press ever takes their place.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+import structlog
+
+from bot.domain.exchange import (
+    BulkShown,
+    CardAction,
+    Choose,
+    ChooseMethod,
+    ChooseSituation,
+    ConversationRef,
+    FileConsent,
+    FileOffered,
+    FormShown,
+    OperationShown,
+    Pending,
+    Reply,
+)
+from bot.domain.operation import Operation
+from bot.domain.verbs import VERBS, Thing
+from bot.errors import StoreUnavailable
+from bot.ports import Clock, Operations
+
+log = structlog.get_logger()
+
+#: The list of what waits for somebody has no id; there is one in a chat that counts, the last.
+_LIST = "pending"
+_STORED_ONCE = frozenset({Thing.CHOICE, Thing.FORM})
+
+
+class Posted:
+    """Remembers where cards stand, and which of them an answer replaces."""
+
+    def __init__(self, operations: Operations, clock: Clock) -> None:
+        self._operations = operations
+        self._clock = clock
+
+    async def remember(self, reply: Reply, where: ConversationRef, card_id: str) -> None:
+        """Notes that a card was posted here, or took the place of another one."""
+        if not card_id:
+            return
+        with _forgivable():
+            if isinstance(reply, OperationShown | BulkShown):
+                if _is_its_card(reply.operation, where, card_id):
+                    await self._operations.set_card(reply.operation.id, card_id)
+            elif name := _name(reply):
+                await self._operations.set_posted_card(name, where.conversation_id, card_id, self._clock())
+
+    async def replaced_by(self, action: CardAction, reply: Reply) -> str:
+        """The activity id of the card that the answer to a press takes the place of, in the conversation of the press; empty for none."""
+        here = action.where.conversation_id
+        with _forgivable():
+            if isinstance(reply, Pending):
+                return await self._operations.posted_card(_LIST, here)
+            if _is_stored_once(action):
+                return await self._operations.posted_card(action.id, here)
+            if isinstance(reply, OperationShown | BulkShown):
+                same = reply.operation.id == action.id  # otherwise it is a new operation, in place of the one on the card
+                pressed = reply.operation if same else await self._operations.get(action.id)
+                return pressed.card_id if pressed and pressed.conversation.conversation_id == here else ""
+        return ""
+
+    async def replaced(self, action: CardAction, reply: Reply, card_id: str) -> None:
+        """Notes that the answer stands there now: what stood there before has no card any more, and cannot take it back."""
+        with _forgivable():
+            if _is_stored_once(action) and _name(reply) != action.id:
+                await self._operations.set_posted_card(action.id, action.where.conversation_id, "", self._clock())
+            elif isinstance(reply, OperationShown) and reply.operation.id != action.id:
+                await self._operations.set_card(action.id, "")
+        await self.remember(reply, action.where, card_id)
+
+    async def offer(self, consent: FileConsent) -> str:
+        """The activity id of the offer that was answered; empty when we know of none."""
+        with _forgivable():
+            return await self._operations.posted_card(_offer(consent), consent.where.conversation_id)
+        return ""
+
+    async def offer_gone(self, consent: FileConsent) -> None:
+        """Notes that the offer was deleted."""
+        with _forgivable():
+            await self._operations.set_posted_card(_offer(consent), consent.where.conversation_id, "", self._clock())
+
+
+@contextlib.contextmanager
+def _forgivable() -> Iterator[None]:
+    """Without the database nobody knows where a card stands, and what would take its place is posted anew."""
+    try:
+        yield
+    except StoreUnavailable as error:
+        log.warning("where a card stands is not known", action="card_unknown", error=str(error))
+
+
+def _is_stored_once(action: CardAction) -> bool:
+    """Whether it is a choice or a form that was pressed."""
+    return not _STORED_ONCE.isdisjoint(VERBS[action.verb].names)
+
+
+def _is_its_card(operation: Operation, where: ConversationRef, card_id: str) -> bool:
+    """Whether what is said here is to be kept up to date: not what others are told elsewhere, and of a job its first card."""
+    here = operation.conversation.conversation_id == where.conversation_id
+    known = bool(operation.card_id) if operation.bulk else operation.card_id == card_id
+    return here and not known and not operation.state.finished
+
+
+def _name(reply: Reply) -> str:
+    """By which a card is remembered; empty for what is never replaced."""
+    if isinstance(reply, Choose | ChooseMethod | ChooseSituation | FormShown):
+        return reply.id
+    if isinstance(reply, FileOffered):
+        return _offer(reply)
+    return _LIST if isinstance(reply, Pending) else ""
+
+
+def _offer(file: FileOffered | FileConsent) -> str:
+    return f"{file.kind.value}:{file.id}"

@@ -1,0 +1,86 @@
+"""Where answers go: below what was said, in place of the card they answer, or to one person alone."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+from botbuilder.core import TurnContext
+from botbuilder.schema import Attachment
+
+from bot.domain.exchange import CardAction, Notice, Reply, Tone
+from bot.domain.said import say
+from bot.domain.stop import Pause
+from bot.errors import ChatError
+from bot.languages import Readers
+from bot.services.posted import Posted
+from bot.teams.attachments import Saying, message, requester_of
+from bot.teams.inbound import actor_of, where_of
+from bot.teams.outbound import Connector
+
+log = structlog.get_logger()
+
+
+class Placement:
+    """Carries answers to their place, and has it remembered.
+
+    Args:
+        pause: what every card has to speak of.
+        tenant_id: the tenant whose private chats sentences may go to.
+    """
+
+    def __init__(
+        self, connector: Connector, posted: Posted, pause: Callable[[], Awaitable[Pause | None]], tenant_id: str, readers: Readers
+    ) -> None:
+        self._connector = connector
+        self._posted = posted
+        self._pause = pause
+        self._tenant_id = tenant_id
+        self._readers = readers
+
+    async def below(self, context: TurnContext, reply: Reply) -> bool:
+        """Says it as a new message; False when Teams does not take it."""
+        where = where_of(context.activity)
+        body = message(reply, where, await self._pause(), self._readers.of(actor_of(context.activity)))
+        attachments = [
+            Attachment(content_type=item["contentType"], content=item["content"], name=item.get("name"), content_url=item.get("contentUrl"))
+            for item in body["attachments"]
+        ]
+        activity = Saying(type="message", summary=body["summary"], attachments=attachments)
+        try:
+            sent = await context.send_activity(activity)
+        except ChatError as error:
+            # The turn has done its work; an operation whose card never arrived expires by itself.
+            log.error("reply undeliverable", action="reply_undeliverable", error=str(error))
+            return False
+        await self._posted.remember(reply, where, sent.id if sent else "")
+        return True
+
+    async def instead(self, action: CardAction, reply: Reply) -> bool:
+        """Puts it in place of our own card that the press names; False when we know of none here, or it cannot be edited any more."""
+        card_id = await self._posted.replaced_by(action, reply)
+        if not card_id:
+            return False
+        reader = self._readers.of(requester_of(reply) or action.actor)
+        try:
+            await self._connector.update(action.where, card_id, message(reply, action.where, await self._pause(), reader))
+        except ChatError as error:
+            log.info("card cannot be updated", action="card_gone", error=str(error))
+            return False
+        await self._posted.replaced(action, reply, card_id)
+        return True
+
+    async def privately(self, context: TurnContext, notice: Notice) -> None:
+        """Tells whoever acted, in their own chat with the bot."""
+        activity = context.activity
+        where, actor = where_of(activity), actor_of(activity)
+        if where.kind == "personal":
+            await self.below(context, notice)
+            return
+        try:
+            chat = await self._connector.personal_chat(where, activity.recipient.id, actor.chat_id, self._tenant_id)
+            await self._connector.send(chat, message(notice, chat, await self._pause(), self._readers.of(actor)))
+        except ChatError:
+            # No private way to this person: the public line says nothing but that the click did not count.
+            text = say("That click did nothing. Write to me in a personal chat to see why.")
+            await self.below(context, Notice(text, tone=Tone.REFUSED))
