@@ -341,8 +341,15 @@ class Stops(Protocol):
 class Usages(Protocol):
     """What was done lately, for the policy's limits. Every method may raise `StoreUnavailable`; each is one transaction."""
 
-    async def usage(self, agent_id: str, target_id: str, digests: Collection[str], now: datetime) -> Usage:
-        """What limits have to know about one more change by this agent, of this person, to numbers with these digests."""
+    async def usage(
+        self, agent_id: str, target_id: str, digests: Collection[str], now: datetime, *, asks_others: bool, contains: bool
+    ) -> Usage:  # fmt: skip
+        """What limits have to know about one more operation by this agent, on this person, to numbers with these digests.
+
+        Args:
+            asks_others: somebody else has to agree to it.
+            contains: it only takes access away.
+        """
 
     async def lift(self, lift: Lift) -> None:
         """Lets somebody's counts start anew; goes to the audit trail and to the log channel in the same transaction."""

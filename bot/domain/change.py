@@ -230,6 +230,7 @@ class Plan:
         warnings: what is worth a second look before the click.
         bundle: the kind that stands for all of the changes together; None where each stands for itself.
         recovery: what a recovery has to remember.
+        contains: it only takes access away.
     """
 
     target: Person
@@ -238,6 +239,7 @@ class Plan:
     warnings: tuple[str, ...] = ()
     bundle: ChangeKind | None = None
     recovery: Recovery | None = None
+    contains: bool = False
 
     @property
     def kinds(self) -> frozenset[ChangeKind]:

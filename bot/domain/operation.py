@@ -148,6 +148,7 @@ class Operation:
         revealed_at: when the requester was given the code or password that it made; None when nobody was.
         recovery: what is followed up after it; None for everything but a recovery.
         bulk: the file whose rows are its changes; None for everything but a bulk job, whose `target` is nobody.
+        contains: it only takes access away, which has a count of its own.
     """
 
     id: str
@@ -180,6 +181,7 @@ class Operation:
     revealed_at: datetime | None = None
     recovery: Recovery | None = None
     bulk: Bulk | None = None
+    contains: bool = False
 
     @property
     def kinds(self) -> frozenset[ChangeKind]:

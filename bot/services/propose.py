@@ -55,6 +55,7 @@ async def propose(
         warnings=plan.warnings,
         bundle=plan.bundle,
         recovery=plan.recovery,
+        contains=plan.contains,
         ticket=ticket,
         reason=reason,
         conversation=where,

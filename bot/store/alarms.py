@@ -29,9 +29,10 @@ _LOOKED_AT = 500
 
 
 def after_refusal(connection: Connection, enqueue: Enqueue, trail: Trail, event: AuditEvent, limits: Limits) -> None:
-    """Tells the log channel when an agent was refused too often within an hour; once an hour."""
+    """Tells the log channel when an agent was refused too often within an hour, or went beyond a grave limit; each once an hour."""
     if event.tag not in _REFUSALS or event.facts.get("code") not in said.TELLING or not event.actor_id:
         return
+    _beyond(connection, enqueue, event, limits)
     key, since = f"refusals:{event.actor_id.lower()}", event.at - HOUR
     if _raised(connection, key, since):
         return
@@ -49,6 +50,13 @@ def after_refusal(connection: Connection, enqueue: Enqueue, trail: Trail, event:
     ]
     codes = [(at, str(json.loads(facts).get("code"))) for at, facts in refused]
     _raise(connection, enqueue, key, said.refusals(limits, event.actor_name, codes, event.at), event.at)
+
+
+def _beyond(connection: Connection, enqueue: Enqueue, event: AuditEvent, limits: Limits) -> None:
+    code = str(event.facts["code"])
+    notice, key = said.beyond(limits, code, event.actor_name, event.at), f"{code}:{event.actor_id.lower()}"
+    if notice and not _raised(connection, key, event.at - HOUR):
+        _raise(connection, enqueue, key, notice, event.at)
 
 
 def after_confirmation(

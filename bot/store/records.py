@@ -47,6 +47,7 @@ def row(operation: Operation) -> dict[str, Any]:
         "department": operation.target.department.strip(),
         "approval_where": asdict(operation.approval_where) if operation.approval_where else None,
         "bulk": asdict(operation.bulk) if operation.bulk else None,
+        "contains": operation.contains,
         "request": {
             "text": operation.text,
             "requester": asdict(operation.requester),
@@ -98,6 +99,7 @@ def operation(found: Row[Any]) -> Operation:
         revealed_at=found.revealed_at,
         recovery=_recovery(request["recovery"]) if request.get("recovery") else None,
         bulk=_bulk(found.bulk) if found.bulk else None,
+        contains=found.contains,
     )
 
 
