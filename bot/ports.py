@@ -319,11 +319,19 @@ class Stops(Protocol):
         """Begins or prolongs a freeze.
 
         Returns:
-            The freeze as it now stands, and False when nothing was done because a suspicious call was reported before.
+            The freeze as it now stands, and False when this repeats the report of a suspicious call, which only prolongs it.
+
+        Raises:
+            Forbidden: so many people were frozen by typing within the hour that this one is too many.
         """
 
     async def unfreeze(self, seen: Freeze, by: Actor, at: datetime, reason: str = "", ticket: str = "") -> bool:
         """Ends this very freeze; False when it has changed or ended meanwhile."""
+
+    async def unfreeze_all(
+        self, agent: Person, by: Actor, at: datetime, reason: str = "", ticket: str = ""
+    ) -> tuple[tuple[Freeze, ...], tuple[Freeze, ...]]:  # fmt: skip
+        """Ends every freeze that is this agent's alone; returns those, and the shared ones that stay."""
 
     async def pause(self, pause: Pause, ticket: str = "") -> Pause | None:
         """Pauses every change; the pause that holds already, if there is one."""

@@ -264,4 +264,3 @@ def _sooner(who: str) -> str:
 def _ends_at(at: datetime) -> str:
     """To the full minute, never too early."""
     return said_at(at + timedelta(seconds=60) - timedelta(microseconds=1))
-

@@ -16,6 +16,7 @@ from bot.domain.exchange import LogNotice
 from bot.domain.limits import DAY, HOUR, SetBefore
 from bot.domain.operation import Operation
 from bot.domain.rules import Limits
+from bot.domain.stop import Freeze
 from bot.store import outbox
 from bot.store.tables import alarms, audit_events, operations
 from bot.store.trail import Trail
@@ -50,6 +51,13 @@ def after_refusal(connection: Connection, enqueue: Enqueue, trail: Trail, event:
     ]
     codes = [(at, str(json.loads(facts).get("code"))) for at, facts in refused]
     _raise(connection, enqueue, key, said.refusals(limits, event.actor_name, codes, event.at), event.at)
+
+
+def after_call(connection: Connection, enqueue: Enqueue, freeze: Freeze, notice: LogNotice, at: datetime, *, again: bool) -> None:
+    """Tells the log channel of a suspicious call; of a further one about somebody who is frozen for one already, once an hour."""
+    key = f"call:{freeze.target_id.lower()}"
+    if not again or not _raised(connection, key, at - HOUR):
+        _raise(connection, enqueue, key, notice, at)
 
 
 def _beyond(connection: Connection, enqueue: Enqueue, event: AuditEvent, limits: Limits) -> None:

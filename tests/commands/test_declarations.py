@@ -107,6 +107,7 @@ def test_the_syntax_is_the_one_the_readme_promises() -> None:
         "block": "block <who>",
         "unblock": "unblock <who>",
         "freeze": "freeze <who> [for <time>]",
+        "unfreeze-all": "unfreeze all by <who>",
         "unfreeze": "unfreeze <who>",
         "pending": "pending",
         "status": "status <id>",
