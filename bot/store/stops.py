@@ -200,7 +200,7 @@ def _frozen_lately(connection: Connection, trail: Trail, freeze: Freeze) -> Iter
     tag, hour = Tag.CHAT_PERSON_FROZEN.value, freeze.since - HOUR
     typed = (audit_events.c.actor_id == freeze.by_id) & (audit_events.c.tag == tag) & (audit_events.c.at > hour)
     query = select(audit_events.c.target_id, func.max(audit_events.c.at)).where(typed).group_by(audit_events.c.target_id)
-    last = dict(connection.execute(query).tuples().all())
+    last = dict(connection.execute(query).all())
     last |= {row["target_id"]: row["at"] for row in trail.appended() if row["actor_id"] == freeze.by_id and row["tag"] == tag}
     last.pop(freeze.target_id, None)
     return last.values()
