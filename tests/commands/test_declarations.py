@@ -136,6 +136,13 @@ def test_every_kind_of_change_can_be_said() -> None:
     assert set(ChangeKind) == frozenset().union(*(command.changes for command in COMMANDS))
 
 
+def test_what_changes_nothing_by_a_card_acts_at_once_or_only_looks() -> None:
+    """A new command has to be put in one of the three: whoever acts at once is looked up in Entra ID anew."""
+    looking = {"show", "default", "pending", "status", "why", "history", "history-id", "help", "hello", "whoami", "policy-test"}
+    assert {command.name for command in COMMANDS if not command.changes and not command.acts} == looking
+    assert not [command.name for command in COMMANDS if command.changes and command.acts]
+
+
 @pytest.mark.parametrize(
     ("rights", "allowed"),
     [

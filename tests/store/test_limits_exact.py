@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 from trail_rows import NOW, event, operation
 
+from bot.domain.change import Plan
 from bot.domain.limits import NO_LIMITS
 from bot.domain.operation import Operation, State
 from bot.domain.people import Actor, Person
 from bot.domain.rules import Limits, Need
 from bot.domain.stop import freeze_of
-from bot.errors import Refusal
+from bot.errors import Forbidden, Refusal
+from bot.services.limits import within_limits
 from bot.store.operations import StoredOperations
 from bot.store.stops import StoredStops
 from bot.store.transactions import Transactions, open_engine
@@ -111,8 +113,12 @@ async def test_what_only_takes_access_away_counts_for_nothing_else_and_waits_for
         assert await passed(of(one), of(one, need=NEED), of(one)) == [True, True, False]
         assert await passed(of(one, contains=True), of(one, contains=True)) == [True, False]
         assert await passed(of(other), of(other, contains=True)) == [False, True]  # the person's limit is everybody's
-        usage = await StoredUsages(writers[0], enqueue, limits).usage("agent-0", "person-0", (), NOW, asks_others=True, contains=False)
-        assert (len(usage.agent), len(usage.target), len(usage.requests)) == (2, 2, 1)
+
+        usages = StoredUsages(writers[0], enqueue, limits)
+        for agent, contains, said in ((one, True, "One agent takes access away 4 times"), (one, False, "2 changes"), (other, True, "")):
+            plan = Plan(operation(0).target, (), contains=contains)
+            with pytest.raises(Forbidden, match=said) if said else nullcontext():  # already before a card is shown
+                await within_limits(usages, limits, plan, agent, NOW, asks_others=False)
 
 
 async def test_sixty_typed_freezes_on_two_replicas_let_seven_of_each_agent_through(database_url: str) -> None:
