@@ -178,7 +178,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         )
         operations = StoredOperations(transactions, engine.enqueue, policy.limits)
         jobs = StoredBulkJobs(transactions, engine.enqueue, engine.executor_id, is_dead)
-        stops = StoredStops(transactions, engine.enqueue)
+        stops = StoredStops(transactions, engine.enqueue, policy.limits)
         usages = StoredUsages(transactions, engine.enqueue, policy.limits)
         discrepancies = StoredDiscrepancies(transactions, engine.enqueue)
         approvers_card = ApproversCard(operations, announcer, directory.in_background(), clock, settings.hosts.teams)

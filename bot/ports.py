@@ -335,11 +335,19 @@ class Stops(Protocol):
         """Begins or prolongs a freeze.
 
         Returns:
-            The freeze as it now stands, and False when nothing was done because a suspicious call was reported before.
+            The freeze as it now stands, and False when this repeats the report of a suspicious call, which only prolongs it.
+
+        Raises:
+            Forbidden: so many people were frozen by typing within the hour that this one is too many.
         """
 
     async def unfreeze(self, seen: Freeze, by: Actor, at: datetime, reason: str = "", ticket: str = "") -> bool:
         """Ends this very freeze; False when it has changed or ended meanwhile."""
+
+    async def unfreeze_all(
+        self, agent: Person, by: Actor, at: datetime, reason: str = "", ticket: str = ""
+    ) -> tuple[tuple[Freeze, ...], tuple[Freeze, ...]]:  # fmt: skip
+        """Ends every freeze that is this agent's alone; returns those, and the shared ones that stay."""
 
     async def pause(self, pause: Pause, ticket: str = "") -> Pause | None:
         """Pauses every change; the pause that holds already, if there is one."""
@@ -357,8 +365,15 @@ class Stops(Protocol):
 class Usages(Protocol):
     """What was done lately, for the policy's limits. Every method may raise `StoreUnavailable`; each is one transaction."""
 
-    async def usage(self, agent_id: str, target_id: str, digests: Collection[str], now: datetime) -> Usage:
-        """What limits have to know about one more change by this agent, of this person, to numbers with these digests."""
+    async def usage(
+        self, agent_id: str, target_id: str, digests: Collection[str], now: datetime, *, asks_others: bool, contains: bool
+    ) -> Usage:  # fmt: skip
+        """What limits have to know about one more operation by this agent, on this person, to numbers with these digests.
+
+        Args:
+            asks_others: somebody else has to agree to it.
+            contains: it only takes access away.
+        """
 
     async def lift(self, lift: Lift) -> None:
         """Lets somebody's counts start anew; goes to the audit trail and to the log channel in the same transaction."""

@@ -40,6 +40,7 @@ COMMANDS: tuple[Command, ...] = (
     accounts.BLOCK,
     accounts.UNBLOCK,
     stopping.FREEZE,
+    stopping.UNFREEZE_ALL,  # before the one whose person could be called “all by …”
     stopping.UNFREEZE,
     bulk.BULK,
     bulk.BULK_JOB,

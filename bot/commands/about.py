@@ -149,5 +149,6 @@ LOG_HERE = Command(
     example="log here",
     run=log_here,
     admin=True,
+    acts=True,
     scopes=("team",),
 )

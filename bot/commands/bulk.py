@@ -73,6 +73,7 @@ BULK_JOB = Command(
     example="bulk pause 7Q2F",
     run=steer,
     admins_too=True,
+    acts=True,
     scopes=(),  # its card has buttons for all of it
 )
 

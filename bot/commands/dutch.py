@@ -27,6 +27,7 @@ DUTCH: dict[str, tuple[str, ...]] = {
     "unblock": ("deblokkeer",),
     "freeze": ("bevries",),
     "unfreeze": ("ontdooi",),
+    "unfreeze all": ("ontdooi alles", "ontdooi iedereen"),
     "pending": ("wachtend",),
     "why": ("waarom",),
     "history": ("geschiedenis",),

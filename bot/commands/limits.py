@@ -45,6 +45,7 @@ LIFT_LIMITS = Command(
     run=lift_limits,
     admin=True,
     reasoned=True,
+    acts=True,
     reads=READS,
     scopes=(),
 )

@@ -173,6 +173,7 @@ class Command:
         leavers: administrators may name somebody Entra ID no longer knows; the dossier then holds what was recorded here.
         nested: one of its parts is another command's line, tail and all, so nothing is cut off as its own tail.
         reasoned: may end in `ticket …` and `because …` although it plans no change.
+        acts: changes something of Doorman's own at once, without a card to confirm: whoever says it is looked up in Entra ID anew.
         aspects: what it looks at besides account and methods; what its changes are compared with is read anyhow.
         reads: Graph application permissions it needs for reading, with the reason.
         scopes: conversations whose command menu lists it: "personal", "team".
@@ -194,6 +195,7 @@ class Command:
     leavers: bool = False
     nested: bool = False
     reasoned: bool = False
+    acts: bool = False
     aspects: frozenset[Aspect] = frozenset()
     reads: tuple[tuple[str, str], ...] = ()
     scopes: tuple[str, ...] = ("personal", "team")

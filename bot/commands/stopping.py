@@ -1,10 +1,10 @@
-"""Stopping: pause and resume everything, freeze and unfreeze one person."""
+"""Stopping: pause and resume everything, freeze and unfreeze one person, or all whom an agent froze."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.commands.arguments import FOR, Duration, Somebody
+from bot.commands.arguments import BY, FOR, Duration, Somebody
 from bot.commands.kinds import Optional, Word
 from bot.commands.people import READS
 from bot.commands.spec import Command, Context, Invocation
@@ -12,8 +12,8 @@ from bot.domain import policy
 from bot.domain.exchange import Notice, Reply, Tone
 from bot.domain.people import Person
 from bot.domain.phone import mask_text
-from bot.domain.said import said_at, say
-from bot.domain.stop import FREEZE_FOR, LONGEST_FREEZE, Pause, freeze_of
+from bot.domain.said import join, said_at, say, say_count
+from bot.domain.stop import FREEZE_FOR, LONGEST_FREEZE, Pause, freeze_of, staying, whom
 from bot.errors import Refusal
 
 
@@ -60,7 +60,7 @@ async def freeze(invocation: Invocation, context: Context) -> Reply:
     """Lets nobody change a person for a while.
 
     Raises:
-        Refusal: longer than a freeze may last.
+        Refusal: longer than a freeze may last, or one person too many within the hour.
     """
     lasting = invocation.args.get("time", FREEZE_FOR)
     assert isinstance(lasting, timedelta)
@@ -105,6 +105,28 @@ async def unfreeze(invocation: Invocation, context: Context) -> Reply:
     return Notice(say("{name} ({upn}) can be changed again.", name=person.name, upn=person.upn), "", Tone.DONE, say("Unfrozen"))
 
 
+async def unfreeze_all(invocation: Invocation, context: Context) -> Reply:
+    """Ends every freeze that is one agent's alone.
+
+    Raises:
+        Refusal: there is none.
+    """
+    agent = _target(context)
+    ended, shared = await context.stops.unfreeze_all(agent, context.actor, context.now, invocation.reason, invocation.ticket)
+    hint = say("An administrator ends each of those with `unfreeze` and the name.") if shared else ""
+    if not ended:
+        nobody = say("Nobody is frozen by {name} alone.", name=agent.name)
+        raise Refusal(join(" ", (nobody, staying(shared))), hint, code="not_frozen")
+    text = say_count(
+        len(ended),
+        "{count} freeze by {name} has ended: {names}.",
+        "{count} freezes by {name} have ended: {names}.",
+        name=agent.name,
+        names=whom(ended),
+    )
+    return Notice(join(" ", (text, staying(shared))), hint, Tone.DONE, say("Unfrozen"))
+
+
 def _target(context: Context) -> Person:
     assert context.dossier is not None, "dispatch resolves <who>"
     return context.dossier.person
@@ -118,6 +140,7 @@ FREEZE = Command(
     example="freeze omar for 24 hours",
     run=freeze,
     reasoned=True,
+    acts=True,
     admins_too=True,
     reads=READS,
 )
@@ -130,7 +153,23 @@ UNFREEZE = Command(
     example="unfreeze omar",
     run=unfreeze,
     reasoned=True,
+    acts=True,
     admins_too=True,
+    reads=READS,
+    scopes=(),
+)
+
+UNFREEZE_ALL = Command(
+    name="unfreeze-all",
+    topic="Stopping",
+    pattern=(Word("unfreeze all", also=("thaw all",), near=("unfreeze everybody", "unfreeze everyone", "release all")), BY, Somebody()),
+    summary="End every freeze that is one agent's alone; those that a colleague shares stay",
+    example="unfreeze all by bram",
+    run=unfreeze_all,
+    admin=True,
+    leavers=True,
+    reasoned=True,
+    acts=True,
     reads=READS,
     scopes=(),
 )
@@ -144,6 +183,7 @@ PAUSE = Command(
     run=pause,
     admin=True,
     reasoned=True,
+    acts=True,
     scopes=(),
 )
 
@@ -156,5 +196,6 @@ RESUME = Command(
     run=resume,
     admin=True,
     reasoned=True,
+    acts=True,
     scopes=(),
 )

@@ -1,4 +1,4 @@
-"""What the log channel is told without anybody asking: refusals of one agent, many resets in one team, one number for two people."""
+"""What the log channel is told without anybody asking: refusals of one agent, many resets in one team, one number for two people …"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.domain.limits import SetBefore
 from bot.domain.operation import Operation
 from bot.domain.policy import Reason
 from bot.domain.rules import Limits
-from bot.domain.said import said_at, say
+from bot.domain.said import join, said_at, say, say_count
 
 #: Refusals that say nothing about whoever was refused: a part that was forgotten, a moment that was wrong, an agreement that is missing.
 _HARMLESS = frozenset(
@@ -47,6 +47,42 @@ def refusals(limits: Limits, name: str, refused: Iterable[tuple[datetime, str]],
         now,
         grave=True,
     )
+
+
+def beyond(limits: Limits, code: str, name: str, now: datetime) -> LogNotice | None:
+    """The notice about an agent who wanted to go beyond a limit on what stops people, which may itself be an attack; None for others.
+
+    Args:
+        code: of the refusal.
+    """
+    who = name or say("somebody without a name")
+    undo = ""
+    match code:
+        case Reason.CONTAIN_LIMIT:
+            title = say("Many people lose access")
+            text = say_count(
+                limits.contain_per_hour,
+                "{Who} took access away {count} time within an hour, and wanted to go on.",
+                "{Who} took access away {count} times within an hour, and wanted to go on.",
+                who=who,
+            )
+        case Reason.FREEZE_LIMIT:
+            title = say("Many people are frozen")
+            text = say_count(
+                limits.freezes_per_hour,
+                "{Who} froze {count} person within an hour, and wanted to freeze more.",
+                "{Who} froze {count} people within an hour, and wanted to freeze more.",
+                who=who,
+            )
+            undo = say("An administrator can end these freezes with `unfreeze all by {who}`.", who=who)
+        case _:
+            return None
+    hint = say(
+        "Ask {who} what is happening. If so many are right, an administrator types `lift limits for {who}`; if it was not this person, "
+        "have the account secured in Entra ID.",
+        who=who,
+    )
+    return LogNotice(title, text, join(" ", (hint, undo)), now, grave=True)
 
 
 def team(limits: Limits, operation: Operation, people: int, since: datetime, now: datetime) -> LogNotice | None:

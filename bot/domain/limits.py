@@ -1,6 +1,7 @@
 """How much is too much: what was done lately, against the policy's limits. Pure; counts go in, a decision comes out.
 
-A limit counts what was confirmed, not what was merely asked for, and a lift by an administrator makes the counts start anew.
+A limit counts what was confirmed, not what was merely asked for, and a lift by an administrator makes the counts start anew. What only
+takes access away has a count of its own, so that nothing else that was done keeps anybody from it.
 """
 
 from __future__ import annotations
@@ -50,12 +51,16 @@ class Usage:
 
     Attributes:
         target, agent: when each of the newest changes was confirmed: for this person, and by this agent.
+        requests: when this agent confirmed each of the newest that somebody else had to agree to, whatever became of them.
+        contained: when this agent confirmed each of the newest operations that only take access away, whatever became of them.
         target_lifted, agent_lifted: when an administrator last lifted the limits of either.
         before: the newest time at which a number of this request was set for somebody else.
     """
 
     target: tuple[datetime, ...] = ()
     agent: tuple[datetime, ...] = ()
+    requests: tuple[datetime, ...] = ()
+    contained: tuple[datetime, ...] = ()
     target_lifted: datetime | None = None
     agent_lifted: datetime | None = None
     before: SetBefore | None = None
@@ -101,8 +106,17 @@ def reached(times: Iterable[datetime], most: int, window: timedelta, now: dateti
     return counted[most - 1] + window if 0 < most <= len(counted) else None
 
 
-def check(limits: Limits, usage: Usage, target: Person, agent: Actor, now: datetime) -> Decision:
-    """Whether one more change of this person by this agent keeps within the limits; the sentence speaks to the agent."""
+def check(
+    limits: Limits, usage: Usage, target: Person, agent: Actor, now: datetime, *, asks_others: bool = False, contains: bool = False
+) -> Decision:  # fmt: skip
+    """Whether one more operation on this person by this agent keeps within the limits; the sentence speaks to the agent.
+
+    Args:
+        asks_others: somebody else has to agree to it.
+        contains: it only takes access away, so its own limit alone holds.
+    """
+    if contains:
+        return _check_containment(limits, usage, agent, now)
     if ends := reached(usage.target, limits.target_per_day, DAY, now, usage.target_lifted):
         return Decision(
             False,
@@ -128,6 +142,20 @@ def check(limits: Limits, usage: Usage, target: Person, agent: Actor, now: datet
             ),
             _sooner(agent.name),
         )
+    if asks_others and (ends := reached(usage.requests, limits.requests_per_hour, HOUR, now, usage.agent_lifted)):
+        return Decision(
+            False,
+            Reason.LIMIT,
+            say_count(
+                limits.requests_per_hour,
+                "{count} request for somebody's approval by one agent within an hour is the limit, and you confirmed that many, "
+                "whatever became of them. It ends on {at}.",
+                "{count} requests for somebody's approval by one agent within an hour is the limit, and you confirmed that many, "
+                "whatever became of them. It ends on {at}.",
+                at=_ends_at(ends),
+            ),
+            _sooner(agent.name),
+        )
     if limits.same_number == "refuse" and usage.before and not _lets_pass(usage, usage.before, now):
         return Decision(
             False,
@@ -139,6 +167,51 @@ def check(limits: Limits, usage: Usage, target: Person, agent: Actor, now: datet
             ),
         )
     return ALLOWED
+
+
+def _check_containment(limits: Limits, usage: Usage, agent: Actor, now: datetime) -> Decision:
+    ends = reached(usage.contained, limits.contain_per_hour, HOUR, now, usage.agent_lifted)
+    if not ends:
+        return ALLOWED
+    return Decision(
+        False,
+        Reason.CONTAIN_LIMIT,
+        say_count(
+            limits.contain_per_hour,
+            "One agent takes access away {count} time within an hour at the most, and you confirmed that many. It ends on {at}.",
+            "One agent takes access away {count} times within an hour at the most, and you confirmed that many. It ends on {at}.",
+            at=_ends_at(ends),
+        ),
+        join(" ", (say("A colleague can go on at once."), _sooner(agent.name))),
+    )
+
+
+def may_freeze(limits: Limits, others: Iterable[datetime], agent_name: str, now: datetime, lifted: datetime | None) -> Decision:
+    """Whether this agent may freeze one more person by typing; a suspicious call is not asked about.
+
+    Args:
+        others: when the agent last froze each other person so.
+    """
+    ends = reached(others, limits.freezes_per_hour, HOUR, now, lifted)
+    if not ends:
+        return ALLOWED
+    return Decision(
+        False,
+        Reason.FREEZE_LIMIT,
+        say_count(
+            limits.freezes_per_hour,
+            "One agent freezes {count} person within an hour at the most, and you froze that many. It ends on {at}.",
+            "One agent freezes {count} people within an hour at the most, and you froze that many. It ends on {at}.",
+            at=_ends_at(ends),
+        ),
+        join(
+            " ",
+            (
+                say("The button Suspicious call always freezes. If many people are in danger, ask an administrator to type `pause`."),
+                _sooner(agent_name),
+            ),
+        ),
+    )
 
 
 def warnings(limits: Limits, usage: Usage) -> tuple[str, ...]:
@@ -191,4 +264,3 @@ def _sooner(who: str) -> str:
 def _ends_at(at: datetime) -> str:
     """To the full minute, never too early."""
     return said_at(at + timedelta(seconds=60) - timedelta(microseconds=1))
-

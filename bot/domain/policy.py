@@ -48,6 +48,8 @@ class Reason(StrEnum):
     VIP_TARGET = "vip_target"
     NOT_ASKER = "not_in_an_asking_group"
     NEEDS_MORE_AGREEMENT = "needs_more_agreement"
+    CONTAIN_LIMIT = "containment_limit_reached"
+    FREEZE_LIMIT = "freeze_limit_reached"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -11,13 +12,15 @@ from bot.domain.exchange import LogNotice
 from bot.domain.operation import ID_ALPHABET
 from bot.domain.people import Actor, Person
 from bot.domain.phone import mask_text
-from bot.domain.said import said_at, say
+from bot.domain.said import join, said_at, say, say_count
 
 #: How long a freeze lasts when nobody says otherwise, and after a suspicious call.
 FREEZE_FOR = timedelta(hours=24)
 #: Longer than this is a decision for Entra ID (disable the account), not for a helpdesk bot.
 LONGEST_FREEZE = timedelta(days=30)
 REFERENCE_LENGTH = 12
+#: So many of the people whose freezes ended together are named.
+MOST_NAMES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Freeze:
     """Nobody changes this person until it ends.
 
     Attributes:
-        by_id, by_name: who froze last.
+        by_id, by_name: who reported a suspicious call first; without one, who froze last.
         reason: masked; may be empty.
         suspicious: a caller who may not be this person was reported.
         shared: more than one colleague froze this person, so none of them can undo it alone.
@@ -58,8 +61,11 @@ class Freeze:
 
     def then(self, later: Freeze) -> Freeze:
         """This freeze repeated by `later`: never shorter, never less suspicious."""
+        named = self if self.suspicious else later
         return replace(
             later,
+            by_id=named.by_id,
+            by_name=named.by_name,
             since=self.since,
             until=max(self.until, later.until),
             reason=later.reason or self.reason,
@@ -163,6 +169,44 @@ def unfrozen_post(freeze: Freeze, by: Actor, at: datetime, reason: str, ticket: 
         because=because(mask_text(reason)),
     )
     return LogNotice(say("Unfrozen"), text, at=at, ticket=ticket)
+
+
+def all_unfrozen_post(
+    ended: Sequence[Freeze], shared: Sequence[Freeze], agent: Person, by: Actor, at: datetime, reason: str, ticket: str
+) -> LogNotice:
+    """For the log channel: who ended all the freezes of an agent.
+
+    Args:
+        shared: those of the agent's that stay.
+    """
+    text = say_count(
+        len(ended),
+        "{by} ended {count} freeze by {agent}{because}: {names}.",
+        "{by} ended {count} freezes by {agent}{because}: {names}.",
+        by=by.name,
+        agent=agent.name,
+        because=because(mask_text(reason)),
+        names=whom(ended),
+    )
+    return LogNotice(say("Unfrozen"), join(" ", (text, staying(shared))), at=at, ticket=ticket)
+
+
+def staying(shared: Sequence[Freeze]) -> str:
+    """Which of an agent's freezes stay, in a sentence; empty when there are none."""
+    if not shared:
+        return ""
+    return say_count(
+        len(shared),
+        "{count} stays, because a colleague froze this person too: {names}.",
+        "{count} stay, because a colleague froze these people too: {names}.",
+        names=whom(shared),
+    )
+
+
+def whom(freezes: Sequence[Freeze]) -> str:
+    """The people who are frozen so, some of them by name."""
+    names = join(", ", (freeze.name for freeze in freezes[:MOST_NAMES]))
+    return say("{names} and {count} more", names=names, count=len(freezes) - MOST_NAMES) if len(freezes) > MOST_NAMES else names
 
 
 def paused_event(pause: Pause, ticket: str = "") -> AuditEvent:

@@ -173,7 +173,7 @@ class Dispatch:
     ) -> Reply:
         who, dossier = invocation.who, None
         person_id, _, picked = chosen.partition("/")
-        standing = await self._gate.standing(actor, fresh=pressed)
+        standing = await self._gate.standing(actor, fresh=pressed or invocation.command.acts)
         self._preparation.permit(invocation.command, standing)
         if who is None:
             reply = await self._run(invocation, actor, standing, where, None)

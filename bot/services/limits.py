@@ -13,13 +13,18 @@ from bot.ports import Usages
 from bot.services.require import require
 
 
-async def within_limits(usages: Usages, limits: Limits, plan: Plan, agent: Actor, now: datetime) -> Plan:
+async def within_limits(
+    usages: Usages, limits: Limits, plan: Plan, agent: Actor, now: datetime, *, asks_others: bool
+) -> Plan:  # fmt: skip
     """The plan, with a warning when one of its numbers was set for somebody else.
+
+    Args:
+        asks_others: somebody else has to agree to it.
 
     Raises:
         Forbidden: a limit is reached; the text says when it ends, the hint who can lift it.
     """
-    usage = await usages.usage(agent.id, plan.target.id, rules.digests(plan.changes), now)
-    decision = rules.check(limits, usage, plan.target, agent, now)
-    require(decision)
+    digests = rules.digests(plan.changes)
+    usage = await usages.usage(agent.id, plan.target.id, digests, now, asks_others=asks_others, contains=plan.contains)
+    require(rules.check(limits, usage, plan.target, agent, now, asks_others=asks_others, contains=plan.contains))
     return replace(plan, warnings=plan.warnings + rules.warnings(limits, usage))

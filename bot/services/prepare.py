@@ -197,8 +197,9 @@ class Preparation:
         Raises:
             Refusal: a limit is reached, too few people could approve, or there is nowhere to ask them.
         """
-        plan = await within_limits(self._usages, self._reviewer.policy.limits, plan, actor, now)
         need = decision.need
+        asks_others = need is not None and need.approvals > 0
+        plan = await within_limits(self._usages, self._reviewer.policy.limits, plan, actor, now, asks_others=asks_others)
         if need is None or not need.approvals:
             return Proposal(plan, decision)
         approvers = could_approve(

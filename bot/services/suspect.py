@@ -15,7 +15,7 @@ from bot.ports import Clock, Operations, Stops
 async def suspect(
     operations: Operations, stops: Stops, action: CardAction, target: Person, operation: Operation | None, clock: Clock
 ) -> Operation | Notice:
-    """Freezes the target for 24 hours and cancels the operation of the pressed card if it still waits.
+    """Freezes the target for 24 hours from now, whatever was before, and cancels the operation of the pressed card if it still waits.
 
     Args:
         target: whom the card is about.

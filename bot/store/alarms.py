@@ -16,6 +16,7 @@ from bot.domain.exchange import LogNotice
 from bot.domain.limits import DAY, HOUR, SetBefore
 from bot.domain.operation import Operation
 from bot.domain.rules import Limits
+from bot.domain.stop import Freeze
 from bot.store import outbox
 from bot.store.tables import alarms, audit_events, operations
 from bot.store.trail import Trail
@@ -29,9 +30,10 @@ _LOOKED_AT = 500
 
 
 def after_refusal(connection: Connection, enqueue: Enqueue, trail: Trail, event: AuditEvent, limits: Limits) -> None:
-    """Tells the log channel when an agent was refused too often within an hour; once an hour."""
+    """Tells the log channel when an agent was refused too often within an hour, or went beyond a grave limit; each once an hour."""
     if event.tag not in _REFUSALS or event.facts.get("code") not in said.TELLING or not event.actor_id:
         return
+    _beyond(connection, enqueue, event, limits)
     key, since = f"refusals:{event.actor_id.lower()}", event.at - HOUR
     if _raised(connection, key, since):
         return
@@ -49,6 +51,20 @@ def after_refusal(connection: Connection, enqueue: Enqueue, trail: Trail, event:
     ]
     codes = [(at, str(json.loads(facts).get("code"))) for at, facts in refused]
     _raise(connection, enqueue, key, said.refusals(limits, event.actor_name, codes, event.at), event.at)
+
+
+def after_call(connection: Connection, enqueue: Enqueue, freeze: Freeze, notice: LogNotice, at: datetime, *, again: bool) -> None:
+    """Tells the log channel of a suspicious call; of a further one about somebody who is frozen for one already, once an hour."""
+    key = f"call:{freeze.target_id.lower()}"
+    if not again or not _raised(connection, key, at - HOUR):
+        _raise(connection, enqueue, key, notice, at)
+
+
+def _beyond(connection: Connection, enqueue: Enqueue, event: AuditEvent, limits: Limits) -> None:
+    code = str(event.facts["code"])
+    notice, key = said.beyond(limits, code, event.actor_name, event.at), f"{code}:{event.actor_id.lower()}"
+    if notice and not _raised(connection, key, event.at - HOUR):
+        _raise(connection, enqueue, key, notice, event.at)
 
 
 def after_confirmation(

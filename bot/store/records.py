@@ -47,6 +47,7 @@ def row(operation: Operation) -> dict[str, Any]:
         "department": operation.target.department.strip(),
         "approval_where": asdict(operation.approval_where) if operation.approval_where else None,
         "bulk": asdict(operation.bulk) if operation.bulk else None,
+        "contains": operation.contains,
         "request": {
             "text": operation.text,
             "requester": asdict(operation.requester),

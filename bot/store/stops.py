@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, Row, delete, exists, func, insert, select
 
 from bot.domain import stop
+from bot.domain.audit import Tag
+from bot.domain.limits import HOUR, NO_LIMITS, may_freeze
 from bot.domain.people import Actor, Person
+from bot.domain.policy import Decision
+from bot.domain.rules import Limits
 from bot.domain.stop import Freeze, Pause, Stop
-from bot.store import outbox
+from bot.errors import Forbidden
+from bot.store import alarms, outbox
 from bot.store.operations import Enqueue
-from bot.store.tables import freezes, references, settings
+from bot.store.tables import audit_events, freezes, references, settings
 from bot.store.trail import Trail
 from bot.store.transactions import Transactions
+from bot.store.usages import lifted
 
 T = TypeVar("T")
 
@@ -26,6 +32,7 @@ T = TypeVar("T")
 SEEN_FOR = timedelta(seconds=1)
 
 _PAUSE = "pause"
+_FREEZING = [Tag.CHAT_PERSON_FROZEN.value, Tag.CHAT_CALL_SUSPECTED.value]
 _READ_PAUSE = select(settings.c.value).where(settings.c.name == _PAUSE)
 
 
@@ -44,9 +51,10 @@ class _Seen:
 class StoredStops:
     """`ports.Stops` on SQLAlchemy Core."""
 
-    def __init__(self, transactions: Transactions, enqueue: Enqueue) -> None:
+    def __init__(self, transactions: Transactions, enqueue: Enqueue, limits: Limits = NO_LIMITS) -> None:
         self._transactions = transactions
         self._enqueue = enqueue
+        self._limits = limits
         self._seen: _Seen | None = None
         self._referred: dict[str, date] = {}  # accounts whose reference this process has stored, and on which day
 
@@ -64,21 +72,34 @@ class StoredStops:
         return Stop(pause, freeze if freeze and freeze.until > now else None)
 
     async def freeze(self, freeze: Freeze, ticket: str = "") -> tuple[Freeze, bool]:
-        def work(connection: Connection, trail: Trail) -> tuple[Freeze, bool]:
+        now = freeze.since
+
+        def work(connection: Connection, trail: Trail) -> tuple[Freeze, bool] | Decision:
             outbox.take_turn(connection)  # so that what is read here is still so when it is written
-            before = _freeze(connection, freeze.target_id, freeze.since)
-            if before and before.suspicious and freeze.suspicious:
-                return before, False
+            if not freeze.suspicious:
+                others, anew = _frozen_lately(connection, trail, freeze), lifted(connection, freeze.by_id)
+                decision = may_freeze(self._limits, others, freeze.by_name, now, anew)
+                if not decision.allowed:
+                    return decision
+            before = _freeze(connection, freeze.target_id, now)
+            again = before is not None and before.suspicious and freeze.suspicious
             kept = before.then(freeze) if before else freeze
             connection.execute(delete(freezes).where(freezes.c.target_id == kept.target_id))
             connection.execute(insert(freezes).values(asdict(kept)))
             # What is said and recorded is this saying of it: a repetition of a suspicious call's freeze is no new call.
-            said = replace(kept, suspicious=freeze.suspicious)
-            trail.append(stop.frozen_event(said, freeze.since, ticket))
-            outbox.add_notice(connection, self._enqueue, stop.frozen_post(said, freeze.since, ticket))
-            return kept, True
+            said = replace(kept, by_id=freeze.by_id, by_name=freeze.by_name, suspicious=freeze.suspicious)
+            trail.append(stop.frozen_event(said, now, ticket))
+            post = stop.frozen_post(said, now, ticket)
+            if freeze.suspicious:
+                alarms.after_call(connection, self._enqueue, freeze, post, now, again=again)
+            else:
+                outbox.add_notice(connection, self._enqueue, post)
+            return kept, not again
 
-        return await self._record(work)
+        done = await self._record(work)
+        if isinstance(done, Decision):
+            raise Forbidden(done.text, done.hint, code=done.reason.value)
+        return done
 
     async def unfreeze(self, seen: Freeze, by: Actor, at: datetime, reason: str = "", ticket: str = "") -> bool:
         def work(connection: Connection, trail: Trail) -> bool:
@@ -89,6 +110,21 @@ class StoredStops:
             trail.append(stop.unfrozen_event(seen, by, at, reason, ticket))
             outbox.add_notice(connection, self._enqueue, stop.unfrozen_post(seen, by, at, reason, ticket))
             return True
+
+        return await self._record(work)
+
+    async def unfreeze_all(
+        self, agent: Person, by: Actor, at: datetime, reason: str = "", ticket: str = ""
+    ) -> tuple[tuple[Freeze, ...], tuple[Freeze, ...]]:  # fmt: skip
+        def work(connection: Connection, trail: Trail) -> tuple[tuple[Freeze, ...], tuple[Freeze, ...]]:
+            outbox.take_turn(connection)
+            ended, shared = _freezes_by(connection, agent.id, at)
+            for freeze in ended:
+                connection.execute(delete(freezes).where(freezes.c.target_id == freeze.target_id))
+                trail.append(stop.unfrozen_event(freeze, by, at, reason, ticket))
+            if ended:
+                outbox.add_notice(connection, self._enqueue, stop.all_unfrozen_post(ended, shared, agent, by, at, reason, ticket))
+            return ended, shared
 
         return await self._record(work)
 
@@ -157,6 +193,30 @@ def _freeze(connection: Connection, target_id: str, now: datetime) -> Freeze | N
     query = select(freezes).where((freezes.c.target_id == target_id) & (freezes.c.until > now))
     found: Row[Any] | None = connection.execute(query).first()
     return Freeze(**found._mapping) if found else None
+
+
+def _frozen_lately(connection: Connection, trail: Trail, freeze: Freeze) -> Iterable[datetime]:
+    """When whoever freezes now last froze each other person by typing, within the hour."""
+    tag, hour = Tag.CHAT_PERSON_FROZEN.value, freeze.since - HOUR
+    typed = (audit_events.c.actor_id == freeze.by_id) & (audit_events.c.tag == tag) & (audit_events.c.at > hour)
+    query = select(audit_events.c.target_id, func.max(audit_events.c.at)).where(typed).group_by(audit_events.c.target_id)
+    last = dict(connection.execute(query).all())
+    last |= {row["target_id"]: row["at"] for row in trail.appended() if row["actor_id"] == freeze.by_id and row["tag"] == tag}
+    last.pop(freeze.target_id, None)
+    return last.values()
+
+
+def _freezes_by(connection: Connection, agent_id: str, now: datetime) -> tuple[tuple[Freeze, ...], tuple[Freeze, ...]]:
+    """The freezes that are this agent's alone, and those that are a colleague's too; who took part in these, the trail knows."""
+    agent, events = agent_id.lower(), audit_events.c
+    by_agent = func.lower(freezes.c.by_id) == agent
+    took_part = exists().where(
+        (events.target_id == freezes.c.target_id) & events.tag.in_(_FREEZING) & (events.at >= freezes.c.since),
+        func.lower(events.actor_id) == agent,
+    )
+    query = select(freezes).where((freezes.c.until > now) & (by_agent | (freezes.c.shared & took_part))).order_by(freezes.c.name)
+    found = [Freeze(**row._mapping) for row in connection.execute(query)]
+    return tuple(freeze for freeze in found if not freeze.shared), tuple(freeze for freeze in found if freeze.shared)
 
 
 def _everything(connection: Connection, now: datetime) -> tuple[Pause | None, dict[str, Freeze]]:

@@ -1,4 +1,4 @@
-"""What the limits count: changes that were confirmed, numbers that were set, and lifts. Implements `ports.Usages`.
+"""What the limits count: operations that were confirmed, numbers that were set, and lifts. Implements `ports.Usages`.
 
 `refusal` and `confirmed` belong into the transaction that confirms. It holds the end of the trail, so until it is committed nobody
 else, on any replica, confirms or lifts anything: what was counted there is exact.
@@ -10,7 +10,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Column, Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
 from bot.domain import limits as rules
 from bot.domain.limits import DAY, HOUR, Lift, Usage
@@ -30,6 +30,12 @@ if TYPE_CHECKING:
 COUNTED = [
     state.value for state in State if state not in (State.PROPOSED, State.CANCELLED, State.DENIED, State.EXPIRED)
 ]  # fmt: skip
+#: What the limits on changes count.
+_CHANGES = ~operations.c.contains & operations.c.state.in_(COUNTED)
+#: Of these a card was shown to others, which no cancelling takes back; what only takes access away is counted by itself.
+_REQUESTS = ~operations.c.contains & (operations.c.request[("need", "approvals")].as_integer() > 0)
+#: As of requests, so that a card for approvers counts wherever policy wants one.
+_CONTAINED = operations.c.contains
 
 
 class StoredUsages:
@@ -40,8 +46,13 @@ class StoredUsages:
         self._enqueue = enqueue
         self._limits = limits
 
-    async def usage(self, agent_id: str, target_id: str, digests: Collection[str], now: datetime) -> Usage:
-        return await self._transactions.read(lambda connection: _usage(connection, agent_id, target_id, digests, self._limits, now))
+    async def usage(
+        self, agent_id: str, target_id: str, digests: Collection[str], now: datetime, *, asks_others: bool, contains: bool
+    ) -> Usage:  # fmt: skip
+        def work(connection: Connection) -> Usage:
+            return _usage(connection, agent_id, target_id, digests, self._limits, now, asks_others=asks_others, contains=contains)
+
+        return await self._transactions.read(work)
 
     async def lift(self, lift: Lift) -> None:
         def work(connection: Connection, trail: Trail) -> None:
@@ -61,8 +72,10 @@ def refusal(connection: Connection, operation_id: str, limits: Limits, now: date
     if found is None:
         return None  # somebody was quicker, and whoever moves it finds out
     operation = records.operation(found)
-    usage = _usage(connection, operation.requester.id, operation.target.id, rules.digests(operation.changes), limits, now)
-    decision = rules.check(limits, usage, operation.target, operation.requester, now)
+    agent, target, digests = operation.requester, operation.target, rules.digests(operation.changes)
+    asks_others, contains = operation.need.approvals > 0, operation.contains
+    usage = _usage(connection, agent.id, target.id, digests, limits, now, asks_others=asks_others, contains=contains)
+    decision = rules.check(limits, usage, target, agent, now, asks_others=asks_others, contains=contains)
     return None if decision.allowed else decision
 
 
@@ -80,25 +93,43 @@ def confirmed(connection: Connection, enqueue: Enqueue, operation: Operation, li
     alarms.after_confirmation(connection, enqueue, operation, before, limits, now, IN_FORCE)
 
 
+def lifted(connection: Connection, person_id: str) -> datetime | None:
+    """When this person's counts last started anew; None when no limit looks back so far."""
+    return connection.execute(select(lifts.c.at).where(lifts.c.person_id == person_id.lower())).scalar()
+
+
 def _usage(
-    connection: Connection, agent_id: str, target_id: str, digests: Collection[str], limits: Limits, now: datetime
-) -> Usage:  # fmt: skip
+    connection: Connection,
+    agent_id: str,
+    target_id: str,
+    digests: Collection[str],
+    limits: Limits,
+    now: datetime,
+    *,
+    asks_others: bool,
+    contains: bool,
+) -> Usage:
+    by_agent, hour = operations.c.requester_id == agent_id, now - HOUR
+    if contains:
+        contained = _newest(connection, by_agent & _CONTAINED, limits.contain_per_hour, hour)
+        return Usage(contained=contained, agent_lifted=lifted(connection, agent_id))
     asked = {agent_id.lower(), target_id.lower()}
-    lifted = {found.person_id: found.at for found in connection.execute(select(lifts).where(lifts.c.person_id.in_(asked)))}
+    anew = {found.person_id: found.at for found in connection.execute(select(lifts).where(lifts.c.person_id.in_(asked)))}
     return Usage(
-        target=_newest(connection, operations.c.target_id, target_id, limits.target_per_day, now - DAY),
-        agent=_newest(connection, operations.c.requester_id, agent_id, limits.agent_per_hour, now - HOUR),
-        target_lifted=lifted.get(target_id.lower()),
-        agent_lifted=lifted.get(agent_id.lower()),
+        target=_newest(connection, (operations.c.target_id == target_id) & _CHANGES, limits.target_per_day, now - DAY),
+        agent=_newest(connection, by_agent & _CHANGES, limits.agent_per_hour, hour),
+        requests=_newest(connection, by_agent & _REQUESTS, limits.requests_per_hour, hour) if asks_others else (),
+        target_lifted=anew.get(target_id.lower()),
+        agent_lifted=anew.get(agent_id.lower()),
         before=set_before(connection, target_id, digests),
     )
 
 
-def _newest(connection: Connection, column: Column[str], person_id: str, most: int, since: datetime) -> tuple[datetime, ...]:
-    """The newest `most` times at which this person's changes were confirmed: the oldest of them tells when a limit ends."""
+def _newest(connection: Connection, counted: ColumnElement[bool], most: int, since: datetime) -> tuple[datetime, ...]:
+    """The newest `most` times at which such operations were confirmed: the oldest of them tells when a limit ends."""
     query = (
         select(operations.c.confirmed_at)
-        .where((column == person_id) & (operations.c.confirmed_at > since) & operations.c.state.in_(COUNTED))
+        .where(counted & (operations.c.confirmed_at > since))
         .order_by(operations.c.confirmed_at.desc())
         .limit(most)
     )

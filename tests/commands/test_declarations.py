@@ -107,6 +107,7 @@ def test_the_syntax_is_the_one_the_readme_promises() -> None:
         "block": "block <who>",
         "unblock": "unblock <who>",
         "freeze": "freeze <who> [for <time>]",
+        "unfreeze-all": "unfreeze all by <who>",
         "unfreeze": "unfreeze <who>",
         "pending": "pending",
         "status": "status <id>",
@@ -133,6 +134,13 @@ def test_two_commands_of_one_name_are_refused() -> None:
 
 def test_every_kind_of_change_can_be_said() -> None:
     assert set(ChangeKind) == frozenset().union(*(command.changes for command in COMMANDS))
+
+
+def test_what_changes_nothing_by_a_card_acts_at_once_or_only_looks() -> None:
+    """A new command has to be put in one of the three: whoever acts at once is looked up in Entra ID anew."""
+    looking = {"show", "default", "pending", "status", "why", "history", "history-id", "help", "hello", "whoami", "policy-test"}
+    assert {command.name for command in COMMANDS if not command.changes and not command.acts} == looking
+    assert not [command.name for command in COMMANDS if command.changes and command.acts]
 
 
 @pytest.mark.parametrize(

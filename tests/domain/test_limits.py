@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.domain import alarms, limits
 from bot.domain.change import Change, ChangeKind
-from bot.domain.limits import DAY, HOUR, NO_LIMITS, SetBefore, Usage, check, number_digest, reached, warnings
+from bot.domain.limits import DAY, HOUR, NO_LIMITS, SetBefore, Usage, check, may_freeze, number_digest, reached, warnings
 from bot.domain.methods import PhoneType
 from bot.domain.people import Actor, Person
 from bot.domain.policy import Reason
@@ -26,11 +26,13 @@ windows = st.sampled_from((HOUR, DAY))
 most = st.integers(min_value=0, max_value=8)
 before = st.none() | st.builds(SetBefore, st.just("Omar"), st.just("omar@x"), moments)
 usages = st.builds(
-    Usage, target=times, agent=times, target_lifted=st.none() | moments, agent_lifted=st.none() | moments, before=before
+    Usage, target=times, agent=times, requests=times, contained=times, target_lifted=st.none() | moments, agent_lifted=st.none() | moments,
+    before=before,
 )  # fmt: skip
+kinds = st.fixed_dictionaries({"asks_others": st.booleans(), "contains": st.booleans()})
 policies = st.builds(
     Limits, target_per_day=most, agent_per_hour=most, same_number=st.sampled_from(("refuse", "warn", "allow")), refusals_per_hour=most,
-    team_per_day=most,
+    team_per_day=most, requests_per_hour=most, contain_per_hour=most, freezes_per_hour=most,
 )  # fmt: skip
 
 
@@ -56,30 +58,69 @@ def test_done_one_after_the_other_no_window_ever_holds_more(asked: tuple[datetim
     assert all(len([other for other in done if at - window < other <= at]) <= allowed for at in done)
 
 
-@given(policies, usages)
-def test_what_is_refused_says_when_it_ends_or_who_can_lift_it(policy: Limits, usage: Usage) -> None:
-    decision = check(policy, usage, ALICE, HANNA, NOW)
+@given(policies, usages, kinds)
+def test_what_is_refused_says_when_it_ends_or_who_can_lift_it(policy: Limits, usage: Usage, kind: dict[str, bool]) -> None:
+    decision = check(policy, usage, ALICE, HANNA, NOW, **kind)
     if not decision.allowed:
-        assert decision.reason is Reason.LIMIT
+        assert decision.reason is (Reason.CONTAIN_LIMIT if kind["contains"] else Reason.LIMIT)
         assert "It ends on" in decision.text or "Omar" in decision.text
         assert "lift limits for" in decision.hint
 
 
-@given(policies, usages, moments)
-def test_more_usage_never_allows_what_less_forbids(policy: Limits, usage: Usage, further: datetime) -> None:
-    more = replace(usage, target=(*usage.target, further), agent=(*usage.agent, further))
-    assert not check(policy, more, ALICE, HANNA, NOW).allowed or check(policy, usage, ALICE, HANNA, NOW).allowed
+@given(policies, usages, moments, kinds)
+def test_more_usage_never_allows_what_less_forbids(policy: Limits, usage: Usage, further: datetime, kind: dict[str, bool]) -> None:
+    counts = ("target", "agent", "requests", "contained")
+    more = replace(usage, **{name: (*getattr(usage, name), further) for name in counts})
+    assert not check(policy, more, ALICE, HANNA, NOW, **kind).allowed or check(policy, usage, ALICE, HANNA, NOW, **kind).allowed
+
+
+@given(policies, usages, kinds)
+def test_lifting_both_now_lets_everything_pass(policy: Limits, usage: Usage, kind: dict[str, bool]) -> None:
+    assert check(policy, replace(usage, target_lifted=NOW, agent_lifted=NOW), ALICE, HANNA, NOW, **kind).allowed
+
+
+@given(usages, times, kinds)
+def test_without_limits_nothing_is_refused_or_warned_of(usage: Usage, frozen: tuple[datetime, ...], kind: dict[str, bool]) -> None:
+    assert check(NO_LIMITS, usage, ALICE, HANNA, NOW, **kind).allowed
+    assert warnings(NO_LIMITS, usage) == ()
+    assert may_freeze(NO_LIMITS, frozen, "Hanna", NOW, None).allowed
+
+
+@given(policies, usages, st.booleans())
+def test_only_its_own_count_refuses_what_only_takes_access_away(policy: Limits, usage: Usage, asks_others: bool) -> None:
+    recent = [at for at in usage.contained if at > NOW - HOUR and not (usage.agent_lifted and at <= usage.agent_lifted)]
+    decision = check(policy, usage, ALICE, HANNA, NOW, asks_others=asks_others, contains=True)
+    assert decision.allowed == (not 0 < policy.contain_per_hour <= len(recent))
+    without = replace(policy, contain_per_hour=0)
+    alone = check(without, usage, ALICE, HANNA, NOW, asks_others=asks_others)
+    assert alone == check(policy, usage, ALICE, HANNA, NOW, asks_others=asks_others)  # and it counts for nothing else
 
 
 @given(policies, usages)
-def test_lifting_both_now_lets_everything_pass(policy: Limits, usage: Usage) -> None:
-    assert check(policy, replace(usage, target_lifted=NOW, agent_lifted=NOW), ALICE, HANNA, NOW).allowed
+def test_only_what_asks_others_is_refused_for_asking_too_much(policy: Limits, usage: Usage) -> None:
+    alone = check(policy, usage, ALICE, HANNA, NOW)
+    asking = check(policy, usage, ALICE, HANNA, NOW, asks_others=True)
+    recent = [at for at in usage.requests if at > NOW - HOUR and not (usage.agent_lifted and at <= usage.agent_lifted)]
+    assert asking.allowed == (alone.allowed and not 0 < policy.requests_per_hour <= len(recent))
 
 
-@given(usages)
-def test_without_limits_nothing_is_refused_or_warned_of(usage: Usage) -> None:
-    assert check(NO_LIMITS, usage, ALICE, HANNA, NOW).allowed
-    assert warnings(NO_LIMITS, usage) == ()
+@given(policies, times, st.none() | moments)
+def test_a_freeze_beyond_the_limit_is_refused_and_told(policy: Limits, frozen: tuple[datetime, ...], lifted: datetime | None) -> None:
+    decision = may_freeze(policy, frozen, "Hanna", NOW, lifted)
+    recent = [at for at in frozen if at > NOW - HOUR and not (lifted and at <= lifted)]
+    assert decision.allowed == (not 0 < policy.freezes_per_hour <= len(recent))
+    if not decision.allowed:
+        assert "lift limits for Hanna" in decision.hint
+        notice = alarms.beyond(policy, decision.reason.value, "Hanna", NOW)
+        assert notice is not None
+        assert notice.grave
+        assert "unfreeze all by Hanna" in notice.hint
+
+
+def test_of_which_limits_the_log_channel_is_told() -> None:
+    told = {reason for reason in Reason if alarms.beyond(Limits(), reason.value, "Hanna", NOW)}
+    assert told == {Reason.CONTAIN_LIMIT, Reason.FREEZE_LIMIT}
+    assert told <= alarms.TELLING  # or nobody would look
 
 
 @pytest.mark.parametrize(("mode", "allowed", "warned"), [("refuse", False, 1), ("warn", True, 1), ("allow", True, 0)])

@@ -83,6 +83,7 @@ def test_a_repeated_freeze_is_never_weaker(first: Freeze, second: Freeze) -> Non
     assert kept.until == max(first.until, second.until)
     assert kept.suspicious == (first.suspicious or second.suspicious)
     assert kept.shared == (first.shared or first.by_id != second.by_id)
+    assert kept.by_id == (first if first.suspicious else second).by_id  # whoever only prolongs it has reported no call
 
 
 @given(freezes, ids)

@@ -12,9 +12,9 @@ import pytest
 
 from bot.domain.audit import Tag
 from bot.domain.limits import NO_LIMITS
-from bot.domain.rules import Policy, default_policy
+from bot.domain.rules import Policy
 from simulator import cast
-from tests.desk import ALICE, BRAM, HANNA, HELPDESK, NADIA, OMAR, SAM, Desk, as_json
+from tests.desk import ALICE, BRAM, HANNA, HELPDESK, NADIA, OMAR, SAM, Desk, as_json, one_agent
 from tests.scenarios.test_stop_and_freeze import events
 
 NUMBER = "+31 6 12345678"
@@ -22,9 +22,8 @@ SET = f"set mobile for alice {NUMBER}"
 
 
 def policy(**limits: Any) -> Policy:
-    """The built-in policy with these limits and no others."""
-    groups = (cast.group(name).id for name in ("Helpdesk", "Doorman administrators"))
-    return replace(default_policy(*groups, timedelta(minutes=10)), limits=replace(NO_LIMITS, **limits))
+    """The policy of `tests.desk` with these limits and no others."""
+    return replace(one_agent(timedelta(minutes=10)), limits=replace(NO_LIMITS, **limits))
 
 
 @pytest.fixture

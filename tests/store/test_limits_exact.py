@@ -1,45 +1,143 @@
-"""Limits hold to the last one when replicas confirm at the same moment."""
+"""Limits hold to the last one when replicas confirm, or freeze, at the same moment."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
+import pytest
 from trail_rows import NOW, event, operation
 
+from bot.domain.change import Plan
 from bot.domain.limits import NO_LIMITS
 from bot.domain.operation import Operation, State
-from bot.errors import Refusal
+from bot.domain.people import Actor, Person
+from bot.domain.rules import Limits, Need
+from bot.domain.stop import freeze_of
+from bot.errors import Forbidden, Refusal
+from bot.services.limits import within_limits
 from bot.store.operations import StoredOperations
+from bot.store.stops import StoredStops
 from bot.store.transactions import Transactions, open_engine
+from bot.store.usages import StoredUsages
 
-LIMITS = replace(NO_LIMITS, agent_per_hour=7)
+NEED = Need(approvals=1, groups=frozenset({"seniors"}), group_names="Seniors")
 
 
-async def test_sixty_confirmations_on_two_replicas_let_seven_of_each_agent_through(database_url: str) -> None:
+@asynccontextmanager
+async def replicas(database_url: str) -> AsyncIterator[list[Transactions]]:
+    """Two processes on one database."""
     engines = [open_engine(database_url) for _ in range(2)]
     writers = [Transactions(engine) for engine in engines]
-    replicas = [StoredOperations(writer, lambda *_, **__: None, LIMITS) for writer in writers]
     try:
         async with asyncio.timeout(60):
-            ids = [(await replicas[n % 2].propose(operation(n), event(n))).id for n in range(60)]
-
-            async def confirm(n: int) -> Operation | Refusal | None:
-                try:
-                    return await replicas[n % 2].move(ids[n], "confirm", State.QUEUED, event(n), at=NOW + timedelta(seconds=n))
-                except Refusal as refused:
-                    return refused
-
-            answers = await asyncio.gather(*(confirm(n) for n in range(60)))
+            yield writers
     finally:
         for writer in writers:
             writer.close()
         for engine in engines:
             engine.dispose()
+
+
+def enqueue(*_: object, **__: object) -> None:
+    """Nothing is carried out here."""
+
+
+async def at_once(work: Callable[[int], Awaitable[Any]], numbers: Iterable[int]) -> list[Any]:
+    """What became of each; a refusal stands for itself."""
+
+    async def one(n: int) -> Any:
+        try:
+            return await work(n)
+        except Refusal as refused:
+            return refused
+
+    return await asyncio.gather(*(one(n) for n in numbers))
+
+
+async def confirm_all(stores: Sequence[StoredOperations], operations: Sequence[Operation]) -> list[Any]:
+    """All of these proposed, then confirmed at once, by turns on either replica, a second after each other."""
+    ids = [(await stores[n % 2].propose(each, event(n))).id for n, each in enumerate(operations)]
+
+    async def confirm(n: int) -> Operation | None:
+        to = State.AWAITING_APPROVAL if operations[n].need.approvals else State.QUEUED
+        return await stores[n % 2].move(ids[n], "confirm", to, event(n), at=NOW + timedelta(seconds=n))
+
+    return await at_once(confirm, range(len(ids)))
+
+
+@pytest.mark.parametrize(
+    ("limits", "kind", "code"),
+    [
+        (Limits(agent_per_hour=7, target_per_day=0), {}, "limit_reached"),
+        (replace(NO_LIMITS, requests_per_hour=7), {"need": NEED}, "limit_reached"),
+        (replace(NO_LIMITS, contain_per_hour=7), {"contains": True}, "containment_limit_reached"),
+        (replace(NO_LIMITS, contain_per_hour=7), {"contains": True, "need": NEED}, "containment_limit_reached"),
+    ],
+    ids=["changes", "requests", "containment", "containment that is asked for"],
+)
+async def test_sixty_confirmations_on_two_replicas_let_seven_of_each_agent_through(
+    database_url: str, limits: Limits, kind: dict[str, Any], code: str
+) -> None:
+    async with replicas(database_url) as writers:
+        stores = [StoredOperations(writer, enqueue, limits) for writer in writers]
+        answers = await confirm_all(stores, [replace(operation(n), **kind) for n in range(60)])
     moved = Counter(answer.requester.id for answer in answers if isinstance(answer, Operation))
     assert moved == {"agent-0": 7, "agent-1": 7, "agent-2": 7}
     refused = [answer for answer in answers if isinstance(answer, Refusal)]
     assert len(refused) == 39
-    assert {refusal.code for refusal in refused} == {"limit_reached"}
+    assert {refusal.code for refusal in refused} == {code}
+
+
+async def test_what_only_takes_access_away_counts_for_nothing_else_and_waits_for_nothing_else(database_url: str) -> None:
+    limits = replace(NO_LIMITS, agent_per_hour=2, target_per_day=2, requests_per_hour=2, contain_per_hour=4)
+    one, other = Actor("agent-0", "tenant", "Hanna"), Actor("agent-1", "tenant", "Bram")
+
+    def of(agent: Actor, **kind: Any) -> Operation:
+        return replace(operation(0), requester=agent, **kind)
+
+    async with replicas(database_url) as writers:
+        stores = [StoredOperations(writers[0], enqueue, limits)] * 2  # one replica: first come, first served
+
+        async def passed(*operations: Operation) -> list[bool]:
+            return [isinstance(answer, Operation) for answer in await confirm_all(stores, operations)]
+
+        contained = [of(one, contains=True), of(one, contains=True, need=NEED), of(one, contains=True)]
+        assert await passed(*contained) == [True] * 3
+        # These three are no hindrance to two changes by the same agent for the same person, one of which is a request.
+        assert await passed(of(one), of(one, need=NEED), of(one)) == [True, True, False]
+        assert await passed(of(one, contains=True), of(one, contains=True)) == [True, False]
+        assert await passed(of(other), of(other, contains=True)) == [False, True]  # the person's limit is everybody's
+
+        usages = StoredUsages(writers[0], enqueue, limits)
+        for agent, contains, said in ((one, True, "One agent takes access away 4 times"), (one, False, "2 changes"), (other, True, "")):
+            plan = Plan(operation(0).target, (), contains=contains)
+            with pytest.raises(Forbidden, match=said) if said else nullcontext():  # already before a card is shown
+                await within_limits(usages, limits, plan, agent, NOW, asks_others=False)
+
+
+async def test_sixty_typed_freezes_on_two_replicas_let_seven_of_each_agent_through(database_url: str) -> None:
+    agents = [Actor(f"agent-{n}", "tenant", f"Agent {n}") for n in range(3)]
+    people = [Person(f"person-{n}", f"Person {n}", f"person-{n}@fabrikam.example") for n in range(60)]
+    async with replicas(database_url) as writers:
+        stores = [StoredStops(writer, enqueue, replace(NO_LIMITS, freezes_per_hour=7)) for writer in writers]
+
+        async def freeze(n: int) -> str:
+            now = NOW + timedelta(seconds=n)
+            frozen, _ = await stores[n % 2].freeze(freeze_of(people[n], agents[n % 3], now, now + timedelta(days=30)))
+            return frozen.by_id
+
+        async def suspect(n: int) -> bool:
+            now = NOW + timedelta(minutes=2)
+            return (await stores[n % 2].freeze(freeze_of(people[n], agents[0], now, now + timedelta(days=1), suspicious=True)))[1]
+
+        answers = await at_once(freeze, range(60))
+        assert all(await at_once(suspect, range(60)))
+        assert [isinstance(answer, Refusal) for answer in await at_once(freeze, range(60))].count(False) == 21  # the same ones, prolonged
+    assert Counter(answer for answer in answers if isinstance(answer, str)) == {"agent-0": 7, "agent-1": 7, "agent-2": 7}
+    assert {answer.code for answer in answers if isinstance(answer, Refusal)} == {"freeze_limit_reached"}
