@@ -354,7 +354,7 @@ class Dispatch:
 
     async def _after(self, action: CardAction, operation: Operation) -> Reply:
         """The pressed card as it stands now: the requester's, or the approvers', which has some of its buttons."""
-        if action.card_id and action.card_id == operation.approval_card_id:
+        if await self._approvals.places.is_card(action, operation):
             return await self._approvals.look(action, operation)
         return await self._view(operation, action.actor)
 

@@ -154,6 +154,12 @@ def where_of(activity: Activity) -> ConversationRef:
     )
 
 
+def chat_reader(activity: Activity) -> Actor | None:
+    """Whose personal chat this comes from; None elsewhere, and for whoever is no member of the tenant."""
+    actor = actor_of(activity)
+    return actor if where_of(activity).kind == "personal" and actor.id and not _guest_or_bot(activity) else None
+
+
 def delivery_key(activity: Activity) -> str:
     """Names this delivery: the same key again is the same activity. An edit keeps the id of the message, so the type is part of it."""
     key = f"{activity.type}|{activity.conversation.id}|{activity.id}"
