@@ -156,8 +156,10 @@ def where_of(activity: Activity) -> ConversationRef:
 
 def chat_reader(activity: Activity) -> Actor | None:
     """Whose personal chat this comes from; None elsewhere, and for whoever is no member of the tenant."""
+    if where_of(activity).kind != "personal" or _guest_or_bot(activity):
+        return None
     actor = actor_of(activity)
-    return actor if where_of(activity).kind == "personal" and actor.id and not _guest_or_bot(activity) else None
+    return actor if actor.id else None
 
 
 def delivery_key(activity: Activity) -> str:
