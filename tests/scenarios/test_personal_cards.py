@@ -1,4 +1,4 @@
-"""Approvers' cards in personal chats: one copy for each who is asked, every copy true to the end, whoever decides and whatever Teams does."""
+"""Approvers' cards in personal chats: a copy for each who is asked, all of them true to the end, whatever people and Teams do."""
 
 from __future__ import annotations
 
