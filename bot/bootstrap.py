@@ -34,6 +34,7 @@ from bot.languages import Readers
 from bot.policy_file import policy_of
 from bot.ports import Clock, Sleep
 from bot.services.announce import announce
+from bot.services.approval_places import ApprovalPlaces
 from bot.services.approve import Approvals
 from bot.services.approvers_card import ApproversCard
 from bot.services.bulk.check import Checking
@@ -46,6 +47,8 @@ from bot.services.expire import expire
 from bot.services.follow_up import follow_up
 from bot.services.gate import Gate
 from bot.services.log_channel import post_log
+from bot.services.personal_cards import PersonalCards
+from bot.services.personal_chats import PersonalChats
 from bot.services.prepare import Preparation
 from bot.services.reconcile import report_discrepancies, turn
 from bot.services.reveal import Reveals
@@ -54,6 +57,7 @@ from bot.services.tell import remind, tell
 from bot.sheets import Spreadsheets
 from bot.store.budget import StoredTurns
 from bot.store.bulk import StoredBulkJobs
+from bot.store.chats import StoredChats
 from bot.store.discrepancies import StoredDiscrepancies
 from bot.store.engine import DurableEngine, is_dead, operation_of
 from bot.store.operations import StoredOperations
@@ -167,9 +171,9 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
             {
                 "execute": lambda operation_id: execute(operations, reviewer, directory.in_background(), clock, sleep, operation_id),
                 "reconcile": compare_logs,
-                "announce": lambda subject: announce(operations, jobs, announcer, approvers_card, clock, sleep, subject),
+                "announce": lambda subject: announce(operations, jobs, announcer, in_channel, in_person, clock, sleep, subject),
                 "tell": lambda subject: tell(operations, announcer, clock, sleep, subject),
-                "remind": lambda subject: remind(operations, announcer, clock, sleep, operation_of(subject)),
+                "remind": lambda subject: remind(operations, chats, announcer, clock, sleep, operation_of(subject)),
                 "follow_up": lambda subject: follow_up(operations, directory.in_background(), announcer, clock, sleep, subject),
                 "log": lambda _: post_log(operations, announcer, settings.log_channel, clock, sleep),
                 "expire": lambda subject: expire(operations, operation_of(subject), clock, sleep),
@@ -181,14 +185,19 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         stops = StoredStops(transactions, engine.enqueue, policy.limits)
         usages = StoredUsages(transactions, engine.enqueue, policy.limits)
         discrepancies = StoredDiscrepancies(transactions, engine.enqueue)
-        approvers_card = ApproversCard(operations, announcer, directory.in_background(), clock, settings.hosts.teams)
+        chats = StoredChats(transactions)
+        known = PersonalChats(chats, clock)
+        stack.push_async_callback(known.close)
+        in_channel = ApproversCard(operations, announcer, directory.in_background(), clock, settings.hosts.teams)
+        in_person = PersonalCards(operations, chats, known, announcer, directory.in_background(), clock, settings.hosts.teams)
         await engine.start()
         stack.push_async_callback(engine.stop)
 
         reviewer = Reviewer(policy, stops, operations, clock)
         groups = Groups(settings.helpdesk_group_id, settings.admin_group_id, policy.asking(), policy.approving(), policy.groups())
         gate = Gate(directory, groups, settings.bot_tenant_id, clock)
-        approvals = Approvals(operations, directory, gate, reviewer, clock, settings.approval_channel, settings.hosts.teams)
+        places = ApprovalPlaces(operations, chats, settings.approval_channel, settings.log_channel)
+        approvals = Approvals(operations, directory, gate, reviewer, clock, places, settings.hosts.teams)
         facts = Facts(settings.default_region.upper(), settings.sms_voice_retirement, settings.per_user_mfa, policy.first_day_to_manager)
         preparation = Preparation(
             operations, stops, usages, directory, gate, reviewer, approvals, facts, clock, jobs, _later(lambda: desk.steer)
@@ -215,7 +224,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
             app_id=settings.bot_app_id,
             tenant_id=settings.bot_tenant_id,
         )
-        handler = DoormanHandler(dispatch, connector, welcome(), settings.bot_tenant_id, readers)
+        handler = DoormanHandler(dispatch, connector, welcome(), settings.bot_tenant_id, readers, known)
         stack.push_async_callback(handler.close)
         app[_ENDPOINT] = MessagesEndpoint(
             TeamsAdapter(connector), handler, connector, tokens, settings.allowed_service_urls, settings.bot_tenant_id, readers

@@ -71,7 +71,10 @@ class Settings(BaseSettings):
     )
     log_channel_id: str = _said("LOG_CHANNEL_ID", "", "Teams channel id for the log; `log here` typed in a channel does the same")
     approval_channel_id: str = _said(
-        "APPROVAL_CHANNEL_ID", "", "Teams channel id where approvers decide; when empty, the channel in which it was asked"
+        "APPROVAL_CHANNEL_ID",
+        "",
+        "Teams channel id where approvers decide; when empty, the channel in which it was asked, else the log channel, else the approvers' "
+        "personal chats",
     )
     log_service_url: str = _said("LOG_SERVICE_URL", "", "Bot Connector address for `LOG_CHANNEL_ID` and `APPROVAL_CHANNEL_ID`; per cloud")
     database_url: str = _said(
@@ -173,7 +176,7 @@ class Settings(BaseSettings):
 
     @property
     def approval_channel(self) -> ConversationRef | None:
-        """Where approvers' cards go; None for the channel in which it was asked."""
+        """Where approvers' cards go; None for the places of `services.approval_places`."""
         return self._channel(self.approval_channel_id)
 
     def _channel(self, channel_id: str) -> ConversationRef | None:

@@ -19,8 +19,10 @@ from bot.domain.rules import Policy
 from bot.errors import DirectoryError, NotAuthorised, NotFound, Rejected, StoreUnavailable
 from bot.graph import permissions
 from bot.graph.client import GraphClient
+from bot.graph.directory import GraphDirectory
 from bot.graph.throttle import INTERACTIVE
 from bot.policy_file import policy_of
+from bot.ports import MEMBERS_LIMIT
 from bot.services.log_channel import log_channel
 from bot.store import schema
 from bot.store.operations import StoredOperations
@@ -160,9 +162,43 @@ def _approval_channel(report: Report, settings: Settings) -> None:
         report.well(f"approval channel: {where.channel_id}")
     else:
         report.note(
-            "APPROVAL_CHANNEL_ID: not set, so approvers are asked in the channel where a request was typed; one that needs approval is "
-            "refused in a personal chat."
+            "APPROVAL_CHANNEL_ID: not set, so approvers are asked in the channel where a request was typed; what was typed in a chat goes "
+            "to the log channel, and without one into the personal chats of those approvers who have written to Doorman."
         )
+
+
+async def _approvers(report: Report, client: GraphClient, policy: Policy, there: set[str]) -> None:
+    """Whether there are people who could agree: nobody agrees to what they asked for themselves, so one more than needed is the least.
+
+    Args:
+        there: the groups that could be read; of the others enough is said.
+    """
+    directory = GraphDirectory(client, patience=INTERACTIVE)
+    needed: dict[frozenset[str], int] = {}
+    for rule in policy.rules:
+        if rule.approvals and not rule.deny and rule.approve <= there:
+            needed[rule.approve] = max(rule.approvals, needed.get(rule.approve, 0))
+    for groups, approvals in sorted(needed.items(), key=lambda one: policy.group_names(one[0])):
+        names = policy.group_names(groups)
+        try:
+            people = [person for person in await directory.members(groups) if person.enabled and not person.guest]
+        except DirectoryError:
+            report.note(f"approvers: not counted, because Graph does not say who is in {names}.")
+            continue
+        could, demanded = f"approvers: {_counted(len(people))} in {names} could agree", f"and a request needs {approvals}"
+        what_to_do = f"Add people to {names} in Entra ID: nobody may agree to what they asked for or what is about them."
+        if len(people) < approvals:
+            report.problem(f"{could}, {demanded}", what_to_do)
+        elif len(people) == approvals:
+            report.note(f"{could}, {demanded}, so nobody could agree to what one of them asks for. {what_to_do}")
+        else:
+            report.well(could)
+
+
+def _counted(people: int) -> str:
+    if people >= MEMBERS_LIMIT:
+        return f"{MEMBERS_LIMIT} people or more"
+    return f"{people or 'no'} {'person' if people == 1 else 'people'}"
 
 
 async def _graph(report: Report, settings: Settings, policy: Policy | None) -> None:
@@ -191,15 +227,17 @@ async def _graph(report: Report, settings: Settings, policy: Policy | None) -> N
             else:
                 report.well(f"permission {name}: optional; to {extra.why}")
         async with aclosing(_Closing(GraphClient(settings.graph_endpoint, tokens))) as opened:
-            await _group(report, opened.client, "HELPDESK_GROUP_ID", settings.helpdesk_group_id)
+            asked = {settings.helpdesk_group_id: "HELPDESK_GROUP_ID"}
             if settings.admin_group_id:
-                await _group(report, opened.client, "ADMIN_GROUP_ID", settings.admin_group_id)
+                asked[settings.admin_group_id] = "ADMIN_GROUP_ID"
             else:
                 report.note("ADMIN_GROUP_ID: not set, so nobody may type `log here`.")
-            known = {settings.helpdesk_group_id, settings.admin_group_id}
             if policy:
-                for group_id in sorted((policy.groups() | policy.vip) - known):
-                    await _group(report, opened.client, f"policy: “{policy.names[group_id]}”", group_id)
+                others = sorted((policy.groups() | policy.vip) - {settings.helpdesk_group_id, settings.admin_group_id})
+                asked |= {group_id: f"policy: “{policy.names[group_id]}”" for group_id in others}
+            there = {group_id for group_id, variable in asked.items() if await _group(report, opened.client, variable, group_id)}
+            if policy:
+                await _approvers(report, opened.client, policy, there)
 
 
 @dataclass
@@ -212,7 +250,8 @@ class _Closing:
         await self.client.close()
 
 
-async def _group(report: Report, client: GraphClient, variable: str, group_id: str) -> None:
+async def _group(report: Report, client: GraphClient, variable: str, group_id: str) -> bool:
+    """Whether the group is there and can be read."""
     url = f"{client.base_url}/groups/{group_id}?$select=id,displayName,visibility"
     try:
         group = (await client.read(url, INTERACTIVE, permission=permissions.READ_GROUPS)).fields
@@ -232,6 +271,8 @@ async def _group(report: Report, client: GraphClient, variable: str, group_id: s
         report.well(f"{variable}: the group {group.get('displayName')!r}")
         if group.get("visibility") == "HiddenMembership":
             report.note(f"{variable}: its members are hidden, so Graph may need Member.Read.Hidden to see who is in it.")
+        return True
+    return False
 
 
 async def _bot_connector(report: Report, settings: Settings) -> None:

@@ -18,6 +18,7 @@ from bot.domain.operation import Approval, Operation, Result, State
 from bot.domain.pace import Factor, Run, Traffic
 from bot.domain.passes import PassTerms
 from bot.domain.people import Actor, Person, Standing
+from bot.domain.personal import PersonalCard, PersonalChat
 from bot.domain.reconcile import Comparison, DirectoryAudit, Known
 from bot.domain.registered import Made
 from bot.domain.rules import Need
@@ -319,6 +320,28 @@ class Operations(Protocol):
         """The log channel has it."""
 
 
+class Chats(Protocol):
+    """Personal chats, and the approvers' cards in them, for all replicas. May raise `StoreUnavailable`; each is one transaction."""
+
+    async def seen(self, chat: PersonalChat) -> None:
+        """Somebody is in this chat; it takes the place of the one they had before."""
+
+    async def gone(self, person_id: str, before: datetime) -> None:
+        """Nobody can be written to there any more; does nothing when the chat was seen after `before`."""
+
+    async def of(self, person_ids: Collection[str]) -> tuple[PersonalChat, ...]:
+        """The chats of those of these people (object ids in small letters) who have one, the one seen last first."""
+
+    async def ask(self, operation_id: str, chats: Sequence[PersonalChat], at: datetime) -> tuple[PersonalCard, ...]:
+        """Remembers who is asked about an operation, before anybody is; whoever was asked already stays so. Returns all of them."""
+
+    async def asked(self, operation_id: str) -> tuple[PersonalCard, ...]:
+        """Who is asked about an operation in a personal chat, and where that card is."""
+
+    async def brought(self, card: PersonalCard) -> None:
+        """Teams has this card as it is here, or has refused it."""
+
+
 class Stops(Protocol):
     """Pauses and freezes, for all replicas. Every method may raise `StoreUnavailable`; each is one transaction.
 
@@ -545,8 +568,8 @@ class Announcer(Protocol):
     async def send(self, where: ConversationRef, reply: Reply, to: Actor | None = None) -> str:
         """Posts a new message, in the language of the one it is for, and returns its activity id."""
 
-    async def update(self, where: ConversationRef, activity_id: str, reply: Reply) -> None:
-        """Replaces a message in place."""
+    async def update(self, where: ConversationRef, activity_id: str, reply: Reply, to: Actor | None = None) -> None:
+        """Replaces a message in place, in the language of the one it is for."""
 
     async def members(self, where: ConversationRef) -> tuple[Member, ...]:
         """Who is in a conversation; of a very large one, the first thousand."""

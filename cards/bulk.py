@@ -18,7 +18,7 @@ from cards.bulk_words import about, changing_text
 from cards.confirm import question
 from cards.elements import Element, band, button, card, facts, heading, line, moment, refresh, run
 from cards.size import LIMIT, size
-from cards.wording import LOOKS, Look, approved_by, expires, needed, private, title
+from cards.wording import LOOKS, Look, approved_by, expires, needed, private, title, waiting_for
 
 #: Bytes that a card may take before it shows fewer first rows.
 ROOM = LIMIT * 9 // 10
@@ -153,7 +153,7 @@ def _checked(bulk: Bulk) -> str:
 
 def _awaiting(operation: Operation, bulk: Bulk, _progress: Progress) -> tuple[str, ...]:
     expected = say("It is expected to take {duration}.", duration=about(bulk.seconds)) if bulk.seconds else ""
-    return say("Waiting for {approvals}, who can decide in the approval channel.", approvals=needed(operation)), expected
+    return waiting_for(operation), expected
 
 
 def _going(_operation: Operation, bulk: Bulk, progress: Progress) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from bot.domain.exchange import OperationShown
 from bot.domain.operation import Operation, State
 from bot.domain.said import say, say_count
 from cards.elements import Element, box, line, moment, run, woven
-from cards.wording import bullets, expires, needed
+from cards.wording import bullets, expires, needed, waiting_for
 
 #: More warnings than this are counted, not listed.
 MOST_WARNINGS = 6
@@ -27,8 +27,7 @@ def closing(shown: OperationShown) -> list[Element]:
     operation = shown.operation
     ends = moment(expires(operation, shown.now), spacing="Medium")
     if operation.state is State.AWAITING_APPROVAL:
-        said = say("Waiting for {approvals}, who can decide in the approval channel.", approvals=needed(operation))
-        return [ends, line(run(said, limit=400, subtle=True))]
+        return [ends, line(run(waiting_for(operation), limit=400, subtle=True))]
     if operation.state is State.READY:
         return [ends]
     agreement = say("After your confirmation it needs {approvals}.", approvals=needed(operation))

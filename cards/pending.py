@@ -34,7 +34,7 @@ def _with_rows(pending: Pending, rows: int) -> tuple[Element, str]:
     for operation in pending.deciding[:rows]:
         words, presses = _words(private(operation), pending.now), buttons(*_actions(operation), spacing="None")
         body.append(columns(("stretch", words), ("auto", [presses]), line_above=True))
-    body += _more(deciding - rows, say("Decide these first, or look in the approval channel."))
+    body += _more(deciding - rows, say("Decide these first, or those that have a card of their own."))
     if asked:
         body.append(heading(say("You asked for, and others decide"), size="Medium", spacing="Large"))
         body += [box(_words(private(each), pending.now), line_above=True, spacing="Small") for each in pending.asked[:MOST_ASKED]]

@@ -103,6 +103,13 @@ def needed(operation: Operation) -> str:
     return say("{approvals} ({rules})", approvals=approvals_by(need), rules=join("; ", need.rules)) if need.rules else approvals_by(need)
 
 
+def waiting_for(operation: Operation) -> str:
+    """Who has to agree, and where they can."""
+    if operation.approval_where:
+        return say("Waiting for {approvals}, who can decide in the approval channel.", approvals=needed(operation))
+    return say("Waiting for {approvals}, who can decide in their personal chats with me.", approvals=needed(operation))
+
+
 def named(person: Person) -> str:
     """What to call somebody."""
     return person.name.strip() or person.upn or say("somebody without a name")

@@ -78,6 +78,69 @@ async def test_the_policy_is_examined_with_its_groups(practice: Practice, tmp_pa
     assert [line for line in practice.problems if "policy: “Executives”: there is no group" in line] == practice.problems
 
 
+SENIORS_AGREE = f"""
+[groups]
+"Helpdesk seniors" = "{cast.group("Helpdesk seniors").id}"
+[[rule]]
+name = "Seniors agree"
+effect = "allow"
+actions = ["set_phone"]
+targets = ["ordinary"]
+ask = ["helpdesk"]
+approvals = 1
+approve = ["Helpdesk seniors"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("left", "needed", "said"),
+    [
+        (2, 1, "ok       approvers: 2 people in Helpdesk seniors could agree"),
+        (1, 1, "note     approvers: 1 person in Helpdesk seniors could agree, and a request needs 1, so nobody could agree to what one"),
+        (0, 1, "problem  approvers: no people in Helpdesk seniors could agree, and a request needs 1. Add people to Helpdesk seniors"),
+        (2, 2, "note     approvers: 2 people in Helpdesk seniors could agree, and a request needs 2, so nobody could agree to what one"),
+        (1, 2, "problem  approvers: 1 person in Helpdesk seniors could agree, and a request needs 2. Add people to Helpdesk seniors"),
+    ],
+)
+@pytest.mark.parametrize("gone", ["out of the group", "disabled", "a guest"])
+async def test_too_few_who_could_agree_are_counted(
+    practice: Practice, tmp_path: Path, left: int, needed: int, said: str, gone: str
+) -> None:
+    entra = practice.world.entra
+    (tmp_path / "policy.toml").write_text(SENIORS_AGREE.replace("approvals = 1", f"approvals = {needed}"), encoding="utf-8")
+    for name in ("Sam Okafor", "Ingrid Lund")[left:]:
+        person = entra.person(name)
+        if gone == "out of the group":
+            entra.tenant.leave(entra.group("Helpdesk seniors"), person.id)
+        elif gone == "disabled":
+            person.account_enabled = False
+        else:
+            person.user_type = "Guest"
+    assert await practice.examine(POLICY_FILE=str(tmp_path / "policy.toml")) == said.startswith("problem")
+    (line,) = [line for line in practice.lines if " approvers: " in line]
+    assert line.startswith(said)
+
+
+async def test_each_set_of_groups_is_counted_once_with_the_most_that_is_needed(practice: Practice, tmp_path: Path) -> None:
+    rule = SENIORS_AGREE[SENIORS_AGREE.index("[[rule]]") :]
+    more = rule.replace('"Seniors agree"', '"Two seniors agree"').replace("approvals = 1", "approvals = 2").replace("set_phone", "block")
+    either = rule.replace('"Seniors agree"', '"Either agrees"').replace('["Helpdesk seniors"]', '["Helpdesk seniors", "Executives"]')
+    executives = f'"Executives" = "{cast.group("Executives").id}"\n[[rule]]'
+    written = SENIORS_AGREE.replace("[[rule]]", executives) + more + either.replace("set_phone", "unblock")
+    (tmp_path / "policy.toml").write_text(written, encoding="utf-8")
+    assert await practice.examine(POLICY_FILE=str(tmp_path / "policy.toml")) == 0
+    seniors, both = sorted((line for line in practice.lines if " approvers: " in line), reverse=True)
+    assert "4 people in Executives or Helpdesk seniors could agree" in seniors
+    assert "2 people in Helpdesk seniors could agree, and a request needs 2, so" in both
+
+
+async def test_without_an_approval_channel_the_doctor_says_where_approvers_are_asked(practice: Practice) -> None:
+    assert await practice.examine(APPROVAL_CHANNEL_ID="") == 0
+    (note,) = [line for line in practice.notes if "APPROVAL_CHANNEL_ID" in line]
+    assert "goes to the log channel, and without one into the personal chats of those approvers" in note
+    assert "refused" not in note
+
+
 async def test_every_problem_of_the_policy_has_a_line(practice: Practice, tmp_path: Path) -> None:
     (tmp_path / "policy.toml").write_text("[limits]\nwhat = 1\nwhy = 2\n", encoding="utf-8")
     assert await practice.examine(POLICY_FILE=str(tmp_path / "policy.toml")) == 1

@@ -137,8 +137,8 @@ class Operation:
         card_id: activity id of the requester's card, empty when Teams has not confirmed it.
         need: the agreement policy demands.
         approvals: who has agreed so far, in order.
-        approval_where: where the approvers' card is; None before there is one.
-        approval_card_id: its activity id.
+        approval_where: the channel where approvers are asked; None for their personal chats (`ports.Chats.asked`).
+        approval_card_id: activity id of their card there.
         decided_by: name of whoever confirmed, cancelled or denied.
         request_ids: Graph's request ids of the writes.
         version: counts the moves; an older card is recognised by it.

@@ -16,6 +16,7 @@ from bot.domain.operation import CODE_STANDS, Operation, State
 from bot.errors import ChatError, ChatRefused, ChatUnavailable
 from bot.ports import Announcer, BulkJobs, Clock, Operations, Sleep
 from bot.services.approvers_card import ApproversCard
+from bot.services.personal_cards import PersonalCards
 
 log = structlog.get_logger()
 
@@ -50,9 +51,16 @@ def shown(operation: Operation, clock: Clock) -> OperationShown:
 
 
 async def announce(
-    operations: Operations, jobs: BulkJobs, announcer: Announcer, approvers: ApproversCard, clock: Clock, sleep: Sleep, subject: str
+    operations: Operations,
+    jobs: BulkJobs,
+    announcer: Announcer,
+    in_channel: ApproversCard,
+    in_person: PersonalCards,
+    clock: Clock,
+    sleep: Sleep,
+    subject: str,
 ) -> None:
-    """Brings both cards to the operation's present state, and comes back until Teams has them.
+    """Brings the requester's and the approvers' cards to the operation's present state, and comes back until Teams has them.
 
     While a bulk job runs its progress is on its requester's card alone.
 
@@ -65,9 +73,12 @@ async def announce(
         if operation.conversation.conversation_id:  # there is none for who works in a terminal
             await _bring(operations, jobs, announcer, clock, operation)
 
+    async def approvers(operation: Operation) -> None:
+        await (in_channel if operation.approval_where else in_person).bring(operation)
+
     operation_id, _, occasion = subject.partition(":")
     await _answer_is_out(operations, clock, sleep, operation_id)
-    both = (requesters,) if occasion.startswith(PROGRESS) else (requesters, approvers.bring)
+    both = (requesters,) if occasion.startswith(PROGRESS) else (requesters, approvers)
     brought: dict[Callable[[Operation], Awaitable[None]], int] = {}
     attempt = 0
     while (operation := await operations.get(operation_id)) is not None:

@@ -1,6 +1,6 @@
 """Step 8: another person agrees or denies. Every press is authorised from scratch, and so is the request it is about.
 
-What a press finds out about the request itself (docs/decisions/0009-approval-in-the-channel.md): a requester who lost the right, or a
+What a press finds out about the request itself (docs/decisions/0016-where-approvers-are-asked.md): a requester who lost the right, or a
 target who became protected, ends the operation; a pause, a freeze or a limit only refuses the press, since it passes; a before-value
 that is no longer so ends it as stale; and another fact of the account is shown on the card before the next press counts.
 """
@@ -13,7 +13,7 @@ from dataclasses import replace
 from bot.commands.approvals import pending_for
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.effect import untouched
-from bot.domain.exchange import ApprovalShown, CardAction, ConversationRef, Pending, Verb, Viewer
+from bot.domain.exchange import ApprovalShown, CardAction, Pending, Verb, Viewer
 from bot.domain.methods import Dossier
 from bot.domain.operation import Approval, Operation, State
 from bot.domain.people import Person, Standing
@@ -24,6 +24,7 @@ from bot.domain.said import join, say
 from bot.domain.stop import because
 from bot.errors import NotFound, Refusal
 from bot.ports import Clock, Directory, Operations
+from bot.services.approval_places import ApprovalPlaces
 from bot.services.approvers_card import conversation_link
 from bot.services.confirm import too_late
 from bot.services.gate import Gate
@@ -46,7 +47,6 @@ class Approvals:
     """Takes the presses of those who decide, and shows each reader of an approvers' card what concerns them.
 
     Args:
-        configured: the channel for approvals; None for the channel where it was asked.
         teams: address of the Teams client, for links.
     """
 
@@ -57,7 +57,7 @@ class Approvals:
         gate: Gate,
         reviewer: Reviewer,
         clock: Clock,
-        configured: ConversationRef | None,
+        places: ApprovalPlaces,
         teams: str,
     ) -> None:
         self._operations = operations
@@ -65,24 +65,8 @@ class Approvals:
         self._gate = gate
         self._reviewer = reviewer
         self._clock = clock
-        self._configured = configured
+        self.places = places
         self._teams = teams
-
-    def channel(self, asked_in: ConversationRef) -> ConversationRef:
-        """Where the approvers' card of a request is going to be.
-
-        Raises:
-            Refusal: there is no channel for it.
-        """
-        if self._configured:
-            return self._configured
-        if asked_in.kind == "channel":
-            return asked_in
-        raise Refusal(
-            say("This needs somebody else's approval, and there is no approval channel where they could be asked."),
-            say("Ask me in a channel that the approvers read, or have whoever runs Doorman set APPROVAL_CHANNEL_ID."),
-            code="no_approval_channel",
-        )
 
     async def press(self, action: CardAction, operation: Operation) -> ApprovalShown | Pending:
         """Approves or denies; the answer is the card as the presser sees it now, or the presser's list when it was pressed there.
@@ -95,17 +79,18 @@ class Approvals:
         return await self.look(action, moved)
 
     async def look(self, action: CardAction, operation: Operation) -> ApprovalShown | Pending:
-        """The approvers' card as this reader should see it; in a personal chat, where no such card is ever posted, the reader's list.
+        """The approvers' card as this reader should see it; the reader's list where that was pressed, which is in a personal chat.
 
         Raises:
             Refusal: the reader has nothing to do with it. The id is short and can be guessed.
         """
         standing = await self._gate.standing(action.actor)
-        if action.where.kind == "personal":
-            return await pending_for(self._operations, standing, self._clock())
         viewer = viewer_of(operation, standing)
         where = operation.approval_where
-        if not where or (viewer is Viewer.ONLOOKER and action.where.channel_id != where.channel_id):
+        if action.where.kind == "personal":
+            if not await self.places.is_card(action, operation):
+                return await pending_for(self._operations, standing, self._clock())
+        elif not where or (viewer is Viewer.ONLOOKER and action.where.channel_id != where.channel_id):
             raise Refusal(say("I do not know this card any more."), say("Type `pending` in a personal chat with me."), code="unknown_card")
         return self.shown(operation, viewer, action.actor.chat_id)
 
@@ -131,7 +116,7 @@ class Approvals:
         if operation.need.deny_reason and not reason:
             raise Refusal(
                 say("Policy wants to know why {id} is denied.", id=operation.id),
-                say("Press Deny on its card in the channel, and write a reason."),
+                say("Press Deny on its own card, and write a reason."),
                 code="needs_reason",
             )
         now = self._clock()

@@ -1,4 +1,4 @@
-"""The approvers' card: posted once where they read, mentioning them, and kept up to date in place as long as the operation lives."""
+"""The approvers' card in a channel: posted once, mentioning them, and kept up to date in place as long as the operation lives."""
 
 from __future__ import annotations
 
@@ -85,14 +85,11 @@ class ApproversCard:
     async def _withdraw(self, operation: Operation, error: ChatRefused) -> None:
         log.error("approvers cannot be asked", action="approvers_card_refused", operation=operation.id, status=error.status)
         outcome = say(
-            "Teams does not let me post in the approval channel ({status}), so nobody could agree. Nothing was changed. Ask "
-            "whoever runs Doorman to check APPROVAL_CHANNEL_ID, and that Doorman is in that team.",
+            "Teams does not let me post in the channel where approvers are asked ({status}), so nobody could agree. Nothing was changed. "
+            "Ask whoever runs Doorman to check APPROVAL_CHANNEL_ID or the log channel, and that Doorman is in that team.",
             status=error.status,
         )
-        now = self._clock()
-        facts = {"outcome": outcome, "code": str(error.status)}
-        event = AuditEvent(Tag.OPERATION_WITHDRAWN, now, operation_id=operation.id, target_id=operation.target.id, facts=facts)
-        await self._operations.move(operation.id, "withdraw", State.FAILED, event, at=now, outcome=outcome)
+        await withdraw(self._operations, self._clock, operation, outcome, str(error.status))
 
     async def _roster(self, operation: Operation) -> tuple[Member, ...]:
         """Who is in the channel; nobody when Teams cannot say, since the card is right without views of one's own."""
@@ -111,6 +108,14 @@ class ApproversCard:
             log.info("approvers not known", action="approvers_unknown", operation=operation.id, error=str(error))
             return frozenset()
         return frozenset(person.id.lower() for person in people) - _concerned(operation)
+
+
+async def withdraw(operations: Operations, clock: Clock, operation: Operation, outcome: str, code: str) -> None:
+    """Ends an operation whose approvers cannot be asked; the requester is told, and nothing happens to one that moved on meanwhile."""
+    now = clock()
+    facts = {"outcome": outcome, "code": code}
+    event = AuditEvent(Tag.OPERATION_WITHDRAWN, now, operation_id=operation.id, target_id=operation.target.id, facts=facts)
+    await operations.move(operation.id, "withdraw", State.FAILED, event, at=now, outcome=outcome)
 
 
 def mentioned(operation: Operation, roster: Collection[Member], approvers: Collection[str]) -> tuple[Member, ...]:

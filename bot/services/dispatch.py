@@ -376,7 +376,7 @@ class Dispatch:
 
         Which of the two was pressed is the client's word, so this is for the presser's eyes and decides nothing else.
         """
-        if action.card_id and action.card_id == operation.approval_card_id:
+        if await self._approvals.places.is_card(action, operation):
             return await self._approvals.look(action, operation)
         return await self._view(operation, action.actor)
 

@@ -37,7 +37,7 @@ class Proposal:
 
     Attributes:
         decision: policy's yes, with what it needs.
-        approvals_in: where the approvers' card will be; None when nobody has to agree.
+        approvals_in: the channel where the approvers' card will be; None when nobody has to agree, or for their personal chats.
         approvers: who could agree by now.
         first: the person has no method yet.
     """
@@ -207,7 +207,7 @@ class Preparation:
         )
         if len(approvers) < need.approvals:
             require(too_few_approvers(need, approvers))
-        return Proposal(plan, decision, self._approvals.channel(where), approvers)
+        return Proposal(plan, decision, await self._approvals.places.place(where, need, approvers), approvers)
 
     async def rehearse(self, line: Line, person: Person, where: ConversationRef) -> Rehearsal:
         """What would happen if this person typed this line here and now.

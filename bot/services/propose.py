@@ -40,7 +40,7 @@ async def propose(
 
     Args:
         decision: policy's yes, with what it needs.
-        approvals_in: where the approvers' card will be, if anybody has to agree.
+        approvals_in: the channel where the approvers' card will be; None when nobody has to agree, or for their personal chats.
         first: the target has no method yet.
 
     Returns:

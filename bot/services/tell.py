@@ -5,10 +5,11 @@ from __future__ import annotations
 from bot.domain.bulk import ASKS, CHECKED, OVER
 from bot.domain.exchange import ConversationRef, Notice, Tone
 from bot.domain.operation import Operation, State
+from bot.domain.people import Actor
 from bot.domain.phone import mask_text
 from bot.domain.said import join, say, say_count
 from bot.errors import ChatError
-from bot.ports import Announcer, Clock, Operations, Sleep
+from bot.ports import Announcer, Chats, Clock, Operations, Sleep
 from bot.services.announce import pause_after, undeliverable
 
 
@@ -102,26 +103,42 @@ def ended(operation: Operation) -> Notice:
     return Notice(text, hint, Tone.REFUSED, say("Suspicious call") if operation.state is State.CANCELLED else say("Not carried out"))
 
 
-async def remind(operations: Operations, announcer: Announcer, clock: Clock, sleep: Sleep, operation_id: str) -> None:
-    """Says in the thread of the approvers' card that it still waits; nothing when it does not, or when its card never got there."""
+async def remind(operations: Operations, chats: Chats, announcer: Announcer, clock: Clock, sleep: Sleep, operation_id: str) -> None:
+    """Says beside every approvers' card that it still waits; nothing when it does not, or where the card never got to."""
     attempt = 0
+    reminded: set[str] = set()
     while True:
         operation = await operations.get(operation_id)
         left = (operation.expires_at - clock()).total_seconds() if operation and operation.state is State.AWAITING_APPROVAL else 0.0
-        if operation is None or left <= 0 or not operation.approval_where or not operation.approval_card_id:
+        if operation is None or left <= 0:
             return
-        try:
-            await announcer.send(_thread(operation.approval_where, operation.approval_card_id), reminder(operation, left))
+        pauses = []
+        for where, reader in await _beside_cards(chats, operation):
+            if where.conversation_id in reminded:
+                continue
+            try:
+                await announcer.send(where, reminder(operation, left, in_person=reader is not None), reader)
+            except ChatError as error:
+                if (pause := pause_after(error, attempt + 1)) is not None:
+                    pauses.append(pause)
+                    continue
+            reminded.add(where.conversation_id)
+        if not pauses:
             return
-        except ChatError as error:
-            attempt += 1
-            if (pause := pause_after(error, attempt)) is None:
-                return
-            await sleep(pause)
+        attempt += 1
+        await sleep(max(pauses))
 
 
-def reminder(operation: Operation, seconds: float) -> Notice:
-    """What approvers are reminded of."""
+async def _beside_cards(chats: Chats, operation: Operation) -> list[tuple[ConversationRef, Actor | None]]:
+    """Where those are who have not agreed yet, and who reads it where that is one person."""
+    if operation.approval_where:
+        return [(_thread(operation.approval_where, operation.approval_card_id), None)] if operation.approval_card_id else []
+    cards = await chats.asked(operation.id)
+    return [(card.where, card.reader) for card in cards if card.card_id and not card.refused and card.reader.id not in operation.agreed]
+
+
+def reminder(operation: Operation, seconds: float, *, in_person: bool = False) -> Notice:
+    """What approvers are reminded of, in a channel or each in their own chat."""
     need, minutes = operation.need, max(1, round(seconds / 60))
     agreed = (
         say(
@@ -141,7 +158,8 @@ def reminder(operation: Operation, seconds: float) -> Notice:
         name=operation.target.name,
     )
     return Notice(
-        join(" ", (waits, agreed, say_count(minutes, "It expires in {count} minute.", "It expires in {count} minutes.")))
+        join(" ", (waits, agreed, say_count(minutes, "It expires in {count} minute.", "It expires in {count} minutes."))),
+        say("Decide on its card in this chat, or type `pending`.") if in_person else "",
     )
 
 

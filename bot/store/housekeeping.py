@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 
 from bot.domain.phone import mask_text
 from bot.domain.said import from_store, to_store
-from bot.store import alarms, posted, records, spoken, usages
+from bot.store import alarms, chats, posted, records, spoken, usages
 from bot.store.bulk_rows import every as bulk_rows_of
 from bot.store.tables import bulk_jobs, bulk_numbers, bulk_rows, deliveries, freezes, log_notices, log_posts, operations, references
 
@@ -25,13 +25,17 @@ REFERENCES_KEPT = timedelta(days=90)
 SPOKEN_KEPT = timedelta(hours=1)
 #: Choices and forms serve for an hour; a list or an offer that is older is answered by a new one.
 POSTED_KEPT = timedelta(days=7)
+#: Whoever has not been in their chat with us for a year has left, or will be known again with the next word.
+CHATS_KEPT = timedelta(days=365)
+#: The longest that people may take to agree is much shorter, and then the card changes no more.
+APPROVAL_CARDS_KEPT = timedelta(days=90)
 #: Operations rewritten in one transaction: others wait for it.
 MASKED_AT_ONCE = 200
 
 
 def forget(connection: Connection, now: datetime, numbers_days: int) -> None:
-    """Removes what nobody needs any more once its time is over: delivery keys, ended freezes, delivered notices, references, lifts,
-    alarms, digests, last persons and places of cards.
+    """Removes what has served its time: delivery keys, ended freezes, delivered notices, references, lifts, alarms, digests, last persons,
+    places of cards and chats.
     """
     connection.execute(delete(deliveries).where(deliveries.c.at < now - DELIVERIES_KEPT))
     connection.execute(delete(freezes).where(freezes.c.until < now - FREEZES_KEPT))
@@ -45,6 +49,7 @@ def forget(connection: Connection, now: datetime, numbers_days: int) -> None:
     alarms.forget(connection, now)
     spoken.forget(connection, now - SPOKEN_KEPT)
     posted.forget(connection, now - POSTED_KEPT)
+    chats.forget(connection, now - CHATS_KEPT, now - APPROVAL_CARDS_KEPT)
 
 
 def mask_numbers(connection: Connection, now: datetime, days: int) -> int:

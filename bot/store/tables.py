@@ -167,6 +167,33 @@ posted_cards = Table(
     Index("posted_cards_by_age", "at"),
 )
 
+#: Personal chats with people, one each: `reader` is an `Actor`, `place` a `ConversationRef`. `at` is when it was seen, to the day.
+personal_chats = Table(
+    "personal_chats",
+    metadata,
+    Column("person_id", String(64), primary_key=True),
+    Column("reader", JSON, nullable=False),
+    Column("place", JSON, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Index("personal_chats_by_age", "at"),
+)
+
+#: Who was asked to agree in their own chat, and where that card is; nothing for operations whose approvers have a channel
+#: (`operations.approval_where`). `version` is that of the operation as the card shows it, `refused` the status when Teams refused it.
+approval_cards = Table(
+    "approval_cards",
+    metadata,
+    Column("operation_id", String(12), primary_key=True),
+    Column("person_id", String(64), primary_key=True),
+    Column("reader", JSON, nullable=False),
+    Column("place", JSON, nullable=False),
+    Column("card_id", Text, nullable=False, default=""),
+    Column("version", Integer, nullable=False, default=-1),
+    Column("refused", Integer, nullable=False, default=0),
+    Column("at", UtcTime, nullable=False),
+    Index("approval_cards_by_age", "at"),
+)
+
 #: Settings made in chat.
 settings = Table("chat_settings", metadata, Column("name", String(40), primary_key=True), Column("value", Text, nullable=False))
 

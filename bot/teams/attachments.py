@@ -72,7 +72,7 @@ def public(reply: Reply, where: ConversationRef, pause: Pause | None = None, rea
         reply = replace(reply, own=False)
     if isinstance(reply, FormShown) and reply.problem and where.kind != "personal":
         reply = replace(reply, problem=None, fields=tuple(replace(field, value="", picked="") for field in reply.fields))
-    if isinstance(reply, ApprovalShown):
+    if isinstance(reply, ApprovalShown) and where.kind != "personal":
         reply = replace(reply, viewer=Viewer.ANYBODY)
     return view(reply, where, pause, reader)
 

@@ -33,8 +33,9 @@ from bot.errors import ChatError
 from bot.languages import Readers
 from bot.services.dispatch import Dispatch
 from bot.services.explain import incident
+from bot.services.personal_chats import PersonalChats
 from bot.teams.attachments import CARD, message, no_files_here, view
-from bot.teams.inbound import actor_of, card_action, delivery_key, file_consent, incoming_message
+from bot.teams.inbound import actor_of, card_action, chat_reader, delivery_key, file_consent, incoming_message, where_of
 from bot.teams.outbound import Connector
 from bot.teams.placement import Placement
 
@@ -57,19 +58,34 @@ class DoormanHandler(TeamsActivityHandler):
         tenant_id: the tenant whose private chats refusals may go to.
     """
 
-    def __init__(self, dispatch: Dispatch, connector: Connector, welcome: Help, tenant_id: str, readers: Readers) -> None:
+    def __init__(
+        self, dispatch: Dispatch, connector: Connector, welcome: Help, tenant_id: str, readers: Readers, chats: PersonalChats
+    ) -> None:
         super().__init__()
         self._dispatch = dispatch
         self._connector = connector
         self._placement = Placement(connector, dispatch.posted, dispatch.pause, tenant_id, readers)
         self._welcome = welcome
         self._readers = readers
+        self._chats = chats
         self._handing_over: dict[tuple[str, str], asyncio.Task[None]] = {}
 
     async def on_turn(self, turn_context: TurnContext) -> None:
         """Every turn; at its end Teams may deliver the activity again without anything happening."""
         await super().on_turn(turn_context)
         self._dispatch.answered(delivery_key(turn_context.activity))
+        self._meet(turn_context.activity)
+
+    def _meet(self, activity: Activity) -> None:
+        """Whoever is in a personal chat with us can be written to there, until the app is removed."""
+        reader = chat_reader(activity)
+        if reader is None:
+            return
+        match activity.type, (activity.action or "").partition("-")[0]:
+            case "installationUpdate", "remove":
+                self._chats.left(reader.id)
+            case ("message" | "messageUpdate" | "invoke", _) | ("installationUpdate", "add"):
+                self._chats.seen(reader, where_of(activity))
 
     async def on_message_activity(self, turn_context: TurnContext) -> None:
         """A typed message, or a button of a client that knows no Action.Execute."""

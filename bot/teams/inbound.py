@@ -155,6 +155,14 @@ def where_of(activity: Activity) -> ConversationRef:
     )
 
 
+def chat_reader(activity: Activity) -> Actor | None:
+    """Whose personal chat this comes from; None elsewhere, and for whoever is no member of the tenant."""
+    if where_of(activity).kind != "personal" or _guest_or_bot(activity):
+        return None
+    actor = actor_of(activity)
+    return actor if actor.id else None
+
+
 def delivery_key(activity: Activity) -> str:
     """Names this delivery: the same key again is the same activity. An edit keeps the id of the message, so the type is part of it."""
     key = f"{activity.type}|{activity.conversation.id}|{activity.id}"

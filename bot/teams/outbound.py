@@ -172,9 +172,9 @@ class TeamsAnnouncer:
         """Posts a new message and returns its activity id; raises ChatError."""
         return await self._connector.send(where, message(reply, where, reader=self._readers.of(to or requester_of(reply))))
 
-    async def update(self, where: ConversationRef, activity_id: str, reply: Reply) -> None:
+    async def update(self, where: ConversationRef, activity_id: str, reply: Reply, to: Actor | None = None) -> None:
         """Replaces a message in place; raises ChatError."""
-        await self._connector.update(where, activity_id, message(reply, where, reader=self._readers.of(requester_of(reply))))
+        await self._connector.update(where, activity_id, message(reply, where, reader=self._readers.of(to or requester_of(reply))))
 
     async def members(self, where: ConversationRef) -> tuple[Member, ...]:
         """Who is in a conversation; raises ChatError."""

@@ -9,7 +9,19 @@ from datetime import timedelta
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import Bulk, Hold, Progress, Row, RowKind, Sample, Wish, first_rows_note
 from bot.domain.change import Change, ChangeKind
-from bot.domain.exchange import ApprovalShown, BulkExplained, BulkShown, History, LogEntry, Member, OperationShown, Pending, Reply, Viewer
+from bot.domain.exchange import (
+    ApprovalShown,
+    BulkExplained,
+    BulkShown,
+    ConversationRef,
+    History,
+    LogEntry,
+    Member,
+    OperationShown,
+    Pending,
+    Reply,
+    Viewer,
+)
 from bot.domain.methods import PhoneType
 from bot.domain.operation import Approval, Operation, State
 from bot.domain.people import Person
@@ -54,6 +66,7 @@ def job(proposed: Operation, state: State, bulk: Bulk = BULK, outcome: str = "")
         ticket="CHG0031337",
         reason="the old MFA server goes",
         need=NEED,
+        approval_where=ConversationRef("https://smba.example/emea/", "19:approvals@thread.tacv2", "channel"),
         bulk=bulk,
         state=state,
         decided_by="" if asked else proposed.requester.name,

@@ -108,11 +108,13 @@ NEED = Need(
 )
 SAM, INGRID = Approval("77", "Sam Okafor", NOW), Approval("88", "Ingrid Lund", NOW)
 SENIORS = (Member("29:sam", "Sam Okafor", "77"), Member("29:ingrid", "Ingrid Lund", "88"))
+APPROVALS = ConversationRef("https://smba.example/emea/", "19:approvals@thread.tacv2", "channel")
 LINK = "https://teams.microsoft.com/l/chat/0/0?users=hanna.visser@fabrikam.example"
 AWAITING = replace(
     PROPOSED,
     state=State.AWAITING_APPROVAL,
     need=NEED,
+    approval_where=APPROVALS,
     decided_by="Hanna Visser",
     changes=(UPDATE,),
     notes=(),
@@ -171,6 +173,7 @@ def in_state(state: State, operation: Operation = PROPOSED, outcome: str | None 
     return replace(
         operation,
         need=NEED if state in (State.AWAITING_APPROVAL, State.DENIED) and operation is PROPOSED else operation.need,
+        approval_where=APPROVALS,
         state=state,
         finished_at=NOW + timedelta(minutes=1) if state.finished else None,
         decided_by="Hanna Visser" if decided else "",
@@ -393,6 +396,7 @@ def approvals() -> dict[str, Reply]:
         "log-approved": LogEntry(in_state(State.SUCCEEDED, both).masked()),
         "operation-approved-once": OperationShown(once, NOW),
         "confirm-needs-approval": OperationShown(replace(AWAITING, state=State.PROPOSED, decided_by="", warnings=()), NOW),
+        "operation-awaiting-in-personal-chats": OperationShown(replace(AWAITING, approval_where=None), NOW),
         "pending": Pending((AWAITING, replace(once, need=replace(NEED, deny_reason=True))), (once,), NOW),
         "pending-nothing": Pending((), (), NOW),
         "pending-many": Pending(many, many[:7], NOW),
@@ -528,6 +532,7 @@ def hostile(text: str) -> dict[str, Reply]:
             for state in (State.AWAITING_APPROVAL, State.FAILED)
             for viewer in Viewer
         },
+        "operation-awaiting-in-personal-chats": OperationShown(replace(AWAITING, approval_where=None), NOW),
         "pending": Pending((asked,) * 30, (asked,) * 30, NOW),
         **hostile_jobs(text, operation, LINK),
         "log": LogEntry(operation.masked()),

@@ -65,12 +65,13 @@ def words(message: Message) -> str:
     return " ".join(_words(message.card() or {}))
 
 
-async def approvers_card(desk: Desk, operation_id: str, where: cast.Channel = APPROVALS) -> Answer:
-    """The card in the approval channel."""
+async def approvers_card(desk: Desk, operation_id: str, where: cast.Channel | cast.Member = APPROVALS) -> Answer:
+    """The card in the approval channel, in another one, or in somebody's own chat."""
+    place = desk.teams.threads.find(where)[0].id
     message = await desk.teams.wait_for(
-        lambda message: message.conversation == where.id and message.by_bot and operation_id in words(message) and "Needs" in words(message)
+        lambda message: message.conversation == place and message.by_bot and operation_id in words(message) and "Needs" in words(message)
     )
-    return Answer(desk, message, INGRID)
+    return Answer(desk, message, where if isinstance(where, cast.Member) else INGRID)
 
 
 async def ask(desk: Desk, line: str = SET, who: cast.Member = HANNA) -> tuple[str, Answer, Answer]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.audit import Tag
-from tests.desk import ALICE, APPROVALS, HANNA, HELPDESK, SAM, Answer, Desk
-from tests.scenarios.approving import INGRID, POLICY, SET, SET_VIP, approvers_card, ask, desk, told, words
+from tests.desk import APPROVALS, HANNA, SAM, Answer, Desk
+from tests.scenarios.approving import INGRID, SET, SET_VIP, approvers_card, ask, desk, told, words
 
 __all__ = ["desk"]
 
@@ -71,8 +71,8 @@ async def test_a_channel_that_refuses_the_card_ends_the_request(desk: Desk, stat
     desk.teams.faults.add(status, conversation=APPROVALS.id, method="POST")
     own = await desk.say(HANNA, SET)
     await desk.press(HANNA, own, "confirm")
-    await desk.settled(own, "Failed", f"does not let me post in the approval channel ({status})", "APPROVAL_CHANNEL_ID")
-    await told(desk, HANNA, own.operation_id, "does not let me post in the approval channel")
+    await desk.settled(own, "Failed", f"does not let me post in the channel where approvers are asked ({status})", "APPROVAL_CHANNEL_ID")
+    await told(desk, HANNA, own.operation_id, "does not let me post in the channel where approvers are asked")
     assert desk.entra.writes == []
     desk.teams.faults.clear()
     await desk.press(HANNA, own, "again")
@@ -152,21 +152,3 @@ async def test_old_clients_decide_too(desk: Desk) -> None:
     await desk.press(INGRID, card, "deny", data={"reason": "not today"}, style="submit")
     await desk.settled(own, "Ingrid Lund denied", "because not today")
     await desk.settled(card, "Denied")
-
-
-async def test_without_an_approval_channel(database_url: str) -> None:
-    async with Desk(database_url, POLICY, APPROVAL_CHANNEL_ID="") as desk:
-        refused = await desk.say(HANNA, SET)
-        assert "there is no approval channel" in refused.text
-        assert refused.verbs == []
-        group = desk.teams.group_chat("Two of us", [HANNA, SAM])
-        assert "there is no approval channel" in (await desk.say(HANNA, SET, group)).text
-
-        own = await desk.say(HANNA, SET, HELPDESK)
-        await desk.press(HANNA, own, "confirm")
-        card = await approvers_card(desk, own.operation_id, HELPDESK)
-        assert card.message.thread == own.message.thread
-        await desk.press(INGRID, card, "approve")
-        await desk.settled(own, "Done", "Ingrid Lund")
-        await desk.settled(card, "Done", "Ingrid Lund")
-        assert desk.phones(ALICE) == {"mobile": "+31 612345678"}
