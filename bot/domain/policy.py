@@ -48,6 +48,8 @@ class Reason(StrEnum):
     VIP_TARGET = "vip_target"
     NOT_ASKER = "not_in_an_asking_group"
     NEEDS_MORE_AGREEMENT = "needs_more_agreement"
+    SAME_PERSON = "same_person"
+    AGREEMENT_LOST = "agreement_lost"
 
 
 @dataclass(frozen=True, slots=True)

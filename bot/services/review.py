@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from bot.domain.approvers import about_approver
 from bot.domain.change import ChangeKind
 from bot.domain.exchange import ConversationRef
 from bot.domain.methods import Dossier
@@ -54,6 +55,8 @@ class Reviewer:
         """
         if not (account := permit(standing, _NO_GROUPS, for_everyone=True)).allowed:
             return account
+        if not (others := about_approver(operation)).allowed:
+            return others
         now = self._clock()
         kinds, where = operation.kinds, operation.conversation
         ask = self._ask(standing, dossier, kinds, where, operation.created_at, operation.reason, operation.ticket)
