@@ -18,35 +18,36 @@ from tests.desk import ALICE, BRAM, HANNA, OMAR, SAM, Answer, Desk
 from tests.scenarios.approving import INGRID, POLICY, ask
 from tests.scenarios.bulking import confirmed, state
 
+
+def _alias(mine: Person, theirs: Person) -> None:
+    mine.aliases, theirs.other_mails = ("smtp:desk.il@fabrikam.example",), ("Desk.IL@fabrikam.example",)
+
+
 #: What makes two accounts look like one person's: how the approver's refusal names it, and what stands on either account.
 SHARED: dict[str, tuple[str, Callable[[Person, Person], None]]] = {
     "mail": ("The email address", lambda mine, theirs: setattr(mine, "mail", theirs.mail.upper())),
-    "other mails": ("The other email address", lambda mine, theirs: _both(mine, theirs, "other_mails", ("Me@Home.example", "me@home.example"))),
+    "other mails": ("The other email address", lambda *two: _both(*two, "other_mails", "Me@Home.example", "me@home.example")),
     "their mail among mine": ("The other email address", lambda mine, theirs: setattr(mine, "other_mails", ("a@b.example", theirs.mail))),
     "my mail among theirs": ("The email address", lambda mine, theirs: setattr(theirs, "other_mails", (mine.mail,))),
-    "my alias among theirs": ("The proxy address", lambda mine, theirs: _alias(mine, theirs)),
-    "proxy addresses": ("The proxy address", lambda mine, theirs: _both(mine, theirs, "aliases", ("SMTP:me@old.example", "smtp:Me@old.example"))),
-    "addresses of telephony": ("The proxy address", lambda mine, theirs: _both(mine, theirs, "aliases", ("sip:me@x.example", "SIP:me@x.example"))),
-    "employee ids": ("The employee ID", lambda mine, theirs: _both(mine, theirs, "employee_id", ("E-7001a", "e-7001A"))),
-}  # fmt: skip
+    "my alias among theirs": ("The proxy address", _alias),
+    "proxy addresses": ("The proxy address", lambda *two: _both(*two, "aliases", "SMTP:me@old.example", "smtp:Me@old.example")),
+    "addresses of telephony": ("The proxy address", lambda *two: _both(*two, "aliases", "sip:me@x.example", "SIP:me@x.example")),
+    "employee ids": ("The employee ID", lambda *two: _both(*two, "employee_id", "E-7001a", "e-7001A")),
+}
 #: Alike, and not the same.
 APART: dict[str, Callable[[Person, Person], None]] = {
-    "nothing there": lambda mine, theirs: _both(mine, theirs, "employee_id", ("", "")),
-    "no mail": lambda mine, theirs: _both(mine, theirs, "mail", (None, None)),
-    "blanks": lambda mine, theirs: _both(mine, theirs, "employee_id", (" ", " ")),
-    "plus": lambda mine, theirs: _both(mine, theirs, "other_mails", ("me@home.example", "me+work@home.example")),
-    "longer": lambda mine, theirs: _both(mine, theirs, "employee_id", ("E-7001", "E-70012")),
+    "nothing there": lambda *two: _both(*two, "employee_id", "", ""),
+    "no mail": lambda *two: _both(*two, "mail", None, None),
+    "blanks": lambda *two: _both(*two, "employee_id", " ", " "),
+    "plus": lambda *two: _both(*two, "other_mails", "me@home.example", "me+work@home.example"),
+    "longer": lambda *two: _both(*two, "employee_id", "E-7001", "E-70012"),
     "an id for an address": lambda mine, theirs: (setattr(mine, "employee_id", "7001"), setattr(theirs, "aliases", ("smtp:7001",))),
 }
 
 
-def _both(mine: Person, theirs: Person, name: str, values: tuple[Any, Any]) -> None:
+def _both(mine: Person, theirs: Person, name: str, *values: Any) -> None:
     for person, value in zip((mine, theirs), values, strict=True):
         setattr(person, name, (value,) if name in ("other_mails", "aliases") else value)
-
-
-def _alias(mine: Person, theirs: Person) -> None:
-    mine.aliases, theirs.other_mails = ("smtp:desk.il@fabrikam.example",), ("Desk.IL@fabrikam.example",)
 
 
 @contextmanager
@@ -126,7 +127,7 @@ async def test_it_is_asked_when_somebody_presses_approve_and_for_all_three_toget
 async def test_what_cannot_be_read_lets_nobody_agree(desk: Desk, effect: str) -> None:
     operation_id, own, card = await ask(desk)
     mine, theirs = accounts(desk, INGRID, HANNA)
-    _both(mine, theirs, "employee_id", ("7001", "7001"))
+    _both(mine, theirs, "employee_id", "7001", "7001")
     fault = desk.entra.faults.add(Fault(effect=effect, path=r"/users$", regex=True))  # who else has it
     assert "Nothing was changed" in await refused(desk, INGRID, card, operation_id)
     assert fault.fired
@@ -143,7 +144,7 @@ async def test_what_cannot_be_read_lets_nobody_agree(desk: Desk, effect: str) ->
 async def test_who_shares_something_may_still_deny(desk: Desk) -> None:
     _, own, card = await ask(desk)
     mine, theirs = accounts(desk, INGRID, HANNA)
-    _both(mine, theirs, "employee_id", ("7001", "7001"))
+    _both(mine, theirs, "employee_id", "7001", "7001")
     await desk.press(INGRID, card, "deny")
     await desk.settled(own, "Denied")
 
