@@ -38,7 +38,7 @@ from bot.services.approval_places import ApprovalPlaces
 from bot.services.approve import Approvals
 from bot.services.approvers_card import ApproversCard
 from bot.services.bulk.check import Checking
-from bot.services.bulk.crew import Crewing
+from bot.services.bulk.crewing import Crewing
 from bot.services.bulk.crews import Crews
 from bot.services.bulk.desk import BulkDesk
 from bot.services.dispatch import Dispatch
@@ -188,7 +188,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         chats = StoredChats(transactions)
         known = PersonalChats(chats, clock)
         stack.push_async_callback(known.close)
-        in_channel = ApproversCard(operations, announcer, directory.in_background(), clock, settings.hosts.teams)
+        in_channel = ApproversCard(operations, jobs, announcer, directory.in_background(), clock, settings.hosts.teams)
         in_person = PersonalCards(operations, chats, known, announcer, directory.in_background(), clock, settings.hosts.teams)
         await engine.start()
         stack.push_async_callback(engine.stop)
@@ -197,7 +197,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         groups = Groups(settings.helpdesk_group_id, settings.admin_group_id, policy.asking(), policy.approving(), policy.groups())
         gate = Gate(directory, groups, settings.bot_tenant_id, clock)
         places = ApprovalPlaces(operations, chats, settings.approval_channel, settings.log_channel)
-        approvals = Approvals(operations, directory, gate, reviewer, clock, places, settings.hosts.teams)
+        approvals = Approvals(operations, jobs, directory, gate, reviewer, clock, places, settings.hosts.teams)
         facts = Facts(settings.default_region.upper(), settings.sms_voice_retirement, settings.per_user_mfa, policy.first_day_to_manager)
         preparation = Preparation(
             operations, stops, usages, directory, gate, reviewer, approvals, facts, clock, jobs, _later(lambda: desk.steer)

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from bot.domain.approvers import Mark
 from bot.domain.audit import AuditEvent
 from bot.domain.bulk import Bulk, FileRow, Hold, PlanDigest, Progress, Row, RowEnd, RowKind, Sample, Taken
 from bot.domain.change import Change
@@ -50,6 +51,12 @@ class Directory(Protocol):
 
         A group that does not exist has no members.
         """
+
+    async def marks(self, object_ids: Sequence[str]) -> list[tuple[Mark, ...]]:
+        """By what accounts can be told to be one person's, in the order asked; none of an account that is gone."""
+
+    async def holders(self, marks: Sequence[Mark]) -> list[frozenset[str]]:
+        """Object ids of the accounts that have each of these marks, in the order asked; at most one more than `MOST_HOLDERS`."""
 
     async def dossier(self, object_id: str) -> Dossier:
         """Account, methods and privileges, read together. NotFound when the account is gone."""
@@ -243,10 +250,11 @@ class Operations(Protocol):
     async def approve(self, operation_id: str, approval: Approval, event: AuditEvent) -> Operation | None:
         """Compare-and-set: counts one more person's agreement, and queues the operation when that was the last one needed.
 
-        Only while it waits for approval, before it expires, and for nobody twice. The event gets how many of how many have agreed.
+        Only while it waits for approval, before it expires, for nobody twice, and for nobody whose own account a row of the file
+        changes. The event gets how many of how many have agreed.
 
         Returns:
-            The operation as it now is, or None when it was too late or this person is counted already.
+            The operation as it now is, or None when it was too late or this person's agreement does not count.
         """
 
     async def renew_target(self, seen: Operation, target: Person, warning: str) -> Operation | None:
@@ -502,6 +510,9 @@ class BulkJobs(Protocol):
     async def prepare_run(self, job_id: str, first: int) -> None:
         """The job begins: so many rows run before its requester is asked (-1: all of them). Does nothing the second time."""
 
+    async def changed(self, job_id: str, object_ids: Collection[str]) -> tuple[Person, ...]:
+        """Those of these people whose account a row of the job is to change, or has changed."""
+
     async def take(self, job_id: str, most: int, at: datetime) -> tuple[Taken, ...]:
         """Takes rows that are to be carried out, none while the job is held; what each is about to do is recorded first."""
 
@@ -527,7 +538,7 @@ class BulkJobs(Protocol):
     async def go_on(self, job_id: str, seen: Hold, event: AuditEvent) -> bool:
         """Ends this very hold; False when it was ended or changed meanwhile. Its card follows."""
 
-    async def stop(self, job_id: str, event: AuditEvent) -> bool:
+    async def stop(self, job_id: str, event: AuditEvent, *, why: str = "") -> bool:
         """What nobody works on will not be done, and the job ends once the rest has; False when it is not under way."""
 
     async def show_progress(self, job_id: str, now: datetime, *, at_once: bool = False) -> None:

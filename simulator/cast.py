@@ -61,6 +61,9 @@ class Member:
     federated: bool = False
     pass_minutes: int | None = None  # the lifetime of a pass that is valid when the tenant starts
     other_tenant: bool = False
+    employee_id: str = ""
+    other_mails: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()  # proxy addresses beside that of `mail`, such as "smtp:bob@sales.contoso.com"
 
     @property
     def id(self) -> str:

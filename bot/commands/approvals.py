@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from bot.commands.kinds import Word
 from bot.commands.spec import Command, Context, Invocation
+from bot.domain.approvers import may_agree
 from bot.domain.exchange import Notice, Pending, Reply
 from bot.domain.operation import Operation
 from bot.domain.people import Standing
-from bot.domain.review import may_approve
+from bot.domain.policy import Decision
 from bot.domain.said import say
-from bot.ports import Operations
+from bot.ports import BulkJobs, Operations
 
 
 async def pending(invocation: Invocation, context: Context) -> Reply:
@@ -21,29 +23,35 @@ async def pending(invocation: Invocation, context: Context) -> Reply:
             say("What waits for you is for your eyes."),
             say("Ask me `pending` in a personal chat. What waits here has a card here."),
         )
-    return await pending_for(context.operations, context.standing, context.now)
+    return await pending_for(context.operations, context.jobs, context.standing, context.now)
 
 
-async def pending_for(operations: Operations, standing: Standing, now: datetime) -> Pending:
+async def pending_for(operations: Operations, jobs: BulkJobs, standing: Standing, now: datetime) -> Pending:
     """What this person may decide now, and what this person has asked for and others have not decided."""
     waiting = await operations.awaiting_approval(now)
     me = standing.person.id.lower()
     return Pending(
-        deciding=tuple(operation for operation in waiting if _may_decide(operation, me, standing)),
+        deciding=tuple([each for each in waiting if (await decision_on(jobs, each, standing, each.agreed)).allowed]),
         asked=tuple(operation for operation in waiting if operation.requester.id.lower() == me),
         now=now,
     )
 
 
-def _may_decide(operation: Operation, me: str, standing: Standing) -> bool:
-    return may_approve(
-        operation.need,
-        me,
-        standing.groups,
-        requester_id=operation.requester.id.lower(),
-        target_id=operation.target.id.lower(),
-        already=operation.agreed,
-    ).allowed
+async def decision_on(jobs: BulkJobs, operation: Operation, standing: Standing, already: frozenset[str]) -> Decision:
+    """Whether this person may decide an operation, as far as what is stored can say.
+
+    Args:
+        already: who is counted.
+    """
+    me = standing.person.id
+    mine = await in_rows(jobs, operation, [me]) if standing.groups & operation.need.groups else frozenset()
+    return may_agree(operation, me, standing.groups, in_rows=mine, already=already)
+
+
+async def in_rows(jobs: BulkJobs, operation: Operation, object_ids: Collection[str]) -> frozenset[str]:
+    """Those of these people whose own account a row of the file changes, by object id in lower case; none where there is no file."""
+    found = await jobs.changed(operation.id, object_ids) if operation.bulk else ()
+    return frozenset(person.id.lower() for person in found)
 
 
 PENDING = Command(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from bot.commands.approvals import decision_on, in_rows
 from bot.commands.arguments import AS, AnyLine, Line, OperationId, Somebody
 from bot.commands.kinds import Word
 from bot.commands.operations import OPERATION_LIMIT, unknown
@@ -67,7 +68,7 @@ async def why(invocation: Invocation, context: Context) -> Reply:
     own = [event for event in refusals if event.actor_id.lower() == context.actor.id.lower()]
     if operation is None and not refusals:
         raise unknown(wanted)
-    if operation and _involved(operation, events, context):
+    if operation and await _involved(operation, events, context):
         return await _explained(operation, events, own, context)
     if told := refusals if context.admin and operation is None else own:
         return _refused(wanted, told[-1])
@@ -106,13 +107,12 @@ def _rehearsed(found: Rehearsal) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _involved(operation: Operation, events: Sequence[AuditEvent], context: Context) -> bool:
+async def _involved(operation: Operation, events: Sequence[AuditEvent], context: Context) -> bool:
     """Whoever asked, acted on it, may decide it, or administers."""
     me = context.actor.id.lower()
     acted = any(event.actor_id.lower() == me and event.tag in _DEEDS for event in events)
     mine = operation.requester.id.lower() == me
-    may_decide = bool(operation.need.groups & context.standing.groups) and operation.target.id.lower() != me
-    return context.admin or mine or acted or may_decide
+    return context.admin or mine or acted or (await decision_on(context.jobs, operation, context.standing, frozenset())).allowed
 
 
 async def _explained(operation: Operation, events: Sequence[AuditEvent], own: Sequence[AuditEvent], context: Context) -> Notice:
@@ -166,10 +166,15 @@ def _refused(wanted: str, event: AuditEvent) -> Notice:
 
 
 async def _deciders(operation: Operation, need: Need, context: Context) -> tuple[Person, ...]:
-    people = await context.directory.members(need.groups)
-    return could_approve(
-        need, people, requester_id=operation.requester.id, target_id=operation.target.id, already=operation.agreed
+    people = could_approve(
+        need,
+        await context.directory.members(need.groups),
+        requester_id=operation.requester.id,
+        target_id=operation.target.id,
+        already=operation.agreed,
     )
+    changed = await in_rows(context.jobs, operation, [person.id for person in people])
+    return tuple(person for person in people if person.id.lower() not in changed)
 
 
 def _deed(event: AuditEvent) -> str:

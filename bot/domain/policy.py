@@ -50,6 +50,8 @@ class Reason(StrEnum):
     NEEDS_MORE_AGREEMENT = "needs_more_agreement"
     CONTAIN_LIMIT = "containment_limit_reached"
     FREEZE_LIMIT = "freeze_limit_reached"
+    SAME_PERSON = "same_person"
+    AGREEMENT_LOST = "agreement_lost"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from bot.domain.approvers import MOST_HOLDERS, Mark
 from bot.domain.change import KINDS, Change, ChangeKind
 from bot.domain.methods import Dossier
 from bot.domain.passes import PassTerms, WantedPass
@@ -20,6 +21,7 @@ from bot.graph.beta import beta_request, mfa_state_in, preference_in
 from bot.graph.client import GraphClient
 from bot.graph.dossiers import Dossiers
 from bot.graph.errors import translate
+from bot.graph.marks import holding, marks_in
 from bot.graph.methods import client_request_id, sms_terms_in, write_request
 from bot.graph.passes import issued_in, pass_request, password_request, terms_in
 from bot.graph.reader import Reader
@@ -87,6 +89,22 @@ class GraphDirectory:
         """See `bot.ports.Directory`. Raises when any part that decides about protection cannot be read."""
         asked = self._dossiers.ask(reads.object_id(object_id))
         return await self._dossiers.made_of(asked, await read_all(self._client, asked.reads, self._patience))
+
+    async def marks(self, object_ids: Sequence[str]) -> list[tuple[Mark, ...]]:
+        """See `bot.ports.Directory`."""
+        asked = [reads.marks(reads.object_id(object_id)) for object_id in object_ids]
+        answers = await read_all(self._client, asked, self._patience)
+        for read, answer in zip(asked, answers, strict=True):
+            if not answer.ok and answer.status != 404:
+                raise translate(answer, read.permission)
+        return [marks_in(answer.fields) if answer.ok else () for answer in answers]
+
+    async def holders(self, marks: Sequence[Mark]) -> list[frozenset[str]]:
+        """See `bot.ports.Directory`."""
+        asked = [holding(mark) for mark in marks]
+        answers = await self._reader.read(*asked) if asked else []
+        found = [await self._reader.pages(answer, read, most=MOST_HOLDERS + 1) for read, answer in zip(asked, answers, strict=True)]
+        return [frozenset(str(row.get("id")) for row in rows) for rows in found]
 
     async def preference(self, object_id: str) -> Preference:
         """See `bot.ports.Directory`."""

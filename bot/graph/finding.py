@@ -32,10 +32,16 @@ def clause(name: str, text: str) -> str:
 
 def by_address(text: str) -> Read:
     """Accounts with this user principal name or mail address, aliases and a guest's own address included."""
+    return filtered(any_address(text))
+
+
+def any_address(text: str) -> str:
+    """The `$filter` for accounts that have this address in any place. No header is needed, and case does not count.
+
+    https://learn.microsoft.com/graph/aad-advanced-queries#user-properties
+    """
     wanted, alias = literal(text), literal(f"smtp:{text}")
-    return filtered(
-        f"userPrincipalName eq {wanted} or mail eq {wanted} or proxyAddresses/any(p:p eq {alias}) or otherMails/any(m:m eq {wanted})"
-    )
+    return f"userPrincipalName eq {wanted} or mail eq {wanted} or proxyAddresses/any(p:p eq {alias}) or otherMails/any(m:m eq {wanted})"
 
 
 def by_exact_address(text: str) -> Read:

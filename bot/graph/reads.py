@@ -27,6 +27,7 @@ from msgraph.generated.users.item.transitive_member_of.graph_group.graph_group_r
 from msgraph.generated.users.item.user_item_request_builder import UserItemRequestBuilder
 from msgraph.generated.users.users_request_builder import UsersRequestBuilder
 
+from bot.domain.approvers import MOST_HOLDERS
 from bot.errors import NotFound
 from bot.graph.permissions import (
     READ_AUDITS,
@@ -54,6 +55,8 @@ PERSON = [
     "userType",
     "onPremisesSyncEnabled",
 ]
+#: What `marks.marks_in` needs.
+MARKS = ["id", "mail", "otherMails", "proxyAddresses", "employeeId", "userPrincipalName"]
 PAGE = FIND_LIMIT + 1  # one more than shown, so that "there are more" is noticed
 MOST_ROWS = 999  # of a page: https://learn.microsoft.com/graph/paging
 GROUPS_PER_CHECK = 20  # https://learn.microsoft.com/graph/api/directoryobject-checkmembergroups
@@ -159,6 +162,9 @@ _ACCOUNT = _address(
         )
     )
 )
+_MARKS = _address(
+    _user.to_get_request_information(_configured(UserItemRequestBuilder.UserItemRequestBuilderGetQueryParameters(select=MARKS)))
+)
 _MANAGER = _address(
     _user.manager.to_get_request_information(_configured(ManagerRequestBuilder.ManagerRequestBuilderGetQueryParameters(select=PERSON)))
 )
@@ -214,6 +220,7 @@ _REGISTRATION = _address(
 )
 _CHECK_GROUPS = f"/users/{_SLOT}/checkMemberGroups"
 _FILTERED = _address(_users.to_get_request_information(_configured(_Listed(filter=_SLOT, select=PERSON, top=PAGE))))
+_HOLDERS = _address(_users.to_get_request_information(_configured(_Listed(filter=_SLOT, select=["id"], top=MOST_HOLDERS + 1))))
 _SEARCHED = _address(_users.to_get_request_information(_configured(_Listed(search=_SLOT, select=PERSON, top=PAGE))))
 #: What the tenant allows: https://learn.microsoft.com/graph/api/temporaryaccesspassauthenticationmethodconfiguration-get
 PASS_POLICY = Read("/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/TemporaryAccessPass", READ_POLICY)
@@ -230,6 +237,11 @@ def person(user_id: str) -> Read:
 def account(user_id: str) -> Read:
     """The account, and whether a restricted administrative unit protects it."""
     return Read(_ACCOUNT.replace(_SLOT, user_id), READ_USERS)
+
+
+def marks(user_id: str) -> Read:
+    """By what the account can be told to be one person's with another one."""
+    return Read(_MARKS.replace(_SLOT, user_id), READ_USERS)
 
 
 def manager(user_id: str) -> Read:
@@ -313,6 +325,11 @@ def audits(app_id: str, since: datetime) -> Read:
 def filtered(expression: str) -> Read:
     """Accounts by `$filter`."""
     return Read(_FILTERED.replace(_SLOT, quote(expression, safe="")), READ_USERS)
+
+
+def holders(expression: str) -> Read:
+    """The ids of a few accounts by `$filter`, so many that "more than `MOST_HOLDERS`" is noticed."""
+    return Read(_HOLDERS.replace(_SLOT, quote(expression, safe="")), READ_USERS)
 
 
 def searched(expression: str) -> Read:

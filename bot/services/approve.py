@@ -10,20 +10,20 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from bot.commands.approvals import pending_for
+from bot.commands.approvals import decision_on, pending_for
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.effect import untouched
 from bot.domain.exchange import ApprovalShown, CardAction, Pending, Verb, Viewer
 from bot.domain.methods import Dossier
 from bot.domain.operation import Approval, Operation, State
-from bot.domain.people import Person, Standing
+from bot.domain.people import Person
 from bot.domain.phone import mask_text
-from bot.domain.policy import Decision, Reason
-from bot.domain.review import may_approve
+from bot.domain.policy import Reason
 from bot.domain.said import join, say
 from bot.domain.stop import because
 from bot.errors import NotFound, Refusal
-from bot.ports import Clock, Directory, Operations
+from bot.ports import BulkJobs, Clock, Directory, Operations
+from bot.services.agreement import agreement, somebody_else
 from bot.services.approval_places import ApprovalPlaces
 from bot.services.approvers_card import conversation_link
 from bot.services.confirm import too_late
@@ -53,6 +53,7 @@ class Approvals:
     def __init__(
         self,
         operations: Operations,
+        jobs: BulkJobs,
         directory: Directory,
         gate: Gate,
         reviewer: Reviewer,
@@ -61,6 +62,7 @@ class Approvals:
         teams: str,
     ) -> None:
         self._operations = operations
+        self._jobs = jobs
         self._directory = directory
         self._gate = gate
         self._reviewer = reviewer
@@ -85,11 +87,12 @@ class Approvals:
             Refusal: the reader has nothing to do with it. The id is short and can be guessed.
         """
         standing = await self._gate.standing(action.actor)
-        viewer = viewer_of(operation, standing)
+        reason = (await decision_on(self._jobs, operation, standing, operation.agreed)).reason
+        viewer = _VIEWERS.get(reason, Viewer.ANYBODY)
         where = operation.approval_where
         if action.where.kind == "personal":
             if not await self.places.is_card(action, operation):
-                return await pending_for(self._operations, standing, self._clock())
+                return await pending_for(self._operations, self._jobs, standing, self._clock())
         elif not where or (viewer is Viewer.ONLOOKER and action.where.channel_id != where.channel_id):
             raise Refusal(say("I do not know this card any more."), say("Type `pending` in a personal chat with me."), code="unknown_card")
         return self.shown(operation, viewer, action.actor.chat_id)
@@ -100,8 +103,9 @@ class Approvals:
         return ApprovalShown(operation, self._clock(), viewer, link, refreshing=(chat_id,) if chat_id else ())
 
     async def _approve(self, action: CardAction, operation: Operation) -> Operation:
-        name = await self._require_right(action, operation)
-        await self._check_request(operation)
+        person = await self._require_right(action, operation)
+        name = person.name
+        await self._check_request(operation, person)
         approval = Approval(action.actor.id, name, self._clock())
         event = AuditEvent(Tag.OPERATION_APPROVED, approval.at, action.actor.id, name, operation.id, operation.target.id)
         moved = await self._operations.approve(operation.id, approval, event)
@@ -111,7 +115,7 @@ class Approvals:
         return await too_late(self._operations, operation, self._clock)
 
     async def _deny(self, action: CardAction, operation: Operation) -> Operation:
-        name = await self._require_right(action, operation)
+        name = (await self._require_right(action, operation)).name
         reason = mask_text(action.reason)
         if operation.need.deny_reason and not reason:
             raise Refusal(
@@ -128,28 +132,36 @@ class Approvals:
         )
         return moved or await too_late(self._operations, operation, self._clock)
 
-    async def _require_right(self, action: CardAction, operation: Operation) -> str:
-        """The name of whoever pressed, who may decide this at this moment. Who has agreed may still deny."""
+    async def _require_right(self, action: CardAction, operation: Operation) -> Person:
+        """Whoever pressed, who may decide this at this moment. Who has agreed may still deny."""
         if not operation.need.approvals:
             raise Refusal(say("{id} needs nobody's approval.", id=operation.id), code="no_need")
         standing = await self._gate.standing(action.actor, fresh=True)
         require(self._gate.permit(standing, for_everyone=True))
         waiting = operation.state is State.AWAITING_APPROVAL
         counted = operation.agreed if waiting and action.verb is Verb.APPROVE else frozenset()
-        require(_may_approve(operation, standing, counted))
+        require(await decision_on(self._jobs, operation, standing, counted))
         if not waiting or operation.expires_at <= self._clock():
             await too_late(self._operations, operation, self._clock)
-        return standing.person.name or action.actor.name
+        return standing.person
 
-    async def _check_request(self, operation: Operation) -> None:
-        """Whether the request is still what everybody saw, and still allowed."""
+    async def _check_request(self, operation: Operation, approver: Person) -> None:
+        """Whether the request is still what everybody saw, and still allowed; and whether this approver is really somebody else."""
         try:
-            asker, dossier = await asyncio.gather(self._gate.standing(operation.requester, fresh=True), self._target(operation))
+            asker, dossier, other, agreed = await asyncio.gather(
+                self._gate.standing(operation.requester, fresh=True),
+                self._target(operation),
+                somebody_else(self._directory, self._jobs, operation, approver),
+                agreement(self._directory, operation),
+            )
         except NotFound:
             await self._withdraw(
                 operation, say("The account of the person, or of whoever asked, no longer exists in Entra ID."), "not_found"
             )
             return
+        require(other)
+        if not agreed.allowed:
+            await self._withdraw(operation, agreed.text, agreed.reason.value)
         known = self._gate.permit(asker, for_everyone=True)
         verdict = await self._reviewer.still(_agreed_by_all(operation), asker, dossier) if known.allowed else known
         if verdict.reason in _PASSING:
@@ -199,22 +211,6 @@ class Approvals:
         if await self._operations.move(operation.id, verb, to, event, at=now, outcome=outcome) is None:
             await too_late(self._operations, operation, self._clock)
         raise Refusal(join(" ", (say("{id} has ended.", id=operation.id), outcome)), code=code)
-
-
-def viewer_of(operation: Operation, standing: Standing) -> Viewer:
-    """Which view of the approvers' card concerns somebody."""
-    return _VIEWERS.get(_may_approve(operation, standing, operation.agreed).reason, Viewer.ANYBODY)
-
-
-def _may_approve(operation: Operation, standing: Standing, counted: frozenset[str]) -> Decision:
-    return may_approve(
-        operation.need,
-        standing.person.id.lower(),
-        standing.groups,
-        requester_id=operation.requester.id.lower(),
-        target_id=operation.target.id.lower(),
-        already=counted,
-    )
 
 
 def _agreed_by_all(operation: Operation) -> Operation:

@@ -8,12 +8,13 @@ from urllib.parse import quote
 
 import structlog
 
+from bot.commands.approvals import in_rows
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.exchange import ApprovalShown, Member
 from bot.domain.operation import Operation, State
 from bot.domain.said import say
 from bot.errors import ChatError, ChatRefused, DirectoryError
-from bot.ports import Announcer, Clock, Directory, Operations
+from bot.ports import Announcer, BulkJobs, Clock, Directory, Operations
 
 log = structlog.get_logger()
 
@@ -29,8 +30,11 @@ class ApproversCard:
         teams: address of the Teams client, for links.
     """
 
-    def __init__(self, operations: Operations, announcer: Announcer, directory: Directory, clock: Clock, teams: str) -> None:
+    def __init__(
+        self, operations: Operations, jobs: BulkJobs, announcer: Announcer, directory: Directory, clock: Clock, teams: str
+    ) -> None:
         self._operations = operations
+        self._jobs = jobs
         self._announcer = announcer
         self._directory = directory
         self._clock = clock
@@ -107,7 +111,8 @@ class ApproversCard:
         except DirectoryError as error:
             log.info("approvers not known", action="approvers_unknown", operation=operation.id, error=str(error))
             return frozenset()
-        return frozenset(person.id.lower() for person in people) - _concerned(operation)
+        members = frozenset(person.id.lower() for person in people)
+        return members - _concerned(operation) - await in_rows(self._jobs, operation, members)
 
 
 async def withdraw(operations: Operations, clock: Clock, operation: Operation, outcome: str, code: str) -> None:

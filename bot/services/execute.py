@@ -8,8 +8,10 @@ in the way of one does not keep the others back.
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from typing import NamedTuple
 
 import structlog
 
@@ -18,11 +20,13 @@ from bot.domain.change import Change
 from bot.domain.methods import Dossier
 from bot.domain.operation import State
 from bot.domain.people import Standing
+from bot.domain.policy import ALLOWED, Decision, Reason
 from bot.domain.said import say
 from bot.errors import Conflict, DirectoryError, NotFound, NumberNotUnique, StillNeeded, StoreUnavailable, Throttled, Unavailable
 from bot.metrics import OPERATIONS
 from bot.ports import Clock, Directory, Operations, Sleep
 from bot.services import explain
+from bot.services.agreement import agreement
 from bot.services.ending import ending
 from bot.services.following import the_pass
 from bot.services.look import look_again
@@ -52,12 +56,24 @@ async def execute(operations: Operations, reviewer: Reviewer, directory: Directo
     if await operations.move(operation_id, "start", State.RUNNING, started, at=clock()) is None:
         return
 
+    wrote = False
+
     async def read() -> Seen:
-        dossier = await look_again(directory, operation)
-        return dossier, await directory.standing(operation.requester.id, reviewer.policy.groups())
+        dossier, requester, agreed = await asyncio.gather(
+            look_again(directory, operation),
+            directory.standing(operation.requester.id, reviewer.policy.groups()),
+            agreed_to(),
+        )
+        return Seen(dossier, requester, agreed)
+
+    async def agreed_to() -> Decision:
+        return ALLOWED if wrote else await agreement(directory, operation)
 
     async def write(change: Change) -> str:
-        return await directory.apply(operation.target.id, change, operation.id)
+        nonlocal wrote
+        request_id = await directory.apply(operation.target.id, change, operation.id)
+        wrote = True
+        return request_id
 
     try:
         await carry_out(run, reviewer, read, write, sleep)
@@ -72,6 +88,7 @@ async def execute(operations: Operations, reviewer: Reviewer, directory: Directo
         "outcome": end.outcome,
         "request_ids": list(request_ids),
         "target_upn": operation.target.upn,
+        **({"code": run.stopped_by} if run.stopped_by == Reason.AGREEMENT_LOST else {}),
         **({"results": [f"{result.fate}: {result.why}".removesuffix(": ") for result in end.results]} if end.results else {}),
     }
     finished = AuditEvent(Tag.OPERATION_FINISHED, clock(), operation_id=operation_id, target_id=operation.target.id, facts=facts)
@@ -90,8 +107,20 @@ async def execute(operations: Operations, reviewer: Reviewer, directory: Directo
     log.info("operation finished", action="operation_finished", operation=operation_id, state=end.state.value)
 
 
-#: The target as it is now, and the requester's rights.
-Seen = tuple[Dossier, Standing]
+class Seen(NamedTuple):
+    """What stands before a write, read at one moment.
+
+    Attributes:
+        dossier: the target as it is now.
+        requester: with the rights of now.
+        agreed: whether those who agreed still may, where that is to be asked.
+    """
+
+    dossier: Dossier
+    requester: Standing
+    agreed: Decision = ALLOWED
+
+
 #: Makes one change and returns Graph's request id.
 Write = Callable[[Change], Awaitable[str]]
 
@@ -107,19 +136,21 @@ async def carry_out(run: Run, reviewer: Reviewer, read: Callable[[], Awaitable[S
         if pause:
             await sleep(_lasting(pause, failure, run))
         try:
-            dossier, requester = await read()
+            seen = await read()
         except (Throttled, Unavailable) as error:
             failure = error
             continue
         except DirectoryError as error:
             run.refuse(error)
             return
-        run.compare(dossier)
+        run.compare(seen.dossier)
         if not run.open:
             return
         if not (due := run.due()):
             continue
-        verdict = await reviewer.still(run.operation, requester, dossier)  # the last thing before the write
+        verdict = seen.agreed
+        if verdict.allowed:
+            verdict = await reviewer.still(run.operation, seen.requester, seen.dossier)  # the last thing before the write
         if not verdict.allowed:
             run.forbid(verdict)
             return

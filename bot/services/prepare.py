@@ -191,8 +191,13 @@ class Preparation:
         proposal = await self.complete(settled, decision, actor, asking.where, asking.case.at)
         return replace(proposal, first=is_first(wish_of(settled), asking))
 
-    async def complete(self, plan: Plan, decision: Decision, actor: Actor, where: ConversationRef, now: datetime) -> Proposal:
+    async def complete(
+        self, plan: Plan, decision: Decision, actor: Actor, where: ConversationRef, now: datetime, job_id: str = ""
+    ) -> Proposal:
         """A plan that policy agrees to, once limits and approvers have been looked at.
+
+        Args:
+            job_id: of the file it is about, whose people do not agree to what is changed of themselves.
 
         Raises:
             Refusal: a limit is reached, too few people could approve, or there is nowhere to ask them.
@@ -205,6 +210,9 @@ class Preparation:
         approvers = could_approve(
             need, await self._directory.members(need.groups), requester_id=actor.id, target_id=plan.target.id, already=frozenset()
         )
+        if job_id:
+            changed = {person.id for person in await self._jobs.changed(job_id, [person.id for person in approvers])}
+            approvers = tuple(person for person in approvers if person.id not in changed)
         if len(approvers) < need.approvals:
             require(too_few_approvers(need, approvers))
         return Proposal(plan, decision, await self._approvals.places.place(where, need, approvers), approvers)

@@ -27,6 +27,7 @@ from bot.errors import Conflict, DirectoryError, NotAuthorised, Refusal, Rejecte
 from bot.metrics import OPERATIONS
 from bot.ports import Clock, Directory, Operations
 from bot.services import explain
+from bot.services.agreement import agreement
 from bot.services.approve import differences
 from bot.services.confirm import check_presser, too_late
 from bot.services.gate import Gate
@@ -83,7 +84,11 @@ class Reveals:
         Raises:
             Refusal: it is not; what no later press could put right ends the operation.
         """
-        dossier = await self._directory.dossier(operation.target.id)
+        dossier, agreed = await asyncio.gather(
+            self._directory.dossier(operation.target.id), agreement(self._directory, operation)
+        )
+        if not agreed.allowed:
+            await self._ends(operation, "withdraw", State.FAILED, Tag.OPERATION_WITHDRAWN, agreed.text, agreed.reason.value)
         require(await self._reviewer.still(operation, standing, dossier))
         if others := join(", ", (change.label for change in operation.changes if not untouched(change, dossier))):
             upn = operation.target.upn
@@ -105,12 +110,16 @@ class Reveals:
 
     async def _outdated(self, operation: Operation, why: str) -> None:
         """Ends an operation that is no longer what everybody agreed to; raises Refusal."""
+        await self._ends(operation, "outdate", State.STALE, Tag.OPERATION_OUTDATED, why, "changed_meanwhile")
+
+    async def _ends(self, operation: Operation, verb: str, to: State, tag: Tag, why: str, code: str) -> None:
         outcome = join(" ", (why, say("Nothing was made or changed.")))
         now, asker = self._clock(), operation.requester
-        event = AuditEvent(Tag.OPERATION_OUTDATED, now, asker.id, asker.name, operation.id, operation.target.id, {"outcome": outcome})
-        await self._operations.move(operation.id, "outdate", State.STALE, event, at=now, outcome=outcome)
+        facts = {"outcome": outcome, "code": code}
+        event = AuditEvent(tag, now, asker.id, asker.name, operation.id, operation.target.id, facts)
+        await self._operations.move(operation.id, verb, to, event, at=now, outcome=outcome)
         text = join(" ", (say("{id} has ended.", id=operation.id), outcome))
-        raise Refusal(text, say("Type the command again for a new card."), code="changed_meanwhile")
+        raise Refusal(text, say("Type the command again for a new card."), code=code)
 
     async def _made(self, operation: Operation, change: Change) -> Revealed | OperationShown | Notice:
         """Asks Graph once, and records what it said.

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.domain.approvers import about_approver
 from bot.domain.change import CONTAINING, Change, ChangeKind, Plan, kinds_of
 from bot.domain.exchange import ConversationRef
 from bot.domain.methods import Dossier
@@ -137,6 +138,8 @@ class Reviewer:
         """
         if not (account := permit(standing, _NO_GROUPS, for_everyone=True)).allowed:
             return account
+        if not (others := about_approver(operation)).allowed:
+            return others
         case = await self.case(operation.target.id)
         # What it has removed itself by now, half-way or before it was cut off, makes nobody registered.
         made = tuple(one for one in case.made if one.operation_id != operation.id or not one.took)

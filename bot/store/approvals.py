@@ -12,7 +12,8 @@ from bot.domain.audit import AuditEvent
 from bot.domain.bulk import OVER
 from bot.domain.operation import CODE_STANDS, REVEAL_FOR, TRANSITIONS, Approval, Operation, State
 from bot.domain.people import Person
-from bot.store import records
+from bot.domain.policy import Reason
+from bot.store import bulk_rows, records
 from bot.store.tables import operations
 from bot.store.trail import Trail
 
@@ -60,7 +61,8 @@ def follow(connection: Connection, enqueue: Enqueue, operation: Operation, verb:
     if verb == "approve":
         enqueue(connection, "tell", operation.id, occasion=str(len(operation.approvals)))
         return
-    ended_by_others = operation.state.finished and verb not in ("finish", "stop") and event.actor_id != operation.requester.id
+    lost = operation.state is State.FAILED and event.facts.get("code") == Reason.AGREEMENT_LOST.value
+    ended_by_others = operation.state.finished and (verb not in ("finish", "stop") or lost) and event.actor_id != operation.requester.id
     if operation.confirmed and ended_by_others and (operation.need.approvals or verb == "lose"):
         enqueue(connection, "tell", operation.id, occasion=ENDED)
 
@@ -75,6 +77,8 @@ def approve(
     operation = records.operation(found)
     allowed_from, _ = TRANSITIONS["approve"]
     if operation.state not in allowed_from or operation.expires_at <= approval.at or approval.approver_id in operation.agreed:
+        return None
+    if operation.bulk and bulk_rows.changed(connection, operation_id, [approval.approver_id]):
         return None
     agreed = (*operation.approvals, approval)
     state = operation.agreed_state if len(agreed) >= operation.need.approvals else State.AWAITING_APPROVAL

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,6 +14,7 @@ from bot.domain.bulk import ASKS, CHECKED, PROGRESS, Bulk, FileRow, Hold, Mode, 
 from bot.domain.exchange import ConversationRef
 from bot.domain.limits import SetBefore
 from bot.domain.operation import NOT_DONE, Operation, State
+from bot.domain.people import Person
 from bot.domain.rules import Need
 from bot.domain.said import from_store, to_column
 from bot.ports import JobAtWork
@@ -228,6 +229,9 @@ class StoredBulkJobs:
         fresh = (_jobs.job == job_id) & (_jobs.counted_from.is_(None)) & (_jobs.first == -1)
         await self._transactions.write(lambda connection: connection.execute(update(bulk_jobs).where(fresh).values(first=first)))
 
+    async def changed(self, job_id: str, object_ids: Collection[str]) -> tuple[Person, ...]:
+        return await self._transactions.read(lambda connection: bulk_rows.changed(connection, job_id, object_ids))
+
     async def take(self, job_id: str, most: int, at: datetime) -> tuple[Taken, ...]:
         def work(connection: Connection, trail: Trail) -> tuple[Taken, ...]:
             job = connection.execute(select(bulk_jobs).where(_jobs.job == job_id).with_for_update()).one()
@@ -299,12 +303,12 @@ class StoredBulkJobs:
 
         return await self._transactions.record(work)
 
-    async def stop(self, job_id: str, event: AuditEvent) -> bool:
+    async def stop(self, job_id: str, event: AuditEvent, *, why: str = "") -> bool:
         def work(connection: Connection, trail: Trail) -> bool:
             if _state(connection, job_id) not in (State.QUEUED, State.RUNNING):
                 return False
             going = (_jobs.job == job_id) & (_jobs.hold != Hold.ENDING.value)
-            ending = {"hold": Hold.ENDING.value, "held_by": event.actor_name, "held_why": ""}
+            ending = {"hold": Hold.ENDING.value, "held_by": event.actor_name, "held_why": to_column(why)}
             # The job first: whoever gives rows back asks it what becomes of them.
             if not connection.execute(update(bulk_jobs).where(going).values(ending)).rowcount:
                 return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import FAILING_WINDOW, OWN_PHONES, FileRow, PlanDigest, Row, RowEnd, RowKind, Sample, Taken, masked, row_operation_id
 from bot.domain.limits import number_digest
 from bot.domain.operation import State
+from bot.domain.people import Person
 from bot.domain.said import from_store, to_column, to_store
 from bot.services.propose import change_facts
 from bot.store import records
@@ -280,6 +281,13 @@ def first_ended(connection: Connection, job_id: str, most: int) -> tuple[Row, ..
     """The first rows that were carried out."""
     query = select(bulk_rows).where((_rows.job == job_id) & _rows.ended_at.is_not(None) & (_rows.state != "")).order_by(_rows.number)
     return tuple(records.bulk_row(found) for found in connection.execute(query.limit(most)))
+
+
+def changed(connection: Connection, job_id: str, object_ids: Collection[str]) -> tuple[Person, ...]:
+    """Those of these people whose account a row is to change, or has changed."""
+    about = _rows.target_id.in_({object_id.lower() for object_id in object_ids})
+    query = select(_rows.target).where((_rows.job == job_id) & about & (_rows.state != "")).order_by(_rows.number)
+    return tuple(Person(**target) for target in connection.execute(query).scalars())
 
 
 def unchecked(connection: Connection, job_id: str) -> int:

@@ -93,7 +93,8 @@ class People(dict[str, "Person"]):
             self._note_names(person)
 
     def _note_addresses(self, person: Person) -> None:
-        for address in {person.upn.casefold(), (person.mail or "").casefold()} - {""}:
+        held_now = (person.upn, person.mail or "", *person.other_mails, *person.proxy_addresses)
+        for address in {one.casefold().removeprefix("smtp:") for one in held_now} - {""}:
             held = self._addresses.setdefault(address, [])
             if person not in held:
                 held.append(person)

@@ -78,14 +78,14 @@ class Phones(UserDict[str, PhoneState]):
             self._sms_names.get(digits(held.number), set()).discard(self._owner_id)
 
 
-_NAMES = frozenset(("upn", "mail", "display_name", "given_name", "surname"))
+_NAMES = frozenset(("upn", "mail", "other_mails", "aliases", "display_name", "given_name", "surname"))
 
 
 class Person:
     """One account; plain attributes that tests may change.
 
     `roles` are names of directory roles held directly, `eligible_roles` of those that may be activated. `on_rename` is called before and
-    after a change of what people are found by.
+    after a change of what people are found by; tuples of addresses are therefore replaced, never changed in place.
     """
 
     on_rename: Callable[[Person], None] | None = None
@@ -99,6 +99,9 @@ class Person:
         self.given_name = given
         self.surname = family.removesuffix(" (Adatum)")
         self.mail = member.mail
+        self.other_mails = member.other_mails
+        self.aliases = member.aliases
+        self.employee_id = member.employee_id
         self.job_title = member.job_title
         self.department = member.department
         self.account_enabled = member.enabled
@@ -136,6 +139,11 @@ class Person:
         https://learn.microsoft.com/entra/external-id/user-properties
         """
         return self.guest or "#EXT#" in self.upn
+
+    @property
+    def proxy_addresses(self) -> tuple[str, ...]:
+        """The primary one follows from `mail`: https://learn.microsoft.com/graph/api/resources/user (mail, proxyAddresses)."""
+        return (f"SMTP:{self.mail}", *self.aliases) if self.mail else self.aliases
 
     def resting_state(self, phone_type: str) -> str:
         """smsSignInState of a phone that is not (or no longer) a sign-in name."""

@@ -209,7 +209,8 @@ async def preview(
 async def _propose(checking: Checking, operation: Operation, standing: Standing) -> Proposal:
     decision = await job_decision(checking, operation, standing)
     plan = Plan(operation.target, (), bundle=ChangeKind.BULK)
-    return await checking.preparation.complete(plan, decision, operation.requester, operation.conversation, checking.clock())
+    now = checking.clock()
+    return await checking.preparation.complete(plan, decision, operation.requester, operation.conversation, now, operation.id)
 
 
 def _same_number(other: int) -> str:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import structlog
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.bulk import BulkRules, Hold, Row, RowEnd, Taken, row_operation_id
+from bot.domain.bulk import Hold, Row, RowEnd, Taken, row_operation_id
 from bot.domain.change import Change, ChangeKind
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation, State
@@ -21,11 +21,12 @@ from bot.domain.people import Standing
 from bot.domain.policy import Reason
 from bot.domain.said import join, say, say_count
 from bot.errors import StoreUnavailable
-from bot.ports import Budget, BulkDirectory, BulkJobs, Clock, Directory, Operations, People, Sleep, Stops
 from bot.services import explain
+from bot.services.bulk.agreed import Agreed
+from bot.services.bulk.crewing import Crewing
+from bot.services.bulk.summary import summed_up
 from bot.services.ending import ending
 from bot.services.execute import Seen, carry_out
-from bot.services.review import Reviewer
 from bot.services.steps import Run
 
 log = structlog.get_logger()
@@ -41,25 +42,10 @@ NAMED = 10
 MOST_RESTING = 1_000
 #: How long the requester's rights are believed; who loses them is noticed after this.
 STANDING_SECONDS = 20.0
+#: Until approvers are asked about again whom Entra ID could not say.
+ASK_AGAIN_SECONDS = 5.0
 #: How long it is believed that somebody is not protected, while a write that was sent is looked for.
 PROTECTION_SECONDS = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Crewing:
-    """What a crew needs."""
-
-    operations: Operations
-    jobs: BulkJobs
-    stops: Stops
-    directory: Directory
-    bulk_directory: BulkDirectory
-    people: People
-    budget: Budget
-    reviewer: Reviewer
-    rules: BulkRules
-    clock: Clock
-    sleep: Sleep
 
 
 class HeldBack(Exception):
@@ -82,6 +68,7 @@ class Crew:
         self._back: list[Row] = []
         self._storing = asyncio.Lock()
         self._held = False
+        self._agreed = Agreed(crewing.directory, operation)
         self._ending = False
         self._broken = False
         self._none_before = 0.0
@@ -99,6 +86,9 @@ class Crew:
                     if not self._tasks:
                         await self._show_where_it_stands()
                         return
+                elif self._agreed.unknown and not self._ending:
+                    await self._ask_approvers()
+                    continue
                 elif not await self._take() and not self._tasks:
                     await self._store()
                     if await self._over():
@@ -174,11 +164,11 @@ class Crew:
                 first = first.renewed(await people.phones(row.target.id))
             else:
                 first, read_at = await people.dossier(row.target.id), now
-            return first, await self._requester()
+            return Seen(first, await self._requester())
 
         def go() -> None:
             nonlocal wrote
-            if self._held and not wrote:
+            if (self._held or self._agreed.unknown) and not wrote:
                 raise HeldBack
             wrote = True
 
@@ -247,6 +237,7 @@ class Crew:
         self._held = job is None or job.hold is not Hold.NONE
         self._ending = job is not None and job.hold is Hold.ENDING
         if self._held:
+            self._agreed.stood_still()
             return
         stop = await self._with.stops.stop("", now)
         if stop.pause:
@@ -254,9 +245,21 @@ class Crew:
             return
         await self._with.jobs.show_progress(self._job.id, now)
 
+    async def _ask_approvers(self) -> None:
+        """Lets the job go on if everybody who agreed still may, ends it if somebody does not, and waits while nobody can say."""
+        agreed = await self._agreed.ask()
+        if agreed is None:
+            await self._with.sleep(ASK_AGAIN_SECONDS)
+        elif not agreed.allowed:
+            facts = {"code": agreed.reason.value, "outcome": str(agreed.text)}
+            event = AuditEvent(Tag.BULK_JOB_STOPPED, self._with.clock(), operation_id=self._job.id, facts=facts)
+            await self._with.jobs.stop(self._job.id, event, why=agreed.text)
+            self._held = self._ending = True
+
     async def _hold(self, hold: Hold, why: str) -> None:
         """The job stands still from now on, for its own reasons."""
         self._held = True
+        self._agreed.stood_still()
         event = AuditEvent(Tag.BULK_JOB_HELD, self._with.clock(), operation_id=self._job.id, facts={"code": hold.value})
         await self._with.jobs.hold(self._job.id, hold, event, why=why)
 
@@ -307,15 +310,9 @@ class Crew:
                 await self._hold(Hold.CANARY, say("They are: {names}.", names=names))
                 return True
             return False
-        good = states.get(State.SUCCEEDED.value, 0)
-        bad = sum(states.get(state.value, 0) for state in (State.PARTIAL, State.FAILED, State.STALE))
-        left = states.get(State.CANCELLED.value, 0)
-        outcome = join(" ", (
-            say_count(good, "{count} row done.", "{count} rows done."),
-            say_count(bad, "{count} row not done or only partly.", "{count} rows not done or only partly.") if bad else "",
-            say_count(left, "{count} row was stopped before its turn.", "{count} rows were stopped before their turn.") if left else "",
-        ))  # fmt: skip
-        await self._finish(State.CANCELLED if left else State.SUCCEEDED if not bad else State.PARTIAL if good else State.FAILED, outcome)
+        cancelled = states.get(State.CANCELLED.value)
+        why = (await jobs.progress(job.id, self._with.clock())).held_why if cancelled else ""
+        await self._finish(*summed_up(states, why))
         return True
 
     async def _finish(self, state: State, outcome: str) -> None:

@@ -19,7 +19,8 @@ from bot.errors import DirectoryError, Refusal, StoreUnavailable, Throttled, Una
 from bot.ports import JobAtWork
 from bot.services import explain
 from bot.services.bulk.check import Checking, check_rows, conclude, preview
-from bot.services.bulk.crew import Crew, Crewing
+from bot.services.bulk.crew import Crew
+from bot.services.bulk.crewing import Crewing
 
 log = structlog.get_logger()
 
