@@ -189,7 +189,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         known = PersonalChats(chats, clock)
         stack.push_async_callback(known.close)
         in_channel = ApproversCard(operations, jobs, announcer, directory.in_background(), clock, settings.hosts.teams)
-        in_person = PersonalCards(operations, chats, known, announcer, directory.in_background(), clock, settings.hosts.teams)
+        in_person = PersonalCards(operations, jobs, chats, known, announcer, directory.in_background(), clock, settings.hosts.teams)
         await engine.start()
         stack.push_async_callback(engine.stop)
 

@@ -362,8 +362,11 @@ class Stops(Protocol):
     async def seen(self, target_id: str, now: datetime) -> Stop:
         """The same for a card to speak of: what another replica did may be missing for a second. Never to decide by."""
 
-    async def freeze(self, freeze: Freeze, ticket: str = "") -> tuple[Freeze, bool]:
+    async def freeze(self, freeze: Freeze, ticket: str = "", take_back: str = "") -> tuple[Freeze, bool]:
         """Begins or prolongs a freeze.
+
+        Args:
+            take_back: id of the operation that the alert offers to take back; empty for none.
 
         Returns:
             The freeze as it now stands, and False when this repeats the report of a suspicious call, which only prolongs it.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.commands.parser import parse
 from bot.commands.replan import replan_all
@@ -51,6 +52,7 @@ from bot.services.reveal import Reveals
 from bot.services.review import Asking, Reviewer, Wish, wish_of
 from bot.services.spoken import Spoken
 from bot.services.suspect import suspect
+from bot.services.take_back import take_back, to_take_back
 
 #: A turn has to answer before Teams gives up (10 to 15 s) and sends the same activity again.
 #: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/conversation-messages
@@ -320,11 +322,18 @@ class Dispatch:
             raise _unknown(action.verb)
         if action.verb is Verb.STRONGER:  # the same as if the presser had typed it about this very account
             return await self._carry_out(parse(f'{STRONGER_PATH} "{target.upn}"'), action.actor, action.where, target.id, pressed=True)
-        told = await suspect(self._operations, self._stops, action, target, operation, self._clock)
+        given = await to_take_back(self._operations, target.id, operation, self._clock)
+        told = await suspect(self._operations, self._stops, action, target, operation, self._clock, take_back=given)
         return told if isinstance(told, Notice) else await self._after(action, told)
 
     async def _take_back(self, action: CardAction, operation: Operation) -> Reply:
-        raise _unknown(action.verb)
+        standing = await self._gate.standing(action.actor, fresh=True)
+        require(self._gate.permit(standing, admins_too=True))
+        known = replace(action, actor=as_known(action.actor, standing))
+        made = await take_back(self._operations, self._directory, self._reviewer, known, standing, operation, self._clock)
+        name, given = operation.target.name, operation.id
+        text = say("I am taking back what {given} gave {name}, as {id}. The result follows here.", given=given, name=name, id=made.id)
+        return Notice(text, tone=Tone.DONE)
 
     async def _choose(self, action: CardAction) -> Reply:
         taken = await self._operations.take_choice(action.id, action.actor.id)

@@ -13,7 +13,7 @@ from bot.domain.personal import PersonalCard, named, remedy
 from bot.domain.review import could_approve
 from bot.domain.said import join, say
 from bot.errors import ChatError, ChatRefused, ChatUnavailable, DirectoryError
-from bot.ports import Announcer, Chats, Clock, Directory, Operations
+from bot.ports import Announcer, BulkJobs, Chats, Clock, Directory, Operations
 from bot.services.approvers_card import conversation_link, withdraw
 from bot.services.personal_chats import PersonalChats
 
@@ -35,6 +35,7 @@ class PersonalCards:
     def __init__(
         self,
         operations: Operations,
+        jobs: BulkJobs,
         chats: Chats,
         known: PersonalChats,
         announcer: Announcer,
@@ -43,6 +44,7 @@ class PersonalCards:
         teams: str,
     ) -> None:
         self._operations = operations
+        self._jobs = jobs
         self._chats = chats
         self._known = known
         self._announcer = announcer
@@ -85,7 +87,8 @@ class PersonalCards:
             target_id=operation.target.id,
             already=operation.agreed,
         )
-        names = {person.id.lower(): person.name for person in could}
+        concerned = await in_rows(self._jobs, operation, [person.id for person in could])
+        names = {person.id.lower(): person.name for person in could if person.id.lower() not in concerned}
         chats = (await self._chats.of(names))[:MOST_ASKED]
         asked = [replace(chat, reader=replace(chat.reader, name=names[chat.reader.id])) for chat in chats]
         return await self._chats.ask(operation.id, asked, self._clock())

@@ -13,13 +13,21 @@ from bot.ports import Clock, Operations, Stops
 
 
 async def suspect(
-    operations: Operations, stops: Stops, action: CardAction, target: Person, operation: Operation | None, clock: Clock
+    operations: Operations,
+    stops: Stops,
+    action: CardAction,
+    target: Person,
+    operation: Operation | None,
+    clock: Clock,
+    *,
+    take_back: str = "",
 ) -> Operation | Notice:
     """Freezes the target for 24 hours from now, whatever was before, and cancels the operation of the pressed card if it still waits.
 
     Args:
         target: whom the card is about.
         operation: the one of the card; None for a `show` card.
+        take_back: id of the operation whose additions may be taken back; empty when nothing was given lately.
 
     Returns:
         The cancelled operation, or what to tell whoever pressed.
@@ -28,7 +36,7 @@ async def suspect(
         Refusal: a suspicious call about this person was reported before.
     """
     now = clock()
-    freeze, begun = await stops.freeze(freeze_of(target, action.actor, now, now + FREEZE_FOR, suspicious=True))
+    freeze, begun = await stops.freeze(freeze_of(target, action.actor, now, now + FREEZE_FOR, suspicious=True), take_back=take_back)
     cancelled = await _cancel(operations, action, operation, clock) if operation and operation.state.waiting else None
     until = said_at(freeze.until)
     if begun and cancelled:
@@ -41,9 +49,10 @@ async def suspect(
                 name=freeze.name,
                 until=until,
             ),
-            say("If it was a mistake, type `unfreeze {upn}`.", upn=freeze.upn),
+            _next_step(freeze.upn, take_back),
             Tone.DONE,
             say("Suspicious call reported"),
+            take_back=take_back,
         )
     already = say(
         "{name} is frozen already, until {until}: {by} reported a suspicious call.", name=freeze.name, until=until, by=freeze.by_name
@@ -53,6 +62,14 @@ async def suspect(
         say("Type `freeze {upn}` to prolong it.", upn=freeze.upn),
         code="frozen",
     )
+
+
+def _next_step(upn: str, take_back: str) -> str:
+    mistake = say("If it was a mistake, type `unfreeze {upn}`.", upn=upn)
+    if not take_back:
+        return mistake
+    offer = say("“Take back” removes what {id} gave, revokes any pass and ends every session.", id=take_back)
+    return join(" ", (offer, say("Signing out, revoking a pass and blocking go on."), mistake))
 
 
 async def _cancel(operations: Operations, action: CardAction, operation: Operation, clock: Clock) -> Operation | None:

@@ -71,7 +71,7 @@ class StoredStops:
         freeze = frozen.get(target_id)
         return Stop(pause, freeze if freeze and freeze.until > now else None)
 
-    async def freeze(self, freeze: Freeze, ticket: str = "") -> tuple[Freeze, bool]:
+    async def freeze(self, freeze: Freeze, ticket: str = "", take_back: str = "") -> tuple[Freeze, bool]:
         now = freeze.since
 
         def work(connection: Connection, trail: Trail) -> tuple[Freeze, bool] | Decision:
@@ -89,7 +89,7 @@ class StoredStops:
             # What is said and recorded is this saying of it: a repetition of a suspicious call's freeze is no new call.
             said = replace(kept, by_id=freeze.by_id, by_name=freeze.by_name, suspicious=freeze.suspicious)
             trail.append(stop.frozen_event(said, now, ticket))
-            post = stop.frozen_post(said, now, ticket)
+            post = replace(stop.frozen_post(said, now, ticket), take_back=take_back)
             if freeze.suspicious:
                 alarms.after_call(connection, self._enqueue, freeze, post, now, again=again)
             else:

@@ -121,6 +121,8 @@ class DoormanHandler(TeamsActivityHandler):
             return told(_unknown_button(), self._readers.of(actor_of(activity)))
         reply, reader = await self._pressed(action), self._readers.of(action.actor)
         if isinstance(reply, Notice) and not _is_for_a_card(action, reply):
+            if reply.take_back:  # what is told at once has no buttons
+                await self._placement.privately(turn_context, reply)
             return told(reply, reader)
         place = VERBS[action.verb].place
         if isinstance(reply, Pending):  # the view is the list as it is now, and the chat keeps what its messages say
