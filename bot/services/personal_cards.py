@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import structlog
 
+from bot.commands.approvals import in_rows
 from bot.domain.exchange import ApprovalShown, Viewer
 from bot.domain.operation import Operation, State
 from bot.domain.personal import PersonalCard, named, remedy
