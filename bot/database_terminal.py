@@ -40,7 +40,8 @@ def run(given: argparse.Namespace, environ: Mapping[str, str], say: Callable[[st
     finally:
         engine.dispose()
     for revision in found.due:
-        say(f"due   {revision}  {schema.title(revision)}")
+        there = " They are there: this is noted." if found.there and not found.revision and revision == found.due[0] else ""
+        say(f"due   {revision}  {schema.title(revision)}{there}")
     if found.newer:
         say(
             f"{where} is at {found.revision}, of a newer version of Doorman; this one knows {schema.known()[-1]} and works beside it. "

@@ -65,7 +65,7 @@ def test_every_state_and_verb_is_in_the_diagram() -> None:
 
 
 def test_links_into_the_repository_lead_somewhere() -> None:
-    for page in (generate.README, *(generate.ROOT / "docs" / "decisions").glob("*.md")):
+    for page in (generate.README, *(generate.ROOT / "docs").rglob("*.md")):
         for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 

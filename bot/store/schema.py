@@ -29,6 +29,7 @@ TURN = 8200
 TABLE_MS = 10_000
 
 _RECORD = Table("alembic_version", MetaData(), Column("version_num", String(32), nullable=False))
+_MAY_MAKE_TABLES = select(func.has_schema_privilege(func.current_schema(), "CREATE"))
 _log = logging.getLogger(__name__)
 
 
@@ -102,9 +103,6 @@ def standing(engine: Engine) -> Standing:
 def title(revision: str) -> str:
     """What a migration does, in a few words."""
     return str(_scripts().get_revision(revision).doc)
-
-
-_MAY_MAKE_TABLES = select(func.has_schema_privilege(func.current_schema(), "CREATE"))
 
 
 def _next(engine: Engine) -> str | None:
