@@ -15,7 +15,8 @@ import aiohttp
 from bot.bootstrap import make_connector_tokens, make_graph_tokens
 from bot.commands.needs import OPTIONAL_PERMISSIONS, needed_permissions
 from bot.config import ConfigurationError, Settings
-from bot.domain.rules import Policy
+from bot.domain.looser import looser
+from bot.domain.rules import Policy, default_policy
 from bot.errors import DirectoryError, NotAuthorised, NotFound, Rejected, StoreUnavailable
 from bot.graph import permissions
 from bot.graph.client import GraphClient
@@ -97,6 +98,10 @@ def _policy(report: Report, settings: Settings) -> Policy | None:
         return None
     rules = f"{len(policy.rules)} rule{'s' if len(policy.rules) > 1 else ''}"
     report.well(f"policy: {rules} in {policy.source}" if policy.source else "policy: the built-in one, because POLICY_FILE is not set")
+    if policy.source:
+        built_in = default_policy(settings.helpdesk_group_id, settings.admin_group_id, policy.confirm_for)
+        for sentence in looser(policy, built_in):
+            report.note(f"policy: looser than the built-in one: {sentence}.")
     return policy
 
 
