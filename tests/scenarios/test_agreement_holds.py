@@ -13,11 +13,10 @@ from bot import bootstrap
 from bot.domain.audit import Tag
 from bot.domain.rules import Ground, Policy, Rule
 from bot.services.bulk.crew import Crew
-from simulator import cast
 from simulator.entra import Fault
 from tests.desk import HANNA, SAM, Answer, Desk
 from tests.scenarios.approving import AGENTS, EXECUTIVES, INGRID, SENIORS, approvers_card, told
-from tests.scenarios.bulking import confirmed, many, state, states, until, writes
+from tests.scenarios.bulking import confirmed, many, people_of, state, states, until, writes
 
 ONE = Rule(name="One senior", ask=frozenset({AGENTS}), approvals=1, approve=frozenset({SENIORS}))
 POLICY = Policy(
@@ -78,6 +77,19 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
     monkeypatch.setattr(bootstrap, "execute", executed)
     monkeypatch.setattr(Crew, "work", worked)
     return opened
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[Crew]:
+    """Gets whoever looked whether a job goes on."""
+    looked, look = [], Crew._look
+
+    async def noted(crew: Crew) -> None:
+        await look(crew)
+        looked.append(crew)
+
+    monkeypatch.setattr(Crew, "_look", noted)
+    return looked
 
 
 async def asked(desk: Desk, line: str) -> tuple[Answer, Answer]:
@@ -221,19 +233,21 @@ async def test_after_the_answer_about_the_first_rows(desk: Desk, lose: Callable[
 
 @pytest.mark.parametrize("paused", ["the job", "doorman"])
 @pytest.mark.parametrize("fate", ["removed", "kept"])
-async def test_after_a_pause(desk: Desk, paused: str, fate: str) -> None:
+async def test_after_a_pause(desk: Desk, looks: list[Crew], paused: str, fate: str) -> None:
     job_id, own, card = await confirmed(desk, *LINES)
     await desk.press(INGRID, card, "approve")
     await desk.settled(own, "The first rows are done: go on?")
-    slow = desk.entra.faults.add(Fault(effect="hold", path=f"/users/{cast.person(LINES[-1].partition(',')[0]).id}"))
+    last = desk.entra.faults.add(Fault(effect="hold", path=f"/users/{people_of(LINES)[-1].id}"))
     await desk.press(HANNA, own, "go_on")
-    await until(lambda: bool(slow.fired))  # rows are taken, and not written
+    await until(lambda: bool(last.fired))  # rows are taken, and at least one is not written
     if paused == "the job":
         await desk.press(HANNA, own, "hold")
         await desk.settled(own, "Paused by Hanna Visser")
     else:
         await desk.say(SAM, "pause")
         await desk.settled(own, "Waiting: Doorman is paused")
+    looks.clear()
+    await until(lambda: len(looks) > 1)  # the crew has seen it
     desk.entra.faults.clear()
     await until(lambda: "running" not in states(desk, job_id))
     before = sum(writes(desk).values())

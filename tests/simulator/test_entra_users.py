@@ -59,6 +59,18 @@ async def test_select(client: Client):
     assert (await client.get("/users/alice@fabrikam.example?$filter=id eq 'x'")).status == 400
 
 
+async def test_addresses_and_employee_id(client: Client):
+    omar = client.entra.person("Omar Farouk")
+    omar.employee_id, omar.other_mails, omar.aliases = "7001", ("home@mail.example",), ("smtp:old@fabrikam.example",)
+    body = (await client.get(f"/users/{omar.id}?$select=mail,otherMails,proxyAddresses,employeeId")).body
+    assert (body["employeeId"], body["otherMails"]) == ("7001", ["home@mail.example"])
+    assert body["proxyAddresses"] == [f"SMTP:{omar.mail}", "smtp:old@fabrikam.example"]
+    other = (await client.get("/users/alice@fabrikam.example?$select=otherMails,proxyAddresses,employeeId")).body
+    assert (other["employeeId"], other["otherMails"]) == (None, [])
+    unasked = (await client.get(f"/users/{omar.id}")).body
+    assert {"otherMails", "proxyAddresses", "employeeId"}.isdisjoint(unasked)
+
+
 async def test_manager(client: Client):
     expanded = (await client.get("/users/alice@fabrikam.example?$expand=manager($select=id,displayName;$levels=1)")).body["manager"]
     assert expanded == {"@odata.type": "#microsoft.graph.user", "id": cast.person("Priya Raman").id, "displayName": "Priya Raman"}
@@ -86,9 +98,19 @@ class TestFilter:
             ("proxyAddresses/any(p:startsWith(p,'smtp:theo'))", ["Theo Roth"]),
             ("otherMails/any(m:m eq 'gus.taylor@adatum.example')", [GUEST.name]),
             (f"userPrincipalName eq '{GUEST.upn}'", [GUEST.name]),
+            ("employeeId eq 'e-7001'", ["Omar Farouk", "Theo Roth"]),
+            ("startsWith(employeeId,'E-7')", ["Omar Farouk", "Theo Roth"]),
+            ("otherMails/any(m:m eq 'HOME@mail.example')", ["Omar Farouk"]),
+            ("proxyAddresses/any(p:p eq 'smtp:old@fabrikam.example')", ["Theo Roth"]),
+            ("proxyAddresses/any(p:p eq 'sip:theo@fabrikam.example')", ["Theo Roth"]),
+            ("proxyAddresses/any(p:p eq 'old@fabrikam.example')", []),
+            ("mail eq 'old@fabrikam.example' or proxyAddresses/any(p:p eq 'SMTP:old@fabrikam.example')", ["Theo Roth"]),
         ],
     )
     async def test_matches(self, client: Client, expression: str, expected: list[str]):
+        omar, theo = client.entra.person("Omar Farouk"), client.entra.person("Theo Roth")
+        omar.employee_id, theo.employee_id = "E-7001", "e-7001"
+        omar.other_mails, theo.aliases = ("home@mail.example",), ("smtp:old@fabrikam.example", "SIP:theo@fabrikam.example")
         reply = await client.get(f"/users?$filter={quote(expression)}")
         assert sorted(names(reply)) == expected
 
