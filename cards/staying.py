@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.domain.operation import Operation, State
+from bot.domain.change import Change
+from bot.domain.operation import Fate, Operation, State
 from bot.domain.recovery import Recovery
 from bot.domain.said import join, say
 from cards.elements import Element, choices, line, run
@@ -18,14 +19,22 @@ def staying(operation: Operation) -> list[Element]:
     case = operation.recovery
     if case is None or not case.found or operation.state in _NOTHING_DONE:
         return []
-    left = case.stays(operation.changes)
+    left = case.stays(_gone(operation))
     risky, other = _named(one.name for one in left if one.on_it), _named(one.name for one in left if not one.on_it)
-    shown = [line(run(say("Stays, although it could be on the phone: {methods}.", methods=risky), bold=True, limit=600))] if risky else []
+    shown = [line(run(say("Stays, although it could be on the phone: {methods}.", methods=risky), bold=True, limit=1200))] if risky else []
     if other:
-        shown.append(line(run(say("Stays as it is: {methods}.", methods=other), limit=600)))
+        shown.append(line(run(say("Stays as it is: {methods}.", methods=other), limit=1200)))
     if not left:
         shown.append(line(run(say("Nothing that is registered stays."))))
     return shown
+
+
+def _gone(operation: Operation) -> Iterable[Change]:
+    """What goes; once it is over what is gone, and a pass only takes another one's place when it is revealed."""
+    if not operation.results:
+        return operation.changes
+    over = zip(operation.changes, operation.results, strict=True)
+    return tuple(change for change, result in over if result.fate.good and result.fate is not Fate.HANDED_ON)
 
 
 def which_device(case: Recovery) -> Iterable[Element]:
