@@ -36,6 +36,12 @@ def plan_default(dossier: Dossier, wanted: DefaultMethod, facts: Facts) -> Plan:
         )
     if not (found := rests_on(wanted, dossier.phones, dossier.others)):
         refuse_hidden(dossier)
+        if wanted is DefaultMethod.CODES and any(method.active is None for method in dossier.others):
+            raise Refusal(
+                say("Entra ID does not say whether the hardware token of {name} is active.", name=person.name),
+                say("Look in the Entra admin centre, under the person's authentication methods."),
+                code="unknown_state",
+            )
         raise Refusal(
             say("{name} has nothing registered for {method}, so it cannot be the default.", name=person.name, method=_named(wanted)),
             _offer(dossier),

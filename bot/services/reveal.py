@@ -94,7 +94,8 @@ class Reveals:
             await self._outdated(operation, text)
         if changed := differences(operation.target, dossier.person):
             await self._outdated(operation, say("The account has changed since this was asked for: {changed}.", changed=changed))
-        (change,) = (due(one, self._clock()) for one in operation.changes)
+        (agreed,) = operation.changes
+        change = due(agreed, self._clock())
         terms = await self._directory.pass_terms(dossier.person.id) if change.kind is ChangeKind.CREATE_PASS else None
         try:
             plan = plan_same_pass(dossier, terms, change, self._clock()) if terms else plan_password(dossier.person)
@@ -111,7 +112,7 @@ class Reveals:
             await self._outdated(operation, text)
         if terms is None:
             return change, 0
-        wanted = made_now(WantedPass.of(change.after), operation.created_at, self._clock(), terms.minimum)
+        wanted = made_now(WantedPass.of(agreed.after), operation.created_at, self._clock(), terms.minimum)
         return replace(change, after=wanted.text), terms.minimum
 
     async def _outdated(self, operation: Operation, why: str) -> None:
