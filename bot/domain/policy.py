@@ -52,6 +52,7 @@ class Reason(StrEnum):
     FREEZE_LIMIT = "freeze_limit_reached"
     SAME_PERSON = "same_person"
     AGREEMENT_LOST = "agreement_lost"
+    ONE_TIME_ONLY = "one_time_only"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Decision:
         rules: names of the policy's rules that decided, in alphabetical order; empty when none did.
         need: what has to happen between the confirmation and the change; None when refused.
         confirm_for: how long the confirmation may take; None for the policy's default.
+        reusable: every rule that allows a pass allows one that is used more than once.
     """
 
     allowed: bool
@@ -71,6 +73,7 @@ class Decision:
     rules: tuple[str, ...] = ()
     need: Need | None = None
     confirm_for: timedelta | None = None
+    reusable: bool = False
 
 
 ALLOWED = Decision(True, Reason.ALLOWED)

@@ -92,7 +92,7 @@ def leaves_nothing_strong(dossier: Dossier, changes: Iterable[Change]) -> bool:
 
 
 def _is_strong(method: Method) -> bool:
-    return method.family in STRONG and method.active
+    return method.family in STRONG and method.active is True
 
 
 def _is_none(method: Method, now: datetime) -> bool:

@@ -13,12 +13,13 @@ from datetime import datetime
 from functools import reduce
 
 from bot.domain import refusals
-from bot.domain.change import ChangeKind
+from bot.domain.change import Change, ChangeKind
+from bot.domain.passes import WantedPass
 from bot.domain.people import Person
 from bot.domain.policy import ALLOWED, Decision, Reason, stopped
 from bot.domain.refusals import GRAVITY, names
 from bot.domain.rules import NO_NEED, PROTECTED, Ask, Ground, Need, Policy, Rule
-from bot.domain.said import say
+from bot.domain.said import join, say
 from bot.domain.stop import Stop
 
 #: A longer ticket matches no pattern, whatever the pattern, so that none can be made to search for long.
@@ -62,7 +63,9 @@ def review(policy: Policy, ask: Ask, stop: Stop, now: datetime) -> Decision:
     allowing = {pair: [rule for rule in rules if _may_ask(rule, ask) and _holds(rule, ask)] for pair, rules in covering.items()}
     if open_pairs := [pair for pair in covering if not allowing[pair]]:
         return _uncovered(policy, ask, open_pairs, covering)
-    return _demands(policy, ask, list(dict.fromkeys(rule for fitting in allowing.values() for rule in fitting)))
+    decision = _demands(policy, ask, list(dict.fromkeys(rule for fitting in allowing.values() for rule in fitting)))
+    passes = [rule for (kind, _), fitting in allowing.items() if kind is ChangeKind.CREATE_PASS for rule in fitting]
+    return replace(decision, reusable=bool(passes) and all(rule.reusable for rule in passes))
 
 
 #: What no rule names, because it is built in: whoever has any right here may take access away from somebody who is not protected.
@@ -108,6 +111,24 @@ def _forbids(rule: Rule, ask: Ask, on: frozenset[Ground]) -> bool:
     kinds = {kind for kind in ask.kinds if kind not in ask.containing or _names(rule, kind)}
     kinds |= ask.implied if rule.registered else frozenset()
     return any(_covers(rule, kind, ground) for kind in kinds for ground in on)
+
+
+def as_wanted(decision: Decision, changes: Iterable[Change]) -> Decision:
+    """Policy's answer about changes of these kinds, with what it says of these very changes: whether a pass may be a reusable one."""
+    reusable = any(change.kind is ChangeKind.CREATE_PASS and not WantedPass.of(change.after).once for change in changes)
+    if not decision.allowed or decision.reusable or not reusable:
+        return decision
+    return Decision(
+        False,
+        Reason.ONE_TIME_ONLY,
+        say("Policy allows one-time passes only here: a reusable one is a second password."),
+        say(
+            "Leave out `reusable`. Whoever runs Doorman can allow it in POLICY_FILE, with `reusable = true` in each rule that lets you "
+            "ask for a pass: {rules}.",
+            rules=join("; ", decision.rules),
+        ),
+        rules=decision.rules,
+    )
 
 
 def may_approve(

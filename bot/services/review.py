@@ -14,7 +14,7 @@ from bot.domain.operation import Operation
 from bot.domain.people import Standing
 from bot.domain.policy import Decision, Groups, Reason, permit
 from bot.domain.registered import REMEMBERED_FOR, Made, leaves_nothing_strong, registered, replaces
-from bot.domain.review import review, still_enough
+from bot.domain.review import as_wanted, review, still_enough
 from bot.domain.rules import NO_NEED, Ask, Policy
 from bot.domain.sms import switches_on, with_sign_in
 from bot.domain.stop import GO, Stop
@@ -153,7 +153,9 @@ class Reviewer:
             asked_at=operation.created_at,
         )
         verdict = self.decide(wish_of(operation), asking)
-        return still_enough(operation.need, len(operation.approvals), verdict) if verdict.allowed else verdict
+        if not verdict.allowed:
+            return verdict
+        return as_wanted(still_enough(operation.need, len(operation.approvals), verdict), operation.changes)
 
     def protection(self, standing: Standing, dossier: Dossier, where: ConversationRef) -> str:
         """Why nothing at all may be changed here by whoever asks, in a sentence; empty when something may. Stops are not asked.
