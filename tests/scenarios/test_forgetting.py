@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy
 
-from tests.desk import ALICE, HANNA, LOG, OMAR, SAM, Desk, as_json
+from tests.desk import ALICE, HANNA, HELPDESK, LOG, OMAR, SAM, Desk, as_json
 
 SET = "set mobile for alice +31 6 12345678"
 
@@ -128,3 +128,36 @@ async def test_a_person_shown_day_after_day_keeps_the_reference(desk: Desk, data
     await restarted(desk)
     await until(lambda: not rows(database_url, "freezes"))
     assert f"{ALICE.name} is frozen until" in (await desk.press(HANNA, shown, "suspect")).message
+
+
+async def test_a_personal_chat_is_stored_once_a_day_and_forgotten_after_a_year_without_a_word(desk: Desk, database_url: str) -> None:
+    await desk.say(HANNA, "hello")
+    await until(lambda: bool(rows(database_url, "personal_chats")))  # it is stored beside the turn
+    (first,) = rows(database_url, "personal_chats")
+    for line in ("help", "whoami"):
+        await desk.say(HANNA, line)
+    await desk.say(HANNA, "help", HELPDESK)
+    assert rows(database_url, "personal_chats") == [first]
+    desk.clock.forward(days=1)
+    await desk.say(HANNA, "hello")
+    await until(lambda: [row["at"] > first["at"] for row in rows(database_url, "personal_chats")] == [True])
+    await desk.say(SAM, "hello")
+    desk.clock.forward(days=300)
+    await desk.say(SAM, "hello")
+    desk.clock.forward(days=66)
+    await restarted(desk)
+    await until(lambda: [row["person_id"] for row in rows(database_url, "personal_chats")] == [SAM.id])
+
+
+async def test_where_people_were_asked_is_forgotten_when_it_is_long_over(database_url: str) -> None:
+    nowhere = {"APPROVAL_CHANNEL_ID": "", "LOG_CHANNEL_ID": ""}
+    async with Desk(database_url, **nowhere) as desk:
+        await desk.say(SAM, "hello")
+        own = await desk.say(HANNA, "block omar")
+        await desk.press(HANNA, own, "confirm")
+        await until(lambda: any(row["card_id"] for row in rows(database_url, "approval_cards")))
+        desk.later(minutes=61)
+        await desk.settled(own, "Expired")
+        desk.clock.forward(days=91)
+        await restarted(desk, **nowhere)
+        await until(lambda: not rows(database_url, "approval_cards"))

@@ -10,8 +10,9 @@ import pytest
 
 from bot.domain.audit import Tag
 from simulator import cast
+from simulator.entra import Fault
 from tests.desk import ALICE, BRAM, HANNA, NADIA, OSCAR, SAM, Answer, Desk, as_json
-from tests.scenarios.approving import INGRID, SET, SET_VIP, VICTORIA, approvers_card, told, words
+from tests.scenarios.approving import INGRID, POLICY, SET, SET_VIP, VICTORIA, approvers_card, told, words
 from tests.scenarios.bulking import previewed
 from tests.scenarios.in_person import NO_CHANNEL, ask, asked, cards, chat_of, chats, posts
 
@@ -203,6 +204,30 @@ async def test_nobody_gets_a_card_who_was_not_asked(chats: Desk, verb: str) -> N
     assert "Alice" not in (await chats.teams.post(forged))[2]
     assert "Needs" in hers.text
     assert "Waiting" in own.text
+
+
+async def test_a_channels_card_is_nobodys_own(database_url: str) -> None:
+    async with Desk(database_url, POLICY) as desk:
+        operation_id, own = await ask(desk)
+        card = await approvers_card(desk, operation_id)
+        for who in (OSCAR, INGRID):
+            await desk.say(who, "hello")
+            scene = desk.teams._scene(who, chat_of(desk, who))
+            forged = desk.teams.activities.execute(scene, card.message.id, pressing("view", operation_id), "manual")
+            assert "Requested by" not in (await desk.teams.post(forged))[2]
+        assert "Waiting" in own.text
+
+
+async def test_until_graph_says_who_may_agree_nobody_is_asked_and_the_request_waits(chats: Desk) -> None:
+    own = await chats.say(HANNA, SET)
+    operation_id = own.operation_id
+    members = chats.entra.faults.add(Fault(effect="unavailable", path="/groups"))
+    await chats.press(HANNA, own, "confirm")
+    await chats.settled(own, "Waiting for approval")
+    await members.met.wait()
+    chats.entra.faults.clear()
+    await chats.press(INGRID, await approvers_card(chats, operation_id, INGRID), "approve")
+    await chats.settled(own, "Done")
 
 
 async def test_whoever_is_no_approver_any_more_cannot_decide_on_their_card(chats: Desk) -> None:
