@@ -301,8 +301,9 @@ class Dispatch:
                 return await self._look(operation, action.actor)
             case Verb.TAKE_BACK:
                 return await self._take_back(action, operation)
-            case _:
+            case Verb.CONFIRM | Verb.CANCEL | Verb.AGAIN | Verb.REPLACE:
                 return await self._requesters(action, operation)
+        raise AssertionError(f"nobody takes the verb {action.verb}")
 
     async def _requesters(self, action: CardAction, operation: Operation) -> Reply:
         """What only whoever asked may press."""
