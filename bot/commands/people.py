@@ -69,7 +69,7 @@ SHOW = Command(
     topic="People",
     pattern=(Word("show", near=("find", "get", "display", "lookup", "look up", "search", "view", "check", "who is", "list")), Somebody()),
     summary="A person's account, sign-in methods and latest changes, and how strong they are",
-    example="show alice",
+    example="show noor",
     run=show,
     aspects=frozenset(Aspect),
     reads=READS,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from simulator import cast
 from tests.desk import BRAM, HANNA, SAM, Answer, Desk
-from tests.scenarios.bulking import query
 from tests.scenarios.test_alarms import log_is_complete, told
 from tests.scenarios.test_limits import desk, limits
 
@@ -16,9 +15,7 @@ SAID = "One agent takes access away 3 times within an hour at the most, and you 
 
 async def contained(desk: Desk, who: cast.Member, *people: cast.Member) -> list[Answer]:
     """Cards that sign these people out and wait for their requester."""
-    cards = [await desk.say(who, f"sign out {person.upn}") for person in people]
-    query(desk, "UPDATE operations SET contains = true WHERE command = 'sign-out'")
-    return cards
+    return [await desk.say(who, f"sign out {person.upn}") for person in people]
 
 
 @limits(contain_per_hour=3, agent_per_hour=1, target_per_day=1, requests_per_hour=1)

@@ -18,7 +18,7 @@ from tests.desk import ALICE, BRAM, HANNA, HELPDESK, Answer, Desk, as_json
 from tests.scenarios.approving import told, words
 from tests.scenarios.passes import OMAR, PASS, code, created, made, ready
 
-WOUT, GUS, MILAN = (cast.person(name) for name in ("Wout Mulder", "Gus Taylor (Adatum)", "Milan Novak (Adatum)"))
+WOUT, GUS, MILAN = (cast.person(name) for name in ("Wout Wiersma", "Gus Taylor (Adatum)", "Milan Novak (Adatum)"))
 
 
 def allow(desk: Desk, **changed: Any) -> None:
@@ -146,7 +146,7 @@ async def test_a_missing_permission_is_named(desk: Desk) -> None:
 
 async def test_a_valid_pass_that_would_be_replaced_is_warned_of(desk: Desk) -> None:
     own = await ready(desk, "pass for wout")
-    assert "Wout Mulder has a valid pass until" in own.text
+    assert "Wout Wiersma has a valid pass until" in own.text
     assert "its code stops working" in own.text
     before = desk.entra.person(WOUT.upn).sign_in.temporary_pass
     await desk.press(HANNA, own, "reveal")

@@ -17,7 +17,7 @@ from tests.desk import ALICE, HANNA, OMAR, Desk
 from tests.scenarios.several import agreed, approved, kinds, results, writes
 
 LOTTE, RINA, GERT, PRIYA, SOFIA, WOUT = (
-    cast.person(name) for name in ("Lotte Smit", "Rina Patel", "Gert Brandt", "Priya Raman", "Sofia Rossi", "Wout Mulder")
+    cast.person(name) for name in ("Lotte Smit", "Rina Patel", "Gert Brandt", "Priya Raman", "Sofia Rossi", "Wout Wiersma")
 )
 AGENTS = cast.group("Helpdesk").id
 
@@ -70,7 +70,7 @@ async def test_nothing_to_reset_is_said(desk: Desk) -> None:
     answer = await desk.say(HANNA, "reset mfa for oscar everything")
     assert "nothing to reset" in answer.text
     assert "Nothing is registered besides the password" in answer.text
-    assert "reset mfa for wout.mulder@fabrikam.example everything" in (await desk.say(HANNA, "reset mfa for wout")).text
+    assert "reset mfa for wout.wiersma@fabrikam.example everything" in (await desk.say(HANNA, "reset mfa for wout")).text
 
 
 async def test_an_office_phone_kept_on_premises_stays(desk: Desk) -> None:

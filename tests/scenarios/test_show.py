@@ -9,7 +9,7 @@ from simulator import cast
 from simulator.entra import Fault
 from tests.desk import ALICE, HANNA, HELPDESK, OMAR, Answer, Desk, as_json
 
-LOTTE, WOUT, RINA = (cast.person(name) for name in ("Lotte Smit", "Wout Mulder", "Rina Patel"))
+LOTTE, WOUT, RINA = (cast.person(name) for name in ("Lotte Smit", "Wout Wiersma", "Rina Patel"))
 BREAK = "\u200b"  # where a long word may be broken
 REPORT, PREFERENCES = "userRegistrationDetails", "signInPreferences"
 
@@ -34,7 +34,7 @@ def kinds(desk: Desk, who: cast.Member, *wanted: dict[str, object]) -> None:
         ("mei lin", ("macOS", "MacBook Air", "passwordless")),
         ("rina patel", ("resourceKey", "since 1 December 2025 · I do not touch this", "Fabrikam ID", "rina@mail.example")),
         ("gert brandt", ("hardware token", "QR code")),
-        ("wout mulder", ("Temporary Access Pass", "Valid until", "reusable", "none chosen")),
+        ("wout wiersma", ("Temporary Access Pass", "Valid until", "reusable", "none chosen")),
         ("dirk bakker", ("Account disabled",)),
         ("sofia rossi", ("synced from on-premises",)),
         ("gus.taylor@adatum.example", ("guest",)),
@@ -58,14 +58,14 @@ async def test_a_pass_with_its_validity_and_never_its_code(desk: Desk, state: di
 
     for step in steps(desk.entra.tenant, desk.entra.person(WOUT.upn), {"pass": {"lifetimeInMinutes": 60, **state}}):
         step()
-    answer = await desk.say(HANNA, "show wout mulder")
+    answer = await desk.say(HANNA, "show wout wiersma")
     assert [word for word in says if word not in answer.text] == []
     assert "temporaryAccessPass" not in as_json(answer.card)
 
 
 async def test_a_pass_that_policy_makes_useless(desk: Desk) -> None:
     desk.entra.person(WOUT.upn).sign_in.unusable_because = "DisabledByPolicy"
-    answer = await desk.say(HANNA, "show wout mulder")
+    answer = await desk.say(HANNA, "show wout wiersma")
     assert "policy does not let this person use it" in answer.text
 
 

@@ -33,7 +33,7 @@ async def test_what_is_shown(client: Client):
     )  # fmt: skip
     [method] = state["methods"]
     assert (method["kind"], method["displayName"], method["lastUsedDateTime"]) == ("authenticator", "iPhone 14", "2026-01-05T07:58:00Z")
-    wout = (await look(client, "/_control/state/wout.mulder@fabrikam.example"))["signIn"]["pass"]
+    wout = (await look(client, "/_control/state/wout.wiersma@fabrikam.example"))["signIn"]["pass"]
     assert (wout["lifetimeInMinutes"], wout["end"], wout["used"]) == (480, "2027-01-15T16:00:00Z", False)
 
 

@@ -14,7 +14,7 @@ from simulator.entra.sign_in import PassPolicy
 SEGMENT = "/authentication/temporaryAccessPassMethods"
 ALICE = f"/users/{cast.person('Alice Jansen').id}{SEGMENT}"
 DENIED = ("accessDenied", "Request Authorization failed")
-WOUT = f"/users/{cast.person('Wout Mulder').id}{SEGMENT}"
+WOUT = f"/users/{cast.person('Wout Wiersma').id}{SEGMENT}"
 
 
 @pytest.fixture
@@ -177,7 +177,7 @@ async def test_a_pass_may_show_late(client: Client):
 async def test_permissions(client: Client):
     async def statuses(*permissions: str) -> list[int]:
         client.hold(*permissions)
-        held = (await client.raw("GET", "/_control/state/wout.mulder@fabrikam.example")).body["signIn"]["pass"]["id"]
+        held = (await client.raw("GET", "/_control/state/wout.wiersma@fabrikam.example")).body["signIn"]["pass"]["id"]
         replies = [await client.get(WOUT), await client.get(f"{WOUT}/{held}"), await client.post(WOUT, {})]
         assert all((reply.code, reply.message) == DENIED for reply in replies if reply.status == 403)
         return [reply.status for reply in replies]

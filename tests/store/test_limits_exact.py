@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from trail_rows import NOW, event, operation
 
-from bot.domain.change import Plan
+from bot.domain.change import Change, ChangeKind, Plan
 from bot.domain.limits import NO_LIMITS
 from bot.domain.operation import Operation, State
 from bot.domain.people import Actor, Person
@@ -26,6 +26,8 @@ from bot.store.stops import StoredStops
 from bot.store.transactions import Transactions, open_engine
 from bot.store.usages import StoredUsages
 
+#: It only takes access away.
+SIGN_OUT = (Change(ChangeKind.SIGN_OUT, None, "", None),)
 NEED = Need(approvals=1, groups=frozenset({"seniors"}), group_names="Seniors")
 
 
@@ -76,8 +78,8 @@ async def confirm_all(stores: Sequence[StoredOperations], operations: Sequence[O
     [
         (Limits(agent_per_hour=7, target_per_day=0), {}, "limit_reached"),
         (replace(NO_LIMITS, requests_per_hour=7), {"need": NEED}, "limit_reached"),
-        (replace(NO_LIMITS, contain_per_hour=7), {"contains": True}, "containment_limit_reached"),
-        (replace(NO_LIMITS, contain_per_hour=7), {"contains": True, "need": NEED}, "containment_limit_reached"),
+        (replace(NO_LIMITS, contain_per_hour=7), {"changes": SIGN_OUT}, "containment_limit_reached"),
+        (replace(NO_LIMITS, contain_per_hour=7), {"changes": SIGN_OUT, "need": NEED}, "containment_limit_reached"),
     ],
     ids=["changes", "requests", "containment", "containment that is asked for"],
 )
@@ -107,16 +109,16 @@ async def test_what_only_takes_access_away_counts_for_nothing_else_and_waits_for
         async def passed(*operations: Operation) -> list[bool]:
             return [isinstance(answer, Operation) for answer in await confirm_all(stores, operations)]
 
-        contained = [of(one, contains=True), of(one, contains=True, need=NEED), of(one, contains=True)]
+        contained = [of(one, changes=SIGN_OUT), of(one, changes=SIGN_OUT, need=NEED), of(one, changes=SIGN_OUT)]
         assert await passed(*contained) == [True] * 3
         # These three are no hindrance to two changes by the same agent for the same person, one of which is a request.
         assert await passed(of(one), of(one, need=NEED), of(one)) == [True, True, False]
-        assert await passed(of(one, contains=True), of(one, contains=True)) == [True, False]
-        assert await passed(of(other), of(other, contains=True)) == [False, True]  # the person's limit is everybody's
+        assert await passed(of(one, changes=SIGN_OUT), of(one, changes=SIGN_OUT)) == [True, False]
+        assert await passed(of(other), of(other, changes=SIGN_OUT)) == [False, True]  # the person's limit is everybody's
 
         usages = StoredUsages(writers[0], enqueue, limits)
         for agent, contains, said in ((one, True, "One agent takes access away 4 times"), (one, False, "2 changes"), (other, True, "")):
-            plan = Plan(operation(0).target, (), contains=contains)
+            plan = Plan(operation(0).target, SIGN_OUT if contains else ())
             with pytest.raises(Forbidden, match=said) if said else nullcontext():  # already before a card is shown
                 await within_limits(usages, limits, plan, agent, NOW, asks_others=False)
 
