@@ -274,5 +274,9 @@ def only_contains(changes: tuple[Change, ...], bundle: ChangeKind | None, takes_
 
 
 def kinds_of(changes: tuple[Change, ...], bundle: ChangeKind | None) -> frozenset[ChangeKind]:
-    """What policy has to agree to: every kind of change, and the bundle as such."""
-    return frozenset(change.kind for change in changes) | (frozenset({bundle}) if bundle else frozenset())
+    """What policy has to agree to: every kind of change, and the bundle as such.
+
+    That SMS sign-in is switched off again, which came with a number, is nothing to agree to: it never keeps the number back.
+    """
+    asked = frozenset(change.kind for change in changes if not (change.follows and change.contains))
+    return asked | (frozenset({bundle}) if bundle else frozenset())

@@ -51,7 +51,7 @@ def wish_of(planned: Plan | Operation) -> Wish:
 def _wish(changes: tuple[Change, ...], bundle: ChangeKind | None, *, takes_back: bool = False) -> Wish:
     kinds = kinds_of(changes, bundle)
     more = frozenset(change.kind for change in changes if not change.contains)
-    return Wish(kinds, changes, frozenset(change.kind for change in changes) - more, takes_back)
+    return Wish(kinds, changes, kinds & (frozenset(change.kind for change in changes) - more), takes_back)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ export function createWelcome(state, write) {
         step("Watch it happen beside this chat under “Entra ID now”, and read the report in the log channel."),
         step("Alice can sign in already, so how she gets in is two people's work: ", line("set mobile for alice +31 6 23456789"),
           " Confirm, then become Ingrid Lund in the channel Approvals (a second browser tab will do)."),
-        step("The call does not feel right? ", line("recover diego lost"), " names all that may be on a lost phone and what stays; every card about a person has “Suspicious call”."),
+        step("The call does not feel right? ", line("recover diego lost because stolen"), " names all that may be on a lost phone and what stays; every card about a person has “Suspicious call”."),
         step("A whole list at once: the arrow beside the paper clip has files to try. Send one, and read what it would do.")));
     return box;
   };
