@@ -9,7 +9,7 @@ from bot.domain.change import Change, ChangeKind
 from bot.domain.exchange import CardAction, Verb
 from bot.domain.methods import PhoneType
 from bot.domain.operation import REVEAL_FOR, Operation, State
-from bot.domain.recovery import Recovery
+from bot.domain.recovery import Recovery, Situation
 from bot.domain.said import join, said_at, say
 from bot.errors import Refusal
 from bot.ports import Clock, Operations
@@ -60,6 +60,9 @@ def _kept(action: CardAction, operation: Operation) -> tuple[Change, ...]:
     if not kept:
         text = say("Nothing is ticked, so there is nothing to do.")
         raise Refusal(text, say("Tick what should be done, or press Cancel."), code="nothing_ticked")
+    if case.situation is Situation.LOST and not case.found and kept != changes:  # proposed by an earlier version
+        text = say("This card was made by an earlier version of me, and no later card could say what stays. Nothing was changed.")
+        raise Refusal(text, say("Type the command again for a new card."), code="old_card")
     _require_possible(changes, kept)
     return kept
 

@@ -39,7 +39,7 @@ from bot.domain.operation import Approval, Fate, Operation, Result, State
 from bot.domain.people import Actor, Person
 from bot.domain.recovery import SESSIONS, Found, Recovery, Situation
 from bot.domain.rules import NO_NEED, Need
-from bot.domain.said import say
+from bot.domain.said import join, say
 from bot.domain.secret import Secret
 from bot.domain.sign_in import DefaultMethod, MfaState, PassFacts, Preference, Registration
 from bot.domain.stop import Freeze, Pause, frozen_post, paused_post
@@ -165,12 +165,12 @@ LOST = replace(
         ticked=(True,) * 5,
         known=("a", "k"),
         found=(
-            Found("authenticator app with codes registered", None, "c", on_it=True),
-            Found("Microsoft Authenticator iPhone 15, registered 2 June 2025", None, "a", on_it=True),
-            Found("passkey YubiKey 5C, registered 20 November 2025", None, "k"),
-            Found("Windows Hello for Business FAB-LT-0231, registered 10 February 2025", None, "w"),
-            Found("mobile phone", PhoneType.MOBILE, on_it=True),
-            Found("the sessions that are open", None, SESSIONS, on_it=True),
+            Found(Family.CODES.spoken, None, "c", on_it=True),
+            Found(join(" ", (Family.AUTHENTICATOR.spoken, "iPhone 15")), None, "a", on_it=True),
+            Found(join(" ", (Family.PASSKEY.spoken, "YubiKey 5C")), None, "k"),
+            Found(join(" ", (Family.WINDOWS_HELLO.spoken, "FAB-LT-0231")), None, "w"),
+            Found(PhoneType.MOBILE.noun, PhoneType.MOBILE, on_it=True),
+            Found(say("the sessions that are open"), None, SESSIONS, on_it=True),
         ),
     ),
 )
@@ -183,7 +183,7 @@ OF_TWO = replace(
         "nl-NL",
         ticked=(True,) * 6,
         found=(
-            Found("Microsoft Authenticator Pixel 8, registered 7 January 2025", None, "b", "Pixel 8", on_it=True),
+            Found(join(" ", (Family.AUTHENTICATOR.spoken, "Pixel 8")), None, "b", "Pixel 8", on_it=True),
             *(replace(one, device="iPhone 15" if one.method == "a" else "") for one in LOST.recovery.found),  # type: ignore[union-attr]
         ),
     ),

@@ -73,8 +73,14 @@ ON_A_PHONE = (
     method(Family.PASSKEY, "s4", "Passkey", "Samsung Pass"),
 )
 ELSEWHERE = (
-    KEY, LAPTOP, TOKEN, STRANGE, method(Family.PLATFORM_CREDENTIAL, "m1"), method(Family.EMAIL, "o1"), method(Family.QR_CODE, "q1")
-)  # fmt: skip
+    KEY,
+    LAPTOP,
+    TOKEN,
+    STRANGE,
+    method(Family.PLATFORM_CREDENTIAL, "m1"),
+    method(Family.EMAIL, "o1"),
+    method(Family.QR_CODE, "q1"),
+)
 
 
 @pytest.mark.parametrize("each", [*ON_A_PHONE, *ELSEWHERE], ids=lambda each: f"{each.family} {each.id}")

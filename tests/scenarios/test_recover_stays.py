@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 
+from bot.store.tables import operations
+from bot.store.transactions import open_engine
 from simulator import cast
 from simulator.registered import Registered, registered
 from tests.desk import BRAM, HANNA, Answer, Desk
@@ -172,3 +175,41 @@ async def test_nobody_else_answers(desk: Desk) -> None:
     own = await desk.say(HANNA, LOST)
     told = await desk.press(BRAM, own, "confirm", data=ticks(desk, own) | {"pick": "0"})
     assert "Only Hanna Visser can confirm" in told.message
+
+
+# ── stored by an earlier version, which knew nothing of what stays ───────────────────────────────────────────────────────────────────
+
+
+def as_before(desk: Desk, operation_id: str, *unticked: int) -> None:
+    """Stores the operation as an earlier version did, with these changes unticked."""
+    engine = open_engine(desk._database_url)
+    with engine.begin() as connection:
+        request = connection.execute(select(operations.c.request).where(operations.c.id == operation_id)).scalar_one()
+        known = {key: value for key, value in request["recovery"].items() if key != "found"}
+        known["ticked"] = [index not in unticked for index in range(len(request["changes"]))]
+        changed = update(operations).where(operations.c.id == operation_id).values(request=request | {"recovery": known})
+        connection.execute(changed)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("ticked_in", ["the store", "the card"])
+async def test_what_an_earlier_version_left_unticked_does_not_stay_unsaid(desk: Desk, ticked_in: str) -> None:
+    own = await desk.say(HANNA, "recover lotte lost")
+    data = ticks(desk, own, "Authenticator")
+    as_before(desk, own.operation_id, 0)
+    told = await desk.press(HANNA, own, "confirm", **({"data": data} if ticked_in == "the card" else {"style": "submit"}))
+    if ticked_in == "the card":
+        assert "earlier version" in told.message
+    assert [row.tag for row in desk.trail()].count("operation:request:confirmed") == 0
+    assert writes(desk) == []
+
+
+async def test_an_operation_of_an_earlier_version_goes_on(desk: Desk) -> None:
+    own = await desk.say(HANNA, "recover lotte lost")
+    as_before(desk, own.operation_id)
+    await desk.press(HANNA, own, "confirm", data=ticks(desk, own))
+    await agreed(desk, own.operation_id)
+    await desk.settled(own, "Done, and read back")
+    assert "Stays" not in own.text
+    await desk.press(HANNA, await pass_card(desk, own), "reveal")
+    assert kinds(desk, LOTTE) == []
