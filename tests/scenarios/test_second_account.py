@@ -163,6 +163,6 @@ async def test_a_file_is_agreed_to_by_nobody_with_another_account_in_it(database
                     assert f"{said} of your account is on the account of {other.name} as well" in text, attribute
         assert state(desk, job_id) == "awaiting_approval"
         (untouched,) = accounts(desk, OMAR)
-        _both(mine, untouched, "employee_id", ("7001", "7001"))
+        _both(mine, untouched, "employee_id", "7001", "7001")
         await desk.press(BRAM, card, "approve")
         await desk.settled(own, "Done")
