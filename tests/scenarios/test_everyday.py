@@ -10,8 +10,8 @@ from tests.desk import ALICE, APPROVALS, BRAM, HANNA, HELPDESK, NADIA, OMAR, OSC
 
 @pytest.mark.parametrize("line", ["help", "HELP", "hi", "Hello", "?"])
 async def test_help_and_greetings_list_what_one_may_say(desk: Desk, line: str) -> None:
-    assert "set mobile for alice" in (await desk.say(HANNA, line)).text
-    assert "set mobile for alice" not in (await desk.say(OSCAR, line)).text
+    assert "set mobile for noor" in (await desk.say(HANNA, line)).text
+    assert "set mobile for noor" not in (await desk.say(OSCAR, line)).text
 
 
 async def test_whoami(desk: Desk) -> None:
@@ -28,11 +28,11 @@ async def test_show_in_private_and_masked_in_a_channel(desk: Desk) -> None:
 
 
 async def test_nested_members_of_the_helpdesk_group_count(desk: Desk) -> None:
-    await desk.change(NADIA, "set mobile for alice +31 6 12345678")
+    await desk.change(NADIA, "set mobile for noor +31 6 12345678")
 
 
 async def test_in_a_channel_the_card_is_masked_for_all_but_the_requester(desk: Desk) -> None:
-    answer = await desk.say(HANNA, "set mobile for alice +31 6 12345678", HELPDESK)
+    answer = await desk.say(HANNA, "set mobile for noor +31 6 12345678", HELPDESK)
     assert "12345678" not in as_json(desk.teams.card(answer.message.id, BRAM) or {})
     await desk.teams.refresh(HANNA, answer.message.id)
     assert "+31 612345678" in answer.text
@@ -94,12 +94,12 @@ async def test_every_way_to_name_a_person(desk: Desk, who: str, upn: str) -> Non
         ("set mobile for ada admin +31 6 12345678", "Global Administrator"),
         ("set mobile for theo roth +31 6 12345678", "protected"),
         ("set mobile for gus.taylor@adatum.example +31 6 12345678", "guest account"),
-        ("set mobile for alice 12", "number"),
-        ("set mobile for alice 06-FLOWERS-12", "letter"),
-        ("set mobile for alice 112", "mergency"),
-        ("set mobile for alice 0900 1234", "remium"),
+        ("set mobile for noor 12", "number"),
+        ("set mobile for noor 06-FLOWERS-12", "letter"),
+        ("set mobile for noor 112", "mergency"),
+        ("set mobile for noor 0900 1234", "remium"),
         ("set fax for alice +31 6 12345678", "mobile"),
-        ("set mobile for alice", "number"),
+        ("set mobile for noor", "number"),
         ("set alternate mobile for alice +31 6 12345678", "only beside a mobile"),
         ("remove mobile for omar", "alternate mobile"),
         ("remove mobile for alice", "no mobile"),
@@ -122,7 +122,7 @@ async def test_what_cannot_be_is_said_with_the_reason(desk: Desk, line: str, wor
 
 
 async def test_status_and_history(desk: Desk) -> None:
-    answer = await desk.change(HANNA, "set mobile for alice +31 6 12345678 ticket INC-1")
+    answer = await desk.change(HANNA, "set mobile for noor +31 6 12345678 ticket INC-1")
     await desk.logged("Alice Jansen")
     operation_id = desk.log()[0].split()
     listed = await desk.say(SAM, "history for alice")
@@ -136,13 +136,13 @@ async def test_status_and_history(desk: Desk) -> None:
 
 async def test_an_administrator_moves_the_log(desk: Desk) -> None:
     await desk.say(SAM, "log here", APPROVALS)
-    await desk.change(HANNA, "set mobile for alice +31 6 12345678")
+    await desk.change(HANNA, "set mobile for noor +31 6 12345678")
     await desk.teams.wait_for(lambda message: message.conversation == APPROVALS.id and "Alice Jansen" in str(message.card()))
     assert desk.log() == []
 
 
 async def test_cancel_ends_it(desk: Desk) -> None:
-    answer = await desk.say(HANNA, "set mobile for alice +31 6 12345678")
+    answer = await desk.say(HANNA, "set mobile for noor +31 6 12345678")
     await desk.press(HANNA, answer, "cancel")
     assert "ancelled" in answer.text
     assert answer.verbs == []
