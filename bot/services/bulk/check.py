@@ -100,19 +100,26 @@ async def _check(
         reason=operation.reason,
         ticket=operation.ticket,
     )
-    if not (verdict := checking.reviewer.decide(Wish(kinds_wanted(row)), asking)).allowed:
+    if not (verdict := _covered(job, checking.reviewer.decide(Wish(kinds_wanted(row)), asking))).allowed:
         return refused(row, dossier, verdict)
     planned = plan_row(row, dossier, checking.facts)
     if not planned.changes:
         return planned
     plan, verdict = checking.reviewer.settle(Plan(dossier.person, planned.changes, bundle=ChangeKind.BULK), asking)
-    if not verdict.allowed:
+    if not (verdict := _covered(job, verdict)).allowed:
         return refused(row, dossier, verdict)
-    need = job.need or NO_NEED
-    if not (covered := still_enough(need, need.approvals, verdict)).allowed:
-        more = say("For this the policy demands more than for the file: {need}.", need=(verdict.need or NO_NEED).spoken)
-        return refused(row, dossier, replace(covered, text=more, hint=say("Ask for it alone.")))
     return replace(planned, changes=plan.changes)
+
+
+def _covered(job: Decision, verdict: Decision) -> Decision:
+    """Policy's word on a row, where what was asked for the job as such is all that it demands."""
+    if not verdict.allowed:
+        return verdict
+    need = job.need or NO_NEED
+    if (covered := still_enough(need, need.approvals, verdict)).allowed:
+        return covered
+    more = say("For this the policy demands more than for the file: {need}.", need=(verdict.need or NO_NEED).spoken)
+    return replace(covered, text=more, hint=say("Ask for it alone."))
 
 
 async def job_decision(checking: Checking, operation: Operation, standing: Standing) -> Decision:
