@@ -18,6 +18,7 @@ from simulator import cast
 from simulator.entra.faults import Fault
 from simulator.world import World
 from tests.contracts.graph import violations
+from tests.domain.cells import BEFORE
 
 NOBODY = "11111111-2222-4333-8444-555555555555"
 
@@ -68,14 +69,24 @@ async def test_all_is_well(practice: Practice, database_url: str) -> None:
 async def test_the_policy_is_examined_with_its_groups(practice: Practice, tmp_path: Path) -> None:
     example = Path(__file__).parent.parent / "policy.example.toml"
     assert await practice.examine(POLICY_FILE=str(example)) == 0
-    assert f"ok       policy: 9 rules in {example}" in practice.lines
+    assert f"ok       policy: 12 rules in {example}" in practice.lines
     assert "ok       policy: “Helpdesk seniors”: the group 'Helpdesk seniors'" in practice.lines
     assert "ok       policy: “Executives”: the group 'Executives'" in practice.lines
+
+    assert not any("looser" in line for line in practice.lines)
 
     gone = example.read_text(encoding="utf-8").replace(cast.group("Executives").id, NOBODY)
     (tmp_path / "policy.toml").write_text(gone, encoding="utf-8")
     assert await practice.examine(POLICY_FILE=str(tmp_path / "policy.toml")) == 1
     assert [line for line in practice.problems if "policy: “Executives”: there is no group" in line] == practice.problems
+
+
+async def test_where_a_file_of_before_is_looser_is_noted(practice: Practice) -> None:
+    assert await practice.examine(POLICY_FILE=str(BEFORE)) == 0
+    looser = [line for line in practice.notes if "policy: looser than the built-in one: " in line]
+    assert len(looser) == 3
+    said = "set_phone, set_email for somebody registered: nobody else has to agree; built in, 1 must."
+    assert f"note     policy: looser than the built-in one: {said}" in looser
 
 
 SENIORS_AGREE = f"""

@@ -5,269 +5,209 @@ The tables are written by hand from what policy.example.toml says in its comment
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import re
+from datetime import datetime, timedelta
 from itertools import product
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.domain.change import ChangeKind
-from bot.domain.exchange import ConversationRef
-from bot.domain.people import Person, Privileges
-from bot.domain.policy import Decision
-from bot.domain.review import may_approve, review
-from bot.domain.rules import Ask, Need, Policy
-from bot.domain.stop import GO
-from bot.policy_file import load
-from simulator import cast
-
-NOW = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)
-HELPDESK, SENIORS, ADMINS, EXECUTIVES = (
-    cast.group(name).id for name in ("Helpdesk", "Helpdesk seniors", "Doorman administrators", "Executives")
+from bot.domain.review import CONTAINMENT
+from bot.domain.rules import Need, Policy
+from tests.domain.cells import (
+    EXAMPLE,
+    NOTHING,
+    PEOPLE,
+    RESET,
+    TARGETS,
+    Cell,
+    asked,
+    cells,
+    judged,
+    lines,
+    missing,
+    policy_in,
+    verdict,
+    wrong,
 )
-EMERGENCY = cast.person("Emergency Access").id
 
-#: Who asks, or approves: object id and groups.
-PEOPLE = {
-    "agent": ("hanna", {HELPDESK}),
-    "senior": ("ingrid", {HELPDESK, SENIORS}),
-    "administrator": ("adam", {ADMINS}),
-    "outsider": ("oscar", set()),
-}
-#: Who is meant: object id, privileges, groups, guest.
-TARGETS = {
-    "ordinary": ("alice", Privileges(), set(), False),
-    "vip": ("victoria", Privileges(), {EXECUTIVES}, False),
-    "role": ("ada", Privileges(roles=("Global Administrator",)), set(), False),
-    "eligible": ("pia", Privileges(eligible=("Exchange Administrator",)), set(), False),
-    "assignable": ("theo", Privileges(groups=("Tier 0 operators",)), set(), False),
-    "restricted": ("rosa", Privileges(restricted=True), set(), False),
-    "emergency": (EMERGENCY, Privileges(), set(), False),
-    "guest": ("gus", Privileges(), set(), True),
-    "colleague": ("bram", Privileges(), {HELPDESK}, False),
-    "colleague-vip": ("bea", Privileges(), {HELPDESK, EXECUTIVES}, False),
-    "vip-role": ("vera", Privileges(roles=("User Administrator",)), {EXECUTIVES}, False),
-    "vip-guest": ("vik", Privileges(), {EXECUTIVES}, True),
-    "themselves": ("", Privileges(), {HELPDESK}, False),
-}
 RULES = {
-    "A": "The helpdesk changes phones of ordinary people",
-    "B": "Removing a phone needs a reason",
-    "C": "VIPs need a ticket and a senior",
-    "D": "No SMS sign-in for VIPs",
-    "E": "Seniors help colleagues, and another senior agrees",
-    "F": "Guests have a helpdesk of their own",
-    "G": "A senior agrees to what lets somebody in or out",
-    "H": "The helpdesk looks after the other methods",
-    "I": "A senior agrees to what a file changes",
+    "A": "A first method is one agent's work",
+    "B": "A senior agrees to how somebody registered gets in",
+    "C": "A senior agrees to what lets somebody in",
+    "D": "A second person agrees to the removal of a method",
+    "E": "Removing a phone needs a reason",
+    "F": "The helpdesk removes addresses",
+    "G": "A senior agrees to a block",
+    "H": "A senior agrees to what a file changes",
+    "I": "VIPs need a ticket and a senior",
+    "J": "No SMS sign-in for VIPs",
+    "K": "Seniors help colleagues, and another senior agrees",
+    "L": "Guests have a helpdesk of their own",
+    "Z": CONTAINMENT.name,
 }
-
-#: With a reason and a good ticket. `yes`: nobody else has to agree. `1-senior`: one member of Helpdesk seniors has to.
-#: Otherwise the reason of the refusal. The rules are those that decide for everybody who gets beyond the group.
-COMPLETE = """
-action       target         rules  agent              senior             administrator      outsider
-set_phone    ordinary       A      yes                yes                not_in_an_asking_group not_in_an_asking_group
-sms_sign_in  ordinary       A      yes                yes                not_in_an_asking_group not_in_an_asking_group
-remove_phone ordinary       B      yes                yes                not_in_an_asking_group not_in_an_asking_group
-set_phone    vip            C      1-senior           1-senior           vip_target         vip_target
-remove_phone vip            C      1-senior           1-senior           vip_target         vip_target
-sms_sign_in  vip            D      denied_by_rule     denied_by_rule     denied_by_rule     denied_by_rule
-set_phone    role           -      privileged_target  privileged_target  privileged_target  privileged_target
-remove_phone role           -      privileged_target  privileged_target  privileged_target  privileged_target
-sms_sign_in  role           -      privileged_target  privileged_target  privileged_target  privileged_target
-set_phone    eligible       -      privileged_target  privileged_target  privileged_target  privileged_target
-remove_phone eligible       -      privileged_target  privileged_target  privileged_target  privileged_target
-sms_sign_in  eligible       -      privileged_target  privileged_target  privileged_target  privileged_target
-set_phone    assignable     -      privileged_target  privileged_target  privileged_target  privileged_target
-remove_phone assignable     -      privileged_target  privileged_target  privileged_target  privileged_target
-sms_sign_in  assignable     -      privileged_target  privileged_target  privileged_target  privileged_target
-set_phone    restricted     -      restricted_target  restricted_target  restricted_target  restricted_target
-remove_phone restricted     -      restricted_target  restricted_target  restricted_target  restricted_target
-sms_sign_in  restricted     -      restricted_target  restricted_target  restricted_target  restricted_target
-set_phone    emergency      -      break_glass_target break_glass_target break_glass_target break_glass_target
-remove_phone emergency      -      break_glass_target break_glass_target break_glass_target break_glass_target
-sms_sign_in  emergency      -      break_glass_target break_glass_target break_glass_target break_glass_target
-set_phone    guest          F      denied_by_rule     denied_by_rule     denied_by_rule     denied_by_rule
-remove_phone guest          F      denied_by_rule     denied_by_rule     denied_by_rule     denied_by_rule
-sms_sign_in  guest          F      denied_by_rule     denied_by_rule     denied_by_rule     denied_by_rule
-set_phone    colleague      E      helpdesk_target    1-senior           helpdesk_target    helpdesk_target
-remove_phone colleague      E      helpdesk_target    1-senior           helpdesk_target    helpdesk_target
-sms_sign_in  colleague      E      helpdesk_target    1-senior           helpdesk_target    helpdesk_target
-set_phone    colleague-vip  E+C    helpdesk_target    1-senior           helpdesk_target    helpdesk_target
-remove_phone colleague-vip  E+C    helpdesk_target    1-senior           helpdesk_target    helpdesk_target
-sms_sign_in  colleague-vip  D      denied_by_rule     denied_by_rule     denied_by_rule     denied_by_rule
-set_phone    vip-role       -      privileged_target  privileged_target  privileged_target  privileged_target
-remove_phone vip-role       -      privileged_target  privileged_target  privileged_target  privileged_target
-sms_sign_in  vip-role       D      denied_by_rule     denied_by_rule     denied_by_rule     denied_by_rule
-set_phone    vip-guest      F      denied_by_rule     denied_by_rule     denied_by_rule     denied_by_rule
-remove_phone vip-guest      F      denied_by_rule     denied_by_rule     denied_by_rule     denied_by_rule
-sms_sign_in  vip-guest      D+F    denied_by_rule     denied_by_rule     denied_by_rule     denied_by_rule
-set_phone    themselves     -      own_account        own_account        own_account        own_account
-remove_phone themselves     -      own_account        own_account        own_account        own_account
-sms_sign_in  themselves     -      own_account        own_account        own_account        own_account
-grave        ordinary       G      1-senior           1-senior           not_in_an_asking_group not_in_an_asking_group
-others       ordinary       H      yes                yes                not_in_an_asking_group not_in_an_asking_group
-grave        vip            -      vip_target         vip_target         vip_target         vip_target
-others       vip            -      vip_target         vip_target         vip_target         vip_target
-grave        role           -      privileged_target  privileged_target  privileged_target  privileged_target
-others       role           -      privileged_target  privileged_target  privileged_target  privileged_target
-grave        eligible       -      privileged_target  privileged_target  privileged_target  privileged_target
-others       eligible       -      privileged_target  privileged_target  privileged_target  privileged_target
-grave        assignable     -      privileged_target  privileged_target  privileged_target  privileged_target
-others       assignable     -      privileged_target  privileged_target  privileged_target  privileged_target
-grave        restricted     -      restricted_target  restricted_target  restricted_target  restricted_target
-others       restricted     -      restricted_target  restricted_target  restricted_target  restricted_target
-grave        emergency      -      break_glass_target break_glass_target break_glass_target break_glass_target
-others       emergency      -      break_glass_target break_glass_target break_glass_target break_glass_target
-grave        guest          F      denied_by_rule     denied_by_rule     denied_by_rule     denied_by_rule
-others       guest          F      denied_by_rule     denied_by_rule     denied_by_rule     denied_by_rule
-grave        colleague      E      helpdesk_target    1-senior           helpdesk_target    helpdesk_target
-others       colleague      E      helpdesk_target    1-senior           helpdesk_target    helpdesk_target
-grave        colleague-vip  -      vip_target         vip_target         vip_target         vip_target
-others       colleague-vip  -      vip_target         vip_target         vip_target         vip_target
-grave        vip-role       -      privileged_target  privileged_target  privileged_target  privileged_target
-others       vip-role       -      privileged_target  privileged_target  privileged_target  privileged_target
-grave        vip-guest      F      denied_by_rule     denied_by_rule     denied_by_rule     denied_by_rule
-others       vip-guest      F      denied_by_rule     denied_by_rule     denied_by_rule     denied_by_rule
-grave        themselves     -      own_account        own_account        own_account        own_account
-others       themselves     -      own_account        own_account        own_account        own_account
-bulk         ordinary       I      1-senior           1-senior           not_in_an_asking_group not_in_an_asking_group
-bulk         vip            -      vip_target         vip_target         vip_target         vip_target
-bulk         role           -      privileged_target  privileged_target  privileged_target  privileged_target
-bulk         eligible       -      privileged_target  privileged_target  privileged_target  privileged_target
-bulk         assignable     -      privileged_target  privileged_target  privileged_target  privileged_target
-bulk         restricted     -      restricted_target  restricted_target  restricted_target  restricted_target
-bulk         emergency      -      break_glass_target break_glass_target break_glass_target break_glass_target
-bulk         guest          F      denied_by_rule     denied_by_rule     denied_by_rule     denied_by_rule
-bulk         colleague      E      helpdesk_target    1-senior           helpdesk_target    helpdesk_target
-bulk         colleague-vip  -      vip_target         vip_target         vip_target         vip_target
-bulk         vip-role       -      privileged_target  privileged_target  privileged_target  privileged_target
-bulk         vip-guest      F      denied_by_rule     denied_by_rule     denied_by_rule     denied_by_rule
-bulk         themselves     -      own_account        own_account        own_account        own_account
+#: `person`: a newcomer has no method, `registered` is everybody else, `last` loses the last strong method by it.
+TABLE = """
+action       person      target       rules  agent              senior             administrator      outsider
+way_in       newcomer    ordinary     A      yes                yes                not_in_an_asking_group not_in_an_asking_group
+way_in       registered  ordinary     B      1-senior           1-senior           not_in_an_asking_group not_in_an_asking_group
+set_default  newcomer    ordinary     -      no_rule_allows     no_rule_allows     no_rule_allows     no_rule_allows
+set_default  registered  ordinary     B      1-senior           1-senior           not_in_an_asking_group not_in_an_asking_group
+lets_in      either      ordinary     C      1-senior           1-senior           not_in_an_asking_group not_in_an_asking_group
+reset_mfa    newcomer    ordinary     C      1-senior           1-senior           not_in_an_asking_group not_in_an_asking_group
+reset_mfa    registered  ordinary     B+C    1-senior           1-senior           not_in_an_asking_group not_in_an_asking_group
+removal      either      ordinary     D      1-colleague        1-colleague        not_in_an_asking_group not_in_an_asking_group
+remove_phone either      ordinary     E      yes                yes                not_in_an_asking_group not_in_an_asking_group
+remove_email either      ordinary     F      yes                yes                not_in_an_asking_group not_in_an_asking_group
+removal      last        ordinary     D,B    1-senior           1-senior           not_in_an_asking_group not_in_an_asking_group
+remove_phone last        ordinary     E,B    1-senior           1-senior           not_in_an_asking_group not_in_an_asking_group
+remove_email last        ordinary     F,B    1-senior           1-senior           not_in_an_asking_group not_in_an_asking_group
+reset_mfa    last        ordinary     B+C    1-senior           1-senior           not_in_an_asking_group not_in_an_asking_group
+bundle       last        ordinary     C,B    1-senior           1-senior           not_in_an_asking_group not_in_an_asking_group
+block        either      ordinary     G      1-senior           1-senior           not_in_an_asking_group not_in_an_asking_group
+ending       either      ordinary     Z      yes                yes                yes                not_in_an_asking_group
+bulk         either      ordinary     H      1-senior           1-senior           not_in_an_asking_group not_in_an_asking_group
+phone        either      vip          I      1-senior           1-senior           vip_target         vip_target
+remove_phone last        vip          I      1-senior           1-senior           vip_target         vip_target
+sms_sign_in  either      vip          J      denied_by_rule     denied_by_rule     denied_by_rule     denied_by_rule
+beyond_phone either      vip          -      vip_target         vip_target         vip_target         vip_target
+containing   either      vip          Z      yes                yes                yes                vip_target
+any          either      role,eligible,assignable - privileged_target privileged_target privileged_target privileged_target
+any          either      restricted   -      restricted_target  restricted_target  restricted_target  restricted_target
+any          either      emergency    -      break_glass_target break_glass_target break_glass_target break_glass_target
+exposing     either      guest        L      denied_by_rule     denied_by_rule     denied_by_rule     denied_by_rule
+containing   either      guest        -      guest_target       guest_target       guest_target       guest_target
+exposing     either      colleague    K      helpdesk_target    1-senior           helpdesk_target    helpdesk_target
+removal      last        colleague    K      helpdesk_target    1-senior           helpdesk_target    helpdesk_target
+containing   either      colleague    K      helpdesk_target    yes                helpdesk_target    helpdesk_target
+phone        either      colleague-vip K,I   helpdesk_target    1-senior           helpdesk_target    helpdesk_target
+sms_sign_in  either      colleague-vip J     denied_by_rule     denied_by_rule     denied_by_rule     denied_by_rule
+beyond_phone either      colleague-vip -     vip_target         vip_target         vip_target         vip_target
+containing   either      colleague-vip K,Z   helpdesk_target    yes                helpdesk_target    helpdesk_target
+phone        either      vip-role     -      privileged_target  privileged_target  privileged_target  privileged_target
+sms_sign_in  either      vip-role     J      denied_by_rule     denied_by_rule     denied_by_rule     denied_by_rule
+beyond_phone either      vip-role     -      privileged_target  privileged_target  privileged_target  privileged_target
+containing   either      vip-role     -      privileged_target  privileged_target  privileged_target  privileged_target
+phone        either      vip-guest    L      denied_by_rule     denied_by_rule     denied_by_rule     denied_by_rule
+sms_sign_in  either      vip-guest    J+L    denied_by_rule     denied_by_rule     denied_by_rule     denied_by_rule
+beyond_phone either      vip-guest    L      denied_by_rule     denied_by_rule     denied_by_rule     denied_by_rule
+containing   either      vip-guest    -      guest_target       guest_target       guest_target       guest_target
+any          either      themselves   -      own_account        own_account        own_account        own_account
 """
+BUNDLE, WAY_IN, PHONE = {"reset_everything", "recover"}, {"set_phone", "set_email"}, {"set_phone", "remove_phone"}
+LETS_IN = BUNDLE | {"create_pass", "reset_password", "unblock", "require_mfa", "sms_sign_in"}
+REMOVAL = {
+    *("remove_authenticator", "remove_passwordless", "remove_passkey", "remove_codes", "remove_windows_hello"),
+    *("remove_platform_credential", "remove_external", "remove_qr_code", "remove_token", "deactivate_token"),
+}
+ENDING = {"sign_out", "revoke_pass"}
+CONTAINING = ENDING | {"block"}
+EXPOSING = WAY_IN | PHONE | LETS_IN | REMOVAL | {"set_default", "reset_mfa", "remove_email", "bulk"}
 #: Actions that one line of the table is about.
 ALIKE = {
-    "grave": {"create_pass", "reset_password", "reset_mfa", "reset_everything", "recover", "block", "unblock", "require_mfa"},
-    "others": {
-        *("remove_authenticator", "remove_passwordless", "remove_passkey", "remove_codes", "remove_windows_hello"),
-        *("remove_platform_credential", "remove_external", "remove_qr_code", "remove_token", "deactivate_token"),
-        *("set_email", "remove_email", "set_default", "revoke_pass", "sign_out"),
-    },
+    "way_in": WAY_IN, "phone": PHONE, "lets_in": LETS_IN, "bundle": BUNDLE, "removal": REMOVAL, "ending": ENDING, "containing": CONTAINING,
+    "exposing": EXPOSING, "beyond_phone": EXPOSING - PHONE - {"sms_sign_in"}, "any": EXPOSING | CONTAINING,
+}  # fmt: skip
+CELLS = cells(TABLE, ALIKE, RULES)
+#: Each line's person: whether registered, and what the request amounts to.
+PERSONS = {
+    "newcomer": [(False, NOTHING)],
+    "registered": [(True, NOTHING)],
+    "either": [(False, NOTHING), (True, NOTHING)],
+    "last": [(True, RESET)],
 }
-#: What changes when the words are missing: (action, target) -> with neither, with a reason alone, with a ticket of another kind.
+#: What is said when words are missing, while they are: (action, target) -> with neither, with a reason alone, with another kind of ticket.
 WORDS = {
-    ("remove_phone", "ordinary"): ("needs_reason", "yes", "yes"),
-    ("set_phone", "vip"): ("needs_ticket", "needs_ticket", "needs_ticket"),
-    ("remove_phone", "vip"): ("needs_ticket", "needs_ticket", "needs_ticket"),
-    ("set_phone", "colleague-vip"): ("needs_ticket", "needs_ticket", "needs_ticket"),
-    ("remove_phone", "colleague-vip"): ("needs_ticket", "needs_ticket", "needs_ticket"),
+    ("remove_phone", "ordinary"): ["needs_reason"],
+    **{(action, target): ["needs_ticket"] * 3 for action in PHONE for target in ("vip", "colleague-vip")},
 }
-#: Whose agreement counts wherever one senior has to agree.
-APPROVERS = """
+#: Whose agreement counts, by who has to agree.
+APPROVERS = {
+    "1-senior": """
 approver      somebody-else-asked    asked-it-themselves  it-is-about-them     agreed-already
 agent         not_an_approver        own_request          about_the_approver   not_an_approver
 senior        allowed                own_request          about_the_approver   already_counted
 administrator not_an_approver        own_request          about_the_approver   not_an_approver
 outsider      not_an_approver        own_request          about_the_approver   not_an_approver
-"""
+""",
+    "1-colleague": """
+approver      somebody-else-asked    asked-it-themselves  it-is-about-them     agreed-already
+agent         allowed                own_request          about_the_approver   already_counted
+senior        allowed                own_request          about_the_approver   already_counted
+administrator not_an_approver        own_request          about_the_approver   not_an_approver
+outsider      not_an_approver        own_request          about_the_approver   not_an_approver
+""",
+}
 
 
 @pytest.fixture(scope="module")
 def policy() -> Policy:
-    known = {"helpdesk": HELPDESK, "administrators": ADMINS}
-    return load(Path(__file__).parents[2] / "policy.example.toml", known, timedelta(minutes=10))
+    return policy_in(EXAMPLE)
 
 
-def rows(table: str) -> list[dict[str, str]]:
-    heads, *lines = (line.split() for line in table.strip().splitlines())
-    assert all(len(line) == len(heads) for line in lines)
-    return [dict(zip(heads, line, strict=True)) for line in lines]
+def persons(cell: Cell) -> list[tuple[bool, frozenset[ChangeKind]]]:
+    return PERSONS[cell.line["person"]]
 
 
-def complete() -> list[dict[str, str]]:
-    """The table with a line for every action."""
-    return [row | {"action": action} for row in rows(COMPLETE) for action in sorted(ALIKE.get(row["action"], {row["action"]}))]
+def test_the_table_is_complete() -> None:
+    said = [(cell.action, cell.target, cell.asker, registered) for cell in CELLS for registered, implied in persons(cell) if not implied]
+    assert sorted(said) == sorted(product((kind.value for kind in ChangeKind), TARGETS, PEOPLE, (False, True)))
 
 
-def asked(policy: Policy, action: str, target: str, asker: str, *, reason: str = "lost phone", ticket: str = "INC-12345") -> Decision:
-    object_id, groups = PEOPLE[asker]
-    target_id, privileges, target_groups, guest = TARGETS[target]
-    ask = Ask(
-        kinds=frozenset({ChangeKind(action)}),
-        requester_id=object_id,
-        requester_groups=frozenset(groups),
-        target=Person(target_id or object_id, target.title(), f"{target}@fabrikam.example", guest=guest),
-        privileges=privileges,
-        target_groups=frozenset(target_groups),
-        where=ConversationRef("https://teams.example/", "a:1"),
-        at=NOW,
-        reason=reason,
-        ticket=ticket,
-    )
-    return review(policy, ask, GO, NOW)
+def test_every_action_on_every_target_by_every_asker(policy: Policy) -> None:
+    found = [
+        each
+        for cell in CELLS
+        for registered, implied in persons(cell)
+        for each in wrong(cell, asked(policy, cell.action, cell.target, cell.asker, registered=registered, implied=implied))
+    ]
+    assert found == []
 
 
-def verdict(decision: Decision) -> str:
-    """As the tables write it; on the way every decision shows that it is fit for a person."""
-    if decision.allowed:
-        need = decision.need
-        assert need is not None
-        assert need.groups == ({SENIORS} if need.approvals else set())
-        return f"{need.approvals}-senior" if need.approvals else "yes"
-    assert decision.text.endswith(".")
-    assert decision.hint.endswith(".")
-    assert decision.need is None
-    return decision.reason.value
+def test_what_a_missing_reason_or_ticket_changes(policy: Policy) -> None:
+    found = []
+    for cell in CELLS:
+        for words, says in missing(cell, WORDS):
+            for registered, implied in persons(cell):
+                decision = asked(policy, cell.action, cell.target, cell.asker, registered=registered, implied=implied, **words)
+                if verdict(decision) != says:
+                    found.append((cell, words, decision.text))
+    assert found == []
 
 
-def test_the_tables_are_complete() -> None:
-    said = [(row["action"], row["target"]) for row in complete()]
-    assert sorted(said) == sorted(product((kind.value for kind in ChangeKind), TARGETS))
-    assert set(rows(COMPLETE)[0]) == {"action", "target", "rules", *PEOPLE}
-    assert {row["approver"] for row in rows(APPROVERS)} == set(PEOPLE)
-    assert set(WORDS) <= set(said)
+@pytest.mark.parametrize("who", APPROVERS)
+def test_whose_agreement_counts(policy: Policy, who: str) -> None:
+    needs = {
+        asked(policy, cell.action, cell.target, cell.asker, registered=registered, implied=implied).need
+        for cell in CELLS
+        if cell.says == who
+        for registered, implied in persons(cell)
+    }
+    assert needs
+    for need in needs:
+        assert need
+        assert [judged(need, approver) for approver in PEOPLE] == lines(APPROVERS[who])
 
 
-@pytest.mark.parametrize("asker", PEOPLE)
-@pytest.mark.parametrize("row", complete(), ids=lambda row: f"{row['action']}-{row['target']}")
-def test_every_action_on_every_target_by_every_asker(policy: Policy, row: dict[str, str], asker: str) -> None:
-    decision = asked(policy, row["action"], row["target"], asker)
-    assert verdict(decision) == row[asker]
-    expected = sorted(RULES[letter] for letter in row["rules"].split("+") if letter != "-")
-    # A refusal for want of a group names the rule that others may use: of a VIP colleague, the graver ground is named first.
-    assert list(decision.rules) == ([RULES["E"]] if row["rules"] == "E+C" and not decision.allowed else expected)
-
-
-@pytest.mark.parametrize("asker", PEOPLE)
-@pytest.mark.parametrize("row", complete(), ids=lambda row: f"{row['action']}-{row['target']}")
-def test_what_a_missing_reason_or_ticket_changes(policy: Policy, row: dict[str, str], asker: str) -> None:
-    for number, words in enumerate(({"reason": "", "ticket": ""}, {"ticket": ""}, {"ticket": "REQ-7"})):
-        decision = asked(policy, row["action"], row["target"], asker, **words)
-        full = row[asker]
-        expected = WORDS.get((row["action"], row["target"]), (full,) * 3)[number] if full in ("yes", "1-senior") else full
-        assert verdict(decision) == expected
-        if expected == "needs_ticket":
-            assert "INC-12345" in decision.text
-            assert ("a reason" in decision.text) == (number == 0)
-
-
-WAITING = [(row["action"], row["target"], asker) for row in complete() for asker in PEOPLE if row[asker] == "1-senior"]
-
-
-@pytest.mark.parametrize("row", rows(APPROVERS), ids=lambda row: row["approver"])
-@pytest.mark.parametrize(("action", "target", "asker"), WAITING)
-def test_who_may_agree_to_what_waits_for_a_senior(policy: Policy, asker: str, target: str, action: str, row: dict[str, str]) -> None:
-    need, approver = asked(policy, action, target, asker).need, row["approver"]
-    assert need
-    object_id, groups = PEOPLE[approver]
-
-    def judged(requester_id: str, target_id: str, already: frozenset[str] = frozenset()) -> str:
-        return may_approve(need, object_id, frozenset(groups), requester_id=requester_id, target_id=target_id, already=already).reason.value
-
-    assert judged("somebody", "alice") == row["somebody-else-asked"]
-    assert judged(object_id.upper(), "alice") == row["asked-it-themselves"]
-    assert judged("somebody", object_id.upper()) == row["it-is-about-them"]
-    assert judged("somebody", "alice", frozenset({object_id})) == row["agreed-already"]
+@pytest.mark.parametrize(
+    ("actions", "person", "says", "rules"),
+    [
+        (["remove_phone", "set_phone"], "registered", "1-senior", "BE"),
+        (["set_phone", "sms_sign_in"], "newcomer", "1-senior", "AC"),
+        (["set_phone", "set_email"], "newcomer", "yes", "A"),
+        (["remove_phone", "remove_passkey"], "registered", "1-colleague", "DE"),
+        (["recover", "create_pass", "remove_authenticator", "remove_phone", "sign_out"], "registered", "1-senior", "CDEZ"),
+        (["reset_mfa", "remove_authenticator", "remove_phone"], "last", "1-senior", "BCDE"),
+        (["sign_out", "block"], "registered", "1-senior", "GZ"),
+        (["bulk", "remove_phone"], "registered", "1-senior", "EH"),
+    ],
+)
+def test_what_several_actions_demand_adds_up(policy: Policy, actions: list[str], person: str, says: str, rules: str) -> None:
+    for registered, implied in PERSONS[person]:
+        decision = asked(policy, actions, registered=registered, implied=implied)
+        assert (verdict(decision), decision.rules) == (says, tuple(sorted(RULES[letter] for letter in rules)))
 
 
 @pytest.mark.parametrize(
@@ -279,10 +219,12 @@ def test_who_may_agree_to_what_waits_for_a_senior(policy: Policy, asker: str, ta
         ("set_phone", "restricted", "agent", "protected: in a restricted-management administrative unit.", "administrator of that unit"),
         ("set_phone", "emergency", "agent", "protected: an emergency (break-glass) account.", "procedure"),
         ("set_phone", "guest", "agent", "a guest account or an external member.", "their own organisation"),
+        ("sign_out", "guest", "agent", "I can show this account but not change it.", "their own organisation"),
         ("set_phone", "colleague", "agent", "Colleague is protected: a colleague of the helpdesk.", "Members of Helpdesk seniors may ask"),
         ("set_phone", "vip", "outsider", "Vip is a VIP. None of your groups may register", "Members of the helpdesk group may ask"),
         ("sms_sign_in", "vip", "senior", "Vip is a VIP. The policy forbids this: “No SMS sign-in for VIPs”.", "seems wrong"),
         ("set_phone", "ordinary", "administrator", "None of your groups may register or change a phone for Ordinary.", "the helpdesk"),
+        ("sign_out", "ordinary", "outsider", "None of your groups may", "seniors or the administrators' group or the helpdesk group may"),
         ("set_phone", "themselves", "senior", "your own account", "Ask a colleague"),
     ],
 )
@@ -292,25 +234,61 @@ def test_refusals_say_what_is_special_and_what_to_do(policy: Policy, action: str
     assert hint in decision.hint
 
 
+def test_a_refusal_says_that_it_is_for_want_of_a_method(policy: Policy) -> None:
+    decision = asked(policy, "set_default", registered=False)
+    assert decision.text == "No rule of the policy lets anybody set the default method for somebody who has no sign-in method yet."
+    assert decision.hint == "Whoever runs Doorman can allow it in the policy."
+
+
 def test_words_that_are_missing_are_asked_for_as_they_should_be_typed(policy: Policy) -> None:
-    bare = asked(policy, "set_phone", "vip", "agent", reason="", ticket="")
+    bare = asked(policy, "set_phone", "vip", reason="", ticket="")
     assert bare.text == "This needs a reason and a ticket such as INC-12345. The policy says so: “VIPs need a ticket and a senior”."
     assert bare.hint == "Type it again with `ticket INC-12345 because …` at the end."
-    wrong = asked(policy, "set_phone", "vip", "agent", ticket="REQ-7")
-    assert wrong.text.startswith("This needs a ticket such as INC-12345, and “REQ-7” is none.")
+    wrong_ticket = asked(policy, "set_phone", "vip", ticket="REQ-7")
+    assert wrong_ticket.text.startswith("This needs a ticket such as INC-12345, and “REQ-7” is none.")
 
 
-def test_times_of_the_example(policy: Policy) -> None:
-    own = asked(policy, "set_phone", "ordinary", "agent")
-    file = asked(policy, "bulk", "ordinary", "agent")
-    colleague = asked(policy, "set_phone", "colleague", "senior")
-    both = asked(policy, "set_phone", "colleague-vip", "senior")
-    assert own.confirm_for == timedelta(minutes=10)
-    assert own.need == Need()
+def test_times(policy: Policy) -> None:
+    first, contained, file = asked(policy, "set_phone", registered=False), asked(policy, "sign_out"), asked(policy, "bulk")
+    assert (first.confirm_for, first.need) == (contained.confirm_for, contained.need) == (timedelta(minutes=10), Need())
     assert file.confirm_for == timedelta(hours=2)
-    assert file.need
-    assert file.need.valid_for == timedelta(hours=8)
-    assert colleague.need
-    assert colleague.need.valid_for == timedelta(hours=4)
-    assert both.need
-    assert both.need.valid_for == timedelta(hours=1)  # the shorter of both counts
+    places = (("set_phone", "ordinary"), ("bulk", "ordinary"), ("set_phone", "colleague"), ("set_phone", "colleague-vip"))
+    needs = [asked(policy, action, target, "senior").need for action, target in places]
+    assert [need and need.valid_for for need in needs] == [timedelta(hours=hours) for hours in (1, 8, 4, 1)]  # of two, the shorter counts
+
+
+def without_marks(tmp_path: Path, *blocks: str) -> Policy:
+    """The example with the marks taken away from what these patterns find."""
+    text = EXAMPLE.read_text(encoding="utf-8")
+    for block in blocks:
+        text, found = re.subn(block, lambda match: re.sub("(?m)^# ", "", match[0]), text)
+        assert found == 1
+    (tmp_path / "policy.toml").write_text(text, encoding="utf-8")
+    return policy_in(tmp_path / "policy.toml")
+
+
+NIGHT = r"(?ms)^# \[\[rule\]\]$.*?^# reason = true$"
+REUSABLE = r"(?m)^# reusable = true$"
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+@pytest.mark.parametrize(
+    ("hour", "night"), [(12, False), (19, False), (20, True), (22, True), (23, True), (0, True), (5, True), (6, False)]
+)
+def test_the_night_rule_asks_for_a_reason_at_night_alone(tmp_path: Path, hour: int, night: bool) -> None:
+    policy = without_marks(tmp_path, NIGHT)
+    at = datetime(2026, 9, 14, hour, tzinfo=AMSTERDAM)
+    for action in ("create_pass", "reset_password", "reset_mfa", "reset_everything", "recover", "unblock", "sms_sign_in"):
+        assert verdict(asked(policy, action, at=at, reason="")) == ("needs_reason" if night else "1-senior")
+        assert verdict(asked(policy, action, at=at)) == "1-senior"
+
+
+def test_a_reusable_pass_needs_the_word_in_every_rule(tmp_path: Path, policy: Policy) -> None:
+    noon, night = (datetime(2026, 9, 14, hour, tzinfo=AMSTERDAM) for hour in (12, 22))
+    assert not asked(policy, "create_pass", at=noon).reusable
+    with_word = without_marks(tmp_path, REUSABLE)
+    assert asked(with_word, "create_pass", at=noon).reusable
+    assert not asked(with_word, "create_pass", "colleague", "senior", at=noon).reusable
+    both = without_marks(tmp_path, REUSABLE, NIGHT)
+    assert asked(both, "create_pass", at=noon).reusable
+    assert not asked(both, "create_pass", at=night).reusable
