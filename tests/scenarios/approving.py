@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.change import ChangeKind
-from bot.domain.rules import Ground, Policy, Rule
+from bot.domain.rules import Ground, Limits, Policy, Rule
 from simulator import cast
 from simulator.teams import Message
 from tests.desk import APPROVALS, HANNA, Answer, Desk, _words
@@ -50,6 +50,7 @@ POLICY = Policy(
     names={AGENTS: "Helpdesk", SENIORS: "Helpdesk seniors", EXECUTIVES: "Executives"},
     vip=frozenset({EXECUTIVES}),
     helpdesk=frozenset({AGENTS}),
+    limits=Limits(requests_per_hour=0),
 )
 
 

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import pytest
 
+from simulator import cast
 from simulator.entra import Fault
-from tests.desk import ALICE, BRAM, HANNA, OMAR, OSCAR, SAM, Desk
+from tests.desk import BRAM, HANNA, OSCAR, SAM, Desk
 from tests.scenarios.example_policy import PolicyDesk, desk
 
 __all__ = ["desk"]
 
+NOOR, MEI = cast.person("Noor Dekker"), cast.person("Mei Lin")
 VIP = "set mobile for victoria crane +44 7400 654321"
-SET = "set mobile for alice +31 6 12345678"
+SET = "set mobile for noor +31 6 12345678"
 
 
 async def test_ordinary_people_are_changed_as_ever(desk: Desk) -> None:
     await desk.change(HANNA, SET)
-    assert desk.phones(ALICE) == {"mobile": "+31 612345678"}
+    assert desk.phones(NOOR) == {"mobile": "+31 612345678"}
 
 
 async def test_a_rule_may_ask_for_a_reason(desk: Desk) -> None:
-    refused = await desk.say(HANNA, "remove office for omar")
+    refused = await desk.say(HANNA, "remove office for mei lin")
     assert "This needs a reason. The policy says so: “Removing a phone needs a reason”." in refused.text
     assert refused.verbs == []
-    await desk.change(HANNA, "remove office for omar because he left that desk")
-    assert "office" not in desk.phones(OMAR)
+    await desk.change(HANNA, "remove office for mei lin because she left that desk")
+    assert "office" not in desk.phones(MEI)
 
 
 async def test_a_vip_is_not_changed_without_a_ticket_that_the_policy_accepts(desk: Desk) -> None:
@@ -72,7 +74,7 @@ async def test_a_senior_may_ask_what_an_agent_may_not(desk: Desk) -> None:
 
 async def test_the_target_becomes_a_vip_between_card_and_click(desk: Desk) -> None:
     answer = await desk.say(HANNA, SET)
-    desk.entra.tenant.join(desk.entra.group("Executives"), ALICE.id)
+    desk.entra.tenant.join(desk.entra.group("Executives"), NOOR.id)
     await desk.press(HANNA, answer, "confirm")
     await desk.settled(answer, "a ticket such as INC-12345", "Nothing was changed")
     assert desk.entra.writes == []
@@ -80,7 +82,7 @@ async def test_the_target_becomes_a_vip_between_card_and_click(desk: Desk) -> No
 
 async def test_also_when_reason_and_ticket_were_given_by_chance(desk: Desk) -> None:
     answer = await desk.say(HANNA, SET + " ticket INC-4711 because she lost it")
-    desk.entra.tenant.join(desk.entra.group("Executives"), ALICE.id)
+    desk.entra.tenant.join(desk.entra.group("Executives"), NOOR.id)
     await desk.press(HANNA, answer, "confirm")
     await desk.settled(answer, "1 approval by members of Helpdesk seniors", "Nothing was changed")
     assert desk.entra.writes == []
@@ -88,7 +90,7 @@ async def test_also_when_reason_and_ticket_were_given_by_chance(desk: Desk) -> N
 
 async def test_the_target_joins_the_helpdesk_between_card_and_click(desk: Desk) -> None:
     answer = await desk.say(HANNA, SET)
-    desk.entra.tenant.join(desk.entra.group("Helpdesk evening"), ALICE.id)
+    desk.entra.tenant.join(desk.entra.group("Helpdesk evening"), NOOR.id)
     await desk.press(HANNA, answer, "confirm")
     await desk.settled(answer, "a colleague of the helpdesk", "Nothing was changed")
     assert desk.entra.writes == []
@@ -105,7 +107,7 @@ async def test_the_requester_loses_the_right_between_click_and_write(desk: Polic
             desk.entra.person(HANNA.upn).account_enabled = False
 
     desk.meanwhile = loses
-    fault = desk.entra.faults.add(Fault(effect="unavailable", path=f"/users/{ALICE.id}", times=1))  # the execution has to wait
+    fault = desk.entra.faults.add(Fault(effect="unavailable", path=f"/users/{NOOR.id}", times=1))  # the execution has to wait
     await desk.press(HANNA, answer, "confirm")
     await desk.settled(answer, "None of your groups may" if how == "group" else "account is disabled", "Nothing was changed")
     assert fault.fired
