@@ -10,9 +10,9 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-HANNA, INGRID, BRAM, SAM, OSCAR, ALICE, NOOR, YUSUF = (
+HANNA, INGRID, BRAM, SAM, OSCAR, ALICE, NOOR, EMRE = (
     f"{name}@fabrikam.example"
-    for name in ("hanna.visser", "ingrid.lund", "bram.peeters", "sam.okafor", "oscar.outsider", "alice", "noor.dekker", "yusuf.demir")
+    for name in ("hanna.visser", "ingrid.lund", "bram.peeters", "sam.okafor", "oscar.outsider", "alice", "noor.dekker", "emre.demir")
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.acting import HANNA, YUSUF, act_as, on_a_telephone, picture, say
+from tests.browser.acting import EMRE, HANNA, act_as, on_a_telephone, picture, say
 
 pytestmark = pytest.mark.browser
 
@@ -17,7 +17,7 @@ def says_what_stays(card: Locator) -> None:
 
 def test_which_device_is_gone_is_asked_and_what_stays_is_said_on_every_card(page: Page) -> None:
     act_as(page, HANNA)
-    card = say(page, "recover yusuf lost because left on the train")
+    card = say(page, "recover emre lost because left on the train")
     for title in ("iPhone 15", "Galaxy S24", "nobody can say which"):
         expect(card.get_by_role("radio", name=title)).not_to_be_checked()
     card.get_by_role("button", name="Confirm").click()
@@ -40,10 +40,10 @@ def test_which_device_is_gone_is_asked_and_what_stays_is_said_on_every_card(page
         expect(each).to_contain_text("Done, and read back")
         says_what_stays(each)
     expect(page.get_by_test_id("card").last).to_contain_text("Ready: press Reveal")
-    left = page.request.get(f"/api/entra/{YUSUF}").text()
+    left = page.request.get(f"/api/entra/{EMRE}").text()
     assert ("iPhone 15" in left, "Galaxy S24" in left, "Blue key" in left) == (False, True, True)
     act_as(page, HANNA, "Doorman log")
-    says_what_stays(page.get_by_test_id("card").filter(has_text="Recover Yusuf Demir").last)
+    says_what_stays(page.get_by_test_id("card").filter(has_text="Recover Emre Demir").last)
 
 
 def test_two_of_one_name_both_go(page: Page) -> None:
