@@ -146,6 +146,10 @@ RECOVERY = (
     _staff("Diego Vega", "Field engineer", "Facilities", manager=_upn("victoria.crane"), phones={"mobile": "+34 612345011"}, default="push",
            methods=(registered("authenticator", "2023-04-03T09:00:00Z", "2024-12-20T17:05:00Z", displayName="Pixel 8"),
                     registered("authenticator", "2025-01-07T09:10:00Z", "2026-01-05T06:55:00Z", displayName="Pixel 8"))),
+    _staff("Emre Demir", "Sales engineer", "Sales", manager=_upn("priya.raman"), phones={"mobile": "+31 612345013"}, default="push",
+           methods=(registered("authenticator", "2024-09-02T08:30:00Z", displayName="iPhone 15"),  # two devices: which one is gone?
+                    registered("authenticator", "2025-07-14T12:10:00Z", displayName="Galaxy S24"),
+                    registered("fido2", "2025-07-14T12:30:00Z", displayName="Blue key"))),
     _staff("Rina Patel", "Research fellow", "Research", manager=_upn("kenji.tanaka"), default="oath",
            methods=(registered("otp"), registered("unknown", "2025-12-01T10:00:00Z"), registered("external", "2025-10-15T13:00:00Z"),
                     registered("email", emailAddress="rina@mail.example"))),

@@ -26,7 +26,8 @@ export function createWelcome(state, write) {
         step("Watch it happen beside this chat under “Entra ID now”, and read the report in the log channel."),
         step("Alice can sign in already, so how she gets in is two people's work: ", line("set mobile for alice +31 6 23456789"),
           " Confirm, then become Ingrid Lund in the channel Approvals (a second browser tab will do)."),
-        step("The call does not feel right? ", line("recover diego lost because stolen"), " names all that may be on a lost phone and what stays; every card about a person has “Suspicious call”."),
+        step("Somebody lost a phone? ", line("recover emre lost because left on the train"), " asks which one is gone, and names what stays."),
+        step("The call does not feel right? Every card about a person has “Suspicious call”, and one button takes back what was given already."),
         step("A whole list at once: the arrow beside the paper clip has files to try. Send one, and read what it would do.")));
     return box;
   };

@@ -5,12 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.test_main_job import HANNA, act_as, picture, say
+from tests.browser.acting import HANNA, INGRID, OSCAR, act_as, picture, say
 
 pytestmark = pytest.mark.browser
 
-INGRID = "ingrid.lund@fabrikam.example"
-OSCAR = "oscar.outsider@fabrikam.example"
 ASKED = "set mobile for victoria crane +44 7400 654321 ticket INC-4711 because lost phone"
 
 
@@ -26,8 +24,7 @@ def tabs(page: Page) -> tuple[Page, Page, Page]:
 
 def ask(page: Page) -> Locator:
     """Asks for the change of a chief executive's number, confirms, and returns the requester's card."""
-    say(page, ASKED)
-    card = page.get_by_test_id("card").first  # messages about it follow
+    card = say(page, ASKED)
     card.get_by_role("button", name="Confirm").click()
     expect(card).to_contain_text("Waiting for approval")
     return card

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_main_job import HANNA, act_as, picture
+from tests.browser.acting import HANNA, act_as, picture
 
 pytestmark = pytest.mark.browser
 
