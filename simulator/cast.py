@@ -154,7 +154,7 @@ RECOVERY = (
            methods=(registered("otp"), registered("unknown", "2025-12-01T10:00:00Z"), registered("external", "2025-10-15T13:00:00Z"),
                     registered("email", emailAddress="rina@mail.example"))),
     _staff("Noor Dekker", "Trainee", "Sales", manager=_upn("priya.raman")),  # starts today: nothing is registered yet
-    _staff("Wout Wiersma", "Trainee", "Logistics", manager=_upn("omar.farouk"), pass_minutes=480),  # a pass and nothing else
+    _staff("Wout Wiersma", "Trainee", "Logistics", manager=_upn("priya.raman"), pass_minutes=480),  # a pass and nothing else
     _staff("Freya Nilsen", "Translator", "Communications", manager=_upn("victoria.crane"), federated=True,
            phones={"mobile": "+47 41234567"}, default="sms"),  # signs in at another identity provider
     _staff("Gert Brandt", "Forklift driver", "Logistics", manager=_upn("omar.farouk"), default="oath", per_user_mfa="enforced",

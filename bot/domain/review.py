@@ -52,7 +52,7 @@ def review(policy: Policy, ask: Ask, stop: Stop, now: datetime) -> Decision:
     if ask.requester_id.lower() == ask.target.id.lower():
         return refusals.own_account()
     assert ask.kinds, "a request is for something"
-    if ask.takes_back and _is_colleague(policy, ask):
+    if ask.takes_back and _colleagues(policy) & ask.requester_groups:
         return Decision(True, Reason.ALLOWED, rules=(CONTAINMENT.name,), need=NO_NEED, confirm_for=policy.confirm_for)
     on = grounds(policy, ask)
     if denying := [rule for rule in policy.rules if rule.deny and _forbids(rule, ask, on) and _denied_to(rule, ask) and _holds(rule, ask)]:
@@ -72,8 +72,9 @@ def review(policy: Policy, ask: Ask, stop: Stop, now: datetime) -> Decision:
 CONTAINMENT = Rule(name=say("Built-in: taking access away is one person's work"))
 
 
-def _is_colleague(policy: Policy, ask: Ask) -> bool:
-    return bool(policy.helpdesk & ask.requester_groups)
+def _colleagues(policy: Policy) -> frozenset[str]:
+    """Groups whose members have any right here."""
+    return policy.helpdesk | policy.asking() | policy.approving()
 
 
 def _covering(policy: Policy, ask: Ask, kind: ChangeKind, ground: Ground) -> list[Rule]:
@@ -84,7 +85,7 @@ def _covering(policy: Policy, ask: Ask, kind: ChangeKind, ground: Ground) -> lis
     if naming := [rule for rule in found if _names(rule, kind)]:
         return naming
     if ground not in PROTECTED:
-        return [replace(CONTAINMENT, ask=policy.helpdesk)]
+        return [replace(CONTAINMENT, ask=_colleagues(policy))]
     # Nobody may who could not before, and "*" demands nothing of it.
     return [replace(rule, approvals=0, approve=frozenset(), reason=False, ticket="") for rule in found]
 

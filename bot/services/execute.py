@@ -59,10 +59,10 @@ async def execute(operations: Operations, reviewer: Reviewer, directory: Directo
     wrote = False
 
     async def read() -> Seen:
-        dossier, requester, agreed = await asyncio.gather(
-            look_again(directory, operation),
-            directory.standing(operation.requester.id, reviewer.policy.groups()),
-            agreed_to(),
+        # The rights last: while Entra ID keeps the account back, somebody may lose them.
+        dossier = await look_again(directory, operation)
+        requester, agreed = await asyncio.gather(
+            directory.standing(operation.requester.id, reviewer.policy.groups()), agreed_to()
         )
         return Seen(dossier, requester, agreed)
 

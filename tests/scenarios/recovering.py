@@ -10,7 +10,7 @@ from tests.desk import HANNA, Answer, Desk
 from tests.scenarios.approving import words
 from tests.scenarios.several import agreed
 
-LOTTE, DIEGO, MEI, NOOR = (cast.person(name) for name in ("Lotte Smit", "Diego Vega", "Mei Lin", "Noor Dekker"))
+LOTTE, DIEGO, MEI, WOUT = (cast.person(name) for name in ("Lotte Smit", "Diego Vega", "Mei Lin", "Wout Wiersma"))
 LOST = "recover lotte lost"
 
 

@@ -12,7 +12,7 @@ from simulator.entra import Fault
 from simulator.entra.sign_in import PassPolicy
 from tests.desk import HANNA, Desk, as_json
 from tests.scenarios.passes import code, created, made, ready
-from tests.scenarios.recovering import MEI, NOOR, pass_card, recovered
+from tests.scenarios.recovering import MEI, WOUT, pass_card, recovered
 from tests.scenarios.several import kinds, writes
 
 
@@ -97,7 +97,7 @@ async def managed(database_url: str, tmp_path: Path, request: pytest.FixtureRequ
 
 
 async def test_the_first_pass_goes_to_the_manager_where_policy_says_so(managed: Desk) -> None:
-    own = await managed.say(HANNA, "recover noor first day")
+    own = await managed.say(HANNA, "recover wout first day")
     to_manager = managed.to_manager  # type: ignore[attr-defined]
     said = "hand this pass to the manager, Priya Raman (priya.raman@fabrikam.example)"
     assert (said in own.text) == to_manager
@@ -106,18 +106,18 @@ async def test_the_first_pass_goes_to_the_manager_where_policy_says_so(managed: 
     await managed.settled(own, "Ready: press Reveal")
     assert (said in own.text) == to_manager
     await managed.press(HANNA, own, "reveal")
-    assert made(managed, NOOR) == 1
+    assert made(managed, WOUT) == 1
 
 
 async def test_without_a_manager_the_first_pass_is_refused_where_policy_wants_one(managed: Desk) -> None:
-    managed.entra.person(NOOR.upn).manager_id = None
-    own = await managed.say(HANNA, "recover noor first day")
-    assert ("names no manager of Noor Dekker" in own.text) == managed.to_manager  # type: ignore[attr-defined]
-    assert "names no manager" not in (await managed.say(HANNA, "recover noor new phone")).text
+    managed.entra.person(WOUT.upn).manager_id = None
+    own = await managed.say(HANNA, "recover wout first day")
+    assert ("names no manager of Wout Wiersma" in own.text) == managed.to_manager  # type: ignore[attr-defined]
+    assert "names no manager" not in (await managed.say(HANNA, "recover wout new phone")).text
 
 
 async def test_a_failed_first_day_planned_again_names_the_manager_again(managed: Desk) -> None:
-    own = await managed.say(HANNA, "recover noor first day")
+    own = await managed.say(HANNA, "recover wout first day")
     await managed.press(HANNA, own, "confirm")
     await managed.settled(own, "Ready: press Reveal")
     managed.entra.faults.add(Fault(effect="forbidden", method="POST", path="temporaryAccessPassMethods", times=1))
