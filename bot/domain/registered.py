@@ -59,13 +59,13 @@ class Made:
 
 
 def registered(dossier: Dossier, made: Sequence[Made], agent_id: str, now: datetime) -> bool:
-    """Whether changing how this person gets in takes two people.
+    """Whether changing how this person gets in takes two people; so it does where we cannot see what is registered.
 
     Args:
         made: what Doorman did to the person in the last `REMEMBERED_FOR`, or before.
         agent_id: who asks; what this agent set a moment ago is still the first method.
     """
-    if any(one.took and one.at > now - REMEMBERED_FOR for one in made):
+    if dossier.hidden or any(one.took and one.at > now - REMEMBERED_FOR for one in made):
         return True
     if any(not _is_none(method, now) for method in dossier.others):
         return True

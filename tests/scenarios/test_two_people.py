@@ -12,6 +12,7 @@ from itertools import count
 import pytest
 
 from simulator import cast
+from simulator.entra import Fault
 from simulator.registered import registered
 from tests.desk import BRAM, HANNA, HELPDESK, Answer, Desk
 from tests.scenarios.example_policy import PolicyDesk
@@ -208,3 +209,9 @@ async def test_it_is_looked_at_once_more_when_it_is_carried_out(desk: Desk) -> N
     assert desk.phones(new) == {}
     assert set(desk.phones(strong)) == {"mobile"}
     assert desk.phones(raced) == {"mobile": "+31 632345670"}
+
+
+async def test_whose_methods_cannot_be_listed_is_nobody_new(desk: Desk) -> None:
+    who = somebody(desk, "nothing")
+    desk.entra.faults.add(Fault(effect="forbidden", method="GET", path=f"/users/{who.id}/authentication/methods"))
+    assert needed(await desk.say(HANNA, f"set mobile for {who.upn} +31 6 22345678", HELPDESK)) == "2"
