@@ -111,7 +111,7 @@ def _others(methods: tuple[Method, ...]) -> Iterable[Element]:
     if not methods:
         yield line(say("None is registered."))
     for method in methods[:MOST_METHODS]:
-        known = say("I do not touch this") if not method.known else "" if method.active else say("deactivated")
+        known = say("I do not touch this") if not method.known else say("deactivated") if method.active is False else ""
         # Of a pass the day it was made says nothing beside its own times.
         since = "" if method.pass_facts else _since(method.created)
         details = join(" · ", (method.name[:80], *method.details, since, known))

@@ -16,7 +16,7 @@ from bot.domain.email import parse_address
 from bot.domain.methods import Dossier, Family, Method
 from bot.domain.reset import removal, spoken
 from bot.domain.said import join, say
-from bot.errors import Refusal
+from bot.errors import Refusal, Unavailable
 
 #: Graph's own word for a sort of method, as `show` prints it when we do not know it.
 _TYPE = re.compile(r"[a-z][a-z0-9]*(?:[A-Z][A-Za-z0-9]*)+")
@@ -136,8 +136,9 @@ def plan_same_removal(dossier: Dossier, change: Change) -> Plan:
     """Taking that very method away, if it is still there.
 
     Raises:
-        Refusal: it is gone.
+        Refusal: it is gone, or nobody can see whether it is.
     """
+    refuse_hidden(dossier)
     method = dossier.method(change.method)
     if method is None or method.family is None:
         raise Refusal(
@@ -166,13 +167,17 @@ def plan_email(dossier: Dossier, typed: str) -> Plan:
     return Plan(person, (change,), (_EMAIL_IS_FOR,), tuple(warnings))
 
 
+_GRANT = say("Ask an Entra administrator to grant it to Doorman's app registration, with admin consent.")
+_ASK_AGAIN = say("Try again in a minute. If it stays so, an Entra administrator can see them in the Entra admin centre.")
+
+
 def refuse_hidden(dossier: Dossier) -> None:
     """Raises Refusal when Graph does not let us see the methods, so that nothing is planned on what cannot be seen."""
     for method in dossier.others:
         if not method.id:
             raise Refusal(
                 say("I cannot tell which methods {name} has: {method}.", name=dossier.person.name, method=method.name),
-                say("Ask an Entra administrator to grant it to Doorman's app registration, with admin consent."),
+                _ASK_AGAIN if isinstance(dossier.hidden, Unavailable) else _GRANT,
                 code="methods_hidden",
             )
 

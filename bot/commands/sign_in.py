@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.commands.arguments import FOR, TO, Somebody
 from bot.commands.kinds import Choice, Optional, Word
+from bot.commands.methods import refuse_hidden
 from bot.commands.people import READS
 from bot.commands.phone_rules import retirement_note
 from bot.commands.spec import Command, Context, Facts, Invocation
@@ -23,7 +24,7 @@ def plan_default(dossier: Dossier, wanted: DefaultMethod, facts: Facts) -> Plan:
     """Another default method, on the account as it is now.
 
     Raises:
-        Refusal: nothing is registered for it, or it is the default already.
+        Refusal: nothing is registered for it, nobody can see whether something is, or it is the default already.
     """
     person, preference = dossier.person, dossier.preference
     assert preference is not None, "read with the account"
@@ -34,6 +35,13 @@ def plan_default(dossier: Dossier, wanted: DefaultMethod, facts: Facts) -> Plan:
             code="nothing_to_do",
         )
     if not (found := rests_on(wanted, dossier.phones, dossier.others)):
+        refuse_hidden(dossier)
+        if wanted is DefaultMethod.CODES and any(method.active is None for method in dossier.others):
+            raise Refusal(
+                say("Entra ID does not say whether the hardware token of {name} is active.", name=person.name),
+                say("Look in the Entra admin centre, under the person's authentication methods."),
+                code="unknown_state",
+            )
         raise Refusal(
             say("{name} has nothing registered for {method}, so it cannot be the default.", name=person.name, method=_named(wanted)),
             _offer(dossier),

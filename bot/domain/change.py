@@ -193,6 +193,11 @@ class Change:
         return self.is_number or self.is_address
 
     @property
+    def of_method(self) -> bool:
+        """Whether it is about a method other than the phones, so that whoever cannot see these can say nothing of it."""
+        return KINDS[self.kind].family is not None or self.kind in (ChangeKind.SET_EMAIL, ChangeKind.DEACTIVATE_TOKEN)
+
+    @property
     def is_removal(self) -> bool:
         """Whether something registered goes."""
         return self.kind is ChangeKind.REMOVE_PHONE or KINDS[self.kind].family is not None

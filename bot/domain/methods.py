@@ -13,6 +13,9 @@ from bot.domain.said import join, said_day, say, say_each
 from bot.domain.sign_in import Aspect, MfaState, PassFacts, Preference, Registration
 from bot.errors import DirectoryError
 
+#: A detail of a passkey that is on several devices.
+SYNCED = "synced"
+
 
 class PhoneType(StrEnum):
     """The three phones of an account; the value is Graph's phoneType."""
@@ -148,7 +151,7 @@ class Method:
         known: whether we know what it is; what nobody has described to us is shown, and never touched.
         details: what else sets it apart, in words.
         pass_facts: of a pass.
-        active: it signs the person in; a deactivated hardware token stays registered and does not.
+        active: it signs the person in; a deactivated hardware token stays registered and does not. None when that cannot be read.
     """
 
     kind: str
@@ -160,7 +163,7 @@ class Method:
     known: bool = True
     details: tuple[str, ...] = ()
     pass_facts: PassFacts | None = None
-    active: bool = True
+    active: bool | None = True
 
     @property
     def label(self) -> str:
@@ -210,6 +213,7 @@ class Dossier:
         groups: ids of every group the person is in, nested ones included.
         preference, mfa_state, registration: None where they were not wanted, or could not be read.
         unread: why what was wanted could not be read.
+        hidden: why `others` are not shown; None when they are. What is registered besides the phones is then nobody's guess.
     """
 
     person: Person
@@ -221,6 +225,7 @@ class Dossier:
     mfa_state: MfaState | None = None
     registration: Registration | None = None
     unread: Mapping[Aspect, DirectoryError] = field(default_factory=dict)
+    hidden: DirectoryError | None = field(default=None, compare=False)
 
     def method(self, method_id: str) -> Method | None:
         """The method with this id, if it is still there."""

@@ -41,7 +41,7 @@ RESETS = frozenset(
 def to_reset(dossier: Dossier, bundle: ChangeKind) -> tuple[Change, ...]:
     """What a reset would change on the account as it is now, in the order of the writes."""
     first = _BESIDES if bundle is ChangeKind.RESET_EVERYTHING else ()
-    tokens = [method for method in dossier.others if method.family is Family.HARDWARE_TOKEN and method.active]
+    tokens = [method for method in dossier.others if method.family is Family.HARDWARE_TOKEN and method.active is not False]
     phones = [dossier.phones[kind] for kind in _PHONES if kind in dossier.phones and not _kept_on_premises(dossier, kind)]
     return (
         *(removal(method) for method in _of(dossier, first)),
@@ -71,7 +71,7 @@ def spoken(method: Method) -> str:
         return say("{label} (unknown to me, so I never touch it)", label=method.label)
     if method.family is Family.EMAIL:
         return join(" ", (method.kind, mask_address(method.name)))  # others read it too
-    return method.label if method.active else say("{label} (deactivated)", label=method.label)
+    return method.label if method.active is not False else say("{label} (deactivated)", label=method.label)
 
 
 def _of(dossier: Dossier, families: tuple[Family, ...]) -> list[Method]:

@@ -47,8 +47,10 @@ def with_tokens(methods: Iterable[Method], rows: Iterable[dict[str, Any]]) -> tu
 
 
 def _told(method: Method, device: dict[str, Any] | None) -> Method:
-    if method.family is not Family.HARDWARE_TOKEN or not device:
+    if method.family is not Family.HARDWARE_TOKEN:
         return method
+    if not device:
+        return replace(method, active=None)
     name = " ".join(str(device[key]) for key in ("manufacturer", "model", "serialNumber") if device.get(key))
     return replace(method, name=name, active=device.get("status") in (None, _ACTIVE))
 

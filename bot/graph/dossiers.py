@@ -7,12 +7,13 @@ alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.domain.methods import Dossier, Family, Method, Methods
 from bot.domain.people import Privileges
-from bot.errors import NotAuthorised, NotFound, NotLicensed, Rejected
+from bot.domain.said import say
+from bot.errors import DirectoryError, NotAuthorised, NotFound, NotLicensed, Rejected, Unavailable
 from bot.graph import permissions, reads
 from bot.graph.accounts import defined_in, person_in, role_assignable_in, roles_in
 from bot.graph.answers import Answer
@@ -24,8 +25,9 @@ from bot.graph.reads import Read
 
 REMEMBERED_SECONDS = 600.0  # how long it is remembered that something cannot be read
 
-#: Shown instead of the other methods when the app may read phones alone.
-HIDDEN = Method("other methods", f"not shown, because the permission {permissions.READ_METHODS} is missing")
+#: Shown instead of the other methods when the app may read phones alone, and when Entra does not list them although it may.
+HIDDEN = Method("other methods", say("not shown, because the permission {permission} is missing", permission=permissions.READ_METHODS))
+UNLISTED = Method("other methods", say("not shown, because Entra ID did not list them"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class Dossiers:
             if not answer.ok:
                 raise translate(answer, read.permission)
         account, roles_held, assigned, groups_held, methods = answers[:5]
-        rows, phones_only = await self._method_rows(asked.user_id, asked.methods, methods)
+        rows, hidden = await self._method_rows(asked.user_id, asked.methods, methods)
         groups = await self._reader.pages(groups_held, asked.account[3])
         privileges = Privileges(
             roles=roles_in(await self._reader.pages(roles_held, asked.account[1]), await self._reader.pages(assigned, asked.account[2])),
@@ -93,32 +95,43 @@ class Dossiers:
             groups=role_assignable_in(groups),
             restricted=bool(account.fields.get("isManagementRestricted")),
         )
-        found = await self._methods(asked.user_id, rows, phones_only)
-        return Dossier(
-            person_in(account.fields), found.phones, found.others, privileges, frozenset(str(group.get("id")).lower() for group in groups)
-        )
+        found = await self._methods(asked.user_id, rows, hidden)
+        ids = frozenset(str(group.get("id")).lower() for group in groups)
+        return Dossier(person_in(account.fields), found.phones, found.others, privileges, ids, hidden=hidden)
 
     async def methods_of(self, user_id: str, read: Read, answer: Answer) -> Methods:
         """The methods in the answer to `ask_methods`; raises DirectoryError."""
         return await self._methods(user_id, *await self._method_rows(user_id, read, answer))
 
-    async def _method_rows(self, user_id: str, read: Read, answer: Answer) -> tuple[list[dict[str, Any]], bool]:
-        """The methods as Graph lists them, and whether they are the phones alone."""
-        phones_only = read == reads.phones(user_id)
-        if not phones_only and answer.status in (403, 404):
-            # Only the granular permission for phones is granted, or (in China's cloud) there is no list of all methods.
-            try:
-                answer = await self._reader.get(reads.phones(user_id))
-            except NotAuthorised:
-                raise translate(answer, permissions.READ_METHODS) from None
-            self._phones_only_until = self._clock() + REMEMBERED_SECONDS
-            phones_only = True
-        elif not answer.ok:
-            raise translate(answer, read.permission)
-        return await self._reader.pages(answer, read), phones_only
+    async def _method_rows(self, user_id: str, read: Read, answer: Answer) -> tuple[list[dict[str, Any]], DirectoryError | None]:
+        """The methods as Graph lists them, and why they are the phones alone; None when they are all."""
+        if read == reads.phones(user_id):
+            if not answer.ok:
+                raise translate(answer, read.permission)
+            return await self._reader.pages(answer, read), _missing()
+        if answer.status not in (403, 404):
+            if not answer.ok:
+                raise translate(answer, read.permission)
+            return await self._reader.pages(answer, read), None
+        # Only the granular permission for phones is granted, or (in China's cloud) there is no list of all methods.
+        phones = reads.phones(user_id)
+        try:
+            rows = await self._reader.pages(await self._reader.get(phones), phones)
+        except NotAuthorised:
+            raise translate(answer, permissions.READ_METHODS) from None
+        if answer.status == 404 or await self._may_list():  # so perhaps only now, and only of this person: nothing to remember
+            return rows, Unavailable("the methods are not listed", status=answer.status, request_id=answer.request_id)
+        self._phones_only_until = self._clock() + REMEMBERED_SECONDS
+        return rows, _missing()
 
-    async def _methods(self, user_id: str, rows: list[dict[str, Any]], phones_only: bool) -> Methods:
-        return Methods(phones_in(rows), (HIDDEN,) if phones_only else await self._with_tokens(user_id, others_in(rows)))
+    async def _may_list(self) -> bool:
+        """Whether our own token says that we may read all methods; DirectoryError when there is no token."""
+        return not permissions.missing(permissions.roles_in(await self._reader.client.tokens.get()), (permissions.READ_METHODS,))
+
+    async def _methods(self, user_id: str, rows: list[dict[str, Any]], hidden: DirectoryError | None) -> Methods:
+        if hidden is None:
+            return Methods(phones_in(rows), await self._with_tokens(user_id, others_in(rows)))
+        return Methods(phones_in(rows), (HIDDEN if isinstance(hidden, NotAuthorised) else UNLISTED,))
 
     async def _eligible(self, answer: Answer, read: Read) -> tuple[str, ...]:
         """Roles that could be activated, where that can be read: the permission is optional, and without the licence nobody has any."""
@@ -131,11 +144,15 @@ class Dossiers:
         return defined_in(await self._reader.pages(answer, read))
 
     async def _with_tokens(self, user_id: str, others: tuple[Method, ...]) -> tuple[Method, ...]:
-        """The methods, hardware tokens by name; where beta does not say, by their date alone."""
+        """The methods, hardware tokens by name; where beta does not say, by their date alone, and nobody knows whether they are active."""
         if not any(method.family is Family.HARDWARE_TOKEN for method in others):
             return others
         read = reads.tokens(user_id)
         try:
             return with_tokens(others, await self._reader.pages(await self._reader.get(read), read))
         except (NotAuthorised, NotFound, Rejected):
-            return others
+            return tuple(replace(method, active=None) if method.family is Family.HARDWARE_TOKEN else method for method in others)
+
+
+def _missing() -> NotAuthorised:
+    return NotAuthorised("all methods", permission=permissions.READ_METHODS, status=403)

@@ -19,7 +19,7 @@ from msgraph.generated.users.item.authentication.authentication_request_builder 
 from msgraph.graph_service_client import GraphServiceClient
 
 from bot.domain.change import KINDS, Change, ChangeKind
-from bot.domain.methods import Family, Method, Phone, PhoneType, SmsSignIn
+from bot.domain.methods import SYNCED, Family, Method, Phone, PhoneType, SmsSignIn
 from bot.domain.sign_in import PassFacts
 
 #: The same in every tenant.
@@ -109,7 +109,7 @@ def _details(kind: str, row: dict[str, Any]) -> tuple[str, ...]:
     model = str(row.get("model") or "")
     said = {
         "microsoftAuthenticator": (_said("app version", row.get("phoneAppVersion")),),
-        "fido2": (model if model != row.get("displayName") else "", "synced" if row.get("passkeyType") == "synced" else ""),
+        "fido2": (model if model != row.get("displayName") else "", SYNCED if row.get("passkeyType") == "synced" else ""),
         "platformCredential": (str(row.get("platform") or ""),),
     }
     return tuple(filter(None, said.get(kind, ())))

@@ -107,7 +107,10 @@ async def _read(directory: Directory, sleep: Sleep, operation: Operation) -> Dos
             wait = failure.retry_after if isinstance(failure, Throttled) else pause
             await sleep(wait + random.uniform(0, wait / 4))  # noqa: S311 - spreads load, guards nothing
         try:
-            return await directory.dossier(operation.target.id)
+            found = await directory.dossier(operation.target.id)
+            if found.hidden:  # what cannot be seen is neither new nor gone
+                raise found.hidden
+            return found
         except (Throttled, Unavailable) as error:
             failure = error
         except DirectoryError as error:

@@ -36,8 +36,15 @@ async def look(directory: Directory, object_id: str, aspects: Collection[Aspect]
 
 
 async def look_again(directory: Directory, operation: Operation) -> Dossier:
-    """The target of an operation with all that its changes are compared with; raises as `look`."""
-    return await look(directory, operation.target.id, aspects_of(change.kind for change in operation.changes))
+    """The target of an operation with all that its changes are compared with.
+
+    Raises:
+        DirectoryError: as `look`; also when the methods that it is about are hidden, which must not be taken for gone.
+    """
+    dossier = await look(directory, operation.target.id, aspects_of(change.kind for change in operation.changes))
+    if dossier.hidden and (operation.bundle or any(change.of_method for change in operation.changes)):
+        raise dossier.hidden
+    return dossier
 
 
 async def glance(directory: Directory, object_id: str, aspects: Collection[Aspect]) -> Dossier:
