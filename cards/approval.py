@@ -33,6 +33,7 @@ from cards.elements import (
     suspicious_call,
 )
 from cards.operation import listed
+from cards.staying import staying
 from cards.wording import LOOKS, approvals_by, approved_by, difference_text, expires, identity, private, title
 
 #: What may be written when denying; the bot takes no more.
@@ -75,7 +76,7 @@ def render(shown: ApprovalShown) -> tuple[Element, str]:
 def _asked_for(operation: Operation) -> list[Element]:
     """The changes, or of a bulk job how many rows there are of each kind."""
     if not operation.bulk:
-        return [box(listed(operation), style="emphasis", spacing="Medium")]
+        return [box(listed(operation), style="emphasis", spacing="Medium"), *staying(operation)]
     bound = say("Exactly this file and this plan are agreed to: a row that stands otherwise when its turn comes is not changed.")
     waiting = [line(run(bound, subtle=True))] if operation.state is State.AWAITING_APPROVAL else []
     return [*counted(operation.bulk), *waiting]

@@ -198,6 +198,11 @@ def button(
     return {"type": "Action.Execute", **looks, "verb": verb.value, "data": data, "fallback": submit}
 
 
+def without_inputs(press: Element) -> Element:
+    """A press for which nothing has to be filled in, on a card where something has to be for another one."""
+    return {**press, "associatedInputs": "none", "fallback": {**press["fallback"], "associatedInputs": "none"}}
+
+
 def opener(title: str, verb: Verb, id: str) -> Element:
     """A press that is answered with a message of its own, so that this card stays as it is."""
     return {"type": "Action.Submit", "title": spoken(title), "data": {"verb": verb.value, "id": id}}

@@ -11,6 +11,7 @@ from bot.domain.said import Said, join, said_at, say, say_count
 from cards.bulk_words import counts_text
 from cards.elements import Element, address, band, card, columns, line, moment, run, woven
 from cards.operation import MOST_CHANGES
+from cards.staying import staying
 from cards.wording import LOOKS, difference_line, difference_text, private, result_line, title
 
 
@@ -29,6 +30,7 @@ def render(entry: LogEntry) -> tuple[Element, str]:
         *([] if operation.bulk else [address(operation.target.upn or say("no user name"))]),
         *_changes(operation),
     ]
+    body += staying(operation)
     if len(operation.changes) > MOST_CHANGES:
         more = say_count(len(operation.changes) - MOST_CHANGES, "and {count} more change", "and {count} more changes")
         body.append(line(run(more, subtle=True)))

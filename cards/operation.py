@@ -15,10 +15,11 @@ from bot.domain.said import join, say, say_count
 from bot.languages import NAMES
 from cards import bulk
 from cards.confirm import closing, question
-from cards.elements import Element, band, box, button, card, facts, heading, line, moment, refresh, run, suspicious_call
+from cards.elements import Element, band, box, button, card, facts, heading, line, moment, refresh, run, suspicious_call, without_inputs
 from cards.inputs import switch
 from cards.instructions import language_of, steps
 from cards.revealed import replace_button
+from cards.staying import staying, which_device
 from cards.wording import (
     LOOKS,
     approved_by,
@@ -31,6 +32,7 @@ from cards.wording import (
     private,
     result_line,
     title,
+    window_lines,
 )
 
 #: More changes than this are counted, not listed.
@@ -56,6 +58,7 @@ def render(shown: OperationShown, refresh_for: tuple[str, ...] = ()) -> tuple[El
         *identity(operation.target, name=False),
         *_result(operation),
         box(ticked(operation) if operation.editable else listed(operation), style="emphasis", spacing="Medium"),
+        *staying(operation),
     ]
     if operation.state.waiting:
         body += question(operation)
@@ -81,6 +84,7 @@ def listed(operation: Operation) -> Iterable[Element]:
     for index, change in enumerate(changes[:MOST_CHANGES]):
         yield line(run(change_label(change, operation.state, told=bool(results)), bold=True))
         yield difference_line(change, operation.state)
+        yield from window_lines(operation, change)
         if results:
             yield result_line(change, results[index])
     if len(changes) > MOST_CHANGES:
@@ -88,10 +92,13 @@ def listed(operation: Operation) -> Iterable[Element]:
 
 
 def ticked(operation: Operation) -> Iterable[Element]:
-    """Every change with a tick that its requester may take off."""
+    """Every change with a tick that its requester may take off; what is on one of several devices is chosen by the device."""
     assert operation.recovery is not None, "lists of recoveries alone are edited"
+    yield from which_device(operation.recovery)
     yield line(run(say("Take the tick off whatever should stay, before you confirm."), subtle=True))
     for index, (change, on) in enumerate(zip(operation.changes, operation.recovery.ticked, strict=True)):
+        if operation.recovery.device(change):
+            continue
         before, after = difference(change)
         yield switch(f"{KEEP}{index}", f"{before} → {after}", on=on, label=change.label)
 
@@ -178,7 +185,9 @@ def _actions(shown: OperationShown, operation: Operation) -> list[Element]:
     match operation.state:
         case State.PROPOSED:
             confirm = button(say("Confirm"), Verb.CONFIRM, operation.id, style="positive")
-            return [confirm, button(say("Cancel"), Verb.CANCEL, operation.id), suspicious]
+            others = [button(say("Cancel"), Verb.CANCEL, operation.id), suspicious]
+            choosing = operation.recovery and operation.recovery.devices
+            return [confirm, *(map(without_inputs, others) if choosing else others)]
         case State.AWAITING_APPROVAL:
             return [button(say("Cancel"), Verb.CANCEL, operation.id), suspicious]
         case State.READY:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.commands.arguments import Somebody
 from bot.commands.kinds import Choice, Optional, Word
+from bot.commands.methods import refuse_hidden
 from bot.commands.pass_rules import plan_pass
 from bot.commands.passes import READS_POLICY
 from bot.commands.people import READS
@@ -17,7 +18,7 @@ from bot.domain.methods import Dossier
 from bot.domain.operation import Operation
 from bot.domain.passes import PassTerms, WantedPass, due
 from bot.domain.people import Person
-from bot.domain.recovery import Situation, named, recovery
+from bot.domain.recovery import SESSIONS, Situation, named, recovery
 from bot.domain.reset import RESETS
 from bot.domain.said import say
 from bot.errors import Refusal
@@ -26,7 +27,7 @@ from bot.ports import Directory
 _NOT_REMOVED = say("Nothing is removed: the phone at home stays registered.")
 _NOTHING_OLD = say("No authenticator, passkey or codes of an old phone are registered, so there is nothing to remove later.")
 _FOLLOWED = say("I look after 1 hour and after 24 hours whether something new was registered, and tell you.")
-_WHICH = say("Not everything that may have been on the phone is ticked: ask which device is gone, and tick what was on it.")
+_WHICH = say("Several devices are registered: ask which one is gone. What is on it goes; if nobody can say, all of them go.")
 _OWN_CARD = say("The pass gets a card of its own as soon as the rest is done.")
 
 
@@ -46,16 +47,17 @@ def plan_recovery(
         manager: who gets the pass instead of the person.
 
     Raises:
-        Refusal: no pass can be made for this person.
+        Refusal: no pass can be made for this person, or nobody can see what is registered.
     """
-    minutes = terms.minimum if situation is Situation.LEFT_AT_HOME else None
+    refuse_hidden(dossier)
+    minutes = terms.usual if situation is Situation.FIRST_DAY else None
     a_pass = plan_pass(dossier, terms, now, minutes=minutes, start=start)
     changes, case = recovery(situation, dossier, a_pass.changes[0])
     notes: list[str] = [_FOLLOWED] if case.followed else []
     warnings = [*a_pass.warnings]
     if situation is Situation.LOST:
         notes.append(_OWN_CARD)
-        if not all(case.ticked):  # for whoever ticks, so no warning: approvers see what is left of the list
+        if case.devices:  # for whoever chooses, so no warning: approvers see what was chosen
             notes.insert(0, _WHICH)
     if situation is Situation.LEFT_AT_HOME:
         notes.append(_NOT_REMOVED)
@@ -124,10 +126,18 @@ async def plan_again(directory: Directory, dossier: Dossier, operation: Operatio
     manager = await _manager(directory, situation, dossier.person, facts)
     plan = plan_recovery(situation, dossier, terms, now, start=start, manager=manager)
     assert plan.recovery is not None, "it is one"
-    done = [result.fate.good for result in operation.results] or [False] * len(operation.changes)
-    left = {_about(change) for change, over in zip(operation.changes, done, strict=True) if not over}
-    ticked = tuple(_about(change) in left for change in plan.changes)
-    return replace(plan, recovery=replace(plan.recovery, ticked=ticked))
+    fates = [result.fate.good for result in operation.results] or [False] * len(operation.changes)
+    done = [change for change, over in zip(operation.changes, fates, strict=True) if over]
+    left = {_about(change) for change in operation.changes} - {_about(change) for change in done}
+    chosen = {(found.phone, found.method) for found in operation.recovery.stays(operation.changes)}
+    # What its requester took off stays off; what was registered since could be the finder's own, and is proposed.
+    ticked = tuple(_about(each) in left or (each.is_removal and (each.phone, each.method) not in chosen) for each in plan.changes)
+    found = tuple(each for each in plan.recovery.found if each.method != SESSIONS or not any(_ends_sessions(one) for one in done))
+    return replace(plan, recovery=replace(plan.recovery, ticked=ticked, found=found))
+
+
+def _ends_sessions(change: Change) -> bool:
+    return change.kind is ChangeKind.SIGN_OUT
 
 
 def _about(change: Change) -> tuple[object, ...]:

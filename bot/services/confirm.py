@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.change import Change
+from bot.domain.change import Change, ChangeKind
 from bot.domain.exchange import CardAction, Verb
+from bot.domain.methods import PhoneType
 from bot.domain.operation import REVEAL_FOR, Operation, State
+from bot.domain.recovery import Recovery, Situation
 from bot.domain.said import join, said_at, say
 from bot.errors import Refusal
 from bot.ports import Clock, Operations
@@ -46,16 +48,49 @@ def _kept(action: CardAction, operation: Operation) -> tuple[Change, ...]:
     """What is left of the list once its requester has taken some off; as proposed where the client does not say.
 
     Raises:
-        Refusal: nothing is left.
+        Refusal: nothing is left, Entra would keep a part of it, or nobody said which of several devices is gone.
     """
     if not operation.editable or operation.recovery is None:
         return operation.changes
-    chosen = operation.recovery.ticked if action.kept is None else [index in action.kept for index in range(len(operation.changes))]
-    kept = tuple(change for change, wanted in zip(operation.changes, chosen, strict=True) if wanted)
+    case, changes = operation.recovery, operation.changes
+    gone = _gone(action, case)
+    ticks = case.ticked if action.kept is None else [index in action.kept for index in range(len(changes))]
+    chosen = [device in gone if (device := case.device(change)) else tick for change, tick in zip(changes, ticks, strict=True)]
+    kept = tuple(change for change, wanted in zip(changes, chosen, strict=True) if wanted)
     if not kept:
         text = say("Nothing is ticked, so there is nothing to do.")
         raise Refusal(text, say("Tick what should be done, or press Cancel."), code="nothing_ticked")
+    if case.situation is Situation.LOST and not case.found and kept != changes:  # proposed by an earlier version
+        text = say("This card was made by an earlier version of me, and no later card could say what stays. Nothing was changed.")
+        raise Refusal(text, say("Type the command again for a new card."), code="old_card")
+    _require_possible(changes, kept)
     return kept
+
+
+def _gone(action: CardAction, case: Recovery) -> tuple[str, ...]:
+    """The devices that are gone, as the presser says: one of them, or all, which is what comes last on the card."""
+    devices = case.devices
+    if not devices or action.pick == len(devices):
+        return devices
+    if action.pick is None or not 0 <= action.pick < len(devices):
+        raise Refusal(
+            say("Several devices are registered, and nobody has said which one is gone. Nothing was changed."),
+            say("Pick it on the card, or all of them, and press Confirm again; an old Teams may not show the choice."),
+            code="which_device",
+        )
+    return (devices[action.pick],)
+
+
+def _require_possible(changes: tuple[Change, ...], kept: tuple[Change, ...]) -> None:
+    """Raises Refusal when the mobile phone is to go and its alternate is not, which Entra does not do."""
+    phones = {change.phone for change in kept if change.kind is ChangeKind.REMOVE_PHONE}
+    staying = {change.phone for change in changes if change.kind is ChangeKind.REMOVE_PHONE} - phones
+    if PhoneType.MOBILE in phones and PhoneType.ALTERNATE_MOBILE in staying:
+        raise Refusal(
+            say("Entra ID does not delete the mobile phone while there is an alternate mobile."),
+            say("Tick both, or neither of them."),
+            code="alternate_exists",
+        )
 
 
 async def cancel(operations: Operations, action: CardAction, operation: Operation, clock: Clock) -> Operation:

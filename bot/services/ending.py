@@ -90,8 +90,14 @@ def _name(step: Step) -> str:
 
 
 def _registered_meanwhile(run: Run) -> list[str]:
-    """What a reset would have taken too, had it been there."""
-    if run.seen is None or run.operation.bundle not in (ChangeKind.RESET_MFA, ChangeKind.RESET_EVERYTHING):
+    """What a reset would have taken too, had it been there; after a loss whatever was not there when it was asked for."""
+    if run.seen is None:
+        return []
+    if (case := run.operation.recovery) and case.found:
+        had = {(found.phone, found.method) for found in case.found}
+        others = [method.label for method in run.seen.others if (None, method.id) not in had]
+        return [*others, *(kind.noun for kind in run.seen.phones if (kind, "") not in had)]
+    if run.operation.bundle not in (ChangeKind.RESET_MFA, ChangeKind.RESET_EVERYTHING):
         return []
     known = {(change.kind, change.phone, change.method) for change in run.operation.changes}
     new = [change for change in to_reset(run.seen, run.operation.bundle) if (change.kind, change.phone, change.method) not in known]

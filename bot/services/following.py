@@ -22,7 +22,7 @@ def the_pass(operation: Operation, state: State, at: datetime) -> Successor | No
         return None
     made = operation.following(changes, State.READY, at + REVEAL_FOR, say("Belongs to the recovery {id}.", id=operation.id))
     if operation.recovery:  # followed up by the recovery itself
-        made = replace(made, recovery=replace(operation.recovery, ticked=(), later=(), followed=False))
+        made = replace(made, recovery=replace(operation.recovery, ticked=(), later=(), followed=False, found=()))
     return made, _begun(operation, made, at)
 
 

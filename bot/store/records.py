@@ -17,7 +17,7 @@ from bot.domain.exchange import ConversationRef
 from bot.domain.methods import PhoneType
 from bot.domain.operation import Approval, Fate, Operation, Result, State
 from bot.domain.people import Actor, Person
-from bot.domain.recovery import Recovery, Situation
+from bot.domain.recovery import Found, Recovery, Situation
 from bot.domain.rules import Need
 from bot.domain.said import from_store, to_store
 
@@ -129,14 +129,26 @@ def bulk_row(found: Row[Any]) -> BulkRow:
 
 
 def _recovery_row(recovery: Recovery) -> dict[str, Any]:
-    return asdict(recovery) | {"later": [change_row(one) for one in recovery.later]}
+    found = [asdict(one) | {"name": to_store(one.name)} for one in recovery.found]
+    return asdict(recovery) | {"later": [change_row(one) for one in recovery.later], "found": found}
 
 
 def _recovery(stored: dict[str, Any]) -> Recovery:
     later = tuple(map(change, stored["later"]))
     return Recovery(
-        Situation(stored["situation"]), stored["language"], tuple(stored["ticked"]), tuple(stored["known"]), later, stored["followed"]
+        Situation(stored["situation"]),
+        stored["language"],
+        tuple(stored["ticked"]),
+        tuple(stored["known"]),
+        later,
+        stored["followed"],
+        tuple(map(_found, stored.get("found", ()))),
     )
+
+
+def _found(stored: dict[str, Any]) -> Found:
+    phone = PhoneType(stored["phone"]) if stored["phone"] else None
+    return Found(from_store(stored["name"]), phone, stored["method"], stored["device"], stored["on_it"])
 
 
 def change(stored: dict[str, Any]) -> Change:

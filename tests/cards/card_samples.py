@@ -37,8 +37,9 @@ from bot.domain.exchange import (
 from bot.domain.methods import Dossier, Family, Method, Phone, PhoneType, SmsSignIn
 from bot.domain.operation import Approval, Fate, Operation, Result, State
 from bot.domain.people import Actor, Person
-from bot.domain.recovery import Recovery, Situation
+from bot.domain.recovery import SESSIONS, Found, Recovery, Situation
 from bot.domain.rules import NO_NEED, Need
+from bot.domain.said import join, say
 from bot.domain.secret import Secret
 from bot.domain.sign_in import DefaultMethod, MfaState, PassFacts, Preference, Registration
 from bot.domain.stop import Freeze, Pause, frozen_post, paused_post
@@ -94,10 +95,12 @@ READY = replace(
     changes=(PASS,),
     state=State.READY,
     decided_by="Hanna Visser",
-    notes=("Valid for 1 hour from Reveal on.",),
+    notes=("The end is fixed. Revealed late, it is still good for 1 hour, the shortest the tenant allows.",),
     warnings=("Alice Jansen has a valid pass until 11:00 UTC on 14 September. This one replaces it: its code stops working.",),
     expires_at=NOW + timedelta(minutes=50),
 )
+
+TIMES = say("Valid from {start} until {end}.", start=NOW, end=NOW + timedelta(hours=1))
 
 NEED = Need(
     approvals=2,
@@ -153,8 +156,43 @@ LOST = replace(
         Change(ChangeKind.CREATE_PASS, None, None, "60 minutes, one-time"),
     ),
     notes=("The pass gets a card of its own as soon as the rest is done.",),
-    warnings=("Several devices are registered: ask which one is gone, and tick only what was on it.",),
-    recovery=Recovery(Situation.LOST, "nl-NL", ticked=(False, True, True, True, True), known=("a",)),
+    warnings=(),
+    recovery=Recovery(
+        Situation.LOST,
+        "nl-NL",
+        ticked=(True,) * 5,
+        known=("a", "k"),
+        found=(
+            Found(Family.CODES.spoken, None, "c", on_it=True),
+            Found(join(" ", (Family.AUTHENTICATOR.spoken, "iPhone 15")), None, "a", on_it=True),
+            Found(join(" ", (Family.PASSKEY.spoken, "YubiKey 5C")), None, "k"),
+            Found(join(" ", (Family.WINDOWS_HELLO.spoken, "FAB-LT-0231")), None, "w"),
+            Found(PhoneType.MOBILE.noun, PhoneType.MOBILE, on_it=True),
+            Found(say("the sessions that are open"), None, SESSIONS, on_it=True),
+        ),
+    ),
+)
+#: With an Authenticator on another device too, so that its requester has to say which one is gone.
+OF_TWO = replace(
+    LOST,
+    changes=(Change(ChangeKind.REMOVE_AUTHENTICATOR, None, "Pixel 8, registered 7 January 2025", None, "b"), *LOST.changes),
+    recovery=Recovery(
+        Situation.LOST,
+        "nl-NL",
+        ticked=(True,) * 6,
+        found=(
+            Found(join(" ", (Family.AUTHENTICATOR.spoken, "Pixel 8")), None, "b", "Pixel 8", on_it=True),
+            *(replace(one, device="iPhone 15" if one.method == "a" else "") for one in LOST.recovery.found),  # type: ignore[union-attr]
+        ),
+    ),
+)
+#: As it goes to the approvers once the Pixel and the mobile phone were said to stay.
+TAKEN_OFF = replace(
+    OF_TWO,
+    state=State.AWAITING_APPROVAL,
+    need=NEED,
+    decided_by="Hanna Visser",
+    changes=tuple(change for change in OF_TWO.changes if change.method != "b" and not change.phone),
 )
 FATES = (Result(Fate.DONE), LEFT[3], Result(Fate.DONE), Result(Fate.DONE), Result(Fate.HANDED_ON))
 
@@ -347,7 +385,7 @@ def seen_once() -> dict[str, Reply]:
         "pass-confirm": OperationShown(replace(READY, state=State.PROPOSED, decided_by=""), NOW),
         "pass-ready": OperationShown(READY, NOW),
         "pass-ready-in-channel": OperationShown(replace(READY, conversation=replace(HERE, kind="channel")), NOW, own=False),
-        "pass-revealed": Revealed(done, code, NOW, hints),
+        "pass-revealed": Revealed(done, code, NOW, hints, TIMES),
         "pass-revealed-unusable": Revealed(replace(done, state=State.PARTIAL, outcome=unusable), code, NOW, hints),
         "pass-forgotten": OperationShown(done, NOW),
         "pass-lost": OperationShown(replace(done, state=State.PARTIAL, outcome="It may exist, and nobody saw its code."), NOW),
@@ -365,6 +403,10 @@ def recoveries() -> dict[str, Reply]:
     return {
         "choose-situation": ChooseSituation("C4H7", ALICE, tuple(Situation), "Hanna Visser"),
         "confirm-recover-lost": OperationShown(LOST, NOW),
+        "confirm-recover-lost-which": OperationShown(OF_TWO, NOW),
+        "operation-recover-lost-waiting": OperationShown(TAKEN_OFF, NOW),
+        "approval-recover-lost": ApprovalShown(TAKEN_OFF, NOW, link=LINK),
+        "operation-recover-lost-done": OperationShown(in_state(State.SUCCEEDED, LOST, "Done, and read back from Entra ID."), NOW),
         "confirm-recover-in-channel": OperationShown(replace(LOST, conversation=replace(HERE, kind="channel")), NOW, own=False),
         "operation-recover-partly": OperationShown(in_state(State.PARTIAL, replace(LOST, results=FATES), "3 of 4 done."), NOW),
         "pass-recover-ready-dutch": OperationShown(new_phone, NOW),
@@ -576,11 +618,22 @@ def hostile(text: str) -> dict[str, Reply]:
             ),
             NOW,
         ),
+        "several devices": OperationShown(
+            replace(
+                operation,
+                bundle=ChangeKind.RECOVER,
+                changes=(Change(ChangeKind.REMOVE_AUTHENTICATOR, None, text, None, "0"), Change(ChangeKind.SIGN_OUT, None, text, None)),
+                recovery=Recovery(
+                    Situation.LOST, text, (True, True), found=tuple(Found(text, None, f"{n}", f"{n} {text}", n < 3) for n in range(6))
+                ),
+            ),
+            NOW,
+        ),
         "pass of a recovery": OperationShown(
             replace(operation, changes=(PASS,), recovery=Recovery(Situation.LOST, text), state=State.READY), NOW
         ),
         "choose many": Choose("C4H7", text, (who,) * 40, more=True, only_for=text),
         "notice": Notice(text, text, Tone.PROBLEM, text, ((text, text), ("label", text)), text),
         "history": History(text, (event,) * 60),
-        "revealed": Revealed(replace(operation, state=State.PARTIAL), Secret("Kq7+X&w=%t@#"), NOW, (text,) * 20),
+        "revealed": Revealed(replace(operation, state=State.PARTIAL), Secret("Kq7+X&w=%t@#"), NOW, (text,) * 20, text),
     }

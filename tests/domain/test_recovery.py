@@ -9,7 +9,7 @@ import pytest
 from bot.domain.change import Change, ChangeKind
 from bot.domain.methods import Dossier, Family, Method, Phone, PhoneType
 from bot.domain.people import Person
-from bot.domain.recovery import STRONG, Recovery, Situation, recovery, registered_since, strong, unused_passes
+from bot.domain.recovery import SESSIONS, STRONG, Recovery, Situation, recovery, registered_since, strong, unused_passes
 
 ANN = Person("1", "Ann Example", "ann@example.org", language="nl-NL")
 PASS = Change(ChangeKind.CREATE_PASS, None, None, "60 minutes, one-time")
@@ -37,7 +37,7 @@ def proposed(situation: Situation, dossier: Dossier) -> list[tuple[ChangeKind, s
 def test_lost_takes_what_the_finder_could_use_and_nothing_besides() -> None:
     assert proposed(Situation.LOST, EVERYTHING) == [
         (ChangeKind.REMOVE_PASSKEY, "p1", True),
-        (ChangeKind.REMOVE_CODES, "c1", False),  # nobody knows in which app they are
+        (ChangeKind.REMOVE_CODES, "c1", True),  # nobody knows in which app they are
         (ChangeKind.REMOVE_AUTHENTICATOR, "a1", True),
         (ChangeKind.REMOVE_PHONE, "", True),
         (ChangeKind.SIGN_OUT, "", True),
@@ -45,10 +45,58 @@ def test_lost_takes_what_the_finder_could_use_and_nothing_besides() -> None:
     ]
 
 
-def test_lost_with_several_devices_ticks_none_of_them() -> None:
-    found = proposed(Situation.LOST, replace(EVERYTHING, others=(PHONE, OTHER_PHONE, IN_THE_APP)))
-    assert [(each, tick) for _, each, tick in found if each] == [("p1", False), ("a1", False), ("a2", False)]
-    assert [tick for _, each, tick in found if not each] == [True, True, True]
+def test_lost_with_several_devices_asks_which_is_gone() -> None:
+    dossier = replace(EVERYTHING, others=(PHONE, OTHER_PHONE, IN_THE_APP, CODES))
+    changes, case = recovery(Situation.LOST, dossier, PASS)
+    assert all(case.ticked)
+    assert case.devices == ("iPhone", "Pixel")
+    of = {change.method: case.device(change) for change in changes if change.method}
+    assert of == {"a1": "iPhone", "a2": "Pixel", "p1": "iPhone", "c1": ""}  # the passkey names its phone, codes name nothing
+
+
+@pytest.mark.parametrize("second", ["iPhone", "IPHONE", ""])
+def test_what_cannot_be_told_apart_is_one_device(second: str) -> None:
+    _, case = recovery(Situation.LOST, Dossier(ANN, {}, others=(PHONE, method(Family.PASSWORDLESS, "l1", second))), PASS)
+    assert case.devices == ()
+    assert all(case.ticked)
+
+
+ON_A_PHONE = (
+    PHONE,
+    CODES,
+    IN_THE_APP,
+    method(Family.PASSWORDLESS, "l1"),
+    method(Family.EXTERNAL, "e1", "Fabrikam ID"),
+    method(Family.PASSKEY, "s1", "Passkey", "iCloud Keychain", "synced"),
+    method(Family.PASSKEY, "s2", "Passkey", "1Password", "synced"),
+    method(Family.PASSKEY, "s3", "Work"),  # of no model that anybody knows
+    method(Family.PASSKEY, "s4", "Passkey", "Samsung Pass"),
+)
+ELSEWHERE = (
+    KEY,
+    LAPTOP,
+    TOKEN,
+    STRANGE,
+    method(Family.PLATFORM_CREDENTIAL, "m1"),
+    method(Family.EMAIL, "o1"),
+    method(Family.QR_CODE, "q1"),
+)
+
+
+@pytest.mark.parametrize("each", [*ON_A_PHONE, *ELSEWHERE], ids=lambda each: f"{each.family} {each.id}")
+@pytest.mark.parametrize("phones", [(), (PhoneType.MOBILE,), tuple(PhoneType)])
+def test_of_a_lost_phone_everything_either_goes_or_is_named_as_staying(each: Method, phones: tuple[PhoneType, ...]) -> None:
+    dossier = Dossier(ANN, {kind: Phone(kind, "+31 612345001") for kind in phones}, others=(each,))
+    changes, case = recovery(Situation.LOST, dossier, PASS)
+    goes = {(change.phone, change.method) for change in changes if change.is_removal}
+    stays = {(found.phone, found.method) for found in case.stays(changes)}
+    assert goes | stays == {(None, each.id), *((kind, "") for kind in phones)}
+    assert goes & stays == set()
+    assert (each in ON_A_PHONE) == ((None, each.id) in goes)
+    assert {kind for kind, _ in goes if kind} == set(phones) - {PhoneType.OFFICE}
+    left = case.stays(())
+    assert {(found.phone, found.method) for found in left if found.on_it} == goes | {(None, SESSIONS)}
+    assert all(found.name for found in left)
 
 
 def test_lost_with_nothing_registered_is_a_sign_out_and_a_pass() -> None:

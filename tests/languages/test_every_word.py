@@ -77,7 +77,7 @@ def strings(thing: object) -> Iterator[str]:
                 yield from strings(each)
         case Operation(recovery=Recovery() as case):  # what the person is told, in that person's language
             yield from steps(case.situation, thing.target.upn, case.language)
-            yield from strings(dataclasses.replace(thing, recovery=None))
+            yield from (*strings(case.found), *strings(dataclasses.replace(thing, recovery=None)))
         case _ if dataclasses.is_dataclass(thing):
             for field in dataclasses.fields(thing):
                 yield from strings(getattr(thing, field.name))
