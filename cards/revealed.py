@@ -24,6 +24,7 @@ def render(revealed: Revealed) -> tuple[Element, str]:
         *identity(operation.target, name=False),
         *([line(run(join("", (say("⚠ Warning: "), operation.outcome)), bold=True), spacing="Medium")] if warned else []),
         box([line(code, spacing="None")], style="emphasis", spacing="Medium"),
+        *([line(run(revealed.times, bold=True), spacing="Medium")] if revealed.times else []),
         *bullets(_hints(revealed)),
         line(run(say("Read it out now: it is kept nowhere, and this card forgets it within minutes."), bold=True), spacing="Medium"),
     ]

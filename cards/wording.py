@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.domain.change import KINDS, Change, ChangeKind
 from bot.domain.operation import Fate, Operation, Result, State
+from bot.domain.passes import WantedPass, window
 from bot.domain.passes import spoken as spoken_pass
 from bot.domain.people import Person
 from bot.domain.phone import mask_text
@@ -181,6 +182,15 @@ def difference_line(change: Change, state: State, *, label: bool = False) -> Ele
             after={"limit": 60, "bold": True, "whole": "•" in after},
         ),
     )
+
+
+def window_lines(operation: Operation, change: Change) -> list[Element]:
+    """Of a pass that is still to be made: until when it is agreed to. What is made says its own times."""
+    if change.kind is not ChangeKind.CREATE_PASS or not (operation.state.waiting or operation.state is State.REVEALING):
+        return []
+    start, end = window(WantedPass.of(change.after), operation.created_at)
+    said = say("From {start} until {end}; later only where the tenant gives no pass as short.", start=start, end=end)
+    return [line(run(said, subtle=True), spacing="None")]
 
 
 def result_text(change: Change, result: Result) -> str:

@@ -5,12 +5,13 @@ https://learn.microsoft.com/entra/identity/authentication/howto-authentication-t
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from bot.commands.methods import refuse_hidden
 from bot.domain.change import Change, ChangeKind, Plan
 from bot.domain.effect import pass_id
 from bot.domain.methods import Dossier
-from bot.domain.passes import SECURITY_INFO, PassTerms, WantedPass
+from bot.domain.passes import SECURITY_INFO, PassTerms, WantedPass, window
 from bot.domain.people import Person
 from bot.domain.said import said_at, say, say_count
 from bot.errors import Refusal
@@ -37,8 +38,8 @@ def plan_pass(
     """A pass as wanted, as far as the tenant allows it.
 
     Args:
-        minutes: None for what the tenant usually gives.
-        start: in the future; None for the moment it is revealed.
+        minutes: None for the shortest life the tenant allows.
+        start: in the future; None for now.
 
     Raises:
         Refusal: no pass can be made for this person, or none that is used more than once.
@@ -47,17 +48,21 @@ def plan_pass(
     _require_allowed(dossier, terms)
     if reusable and terms.once:
         raise Refusal(say("The tenant's policy allows one-time passes only."), say("Leave out `reusable`."), code="one_time_only")
-    wished = terms.usual if minutes is None else minutes
+    wished = terms.minimum if minutes is None else minutes
     wanted = WantedPass(min(max(wished, terms.minimum), terms.maximum), not reusable, start)
-    notes = [_validity(wanted)]
+    start, end = window(wanted, now)
+    notes: list[str] = [say("Valid from {start} until {end}.", start=start, end=end)]
+    if wanted.start is None:
+        least = lasting(terms.minimum)
+        notes.append(say("The end is fixed. Revealed late, it is still good for {least}, the shortest the tenant allows.", least=least))
     if wanted.minutes != wished:
-        allowed = say("{least} to {most}", least=_long(terms.minimum), most=_long(terms.maximum))
+        allowed = say("{least} to {most}", least=lasting(terms.minimum), most=lasting(terms.maximum))
         notes.append(
             say(
                 "You asked for {wished}; the tenant allows {allowed}, so it is {wanted}.",
-                wished=_long(wished),
+                wished=lasting(wished),
                 allowed=allowed,
-                wanted=_long(wanted.minutes),
+                wanted=lasting(wanted.minutes),
             )
         )
     notes += [_ONE_TIME if wanted.once else _REUSABLE, _GOOD_FOR, _SEEN_ONCE]
@@ -72,7 +77,7 @@ def plan_pass(
             )
     if not wanted.once:
         warnings.append(_REUSABLE_RISK)
-    change = Change(ChangeKind.CREATE_PASS, None, before, wanted.text, pass_id(dossier))
+    change = Change(ChangeKind.CREATE_PASS, None, before, wanted.text, held.id if held else "")
     return Plan(person, (change,), tuple(notes), tuple(warnings))
 
 
@@ -80,10 +85,11 @@ def plan_revocation(dossier: Dossier) -> Plan:
     """Deletes the pass there is, valid or not.
 
     Raises:
-        Refusal: there is none.
+        Refusal: there is none, or nobody can see whether there is.
     """
     held = pass_id(dossier)
     if not held:
+        refuse_hidden(dossier)
         raise Refusal(say("{name} has no Temporary Access Pass: there is nothing to do.", name=dossier.person.name), code="nothing_to_do")
     change = Change(ChangeKind.REVOKE_PASS, None, "registered", None, held)
     return Plan(dossier.person, (change,), (say("Whoever has the code can no longer sign in with it. Sessions that began with it go on."),))
@@ -146,17 +152,8 @@ def _require_allowed(dossier: Dossier, terms: PassTerms) -> None:
         )
 
 
-def _validity(wanted: WantedPass) -> str:
-    if wanted.start is None:
-        return say("Valid for {long} from Reveal on.", long=_long(wanted.minutes))
-    return say(
-        "Valid from {start} until {end}.",
-        start=wanted.start,
-        end=wanted.start + timedelta(minutes=wanted.minutes),
-    )
-
-
-def _long(minutes: int) -> str:
+def lasting(minutes: int) -> str:
+    """ "1 hour"."""
     if minutes % 1440 == 0:
         return say_count(minutes // 1440, "{count} day", "{count} days")
     if minutes % 60 == 0:

@@ -16,7 +16,7 @@ from bot.commands.spec import Facts
 from bot.domain.change import KINDS, Change, ChangeKind, Plan
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation
-from bot.domain.passes import WantedPass, due
+from bot.domain.passes import PassTerms, WantedPass, due
 from bot.domain.sign_in import DefaultMethod, MfaState
 from bot.ports import Directory
 
@@ -58,12 +58,16 @@ async def replan(directory: Directory, dossier: Dossier, change: Change, facts: 
         case ChangeKind.SET_EMAIL:
             return plan_email(dossier, change.after or "")
         case ChangeKind.CREATE_PASS:
-            wanted = WantedPass.of(due(change, now).after)
-            terms = await directory.pass_terms(dossier.person.id)
-            return plan_pass(dossier, terms, now, minutes=wanted.minutes, reusable=not wanted.once, start=wanted.start)
+            return plan_same_pass(dossier, await directory.pass_terms(dossier.person.id), change, now)
         case ChangeKind.REVOKE_PASS:
             return plan_revocation(dossier)
         case ChangeKind.RESET_PASSWORD:
             return plan_password(dossier.person)
         case _:
             raise NotImplementedError(change.kind)
+
+
+def plan_same_pass(dossier: Dossier, terms: PassTerms, change: Change, now: datetime) -> Plan:
+    """A pass like the one that was asked for, as far as the tenant allows it by now; raises as `plan_pass`."""
+    wanted = WantedPass.of(due(change, now).after)
+    return plan_pass(dossier, terms, now, minutes=wanted.minutes, reusable=not wanted.once, start=wanted.start)

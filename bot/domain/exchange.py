@@ -353,12 +353,14 @@ class Revealed:
 
     Attributes:
         hints: what to tell the person, one line each.
+        times: when it is good, in a sentence or two; empty for what has no end.
     """
 
     operation: Operation
     secret: Secret
     now: datetime
     hints: tuple[str, ...] = ()
+    times: str = ""
 
 
 class Viewer(StrEnum):

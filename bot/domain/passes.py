@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from math import ceil
 
 from bot.domain.change import Change, ChangeKind
 from bot.domain.said import say
@@ -94,7 +95,10 @@ def spoken(text: str) -> str:
         return text
     use = say("one-time") if wanted.once else say("reusable")
     lasting = say("{count} minutes, {use}", count=wanted.minutes, use=use)
-    return say("{pass_}, from {at}", pass_=lasting, at=wanted.start) if wanted.start else lasting
+    if wanted.start is None:
+        return lasting
+    start, end = window(wanted, wanted.start)
+    return say("{pass_}, from {start} until {end}", pass_=lasting, start=start, end=end)
 
 
 def _moment(text: str) -> datetime:
@@ -106,6 +110,31 @@ def due(change: Change, now: datetime) -> Change:
     if change.kind is not ChangeKind.CREATE_PASS:
         return change
     wanted = WantedPass.of(change.after)
-    if wanted.start is None or wanted.start > now + timedelta(seconds=30):
-        return change
-    return replace(change, after=replace(wanted, start=None).text)
+    return replace(change, after=replace(wanted, start=None).text) if wanted.start and not _to_come(wanted, now) else change
+
+
+def window(wanted: WantedPass, asked_at: datetime) -> tuple[datetime, datetime]:
+    """From when until when a pass is agreed to: see docs/decisions/0015-window-of-a-pass.md.
+
+    Args:
+        asked_at: when it was asked for, which is where it begins unless another start was asked for.
+    """
+    start = wanted.start or asked_at
+    return start, start + timedelta(minutes=wanted.minutes)
+
+
+def made_now(wanted: WantedPass, asked_at: datetime, now: datetime, minimum: int) -> WantedPass:
+    """What is made of it at this moment: it ends when that was agreed, or later where the tenant gives nothing as short.
+
+    Args:
+        minimum: of the tenant, in minutes.
+    """
+    if _to_come(wanted, now):
+        return wanted
+    _, end = window(wanted, asked_at)
+    left = ceil((end - now) / timedelta(minutes=1))
+    return replace(wanted, minutes=max(min(left, wanted.minutes), minimum), start=None)
+
+
+def _to_come(wanted: WantedPass, now: datetime) -> bool:
+    return wanted.start is not None and wanted.start > now + timedelta(seconds=30)

@@ -48,6 +48,7 @@ class Reason(StrEnum):
     VIP_TARGET = "vip_target"
     NOT_ASKER = "not_in_an_asking_group"
     NEEDS_MORE_AGREEMENT = "needs_more_agreement"
+    ONE_TIME_ONLY = "one_time_only"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Decision:
         rules: names of the policy's rules that decided, in alphabetical order; empty when none did.
         need: what has to happen between the confirmation and the change; None when refused.
         confirm_for: how long the confirmation may take; None for the policy's default.
+        reusable: every rule that allows a pass allows one that is used more than once.
     """
 
     allowed: bool
@@ -67,6 +69,7 @@ class Decision:
     rules: tuple[str, ...] = ()
     need: Need | None = None
     confirm_for: timedelta | None = None
+    reusable: bool = False
 
 
 ALLOWED = Decision(True, Reason.ALLOWED)

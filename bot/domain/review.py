@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import reduce
 
 from bot.domain import refusals
-from bot.domain.change import ChangeKind
+from bot.domain.change import Change, ChangeKind
+from bot.domain.passes import WantedPass
 from bot.domain.people import Person
 from bot.domain.policy import ALLOWED, Decision, Reason, stopped
 from bot.domain.refusals import GRAVITY, names
 from bot.domain.rules import NO_NEED, Ask, Ground, Need, Policy, Rule
-from bot.domain.said import say
+from bot.domain.said import join, say
 from bot.domain.stop import Stop
 
 #: A longer ticket matches no pattern, whatever the pattern, so that none can be made to search for long.
@@ -56,7 +58,27 @@ def review(policy: Policy, ask: Ask, stop: Stop, now: datetime) -> Decision:
     allowing = {pair: [rule for rule in _allowing(policy, *pair) if _may_ask(rule, ask) and _holds(rule, ask)] for pair in pairs}
     if open_pairs := [pair for pair in pairs if not allowing[pair]]:
         return _uncovered(policy, ask, open_pairs)
-    return _demands(policy, ask, [rule for rule in policy.rules if any(rule in fitting for fitting in allowing.values())])
+    decision = _demands(policy, ask, [rule for rule in policy.rules if any(rule in fitting for fitting in allowing.values())])
+    passes = [rule for (kind, _), fitting in allowing.items() if kind is ChangeKind.CREATE_PASS for rule in fitting]
+    return replace(decision, reusable=bool(passes) and all(rule.reusable for rule in passes))
+
+
+def as_wanted(decision: Decision, changes: Iterable[Change]) -> Decision:
+    """Policy's answer about changes of these kinds, with what it says of these very changes: whether a pass may be a reusable one."""
+    reusable = any(change.kind is ChangeKind.CREATE_PASS and not WantedPass.of(change.after).once for change in changes)
+    if not decision.allowed or decision.reusable or not reusable:
+        return decision
+    return Decision(
+        False,
+        Reason.ONE_TIME_ONLY,
+        say("Policy allows one-time passes only here: a reusable one is a second password."),
+        say(
+            "Leave out `reusable`. Whoever runs Doorman can allow it in POLICY_FILE, with `reusable = true` in each rule that lets you "
+            "ask for a pass: {rules}.",
+            rules=join("; ", decision.rules),
+        ),
+        rules=decision.rules,
+    )
 
 
 def may_approve(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
+from datetime import datetime
 
 #: Said on the phone without confusion: no 0/O, 1/I/L, 5/S, 2/Z.
 _CONSONANTS, _VOWELS, _DIGITS = "bdfghkmnprtvw", "aeou", "346789"
@@ -25,12 +26,15 @@ class Issued:
 
     Attributes:
         unusable: Graph's reason why nobody can sign in with it; empty when somebody can, now or from its start on.
+        start, minutes: when a pass is good, as Graph says; None where it does not.
         request_id: Graph's.
     """
 
     secret: Secret
     unusable: str = ""
     request_id: str = ""
+    start: datetime | None = None
+    minutes: int | None = None
 
 
 def temporary_password() -> Secret:

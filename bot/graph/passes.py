@@ -76,4 +76,14 @@ def issued_in(answer: Answer) -> Issued:
     code, reason = answer.fields.get("temporaryAccessPass"), str(answer.fields.get("methodUsabilityReason") or "")
     if not isinstance(code, str) or not code:
         raise Unavailable("a pass without its code", status=answer.status, request_id=answer.request_id)
-    return Issued(Secret(code), "" if reason in _VALID else reason or "unknown", answer.request_id)
+    start, minutes = _times(answer.fields)
+    return Issued(Secret(code), "" if reason in _VALID else reason or "unknown", answer.request_id, start, minutes)
+
+
+def _times(row: dict[str, Any]) -> tuple[datetime | None, int | None]:
+    """When it begins and for how many minutes it is good; neither when Graph does not say so in a way that we can read."""
+    try:
+        start, minutes = datetime.fromisoformat(str(row["startDateTime"])), int(row["lifetimeInMinutes"])
+    except (KeyError, TypeError, ValueError):
+        return None, None
+    return (start.astimezone(UTC), minutes) if start.tzinfo else (None, None)

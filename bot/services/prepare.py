@@ -18,7 +18,7 @@ from bot.domain.methods import Dossier
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.policy import Decision
 from bot.domain.refusals import too_few_approvers
-from bot.domain.review import could_approve
+from bot.domain.review import as_wanted, could_approve
 from bot.domain.said import join, say
 from bot.domain.sign_in import Aspect
 from bot.domain.stop import GO
@@ -189,8 +189,9 @@ class Preparation:
         """A plan that policy agrees to, once limits and approvers have been looked at.
 
         Raises:
-            Refusal: a limit is reached, too few people could approve, or there is nowhere to ask them.
+            Refusal: the policy does not want it so, a limit is reached, too few people could approve, or there is nowhere to ask them.
         """
+        require(as_wanted(decision, plan.changes))
         plan = await within_limits(self._usages, self._reviewer.policy.limits, plan, actor, now)
         need = decision.need
         if need is None or not need.approvals:

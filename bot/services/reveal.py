@@ -8,18 +8,20 @@ exist, and nobody saw it" (here, or by `services.expire`), and its card offers t
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
 
-from bot.commands.replan import replan
+from bot.commands.pass_rules import plan_password
+from bot.commands.replan import plan_same_pass
 from bot.commands.spec import Facts
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change, ChangeKind
 from bot.domain.effect import untouched
 from bot.domain.exchange import CardAction, Notice, OperationShown, Revealed, Tone
 from bot.domain.operation import REVEALING_FOR, Operation, State
-from bot.domain.passes import SECURITY_INFO, due, spoken
+from bot.domain.passes import SECURITY_INFO, WantedPass, due, made_now, spoken
 from bot.domain.people import Standing
 from bot.domain.said import join, said_at, say
 from bot.domain.secret import Issued
@@ -32,6 +34,7 @@ from bot.services.confirm import check_presser, too_late
 from bot.services.gate import Gate
 from bot.services.require import require
 from bot.services.review import Reviewer
+from bot.services.validity import as_made, validity
 
 log = structlog.get_logger()
 
@@ -68,17 +71,17 @@ class Reveals:
             require(self._gate.permit(standing))
             if operation.state is not State.READY or operation.expires_at <= self._clock():
                 await too_late(self._operations, operation, self._clock)
-            change = await self._checked(operation, standing)
+            change, minimum = await self._checked(operation, standing)
         now = self._clock()
         event = AuditEvent(Tag.OPERATION_REVEALING, now, action.actor.id, action.actor.name, operation.id, operation.target.id)
         ends = now + REVEALING_FOR
         claimed = await self._operations.move(operation.id, "reveal", State.REVEALING, event, at=now, in_time=True, expires_at=ends)
         if claimed is None:
             await too_late(self._operations, operation, self._clock)
-        return await self._made(operation, change)
+        return await self._made(operation, change, minimum)
 
-    async def _checked(self, operation: Operation, standing: Standing) -> Change:
-        """What would be made now, if everything is as everybody agreed to.
+    async def _checked(self, operation: Operation, standing: Standing) -> tuple[Change, int]:
+        """What would be made now, if everything is as everybody agreed to; of a pass also the shortest life the tenant allows, in minutes.
 
         Raises:
             Refusal: it is not; what no later press could put right ends the operation.
@@ -91,9 +94,11 @@ class Reveals:
             await self._outdated(operation, text)
         if changed := differences(operation.target, dossier.person):
             await self._outdated(operation, say("The account has changed since this was asked for: {changed}.", changed=changed))
-        (change,) = (due(one, self._clock()) for one in operation.changes)
+        (agreed,) = operation.changes
+        change = due(agreed, self._clock())
+        terms = await self._directory.pass_terms(dossier.person.id) if change.kind is ChangeKind.CREATE_PASS else None
         try:
-            plan = await replan(self._directory, dossier, change, self._facts, self._clock())
+            plan = plan_same_pass(dossier, terms, change, self._clock()) if terms else plan_password(dossier.person)
         except Refusal as refusal:
             await self._outdated(operation, join(" ", (say("It is not possible any more."), refusal.text)))
             raise
@@ -101,7 +106,14 @@ class Reveals:
             allowed = join(", ", (spoken(one.after) if one.after else one.label for one in plan.changes))
             text = say("The tenant's policy has changed since this was asked for; it allows: {allowed}.", allowed=allowed)
             await self._outdated(operation, text)
-        return change
+        if [one.method for one in plan.changes] != [change.method]:  # where the methods are hidden, only this read shows the pass
+            upn = dossier.person.upn
+            text = say("{changed} of {upn} was changed by someone else since this was asked for.", changed=change.label, upn=upn)
+            await self._outdated(operation, text)
+        if terms is None:
+            return change, 0
+        wanted = made_now(WantedPass.of(agreed.after), operation.created_at, self._clock(), terms.minimum)
+        return replace(change, after=wanted.text), terms.minimum
 
     async def _outdated(self, operation: Operation, why: str) -> None:
         """Ends an operation that is no longer what everybody agreed to; raises Refusal."""
@@ -112,7 +124,7 @@ class Reveals:
         text = join(" ", (say("{id} has ended.", id=operation.id), outcome))
         raise Refusal(text, say("Type the command again for a new card."), code="changed_meanwhile")
 
-    async def _made(self, operation: Operation, change: Change) -> Revealed | OperationShown | Notice:
+    async def _made(self, operation: Operation, change: Change, minimum: int) -> Revealed | OperationShown | Notice:
         """Asks Graph once, and records what it said.
 
         Args:
@@ -132,18 +144,29 @@ class Reveals:
             return await self._ended(operation, State.PARTIAL, lost(operation), "")
         except Exception as error:  # a defect of ours
             return await self._ended(operation, State.PARTIAL, join(" ", (explain.incident(error), lost(operation))), "")
-        return await self._shown(operation, change, issued)
+        return await self._shown(operation, change, issued, minimum)
 
-    async def _shown(self, operation: Operation, change: Change, issued: Issued) -> Revealed | OperationShown | Notice:
+    async def _shown(self, operation: Operation, change: Change, issued: Issued, minimum: int) -> Revealed | OperationShown | Notice:
         now, name = self._clock(), operation.requester.name
+        change = as_made(change, issued, now)
+        times = validity(operation, change, minimum)
         outcome = say("Revealed to {name} at {at}, and to nobody else. It is kept nowhere.", name=name, at=said_at(now))
+        outcome = join(" ", (outcome, times))
         if issued.unusable:
             outcome = join(" ", (unusable(issued.unusable), outcome))
         state = State.PARTIAL if issued.unusable else State.SUCCEEDED
         event = reported(operation, state, outcome, (issued.request_id,), now)
         try:
             moved = await self._operations.move(
-                operation.id, "finish", state, event, at=now, outcome=outcome, request_ids=_known(issued.request_id), revealed_at=now
+                operation.id,
+                "finish",
+                state,
+                event,
+                at=now,
+                outcome=outcome,
+                request_ids=_known(issued.request_id),
+                revealed_at=now,
+                changes=(change,),
             )
         except StoreUnavailable:
             # What cannot be accounted for is not shown: it will be reported as never seen, and that has to stay true.
@@ -161,7 +184,7 @@ class Reveals:
         if moved is None:
             return self._card(await self._operations.get(operation.id) or operation)
         self._count(moved)
-        return Revealed(moved, issued.secret, now, _hints(change))
+        return Revealed(moved, issued.secret, now, _hints(change), times)
 
     async def _ended(self, operation: Operation, state: State, outcome: str, request_id: str) -> OperationShown:
         now = self._clock()

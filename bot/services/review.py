@@ -11,7 +11,7 @@ from bot.domain.methods import Dossier
 from bot.domain.operation import Operation
 from bot.domain.people import Standing
 from bot.domain.policy import Decision, Groups, Reason, permit
-from bot.domain.review import review, still_enough
+from bot.domain.review import as_wanted, review, still_enough
 from bot.domain.rules import Ask, Policy
 from bot.domain.stop import GO
 from bot.ports import Clock, Stops
@@ -58,7 +58,9 @@ class Reviewer:
         kinds, where = operation.kinds, operation.conversation
         ask = self._ask(standing, dossier, kinds, where, operation.created_at, operation.reason, operation.ticket)
         verdict = review(self.policy, ask, await self._stops.stop(operation.target.id, now), now)
-        return still_enough(operation.need, len(operation.approvals), verdict) if verdict.allowed else verdict
+        if not verdict.allowed:
+            return verdict
+        return as_wanted(still_enough(operation.need, len(operation.approvals), verdict), operation.changes)
 
     def protection(self, standing: Standing, dossier: Dossier, where: ConversationRef) -> str:
         """Why nothing at all may be changed here by whoever asks, in a sentence; empty when something may. Stops are not asked."""

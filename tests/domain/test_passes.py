@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.change import Change, ChangeKind
-from bot.domain.passes import PassTerms, WantedPass, due
+from bot.domain.passes import PassTerms, WantedPass, due, made_now, window
 from bot.domain.secret import Issued, Secret, temporary_password
 
 NOW = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)
@@ -38,6 +38,23 @@ def test_a_start_that_has_passed_means_at_once() -> None:
     assert due(later, NOW) is later
     password = Change(ChangeKind.RESET_PASSWORD, None, "2026-01-01T00:00:00Z", None)
     assert due(password, NOW) is password
+
+
+@given(
+    st.integers(10, 43200),
+    st.none() | st.integers(-3000, 3000).map(lambda minutes: NOW + timedelta(minutes=minutes)),
+    st.integers(0, 7200).map(lambda seconds: NOW + timedelta(seconds=seconds)),
+    st.integers(10, 480),
+)
+def test_a_pass_ends_when_that_was_agreed_or_at_the_minimum(minutes: int, start: datetime | None, now: datetime, minimum: int) -> None:
+    wanted = WantedPass(max(minutes, minimum), start=start)
+    begins, agreed = window(wanted, NOW)
+    made = made_now(wanted, NOW, now, minimum)
+    ends = (made.start or now) + timedelta(minutes=made.minutes)
+    assert minimum <= made.minutes <= wanted.minutes
+    assert ends >= min(agreed, now + timedelta(minutes=made.minutes))
+    assert ends - timedelta(minutes=1) <= max(agreed, now + timedelta(minutes=minimum))
+    assert made.start is None or (made.start, ends) == (begins, agreed)
 
 
 def test_whom_the_policy_covers() -> None:

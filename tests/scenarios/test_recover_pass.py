@@ -18,9 +18,9 @@ from tests.scenarios.several import kinds, writes
 
 @pytest.mark.parametrize(
     ("line", "said"),
-    [("recover omar new phone", ("I look after 1 hour", "nothing to remove later", "Valid for 1 hour from Reveal")),
-     ("recover omar first day", ("I look after 1 hour", "Valid for 1 hour from Reveal")),
-     ("recover omar at home", ("Nothing is removed: the phone at home stays registered", "Valid for 1 hour from Reveal"))],
+    [("recover omar new phone", ("I look after 1 hour", "nothing to remove later", "Valid from")),
+     ("recover omar first day", ("I look after 1 hour", "Valid from")),
+     ("recover omar at home", ("Nothing is removed: the phone at home stays registered", "Valid from"))],
 )  # fmt: skip
 async def test_each_of_the_others_is_a_pass_and_nothing_else(desk: Desk, line: str, said: tuple[str, ...]) -> None:
     own = await ready(desk, line)
@@ -32,11 +32,20 @@ async def test_each_of_the_others_is_a_pass_and_nothing_else(desk: Desk, line: s
     assert writes(desk) == ["pass.create"]
 
 
-async def test_left_at_home_is_as_short_as_the_tenant_lets_it_be(desk: Desk) -> None:
+async def test_left_at_home_is_not_followed_up(desk: Desk) -> None:
+    assert "I look after" not in (await desk.say(HANNA, "recover omar at home")).text
+
+
+@pytest.mark.parametrize(
+    ("line", "minutes"),
+    [("pass for omar", 15), ("recover omar at home", 15), ("recover omar new phone", 15), ("recover omar lost", 15),
+     ("recover omar first day", 120), ("recover omar first day at tomorrow 08:00", 120), ("pass for omar for 60 minutes", 60)],
+)  # fmt: skip
+async def test_a_pass_is_as_short_as_the_tenant_lets_it_be_unless_it_is_a_first_day_or_asked_to_be_longer(
+    desk: Desk, line: str, minutes: int
+) -> None:
     desk.entra.tenant.sign_in.pass_policy = PassPolicy(minimum_lifetime=15, default_lifetime=120)
-    own = await desk.say(HANNA, "recover omar at home")
-    assert "15 minutes, one-time" in own.text
-    assert "I look after" not in own.text
+    assert f"{minutes} minutes, one-time" in (await desk.say(HANNA, line)).text
 
 
 async def test_a_new_phone_names_what_goes_later(desk: Desk) -> None:
