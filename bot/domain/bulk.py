@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -284,16 +285,20 @@ class PlanDigest:
 
     Attributes:
         writes: how many changes that are, all rows together.
+        follow: in how many rows SMS sign-in follows from the number, by how it ends: "on", or "off" where it is switched off again.
     """
 
     def __init__(self) -> None:
         self._digest = hashlib.sha256()
         self.writes = 0
+        self.follow = Counter[str]()
 
     def add(self, rows: Iterable[Row]) -> None:
         """Takes in the next rows."""
         for row in rows:
-            self.writes += len(row.changes) if row.kind and row.kind.changes else 0
+            if row.kind and row.kind.changes:
+                self.writes += len(row.changes)
+                self.follow.update(change.after or "off" for change in row.changes if change.follows)
             changes = [[change.kind.value, change.phone, change.before, change.after] for change in row.changes]
             told = [row.number, row.kind, row.target.id if row.target else "", changes]
             self._digest.update(json.dumps(told, separators=(",", ":")).encode() + b"\n")

@@ -6,12 +6,12 @@ https://learn.microsoft.com/graph/api/resources/phoneauthenticationmethod
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from bot.domain.change import Change, ChangeKind, Plan
 from bot.domain.methods import Dossier, PhoneType, SmsSignIn
-from bot.domain.said import say
+from bot.domain.said import say, say_count
 
 _SWITCHED_ON = say("Entra ID makes a new mobile number a sign-in name by itself: a texted code then replaces the password.")
 _SWITCHED_OFF = say(
@@ -46,6 +46,26 @@ def followed(changes: Iterable[Change], dossier: Dossier, *, on: bool) -> tuple[
     before = "off" if PhoneType.MOBILE in dossier.phones else None
     follower = Change(ChangeKind.SMS_SIGN_IN, PhoneType.MOBILE, before, "on" if on else "off", follows=True)
     return tuple(each for change in changes for each in ((change, follower) if _is_mobile_number(change) else (change,)))
+
+
+def file_notes(follow: Mapping[str, int]) -> tuple[str, ...]:
+    """The same about the rows of a file, for its requester and its approvers.
+
+    Args:
+        follow: in how many rows it ends "on", and in how many it is switched "off" again.
+    """
+    on, off = follow.get("on", 0), follow.get("off", 0)
+    switched_on = say_count(
+        on,
+        "SMS sign-in goes from off to on for {count} person: with a new mobile number, a texted code replaces the password.",
+        "SMS sign-in goes from off to on for {count} people: with a new mobile number, a texted code replaces the password.",
+    )
+    switched_off = say_count(
+        off,
+        "SMS sign-in stays off for {count} person: Entra ID switches it on with the number, I switch it off again.",
+        "SMS sign-in stays off for {count} people: Entra ID switches it on with the number, I switch it off again.",
+    )
+    return tuple(note for count, note in ((on, switched_on), (off, switched_off)) if count)
 
 
 def asked_for(changes: Iterable[Change]) -> tuple[Change, ...]:

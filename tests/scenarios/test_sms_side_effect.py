@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
 import pytest
 
@@ -11,11 +12,19 @@ from simulator.entra import Fault
 from simulator.entra.state import PhoneState
 from tests.desk import ALICE, APPROVALS, BRAM, HANNA, OMAR, Answer, Desk
 from tests.scenarios.approving import approvers_card
-from tests.scenarios.bulking import begun
-from tests.scenarios.example_policy import PolicyDesk
+from tests.scenarios.bulking import confirmed
+from tests.scenarios.example_policy import EXAMPLE, PolicyDesk
 
 NOOR, KENJI, VICTORIA, MIA = (cast.person(name) for name in ("Noor Dekker", "Kenji Tanaka", "Victoria Crane", "Mia O'Brien"))
 SET_NOOR, SET_ALICE = "set mobile for noor +31 6 12345678", "set mobile for alice +31 6 12345678"
+_EXAMPLE = Path(EXAMPLE).read_text()
+_NOBODY = """[[rule]]
+name = "No codes by text"
+effect = "deny"
+actions = ["sms_sign_in"]
+targets = ["*"]
+ask = ["helpdesk"]
+"""
 ON, OFF = "SMS sign-in before off → after on", "SMS sign-in before off → after stays off"
 
 
@@ -179,7 +188,22 @@ async def test_a_new_card_after_a_failure_plans_it_anew(built_in: Desk) -> None:
     await built_in.settled(card, "Waiting for your confirmation", "stays off")
 
 
-async def test_a_file_says_it_row_by_row(built_in: Desk) -> None:
-    _, card = await begun(built_in, "user,mobile", f"{NOOR.upn},+31 6 12345678", f"{OMAR.upn},+31 6 87654321")
-    await built_in.settled(card, "2 rows done")
+async def test_a_file_says_it_row_by_row_and_its_approvers_how_often(built_in: Desk) -> None:
+    lines = "user,mobile", f"{NOOR.upn},+31 6 12345678", f"{OMAR.upn},+31 6 87654321", f"{KENJI.upn},+31 6 22345678"
+    _, card, asked = await confirmed(built_in, *lines)
+    assert said(card).count("SMS sign-in: off → on") == 2
+    for each in (card, asked):
+        assert "SMS sign-in goes from off to on for 2 people" in said(each)
+    await built_in.press(BRAM, asked, "approve")
+    await built_in.settled(card, "3 rows done")
     assert sms(built_in, NOOR) == sms(built_in, OMAR) == "ready"
+
+
+async def test_a_file_that_may_not_leave_it_on_says_that_it_stays_off(sqlite: str, tmp_path: Path) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text(f"{_EXAMPLE}\n{_NOBODY}")
+    async with Desk(sqlite, POLICY_FILE=str(policy), APPROVAL_CHANNEL_ID=APPROVALS.id) as desk:
+        _, card, asked = await confirmed(desk, "user,mobile", f"{NOOR.upn},+31 6 12345678", f"{OMAR.upn},+31 6 87654321")
+        for each in (card, asked):
+            assert "SMS sign-in stays off for 2 people" in said(each)
+        assert said(card).count("SMS sign-in: off → stays off") == 2

@@ -6,7 +6,7 @@ Rows are read from Graph together; nothing here writes. What cannot be read now 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.commands.bulk_rules import kinds_wanted, plan_row, refused
@@ -23,6 +23,7 @@ from bot.domain.review import still_enough
 from bot.domain.rules import NO_NEED
 from bot.domain.said import Said, join, say, say_count
 from bot.domain.sign_in import SmsTerms
+from bot.domain.sms import file_notes
 from bot.errors import DirectoryError, NotFound, Refusal, Throttled, Unavailable
 from bot.ports import BulkDirectory, BulkJobs, Clock, Operations
 from bot.services import explain
@@ -144,7 +145,7 @@ async def conclude(checking: Checking, operation: Operation, standing: Standing,
     said: dict[int, str] = {number: _same_number(other) for number, other in same.items()}
     said |= {number: say("Row {other} is about the same person.", other=str(other)) for number, other in twice.items()}
     await jobs.leave_out(operation.id, RowKind.CONFLICT, said)
-    note = await _mind_numbers(checking, operation.id)
+    told_before = await _mind_numbers(checking, operation.id)
     counts, repaired, digest = await jobs.totals(operation.id)
     bulk = replace(operation.bulk, counts=counts, repaired=repaired, plan=digest.hex())
     bulk = replace(bulk, rows=sum(counts.values()), seconds=round(digest.writes / max(rate, 0.1)) + 1)
@@ -158,7 +159,7 @@ async def conclude(checking: Checking, operation: Operation, standing: Standing,
             proposal = await _propose(checking, operation, standing)
         except Refusal as refusal:
             to, outcome = State.FAILED, join(" ", (refusal.text, refusal.hint, say("Nothing was changed.")))
-    await preview(checking, replace(operation, bulk=bulk), to, outcome, proposal, note)
+    await preview(checking, replace(operation, bulk=bulk), to, outcome, proposal, (told_before, *file_notes(digest.follow)))
 
 
 async def _mind_numbers(checking: Checking, job_id: str) -> str:
@@ -182,7 +183,7 @@ async def _mind_numbers(checking: Checking, job_id: str) -> str:
 
 
 async def preview(
-    checking: Checking, operation: Operation, to: State, outcome: str, proposal: Proposal | None = None, note: str = ""
+    checking: Checking, operation: Operation, to: State, outcome: str, proposal: Proposal | None = None, notes: Iterable[str] = ()
 ) -> None:
     """The check is over, whatever came of it."""
     now = checking.clock()
@@ -208,7 +209,7 @@ async def preview(
         need=need,
         expires_at=now + confirm_for,
         approvals_in=proposal.approvals_in if proposal else None,
-        notes=tuple(filter(None, [note, first_rows_note(checking.rules.canary, bulk.to_change)])) if proposal else (),
+        notes=tuple(filter(None, [*notes, first_rows_note(checking.rules.canary, bulk.to_change)])) if proposal else (),
         outcome=outcome,
     )
 
