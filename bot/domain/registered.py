@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.change import Change, ChangeKind
-from bot.domain.methods import Dossier, Family, Method, PhoneType
+from bot.domain.methods import Dossier, Family, Method, PhoneType, SmsSignIn
+from bot.domain.operation import Operation
 from bot.domain.phone import digits
 
 #: Whoever lost a method through Doorman so lately counts as registered: else two steps of one agent would make a newcomer.
@@ -72,15 +73,38 @@ def registered(dossier: Dossier, made: Sequence[Made], agent_id: str, now: datet
     return not all(_is_own_first(kind, dossier.phones[kind].number, made, agent_id, now) for kind in dossier.phones)
 
 
-def replaces(changes: Iterable[Change], made: Sequence[Made], agent_id: str, now: datetime) -> bool:
-    """Whether a number or address gives way that is not this agent's own first one: that is no first method, whoever it is done to."""
-    return any(
+def replaces(dossier: Dossier, changes: Sequence[Change], made: Sequence[Made], agent_id: str, now: datetime) -> bool:
+    """Whether a number or address gives way that is not this agent's own first one: that is no first method, whoever it is done to.
+
+    Nor is a number that takes over the SMS sign-in others agreed to for the one before it.
+    """
+    return _carries_sign_in(dossier, changes) or any(
         change.before is not None
         and (
             (change.kind is ChangeKind.SET_PHONE and not _is_own_first(change.phone, change.before, made, agent_id, now))
             or (change.kind is ChangeKind.SET_EMAIL and not _is_own_first(None, change.before, made, agent_id, now))
         )
         for change in changes
+    )
+
+
+def _carries_sign_in(dossier: Dossier, changes: Sequence[Change]) -> bool:
+    """Whether a new number would be what the person signs in with, because the old one was; what follows from a number says so itself."""
+    mobile = dossier.phones.get(PhoneType.MOBILE)
+    if mobile is None or mobile.sms_sign_in is not SmsSignIn.READY or any(change.follows for change in changes):
+        return False
+    numbers = [change.after for change in changes if change.kind is ChangeKind.SET_PHONE and change.phone is PhoneType.MOBILE]
+    return any(digits(number or "") != digits(mobile.number) for number in numbers)
+
+
+def moved_since(operation: Operation, made: Iterable[Made]) -> bool:
+    """Whether a number was set through Doorman after an operation was asked for that rests on it: SMS sign-in on, or another default."""
+    rests = any(
+        change.kind is ChangeKind.SET_DEFAULT or (change.kind is ChangeKind.SMS_SIGN_IN and change.after == "on" and not change.follows)
+        for change in operation.changes
+    )
+    return rests and any(
+        one.change.kind is ChangeKind.SET_PHONE and one.operation_id != operation.id and one.at > operation.created_at for one in made
     )
 
 

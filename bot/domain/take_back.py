@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.change import Change, ChangeKind, Plan
 from bot.domain.methods import Dossier, Family, PhoneType, SmsSignIn
-from bot.domain.operation import Operation, State
+from bot.domain.operation import Fate, Operation, State
 from bot.domain.phone import digits
 from bot.domain.recovery import unused_passes
 from bot.domain.reset import removal
@@ -26,7 +26,7 @@ _SESSIONS = say("Every session ends. A password that was given stays: block the 
 def can_be_taken_back(operation: Operation, now: datetime) -> bool:
     """Whether the operation gave something, lately enough."""
     ended = operation.finished_at or operation.created_at
-    gives = any(change.kind in _GIVES or _switches_on(change) for change in operation.changes)
+    gives = any(change.kind in _GIVES or _switches_on(change) for change in _done(operation))
     return operation.bulk is None and operation.state in _WRITTEN and gives and now < ended + OFFERED_FOR
 
 
@@ -38,10 +38,19 @@ def plan_take_back(operation: Operation, dossier: Dossier) -> Plan:
     """
     changes = (
         *unused_passes(dossier),
-        *_given(operation.changes, dossier),
+        *_given(_done(operation), dossier),
         Change(ChangeKind.SIGN_OUT, None, dossier.person.sessions_from, None),
     )
     return Plan(dossier.person, changes, (_SESSIONS,), takes_back=operation.id)
+
+
+def _done(operation: Operation) -> tuple[Change, ...]:
+    """The changes without those that were so already: the person had that from somebody else."""
+    if operation.results:
+        over = zip(operation.changes, operation.results, strict=True)
+        return tuple(change for change, result in over if result.fate is not Fate.ALREADY)
+    seen_once = any(change.once_only for change in operation.changes)
+    return operation.changes if operation.finished_at is None or operation.request_ids or seen_once else ()
 
 
 def _given(changes: Iterable[Change], dossier: Dossier) -> Iterable[Change]:

@@ -13,9 +13,10 @@ from bot.domain.methods import Dossier
 from bot.domain.operation import Operation
 from bot.domain.people import Standing
 from bot.domain.policy import Decision, Groups, Reason, permit
-from bot.domain.registered import REMEMBERED_FOR, Made, leaves_nothing_strong, registered, replaces
+from bot.domain.registered import REMEMBERED_FOR, Made, leaves_nothing_strong, moved_since, registered, replaces
 from bot.domain.review import as_wanted, review, still_enough
 from bot.domain.rules import NO_NEED, Ask, Policy
+from bot.domain.said import say
 from bot.domain.sms import switches_on, with_sign_in
 from bot.domain.stop import GO, Stop
 from bot.ports import Clock, Operations, Stops
@@ -141,6 +142,13 @@ class Reviewer:
         if not (others := about_approver(operation)).allowed:
             return others
         case = await self.case(operation.target.id)
+        if moved_since(operation, case.made):
+            return Decision(
+                False,
+                Reason.NEEDS_MORE_AGREEMENT,
+                say("A number of {upn} was set after this was asked for, and nobody has agreed to that number.", upn=operation.target.upn),
+                say("Type the command again."),
+            )
         # What it has removed itself by now, half-way or before it was cut off, makes nobody registered.
         made = tuple(one for one in case.made if one.operation_id != operation.id or not one.took)
         asking = Asking(
@@ -183,7 +191,7 @@ def _registered(wish: Wish, asking: Asking) -> bool:
     agent, made, now = asking.standing.person.id, asking.case.made, asking.case.at
     if ChangeKind.BULK in wish.kinds and not wish.changes:
         return True  # a file as such is about nobody, and its rows may be about anybody
-    return registered(asking.dossier, made, agent, now) or replaces(wish.changes, made, agent, now)
+    return registered(asking.dossier, made, agent, now) or replaces(asking.dossier, wish.changes, made, agent, now)
 
 
 def _ask(wish: Wish, asking: Asking) -> Ask:

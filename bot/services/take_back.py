@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.exchange import CardAction, Verb
-from bot.domain.operation import Operation
+from bot.domain.operation import Operation, State
 from bot.domain.people import Standing
 from bot.domain.said import say
 from bot.domain.take_back import can_be_taken_back, plan_take_back
@@ -51,6 +51,12 @@ async def take_back(
             say("{id} gave nothing that I could take back, or too long ago.", id=operation.id),
             say("Type `show {upn}` to see what is registered, and remove it by name.", upn=operation.target.upn),
             code="nothing_to_take_back",
+        )
+    if operation.state in (State.RUNNING, State.REVEALING):
+        raise Refusal(
+            say("{id} is being carried out at this moment, so I cannot see yet all that it gives.", id=operation.id),
+            say("Press Take back again in a moment; `sign out {upn}` and `block {upn}` work meanwhile.", upn=operation.target.upn),
+            code="still_under_way",
         )
     dossier = await directory.dossier(operation.target.id)
     plan = plan_take_back(operation, dossier)

@@ -41,6 +41,7 @@ _MADE = (
         operations.c.id,
         operations.c.request,
         operations.c.results,
+        operations.c.request_ids,
         operations.c.requester_id,
         operations.c.finished_at,
         operations.c.created_at,
@@ -69,11 +70,12 @@ def made_to(connection: Connection, target_id: str, since: datetime) -> tuple[Ma
     """See `ports.Operations.made_to`."""
     given = {"target": target_id, "since": since}
     made = []
-    for operation_id, request, results, agent_id, ended, begun in connection.execute(_MADE, given):
-        first = bool(request.get("first"))
-        fates = [Fate(one["fate"]) for one in results] or [Fate.UNKNOWN] * len(request["changes"])
+    for operation_id, request, results, sent, agent_id, ended, begun in connection.execute(_MADE, given):
+        wrote = ended is None or bool(sent)
+        fates = [Fate(one["fate"]) for one in results] or [Fate.UNKNOWN if wrote else Fate.ALREADY] * len(request["changes"])
         made += [
-            Made(records.change(change), agent_id, ended or begun, operation_id, first)
+            # What was so already was somebody else's doing, and is nobody's first method; a removal counts all the same.
+            Made(records.change(change), agent_id, ended or begun, operation_id, request.get("first", False) and fate is not Fate.ALREADY)
             for change, fate in zip(request["changes"], fates, strict=False)
             if fate not in _NOT_WRITTEN
         ]
