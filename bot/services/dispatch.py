@@ -49,7 +49,7 @@ from bot.services.propose import propose
 from bot.services.refuse import refuse_message, refuse_press
 from bot.services.require import require
 from bot.services.reveal import Reveals
-from bot.services.review import Asking, Reviewer, Wish, wish_of
+from bot.services.review import Reviewer, Wish, wish_of
 from bot.services.spoken import Spoken
 from bot.services.suspect import suspect
 from bot.services.take_back import take_back, to_take_back
@@ -365,9 +365,7 @@ class Dispatch:
         # What replaces a code gets a card beside the one on which that was shown; otherwise the new card takes the old one's place.
         known, where = as_known(action.actor, standing), action.where if replacing else operation.conversation
         dossier = await look_anew(self._directory, operation)
-        reason, ticket = operation.reason, operation.ticket
-        case = await self._reviewer.case(dossier.person.id)
-        asking = Asking(standing=standing, dossier=dossier, where=where, case=case, reason=reason, ticket=ticket)
+        asking = await self._reviewer.asking(standing, dossier, where, reason=operation.reason, ticket=operation.ticket)
         require(self._reviewer.decide(Wish(operation.kinds, containing=wish_of(operation).containing), asking))
         plan = await replan_all(self._directory, dossier, operation, self._facts, self._clock())
         proposal = await self._preparation.agreed(plan, asking, known)

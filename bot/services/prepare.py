@@ -146,9 +146,7 @@ class Preparation:
         command = invocation.command
         stop, asking, protected = GO, None, ""
         if dossier and command.changes:
-            case = await self._reviewer.case(dossier.person.id)
-            reason, ticket = invocation.reason, invocation.ticket
-            asking = Asking(standing=standing, dossier=dossier, where=where, case=case, reason=reason, ticket=ticket)
+            asking = await self._reviewer.asking(standing, dossier, where, reason=invocation.reason, ticket=invocation.ticket)
             require(self._reviewer.decide(Wish(invocation.kinds, containing=invocation.containing), asking))
         elif dossier:
             stop = await self._stops.seen(dossier.person.id, now)

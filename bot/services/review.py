@@ -107,8 +107,12 @@ class Reviewer:
         self, standing: Standing, dossier: Dossier, wish: Wish, where: ConversationRef, *, reason: str = "", ticket: str = ""
     ) -> Decision:
         """Whether this may be asked for now, and what it would need."""
+        return self.decide(wish, await self.asking(standing, dossier, where, reason=reason, ticket=ticket))
+
+    async def asking(self, standing: Standing, dossier: Dossier, where: ConversationRef, *, reason: str = "", ticket: str = "") -> Asking:
+        """Who asks about whom, with what is known of that person now."""
         case = await self.case(dossier.person.id)
-        return self.decide(wish, Asking(standing=standing, dossier=dossier, where=where, case=case, reason=reason, ticket=ticket))
+        return Asking(standing=standing, dossier=dossier, where=where, case=case, reason=reason, ticket=ticket)
 
     def decide(self, wish: Wish, asking: Asking) -> Decision:
         """The same where our own memory has been asked already."""

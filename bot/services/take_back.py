@@ -12,7 +12,7 @@ from bot.ports import Clock, Directory, Operations
 from bot.services.confirm import confirm
 from bot.services.propose import propose
 from bot.services.require import require
-from bot.services.review import Asking, Reviewer, wish_of
+from bot.services.review import Reviewer, wish_of
 
 COMMAND = "take-back"
 #: How many of somebody's last operations are looked through.
@@ -60,8 +60,7 @@ async def take_back(
         )
     dossier = await directory.dossier(operation.target.id)
     plan = plan_take_back(operation, dossier)
-    case = await reviewer.case(dossier.person.id)
-    decision = reviewer.decide(wish_of(plan), Asking(standing=standing, dossier=dossier, where=action.where, case=case))
+    decision = await reviewer.request(standing, dossier, wish_of(plan), action.where)
     require(decision)
     made = await propose(
         operations, plan, decision, command=COMMAND, requester=action.actor, where=action.where, now=clock(), reason=_why(operation)

@@ -29,7 +29,7 @@ from bot.ports import BulkDirectory, BulkJobs, Clock, Operations
 from bot.services import explain
 from bot.services.prepare import Preparation, Proposal
 from bot.services.require import require
-from bot.services.review import Asking, Reviewer, Wish
+from bot.services.review import Reviewer, Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +93,8 @@ async def _check(
         case DirectoryError():
             text, hint = explain.directory_sentence(dossier)
             return replace(row, kind=RowKind.REFUSED, reason=join(" ", (text, hint)))
-    asking = Asking(
-        standing=standing,
-        dossier=dossier,
-        where=operation.conversation,
-        case=await checking.reviewer.case(dossier.person.id),
-        reason=operation.reason,
-        ticket=operation.ticket,
-    )
+    where, reason, ticket = operation.conversation, operation.reason, operation.ticket
+    asking = await checking.reviewer.asking(standing, dossier, where, reason=reason, ticket=ticket)
     if not (verdict := _covered(job, checking.reviewer.decide(Wish(kinds_wanted(row)), asking))).allowed:
         return refused(row, dossier, verdict)
     planned = plan_row(row, dossier, checking.facts)
