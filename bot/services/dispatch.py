@@ -272,6 +272,7 @@ class Dispatch:
             return await self._forms.pressed(action)
         if Thing.FORM in declared.names:
             return await self._forms.filled(action)
+        standing: Standing | None = None
         if declared.presser in (Presser.HELPDESK, Presser.STAFF):  # before anything is said of what there is
             standing = await self._gate.standing(action.actor, fresh=True)
             require(self._gate.permit(standing, admins_too=declared.presser is Presser.STAFF))
@@ -280,6 +281,8 @@ class Dispatch:
             return await self._about_person(action, operation)
         if operation is None:
             raise _unknown(action.verb)
+        if action.verb is Verb.TAKE_BACK and standing:
+            return await self._take_back(action, operation, standing)
         if declared.presser is Presser.REQUESTER:
             check_presser(action, operation)
         return await self._about_operation(action, operation)
@@ -299,8 +302,6 @@ class Dispatch:
                 return await self._reveals.press(action, operation)
             case Verb.REFRESH:
                 return await self._look(operation, action.actor)
-            case Verb.TAKE_BACK:
-                return await self._take_back(action, operation)
             case Verb.CONFIRM | Verb.CANCEL | Verb.AGAIN | Verb.REPLACE:
                 return await self._requesters(action, operation)
         raise AssertionError(f"nobody takes the verb {action.verb}")
@@ -327,9 +328,7 @@ class Dispatch:
         told = await suspect(self._operations, self._stops, action, target, operation, self._clock, take_back=given)
         return told if isinstance(told, Notice) else await self._after(action, told)
 
-    async def _take_back(self, action: CardAction, operation: Operation) -> Reply:
-        standing = await self._gate.standing(action.actor, fresh=True)
-        require(self._gate.permit(standing, admins_too=True))
+    async def _take_back(self, action: CardAction, operation: Operation, standing: Standing) -> Reply:
         known = replace(action, actor=as_known(action.actor, standing))
         made = await take_back(self._operations, self._directory, self._reviewer, known, standing, operation, self._clock)
         name, given = operation.target.name, operation.id
