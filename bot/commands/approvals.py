@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from bot.commands.kinds import Word
@@ -10,8 +10,9 @@ from bot.commands.spec import Command, Context, Invocation
 from bot.domain.approvers import may_agree
 from bot.domain.exchange import Notice, Pending, Reply
 from bot.domain.operation import Operation
-from bot.domain.people import Standing
+from bot.domain.people import Person, Standing
 from bot.domain.policy import Decision
+from bot.domain.review import could_approve
 from bot.domain.said import say
 from bot.ports import BulkJobs, Operations
 
@@ -46,6 +47,19 @@ async def decision_on(jobs: BulkJobs, operation: Operation, standing: Standing, 
     me = standing.person.id
     mine = await in_rows(jobs, operation, [me]) if standing.groups & operation.need.groups else frozenset()
     return may_agree(operation, me, standing.groups, in_rows=mine, already=already)
+
+
+async def could_agree(jobs: BulkJobs, operation: Operation, members: Iterable[Person]) -> tuple[Person, ...]:
+    """Those whose agreement would count, as far as what is stored can say.
+
+    Args:
+        members: of the groups that may agree.
+    """
+    people = could_approve(
+        operation.need, members, requester_id=operation.requester.id, target_id=operation.target.id, already=operation.agreed
+    )
+    changed = await in_rows(jobs, operation, [person.id for person in people])
+    return tuple(person for person in people if person.id.lower() not in changed)
 
 
 async def in_rows(jobs: BulkJobs, operation: Operation, object_ids: Collection[str]) -> frozenset[str]:

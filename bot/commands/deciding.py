@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.commands.approvals import decision_on, in_rows
+from bot.commands.approvals import could_agree, decision_on
 from bot.commands.arguments import AS, AnyLine, Line, OperationId, Somebody
 from bot.commands.kinds import Word
 from bot.commands.operations import OPERATION_LIMIT, unknown
@@ -16,8 +16,6 @@ from bot.domain.operation import Operation, State
 from bot.domain.people import Person
 from bot.domain.phone import mask_text
 from bot.domain.refusals import quoted
-from bot.domain.review import could_approve
-from bot.domain.rules import Need
 from bot.domain.said import join, said_at, say, say_count, say_each
 from bot.domain.stop import because
 from bot.errors import Refusal
@@ -120,7 +118,8 @@ async def _explained(operation: Operation, events: Sequence[AuditEvent], own: Se
     if operation.need.rules:
         facts.append((say("Rule"), quoted(operation.need.rules)))
     if operation.state in (State.PROPOSED, State.AWAITING_APPROVAL) and operation.need.approvals:
-        facts.append((say("Could decide"), _named(await _deciders(operation, operation.need, context))))
+        members = await context.directory.members(operation.need.groups)
+        facts.append((say("Could decide"), _named(await could_agree(context.jobs, operation, members))))
     if own:
         facts.append((say("Your last click"), say("{said} ({at})", said=_said(own[-1].facts), at=own[-1].at)))
     return Notice(_state(operation), "", Tone.INFO, say("{id} for {target}", id=operation.id, target=operation.target.name), tuple(facts))
@@ -163,18 +162,6 @@ def _refused(wanted: str, event: AuditEvent) -> Notice:
         (say("Rule"), quoted(names)),
     )
     return Notice(_said(event.facts), "", Tone.INFO, say("Why {wanted} was refused", wanted=wanted), facts)
-
-
-async def _deciders(operation: Operation, need: Need, context: Context) -> tuple[Person, ...]:
-    people = could_approve(
-        need,
-        await context.directory.members(need.groups),
-        requester_id=operation.requester.id,
-        target_id=operation.target.id,
-        already=operation.agreed,
-    )
-    changed = await in_rows(context.jobs, operation, [person.id for person in people])
-    return tuple(person for person in people if person.id.lower() not in changed)
 
 
 def _deed(event: AuditEvent) -> str:

@@ -7,11 +7,10 @@ from dataclasses import replace
 
 import structlog
 
-from bot.commands.approvals import in_rows
+from bot.commands.approvals import could_agree
 from bot.domain.exchange import ApprovalShown, Viewer
 from bot.domain.operation import Operation, State
 from bot.domain.personal import PersonalCard, named, remedy
-from bot.domain.review import could_approve
 from bot.domain.said import join, say
 from bot.errors import ChatError, ChatRefused, ChatUnavailable, DirectoryError
 from bot.ports import Announcer, BulkJobs, Chats, Clock, Directory, Operations
@@ -81,15 +80,7 @@ class PersonalCards:
             people = await self._directory.members(operation.need.groups)
         except DirectoryError as error:
             raise ChatUnavailable(f"approvers not known: {error}") from error
-        could = could_approve(
-            operation.need,
-            people,
-            requester_id=operation.requester.id,
-            target_id=operation.target.id,
-            already=operation.agreed,
-        )
-        concerned = await in_rows(self._jobs, operation, [person.id for person in could])
-        names = {person.id.lower(): person.name for person in could if person.id.lower() not in concerned}
+        names = {person.id.lower(): person.name for person in await could_agree(self._jobs, operation, people)}
         chats = (await self._chats.of(names))[:MOST_ASKED]
         asked = [replace(chat, reader=replace(chat.reader, name=names[chat.reader.id])) for chat in chats]
         return await self._chats.ask(operation.id, asked, self._clock())
