@@ -15,15 +15,9 @@ from bot.domain.people import Actor
 from bot.domain.personal import PersonalCard, PersonalChat
 from bot.store.tables import approval_cards, personal_chats
 from bot.store.transactions import Transactions
+from bot.store.upsert import Upsert
 
-
-def _see(dialect: Any) -> Any:
-    seen = dialect.insert(personal_chats)
-    latest = {"reader": seen.excluded.reader, "place": seen.excluded.place, "at": seen.excluded.at}
-    return seen.on_conflict_do_update(index_elements=["person_id"], set_=latest)
-
-
-_SEE: dict[str, Any] = {"postgresql": _see(postgresql), "sqlite": _see(sqlite)}
+_see = Upsert(personal_chats)
 _ASK: dict[str, Any] = {
     "postgresql": postgresql.insert(approval_cards).on_conflict_do_nothing(),
     "sqlite": sqlite.insert(approval_cards).on_conflict_do_nothing(),
@@ -38,7 +32,7 @@ class StoredChats:
 
     async def seen(self, chat: PersonalChat) -> None:
         given = _who_and_where(chat) | {"at": chat.at}
-        await self._transactions.write(lambda connection: connection.execute(_SEE[connection.dialect.name], given))
+        await self._transactions.write(lambda connection: _see(connection, given))
 
     async def gone(self, person_id: str, before: datetime) -> None:
         left = (personal_chats.c.person_id == person_id) & (personal_chats.c.at <= before)

@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.ids import conversation_digest
 from bot.store.tables import spoken
+from bot.store.upsert import Upsert
 
-
-def _upsert(dialect: Any) -> Any:
-    said = dialect.insert(spoken)
-    latest = {"target_id": said.excluded.target_id, "at": said.excluded.at}
-    return said.on_conflict_do_update(index_elements=["actor_id", "conversation"], set_=latest)
-
-
-_REMEMBER: dict[str, Any] = {"postgresql": _upsert(postgresql), "sqlite": _upsert(sqlite)}
+_remember = Upsert(spoken)
 
 
 def remember(connection: Connection, actor_id: str, conversation_id: str, target_id: str, at: datetime) -> None:
     """Takes the place of whoever was remembered; an empty id makes that nobody."""
-    given = {"actor_id": actor_id, "conversation": conversation_digest(conversation_id), "target_id": target_id, "at": at}
-    connection.execute(_REMEMBER[connection.dialect.name], given)
+    row = {"actor_id": actor_id, "conversation": conversation_digest(conversation_id), "target_id": target_id, "at": at}
+    _remember(connection, row)
 
 
 def last(connection: Connection, actor_id: str, conversation_id: str, since: datetime) -> str:
