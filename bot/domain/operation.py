@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -115,6 +115,20 @@ class Fate(StrEnum):
     def good(self) -> bool:
         """The account is as the change wanted it."""
         return self in (Fate.DONE, Fate.ALREADY, Fate.HANDED_ON)
+
+
+def fates(changes: Sequence[Change], results: Sequence[Fate], *, ended: bool, sent: bool) -> tuple[Fate, ...]:
+    """What became of each change, as far as the record tells; of a single one it keeps no result.
+
+    Args:
+        results: as they are recorded; empty while it goes on, and of a single change.
+        ended: it goes on no more.
+        sent: a write of it has Graph's request id.
+    """
+    if results:
+        return tuple(results)
+    # What is seen once is made at the press on Reveal, and never found made already.
+    return tuple(Fate.ALREADY if ended and not sent and not change.once_only else Fate.UNKNOWN for change in changes)
 
 
 @dataclass(frozen=True, slots=True)

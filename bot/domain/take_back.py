@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.change import Change, ChangeKind, Plan
 from bot.domain.methods import Dossier, Family, PhoneType, SmsSignIn
-from bot.domain.operation import Fate, Operation, State
+from bot.domain.operation import Fate, Operation, State, fates
 from bot.domain.phone import digits
 from bot.domain.recovery import unused_passes
 from bot.domain.reset import removal
@@ -46,11 +46,9 @@ def plan_take_back(operation: Operation, dossier: Dossier) -> Plan:
 
 def _done(operation: Operation) -> tuple[Change, ...]:
     """The changes without those that were so already: the person had that from somebody else."""
-    if operation.results:
-        over = zip(operation.changes, operation.results, strict=True)
-        return tuple(change for change, result in over if result.fate is not Fate.ALREADY)
-    seen_once = any(change.once_only for change in operation.changes)
-    return operation.changes if operation.finished_at is None or operation.request_ids or seen_once else ()
+    results = [result.fate for result in operation.results]
+    over = fates(operation.changes, results, ended=operation.finished_at is not None, sent=bool(operation.request_ids))
+    return tuple(change for change, fate in zip(operation.changes, over, strict=True) if fate is not Fate.ALREADY)
 
 
 def _given(changes: Iterable[Change], dossier: Dossier) -> Iterable[Change]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, func, or_, select
 
 from bot.domain.bulk import row_operation_id
 from bot.domain.chain import canonical
-from bot.domain.operation import Fate, Operation, State
+from bot.domain.operation import Fate, Operation, State, fates
 from bot.domain.people import Person
 from bot.domain.registered import Made
 from bot.ports import FIND_LIMIT
@@ -71,12 +71,12 @@ def made_to(connection: Connection, target_id: str, since: datetime) -> tuple[Ma
     given = {"target": target_id, "since": since}
     made = []
     for operation_id, request, results, sent, agent_id, ended, begun in connection.execute(_MADE, given):
-        wrote = ended is None or bool(sent)
-        fates = [Fate(one["fate"]) for one in results] or [Fate.UNKNOWN if wrote else Fate.ALREADY] * len(request["changes"])
+        changes = [records.change(one) for one in request["changes"]]
+        over = fates(changes, [Fate(one["fate"]) for one in results], ended=ended is not None, sent=bool(sent))
         made += [
             # What was so already was somebody else's doing, and is nobody's first method; a removal counts all the same.
-            Made(records.change(change), agent_id, ended or begun, operation_id, request.get("first", False) and fate is not Fate.ALREADY)
-            for change, fate in zip(request["changes"], fates, strict=False)
+            Made(change, agent_id, ended or begun, operation_id, request.get("first", False) and fate is not Fate.ALREADY)
+            for change, fate in zip(changes, over, strict=False)
             if fate not in _NOT_WRITTEN
         ]
     for job, number, changes, ended, agent_id, begun in connection.execute(_MADE_BY_FILES, given):
