@@ -11,7 +11,7 @@ from bot.domain.change import ChangeKind
 from bot.domain.rules import Ground, Limits, Policy, Rule
 from simulator import cast
 from simulator.teams import Message
-from tests.desk import APPROVALS, HANNA, Answer, Desk, _words
+from tests.desk import APPROVALS, BRAM, HANNA, Answer, Desk, _words
 
 AGENTS, SENIORS, EXECUTIVES = (cast.group(name).id for name in ("Helpdesk", "Helpdesk seniors", "Executives"))
 INGRID, VICTORIA, PRIYA = (cast.person(name) for name in ("Ingrid Lund", "Victoria Crane", "Priya Raman"))
@@ -73,6 +73,13 @@ async def approvers_card(desk: Desk, operation_id: str, where: cast.Channel | ca
         lambda message: message.conversation == place and message.by_bot and operation_id in words(message) and "Needs" in words(message)
     )
     return Answer(desk, message, where if isinstance(where, cast.Member) else INGRID)
+
+
+async def approved(desk: Desk, line: str, by: cast.Member = BRAM) -> tuple[Answer, Answer]:
+    """Asked by Hanna, confirmed, and agreed to: the requester's card and the approvers'."""
+    _, own, card = await ask(desk, line)
+    await desk.press(by, card, "approve")
+    return own, card
 
 
 async def ask(desk: Desk, line: str = SET, who: cast.Member = HANNA) -> tuple[str, Answer, Answer]:

@@ -11,7 +11,7 @@ from simulator import cast
 from simulator.entra.state import PhoneState
 from simulator.teams import Message
 from tests.desk import APPROVALS, BRAM, HANNA, OSCAR, SAM, Answer, Desk, _walk
-from tests.scenarios.approving import approvers_card
+from tests.scenarios.approving import approved
 from tests.scenarios.example_policy import PolicyDesk
 
 NOOR, WOUT, MIA = (cast.person(name) for name in ("Noor Dekker", "Wout Wiersma", "Mia O'Brien"))
@@ -48,13 +48,6 @@ async def suspected(desk: Desk, who: cast.Member, by: cast.Member = HANNA) -> An
     return await alert(desk, who)
 
 
-async def approved(desk: Desk, line: str, by: cast.Member = BRAM) -> Answer:
-    card = await desk.say(HANNA, line)
-    await desk.press(HANNA, card, "confirm")
-    await desk.press(by, await approvers_card(desk, card.operation_id), "approve")
-    return card
-
-
 def ready(desk: Desk, who: cast.Member, before: str) -> None:
     if before == "sms":
         desk.entra.person(who.upn).phones["mobile"] = PhoneState("+353 851234567", "ready")
@@ -71,7 +64,7 @@ async def test_nothing_that_stops_changes_stops_taking_access_away(built_in: Des
         await desk.say(SAM, "pause because of an attack")
     else:
         for number in range(5):
-            who_else = await approved(desk, f"set office for {who.upn} +31 20 765432{number}")
+            who_else, _ = await approved(desk, f"set office for {who.upn} +31 20 765432{number}")
             await desk.settled(who_else, "Done")
         assert "is the limit" in (await desk.say(HANNA, f"set office for {who.upn} +31 20 7654329")).text
     done = await desk.change(HANNA, line.format(who=who.upn))
@@ -119,7 +112,7 @@ async def test_what_was_given_is_taken_back(built_in: Desk) -> None:
 
 
 async def test_a_pass_that_was_revealed_is_revoked(built_in: Desk) -> None:
-    card = await approved(built_in, "pass for mia")
+    card, _ = await approved(built_in, "pass for mia")
     await built_in.settled(card, "Ready")
     await built_in.press(HANNA, card, "reveal")
     mia = built_in.entra.person(MIA.upn)

@@ -11,7 +11,7 @@ from simulator import cast
 from simulator.entra import Fault
 from simulator.entra.state import PhoneState
 from tests.desk import ALICE, APPROVALS, BRAM, HANNA, OMAR, Answer, Desk
-from tests.scenarios.approving import approvers_card
+from tests.scenarios.approving import approved, approvers_card
 from tests.scenarios.bulking import confirmed
 from tests.scenarios.example_policy import EXAMPLE, PolicyDesk
 
@@ -57,15 +57,6 @@ def sms(desk: Desk, who: cast.Member) -> str:
 
 def writes(desk: Desk) -> list[str]:
     return [write.what for write in desk.entra.writes]
-
-
-async def approved(desk: Desk, line: str) -> tuple[Answer, Answer]:
-    """Asked by Hanna, confirmed, and agreed to by Bram: the cards of both."""
-    card = await desk.say(HANNA, line)
-    await desk.press(HANNA, card, "confirm")
-    asked = await approvers_card(desk, card.operation_id)
-    await desk.press(BRAM, asked, "approve")
-    return card, asked
 
 
 async def test_one_persons_first_number_is_no_sign_in_name(built_in: Desk) -> None:
