@@ -71,6 +71,6 @@ SHOW = Command(
     summary="A person's account, sign-in methods and latest changes, and how strong they are",
     example="show noor",
     run=show,
-    aspects=frozenset(Aspect),
+    aspects=frozenset({Aspect.PREFERENCE, Aspect.MFA_STATE, Aspect.REGISTRATION}),
     reads=READS,
 )

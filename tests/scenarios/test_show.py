@@ -215,3 +215,18 @@ async def test_the_button_proposes_a_pass_below_and_the_shown_card_stays(desk: D
     assert OMAR.upn in proposed.text
     assert "confirm" in proposed.verbs
     assert desk.entra.writes == []
+
+
+async def test_it_reads_nothing_that_it_does_not_show(desk: Desk) -> None:
+    await desk.say(HANNA, "show omar")  # the report and Hanna's groups are remembered from here on
+    before = len(desk.entra.requests)
+    await desk.say(HANNA, "show omar")
+    posted = [request.template for request in list(desk.entra.requests)[before:] if not request.template.startswith("/users/{user-id}")]
+    assert sorted(posted) == [
+        "/$batch",
+        "/$batch",
+        "/roleManagement/directory/roleAssignments",
+        "/roleManagement/directory/roleEligibilityScheduleInstances",
+        "/users",
+        "/users",
+    ]

@@ -143,7 +143,7 @@ async def chat() -> AsyncIterator[Chat]:
 
     async with aiohttp.ClientSession() as session:
         connector, readers, files = Connector(session, token, (host,)), Readers("en"), OneDriveFiles((host,))
-        handler = DoormanHandler(desk, connector, Help(()), cast.TENANT_ID, readers)  # type: ignore[arg-type]
+        handler = DoormanHandler(desk, connector, Help(()), cast.TENANT_ID, readers, PersonalChats("msteams"))  # type: ignore[arg-type]
         endpoint = MessagesEndpoint(TeamsAdapter(connector), handler, connector, None, (host,), cast.TENANT_ID, readers)
         app = web.Application()
         app.router.add_post("/api/messages", endpoint.post)
