@@ -6,6 +6,7 @@ Object ids are made from names, so they are the same at every start.
 
 from __future__ import annotations
 
+import functools
 import uuid
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ from simulator.registered import Registered, registered
 _NAMESPACE = uuid.UUID("6f0b6f6e-9d0e-4b0a-8f5e-0d0c7a5e0001")
 
 
+@functools.cache
 def stable_id(name: str) -> str:
     """A GUID that is always the same for one name."""
     return str(uuid.uuid5(_NAMESPACE, name))

@@ -15,6 +15,8 @@ import sqlalchemy
 from bot.process import new_loop
 from tests.desk import Desk
 
+KINDS = ("sqlite", "postgresql")
+
 
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
     """The event loop that serves is the one the tests run on."""
@@ -102,15 +104,23 @@ def untouched_database(request: pytest.FixtureRequest, tmp_path: Path) -> Callab
     return make
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Whatever looks at storage runs on both kinds of database; where words and plans are looked at, one will do."""
+    kinds = KINDS if metafunc.definition.get_closest_marker("storage") else KINDS[:1]
+    said = {mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")}
+    for fixture in {"database_url", "untouched_url"}.intersection(metafunc.fixturenames) - said:
+        metafunc.parametrize(fixture, kinds, indirect=True)
+
+
+@pytest.fixture
 def untouched_url(request: pytest.FixtureRequest, untouched_database: Callable[[str], str]) -> str:
-    """A database without a single table, once of each kind."""
+    """A database without a single table; in tests marked `storage`, once of each kind."""
     return untouched_database(request.param)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
 def database_url(request: pytest.FixtureRequest, new_database: Callable[[str], str]) -> str:
-    """An empty database, once of each kind."""
+    """An empty database; in tests marked `storage`, once of each kind."""
     return new_database(request.param)
 
 

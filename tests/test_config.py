@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from bot.config import ConfigurationError, Settings
 from bot.hosts import CLOUDS, is_loopback
 
+pytestmark = pytest.mark.storage
+
 BOT, GRAPH, TENANT, GROUP = (f"{n}0000000-0000-4000-8000-00000000000a" for n in "1234")
 GOOD = {
     "MicrosoftAppId": BOT,

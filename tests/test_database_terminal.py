@@ -16,6 +16,8 @@ from bot.errors import StoreUnavailable
 from bot.store import schema
 from bot.store.transactions import open_engine
 
+pytestmark = pytest.mark.storage
+
 ROOT = Path(__file__).parents[1]
 Run = Callable[[str], tuple[int, list[str]]]
 

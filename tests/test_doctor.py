@@ -20,6 +20,8 @@ from simulator.world import World
 from tests.contracts.graph import violations
 from tests.domain.cells import BEFORE
 
+pytestmark = pytest.mark.storage
+
 NOBODY = "11111111-2222-4333-8444-555555555555"
 
 

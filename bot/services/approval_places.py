@@ -55,6 +55,8 @@ class ApprovalPlaces:
 
         Our own record says where those cards are; what the client says chooses between them and the rest of its own conversation.
         """
+        if not operation.need.approvals:
+            return False
         if there := operation.approval_where:
             return action.where.channel_id == there.channel_id and bool(action.card_id) and action.card_id == operation.approval_card_id
         if action.where.kind != "personal":

@@ -15,6 +15,8 @@ from simulator import cast
 from tests.desk import BRAM, HANNA, OSCAR, SAM, Answer, Desk, as_json
 from tests.scenarios.approving import INGRID, SET_VIP, VICTORIA, ask, desk
 
+pytestmark = pytest.mark.storage
+
 __all__ = ["desk"]
 
 #: The one event with which each request ends, and the word on its cards.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.domain.audit import Tag
 from tests.desk import ALICE, APPROVALS, BRAM, HANNA, HELPDESK, OMAR, SAM, Answer, Desk, as_json
 from tests.scenarios.bulking import (
@@ -23,6 +25,8 @@ from tests.scenarios.bulking import (
     words,
     writes,
 )
+
+pytestmark = pytest.mark.storage
 
 NUMBERS = ("12345678", "87654321", "612345001", "9012345678")
 

@@ -11,6 +11,8 @@ from tests.scenarios.bulking import THREE, begun, confirmed, query, rows
 from tests.scenarios.test_forgetting import restarted, until
 from tests.scenarios.test_reconcile import TITLE, behind_the_bots_back, next_turn, reconcile
 
+pytestmark = pytest.mark.storage
+
 
 @pytest.fixture
 async def comparing(database_url: str) -> AsyncIterator[Desk]:

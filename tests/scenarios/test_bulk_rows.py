@@ -15,6 +15,8 @@ from simulator import cast
 from tests.desk import ALICE, BRAM, HANNA, OMAR, Answer, Desk, as_json
 from tests.scenarios.bulking import BARE, CROWD, KENJI, MIA, begun, drop, kinds, previewed, rows, states, tags, writes
 
+pytestmark = pytest.mark.storage
+
 HELPDESK, SENIORS, EXECUTIVES = (cast.group(name).id for name in ("Helpdesk", "Helpdesk seniors", "Executives"))
 SOFIA, ADA, THEO, PIA, ROSA, MILAN, GUS, VICTORIA = (
     cast.person(name)

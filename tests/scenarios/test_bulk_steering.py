@@ -11,6 +11,8 @@ from bot.domain.audit import Tag
 from tests.desk import BRAM, HANNA, HELPDESK, OSCAR, SAM, Answer, Desk
 from tests.scenarios.bulking import begun, confirmed, events, finished, many, people_of, slow, state, states, tags, told, until, writes
 
+pytestmark = pytest.mark.storage
+
 LINES = many(8)
 
 

@@ -36,6 +36,8 @@ from tests.scenarios.bulking import (
     writes,
 )
 
+pytestmark = pytest.mark.storage
+
 
 @pytest.fixture
 async def asking(database_url: str) -> AsyncIterator[Desk]:

@@ -21,6 +21,8 @@ from tests.desk import HANNA, Desk
 from tests.scenarios.passes import PASS, PASSWORD, code, ready
 from tests.scenarios.recovering import pass_card, recovered
 
+pytestmark = pytest.mark.storage
+
 
 @pytest.fixture
 async def desk(database_url: str, tmp_path: Path) -> AsyncIterator[Desk]:

@@ -6,9 +6,12 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 import sqlalchemy
 
 from tests.desk import ALICE, HANNA, HELPDESK, LOG, OMAR, SAM, Desk, as_json
+
+pytestmark = pytest.mark.storage
 
 SET = "set mobile for alice +31 6 12345678"
 

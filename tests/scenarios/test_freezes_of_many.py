@@ -14,6 +14,8 @@ from tests.scenarios.test_alarms import log_is_complete, told
 from tests.scenarios.test_looking_back import leave
 from tests.scenarios.test_stop_and_freeze import events
 
+pytestmark = pytest.mark.storage
+
 ALL = "unfreeze all by hanna visser"
 
 

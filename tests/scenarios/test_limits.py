@@ -17,6 +17,8 @@ from simulator import cast
 from tests.desk import ALICE, BRAM, HANNA, HELPDESK, NADIA, OMAR, SAM, Desk, as_json, one_agent
 from tests.scenarios.test_stop_and_freeze import events
 
+pytestmark = pytest.mark.storage
+
 NUMBER = "+31 6 12345678"
 SET = f"set mobile for alice {NUMBER}"
 

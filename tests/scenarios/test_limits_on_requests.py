@@ -17,6 +17,8 @@ from tests.scenarios.approving import approvers_card
 from tests.scenarios.bulking import THREE, query
 from tests.scenarios.test_limits import desk, limits
 
+pytestmark = pytest.mark.storage
+
 __all__ = ["desk"]
 
 PEOPLE = [person.upn for person in cast.CROWD if not person.synced]

@@ -13,6 +13,8 @@ from simulator import cast
 from tests.desk import ALICE, BRAM, HANNA, HELPDESK, OSCAR, SAM, Desk, as_json
 from tests.scenarios.test_stop_and_freeze import events, press_of
 
+pytestmark = pytest.mark.storage
+
 SET = "set mobile for alice +31 6 12345678"
 
 

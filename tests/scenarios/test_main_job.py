@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.desk import ALICE, HANNA, OMAR, OSCAR, Desk
+
+pytestmark = pytest.mark.storage
 
 
 async def test_a_number_is_set_with_one_line_and_one_click(desk: Desk) -> None:

@@ -17,6 +17,8 @@ from tests.scenarios.bulking import finished, query, rows, state, states, writes
 from tests.scenarios.older import DATABASES, Older, restore
 from tests.scenarios.passes import code, made
 
+pytestmark = pytest.mark.storage
+
 KENJI, LOTTE, DIRK, PAVEL = (cast.person(name) for name in ("Kenji Tanaka", "Lotte Smit", "Dirk Bakker", "Pavel Carvalho"))
 
 

@@ -17,6 +17,8 @@ import sqlalchemy
 
 from tests.desk import ALICE, BRAM, HANNA, OSCAR, SAM, Desk, as_json
 
+pytestmark = pytest.mark.storage
+
 ROOT = Path(__file__).parent.parent.parent
 SET = "set mobile for alice +31 6 12345678"
 TODAY = datetime.now(UTC).date()

@@ -21,6 +21,8 @@ from simulator import cast
 from simulator.entra import Fault
 from tests.desk import ALICE, HANNA, OMAR, SAM, Desk, as_json
 
+pytestmark = pytest.mark.storage
+
 ROOT = Path(__file__).parent.parent.parent
 SET = "set mobile for alice +31 6 12345678"
 TITLE = "Entra's audit log and my trail differ"

@@ -12,6 +12,8 @@ from tests.scenarios.passes import code, created, made
 from tests.scenarios.recovering import DIEGO, LOST, LOTTE, following, named_on, pass_card, recovered, ticked, ticks
 from tests.scenarios.several import agreed, kinds, results, writes
 
+pytestmark = pytest.mark.storage
+
 AUTHENTICATOR = "/microsoftAuthenticatorMethods/"
 SITUATIONS = ("lost or stolen phone", "new phone", "first day", "phone left at home")
 

@@ -6,6 +6,8 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from bot.domain.audit import Tag
 from bot.domain.rules import Hours, Policy, Rule
 from bot.services.follow_up import PAUSES
@@ -17,6 +19,8 @@ from tests.scenarios.passes import made, ready
 from tests.scenarios.recovering import LOTTE, following, named_on, pass_card, recovered, registers, ticks
 from tests.scenarios.several import kinds, writes
 from tests.scenarios.test_reconcile import reconcile
+
+pytestmark = pytest.mark.storage
 
 BACK_IN, NOT_YET = "Back in", "Not back in yet"
 NEW_PHONE = "recover lotte new phone"

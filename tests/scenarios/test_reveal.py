@@ -19,6 +19,8 @@ from tests.desk import BRAM, HANNA, SAM, Answer, Desk, as_json
 from tests.scenarios.approving import told
 from tests.scenarios.passes import OMAR, PASS, code, created, made, ready
 
+pytestmark = pytest.mark.storage
+
 PASSES = "temporaryAccessPassMethods"
 MAY_EXIST = "Entra ID did not say whether it made the pass"
 

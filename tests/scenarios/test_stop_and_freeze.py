@@ -12,6 +12,8 @@ from bot.domain.audit import Tag
 from simulator.entra import Fault
 from tests.desk import ALICE, BRAM, HANNA, HELPDESK, LOG, OSCAR, SAM, Answer, Desk, as_json
 
+pytestmark = pytest.mark.storage
+
 SET = "set mobile for alice +31 6 12345678"
 
 

@@ -15,6 +15,8 @@ from bot.domain.audit import FIELDS, AuditEvent, Tag
 from simulator.entra import Fault
 from tests.desk import ALICE, HANNA, OSCAR, Desk
 
+pytestmark = pytest.mark.storage
+
 SET = "set mobile for alice +31 6 12345678"
 
 

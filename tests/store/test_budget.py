@@ -15,6 +15,8 @@ from bot.store.budget import StoredTurns
 from bot.store.transactions import Transactions, open_engine
 from tests.graph.paced import Watched, World, most_in_any
 
+pytestmark = pytest.mark.storage
+
 WRITES = QUOTAS[Traffic.WRITES]
 ALLOWED = 2_400  # four fifths of 3,000
 START = 1_750_000_000.0

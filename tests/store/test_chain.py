@@ -18,6 +18,8 @@ from bot.store.tables import audit_events, audit_head
 from bot.store.trail_reader import TrailReader
 from bot.store.transactions import Transactions
 
+pytestmark = pytest.mark.storage
+
 EVENTS = 8
 MIDDLE = 4
 COLUMNS = [column.name for column in audit_events.c]

@@ -18,6 +18,8 @@ from bot.store.operations import StoredOperations
 from bot.store.trail_reader import TrailReader
 from bot.store.transactions import Transactions, open_engine
 
+pytestmark = pytest.mark.storage
+
 
 def differs(*operation_ids: str) -> Comparison:
     found = tuple(Execution(one, "alice", NOW, "alice@fabrikam.example", NOW, "succeeded", ("r-1",)) for one in operation_ids)

@@ -12,6 +12,8 @@ from bot.store.engine import DurableEngine
 from bot.store.schema import upgrade
 from bot.store.transactions import open_engine
 
+pytestmark = pytest.mark.storage
+
 LOCKS = sqlalchemy.text("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = 8201")
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 
+import pytest
+
 from bot.store.engine import DurableEngine
 from bot.store.schema import upgrade
 from bot.store.transactions import open_engine
+
+pytestmark = pytest.mark.storage
 
 
 async def test_one_account_is_changed_by_one_operation_at_a_time(database_url: str) -> None:

@@ -26,6 +26,8 @@ from bot.store.stops import StoredStops
 from bot.store.transactions import Transactions, open_engine
 from bot.store.usages import StoredUsages
 
+pytestmark = pytest.mark.storage
+
 #: It only takes access away.
 SIGN_OUT = (Change(ChangeKind.SIGN_OUT, None, "", None),)
 NEED = Need(approvals=1, groups=frozenset({"seniors"}), group_names="Seniors")

@@ -16,6 +16,8 @@ from bot.domain.people import Actor, Person
 from bot.store.operations import StoredOperations
 from bot.store.transactions import Transactions, open_engine
 
+pytestmark = pytest.mark.storage
+
 NOW = datetime.now(UTC)
 
 

@@ -14,6 +14,8 @@ from bot.store import schema
 from bot.store.tables import metadata
 from bot.store.transactions import open_engine
 
+pytestmark = pytest.mark.storage
+
 Facts = dict[str, Any]
 
 

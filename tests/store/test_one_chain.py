@@ -18,6 +18,8 @@ from bot.store.trail import Trail, remove_older
 from bot.store.trail_reader import TrailReader
 from bot.store.transactions import Transactions, open_engine
 
+pytestmark = pytest.mark.storage
+
 
 async def test_replicas_that_write_at_the_same_time_make_one_chain(database_url: str, database: sqlalchemy.Engine) -> None:
     """200 mixed pieces of work; on PostgreSQL from two engines, several of them moving the same operation or waiting for the same row."""

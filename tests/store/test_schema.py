@@ -16,6 +16,8 @@ from bot.store import schema
 from bot.store.tables import metadata
 from bot.store.transactions import open_engine
 
+pytestmark = pytest.mark.storage
+
 
 @pytest.fixture
 def untouched(untouched_url: str) -> Iterator[sqlalchemy.Engine]:

@@ -15,6 +15,8 @@ from bot.errors import StoreUnavailable
 from bot.store.stops import SEEN_FOR, StoredStops
 from bot.store.transactions import Transactions
 
+pytestmark = pytest.mark.storage
+
 SAM = Actor("sam", "Sam Okafor", "tenant")
 ALICE = Person("alice", "Alice Jansen", "alice@fabrikam.example")
 FREEZE = freeze_of(ALICE, SAM, NOW, NOW + timedelta(hours=1))

@@ -26,8 +26,10 @@ from bot.domain.exchange import (
     Tone,
     Verb,
 )
+from bot.domain.personal import PersonalChat
 from bot.errors import Refusal
 from bot.languages import Readers
+from bot.services.personal_chats import PersonalChats
 from bot.services.posted import Posted
 from bot.teams import handler as handler_module
 from bot.teams.adapter import TeamsAdapter
@@ -53,10 +55,14 @@ RESULT = FileOffered(FileKind.RESULT, "7Q2F", "result 7Q2F.csv", "Every row of 7
 
 
 class Places:
-    """The store, as far as it knows where cards stand."""
+    """The store, as far as it knows where cards stand, and whose chats are known."""
 
     def __init__(self) -> None:
         self.cards: dict[tuple[str, str], str] = {}
+        self.chats: dict[str, PersonalChat] = {}
+
+    async def seen(self, chat: PersonalChat) -> None:
+        self.chats[chat.reader.id] = chat
 
     async def set_posted_card(self, name: str, conversation_id: str, card_id: str, at: datetime) -> None:
         self.cards[name, conversation_id] = card_id
@@ -143,7 +149,8 @@ async def chat() -> AsyncIterator[Chat]:
 
     async with aiohttp.ClientSession() as session:
         connector, readers, files = Connector(session, token, (host,)), Readers("en"), OneDriveFiles((host,))
-        handler = DoormanHandler(desk, connector, Help(()), cast.TENANT_ID, readers, PersonalChats("msteams"))  # type: ignore[arg-type]
+        known = PersonalChats(Places(), lambda: datetime.now(UTC))  # type: ignore[arg-type]
+        handler = DoormanHandler(desk, connector, Help(()), cast.TENANT_ID, readers, known)  # type: ignore[arg-type]
         endpoint = MessagesEndpoint(TeamsAdapter(connector), handler, connector, None, (host,), cast.TENANT_ID, readers)
         app = web.Application()
         app.router.add_post("/api/messages", endpoint.post)
@@ -153,6 +160,7 @@ async def chat() -> AsyncIterator[Chat]:
         teams.bot_endpoint = f"http://127.0.0.1:{runner.addresses[0][1]}/api/messages"
         yield Chat(teams, desk, files)
         await handler.close()
+        await known.close()
         await files.close()
         await runner.cleanup()
     assert teams.client_errors == []
