@@ -18,13 +18,16 @@ async def test_one_account_is_changed_by_one_operation_at_a_time(database_url: s
     running: Counter[str] = Counter()
     most: Counter[str] = Counter()
     order: list[str] = []
+    begun = {"A": asyncio.Event(), "B": asyncio.Event()}
 
     async def change(operation_id: str) -> None:
         order.append(operation_id)
         for what in (operation_id[0], "all"):
             running[what] += 1
             most[what] = max(most[what], running[what])
-        await asyncio.sleep(0.3)
+        begun[operation_id[0]].set()
+        for account in begun.values():  # A and B meet, or nothing goes on
+            await account.wait()
         running.subtract((operation_id[0], "all"))
 
     async def nothing() -> None: ...
