@@ -29,6 +29,7 @@ from msgraph.generated.users.users_request_builder import UsersRequestBuilder
 
 from bot.domain.approvers import MOST_HOLDERS
 from bot.errors import NotFound
+from bot.graph.call import Limit, limit_of
 from bot.graph.permissions import (
     READ_AUDITS,
     READ_ELIGIBLE,
@@ -95,6 +96,11 @@ class Read:
         if headers:
             part["headers"] = headers
         return part
+
+    @property
+    def limit(self) -> Limit:
+        """What a refusal of it holds up."""
+        return limit_of(self.url.partition("?")[0])
 
     @property
     def units(self) -> int:
