@@ -176,7 +176,7 @@ class Unavailable(DirectoryError):
 
 
 class NotReady(Unavailable):
-    """Entra has the account, which was created within the last minutes, and not yet what was asked for. A write that ended so did nothing."""
+    """Entra has the account, which was created within the last minutes, and not yet what was asked for; a write did nothing."""
 
 
 class StoreUnavailable(DoormanError):

@@ -6,14 +6,20 @@ Our own, because the one in msgraph-core 1.5.2 sends absolute addresses, loses i
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
+import structlog
+
 from bot.errors import Unavailable
 from bot.graph.answers import Answer
+from bot.graph.call import Call
 from bot.graph.client import GraphClient
 from bot.graph.reads import Read
 from bot.graph.throttle import FLEETING, Patience
+
+log = structlog.get_logger()
 
 MOST_PARTS = 20
 ROUNDS = 5  # of sending the failed parts again
@@ -35,7 +41,7 @@ async def read_all(client: GraphClient, reads: Sequence[Read], patience: Patienc
         began = client.gate.clock()
         left = replace(patience, seconds=max(0.0, deadline - began))
         for start in range(0, len(open_parts), MOST_PARTS):
-            answers |= await _send(client, reads, open_parts[start : start + MOST_PARTS], left)
+            answers |= await _send(client, reads, open_parts[start : start + MOST_PARTS], left, round_number + 1)
         open_parts = [number for number, answer in answers.items() if answer.status in (429, *FLEETING)]
         if round_number == 0 and (refused := [number for number, answer in answers.items() if answer.status == 401]):
             await client.renew_token(answers[refused[0]].claims)
@@ -60,7 +66,9 @@ def _refused(client: GraphClient, parts: Sequence[tuple[Read, Answer]], began: f
     return client.gate.refused(longest, began, patience, frozenset(read.limit for read, _ in parts))
 
 
-async def _send(client: GraphClient, reads: Sequence[Read], numbers: Sequence[int], patience: Patience) -> dict[int, Answer]:
+async def _send(
+    client: GraphClient, reads: Sequence[Read], numbers: Sequence[int], patience: Patience, attempt: int
+) -> dict[int, Answer]:
     content = json.dumps({"requests": [reads[number].as_part(number, patience.headers) for number in numbers]}).encode()
     units = sum(reads[number].units for number in numbers)
     limits = frozenset(reads[number].limit for number in numbers)
@@ -73,4 +81,8 @@ async def _send(client: GraphClient, reads: Sequence[Read], numbers: Sequence[in
         raise Unavailable(f"{len(missing)} parts of a batch were not answered", status=outer.status, request_id=outer.request_id)
     for answer in answers.values():
         client.gate.heard(answer)
+    if log.is_enabled_for(logging.DEBUG):
+        for number in numbers:
+            part = Call.of("GET" if reads[number].body is None else "POST", reads[number].url)
+            log.debug("graph call in a batch", action="graph_part", call=part.told, status=answers[str(number)].status, attempt=attempt)
     return {number: answers[str(number)] for number in numbers}

@@ -26,8 +26,8 @@ class Limit(StrEnum):
 
 
 EVERY_LIMIT = frozenset(Limit)
-#: Those that bulk jobs are paced for; the others say nothing about their pace.
-PACED = frozenset({Limit.DIRECTORY, Limit.DIRECTORY_WRITES, Limit.METHODS, Limit.METHODS_WRITES, Limit.ROLES})
+#: Those that bulk jobs hardly touch: a refusal says nothing about their pace.
+BESIDE_BULK = frozenset({Limit.POLICIES, Limit.REPORTS})
 
 _TOP = {
     "users": Limit.DIRECTORY,

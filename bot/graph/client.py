@@ -179,7 +179,8 @@ class GraphClient:
         headers = headers | {"Authorization": f"Bearer {token}"}
 
         async def attempt() -> Answer:
-            asked = self._connections().request(call.method, where, headers=headers, data=post, timeout=self._seconds, allow_redirects=False)
+            session, verb = self._connections(), call.method
+            asked = session.request(verb, where, headers=headers, data=post, timeout=self._seconds, allow_redirects=False)
             async with asked as response:
                 return Answer.of(response.status, response.headers, await response.read())
 

@@ -60,7 +60,7 @@ class GraphDirectory:
         user_id = reads.object_id(object_id)
         asked = {group.lower(): group for group in sorted(groups)}
         account, *checks = await self._reader.read(reads.person(user_id), *reads.check_groups(user_id, list(asked)))
-        found = {str(group).lower() for check in checks for group in check.fields.get("value") or ()}
+        found = {group.lower() for check in checks for group in check.texts}
         return Standing(person_in(account.fields), frozenset(asked[group] for group in found if group in asked))
 
     async def person(self, object_id: str) -> Person:

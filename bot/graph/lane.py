@@ -91,7 +91,7 @@ class Lane:
         return min(LONGEST_SAID, max(SHORTEST_WAIT, retry_after)) * (1 + SPREAD * self._chance())
 
     def close(self, wait: float, began: float | None, limits: Collection[Limit] = EVERY_LIMIT) -> None:
-        """Lets in nothing that counts against these for a while, and fewer at once; not fewer still for calls let in before the last time."""
+        """Lets nothing in for a while that counts against these, and fewer at once; not fewer still for calls of before the last time."""
         if began is None or began >= self.closed_until(EVERY_LIMIT):
             self._limit = max(1.0, self._limit / 2)
         until = self._clock() + wait

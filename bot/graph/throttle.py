@@ -27,7 +27,7 @@ from kiota_http.middleware import BaseMiddleware
 from kiota_http.middleware.middleware import REQUEST_OPTIONS_KEY
 
 from bot.graph.answers import Answer
-from bot.graph.call import EVERY_LIMIT, PACED, Call, Limit
+from bot.graph.call import BESIDE_BULK, EVERY_LIMIT, Call, Limit
 from bot.graph.errors import SILENCES
 from bot.graph.lane import Lane
 from bot.ports import Budget, Sleep
@@ -212,7 +212,8 @@ class ThrottleGate(BaseMiddleware):
 
     def wait_before_resend(self, resends: int, answers: Iterable[Answer]) -> float:
         """Seconds until a read may be sent once more after fleeting failures: longer each time, and never less than an answer asked for."""
-        return max((0.25 * 2**resends) * (1 + self._chance()), *(answer.retry_after or 0.0 for answer in answers), 0.0)
+        own: float = 0.25 * 2**resends * (1 + self._chance())
+        return max([own, *(answer.retry_after or 0.0 for answer in answers)])
 
     def heard(self, answer: Answer) -> None:
         """Passes on how much of the limit is used, where an answer says so."""
@@ -242,7 +243,7 @@ class ThrottleGate(BaseMiddleware):
         wait = lane.wait_after(retry_after)
         for closing in {lane, self._bulk}:
             closing.close(wait, began, limits)
-        if not PACED.isdisjoint(limits):
+        if not BESIDE_BULK.issuperset(limits):
             for listener in self.listeners:
                 listener.refused(wait)
         return lane.closed_until(limits) - self.clock()

@@ -160,7 +160,9 @@ async def carry_out(run: Run, reviewer: Reviewer, read: Callable[[], Awaitable[S
 
 def _lasting(pause: float, failure: DirectoryError | None, run: Run) -> float:
     """Seconds to the next look."""
-    wait = failure.retry_after if isinstance(failure, Throttled) else max(pause, STILL_NEEDED_PAUSE) if run.set_aside else pause
+    wait = max(pause, STILL_NEEDED_PAUSE) if run.set_aside else pause
+    if failure and failure.retry_after is not None:
+        wait = failure.retry_after if isinstance(failure, Throttled) else max(wait, failure.retry_after)
     return wait + random.uniform(0, wait / 4)  # noqa: S311 - spreads load, guards nothing
 
 
