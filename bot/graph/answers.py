@@ -57,7 +57,7 @@ class Answer:
 
     @property
     def readable(self) -> bool:
-        """Whether it may be Graph's: what is no JSON is a page of a proxy. Inside a batch it was Graph all the same that gave the status."""
+        """Whether it may be Graph's: what is no JSON is a page of a proxy. Inside a batch it was Graph all the same that gave a status."""
         return self.body is not _UNREADABLE
 
     @property

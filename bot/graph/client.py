@@ -11,6 +11,7 @@ import asyncio
 import base64
 import binascii
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,6 +32,7 @@ from bot.graph.answers import Answer
 from bot.graph.call import Call, Limit
 from bot.graph.errors import SILENCES, translate
 from bot.graph.throttle import Patience, ThrottleGate
+from bot.ports import Clock
 from bot.tokens import Tokens
 
 API_VERSION, BETA = "v1.0", "beta"
@@ -50,6 +52,7 @@ class GraphClient:
         tokens: for `<endpoint>/.default`.
         gate: the throttle gate; one of its own when None.
         connect_seconds, read_seconds: time-outs of one attempt.
+        now: the time of day, for telling how old something is.
     """
 
     def __init__(
@@ -60,12 +63,14 @@ class GraphClient:
         gate: ThrottleGate | None = None,
         connect_seconds: float = CONNECT_SECONDS,
         read_seconds: float = READ_SECONDS,
+        now: Clock = lambda: datetime.now(UTC),
     ) -> None:
         self.base_url = f"{endpoint.rstrip('/')}/{API_VERSION}"
         #: For what v1.0 does not have; msgraph-sdk makes no addresses below it.
         self.beta_url = f"{endpoint.rstrip('/')}/{BETA}"
         self.gate = gate or ThrottleGate()
         self.tokens = tokens
+        self.now = now
         self._seconds = aiohttp.ClientTimeout(sock_connect=connect_seconds, sock_read=read_seconds)
         self._session: aiohttp.ClientSession | None = None
         self._transport = AiohttpTransport(client=self._connections)

@@ -171,6 +171,11 @@ _ACCOUNT = _address(
 _MARKS = _address(
     _user.to_get_request_information(_configured(UserItemRequestBuilder.UserItemRequestBuilderGetQueryParameters(select=MARKS)))
 )
+_CREATED = _address(
+    _user.to_get_request_information(
+        _configured(UserItemRequestBuilder.UserItemRequestBuilderGetQueryParameters(select=["id", "createdDateTime"]))
+    )
+)
 _MANAGER = _address(
     _user.manager.to_get_request_information(_configured(ManagerRequestBuilder.ManagerRequestBuilderGetQueryParameters(select=PERSON)))
 )
@@ -243,6 +248,11 @@ def person(user_id: str) -> Read:
 def account(user_id: str) -> Read:
     """The account, and whether a restricted administrative unit protects it."""
     return Read(_ACCOUNT.replace(_SLOT, user_id), READ_USERS)
+
+
+def created(user_id: str) -> Read:
+    """When the account was created."""
+    return Read(_CREATED.replace(_SLOT, user_id), READ_USERS)
 
 
 def marks(user_id: str) -> Read:

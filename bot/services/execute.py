@@ -22,7 +22,7 @@ from bot.domain.operation import State
 from bot.domain.people import Standing
 from bot.domain.policy import ALLOWED, Decision, Reason
 from bot.domain.said import say
-from bot.errors import Conflict, DirectoryError, NotFound, NumberNotUnique, StillNeeded, StoreUnavailable, Throttled, Unavailable
+from bot.errors import Conflict, DirectoryError, NotFound, NotReady, NumberNotUnique, StillNeeded, StoreUnavailable, Throttled, Unavailable
 from bot.metrics import OPERATIONS
 from bot.ports import Clock, Directory, Operations, Sleep
 from bot.services import explain
@@ -182,7 +182,7 @@ async def _write(write: Write, run: Run, due: list[Step]) -> DirectoryError | No
             step.answer = error
             match error:
                 case Throttled() | Unavailable():  # it would be so for the others too
-                    step.unsure |= isinstance(error, Unavailable)
+                    step.unsure |= isinstance(error, Unavailable) and not isinstance(error, NotReady)
                     return error
                 case StillNeeded():
                     run.put_aside(step)

@@ -39,28 +39,12 @@ def directory_sentence(error: DirectoryError, asked: Asked = CHANGE, now: dateti
         asked: what the sentence has to fit.
         now: for saying until when Graph wants us to wait; None where that will be over when it is read.
     """
-    if isinstance(error, Conflict | StillNeeded) and not asked.changes:  # nothing was sent that could be in anything's way
-        return _no_answer()
+    if isinstance(error, Conflict | StillNeeded):  # where nothing was to be changed, nothing was sent that could be in anything's way
+        return _in_the_way(error) if asked.changes else _no_answer()
+    if isinstance(error, NotAuthorised):
+        return _not_let(error)
     until = _until(error, now)
     match error:
-        case NotLicensed():
-            return (
-                say("Entra ID shows this only to tenants with a premium licence (Entra ID P1 or P2), and says that this one has none."),
-                say("If it has one, grant Doorman's app registration Directory.Read.All too: Entra's check is known to fail without it."),
-            )
-        case NotAuthorised(permission=permission) if permission:
-            return (
-                say(
-                    "Entra ID refuses me this: the application permission {permission} is missing, or not consented to.",
-                    permission=permission,
-                ),
-                say("Ask an Entra administrator to grant it to Doorman's app registration, with admin consent, and try again."),
-            )
-        case NotAuthorised():
-            return (
-                say("Entra ID does not accept Doorman's own sign-in ({detail}).", detail=error.detail or error.code or str(error.status)),
-                say("Ask whoever runs Doorman to check its app registration: client id, secret or certificate, and consent."),
-            )
         case NotFound() if asked.person:
             return say("Entra ID no longer knows this account or phone."), say("Look the person up again with show.")
         case NotFound():
@@ -77,23 +61,6 @@ def directory_sentence(error: DirectoryError, asked: Asked = CHANGE, now: dateti
             return say("Entra ID asks me to slow down until {at}.", at=said_at(until)), say("Try again then.")
         case Throttled():
             return say("Entra ID asks me to slow down and still does after several tries."), say("Try again in a minute.")
-        case NumberNotUnique():
-            return (
-                say("Another account already signs in with this number."),
-                say("Use another number, or switch SMS sign-in off for the other account."),
-            )
-        case Conflict():
-            return say("Entra ID says the account has changed in the meantime."), say("Look the person up again with show.")
-        case IsDefault():
-            return (
-                say("This is the default sign-in method, and Entra ID does not delete the default while other methods remain."),
-                say("Make another method the default first with set default."),
-            )
-        case StillNeeded():
-            return (
-                say("Entra ID does not delete the mobile phone while there is an alternate mobile."),
-                say("Remove the alternate mobile first."),
-            )
         case Rejected():
             text = say("Entra ID does not accept this ({code}).", code=error.code or say("no code"))
             if asked.person:
@@ -106,6 +73,47 @@ def directory_sentence(error: DirectoryError, asked: Asked = CHANGE, now: dateti
             )
         case _:
             return _no_answer()
+
+
+def _not_let(error: NotAuthorised) -> tuple[str, str]:
+    if isinstance(error, NotLicensed):
+        return (
+            say("Entra ID shows this only to tenants with a premium licence (Entra ID P1 or P2), and says that this one has none."),
+            say("If it has one, grant Doorman's app registration Directory.Read.All too: Entra's check is known to fail without it."),
+        )
+    if error.permission:
+        return (
+            say(
+                "Entra ID refuses me this: the application permission {permission} is missing, or not consented to.",
+                permission=error.permission,
+            ),
+            say("Ask an Entra administrator to grant it to Doorman's app registration, with admin consent, and try again."),
+        )
+    return (
+        say("Entra ID does not accept Doorman's own sign-in ({detail}).", detail=error.detail or error.code or str(error.status)),
+        say("Ask whoever runs Doorman to check its app registration: client id, secret or certificate, and consent."),
+    )
+
+
+def _in_the_way(error: DirectoryError) -> tuple[str, str]:
+    match error:
+        case NumberNotUnique():
+            return (
+                say("Another account already signs in with this number."),
+                say("Use another number, or switch SMS sign-in off for the other account."),
+            )
+        case IsDefault():
+            return (
+                say("This is the default sign-in method, and Entra ID does not delete the default while other methods remain."),
+                say("Make another method the default first with set default."),
+            )
+        case StillNeeded():
+            return (
+                say("Entra ID does not delete the mobile phone while there is an alternate mobile."),
+                say("Remove the alternate mobile first."),
+            )
+        case _:
+            return say("Entra ID says the account has changed in the meantime."), say("Look the person up again with show.")
 
 
 def _no_answer() -> tuple[str, str]:

@@ -25,9 +25,9 @@ from bot.domain.passes import SECURITY_INFO, WantedPass, due, made_now, spoken
 from bot.domain.people import Standing
 from bot.domain.said import join, said_at, say
 from bot.domain.secret import Issued
-from bot.errors import Conflict, DirectoryError, NotAuthorised, Refusal, Rejected, StoreUnavailable, Throttled, Unavailable
+from bot.errors import Conflict, DirectoryError, NotAuthorised, NotReady, Refusal, Rejected, StoreUnavailable, Throttled, Unavailable
 from bot.metrics import OPERATIONS
-from bot.ports import Clock, Directory, Operations
+from bot.ports import Clock, Directory, Operations, Sleep
 from bot.services import explain
 from bot.services.agreement import agreement
 from bot.services.approve import differences
@@ -41,13 +41,22 @@ log = structlog.get_logger()
 
 #: Both together are less than a turn (`dispatch.TURN_SECONDS`), so that what was made is always accounted for within it.
 CHECK_SECONDS, ISSUE_SECONDS = 4.0, 4.0
+#: Before what Entra could not make yet, for an account that was created minutes ago, is tried again while its requester waits.
+NEW_PAUSES = (0.5, 1.0)
 
 
 class Reveals:
     """Takes the presses on Reveal."""
 
     def __init__(
-        self, operations: Operations, directory: Directory, gate: Gate, reviewer: Reviewer, facts: Facts, clock: Clock
+        self,
+        operations: Operations,
+        directory: Directory,
+        gate: Gate,
+        reviewer: Reviewer,
+        facts: Facts,
+        clock: Clock,
+        sleep: Sleep,
     ) -> None:
         self._operations = operations
         self._directory = directory
@@ -55,13 +64,14 @@ class Reveals:
         self._reviewer = reviewer
         self._facts = facts
         self._clock = clock
+        self._sleep = sleep
 
     async def press(self, action: CardAction, operation: Operation) -> Revealed | OperationShown | Notice:
         """Makes and shows the code; or the card as it stands, when it was revealed before or what came of it is not known.
 
         Raises:
             Refusal: the press does not count, and nothing was made; the text says why.
-            DirectoryError: Graph cannot say whether it counts, or asks to wait; nothing was made.
+            DirectoryError: Graph cannot say whether it counts, or asks to wait, or has the account not ready yet; nothing was made.
         """
         check_presser(action, operation)
         _require_private(action, operation)
@@ -132,15 +142,15 @@ class Reveals:
         raise Refusal(text, say("Type the command again for a new card."), code=code)
 
     async def _made(self, operation: Operation, change: Change, minimum: int) -> Revealed | OperationShown | Notice:
-        """Asks Graph once, and records what it said.
+        """Asks Graph until it has said something, and records what.
 
         Args:
             operation: as it was before the press.
         """
         try:
             async with asyncio.timeout(ISSUE_SECONDS):
-                issued = await self._directory.issue(operation.target.id, change, operation.id)
-        except Throttled:
+                issued = await self._issued(operation, change)
+        except (Throttled, NotReady):
             await self._put_back(operation)
             raise
         except (Unavailable, Conflict) as error:
@@ -152,6 +162,15 @@ class Reveals:
         except Exception as error:  # a defect of ours
             return await self._ended(operation, State.PARTIAL, join(" ", (explain.incident(error), lost(operation))), "")
         return await self._shown(operation, change, issued, minimum)
+
+    async def _issued(self, operation: Operation, change: Change) -> Issued:
+        """What Graph made, at once or, of a new account, as soon as it can; raises DirectoryError."""
+        for pause in NEW_PAUSES:
+            try:
+                return await self._directory.issue(operation.target.id, change, operation.id)
+            except NotReady:
+                await self._sleep(pause)
+        return await self._directory.issue(operation.target.id, change, operation.id)
 
     async def _shown(self, operation: Operation, change: Change, issued: Issued, minimum: int) -> Revealed | OperationShown | Notice:
         now, name = self._clock(), operation.requester.name
