@@ -158,7 +158,7 @@ class Connector:
             raise ChatUnavailable(f"{status} from Teams", retry_after=_retry_after(retry_after))
         if status >= 300:
             raise ChatRefused(_code(payload), status=status)
-        if payload and _parsed(payload) is None:
+        if payload.lstrip().startswith(b"<") or (method == "GET" and _parsed(payload) is None):
             raise ChatUnavailable(f"{status} and a page that is not of Teams")  # a proxy's: nobody has seen the message
         return _object(payload)
 
