@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 from simulator.cast import Member
 from simulator.entra import Fault
 from tests.desk import ALICE, HANNA, Desk
+from tests.scenarios.passes import made, ready
 
 SET = "set mobile for alice +31 6 12345678"
 PHONES = "authentication/phoneMethods"
@@ -17,8 +18,13 @@ NINA = Member(name="Nina New", upn="nina.new@fabrikam.example", mail="nina.new@f
 
 
 @pytest.fixture
-async def desk(new_database: Callable[[str], str]) -> AsyncIterator[Desk]:
-    async with Desk(new_database("sqlite")) as desk:
+def sqlite(new_database: Callable[[str], str]) -> str:
+    return new_database("sqlite")
+
+
+@pytest.fixture
+async def desk(sqlite: str) -> AsyncIterator[Desk]:
+    async with Desk(sqlite) as desk:
         yield desk
 
 
@@ -74,6 +80,20 @@ async def test_what_is_to_be_changed_of_a_new_account_waits_for_entra(desk: Desk
     await desk.settled(card, "Done")
     nina.newness.methods_after, nina.newness.created = 99, None
     assert "no longer knows this account" in (await desk.say(HANNA, f"show {NINA.upn}")).text
+
+
+async def test_a_pass_for_a_new_account_comes_as_soon_as_entra_can_and_the_approval_stands(desk: Desk) -> None:
+    nina = desk.entra.hire(NINA, seconds=0)
+    own = await ready(desk, f"pass for {NINA.upn}")
+    desk.entra.faults.add(Fault(effect="empty", status=404, method="POST", path="temporaryAccessPassMethods", times=3))
+    told = await desk.press(HANNA, own, "reveal")
+    assert "created this account only minutes ago" in told.message
+    assert "Nothing was changed" in told.message
+    own = await desk.settled(own, "Ready: press Reveal")
+    desk.entra.faults.add(Fault(effect="empty", status=404, method="POST", path="temporaryAccessPassMethods", times=2))
+    await desk.press(HANNA, own, "reveal")
+    assert made(desk, NINA) == 1
+    assert nina.sign_in.temporary_pass
 
 
 async def test_the_debug_log_tells_each_call_and_nothing_of_what_was_said(desk: Desk) -> None:
