@@ -132,7 +132,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
 
         graph_tokens = make_graph_tokens(settings)
         stack.callback(graph_tokens.close)
-        graph = GraphClient(settings.graph_endpoint, graph_tokens, gate=ThrottleGate(sleep=sleep, bulk_scale=bulk_scale))
+        graph = GraphClient(settings.graph_endpoint, graph_tokens, gate=ThrottleGate(sleep=sleep, bulk_scale=bulk_scale), now=clock)
         directory = GraphDirectory(graph)
         stack.push_async_callback(directory.close)
 
@@ -202,7 +202,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         preparation = Preparation(
             operations, stops, usages, directory, gate, reviewer, approvals, facts, clock, jobs, _later(lambda: desk.steer)
         )
-        reveals = Reveals(operations, directory, gate, reviewer, facts, clock)
+        reveals = Reveals(operations, directory, gate, reviewer, facts, clock, sleep)
 
         background, people = directory.in_background(), Together(bulk_directory)
         rules = BulkRules(settings.bulk_canary, settings.bulk_failing_percent)

@@ -19,6 +19,7 @@
     │   │   └── NumberNotUnique 409 phoneNumberNotUnique: the number is usually saved all the same
     │   ├── Throttled           429, with the seconds to wait
     │   └── Unavailable         5xx, time-out, dropped connection, unreadable body
+    │       └── NotReady        404 of an account that was created within the last minutes
     ├── StoreUnavailable        our own database is locked, full or gone
     └── ChatError               Teams did not take a post
         ├── ChatRefused         4xx: repeating the same post will not help
@@ -101,7 +102,10 @@ class DirectoryError(DoormanError):
         code: Graph's `error.code`, or empty.
         detail: Graph's message: for logs, never for people.
         request_id: Graph's request id, or empty.
+        retry_after: seconds to wait, None when Graph did not say.
     """
+
+    retry_after: float | None = None
 
     def __init__(self, detail: str = "", *, status: int | None = None, code: str = "", request_id: str = "") -> None:
         super().__init__(f"{status or 'no answer'} {code} {detail}".strip())
@@ -152,11 +156,9 @@ class NumberNotUnique(Conflict):
 
 
 class Throttled(DirectoryError):
-    """Too many requests.
+    """Too many requests."""
 
-    Attributes:
-        retry_after: seconds to wait.
-    """
+    retry_after: float
 
     def __init__(self, detail: str = "", *, retry_after: float, status: int | None = 429, code: str = "", request_id: str = "") -> None:
         super().__init__(detail, status=status, code=code, request_id=request_id)
@@ -165,6 +167,16 @@ class Throttled(DirectoryError):
 
 class Unavailable(DirectoryError):
     """No usable answer. A write that ended so may or may not have happened."""
+
+    def __init__(
+        self, detail: str = "", *, retry_after: float | None = None, status: int | None = None, code: str = "", request_id: str = ""
+    ) -> None:
+        super().__init__(detail, status=status, code=code, request_id=request_id)
+        self.retry_after = retry_after
+
+
+class NotReady(Unavailable):
+    """Entra has the account, which was created within the last minutes, and not yet what was asked for; a write did nothing."""
 
 
 class StoreUnavailable(DoormanError):

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from typing import Any
 
 import structlog
+
+#: A part of a path that is a word of an interface, not somebody's id, address or number.
+_WORD = re.compile(r"\$?[A-Za-z]+(\.[A-Za-z]+)*|v\d(\.\d)?")
+_LONGEST_WORD = 45  # an id in base64 may have letters alone
 
 
 def configure(level: str = "info") -> None:
@@ -32,3 +37,9 @@ def configure(level: str = "info") -> None:
     )
     # Libraries log requests and retries with addresses in them: only their warnings are ours to print.
     logging.basicConfig(handlers=[handler], level=max(threshold, logging.WARNING), force=True)
+
+
+def path_shown(path: str) -> str:
+    """The path of a call as a log may tell it: `…` for every part that names somebody or something."""
+    parts = path.split("/")
+    return "/".join(part if not part or (len(part) <= _LONGEST_WORD and _WORD.fullmatch(part)) else "…" for part in parts)

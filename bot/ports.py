@@ -104,7 +104,7 @@ class Directory(Protocol):
         """Makes a once-only change and returns what is to be seen once; sent once, and given up early, because a person is waiting.
 
         Raises:
-            NotAuthorised, NotFound, Rejected, Throttled: a definite no, nothing was made. After any other error it may have been.
+            NotAuthorised, NotFound, NotReady, Rejected, Throttled: a definite no, nothing was made. After any other error it may have been.
         """
 
 

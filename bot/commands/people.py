@@ -10,7 +10,7 @@ from bot.domain.exchange import PersonShown, Reply
 from bot.domain.said import say
 from bot.domain.sign_in import Aspect
 from bot.domain.strength import strength
-from bot.errors import DirectoryError, NotAuthorised, NotLicensed, Throttled
+from bot.errors import DirectoryError, NotAuthorised, NotLicensed, NotReady, Throttled
 
 READS = (
     ("User.Read.All", "find people and read their accounts"),
@@ -58,6 +58,8 @@ def _why(error: DirectoryError) -> str:
             return say("needs Entra ID P1 or P2")
         case NotAuthorised(permission=permission) if permission:
             return say("needs the permission {permission}", permission=permission)
+        case NotReady():
+            return say("not ready yet: the account is new")
         case Throttled():
             return say("Entra ID allows few looks at it; try again in a minute")
         case _:

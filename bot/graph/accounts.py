@@ -14,10 +14,12 @@ from bot.domain.people import Person
 from bot.domain.reconcile import DirectoryAudit
 from bot.errors import NotAuthorised, Unavailable
 from bot.graph.permissions import READ_GROUPS, READ_USERS
+from bot.graph.shape import of_graph
 
 Row = dict[str, Any]
 
 
+@of_graph
 def person_in(row: Row) -> Person:
     """The account in a row with the properties of `reads.PERSON`.
 
@@ -49,16 +51,19 @@ def person_in(row: Row) -> Person:
     )
 
 
+@of_graph
 def roles_in(held: Iterable[Row], assigned: Iterable[Row]) -> tuple[str, ...]:
     """Names of the roles in `transitiveMemberOf` and in `roleAssignments`, each once."""
     return tuple(sorted({str(row.get("displayName") or "a directory role") for row in held} | set(defined_in(assigned))))
 
 
+@of_graph
 def defined_in(rows: Iterable[Row]) -> tuple[str, ...]:
     """Names of the roles that assignments or eligibilities are about, each once."""
     return tuple(sorted({str((row.get("roleDefinition") or {}).get("displayName") or "a directory role") for row in rows}))
 
 
+@of_graph
 def role_assignable_in(groups: Iterable[Row]) -> tuple[str, ...]:
     """Names of the groups that roles can be assigned to.
 
@@ -74,6 +79,7 @@ def role_assignable_in(groups: Iterable[Row]) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
+@of_graph
 def audit_in(row: Row) -> DirectoryAudit:
     """One record of Entra's audit log, without the values in it: among them are phone numbers.
 

@@ -12,6 +12,8 @@ from typing import Any
 
 from bot.errors import Unavailable
 
+#: Graph's windows are of seconds to minutes; a mad figure must not shut the bot for hours.
+LONGEST_SAID = 300.0
 _UNREADABLE = object()
 
 
@@ -22,7 +24,7 @@ class Answer:
     Attributes:
         status: HTTP status.
         headers: by name, in lower case or whatever case.
-        body: parsed JSON; None when there is none; a private mark when it is not JSON.
+        body: parsed JSON; None when there is none; a private mark when it cannot be read as JSON.
     """
 
     status: int
@@ -36,7 +38,7 @@ class Answer:
         if content:
             try:
                 body = json.loads(content)
-            except ValueError:
+            except (ValueError, RecursionError):  # the latter: nested deeper than anything that Graph says
                 body = _UNREADABLE
         return cls(status, headers, body)
 
@@ -44,7 +46,7 @@ class Answer:
     def of_part(cls, part: Mapping[str, Any]) -> Answer:
         """The answer in one member of a batch's `responses`; Unavailable when it is none."""
         status, headers = part.get("status"), part.get("headers") or {}
-        if not isinstance(status, int) or not isinstance(headers, dict):
+        if not isinstance(status, int) or isinstance(status, bool) or not isinstance(headers, dict):
             raise Unavailable("a part of a batch answer is malformed")
         return cls(status, {str(name).lower(): str(value) for name, value in headers.items()}, part.get("body"))
 
@@ -52,6 +54,16 @@ class Answer:
     def ok(self) -> bool:
         """2xx."""
         return 200 <= self.status < 300
+
+    @property
+    def readable(self) -> bool:
+        """Whether it may be Graph's: what is no JSON is a page of a proxy. Inside a batch it was Graph all the same that gave a status."""
+        return self.body is not _UNREADABLE
+
+    @property
+    def takes(self) -> bool:
+        """Whether it says that a write was taken: 204, or the JSON object of one; a 200 alone may be anybody's."""
+        return self.ok and ((self.status == 204 and self.body is None) or (isinstance(self.body, dict) and "error" not in self.body))
 
     @property
     def request_id(self) -> str:
@@ -78,16 +90,27 @@ class Answer:
         return rows
 
     @property
+    def texts(self) -> list[str]:
+        """The strings of a collection of them; Unavailable when the body is no such collection."""
+        texts = self.fields.get("value")
+        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+            raise Unavailable("the body is not a collection", status=self.status, request_id=self.request_id)
+        return texts
+
+    @property
     def retry_after(self) -> float | None:
-        """Seconds to wait as the answer says (whole, fractional or as a date), or None: https://learn.microsoft.com/graph/throttling"""
+        """Seconds to wait as the answer says (whole, fractional or as a date), within reason; None when it does not say.
+
+        https://learn.microsoft.com/graph/throttling
+        """
         text = self.headers.get("retry-after", "").strip()
-        if re.fullmatch(r"\d{1,6}(\.\d*)?|\.\d+", text):
-            return float(text)
+        if re.fullmatch(r"\d+(\.\d*)?|\.\d+", text, re.ASCII):
+            return min(LONGEST_SAID, float(text))
         try:
-            at = email.utils.parsedate_to_datetime(text)
-        except ValueError:
+            seconds = email.utils.parsedate_to_datetime(text).timestamp() - time.time()
+        except (ValueError, OverflowError):
             return None
-        return max(0.0, at.timestamp() - time.time())
+        return min(LONGEST_SAID, max(0.0, seconds))
 
     @property
     def limit_used(self) -> float | None:

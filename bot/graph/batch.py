@@ -6,14 +6,20 @@ Our own, because the one in msgraph-core 1.5.2 sends absolute addresses, loses i
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
+import structlog
+
 from bot.errors import Unavailable
 from bot.graph.answers import Answer
+from bot.graph.call import Call
 from bot.graph.client import GraphClient
 from bot.graph.reads import Read
 from bot.graph.throttle import FLEETING, Patience
+
+log = structlog.get_logger()
 
 MOST_PARTS = 20
 ROUNDS = 5  # of sending the failed parts again
@@ -22,7 +28,8 @@ ROUNDS = 5  # of sending the failed parts again
 async def read_all(client: GraphClient, reads: Sequence[Read], patience: Patience) -> list[Answer]:
     """Sends the reads together and returns their answers in the same order, refusals included.
 
-    Parts that were throttled or failed for a moment are sent again without the others, after the longest wait any of them asked for.
+    Parts that were throttled or failed for a moment are sent again without the others, after the longest wait any of them asked for; not at
+    all when that is longer than the patience.
 
     Raises:
         DirectoryError: the batch as a whole failed.
@@ -34,35 +41,48 @@ async def read_all(client: GraphClient, reads: Sequence[Read], patience: Patienc
         began = client.gate.clock()
         left = replace(patience, seconds=max(0.0, deadline - began))
         for start in range(0, len(open_parts), MOST_PARTS):
-            answers |= await _send(client, reads, open_parts[start : start + MOST_PARTS], left)
+            answers |= await _send(client, reads, open_parts[start : start + MOST_PARTS], left, round_number + 1)
         open_parts = [number for number, answer in answers.items() if answer.status in (429, *FLEETING)]
         if round_number == 0 and (refused := [number for number, answer in answers.items() if answer.status == 401]):
             await client.renew_token(answers[refused[0]].claims)
             open_parts += refused
         if not open_parts:
             break
-        throttled = [answers[number].retry_after for number in open_parts if answers[number].status == 429]
-        if throttled:
-            wait = client.gate.refused(max((seconds for seconds in throttled if seconds is not None), default=None), began, patience)
-        else:
-            wait = 0.25 * 2**round_number
-        if wait > deadline - client.gate.clock():
+        throttled = [number for number in open_parts if answers[number].status == 429]
+        opens = _refused(client, [(reads[number], answers[number]) for number in throttled], began, patience) if throttled else 0.0
+        fleeting = [answers[number] for number in open_parts if answers[number].status in FLEETING]
+        pause = client.gate.wait_before_resend(round_number, fleeting) if fleeting else 0.0
+        if max(opens, pause) > deadline - client.gate.clock():
             break
-        if not throttled:
-            await client.gate.pause(wait)
+        if pause:
+            await client.gate.pause(pause)
     return [answers[number] for number in range(len(reads))]
 
 
-async def _send(client: GraphClient, reads: Sequence[Read], numbers: Sequence[int], patience: Patience) -> dict[int, Answer]:
+def _refused(client: GraphClient, parts: Sequence[tuple[Read, Answer]], began: float, patience: Patience) -> float:
+    """Closes the gate for what was throttled; seconds until it opens again."""
+    said = [answer.retry_after for _, answer in parts]
+    longest = max((seconds for seconds in said if seconds is not None), default=None)
+    return client.gate.refused(longest, began, patience, frozenset(read.limit for read, _ in parts))
+
+
+async def _send(
+    client: GraphClient, reads: Sequence[Read], numbers: Sequence[int], patience: Patience, attempt: int
+) -> dict[int, Answer]:
     content = json.dumps({"requests": [reads[number].as_part(number, patience.headers) for number in numbers]}).encode()
     units = sum(reads[number].units for number in numbers)
-    outer = await client.read(f"{client.base_url}/$batch", patience, post=content, units=units)
+    limits = frozenset(reads[number].limit for number in numbers)
+    outer = await client.read(f"{client.base_url}/$batch", patience, post=content, units=units, limits=limits)
     parts = outer.fields.get("responses")
     if not isinstance(parts, list):
         raise Unavailable("the batch answer has no responses", status=outer.status, request_id=outer.request_id)
-    answers = {part["id"]: Answer.of_part(part) for part in parts if isinstance(part, dict) and "id" in part}
+    answers = {part["id"]: Answer.of_part(part) for part in parts if isinstance(part, dict) and isinstance(part.get("id"), str)}
     if missing := [number for number in numbers if str(number) not in answers]:
         raise Unavailable(f"{len(missing)} parts of a batch were not answered", status=outer.status, request_id=outer.request_id)
     for answer in answers.values():
         client.gate.heard(answer)
+    if log.is_enabled_for(logging.DEBUG):
+        for number in numbers:
+            part = Call.of("GET" if reads[number].body is None else "POST", reads[number].url)
+            log.debug("graph call in a batch", action="graph_part", call=part.told, status=answers[str(number)].status, attempt=attempt)
     return {number: answers[str(number)] for number in numbers}

@@ -19,6 +19,7 @@ from bot.domain.change import Change, ChangeKind
 from bot.domain.methods import Family, Method
 from bot.domain.sign_in import DefaultMethod, MfaState, Preference
 from bot.errors import Unavailable
+from bot.graph.shape import of_graph
 
 _DEFAULT, _SYSTEM_PREFERRED = "userPreferredMethodForSecondaryAuthentication", "isSystemPreferredAuthenticationMethodEnabled"
 _SYSTEM_METHOD = "systemPreferredAuthenticationMethod"  # not in the description; the service gives it all the same
@@ -28,11 +29,13 @@ _STATE = "perUserMfaState"
 _ACTIVE = "activated"
 
 
+@of_graph
 def preference_in(fields: dict[str, Any]) -> Preference:
     """The preference in `signInPreferences`."""
     return Preference(DefaultMethod.of(fields.get(_DEFAULT)), fields.get(_SYSTEM_PREFERRED) is True, str(fields.get(_SYSTEM_METHOD) or ""))
 
 
+@of_graph
 def mfa_state_in(fields: dict[str, Any]) -> MfaState:
     """The state in `requirements`; Unavailable when there is none."""
     if not (state := fields.get(_STATE)):
@@ -40,6 +43,7 @@ def mfa_state_in(fields: dict[str, Any]) -> MfaState:
     return MfaState(state) if state in MfaState._value2member_map_ else MfaState.UNKNOWN
 
 
+@of_graph
 def with_tokens(methods: Iterable[Method], rows: Iterable[dict[str, Any]]) -> tuple[Method, ...]:
     """The methods, hardware tokens with what beta says of them: which one it is, and whether it is active."""
     devices = {str(row.get("id")): row.get("device") or {} for row in rows}

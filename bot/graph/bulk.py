@@ -20,6 +20,7 @@ from bot.graph.client import GraphClient
 from bot.graph.directory import sms_terms, write
 from bot.graph.dossiers import Asked, Dossiers
 from bot.graph.errors import translate
+from bot.graph.newness import may_be_new
 from bot.graph.reader import Reader
 from bot.graph.reads import Read
 from bot.graph.throttle import BULK
@@ -81,10 +82,12 @@ class GraphBulkDirectory:
         return await write(self._client, asking, target_id, change, operation_id)
 
     async def _dossier(self, asked: Asked, answers: Sequence[Answer | DirectoryError]) -> Dossier:
-        return await self._dossiers.made_of(asked, [_answered(answer) for answer in answers])
+        async with may_be_new(self._reader, asked.user_id):
+            return await self._dossiers.made_of(asked, [_answered(answer) for answer in answers])
 
     async def _methods(self, user_id: str, read: Read, answer: Answer | DirectoryError) -> Methods:
-        return await self._dossiers.methods_of(user_id, read, _answered(answer))
+        async with may_be_new(self._reader, user_id):
+            return await self._dossiers.methods_of(user_id, read, _answered(answer))
 
     async def _in_batches(self, asked: Sequence[Read], parts: int = MOST_PARTS) -> list[Answer | DirectoryError]:
         """The answers, refusals included; the error for each read of a batch that failed as a whole."""

@@ -13,6 +13,7 @@ import binascii
 import functools
 import ssl
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,8 +31,10 @@ from yarl import URL
 
 from bot.errors import NotAuthorised, Unavailable
 from bot.graph.answers import Answer
+from bot.graph.call import Call, Limit
 from bot.graph.errors import SILENCES, translate
 from bot.graph.throttle import Patience, ThrottleGate
+from bot.ports import Clock
 from bot.tokens import Tokens
 
 API_VERSION, BETA = "v1.0", "beta"
@@ -57,6 +60,7 @@ class GraphClient:
         tokens: for `<endpoint>/.default`.
         gate: the throttle gate; one of its own when None.
         connect_seconds, read_seconds: time-outs of one attempt.
+        now: the time of day, for telling how old something is.
     """
 
     def __init__(
@@ -67,12 +71,14 @@ class GraphClient:
         gate: ThrottleGate | None = None,
         connect_seconds: float = CONNECT_SECONDS,
         read_seconds: float = READ_SECONDS,
+        now: Clock = lambda: datetime.now(UTC),
     ) -> None:
         self.base_url = f"{endpoint.rstrip('/')}/{API_VERSION}"
         #: For what v1.0 does not have; msgraph-sdk makes no addresses below it.
         self.beta_url = f"{endpoint.rstrip('/')}/{BETA}"
         self.gate = gate or ThrottleGate()
         self.tokens = tokens
+        self.now = now
         self._seconds = aiohttp.ClientTimeout(sock_connect=connect_seconds, sock_read=read_seconds)
         self._session: aiohttp.ClientSession | None = None
         http = httpx.AsyncClient(
@@ -112,7 +118,8 @@ class GraphClient:
             A 2xx answer.
 
         Raises:
-            DirectoryError: the fitting one. `Unavailable` means that the write may or may not have happened.
+            DirectoryError: the fitting one. `Unavailable` means that the write may or may not have happened; also when an answer says
+                "success" that is none of Graph's.
         """
         request.headers.try_add("client-request-id", request_id or str(uuid.uuid4()))
         for name, value in patience.headers.items():
@@ -127,11 +134,13 @@ class GraphClient:
             raise translate(error, permission) from error
         if not answer.ok:
             raise translate(answer, permission)
+        if not answer.takes:
+            raise Unavailable("the answer to a write is not Graph's", status=answer.status, request_id=answer.request_id)
         return answer
 
     async def read(
         self, url: str, patience: Patience, *, permission: str = "", eventual: bool = False, post: bytes | None = None,
-        gate: ThrottleGate | None = None, units: int = 1,
+        gate: ThrottleGate | None = None, units: int = 1, limits: frozenset[Limit] | None = None,
     ) -> Answer:
         """Asks for what is below one of this client's two base URLs, such as a next link, and changes nothing.
 
@@ -143,6 +152,7 @@ class GraphClient:
             post: JSON to be sent, for reads that are a POST.
             gate: instead of the client's own, for what Graph limits apart from all the rest.
             units: what it costs of the budget, where `patience` has one.
+            limits: what it counts against, where the address does not say so.
 
         Returns:
             A 2xx answer.
@@ -158,13 +168,15 @@ class GraphClient:
             headers["ConsistencyLevel"] = "eventual"
         if post is not None:
             headers["Content-Type"] = "application/json"
+        call = Call.of("GET" if post is None else "POST", url, reads=True, limits=limits)
+        through = gate or self.gate
         try:
             async with asyncio.timeout(patience.seconds + GRACE_SECONDS):
                 token = await self.tokens.get()
-                answer = await self._read_once(url, patience, headers, token, post, gate, units)
+                answer = await self._read_once(url, call, patience, headers, token, post, through, units)
                 if answer.status == 401:
                     token = await self.tokens.get(_decoded(answer.claims), refused=token)
-                    answer = await self._read_once(url, patience, headers, token, post, gate, units)
+                    answer = await self._read_once(url, call, patience, headers, token, post, through, units)
         except SILENCES as error:
             raise translate(error, permission) from error
         if not answer.ok:
@@ -172,17 +184,19 @@ class GraphClient:
         return answer
 
     async def _read_once(
-        self, url: str, patience: Patience, headers: dict[str, str], token: str, post: bytes | None, gate: ThrottleGate | None, units: int
+        self, url: str, call: Call, patience: Patience, headers: dict[str, str], token: str, post: bytes | None, gate: ThrottleGate,
+        units: int,
     ) -> Answer:
-        method, where = "GET" if post is None else "POST", URL(url, encoded=True)
+        where = URL(url, encoded=True)
         headers = headers | {"Authorization": f"Bearer {token}"}
 
         async def attempt() -> Answer:
-            asked = self._connections().request(method, where, headers=headers, data=post, timeout=self._seconds, allow_redirects=False)
+            session, verb = self._connections(), call.method
+            asked = session.request(verb, where, headers=headers, data=post, timeout=self._seconds, allow_redirects=False)
             async with asked as response:
                 return Answer.of(response.status, response.headers, await response.read())
 
-        return await (gate or self.gate).let_through(attempt, patience, reads=True, units=units)
+        return await gate.let_through(attempt, patience, call, units=units)
 
     async def renew_token(self, challenge: str) -> None:
         """Gets a new token because Graph refuses the present one: with the claims of a challenge (base64), or for no reason given."""

@@ -23,6 +23,7 @@ from bot.graph.dossiers import Dossiers
 from bot.graph.errors import translate
 from bot.graph.marks import holding, marks_in
 from bot.graph.methods import client_request_id, sms_terms_in, write_request
+from bot.graph.newness import may_be_new
 from bot.graph.passes import issued_in, pass_request, password_request, terms_in
 from bot.graph.reader import Reader
 from bot.graph.reads import Read
@@ -60,7 +61,7 @@ class GraphDirectory:
         user_id = reads.object_id(object_id)
         asked = {group.lower(): group for group in sorted(groups)}
         account, *checks = await self._reader.read(reads.person(user_id), *reads.check_groups(user_id, list(asked)))
-        found = {str(group).lower() for check in checks for group in check.fields.get("value") or ()}
+        found = {group.lower() for check in checks for group in check.texts}
         return Standing(person_in(account.fields), frozenset(asked[group] for group in found if group in asked))
 
     async def person(self, object_id: str) -> Person:
@@ -88,7 +89,8 @@ class GraphDirectory:
     async def dossier(self, object_id: str) -> Dossier:
         """See `bot.ports.Directory`. Raises when any part that decides about protection cannot be read."""
         asked = self._dossiers.ask(reads.object_id(object_id))
-        return await self._dossiers.made_of(asked, await read_all(self._client, asked.reads, self._patience))
+        async with may_be_new(self._reader, asked.user_id):
+            return await self._dossiers.made_of(asked, await read_all(self._client, asked.reads, self._patience))
 
     async def marks(self, object_ids: Sequence[str]) -> list[tuple[Mark, ...]]:
         """See `bot.ports.Directory`."""
@@ -108,11 +110,15 @@ class GraphDirectory:
 
     async def preference(self, object_id: str) -> Preference:
         """See `bot.ports.Directory`."""
-        return preference_in((await self._reader.get(reads.preferences(reads.object_id(object_id)))).fields)
+        user_id = reads.object_id(object_id)
+        async with may_be_new(self._reader, user_id):
+            return preference_in((await self._reader.get(reads.preferences(user_id))).fields)
 
     async def mfa_state(self, object_id: str) -> MfaState:
         """See `bot.ports.Directory`."""
-        return mfa_state_in((await self._reader.get(reads.requirements(reads.object_id(object_id)))).fields)
+        user_id = reads.object_id(object_id)
+        async with may_be_new(self._reader, user_id):
+            return mfa_state_in((await self._reader.get(reads.requirements(user_id))).fields)
 
     async def registration(self, object_id: str) -> Registration:
         """See `bot.ports.Directory`."""
@@ -155,7 +161,9 @@ class GraphDirectory:
 
     async def pass_terms(self, object_id: str) -> PassTerms:
         """See `bot.ports.Directory`."""
-        policy, passes = await self._reader.read(reads.PASS_POLICY, reads.passes(reads.object_id(object_id)))
+        user_id = reads.object_id(object_id)
+        async with may_be_new(self._reader, user_id):
+            policy, passes = await self._reader.read(reads.PASS_POLICY, reads.passes(user_id))
         return terms_in(policy.fields, passes.rows)
 
     async def issue(self, target_id: str, change: Change, operation_id: str) -> Issued:
@@ -165,9 +173,10 @@ class GraphDirectory:
             request = password_request(self._client.builders, user_id, password)
         else:
             request = pass_request(self._client.builders, user_id, WantedPass.of(change.after))
-        answer = await self._client.send(
-            request, AT_ONCE, permission=KINDS[change.kind].permission, request_id=client_request_id(operation_id, change)
-        )
+        async with may_be_new(Reader(self._client, AT_ONCE), user_id):
+            answer = await self._client.send(
+                request, AT_ONCE, permission=KINDS[change.kind].permission, request_id=client_request_id(operation_id, change)
+            )
         return Issued(password, request_id=answer.request_id) if change.kind is ChangeKind.RESET_PASSWORD else issued_in(answer)
 
     async def ready(self) -> None:
@@ -194,10 +203,11 @@ async def sms_terms(reader: Reader) -> SmsTerms | None:
 async def write(client: GraphClient, patience: Patience, target_id: str, change: Change, operation_id: str) -> str:
     """Makes one change as `bot.ports.Directory.apply` says, with the patience given for its turn; returns Graph's request id."""
     user_id = reads.object_id(target_id)
-    answer = await client.send(
-        beta_request(client.beta_url, user_id, change) or write_request(client.builders, user_id, change),
-        patience,
-        permission=KINDS[change.kind].permission,
-        request_id=client_request_id(operation_id, change),
-    )
+    async with may_be_new(Reader(client, patience), user_id):
+        answer = await client.send(
+            beta_request(client.beta_url, user_id, change) or write_request(client.builders, user_id, change),
+            patience,
+            permission=KINDS[change.kind].permission,
+            request_id=client_request_id(operation_id, change),
+        )
     return answer.request_id

@@ -67,6 +67,8 @@ def _refusal(answer: Answer, permission: str) -> DirectoryError:
     status, request_id = answer.status, answer.request_id
     code, message = _said(answer)
     detail, lower = _safe(message), f"{code} {message}".lower()
+    if not answer.readable and status != 429:  # somebody between us and Graph spoke, and knows nothing of accounts and permissions
+        return Unavailable("the body is not JSON", retry_after=answer.retry_after, status=status, request_id=request_id)
     if code in NO_LICENCE:
         return NotLicensed(detail, status=status, code=code, request_id=request_id)
     if status == 403:
@@ -74,7 +76,7 @@ def _refusal(answer: Answer, permission: str) -> DirectoryError:
     if status == 429:
         wait = answer.retry_after
         return Throttled(detail, retry_after=UNSAID_SECONDS if wait is None else wait, code=code, request_id=request_id)
-    kind: type[DirectoryError] = Unavailable
+    kind: type[DirectoryError]
     if status == 401:
         kind = NotAuthorised
     elif status == 404:
@@ -89,6 +91,8 @@ def _refusal(answer: Answer, permission: str) -> DirectoryError:
         kind = StillNeeded
     elif 400 <= status < 500 and status not in (408, 424):
         kind = Rejected
+    else:
+        return Unavailable(detail, retry_after=answer.retry_after, status=status, code=code, request_id=request_id)
     return kind(detail, status=status, code=code, request_id=request_id)
 
 

@@ -1,20 +1,22 @@
-"""A lane through the throttle gate: how many calls run at once, who is next, and until when nobody may go.
+"""A lane through the throttle gate: how many calls run at once, who is next, and until when who may not go.
 
-How many halves when Graph refuses and creeps up while it does not.
+A refusal holds up what counts against the same limit of Graph's, and nothing else. How many run at once halves when Graph refuses and
+creeps up while it does not.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from bot.errors import Throttled
+from bot.graph.answers import LONGEST_SAID
+from bot.graph.call import EVERY_LIMIT, Limit
 from bot.ports import Sleep
 
 SHORTEST_WAIT = 0.1  # after a 429 that says 0
 SPREAD = 0.02  # of a wait, so that several bots do not come back together; more would cost throughput
-LONGEST_SAID = 300.0  # Graph's windows are of seconds to minutes; a mad figure must not shut the bot for hours
 LONGEST_UNSAID = 16.0  # when 429s follow each other and do not say how long
 
 
@@ -28,7 +30,7 @@ class Lane:
 
     def __init__(self, most: float, clock: Callable[[], float], sleep: Sleep, chance: Callable[[], float]) -> None:
         self.running = 0
-        self.closed_until = 0.0
+        self._closed_until: dict[Limit, float] = {}
         self._clock = clock
         self._pause = sleep
         self._chance = chance
@@ -42,26 +44,30 @@ class Lane:
         """How many calls may run at once now."""
         return max(1, int(self._limit))
 
-    async def opened(self, deadline: float) -> float:
-        """Waits for the lane to open; returns the moment.
+    def closed_until(self, limits: Collection[Limit]) -> float:
+        """The moment from which calls that count against these may go."""
+        return max((self._closed_until.get(limit, 0.0) for limit in limits), default=0.0)
+
+    async def opened(self, deadline: float, limits: Collection[Limit]) -> float:
+        """Waits for the lane to open for what counts against these limits; returns the moment.
 
         Raises:
             Throttled: not before the deadline.
         """
-        while (closed := self.closed_until - (now := self._clock())) > 0:
+        while (closed := self.closed_until(limits) - (now := self._clock())) > 0:
             if closed > deadline - now:
-                raise Throttled("Graph asked everybody to wait", retry_after=closed)
+                raise Throttled("Graph asked all such calls to wait", retry_after=closed)
             await self._pause(closed)
         return now
 
-    async def enter(self, deadline: float, *, urgent: bool) -> float:
+    async def enter(self, deadline: float, limits: Collection[Limit], *, urgent: bool) -> float:
         """Waits for the lane to open and for a place; returns the moment of entry.
 
         Raises:
             Throttled: not before the deadline.
         """
         while True:
-            now = await self.opened(deadline)
+            now = await self.opened(deadline, limits)
             if self.running < self.limit:
                 self.running += 1
                 return now
@@ -84,11 +90,13 @@ class Lane:
             retry_after = min(LONGEST_UNSAID, 2.0 ** (self._refusals - 1))
         return min(LONGEST_SAID, max(SHORTEST_WAIT, retry_after)) * (1 + SPREAD * self._chance())
 
-    def close(self, wait: float, began: float | None) -> None:
-        """Lets nobody in for a while, and fewer at once after it; not fewer still for calls let in before the last time."""
-        if began is None or began >= self.closed_until:
+    def close(self, wait: float, began: float | None, limits: Collection[Limit] = EVERY_LIMIT) -> None:
+        """Lets nothing in for a while that counts against these, and fewer at once; not fewer still for calls of before the last time."""
+        if began is None or began >= self.closed_until(EVERY_LIMIT):
             self._limit = max(1.0, self._limit / 2)
-        self.closed_until = max(self.closed_until, self._clock() + wait)
+        until = self._clock() + wait
+        for limit in limits:
+            self._closed_until[limit] = max(self._closed_until.get(limit, 0.0), until)
 
     async def _wait_for_place(self, queue: deque[asyncio.Future[None]], seconds: float) -> None:
         place = asyncio.get_running_loop().create_future()

@@ -10,8 +10,10 @@ from typing import Any
 from bot.domain.approvers import Attribute, Mark
 from bot.graph.finding import any_address, literal
 from bot.graph.reads import Read, holders
+from bot.graph.shape import of_graph
 
 
+@of_graph
 def marks_in(row: dict[str, Any]) -> tuple[Mark, ...]:
     """The marks in a row with the properties of `reads.MARKS`, each value once."""
     held = [

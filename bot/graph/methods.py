@@ -22,6 +22,7 @@ from bot.domain.change import KINDS, Change, ChangeKind
 from bot.domain.methods import SYNCED, Family, Method, Phone, PhoneType, SmsSignIn
 from bot.domain.sign_in import PassFacts, SmsTerms
 from bot.errors import Unavailable
+from bot.graph.shape import of_graph
 
 #: The same in every tenant.
 PHONE_IDS = {
@@ -62,6 +63,7 @@ def client_request_id(operation_id: str, change: Change) -> str:
     return str(uuid.uuid5(_NAMESPACE, f"{operation_id}/{change.kind}/{change.phone or change.method}"))
 
 
+@of_graph
 def phones_in(rows: Iterable[dict[str, Any]]) -> dict[PhoneType, Phone]:
     """The phones among the methods; a phone of a type we do not know is left out."""
     found: dict[PhoneType, Phone] = {}
@@ -72,11 +74,13 @@ def phones_in(rows: Iterable[dict[str, Any]]) -> dict[PhoneType, Phone]:
     return found
 
 
+@of_graph
 def others_in(rows: Iterable[dict[str, Any]]) -> tuple[Method, ...]:
     """Every method that is not one of our phones, unknown kinds included; the password, which everybody has, left out."""
     return tuple(_method(row) for row in rows if row.get("@odata.type") != _PASSWORD and not _is_known_phone(row))
 
 
+@of_graph
 def sms_terms_in(policy: dict[str, Any]) -> SmsTerms:
     """What the tenant's policy says of text messages, from Graph's own object.
 

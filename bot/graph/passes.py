@@ -18,10 +18,12 @@ from bot.domain.passes import HeldPass, PassTerms, WantedPass
 from bot.domain.secret import Issued, Secret
 from bot.errors import Unavailable
 from bot.graph.answers import Answer
+from bot.graph.shape import of_graph
 
 _VALID = ("EnabledByPolicy", "NotYetValid")
 
 
+@of_graph
 def terms_in(policy: dict[str, Any], passes: list[dict[str, Any]]) -> PassTerms:
     """The tenant's policy and the pass somebody has, from Graph's own objects.
 
@@ -67,6 +69,7 @@ def password_request(builders: GraphServiceClient, user_id: str, password: Secre
     return builders.users.by_user_id(user_id).to_patch_request_information(User(password_profile=profile))
 
 
+@of_graph
 def issued_in(answer: Answer) -> Issued:
     """The pass in Graph's answer, the only one that ever carries its code.
 

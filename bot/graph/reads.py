@@ -29,6 +29,7 @@ from msgraph.generated.users.users_request_builder import UsersRequestBuilder
 
 from bot.domain.approvers import MOST_HOLDERS
 from bot.errors import NotFound
+from bot.graph.call import Limit, limit_of
 from bot.graph.permissions import (
     READ_AUDITS,
     READ_ELIGIBLE,
@@ -95,6 +96,11 @@ class Read:
         if headers:
             part["headers"] = headers
         return part
+
+    @property
+    def limit(self) -> Limit:
+        """What a refusal of it holds up."""
+        return limit_of(self.url.partition("?")[0])
 
     @property
     def units(self) -> int:
@@ -164,6 +170,11 @@ _ACCOUNT = _address(
 )
 _MARKS = _address(
     _user.to_get_request_information(_configured(UserItemRequestBuilder.UserItemRequestBuilderGetQueryParameters(select=MARKS)))
+)
+_CREATED = _address(
+    _user.to_get_request_information(
+        _configured(UserItemRequestBuilder.UserItemRequestBuilderGetQueryParameters(select=["id", "createdDateTime"]))
+    )
 )
 _MANAGER = _address(
     _user.manager.to_get_request_information(_configured(ManagerRequestBuilder.ManagerRequestBuilderGetQueryParameters(select=PERSON)))
@@ -237,6 +248,11 @@ def person(user_id: str) -> Read:
 def account(user_id: str) -> Read:
     """The account, and whether a restricted administrative unit protects it."""
     return Read(_ACCOUNT.replace(_SLOT, user_id), READ_USERS)
+
+
+def created(user_id: str) -> Read:
+    """When the account was created."""
+    return Read(_CREATED.replace(_SLOT, user_id), READ_USERS)
 
 
 def marks(user_id: str) -> Read:

@@ -12,6 +12,7 @@ from bot.domain.sign_in import Registration
 from bot.errors import NotAuthorised
 from bot.graph import reads
 from bot.graph.client import GraphClient
+from bot.graph.shape import of_graph
 from bot.graph.throttle import Patience, Priority, ThrottleGate
 
 #: https://learn.microsoft.com/graph/throttling-limits: nobody waits for the rest of the ten seconds.
@@ -50,6 +51,7 @@ class RegistrationReport:
         return row
 
 
+@of_graph
 def registration_in(fields: dict[str, Any]) -> Registration:
     """The facts of a row."""
     try:

@@ -5,28 +5,34 @@ over fractional waits. https://learn.microsoft.com/graph/throttling
 
 Bulk jobs have a lane of their own, so that nobody in chat waits for one of their places, and a refusal of theirs closes that lane alone:
 Graph throttles calls of low priority first and urgent ones last, and refuses writes while it still answers reads. Where Graph makes no
-difference, the next call from chat is refused itself, and that closes both lanes.
+difference, the next call from chat is refused itself, and that closes both lanes. In a lane only that waits which counts against the same
+limit as the refused call: see `bot.graph.call`.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 import httpx
+import structlog
 from kiota_abstractions.request_option import RequestOption
 from kiota_http.middleware import BaseMiddleware
 from kiota_http.middleware.middleware import REQUEST_OPTIONS_KEY
 
 from bot.graph.answers import Answer
+from bot.graph.call import BESIDE_BULK, EVERY_LIMIT, Call, Limit
 from bot.graph.errors import SILENCES
 from bot.graph.lane import Lane
 from bot.ports import Budget, Sleep
+
+log = structlog.get_logger()
 
 #: Answers after which a read is sent again. A write is not: it may have happened.
 FLEETING = (502, 503, 504)
@@ -150,15 +156,15 @@ class ThrottleGate(BaseMiddleware):
             responses.append(response)
             return Answer(response.status_code, response.headers)
 
-        await self.let_through(attempt, options.get(Patience.get_key(), BACKGROUND), reads=request.method == "GET")
+        await self.let_through(attempt, options.get(Patience.get_key(), BACKGROUND), Call.of(request.method, str(request.url)))
         return responses[-1]
 
-    async def let_through(self, attempt: Callable[[], Awaitable[Answer]], patience: Patience, *, reads: bool, units: int = 1) -> Answer:
+    async def let_through(self, attempt: Callable[[], Awaitable[Answer]], patience: Patience, call: Call, *, units: int = 1) -> Answer:
         """Makes the attempt when it is the call's turn, and again where that is safe.
 
         Args:
             attempt: sends and returns what Graph said; raises one of `SILENCES` when that was nothing.
-            reads: the call changes nothing, so it may be sent again after a fleeting failure.
+            call: what is sent.
             units: what a read costs of the budget, at every attempt.
 
         Returns:
@@ -171,9 +177,10 @@ class ThrottleGate(BaseMiddleware):
         """
         deadline = self.clock() + patience.seconds
         lane = self._lane(patience)
-        resends = 0
+        resends = tries = 0
         while True:
-            began = await self._enter(lane, deadline, patience, reads, units)
+            began = await self._enter(lane, deadline, patience, call, units)
+            tries += 1
             failure: Exception | None = None
             answer: Answer | None = None
             try:
@@ -182,17 +189,16 @@ class ThrottleGate(BaseMiddleware):
                 failure = error
             finally:
                 lane.leave()
+            self._note(call, tries, began, answer, failure)
             if answer is not None:
                 self.heard(answer)
             if answer is not None and answer.status == 429:
-                if self.refused(answer.retry_after, began, patience) > deadline - self.clock():
+                if self.refused(answer.retry_after, began, patience, call.limits) > deadline - self.clock():
                     return answer
                 continue
             fleeting = answer is None or answer.status in FLEETING
-            if fleeting and reads and resends < RESENDS:
-                wait = (0.25 * 2**resends) * (1 + self._chance())
-                if answer is not None:
-                    wait = max(wait, answer.retry_after or 0.0)
+            if fleeting and call.reads and resends < RESENDS:
+                wait = self.wait_before_resend(resends, [answer] if answer else [])
                 if wait <= deadline - self.clock():
                     resends += 1
                     await self.pause(wait)
@@ -204,47 +210,66 @@ class ThrottleGate(BaseMiddleware):
                 lane.accepted()
             return answer
 
+    def wait_before_resend(self, resends: int, answers: Iterable[Answer]) -> float:
+        """Seconds until a read may be sent once more after fleeting failures: longer each time, and never less than an answer asked for."""
+        own: float = 0.25 * 2**resends * (1 + self._chance())
+        return max([own, *(answer.retry_after or 0.0 for answer in answers)])
+
     def heard(self, answer: Answer) -> None:
         """Passes on how much of the limit is used, where an answer says so."""
         if (part := answer.limit_used) is not None:
             for listener in self.listeners:
                 listener.pressure(part)
 
-    def refused(self, retry_after: float | None, began: float | None = None, patience: Patience = BACKGROUND) -> float:
-        """Closes the call's lane after a 429; the lane of bulk jobs after every one.
+    def refused(
+        self,
+        retry_after: float | None,
+        began: float | None = None,
+        patience: Patience = BACKGROUND,
+        limits: Collection[Limit] = EVERY_LIMIT,
+    ) -> float:
+        """Closes the call's lane after a 429 for what counts against the same limits; the lane of bulk jobs after every one.
 
         Args:
             retry_after: seconds, or None when Graph did not say.
             began: when the refused call was let in; calls let in before the lane last closed do not halve its limit again.
             patience: of the refused call.
+            limits: that the refused call counts against.
 
         Returns:
-            Seconds until the lane opens.
+            Seconds until the lane opens for such a call.
         """
         lane = self._lane(patience)
         wait = lane.wait_after(retry_after)
         for closing in {lane, self._bulk}:
-            closing.close(wait, began)
-        for listener in self.listeners:
-            listener.refused(wait)
-        return lane.closed_until - self.clock()
+            closing.close(wait, began, limits)
+        if not BESIDE_BULK.issuperset(limits):
+            for listener in self.listeners:
+                listener.refused(wait)
+        return lane.closed_until(limits) - self.clock()
+
+    def _note(self, call: Call, tries: int, began: float, answer: Answer | None, failure: Exception | None) -> None:
+        """One line of a log that says everything: without anybody's id, and without a word of what was sent or answered."""
+        if log.is_enabled_for(logging.DEBUG):
+            said: dict[str, object] = {"status": answer.status} if answer else {"error": type(failure).__name__}
+            log.debug("graph call", action="graph_call", call=call.told, **said, seconds=round(self.clock() - began, 3), attempt=tries)
 
     def _lane(self, patience: Patience) -> Lane:
         return self._bulk if patience.priority is Priority.LOW else self._people
 
-    async def _enter(self, lane: Lane, deadline: float, patience: Patience, reads: bool, units: int) -> float:
+    async def _enter(self, lane: Lane, deadline: float, patience: Patience, call: Call, units: int) -> float:
         """Waits for a turn in the budget, if there is one, and for a place; returns the moment of entry."""
         budget = patience.budget
         if budget is None:
-            return await lane.enter(deadline, urgent=patience.urgent)
-        await lane.opened(deadline)  # a turn would be over by then
-        await _turn(budget, reads, units)
+            return await lane.enter(deadline, call.limits, urgent=patience.urgent)
+        await lane.opened(deadline, call.limits)  # a turn would be over by then
+        await _turn(budget, call.reads, units)
         turned = self.clock()
-        began = await lane.enter(deadline, urgent=patience.urgent)
+        began = await lane.enter(deadline, call.limits, urgent=patience.urgent)
         if began - turned <= TURN_KEPT:
             return began
         try:
-            await _turn(budget, reads, units)
+            await _turn(budget, call.reads, units)
         except BaseException:
             lane.leave()
             raise

@@ -46,7 +46,7 @@ from bot.services.look import look_anew
 from bot.services.posted import Posted
 from bot.services.prepare import Preparation, Proposal, as_known
 from bot.services.propose import propose
-from bot.services.refuse import refuse_message, refuse_press
+from bot.services.refuse import refuse_file, refuse_message, refuse_press
 from bot.services.require import require
 from bot.services.reveal import Reveals
 from bot.services.review import Reviewer, Wish, wish_of
@@ -107,7 +107,7 @@ class Dispatch:
                     return None
                 return await self._answer(message)
         except Exception as error:  # the one place where failures of a message become sentences
-            return await refuse_message(self._operations, self._clock, message.actor, message.where, error)
+            return await refuse_message(self._operations, self._clock, message, error)
 
     async def action(self, action: CardAction) -> Reply:
         """Answers a press; a Notice is for the presser alone."""
@@ -128,7 +128,7 @@ class Dispatch:
                 return None
             return await self._bulk.consented(consent)
         except Exception as error:  # and those of a file
-            return await refuse_message(self._operations, self._clock, consent.actor, consent.where, error)
+            return await refuse_file(self._operations, self._clock, consent, error)
 
     def answered(self, key: str) -> None:
         """Notes that the turn is over, beside it: if the note gets lost, a redelivery is answered again, which does no harm."""

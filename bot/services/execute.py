@@ -22,7 +22,7 @@ from bot.domain.operation import State
 from bot.domain.people import Standing
 from bot.domain.policy import ALLOWED, Decision, Reason
 from bot.domain.said import say
-from bot.errors import Conflict, DirectoryError, NotFound, NumberNotUnique, StillNeeded, StoreUnavailable, Throttled, Unavailable
+from bot.errors import Conflict, DirectoryError, NotFound, NotReady, NumberNotUnique, StillNeeded, StoreUnavailable, Throttled, Unavailable
 from bot.metrics import OPERATIONS
 from bot.ports import Clock, Directory, Operations, Sleep
 from bot.services import explain
@@ -160,7 +160,9 @@ async def carry_out(run: Run, reviewer: Reviewer, read: Callable[[], Awaitable[S
 
 def _lasting(pause: float, failure: DirectoryError | None, run: Run) -> float:
     """Seconds to the next look."""
-    wait = failure.retry_after if isinstance(failure, Throttled) else max(pause, STILL_NEEDED_PAUSE) if run.set_aside else pause
+    wait = max(pause, STILL_NEEDED_PAUSE) if run.set_aside else pause
+    if failure and failure.retry_after is not None:
+        wait = failure.retry_after if isinstance(failure, Throttled) else max(wait, failure.retry_after)
     return wait + random.uniform(0, wait / 4)  # noqa: S311 - spreads load, guards nothing
 
 
@@ -180,7 +182,7 @@ async def _write(write: Write, run: Run, due: list[Step]) -> DirectoryError | No
             step.answer = error
             match error:
                 case Throttled() | Unavailable():  # it would be so for the others too
-                    step.unsure |= isinstance(error, Unavailable)
+                    step.unsure |= isinstance(error, Unavailable) and not isinstance(error, NotReady)
                     return error
                 case StillNeeded():
                     run.put_aside(step)

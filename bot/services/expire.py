@@ -6,7 +6,8 @@ from bot.domain.audit import AuditEvent, Tag
 from bot.domain.operation import Operation, State
 from bot.domain.said import say
 from bot.ports import Clock, Operations, Sleep
-from bot.services.reveal import lost, reported
+from bot.services.reveal import reported
+from bot.services.revealing import lost
 
 #: Clocks of two machines may differ by so many seconds: who is woken up so early waits, and who is woken up earlier is not meant.
 SKEW = 60.0

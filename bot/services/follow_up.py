@@ -104,7 +104,7 @@ async def _read(directory: Directory, sleep: Sleep, operation: Operation) -> Dos
     failure: DirectoryError = NotFound("not asked yet")
     for pause in (0.0, *PAUSES):
         if pause:
-            wait = failure.retry_after if isinstance(failure, Throttled) else pause
+            wait = failure.retry_after if isinstance(failure, Throttled) else max(pause, failure.retry_after or 0.0)
             await sleep(wait + random.uniform(0, wait / 4))  # noqa: S311 - spreads load, guards nothing
         try:
             found = await directory.dossier(operation.target.id)

@@ -19,6 +19,7 @@ from bot.domain.people import Actor
 from bot.domain.said import say
 from bot.errors import DirectoryError, Incomplete, Refusal
 from bot.ports import Clock, Directory, Operations
+from bot.services.asked import by_command
 from bot.services.gate import Gate
 from bot.services.prepare import Preparation
 from bot.services.refuse import refuse_press
@@ -83,7 +84,7 @@ class Forms:
         try:
             return await self._carry_out(forms.fill(command, action.inputs), action.actor, action.where, pressed=True)
         except Exception as error:  # also those nobody foresaw: what was filled in should not be lost with them
-            problem = await refuse_press(self._operations, self._clock, action, error)
+            problem = await refuse_press(self._operations, self._clock, action, error, by_command(command))
             return await self._again(command, action, problem)
 
     async def _open(self, command: Command, actor: Actor, where: ConversationRef, typed: Mapping[str, str]) -> FormShown:

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from bot.domain import policy
 from bot.domain.people import Actor, Standing
 from bot.domain.policy import Decision, Groups
+from bot.domain.said import say
+from bot.errors import NotFound, Refusal
 from bot.ports import Clock, Directory
 
 #: A removal from the group takes effect at the latest after this long.
@@ -39,6 +41,7 @@ class Gate:
         """The actor's account and groups; `fresh` reads them again whatever is cached.
 
         Raises:
+            Refusal: Graph does not know the account.
             DirectoryError: Graph cannot say; then nobody gets in.
         """
         known = self._known.get(actor.id)
@@ -61,7 +64,11 @@ class Gate:
     async def _ask(self, object_id: str) -> Standing:
         asked_at = self._clock()
         self._known.pop(object_id, None)
-        standing = await self._directory.standing(object_id, self._groups.all())
+        try:
+            standing = await self._directory.standing(object_id, self._groups.all())
+        except NotFound as error:
+            text = say("Entra ID does not know the account that asks, so I can do nothing for it.")
+            raise Refusal(text, say("Ask whoever runs your directory."), code="unknown_account") from error
         newer = self._known.get(object_id)
         if newer is None or newer[0] <= asked_at:
             if len(self._known) >= _CACHE_LIMIT:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.exchange import CardAction, ConversationRef, Notice
+from bot.domain.exchange import CardAction, ConversationRef, FileConsent, IncomingMessage, Notice
 from bot.domain.people import Actor
 from bot.domain.phone import mask_text
 from bot.domain.policy import Reason
@@ -11,29 +11,45 @@ from bot.domain.verbs import VERBS, Thing
 from bot.errors import Forbidden, Refusal, StoreUnavailable
 from bot.ports import Clock, Operations
 from bot.services import explain
+from bot.services.asked import LOOK, Asked, by_message, by_press
 
 #: Whoever is refused so could not ask why either.
 _STRANGERS = frozenset({Reason.OTHER_TENANT, Reason.NOT_A_MEMBER, Reason.DISABLED})
 
 
-async def refuse_message(operations: Operations, clock: Clock, actor: Actor, where: ConversationRef, error: Exception) -> Notice:
+async def refuse_message(operations: Operations, clock: Clock, message: IncomingMessage, error: Exception) -> Notice:
     """The answer to something typed that came to nothing."""
-    return await _refuse(operations, AuditEvent(Tag.CHAT_COMMAND_REFUSED, clock(), actor.id, actor.name), where, error)
+    return await _refuse(operations, _of(message.actor, clock), message.where, error, by_message(message))
 
 
-async def refuse_press(operations: Operations, clock: Clock, action: CardAction, error: Exception) -> Notice:
-    """The answer to a press that came to nothing; what concerns an operation keeps its id."""
+async def refuse_file(operations: Operations, clock: Clock, consent: FileConsent, error: Exception) -> Notice:
+    """The answer to Allow under an offered file, when that came to nothing."""
+    return await _refuse(operations, _of(consent.actor, clock), consent.where, error, LOOK)
+
+
+def _of(actor: Actor, clock: Clock) -> AuditEvent:
+    return AuditEvent(Tag.CHAT_COMMAND_REFUSED, clock(), actor.id, actor.name)
+
+
+async def refuse_press(
+    operations: Operations, clock: Clock, action: CardAction, error: Exception, asked: Asked | None = None
+) -> Notice:
+    """The answer to a press that came to nothing; what concerns an operation keeps its id.
+
+    Args:
+        asked: what was asked, where the verb alone does not say.
+    """
     declared = VERBS[action.verb]
     # A refusal that `why` explains gets an id of its own where the card may carry the reference to a person.
     unclear = Thing.PERSON in declared.names and isinstance(error, Forbidden)
     about = action.id[:12] if declared.may_name_an_operation and not unclear else ""
     event = AuditEvent(Tag.CHAT_CARD_REFUSED, clock(), action.actor.id, action.actor.name, about)
-    return await _refuse(operations, event, action.where, error)
+    return await _refuse(operations, event, action.where, error, asked or by_press(action))
 
 
-async def _refuse(operations: Operations, event: AuditEvent, where: ConversationRef, error: Exception) -> Notice:
+async def _refuse(operations: Operations, event: AuditEvent, where: ConversationRef, error: Exception, asked: Asked) -> Notice:
     if isinstance(error, StoreUnavailable):
-        return explain.notice(error)  # where nothing can be recorded, trying would only keep the person waiting
+        return explain.notice(error, asked=asked)  # where nothing can be recorded, trying would only keep the person waiting
     facts: dict[str, object] = {"code": error.code if isinstance(error, Refusal) else type(error).__name__}
     facts["conversation"] = where.conversation_id
     explained = isinstance(error, Forbidden) and error.code not in _STRANGERS
@@ -49,4 +65,4 @@ async def _refuse(operations: Operations, event: AuditEvent, where: Conversation
             reference = noted.operation_id if explained else ""
     except Exception as second:  # the person still gets the first error's sentence
         explain.notice(second)
-    return explain.notice(error, reference)
+    return explain.notice(error, reference, asked, event.at)

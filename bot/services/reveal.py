@@ -21,19 +21,20 @@ from bot.domain.change import Change, ChangeKind
 from bot.domain.effect import untouched
 from bot.domain.exchange import CardAction, Notice, OperationShown, Revealed, Tone
 from bot.domain.operation import REVEALING_FOR, Operation, State
-from bot.domain.passes import SECURITY_INFO, WantedPass, due, made_now, spoken
+from bot.domain.passes import WantedPass, due, made_now, spoken
 from bot.domain.people import Standing
 from bot.domain.said import join, said_at, say
 from bot.domain.secret import Issued
-from bot.errors import Conflict, DirectoryError, NotAuthorised, Refusal, Rejected, StoreUnavailable, Throttled, Unavailable
+from bot.errors import Conflict, DirectoryError, NotReady, Refusal, StoreUnavailable, Throttled, Unavailable
 from bot.metrics import OPERATIONS
-from bot.ports import Clock, Directory, Operations
+from bot.ports import Clock, Directory, Operations, Sleep
 from bot.services import explain
 from bot.services.agreement import agreement
 from bot.services.approve import differences
 from bot.services.confirm import check_presser, too_late
 from bot.services.gate import Gate
 from bot.services.require import require
+from bot.services.revealing import hints, lost, refused, unusable
 from bot.services.review import Reviewer
 from bot.services.validity import as_made, validity
 
@@ -41,13 +42,22 @@ log = structlog.get_logger()
 
 #: Both together are less than a turn (`dispatch.TURN_SECONDS`), so that what was made is always accounted for within it.
 CHECK_SECONDS, ISSUE_SECONDS = 4.0, 4.0
+#: Before what Entra could not make yet, for an account that was created minutes ago, is tried again while its requester waits.
+NEW_PAUSES = (0.5, 1.0)
 
 
 class Reveals:
     """Takes the presses on Reveal."""
 
     def __init__(
-        self, operations: Operations, directory: Directory, gate: Gate, reviewer: Reviewer, facts: Facts, clock: Clock
+        self,
+        operations: Operations,
+        directory: Directory,
+        gate: Gate,
+        reviewer: Reviewer,
+        facts: Facts,
+        clock: Clock,
+        sleep: Sleep,
     ) -> None:
         self._operations = operations
         self._directory = directory
@@ -55,13 +65,14 @@ class Reveals:
         self._reviewer = reviewer
         self._facts = facts
         self._clock = clock
+        self._sleep = sleep
 
     async def press(self, action: CardAction, operation: Operation) -> Revealed | OperationShown | Notice:
         """Makes and shows the code; or the card as it stands, when it was revealed before or what came of it is not known.
 
         Raises:
             Refusal: the press does not count, and nothing was made; the text says why.
-            DirectoryError: Graph cannot say whether it counts, or asks to wait; nothing was made.
+            DirectoryError: Graph cannot say whether it counts, or asks to wait, or has the account not ready yet; nothing was made.
         """
         check_presser(action, operation)
         _require_private(action, operation)
@@ -132,26 +143,35 @@ class Reveals:
         raise Refusal(text, say("Type the command again for a new card."), code=code)
 
     async def _made(self, operation: Operation, change: Change, minimum: int) -> Revealed | OperationShown | Notice:
-        """Asks Graph once, and records what it said.
+        """Asks Graph until it has said something, and records what.
 
         Args:
             operation: as it was before the press.
         """
         try:
             async with asyncio.timeout(ISSUE_SECONDS):
-                issued = await self._directory.issue(operation.target.id, change, operation.id)
-        except Throttled:
+                issued = await self._issued(operation, change)
+        except (Throttled, NotReady):
             await self._put_back(operation)
             raise
         except (Unavailable, Conflict) as error:
             return await self._ended(operation, State.PARTIAL, lost(operation), error.request_id)
         except DirectoryError as error:
-            return await self._ended(operation, State.FAILED, _refused(operation, change, error), error.request_id)
+            return await self._ended(operation, State.FAILED, refused(operation, change, error), error.request_id)
         except (TimeoutError, asyncio.CancelledError):  # also when the turn itself is over: what may exist has to be accounted for
             return await self._ended(operation, State.PARTIAL, lost(operation), "")
         except Exception as error:  # a defect of ours
             return await self._ended(operation, State.PARTIAL, join(" ", (explain.incident(error), lost(operation))), "")
         return await self._shown(operation, change, issued, minimum)
+
+    async def _issued(self, operation: Operation, change: Change) -> Issued:
+        """What Graph made, at once or, of a new account, as soon as it can; raises DirectoryError."""
+        for pause in NEW_PAUSES:
+            try:
+                return await self._directory.issue(operation.target.id, change, operation.id)
+            except NotReady:
+                await self._sleep(pause)
+        return await self._directory.issue(operation.target.id, change, operation.id)
 
     async def _shown(self, operation: Operation, change: Change, issued: Issued, minimum: int) -> Revealed | OperationShown | Notice:
         now, name = self._clock(), operation.requester.name
@@ -191,7 +211,7 @@ class Reveals:
         if moved is None:
             return self._card(await self._operations.get(operation.id) or operation)
         self._count(moved)
-        return Revealed(moved, issued.secret, now, _hints(change), times)
+        return Revealed(moved, issued.secret, now, hints(change), times)
 
     async def _ended(self, operation: Operation, state: State, outcome: str, request_id: str) -> OperationShown:
         now = self._clock()
@@ -218,23 +238,6 @@ class Reveals:
         log.info("operation finished", action="operation_finished", operation=operation.id, state=operation.state.value)
 
 
-def lost(operation: Operation) -> str:
-    """What is said when nobody can know what Graph did."""
-    if operation.changes[0].kind is ChangeKind.RESET_PASSWORD:
-        return (
-            say(
-                "Entra ID did not say whether it took the new password, so {name} may have one that nobody saw, and the old one may be "
-                "gone. I have not tried again.",
-                name=operation.target.name,
-            )
-        )
-    return (
-        say(
-            "Entra ID did not say whether it made the pass, so {name} may have one whose code nobody saw. I have not tried again.",
-            name=operation.target.name,
-        )
-    )
-
 
 def reported(operation: Operation, state: State, outcome: str, request_ids: tuple[str, ...], at: datetime) -> AuditEvent:
     """The trail's line on how a Reveal ended."""
@@ -246,16 +249,6 @@ def reported(operation: Operation, state: State, outcome: str, request_ids: tupl
     }
     return AuditEvent(Tag.OPERATION_FINISHED, at, operation_id=operation.id, target_id=operation.target.id, facts=facts)
 
-
-def unusable(reason: str) -> str:
-    """Graph's methodUsabilityReason as a sentence."""
-    why = {
-        "DisabledByPolicy": say("the tenant's policy for passes does not let this person use one"),
-        "Expired": say("it has ended already"),
-        "OneTimeUsed": say("it has been used already"),
-    }
-    said = why.get(reason, say("it does not say why"))
-    return say("The pass was made, but Entra ID says it is not usable ({reason}): {why}.", reason=reason, why=said)
 
 
 def _known(request_id: str) -> tuple[str, ...]:
@@ -280,37 +273,3 @@ def _require_private(action: CardAction, operation: Operation) -> None:
             say("Open Teams on the web or an up-to-date app, type `status {id}` in this chat, and press Reveal there.", id=operation.id),
             code="old_client",
         )
-
-
-def _refused(operation: Operation, change: Change, error: DirectoryError) -> str:
-    """Why Entra ID made nothing, and what to do."""
-    log.warning("reveal refused", action="reveal_refused", operation=operation.id, error=type(error).__name__,
-                status=error.status, code=error.code, request_id=error.request_id)  # fmt: skip
-    text, hint = explain.directory_sentence(error)
-    if change.kind is ChangeKind.RESET_PASSWORD:
-        if isinstance(error, NotAuthorised):
-            hint = join(" ", (hint, say("The service principal needs the Entra role User Administrator as well.")))
-        elif isinstance(error, Rejected):
-            name = operation.target.name
-            text = say("Entra ID does not set the password of {name}: it is kept elsewhere (federated or on-premises).", name=name)
-            hint = say("A pass gets the person in all the same: `pass for {upn}`.", upn=operation.target.upn)
-    elif isinstance(error, Rejected) and "external guest" in error.detail.lower():
-        text, hint = say("Entra ID gives no pass to people of another organisation."), say("Their own organisation can help them.")
-    elif isinstance(error, Rejected) and "policy" in error.detail.lower():
-        text = say("The tenant's policy does not let {target} have such a pass.", target=operation.target.name)
-        hint = say("Look at the policy for passes in Entra.")
-    return join(" ", (text, say("Nothing was changed."), hint))
-
-
-def _hints(change: Change) -> tuple[str, ...]:
-    """What to tell the person, in the order in which it is done."""
-    if change.kind is ChangeKind.RESET_PASSWORD:
-        return (
-            say("The person signs in with it once, and has to choose a password of their own at once."),
-            say("It counts as the password alone: a second factor is asked for as before."),
-        )
-    return (
-        say("The person opens {page}, gives their address, and types the pass where a password is asked for.", page=SECURITY_INFO),
-        say("There they add a new sign-in method, a passkey best, and remove what they no longer have."),
-        say("It may take a few minutes until Entra ID takes it. The password stays as it is."),
-    )

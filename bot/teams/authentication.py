@@ -160,7 +160,7 @@ class InboundTokens:
         try:
             document = await self._json(self._metadata_url)
             fresh = _readable((await self._json(document["jwks_uri"]))["keys"])
-        except (aiohttp.ClientError, TimeoutError, LookupError, TypeError, ValueError) as error:
+        except (aiohttp.ClientError, TimeoutError, LookupError, TypeError, ValueError, RecursionError) as error:
             if self._keys and self._now() - self._fetched_at < 2 * KEYS_KEPT:
                 log.warning("keys not renewed", action="keys_not_renewed", error=type(error).__name__)
                 return

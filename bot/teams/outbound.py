@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import email.utils
 import json
+import logging
 import math
 import random
 import time
@@ -16,6 +17,7 @@ from typing import Any, Protocol
 from urllib.parse import quote
 
 import aiohttp
+import structlog
 from yarl import URL
 
 from bot.domain.exchange import ConversationRef, Member, Reply
@@ -23,6 +25,7 @@ from bot.domain.people import Actor
 from bot.errors import ChatRefused, ChatUnavailable, DirectoryError
 from bot.hosts import service_url_allowed
 from bot.languages import Readers
+from bot.logs import path_shown
 from bot.ports import Sleep
 from bot.teams.attachments import message, requester_of
 
@@ -37,6 +40,8 @@ LONGEST_ASKED = 600.0
 PAGE_SIZE = 500
 MOST_MEMBERS = 1000
 TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
+
+log = structlog.get_logger()
 
 
 class TokenSource(Protocol):
@@ -101,7 +106,10 @@ class Connector:
         token = ""
         while len(found) < most:
             page = await self._call("GET", where, f"{path}&continuationToken={quote(token, safe='')}" if token else path)
-            found += [member for row in page.get("members") or () if (member := _member(row))]
+            rows = page.get("members")
+            if not isinstance(rows, list):  # whoever is in it must not be taken for nobody
+                raise ChatUnavailable("a roster without members")
+            found += [member for row in rows if (member := _member(row))]
             token = str(page.get("continuationToken") or "")
             if not token:
                 break
@@ -126,7 +134,7 @@ class Connector:
         url = URL(f"{where.service_url.rstrip('/')}/{path}", encoded=True)
         for attempt in range(1, TRIES + 1):
             try:
-                return await self._once(method, url, body)
+                return await self._once(method, url, body, attempt)
             except ChatUnavailable as error:
                 wait = error.retry_after if error.retry_after is not None else 0.3 * 2**attempt
                 if attempt == TRIES or wait > LONGEST_WAIT:
@@ -134,14 +142,14 @@ class Connector:
                 await self._sleep(wait + random.uniform(0, 0.2))  # noqa: S311 - spreads load, guards nothing
         raise AssertionError("unreachable")
 
-    async def _once(self, method: str, url: URL, body: dict[str, Any] | None) -> dict[str, Any]:
+    async def _once(self, method: str, url: URL, body: dict[str, Any] | None, attempt: int) -> dict[str, Any]:
         content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") if body is not None else None
         try:
             token = await self._token() if self._token else ""
-            status, retry_after, payload = await self._exchange(method, url, content, token)
+            status, retry_after, payload = await self._exchange(method, url, content, token, attempt)
             if status == 401 and self._token:
                 # Revoked, or signed with a key that was withdrawn: a new token decides whether we are refused or only the old one was.
-                status, retry_after, payload = await self._exchange(method, url, content, await self._token(refused=token))
+                status, retry_after, payload = await self._exchange(method, url, content, await self._token(refused=token), attempt)
         except (aiohttp.ClientError, TimeoutError) as error:
             raise ChatUnavailable(type(error).__name__) from error
         except DirectoryError as error:
@@ -150,15 +158,28 @@ class Connector:
             raise ChatUnavailable(f"{status} from Teams", retry_after=_retry_after(retry_after))
         if status >= 300:
             raise ChatRefused(_code(payload), status=status)
+        if payload.lstrip().startswith(b"<") or (method == "GET" and _parsed(payload) is None):
+            raise ChatUnavailable(f"{status} and a page that is not of Teams")  # a proxy's: nobody has seen the message
         return _object(payload)
 
-    async def _exchange(self, method: str, url: URL, content: bytes | None, token: str) -> tuple[int, str | None, bytes]:
+    async def _exchange(self, method: str, url: URL, content: bytes | None, token: str, attempt: int) -> tuple[int, str | None, bytes]:
         """Status, Retry-After and body. Redirects are not followed: they would carry message and token to a host nobody listed."""
         headers = {"Content-Type": "application/json"} if content is not None else {}
         if token:
             headers["Authorization"] = f"Bearer {token}"
-        async with self._session.request(method, url, data=content, headers=headers, timeout=TIMEOUT, allow_redirects=False) as response:
-            return response.status, response.headers.get("Retry-After"), await response.read()
+        began, said = time.monotonic(), "no answer"
+        try:
+            async with self._session.request(
+                method, url, data=content, headers=headers, timeout=TIMEOUT, allow_redirects=False
+            ) as response:
+                payload = await response.read()
+                said = str(response.status)
+                return response.status, response.headers.get("Retry-After"), payload
+        finally:
+            if log.is_enabled_for(logging.DEBUG):  # whom it is about, and what was said, stays out of the log
+                seconds = round(time.monotonic() - began, 3)
+                log.debug("teams call", action="teams_call", call=f"{method} {path_shown(url.path)}", status=said, seconds=seconds,
+                          attempt=attempt)  # fmt: skip
 
 
 class TeamsAnnouncer:
@@ -189,11 +210,16 @@ def _member(row: Any) -> Member | None:
     return Member(row["id"], str(row.get("name") or ""), object_id) if object_id else None
 
 
-def _object(payload: bytes) -> dict[str, Any]:
+def _parsed(payload: bytes) -> Any:
+    """The JSON in a body; None when it is none."""
     try:
-        answer = json.loads(payload) if payload else {}
+        return json.loads(payload)
     except (ValueError, RecursionError):
-        return {}
+        return None
+
+
+def _object(payload: bytes) -> dict[str, Any]:
+    answer = _parsed(payload)
     return answer if isinstance(answer, dict) else {}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 import random
 import re
 from collections.abc import Awaitable, Callable
@@ -30,9 +31,12 @@ EFFECTS = (
     "drop",  # the connection closes without an answer
     "garbage",  # an HTML page, 200 unless `status` says otherwise
     "empty",  # no body at all
+    "deep",  # JSON nested 20,000 deep
+    "odd",  # `body` as JSON, whatever that is
 )
 _TIMED = ("latency", "late", "logged_late")
 _ADDITIVE = (*_TIMED, "hold")
+_DEEP = b"[" * 20_000 + b"]" * 20_000
 _PAGE = b"<!DOCTYPE html><html><head><title>Service temporarily out of order</title></head><body>Sorry.</body></html>"
 
 
@@ -66,6 +70,7 @@ class Fault:
     retry_after: float | None = None
     retry_after_date: bool = False
     claims: str | None = None
+    body: Any = None
     fired: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
@@ -205,6 +210,9 @@ class Faults:
             raise method_error("Request Authorization failed", status=403, code="accessDenied")
         if effect == "garbage":
             return Answer(fault.status or 200, _PAGE, {"Content-Type": "text/html; charset=utf-8"})
+        if effect in ("deep", "odd"):
+            content = _DEEP if effect == "deep" else json.dumps(fault.body).encode()
+            return Answer(fault.status or 200, content, {"Content-Type": "application/json"})
         return Answer(fault.status or 200)
 
     def _retry_after(self, fault: Fault, wait: float) -> dict[str, str]:

@@ -314,3 +314,10 @@ async def test_the_directory_still_reads_one_person_in_one_request(bench: BulkBe
     await GraphDirectory(bench.client).dossier(ALICE.id)
     assert bench.batches() == [6]
     assert bench.budget.units == []
+
+
+@pytest.mark.parametrize("effect", ["unavailable", "gateway_timeout", "throttle"])
+async def test_what_a_part_of_a_batch_says_about_waiting_counts_for_a_file_too(bench: BulkBench, effect: str) -> None:
+    bench.fault(effect, "roleAssignments", times=1, retry_after=120)
+    assert isinstance((await bench.bulk.dossiers([ALICE.id]))[0], Dossier)
+    assert bench.time.naps == [120.0]

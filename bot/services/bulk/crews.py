@@ -120,7 +120,8 @@ class Crews:
             await preview(self._checking, operation, State.FAILED, refusal.text)
         except (Throttled, Unavailable, StoreUnavailable) as error:
             log.warning("a check waits", action="bulk_check_waits", job=operation.id, error=f"{type(error).__name__}: {error}")
-            await asyncio.sleep(PAUSE_SECONDS)
+            asked = error.retry_after if isinstance(error, DirectoryError) else None
+            await self._crewing.sleep(max(PAUSE_SECONDS, asked or 0.0))
         except DirectoryError as error:
             text, _ = explain.directory_sentence(error)
             await preview(self._checking, operation, State.FAILED, text)
