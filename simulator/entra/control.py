@@ -10,10 +10,12 @@ from typing import Any
 
 from aiohttp import web
 
+from simulator.cast import Member
 from simulator.entra import audits, control_sign_in
 from simulator.entra.faults import Faults
 from simulator.entra.message import RecordedRequest
 from simulator.entra.methods import all_methods
+from simulator.entra.newness import hire
 from simulator.entra.state import PHONE_IDS, Person, PhoneState, Tenant
 
 _STATES = ("notSupported", "notAllowedByPolicy", "notEnabled", "phoneNumberNotUnique", "ready", "notConfigured")
@@ -121,6 +123,7 @@ class Control:
     def add_to(self, router: web.UrlDispatcher) -> None:
         routes: tuple[tuple[str, str, Handler], ...] = (
             ("GET", "/_control/people", self.people),
+            ("POST", "/_control/people", self.hire),
             ("POST", "/_control/people/{user}", self.change),
             ("POST", "/_control/people/{user}/methods", self.register),
             ("DELETE", "/_control/people/{user}/methods/{method}", self.take_away),
@@ -143,6 +146,18 @@ class Control:
 
     async def people(self, _: web.Request) -> web.Response:
         return web.json_response({"value": [described(self._tenant, person) for person in self._tenant.people.values()]})
+
+    async def hire(self, request: web.Request) -> web.Response:
+        """An account made at this moment: `userPrincipalName`, `displayName`, and `seconds` and `calls` as `newness.hire` has them."""
+        wanted = {"displayName": "", "seconds": 30.0, "calls": 0} | await object_in(request)
+        name, upn = wanted.pop("displayName"), wanted.pop("userPrincipalName", "")
+        numbers = all(isinstance(value, (int, float)) and value >= 0 for value in wanted.values())
+        if not isinstance(name, str) or not isinstance(upn, str) or "@" not in upn or not numbers or set(wanted) != {"seconds", "calls"}:
+            raise refused("an account has a userPrincipalName and a displayName; seconds and calls are numbers")
+        if self._tenant.find(upn):
+            raise refused(f"{upn} is there already")
+        person = hire(self._tenant, Member(name=name, upn=upn, mail=upn), **wanted)
+        return web.json_response(described(self._tenant, person), status=201)
 
     async def state(self, request: web.Request) -> web.Response:
         return web.json_response(described(self._tenant, self._person(request)))

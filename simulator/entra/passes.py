@@ -132,8 +132,8 @@ def _start(text: str | None, now: float) -> float:
         start = None
     if start is None or start.tzinfo is None:
         raise method_error("The property 'startDateTime' must be a date and time with an offset.")
-    if start.timestamp() < int(now) - 300:  # undocumented; a pass that started long ago is a mistake of the caller
-        raise method_error("The property 'startDateTime' must not lie in the past.")
+    if start.timestamp() < int(now):  # microsoftgraph/msgraph-sdk-dotnet#2724
+        raise method_error("Invalid StartDateTime specified. It can not be a time in the past.")
     return start.timestamp()
 
 

@@ -6,6 +6,7 @@ The index only proposes: whoever it names is still tested, and names that somebo
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_left, insort
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -18,11 +19,19 @@ if TYPE_CHECKING:
 WORD = re.compile(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+|[^\W\d_]+")
 
 
+def plain(text: str) -> str:
+    """Without accents, whether they are part of their letters or stand after them: a search does not tell these apart."""
+    if text.isascii():
+        return text
+    return "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
+
+
 @lru_cache(maxsize=8192)
 def words(text: str) -> frozenset[str]:
     """Words as the tokenised search splits them (spaces, symbols, digits, change of case), and the undivided ones too."""
-    whole = re.findall(r"\w+", text)
-    return frozenset(word.casefold() for word in (*whole, *WORD.findall(text)))
+    bare = plain(text)
+    whole = re.findall(r"\w+", bare)
+    return frozenset(word.casefold() for word in (*whole, *WORD.findall(bare)))
 
 
 class Hint(NamedTuple):
@@ -79,10 +88,11 @@ class People(dict[str, "Person"]):
             yield from self._addresses.get(text.removeprefix("smtp:"), ())
             return
         self._read_names()
-        start = bisect_left(self._sorted, hint.text)
+        wanted = plain(hint.text).casefold()
+        start = bisect_left(self._sorted, wanted)
         for index in range(start, len(self._sorted)):
             name = self._sorted[index]
-            if not name.startswith(hint.text):
+            if not name.startswith(wanted):
                 return
             yield from self._beginnings[name]
 
@@ -120,10 +130,10 @@ class People(dict[str, "Person"]):
 
 
 def _names(person: Person) -> set[str]:
-    """Whatever a search by beginnings may look at, folded."""
+    """Whatever a search by beginnings may look at, folded and without accents. Anything but the user principal name may be missing."""
     nickname = person.upn.partition("@")[0].replace("#", "")
-    whole = (person.display_name, person.given_name, person.surname, person.upn, person.mail or "")
-    names = {name.casefold() for name in whole} | words(person.display_name)
+    whole = (person.display_name, person.given_name, person.surname, person.upn, person.mail)
+    names = {plain(name).casefold() for name in whole if name} | words(person.display_name or "")
     if not person.upn.startswith(nickname):
-        names.add(nickname.casefold())
+        names.add(plain(nickname).casefold())
     return names - {""}

@@ -44,10 +44,10 @@ def person_in(tenant: Tenant, call: Call) -> Person:
     """The account the path names.
 
     Raises:
-        GraphError: 404, nobody has that id or UPN.
+        GraphError: 404, nobody has that id or UPN, or nobody that this back end knows already.
     """
     person = tenant.find(call.params[0])
-    if person is None:
+    if person is None or person.newness.hides_methods(tenant.clock()):
         raise method_error("The user was not found.", status=404, code="resourceNotFound")
     return person
 

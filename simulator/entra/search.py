@@ -1,4 +1,4 @@
-"""`$search` of directory objects, compiled to a predicate.
+"""`$search` of directory objects, compiled to a predicate. Neither case nor accents count, unlike in `$filter`.
 
 https://learn.microsoft.com/graph/search-query-parameter
 """
@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from simulator.entra.errors import unsupported
 from simulator.entra.message import GraphError
-from simulator.entra.people import WORD, Hint, words
+from simulator.entra.people import WORD, Hint, plain, words
 from simulator.entra.query import Compiled, Part, Schema, all_parts, any_part
 
 _CLAUSE = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|(AND|OR)\b|([()]))')
@@ -59,12 +59,12 @@ def _clause(clause: str, schema: Schema, properties: set[str]) -> Part:
     properties.add(name)
     get = schema.getters[name]
     if name in schema.tokenized:
-        wanted = tuple(word.casefold() for word in WORD.findall(value))
+        wanted = tuple(word.casefold() for word in WORD.findall(plain(value)))
         hints = (Hint(max(wanted, key=len), begins=True),) if wanted and name in schema.beginning else None
         return Part(lambda item: bool(wanted) and _all_begin(wanted, get(item) or ""), hints)
-    prefix = value.casefold()
+    prefix = plain(value).casefold()
     hints = (Hint(prefix, begins=True),) if prefix and name in schema.beginning else None
-    return Part(lambda item: (get(item) or "").casefold().startswith(prefix), hints)
+    return Part(lambda item: plain(get(item) or "").casefold().startswith(prefix), hints)
 
 
 @lru_cache(maxsize=16384)

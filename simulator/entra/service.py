@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from simulator import cast, crowd
+from simulator.entra import newness
 from simulator.entra.control import Control
 from simulator.entra.control_load import LoadControl
 from simulator.entra.edge import VERSION, GraphEdge
@@ -94,6 +95,10 @@ class Entra:
     def group(self, key: str) -> GroupState:
         """The group with this id or name. KeyError when there is none."""
         return self.tenant.group(key)
+
+    def hire(self, member: cast.Member, *, seconds: float = 30.0, calls: int = 0) -> Person:
+        """Adds an account at this moment; see `newness.hire`."""
+        return newness.hire(self.tenant, member, seconds=seconds, calls=calls)
 
     def add_crowd(self, people: int = crowd.USUAL, *, mixed: bool = True) -> None:
         """Adds the first so many people of `simulator.crowd` who are not there yet, and the groups they are in."""

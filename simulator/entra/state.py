@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from simulator import cast
 from simulator.entra.message import AuditRow, Write
+from simulator.entra.newness import Newness
 from simulator.entra.people import People
 from simulator.entra.sign_in import Seen, TemporaryPass, TenantSignIn, held, sign_in_of
 
@@ -94,10 +95,10 @@ class Person:
     def __init__(self, member: cast.Member, sms_names: dict[str, set[str]]) -> None:
         self.id = member.id
         self.upn = member.upn
-        self.display_name = member.name
+        self.display_name: str | None = member.name  # anything but the user principal name may be missing
         given, _, family = member.name.partition(" ")
-        self.given_name = given
-        self.surname = family.removesuffix(" (Adatum)")
+        self.given_name: str | None = given
+        self.surname: str | None = family.removesuffix(" (Adatum)")
         self.mail = member.mail
         self.other_mails = member.other_mails
         self.aliases = member.aliases
@@ -115,6 +116,7 @@ class Person:
         self.strong = list(member.strong)
         self.sign_in = sign_in_of(member)
         self.sms_policy = member.sms_policy and not self.guest
+        self.newness = Newness()
         self.phones = Phones(self.id, sms_names)
         self._hidden_changes: list[tuple[float, Seen]] = []
         for phone_type, number in member.phones.items():

@@ -54,7 +54,7 @@ SCHEMA = Schema(
         "onPremisesSyncEnabled": lambda p: True if p.synced else None,
         "onPremisesLastSyncDateTime": lambda p: "2026-01-05T06:00:00Z" if p.synced else None,
         "isManagementRestricted": lambda p: p.management_restricted or None,
-        "createdDateTime": lambda p: "2025-01-06T08:00:00Z",
+        "createdDateTime": lambda p: p.newness.created_text,
         "signInSessionsValidFromDateTime": lambda p: p.sign_in.sessions_valid_from,
         "lastPasswordChangeDateTime": lambda p: p.sign_in.password_changed,
         "passwordPolicies": lambda p: None,
@@ -97,6 +97,9 @@ def list_users(tenant: Tenant, call: Call) -> Answer:
     allow_only(call, "$select", "$expand", "$filter", "$search", "$orderby", "$top", "$count", "$skiptoken")
     names, expand = _shape(call)
     found, used = matched(call, tenant.people.values(), SCHEMA, tenant.people.matching)
+    if "$search" in call.query:
+        now = tenant.clock()
+        found = [person for person in found if not person.newness.hides_from_search(now)]
     if not used <= BASIC and not call.permissions & FULL_PROFILE:
         raise GraphError(403, "Authorization_RequestDenied", INSUFFICIENT)
     return page(call, found, lambda person: _shown(tenant, person, names, expand), "users")

@@ -136,6 +136,7 @@ async def test_targets_are_transitive_groups(client: Client):
         {"startDateTime": "2027-01-15T11:00:00"},
         {"startDateTime": "tomorrow"},
         {"startDateTime": "2026-01-15T11:00:00Z"},
+        {"startDateTime": "2027-01-15T07:59:59Z"},
         {"temporaryAccessPass": "Chosen1!"},
         [],
         None,

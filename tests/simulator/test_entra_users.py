@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from urllib.parse import quote
 
 import pytest
@@ -176,6 +177,21 @@ class TestSearch:
         reply = await client.get(f"/users?$search={quote(expression)}", headers=EVENTUAL)
         assert reply.status == 200
         assert sorted(names(reply)) == expected
+
+    @pytest.mark.parametrize("held", ["Zoë Åkesson-Núñez", unicodedata.normalize("NFD", "Zoë Åkesson-Núñez")])
+    @pytest.mark.parametrize("wanted", ["Zoë", "zoe", "ZOE\u0308", "akesson", "Åkesson", "nunez", "Núñez zoë", "nun\u0303"])
+    async def test_accents_do_not_count_however_they_are_written(self, client: Client, held: str, wanted: str):
+        client.entra.person("Noor Dekker").display_name = held
+        reply = await client.get("/users?$search=" + quote(f'"displayName:{wanted}"'), headers=EVENTUAL)
+        assert names(reply) == [held]
+        assert names(await client.get(f"/users?$filter=startsWith(displayName,'{quote('Zoè')}')")) == []  # to a filter they do
+
+    async def test_names_may_be_missing(self, client: Client):
+        person = client.entra.person("Noor Dekker")
+        person.display_name = person.given_name = person.surname = None
+        assert names(await client.get("/users?$search=" + quote('"displayName:noor"'), headers=EVENTUAL)) == []
+        assert (await client.get(f"/users?$filter=startsWith(userPrincipalName,'{person.upn}')")).values[0]["displayName"] is None
+        assert (await client.get("/users?$orderby=displayName&$top=1")).values[0]["id"] == person.id
 
     @pytest.mark.parametrize(
         "expression",
