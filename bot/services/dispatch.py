@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.commands.cleaning import normalise
 from bot.commands.parser import parse
 from bot.commands.replan import replan_all
 from bot.commands.spec import Facts, Invocation, Several, WhatHappened
@@ -164,6 +165,12 @@ class Dispatch:
             )
         if message.files:
             return await self._bulk.file(message)
+        if message.quoting and not normalise(message.text):
+            raise Refusal(
+                say("You quoted or forwarded a message and wrote nothing of your own, so I did nothing."),
+                say("What is quoted is not for me: type the command yourself."),
+                code="only_quoted",
+            )
         try:
             invocation = parse(message.text, message.mentions)
         except Incomplete as begun:
