@@ -21,7 +21,8 @@ _WINDOWS = """
     US Eastern Standard Time=America/Indiana/Indianapolis | Turks And Caicos Standard Time=America/Grand_Turk
     Paraguay Standard Time=America/Asuncion | Atlantic Standard Time=America/Halifax | Venezuela Standard Time=America/Caracas
     Central Brazilian Standard Time=America/Cuiaba | SA Western Standard Time=America/La_Paz | Pacific SA Standard Time=America/Santiago
-    Newfoundland Standard Time=America/St_Johns | Tocantins Standard Time=America/Araguaina | E. South America Standard Time=America/Sao_Paulo
+    Newfoundland Standard Time=America/St_Johns | Tocantins Standard Time=America/Araguaina
+    E. South America Standard Time=America/Sao_Paulo
     SA Eastern Standard Time=America/Cayenne | Argentina Standard Time=America/Argentina/Buenos_Aires
     Greenland Standard Time=America/Nuuk
     Montevideo Standard Time=America/Montevideo | Magallanes Standard Time=America/Punta_Arenas
