@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
-from simulator.teams.identity import personal_chat_id
-from tests.desk import BRAM, HANNA, HELPDESK, OMAR, SAM, Answer, Desk
-from tests.scenarios.approving import words
+from tests.desk import BRAM, HANNA, HELPDESK, SAM, Desk
+from tests.scenarios.approving import INGRID, SET, approvers_card, words
+from tests.scenarios.in_person import ask, chat_of, chats
+
+__all__ = ["chats"]
 
 #: Nothing here looks at storage, so one database does.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -28,21 +28,15 @@ async def test_an_activity_that_names_another_region_is_answered_where_its_sende
     assert await desk.logged("Noor Dekker", "Done")
 
 
-async def test_who_moves_to_another_region_still_hears_how_it_ended_and_is_asked_to_agree(desk: Desk) -> None:
-    for who in (BRAM, SAM):
-        await desk.say(who, "hello")
-    own = await desk.say(HANNA, "set mobile for omar +31 6 12345678")
-    for who, region in ((HANNA, "ch"), (BRAM, "fr")):
-        desk.teams.move(who, region)
-    for who in (HANNA, BRAM):
-        await desk.say(who, "hello")
-    await desk.press(HANNA, own, "confirm")
-    asked = await desk.teams.wait_for(
-        lambda message: message.conversation == personal_chat_id(BRAM) and "Approve" in json.dumps(message.card() or {})
-    )
-    await desk.press(BRAM, Answer(desk, asked, BRAM), "approve")
-    await desk.settled(own, "Done")
-    assert desk.phones(OMAR)["mobile"] == "+31 612345678"
+async def test_who_moves_to_another_region_still_hears_how_it_ended_and_is_asked_to_agree(chats: Desk) -> None:
+    own = await chats.say(HANNA, SET)
+    for who, region in ((HANNA, "ch"), (SAM, "fr")):
+        chats.teams.move(who, region)
+        await chats.say(who, "hello")
+    await chats.press(HANNA, own, "confirm")
+    await chats.press(SAM, await approvers_card(chats, own.operation_id, SAM), "approve")
+    await chats.settled(own, "Sam Okafor")
+    await chats.teams.wait_for(lambda message: message.conversation == chat_of(chats, HANNA) and "approved" in words(message))
 
 
 async def test_a_refusal_for_the_presser_alone_finds_them_in_their_own_region(desk: Desk) -> None:
@@ -60,26 +54,18 @@ async def test_a_refusal_for_the_presser_alone_finds_them_in_their_own_region(de
 async def test_a_deleted_card_is_posted_anew(desk: Desk) -> None:
     """Of the update of what was deleted the service says 403 and nothing else."""
     own = await desk.say(HANNA, "set mobile for noor dekker +31 6 12345678")
+    operation_id = own.operation_id
     desk.teams.threads.delete(own.message)
-    await desk.press(HANNA, own, "confirm")
-    done = await desk.teams.wait_for(
-        lambda message: message.conversation == own.message.conversation and message.id != own.message.id and "Done" in words(message)
-    )
-    assert own.operation_id in words(done)
+    await desk.teams.press(HANNA, own.message.id, "confirm", action={"verb": "confirm", "data": {"id": operation_id}})
+    await desk.teams.wait_for(lambda message: message.id > own.message.id and operation_id in words(message) and "Done" in words(message))
 
 
-async def test_an_approver_who_blocked_the_bot_is_forgotten_and_one_in_passing_trouble_is_not(desk: Desk) -> None:
-    for who in (BRAM, SAM):
-        await desk.say(who, "hello")
-    desk.teams.block(BRAM)
-    desk.teams.faults.add("403", conversation=personal_chat_id(SAM), method="POST", code="ServiceError", message="Unknown", count=2)
-    own = await desk.say(HANNA, "set mobile for omar +31 6 12345678")
-    await desk.press(HANNA, own, "confirm")
-    asked = await desk.teams.wait_for(
-        lambda message: message.conversation == personal_chat_id(SAM) and "Approve" in json.dumps(message.card() or {})
-    )
-    await desk.press(SAM, Answer(desk, asked, SAM), "approve")
-    await desk.settled(own, "Done")
+async def test_an_approver_in_passing_trouble_is_asked_all_the_same(chats: Desk) -> None:
+    chats.teams.block(INGRID)
+    chats.teams.faults.add("403", conversation=chat_of(chats, SAM), method="POST", code="ServiceError", message="Unknown", count=2)
+    operation_id, own = await ask(chats)
+    await chats.press(SAM, await approvers_card(chats, operation_id, SAM), "approve")
+    await chats.settled(own, "Sam Okafor")
 
 
 async def test_what_the_requester_blocked_is_done_all_the_same(desk: Desk) -> None:
