@@ -46,6 +46,7 @@ from bot.services.gate import Gate
 from bot.services.look import look_anew
 from bot.services.posted import Posted
 from bot.services.prepare import Preparation, Proposal, as_known
+from bot.services.pressed_once import pressed_once
 from bot.services.propose import propose
 from bot.services.refuse import refuse_message, refuse_press
 from bot.services.require import require
@@ -117,7 +118,7 @@ class Dispatch:
                 require(self._gate.identify(action.actor, guest_or_bot=action.guest_or_bot))
                 if not await self._operations.first_delivery(action.key, self._clock()):
                     return await self._seen_again(action)
-                return await self._press(action)
+                return await (self._press_once if VERBS[action.verb].makes_anew else self._press)(action)
         except Exception as error:  # and those of a press
             return await refuse_press(self._operations, self._clock, action, error)
 
@@ -127,7 +128,8 @@ class Dispatch:
             require(self._gate.identify(consent.actor, guest_or_bot=consent.guest_or_bot))
             if not await self._operations.first_delivery(consent.key, self._clock()) or not consent.accepted:
                 return None
-            return await self._bulk.consented(consent)
+            async with pressed_once(self._operations, consent, self._clock) as first:
+                return await self._bulk.consented(consent) if first else None
         except Exception as error:  # and those of a file
             return await refuse_message(self._operations, self._clock, consent.actor, consent.where, error)
 
@@ -268,6 +270,10 @@ class Dispatch:
             first=proposal.first,
         )
         return shown(operation, self._clock)
+
+    async def _press_once(self, action: CardAction) -> Reply:
+        async with pressed_once(self._operations, action, self._clock) as first:
+            return await (self._press if first else self._seen_again)(action)
 
     async def _press(self, action: CardAction) -> Reply:
         declared = VERBS[action.verb]
