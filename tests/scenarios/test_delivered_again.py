@@ -31,8 +31,8 @@ SPENT = (Verb.CHOOSE, Verb.FILL, Verb.SUSPECT)
 def counted(desk: Desk, where: str) -> dict[str, int]:
     """How much there is, and how many cards with buttons and offered files stand in the chat of the press; news may come at any time."""
     found = {name: query(desk, statement)[0]["n"] for name, statement in COUNTED.items()}
-    cards = [message.card() for message in desk.teams.thread(where) if message.by_bot and not message.deleted]
-    return found | {"cards": len([card for card in cards if card is None or '"verb"' in as_json(card)])}
+    said = [message.shown for message in desk.teams.thread(where) if message.by_bot]
+    return found | {"cards": len([shown for shown in said if not shown or '"verb"' in as_json({"shown": shown})])}
 
 
 async def added(scene: Scene, verb: Verb, make: Make, how: str) -> dict[str, int]:
