@@ -14,7 +14,8 @@ from tests.scenarios.bulking import query
 from tests.scenarios.forging import Scene, button, scene_of
 from tests.scenarios.test_verbs import MADE, Make
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+#: Only what the store remembers of presses is tried on both databases.
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 #: What there is in the world that a press may add to.
 COUNTED = {
@@ -46,6 +47,7 @@ async def added(scene: Scene, verb: Verb, make: Make, how: str) -> dict[str, int
     return {name: after[name] - before[name] for name in after} | {"writes": len(desk.entra.writes) - writes}
 
 
+@on_sqlite
 @pytest.mark.parametrize("how", ["later", "at once"])
 @pytest.mark.parametrize(("verb", "make"), [pair for pair in MADE if VERBS[pair[0]].makes_anew or pair[0] in SPENT])
 async def test_it_does_what_one_press_does(desk: Desk, verb: Verb, make: Make, how: str) -> None:
@@ -82,6 +84,7 @@ async def test_after_a_minute_the_same_press_is_another_one(desk: Desk) -> None:
     assert await cards() == first + 1
 
 
+@on_sqlite
 async def test_two_people_press_for_themselves(desk: Desk) -> None:
     shown = await desk.say(HANNA, "help")
     for who in (HANNA, BRAM):
