@@ -183,6 +183,10 @@ class StoreUnavailable(DoormanError):
     """The database cannot be used right now; nothing was recorded."""
 
 
+#: What Teams calls a refusal that it gives no reason for.
+SERVICE_ERROR = "ServiceError"
+
+
 class ChatError(DoormanError):
     """Teams did not take a post."""
 
@@ -192,11 +196,18 @@ class ChatRefused(ChatError):
 
     Attributes:
         status: HTTP status.
+        code: Teams' own word for the reason; empty when it gives none.
     """
 
-    def __init__(self, detail: str, *, status: int) -> None:
-        super().__init__(f"{status} {detail}")
+    def __init__(self, code: str, *, status: int) -> None:
+        super().__init__(f"{status} {code}")
         self.status = status
+        self.code = code
+
+    @property
+    def gone(self) -> bool:
+        """Nobody can be written to in this conversation: blocked by the person, or removed from the chat."""
+        return self.status == 404 or (self.status == 403 and self.code != SERVICE_ERROR)
 
 
 class ChatUnavailable(ChatError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -189,6 +189,12 @@ class Operations(Protocol):
 
         What a process took in and died over before it was `answered` counts as new again.
         """
+
+    async def first_press(self, key: str, at: datetime, within: timedelta) -> bool:
+        """Whether nobody pressed this so lately; records it so that the next call with `key` says no for as long."""
+
+    async def came_to_nothing(self, key: str) -> None:
+        """What was pressed had no effect, so it may be pressed again at once."""
 
     async def answered(self, keys: Sequence[str]) -> None:
         """The turns of these activities are over."""

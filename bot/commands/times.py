@@ -14,6 +14,7 @@ from bot.domain.said import say
 from bot.errors import Refusal
 
 _TIME = re.compile(r"(?P<hour>[01]?\d|2[0-3])[:.](?P<minute>[0-5]\d)(?:h|hrs?)?", re.ASCII)
+_FIXED = re.compile(r"Etc/GMT([+-]\d{1,2})", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 TOMORROW, TODAY = "tomorrow", "today"
 _DAYS = {way: day for day in (TOMORROW, TODAY) for way in ways(day)}
@@ -64,8 +65,14 @@ class TimeOfDay:
 
 
 def zone_of(name: str) -> tuple[tzinfo, str]:
-    """The time zone of somebody's Teams and what to call it; UTC when Teams did not say."""
-    return (ZoneInfo(name), name) if name else (UTC, "UTC")
+    """The time zone of somebody's Teams and what to call it; UTC when Teams did not say.
+
+    A zone of a fixed number of hours is called by them: the sign in its name is the other way round.
+    """
+    if not name:
+        return UTC, "UTC"
+    hours = _FIXED.fullmatch(name)
+    return ZoneInfo(name), f"UTC{-int(hours[1]):+d}" if hours else name
 
 
 def resolve(moment: Moment, now: datetime, zone: str) -> datetime:

@@ -75,6 +75,7 @@ class IncomingMessage:
         edited: the person changed an earlier message.
         guest_or_bot: Teams itself says the sender is no member of the tenant.
         files: what was dropped into the chat with it.
+        quoting: another message was quoted or forwarded with it, which is no part of `text`.
     """
 
     key: str
@@ -85,6 +86,7 @@ class IncomingMessage:
     edited: bool = False
     guest_or_bot: bool = False
     files: tuple[IncomingFile, ...] = ()
+    quoting: bool = False
 
 
 @dataclass(frozen=True, slots=True)

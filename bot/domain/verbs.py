@@ -69,6 +69,14 @@ class Declared:
         return self.names <= _JOBS
 
     @property
+    def makes_anew(self) -> bool:
+        """Each press makes something new, so the same press delivered twice would make two: a card, a request, an offered file.
+
+        Of every other verb the second press finds what the first has moved, answered or spent.
+        """
+        return self.place is not Place.VIEW and _SPENT.isdisjoint(self.names)
+
+    @property
     def may_name_an_operation(self) -> bool:
         """Its id may be that of an operation or a job, so what comes of the press belongs to the history of that."""
         return not _OPERATIONS.isdisjoint(self.names)
@@ -76,6 +84,7 @@ class Declared:
 
 _JOBS = frozenset({Thing.JOB, Thing.NOTHING})
 _OPERATIONS = frozenset({Thing.OPERATION, Thing.JOB})
+_SPENT = frozenset({Thing.CHOICE, Thing.FORM})
 
 
 def _declared(presser: Presser, place: Place, *names: Thing) -> Declared:

@@ -36,7 +36,7 @@ def person_in(row: Row) -> Person:
         raise Unavailable("an account without user principal name")
     return Person(
         id=str(row["id"]),
-        name=str(row.get("displayName") or upn),
+        name=str(row.get("displayName") or "").strip() or str(upn),
         upn=str(upn),
         mail=str(row.get("mail") or ""),
         job_title=str(row.get("jobTitle") or ""),

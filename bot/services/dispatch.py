@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.commands.cleaning import normalise
 from bot.commands.parser import parse
 from bot.commands.replan import replan_all
 from bot.commands.spec import Facts, Invocation, Several, WhatHappened
@@ -45,6 +46,7 @@ from bot.services.gate import Gate
 from bot.services.look import look_anew
 from bot.services.posted import Posted
 from bot.services.prepare import Preparation, Proposal, as_known
+from bot.services.pressed_once import pressed_once
 from bot.services.propose import propose
 from bot.services.refuse import refuse_file, refuse_message, refuse_press
 from bot.services.require import require
@@ -116,7 +118,7 @@ class Dispatch:
                 require(self._gate.identify(action.actor, guest_or_bot=action.guest_or_bot))
                 if not await self._operations.first_delivery(action.key, self._clock()):
                     return await self._seen_again(action)
-                return await self._press(action)
+                return await (self._press_once if VERBS[action.verb].makes_anew else self._press)(action)
         except Exception as error:  # and those of a press
             return await refuse_press(self._operations, self._clock, action, error)
 
@@ -126,7 +128,8 @@ class Dispatch:
             require(self._gate.identify(consent.actor, guest_or_bot=consent.guest_or_bot))
             if not await self._operations.first_delivery(consent.key, self._clock()) or not consent.accepted:
                 return None
-            return await self._bulk.consented(consent)
+            async with pressed_once(self._operations, consent, self._clock) as first:
+                return await self._bulk.consented(consent) if first else None
         except Exception as error:  # and those of a file
             return await refuse_file(self._operations, self._clock, consent, error)
 
@@ -164,6 +167,12 @@ class Dispatch:
             )
         if message.files:
             return await self._bulk.file(message)
+        if message.quoting and not normalise(message.text):
+            raise Refusal(
+                say("You quoted or forwarded a message and wrote nothing of your own, so I did nothing."),
+                say("What is quoted is not for me: type the command yourself."),
+                code="only_quoted",
+            )
         try:
             invocation = parse(message.text, message.mentions)
         except Incomplete as begun:
@@ -261,6 +270,10 @@ class Dispatch:
             first=proposal.first,
         )
         return shown(operation, self._clock)
+
+    async def _press_once(self, action: CardAction) -> Reply:
+        async with pressed_once(self._operations, action, self._clock) as first:
+            return await (self._press if first else self._seen_again)(action)
 
     async def _press(self, action: CardAction) -> Reply:
         declared = VERBS[action.verb]

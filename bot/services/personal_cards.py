@@ -21,8 +21,6 @@ log = structlog.get_logger()
 
 #: More people than this are not asked about one request.
 MOST_ASKED = 20
-#: Blocked by the person, or removed from the chat: nobody can be written to there.
-_GONE = (403, 404)
 
 
 class PersonalCards:
@@ -94,7 +92,7 @@ class PersonalCards:
                 return error
             log.warning("approver cannot be asked", action="personal_card_refused", operation=operation.id, status=error.status)
             card = replace(card, refused=error.status)
-            if error.status in _GONE:
+            if error.gone:
                 await self._known.lost(card.reader.id)
         except ChatError as error:
             return error

@@ -36,15 +36,17 @@ CHOICES_KEPT = timedelta(hours=1)
 TURN_OVER = timedelta(seconds=12)
 
 
-def _take_in(dialect: Any) -> Any:
+def _take_in(dialect: Any, *, repeatable: bool) -> Any:
     taken = dialect.insert(deliveries)
     left_behind = ~deliveries.c.answered & (deliveries.c.taken_by != taken.excluded.taken_by) & (deliveries.c.at < bindparam("over"))
     again = {"taken_by": taken.excluded.taken_by, "at": taken.excluded.at}
-    return taken.on_conflict_do_update(index_elements=["key"], set_=again, where=left_behind).returning(deliveries.c.key)
+    free = left_behind | (deliveries.c.at < bindparam("long_ago")) if repeatable else left_behind
+    return taken.on_conflict_do_update(index_elements=["key"], set_=again, where=free).returning(deliveries.c.key)
 
 
 #: The statements of every turn, built once: building one costs more than running it.
-_TAKE_IN: dict[str, Any] = {"postgresql": _take_in(postgresql), "sqlite": _take_in(sqlite)}
+_TAKE_IN: dict[str, Any] = {name: _take_in(dialect, repeatable=False) for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))}
+_PRESSED: dict[str, Any] = {name: _take_in(dialect, repeatable=True) for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))}
 _ANSWERED = update(deliveries).where(deliveries.c.key == bindparam("taken")).values(answered=True)
 
 
@@ -71,6 +73,16 @@ class StoredOperations:
             return connection.execute(_TAKE_IN[connection.dialect.name], given).first() is not None
 
         return await self._transactions.write(work)
+
+    async def first_press(self, key: str, at: datetime, within: timedelta) -> bool:
+        def work(connection: Connection) -> bool:
+            given = {"key": key, "at": at, "taken_by": self._me, "answered": False, "over": at - TURN_OVER, "long_ago": at - within}
+            return connection.execute(_PRESSED[connection.dialect.name], given).first() is not None
+
+        return await self._transactions.write(work)
+
+    async def came_to_nothing(self, key: str) -> None:
+        await self._transactions.write(lambda connection: connection.execute(delete(deliveries).where(deliveries.c.key == key)))
 
     async def answered(self, keys: Sequence[str]) -> None:
         taken = [{"taken": key} for key in keys]

@@ -71,6 +71,7 @@ class MessagesEndpoint:
         if tenant_of(activity) != self._tenant_id.lower():
             await self._turn_away(activity)
             return _refused(403, "other tenant")
+        self._connector.regions.seen(activity.service_url)
         return await self._turn(activity)
 
     async def _authenticate(self, request: web.Request, activity: Activity) -> None:

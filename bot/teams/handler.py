@@ -90,7 +90,7 @@ class DoormanHandler(TeamsActivityHandler):
     async def on_message_activity(self, turn_context: TurnContext) -> None:
         """A typed message, or a button of a client that knows no Action.Execute."""
         activity = turn_context.activity
-        if activity.value is not None:
+        if activity.value or (activity.value is not None and not activity.text):  # some clients add an empty one to what is typed
             if action := card_action(activity):
                 await self._submitted(turn_context, action)
             else:

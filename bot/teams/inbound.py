@@ -12,7 +12,6 @@ import html
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from botbuilder.schema import Activity, Attachment, ChannelAccount, ConversationAccount, Entity
 
@@ -35,6 +34,8 @@ from bot.domain.exchange import (
 from bot.domain.people import Actor
 from bot.domain.verbs import VERBS, Thing
 from bot.languages import language_of
+from bot.teams.quotes import own_words
+from bot.teams.zones import zone
 
 #: Answers who a Teams user id is: (conversation, "29:…") → Entra object id, or empty.
 WhoIs = Callable[[ConversationRef, str], Awaitable[str]]
@@ -112,7 +113,7 @@ def activity_from(body: object) -> Activity:
         ],
         members_added=[_account(item) for item in _parts(body, "membersAdded")],
     )
-    activity.additional_properties = {"tenantId": _text(conversation, "tenantId")}
+    activity.additional_properties = {"tenantId": _text(conversation, "tenantId"), "localTimestamp": body.get("localTimestamp")}
     return activity
 
 
@@ -133,16 +134,15 @@ def actor_of(activity: Activity) -> Actor:
     object_id = sender.aad_object_id or ""
     name = (sender.name or "somebody")[:_NAME_LIMIT]
     identity = object_id.lower() if _GUID.fullmatch(object_id) else ""
-    zone, language = _zone(activity.local_timezone or ""), language_of(activity.locale)
-    return Actor(identity, tenant_of(activity), name, sender.id, zone=zone, language=language)
+    return Actor(identity, tenant_of(activity), name, sender.id, zone=_zone(activity), language=language_of(activity.locale))
 
 
-def _zone(name: str) -> str:
-    """The IANA name of a time zone, as the client says it; empty when there is no such zone."""
-    try:
-        return ZoneInfo(name).key if name else ""
-    except (KeyError, ValueError, OSError):  # unknown, a path, or no file
-        return ""
+def _zone(activity: Activity) -> str:
+    """The IANA name of the time zone of the sender's client; empty when it cannot be told."""
+    told = [entity.additional_properties.get("timezone") for entity in activity.entities if entity.type == "clientInfo"]
+    local = activity.additional_properties["localTimestamp"]
+    names = [name for name in (activity.local_timezone, *told) if isinstance(name, str)]
+    return zone(names, local if isinstance(local, str) else "")
 
 
 def where_of(activity: Activity) -> ConversationRef:
@@ -177,7 +177,8 @@ def _guest_or_bot(activity: Activity) -> bool:
 async def incoming_message(activity: Activity, who_is: WhoIs, *, edited: bool = False) -> IncomingMessage:
     """A typed message; mentions of people are looked up, mentions of the bot are cut out."""
     where = where_of(activity)
-    text, found = _mentions_marked(activity)
+    said, quoting = own_words(activity.text or "", activity.attachments)
+    text, found = _mentions_marked(activity, said, quoting=quoting)
     known = await _object_ids(where, [mentioned_id for _, mentioned_id in found], who_is)
     return IncomingMessage(
         key=delivery_key(activity),
@@ -186,6 +187,7 @@ async def incoming_message(activity: Activity, who_is: WhoIs, *, edited: bool = 
         where=where,
         mentions=tuple(Mention(name, known.get(mentioned_id, "")) for name, mentioned_id in found),
         edited=edited,
+        quoting=quoting,
         guest_or_bot=_guest_or_bot(activity),
         files=_files(activity) if where.kind == "personal" else (),  # Teams gives bots none elsewhere
     )
@@ -241,18 +243,23 @@ def file_consent(activity: Activity) -> FileConsent | None:
     )
 
 
-def _mentions_marked(activity: Activity) -> tuple[str, list[tuple[str, str]]]:
+def _mentions_marked(activity: Activity, words: str, *, quoting: bool) -> tuple[str, list[tuple[str, str]]]:
     """The text with a numbered mark for each person mentioned and a blank for the bot; with name and Teams id of those people.
 
     Each entity stands for one occurrence of its own text, in order: a person may be called like the bot, and one name may be
     part of another. What is left over when the bot was the last one called so is the bot too.
+
+    Args:
+        words: the sender's own. Entities stand for what was quoted beside them too, so that of namesakes nobody can tell who is meant.
     """
     waiting: dict[str, list[tuple[str, str]]] = {}
     for entity in activity.entities:
         said, mentioned = entity.additional_properties.get("text"), entity.additional_properties.get("mentioned")
         if entity.type == "mention" and isinstance(mentioned, dict) and isinstance(said, str) and said:
             waiting.setdefault(_clean(said), []).append((_clean(str(mentioned.get("name", ""))), _clean(str(mentioned.get("id", "")))))
-    text = _MARKS.sub(" ", activity.text or "")
+    if quoting:
+        waiting = {said: queue if len(set(queue)) == 1 else [(name, "") for name, _ in queue] for said, queue in waiting.items()}
+    text = _MARKS.sub(" ", words)
     for said in list(waiting):  # some clients escape the name in one of the two places only
         for spelling in (said.replace("&", "&amp;"), html.unescape(said), _MARKS.sub(" ", said)):
             if said not in text:
@@ -278,7 +285,7 @@ def _mentions_marked(activity: Activity) -> tuple[str, list[tuple[str, str]]]:
 
 async def _object_ids(where: ConversationRef, user_ids: Iterable[str], who_is: WhoIs) -> dict[str, str]:
     """Who these Teams users are; those that Teams cannot say, or not in time, are missing or empty."""
-    wanted = list(dict.fromkeys(user_ids))[:MENTIONS_LOOKED_UP]
+    wanted = list(dict.fromkeys(filter(None, user_ids)))[:MENTIONS_LOOKED_UP]
     asking = [asyncio.ensure_future(who_is(where, user_id)) for user_id in wanted]
     if not asking:
         return {}

@@ -22,12 +22,13 @@ from yarl import URL
 
 from bot.domain.exchange import ConversationRef, Member, Reply
 from bot.domain.people import Actor
-from bot.errors import ChatRefused, ChatUnavailable, DirectoryError
+from bot.errors import SERVICE_ERROR, ChatRefused, ChatUnavailable, DirectoryError
 from bot.hosts import service_url_allowed
 from bot.languages import Readers
 from bot.logs import path_shown
 from bot.ports import Sleep
 from bot.teams.attachments import message, requester_of
+from bot.teams.regions import Regions, is_elsewhere
 
 #: Asking again helps for these: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit
 TRY_AGAIN = frozenset({412, 429, 500, 502, 503, 504})
@@ -69,6 +70,7 @@ class Connector:
         self._token = token
         self._allowed = frozenset(allowed)
         self._sleep = sleep
+        self.regions = Regions()
 
     async def send(self, where: ConversationRef, activity: dict[str, Any], *, reply_to: str = "") -> str:
         """Posts a message; returns its activity id. Raises ChatError."""
@@ -124,19 +126,35 @@ class Connector:
             "tenantId": tenant_id,
             "channelData": {"tenant": {"id": tenant_id}},
         }
-        answer = await self._call("POST", where, "v3/conversations", body)
-        return ConversationRef(where.service_url, str(answer.get("id") or ""), "personal")
+        service_url, answer = await self._wherever("POST", where, "v3/conversations", body)
+        return ConversationRef(service_url, str(answer.get("id") or ""), "personal")
 
     async def _call(self, method: str, where: ConversationRef, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        service_url, answer = await self._wherever(method, where, path, body)
+        if service_url != where.service_url:
+            self.regions.found(where, service_url)
+        return answer
+
+    async def _wherever(self, method: str, where: ConversationRef, path: str, body: dict[str, Any] | None) -> tuple[str, dict[str, Any]]:
+        """Who answers and what, wherever the conversation is served."""
         if not service_url_allowed(where.service_url, self._allowed):
             raise ChatRefused("service URL is not on the allow-list", status=0)
+        for service_url in self.regions.to_try(where):
+            try:
+                return service_url, await self._ask(method, service_url, path, body)
+            except _ServedElsewhere:
+                continue
+        raise ChatUnavailable("served in a region that no activity came from yet")
+
+    async def _ask(self, method: str, service_url: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
         # The path stays exactly as quoted: conversation ids contain `:`, `@` and `;`.
-        url = URL(f"{where.service_url.rstrip('/')}/{path}", encoded=True)
+        url = URL(f"{service_url.rstrip('/')}/{path}", encoded=True)
         for attempt in range(1, TRIES + 1):
             try:
                 return await self._once(method, url, body, attempt)
-            except ChatUnavailable as error:
-                wait = error.retry_after if error.retry_after is not None else 0.3 * 2**attempt
+            except (ChatUnavailable, _RefusedInPassing) as error:
+                asked = error.retry_after if isinstance(error, ChatUnavailable) else None
+                wait = asked if asked is not None else 0.3 * 2**attempt
                 if attempt == TRIES or wait > LONGEST_WAIT:
                     raise
                 await self._sleep(wait + random.uniform(0, 0.2))  # noqa: S311 - spreads load, guards nothing
@@ -157,7 +175,7 @@ class Connector:
         if status in TRY_AGAIN:
             raise ChatUnavailable(f"{status} from Teams", retry_after=_retry_after(retry_after))
         if status >= 300:
-            raise ChatRefused(_code(payload), status=status)
+            raise _refusal(method, status, payload)
         if payload.lstrip().startswith(b"<") or (method == "GET" and _parsed(payload) is None):
             raise ChatUnavailable(f"{status} and a page that is not of Teams")  # a proxy's: nobody has seen the message
         return _object(payload)
@@ -223,9 +241,28 @@ def _object(payload: bytes) -> dict[str, Any]:
     return answer if isinstance(answer, dict) else {}
 
 
-def _code(payload: bytes) -> str:
-    error = _object(payload).get("error")
-    return str(error.get("code", ""))[:80] if isinstance(error, dict) else ""
+class _ServedElsewhere(ChatRefused):
+    """Not here: another region serves this conversation."""
+
+
+class _RefusedInPassing(ChatRefused):
+    """Teams says no without a reason, and now and then takes the same a moment later (MicrosoftDocs/msteams-docs#7613)."""
+
+
+def _refusal(method: str, status: int, payload: bytes) -> ChatRefused:
+    """Why Teams does not take it. What the chat service behind it says stands deeper down, as text.
+
+    https://learn.microsoft.com/microsoftteams/platform/bots/build-conversational-capability#status-codes-from-bot-conversational-apis
+    """
+    answer = _object(payload)
+    error = answer["error"] if isinstance(answer.get("error"), dict) else answer
+    text = str(error.get("message") or "")
+    code = str(error.get("subCode") or _object(text.encode()).get("subCode") or error.get("code") or "")[:80]
+    if is_elsewhere(code, text):
+        return _ServedElsewhere(code, status=status)
+    if code == SERVICE_ERROR and method == "POST":  # of an update it means that the message was deleted (BotFramework-Services#269)
+        return _RefusedInPassing(code, status=status)
+    return ChatRefused(code, status=status)
 
 
 def _retry_after(value: str | None) -> float | None:

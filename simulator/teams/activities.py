@@ -9,7 +9,8 @@ from __future__ import annotations
 import html
 import re
 import uuid
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,6 +28,22 @@ _AT = re.compile(r"<at>(.*?)</at>")
 
 
 @dataclass(frozen=True)
+class Client:
+    """What is particular to somebody's client.
+
+    Attributes:
+        timezone: as the client names it, which may be a name of Windows; None when it says none.
+        region: of the service URL that its activities name, where that is not the one of the conversation (botbuilder-js#3280).
+        empty_value: its messages carry a `value` without anything in it.
+    """
+
+    locale: str = LOCALE
+    timezone: str | None = TIMEZONE
+    region: str = ""
+    empty_value: bool = False
+
+
+@dataclass(frozen=True)
 class Scene:
     """Who does something, where and when; `root` is the channel thread."""
 
@@ -37,13 +54,13 @@ class Scene:
 
 
 class Activities:
-    """Builds activities for one bot at one service URL."""
+    """Builds activities for one bot; `service_url` gives the one of a region."""
 
-    def __init__(self, bot_app_id: str, service_url: str) -> None:
+    def __init__(self, bot_app_id: str, service_url: Callable[[str], str]) -> None:
         self.bot = {"id": f"28:{bot_app_id}", "name": "Doorman"}
         self.service_url = service_url
         self.roles: dict[str, str] = {}  # object id -> "bot" or "guest", where a test asks for it
-        self.locales: dict[str, str] = {}  # object id -> the locale of this person's client, where it is not the usual one
+        self.clients: defaultdict[str, Client] = defaultdict(Client)  # by object id
 
     def account(self, member: Member) -> dict[str, Any]:
         """The sender as the bot sees it; a person marked as a bot has no Entra id."""
@@ -54,7 +71,7 @@ class Activities:
     def envelope(self, kind: str, scene: Scene, activity_id: str | None = None) -> dict[str, Any]:
         """What every activity carries. Without an id it gets one of the kind Teams gives to events."""
         conversation, when = scene.conversation, scene.when
-        locale = self.locales.get(scene.sender.id, LOCALE)
+        client = self.clients[scene.sender.id]
         tenant = {"id": conversation.tenant_id}
         place: dict[str, Any] = {"conversationType": conversation.kind, "tenantId": conversation.tenant_id,
                                  "id": identity.join_thread(conversation.id, scene.root)}
@@ -64,11 +81,14 @@ class Activities:
         if conversation.kind == "channel":
             channel_data |= {"teamsChannelId": conversation.id, "teamsTeamId": TEAM_ID, "channel": {"id": conversation.id},
                              "team": {"id": TEAM_ID, "name": TEAM_NAME, "aadGroupId": identity.TEAM_AAD_GROUP}}
-        return {"type": kind, "id": activity_id or f"f:{uuid.uuid4()}", "channelId": "msteams", "serviceUrl": self.service_url,
-                "timestamp": when.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-                "localTimestamp": when.astimezone(_ZONE).isoformat(timespec="milliseconds"), "localTimezone": TIMEZONE, "locale": locale,
+        zone = {} if client.timezone is None else {"localTimezone": client.timezone}
+        entity = {} if client.timezone is None else {"timezone": client.timezone}
+        return {"type": kind, "id": activity_id or f"f:{uuid.uuid4()}", "channelId": "msteams",
+                "serviceUrl": self.service_url(client.region or conversation.region),
+                "timestamp": stamp(when), "localTimestamp": when.astimezone(_ZONE).isoformat(timespec="milliseconds"), **zone,
+                "locale": client.locale,
                 "from": self.account(scene.sender), "recipient": dict(self.bot), "conversation": place, "channelData": channel_data,
-                "entities": [{"type": "clientInfo", "locale": locale, "country": COUNTRY, "platform": "Web", "timezone": TIMEZONE}]}
+                "entities": [{"type": "clientInfo", "locale": client.locale, "country": COUNTRY, "platform": "Web", **entity}]}
 
     def message(self, scene: Scene, message_id: str, text: str, mentions: Iterable[Member] = ()) -> dict[str, Any]:
         """Something typed. Outside personal chats the bot is mentioned first, as otherwise it would not be told."""
@@ -79,6 +99,8 @@ class Activities:
         activity["entities"] = [*marks, *activity["entities"]]
         if scene.root not in (None, message_id):
             activity["replyToId"] = scene.root
+        if self.clients[scene.sender.id].empty_value:
+            activity["value"] = {}
         return activity
 
     def edit(self, activity: dict[str, Any]) -> dict[str, Any]:
@@ -146,6 +168,11 @@ class Activities:
             update["channelData"]["eventType"] = "teamMemberAdded" if added else "teamMemberRemoved"
             installed["channelData"]["settings"] = {"selectedChannel": {"id": scene.conversation.id}}
         return [installed, update] if added else [update, installed]
+
+
+def stamp(when: datetime) -> str:
+    """A moment as activities carry it."""
+    return when.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _download_info(file: StoredFile, download_url: str) -> dict[str, Any]:

@@ -19,13 +19,23 @@ from simulator.teams import identity
 from simulator.teams.activities import Activities
 from simulator.teams.faults import DROP_AFTER, LOSE_ANSWER, Faults
 from simulator.teams.limits import Limits
-from simulator.teams.refusals import Refusal, activity_not_found, bad_syntax, conversation_not_found, not_in_roster, spoil
+from simulator.teams.refusals import (
+    Refusal,
+    activity_not_found,
+    bad_syntax,
+    blocked,
+    conversation_not_found,
+    message_deleted,
+    not_in_roster,
+    other_region,
+    spoil,
+)
 from simulator.teams.roster import Roster
 from simulator.teams.rules import check_activity, check_size
 from simulator.teams.threads import Conversation, Event, Message, Threads
 from simulator.teams.tokens import BotTokens
 
-PREFIX = "/emea"  # real service URLs end in a region too
+PREFIX = "/{region}"
 
 
 @dataclass(kw_only=True)
@@ -121,13 +131,17 @@ class Connector:
             raise conversation_not_found()
         if not conversation.installed:
             raise not_in_roster(404 if call.targeted else 403)
+        if conversation.kind == "personal" and call.request.match_info["region"] != conversation.region:
+            raise other_region()
+        if conversation.blocked and call.request.match_info.get("conversation") and not reading:
+            raise blocked()
         self._limits.take(identity.join_thread(call.base, call.root), reading=reading)
         return conversation
 
     async def _create(self, call: Call) -> web.Response:
         self._roster.check_creation(call.body)
         conversation = self._place(call)
-        answer = {"id": conversation.id, "serviceUrl": self._activities.service_url}
+        answer = {"id": conversation.id, "serviceUrl": self._activities.service_url(conversation.region)}
         if "activity" in call.body:
             activity = call.body["activity"]
             if not isinstance(activity, dict):
@@ -166,8 +180,10 @@ class Connector:
     def _own(self, call: Call) -> Message:
         """The bot's message that a call is about."""
         message = self._threads.messages.get(call.activity_id)
-        if message is None or message.deleted or message.conversation != call.base or (call.root and message.thread != call.root):
+        if message is None or message.conversation != call.base or (call.root and message.thread != call.root):
             raise activity_not_found()
+        if message.deleted:
+            raise message_deleted() if call.request.method == "PUT" else activity_not_found()
         if bool(message.private_to) != call.targeted:
             raise activity_not_found()
         if message.sender["id"] != self._activities.bot["id"]:

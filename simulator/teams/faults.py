@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import random
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +15,17 @@ LOSE_ANSWER = "lose_answer"  # the message was accepted, the answer is a gateway
 _KINDS = frozenset({LATENCY, DROP_BEFORE, DROP_AFTER, LOSE_ANSWER})
 _CODES = {"400": "BadArgument", "401": "Unauthorized", "403": "ConversationBlockedByUser", "404": "ConversationNotFound",
           "412": "PreconditionFailed", "413": "MessageSizeTooBig", "429": "Throttled", "500": "ServiceError", "503": "ServiceUnavailable"}
+MESSAGE_WRITES_BLOCKED = "MessageWritesBlocked"  # a sub-code, deeper down than codes stand
 _HTML = frozenset({"502", "504"})  # these come from a proxy in front of the service, which speaks no JSON
+
+
+def writes_blocked() -> dict[str, Any]:
+    """What the chat service itself says of somebody who blocked the bot, handed on as it is.
+
+    https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/send-proactive-messages
+    """
+    inner = {"subCode": MESSAGE_WRITES_BLOCKED, "details": "Thread is not write enabled", "errorCode": None, "errorSubCode": None}
+    return {"errorCode": 209, "message": json.dumps(inner, indent=2)}
 
 
 @dataclass(kw_only=True)
@@ -34,6 +45,8 @@ class Fault:
     seed: int = 0
     seconds: float = 1.0  # of a latency
     retry_after: int | None = None  # of a status
+    code: str = ""  # of a status, where it is not the usual one
+    message: str = ""
     id: int = 0
     hits: int = 0
     _dice: random.Random = field(init=False, repr=False, compare=False)
@@ -57,7 +70,10 @@ class Fault:
         headers = {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
         if self.kind in _HTML:
             return int(self.kind), headers, f"<html><head><title>{self.kind}</title></head><body>Bad gateway</body></html>"
-        return int(self.kind), headers, {"error": {"code": _CODES[self.kind], "message": f"Injected fault {self.kind}."}}
+        if self.code == MESSAGE_WRITES_BLOCKED:
+            return int(self.kind), headers, writes_blocked()
+        message = self.message or f"Injected fault {self.kind}."
+        return int(self.kind), headers, {"error": {"code": self.code or _CODES[self.kind], "message": message}}
 
     def as_json(self) -> dict[str, Any]:
         return {name: value for name, value in vars(self).items() if not name.startswith("_")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from simulator.teams.faults import DROP_AFTER, DROP_BEFORE, LOSE_ANSWER, Fault
+from simulator.teams.faults import DROP_AFTER, DROP_BEFORE, LOSE_ANSWER, MESSAGE_WRITES_BLOCKED, Fault, writes_blocked
 
 
 class Refusal(Exception):
@@ -22,7 +22,8 @@ class Refusal(Exception):
 
     def response(self) -> web.Response:
         """The HTTP answer that carries this refusal."""
-        return web.json_response({"error": {"code": self.code, "message": self.message}}, status=self.status, headers=self.headers)
+        body = writes_blocked() if self.code == MESSAGE_WRITES_BLOCKED else {"error": {"code": self.code, "message": self.message}}
+        return web.json_response(body, status=self.status, headers=self.headers)
 
 
 def bad_syntax(message: str) -> Refusal:
@@ -36,6 +37,20 @@ def conversation_not_found() -> Refusal:
 
 def activity_not_found() -> Refusal:
     return Refusal(404, "ActivityNotFoundInConversation", "The message ID provided couldn't be found in the conversation.")
+
+
+def message_deleted() -> Refusal:
+    """The update of a message that was there once: https://github.com/microsoft/BotFramework-Services/issues/269"""
+    return Refusal(403, "ServiceError", "Unknown")
+
+
+def other_region() -> Refusal:
+    """A personal chat asked for where it is not served: https://github.com/microsoft/botframework-sdk/issues/6184"""
+    return Refusal(403, "BadArgument", "User is from different region")
+
+
+def blocked() -> Refusal:
+    return Refusal(403, MESSAGE_WRITES_BLOCKED, "")
 
 
 def not_in_roster(status: int = 403) -> Refusal:

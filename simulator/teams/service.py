@@ -6,6 +6,7 @@ import asyncio
 import socket
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -15,14 +16,15 @@ from simulator.cast import Member
 from simulator.teams import identity
 from simulator.teams.activities import FILE_DOWNLOAD, Activities, Scene, upload_info
 from simulator.teams.cards import find_action, find_offer, merged, pressed
-from simulator.teams.connector import PREFIX, Connector
+from simulator.teams.connector import Connector
 from simulator.teams.control import Control
 from simulator.teams.delivery import INVOKE_TIMEOUT, REDELIVER_AFTER, Delivery, Undelivered
 from simulator.teams.drive import Drive
 from simulator.teams.faults import Faults
 from simulator.teams.limits import Limits
+from simulator.teams.quotes import quoting as quoted_in
 from simulator.teams.rules import Answer, read_answer, read_consent
-from simulator.teams.threads import Conversation, ConversationRef, Message, Sent, Threads
+from simulator.teams.threads import REGION, Conversation, ConversationRef, Message, Sent, Threads
 from simulator.teams.tokens import BotTokens, ChannelTokens
 
 Person = Member | str
@@ -73,7 +75,7 @@ class Teams:
         listener = socket.create_server(("127.0.0.1", port))
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         self.files.url = self.url
-        self.activities = Activities(self._bot_app_id, self.service_url)
+        self.activities = Activities(self._bot_app_id, self._served_in)
         self.delivery = Delivery(lambda: self.bot_endpoint, self.tokens, self.service_url, **self._patience)
         app = web.Application(client_max_size=64 * 1024 * 1024)  # above the limits of Teams and OneDrive, so that ours decide
         app.add_routes(Connector(threads=self.threads, activities=self.activities, faults=self.faults, limits=self.limits,
@@ -99,7 +101,10 @@ class Teams:
     @property
     def service_url(self) -> str:
         """What activities name as `serviceUrl`."""
-        return f"{self.url}{PREFIX}/"
+        return self._served_in(REGION)
+
+    def _served_in(self, region: str) -> str:
+        return f"{self.url}/{region}/"
 
     @property
     def openid_url(self) -> str:
@@ -119,10 +124,11 @@ class Teams:
     # ── people act ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def say(self, who: Person, text: str, conversation: ConversationRef | None = None, *, mentions: Iterable[Person] = (),
-                  wait: bool = True) -> Message:
+                  quoting: tuple[Message, str] | None = None, style: str = "reply", wait: bool = True) -> Message:
         """Type a message. Outside personal chats the bot is mentioned first, and an `@Name` in the text becomes a mention of `mentions`.
 
         Args:
+            quoting: another message, and what it says; `style` is how this client writes it down, one of `quotes.STYLES`.
             wait: until the bot has answered the HTTP request; False returns at once and delivers in the background.
 
         Returns:
@@ -132,6 +138,8 @@ class Teams:
             KeyError: nobody, or no conversation, of that name. ValueError: the app is not installed there.
         """
         activity = self.compose(who, text, conversation, mentions=mentions)
+        if quoting is not None:
+            activity = quoted_in(activity, *quoting, style)
         return await self._post_and_deliver(identity.person(who), activity, wait)
 
     def compose(self, who: Person, text: str, conversation: ConversationRef | None = None, *,
@@ -297,7 +305,29 @@ class Teams:
 
     def speak(self, who: Person, locale: str) -> None:
         """From now on this person's client has another language."""
-        self.activities.locales[identity.person(who).id] = locale
+        self.equip(who, locale=locale)
+
+    def equip(self, who: Person, **particular: Any) -> None:
+        """From now on this person's client is so; fields of `activities.Client`."""
+        key = identity.person(who).id
+        self.activities.clients[key] = replace(self.activities.clients[key], **particular)
+
+    def move(self, who: Person, region: str) -> None:
+        """From now on this person's chat is served in another region, and nowhere else."""
+        self.threads.find(identity.person(who))[0].region = region
+
+    def block(self, who: Person, blocked: bool = True) -> None:
+        """This person blocks the bot in their own chat, or lets it in again; the bot is not told."""
+        self.threads.find(identity.person(who))[0].blocked = blocked
+
+    @property
+    def insistent(self) -> str:
+        """How invokes are delivered again: "" for not, "later" or "at once"."""
+        return self.delivery.insistent
+
+    @insistent.setter
+    def insistent(self, how: str) -> None:
+        self.delivery.insistent = how
 
     def group_chat(self, name: str, members: Iterable[Person]) -> str:
         """A new group chat with the bot in it; its id."""

@@ -14,6 +14,7 @@ from simulator.cast import Channel, Member
 from simulator.teams import identity
 
 ADAPTIVE = "application/vnd.microsoft.card.adaptive"
+REGION = "emea"  # real service URLs end in one too
 
 # a person's personal chat · a channel · a thread of it · a conversation id or channel name
 ConversationRef = Member | Channel | tuple[Channel, str] | str
@@ -29,6 +30,8 @@ class Conversation:
     members: tuple[Member, ...]
     tenant_id: str
     installed: bool = True  # the bot is in the roster
+    blocked: bool = False  # its one member has blocked the bot
+    region: str = REGION  # where it is served
 
 
 @dataclass(kw_only=True)

@@ -138,7 +138,7 @@ async def test_updates_of_what_is_not_there(stage):
     refused(await bot.update(personal_chat_id(ALICE), sent, TEXT), 404, "ActivityNotFoundInConversation")
     refused(await bot.delete(CHAT, "1700000000000"), 404, "ActivityNotFoundInConversation")
     await bot.delete(CHAT, sent)
-    refused(await bot.update(CHAT, sent, TEXT), 404, "ActivityNotFoundInConversation")
+    refused(await bot.update(CHAT, sent, TEXT), 403, "ServiceError")
     persons = await teams.say(HANNA, "mine")
     refused(await bot.update(CHAT, persons.id, TEXT), 403, "ForbiddenOperationException")
     assert persons.text == "mine"
