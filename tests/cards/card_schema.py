@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft6Validator
+from jsonschema_rs import Draft6Validator
 
 SCHEMA = json.loads((Path(__file__).parent.parent / "contracts" / "adaptive-card-1.5.json").read_text())
 _VALIDATOR = Draft6Validator(SCHEMA)
@@ -29,7 +29,7 @@ def problems(card: dict[str, Any]) -> list[str]:
     """Everything wrong with the card, or an empty list."""
     bare = _without_pickers({key: value for key, value in card.items() if key not in TEAMS_ROOT})
     found = list(_misspelt(bare, "AdaptiveCard", "card"))
-    found += [f"{'/'.join(map(str, error.absolute_path))}: {error.message[:300]}" for error in _VALIDATOR.iter_errors(bare)]
+    found += [f"{'/'.join(map(str, error.instance_path))}: {error.message[:300]}" for error in _VALIDATOR.iter_errors(bare)]
     found += list(_mentions(card))
     found += list(_rules(card, "card"))
     return found

@@ -33,9 +33,9 @@ NASTY = (
     "Z" + "\u0301" * 500,
     "\u3164\u2800\u200b",
     "\ud800 lone",
-    "😀" * 6000,
-    "x" * 10_000,
-    "\\*" * 3000,
+    "😀" * 1000,
+    "x" * 1000,
+    "\\*" * 500,
 )  # fmt: skip
 CROWD = tuple(f"29:{n:070}" for n in range(60))  # the most and longest ids that refresh takes
 PIECES = st.sampled_from(
@@ -129,7 +129,7 @@ def test_a_card_stays_small_valid_and_inert_whatever_people_write(text: str, kin
     assert not _MARKDOWN.search(rendered.summary)
 
 
-@pytest.mark.parametrize("text", [*NASTY, "\u0600" * 10_000, '"' * 10_000], ids=range(len(NASTY) + 2))
+@pytest.mark.parametrize("text", [*NASTY, "\u0600" * 1000, '"' * 1000], ids=range(len(NASTY) + 2))
 def test_every_card_stays_small_and_inert_for_known_tricks(text: str) -> None:
     for name, reply in hostile(text).items():
         rendered = render(reply, refresh_for=CROWD)
@@ -155,7 +155,7 @@ def _assert_hidden(number: str, *texts: str) -> None:
         assert _digits(number)[3:] not in closed
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(NUMBERS, NUMBERS)
 def test_no_number_is_readable_where_others_read_along(old: str, new: str) -> None:
     told = f"The number is now {new}, it was {old.replace(' ', '-')}."

@@ -1,4 +1,4 @@
-"""What holds for every policy that can be written: 10,000 policies, people and requests, the same ones at every run."""
+"""What holds for every policy that can be written: over 3,000 policies, people and requests, the same ones at every run."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def decided(rules: list[Rule], ask: Ask) -> Decision:
     return review(policy_of(rules), ask, GO, NOW)
 
 
-@cases(2_500)
+@cases(800)
 @given(several, denying, asks, st.integers(0, 6))
 def test_one_more_rule_that_denies_never_allows_more(some: list[Rule], deny: Rule, ask: Ask, at: int) -> None:
     before, after = decided(some, ask), decided([*some[:at], deny, *some[at:]], ask)
@@ -114,14 +114,14 @@ def test_one_more_rule_that_denies_never_allows_more(some: list[Rule], deny: Rul
         assert after == before
 
 
-@cases(2_500)
+@cases(800)
 @given(several.flatmap(lambda some: st.tuples(st.just(some), st.permutations(some))), asks)
 def test_the_order_of_the_rules_changes_nothing(orders: tuple[list[Rule], list[Rule]], ask: Ask) -> None:
     one, other = orders
     assert decided(one, ask) == decided(other, ask)  # verdict, reason, sentences, rules, need and times
 
 
-@cases(1_000)
+@cases(350)
 @given(st.lists(simple, min_size=1, max_size=8), asks, st.data())
 def test_one_rule_that_allows_less_never_allows_more(some: list[Rule], ask: Ask, data: st.DataObject) -> None:
     gone = data.draw(st.sampled_from(some))
@@ -130,7 +130,7 @@ def test_one_rule_that_allows_less_never_allows_more(some: list[Rule], ask: Ask,
     assert decided(some, ask).allowed or not decided(fewer, ask).allowed
 
 
-@cases(1_000)
+@cases(350)
 @given(several, asks, st.data())
 def test_nor_when_it_demanded_something(some: list[Rule], ask: Ask, data: st.DataObject) -> None:
     """Demands add up, so a rule less may demand less; but it never lets in what was refused for another cause."""
@@ -140,7 +140,7 @@ def test_nor_when_it_demanded_something(some: list[Rule], ask: Ask, data: st.Dat
     assert before.allowed or before.reason in DEMANDS or not after.allowed
 
 
-@cases(1_500)
+@cases(200)
 @given(several, asks, st.sampled_from(("alice", "bram", "hanna", "sam")), groups, groups)
 def test_nobody_ever_agrees_to_their_own_or_to_what_is_about_themselves(
     some: list[Rule], ask: Ask, approver: str, approver_groups: frozenset[str], need_groups: frozenset[str]
@@ -153,7 +153,7 @@ def test_nobody_ever_agrees_to_their_own_or_to_what_is_about_themselves(
     assert not (judged.allowed and not approver_groups & need.groups)
 
 
-@cases(500)
+@cases(200)
 @given(st.lists(denying, max_size=8), asks)
 def test_without_a_rule_that_allows_nothing_is_allowed(some: list[Rule], ask: Ask) -> None:
     decision = decided(some, ask)
@@ -162,7 +162,7 @@ def test_without_a_rule_that_allows_nothing_is_allowed(some: list[Rule], ask: As
     assert decision.hint
 
 
-@cases(1_500)
+@cases(200)
 @given(several, asks, privileges, st.booleans(), groups)
 def test_one_more_ground_for_protection_never_allows_more(
     some: list[Rule], ask: Ask, more: Privileges, guest: bool, more_groups: frozenset[str]
@@ -183,14 +183,14 @@ def test_one_more_ground_for_protection_never_allows_more(
         assert after.need.approvals >= before.need.approvals
 
 
-@cases(500)
+@cases(200)
 @given(several, asks)
 def test_nobody_changes_their_own_account(some: list[Rule], ask: Ask) -> None:
     own = replace(ask, requester_id=ask.target.id.upper())
     assert decided(some, own).reason is Reason.OWN_ACCOUNT
 
 
-@cases(500)
+@cases(200)
 @given(several, asks)
 def test_a_yes_says_who_and_for_how_long(some: list[Rule], ask: Ask) -> None:
     decision = decided(some, ask)
