@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -75,6 +75,8 @@ class IncomingMessage:
         edited: the person changed an earlier message.
         guest_or_bot: Teams itself says the sender is no member of the tenant.
         files: what was dropped into the chat with it.
+        names_people: others than the bot are mentioned in it, whom Teams has to be asked about.
+        read: gives the message with its mentions cut out and looked up, which is work for whoever is let in; None when there are none.
     """
 
     key: str
@@ -85,6 +87,8 @@ class IncomingMessage:
     edited: bool = False
     guest_or_bot: bool = False
     files: tuple[IncomingFile, ...] = ()
+    names_people: bool = False
+    read: Callable[[], Awaitable[IncomingMessage]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,9 @@ import asyncio
 import hashlib
 import html
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -66,6 +68,8 @@ _URL_LIMIT = 8192
 _JOB_ID = re.compile(r"[0-9A-Za-z]{0,12}")
 #: More people than this in one message are not looked up: no command takes as many.
 MENTIONS_LOOKED_UP = 8
+#: Every character of the text may have to be compared with every character of every mention: so many of that take some 10 ms.
+MENTION_WORK = 2_000_000
 #: The look-up is part of a turn that has to end in time; what is not known by then counts as not known.
 LOOK_UP_SECONDS = 4.0
 
@@ -174,21 +178,29 @@ def _guest_or_bot(activity: Activity) -> bool:
     return sender.role in ("bot", "skill") or sender.id.startswith("28:") or sender.properties.get("userRole") == "guest"
 
 
-async def incoming_message(activity: Activity, who_is: WhoIs, *, edited: bool = False) -> IncomingMessage:
-    """A typed message; mentions of people are looked up, mentions of the bot are cut out."""
+def unread_message(activity: Activity, who_is: WhoIs, *, edited: bool = False) -> IncomingMessage:
+    """A typed message as far as it costs nothing: where somebody is mentioned it is still to be read."""
+    mentioned = [mentioned_id for _, _, mentioned_id in _mentions(activity)]
     where = where_of(activity)
-    text, found = _mentions_marked(activity)
-    known = await _object_ids(where, [mentioned_id for _, mentioned_id in found], who_is)
     return IncomingMessage(
         key=delivery_key(activity),
         actor=actor_of(activity),
-        text=text,
+        text=_MARKS.sub(" ", activity.text or ""),
         where=where,
-        mentions=tuple(Mention(name, known.get(mentioned_id, "")) for name, mentioned_id in found),
         edited=edited,
         guest_or_bot=_guest_or_bot(activity),
         files=_files(activity) if where.kind == "personal" else (),  # Teams gives bots none elsewhere
+        names_people=any(mentioned_id != activity.recipient.id for mentioned_id in mentioned),
+        read=partial(incoming_message, activity, who_is) if mentioned else None,
     )
+
+
+async def incoming_message(activity: Activity, who_is: WhoIs) -> IncomingMessage:
+    """A typed message; mentions of people are looked up, mentions of the bot are cut out."""
+    unread = unread_message(activity, who_is)
+    text, found = _mentions_marked(activity)
+    known = await _object_ids(unread.where, [mentioned_id for _, mentioned_id in found], who_is)
+    return replace(unread, text=text, mentions=tuple(Mention(name, known.get(mentioned_id, "")) for name, mentioned_id in found), read=None)
 
 
 def _files(activity: Activity) -> tuple[IncomingFile, ...]:
@@ -247,12 +259,14 @@ def _mentions_marked(activity: Activity) -> tuple[str, list[tuple[str, str]]]:
     Each entity stands for one occurrence of its own text, in order: a person may be called like the bot, and one name may be
     part of another. What is left over when the bot was the last one called so is the bot too.
     """
-    waiting: dict[str, list[tuple[str, str]]] = {}
-    for entity in activity.entities:
-        said, mentioned = entity.additional_properties.get("text"), entity.additional_properties.get("mentioned")
-        if entity.type == "mention" and isinstance(mentioned, dict) and isinstance(said, str) and said:
-            waiting.setdefault(_clean(said), []).append((_clean(str(mentioned.get("name", ""))), _clean(str(mentioned.get("id", "")))))
     text = _MARKS.sub(" ", activity.text or "")
+    waiting: dict[str, list[tuple[str, str]]] = {}
+    room = MENTION_WORK // max(1, len(text))
+    for said, name, mentioned_id in _mentions(activity):
+        room -= len(said)
+        if room < 0:  # what is left stays in the text as it is; no command has that many
+            break
+        waiting.setdefault(said, []).append((name, mentioned_id))
     for said in list(waiting):  # some clients escape the name in one of the two places only
         for spelling in (said.replace("&", "&amp;"), html.unescape(said), _MARKS.sub(" ", said)):
             if said not in text:
@@ -274,6 +288,14 @@ def _mentions_marked(activity: Activity) -> tuple[str, list[tuple[str, str]]]:
         longest_first = sorted(waiting, key=len, reverse=True)
         text = re.sub("|".join(map(re.escape, longest_first)), mark, text)
     return text, found
+
+
+def _mentions(activity: Activity) -> Iterator[tuple[str, str, str]]:
+    """Each mention: its text, and name and Teams id of whom it is of."""
+    for entity in activity.entities:
+        said, mentioned = entity.additional_properties.get("text"), entity.additional_properties.get("mentioned")
+        if entity.type == "mention" and isinstance(mentioned, dict) and isinstance(said, str) and said:
+            yield _clean(said), _clean(str(mentioned.get("name", ""))), _clean(str(mentioned.get("id", "")))
 
 
 async def _object_ids(where: ConversationRef, user_ids: Iterable[str], who_is: WhoIs) -> dict[str, str]:
