@@ -74,7 +74,7 @@ async def server() -> AsyncIterator[Server]:
 
 async def until(true: Callable[[], bool]) -> None:
     async with asyncio.timeout(20):
-        while not true():
+        while not true():  # noqa: ASYNC110 - nobody tells when a connection is gone
             await asyncio.sleep(0.01)
 
 
