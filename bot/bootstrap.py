@@ -11,7 +11,7 @@ from functools import partial
 import aiohttp
 import structlog
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from bot import tokens as app_tokens
 from bot.commands.about import welcome
@@ -29,6 +29,7 @@ from bot.graph.directory import GraphDirectory
 from bot.graph.throttle import BACKGROUND, ThrottleGate
 from bot.graph.together import Together
 from bot.languages import Readers
+from bot.metrics import exposed
 from bot.policy_file import policy_of
 from bot.ports import Clock, Sleep
 from bot.readiness import Readiness
@@ -121,7 +122,7 @@ async def _ready(request: web.Request) -> web.Response:
 
 
 async def _metrics(_: web.Request) -> web.Response:
-    return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+    return web.Response(body=exposed(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 async def _running(  # noqa: PLR0915 - the one place where everything is put together
