@@ -1,10 +1,12 @@
 # The bot and what it needs to run; no simulators, no tests, no tools.
-FROM python:3.13-slim-bookworm AS build
+# To build on one exact image, give its digest: docs/supply-chain.md.
+ARG BASE=python:3.13-slim-bookworm
+FROM ${BASE} AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/doorman/venv
 ENV PATH=/opt/doorman/venv/bin:$PATH
-COPY requirements.txt /opt/doorman/
-RUN pip install --no-compile --requirement /opt/doorman/requirements.txt
+COPY requirements.lock.txt /opt/doorman/
+RUN pip install --no-compile --require-hashes --requirement /opt/doorman/requirements.lock.txt
 WORKDIR /opt/doorman/app
 COPY app.py ./
 COPY bot/ bot/
@@ -12,7 +14,7 @@ COPY cards/ cards/
 # Graph's SDK has 16,000 modules: only those that are used get bytecode, by being imported once.
 RUN python -c "import app, bot.doctor, alembic.command"
 
-FROM python:3.13-slim-bookworm
+FROM ${BASE}
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin doorman \
     && install --directory --owner=doorman --mode=0700 /data
 COPY --from=build /opt/doorman/venv /opt/doorman/venv

@@ -3,15 +3,26 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types browser bench docs package clean
+.PHONY: help demo test lint types browser bench docs package lock sbom clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
-.venv/installed: requirements.txt requirements-dev.txt
+.venv/installed: requirements-dev.lock.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock.txt
 	@touch $@
+
+# One lock for Python 3.11 and later, with a marker where a version needs something else; the image's is part of the other.
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
+
+lock: .venv/installed ## renew the locked versions, all of them that requirements*.txt does not pin
+	$(BIN)/$(COMPILE) --upgrade --output-file requirements-dev.lock.txt requirements-dev.txt
+	$(BIN)/$(COMPILE) --upgrade --output-file requirements.lock.txt --constraints requirements-dev.lock.txt requirements.txt
+
+sbom: .venv/installed ## write what is in the image to build/doorman.cdx.json (CycloneDX)
+	@mkdir -p build
+	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --output-file build/doorman.cdx.json requirements.lock.txt
 
 demo: .venv/installed ## run the bot, Teams and Entra on this machine and open the chat page
 	$(BIN)/python app.py demo $(ARGS)

@@ -9,13 +9,12 @@ import os
 import sys
 from pathlib import Path
 
-from aiohttp import web
-
 from bot import VERSION, audit, bootstrap, bulk_terminal, database_terminal, logs
 from bot import __doc__ as what_it_is
 from bot.config import ConfigurationError, Settings
 from bot.errors import StoreUnavailable
 from bot.process import new_loop, settle
+from bot.serving import serve as serve_app
 from bot.store.engine import AlreadyRunning
 
 
@@ -25,7 +24,8 @@ def serve() -> None:
     logs.configure(settings.log_level)
     app = bootstrap.build(settings)
     app.on_startup.append(settle)
-    web.run_app(app, host=settings.host, port=settings.port, access_log=None, print=_say, shutdown_timeout=10, loop=new_loop())
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(serve_app(app, settings.host, settings.port, _say))
 
 
 async def demo(port: int, *, browser: bool) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
 import aiohttp
 import structlog
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from bot import tokens as app_tokens
 from bot.commands.about import welcome
@@ -23,7 +22,6 @@ from bot.domain.exchange import ConversationRef, Reply, Verb
 from bot.domain.people import Actor, Standing
 from bot.domain.policy import Groups
 from bot.domain.rules import Policy
-from bot.errors import DirectoryError, StoreUnavailable
 from bot.graph.budget import SharedBudget
 from bot.graph.bulk import GraphBulkDirectory
 from bot.graph.client import GraphClient
@@ -31,8 +29,10 @@ from bot.graph.directory import GraphDirectory
 from bot.graph.throttle import BACKGROUND, ThrottleGate
 from bot.graph.together import Together
 from bot.languages import Readers
+from bot.metrics import exposed
 from bot.policy_file import policy_of
 from bot.ports import Clock, Sleep
+from bot.readiness import Readiness
 from bot.services.announce import announce
 from bot.services.approval_places import ApprovalPlaces
 from bot.services.approve import Approvals
@@ -54,6 +54,7 @@ from bot.services.reconcile import report_discrepancies, turn
 from bot.services.reveal import Reveals
 from bot.services.review import Reviewer
 from bot.services.tell import remind, tell
+from bot.serving import SERVER_LIMITS
 from bot.sheets import Spreadsheets
 from bot.store.budget import StoredTurns
 from bot.store.bulk import StoredBulkJobs
@@ -66,7 +67,7 @@ from bot.store.stops import StoredStops
 from bot.store.transactions import Transactions, open_engine
 from bot.store.usages import StoredUsages
 from bot.teams.adapter import TeamsAdapter
-from bot.teams.authentication import InboundTokens, KeysUnavailable
+from bot.teams.authentication import InboundTokens
 from bot.teams.endpoint import BODY_LIMIT, MessagesEndpoint
 from bot.teams.files import OneDriveFiles
 from bot.teams.handler import DoormanHandler
@@ -93,7 +94,7 @@ def build(
     Raises:
         ConfigurationError: the policy file cannot be used.
     """
-    app = web.Application(client_max_size=BODY_LIMIT)
+    app = web.Application(client_max_size=BODY_LIMIT, handler_args=SERVER_LIMITS)
     policy = policy or policy_of(settings)
     app.cleanup_ctx.append(partial(_running, settings=settings, policy=policy, clock=clock, sleep=sleep, bulk_scale=bulk_scale))
     app.add_routes(
@@ -121,7 +122,7 @@ async def _ready(request: web.Request) -> web.Response:
 
 
 async def _metrics(_: web.Request) -> web.Response:
-    return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+    return web.Response(body=exposed(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 async def _running(  # noqa: PLR0915 - the one place where everything is put together
@@ -229,7 +230,8 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         app[_ENDPOINT] = MessagesEndpoint(
             TeamsAdapter(connector), handler, connector, tokens, settings.allowed_service_urls, settings.bot_tenant_id, readers
         )
-        app[_READY] = _Readiness(operations, directory, tokens)
+        parts = {"store": operations.ready, "graph": directory.ready} | ({"signing keys": tokens.ready} if tokens else {})
+        app[_READY] = Readiness(parts, clock)
         yield
 
 
@@ -242,33 +244,8 @@ def _later(what: Callable[[], Steer]) -> Steer:
     return steer
 
 
-@dataclass
-class _Readiness:
-    operations: StoredOperations
-    directory: GraphDirectory
-    tokens: InboundTokens | None
-
-    async def problem(self) -> str:
-        """Why the bot cannot work right now; empty when it can."""
-        try:
-            async with asyncio.timeout(8):
-                await self.operations.ready()
-                await self.directory.ready()
-                if self.tokens:
-                    await self.tokens.ready()
-        except StoreUnavailable as error:
-            return f"store: {error}"
-        except DirectoryError as error:
-            return f"graph: {error}"
-        except KeysUnavailable as error:
-            return f"signing keys: {error}"
-        except TimeoutError:
-            return "no answer within 8 seconds"
-        return ""
-
-
 _ENDPOINT = web.AppKey("endpoint", MessagesEndpoint)
-_READY = web.AppKey("ready", _Readiness)
+_READY = web.AppKey("ready", Readiness)
 #: For whoever works in a terminal.
 BULK = web.AppKey("bulk", BulkDesk)
 

@@ -58,6 +58,18 @@ class Refusal(DoormanError):
         self.code = code
 
 
+class TooOften(Refusal):
+    """One person asks for more than anybody can mean.
+
+    Attributes:
+        again: they were told so a moment ago; not every further time needs an event in the trail.
+    """
+
+    def __init__(self, text: str, hint: str, *, again: bool) -> None:
+        super().__init__(text, hint, code="too_often")
+        self.again = again
+
+
 class UsageError(Refusal):
     """What was typed is not a command we know, or lacks a part."""
 

@@ -1,7 +1,22 @@
 """What `/metrics` shows, for Prometheus."""
 
-from prometheus_client import Counter, Histogram
+from __future__ import annotations
+
+import time
+
+from prometheus_client import Counter, Histogram, generate_latest
 
 ACTIVITIES = Counter("doorman_activities_total", "Activities received, by kind and what became of them", ["kind", "result"])
 TURN_SECONDS = Histogram("doorman_turn_seconds", "Seconds from a proven activity to its answer", ["kind"])
 OPERATIONS = Counter("doorman_operations_total", "Operations that ran, by how they ended", ["state"])
+
+#: Anybody may ask, and writing it out is work; Prometheus asks every fifteen seconds or so.
+REMEMBERED_SECONDS = 1.0
+_written: list[tuple[float, bytes]] = []
+
+
+def exposed() -> bytes:
+    """The page, at most a second old."""
+    if not _written or time.monotonic() - _written[-1][0] >= REMEMBERED_SECONDS:
+        _written[:] = [(time.monotonic(), generate_latest())]
+    return _written[-1][1]

@@ -59,7 +59,7 @@ def run(image: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_everything_that_is_copied_exists_and_is_let_into_the_build() -> None:
     let_in = {line[1:] for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines() if line.startswith("!")}
-    assert {source.rstrip("/") for source, _ in copied()} == let_in == {"requirements.txt", "app.py", "bot", "cards"}
+    assert {source.rstrip("/") for source, _ in copied()} == let_in == {"requirements.lock.txt", "app.py", "bot", "cards"}
     assert all((ROOT / name).exists() for name in let_in)
 
 
@@ -91,4 +91,12 @@ def test_it_runs_as_nobody_in_particular_with_a_health_check() -> None:
     assert re.search(r"^USER [1-9]\d+$", DOCKERFILE, re.MULTILINE)
     assert "/healthz" in DOCKERFILE
     assert DOCKERFILE.rstrip().splitlines()[-1] == 'CMD ["python", "app.py"]'
-    assert all(re.fullmatch(r"python:3\.\d+-slim-\w+", image) for image in re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE))
+
+
+def test_every_stage_is_built_on_one_base_that_a_digest_may_take_the_place_of() -> None:
+    assert set(re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)) == {"${BASE}"}
+    assert re.findall(r"^ARG BASE=(\S+)", DOCKERFILE.partition("\nFROM ")[0], re.MULTILINE) == ["python:3.13-slim-bookworm"]
+
+
+def test_what_is_installed_is_locked_with_hashes() -> None:
+    assert "pip install --no-compile --require-hashes --requirement /opt/doorman/requirements.lock.txt" in DOCKERFILE

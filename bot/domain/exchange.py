@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -76,6 +76,8 @@ class IncomingMessage:
         guest_or_bot: Teams itself says the sender is no member of the tenant.
         files: what was dropped into the chat with it.
         quoting: another message was quoted or forwarded with it, which is no part of `text`.
+        names_people: others than the bot are mentioned in it, whom Teams has to be asked about.
+        read: gives the message with its mentions cut out and looked up, which is work for whoever is let in; None when there are none.
     """
 
     key: str
@@ -87,6 +89,8 @@ class IncomingMessage:
     guest_or_bot: bool = False
     files: tuple[IncomingFile, ...] = ()
     quoting: bool = False
+    names_people: bool = False
+    read: Callable[[], Awaitable[IncomingMessage]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from bot.commands.cleaning import normalise
 from bot.commands.parser import parse
@@ -105,6 +106,7 @@ class Dispatch:
         """Answers something typed; None when this delivery was answered before."""
         try:
             async with asyncio.timeout(TURN_SECONDS):
+                self._gate.admit(message.actor)
                 if not await self._operations.first_delivery(message.key, self._clock()):
                     return None
                 return await self._answer(message)
@@ -115,6 +117,7 @@ class Dispatch:
         """Answers a press; a Notice is for the presser alone."""
         try:
             async with asyncio.timeout(TURN_SECONDS):
+                self._gate.admit(action.actor)
                 require(self._gate.identify(action.actor, guest_or_bot=action.guest_or_bot))
                 if not await self._operations.first_delivery(action.key, self._clock()):
                     return await self._seen_again(action)
@@ -125,6 +128,7 @@ class Dispatch:
     async def file(self, consent: FileConsent) -> Reply | None:
         """Answers Allow or Decline under an offered file; None when there is nothing to say. Takes as long as the file does."""
         try:
+            self._gate.admit(consent.actor)
             require(self._gate.identify(consent.actor, guest_or_bot=consent.guest_or_bot))
             if not await self._operations.first_delivery(consent.key, self._clock()) or not consent.accepted:
                 return None
@@ -165,6 +169,11 @@ class Dispatch:
                 say("Type the command again as a new message."),
                 code="edited",
             )
+        began = self._clock()
+        if message.names_people:  # Teams is asked about them, and not for anybody's sake
+            require(self._gate.permit(await self._gate.standing(message.actor), admins_too=True))
+        if message.read:
+            message = await message.read()
         if message.files:
             return await self._bulk.file(message)
         if message.quoting and not normalise(message.text):
@@ -177,14 +186,21 @@ class Dispatch:
             invocation = parse(message.text, message.mentions)
         except Incomplete as begun:
             return await self._forms.ask(begun, message.actor, message.where)
-        return await self._carry_out(invocation, message.actor, message.where)
+        return await self._carry_out(invocation, message.actor, message.where, began=began)
 
     async def _carry_out(
-        self, invocation: Invocation, actor: Actor, where: ConversationRef, chosen: str = "", *, pressed: bool = False
+        self,
+        invocation: Invocation,
+        actor: Actor,
+        where: ConversationRef,
+        chosen: str = "",
+        *,
+        pressed: bool = False,
+        began: datetime | None = None,
     ) -> Reply:
         who, dossier = invocation.who, None
         person_id, _, picked = chosen.partition("/")
-        standing = await self._gate.standing(actor, fresh=pressed or invocation.command.acts)
+        standing = await self._gate.standing(actor, fresh=pressed or invocation.command.acts, since=began)
         self._preparation.permit(invocation.command, standing)
         if who is None:
             reply = await self._run(invocation, actor, standing, where, None)

@@ -9,12 +9,17 @@ from bot.domain import policy
 from bot.domain.people import Actor, Standing
 from bot.domain.policy import Decision, Groups
 from bot.domain.said import say
-from bot.errors import NotFound, Refusal
+from bot.errors import NotFound, Refusal, TooOften
 from bot.ports import Clock, Directory
+from bot.services.allowance import Allowance
 
 #: A removal from the group takes effect at the latest after this long.
 CACHED_FOR = timedelta(seconds=60)
 _CACHE_LIMIT = 5_000
+#: What anybody without rights may ask of me within a minute. Nobody types or presses as fast as that for a minute.
+TURNS_A_MINUTE = 120
+#: So often they are looked up for it, whatever they press; what comes then is answered from what was seen within the last minute.
+LOOKS_A_MINUTE = 10
 
 
 class Gate:
@@ -32,28 +37,55 @@ class Gate:
         self._clock = clock
         self._known: dict[str, tuple[datetime, Standing]] = {}
         self._asking: dict[str, asyncio.Future[Standing]] = {}
+        self._staff: set[str] = set()  # who had rights when last looked at
+        self._turns = Allowance(TURNS_A_MINUTE, clock)
+        self._looks = Allowance(LOOKS_A_MINUTE, clock)
+
+    def admit(self, actor: Actor) -> None:
+        """Before anything is done for somebody, even looking up who they are: raises TooOften when they ask for too much."""
+        if actor.id not in self._staff and (over := self._turns.take(actor.id or actor.chat_id)):
+            raise TooOften(
+                say("You have asked me for something more than {most} times within a minute.", most=self._turns.most),
+                say("Wait a minute, then try again."),
+                again=over > 1,
+            )
 
     def identify(self, actor: Actor, *, guest_or_bot: bool) -> Decision:
         """Whether the actor can be anybody to us, from the validated activity alone."""
         return policy.identify(actor, self._tenant_id, guest_or_bot=guest_or_bot)
 
-    async def standing(self, actor: Actor, *, fresh: bool = False) -> Standing:
-        """The actor's account and groups; `fresh` reads them again whatever is cached.
+    async def standing(self, actor: Actor, *, fresh: bool = False, since: datetime | None = None) -> Standing:
+        """The actor's account and groups.
+
+        Args:
+            fresh: read them again whatever is cached. Rights never come from the cache then; that somebody has none may.
+            since: what was read after this is fresh.
 
         Raises:
             Refusal: Graph does not know the account.
             DirectoryError: Graph cannot say; then nobody gets in.
         """
         known = self._known.get(actor.id)
-        if fresh:
-            # Joining a question already under way could bring an answer from before the press.
-            return await self._ask(actor.id)
+        if known and since and known[0] >= since:
+            return known[1]
+        if not fresh:
+            return await self._recent(actor.id)
+        if actor.id not in self._staff and self._looks.take(actor.id):
+            standing = await self._recent(actor.id)
+            if not self._has_rights(standing):
+                return standing
+        # Joining a question already under way could bring an answer from before the press.
+        return await self._ask(actor.id)
+
+    async def _recent(self, object_id: str) -> Standing:
+        """As it was within the last minute, or is now; one question at a time."""
+        known = self._known.get(object_id)
         if known and self._clock() - known[0] < CACHED_FOR:
             return known[1]
-        asking = self._asking.get(actor.id)
+        asking = self._asking.get(object_id)
         if asking is None:
-            asking = self._asking[actor.id] = asyncio.ensure_future(self._ask(actor.id))
-            asking.add_done_callback(lambda done: self._asked(actor.id, done))
+            asking = self._asking[object_id] = asyncio.ensure_future(self._ask(object_id))
+            asking.add_done_callback(lambda done: self._asked(object_id, done))
         return await asyncio.shield(asking)
 
     def _asked(self, object_id: str, done: asyncio.Future[Standing]) -> None:
@@ -69,12 +101,24 @@ class Gate:
         except NotFound as error:
             text = say("Entra ID does not know the account that asks, so I can do nothing for it.")
             raise Refusal(text, say("Ask whoever runs your directory."), code="unknown_account") from error
+        self._note_staff(object_id, standing)
         newer = self._known.get(object_id)
         if newer is None or newer[0] <= asked_at:
             if len(self._known) >= _CACHE_LIMIT:
                 self._known.clear()
             self._known[object_id] = (asked_at, standing)
         return standing
+
+    def _note_staff(self, object_id: str, standing: Standing) -> None:
+        if not self._has_rights(standing):
+            self._staff.discard(object_id)
+            return
+        if len(self._staff) >= _CACHE_LIMIT:
+            self._staff.clear()
+        self._staff.add(object_id)
+
+    def _has_rights(self, standing: Standing) -> bool:
+        return self.permit(standing, admins_too=True).allowed
 
     def permit(self, standing: Standing, *, for_everyone: bool = False, admin: bool = False, admins_too: bool = False) -> Decision:
         """Whether someone with this standing may say such a command."""

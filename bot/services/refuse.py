@@ -8,7 +8,7 @@ from bot.domain.people import Actor
 from bot.domain.phone import mask_text
 from bot.domain.policy import Reason
 from bot.domain.verbs import VERBS, Thing
-from bot.errors import Forbidden, Refusal, StoreUnavailable
+from bot.errors import Forbidden, Refusal, StoreUnavailable, TooOften
 from bot.ports import Clock, Operations
 from bot.services import explain
 from bot.services.asked import LOOK, Asked, by_message, by_press
@@ -50,6 +50,8 @@ async def refuse_press(
 async def _refuse(operations: Operations, event: AuditEvent, where: ConversationRef, error: Exception, asked: Asked) -> Notice:
     if isinstance(error, StoreUnavailable):
         return explain.notice(error, asked=asked)  # where nothing can be recorded, trying would only keep the person waiting
+    if isinstance(error, TooOften) and error.again:
+        return explain.notice(error, asked=asked)  # once a minute is enough of it in the trail
     facts: dict[str, object] = {"code": error.code if isinstance(error, Refusal) else type(error).__name__}
     facts["conversation"] = where.conversation_id
     explained = isinstance(error, Forbidden) and error.code not in _STRANGERS

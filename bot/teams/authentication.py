@@ -44,7 +44,9 @@ class _Key:
 
 
 @dataclass(frozen=True, slots=True)
-class _Verified:
+class Proven:
+    """A token whose signature, issuer, audience and times are right."""
+
     claims: dict[str, Any]
     endorsements: frozenset[str]
     expires: float
@@ -81,7 +83,24 @@ class InboundTokens:
         self._fetched_at = float("-inf")
         self._tried_at = float("-inf")
         self._fetching = asyncio.Lock()
-        self._verified: dict[str, _Verified] = {}
+        self._proven: dict[str, Proven] = {}
+
+    async def prove(self, header: str | None) -> Proven:
+        """What is proven by an Authorization header alone, whatever it came with.
+
+        Raises:
+            TokenRefused: whatever is wrong with the token.
+            KeysUnavailable: the keys cannot be fetched.
+        """
+        scheme, _, token = (header or "").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise TokenRefused("no bearer token")
+        proven = await self._prove(token.strip())
+        if proven.expires + CLOCK_SKEW <= self._now():
+            raise TokenRefused("expired")
+        if str(proven.claims.get("tid", self._tenant_id)).lower() != self._tenant_id.lower():
+            raise TokenRefused("other tenant")
+        return proven
 
     async def verify(self, header: str | None, service_url: str, channel: str) -> dict[str, Any]:
         """The token's claims.
@@ -95,24 +114,16 @@ class InboundTokens:
             TokenRefused: whatever is wrong with the token.
             KeysUnavailable: the keys cannot be fetched.
         """
-        scheme, _, token = (header or "").partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
-            raise TokenRefused("no bearer token")
-        verified = await self._verify(token.strip())
-        claims = verified.claims
-        if verified.expires + CLOCK_SKEW <= self._now():
-            raise TokenRefused("expired")
-        if channel not in verified.endorsements:
+        proven = await self.prove(header)
+        if channel not in proven.endorsements:
             raise TokenRefused("key is not endorsed for this channel")
-        named = claims.get("serviceurl") or claims.get("serviceUrl")
+        named = proven.claims.get("serviceurl") or proven.claims.get("serviceUrl")
         if not isinstance(named, str) or named.rstrip("/").lower() != service_url.rstrip("/").lower():
             raise TokenRefused("service URL differs from the token's")
-        if str(claims.get("tid", self._tenant_id)).lower() != self._tenant_id.lower():
-            raise TokenRefused("other tenant")
-        return claims
+        return proven.claims
 
-    async def _verify(self, token: str) -> _Verified:
-        if known := self._verified.get(token):
+    async def _prove(self, token: str) -> Proven:
+        if known := self._proven.get(token):
             return known
         try:
             header = jwt.get_unverified_header(token)
@@ -129,13 +140,13 @@ class InboundTokens:
                 leeway=CLOCK_SKEW,
                 options={"require": ["exp", "iss", "aud"]},
             )
-            verified = _Verified(claims, key.endorsements, float(claims["exp"]))
+            proven = Proven(claims, key.endorsements, float(claims["exp"]))
         except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError) as error:
             raise TokenRefused(type(error).__name__) from error
-        if len(self._verified) >= _CACHE_LIMIT:
-            self._verified.clear()
-        self._verified[token] = verified
-        return verified
+        if len(self._proven) >= _CACHE_LIMIT:
+            self._proven.clear()
+        self._proven[token] = proven
+        return proven
 
     async def _key(self, kid: object) -> _Key:
         if not isinstance(kid, str):
@@ -165,12 +176,12 @@ class InboundTokens:
                 log.warning("keys not renewed", action="keys_not_renewed", error=type(error).__name__)
                 return
             self._keys = {}
-            self._verified.clear()
+            self._proven.clear()
             raise KeysUnavailable(f"{type(error).__name__} at {self._metadata_url}") from error
         finally:
             self._tried_at = self._now()
         self._keys, self._fetched_at = fresh, self._now()
-        self._verified.clear()
+        self._proven.clear()
 
     async def _json(self, url: str) -> Any:
         async with self._session.get(url, timeout=aiohttp.ClientTimeout(total=10), raise_for_status=True) as response:

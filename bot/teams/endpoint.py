@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import structlog
@@ -26,6 +27,8 @@ log = structlog.get_logger()
 
 #: A Teams message is at most about 100 KB; everything larger is not from Teams.
 BODY_LIMIT = 256 * 1024
+#: And is here at once. Whoever sends byte by byte is not let to hold a connection.
+BODY_SECONDS = 10.0
 
 
 class MessagesEndpoint:
@@ -55,10 +58,14 @@ class MessagesEndpoint:
         self._readers = readers
 
     async def post(self, request: web.Request) -> web.Response:
-        """400 malformed, 401 no valid token, 403 other tenant or service URL, 413 too large, 415 not JSON, 503 keys out of reach."""
+        """400 malformed, 401 no valid token, 403 other tenant or service URL, 408 too slow, 413 too large, 415 not JSON, 503 no keys."""
         try:
+            if request.content_type != "application/json":
+                raise web.HTTPUnsupportedMediaType(text="send application/json")
+            await self._let_in(request)  # before a byte of the body is read: it is work and memory for whoever it comes from
             activity = activity_from(await _json(request))
-            await self._authenticate(request, activity)
+            if self._tokens:
+                await self._tokens.verify(request.headers.get("Authorization"), activity.service_url, activity.channel_id)
         except BadActivity as error:
             return _refused(400, str(error))
         except TokenRefused as error:
@@ -74,9 +81,9 @@ class MessagesEndpoint:
         self._connector.regions.seen(activity.service_url)
         return await self._turn(activity)
 
-    async def _authenticate(self, request: web.Request, activity: Activity) -> None:
+    async def _let_in(self, request: web.Request) -> None:
         if self._tokens:
-            await self._tokens.verify(request.headers.get("Authorization"), activity.service_url, activity.channel_id)
+            await self._tokens.prove(request.headers.get("Authorization"))
         elif not _from_this_machine(request):
             raise TokenRefused("without tokens I serve this machine alone")
 
@@ -133,10 +140,12 @@ def _from_this_machine(request: web.Request) -> bool:
 
 
 async def _json(request: web.Request) -> object:
-    if request.content_type != "application/json":
-        raise web.HTTPUnsupportedMediaType(text="send application/json")
     try:
-        body = await request.read()
+        async with asyncio.timeout(BODY_SECONDS):
+            body = await request.read()
+    except TimeoutError as error:
+        request.content.feed_eof()  # else the server waits some more for the rest
+        raise _hang_up(web.HTTPRequestTimeout(text="the body takes too long")) from error
     except web.RequestPayloadError as error:
         request.content.feed_eof()  # else the server goes on unpacking the rest, and logs a traceback when that fails too
         raise _hang_up(web.HTTPBadRequest(text="the body cannot be read")) from error

@@ -19,7 +19,6 @@ from bot.domain.exchange import (
     FileOffered,
     FormShown,
     Help,
-    IncomingMessage,
     Notice,
     OperationShown,
     Pending,
@@ -35,7 +34,7 @@ from bot.services.dispatch import Dispatch
 from bot.services.explain import incident
 from bot.services.personal_chats import PersonalChats
 from bot.teams.attachments import CARD, message, no_files_here, view
-from bot.teams.inbound import actor_of, card_action, chat_reader, delivery_key, file_consent, incoming_message, where_of
+from bot.teams.inbound import actor_of, card_action, chat_reader, delivery_key, file_consent, unread_message, where_of
 from bot.teams.outbound import Connector
 from bot.teams.placement import Placement
 
@@ -96,18 +95,14 @@ class DoormanHandler(TeamsActivityHandler):
             else:
                 await self._placement.below(turn_context, _unknown_button())
             return
-        reply = await self._dispatch.message(await self._incoming(activity))
-        if reply is not None:
-            await self._placement.below(turn_context, reply)
+        await self._typed(turn_context)
 
     async def on_message_update_activity(self, turn_context: TurnContext) -> None:
         """An edited message is answered, never run. Undeletes and our own edits are not for us."""
         activity = turn_context.activity
         if (activity.channel_data or {}).get("eventType") != "editMessage":
             return
-        reply = await self._dispatch.message(await self._incoming(activity, edited=True))
-        if reply is not None:
-            await self._placement.below(turn_context, reply)
+        await self._typed(turn_context, edited=True)
 
     async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
         """A button of a card (`adaptiveCard/action`) or of an offered file (`fileConsent/invoke`); other invokes are not ours."""
@@ -181,8 +176,10 @@ class DoormanHandler(TeamsActivityHandler):
         if added and await self._dispatch.is_new(delivery_key(activity)):
             await self._placement.below(turn_context, self._welcome)
 
-    async def _incoming(self, activity: Activity, *, edited: bool = False) -> IncomingMessage:
-        return await incoming_message(activity, self._connector.object_id_of, edited=edited)
+    async def _typed(self, context: TurnContext, *, edited: bool = False) -> None:
+        reply = await self._dispatch.message(unread_message(context.activity, self._connector.object_id_of, edited=edited))
+        if reply is not None:
+            await self._placement.below(context, reply)
 
     async def _pressed(self, action: CardAction) -> Reply:
         reply = await self._dispatch.action(action)

@@ -10,7 +10,9 @@ import asyncio
 import hashlib
 import html
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from botbuilder.schema import Activity, Attachment, ChannelAccount, ConversationAccount, Entity
@@ -67,6 +69,8 @@ _URL_LIMIT = 8192
 _JOB_ID = re.compile(r"[0-9A-Za-z]{0,12}")
 #: More people than this in one message are not looked up: no command takes as many.
 MENTIONS_LOOKED_UP = 8
+#: Every character of the text may have to be compared with every character of every mention: so many of that take some 10 ms.
+MENTION_WORK = 2_000_000
 #: The look-up is part of a turn that has to end in time; what is not known by then counts as not known.
 LOOK_UP_SECONDS = 4.0
 
@@ -174,23 +178,32 @@ def _guest_or_bot(activity: Activity) -> bool:
     return sender.role in ("bot", "skill") or sender.id.startswith("28:") or sender.properties.get("userRole") == "guest"
 
 
-async def incoming_message(activity: Activity, who_is: WhoIs, *, edited: bool = False) -> IncomingMessage:
-    """A typed message; mentions of people are looked up, mentions of the bot are cut out."""
+def unread_message(activity: Activity, who_is: WhoIs, *, edited: bool = False) -> IncomingMessage:
+    """A typed message as far as it costs nothing: where somebody is mentioned it is still to be read."""
+    mentioned = [mentioned_id for _, _, mentioned_id in _mentions(activity)]
     where = where_of(activity)
     said, quoting = own_words(activity.text or "", activity.attachments)
-    text, found = _mentions_marked(activity, said, quoting=quoting)
-    known = await _object_ids(where, [mentioned_id for _, mentioned_id in found], who_is)
     return IncomingMessage(
         key=delivery_key(activity),
         actor=actor_of(activity),
-        text=text,
+        text=_MARKS.sub(" ", said),
         where=where,
-        mentions=tuple(Mention(name, known.get(mentioned_id, "")) for name, mentioned_id in found),
         edited=edited,
         quoting=quoting,
         guest_or_bot=_guest_or_bot(activity),
         files=_files(activity) if where.kind == "personal" else (),  # Teams gives bots none elsewhere
+        names_people=any(mentioned_id != activity.recipient.id for mentioned_id in mentioned),
+        read=partial(incoming_message, activity, who_is, edited=edited) if mentioned else None,
     )
+
+
+async def incoming_message(activity: Activity, who_is: WhoIs, *, edited: bool = False) -> IncomingMessage:
+    """A typed message; mentions of people are looked up, mentions of the bot are cut out."""
+    unread = unread_message(activity, who_is, edited=edited)
+    said, quoting = own_words(activity.text or "", activity.attachments)
+    text, found = _mentions_marked(activity, said, quoting=quoting)
+    known = await _object_ids(unread.where, [mentioned_id for _, mentioned_id in found], who_is)
+    return replace(unread, text=text, mentions=tuple(Mention(name, known.get(mentioned_id, "")) for name, mentioned_id in found), read=None)
 
 
 def _files(activity: Activity) -> tuple[IncomingFile, ...]:
@@ -252,14 +265,16 @@ def _mentions_marked(activity: Activity, words: str, *, quoting: bool) -> tuple[
     Args:
         words: the sender's own. Entities stand for what was quoted beside them too, so that of namesakes nobody can tell who is meant.
     """
+    text = _MARKS.sub(" ", words)
     waiting: dict[str, list[tuple[str, str]]] = {}
-    for entity in activity.entities:
-        said, mentioned = entity.additional_properties.get("text"), entity.additional_properties.get("mentioned")
-        if entity.type == "mention" and isinstance(mentioned, dict) and isinstance(said, str) and said:
-            waiting.setdefault(_clean(said), []).append((_clean(str(mentioned.get("name", ""))), _clean(str(mentioned.get("id", "")))))
+    room = MENTION_WORK // max(1, len(text))
+    for said, name, mentioned_id in _mentions(activity):
+        room -= len(said)
+        if room < 0:  # what is left stays in the text as it is; no command has that many
+            break
+        waiting.setdefault(said, []).append((name, mentioned_id))
     if quoting:
         waiting = {said: queue if len(set(queue)) == 1 else [(name, "") for name, _ in queue] for said, queue in waiting.items()}
-    text = _MARKS.sub(" ", words)
     for said in list(waiting):  # some clients escape the name in one of the two places only
         for spelling in (said.replace("&", "&amp;"), html.unescape(said), _MARKS.sub(" ", said)):
             if said not in text:
@@ -281,6 +296,14 @@ def _mentions_marked(activity: Activity, words: str, *, quoting: bool) -> tuple[
         longest_first = sorted(waiting, key=len, reverse=True)
         text = re.sub("|".join(map(re.escape, longest_first)), mark, text)
     return text, found
+
+
+def _mentions(activity: Activity) -> Iterator[tuple[str, str, str]]:
+    """Each mention: its text, and name and Teams id of whom it is of."""
+    for entity in activity.entities:
+        said, mentioned = entity.additional_properties.get("text"), entity.additional_properties.get("mentioned")
+        if entity.type == "mention" and isinstance(mentioned, dict) and isinstance(said, str) and said:
+            yield _clean(said), _clean(str(mentioned.get("name", ""))), _clean(str(mentioned.get("id", "")))
 
 
 async def _object_ids(where: ConversationRef, user_ids: Iterable[str], who_is: WhoIs) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -58,6 +59,7 @@ async def test_without_its_database_the_bot_does_nothing_and_says_so(desk: Desk,
         told = await desk.press(HANNA, waiting, "confirm")
         assert "cannot reach my own database" in told.message
         assert desk.phones(ALICE) == {}
+        desk.clock.forward(seconds=6)  # what is known of its health is that old at the most
         if trouble is gone:
             assert (await get(desk, "/readyz"))[0] == 503
 
@@ -82,9 +84,29 @@ async def test_health_readiness_and_metrics(desk: Desk) -> None:
     assert "doorman_turn_seconds_bucket" in text
 
     desk.entra.faults.add(Fault(effect="unavailable", path="/v1.0/"))
+    assert await get(desk, "/readyz") == (200, "ready\n")  # as it was a moment ago
+    desk.clock.forward(seconds=6)
     status, text = await get(desk, "/readyz")
     assert status == 503
     assert text.startswith("graph:")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("effect", ["", "unavailable"])
+async def test_probes_of_anybody_cost_graph_one_look_every_few_seconds(desk: Desk, effect: str) -> None:
+    if effect:
+        desk.entra.faults.add(Fault(effect=effect, path="/v1.0/"))  # type: ignore[arg-type]
+    await get(desk, "/readyz")  # the first has to get a token too
+    before = len(desk.entra.requests)
+    desk.clock.forward(seconds=6)
+    await asyncio.gather(*(get(desk, "/readyz") for _ in range(20)))
+    look = len(desk.entra.requests) - before
+    assert 1 <= look <= 5  # with the retries of a failing one
+    await asyncio.gather(*(get(desk, "/readyz") for _ in range(20)))
+    assert len(desk.entra.requests) - before == look
+    desk.clock.forward(seconds=6)
+    assert (await get(desk, "/readyz"))[0] == (503 if effect else 200)
+    assert len(desk.entra.requests) - before == 2 * look
 
 
 async def test_every_step_leaves_its_event_and_no_number(desk: Desk, database_url: str) -> None:

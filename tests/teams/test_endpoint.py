@@ -12,10 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.teams import endpoint
 from bot.teams.endpoint import BODY_LIMIT
 from simulator import cast
 from tests.desk import HANNA
-from tests.teams.door import Door
+from tests.teams.door import Door, turns_taken
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -172,6 +173,25 @@ async def test_chunks_without_a_length_are_fine(door: Door) -> None:
             yield bytes((byte,))
 
     assert (await door.knock(chunks())).status == 200
+
+
+async def test_a_body_that_does_not_come_is_408(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endpoint, "BODY_SECONDS", 0.05)
+    turns, token = turns_taken(), door.teams.token()
+    head = f"POST /api/messages HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: Bearer {token}\r\n"
+    for framing in ("Content-Length: 100\r\n\r\n", 'Content-Length: 100\r\n\r\n{"type"', "Transfer-Encoding: chunked\r\n\r\n"):
+        answer = await door.raw((head + framing).encode())
+        assert answer.split(b" ")[1] == b"408"
+        assert b"connection: close" in answer.lower()
+    assert turns_taken() == turns
+
+
+@pytest.mark.parametrize("authorization", ["", "Authorization: Bearer x\r\n", "Authorization: Basic eDp5\r\n"])
+async def test_without_a_token_nobody_waits_for_the_body(door: Door, authorization: str) -> None:
+    head = "POST /api/messages HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" + authorization
+    for framing in ("Content-Length: 100000\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n"):
+        assert (await door.raw((head + framing).encode())).split(b" ")[1] == b"401"
+    await door.refuses(b"no JSON", 401, authorization=None)
 
 
 PACKED: dict[str, tuple[str, Any]] = {"gzip": ("gzip", gzip.compress), "deflate": ("deflate", zlib.compress)}

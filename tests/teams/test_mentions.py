@@ -11,6 +11,7 @@ from bot.commands.cleaning import normalise
 from bot.domain.exchange import MENTION_CLOSE, MENTION_OPEN, ConversationRef, IncomingMessage
 from bot.teams import inbound
 from bot.teams.inbound import MENTIONS_LOOKED_UP, activity_from, incoming_message
+from bot.teams.outbound import Connector
 from simulator import cast
 from tests.desk import HANNA, HELPDESK, OSCAR
 from tests.teams.door import Door
@@ -143,6 +144,28 @@ async def test_a_look_up_that_takes_too_long_counts_as_unknown(monkeypatch: pyte
     assert [one.object_id for one in message.mentions] == ["id-of-ann", ""]
     await asyncio.sleep(0)
     assert stopped == [BEN]
+
+
+async def test_no_message_takes_more_than_a_bounded_comparison_of_texts() -> None:
+    text = "<at>Ann</at>" * 20_000
+    message = await read(text, *[mention("<at>Ann</at>", ANN)] * 20_000, mention(AT))
+    assert len(message.mentions) <= 10
+    assert len(message.text) >= len(text)  # and so too long for any command
+
+
+async def test_teams_is_asked_about_nobody_for_the_sake_of_people_without_rights(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    async def count(_: Connector, __: ConversationRef, user_id: str) -> str:
+        asked.append(user_id)
+        return ""
+
+    monkeypatch.setattr(Connector, "object_id_of", count)
+    answer = await door.desk.say(OSCAR, f"show @{ADA.name} and @{HANNA.name}", HELPDESK, mentions=[ADA, HANNA])
+    assert "not in the helpdesk group" in answer.text
+    assert asked == []
+    await door.desk.say(HANNA, f"show @{ADA.name}", HELPDESK, mentions=[ADA])
+    assert len(asked) == 1
 
 
 async def test_a_mentioned_person_is_found_by_the_id_teams_gives(door: Door) -> None:
