@@ -68,7 +68,7 @@ def _refusal(answer: Answer, permission: str) -> DirectoryError:
     code, message = _said(answer)
     detail, lower = _safe(message), f"{code} {message}".lower()
     if code in NO_LICENCE:
-        return NotLicensed(detail, status=status, code=code, request_id=request_id)
+        return NotLicensed(detail, permission=permission, status=status, code=code, request_id=request_id)
     if status == 403:
         return NotAuthorised(detail, permission=permission, status=status, code=code, request_id=request_id)
     if status == 429:
