@@ -120,6 +120,11 @@ class Privileges:
         return self.administrator or self.restricted
 
     @property
+    def said_unseen(self) -> tuple[str, ...]:
+        """What was not looked for, a sentence each; nothing of somebody who is protected anyhow."""
+        return () if self.administrator else tuple(each.spoken for each in self.unseen)
+
+    @property
     def administrator(self) -> bool:
         """The person has, or can get by themselves, what an administrator's role gives."""
         return bool(self.roles or self.eligible or self.groups or self.owns or self.joinable)

@@ -119,7 +119,7 @@ class Dossiers:
         """The methods as Graph lists them, and why they are the phones alone; None when they are all."""
         if read == reads.phones(user_id):
             if not answer.ok:
-                raise translate(answer, read.permission)
+                raise translate(answer, permissions.READ_METHODS)
             return await self._reader.pages(answer, read), _missing()
         if answer.status not in (403, 404):
             if not answer.ok:
