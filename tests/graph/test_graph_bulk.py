@@ -16,7 +16,8 @@ from bot.graph.reads import account, assignments, check_groups, eligibilities, g
 from bot.graph.throttle import BULK
 from bot.graph.together import Together
 from simulator import cast
-from tests.graph.conftest import ADA, ALICE, OMAR, THEO, Bench
+from tests.graph.bulk_bench import BulkBench, Free
+from tests.graph.conftest import ADA, ALICE, OMAR, THEO
 
 MIA = cast.person("Mia O'Brien")
 GUS = cast.person("Gus Taylor (Adatum)")
@@ -27,43 +28,6 @@ PEOPLE = [ALICE, OMAR, THEO, ADA, MIA, *(cast.person(name) for name in ("Sofia R
 
 def go() -> None:
     """Nobody minds."""
-
-
-class Free:
-    """A budget without limits that notes what it was asked and told."""
-
-    def __init__(self) -> None:
-        self.units: list[int] = []
-        self.writes = 0
-        self.refusals: list[float] = []
-        self.parts: list[float] = []
-        self.rate = 1.0
-
-    async def read(self, units: int = 1) -> None:
-        self.units.append(units)
-
-    async def write(self) -> None:
-        self.writes += 1
-
-    def refused(self, retry_after: float) -> None:
-        self.refusals.append(retry_after)
-
-    def pressure(self, part: float) -> None:
-        self.parts.append(part)
-
-
-class BulkBench(Bench):
-    """The bench, with a bulk directory on it."""
-
-    async def open(self) -> None:
-        await super().open()
-        self.budget = Free()
-        self.client.gate.listeners.append(self.budget)
-        self.bulk = GraphBulkDirectory(self.client, self.budget, self.directory.memory)
-
-    def batches(self) -> list[int]:
-        """How many parts each batch had."""
-        return [len(request.body["requests"]) for request in self.requests if request.path == "/$batch"]
 
 
 @pytest.fixture
