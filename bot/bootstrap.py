@@ -152,7 +152,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
 
         budget = SharedBudget(StoredTurns(transactions), settings.bulk_ceiling_percent, scale=bulk_scale)
         graph.gate.listeners.append(budget)
-        bulk_directory = GraphBulkDirectory(graph, budget)
+        bulk_directory = GraphBulkDirectory(graph, budget, directory.memory)
 
         async def compare_logs(_: str) -> None:
             # Entra's log has a limit of its own: who reaches it must not make the people at the helpdesk wait, so it gets its own gate.

@@ -15,6 +15,7 @@ import aiohttp
 from bot.bootstrap import make_connector_tokens, make_graph_tokens
 from bot.commands.needs import OPTIONAL_PERMISSIONS, needed_permissions
 from bot.config import ConfigurationError, Settings
+from bot.doctor_protection import protection
 from bot.domain.looser import looser
 from bot.domain.rules import Policy, default_policy
 from bot.errors import DirectoryError, NotAuthorised, NotFound, Rejected, StoreUnavailable
@@ -241,6 +242,8 @@ async def _graph(report: Report, settings: Settings, policy: Policy | None) -> N
                 others = sorted((policy.groups() | policy.vip) - {settings.helpdesk_group_id, settings.admin_group_id})
                 asked |= {group_id: f"policy: “{policy.names[group_id]}”" for group_id in others}
             there = {group_id for group_id, variable in asked.items() if await _group(report, opened.client, variable, group_id)}
+            if there:
+                await protection(report, opened.client, min(there))
             if policy:
                 await _approvers(report, opened.client, policy, there)
 

@@ -18,7 +18,7 @@ from bot.domain.methods import Dossier, Methods
 from bot.domain.operation import Approval, Operation, Result, State
 from bot.domain.pace import Factor, Run, Traffic
 from bot.domain.passes import PassTerms
-from bot.domain.people import Actor, Person, Standing
+from bot.domain.people import Actor, Person, Standing, Unseen
 from bot.domain.personal import PersonalCard, PersonalChat
 from bot.domain.reconcile import Comparison, DirectoryAudit, Known
 from bot.domain.registered import Made
@@ -53,7 +53,7 @@ class Directory(Protocol):
         """
 
     async def marks(self, object_ids: Sequence[str]) -> list[tuple[Mark, ...]]:
-        """By what accounts can be told to be one person's, in the order asked; none of an account that is gone."""
+        """By what accounts can be told to be one person's, in the order asked; NotFound when one of them is not found."""
 
     async def holders(self, marks: Sequence[Mark]) -> list[frozenset[str]]:
         """Object ids of the accounts that have each of these marks, in the order asked; at most one more than `MOST_HOLDERS`."""
@@ -125,6 +125,9 @@ class BulkDirectory(Protocol):
 
     async def sms_terms(self) -> SmsTerms | None:
         """As `Directory.sms_terms`."""
+
+    async def unseen(self) -> tuple[Unseen, ...]:
+        """What may make somebody an administrator and is not looked for, because nobody lets us; a dossier says it of itself."""
 
     async def phones(self, object_ids: Sequence[str]) -> list[Methods | DirectoryError]:
         """Everybody's methods alone, or why they cannot be read, in the order asked; `Dossier.renewed` takes them."""

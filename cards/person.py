@@ -27,6 +27,7 @@ def render(shown: PersonShown) -> tuple[Element, str]:
         body.append(box(_frozen(shown.freeze), style="attention", spacing="Medium"))
     if shown.protected:
         body.append(box([line(run("⚠ ", bold=True), run(shown.protected))], style="warning", spacing="Medium"))
+    body += [line(run(said, subtle=True), spacing="Small") for said in shown.unseen]
     body.append(box(_phones(dossier, shown.phone_notes, changeable=not shown.protected), spacing="Medium", line_above=True))
     body.append(box(_others(dossier.others), spacing="Medium", line_above=True))
     if at_sign_in := signing_in.elements(shown):

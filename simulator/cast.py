@@ -75,11 +75,17 @@ class Member:
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """A security group; `members` are UPNs, `groups` are names of nested groups."""
+    """A security group; `members` and `owners` are UPNs, `groups` are names of nested groups.
+
+    `eligible_members` and `eligible_owners` may activate that (Privileged Identity Management): UPNs, and names of groups.
+    """
 
     name: str
     members: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
+    eligible_members: tuple[str, ...] = ()
+    eligible_owners: tuple[str, ...] = ()
     role_assignable: bool = False
     roles: tuple[str, ...] = ()  # directory roles held by the group
 
@@ -188,7 +194,8 @@ GROUPS = (
     Group(name="Helpdesk evening", members=(_upn("nadia.haddad"),)),  # nested: membership must be transitive
     Group(name="Helpdesk seniors", members=(_upn("sam.okafor"), _upn("ingrid.lund"))),
     Group(name="Doorman administrators", members=(_upn("sam.okafor"),)),
-    Group(name="Tier 0 operators", members=(_upn("theo.roth"),), role_assignable=True, roles=("Privileged Role Administrator",)),
+    Group(name="Tier 0 operators", members=(_upn("theo.roth"),), owners=(_upn("ada.admin"),), eligible_owners=(_upn("ada.admin"),),
+          role_assignable=True, roles=("Privileged Role Administrator",)),
     Group(name="Executives", members=(_upn("victoria.crane"), _upn("priya.raman"))),
     Group(name="No sign-in by text message"),  # whom the SMS policy excludes: those without `sms_policy`
 )

@@ -320,3 +320,31 @@ async def test_without_tokens_on_this_machine(practice: Practice) -> None:
 def test_the_needs_of_the_commands_are_those_of_the_graph_calls() -> None:
     assert sorted(needed_permissions()) == sorted(permissions.NAMES)
     assert tuple(OPTIONAL_PERMISSIONS) == permissions.OPTIONAL
+
+
+@pytest.mark.parametrize(
+    ("paths", "status", "said"),
+    [
+        ((), 0, "ok       protection: Graph says who owns a group that has an administrator's role"),
+        (("roleEligibilitySchedule",), 1, "problem  protection: Graph does not say who could activate an administrator's role"),
+        (("ownedObjects",), 0, "note     protection: of two ways to read who owns a group that has an administrator's role one fails"),
+        (("ownedObjects", "owners"), 1, "problem  protection: Graph does not say who owns a group that has an administrator's role"),
+        (("group/eligibility",), 1, "problem  protection: Graph does not say who could activate membership or ownership of such a group"),
+    ],
+)
+async def test_reads_that_protect_are_tried(practice: Practice, paths: tuple[str, ...], status: int, said: str) -> None:
+    for path in paths:
+        practice.world.entra.faults.add(Fault(effect="forbidden", path=path))
+    assert await practice.examine() == status
+    assert [line for line in practice.lines if line.startswith(said)]
+
+
+@pytest.mark.parametrize("why", ["permission", "licence"])
+async def test_what_is_left_open_is_said(practice: Practice, why: str) -> None:
+    if why == "licence":
+        practice.world.entra.tenant.licence = "P1"
+    else:
+        practice.world.entra.revoke(cast.GRAPH_APP_ID, permissions.READ_GROUP_ELIGIBLE)
+    assert await practice.examine() == 0
+    said = "Graph says that the tenant has no licence" if why == "licence" else f"for want of {permissions.READ_GROUP_ELIGIBLE}"
+    assert [line for line in practice.notes if "protection: " in line and said in line]

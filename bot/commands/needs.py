@@ -31,6 +31,11 @@ OPTIONAL_PERMISSIONS = {
         "recognise who could activate an administrator's role (Privileged Identity Management); comes with RoleManagement.Read.Directory",
         "Somebody who has not activated the role counts as an ordinary person.",
     ),
+    "PrivilegedEligibilitySchedule.Read.AzureADGroup": Extra(
+        "recognise who could activate membership or ownership of a group that has an administrator's role (Privileged Identity "
+        "Management for groups)",
+        "Somebody who has not activated it counts as an ordinary person.",
+    ),
     "AuditLog.Read.All": Extra(
         "compare the audit trail with Entra's own audit log, and show what its registration report says; needs Entra ID P1 or P2 as well",
         "Changes made with Doorman's credentials behind its back are not noticed, and `show` leaves the report out.",

@@ -49,6 +49,7 @@ async def show(invocation: Invocation, context: Context) -> Reply:
         stronger=bool(judged and judged.weak and person.enabled and not context.protected and not context.stop.freeze),
         unread=tuple(say("{what} ({why})", what=_SPOKEN[aspect], why=_why(error)) for aspect, error in sorted(dossier.unread.items())),
         past=tuple(operation.masked() for operation in past),
+        unseen=dossier.privileges.said_unseen,
     )
 
 

@@ -296,6 +296,7 @@ class PersonShown:
         stronger: a button offers the stronger path.
         unread: what could not be read, and why.
         past: the last operations that changed the account, newest first, masked.
+        unseen: what was not looked for when it was decided whether the account is protected, as sentences.
         freeze: nobody may change this person until it ends.
         reference: what the card's button carries instead of the person; empty for no button.
     """
@@ -309,6 +310,7 @@ class PersonShown:
     stronger: bool = False
     unread: tuple[str, ...] = ()
     past: tuple[Operation, ...] = ()
+    unseen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

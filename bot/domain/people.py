@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-from bot.domain.said import say
+from bot.domain.said import say, say_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,28 @@ class Standing:
     groups: frozenset[str]
 
 
+class Unseen(StrEnum):
+    """What may make somebody an administrator and cannot be looked for; the value is the permission that would let us."""
+
+    ELIGIBLE = "RoleEligibilitySchedule.Read.Directory"
+    JOINABLE = "PrivilegedEligibilitySchedule.Read.AzureADGroup"
+
+    @property
+    def spoken(self) -> str:
+        """As cards say it, in a sentence."""
+        return say(
+            "Not checked is who {could}, because I do not have the permission {permission}: they count as ordinary people.",
+            could=_UNSEEN[self],
+            permission=self.value,
+        )
+
+
+_UNSEEN = say_each({
+    Unseen.ELIGIBLE: "could activate an administrator's role",
+    Unseen.JOINABLE: "could activate membership or ownership of a group that has one",
+})
+
+
 @dataclass(frozen=True, slots=True)
 class Privileges:
     """Why a person's account is protected; all empty for ordinary people.
@@ -80,12 +103,28 @@ class Privileges:
         eligible: names of directory roles the person could activate.
         groups: names of role-assignable groups the person is in.
         restricted: the account is in a restricted-management administrative unit.
+        owns: names of role-assignable groups the person owns.
+        joinable: names of role-assignable groups that the person, or a group they are in, could activate membership or ownership of.
+        unseen: what could not be looked for, because nobody let us; no reason to protect anybody.
     """
 
     roles: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     restricted: bool = False
     eligible: tuple[str, ...] = ()
+    owns: tuple[str, ...] = ()
+    joinable: tuple[str, ...] = ()
+    unseen: tuple[Unseen, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.roles or self.eligible or self.groups or self.restricted)
+        return self.administrator or self.restricted
+
+    @property
+    def said_unseen(self) -> tuple[str, ...]:
+        """What was not looked for, a sentence each; nothing of somebody who is protected anyhow."""
+        return () if self.administrator else tuple(each.spoken for each in self.unseen)
+
+    @property
+    def administrator(self) -> bool:
+        """The person has, or can get by themselves, what an administrator's role gives."""
+        return bool(self.roles or self.eligible or self.groups or self.owns or self.joinable)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from bot.domain.change import KINDS, ChangeKind
-from bot.domain.people import Person
+from bot.domain.people import Person, Privileges
 from bot.domain.policy import Decision, Reason
 from bot.domain.rules import Ask, Ground, Need, Policy, Rule
 from bot.domain.said import join, say, say_count, together
@@ -41,13 +41,7 @@ def described(ground: Ground, ask: Ask) -> str:
     """What is special about this target, as a sentence; empty for ordinary people."""
     name, privileges = ask.target.name, ask.privileges
     if ground is Ground.PRIVILEGED:
-        held = join(", ", privileges.roles)
-        could = privileges.eligible and say("may activate {roles}", roles=join(", ", privileges.eligible))
-        return say(
-            "{name} is protected: {held}.",
-            name=name,
-            held=held or could or say("in the role-assignable group {groups}", groups=join(", ", privileges.groups)),
-        )
+        return say("{name} is protected: {held}.", name=name, held=_held(privileges))
     return {
         Ground.BREAK_GLASS: say("{name} is protected: an emergency (break-glass) account.", name=name),
         Ground.RESTRICTED: say("{name} is protected: in a restricted-management administrative unit.", name=name),
@@ -56,6 +50,19 @@ def described(ground: Ground, ask: Ask) -> str:
         Ground.VIP: say("{name} is a VIP.", name=name),
         Ground.ORDINARY: "",
     }[ground]
+
+
+def _held(privileges: Privileges) -> str:
+    """The gravest of what makes somebody an administrator."""
+    if privileges.roles:
+        return join(", ", privileges.roles)
+    if privileges.eligible:
+        return say("may activate {roles}", roles=join(", ", privileges.eligible))
+    if privileges.groups:
+        return say("in the role-assignable group {groups}", groups=join(", ", privileges.groups))
+    if privileges.owns:
+        return say("owns the role-assignable group {groups}", groups=join(", ", privileges.owns))
+    return say("may activate membership or ownership of the role-assignable group {groups}", groups=join(", ", privileges.joinable))
 
 
 def own_account() -> Decision:

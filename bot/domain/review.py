@@ -30,7 +30,7 @@ def grounds(policy: Policy, ask: Ask) -> frozenset[Ground]:
     """What sort of target this is; never empty."""
     target, privileges = ask.target, ask.privileges
     found = {
-        Ground.PRIVILEGED: bool(privileges.roles or privileges.groups or privileges.eligible),
+        Ground.PRIVILEGED: privileges.administrator,
         Ground.RESTRICTED: privileges.restricted,
         Ground.BREAK_GLASS: target.id.lower() in policy.break_glass,
         Ground.GUEST: target.guest,

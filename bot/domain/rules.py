@@ -23,7 +23,7 @@ class Ground(StrEnum):
 
     ORDINARY = "ordinary"
     VIP = "vip"
-    PRIVILEGED = "privileged"  # a directory role, direct, through a group or eligible; or in a role-assignable group
+    PRIVILEGED = "privileged"  # a directory role, held or within reach: see `people.Privileges`
     RESTRICTED = "restricted"  # in a restricted-management administrative unit
     BREAK_GLASS = "break_glass"
     GUEST = "guest"  # guests and external members

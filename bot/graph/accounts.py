@@ -6,7 +6,7 @@ https://learn.microsoft.com/graph/permissions-overview#limited-information-retur
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -52,6 +52,19 @@ def person_in(row: Row) -> Person:
 
 
 @of_graph
+def id_in(row: Row, name: str = "id") -> str:
+    """An object id, in lower case.
+
+    Raises:
+        Unavailable: there is none, so it might be anybody's.
+    """
+    found = row.get(name)
+    if not isinstance(found, str) or not found:
+        raise Unavailable(f"a row without {name}")
+    return found.lower()
+
+
+@of_graph
 def roles_in(held: Iterable[Row], assigned: Iterable[Row]) -> tuple[str, ...]:
     """Names of the roles in `transitiveMemberOf` and in `roleAssignments`, each once."""
     return tuple(sorted({str(row.get("displayName") or "a directory role") for row in held} | set(defined_in(assigned))))
@@ -77,6 +90,38 @@ def role_assignable_in(groups: Iterable[Row]) -> tuple[str, ...]:
         if row.get("isAssignableToRole"):
             names.append(str(row.get("displayName") or row.get("id")))
     return tuple(sorted(names))
+
+
+@of_graph
+def owned_in(objects: Iterable[Row]) -> tuple[frozenset[str], frozenset[str]]:
+    """Of the groups among what somebody owns: names of those that roles can be assigned to, and ids of all; raises as above."""
+    groups = [row for row in objects if str(row.get("@odata.type") or "").endswith("group")]
+    return frozenset(role_assignable_in(groups)), frozenset(id_in(row) for row in groups)
+
+
+@of_graph
+def joinable_in(rows: Iterable[Row], names: Mapping[str, str] | None) -> tuple[frozenset[str], frozenset[str]]:
+    """Of eligibilities in groups: names of the groups that roles can be assigned to, and ids of the other groups.
+
+    Args:
+        names: of the role-assignable groups, by id; None when they are not known.
+
+    Raises:
+        Unavailable: Graph does not say which group it is, or what sort of group.
+    """
+    assignable, others = set(), set()
+    for row in rows:
+        group_id, group = id_in(row, "groupId"), row.get("group")
+        shown = group if isinstance(group, dict) and group.get("displayName") is not None else {}
+        if names and group_id in names:
+            assignable.add(names[group_id])
+        elif shown.get("isAssignableToRole"):
+            assignable.add(str(shown["displayName"]))
+        elif shown or names is not None:
+            others.add(group_id)
+        else:
+            raise Unavailable("Graph does not say whether roles can be assigned to a group")
+    return frozenset(assignable), frozenset(others)
 
 
 @of_graph

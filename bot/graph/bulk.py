@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from bot.domain.change import Change
 from bot.domain.methods import Dossier, Methods
-from bot.domain.people import Person
+from bot.domain.people import Person, Unseen
 from bot.domain.sign_in import SmsTerms
 from bot.errors import DirectoryError, NotFound, Rejected
 from bot.graph import finding, reads
@@ -20,6 +20,7 @@ from bot.graph.client import GraphClient
 from bot.graph.directory import sms_terms, write
 from bot.graph.dossiers import Asked, Dossiers
 from bot.graph.errors import translate
+from bot.graph.memory import Memory
 from bot.graph.newness import may_be_new
 from bot.graph.reader import Reader
 from bot.graph.reads import Read
@@ -35,14 +36,16 @@ class GraphBulkDirectory:
     Args:
         client: shared by all directories of the process.
         budget: paces every request; what it learns it learns as a listener of the client's gate.
+        memory: what is known of the tenant; one of its own when None.
     """
 
-    def __init__(self, client: GraphClient, budget: Budget) -> None:
+    def __init__(self, client: GraphClient, budget: Budget, memory: Memory | None = None) -> None:
         self._client = client
         self._budget = budget
         self._patience = replace(BULK, budget=budget)
         self._reader = Reader(client, self._patience)
-        self._dossiers = Dossiers(self._reader)
+        self._memory = memory or Memory(client)
+        self._dossiers = Dossiers(self._reader, self._memory, many=True)
 
     async def resolve(self, texts: Sequence[str]) -> list[tuple[Person, ...]]:
         """See `bot.ports.BulkDirectory`."""
@@ -55,7 +58,7 @@ class GraphBulkDirectory:
     async def dossiers(self, object_ids: Sequence[str]) -> list[Dossier | DirectoryError]:
         """See `bot.ports.BulkDirectory`."""
         user_ids = [reads.as_object_id(object_id) for object_id in object_ids]
-        asked = [self._dossiers.ask(user_id) for user_id in dict.fromkeys(user_ids) if user_id]
+        asked = [await self._dossiers.ask(user_id) for user_id in dict.fromkeys(user_ids) if user_id]
         parts = len(asked[0].reads) if asked else 1
         answers = await self._in_batches([read for one in asked for read in one.reads], MOST_PARTS // parts * parts)
         theirs = (answers[start : start + parts] for start in range(0, len(answers), parts))
@@ -65,12 +68,16 @@ class GraphBulkDirectory:
 
     async def sms_terms(self) -> SmsTerms | None:
         """See `bot.ports.BulkDirectory`."""
-        return await sms_terms(self._reader)
+        return await sms_terms(self._reader, self._memory)
+
+    async def unseen(self) -> tuple[Unseen, ...]:
+        """See `bot.ports.BulkDirectory`."""
+        return await self._dossiers.unseen()
 
     async def phones(self, object_ids: Sequence[str]) -> list[Methods | DirectoryError]:
         """See `bot.ports.BulkDirectory`."""
         user_ids = [reads.as_object_id(object_id) for object_id in object_ids]
-        asked = {user_id: self._dossiers.ask_methods(user_id) for user_id in user_ids if user_id}
+        asked = {user_id: await self._dossiers.ask_methods(user_id) for user_id in user_ids if user_id}
         answers = await self._in_batches(list(asked.values()))
         made = (_or_error(self._methods(*one, answer)) for one, answer in zip(asked.items(), answers, strict=True))
         found = dict(zip(asked, await asyncio.gather(*made), strict=True))

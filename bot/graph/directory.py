@@ -13,7 +13,7 @@ from bot.domain.people import Person, Standing
 from bot.domain.reconcile import DirectoryAudit
 from bot.domain.secret import Issued, temporary_password
 from bot.domain.sign_in import MfaState, Preference, Registration, SmsTerms
-from bot.errors import NotAuthorised, NotFound
+from bot.errors import NotAuthorised, NotFound, Unavailable
 from bot.graph import finding, permissions, reads
 from bot.graph.accounts import audit_in, person_in
 from bot.graph.batch import read_all
@@ -22,12 +22,12 @@ from bot.graph.client import GraphClient
 from bot.graph.dossiers import Dossiers
 from bot.graph.errors import translate
 from bot.graph.marks import holding, marks_in
+from bot.graph.memory import Memory
 from bot.graph.methods import client_request_id, sms_terms_in, write_request
 from bot.graph.newness import may_be_new
 from bot.graph.passes import issued_in, pass_request, password_request, terms_in
 from bot.graph.reader import Reader
 from bot.graph.reads import Read
-from bot.graph.report import RegistrationReport
 from bot.graph.throttle import BACKGROUND, INTERACTIVE, Patience, Priority
 from bot.ports import FIND_LIMIT, MEMBERS_LIMIT
 
@@ -41,26 +41,34 @@ class GraphDirectory:
     Args:
         client: shared by all directories of the process.
         patience: how long a read may take; writes always have the patience of the background.
+        memory: what is known of the tenant; one of its own when None.
     """
 
-    def __init__(self, client: GraphClient, *, patience: Patience = INTERACTIVE) -> None:
+    def __init__(self, client: GraphClient, *, patience: Patience = INTERACTIVE, memory: Memory | None = None) -> None:
+        self.memory = memory or Memory(client)
         self._client = client
         self._patience = patience
         self._reader = Reader(client, patience)
-        self._dossiers = Dossiers(self._reader)
+        self._dossiers = Dossiers(self._reader, self.memory)
         self._background: GraphDirectory | None = None
-        self._report = RegistrationReport(client)
 
     def in_background(self) -> GraphDirectory:
         """The same tenant for work that nobody watches: it waits longer when Graph is busy."""
-        self._background = self._background or GraphDirectory(self._client, patience=BACKGROUND)
+        self._background = self._background or GraphDirectory(self._client, patience=BACKGROUND, memory=self.memory)
         return self._background
 
     async def standing(self, object_id: str, groups: frozenset[str]) -> Standing:
         """See `bot.ports.Directory`."""
         user_id = reads.object_id(object_id)
         asked = {group.lower(): group for group in sorted(groups)}
-        account, *checks = await self._reader.read(reads.person(user_id), *reads.check_groups(user_id, list(asked)))
+        await self._dossiers.foresee()  # whoever is let in asks about somebody next
+        wanted = [reads.person(user_id), *reads.check_groups(user_id, list(asked))]
+        account, *checks = answers = await read_all(self._client, wanted, self._patience)
+        for read, answer in zip(wanted, answers, strict=True):
+            if answer.status == 404 and account.ok:
+                raise Unavailable("the groups of an account are not found", status=404, request_id=answer.request_id)
+            if not answer.ok:
+                raise translate(answer, read.permission)
         found = {group.lower() for check in checks for group in check.texts}
         return Standing(person_in(account.fields), frozenset(asked[group] for group in found if group in asked))
 
@@ -88,7 +96,7 @@ class GraphDirectory:
 
     async def dossier(self, object_id: str) -> Dossier:
         """See `bot.ports.Directory`. Raises when any part that decides about protection cannot be read."""
-        asked = self._dossiers.ask(reads.object_id(object_id))
+        asked = await self._dossiers.ask(reads.object_id(object_id))
         async with may_be_new(self._reader, asked.user_id):
             return await self._dossiers.made_of(asked, await read_all(self._client, asked.reads, self._patience))
 
@@ -97,9 +105,9 @@ class GraphDirectory:
         asked = [reads.marks(reads.object_id(object_id)) for object_id in object_ids]
         answers = await read_all(self._client, asked, self._patience)
         for read, answer in zip(asked, answers, strict=True):
-            if not answer.ok and answer.status != 404:
+            if not answer.ok:
                 raise translate(answer, read.permission)
-        return [marks_in(answer.fields) if answer.ok else () for answer in answers]
+        return [marks_in(answer.fields) for answer in answers]
 
     async def holders(self, marks: Sequence[Mark]) -> list[frozenset[str]]:
         """See `bot.ports.Directory`."""
@@ -122,7 +130,7 @@ class GraphDirectory:
 
     async def registration(self, object_id: str) -> Registration:
         """See `bot.ports.Directory`."""
-        return await self._report.row(reads.object_id(object_id))
+        return await self.memory.report.row(reads.object_id(object_id))
 
     async def members(self, group_ids: Collection[str]) -> tuple[Person, ...]:
         """See `bot.ports.Directory`."""
@@ -157,7 +165,7 @@ class GraphDirectory:
 
     async def sms_terms(self) -> SmsTerms | None:
         """See `bot.ports.Directory`."""
-        return await sms_terms(self._reader)
+        return await sms_terms(self._reader, self.memory)
 
     async def pass_terms(self, object_id: str) -> PassTerms:
         """See `bot.ports.Directory`."""
@@ -189,15 +197,20 @@ class GraphDirectory:
 
     async def close(self) -> None:
         """Closes the connections, of every directory on the same client."""
+        await self.memory.role_groups.close()
         await self._client.close()
 
 
-async def sms_terms(reader: Reader) -> SmsTerms | None:
-    """See `bot.ports.Directory.sms_terms`. Only where we may not read it, or (in some clouds) there is none, is it unknown."""
+async def sms_terms(reader: Reader, memory: Memory) -> SmsTerms | None:
+    """See `bot.ports.Directory.sms_terms`. Only where our token may not read it, or (in some clouds) there is none, is it unknown."""
     try:
         return sms_terms_in((await reader.get(reads.SMS_POLICY)).fields)
-    except (NotAuthorised, NotFound):
+    except NotFound:
         return None
+    except NotAuthorised as error:
+        if await memory.grants.learn(error):
+            return None
+        raise
 
 
 async def write(client: GraphClient, patience: Patience, target_id: str, change: Change, operation_id: str) -> str:

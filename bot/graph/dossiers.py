@@ -11,19 +11,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.domain.methods import Dossier, Family, Method, Methods
-from bot.domain.people import Privileges
+from bot.domain.people import Unseen
 from bot.domain.said import say
-from bot.errors import DirectoryError, NotAuthorised, NotFound, NotLicensed, Rejected, Unavailable
+from bot.errors import DirectoryError, NotAuthorised, NotFound, Rejected, Unavailable
 from bot.graph import permissions, reads
-from bot.graph.accounts import defined_in, person_in, role_assignable_in, roles_in
+from bot.graph.accounts import id_in, person_in, role_assignable_in, roles_in
 from bot.graph.answers import Answer
 from bot.graph.beta import with_tokens
 from bot.graph.errors import translate
+from bot.graph.memory import Memory
 from bot.graph.methods import others_in, phones_in
+from bot.graph.protection import Protection, Reach
 from bot.graph.reader import Reader
 from bot.graph.reads import Read
-
-REMEMBERED_SECONDS = 600.0  # how long it is remembered that something cannot be read
 
 #: Shown instead of the other methods when the app may read phones alone, and when Entra does not list them although it may.
 HIDDEN = Method("other methods", say("not shown, because the permission {permission} is missing", permission=permissions.READ_METHODS))
@@ -35,47 +35,56 @@ class Asked:
     """The reads for one dossier, in the order of their answers.
 
     Attributes:
-        account: of what decides about protection, the first four.
+        account: of what decides about protection, what the person has.
         methods: all methods, or the phones alone.
-        eligible: roles that could be activated; None when that cannot be read.
+        reach: of what decides about protection, what the person could get.
     """
 
     user_id: str
     account: tuple[Read, Read, Read, Read]
     methods: Read
-    eligible: Read | None
+    reach: Reach
 
     @property
     def reads(self) -> tuple[Read, ...]:
         """All of them."""
-        return (*self.account, self.methods, *([self.eligible] if self.eligible else []))
+        return (*self.account, self.methods, *self.reach.reads)
 
 
 class Dossiers:
-    """Dossiers through one reader, and what it turned out that it may not read.
+    """Dossiers through one reader.
 
     Args:
         reader: for what follows the first answers.
+        memory: what is known of the tenant.
+        many: as of `Protection`.
     """
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, memory: Memory, *, many: bool = False) -> None:
         self._reader = reader
-        self._clock = reader.client.gate.clock
-        self._phones_only_until = 0.0
-        self._no_eligible_until = 0.0
+        self._grants = memory.grants
+        self._protection = Protection(reader, memory, many=many)
 
-    def ask(self, user_id: str) -> Asked:
-        """What has to be read about somebody, by object id."""
+    async def foresee(self) -> None:
+        """Begins to read what everybody's dossier takes; raises DirectoryError."""
+        await self._protection.foresee()
+
+    async def unseen(self) -> tuple[Unseen, ...]:
+        """What nobody lets us look for; raises DirectoryError."""
+        return await self._protection.unseen()
+
+    async def ask(self, user_id: str) -> Asked:
+        """What has to be read about somebody, by object id; raises DirectoryError when there is no token."""
         return Asked(
             user_id,
             (reads.account(user_id), reads.roles_held(user_id), reads.assignments(user_id), reads.groups_held(user_id)),
-            self.ask_methods(user_id),
-            None if self._clock() < self._no_eligible_until else reads.eligibilities(user_id),
+            await self.ask_methods(user_id),
+            await self._protection.ask(user_id),
         )
 
-    def ask_methods(self, user_id: str) -> Read:
+    async def ask_methods(self, user_id: str) -> Read:
         """What has to be read about somebody's methods."""
-        return reads.phones(user_id) if self._clock() < self._phones_only_until else reads.methods(user_id)
+        return reads.phones(user_id) if await self._grants.lacks(permissions.READ_METHODS) else reads.methods(user_id)
 
     async def made_of(self, asked: Asked, answers: Sequence[Answer]) -> Dossier:
         """The dossier in the answers.
@@ -84,19 +93,22 @@ class Dossiers:
             DirectoryError: a part that decides about protection, or the methods, could not be read.
         """
         for read, answer in zip(asked.account, answers, strict=False):
-            if not answer.ok:
-                raise translate(answer, read.permission)
+            if answer.ok:
+                continue
+            if answer.status == 404 and answer is not answers[0]:  # the account is there: nothing says that it is gone
+                raise Unavailable("a part of an account is not found", status=404, request_id=answer.request_id)
+            raise translate(answer, read.permission)
         account, roles_held, assigned, groups_held, methods = answers[:5]
         rows, hidden = await self._method_rows(asked.user_id, asked.methods, methods)
         groups = await self._reader.pages(groups_held, asked.account[3])
-        privileges = Privileges(
+        ids = frozenset(id_in(group) for group in groups)
+        privileges = replace(
+            await self._protection.within_reach(asked.reach, answers[5:], ids),
             roles=roles_in(await self._reader.pages(roles_held, asked.account[1]), await self._reader.pages(assigned, asked.account[2])),
-            eligible=await self._eligible(answers[5], asked.eligible) if asked.eligible else (),
             groups=role_assignable_in(groups),
             restricted=bool(account.fields.get("isManagementRestricted")),
         )
         found = await self._methods(asked.user_id, rows, hidden)
-        ids = frozenset(str(group.get("id")).lower() for group in groups)
         return Dossier(person_in(account.fields), found.phones, found.others, privileges, ids, hidden=hidden)
 
     async def methods_of(self, user_id: str, read: Read, answer: Answer) -> Methods:
@@ -107,7 +119,7 @@ class Dossiers:
         """The methods as Graph lists them, and why they are the phones alone; None when they are all."""
         if read == reads.phones(user_id):
             if not answer.ok:
-                raise translate(answer, read.permission)
+                raise translate(answer, permissions.READ_METHODS)
             return await self._reader.pages(answer, read), _missing()
         if answer.status not in (403, 404):
             if not answer.ok:
@@ -119,29 +131,14 @@ class Dossiers:
             rows = await self._reader.pages(await self._reader.get(phones), phones)
         except NotAuthorised:
             raise translate(answer, permissions.READ_METHODS) from None
-        if answer.status == 404 or await self._may_list():  # so perhaps only now, and only of this person: nothing to remember
-            return rows, Unavailable("the methods are not listed", status=answer.status, request_id=answer.request_id)
-        self._phones_only_until = self._clock() + REMEMBERED_SECONDS
-        return rows, _missing()
-
-    async def _may_list(self) -> bool:
-        """Whether our own token says that we may read all methods; DirectoryError when there is no token."""
-        return not permissions.missing(permissions.roles_in(await self._reader.client.tokens.get()), (permissions.READ_METHODS,))
+        if answer.status == 403 and await self._grants.lacks(permissions.READ_METHODS):
+            return rows, _missing()
+        return rows, Unavailable("the methods are not listed", status=answer.status, request_id=answer.request_id)
 
     async def _methods(self, user_id: str, rows: list[dict[str, Any]], hidden: DirectoryError | None) -> Methods:
         if hidden is None:
             return Methods(phones_in(rows), await self._with_tokens(user_id, others_in(rows)))
         return Methods(phones_in(rows), (HIDDEN if isinstance(hidden, NotAuthorised) else UNLISTED,))
-
-    async def _eligible(self, answer: Answer, read: Read) -> tuple[str, ...]:
-        """Roles that could be activated, where that can be read: the permission is optional, and without the licence nobody has any."""
-        if not answer.ok:
-            error = translate(answer, read.permission)
-            if answer.status != 403 and not isinstance(error, NotLicensed):
-                raise error
-            self._no_eligible_until = self._clock() + REMEMBERED_SECONDS
-            return ()
-        return defined_in(await self._reader.pages(answer, read))
 
     async def _with_tokens(self, user_id: str, others: tuple[Method, ...]) -> tuple[Method, ...]:
         """The methods, hardware tokens by name; where beta does not say, by their date alone, and nobody knows whether they are active."""

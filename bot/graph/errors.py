@@ -70,7 +70,7 @@ def _refusal(answer: Answer, permission: str) -> DirectoryError:
     if not answer.readable and status != 429:  # somebody between us and Graph spoke, and knows nothing of accounts and permissions
         return Unavailable("the body is not JSON", retry_after=answer.retry_after, status=status, request_id=request_id)
     if code in NO_LICENCE:
-        return NotLicensed(detail, status=status, code=code, request_id=request_id)
+        return NotLicensed(detail, permission=permission, status=status, code=code, request_id=request_id)
     if status == 403:
         return NotAuthorised(detail, permission=permission, status=status, code=code, request_id=request_id)
     if status == 429:

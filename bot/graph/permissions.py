@@ -19,6 +19,7 @@ READ_USERS = "User.Read.All"
 READ_GROUPS = "GroupMember.Read.All"
 READ_ROLES = "RoleManagement.Read.Directory"
 READ_ELIGIBLE = "RoleEligibilitySchedule.Read.Directory"
+READ_GROUP_ELIGIBLE = "PrivilegedEligibilitySchedule.Read.AzureADGroup"
 READ_AUDITS = "AuditLog.Read.All"
 READ_METHODS = "UserAuthenticationMethod.Read.All"
 READ_PHONES = "UserAuthMethod-Phone.Read.All"
@@ -38,6 +39,7 @@ _BROADER: dict[str, tuple[str, ...]] = {
         READ_ROLES,
         "RoleManagement.ReadWrite.Directory",
     ),
+    READ_GROUP_ELIGIBLE: ("PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup",),
     READ_AUDITS: ("Directory.Read.All",),
     READ_METHODS: (CHANGE_METHODS,),
     READ_POLICY: (READ_POLICIES, "Policy.ReadWrite.AuthenticationMethod"),
@@ -54,7 +56,7 @@ class Permission:
 
 
 #: Without these something is lost, and Doorman works; `bot.commands.needs` says what.
-OPTIONAL = (READ_ELIGIBLE, READ_AUDITS, CHANGE_METHODS)
+OPTIONAL = (READ_ELIGIBLE, READ_GROUP_ELIGIBLE, READ_AUDITS, CHANGE_METHODS)
 
 _WRITES = tuple(
     Permission(name, ", ".join(facts.why for facts in KINDS.values() if facts.permission == name))

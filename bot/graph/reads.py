@@ -16,7 +16,12 @@ from uuid import UUID
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 from kiota_abstractions.request_information import RequestInformation
 from msgraph.generated.audit_logs.directory_audits.directory_audits_request_builder import DirectoryAuditsRequestBuilder
+from msgraph.generated.groups.groups_request_builder import GroupsRequestBuilder
+from msgraph.generated.groups.item.owners.owners_request_builder import OwnersRequestBuilder
 from msgraph.generated.groups.item.transitive_members.graph_user.graph_user_request_builder import GraphUserRequestBuilder
+from msgraph.generated.identity_governance.privileged_access.group.eligibility_schedule_instances import (
+    eligibility_schedule_instances_request_builder as group_eligibility,
+)
 from msgraph.generated.reports.reports_request_builder import ReportsRequestBuilder
 from msgraph.generated.role_management.directory.role_assignments.role_assignments_request_builder import RoleAssignmentsRequestBuilder
 from msgraph.generated.role_management.directory.role_eligibility_schedule_instances import (
@@ -33,6 +38,7 @@ from bot.graph.call import Limit, limit_of
 from bot.graph.permissions import (
     READ_AUDITS,
     READ_ELIGIBLE,
+    READ_GROUP_ELIGIBLE,
     READ_GROUPS,
     READ_METHODS,
     READ_PASSES,
@@ -148,6 +154,7 @@ _users = UsersRequestBuilder(_adapter, {"baseurl": ""})
 _user = _users.by_user_id(_SLOT)
 _roles = RoleAssignmentsRequestBuilder(_adapter, {"baseurl": ""})
 _Eligible = eligibility.RoleEligibilityScheduleInstancesRequestBuilder
+_InGroups = group_eligibility.EligibilityScheduleInstancesRequestBuilder
 _Listed = UsersRequestBuilder.UsersRequestBuilderGetQueryParameters
 
 _PERSON = _address(
@@ -210,6 +217,33 @@ _ELIGIBLE = _address(
         )
     )
 )
+def _group_eligibilities(by: str, expand: str) -> str:
+    return _address(
+        _InGroups(_adapter, {"baseurl": ""}).to_get_request_information(
+            _configured(
+                _InGroups.EligibilityScheduleInstancesRequestBuilderGetQueryParameters(filter=f"{by} eq '{_SLOT}'", expand=[expand])
+            )
+        )
+    )
+
+
+_ELIGIBLE_IN_GROUPS = _group_eligibilities("principalId", "group")
+_ELIGIBLE_FOR_GROUP = _group_eligibilities("groupId", "principal")
+_OWNED = _address(_user.owned_objects.to_get_request_information())
+_OWNERS = _address(
+    OwnersRequestBuilder(_adapter, {"baseurl": "", "group%2Did": _SLOT}).to_get_request_information(
+        _configured(OwnersRequestBuilder.OwnersRequestBuilderGetQueryParameters(select=["id"], top=MOST_ROWS))
+    )
+)
+_ROLE_GROUPS = _address(
+    GroupsRequestBuilder(_adapter, {"baseurl": ""}).to_get_request_information(
+        _configured(
+            GroupsRequestBuilder.GroupsRequestBuilderGetQueryParameters(
+                filter="isAssignableToRole eq true", select=["id", "displayName"], top=MOST_ROWS
+            )
+        )
+    )
+)
 _MEMBERS = _address(
     GraphUserRequestBuilder(_adapter, {"baseurl": "", "group%2Did": _SLOT}).to_get_request_information(
         _configured(
@@ -237,6 +271,8 @@ _SEARCHED = _address(_users.to_get_request_information(_configured(_Listed(searc
 PASS_POLICY = Read("/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/TemporaryAccessPass", READ_POLICY)
 #: https://learn.microsoft.com/graph/api/smsauthenticationmethodconfiguration-get
 SMS_POLICY = Read("/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/Sms", READ_POLICY)
+#: The groups that roles can be assigned to, 500 at most: https://learn.microsoft.com/entra/identity/role-based-access-control/groups-concept
+ROLE_GROUPS = Read(_ROLE_GROUPS, READ_GROUPS)
 ONE_ID = _address(_users.to_get_request_information(_configured(_Listed(select=["id"], top=1))))
 
 
@@ -318,6 +354,32 @@ def assignments(user_id: str) -> Read:
 def eligibilities(user_id: str) -> Read:
     """Roles the account may activate: https://learn.microsoft.com/graph/api/rbacapplication-list-roleeligibilityscheduleinstances"""
     return Read(_ELIGIBLE.replace(_SLOT, user_id), READ_ELIGIBLE)
+
+
+def owned(user_id: str) -> Read:
+    """What the account owns, whole: groups say by default whether roles can be assigned to them.
+
+    https://learn.microsoft.com/graph/api/user-list-ownedobjects
+    """
+    return Read(_OWNED.replace(_SLOT, user_id), READ_USERS)
+
+
+def owners(group_id: str) -> Read:
+    """Who owns a group: https://learn.microsoft.com/graph/api/group-list-owners"""
+    return Read(_OWNERS.replace(_SLOT, group_id), READ_GROUPS)
+
+
+def group_eligibilities(principal_id: str) -> Read:
+    """The groups that an account, or a group as a whole, may activate membership or ownership of; what it may through a group is not in it.
+
+    https://learn.microsoft.com/graph/api/privilegedaccessgroup-list-eligibilityscheduleinstances
+    """
+    return Read(_ELIGIBLE_IN_GROUPS.replace(_SLOT, principal_id), READ_GROUP_ELIGIBLE)
+
+
+def eligible_for(group_id: str) -> Read:
+    """Who may activate membership or ownership of a group."""
+    return Read(_ELIGIBLE_FOR_GROUP.replace(_SLOT, group_id), READ_GROUP_ELIGIBLE)
 
 
 def members(group_id: str) -> Read:

@@ -12,7 +12,7 @@ from bot.domain.approvers import MOST_HOLDERS, same_person, still_may
 from bot.domain.operation import Approval, Operation
 from bot.domain.people import Person
 from bot.domain.policy import ALLOWED, Decision
-from bot.errors import NotFound
+from bot.errors import NotFound, Unavailable
 from bot.ports import BulkJobs, Directory
 
 
@@ -24,7 +24,10 @@ async def somebody_else(directory: Directory, jobs: BulkJobs, operation: Operati
     """
     others = [(operation.requester.id, operation.requester.name)]
     others += [] if operation.bulk else [(operation.target.id, operation.target.name)]
-    mine, *theirs = await directory.marks([approver.id, *(object_id for object_id, _ in others)])
+    try:
+        mine, *theirs = await directory.marks([approver.id, *(object_id for object_id, _ in others)])
+    except NotFound as error:  # whether an account is gone is asked elsewhere; without its marks nobody can be told from another
+        raise Unavailable("the addresses of an account are not found", status=404, request_id=error.request_id) from error
     named = {mark.key: name for (_, name), marks in zip(others, theirs, strict=True) for mark in marks}
     # Of a file nobody knows beforehand which of its people to compare with, so whoever has any of the marks is looked for in it.
     asked = [mark for mark in mine if operation.bulk or mark.key in named]

@@ -18,10 +18,10 @@ from bot.domain.methods import Dossier
 from bot.domain.operation import Approval, Operation, State
 from bot.domain.people import Person
 from bot.domain.phone import mask_text
-from bot.domain.policy import Reason
+from bot.domain.policy import Decision, Reason
 from bot.domain.said import join, say
 from bot.domain.stop import because
-from bot.errors import NotFound, Refusal
+from bot.errors import DirectoryError, NotFound, Refusal
 from bot.ports import BulkJobs, Clock, Directory, Operations
 from bot.services.agreement import agreement, somebody_else
 from bot.services.approval_places import ApprovalPlaces
@@ -151,7 +151,7 @@ class Approvals:
             asker, dossier, other, agreed = await asyncio.gather(
                 self._gate.standing(operation.requester, fresh=True),
                 self._target(operation),
-                somebody_else(self._directory, self._jobs, operation, approver),
+                self._somebody_else(operation, approver),
                 agreement(self._directory, operation),
             )
         except NotFound:
@@ -159,6 +159,8 @@ class Approvals:
                 operation, say("The account of the person, or of whoever asked, no longer exists in Entra ID."), "not_found"
             )
             return
+        if isinstance(other, DirectoryError):
+            raise other
         require(other)
         if not agreed.allowed:
             await self._withdraw(operation, agreed.text, agreed.reason.value)
@@ -177,6 +179,13 @@ class Approvals:
             await self._withdraw(operation, join(" ", (text, verdict.text)),
                                  verdict.reason.value)  # fmt: skip
         await self._compare(operation, dossier)
+
+    async def _somebody_else(self, operation: Operation, approver: Person) -> Decision | DirectoryError:
+        """Whether the approver is, or why that cannot be said: which matters only while everybody's account is there."""
+        try:
+            return await somebody_else(self._directory, self._jobs, operation, approver)
+        except DirectoryError as error:
+            return error
 
     async def _target(self, operation: Operation) -> Dossier:
         """Whom it is about as they are now; of a bulk job, whose rows are looked at one by one as they are carried out, nobody."""

@@ -184,7 +184,8 @@ class Preparation:
         Raises:
             Refusal: policy, a limit or the lack of approvers forbids it.
         """
-        settled, decision = self._reviewer.settle(plan, asking)
+        unseen = asking.dossier.privileges.said_unseen
+        settled, decision = self._reviewer.settle(replace(plan, warnings=(*plan.warnings, *unseen)), asking)
         require(decision)
         proposal = await self.complete(settled, decision, actor, asking.where, asking.case.at)
         return replace(proposal, first=is_first(wish_of(settled), asking))

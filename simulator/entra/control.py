@@ -45,6 +45,11 @@ def described(tenant: Tenant, person: Person) -> dict[str, Any]:
         "eligibleRoles": list(person.eligible_roles),
         "strong": list(person.strong),
         "groups": [group.name for group in tenant.direct_groups(person.id)],
+        "owns": sorted(group.name for group in tenant.groups.values() if person.id in group.owners),
+        "eligibleGroups": {
+            access: sorted(group.name for group in tenant.groups.values() if (person.id, access) in group.eligible)
+            for access in ("member", "owner")
+        },
         "phones": {kind: {"number": phone.number, "smsSignInState": phone.sms_sign_in} for kind, phone in person.phones.items()},
         "methods": list(all_methods(tenant, person, person.holding(), "v1.0")),
         "signIn": control_sign_in.described(person),
@@ -67,6 +72,10 @@ def change(tenant: Tenant, person: Person, wanted: dict[str, Any]) -> None:
             steps.append(lambda value=value: person.set_sms_policy(value))
         elif name == "groups" and isinstance(value, list):
             steps.append(_groups_step(tenant, person, value))
+        elif name == "owns" and isinstance(value, list):
+            steps.append(_owns_step(tenant, person, value))
+        elif name == "eligibleGroups" and isinstance(value, dict) and value.keys() <= {"member", "owner"}:
+            steps.extend(_eligible_step(tenant, person, access, names) for access, names in value.items())
         elif name == "phones" and isinstance(value, dict):
             steps.extend(_phone_step(person, kind, phone) for kind, phone in value.items())
         elif name == "signIn":
@@ -77,11 +86,36 @@ def change(tenant: Tenant, person: Person, wanted: dict[str, Any]) -> None:
         step()
 
 
-def _groups_step(tenant: Tenant, person: Person, names: list[str]) -> Callable[[], None]:
+def _ids(tenant: Tenant, names: Any) -> set[str]:
     try:
-        wanted = {tenant.group(name).id for name in names}
-    except KeyError as error:
+        return {tenant.group(name).id for name in names}
+    except (KeyError, TypeError) as error:
         raise ValueError(f"no group is called {error}") from None
+
+
+def _owns_step(tenant: Tenant, person: Person, names: list[str]) -> Callable[[], None]:
+    wanted = _ids(tenant, names)
+
+    def step() -> None:
+        for group in tenant.groups.values():
+            (group.owners.add if group.id in wanted else group.owners.discard)(person.id)
+
+    return step
+
+
+def _eligible_step(tenant: Tenant, person: Person, access: str, names: Any) -> Callable[[], None]:
+    """What the person may activate in groups: membership, or ownership."""
+    wanted = _ids(tenant, names)
+
+    def step() -> None:
+        for group in tenant.groups.values():
+            (group.eligible.add if group.id in wanted else group.eligible.discard)((person.id, access))
+
+    return step
+
+
+def _groups_step(tenant: Tenant, person: Person, names: list[str]) -> Callable[[], None]:
+    wanted = _ids(tenant, names)
 
     def step() -> None:
         for group in tenant.groups.values():

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from urllib.parse import unquote
 
 from aiohttp import web
 from multidict import CIMultiDict
@@ -176,7 +177,8 @@ class GraphEdge:
         """The answer under the faults in force, recorded. Raises Dropped when there is to be none."""
         try:
             if self._faults.rules:
-                answer = await self._faults.around(call.method, f"/{call.version}{call.path}" if call.version else call.path, perform)
+                path = f"/{call.version}{call.path}" if call.version else call.path
+                answer = await self._faults.around(call.method, path, perform, unquote(call.raw_query))
             else:
                 answer = await perform()
         except RawError as error:

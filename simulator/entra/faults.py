@@ -48,7 +48,8 @@ class Dropped(Exception):
 class Fault:
     """One rule: which requests, how often, and what happens to them.
 
-    `path` is a part of the decoded path (with version), or a regular expression with `regex=True`. `times` limits how often the rule
+    `path` is a part of the decoded path (with version), or a regular expression with `regex=True`; `query` is a part of the decoded query
+    of a call to Graph. `times` limits how often the rule
     fires, `probability` how likely. With `after=True` the request is performed first and only its answer is lost. `retry_after` is a number
     (printed as it is) or None for no header; `retry_after_date=True` prints it as an HTTP date.
 
@@ -59,6 +60,7 @@ class Fault:
     effect: str
     method: str | None = None
     path: str = ""
+    query: str = ""
     regex: bool = False
     times: int | None = None
     probability: float = 1.0
@@ -87,12 +89,12 @@ class Fault:
         self.met = asyncio.Event()  # for the first time
         self.cleared = asyncio.Event()
 
-    def concerns(self, method: str, path: str) -> bool:
+    def concerns(self, method: str, path: str, query: str = "") -> bool:
         if self.times is not None and self.fired >= self.times:
             return False
         if self.effect in ("late", "logged_late") and path.endswith("/$batch"):
             return False  # what is written late are the requests inside
-        return (self.method is None or self.method == method) and self._pattern.search(path) is not None
+        return (self.method is None or self.method == method) and self.query in query and self._pattern.search(path) is not None
 
     def over_limit(self, now: float) -> float:
         """Takes a token from the bucket; seconds to wait when it is empty, else 0."""
@@ -138,14 +140,14 @@ class Faults:
             rule.cleared.set()
         self.rules.clear()
 
-    async def around(self, method: str, path: str, perform: Callable[[], Awaitable[Answer]]) -> Answer:
+    async def around(self, method: str, path: str, perform: Callable[[], Awaitable[Answer]], query: str = "") -> Answer:
         """Performs a request under the rules that concern it.
 
         Raises:
             Dropped: the connection is to be closed.
             GraphError: the fault is an error of the service.
         """
-        waits, holding, replacing = self._choose(method, path)
+        waits, holding, replacing = self._choose(method, path, query)
         for fault in holding:
             await fault.cleared.wait()
         if waits["latency"]:
@@ -160,7 +162,7 @@ class Faults:
                 return answer
         return self._outcome(*replacing)
 
-    def _choose(self, method: str, path: str) -> tuple[dict[str, float], list[Fault], tuple[Fault, float] | None]:
+    def _choose(self, method: str, path: str, query: str) -> tuple[dict[str, float], list[Fault], tuple[Fault, float] | None]:
         """Seconds of each kind of delay, the rules that hold the request, and the one (with a wait) whose outcome replaces the answer.
 
         Counts what fires.
@@ -169,7 +171,7 @@ class Faults:
         holding: list[Fault] = []
         replacing: tuple[Fault, float] | None = None
         for fault in self.rules:
-            if (replacing and fault.effect not in _ADDITIVE) or not fault.concerns(method, path):
+            if (replacing and fault.effect not in _ADDITIVE) or not fault.concerns(method, path, query):
                 continue
             if fault.probability < 1 and self._random.random() >= fault.probability:
                 continue

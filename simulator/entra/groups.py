@@ -65,7 +65,7 @@ def list_groups(tenant: Tenant, call: Call) -> Answer:
 
 def get_group(tenant: Tenant, call: Call) -> Answer:
     allow_only(call, "$select")
-    group = _group_in(tenant, call)
+    group = group_in(tenant, call)
     names = selection(call.query.get("$select"), GROUP, tuple(GROUP.getters))
     return Answer(200, {"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#groups/$entity", **_shown(GROUP, group, names)})
 
@@ -74,11 +74,12 @@ def member_users(tenant: Tenant, call: Call) -> Answer:
     """The people in a group and in the groups inside it; who may not read users sees ids alone."""
     _check_cast(call)
     names = selection(call.query.get("$select"), users.SCHEMA, users.DEFAULT)
-    found, _ = matched(call, tenant.transitive_people(_group_in(tenant, call)), users.SCHEMA)
-    return page(call, found, lambda person: _visible(call, users.SCHEMA, person, names), "users")
+    found, _ = matched(call, tenant.transitive_people(group_in(tenant, call)), users.SCHEMA)
+    return page(call, found, lambda person: visible(call, users.SCHEMA, person, names), "users")
 
 
-def _group_in(tenant: Tenant, call: Call) -> GroupState:
+def group_in(tenant: Tenant, call: Call) -> GroupState:
+    """The group of the address; GraphError 404 when there is none."""
     group = tenant.groups.get(call.params[0].lower())
     if group is None:
         raise no_such_object(call.params[0])
@@ -107,7 +108,7 @@ def member_of(tenant: Tenant, call: Call) -> Answer:
     def render(item: GroupState | str) -> dict[str, Any]:
         schema = ROLE if isinstance(item, str) else GROUP
         names = tuple(name for name in schema.getters if wanted is None or name in wanted)
-        return {"@odata.type": f"#microsoft.graph.{schema.type_name}", **_visible(call, schema, item, names)}
+        return {"@odata.type": f"#microsoft.graph.{schema.type_name}", **visible(call, schema, item, names)}
 
     unknown = (wanted or set()) - GROUP.getters.keys() - ROLE.getters.keys()
     if unknown:
@@ -141,7 +142,7 @@ def _cast_target(tenant: Tenant, call: Call) -> Person:
 def _cast_page(call: Call, items: list[Any], schema: Schema) -> Answer:
     names = selection(call.query.get("$select"), schema, tuple(schema.getters))
     found, _ = matched(call, items, schema)
-    return page(call, found, lambda item: _visible(call, schema, item, names), f"{schema.type_name}s")
+    return page(call, found, lambda item: visible(call, schema, item, names), f"{schema.type_name}s")
 
 
 def _groups_of(tenant: Tenant, person: Person) -> list[GroupState]:
@@ -158,7 +159,7 @@ def _shown(schema: Schema, item: Any, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: schema.getters[name](item) for name in names}
 
 
-def _visible(call: Call, schema: Schema, item: Any, names: tuple[str, ...]) -> dict[str, Any]:
+def visible(call: Call, schema: Schema, item: Any, names: tuple[str, ...]) -> dict[str, Any]:
     """All the names, but only the id has a value when the caller may not read this kind of object."""
     body = _shown(schema, item, names)
     if not call.permissions & _READ_ANY[schema.type_name]:

@@ -69,6 +69,14 @@ _READ_ELIGIBLE = _names(
     RoleManagement.Read.Directory RoleManagement.ReadWrite.Directory
     """
 )
+_READ_GROUP_ELIGIBLE = _names("PrivilegedEligibilitySchedule.Read.AzureADGroup PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup")
+_READ_OWNED = _names(
+    """
+    AgentIdUser.ReadWrite.All AgentIdUser.ReadWrite.IdentityParentedBy Directory.Read.All Directory.ReadWrite.All User.Read.All
+    User.ReadWrite.All
+    """
+)
+_READ_OWNERS = _names("Directory.Read.All Group.Read.All Group.ReadWrite.All GroupMember.Read.All GroupMember.ReadWrite.All")
 _READ_AUDITS = _names("AuditLog.Read.All Directory.Read.All")
 _READ_METHODS = _names("UserAuthenticationMethod.Read.All UserAuthenticationMethod.ReadWrite.All")
 _WRITE_PHONES = _names("UserAuthMethod-Phone.ReadWrite.All UserAuthenticationMethod.ReadWrite.All")
@@ -82,6 +90,9 @@ APPLICATION: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/users/{user-id}/transitiveMemberOf"): _READ_MEMBERSHIPS,
     ("GET", "/groups"): _LIST_GROUPS,
     ("GET", "/groups/{group-id}"): _READ_GROUP,
+    ("GET", "/groups/{group-id}/owners"): _READ_OWNERS,
+    ("GET", "/users/{user-id}/ownedObjects"): _READ_OWNED,
+    ("GET", "/identityGovernance/privilegedAccess/group/eligibilityScheduleInstances"): _READ_GROUP_ELIGIBLE,
     ("GET", "/roleManagement/directory/roleAssignments"): _READ_ROLES,
     ("GET", "/roleManagement/directory/roleEligibilityScheduleInstances"): _READ_ELIGIBLE,
     ("GET", "/auditLogs/directoryAudits"): _READ_AUDITS,
@@ -115,7 +126,7 @@ READ_ANY_ROLE = _names("Directory.Read.All Directory.ReadWrite.All RoleManagemen
 DEFAULT_GRANTS = _names(
     """
     UserAuthMethod-Phone.ReadWrite.All UserAuthenticationMethod.Read.All User.Read.All GroupMember.Read.All RoleManagement.Read.Directory
-    RoleEligibilitySchedule.Read.Directory AuditLog.Read.All
+    RoleEligibilitySchedule.Read.Directory PrivilegedEligibilitySchedule.Read.AzureADGroup AuditLog.Read.All
     UserAuthMethod-Email.ReadWrite.All UserAuthMethod-MicrosoftAuthApp.ReadWrite.All UserAuthMethod-Passkey.ReadWrite.All
     UserAuthMethod-SoftwareOATH.ReadWrite.All UserAuthMethod-WindowsHello.ReadWrite.All UserAuthMethod-PlatformCred.ReadWrite.All
     UserAuthMethod-QR.ReadWrite.All UserAuthMethod-HardwareOATH.ReadWrite.All

@@ -44,4 +44,5 @@ def _needed(tenant: Tenant, target: Person) -> list[frozenset[str]]:
     groups = tenant.transitive_groups(target.id).values()
     roles = [*target.roles, *(role for group in groups for role in group.roles)]
     needed = [frozenset(_REACHED_BY.get(role, _ABOVE_ALL)) for role in roles]
-    return [*needed, _ABOVE_ALL] if any(group.role_assignable for group in groups) else needed
+    owned = [group for group in tenant.groups.values() if target.id in group.owners]
+    return [*needed, _ABOVE_ALL] if any(group.role_assignable for group in (*groups, *owned)) else needed

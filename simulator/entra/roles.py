@@ -37,9 +37,7 @@ def list_role_assignments(tenant: Tenant, call: Call) -> Answer:
 def list_role_eligibilities(tenant: Tenant, call: Call) -> Answer:
     """What people may activate (Privileged Identity Management), of all or of one principal or role."""
     allow_only(call, "$filter", "$expand", "$top", "$skiptoken")
-    if tenant.licence != "P2":  # as seen in github.com/maester365/maester/issues/1421
-        text = "The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license."
-        raise GraphError(400, "AadPremiumLicenseRequired", text)
+    need_governance(tenant)
     holders: Iterable[Person] = tenant.people.values()
     role_id = None
     if "$filter" in call.query:
@@ -55,6 +53,13 @@ def list_role_eligibilities(tenant: Tenant, call: Call) -> Answer:
     with_definition = _expanded(call)
     where = "roleManagement/directory/roleEligibilityScheduleInstances"
     return page(call, found, lambda pair: _eligibility(*pair, with_definition=with_definition), where)
+
+
+def need_governance(tenant: Tenant) -> None:
+    """Raises GraphError where the tenant has no licence for Privileged Identity Management."""
+    if tenant.licence != "P2":  # as seen in github.com/maester365/maester/issues/1421
+        text = "The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license."
+        raise GraphError(400, "AadPremiumLicenseRequired", text)
 
 
 def _expanded(call: Call) -> bool:

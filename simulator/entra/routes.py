@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote
 
-from simulator.entra import audits, groups, method_routes, methods, phones, roles, users
+from simulator.entra import audits, groups, method_routes, methods, owning, phones, roles, users
 from simulator.entra.message import Answer, Call
 from simulator.entra.method_permissions import BETA, DELEGATED
 from simulator.entra.permissions import APPLICATION
@@ -32,6 +32,9 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("GET", "/groups"): groups.list_groups,
     ("GET", "/groups/{group-id}"): groups.get_group,
     ("GET", "/groups/{group-id}/transitiveMembers/graph.user"): groups.member_users,
+    ("GET", f"{_USER}/ownedObjects"): owning.owned_objects,
+    ("GET", "/groups/{group-id}/owners"): owning.owners,
+    ("GET", "/identityGovernance/privilegedAccess/group/eligibilityScheduleInstances"): owning.list_group_eligibilities,
     ("GET", "/roleManagement/directory/roleAssignments"): roles.list_role_assignments,
     ("GET", "/roleManagement/directory/roleEligibilityScheduleInstances"): roles.list_role_eligibilities,
     ("GET", "/auditLogs/directoryAudits"): audits.list_audits,

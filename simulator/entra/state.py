@@ -184,7 +184,11 @@ class Person:
 
 
 class GroupState:
-    """One security group. `members` are object ids of people and of nested groups: change them with `Tenant.join` and `leave`."""
+    """One security group. `members` are object ids of people and of nested groups: change them with `Tenant.join` and `leave`.
+
+    `owners` are object ids of people; `eligible` are (object id of a person or a group, "member" or "owner") of those who may activate
+    that. Both are plain sets that tests may change.
+    """
 
     def __init__(self, group: cast.Group) -> None:
         self.id = group.id
@@ -192,6 +196,8 @@ class GroupState:
         self.role_assignable = group.role_assignable
         self.roles = list(group.roles)
         self.members: set[str] = set()
+        self.owners: set[str] = set()
+        self.eligible: set[tuple[str, str]] = set()
 
 
 class Tenant:
@@ -248,6 +254,9 @@ class Tenant:
                 self.join(self.groups[group.id], self._by_upn[upn.lower()].id)
             for nested in group.groups:
                 self.join(self.groups[group.id], self.group(nested).id)
+            self.groups[group.id].owners |= {self._by_upn[upn.lower()].id for upn in group.owners}
+            for access, keys in (("member", group.eligible_members), ("owner", group.eligible_owners)):
+                self.groups[group.id].eligible |= {(self.principal(key).id, access) for key in keys}
 
     def hiding(self, what: str) -> float:
         """For how many seconds reads do not show a change of this name."""
@@ -270,6 +279,10 @@ class Tenant:
         if key in self.groups:
             return self.groups[key]
         return {group.name: group for group in self.groups.values()}[key]
+
+    def principal(self, key: str) -> Person | GroupState:
+        """The person or the group with this object id, user principal name or group name; KeyError when there is neither."""
+        return self.find(key) or self.group(key)
 
     def join(self, group: GroupState, member_id: str) -> None:
         """Adds a person or a group to a group; doing it twice changes nothing."""

@@ -44,7 +44,7 @@ async def test_only_ours_and_only_since_then(bench: Bench) -> None:
     )
     assert [found.id for found in await bench.directory.audits(since(hours=1))] == [bench.entra.audits[0].body["id"]]
     assert len(await bench.directory.audits(since(hours=3))) == 2
-    assert [len(request.answer["value"]) for request in bench.entra.requests] == [1, 2], "what others did does not even travel"
+    assert [len(request.answer["value"]) for request in bench.requests] == [1, 2], "what others did does not even travel"
 
 
 async def test_pages_are_read_no_faster_than_the_log_allows(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,13 +11,13 @@ import pytest
 from bot.domain.change import Change, ChangeKind
 from bot.domain.methods import Dossier, Methods, PhoneType
 from bot.errors import DirectoryError, NotAuthorised, NotFound, Throttled, Unavailable
-from bot.graph import GraphDirectory
 from bot.graph.bulk import GraphBulkDirectory
 from bot.graph.reads import account, assignments, check_groups, eligibilities, groups_held, methods, person, phones, roles_held
 from bot.graph.throttle import BULK
 from bot.graph.together import Together
 from simulator import cast
-from tests.graph.conftest import ADA, ALICE, OMAR, THEO, Bench
+from tests.graph.bulk_bench import BulkBench, Free
+from tests.graph.conftest import ADA, ALICE, OMAR, THEO
 
 MIA = cast.person("Mia O'Brien")
 GUS = cast.person("Gus Taylor (Adatum)")
@@ -28,43 +28,6 @@ PEOPLE = [ALICE, OMAR, THEO, ADA, MIA, *(cast.person(name) for name in ("Sofia R
 
 def go() -> None:
     """Nobody minds."""
-
-
-class Free:
-    """A budget without limits that notes what it was asked and told."""
-
-    def __init__(self) -> None:
-        self.units: list[int] = []
-        self.writes = 0
-        self.refusals: list[float] = []
-        self.parts: list[float] = []
-        self.rate = 1.0
-
-    async def read(self, units: int = 1) -> None:
-        self.units.append(units)
-
-    async def write(self) -> None:
-        self.writes += 1
-
-    def refused(self, retry_after: float) -> None:
-        self.refusals.append(retry_after)
-
-    def pressure(self, part: float) -> None:
-        self.parts.append(part)
-
-
-class BulkBench(Bench):
-    """The bench, with a bulk directory on it."""
-
-    async def open(self) -> None:
-        await super().open()
-        self.budget = Free()
-        self.client.gate.listeners.append(self.budget)
-        self.bulk = GraphBulkDirectory(self.client, self.budget)
-
-    def batches(self) -> list[int]:
-        """How many parts each batch had."""
-        return [len(request.body["requests"]) for request in self.entra.requests if request.path == "/$batch"]
 
 
 @pytest.fixture
@@ -236,19 +199,19 @@ async def test_a_write_that_may_have_happened_is_not_repeated(bench: BulkBench) 
 async def test_graph_is_told_that_nobody_waits(bench: BulkBench) -> None:
     await bench.bulk.dossiers([ALICE.id])
     await bench.bulk.apply(ALICE.id, SET, "7Q2F-12", go)
-    assert {request.headers.get("x-ms-throttle-priority") for request in bench.entra.requests} == {"low"}
+    assert {request.headers.get("x-ms-throttle-priority") for request in bench.requests} == {"low"}
     bench.entra.requests.clear()
     await bench.directory.dossier(ALICE.id)
-    assert {request.headers.get("x-ms-throttle-priority") for request in bench.entra.requests} == {"high"}
+    assert {request.headers.get("x-ms-throttle-priority") for request in bench.requests} == {"high"}
     bench.entra.requests.clear()
     await bench.directory.in_background().dossier(ALICE.id)
-    assert {request.headers.get("x-ms-throttle-priority") for request in bench.entra.requests} == {None}
+    assert {request.headers.get("x-ms-throttle-priority") for request in bench.requests} == {None}
 
 
 async def test_the_client_request_id_tells_rows_apart(bench: BulkBench) -> None:
     await bench.bulk.apply(ALICE.id, SET, "7Q2F-12", go)
     await bench.bulk.apply(MIA.id, Change(ChangeKind.SET_PHONE, PhoneType.ALTERNATE_MOBILE, None, "+31 612345679"), "7Q2F-13", go)
-    assert len({request.client_request_id for request in bench.entra.requests}) == 2
+    assert len({request.client_request_id for request in bench.requests}) == 2
 
 
 async def test_a_refused_bulk_call_does_not_stop_a_person(bench: BulkBench) -> None:
@@ -298,7 +261,7 @@ async def test_together_a_failure_of_ours_reaches_everybody(bench: BulkBench) ->
         async def read(self, units: int = 1) -> None:
             raise RuntimeError("a mistake")
 
-    together = Together(GraphBulkDirectory(bench.client, Broken()))
+    together = Together(GraphBulkDirectory(bench.client, Broken(), bench.directory.memory))
     found = await asyncio.gather(*(together.phones(person.id) for person in PEOPLE), return_exceptions=True)
     assert {type(one) for one in found} == {RuntimeError}
     assert bench.client.gate.running == 0
@@ -311,8 +274,8 @@ def test_what_reads_cost() -> None:
 
 
 async def test_the_directory_still_reads_one_person_in_one_request(bench: BulkBench) -> None:
-    await GraphDirectory(bench.client).dossier(ALICE.id)
-    assert bench.batches() == [6]
+    await bench.directory.dossier(ALICE.id)
+    assert bench.batches() == [8]
     assert bench.budget.units == []
 
 

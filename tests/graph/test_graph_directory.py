@@ -73,7 +73,7 @@ async def test_standing_asks_in_twenties(bench: Bench) -> None:
     helpdesk = cast.group("Helpdesk").id
     groups = frozenset({helpdesk, *(str(uuid.uuid4()) for _ in range(44))})
     assert (await bench.directory.standing(cast.person("Hanna Visser").id, groups)).groups == {helpdesk}
-    asked = [len(r.body["groupIds"]) for r in bench.entra.requests if r.path.endswith("checkMemberGroups")]
+    asked = [len(r.body["groupIds"]) for r in bench.requests if r.path.endswith("checkMemberGroups")]
     assert sorted(asked) == [5, 20, 20]
     assert len(bench.seen(outer=True)) == 1
 
@@ -142,7 +142,7 @@ async def test_eligible_roles_that_cannot_be_read(bench: Bench, reason: str) -> 
         bench.time.now += seconds
         assert (await bench.directory.dossier(PIA.id)).privileges.eligible == ()
         asked.append(sum("roleEligibility" in line for line in bench.seen()))
-    assert asked == [1, 1, 2], "remembered for ten minutes"
+    assert asked == ([1, 1, 2] if reason == "licence" else [0, 0, 0]), "remembered for ten minutes; our own token says so beforehand"
 
 
 async def test_an_eligible_role_that_is_refused_for_another_reason(bench: Bench) -> None:
@@ -193,7 +193,7 @@ async def test_with_the_phone_permission_alone_phones_are_read(bench: Bench) -> 
         dossier = await bench.directory.dossier(OMAR.id)
         assert len(dossier.phones) == 3
         assert dossier.others == (HIDDEN,)
-    assert len(bench.seen(outer=True)) == 3, "the second time it is known beforehand"
+    assert len(bench.seen(outer=True)) == 2, "our own token says so beforehand"
 
 
 async def test_without_any_permission_for_methods(bench: Bench) -> None:

@@ -225,6 +225,7 @@ async def test_it_reads_nothing_that_it_does_not_show(desk: Desk) -> None:
     assert sorted(posted) == [
         "/$batch",
         "/$batch",
+        "/identityGovernance/privilegedAccess/group/eligibilityScheduleInstances",
         "/roleManagement/directory/roleAssignments",
         "/roleManagement/directory/roleEligibilityScheduleInstances",
         "/users",

@@ -73,6 +73,11 @@ async def test_answers_conform(client: Client):
     await client.get(f"/groups/{cast.group('Helpdesk').id}/transitiveMembers/graph.user")
     eligibilities = "/roleManagement/directory/roleEligibilityScheduleInstances"
     await client.get(f"{eligibilities}?$filter=principalId eq '{cast.person('Pia Kerr').id}'&$expand=roleDefinition")
+    await client.get("/users/ada.admin@fabrikam.example/ownedObjects")
+    await client.get(f"/groups/{cast.group('Tier 0 operators').id}/owners?$select=id")
+    in_groups = "/identityGovernance/privilegedAccess/group/eligibilityScheduleInstances"
+    await client.get(f"{in_groups}?$filter=principalId eq '{cast.person('Ada Admin').id}'&$expand=group")
+    await client.get(f"{in_groups}?$filter=groupId eq '{cast.group('Tier 0 operators').id}'&$expand=principal")
     client.entra.person("Omar Farouk").strong.extend(("authenticator", "fido2", "hello", "otp", "email"))
     await client.get(f"{user}/authentication/methods")
     await client.get(f"{user}/authentication/methods/{MOBILE}")

@@ -200,3 +200,45 @@ class TestEligibilities:
         client.entra.grant(cast.GRAPH_APP_ID, held)
         client.renew()
         assert (await client.get(self.PATH)).status == status
+
+
+IN_GROUPS = "/identityGovernance/privilegedAccess/group/eligibilityScheduleInstances"
+
+
+class TestOwningAndEligibility:
+    async def test_owned_groups_say_whether_roles_can_be_assigned(self, client: Client):
+        (group,) = (await client.get("/users/ada.admin@fabrikam.example/ownedObjects")).values
+        assert (group["@odata.type"], group["displayName"], group["isAssignableToRole"]) == (
+            "#microsoft.graph.group", "Tier 0 operators", True,
+        )  # fmt: skip
+        assert (await client.get("/users/alice@fabrikam.example/ownedObjects")).values == []
+
+    async def test_without_a_permission_for_groups_ids_alone(self, client: Client):
+        client.hold("User.Read.All")
+        (group,) = (await client.get("/users/ada.admin@fabrikam.example/ownedObjects")).values
+        assert (group["id"], group["isAssignableToRole"]) == (cast.group("Tier 0 operators").id, None)
+
+    async def test_owners(self, client: Client):
+        (owner,) = (await client.get(f"/groups/{cast.group('Tier 0 operators').id}/owners")).values
+        assert (owner["@odata.type"], owner["id"]) == ("#microsoft.graph.user", cast.person("Ada Admin").id)
+
+    async def test_eligibility_of_one_and_for_one(self, client: Client):
+        tier, helpdesk = client.entra.group("Tier 0 operators"), client.entra.group("Helpdesk")
+        tier.eligible.add((helpdesk.id, "member"))
+        by_group = (await client.get(f"{IN_GROUPS}?$filter=groupId eq '{tier.id}'&$expand=principal")).values
+        assert {(row["principal"]["@odata.type"], row["accessId"]) for row in by_group} == {
+            ("#microsoft.graph.user", "owner"), ("#microsoft.graph.group", "member"),
+        }  # fmt: skip
+        (row,) = (await client.get(f"{IN_GROUPS}?$filter=principalId eq '{helpdesk.id}'&$expand=group")).values
+        assert (row["group"]["isAssignableToRole"], row["memberType"]) == (True, "direct")
+        through_it = await client.get(f"{IN_GROUPS}?$filter=principalId eq '{cast.person('Hanna Visser').id}'")
+        assert through_it.values == []
+
+    @pytest.mark.parametrize(("query", "status"), [("", 400), ("?$filter=accessId eq 'owner'", 400), ("?$filter=groupId eq 'x'", 200)])
+    async def test_a_filter_is_mandatory(self, client: Client, query: str, status: int):
+        assert (await client.get(f"{IN_GROUPS}{query}")).status == status
+
+    async def test_without_a_licence(self, client: Client):
+        client.entra.tenant.licence = "P1"
+        refused = await client.get(f"{IN_GROUPS}?$filter=principalId eq '{cast.person('Alice Jansen').id}'")
+        assert (refused.status, refused.code) == (400, "AadPremiumLicenseRequired")

@@ -153,7 +153,12 @@ async def conclude(checking: Checking, operation: Operation, standing: Standing,
             proposal = await _propose(checking, operation, standing)
         except Refusal as refusal:
             to, outcome = State.FAILED, join(" ", (refusal.text, refusal.hint, say("Nothing was changed.")))
-    await preview(checking, replace(operation, bulk=bulk), to, outcome, proposal, (told_before, *file_notes(digest.follow)))
+    notes = (told_before, *file_notes(digest.follow), *await _unseen(checking))
+    await preview(checking, replace(operation, bulk=bulk), to, outcome, proposal, notes)
+
+
+async def _unseen(checking: Checking) -> tuple[str, ...]:
+    return tuple(each.spoken for each in await checking.bulk_directory.unseen())
 
 
 async def _mind_numbers(checking: Checking, job_id: str) -> str:

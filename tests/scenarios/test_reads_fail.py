@@ -1,0 +1,276 @@
+"""Every read that decides, with every way in which it can fail: whatever rests on it is refused, and nothing is written.
+
+The table is made from the list of reads, so that a new one cannot be forgotten: it has to be entered here, with what rests on it.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.domain.methods import Dossier
+from bot.errors import DirectoryError
+from bot.graph import permissions, reads
+from bot.graph.reads import Read
+from simulator import cast
+from simulator.entra import Fault
+from tests.desk import ALICE, HANNA, OMAR, SAM, Desk
+from tests.graph.bulk_bench import BulkBench
+from tests.scenarios.approving import approvers_card
+
+TIER = "Tier 0 operators"
+PROTECTED = "is protected"
+OFFICE = "set office for alice +31 20 7654321"
+
+
+def nobody(desk: Desk | BulkBench) -> None:
+    """Alice is who she seems to be."""
+
+
+@dataclass(frozen=True)
+class Rests:
+    """What rests on a read.
+
+    Attributes:
+        line: what is typed about it; refused without the read.
+        else_by: other reads that say the same, so that they have to fail too.
+        makes: makes Alice somebody whom this read alone shows to be more than she seems.
+    """
+
+    line: str = OFFICE
+    else_by: tuple[str, ...] = ()
+    makes: Callable[[Desk | BulkBench], object] = nobody
+
+
+def _role(desk: Desk | BulkBench) -> None:
+    desk.entra.person(ALICE.upn).roles.append("User Administrator")
+
+
+def _eligible(desk: Desk | BulkBench) -> None:
+    desk.entra.person(ALICE.upn).eligible_roles.append("User Administrator")
+
+
+def _member(desk: Desk | BulkBench) -> None:
+    desk.entra.tenant.join(desk.entra.group(TIER), ALICE.id)
+
+
+def _owner(desk: Desk | BulkBench) -> None:
+    desk.entra.group(TIER).owners.add(ALICE.id)
+
+
+def _may_join(desk: Desk | BulkBench) -> None:
+    desk.entra.group(TIER).eligible.add((ALICE.id, "member"))
+
+
+def _may_join_through_a_group(desk: Desk | BulkBench) -> None:
+    executives = desk.entra.group("Executives")
+    desk.entra.tenant.join(executives, ALICE.id)
+    desk.entra.group(TIER).eligible.add((executives.id, "owner"))
+
+
+def _restricted(desk: Desk | BulkBench) -> None:
+    desk.entra.person(ALICE.upn).management_restricted = True
+
+
+#: Read -> what rests on it.
+DECIDING = {
+    "account": Rests(makes=_restricted),
+    "roles_held": Rests(makes=_role),
+    "assignments": Rests(makes=_role),
+    "groups_held": Rests(makes=_member),
+    "eligibilities": Rests(makes=_eligible),
+    "owned": Rests(else_by=("owners",), makes=_owner),
+    "owners": Rests(else_by=("owned",), makes=_owner),
+    "group_eligibilities": Rests(else_by=("eligible_for",), makes=_may_join),
+    "eligible_for": Rests(else_by=("group_eligibilities",), makes=_may_join_through_a_group),
+    "ROLE_GROUPS": Rests(else_by=("group_eligibilities",), makes=_may_join_through_a_group),
+    "methods": Rests("reset mfa for omar"),
+    "phones": Rests(else_by=("methods",)),
+    "passes": Rests("pass for omar"),
+    "PASS_POLICY": Rests("pass for omar"),
+    "preferences": Rests("set default for omar to sms"),
+    "members": Rests("reset mfa for omar"),
+    "check_groups": Rests(),
+    "person": Rests(),
+}
+#: Read -> why nobody is refused without it, or where else it is tried.
+NOT_DECIDING = {
+    "manager": "names who is told, and where policy wants a manager there is none: refused",
+    "tokens": "active or not is unknown then, and taken for the graver: test_unread",
+    "registration": "shown",
+    "requirements": "shown; PER_USER_MFA alone compares with it: test_require_mfa",
+    "audits": "compared afterwards: test_reconcile",
+    "filtered": "who is meant: nobody is found",
+    "searched": "who is meant: nobody is found",
+    "marks": "an approver: below",
+    "holders": "an approver: below",
+    "SMS_POLICY": "below: unknown is taken for the graver where our token may not read it or the cloud has none",
+}
+#: What tells reads of the same address apart.
+QUERIES = {"group_eligibilities": "principalId eq", "eligible_for": "groupId eq"}
+FAULTS: dict[str, dict[str, Any]] = {
+    "403": {"effect": "forbidden"},
+    "404": {"effect": "empty", "status": 404},
+    "500": {"effect": "empty", "status": 500},
+    "time-out": {"effect": "gateway_timeout"},
+    "garbage": {"effect": "garbage"},
+}
+SAMPLE: dict[str, Any] = {
+    "user_id": ALICE.id, "principal_id": ALICE.id, "group_id": ALICE.id, "group_ids": [ALICE.id], "app_id": ALICE.id, "expression": "x",
+    "since": datetime(2026, 1, 1, tzinfo=UTC),
+}  # fmt: skip
+
+
+def every_read() -> dict[str, Read]:
+    """All that can be read, each for a sample."""
+    found: dict[str, Read] = {}
+    for name, made in vars(reads).items():
+        if isinstance(made, Read):
+            found[name] = made
+        elif inspect.isfunction(made) and not name.startswith("_") and made.__annotations__.get("return") in ("Read", "list[Read]"):
+            read = made(**{parameter: SAMPLE[parameter] for parameter in inspect.signature(made).parameters})
+            found[name] = read[0] if isinstance(read, list) else read
+    return found
+
+
+READS = every_read()
+
+
+def path_of(name: str) -> str:
+    """As a regular expression, for whomever it is about."""
+    path = READS[name].url.partition("?")[0].replace("microsoft.graph.", "graph.")
+    return path.replace(ALICE.id, "[^/]+") + "$"
+
+
+def test_every_read_is_in_the_table() -> None:
+    assert READS.keys() == DECIDING.keys() | NOT_DECIDING.keys()
+    assert not DECIDING.keys() & NOT_DECIDING.keys()
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with Desk(f"sqlite:///{tmp_path}/doorman.db", built_in=True) as desk:
+        yield desk
+
+
+def fails(desk: Desk | BulkBench, fault: str, *names: str) -> None:
+    for name in names:
+        by = QUERIES.get(name, "")
+        desk.entra.faults.add(Fault(path=path_of(name), regex=True, query=by, **FAULTS[fault]))
+
+
+PROTECTING = [name for name, rests in DECIDING.items() if rests.makes is not nobody]
+
+
+@pytest.mark.parametrize("name", DECIDING)
+async def test_what_rests_on_it_is_refused(desk: Desk, name: str) -> None:
+    rests = DECIDING[name]
+    desk.entra.person(OMAR.upn).sign_in.default = None
+    rests.makes(desk)
+    for fault in FAULTS:
+        fails(desk, fault, name, *rests.else_by)
+        answer = await desk.say(HANNA, rests.line)
+        assert answer.verbs == [], f"{fault}: {answer.text}"
+        assert len(answer.text) > 20
+        desk.entra.faults.clear()
+    answer = await desk.say(HANNA, rests.line)  # what failed is remembered for nobody
+    assert (PROTECTED in answer.text) == (name in PROTECTING), answer.text
+    assert ("confirm" in answer.verbs) != (name in PROTECTING)
+    assert desk.entra.writes == []
+
+
+@pytest.mark.parametrize("name", [name for name in PROTECTING if DECIDING[name].else_by])
+async def test_of_two_ways_one_is_enough(desk: Desk, name: str) -> None:
+    DECIDING[name].makes(desk)
+    for fault in FAULTS:
+        fails(desk, fault, name)
+        answer = await desk.say(HANNA, OFFICE)
+        assert PROTECTED in answer.text, f"{fault}: {answer.text}"
+        desk.entra.faults.clear()
+    assert desk.entra.writes == []
+
+
+@pytest.mark.parametrize("name", PROTECTING)
+async def test_in_a_file_too(name: str) -> None:
+    rests = DECIDING[name]
+    async with BulkBench() as bench:
+        rests.makes(bench)
+        for fault in FAULTS:
+            for failing in ((name,), (name, *rests.else_by)):
+                bench.time.now += 301
+                fails(bench, fault, *failing)
+                (found,) = await bench.bulk.dossiers([ALICE.id])
+                assert isinstance(found, DirectoryError) or found.privileges, f"{fault}: {failing}"
+                bench.entra.faults.clear()
+        (found,) = await bench.bulk.dossiers([ALICE.id])
+        assert isinstance(found, Dossier)
+        assert found.privileges
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("name", ["marks", "holders"])
+async def test_whoever_cannot_be_told_from_the_requester_does_not_agree(desk: Desk, name: str, fault: str) -> None:
+    desk.entra.person(SAM.upn).employee_id = desk.entra.person(HANNA.upn).employee_id = "7001"
+    own = await desk.say(HANNA, "reset mfa for omar")
+    await desk.press(HANNA, own, "confirm")
+    approvers = await approvers_card(desk, own.operation_id)
+    fails(desk, fault, name)
+    assert len((await desk.press(SAM, approvers, "approve")).message) > 20
+    desk.entra.faults.clear()
+    assert "may be one person's" in (await desk.press(SAM, approvers, "approve")).message  # it waits as before
+    assert desk.entra.writes == []
+
+
+@pytest.mark.parametrize("permission", [permissions.READ_ELIGIBLE, permissions.READ_GROUP_ELIGIBLE])
+async def test_what_our_own_token_may_not_read_is_left_out_and_said(desk: Desk, permission: str) -> None:
+    (_eligible if permission == permissions.READ_ELIGIBLE else _may_join)(desk)
+    missing = [permission, *([permissions.READ_ROLES] if permission == permissions.READ_ELIGIBLE else [])]
+    desk.entra.revoke(cast.GRAPH_APP_ID, *missing)
+    desk.entra.grant(cast.GRAPH_APP_ID, "Directory.Read.All")
+    answer = await desk.say(HANNA, OFFICE)
+    assert "confirm" in answer.verbs
+    for said in (answer.text, (await desk.say(HANNA, "show alice")).text):
+        assert "Not checked is who could" in said
+        assert permission in said.replace("\u200b", "")
+    own = await desk.say(HANNA, "reset mfa for omar")
+    await desk.press(HANNA, own, "confirm")
+    assert permission in (await approvers_card(desk, own.operation_id)).text.replace("\u200b", "")
+
+
+async def test_without_a_licence_nobody_is_eligible(desk: Desk | BulkBench) -> None:
+    desk.entra.tenant.licence = "P1"
+    _eligible(desk)
+    _may_join(desk)
+    answer = await desk.say(HANNA, OFFICE)
+    assert "confirm" in answer.verbs
+    assert "Not checked" not in answer.text
+    before = len(desk.entra.requests)
+    await desk.say(HANNA, "show alice")
+    assert not any("eligib" in request.path.lower() for request in list(desk.entra.requests)[before:]), "remembered"
+
+
+@pytest.mark.parametrize("fault", ["404", "500", "403"])
+async def test_the_terms_for_text_messages(desk: Desk, fault: str) -> None:
+    fails(desk, fault, "SMS_POLICY")
+    answer = await desk.say(HANNA, "set mobile for alice +31 6 12345678")
+    assert ("confirm" in answer.verbs) == (fault == "404"), answer.text  # a cloud without them: taken for the graver
+
+
+async def test_a_chain_of_groups_and_whoever_owns_one_of_them(desk: Desk) -> None:
+    """Executives may join the helpdesk's seniors, and these the operators of tier 0."""
+    executives, seniors, tier = (desk.entra.group(name) for name in ("Executives", "Helpdesk seniors", TIER))
+    tier.eligible.add((seniors.id, "member"))
+    seniors.eligible.add((executives.id, "member"))
+    desk.entra.tenant.join(executives, ALICE.id)
+    assert f"ownership of the role-assignable group {TIER}" in (await desk.say(HANNA, OFFICE)).text
+    executives.owners.add(OMAR.id)
+    for fault in FAULTS:
+        fails(desk, fault, "ROLE_GROUPS")
+        assert PROTECTED in (await desk.say(HANNA, OFFICE)).text
+        desk.entra.faults.clear()
