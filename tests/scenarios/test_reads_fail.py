@@ -105,6 +105,7 @@ NOT_DECIDING = {
     "tokens": "active or not is unknown then, and taken for the graver: test_unread",
     "registration": "shown",
     "requirements": "shown; PER_USER_MFA alone compares with it: test_require_mfa",
+    "created": "asked after a 404 alone, which is a refusal whatever it says",
     "audits": "compared afterwards: test_reconcile",
     "filtered": "who is meant: nobody is found",
     "searched": "who is meant: nobody is found",
