@@ -54,7 +54,7 @@ from bot.services.reconcile import report_discrepancies, turn
 from bot.services.reveal import Reveals
 from bot.services.review import Reviewer
 from bot.services.tell import remind, tell
-from bot.sheets import Spreadsheets
+from bot.sheets.spreadsheets import Spreadsheets
 from bot.store.budget import StoredTurns
 from bot.store.bulk import StoredBulkJobs
 from bot.store.chats import StoredChats

@@ -12,12 +12,11 @@ from bot.domain.methods import PhoneType
 from bot.domain.said import join, say
 from bot.errors import Refusal
 from bot.sheets import archive, text, workbook
-from bot.sheets.cells import Record, is_error, is_formula
+from bot.sheets.cells import EXAMPLE_USER, Record, is_error, is_formula
 from bot.sheets.columns import Column, Columns, recognise
 from bot.sheets.numbers import read_number
 from bot.sheets.sheet import SHEET_ROWS
 from bot.sheets.values import read_forced, read_mode, read_removal, read_switch
-from bot.sheets.write import EXAMPLE_USER
 
 MOST_RECORDS = SHEET_ROWS  # blank ones too
 
