@@ -15,14 +15,16 @@ import sys
 import tempfile
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncGenerator
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import structlog
 
 from bot.domain.bulk import MOST_ROWS, FileRow
 from bot.domain.said import say
 from bot.errors import Refusal
-from bot.sheets.child import DEFECT, NO_MEMORY, START
+from bot.sheets.child import DEFECT, NO_MEMORY, START, Limits
 from bot.sheets.told import MOST_OF_A_LINE, Unbelievable, heard
 
 log = structlog.get_logger()
@@ -40,9 +42,10 @@ _INSTEAD = say("Copy the table into a new workbook, or save it as CSV, and send 
 
 
 class Readers:
-    """The processes that read files."""
+    """The processes that read files, each with these limits."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits = Limits()) -> None:  # noqa: B008 - it does not change
+        self._limits = limits
         self._free = asyncio.Semaphore(AT_ONCE)
 
     async def rows(self, path: Path, name: str, region: str) -> AsyncGenerator[list[FileRow], None]:
@@ -52,7 +55,7 @@ class Readers:
             Refusal: the file cannot be used; also in the middle of it.
         """
         async with self._free:
-            reader = await _started(path, name, region)
+            reader = await _started({"path": str(path), "name": name, "region": region, "limits": asdict(self._limits)})
             try:
                 count, over = 0, False
                 while not over:
@@ -70,7 +73,7 @@ class Readers:
                 await reader.wait()
 
 
-async def _started(path: Path, name: str, region: str) -> Process:
+async def _started(wanted: dict[str, Any]) -> Process:
     environment = {key: os.environ[key] for key in _KEPT if key in os.environ}
     environment |= {
         "PYTHONPATH": os.pathsep.join((str(_ROOT), *filter(None, sys.path))),
@@ -86,7 +89,7 @@ async def _started(path: Path, name: str, region: str) -> Process:
         log.error("no process to read a file with", action="reader_not_started", error=type(error).__name__)
         raise _unreadable() from error
     assert reader.stdin is not None, "it was asked for"
-    reader.stdin.write(json.dumps({"path": str(path), "name": name, "region": region}).encode() + b"\n")
+    reader.stdin.write(json.dumps(wanted).encode() + b"\n")
     return reader
 
 

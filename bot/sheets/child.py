@@ -11,6 +11,7 @@ import json
 import os
 import sys
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,13 +28,25 @@ except ImportError:  # Windows, where the bot is only tried out
 #: Gives way from its very first moment, before it imports anything of ours.
 START = "import os; hasattr(os, 'nice') and os.nice(10); from bot.sheets.child import main; main()"
 
-#: Address space; Python itself with all that is imported here takes half of it, a hundred thousand rows hardly more.
-MEMORY = 256 * 1024 * 1024
-#: Processor time until the first row, and more for every row that was read: each has some numbers that a spreadsheet may have spoilt,
-#: and to find out takes milliseconds.
-SECONDS, SECONDS_A_ROW = 30, 0.01
-#: The largest file that it writes, which holds the texts that cells share.
-MOST_WRITTEN = 160 * 1024 * 1024
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the reading of one file may take.
+
+    Attributes:
+        memory: bytes of address space; Python itself with all that is imported here takes half of it.
+        seconds: of processor time until the first row.
+        seconds_a_row: and more for every row that was read: it has some numbers that a spreadsheet may have spoilt, and to find out which
+            takes milliseconds.
+        written: bytes of the file that holds the texts which cells share.
+    """
+
+    memory: int = 256 * 1024 * 1024
+    seconds: int = 30
+    seconds_a_row: float = 0.01
+    written: int = 160 * 1024 * 1024
+
+
 #: Rows between two looks at the limit.
 TOGETHER = 250
 
@@ -47,9 +60,10 @@ def main() -> None:
     """Reads the file that standard input names."""
     wanted = json.loads(sys.stdin.buffer.readline())
     threading.Thread(target=_end_with_the_bot, daemon=True).start()
-    _confine()
+    limits = Limits(**wanted["limits"])
     try:
-        _tell(sys.stdout.buffer, Path(wanted["path"]), wanted["name"], wanted["region"])
+        _confine(limits)
+        _tell(limits, sys.stdout.buffer, Path(wanted["path"]), wanted["name"], wanted["region"])
     except MemoryError:
         os._exit(NO_MEMORY)
     except BrokenPipeError:
@@ -59,13 +73,13 @@ def main() -> None:
     os._exit(0)
 
 
-def _tell(out: BinaryIO, path: Path, name: str, region: str) -> None:
+def _tell(limits: Limits, out: BinaryIO, path: Path, name: str, region: str) -> None:
     try:
         for count, row in enumerate(read(path, name, default_region=region), 1):
             out.write(row_line(row))
             if count % TOGETHER == 0:
                 out.flush()
-                _allow(count)
+                _allow(limits, count)
         out.write(end_line())
     except Refusal as refusal:
         out.write(refusal_line(refusal))
@@ -78,25 +92,26 @@ def _end_with_the_bot() -> None:
     os._exit(0)
 
 
-def _confine() -> None:
+def _confine(limits: Limits) -> None:
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(_FIRST_TO_GO, encoding="ascii")
     if resource is None:
         return
     for what, most in (
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_FSIZE, MOST_WRITTEN),
+        (resource.RLIMIT_AS, limits.memory),
+        (resource.RLIMIT_FSIZE, limits.written),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NOFILE, 32),
-        (resource.RLIMIT_CPU, SECONDS + int(MOST_ROWS * SECONDS_A_ROW)),
+        (resource.RLIMIT_CPU, limits.seconds + int(MOST_ROWS * limits.seconds_a_row)),
     ):
         with contextlib.suppress(OSError, ValueError):  # not every system keeps each of them
             resource.setrlimit(what, (most, most))
-    _allow(0)
+    _allow(limits, 0)
 
 
-def _allow(rows: int) -> None:
+def _allow(limits: Limits, rows: int) -> None:
     """The processor time that so many rows may have taken."""
     if resource is not None:
         with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_CPU, (SECONDS + int(rows * SECONDS_A_ROW), resource.getrlimit(resource.RLIMIT_CPU)[1]))
+            seconds = limits.seconds + int(rows * limits.seconds_a_row)
+            resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.getrlimit(resource.RLIMIT_CPU)[1]))
