@@ -91,9 +91,9 @@ async def test_of_those_agreed_to_three_run(desk: Desk) -> None:
         await desk.press(who, own, "confirm")
         return job_id
 
-    jobs = [await one() for _ in range(5)]
+    jobs = [await one() for _ in range(4)]
     cards = [await approvers_card(desk, job_id) for job_id in jobs]
-    slow(desk, path="/", seconds=1.5)
+    slow(desk, path="/phoneMethods")
     for card in cards:
         await desk.press(BRAM, card, "approve")
     most = 0
@@ -106,4 +106,4 @@ async def test_of_those_agreed_to_three_run(desk: Desk) -> None:
 
     await until(all_over, seconds=90)
     assert most <= 3
-    assert [states(desk, job_id) for job_id in jobs] == [["succeeded"]] * 5
+    assert [states(desk, job_id) for job_id in jobs] == [["succeeded"]] * 4
