@@ -35,6 +35,8 @@ AT_ONCE = 4
 TOGETHER = 250
 #: A reader that says nothing for so long stands still; its processor time is over far sooner.
 SILENCE_SECONDS = 300.0
+#: Exit statuses of what the system ended; Windows knows neither.
+_KILLED, _OUT_OF_TIME = (-getattr(signal, name, 0) or None for name in ("SIGKILL", "SIGXCPU"))
 _ROOT = Path(__file__).parents[2]
 #: Of our own environment the reader gets what Python and the system need; secrets are not among it.
 _KEPT = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
@@ -124,9 +126,9 @@ async def _broken(reader: Process) -> Refusal:
     except TimeoutError:
         status = None
     log.warning("the reader of a file did not come to its end", action="reader_broken", status=status)
-    if status in (NO_MEMORY, -signal.SIGKILL):  # the system kills whoever takes the most
+    if status in (NO_MEMORY, _KILLED):  # the system kills whoever takes the most
         return Refusal(say("To read this file takes far more memory than a table of people: I gave up."), _INSTEAD, code="file_too_heavy")
-    if status == -getattr(signal, "SIGXCPU", 0) or status is None:
+    if status in (_OUT_OF_TIME, None):
         return Refusal(say("To read this file takes far longer than a table of people: I gave up."), _INSTEAD, code="file_too_slow")
     if status == DEFECT:
         log.error("a defect in the reader of files", action="reader_defect")
