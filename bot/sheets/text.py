@@ -171,10 +171,14 @@ def too_long(number: int) -> Refusal:
     )
 
 
-def too_many_columns(number: int) -> Refusal:
-    """A record has more cells than any table of people."""
+def too_many_columns(number: int, *, only_formatted: bool = False) -> Refusal:
+    """A record has more cells than any table of people; `only_formatted`: those without anything in them count, too."""
+    text = say("Row {row} has more than {most} columns.", row=number, most=MOST_COLUMNS)
+    if only_formatted:
+        hint = say("Cells that only have a format count, too: delete the columns to the right of the table, and send it again.")
+        return Refusal(text, hint, code="file_too_wide")
     return Refusal(
-        say("Row {row} has more than {most} columns.", row=number, most=MOST_COLUMNS),
+        text,
         say("Keep the columns that are needed: who, which numbers, and the action. Type `bulk template` for a file to begin with."),
         code="file_too_wide",
     )

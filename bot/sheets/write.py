@@ -12,9 +12,8 @@ from bot.domain.change import Change, ChangeKind
 from bot.domain.operation import State
 from bot.domain.phone import mask_text
 from bot.domain.said import join, say, say_each, spoken
+from bot.sheets.cells import EXAMPLE_USER
 
-#: Whose row in the template is nobody's: `read` passes over it. https://www.rfc-editor.org/rfc/rfc2606
-EXAMPLE_USER = "example@example.invalid"
 _BATCH = 500
 
 #: https://owasp.org/www-community/attacks/CSV_Injection; the reader takes the apostrophe away again, so what begins with one gets another.

@@ -10,7 +10,23 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import Connection, case, func, insert, select, update
 
 from bot.domain.audit import AuditEvent
-from bot.domain.bulk import ASKS, CHECKED, PROGRESS, Bulk, FileRow, Hold, Mode, PlanDigest, Progress, Row, RowEnd, RowKind, Sample, Taken
+from bot.domain.bulk import (
+    ASKS,
+    CHECKED,
+    MOST_OF_ONE,
+    PROGRESS,
+    Bulk,
+    FileRow,
+    Hold,
+    Mode,
+    PlanDigest,
+    Progress,
+    Row,
+    RowEnd,
+    RowKind,
+    Sample,
+    Taken,
+)
 from bot.domain.exchange import ConversationRef
 from bot.domain.limits import SetBefore
 from bot.domain.operation import NOT_DONE, Operation, State
@@ -36,6 +52,8 @@ CARD_EVERY = timedelta(seconds=10)
 #: After a check that took longer its requester is told: nobody looks at a card for so long.
 LONG_CHECK = timedelta(seconds=60)
 _AT_WORK = [State.CHECKING.value, State.QUEUED.value, State.RUNNING.value]
+#: What counts against `MOST_OF_ONE`.
+_ONES_OWN = [*_AT_WORK, State.PROPOSED.value]
 
 _jobs = bulk_jobs.c
 
@@ -57,8 +75,14 @@ class StoredBulkJobs:
         self._me = me
         self._is_dead = is_dead
 
-    async def begin(self, operation: Operation, event: AuditEvent) -> Operation:
-        def work(connection: Connection, trail: Trail) -> Operation:
+    async def begin(self, operation: Operation, event: AuditEvent) -> Operation | tuple[str, ...]:
+        theirs = (func.lower(operations.c.requester_id) == operation.requester.id.lower()) & operations.c.state.in_(_ONES_OWN)
+        under_way = select(operations.c.id).join(bulk_jobs, _jobs.job == operations.c.id).where(theirs).order_by(operations.c.created_at)
+
+        def work(connection: Connection, trail: Trail) -> Operation | tuple[str, ...]:
+            # The trail keeps others from beginning one at the same time.
+            if len(found := tuple(connection.execute(under_way).scalars())) >= MOST_OF_ONE:
+                return found
             stored = records.with_id(operation, fresh_id(connection, trail))
             connection.execute(insert(operations).values(records.row(stored)))
             connection.execute(insert(bulk_jobs).values(job=stored.id, reader=self._me))
@@ -96,14 +120,15 @@ class StoredBulkJobs:
 
     async def at_work(self) -> tuple[JobAtWork, ...]:
         query = (
-            select(operations.c.id, operations.c.state, _jobs.hold, _jobs.reader)
+            select(operations.c.id, operations.c.requester_id, operations.c.state, _jobs.hold, _jobs.reader)
             .join(bulk_jobs, _jobs.job == operations.c.id)
             .where(operations.c.state.in_(_AT_WORK))
+            .order_by(operations.c.created_at)
         )
 
         def work(connection: Connection) -> tuple[JobAtWork, ...]:
             return tuple(
-                JobAtWork(found.id, State(found.state), read=not found.reader, hold=Hold(found.hold))
+                JobAtWork(found.id, found.requester_id.lower(), State(found.state), read=not found.reader, hold=Hold(found.hold))
                 for found in connection.execute(query)
             )
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 
 import structlog
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.bulk import Hold
+from bot.domain.bulk import MOST_OF_ONE, Hold
 from bot.domain.operation import Operation, State
 from bot.domain.people import Standing
 from bot.domain.said import say
@@ -32,6 +33,7 @@ ABANDONED_EVERY = 5
 CHECKED_TOGETHER, GROUPS = 40, 3
 #: Pause when Graph cannot be read at all.
 PAUSE_SECONDS = 2.0
+_GOING = (Hold.NONE, Hold.ENDING)
 
 
 class Crews:
@@ -73,8 +75,10 @@ class Crews:
                 elif not self.alone and looks % ABANDONED_EVERY == 0:
                     await self._give_up(await self._crewing.jobs.abandoned())
                 looks += 1
-                for job in await self._crewing.jobs.at_work():
-                    await self._look_after(job)
+                jobs = await self._crewing.jobs.at_work()
+                for job in jobs:
+                    if self._is_its_turn(job, jobs):
+                        await self._look_after(job)
             except StoreUnavailable as error:
                 log.warning("bulk jobs wait for the database", action="bulk_store", error=str(error))
             except Exception as error:  # whatever it was: jobs nobody looks for would stand still for good
@@ -84,6 +88,14 @@ class Crews:
                 async with asyncio.timeout(LOOK_SECONDS):
                     await self._awake.wait()
 
+    def _is_its_turn(self, job: JobAtWork, jobs: Sequence[JobAtWork]) -> bool:
+        """Whether a job that was agreed to may begin: however many of one person's were, no more than `MOST_OF_ONE` run."""
+        if job.state is not State.QUEUED or job.hold is Hold.ENDING or job.id in self._at_work:
+            return True
+        theirs = [other for other in jobs if other.requester_id == job.requester_id and other.hold in _GOING]
+        running = [other for other in theirs if other.state is State.RUNNING or (other.state is State.QUEUED and other.id in self._at_work)]
+        return len(running) < MOST_OF_ONE
+
     async def _look_after(self, job: JobAtWork) -> None:
         if job.id in self._at_work:
             return
@@ -91,7 +103,7 @@ class Crews:
             event = AuditEvent(Tag.BULK_JOB_RESUMED, self._crewing.clock(), operation_id=job.id, facts={"code": Hold.STOPPED.value})
             await self._crewing.jobs.go_on(job.id, Hold.STOPPED, event)
             self.wake()
-        if job.hold not in (Hold.NONE, Hold.ENDING) or not job.read:
+        if job.hold not in _GOING or not job.read:
             return
         operation = await self._crewing.operations.get(job.id)
         if operation is None or operation.state is not job.state:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
-from collections.abc import Awaitable, Callable, Iterator
+import contextlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import uuid4
@@ -13,7 +13,7 @@ import structlog
 
 from bot.commands.bulk_shown import bulk_shown
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.bulk import MOST_BYTES, Bulk, FileRow
+from bot.domain.bulk import MOST_BYTES, Bulk
 from bot.domain.change import ChangeKind
 from bot.domain.exchange import BulkShown, ConversationRef, IncomingFile
 from bot.domain.operation import NOT_DONE, Operation, State
@@ -27,8 +27,8 @@ from bot.services.bulk.check import Checking, job_decision, preview
 
 log = structlog.get_logger()
 
-#: Rows stored in one transaction: people in chat wait for it.
-STORED_TOGETHER = 250
+#: So soon it is noticed that nobody wants a file's rows any more.
+LOOK_SECONDS = 0.5
 FILE_NAME_LIMIT = 120
 #: A check may be cancelled for so long; it ends by itself far sooner.
 CHECK_FOR = timedelta(days=1)
@@ -68,7 +68,7 @@ class Receiving:
         """Fetches a file from where Teams keeps it and begins a job.
 
         Raises:
-            Refusal: policy says no, or the file cannot be had.
+            Refusal: policy says no, the file cannot be had, or as many jobs as one person may have are under way.
         """
         if request.where.kind != "personal":
             raise Refusal(
@@ -81,16 +81,24 @@ class Receiving:
         return await self._started(request, file.name, lambda: self._files.download(file.url, MOST_BYTES))
 
     async def begin(self, request: Request, name: str, download: Download) -> BulkShown:
-        """Begins a job with a file that is on this machine, and removes that once it is read."""
+        """Begins a job with a file that is on this machine, and removes that once it is read.
+
+        Raises:
+            Refusal: as many jobs as one person may have are under way.
+        """
 
         async def there() -> Download:
             return download
 
-        return await self._started(request, name, there)
+        try:
+            return await self._started(request, name, there)
+        except BaseException:
+            download.path.unlink(missing_ok=True)
+            raise
 
     async def _started(self, request: Request, name: str, fetch: Callable[[], Awaitable[Download]]) -> BulkShown:
         operation = await self._begin(request, name, "")
-        task = asyncio.create_task(self._read(operation, fetch, name))
+        task = asyncio.create_task(self._read_while_wanted(operation, fetch, name))
         self._reading.add(task)
         task.add_done_callback(self._reading.discard)
         return await bulk_shown(self._checking.jobs, operation, self._checking.clock())
@@ -99,7 +107,7 @@ class Receiving:
         """Begins a job with the rows of another one that were not done.
 
         Raises:
-            Refusal: policy says no, there are none, or their numbers are not kept any more.
+            Refusal: policy says no, there are none, their numbers are not kept any more, or too many jobs of this person are under way.
         """
         assert of.bulk is not None, "it is a job"
         if of.numbers_removed:
@@ -139,7 +147,15 @@ class Receiving:
         }
         actor = request.actor
         event = AuditEvent(Tag.OPERATION_PROPOSED, operation.created_at, actor.id, actor.name, target_id=operation.target.id, facts=facts)
-        return await self._checking.jobs.begin(operation, event)
+        begun = await self._checking.jobs.begin(operation, event)
+        if isinstance(begun, Operation):
+            return begun
+        ids = join(", ", begun)
+        raise Refusal(
+            say("{count} of your files are under way: {ids}. I take no more of one person at a time.", count=len(begun), ids=ids),
+            say("Wait until one is done, or cancel one. A file that waits for approval does not count."),
+            code="too_many_files",
+        )
 
     def _operation(self, request: Request, name: str, sha256: str, retry_of: str = "") -> Operation:
         now, name = self._checking.clock(), " ".join(name.split())[:FILE_NAME_LIMIT] or "file"
@@ -160,18 +176,31 @@ class Receiving:
             bulk=Bulk(file=name, sha256=sha256, dry_run=request.dry_run, retry_of=retry_of),
         )
 
+    async def _read_while_wanted(self, operation: Operation, fetch: Callable[[], Awaitable[Download]], name: str) -> None:
+        """Reads a file until somebody cancels its job, here or in another process: then its reader ends, wherever in the file it is."""
+        reading = asyncio.create_task(self._read(operation, fetch, name))
+        try:
+            while not (await asyncio.wait({reading}, timeout=LOOK_SECONDS))[0]:
+                with contextlib.suppress(StoreUnavailable):
+                    latest = await self._checking.operations.get(operation.id)
+                    if latest is None or latest.state is not State.CHECKING:
+                        return
+        finally:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+
     async def _read(self, operation: Operation, fetch: Callable[[], Awaitable[Download]], name: str) -> None:
         jobs, rows, path = self._checking.jobs, 0, None
         assert operation.bulk is not None, "it is a job"
         try:
             download = await fetch()
             path = download.path
-            found = self._sheets.read(path, name)
-            while chunk := await asyncio.to_thread(_next, found):
-                rows += len(chunk)
-                if not await jobs.add_rows(operation.id, chunk):
-                    return  # cancelled meanwhile
-                await jobs.show_progress(operation.id, self._checking.clock())
+            async with contextlib.aclosing(self._sheets.read(path, name)) as found:
+                async for chunk in found:
+                    rows += len(chunk)
+                    if not await jobs.add_rows(operation.id, chunk):
+                        return  # cancelled meanwhile
+                    await jobs.show_progress(operation.id, self._checking.clock())
             if not rows:
                 raise Refusal(say("There are no rows in this file."), say("`bulk` offers a template to fill in."), code="empty_file")
             await jobs.rows_read(operation.id, replace(operation.bulk, rows=rows, sha256=download.sha256))
@@ -192,7 +221,3 @@ class Receiving:
             await preview(self._checking, operation, State.FAILED, outcome)
         except StoreUnavailable as error:
             log.error("a job cannot be ended", action="bulk_store", job=operation.id, error=str(error))
-
-
-def _next(rows: Iterator[FileRow]) -> list[FileRow]:
-    return list(itertools.islice(rows, STORED_TOGETHER))

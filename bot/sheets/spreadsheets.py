@@ -1,0 +1,36 @@
+"""Files of bulk jobs, in and out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterable, Iterator
+from pathlib import Path
+
+from bot.domain.bulk import FileRow, Row
+from bot.sheets import write
+from bot.sheets.apart import Readers
+
+
+class Spreadsheets:
+    """`bot.ports.Sheets`.
+
+    Args:
+        default_region: of national numbers; empty for none.
+        full_numbers: whether files that are given out show numbers in full.
+    """
+
+    def __init__(self, default_region: str, *, full_numbers: bool) -> None:
+        self._default_region = default_region
+        self._full_numbers = full_numbers
+        self._readers = Readers()
+
+    def read(self, path: Path, name: str) -> AsyncGenerator[list[FileRow], None]:
+        """See `bot.ports.Sheets`."""
+        return self._readers.rows(path, name, self._default_region)
+
+    def template(self) -> bytes:
+        """See `bot.ports.Sheets`."""
+        return write.template()
+
+    def lines(self, rows: Iterable[Row], job_id: str, *, result: bool) -> Iterator[bytes]:
+        """See `bot.ports.Sheets`."""
+        return write.lines(rows, job_id=job_id, full_numbers=self._full_numbers, result=result)

@@ -1,0 +1,106 @@
+"""The texts that cells share: https://learn.microsoft.com/office/open-xml/spreadsheet/working-with-the-shared-string-table"""
+
+from __future__ import annotations
+
+from array import array
+from typing import IO
+
+from bot.sheets.cells import MOST_CHARACTERS
+from bot.sheets.markup import Part, damaged
+from bot.sheets.text import too_long
+
+#: A hundred thousand rows in which a score of cells have texts of their own.
+MOST_TEXTS = 2_000_000
+MOST_IN_ONE = 4_000  # elements of one text, which has some for every change of its font
+
+
+class Strings:
+    """The texts in their order: on disk, since there are as many as a file has."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._ends = array("Q", [0])
+
+    def add(self, text: str) -> None:
+        """Takes the next one."""
+        if len(self._ends) > MOST_TEXTS:
+            raise damaged()
+        stored = text.encode("utf-8", "replace")
+        self._file.write(stored)
+        self._ends.append(self._ends[-1] + len(stored))
+
+    def __getitem__(self, index: int) -> str:
+        if not 0 <= index < len(self._ends) - 1:
+            raise IndexError(index)
+        self._file.seek(self._ends[index])
+        return self._file.read(self._ends[index + 1] - self._ends[index]).decode()
+
+
+class Texts:
+    """One text after another, put together from its pieces; how it is to be read aloud is left out.
+
+    Attributes:
+        pieces: of the text at hand.
+    """
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self._in_text = False
+        self._phonetic = 0
+
+    def begin(self, name: str) -> None:
+        """An element within the text begins."""
+        if name == "rPh":
+            self._phonetic += 1
+        self._in_text = name == "t" and not self._phonetic
+
+    def end(self, name: str) -> None:
+        """It ends."""
+        self._in_text = False
+        if name == "rPh":
+            self._phonetic -= 1
+
+    def text(self, text: str) -> None:
+        """Takes a piece, if it is one."""
+        if self._in_text:
+            self.pieces.append(text)
+
+
+class SharedStrings(Part):
+    """The part in which they stand.
+
+    Args:
+        strings: takes them.
+    """
+
+    def __init__(self, stream: IO[bytes], strings: Strings) -> None:
+        super().__init__(stream)
+        self._strings = strings
+        self._texts: Texts | None = None
+        self._length = self._others = 0
+
+    def begin(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "si" and self._texts is None:
+            self._texts, self._length, self._others, self.elements = Texts(), 0, self.elements, 0
+        elif self._texts is not None:
+            if self.elements > MOST_IN_ONE:
+                raise damaged()
+            self._texts.begin(name)
+
+    def end(self, name: str) -> None:
+        if self._texts is None:
+            return
+        if name == "si":
+            self._strings.add("".join(self._texts.pieces))
+            self._texts, self.elements = None, self._others - 1  # it is counted as a text
+        else:
+            self._texts.end(name)
+
+    def text(self, text: str) -> None:
+        if self._texts is None:
+            super().text(text)
+            return
+        self._length += len(text)
+        if self._length > MOST_CHARACTERS:
+            raise too_long(1)
+        self._texts.text(text)

@@ -1,0 +1,89 @@
+"""Which formats make a date of a number, and which date: all that is wanted of a workbook's styles.
+
+https://learn.microsoft.com/dotnet/api/documentformat.openxml.spreadsheet.numberingformat
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import IO
+
+from bot.sheets.markup import Part
+
+#: ECMA-376 part 1, 18.8.30: formats that every workbook has without naming them, 46 being the hours of a span.
+_BUILT_IN_DATES = frozenset((*range(14, 23), 45, 47))
+_BUILT_IN_SPANS = frozenset({46})
+#: What stands in a format to be shown as it is: in quotation marks, behind a backslash, as filling; and countries and colours.
+_AS_IT_IS = re.compile(r'"[^"]*"?|[\\_*].|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
+_SPAN = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
+_DATE = re.compile(r"[dmyhs]", re.IGNORECASE)
+MOST_OF_A_FORMAT = 255
+#: https://learn.microsoft.com/office/troubleshoot/excel/1900-and-1904-date-system
+_FROM_1900, _FROM_1904 = datetime(1899, 12, 30, tzinfo=UTC), datetime(1904, 1, 1, tzinfo=UTC)
+_NO_LEAP_DAY = 60  # before it, Excel's days are one more than they should be: it takes 1900 for a leap year
+
+
+class Dates:
+    """What cells with a format show.
+
+    Args:
+        from_1904: days are counted from 1904.
+    """
+
+    def __init__(self, dates: frozenset[int], spans: frozenset[int], *, from_1904: bool) -> None:
+        self._dates = dates
+        self._spans = spans
+        self._zero = _FROM_1904 if from_1904 else _FROM_1900
+
+    def shown(self, number: float, style: int) -> str | None:
+        """The date, the time or the span that a cell of this style shows; None when it shows the number as such."""
+        if style not in self._dates and style not in self._spans:
+            return None
+        try:
+            whole = timedelta(milliseconds=round(number * 86_400_000))
+            if style in self._spans:
+                return str(whole)
+            if 0 <= number < 1:
+                return str((self._zero + whole).time())
+            if 0 < number < _NO_LEAP_DAY and self._zero is _FROM_1900:
+                whole += timedelta(days=1)
+            return (self._zero + whole).replace(tzinfo=None).isoformat(" ")
+        except (OverflowError, ValueError):
+            return "#VALUE!"  # as a spreadsheet shows it, more or less
+
+
+class Styles(Part):
+    """The part in which formats stand. Its reader is made for the styles' `xf`, whose place is what cells name."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        super().__init__(stream)
+        self._codes: dict[int, str] = {}
+        self._formats: list[int] = []  # by style
+        self._within = ""
+
+    def begin(self, name: str, attributes: dict[str, str]) -> None:
+        if self.depth == 2:
+            self._within = name
+        elif name == "numFmt" and self._within == "numFmts":
+            self._codes[int(attributes.get("numFmtId", 0))] = attributes.get("formatCode", "")[:MOST_OF_A_FORMAT]
+        elif name == "xf" and self._within == "cellXfs" and self.depth == 3:
+            self._formats.append(int(attributes.get("numFmtId", 0)))
+
+    def dates(self, *, from_1904: bool) -> Dates:
+        """What was found, after the part was read."""
+        spans = {code for code, text in self._codes.items() if _SPAN.search(_shown(text))}
+        dates = {code for code, text in self._codes.items() if _DATE.search(_shown(text))} - spans
+        plain = self._codes.keys() - spans - dates  # a file may give the numbers of built-in formats a meaning of its own
+        dates |= _BUILT_IN_DATES - plain - spans
+        spans |= _BUILT_IN_SPANS - plain - dates
+        return Dates(
+            frozenset(style for style, code in enumerate(self._formats) if code in dates),
+            frozenset(style for style, code in enumerate(self._formats) if code in spans),
+            from_1904=from_1904,
+        )
+
+
+def _shown(code: str) -> str:
+    """What of a format shows a number: its first section, which is for positive ones, without what is shown as it is."""
+    return _AS_IT_IS.sub("", code).partition(";")[0]

@@ -1,0 +1,188 @@
+"""A file is read in a process of its own: the same rows and refusals, limits that hold, and an end with whoever wanted them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from bot.domain.bulk import FileRow
+from bot.errors import Refusal
+from bot.sheets.apart import Readers
+from bot.sheets.child import Limits
+from bot.sheets.read import read
+from bot.sheets.told import Unbelievable, end_line, heard, refusal_line, row_line
+from tests.sheets.conftest import by_hand, workbook
+from tests.sheets.hostile import PADDING, ROWS, endless, entities
+
+MIXED = b"upn;mobile;office;sms\na@b.example;0612345678;;on\nb@b.example;zzz;;\nc@b.example;612345678;020 1234567 x12;\n;06;;\n"
+
+
+@pytest.fixture(scope="module")
+def long(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that keeps its reader busy for a minute."""
+    path = tmp_path_factory.mktemp("files") / "long"
+    path.write_bytes(endless())
+    return path
+
+
+def readers_of(pid: int) -> list[int]:
+    """Processes that a process has begun to read files with."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            if parent == pid and b"bot.sheets.child" in (folder / "cmdline").read_bytes():
+                found.append(int(folder.name))
+    return found
+
+
+def environment_of(pid: int) -> bytes:
+    """What a process was told at its start."""
+    return Path(f"/proc/{pid}/environ").read_bytes()
+
+
+async def until(true: Callable[[], object]) -> None:
+    """Nobody tells of the end of somebody else's process."""
+    async with asyncio.timeout(60):
+        while not true():  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
+async def outcome(path: Path, limits: Limits | None = None) -> list[FileRow] | str:
+    """What comes of a file: rows, or the code of a refusal."""
+    rows: list[FileRow] = []
+    try:
+        async with contextlib.aclosing(Readers(limits or Limits()).rows(path, "people\0.xlsx", "NL")) as found:
+            async for some in found:
+                rows += some
+    except Refusal as refusal:
+        return refusal.code
+    return rows
+
+
+def here(path: Path) -> list[FileRow] | str:
+    """The same in this process."""
+    try:
+        return list(read(path, "people.xlsx", default_region="NL"))
+    except Refusal as refusal:
+        return refusal.code
+
+
+async def test_the_same_rows_and_refusals(tmp_path: Path) -> None:
+    many = ("upn,sms\n" + "".join(f"p{n}@b.example,on\n" for n in range(1_100))).encode()
+    files = (MIXED, many, by_hand(ROWS), workbook([("UPN", "Mobile"), ("a@b.example", 612345678)]), by_hand(ROWS, doctype=entities()), b"")
+    for number, content in enumerate(files):
+        path = tmp_path / str(number)
+        path.write_bytes(content)
+        assert await outcome(path) == here(path)
+    assert readers_of(os.getpid()) == []
+
+
+async def test_limits_end_in_a_sentence(tmp_path: Path, long: Path) -> None:
+    texts = tmp_path / "texts"
+    texts.write_bytes(by_hand(ROWS, strings=["<t/>"] * 500_000, more=PADDING))
+    assert await outcome(long, Limits(seconds=1)) == "file_too_slow"
+    assert await outcome(texts, Limits(memory=8 << 20)) == "file_too_heavy"
+    assert await outcome(tmp_path / "none") == "file_unreadable"
+
+
+@pytest.mark.parametrize(("by", "code"), [(signal.SIGKILL, "file_too_heavy"), (signal.SIGSEGV, "file_unreadable")])
+async def test_a_reader_that_is_killed_ends_in_a_sentence(long: Path, by: signal.Signals, code: str) -> None:
+    reading = asyncio.create_task(outcome(long))
+    await until(lambda: readers_of(os.getpid()))
+    os.kill(readers_of(os.getpid())[0], by)
+    assert await reading == code
+
+
+async def test_a_reader_ends_with_whoever_wanted_the_rows(long: Path) -> None:
+    reading = asyncio.create_task(outcome(long))
+    await until(lambda: readers_of(os.getpid()))
+    reading.cancel()
+    await asyncio.gather(reading, return_exceptions=True)
+    assert readers_of(os.getpid()) == []
+
+
+async def test_a_reader_ends_with_the_bot(long: Path) -> None:
+    script = (
+        "import asyncio, pathlib, sys; from bot.sheets.apart import Readers\n"
+        "async def main():\n  async for _ in Readers().rows(pathlib.Path(sys.argv[1]), 'x', ''): pass\nasyncio.run(main())"
+    )
+    bot = await asyncio.create_subprocess_exec(sys.executable, "-c", script, str(long), cwd=Path(__file__).parents[2])
+    await until(lambda: readers_of(bot.pid))
+    (reader,) = readers_of(bot.pid)
+    bot.kill()
+    await bot.wait()
+    await until(lambda: not _alive(reader))
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+
+
+async def test_a_reader_gives_way_and_knows_no_secret(long: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MicrosoftAppPassword", "geheim")
+    reading = asyncio.create_task(outcome(long))
+    await until(lambda: readers_of(os.getpid()))
+    (reader,) = readers_of(os.getpid())
+    await until(lambda: os.getpriority(os.PRIO_PROCESS, reader) > os.getpriority(os.PRIO_PROCESS, 0))
+    assert b"geheim" not in environment_of(reader)
+    reading.cancel()
+    await asyncio.gather(reading, return_exceptions=True)
+
+
+def test_what_is_told_is_heard_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(MIXED)
+    for row in here(path):
+        assert isinstance(row, FileRow)
+        assert heard(row_line(row)) == row
+    assert heard(end_line()) is None
+    refusal = heard(refusal_line(Refusal("No.", "Yes.", code="x")))
+    assert isinstance(refusal, Refusal)
+    assert (refusal.text, refusal.hint, refusal.code) == ("No.", "Yes.", "x")
+
+
+GOOD = [2, "a@b.example", "set", [["mobile", "+31 612345678"]], [], ""]
+KEYS = ["say", "with", "at", "text", "hint", "code"]
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from(GOOD),
+    lambda inner: st.lists(inner, max_size=6) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=3),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.binary(max_size=60) | values.map(lambda one: json.dumps(one).encode()))
+@example(b"[" * 60_000)
+@example(b"")
+@example(json.dumps([True, *GOOD[1:]]).encode())
+@example(json.dumps([*GOOD[:1], "a" * 400, *GOOD[2:]]).encode())
+@example(json.dumps([*GOOD[:3], [["mobile", "x"]], [], ""]).encode())
+@example(json.dumps([*GOOD[:3], [["mobile", ["+31 6"]]], [], ""]).encode())
+@example(json.dumps([*GOOD[:3], [[None, "maybe"]], [], ""]).encode())
+@example(json.dumps([*GOOD[:5], {"say": "{x}", "with": {}}]).encode())
+def test_nothing_else_is_believed(line: bytes) -> None:
+    try:
+        said = heard(line)
+    except Unbelievable:
+        return
+    if isinstance(said, FileRow):
+        assert heard(row_line(said)) == said
+        assert all(isinstance(wish.value, str) for wish in said.wishes)
+
+
+def test_a_good_line_is_believed() -> None:
+    assert isinstance(heard(json.dumps(GOOD).encode()), FileRow)
