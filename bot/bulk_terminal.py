@@ -32,6 +32,7 @@ from bot.services.explain import directory_sentence
 #: Asked in a terminal, so there is no conversation to answer in.
 NOWHERE = ConversationRef("", "")
 LOOK_SECONDS = 0.5
+TOLD_SECONDS = 10.0  # how long the end of a job may take to be in the log channel
 BAR = 30
 
 Say = Callable[[str], None]
@@ -147,7 +148,17 @@ class Terminal:
         if given.result:
             await self._desk.giving.save(job, FileKind.RESULT, given.result)
             self._say(f"What became of each row is in {given.result}.")
+        await self._told()
         return 0 if job.state is State.SUCCEEDED else 1
+
+    async def _told(self) -> None:
+        """Stays until the log channel knows how it ended: nobody is left to post it afterwards."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(TOLD_SECONDS):
+                while await self._desk.untold():
+                    await asyncio.sleep(LOOK_SECONDS)
+                return
+        self._say("The log channel has not taken the result yet: the bot posts it when it runs next (python app.py).")
 
     async def _leave(self, job_id: str, request: Request) -> None:
         """Whoever runs it wants to go: what is under way stands still, what waits goes on waiting."""

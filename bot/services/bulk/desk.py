@@ -133,6 +133,10 @@ class BulkDesk:
         """A job as it is now; Refusal when there is none."""
         return await self.shown(await bulk_job(self._operations, job_id))
 
+    async def untold(self) -> bool:
+        """Whether the log channel has something still to come."""
+        return bool(await self._operations.undelivered_log_posts(1))
+
     async def samples(self, job: Operation) -> tuple[Sample, ...]:
         """The first rows of each kind."""
         return await self._jobs.samples(job.id, SAMPLE_ROWS)
