@@ -91,12 +91,10 @@ def count(world: World, engine: Engine, somebody: Somebody, files: Mapping[str, 
         "rows without one outcome",
         (_told(job, row) for job, row in rows if trail[Tag.BULK_ROW_FINISHED.value, row_operation_id(job, row.number)] != 1),
     )
-    own: Counter[str] = Counter()
-    for job, row in rows:
-        own.update(client_request_id(row_operation_id(job, row.number), change) for change in row.changes)
-    result.must("changes not written", (key for key in own if not writes[key]))
+    own = [(change, client_request_id(row_operation_id(job, row.number), change)) for job, row in rows for change in row.changes]
+    result.must("changes not written", (key for change, key in own if not change.follows and not writes[key]))
     result.must("changes written twice", (f"{key}, {times} times" for key, times in writes.items() if times > 1))
-    result.must("writes of no row", (key for key in writes if key not in own))
+    result.must("writes of no row", writes.keys() - {key for _, key in own})
     result.must("cards that do not say so", (job for job in files if not somebody.shows(job, "Done")))
     result.must("jobs not posted once to the log", (job for job in files if posts[job] != 1 or not _logged(world, job)))
     result.must("breaks in the trail", [verdict.broken.text] if verdict.broken else [])

@@ -25,6 +25,6 @@ def test_every_row_is_done_once_whenever_the_bot_dies(new_database: Callable[[st
         return await asyncio.gather(*(run(PLANS[kind], address, tmp_path / kind) for kind, address in addresses.items()))
 
     for result, plan in zip(asyncio.run(on_each()), PLANS.values(), strict=True):
-        assert result.problems == []
+        assert result.problems == [], "\n".join(result.problems)
         assert result.figures["rows"] == plan.rows * int(result.figures["jobs"])
         assert result.figures["kills"] == plan.kills
