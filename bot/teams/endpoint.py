@@ -19,7 +19,8 @@ from bot.teams.adapter import TeamsAdapter
 from bot.teams.attachments import message
 from bot.teams.authentication import InboundTokens, KeysUnavailable, TokenRefused
 from bot.teams.handler import DoormanHandler, told
-from bot.teams.inbound import BadActivity, activity_from, actor_of, tenant_of, where_of
+from bot.teams.identity import CHANNEL, actor_of, tenant_of, where_of
+from bot.teams.inbound import BadActivity, activity_from
 from bot.teams.outbound import Connector
 
 log = structlog.get_logger()
@@ -55,7 +56,7 @@ class MessagesEndpoint:
         self._readers = readers
 
     async def post(self, request: web.Request) -> web.Response:
-        """400 malformed, 401 no valid token, 403 other tenant or service URL, 413 too large, 415 not JSON, 503 keys out of reach."""
+        """400 malformed, 401 no valid token, 403 other channel, tenant or address, 413 too large, 415 not JSON, 503 keys out of reach."""
         try:
             activity = activity_from(await _json(request))
             await self._authenticate(request, activity)
@@ -66,6 +67,8 @@ class MessagesEndpoint:
         except KeysUnavailable as error:
             log.error("signing keys out of reach", action="keys_unavailable", detail=str(error))
             return _refused(503, "signing keys out of reach")
+        if activity.channel_id != CHANNEL:  # a key may be endorsed for several
+            return _refused(403, "not a channel that is served")
         if not service_url_allowed(activity.service_url, self._allowed):
             return _refused(403, "service URL is not on the allow-list")
         if tenant_of(activity) != self._tenant_id.lower():
