@@ -76,10 +76,10 @@ class Approvals:
         """Whether somebody who wants to decide may hear what the id names, or that it names nothing: colleagues, and whom it concerns."""
         me = standing.person.id.lower()
         asked = operation is not None and (me == operation.requester.id.lower() or bool(standing.groups & operation.need.groups))
-        person = self._gate.permit(standing, for_everyone=True)
-        if asked or not person.allowed or self._gate.is_helpdesk(standing) or self._gate.is_admin(standing):
-            return person
-        return Decision(
+        if asked or self._gate.is_helpdesk(standing) or self._gate.is_admin(standing):
+            return self._gate.permit(standing, for_everyone=True)
+        staff = self._gate.permit(standing, admins_too=True)
+        return staff if not staff.allowed else Decision(
             False,
             Reason.NOT_APPROVER,
             say("I do not know this card, or it is not for you to decide."),
