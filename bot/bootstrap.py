@@ -170,6 +170,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
 
         async def look() -> None:
             await daily_head.post()
+            await operations.forget_choices(clock())
 
         engine = DurableEngine(
             database,

@@ -47,10 +47,9 @@ MASKED_AT_ONCE = 200
 
 
 def forget(connection: Connection, now: datetime, numbers_days: int) -> None:
-    """Removes what has served its time: delivery keys, choices, ended freezes, delivered notices, references, lifts, alarms, digests, last
-    persons, places of cards and chats.
+    """Removes what has served its time: delivery keys, ended freezes, delivered notices, references, lifts, alarms, digests, last persons,
+    places of cards and chats.
     """
-    forget_choices(connection, now)
     connection.execute(delete(deliveries).where(deliveries.c.at < now - DELIVERIES_KEPT))
     connection.execute(delete(freezes).where(freezes.c.until < now - FREEZES_KEPT))
     connection.execute(delete(references).where(references.c.at < now - REFERENCES_KEPT))
@@ -67,7 +66,7 @@ def forget(connection: Connection, now: datetime, numbers_days: int) -> None:
 
 
 def forget_choices(connection: Connection, now: datetime) -> None:
-    """Removes what was typed and nobody picked in time."""
+    """Removes what was typed and nobody picked in time. Asked for every few seconds, so that no line outlives its hour."""
     connection.execute(delete(choices).where(choices.c.at <= now - CHOICES_KEPT))
 
 

@@ -244,7 +244,6 @@ class StoredOperations:
         choice_id = choice_id or new_id(length=8)
 
         def work(connection: Connection) -> str:
-            housekeeping.forget_choices(connection, at)
             connection.execute(insert(choices).values(id=choice_id, actor_id=actor_id, text=text, candidates=list(candidates), at=at))
             return choice_id
 
@@ -260,6 +259,10 @@ class StoredOperations:
             return (taken.text, tuple(taken.candidates)) if taken else None
 
         return await self._transactions.write(work)
+
+    async def forget_choices(self, now: datetime) -> None:
+        """Removes the choices and forms whose hour is over; raises StoreUnavailable."""
+        await self._transactions.write(lambda connection: housekeeping.forget_choices(connection, now))
 
     async def speak_of(self, actor_id: str, conversation_id: str, target_id: str, at: datetime) -> None:
         await self._transactions.write(lambda connection: spoken.remember(connection, actor_id, conversation_id, target_id, at))

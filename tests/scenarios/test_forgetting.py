@@ -117,6 +117,10 @@ async def test_a_line_that_waited_for_a_pick_is_forgotten_with_its_hour(desk: De
     assert "has expired" in (await desk.press(HANNA, choice, "choose", data={"pick": "0"})).message
     filled = {"input_mode": "set", "input_phone": "mobile", "input_who": ALICE.upn, "input_number": "+31 6 12345678"}
     assert "has expired" in (await desk.press(HANNA, form, "fill", data=filled)).message
+    young = await desk.say(HANNA, "show Jan de Vries")
+    await until(lambda: [row["text"] for row in rows(database_url, "choices")] == ["show Jan de Vries"])
+    desk.clock.forward(minutes=61)
+    assert young.verbs
     await restarted(desk)
     await until(lambda: not rows(database_url, "choices"))
 
