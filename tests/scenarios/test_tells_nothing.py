@@ -43,6 +43,9 @@ NOTHING = "3333"
 _REFERENCE = re.compile(r"why [A-Z0-9]{4,6}")
 
 
+Told = tuple[str, Counter[str], list[str]]
+
+
 @dataclass(frozen=True)
 class Scene:
     """A desk with one of everything that is Hanna's, by what it is; and from where each person presses."""
@@ -144,7 +147,7 @@ def work_on(id: str) -> Iterator[Counter[str]]:
         sqlalchemy.event.remove(sqlalchemy.Engine, "before_cursor_execute", note)
 
 
-async def told(scene: Scene, id: str, act: Callable[[], Any]) -> tuple[str, Counter[str], list[str]]:
+async def told(scene: Scene, id: str, act: Callable[[], Any]) -> Told:
     """What somebody is told, without the id; what was done for it in the database; what Entra ID was asked."""
     asked = len(scene.desk.entra.requests)
     with work_on(id) as work:
@@ -158,6 +161,15 @@ LINES = [
     for line, who in itertools.product(lines(), (OSCAR, PRIYA, BRAM))
     if not (who is BRAM and line in OPEN_TO_COLLEAGUES) and not (who is PRIYA and line == "bulk pause")
 ]
+
+
+async def alike(scene: Scene, id: str, act: Callable[[], Any], nothing: Told) -> None:
+    """The same words and the same work; once more where they differ, since the bot itself looks at its jobs every now and then."""
+    for again in (True, True, False):
+        found = await told(scene, id, act)
+        if found == nothing or not again:
+            assert found == nothing, id
+            return
 
 
 # Before the presses: `why` tells everybody what they themselves were refused.
@@ -174,7 +186,7 @@ async def test_a_typed_id_tells_nothing(scene: Scene, line: str, who: cast.Membe
     assert HANNA.name not in nothing[0]
     assert ALICE.name not in nothing[0]
     for id in itertools.chain(scene.named[Thing.OPERATION], scene.named[Thing.JOB]):
-        assert await told(scene, id, typing(id)) == nothing, id
+        await alike(scene, id, typing(id), nothing)
 
 
 @pytest.mark.parametrize(
@@ -193,7 +205,7 @@ async def test_a_forged_press_tells_nothing(scene: Scene, verb: Verb, thing: Thi
     nothing = await told(scene, NOTHING, pressing(NOTHING))
     assert HANNA.name not in nothing[0]
     for id in scene.named[thing]:
-        assert await told(scene, id, pressing(id)) == nothing, id
+        await alike(scene, id, pressing(id), nothing)
 
 
 @pytest.mark.parametrize("who", [OSCAR, PRIYA, BRAM], ids=lambda who: who.name)
@@ -215,4 +227,4 @@ async def test_a_forged_wish_for_a_file_tells_nothing(scene: Scene, who: cast.Me
     assert "There is no bulk job" in nothing[0]
     assert HANNA.name not in nothing[0]
     for id in itertools.chain(scene.named[Thing.OPERATION], scene.named[Thing.JOB]):
-        assert await told(scene, id, wishing(id)) == nothing, id
+        await alike(scene, id, wishing(id), nothing)
