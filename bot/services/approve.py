@@ -72,11 +72,18 @@ class Approvals:
         self.places = places
         self._teams = teams
 
-    def may_know(self, operation: Operation | None, standing: Standing) -> Decision:
-        """Whether somebody who wants to decide may hear what the id names, or that it names nothing: colleagues, and whom it concerns."""
+    def may_know(self, action: CardAction, operation: Operation | None, standing: Standing) -> Decision:
+        """Whether somebody who wants to decide may hear what the id names, or that it names nothing.
+
+        Colleagues may, whoever asked or may agree, and whoever reads the approvers' card in the channel where it is posted.
+        """
         me = standing.person.id.lower()
-        asked = operation is not None and (me == operation.requester.id.lower() or bool(standing.groups & operation.need.groups))
-        if asked or self._gate.is_helpdesk(standing) or self._gate.is_admin(standing):
+        concerned = operation is not None and (
+            me == operation.requester.id.lower()
+            or bool(standing.groups & operation.need.groups)
+            or _reads(Viewer.ONLOOKER, action, operation)
+        )
+        if concerned or self._gate.is_helpdesk(standing) or self._gate.is_admin(standing):
             return self._gate.permit(standing, for_everyone=True)
         staff = self._gate.permit(standing, admins_too=True)
         return staff if not staff.allowed else Decision(

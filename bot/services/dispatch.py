@@ -284,7 +284,7 @@ class Dispatch:
             return await self._approvals.look(action, operation)
         if declared.presser is Presser.DECIDER:
             standing = await self._gate.standing(action.actor, fresh=True)
-            require(self._approvals.may_know(operation, standing))
+            require(self._approvals.may_know(action, operation, standing))
         elif standing is None and not _asked_by(action.actor, operation):
             await self._require_colleague(action)
         if operation is None:
