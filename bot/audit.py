@@ -18,27 +18,30 @@ from typing import Any, BinaryIO
 from bot.bootstrap import make_graph_tokens
 from bot.config import Settings, database_url
 from bot.domain.chain import StoredEvent
+from bot.domain.heads import heads_of
 from bot.domain.reconcile import MOST_LOOK_BACK, Comparison
 from bot.errors import DirectoryError
 from bot.graph import GraphClient, GraphDirectory
 from bot.graph.throttle import BACKGROUND
 from bot.services.explain import directory_sentence
 from bot.services.reconcile import reconcile as reconciled
+from bot.sheets.write import safe
 from bot.store.operations import StoredOperations
 from bot.store.trail_reader import TrailReader, open_existing, open_trail
 from bot.store.transactions import Transactions
 
-#: A cell that begins so is a formula to a spreadsheet: https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _TIME = re.compile(r"(\d{1,5}) ?([mhd])", re.ASCII)
+_HEAD = "Head of the trail, to be kept where nobody who can write to the database can write"
 _COLUMNS = tuple(field.name for field in fields(StoredEvent))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Teaches the command line `audit verify`, `audit export` and `audit reconcile`."""
     what = parser.add_subparsers(dest="audit", required=True)
-    what.add_parser("verify", help="check the whole trail and name the first break; exit status 1 when there is one")
+    verify = what.add_parser("verify", help="check the whole trail and name the first break; exit status 1 when there is one")
+    verify.add_argument("--head", dest="heads", action="append", default=[], metavar="NUMBER:HASH",
+                        help="a head from the log channel or an export, which the trail has to contain; may be repeated")  # fmt: skip
     export = what.add_parser("export", help="write events to standard output, oldest first")
     export.add_argument("--from", dest="first", default="", metavar="DAY", help="first day, such as 2026-01-31, in UTC; from the beginning")
     export.add_argument("--to", dest="last", default="", metavar="DAY", help="last day, included; to the end")
@@ -55,8 +58,8 @@ def run(given: argparse.Namespace, environ: Mapping[str, str], out: BinaryIO, sa
         say: takes one line for people at a time.
 
     Returns:
-        The exit status: 0 when all is well, 1 when the trail is broken, differs from Entra's log, or the reader went away, 2 when a day
-        or a time is none, or Entra's log cannot be read.
+        The exit status: 0 when all is well, 1 when the trail is broken, differs from Entra's log, or the reader went away, 2 when a day,
+        a time or a head is none, a head is too old to be compared, or Entra's log cannot be read.
 
     Raises:
         ConfigurationError: DATABASE_URL is none; for `reconcile`, any setting is wrong.
@@ -65,9 +68,9 @@ def run(given: argparse.Namespace, environ: Mapping[str, str], out: BinaryIO, sa
     if given.audit == "reconcile":
         return asyncio.run(reconcile(given.since, environ, say))
     with open_trail(database_url(environ)) as trail:
-        if given.audit == "verify":
-            return verify(trail, say)
         try:
+            if given.audit == "verify":
+                return verify(trail, heads_of(given.heads), say)
             first, last = _day("--from", given.first, date.min), _day("--to", given.last, date.max)
             if first > last:
                 raise ValueError(f"--from {first} is after --to {last}: exchange the two.")
@@ -75,16 +78,16 @@ def run(given: argparse.Namespace, environ: Mapping[str, str], out: BinaryIO, sa
             say(str(error))
             return 2
         try:
-            export(trail, first, last, given.format, out)
+            export(trail, first, last, given.format, out, say)
         except BrokenPipeError:  # whoever read it, such as `head`, has seen enough; Python's own last flush must not fail over it
             os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
             return 1
         return 0
 
 
-def verify(trail: TrailReader, say: Callable[[str], None]) -> int:
-    """Says whether the trail is whole, or where it first is not; returns the exit status."""
-    verdict = trail.verify()
+def verify(trail: TrailReader, known: Mapping[int, str], say: Callable[[str], None]) -> int:
+    """Says whether the trail is whole and has these earlier heads in it, or where it first is not; returns the exit status."""
+    verdict = trail.verify(known)
     if found := verdict.broken:
         when = f" of {found.at}" if found.at else ""
         say(f"BROKEN at event {found.number}{when}: {found.fault}: {found.text}.")
@@ -93,17 +96,22 @@ def verify(trail: TrailReader, say: Callable[[str], None]) -> int:
     say(f"The trail is whole: {verdict.count} events, the last one is number {verdict.head.number}.")
     if verdict.head.removed:
         say(f"Events 1 to {verdict.head.removed} were removed by age; a checkpoint in the trail stands for them.")
-    say(f"Hash of the last event, to be kept elsewhere: {verdict.head.hash}")
-    return 0
+    for number in sorted(known.keys() - set(verdict.untold)):
+        say(f"It has the head of event {number} in it: nothing up to that event was changed or removed since.")
+    for number in verdict.untold:
+        say(f"NOT COMPARED: event {number} was removed by age, so this head tells nothing any more. Take a later one.")
+    say(f"{_HEAD}: {verdict.head.said}")
+    return 2 if verdict.untold else 0
 
 
-def export(trail: TrailReader, first: date, last: date, form: str, out: BinaryIO) -> None:
-    """Writes the events of these days (UTC, both included), one line each."""
-    events = trail.export(datetime.combine(first, time.min, UTC), datetime.combine(last, time.max, UTC))
-    lines = _csv(events) if form == "csv" else (json.dumps(_as_object(event), ensure_ascii=False) + "\n" for event in events)
-    for line in lines:
-        out.write(line.encode("utf-8", "backslashreplace"))
+def export(trail: TrailReader, first: date, last: date, form: str, out: BinaryIO, say: Callable[[str], None]) -> None:
+    """Writes the events of these days (UTC, both included), one line each; says the head of the trail as it was at that moment."""
+    with trail.exporting(datetime.combine(first, time.min, UTC), datetime.combine(last, time.max, UTC)) as (head, events):
+        lines = _csv(events) if form == "csv" else (json.dumps(_as_object(event), ensure_ascii=False) + "\n" for event in events)
+        for line in lines:
+            out.write(line.encode("utf-8", "backslashreplace"))
     out.flush()
+    say(f"{_HEAD}: {head.said}")
 
 
 async def reconcile(since: str, environ: Mapping[str, str], say: Callable[[str], None]) -> int:
@@ -172,7 +180,7 @@ def _as_object(event: StoredEvent) -> dict[str, Any]:
 
 
 def _csv(events: Iterable[StoredEvent]) -> Iterable[str]:
-    """RFC 4180, with an apostrophe before whatever a spreadsheet would compute."""
+    """RFC 4180, with apostrophes before whatever a spreadsheet would compute."""
     line = io.StringIO(newline="")
     writer = csv.writer(line, quoting=csv.QUOTE_ALL)
     writer.writerow(_COLUMNS)
@@ -180,7 +188,7 @@ def _csv(events: Iterable[StoredEvent]) -> Iterable[str]:
     for event in events:
         line.seek(0)
         line.truncate()
-        writer.writerow([f"'{cell}" if str(cell).startswith(_FORMULA) else cell for cell in astuple(event)])
+        writer.writerow([safe(str(cell)) for cell in astuple(event)])
         yield line.getvalue()
 
 

@@ -46,6 +46,7 @@ from bot.services.execute import execute
 from bot.services.expire import expire
 from bot.services.follow_up import follow_up
 from bot.services.gate import Gate
+from bot.services.heads import DailyHead
 from bot.services.log_channel import post_log
 from bot.services.personal_cards import PersonalCards
 from bot.services.personal_chats import PersonalChats
@@ -61,6 +62,7 @@ from bot.store.bulk import StoredBulkJobs
 from bot.store.chats import StoredChats
 from bot.store.discrepancies import StoredDiscrepancies
 from bot.store.engine import DurableEngine, is_dead, operation_of
+from bot.store.heads import StoredHeads
 from bot.store.operations import StoredOperations
 from bot.store.schema import upgrade
 from bot.store.stops import StoredStops
@@ -167,6 +169,10 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
             if settings.reconcile_hours:
                 await discrepancies.schedule(turn(clock(), settings.reconcile_hours))
 
+        async def look() -> None:
+            await daily_head.post()
+            await operations.forget_choices(clock())
+
         engine = DurableEngine(
             database,
             {
@@ -180,12 +186,14 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
                 "expire": lambda subject: expire(operations, operation_of(subject), clock, sleep),
             },
             chores,
+            look,
         )
         operations = StoredOperations(transactions, engine.enqueue, policy.limits)
         jobs = StoredBulkJobs(transactions, engine.enqueue, engine.executor_id, is_dead)
         stops = StoredStops(transactions, engine.enqueue, policy.limits)
         usages = StoredUsages(transactions, engine.enqueue, policy.limits)
         discrepancies = StoredDiscrepancies(transactions, engine.enqueue)
+        daily_head = DailyHead(StoredHeads(transactions, engine.enqueue), settings.head_hour, settings.zone, clock)
         chats = StoredChats(transactions)
         known = PersonalChats(chats, clock)
         stack.push_async_callback(known.close)

@@ -32,7 +32,7 @@ from bot.services.explain import directory_sentence
 #: Asked in a terminal, so there is no conversation to answer in.
 NOWHERE = ConversationRef("", "")
 LOOK_SECONDS = 0.5
-TOLD_SECONDS = 10.0  # how long the end of a job may take to be in the log channel
+TOLD_LOOKS = 20  # how often it is looked whether the log channel knows how a job ended
 BAR = 30
 
 Say = Callable[[str], None]
@@ -153,11 +153,10 @@ class Terminal:
 
     async def _told(self) -> None:
         """Stays until the log channel knows how it ended: nobody is left to post it afterwards."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(TOLD_SECONDS):
-                while await self._desk.untold():
-                    await asyncio.sleep(LOOK_SECONDS)
+        for _ in range(TOLD_LOOKS):
+            if not await self._desk.untold():
                 return
+            await asyncio.sleep(LOOK_SECONDS)
         self._say("The log channel has not taken the result yet: the bot posts it when it runs next (python app.py).")
 
     async def _leave(self, job_id: str, request: Request) -> None:

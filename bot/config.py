@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, tzinfo
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import phonenumbers
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -91,6 +92,10 @@ class Settings(BaseSettings):
         24,
         "hours between comparisons of the audit trail with Entra's own audit log, as far as `AuditLog.Read.All` is granted; 0 for none",
     )
+    head_hour: int | None = _said(
+        "HEAD_HOUR", 6, "hour, 0 to 23, at which the log channel is told number and hash of the last audit event each day; `none` for never"
+    )
+    time_zone: str = _said("TIME_ZONE", "UTC", "time zone of `HEAD_HOUR`, such as `Europe/Amsterdam`")
     default_region: str = _said("DEFAULT_REGION", "", "two-letter region of national phone numbers, such as `NL`")
     confirm_minutes: int = _said("CONFIRM_MINUTES", 10, "minutes a confirmation card stays valid")
     bulk_canary: int = _said("BULK_CANARY", 10, "rows of a bulk job that run before its requester is asked about the rest; 0 for none")
@@ -139,7 +144,7 @@ class Settings(BaseSettings):
         parts = (part.strip().lower() for part in value.split(",") if part.strip())
         return tuple(re.sub(r"^https?://([^/?#]*)/.*|^https?://([^/?#]*)$", r"\1\2", part) for part in parts)
 
-    @field_validator("sms_voice_retirement", mode="before")
+    @field_validator("sms_voice_retirement", "head_hour", mode="before")
     @classmethod
     def _none(cls, value: object) -> object:
         return None if isinstance(value, str) and value.strip().lower() in ("", "none") else value
@@ -168,6 +173,11 @@ class Settings(BaseSettings):
     def hosts(self) -> Cloud:
         """The facts of the chosen cloud that no setting overrides."""
         return CLOUDS[self.cloud]
+
+    @property
+    def zone(self) -> tzinfo:
+        """The clock on the wall."""
+        return UTC if self.time_zone == "UTC" else ZoneInfo(self.time_zone)
 
     @property
     def log_channel(self) -> ConversationRef | None:
@@ -310,6 +320,8 @@ class Settings(BaseSettings):
             0 <= self.reconcile_hours <= 144,  # a comparison looks back a week
             "RECONCILE_HOURS is not between 0 and 144: 24 compares once a day, 0 never.",
         )
+        need(self.head_hour is None or 0 <= self.head_hour <= 23, "HEAD_HOUR is not between 0 and 23: 6 is before the day begins.")
+        need(_is_zone(self.time_zone), "TIME_ZONE is no time zone: those look like Europe/Amsterdam.")
         need(1 <= self.confirm_minutes <= 1440, "CONFIRM_MINUTES is not between 1 and 1440: 10 is a good value.")
         need(0 <= self.bulk_canary <= 1000, "BULK_CANARY is not between 0 and 1000: 10 is a good value, 0 runs all rows at once.")
         need(1 <= self.bulk_failing_percent <= 100, "BULK_FAILING_PERCENT is not between 1 and 100: 5 is a good value.")
@@ -343,6 +355,13 @@ def _parts(url: str) -> tuple[str, str, str]:
         return "", "", ""
     user = parts.netloc.rpartition("@")[0]
     return parts.scheme, parts.hostname or "", user + parts.path + parts.query + parts.fragment
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        return name == "UTC" or bool(ZoneInfo(name))
+    except (KeyError, ValueError, OSError):  # unknown, a path, or no file
+        return False
 
 
 def _is_guid(text: str) -> bool:

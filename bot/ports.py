@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -105,6 +105,17 @@ class Directory(Protocol):
 
         Raises:
             NotAuthorised, NotFound, NotReady, Rejected, Throttled: a definite no, nothing was made. After any other error it may have been.
+        """
+
+
+class TrailHeads(Protocol):
+    """Where the head of the audit trail is said."""
+
+    async def post(self, day: date, at: datetime) -> bool:
+        """Puts the head, as it is now, into the log channel's outbox; False when that was done for this day, or nothing happened yet.
+
+        Raises:
+            StoreUnavailable: it has to be tried again.
         """
 
 
@@ -309,8 +320,13 @@ class Operations(Protocol):
     async def remember_choice(self, actor_id: str, text: str, candidates: Sequence[str], at: datetime, choice_id: str = "") -> str:
         """Stores "which of these did you mean" and returns its id: a new one, or the given one when it was taken before."""
 
-    async def take_choice(self, choice_id: str, actor_id: str, *, form: bool = False) -> tuple[str, tuple[str, ...]] | None:
-        """The stored text and candidate object ids, once, for the one who asked; None otherwise. With `form` a form, else no form."""
+    async def take_choice(
+        self, choice_id: str, actor_id: str, at: datetime, *, form: bool = False
+    ) -> tuple[str, tuple[str, ...]] | None:
+        """The stored text and candidate object ids, once and within the hour, for the one who asked; None otherwise.
+
+        With `form` a form, else no form.
+        """
 
     async def speak_of(self, actor_id: str, conversation_id: str, target_id: str, at: datetime) -> None:
         """Remembers the one person whom this actor was shown last in this conversation; with an empty id, that there is none."""

@@ -57,7 +57,7 @@ def announce(notice: LogNotice) -> tuple[Element, str]:
     text, hint = mask_text(notice.text), mask_text(notice.hint)
     body: list[Element] = [
         band("⚠" if notice.grave else "ℹ", notice.title, "attention" if notice.grave else "emphasis"),
-        line(run(text, limit=800), spacing="Default"),
+        _stated(text),
     ]
     if hint:
         body.append(line(run(hint, limit=500, subtle=True)))
@@ -67,6 +67,13 @@ def announce(notice: LogNotice) -> tuple[Element, str]:
         body.append(moment(said_at(notice.at), date=True, spacing="None"))
     summary = join(": ", (notice.title, text))
     return card(body, fallback=summary, actions=[take_back(notice.take_back)] if notice.take_back else []), summary
+
+
+def _stated(text: str) -> Element:
+    """What a notice says; one with the head of a trail in it is there to be copied, so no letter of it is touched."""
+    if isinstance(text, Said) and "head" in text.parts:
+        return address(text, limit=200)
+    return line(run(text, limit=800), spacing="Default")
 
 
 def _asked(operation: Operation) -> list[Element]:

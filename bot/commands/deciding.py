@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from bot.commands.approvals import could_agree, decision_on
 from bot.commands.arguments import AS, AnyLine, Line, OperationId, Somebody
 from bot.commands.kinds import Word
-from bot.commands.operations import OPERATION_LIMIT, unknown
+from bot.commands.operations import OPERATION_LIMIT, misread, unknown
 from bot.commands.people import READS
 from bot.commands.spec import Command, Context, Invocation, Rehearsal
 from bot.domain.audit import AuditEvent, Tag
@@ -61,20 +61,28 @@ async def why(invocation: Invocation, context: Context) -> Reply:
     """
     wanted = str(invocation.args["id"]).upper()
     operation = await context.operations.get(wanted)
-    events = tuple(reversed(await context.operations.events(operation_id=wanted, limit=OPERATION_LIMIT)))
-    refusals = [event for event in events if event.tag in _REFUSALS and event.facts.get("text")]
-    own = [event for event in refusals if event.actor_id.lower() == context.actor.id.lower()]
-    if operation is None and not refusals:
-        raise unknown(wanted)
+    # What others did is read once it is clear that this person may know of it.
+    mine = "" if context.admin else context.actor.id
+    events = await context.operations.events(operation_id=wanted, actor_id=mine, limit=OPERATION_LIMIT)
     if operation and await _involved(operation, events, context):
-        return await _explained(operation, events, own, context)
-    if told := refusals if context.admin and operation is None else own:
+        events = await context.operations.events(operation_id=wanted, limit=OPERATION_LIMIT) if mine else events
+        return await _explained(operation, tuple(reversed(events)), _refusals_of(context.actor.id, events), context)
+    if told := _refusals_of(mine, events):
         return _refused(wanted, told[-1])
+    if context.admin:
+        raise unknown(wanted)
+    hint = say("It is explained to whoever asked, to those who may or did decide it, and to Doorman's administrators.")
     raise Refusal(
-        say("{wanted} is not yours to know about.", wanted=wanted),
-        say("It is explained to whoever asked, to those who may or did decide it, and to Doorman's administrators."),
+        say("There is no operation {wanted}, or it is not yours to know about.", wanted=wanted),
+        join(" ", (misread(wanted) if context.helpdesk else "", hint)),
         code="not_ones_own",
     )
+
+
+def _refusals_of(actor_id: str, newest_first: Sequence[AuditEvent]) -> list[AuditEvent]:
+    """What one person, or with an empty id anybody, was refused; the last one comes last."""
+    told = [event for event in reversed(newest_first) if event.tag in _REFUSALS and event.facts.get("text")]
+    return [event for event in told if not actor_id or event.actor_id.lower() == actor_id.lower()]
 
 
 def _verdict(person: Person, found: Rehearsal) -> str:

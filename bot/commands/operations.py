@@ -24,7 +24,10 @@ async def status(invocation: Invocation, context: Context) -> Reply:
     Raises:
         Refusal: there is no such operation.
     """
-    operation = await _operation(str(invocation.args["id"]).upper(), context)
+    wanted = str(invocation.args["id"]).upper()
+    operation = await context.operations.get(wanted)
+    if operation is None:
+        raise unknown(wanted)
     if operation.bulk:
         return await bulk_shown(context.jobs, operation, context.now)
     own = context.where.kind == "personal" and _is_own(operation, context)
@@ -59,13 +62,15 @@ async def history_of_one(invocation: Invocation, context: Context) -> Reply:
     """
     wanted = str(invocation.args["id"]).upper()
     job_id, _, row = wanted.partition("-")
-    operation = await _operation(job_id, context)
-    if not context.admin and not _is_own(operation, context):
+    operation = await context.operations.get(job_id)
+    if not context.admin and not (operation and _is_own(operation, context)):
         raise Refusal(
-            say("{id} is not your own request, and only Doorman's administrators may see the history of those of others.", id=operation.id),
-            say("`status {id}` tells how it is doing.", id=operation.id),
+            say("There is no operation {id}, or it is not your own request.", id=job_id),
+            join(" ", (misread(job_id) if context.helpdesk else "", _theirs(job_id))),
             code="not_ones_own",
         )
+    if operation is None:
+        raise unknown(job_id)
     id = row_operation_id(job_id, int(row)) if row else job_id
     events = await context.operations.events(operation_id=id, limit=OPERATION_LIMIT)
     if row and not events:
@@ -75,21 +80,21 @@ async def history_of_one(invocation: Invocation, context: Context) -> Reply:
     return History(say("History of {id} for {target}", id=id, target=operation.target.name), events, older)
 
 
-async def _operation(wanted: str, context: Context) -> Operation:
-    operation = await context.operations.get(wanted)
-    if operation is None:
-        raise unknown(wanted)
-    return operation
-
-
 def unknown(wanted: str) -> Refusal:
     """What is said of an id that nothing has."""
-    strange = sorted({char for char in wanted if char not in ID_ALPHABET})
     hint = say("Check the id with whoever gave it to you; `history` lists your own requests.")
-    if strange:
-        letters = join(say(" or "), strange)
-        hint = join(" ", (say("Ids never contain {letters}, because it is easily misheard or misread.", letters=letters), hint))
-    return Refusal(say("There is no operation {wanted}.", wanted=wanted), hint, code="unknown_operation")
+    return Refusal(say("There is no operation {wanted}.", wanted=wanted), join(" ", (misread(wanted), hint)), code="unknown_operation")
+
+
+def _theirs(id: str) -> str:
+    return say("Only Doorman's administrators may see the history of those of others; `status {id}` tells how one is doing.", id=id)
+
+
+def misread(wanted: str) -> str:
+    """Which letters of an id nothing can have, in a sentence; empty when there are none. It depends on what was typed alone."""
+    strange = sorted({char for char in wanted.replace("-", "") if char not in ID_ALPHABET})
+    letters = join(say(" or "), strange)
+    return say("Ids never contain {letters}, because it is easily misheard or misread.", letters=letters) if strange else ""
 
 
 def _is_own(operation: Operation, context: Context) -> bool:

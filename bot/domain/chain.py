@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
 
 from bot.domain.audit import Tag
 
@@ -16,6 +18,8 @@ _FIELDS = json.JSONEncoder(separators=(",", ":"))
 
 #: What the first event of all follows.
 GENESIS = "0" * 64
+#: No earlier head was kept.
+NOTHING_KNOWN: Mapping[int, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,11 @@ class Head:
     removed: int = 0
     removed_hash: str = GENESIS
 
+    @property
+    def said(self) -> str:
+        """As people keep it: NUMBER:HASH."""
+        return f"{self.number}:{self.hash}"
+
 
 class Fault(StrEnum):
     """What can be wrong with a trail."""
@@ -66,6 +75,7 @@ class Fault(StrEnum):
     WRONG_PREVIOUS = "wrong previous"
     WRONG_HEAD = "wrong head"
     NO_CHECKPOINT = "no checkpoint"
+    OTHER_HEAD = "other head"
     UNREADABLE = "unreadable"
 
 
@@ -92,11 +102,13 @@ class Verdict:
     Attributes:
         count: events found in order, up to the break if there is one.
         head: what the head row said.
+        untold: numbers of the known heads that nothing can be said of, because the events were removed by age.
     """
 
     count: int
     head: Head
     broken: Break | None = None
+    untold: tuple[int, ...] = ()
 
 
 def canonical(value: object) -> str:
@@ -114,7 +126,12 @@ def seal(event: StoredEvent, number: int | None = None) -> str:
 
 
 def verify(
-    events: Iterable[StoredEvent], head: Head, place_of: Callable[[str], int | None] = lambda _: None, *, partial: bool = False
+    events: Iterable[StoredEvent],
+    head: Head,
+    place_of: Callable[[str], int | None] = lambda _: None,
+    *,
+    partial: bool = False,
+    known: Mapping[int, str] = NOTHING_KNOWN,
 ) -> Verdict:
     """Checks a trail from its beginning to its head, holding one event at a time.
 
@@ -122,16 +139,39 @@ def verify(
         events: in the order of their numbers.
         place_of: number of the event with this hash; asked once, after a break, to tell a moved event from a changed one.
         partial: `head` is not that of the trail but of its older part, which need not hold the newest checkpoint.
+        known: numbers and hashes of earlier heads, kept elsewhere.
     """
     number, last, count = head.removed, head.removed_hash, 0
-    confirmed: tuple[object, object] = (0, GENESIS)
+    confirmed: tuple[Any, Any] = (0, GENESIS)
+    told = set()  # the last ones of what checkpoints stand for
     for event in events:
-        if broken := _broken(event, number + 1, last, place_of):
+        if broken := _broken(event, number + 1, last, place_of) or _other(event.number, event.hash, known, event.at):
             return Verdict(count, head, broken)
         if event.tag == Tag.TRAIL_CHECKPOINT:
             confirmed = _confirmed(event.facts)
+            if broken := _other(*confirmed, known):
+                return Verdict(count, head, broken)
+            told.add(confirmed[0])
         number, last, count = event.number, event.hash, count + 1
-    return Verdict(count, head, _wrong_ends(head, number, last, (head.removed, head.removed_hash) if partial else confirmed))
+    broken = _wrong_ends(head, number, last, (head.removed, head.removed_hash) if partial else confirmed) or _cut_off(number, known)
+    untold = tuple(sorted(place for place in known if place <= head.removed and place not in told))
+    return Verdict(count, head, broken, untold)
+
+
+def _other(number: Any, hash_: Any, known: Mapping[int, str], at: str = "") -> Break | None:
+    """Whether an earlier head says something else of this event."""
+    if known.get(number, hash_) == hash_:
+        return None
+    text = "its hash is not the one that was kept, so the trail up to it is not the one that was there: it was written anew"
+    return Break(number, at, Fault.OTHER_HEAD, text)
+
+
+def _cut_off(last: int, known: Mapping[int, str]) -> Break | None:
+    """Whether an earlier head is of an event that comes after all that there are."""
+    end = max(known, default=0)
+    if end <= last:
+        return None
+    return Break(last + 1, "", Fault.MISSING, f"the trail ends before it, but it once ended with event {end}: what came last was cut off")
 
 
 def _broken(event: StoredEvent, expected: int, last: str, place_of: Callable[[str], int | None]) -> Break | None:
@@ -153,7 +193,7 @@ def _broken(event: StoredEvent, expected: int, last: str, place_of: Callable[[st
     return Break(found, event.at, Fault.CHANGED, "its number or another field is not what was sealed")
 
 
-def _confirmed(facts: str) -> tuple[object, object]:
+def _confirmed(facts: str) -> tuple[Any, Any]:
     """The last event that a checkpoint says was removed, with its hash."""
     try:
         said = json.loads(facts)
@@ -162,7 +202,7 @@ def _confirmed(facts: str) -> tuple[object, object]:
         return None, None
 
 
-def _wrong_ends(head: Head, number: int, last: str, confirmed: tuple[object, object]) -> Break | None:
+def _wrong_ends(head: Head, number: int, last: str, confirmed: tuple[Any, Any]) -> Break | None:
     """What only the two ends can show: events cut off behind, or in front without a checkpoint that says so."""
     if number < head.number:
         return Break(number + 1, "", Fault.MISSING, f"the trail ends before it, but its head is event {head.number}")

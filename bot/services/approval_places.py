@@ -50,18 +50,18 @@ class ApprovalPlaces:
             raise _nowhere(need, approvers, known)
         return None
 
-    async def is_card(self, action: CardAction, operation: Operation) -> bool:
+    async def is_card(self, action: CardAction, operation: Operation | None) -> bool:
         """Whether the approvers' card of this operation was pressed, and not a list or another card in the same conversation.
 
-        Our own record says where those cards are; what the client says chooses between them and the rest of its own conversation.
+        Our own record says where those cards are; what the client says chooses between them and the rest of its own conversation. In a
+        personal chat as much is looked up for an id that names nothing.
         """
-        if not operation.need.approvals:
-            return False
-        if there := operation.approval_where:
-            return action.where.channel_id == there.channel_id and bool(action.card_id) and action.card_id == operation.approval_card_id
         if action.where.kind != "personal":
-            return False
-        for card in await self._chats.asked(operation.id):
+            if operation is None or operation.approval_where is None:
+                return False
+            here = action.where.channel_id == operation.approval_where.channel_id
+            return here and bool(action.card_id) and action.card_id == operation.approval_card_id
+        for card in await self._chats.asked(operation.id if operation else action.id):
             if card.reader.id == action.actor.id and card.where.conversation_id == action.where.conversation_id:
                 # Pressed before Teams' answer to the post was stored, it can be no other.
                 return card.card_id == action.card_id if card.card_id else not card.refused

@@ -16,7 +16,7 @@ from bot.domain.effect import untouched
 from bot.domain.exchange import ApprovalShown, CardAction, Pending, Verb, Viewer
 from bot.domain.methods import Dossier
 from bot.domain.operation import Approval, Operation, State
-from bot.domain.people import Person
+from bot.domain.people import Person, Standing
 from bot.domain.phone import mask_text
 from bot.domain.policy import Decision, Reason
 from bot.domain.said import join, say
@@ -41,6 +41,8 @@ _VIEWERS = {
     Reason.NOT_APPROVER: Viewer.ONLOOKER,
     Reason.COUNTED: Viewer.AGREED,
 }
+#: Who has nothing to do with a request but that its card is in a channel which they read.
+_BYSTANDERS = frozenset({Viewer.ONLOOKER, Viewer.TARGET})
 
 
 class Approvals:
@@ -70,52 +72,80 @@ class Approvals:
         self.places = places
         self._teams = teams
 
-    async def press(self, action: CardAction, operation: Operation) -> ApprovalShown | Pending:
+    def may_know(self, action: CardAction, operation: Operation | None, standing: Standing) -> Decision:
+        """Whether somebody who wants to decide may hear what the id names, or that it names nothing.
+
+        Colleagues may, whoever asked or may agree, and whoever reads the approvers' card in the channel where it is posted.
+        """
+        me = standing.person.id.lower()
+        concerned = operation is not None and (
+            me == operation.requester.id.lower()
+            or bool(standing.groups & operation.need.groups)
+            or _reads(Viewer.ONLOOKER, action, operation)
+        )
+        if concerned or self._gate.is_helpdesk(standing) or self._gate.is_admin(standing):
+            return self._gate.permit(standing, for_everyone=True)
+        staff = self._gate.permit(standing, admins_too=True)
+        return staff if not staff.allowed else Decision(
+            False,
+            Reason.NOT_APPROVER,
+            say("I do not know this card, or it is not for you to decide."),
+            say("What waits for you stands in `pending`: type it in a personal chat with me."),
+        )
+
+    async def press(self, action: CardAction, operation: Operation, standing: Standing) -> ApprovalShown | Pending:
         """Approves or denies; the answer is the card as the presser sees it now, or the presser's list when it was pressed there.
+
+        Args:
+            standing: the presser's, read now, who `may_know` of it.
 
         Raises:
             Refusal: the press does not count; the text says why.
             DirectoryError: Graph cannot say whether it does.
         """
-        moved = await (self._approve if action.verb is Verb.APPROVE else self._deny)(action, operation)
+        moved = await (self._approve if action.verb is Verb.APPROVE else self._deny)(action, operation, standing)
         return await self.look(action, moved)
 
-    async def look(self, action: CardAction, operation: Operation) -> ApprovalShown | Pending:
+    async def look(self, action: CardAction, operation: Operation | None) -> ApprovalShown | Pending:
         """The approvers' card as this reader should see it; the reader's list where that was pressed, which is in a personal chat.
 
+        Args:
+            operation: None when the press names none that it could be about.
+
         Raises:
-            Refusal: the reader has nothing to do with it. The id is short and can be guessed.
+            Refusal: there is none, or the reader has nothing to do with it. The id is short and can be guessed.
         """
         standing = await self._gate.standing(action.actor)
-        reason = (await decision_on(self._jobs, operation, standing, operation.agreed)).reason
-        viewer = _VIEWERS.get(reason, Viewer.ANYBODY)
-        where = operation.approval_where
+        asked = await self.places.is_card(action, operation) if action.where.kind == "personal" else operation is not None
+        if operation and asked:
+            reason = (await decision_on(self._jobs, operation, standing, operation.agreed)).reason
+            viewer = _VIEWERS.get(reason, Viewer.ANYBODY)
+            if action.where.kind == "personal" or _reads(viewer, action, operation):
+                return self.shown(operation, viewer, action.actor.chat_id)
         if action.where.kind == "personal":
-            if not await self.places.is_card(action, operation):
-                return await pending_for(self._operations, self._jobs, standing, self._clock())
-        elif not where or (viewer is Viewer.ONLOOKER and action.where.channel_id != where.channel_id):
-            raise Refusal(say("I do not know this card any more."), say("Type `pending` in a personal chat with me."), code="unknown_card")
-        return self.shown(operation, viewer, action.actor.chat_id)
+            return await pending_for(self._operations, self._jobs, standing, self._clock())
+        raise Refusal(say("I do not know this card any more."), say("Type `pending` in a personal chat with me."), code="unknown_card")
 
     def shown(self, operation: Operation, viewer: Viewer, chat_id: str = "") -> ApprovalShown:
         """The approvers' card for one reader, whose client goes on asking for it."""
         link = conversation_link(operation, self._teams)
         return ApprovalShown(operation, self._clock(), viewer, link, refreshing=(chat_id,) if chat_id else ())
 
-    async def _approve(self, action: CardAction, operation: Operation) -> Operation:
-        person = await self._require_right(action, operation)
-        name = person.name
+    async def _approve(self, action: CardAction, operation: Operation, standing: Standing) -> Operation:
+        await self._require_right(action, operation, standing)
+        person, name = standing.person, standing.person.name
         await self._check_request(operation, person)
         approval = Approval(action.actor.id, name, self._clock())
         event = AuditEvent(Tag.OPERATION_APPROVED, approval.at, action.actor.id, name, operation.id, operation.target.id)
         moved = await self._operations.approve(operation.id, approval, event)
         if moved:
             return moved
-        await self._require_right(action, await self._operations.get(operation.id) or operation)
+        await self._require_right(action, await self._operations.get(operation.id) or operation, standing)
         return await too_late(self._operations, operation, self._clock)
 
-    async def _deny(self, action: CardAction, operation: Operation) -> Operation:
-        name = (await self._require_right(action, operation)).name
+    async def _deny(self, action: CardAction, operation: Operation, standing: Standing) -> Operation:
+        await self._require_right(action, operation, standing)
+        name = standing.person.name
         reason = mask_text(action.reason)
         if operation.need.deny_reason and not reason:
             raise Refusal(
@@ -132,18 +162,15 @@ class Approvals:
         )
         return moved or await too_late(self._operations, operation, self._clock)
 
-    async def _require_right(self, action: CardAction, operation: Operation) -> Person:
-        """Whoever pressed, who may decide this at this moment. Who has agreed may still deny."""
+    async def _require_right(self, action: CardAction, operation: Operation, standing: Standing) -> None:
+        """Whoever pressed may decide this at this moment. Who has agreed may still deny."""
         if not operation.need.approvals:
             raise Refusal(say("{id} needs nobody's approval.", id=operation.id), code="no_need")
-        standing = await self._gate.standing(action.actor, fresh=True)
-        require(self._gate.permit(standing, for_everyone=True))
         waiting = operation.state is State.AWAITING_APPROVAL
         counted = operation.agreed if waiting and action.verb is Verb.APPROVE else frozenset()
         require(await decision_on(self._jobs, operation, standing, counted))
         if not waiting or operation.expires_at <= self._clock():
             await too_late(self._operations, operation, self._clock)
-        return standing.person
 
     async def _check_request(self, operation: Operation, approver: Person) -> None:
         """Whether the request is still what everybody saw, and still allowed; and whether this approver is really somebody else."""
@@ -220,6 +247,14 @@ class Approvals:
         if await self._operations.move(operation.id, verb, to, event, at=now, outcome=outcome) is None:
             await too_late(self._operations, operation, self._clock)
         raise Refusal(join(" ", (say("{id} has ended.", id=operation.id), outcome)), code=code)
+
+
+def _reads(viewer: Viewer, action: CardAction, operation: Operation) -> bool:
+    """Whether this reader has the approvers' card in a channel before them: bystanders that very one, once it is posted there."""
+    where = operation.approval_where
+    if where is None or viewer not in _BYSTANDERS:
+        return where is not None
+    return action.where.channel_id == where.channel_id and (bool(operation.approval_card_id) or operation.state is State.AWAITING_APPROVAL)
 
 
 def _agreed_by_all(operation: Operation) -> Operation:

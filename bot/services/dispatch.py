@@ -60,6 +60,7 @@ from bot.services.take_back import take_back, to_take_back
 #: A turn has to answer before Teams gives up (10 to 15 s) and sends the same activity again.
 #: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/conversation-messages
 TURN_SECONDS = 9.0
+_STAFF = frozenset({Presser.HELPDESK, Presser.STAFF})
 #: What the button of a `show` card says for whoever presses it.
 STRONGER_PATH = "pass for"
 
@@ -302,35 +303,50 @@ class Dispatch:
         if Thing.FORM in declared.names:
             return await self._forms.filled(action)
         standing: Standing | None = None
-        if declared.presser in (Presser.HELPDESK, Presser.STAFF):  # before anything is said of what there is
+        if declared.presser in _STAFF:  # before anything is said of what there is
             standing = await self._gate.standing(action.actor, fresh=True)
             require(self._gate.permit(standing, admins_too=declared.presser is Presser.STAFF))
         operation = await self._named(action)
         if Thing.PERSON in declared.names:
             return await self._about_person(action, operation)
+        if action.verb is Verb.VIEW:
+            return await self._approvals.look(action, operation)
+        if declared.presser is Presser.DECIDER:
+            standing = await self._gate.standing(action.actor, fresh=True)
+            require(self._approvals.may_know(action, operation, standing))
+        elif standing is None and not _asked_by(action.actor, operation):
+            await self._require_colleague(action)
         if operation is None:
             raise _unknown(action.verb)
-        if action.verb is Verb.TAKE_BACK and standing:
-            return await self._take_back(action, operation, standing)
         if declared.presser is Presser.REQUESTER:
             check_presser(action, operation)
-        return await self._about_operation(action, operation)
+        return await self._about_operation(action, operation, standing)
+
+    async def _require_colleague(self, action: CardAction) -> None:
+        """Whoever did not ask has to be of the helpdesk to hear anything of what an id names, also that it names nothing."""
+        looks = VERBS[action.verb].presser is Presser.COLLEAGUE
+        require(self._gate.permit(await self._gate.standing(action.actor, fresh=not looks)))
 
     async def _named(self, action: CardAction) -> Operation | None:
         """The operation or job that a press names; None also for one that the verb is not for, which is nothing to whoever pressed."""
         operation = await self._operations.get(action.id)
         return operation if operation and is_for(action.verb, operation) else None
 
-    async def _about_operation(self, action: CardAction, operation: Operation) -> Reply:
+    async def _about_operation(self, action: CardAction, operation: Operation, standing: Standing | None) -> Reply:
+        """What is pressed on an operation by somebody who may know of it.
+
+        Args:
+            standing: the presser's, read now; None where the verb reads it itself.
+        """
         match action.verb:
-            case Verb.APPROVE | Verb.DENY:
-                return await self._approvals.press(action, operation)
-            case Verb.VIEW:
-                return await self._approvals.look(action, operation)
+            case Verb.APPROVE | Verb.DENY if standing:
+                return await self._approvals.press(action, operation, standing)
+            case Verb.TAKE_BACK if standing:
+                return await self._take_back(action, operation, standing)
             case Verb.REVEAL:
                 return await self._reveals.press(action, operation)
             case Verb.REFRESH:
-                return await self._look(operation, action.actor)
+                return await self._view(operation, action.actor)
             case Verb.CONFIRM | Verb.CANCEL | Verb.AGAIN | Verb.REPLACE:
                 return await self._requesters(action, operation)
         raise AssertionError(f"nobody takes the verb {action.verb}")
@@ -365,7 +381,7 @@ class Dispatch:
         return Notice(text, tone=Tone.DONE)
 
     async def _choose(self, action: CardAction) -> Reply:
-        taken = await self._operations.take_choice(action.id, action.actor.id)
+        taken = await self._operations.take_choice(action.id, action.actor.id, self._clock())
         if taken is None:
             raise Refusal(
                 say("This choice is not yours, or was made already, or has expired."), say("Type the command again."), code="unknown_choice"
@@ -400,27 +416,24 @@ class Dispatch:
         return await self._propose(proposal, operation.command, known, where, operation.ticket, operation.reason)
 
     async def _seen_again(self, action: CardAction) -> Reply:
-        operation = await self._named(action) if VERBS[action.verb].place is Place.VIEW else None
+        declared = VERBS[action.verb]
+        operation = await self._named(action) if declared.place is Place.VIEW else None
+        if declared.presser in (Presser.DECIDER, Presser.CONCERNED):
+            return await self._approvals.look(action, operation)
+        if declared.place is Place.VIEW and not _asked_by(action.actor, operation):
+            require(self._gate.permit(await self._gate.standing(action.actor)))
         if operation is None:
             return Notice(say("I have this click already."), tone=Tone.REFUSED)
-        if VERBS[action.verb].presser in (Presser.DECIDER, Presser.CONCERNED):
-            return await self._approvals.look(action, operation)
-        return await self._look(operation, action.actor)
+        return await self._view(operation, action.actor)
 
     async def _after(self, action: CardAction, operation: Operation) -> Reply:
         """The pressed card as it stands now: the requester's, or the approvers', which has some of its buttons.
 
         Which of the two was pressed is the client's word, so this is for the presser's eyes and decides nothing else.
         """
-        if await self._approvals.places.is_card(action, operation):
+        if operation.need.approvals and await self._approvals.places.is_card(action, operation):
             return await self._approvals.look(action, operation)
         return await self._view(operation, action.actor)
-
-    async def _look(self, operation: Operation, reader: Actor) -> OperationShown | BulkShown:
-        """The card as it stands. Its id is short and can be guessed, so nobody but requester and helpdesk gets to see it."""
-        if reader.id != operation.requester.id:
-            require(self._gate.permit(await self._gate.standing(reader)))
-        return await self._view(operation, reader)
 
     async def _view(self, operation: Operation, reader: Actor) -> OperationShown | BulkShown:
         """The card as this reader may see it: numbers in full for the requester alone."""
@@ -428,6 +441,10 @@ class Dispatch:
             self._bulk.wake()
             return await self._bulk.shown(operation)
         return OperationShown(operation, self._clock(), own=reader.id == operation.requester.id)
+
+
+def _asked_by(actor: Actor, operation: Operation | None) -> bool:
+    return operation is not None and actor.id == operation.requester.id
 
 
 def _unknown(verb: Verb) -> Refusal:

@@ -94,7 +94,7 @@ class Forms:
         return _shown(form_id, command, actor, typed)
 
     async def _take(self, action: CardAction) -> Command:
-        text, _ = await self._operations.take_choice(action.id, action.actor.id, form=True) or ("", ())
+        text, _ = await self._operations.take_choice(action.id, action.actor.id, self._clock(), form=True) or ("", ())
         command = _named(text.removeprefix(FORM_MARK))
         if command is None:
             raise Refusal(

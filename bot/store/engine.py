@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import fcntl
 import logging
+import os
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -67,13 +68,21 @@ class DurableEngine:
         steps: workflow name -> what it does with an operation id (and `:occasion` behind it, where one was given). A step that raises
             is repeated until it does not.
         housekeeping: called at the start and every hour, to forget what no longer serves.
+        look: called at the start and every few seconds, for what has an hour of its own.
     """
 
-    def __init__(self, engine: Engine, steps: Mapping[str, Step], housekeeping: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        steps: Mapping[str, Step],
+        housekeeping: Callable[[], Awaitable[None]],
+        look: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self._engine = engine
         self._dbos_engine = open_engine_for_dbos(engine)
         self._steps = steps
         self._housekeeping = housekeeping
+        self._look = look
         self.replicated = engine.dialect.name == "postgresql"
         self._lock_file: IO[str] | None = None
         self._proof_of_life: Connection | None = None
@@ -175,7 +184,7 @@ class DurableEngine:
             return
         if not self._engine.url.database or self._engine.url.database == ":memory:":
             return
-        lock = Path(self._engine.url.database + ".lock").open("w")  # noqa: SIM115 - held as long as the process lives
+        lock = _private(Path(self._engine.url.database + ".lock"))
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -202,7 +211,7 @@ class DurableEngine:
         self._proof_of_life = session
 
     async def _do_chores(self) -> None:
-        """Adopts the work of dead replicas, and forgets workflows that ended long ago."""
+        """Adopts the work of dead replicas, forgets workflows that ended long ago, and looks at the clock."""
         rounds = 0
         while True:
             try:
@@ -212,6 +221,8 @@ class DurableEngine:
                 if rounds % CHORES_PER_HOUR == 0:
                     await self._forget_finished()
                     await self._housekeeping()
+                if self._look:
+                    await self._look()
             except (SQLAlchemyError, StoreUnavailable) as error:
                 logging.getLogger(__name__).warning("chores wait for the database: %s", type(error).__name__)
             rounds += 1
@@ -240,6 +251,11 @@ class DurableEngine:
             if not ended:
                 return
             await DBOS.delete_workflows_async([workflow.workflow_id for workflow in ended])
+
+
+def _private(file: Path) -> IO[str]:
+    """A file that others cannot even open: whoever can may lock it."""
+    return open(file, "w", opener=lambda name, flags: os.open(name, flags, 0o600))
 
 
 def is_dead(connection: Connection, executor_id: str) -> bool:

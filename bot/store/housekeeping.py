@@ -11,7 +11,18 @@ from bot.domain.phone import mask_text
 from bot.domain.said import from_store, to_store
 from bot.store import alarms, chats, posted, records, spoken, usages
 from bot.store.bulk_rows import every as bulk_rows_of
-from bot.store.tables import bulk_jobs, bulk_numbers, bulk_rows, deliveries, freezes, log_notices, log_posts, operations, references
+from bot.store.tables import (
+    bulk_jobs,
+    bulk_numbers,
+    bulk_rows,
+    choices,
+    deliveries,
+    freezes,
+    log_notices,
+    log_posts,
+    operations,
+    references,
+)
 
 #: Teams redelivers within a minute or so; a day is generous and keeps the table small.
 DELIVERIES_KEPT = timedelta(days=1)
@@ -21,6 +32,8 @@ FREEZES_KEPT = timedelta(days=1)
 NOTICES_KEPT = timedelta(days=30)
 #: A `show` card older than this has lost its button's meaning; whoever presses is told what to type.
 REFERENCES_KEPT = timedelta(days=90)
+#: A choice or a form holds the line as it was typed, with its number.
+CHOICES_KEPT = timedelta(hours=1)
 #: "Her" is somebody of the last hour.
 SPOKEN_KEPT = timedelta(hours=1)
 #: Choices and forms serve for an hour; a list or an offer that is older is answered by a new one.
@@ -50,6 +63,11 @@ def forget(connection: Connection, now: datetime, numbers_days: int) -> None:
     spoken.forget(connection, now - SPOKEN_KEPT)
     posted.forget(connection, now - POSTED_KEPT)
     chats.forget(connection, now - CHATS_KEPT, now - APPROVAL_CARDS_KEPT)
+
+
+def forget_choices(connection: Connection, now: datetime) -> None:
+    """Removes what was typed and nobody picked in time. Asked for every few seconds, so that no line outlives its hour."""
+    connection.execute(delete(choices).where(choices.c.at <= now - CHOICES_KEPT))
 
 
 def mask_numbers(connection: Connection, now: datetime, days: int) -> int:

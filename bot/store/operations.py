@@ -29,9 +29,6 @@ from bot.store.tables import audit_events, choices, deliveries, log_posts, opera
 from bot.store.trail import Trail, remove_older
 from bot.store.transactions import Transactions
 
-CHOICES_KEPT = timedelta(hours=1)
-
-
 #: No turn lasts longer, so what another process took in before that and has not answered was left by its death.
 TURN_OVER = timedelta(seconds=12)
 
@@ -259,20 +256,25 @@ class StoredOperations:
         choice_id = choice_id or new_id(length=8)
 
         def work(connection: Connection) -> str:
-            connection.execute(delete(choices).where(choices.c.at < at - CHOICES_KEPT))
             connection.execute(insert(choices).values(id=choice_id, actor_id=actor_id, text=text, candidates=list(candidates), at=at))
             return choice_id
 
         return await self._transactions.write(work)
 
-    async def take_choice(self, choice_id: str, actor_id: str, *, form: bool = False) -> tuple[str, tuple[str, ...]] | None:
+    async def take_choice(
+        self, choice_id: str, actor_id: str, at: datetime, *, form: bool = False
+    ) -> tuple[str, tuple[str, ...]] | None:
         def work(connection: Connection) -> tuple[str, tuple[str, ...]] | None:
-            mine = (choices.c.id == choice_id) & (choices.c.actor_id == actor_id)
+            mine = (choices.c.id == choice_id) & (choices.c.actor_id == actor_id) & (choices.c.at > at - housekeeping.CHOICES_KEPT)
             is_form = choices.c.text.startswith(FORM_MARK)
             taken = connection.execute(delete(choices).where(mine & (is_form if form else ~is_form)).returning(choices)).first()
             return (taken.text, tuple(taken.candidates)) if taken else None
 
         return await self._transactions.write(work)
+
+    async def forget_choices(self, now: datetime) -> None:
+        """Removes the choices and forms whose hour is over; raises StoreUnavailable."""
+        await self._transactions.write(lambda connection: housekeeping.forget_choices(connection, now))
 
     async def speak_of(self, actor_id: str, conversation_id: str, target_id: str, at: datetime) -> None:
         await self._transactions.write(lambda connection: spoken.remember(connection, actor_id, conversation_id, target_id, at))

@@ -35,9 +35,9 @@ def add(connection: Connection, enqueue: Enqueue, key: str) -> None:
     enqueue(connection, "log", key)
 
 
-def add_notice(connection: Connection, enqueue: Enqueue, notice: LogNotice) -> None:
-    """Puts a notice at the end of the outbox."""
-    key = f"{_NOTICE}{new_id(length=10)}"
+def add_notice(connection: Connection, enqueue: Enqueue, notice: LogNotice, key: str = "") -> None:
+    """Puts a notice at the end of the outbox, under a key of its own unless one is given."""
+    key = key or f"{_NOTICE}{new_id(length=10)}"
     stored = asdict(notice) | {"at": None} | {name: to_store(getattr(notice, name)) for name in _SENTENCES}
     if not notice.take_back:
         del stored["take_back"]  # a replica of an earlier version, which does not know the word, can post this too

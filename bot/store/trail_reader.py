@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
-from bot.domain.chain import Break, Fault, Head, StoredEvent, Verdict, verify
+from bot.domain.chain import NOTHING_KNOWN, Break, Fault, Head, StoredEvent, Verdict, verify
 from bot.errors import StoreUnavailable
 from bot.store.tables import audit_events
 from bot.store.trail import CHUNK, HEAD, events
@@ -28,8 +28,11 @@ class TrailReader:
         self._engine = engine
         self._local = engine.dialect.name == "sqlite"
 
-    def verify(self) -> Verdict:
+    def verify(self, known: Mapping[int, str] = NOTHING_KNOWN) -> Verdict:
         """Checks the whole trail as it was at one moment, in constant memory.
+
+        Args:
+            known: numbers and hashes of earlier heads, kept elsewhere.
 
         Raises:
             StoreUnavailable: there is no trail, or the database does not answer.
@@ -42,21 +45,23 @@ class TrailReader:
             for chunk in (CHUNK, 1):  # what cannot be read is looked for row by row, to tell which one it is
                 seen = _Seen(events(connection, chunk=chunk))
                 try:
-                    return verify(seen, head, _place_of(connection))
+                    return verify(seen, head, _place_of(connection), known=known)
                 except DatabaseError as error:  # SQLite: text that is none, a page that is none
                     if error.connection_invalidated or not self._local:
                         raise
                     said = str(error.orig).splitlines()[0]
             return Verdict(seen.count, head, Break(head.removed + seen.count + 1, "", Fault.UNREADABLE, f"it cannot be read ({said})"))
 
-    def export(self, first: datetime, last: datetime) -> Iterator[StoredEvent]:
-        """The events of a time, both ends included, in order.
+    @contextmanager
+    def exporting(self, first: datetime, last: datetime) -> Iterator[tuple[Head, Iterator[StoredEvent]]]:
+        """The events of a time, both ends included, in order, and the head of the whole trail at that moment.
 
         Raises:
             StoreUnavailable: as for `verify`.
         """
         with self._reading() as connection:
-            yield from events(connection, audit_events.c.at >= first, audit_events.c.at <= last)
+            head = connection.execute(HEAD).first()
+            yield Head(*head) if head else Head(), events(connection, audit_events.c.at >= first, audit_events.c.at <= last)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

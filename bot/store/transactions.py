@@ -9,12 +9,14 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from bot.errors import StoreUnavailable
+from bot.store.private import keep_private
 from bot.store.trail import Trail, TrailLost
 
 T = TypeVar("T")
@@ -71,6 +73,11 @@ def open_engine_for_dbos(ours: Engine) -> Engine:
 def _sqlite(url: URL, *, isolation_level: str | None, busy_ms: int) -> Engine:
     """WAL so that readers never wait; synchronous FULL because an audit trail must survive a power cut."""
     engine = create_engine(url, connect_args={"isolation_level": isolation_level, "check_same_thread": False}, pool_timeout=10)
+
+    @event.listens_for(engine, "do_connect")
+    def _private(_: object, __: object, arguments: list[Any], ___: object) -> None:
+        if (name := str(arguments[0])) != ":memory:":
+            keep_private(Path(name.removeprefix("file:").partition("?")[0] if name.startswith("file:") else name))
 
     @event.listens_for(engine, "connect")
     def _pragmas(connection: Any, _: object) -> None:

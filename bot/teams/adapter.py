@@ -10,7 +10,7 @@ from typing import Any
 from botbuilder.core import BotAdapter, InvokeResponse, TurnContext
 from botbuilder.schema import Activity, ActivityTypes, Attachment, ConversationReference, ResourceResponse
 
-from bot.teams.inbound import where_of
+from bot.teams.identity import where_of
 from bot.teams.outbound import Connector
 
 

@@ -20,7 +20,8 @@ from bot.teams.adapter import TeamsAdapter
 from bot.teams.attachments import message
 from bot.teams.authentication import InboundTokens, KeysUnavailable, TokenRefused
 from bot.teams.handler import DoormanHandler, told
-from bot.teams.inbound import BadActivity, activity_from, actor_of, tenant_of, where_of
+from bot.teams.identity import CHANNEL, actor_of, tenant_of, where_of
+from bot.teams.inbound import BadActivity, activity_from
 from bot.teams.outbound import Connector
 
 log = structlog.get_logger()
@@ -58,7 +59,7 @@ class MessagesEndpoint:
         self._readers = readers
 
     async def post(self, request: web.Request) -> web.Response:
-        """400 malformed, 401 no valid token, 403 other tenant or service URL, 408 too slow, 413 too large, 415 not JSON, 503 no keys."""
+        """400 malformed, 401 no valid token, 403 other channel, tenant or URL, 408 too slow, 413 too large, 415 not JSON, 503 no keys."""
         try:
             if request.content_type != "application/json":
                 raise web.HTTPUnsupportedMediaType(text="send application/json")
@@ -73,6 +74,8 @@ class MessagesEndpoint:
         except KeysUnavailable as error:
             log.error("signing keys out of reach", action="keys_unavailable", detail=str(error))
             return _refused(503, "signing keys out of reach")
+        if activity.channel_id != CHANNEL:  # a key may be endorsed for several
+            return _refused(403, "not a channel that is served")
         if not service_url_allowed(activity.service_url, self._allowed):
             return _refused(403, "service URL is not on the allow-list")
         if tenant_of(activity) != self._tenant_id.lower():

@@ -33,16 +33,13 @@ from bot.domain.exchange import (
     Mention,
     Verb,
 )
-from bot.domain.people import Actor
 from bot.domain.verbs import VERBS, Thing
-from bot.languages import language_of
+from bot.teams.identity import actor_of, guest_or_bot, where_of
 from bot.teams.quotes import own_words
-from bot.teams.zones import zone
 
 #: Answers who a Teams user id is: (conversation, "29:…") → Entra object id, or empty.
 WhoIs = Callable[[ConversationRef, str], Awaitable[str]]
 
-_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _OPERATION_ID = re.compile(r"[0-9A-Za-z]{1,12}")
 _COMMAND_NAME = re.compile(r"[a-z]+(-[a-z]+){0,4}")
 _MARKS = re.compile(f"[{MENTION_OPEN}{MENTION_CLOSE}]")
@@ -54,7 +51,8 @@ _INPUTS = inputs()
 
 #: These ask for an answer, so a repetition of them has to be told from something new.
 _ANSWERED = frozenset({"message", "messageUpdate", "invoke"})
-_KINDS = frozenset({"personal", "groupChat", "channel"})
+#: How a client says that the card renews itself: https://learn.microsoft.com/adaptive-cards/authoring-cards/universal-action-model#refresh-mechanism
+_BY_ITSELF = "automatic"
 _KEY_LIMIT = 400
 _ID_LIMIT = 40
 REASON_LIMIT = 200
@@ -100,7 +98,9 @@ def activity_from(body: object) -> Activity:
         from_property=_account(sender),
         recipient=_account(recipient),
         conversation=ConversationAccount(
-            id=_text(conversation, "id", required=True), conversation_type=_text(conversation, "conversationType")
+            id=_text(conversation, "id", required=True),
+            conversation_type=_text(conversation, "conversationType"),
+            is_group=conversation.get("isGroup"),
         ),
         text=_text(body, "text"),
         text_format=_text(body, "textFormat"),
@@ -121,61 +121,10 @@ def activity_from(body: object) -> Activity:
     return activity
 
 
-def tenant_of(activity: Activity) -> str:
-    """The tenant the activity comes from, in small letters; empty when it does not say.
-
-    Teams states it twice; where the two differ neither is believed.
-    """
-    channel = activity.channel_data.get("tenant")
-    said = (channel.get("id") if isinstance(channel, dict) else channel, activity.additional_properties["tenantId"])
-    stated = {str(tenant).lower() for tenant in said if tenant is not None and tenant != ""}
-    return stated.pop() if len(stated) == 1 else ""
-
-
-def actor_of(activity: Activity) -> Actor:
-    """Who acts, by Entra object id; the name is for showing only."""
-    sender = activity.from_property
-    object_id = sender.aad_object_id or ""
-    name = (sender.name or "somebody")[:_NAME_LIMIT]
-    identity = object_id.lower() if _GUID.fullmatch(object_id) else ""
-    return Actor(identity, tenant_of(activity), name, sender.id, zone=_zone(activity), language=language_of(activity.locale))
-
-
-def _zone(activity: Activity) -> str:
-    """The IANA name of the time zone of the sender's client; empty when it cannot be told."""
-    told = [entity.additional_properties.get("timezone") for entity in activity.entities if entity.type == "clientInfo"]
-    local = activity.additional_properties["localTimestamp"]
-    names = [name for name in (activity.local_timezone, *told) if isinstance(name, str)]
-    return zone(names, local if isinstance(local, str) else "")
-
-
-def where_of(activity: Activity) -> ConversationRef:
-    """Where to answer. A conversation that does not say what it is counts as one where others read along."""
-    kind = activity.conversation.conversation_type
-    team = activity.channel_data.get("team")
-    team_id = team.get("id") if isinstance(team, dict) else ""
-    return ConversationRef(
-        activity.service_url, activity.conversation.id, kind if kind in _KINDS else "groupChat", team_id if isinstance(team_id, str) else ""
-    )
-
-
-def chat_reader(activity: Activity) -> Actor | None:
-    """Whose personal chat this comes from; None elsewhere, and for whoever is no member of the tenant."""
-    if where_of(activity).kind != "personal" or _guest_or_bot(activity):
-        return None
-    actor = actor_of(activity)
-    return actor if actor.id else None
-
-
 def delivery_key(activity: Activity) -> str:
     """Names this delivery: the same key again is the same activity. An edit keeps the id of the message, so the type is part of it."""
     key = f"{activity.type}|{activity.conversation.id}|{activity.id}"
     return key if len(key) <= _KEY_LIMIT else hashlib.sha256(key.encode()).hexdigest()
-
-
-def _guest_or_bot(activity: Activity) -> bool:
-    sender = activity.from_property
-    return sender.role in ("bot", "skill") or sender.id.startswith("28:") or sender.properties.get("userRole") == "guest"
 
 
 def unread_message(activity: Activity, who_is: WhoIs, *, edited: bool = False) -> IncomingMessage:
@@ -190,7 +139,7 @@ def unread_message(activity: Activity, who_is: WhoIs, *, edited: bool = False) -
         where=where,
         edited=edited,
         quoting=quoting,
-        guest_or_bot=_guest_or_bot(activity),
+        guest_or_bot=guest_or_bot(activity),
         files=_files(activity) if where.kind == "personal" else (),  # Teams gives bots none elsewhere
         names_people=any(mentioned_id != activity.recipient.id for mentioned_id in mentioned),
         read=partial(incoming_message, activity, who_is, edited=edited) if mentioned else None,
@@ -252,7 +201,7 @@ def file_consent(activity: Activity) -> FileConsent | None:
         unique_id=_one_line(info.get("uniqueId"), _NAME_LIMIT),
         file_type=_one_line(info.get("fileType"), _ID_LIMIT),
         card_id=activity.reply_to_id or "",
-        guest_or_bot=_guest_or_bot(activity),
+        guest_or_bot=guest_or_bot(activity),
     )
 
 
@@ -338,7 +287,7 @@ def card_action(activity: Activity) -> CardAction | None:
         key=delivery_key(activity),
         actor=actor_of(activity),
         # A client that refreshes a card by itself is nobody's press, whatever verb the card names for it.
-        verb=Verb.REFRESH if universal and value.get("trigger") == "automatic" and verb != Verb.VIEW else Verb(verb),
+        verb=Verb.REFRESH if universal and str(value.get("trigger")).strip().casefold() == _BY_ITSELF and verb != Verb.VIEW else Verb(verb),
         id=about,
         where=where_of(activity),
         pick=_pick(data.get("pick")),
@@ -347,7 +296,7 @@ def card_action(activity: Activity) -> CardAction | None:
         kept=_kept(data) if verb == Verb.CONFIRM else None,
         card_id=activity.reply_to_id or "",
         universal=universal,
-        guest_or_bot=_guest_or_bot(activity),
+        guest_or_bot=guest_or_bot(activity),
     )
 
 
@@ -414,5 +363,5 @@ def _account(part: dict[str, Any]) -> ChannelAccount:
     account = ChannelAccount(
         id=_text(part, "id") or "", name=_text(part, "name"), aad_object_id=_text(part, "aadObjectId"), role=_text(part, "role")
     )
-    account.properties = {"userRole": part.get("userRole")}
+    account.properties = {"userRole": part.get("userRole"), "tenantId": _text(part, "tenantId")}
     return account

@@ -15,7 +15,7 @@ from bot.errors import ChatError
 from bot.languages import Readers
 from bot.services.posted import Posted
 from bot.teams.attachments import Saying, message, requester_of
-from bot.teams.inbound import actor_of, where_of
+from bot.teams.identity import actor_of, where_of
 from bot.teams.outbound import Connector
 
 log = structlog.get_logger()

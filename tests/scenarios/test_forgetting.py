@@ -28,7 +28,7 @@ def rows(database_url: str, table: str, columns: str = "*") -> list[dict[str, An
 async def restarted(desk: Desk, **environment: str) -> None:
     """A start does the hour's housekeeping."""
     await desk.stop_bot()
-    desk._environment = {"RECONCILE_HOURS": "0", **environment}
+    desk._environment = {"RECONCILE_HOURS": "0", "HEAD_HOUR": "none", **environment}
     await desk.start_bot()
 
 
@@ -110,6 +110,22 @@ async def test_references_notices_and_ended_freezes_are_forgotten(desk: Desk, da
     assert [row["upn"] for row in rows(database_url, "card_references")] == [OMAR.upn]
     assert "do not know this card" in (await desk.press(HANNA, shown, "suspect")).message
     assert "is frozen until" in (await desk.press(HANNA, again, "suspect")).message
+
+
+async def test_a_line_that_waited_for_a_pick_is_forgotten_with_its_hour(desk: Desk, database_url: str) -> None:
+    choice = await desk.say(HANNA, "set mobile for Jan de Vries +31 6 12345678")
+    form = await desk.say(HANNA, "set mobile")
+    assert len(rows(database_url, "choices")) == 2
+    desk.clock.forward(minutes=61)
+    assert "has expired" in (await desk.press(HANNA, choice, "choose", data={"pick": "0"})).message
+    filled = {"input_mode": "set", "input_phone": "mobile", "input_who": ALICE.upn, "input_number": "+31 6 12345678"}
+    assert "has expired" in (await desk.press(HANNA, form, "fill", data=filled)).message
+    young = await desk.say(HANNA, "show Jan de Vries")
+    await until(lambda: [row["text"] for row in rows(database_url, "choices")] == ["show Jan de Vries"])
+    desk.clock.forward(minutes=61)
+    assert young.verbs
+    await restarted(desk)
+    await until(lambda: not rows(database_url, "choices"))
 
 
 async def test_where_old_cards_stand_is_forgotten(desk: Desk, database_url: str) -> None:

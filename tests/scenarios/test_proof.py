@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import itertools
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -71,6 +73,32 @@ async def test_the_trail_is_exported_for_programs_and_for_spreadsheets(desk: Des
     assert rows[0]["hash"] == first["hash"]
 
     assert (await audit(database_url, "export", "--to", "2020-01-01")).stdout == b""
+
+
+#: What some spreadsheet computes, by itself or behind what ends a cell in its country.
+FORMULAS = (
+    *("=1+1", "+1", "-1", "@SUM(1)", "|x", "%x", "＝1", "\t=1", " =1"),
+    *("a;=1+1", "a; =1+1", "a,+1", 'a"@x', "a\r\n=1", "a\t=1"),
+)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_no_cell_of_an_export_is_a_formula(desk: Desk, database_url: str) -> None:
+    await desk.say(HANNA, "whoami")
+    engine = sqlalchemy.create_engine(database_url)
+    with engine.begin() as connection:
+        row = dict(connection.execute(sqlalchemy.text("SELECT * FROM audit_events ORDER BY number DESC LIMIT 1")).mappings().one())
+        for number, formula in enumerate(FORMULAS, row["number"] + 1):
+            texts = {name: formula for name in row if name not in ("number", "at")}
+            table = sqlalchemy.table("audit_events", *map(sqlalchemy.column, row))
+            connection.execute(sqlalchemy.insert(table), row | texts | {"number": number})
+    engine.dispose()
+    exported = (await audit(database_url, "export", "--format", "csv")).stdout.decode()
+    found = list(csv.reader(io.StringIO(exported, newline="")))
+    assert len(found) > len(FORMULAS)
+    for cell in itertools.chain(*found):
+        for part in re.split(r'[;,\t\r\n"]', cell):
+            assert not part.strip().startswith(("=", "+", "-", "@", "|", "%", "＝")), cell
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

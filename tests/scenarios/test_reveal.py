@@ -79,7 +79,8 @@ async def test_a_redelivered_press_makes_nothing_more_and_shows_no_code(desk: De
 async def test_nobody_else_can_press(desk: Desk, who: cast.Member) -> None:
     own = await ready(desk)
     forged = {"type": "Action.Execute", "verb": "reveal", "data": {"id": own.operation_id}}
-    assert "Only Hanna Visser can reveal" in (await desk.press(who, own, "reveal", action=forged)).message
+    said = "not in the helpdesk group" if who is OMAR else "Only Hanna Visser can reveal"
+    assert said in (await desk.press(who, own, "reveal", action=forged)).message
     assert created(desk) == []
 
 

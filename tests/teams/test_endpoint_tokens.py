@@ -128,3 +128,11 @@ async def test_a_token_seen_before_still_has_to_fit_the_activity(door: Door) -> 
     assert (await door.knock(door.activity(), authorization=bearer)).status == 200
     await door.refuses(door.activity(serviceUrl="https://smba.trafficmanager.net/emea/"), 401, authorization=bearer)
     await door.refuses(door.activity(channelId="emulator"), 401, authorization=bearer)
+
+
+async def test_a_key_that_is_endorsed_for_another_channel_serves_no_other_channel(door: Door) -> None:
+    bearer = f"Bearer {door.teams.token(endorsed=False)}"
+    for channel in ("webchat", "WebChat", "msteams"):
+        status = 403 if channel == "webchat" else 401
+        for kind in ("message", "invoke", "messageUpdate", "conversationUpdate", "installationUpdate"):
+            await door.refuses(door.activity(type=kind, channelId=channel), status, authorization=bearer)

@@ -52,10 +52,12 @@ async def test_a_press_counts_whatever_its_trigger_is_called(door: Door, trigger
     assert "Cancelled" in str(await press(door, answer, value))
 
 
-@pytest.mark.parametrize("verb", ["confirm", "cancel", "again", "choose"])
-async def test_a_client_that_refreshes_by_itself_presses_nothing(door: Door, verb: str) -> None:
+@pytest.mark.parametrize(
+    ("verb", "trigger"), [(verb, "automatic") for verb in ("confirm", "cancel", "again", "choose")] + [("confirm", "Automatic ")]
+)
+async def test_a_client_that_refreshes_by_itself_presses_nothing(door: Door, verb: str, trigger: str) -> None:
     answer = await door.desk.say(HANNA, SET)
-    shown = await press(door, answer, {"action": action(verb, id=answer.operation_id), "trigger": "automatic"})
+    shown = await press(door, answer, {"action": action(verb, id=answer.operation_id), "trigger": trigger})
     assert "Confirm" in str(shown["value"])
     assert answer.verbs == ["confirm", "cancel", "suspect"]
     assert "waiting" in (await door.desk.say(HANNA, f"status {answer.operation_id}")).text.lower()

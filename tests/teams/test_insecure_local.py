@@ -58,6 +58,8 @@ async def test_this_machine_has_several_names(door: Door, host: str) -> None:
 
 async def test_everything_else_is_checked_as_always(door: Door) -> None:
     await door.refuses(door.activity(serviceUrl="https://evil.example/"), 403)
+    for channel in ("webchat", "emulator", "directline", "MSTeams", "msteams ", "sms"):
+        await door.refuses(door.activity(channelId=channel), 403)
     good = door.activity(type="conversationUpdate")
     await door.refuses({**good, "conversation": good["conversation"] | {"tenantId": cast.OTHER_TENANT_ID}}, 403)
     await door.refuses(b"[]", 400)

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextvars import copy_context
 from pathlib import Path
 
-from bot.commands.bulk_shown import bulk_job
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.exchange import ConversationRef, FileConsent, FileKind, FileOffered, FileStored
 from bot.domain.operation import Operation
@@ -42,18 +41,24 @@ class Giving:
         text = say("An empty file with the columns I read; fill it in and drop it here.")
         return FileOffered(FileKind.TEMPLATE, "", TEMPLATE_NAME, text, len(self._sheets.template()))
 
-    def check(self, job: Operation, standing: Standing) -> None:
-        """Whether somebody may have a job's files: its requester, whoever may approve it, administrators.
+    async def examined(self, job_id: str, standing: Standing) -> Operation:
+        """The job whose files somebody wants, and may have: its requester, whoever may approve it, administrators.
 
         Raises:
-            Refusal: not this person.
+            Refusal: not this person, who hears nothing of whether there is one.
         """
-        me = standing.person.id.lower()
-        if me == job.requester.id.lower():
-            require(self._gate.permit(standing))
-        elif not (self._gate.is_admin(standing) or job.need.groups & standing.groups):
-            text = say("The files of {id} are for {name}, its approvers and administrators.", id=job.id, name=job.requester.name)
-            raise Refusal(text, code="not_ones_own")
+        job = await self._operations.get(job_id)
+        if job and job.bulk:
+            if standing.person.id.lower() == job.requester.id.lower():
+                require(self._gate.permit(standing))
+                return job
+            if self._gate.is_admin(standing) or job.need.groups & standing.groups:
+                return job
+        raise Refusal(
+            say("There is no bulk job {id}, or its files are not for you.", id=job_id),
+            say("They are for whoever dropped the file, its approvers and administrators. Look at the id on its card."),
+            code="not_ones_own",
+        )
 
     async def offer(self, kind: FileKind, job: Operation, where: ConversationRef) -> FileOffered:
         """The offer of one.
@@ -83,8 +88,7 @@ class Giving:
             template = self._sheets.template()
             await self._files.upload(consent.upload_url, _once(template), len(template))
             return FileStored(consent.name or TEMPLATE_NAME, consent.content_url, consent.unique_id, consent.file_type)
-        job = await bulk_job(self._operations, consent.id)
-        self.check(job, standing)
+        job = await self.examined(consent.id, standing)
         _checked(job)
         path = _temporary()
         try:

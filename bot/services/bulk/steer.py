@@ -42,24 +42,14 @@ class Steering:
             Refusal: it is not theirs to say, or it makes no sense now; the text says why.
         """
         presser = VERBS[verb].presser
-        if presser is not Presser.EXAMINER:
-            require(self._gate.permit(standing, admins_too=True))
+        if presser is Presser.EXAMINER:
+            kind = FileKind.PREVIEW if verb is Verb.PREVIEW else FileKind.RESULT
+            return await self._giving.offer(kind, await self._giving.examined(job_id, standing), where)
+        require(self._gate.permit(standing, admins_too=True))
         if verb is Verb.TEMPLATE:
             return self._giving.template()
-        job = await bulk_job(self._operations, job_id)
-        if presser is Presser.EXAMINER:
-            self._giving.check(job, standing)
-        if presser is Presser.OWNER and not self._may_decide(job, standing):
-            raise Refusal(
-                say("{id} is the job of {name}.", id=job.id, name=job.requester.name),
-                say("Anybody in the helpdesk may pause it; the rest is for {name} and administrators.", name=job.requester.name),
-                code="not_ones_own",
-            )
+        job = await self._steered(job_id, standing, all_of_it=presser is Presser.OWNER)
         match verb:
-            case Verb.PREVIEW:
-                return await self._giving.offer(FileKind.PREVIEW, job, where)
-            case Verb.RESULT:
-                return await self._giving.offer(FileKind.RESULT, job, where)
             case Verb.HOLD:
                 await self._hold(job, actor)
             case Verb.GO_ON:
@@ -74,6 +64,30 @@ class Steering:
         """Its card as it is now."""
         latest = await self._operations.get(job.id) or job
         return await bulk_shown(self._jobs, latest, self._clock())
+
+    async def _steered(self, job_id: str, standing: Standing, *, all_of_it: bool) -> Operation:
+        """The job that somebody wants to steer, and may; of `all_of_it` only the helpdesk hears whose it is, or that there is none.
+
+        Raises:
+            Refusal: there is none, or it is somebody else's.
+        """
+        if not all_of_it or self._gate.is_helpdesk(standing) or self._gate.is_admin(standing):
+            job = await bulk_job(self._operations, job_id)
+            if not all_of_it or self._may_decide(job, standing):
+                return job
+            raise Refusal(
+                say("{id} is the job of {name}.", id=job.id, name=job.requester.name),
+                say("Anybody in the helpdesk may pause it; the rest is for {name} and administrators.", name=job.requester.name),
+                code="not_ones_own",
+            )
+        found = await self._operations.get(job_id)
+        if found and found.bulk and self._may_decide(found, standing):
+            return found
+        raise Refusal(
+            say("There is no bulk job {id}, or it is not yours.", id=job_id),
+            say("It is for whoever dropped the file, and for administrators."),
+            code="not_ones_own",
+        )
 
     def _may_decide(self, job: Operation, standing: Standing) -> bool:
         return standing.person.id.lower() == job.requester.id.lower() or self._gate.is_admin(standing)
