@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
+from benchmarks.kill_count import read_store
 from bot.domain.verbs import Thing
 from bot.store.transactions import open_engine
 from simulator import cast
@@ -176,6 +177,7 @@ async def furnished(desk: Desk) -> AsyncIterator[Scene]:
     """One of everything; the foreign messages are not touched as long as it lasts. The forger is Bram; what is somebody's is Hanna's."""
     async with scene_of(desk) as scene:
         await _furnish(scene)
+        await until(lambda: read_store(desk._database_url).quiet)  # what goes on by itself is over
         strangers = scene.strangers()
         yield scene
         assert scene.strangers() == strangers
