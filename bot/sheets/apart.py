@@ -43,7 +43,7 @@ _KEPT = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
 _INSTEAD = say("Copy the table into a new workbook, or save it as CSV, and send that.")
 
 
-class Readers:
+class ReaderProcesses:
     """The processes that read files, each with these limits."""
 
     def __init__(self, limits: Limits = Limits()) -> None:  # noqa: B008 - it does not change

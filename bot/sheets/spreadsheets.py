@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.domain.bulk import FileRow, Row
 from bot.sheets import write
-from bot.sheets.apart import Readers
+from bot.sheets.apart import ReaderProcesses
 
 
 class Spreadsheets:
@@ -21,11 +21,11 @@ class Spreadsheets:
     def __init__(self, default_region: str, *, full_numbers: bool) -> None:
         self._default_region = default_region
         self._full_numbers = full_numbers
-        self._readers = Readers()
+        self._processes = ReaderProcesses()
 
     def read(self, path: Path, name: str) -> AsyncGenerator[list[FileRow], None]:
         """See `bot.ports.Sheets`."""
-        return self._readers.rows(path, name, self._default_region)
+        return self._processes.rows(path, name, self._default_region)
 
     def template(self) -> bytes:
         """See `bot.ports.Sheets`."""

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from bot.domain.bulk import FileRow
 from bot.errors import Refusal
-from bot.sheets.apart import Readers
+from bot.sheets.apart import ReaderProcesses
 from bot.sheets.child import Limits
 from bot.sheets.read import read
 from bot.sheets.told import Unbelievable, end_line, heard, refusal_line, row_line
@@ -62,7 +62,7 @@ async def outcome(path: Path, limits: Limits | None = None) -> list[FileRow] | s
     """What comes of a file: rows, or the code of a refusal."""
     rows: list[FileRow] = []
     try:
-        async with contextlib.aclosing(Readers(limits or Limits()).rows(path, "people\0.xlsx", "NL")) as found:
+        async with contextlib.aclosing(ReaderProcesses(limits or Limits()).rows(path, "people\0.xlsx", "NL")) as found:
             async for some in found:
                 rows += some
     except Refusal as refusal:
@@ -114,8 +114,8 @@ async def test_a_reader_ends_with_whoever_wanted_the_rows(long: Path) -> None:
 
 async def test_a_reader_ends_with_the_bot(long: Path) -> None:
     script = (
-        "import asyncio, pathlib, sys; from bot.sheets.apart import Readers\n"
-        "async def main():\n  async for _ in Readers().rows(pathlib.Path(sys.argv[1]), 'x', ''): pass\nasyncio.run(main())"
+        "import asyncio, pathlib, sys; from bot.sheets.apart import ReaderProcesses\n"
+        "async def main():\n  async for _ in ReaderProcesses().rows(pathlib.Path(sys.argv[1]), 'x', ''): pass\nasyncio.run(main())"
     )
     bot = await asyncio.create_subprocess_exec(sys.executable, "-c", script, str(long), cwd=Path(__file__).parents[2])
     await until(lambda: readers_of(bot.pid))
