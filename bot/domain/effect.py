@@ -12,7 +12,7 @@ def in_effect(change: Change, dossier: Dossier) -> bool:
     """Whether the account is as the change wants it."""
     match change.kind:
         case ChangeKind.SIGN_OUT:
-            return dossier.person.sessions_from != change.before
+            return dossier.person.sessions_from not in (change.before, "")
         case ChangeKind.BLOCK | ChangeKind.UNBLOCK:
             return dossier.person.enabled == (change.kind is ChangeKind.UNBLOCK)
         case ChangeKind.REQUIRE_MFA:
@@ -31,7 +31,7 @@ def untouched(change: Change, dossier: Dossier) -> bool:
         return True
     match change.kind:
         case ChangeKind.SIGN_OUT:
-            return dossier.person.sessions_from == change.before
+            return True  # somebody else's sign-out is no reason against this one: sessions may have begun since
         case ChangeKind.BLOCK | ChangeKind.UNBLOCK:
             return dossier.person.enabled == (change.kind is ChangeKind.BLOCK)
         case ChangeKind.REQUIRE_MFA:

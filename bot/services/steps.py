@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.change import Change, ChangeKind
 from bot.domain.effect import in_effect, untouched
@@ -30,6 +30,7 @@ class Step:
         answer: Entra's last no to a write; reading decides what it meant.
         looks: how often it has been looked for since the answer.
         refusals: how often Entra refused because of another method.
+        sessions_from: of a sign-out, the moment before which sessions had ended already when it was about to be written.
         result: how it ended; None while it has not.
         hint: what to do about it.
     """
@@ -41,6 +42,7 @@ class Step:
     answer: DirectoryError | None = None
     looks: int = 0
     refusals: int = 0
+    sessions_from: str = ""
     result: Result | None = None
     hint: str = ""
 
@@ -81,6 +83,15 @@ class Step:
         self.end(Fate.UNKNOWN if self.maybe else Fate.REFUSED, why, hint)
 
 
+def _in_effect(step: Step, dossier: Dossier) -> bool:
+    if step.change.kind is not ChangeKind.SIGN_OUT:
+        return in_effect(step.change, dossier)
+    if not step.tried:  # that sessions ended once, also after the card was made, says nothing of those that have begun since
+        step.sessions_from = dossier.person.sessions_from
+        return False
+    return in_effect(replace(step.change, before=step.sessions_from), dossier)
+
+
 class Run:
     """All changes of one execution; what is seen once is none of them (`services.reveal`).
 
@@ -93,7 +104,11 @@ class Run:
 
     def __init__(self, operation: Operation, *, cut_off: bool) -> None:
         self.operation = operation
-        self.steps = [Step(change, tried=cut_off, unsure=cut_off) for change in operation.changes if not change.once_only]
+        self.steps = [
+            Step(change, tried=cut_off, unsure=cut_off, sessions_from=change.before or "")
+            for change in operation.changes
+            if not change.once_only
+        ]
         self.request_ids: list[str] = []
         self.remarks: list[str] = []
         self.stopped_by = ""
@@ -115,7 +130,7 @@ class Run:
         for step in self.open:
             if step.change.follows and not self._follow(step, dossier):
                 continue
-            if in_effect(step.change, dossier):
+            if _in_effect(step, dossier):
                 gone_before = isinstance(step.answer, NotFound) and not step.maybe
                 step.end(Fate.ALREADY if gone_before or not step.tried else Fate.DONE)
             elif not untouched(step.change, dossier):
