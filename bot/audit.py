@@ -96,8 +96,9 @@ def verify(trail: TrailReader, known: Mapping[int, str], say: Callable[[str], No
     say(f"The trail is whole: {verdict.count} events, the last one is number {verdict.head.number}.")
     if verdict.head.removed:
         say(f"Events 1 to {verdict.head.removed} were removed by age; a checkpoint in the trail stands for them.")
+    since = f"from event {verdict.head.removed + 1} " if verdict.head.removed else ""
     for number in sorted(known.keys() - set(verdict.untold)):
-        say(f"It has the head of event {number} in it: nothing up to that event was changed or removed since.")
+        say(f"It has the head of event {number} in it: nothing {since}up to that event was changed or removed since.")
     for number in verdict.untold:
         say(f"NOT COMPARED: event {number} was removed by age, so this head tells nothing any more. Take a later one.")
     say(f"{_HEAD}: {verdict.head.said}")

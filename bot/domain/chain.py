@@ -143,7 +143,6 @@ def verify(
     """
     number, last, count = head.removed, head.removed_hash, 0
     confirmed: tuple[Any, Any] = (0, GENESIS)
-    told = set()  # the last ones of what checkpoints stand for
     for event in events:
         if broken := _broken(event, number + 1, last, place_of) or _other(event.number, event.hash, known, event.at):
             return Verdict(count, head, broken)
@@ -151,11 +150,9 @@ def verify(
             confirmed = _confirmed(event.facts)
             if broken := _other(*confirmed, known):
                 return Verdict(count, head, broken)
-            told.add(confirmed[0])
         number, last, count = event.number, event.hash, count + 1
     broken = _wrong_ends(head, number, last, (head.removed, head.removed_hash) if partial else confirmed) or _cut_off(number, known)
-    untold = tuple(sorted(place for place in known if place <= head.removed and place not in told))
-    return Verdict(count, head, broken, untold)
+    return Verdict(count, head, broken, tuple(sorted(place for place in known if place <= head.removed)))
 
 
 def _other(number: Any, hash_: Any, known: Mapping[int, str], at: str = "") -> Break | None:

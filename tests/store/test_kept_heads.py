@@ -85,7 +85,7 @@ async def test_of_what_was_removed_by_age_a_head_tells_nothing_and_that_is_said(
     transactions.close()
     assert [row["number"] for row in rows(database)] == [5, 6, 7, 8, 9]
     found = verdict(database, known)
-    assert (found.broken, found.untold) == (None, (1, 2, 3))
+    assert (found.broken, found.untold) == (None, (1, 2, 3, 4))
     broken = verdict(database, {4: "0" * 64}).broken
     assert broken is not None
     assert (broken.number, broken.fault) == (4, Fault.OTHER_HEAD)
