@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import shutil
 import tempfile
 import uuid
@@ -11,11 +12,14 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy
+import structlog
 
 from bot.process import new_loop
 from tests.desk import Desk
 
 KINDS = ("sqlite", "postgresql")
+#: As served; without this every call to Graph and Teams would be told.
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
 
 
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:

@@ -15,8 +15,6 @@ from tests.desk import BRAM, HANNA, LOG, SAM, Desk
 from tests.scenarios.bulking import query
 from tests.scenarios.test_approval_refusals import leave
 
-pytestmark = pytest.mark.storage
-
 STEERING = next(part for part in BULK_JOB.pattern if isinstance(part, Choice))
 ACTING = {command.example: None for command in COMMANDS if command.acts} | {f"bulk {word.text} 7Q2F": None for word, _ in STEERING.options}
 LOOKING = [command for command in COMMANDS if not command.acts and not command.changes]

@@ -18,8 +18,6 @@ from tests.desk import HANNA, SAM, Answer, Desk
 from tests.scenarios.approving import AGENTS, EXECUTIVES, INGRID, SENIORS, approvers_card, told
 from tests.scenarios.bulking import confirmed, many, people_of, state, states, until, writes
 
-pytestmark = pytest.mark.storage
-
 ONE = Rule(name="One senior", ask=frozenset({AGENTS}), approvals=1, approve=frozenset({SENIORS}))
 POLICY = Policy(
     rules=(ONE, replace(ONE, name="Two for executives", targets=frozenset({Ground.VIP}), approvals=2)),

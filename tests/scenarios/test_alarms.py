@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
-
 from simulator import cast
 from tests.desk import ALICE, BRAM, HANNA, OMAR, OSCAR, SAM, Desk, as_json
 from tests.scenarios.test_limits import SET, desk, limits
-
-pytestmark = pytest.mark.storage
 
 __all__ = ["desk"]
 

@@ -8,8 +8,6 @@ from bot.domain.audit import Tag
 from tests.desk import APPROVALS, HANNA, SAM, Answer, Desk
 from tests.scenarios.approving import INGRID, SET, SET_VIP, approvers_card, ask, desk, told, words
 
-pytestmark = pytest.mark.storage
-
 __all__ = ["desk"]
 
 

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from bot.domain.audit import Tag
 from tests.desk import ALICE, APPROVALS, BRAM, HANNA, HELPDESK, OSCAR, SAM, Answer, Desk, as_json
 from tests.scenarios.approving import INGRID, SET, SET_VIP, VICTORIA, approvers_card, ask, desk, told, words
-
-pytestmark = pytest.mark.storage
 
 __all__ = ["desk"]
 

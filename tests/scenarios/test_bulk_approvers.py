@@ -18,8 +18,6 @@ from tests.desk import ALICE, HANNA, SAM, Answer, Desk, as_json
 from tests.scenarios.approving import AGENTS, INGRID, SENIORS
 from tests.scenarios.bulking import confirmed, drop, query, rows, state
 
-pytestmark = pytest.mark.storage
-
 ANYBODY = frozenset({Ground.ORDINARY, Ground.HELPDESK})
 POLICY = Policy(
     rules=(

@@ -26,8 +26,6 @@ from tests.scenarios.bulking import (
     told,
 )
 
-pytestmark = pytest.mark.storage
-
 
 async def fetched(desk: Desk, who: cast.Member, line: str) -> str:
     """Types a line that offers a file, and allows it: its text."""

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from simulator.teams.rules import FILE_CONSENT
 from tests.desk import ALICE, APPROVALS, BRAM, HANNA, OSCAR, Answer, Desk
-
-pytestmark = pytest.mark.storage
 
 
 async def carried_out(desk: Desk) -> str:

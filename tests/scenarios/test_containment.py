@@ -14,8 +14,6 @@ from tests.desk import APPROVALS, BRAM, HANNA, OSCAR, SAM, Answer, Desk, _walk
 from tests.scenarios.approving import approved
 from tests.scenarios.example_policy import PolicyDesk
 
-pytestmark = pytest.mark.storage
-
 NOOR, WOUT, MIA = (cast.person(name) for name in ("Noor Dekker", "Wout Wiersma", "Mia O'Brien"))
 #: What takes access away, and what has to be so before.
 CONTAINING = {"sign out {who}": "", "block {who}": "", "revoke pass for {who}": "pass", "disable sms sign-in for {who}": "sms"}

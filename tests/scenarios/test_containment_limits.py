@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from simulator import cast
 from tests.desk import BRAM, HANNA, SAM, Answer, Desk
 from tests.scenarios.test_alarms import log_is_complete, told
 from tests.scenarios.test_limits import desk, limits
-
-pytestmark = pytest.mark.storage
 
 __all__ = ["desk"]
 

@@ -5,15 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 
-import pytest
-
 from simulator import cast
 from tests.desk import BRAM, HANNA, SAM, Desk
 from tests.scenarios.freezing import PEOPLE, freeze, is_frozen, suspect
 from tests.scenarios.test_alarms import log_is_complete, told
 from tests.scenarios.test_limits import desk, limits
-
-pytestmark = pytest.mark.storage
 
 __all__ = ["desk"]
 

@@ -18,8 +18,6 @@ from tests.desk import ALICE, BRAM, HANNA, HELPDESK, Answer, Desk, as_json
 from tests.scenarios.approving import told, words
 from tests.scenarios.passes import OMAR, PASS, code, created, made, ready
 
-pytestmark = pytest.mark.storage
-
 WOUT, GUS, MILAN = (cast.person(name) for name in ("Wout Wiersma", "Gus Taylor (Adatum)", "Milan Novak (Adatum)"))
 
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from simulator import cast
 from tests.desk import APPROVALS, HANNA, OSCAR, SAM, Desk, as_json
 from tests.scenarios.approving import INGRID, SET_VIP, ask, desk
-
-pytestmark = pytest.mark.storage
 
 __all__ = ["desk"]
 

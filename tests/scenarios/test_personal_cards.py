@@ -16,8 +16,6 @@ from tests.scenarios.approving import INGRID, POLICY, SET, SET_VIP, VICTORIA, ap
 from tests.scenarios.bulking import previewed
 from tests.scenarios.in_person import NO_CHANNEL, ask, asked, cards, chat_of, chats, posts
 
-pytestmark = pytest.mark.storage
-
 __all__ = ["chats"]
 
 

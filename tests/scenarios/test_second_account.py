@@ -18,8 +18,6 @@ from tests.desk import ALICE, BRAM, HANNA, OMAR, SAM, Answer, Desk
 from tests.scenarios.approving import INGRID, POLICY, ask
 from tests.scenarios.bulking import confirmed, state
 
-pytestmark = pytest.mark.storage
-
 
 def _alias(mine: Person, theirs: Person) -> None:
     mine.aliases, theirs.other_mails = ("smtp:desk.il@fabrikam.example",), ("Desk.IL@fabrikam.example",)

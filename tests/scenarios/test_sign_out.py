@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.desk import ALICE, APPROVALS, BRAM, HANNA, SAM, Desk
+from tests.desk import APPROVALS, BRAM, HANNA, SAM, Desk
 from tests.scenarios.approving import approvers_card
 
 
