@@ -74,6 +74,14 @@ def _may_join_through_a_group(desk: Desk | BulkBench) -> None:
     desk.entra.group(TIER).eligible.add((executives.id, "owner"))
 
 
+def _may_join_through_a_nested_group(desk: Desk | BulkBench) -> None:
+    """Executives may join, the helpdesk's evening shift is among them, and Alice owns it."""
+    executives, evening = desk.entra.group("Executives"), desk.entra.group("Helpdesk evening")
+    desk.entra.group(TIER).eligible.add((executives.id, "member"))
+    desk.entra.tenant.join(executives, evening.id)
+    evening.owners.add(ALICE.id)
+
+
 def _restricted(desk: Desk | BulkBench) -> None:
     desk.entra.person(ALICE.upn).management_restricted = True
 
@@ -90,6 +98,7 @@ DECIDING = {
     "group_eligibilities": Rests(else_by=("eligible_for",), makes=_may_join),
     "eligible_for": Rests(else_by=("group_eligibilities",), makes=_may_join_through_a_group),
     "ROLE_GROUPS": Rests(else_by=("group_eligibilities",), makes=_may_join_through_a_group),
+    "contents": Rests(makes=_may_join_through_a_nested_group),
     "methods": Rests("reset mfa for omar"),
     "phones": Rests(else_by=("methods",)),
     "passes": Rests("pass for omar"),
@@ -121,6 +130,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "500": {"effect": "empty", "status": 500},
     "time-out": {"effect": "gateway_timeout"},
     "garbage": {"effect": "garbage"},
+    "rows of nothing": {"effect": "odd", "body": {"value": [{}]}},
 }
 SAMPLE: dict[str, Any] = {
     "user_id": ALICE.id, "principal_id": ALICE.id, "group_id": ALICE.id, "group_ids": [ALICE.id], "app_id": ALICE.id, "expression": "x",
