@@ -17,6 +17,7 @@ from bot.graph.permissions import READ_GROUPS, READ_USERS
 from bot.graph.shape import of_graph
 
 Row = dict[str, Any]
+_NOT_TOLD = "Graph does not say whether roles can be assigned to a group"
 
 
 @of_graph
@@ -82,9 +83,12 @@ def role_assignable_in(groups: Iterable[Row]) -> tuple[str, ...]:
 
     Raises:
         NotAuthorised: Graph shows the groups' ids alone.
+        Unavailable: it does not say of a group whether they can.
     """
     names = []
     for row in groups:
+        if "isAssignableToRole" not in row:
+            raise Unavailable(_NOT_TOLD)
         if row.get("isAssignableToRole") is None and row.get("displayName") is None:
             raise NotAuthorised("Graph shows ids of groups alone", permission=READ_GROUPS)
         if row.get("isAssignableToRole"):
@@ -93,10 +97,22 @@ def role_assignable_in(groups: Iterable[Row]) -> tuple[str, ...]:
 
 
 @of_graph
-def owned_in(objects: Iterable[Row]) -> tuple[frozenset[str], frozenset[str]]:
-    """Of the groups among what somebody owns: names of those that roles can be assigned to, and ids of all; raises as above."""
-    groups = [row for row in objects if str(row.get("@odata.type") or "").endswith("group")]
-    return frozenset(role_assignable_in(groups)), frozenset(id_in(row) for row in groups)
+def kind_in(row: Row) -> str:
+    """What a directory object is: "user", "group", and so on.
+
+    Raises:
+        Unavailable: it is not said, so it might be a group.
+    """
+    kind = row.get("@odata.type")
+    if not isinstance(kind, str) or not kind:
+        raise Unavailable("an object without type")
+    return kind.rpartition(".")[2]
+
+
+@of_graph
+def owned_in(objects: Iterable[Row], names: Mapping[str, str] | None) -> tuple[frozenset[str], frozenset[str]]:
+    """Of what somebody owns: names of the groups that roles can be assigned to, and ids of the other groups; as below."""
+    return _told_apart([(id_in(row), row) for row in objects if kind_in(row) == "group"], names)
 
 
 @of_graph
@@ -109,18 +125,20 @@ def joinable_in(rows: Iterable[Row], names: Mapping[str, str] | None) -> tuple[f
     Raises:
         Unavailable: Graph does not say which group it is, or what sort of group.
     """
+    return _told_apart([(id_in(row, "groupId"), row.get("group") or {}) for row in rows], names)
+
+
+def _told_apart(groups: Iterable[tuple[str, Row]], names: Mapping[str, str] | None) -> tuple[frozenset[str], frozenset[str]]:
     assignable, others = set(), set()
-    for row in rows:
-        group_id, group = id_in(row, "groupId"), row.get("group")
-        shown = group if isinstance(group, dict) and group.get("displayName") is not None else {}
+    for group_id, group in groups:
         if names and group_id in names:
             assignable.add(names[group_id])
-        elif shown.get("isAssignableToRole"):
-            assignable.add(str(shown["displayName"]))
-        elif shown or names is not None:
+        elif group.get("isAssignableToRole"):
+            assignable.add(str(group.get("displayName") or group_id))
+        elif names is not None or ("isAssignableToRole" in group and group.get("displayName") is not None):
             others.add(group_id)
         else:
-            raise Unavailable("Graph does not say whether roles can be assigned to a group")
+            raise Unavailable(_NOT_TOLD)
     return frozenset(assignable), frozenset(others)
 
 

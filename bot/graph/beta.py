@@ -31,7 +31,9 @@ _ACTIVE = "activated"
 
 @of_graph
 def preference_in(fields: dict[str, Any]) -> Preference:
-    """The preference in `signInPreferences`."""
+    """The preference in `signInPreferences`; Unavailable when it says nothing at all."""
+    if _DEFAULT not in fields and _SYSTEM_PREFERRED not in fields:
+        raise Unavailable("no preference")
     return Preference(DefaultMethod.of(fields.get(_DEFAULT)), fields.get(_SYSTEM_PREFERRED) is True, str(fields.get(_SYSTEM_METHOD) or ""))
 
 

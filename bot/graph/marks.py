@@ -8,20 +8,33 @@ from __future__ import annotations
 from typing import Any
 
 from bot.domain.approvers import Attribute, Mark
+from bot.errors import Unavailable
 from bot.graph.finding import any_address, literal
-from bot.graph.reads import Read, holders
+from bot.graph.reads import MARKS, Read, holders
 from bot.graph.shape import of_graph
 
 
 @of_graph
 def marks_in(row: dict[str, Any]) -> tuple[Mark, ...]:
-    """The marks in a row with the properties of `reads.MARKS`, each value once."""
+    """The marks in a row with the properties of `reads.MARKS`, each value once.
+
+    Raises:
+        Unavailable: it is not all of them, so that nobody knows whose the account is. Graph keeps back what an app may not see:
+            https://learn.microsoft.com/graph/permissions-overview#limited-information-returned-for-inaccessible-member-objects
+    """
+    if missing := [name for name in MARKS if name not in row]:
+        raise Unavailable(f"an account without {', '.join(missing)}")
+    if not row["userPrincipalName"]:
+        raise Unavailable("an account without user principal name")
+    for name in ("otherMails", "proxyAddresses"):
+        if not isinstance(row[name] or [], list):
+            raise Unavailable(f"{name} is no list")
     held = [
-        (Attribute.MAIL, row.get("mail")),
-        *((Attribute.OTHER_MAIL, value) for value in row.get("otherMails") or ()),
-        *((Attribute.PROXY_ADDRESS, value) for value in row.get("proxyAddresses") or ()),
-        (Attribute.EMPLOYEE_ID, row.get("employeeId")),
-        (Attribute.USER_NAME, row.get("userPrincipalName")),
+        (Attribute.MAIL, row["mail"]),
+        *((Attribute.OTHER_MAIL, value) for value in row["otherMails"] or ()),
+        *((Attribute.PROXY_ADDRESS, value) for value in row["proxyAddresses"] or ()),
+        (Attribute.EMPLOYEE_ID, row["employeeId"]),
+        (Attribute.USER_NAME, row["userPrincipalName"]),
     ]
     marks: dict[str, Mark] = {}
     for attribute, value in held:

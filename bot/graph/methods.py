@@ -65,9 +65,11 @@ def client_request_id(operation_id: str, change: Change) -> str:
 
 @of_graph
 def phones_in(rows: Iterable[dict[str, Any]]) -> dict[PhoneType, Phone]:
-    """The phones among the methods; a phone of a type we do not know is left out."""
+    """The phones among the methods; a phone of a type we do not know is left out. Unavailable when a row is no method."""
     found: dict[PhoneType, Phone] = {}
     for row in rows:
+        if not row.get("id"):
+            raise Unavailable("a method without id")
         if _is_known_phone(row):
             kind = PhoneType(row["phoneType"])
             found[kind] = Phone(kind, str(row["phoneNumber"]), SmsSignIn.of(row.get("smsSignInState")), _day(row))

@@ -7,11 +7,11 @@ person, and by the groups that matter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.people import Privileges, Unseen
-from bot.errors import DirectoryError
+from bot.errors import DirectoryError, Unavailable
 from bot.graph import reads
 from bot.graph.accounts import defined_in, joinable_in, owned_in
 from bot.graph.answers import Answer
@@ -93,11 +93,13 @@ class Protection:
         """
         given = dict(zip((read.url for read in reach.reads), answers, strict=True))
         eligible, owned, joinable = (given.get(read.url) if read else None for read in (reach.eligible, reach.owned, reach.joinable))
-        owns, owned_ids = await self._owned(reach.user_id, owned)
+        looked_for = self._many or await self._grants.closed(READ_GROUP_ELIGIBLE) is None
+        ways = await self._ways() if looked_for or (owned and not owned.ok) else None
+        owns, owned_ids = await self._owned(reach.user_id, owned, ways)
         return Privileges(
             eligible=await self._eligible(reach.eligible, eligible) if reach.eligible and eligible else (),
             owns=tuple(sorted(owns)),
-            joinable=tuple(sorted(await self._joinable(reach.user_id, joinable, groups | owned_ids))),
+            joinable=tuple(sorted(await self._joinable(reach.user_id, joinable, groups, owned_ids, ways))),
             unseen=await self.unseen(),
         )
 
@@ -109,47 +111,64 @@ class Protection:
             return ()
         raise error
 
-    async def _owned(self, user_id: str, answer: Answer | None) -> tuple[frozenset[str], frozenset[str]]:
-        """Names of the role-assignable groups that somebody owns, and ids of all their groups where those were read."""
-        if answer is None and (ways := await self._ways()):
-            return ways.owned_by(user_id), frozenset()
-        read = reads.owned(user_id)
-        try:
-            return owned_in(await self._rows(read, answer))
-        except DirectoryError:
-            if answer is None or not (ways := await self._ways()):
-                raise
-            return ways.owned_by(user_id), frozenset()
+    async def _owned(self, user_id: str, answer: Answer | None, ways: WaysIn | None) -> tuple[frozenset[str], frozenset[str]]:
+        """Names of the role-assignable groups that somebody owns, and ids of their other groups where those were read.
 
-    async def _joinable(self, user_id: str, answer: Answer | None, groups: frozenset[str]) -> frozenset[str]:
+        Where they were not, `ways` is known, in which whoever owns a group that leads further is found by the person's own id.
+        """
+        known = ways.owned_by(user_id) if ways else frozenset[str]()
+        if answer is None and ways:
+            return known, frozenset()
+        try:
+            names, others = owned_in(await self._rows(reads.owned(user_id), answer), ways.names if ways else None)
+        except DirectoryError:
+            if not ways:
+                raise
+            return known, frozenset()
+        return names | known, others
+
+    async def _joinable(
+        self, user_id: str, answer: Answer | None, held: frozenset[str], owned: frozenset[str], ways: WaysIn | None
+    ) -> frozenset[str]:
         """Names of the role-assignable groups that somebody could get into, by themselves or through a group they are in or own."""
         if await self._grants.closed(READ_GROUP_ELIGIBLE):
             return frozenset()
-        ways = await self._ways()
         if answer is None and ways:
-            return ways.open_to({user_id, *groups})
+            return ways.open_to({user_id, *held, *owned})
         try:
             rows = await self._rows(reads.group_eligibilities(user_id), answer)
+            names, others = joinable_in(rows, ways.names if ways else None)
         except DirectoryError as error:
             if await self._grants.learn(error):
                 return frozenset()
             if not ways:
                 raise
-            return ways.open_to({user_id, *groups})
-        names, others = joinable_in(rows, ways.names if ways else None)
-        return names | (ways.open_to(groups | others) if ways else await self._climb(groups | others))
+            return ways.open_to({user_id, *held, *owned})
+        if ways:
+            return names | ways.open_to({user_id, *held, *owned, *others})
+        return names or await self._climb(held, owned | others)
 
-    async def _climb(self, group_ids: Iterable[str]) -> frozenset[str]:
-        """The same for groups, one by one and upwards; raises DirectoryError when one of them cannot be read."""
+    async def _climb(self, held: frozenset[str], others: frozenset[str]) -> frozenset[str]:
+        """The same for groups, one by one and upwards.
+
+        Args:
+            held: groups the person is in, those around them included.
+            others: groups the person could get into; Graph does not say what they are inside of.
+
+        Raises:
+            DirectoryError: one of them cannot be read, or none leads further by itself and what they are inside of might.
+        """
         names: frozenset[str] = frozenset()
-        due, seen = set(group_ids), set[str]()
+        due, seen = held | others, set[str]()
         while due := due - seen:
             seen |= due
             asked = [reads.group_eligibilities(each) for each in sorted(due)]
             answers = await read_all(self._reader.client, asked, self._reader.patience)
             for read, answer in zip(asked, answers, strict=True):
-                found, others = joinable_in(await self._rows(read, answer), None)
-                names, due = names | found, due | others
+                found, further = joinable_in(await self._rows(read, answer), None)
+                names, due = names | found, due | further
+        if not names and seen - held:
+            raise Unavailable("what a group is inside of cannot be read now")
         return names
 
     async def _rows(self, read: Read, answer: Answer | None) -> list[dict[str, object]]:

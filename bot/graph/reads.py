@@ -17,6 +17,7 @@ from kiota_abstractions.base_request_configuration import RequestConfiguration
 from kiota_abstractions.request_information import RequestInformation
 from msgraph.generated.audit_logs.directory_audits.directory_audits_request_builder import DirectoryAuditsRequestBuilder
 from msgraph.generated.groups.groups_request_builder import GroupsRequestBuilder
+from msgraph.generated.groups.item.members.members_request_builder import MembersRequestBuilder
 from msgraph.generated.groups.item.owners.owners_request_builder import OwnersRequestBuilder
 from msgraph.generated.groups.item.transitive_members.graph_user.graph_user_request_builder import GraphUserRequestBuilder
 from msgraph.generated.identity_governance.privileged_access.group.eligibility_schedule_instances import (
@@ -69,7 +70,7 @@ MOST_ROWS = 999  # of a page: https://learn.microsoft.com/graph/paging
 GROUPS_PER_CHECK = 20  # https://learn.microsoft.com/graph/api/directoryobject-checkmembergroups
 
 
-_COSTS = {"/checkMemberGroups": 4, "/transitiveMemberOf": 2, "/transitiveMembers": 5}
+_COSTS = {"/checkMemberGroups": 4, "/members": 3, "/transitiveMemberOf": 2, "/transitiveMembers": 5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +236,11 @@ _OWNERS = _address(
         _configured(OwnersRequestBuilder.OwnersRequestBuilderGetQueryParameters(select=["id"], top=MOST_ROWS))
     )
 )
+_CONTENTS = _address(
+    MembersRequestBuilder(_adapter, {"baseurl": "", "group%2Did": _SLOT}).to_get_request_information(
+        _configured(MembersRequestBuilder.MembersRequestBuilderGetQueryParameters(select=["id"], top=MOST_ROWS))
+    )
+)
 _ROLE_GROUPS = _address(
     GroupsRequestBuilder(_adapter, {"baseurl": ""}).to_get_request_information(
         _configured(
@@ -380,6 +386,11 @@ def group_eligibilities(principal_id: str) -> Read:
 def eligible_for(group_id: str) -> Read:
     """Who may activate membership or ownership of a group."""
     return Read(_ELIGIBLE_FOR_GROUP.replace(_SLOT, group_id), READ_GROUP_ELIGIBLE)
+
+
+def contents(group_id: str) -> Read:
+    """What is in a group directly, people and groups, each with its type: https://learn.microsoft.com/graph/api/group-list-members"""
+    return Read(_CONTENTS.replace(_SLOT, group_id), READ_GROUPS)
 
 
 def members(group_id: str) -> Read:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.errors import DirectoryError, NotFound, Unavailable
 from bot.graph import reads
-from bot.graph.accounts import Row, id_in
+from bot.graph.accounts import Row, id_in, kind_in
 from bot.graph.answers import Answer
 from bot.graph.batch import MOST_PARTS, read_all
 from bot.graph.client import GraphClient
@@ -23,6 +23,7 @@ from bot.graph.grants import Grants
 from bot.graph.permissions import READ_GROUP_ELIGIBLE as _ELIGIBLE
 from bot.graph.reader import Reader
 from bot.graph.reads import Read
+from bot.graph.shape import of_graph
 from bot.graph.throttle import INTERACTIVE
 
 REMEMBERED_SECONDS = 300.0
@@ -57,7 +58,13 @@ class WaysIn:
 
 @dataclass(frozen=True, slots=True)
 class _Holders:
-    """Who owns a group, who is eligible for it, and which of these are groups."""
+    """Who could get into a group.
+
+    Attributes:
+        owners: who owns it.
+        eligible: who is eligible for it, and the groups inside it: whoever gets into one of these is in.
+        groups: which of the latter are groups.
+    """
 
     owners: frozenset[str]
     eligible: frozenset[str]
@@ -120,12 +127,12 @@ class RoleGroups:
         complete = await self._grants.closed(_ELIGIBLE) is None
         found: dict[str, _Holders] = {}
         while due := ({each for one in found.values() for each in one.groups} | names.keys()) - found.keys():
-            found |= await self._holders(sorted(due), eligible=complete)
+            found |= await self._holders(sorted(due), names, eligible=complete)
         self._known, self._known_from = _ways_in(names, found, complete=complete), now
         return self._known
 
-    async def _holders(self, group_ids: Sequence[str], *, eligible: bool) -> dict[str, _Holders]:
-        asked = [(reads.owners(each), *([reads.eligible_for(each)] if eligible else [])) for each in group_ids]
+    async def _holders(self, group_ids: Sequence[str], names: Container[str], *, eligible: bool) -> dict[str, _Holders]:
+        asked = [tuple(_asked_of(each, assignable=each in names, eligible=eligible)) for each in group_ids]
         flat = [read for one in asked for read in one]
         batches = (flat[start : start + MOST_PARTS] for start in range(0, len(flat), MOST_PARTS))
         parts = await asyncio.gather(*(read_all(self._reader.client, batch, self._reader.patience) for batch in batches))
@@ -135,12 +142,16 @@ class RoleGroups:
     async def _held(self, answered: Sequence[tuple[Read, Answer]]) -> _Holders:
         (owners, their), *rest = answered
         owning = frozenset(id_in(row, "id") for row in await self._rows(owners, their))
-        rows = [row for read, answer in rest for row in await self._rows(read, answer)]
-        kinds = {id_in(row, "principalId"): str((row.get("principal") or {}).get("@odata.type") or "") for row in rows}
-        if not all(kinds.values()):
-            raise Unavailable("Graph does not say whether those who are eligible are people or groups")
-        groups = frozenset(each for each, kind in kinds.items() if kind.endswith(".group"))
-        return _Holders(owning, frozenset(kinds), groups)
+        eligible, groups = set[str](), set[str]()
+        for read, answer in rest:
+            for row in await self._rows(read, answer):
+                inside = read.permission != _ELIGIBLE
+                who, group = (id_in(row), kind_in(row) == "group") if inside else _principal_in(row)
+                if group or not inside:  # who is inside already is no way in
+                    eligible.add(who)
+                if group:
+                    groups.add(who)
+        return _Holders(owning, frozenset(eligible), frozenset(groups))
 
     async def _rows(self, read: Read, answer: Answer) -> list[Row]:
         if answer.ok:
@@ -153,8 +164,23 @@ class RoleGroups:
         raise error
 
 
+def _asked_of(group_id: str, *, assignable: bool, eligible: bool) -> Iterator[Read]:
+    """What has to be read of a group: its owners first."""
+    yield reads.owners(group_id)
+    if eligible:
+        yield reads.eligible_for(group_id)
+    if not assignable:  # no group can be in one of the others: https://learn.microsoft.com/entra/identity/role-based-access-control/groups-concept
+        yield reads.contents(group_id)
+
+
+@of_graph
+def _principal_in(row: Row) -> tuple[str, bool]:
+    """The id of whoever is eligible, and whether it is a group; Unavailable when that is not said."""
+    return id_in(row, "principalId"), kind_in(row.get("principal") or {}) == "group"
+
+
 def _ways_in(names: Mapping[str, str], found: Mapping[str, _Holders], *, complete: bool) -> WaysIn:
-    """From each role-assignable group down: who is eligible, and who owns a group that is."""
+    """From each role-assignable group down: who is eligible, and who owns a group that is, or one inside it."""
     owners: dict[str, set[str]] = defaultdict(set)
     eligible: dict[str, set[str]] = defaultdict(set)
     for group_id, name in names.items():

@@ -1,4 +1,4 @@
-"""Who owns groups, and who may activate membership or ownership of one (Privileged Identity Management for groups).
+"""Who owns groups, what is in one directly, and who may activate membership or ownership (Privileged Identity Management for groups).
 
 https://learn.microsoft.com/graph/api/user-list-ownedobjects, group-list-owners and privilegedaccessgroup-list-eligibilityscheduleinstances
 """
@@ -39,6 +39,17 @@ def owners(tenant: Tenant, call: Call) -> Answer:
     names = selection(call.query.get("$select"), users.SCHEMA, users.DEFAULT)
     held_by = tenant.people.ordered(tenant.people[owner] for owner in group_in(tenant, call).owners if owner in tenant.people)
     return page(call, held_by, lambda person: _object(call, person, names), "directoryObjects")
+
+
+def members(tenant: Tenant, call: Call) -> Answer:
+    """What is in a group directly, groups first; the ids and types alone of what the app may not read."""
+    allow_only(call, "$select", "$top", "$skiptoken")
+    wanted = call.query.get("$select")
+    names = selection(wanted, users.SCHEMA, users.DEFAULT), selection(wanted, GROUP, tuple(GROUP.getters))
+    inside = group_in(tenant, call).members
+    groups = sorted((tenant.groups[each] for each in inside if each in tenant.groups), key=lambda group: group.name)
+    people = tenant.people.ordered(tenant.people[each] for each in inside if each in tenant.people)
+    return page(call, [*groups, *people], lambda item: _object(call, item, *names), "directoryObjects")
 
 
 def list_group_eligibilities(tenant: Tenant, call: Call) -> Answer:
@@ -82,13 +93,17 @@ def _eligibility(tenant: Tenant, call: Call, one: Eligibility, expanded: list[st
     return body
 
 
-def _object(call: Call, item: GroupState | Person, names: tuple[str, ...] = users.DEFAULT) -> dict[str, Any]:
+def _object(
+    call: Call, item: GroupState | Person, names: tuple[str, ...] = users.DEFAULT, of_groups: tuple[str, ...] = tuple(GROUP.getters)
+) -> dict[str, Any]:
     """A directory object with its type."""
     kind = "group" if isinstance(item, GroupState) else "user"
-    return {"@odata.type": f"#microsoft.graph.{kind}", **_shown(call, item, names)}
+    return {"@odata.type": f"#microsoft.graph.{kind}", **_shown(call, item, names, of_groups)}
 
 
-def _shown(call: Call, item: GroupState | Person, names: tuple[str, ...] = users.DEFAULT) -> dict[str, Any]:
+def _shown(
+    call: Call, item: GroupState | Person, names: tuple[str, ...] = users.DEFAULT, of_groups: tuple[str, ...] = tuple(GROUP.getters)
+) -> dict[str, Any]:
     if isinstance(item, GroupState):
-        return visible(call, GROUP, item, tuple(GROUP.getters))
+        return visible(call, GROUP, item, of_groups)
     return visible(call, users.SCHEMA, item, names)

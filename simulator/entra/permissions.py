@@ -91,6 +91,7 @@ APPLICATION: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/groups"): _LIST_GROUPS,
     ("GET", "/groups/{group-id}"): _READ_GROUP,
     ("GET", "/groups/{group-id}/owners"): _READ_OWNERS,
+    ("GET", "/groups/{group-id}/members"): _READ_MEMBERS,
     ("GET", "/users/{user-id}/ownedObjects"): _READ_OWNED,
     ("GET", "/identityGovernance/privilegedAccess/group/eligibilityScheduleInstances"): _READ_GROUP_ELIGIBLE,
     ("GET", "/roleManagement/directory/roleAssignments"): _READ_ROLES,

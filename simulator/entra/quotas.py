@@ -29,6 +29,7 @@ _COSTS = {
     ("GET", f"{_USER}/transitiveMemberOf"): (2, 0),
     ("GET", f"{_USER}/transitiveMemberOf/graph.group"): (2, 0),
     ("GET", f"{_USER}/transitiveMemberOf/graph.directoryRole"): (2, 0),
+    ("GET", "/groups/{group-id}/members"): (3, 0),
     ("GET", "/groups/{group-id}/transitiveMembers/graph.user"): (5, 0),
 }
 _REPORTS = ("/auditLogs/", "/reports/")  # these have limits of their own, which nothing here keeps

@@ -34,6 +34,7 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("GET", "/groups/{group-id}/transitiveMembers/graph.user"): groups.member_users,
     ("GET", f"{_USER}/ownedObjects"): owning.owned_objects,
     ("GET", "/groups/{group-id}/owners"): owning.owners,
+    ("GET", "/groups/{group-id}/members"): owning.members,
     ("GET", "/identityGovernance/privilegedAccess/group/eligibilityScheduleInstances"): owning.list_group_eligibilities,
     ("GET", "/roleManagement/directory/roleAssignments"): roles.list_role_assignments,
     ("GET", "/roleManagement/directory/roleEligibilityScheduleInstances"): roles.list_role_eligibilities,

@@ -74,6 +74,14 @@ def _may_join_through_a_group(desk: Desk | BulkBench) -> None:
     desk.entra.group(TIER).eligible.add((executives.id, "owner"))
 
 
+def _may_join_through_a_nested_group(desk: Desk | BulkBench) -> None:
+    """Executives may join, the helpdesk's evening shift is among them, and Alice owns it."""
+    executives, evening = desk.entra.group("Executives"), desk.entra.group("Helpdesk evening")
+    desk.entra.group(TIER).eligible.add((executives.id, "member"))
+    desk.entra.tenant.join(executives, evening.id)
+    evening.owners.add(ALICE.id)
+
+
 def _restricted(desk: Desk | BulkBench) -> None:
     desk.entra.person(ALICE.upn).management_restricted = True
 
@@ -90,6 +98,7 @@ DECIDING = {
     "group_eligibilities": Rests(else_by=("eligible_for",), makes=_may_join),
     "eligible_for": Rests(else_by=("group_eligibilities",), makes=_may_join_through_a_group),
     "ROLE_GROUPS": Rests(else_by=("group_eligibilities",), makes=_may_join_through_a_group),
+    "contents": Rests(makes=_may_join_through_a_nested_group),
     "methods": Rests("reset mfa for omar"),
     "phones": Rests(else_by=("methods",)),
     "passes": Rests("pass for omar"),
@@ -121,6 +130,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "500": {"effect": "empty", "status": 500},
     "time-out": {"effect": "gateway_timeout"},
     "garbage": {"effect": "garbage"},
+    "rows of nothing": {"effect": "odd", "body": {"value": [{}]}},
 }
 SAMPLE: dict[str, Any] = {
     "user_id": ALICE.id, "principal_id": ALICE.id, "group_id": ALICE.id, "group_ids": [ALICE.id], "app_id": ALICE.id, "expression": "x",
@@ -275,3 +285,87 @@ async def test_a_chain_of_groups_and_whoever_owns_one_of_them(desk: Desk) -> Non
         fails(desk, fault, "ROLE_GROUPS")
         assert PROTECTED in (await desk.say(HANNA, OFFICE)).text
         desk.entra.faults.clear()
+
+
+def _owner_of_what_may_join(desk: Desk) -> None:
+    executives = desk.entra.group("Executives")
+    desk.entra.group(TIER).eligible.add((executives.id, "member"))
+    executives.owners.add(ALICE.id)
+
+
+async def test_an_indirect_administrator_is_none_the_less_one_when_a_read_fails(desk: Desk) -> None:
+    """She owns a group that may join the operators, which shows in what she owns and in the remembered list alike."""
+    _owner_of_what_may_join(desk)
+    for fault in FAULTS:
+        fails(desk, fault, "owned")
+        assert PROTECTED in (await desk.say(HANNA, OFFICE)).text, fault
+        desk.entra.faults.clear()
+    for fault in FAULTS:
+        await desk.restart_bot()
+        fails(desk, fault, "owned", "eligible_for")
+        assert (await desk.say(HANNA, OFFICE)).verbs == [], fault
+        desk.entra.faults.clear()
+
+
+async def test_groups_inside_an_eligible_one(desk: Desk) -> None:
+    """The helpdesk's seniors are in its evening shift, and that is in Executives, who may join the operators."""
+    executives, evening, seniors = (desk.entra.group(name) for name in ("Executives", "Helpdesk evening", "Helpdesk seniors"))
+    desk.entra.group(TIER).eligible.add((executives.id, "member"))
+    desk.entra.tenant.join(executives, evening.id)
+    desk.entra.tenant.join(evening, seniors.id)
+    desk.entra.tenant.join(seniors, executives.id)  # in a circle
+    for group in (evening, seniors):
+        for ways, way in ((group.owners, ALICE.id), (group.eligible, (ALICE.id, "member")), (group.eligible, (ALICE.id, "owner"))):
+            await desk.restart_bot()
+            assert "confirm" in (await desk.say(HANNA, OFFICE)).verbs
+            ways.add(way)
+            await desk.restart_bot()
+            assert PROTECTED in (await desk.say(HANNA, OFFICE)).text
+            fails(desk, "500", "ROLE_GROUPS")
+            await desk.restart_bot()
+            assert (await desk.say(HANNA, OFFICE)).verbs == []
+            desk.entra.faults.clear()
+            ways.clear()
+    assert desk.entra.writes == []
+
+
+#: What Graph says of something it keeps the rest of back.
+LIMITED: dict[str, list[dict[str, Any]]] = {
+    "owned": [
+        {"id": cast.group(TIER).id},
+        {"@odata.type": "#microsoft.graph.group"},
+        {"@odata.type": "#microsoft.graph.group", "id": cast.group(TIER).id},
+        {"@odata.type": "#microsoft.graph.group", "id": cast.group(TIER).id, "displayName": TIER},
+        {"@odata.type": "#microsoft.graph.group", "id": cast.group(TIER).id, "displayName": TIER, "isAssignableToRole": None},
+    ],
+    "groups_held": [{"id": cast.group(TIER).id, "displayName": TIER}, {"id": cast.group(TIER).id, "isAssignableToRole": None}],
+    "group_eligibilities": [{"groupId": cast.group(TIER).id}, {"groupId": cast.group(TIER).id, "group": {"displayName": TIER}}],
+}
+
+
+async def test_rows_that_lack_something_make_nobody_ordinary(desk: Desk) -> None:
+    for name, rows in LIMITED.items():
+        for makes in (DECIDING[name].makes, _owner_of_what_may_join):
+            makes(desk)
+            for row in rows if makes is not _owner_of_what_may_join or name == "owned" else ():
+                desk.entra.faults.add(
+                    Fault(effect="odd", path=path_of(name), regex=True, query=QUERIES.get(name, ""), body={"value": [row]})
+                )
+                assert (await desk.say(HANNA, OFFICE)).verbs == [], row
+                desk.entra.faults.clear()
+    assert desk.entra.writes == []
+
+
+async def test_an_approver_of_whom_not_all_marks_are_seen_does_not_agree(desk: Desk) -> None:
+    desk.entra.person(SAM.upn).employee_id = desk.entra.person(HANNA.upn).employee_id = "7001"
+    own = await desk.say(HANNA, "reset mfa for omar")
+    await desk.press(HANNA, own, "confirm")
+    approvers = await approvers_card(desk, own.operation_id)
+    whole = {"id": SAM.id, "userPrincipalName": SAM.upn, "mail": None, "otherMails": [], "proxyAddresses": [], "employeeId": "7001"}
+    partly = [{name: value for name, value in whole.items() if name != left_out} for left_out in whole]
+    for row in ({"id": SAM.id}, *partly, {**whole, "userPrincipalName": None, "employeeId": None}, {**whole, "otherMails": "x@y.example"}):
+        desk.entra.faults.add(Fault(effect="odd", path=path_of("marks"), regex=True, query="employeeId", body=row))
+        assert len((await desk.press(SAM, approvers, "approve")).message) > 20, row
+        desk.entra.faults.clear()
+    assert "may be one person's" in (await desk.press(SAM, approvers, "approve")).message
+    assert desk.entra.writes == []

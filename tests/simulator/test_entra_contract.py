@@ -75,6 +75,7 @@ async def test_answers_conform(client: Client):
     await client.get(f"{eligibilities}?$filter=principalId eq '{cast.person('Pia Kerr').id}'&$expand=roleDefinition")
     await client.get("/users/ada.admin@fabrikam.example/ownedObjects")
     await client.get(f"/groups/{cast.group('Tier 0 operators').id}/owners?$select=id")
+    await client.get(f"/groups/{cast.group('Helpdesk').id}/members")
     in_groups = "/identityGovernance/privilegedAccess/group/eligibilityScheduleInstances"
     await client.get(f"{in_groups}?$filter=principalId eq '{cast.person('Ada Admin').id}'&$expand=group")
     await client.get(f"{in_groups}?$filter=groupId eq '{cast.group('Tier 0 operators').id}'&$expand=principal")
