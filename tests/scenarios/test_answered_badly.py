@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Callable
 
 import pytest
+import structlog
 from structlog.testing import capture_logs
 
 from simulator.cast import Member
@@ -98,8 +100,13 @@ async def test_a_pass_for_a_new_account_comes_as_soon_as_entra_can_and_the_appro
 
 async def test_the_debug_log_tells_each_call_and_nothing_of_what_was_said(desk: Desk) -> None:
     desk.entra.faults.add(Fault(effect="unavailable", path="/$batch", times=1))
-    with capture_logs() as said:
-        await desk.change(HANNA, SET)
+    usual = structlog.get_config()["wrapper_class"]
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG))
+    try:
+        with capture_logs() as said:
+            await desk.change(HANNA, SET)
+    finally:
+        structlog.configure(wrapper_class=usual)
     graph, teams = ([line for line in said if line.get("action") == action] for action in ("graph_call", "teams_call"))
     assert {"call": "POST /v1.0/$batch", "status": 503, "attempt": 1} in [
         {key: line.get(key) for key in ("call", "status", "attempt")} for line in graph

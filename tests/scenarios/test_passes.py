@@ -90,7 +90,7 @@ async def test_what_the_requester_asks_for_is_what_graph_is_asked_for(desk: Desk
 
 @pytest.mark.parametrize("zone", ["../../etc/passwd", "Mars/Olympus", "", "x" * 5000, None])
 async def test_a_zone_that_does_not_exist_counts_as_unknown(desk: Desk, zone: str | None) -> None:
-    typed = desk.teams.compose(HANNA, "pass for omar at tomorrow 9:30") | {"localTimezone": zone}
+    typed = desk.teams.compose(HANNA, "pass for omar at tomorrow 9:30") | {"localTimezone": zone, "localTimestamp": None, "entities": []}
     await desk.teams.post(typed)
     message = await desk.teams.wait_for(lambda message: message.by_bot and "T09:30:00Z)}} until" in words(message))
     assert "confirm" in Answer(desk, message, HANNA).verbs
