@@ -51,7 +51,7 @@ async def execute(operations: Operations, reviewer: Reviewer, directory: Directo
     if operation is None or operation.state.finished:
         return
     # A run that was cut off may have written already: then finding the change in effect is our own doing.
-    run = Run(operation, cut_off=operation.state is State.RUNNING)
+    run = Run(operation, cut_off=operation.state is State.RUNNING, began=clock())
     started = AuditEvent(Tag.OPERATION_STARTED, clock(), operation_id=operation_id, target_id=operation.target.id)
     if await operations.move(operation_id, "start", State.RUNNING, started, at=clock()) is None:
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from bot.domain.change import Change, ChangeKind
 from bot.domain.effect import in_effect, untouched
@@ -83,27 +84,20 @@ class Step:
         self.end(Fate.UNKNOWN if self.maybe else Fate.REFUSED, why, hint)
 
 
-def _in_effect(step: Step, dossier: Dossier) -> bool:
-    if step.change.kind is not ChangeKind.SIGN_OUT:
-        return in_effect(step.change, dossier)
-    if not step.tried:  # that sessions ended once, also after the card was made, says nothing of those that have begun since
-        step.sessions_from = dossier.person.sessions_from
-        return False
-    return in_effect(replace(step.change, before=step.sessions_from), dossier)
-
-
 class Run:
     """All changes of one execution; what is seen once is none of them (`services.reveal`).
 
     Args:
         cut_off: an execution before this one died on the way, and may have written.
+        began: when this one did; None where nobody is signed out.
 
     Attributes:
         stopped_by: why all that was open ended at once, in a word; empty when each ended by itself.
     """
 
-    def __init__(self, operation: Operation, *, cut_off: bool) -> None:
+    def __init__(self, operation: Operation, *, cut_off: bool, began: datetime | None = None) -> None:
         self.operation = operation
+        self._began = began
         self.steps = [
             Step(change, tried=cut_off, unsure=cut_off, sessions_from=change.before or "")
             for change in operation.changes
@@ -130,7 +124,7 @@ class Run:
         for step in self.open:
             if step.change.follows and not self._follow(step, dossier):
                 continue
-            if _in_effect(step, dossier):
+            if self._in_effect(step, dossier):
                 gone_before = isinstance(step.answer, NotFound) and not step.maybe
                 step.end(Fate.ALREADY if gone_before or not step.tried else Fate.DONE)
             elif not untouched(step.change, dossier):
@@ -139,6 +133,17 @@ class Run:
                 step.looks += 1
                 if step.looks > LOOKS_AFTER_ANSWER:
                     self._unseen(step)
+
+    def _in_effect(self, step: Step, dossier: Dossier) -> bool:
+        if step.change.kind is not ChangeKind.SIGN_OUT:
+            return in_effect(step.change, dossier)
+        # That sessions ended once, also after the card was made, says nothing of those that have begun since.
+        if self._began and dossier.person.sessions_from >= self._began.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"):
+            return True
+        if not step.tried:
+            step.sessions_from = dossier.person.sessions_from
+            return False
+        return in_effect(replace(step.change, before=step.sessions_from), dossier)
 
     def due(self) -> list[Step]:
         """What is to be written now: what was set aside only once everything else has ended."""
