@@ -60,7 +60,8 @@ async def run(plan: Plan, database_url: str, folder: Path) -> Count:
     world = World()
     world.entra.faults.rules[:] = [Fault(**{key: value for key, value in fault.described().items() if key != "fired"}) for fault in FAULTS]
     await world.start()
-    bots = [Bot(world.environment(database_url, POLICY_FILE=NO_LIMITS), folder / f"bot{number}.log") for number in range(plan.replicas)]
+    settings = world.environment(database_url, POLICY_FILE=NO_LIMITS, HEAD_HOUR="none")
+    bots = [Bot(settings, folder / f"bot{number}.log") for number in range(plan.replicas)]
 
     def endpoint() -> str:
         return dice.choice([bot for bot in bots if bot.ready] or bots).endpoint

@@ -22,7 +22,7 @@ def test_every_confirmed_change_happens_once_whenever_the_bot_dies(new_database:
         return await asyncio.gather(*(run(PLAN, address, tmp_path / kind) for kind, address in addresses.items()))
 
     for result in asyncio.run(on_each()):
-        assert result.problems == []
+        assert result.problems == [], "\n".join(result.problems)
         assert result.figures["changes confirmed"] == PLAN.changes
         assert result.figures["in effect exactly once"] == PLAN.changes
         assert result.figures["log cards delivered"] == PLAN.changes
