@@ -22,7 +22,13 @@ def in_effect(change: Change, dossier: Dossier) -> bool:
         case ChangeKind.CREATE_PASS | ChangeKind.RESET_PASSWORD:
             return False  # once-only: nothing that could be read proves that somebody saw the code
         case _:
-            return _is(change, dossier, change.after)
+            return not unclear(change, dossier) and _is(change, dossier, change.after)
+
+
+def unclear(change: Change, dossier: Dossier) -> bool:
+    """Whether Entra shows a phone and not how its SMS sign-in stands: it is neither on nor off then."""
+    phone = dossier.phones.get(change.phone) if change.phone else None
+    return change.kind is ChangeKind.SMS_SIGN_IN and phone is not None and phone.sms_sign_in is SmsSignIn.UNKNOWN
 
 
 def untouched(change: Change, dossier: Dossier) -> bool:
@@ -42,7 +48,7 @@ def untouched(change: Change, dossier: Dossier) -> bool:
         case ChangeKind.RESET_PASSWORD:
             return dossier.person.password_changed == change.before
         case _:
-            return _is(change, dossier, change.before)
+            return unclear(change, dossier) or _is(change, dossier, change.before)
 
 
 def _is(change: Change, dossier: Dossier, value: str | None) -> bool:

@@ -61,11 +61,6 @@ class Answer:
         return self.body is not _UNREADABLE
 
     @property
-    def takes(self) -> bool:
-        """Whether it says that a write was taken: 204, or the JSON object of one; a 200 alone may be anybody's."""
-        return self.ok and ((self.status == 204 and self.body is None) or (isinstance(self.body, dict) and "error" not in self.body))
-
-    @property
     def request_id(self) -> str:
         """Graph's own id of the request, or empty: https://learn.microsoft.com/graph/best-practices-concept#reliability-and-support"""
         return self.headers.get("request-id", "")

@@ -33,6 +33,7 @@ from bot.errors import NotAuthorised, Unavailable
 from bot.graph.answers import Answer
 from bot.graph.call import Call, Limit
 from bot.graph.errors import SILENCES, translate
+from bot.graph.taken import taken
 from bot.graph.throttle import Patience, ThrottleGate
 from bot.ports import Clock
 from bot.tokens import Tokens
@@ -119,7 +120,7 @@ class GraphClient:
 
         Raises:
             DirectoryError: the fitting one. `Unavailable` means that the write may or may not have happened; also when an answer says
-                "success" that is none of Graph's.
+                "success" that is none Graph has for this write.
         """
         request.headers.try_add("client-request-id", request_id or str(uuid.uuid4()))
         for name, value in patience.headers.items():
@@ -134,7 +135,7 @@ class GraphClient:
             raise translate(error, permission) from error
         if not answer.ok:
             raise translate(answer, permission)
-        if not answer.takes:
+        if not taken(request, answer):
             raise Unavailable("the answer to a write is not Graph's", status=answer.status, request_id=answer.request_id)
         return answer
 

@@ -1,0 +1,95 @@
+"""Answers that say less than they seem to: a missing field, a success that is not the write's own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+
+from simulator.entra import Fault
+from simulator.entra.phones import shown
+from simulator.entra.state import PhoneState
+from tests.desk import ALICE, HANNA, Desk
+from tests.scenarios.passes import PASS, PASSWORD, created, made, ready
+
+METHODS, PASSES = "authentication/methods", "authentication/temporaryAccessPassMethods"
+
+
+@pytest.fixture
+def sqlite(new_database: Callable[[str], str]) -> str:
+    return new_database("sqlite")
+
+
+@pytest.fixture
+async def desk(sqlite: str) -> AsyncIterator[Desk]:
+    async with Desk(sqlite) as desk:
+        yield desk
+
+
+@pytest.fixture
+async def approving(sqlite: str) -> AsyncIterator[Desk]:
+    async with Desk(sqlite, built_in=True) as desk:
+        yield desk
+
+
+def listed(row: dict[str, Any]) -> Fault:
+    """Of the methods Graph lists this one alone."""
+    row = {"@odata.type": "#microsoft.graph.phoneAuthenticationMethod"} | row
+    return Fault(effect="odd", path=METHODS, method="GET", body={"value": [row]})
+
+
+async def test_sms_sign_in_of_which_nothing_is_said_is_neither_on_nor_off(desk: Desk) -> None:
+    alice = desk.entra.person(ALICE.upn)
+    for unsaid in (None, "unknownFutureValue", "newInAugust"):
+        alice.phones["mobile"] = PhoneState("+31 612345678", "ready")
+        card = await desk.say(HANNA, "disable sms sign-in for alice")
+        row = shown("mobile", alice.phones["mobile"]) | {"smsSignInState": unsaid}
+        if unsaid is None:
+            del row["smsSignInState"]
+        desk.entra.faults.add(listed(row))
+        before = len(desk.entra.writes)
+        await desk.press(HANNA, card, "confirm")
+        await desk.settled(card, "does not show it yet")
+        assert len(desk.entra.writes) == before + 1, unsaid
+        assert alice.phones["mobile"].sms_sign_in != "ready"
+        desk.entra.faults.clear()
+
+
+async def test_being_signed_out_is_not_read_from_a_field_that_is_missing(desk: Desk) -> None:
+    card = await desk.say(HANNA, "sign out alice")
+    alice = desk.entra.person(ALICE.upn)
+    alice.sign_in.sessions_valid_from = ""
+    await desk.press(HANNA, card, "confirm")
+    await desk.settled(card, "Done")
+    assert [write.what for write in desk.entra.writes] == ["sessions.revoke"]
+
+
+@pytest.mark.parametrize(
+    ("status", "body"), [(200, {}), (202, {"ok": 1}), (200, {"id": "1"}), (201, {"value": True})], ids=["200", "202", "id", "value"]
+)
+async def test_a_password_is_shown_only_if_entra_took_it(approving: Desk, status: int, body: dict[str, Any]) -> None:
+    own = await ready(approving, PASSWORD)
+    approving.entra.faults.add(Fault(effect="odd", status=status, body=body, method="PATCH", path="/v1.0/users/"))
+    told = await approving.press(HANNA, own, "reveal")
+    (request,) = created(approving)
+    assert request.body["passwordProfile"]["password"] not in str(told.card)
+    await approving.settled(own, "did not say whether it took the new password")
+    assert made(approving) == 0
+
+
+@pytest.mark.parametrize("body", [{"ok": 1}, {"temporaryAccessPass": "TAPRescue!"}, {"id": "1"}], ids=["ok", "code", "id"])
+async def test_a_pass_is_shown_only_if_the_answer_is_a_pass(approving: Desk, body: dict[str, Any]) -> None:
+    own = await ready(approving, PASS)
+    approving.entra.faults.add(Fault(effect="odd", status=201, body=body, method="POST", path=PASSES))
+    assert "TAPRescue!" not in str((await approving.press(HANNA, own, "reveal")).card)
+    await approving.settled(own, "did not say whether it made the pass")
+
+
+async def test_other_writes_with_another_success_are_read_back(desk: Desk) -> None:
+    for number, (status, body) in enumerate([(200, {}), (202, {"ok": 1}), (200, {"value": True}), (200, {"id": ""})]):
+        for after in (True, False):
+            desk.entra.faults.add(Fault(effect="odd", status=status, body=body, path="/phoneMethods", after=after, times=1))
+            await desk.change(HANNA, f"set office for {('alice', 'omar')[after]} +31 20 12345{number}{int(after)}")
+            desk.entra.faults.clear()
+    assert len(desk.entra.writes) == 8
