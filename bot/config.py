@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.domain.exchange import ConversationRef
+from bot.domain.wall_clock import zone_called
 from bot.hosts import CLOUDS, Cloud, is_loopback, service_url_allowed
 
 _HOST = re.compile(r"([a-z0-9-]+\.)*[a-z0-9-]+(:[0-9]{1,5})?|\[[0-9a-f:]+\](:[0-9]{1,5})?")
@@ -321,7 +322,8 @@ class Settings(BaseSettings):
             "RECONCILE_HOURS is not between 0 and 144: 24 compares once a day, 0 never.",
         )
         need(self.head_hour is None or 0 <= self.head_hour <= 23, "HEAD_HOUR is not between 0 and 23: 6 is before the day begins.")
-        need(_is_zone(self.time_zone), "TIME_ZONE is no time zone: those look like Europe/Amsterdam.")
+        is_zone = self.time_zone == "UTC" or zone_called(self.time_zone) is not None
+        need(is_zone, "TIME_ZONE is no time zone: those look like Europe/Amsterdam.")
         need(1 <= self.confirm_minutes <= 1440, "CONFIRM_MINUTES is not between 1 and 1440: 10 is a good value.")
         need(0 <= self.bulk_canary <= 1000, "BULK_CANARY is not between 0 and 1000: 10 is a good value, 0 runs all rows at once.")
         need(1 <= self.bulk_failing_percent <= 100, "BULK_FAILING_PERCENT is not between 1 and 100: 5 is a good value.")
@@ -355,13 +357,6 @@ def _parts(url: str) -> tuple[str, str, str]:
         return "", "", ""
     user = parts.netloc.rpartition("@")[0]
     return parts.scheme, parts.hostname or "", user + parts.path + parts.query + parts.fragment
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        return name == "UTC" or bool(ZoneInfo(name))
-    except (KeyError, ValueError, OSError):  # unknown, a path, or no file
-        return False
 
 
 def _is_guid(text: str) -> bool:

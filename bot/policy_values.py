@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from difflib import get_close_matches
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.domain.rules import DAYS, Hours
+from bot.domain.wall_clock import zone_called
 
 LONGEST_PATTERN, MOST_REPEATS = 200, 5
 _DAYS = {day[:3].lower(): number for number, day in enumerate(DAYS)}
@@ -178,9 +178,8 @@ class Values:
         if not days or strange:
             self.problem(place, f"days: {f'{strange[0]!r} is none of' if strange else 'choose from'} {listed(_DAYS)}")
         start, end = self._time(given, "from", place), self._time(given, "to", place)
-        try:
-            zone = ZoneInfo(given["zone"])
-        except (ValueError, OSError, TypeError, AttributeError, KeyError):  # ZoneInfoNotFoundError is a KeyError
+        zone = zone_called(given["zone"])
+        if zone is None:
             self.problem(place, f"zone: {given['zone']!r} is no time zone: those look like Europe/Amsterdam")
             return None
         if start is None or end is None or strange or not days:

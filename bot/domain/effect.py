@@ -11,8 +11,6 @@ from bot.domain.sign_in import MfaState
 def in_effect(change: Change, dossier: Dossier) -> bool:
     """Whether the account is as the change wants it."""
     match change.kind:
-        case ChangeKind.SIGN_OUT:
-            return dossier.person.sessions_from not in (change.before, "")
         case ChangeKind.BLOCK | ChangeKind.UNBLOCK:
             return dossier.person.enabled == (change.kind is ChangeKind.UNBLOCK)
         case ChangeKind.REQUIRE_MFA:
@@ -21,6 +19,8 @@ def in_effect(change: Change, dossier: Dossier) -> bool:
             return dossier.mfa_state in wanted
         case ChangeKind.CREATE_PASS | ChangeKind.RESET_PASSWORD:
             return False  # once-only: nothing that could be read proves that somebody saw the code
+        case ChangeKind.SIGN_OUT:
+            return False  # of which sessions it was the end, only the execution can tell: `services.steps`
         case _:
             return not unclear(change, dossier) and _is(change, dossier, change.after)
 

@@ -16,6 +16,7 @@ from bot.errors import Unavailable
 from bot.graph.answers import Answer
 from bot.graph.call import Call
 from bot.graph.client import GraphClient
+from bot.graph.errors import translate
 from bot.graph.reads import Read
 from bot.graph.throttle import FLEETING, Patience
 
@@ -57,6 +58,20 @@ async def read_all(client: GraphClient, reads: Sequence[Read], patience: Patienc
         if pause:
             await client.gate.pause(pause)
     return [answers[number] for number in range(len(reads))]
+
+
+def require_parts(reads: Sequence[Read], answers: Sequence[Answer]) -> None:
+    """Looks at the answers about one account, that of the account itself first.
+
+    Raises:
+        Unavailable: the account is there and a part of it is not found, which does not say that it is gone.
+        DirectoryError: anything else was refused.
+    """
+    for read, answer in zip(reads, answers, strict=False):
+        if answer.status == 404 and answer is not answers[0]:
+            raise Unavailable("a part of an account is not found", status=404, request_id=answer.request_id)
+        if not answer.ok:
+            raise translate(answer, read.permission)
 
 
 def _refused(client: GraphClient, parts: Sequence[tuple[Read, Answer]], began: float, patience: Patience) -> float:

@@ -13,10 +13,10 @@ from bot.domain.people import Person, Standing
 from bot.domain.reconcile import DirectoryAudit
 from bot.domain.secret import Issued, temporary_password
 from bot.domain.sign_in import MfaState, Preference, Registration, SmsTerms
-from bot.errors import NotAuthorised, NotFound, Unavailable
+from bot.errors import NotAuthorised, NotFound
 from bot.graph import finding, permissions, reads
 from bot.graph.accounts import audit_in, person_in
-from bot.graph.batch import read_all
+from bot.graph.batch import read_all, require_parts
 from bot.graph.beta import beta_request, mfa_state_in, preference_in
 from bot.graph.client import GraphClient
 from bot.graph.dossiers import Dossiers
@@ -64,11 +64,7 @@ class GraphDirectory:
         await self._dossiers.foresee()  # whoever is let in asks about somebody next
         wanted = [reads.person(user_id), *reads.check_groups(user_id, list(asked))]
         account, *checks = answers = await read_all(self._client, wanted, self._patience)
-        for read, answer in zip(wanted, answers, strict=True):
-            if answer.status == 404 and account.ok:
-                raise Unavailable("the groups of an account are not found", status=404, request_id=answer.request_id)
-            if not answer.ok:
-                raise translate(answer, read.permission)
+        require_parts(wanted, answers)
         found = {group.lower() for check in checks for group in check.texts}
         return Standing(person_in(account.fields), frozenset(asked[group] for group in found if group in asked))
 

@@ -17,6 +17,7 @@ from bot.errors import DirectoryError, NotAuthorised, NotFound, Rejected, Unavai
 from bot.graph import permissions, reads
 from bot.graph.accounts import id_in, person_in, role_assignable_in, roles_in
 from bot.graph.answers import Answer
+from bot.graph.batch import require_parts
 from bot.graph.beta import with_tokens
 from bot.graph.errors import translate
 from bot.graph.memory import Memory
@@ -92,12 +93,7 @@ class Dossiers:
         Raises:
             DirectoryError: a part that decides about protection, or the methods, could not be read.
         """
-        for read, answer in zip(asked.account, answers, strict=False):
-            if answer.ok:
-                continue
-            if answer.status == 404 and answer is not answers[0]:  # the account is there: nothing says that it is gone
-                raise Unavailable("a part of an account is not found", status=404, request_id=answer.request_id)
-            raise translate(answer, read.permission)
+        require_parts(asked.account, answers)
         account, roles_held, assigned, groups_held, methods = answers[:5]
         rows, hidden = await self._method_rows(asked.user_id, asked.methods, methods)
         groups = await self._reader.pages(groups_held, asked.account[3])

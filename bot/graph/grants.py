@@ -26,15 +26,17 @@ class Grants:
         self._tokens = tokens
         self._clock = clock
         self._token = ""
-        self._roles: tuple[str, ...] = ()
+        self._lacking: dict[str, bool] = {}  # of this token; a turn asks some ten times
         self._unlicensed: dict[str, tuple[float, NotLicensed]] = {}
 
     async def lacks(self, permission: str) -> bool:
         """Whether our token does not hold the permission, nor a broader one."""
         token = await self._tokens.get()
         if token != self._token:
-            self._token, self._roles = token, permissions.roles_in(token)
-        return bool(permissions.missing(self._roles, (permission,)))
+            self._token, self._lacking = token, {}
+        if permission not in self._lacking:
+            self._lacking[permission] = bool(permissions.missing(permissions.roles_in(token), (permission,)))
+        return self._lacking[permission]
 
     async def closed(self, permission: str) -> NotAuthorised | None:
         """Why there is no use in asking for what this permission opens; None when there is."""

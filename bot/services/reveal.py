@@ -238,7 +238,6 @@ class Reveals:
         log.info("operation finished", action="operation_finished", operation=operation.id, state=operation.state.value)
 
 
-
 def reported(operation: Operation, state: State, outcome: str, request_ids: tuple[str, ...], at: datetime) -> AuditEvent:
     """The trail's line on how a Reveal ended."""
     facts = {
@@ -248,7 +247,6 @@ def reported(operation: Operation, state: State, outcome: str, request_ids: tupl
         "target_upn": operation.target.upn,
     }
     return AuditEvent(Tag.OPERATION_FINISHED, at, operation_id=operation.id, target_id=operation.target.id, facts=facts)
-
 
 
 def _known(request_id: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.domain.change import Change, ChangeKind
@@ -143,7 +143,7 @@ class Run:
         if not step.tried:
             step.sessions_from = dossier.person.sessions_from
             return False
-        return in_effect(replace(step.change, before=step.sessions_from), dossier)
+        return dossier.person.sessions_from not in (step.sessions_from, "")
 
     def due(self) -> list[Step]:
         """What is to be written now: what was set aside only once everything else has ended."""

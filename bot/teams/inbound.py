@@ -12,7 +12,6 @@ import html
 import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from botbuilder.schema import Activity, Attachment, ChannelAccount, ConversationAccount, Entity
@@ -132,7 +131,7 @@ def unread_message(activity: Activity, who_is: WhoIs, *, edited: bool = False) -
     mentioned = [mentioned_id for _, _, mentioned_id in _mentions(activity)]
     where = where_of(activity)
     said, quoting = own_words(activity.text or "", activity.attachments)
-    return IncomingMessage(
+    unread = IncomingMessage(
         key=delivery_key(activity),
         actor=actor_of(activity),
         text=_MARKS.sub(" ", said),
@@ -142,17 +141,15 @@ def unread_message(activity: Activity, who_is: WhoIs, *, edited: bool = False) -
         guest_or_bot=guest_or_bot(activity),
         files=_files(activity) if where.kind == "personal" else (),  # Teams gives bots none elsewhere
         names_people=any(mentioned_id != activity.recipient.id for mentioned_id in mentioned),
-        read=partial(incoming_message, activity, who_is, edited=edited) if mentioned else None,
     )
 
+    async def read() -> IncomingMessage:
+        """Mentions of people are looked up, mentions of the bot are cut out."""
+        text, found = _mentions_marked(activity, said, quoting=quoting)
+        known = await _object_ids(where, [mentioned_id for _, mentioned_id in found], who_is)
+        return replace(unread, text=text, mentions=tuple(Mention(name, known.get(mentioned_id, "")) for name, mentioned_id in found))
 
-async def incoming_message(activity: Activity, who_is: WhoIs, *, edited: bool = False) -> IncomingMessage:
-    """A typed message; mentions of people are looked up, mentions of the bot are cut out."""
-    unread = unread_message(activity, who_is, edited=edited)
-    said, quoting = own_words(activity.text or "", activity.attachments)
-    text, found = _mentions_marked(activity, said, quoting=quoting)
-    known = await _object_ids(unread.where, [mentioned_id for _, mentioned_id in found], who_is)
-    return replace(unread, text=text, mentions=tuple(Mention(name, known.get(mentioned_id, "")) for name, mentioned_id in found), read=None)
+    return replace(unread, read=read) if mentioned else unread
 
 
 def _files(activity: Activity) -> tuple[IncomingFile, ...]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from zoneinfo import ZoneInfo
+
+from bot.domain.wall_clock import zone_called
 
 #: Windows' names and the zone that each stands for where no country is said.
 #: https://learn.microsoft.com/windows-hardware/manufacture/desktop/default-time-zones and
@@ -80,11 +81,8 @@ def zone(names: Iterable[str], local: str) -> str:
 
 
 def _known(name: str) -> str:
-    name = WINDOWS.get(name.strip().casefold(), name)
-    try:
-        return ZoneInfo(name).key if name else ""
-    except (KeyError, ValueError, OSError):  # unknown, a path, or no file
-        return ""
+    found = zone_called(WINDOWS.get(name.strip().casefold(), name))
+    return found.key if found else ""
 
 
 def _of_offset(local: str) -> str:

@@ -61,6 +61,13 @@ async def desk(database_url: str) -> AsyncIterator[Desk]:
         yield desk
 
 
+@pytest.fixture
+async def built_in(database_url: str) -> AsyncIterator[Desk]:
+    """The product without a policy file, and with a channel for approvals."""
+    async with Desk(database_url, built_in=True, APPROVAL_CHANNEL_ID=APPROVALS.id) as desk:
+        yield desk
+
+
 def words(message: Message) -> str:
     """Every word on the card of a message, as everybody sees it."""
     return " ".join(_words(message.card() or {}))

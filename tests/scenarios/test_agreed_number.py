@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -21,16 +21,11 @@ FIRST, OTHER = "+31 6 12345678", "+31 6 22345678"
 ALREADY = "It was already so"
 
 
-@pytest.fixture
-def sqlite(new_database: Callable[[str], str]) -> str:
-    return new_database("sqlite")
-
-
 @pytest.fixture(params=["built-in", "example"])
-async def desk(request: pytest.FixtureRequest, sqlite: str) -> AsyncIterator[Desk]:
+async def desk(request: pytest.FixtureRequest, database_url: str) -> AsyncIterator[Desk]:
     """The product without a policy file, and with the example."""
     built_in = request.param == "built-in"
-    async with Desk(sqlite, built_in=True, APPROVAL_CHANNEL_ID=APPROVALS.id) if built_in else PolicyDesk(sqlite) as desk:
+    async with Desk(database_url, built_in=True, APPROVAL_CHANNEL_ID=APPROVALS.id) if built_in else PolicyDesk(database_url) as desk:
         yield desk
 
 

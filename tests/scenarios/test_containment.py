@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 
 from simulator import cast
 from simulator.entra.state import PhoneState
 from simulator.teams import Message
-from tests.desk import APPROVALS, BRAM, HANNA, OSCAR, SAM, Answer, Desk, _walk
-from tests.scenarios.approving import approved
+from tests.desk import BRAM, HANNA, OSCAR, SAM, Answer, Desk, _walk
+from tests.scenarios.approving import approved, built_in
 from tests.scenarios.example_policy import PolicyDesk
+
+__all__ = ["built_in"]
 
 NOOR, WOUT, MIA = (cast.person(name) for name in ("Noor Dekker", "Wout Wiersma", "Mia O'Brien"))
 #: What takes access away, and what has to be so before.
@@ -20,19 +22,8 @@ CONTAINING = {"sign out {who}": "", "block {who}": "", "revoke pass for {who}": 
 
 
 @pytest.fixture
-def sqlite(new_database: Callable[[str], str]) -> str:
-    return new_database("sqlite")
-
-
-@pytest.fixture
-async def built_in(database_url: str) -> AsyncIterator[Desk]:
-    async with Desk(database_url, built_in=True, APPROVAL_CHANNEL_ID=APPROVALS.id) as desk:
-        yield desk
-
-
-@pytest.fixture
-async def example(sqlite: str) -> AsyncIterator[PolicyDesk]:
-    async with PolicyDesk(sqlite) as desk:
+async def example(database_url: str) -> AsyncIterator[PolicyDesk]:
+    async with PolicyDesk(database_url) as desk:
         yield desk
 
 

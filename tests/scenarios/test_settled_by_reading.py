@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
@@ -14,23 +13,6 @@ from tests.desk import ALICE, HANNA, Desk
 from tests.scenarios.passes import PASS, PASSWORD, created, made, ready
 
 METHODS, PASSES = "authentication/methods", "authentication/temporaryAccessPassMethods"
-
-
-@pytest.fixture
-def sqlite(new_database: Callable[[str], str]) -> str:
-    return new_database("sqlite")
-
-
-@pytest.fixture
-async def desk(sqlite: str) -> AsyncIterator[Desk]:
-    async with Desk(sqlite) as desk:
-        yield desk
-
-
-@pytest.fixture
-async def approving(sqlite: str) -> AsyncIterator[Desk]:
-    async with Desk(sqlite, built_in=True) as desk:
-        yield desk
 
 
 def listed(row: dict[str, Any]) -> Fault:
@@ -68,22 +50,22 @@ async def test_being_signed_out_is_not_read_from_a_field_that_is_missing(desk: D
 @pytest.mark.parametrize(
     ("status", "body"), [(200, {}), (202, {"ok": 1}), (200, {"id": "1"}), (201, {"value": True})], ids=["200", "202", "id", "value"]
 )
-async def test_a_password_is_shown_only_if_entra_took_it(approving: Desk, status: int, body: dict[str, Any]) -> None:
-    own = await ready(approving, PASSWORD)
-    approving.entra.faults.add(Fault(effect="odd", status=status, body=body, method="PATCH", path="/v1.0/users/"))
-    told = await approving.press(HANNA, own, "reveal")
-    (request,) = created(approving)
+async def test_a_password_is_shown_only_if_entra_took_it(built_in_desk: Desk, status: int, body: dict[str, Any]) -> None:
+    own = await ready(built_in_desk, PASSWORD)
+    built_in_desk.entra.faults.add(Fault(effect="odd", status=status, body=body, method="PATCH", path="/v1.0/users/"))
+    told = await built_in_desk.press(HANNA, own, "reveal")
+    (request,) = created(built_in_desk)
     assert request.body["passwordProfile"]["password"] not in str(told.card)
-    await approving.settled(own, "did not say whether it took the new password")
-    assert made(approving) == 0
+    await built_in_desk.settled(own, "did not say whether it took the new password")
+    assert made(built_in_desk) == 0
 
 
 @pytest.mark.parametrize("body", [{"ok": 1}, {"temporaryAccessPass": "TAPRescue!"}, {"id": "1"}], ids=["ok", "code", "id"])
-async def test_a_pass_is_shown_only_if_the_answer_is_a_pass(approving: Desk, body: dict[str, Any]) -> None:
-    own = await ready(approving, PASS)
-    approving.entra.faults.add(Fault(effect="odd", status=201, body=body, method="POST", path=PASSES))
-    assert "TAPRescue!" not in str((await approving.press(HANNA, own, "reveal")).card)
-    await approving.settled(own, "did not say whether it made the pass")
+async def test_a_pass_is_shown_only_if_the_answer_is_a_pass(built_in_desk: Desk, body: dict[str, Any]) -> None:
+    own = await ready(built_in_desk, PASS)
+    built_in_desk.entra.faults.add(Fault(effect="odd", status=201, body=body, method="POST", path=PASSES))
+    assert "TAPRescue!" not in str((await built_in_desk.press(HANNA, own, "reveal")).card)
+    await built_in_desk.settled(own, "did not say whether it made the pass")
 
 
 async def test_other_writes_with_another_success_are_read_back(desk: Desk) -> None:

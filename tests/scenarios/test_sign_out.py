@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from tests.desk import BRAM, HANNA, SAM, Desk
+from tests.scenarios.approving import approvers_card, built_in
 
-import pytest
-
-from tests.desk import APPROVALS, BRAM, HANNA, SAM, Desk
-from tests.scenarios.approving import approvers_card
-
-
-@pytest.fixture
-async def desk(database_url: str) -> AsyncIterator[Desk]:
-    async with Desk(database_url, built_in=True, APPROVAL_CHANNEL_ID=APPROVALS.id) as desk:
-        yield desk
+__all__ = ["built_in"]
 
 
 async def signed_out_meanwhile(desk: Desk) -> None:
@@ -26,20 +18,20 @@ def sign_outs(desk: Desk) -> int:
     return sum(request.path.endswith("/revokeSignInSessions") for request in desk.entra.requests)
 
 
-async def test_one_of_before_is_not_this_one(desk: Desk) -> None:
-    card = await desk.say(HANNA, "sign out alice")
-    await signed_out_meanwhile(desk)
-    await desk.press(HANNA, card, "confirm")
-    await desk.settled(card, "Done")
-    assert sign_outs(desk) == 2
+async def test_one_of_before_is_not_this_one(built_in: Desk) -> None:
+    card = await built_in.say(HANNA, "sign out alice")
+    await signed_out_meanwhile(built_in)
+    await built_in.press(HANNA, card, "confirm")
+    await built_in.settled(card, "Done")
+    assert sign_outs(built_in) == 2
     assert "already" not in card.text
 
 
-async def test_nor_is_one_between_a_recovery_and_its_approval(desk: Desk) -> None:
-    card = await desk.say(HANNA, "recover alice lost")
-    await desk.press(HANNA, card, "confirm")
-    asked = await approvers_card(desk, card.operation_id)
-    await signed_out_meanwhile(desk)
-    await desk.press(BRAM, asked, "approve")
-    await desk.settled(card, "Done")
-    assert sign_outs(desk) == 2
+async def test_nor_is_one_between_a_recovery_and_its_approval(built_in: Desk) -> None:
+    card = await built_in.say(HANNA, "recover alice lost")
+    await built_in.press(HANNA, card, "confirm")
+    asked = await approvers_card(built_in, card.operation_id)
+    await signed_out_meanwhile(built_in)
+    await built_in.press(BRAM, asked, "approve")
+    await built_in.settled(card, "Done")
+    assert sign_outs(built_in) == 2

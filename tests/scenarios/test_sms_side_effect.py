@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -12,9 +12,11 @@ from simulator import cast
 from simulator.entra import Fault
 from simulator.entra.state import PhoneState
 from tests.desk import ALICE, APPROVALS, BRAM, HANNA, OMAR, Answer, Desk
-from tests.scenarios.approving import approved, approvers_card
+from tests.scenarios.approving import approved, approvers_card, built_in
 from tests.scenarios.bulking import confirmed
 from tests.scenarios.example_policy import EXAMPLE, PolicyDesk
+
+__all__ = ["built_in"]
 
 NOOR, KENJI, VICTORIA, MIA = (cast.person(name) for name in ("Noor Dekker", "Kenji Tanaka", "Victoria Crane", "Mia O'Brien"))
 SET_NOOR, SET_ALICE = "set mobile for noor +31 6 12345678", "set mobile for alice +31 6 12345678"
@@ -35,19 +37,8 @@ def said(answer: Answer) -> str:
 
 
 @pytest.fixture
-def sqlite(new_database: Callable[[str], str]) -> str:
-    return new_database("sqlite")
-
-
-@pytest.fixture
-async def built_in(database_url: str) -> AsyncIterator[Desk]:
-    async with Desk(database_url, built_in=True, APPROVAL_CHANNEL_ID=APPROVALS.id) as desk:
-        yield desk
-
-
-@pytest.fixture
-async def example(sqlite: str) -> AsyncIterator[PolicyDesk]:
-    async with PolicyDesk(sqlite) as desk:
+async def example(database_url: str) -> AsyncIterator[PolicyDesk]:
+    async with PolicyDesk(database_url) as desk:
         yield desk
 
 
@@ -104,8 +95,8 @@ async def test_where_policy_forbids_it_the_number_is_set_and_switching_off_is_ne
 
 
 @pytest.mark.parametrize("why", ["excluded", "off", "on already", "alternate"])
-async def test_nothing_is_said_where_nothing_changes(sqlite: str, why: str) -> None:
-    async with Desk(sqlite) as desk:
+async def test_nothing_is_said_where_nothing_changes(database_url: str, why: str) -> None:
+    async with Desk(database_url) as desk:
         who, line = ALICE, SET_ALICE
         if why == "excluded":
             who, line = KENJI, "set mobile for kenji +81 90 8765 4321"
@@ -122,8 +113,8 @@ async def test_nothing_is_said_where_nothing_changes(sqlite: str, why: str) -> N
         assert sms(desk, who) == (before or "notAllowedByPolicy" if who is not ALICE else "notEnabled")
 
 
-async def test_a_policy_that_may_not_be_read_is_taken_for_one_that_switches_on(sqlite: str) -> None:
-    async with Desk(sqlite, built_in=True) as desk:
+async def test_a_policy_that_may_not_be_read_is_taken_for_one_that_switches_on(database_url: str) -> None:
+    async with Desk(database_url, built_in=True) as desk:
         desk.entra.revoke(cast.GRAPH_APP_ID, permissions.READ_POLICY)
         card = await desk.change(HANNA, SET_NOOR)
         assert "stays off" in card.text
@@ -131,8 +122,8 @@ async def test_a_policy_that_may_not_be_read_is_taken_for_one_that_switches_on(s
 
 
 @pytest.mark.parametrize("effect", ["unavailable", "forbidden"])
-async def test_a_policy_that_cannot_be_read_now_keeps_the_card_back(sqlite: str, effect: str) -> None:
-    async with Desk(sqlite) as desk:
+async def test_a_policy_that_cannot_be_read_now_keeps_the_card_back(database_url: str, effect: str) -> None:
+    async with Desk(database_url) as desk:
         desk.entra.faults.add(Fault(effect=effect, method="GET", path="authenticationMethodConfigurations/Sms"))
         refused = await desk.say(HANNA, SET_ALICE)
         assert refused.verbs == []
@@ -146,8 +137,8 @@ async def test_an_answer_lost_between_the_number_and_switching_it_off_leaves_it_
     assert sms(built_in, NOOR) == "notEnabled"
 
 
-async def test_what_cannot_be_switched_off_is_said(sqlite: str) -> None:
-    async with Desk(sqlite, built_in=True) as desk:
+async def test_what_cannot_be_switched_off_is_said(database_url: str) -> None:
+    async with Desk(database_url, built_in=True) as desk:
         desk.entra.faults.add(Fault(effect="forbidden", method="POST", path="disableSmsSignIn"))
         card = await desk.say(HANNA, SET_NOOR)
         await desk.press(HANNA, card, "confirm")
@@ -156,8 +147,8 @@ async def test_what_cannot_be_switched_off_is_said(sqlite: str) -> None:
         await desk.logged("Noor Dekker", "still on")
 
 
-async def test_a_number_that_is_refused_switches_nothing(sqlite: str) -> None:
-    async with Desk(sqlite, built_in=True) as desk:
+async def test_a_number_that_is_refused_switches_nothing(database_url: str) -> None:
+    async with Desk(database_url, built_in=True) as desk:
         desk.entra.faults.add(Fault(effect="forbidden", method="POST", path="phoneMethods"))
         card = await desk.say(HANNA, SET_NOOR)
         await desk.press(HANNA, card, "confirm")
@@ -192,10 +183,10 @@ async def test_a_file_says_it_row_by_row_and_its_approvers_how_often(built_in: D
     assert sms(built_in, NOOR) == sms(built_in, OMAR) == "ready"
 
 
-async def test_a_file_that_may_not_leave_it_on_says_that_it_stays_off(sqlite: str, tmp_path: Path) -> None:
+async def test_a_file_that_may_not_leave_it_on_says_that_it_stays_off(database_url: str, tmp_path: Path) -> None:
     policy = tmp_path / "policy.toml"
     policy.write_text(f"{_EXAMPLE}\n{_NOBODY}")
-    async with Desk(sqlite, POLICY_FILE=str(policy), APPROVAL_CHANNEL_ID=APPROVALS.id) as desk:
+    async with Desk(database_url, POLICY_FILE=str(policy), APPROVAL_CHANNEL_ID=APPROVALS.id) as desk:
         _, card, asked = await confirmed(desk, "user,mobile", f"{NOOR.upn},+31 6 12345678", f"{OMAR.upn},+31 6 87654321")
         for each in (card, asked):
             assert "SMS sign-in stays off for 2 people" in said(each)

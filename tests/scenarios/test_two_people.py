@@ -6,7 +6,7 @@ The table is written by hand from the principle in policy.example.toml. `1`: the
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from itertools import count
 
 import pytest
@@ -71,16 +71,10 @@ KINDS = {"codes": "otp", "passkey": "fido2", "token": "hardware"}
 _numbers = count(1)
 
 
-@pytest.fixture
-def sqlite(new_database: Callable[[str], str]) -> str:
-    """One kind of database: words are looked at here, and how they are stored elsewhere."""
-    return new_database("sqlite")
-
-
 @pytest.fixture(params=["built-in", "example"])
-async def desk(request: pytest.FixtureRequest, sqlite: str) -> AsyncIterator[Desk]:
+async def desk(request: pytest.FixtureRequest, database_url: str) -> AsyncIterator[Desk]:
     """The product without a policy file, and with the example."""
-    async with Desk(sqlite, built_in=True) if request.param == "built-in" else PolicyDesk(sqlite) as desk:
+    async with Desk(database_url, built_in=True) if request.param == "built-in" else PolicyDesk(database_url) as desk:
         yield desk
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy
+from replicas import most, replicas
 from trail_rows import NOW, append, change, rows
 
 from bot.domain.audit import AuditEvent, Tag
@@ -16,7 +17,7 @@ from bot.store import executions
 from bot.store.discrepancies import KEPT, StoredDiscrepancies
 from bot.store.operations import StoredOperations
 from bot.store.trail_reader import TrailReader
-from bot.store.transactions import Transactions, open_engine
+from bot.store.transactions import Transactions
 
 pytestmark = pytest.mark.storage
 
@@ -36,20 +37,13 @@ def finished(operation_id: str, hours: float, state: str = "succeeded") -> Audit
 
 
 async def test_replicas_report_the_same_once(database_url: str, database: sqlalchemy.Engine) -> None:
-    engines = [open_engine(database_url) for _ in range(2 if database.dialect.name == "postgresql" else 1)]
-    writers = [Transactions(engine) for engine in engines]
-    replicas = [StoredDiscrepancies(writer, lambda *_, **__: None) for writer in writers]
-    try:
+    async with replicas(database_url, most(database_url)) as writers:
+        stores = [StoredDiscrepancies(writer, lambda *_, **__: None) for writer in writers]
         async with asyncio.timeout(30):
-            told = await asyncio.gather(*(replicas[n % len(replicas)].report(differs("7QXF", "7QXG"), NOW) for n in range(20)))
+            told = await asyncio.gather(*(stores[n % len(stores)].report(differs("7QXF", "7QXG"), NOW) for n in range(20)))
             assert sorted(told)[-2:] == [0, 2]
-            assert await replicas[0].report(differs("7QXG", "7QXH"), NOW) == 1
-            assert await replicas[0].report(differs("7QXF"), NOW + KEPT + timedelta(days=1)) == 1, "forgotten by then"
-    finally:
-        for writer in writers:
-            writer.close()
-        for engine in engines:
-            engine.dispose()
+            assert await stores[0].report(differs("7QXG", "7QXH"), NOW) == 1
+            assert await stores[0].report(differs("7QXF"), NOW + KEPT + timedelta(days=1)) == 1, "forgotten by then"
     assert [row["tag"] for row in rows(database)] == ["trail:directory:differs"] * 3
     assert TrailReader(database).verify().broken is None
     with database.connect() as connection:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 import sqlalchemy
+from replicas import most, replicas
 from trail_rows import NOW, append, change, event, rows
 
 from bot.domain.chain import Fault, StoredEvent, Verdict, seal
@@ -14,7 +15,7 @@ from bot.store import outbox
 from bot.store.heads import StoredHeads
 from bot.store.operations import StoredOperations
 from bot.store.trail_reader import TrailReader
-from bot.store.transactions import Transactions, open_engine
+from bot.store.transactions import Transactions
 
 EVENTS = 8
 DAY = date(2026, 11, 1)
@@ -92,28 +93,21 @@ async def test_of_what_was_removed_by_age_a_head_tells_nothing_and_that_is_said(
 
 
 async def test_replicas_post_one_head_a_day(database_url: str, written: sqlalchemy.Engine) -> None:
-    engines = [open_engine(database_url) for _ in range(2 if written.dialect.name == "postgresql" else 1)]
-    writers = [Transactions(engine) for engine in engines]
-    replicas = [StoredHeads(writer, lambda *_, **__: None) for writer in writers]
-    try:
+    async with replicas(database_url, most(database_url)) as writers:
+        stores = [StoredHeads(writer, lambda *_, **__: None) for writer in writers]
         async with asyncio.timeout(30):
-            told = await asyncio.gather(*(replicas[n % len(replicas)].post(DAY, NOW) for n in range(10)))
+            told = await asyncio.gather(*(stores[n % len(stores)].post(DAY, NOW) for n in range(10)))
             assert sorted(told) == [False] * 9 + [True]
             append(written, event(99))
-            assert not await replicas[-1].post(DAY, NOW)
+            assert not await stores[-1].post(DAY, NOW)
             assert said(written) == [f"{EVENTS}:{heads(written)[EVENTS]}"]
-            assert await replicas[-1].post(DAY + timedelta(days=3), NOW)
+            assert await stores[-1].post(DAY + timedelta(days=3), NOW)
             # The first one was never delivered, and says nothing that this one does not.
             assert said(written) == [f"{EVENTS + 1}:{heads(written)[EVENTS + 1]}"]
             change(written, "UPDATE log_posts SET delivered = :yes", yes=True)
-            assert await replicas[0].post(DAY + timedelta(days=4), NOW)
+            assert await stores[0].post(DAY + timedelta(days=4), NOW)
             with written.connect() as connection:
                 assert connection.execute(sqlalchemy.text("SELECT count(*) FROM log_notices")).scalar() == 2
-    finally:
-        for writer in writers:
-            writer.close()
-        for engine in engines:
-            engine.dispose()
 
 
 async def test_of_a_trail_without_events_there_is_no_head(database: sqlalchemy.Engine) -> None:

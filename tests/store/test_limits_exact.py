@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from replicas import replicas
 from trail_rows import NOW, event, operation
 
 from bot.domain.change import Change, ChangeKind, Plan
@@ -23,7 +24,6 @@ from bot.errors import Forbidden, Refusal
 from bot.services.limits import within_limits
 from bot.store.operations import StoredOperations
 from bot.store.stops import StoredStops
-from bot.store.transactions import Transactions, open_engine
 from bot.store.usages import StoredUsages
 
 pytestmark = pytest.mark.storage
@@ -31,21 +31,6 @@ pytestmark = pytest.mark.storage
 #: It only takes access away.
 SIGN_OUT = (Change(ChangeKind.SIGN_OUT, None, "", None),)
 NEED = Need(approvals=1, groups=frozenset({"seniors"}), group_names="Seniors")
-
-
-@asynccontextmanager
-async def replicas(database_url: str) -> AsyncIterator[list[Transactions]]:
-    """Two processes on one database."""
-    engines = [open_engine(database_url) for _ in range(2)]
-    writers = [Transactions(engine) for engine in engines]
-    try:
-        async with asyncio.timeout(60):
-            yield writers
-    finally:
-        for writer in writers:
-            writer.close()
-        for engine in engines:
-            engine.dispose()
 
 
 def enqueue(*_: object, **__: object) -> None:
@@ -88,7 +73,7 @@ async def confirm_all(stores: Sequence[StoredOperations], operations: Sequence[O
 async def test_sixty_confirmations_on_two_replicas_let_seven_of_each_agent_through(
     database_url: str, limits: Limits, kind: dict[str, Any], code: str
 ) -> None:
-    async with replicas(database_url) as writers:
+    async with asyncio.timeout(60), replicas(database_url) as writers:
         stores = [StoredOperations(writer, enqueue, limits) for writer in writers]
         answers = await confirm_all(stores, [replace(operation(n), **kind) for n in range(60)])
     moved = Counter(answer.requester.id for answer in answers if isinstance(answer, Operation))
@@ -105,7 +90,7 @@ async def test_what_only_takes_access_away_counts_for_nothing_else_and_waits_for
     def of(agent: Actor, **kind: Any) -> Operation:
         return replace(operation(0), requester=agent, **kind)
 
-    async with replicas(database_url) as writers:
+    async with asyncio.timeout(60), replicas(database_url) as writers:
         stores = [StoredOperations(writers[0], enqueue, limits)] * 2  # one replica: first come, first served
 
         async def passed(*operations: Operation) -> list[bool]:
@@ -128,7 +113,7 @@ async def test_what_only_takes_access_away_counts_for_nothing_else_and_waits_for
 async def test_sixty_typed_freezes_on_two_replicas_let_seven_of_each_agent_through(database_url: str) -> None:
     agents = [Actor(f"agent-{n}", "tenant", f"Agent {n}") for n in range(3)]
     people = [Person(f"person-{n}", f"Person {n}", f"person-{n}@fabrikam.example") for n in range(60)]
-    async with replicas(database_url) as writers:
+    async with asyncio.timeout(60), replicas(database_url) as writers:
         stores = [StoredStops(writer, enqueue, replace(NO_LIMITS, freezes_per_hour=7)) for writer in writers]
 
         async def freeze(n: int) -> str:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy
+from replicas import most, replicas
 from trail_rows import NOW, append, change, event, found, operation, put, rows
 
 from bot.domain.audit import Tag
@@ -16,39 +17,32 @@ from bot.domain.operation import Operation, State
 from bot.store.operations import StoredOperations
 from bot.store.trail import Trail, remove_older
 from bot.store.trail_reader import TrailReader
-from bot.store.transactions import Transactions, open_engine
+from bot.store.transactions import Transactions
 
 pytestmark = pytest.mark.storage
 
 
 async def test_replicas_that_write_at_the_same_time_make_one_chain(database_url: str, database: sqlalchemy.Engine) -> None:
     """200 mixed pieces of work; on PostgreSQL from two engines, several of them moving the same operation or waiting for the same row."""
-    engines = [open_engine(database_url) for _ in range(2 if database.dialect.name == "postgresql" else 1)]
-    writers = [Transactions(engine) for engine in engines]
-    replicas = [StoredOperations(writer, lambda *_, **__: None) for writer in writers]
-    ids = [(await replicas[0].propose(operation(n), event(n))).id for n in range(20)]
-    confirmed: list[Operation | None] = []
+    async with replicas(database_url, most(database_url)) as writers:
+        stores = [StoredOperations(writer, lambda *_, **__: None) for writer in writers]
+        ids = [(await stores[0].propose(operation(n), event(n))).id for n in range(20)]
+        confirmed: list[Operation | None] = []
 
-    async def one(n: int) -> None:
-        store, operation_id = replicas[n % len(replicas)], ids[n // 4 % len(ids)]
-        match n % 5:
-            case 0:
-                await store.record(event(n))
-            case 1:
-                await store.propose(operation(n), event(n))
-            case 2 | 3:
-                confirmed.append(await store.move(operation_id, "confirm", State.QUEUED, event(n), at=NOW))
-            case _:
-                await asyncio.gather(store.set_card(operation_id, f"card-{n}"), store.set_setting("log_channel", str(n), event(n)))
+        async def one(n: int) -> None:
+            store, operation_id = stores[n % len(stores)], ids[n // 4 % len(ids)]
+            match n % 5:
+                case 0:
+                    await store.record(event(n))
+                case 1:
+                    await store.propose(operation(n), event(n))
+                case 2 | 3:
+                    confirmed.append(await store.move(operation_id, "confirm", State.QUEUED, event(n), at=NOW))
+                case _:
+                    await asyncio.gather(store.set_card(operation_id, f"card-{n}"), store.set_setting("log_channel", str(n), event(n)))
 
-    try:
         async with asyncio.timeout(60):
             await asyncio.gather(*(one(n) for n in range(200)))
-    finally:
-        for writer in writers:
-            writer.close()
-        for engine in engines:
-            engine.dispose()
 
     won = [moved.id for moved in confirmed if moved is not None]
     assert len(won) == len(set(won)) == len({ids[n // 4 % len(ids)] for n in range(200) if n % 5 in (2, 3)})
@@ -141,14 +135,7 @@ async def test_the_events_of_an_unfinished_operation_stay(database: sqlalchemy.E
 
 
 async def test_replicas_that_remove_at_the_same_time_leave_one_checkpoint(aged: sqlalchemy.Engine, database_url: str) -> None:
-    engines = [open_engine(database_url) for _ in range(2)]
-    writers = [Transactions(engine) for engine in engines]
-    try:
+    async with replicas(database_url) as writers:
         await asyncio.gather(*(StoredOperations(writer, lambda *_, **__: None).purge(NOW, 30) for writer in writers))
-    finally:
-        for writer in writers:
-            writer.close()
-        for engine in engines:
-            engine.dispose()
     assert [row["tag"] for row in rows(aged)].count(Tag.TRAIL_CHECKPOINT) == 1
     assert found(aged) is None

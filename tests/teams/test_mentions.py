@@ -10,7 +10,7 @@ import pytest
 from bot.commands.cleaning import normalise
 from bot.domain.exchange import MENTION_CLOSE, MENTION_OPEN, ConversationRef, IncomingMessage
 from bot.teams import inbound
-from bot.teams.inbound import MENTIONS_LOOKED_UP, activity_from, incoming_message
+from bot.teams.inbound import MENTIONS_LOOKED_UP, activity_from, unread_message
 from bot.teams.outbound import Connector
 from simulator import cast
 from tests.desk import HANNA, HELPDESK, OSCAR
@@ -43,7 +43,8 @@ async def read(text: str, *entities: dict[str, Any], ask: inbound.WhoIs = who_is
         "text": text,
         "entities": list(entities),
     }
-    return await incoming_message(activity_from(body), ask)
+    message = unread_message(activity_from(body), ask)
+    return await message.read() if message.read else message
 
 
 def seen(message: IncomingMessage) -> str:
