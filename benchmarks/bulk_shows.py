@@ -99,7 +99,7 @@ async def _talk(world: World, bot: Bot, seconds: float) -> list[float]:
 
 
 async def _people(wanted: dict[str, Any]) -> list[float]:
-    activities, threads = Activities(cast.BOT_APP_ID, wanted["service_url"]), Threads()
+    activities, threads = Activities(cast.BOT_APP_ID, lambda _: str(wanted["service_url"])), Threads()
     turns: list[float] = []
     began = time.perf_counter()
 

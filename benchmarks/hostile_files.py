@@ -55,7 +55,7 @@ class Chat:
     """Somebody who looks people up, one after the other."""
 
     def __init__(self, world: World, bot: Bot) -> None:
-        activities = Activities(cast.BOT_APP_ID, world.teams.service_url)
+        activities = Activities(cast.BOT_APP_ID, lambda _: world.teams.service_url)
         scene = Scene(PEOPLE[0], *world.teams.threads.find(PEOPLE[0]), world.teams.threads.now())
         bearer = world.teams.tokens.bearer(world.teams.service_url)
         self._posts = itertools.cycle([Post(bot.endpoint, activities.message(scene, "", f"show {name}"), bearer) for name in SHOWN])

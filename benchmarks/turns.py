@@ -66,7 +66,7 @@ class Bench:
         self._seconds = seconds
         self._numbers = iter(range(random.randrange(10_000_000, 60_000_000), 99_999_999))
         self.world = Server("world", ["-m", "benchmarks.world"], 0, {}, folder / "world.log", ready="")
-        self._activities = Activities(cast.BOT_APP_ID, self.world.said["service_url"])
+        self._activities = Activities(cast.BOT_APP_ID, lambda _: str(self.world.said["service_url"]))
         self._threads = Threads()
         self.servers: dict[str, Server] = {}
 
