@@ -22,6 +22,7 @@ from bot.domain.people import Actor, Person, Standing, Unseen
 from bot.domain.personal import PersonalCard, PersonalChat
 from bot.domain.reconcile import Comparison, DirectoryAudit, Known
 from bot.domain.registered import Made
+from bot.domain.report import PhoneOnlyReport, Registered, Scope
 from bot.domain.rules import Need
 from bot.domain.secret import Issued
 from bot.domain.sign_in import MfaState, Preference, Registration, SmsTerms
@@ -117,6 +118,22 @@ class TrailHeads(Protocol):
         Raises:
             StoreUnavailable: it has to be tried again.
         """
+
+
+class RegistrationReports(Protocol):
+    """Who is registered how, as it was read from Entra last, and how many on each day before. Every method may raise StoreUnavailable."""
+
+    async def read_at(self) -> datetime | None:
+        """When the last whole reading was made; None when there was none."""
+
+    async def departments(self) -> Sequence[str]:
+        """The names of all departments."""
+
+    async def report(self, scope: Scope) -> PhoneOnlyReport | None:
+        """What the last reading says of these people; None when nothing was read yet."""
+
+    def phone_only(self, scope: Scope) -> AsyncIterator[Registered]:
+        """Who of them has nothing but a phone, by department and name, so many at a time that memory stays flat."""
 
 
 class BulkDirectory(Protocol):
