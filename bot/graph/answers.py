@@ -25,11 +25,13 @@ class Answer:
         status: HTTP status.
         headers: by name, in lower case or whatever case.
         body: parsed JSON; None when there is none; a private mark when it cannot be read as JSON.
+        granted: of a read that was refused with 403: our own token holds what it takes, so that this is no word on our permissions.
     """
 
     status: int
     headers: Mapping[str, str]
     body: Any = None
+    granted: bool = False
 
     @classmethod
     def of(cls, status: int, headers: Mapping[str, str], content: bytes) -> Answer:

@@ -57,7 +57,7 @@ async def read_all(client: GraphClient, reads: Sequence[Read], patience: Patienc
             break
         if pause:
             await client.gate.pause(pause)
-    return [answers[number] for number in range(len(reads))]
+    return [await client.grants.weighed(answers[number], read.permission) for number, read in enumerate(reads)]
 
 
 def require_parts(reads: Sequence[Read], answers: Sequence[Answer]) -> None:

@@ -33,6 +33,7 @@ from bot.errors import NotAuthorised, Unavailable
 from bot.graph.answers import Answer
 from bot.graph.call import Call, Limit
 from bot.graph.errors import SILENCES, translate
+from bot.graph.grants import Grants
 from bot.graph.taken import taken
 from bot.graph.throttle import Patience, ThrottleGate
 from bot.ports import Clock
@@ -79,6 +80,7 @@ class GraphClient:
         self.beta_url = f"{endpoint.rstrip('/')}/{BETA}"
         self.gate = gate or ThrottleGate()
         self.tokens = tokens
+        self.grants = Grants(tokens, self.gate.clock)
         self.now = now
         self._seconds = aiohttp.ClientTimeout(sock_connect=connect_seconds, sock_read=read_seconds)
         self._session: aiohttp.ClientSession | None = None
@@ -178,10 +180,10 @@ class GraphClient:
                 if answer.status == 401:
                     token = await self.tokens.get(_decoded(answer.claims), refused=token)
                     answer = await self._read_once(url, call, patience, headers, token, post, through, units)
+                if not answer.ok:
+                    raise translate(await self.grants.weighed(answer, permission), permission)
         except SILENCES as error:
             raise translate(error, permission) from error
-        if not answer.ok:
-            raise translate(answer, permission)
         return answer
 
     async def _read_once(

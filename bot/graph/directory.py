@@ -15,7 +15,7 @@ from bot.domain.secret import Issued, temporary_password
 from bot.domain.sign_in import MfaState, Preference, Registration, SmsTerms
 from bot.errors import NotAuthorised, NotFound
 from bot.graph import finding, permissions, reads
-from bot.graph.accounts import audit_in, person_in
+from bot.graph.accounts import audit_in, id_in, person_in
 from bot.graph.batch import read_all, require_parts
 from bot.graph.beta import beta_request, mfa_state_in, preference_in
 from bot.graph.client import GraphClient
@@ -110,7 +110,7 @@ class GraphDirectory:
         asked = [holding(mark) for mark in marks]
         answers = await self._reader.read(*asked) if asked else []
         found = [await self._reader.pages(answer, read, most=MOST_HOLDERS + 1) for read, answer in zip(asked, answers, strict=True)]
-        return [frozenset(str(row.get("id")) for row in rows) for rows in found]
+        return [frozenset(id_in(row, "id") for row in rows) for rows in found]
 
     async def preference(self, object_id: str) -> Preference:
         """See `bot.ports.Directory`."""

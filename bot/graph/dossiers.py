@@ -120,7 +120,8 @@ class Dossiers:
         if answer.status not in (403, 404):
             if not answer.ok:
                 raise translate(answer, read.permission)
-            return await self._reader.pages(answer, read), None
+            rows = await self._reader.pages(answer, read)
+            return rows, None if rows else Unavailable("not even the password is listed, which everybody has", request_id=answer.request_id)
         # Only the granular permission for phones is granted, or (in China's cloud) there is no list of all methods.
         phones = reads.phones(user_id)
         try:
@@ -143,7 +144,9 @@ class Dossiers:
         read = reads.tokens(user_id)
         try:
             return with_tokens(others, await self._reader.pages(await self._reader.get(read), read))
-        except (NotAuthorised, NotFound, Rejected):
+        except (NotAuthorised, NotFound, Rejected, Unavailable) as error:
+            if isinstance(error, Unavailable) and error.status != 403:
+                raise
             return tuple(replace(method, active=None) if method.family is Family.HARDWARE_TOKEN else method for method in others)
 
 

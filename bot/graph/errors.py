@@ -72,7 +72,7 @@ def _refusal(answer: Answer, permission: str) -> DirectoryError:
     if code in NO_LICENCE:
         return NotLicensed(detail, permission=permission, status=status, code=code, request_id=request_id)
     if status == 403:
-        return NotAuthorised(detail, permission=permission, status=status, code=code, request_id=request_id)
+        return _forbidden(answer, NotAuthorised(detail, permission=permission, status=status, code=code, request_id=request_id))
     if status == 429:
         wait = answer.retry_after
         return Throttled(detail, retry_after=UNSAID_SECONDS if wait is None else wait, code=code, request_id=request_id)
@@ -94,6 +94,14 @@ def _refusal(answer: Answer, permission: str) -> DirectoryError:
     else:
         return Unavailable(detail, retry_after=answer.retry_after, status=status, code=code, request_id=request_id)
     return kind(detail, status=status, code=code, request_id=request_id)
+
+
+def _forbidden(answer: Answer, error: NotAuthorised) -> DirectoryError:
+    """The error itself, unless the permission that it names is not what is missing."""
+    if not answer.granted:
+        return error
+    detail = f"refused, though our token holds {error.permission}"
+    return Unavailable(detail, status=error.status, code=error.code, request_id=error.request_id)
 
 
 def _said(answer: Answer) -> tuple[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bot.graph.client import GraphClient
-from bot.graph.grants import Grants
 from bot.graph.report import RegistrationReport
 from bot.graph.role_groups import RoleGroups
 
@@ -18,6 +17,6 @@ class Memory:
     """
 
     def __init__(self, client: GraphClient) -> None:
-        self.grants = Grants(client.tokens, client.gate.clock)
+        self.grants = client.grants
         self.role_groups = RoleGroups(client, self.grants)
         self.report = RegistrationReport(client, self.grants)

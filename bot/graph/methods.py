@@ -20,6 +20,7 @@ from msgraph.graph_service_client import GraphServiceClient
 
 from bot.domain.change import KINDS, Change, ChangeKind
 from bot.domain.methods import SYNCED, Family, Method, Phone, PhoneType, SmsSignIn
+from bot.domain.phone import digits
 from bot.domain.sign_in import PassFacts, SmsTerms
 from bot.errors import Unavailable
 from bot.graph.shape import of_graph
@@ -65,13 +66,19 @@ def client_request_id(operation_id: str, change: Change) -> str:
 
 @of_graph
 def phones_in(rows: Iterable[dict[str, Any]]) -> dict[PhoneType, Phone]:
-    """The phones among the methods; a phone of a type we do not know is left out. Unavailable when a row is no method."""
+    """The phones among the methods; a phone of a type we do not know is left out.
+
+    Raises:
+        Unavailable: a row is no method, or a phone without its number, which must not be taken for no phone.
+    """
     found: dict[PhoneType, Phone] = {}
     for row in rows:
         if not row.get("id"):
             raise Unavailable("a method without id")
         if _is_known_phone(row):
             kind = PhoneType(row["phoneType"])
+            if not digits(str(row.get("phoneNumber") or "")):
+                raise Unavailable("a phone without its number")
             found[kind] = Phone(kind, str(row["phoneNumber"]), SmsSignIn.of(row.get("smsSignInState")), _day(row))
     return found
 
@@ -99,9 +106,7 @@ def sms_terms_in(policy: dict[str, Any]) -> SmsTerms:
 
 def _is_known_phone(row: dict[str, Any]) -> bool:
     """Whether `phones_in` takes the row; a row of `phoneMethods` does not name its type."""
-    return (
-        row.get("@odata.type", _PHONE) == _PHONE and row.get("phoneType") in PhoneType._value2member_map_ and bool(row.get("phoneNumber"))
-    )
+    return row.get("@odata.type", _PHONE) == _PHONE and row.get("phoneType") in PhoneType._value2member_map_
 
 
 def _method(row: dict[str, Any]) -> Method:

@@ -37,7 +37,7 @@ async def somebody_else(directory: Directory, jobs: BulkJobs, operation: Operati
         if mark.key in named:
             return same_person(mark, named[mark.key])
     for mark, holders in telling if operation.bulk else ():
-        for person in await jobs.changed(operation.id, holders - {approver.id}):
+        for person in await jobs.changed(operation.id, holders - {approver.id.lower()}):
             return same_person(mark, person.name)
     return ALLOWED
 

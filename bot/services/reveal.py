@@ -40,8 +40,8 @@ from bot.services.validity import as_made, validity
 
 log = structlog.get_logger()
 
-#: Both together are less than a turn (`dispatch.TURN_SECONDS`), so that what was made is always accounted for within it.
-CHECK_SECONDS, ISSUE_SECONDS = 4.0, 4.0
+#: All together are less than a turn (`dispatch.TURN_SECONDS`), so that what was made is always accounted for within it.
+CHECK_SECONDS, ISSUE_SECONDS, SETTLE_SECONDS = 4.0, 4.0, 0.9
 #: Before what Entra could not make yet, for an account that was created minutes ago, is tried again while its requester waits.
 NEW_PAUSES = (0.5, 1.0)
 
@@ -157,12 +157,28 @@ class Reveals:
         except (Unavailable, Conflict) as error:
             return await self._ended(operation, State.PARTIAL, lost(operation), error.request_id)
         except DirectoryError as error:
+            if await self._may_exist(operation, change):
+                return await self._ended(operation, State.PARTIAL, lost(operation), error.request_id)
             return await self._ended(operation, State.FAILED, refused(operation, change, error), error.request_id)
         except (TimeoutError, asyncio.CancelledError):  # also when the turn itself is over: what may exist has to be accounted for
             return await self._ended(operation, State.PARTIAL, lost(operation), "")
         except Exception as error:  # a defect of ours
             return await self._ended(operation, State.PARTIAL, join(" ", (explain.incident(error), lost(operation))), "")
         return await self._shown(operation, change, issued, minimum)
+
+    async def _may_exist(self, operation: Operation, change: Change) -> bool:
+        """Whether there is another pass than before, although Graph refused to make it: then nobody saw its code.
+
+        A password cannot be looked up; when that of an account was changed last is shown too late to tell.
+        """
+        if change.kind is not ChangeKind.CREATE_PASS:
+            return False
+        try:
+            async with asyncio.timeout(SETTLE_SECONDS):
+                held = (await self._directory.pass_terms(operation.target.id)).held
+        except (DirectoryError, TimeoutError):
+            return False  # Graph did say no, and says nothing more
+        return held is not None and held.id != change.method
 
     async def _issued(self, operation: Operation, change: Change) -> Issued:
         """What Graph made, at once or, of a new account, as soon as it can; raises DirectoryError."""

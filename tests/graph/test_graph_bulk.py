@@ -69,7 +69,7 @@ async def test_a_name_comes_before_a_mail_address_and_two_with_one_mail_are_two(
 
 async def test_resolving_fails_loudly(bench: BulkBench) -> None:
     bench.fault("forbidden", "/users")
-    with pytest.raises(NotAuthorised):
+    with pytest.raises(Unavailable):
         await bench.bulk.resolve([ALICE.upn, OMAR.upn])
 
 
@@ -126,9 +126,9 @@ async def test_only_phones_may_be_read(bench: BulkBench) -> None:
 @pytest.mark.parametrize(
     ("effect", "path", "kind"),
     [
-        ("forbidden", "roleAssignments", NotAuthorised),
+        ("forbidden", "roleAssignments", Unavailable),
         ("unavailable", f"/users/{OMAR.id}/", Unavailable),
-        ("forbidden", OMAR.id, NotAuthorised),
+        ("forbidden", OMAR.id, Unavailable),
     ],
 )
 async def test_one_bad_part_fails_that_person_alone(bench: BulkBench, effect: str, path: str, kind: type[DirectoryError]) -> None:
@@ -239,7 +239,7 @@ async def test_together_each_is_told_of_their_own(bench: BulkBench) -> None:
     together = Together(bench.bulk)
     asked = (together.dossier(one) for one in (ALICE.id, OMAR.id, NOBODY, THEO.id))
     found = await asyncio.gather(*asked, return_exceptions=True)
-    assert [type(one) for one in found] == [Dossier, NotAuthorised, NotFound, Dossier]
+    assert [type(one) for one in found] == [Dossier, Unavailable, NotFound, Dossier]
 
 
 async def test_together_without_those_who_went_away(bench: BulkBench) -> None:

@@ -14,6 +14,7 @@ from bot.graph import GraphDirectory
 from bot.graph.answers import Answer
 from bot.graph.errors import translate
 from bot.graph.throttle import Patience, Priority, ThrottleGate
+from simulator import cast
 from tests.graph.conftest import ALICE, OMAR, Bench
 
 SET = Change(ChangeKind.SET_PHONE, PhoneType.MOBILE, None, "+31 612345678")
@@ -129,7 +130,7 @@ async def test_nonsense_is_no_answer(bench: Bench, effect: str, status: int) -> 
         await bench.directory.person(ALICE.id)
 
 
-@pytest.mark.parametrize(("status", "kind"), [(403, NotAuthorised), (404, NotFound), (401, NotAuthorised)])
+@pytest.mark.parametrize(("status", "kind"), [(403, Unavailable), (404, NotFound), (401, NotAuthorised)])
 async def test_a_no_without_a_body_is_still_a_no_and_a_page_is_somebody_elses(
     bench: Bench, status: int, kind: type[DirectoryError]
 ) -> None:
@@ -207,11 +208,16 @@ async def test_a_part_of_a_batch_may_refuse_the_token(bench: Bench) -> None:
     assert len([line for line in bench.seen() if "roleAssignments" in line]) == 2
 
 
-async def test_403_names_the_permission_of_the_part(bench: Bench) -> None:
-    bench.fault("forbidden", "roleAssignments")
-    with pytest.raises(NotAuthorised) as no:
+async def test_403_names_the_permission_of_the_part_where_that_is_what_our_token_lacks(bench: Bench) -> None:
+    bench.fault("forbidden", "roleAssignments", times=1)
+    with pytest.raises(Unavailable) as no:
         await bench.directory.dossier(ALICE.id)
-    assert no.value.permission == "RoleManagement.Read.Directory"
+    assert no.value.status == 403
+    bench.entra.revoke(cast.GRAPH_APP_ID, "RoleManagement.Read.Directory")
+    await bench.client.renew_token("")
+    with pytest.raises(NotAuthorised) as missing:
+        await bench.directory.dossier(ALICE.id)
+    assert missing.value.permission == "RoleManagement.Read.Directory"
 
 
 async def test_409_that_was_saved(bench: Bench) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.approvers import Attribute, Mark
-from bot.errors import NotAuthorised, Unavailable
+from bot.errors import Unavailable
 from simulator import cast
 from simulator.entra import Fault
 from tests.graph.conftest import ALICE, OMAR, THEO, Bench
@@ -59,7 +59,7 @@ async def test_more_than_tell_anything_are_not_counted_to_the_end(bench: Bench) 
 
 async def test_what_cannot_be_read_is_no_answer(bench: Bench) -> None:
     bench.entra.faults.add(Fault(effect="forbidden", path=f"/users/{OMAR.id}"))
-    with pytest.raises(NotAuthorised):
+    with pytest.raises(Unavailable):
         await bench.directory.marks([ALICE.id, OMAR.id])
     bench.entra.faults.clear()
     bench.entra.faults.add(Fault(effect="unavailable", path=r"/users$", regex=True))

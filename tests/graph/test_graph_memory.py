@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.errors import DirectoryError, NotAuthorised
+from bot.errors import DirectoryError, Unavailable
 from bot.graph import reads
 from bot.graph.bulk import GraphBulkDirectory
 from simulator import cast
@@ -54,7 +54,7 @@ async def test_no_to_one_is_no_to_nobody_else(bench: Bench, fault: str) -> None:
 
 async def test_one_refusal_of_the_report_is_nobody_elses(bench: Bench) -> None:
     bench.fault("forbidden", "userRegistrationDetails", times=1)
-    with pytest.raises(NotAuthorised):
+    with pytest.raises(Unavailable):
         await bench.directory.registration(ALICE.id)
     assert await bench.directory.in_background().registration(ALICE.id)
     asked = len(bench.seen())

@@ -130,7 +130,7 @@ async def test_nothing_is_proposed_while_the_default_cannot_be_read(desk: Desk) 
     desk.entra.faults.add(Fault(effect="forbidden", method="GET", path=PREFERENCES))
     for line in (SET, "default for lotte smit"):
         answer = await desk.say(HANNA, line)
-        assert "UserAuthenticationMethod.Read.All is missing" in answer.text.replace(BREAK, "")
+        assert "does not answer properly" in answer.text
         assert answer.verbs == []
 
 

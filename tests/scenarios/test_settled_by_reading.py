@@ -1,4 +1,4 @@
-"""Answers that say less than they seem to: a missing field, a success that is not the write's own."""
+"""Answers that say less than they seem to: a missing field or row, a success that is not the write's own, a no to what was done."""
 
 from __future__ import annotations
 
@@ -75,3 +75,37 @@ async def test_other_writes_with_another_success_are_read_back(desk: Desk) -> No
             await desk.change(HANNA, f"set office for {('alice', 'omar')[after]} +31 20 12345{number}{int(after)}")
             desk.entra.faults.clear()
     assert len(desk.entra.writes) == 8
+
+
+@pytest.mark.parametrize(("status", "more"), [(404, {}), (400, {"code": "badRequest"}), (403, {"code": "accessDenied"}), (410, {})])
+@pytest.mark.parametrize("done", [True, False], ids=["made", "not made"])
+async def test_a_pass_that_was_refused_is_looked_for(built_in_desk: Desk, status: int, more: dict[str, str], *, done: bool) -> None:
+    own = await ready(built_in_desk, PASS)
+    fault = Fault(effect="odd", status=status, body={"error": {"message": "no"} | more}, method="POST", path=PASSES, after=done)
+    built_in_desk.entra.faults.add(fault)
+    await built_in_desk.press(HANNA, own, "reveal")
+    said = ("Partly done", "may have one whose code nobody saw") if done else ("Failed", "Nothing was changed")
+    await built_in_desk.settled(own, *said)
+    assert len(created(built_in_desk)) == 1
+
+
+async def test_a_list_without_even_the_password_makes_nobody_a_newcomer(built_in_desk: Desk) -> None:
+    desk = built_in_desk
+    desk.entra.faults.add(Fault(effect="odd", path=METHODS, method="GET", body={"value": []}))
+    assert "needs 1 approval" in (await desk.say(HANNA, "set mobile for alice +31 6 12345678")).text
+    assert "did not list them" in (await desk.say(HANNA, "recover alice lost")).text
+
+
+@pytest.mark.parametrize("number", [None, "", "-", {}])
+async def test_a_phone_without_its_number_is_not_gone(desk: Desk, number: object) -> None:
+    alice = desk.entra.person(ALICE.upn)
+    alice.phones["mobile"] = PhoneState("+31 612345678")
+    card = await desk.say(HANNA, "remove mobile for alice")
+    row = shown("mobile", alice.phones["mobile"]) | {"phoneNumber": number}
+    fault = desk.entra.faults.add(listed(row))
+    await desk.press(HANNA, card, "confirm")
+    assert "does not answer properly" in (await desk.say(HANNA, "show alice")).text
+    desk.entra.faults.clear()
+    await desk.settled(card, "Done")
+    assert fault.fired
+    assert "mobile" not in alice.phones

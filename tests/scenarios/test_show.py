@@ -128,11 +128,11 @@ async def test_in_a_channel_every_number_is_masked(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("path", "fault", "says"),
     [
-        (PREFERENCES, {"effect": "forbidden"}, "the default method (needs the permission UserAuthenticationMethod.Read.All)"),
+        (PREFERENCES, {"effect": "forbidden"}, "the default method (Entra ID did not answer)"),
         (PREFERENCES, {"effect": "drop"}, "the default method (Entra ID did not answer)"),
         (PREFERENCES, {"effect": "garbage"}, "the default method (Entra ID did not answer)"),
         (PREFERENCES, {"effect": "throttle", "retry_after": 100}, "the default method (Entra ID allows few looks"),
-        (REPORT, {"effect": "forbidden"}, "registration report (needs the permission AuditLog.Read.All)"),
+        (REPORT, {"effect": "forbidden"}, "registration report (Entra ID did not answer)"),
         (REPORT, {"effect": "throttle", "retry_after": 9}, "registration report (Entra ID allows few looks at it"),
         (REPORT, {"effect": "unavailable"}, "registration report (Entra ID did not answer)"),
         (REPORT, {"effect": "empty", "status": 404}, "registration report (Entra ID did not answer)"),
@@ -144,6 +144,12 @@ async def test_what_cannot_be_read_is_named_and_the_rest_is_shown(desk: Desk, pa
     assert says in answer.text.replace(BREAK, "")
     assert "+31 612345010" in answer.text
     assert "iPhone 15" in answer.text
+
+
+async def test_a_report_that_we_are_not_let_read_is_said_to_need_its_permission(desk: Desk) -> None:
+    desk.entra.revoke(cast.GRAPH_APP_ID, "AuditLog.Read.All")
+    await desk.restart_bot()
+    assert "registration report (needs the permission AuditLog.Read.All)" in (await desk.say(HANNA, "show lotte smit")).text
 
 
 async def test_a_throttled_report_holds_nobody_up(desk: Desk) -> None:
