@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.domain.exchange import PersonShown, Whoami
 from bot.domain.methods import Dossier, Method, Phone, PhoneType, SmsSignIn
 from bot.domain.phone import mask
+from bot.domain.retirement import Channel
 from bot.domain.said import join, said_day, say, say_count
 from bot.domain.stop import Freeze
 from cards import history, signing_in
@@ -93,7 +94,7 @@ def _phones(dossier: Dossier, notes: tuple[str, ...], *, changeable: bool) -> It
 
 
 def _phone(phone: Phone) -> Iterable[Element]:
-    good = say("Good for SMS and voice") if "SMS" in phone.type.good_for else say("Good for voice")
+    good = say("Good for SMS and voice") if Channel.SMS in phone.type.channels else say("Good for voice")
     state = say("SMS sign-in {state}", state=phone.sms_sign_in.spoken) if _worth_saying(phone) else ""
     known = join(" · ", (good, state, _since(phone.created)))
     yield columns(
