@@ -99,7 +99,7 @@ def _retirement(report: Report, settings: Settings) -> None:
         report.well(f"texts and calls: no day is set on which they end in the cloud `{settings.cloud}`, so nothing is said of it.")
         return
     provider = "carries on " + spoken(settings.retirement.provider) if settings.retirement.provider else "none"
-    says = " ".join(filter(None, (retiring.of(Channel, counted=True), retiring.of_sms_sign_in())))
+    says = " ".join(retiring.of(frozenset(Channel), sms_sign_in=True, counted=True))
     report.well(f"texts and calls: telephony provider of your own (TELEPHONY_PROVIDER): {provider}. {says}")
 
 

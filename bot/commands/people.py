@@ -32,17 +32,17 @@ async def show(invocation: Invocation, context: Context) -> Reply:
     assert dossier is not None, "dispatch resolves <who>"
     person, retiring = dossier.person, Retiring(context.facts.retirement, context.now.date(), dossier.population)
     judged = strength(dossier, retiring)
-    notes = []
+    notes: list[str] = []
     if person.synced:
         notes.append(say("The office phone of a synced account is kept in the on-premises directory."))
     if dossier.phones and not (judged and judged.phones):
-        notes.append(retiring.of(dossier.channels, sms_sign_in=dossier.signs_in_by_sms, counted=True))
+        notes += retiring.of(dossier.channels, sms_sign_in=dossier.signs_in_by_sms, counted=True)
     reference = await context.stops.refer(person, context.now)
     past = await context.operations.changes_of(person.id, MOST_PAST)
     return PersonShown(
         dossier if context.where.kind == "personal" else dossier.masked(),
         context.protected,
-        tuple(filter(None, notes)),
+        tuple(notes),
         freeze=context.stop.freeze,
         reference=reference,
         strength=judged.text if judged else "",

@@ -58,12 +58,13 @@ def plan_change(
     return _plan_number(dossier, phone, str(wanted), mode, facts, today, private)
 
 
-def ending_notes(ends: str, person: Person) -> tuple[str, ...]:
+def ending_notes(ends: tuple[str, ...], person: Person) -> tuple[str, ...]:
     """What ends, as `Retiring` says it, with what lasts; none when nothing ends."""
     if not ends:
         return ()
-    lasts = say("Stronger and lasting: a Temporary Access Pass, then a passkey.")
-    return (join(" ", (ends, say("Stronger and lasting: a passkey.") if person.guest else lasts)),)  # guests get no pass
+    if person.guest:  # who gets no pass
+        return *ends, say("Stronger and lasting: a passkey.")
+    return *ends, say("Stronger and lasting: a Temporary Access Pass, then a passkey.")
 
 
 def _plan_number(dossier: Dossier, phone: PhoneType, typed: str, mode: str, facts: Facts, today: date, private: bool) -> Plan:

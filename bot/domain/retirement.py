@@ -109,7 +109,7 @@ class Retirement:
 
 @dataclass(frozen=True, slots=True)
 class Retiring:
-    """What it means on one day, in sentences; each is empty where nothing ends, or the day is not known.
+    """What it means on one day, in sentences; there are none where nothing ends, or the day is not known.
 
     Attributes:
         population: whose; None for people of any, as in a file.
@@ -128,46 +128,27 @@ class Retiring:
         """Which of these channels nothing ends that we know of."""
         return frozenset(channels) if self.day is None else self.retirement.provider.intersection(channels)
 
-    def of(self, channels: Collection[Channel], *, sms_sign_in: bool = False, counted: bool = False) -> str:
-        """What ends of these channels, and what goes on.
+    def of(self, channels: Collection[Channel], *, sms_sign_in: bool = False, counted: bool = False) -> tuple[str, ...]:
+        """What ends of these channels, and what goes on, each short enough for a line of a card.
 
         Args:
             sms_sign_in: it is on, or will be: where texts go on, it is said that SMS sign-in does not.
             counted: with the days that are left, for what is read today.
         """
         if self.day is None:
-            return ""
+            return ()
         lasting = self.lasting(channels)
-        sentences: list[str] = []
-        if over := set(channels) - lasting:
-            what = say("Microsoft's own {channels}", channels=spoken(over))
-            if self._whom:
-                what = say("Microsoft's own {channels} for {whom}", channels=spoken(over), whom=self._whom)
-            day = self._until(self.day, counted=counted)
-            if self._is_over:
-                sentences.append(say("{what} ended on {day}: they serve neither sign-in nor password reset any more.", what=what, day=day))
-            else:
-                sentences.append(
-                    say("{what} end on {day}: from then on they serve neither sign-in nor password reset.", what=what, day=day)
-                )
-            sentences.append(self._others)
-            if lasting:
-                sentences.append(say("{Channels} go on, through the organisation's own telephony provider.", channels=spoken(lasting)))
-        if sms_sign_in and Channel.SMS not in over:
-            sentences.append(self.of_sms_sign_in(counted=counted and not over))
-        return join(" ", sentences)
+        over = set(channels) - lasting
+        first = self._sms_sign_in(self.day, counted=counted and not over) if sms_sign_in and Channel.SMS not in over else ""
+        if not over:
+            return (join(" ", (first, self._others)),) if first else ()
+        go_on = say("{Channels} go on, through the organisation's own telephony provider.", channels=spoken(lasting)) if lasting else ""
+        sentences = join(" ", (self._ends(over, self.day, counted=counted), self._others)), join(" ", (go_on, first))
+        return tuple(filter(None, sentences))
 
-    def of_sms_sign_in(self, *, counted: bool = False) -> str:
+    def of_sms_sign_in(self) -> tuple[str, ...]:
         """The end of SMS sign-in: a text that takes the place of the password, which no telephony provider carries on."""
-        if self.day is None:
-            return ""
-        what = say("SMS sign-in for {whom}", whom=self._whom) if self._whom else say("SMS sign-in")
-        day = self._until(self.day, counted=counted)
-        if self._is_over:
-            said = say("{What} ended on {day}, with a telephony provider too.", what=what, day=day)
-        else:
-            said = say("{What} ends on {day}, with a telephony provider too.", what=what, day=day)
-        return join(" ", (said, self._others))
+        return () if self.day is None else (self._sms_sign_in(self.day, counted=False),)
 
     def of_phones_alone(self, channels: Collection[Channel]) -> str:
         """What the end means for somebody who signs in with nothing but such phones."""
@@ -176,6 +157,22 @@ class Retiring:
         if self._is_over:
             return say("Without anything else, this person gets in only by registering a passkey.")
         return say("Without anything else, this person then gets in only by registering a passkey.")
+
+    def _ends(self, channels: Collection[Channel], day: date, *, counted: bool) -> str:
+        what = say("Microsoft's own {channels}", channels=spoken(channels))
+        if self._whom:
+            what = say("Microsoft's own {channels} for {whom}", channels=spoken(channels), whom=self._whom)
+        until = self._until(day, counted=counted)
+        if self._is_over:
+            return say("{what} ended on {day}: they serve neither sign-in nor password reset any more.", what=what, day=until)
+        return say("{what} end on {day}: from then on they serve neither sign-in nor password reset.", what=what, day=until)
+
+    def _sms_sign_in(self, day: date, *, counted: bool) -> str:
+        what = say("SMS sign-in for {whom}", whom=self._whom) if self._whom else say("SMS sign-in")
+        until = self._until(day, counted=counted)
+        if self._is_over:
+            return say("{What} ended on {day}, with a telephony provider too.", what=what, day=until)
+        return say("{What} ends on {day}, with a telephony provider too.", what=what, day=until)
 
     @property
     def _is_over(self) -> bool:

@@ -55,9 +55,9 @@ def strength(dossier: Dossier, retiring: Retiring) -> Strength | None:
     return Strength(say("No second method: the password alone, or nothing."), weak=True)
 
 
-def _phones(dossier: Dossier, retiring: Retiring) -> tuple[str, str]:
+def _phones(dossier: Dossier, retiring: Retiring) -> tuple[str, ...]:
     """https://learn.microsoft.com/entra/identity/authentication/concept-authentication-phone-options"""
     ends = retiring.of(dossier.channels, sms_sign_in=dossier.signs_in_by_sms, counted=True)
     if not (lasting := retiring.lasting(dossier.channels)):
-        return ends, ""
-    return ends, say("{Channels} can be intercepted, and codes talked out of people.", channels=spoken(lasting))
+        return ends
+    return *ends, say("{Channels} can be intercepted, and codes talked out of people.", channels=spoken(lasting))

@@ -130,9 +130,9 @@ def test_strength(state: Dossier, says: str, weak: bool) -> None:
         ((OFFICE,), BEFORE, (Channel.VOICE,), "Calls can be intercepted, and codes talked out of people."),
         ((replace(MOBILE, sms_sign_in=SmsSignIn.READY),), BEFORE, tuple(Channel), "SMS sign-in ends on 1 February 2027 (70 days left), with"
             " a telephony provider too. Texts and calls can be intercepted, and codes talked out of people."),
-        ((replace(MOBILE, sms_sign_in=SmsSignIn.READY),), AFTER, (Channel.SMS,), "Microsoft's own calls ended on 1 February 2027: they serve"
-            " neither sign-in nor password reset any more. Texts go on, through the organisation's own telephony provider. SMS sign-in ended"
-            " on 1 February 2027, with a telephony provider too. Texts can be intercepted, and codes talked out of people."),
+        ((replace(MOBILE, sms_sign_in=SmsSignIn.READY),), AFTER, (Channel.SMS,), "Microsoft's own calls ended on 1 February 2027: they"
+            " serve neither sign-in nor password reset any more. Texts go on, through the organisation's own telephony provider. SMS"
+            " sign-in ended on 1 February 2027, with a telephony provider too. Texts can be intercepted, and codes talked out of people."),
     ],
 )  # fmt: skip
 def test_strength_of_phones_in_every_word(phones: tuple[Phone, ...], today: date, provider: tuple[Channel, ...], says: str) -> None:

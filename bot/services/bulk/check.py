@@ -156,7 +156,7 @@ async def conclude(checking: Checking, operation: Operation, standing: Standing,
             to, outcome = State.FAILED, join(" ", (refusal.text, refusal.hint, say("Nothing was changed.")))
     retiring = Retiring(checking.facts.retirement, checking.clock().date())
     ends = retiring.of(digest.channels, sms_sign_in=digest.signs_in_by_sms)
-    notes = (told_before, *file_notes(digest.follow), ends, *await _unseen(checking))
+    notes = (told_before, *file_notes(digest.follow), *ends, *await _unseen(checking))
     await preview(checking, replace(operation, bulk=bulk), to, outcome, proposal, notes)
 
 
