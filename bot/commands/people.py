@@ -6,7 +6,7 @@ from bot.commands.arguments import Somebody
 from bot.commands.kinds import Word
 from bot.commands.spec import Command, Context, Invocation
 from bot.domain.exchange import PersonShown, Reply
-from bot.domain.retirement import Retiring
+from bot.domain.retirement import Channel, Retiring
 from bot.domain.said import say
 from bot.domain.sign_in import Aspect
 from bot.domain.strength import strength
@@ -50,6 +50,7 @@ async def show(invocation: Invocation, context: Context) -> Reply:
         unread=tuple(say("{what} ({why})", what=_SPOKEN[aspect], why=_why(error)) for aspect, error in sorted(dossier.unread.items())),
         past=tuple(operation.masked() for operation in past),
         unseen=dossier.privileges.said_unseen,
+        serving=retiring.serving(frozenset(Channel)),
     )
 
 

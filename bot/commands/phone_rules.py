@@ -14,9 +14,15 @@ from bot.domain.methods import Dossier, Phone, PhoneType, SmsSignIn
 from bot.domain.people import Person
 from bot.domain.phone import PhoneNumber, mask, parse_number, region_of
 from bot.domain.retirement import Channel, Retiring
-from bot.domain.said import join, say
+from bot.domain.said import join, say, say_each
 from bot.domain.sms import switches_on
 from bot.errors import Refusal
+
+_GOOD_FOR = say_each({
+    frozenset(Channel): "text messages (SMS) and voice calls",
+    frozenset({Channel.SMS}): "text messages (SMS) only, not for voice calls",
+    frozenset({Channel.VOICE}): "voice calls only, not for text messages",
+})
 
 
 def plan_change(
@@ -101,10 +107,11 @@ def _plan_number(dossier: Dossier, phone: PhoneType, typed: str, mode: str, fact
             code="mobile_missing",
         )
     change = Change(ChangeKind.SET_PHONE, phone, old.number if old else None, number.graph)
-    good = say("text messages (SMS) and voice calls") if Channel.SMS in phone.channels else say("voice calls only, not for text messages")
+    retiring = Retiring(facts.retirement, today, dossier.population)
+    good = _GOOD_FOR.get(retiring.serving(phone.channels), "")
     sms_sign_in = phone is PhoneType.MOBILE and (dossier.signs_in_by_sms or switches_on((change,), dossier))
-    ends = Retiring(facts.retirement, today, dossier.population).of(phone.channels, sms_sign_in=sms_sign_in)
-    notes = (say("Good for {good}.", good=good), *ending_notes(ends, person))
+    ends = retiring.of(phone.channels, sms_sign_in=sms_sign_in)
+    notes = (*([say("Good for {good}.", good=good)] if good else ()), *ending_notes(ends, person))
     return Plan(person, (change,), notes, _warnings(dossier, phone, old, number))
 
 

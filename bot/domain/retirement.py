@@ -128,6 +128,10 @@ class Retiring:
         """Which of these channels nothing ends that we know of."""
         return frozenset(channels) if self.day is None else self.retirement.provider.intersection(channels)
 
+    def serving(self, channels: Collection[Channel]) -> frozenset[Channel]:
+        """By which of these channels codes come today."""
+        return self.lasting(channels) if self._is_over else frozenset(channels)
+
     def of(self, channels: Collection[Channel], *, sms_sign_in: bool = False, counted: bool = False) -> tuple[str, ...]:
         """What ends of these channels, and what goes on, each short enough for a line of a card.
 

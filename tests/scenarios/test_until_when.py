@@ -109,6 +109,7 @@ async def test_after_the_day_it_is_over_for_those_whose_day_it_was(database_url:
         assert f"Phone only. {over} Without anything else, this person gets in only by registering a passkey." in shown
         assert "left)" not in shown
         assert over in await told(desk, SET_MOBILE)
+        assert "Good for" not in shown + await told(desk, SET_MOBILE), "codes come no more"
         assert f"Microsoft's own calls ended on {said_day(PAST)}" in await told(desk, TO_OFFICE)
         assert f"SMS sign-in ended on {said_day(PAST)}, with a telephony provider too." in await told(desk, SIGN_IN)
         assert end(LATER, "texts and calls for Global Administrators", left=True) in await told(desk, f"show {ADA.upn}")
