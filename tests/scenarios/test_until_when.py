@@ -11,6 +11,7 @@ import structlog
 
 from bot.domain.rules import Ground
 from bot.domain.said import said_day
+from bot.hosts import CLOUDS
 from simulator import cast
 from simulator.entra.state import PhoneState
 from tests.desk import HANNA, OMAR, Desk, one_agent
@@ -135,3 +136,13 @@ async def test_in_dutch(database_url: str) -> None:
         assert "Sms'jes blijven werken, via de eigen telefonieprovider" in shown
         assert f"Microsofts eigen oproepen stoppen op {day}" in await told(desk, SET_OFFICE)
         assert f"Sms-aanmelding stopt op {day}" in await told(desk, SIGN_IN)
+
+
+async def test_in_another_cloud_nothing_is_said_of_it(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(CLOUDS, "usgov", CLOUDS["public"])  # whose tokens the simulators have
+    async with Desk(database_url, CLOUD="usgov") as desk:
+        shown = await told(desk, "show omar")
+        assert "Phone only. Texts and calls can be intercepted, and codes talked out of people." in shown
+        for line in (SET_MOBILE, SET_OFFICE, TO_OFFICE, SIGN_IN):
+            shown += await told(desk, line)
+        assert not re.search(r"Microsoft's own|SMS sign-in end|Stronger and lasting|days left", shown)
