@@ -75,6 +75,11 @@ async def test_every_card_says_what_ends_and_what_a_provider_carries_on(
         goes_on = {BOTH: "", TEXTS: "Calls", CALLS: "Texts", "": "Texts and calls"}[mobile]
         assert re.findall(r"([A-Z][a-z ]+) can be intercepted", card) == ([goes_on] if goes_on else [])
 
+        card = await told(desk, "show lotte smit")  # who has the Authenticator too: it is a note beside her phone
+        assert "Fair: " in card
+        assert (end(SOONER, mobile, left=True) in card) is bool(mobile)
+        assert "registering a passkey" not in card
+
         preview = " ".join((await previewed(desk, *FILE))[1].text.split())
         assert (end(SOONER, mobile) in preview) is bool(mobile)
         assert (f"SMS sign-in ends on {said_day(SOONER)}" in preview) is sms_sign_in
