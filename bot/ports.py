@@ -22,7 +22,7 @@ from bot.domain.people import Actor, Person, Standing, Unseen
 from bot.domain.personal import PersonalCard, PersonalChat
 from bot.domain.reconcile import Comparison, DirectoryAudit, Known
 from bot.domain.registered import Made
-from bot.domain.report import PhoneOnlyReport, Registered, Scope
+from bot.domain.report import PhoneOnlyReport, Registered, Reread, Scope
 from bot.domain.rules import Need
 from bot.domain.secret import Issued
 from bot.domain.sign_in import MfaState, Preference, Registration, SmsTerms
@@ -134,6 +134,16 @@ class RegistrationReports(Protocol):
 
     def phone_only(self, scope: Scope) -> AsyncIterator[Registered]:
         """Who of them has nothing but a phone, by department and name, so many at a time that memory stays flat."""
+
+
+class Registrations(RegistrationReports, Protocol):
+    """The same, and how they come to be."""
+
+    async def read_now(self) -> Reread:
+        """Has Entra read, which takes minutes: one reading at a time, and not again within `report.SOONEST_AGAIN` of the last."""
+
+    async def trouble(self) -> str:
+        """Why Entra could not be read the last time, a sentence for people; empty when it could."""
 
 
 class BulkDirectory(Protocol):
