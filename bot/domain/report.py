@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -70,14 +70,14 @@ class ReportRow:
     https://learn.microsoft.com/graph/api/resources/userregistrationdetails
 
     Attributes:
-        methods: `methodsRegistered`.
+        methods: `methodsRegistered`; None where Entra does not say.
         asked_first: what the person is asked for first: Entra's choice where it chooses, otherwise the person's.
         admin: has a role.
         as_of: when the row was made.
     """
 
     id: str
-    methods: tuple[str, ...] = ()
+    methods: tuple[str, ...] | None = ()
     asked_first: tuple[str, ...] = ()
     admin: bool = False
     as_of: datetime | None = None
@@ -88,7 +88,7 @@ def classify(row: ReportRow | None) -> tuple[Class, frozenset[Channel]]:
 
     A method that we do not know may be anything: beside phones it makes nobody one who has only those, and nobody strong.
     """
-    if row is None:
+    if row is None or row.methods is None:
         return Class.UNKNOWN, frozenset()
     methods = frozenset(row.methods)
     phones = methods & PHONES.keys()
@@ -103,22 +103,38 @@ def classify(row: ReportRow | None) -> tuple[Class, frozenset[Channel]]:
     return (Class.PHONE_DEFAULT if first else Class.PHONE_TOO), channels
 
 
-def population(*, external: bool, guest: bool, admin: bool, global_admin: bool) -> Population:
-    """With whom somebody's texts and calls end.
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An account that somebody may sign in with.
 
-    An external administrator is external, because theirs end later; a Global Administrator is one whoever has the account.
-
-    Args:
-        external: the account is another organisation's, whether it is a guest or a member here.
+    Attributes:
+        external: another organisation's, whether it is a guest or a member here.
         guest: its type says so.
     """
-    if global_admin:
+
+    id: str
+    upn: str
+    name: str
+    department: str = ""
+    external: bool = False
+    guest: bool = False
+
+
+def population(account: Listed, global_admins: Collection[str]) -> Population:
+    """With whom somebody's texts and calls end, as long as no other role is known of them: see `with_role`.
+
+    A Global Administrator is one whosever the account is.
+    """
+    if account.id in global_admins:
         return Population.GLOBAL_ADMINISTRATOR
-    if external:
+    if account.external:
         return Population.EXTERNAL
-    if admin:
-        return Population.ADMINISTRATOR
-    return Population.INTERNAL_GUEST if guest else Population.MEMBER
+    return Population.INTERNAL_GUEST if account.guest else Population.MEMBER
+
+
+def with_role(of: Population) -> Population:
+    """The same for somebody who has a role; an external administrator stays external, because theirs end later."""
+    return of if of.later else Population.ADMINISTRATOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,3 +283,5 @@ class Reread(StrEnum):
 
 #: Entra makes its rows anew every few hours; who asks again within this gains nothing.
 SOONEST_AGAIN = timedelta(minutes=15)
+#: The same after one that failed, whose reason somebody may have put right.
+SOONEST_AFTER_TROUBLE = timedelta(minutes=1)
