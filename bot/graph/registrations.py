@@ -83,7 +83,7 @@ class GraphRegistrations:
         """Those of a group; nobody for an application."""
         try:
             async with aclosing(self._pages(reads.members(principal), self._patience)) as pages:
-                return frozenset([id_in(row) async for page in pages for row in page])
+                return frozenset([person_id_in(row) async for page in pages for row in page])
         except NotFound:
             return frozenset()
 
@@ -121,7 +121,7 @@ def listed_in(row: dict[str, Any]) -> Listed | None:
         Unavailable: the row is no account.
     """
     upn, enabled = _text(row.get("userPrincipalName")), row.get("accountEnabled")
-    found = _person_id(row)
+    found = person_id_in(row)
     if not isinstance(enabled, bool):
         raise NotAuthorised("Graph does not show whether accounts are enabled", permission=READ_USERS)
     if not enabled:
@@ -150,7 +150,7 @@ def row_in(row: dict[str, Any]) -> ReportRow:
     except ValueError:
         as_of = None
     return ReportRow(
-        id=_person_id(row),
+        id=person_id_in(row),
         methods=_texts(row.get("methodsRegistered")),
         asked_first=first or ((_text(chosen),) if chosen else ()),
         admin=row.get("isAdmin") is True,
@@ -165,7 +165,9 @@ def holder_in(row: dict[str, Any]) -> tuple[str, bool]:
     return id_in(row, "principalId"), kind == "#microsoft.graph.user"
 
 
-def _person_id(row: dict[str, Any]) -> str:
+@of_graph
+def person_id_in(row: dict[str, Any]) -> str:
+    """Whom a row is about; Unavailable when that is nobody."""
     found = reads.as_object_id(id_in(row))
     if not found:
         raise Unavailable("a row about nobody")
