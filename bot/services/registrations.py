@@ -113,7 +113,8 @@ def _again_in(reading_id: str, error: DirectoryError) -> timedelta | None:
 def sentence(error: DirectoryError) -> str:
     """Why the report could not be read, and what to do."""
     if isinstance(error, NotLicensed):
-        return say("Entra's registration report needs a licence for Entra ID P1 or P2, and Entra ID says that this tenant has none.")
+        needed = say("Entra's registration report needs a licence for Entra ID P1 or P2, and Entra ID says that this tenant has none.")
+        return join(" ", (needed, directory_sentence(error, LOOK)[1]))
     if isinstance(error, NotAuthorised) and error.permission:
         return say(
             "Entra's registration report needs the application permission {permission} and a licence for Entra ID P1: ask an Entra "

@@ -29,7 +29,7 @@ WHOLE = _over & (readings.c.trouble == "")
 _BY_END = select(readings).where(_over).order_by(readings.c.ended_at.desc()).limit(1)
 _put = Upsert(registered)
 _raised = case({each.value: with_role(each).value for each in Population}, value=registered.c.population)
-_known = {name: bindparam(f"to_{name}") for name in ("class", "channels", "methods", "as_of")}
+_known: dict[str, Any] = {name: bindparam(f"to_{name}") for name in ("class", "channels", "methods", "as_of")}
 _theirs = (registered.c.run == bindparam("of_run")) & (registered.c.person_id == bindparam("of_person"))
 _JUDGE = update(registered).where(_theirs).values(_known)
 _JUDGE_ADMIN = update(registered).where(_theirs).values(_known | {"population": _raised})
@@ -93,7 +93,7 @@ def remove_old(connection: Connection, run: str) -> bool:
 
 def add(connection: Connection, run: str, people: Sequence[tuple[Listed, Population]]) -> None:
     """People of whom nothing is known yet; whoever comes twice is one."""
-    unknown = {"run": run, "class": Class.UNKNOWN.value, "channels": "", "methods": [], "as_of": None}
+    unknown: dict[str, Any] = {"run": run, "class": Class.UNKNOWN.value, "channels": "", "methods": [], "as_of": None}
     for_all = [
         unknown | {"person_id": one.id, "upn": one.upn, "name": one.name, "department": one.department, "population": of.value}
         for one, of in people

@@ -10,6 +10,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, String, and_, any_, case, func, literal, select, text, true, tuple_
@@ -73,9 +74,9 @@ class StoredRegistrations:
     async def phone_only(self, scope: Scope) -> AsyncIterator[Registered]:
         """See `bot.ports.RegistrationReports`. A reading that ends meanwhile changes nothing: it is the next but one that removes this."""
         whole = await self._transactions.read(readings.last)
-        after: tuple[str, str, str] | None = None
+        after: tuple[str, ...] = ()
         while whole is not None:
-            page = await self._transactions.read(lambda connection, after=after: _page(connection, whole.run, scope, after))
+            page = await self._transactions.read(partial(_page, run=whole.run, scope=scope, after=after))
             for row in page:
                 yield _registered(row)
             if len(page) < PAGE:
@@ -114,8 +115,9 @@ class StoredRegistrations:
     async def begin(self, reading_id: str, at: datetime) -> str:
         """See `bot.ports.Readings`."""
         run = await self._transactions.write(lambda connection: readings.begin(connection, reading_id, at))
-        while run and await self._transactions.alone(lambda connection: readings.remove_old(connection, run)):
-            pass
+        if run:
+            while await self._transactions.alone(partial(readings.remove_old, run=run)):
+                pass
         return run
 
     async def add(self, run: str, people: Sequence[tuple[Listed, Population]]) -> None:
@@ -225,7 +227,7 @@ def _days(connection: Connection, within: ColumnElement[bool], *, everybody: boo
     return days
 
 
-def _page(connection: Connection, run: str, scope: Scope, after: tuple[str, str, str] | None) -> Sequence[Row[Any]]:
+def _page(connection: Connection, run: str, scope: Scope, after: tuple[str, ...]) -> Sequence[Row[Any]]:
     wanted = select(registered).where(_within(connection, run, scope), _is_phone_only).order_by(*_by_place).limit(PAGE)
     if after:
         wanted = wanted.where(tuple_(*_by_place) > tuple_(*(literal(each) for each in after)))
