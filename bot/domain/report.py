@@ -37,8 +37,8 @@ BETTER = frozenset(
         "externalAuthMethod",
     }
 )
-#: What is no second factor, or none that lasts. A QR code stands in for the password alone:
-#: https://learn.microsoft.com/entra/identity/authentication/concept-authentication-qr-code
+#: What is no second factor, or none that lasts; a QR code is a single one:
+#: https://learn.microsoft.com/graph/api/resources/qrcodepinauthenticationmethod
 NO_FACTOR = frozenset({"email", "securityQuestion", "temporaryAccessPass", "appPassword", "qrCode"})
 #: Graph's words for being asked for a phone first, documented and as seen, in small letters.
 _PHONE_FIRST = frozenset({"sms", "voicemobile", "voicealternatemobile", "voiceoffice"})

@@ -18,8 +18,8 @@ from bot.store.upsert import Upsert
 
 #: The class of whoever was there once and is not any more.
 LEFT = "left"
-#: A reading that has not ended after so long was lost with its durable engine.
-LONGEST = timedelta(days=1)
+#: A reading that has not ended after so long was lost, with its durable engine or the terminal that made it.
+LONGEST = timedelta(hours=2)
 #: Rows of an old run removed in one transaction: others wait for it.
 REMOVED_AT_ONCE = 2_000
 
@@ -170,7 +170,7 @@ def _insert_from(connection: Connection, rows: Any) -> None:
 
 def forget(connection: Connection, before: date, at: datetime) -> None:
     """Removes readings of before a day, what was so before it and is not any more, and whoever had left by then."""
-    connection.execute(delete(readings).where(readings.c.ended_at < at))
+    connection.execute(delete(readings).where(func.coalesce(readings.c.ended_at, readings.c.begun_at) < at))
     whole = last(connection)
     if whole is None:  # nothing to be seen; what is being read now does not need it
         connection.execute(delete(registrations))
