@@ -136,7 +136,8 @@ FAULTS: dict[str, dict[str, Any]] = {
     "rows of nothing": {"effect": "odd", "body": {"value": [{}]}},
 }
 SAMPLE: dict[str, Any] = {
-    "user_id": ALICE.id, "principal_id": ALICE.id, "group_id": ALICE.id, "group_ids": [ALICE.id], "app_id": ALICE.id, "expression": "x", "role_id": ALICE.id,
+    "user_id": ALICE.id, "principal_id": ALICE.id, "group_id": ALICE.id, "group_ids": [ALICE.id], "app_id": ALICE.id, "expression": "x",
+    "role_id": ALICE.id,
     "since": datetime(2026, 1, 1, tzinfo=UTC),
 }  # fmt: skip
 

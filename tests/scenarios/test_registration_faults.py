@@ -221,6 +221,19 @@ async def test_what_passes_is_waited_for(bench: ReadingBench) -> None:
             bench.entra.faults.clear()
 
 
+async def test_nobody_in_chat_waits_for_a_refused_reading(bench: ReadingBench) -> None:
+    alice = bench.entra.person("Alice Jansen")
+    for name in NAMES:
+        path = getattr(reads, name).url.partition("?")[0]
+        bench.entra.faults.add(fault_at({"path": f"{path}$", "query": ""}, {"effect": "throttle", "retry_after": 300}))
+        await bench.read()
+        bench.time.naps.clear()
+        assert (await bench.directory.person(alice.id)).name == "Alice Jansen"
+        assert (await bench.directory.registration(alice.id)).as_of
+        assert bench.time.naps == []
+        bench.entra.faults.clear()
+
+
 async def test_links_that_lead_in_a_circle_are_noticed(bench: ReadingBench) -> None:
     before = await bench.read()
     for name in NAMES:
