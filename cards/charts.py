@@ -1,8 +1,8 @@
 """Charts, which Teams draws on computers: the rest of the vocabulary of `elements`.
 
-They are no elements of Adaptive Cards 1.5, and mobile clients and older ones do not know them, so none is made without a `fallback` that says
-the same in words and characters. `requires` would not help: it names capabilities of a host, no page says which one stands for charts, and a
-client that does not list a name would draw nothing for whoever could see the chart.
+They are no elements of Adaptive Cards 1.5, and mobile clients and older ones do not know them, so none is made without a `fallback` that
+says the same in words and characters. That alone decides: `requires` names capabilities of a host, no page says which one stands for
+charts, and by a name that a client does not list nobody would ever see one.
 https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/charts-in-adaptive-cards
 """
 

@@ -10,18 +10,18 @@ from datetime import date, timedelta
 
 from bot.domain.exchange import ReportShown, Verb
 from bot.domain.phone_ends import CLASSES, POPULATIONS, End, ends
-from bot.domain.report import WEEKS, Class, Counts, Day, forecast, trend
+from bot.domain.report import Class, Counts, Day, forecast, trend
 from bot.domain.retirement import Channel, Retirement
-from bot.domain.said import join, number, said_at, said_day, say, say_count, spoken, together
+from bot.domain.said import join, number, said_day, say, say_count, spoken, together
 from cards.charts import line_chart, stacked_bars
-from cards.elements import Element, band, box, button, card, columns, heading, line, moment, run
-from cards.figures import COUNT, figure, number_text
+from cards.elements import Element, band, box, button, card, heading, line, moment, run
+from cards.figures import figure, number_text
 
 #: Departments on the card; the rest is counted.
 MOST_DEPARTMENTS = 8
 #: A reading that is older may be made anew, and rows of Entra's that are older are told of.
 HOUR, OLD = timedelta(hours=1), timedelta(hours=48)
-_BAR = 16
+_BAR = 12
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _GAP = "·"
 
@@ -33,7 +33,9 @@ def render(shown: ReportShown) -> tuple[Element, str]:
     body = [band("☎", say("Only a phone"), "warning" if report.total.phone_only else "good"), heading(summary)]
     if report.scope.name:
         body.append(line(run(report.scope.name, limit=120, subtle=True), spacing="None"))
-    if total.all:
+    if not total.all:
+        body.append(line(run(say("Nobody of these is in what I read from Entra ID."))))
+    else:
         body += _what_ends(shown, today)
         body += _populations(shown)
         body += _classes(total)
@@ -66,7 +68,7 @@ def _what_ends(shown: ReportShown, today: date) -> Iterable[Element]:
     for said in _carried_on(total, retirement):
         yield line(run(said, limit=400))
     for each in ends(shown.report.populations, retirement):
-        yield line(run(_end(each, today), limit=400, bold=True))
+        yield line(run(_end(each, retirement, today), limit=400, bold=True))
 
 
 def _carried_on(total: Counts, retirement: Retirement) -> Iterable[str]:
@@ -92,19 +94,21 @@ def _carried_on(total: Counts, retirement: Retirement) -> Iterable[str]:
         )
 
 
-def _end(end: End, today: date) -> str:
+def _end(end: End, retirement: Retirement, today: date) -> str:
     """How many lose them on a day, and how far it is."""
+    what = say("calls") if Channel.SMS in retirement.provider else say("texts and calls")
     of, day, left = together(POPULATIONS[one] for one in end.populations), said_day(end.day), (end.day - today).days
     if left > 0:
         return say_count(
             left,
-            "{people} lose texts and calls on {day}, in {count} day: {of}.",
-            "{people} lose texts and calls on {day}, in {count} days: {of}.",
+            "{What} end on {day}, in {count} day, for {people} of them: {of}.",
+            "{What} end on {day}, in {count} days, for {people} of them: {of}.",
             people=number(end.people),
+            what=what,
             day=day,
             of=of,
         )
-    return say("{people} have been without texts and calls since {day}: {of}.", people=number(end.people), day=day, of=of)
+    return say("{What} ended on {day} for {people} of them: {of}.", people=number(end.people), what=what, day=day, of=of)
 
 
 def _populations(shown: ReportShown) -> Iterable[Element]:
@@ -131,8 +135,9 @@ def _departments(departments: Sequence[tuple[str, Counts]]) -> Iterable[Element]
     rows: list[Element] = []
     for name, counts in shown:
         bar = "█" * max(1, round(_BAR * counts.phone_only / most))
-        rows.append(figure(counts.phone_only, run(name, limit=60), _of(counts.all)))
-        rows.append(columns((COUNT, []), ("stretch", [line(run(bar, mono=True, colour="Attention"), spacing="None")]), spacing="None"))
+        row = figure(counts.phone_only, run(name, limit=60), _of(counts.all))
+        row["columns"][-1]["items"].append(line(run(bar, mono=True, colour="Attention"), spacing="None"))
+        rows.append(row)
     title = say("Departments with most of them")
     bars = [
         (name, ((say("only a phone"), counts.phone_only, "attention"), (say("others"), counts.all - counts.phone_only, "neutral")))
@@ -148,17 +153,18 @@ def _trend(days: Sequence[Day], today: date, coming: Sequence[End]) -> Iterable[
     """How it went in the last weeks, week by week, and where it goes."""
     weeks = trend(days, today)
     if len(weeks) < 2:
-        yield line(run(say("How it goes on shows here as soon as Entra ID was read in two different weeks."), subtle=True), spacing="Medium")
+        later = say("How it goes on shows here as soon as Entra ID was read in two different weeks.")
+        yield line(run(later, subtle=True), spacing="Medium")
         return
     first, last = weeks[0], weeks[-1]
-    yield line(run(say("The last {count} weeks", count=WEEKS), bold=True), spacing="Medium")
+    yield line(run(say("Week by week"), bold=True), spacing="Medium")
     drawn = [run(f"{spoken(number_text(first.phone_only))} ", subtle=True), run(_blocks(weeks, today), mono=True, whole=True)]
     yield line(*drawn, run(f" {spoken(number_text(last.phone_only))}", bold=True))
     if said := _forecast(days, today, coming):
         yield line(run(said, limit=300))
-    facts = [{"title": spoken(said_day(each.day)), "value": spoken(number_text(each.phone_only))} for each in weeks]
+    rows = [line(run(number_text(each.phone_only), bold=True), run(" · "), run(said_day(each.day), subtle=True)) for each in weeks]
     points = ((each.day, each.phone_only) for each in weeks)
-    yield line_chart(say("Only a phone, week by week"), say("only a phone"), points, {"type": "FactSet", "facts": facts})
+    yield line_chart(say("Only a phone, week by week"), say("only a phone"), points, box(rows), spacing="Small")
 
 
 def _blocks(weeks: Sequence[Day], today: date) -> str:
@@ -175,7 +181,7 @@ def _forecast(days: Sequence[Day], today: date, coming: Sequence[End]) -> str:
         return ""
     a_week = round(pace.a_week)
     if a_week < 0:
-        return say_count(-a_week, "They become {count} more each week.", "They become {count} more each week.")
+        return say("They become {count} more each week.", count=number(-a_week))
     if pace.none_left is None:
         return say("At the pace of the last weeks they do not come to an end within two years.") if a_week else say("They become no fewer.")
     gone = say("At {count} fewer a week, nobody is left on {day}.", count=number(max(1, a_week)), day=said_day(pace.none_left))
@@ -187,7 +193,7 @@ def _age(shown: ReportShown) -> Iterable[Element]:
     report = shown.report
     yield moment(say("Read from Entra ID at {at}", at=report.read_at), date=True, spacing="Medium")
     if report.oldest and shown.now - report.oldest > OLD:
-        told = say("Entra ID makes its own report late: some of its rows are of {at}, and do not know of what came after.", at=report.oldest)
+        told = say("Entra ID makes its own report late: some rows are of {at}, and do not know of what came after.", at=report.oldest)
         yield line(run(told, limit=400))
     if shown.trouble:
         yield line(run(say("It could not be read anew: {why}", why=shown.trouble), limit=400))
@@ -196,7 +202,8 @@ def _age(shown: ReportShown) -> Iterable[Element]:
 def _actions(shown: ReportShown) -> list[Element]:
     made = []
     if shown.lists and shown.report.total.phone_only:
-        made.append(button(say("List as a file"), Verb.LIST, shown.reference, tooltip=say("Everybody who has only a phone, without numbers")))
+        tooltip = say("Everybody who has only a phone, without numbers")
+        made.append(button(say("List as a file"), Verb.LIST, shown.reference, tooltip=tooltip))
     if shown.now - shown.report.read_at > HOUR:
         made.append(button(say("Read again now"), Verb.READ_AGAIN, shown.reference))
     return made

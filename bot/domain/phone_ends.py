@@ -1,4 +1,4 @@
-"""What the end of texts and calls comes to for those who have only a phone: how many lose them on which day. Pure; words stand here once."""
+"""What the end of texts and calls comes to for those who have only a phone: how many lose them on which day. Pure."""
 
 from __future__ import annotations
 

@@ -52,5 +52,5 @@ def _not_yours(policy: Policy) -> Decision:
         say("Reports about everybody's sign-in methods are not open to you."),
         say("They are for Doorman's administrators and for members of {groups}: ask one of them.", groups=policy.group_names(groups))
         if groups
-        else say("They are for Doorman's administrators. Whoever runs Doorman can open them to a group, with the policy's action “report”."),
+        else say("They are for Doorman's administrators. The policy can open them to a group, with the action “report”."),
     )

@@ -159,8 +159,8 @@ class Policy:
         vip: ids of the groups whose members are VIPs.
         break_glass: object ids of the emergency accounts.
         helpdesk: ids of the groups whose members are protected as colleagues: all who may ask, approve or administer.
-        reports: the rules about `REPORT`, of which only `name`, `deny`, `ask`, `conversations` and `hours` count. Apart, so that nobody gets a
-            right to a change, or the protection of a colleague, by one.
+        reports: the rules about `REPORT`, of which only `name`, `deny`, `ask`, `conversations` and `hours` count. Apart, so that nobody
+            gets a right to a change, or the protection of a colleague, by one.
         full_numbers_in_files: the files of bulk jobs show telephone numbers in full.
         first_day_to_manager: the first pass of somebody new goes to the manager.
         source: where it comes from, for whoever examines the installation; empty for the built-in one.

@@ -16,8 +16,8 @@ _LOOKS = frozenset(
     {
         Verb.REFRESH, Verb.VIEW, Verb.CHOOSE, Verb.OPEN, Verb.FILL, Verb.STRONGER, Verb.PREVIEW, Verb.RESULT, Verb.TEMPLATE, Verb.LIST,
         Verb.READ_AGAIN,
-    }  # fmt: skip
-)
+    }
+)  # fmt: skip
 _PEOPLE = frozenset({Thing.OPERATION, Thing.PERSON})
 
 

@@ -121,7 +121,7 @@ class ReportDesk:
     async def _report(self, scope: Scope) -> PhoneOnlyReport:
         report = await self._registrations.report(scope)
         if report is None:
-            raise Refusal(say("Nothing was read from Entra ID yet, so there is no report."), say("Type the command."), code="not_read")
+            raise Refusal(say("Nothing was read from Entra ID yet, so there is no report."), say("Type the command again."), code="not_read")
         return report
 
     async def _first_reading(self) -> Notice:
@@ -132,7 +132,7 @@ class ReportDesk:
         return Notice(say("Nothing was read from Entra ID yet, so there is no report."), again, Tone.INFO, say("No report yet"))
 
     async def _save(self, scope: Scope, path: Path) -> None:
-        with path.open("wb") as file:  # noqa: ASYNC230 - what takes time is done in a thread
+        with path.open("wb") as file:
             async for part in self._sheets.people(self._registrations.phone_only(scope), self._retirement):
                 await asyncio.to_thread(file.write, part)
 

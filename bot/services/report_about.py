@@ -98,8 +98,9 @@ class Abouts:
             return Scope(about.department)
         members = await self._directory.people_in(about.group.id)
         if len(members) > MOST_IN_A_GROUP:
+            most = number(MOST_IN_A_GROUP)
             raise Refusal(
-                say("There are more than {most} people in this group, and I cannot read all of them while you wait.", most=number(MOST_IN_A_GROUP)),
+                say("There are more than {most} people in this group, and I cannot read all of them while you wait.", most=most),
                 say("Ask for a department, for a smaller group, or for everybody."),
                 code="group_too_large",
             )
