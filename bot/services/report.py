@@ -37,6 +37,7 @@ from bot.services.review import Reviewer
 
 #: Teams shows a size before it is asked for; the file is made afterwards.
 BYTES_A_PERSON = 180
+_NOTHING_READ = say("Nothing was read from Entra ID yet, so there is no report.")
 
 
 class ReportDesk:
@@ -121,7 +122,7 @@ class ReportDesk:
     async def _report(self, scope: Scope) -> PhoneOnlyReport:
         report = await self._registrations.report(scope)
         if report is None:
-            raise Refusal(say("Nothing was read from Entra ID yet, so there is no report."), say("Type the command again."), code="not_read")
+            raise Refusal(_NOTHING_READ, say("Type the command again."), code="not_read")
         return report
 
     async def _first_reading(self) -> Notice:
@@ -129,7 +130,7 @@ class ReportDesk:
         again = say("I read it now, which takes about a minute for 12,000 people: type the command again then.")
         if trouble:
             raise Refusal(trouble, again if begun is not Reread.TOO_SOON else say("Type the command again in a while."), code="not_read")
-        return Notice(say("Nothing was read from Entra ID yet, so there is no report."), again, Tone.INFO, say("No report yet"))
+        return Notice(_NOTHING_READ, again, Tone.INFO, say("No report yet"))
 
     async def _save(self, scope: Scope, path: Path) -> None:
         with path.open("wb") as file:

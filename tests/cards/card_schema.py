@@ -1,8 +1,8 @@
 """Is this a card that Teams understands? The official 1.5 schema, and a stricter look that names the place of the mistake.
 
 The schema: microsoft/AdaptiveCards schemas/1.5.0/adaptive-card.json, here tests/contracts/adaptive-card-1.5.json. Charts are no part of
-it: each is held against a schema of its own (tests/contracts/teams-charts.json), and what stands in its place elsewhere against the official
-one, as if every client saw that.
+it: each is held against a schema of its own (tests/contracts/teams-charts.json), and what stands in its place elsewhere against the
+official one, as if every client saw that.
 """
 
 from __future__ import annotations

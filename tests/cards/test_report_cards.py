@@ -12,10 +12,10 @@ from card_schema import charts, elements, problems, strings, without_charts
 from report_samples import DATES, DEPARTMENT, DEPARTMENTS, NOW, REPORT, WHOLE, falling, hostile_reports, reports
 
 from bot.domain.exchange import ReportShown
+from bot.domain.people import Actor
 from bot.domain.report import Class, Counts, Scope
 from bot.domain.retirement import Channel, Population, Retirement
 from bot.languages import Readers
-from bot.domain.people import Actor
 from cards import render
 
 
@@ -73,7 +73,9 @@ def test_a_chart_is_not_asked_for_by_a_name_that_no_client_has() -> None:
     assert [each for each in charts(render(WHOLE).card) if "requires" in each] == []
 
 
-@pytest.mark.parametrize("text", ["**bold** [click](https://evil.example) <at>all</at>", "{{DATE(2026-01-01T00:00:00Z)}} `x` _it_", "x" * 999])
+@pytest.mark.parametrize(
+    "text", ["**bold** [click](https://evil.example) <at>all</at>", "{{DATE(2026-01-01T00:00:00Z)}} `x` _it_", "x" * 999]
+)
 def test_names_in_charts_do_nothing(text: str) -> None:
     card = render(hostile_reports(text)["report"]).card
     assert problems(card) == []
@@ -164,18 +166,19 @@ def test_old_rows_of_entra_are_told(hours: int, told: bool) -> None:
     assert ("some rows are of" in words(shown)) is told
 
 
-@pytest.mark.parametrize(("minutes", "lists", "buttons"), [(59, True, ["list"]), (61, True, ["list", "read_again"]), (61, False, ["read_again"])])
+@pytest.mark.parametrize(
+    ("minutes", "lists", "buttons"), [(59, True, ["list"]), (61, True, ["list", "read_again"]), (61, False, ["read_again"])]
+)
 def test_buttons(minutes: int, lists: bool, buttons: list[str]) -> None:
     shown = replace(WHOLE, report=replace(REPORT, read_at=NOW - timedelta(minutes=minutes)), lists=lists)
     assert [each["verb"] for each in render(shown).card.get("actions", ())] == buttons
 
 
 def test_nobody_and_nobody_with_only_a_phone() -> None:
-    nobody = replace(WHOLE, report=replace(REPORT, scope=Scope(group="Empty", members=frozenset()), populations={}, departments=(), days=()))
-    assert "Nobody of these is in what I read from Entra ID." in words(nobody)
-    strong = replace(
-        WHOLE, report=replace(REPORT, populations={Population.MEMBER: Counts({Class.STRONG: 12})}, departments=(), days=falling(4, 0, 0, 12))
-    )
+    empty = replace(REPORT, scope=Scope(group="Empty", members=frozenset()), populations={}, departments=(), days=())
+    assert "Nobody of these is in what I read from Entra ID." in words(replace(WHOLE, report=empty))
+    strong_ones = {Population.MEMBER: Counts({Class.STRONG: 12})}
+    strong = replace(WHOLE, report=replace(REPORT, populations=strong_ones, departments=(), days=falling(4, 0, 0, 12)))
     said = words(strong)
     assert "Nobody of 12 people has only a phone" in said
     assert " days" not in said
