@@ -21,13 +21,13 @@ REFERENCE = re.compile(f"{EVERYBODY}|{_DEPARTMENT}[0-9a-f]{{{_DIGITS}}}|{_IS_GRO
 
 
 def folded(name: str) -> str:
-    """A name as it is compared: case, blanks and a final stop, which a line loses, do not count."""
-    return " ".join(name.split()).rstrip(".!?,;:…").casefold()
+    """A name as it is looked for: case does not count, nor do blanks, quotation marks and a final stop, which a line loses."""
+    return " ".join(name.replace('"', "").split()).rstrip(".!?,;:…").casefold()
 
 
 def of_department(name: str) -> str:
     """The reference of a department."""
-    return _DEPARTMENT + hashlib.sha256(folded(name).encode()).hexdigest()[:_DIGITS]
+    return _DEPARTMENT + hashlib.sha256(name.encode()).hexdigest()[:_DIGITS]
 
 
 def of_group(group_id: str) -> str:

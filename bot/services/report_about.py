@@ -108,9 +108,17 @@ class Abouts:
 
 
 def _called(text: str, departments: Iterable[str]) -> str:
-    """The department of this name; empty when there is none."""
+    """The department of this name; empty when there is none. Refusal when several are written almost so, and none exactly."""
     wanted = folded(text)
-    return next((name for name in departments if name and folded(name) == wanted), "") if wanted else ""
+    found = [name for name in departments if name and folded(name) == wanted] if wanted else []
+    if len(found) > 1 and text not in found:
+        names = together(f"“{name}”" for name in sorted(found))
+        raise Refusal(
+            say("Several departments are written almost so: {names}.", names=names),
+            say("Type it exactly as it is written there."),
+            code="several_meant",
+        )
+    return text if text in found else "".join(found)
 
 
 def _only(text: str, groups: tuple[Group, ...]) -> Group:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Collection
-from datetime import timedelta
+from collections.abc import AsyncIterator, Collection
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from bot.bootstrap import REGISTRATIONS
 from bot.domain.audit import Tag
 from bot.domain.report import Class, Reread
 from bot.domain.rules import Policy, Rule
+from bot.ports import Registrations
 from simulator import cast
 from simulator.entra.state import GroupState, Person
 from tests.desk import Desk, one_agent
@@ -39,19 +40,33 @@ def policy(*reports: Rule) -> Policy:
 
 async def read(desk: Desk) -> None:
     """The bot reads the tenant as it is now."""
+    before = await read_at(desk)
+    assert await kept(desk).read_now() is Reread.STARTED
+    await read_since(desk, before)
+
+
+def kept(desk: Desk) -> Registrations:
+    """What the running bot knows."""
     assert desk._runner
-    kept = desk._runner.app[REGISTRATIONS]
-    before = await kept.read_at()
-    assert await kept.read_now() is Reread.STARTED
+    return desk._runner.app[REGISTRATIONS]
+
+
+async def read_at(desk: Desk) -> datetime | None:
+    """When it was read last."""
+    return await kept(desk).read_at()
+
+
+async def read_since(desk: Desk, before: datetime | None) -> None:
+    """Waits until a later reading is over."""
     async with asyncio.timeout(20):
-        while await kept.read_at() == before:
+        while await read_at(desk) == before:
             await asyncio.sleep(0.02)
 
 
 @pytest.fixture
-async def desk(new_database: Callable[[str], str]) -> AsyncIterator[Desk]:
+async def desk(database_url: str) -> AsyncIterator[Desk]:
     """A desk whose bot has read everybody."""
-    async with Desk(new_database("sqlite")) as desk:
+    async with Desk(database_url) as desk:
         await read(desk)
         yield desk
 

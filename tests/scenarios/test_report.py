@@ -14,7 +14,7 @@ from simulator.entra import Fault
 from tests.desk import ALICE, HANNA, HELPDESK, OMAR, OSCAR, SAM, Desk, as_json
 from tests.scenarios.bulking import said_to, told
 from tests.scenarios.forging import button
-from tests.scenarios.reporting import EXECUTIVES, LINE, desk, headline, listed, new_group, people, phone_only, policy, read, recorded
+from tests.scenarios.reporting import EXECUTIVES, LINE, desk, headline, listed, new_group, people, phone_only, policy, read, read_at, read_since, recorded
 from tests.scenarios.test_bulk_files import forged
 
 __all__ = ["desk"]
@@ -29,12 +29,8 @@ async def test_nothing_read_yet_begins_a_reading(database_url: str) -> None:
         first = await desk.say(SAM, f"{LINE} for Nowhere at all")
         assert "Nothing was read from Entra ID yet" in first.text
         assert "takes about a minute for 12,000 people" in first.text
-        await desk.teams.settle()
-        for _ in range(100):
-            answer = await desk.say(SAM, LINE)
-            if "No report yet" not in answer.text:
-                break
-        assert headline(people(desk)) in answer.text
+        await read_since(desk, None)
+        assert headline(people(desk)) in (await desk.say(SAM, LINE)).text
 
 
 async def test_counts_departments_and_age(desk: Desk) -> None:
@@ -61,7 +57,7 @@ async def test_who_may_and_what_the_others_are_told(desk: Desk) -> None:
             answer = await desk.say(who, LINE + about)
             told_of.add(answer.text.partition("why")[0])
             assert answer.verbs == []
-            assert not [request.path for request in list(desk.entra.requests)[since:] if "/groups" in request.path]
+            assert not [one for one in list(desk.entra.requests)[since:] if "eq '" in one.query or "/transitiveMembers" in one.path]
         assert len(told_of) == 1, told_of
         assert NOT_OPEN in (await desk.say(who, LINE)).text
     desk.entra.tenant.join(desk.entra.group("Doorman administrators"), GUS.id)
@@ -141,31 +137,41 @@ async def test_both_neither_several_and_nobody(desk: Desk) -> None:
     assert "I find no department" in (await desk.say(SAM, f"{LINE} for {ALICE.id}")).text
 
 
-NASTY = ("R&D \"[x](https://evil.example)\" O'Neil", "*Sales* {{DATE(2026-01-01T00:00:00Z)}}", "=HYPERLINK(1)", "' or 1 eq 1 or '")
+#: The last ones cannot be typed: what is typed is read as Markdown.
+NASTY = ("R&D \"Lab\" O'Neil", "=HYPERLINK(1)", "' or 1 eq 1 or '", "*Sales* {{DATE(2026-01-01T00:00:00Z)}}", "[x](https://evil.example)")
 
 
 async def test_names_are_other_peoples_words(desk: Desk) -> None:
     desk.clock.forward(minutes=20)
-    for number, name in enumerate(NASTY):
-        member = [person for person in people(desk, "Facilities") if person.department == "Facilities"][number]
-        member.department, member.phones, member.name = name, desk.entra.person(OMAR.upn).phones, name
-        member.sign_in.methods.clear()
-        member.strong = []
-        new_group(desk, f"The {name}", member.id)
+    for name, member in zip(NASTY, phone_only(people(desk, "Facilities") + people(desk, "Retail")), strict=False):
+        member.department = member.name = name
+        new_group(desk, f"The {name}".replace('"', ""), member.id)
+    for member in people(desk, "Health"):
+        member.department = NASTY[-1]
     await read(desk)
     whole = await desk.say(SAM, LINE)
-    assert "](https" not in as_json(whole.card)
-    for name in NASTY:
-        for about, prefix in (("", "department "), ("The ", "group ")):
-            typed = f"{about}{name}".replace('"', "") if '"' in name else f'"{about}{name}"'
-            if '"' in name:
-                continue
-            answer = await desk.say(SAM, f"{LINE} for {prefix if about else ''}{typed}")
-            assert "1 of 1 people has only a phone" in answer.text, (typed, answer.text)
-            assert "{{DATE(2026-01" not in answer.text
+    for name in NASTY[:3]:
+        for typed in (f'"{name}"' if '"' not in name else name, f'"The {name}"' if '"' not in name else f"The {name}"):
+            answer = await desk.say(SAM, f"{LINE} for {typed}")
+            assert "1 of 1 people has only a phone" in answer.text, typed
+            assert "{{DATE(2026-01" not in as_json(answer.card)
+            (row,) = await listed(desk, SAM, answer)
+            assert not row["Name"].startswith("=")
+    shown = as_json(whole.card)
+    assert "https://evil" not in shown
+    assert "evil.example" in shown
     rows = await listed(desk, SAM, whole)
     assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@"))]
-    assert {row["Department"] for row in rows} >= {"'=HYPERLINK(1)", NASTY[0].replace('"[', '"[')} - {NASTY[0]}
+    assert {row["Department"] for row in rows} >= {"'=HYPERLINK(1)", NASTY[0], NASTY[3]}
+
+
+async def test_departments_that_differ_in_case_alone(desk: Desk) -> None:
+    desk.clock.forward(minutes=20)
+    desk.entra.person(OMAR.upn).department = "LOGISTICS"
+    await read(desk)
+    assert headline(people(desk, "LOGISTICS")) in (await desk.say(SAM, f"{LINE} for LOGISTICS")).text
+    assert headline(people(desk, "Logistics")) in (await desk.say(SAM, f"{LINE} for Logistics")).text
+    assert "“LOGISTICS” and “Logistics”" in (await desk.say(SAM, f"{LINE} for logistics")).text
 
 
 async def test_the_list_is_everybody_with_only_a_phone_and_no_number(desk: Desk) -> None:
@@ -238,12 +244,11 @@ async def test_the_trend_the_forecast_and_reading_again(desk: Desk) -> None:
             person.strong = ["fido2"]
         stale = await desk.say(SAM, LINE)
         assert "read_again" in stale.verbs
+        before = await read_at(desk)
         pressed = await desk.press(SAM, stale, "read_again")
         assert "I read Entra ID anew" in pressed.message
-        for _ in range(200):
-            answer = await desk.say(SAM, LINE)
-            if headline(people(desk)) in answer.text:
-                break
+        await read_since(desk, before)
+        answer = await desk.say(SAM, LINE)
         assert headline(people(desk)) in answer.text, week
     said = answer.text.replace("\u00a0", " ")
     assert f"{start} " in said
@@ -290,8 +295,8 @@ async def test_without_the_permission_the_sentence_of_the_reading(database_url: 
         assert "people have only a phone" not in said
 
 
-async def test_an_own_provider_of_texts(new_database: Any) -> None:
-    async with Desk(new_database("sqlite"), TELEPHONY_PROVIDER="sms") as desk:
+async def test_an_own_provider_of_texts(database_url: str) -> None:
+    async with Desk(database_url, TELEPHONY_PROVIDER="sms") as desk:
         await read(desk)
         answer = await desk.say(SAM, LINE)
         assert "carries on with texts, not with calls" in answer.text
