@@ -21,7 +21,6 @@ from bot.domain.bulk import BulkRules
 from bot.domain.exchange import ConversationRef, Reply, Verb
 from bot.domain.people import Actor, Standing
 from bot.domain.policy import Groups
-from bot.domain.retirement import Retirement
 from bot.domain.rules import Policy
 from bot.graph.budget import SharedBudget
 from bot.graph.bulk import GraphBulkDirectory
@@ -135,6 +134,8 @@ async def _metrics(_: web.Request) -> web.Response:
 async def _running(  # noqa: PLR0915 - the one place where everything is put together
     app: web.Application, *, settings: Settings, policy: Policy, clock: Clock, sleep: Sleep, bulk_scale: float
 ) -> AsyncIterator[None]:
+    for outdated in settings.outdated:
+        log.warning(outdated, action="outdated_setting")
     async with contextlib.AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=100), auto_decompress=True))
 
@@ -220,7 +221,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         gate = Gate(directory, groups, settings.bot_tenant_id, clock)
         places = ApprovalPlaces(operations, chats, settings.approval_channel, settings.log_channel)
         approvals = Approvals(operations, jobs, directory, gate, reviewer, clock, places, settings.hosts.teams)
-        facts = Facts(settings.default_region.upper(), settings.sms_voice_retirement, settings.per_user_mfa, policy.first_day_to_manager)
+        facts = Facts(settings.default_region.upper(), settings.retirement, settings.per_user_mfa, policy.first_day_to_manager)
         preparation = Preparation(
             operations, stops, usages, directory, gate, reviewer, approvals, facts, clock, jobs, _later(lambda: desk.steer),
             _reporting(lambda: reports.typed),
@@ -239,8 +240,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         desk.start()
         stack.push_async_callback(desk.stop)
 
-        retirement = Retirement(settings.sms_voice_retirement)
-        reports = ReportDesk(registrations, directory, operations, gate, reviewer, files, sheets, retirement, clock)
+        reports = ReportDesk(registrations, directory, operations, gate, reviewer, files, sheets, facts.retirement, clock)
 
         dispatch = Dispatch(operations, stops, directory, gate, reviewer, approvals, preparation, reveals, desk, reports, facts, clock)
         tokens = None if settings.insecure_local else InboundTokens(
