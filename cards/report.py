@@ -12,6 +12,7 @@ from bot.domain.exchange import ReportShown, Verb
 from bot.domain.phone_ends import CLASSES, POPULATIONS, End, ends
 from bot.domain.report import Class, Counts, Day, forecast, trend
 from bot.domain.retirement import Channel, Retirement
+from bot.domain.retirement import spoken as channels_spoken
 from bot.domain.said import join, number, said_day, say, say_count, spoken, together
 from cards.charts import line_chart, stacked_bars
 from cards.elements import Element, band, box, button, card, heading, line, moment, run
@@ -96,7 +97,7 @@ def _carried_on(total: Counts, retirement: Retirement) -> Iterable[str]:
 
 def _end(end: End, retirement: Retirement, today: date) -> str:
     """How many lose them on a day, and how far it is."""
-    what = say("calls") if Channel.SMS in retirement.provider else say("texts and calls")
+    what = channels_spoken(set(Channel) - retirement.provider)
     of, day, left = together(POPULATIONS[one] for one in end.populations), said_day(end.day), (end.day - today).days
     if left > 0:
         return say_count(

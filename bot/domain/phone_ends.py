@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.domain.report import Class, Counts, Registered
-from bot.domain.retirement import Channel, Population, Retirement
+from bot.domain.retirement import Channel, Population, Retirement, spoken
 from bot.domain.said import say, say_each
 
 #: Whom a day is about.
@@ -64,4 +64,4 @@ def reached(person: Registered) -> str:
     """What somebody's phones are for; empty without one."""
     if not person.channels:
         return ""
-    return say("texts and calls") if Channel.SMS in person.channels else say("calls only")
+    return spoken(person.channels) if Channel.SMS in person.channels else say("calls only")

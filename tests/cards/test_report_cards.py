@@ -188,7 +188,7 @@ def test_nobody_and_nobody_with_only_a_phone() -> None:
 def test_it_is_said_in_the_readers_language() -> None:
     said = words(WHOLE, "nl")
     assert "Van de 11.700 mensen hebben er 4.013 alleen een telefoon" in said.split("\n")
-    assert "Sms-berichten en oproepen stoppen op 1 februari 2027, over 64 dagen, voor 3.912 van hen: leden en beheerders." in said
+    assert "Sms'jes en oproepen stoppen op 1 februari 2027, over 64 dagen, voor 3.912 van hen: leden en beheerders." in said
     reader = Readers("en").of(Actor("1", "t", "Noor", language="nl"))
     assert {chart["title"] for chart in charts(render(WHOLE, reader=reader).card)} == {
         "Afdelingen met de meesten van hen", "Alleen een telefoon, per week",
