@@ -18,6 +18,7 @@ from bot.domain.exchange import ConversationRef, Help, Notice, OperationShown, P
 from bot.domain.methods import Dossier, Phone, PhoneType
 from bot.domain.operation import Operation
 from bot.domain.people import Actor, Person, Standing
+from bot.domain.retirement import Retirement
 from bot.errors import Refusal
 
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
@@ -192,7 +193,7 @@ async def test_log_here_needs_a_channel() -> None:
 
 async def test_show_says_why_an_account_is_protected_and_what_ends() -> None:
     dossier = Dossier(replace(ALICE, synced=True), {PhoneType.MOBILE: Phone(PhoneType.MOBILE, "+31 612345678")})
-    facts = Facts("NL", (NOW + timedelta(days=100)).date())
+    facts = Facts("NL", Retirement((NOW + timedelta(days=100)).date()))
     answer = await say("show alice", dossier=dossier, protected="Not this one.", facts=facts)
     assert isinstance(answer, PersonShown)
     assert answer.protected == "Not this one."
