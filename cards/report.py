@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from bot.domain.exchange import ReportShown, Verb
 from bot.domain.phone_ends import CLASSES, POPULATIONS, End, ends
 from bot.domain.report import Class, Counts, Day, forecast, trend
-from bot.domain.retirement import Channel, Retirement
+from bot.domain.retirement import Channel, Retirement, Retiring
 from bot.domain.retirement import spoken as channels_spoken
 from bot.domain.said import join, number, said_day, say, say_count, spoken, together
 from cards.charts import line_chart, stacked_bars
@@ -66,20 +66,19 @@ def _what_ends(shown: ReportShown, today: date) -> Iterable[Element]:
     total, retirement = shown.report.total, shown.retirement
     if not total.phone_only:
         return
-    for said in _carried_on(total, retirement):
+    for said in _carried_on(total, retirement, today):
         yield line(run(said, limit=400))
     for each in ends(shown.report.populations, retirement):
         yield line(run(_end(each, retirement, today), limit=400, bold=True))
 
 
-def _carried_on(total: Counts, retirement: Retirement) -> Iterable[str]:
-    first = retirement.sooner or retirement.later
-    if not first:
+def _carried_on(total: Counts, retirement: Retirement, today: date) -> Iterable[str]:
+    if not retirement.sooner and not retirement.later:
         yield say("Microsoft has named no day on which texts and calls end in this cloud, so nothing is counted down.")
         return
     if not retirement.provider:
         return
-    last = say("SMS sign-in ends all the same, on {day}.", day=said_day(first))
+    last = join(" ", Retiring(retirement, today).of_sms_sign_in())
     if retirement.provider == {Channel.SMS}:
         yield join(" ", (say("Your organisation's own telephony provider carries on with texts, not with calls."), last))
         yield say_count(

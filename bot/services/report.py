@@ -96,7 +96,7 @@ class ReportDesk:
         count = report.total.phone_only
         if not count:
             raise Refusal(say("Nobody there has only a phone, so there is no list."), code="nothing_to_do")
-        return FileOffered(FileKind.LIST, action.id, _name(report.read_at), _described(scope, count), count * BYTES_A_PERSON)
+        return FileOffered(FileKind.LIST, action.id, _name(scope, report.read_at), _described(scope, count), count * BYTES_A_PERSON)
 
     async def consented(self, consent: FileConsent) -> FileStored:
         """Hands the list over.
@@ -114,7 +114,7 @@ class ReportDesk:
         finally:
             await asyncio.to_thread(path.unlink, missing_ok=True)
         await self._record(Tag.REPORT_LIST_GIVEN, consent.actor, scope, report.total.phone_only)
-        return FileStored(consent.name or _name(report.read_at), consent.content_url, consent.unique_id, consent.file_type)
+        return FileStored(consent.name or _name(scope, report.read_at), consent.content_url, consent.unique_id, consent.file_type)
 
     def _require(self, standing: Standing, where: ConversationRef) -> None:
         require(self._reviewer.may_report(standing, where, admin=self._gate.is_admin(standing)))
@@ -155,8 +155,8 @@ def _read_again(begun: Reread) -> Notice:
     return Notice(text, say("Type the command again then."), Tone.DONE)
 
 
-def _name(read_at: datetime) -> str:
-    return f"phone-only-{read_at:%Y-%m-%d}.csv"
+def _name(scope: Scope, read_at: datetime) -> str:
+    return " ".join(filter(None, ("phone-only", scope.name[:80], f"{read_at:%Y-%m-%d}.csv")))
 
 
 def _described(scope: Scope, count: int) -> str:

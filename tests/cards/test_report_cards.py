@@ -98,7 +98,7 @@ def test_what_ends_for_whom_and_in_how_many_days() -> None:
 
 def test_a_provider_of_texts_leaves_those_who_can_only_be_called() -> None:
     said = words(replace(WHOLE, retirement=replace(DATES, provider=frozenset({Channel.SMS}))))
-    assert "carries on with texts, not with calls. SMS sign-in ends all the same, on 1 February 2027." in said
+    assert "carries on with texts, not with calls. SMS sign-in ends on 1 February 2027, with a telephony provider too." in said
     assert "162 people have numbers that can only be called." in said
     assert "Calls end on 1 February 2027, in 64 days, for 160 of them: members." in said
     assert "Calls end on 1 July 2027, in 214 days, for 2 of them: external users." in said
@@ -108,8 +108,8 @@ def test_a_provider_of_texts_leaves_those_who_can_only_be_called() -> None:
 @pytest.mark.parametrize(
     ("provider", "said"),
     [
-        (frozenset(Channel), "carries on with texts and calls, so nobody loses them. SMS sign-in ends all the same, on 1 February 2027."),
-        (frozenset({Channel.VOICE}), "carries on with calls, which every phone takes; texts end. SMS sign-in ends all the same"),
+        (frozenset(Channel), "carries on with texts and calls, so nobody loses them. SMS sign-in ends on 1 February 2027, with a telephony provider too."),
+        (frozenset({Channel.VOICE}), "carries on with calls, which every phone takes; texts end. SMS sign-in ends on 1 February 2027"),
     ],
 )
 def test_with_a_provider_of_calls_nothing_is_counted_down(provider: frozenset[Channel], said: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from bot.domain.exchange import FileKind
 from bot.domain.rules import Rule
 from simulator import cast
 from simulator.entra import Fault
-from tests.desk import ALICE, HANNA, HELPDESK, OMAR, OSCAR, SAM, Desk, as_json
+from tests.desk import ALICE, HANNA, HELPDESK, OMAR, OSCAR, SAM, Answer, Desk, as_json
 from tests.scenarios.bulking import said_to, told
 from tests.scenarios.forging import button
 from tests.scenarios.reporting import (
@@ -100,6 +101,30 @@ async def test_a_rule_opens_reports_and_nothing_else(database_url: str) -> None:
         assert "Priya Raman may say this" in tried
         assert "“Executives see reports”" in tried
         assert NOT_OPEN in (await desk.say(SAM, f"policy test {LINE} as hanna visser")).text.replace("\u00a0", " ")
+
+
+async def test_who_approves_sees_none_by_that(database_url: str) -> None:
+    usual = policy()
+    agreeing = replace(usual.rules[1], approve=frozenset({EXECUTIVES.id}))
+    async with Desk(database_url, replace(usual, rules=(usual.rules[0], agreeing))) as desk:
+        assert NOT_OPEN in (await desk.say(PRIYA, LINE)).text
+
+
+async def test_by_the_form_of_the_help_card(desk: Desk) -> None:
+    card = (await desk.say(SAM, "help")).message
+    await desk.teams.press(SAM, card.id, "open", style="submit", action=button("submit", "open", "report-phone-only"))
+    form = Answer(desk, said_to(desk, SAM)[-1], SAM)
+    assert "Group or department (optional)" in form.text
+    await desk.teams.press(SAM, form.message.id, "fill", {"input_about": "Logistics"})
+    assert headline(people(desk, "Logistics")) in form.text
+
+
+async def test_old_rows_of_entra(desk: Desk) -> None:
+    assert "makes its own report late" not in (await desk.say(SAM, LINE)).text
+    desk.entra.tenant.sign_in.report.age = 30 * 86_400.0
+    desk.clock.forward(days=3)
+    await read(desk)
+    assert "makes its own report late" in (await desk.say(SAM, LINE)).text
 
 
 async def test_a_rule_keeps_them_even_from_administrators(database_url: str) -> None:
