@@ -121,6 +121,10 @@ class Groups:
         return frozenset(filter(None, (self.helpdesk, self.admins))) | self.asking | self.approving | self.reporting | self.named
 
 
+#: For asking about the account alone, whatever its rights.
+NO_GROUPS = Groups("")
+
+
 def permit(standing: Standing, groups: Groups, *, for_everyone: bool = False, admin: bool = False, admins_too: bool = False) -> Decision:
     """Whether someone with this standing may say a command.
 

@@ -108,7 +108,7 @@ def test_a_provider_of_texts_leaves_those_who_can_only_be_called() -> None:
 @pytest.mark.parametrize(
     ("provider", "said"),
     [
-        (frozenset(Channel), "carries on with texts and calls, so nobody loses them. SMS sign-in ends on 1 February 2027, with a telephony provider too."),
+        (frozenset(Channel), "carries on with texts and calls, so nobody loses them. SMS sign-in ends on 1 February 2027, with a"),
         (frozenset({Channel.VOICE}), "carries on with calls, which every phone takes; texts end. SMS sign-in ends on 1 February 2027"),
     ],
 )
