@@ -22,7 +22,8 @@ from cards import render
 def words(shown: ReportShown, language: str = "en") -> str:
     """Everything that a client without charts shows, a line each."""
     reader = Readers("en").of(Actor("1", "t", "Noor", language=language))
-    blocks = [each for each in elements(without_charts(render(shown, reader=reader).card["body"])) if "inlines" in each or "text" in each]
+    shown_to = elements(without_charts(render(shown, reader=reader).card["body"]))
+    blocks = [each for each in shown_to if each.get("type") in ("TextBlock", "RichTextBlock")]
     lines = ["".join(run["text"] for run in each["inlines"]) if "inlines" in each else each["text"] for each in blocks]
     return "\n".join(lines).replace("\u00a0", " ")
 
