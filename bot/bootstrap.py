@@ -15,7 +15,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from bot import tokens as app_tokens
 from bot.commands.about import welcome
-from bot.commands.spec import Facts, Steer
+from bot.commands.spec import Facts, Reporting, Steer
 from bot.config import Settings
 from bot.domain.bulk import BulkRules
 from bot.domain.exchange import ConversationRef, Reply, Verb
@@ -54,6 +54,7 @@ from bot.services.personal_chats import PersonalChats
 from bot.services.prepare import Preparation
 from bot.services.reconcile import report_discrepancies, turn
 from bot.services.registrations import NightlyReading, read_registrations
+from bot.services.report import ReportDesk
 from bot.services.reveal import Reveals
 from bot.services.review import Reviewer
 from bot.services.tell import remind, tell
@@ -214,13 +215,16 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         stack.push_async_callback(engine.stop)
 
         reviewer = Reviewer(policy, stops, operations, clock)
-        groups = Groups(settings.helpdesk_group_id, settings.admin_group_id, policy.asking(), policy.approving(), policy.groups())
+        groups = Groups(
+            settings.helpdesk_group_id, settings.admin_group_id, policy.asking(), policy.approving(), policy.groups(), policy.reporting()
+        )
         gate = Gate(directory, groups, settings.bot_tenant_id, clock)
         places = ApprovalPlaces(operations, chats, settings.approval_channel, settings.log_channel)
         approvals = Approvals(operations, jobs, directory, gate, reviewer, clock, places, settings.hosts.teams)
         facts = Facts(settings.default_region.upper(), settings.retirement, settings.per_user_mfa, policy.first_day_to_manager)
         preparation = Preparation(
-            operations, stops, usages, directory, gate, reviewer, approvals, facts, clock, jobs, _later(lambda: desk.steer)
+            operations, stops, usages, directory, gate, reviewer, approvals, facts, clock, jobs, _later(lambda: desk.steer),
+            _reporting(lambda: reports.typed),
         )
         reveals = Reveals(operations, directory, gate, reviewer, facts, clock, sleep)
 
@@ -236,7 +240,9 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         desk.start()
         stack.push_async_callback(desk.stop)
 
-        dispatch = Dispatch(operations, stops, directory, gate, reviewer, approvals, preparation, reveals, desk, facts, clock)
+        reports = ReportDesk(registrations, directory, operations, gate, reviewer, files, sheets, facts.retirement, clock)
+
+        dispatch = Dispatch(operations, stops, directory, gate, reviewer, approvals, preparation, reveals, desk, reports, facts, clock)
         tokens = None if settings.insecure_local else InboundTokens(
             session,
             metadata_url=settings.openid_metadata,
@@ -261,6 +267,15 @@ def _later(what: Callable[[], Steer]) -> Steer:
         return await what()(verb, job_id, actor, standing, where)
 
     return steer
+
+
+def _reporting(what: Callable[[], Reporting]) -> Reporting:
+    """The same of reports."""
+
+    async def report(about: str, actor: Actor, where: ConversationRef) -> Reply:
+        return await what()(about, actor, where)
+
+    return report
 
 
 _ENDPOINT = web.AppKey("endpoint", MessagesEndpoint)

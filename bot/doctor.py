@@ -114,12 +114,15 @@ def _policy(report: Report, settings: Settings) -> Policy | None:
         for line in lines or [first]:
             report.problem(f"policy: {line.strip(' -')}")
         return None
-    rules = f"{len(policy.rules)} rule{'s' if len(policy.rules) > 1 else ''}"
+    count = len(policy.rules) + len(policy.reports)
+    rules = f"{count} rule{'s' if count > 1 else ''}"
     report.well(f"policy: {rules} in {policy.source}" if policy.source else "policy: the built-in one, because POLICY_FILE is not set")
     if policy.source:
         built_in = default_policy(settings.helpdesk_group_id, settings.admin_group_id, policy.confirm_for)
         for sentence in looser(policy, built_in):
             report.note(f"policy: looser than the built-in one: {sentence}.")
+    if groups := policy.reporting():
+        report.well(f"policy: reports about everybody are open to administrators and to members of {policy.group_names(groups)}")
     return policy
 
 

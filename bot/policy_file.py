@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.config import ConfigurationError, Settings
 from bot.domain.change import ChangeKind
-from bot.domain.rules import ADMINS_NAME, HELPDESK_NAME, PROTECTED, Ground, Limits, Policy, Rule, default_policy
+from bot.domain.rules import ADMINS_NAME, HELPDESK_NAME, PROTECTED, REPORT, Ground, Limits, Policy, Rule, default_policy
 from bot.policy_values import Place, Values, is_number, line_numbers, listed, meant
 
 #: Names of groups that come from the settings; a file uses them without declaring them.
@@ -28,7 +28,9 @@ _TABLES = ("groups", "conversations", "targets", "limits", "defaults", "rule")
 _ALLOW_ONLY = (
     "approvals", "approve", "reason", "ticket", "ticket_example", "deny_reason", "confirm_minutes", "approve_minutes", "reusable",
 )  # fmt: skip
-_RULE = ("name", "effect", "actions", "targets", "ask", "conversations", "hours", "registered", *_ALLOW_ONLY)
+_ABOUT_SOMEBODY = ("targets", "registered", *_ALLOW_ONLY)
+_REPORT_RULE = ("name", "effect", "actions", "ask", "conversations", "hours")
+_RULE = (*_REPORT_RULE, *_ABOUT_SOMEBODY)
 _EVERYTHING, _PROTECTED = "*", "protected"
 _TARGETS = tuple(sorted([*Ground, _PROTECTED]))
 _SAME_NUMBER = ("refuse", "warn", "allow")
@@ -86,6 +88,7 @@ class _Reader:
     Attributes:
         known: the groups of the settings, name -> id.
         used: names of groups and conversations that something in the file speaks of.
+        reports: the rules that are about reports.
     """
 
     _values: Values
@@ -93,6 +96,7 @@ class _Reader:
     groups: dict[str, str] = field(default_factory=dict)
     conversations: dict[str, str] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
+    reports: list[Rule] = field(default_factory=list)
 
     def policy(self, content: Mapping[str, Any], confirm_for: timedelta, source: str) -> Policy:
         """The whole file."""
@@ -115,6 +119,7 @@ class _Reader:
         colleagues = frozenset(filter(None, self.known.values()))
         return Policy(
             rules=rules,
+            reports=tuple(self.reports),
             names={one: name for names in (spoken, self.groups, self.conversations) for name, one in names.items()},
             vip=vip,
             break_glass=break_glass,
@@ -188,13 +193,20 @@ class _Reader:
         seen: dict[str, int] = {}
         for number, table in enumerate(tables, 1):
             name = table.get("name", "")
-            rule = self._rule(table, Place("rule", number, name=name if isinstance(name, str) else ""))
+            place = Place("rule", number, name=name if isinstance(name, str) else "")
+            given = table.get("actions")
+            reports = isinstance(given, list) and REPORT in given
+            rule = (self._report_rule if reports else self._rule)(table, place)
             if rule.name and (first := seen.setdefault(rule.name, number)) != number:
                 place = Place("rule", number, "name", rule.name)
                 self._values.problem(place, f"rule {first} is called so too: every rule needs its own name")
-            yield rule
+            if reports:
+                self.reports.append(rule)
+            else:
+                yield rule
 
-    def _rule(self, table: Mapping[str, Any], place: Place) -> Rule:
+    def _begun(self, table: Mapping[str, Any], place: Place) -> tuple[str, bool]:
+        """Name, and whether it denies."""
         self._values.unknown_keys(table, _RULE, place)
         name = table.get("name")
         if not isinstance(name, str) or not name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
@@ -202,7 +214,29 @@ class _Reader:
             self._values.problem(place.at("name"), what)
         if table.get("effect") not in ("allow", "deny"):
             self._values.problem(place.at("effect"), 'say effect = "allow" or effect = "deny"')
-        deny = table.get("effect") == "deny"
+        return str(name or "").strip(), table.get("effect") == "deny"
+
+    def _report_rule(self, table: Mapping[str, Any], place: Place) -> Rule:
+        """A rule about reports: who may see them, where and when."""
+        name, deny = self._begun(table, place)
+        if self._actions(table, place) or _EVERYTHING in table["actions"]:
+            what = f"“{REPORT}” changes nobody, so it stands alone: give it a rule of its own"
+            self._values.problem(place.at("actions"), what)
+        for key in _ABOUT_SOMEBODY:
+            if key in table:
+                self._values.problem(place.at(key), f"this counts for changes, and “{REPORT}” makes none: remove it")
+        if not deny and not table.get("ask"):
+            self._values.problem(place.at("ask"), 'nobody could see a report by this: name the groups that may, such as ask = ["helpdesk"]')
+        return Rule(
+            name=name,
+            deny=deny,
+            ask=self._group_ids(table, "ask", place),
+            conversations=self._conversation_ids(table, place),
+            hours=self._values.hours(table, place),
+        )
+
+    def _rule(self, table: Mapping[str, Any], place: Place) -> Rule:
+        name, deny = self._begun(table, place)
         if deny:
             for key in _ALLOW_ONLY:
                 if key in table:
@@ -215,7 +249,7 @@ class _Reader:
         elif not deny:
             self._check_people(table, place, approvals)
         return Rule(
-            name=str(name or "").strip(),
+            name=name,
             deny=deny,
             actions=self._actions(table, place),
             targets=self._targets(table, place, deny=deny),
@@ -244,7 +278,7 @@ class _Reader:
                 self._values.problem(place.at(key), "nothing has to be approved here: add approvals = 1, or remove this")
 
     def _actions(self, table: Mapping[str, Any], place: Place) -> frozenset[ChangeKind]:
-        words = self._values.required_words(table, place.at("actions"), (*ChangeKind, _EVERYTHING))
+        words = self._values.required_words(table, place.at("actions"), (*ChangeKind, REPORT, _EVERYTHING)) - {REPORT}
         return frozenset() if _EVERYTHING in words else frozenset(map(ChangeKind, words))
 
     def _targets(self, table: Mapping[str, Any], place: Place, *, deny: bool) -> frozenset[Ground]:

@@ -18,12 +18,12 @@ from bot.domain.methods import Dossier, Methods
 from bot.domain.operation import Approval, Operation, Result, State
 from bot.domain.pace import Factor, Run, Traffic
 from bot.domain.passes import PassTerms
-from bot.domain.people import Actor, Person, Standing, Unseen
+from bot.domain.people import Actor, Group, Person, Standing, Unseen
 from bot.domain.personal import PersonalCard, PersonalChat
 from bot.domain.reconcile import Comparison, DirectoryAudit, Known
 from bot.domain.registered import Made
 from bot.domain.report import Listed, PhoneOnlyReport, Registered, ReportRow, Reread, Scope
-from bot.domain.retirement import Population
+from bot.domain.retirement import Population, Retirement
 from bot.domain.rules import Need
 from bot.domain.secret import Issued
 from bot.domain.sign_in import MfaState, Preference, Registration, SmsTerms
@@ -53,6 +53,12 @@ class Directory(Protocol):
 
         A group that does not exist has no members.
         """
+
+    async def groups(self, text: str) -> tuple[Group, ...]:
+        """The groups that are called exactly so, or the one with this object id; at most `FIND_LIMIT`, and may be empty."""
+
+    async def people_in(self, group_id: str) -> frozenset[str]:
+        """The object ids of everybody in a group, nested ones too; of a very large one, one more than `MOST_IN_A_GROUP`."""
 
     async def marks(self, object_ids: Sequence[str]) -> list[tuple[Mark, ...]]:
         """By what accounts can be told to be one person's, in the order asked; NotFound when one of them is not found."""
@@ -266,6 +272,8 @@ class Turns(Protocol):
 
 FIND_LIMIT = 12
 MEMBERS_LIMIT = 500
+#: So many can be read while somebody waits: a page of 999 takes some hundred milliseconds.
+MOST_IN_A_GROUP = 20_000
 
 
 class Operations(Protocol):
@@ -681,6 +689,9 @@ class Sheets(Protocol):
 
     def lines(self, rows: Iterable[Row], job_id: str, *, result: bool) -> Iterator[bytes]:
         """Rows as a file that is safe to open: what they would do, or with `result` what became of them. For another thread."""
+
+    def people(self, people: AsyncIterator[Registered], retirement: Retirement) -> AsyncIterator[bytes]:
+        """People as a file that is safe to open: what their phones are for and when that ends, without a number."""
 
 
 class Announcer(Protocol):

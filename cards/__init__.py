@@ -29,13 +29,14 @@ from bot.domain.exchange import (
     Pending,
     PersonShown,
     Reply,
+    ReportShown,
     Revealed,
     Whoami,
 )
 from bot.domain.phone import mask_text
 from bot.domain.said import NOBODY, Reader, speaking, spoken
 from bot.domain.stop import Pause
-from cards import approval, bulk, bulk_explained, choose, form, help, history, log, notice, operation, pending, person, revealed
+from cards import approval, bulk, bulk_explained, choose, form, help, history, log, notice, operation, pending, person, report, revealed
 from cards.size import fit
 from cards.untrusted import inert
 
@@ -92,6 +93,8 @@ def _made(reply: Reply, refresh_for: tuple[str, ...]) -> tuple[dict[str, Any], s
             made = approval.render(reply)
         case Pending():
             made = pending.render(reply)
+        case ReportShown():
+            made = report.render(reply)
         case PersonShown():
             made = person.render(reply)
         case Whoami():

@@ -10,13 +10,14 @@ from bot.domain.phone import mask_text
 from bot.domain.said import join, number, say, say_count
 from cards.bulk_words import MEANINGS, about, kinds_counted, short
 from cards.elements import Colour, Element, box, columns, facts, line, run, woven
+from cards.figures import COUNT, figure, number_text
 from cards.wording import difference_text, named
 
 #: Characters of a bar; in large monospaced type they fit on the narrowest phone.
 BAR = 22
 #: Reasons of failures on a card.
 MOST_REASONS = 5
-_COUNT, _ROW = "64px", "56px"
+_ROW = "56px"
 
 #: Ended, and not as the file wanted it.
 NOT_DONE = (State.PARTIAL, State.FAILED, State.STALE)
@@ -100,23 +101,10 @@ def _speed(progress: Progress, rest: int, percent: int) -> str:
 def counted(bulk: Bulk) -> list[Element]:
     """How many rows there are of each kind, one kind a line."""
     rows = [
-        _figure(count, run(kind.spoken, bold=kind.changes), run(f" · {MEANINGS[kind]}", subtle=True))
+        figure(count, run(kind.spoken, bold=kind.changes), run(f" · {MEANINGS[kind]}", subtle=True))
         for kind, count in kinds_counted(bulk.counts)
     ]
     return [box(rows, style="emphasis", spacing="Medium")] if rows else []
-
-
-def _figure(count: int, *words: Element) -> Element:
-    """How many of what, read out together."""
-    return columns(
-        (_COUNT, [line(run(number_text(count), bold=True), spacing="None", align="Right")]),
-        ("stretch", [line(*words, spacing="None")]),
-    )
-
-
-def number_text(count: int) -> str:
-    """A count standing alone."""
-    return say("{count}", count=number(count))
 
 
 def repaired(bulk: Bulk) -> list[Element]:
@@ -173,7 +161,7 @@ def ended(bulk: Bulk, progress: Progress) -> list[Element]:
         (ended.get(State.STALE, 0), say("⚠ left alone: changed by somebody else meanwhile"), "Warning"),
         (stopped, say("– not done"), "Default"),
     )
-    rows = [_figure(count, run(text, bold=True, colour=colour)) for count, text, colour in told if count]
+    rows = [figure(count, run(text, bold=True, colour=colour)) for count, text, colour in told if count]
     bars = bar(bulk.to_change, (ended.get(State.SUCCEEDED, 0), "Good"), (failed(progress), "Attention"))
     return [bars, box(rows, style="emphasis", spacing="Small")]
 
@@ -186,7 +174,7 @@ def reasons(progress: Progress) -> list[Element]:
     for why, count in progress.codes[:MOST_REASONS]:
         shown.append(
             columns(
-                (_COUNT, [line(run(say("{count} ×", count=number(count))), spacing="None", align="Right")]),
+                (COUNT, [line(run(say("{count} ×", count=number(count))), spacing="None", align="Right")]),
                 ("stretch", [line(run(mask_text(why), limit=240), spacing="None")]),
             )
         )

@@ -57,6 +57,8 @@ SAID = say_each({
     Tag.OPERATION_REVEALING: "pressed Reveal",
     Tag.OPERATION_STARTED: "started the change",
     Tag.OPERATION_WITHDRAWN: "ended the request, which nobody could approve any more",
+    Tag.REPORT_LIST_GIVEN: "took the list of who has only a phone, as a file",
+    Tag.REPORT_SHOWN: "saw the report of who has only a phone",
     Tag.TRAIL_CHECKPOINT: "removed old events, as the setting says",
     Tag.RECOVERY_CLOSED: "closed the recovery, because something new was registered",
     Tag.TRAIL_DIFFERS: "found that Entra's audit log and this trail differ",

@@ -37,6 +37,8 @@ def _who(command: Command) -> str:
         return "everybody"
     if command.admin:
         return "administrators"
+    if command.reports:
+        return "administrators, whom the policy names"
     return "helpdesk, administrators" if command.admins_too else "helpdesk"
 
 

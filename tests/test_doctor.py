@@ -86,6 +86,15 @@ async def test_the_policy_is_examined_with_its_groups(practice: Practice, tmp_pa
     assert [line for line in practice.problems if "policy: “Executives”: there is no group" in line] == practice.problems
 
 
+async def test_who_may_see_reports_is_told(practice: Practice, tmp_path: Path) -> None:
+    example = (Path(__file__).parent.parent / "policy.example.toml").read_text(encoding="utf-8")
+    rule = '[[rule]]\nname = "Reports"\neffect = "allow"\nactions = ["report"]\nask = ["Helpdesk seniors"]\n'
+    (tmp_path / "policy.toml").write_text(example + rule, encoding="utf-8")
+    assert await practice.examine(POLICY_FILE=str(tmp_path / "policy.toml")) == 0
+    assert f"ok       policy: 13 rules in {tmp_path / 'policy.toml'}" in practice.lines
+    assert "ok       policy: reports about everybody are open to administrators and to members of Helpdesk seniors" in practice.lines
+
+
 async def test_where_a_file_of_before_is_looser_is_noted(practice: Practice) -> None:
     assert await practice.examine(POLICY_FILE=str(BEFORE)) == 0
     looser = [line for line in practice.notes if "policy: looser than the built-in one: " in line]

@@ -13,7 +13,7 @@ import pytest
 from bot import bootstrap
 from bot.config import ConfigurationError, Settings
 from bot.domain.change import ChangeKind
-from bot.domain.rules import PROTECTED, Ground, Hours, Limits, Policy, default_policy
+from bot.domain.rules import PROTECTED, REPORT, Ground, Hours, Limits, Policy, default_policy
 from bot.policy_file import ADMINISTRATORS, HELPDESK, load, policy_of
 from bot.policy_values import slow
 from simulator import cast
@@ -25,7 +25,9 @@ HELPDESK_ID, ADMINS_ID = "11111111-1111-4111-8111-111111111111", "22222222-2222-
 SENIORS_ID, VIPS_ID = "33333333-3333-4333-8333-33333333333A", "44444444-4444-4444-8444-444444444444"
 KNOWN = {HELPDESK: HELPDESK_ID, ADMINISTRATORS: ADMINS_ID}
 TEN = timedelta(minutes=10)
-ACTIONS = ", ".join(("*", *sorted(ChangeKind)[:-1])) + f" or {max(ChangeKind)}"
+_WORDS = sorted([*ChangeKind, REPORT])
+ACTIONS = ", ".join(("*", *_WORDS[:-1])) + f" or {_WORDS[-1]}"
+REPORT_RULE = '[[rule]]\nname = "Two"\neffect = "allow"\nactions = ["report"]\nask = ["helpdesk"]\n'
 RULE = '[[rule]]\nname = "One"\neffect = "allow"\nactions = ["*"]\ntargets = ["ordinary"]\nask = ["helpdesk"]\n'
 
 
@@ -68,7 +70,7 @@ def test_the_example_loads_and_says_what_the_built_in_limits_are() -> None:
 
 def test_the_example_names_every_key_action_target_and_limit() -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
-    words = ["conversations", "hours", "deny_reason", "ticket_example", "approve_minutes", *ChangeKind, *Ground]
+    words = ["conversations", "hours", "deny_reason", "ticket_example", "approve_minutes", *ChangeKind, *Ground, REPORT]
     assert [word for word in words if not re.search(rf"\b{word}\b", text)] == []
     assert [limit.name for limit in fields(Limits) if f"\n{limit.name} = " not in text] == []
 
@@ -133,6 +135,40 @@ targets = ["*"]
     assert (policy.confirm_for, policy.approve_for) == (timedelta(minutes=5), timedelta(minutes=90))
     assert policy.group_names(rule.approve) == "Seniors or the administrators' group"
     assert policy.group_names(rule.conversations) == "Desk"
+
+
+def test_a_rule_about_reports_gives_no_right_to_a_change_and_protects_nobody(read) -> None:
+    policy = read(f"""
+[groups]
+Managers = "{SENIORS_ID}"
+"Works council" = "{VIPS_ID}"
+[conversations]
+Desk = "19:desk@thread.tacv2"
+{RULE}
+[[rule]]
+name = "Managers see reports"
+effect = "allow"
+actions = ["report"]
+ask = ["Managers"]
+conversations = ["Desk"]
+hours = {{ days = ["mon"], from = "07:00", to = "19:00", zone = "Europe/Amsterdam" }}
+[[rule]]
+name = "Not so the council"
+effect = "deny"
+actions = ["report"]
+ask = ["Works council"]
+""")
+    managers = SENIORS_ID.lower()
+    assert [rule.name for rule in policy.rules] == ["One"]
+    assert [(rule.name, rule.deny, rule.ask) for rule in policy.reports] == [
+        ("Managers see reports", False, {managers}), ("Not so the council", True, {VIPS_ID}),
+    ]  # fmt: skip
+    assert policy.reports[0].conversations == {"19:desk@thread.tacv2"}
+    assert policy.reports[0].hours is not None
+    assert policy.asking() == {HELPDESK_ID}
+    assert policy.helpdesk == {HELPDESK_ID, ADMINS_ID}
+    assert policy.reporting() == {managers}
+    assert policy.groups() == {HELPDESK_ID, ADMINS_ID, managers, VIPS_ID}
 
 
 def test_without_defaults_the_settings_count(read) -> None:
@@ -232,6 +268,20 @@ def test_without_defaults_the_settings_count(read) -> None:
          ":7: rule 1 (“One”), hours: to: '24:00' is no time of day: those look like 07:00."),
         (RULE + "hours = { days = ['mon'], from = '07:00', to = '19:00', zone = 'Amsterdam' }",
          ":7: rule 1 (“One”), hours: zone: 'Amsterdam' is no time zone: those look like Europe/Amsterdam."),
+        (RULE + REPORT_RULE.replace('["report"]', '["report", "set_phone"]'),
+         ":10: rule 2 (“Two”), actions: “report” changes nobody, so it stands alone: give it a rule of its own."),
+        (RULE + REPORT_RULE.replace('["report"]', '["report", "*"]'),
+         ":10: rule 2 (“Two”), actions: “report” changes nobody, so it stands alone: give it a rule of its own."),
+        (RULE + REPORT_RULE + 'targets = ["ordinary"]',
+         ":12: rule 2 (“Two”), targets: this counts for changes, and “report” makes none: remove it."),
+        (RULE + REPORT_RULE + "approvals = 1",
+         ":12: rule 2 (“Two”), approvals: this counts for changes, and “report” makes none: remove it."),
+        (RULE + REPORT_RULE.replace('ask = ["helpdesk"]', ""),
+         ':7: rule 2 (“Two”), ask: nobody could see a report by this: name the groups that may, such as ask = ["helpdesk"].'),
+        (RULE + REPORT_RULE.replace("helpdesk", "managers"),
+         ":11: rule 2 (“Two”), ask: no group is called “managers”: declare it in [groups]."),
+        (RULE + REPORT_RULE.replace("Two", "One"), ":8: rule 2 (“One”), name: rule 1 is called so too: every rule needs its own name."),
+        (RULE + REPORT_RULE + "reasons = true", ":12: rule 2 (“Two”), reasons: there is no such key (did you mean reason?)."),
         (RULE + "tickets = true", ":7: rule 1 (“One”), tickets: there is no such key (did you mean ticket?)."),
     ],
 )  # fmt: skip

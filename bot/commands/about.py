@@ -23,6 +23,8 @@ WELCOME_EXAMPLES = ("help", "whoami", "show noor", "set mobile for noor +31 6 12
 def _may_say(command: Command, context: Context) -> bool:
     if command.for_everyone:
         return True
+    if command.reports:
+        return context.reporter
     return context.admin if command.admin else context.helpdesk or (command.admins_too and (context.admin or context.approver))
 
 

@@ -46,6 +46,7 @@ DUTCH: dict[str, tuple[str, ...]] = {
     "retry": ("probeer opnieuw", "opnieuw"),
     "preview": ("voorvertoning", "voorbeeld"),
     "result": ("resultaat",),
+    "report phone-only": ("rapport alleen telefoon", "rapport alleen-telefoon", "rapporteer alleen telefoon"),
     # with what
     "mobile": ("mobiel", "mobiele telefoon", "mobiel nummer"),
     "alternate mobile": ("alternatief mobiel", "alternatieve mobiel", "alternatieve mobiele telefoon", "alternatief mobiel nummer"),

@@ -96,6 +96,8 @@ class Rehearsal:
 
 Rehearse = Callable[[Line, Person, ConversationRef], Awaitable[Rehearsal]]
 Steer = Callable[[Verb, str, Actor, Standing, ConversationRef], Awaitable[Reply]]
+#: The report about whom is named; empty for everybody.
+Reporting = Callable[[str, Actor, ConversationRef], Awaitable[Reply]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +106,10 @@ class Context:
 
     Attributes:
         approver: some rule of the policy lets the actor approve.
+        reporter: the actor may see reports here.
         rehearse: says what would happen if somebody typed a line here, without doing it.
         steer: does what somebody says about a bulk job.
+        report: makes the report about whom somebody names.
         dossier: everything read about `invocation.who`, None when nobody is meant.
         protected: why this target may not be changed, in a sentence; empty when it may.
         stop: the pause and the freeze of this target that hold now.
@@ -126,7 +130,9 @@ class Context:
     jobs: BulkJobs
     rehearse: Rehearse
     steer: Steer
+    report: Reporting
     approver: bool = False
+    reporter: bool = False
     dossier: Dossier | None = None
     protected: str = ""
     stop: Stop = GO
@@ -171,6 +177,7 @@ class Command:
         for_everyone: may be said without being in the helpdesk group.
         admin: only members of the administrators' group.
         admins_too: also administrators and approvers who are not in the helpdesk group.
+        reports: tells about everybody and changes nobody: for administrators, and whom the policy's action `report` names.
         leavers: administrators may name somebody Entra ID no longer knows; the dossier then holds what was recorded here.
         nested: one of its parts is another command's line, tail and all, so nothing is cut off as its own tail.
         reasoned: may end in `ticket …` and `because …` although it plans no change.
@@ -193,6 +200,7 @@ class Command:
     for_everyone: bool = False
     admin: bool = False
     admins_too: bool = False
+    reports: bool = False
     leavers: bool = False
     nested: bool = False
     reasoned: bool = False

@@ -49,6 +49,8 @@ class Tag(StrEnum):
     OPERATION_STARTED = "operation:execution:started"
     OPERATION_WITHDRAWN = "operation:request:withdrawn"
     RECOVERY_CLOSED = "recovery:case:closed"
+    REPORT_LIST_GIVEN = "report:list:given"
+    REPORT_SHOWN = "report:counts:shown"
     TRAIL_CHECKPOINT = "trail:events:removed"
     TRAIL_DIFFERS = "trail:directory:differs"
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from bot.domain.methods import Dossier, Method
     from bot.domain.operation import Operation
     from bot.domain.recovery import Situation
+    from bot.domain.report import PhoneOnlyReport
+    from bot.domain.retirement import Retirement
     from bot.domain.stop import Freeze
 
 
@@ -135,6 +137,9 @@ class Verb(StrEnum):
     RESULT = "result"  # every row after it was done, as a file
     RETRY = "retry"  # a new job of the failures
     TEMPLATE = "template"  # an empty file to fill in
+    # Of reports alone.
+    LIST = "list"  # everybody whom a report counts, as a file
+    READ_AGAIN = "read_again"  # has Entra ID read anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -446,6 +451,7 @@ class FileKind(StrEnum):
     TEMPLATE = "template"
     PREVIEW = "preview"
     RESULT = "result"
+    LIST = "list"  # of a report
 
 
 @dataclass(frozen=True, slots=True)
@@ -455,7 +461,7 @@ class FileOffered:
     https://learn.microsoft.com/microsoftteams/platform/bots/how-to/bots-filesv4#message-requesting-permission-to-upload
 
     Attributes:
-        id: of the job; empty for the template.
+        id: of the job, or the reference of a report; empty for the template.
         name: what it will be called.
         size: in bytes, as far as it is known; Teams shows it.
     """
@@ -501,6 +507,24 @@ class FileConsent:
     file_type: str = ""
     card_id: str = ""
     guest_or_bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReportShown:
+    """The report of who has only a phone.
+
+    Attributes:
+        reference: by which its buttons name whom it is about.
+        lists: the whole list can be had here as a file.
+        trouble: why Entra ID could not be read the last time, in a sentence; empty when it could.
+    """
+
+    report: PhoneOnlyReport
+    retirement: Retirement
+    now: datetime
+    reference: str
+    lists: bool = True
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -559,6 +583,7 @@ Reply = (
     | FileStored
     | ApprovalShown
     | Pending
+    | ReportShown
     | LogEntry
     | LogNotice
     | History

@@ -85,6 +85,14 @@ class Standing:
     groups: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of the tenant; its name is untrusted text."""
+
+    id: str
+    name: str
+
+
 class Unseen(StrEnum):
     """What may make somebody an administrator and cannot be looked for; the value is the permission that would let us."""
 

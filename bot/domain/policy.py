@@ -105,6 +105,7 @@ class Groups:
     Attributes:
         asking: the groups some rule of the policy lets ask; they are helpdesk too.
         approving: the groups some rule lets approve.
+        reporting: the groups some rule lets see reports, and nothing else by that.
         named: whatever else the rules say of a requester, such as a group that is denied something.
     """
 
@@ -113,10 +114,15 @@ class Groups:
     asking: frozenset[str] = frozenset()
     approving: frozenset[str] = frozenset()
     named: frozenset[str] = frozenset()
+    reporting: frozenset[str] = frozenset()
 
     def all(self) -> frozenset[str]:
         """Every group id worth asking the directory about."""
-        return frozenset(filter(None, (self.helpdesk, self.admins))) | self.asking | self.approving | self.named
+        return frozenset(filter(None, (self.helpdesk, self.admins))) | self.asking | self.approving | self.reporting | self.named
+
+
+#: For asking about the account alone, whatever its rights.
+NO_GROUPS = Groups("")
 
 
 def permit(standing: Standing, groups: Groups, *, for_everyone: bool = False, admin: bool = False, admins_too: bool = False) -> Decision:

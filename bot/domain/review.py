@@ -198,9 +198,9 @@ def _uncovered(
             return refusals.others_may(policy, ask, *pair, rules[pair])
     mine = {pair: [rule for rule in rules[pair] if _may_ask(rule, ask)] for pair in pairs}
     for pair in pairs:
-        if not any(_is_here(rule, ask) for rule in mine[pair]):
+        if not any(rule.holds_in(ask.where) for rule in mine[pair]):
             return refusals.not_here(policy, mine[pair])
-    return refusals.not_now([rule for rule in mine[pairs[0]] if _is_here(rule, ask)])
+    return refusals.not_now([rule for rule in mine[pairs[0]] if rule.holds_in(ask.where)])
 
 
 def _demands(policy: Policy, ask: Ask, rules: Sequence[Rule]) -> Decision:
@@ -242,13 +242,8 @@ def _denied_to(rule: Rule, ask: Ask) -> bool:
     return not rule.ask or bool(rule.ask & ask.requester_groups)
 
 
-def _is_here(rule: Rule, ask: Ask) -> bool:
-    here = {ask.where.conversation_id, ask.where.channel_id, ask.where.team_id}
-    return not rule.conversations or bool(rule.conversations & here)
-
-
 def _holds(rule: Rule, ask: Ask) -> bool:
-    return _is_here(rule, ask) and (rule.hours is None or rule.hours.include(ask.at))
+    return rule.holds_in(ask.where) and rule.holds_at(ask.at)
 
 
 def _matches(pattern: str, ticket: str) -> bool:

@@ -34,6 +34,11 @@ class Ground(StrEnum):
 PROTECTED = frozenset({Ground.PRIVILEGED, Ground.RESTRICTED, Ground.BREAK_GLASS, Ground.GUEST, Ground.HELPDESK})
 
 
+#: The action of a rule that is about the report of who has only a phone. It changes nobody, so "*" does not stand for it, neither in a rule
+#: that allows nor in one that denies: whoever wrote "*" was thinking of changes.
+REPORT = "report"
+
+
 DAYS = (say("Monday"), say("Tuesday"), say("Wednesday"), say("Thursday"), say("Friday"), say("Saturday"), say("Sunday"))
 
 
@@ -111,6 +116,14 @@ class Rule:
     registered: bool | None = None
     reusable: bool = False
 
+    def holds_in(self, where: ConversationRef) -> bool:
+        """Whether it is about what is asked in this conversation."""
+        return not self.conversations or not self.conversations.isdisjoint((where.conversation_id, where.channel_id, where.team_id))
+
+    def holds_at(self, at: datetime) -> bool:
+        """Whether it is about what is asked at this moment."""
+        return self.hours is None or self.hours.include(at)
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -146,12 +159,15 @@ class Policy:
         vip: ids of the groups whose members are VIPs.
         break_glass: object ids of the emergency accounts.
         helpdesk: ids of the groups whose members are protected as colleagues: all who may ask, approve or administer.
+        reports: the rules about `REPORT`, of which only `name`, `deny`, `ask`, `conversations` and `hours` count. Apart, so that nobody
+            gets a right to a change, or the protection of a colleague, by one.
         full_numbers_in_files: the files of bulk jobs show telephone numbers in full.
         first_day_to_manager: the first pass of somebody new goes to the manager.
         source: where it comes from, for whoever examines the installation; empty for the built-in one.
     """
 
     rules: tuple[Rule, ...]
+    reports: tuple[Rule, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     vip: frozenset[str] = frozenset()
     break_glass: frozenset[str] = frozenset()
@@ -165,7 +181,7 @@ class Policy:
 
     def groups(self) -> frozenset[str]:
         """Every group that gives a requester or an approver a right, for asking the directory about."""
-        return self.helpdesk | frozenset(group for rule in self.rules for group in rule.ask | rule.approve)
+        return self.helpdesk | frozenset(group for rule in (*self.rules, *self.reports) for group in rule.ask | rule.approve)
 
     def asking(self) -> frozenset[str]:
         """The groups some rule lets ask."""
@@ -174,6 +190,10 @@ class Policy:
     def approving(self) -> frozenset[str]:
         """The groups some rule lets approve."""
         return frozenset(group for rule in self.rules if not rule.deny for group in rule.approve)
+
+    def reporting(self) -> frozenset[str]:
+        """The groups some rule lets see reports."""
+        return frozenset(group for rule in self.reports if not rule.deny for group in rule.ask)
 
     def group_names(self, ids: Iterable[str]) -> str:
         """The groups (or conversations) in words: "Administrators or Seniors"."""

@@ -24,6 +24,7 @@ class Thing(StrEnum):
     CHOICE = "choice"
     FORM = "form"
     COMMAND = "command"
+    REPORT = "report"  # whom a report is about
     NOTHING = "nothing"
 
 
@@ -39,6 +40,7 @@ class Presser(StrEnum):
     DECIDER = "decider"  # whoever may decide it at this moment
     CONCERNED = "concerned"  # whoever reads its approvers' card
     OWNER = "owner"  # of a job: its requester, and administrators
+    REPORTER = "reporter"  # whoever may see reports
     EXAMINER = "examiner"  # of a job: its requester, whoever may approve it, and administrators
 
 
@@ -115,6 +117,8 @@ VERBS: Mapping[Verb, Declared] = MappingProxyType(
         Verb.PREVIEW: _declared(Presser.EXAMINER, Place.FILE, Thing.JOB),
         Verb.RESULT: _declared(Presser.EXAMINER, Place.FILE, Thing.JOB),
         Verb.TEMPLATE: _declared(Presser.STAFF, Place.FILE, Thing.NOTHING),
+        Verb.LIST: _declared(Presser.REPORTER, Place.FILE, Thing.REPORT),
+        Verb.READ_AGAIN: _declared(Presser.REPORTER, Place.BELOW, Thing.REPORT),
     }
 )
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.domain.people import Person, is_external
+from bot.domain.people import Group, Person, is_external
 from bot.domain.reconcile import DirectoryAudit
 from bot.errors import NotAuthorised, Unavailable
 from bot.graph.permissions import READ_GROUPS, READ_USERS
@@ -62,6 +62,12 @@ def id_in(row: Row, name: str = "id") -> str:
     if not isinstance(found, str) or not found:
         raise Unavailable(f"a row without {name}")
     return found.lower()
+
+
+@of_graph
+def group_in(row: Row) -> Group:
+    """A group with its name; Unavailable when it has no id."""
+    return Group(id_in(row), str(row.get("displayName") or "").strip())
 
 
 @of_graph

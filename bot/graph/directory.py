@@ -9,13 +9,13 @@ from bot.domain.approvers import MOST_HOLDERS, Mark
 from bot.domain.change import KINDS, Change, ChangeKind
 from bot.domain.methods import Dossier
 from bot.domain.passes import PassTerms, WantedPass
-from bot.domain.people import Person, Standing
+from bot.domain.people import Group, Person, Standing
 from bot.domain.reconcile import DirectoryAudit
 from bot.domain.secret import Issued, temporary_password
 from bot.domain.sign_in import MfaState, Preference, Registration, SmsTerms
 from bot.errors import NotAuthorised, NotFound
 from bot.graph import finding, permissions, reads
-from bot.graph.accounts import audit_in, id_in, person_in
+from bot.graph.accounts import audit_in, group_in, id_in, person_in
 from bot.graph.batch import read_all, require_parts
 from bot.graph.beta import beta_request, mfa_state_in, preference_in
 from bot.graph.client import GraphClient
@@ -29,7 +29,7 @@ from bot.graph.passes import issued_in, pass_request, password_request, terms_in
 from bot.graph.reader import Reader
 from bot.graph.reads import Read
 from bot.graph.throttle import BACKGROUND, INTERACTIVE, Patience, Priority
-from bot.ports import FIND_LIMIT, MEMBERS_LIMIT
+from bot.ports import FIND_LIMIT, MEMBERS_LIMIT, MOST_IN_A_GROUP
 
 AT_ONCE = Patience(3.0, Priority.HIGH)  # for a write whose answer a person is waiting for
 AUDITS_PAUSE = 2.0  # seconds between pages: 5 requests in 10 s are allowed, https://learn.microsoft.com/graph/throttling-limits
@@ -140,6 +140,21 @@ class GraphDirectory:
             found = (person_in(row) for row in await self._reader.pages(answer, read, most=MEMBERS_LIMIT))
             people |= {person.id: person for person in found if person.enabled}
         return tuple(sorted(people.values(), key=lambda person: (person.name.casefold(), person.upn)))[:MEMBERS_LIMIT]
+
+    async def groups(self, text: str) -> tuple[Group, ...]:
+        """See `bot.ports.Directory`."""
+        wanted = finding.tidy(text)
+        if not wanted:
+            return ()
+        by = "id" if reads.as_object_id(wanted) else "displayName"
+        rows = (await self._reader.get(reads.groups(f"{by} eq {finding.literal(wanted)}"))).rows
+        return tuple(sorted((group_in(row) for row in rows), key=lambda group: (group.name, group.id)))[:FIND_LIMIT]
+
+    async def people_in(self, group_id: str) -> frozenset[str]:
+        """See `bot.ports.Directory`."""
+        read = reads.people_in(reads.object_id(group_id))
+        rows = await self._reader.pages(await self._reader.get(read), read, most=MOST_IN_A_GROUP + 1)
+        return frozenset(map(id_in, rows))
 
     async def audits(self, since: datetime) -> tuple[DirectoryAudit, ...]:
         """See `bot.ports.Directory`."""

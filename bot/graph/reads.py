@@ -255,6 +255,17 @@ _ROLE_GROUPS = _address(
         )
     )
 )
+_Groups = GroupsRequestBuilder.GroupsRequestBuilderGetQueryParameters
+_GROUPS_FILTERED = _address(
+    GroupsRequestBuilder(_adapter, {"baseurl": ""}).to_get_request_information(
+        _configured(_Groups(filter=_SLOT, select=["id", "displayName"], top=PAGE))
+    )
+)
+_PEOPLE_IN = _address(
+    GraphUserRequestBuilder(_adapter, {"baseurl": "", "group%2Did": _SLOT}).to_get_request_information(
+        _configured(GraphUserRequestBuilder.GraphUserRequestBuilderGetQueryParameters(select=["id"], count=True, top=MOST_ROWS))
+    )
+)
 _MEMBERS = _address(
     GraphUserRequestBuilder(_adapter, {"baseurl": "", "group%2Did": _SLOT}).to_get_request_information(
         _configured(
@@ -436,6 +447,16 @@ def contents(group_id: str) -> Read:
 def members(group_id: str) -> Read:
     """People with an enabled account in a group, or in groups inside it: https://learn.microsoft.com/graph/api/group-list-transitivemembers"""
     return Read(_MEMBERS.replace(_SLOT, group_id), READ_GROUPS, eventual=True)
+
+
+def groups(expression: str) -> Read:
+    """Groups by `$filter`: https://learn.microsoft.com/graph/api/group-list"""
+    return Read(_GROUPS_FILTERED.replace(_SLOT, quote(expression, safe="")), READ_GROUPS)
+
+
+def people_in(group_id: str) -> Read:
+    """The ids of everybody in a group, or in groups inside it, as `members` whether their accounts are enabled or not."""
+    return Read(_PEOPLE_IN.replace(_SLOT, group_id), READ_GROUPS, eventual=True)
 
 
 def check_groups(user_id: str, group_ids: Sequence[str]) -> list[Read]:

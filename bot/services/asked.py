@@ -13,8 +13,11 @@ from bot.errors import Refusal
 
 #: What is pressed to see or to open something: no change hangs on it yet.
 _LOOKS = frozenset(
-    {Verb.REFRESH, Verb.VIEW, Verb.CHOOSE, Verb.OPEN, Verb.FILL, Verb.STRONGER, Verb.PREVIEW, Verb.RESULT, Verb.TEMPLATE}
-)
+    {
+        Verb.REFRESH, Verb.VIEW, Verb.CHOOSE, Verb.OPEN, Verb.FILL, Verb.STRONGER, Verb.PREVIEW, Verb.RESULT, Verb.TEMPLATE, Verb.LIST,
+        Verb.READ_AGAIN,
+    }
+)  # fmt: skip
 _PEOPLE = frozenset({Thing.OPERATION, Thing.PERSON})
 
 

@@ -22,6 +22,7 @@ from bot.domain.exchange import (
     ChooseSituation,
     ConversationRef,
     FileConsent,
+    FileKind,
     IncomingMessage,
     Notice,
     OperationShown,
@@ -50,6 +51,7 @@ from bot.services.prepare import Preparation, Proposal, as_known
 from bot.services.pressed_once import pressed_once
 from bot.services.propose import propose
 from bot.services.refuse import refuse_file, refuse_message, refuse_press
+from bot.services.report import ReportDesk
 from bot.services.require import require
 from bot.services.reveal import Reveals
 from bot.services.review import Reviewer, Wish, wish_of
@@ -83,6 +85,7 @@ class Dispatch:
         preparation: Preparation,
         reveals: Reveals,
         bulk: BulkDesk,
+        reports: ReportDesk,
         facts: Facts,
         clock: Clock,
     ) -> None:
@@ -95,6 +98,7 @@ class Dispatch:
         self._preparation = preparation
         self._reveals = reveals
         self._bulk = bulk
+        self._reports = reports
         self._forms = Forms(operations, directory, gate, preparation, clock, self._carry_out)
         self._spoken = Spoken(operations, clock)
         self.posted = Posted(operations, clock)
@@ -134,7 +138,8 @@ class Dispatch:
             if not await self._operations.first_delivery(consent.key, self._clock()) or not consent.accepted:
                 return None
             async with pressed_once(self._operations, consent, self._clock) as first:
-                return await self._bulk.consented(consent) if first else None
+                desk = self._reports if consent.kind is FileKind.LIST else self._bulk
+                return await desk.consented(consent) if first else None
         except Exception as error:  # and those of a file
             return await refuse_file(self._operations, self._clock, consent, error)
 
@@ -202,7 +207,7 @@ class Dispatch:
         who, dossier = invocation.who, None
         person_id, _, picked = chosen.partition("/")
         standing = await self._gate.standing(actor, fresh=pressed or invocation.command.acts, since=began)
-        self._preparation.permit(invocation.command, standing)
+        self._preparation.permit(invocation.command, standing, where)
         if who is None:
             reply = await self._run(invocation, actor, standing, where, None)
         else:
@@ -296,6 +301,8 @@ class Dispatch:
         declared = VERBS[action.verb]
         if declared.of_jobs:
             return await self._bulk.press(action)
+        if Thing.REPORT in declared.names:
+            return await self._reports.press(action)
         if Thing.CHOICE in declared.names:
             return await self._choose(action)
         if Thing.COMMAND in declared.names:

@@ -52,9 +52,9 @@ class Forms:
         """
         standing = await self._gate.standing(actor)
         meant = [command for command in COMMANDS if command.name in begun.commands]
-        allowed = [command for command in meant if self._preparation.may_say(command, standing)]
+        allowed = [command for command in meant if self._preparation.may_say(command, standing, where)]
         if not allowed:
-            self._preparation.permit(meant[0], standing)
+            self._preparation.permit(meant[0], standing, where)
         if len(allowed) > 1:
             topics = ((say("Several commands begin so"), tuple(listed(command) for command in allowed)),)
             return Help(topics, say("Which of these do you mean?"))
@@ -71,7 +71,7 @@ class Forms:
             raise Refusal(say("I do not know this command any more."), say("Type `help` for a new card."), code="unknown_card")
         if not forms.fields(command):
             return await self._carry_out(forms.fill(command, {}), action.actor, action.where, pressed=True)
-        self._preparation.permit(command, await self._gate.standing(action.actor, fresh=True))
+        self._preparation.permit(command, await self._gate.standing(action.actor, fresh=True), action.where)
         return await self._open(command, action.actor, action.where, {})
 
     async def filled(self, action: CardAction) -> Reply:

@@ -118,7 +118,7 @@ class Gate:
         self._staff.add(object_id)
 
     def _has_rights(self, standing: Standing) -> bool:
-        return self.permit(standing, admins_too=True).allowed
+        return self.permit(standing, admins_too=True).allowed or bool(self._groups.reporting & standing.groups)
 
     def permit(self, standing: Standing, *, for_everyone: bool = False, admin: bool = False, admins_too: bool = False) -> Decision:
         """Whether someone with this standing may say such a command."""

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from bot.commands.arguments import Line
 from bot.commands.parser import parse
-from bot.commands.spec import Command, Context, Facts, Invocation, Rehearsal, Several, Steer, WhatHappened
+from bot.commands.spec import Command, Context, Facts, Invocation, Rehearsal, Reporting, Several, Steer, WhatHappened
 from bot.domain.change import ChangeKind, Plan
 from bot.domain.exchange import ConversationRef, Reply
 from bot.domain.methods import Dossier
@@ -65,6 +65,7 @@ class Preparation:
         clock: Clock,
         jobs: BulkJobs,
         steer: Steer,
+        report: Reporting,
     ) -> None:
         self._operations = operations
         self._stops = stops
@@ -77,15 +78,22 @@ class Preparation:
         self._clock = clock
         self._jobs = jobs
         self._steer = steer
+        self._report = report
 
-    def permit(self, command: Command, standing: Standing) -> None:
-        """Raises Forbidden when someone with this standing may not say this."""
-        require(self._gate.permit(standing, for_everyone=command.for_everyone, admin=command.admin, admins_too=command.admins_too))
+    def permit(self, command: Command, standing: Standing, where: ConversationRef) -> Decision:
+        """Policy's yes to saying this here; raises Forbidden when someone with this standing may not."""
+        decision = self._permitted(command, standing, where)
+        require(decision)
+        return decision
 
-    def may_say(self, command: Command, standing: Standing) -> bool:
+    def may_say(self, command: Command, standing: Standing, where: ConversationRef) -> bool:
         """Whether `permit` would raise nothing."""
-        rights = {"for_everyone": command.for_everyone, "admin": command.admin, "admins_too": command.admins_too}
-        return self._gate.permit(standing, **rights).allowed
+        return self._permitted(command, standing, where).allowed
+
+    def _permitted(self, command: Command, standing: Standing, where: ConversationRef) -> Decision:
+        if command.reports:
+            return self._reviewer.may_report(standing, where, admin=self._gate.is_admin(standing))
+        return self._gate.permit(standing, for_everyone=command.for_everyone, admin=command.admin, admins_too=command.admins_too)
 
     async def find(self, invocation: Invocation, standing: Standing, chosen: str = "") -> tuple[Person, ...]:
         """Whom the invocation means; several when the name fits several.
@@ -157,6 +165,7 @@ class Preparation:
             helpdesk=self._gate.is_helpdesk(standing),
             admin=self._gate.is_admin(standing),
             approver=self._gate.is_approver(standing),
+            reporter=self._reviewer.may_report(standing, where, admin=self._gate.is_admin(standing)).allowed,
             where=where,
             now=now,
             facts=self._facts,
@@ -167,6 +176,7 @@ class Preparation:
             jobs=self._jobs,
             rehearse=self.rehearse,
             steer=self._steer,
+            report=self._report,
             dossier=dossier,
             protected=protected,
             stop=stop,
@@ -227,9 +237,9 @@ class Preparation:
         try:
             invocation = parse(line.text, line.mentions)
             standing = await self._gate.standing(actor)
-            self.permit(invocation.command, standing)
+            decision = self.permit(invocation.command, standing, where)
             if not invocation.command.changes:
-                return Rehearsal(allowed=True)
+                return Rehearsal(allowed=True, rules=decision.rules)
             if invocation.who is None:
                 return _rehearsed(await self._file(invocation, actor, standing, where))
             people = await self.find(invocation, standing)

@@ -12,8 +12,9 @@ from bot.domain.exchange import ConversationRef
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation
 from bot.domain.people import Standing
-from bot.domain.policy import Decision, Groups, Reason, permit
+from bot.domain.policy import NO_GROUPS, Decision, Reason, permit
 from bot.domain.registered import REMEMBERED_FOR, Made, leaves_nothing_strong, moved_since, registered, replaces
+from bot.domain.reporting import may_report
 from bot.domain.review import as_wanted, review, still_enough
 from bot.domain.rules import NO_NEED, Ask, Policy
 from bot.domain.said import say
@@ -23,8 +24,6 @@ from bot.ports import Clock, Operations, Stops
 
 #: What another wording, hour or place could put right is no protection of the person.
 _COULD_BE = frozenset({Reason.NEEDS_REASON, Reason.NEEDS_TICKET, Reason.NOT_HERE, Reason.NOT_NOW})
-#: For asking about the account alone, whatever its rights.
-_NO_GROUPS = Groups("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +140,7 @@ class Reviewer:
             standing: the requester's, read now.
             dossier: the target's, read now.
         """
-        if not (account := permit(standing, _NO_GROUPS, for_everyone=True)).allowed:
+        if not (account := permit(standing, NO_GROUPS, for_everyone=True)).allowed:
             return account
         if not (others := about_approver(operation)).allowed:
             return others
@@ -168,6 +167,10 @@ class Reviewer:
         if not verdict.allowed:
             return verdict
         return as_wanted(still_enough(operation.need, len(operation.approvals), verdict), operation.changes)
+
+    def may_report(self, standing: Standing, where: ConversationRef, *, admin: bool) -> Decision:
+        """Whether somebody may see reports here and now."""
+        return may_report(self.policy, standing, where, self._clock(), admin=admin)
 
     def protection(self, standing: Standing, dossier: Dossier, where: ConversationRef) -> str:
         """Why nothing at all may be changed here by whoever asks, in a sentence; empty when something may. Stops are not asked.

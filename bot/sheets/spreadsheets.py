@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
 from pathlib import Path
 
 from bot.domain.bulk import FileRow, Row
-from bot.sheets import write
+from bot.domain.report import Registered
+from bot.domain.retirement import Retirement
+from bot.sheets import people, write
 from bot.sheets.apart import ReaderProcesses
 
 
@@ -34,3 +36,7 @@ class Spreadsheets:
     def lines(self, rows: Iterable[Row], job_id: str, *, result: bool) -> Iterator[bytes]:
         """See `bot.ports.Sheets`."""
         return write.lines(rows, job_id=job_id, full_numbers=self._full_numbers, result=result)
+
+    def people(self, found: AsyncIterator[Registered], retirement: Retirement) -> AsyncIterator[bytes]:
+        """See `bot.ports.Sheets`."""
+        return people.lines(found, retirement)

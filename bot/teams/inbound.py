@@ -32,6 +32,7 @@ from bot.domain.exchange import (
     Mention,
     Verb,
 )
+from bot.domain.report_about import REFERENCE
 from bot.domain.verbs import VERBS, Thing
 from bot.teams.identity import actor_of, guest_or_bot, where_of
 from bot.teams.quotes import own_words
@@ -181,7 +182,9 @@ def file_consent(activity: Activity) -> FileConsent | None:
     if value.get("type") != "fileUpload" or value.get("action") not in ("accept", "decline") or where.kind != "personal":
         return None
     kind, about = (context.get("kind"), context.get("id")) if isinstance(context, dict) else (None, None)
-    if not isinstance(kind, str) or kind not in FileKind._value2member_map_ or not isinstance(about, str) or not _JOB_ID.fullmatch(about):
+    if not isinstance(kind, str) or kind not in FileKind._value2member_map_ or not isinstance(about, str):
+        return None
+    if not (REFERENCE if kind == FileKind.LIST else _JOB_ID).fullmatch(about):
         return None
     accepted = value["action"] == "accept"
     info = info if accepted and isinstance(info, dict) else {}
@@ -278,7 +281,8 @@ def card_action(activity: Activity) -> CardAction | None:
     if not isinstance(verb, str) or verb not in Verb._value2member_map_ or not isinstance(about, str):
         return None
     names = VERBS[Verb(verb)].names
-    if len(about) > _ID_LIMIT or not (_COMMAND_NAME if Thing.COMMAND in names else _OPERATION_ID).fullmatch(about):
+    looks_like = _COMMAND_NAME if Thing.COMMAND in names else REFERENCE if Thing.REPORT in names else _OPERATION_ID
+    if len(about) > _ID_LIMIT or not looks_like.fullmatch(about):
         return None
     return CardAction(
         key=delivery_key(activity),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from simulator.teams.charts import check_chart
 from simulator.teams.directory import DATASET
 from simulator.teams.refusals import Refusal, bad_syntax
 from simulator.teams.threads import ADAPTIVE
@@ -121,6 +122,8 @@ def _check_card(card: Any) -> None:
         raise bad_syntax(f"refresh.userIds has {len(users)} entries; at most {REFRESH_USERS}")
     _check_mentions(teams.get("entities") or [], "\n".join(_mentionable(card.get("body", []))))
     _check_inputs(card)
+    for each in _objects(card.get("body")):
+        check_chart(each)
 
 
 def _check_inputs(card: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bulk_samples import bulk_jobs, hostile_jobs
+from report_samples import hostile_reports, reports
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change, ChangeKind
@@ -527,6 +528,7 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
         **seen_once(),
         **recoveries(),
         **bulk_jobs(PROPOSED, LINK),
+        **reports(),
     }
     return {name: (reply, ("29:hanna",) if name.startswith(("confirm", "operation")) else ()) for name, reply in samples.items()}
 
@@ -577,6 +579,7 @@ def hostile(text: str) -> dict[str, Reply]:
         "operation-awaiting-in-personal-chats": OperationShown(replace(AWAITING, approval_where=None), NOW),
         "pending": Pending((asked,) * 30, (asked,) * 30, NOW),
         **hostile_jobs(text, operation, LINK),
+        **hostile_reports(text),
         "log": LogEntry(operation.masked()),
         "log failed": LogEntry(replace(operation, state=State.FAILED, finished_at=NOW).masked()),
         "form": FormShown("F7K2M9QX", text, text, text, text, fields, text, Notice(text, text, Tone.REFUSED)),

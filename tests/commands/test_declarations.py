@@ -18,6 +18,7 @@ from bot.domain.exchange import ConversationRef, Help, Notice, OperationShown, P
 from bot.domain.methods import Dossier, Phone, PhoneType
 from bot.domain.operation import Operation
 from bot.domain.people import Actor, Person, Standing
+from bot.domain.retirement import Retirement
 from bot.errors import Refusal
 
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
@@ -62,7 +63,7 @@ def context(**changed: Any) -> Context:
     given: dict[str, Any] = {
         "actor": HANNA, "standing": standing, "helpdesk": True, "admin": False, "where": PERSONAL, "now": NOW, "facts": Facts("NL"),
         "directory": None, "operations": FakeOperations(), "rehearse": None, "stops": FakeStops(), "usages": None,
-        "jobs": None, "steer": None,
+        "jobs": None, "steer": None, "report": None,
     }  # fmt: skip
     return Context(**(given | changed))
 
@@ -124,6 +125,7 @@ def test_the_syntax_is_the_one_the_readme_promises() -> None:
         "lift-limits": "lift limits for <who>",
         "bulk": "bulk [dry run|template]",
         "bulk-job": "bulk pause|resume|cancel|retry|preview|result <id>",
+        "report-phone-only": "report phone-only [for <group or department>]",
     }
 
 
@@ -138,7 +140,8 @@ def test_every_kind_of_change_can_be_said() -> None:
 
 def test_what_changes_nothing_by_a_card_acts_at_once_or_only_looks() -> None:
     """A new command has to be put in one of the three: whoever acts at once is looked up in Entra ID anew."""
-    looking = {"show", "default", "pending", "status", "why", "history", "history-id", "help", "hello", "whoami", "policy-test"}
+    looking = {"show", "default", "pending", "status", "why", "history", "history-id", "help", "hello", "whoami", "policy-test",
+               "report-phone-only"}  # fmt: skip
     assert {command.name for command in COMMANDS if not command.changes and not command.acts} == looking
     assert not [command.name for command in COMMANDS if command.changes and command.acts]
 
@@ -147,9 +150,10 @@ def test_what_changes_nothing_by_a_card_acts_at_once_or_only_looks() -> None:
     ("rights", "allowed"),
     [
         ({"helpdesk": False, "admin": False}, lambda command: command.for_everyone),
-        ({"helpdesk": True, "admin": False}, lambda command: not command.admin),
+        ({"helpdesk": True, "admin": False}, lambda command: not command.admin and not command.reports),
         ({"helpdesk": False, "admin": True}, lambda command: command.for_everyone or command.admin or command.admins_too),
-        ({"helpdesk": True, "admin": True}, lambda command: True),
+        ({"helpdesk": True, "admin": True, "reporter": True}, lambda command: True),
+        ({"helpdesk": False, "admin": False, "reporter": True}, lambda command: command.for_everyone or command.reports),
     ],
 )
 @pytest.mark.parametrize("line", ["help", "hello"])
@@ -189,7 +193,7 @@ async def test_log_here_needs_a_channel() -> None:
 
 async def test_show_says_why_an_account_is_protected_and_what_ends() -> None:
     dossier = Dossier(replace(ALICE, synced=True), {PhoneType.MOBILE: Phone(PhoneType.MOBILE, "+31 612345678")})
-    facts = Facts("NL", (NOW + timedelta(days=100)).date())
+    facts = Facts("NL", Retirement((NOW + timedelta(days=100)).date()))
     answer = await say("show alice", dossier=dossier, protected="Not this one.", facts=facts)
     assert isinstance(answer, PersonShown)
     assert answer.protected == "Not this one."

@@ -355,3 +355,40 @@ def test_her_is_no_name_unless_quoted(line: str, last: bool) -> None:
     who = parse(line).who
     assert who is not None
     assert who.last is last
+
+
+@pytest.mark.parametrize(
+    ("line", "about"),
+    [
+        ("report phone-only", ""),
+        ("Report Phone‑Only.", ""),
+        ("report phone only for Logistics", "Logistics"),
+        ("report phone-only for IT Service Desk, evening", "IT Service Desk, evening"),
+        ('report phone-only for "Sales, EMEA & friends"', "Sales, EMEA & friends"),
+        ("report phone-only for department 7", "department 7"),
+        ("report phone-only for d39dc889-d65c-5086-8fed-5cbf8a4fe0e6", "d39dc889-d65c-5086-8fed-5cbf8a4fe0e6"),
+        ('report phone-only for "Ticket Office"', "Ticket Office"),
+        ("rapport alleen telefoon voor Logistiek en inkoop", "Logistiek en inkoop"),
+    ],
+)
+def test_a_report_takes_the_rest_of_the_line(line: str, about: str) -> None:
+    invocation = parse(line)
+    assert invocation.command.name == "report-phone-only"
+    assert invocation.args.get("about", "") == about
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("report", "Did you mean `report phone-only`?"),
+        ("report phones for Logistics", "Did you mean `report phone-only for Logistics`?"),
+        ("please report phone-only Logistics", "Did you mean `report phone-only for Logistics`?"),
+        ("report phone-only because asked", "changes nothing, so it takes no ticket and no reason"),
+        (f"report phone-only for {M0}", "I do not know what to do with “for Alice Jansen”"),
+        ("report phone-only for " + "x " * 20, "I do not know what to do with"),
+    ],
+)
+def test_what_is_no_report_is_told(line: str, said: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        parse(line, MENTIONS)
+    assert said in refused.value.text + refused.value.hint

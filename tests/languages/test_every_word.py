@@ -36,7 +36,7 @@ ALLOWED = re.compile(
     r"\{\{(?:DATE|TIME)\([^)]*\)\}\}|Doorman|<at>|</at>|\bwhy\b|set mobile for \S* \+31 6 12345678|English|Nederlands"
     r"|aka\.ms/mysecurityinfo|\d\d:\d\d UTC|x•••|ℹ"
 )
-_READ = ("text", "title", "label", "errorMessage", "tooltip", "fallbackText", "placeholder")
+_READ = ("text", "title", "legend", "label", "errorMessage", "tooltip", "fallbackText", "placeholder")
 
 
 class Marked(dict[str, str]):

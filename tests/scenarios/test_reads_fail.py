@@ -121,6 +121,8 @@ NOT_DECIDING = {
     "holders_of": "the same",
     "filtered": "who is meant: nobody is found",
     "searched": "who is meant: nobody is found",
+    "groups": "whom a report is about: no report",
+    "people_in": "whom a report is about: no report",
     "marks": "an approver: below",
     "holders": "an approver: below",
     "SMS_POLICY": "below: unknown is taken for the graver where our token may not read it or the cloud has none",

@@ -26,6 +26,7 @@ from bot.commands.arguments import OperationId
 from bot.commands.kinds import Choice
 from bot.domain.change import ChangeKind
 from bot.domain.exchange import Verb
+from bot.domain.report_about import of_department, of_group
 from bot.domain.rules import Limits, Rule
 from bot.domain.verbs import VERBS, Presser, Thing
 from bot.services import gate
@@ -40,6 +41,8 @@ PRIYA = cast.person("Priya Raman")
 EXECUTIVES = cast.group("Executives").id
 #: Nothing is called so, and it could be.
 NOTHING = "3333"
+#: The same of things whose ids have another form.
+NOTHING_OF = {Thing.REPORT: "d" + "0" * 24}
 #: Under which a refusal that has no id of its own is explained to whoever was refused: another one each time.
 _REFERENCE = re.compile(r"why [A-Z0-9]{4,6}")
 
@@ -87,6 +90,7 @@ async def furnished(desk: Desk) -> Scene:
         Thing.PERSON: ((await desk.say(HANNA, "show alice")).operation_id,),
         Thing.CHOICE: ((await desk.say(HANNA, "show Jan de Vries")).operation_id,),
         Thing.FORM: ((await desk.say(HANNA, "set mobile")).operation_id,),
+        Thing.REPORT: (of_department("Sales"), of_group(EXECUTIVES)),
     }
     assert done.verbs is not None
     cards = {(who.name, "alone"): (await desk.say(who, "help")).message.id for who in (OSCAR, PRIYA, BRAM)}
@@ -197,7 +201,7 @@ async def test_a_typed_id_tells_nothing(scene: Scene, line: str, who: cast.Membe
     ("verb", "thing", "who", "place"), PRESSES, ids=[f"{v}-{t}-{w.name}-{p}".replace(" ", "_") for v, t, w, p in PRESSES]
 )
 async def test_a_forged_press_tells_nothing(scene: Scene, verb: Verb, thing: Thing, who: cast.Member, place: str) -> None:
-    card = scene.cards[who.name, place]
+    card, none = scene.cards[who.name, place], NOTHING_OF.get(thing, NOTHING)
 
     def pressing(id: str) -> Callable[[], Any]:
         async def act() -> str:
@@ -206,7 +210,7 @@ async def test_a_forged_press_tells_nothing(scene: Scene, verb: Verb, thing: Thi
 
         return act
 
-    nothing = await told(scene, NOTHING, pressing(NOTHING))
+    nothing = await told(scene, none, pressing(none))
     assert HANNA.name not in nothing[0]
     for id in scene.named[thing]:
         await alike(scene, id, pressing(id), nothing)

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from bot.domain.exchange import Verb
+from bot.domain.report_about import EVERYBODY
 from bot.domain.verbs import VERBS, Place, Thing
-from tests.desk import BRAM, HANNA, HELPDESK, OSCAR, Answer, Desk, as_json
+from tests.desk import BRAM, HANNA, HELPDESK, OSCAR, SAM, Answer, Desk, as_json
 from tests.scenarios.approving import words
 from tests.scenarios.bulking import many, previewed, query
 from tests.scenarios.forging import (
@@ -28,6 +29,7 @@ from tests.scenarios.forging import (
     scene_of,
     waiting,
 )
+from tests.scenarios.reporting import LINE, read, read_at
 
 #: The whole table runs on one database; the other one has a few rows of it.
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -66,6 +68,7 @@ NOT_THEIRS = (
     (Verb.CHOOSE, "somebody's choice", BRAM),
     (Verb.FILL, "own form", HANNA),
     (Verb.TEMPLATE, "unknown", OSCAR),
+    *((verb, "report", BRAM) for verb in (Verb.LIST, Verb.READ_AGAIN)),
 )
 
 
@@ -75,8 +78,9 @@ async def test_what_is_for_somebody_else_does_nothing(desk: Desk, style: str) ->
     async with furnished(desk) as scene:
         for verb, called, who in NOT_THEIRS:
             before, calls = scene.standing(), len(desk.teams.sent)
+            id = EVERYBODY if called == "report" else scene.named[called][0]
             for under in UNDER:
-                assert await scene.told(who, under, style, verb, scene.named[called][0]), (verb, called, under)
+                assert await scene.told(who, under, style, verb, id), (verb, called, under)
             assert scene.standing() == before, (verb, called)
             assert scene.edits(calls) <= scene.recorded(), (verb, called)
 
@@ -138,6 +142,13 @@ async def nothing(scene: Scene, where: Any) -> Pressed:
     return Pressed("template", HANNA, (await scene.desk.say(HANNA, "bulk")).message, set())
 
 
+async def a_report(scene: Scene, where: Any) -> Pressed:
+    if await read_at(scene.desk) is None:
+        await read(scene.desk)
+    own = await scene.desk.say(SAM, LINE, where)
+    return Pressed(EVERYBODY, SAM, own.message, set())
+
+
 Make = Callable[[Scene, Any], Awaitable[Pressed]]
 #: Something that each verb is for.
 MADE: tuple[tuple[Verb, Make], ...] = (
@@ -151,6 +162,7 @@ MADE: tuple[tuple[Verb, Make], ...] = (
     (Verb.FILL, a_form),
     (Verb.OPEN, a_command),
     (Verb.TEMPLATE, nothing),
+    *((verb, a_report) for verb in (Verb.LIST, Verb.READ_AGAIN)),
 )
 #: These leave what they are pressed on as it was, so one of it serves every press.
 LASTING = frozenset({Verb.PREVIEW, Verb.HOLD, Verb.GO_ON, Verb.RETRY, Verb.RESULT, Verb.REVEAL, Verb.REPLACE, Verb.VIEW})

@@ -170,3 +170,25 @@ async def test_an_invoke_that_takes_too_long_is_given_up_and_not_repeated():
         assert (answer.status, answer.error) == (0, UNREACHABLE)
         assert len(teams.client_errors) == len(bot.received) == 1
         never.set()
+
+
+BARS = {"type": "Chart.HorizontalBar.Stacked", "data": [{"title": "Sales", "data": [{"legend": "only a phone", "value": 3}]}]}
+INSTEAD = {"type": "TextBlock", "text": "Sales: 3", "wrap": True}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        BARS,  # a phone would show nothing
+        BARS | {"fallback": "drop"},
+        BARS | {"fallback": INSTEAD, "data": []},
+        BARS | {"fallback": INSTEAD, "data": [{"title": "Sales", "data": [{"legend": "only a phone", "value": "3"}]}]},
+        BARS | {"fallback": INSTEAD, "type": "Chart.HorizontalBars"},
+        {"type": "Chart.Line", "fallback": INSTEAD, "data": [{"legend": "x", "values": [{"x": 1, "y": 2}]}]},
+    ],
+)
+async def test_a_chart_that_could_not_be_drawn_or_leaves_phones_with_nothing_is_noticed(stage, wrong):
+    _, bot = stage
+    assert await bot.sent(HELPDESK.id, card_activity(card() | {"body": [BARS | {"fallback": INSTEAD}]}))
+    with pytest.raises(AssertionError, match="BadSyntax"):
+        await bot.sent(HELPDESK.id, card_activity(card() | {"body": [{"type": "Container", "items": [wrong]}]}))

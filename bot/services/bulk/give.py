@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextvars import copy_context
 from pathlib import Path
@@ -17,12 +15,12 @@ from bot.domain.said import say
 from bot.errors import Refusal
 from bot.ports import BulkJobs, Clock, Files, Operations, Sheets
 from bot.services.gate import Gate
+from bot.services.given_file import pieces, temporary
 from bot.services.require import require
 
 TEMPLATE_NAME = "doorman-template.csv"
 #: Teams shows a size before it is asked for; the file is made afterwards.
 BYTES_A_ROW = 160
-PIECE = 256 * 1024
 
 
 class Giving:
@@ -90,10 +88,10 @@ class Giving:
             return FileStored(consent.name or TEMPLATE_NAME, consent.content_url, consent.unique_id, consent.file_type)
         job = await self.examined(consent.id, standing)
         _checked(job)
-        path = _temporary()
+        path = temporary()
         try:
             await self.save(job, consent.kind, path)
-            await self._files.upload(consent.upload_url, _pieces(path), path.stat().st_size)
+            await self._files.upload(consent.upload_url, pieces(path), path.stat().st_size)
         finally:
             await asyncio.to_thread(path.unlink, missing_ok=True)
         actor = consent.actor
@@ -117,23 +115,9 @@ def _name(kind: FileKind, job: Operation) -> str:
     return f"{job.id}-{kind.value}.csv"
 
 
-def _temporary() -> Path:
-    """A new file that nobody else may read."""
-    handle, name = tempfile.mkstemp(prefix="doorman-", suffix=".csv")
-    os.close(handle)
-    return Path(name)
-
-
 def _write(path: Path, lines: Iterator[bytes]) -> None:
     with path.open("wb") as file:
         file.writelines(lines)
-
-
-async def _pieces(path: Path) -> AsyncIterator[bytes]:
-    """A file, a piece at a time."""
-    with path.open("rb") as file:
-        while piece := await asyncio.to_thread(file.read, PIECE):
-            yield piece
 
 
 async def _once(content: bytes) -> AsyncIterator[bytes]:
