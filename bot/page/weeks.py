@@ -1,0 +1,53 @@
+"""What to do until the sooner of the two days, week by week; docs/retirement.md says it at length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from bot.domain.retirement import Retirement
+from bot.domain.said import join, said_day, say, say_each
+
+#: By the number of weeks before the day.
+_STEPS = say_each(
+    {
+        9: "Give each department its list, and each list to somebody. Decide whether anybody needs an own telephony provider.",
+        8: "Ask the first departments to register a passkey or Microsoft Authenticator, at aka.ms/mysecurityinfo. Order security keys.",
+        7: "Frontline staff without a computer or phone of their own: choose between security keys and QR code with PIN, and try it.",
+        6: "Ask the other departments. Remind whoever has not registered, and tell their managers.",
+        4: "The last week for an own telephony provider to be set up: the four weeks left are for evaluating it.",
+        3: "Call on whoever has not answered; the managers have the names.",
+        2: "Who is left now will stand before a registration that cannot be put off: see that each of them has a device for a passkey.",
+        1: "Staff the helpdesk for the days after: how somebody proves who they are, passes, spare security keys.",
+        0: "Whoever has only a phone is made to register a passkey at the next sign-in.",
+    }
+)
+#: The step that is over for whoever has a provider.
+_PROVIDER = 4
+
+
+def weeks(retirement: Retirement, today: date) -> Iterator[tuple[str, str]]:
+    """Each week that has something to do with what that is; what should have been done before is to be done now.
+
+    Nothing when the day is not known, or over.
+    """
+    if retirement.sooner is None or today >= retirement.sooner:
+        return
+    now = []
+    for before, step in _STEPS.items():
+        if before == _PROVIDER and retirement.provider:
+            continue
+        monday = _monday(retirement.sooner - timedelta(weeks=before))
+        if monday <= today:
+            now.append(step)
+            continue
+        if now:
+            yield say("now"), join(" ", now)
+            now = []
+        yield (said_day(retirement.sooner) if before == 0 else say("week of {day}", day=monday)), step
+    if now:
+        yield say("now"), join(" ", now)
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
