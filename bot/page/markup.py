@@ -49,9 +49,7 @@ def table(head: Sequence[object], rows: Iterable[Sequence[object]], *, stacked: 
     titles = [capital(each) for each in head]
     heading = element("tr", *(element("th", words(each), scope="col") for each in titles))
     labels = titles if stacked else [""] * len(titles)
-    body = "\n".join(
-        element("tr", element("th", words(capital(row[0])), scope="row"), *map(_cell, labels[1:], row[1:])) for row in rows
-    )
+    body = "\n".join(element("tr", element("th", words(capital(row[0])), scope="row"), *map(_cell, labels[1:], row[1:])) for row in rows)
     return element("table", element("thead", heading), "\n", element("tbody", body), class_=f"{class_}{' stacked' * stacked}".strip())
 
 
@@ -68,7 +66,11 @@ def capital(text: object) -> str:
 def listed(entries: Iterable[Sequence[object]]) -> str:
     """What the colours of a picture mean: first the name of each colour in the style sheet, then words and numbers."""
     rows = (
-        element("tr", element("th", element("i", class_=str(colour).replace("_", "-")), words(capital(name)), scope="row"), *map(_cell, [""] * len(more), more))
+        element(
+            "tr",
+            element("th", element("i", class_=str(colour).replace("_", "-")), words(capital(name)), scope="row"),
+            *map(_cell, [""] * len(more), more),
+        )
         for colour, name, *more in entries
     )
     return element("table", element("tbody", *rows), class_="key")

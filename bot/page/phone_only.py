@@ -5,35 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta, tzinfo
 
+from bot.domain.phone_ends import CLASSES, POPULATIONS, End, ends
 from bot.domain.report import WEEKS, Class, Counts, Forecast, PhoneOnlyReport, forecast
 from bot.domain.retirement import Channel, Population, Retirement
-from bot.domain.said import Reader, join, number, said_at, said_day, say, say_count, say_each, speaking, spoken
+from bot.domain.said import Reader, join, number, said_at, said_day, say, say_count, speaking, spoken
 from bot.languages import catalogue
 from bot.page import plots
-from bot.page.ends import Until, untils, what_ends
 from bot.page.markup import capital, document, element, listed, paragraph, section, table, words
-from bot.page.weeks import weeks
+from bot.page.weeks import weeks, what_ends
 from cards.untrusted import plain
 
-CLASSES = say_each(
-    {
-        Class.PHONE_ONLY: "only a phone",
-        Class.PHONE_DEFAULT: "better, yet asked for the phone",
-        Class.PHONE_TOO: "better, and a phone",
-        Class.STRONG: "better, and no phone",
-        Class.NOTHING: "nothing",
-        Class.UNKNOWN: "not known",
-    }
-)
-POPULATIONS = say_each(
-    {
-        Population.MEMBER: "members",
-        Population.ADMINISTRATOR: "administrators",
-        Population.GLOBAL_ADMINISTRATOR: "Global Administrators",
-        Population.INTERNAL_GUEST: "internal guests",
-        Population.EXTERNAL: "external users",
-    }
-)
 #: A plot has only the departments with most; the table below it has all.
 _MOST_BARS = 12
 _NAME = 80
@@ -55,31 +36,31 @@ def page(report: PhoneOnlyReport, retirement: Retirement, today: date, language:
     with speaking(Reader(catalogue(language), zone)):
         name = plain(report.scope.name, _NAME)
         title = say("Who has only a phone: {name}", name=name) if name else say("Who has only a phone")
-        days = untils(report, retirement)
+        days = ends(report.populations, retirement)
         return document(
             title,
             language,
             element("header", element("h1", words(title)), paragraph(what_ends(retirement, today))),
             _figures(report.total, days, today),
-            _ends(report, retirement),
+            _what_ends(report, retirement, days),
             _registered(report),
-            element("div", _trend(report, days, today), _weeks(retirement, today), class_="column"),
+            element("div", _trend(report, days, today), _weeks(retirement, days, today), class_="column"),
             element("div", _departments(report), class_="column"),
             _about(report),
         )
 
 
-def _figures(total: Counts, days: Sequence[Until], today: date) -> str:
+def _figures(total: Counts, days: Sequence[End], today: date) -> str:
     people = say_count(total.all, "of {count} person has nothing but a phone", "of {count} people have nothing but a phone")
     figures = [_figure(number(total.phone_only), people, _share(total.phone_only, total.all))]
-    for until in days:
-        left = (until.day - today).days
-        whom = say_count(until.people, "{count} person gets no code from {day} on", "{count} people get no code from {day} on", day=until.day)
+    for end in days:
+        left = (end.day - today).days
+        whom = say_count(end.people, "{count} person gets no code from {day} on", "{count} people get no code from {day} on", day=end.day)
         if left > 0:
-            a_week = say("{count} a week until then", count=number(-(-7 * until.people // left))) if left > 7 else ""
+            a_week = say("{count} a week until then", count=number(-(-7 * end.people // left))) if left > 7 else ""
             figures.append(_figure(number(left), say_count(left, "day left", "days left"), whom, a_week))
         else:
-            figures.append(_figure(number(until.people), whom))
+            figures.append(_figure(number(end.people), whom))
     return element("div", *figures, class_="figures")
 
 
@@ -87,7 +68,7 @@ def _figure(figure: object, *lines: str) -> str:
     return element("div", element("strong", words(figure)), *map(paragraph, lines), class_="figure")
 
 
-def _ends(report: PhoneOnlyReport, retirement: Retirement) -> str:
+def _what_ends(report: PhoneOnlyReport, retirement: Retirement, days: Sequence[End]) -> str:
     def end(population: Population, channel: Channel, *, first_factor: bool = False) -> str:
         if retirement.day(population) is None:
             return say("not known")
@@ -104,22 +85,27 @@ def _ends(report: PhoneOnlyReport, retirement: Retirement) -> str:
             end(population, Channel.VOICE),
             end(population, Channel.SMS, first_factor=True),
         )
-        for population, counts in report.populations.items()
+        for population, counts in _populations(report)
     ]
     then = say(
-        "From then on whoever has only a phone is made to register a passkey at the next sign-in. That is no lock-out, but who has no device "
-        "for a passkey calls the helpdesk."
+        "From then on whoever has only a phone is made to register a passkey at the next sign-in. That is no lock-out, but who has no "
+        "device for a passkey calls the helpdesk."
     )
-    more = say(
-        "Password reset by text or call ends on the same day. SMS sign-in, where a text takes the place of the password, ends with an own "
-        "provider too."
-    )
-    return section(say("What ends, for whom, when"), table(head, rows, stacked=True), paragraph(then), paragraph(more))
+    reset = say("Password reset by text or call ends on the same day.")
+    sign_in = say("SMS sign-in, where a text takes the place of the password, ends with an own provider too.")
+    notes = (then if days else "", reset if days and not retirement.provider else "", sign_in if retirement.sooner else "")
+    return section(say("What ends, for whom, when"), table(head, rows, stacked=True), *map(paragraph, notes))
+
+
+def _populations(report: PhoneOnlyReport) -> list[tuple[Population, Counts]]:
+    return [(one, report.populations[one]) for one in Population if one in report.populations]
 
 
 def _registered(report: PhoneOnlyReport) -> str:
     total = report.total
-    rows: list[tuple[str, Counts]] = [(capital(POPULATIONS[one]), counts) for one, counts in report.populations.items()]
+    if not total.all:
+        return ""
+    rows: list[tuple[str, Counts]] = [(capital(POPULATIONS[one]), counts) for one, counts in _populations(report)]
     if len(rows) > 1:
         rows.insert(0, (capital(say("everybody")), total))
     classes = [one for one in Class if total.people.get(one)]
@@ -153,17 +139,17 @@ def _department(name: str, most: int) -> str:
     return plain(name, most) or capital(say("no department"))
 
 
-def _trend(report: PhoneOnlyReport, days: Sequence[Until], today: date) -> str:
+def _trend(report: PhoneOnlyReport, days: Sequence[End], today: date) -> str:
     title = say("How it goes")
     history = [each for each in report.days if each.day > today - timedelta(weeks=WEEKS)]
     if len(history) < 2:
         return section(title, paragraph(say("There is one reading so far. The trend begins with the next one.")))
     foreseen = forecast(report.days, today)
-    drawn = plots.trend(history, foreseen, [until.day for until in days], spoken(title))
+    drawn = plots.trend(history, foreseen, [end.day for end in days], spoken(title))
     return section(title, drawn, paragraph(_foreseen(history[-1].phone_only, foreseen, days, today)))
 
 
-def _foreseen(left: int, foreseen: Forecast | None, days: Sequence[Until], today: date) -> str:
+def _foreseen(left: int, foreseen: Forecast | None, days: Sequence[End], today: date) -> str:
     if not left:
         return say("Nobody has only a phone any more.")
     if foreseen is None:
@@ -172,12 +158,13 @@ def _foreseen(left: int, foreseen: Forecast | None, days: Sequence[Until], today
         return say("At the pace of the last weeks there is no end in sight.")
     a_week = number(round(foreseen.a_week))
     told = say("At the pace of the last weeks, {count} fewer a week, nobody is left on {day}.", count=a_week, day=foreseen.none_left)
-    end = next((until.day for until in days if until.day > today), None)
+    end = next((end.day for end in days if end.day > today), None)
     return join(" ", (told, say("That is after {day}.", day=end) if end and foreseen.none_left > end else ""))
 
 
-def _weeks(retirement: Retirement, today: date) -> str:
-    rows = list(weeks(retirement, today))
+def _weeks(retirement: Retirement, days: Sequence[End], today: date) -> str:
+    """Only where anybody is left without a code on the sooner day."""
+    rows = list(weeks(retirement, today)) if any(end.day == retirement.sooner for end in days) else []
     return section(say("What to do, week by week"), table((say("when"), say("what")), rows, class_="text")) if rows else ""
 
 
@@ -189,8 +176,8 @@ def _about(report: PhoneOnlyReport) -> str:
             day=said_day(report.oldest),
         )
     better = say(
-        "“Better” is whatever goes on signing in: passkeys, Windows Hello, Microsoft Authenticator, codes of an app or a token. Email, security "
-        "questions and Temporary Access Passes do not count."
+        "“Something better” is whatever goes on signing in: passkeys, Windows Hello, Microsoft Authenticator, codes of an app or a token. Email, "
+        "security questions and Temporary Access Passes do not count."
     )
     nobody = say("Nobody is named on this page. The list with names is a file of its own, for those who have to help.")
     read = say("Read from Entra ID on {at}.", at=said_at(report.read_at))

@@ -1,12 +1,12 @@
-"""What to do until the sooner of the two days, week by week; docs/retirement.md says it at length."""
+"""What ends, and what to do until the sooner of the two days, week by week; docs/retirement.md says it at length."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from bot.domain.retirement import Retirement
-from bot.domain.said import join, said_day, say, say_each
+from bot.domain.retirement import Retirement, spoken
+from bot.domain.said import MONTHS, join, said_day, say, say_count, say_each
 
 #: By the number of weeks before the day.
 _STEPS = say_each(
@@ -26,6 +26,33 @@ _STEPS = say_each(
 _PROVIDER = 4
 
 
+def what_ends(retirement: Retirement, today: date) -> str:
+    """The end, how far away it is, and what goes on."""
+    if (day := retirement.sooner) is None:
+        return say("No day is known on which Microsoft's own texts and calls end here.")
+    left = (day - today).days
+    if left > 0:
+        first = say_count(
+            left,
+            "Microsoft's own texts and calls for sign-in end on {day}, in {count} day.",
+            "Microsoft's own texts and calls for sign-in end on {day}, in {count} days.",
+            day=said_day(day),
+        )
+    else:
+        first = say("Microsoft's own texts and calls for sign-in ended on {day}.", day=said_day(day))
+    later = retirement.later if retirement.later != day else None
+    return join(
+        " ",
+        (
+            first,
+            say("For Global Administrators and external users that day is {day}.", day=said_day(later)) if later else "",
+            say("{Channels} go on, through the organisation's own telephony provider.", channels=spoken(retirement.provider))
+            if retirement.provider
+            else "",
+        ),
+    )
+
+
 def weeks(retirement: Retirement, today: date) -> Iterator[tuple[str, str]]:
     """Each week that has something to do with what that is; what should have been done before is to be done now.
 
@@ -33,7 +60,7 @@ def weeks(retirement: Retirement, today: date) -> Iterator[tuple[str, str]]:
     """
     if retirement.sooner is None or today >= retirement.sooner:
         return
-    now = []
+    now: list[str] = []
     for before, step in _STEPS.items():
         if before == _PROVIDER and retirement.provider:
             continue
@@ -44,10 +71,15 @@ def weeks(retirement: Retirement, today: date) -> Iterator[tuple[str, str]]:
         if now:
             yield say("now"), join(" ", now)
             now = []
-        yield (said_day(retirement.sooner) if before == 0 else say("week of {day}", day=monday)), step
+        yield say("week of {day}", day=_day(monday)) if before else said_day(retirement.sooner), step
     if now:
         yield say("now"), join(" ", now)
 
 
 def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
+
+
+def _day(day: date) -> str:
+    """Without its year."""
+    return join(" ", (str(day.day), MONTHS[day.month - 1]))
