@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import date, timedelta, tzinfo
 
 from bot.domain.phone_ends import CLASSES, POPULATIONS, End, ends
-from bot.domain.report import WEEKS, Class, Counts, Forecast, PhoneOnlyReport, forecast
+from bot.domain.report import WEEKS, Class, Counts, PhoneOnlyReport, forecast
 from bot.domain.retirement import Channel, Population, Retirement
 from bot.domain.said import Reader, join, number, said_at, said_day, say, say_count, speaking, spoken
 from bot.languages import catalogue
 from bot.page import plots
 from bot.page.markup import capital, document, element, listed, paragraph, section, table, words
-from bot.page.weeks import weeks, what_ends
+from bot.page.sentences import foreseen, weeks, what_ends
 from cards.untrusted import plain
 
 #: A plot has only the departments with most; the table below it has all.
@@ -144,22 +144,9 @@ def _trend(report: PhoneOnlyReport, days: Sequence[End], today: date) -> str:
     history = [each for each in report.days if each.day > today - timedelta(weeks=WEEKS)]
     if len(history) < 2:
         return section(title, paragraph(say("There is one reading so far. The trend begins with the next one.")))
-    foreseen = forecast(report.days, today)
-    drawn = plots.trend(history, foreseen, [end.day for end in days], spoken(title))
-    return section(title, drawn, paragraph(_foreseen(history[-1].phone_only, foreseen, days, today)))
-
-
-def _foreseen(left: int, foreseen: Forecast | None, days: Sequence[End], today: date) -> str:
-    if not left:
-        return say("Nobody has only a phone any more.")
-    if foreseen is None:
-        return say("A forecast needs three readings, and a week between the first and the last.")
-    if foreseen.none_left is None:
-        return say("At the pace of the last weeks there is no end in sight.")
-    a_week = number(round(foreseen.a_week))
-    told = say("At the pace of the last weeks, {count} fewer a week, nobody is left on {day}.", count=a_week, day=foreseen.none_left)
-    end = next((end.day for end in days if end.day > today), None)
-    return join(" ", (told, say("That is after {day}.", day=end) if end and foreseen.none_left > end else ""))
+    pace = forecast(report.days, today)
+    drawn = plots.trend(history, pace, [end.day for end in days], spoken(title))
+    return section(title, drawn, paragraph(foreseen(history[-1].phone_only, pace, [end.day for end in days], today)))
 
 
 def _weeks(retirement: Retirement, days: Sequence[End], today: date) -> str:
