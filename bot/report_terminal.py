@@ -8,13 +8,12 @@ import importlib.util
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
-from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from bot.bootstrap import make_graph_tokens, utc_now
 from bot.config import Settings
-from bot.domain.report import PhoneOnlyReport, Reread, Scope
+from bot.domain.report import Reread, Scope
 from bot.domain.said import Reader, say, speaking
 from bot.errors import StoreUnavailable
 from bot.graph import GraphClient, GraphDirectory
@@ -66,8 +65,8 @@ def run(given: argparse.Namespace, environ: Mapping[str, str], out: BinaryIO, sa
         say: takes one line for people at a time.
 
     Returns:
-        The exit status: 0 when the report was made, 1 when there is nothing to report on or Entra ID could not be read, 2 when a file cannot
-        be written or a part is missing.
+        The exit status: 0 when the report was made, 1 when there is nothing to report on or Entra ID could not be read, 2 when a file
+        cannot be written or a part is missing.
 
     Raises:
         ConfigurationError: a setting is wrong.
@@ -120,7 +119,9 @@ def _open(settings: Settings, stack: AsyncExitStack, *, make: bool) -> Transacti
     stack.callback(engine.dispose)
     where, found = engine.url.render_as_string(hide_password=True), schema.standing(engine)
     if not found.there and not make:
-        raise _Failed(f"{where} is new, so nothing was read from Entra ID yet: add --read, or see that DATABASE_URL is the bot's.", NOT_DONE)
+        raise _Failed(
+            f"{where} is new, so nothing was read from Entra ID yet: add --read, or set DATABASE_URL to the bot's.", NOT_DONE
+        )
     if not found.there:
         schema.upgrade(engine)
     elif found.due:
@@ -213,4 +214,6 @@ def _write(file: BinaryIO, path: Path, part: bytes) -> None:
 
 
 def _unwritable(path: Path, error: OSError) -> _Failed:
-    return _Failed(f"{path} cannot be written ({error.strerror}): give a name in a folder that is there and that you may write to.", UNUSABLE)
+    return _Failed(
+        f"{path} cannot be written ({error.strerror}): give a name in a folder that you may write to.", UNUSABLE
+    )

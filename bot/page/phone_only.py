@@ -8,7 +8,7 @@ from datetime import date, timedelta, tzinfo
 from bot.domain.phone_ends import CLASSES, POPULATIONS, End, ends
 from bot.domain.report import WEEKS, Class, Counts, PhoneOnlyReport, forecast
 from bot.domain.retirement import Channel, Population, Retirement
-from bot.domain.said import Reader, join, number, said_at, said_day, say, say_count, speaking, spoken
+from bot.domain.said import Reader, number, said_at, said_day, say, say_count, speaking, spoken
 from bot.languages import catalogue
 from bot.page import plots
 from bot.page.markup import capital, document, element, listed, paragraph, section, table, words
@@ -163,8 +163,8 @@ def _about(report: PhoneOnlyReport) -> str:
             day=said_day(report.oldest),
         )
     better = say(
-        "“Something better” is whatever goes on signing in: passkeys, Windows Hello, Microsoft Authenticator, codes of an app or a token. Email, "
-        "security questions and Temporary Access Passes do not count."
+        "“Something better” is whatever goes on signing in: passkeys, Windows Hello, Microsoft Authenticator, codes of an app or a token. "
+        "Email, security questions and Temporary Access Passes do not count."
     )
     nobody = say("Nobody is named on this page. The list with names is a file of its own, for those who have to help.")
     read = say("Read from Entra ID on {at}.", at=said_at(report.read_at))
