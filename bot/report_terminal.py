@@ -119,9 +119,7 @@ def _open(settings: Settings, stack: AsyncExitStack, *, make: bool) -> Transacti
     stack.callback(engine.dispose)
     where, found = engine.url.render_as_string(hide_password=True), schema.standing(engine)
     if not found.there and not make:
-        raise _Failed(
-            f"{where} is new, so nothing was read from Entra ID yet: add --read, or set DATABASE_URL to the bot's.", NOT_DONE
-        )
+        raise _Failed(f"{where} is new, so nothing was read from Entra ID yet: add --read, or set DATABASE_URL to the bot's.", NOT_DONE)
     if not found.there:
         schema.upgrade(engine)
     elif found.due:
@@ -214,6 +212,4 @@ def _write(file: BinaryIO, path: Path, part: bytes) -> None:
 
 
 def _unwritable(path: Path, error: OSError) -> _Failed:
-    return _Failed(
-        f"{path} cannot be written ({error.strerror}): give a name in a folder that you may write to.", UNUSABLE
-    )
+    return _Failed(f"{path} cannot be written ({error.strerror}): give a name in a folder that you may write to.", UNUSABLE)
