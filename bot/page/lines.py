@@ -43,9 +43,8 @@ def lines(report: PhoneOnlyReport, retirement: Retirement, today: date, zone: tz
         coming = ends(report.populations, retirement)
         for end in coming:
             left = (end.day - today).days
-            yield f"{said_day(end.day)}: {number(end.people)} of them get no code from then on" + (
-                f", in {left} days." if left > 0 else "."
-            )
+            when = f", in {left} {'day' if left == 1 else 'days'}" if left > 0 else ""
+            yield f"{said_day(end.day)}{when}: {number(end.people)} of them get no code from then on."
         if len(report.days) > 1:
             yield foreseen(report.total.phone_only, forecast(report.days, today), [end.day for end in coming], today)
 

@@ -71,9 +71,9 @@ def _figure(figure: object, *lines: str) -> str:
 def _what_ends(report: PhoneOnlyReport, retirement: Retirement, days: Sequence[End]) -> str:
     def end(population: Population, channel: Channel, *, first_factor: bool = False) -> str:
         if retirement.day(population) is None:
-            return say("not known")
+            return capital(say("not known"))
         day = retirement.ends(population, {channel}, first_factor=first_factor)
-        return said_day(day) if day else say("own provider")
+        return said_day(day) if day else capital(say("own provider"))
 
     head = ("", say("people"), say("only a phone"), say("codes by text"), say("codes by call"), say("SMS sign-in"))
     rows = [
