@@ -168,7 +168,9 @@ def test_plots_are_text_in_the_page_s_own_font_and_colours() -> None:
 
 def test_every_word_of_ours_is_dutch_for_the_dutch() -> None:
     dutch = said(made(language="nl"))
-    templates = {template for where, call in calls() if where.startswith("bot/page/") for template in written_in(call) if has_words(template)}
+    templates = {
+        template for where, call in calls() if where.startswith("bot/page/") for template in written_in(call) if has_words(template)
+    }
     english = [each for each in templates if "{" not in each and len(each) > 12]
     assert len(english) > 20
     assert [each for each in english if each in dutch] == []
