@@ -83,7 +83,9 @@ def run(given: argparse.Namespace, environ: Mapping[str, str], out: BinaryIO, sa
 async def _run(given: argparse.Namespace, settings: Settings, out: BinaryIO, say: Say) -> None:
     if given.html and importlib.util.find_spec("matplotlib") is None:
         raise _Failed(
-            "--html needs a plotting library, which the bot itself does without: pip install -r requirements-report.lock.txt", UNUSABLE
+            "--html needs a plotting library that the bot and its image do without. In a copy of the repository: "
+            "pip install -r requirements-report.lock.txt",
+            UNUSABLE,
         )
     language = given.language or settings.language
     today = utc_now().astimezone(settings.zone).date()
