@@ -137,6 +137,7 @@ PEOPLE = (
     _staff("Rosa Klein", "Security analyst", "IT security", restricted=True, phones={"mobile": "+49 15123456789"}),
     Member(name="Milan Novak (Adatum)", upn="milan.novak_adatum.example#EXT#@" + DOMAIN, mail="milan.novak@adatum.example",
            job_title="Project lead", department="Projects"),  # an external member: invited, and no guest
+    _staff("Olga Petrenko", "Contractor", "Projects", user_type="Guest", phones={"mobile": "+31 612345014"}, default="sms"),  # of our own
     _staff("Victoria Crane", "Chief executive officer", "Executive office", phones={"mobile": "+44 7400123456"}),
     _staff("Oscar Outsider", "Office assistant", "Facilities"),
     _staff("Priya Raman", "Head of sales", "Sales", manager=_upn("victoria.crane"), strong=("authenticator",), default="push",

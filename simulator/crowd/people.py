@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from simulator import cast
+from simulator.crowd.methods import ADMINISTRATORS, Ways, ways
 
 USUAL = 12_000
 MOST = 1_000_000  # the phone numbers have room for so many
@@ -33,6 +34,7 @@ EVERYBODY = "All departments"
 _ROLES = ("Helpdesk Administrator", "User Administrator", "Exchange Administrator", "Global Administrator")
 # Of every thousand people so many are something special, each of them one thing.
 _SPECIAL = {"disabled": 25, "guest": 25, "role": 8, "operator": 6, "eligible": 4, "restricted": 4}
+_INTERNAL_GUESTS = range(990, 995)  # draws beyond all of these: guests whose account is the tenant's own
 _SHARED = 500  # of so many people in a row, two have one mail address
 _PHONES = (
     (250, ("mobile",)),
@@ -53,6 +55,8 @@ def special(number: int) -> str:
     if shares_mail(number):
         return ""
     drawn = draw(number, "special")
+    if drawn in _INTERNAL_GUESTS:
+        return "internal guest"
     for name, share in _SPECIAL.items():
         if drawn < share:
             return name
@@ -69,7 +73,8 @@ def member(number: int, *, mixed: bool = True) -> cast.Member:
     """The person with this number, counted from 0.
 
     Args:
-        mixed: a few per cent are disabled, guests, privileged or share a mail address. Without that everybody may be changed by a helpdesk.
+        mixed: a few per cent are disabled, guests, privileged or share a mail address, and people sign in in many ways. Without that
+            everybody may be changed by a helpdesk and has phones alone.
 
     Raises:
         ValueError: the crowd is not that large.
@@ -81,6 +86,9 @@ def member(number: int, *, mixed: bool = True) -> cast.Member:
     kind = special(number) if mixed else ""
     job, department = _JOBS[draw(number, "job") % len(_JOBS)]
     guest = kind == "guest"
+    phones = _phones(number)
+    habit = ADMINISTRATORS if kind in ("role", "operator") else department
+    how = ways(habit, phones, lambda what: draw(number, what)) if mixed else Ways()
     return cast.Member(
         name=f"{first} {last}",
         upn=f"{local}_adatum.example#EXT#@{cast.DOMAIN}" if guest else f"{local}@{cast.DOMAIN}",
@@ -88,12 +96,15 @@ def member(number: int, *, mixed: bool = True) -> cast.Member:
         job_title=job,
         department=department,
         enabled=kind != "disabled",
-        user_type="Guest" if guest else "Member",
+        user_type="Guest" if guest or kind == "internal guest" else "Member",
         synced=not guest and draw(number, "synced") < 200,
         roles=(_ROLES[number % len(_ROLES)],) if kind == "role" else (),
         eligible_roles=(_ROLES[number % len(_ROLES)],) if kind == "eligible" else (),
         restricted=kind == "restricted",
-        phones={} if guest else _phones(number),
+        phones=phones,
+        strong=how.strong,
+        default=how.default,
+        system_preferred=how.system_preferred,
         sms_policy=draw(number, "sms") < 700,
     )
 

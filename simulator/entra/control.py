@@ -241,7 +241,7 @@ class Control:
 
     async def forget_report(self, _: web.Request) -> web.Response:
         """The registration report is made anew at the next look."""
-        self._tenant.sign_in.reports.clear()
+        self._tenant.sign_in.report.forget()
         return web.Response(status=204)
 
     async def faults(self, _: web.Request) -> web.Response:

@@ -149,6 +149,7 @@ def tenant_described(tenant: Tenant) -> dict[str, Any]:
         },
         "disabledMethods": sorted(tenant.sign_in.disabled_methods),
         "deleteDelay": tenant.sign_in.delete_delay,
+        "registrationReportHours": tenant.sign_in.report.age / 3600,
         "licence": tenant.licence,
         "appRoles": {app_id: sorted(roles) for app_id, roles in tenant.sign_in.app_roles.items()},
     }
@@ -176,6 +177,8 @@ def _tenant_step(tenant: Tenant, name: str, value: Any) -> Step:
         return lambda: setattr(state, "disabled_methods", set(value))
     if name == "deleteDelay" and type(value) in (int, float) and value >= 0:
         return lambda: setattr(state, "delete_delay", float(value))
+    if name == "registrationReportHours" and type(value) in (int, float) and value > 0:
+        return lambda: setattr(state.report, "age", value * 3600.0)
     if name == "licence" and value in ("P2", "P1", "Free"):
         return lambda: setattr(tenant, "licence", value)
     if name == "appRoles" and isinstance(value, dict) and all(_texts(roles) for roles in value.values()):

@@ -52,13 +52,14 @@ ROLE = Schema(
     equals=frozenset(("id", "displayName", "roleTemplateId")),
     starts_with=frozenset(("displayName",)),
 )
+WHOLE = tuple(GROUP.getters)
 _READ_ANY = {"group": READ_ANY_GROUP, "directoryRole": READ_ANY_ROLE, "user": FULL_PROFILE}
 _COLLECTION = ("$select", "$filter", "$search", "$orderby", "$top", "$count", "$skiptoken")
 
 
 def list_groups(tenant: Tenant, call: Call) -> Answer:
     allow_only(call, *_COLLECTION)
-    names = selection(call.query.get("$select"), GROUP, tuple(GROUP.getters))
+    names = selection(call.query.get("$select"), GROUP, WHOLE)
     found, _ = matched(call, tenant.groups.values(), GROUP)
     return page(call, found, lambda group: _shown(GROUP, group, names), "groups")
 
@@ -66,7 +67,7 @@ def list_groups(tenant: Tenant, call: Call) -> Answer:
 def get_group(tenant: Tenant, call: Call) -> Answer:
     allow_only(call, "$select")
     group = group_in(tenant, call)
-    names = selection(call.query.get("$select"), GROUP, tuple(GROUP.getters))
+    names = selection(call.query.get("$select"), GROUP, WHOLE)
     return Answer(200, {"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#groups/$entity", **_shown(GROUP, group, names)})
 
 
@@ -157,6 +158,23 @@ def _roles_of(tenant: Tenant, person: Person) -> list[str]:
 
 def _shown(schema: Schema, item: Any, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: schema.getters[name](item) for name in names}
+
+
+def directory_object(
+    call: Call, item: GroupState | Person, names: tuple[str, ...] = users.DEFAULT, of_groups: tuple[str, ...] = WHOLE
+) -> dict[str, Any]:
+    """A group or a user with its type, as far as the caller may see it."""
+    kind = "group" if isinstance(item, GroupState) else "user"
+    return {"@odata.type": f"#microsoft.graph.{kind}", **inner(call, item, names, of_groups)}
+
+
+def inner(
+    call: Call, item: GroupState | Person, names: tuple[str, ...] = users.DEFAULT, of_groups: tuple[str, ...] = WHOLE
+) -> dict[str, Any]:
+    """As `directory_object`, where the type goes without saying."""
+    if isinstance(item, GroupState):
+        return visible(call, GROUP, item, of_groups)
+    return visible(call, users.SCHEMA, item, names)
 
 
 def visible(call: Call, schema: Schema, item: Any, names: tuple[str, ...]) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
-import binascii
+import hashlib
+import hmac
 import re
+import secrets
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, quote, urlencode
 
 from simulator.entra.errors import bad_request, unsupported
@@ -19,6 +21,15 @@ from simulator.entra.search import compile_search
 _NO_HEADER = "Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'"
 DEFAULT_PAGE = 100
 LARGEST_PAGE = 999
+_SEAL = secrets.token_bytes(16)  # tokens of another start are foreign ones
+_SEAL_BYTES = 12
+
+
+class Position(NamedTuple):
+    """Where a page begins, and in which edition of what is listed; empty for what has none."""
+
+    offset: int = 0
+    edition: str = ""
 
 
 @lru_cache(maxsize=1024)
@@ -91,21 +102,49 @@ def matched(
     return found, used
 
 
-def page(call: Call, found: list[Any], render: Callable[[Any], dict[str, Any]], context: str) -> Answer:
+def page(call: Call, found: Sequence[Any], render: Callable[[Any], dict[str, Any]], context: str, edition: str = "") -> Answer:
     """One page of a collection, with count and link to the next page where they belong.
 
+    Args:
+        edition: what `position` tells of the next page.
+
     Raises:
-        GraphError: 400, `$top` outside 1..999 or a `$skiptoken` that is none of ours.
+        GraphError: 400, `$top` outside 1..999 or a `$skiptoken` that was not given for this query.
     """
     size = _page_size(call)
-    start = _offset(call)
+    start = position(call).offset
     body: dict[str, Any] = {"@odata.context": f"https://graph.microsoft.com/v1.0/$metadata#{context}"}
     if call.counted and call.advanced and start == 0:
         body["@odata.count"] = len(found)
     if start + size < len(found):
-        body["@odata.nextLink"] = _next_link(call, start + size)
+        body["@odata.nextLink"] = _next_link(call, Position(start + size, edition))
     body["value"] = [render(item) for item in found[start : start + size]]
     return Answer(200, body)
+
+
+def position(call: Call) -> Position:
+    """Where the page that is asked for begins. A token goes with the link it came in, and with nothing else:
+    https://learn.microsoft.com/graph/paging
+
+    Raises:
+        GraphError: 400, a `$skiptoken` that is none of ours, or not of this query.
+    """
+    token = call.query.get("$skiptoken")
+    if token is None:
+        return Position()
+    try:
+        offset, _, edition = base64.urlsafe_b64decode(token)[_SEAL_BYTES:].decode().partition(" ")
+        found = Position(int(offset), edition)
+    except ValueError:
+        raise expired_page() from None
+    if token != _token(call, found):
+        raise expired_page()
+    return found
+
+
+def expired_page() -> GraphError:
+    """Of a page that cannot be given, or no longer."""
+    return GraphError(400, "Directory_ExpiredPageToken", "The specified page token value has expired or is invalid.")
 
 
 def _page_size(call: Call) -> int:
@@ -122,20 +161,18 @@ def _page_size(call: Call) -> int:
     return size
 
 
-def _offset(call: Call) -> int:
-    token = call.query.get("$skiptoken")
-    if token is None:
-        return 0
-    try:
-        label, _, number = base64.urlsafe_b64decode(token).decode().partition(":")
-        if label != "page":
-            raise ValueError(label)
-        return int(number)
-    except (binascii.Error, ValueError):
-        raise GraphError(400, "Directory_ExpiredPageToken", "The specified page token value has expired or is invalid.") from None
+def _options(call: Call) -> list[tuple[str, str]]:
+    """The query without its `$skiptoken`."""
+    return [(name, value) for name, value in parse_qsl(call.raw_query, keep_blank_values=True) if name != "$skiptoken"]
 
 
-def _next_link(call: Call, offset: int) -> str:
-    options = [(name, value) for name, value in parse_qsl(call.raw_query, keep_blank_values=True) if name != "$skiptoken"]
-    options.append(("$skiptoken", base64.urlsafe_b64encode(f"page:{offset}".encode()).decode()))
-    return f"{call.base_url}/v1.0{quote(call.path)}?{urlencode(options, safe='$', quote_via=quote)}"
+def _token(call: Call, where: Position) -> str:
+    """What stands for a position in the answers to one query."""
+    sealed = repr((call.base_url, call.path, sorted(_options(call)), where))
+    seal = hmac.digest(_SEAL, sealed.encode(), hashlib.sha256)[:_SEAL_BYTES]
+    return base64.urlsafe_b64encode(seal + f"{where.offset} {where.edition}".encode()).decode()
+
+
+def _next_link(call: Call, where: Position) -> str:
+    query = urlencode([*_options(call), ("$skiptoken", _token(call, where))], safe="$", quote_via=quote)
+    return f"{call.base_url}/v1.0{quote(call.path)}?{query}"

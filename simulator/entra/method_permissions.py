@@ -90,6 +90,7 @@ V1: Table = {
     ("POST", f"{_USER}/revokeSignInSessions"): _REVOKE,
     ("GET", _POLICY): _READ_POLICY,
     ("GET", f"{_POLICY}/authenticationMethodConfigurations/{{authenticationMethodConfiguration-id}}"): _READ_POLICY,
+    ("GET", "/reports/authenticationMethods/userRegistrationDetails"): _names("AuditLog.Read.All"),
     ("GET", "/reports/authenticationMethods/userRegistrationDetails/{userRegistrationDetails-id}"): _names("AuditLog.Read.All"),
 }
 BETA: Table = {

@@ -43,6 +43,7 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("POST", f"{_USER}/revokeSignInSessions"): accounts.revoke_sessions,
     ("GET", _POLICY): policies.get_policy,
     ("GET", f"{_POLICY}/authenticationMethodConfigurations/{{authenticationMethodConfiguration-id}}"): policies.get_configuration,
+    ("GET", _REPORT): reports.list_registrations,
     ("GET", f"{_REPORT}/{{userRegistrationDetails-id}}"): reports.get_registration,
 }
 BETA_HANDLERS: dict[tuple[str, str], Handler] = {

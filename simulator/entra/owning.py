@@ -11,11 +11,11 @@ from typing import Any
 from simulator import cast
 from simulator.entra import users
 from simulator.entra.errors import bad_request
-from simulator.entra.groups import GROUP, group_in, visible
+from simulator.entra.groups import GROUP, WHOLE, directory_object, group_in, inner
 from simulator.entra.listing import allow_only, page, selection
 from simulator.entra.message import Answer, Call, GraphError
 from simulator.entra.roles import need_governance
-from simulator.entra.state import GroupState, Person, Tenant
+from simulator.entra.state import GroupState, Tenant
 from simulator.entra.users import person_in
 
 _FILTER = re.compile(r"\s*(principalId|groupId)\s+eq\s+'([^']*)'\s*")
@@ -30,7 +30,7 @@ def owned_objects(tenant: Tenant, call: Call) -> Answer:
     allow_only(call, "$top", "$skiptoken")
     person = person_in(tenant, call)
     owned = sorted((group for group in tenant.groups.values() if person.id in group.owners), key=lambda group: group.name)
-    return page(call, owned, lambda group: _object(call, group), "directoryObjects")
+    return page(call, owned, lambda group: directory_object(call, group), "directoryObjects")
 
 
 def owners(tenant: Tenant, call: Call) -> Answer:
@@ -38,18 +38,18 @@ def owners(tenant: Tenant, call: Call) -> Answer:
     allow_only(call, "$select", "$top", "$skiptoken")
     names = selection(call.query.get("$select"), users.SCHEMA, users.DEFAULT)
     held_by = tenant.people.ordered(tenant.people[owner] for owner in group_in(tenant, call).owners if owner in tenant.people)
-    return page(call, held_by, lambda person: _object(call, person, names), "directoryObjects")
+    return page(call, held_by, lambda person: directory_object(call, person, names), "directoryObjects")
 
 
 def members(tenant: Tenant, call: Call) -> Answer:
     """What is in a group directly, groups first; the ids and types alone of what the app may not read."""
     allow_only(call, "$select", "$top", "$skiptoken")
     wanted = call.query.get("$select")
-    names = selection(wanted, users.SCHEMA, users.DEFAULT), selection(wanted, GROUP, tuple(GROUP.getters))
+    names = selection(wanted, users.SCHEMA, users.DEFAULT), selection(wanted, GROUP, WHOLE)
     inside = group_in(tenant, call).members
     groups = sorted((tenant.groups[each] for each in inside if each in tenant.groups), key=lambda group: group.name)
     people = tenant.people.ordered(tenant.people[each] for each in inside if each in tenant.people)
-    return page(call, [*groups, *people], lambda item: _object(call, item, *names), "directoryObjects")
+    return page(call, [*groups, *people], lambda item: directory_object(call, item, *names), "directoryObjects")
 
 
 def list_group_eligibilities(tenant: Tenant, call: Call) -> Answer:
@@ -86,24 +86,8 @@ def _eligibility(tenant: Tenant, call: Call, one: Eligibility, expanded: list[st
         "eligibilityScheduleId": f"{group.id}_{access}_{cast.stable_id(f'eligibility schedule of {principal} as {access} of {group.id}')}",
     }
     if "group" in expanded:
-        body["group"] = _shown(call, group)
+        body["group"] = inner(call, group)
     if "principal" in expanded:
         who = tenant.people.get(principal) or tenant.groups.get(principal)
-        body["principal"] = _object(call, who) if who else None
+        body["principal"] = directory_object(call, who) if who else None
     return body
-
-
-def _object(
-    call: Call, item: GroupState | Person, names: tuple[str, ...] = users.DEFAULT, of_groups: tuple[str, ...] = tuple(GROUP.getters)
-) -> dict[str, Any]:
-    """A directory object with its type."""
-    kind = "group" if isinstance(item, GroupState) else "user"
-    return {"@odata.type": f"#microsoft.graph.{kind}", **_shown(call, item, names, of_groups)}
-
-
-def _shown(
-    call: Call, item: GroupState | Person, names: tuple[str, ...] = users.DEFAULT, of_groups: tuple[str, ...] = tuple(GROUP.getters)
-) -> dict[str, Any]:
-    if isinstance(item, GroupState):
-        return visible(call, GROUP, item, of_groups)
-    return visible(call, users.SCHEMA, item, names)

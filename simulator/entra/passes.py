@@ -51,7 +51,7 @@ def create_pass(tenant: Tenant, call: Call) -> Answer:
     person = phones.person_in(tenant, call)
     policy, now = tenant.sign_in.pass_policy, tenant.clock()
     wanted = _wanted(call.body)
-    if person.guest and "#EXT#" in person.upn:
+    if person.guest and person.external:
         raise method_error("Temporary Access Pass cannot be added to an external guest user.")
     if policy.refuses_creation and not covered(tenant, person):
         raise method_error(_REFUSED)

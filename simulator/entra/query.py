@@ -23,7 +23,8 @@ Getter = Callable[[Any], Any]
 class Schema:
     """Properties of one entity type and what each allows. Compared by identity, so compiled queries can be cached per schema.
 
-    By those in `exact` and `beginning` an index finds the items, see `people`.
+    By those in `exact` and `beginning` an index finds the items, see `people`. `flags` are compared with true and false alone. A `plain`
+    schema knows eq, startsWith and any() with eq, and nothing else.
     """
 
     type_name: str
@@ -36,6 +37,8 @@ class Schema:
     collections: frozenset[str] = field(default_factory=frozenset)
     exact: frozenset[str] = field(default_factory=frozenset)
     beginning: frozenset[str] = field(default_factory=frozenset)
+    flags: frozenset[str] = field(default_factory=frozenset)
+    plain: bool = False
 
     def known(self, name: str) -> None:
         """Raises GraphError 400 when the type has no such property."""
@@ -135,6 +138,7 @@ class _FilterParser:
     def one(self) -> Part:
         token = self.take()
         if token == "not":
+            self.beyond_plain(token)
             self.advanced = True
             inner = self.one().test
             return Part(lambda item: not inner(item))
@@ -164,12 +168,16 @@ class _FilterParser:
             raise unsupported("Unsupported or invalid query filter clause specified for property '" + name + "'.")
         self.check(name, self.schema.equals)
         wanted = _folded(self.literal())
+        if self.schema.plain and isinstance(wanted, bool) != (name in self.schema.flags):
+            raise bad_request("Invalid filter clause: A binary operator with incompatible types was detected.")
         if operator == "ne":
+            self.beyond_plain(operator)
             self.advanced = True
             return Part(lambda item: _folded(get(item)) != wanted)
         return Part(lambda item: _folded(get(item)) == wanted, self.hints(name, [wanted]))
 
     def membership(self, name: str, get: Getter) -> Part:
+        self.beyond_plain("in")
         self.check(name, self.schema.equals)
         self.take("(")
         wanted = [_folded(self.literal())]
@@ -203,6 +211,7 @@ class _FilterParser:
         self.take(")")
         hints = None
         if function == "endswith":
+            self.beyond_plain(function)
             self.advanced = True
             method = str.endswith
         else:
@@ -223,6 +232,7 @@ class _FilterParser:
         self.take(":")
         token = self.take()
         if token.lower() in ("startswith", "endswith"):
+            self.beyond_plain(token)
             part = self.affix(token.lower(), variable, values)
         elif token == variable:
             self.take("eq")
@@ -232,6 +242,11 @@ class _FilterParser:
             raise self.broken()
         self.take(")")
         return part
+
+    def beyond_plain(self, operator: str) -> None:
+        """Raises GraphError 400 for an operator that not every type has."""
+        if self.schema.plain:
+            raise unsupported(f"The operator '{operator}' is not supported for 'microsoft.graph.{self.schema.type_name}'.")
 
     def check(self, name: str, allowed: frozenset[str]) -> None:
         if name not in allowed:

@@ -1,6 +1,6 @@
-"""How much an application may ask of one tenant, as it is documented for identity and access; off unless somebody switches it on.
+"""How much an application may ask of one tenant, as documented for identity and access and its reports; off unless somebody switches it on.
 
-https://learn.microsoft.com/graph/throttling-limits#identity-and-access-service-limits
+https://learn.microsoft.com/graph/throttling-limits#identity-and-access-service-limits and #identity-and-access-reports-service-limits
 https://learn.microsoft.com/graph/throttling
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 
 from simulator.entra.message import Call, GraphError
 
-WRITE_LIMIT, UNIT_LIMIT = "WriteLimitExceeded", "ResourceUnitLimitExceeded"
+WRITE_LIMIT, UNIT_LIMIT, REPORT_LIMIT = "WriteLimitExceeded", "ResourceUnitLimitExceeded", "reports"
 #: Use is told from this share of a limit on, and refused requests count up to that one: both from "Additional headers" of the page.
 TOLD_FROM, MOST_USE = 0.8, 1.8
 _FEW = 20  # `$top` below it makes a request cheaper
@@ -32,13 +32,16 @@ _COSTS = {
     ("GET", "/groups/{group-id}/members"): (3, 0),
     ("GET", "/groups/{group-id}/transitiveMembers/graph.user"): (5, 0),
 }
-_REPORTS = ("/auditLogs/", "/reports/")  # these have limits of their own, which nothing here keeps
+_REPORTS = ("/auditlogs/", "/reports/")  # these have one limit together, and none of the others
+
+
+def is_report(call: Call) -> bool:
+    """Whether the limit of reports is the one that counts: the audit log, sign-ins, who has registered what."""
+    return call.path.lower().startswith(_REPORTS)
 
 
 def cost(call: Call) -> tuple[int, int]:
-    """(resource units, writes) of a request; nothing for those of other limits."""
-    if call.path.startswith(_REPORTS):
-        return 0, 0
+    """(resource units, writes) of a request that is none for a report."""
     units, writes = _COSTS.get((call.method, call.template or ""), (1, 0 if call.method == "GET" else 1))
     query = call.query
     if query:
@@ -97,7 +100,8 @@ class Quotas:
     Attributes:
         writes, write_window: so many writes in so many seconds.
         units, unit_window: so many resource units in so many seconds.
-        scale: divides the length of both windows, so that the same rates take less time; waits then come in fractions of a second.
+        reports, report_window: so many requests for reports in so many seconds, each page one.
+        scale: divides the length of all windows, so that the same rates take less time; waits then come in fractions of a second.
         refusals_count: a refused request uses the limits as if it had been performed, as the service says: who asks again at once only
             waits the longer. It is never among the writes that `most_writes` looks at.
 
@@ -109,13 +113,17 @@ class Quotas:
     write_window: float = 150.0
     units: int = 8000
     unit_window: float = 10.0
+    reports: int = 5
+    report_window: float = 10.0
     scale: float = 1.0
     refusals_count: bool = True
 
     def __post_init__(self) -> None:
-        if any(not 0 < value < math.inf for value in (self.writes, self.write_window, self.units, self.unit_window, self.scale)):
+        limits = (self.writes, self.write_window, self.units, self.unit_window, self.reports, self.report_window, self.scale)
+        if any(not 0 < value < math.inf for value in limits):
             raise ValueError("limits, windows and scale must be positive")
         self._windows: dict[str, tuple[_Window, _Window]] = {}
+        self._of_reports: dict[str, _Window] = {}
         self._written: dict[str, array[float]] = {}
         self._denied: dict[str, array[float]] = {}
         self.refused: Counter[str] = Counter()
@@ -127,9 +135,10 @@ class Quotas:
         Raises:
             GraphError: 429, one of the limits does not allow it.
         """
-        unit_cost, write_cost = cost(call)
-        if not unit_cost:
+        if is_report(call):
+            self._take_report(call, now)
             return {}
+        unit_cost, write_cost = cost(call)
         if call.app_id not in self._windows:
             self._windows[call.app_id] = (
                 _Window(self.units, self.unit_window / self.scale),
@@ -152,6 +161,21 @@ class Quotas:
             headers["x-ms-throttle-limit-percentage"] = f"{min(share, MOST_USE):.2f}"
         return headers
 
+    def _take_report(self, call: Call, now: float) -> None:
+        """Of these limits no header is told but how long to wait."""
+        window = self._of_reports.setdefault(call.app_id, _Window(self.reports, self.report_window / self.scale))
+        window.move_to(now)
+        if window.holds(1):
+            window.add(now, 1)
+            return
+        if self.refusals_count:
+            window.add_refused(now, 1)
+        self.refused[REPORT_LIMIT] += 1
+        raise _too_many({"Retry-After": self._seconds(window.wait(now, 1))})
+
+    def _seconds(self, wait: float) -> str:
+        return str(max(1, math.ceil(wait))) if self.scale == 1 else f"{math.ceil(wait * 1000) / 1000:g}"
+
     def _refusal(self, call: Call, tenant_id: str, now: float, unit_cost: int, write_cost: int) -> GraphError:
         units, writes = self._windows[call.app_id]
         reason, limit = (UNIT_LIMIT, "ReadWrite") if writes.holds(write_cost) else (WRITE_LIMIT, "Write")
@@ -163,11 +187,11 @@ class Quotas:
         wait = max(window.wait(now, amount) for window, amount in ((units, unit_cost), (writes, write_cost)) if not window.holds(amount))
         self.refused[reason] += 1
         headers = {
-            "Retry-After": str(max(1, math.ceil(wait))) if self.scale == 1 else f"{math.ceil(wait * 1000) / 1000:g}",
+            "Retry-After": self._seconds(wait),
             "x-ms-throttle-scope": f"Tenant_Application/{limit}/{call.app_id}/{tenant_id}",
             "x-ms-throttle-information": reason,
         }
-        return GraphError(429, "TooManyRequests", "Please retry again later.", headers=headers)
+        return _too_many(headers)
 
     @property
     def accepted_writes(self) -> int:
@@ -200,6 +224,10 @@ class Quotas:
             "allowed_rate": self.writes / self.write_window * self.scale,
             "refused": dict(self.refused),
         }
+
+
+def _too_many(headers: dict[str, str]) -> GraphError:
+    return GraphError(429, "TooManyRequests", "Please retry again later.", headers=headers)
 
 
 def _most(times: Sequence[float], seconds: float) -> int:

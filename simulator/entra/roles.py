@@ -11,11 +11,14 @@ from typing import Any
 
 from simulator import cast
 from simulator.entra.errors import GraphError, bad_request
+from simulator.entra.groups import directory_object
 from simulator.entra.listing import allow_only, page
 from simulator.entra.message import Answer, Call
 from simulator.entra.state import Person, Tenant, role_template
+from simulator.entra.users import DEFAULT
 
 _FILTER = re.compile(r"\s*(principalId|roleDefinitionId)\s+eq\s+'([^']*)'\s*")
+_OF_PRINCIPALS = (*DEFAULT, "accountEnabled", "userType")
 
 
 def list_role_assignments(tenant: Tenant, call: Call) -> Answer:
@@ -24,14 +27,14 @@ def list_role_assignments(tenant: Tenant, call: Call) -> Answer:
     match = _FILTER.fullmatch(call.query.get("$filter", ""))
     if match is None:
         raise GraphError(400, "Request_BadRequest", "A filter by principalId or by roleDefinitionId is required.")
-    with_definition = _expanded(call)
+    expanded = _expanded(call, "roleDefinition", "principal")
     key = match[2].lower()
     if match[1] == "principalId":
         holder = tenant.people.get(key) or tenant.groups.get(key)
         found = [(key, role) for role in holder.roles] if holder else []
     else:
         found = [(principal, role) for principal, role in tenant.role_assignments() if role_template(role) == key]
-    return page(call, found, lambda pair: _shown(*pair, with_definition=with_definition), "roleManagement/directory/roleAssignments")
+    return page(call, found, lambda pair: _shown(tenant, call, *pair, expanded), "roleManagement/directory/roleAssignments")
 
 
 def list_role_eligibilities(tenant: Tenant, call: Call) -> Answer:
@@ -50,9 +53,9 @@ def list_role_eligibilities(tenant: Tenant, call: Call) -> Answer:
         else:
             role_id = key
     found = [(person.id, role) for person in holders for role in person.eligible_roles if role_id in (None, role_template(role))]
-    with_definition = _expanded(call)
+    expanded = _expanded(call, "roleDefinition")
     where = "roleManagement/directory/roleEligibilityScheduleInstances"
-    return page(call, found, lambda pair: _eligibility(*pair, with_definition=with_definition), where)
+    return page(call, found, lambda pair: _eligibility(tenant, call, *pair, expanded), where)
 
 
 def need_governance(tenant: Tenant) -> None:
@@ -62,16 +65,16 @@ def need_governance(tenant: Tenant) -> None:
         raise GraphError(400, "AadPremiumLicenseRequired", text)
 
 
-def _expanded(call: Call) -> bool:
-    """Whether the role's definition is wanted, the only expansion this tenant knows."""
+def _expanded(call: Call, *known: str) -> str | None:
+    """Which of these is to be shown whole; the service takes one at a time."""
     expand = call.query.get("$expand")
-    if expand not in (None, "roleDefinition"):
-        raise bad_request(f"Parsing OData Select and Expand failed: Could not find a property named '{expand}'.")
-    return expand is not None
+    if expand is not None and expand not in known:
+        raise bad_request(f"Parsing OData Select and Expand failed: '{expand}' cannot be expanded.")
+    return expand
 
 
-def _eligibility(principal: str, role: str, *, with_definition: bool) -> dict[str, Any]:
-    return _shown(principal, role, with_definition=with_definition) | {
+def _eligibility(tenant: Tenant, call: Call, principal: str, role: str, expanded: str | None) -> dict[str, Any]:
+    return _shown(tenant, call, principal, role, expanded) | {
         "id": cast.stable_id(f"eligibility of {principal} for {role}"),
         "memberType": "Direct",
         "startDateTime": "2026-01-05T08:00:00Z",
@@ -80,7 +83,7 @@ def _eligibility(principal: str, role: str, *, with_definition: bool) -> dict[st
     }
 
 
-def _shown(principal: str, role: str, *, with_definition: bool) -> dict[str, Any]:
+def _shown(tenant: Tenant, call: Call, principal: str, role: str, expanded: str | None) -> dict[str, Any]:
     definition = role_template(role)
     body: dict[str, Any] = {
         "id": cast.stable_id(f"assignment of {role} to {principal}"),
@@ -89,7 +92,7 @@ def _shown(principal: str, role: str, *, with_definition: bool) -> dict[str, Any
         "directoryScopeId": "/",
         "appScopeId": None,
     }
-    if with_definition:
+    if expanded == "roleDefinition":
         body["roleDefinition"] = {
             "id": definition,
             "displayName": role,
@@ -98,4 +101,6 @@ def _shown(principal: str, role: str, *, with_definition: bool) -> dict[str, Any
             "isEnabled": True,
             "templateId": definition,
         }
+    if expanded == "principal":
+        body["principal"] = directory_object(call, tenant.principal(principal), _OF_PRINCIPALS)
     return body

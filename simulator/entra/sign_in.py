@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from simulator import cast
+from simulator.entra.registrations import RegistrationReport
 from simulator.registered import KINDS, Registered, registered
 
 # https://learn.microsoft.com/graph/api/resources/emailauthenticationmethod: the same id for everybody
@@ -124,7 +125,7 @@ class TenantSignIn:
     delete_delay: float = 0.0
     older_wording: bool = False
     app_roles: dict[str, set[str]] = field(default_factory=dict)
-    reports: dict[str, tuple[float, dict[str, Any]]] = field(default_factory=dict)
+    report: RegistrationReport = field(default_factory=RegistrationReport)
     operations: dict[tuple[str, str], float] = field(default_factory=dict)
 
 

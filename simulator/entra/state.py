@@ -85,6 +85,8 @@ _NAMES = frozenset(("upn", "mail", "other_mails", "aliases", "display_name", "gi
 class Person:
     """One account; plain attributes that tests may change.
 
+    `external` accounts were invited from another tenant, as guests or as members all the same; a guest of our own is no external one:
+    https://learn.microsoft.com/entra/external-id/user-properties
     `roles` are names of directory roles held directly, `eligible_roles` of those that may be activated. `on_rename` is called before and
     after a change of what people are found by; tuples of addresses are therefore replaced, never changed in place.
     """
@@ -107,6 +109,7 @@ class Person:
         self.department = member.department
         self.account_enabled = member.enabled
         self.user_type = member.user_type
+        self.external = "#EXT#" in member.upn
         self.synced = member.synced
         self.management_restricted = member.restricted
         self.language = member.language
@@ -133,14 +136,6 @@ class Person:
     @property
     def guest(self) -> bool:
         return self.user_type == "Guest"
-
-    @property
-    def external(self) -> bool:
-        """Invited from another tenant: a guest, or a member all the same.
-
-        https://learn.microsoft.com/entra/external-id/user-properties
-        """
-        return self.guest or "#EXT#" in self.upn
 
     @property
     def proxy_addresses(self) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from simulator.entra.state import Person, Tenant
 _SEARCHABLE = "displayName givenName surname userPrincipalName mail mailNickname"
 _STARTS_WITH = f"{_SEARCHABLE} employeeId mobilePhone"
 _EQUALS = f"""
-    {_STARTS_WITH} id jobTitle department companyName city country usageLocation accountEnabled userType externalUserState
+    {_STARTS_WITH} id jobTitle department companyName city country usageLocation accountEnabled userType creationType externalUserState
     onPremisesSyncEnabled businessPhones
 """
 
@@ -50,6 +50,7 @@ SCHEMA = Schema(
         "proxyAddresses": lambda p: list(p.proxy_addresses),
         "accountEnabled": lambda p: p.account_enabled,
         "userType": lambda p: p.user_type,
+        "creationType": lambda p: "Invitation" if p.external else None,
         "externalUserState": lambda p: "Accepted" if p.external else None,
         "onPremisesSyncEnabled": lambda p: True if p.synced else None,
         "onPremisesLastSyncDateTime": lambda p: "2026-01-05T06:00:00Z" if p.synced else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 
 import phonenumbers
 import pytest
@@ -39,9 +40,40 @@ def test_it_is_mixed():
     assert all(held.count(kinds) > 80 for kinds in (set(), {"mobile"}, {"mobile", "alternateMobile"}, {"mobile", "office"}, {"office"}))
 
 
+def test_it_signs_in_in_many_ways():
+    """Shares as a helpdesk meets them: a third with only a phone, most of these in shops and depots, some of every class among guests."""
+    people = [one for one in crowd.members() if one.enabled]
+    classes = Counter(way(one) for one in people)
+    shares = {name: count / len(people) for name, count in classes.items()}
+    assert 0.30 < shares["phone only"] < 0.36
+    assert all(shares[name] > 0.03 for name in ("phone first", "phone too", "strong", "nothing"))
+    by_phone = {
+        department: sum(way(one) == "phone only" for one in people if one.department == department)
+        / sum(one.department == department for one in people)
+        for department in {one.department for one in people}
+    }
+    assert by_phone["Finance"] < 0.25 < 0.35 < by_phone["Retail"]
+    guests = [one for one in people if one.user_type == "Guest"]
+    external = [one for one in guests if "#EXT#" in one.upn]
+    administrators = [one for one in people if "Global Administrator" in one.roles]
+    for some in (external, [one for one in guests if one not in external], administrators):
+        assert len(some) > 10
+        assert {way(one) for one in some} >= {"phone only", "strong"}
+    assert any(way(one) == "phone only" and "mobile" not in one.phones for one in people), "some can only be called"
+
+
+def way(one: cast.Member) -> str:
+    if not one.strong:
+        return "phone only" if one.phones else "nothing"
+    if not one.phones:
+        return "strong"
+    return "phone too" if one.system_preferred or one.default in ("push", "oath") else "phone first"
+
+
 def test_or_not():
     for one in crowd.members(1000, mixed=False):
         assert (one.enabled, one.user_type, one.roles, one.eligible_roles, one.restricted) == (True, "Member", (), (), False)
+        assert (one.strong, one.default, one.system_preferred) == ((), None, False)
         assert one.mail
     assert len({one.mail for one in crowd.members(1000, mixed=False)}) == 1000
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 from entra_client import Client, Reply, open_tenant
 
@@ -29,6 +31,18 @@ async def test_groups(client: Client):
     ]
     assert (await client.get(f"/groups/{HELPDESK}?$select=displayName")).body["displayName"] == "Helpdesk"
     assert (await client.get("/groups/none")).status == 404
+
+
+async def test_a_group_by_its_name(client: Client):
+    for name in ("Night's watch", "A'' ''B", "Sales & Co + 100%", "Zoë's 日本"):
+        client.entra.tenant.form([cast.Group(name=name)])
+        literal = name.replace("'", "''")
+        asked = "/groups?$filter=" + quote(f"displayName eq '{literal}'") + "&$select=id,displayName"
+        assert (await client.get(asked)).values == [{"id": cast.Group(name=name).id, "displayName": name}]
+    assert (await client.get("/groups?$filter=displayName eq 'Night's watch'")).status == 400, "a quote ends the text"
+    for permission, status in (("GroupMember.Read.All", 200), ("Group.ReadBasic.All", 200), ("User.Read.All", 403)):
+        client.hold(permission)
+        assert (await client.get("/groups?$filter=displayName eq 'Helpdesk'&$select=id,displayName")).status == status
 
 
 class TestCheckMemberGroups:
@@ -109,7 +123,36 @@ class TestRoleAssignments:
         holders = ("Oscar Outsider", "Ada Admin", "Emergency Access")
         assert {row["principalId"] for row in listed} == {cast.person(name).id for name in holders}
 
-    @pytest.mark.parametrize("query", ["", "?$filter=directoryScopeId eq '/'", "?$filter=principalId eq 'x'&$expand=principal"])
+    async def test_every_global_administrator_can_be_found(self, client: Client):
+        tenant, crew = client.entra.tenant, client.entra.group("Tier 0 operators")
+        crew.roles.append("Global Administrator")
+        tenant.join(crew, cast.person("Kenji Tanaka").id)
+        asked = f"{ASSIGNMENTS}?$filter=roleDefinitionId eq '62e90394-69f5-4237-9190-012177145e10'&$expand=principal"
+        listed = (await client.get(asked)).values
+        people = {row["principalId"] for row in listed if row["principal"]["@odata.type"] == "#microsoft.graph.user"}
+        [group] = [row["principal"] for row in listed if row["principal"]["@odata.type"] == "#microsoft.graph.group"]
+        assert (group["id"], group["displayName"], group["isAssignableToRole"]) == (crew.id, "Tier 0 operators", True)
+        inside = (await client.get(f"/groups/{group['id']}/transitiveMembers/microsoft.graph.user")).values
+        people |= {person["id"] for person in inside}
+        assert people == {cast.person(name).id for name in ("Ada Admin", "Emergency Access", "Theo Roth", "Kenji Tanaka")}
+        first = await client.get(f"{asked}&$top=1")
+        assert len((await client.get(_next(first))).values) == 1, "pages"
+        client.hold("RoleManagement.Read.Directory")
+        for row in (await client.get(asked)).values:
+            assert row["principal"]["id"] == row["principalId"]
+            assert row["principal"]["displayName"] is None, "ids alone of what the app may not read"
+        client.hold("User.Read.All", "GroupMember.Read.All")
+        assert (await client.get(asked)).code == "Authorization_RequestDenied"
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "",
+            "?$filter=directoryScopeId eq '/'",
+            "?$filter=principalId eq 'x'&$expand=directoryScope",
+            "?$filter=principalId eq 'x'&$expand=principal,roleDefinition",
+        ],
+    )
     async def test_refused(self, client: Client, query: str):
         assert (await client.get(f"{ASSIGNMENTS}{query}")).status == 400
 

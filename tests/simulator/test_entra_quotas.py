@@ -76,9 +76,13 @@ async def test_only_some_requests_are_writes(client: Client):
 
 
 async def test_reports_have_other_limits(client: Client):
-    client.entra.quotas = Quotas(units=1)
+    client.entra.quotas = Quotas(units=1, reports=3, scale=4)
     for _ in range(3):
-        assert (await client.get("/auditLogs/directoryAudits?$top=1")).status in (200, 403)
+        assert (await client.get("/auditLogs/directoryAudits?$top=1")).status == 200
+    refused = await client.get("/AuditLogs/directoryAudits?$top=1")
+    assert (refused.status, refused.headers["Retry-After"]) == (429, "2.5")
+    client.clock.now += 2.5
+    assert (await client.get("/auditLogs/directoryAudits?$top=1")).status == 200
 
 
 async def test_writes_beyond_the_limit(client: Client):
@@ -166,7 +170,7 @@ async def test_a_lost_answer_was_counted(client: Client):
     assert quotas.accepted_writes == 1
 
 
-@pytest.mark.parametrize("wrong", [{"writes": 0}, {"scale": -1}, {"unit_window": float("nan")}, {"units": float("inf")}])
+@pytest.mark.parametrize("wrong", [{"writes": 0}, {"scale": -1}, {"reports": 0}, {"unit_window": float("nan")}, {"units": float("inf")}])
 def test_nonsense(wrong: dict[str, float]):
     with pytest.raises(ValueError, match="positive"):
         Quotas(**wrong)  # type: ignore[arg-type]

@@ -94,7 +94,8 @@ class TestFilter:
             ("(surname eq 'Farouk' or surname eq 'Rossi') and onPremisesSyncEnabled eq true", ["Sofia Rossi"]),
             ("surname eq 'Farouk' or surname eq 'Rossi' and givenName eq 'Nobody'", ["Omar Farouk"]),
             ("accountEnabled eq false", ["Dirk Bakker"]),
-            ("userType eq 'Guest'", [GUEST.name]),
+            ("userType eq 'Guest'", [GUEST.name, "Olga Petrenko"]),
+            ("userType eq 'Guest' and creationType eq 'Invitation'", [GUEST.name]),
             ("displayName in ('Theo Roth', 'Ada Admin')", ["Ada Admin", "Theo Roth"]),
             ("proxyAddresses/any(p:startsWith(p,'smtp:theo'))", ["Theo Roth"]),
             ("otherMails/any(m:m eq 'gus.taylor@adatum.example')", [GUEST.name]),
@@ -240,6 +241,24 @@ class TestPages:
         second = await client.raw("GET", link, headers={"Authorization": f"Bearer {client.token}"})
         assert {first.values[0]["mail"], second.values[0]["mail"]} == {"jan.de.vries@fabrikam.example", "jan.devries2@fabrikam.example"}
         assert "@odata.nextLink" not in second.body
+
+    async def test_everybody_for_the_report(self, client: Client):
+        client.entra.add_crowd(2000)
+        client.hold("User.Read.All")
+        asked = "/users?$select=id,displayName,userPrincipalName,accountEnabled,userType,creationType,department&$top=999"
+        reply = await client.get(asked)
+        seen, sizes = reply.values, [len(reply.values)]
+        while link := reply.body.get("@odata.nextLink"):
+            reply = await client.get(link.partition("/v1.0")[2])
+            seen += reply.values
+            sizes.append(len(reply.values))
+        assert [user["id"] for user in seen] == list(client.entra.tenant.people)
+        assert sizes == [999, 999, len(seen) - 2 * 999]
+        kinds = {(user["userType"], user["creationType"]) for user in seen}
+        assert kinds == {("Member", None), ("Guest", "Invitation"), ("Guest", None), ("Member", "Invitation")}
+        assert all((user["creationType"] == "Invitation") == ("#EXT#" in user["userPrincipalName"]) for user in seen)
+        client.hold("User.ReadBasic.All")
+        assert (await client.get(asked)).code == "Authorization_RequestDenied"
 
     async def test_a_hundred_unless_asked(self, client: Client):
         assert len((await client.get("/users")).values) == 100
