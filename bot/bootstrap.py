@@ -130,6 +130,8 @@ async def _metrics(_: web.Request) -> web.Response:
 async def _running(  # noqa: PLR0915 - the one place where everything is put together
     app: web.Application, *, settings: Settings, policy: Policy, clock: Clock, sleep: Sleep, bulk_scale: float
 ) -> AsyncIterator[None]:
+    for outdated in settings.outdated:
+        log.warning(outdated, action="outdated_setting")
     async with contextlib.AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=100), auto_decompress=True))
 
@@ -207,7 +209,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         gate = Gate(directory, groups, settings.bot_tenant_id, clock)
         places = ApprovalPlaces(operations, chats, settings.approval_channel, settings.log_channel)
         approvals = Approvals(operations, jobs, directory, gate, reviewer, clock, places, settings.hosts.teams)
-        facts = Facts(settings.default_region.upper(), settings.sms_voice_retirement, settings.per_user_mfa, policy.first_day_to_manager)
+        facts = Facts(settings.default_region.upper(), settings.retirement, settings.per_user_mfa, policy.first_day_to_manager)
         preparation = Preparation(
             operations, stops, usages, directory, gate, reviewer, approvals, facts, clock, jobs, _later(lambda: desk.steer)
         )

@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.domain.exchange import ConversationRef
+from bot.domain.retirement import Channel, Retirement, channels_said
 from bot.domain.wall_clock import zone_called
 from bot.hosts import CLOUDS, Cloud, is_loopback, service_url_allowed
 
@@ -24,6 +25,10 @@ _HOST = re.compile(r"([a-z0-9-]+\.)*[a-z0-9-]+(:[0-9]{1,5})?|\[[0-9a-f:]+\](:[0-
 _HOSTS_BELOW = re.compile(r"\*(\.[a-z0-9-]+){2,}")
 _DATABASES = ("sqlite:///", "postgresql://")
 _NO_DATABASE = "DATABASE_URL is neither sqlite:///file nor postgresql://user:password@host/name."
+
+
+#: https://learn.microsoft.com/entra/identity/authentication/concept-sms-voice-retirement-faq
+_ENDS, _ENDS_LATER = date(2027, 2, 1), date(2027, 7, 1)
 
 
 class ConfigurationError(Exception):
@@ -108,8 +113,18 @@ class Settings(BaseSettings):
     )
     sms_voice_retirement: date | None = _said(
         "SMS_VOICE_RETIREMENT",
-        date(2027, 2, 1),
-        "the day Microsoft ends its own SMS and voice delivery for MFA; `none` with an own provider",
+        _ENDS,
+        "the day Microsoft ends its own texts and calls for everybody but those of the next line; outside the cloud `public` there is none "
+        "unless you set it. `none`, from before there was `TELEPHONY_PROVIDER`, means `TELEPHONY_PROVIDER=sms,voice`",
+    )
+    sms_voice_retirement_later: date = _said(
+        "SMS_VOICE_RETIREMENT_LATER", _ENDS_LATER, "the same for Global Administrators and external users; not before the other day"
+    )
+    telephony_provider: str = _said(
+        "TELEPHONY_PROVIDER",
+        "none",
+        "`none`, `sms`, `voice` or `sms,voice`: what a telephony provider of your own, set up in Entra ID, carries on after that; Graph "
+        "does not tell, so Doorman has to be told. SMS sign-in ends all the same",
     )
     per_user_mfa: bool = _said(
         "PER_USER_MFA",
@@ -144,6 +159,15 @@ class Settings(BaseSettings):
             return value
         parts = (part.strip().lower() for part in value.split(",") if part.strip())
         return tuple(re.sub(r"^https?://([^/?#]*)/.*|^https?://([^/?#]*)$", r"\1\2", part) for part in parts)
+
+    @field_validator("sms_voice_retirement", "sms_voice_retirement_later", mode="before")
+    @classmethod
+    def _day(cls, value: object) -> object:
+        """Only days as we write them: a number alone would be seconds since 1970. `_none`, being declared later, has looked already."""
+        try:
+            return date.fromisoformat(value) if isinstance(value, str) else value
+        except ValueError:
+            raise ValueError("write a day, such as 2027-02-01") from None
 
     @field_validator("sms_voice_retirement", "head_hour", mode="before")
     @classmethod
@@ -181,6 +205,26 @@ class Settings(BaseSettings):
         return UTC if self.time_zone == "UTC" else ZoneInfo(self.time_zone)
 
     @property
+    def retirement(self) -> Retirement:
+        """The end of Microsoft's own texts and calls; outside the public cloud no day is known that was not set."""
+        given = self.model_dump(include={"sms_voice_retirement", "sms_voice_retirement_later"}, exclude_unset=True)
+        public = self.cloud == "public"
+        sooner: date | None = given.get("sms_voice_retirement") or (_ENDS if public else None)
+        later: date | None = given.get("sms_voice_retirement_later") or (max(_ENDS_LATER, sooner) if public and sooner else None)
+        provider = frozenset(Channel) if self.sms_voice_retirement is None else channels_said(self.telephony_provider)
+        return Retirement(sooner, later, provider or frozenset())
+
+    @property
+    def outdated(self) -> tuple[str, ...]:
+        """Settings that are understood still and should be written anew, a sentence each."""
+        if self.sms_voice_retirement is not None:
+            return ()
+        return (
+            "SMS_VOICE_RETIREMENT=none now means TELEPHONY_PROVIDER=sms,voice, because SMS sign-in ends even with a telephony provider: "
+            "write that instead.",
+        )
+
+    @property
     def log_channel(self) -> ConversationRef | None:
         """Where the log goes unless an administrator chose another place in chat."""
         return self._channel(self.log_channel_id)
@@ -206,7 +250,7 @@ class Settings(BaseSettings):
         try:
             settings = cls.model_validate(given)
         except ValidationError as error:
-            wrong = {str(e["loc"][0]): e["msg"] for e in error.errors()}
+            wrong = {str(e["loc"][0]): e["msg"].removeprefix("Value error, ") for e in error.errors()}
             problems = [f"{name} is {given.get(name)!r}: {said[0].lower()}{said[1:]}." for name, said in wrong.items()]
             settings = cls.model_validate({name: value for name, value in given.items() if name not in wrong})
         problems += settings.problems()
@@ -324,6 +368,7 @@ class Settings(BaseSettings):
         need(self.head_hour is None or 0 <= self.head_hour <= 23, "HEAD_HOUR is not between 0 and 23: 6 is before the day begins.")
         is_zone = self.time_zone == "UTC" or zone_called(self.time_zone) is not None
         need(is_zone, "TIME_ZONE is no time zone: those look like Europe/Amsterdam.")
+        found += self._retirement_problems()
         need(1 <= self.confirm_minutes <= 1440, "CONFIRM_MINUTES is not between 1 and 1440: 10 is a good value.")
         need(0 <= self.bulk_canary <= 1000, "BULK_CANARY is not between 0 and 1000: 10 is a good value, 0 runs all rows at once.")
         need(1 <= self.bulk_failing_percent <= 100, "BULK_FAILING_PERCENT is not between 1 and 100: 5 is a good value.")
@@ -333,6 +378,22 @@ class Settings(BaseSettings):
             not self.insecure_local or is_loopback(self.host),
             "INSECURE_LOCAL accepts anybody's messages, so HOST has to be 127.0.0.1: remove one of the two.",
         )
+        return found
+
+    def _retirement_problems(self) -> list[str]:
+        found, provider, ends = [], channels_said(self.telephony_provider), self.retirement
+        if provider is None:
+            found.append(
+                f"TELEPHONY_PROVIDER is {self.telephony_provider!r}: write none, sms, voice or sms,voice, for what a telephony provider of "
+                "your own carries on."
+            )
+        elif self.sms_voice_retirement is None and "telephony_provider" in self.model_fields_set and len(provider) < len(Channel):
+            found.append(
+                "SMS_VOICE_RETIREMENT=none means that a telephony provider of your own carries on texts and calls, and TELEPHONY_PROVIDER "
+                "says something else: remove SMS_VOICE_RETIREMENT."
+            )
+        if ends.sooner and ends.later and ends.later < ends.sooner:
+            found.append(f"SMS_VOICE_RETIREMENT_LATER is before SMS_VOICE_RETIREMENT ({ends.sooner}): correct one of the two.")
         return found
 
 

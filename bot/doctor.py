@@ -17,6 +17,7 @@ from bot.commands.needs import OPTIONAL_PERMISSIONS, needed_permissions
 from bot.config import ConfigurationError, Settings
 from bot.doctor_protection import protection
 from bot.domain.looser import looser
+from bot.domain.retirement import Channel, Retiring, spoken
 from bot.domain.rules import Policy, default_policy
 from bot.errors import DirectoryError, NotAuthorised, NotFound, Rejected, StoreUnavailable
 from bot.graph import permissions
@@ -79,6 +80,9 @@ async def examine(environ: Mapping[str, str], say: Callable[[str], None]) -> int
         say("Nothing else can be examined before the settings are right.")
         return 1
     report.well("settings: complete")
+    for outdated in settings.outdated:
+        report.note(f"settings: {outdated}")
+    _retirement(report, settings)
     policy = _policy(report, settings)
     await _database(report, settings)
     _approval_channel(report, settings)
@@ -86,6 +90,17 @@ async def examine(environ: Mapping[str, str], say: Callable[[str], None]) -> int
     await _bot_connector(report, settings)
     say("Doorman can work." if not report.problems else f"Problems found: {report.problems}.")
     return 1 if report.problems else 0
+
+
+def _retirement(report: Report, settings: Settings) -> None:
+    """Until when texts and calls come, as Doorman says it: whether a telephony provider is set up, Graph does not tell."""
+    retiring = Retiring(settings.retirement, datetime.now(UTC).date())
+    if retiring.day is None:
+        report.well(f"texts and calls: no day is set on which they end in the cloud `{settings.cloud}`, so nothing is said of it.")
+        return
+    provider = "carries on " + spoken(settings.retirement.provider) if settings.retirement.provider else "none"
+    says = " ".join(retiring.of(frozenset(Channel), sms_sign_in=True, counted=True))
+    report.well(f"texts and calls: telephony provider of your own (TELEPHONY_PROVIDER): {provider}. {says}")
 
 
 def _policy(report: Report, settings: Settings) -> Policy | None:

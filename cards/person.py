@@ -8,7 +8,8 @@ from datetime import datetime
 from bot.domain.exchange import PersonShown, Whoami
 from bot.domain.methods import Dossier, Method, Phone, PhoneType, SmsSignIn
 from bot.domain.phone import mask
-from bot.domain.said import join, said_day, say, say_count
+from bot.domain.retirement import Channel
+from bot.domain.said import join, said_day, say, say_count, say_each
 from bot.domain.stop import Freeze
 from cards import history, signing_in
 from cards.elements import Element, box, card, columns, facts, heading, line, moment, run, stronger, suspicious_call, woven
@@ -28,7 +29,7 @@ def render(shown: PersonShown) -> tuple[Element, str]:
     if shown.protected:
         body.append(box([line(run("⚠ ", bold=True), run(shown.protected))], style="warning", spacing="Medium"))
     body += [line(run(said, subtle=True), spacing="Small") for said in shown.unseen]
-    body.append(box(_phones(dossier, shown.phone_notes, changeable=not shown.protected), spacing="Medium", line_above=True))
+    body.append(box(_phones(dossier, shown.phone_notes, shown.serving, changeable=not shown.protected), spacing="Medium", line_above=True))
     body.append(box(_others(dossier.others), spacing="Medium", line_above=True))
     if at_sign_in := signing_in.elements(shown):
         body.append(box(at_sign_in, spacing="Medium", line_above=True))
@@ -79,11 +80,18 @@ def _frozen(freeze: Freeze) -> Iterable[Element]:
         yield line(*woven(say("Reason {reason}", reason=freeze.reason), subtle=True, reason={}))
 
 
-def _phones(dossier: Dossier, notes: tuple[str, ...], *, changeable: bool) -> Iterable[Element]:
+_GOOD_FOR = say_each({
+    frozenset(Channel): "Good for SMS and voice",
+    frozenset({Channel.SMS}): "Good for SMS",
+    frozenset({Channel.VOICE}): "Good for voice",
+})
+
+
+def _phones(dossier: Dossier, notes: tuple[str, ...], serving: frozenset[Channel], *, changeable: bool) -> Iterable[Element]:
     yield heading(say("Phones"), size="Medium", spacing="None")
     for type in PhoneType:
         if phone := dossier.phones.get(type):
-            yield from _phone(phone)
+            yield from _phone(phone, serving)
     if not dossier.phones:
         yield line(say("No phone is registered yet."))
         if dossier.person.enabled and changeable:
@@ -92,10 +100,9 @@ def _phones(dossier: Dossier, notes: tuple[str, ...], *, changeable: bool) -> It
     yield from bullets(notes)
 
 
-def _phone(phone: Phone) -> Iterable[Element]:
-    good = say("Good for SMS and voice") if "SMS" in phone.type.good_for else say("Good for voice")
+def _phone(phone: Phone, serving: frozenset[Channel]) -> Iterable[Element]:
     state = say("SMS sign-in {state}", state=phone.sms_sign_in.spoken) if _worth_saying(phone) else ""
-    known = join(" · ", (good, state, _since(phone.created)))
+    known = join(" · ", (_GOOD_FOR.get(phone.type.channels & serving, ""), state, _since(phone.created)))
     yield columns(
         ("130px", [line(phone.type.alone)]),
         ("stretch", [line(run(phone.number, limit=60, bold=True)), line(run(known, subtle=True), spacing="None")]),

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config import ConfigurationError, Settings
+from bot.domain.retirement import Channel, Retirement
 from bot.hosts import CLOUDS, is_loopback
 
 pytestmark = pytest.mark.storage
@@ -85,7 +86,9 @@ BAD: dict[str, tuple[str, ...]] = {
     "AUDIT_DAYS": ("-1", "36501"),
     "HEAD_HOUR": ("-1", "24", "six", "6.5", "06:00"),
     "TIME_ZONE": ("Amsterdam", "+02:00", "../UTC", "Europe/Amsterdam/x"),
-    "SMS_VOICE_RETIREMENT": ("soon", "2027-13-01"),
+    "SMS_VOICE_RETIREMENT": ("soon", "2027-13-01", "0"),
+    "SMS_VOICE_RETIREMENT_LATER": ("none", "later", "2027-06-31"),
+    "TELEPHONY_PROVIDER": ("fax", "sms;voice", "none,sms", ",", "yes"),
     "PORT": ("-1", "65536", "http", "3978.5"),
     "INSECURE_LOCAL": ("maybe", "2"),
     "LOG_LEVEL": ("verbose", "INFO"),
@@ -224,10 +227,54 @@ def test_ids_in_capitals_are_the_same_ids() -> None:
     assert (settings.bot_tenant_id, settings.bot_app_id, settings.helpdesk_group_id, settings.admin_group_id) == (TENANT, BOT, GROUP, GROUP)
 
 
-def test_the_retirement_date_may_be_none() -> None:
-    assert read().sms_voice_retirement == date(2027, 2, 1)
-    assert read(SMS_VOICE_RETIREMENT="None").sms_voice_retirement is None
-    assert read(SMS_VOICE_RETIREMENT="2028-01-31").sms_voice_retirement == date(2028, 1, 31)
+FEBRUARY, JULY, BOTH = date(2027, 2, 1), date(2027, 7, 1), frozenset(Channel)
+
+
+@pytest.mark.parametrize(
+    ("changes", "retirement"),
+    [
+        ({}, Retirement(FEBRUARY, JULY)),
+        ({"TELEPHONY_PROVIDER": "None"}, Retirement(FEBRUARY, JULY)),
+        ({"TELEPHONY_PROVIDER": " Voice , SMS "}, Retirement(FEBRUARY, JULY, BOTH)),
+        ({"TELEPHONY_PROVIDER": "sms"}, Retirement(FEBRUARY, JULY, frozenset({Channel.SMS}))),
+        ({"SMS_VOICE_RETIREMENT": "2027-03-01"}, Retirement(date(2027, 3, 1), JULY)),
+        ({"SMS_VOICE_RETIREMENT": "2028-01-31"}, Retirement(date(2028, 1, 31), date(2028, 1, 31))),  # the other day is not before it
+        ({"SMS_VOICE_RETIREMENT_LATER": "2028-01-31"}, Retirement(FEBRUARY, date(2028, 1, 31))),
+        ({"CLOUD": "usgov"}, Retirement()),
+        ({"CLOUD": "china", "SMS_VOICE_RETIREMENT": "2028-01-31"}, Retirement(date(2028, 1, 31))),
+        ({"CLOUD": "dod", "SMS_VOICE_RETIREMENT_LATER": "2028-01-31"}, Retirement(None, date(2028, 1, 31))),
+        ({"CLOUD": "usgov", "TELEPHONY_PROVIDER": "sms,voice"}, Retirement(None, None, BOTH)),
+    ],
+)
+def test_when_texts_and_calls_end(changes: dict[str, str], retirement: Retirement) -> None:
+    settings = read(**changes)
+    assert settings.retirement == retirement
+    assert settings.outdated == ()
+
+
+@pytest.mark.parametrize("more", [{}, {"TELEPHONY_PROVIDER": "voice,sms"}, {"SMS_VOICE_RETIREMENT_LATER": "2027-07-01"}])
+def test_none_as_it_was_written_before_is_a_provider_for_both_and_said_to_be_outdated(more: dict[str, str]) -> None:
+    settings = read(SMS_VOICE_RETIREMENT="None", **more)
+    assert settings.retirement == Retirement(FEBRUARY, JULY, BOTH)
+    assert "TELEPHONY_PROVIDER=sms,voice" in settings.outdated[0]
+    assert read(SMS_VOICE_RETIREMENT="none", CLOUD="usgov").retirement == Retirement(None, None, BOTH)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"SMS_VOICE_RETIREMENT": "none", "TELEPHONY_PROVIDER": "sms"}, "remove SMS_VOICE_RETIREMENT"),
+        ({"SMS_VOICE_RETIREMENT": "none", "TELEPHONY_PROVIDER": "none"}, "remove SMS_VOICE_RETIREMENT"),
+        ({"SMS_VOICE_RETIREMENT_LATER": "2027-01-31"}, "is before SMS_VOICE_RETIREMENT (2027-02-01)"),
+        ({"SMS_VOICE_RETIREMENT": "2027-08-01", "SMS_VOICE_RETIREMENT_LATER": "2027-07-01"}, "is before SMS_VOICE_RETIREMENT (2027-08-01)"),
+        ({"CLOUD": "usgov", "SMS_VOICE_RETIREMENT": "2028-01-01", "SMS_VOICE_RETIREMENT_LATER": "2027-07-01"}, "is before"),
+        ({"SMS_VOICE_RETIREMENT": "2027"}, "write a day, such as 2027-02-01"),
+        ({"TELEPHONY_PROVIDER": "fax"}, "write none, sms, voice or sms,voice"),
+    ],
+)
+def test_what_contradicts_itself_about_that_is_told_once(changes: dict[str, str], says: str) -> None:
+    (said,) = problems(**changes)
+    assert says in said
 
 
 def test_only_the_given_mapping_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -214,6 +214,28 @@ async def test_every_wrong_setting_has_a_line(practice: Practice) -> None:
     assert [line.split()[2] for line in practice.problems] == ["MicrosoftAppId", "HELPDESK_GROUP_ID", "DATABASE_URL"]
 
 
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({}, "TELEPHONY_PROVIDER): none. Microsoft's own texts and calls"),
+        ({"SMS_VOICE_RETIREMENT": "2999-02-01", "TELEPHONY_PROVIDER": "sms"}, "texts. Microsoft's own calls end on 1 February 2999 ("),
+        ({"SMS_VOICE_RETIREMENT": "2026-02-01"}, "Microsoft's own texts and calls ended on 1 February 2026"),
+        ({"TELEPHONY_PROVIDER": "voice,sms"}, "carries on texts and calls. SMS sign-in"),
+        ({"CLOUD": "usgov"}, "no day is set on which they end in the cloud `usgov`"),
+    ],
+)
+async def test_until_when_texts_and_calls_come(practice: Practice, settings: dict[str, str], says: str) -> None:
+    await practice.examine(**settings)
+    (said,) = [line for line in practice.lines if "texts and calls: " in line]
+    assert says in said
+    assert said.startswith("ok       ")
+
+
+async def test_a_setting_of_before_is_noted(practice: Practice) -> None:
+    await practice.examine(SMS_VOICE_RETIREMENT="none")
+    assert any("settings: SMS_VOICE_RETIREMENT=none now means TELEPHONY_PROVIDER=sms,voice" in line for line in practice.notes)
+
+
 async def test_a_wrong_secret(practice: Practice) -> None:
     assert await practice.examine(AZURE_CLIENT_SECRET="wrong") == 1
     assert len(practice.problems) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from bot.commands.phone_rules import plan_change
 from bot.commands.spec import Facts
@@ -35,14 +36,14 @@ def kinds_wanted(row: Row) -> frozenset[ChangeKind]:
     return frozenset({ChangeKind.BULK} | {_kind(wish) for wish in row.wishes})
 
 
-def plan_row(row: Row, dossier: Dossier, facts: Facts) -> Row:
+def plan_row(row: Row, dossier: Dossier, facts: Facts, today: date) -> Row:
     """The row with what it would do; in the order it would be done."""
     seen, changes = dossier, list[Change]()
     for wish in ordered(row.wishes):
         phone = wish.phone or PhoneType.MOBILE
         mode = row.mode.value if row.mode in (Mode.ADD, Mode.UPDATE) else "set"
         try:
-            plan = plan_change(seen, _kind(wish), phone, wish.value or None, facts, mode=mode, private=False)
+            plan = plan_change(seen, _kind(wish), phone, wish.value or None, facts, today, mode=mode, private=False)
         except Refusal as refusal:
             if refusal.code == "nothing_to_do":
                 continue

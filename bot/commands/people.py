@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot.commands.arguments import Somebody
 from bot.commands.kinds import Word
-from bot.commands.phone_rules import retirement_note
 from bot.commands.spec import Command, Context, Invocation
 from bot.domain.exchange import PersonShown, Reply
+from bot.domain.retirement import Channel, Retiring
 from bot.domain.said import say
 from bot.domain.sign_in import Aspect
 from bot.domain.strength import strength
@@ -30,13 +30,13 @@ async def show(invocation: Invocation, context: Context) -> Reply:
     """The account and every sign-in method of a person; numbers in full only in a personal chat."""
     dossier = context.dossier
     assert dossier is not None, "dispatch resolves <who>"
-    person, retirement = dossier.person, context.facts.retirement
-    judged = strength(dossier, retirement, context.now.date())
-    notes = []
+    person, retiring = dossier.person, Retiring(context.facts.retirement, context.now.date(), dossier.population)
+    judged = strength(dossier, retiring)
+    notes: list[str] = []
     if person.synced:
         notes.append(say("The office phone of a synced account is kept in the on-premises directory."))
-    if dossier.phones and retirement and not (judged and judged.weak):
-        notes.append(retirement_note(retirement))
+    if dossier.phones and not (judged and judged.phones):
+        notes += retiring.of(dossier.channels, sms_sign_in=dossier.signs_in_by_sms, counted=True)
     reference = await context.stops.refer(person, context.now)
     past = await context.operations.changes_of(person.id, MOST_PAST)
     return PersonShown(
@@ -50,6 +50,7 @@ async def show(invocation: Invocation, context: Context) -> Reply:
         unread=tuple(say("{what} ({why})", what=_SPOKEN[aspect], why=_why(error)) for aspect, error in sorted(dossier.unread.items())),
         past=tuple(operation.masked() for operation in past),
         unseen=dossier.privileges.said_unseen,
+        serving=retiring.serving(frozenset(Channel)),
     )
 
 

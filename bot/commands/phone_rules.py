@@ -11,9 +11,18 @@ from typing import NoReturn
 from bot.commands.spec import Facts
 from bot.domain.change import Change, ChangeKind, Plan
 from bot.domain.methods import Dossier, Phone, PhoneType, SmsSignIn
+from bot.domain.people import Person
 from bot.domain.phone import PhoneNumber, mask, parse_number, region_of
-from bot.domain.said import Said, join, said_day, say
+from bot.domain.retirement import Channel, Retiring
+from bot.domain.said import join, say, say_each
+from bot.domain.sms import switches_on
 from bot.errors import Refusal
+
+_GOOD_FOR = say_each({
+    frozenset(Channel): "text messages (SMS) and voice calls",
+    frozenset({Channel.SMS}): "text messages (SMS) only, not for voice calls",
+    frozenset({Channel.VOICE}): "voice calls only, not for text messages",
+})
 
 
 def plan_change(
@@ -22,6 +31,7 @@ def plan_change(
     phone: PhoneType,
     wanted: str | bool | None,
     facts: Facts,
+    today: date,
     *,
     mode: str = "set",
     private: bool = True,
@@ -39,7 +49,7 @@ def plan_change(
         InvalidNumber: the number cannot be registered.
     """
     if kind is ChangeKind.SMS_SIGN_IN:
-        return _plan_sms_sign_in(dossier, phone, wanted in (True, "on"), facts)
+        return _plan_sms_sign_in(dossier, phone, wanted in (True, "on"), Retiring(facts.retirement, today, dossier.population))
     if phone is PhoneType.OFFICE and dossier.person.synced:
         raise Refusal(
             say(
@@ -51,22 +61,19 @@ def plan_change(
         )
     if kind is ChangeKind.REMOVE_PHONE or wanted is None:
         return _plan_removal(dossier, phone)
-    return _plan_number(dossier, phone, str(wanted), mode, facts, private)
+    return _plan_number(dossier, phone, str(wanted), mode, facts, today, private)
 
 
-def retirement_note(day: date) -> Said:
-    """The honest line about Microsoft's own SMS and voice MFA.
-
-    https://learn.microsoft.com/entra/identity/authentication/concept-authentication-methods
-    """
-    return say(
-        "Microsoft's own MFA texts and calls end on {day}. After that a phone works for MFA only if the organisation has "
-        "its own telephony provider. Stronger and lasting: a Temporary Access Pass, then a passkey.",
-        day=said_day(day),
-    )
+def ending_notes(ends: tuple[str, ...], person: Person) -> tuple[str, ...]:
+    """What ends, as `Retiring` says it, with what lasts; none when nothing ends."""
+    if not ends:
+        return ()
+    if person.guest:  # who gets no pass
+        return *ends, say("Stronger and lasting: a passkey.")
+    return *ends, say("Stronger and lasting: a Temporary Access Pass, then a passkey.")
 
 
-def _plan_number(dossier: Dossier, phone: PhoneType, typed: str, mode: str, facts: Facts, private: bool) -> Plan:
+def _plan_number(dossier: Dossier, phone: PhoneType, typed: str, mode: str, facts: Facts, today: date, private: bool) -> Plan:
     person, old = dossier.person, dossier.phones.get(phone)
     number = parse_number(typed, default_region=facts.default_region, extension_allowed=phone is PhoneType.OFFICE)
     if old is not None and old.has(number.graph):
@@ -100,15 +107,12 @@ def _plan_number(dossier: Dossier, phone: PhoneType, typed: str, mode: str, fact
             code="mobile_missing",
         )
     change = Change(ChangeKind.SET_PHONE, phone, old.number if old else None, number.graph)
-    return Plan(person, (change,), _notes(phone, facts), _warnings(dossier, phone, old, number))
-
-
-def _notes(phone: PhoneType, facts: Facts) -> tuple[str, ...]:
-    good = say("text messages (SMS) and voice calls") if "SMS" in phone.good_for else say("voice calls only, not for text messages")
-    notes = [say("Good for {good}.", good=good)]
-    if facts.retirement:
-        notes.append(retirement_note(facts.retirement))
-    return tuple(notes)
+    retiring = Retiring(facts.retirement, today, dossier.population)
+    good = _GOOD_FOR.get(retiring.serving(phone.channels), "")
+    sms_sign_in = phone is PhoneType.MOBILE and (dossier.signs_in_by_sms or switches_on((change,), dossier))
+    ends = retiring.of(phone.channels, sms_sign_in=sms_sign_in)
+    notes = (*([say("Good for {good}.", good=good)] if good else ()), *ending_notes(ends, person))
+    return Plan(person, (change,), notes, _warnings(dossier, phone, old, number))
 
 
 def _warnings(dossier: Dossier, phone: PhoneType, old: Phone | None, number: PhoneNumber) -> tuple[str, ...]:
@@ -152,7 +156,7 @@ def _plan_removal(dossier: Dossier, phone: PhoneType) -> Plan:
     return Plan(person, (Change(ChangeKind.REMOVE_PHONE, phone, old.number, None),), (), tuple(warnings))
 
 
-def _plan_sms_sign_in(dossier: Dossier, phone: PhoneType, on: bool, facts: Facts) -> Plan:
+def _plan_sms_sign_in(dossier: Dossier, phone: PhoneType, on: bool, retiring: Retiring) -> Plan:
     person, mobile = dossier.person, dossier.phones.get(PhoneType.MOBILE)
     if phone is not PhoneType.MOBILE:
         raise Refusal(
@@ -186,12 +190,12 @@ def _plan_sms_sign_in(dossier: Dossier, phone: PhoneType, on: bool, facts: Facts
         warnings.append(say("Entra ID says that something is still to be set up for this person, so it may refuse."))
     if not on:
         warnings.append(say("This person can then no longer sign in with the number and a texted code."))
-    notes = [say("The mobile number becomes a sign-in name: a texted code replaces the password.")] if on else []
-    if on and facts.retirement:
-        day = said_day(facts.retirement)
-        notes.append(say("Microsoft ends SMS sign-in on {day}. Stronger and lasting: a Temporary Access Pass, then a passkey.", day=day))
+    notes: tuple[str, ...] = ()
+    if on:
+        replaces = say("The mobile number becomes a sign-in name: a texted code replaces the password.")
+        notes = (replaces, *ending_notes(retiring.of_sms_sign_in(), person))
     change = Change(ChangeKind.SMS_SIGN_IN, PhoneType.MOBILE, "off" if on else "on", "on" if on else "off")
-    return Plan(person, (change,), tuple(notes), tuple(warnings))
+    return Plan(person, (change,), notes, tuple(warnings))
 
 
 def _refuse_impossible(name: str, state: SmsSignIn) -> None:

@@ -32,6 +32,7 @@ def _plan(invocation: Invocation, context: Context, kind: ChangeKind, wanted: st
         phone,
         wanted,
         context.facts,
+        context.now.date(),
         mode=str(invocation.args.get("mode", "set")),
         private=context.where.kind == "personal",
     )

@@ -46,14 +46,14 @@ async def replan(directory: Directory, dossier: Dossier, change: Change, facts: 
         DirectoryError: Graph cannot say what the tenant allows.
     """
     if change.phone:
-        return plan_change(dossier, change.kind, change.phone, change.after, facts)
+        return plan_change(dossier, change.kind, change.phone, change.after, facts, now.date())
     if KINDS[change.kind].family:
         return plan_same_removal(dossier, change)
     match change.kind:
         case ChangeKind.SIGN_OUT | ChangeKind.BLOCK | ChangeKind.UNBLOCK:
             return plan_switch(dossier, change.kind)
         case ChangeKind.SET_DEFAULT:
-            return plan_default(dossier, DefaultMethod(change.after or ""), facts)
+            return plan_default(dossier, DefaultMethod(change.after or ""), facts, now.date())
         case ChangeKind.REQUIRE_MFA:
             return plan_mfa(dossier, MfaState(change.after or ""), facts)
         case ChangeKind.SET_EMAIL:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from bot.commands.arguments import FOR, TO, Somebody
 from bot.commands.kinds import Choice, Optional, Word
 from bot.commands.methods import refuse_hidden
 from bot.commands.people import READS
-from bot.commands.phone_rules import retirement_note
+from bot.commands.phone_rules import ending_notes
 from bot.commands.spec import Command, Context, Facts, Invocation
 from bot.domain.change import Change, ChangeKind, Plan
 from bot.domain.exchange import Notice
 from bot.domain.methods import Dossier, Phone
 from bot.domain.phone import mask
+from bot.domain.retirement import Retiring
 from bot.domain.said import join, say
 from bot.domain.sign_in import STATES, Aspect, DefaultMethod, MfaState, Preference, possible, rests_on
 from bot.errors import Refusal
@@ -20,7 +23,7 @@ from bot.errors import Refusal
 _OVERRULED = say("System-preferred is on for this person: Entra ID asks for the strongest registered method, whatever the default is.")
 
 
-def plan_default(dossier: Dossier, wanted: DefaultMethod, facts: Facts) -> Plan:
+def plan_default(dossier: Dossier, wanted: DefaultMethod, facts: Facts, today: date) -> Plan:
     """Another default method, on the account as it is now.
 
     Raises:
@@ -47,15 +50,14 @@ def plan_default(dossier: Dossier, wanted: DefaultMethod, facts: Facts) -> Plan:
             _offer(dossier),
             code="not_registered",
         )
-    notes = [say("Entra ID will ask for this first: {methods}.", methods=_listed(found))]
-    if isinstance(found[0], Phone) and facts.retirement:
-        notes.append(retirement_note(facts.retirement))
+    ends = Retiring(facts.retirement, today, dossier.population).of(wanted.channels)
+    notes = (say("Entra ID will ask for this first: {methods}.", methods=_listed(found)), *ending_notes(ends, person))
     overruled = join(" ", (_overruled(preference), say("It then decides nothing but what may be removed.")))
     warnings = [overruled] if preference.system_preferred else []
     if not person.enabled:
         warnings.append(say("This account is disabled: nobody can sign in to it, whatever the default is."))
     before = preference.default.value if preference.default else None
-    return Plan(person, (Change(ChangeKind.SET_DEFAULT, None, before, wanted.value),), tuple(notes), tuple(warnings))
+    return Plan(person, (Change(ChangeKind.SET_DEFAULT, None, before, wanted.value),), notes, tuple(warnings))
 
 
 def plan_mfa(dossier: Dossier, wanted: MfaState, facts: Facts) -> Plan:
@@ -176,7 +178,7 @@ async def set_default(invocation: Invocation, context: Context) -> Plan:
     """
     wanted = invocation.args["default"]
     assert isinstance(wanted, DefaultMethod)
-    return plan_default(_target(context), wanted, context.facts)
+    return plan_default(_target(context), wanted, context.facts, context.now.date())
 
 
 async def require_mfa(invocation: Invocation, context: Context) -> Plan:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from bot.commands.arguments import Line, Who
 from bot.commands.kinds import Part
@@ -12,6 +12,7 @@ from bot.domain.change import Change, ChangeKind, Plan
 from bot.domain.exchange import ConversationRef, Reply, Verb
 from bot.domain.methods import Dossier, Method
 from bot.domain.people import Actor, Person, Standing
+from bot.domain.retirement import Retirement
 from bot.domain.rules import Need
 from bot.domain.said import Said
 from bot.domain.sign_in import Aspect
@@ -60,13 +61,13 @@ class Facts:
 
     Attributes:
         default_region: ISO 3166 region of national numbers, or empty.
-        retirement: the day Microsoft's own SMS and voice MFA ends for members; None when not applicable (own provider, other cloud).
+        retirement: when Microsoft's own texts and calls end, and what goes on all the same.
         per_user_mfa: per-user MFA may be read and switched.
         first_day_to_manager: the first pass of somebody new goes to the manager.
     """
 
     default_region: str = ""
-    retirement: date | None = None
+    retirement: Retirement = field(default_factory=Retirement)
     per_user_mfa: bool = False
     first_day_to_manager: bool = False
 

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bot.domain.change import Change
+from bot.domain.change import Change, ChangeKind
 from bot.domain.methods import PhoneType
 from bot.domain.people import Person
+from bot.domain.retirement import Channel
 from bot.domain.said import say_count, say_each
 
 if TYPE_CHECKING:
@@ -288,12 +289,16 @@ class PlanDigest:
     Attributes:
         writes: how many changes that are, all rows together.
         follow: in how many rows SMS sign-in follows from the number, by how it ends: "on", or "off" where it is switched off again.
+        channels: by which the numbers that are set can be reached.
+        signs_in_by_sms: in some row SMS sign-in is switched on.
     """
 
     def __init__(self) -> None:
         self._digest = hashlib.sha256()
         self.writes = 0
         self.follow = Counter[str]()
+        self.channels: frozenset[Channel] = frozenset()
+        self.signs_in_by_sms = False
 
     def add(self, rows: Iterable[Row]) -> None:
         """Takes in the next rows."""
@@ -301,6 +306,10 @@ class PlanDigest:
             if row.kind and row.kind.changes:
                 self.writes += len(row.changes)
                 self.follow.update(change.after or "off" for change in row.changes if change.follows)
+                for change in row.changes:
+                    if change.kind is ChangeKind.SET_PHONE and change.phone:
+                        self.channels |= change.phone.channels
+                    self.signs_in_by_sms |= change.kind is ChangeKind.SMS_SIGN_IN and change.after == "on"
             changes = [[change.kind.value, change.phone, change.before, change.after] for change in row.changes]
             told = [row.number, row.kind, row.target.id if row.target else "", changes]
             self._digest.update(json.dumps(told, separators=(",", ":")).encode() + b"\n")

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.domain.people import Actor, Person
+from bot.domain.retirement import Channel
 from bot.domain.secret import Secret
 
 if TYPE_CHECKING:
@@ -299,6 +300,7 @@ class PersonShown:
         unseen: what was not looked for when it was decided whether the account is protected, as sentences.
         freeze: nobody may change this person until it ends.
         reference: what the card's button carries instead of the person; empty for no button.
+        serving: by what codes can come to this person's phones today.
     """
 
     dossier: Dossier
@@ -311,6 +313,7 @@ class PersonShown:
     unread: tuple[str, ...] = ()
     past: tuple[Operation, ...] = ()
     unseen: tuple[str, ...] = ()
+    serving: frozenset[Channel] = frozenset(Channel)
 
 
 @dataclass(frozen=True, slots=True)

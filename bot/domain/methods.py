@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from bot.domain.people import Person, Privileges
 from bot.domain.phone import digits, mask
+from bot.domain.retirement import Channel, Population, population_of
 from bot.domain.said import join, said_day, say, say_each
 from bot.domain.sign_in import Aspect, MfaState, PassFacts, Preference, Registration, SmsTerms
 from bot.errors import DirectoryError
@@ -40,12 +41,12 @@ class PhoneType(StrEnum):
         return say("{Kind}", kind=self.spoken)
 
     @property
-    def good_for(self) -> tuple[str, ...]:
+    def channels(self) -> frozenset[Channel]:
         """What Entra can use the number for.
 
         https://learn.microsoft.com/graph/api/resources/phoneauthenticationmethod
         """
-        return ("SMS", "voice") if self is PhoneType.MOBILE else ("voice",)
+        return frozenset(Channel) if self is PhoneType.MOBILE else frozenset({Channel.VOICE})
 
 
 _KINDS = say_each({PhoneType.MOBILE: "mobile", PhoneType.ALTERNATE_MOBILE: "alternate mobile", PhoneType.OFFICE: "office"})
@@ -227,6 +228,21 @@ class Dossier:
     sms_terms: SmsTerms | None = None
     unread: Mapping[Aspect, DirectoryError] = field(default_factory=dict)
     hidden: DirectoryError | None = field(default=None, compare=False)
+
+    @property
+    def population(self) -> Population:
+        """With whom this person's texts and calls end."""
+        return population_of(self.person, self.privileges)
+
+    @property
+    def channels(self) -> frozenset[Channel]:
+        """By which the registered phones can be reached."""
+        return frozenset(channel for phone in self.phones for channel in phone.channels)
+
+    @property
+    def signs_in_by_sms(self) -> bool:
+        """A text to a phone of this person takes the place of the password."""
+        return any(phone.sms_sign_in is SmsSignIn.READY for phone in self.phones.values())
 
     def method(self, method_id: str) -> Method | None:
         """The method with this id, if it is still there."""

@@ -31,6 +31,14 @@ class Actor:
     language: str = ""
 
 
+def is_external(upn: str) -> bool:
+    """Whether a user principal name is one of those that Entra ID gives to accounts of other organisations.
+
+    https://learn.microsoft.com/entra/external-id/user-properties#user-principal-name
+    """
+    return "#EXT#" in upn.upper()
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """An account of the tenant, as Graph shows it. Names are untrusted text.
@@ -51,6 +59,11 @@ class Person:
     sessions_from: str = ""
     password_changed: str = ""
     language: str = ""
+
+    @property
+    def external(self) -> bool:
+        """Signs in with another organisation. A guest who does not is an internal one, with an account of this tenant."""
+        return is_external(self.upn)
 
     @property
     def marks(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from bot.domain.retirement import Channel
 from bot.domain.said import say, say_each
 
 if TYPE_CHECKING:
@@ -54,6 +55,11 @@ class DefaultMethod(StrEnum):
         """As it is typed in `set default`."""
         return _WORDS.get(self, "")
 
+    @property
+    def channels(self) -> frozenset[Channel]:
+        """How its code comes; none for what comes neither by text nor by call."""
+        return _CHANNELS.get(self, frozenset())
+
 
 _SPOKEN = say_each({
     DefaultMethod.PUSH: "notification in Microsoft Authenticator",
@@ -71,6 +77,12 @@ _WORDS = {
     DefaultMethod.VOICE_MOBILE: "voice",
     DefaultMethod.VOICE_ALTERNATE_MOBILE: "voice alternate",
     DefaultMethod.VOICE_OFFICE: "voice office",
+}
+_CHANNELS = {
+    DefaultMethod.SMS: frozenset({Channel.SMS}),
+    DefaultMethod.VOICE_MOBILE: frozenset({Channel.VOICE}),
+    DefaultMethod.VOICE_ALTERNATE_MOBILE: frozenset({Channel.VOICE}),
+    DefaultMethod.VOICE_OFFICE: frozenset({Channel.VOICE}),
 }
 #: The phone that each needs, as Graph's phoneType.
 _PHONES = {

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
-from bot.domain.methods import Dossier, Family, SmsSignIn
-from bot.domain.said import join, said_day, say, together
+from bot.domain.methods import Dossier, Family
+from bot.domain.retirement import Retiring, spoken
+from bot.domain.said import join, say, together
 
 #: What nobody can be talked out of: https://learn.microsoft.com/entra/identity/authentication/concept-authentication-strengths
 _ANYWHERE = (Family.PASSKEY,)
 _ON_ONE_DEVICE = (Family.WINDOWS_HELLO, Family.PLATFORM_CREDENTIAL)
 #: Apps and tokens by `Method.type`: a second factor that a caller can be talked into using.
 _APPS = frozenset({"microsoftAuthenticator", "passwordlessMicrosoftAuthenticator", "softwareOath", "hardwareOath", "external"})
-_GLOBAL_ADMINISTRATOR = "Global Administrator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +22,16 @@ class Strength:
     Attributes:
         text: a sentence or two.
         weak: there is a stronger path worth taking now.
+        phones: it rests on phones, so the text says until when they serve.
     """
 
     text: str
     weak: bool = False
+    phones: bool = False
 
 
-def strength(dossier: Dossier, retirement: date | None, today: date) -> Strength | None:
-    """How strong the registered methods are; None when they cannot all be seen.
-
-    Args:
-        retirement: the day Microsoft's own SMS and voice MFA ends for members; None when not applicable.
-    """
+def strength(dossier: Dossier, retiring: Retiring) -> Strength | None:
+    """How strong the registered methods are; None when they cannot all be seen."""
     methods = dossier.others
     if any(not method.type for method in methods):
         return None
@@ -49,7 +46,8 @@ def strength(dossier: Dossier, retirement: date | None, today: date) -> Strength
     in_use = any(method.pass_facts and method.pass_facts.usable for method in methods)
     if dossier.phones:
         start = say("Phone, and a method that I cannot judge") if unknown else say("Phone only")
-        return Strength(join(": ", (start, _phones(dossier, retirement, today))), weak=not in_use)
+        alone = "" if unknown else retiring.of_phones_alone(dossier.channels)
+        return Strength(join(" ", (say("{start}.", start=start), *_phones(dossier, retiring), alone)), weak=not in_use, phones=True)
     if in_use:
         return Strength(say("Nothing lasting: a Temporary Access Pass alone. A method has to be registered before it ends."))
     if unknown:
@@ -57,23 +55,9 @@ def strength(dossier: Dossier, retirement: date | None, today: date) -> Strength
     return Strength(say("No second method: the password alone, or nothing."), weak=True)
 
 
-def _phones(dossier: Dossier, retirement: date | None, today: date) -> str:
+def _phones(dossier: Dossier, retiring: Retiring) -> tuple[str, ...]:
     """https://learn.microsoft.com/entra/identity/authentication/concept-authentication-phone-options"""
-    if retirement is None:
-        return say("texts and calls can be intercepted, and codes talked out of people.")
-    day = said_day(retirement)
-    unless = say("unless the organisation has its own telephony provider.")
-    if any(phone.sms_sign_in is SmsSignIn.READY for phone in dossier.phones.values()):
-        unless = join(" ", (unless, say("SMS sign-in ends even then.")))
-    administrator = _GLOBAL_ADMINISTRATOR in dossier.privileges.roles
-    later = say("guests") if dossier.person.guest else say("Global Administrators") if administrator else ""
-    if later:
-        return say(
-            "for {later}, text and voice codes stop working for sign-in some months after {day}, {unless}",
-            later=later,
-            day=day,
-            unless=unless,
-        )
-    if today >= retirement:
-        return say("text and voice codes have not worked for sign-in since {day}, {unless}", day=day, unless=unless)
-    return say("text and voice codes stop working for sign-in on {day}, {unless}", day=day, unless=unless)
+    ends = retiring.of(dossier.channels, sms_sign_in=dossier.signs_in_by_sms, counted=True)
+    if not (lasting := retiring.lasting(dossier.channels)):
+        return ends
+    return *ends, say("{Channels} can be intercepted, and codes talked out of people.", channels=spoken(lasting))

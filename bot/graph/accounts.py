@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.domain.people import Person
+from bot.domain.people import Person, is_external
 from bot.domain.reconcile import DirectoryAudit
 from bot.errors import NotAuthorised, Unavailable
 from bot.graph.permissions import READ_GROUPS, READ_USERS
@@ -43,8 +43,7 @@ def person_in(row: Row) -> Person:
         job_title=str(row.get("jobTitle") or ""),
         department=str(row.get("department") or ""),
         enabled=enabled,
-        guest=row.get("userType") == "Guest"
-        or "#EXT#" in str(upn).upper(),  # https://learn.microsoft.com/entra/external-id/user-properties
+        guest=row.get("userType") == "Guest" or is_external(str(upn)),
         synced=row.get("onPremisesSyncEnabled") is True,
         sessions_from=str(row.get("signInSessionsValidFromDateTime") or ""),
         password_changed=str(row.get("lastPasswordChangeDateTime") or ""),

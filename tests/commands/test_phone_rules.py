@@ -11,13 +11,16 @@ from bot.commands.phones import plan_change
 from bot.commands.spec import Facts
 from bot.domain.change import Change, ChangeKind, Plan
 from bot.domain.methods import Dossier, Method, Phone, PhoneType, SmsSignIn
-from bot.domain.people import Person
+from bot.domain.people import Person, Privileges
+from bot.domain.retirement import Channel, Retirement
+from bot.domain.sign_in import EVERYBODY, SmsTerms
 from bot.errors import InvalidNumber, Refusal
 
 MOBILE, ALTERNATE, OFFICE = PhoneType.MOBILE, PhoneType.ALTERNATE_MOBILE, PhoneType.OFFICE
 SET, REMOVE, SMS = ChangeKind.SET_PHONE, ChangeKind.REMOVE_PHONE, ChangeKind.SMS_SIGN_IN
 ALICE = Person("id-alice", "Alice Jansen", "alice@x.nl")
-FACTS = Facts("NL", date(2027, 2, 1))
+FACTS = Facts("NL", Retirement(date(2027, 2, 1), date(2027, 7, 1)))
+TODAY = date(2026, 11, 29)
 OLD, NEW = "+31 612345001", "+31 612345678"
 
 
@@ -36,20 +39,20 @@ def refused(*wish: object, **more: object) -> Refusal:
 
 
 def test_set_registers_or_changes() -> None:
-    assert plan_change(dossier(), SET, MOBILE, NEW, FACTS).changes == (Change(SET, MOBILE, None, NEW),)
-    assert plan_change(dossier(mobile=OLD), SET, MOBILE, "06-12345678", FACTS).changes == (Change(SET, MOBILE, OLD, NEW),)
+    assert plan_change(dossier(), SET, MOBILE, NEW, FACTS, TODAY).changes == (Change(SET, MOBILE, None, NEW),)
+    assert plan_change(dossier(mobile=OLD), SET, MOBILE, "06-12345678", FACTS, TODAY).changes == (Change(SET, MOBILE, OLD, NEW),)
 
 
 @pytest.mark.parametrize("mode", ["set", "add", "update"])
 def test_the_same_number_again_is_nothing_to_do(mode: str) -> None:
-    no = refused(dossier(mobile="+31612345678"), SET, MOBILE, "0031 6 12345678", FACTS, mode=mode)
+    no = refused(dossier(mobile="+31612345678"), SET, MOBILE, "0031 6 12345678", FACTS, TODAY, mode=mode)
     assert no.code == "nothing_to_do"
     assert "already" in no.text
 
 
 @pytest.mark.parametrize(("private", "shown"), [(True, OLD), (False, "+31 •••••••01")])
 def test_add_says_what_is_there(private: bool, shown: str) -> None:
-    no = refused(dossier(mobile=OLD), SET, MOBILE, NEW, FACTS, mode="add", private=private)
+    no = refused(dossier(mobile=OLD), SET, MOBILE, NEW, FACTS, TODAY, mode="add", private=private)
     assert shown in no.text
     assert "`update mobile for alice@x.nl to " in no.hint
     assert ("12345" in no.text + no.hint) is private
@@ -57,54 +60,54 @@ def test_add_says_what_is_there(private: bool, shown: str) -> None:
 
 @pytest.mark.parametrize("private", [True, False])
 def test_update_needs_something_to_update(private: bool) -> None:
-    no = refused(dossier(), SET, MOBILE, NEW, FACTS, mode="update", private=private)
+    no = refused(dossier(), SET, MOBILE, NEW, FACTS, TODAY, mode="update", private=private)
     assert no.code == "phone_missing"
     assert "`add mobile for alice@x.nl " in no.hint
     assert ("12345678" in no.hint.replace(" ", "")) is private
 
 
 def test_an_alternate_mobile_needs_a_mobile() -> None:
-    no = refused(dossier(office="+31 201234567"), SET, ALTERNATE, NEW, FACTS)
+    no = refused(dossier(office="+31 201234567"), SET, ALTERNATE, NEW, FACTS, TODAY)
     assert (no.code, "set mobile for alice@x.nl" in no.hint) == ("mobile_missing", True)
-    assert plan_change(dossier(mobile=OLD), SET, ALTERNATE, NEW, FACTS).changes[0].after == NEW
+    assert plan_change(dossier(mobile=OLD), SET, ALTERNATE, NEW, FACTS, TODAY).changes[0].after == NEW
 
 
 def test_the_mobile_stays_while_there_is_an_alternate() -> None:
     both = dossier(mobile=OLD, alternate=NEW)
-    no = refused(both, REMOVE, MOBILE, None, FACTS)
+    no = refused(both, REMOVE, MOBILE, None, FACTS, TODAY)
     assert no.code == "alternate_exists"
     assert "remove alternate mobile" in no.hint
     assert "update mobile" in no.hint
-    assert plan_change(both, REMOVE, ALTERNATE, None, FACTS).changes == (Change(REMOVE, ALTERNATE, NEW, None),)
+    assert plan_change(both, REMOVE, ALTERNATE, None, FACTS, TODAY).changes == (Change(REMOVE, ALTERNATE, NEW, None),)
 
 
 def test_removing_what_is_not_there_names_what_is() -> None:
-    no = refused(dossier(mobile=OLD), REMOVE, OFFICE, None, FACTS)
+    no = refused(dossier(mobile=OLD), REMOVE, OFFICE, None, FACTS, TODAY)
     assert (no.code, no.hint) == ("nothing_to_do", "Phones registered: mobile.")
 
 
 @pytest.mark.parametrize(("kind", "wanted"), [(SET, "+31 207654321"), (REMOVE, None)])
 def test_the_office_phone_of_a_synced_account_is_kept_elsewhere(kind: ChangeKind, wanted: str | None) -> None:
     synced = dossier(replace(ALICE, synced=True), mobile=OLD, office="+31 201234567")
-    no = refused(synced, kind, OFFICE, wanted, FACTS)
+    no = refused(synced, kind, OFFICE, wanted, FACTS, TODAY)
     assert no.code == "synced_office_phone"
     assert "on-premises" in no.hint
-    assert plan_change(synced, SET, MOBILE, NEW, FACTS).changes
+    assert plan_change(synced, SET, MOBILE, NEW, FACTS, TODAY).changes
 
 
 def test_extensions_are_for_the_office() -> None:
-    assert plan_change(dossier(), SET, OFFICE, "020 1234567 x12", FACTS).changes[0].after == "+31 201234567x12"
+    assert plan_change(dossier(), SET, OFFICE, "020 1234567 x12", FACTS, TODAY).changes[0].after == "+31 201234567x12"
     with pytest.raises(InvalidNumber, match="Only an office phone"):
-        plan_change(dossier(), SET, MOBILE, "06 12345678 x12", FACTS)
+        plan_change(dossier(), SET, MOBILE, "06 12345678 x12", FACTS, TODAY)
 
 
 def test_a_number_as_graph_shows_it_can_be_wished_again() -> None:
     """The new card after a stale one starts from the stored change."""
     number = "+31 201234567x12"
-    assert plan_change(dossier(), SET, OFFICE, number, Facts()).changes[0].after == number
+    assert plan_change(dossier(), SET, OFFICE, number, Facts(), TODAY).changes[0].after == number
     assert (
-        plan_change(dossier(mobile=OLD), SMS, MOBILE, "on", FACTS).changes
-        == plan_change(dossier(mobile=OLD), SMS, MOBILE, True, FACTS).changes
+        plan_change(dossier(mobile=OLD), SMS, MOBILE, "on", FACTS, TODAY).changes
+        == plan_change(dossier(mobile=OLD), SMS, MOBILE, True, FACTS, TODAY).changes
     )
 
 
@@ -122,7 +125,7 @@ def test_a_number_as_graph_shows_it_can_be_wished_again() -> None:
     ],
 )
 def test_sms_sign_in_is_refused_where_entra_would(state: SmsSignIn, on: bool, code: str) -> None:
-    assert refused(dossier(sms=state, mobile=OLD), SMS, MOBILE, on, FACTS).code == code
+    assert refused(dossier(sms=state, mobile=OLD), SMS, MOBILE, on, FACTS, TODAY).code == code
 
 
 @pytest.mark.parametrize(
@@ -135,27 +138,80 @@ def test_sms_sign_in_is_refused_where_entra_would(state: SmsSignIn, on: bool, co
     ],
 )
 def test_sms_sign_in_is_switched(state: SmsSignIn, on: bool, doubtful: bool) -> None:
-    plan = plan_change(dossier(sms=state, mobile=OLD), SMS, MOBILE, on, FACTS)
+    plan = plan_change(dossier(sms=state, mobile=OLD), SMS, MOBILE, on, FACTS, TODAY)
     assert plan.changes == (Change(SMS, MOBILE, "off" if on else "on", "on" if on else "off"),)
     assert any("may refuse" in warning for warning in plan.warnings) is doubtful
     assert any("1 February 2027" in note for note in plan.notes) is on
 
 
 def test_sms_sign_in_needs_the_mobile() -> None:
-    assert refused(dossier(office="+31 201234567"), SMS, MOBILE, True, FACTS).code == "mobile_missing"
-    assert refused(dossier(), SMS, MOBILE, False, FACTS).code == "nothing_to_do"
-    assert refused(dossier(office="+31 201234567"), SMS, OFFICE, True, FACTS).code == "not_mobile"
+    assert refused(dossier(office="+31 201234567"), SMS, MOBILE, True, FACTS, TODAY).code == "mobile_missing"
+    assert refused(dossier(), SMS, MOBILE, False, FACTS, TODAY).code == "nothing_to_do"
+    assert refused(dossier(office="+31 201234567"), SMS, OFFICE, True, FACTS, TODAY).code == "not_mobile"
 
 
 @pytest.mark.parametrize(
     ("phone", "good"), [(MOBILE, "text messages (SMS) and voice calls"), (ALTERNATE, "voice calls only"), (OFFICE, "voice calls only")]
 )
-@pytest.mark.parametrize("day", [None, date(2027, 7, 1)])
-def test_every_phone_plan_says_what_the_number_is_good_for_and_until_when(phone: PhoneType, good: str, day: date | None) -> None:
+def test_every_phone_plan_says_what_the_number_is_good_for(phone: PhoneType, good: str) -> None:
+    assert good in said(phone)
+
+
+CALM = replace(dossier(mobile=OLD), sms_terms=SmsTerms(enabled=False))
+
+
+def said(
+    phone: PhoneType = MOBILE,
+    *provider: Channel,
+    state: Dossier = CALM,
+    today: date = TODAY,
+    later: date | None = date(2027, 7, 1),
+) -> str:
+    """The notes of a plan for another number."""
     number = "+31 207654321" if phone is OFFICE else NEW
-    notes = " ".join(plan_change(dossier(mobile=OLD), SET, phone, number, Facts("NL", day)).notes)
-    assert good in notes
-    assert ("1 July 2027" in notes and "passkey" in notes) is (day is not None)
+    facts = Facts("NL", Retirement(date(2027, 2, 1), later, frozenset(provider)))
+    return " ".join(plan_change(state, SET, phone, number, facts, today).notes)
+
+
+@pytest.mark.parametrize("phone", [ALTERNATE, OFFICE])
+def test_a_number_that_is_only_called_serves_until_calls_end(phone: PhoneType) -> None:
+    for provider in ((), (Channel.SMS,)):
+        assert "Microsoft's own calls end on 1 February 2027" in said(phone, *provider)
+        assert "texts" not in said(phone, *provider)
+    assert "2027" not in said(phone, Channel.VOICE)
+    assert said(phone, today=date(2027, 2, 1)).startswith("Microsoft's own calls ended on 1 February 2027")
+
+
+def test_a_mobile_serves_as_far_as_a_provider_carries_on() -> None:
+    assert "Microsoft's own texts and calls end on 1 February 2027" in said()
+    texts, calls, both = said(MOBILE, Channel.SMS), said(MOBILE, Channel.VOICE), said(MOBILE, *Channel)
+    assert "own calls end on" in texts
+    assert "Texts go on, through" in texts
+    assert "own texts end on" in calls
+    assert "Calls go on, through" in calls
+    assert "2027" not in both
+    assert said(MOBILE, Channel.SMS, today=date(2027, 2, 1)).startswith("Good for text messages (SMS) only, not for voice calls. Microsoft")
+    assert said(MOBILE, Channel.VOICE, today=date(2027, 2, 1)).startswith("Good for voice calls only, not for text messages. Microsoft")
+
+
+def test_where_texts_go_on_it_is_said_that_sms_sign_in_does_not() -> None:
+    signing_in = dossier(sms=SmsSignIn.READY, mobile=OLD)
+    ends = "SMS sign-in ends on 1 February 2027, with a telephony provider too."
+    assert ends in said(MOBILE, *Channel, state=signing_in)
+    assert ends in said(MOBILE, Channel.SMS, state=replace(dossier(), sms_terms=SmsTerms(enabled=True, included={EVERYBODY: True})))
+    assert ends not in said(MOBILE, state=signing_in), "it is among the texts that end"
+    assert ends not in said(ALTERNATE, *Channel, state=signing_in)
+    assert ends not in said(MOBILE, *Channel)
+
+
+def test_what_lasts_is_what_the_person_can_have() -> None:
+    guest = dossier(replace(ALICE, guest=True), mobile=OLD)
+    assert "lasting: a Temporary Access Pass, then a passkey" in said()
+    assert "lasting: a passkey" in said(state=guest)
+    assert "Pass" not in said(state=guest)
+    boss = replace(dossier(mobile=OLD), privileges=Privileges(roles=("Global Administrator",)))
+    assert "Microsoft's own texts and calls for Global Administrators end on 1 July 2027" in said(state=boss)
+    assert "end" not in said(state=boss, later=None)
 
 
 def warnings(plan: Plan) -> str:
@@ -176,12 +232,12 @@ def warnings(plan: Plan) -> str:
     ],
 )
 def test_warns_of_what_is_worth_a_second_look(state: Dossier, kind: ChangeKind, phone: PhoneType, wanted: str | None, says: str) -> None:
-    plan = plan_change(state, kind, phone, wanted, FACTS)
+    plan = plan_change(state, kind, phone, wanted, FACTS, TODAY)
     assert says in warnings(plan)
     assert not any(char.isdigit() for char in warnings(plan)), "warnings are shown to everybody, so no number stands in them"
 
 
 def test_an_ordinary_change_has_no_warnings() -> None:
-    assert plan_change(dossier(mobile=OLD), SET, MOBILE, NEW, FACTS).warnings == ()
-    assert plan_change(dossier(mobile=OLD, others=(Method("Passkey"),)), REMOVE, MOBILE, None, FACTS).warnings == ()
-    assert plan_change(dossier(), SET, OFFICE, "+31 201234567", FACTS).warnings == ()
+    assert plan_change(dossier(mobile=OLD), SET, MOBILE, NEW, FACTS, TODAY).warnings == ()
+    assert plan_change(dossier(mobile=OLD, others=(Method("Passkey"),)), REMOVE, MOBILE, None, FACTS, TODAY).warnings == ()
+    assert plan_change(dossier(), SET, OFFICE, "+31 201234567", FACTS, TODAY).warnings == ()

@@ -9,8 +9,9 @@ import pytest
 
 from bot.domain.methods import Dossier, Family, Method, Phone, PhoneType, SmsSignIn
 from bot.domain.people import Person, Privileges
+from bot.domain.retirement import Channel, Retirement, Retiring
 from bot.domain.sign_in import DefaultMethod, PassFacts, Preference, possible, rests_on
-from bot.domain.strength import strength
+from bot.domain.strength import Strength, strength
 
 MOBILE = Phone(PhoneType.MOBILE, "+31 612345678")
 ALTERNATE = Phone(PhoneType.ALTERNATE_MOBILE, "+31 612345679")
@@ -32,7 +33,8 @@ PASS = Method(
 )  # fmt: skip
 EVERYTHING = (APP, APP_TOO, PASSWORDLESS, CODES, TOKEN, PASSKEY, HELLO, EMAIL, STRANGE, PASS)
 PHONES = {phone.type: phone for phone in (MOBILE, ALTERNATE, OFFICE)}
-RETIREMENT, BEFORE, AFTER = date(2027, 2, 1), date(2026, 11, 23), date(2027, 2, 1)
+ENDS = Retirement(date(2027, 2, 1), date(2027, 7, 1))
+BEFORE, AFTER = date(2026, 11, 23), date(2027, 2, 1)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +58,7 @@ def test_what_a_preference_rests_on(default: DefaultMethod | None, found: tuple[
 def test_a_deactivated_token_is_no_default_and_no_strength() -> None:
     token = replace(TOKEN, active=False)
     assert rests_on(DefaultMethod.CODES, {}, (token,)) == ()
-    verdict = strength(dossier(token), RETIREMENT, BEFORE)
+    verdict = judged(dossier(token))
     assert verdict is not None
     assert verdict.weak
 
@@ -79,9 +81,13 @@ def test_what_the_system_would_choose_in_words() -> None:
     assert Preference(system_method="Telepathy").chosen_by_system == "Telepathy"
 
 
-def dossier(*methods: Method, phones: tuple[Phone, ...] = (), guest: bool = False, roles: tuple[str, ...] = ()) -> Dossier:
-    person = Person("id", "Alice", "alice@x.nl", guest=guest)
+def dossier(*methods: Method, phones: tuple[Phone, ...] = (), upn: str = "alice@x.nl", roles: tuple[str, ...] = ()) -> Dossier:
+    person = Person("id", "Alice", upn)
     return Dossier(person, {phone.type: phone for phone in phones}, methods, Privileges(roles=roles))
+
+
+def judged(state: Dossier, today: date = BEFORE, *provider: Channel, ends: Retirement = ENDS) -> Strength | None:
+    return strength(state, Retiring(replace(ends, provider=frozenset(provider)), today, state.population))
 
 
 @pytest.mark.parametrize(
@@ -91,7 +97,8 @@ def dossier(*methods: Method, phones: tuple[Phone, ...] = (), guest: bool = Fals
         (dossier(HELLO, APP), "Strong on the device itself", False),
         (dossier(APP, phones=(MOBILE,)), "Fair", False),
         (dossier(TOKEN), "Fair", False),
-        (dossier(phones=(MOBILE,)), "Phone only: text and voice codes stop working for sign-in on 1 February 2027, unless", True),
+        (dossier(phones=(MOBILE,)), "Phone only. Microsoft's own texts and calls end on 1 February 2027 (70 days left)", True),
+        (dossier(phones=(MOBILE,)), "Without anything else, this person then gets in only by registering a passkey.", True),
         (dossier(EMAIL, phones=(OFFICE,)), "Phone only", True),
         (dossier(STRANGE, phones=(OFFICE,)), "Phone, and a method that I cannot judge", True),
         (dossier(PASS, phones=(MOBILE,)), "Phone only", False),
@@ -99,25 +106,47 @@ def dossier(*methods: Method, phones: tuple[Phone, ...] = (), guest: bool = Fals
         (dossier(STRANGE), "nothing that I can judge", False),
         (dossier(EMAIL), "No second method", True),
         (dossier(), "No second method", True),
-        (dossier(phones=(MOBILE,), guest=True), "for guests, text and voice codes stop working for sign-in some months after 1 Feb", True),
-        (dossier(phones=(MOBILE,), roles=("Global Administrator",)), "for Global Administrators", True),
-        (dossier(phones=(replace(MOBILE, sms_sign_in=SmsSignIn.READY),)), "SMS sign-in ends even then", True),
+        (dossier(phones=(OFFICE,)), "Microsoft's own calls end on 1 February 2027 (70 days left)", True),
+        (dossier(phones=(MOBILE,), upn="a_y.nl#EXT#@x.nl"), "Microsoft's own texts and calls for external users end on 1 July 2027", True),
+        (dossier(phones=(MOBILE,), roles=("Global Administrator",)), "for Global Administrators end on 1 July 2027 (220 days left)", True),
     ],
 )
 def test_strength(state: Dossier, says: str, weak: bool) -> None:
-    verdict = strength(state, RETIREMENT, BEFORE)
+    verdict = judged(state)
     assert verdict is not None
     assert says in verdict.text
     assert verdict.weak is weak
 
 
-def test_strength_after_the_day_and_with_an_own_provider() -> None:
-    after, own = (strength(dossier(phones=(MOBILE,)), day, AFTER) for day in (RETIREMENT, None))
-    assert after is not None
-    assert "have not worked for sign-in since 1 February 2027" in after.text
-    assert own is not None
-    assert "2027" not in own.text
+@pytest.mark.parametrize(
+    ("phones", "today", "provider", "says"),
+    [
+        ((MOBILE,), AFTER, (), "Microsoft's own texts and calls ended on 1 February 2027: they serve neither sign-in nor password reset any"
+            " more. Without anything else, this person gets in only by registering a passkey."),
+        ((MOBILE,), BEFORE, tuple(Channel), "Texts and calls can be intercepted, and codes talked out of people."),
+        ((MOBILE, OFFICE), BEFORE, (Channel.SMS,), "Microsoft's own calls end on 1 February 2027 (70 days left): from then on they serve"
+            " neither sign-in nor password reset. Texts go on, through the organisation's own telephony provider."
+            " Texts can be intercepted, and codes talked out of people."),
+        ((OFFICE,), BEFORE, (Channel.VOICE,), "Calls can be intercepted, and codes talked out of people."),
+        ((replace(MOBILE, sms_sign_in=SmsSignIn.READY),), BEFORE, tuple(Channel), "SMS sign-in ends on 1 February 2027 (70 days left), with"
+            " a telephony provider too. Texts and calls can be intercepted, and codes talked out of people."),
+        ((replace(MOBILE, sms_sign_in=SmsSignIn.READY),), AFTER, (Channel.SMS,), "Microsoft's own calls ended on 1 February 2027: they"
+            " serve neither sign-in nor password reset any more. Texts go on, through the organisation's own telephony provider. SMS"
+            " sign-in ended on 1 February 2027, with a telephony provider too. Texts can be intercepted, and codes talked out of people."),
+    ],
+)  # fmt: skip
+def test_strength_of_phones_in_every_word(phones: tuple[Phone, ...], today: date, provider: tuple[Channel, ...], says: str) -> None:
+    verdict = judged(dossier(phones=phones), today, *provider)
+    assert verdict is not None
+    assert verdict.text == f"Phone only. {says}"
+    assert verdict.phones
+
+
+def test_where_no_day_is_known_none_is_said() -> None:
+    verdict = judged(dossier(phones=(MOBILE,)), ends=Retirement())
+    assert verdict is not None
+    assert verdict.text == "Phone only. Texts and calls can be intercepted, and codes talked out of people."
 
 
 def test_nothing_is_judged_that_cannot_be_seen() -> None:
-    assert strength(dossier(HIDDEN, phones=(MOBILE,)), RETIREMENT, BEFORE) is None
+    assert judged(dossier(HIDDEN, phones=(MOBILE,))) is None

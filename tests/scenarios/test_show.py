@@ -72,7 +72,7 @@ async def test_a_pass_that_policy_makes_useless(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("methods", "says", "button"),
     [
-        ((), "Phone only: text and voice codes stop working for sign-in on 1 February 2027, unless", True),
+        ((), "Phone only. Microsoft's own texts and calls", True),
         (({"kind": "email"},), "Phone only", True),
         (({"kind": "otp"},), "Fair", False),
         (({"kind": "fido2"}, {"kind": "otp"}), "Strong: a passkey", False),
@@ -98,7 +98,7 @@ async def test_the_dates_are_others_for_guests_and_administrators_and_nobody_pro
 
     desk.entra.person("Ada Admin").phones["mobile"] = PhoneState("+31 612345099")
     ada = await desk.say(HANNA, "show ada admin")
-    assert "for Global Administrators, text and voice codes stop working for sign-in some months after 1 February 2027" in ada.text
+    assert "Phone only. Microsoft's own texts and calls for Global Administrators" in ada.text
     assert "stronger" not in ada.verbs
 
 

@@ -19,6 +19,7 @@ from bot.domain.methods import Dossier, PhoneType
 from bot.domain.operation import Operation, State
 from bot.domain.people import Standing
 from bot.domain.policy import Decision
+from bot.domain.retirement import Retiring
 from bot.domain.review import still_enough
 from bot.domain.rules import NO_NEED
 from bot.domain.said import Said, join, say, say_count
@@ -97,7 +98,7 @@ async def _check(
     asking = await checking.reviewer.asking(standing, dossier, where, reason=reason, ticket=ticket)
     if not (verdict := _covered(job, checking.reviewer.decide(Wish(kinds_wanted(row)), asking))).allowed:
         return refused(row, dossier, verdict)
-    planned = plan_row(row, dossier, checking.facts)
+    planned = plan_row(row, dossier, checking.facts, checking.clock().date())
     if not planned.changes:
         return planned
     plan, verdict = checking.reviewer.settle(Plan(dossier.person, planned.changes, bundle=ChangeKind.BULK), asking)
@@ -153,7 +154,9 @@ async def conclude(checking: Checking, operation: Operation, standing: Standing,
             proposal = await _propose(checking, operation, standing)
         except Refusal as refusal:
             to, outcome = State.FAILED, join(" ", (refusal.text, refusal.hint, say("Nothing was changed.")))
-    notes = (told_before, *file_notes(digest.follow), *await _unseen(checking))
+    retiring = Retiring(checking.facts.retirement, checking.clock().date())
+    ends = retiring.of(digest.channels, sms_sign_in=digest.signs_in_by_sms)
+    notes = (told_before, *file_notes(digest.follow), *ends, *await _unseen(checking))
     await preview(checking, replace(operation, bulk=bulk), to, outcome, proposal, notes)
 
 
