@@ -74,7 +74,7 @@ async def run(plan: Plan, database_url: str, folder: Path) -> Count:
     world.entra.recording = False
     world.entra.faults.rules[:] = _always()
     await world.start()
-    settings = world.environment(database_url, POLICY_FILE=NO_LIMITS, RECONCILE_HOURS="0", HEAD_HOUR="none")
+    settings = world.environment(database_url, POLICY_FILE=NO_LIMITS, RECONCILE_HOURS="0", HEAD_HOUR="none", REPORT_HOUR="none")
     bots = [Bot(settings, folder / f"bot{number}.log") for number in range(plan.replicas)]
 
     def endpoint() -> str:

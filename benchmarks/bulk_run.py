@@ -94,8 +94,9 @@ def world_for(people: int, scale: float) -> World:
 
 def bots_for(world: World, database_url: str, replicas: int, scale: float, folder: Path, **environment: str) -> list[Bot]:
     """Bots that are not started yet."""
+    quiet = {"RECONCILE_HOURS": "0", "REPORT_HOUR": "none"}
     settings = world.environment(
-        database_url, POLICY_FILE=NO_LIMITS, BULK_CANARY="0", BULK_CEILING_PERCENT=str(CEILING_PERCENT), RECONCILE_HOURS="0", **environment
+        database_url, POLICY_FILE=NO_LIMITS, BULK_CANARY="0", BULK_CEILING_PERCENT=str(CEILING_PERCENT), **(quiet | environment)
     )
     arguments = ("-m", "benchmarks.bulk_bot", f"{scale:g}")
     return [Bot(settings, folder / f"bot{number}.log", arguments) for number in range(replicas)]

@@ -60,7 +60,7 @@ async def run(plan: Plan, database_url: str, folder: Path) -> Count:
     world = World()
     world.entra.faults.rules[:] = [Fault(**{key: value for key, value in fault.described().items() if key != "fired"}) for fault in FAULTS]
     await world.start()
-    settings = world.environment(database_url, POLICY_FILE=NO_LIMITS, HEAD_HOUR="none")
+    settings = world.environment(database_url, POLICY_FILE=NO_LIMITS, HEAD_HOUR="none", REPORT_HOUR="none")
     bots = [Bot(settings, folder / f"bot{number}.log") for number in range(plan.replicas)]
 
     def endpoint() -> str:

@@ -26,12 +26,13 @@ from bot.graph.budget import SharedBudget
 from bot.graph.bulk import GraphBulkDirectory
 from bot.graph.client import GraphClient
 from bot.graph.directory import GraphDirectory
+from bot.graph.registrations import GraphRegistrations
 from bot.graph.throttle import BACKGROUND, ThrottleGate
 from bot.graph.together import Together
 from bot.languages import Readers
 from bot.metrics import exposed
 from bot.policy_file import policy_of
-from bot.ports import Clock, Sleep
+from bot.ports import Clock, Registrations, Sleep
 from bot.readiness import Readiness
 from bot.services.announce import announce
 from bot.services.approval_places import ApprovalPlaces
@@ -52,6 +53,7 @@ from bot.services.personal_cards import PersonalCards
 from bot.services.personal_chats import PersonalChats
 from bot.services.prepare import Preparation
 from bot.services.reconcile import report_discrepancies, turn
+from bot.services.registrations import NightlyReading, read_registrations
 from bot.services.reveal import Reveals
 from bot.services.review import Reviewer
 from bot.services.tell import remind, tell
@@ -64,6 +66,7 @@ from bot.store.discrepancies import StoredDiscrepancies
 from bot.store.engine import DurableEngine, is_dead, operation_of
 from bot.store.heads import StoredHeads
 from bot.store.operations import StoredOperations
+from bot.store.registrations import StoredRegistrations
 from bot.store.schema import upgrade
 from bot.store.stops import StoredStops
 from bot.store.transactions import Transactions, open_engine
@@ -157,6 +160,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         budget = SharedBudget(StoredTurns(transactions), settings.bulk_ceiling_percent, scale=bulk_scale)
         graph.gate.listeners.append(budget)
         bulk_directory = GraphBulkDirectory(graph, budget, directory.memory)
+        everybody = GraphRegistrations(graph, budget, directory.memory, scale=bulk_scale)
 
         async def compare_logs(_: str) -> None:
             # Entra's log has a limit of its own: who reaches it must not make the people at the helpdesk wait, so it gets its own gate.
@@ -168,18 +172,21 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
 
         async def chores() -> None:
             await operations.purge(clock(), settings.audit_days, settings.numbers_days)
+            await registrations.forget(clock(), settings.registration_days)
             if settings.reconcile_hours:
                 await discrepancies.schedule(turn(clock(), settings.reconcile_hours))
 
         async def look() -> None:
             await daily_head.post()
             await operations.forget_choices(clock())
+            await nightly.look()
 
         engine = DurableEngine(
             database,
             {
                 "execute": lambda operation_id: execute(operations, reviewer, directory.in_background(), clock, sleep, operation_id),
                 "reconcile": compare_logs,
+                "registrations": lambda reading: read_registrations(registrations, everybody, settings.zone, clock, reading),
                 "announce": lambda subject: announce(operations, jobs, announcer, in_channel, in_person, clock, sleep, subject),
                 "tell": lambda subject: tell(operations, announcer, clock, sleep, subject),
                 "remind": lambda subject: remind(operations, chats, announcer, clock, sleep, operation_of(subject)),
@@ -196,6 +203,8 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         usages = StoredUsages(transactions, engine.enqueue, policy.limits)
         discrepancies = StoredDiscrepancies(transactions, engine.enqueue)
         daily_head = DailyHead(StoredHeads(transactions, engine.enqueue), settings.head_hour, settings.zone, clock)
+        registrations = app[REGISTRATIONS] = StoredRegistrations(transactions, engine.enqueue, clock)
+        nightly = NightlyReading(registrations, settings.report_hour, settings.zone, clock)
         chats = StoredChats(transactions)
         known = PersonalChats(chats, clock)
         stack.push_async_callback(known.close)
@@ -258,6 +267,7 @@ _ENDPOINT = web.AppKey("endpoint", MessagesEndpoint)
 _READY = web.AppKey("ready", Readiness)
 #: For whoever works in a terminal.
 BULK = web.AppKey("bulk", BulkDesk)
+REGISTRATIONS: web.AppKey[Registrations] = web.AppKey("registrations")
 
 
 def make_graph_tokens(settings: Settings) -> Tokens:

@@ -101,7 +101,15 @@ class Settings(BaseSettings):
     head_hour: int | None = _said(
         "HEAD_HOUR", 6, "hour, 0 to 23, at which the log channel is told number and hash of the last audit event each day; `none` for never"
     )
-    time_zone: str = _said("TIME_ZONE", "UTC", "time zone of `HEAD_HOUR`, such as `Europe/Amsterdam`")
+    report_hour: int | None = _said(
+        "REPORT_HOUR",
+        3,
+        "hour, 0 to 23, at which it is read each day who is registered how, for the report of who has only a phone; `none` for never",
+    )
+    registration_days: int = _said(
+        "REGISTRATION_DAYS", 100, "days for which it is kept who was registered how, without any number; 0 keeps it for ever"
+    )
+    time_zone: str = _said("TIME_ZONE", "UTC", "time zone of `HEAD_HOUR` and `REPORT_HOUR`, such as `Europe/Amsterdam`")
     default_region: str = _said("DEFAULT_REGION", "", "two-letter region of national phone numbers, such as `NL`")
     confirm_minutes: int = _said("CONFIRM_MINUTES", 10, "minutes a confirmation card stays valid")
     bulk_canary: int = _said("BULK_CANARY", 10, "rows of a bulk job that run before its requester is asked about the rest; 0 for none")
@@ -169,7 +177,7 @@ class Settings(BaseSettings):
         except ValueError:
             raise ValueError("write a day, such as 2027-02-01") from None
 
-    @field_validator("sms_voice_retirement", "head_hour", mode="before")
+    @field_validator("sms_voice_retirement", "head_hour", "report_hour", mode="before")
     @classmethod
     def _none(cls, value: object) -> object:
         return None if isinstance(value, str) and value.strip().lower() in ("", "none") else value
@@ -366,6 +374,8 @@ class Settings(BaseSettings):
             "RECONCILE_HOURS is not between 0 and 144: 24 compares once a day, 0 never.",
         )
         need(self.head_hour is None or 0 <= self.head_hour <= 23, "HEAD_HOUR is not between 0 and 23: 6 is before the day begins.")
+        need(self.report_hour is None or 0 <= self.report_hour <= 23, "REPORT_HOUR is not between 0 and 23: 3 is when few people work.")
+        need(0 <= self.registration_days <= 36_500, "REGISTRATION_DAYS is not between 0 and 36500: 0 keeps it for ever.")
         is_zone = self.time_zone == "UTC" or zone_called(self.time_zone) is not None
         need(is_zone, "TIME_ZONE is no time zone: those look like Europe/Amsterdam.")
         found += self._retirement_problems()

@@ -12,10 +12,11 @@ from typing import Any
 
 import aiohttp
 
-from bot.bootstrap import make_connector_tokens, make_graph_tokens
+from bot.bootstrap import make_connector_tokens, make_graph_tokens, utc_now
 from bot.commands.needs import OPTIONAL_PERMISSIONS, needed_permissions
 from bot.config import ConfigurationError, Settings
 from bot.doctor_protection import protection
+from bot.doctor_registrations import registrations
 from bot.domain.looser import looser
 from bot.domain.retirement import Channel, Retiring, spoken
 from bot.domain.rules import Policy, default_policy
@@ -29,6 +30,7 @@ from bot.ports import MEMBERS_LIMIT
 from bot.services.log_channel import log_channel
 from bot.store import schema
 from bot.store.operations import StoredOperations
+from bot.store.registrations import StoredRegistrations
 from bot.store.transactions import Transactions, open_engine
 from bot.teams.authentication import InboundTokens, KeysUnavailable
 from bot.tokens import Tokens
@@ -140,6 +142,8 @@ async def _database(report: Report, settings: Settings) -> None:
                 report.well(f"database: {shown} can be read and written")
                 _due(report, found)
                 await _log_channel(report, settings, operations)
+                if not found.due:
+                    await registrations(report, settings, StoredRegistrations(transactions, _starts_nothing, utc_now), utc_now())
             else:
                 report.well(f"database: {shown} is new; the first start makes its tables")
                 await _log_channel(report, settings, None)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 
-from prometheus_client import Counter, Histogram, generate_latest
+from prometheus_client import Counter, Gauge, Histogram, generate_latest
 
 ACTIVITIES = Counter("doorman_activities_total", "Activities received, by kind and what became of them", ["kind", "result"])
 TURN_SECONDS = Histogram("doorman_turn_seconds", "Seconds from a proven activity to its answer", ["kind"])
 OPERATIONS = Counter("doorman_operations_total", "Operations that ran, by how they ended", ["state"])
+READINGS = Counter("doorman_registration_readings_total", "Readings of Entra's registration report, by what became of them", ["result"])
+READING_SECONDS = Gauge("doorman_registration_reading_seconds", "Seconds that the last whole reading of the registration report took")
+REGISTERED = Gauge("doorman_registered_people", "People in the last whole reading of the registration report")
 
 #: Anybody may ask, and writing it out is work; Prometheus asks every fifteen seconds or so.
 REMEMBERED_SECONDS = 1.0

@@ -115,7 +115,7 @@ class Desk:
         self.entra, self.teams = self.world.entra, self.world.teams
         self.naps: list[float] = []
         self._database_url = database_url
-        self._environment = {"RECONCILE_HOURS": "0", "HEAD_HOUR": "none", **environment}
+        self._environment = {"RECONCILE_HOURS": "0", "HEAD_HOUR": "none", "REPORT_HOUR": "none", **environment}
         self.policy = policy
         self._as_delivered = built_in or "POLICY_FILE" in environment
         self._runner: web.AppRunner | None = None

@@ -46,7 +46,7 @@ def die_at_each(
 async def _die_in_turn(database_url: str, log: Path, victims: dict[int, cast.Member], die: Death) -> None:
     world = World(limits=False)
     await world.start()
-    bot = Bot(world.environment(database_url, POLICY_FILE=NO_LIMITS, HEAD_HOUR="none"), log)
+    bot = Bot(world.environment(database_url, POLICY_FILE=NO_LIMITS, HEAD_HOUR="none", REPORT_HOUR="none"), log)
     world.teams.bot_endpoint = bot.endpoint
     try:
         await bot.start()

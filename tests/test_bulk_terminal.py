@@ -42,7 +42,8 @@ class Terminal:
 
     async def run(self, *arguments: str, who: str = HANNA.upn, answer: str = "", policy: bool = True) -> int:
         """The exit status."""
-        overrides = {"RECONCILE_HOURS": "0", "HEAD_HOUR": "none"} | ({"POLICY_FILE": str(self.folder / "policy.toml")} if policy else {})
+        quiet = {"RECONCILE_HOURS": "0", "HEAD_HOUR": "none", "REPORT_HOUR": "none"}
+        overrides = quiet | ({"POLICY_FILE": str(self.folder / "policy.toml")} if policy else {})
         environment = self.world.environment(f"sqlite:///{self.folder}/doorman.db", **overrides)
         command = [sys.executable, "app.py", "bulk", *arguments, "--as", who]
         process = await asyncio.create_subprocess_exec(

@@ -85,6 +85,8 @@ BAD: dict[str, tuple[str, ...]] = {
     "RECONCILE_HOURS": ("-1", "145", "daily"),
     "AUDIT_DAYS": ("-1", "36501"),
     "HEAD_HOUR": ("-1", "24", "six", "6.5", "06:00"),
+    "REPORT_HOUR": ("-1", "24", "three"),
+    "REGISTRATION_DAYS": ("-1", "36501", "x"),
     "TIME_ZONE": ("Amsterdam", "+02:00", "../UTC", "Europe/Amsterdam/x"),
     "SMS_VOICE_RETIREMENT": ("soon", "2027-13-01", "0"),
     "SMS_VOICE_RETIREMENT_LATER": ("none", "later", "2027-06-31"),

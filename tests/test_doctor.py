@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy
 
 from bot import doctor
+from bot.bootstrap import utc_now
 from bot.commands.needs import OPTIONAL_PERMISSIONS, needed_permissions
 from bot.graph import permissions
 from bot.store import schema
-from bot.store.transactions import open_engine
+from bot.store.registrations import StoredRegistrations
+from bot.store.transactions import Transactions, open_engine
 from simulator import cast
 from simulator.entra.faults import Fault
 from simulator.world import World
@@ -370,3 +373,28 @@ async def test_what_is_left_open_is_said(practice: Practice, why: str) -> None:
     assert await practice.examine() == 0
     said = "Graph says that the tenant has no licence" if why == "licence" else f"for want of {permissions.READ_GROUP_ELIGIBLE}"
     assert [line for line in practice.notes if "protection: " in line and said in line]
+
+
+async def test_the_age_of_the_registration_report(practice: Practice, database_url: str) -> None:
+    engine = open_engine(database_url)
+    transactions = Transactions(engine)
+    kept = StoredRegistrations(transactions, lambda *_, **__: None, utc_now)
+
+    async def said() -> list[str]:
+        assert await practice.examine(DATABASE_URL=database_url) == 0
+        return [line for line in practice.lines if "registration report: " in line]
+
+    assert [line.split()[0] for line in await said()] == ["ok"]
+    for hours, kind, age in ((0, "ok", "less than one hour ago"), (1, "ok", "1 hour ago"), (50, "note", "50 hours ago")):
+        await kept.forget(utc_now() + timedelta(days=hours + 1), 1)
+        at = utc_now() - timedelta(hours=hours)
+        await kept.finish(f"r{hours}", await kept.begin(f"r{hours}", at), at.date(), at)
+        (line,) = await said()
+        assert line.startswith(kind), line
+        assert age in line, line
+    await kept.fail("failed", await kept.begin("failed", utc_now()), "Entra sleeps.", utc_now(), None)
+    assert "note     registration report: the last reading failed. Entra sleeps." in await said()
+    await practice.examine(DATABASE_URL=database_url, REPORT_HOUR="none")
+    assert any(line.startswith("note     REPORT_HOUR: none") for line in practice.lines)
+    transactions.close()
+    engine.dispose()

@@ -37,8 +37,10 @@ OPTIONAL_PERMISSIONS = {
         "Somebody who has not activated it counts as an ordinary person.",
     ),
     "AuditLog.Read.All": Extra(
-        "compare the audit trail with Entra's own audit log, and show what its registration report says; needs Entra ID P1 or P2 as well",
-        "Changes made with Doorman's credentials behind its back are not noticed, and `show` leaves the report out.",
+        "compare the audit trail with Entra's own audit log, and read its registration report for `show` and for the report of who has "
+        "only a phone; needs Entra ID P1 or P2 as well",
+        "Changes made with Doorman's credentials behind its back are not noticed, `show` leaves the report out, and nobody is told who has "
+        "only a phone.",
     ),
     # It covers every narrower permission for methods, so nobody should have to grant it for one command.
     "UserAuthenticationMethod.ReadWrite.All": Extra(

@@ -23,6 +23,9 @@ from msgraph.generated.groups.item.transitive_members.graph_user.graph_user_requ
 from msgraph.generated.identity_governance.privileged_access.group.eligibility_schedule_instances import (
     eligibility_schedule_instances_request_builder as group_eligibility,
 )
+from msgraph.generated.reports.authentication_methods.user_registration_details.user_registration_details_request_builder import (
+    UserRegistrationDetailsRequestBuilder,
+)
 from msgraph.generated.reports.reports_request_builder import ReportsRequestBuilder
 from msgraph.generated.role_management.directory.role_assignments.role_assignments_request_builder import RoleAssignmentsRequestBuilder
 from msgraph.generated.role_management.directory.role_eligibility_schedule_instances import (
@@ -65,6 +68,8 @@ PERSON = [
 ]
 #: What `marks.marks_in` needs.
 MARKS = ["id", "mail", "otherMails", "proxyAddresses", "employeeId", "userPrincipalName"]
+#: What `registrations.listed_in` needs.
+LISTED = ["id", "displayName", "userPrincipalName", "accountEnabled", "userType", "creationType", "department"]
 PAGE = FIND_LIMIT + 1  # one more than shown, so that "there are more" is noticed
 MOST_ROWS = 999  # of a page: https://learn.microsoft.com/graph/paging
 GROUPS_PER_CHECK = 20  # https://learn.microsoft.com/graph/api/directoryobject-checkmembergroups
@@ -269,10 +274,40 @@ _REGISTRATION = _address(
     .authentication_methods.user_registration_details.by_user_registration_details_id(_SLOT)
     .to_get_request_information()
 )
+#: Whose row is which, what is registered, and what is asked for first.
+REPORTED = [
+    "id",
+    "isAdmin",
+    "methodsRegistered",
+    "isSystemPreferredAuthenticationMethodEnabled",
+    "systemPreferredAuthenticationMethods",
+    "userPreferredMethodForSecondaryAuthentication",
+    "lastUpdatedDateTime",
+]
+_REPORT = _address(
+    UserRegistrationDetailsRequestBuilder(_adapter, {"baseurl": ""}).to_get_request_information(
+        _configured(
+            UserRegistrationDetailsRequestBuilder.UserRegistrationDetailsRequestBuilderGetQueryParameters(select=REPORTED, top=MOST_ROWS)
+        )
+    )
+)
+_HOLDING = _address(
+    _roles.to_get_request_information(
+        _configured(
+            RoleAssignmentsRequestBuilder.RoleAssignmentsRequestBuilderGetQueryParameters(
+                filter=f"roleDefinitionId eq '{_SLOT}'", expand=["principal"]
+            )
+        )
+    )
+)
 _CHECK_GROUPS = f"/users/{_SLOT}/checkMemberGroups"
 _FILTERED = _address(_users.to_get_request_information(_configured(_Listed(filter=_SLOT, select=PERSON, top=PAGE))))
 _HOLDERS = _address(_users.to_get_request_information(_configured(_Listed(filter=_SLOT, select=["id"], top=MOST_HOLDERS + 1))))
 _SEARCHED = _address(_users.to_get_request_information(_configured(_Listed(search=_SLOT, select=PERSON, top=PAGE))))
+#: Everybody, as the report of who has only a phone needs them: https://learn.microsoft.com/graph/api/user-list
+EVERYBODY = Read(_address(_users.to_get_request_information(_configured(_Listed(select=LISTED, top=MOST_ROWS)))), READ_USERS)
+#: The registration report, whole: https://learn.microsoft.com/graph/api/authenticationmethodsroot-list-userregistrationdetails
+REGISTRATIONS = Read(_REPORT, READ_AUDITS)
 #: What the tenant allows: https://learn.microsoft.com/graph/api/temporaryaccesspassauthenticationmethodconfiguration-get
 PASS_POLICY = Read("/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/TemporaryAccessPass", READ_POLICY)
 #: https://learn.microsoft.com/graph/api/smsauthenticationmethodconfiguration-get
@@ -355,6 +390,11 @@ def groups_held(user_id: str) -> Read:
 def assignments(user_id: str) -> Read:
     """Roles assigned directly: custom ones and those for a part of the tenant included."""
     return Read(_ASSIGNMENTS.replace(_SLOT, user_id), READ_ROLES)
+
+
+def holders_of(role_id: str) -> Read:
+    """Who holds a role, people and groups: https://learn.microsoft.com/graph/api/rbacapplication-list-roleassignments"""
+    return Read(_HOLDING.replace(_SLOT, role_id), READ_ROLES)
 
 
 def eligibilities(user_id: str) -> Read:

@@ -28,12 +28,15 @@ class RegistrationReport:
     Args:
         client: shared by all directories of the process.
         grants: whether there is any use in asking.
+
+    Attributes:
+        gate: for everything that is read of the report.
     """
 
     def __init__(self, client: GraphClient, grants: Grants) -> None:
         self._client = client
         self._grants = grants
-        self._gate = ThrottleGate(clock=client.gate.clock, sleep=client.gate.pause)
+        self.gate = ThrottleGate(clock=client.gate.clock, sleep=client.gate.pause)
         self._rows: dict[str, tuple[float, Registration]] = {}
 
     async def row(self, user_id: str) -> Registration:
@@ -46,7 +49,7 @@ class RegistrationReport:
         if closed := await self._grants.closed(read.permission):
             raise closed.with_traceback(None)
         try:
-            answer = await self._client.read(self._client.base_url + read.url, PATIENCE, permission=read.permission, gate=self._gate)
+            answer = await self._client.read(self._client.base_url + read.url, PATIENCE, permission=read.permission, gate=self.gate)
         except NotAuthorised as error:
             await self._grants.learn(error)
             raise

@@ -41,6 +41,7 @@ QUEUES: Mapping[str, Mapping[str, Any]] = {
     "log": {"worker_concurrency": 1, "global_concurrency": 1, "polling_interval_sec": 0.5},
     "expire": {"worker_concurrency": 4, "polling_interval_sec": 2.0},
     "reconcile": {"worker_concurrency": 1, "global_concurrency": 1, "polling_interval_sec": 2.0},
+    "registrations": {"worker_concurrency": 1, "global_concurrency": 1, "polling_interval_sec": 2.0},
 }
 
 #: How soon a stop is noticed by the engine's own threads.

@@ -22,6 +22,10 @@ class Upsert:
         """Stores a whole row."""
         connection.execute(self._statements[connection.dialect.name], row)
 
+    def all(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
+        """Stores whole rows, one at least."""
+        connection.execute(self._statements[connection.dialect.name], rows)
+
 
 def _upsert(dialect: Any, table: Table) -> Any:
     new = dialect.insert(table)

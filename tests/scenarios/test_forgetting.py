@@ -28,7 +28,7 @@ def rows(database_url: str, table: str, columns: str = "*") -> list[dict[str, An
 async def restarted(desk: Desk, **environment: str) -> None:
     """A start does the hour's housekeeping."""
     await desk.stop_bot()
-    desk._environment = {"RECONCILE_HOURS": "0", "HEAD_HOUR": "none", **environment}
+    desk._environment = {"RECONCILE_HOURS": "0", "HEAD_HOUR": "none", "REPORT_HOUR": "none", **environment}
     await desk.start_bot()
 
 

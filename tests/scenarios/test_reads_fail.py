@@ -116,6 +116,9 @@ NOT_DECIDING = {
     "requirements": "shown; PER_USER_MFA alone compares with it: test_require_mfa",
     "created": "asked after a 404 alone, which is a refusal whatever it says",
     "audits": "compared afterwards: test_reconcile",
+    "EVERYBODY": "for the report of who has only a phone, which stays as it was: test_registrations",
+    "REGISTRATIONS": "the same",
+    "holders_of": "the same",
     "filtered": "who is meant: nobody is found",
     "searched": "who is meant: nobody is found",
     "marks": "an approver: below",
@@ -134,6 +137,7 @@ FAULTS: dict[str, dict[str, Any]] = {
 }
 SAMPLE: dict[str, Any] = {
     "user_id": ALICE.id, "principal_id": ALICE.id, "group_id": ALICE.id, "group_ids": [ALICE.id], "app_id": ALICE.id, "expression": "x",
+    "role_id": ALICE.id,
     "since": datetime(2026, 1, 1, tzinfo=UTC),
 }  # fmt: skip
 
