@@ -1,4 +1,4 @@
-"""What the end of texts and calls comes to for those who have only a phone: how many lose them on which day. Pure; words stand here once."""
+"""What the end of texts and calls comes to for those who have only a phone: how many lose them on which day. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.domain.report import Class, Counts, Registered
-from bot.domain.retirement import Channel, Population, Retirement
+from bot.domain.retirement import Channel, Population, Retirement, spoken
 from bot.domain.said import say, say_each
 
 #: Whom a day is about.
@@ -64,4 +64,4 @@ def reached(person: Registered) -> str:
     """What somebody's phones are for; empty without one."""
     if not person.channels:
         return ""
-    return say("texts and calls") if Channel.SMS in person.channels else say("calls only")
+    return spoken(person.channels) if Channel.SMS in person.channels else say("calls only")

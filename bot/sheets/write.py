@@ -14,7 +14,7 @@ from bot.domain.phone import mask_text
 from bot.domain.said import join, say, say_each, spoken
 from bot.sheets.cells import EXAMPLE_USER
 
-_BATCH = 500
+BATCH = 500
 
 #: https://owasp.org/www-community/attacks/CSV_Injection; the reader takes the apostrophe away again, so what begins with one gets another.
 _DANGEROUS_START = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "|", "%", "＝", "＋", "－", "＠")
@@ -60,7 +60,7 @@ def lines(rows: Iterable[Row], *, job_id: str, full_numbers: bool, result: bool)
     if result:
         header += [say("Result"), say("Outcome"), say("Operation")]
     writer.writerow(map(spoken, header))
-    yield b"\xef\xbb\xbf" + _taken(file)
+    yield b"\xef\xbb\xbf" + taken(file)
     for count, row in enumerate(rows, 1):
         cells = _cells(row, full_numbers)
         if result:
@@ -70,9 +70,9 @@ def lines(rows: Iterable[Row], *, job_id: str, full_numbers: bool, result: bool)
             cells += [_ENDINGS.get(row.state, "") if row.state else untried, outcome]
             cells.append(row_operation_id(job_id, row.number) if ran else "")
         writer.writerow([safe(spoken(cell)) for cell in cells])
-        if count % _BATCH == 0:
-            yield _taken(file)
-    if rest := _taken(file):
+        if count % BATCH == 0:
+            yield taken(file)
+    if rest := taken(file):
         yield rest
 
 
@@ -82,7 +82,8 @@ def safe(cell: str) -> str:
     return f"'{cell}" if cell.lstrip(" ").startswith(_DANGEROUS_START) else cell
 
 
-def _taken(file: io.StringIO) -> bytes:
+def taken(file: io.StringIO) -> bytes:
+    """What was written since the last time, which is then forgotten."""
     text = file.getvalue()
     file.seek(0)
     file.truncate()
