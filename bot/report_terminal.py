@@ -99,7 +99,8 @@ async def _run(given: argparse.Namespace, settings: Settings, out: BinaryIO, tel
         scope = await _scope(stored, given.about)
         report = await stored.report(scope)
         if report is None:
-            raise _Failed("Nothing was read from Entra ID yet: add --read, which takes about a minute for 12,000 people.", NOT_DONE)
+            what = "so there is nothing to show." if given.read else "so add --read, which takes about a minute for 12,000 people."
+            raise _Failed(f"Nothing was read from Entra ID yet, {what}", NOT_DONE)
         out.write("".join(f"{line}\n" for line in lines(report, settings.retirement, today, settings.zone)).encode())
         out.flush()
         if html:
@@ -141,7 +142,7 @@ async def _read(settings: Settings, transactions: Transactions, stack: AsyncExit
     stored = StoredRegistrations(transactions, lambda _, __, reading, **___: begun.append(reading), utc_now)
     match await stored.read_now():
         case Reread.UNDER_WAY:
-            tell("Entra ID is being read already, by the bot or another terminal: this is what was read before. Ask again in a minute.")
+            tell("Entra ID is being read already, by the bot or in another terminal: ask again in a minute.")
         case Reread.TOO_SOON if not (trouble := await stored.trouble()):
             tell("Entra ID was read a moment ago, and makes its own report anew only every few hours.")
         case Reread.TOO_SOON:
