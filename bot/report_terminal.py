@@ -29,7 +29,8 @@ from bot.store.budget import StoredTurns
 from bot.store.registrations import StoredRegistrations
 from bot.store.transactions import Transactions, open_engine
 
-Say = Callable[[str], None]
+#: Takes one line for people.
+Tell = Callable[[str], None]
 
 NOT_DONE, UNUSABLE = 1, 2
 
@@ -57,12 +58,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     phone_only.add_argument("--language", choices=LANGUAGES, help="of both files; LANGUAGE")
 
 
-def run(given: argparse.Namespace, environ: Mapping[str, str], out: BinaryIO, say: Say) -> int:
+def run(given: argparse.Namespace, environ: Mapping[str, str], out: BinaryIO, tell: Tell) -> int:
     """Does what the command line asks.
 
     Args:
         out: takes the table, as UTF-8.
-        say: takes one line for people at a time.
+        tell: takes one line for people at a time.
 
     Returns:
         The exit status: 0 when the report was made, 1 when there is nothing to report on or Entra ID could not be read, 2 when a file
@@ -73,14 +74,14 @@ def run(given: argparse.Namespace, environ: Mapping[str, str], out: BinaryIO, sa
         StoreUnavailable: the database cannot be worked with.
     """
     try:
-        asyncio.run(_run(given, Settings.from_env(environ), out, say))
+        asyncio.run(_run(given, Settings.from_env(environ), out, tell))
     except _Failed as failed:
-        say(str(failed))
+        tell(str(failed))
         return failed.status
     return 0
 
 
-async def _run(given: argparse.Namespace, settings: Settings, out: BinaryIO, say: Say) -> None:
+async def _run(given: argparse.Namespace, settings: Settings, out: BinaryIO, tell: Tell) -> None:
     if given.html and importlib.util.find_spec("matplotlib") is None:
         raise _Failed(
             "--html needs a plotting library that the bot and its image do without. In a copy of the repository: "
@@ -93,22 +94,23 @@ async def _run(given: argparse.Namespace, settings: Settings, out: BinaryIO, say
         html, csv = (stack.enter_context(_new(path, mode)) for path, mode in ((given.html, 0o666), (given.csv, 0o600)))
         transactions = _open(settings, stack, make=given.read)
         if given.read:
-            await _read(settings, transactions, stack, say)
+            await _read(settings, transactions, stack, tell)
         stored = StoredRegistrations(transactions, _starts_nothing, utc_now)
         scope = await _scope(stored, given.about)
         report = await stored.report(scope)
         if report is None:
-            raise _Failed("Nothing was read from Entra ID yet: add --read, which takes about a minute for 12,000 people.", NOT_DONE)
+            what = "so there is nothing to show." if given.read else "so add --read, which takes about a minute for 12,000 people."
+            raise _Failed(f"Nothing was read from Entra ID yet, {what}", NOT_DONE)
         out.write("".join(f"{line}\n" for line in lines(report, settings.retirement, today, settings.zone)).encode())
         out.flush()
         if html:
             _write(html, given.html, page(report, settings.retirement, today, language, settings.zone).encode())
-            say(f"The page is in {given.html}; nobody is named in it.")
+            tell(f"The page is in {given.html}; nobody is named in it.")
         if csv:
             with speaking(Reader(catalogue(language), settings.zone)):
                 async for part in people.lines(stored.phone_only(scope), settings.retirement):
                     _write(csv, given.csv, part)
-            say(f"The list is in {given.csv}; it has names, so give it only to those who have to help.")
+            tell(f"The list is in {given.csv}; it has names, so give it only to those who have to help.")
 
 
 def _open(settings: Settings, stack: AsyncExitStack, *, make: bool) -> Transactions:
@@ -134,19 +136,19 @@ def _open(settings: Settings, stack: AsyncExitStack, *, make: bool) -> Transacti
     return transactions
 
 
-async def _read(settings: Settings, transactions: Transactions, stack: AsyncExitStack, say: Say) -> None:
+async def _read(settings: Settings, transactions: Transactions, stack: AsyncExitStack, tell: Tell) -> None:
     """Makes a reading here, unless somebody makes one or has made one a moment ago."""
     begun: list[str] = []
     stored = StoredRegistrations(transactions, lambda _, __, reading, **___: begun.append(reading), utc_now)
     match await stored.read_now():
         case Reread.UNDER_WAY:
-            say("Entra ID is being read already, by the bot or another terminal: this is what was read before. Ask again in a minute.")
+            tell("Entra ID is being read already, by the bot or in another terminal: ask again in a minute.")
         case Reread.TOO_SOON if not (trouble := await stored.trouble()):
-            say("Entra ID was read a moment ago, and makes its own report anew only every few hours.")
+            tell("Entra ID was read a moment ago, and makes its own report anew only every few hours.")
         case Reread.TOO_SOON:
             raise _Failed(f"{trouble} That was a moment ago: try again in a minute.", NOT_DONE)
         case Reread.STARTED:
-            say("Reading Entra ID, which takes about a minute for 12,000 people …")
+            tell("Reading Entra ID, which takes about a minute for 12,000 people …")
             await _read_here(settings, transactions, stored, begun[-1], stack)
             if trouble := await stored.trouble():
                 raise _Failed(trouble, NOT_DONE)

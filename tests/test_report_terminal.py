@@ -117,7 +117,7 @@ async def test_from_nothing_to_a_page_and_a_list(terminal: Terminal) -> None:
 async def test_beside_a_running_bot(desk: Desk, database_url: str, tmp_path: Path) -> None:
     terminal = Terminal(desk.world, database_url, tmp_path)
     assert await terminal.type() == 1
-    assert "Nothing was read from Entra ID yet: add --read" in terminal.said
+    assert "Nothing was read from Entra ID yet, so add --read" in terminal.said
     assert await terminal.type("--read", "--html", str(tmp_path / "page.html")) == 0, terminal.said
     assert desk._runner
     assert await desk._runner.app[REGISTRATIONS].read_at(), "the bot has it too"
@@ -168,6 +168,9 @@ async def test_a_reading_that_is_stopped_is_in_nobodys_way(terminal: Terminal) -
     held = terminal.world.entra.faults.add(Fault(effect="hold", path="/users"))
     process = await terminal.start("--read")
     await held.met.wait()
+    assert await terminal.run("--read") == 1
+    assert "Entra ID is being read already, by the bot or in another terminal" in terminal.said
+    assert "so there is nothing to show" in terminal.said
     process.send_signal(signal.SIGINT)
     await process.communicate()
     terminal.world.entra.faults.clear()
