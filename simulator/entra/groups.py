@@ -60,7 +60,7 @@ _COLLECTION = ("$select", "$filter", "$search", "$orderby", "$top", "$count", "$
 def list_groups(tenant: Tenant, call: Call) -> Answer:
     allow_only(call, *_COLLECTION)
     names = selection(call.query.get("$select"), GROUP, WHOLE)
-    found, _ = matched(call, tenant.groups.values(), GROUP)
+    found, _ = matched(call, list(tenant.groups.values()), GROUP)
     return page(call, found, lambda group: _shown(GROUP, group, names), "groups")
 
 

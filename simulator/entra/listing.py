@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, quote, urlencode
@@ -60,8 +60,8 @@ def allow_only(call: Call, *names: str) -> None:
 
 
 def matched(
-    call: Call, items: Iterable[Any], schema: Schema, find: Callable[[Sequence[Hint]], list[Any]] | None = None
-) -> tuple[list[Any], set[str]]:
+    call: Call, items: Sequence[Any], schema: Schema, find: Callable[[Sequence[Hint]], list[Any]] | None = None
+) -> tuple[Sequence[Any], set[str]]:
     """The items that pass `$filter` and `$search`, ordered; and the properties the query looked at.
 
     Args:
@@ -84,7 +84,7 @@ def matched(
         tests.append(compiled)
     used = {name for compiled in tests for name in compiled.properties}
     hints = next((compiled.hints for compiled in tests if compiled.hints is not None), None)
-    found = list(items) if find is None or hints is None else find(hints)
+    found = items if find is None or hints is None else find(hints)
     for compiled in tests:
         found = [item for item in found if compiled.test(item)]
     if order:
@@ -98,7 +98,7 @@ def matched(
             raise bad_request("Syntax error in $orderby.")
         used.add(name)
         get = schema.getters[name]
-        found.sort(key=lambda item: (get(item) or "").casefold(), reverse=direction == "desc")
+        found = sorted(found, key=lambda item: (get(item) or "").casefold(), reverse=direction == "desc")
     return found, used
 
 

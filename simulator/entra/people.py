@@ -57,12 +57,14 @@ class People(dict[str, "Person"]):
         self._beginnings: dict[str, list[Person]] = {}
         self._sorted: list[str] = []
         self._unread: dict[str, Person] = {}  # whose names nobody has asked for yet
+        self._listed: list[Person] = []  # shorter or longer than this dictionary when it is out of date
 
     def __setitem__(self, person_id: str, person: Person) -> None:
         if person_id not in self:
             self._arrivals += 1
             self._arrival[person_id] = self._arrivals
         super().__setitem__(person_id, person)
+        self._listed = []
         person.on_rename = self._renamed
         self._note_addresses(person)
         self._unread[person_id] = person
@@ -70,6 +72,12 @@ class People(dict[str, "Person"]):
     def update(self, *_: Any, **__: Any) -> None:
         """Would go past the index."""
         raise NotImplementedError("accounts are added one by one")
+
+    def everybody(self) -> Sequence[Person]:
+        """All of them, in one sequence until somebody comes or goes: a page of a large tenant costs no more than one of a small one."""
+        if len(self._listed) != len(self):
+            self._listed = list(self.values())
+        return self._listed
 
     def ordered(self, people: Iterator[Person]) -> list[Person]:
         """Those of the people who are here, each once, in the order of arrival."""

@@ -312,6 +312,8 @@ class Tenant:
             if member_id not in seen:
                 seen.add(member_id)
                 waiting.extend(self.groups[member_id].members if member_id in self.groups else ())
+        if len(seen) > len(self.people) // 8:
+            return [person for person in self.people.values() if person.id in seen]
         return self.people.ordered(self.people[member_id] for member_id in seen if member_id in self.people)
 
     def role_assignments(self) -> Iterable[tuple[str, str]]:

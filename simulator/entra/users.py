@@ -97,7 +97,7 @@ def get_user(tenant: Tenant, call: Call) -> Answer:
 def list_users(tenant: Tenant, call: Call) -> Answer:
     allow_only(call, "$select", "$expand", "$filter", "$search", "$orderby", "$top", "$count", "$skiptoken")
     names, expand = _shape(call)
-    found, used = matched(call, tenant.people.values(), SCHEMA, tenant.people.matching)
+    found, used = matched(call, tenant.people.everybody(), SCHEMA, tenant.people.matching)
     if "$search" in call.query:
         now = tenant.clock()
         found = [person for person in found if not person.newness.hides_from_search(now)]
