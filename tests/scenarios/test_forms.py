@@ -191,7 +191,7 @@ def test_every_command_can_be_filled_in(command: Any) -> None:
     asked = forms.fields(command)
     typed = parse(command.example)
     given = {"command": "show alice", "number": "+31 6 12345678", "id": "7QXF", "time": "2 days", "ticket": "INC-1", "reason": "lost"}
-    given |= {"start": "tomorrow 9:30", "address": "kim@mail.example"}
+    given |= {"start": "tomorrow 9:30", "address": "kim@mail.example", "about": "Sales and marketing"}
     for field in asked:
         if field.kind is FieldKind.CHOICE:
             given[field.name] = field.options[-1]
