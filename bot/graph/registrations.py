@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from bot.domain.people import is_external
 from bot.domain.report import Listed, ReportRow
 from bot.errors import NotAuthorised, NotFound, Unavailable
 from bot.graph import reads
@@ -131,7 +132,7 @@ def listed_in(row: dict[str, Any]) -> Listed | None:
         upn=upn,
         name=_text(row.get("displayName")) or upn,
         department=_text(row.get("department")),
-        external=row.get("creationType") == "Invitation" or "#EXT#" in upn.upper(),
+        external=row.get("creationType") == "Invitation" or is_external(upn),
         guest=row.get("userType") == "Guest",
     )
 
