@@ -139,14 +139,18 @@ def _open(settings: Settings, stack: AsyncExitStack, *, make: bool) -> Transacti
 async def _read(settings: Settings, transactions: Transactions, stack: AsyncExitStack, tell: Tell) -> None:
     """Makes a reading here, unless somebody makes one or has made one a moment ago."""
     begun: list[str] = []
-    stored = StoredRegistrations(transactions, lambda _, __, reading, **___: begun.append(reading), utc_now)
+
+    def here(connection: Any, workflow: str, operation_id: str, **_: Any) -> None:
+        begun.append(operation_id)
+
+    stored = StoredRegistrations(transactions, here, utc_now)
     match await stored.read_now():
         case Reread.UNDER_WAY:
             tell("Entra ID is being read already, by the bot or in another terminal: ask again in a minute.")
-        case Reread.TOO_SOON if not (trouble := await stored.trouble()):
-            tell("Entra ID was read a moment ago, and makes its own report anew only every few hours.")
         case Reread.TOO_SOON:
-            raise _Failed(f"{trouble} That was a moment ago: try again in a minute.", NOT_DONE)
+            if trouble := await stored.trouble():
+                raise _Failed(f"{trouble} That was a moment ago: try again in a minute.", NOT_DONE)
+            tell("Entra ID was read a moment ago, and makes its own report anew only every few hours.")
         case Reread.STARTED:
             tell("Reading Entra ID, which takes about a minute for 12,000 people …")
             await _read_here(settings, transactions, stored, begun[-1], stack)
