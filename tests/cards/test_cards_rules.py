@@ -285,7 +285,7 @@ def test_the_banner_takes_no_orders_from_a_name() -> None:
     assert banner.count("{{DATE(") == 1
 
 
-_SAYS_SOMETHING = ("text", "altText", "title")
+_SAYS_SOMETHING = ("text", "altText", "title", "legend")
 
 
 @pytest.mark.parametrize("name", ALL)
