@@ -55,12 +55,13 @@ def _figures(total: Counts, days: Sequence[End], today: date) -> str:
     figures = [_figure(number(total.phone_only), people, _share(total.phone_only, total.all))]
     for end in days:
         left = (end.day - today).days
+        if left <= 0:
+            since = say_count(end.people, "person gets no code since {day}", "people get no code since {day}", day=end.day)
+            figures.append(_figure(number(end.people), since))
+            continue
         whom = say_count(end.people, "{count} person gets no code from {day} on", "{count} people get no code from {day} on", day=end.day)
-        if left > 0:
-            a_week = say("{count} a week until then", count=number(-(-7 * end.people // left))) if left > 7 else ""
-            figures.append(_figure(number(left), say_count(left, "day left", "days left"), whom, a_week))
-        else:
-            figures.append(_figure(number(end.people), whom))
+        a_week = say("{count} a week until then", count=number(-(-7 * end.people // left))) if left > 7 else ""
+        figures.append(_figure(number(left), say_count(left, "day left", "days left"), whom, a_week))
     return element("div", *figures, class_="figures")
 
 

@@ -229,7 +229,7 @@ def test_what_was_not_done_in_time_is_to_be_done_now() -> None:
 def test_after_the_day_it_is_over_for_most() -> None:
     told = said(made(today=date(2027, 3, 1)))
     assert "ended on 1 February 2027." in told
-    assert "3,400 | 3,400 people get no code from 1 February 2027 on" in told
+    assert "3,400 | people get no code since 1 February 2027" in told
     assert "122 | days left | 13 people" in told
     assert "Week of" not in told
 
