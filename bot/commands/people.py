@@ -10,7 +10,7 @@ from bot.domain.retirement import Channel, Retiring
 from bot.domain.said import say
 from bot.domain.sign_in import Aspect
 from bot.domain.strength import strength
-from bot.errors import DirectoryError, NotAuthorised, NotLicensed, NotReady, Throttled
+from bot.errors import DirectoryError, NotAuthorised, NotFound, NotLicensed, NotReady, Throttled
 
 READS = (
     ("User.Read.All", "find people and read their accounts"),
@@ -64,6 +64,8 @@ def _why(error: DirectoryError) -> str:
             return say("not ready yet: the account is new")
         case Throttled():
             return say("Entra ID allows few looks at it; try again in a minute")
+        case NotFound():
+            return say("no entry for this account, which may be new or disabled")
         case _:
             return say("Entra ID did not answer")
 

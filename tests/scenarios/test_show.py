@@ -135,7 +135,7 @@ async def test_in_a_channel_every_number_is_masked(desk: Desk) -> None:
         (REPORT, {"effect": "forbidden"}, "registration report (Entra ID did not answer)"),
         (REPORT, {"effect": "throttle", "retry_after": 9}, "registration report (Entra ID allows few looks at it"),
         (REPORT, {"effect": "unavailable"}, "registration report (Entra ID did not answer)"),
-        (REPORT, {"effect": "empty", "status": 404}, "registration report (Entra ID did not answer)"),
+        (REPORT, {"effect": "empty", "status": 404}, "registration report (no entry for this account"),
     ],
 )
 async def test_what_cannot_be_read_is_named_and_the_rest_is_shown(desk: Desk, path: str, fault: dict[str, object], says: str) -> None:
