@@ -15,14 +15,17 @@ from bot.bootstrap import make_graph_tokens, utc_now
 from bot.config import Settings
 from bot.domain.report import Reread, Scope
 from bot.domain.said import Reader, say, speaking
-from bot.errors import StoreUnavailable
+from bot.errors import DirectoryError, Refusal, StoreUnavailable
 from bot.graph import GraphClient, GraphDirectory
 from bot.graph.budget import SharedBudget
 from bot.graph.registrations import GraphRegistrations
 from bot.languages import LANGUAGES, catalogue
 from bot.page.lines import lines
 from bot.page.phone_only import page
+from bot.services.asked import LOOK
+from bot.services.explain import directory_sentence
 from bot.services.registrations import read_registrations
+from bot.services.report_about import Abouts
 from bot.sheets import people
 from bot.store import schema
 from bot.store.budget import StoredTurns
@@ -51,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Teaches the command line `report phone-only`."""
     what = parser.add_subparsers(dest="report", required=True)
     phone_only = what.add_parser("phone-only", help="who has nothing but a phone, and loses texts and calls")
-    phone_only.add_argument("--for", dest="about", default="", metavar="NAME", help="of one department; of everybody")
+    phone_only.add_argument("--for", dest="about", default="", metavar="NAME", help="of one department or group; of everybody")
     phone_only.add_argument("--html", type=Path, metavar="FILE", help="write a page to send and to print: counts and plots, nobody's name")
     phone_only.add_argument("--csv", type=Path, metavar="FILE", help="write the list: everybody by name, without numbers")
     phone_only.add_argument("--read", action="store_true", help="read Entra ID now, instead of showing what was read last")
@@ -96,7 +99,7 @@ async def _run(given: argparse.Namespace, settings: Settings, out: BinaryIO, tel
         if given.read:
             await _read(settings, transactions, stack, tell)
         stored = StoredRegistrations(transactions, _starts_nothing, utc_now)
-        scope = await _scope(stored, given.about)
+        scope = await _scope(settings, stored, given.about, stack)
         report = await stored.report(scope)
         if report is None:
             what = "so there is nothing to show." if given.read else "so add --read, which takes about a minute for 12,000 people."
@@ -161,11 +164,7 @@ async def _read(settings: Settings, transactions: Transactions, stack: AsyncExit
 async def _read_here(
     settings: Settings, transactions: Transactions, stored: StoredRegistrations, reading: str, stack: AsyncExitStack
 ) -> None:
-    tokens = make_graph_tokens(settings)
-    stack.callback(tokens.close)
-    client = GraphClient(settings.graph_endpoint, tokens)
-    directory = GraphDirectory(client)
-    stack.push_async_callback(directory.close)
+    client, directory = _directory(settings, stack)
     budget = SharedBudget(StoredTurns(transactions), settings.bulk_ceiling_percent)
     client.gate.listeners.append(budget)
     source = GraphRegistrations(client, budget, directory.memory)
@@ -177,18 +176,30 @@ async def _read_here(
         raise
 
 
+def _directory(settings: Settings, stack: AsyncExitStack) -> tuple[GraphClient, GraphDirectory]:
+    tokens = make_graph_tokens(settings)
+    stack.callback(tokens.close)
+    client = GraphClient(settings.graph_endpoint, tokens)
+    directory = GraphDirectory(client)
+    stack.push_async_callback(directory.close)
+    return client, directory
+
+
 def _starts_nothing(*_: Any, **__: Any) -> None:
     raise AssertionError("a report only looks")
 
 
-async def _scope(stored: StoredRegistrations, name: str) -> Scope:
-    if not name:
+async def _scope(settings: Settings, stored: StoredRegistrations, name: str, stack: AsyncExitStack) -> Scope:
+    """Whom a name means, as in chat; once something was read, because the departments are those of the reading."""
+    if not name or await stored.read_at() is None:
         return Scope()
-    departments = await stored.departments()
-    found = next((each for each in departments if each.casefold() == name.strip().casefold()), "")
-    if not found and await stored.read_at():
-        raise _Failed(f"No department is called {name!r}. There are: {', '.join(departments) or 'none'}.", NOT_DONE)
-    return Scope(found)
+    abouts = Abouts(stored, _directory(settings, stack)[1])
+    try:
+        return await abouts.scope(await abouts.typed(name))
+    except Refusal as refusal:
+        raise _Failed(" ".join(filter(None, (refusal.text, refusal.hint))), NOT_DONE) from None
+    except DirectoryError as error:
+        raise _Failed(" ".join(directory_sentence(error, LOOK)), NOT_DONE) from None
 
 
 @contextmanager

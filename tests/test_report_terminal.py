@@ -107,7 +107,10 @@ async def test_from_nothing_to_a_page_and_a_list(terminal: Terminal) -> None:
     assert await terminal.run("--for", " logistics ") == 0
     assert "Who has only a phone: Logistics" in terminal.shown
     assert await terminal.run("--for", "Logistik") == 1
-    assert "No department is called 'Logistik'. There are: " in terminal.said
+    assert "I find no department and no group called “Logistik”." in terminal.said
+    assert "Departments that read like it: “Logistics”" in terminal.said
+    assert await terminal.run("--for", "Helpdesk") == 0
+    assert "Who has only a phone: Helpdesk" in terminal.shown
     assert await terminal.run("--read") == 0
     assert "was read a moment ago" in terminal.said
     assert terminal.asked() == asked
