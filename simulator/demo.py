@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 import tempfile
 import webbrowser
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from aiohttp import web
@@ -15,6 +17,9 @@ from simulator.samples import SAMPLES
 from simulator.web.server import demo_app
 from simulator.web.vendor import install
 from simulator.world import World
+
+#: For a second terminal: what the bot of the demo is told, as a shell reads it.
+SETTINGS = Path("build/demo.env")
 
 
 async def run(make_bot: Callable[[Mapping[str, str]], web.Application], port: int, say: Callable[[str], None], *, browser: bool) -> None:
@@ -44,12 +49,23 @@ async def run(make_bot: Callable[[Mapping[str, str]], web.Application], port: in
             if browser:
                 webbrowser.open(_address(page))
             try:
-                await asyncio.Event().wait()
+                with _noted(environment):
+                    await asyncio.Event().wait()
             finally:
                 await page.cleanup()
         finally:
             await bot.cleanup()
             await world.stop()
+
+
+@contextmanager
+def _noted(environment: Mapping[str, str]) -> Iterator[None]:
+    """The settings are in a file meanwhile."""
+    SETTINGS.write_text("".join(f"export {name}={shlex.quote(value)}\n" for name, value in environment.items()), encoding="utf-8")
+    try:
+        yield
+    finally:
+        SETTINGS.unlink(missing_ok=True)
 
 
 async def _listen(app: web.Application, port: int) -> web.AppRunner:
