@@ -294,6 +294,9 @@ class Operations(Protocol):
     async def answered(self, keys: Sequence[str]) -> None:
         """The turns of these activities are over."""
 
+    async def shown_again(self, operation: Operation) -> None:
+        """Has the card brought to its present state once the answer to a repeated press is out."""
+
     async def record(self, event: AuditEvent) -> None:
         """Appends one event to the trail."""
 

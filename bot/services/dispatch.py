@@ -31,7 +31,7 @@ from bot.domain.exchange import (
     Verb,
 )
 from bot.domain.methods import Dossier
-from bot.domain.operation import Operation
+from bot.domain.operation import Operation, State
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.recovery import Situation
 from bot.domain.said import say
@@ -431,6 +431,8 @@ class Dispatch:
             require(self._gate.permit(await self._gate.standing(action.actor)))
         if operation is None:
             return Notice(say("I have this click already."), tone=Tone.REFUSED)
+        if operation.state in (State.QUEUED, State.RUNNING):  # it may end before this answer is there, which would then hide its end
+            await self._operations.shown_again(operation)
         return await self._view(operation, action.actor)
 
     async def _after(self, action: CardAction, operation: Operation) -> Reply:

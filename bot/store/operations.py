@@ -31,6 +31,8 @@ from bot.store.transactions import Transactions
 
 #: No turn lasts longer, so what another process took in before that and has not answered was left by its death.
 TURN_OVER = timedelta(seconds=12)
+#: Seconds in which the answer to a press has reached the client.
+ANSWER_IS_OUT = 3.0
 
 
 def _take_in(dialect: Any, *, repeatable: bool) -> Any:
@@ -84,6 +86,13 @@ class StoredOperations:
     async def answered(self, keys: Sequence[str]) -> None:
         taken = [{"taken": key} for key in keys]
         await self._transactions.write(lambda connection: connection.execute(_ANSWERED, taken))
+
+    async def shown_again(self, operation: Operation) -> None:
+        def work(connection: Connection) -> None:
+            occasion = f"{operation.version}-shown-again"
+            self._enqueue(connection, "announce", operation.id, occasion=occasion, delay=ANSWER_IS_OUT, key=operation.id)
+
+        await self._transactions.write(work)
 
     async def record(self, event: AuditEvent) -> None:
         def work(connection: Connection, trail: Trail) -> None:
