@@ -86,8 +86,7 @@ def remove_old(connection: Connection, run: str) -> bool:
     old = registered.c.run.not_in([run, whole.run if whole else run])
     keys = connection.execute(select(registered.c.run, registered.c.person_id).where(old).limit(REMOVED_AT_ONCE)).all()
     if keys:
-        theirs = (registered.c.run == bindparam("of_run")) & (registered.c.person_id == bindparam("of_person"))
-        connection.execute(delete(registered).where(theirs), [{"of_run": of, "of_person": person} for of, person in keys])
+        connection.execute(delete(registered).where(_theirs), [{"of_run": of, "of_person": person} for of, person in keys])
     return bool(keys)
 
 
