@@ -39,8 +39,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PRIYA = cast.person("Priya Raman")
 EXECUTIVES = cast.group("Executives").id
-#: Nothing is called so, and it could be.
-NOTHING = "3333"
+#: Nothing is called so, and it could be. Of letters, since four figures are found in every thousandth hash of the trail.
+NOTHING = "WWWW"
 #: The same of things whose ids have another form.
 NOTHING_OF = {Thing.REPORT: "d" + "0" * 24}
 #: Under which a refusal that has no id of its own is explained to whoever was refused: another one each time.
