@@ -13,6 +13,7 @@ from bot.domain.audit import AuditEvent
 from bot.domain.bulk import Bulk, FileRow, Hold, PlanDigest, Progress, Row, RowEnd, RowKind, Sample, Taken
 from bot.domain.change import Change
 from bot.domain.exchange import ConversationRef, LogNotice, Member, Reply
+from bot.domain.file_found import Answers, Found
 from bot.domain.limits import Lift, SetBefore, Usage
 from bot.domain.methods import Dossier, Methods
 from bot.domain.operation import Approval, Operation, Result, State
@@ -681,8 +682,8 @@ class BulkJobs(Protocol):
 class Sheets(Protocol):
     """Files as rows, and rows as files."""
 
-    def read(self, path: Path, name: str) -> AsyncGenerator[list[FileRow], None]:
-        """The rows of a file, some at a time; a generator, and closing it ends the reading.
+    def read(self, path: Path, name: str, answers: Answers) -> AsyncGenerator[list[FileRow] | Found, None]:
+        """The rows of a file, some at a time, and at last what else it holds; a generator, and closing it ends the reading.
 
         Raises Refusal, at the start or on the way, when the file cannot be used.
         """

@@ -24,6 +24,7 @@ MEANINGS = say_each({
     RowKind.PROTECTED: "may not be changed from here",
     RowKind.REFUSED: "policy or Entra ID forbids it",
     RowKind.UNREADABLE: "not understood",
+    RowKind.OTHER_NAME: "the row has another name than the account",
 })  # fmt: skip
 
 

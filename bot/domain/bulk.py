@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.domain.change import Change, ChangeKind
+from bot.domain.file_found import NO_ANSWERS, Answers, Found
 from bot.domain.methods import PhoneType
 from bot.domain.people import Person
 from bot.domain.retirement import Channel
@@ -68,6 +69,8 @@ class FileRow:
         wishes: in any order; none when the row asks for nothing.
         repaired: what was put right (Excel's damage), one sentence each.
         problem: why the row cannot be read, in a sentence; empty when it can.
+        name: what the row calls the person beside that; empty when it does not.
+        also: in further columns for the person, what stands there: each has to be the same account as `user`.
     """
 
     number: int
@@ -76,6 +79,20 @@ class FileRow:
     wishes: tuple[Wish, ...] = ()
     repaired: tuple[str, ...] = ()
     problem: str = ""
+    name: str = ""
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something that whoever decides should know of a row, as it is said when the same is typed.
+
+    Attributes:
+        code: by which such warnings are counted. A stored word.
+    """
+
+    code: str
+    text: str
 
 
 class RowKind(StrEnum):
@@ -91,6 +108,7 @@ class RowKind(StrEnum):
     PROTECTED = "protected"
     REFUSED = "refused"
     UNREADABLE = "unreadable"
+    OTHER_NAME = "other_name"
 
     @property
     def changes(self) -> bool:
@@ -114,6 +132,7 @@ _KINDS = say_each({
     RowKind.PROTECTED: "protected",
     RowKind.REFUSED: "refused",
     RowKind.UNREADABLE: "unreadable",
+    RowKind.OTHER_NAME: "another name",
 })
 
 
@@ -130,6 +149,8 @@ class Row:
             a row that changes nothing.
         outcome: how it ended, in a sentence.
         code: the machine's word for what went wrong; empty when nothing did.
+        name, also: see `FileRow`.
+        warned: what is worth knowing before it is done.
     """
 
     number: int
@@ -137,6 +158,9 @@ class Row:
     mode: Mode = Mode.SET
     wishes: tuple[Wish, ...] = ()
     repaired: tuple[str, ...] = ()
+    name: str = ""
+    also: tuple[str, ...] = ()
+    warned: tuple[Warned, ...] = ()
     kind: RowKind | None = None
     reason: str = ""
     target: Person | None = None
@@ -195,6 +219,9 @@ class Bulk:
         plan: digest of what every row would do (`plan_digest`).
         retry_of: id of the job whose failures these are; empty for a file.
         seconds: how long it is expected to take.
+        answers: what its requester answered about the file.
+        found: what the file was found to hold beside its rows; None until it was read, and for a retry.
+        warned: in how many rows that change something there is a warning, by its code (`Warned`).
     """
 
     file: str
@@ -207,6 +234,9 @@ class Bulk:
     plan: str = ""
     retry_of: str = ""
     seconds: int = 0
+    answers: Answers = NO_ANSWERS
+    found: Found | None = None
+    warned: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def to_change(self) -> int:

@@ -22,6 +22,7 @@ from typing import Any
 import structlog
 
 from bot.domain.bulk import MOST_ROWS, FileRow
+from bot.domain.file_found import Answers, Found
 from bot.domain.said import say
 from bot.errors import Refusal
 from bot.sheets.child import DEFECT, NO_MEMORY, START, Limits
@@ -50,23 +51,25 @@ class ReaderProcesses:
         self._limits = limits
         self._free = asyncio.Semaphore(AT_ONCE)
 
-    async def rows(self, path: Path, name: str, region: str) -> AsyncGenerator[list[FileRow], None]:
-        """The rows of a file, some at a time; closing the iterator ends the process.
+    async def rows(self, path: Path, name: str, region: str, answers: Answers) -> AsyncGenerator[list[FileRow] | Found, None]:
+        """The rows of a file, some at a time, and at last what else it holds; closing the iterator ends the process.
 
         Raises:
             Refusal: the file cannot be used; also in the middle of it.
         """
+        wanted = {"path": str(path), "name": name, "region": region, "answers": asdict(answers), "limits": asdict(self._limits)}
         async with self._free:
-            reader = await _started({"path": str(path), "name": name, "region": region, "limits": asdict(self._limits)})
+            reader = await _started(wanted)
             try:
-                count, over = 0, False
-                while not over:
-                    chunk, over = await _next(reader)
+                count, found = 0, None
+                while found is None:
+                    chunk, found = await _next(reader)
                     count += len(chunk)
                     if count > MOST_ROWS:
                         raise Unbelievable
                     if chunk:
                         yield chunk
+                yield found
             except Unbelievable:
                 raise await _broken(reader) from None
             finally:
@@ -95,8 +98,8 @@ async def _started(wanted: dict[str, Any]) -> Process:
     return reader
 
 
-async def _next(reader: Process) -> tuple[list[FileRow], bool]:
-    """More rows, and whether they are the last.
+async def _next(reader: Process) -> tuple[list[FileRow], Found | None]:
+    """More rows, and after the last of them what else was found.
 
     Raises:
         Refusal: that the reader tells of.
@@ -108,14 +111,14 @@ async def _next(reader: Process) -> tuple[list[FileRow], bool]:
         async with asyncio.timeout(SILENCE_SECONDS):
             while len(rows) < TOGETHER:
                 said = heard(await reader.stdout.readline())
-                if said is None:
-                    return rows, True
+                if isinstance(said, Found):
+                    return rows, said
                 if isinstance(said, Refusal):
                     raise said
                 rows.append(said)
     except (TimeoutError, ValueError) as problem:  # a ValueError: the line is too long
         raise Unbelievable from problem
-    return rows, False
+    return rows, None
 
 
 async def _broken(reader: Process) -> Refusal:

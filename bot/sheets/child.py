@@ -13,12 +13,13 @@ import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from bot.domain.bulk import MOST_ROWS
+from bot.domain.file_found import Answers, Found
 from bot.errors import Refusal
 from bot.sheets.read import read
-from bot.sheets.told import end_line, refusal_line, row_line
+from bot.sheets.told import found_line, refusal_line, row_line
 
 try:
     import resource
@@ -63,7 +64,7 @@ def main() -> None:
     limits = Limits(**wanted["limits"])
     try:
         _confine(limits)
-        _tell(limits, sys.stdout.buffer, Path(wanted["path"]), wanted["name"], wanted["region"])
+        _tell(limits, sys.stdout.buffer, wanted)
     except MemoryError:
         os._exit(NO_MEMORY)
     except BrokenPipeError:
@@ -73,14 +74,14 @@ def main() -> None:
     os._exit(0)
 
 
-def _tell(limits: Limits, out: BinaryIO, path: Path, name: str, region: str) -> None:
+def _tell(limits: Limits, out: BinaryIO, wanted: dict[str, Any]) -> None:
+    said = read(Path(wanted["path"]), wanted["name"], default_region=wanted["region"], answers=Answers(**wanted["answers"]))
     try:
-        for count, row in enumerate(read(path, name, default_region=region), 1):
-            out.write(row_line(row))
+        for count, each in enumerate(said, 1):
+            out.write(found_line(each) if isinstance(each, Found) else row_line(each))
             if count % TOGETHER == 0:
                 out.flush()
                 _allow(limits, count)
-        out.write(end_line())
     except Refusal as refusal:
         out.write(refusal_line(refusal))
     out.flush()

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.domain.bulk import MOST_BYTES, MOST_ROWS, FileRow, Mode, Wish
+from bot.domain.file_found import NO_ANSWERS, Answers, Found
 from bot.domain.methods import PhoneType
 from bot.domain.said import join, say
 from bot.errors import Refusal
@@ -31,12 +32,13 @@ _OTHER = (b"%PDF", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b",
 _MARKUP = re.compile(rb"\s*<(?:!doctype|html|table|\?xml|head|body|script)\b", re.IGNORECASE)
 
 
-def read(path: Path, name: str, *, default_region: str) -> Iterator[FileRow]:
-    """The rows of a file, in their order, as they are read.
+def read(path: Path, name: str, *, default_region: str, answers: Answers = NO_ANSWERS) -> Iterator[FileRow | Found]:
+    """The rows of a file, in their order, as they are read; at last what else it was found to hold.
 
     Args:
         name: as the sender calls it; only its ending counts, and only against it: what a file is, its bytes say.
         default_region: ISO 3166 region of numbers without country code, or empty.
+        answers: what the sender has answered so far.
 
     Raises:
         Refusal: the file as a whole cannot be used; also in the middle of it, so nothing may be done before the end is reached.
@@ -61,6 +63,7 @@ def read(path: Path, name: str, *, default_region: str) -> Iterator[FileRow]:
         raise Refusal(say("The file is empty."), _SEND, code="file_empty")
     if not rows:
         raise Refusal(say("There is nobody in the file: it has no rows below the names of the columns."), _SEND, code="file_empty")
+    yield Found()
 
 
 def _records(path: Path, name: str) -> Iterator[Record]:

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
 from pathlib import Path
 
 from bot.domain.bulk import FileRow, Row
+from bot.domain.file_found import Answers, Found
 from bot.domain.report import Registered
 from bot.domain.retirement import Retirement
 from bot.sheets import people, write
@@ -25,9 +26,9 @@ class Spreadsheets:
         self._full_numbers = full_numbers
         self._processes = ReaderProcesses()
 
-    def read(self, path: Path, name: str) -> AsyncGenerator[list[FileRow], None]:
+    def read(self, path: Path, name: str, answers: Answers) -> AsyncGenerator[list[FileRow] | Found, None]:
         """See `bot.ports.Sheets`."""
-        return self._processes.rows(path, name, self._default_region)
+        return self._processes.rows(path, name, self._default_region, answers)
 
     def template(self) -> bytes:
         """See `bot.ports.Sheets`."""

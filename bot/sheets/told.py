@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import asdict
 from typing import Any
 
 from bot.domain.bulk import FileRow, Mode, Wish
+from bot.domain.file_found import Doubt, Found, Sheet, Unused
 from bot.domain.methods import PhoneType
 from bot.domain.said import from_store, to_store
 from bot.errors import Refusal
@@ -19,10 +21,15 @@ from bot.sheets.sheet import SHEET_ROWS
 #: Of one line; a row's sentences name two or three of its cells, cut short.
 MOST_OF_A_LINE = 64 * 1024
 MOST_OF_A_USER = 320
-_END = "end"
+#: Names of columns and sheets in what was found; they are cut short where they are told.
+MOST_OF_A_NAME = 64
+#: A workbook may have more sheets, a table no more columns.
+MOST_NAMES = 200
 _NUMBER = re.compile(r"\+[0-9]{1,3} [0-9]{1,20}(?:x[0-9]{1,20})?")
 _SWITCH = ("on", "off")
+_DELIMITERS = (",", ";", "\t", "|")
 _MOST_WISHES = len(PhoneType) + 1
+_MOST_ALSO = 8
 
 
 class Unbelievable(Exception):
@@ -32,7 +39,8 @@ class Unbelievable(Exception):
 def row_line(row: FileRow) -> bytes:
     """A row."""
     wishes = [[wish.phone.value if wish.phone else None, wish.value] for wish in row.wishes]
-    return _line([row.number, row.user, row.mode.value, wishes, list(map(to_store, row.repaired)), to_store(row.problem)])
+    said = list(map(to_store, row.repaired))
+    return _line([row.number, row.user, row.mode.value, wishes, said, to_store(row.problem), row.name, row.also])
 
 
 def refusal_line(refusal: Refusal) -> bytes:
@@ -40,26 +48,27 @@ def refusal_line(refusal: Refusal) -> bytes:
     return _line({"text": to_store(refusal.text), "hint": to_store(refusal.hint), "code": refusal.code})
 
 
-def end_line() -> bytes:
-    """There are no more rows."""
-    return _line(_END)
+def found_line(found: Found) -> bytes:
+    """There are no more rows, and this is what else the file holds."""
+    return _line({"found": asdict(found)})
 
 
-def heard(line: bytes) -> FileRow | Refusal | None:
-    """What a line says; None for the end.
+def heard(line: bytes) -> FileRow | Refusal | Found:
+    """What a line says; what was found is the end.
 
     Raises:
         Unbelievable: nothing that is ever said.
     """
     try:
         match json.loads(line):
-            case [int(number), str(user), str(mode), list(wishes), list(repaired), problem]:
+            case [int(number), str(user), str(mode), list(wishes), list(repaired), problem, str(name), list(also)]:
                 said = tuple(map(_sentence, repaired))
-                return _row(FileRow(number, user, Mode(mode), tuple(map(_wish, wishes)), said, _sentence(problem)))
+                row = FileRow(number, user, Mode(mode), tuple(map(_wish, wishes)), said, _sentence(problem), name, tuple(also))
+                return _row(row)
             case {"text": text, "hint": hint, "code": str(code)} if re.fullmatch(r"\w{1,40}", code):
                 return Refusal(_sentence(text), _sentence(hint), code=code)
-            case str(end) if end == _END:
-                return None
+            case {"found": dict(found)}:
+                return _found(found)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as problem:
         raise Unbelievable from problem
     raise Unbelievable
@@ -67,9 +76,49 @@ def heard(line: bytes) -> FileRow | Refusal | None:
 
 def _row(row: FileRow) -> FileRow:
     known = 0 < row.number <= SHEET_ROWS and len(row.user) <= MOST_OF_A_USER and len(row.wishes) <= _MOST_WISHES
+    known = known and len(row.name) <= MOST_OF_A_USER and len(row.also) <= _MOST_ALSO and all(map(_is_user, row.also))
     if not known or isinstance(row.number, bool) or bool(row.wishes) == bool(row.problem):
         raise Unbelievable
     return row
+
+
+def _is_user(told: Any) -> bool:
+    return isinstance(told, str) and 0 < len(told) <= MOST_OF_A_USER
+
+
+def _found(told: dict[str, Any]) -> Found:
+    match told:
+        case {
+            "sheet": str(sheet), "sheets": list(sheets), "unused": list(unused), "hidden_rows": int(rows), "national": int(national),
+            "hidden_columns": list(columns), "hidden_matter": list(matter), "region": str(region), "delimiter": str(delimiter),
+        }:  # fmt: skip
+            named = (*map(_name, columns), *map(_name, matter), _name(sheet))
+            if len(named) > MOST_NAMES or max(len(sheets), len(unused)) > MOST_NAMES or not re.fullmatch(r"(?:[A-Z]{2})?", region):
+                raise Unbelievable
+            return Found(
+                sheet=sheet,
+                sheets=tuple(Sheet(_name(each["name"]), each["people"] is True, each["hidden"] is True) for each in sheets),
+                unused=tuple(Unused(_name(each["name"]), Doubt(each["doubt"]), _name(each["example"])) for each in unused),
+                hidden_rows=_count(rows),
+                hidden_columns=tuple(columns),
+                hidden_matter=tuple(matter),
+                national=_count(national),
+                region=region,
+                delimiter=delimiter if delimiter in _DELIMITERS else "",
+            )
+    raise Unbelievable
+
+
+def _name(told: Any) -> str:
+    if not isinstance(told, str) or len(told) > MOST_OF_A_NAME:
+        raise Unbelievable
+    return told
+
+
+def _count(told: Any) -> int:
+    if isinstance(told, bool) or not 0 <= told <= SHEET_ROWS * 4:
+        raise Unbelievable
+    return int(told)
 
 
 def _wish(told: Any) -> Wish:

@@ -48,6 +48,8 @@ def add(connection: Connection, job_id: str, rows: Sequence[FileRow]) -> None:
                 "mode": row.mode.value,
                 "wishes": [[wish.phone, wish.value] for wish in row.wishes],
                 "repaired": [to_store(each) for each in row.repaired],
+                "name": row.name,
+                "also": list(row.also),
                 "kind": RowKind.UNREADABLE.value if row.problem else "",
                 "reason": to_column(row.problem),
             }
@@ -76,7 +78,7 @@ def checked(connection: Connection, job_id: str, rows: Sequence[Row]) -> None:
         .where((_rows.job == job_id) & (_rows.number == bindparam("at_number")) & (_rows.kind == ""))
         .values(
             kind=bindparam("is_kind"), reason=bindparam("said"), target_id=bindparam("whom"), target=bindparam("account"),
-            changes=bindparam("doing"), state=bindparam("to"), taken_by="",
+            changes=bindparam("doing"), warned=bindparam("warning"), state=bindparam("to"), taken_by="",
         )
     )
     connection.execute(statement, [_checked(row) for row in rows])
@@ -91,6 +93,7 @@ def _checked(row: Row) -> dict[str, Any]:
         "whom": row.target.id if row.target else "",
         "account": asdict(row.target) if row.target else None,
         "doing": [records.change_row(change) for change in row.changes],
+        "warning": [[each.code, to_store(each.text)] for each in row.warned],
         "to": State.QUEUED.value if row.kind.changes else "",
     }
 

@@ -10,10 +10,12 @@ from typing import Any
 from sqlalchemy import Row
 
 from bot.domain.audit import AuditEvent
-from bot.domain.bulk import Bulk, Mode, RowKind, Wish
+from bot.domain.bulk import Bulk, Mode, RowKind, Warned, Wish
 from bot.domain.bulk import Row as BulkRow
 from bot.domain.change import Change, ChangeKind
 from bot.domain.exchange import ConversationRef
+from bot.domain.file_found import NO_ANSWERS, Answers, Doubt, Sheet, Unused
+from bot.domain.file_found import Found as FileFound
 from bot.domain.methods import PhoneType
 from bot.domain.operation import Approval, Fate, Operation, Result, State
 from bot.domain.people import Actor, Person
@@ -107,7 +109,18 @@ def operation(found: Row[Any]) -> Operation:
 
 
 def _bulk(stored: dict[str, Any]) -> Bulk:
-    return Bulk(**(stored | {"counts": {RowKind(kind): count for kind, count in stored["counts"].items()}}))
+    counts = {RowKind(kind): count for kind, count in stored["counts"].items()}
+    answers = Answers(**stored["answers"]) if stored.get("answers") else NO_ANSWERS
+    return Bulk(**(stored | {"counts": counts, "answers": answers, "found": _found_file(stored.get("found"))}))
+
+
+def _found_file(stored: dict[str, Any] | None) -> FileFound | None:
+    if stored is None:
+        return None
+    sheets = tuple(Sheet(**each) for each in stored["sheets"])
+    unused = tuple(Unused(each["name"], Doubt(each["doubt"]), each["example"]) for each in stored["unused"])
+    hidden = {"hidden_columns": tuple(stored["hidden_columns"]), "hidden_matter": tuple(stored["hidden_matter"])}
+    return FileFound(**(stored | hidden | {"sheets": sheets, "unused": unused}))
 
 
 def previewed(request: dict[str, Any], need: Need, notes: Iterable[str]) -> dict[str, Any]:
@@ -123,6 +136,9 @@ def bulk_row(found: Row[Any]) -> BulkRow:
         mode=Mode(found.mode),
         wishes=tuple(Wish(PhoneType(phone) if phone else None, value) for phone, value in found.wishes),
         repaired=tuple(map(from_store, found.repaired)),
+        name=found.name,
+        also=tuple(found.also or ()),
+        warned=tuple(Warned(code, from_store(text)) for code, text in found.warned or ()),
         kind=RowKind(found.kind) if found.kind else None,
         reason=from_store(found.reason),
         target=Person(**found.target) if found.target else None,

@@ -13,11 +13,13 @@ from sqlalchemy import (
     Double,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
     Text,
     false,
+    text,
     types,
 )
 
@@ -273,6 +275,9 @@ bulk_rows = Table(
     Column("mode", String(8), nullable=False),
     Column("wishes", JSON, nullable=False),
     Column("repaired", JSON, nullable=False),
+    Column("name", Text, nullable=False, server_default=text("''")),
+    Column("also", JSON),  # of rows older than these columns there is none
+    Column("warned", JSON),
     Column("kind", String(12), nullable=False, default=""),  # empty until it was checked
     Column("reason", Text, nullable=False, default=""),
     Column("target_id", String(64), nullable=False, default=""),
@@ -298,6 +303,15 @@ bulk_numbers = Table(
     Column("digest", String(64), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Index("bulk_numbers_by_digest", "digest"),
+)
+
+#: The bytes of a file, in pieces, as long as its sender may still answer something by which it is read anew.
+bulk_files = Table(
+    "bulk_files",
+    metadata,
+    Column("job", String(12), primary_key=True),
+    Column("piece", Integer, primary_key=True, autoincrement=False),
+    Column("content", LargeBinary, nullable=False),
 )
 
 #: How a bulk job runs: what it waits for, and how many of the first rows may still be taken before somebody is asked (-1: all).

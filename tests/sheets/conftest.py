@@ -34,7 +34,7 @@ def reading(tmp_path: Path) -> Reader:
     def read_all(content: bytes | str, region: str = "NL", name: str = "people.csv") -> list[FileRow]:
         path = tmp_path / "file"
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return list(read(path, name, default_region=region))
+        return [each for each in read(path, name, default_region=region) if isinstance(each, FileRow)]
 
     return read_all
 

@@ -25,7 +25,7 @@ def outcome(content: bytes) -> list[FileRow] | Refusal:
         path = Path(folder, "file")
         path.write_bytes(content)
         try:
-            return list(read(path, "file", default_region="NL"))
+            return [each for each in read(path, "file", default_region="NL") if isinstance(each, FileRow)]
         except Refusal as refused:
             return refused
 
@@ -107,7 +107,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path, make: Callable[[int]
         path = tmp_path / str(rows)
         path.write_bytes(make(rows))
         tracemalloc.start()
-        assert sum(1 for _ in read(path, "people", default_region="")) == rows
+        assert sum(isinstance(each, FileRow) for each in read(path, "people", default_region="")) == rows
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[2] < 1.25 * peaks[1] + bytes_a_row * 12_000

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.bulk import FileRow
+from bot.domain.file_found import NO_ANSWERS, Doubt, Found, Sheet, Unused
 from bot.errors import Refusal
 from bot.sheets.apart import ReaderProcesses
 from bot.sheets.child import Limits
 from bot.sheets.read import read
-from bot.sheets.told import Unbelievable, end_line, heard, refusal_line, row_line
+from bot.sheets.told import Unbelievable, found_line, heard, refusal_line, row_line
 from tests.sheets.conftest import by_hand, workbook
 from tests.sheets.hostile import PADDING, ROWS, endless, entities
 
@@ -62,9 +64,9 @@ async def outcome(path: Path, limits: Limits | None = None) -> list[FileRow] | s
     """What comes of a file: rows, or the code of a refusal."""
     rows: list[FileRow] = []
     try:
-        async with contextlib.aclosing(ReaderProcesses(limits or Limits()).rows(path, "people\0.xlsx", "NL")) as found:
+        async with contextlib.aclosing(ReaderProcesses(limits or Limits()).rows(path, "people\0.xlsx", "NL", NO_ANSWERS)) as found:
             async for some in found:
-                rows += some
+                rows += [] if isinstance(some, Found) else some
     except Refusal as refusal:
         return refusal.code
     return rows
@@ -73,7 +75,7 @@ async def outcome(path: Path, limits: Limits | None = None) -> list[FileRow] | s
 def here(path: Path) -> list[FileRow] | str:
     """The same in this process."""
     try:
-        return list(read(path, "people.xlsx", default_region="NL"))
+        return [each for each in read(path, "people.xlsx", default_region="NL") if isinstance(each, FileRow)]
     except Refusal as refusal:
         return refusal.code
 
@@ -114,8 +116,10 @@ async def test_a_reader_ends_with_whoever_wanted_the_rows(long: Path) -> None:
 
 async def test_a_reader_ends_with_the_bot(long: Path) -> None:
     script = (
-        "import asyncio, pathlib, sys; from bot.sheets.apart import ReaderProcesses\n"
-        "async def main():\n  async for _ in ReaderProcesses().rows(pathlib.Path(sys.argv[1]), 'x', ''): pass\nasyncio.run(main())"
+        "import asyncio, pathlib, sys; from bot.sheets.apart import ReaderProcesses; from bot.domain.file_found import Answers\n"
+        "async def main():\n"
+        "  async for _ in ReaderProcesses().rows(pathlib.Path(sys.argv[1]), 'x', '', Answers()): pass\n"
+        "asyncio.run(main())"
     )
     bot = await asyncio.create_subprocess_exec(sys.executable, "-c", script, str(long), cwd=Path(__file__).parents[2])
     await until(lambda: readers_of(bot.pid))
@@ -149,13 +153,24 @@ def test_what_is_told_is_heard_as_it_was(tmp_path: Path) -> None:
     for row in here(path):
         assert isinstance(row, FileRow)
         assert heard(row_line(row)) == row
-    assert heard(end_line()) is None
+    assert heard(found_line(FOUND)) == FOUND
     refusal = heard(refusal_line(Refusal("No.", "Yes.", code="x")))
     assert isinstance(refusal, Refusal)
     assert (refusal.text, refusal.hint, refusal.code) == ("No.", "Yes.", "x")
 
 
-GOOD = [2, "a@b.example", "set", [["mobile", "+31 612345678"]], [], ""]
+FOUND = Found(
+    sheet="Utrecht",
+    sheets=(Sheet("Utrecht", people=True), Sheet("Breda", people=True, hidden=True)),
+    unused=(Unused("Skip", Doubt.BRAKE, "yes"), Unused("Site")),
+    hidden_rows=3,
+    hidden_columns=("Office", "Country"),
+    hidden_matter=("Country",),
+    national=7,
+    region="NL",
+    delimiter=";",
+)
+GOOD = [2, "a@b.example", "set", [["mobile", "+31 612345678"]], [], "", "Ann Bee", ["b@c.example"]]
 KEYS = ["say", "with", "at", "text", "hint", "code"]
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from(GOOD),
@@ -170,10 +185,16 @@ values = st.recursive(
 @example(b"")
 @example(json.dumps([True, *GOOD[1:]]).encode())
 @example(json.dumps([*GOOD[:1], "a" * 400, *GOOD[2:]]).encode())
-@example(json.dumps([*GOOD[:3], [["mobile", "x"]], [], ""]).encode())
-@example(json.dumps([*GOOD[:3], [["mobile", ["+31 6"]]], [], ""]).encode())
-@example(json.dumps([*GOOD[:3], [[None, "maybe"]], [], ""]).encode())
-@example(json.dumps([*GOOD[:5], {"say": "{x}", "with": {}}]).encode())
+@example(json.dumps([*GOOD[:3], [["mobile", "x"]], *GOOD[4:]]).encode())
+@example(json.dumps([*GOOD[:3], [["mobile", ["+31 6"]]], *GOOD[4:]]).encode())
+@example(json.dumps([*GOOD[:3], [[None, "maybe"]], *GOOD[4:]]).encode())
+@example(json.dumps([*GOOD[:7], [7]]).encode())
+@example(json.dumps([*GOOD[:7], [""] * 9]).encode())
+@example(json.dumps({"found": {**asdict(FOUND), "hidden_rows": True}}).encode())
+@example(json.dumps({"found": {**asdict(FOUND), "sheets": [{"name": "x" * 400, "people": True, "hidden": False}]}}).encode())
+@example(json.dumps({"found": {**asdict(FOUND), "unused": [{"name": "x", "doubt": "no", "example": ""}]}}).encode())
+@example(json.dumps({"found": {}}).encode())
+@example(json.dumps([*GOOD[:5], {"say": "{x}", "with": {}}, *GOOD[6:]]).encode())
 def test_nothing_else_is_believed(line: bytes) -> None:
     try:
         said = heard(line)

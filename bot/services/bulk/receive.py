@@ -16,6 +16,7 @@ from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import MOST_BYTES, Bulk
 from bot.domain.change import ChangeKind
 from bot.domain.exchange import BulkShown, ConversationRef, IncomingFile
+from bot.domain.file_found import Found
 from bot.domain.operation import NOT_DONE, Operation, State
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.phone import mask_text
@@ -195,15 +196,19 @@ class Receiving:
         try:
             download = await fetch()
             path = download.path
-            async with contextlib.aclosing(self._sheets.read(path, name)) as found:
-                async for chunk in found:
+            found = Found()
+            async with contextlib.aclosing(self._sheets.read(path, name, operation.bulk.answers)) as said:
+                async for chunk in said:
+                    if isinstance(chunk, Found):
+                        found = chunk
+                        continue
                     rows += len(chunk)
                     if not await jobs.add_rows(operation.id, chunk):
                         return  # cancelled meanwhile
                     await jobs.show_progress(operation.id, self._checking.clock())
             if not rows:
                 raise Refusal(say("There are no rows in this file."), say("`bulk` offers a template to fill in."), code="empty_file")
-            await jobs.rows_read(operation.id, replace(operation.bulk, rows=rows, sha256=download.sha256))
+            await jobs.rows_read(operation.id, replace(operation.bulk, rows=rows, sha256=download.sha256, found=found))
             self.wake()
         except Refusal as refusal:
             await self._failed(operation, join(" ", (refusal.text, refusal.hint, say("Nothing was changed."))))
