@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from bot.domain.exchange import ReportShown, Verb
-from bot.domain.phone_ends import CLASSES, POPULATIONS, End, ends
+from bot.domain.phone_ends import CLASSES, POPULATIONS, End, ends, foreseen
 from bot.domain.report import Class, Counts, Day, forecast, trend
 from bot.domain.retirement import Channel, Retirement, Retiring
 from bot.domain.retirement import spoken as channels_spoken
@@ -160,8 +160,8 @@ def _trend(days: Sequence[Day], today: date, coming: Sequence[End]) -> Iterable[
     yield line(run(say("Week by week"), bold=True), spacing="Medium")
     drawn = [run(f"{spoken(number_text(first.phone_only))} ", subtle=True), run(_blocks(weeks, today), mono=True, whole=True)]
     yield line(*drawn, run(f" {spoken(number_text(last.phone_only))}", bold=True))
-    if said := _forecast(days, today, coming):
-        yield line(run(said, limit=300))
+    if pace := forecast(days, today):
+        yield line(run(foreseen(pace, [each.day for each in coming], today), limit=300))
     rows = [line(run(number_text(each.phone_only), bold=True), run(" · "), run(said_day(each.day), subtle=True)) for each in weeks]
     points = ((each.day, each.phone_only) for each in weeks)
     yield line_chart(say("Only a phone, week by week"), say("only a phone"), points, box(rows), spacing="Small")
@@ -173,20 +173,6 @@ def _blocks(weeks: Sequence[Day], today: date) -> str:
     most = max(1, *found.values())
     tall = len(_BLOCKS) - 1
     return "".join(_BLOCKS[round(tall * found[back] / most)] if back in found else _GAP for back in range(max(found), -1, -1))
-
-
-def _forecast(days: Sequence[Day], today: date, coming: Sequence[End]) -> str:
-    pace = forecast(days, today)
-    if pace is None:
-        return ""
-    a_week = round(pace.a_week)
-    if a_week < 0:
-        return say("They become {count} more each week.", count=number(-a_week))
-    if pace.none_left is None:
-        return say("At the pace of the last weeks they do not come to an end within two years.") if a_week else say("They become no fewer.")
-    gone = say("At {count} fewer a week, nobody is left on {day}.", count=number(max(1, a_week)), day=said_day(pace.none_left))
-    late = [each for each in coming if today < each.day < pace.none_left]
-    return join(" ", (gone, say("That is after {day}.", day=said_day(late[0].day)) if late else ""))
 
 
 def _age(shown: ReportShown) -> Iterable[Element]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from bot.domain.report import Class, Counts, Registered
+from bot.domain.report import Class, Counts, Forecast, Registered
 from bot.domain.retirement import Channel, Population, Retirement, spoken
-from bot.domain.said import say, say_each
+from bot.domain.said import join, number, said_day, say, say_each
 
 #: Whom a day is about.
 POPULATIONS = say_each({
@@ -65,3 +65,15 @@ def reached(person: Registered) -> str:
     if not person.channels:
         return ""
     return spoken(person.channels) if Channel.SMS in person.channels else say("calls only")
+
+
+def foreseen(pace: Forecast, ends: Iterable[date], today: date) -> str:
+    """Where it goes at this pace, in a sentence or two; the second when something ends before it comes to that."""
+    a_week = round(pace.a_week)
+    if a_week < 0:
+        return say("They become {count} more each week.", count=number(-a_week))
+    if pace.none_left is None:
+        return say("At the pace of the last weeks they do not come to an end within two years.") if a_week else say("They become no fewer.")
+    gone = say("At {count} fewer a week, nobody is left on {day}.", count=number(max(1, a_week)), day=said_day(pace.none_left))
+    late = next((day for day in ends if today < day < pace.none_left), None)
+    return join(" ", (gone, say("That is after {day}.", day=said_day(late)) if late else ""))

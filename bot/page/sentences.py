@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
+from bot.domain import phone_ends
 from bot.domain.report import Forecast
 from bot.domain.retirement import Retirement, spoken
-from bot.domain.said import MONTHS, join, number, said_day, say, say_count, say_each
+from bot.domain.said import MONTHS, join, said_day, say, say_count, say_each
 
 #: By the number of weeks before the day; docs/retirement.md says it at length.
 _STEPS = say_each(
@@ -65,12 +66,7 @@ def foreseen(left: int, pace: Forecast | None, days: Sequence[date], today: date
         return say("Nobody has only a phone any more.")
     if pace is None:
         return say("A forecast needs three readings, and a week between the first and the last.")
-    if pace.none_left is None:
-        return say("At the pace of the last weeks there is no end in sight.")
-    a_week = number(round(pace.a_week))
-    told = say("At the pace of the last weeks, {count} fewer a week, nobody is left on {day}.", count=a_week, day=pace.none_left)
-    end = next((day for day in days if day > today), None)
-    return join(" ", (told, say("That is after {day}.", day=end) if end and pace.none_left > end else ""))
+    return phone_ends.foreseen(pace, days, today)
 
 
 def weeks(retirement: Retirement, today: date) -> Iterator[tuple[str, str]]:
