@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from simulator import cast, crowd
+from simulator import cast, crowd, odd_files
 
 _NUMBERS = 5
 _DAMAGED = 100
@@ -39,4 +39,14 @@ SAMPLES: Mapping[str, Callable[[], bytes]] = {
     "old MFA server.csv": _damaged,
     "new site.csv": _site,
     "12,000 people.csv": _whole_crowd,
+    "a country for each row.csv": odd_files.country_column,
+    "numbers of another country.csv": odd_files.another_country,
+    "not everybody.csv": odd_files.brakes,
+    "names sorted alone.csv": odd_files.sorted_alone,
+    "gaps that closed.csv": odd_files.short_rows,
+    "worth a warning.csv": odd_files.warnings,
+    "MFA Server export.csv": odd_files.mfa_server_export,
+    "a row for each phone.csv": odd_files.a_row_for_each_phone,
+    "filtered.xlsx": odd_files.hidden,
+    "two sheets.xlsx": odd_files.two_sheets,
 }
