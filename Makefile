@@ -13,19 +13,25 @@ help: ## show this list
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock.txt
 	@touch $@
 
+.venv/demo: requirements-demo.lock.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-demo.lock.txt
+	@touch $@
+
 # One lock for Python 3.11 and later, of one version where there is one for all of them; the image's and the report's are parts of it.
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --custom-compile-command "make lock"
 
 lock: .venv/installed ## renew the locked versions, all of them that requirements*.txt does not pin
 	$(BIN)/$(COMPILE) --upgrade --output-file requirements-dev.lock.txt requirements-dev.txt
 	$(BIN)/$(COMPILE) --upgrade --output-file requirements.lock.txt --constraints requirements-dev.lock.txt requirements.txt
+	$(BIN)/$(COMPILE) --upgrade --output-file requirements-demo.lock.txt --constraints requirements-dev.lock.txt requirements-demo.txt
 	$(BIN)/$(COMPILE) --upgrade --output-file requirements-report.lock.txt --constraints requirements-dev.lock.txt requirements-report.txt
 
 sbom: .venv/installed ## write what is in the image to build/doorman.cdx.json (CycloneDX)
 	@mkdir -p build
 	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --output-file build/doorman.cdx.json requirements.lock.txt
 
-demo: .venv/installed ## run the bot, Teams and Entra on this machine and open the chat page
+demo: .venv/demo ## run the bot, Teams and Entra on this machine and open the chat page
 	$(BIN)/python app.py demo $(ARGS)
 
 test: .venv/installed ## run the tests, on SQLite and on a real PostgreSQL

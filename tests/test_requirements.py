@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-LOCKS = {f"requirements{part}.txt": f"requirements{part}.lock.txt" for part in ("", "-dev", "-report")}
+LOCKS = {f"requirements{part}.txt": f"requirements{part}.lock.txt" for part in ("", "-demo", "-dev", "-report")}
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 
 
