@@ -16,11 +16,14 @@ import sqlalchemy
 import structlog
 
 from bot.process import new_loop
+from tests import prompt
 from tests.desk import Desk
 
 KINDS = ("sqlite", "postgresql")
 #: As served; without this every call to Graph and Teams would be told.
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
+prompt.hang_bells()
+prompt.share_statements()
 
 
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
