@@ -14,6 +14,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import sqlalchemy
@@ -37,13 +38,21 @@ def command_line(database_url: str, *arguments: str) -> subprocess.CompletedProc
     return subprocess.run(line, cwd=ROOT, env=environ, capture_output=True, timeout=60, check=False)
 
 
-async def audit(database_url: str, *arguments: str) -> tuple[int, bytes, str]:
-    """What that returns, writes and says, in this process, while the bot goes on."""
+class Answered(NamedTuple):
+    """What `audit` returned, wrote and said."""
+
+    status: int
+    written: bytes
+    said: str
+
+
+async def audit(database_url: str, *arguments: str) -> Answered:
+    """The same in this process, while the bot goes on."""
     out, said = io.BytesIO(), []
     parser = argparse.ArgumentParser()
     terminal.add_arguments(parser)
     status = await asyncio.to_thread(terminal.run, parser.parse_args(arguments), {"DATABASE_URL": database_url}, out, said.append)
-    return status, out.getvalue(), "\n".join(said)
+    return Answered(status, out.getvalue(), "\n".join(said))
 
 
 def change(database_url: str, statement: str) -> None:
@@ -61,11 +70,11 @@ async def test_the_trail_verifies_while_the_bot_runs_and_a_changed_event_is_name
     assert b"The trail is whole" in whole.stderr
 
     change(database_url, "UPDATE audit_events SET actor_name = 'Bram Peeters' WHERE number = 2")
-    status, _, said = await audit(database_url, "verify")
-    assert status == 1
-    assert "BROKEN at event 2 of 20" in said
-    assert "changed" in said
-    assert "1 events before it" in said
+    broken = await audit(database_url, "verify")
+    assert broken.status == 1
+    assert "BROKEN at event 2 of 20" in broken.said
+    assert "changed" in broken.said
+    assert "1 events before it" in broken.said
 
 
 async def test_the_trail_is_exported_for_programs_and_for_spreadsheets(desk: Desk, database_url: str) -> None:
@@ -79,14 +88,14 @@ async def test_the_trail_is_exported_for_programs_and_for_spreadsheets(desk: Des
     assert first["facts"]["target_upn"] == ALICE.upn
     assert b"12345678" not in "".join(lines).encode()
 
-    _, table, _ = await audit(database_url, "export", *days, "--format", "csv")
-    rows = list(csv.DictReader(io.StringIO(table.decode())))
+    table = await audit(database_url, "export", *days, "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(table.written.decode())))
     assert len(rows) == len(lines)
     assert rows[0]["actor_name"] == "'=1+1"
     assert rows[0]["facts"].startswith("{")
     assert rows[0]["hash"] == first["hash"]
 
-    assert (await audit(database_url, "export", "--to", "2020-01-01"))[1] == b""
+    assert (await audit(database_url, "export", "--to", "2020-01-01")).written == b""
 
 
 #: What some spreadsheet computes, by itself or behind what ends a cell in its country.
@@ -107,8 +116,8 @@ async def test_no_cell_of_an_export_is_a_formula(desk: Desk, database_url: str) 
             table = sqlalchemy.table("audit_events", *map(sqlalchemy.column, row))
             connection.execute(sqlalchemy.insert(table), row | texts | {"number": number})
     engine.dispose()
-    _, exported, _ = await audit(database_url, "export", "--format", "csv")
-    found = list(csv.reader(io.StringIO(exported.decode(), newline="")))
+    exported = await audit(database_url, "export", "--format", "csv")
+    found = list(csv.reader(io.StringIO(exported.written.decode(), newline="")))
     assert len(found) > len(FORMULAS)
     for cell in itertools.chain(*found):
         for part in re.split(r'[;,\t\r\n"]', cell):
@@ -190,8 +199,8 @@ async def test_old_events_give_way_to_a_checkpoint_and_the_rest_verifies(desk: D
     desk._environment = {"AUDIT_DAYS": "30"}
     await desk.start_bot()  # where the first housekeeping of the hour is done
     async with asyncio.timeout(10):
-        while "removed by age" not in (checked := await audit(database_url, "verify"))[2]:
-            assert checked[0] == 0
-    assert b"trail:events:removed" in (await audit(database_url, "export"))[1]
+        while "removed by age" not in (checked := await audit(database_url, "verify")).said:
+            assert checked.status == 0
+    assert b"trail:events:removed" in (await audit(database_url, "export")).written
     assert "Nothing has happened yet" in (await desk.say(SAM, "history for alice")).text
-    assert (await audit(database_url, "verify"))[0] == 0
+    assert (await audit(database_url, "verify")).status == 0
