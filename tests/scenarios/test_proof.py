@@ -24,8 +24,6 @@ from bot.config import ConfigurationError
 from bot.errors import StoreUnavailable
 from tests.desk import ALICE, BRAM, HANNA, OSCAR, SAM, Desk, as_json
 
-pytestmark = pytest.mark.storage
-
 ROOT = Path(__file__).parent.parent.parent
 SET = "set mobile for alice +31 6 12345678"
 TODAY = datetime.now(UTC).date()
@@ -62,6 +60,7 @@ def change(database_url: str, statement: str) -> None:
     engine.dispose()
 
 
+@pytest.mark.storage
 async def test_the_trail_verifies_while_the_bot_runs_and_a_changed_event_is_named(desk: Desk, database_url: str) -> None:
     await desk.change(HANNA, SET)
     await desk.logged("Alice Jansen")
@@ -77,6 +76,7 @@ async def test_the_trail_verifies_while_the_bot_runs_and_a_changed_event_is_name
     assert "1 events before it" in broken.said
 
 
+@pytest.mark.storage
 async def test_the_trail_is_exported_for_programs_and_for_spreadsheets(desk: Desk, database_url: str) -> None:
     await desk.say(HANNA, f"{SET} because =HYPERLINK lost")
     change(database_url, "UPDATE audit_events SET actor_name = '=1+1' WHERE number = 1")
@@ -152,6 +152,7 @@ async def test_without_a_trail_the_command_line_says_so_and_makes_nothing(tmp_pa
         await audit("mysql://x", "verify")
 
 
+@pytest.mark.storage
 async def test_an_administrator_sees_everybody_s_history_with_graph_s_request_ids(desk: Desk) -> None:
     asked = await desk.say(HANNA, f"{SET} ticket INC-7")
     operation_id = asked.operation_id
@@ -165,6 +166,7 @@ async def test_an_administrator_sees_everybody_s_history_with_graph_s_request_id
         assert "12345678" not in as_json(shown.card)
 
 
+@pytest.mark.storage
 async def test_an_agent_sees_the_history_of_the_own_requests_alone(desk: Desk) -> None:
     asked = await desk.change(HANNA, SET)
     mine = (await desk.say(HANNA, "history")).text
@@ -191,6 +193,7 @@ async def test_an_administrator_outside_the_helpdesk_sees_the_trail_and_nothing_
     assert "not in the helpdesk group" in (await desk.say(BRAM, "show alice")).text
 
 
+@pytest.mark.storage
 async def test_old_events_give_way_to_a_checkpoint_and_the_rest_verifies(desk: Desk, database_url: str) -> None:
     await desk.change(HANNA, SET)
     await desk.logged("Alice Jansen")
