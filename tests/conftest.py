@@ -11,21 +11,33 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import sqlalchemy
 import structlog
 
 from bot.process import new_loop
+from tests import prompt
 from tests.desk import Desk
 
 KINDS = ("sqlite", "postgresql")
 #: As served; without this every call to Graph and Teams would be told.
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
+prompt.hang_bells()
+prompt.share_statements()
+#: How long an example takes says how busy the machine is.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
     """The event loop that serves is the one the tests run on."""
     return {"as served": new_loop}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits for processes to die begins first: at the end the other workers would have nothing left to do beside it."""
+    items.sort(key=lambda item: not item.path.name.startswith("test_kill"))
 
 
 def pytest_collection_finish() -> None:

@@ -18,6 +18,7 @@ from bot.store.transactions import open_engine
 from simulator import cast
 from simulator.teams import Message
 from simulator.world import World
+from tests import prompt
 
 HANNA, BRAM, NADIA, SAM = (cast.person(name) for name in ("Hanna Visser", "Bram Peeters", "Nadia Haddad", "Sam Okafor"))
 ALICE, OMAR, OSCAR = (cast.person(name) for name in ("Alice Jansen", "Omar Farouk", "Oscar Outsider"))
@@ -203,6 +204,7 @@ class Desk:
             put_off = f"UPDATE {table} SET delay_until_epoch_ms = delay_until_epoch_ms - :by WHERE status = 'DELAYED'"
             connection.execute(text(put_off), {"by": milliseconds})
         engine.dispose()
+        prompt.look()
 
     def trail(self) -> list[Any]:
         """What the audit trail says, oldest first: rows with tag, actor_name, operation_id and facts."""

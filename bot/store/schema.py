@@ -176,7 +176,7 @@ def _check(connection: Connection, wanted: MetaData, found: Standing) -> None:
         StoreUnavailable: tables or columns are missing.
     """
     inspector = inspect(connection)
-    there = inspector.get_multi_columns()
+    there = inspector.get_multi_columns(filter_names=list(wanted.tables))
     columns = {name: {column["name"] for column in of_table} for (_, name), of_table in there.items()}
     lacking = []
     for table in wanted.sorted_tables:

@@ -56,7 +56,7 @@ async def test_it_is_posted_once_a_day_and_caught_up_after_a_downtime(desk: Desk
     at(desk, 5, 59)
     await restart(desk)
     yesterday = await one_more(desk, 1)  # this trail is new: the hour of yesterday was missed
-    assert (await audit(database_url, "verify", "--head", yesterday)).returncode == 0
+    assert (await audit(database_url, "verify", "--head", yesterday)).status == 0
     at(desk, 6, 1)  # it goes on running
     first = await one_more(desk, 2)
     for _ in range(2):
@@ -75,8 +75,8 @@ async def test_it_is_posted_once_a_day_and_caught_up_after_a_downtime(desk: Desk
     assert len(heads(desk)) == 3
     known = [argument for head in (yesterday, first, last) for argument in ("--head", head)]
     checked = await audit(database_url, "verify", *known)
-    assert checked.returncode == 0, checked.stderr
-    assert checked.stderr.count(b"nothing up to that event was changed or removed since") == 3
+    assert checked.status == 0, checked.said
+    assert checked.said.count("nothing up to that event was changed or removed since") == 3
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -90,25 +90,25 @@ async def test_a_tail_that_was_cut_off_with_the_head_is_found(desk: Desk, databa
         kept = int(head.partition(":")[0]) - 2
         plain.execute("DELETE FROM audit_events WHERE number > ?", (kept,))
         plain.execute("UPDATE audit_head SET number = ?, hash = (SELECT hash FROM audit_events WHERE number = ?)", (kept, kept))
-    assert (await audit(database_url, "verify")).returncode == 0
+    assert (await audit(database_url, "verify")).status == 0
     checked = await audit(database_url, "verify", "--head", head)
-    assert checked.returncode == 1
-    assert f"BROKEN at event {kept + 1}".encode() in checked.stderr
-    for wrong, sentence in (("12", b"is no head of a trail"), (f"{head} {head}", b"is no head of a trail")):
+    assert checked.status == 1
+    assert f"BROKEN at event {kept + 1}" in checked.said
+    for wrong, sentence in (("12", "is no head of a trail"), (f"{head} {head}", "is no head of a trail")):
         checked = await audit(database_url, "verify", "--head", wrong)
-        assert (checked.returncode, sentence in checked.stderr) == (2, True)
+        assert (checked.status, sentence in checked.said) == (2, True)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_an_export_says_the_head_beside_it(desk: Desk, database_url: str) -> None:
     await desk.say(HANNA, SET)
     exported = await audit(database_url, "export")
-    head = re.search(rb"\d+:[0-9a-f]{64}", exported.stderr)
+    head = re.search(r"\d+:[0-9a-f]{64}", exported.said)
     assert head is not None
-    assert head[0].split(b":")[1] in exported.stdout
-    verified = await audit(database_url, "verify", "--head", head[0].decode())
-    assert verified.returncode == 0
-    assert head[0] in verified.stderr, "it says its own head too"
+    assert head[0].split(":")[1].encode() in exported.written
+    verified = await audit(database_url, "verify", "--head", head[0])
+    assert verified.status == 0
+    assert head[0] in verified.said, "it says its own head too"
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -120,6 +120,6 @@ async def test_without_a_log_channel_the_last_one_waits(database_url: str) -> No
             await restart(desk)
         await desk.say(SAM, "log here", LOG)
         head = await one_more(desk, 1)
-        assert (await audit(database_url, "verify", "--head", head)).returncode == 0
+        assert (await audit(database_url, "verify", "--head", head)).status == 0
 
 

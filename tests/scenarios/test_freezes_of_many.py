@@ -14,11 +14,10 @@ from tests.scenarios.test_alarms import log_is_complete, told
 from tests.scenarios.test_looking_back import leave
 from tests.scenarios.test_stop_and_freeze import events
 
-pytestmark = pytest.mark.storage
-
 ALL = "unfreeze all by hanna visser"
 
 
+@pytest.mark.storage
 @pytest.mark.parametrize("before", ["typed for an hour", "suspected earlier", "suspected by another", "typed for 30 days"])
 async def test_a_suspicious_call_freezes_for_24_hours_whatever_was_there(desk: Desk, database_url: str, before: str) -> None:
     match before:
@@ -48,6 +47,7 @@ async def test_a_suspicious_call_freezes_for_24_hours_whatever_was_there(desk: D
     assert told(desk, "reports a suspicious call") == len(reports)  # hours apart, so each is told
 
 
+@pytest.mark.storage
 async def test_two_who_report_the_same_person_end_it_only_through_an_administrator(desk: Desk) -> None:
     await suspect(desk, HANNA, ALICE)
     await suspect(desk, BRAM, ALICE)
@@ -58,6 +58,7 @@ async def test_two_who_report_the_same_person_end_it_only_through_an_administrat
     assert "can be changed again" in (await desk.say(SAM, "unfreeze alice")).text
 
 
+@pytest.mark.storage
 async def test_an_administrator_ends_all_freezes_of_one_agent_and_shared_ones_stay(desk: Desk, database_url: str) -> None:
     own, shared, others = PEOPLE[:9], PEOPLE[9:12], PEOPLE[12]
     await freeze(desk, HANNA, *own[:7], *shared[:2])
@@ -108,6 +109,7 @@ async def test_freezes_of_an_agent_who_has_left(desk: Desk) -> None:
     assert not await is_frozen(desk, ALICE)
 
 
+@pytest.mark.storage
 async def test_said_twice_at_once_it_is_done_once(desk: Desk, database_url: str) -> None:
     await freeze(desk, HANNA, ALICE, OMAR)
     answers = await asyncio.gather(*(desk.say(SAM, ALL) for _ in range(4)))
@@ -121,6 +123,7 @@ async def test_other_ways_to_say_it(desk: Desk, line: str) -> None:
     assert "1 freeze by Hanna Visser has ended" in (await desk.say(SAM, line)).text
 
 
+@pytest.mark.storage
 async def test_a_freeze_that_is_over_is_nobodys(desk: Desk) -> None:
     await desk.say(HANNA, "freeze alice for 1 hour")
     desk.clock.forward(minutes=61)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import csv
 import io
@@ -13,24 +14,43 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import sqlalchemy
 
+from bot import audit as terminal
+from bot.config import ConfigurationError
+from bot.errors import StoreUnavailable
 from tests.desk import ALICE, BRAM, HANNA, OSCAR, SAM, Desk, as_json
-
-pytestmark = pytest.mark.storage
 
 ROOT = Path(__file__).parent.parent.parent
 SET = "set mobile for alice +31 6 12345678"
 TODAY = datetime.now(UTC).date()
 
 
-async def audit(database_url: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    """`python app.py audit …` with nothing set but the database, while the bot goes on."""
+def command_line(database_url: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """`python app.py audit …` with nothing set but the database."""
     environ = {"PATH": os.environ["PATH"], "DATABASE_URL": database_url}
     line = [sys.executable, "app.py", "audit", *arguments]
-    return await asyncio.to_thread(subprocess.run, line, cwd=ROOT, env=environ, capture_output=True, timeout=60)
+    return subprocess.run(line, cwd=ROOT, env=environ, capture_output=True, timeout=60, check=False)
+
+
+class Answered(NamedTuple):
+    """What `audit` returned, wrote and said."""
+
+    status: int
+    written: bytes
+    said: str
+
+
+async def audit(database_url: str, *arguments: str) -> Answered:
+    """The same in this process, while the bot goes on."""
+    out, said = io.BytesIO(), []
+    parser = argparse.ArgumentParser()
+    terminal.add_arguments(parser)
+    status = await asyncio.to_thread(terminal.run, parser.parse_args(arguments), {"DATABASE_URL": database_url}, out, said.append)
+    return Answered(status, out.getvalue(), "\n".join(said))
 
 
 def change(database_url: str, statement: str) -> None:
@@ -40,39 +60,42 @@ def change(database_url: str, statement: str) -> None:
     engine.dispose()
 
 
+@pytest.mark.storage
 async def test_the_trail_verifies_while_the_bot_runs_and_a_changed_event_is_named(desk: Desk, database_url: str) -> None:
     await desk.change(HANNA, SET)
     await desk.logged("Alice Jansen")
-    whole = await audit(database_url, "verify")
+    whole = await asyncio.to_thread(command_line, database_url, "verify")
     assert whole.returncode == 0, whole.stderr
     assert b"The trail is whole" in whole.stderr
 
     change(database_url, "UPDATE audit_events SET actor_name = 'Bram Peeters' WHERE number = 2")
     broken = await audit(database_url, "verify")
-    assert broken.returncode == 1
-    assert b"BROKEN at event 2 of 20" in broken.stderr
-    assert b"changed" in broken.stderr
-    assert b"1 events before it" in broken.stderr
+    assert broken.status == 1
+    assert "BROKEN at event 2 of 20" in broken.said
+    assert "changed" in broken.said
+    assert "1 events before it" in broken.said
 
 
+@pytest.mark.storage
 async def test_the_trail_is_exported_for_programs_and_for_spreadsheets(desk: Desk, database_url: str) -> None:
     await desk.say(HANNA, f"{SET} because =HYPERLINK lost")
     change(database_url, "UPDATE audit_events SET actor_name = '=1+1' WHERE number = 1")
     days = ("--from", str(TODAY), "--to", "9999-12-31")
-    lines = (await audit(database_url, "export", *days)).stdout.decode().splitlines()
+    exported = await asyncio.to_thread(command_line, database_url, "export", *days)
+    lines = exported.stdout.decode().splitlines()
     first = json.loads(lines[0])
     assert (first["number"], first["actor_name"], first["tag"]) == (1, "=1+1", "operation:request:proposed")
     assert first["facts"]["target_upn"] == ALICE.upn
     assert b"12345678" not in "".join(lines).encode()
 
-    table = (await audit(database_url, "export", *days, "--format", "csv")).stdout.decode()
-    rows = list(csv.DictReader(io.StringIO(table)))
+    table = await audit(database_url, "export", *days, "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(table.written.decode())))
     assert len(rows) == len(lines)
     assert rows[0]["actor_name"] == "'=1+1"
     assert rows[0]["facts"].startswith("{")
     assert rows[0]["hash"] == first["hash"]
 
-    assert (await audit(database_url, "export", "--to", "2020-01-01")).stdout == b""
+    assert (await audit(database_url, "export", "--to", "2020-01-01")).written == b""
 
 
 #: What some spreadsheet computes, by itself or behind what ends a cell in its country.
@@ -93,8 +116,8 @@ async def test_no_cell_of_an_export_is_a_formula(desk: Desk, database_url: str) 
             table = sqlalchemy.table("audit_events", *map(sqlalchemy.column, row))
             connection.execute(sqlalchemy.insert(table), row | texts | {"number": number})
     engine.dispose()
-    exported = (await audit(database_url, "export", "--format", "csv")).stdout.decode()
-    found = list(csv.reader(io.StringIO(exported, newline="")))
+    exported = await audit(database_url, "export", "--format", "csv")
+    found = list(csv.reader(io.StringIO(exported.written.decode(), newline="")))
     assert len(found) > len(FORMULAS)
     for cell in itertools.chain(*found):
         for part in re.split(r'[;,\t\r\n"]', cell):
@@ -111,22 +134,25 @@ async def test_no_cell_of_an_export_is_a_formula(desk: Desk, database_url: str) 
     ],
 )
 async def test_a_day_that_is_none_gets_a_sentence(database_url: str, arguments: list[str], sentence: str) -> None:
-    answer = await audit(database_url, "export", *arguments)
-    assert (answer.returncode, answer.stdout, answer.stderr.decode()) == (2, b"", f"{sentence}\n")
+    assert await audit(database_url, "export", *arguments) == (2, b"", sentence)
 
 
 async def test_without_a_trail_the_command_line_says_so_and_makes_nothing(tmp_path: Path) -> None:
     nowhere = tmp_path / "none.db"
-    for command in ("verify", "export"):
-        answer = await audit(f"sqlite:///{nowhere}", command)
-        assert answer.returncode == 2
-        assert b"there is no file" in answer.stderr
+    answer = await asyncio.to_thread(command_line, f"sqlite:///{nowhere}", "verify")
+    assert answer.returncode == 2
+    assert b"there is no file" in answer.stderr
+    with pytest.raises(StoreUnavailable, match="there is no file"):
+        await audit(f"sqlite:///{nowhere}", "export")
     assert not nowhere.exists()
     nowhere.touch()
-    assert b"cannot be read (no such table" in (await audit(f"sqlite:///{nowhere}", "verify")).stderr
-    assert b"DATABASE_URL is neither" in (await audit("mysql://x", "verify")).stderr
+    with pytest.raises(StoreUnavailable, match=r"cannot be read \(no such table"):
+        await audit(f"sqlite:///{nowhere}", "verify")
+    with pytest.raises(ConfigurationError, match="DATABASE_URL is neither"):
+        await audit("mysql://x", "verify")
 
 
+@pytest.mark.storage
 async def test_an_administrator_sees_everybody_s_history_with_graph_s_request_ids(desk: Desk) -> None:
     asked = await desk.say(HANNA, f"{SET} ticket INC-7")
     operation_id = asked.operation_id
@@ -140,6 +166,7 @@ async def test_an_administrator_sees_everybody_s_history_with_graph_s_request_id
         assert "12345678" not in as_json(shown.card)
 
 
+@pytest.mark.storage
 async def test_an_agent_sees_the_history_of_the_own_requests_alone(desk: Desk) -> None:
     asked = await desk.change(HANNA, SET)
     mine = (await desk.say(HANNA, "history")).text
@@ -166,6 +193,7 @@ async def test_an_administrator_outside_the_helpdesk_sees_the_trail_and_nothing_
     assert "not in the helpdesk group" in (await desk.say(BRAM, "show alice")).text
 
 
+@pytest.mark.storage
 async def test_old_events_give_way_to_a_checkpoint_and_the_rest_verifies(desk: Desk, database_url: str) -> None:
     await desk.change(HANNA, SET)
     await desk.logged("Alice Jansen")
@@ -174,8 +202,8 @@ async def test_old_events_give_way_to_a_checkpoint_and_the_rest_verifies(desk: D
     desk._environment = {"AUDIT_DAYS": "30"}
     await desk.start_bot()  # where the first housekeeping of the hour is done
     async with asyncio.timeout(10):
-        while b"removed by age" not in (checked := await audit(database_url, "verify")).stderr:
-            assert checked.returncode == 0
-    assert b"trail:events:removed" in (await audit(database_url, "export")).stdout
+        while "removed by age" not in (checked := await audit(database_url, "verify")).said:
+            assert checked.status == 0
+    assert b"trail:events:removed" in (await audit(database_url, "export")).written
     assert "Nothing has happened yet" in (await desk.say(SAM, "history for alice")).text
-    assert (await audit(database_url, "verify")).returncode == 0
+    assert (await audit(database_url, "verify")).status == 0

@@ -21,8 +21,6 @@ from simulator import cast
 from simulator.entra import Fault
 from tests.desk import ALICE, HANNA, OMAR, SAM, Desk, as_json
 
-pytestmark = pytest.mark.storage
-
 ROOT = Path(__file__).parent.parent.parent
 SET = "set mobile for alice +31 6 12345678"
 TITLE = "Entra's audit log and my trail differ"
@@ -89,6 +87,7 @@ async def test_both_agree(desk: Desk, database_url: str) -> None:
     assert said.stdout == ""
 
 
+@pytest.mark.storage
 async def test_a_change_behind_the_bots_back_is_listed(desk: Desk, database_url: str) -> None:
     await desk.change(HANNA, SET)
     await behind_the_bots_back(desk)
@@ -101,6 +100,7 @@ async def test_a_change_behind_the_bots_back_is_listed(desk: Desk, database_url:
     assert "NOT IN ENTRA'S LOG" not in said
 
 
+@pytest.mark.storage
 async def test_a_change_that_entra_does_not_show_is_listed_unless_it_is_recent(desk: Desk, database_url: str) -> None:
     desk.clock.forward(hours=-2)
     card = await desk.change(HANNA, SET)
@@ -146,6 +146,7 @@ async def test_why_it_cannot_be_done(desk: Desk, database_url: str) -> None:
     assert (status, "the application permission AuditLog.Read.All is missing" in said) == (2, True)
 
 
+@pytest.mark.storage
 async def test_the_schedule_posts_what_differs_once(desk: Desk) -> None:
     await desk.change(HANNA, SET)
     await behind_the_bots_back(desk)
@@ -173,6 +174,7 @@ async def test_the_schedule_says_nothing_when_all_agree(desk: Desk) -> None:
     assert await posted(desk) == []
 
 
+@pytest.mark.storage
 async def test_the_schedule_says_nothing_while_the_log_cannot_be_read(desk: Desk) -> None:
     await behind_the_bots_back(desk)
     desk.entra.tenant.licence = "Free"

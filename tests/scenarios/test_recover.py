@@ -12,8 +12,6 @@ from tests.scenarios.passes import code, created, made
 from tests.scenarios.recovering import DIEGO, LOST, LOTTE, following, named_on, pass_card, recovered, ticked, ticks
 from tests.scenarios.several import agreed, kinds, results, writes
 
-pytestmark = pytest.mark.storage
-
 AUTHENTICATOR = "/microsoftAuthenticatorMethods/"
 SITUATIONS = ("lost or stolen phone", "new phone", "first day", "phone left at home")
 
@@ -58,6 +56,7 @@ async def test_without_passes_in_the_tenant_there_is_no_recovery(desk: Desk) -> 
 # ── lost or stolen ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.storage
 async def test_a_lost_phone_goes_and_then_the_pass_has_a_card_of_its_own(desk: Desk) -> None:
     own = await desk.say(HANNA, LOST)
     for said in ("Take the tick off", "I look after 1 hour and after 24 hours", "a card of its own", "needs 1 approval"):
@@ -96,6 +95,7 @@ async def test_a_lost_phone_goes_and_then_the_pass_has_a_card_of_its_own(desk: D
     assert len(waiting) <= 1  # what follows was agreed to with the recovery
 
 
+@pytest.mark.storage
 async def test_what_is_unticked_stays_and_approvers_see_the_rest_alone(desk: Desk) -> None:
     desk.entra.person(LOTTE.upn).sign_in.default = None  # the default goes last, and something else stays here
     own = await desk.say(HANNA, LOST)
@@ -189,6 +189,7 @@ async def test_two_devices_of_one_name_cannot_be_told_apart_so_both_go(desk: Des
 # ── what does not work out ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.storage
 async def test_what_was_refused_is_named_the_pass_is_there_all_the_same_and_again_plans_the_rest(desk: Desk) -> None:
     desk.entra.faults.add(Fault(effect="forbidden", method="DELETE", path=AUTHENTICATOR, times=1))
     own = await desk.say(HANNA, LOST)
@@ -243,6 +244,7 @@ async def test_a_freeze_before_the_yes_stops_it(desk: Desk) -> None:
     assert writes(desk) == []
 
 
+@pytest.mark.storage
 async def test_a_freeze_after_the_yes_leaves_everything_and_the_pass_cannot_be_revealed(desk: Desk) -> None:
     fault = desk.entra.faults.add(Fault(effect="hold", method="DELETE", path=AUTHENTICATOR))
     own = await desk.say(HANNA, LOST)
@@ -260,6 +262,7 @@ async def test_a_freeze_after_the_yes_leaves_everything_and_the_pass_cannot_be_r
     assert made(desk, LOTTE) == 1
 
 
+@pytest.mark.storage
 async def test_a_pass_nobody_reveals_expires(desk: Desk) -> None:
     card = await pass_card(desk, await recovered(desk))
     desk.later(minutes=61)

@@ -20,8 +20,6 @@ from tests.scenarios.recovering import LOTTE, following, named_on, pass_card, re
 from tests.scenarios.several import kinds, writes
 from tests.scenarios.test_reconcile import reconcile
 
-pytestmark = pytest.mark.storage
-
 BACK_IN, NOT_YET = "Back in", "Not back in yet"
 NEW_PHONE = "recover lotte new phone"
 
@@ -44,6 +42,7 @@ def closings(desk: Desk) -> int:
     return [row.tag for row in desk.trail()].count(Tag.RECOVERY_CLOSED)
 
 
+@pytest.mark.storage
 async def test_something_new_closes_the_case_and_takes_the_unused_pass(desk: Desk, database_url: str) -> None:
     own = await recovered(desk)
     recovery = named_on(own)
@@ -82,6 +81,7 @@ async def test_what_was_on_the_old_phone_goes_with_the_pass(desk: Desk) -> None:
     assert desk.phones(LOTTE) == {"mobile": "+31 612345010"}
 
 
+@pytest.mark.storage
 async def test_nothing_new_is_said_twice_and_then_no_more(desk: Desk) -> None:
     own = await revealed(desk)
     desk.later(hours=1)
@@ -104,6 +104,7 @@ async def test_a_phone_number_or_codes_are_nothing_worth_having(desk: Desk) -> N
     assert closings(desk) == 1
 
 
+@pytest.mark.storage
 async def test_both_looks_at_once_close_it_once(desk: Desk) -> None:
     own = await revealed(desk)
     registers(desk, LOTTE)
@@ -151,6 +152,7 @@ async def test_an_outage_is_waited_for(desk: Desk) -> None:
     assert "I could not look" not in " ".join(said(desk, ""))
 
 
+@pytest.mark.storage
 async def test_an_outage_that_lasts_is_said_and_the_next_look_makes_up_for_it(desk: Desk) -> None:
     await revealed(desk)
     registers(desk, LOTTE)
@@ -171,6 +173,7 @@ async def test_an_account_that_is_gone_is_said(desk: Desk) -> None:
     assert closings(desk) == 0
 
 
+@pytest.mark.storage
 async def test_a_restart_between_forgets_nothing(desk: Desk) -> None:
     await revealed(desk)
     await desk.stop_bot()

@@ -19,8 +19,6 @@ from tests.desk import BRAM, HANNA, SAM, Answer, Desk, as_json
 from tests.scenarios.approving import told
 from tests.scenarios.passes import OMAR, PASS, code, created, made, ready
 
-pytestmark = pytest.mark.storage
-
 PASSES = "temporaryAccessPassMethods"
 MAY_EXIST = "Entra ID did not say whether it made the pass"
 
@@ -41,6 +39,7 @@ async def replaced(desk: Desk, own: Answer) -> Answer:
 # ── who, and when ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.storage
 async def test_two_presses_at_once_make_one_pass_and_show_it_once(desk: Desk) -> None:
     own = await ready(desk)
     answers = await asyncio.gather(*(desk.press(HANNA, own, "reveal") for _ in range(4)))
@@ -59,6 +58,7 @@ async def test_a_second_press_shows_no_code_and_offers_to_replace(desk: Desk) ->
     assert made(desk) == 1
 
 
+@pytest.mark.storage
 async def test_a_redelivered_press_makes_nothing_more_and_shows_no_code(desk: Desk) -> None:
     own = await ready(desk)
     press = desk.teams.compose(HANNA, "") | {
@@ -112,6 +112,7 @@ async def test_a_press_after_its_time_makes_nothing(desk: Desk) -> None:
     assert created(desk) == []
 
 
+@pytest.mark.storage
 async def test_what_nobody_reveals_expires(desk: Desk) -> None:
     own = await ready(desk)
     desk.later(minutes=61)
@@ -217,6 +218,7 @@ async def test_a_lost_answer_is_never_repeated_and_is_said(desk: Desk, effect: s
     assert len(created(desk)) == 1
 
 
+@pytest.mark.storage
 async def test_slow_down_is_a_definite_no_and_the_press_may_be_repeated(desk: Desk) -> None:
     own = await ready(desk)
     fails(desk, "throttle", retry_after=30)
@@ -249,6 +251,7 @@ class Killed(BaseException):
     """What a process that dies does next: nothing."""
 
 
+@pytest.mark.storage
 @pytest.mark.parametrize("after", [False, True], ids=["before the call", "after the call"])
 async def test_a_death_between_intent_and_result_is_reported_and_nothing_is_repeated(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, after: bool
@@ -282,6 +285,7 @@ async def test_a_death_between_intent_and_result_is_reported_and_nothing_is_repe
     assert ("has a valid pass until" in card.text) == after
 
 
+@pytest.mark.storage
 async def test_an_orderly_stop_in_the_middle_is_recorded_before_it_stops(desk: Desk) -> None:
     own = await ready(desk)
     fails(desk, "hold")
@@ -296,6 +300,7 @@ async def test_an_orderly_stop_in_the_middle_is_recorded_before_it_stops(desk: D
     await desk.settled(own, "Partly done", MAY_EXIST)
 
 
+@pytest.mark.storage
 async def test_what_could_not_be_recorded_is_reported_as_never_seen(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     own = await ready(desk)
     move = StoredOperations.move

@@ -12,8 +12,6 @@ from bot.domain.audit import Tag
 from simulator.entra import Fault
 from tests.desk import ALICE, BRAM, HANNA, HELPDESK, LOG, OSCAR, SAM, Answer, Desk, as_json
 
-pytestmark = pytest.mark.storage
-
 SET = "set mobile for alice +31 6 12345678"
 
 
@@ -36,6 +34,7 @@ def events(database_url: str) -> list[Any]:
     return list(rows)
 
 
+@pytest.mark.storage
 async def test_a_frozen_person_is_changed_by_nobody_until_it_ends(desk: Desk, database_url: str) -> None:
     frozen = await desk.say(HANNA, "freeze alice because odd caller +31 6 55555555")
     assert "Nobody can change Alice Jansen" in frozen.text
@@ -62,6 +61,7 @@ async def test_a_frozen_person_is_changed_by_nobody_until_it_ends(desk: Desk, da
     assert "55555555" not in str(trail)
 
 
+@pytest.mark.storage
 async def test_how_long_a_freeze_lasts_is_said_and_a_repetition_prolongs_it(desk: Desk) -> None:
     await desk.say(HANNA, "freeze alice for 2 hours")
     await desk.say(HANNA, "freeze alice for 30 minutes")
@@ -125,6 +125,7 @@ async def test_a_freeze_between_confirm_and_write(desk: Desk) -> None:
     await desk.logged("Failed", "Alice Jansen is frozen")
 
 
+@pytest.mark.storage
 async def test_a_suspicious_call_on_a_confirmation_card(desk: Desk, database_url: str) -> None:
     answer = await desk.say(HANNA, SET, HELPDESK)
     outsider = await desk.press(OSCAR, answer, "suspect")
@@ -184,6 +185,7 @@ async def test_a_suspicious_call_on_a_show_card(desk: Desk, where: Any) -> None:
     assert "Suspicious call" not in (await desk.say(BRAM, "show omar")).text.replace("Suspicious call", "", 1)  # the button alone
 
 
+@pytest.mark.storage
 async def test_many_presses_at_once_raise_one_alarm(desk: Desk) -> None:
     shown = await desk.say(HANNA, "show alice", HELPDESK)
     presses = await asyncio.gather(*(desk.press(who, shown, "suspect") for who in (HANNA, BRAM, SAM, HANNA)))
@@ -193,6 +195,7 @@ async def test_many_presses_at_once_raise_one_alarm(desk: Desk) -> None:
     assert len([text for text in desk.log() if "reports a suspicious call" in text]) == 1
 
 
+@pytest.mark.storage
 async def test_a_suspicious_call_while_the_change_is_under_way_stops_it(desk: Desk) -> None:
     shown = await desk.say(BRAM, "show alice")
     answer = await desk.say(HANNA, SET)
@@ -217,6 +220,7 @@ async def test_an_invented_reference_freezes_nobody(desk: Desk) -> None:
     assert "confirm" in (await desk.say(HANNA, SET)).verbs
 
 
+@pytest.mark.storage
 async def test_a_pause_stops_every_change_and_every_card_says_so(desk: Desk, database_url: str) -> None:
     waiting = await desk.say(HANNA, SET)
     for who in (HANNA, OSCAR):
@@ -272,6 +276,7 @@ async def test_a_card_pressed_in_a_pause_carries_the_banner_and_may_still_be_can
     assert "Cancelled" in as_json(pressed.card)
 
 
+@pytest.mark.storage
 async def test_a_pause_and_a_freeze_survive_a_restart(desk: Desk) -> None:
     shown = await desk.say(HANNA, "show alice")
     await desk.say(HANNA, "freeze alice")
@@ -286,6 +291,7 @@ async def test_a_pause_and_a_freeze_survive_a_restart(desk: Desk) -> None:
     assert "Alice Jansen is frozen until" in (await desk.press(HANNA, shown, "suspect")).message  # the button still works
 
 
+@pytest.mark.storage
 async def test_a_dead_log_channel_gets_stops_and_operations_later_in_order(desk: Desk) -> None:
     desk.teams.down(LOG)
     await desk.change(HANNA, SET)
