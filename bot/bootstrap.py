@@ -240,7 +240,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         desk.start()
         stack.push_async_callback(desk.stop)
 
-        reports = ReportDesk(registrations, directory, operations, gate, reviewer, files, sheets, facts.retirement, clock)
+        reports = ReportDesk(registrations, directory, operations, gate, reviewer, files, sheets, facts.retirement, settings.zone, clock)
 
         dispatch = Dispatch(operations, stops, directory, gate, reviewer, approvals, preparation, reveals, desk, reports, facts, clock)
         tokens = None if settings.insecure_local else InboundTokens(

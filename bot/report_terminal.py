@@ -106,6 +106,8 @@ async def _run(given: argparse.Namespace, settings: Settings, out: BinaryIO, tel
             raise _Failed(f"Nothing was read from Entra ID yet, {what}", NOT_DONE)
         out.write("".join(f"{line}\n" for line in lines(report, settings.retirement, today, settings.zone)).encode())
         out.flush()
+        if trouble := await stored.trouble():
+            tell(f"It could not be read anew: {trouble}")
         if html:
             _write(html, given.html, page(report, settings.retirement, today, language, settings.zone).encode())
             tell(f"The page is in {given.html}; nobody is named in it.")

@@ -17,6 +17,7 @@ from bot.domain.said import join, number, said_day, say, say_count, spoken, toge
 from cards.charts import line_chart, stacked_bars
 from cards.elements import Element, band, box, button, card, heading, line, moment, run
 from cards.figures import figure, number_text
+from cards.untrusted import plain
 
 #: Departments on the card; the rest is counted.
 MOST_DEPARTMENTS = 8
@@ -127,7 +128,7 @@ def _classes(total: Counts) -> Iterable[Element]:
 
 def _departments(departments: Sequence[tuple[str, Counts]]) -> Iterable[Element]:
     """Where most of them are, as bars; what is left is counted."""
-    found = [(name or say("No department"), counts) for name, counts in departments if counts.phone_only]
+    found = [(plain(name) or say("No department"), counts) for name, counts in departments if counts.phone_only]
     if not found:
         return
     most = max(counts.phone_only for _, counts in found)
@@ -178,7 +179,7 @@ def _blocks(weeks: Sequence[Day], today: date) -> str:
 def _age(shown: ReportShown) -> Iterable[Element]:
     report = shown.report
     yield moment(say("Read from Entra ID at {at}", at=report.read_at), date=True, spacing="Medium")
-    if report.oldest and shown.now - report.oldest > OLD:
+    if report.oldest and report.read_at - report.oldest > OLD:
         told = say("Entra ID makes its own report late: some rows are of {at}, and do not know of what came after.", at=report.oldest)
         yield line(run(told, limit=400))
     if shown.trouble:

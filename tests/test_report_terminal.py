@@ -11,6 +11,7 @@ import signal
 import stat
 import sys
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -159,6 +160,17 @@ async def test_what_entra_refuses_is_said_and_leaves_no_file(terminal: Terminal)
     assert await terminal.run() == 1
     assert "Nothing was read from Entra ID yet" in terminal.said
     assert os.listdir(terminal.folder) == ["doorman.db"]
+
+
+async def test_why_it_could_not_be_read_anew_is_said_too(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert await terminal.run("--read") == 0
+    assert "read anew" not in terminal.said
+    monkeypatch.setattr(report_terminal, "utc_now", lambda: datetime.now(UTC) + timedelta(hours=1))
+    terminal.world.entra.revoke(cast.GRAPH_APP_ID, "AuditLog.Read.All")
+    assert await terminal.run("--read") == 1
+    assert await terminal.run() == 0
+    assert "together" in terminal.shown
+    assert "It could not be read anew: Entra's registration report needs the application permission" in terminal.said
 
 
 async def test_without_a_licence(terminal: Terminal) -> None:

@@ -514,6 +514,7 @@ class ReportShown:
     """The report of who has only a phone.
 
     Attributes:
+        now: in the zone whose days the readings count for.
         reference: by which its buttons name whom it is about.
         lists: the whole list can be had here as a file.
         trouble: why Entra ID could not be read the last time, in a sentence; empty when it could.

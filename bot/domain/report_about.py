@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -22,7 +23,7 @@ REFERENCE = re.compile(f"{EVERYBODY}|{_DEPARTMENT}[0-9a-f]{{{_DIGITS}}}|{_IS_GRO
 
 def folded(name: str) -> str:
     """A name as it is looked for: case does not count, nor do blanks, quotation marks and a final stop, which a line loses."""
-    return " ".join(name.replace('"', "").split()).rstrip(".!?,;:…").casefold()
+    return unicodedata.normalize("NFC", " ".join(name.replace('"', "").split()).rstrip(".!?,;:…").casefold())
 
 
 def of_department(name: str) -> str:

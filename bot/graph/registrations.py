@@ -183,5 +183,5 @@ def _texts(value: object) -> tuple[str, ...] | None:
 
 
 def _text(value: object) -> str:
-    """What a database takes as text, whatever Graph was given for it."""
-    return str(value or "").encode(errors="replace").decode().replace("\0", "")[:MOST_CHARACTERS].strip()
+    """What a database takes as text, whatever Graph was given for it; blanks that nobody sees make no second department."""
+    return " ".join(str(value or "").encode(errors="replace").decode().replace("\0", "")[:MOST_CHARACTERS].split())

@@ -8,8 +8,8 @@ from datetime import date, tzinfo
 from bot.domain.phone_ends import POPULATIONS, ends
 from bot.domain.report import PhoneOnlyReport, forecast
 from bot.domain.retirement import Population, Retirement
-from bot.domain.said import Reader, number, said_at, said_day, speaking, spoken
-from bot.page.sentences import foreseen, what_ends
+from bot.domain.said import Reader, number, said_at, said_day, say_count, speaking, spoken
+from bot.page.sentences import NOBODY, foreseen, what_ends
 from cards.untrusted import plain
 
 #: The page has all of them.
@@ -26,6 +26,9 @@ def lines(report: PhoneOnlyReport, retirement: Retirement, today: date, zone: tz
         yield f"Read from Entra ID on {read_at}." + (f" Entra's oldest record of them is of {said_day(oldest)}." if oldest else "")
         yield what_ends(retirement, today)
         yield ""
+        if not report.total.all:
+            yield NOBODY
+            return
         yield _row("", "people", "only a phone")
         rows = [(one, report.populations[one]) for one in Population if one in report.populations]
         for one, counts in rows:
@@ -37,14 +40,14 @@ def lines(report: PhoneOnlyReport, retirement: Retirement, today: date, zone: tz
             yield ""
             for each, counts in departments[:_MOST_DEPARTMENTS]:
                 yield _row(each, number(counts.all), number(counts.phone_only))
-            if len(departments) > _MOST_DEPARTMENTS:
-                yield f"… and {len(departments) - _MOST_DEPARTMENTS} more departments"
+            if more := len(departments[_MOST_DEPARTMENTS:]):
+                yield spoken(say_count(more, "and {count} more department", "and {count} more departments"))
         yield ""
         coming = ends(report.populations, retirement)
         for end in coming:
             left = (end.day - today).days
             when = f", in {left} {'day' if left == 1 else 'days'}" if left > 0 else ""
-            yield f"{said_day(end.day)}{when}: {number(end.people)} of them get no code from then on."
+            yield f"{said_day(end.day)}{when}: {number(end.people)} of them {'gets' if end.people == 1 else 'get'} no code from then on."
         if len(report.days) > 1:
             yield foreseen(report.total.phone_only, forecast(report.days, today), [end.day for end in coming], today)
 

@@ -12,7 +12,7 @@ from bot.domain.said import Reader, number, said_at, said_day, say, say_count, s
 from bot.languages import catalogue
 from bot.page import plots
 from bot.page.markup import capital, document, element, listed, paragraph, section, table, words
-from bot.page.sentences import foreseen, weeks, what_ends
+from bot.page.sentences import NOBODY, foreseen, weeks, what_ends
 from cards.untrusted import plain
 
 #: A plot has only the departments with most; the table below it has all.
@@ -37,10 +37,13 @@ def page(report: PhoneOnlyReport, retirement: Retirement, today: date, language:
         name = plain(report.scope.name, _NAME)
         title = say("Who has only a phone: {name}", name=name) if name else say("Who has only a phone")
         days = ends(report.populations, retirement)
+        header = element("header", element("h1", words(title)), paragraph(what_ends(retirement, today)))
+        if not report.total.all:
+            return document(title, language, header, paragraph(NOBODY), _about(report))
         return document(
             title,
             language,
-            element("header", element("h1", words(title)), paragraph(what_ends(retirement, today))),
+            header,
             _figures(report.total, days, today),
             _what_ends(report, retirement, days),
             _registered(report),
@@ -104,8 +107,6 @@ def _populations(report: PhoneOnlyReport) -> list[tuple[Population, Counts]]:
 
 def _registered(report: PhoneOnlyReport) -> str:
     total = report.total
-    if not total.all:
-        return ""
     rows: list[tuple[str, Counts]] = [(capital(POPULATIONS[one]), counts) for one, counts in _populations(report)]
     if len(rows) > 1:
         rows.insert(0, (capital(say("everybody")), total))
@@ -165,11 +166,12 @@ def _about(report: PhoneOnlyReport) -> str:
         )
     better = say(
         "“Something better” is whatever goes on signing in: passkeys, Windows Hello, Microsoft Authenticator, codes of an app or a token. "
-        "Email, security questions and Temporary Access Passes do not count."
+        "Email, security questions, Temporary Access Passes, QR codes and app passwords do not count."
     )
+    enabled = say("Accounts that are disabled are not counted.")
     nobody = say("Nobody is named on this page. The list with names is a file of its own, for those who have to help.")
     read = say("Read from Entra ID on {at}.", at=said_at(report.read_at))
-    return element("footer", *map(paragraph, (read, old, better, nobody)))
+    return element("footer", *map(paragraph, (read, old, better, enabled, nobody)))
 
 
 def _share(count: int, of: int) -> str:

@@ -24,6 +24,8 @@ _STEPS = say_each(
         0: "Whoever has only a phone is made to register a passkey at the next sign-in.",
     }
 )
+#: Of people who left, are disabled or came since.
+NOBODY = say("Nobody of these is in what was read from Entra ID.")
 #: The step that is over for whoever has a provider.
 _PROVIDER = 4
 

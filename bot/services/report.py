@@ -6,7 +6,7 @@ Who asks is looked at for every answer: typed, pressed, and once more when the f
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 from bot.domain.audit import AuditEvent, Tag
@@ -41,7 +41,11 @@ _NOTHING_READ = say("Nothing was read from Entra ID yet, so there is no report."
 
 
 class ReportDesk:
-    """What the dispatcher needs of reports."""
+    """What the dispatcher needs of reports.
+
+    Args:
+        zone: of the days that readings count for.
+    """
 
     def __init__(
         self,
@@ -53,6 +57,7 @@ class ReportDesk:
         files: Files,
         sheets: Sheets,
         retirement: Retirement,
+        zone: tzinfo,
         clock: Clock,
     ) -> None:
         self._registrations = registrations
@@ -63,6 +68,7 @@ class ReportDesk:
         self._files = files
         self._sheets = sheets
         self._retirement = retirement
+        self._zone = zone
         self._clock = clock
 
     async def typed(self, text: str, actor: Actor, where: ConversationRef) -> ReportShown | Notice:
@@ -78,7 +84,8 @@ class ReportDesk:
         report = await self._report(scope)
         await self._record(Tag.REPORT_SHOWN, actor, scope, report.total.phone_only)
         trouble = await self._registrations.trouble()
-        return ReportShown(report, self._retirement, self._clock(), about.reference, where.kind == "personal", trouble)
+        now = self._clock().astimezone(self._zone)
+        return ReportShown(report, self._retirement, now, about.reference, where.kind == "personal", trouble)
 
     async def press(self, action: CardAction) -> FileOffered | Notice:
         """A button of a report's card.

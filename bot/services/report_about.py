@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from bot.commands.cleaning import normalise
 from bot.domain.people import Group
 from bot.domain.report import Scope
 from bot.domain.report_about import EVERYBODY, department_in, folded, group_in, of_department, of_group
@@ -109,8 +110,8 @@ class Abouts:
 
 def _called(text: str, departments: Iterable[str]) -> str:
     """The department of this name; empty when there is none. Refusal when several are written almost so, and none exactly."""
-    wanted = folded(text)
-    found = [name for name in departments if name and folded(name) == wanted] if wanted else []
+    wanted = _as_typed(text)
+    found = [name for name in departments if name and _as_typed(name) == wanted] if wanted else []
     if len(found) > 1 and text not in found:
         names = together(f"“{name}”" for name in sorted(found))
         raise Refusal(
@@ -119,6 +120,11 @@ def _called(text: str, departments: Iterable[str]) -> str:
             code="several_meant",
         )
     return text if text in found else "".join(found)
+
+
+def _as_typed(name: str) -> str:
+    """A name as it is looked for when somebody has typed it: the line has lost what Teams takes for markup, and its typographic quotes."""
+    return folded(normalise(name))
 
 
 def _only(text: str, groups: tuple[Group, ...]) -> Group:
@@ -132,8 +138,8 @@ def _only(text: str, groups: tuple[Group, ...]) -> Group:
 
 
 def _nothing(text: str, departments: Iterable[str]) -> Refusal:
-    by_name = {folded(name): name for name in departments if name}
-    wanted = folded(text)
+    by_name = {_as_typed(name): name for name in departments if name}
+    wanted = _as_typed(text)
     near = [*get_close_matches(wanted, by_name, MOST_NEAR), *(name for name in by_name if wanted and wanted in name)]
     like = [f"“{by_name[name]}”" for name in dict.fromkeys(near)][:MOST_NEAR]
     return Refusal(

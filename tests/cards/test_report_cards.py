@@ -156,6 +156,11 @@ def test_where_it_goes(days: Any, said: str) -> None:
     assert said in words(replace(WHOLE, report=replace(REPORT, days=days))).split("\n")
 
 
+def test_a_department_without_a_visible_name_is_none() -> None:
+    shown = replace(WHOLE, report=replace(REPORT, departments=(("\u3164", Counts({Class.PHONE_ONLY: 7})),)))
+    assert "No department of 7" in words(shown)
+
+
 def test_a_week_without_a_reading_is_a_gap() -> None:
     days = [day for day in falling(6, 210) if not 8 <= (NOW.date() - day.day).days <= 20]
     assert re.search(r"[▁-█]+·[▁-█]+", words(replace(WHOLE, report=replace(REPORT, days=days))))

@@ -255,6 +255,21 @@ def test_the_plot_has_the_first_departments_and_the_table_has_all() -> None:
     assert told.count("Department 199 |") == 1
 
 
+def test_a_scope_with_nobody_says_so_and_nothing_else() -> None:
+    nobody = replace(REPORT, scope=Scope(group="Left", members=frozenset()), populations={}, departments=[], days=history(9, 4, 0, every=7))
+    told = said(made(nobody))
+    assert "Nobody of these is in what was read from Entra ID. | Read from Entra ID on" in told
+    shown = "\n".join(lines(nobody, PUBLIC, TODAY, AMSTERDAM))
+    assert shown.endswith("\n\nNobody of these is in what was read from Entra ID.")
+
+
+def test_one_and_more_than_a_thousand_in_a_terminal() -> None:
+    many = [(f"Department {index:04}", counts(2_000 - index)) for index in range(1_500)]
+    told = "\n".join(lines(replace(REPORT, populations={Population.MEMBER: counts(1)}, departments=many), PUBLIC, TODAY, AMSTERDAM))
+    assert "1 of them gets no code" in told
+    assert "\nand 1,490 more departments\n" in told
+
+
 def test_the_same_in_a_terminal() -> None:
     told = "\n".join(lines(REPORT, PUBLIC, TODAY, AMSTERDAM))
     assert re.search(r"members +10,400 +3,400\n", told)

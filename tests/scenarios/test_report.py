@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -125,6 +126,33 @@ async def test_old_rows_of_entra(desk: Desk) -> None:
     desk.clock.forward(days=3)
     await read(desk)
     assert "makes its own report late" in (await desk.say(SAM, LINE)).text
+
+
+async def test_an_old_reading_is_not_blamed_on_entra(desk: Desk) -> None:
+    desk.clock.forward(days=30)
+    answer = await desk.say(SAM, LINE)
+    assert "makes its own report late" not in answer.text
+    assert "read_again" in answer.verbs
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles"])
+async def test_days_are_those_of_the_wall_clock(database_url: str, zone: str) -> None:
+    """There it is the day after, or the day before, that of UTC: a reading of today is the last point all the same."""
+    noon = datetime(2027, 1, 31, 12 if zone.startswith("Pacific") else 6, tzinfo=UTC)
+    async with Desk(database_url, TIME_ZONE=zone) as desk:
+        for days in (14, 7, 0):
+            desk.clock.ahead = noon - timedelta(days=days) - datetime.now(UTC)
+            for person in phone_only(people(desk))[:3]:
+                person.strong = ["fido2"]
+            desk.entra.tenant.sign_in.report.forget()
+            await read(desk)
+        answer = await desk.say(SAM, LINE)
+        count = len(phone_only(people(desk)))
+        assert headline(people(desk)) in answer.text
+        assert f"{count + 6} " in answer.text
+        assert f" {count} At 3 fewer a week, nobody is left on" in answer.text.replace("\u00a0", " ")
+        left = "ended on" if zone.startswith("Pacific") else "end on 1 February 2027, in 2 days"
+        assert left in answer.text.replace("\u00a0", " ")
 
 
 async def test_a_rule_keeps_them_even_from_administrators(database_url: str) -> None:
@@ -348,3 +376,19 @@ async def test_an_own_provider_of_texts(database_url: str) -> None:
         rows = await listed(desk, SAM, answer)
         assert {row["Ends on"] for row in rows if row["The phones are for"] == "texts and calls"} == {"not: your own provider carries on"}
         assert not [row for row in rows if row["The phones are for"] == "calls only" and not row["Ends on"].startswith("2027-")]
+
+
+async def test_what_a_line_loses_is_not_missed_in_a_name(desk: Desk) -> None:
+    """Typographic quotes, blanks and what Teams takes for markup: a name on the card can be typed, or copied, as it stands there."""
+    desk.clock.forward(minutes=20)
+    names = ("Women’s  Health", "Cafe\u0301", "\u202eOffice", "**Night**", "<at>Sam Okafor</at>", "“Workplace”")
+    found = phone_only(people(desk))[: len(names)]
+    for name, member in zip(names, found, strict=True):
+        member.department = name
+    await read(desk)
+    for name, member in zip(names, found, strict=True):
+        for typed in (name, f"department {name}"):
+            (row,) = await listed(desk, SAM, await desk.say(SAM, f"{LINE} for {typed}"))
+            assert row["User principal name"] == member.upn, typed
+    assert await listed(desk, SAM, await desk.say(SAM, f"{LINE} for Women's Health"))
+    assert await listed(desk, SAM, await desk.say(SAM, f"{LINE} for Café"))
