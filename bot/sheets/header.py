@@ -13,7 +13,7 @@ from bot.sheets.columns import Column, meaning
 MOST_ABOVE = 20
 
 _COMMENT = ("#", "//", "--")
-_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
+_PERSON = re.compile(r"[^\s@]+@[^\s@]+|\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?", re.IGNORECASE)
 #: Digits of a title: days, times, and what is stuck to letters, such as INC0012345.
 _NO_NUMBER = re.compile(
     r"(?<![\d./-])(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2\d{2,4})(?![\d./-])"
@@ -58,5 +58,9 @@ def is_data(cells: Sequence[str]) -> bool:
     """Whether a line may be about somebody, so that it is no title."""
     first = next((cell for cell in cells if cell), "")
     if first.startswith(_COMMENT) and not is_error(first):
-        return any(_ADDRESS.fullmatch(cell.lstrip("#/- ")) for cell in cells)
-    return any("@" in cell or sum(map(str.isdigit, _NO_NUMBER.sub("", cell))) > _DIGITS_OF_A_NUMBER for cell in cells)
+        return any(_PERSON.fullmatch(cell.lstrip("#/- ")) for cell in cells)
+    return any("@" in cell or _PERSON.fullmatch(cell) or _digits(cell) > _DIGITS_OF_A_NUMBER for cell in cells)
+
+
+def _digits(cell: str) -> int:
+    return sum(map(str.isdigit, _NO_NUMBER.sub("", cell)))

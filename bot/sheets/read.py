@@ -18,7 +18,7 @@ from bot.sheets.cells import EXAMPLE_USER, Record, Source, is_error, is_formula
 from bot.sheets.columns import Column, Columns
 from bot.sheets.numbers import read_number
 from bot.sheets.table import SEND, Table, too_many_rows
-from bot.sheets.values import read_forced, read_mode, read_removal, read_switch
+from bot.sheets.values import is_nothing, is_switch, read_forced, read_mode, read_removal, read_switch
 
 #: In this order Graph takes them: an alternate mobile only beside a mobile.
 _PHONES = ((Column.MOBILE, PhoneType.MOBILE), (Column.ALTERNATE, PhoneType.ALTERNATE_MOBILE), (Column.OFFICE, PhoneType.OFFICE))
@@ -131,7 +131,11 @@ def _row(record: Record, columns: Columns, region: str) -> FileRow:
         wishes += [wish] if wish else []
         repaired += [say("{Phone}: {text}", phone=phone.noun, text=put_right)] if put_right else []
     try:
-        wishes += _sms(columns.cell(Column.SMS, record.cells), mode)
+        switch = columns.cell(Column.SMS, record.cells)
+        if nothing := "" if is_switch(switch) else _nothing_there(switch):
+            repaired.append(say("SMS sign-in: {text}", text=nothing))
+        else:
+            wishes += _sms(switch, mode)
     except Refusal as refusal:
         problems.append(say("SMS sign-in: {text}", text=_sentence(refusal)))
     if not wishes and not problems:
@@ -146,11 +150,24 @@ def _row(record: Record, columns: Columns, region: str) -> FileRow:
 def _wish(cell: str, phone: PhoneType, mode: Mode, removing: bool, region: str) -> tuple[Wish | None, str]:
     """What a cell asks for, if anything, and what was put right."""
     if mode is Mode.REMOVE:
-        return (Wish(phone) if read_removal(cell) else None), ""
+        goes = read_removal(cell)
+        return (Wish(phone) if goes else None), "" if goes or is_switch(cell) else _nothing_there(cell)
+    if removing and is_nothing(cell):
+        raise Refusal(
+            say("I cannot tell from “{word}” whether this phone is to be removed.", word=cell[:40]),
+            say("Leave the cell empty to remove the phone, or write its number."),
+        )
+    if nothing := _nothing_there(cell):
+        return None, nothing
     if cell:
         reading = read_number(cell, phone, default_region=region)
         return Wish(phone, reading.value), reading.repaired
     return (Wish(phone) if removing else None), ""
+
+
+def _nothing_there(cell: str) -> str:
+    """What to say of a cell in which a sign for nothing stands; empty for any other."""
+    return say("“{word}” was taken for nothing.", word=cell[:40]) if cell and is_nothing(cell) else ""
 
 
 def _sentence(refusal: Refusal) -> str:
