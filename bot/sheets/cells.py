@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
+
+from bot.domain.file_found import Sheet
 
 MOST_COLUMNS = 200
 MOST_CHARACTERS = 64 * 1024  # of one record
+MOST_OF_A_NAME = 64  # of a column or a sheet, where it is told
 #: Whose row in the template is nobody's: `read` passes over it. https://www.rfc-editor.org/rfc/rfc2606
 EXAMPLE_USER = "example@example.invalid"
 
@@ -24,16 +28,37 @@ class Record:
         number: as a spreadsheet counts rows.
         cells: tidy (`tidy`).
         problem: why the row as such cannot be read, in a sentence; empty when it can.
+        hidden: whoever looks at the file does not see it.
     """
 
     number: int
     cells: tuple[str, ...]
     problem: str = ""
+    hidden: bool = False
 
     @property
     def blank(self) -> bool:
         """Nothing is in it."""
         return not self.problem and not any(self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that was opened.
+
+    Attributes:
+        records: of the sheet that is meant, blank and hidden ones too; None while nobody has said which of several sheets is.
+        hidden: the columns that are not shown, the first one being 0; all of them are known by the first record.
+        sheet: name of the sheet that is read; empty for a text file.
+        sheets: all of a workbook.
+        delimiter: between the cells of a text file; empty for a workbook.
+    """
+
+    records: Iterator[Record] | None
+    hidden: Set[int] = frozenset()
+    sheet: str = ""
+    sheets: tuple[Sheet, ...] = ()
+    delimiter: str = ""
 
 
 def tidy(cell: str) -> str:

@@ -95,6 +95,11 @@ class Columns:
         return column in self.places
 
 
+def meaning(name: str) -> Column | None:
+    """Which column has this name; None when it is none of ours."""
+    return _COLUMNS.get(_squash(name))
+
+
 def recognise(header: Sequence[str]) -> Columns:
     """The columns by their names.
 

@@ -6,14 +6,35 @@ https://learn.microsoft.com/office/open-xml/spreadsheet/structure-of-a-spreadshe
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import IO
 
+from bot.domain.said import say
+from bot.errors import Refusal
 from bot.sheets.archive import Archive, with_macros
-from bot.sheets.markup import Part
+from bot.sheets.cells import MOST_OF_A_NAME, tidy
+from bot.sheets.markup import Part, damaged
 
+#: Each of them is looked at, for whom it names.
+MOST_SHEETS = 100
 _USUAL = "xl/workbook.xml"
 _YES = ("1", "true")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSheet:
+    """A sheet, as the workbook calls it.
+
+    Attributes:
+        name: as people read it, cut to what is told of it.
+        part: where it lies.
+        hidden: it is not shown; whether its sender could have it shown does not matter.
+    """
+
+    name: str
+    part: str
+    hidden: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +42,12 @@ class Named:
     """The parts that matter; each is empty when there is none.
 
     Attributes:
-        sheet: the first one that can be seen.
+        sheets: those with cells, in their order.
         strings: the texts that cells share.
         from_1904: days are counted from 1904, as Excel for Mac did.
     """
 
-    sheet: str
+    sheets: tuple[NamedSheet, ...]
     strings: str
     styles: str
     from_1904: bool
@@ -36,7 +57,7 @@ def named(archive: Archive) -> Named:
     """Finds the parts.
 
     Raises:
-        Refusal: there are macros among them, or what names them cannot be read.
+        Refusal: there are macros among them, more sheets than are looked at, or what names them cannot be read.
     """
     roots = _relationships(archive, "")
     main = next((target for kind, target in roots.values() if kind == "officedocument"), _USUAL)
@@ -47,10 +68,26 @@ def named(archive: Archive) -> Named:
     with archive.open(main) as stream:
         book = _Book(stream)
         book.read()
-    sheets = (related.get(each, ("", "")) for each in book.seen)
-    sheet = next((target for kind, target in sheets if kind == "worksheet" and target in archive), "")
     strings, styles = (kinds.get(kind) or _beside(archive, main, f"{kind}.xml") for kind in ("sharedstrings", "styles"))
-    return Named(sheet, strings, styles, book.from_1904)
+    return Named(_sheets(archive, book, related), strings, styles, book.from_1904)
+
+
+def _sheets(archive: Archive, book: _Book, related: Mapping[str, tuple[str, str]]) -> tuple[NamedSheet, ...]:
+    found: dict[str, NamedSheet] = {}
+    for name, related_by, hidden in book.sheets:
+        kind, part = related.get(related_by, ("", ""))
+        if kind != "worksheet" or part not in archive:
+            continue  # a chart, or what a program has left of a sheet
+        if name.casefold() in found:
+            raise damaged()  # no spreadsheet program has two of one name: it could not be said which is meant
+        found[name.casefold()] = NamedSheet(name, part, hidden)
+    if len(found) > MOST_SHEETS:
+        raise Refusal(
+            say("This workbook has more than {most} sheets.", most=MOST_SHEETS),
+            say("Copy the sheet with the people into a new workbook, and send that."),
+            code="file_too_large",
+        )
+    return tuple(found.values())
 
 
 def _beside(archive: Archive, main: str, name: str) -> str:
@@ -90,11 +127,13 @@ class _Book(Part):
 
     def __init__(self, stream: IO[bytes]) -> None:
         super().__init__(stream)
-        self.seen: list[str] = []  # ids of the relationships of sheets
+        self.sheets: list[tuple[str, str, bool]] = []  # name, id of the relationship, whether it is hidden
         self.from_1904 = False
 
     def begin(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "sheet" and attributes.get("state", "visible") == "visible":
-            self.seen += [value for key, value in attributes.items() if key.endswith(" id")][:1]
+        if name == "sheet":
+            related_by = next((value for key, value in attributes.items() if key.endswith(" id")), "")
+            called = tidy(attributes.get("name", ""))[:MOST_OF_A_NAME]
+            self.sheets.append((called, related_by, attributes.get("state", "visible") != "visible"))
         elif name == "workbookPr":
             self.from_1904 = attributes.get("date1904", "").lower() in _YES

@@ -5,6 +5,7 @@ from __future__ import annotations
 import mmap
 import re
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from bot.domain.bulk import MOST_BYTES, MOST_ROWS, FileRow, Mode, Wish
@@ -13,19 +14,16 @@ from bot.domain.methods import PhoneType
 from bot.domain.said import join, say
 from bot.errors import Refusal
 from bot.sheets import archive, text, workbook
-from bot.sheets.cells import EXAMPLE_USER, Record, is_error, is_formula
-from bot.sheets.columns import Column, Columns, recognise
+from bot.sheets.cells import EXAMPLE_USER, Record, Source, is_error, is_formula
+from bot.sheets.columns import Column, Columns
 from bot.sheets.numbers import read_number
-from bot.sheets.sheet import SHEET_ROWS
-from bot.sheets.values import read_forced, read_mode, read_removal, read_switch
-
-MOST_RECORDS = SHEET_ROWS  # blank ones too
+from bot.sheets.table import SEND, Table, too_many_rows
+from bot.sheets.values import is_nothing, is_switch, read_forced, read_mode, read_removal, read_switch
 
 #: In this order Graph takes them: an alternate mobile only beside a mobile.
 _PHONES = ((Column.MOBILE, PhoneType.MOBILE), (Column.ALTERNATE, PhoneType.ALTERNATE_MOBILE), (Column.OFFICE, PhoneType.OFFICE))
 _USER = re.compile(r"[^\s@,;\"<>]{1,64}@[^\s@,;\"<>]{1,255}|\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?", re.IGNORECASE)
 
-_SEND = say("Send a CSV file or an Excel workbook (.xlsx). Type `bulk template` for a file to begin with.")
 #: What other files begin with.
 _ZIP, _OLE = (b"PK\x03\x04", b"PK\x05\x06"), b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OTHER = (b"%PDF", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"MZ", b"\x7fELF")
@@ -43,30 +41,33 @@ def read(path: Path, name: str, *, default_region: str, answers: Answers = NO_AN
     Raises:
         Refusal: the file as a whole cannot be used; also in the middle of it, so nothing may be done before the end is reached.
     """
-    columns: Columns | None = None
-    rows = 0
-    for record in _records(path, name):
-        if record.number > MOST_RECORDS:
-            raise _too_many_rows()
-        if record.blank:
-            continue
-        if columns is None:
-            columns = _header(record)
-            continue
+    with _opened(path, name, answers) as source:
+        if source.records is None:
+            yield Found(sheets=source.sheets)
+            return
+        table = Table(source, answers)
+        if table.asks:
+            for _ in table.rows():  # they are counted
+                pass
+        else:
+            yield from _rows(table, default_region)
+        yield table.found()
+
+
+def _rows(table: Table, region: str) -> Iterator[FileRow]:
+    columns, rows = table.columns(), 0
+    for record in table.rows():
         if columns.cell(Column.USER, record.cells) == EXAMPLE_USER:
             continue
         rows += 1
         if rows > MOST_ROWS:
-            raise _too_many_rows()
-        yield _row(record, columns, default_region)
-    if columns is None:
-        raise Refusal(say("The file is empty."), _SEND, code="file_empty")
+            raise too_many_rows()
+        yield _row(record, columns, region)
     if not rows:
-        raise Refusal(say("There is nobody in the file: it has no rows below the names of the columns."), _SEND, code="file_empty")
-    yield Found()
+        raise table.nobody()
 
 
-def _records(path: Path, name: str) -> Iterator[Record]:
+def _opened(path: Path, name: str, answers: Answers) -> AbstractContextManager[Source]:
     size = path.stat().st_size
     if size > MOST_BYTES:
         raise Refusal(
@@ -75,13 +76,13 @@ def _records(path: Path, name: str) -> Iterator[Record]:
             code="file_too_large",
         )
     if not size:
-        raise Refusal(say("The file is empty."), _SEND, code="file_empty")
+        raise Refusal(say("The file is empty."), SEND, code="file_empty")
     with path.open("rb") as file:
         head = file.read(512)
     if name.lower().endswith((".xlsm", ".xltm", ".xlam", ".xlsb")) and head.startswith(_ZIP):
         raise archive.with_macros()
     if head.startswith(_ZIP):
-        return workbook.records(path)
+        return workbook.opened(path, answers)
     if head.startswith(_OLE):
         raise (
             archive.encrypted()
@@ -93,8 +94,8 @@ def _records(path: Path, name: str) -> Iterator[Record]:
             )
         )
     if head.startswith(_OTHER) or _MARKUP.match(head.removeprefix(b"\xef\xbb\xbf")):
-        raise Refusal(say("This file is no table."), _SEND, code="file_unknown")
-    return text.records(path)
+        raise Refusal(say("This file is no table."), SEND, code="file_unknown")
+    return text.opened(path)
 
 
 def _is_encrypted(path: Path) -> bool:
@@ -104,16 +105,6 @@ def _is_encrypted(path: Path) -> bool:
     """
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         return content.find("EncryptedPackage".encode("utf-16-le")) >= 0
-
-
-def _header(record: Record) -> Columns:
-    if record.problem:
-        raise Refusal(record.problem, _SEND, code="file_no_header")
-    return recognise(record.cells)
-
-
-def _too_many_rows() -> Refusal:
-    return Refusal(say("The file has more than {most} rows.", most=MOST_ROWS), say("Divide it into several files."), code="file_too_large")
 
 
 def _row(record: Record, columns: Columns, region: str) -> FileRow:
@@ -140,7 +131,11 @@ def _row(record: Record, columns: Columns, region: str) -> FileRow:
         wishes += [wish] if wish else []
         repaired += [say("{Phone}: {text}", phone=phone.noun, text=put_right)] if put_right else []
     try:
-        wishes += _sms(columns.cell(Column.SMS, record.cells), mode)
+        switch = columns.cell(Column.SMS, record.cells)
+        if nothing := "" if is_switch(switch) else _nothing_there(switch):
+            repaired.append(say("SMS sign-in: {text}", text=nothing))
+        else:
+            wishes += _sms(switch, mode)
     except Refusal as refusal:
         problems.append(say("SMS sign-in: {text}", text=_sentence(refusal)))
     if not wishes and not problems:
@@ -155,11 +150,24 @@ def _row(record: Record, columns: Columns, region: str) -> FileRow:
 def _wish(cell: str, phone: PhoneType, mode: Mode, removing: bool, region: str) -> tuple[Wish | None, str]:
     """What a cell asks for, if anything, and what was put right."""
     if mode is Mode.REMOVE:
-        return (Wish(phone) if read_removal(cell) else None), ""
+        goes = read_removal(cell)
+        return (Wish(phone) if goes else None), "" if goes or is_switch(cell) else _nothing_there(cell)
+    if removing and is_nothing(cell):
+        raise Refusal(
+            say("I cannot tell from “{word}” whether this phone is to be removed.", word=cell[:40]),
+            say("Leave the cell empty to remove the phone, or write its number."),
+        )
+    if nothing := _nothing_there(cell):
+        return None, nothing
     if cell:
         reading = read_number(cell, phone, default_region=region)
         return Wish(phone, reading.value), reading.repaired
     return (Wish(phone) if removing else None), ""
+
+
+def _nothing_there(cell: str) -> str:
+    """What to say of a cell in which a sign for nothing stands; empty for any other."""
+    return say("“{word}” was taken for nothing.", word=cell[:40]) if cell and is_nothing(cell) else ""
 
 
 def _sentence(refusal: Refusal) -> str:

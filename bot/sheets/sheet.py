@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import IO
 
 from bot.sheets.cells import MOST_CHARACTERS, MOST_COLUMNS, Record, tidy
@@ -20,6 +21,8 @@ from bot.sheets.text import too_long, too_many_columns
 SHEET_ROWS = 1_048_576
 #: Of one row: each of its cells with what is in it, and one with a font for every word.
 MOST_IN_A_ROW = 4_000
+#: Rows and columns that were drawn together are as good as hidden: nothing in them can be read. In points, and in characters.
+UNSEEN_HEIGHT, UNSEEN_WIDTH = 2.0, 0.5
 _COLUMN = re.compile(r"([A-Z]{1,3})[0-9]*")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,400}")
 _TRUE, _FALSE = ("1", "true"), ("0", "false")
@@ -31,6 +34,10 @@ class Sheet(Part):
     Args:
         strings: the texts that cells share.
         dates: what cells with a format show.
+
+    Attributes:
+        hidden: the columns that are not shown, the first one being 0; all of them are known by the first row.
+        ended: it was read to its end.
     """
 
     def __init__(self, stream: IO[bytes], strings: Strings, dates: Dates) -> None:
@@ -38,7 +45,9 @@ class Sheet(Part):
         self._strings = strings
         self._dates = dates
         self._columns: dict[str, int] = {}
-        self._is_sheet = self._in_rows = self._in_row = False
+        self._is_sheet = self._in_rows = self._in_row = self._row_hidden = False
+        self.hidden: set[int] = set()
+        self.ended = False
         self._row = self._column = self._characters = self._others = 0
         self._cells: list[str] = []
         self._done: list[Record] = []
@@ -48,25 +57,20 @@ class Sheet(Part):
         self._formula: list[str] | None = None
         self._texts = Texts()
 
-    def records(self) -> Iterator[Record]:
-        """The rows, blank ones too as far as they are written down.
+    def records(self, pieces: int | None = None) -> Iterator[Record]:
+        """The rows, blank ones too as far as they are written down; or those in the first pieces of it.
 
         Raises:
             Refusal: the sheet is not sane.
             ExpatError: it is no XML.
         """
-        for _ in self.pieces():
+        for _ in islice(self.pieces(), pieces):
             yield from self._done
             self._done.clear()
 
     def begin(self, name: str, attributes: dict[str, str]) -> None:
         if not self._in_row:
-            if self.depth == 1:
-                self._is_sheet = name == "worksheet"
-            elif self.depth == 2:
-                self._in_rows = self._is_sheet and name == "sheetData"
-            elif self.depth == 3 and self._in_rows and name == "row":
-                self._begin_row(attributes)
+            self._begin_outside(name, attributes)
             return
         if self.elements > MOST_IN_A_ROW:
             raise damaged()
@@ -83,6 +87,7 @@ class Sheet(Part):
 
     def end(self, name: str) -> None:
         if not self._in_row:
+            self.ended = self.ended or self.depth == 1
             return
         if self.depth == 3:
             self._end_row()
@@ -108,11 +113,33 @@ class Sheet(Part):
         elif self._within == "is":
             self._texts.text(text)
 
+    def _begin_outside(self, name: str, attributes: dict[str, str]) -> None:
+        if self.depth == 1:
+            self._is_sheet = name == "worksheet"
+        elif self.depth == 2:
+            self._in_rows = self._is_sheet and name == "sheetData"
+            if name == "sheetFormatPr" and _unseen(attributes.get("defaultColWidth"), UNSEEN_WIDTH):
+                self.hidden.update(range(MOST_COLUMNS))  # but those that are shown
+        elif self.depth == 3 and self._in_rows and name == "row":
+            self._begin_row(attributes)
+        elif self.depth == 3 and self._is_sheet and name == "col":
+            self._begin_columns(attributes)
+
+    def _begin_columns(self, attributes: dict[str, str]) -> None:
+        """https://learn.microsoft.com/dotnet/api/documentformat.openxml.spreadsheet.column"""
+        first, last = _whole(attributes.get("min", "")), _whole(attributes.get("max", ""))
+        columns = range(first - 1, min(last, MOST_COLUMNS))
+        if attributes.get("hidden", "").lower() in _TRUE or _unseen(attributes.get("width"), UNSEEN_WIDTH):
+            self.hidden.update(columns)
+        else:
+            self.hidden.difference_update(columns)
+
     def _begin_row(self, attributes: dict[str, str]) -> None:
         number = _whole(attributes["r"]) if "r" in attributes else self._row + 1
         if not self._row < number <= SHEET_ROWS:
             raise damaged()
         self._row, self._column, self._characters, self._cells, self._in_row = number, 0, 0, [], True
+        self._row_hidden = attributes.get("hidden", "").lower() in _TRUE or _unseen(attributes.get("ht"), UNSEEN_HEIGHT)
         self._others, self.elements = self.elements - 1, 0  # a row is counted by its number
 
     def _end_row(self) -> None:
@@ -122,7 +149,7 @@ class Sheet(Part):
             cells.pop()
         if sum(map(len, cells)) > MOST_CHARACTERS:
             raise too_long(self._row)
-        self._done.append(Record(self._row, tuple(cells)))
+        self._done.append(Record(self._row, tuple(cells), hidden=self._row_hidden))
 
     def _begin_cell(self, attributes: dict[str, str]) -> None:
         column = self._column_of(attributes["r"]) if "r" in attributes else self._column + 1
@@ -189,6 +216,15 @@ class Sheet(Part):
                 column = column * 26 + ord(letter) - 64
             self._columns[letters] = column
         return column
+
+
+def _unseen(size: str | None, least: float) -> bool:
+    if size is None:
+        return False
+    try:
+        return float(size) < least
+    except ValueError:
+        raise damaged() from None
 
 
 def _whole(text: str) -> int:

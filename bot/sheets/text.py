@@ -5,15 +5,21 @@ from __future__ import annotations
 import codecs
 import csv
 import re
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 from bot.domain.said import say
 from bot.errors import Refusal
-from bot.sheets.cells import MOST_CHARACTERS, MOST_COLUMNS, Record, tidy
+from bot.sheets.cells import MOST_CHARACTERS, MOST_COLUMNS, Record, Source, tidy
+from bot.sheets.columns import meaning
+from bot.sheets.header import MOST_ABOVE, is_header
 
-DELIMITERS = ",;\t"
+DELIMITERS = ",;\t|"
+#: Lines that are looked at for the header, blank ones too.
+_LOOKED_AT = 100
 _CHUNK = 1 << 16
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -27,18 +33,21 @@ _DELIMITER_LINE = re.compile(r'"?sep=([,;|\t])"?\s*', re.IGNORECASE)
 _SAVE_AS = say("In Excel choose Save As and the type “CSV UTF-8 (Comma delimited)”.")
 
 
-def records(path: Path) -> Iterator[Record]:
+@contextmanager
+def opened(path: Path) -> Iterator[Source]:
     """The records of a text file, blank ones too.
 
     Raises:
-        Refusal: it is no text, or not readable as a table from here on.
+        Refusal: it is no text, or not readable as a table; reading its records raises the same.
     """
     encoding = encoding_of(path)
     with path.open(encoding=encoding, errors="strict", newline=None) as file:
+        lines = _Lines(file)
         try:
-            yield from _records(file)
+            above, delimiter = _begun(lines)
         except UnicodeError:
             raise _no_text() from None
+        yield Source(_records(lines, above, delimiter), delimiter=delimiter)
 
 
 def encoding_of(path: Path) -> str:
@@ -86,54 +95,77 @@ def _utf_16_without_mark(head: bytes) -> str:
     return ""
 
 
-def delimiter_of(line: str) -> str:
-    """The delimiter that makes the most columns of the header; a comma when it is one column."""
-    return max(DELIMITERS, key=lambda delimiter: len(_split(line, delimiter)))
+def delimiter_of(lines: Sequence[str]) -> str:
+    """The delimiter that makes a header of one of the lines, or else the most columns of the first; a comma when it is one column."""
+    for line in lines:
+        tables = [(delimiter, tuple(map(tidy, _split(line, delimiter)))) for delimiter in DELIMITERS]
+        if headers := [(delimiter, cells) for delimiter, cells in tables if is_header(cells)]:
+            return max(headers, key=lambda header: (sum(meaning(cell) is not None for cell in header[1]), len(header[1])))[0]
+    return max(DELIMITERS, key=lambda delimiter: len(_split(lines[0], delimiter))) if lines else DELIMITERS[0]
 
 
 def _split(line: str, delimiter: str) -> list[str]:
     return next(csv.reader([line], delimiter=delimiter), [])
 
 
-def _records(file: IO[str]) -> Iterator[Record]:
-    lines = _Lines(file)
-    number, first = 0, next(lines, None)
+def _begun(lines: _Lines) -> tuple[int, str]:
+    """How many blank lines begin the file, and the delimiter; every line from the first one with anything on comes again."""
+    blank, first = 0, next(lines, None)
     told = _DELIMITER_LINE.fullmatch(first) if first is not None else None
     if told:
         first = next(lines, None)
     while first is not None and not first.strip():
-        number += 1
+        blank += 1
         first = next(lines, None)
-    if first is None:
-        return
-    lines.again = first
-    reader = csv.reader(lines, delimiter=told[1] if told else delimiter_of(first), strict=True)
-    while True:
-        number += 1
-        lines.begin(number)
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as problem:
-            if lines.in_record > 1 or "unexpected end" in str(problem):
-                raise Refusal(
-                    say("The quotation marks in row {row} are not in pairs, so I cannot tell where the row ends.", row=number),
-                    say("Take the quotation mark out of row {row}, save the file and send it again.", row=number),
-                    code="file_quotes",
-                ) from None
-            yield Record(number, (), say("A quotation mark stands in the middle of a cell. Take the quotation marks out of this row."))
-            continue
-        if len(cells) > MOST_COLUMNS:
-            raise too_many_columns(number)
-        yield Record(number, tuple(map(tidy, cells)))
+    seen, filled = [] if first is None else [first], 1
+    if told is None:
+        while first is not None and len(seen) < _LOOKED_AT and filled < MOST_ABOVE and not _any_header(seen[-1]):
+            lines.begin(blank + len(seen) + 1)
+            if (line := next(lines, None)) is None:
+                break
+            seen.append(line)
+            filled += bool(line.strip())
+    lines.again.extend(seen)
+    return blank, told[1] if told else delimiter_of(seen)
+
+
+def _any_header(line: str) -> bool:
+    return any(is_header(tuple(map(tidy, _split(line, delimiter)))) for delimiter in DELIMITERS)
+
+
+def _records(lines: _Lines, number: int, delimiter: str) -> Iterator[Record]:
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    try:
+        while True:
+            number += 1
+            lines.begin(number)
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as problem:
+                if lines.in_record > 1 or "unexpected end" in str(problem):
+                    raise Refusal(
+                        say("The quotation marks in row {row} are not in pairs, so I cannot tell where the row ends.", row=number),
+                        say("Take the quotation mark out of row {row}, save the file and send it again.", row=number),
+                        code="file_quotes",
+                    ) from None
+                yield Record(
+                    number, (), say("A quotation mark stands in the middle of a cell. Take the quotation marks out of this row.")
+                )
+                continue
+            if len(cells) > MOST_COLUMNS:
+                raise too_many_columns(number)
+            yield Record(number, tuple(map(tidy, cells)))
+    except UnicodeError:
+        raise _no_text() from None
 
 
 class _Lines:
     """The lines of a file, none of them and no record of them longer than what a record may have.
 
     Attributes:
-        again: a line to hand out once more.
+        again: lines to hand out once more.
         in_record: how many lines the present record has so far.
     """
 
@@ -141,7 +173,7 @@ class _Lines:
         self._file = file
         self._length = 0
         self._number = 1
-        self.again = ""
+        self.again: deque[str] = deque()
         self.in_record = 0
 
     def begin(self, number: int) -> None:
@@ -152,7 +184,7 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        line, self.again = self.again or self._file.readline(MOST_CHARACTERS + 1), ""
+        line = self.again.popleft() if self.again else self._file.readline(MOST_CHARACTERS + 1)
         if not line:
             raise StopIteration
         self._length += len(line)

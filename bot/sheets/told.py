@@ -16,13 +16,12 @@ from bot.domain.file_found import Doubt, Found, Sheet, Unused
 from bot.domain.methods import PhoneType
 from bot.domain.said import from_store, to_store
 from bot.errors import Refusal
+from bot.sheets.cells import MOST_OF_A_NAME
 from bot.sheets.sheet import SHEET_ROWS
 
 #: Of one line; a row's sentences name two or three of its cells, cut short.
 MOST_OF_A_LINE = 64 * 1024
 MOST_OF_A_USER = 320
-#: Names of columns and sheets in what was found; they are cut short where they are told.
-MOST_OF_A_NAME = 64
 #: A workbook may have more sheets, a table no more columns.
 MOST_NAMES = 200
 _NUMBER = re.compile(r"\+[0-9]{1,3} [0-9]{1,20}(?:x[0-9]{1,20})?")
@@ -92,8 +91,9 @@ def _found(told: dict[str, Any]) -> Found:
             "sheet": str(sheet), "sheets": list(sheets), "unused": list(unused), "hidden_rows": int(rows), "national": int(national),
             "hidden_columns": list(columns), "hidden_matter": list(matter), "region": str(region), "delimiter": str(delimiter),
         }:  # fmt: skip
-            named = (*map(_name, columns), *map(_name, matter), _name(sheet))
-            if len(named) > MOST_NAMES or max(len(sheets), len(unused)) > MOST_NAMES or not re.fullmatch(r"(?:[A-Z]{2})?", region):
+            for name in (*columns, *matter, sheet):
+                _name(name)
+            if max(map(len, (columns, matter, sheets, unused))) > MOST_NAMES or not re.fullmatch(r"(?:[A-Z]{2})?", region):
                 raise Unbelievable
             return Found(
                 sheet=sheet,

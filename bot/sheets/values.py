@@ -1,7 +1,8 @@
-"""Words in cells: actions, yes and no."""
+"""Words in cells: actions, yes and no, and signs of nothing."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from bot.domain.bulk import Mode
@@ -23,7 +24,20 @@ _ACTIONS = {word: mode for mode, words in _MODES.items() for word in words.split
 _YES = _set("on yes y true 1 x aan ja j waar enable enabled ready")
 _NO = _set("off no n false 0 uit nee onwaar disable disabled")
 #: In a phone's cell of a row that removes.
-_REMOVE = _YES | _set("remove delete clear removed none - verwijder verwijderen wis leeg geen")
+_REMOVE = _YES | _set("remove delete clear removed none - – — verwijder verwijderen wis leeg geen")
+#: What programs and people write where there is nothing: reports, databases, PowerShell. `#N/A` is an error and may hide a number.
+_NOTHING = _set("0 none null nil nan undefined empty blank unknown n/a n.a. n.a na geen leeg onbekend nvt n.v.t. n.v.t nb n.b. n.b") | {
+    "not set", "not available", "not applicable", "no number", "geen nummer", "niet van toepassing", "niet bekend",
+}  # fmt: skip
+_NOTHING_OF_MARKS = re.compile(r"[-‐‑‒–—−_.?*/\s]+|[\"'“”‘’`]+|\{\s*\}|\[\s*\]")
+#: What PowerShell writes of a list, and of an object that has no text.
+_TYPE_NAME = re.compile(r"(?:System|Microsoft)\.[\w.`+]+(?:\[[\w.,`\[\] ]*\])?")
+
+
+def is_nothing(cell: str) -> bool:
+    """Whether a cell with something in it says that there is nothing; not in a column where it says what to do."""
+    word = cell.casefold().strip("()<>[]{} ") or cell
+    return word in _NOTHING or _NOTHING_OF_MARKS.fullmatch(word) is not None or _TYPE_NAME.fullmatch(cell) is not None
 
 
 def read_mode(cell: str) -> Mode:
@@ -39,15 +53,19 @@ def read_mode(cell: str) -> Mode:
     raise Refusal(say("I do not know the action “{action}”.", action=cell[:40]), say("Write set, add, update or remove."))
 
 
+def is_switch(cell: str) -> bool:
+    """Whether a cell says on or off."""
+    return cell.casefold() in _YES | _NO
+
+
 def read_switch(cell: str) -> bool:
     """On or off.
 
     Raises:
         Refusal: neither.
     """
-    word = cell.casefold()
-    if word in _YES or word in _NO:
-        return word in _YES
+    if is_switch(cell):
+        return cell.casefold() in _YES
     raise Refusal(say("“{word}” is neither on nor off.", word=cell[:40]), say("Write on or off, or leave the cell empty."))
 
 
@@ -68,6 +86,8 @@ def read_removal(cell: str) -> bool:
     """
     word = cell.casefold()
     if not word or word in _NO:
+        return False
+    if word not in _REMOVE and is_nothing(cell):
         return False
     if word in _REMOVE or sum(map(str.isdigit, word)) >= 6:
         return True

@@ -6,11 +6,13 @@ import io
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Protocol
 
 import openpyxl
 import pytest
 
 from bot.domain.bulk import FileRow
+from bot.domain.file_found import NO_ANSWERS, Answers, Found
 from bot.errors import Refusal
 from bot.sheets.read import read
 
@@ -37,6 +39,26 @@ def reading(tmp_path: Path) -> Reader:
         return [each for each in read(path, name, default_region=region) if isinstance(each, FileRow)]
 
     return read_all
+
+
+class Telling(Protocol):
+    """Reads bytes or text as a file, and tells all that was found."""
+
+    def __call__(self, content: bytes | str, answers: Answers = NO_ANSWERS, region: str = "NL") -> tuple[list[FileRow], Found]: ...
+
+
+@pytest.fixture
+def telling(tmp_path: Path) -> Telling:
+    """The rows of a file, and what else it was found to hold."""
+
+    def tell(content: bytes | str, answers: Answers = NO_ANSWERS, region: str = "NL") -> tuple[list[FileRow], Found]:
+        path = tmp_path / "file"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        *rows, found = read(path, "people", default_region=region, answers=answers)
+        assert isinstance(found, Found)
+        return [row for row in rows if isinstance(row, FileRow)], found
+
+    return tell
 
 
 def refusal(reading: Reader, content: bytes | str, name: str = "people.csv") -> Refusal:

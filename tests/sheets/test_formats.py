@@ -10,7 +10,8 @@ import pytest
 from openpyxl.styles.numbers import is_date_format
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from bot.sheets.workbook import records
+from bot.domain.file_found import NO_ANSWERS
+from bot.sheets.workbook import opened
 from tests.sheets.conftest import MAIN, Reader, by_hand, inline, saved, table
 from tests.sheets.hostile import OFFICE, PACKAGE, ROWS
 
@@ -24,7 +25,9 @@ def cells(tmp_path: Path, content: bytes) -> list[tuple[str, ...]]:
     """The cells of every row that has any."""
     path = tmp_path / "file"
     path.write_bytes(content)
-    return [record.cells for record in records(path) if record.cells]
+    with opened(path, NO_ANSWERS) as source:
+        assert source.records is not None
+        return [record.cells for record in source.records if record.cells]
 
 
 @pytest.mark.parametrize("from_1904", [False, True])

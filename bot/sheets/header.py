@@ -1,0 +1,66 @@
+"""Where a table begins: exports put a title, a comment or the day of the report above the names of the columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from bot.sheets.cells import Record, is_error
+from bot.sheets.columns import Column, meaning
+
+#: So many lines may stand above the header, with itself.
+MOST_ABOVE = 20
+
+_COMMENT = ("#", "//", "--")
+_PERSON = re.compile(r"[^\s@]+@[^\s@]+|\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?", re.IGNORECASE)
+#: Digits of a title: days, times, and what is stuck to letters, such as INC0012345.
+_NO_NUMBER = re.compile(
+    r"(?<![\d./-])(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2\d{2,4})(?![\d./-])"
+    r"|(?<!\d)\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?!\d)|[^\W\d_]+[-_]?\d+"
+)
+_DIGITS_OF_A_NUMBER = 6  # a title has no more
+
+
+def begun(records: Iterator[Record]) -> tuple[Record | None, Iterator[Record]]:
+    """The names of the columns, and what stands below them; None when there is nothing at all.
+
+    They stand in the first line that names the person's column; nothing below a row of somebody's data is taken for names. Where no line
+    does, the first one with a known name comes, or the very first, for whoever says what is wrong with it.
+    """
+    seen: list[Record] = []
+    at = None
+    for record in records:
+        if record.blank:
+            continue
+        seen.append(record)
+        if is_header(record.cells):
+            at = len(seen) - 1
+            break
+        if record.problem or is_data(record.cells):
+            break
+        if len(seen) == MOST_ABOVE:
+            break
+    if not seen:
+        return None, records
+    if at is None:
+        at = next((index for index, record in enumerate(seen) if any(meaning(cell) for cell in record.cells if cell)), 0)
+    return seen[at], chain(seen[at + 1 :], records)
+
+
+def is_header(cells: Sequence[str]) -> bool:
+    """Whether a line names the columns of a table: one of them is the person's, and it is not the only one."""
+    filled = [cell for cell in cells if cell]
+    return len(filled) > 1 and any(meaning(cell) is Column.USER for cell in filled)
+
+
+def is_data(cells: Sequence[str]) -> bool:
+    """Whether a line may be about somebody, so that it is no title."""
+    first = next((cell for cell in cells if cell), "")
+    if first.startswith(_COMMENT) and not is_error(first):
+        return any(_PERSON.fullmatch(cell.lstrip("#/- ")) for cell in cells)
+    return any("@" in cell or _PERSON.fullmatch(cell) or _digits(cell) > _DIGITS_OF_A_NUMBER for cell in cells)
+
+
+def _digits(cell: str) -> int:
+    return sum(map(str.isdigit, _NO_NUMBER.sub("", cell)))

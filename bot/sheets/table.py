@@ -1,0 +1,138 @@
+"""The table in a file: the names of its columns and the rows below them, without what its sender does not see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import replace
+
+from bot.domain.bulk import MOST_ROWS
+from bot.domain.file_found import Answers, Found
+from bot.domain.said import join, say, say_count
+from bot.errors import Refusal
+from bot.sheets.cells import MOST_OF_A_NAME, Record, Source
+from bot.sheets.columns import Columns, recognise
+from bot.sheets.header import begun, is_header
+from bot.sheets.sheet import SHEET_ROWS
+from bot.sheets.unseen import matters
+
+SEND = say("Send a CSV file or an Excel workbook (.xlsx). Type `bulk template` for a file to begin with.")
+
+
+class Table:
+    """What a file holds, as far as it is read.
+
+    Args:
+        source: the file, opened; with its records.
+        answers: hidden rows and columns are left out unless the sender wants them.
+
+    Attributes:
+        asks: a column that is hidden decides what the rows mean, so none is to be read before its sender has said with it or without it.
+
+    Raises:
+        Refusal: it holds nothing, or passwords.
+    """
+
+    def __init__(self, source: Source, answers: Answers) -> None:
+        assert source.records is not None, "it is known which sheet is meant"
+        header, self._below = begun(source.records)
+        if header is None:
+            raise Refusal(say("The file is empty."), SEND, code="file_empty")
+        self._source, self._header = source, header
+        self._with_hidden = answers.hidden is True
+        self._out = frozenset[int]() if self._with_hidden else frozenset(source.hidden)
+        names = header.cells
+        hidden = [names[index][:MOST_OF_A_NAME] for index in sorted(source.hidden) if index < len(names) and names[index]]
+        matter = [name for name in hidden if matters(name)]
+        self.asks = bool(matter) and answers.hidden is None
+        self._hidden_columns, self._hidden_matter, self._hidden_rows = tuple(hidden), tuple(matter), 0
+        names_people(names, frozenset())  # for passwords, which are no less there when they are hidden
+
+    def columns(self) -> Columns:
+        """Which columns are read.
+
+        Raises:
+            Refusal: they are not those of a table of people.
+        """
+        if self._header.problem:
+            raise Refusal(self._header.problem, SEND, code="file_no_header")
+        try:
+            return recognise(left_out(self._header.cells, self._out))
+        except Refusal as refusal:
+            elsewhere = [sheet.name for sheet in self._source.sheets if sheet.people and sheet.name != self._source.sheet]
+            if not elsewhere:
+                raise
+            sheets = ", ".join(f"“{name}”" for name in elsewhere[:12])
+            hint = say("People are on another sheet: {sheets}. If you mean that one, show it and send the file again.", sheets=sheets)
+            raise Refusal(refusal.text, join(" ", (refusal.hint, hint)), code=refusal.code) from None
+
+    def rows(self) -> Iterator[Record]:
+        """The rows below the header that have something in them, without what is left out.
+
+        Raises:
+            Refusal: there are more of them than a spreadsheet has.
+        """
+        for record in self._below:
+            if record.number > SHEET_ROWS:
+                raise too_many_rows()
+            if record.blank:
+                continue
+            if record.hidden:
+                self._hidden_rows += 1
+                if not self._with_hidden:
+                    continue
+            seen = replace(record, cells=left_out(record.cells, self._out)) if self._out else record
+            if not seen.blank:
+                yield seen
+
+    def nobody(self) -> Refusal:
+        """Why there are no rows."""
+        if self._hidden_rows and not self._with_hidden:
+            return Refusal(
+                say_count(
+                    self._hidden_rows,
+                    "Nobody can be seen in the file: the one row below the names of the columns is hidden.",
+                    "Nobody can be seen in the file: all {count} rows below the names of the columns are hidden.",
+                ),
+                say("A filter may do that. Show the rows that you mean, save the file and send it again."),
+                code="file_empty",
+            )
+        return Refusal(say("There is nobody in the file: it has no rows below the names of the columns."), SEND, code="file_empty")
+
+    def found(self) -> Found:
+        """What the file was found to hold; its rows are counted as far as they were read."""
+        return Found(
+            sheet=self._source.sheet,
+            sheets=self._source.sheets,
+            hidden_rows=self._hidden_rows,
+            hidden_columns=self._hidden_columns,
+            hidden_matter=self._hidden_matter,
+            delimiter=self._source.delimiter,
+        )
+
+
+def too_many_rows() -> Refusal:
+    """More than any job has."""
+    return Refusal(say("The file has more than {most} rows.", most=MOST_ROWS), say("Divide it into several files."), code="file_too_large")
+
+
+def left_out(cells: Sequence[str], columns: Set[int]) -> tuple[str, ...]:
+    """The cells without those of some columns."""
+    return tuple("" if index in columns else cell for index, cell in enumerate(cells)) if columns else tuple(cells)
+
+
+def names_people(names: Sequence[str], hidden: Set[int]) -> bool:
+    """Whether these are the names of columns of a table of people, all of them or those that are shown.
+
+    Raises:
+        Refusal: passwords stand beside the people, so the file must not be sent by chat, whatever else is in it.
+    """
+    if not is_header(names):
+        return False
+    for columns in (frozenset[int](), hidden):
+        try:
+            recognise(left_out(names, columns))
+            return True
+        except Refusal as refusal:
+            if refusal.code == "file_secrets":
+                raise
+    return False
