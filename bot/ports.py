@@ -330,6 +330,7 @@ class Operations(Protocol):
         revealed_at: datetime | None = None,
         changes: tuple[Change, ...] = (),
         successor: tuple[Operation, AuditEvent] | None = None,
+        version: int | None = None,
     ) -> Operation | None:
         """Compare-and-set: the one way an operation changes state.
 
@@ -344,6 +345,7 @@ class Operations(Protocol):
             revealed_at: when its requester was given what it made.
             changes: those that are left of it; empty for all.
             successor: an operation that follows from it, confirmed and agreed to with it.
+            version: that somebody saw; None for whichever it is.
 
         Returns:
             The operation as it now is, or None when somebody was quicker or it was too late.
@@ -677,6 +679,32 @@ class BulkJobs(Protocol):
 
     async def with_rows(self, job_id: str, use: Callable[[Iterator[Row]], T]) -> T:
         """What `use` makes of all rows in order, on a thread of its own; no more than a page of them is in memory."""
+
+
+class BulkFiles(Protocol):
+    """Files of bulk jobs as long as their senders may still say what they mean. May raise `StoreUnavailable`; each is one transaction.
+
+    Whatever decides a job, or ends it, removes its file in the same transaction.
+    """
+
+    async def keep(self, job_id: str, piece: int, content: bytes) -> bool:
+        """Stores a piece of a file, counted from 0; False when nobody wants it any more."""
+
+    async def piece(self, job_id: str, piece: int) -> bytes:
+        """A piece of a file; empty behind the last one, and of a file that is not kept."""
+
+    async def ask(self, job_id: str, bulk: Bulk, at: datetime, expires_at: datetime) -> None:
+        """The file was read, and what it means has to be said before its rows are checked; the job's card asks."""
+
+    async def answer(self, seen: Operation, bulk: Bulk, event: AuditEvent, expires_at: datetime) -> Operation | None:
+        """Compare-and-set: the file is to be read anew by this process; its rows, and what was found and demanded, are forgotten.
+
+        Returns:
+            The job as it is now; None when it is no longer as it was seen, or its time was over.
+        """
+
+    async def again(self, job_id: str, *, alone: bool) -> Operation | None:
+        """This process reads the file instead of one that died over it; None when it is not kept, or others are at it."""
 
 
 class Sheets(Protocol):
