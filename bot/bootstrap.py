@@ -190,7 +190,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
                 "reconcile": compare_logs,
                 "registrations": lambda reading: read_registrations(registrations, everybody, settings.zone, clock, reading),
                 "announce": lambda subject: announce(operations, jobs, announcer, in_channel, in_person, clock, sleep, subject),
-                "tell": lambda subject: tell(operations, announcer, clock, sleep, subject),
+                "tell": lambda subject: tell(operations, jobs, announcer, clock, sleep, subject),
                 "remind": lambda subject: remind(operations, chats, announcer, clock, sleep, operation_of(subject)),
                 "follow_up": lambda subject: follow_up(operations, directory.in_background(), announcer, clock, sleep, subject),
                 "log": lambda _: post_log(operations, announcer, settings.log_channel, clock, sleep),

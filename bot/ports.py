@@ -256,6 +256,10 @@ class Budget(Protocol):
     def rate(self) -> float:
         """Writes a second, as things are now."""
 
+    @property
+    def slow_since(self) -> datetime | None:
+        """Since when Graph refuses calls, as far as this process knows; None when it does not."""
+
 
 class Turns(Protocol):
     """Where all replicas take their turns from. Every method may raise `StoreUnavailable`; each is one transaction."""
@@ -665,6 +669,9 @@ class BulkJobs(Protocol):
     async def show_progress(self, job_id: str, now: datetime, *, at_once: bool = False) -> None:
         """Has the requester's card follow, unless it did a moment ago; `at_once` for what should stand there now."""
 
+    async def slowed(self, job_id: str, since: datetime | None) -> None:
+        """Entra ID refuses calls since then, or no longer does; its card says so."""
+
     async def progress(self, job_id: str, now: datetime) -> Progress:
         """How far a job has come."""
 
@@ -719,8 +726,12 @@ class Sheets(Protocol):
     def template(self) -> bytes:
         """A file to fill in."""
 
-    def lines(self, rows: Iterable[Row], job_id: str, *, result: bool) -> Iterator[bytes]:
-        """Rows as a file that is safe to open: what they would do, or with `result` what became of them. For another thread."""
+    def lines(self, rows: Iterable[Row], job_id: str, *, result: bool, notes: Sequence[str] = ()) -> Iterator[bytes]:
+        """Rows as a file that is safe to open: what they would do, or with `result` what became of them. For another thread.
+
+        Args:
+            notes: what is to be said of the file that came in, behind the rows.
+        """
 
     def people(self, people: AsyncIterator[Registered], retirement: Retirement) -> AsyncIterator[bytes]:
         """People as a file that is safe to open: what their phones are for and when that ends, without a number."""

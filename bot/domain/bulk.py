@@ -11,6 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -272,6 +273,16 @@ class Bulk:
         }
         return tuple(question for question, true in may.items() if true)
 
+    @property
+    def may_yet_change(self) -> bool:
+        """No row changes anything, and another answer about the file may alter that."""
+        found, answers = self.found, self.answers
+        if found is None or self.to_change:
+            return False
+        unread = bool(found.hidden_rows or found.hidden_columns) and not answers.hidden
+        named = bool(self.counts.get(RowKind.OTHER_NAME)) and not answers.names
+        return unread or named or bool(found.national and not found.region) or Question.SHEET in self.answerable
+
     def answered(self, answers: Answers) -> Bulk:
         """The same file, to be read anew with these answers."""
         return Bulk(file=self.file, sha256=self.sha256, dry_run=self.dry_run, answers=answers)
@@ -288,6 +299,7 @@ class Progress:
         codes: how many failed, by what went wrong, the most first, each with a sentence.
         rate: rows a minute of late; 0 when nothing is known.
         hold, held_by, held_why: why it stands still, who made it (a name, or empty), and what about.
+        slow_since: since when Entra ID refuses calls; None when it does not.
     """
 
     checked: int = 0
@@ -298,6 +310,7 @@ class Progress:
     hold: Hold = Hold.NONE
     held_by: str = ""
     held_why: str = ""
+    slow_since: datetime | None = None
 
     @property
     def done(self) -> int:

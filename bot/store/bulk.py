@@ -366,6 +366,13 @@ class StoredBulkJobs:
         if found:
             approvals.announce(connection, self._enqueue, records.operation(found))
 
+    async def slowed(self, job_id: str, since: datetime | None) -> None:
+        def work(connection: Connection) -> None:
+            connection.execute(update(bulk_jobs).where(_jobs.job == job_id).values(slow_since=since))
+            self._show(connection, job_id)
+
+        await self._transactions.write(work)
+
     async def progress(self, job_id: str, now: datetime) -> Progress:
         def work(connection: Connection) -> Progress:
             job = connection.execute(select(bulk_jobs).where(_jobs.job == job_id)).one()
@@ -383,6 +390,7 @@ class StoredBulkJobs:
                 hold=Hold(job.hold),
                 held_by=job.held_by,
                 held_why=from_store(job.held_why),
+                slow_since=job.slow_since,
             )
 
         return await self._transactions.read(work)

@@ -123,7 +123,9 @@ class Receiving:
         """
         assert job.bulk is not None, "it is a job"
         now, checking = self._checking.clock(), self._checking
-        facts = {"question": question.value, "answer": mask_text(str(getattr(answers, question.value)))}
+        answer = getattr(answers, question.value)
+        said = ("yes" if answer else "no") if isinstance(answer, bool) else mask_text(answer)
+        facts = {"question": question.value, "answer": said}
         event = AuditEvent(Tag.BULK_FILE_ANSWERED, now, actor.id, actor.name, job.id, job.target.id, facts)
         moved = await self._kept.answer(job, job.bulk.answered(answers), event, now + CHECK_FOR)
         if moved is None:
