@@ -62,6 +62,7 @@ from bot.serving import SERVER_LIMITS
 from bot.sheets.spreadsheets import Spreadsheets
 from bot.store.budget import StoredTurns
 from bot.store.bulk import StoredBulkJobs
+from bot.store.bulk_files import StoredBulkFiles
 from bot.store.chats import StoredChats
 from bot.store.discrepancies import StoredDiscrepancies
 from bot.store.engine import DurableEngine, is_dead, operation_of
@@ -189,7 +190,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
                 "reconcile": compare_logs,
                 "registrations": lambda reading: read_registrations(registrations, everybody, settings.zone, clock, reading),
                 "announce": lambda subject: announce(operations, jobs, announcer, in_channel, in_person, clock, sleep, subject),
-                "tell": lambda subject: tell(operations, announcer, clock, sleep, subject),
+                "tell": lambda subject: tell(operations, jobs, announcer, clock, sleep, subject),
                 "remind": lambda subject: remind(operations, chats, announcer, clock, sleep, operation_of(subject)),
                 "follow_up": lambda subject: follow_up(operations, directory.in_background(), announcer, clock, sleep, subject),
                 "log": lambda _: post_log(operations, announcer, settings.log_channel, clock, sleep),
@@ -200,6 +201,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         )
         operations = StoredOperations(transactions, engine.enqueue, policy.limits)
         jobs = StoredBulkJobs(transactions, engine.enqueue, engine.executor_id, is_dead)
+        kept = StoredBulkFiles(transactions, engine.enqueue, engine.executor_id, is_dead)
         stops = StoredStops(transactions, engine.enqueue, policy.limits)
         usages = StoredUsages(transactions, engine.enqueue, policy.limits)
         discrepancies = StoredDiscrepancies(transactions, engine.enqueue)
@@ -236,7 +238,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         files = OneDriveFiles(settings.allowed_file_hosts, sleep)
         stack.push_async_callback(files.close)
         sheets = Spreadsheets(settings.default_region.upper(), full_numbers=policy.full_numbers_in_files)
-        desk = app[BULK] = BulkDesk(operations, stops, gate, checking, files, sheets, crews)
+        desk = app[BULK] = BulkDesk(operations, stops, gate, checking, kept, files, sheets, crews)
         desk.start()
         stack.push_async_callback(desk.stop)
 

@@ -256,6 +256,10 @@ class Budget(Protocol):
     def rate(self) -> float:
         """Writes a second, as things are now."""
 
+    @property
+    def slow_since(self) -> datetime | None:
+        """Since when Graph refuses calls, as far as this process knows; None when it does not."""
+
 
 class Turns(Protocol):
     """Where all replicas take their turns from. Every method may raise `StoreUnavailable`; each is one transaction."""
@@ -330,6 +334,7 @@ class Operations(Protocol):
         revealed_at: datetime | None = None,
         changes: tuple[Change, ...] = (),
         successor: tuple[Operation, AuditEvent] | None = None,
+        version: int | None = None,
     ) -> Operation | None:
         """Compare-and-set: the one way an operation changes state.
 
@@ -344,6 +349,7 @@ class Operations(Protocol):
             revealed_at: when its requester was given what it made.
             changes: those that are left of it; empty for all.
             successor: an operation that follows from it, confirmed and agreed to with it.
+            version: that somebody saw; None for whichever it is.
 
         Returns:
             The operation as it now is, or None when somebody was quicker or it was too late.
@@ -663,6 +669,9 @@ class BulkJobs(Protocol):
     async def show_progress(self, job_id: str, now: datetime, *, at_once: bool = False) -> None:
         """Has the requester's card follow, unless it did a moment ago; `at_once` for what should stand there now."""
 
+    async def slowed(self, job_id: str, since: datetime | None) -> None:
+        """Entra ID refuses calls since then, or no longer does; its card says so."""
+
     async def progress(self, job_id: str, now: datetime) -> Progress:
         """How far a job has come."""
 
@@ -679,6 +688,32 @@ class BulkJobs(Protocol):
         """What `use` makes of all rows in order, on a thread of its own; no more than a page of them is in memory."""
 
 
+class BulkFiles(Protocol):
+    """Files of bulk jobs as long as their senders may still say what they mean. May raise `StoreUnavailable`; each is one transaction.
+
+    Whatever decides a job, or ends it, removes its file in the same transaction.
+    """
+
+    async def keep(self, job_id: str, piece: int, content: bytes) -> bool:
+        """Stores a piece of a file, counted from 0; False when nobody wants it any more."""
+
+    async def piece(self, job_id: str, piece: int) -> bytes:
+        """A piece of a file; empty behind the last one, and of a file that is not kept."""
+
+    async def ask(self, job_id: str, bulk: Bulk, at: datetime, expires_at: datetime) -> None:
+        """The file was read, and what it means has to be said before its rows are checked; the job's card asks."""
+
+    async def answer(self, seen: Operation, bulk: Bulk, event: AuditEvent, expires_at: datetime) -> Operation | None:
+        """Compare-and-set: the file is to be read anew by this process; its rows, and what was found and demanded, are forgotten.
+
+        Returns:
+            The job as it is now; None when it is no longer as it was seen, or its time was over.
+        """
+
+    async def again(self, job_id: str, *, alone: bool) -> Operation | None:
+        """This process reads the file instead of one that died over it; None when it is not kept, or others are at it."""
+
+
 class Sheets(Protocol):
     """Files as rows, and rows as files."""
 
@@ -691,8 +726,12 @@ class Sheets(Protocol):
     def template(self) -> bytes:
         """A file to fill in."""
 
-    def lines(self, rows: Iterable[Row], job_id: str, *, result: bool) -> Iterator[bytes]:
-        """Rows as a file that is safe to open: what they would do, or with `result` what became of them. For another thread."""
+    def lines(self, rows: Iterable[Row], job_id: str, *, result: bool, notes: Sequence[str] = ()) -> Iterator[bytes]:
+        """Rows as a file that is safe to open: what they would do, or with `result` what became of them. For another thread.
+
+        Args:
+            notes: what is to be said of the file that came in, behind the rows.
+        """
 
     def people(self, people: AsyncIterator[Registered], retirement: Retirement) -> AsyncIterator[bytes]:
         """People as a file that is safe to open: what their phones are for and when that ends, without a number."""

@@ -13,7 +13,8 @@ from bot.domain.exchange import BulkShown, OperationShown, Verb
 from bot.domain.operation import Operation, State
 from bot.domain.phone import mask_text
 from bot.domain.said import join, number, say, say_count
-from cards.bulk_parts import checking, counted, digests, ended, failed, going, reasons, repaired, samples, tried
+from cards.bulk_found import answers, asking, cancelling, found_facts, offers
+from cards.bulk_parts import checking, counted, digests, ended, going, not_done, reasons, repaired, samples, tried
 from cards.bulk_words import about, changing_text
 from cards.confirm import question
 from cards.elements import Element, band, button, card, facts, heading, line, moment, refresh, run
@@ -31,6 +32,7 @@ HOLDS: dict[Hold, Look] = {
     Hold.PAUSED: Look("‖", say("Paused"), "warning", "Warning"),
     Hold.CANARY: Look("◔", say("The first rows are done: go on?"), "accent", "Accent"),
     Hold.FAILING: Look("⚠", say("Stopped by itself: go on?"), "attention", "Attention"),
+    Hold.ASKING: Look("?", say("Your answer is needed"), "accent", "Accent"),
     Hold.STOPPED: Look("‖", say("Waiting: Doorman is paused"), "warning", "Warning"),
     Hold.ENDING: Look("‖", say("Stopping"), "warning", "Warning"),
 }
@@ -99,6 +101,8 @@ def _top(operation: Operation, look: Look) -> list[Element]:
 def _look(operation: Operation, bulk: Bulk, progress: Progress) -> Look:
     usual = LOOKS[operation.state]
     match operation.state:
+        case State.CHECKING if bulk.asks:
+            return HOLDS[Hold.ASKING]
         case State.CHECKING if not bulk.read:
             return Look(usual.icon, say("Reading the file"), usual.style, usual.colour)
         case State.PROPOSED if not bulk.to_change:
@@ -126,6 +130,8 @@ _Told = Callable[[Operation, Bulk, Progress], tuple[str, ...]]
 
 
 def _checking(_operation: Operation, bulk: Bulk, progress: Progress) -> tuple[str, ...]:
+    if bulk.asks:
+        return (say("Nothing is checked or changed before you have said what the file means."),)
     if not bulk.read:
         return (say("Reading the file…"),)
     checked, rows = number(progress.checked), number(bulk.rows)
@@ -175,6 +181,8 @@ def _going(_operation: Operation, bulk: Bulk, progress: Progress) -> tuple[str, 
             return join(" ", (say("Stopped by {name}.", name=by) if by else say("Stopped."), rest)), why
         case Hold.STOPPED:
             return why or say("An administrator has paused Doorman."), say("The job goes on by itself when the pause ends.")
+    if progress.slow_since:
+        return (say("Entra ID takes fewer calls since {at}: the job goes on by itself, only later.", at=progress.slow_since),)
     if not tried(progress):
         return (say("It starts in a moment. This card shows how far it is; you can carry on."),)
     return (say("It is being carried out. This card shows how far it is; you can carry on."),)
@@ -184,8 +192,7 @@ def _finished(operation: Operation, bulk: Bulk, progress: Progress) -> tuple[str
     if operation.state is State.SUCCEEDED and bulk.dry_run:
         usual: str = say("This was a dry run: nothing was changed.")
         return operation.outcome or usual, "" if bulk.to_change else _NOTHING_TO_DO
-    wrong = failed(progress)
-    retry = say("“Retry the failures” makes a new job of what failed.") if wrong else ""
+    retry = say("“Retry what was not done” makes a new job of it.") if not_done(progress) else ""
     return operation.outcome or _USUALLY[operation.state], retry
 
 
@@ -235,11 +242,12 @@ def _shown(operation: Operation, bulk: Bulk, shown: BulkShown, most: tuple[int, 
     progress = shown.progress
     match operation.state:
         case State.CHECKING:
-            return checking(bulk, progress)
+            return asking(bulk) if bulk.asks else checking(bulk, progress)
         case State.PROPOSED | State.AWAITING_APPROVAL:
-            return [*counted(bulk), *repaired(bulk), *question(operation), *samples(shown.samples, *most)]
+            found = offers(operation) if operation.state is State.PROPOSED else found_facts(bulk)
+            return [*counted(bulk), *repaired(bulk), *found, *question(operation), *samples(shown.samples, *most)]
         case State.SUCCEEDED if bulk.dry_run:
-            return [*counted(bulk), *repaired(bulk), *samples(shown.samples, *most)]
+            return [*counted(bulk), *repaired(bulk), *found_facts(bulk), *samples(shown.samples, *most)]
         case State.QUEUED | State.RUNNING:
             return [*going(bulk, progress), *reasons(progress)]
         case State.DENIED | State.EXPIRED | State.STALE:
@@ -275,9 +283,9 @@ def _actions(operation: Operation, bulk: Bulk, progress: Progress) -> list[Eleme
     stop = button(say("Stop the rest"), Verb.STOP, id, style="destructive", tooltip=say("What was done stays done; the rest is not done"))
     match operation.state:
         case State.CHECKING:
-            return [cancel]
+            return [*answers(operation), cancelling(bulk, cancel)] if bulk.asks else [cancel]
         case State.PROPOSED:
-            confirm = [button(say("Confirm"), Verb.CONFIRM, id, style="positive")] if bulk.to_change else []
+            confirm = [button(say("Confirm"), Verb.CONFIRM, id, plan=bulk.mark, style="positive")] if bulk.to_change else []
             return [*confirm, preview, cancel]
         case State.AWAITING_APPROVAL:
             return [preview, cancel]
@@ -296,7 +304,7 @@ def _actions(operation: Operation, bulk: Bulk, progress: Progress) -> list[Eleme
             return [preview]
         case _:
             result = [button(say("Result as a file"), Verb.RESULT, id)] if tried(progress) else []
-            return result + ([button(say("Retry the failures"), Verb.RETRY, id)] if failed(progress) else [])
+            return result + ([button(say("Retry what was not done"), Verb.RETRY, id)] if not_done(progress) else [])
 
 
 def _summary(operation: Operation, bulk: Bulk, look: Look) -> str:

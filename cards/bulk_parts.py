@@ -8,7 +8,7 @@ from bot.domain.bulk import Bulk, Progress, Row, RowKind, Sample, masked
 from bot.domain.operation import Operation, State
 from bot.domain.phone import mask_text
 from bot.domain.said import join, number, say, say_count
-from cards.bulk_words import MEANINGS, about, kinds_counted, short
+from cards.bulk_words import MEANINGS, about, counts_text, kinds_counted, short
 from cards.elements import Colour, Element, box, columns, facts, line, run, woven
 from cards.figures import COUNT, figure, number_text
 from cards.wording import difference_text, named
@@ -26,6 +26,11 @@ NOT_DONE = (State.PARTIAL, State.FAILED, State.STALE)
 def failed(progress: Progress) -> int:
     """Rows that have ended otherwise than the file wanted it; what was stopped is none of them."""
     return sum(progress.ended.get(state, 0) for state in NOT_DONE)
+
+
+def not_done(progress: Progress) -> int:
+    """Rows that may be tried again: what failed, and what was stopped before its turn."""
+    return failed(progress) + progress.ended.get(State.CANCELLED, 0)
 
 
 def tried(progress: Progress) -> int:
@@ -163,7 +168,20 @@ def ended(bulk: Bulk, progress: Progress) -> list[Element]:
     )
     rows = [figure(count, run(text, bold=True, colour=colour)) for count, text, colour in told if count]
     bars = bar(bulk.to_change, (ended.get(State.SUCCEEDED, 0), "Good"), (failed(progress), "Attention"))
-    return [bars, box(rows, style="emphasis", spacing="Small")]
+    return [bars, box(rows, style="emphasis", spacing="Small"), *_all_of_it(bulk, progress)]
+
+
+def _all_of_it(bulk: Bulk, progress: Progress) -> list[Element]:
+    """What became of the whole file, also of the rows that were never to change anything."""
+    total, done = sum(bulk.counts.values()), progress.ended.get(State.SUCCEEDED, 0)
+    left_out = {kind: count for kind, count in bulk.counts.items() if not kind.changes}
+    if not sum(left_out.values()):
+        return []
+    said = say(
+        "{done} of {rows} rows done; {left} left out: {kinds}.",
+        done=number(done), rows=number(total), left=number(sum(left_out.values())), kinds=counts_text(left_out),
+    )  # fmt: skip
+    return [line(run(said, limit=400), spacing="Medium")]
 
 
 def reasons(progress: Progress) -> list[Element]:

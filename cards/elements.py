@@ -181,14 +181,15 @@ def button(
     id: str,
     *,
     pick: int | None = None,
+    plan: str = "",
     style: Literal["default", "positive", "destructive"] = "default",
     tooltip: str = "",
 ) -> Element:
-    """A press that carries a verb, an id and perhaps a pick, and nothing else.
+    """A press that carries a verb, an id and perhaps a pick, or what it was shown of a plan, and nothing else.
 
     Clients that cannot execute submit the same: https://learn.microsoft.com/adaptive-cards/authoring-cards/universal-action-model
     """
-    data: Element = {"id": id} if pick is None else {"id": id, "pick": pick}
+    data: Element = {"id": id} | ({} if pick is None else {"pick": pick}) | ({"plan": plan} if plan else {})
     looks: Element = {"title": spoken(title)}
     if style != "default":
         looks["style"] = style
@@ -291,6 +292,22 @@ def choices(id: str, label: str, titles: Iterable[str], missing: str) -> Element
         "errorMessage": spoken(missing),
         "wrap": True,
         "choices": [{"title": inert(spoken(title), 320), "value": str(index)} for index, title in enumerate(titles)],
+    }
+
+
+def picked(id: str, label: str, named: Iterable[tuple[str, str]], missing: str) -> Element:
+    """One of very many, found by typing a part of its title; titles with their values.
+
+    https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/dynamic-search
+    """
+    return {
+        "type": "Input.ChoiceSet",
+        "id": id,
+        "label": spoken(label),
+        "style": "filtered",
+        "isRequired": True,
+        "errorMessage": spoken(missing),
+        "choices": [{"title": inert(title, 80), "value": value} for title, value in named],
     }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import Hold, RowKind
 from bot.domain.exchange import FileKind, History
+from bot.domain.file_found import Question
 from bot.domain.operation import Operation, State
 from bot.domain.phone import mask_text
 from bot.domain.said import join, said_at, say, say_count, say_each, spoken
@@ -22,6 +23,7 @@ ROOM = 22_000
 SAID = say_each({
     Tag.ANNOUNCE_RESULT_DELIVERED: "told the requester the result",
     Tag.ANNOUNCE_RESULT_UNDELIVERABLE: "could not tell the requester the result",
+    Tag.BULK_FILE_ANSWERED: "said what the file means",
     Tag.BULK_FILE_CHECKED: "checked the rows of the file",
     Tag.BULK_FILE_GIVEN: "took the rows as a file",
     Tag.BULK_JOB_FINISHED: "finished the job",
@@ -71,7 +73,18 @@ HELD = say_each({
     Hold.FAILING: "too many rows failed for one reason",
     Hold.STOPPED: "Doorman was paused",
     Hold.ENDING: "",
+    Hold.ASKING: "",
 })  # fmt: skip
+
+#: What the sender of a file said something about.
+ANSWERED = say_each({
+    Question.SHEET: "the sheet",
+    Question.COLUMNS: "without the columns that are not used",
+    Question.HIDDEN: "with what is hidden",
+    Question.REGION: "the country",
+    Question.NAMES: "with other names",
+})  # fmt: skip
+_YES_NO = say_each({"yes": "yes", "no": "no"})
 _OF_JOBS = frozenset({Tag.BULK_JOB_HELD, Tag.BULK_JOB_RESUMED, Tag.BULK_JOB_STOPPED})
 #: Files that are made of a job, which have no name in the trail.
 FILES = say_each({FileKind.PREVIEW.value: "preview", FileKind.RESULT.value: "result"})
@@ -168,6 +181,9 @@ def _of_files(facts: Mapping[str, object]) -> Iterable[str]:
     file, counts, kind = facts.get("file"), facts.get("counts"), facts.get("kind")
     if isinstance(file, str):
         yield FILES.get(file) or file_name(file)
+    if (question := facts.get("question")) in set(Question):
+        answer = str(facts.get("answer", ""))
+        yield say("{what}: {answer}", what=ANSWERED[Question(str(question))], answer=_YES_NO.get(answer, mask_text(answer)))
     if isinstance(counts, Mapping):
         yield counts_text({each: int(counts[each]) for each in RowKind if str(counts.get(each, "")).isdecimal()})
     if kind in set(RowKind):

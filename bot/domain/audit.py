@@ -13,6 +13,7 @@ class Tag(StrEnum):
 
     ANNOUNCE_RESULT_DELIVERED = "announce:result:delivered"
     ANNOUNCE_RESULT_UNDELIVERABLE = "announce:result:undeliverable"
+    BULK_FILE_ANSWERED = "bulk:file:answered"
     BULK_FILE_CHECKED = "bulk:file:checked"
     BULK_FILE_GIVEN = "bulk:file:given"
     BULK_JOB_FINISHED = "bulk:job:finished"
@@ -61,7 +62,7 @@ FIELDS = frozenset(
         "approvals", "changes", "code", "command", "conversation", "outcome", "reason", "request_ids", "results", "rules", "state",
         "target_upn", "text", "ticket",
         "count", "days", "first", "last", "last_hash",  # of a checkpoint
-        "counts", "file", "kind", "plan", "sha256",  # of a bulk job and its rows
+        "answer", "answers", "counts", "file", "kind", "plan", "question", "sha256",  # of a bulk job and its rows
     }
 )  # fmt: skip
 

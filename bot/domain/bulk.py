@@ -11,11 +11,12 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.domain.change import Change, ChangeKind
-from bot.domain.file_found import NO_ANSWERS, Answers, Found
+from bot.domain.file_found import NO_ANSWERS, Answers, Found, Question, open_questions, telling
 from bot.domain.methods import PhoneType
 from bot.domain.people import Person
 from bot.domain.retirement import Channel
@@ -31,6 +32,9 @@ MOST_ROWS = 100_000
 MOST_OF_ONE = 3
 #: A person's own numbers; the office phone of two people is often the same one.
 OWN_PHONES = frozenset({PhoneType.MOBILE, PhoneType.ALTERNATE_MOBILE})
+
+#: Characters of `Bulk.mark`.
+MARK = 12
 
 #: What a job's requester is told of beside its card: its check took long and is done; it asks something (with the hold's word behind);
 #: it is over. And how occasions begin on which its card alone follows.
@@ -201,6 +205,7 @@ class Hold(StrEnum):
     CANARY = "canary"  # the first rows are done, and its requester is asked before the rest
     FAILING = "failing"  # too many rows in a row failed for one reason
     STOPPED = "stopped"  # Doorman as a whole is paused; goes on by itself
+    ASKING = "asking"  # nothing is checked before its sender has said what the file means
     ENDING = "ending"  # somebody stopped the rest; it is over when what was under way has ended
 
 
@@ -243,6 +248,45 @@ class Bulk:
         """How many rows write something."""
         return sum(count for kind, count in self.counts.items() if kind.changes)
 
+    @property
+    def mark(self) -> str:
+        """As much of the plan's digest as Confirm carries, so that nobody confirms another plan than the one on the card."""
+        return self.plan[:MARK]
+
+    @property
+    def asks(self) -> tuple[Question, ...]:
+        """What has to be answered before its rows are checked; nothing while it is being read, and once it is read."""
+        return () if self.read or self.found is None else open_questions(self.found, self.answers)
+
+    @property
+    def answerable(self) -> tuple[Question, ...]:
+        """What its sender may say of the file while nothing is decided: what is asked, or once it is checked what was taken to be so."""
+        if self.found is None or self.retry_of:
+            return ()
+        if not self.read:
+            return self.asks
+        may = {
+            Question.SHEET: sum(sheet.people for sheet in self.found.sheets) > 1,
+            Question.HIDDEN: bool(self.found.hidden_rows or self.found.hidden_columns),
+            Question.REGION: bool(self.found.national),
+            Question.NAMES: self.answers.names or bool(self.counts.get(RowKind.OTHER_NAME)),
+        }
+        return tuple(question for question, true in may.items() if true)
+
+    @property
+    def may_yet_change(self) -> bool:
+        """No row changes anything, and another answer about the file may alter that."""
+        found, answers = self.found, self.answers
+        if found is None or self.to_change:
+            return False
+        unread = bool(found.hidden_rows or found.hidden_columns) and not answers.hidden
+        named = bool(self.counts.get(RowKind.OTHER_NAME)) and not answers.names
+        return unread or named or bool(found.national and not found.region) or Question.SHEET in self.answerable
+
+    def answered(self, answers: Answers) -> Bulk:
+        """The same file, to be read anew with these answers."""
+        return Bulk(file=self.file, sha256=self.sha256, dry_run=self.dry_run, answers=answers)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
@@ -255,6 +299,7 @@ class Progress:
         codes: how many failed, by what went wrong, the most first, each with a sentence.
         rate: rows a minute of late; 0 when nothing is known.
         hold, held_by, held_why: why it stands still, who made it (a name, or empty), and what about.
+        slow_since: since when Entra ID refuses calls; None when it does not.
     """
 
     checked: int = 0
@@ -265,6 +310,7 @@ class Progress:
     hold: Hold = Hold.NONE
     held_by: str = ""
     held_why: str = ""
+    slow_since: datetime | None = None
 
     @property
     def done(self) -> int:
@@ -316,6 +362,9 @@ def masked(row: Row) -> Row:
 class PlanDigest:
     """A digest of what every row of a job would do, fed in the order of the rows: approval is bound to it.
 
+    Args:
+        job: whose file was read so; of one that is its rows alone, as every file once was, nothing else is taken in.
+
     Attributes:
         writes: how many changes that are, all rows together.
         follow: in how many rows SMS sign-in follows from the number, by how it ends: "on", or "off" where it is switched off again.
@@ -323,8 +372,10 @@ class PlanDigest:
         signs_in_by_sms: in some row SMS sign-in is switched on.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, job: Bulk | None = None) -> None:
         self._digest = hashlib.sha256()
+        if job and (told := telling(job.found, job.answers)):
+            self._digest.update(json.dumps(told, separators=(",", ":")).encode() + b"\n")
         self.writes = 0
         self.follow = Counter[str]()
         self.channels: frozenset[Channel] = frozenset()

@@ -137,6 +137,12 @@ class Verb(StrEnum):
     RESULT = "result"  # every row after it was done, as a file
     RETRY = "retry"  # a new job of the failures
     TEMPLATE = "template"  # an empty file to fill in
+    # Of bulk jobs, and the same words as `file_found.Question`: what its sender says of a file.
+    SHEET = "sheet"
+    COLUMNS = "columns"
+    HIDDEN = "hidden"
+    REGION = "region"
+    NAMES = "names"
     # Of reports alone.
     LIST = "list"  # everybody whom a report counts, as a file
     READ_AGAIN = "read_again"  # has Entra ID read anew
@@ -149,6 +155,8 @@ class CardAction:
     Attributes:
         id: of the operation, of the choice or of the form, the reference to a person, or the name of a command.
         pick: which candidate of a choice, counted from 0.
+        answer: the word picked from a list of words, such as a country's code; empty when there is none.
+        plan: what Confirm was shown of a job's plan (`Bulk.mark`); empty when the card has none.
         reason: why somebody denies, as typed; empty when not said.
         inputs: what a form was filled in with, by the name of the field.
         kept: which changes of a list are ticked, counted from 0; None when the card had nothing to tick.
@@ -163,6 +171,8 @@ class CardAction:
     where: ConversationRef
     pick: int | None = None
     reason: str = ""
+    answer: str = ""
+    plan: str = ""
     inputs: Mapping[str, str] = field(default_factory=dict)
     kept: frozenset[int] | None = None
     card_id: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 
 
@@ -121,6 +121,19 @@ class Answers:
 
 
 NO_ANSWERS = Answers()
+
+
+def telling(found: Found | None, answers: Answers) -> dict[str, dict[str, object]]:
+    """What was read and answered, as far as there is anything to tell: of a file that is its rows alone, nothing.
+
+    The delimiter decides nothing, and neither does a region that no number was read with.
+    """
+    told = {name: value for name, value in asdict(found or Found()).items() if value and name != "delimiter"}
+    if "national" not in told:
+        told.pop("region", None)
+    usual = asdict(NO_ANSWERS)
+    said = {name: value for name, value in asdict(answers).items() if value != usual[name]}
+    return {name: part for name, part in (("answers", said), ("found", told)) if part}
 
 
 def open_questions(found: Found, answers: Answers) -> tuple[Question, ...]:

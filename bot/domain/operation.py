@@ -42,6 +42,11 @@ class State(StrEnum):
         return self in (State.PROPOSED, State.AWAITING_APPROVAL, State.READY)
 
     @property
+    def undecided(self) -> bool:
+        """Its requester has not said yes: of a bulk job, what its file means may still be answered."""
+        return self in (State.CHECKING, State.PROPOSED)
+
+    @property
     def finished(self) -> bool:
         """Nothing will happen any more."""
         return not self.waiting and self not in (State.CHECKING, State.REVEALING, State.QUEUED, State.RUNNING)
@@ -53,13 +58,14 @@ NOT_DONE = frozenset({State.FAILED, State.PARTIAL, State.STALE, State.CANCELLED}
 #: verb -> the states it may start from, and those it may lead to.
 TRANSITIONS: dict[str, tuple[frozenset[State], frozenset[State]]] = {
     "preview": (frozenset({State.CHECKING}), frozenset({State.PROPOSED, State.SUCCEEDED, State.FAILED})),
+    "answer": (frozenset({State.CHECKING, State.PROPOSED}), frozenset({State.CHECKING})),  # a bulk job: its file is read anew
     "confirm": (frozenset({State.PROPOSED}), frozenset({State.QUEUED, State.AWAITING_APPROVAL, State.READY})),
     "approve": (frozenset({State.AWAITING_APPROVAL}), frozenset({State.AWAITING_APPROVAL, State.QUEUED, State.READY})),
     "deny": (frozenset({State.AWAITING_APPROVAL}), frozenset({State.DENIED})),
     "outdate": (frozenset({State.AWAITING_APPROVAL, State.READY}), frozenset({State.STALE})),
     "withdraw": (frozenset({State.AWAITING_APPROVAL, State.READY}), frozenset({State.FAILED})),
     "cancel": (frozenset({State.CHECKING, State.PROPOSED, State.AWAITING_APPROVAL, State.READY}), frozenset({State.CANCELLED})),
-    "expire": (frozenset({State.PROPOSED, State.AWAITING_APPROVAL, State.READY}), frozenset({State.EXPIRED})),
+    "expire": (frozenset({State.CHECKING, State.PROPOSED, State.AWAITING_APPROVAL, State.READY}), frozenset({State.EXPIRED})),
     "reveal": (frozenset({State.READY}), frozenset({State.REVEALING})),
     "put_back": (frozenset({State.REVEALING}), frozenset({State.READY})),
     "lose": (frozenset({State.REVEALING}), frozenset({State.PARTIAL})),

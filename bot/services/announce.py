@@ -11,11 +11,12 @@ import structlog
 from bot.commands.bulk_shown import bulk_shown
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import PROGRESS
-from bot.domain.exchange import OperationShown
+from bot.domain.exchange import OperationShown, Reply
 from bot.domain.operation import CODE_STANDS, Operation, State
 from bot.errors import ChatError, ChatRefused, ChatUnavailable
 from bot.ports import Announcer, BulkJobs, Clock, Operations, Sleep
 from bot.services.approvers_card import ApproversCard
+from bot.services.bulk.asks import asks_no_more
 from bot.services.personal_cards import PersonalCards
 
 log = structlog.get_logger()
@@ -129,7 +130,10 @@ def _code_stands(operation: Operation, now: datetime) -> bool:
 
 
 async def _bring(operations: Operations, jobs: BulkJobs, announcer: Announcer, clock: Clock, operation: Operation) -> None:
-    reply = await bulk_shown(jobs, operation, clock()) if operation.bulk else shown(operation, clock)
+    reply: Reply = shown(operation, clock)
+    if operation.bulk:
+        reply = job = await bulk_shown(jobs, operation, clock())
+        await asks_no_more(operations, announcer, operation, job.progress.hold, clock)
     if operation.card_id:
         try:
             await announcer.update(operation.conversation, operation.card_id, reply)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change, ChangeKind
 from bot.domain.exchange import CardAction, Verb
+from bot.domain.file_found import NO_ANSWERS
 from bot.domain.methods import PhoneType
 from bot.domain.operation import REVEAL_FOR, Operation, State
 from bot.domain.recovery import Recovery, Situation
@@ -23,6 +24,7 @@ async def confirm(operations: Operations, action: CardAction, operation: Operati
         Refusal: somebody was quicker, or it is too late; the text says which.
     """
     now = clock()
+    _require_seen(action, operation)
     changes = _kept(action, operation)
     facts = {"changes": change_facts(changes)} if changes != operation.changes else {}
     event = AuditEvent(Tag.OPERATION_CONFIRMED, now, action.actor.id, action.actor.name, operation.id, operation.target.id, facts)
@@ -40,8 +42,25 @@ async def confirm(operations: Operations, action: CardAction, operation: Operati
         in_time=True,
         expires_at=ends.get(to),
         changes=changes,
+        version=operation.version if operation.bulk else None,  # an answer given meanwhile may have made another plan of it
     )
     return moved or await too_late(operations, operation, clock)
+
+
+def _require_seen(action: CardAction, operation: Operation) -> None:
+    """Raises Refusal when the pressed card shows another plan of a file than there is now, or the file changes nothing."""
+    bulk = operation.bulk
+    if bulk is None or operation.state is not State.PROPOSED:
+        return
+    if not bulk.to_change:
+        raise Refusal(say("No row of {id} changes anything, so there is nothing to confirm.", id=operation.id), code="nothing_to_do")
+    if action.plan == bulk.mark or (not action.plan and bulk.answers == NO_ANSWERS):  # older cards say nothing, and knew no answers
+        return
+    raise Refusal(
+        say("The file was read anew since this card was made, so it shows another plan. Nothing was confirmed."),
+        say("Look at the card of {id} as it is now, and press Confirm there.", id=operation.id),
+        code="old_card",
+    )
 
 
 def _kept(action: CardAction, operation: Operation) -> tuple[Change, ...]:
@@ -131,6 +150,8 @@ def _what_happened(operation: Operation) -> str:
             return say("{by} cancelled {id}", by=by, id=operation.id)
         case State.DENIED:
             return say("{by} denied {id}", by=by, id=operation.id)
+        case State.CHECKING:
+            return say("The file of {id} is being read and checked", id=operation.id)
         case State.PROPOSED:
             return say("{id} waits for {requester} to confirm it", id=operation.id, requester=operation.requester.name)
         case State.AWAITING_APPROVAL:
@@ -161,6 +182,8 @@ def check_presser(action: CardAction, operation: Operation) -> None:
         match action.verb:
             case Verb.CONFIRM | Verb.CANCEL:
                 text = say("Only {name} can confirm or cancel {id}.", name=name, id=id)
+            case Verb.SHEET | Verb.COLUMNS | Verb.HIDDEN | Verb.REGION | Verb.NAMES:
+                text = say("Only {name} can say what the file of {id} means.", name=name, id=id)
             case Verb.REVEAL:
                 text = say("Only {name} can reveal {id}.", name=name, id=id)
             case _:

@@ -13,6 +13,7 @@ from bot.services.revealing import lost
 SKEW = 60.0
 
 _OUTCOMES = {
+    State.CHECKING: say("Nobody answered in time what its card asked. Nothing was changed."),
     State.PROPOSED: say("Nobody confirmed it in time. Nothing was changed."),
     State.AWAITING_APPROVAL: say("Nobody approved it in time. Nothing was changed."),
     State.READY: say("Reveal was not pressed in time. Nothing was made or changed."),
@@ -24,7 +25,9 @@ async def expire(operations: Operations, operation_id: str, clock: Clock, sleep:
 
     One whose code was being made when its time ended is reported as lost: the process that made it is gone.
     """
-    while (operation := await operations.get(operation_id)) is not None and (operation.state.waiting or _cut_off(operation)):
+    while (operation := await operations.get(operation_id)) is not None and (
+        operation.state.waiting or _cut_off(operation) or _asks(operation)
+    ):
         left = (operation.expires_at - clock()).total_seconds()
         if left > SKEW:
             return  # it was confirmed since: another call comes when the approval is due
@@ -44,3 +47,7 @@ async def expire(operations: Operations, operation_id: str, clock: Clock, sleep:
 
 def _cut_off(operation: Operation) -> bool:
     return operation.state is State.REVEALING
+
+
+def _asks(operation: Operation) -> bool:
+    return operation.state is State.CHECKING and operation.bulk is not None and bool(operation.bulk.asks)

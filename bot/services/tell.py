@@ -9,11 +9,12 @@ from bot.domain.people import Actor
 from bot.domain.phone import mask_text
 from bot.domain.said import join, say, say_count
 from bot.errors import ChatError
-from bot.ports import Announcer, Chats, Clock, Operations, Sleep
+from bot.ports import Announcer, BulkJobs, Chats, Clock, Operations, Sleep
 from bot.services.announce import pause_after, undeliverable
+from bot.services.bulk.asks import ASKING, asks_no_more, told_of
 
 
-async def tell(operations: Operations, announcer: Announcer, clock: Clock, sleep: Sleep, subject: str) -> None:
+async def tell(operations: Operations, jobs: BulkJobs, announcer: Announcer, clock: Clock, sleep: Sleep, subject: str) -> None:
     """Tells the requester of an approval, or how it ended without being carried out.
 
     Args:
@@ -26,10 +27,16 @@ async def tell(operations: Operations, announcer: Announcer, clock: Clock, sleep
     if not operation.conversation.conversation_id:
         return  # asked in a terminal
     notice = approved(operation, int(occasion)) if occasion.isdigit() else job_news(operation, occasion) or ended(operation)
-    attempt = 0
+    asks, attempt = operation.bulk is not None and occasion.startswith(ASKS), 0
     while True:
         try:
-            await announcer.send(operation.conversation, notice, operation.requester)
+            if asks and (await jobs.progress(operation.id, clock())).hold not in ASKING:
+                return  # it was answered before anybody was told
+            message_id = await announcer.send(operation.conversation, notice, operation.requester)
+            if asks:
+                await told_of(operations, operation, message_id, clock)
+                hold = (await jobs.progress(operation.id, clock())).hold
+                await asks_no_more(operations, announcer, operation, hold, clock)
             return
         except ChatError as error:
             attempt += 1

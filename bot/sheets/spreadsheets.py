@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from bot.domain.bulk import FileRow, Row
@@ -34,9 +34,9 @@ class Spreadsheets:
         """See `bot.ports.Sheets`."""
         return write.template()
 
-    def lines(self, rows: Iterable[Row], job_id: str, *, result: bool) -> Iterator[bytes]:
+    def lines(self, rows: Iterable[Row], job_id: str, *, result: bool, notes: Sequence[str] = ()) -> Iterator[bytes]:
         """See `bot.ports.Sheets`."""
-        return write.lines(rows, job_id=job_id, full_numbers=self._full_numbers, result=result)
+        return write.lines(rows, job_id=job_id, full_numbers=self._full_numbers, result=result, notes=notes)
 
     def people(self, found: AsyncIterator[Registered], retirement: Retirement) -> AsyncIterator[bytes]:
         """See `bot.ports.Sheets`."""

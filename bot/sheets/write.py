@@ -21,6 +21,9 @@ _DANGEROUS_START = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "|", "%", "＝", 
 #: Where the list separator of the reader's Excel is another one, cells end elsewhere.
 _DANGEROUS_INSIDE = re.compile(r"([;,\t\r\n\"]\s*)(?=[=+\-@|%＝＋－＠])")
 
+#: Places of columns.
+_WHAT, _WHY = 4, 6
+
 _ENDINGS = say_each(
     {
         State.QUEUED: "waiting",
@@ -45,7 +48,7 @@ def template() -> bytes:
     return "".join(f"{line}\r\n" for line in ("sep=;", ";".join(header), ";".join(example))).encode("ascii")
 
 
-def lines(rows: Iterable[Row], *, job_id: str, full_numbers: bool, result: bool) -> Iterator[bytes]:
+def lines(rows: Iterable[Row], *, job_id: str, full_numbers: bool, result: bool, notes: Iterable[str] = ()) -> Iterator[bytes]:
     """The rows as a CSV file in UTF-8 that is safe to open in a spreadsheet, in the reader's language (`said.speaking`).
 
     Args:
@@ -53,6 +56,7 @@ def lines(rows: Iterable[Row], *, job_id: str, full_numbers: bool, result: bool)
         job_id: id of the job.
         full_numbers: numbers stand as they are; otherwise everything that looks like one is masked.
         result: also how each row ended, and the id by which the trail knows it.
+        notes: what is to be said of the file as a whole, each in a line without the number of a row.
     """
     file = io.StringIO(newline="")
     writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
@@ -72,6 +76,10 @@ def lines(rows: Iterable[Row], *, job_id: str, full_numbers: bool, result: bool)
         writer.writerow([safe(spoken(cell)) for cell in cells])
         if count % BATCH == 0:
             yield taken(file)
+    for note in notes:
+        cells = [""] * len(header)
+        cells[_WHAT], cells[_WHY] = say("note"), note
+        writer.writerow([safe(spoken(cell)) for cell in cells])
     if rest := taken(file):
         yield rest
 

@@ -34,7 +34,7 @@ from bot.domain.people import Person
 from bot.domain.rules import Need
 from bot.domain.said import from_store, to_column
 from bot.ports import JobAtWork
-from bot.store import approvals, bulk_rows, records
+from bot.store import approvals, bulk_files, bulk_rows, records
 from bot.store.ids import fresh_id
 from bot.store.set_before import set_before_rows
 from bot.store.tables import bulk_jobs, operations
@@ -200,12 +200,12 @@ class StoredBulkJobs:
 
     async def totals(self, job_id: str) -> tuple[dict[RowKind, int], int, PlanDigest]:
         def work(connection: Connection) -> tuple[dict[RowKind, int], int, PlanDigest]:
-            return *bulk_rows.counts(connection, job_id), bulk_rows.digest(connection, job_id)
+            return *bulk_rows.counts(connection, job_id), _digest(connection, job_id)
 
         return await self._transactions.read(work)
 
     async def digest(self, job_id: str) -> str:
-        return await self._transactions.read(lambda connection: bulk_rows.digest(connection, job_id).hex())
+        return await self._transactions.read(lambda connection: _digest(connection, job_id).hex())
 
     async def preview(
         self,
@@ -222,9 +222,9 @@ class StoredBulkJobs:
     ) -> Operation | None:
         def work(connection: Connection, trail: Trail) -> Operation | None:
             checking = (operations.c.id == job_id) & (operations.c.state == State.CHECKING.value)
-            found = connection.execute(select(operations.c.request).where(checking).with_for_update()).first()
-            if found is None:
-                return None
+            found = connection.execute(select(operations.c.request, operations.c.bulk).where(checking).with_for_update()).first()
+            if found is None or records.bulk(found.bulk).answers != bulk.answers:
+                return None  # of an earlier reading
             values: dict[str, Any] = {
                 "state": to.value,
                 "version": operations.c.version + 1,
@@ -236,6 +236,7 @@ class StoredBulkJobs:
             }
             if to.finished:
                 values["finished_at"] = event.at
+                bulk_files.forget(connection, job_id)
             moved = connection.execute(update(operations).where(checking).values(values).returning(operations)).one()
             operation = records.operation(moved)
             trail.append(event)
@@ -244,7 +245,7 @@ class StoredBulkJobs:
                 self._enqueue(connection, "tell", job_id, occasion=CHECKED)
             if not to.finished:
                 delay = (expires_at - event.at).total_seconds()
-                self._enqueue(connection, "expire", job_id, occasion="preview", delay=delay)
+                self._enqueue(connection, "expire", job_id, occasion=f"preview-{operation.version}", delay=delay)
             return operation
 
         return await self._transactions.record(work)
@@ -365,6 +366,13 @@ class StoredBulkJobs:
         if found:
             approvals.announce(connection, self._enqueue, records.operation(found))
 
+    async def slowed(self, job_id: str, since: datetime | None) -> None:
+        def work(connection: Connection) -> None:
+            connection.execute(update(bulk_jobs).where(_jobs.job == job_id).values(slow_since=since))
+            self._show(connection, job_id)
+
+        await self._transactions.write(work)
+
     async def progress(self, job_id: str, now: datetime) -> Progress:
         def work(connection: Connection) -> Progress:
             job = connection.execute(select(bulk_jobs).where(_jobs.job == job_id)).one()
@@ -382,6 +390,7 @@ class StoredBulkJobs:
                 hold=Hold(job.hold),
                 held_by=job.held_by,
                 held_why=from_store(job.held_why),
+                slow_since=job.slow_since,
             )
 
         return await self._transactions.read(work)
@@ -401,3 +410,8 @@ class StoredBulkJobs:
 
 def _state(connection: Connection, job_id: str) -> State:
     return State(connection.execute(select(operations.c.state).where(operations.c.id == job_id)).scalar_one())
+
+
+def _digest(connection: Connection, job_id: str) -> PlanDigest:
+    stored = connection.execute(select(operations.c.bulk).where(operations.c.id == job_id)).scalar_one()
+    return bulk_rows.digest(connection, job_id, records.bulk(stored))

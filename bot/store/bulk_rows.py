@@ -7,10 +7,23 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Text, bindparam, cast, func, insert, or_, select, update
+from sqlalchemy import Connection, Text, bindparam, cast, delete, func, insert, or_, select, update
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.bulk import FAILING_WINDOW, OWN_PHONES, FileRow, PlanDigest, Row, RowEnd, RowKind, Sample, Taken, masked, row_operation_id
+from bot.domain.bulk import (
+    FAILING_WINDOW,
+    OWN_PHONES,
+    Bulk,
+    FileRow,
+    PlanDigest,
+    Row,
+    RowEnd,
+    RowKind,
+    Sample,
+    Taken,
+    masked,
+    row_operation_id,
+)
 from bot.domain.limits import number_digest
 from bot.domain.operation import State
 from bot.domain.people import Person
@@ -63,6 +76,12 @@ def add(connection: Connection, job_id: str, rows: Sequence[FileRow]) -> None:
     ]
     if numbers:
         connection.execute(insert(bulk_numbers), numbers)
+
+
+def remove(connection: Connection, job_id: str) -> None:
+    """The file is read anew."""
+    connection.execute(delete(bulk_rows).where(_rows.job == job_id))
+    connection.execute(delete(bulk_numbers).where(bulk_numbers.c.job == job_id))
 
 
 def take_unchecked(connection: Connection, job_id: str, me: str, most: int) -> tuple[Row, ...]:
@@ -237,9 +256,9 @@ def counts(connection: Connection, job_id: str) -> tuple[dict[RowKind, int], int
     return {RowKind(kind): count for kind, count in found if kind}, repaired
 
 
-def digest(connection: Connection, job_id: str) -> PlanDigest:
-    """Of what every row would do."""
-    made = PlanDigest()
+def digest(connection: Connection, job_id: str, bulk: Bulk) -> PlanDigest:
+    """Of what every row would do, and how the file was read."""
+    made = PlanDigest(bulk)
     made.add(every(connection, job_id))
     return made
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain.audit import AuditEvent, Tag
@@ -23,7 +23,7 @@ from bot.domain.registered import Made
 from bot.domain.rules import Limits
 from bot.domain.said import to_column
 from bot.errors import Refusal
-from bot.store import alarms, approvals, executions, follow_ups, housekeeping, outbox, past, posted, records, spoken, usages
+from bot.store import alarms, approvals, bulk_files, executions, follow_ups, housekeeping, outbox, past, posted, records, spoken, usages
 from bot.store.ids import fresh_id
 from bot.store.tables import audit_events, choices, deliveries, log_posts, operations, settings
 from bot.store.trail import Trail, remove_older
@@ -149,6 +149,7 @@ class StoredOperations:
         revealed_at: datetime | None = None,
         changes: tuple[Change, ...] = (),
         successor: tuple[Operation, AuditEvent] | None = None,
+        version: int | None = None,
     ) -> Operation | None:
         allowed_from, allowed_to = TRANSITIONS[verb]
         if to not in allowed_to:
@@ -175,10 +176,7 @@ class StoredOperations:
             if verb == "confirm" and (limit := usages.refusal(connection, operation_id, self._limits, at)):
                 return limit
             condition = (operations.c.id == operation_id) & operations.c.state.in_([state.value for state in allowed_from])
-            if in_time:
-                condition &= operations.c.expires_at > at
-            if verb in ("expire", "lose"):  # a confirmation, or another Reveal, may have put it off meanwhile
-                condition &= operations.c.expires_at <= at
+            condition &= _as_seen(at, version, in_time=in_time, over=verb in ("expire", "lose"))
             moved = connection.execute(update(operations).where(condition).values(values).returning(operations)).first()
             if moved is None:
                 return None
@@ -187,6 +185,8 @@ class StoredOperations:
                 reduced = update(operations).where(operations.c.id == operation_id).values(request=records.reduced(moved.request, changes))
                 operation = records.operation(connection.execute(reduced.returning(operations)).one())
             trail.append(event)
+            if operation.bulk and not operation.state.undecided:
+                bulk_files.forget(connection, operation.id)
             if verb == "confirm":
                 usages.confirmed(connection, self._enqueue, operation, self._limits, at)
             if operation.state is State.QUEUED and not operation.bulk:  # crews look for bulk jobs themselves
@@ -343,3 +343,11 @@ class StoredOperations:
 def _event(found: Row[Any]) -> AuditEvent:
     facts = json.loads(found.facts)
     return AuditEvent(Tag(found.tag), found.at, found.actor_id, found.actor_name, found.operation_id, found.target_id, facts)
+
+
+def _as_seen(at: datetime, version: int | None, *, in_time: bool, over: bool) -> ColumnElement[bool]:
+    """Whether an operation is the one that somebody saw, and its time is not over, or is: it may have been put off meanwhile."""
+    condition = true() if version is None else operations.c.version == version
+    if in_time:
+        condition &= operations.c.expires_at > at
+    return condition & (operations.c.expires_at <= at) if over else condition

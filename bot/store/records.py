@@ -102,13 +102,14 @@ def operation(found: Row[Any]) -> Operation:
         results=tuple(Result(Fate(one["fate"]), from_store(one["why"])) for one in found.results),
         revealed_at=found.revealed_at,
         recovery=_recovery(request["recovery"]) if request.get("recovery") else None,
-        bulk=_bulk(found.bulk) if found.bulk else None,
+        bulk=bulk(found.bulk) if found.bulk else None,
         first=request.get("first", False),
         takes_back=request.get("takes_back", ""),
     )
 
 
-def _bulk(stored: dict[str, Any]) -> Bulk:
+def bulk(stored: dict[str, Any]) -> Bulk:
+    """A job in the column of its operation."""
     counts = {RowKind(kind): count for kind, count in stored["counts"].items()}
     answers = Answers(**stored["answers"]) if stored.get("answers") else NO_ANSWERS
     return Bulk(**(stored | {"counts": counts, "answers": answers, "found": _found_file(stored.get("found"))}))

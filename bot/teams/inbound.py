@@ -17,6 +17,7 @@ from typing import Any
 from botbuilder.schema import Activity, Attachment, ChannelAccount, ConversationAccount, Entity
 
 from bot.commands.forms import MAX_INPUT, inputs
+from bot.domain.bulk import MARK
 from bot.domain.exchange import (
     INPUT,
     KEEP,
@@ -293,6 +294,8 @@ def card_action(activity: Activity) -> CardAction | None:
         where=where_of(activity),
         pick=_pick(data.get("pick")),
         reason=_one_line(data.get("reason"), REASON_LIMIT),
+        answer=_one_line(data.get("answer"), _ID_LIMIT),
+        plan=_one_line(data.get("plan"), MARK) if verb == Verb.CONFIRM else "",
         inputs=_inputs(data) if Thing.FORM in names else {},
         kept=_kept(data) if verb == Verb.CONFIRM else None,
         card_id=activity.reply_to_id or "",

@@ -147,6 +147,8 @@ async def conclude(checking: Checking, operation: Operation, standing: Standing,
     to, outcome, proposal = State.PROPOSED, Said("", {}), None
     if bulk.dry_run:
         to, outcome = State.SUCCEEDED, say("This was a dry run: nothing was changed.")
+    elif bulk.may_yet_change:
+        pass  # its sender is asked, and there is nothing to confirm
     elif not bulk.to_change:
         to, outcome = State.SUCCEEDED, say("There is nothing to change, so nothing was changed.")
     else:

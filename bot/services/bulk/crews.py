@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
+from typing import Protocol
 
 import structlog
 
@@ -36,6 +37,12 @@ PAUSE_SECONDS = 2.0
 _GOING = (Hold.NONE, Hold.ENDING)
 
 
+class Again(Protocol):
+    """`Receiving.again`."""
+
+    async def __call__(self, job_id: str, *, alone: bool) -> bool: ...
+
+
 class Crews:
     """The bulk jobs of this process.
 
@@ -51,9 +58,13 @@ class Crews:
         self._awake = asyncio.Event()
         self._watching: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        """Begins to look."""
-        self._watching = asyncio.create_task(self._watch())
+    def start(self, again: Again) -> None:
+        """Begins to look.
+
+        Args:
+            again: has this process read a file over which another one died.
+        """
+        self._watching = asyncio.create_task(self._watch(again))
 
     async def stop(self) -> None:
         """Leaves everything as it is; what is half done is taken up by the next life."""
@@ -66,14 +77,14 @@ class Crews:
         """There may be something to do now."""
         self._awake.set()
 
-    async def _watch(self) -> None:
+    async def _watch(self, again: Again) -> None:
         looks = 0
         while True:
             try:
                 if looks == 0 and self.alone:
-                    await self._give_up(await self._crewing.jobs.started_anew())
+                    await self._left(await self._crewing.jobs.started_anew(), again)
                 elif not self.alone and looks % ABANDONED_EVERY == 0:
-                    await self._give_up(await self._crewing.jobs.abandoned())
+                    await self._left(await self._crewing.jobs.abandoned(), again)
                 looks += 1
                 jobs = await self._crewing.jobs.at_work()
                 for job in jobs:
@@ -171,10 +182,12 @@ class Crews:
         latest = await self._crewing.operations.get(operation.id)
         return latest is not None and latest.state is State.CHECKING and not await jobs.unchecked(operation.id)
 
-    async def _give_up(self, job_ids: tuple[str, ...]) -> None:
-        """Their file was being read by a process that died, and nobody else has it."""
+    async def _left(self, job_ids: tuple[str, ...], again: Again) -> None:
+        """Their file was being read by a process that died: it is read again where it is kept, and else nobody has it."""
         for job_id in job_ids:
             operation = await self._crewing.operations.get(job_id)
-            if operation and operation.bulk:
+            if operation and operation.bulk and operation.bulk.sha256:
+                await again(job_id, alone=self.alone)
+            elif operation and operation.bulk:
                 outcome = say("I was restarted while I read the file. Nothing was changed. Send it again.")
                 await preview(self._checking, operation, State.FAILED, outcome)

@@ -10,18 +10,21 @@ from bot.commands.parser import parse
 from bot.commands.spec import Invocation
 from bot.domain.bulk import Sample
 from bot.domain.exchange import BulkShown, CardAction, FileConsent, FileStored, IncomingMessage, Reply, Verb
+from bot.domain.file_found import Question
 from bot.domain.operation import Operation
 from bot.domain.people import Actor, Standing
 from bot.domain.policy import stopped
 from bot.domain.said import say
+from bot.domain.verbs import VERBS, Presser
 from bot.errors import Refusal
-from bot.ports import Files, Operations, Sheets, Stops
+from bot.ports import BulkFiles, Files, Operations, Sheets, Stops
 from bot.services.bulk.check import Checking
 from bot.services.bulk.crews import Crews
 from bot.services.bulk.give import Giving
+from bot.services.bulk.questions import answered
 from bot.services.bulk.receive import Receiving, Request
 from bot.services.bulk.steer import Steering
-from bot.services.confirm import confirm
+from bot.services.confirm import check_presser, confirm
 from bot.services.gate import Gate
 from bot.services.require import require
 
@@ -30,10 +33,18 @@ class BulkDesk:
     """What the dispatcher, and whoever works in a terminal, needs of bulk jobs."""
 
     def __init__(
-        self, operations: Operations, stops: Stops, gate: Gate, checking: Checking, files: Files, sheets: Sheets, crews: Crews
+        self,
+        operations: Operations,
+        stops: Stops,
+        gate: Gate,
+        checking: Checking,
+        kept: BulkFiles,
+        files: Files,
+        sheets: Sheets,
+        crews: Crews,
     ) -> None:
         jobs, clock = checking.jobs, checking.clock
-        self.receiving = Receiving(checking, files, sheets, crews.wake)
+        self.receiving = Receiving(checking, kept, files, sheets, crews.wake)
         self.giving = Giving(operations, jobs, gate, files, sheets, clock)
         self._steering = Steering(operations, jobs, stops, gate, self.receiving, self.giving, clock)
         self._operations = operations
@@ -49,7 +60,7 @@ class BulkDesk:
 
     def start(self) -> None:
         """Begins to look for jobs."""
-        self._crews.start()
+        self._crews.start(self.receiving.again)
 
     async def stop(self) -> None:
         """Leaves everything as it is; what is half done is taken up by the next life, or by others."""
@@ -94,7 +105,20 @@ class BulkDesk:
         """
         standing = await self._gate.standing(action.actor, fresh=True)
         actor = replace(action.actor, upn=standing.person.upn)
+        if VERBS[action.verb].presser is Presser.REQUESTER:
+            require(self._gate.permit(standing))
+            job = await bulk_job(self._operations, action.id)
+            check_presser(action, job)
+            return await self.answered(job, Question(action.verb.value), actor, pick=action.pick, word=action.answer)
         return await self._steering.steer(action.verb, action.id, actor, standing, action.where)
+
+    async def answered(self, job: Operation, question: Question, actor: Actor, *, pick: int | None = None, word: str = "") -> BulkShown:
+        """The sender of a file says what it means, and it is read anew; see `questions.answered`.
+
+        Raises:
+            Refusal: it is no answer, or it is too late for one.
+        """
+        return await self.receiving.answered(job, question, answered(job, question, pick, word), actor)
 
     async def consented(self, consent: FileConsent) -> FileStored:
         """Somebody wants a file that was offered.
@@ -126,7 +150,8 @@ class BulkDesk:
         """
         now = self._clock()
         require(stopped(await self._stops.stop("", now), now))
-        await confirm(self._operations, CardAction("", actor, Verb.CONFIRM, job.id, job.conversation), job, self._clock)
+        plan = job.bulk.mark if job.bulk else ""
+        await confirm(self._operations, CardAction("", actor, Verb.CONFIRM, job.id, job.conversation, plan=plan), job, self._clock)
         self.wake()
 
     async def of(self, job_id: str) -> BulkShown:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.exchange import ConversationRef, FileConsent, FileKind, FileOffered, FileStored
+from bot.domain.file_said import found_said
 from bot.domain.operation import Operation
 from bot.domain.people import Standing
 from bot.domain.said import say
@@ -21,6 +22,8 @@ from bot.services.require import require
 TEMPLATE_NAME = "doorman-template.csv"
 #: Teams shows a size before it is asked for; the file is made afterwards.
 BYTES_A_ROW = 160
+#: A file names every column and every sheet.
+ALL_NAMES = 1000
 
 
 class Giving:
@@ -103,7 +106,10 @@ class Giving:
     async def save(self, job: Operation, kind: FileKind, path: Path) -> None:
         """Writes a job's file to this machine, in the language of whoever is spoken to here."""
         here, result = copy_context(), kind is FileKind.RESULT  # the thread that reads the rows knows nobody by itself
-        await self._jobs.with_rows(job.id, lambda rows: here.run(_write, path, self._sheets.lines(rows, job.id, result=result)))
+        notes = found_said(job.bulk, ALL_NAMES) if job.bulk else ()
+        await self._jobs.with_rows(
+            job.id, lambda rows: here.run(_write, path, self._sheets.lines(rows, job.id, result=result, notes=notes))
+        )
 
 
 def _checked(job: Operation) -> None:

@@ -16,15 +16,17 @@ from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import MOST_BYTES, Bulk
 from bot.domain.change import ChangeKind
 from bot.domain.exchange import BulkShown, ConversationRef, IncomingFile
-from bot.domain.file_found import Found
+from bot.domain.file_found import NO_ANSWERS, Answers, Found, Question, telling
 from bot.domain.operation import NOT_DONE, Operation, State
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.phone import mask_text
 from bot.domain.said import join, say
 from bot.errors import Refusal, StoreUnavailable
-from bot.ports import Download, Files, Sheets
+from bot.ports import BulkFiles, Download, Files, Sheets
 from bot.services import explain
 from bot.services.bulk.check import Checking, job_decision, preview
+from bot.services.bulk.kept import fetched, keep
+from bot.services.confirm import too_late
 
 log = structlog.get_logger()
 
@@ -41,6 +43,7 @@ class Request:
 
     Attributes:
         actor: as Entra knows them.
+        answers: what they say of the file beforehand.
     """
 
     actor: Actor
@@ -49,6 +52,7 @@ class Request:
     dry_run: bool = False
     ticket: str = ""
     reason: str = ""
+    answers: Answers = NO_ANSWERS
 
 
 class Receiving:
@@ -58,8 +62,9 @@ class Receiving:
         wake: called when there is something for the crews.
     """
 
-    def __init__(self, checking: Checking, files: Files, sheets: Sheets, wake: Callable[[], None]) -> None:
+    def __init__(self, checking: Checking, kept: BulkFiles, files: Files, sheets: Sheets, wake: Callable[[], None]) -> None:
         self._checking = checking
+        self._kept = kept
         self._files = files
         self._sheets = sheets
         self.wake = wake
@@ -99,10 +104,46 @@ class Receiving:
 
     async def _started(self, request: Request, name: str, fetch: Callable[[], Awaitable[Download]]) -> BulkShown:
         operation = await self._begin(request, name, "")
+        self._start(operation, fetch, name)
+        return await bulk_shown(self._checking.jobs, operation, self._checking.clock())
+
+    def _start(self, operation: Operation, fetch: Callable[[], Awaitable[Download]], name: str) -> None:
         task = asyncio.create_task(self._read_while_wanted(operation, fetch, name))
         self._reading.add(task)
         task.add_done_callback(self._reading.discard)
-        return await bulk_shown(self._checking.jobs, operation, self._checking.clock())
+
+    async def answered(self, job: Operation, question: Question, answers: Answers, actor: Actor) -> BulkShown:
+        """Reads a file anew with what its sender has said.
+
+        Args:
+            job: as it was when they said it.
+
+        Raises:
+            Refusal: somebody was quicker, or it is too late; the text says which.
+        """
+        assert job.bulk is not None, "it is a job"
+        now, checking = self._checking.clock(), self._checking
+        answer = getattr(answers, question.value)
+        said = ("yes" if answer else "no") if isinstance(answer, bool) else mask_text(answer)
+        facts = {"question": question.value, "answer": said}
+        event = AuditEvent(Tag.BULK_FILE_ANSWERED, now, actor.id, actor.name, job.id, job.target.id, facts)
+        moved = await self._kept.answer(job, job.bulk.answered(answers), event, now + CHECK_FOR)
+        if moved is None:
+            moved = await too_late(checking.operations, job, checking.clock)
+        self._start_again(moved)
+        return await bulk_shown(checking.jobs, moved, now)
+
+    async def again(self, job_id: str, *, alone: bool) -> bool:
+        """Reads a kept file instead of a process that died over it; False when there is none, or others are at it."""
+        if (job := await self._kept.again(job_id, alone=alone)) is None:
+            return False
+        self._start_again(job)
+        return True
+
+    def _start_again(self, job: Operation) -> None:
+        assert job.bulk is not None, "it is a job"
+        sha256 = job.bulk.sha256
+        self._start(job, lambda: fetched(self._kept, job.id, sha256), job.bulk.file)
 
     async def retry(self, request: Request, of: Operation) -> BulkShown:
         """Begins a job with the rows of another one that were not done.
@@ -145,7 +186,7 @@ class Receiving:
             "sha256": sha256,
             "ticket": request.ticket,
             "reason": mask_text(request.reason),
-        }
+        } | telling(None, request.answers)
         actor = request.actor
         event = AuditEvent(Tag.OPERATION_PROPOSED, operation.created_at, actor.id, actor.name, target_id=operation.target.id, facts=facts)
         begun = await self._checking.jobs.begin(operation, event)
@@ -174,7 +215,7 @@ class Receiving:
             state=State.CHECKING,
             created_at=now,
             expires_at=now + CHECK_FOR,
-            bulk=Bulk(file=name, sha256=sha256, dry_run=request.dry_run, retry_of=retry_of),
+            bulk=Bulk(file=name, sha256=sha256, dry_run=request.dry_run, retry_of=retry_of, answers=request.answers),
         )
 
     async def _read_while_wanted(self, operation: Operation, fetch: Callable[[], Awaitable[Download]], name: str) -> None:
@@ -191,13 +232,13 @@ class Receiving:
             await asyncio.gather(reading, return_exceptions=True)
 
     async def _read(self, operation: Operation, fetch: Callable[[], Awaitable[Download]], name: str) -> None:
-        jobs, rows, path = self._checking.jobs, 0, None
-        assert operation.bulk is not None, "it is a job"
+        jobs, rows, path, bulk = self._checking.jobs, 0, None, operation.bulk
+        assert bulk is not None, "it is a job"
         try:
             download = await fetch()
             path = download.path
             found = Found()
-            async with contextlib.aclosing(self._sheets.read(path, name, operation.bulk.answers)) as said:
+            async with contextlib.aclosing(self._sheets.read(path, name, bulk.answers)) as said:
                 async for chunk in said:
                     if isinstance(chunk, Found):
                         found = chunk
@@ -206,9 +247,16 @@ class Receiving:
                     if not await jobs.add_rows(operation.id, chunk):
                         return  # cancelled meanwhile
                     await jobs.show_progress(operation.id, self._checking.clock())
-            if not rows:
+            read = replace(bulk, rows=rows, sha256=download.sha256, found=found)
+            if not rows and not read.asks:
                 raise Refusal(say("There are no rows in this file."), say("`bulk` offers a template to fill in."), code="empty_file")
-            await jobs.rows_read(operation.id, replace(operation.bulk, rows=rows, sha256=download.sha256, found=found))
+            if not bulk.sha256 and not await keep(self._kept, operation.id, path):
+                return  # cancelled meanwhile
+            if read.asks:
+                now = self._checking.clock()
+                await self._kept.ask(operation.id, read, now, now + self._checking.reviewer.policy.confirm_for)
+                return
+            await jobs.rows_read(operation.id, read)
             self.wake()
         except Refusal as refusal:
             await self._failed(operation, join(" ", (refusal.text, refusal.hint, say("Nothing was changed."))))

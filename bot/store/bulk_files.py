@@ -1,0 +1,122 @@
+"""Files that are kept while their senders may still say what they mean, and how a job waits for that: `ports.BulkFiles`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from bot.domain.audit import AuditEvent
+from bot.domain.bulk import Bulk, Hold
+from bot.domain.operation import TRANSITIONS, Operation, State
+from bot.domain.rules import NO_NEED
+from bot.store import approvals, bulk_rows, records
+from bot.store.tables import bulk_files, bulk_jobs, operations
+from bot.store.trail import Trail
+from bot.store.transactions import Transactions
+
+if TYPE_CHECKING:
+    from bot.store.bulk import IsDead
+    from bot.store.operations import Enqueue
+
+_UNDECIDED = [state.value for state in State if state.undecided]
+_files, _jobs = bulk_files.c, bulk_jobs.c
+
+
+class StoredBulkFiles:
+    """`ports.BulkFiles` on SQLAlchemy Core.
+
+    Args:
+        me: names this process among those on the same database.
+        is_dead: of another process.
+    """
+
+    def __init__(self, transactions: Transactions, enqueue: Enqueue, me: str, is_dead: IsDead) -> None:
+        self._transactions = transactions
+        self._enqueue = enqueue
+        self._me = me
+        self._is_dead = is_dead
+
+    async def keep(self, job_id: str, piece: int, content: bytes) -> bool:
+        def work(connection: Connection) -> bool:
+            checking = (operations.c.id == job_id) & (operations.c.state == State.CHECKING.value)
+            # Locked, so that whatever ends the job meanwhile finds this piece, too.
+            if connection.execute(select(operations.c.id).where(checking).with_for_update()).first() is None:
+                return False
+            connection.execute(insert(bulk_files).values(job=job_id, piece=piece, content=content))
+            return True
+
+        return await self._transactions.write(work)
+
+    async def piece(self, job_id: str, piece: int) -> bytes:
+        wanted = select(_files.content).where((_files.job == job_id) & (_files.piece == piece))
+        return await self._transactions.read(lambda connection: connection.execute(wanted).scalar() or b"")
+
+    async def ask(self, job_id: str, bulk: Bulk, at: datetime, expires_at: datetime) -> None:
+        def work(connection: Connection) -> None:
+            checking = (operations.c.id == job_id) & (operations.c.state == State.CHECKING.value)
+            values = {"bulk": asdict(replace(bulk, read=False)), "version": operations.c.version + 1, "expires_at": expires_at}
+            found = connection.execute(update(operations).where(checking).values(values).returning(operations)).first()
+            if found is None:
+                return
+            operation = records.operation(found)
+            connection.execute(update(bulk_jobs).where(_jobs.job == job_id).values(reader="", hold=Hold.ASKING.value))
+            approvals.announce(connection, self._enqueue, operation)
+            delay = (expires_at - at).total_seconds()
+            self._enqueue(connection, "expire", job_id, occasion=f"asking-{operation.version}", delay=delay)
+
+        await self._transactions.write(work)
+
+    async def answer(self, seen: Operation, bulk: Bulk, event: AuditEvent, expires_at: datetime) -> Operation | None:
+        def work(connection: Connection, trail: Trail) -> Operation | None:
+            states = [state.value for state in TRANSITIONS["answer"][0]]
+            same = (operations.c.id == seen.id) & (operations.c.version == seen.version) & operations.c.state.in_(states)
+            same &= operations.c.expires_at > event.at
+            found = connection.execute(select(operations.c.request).where(same).with_for_update()).first()
+            if found is None:
+                return None
+            values = {
+                "state": State.CHECKING.value,
+                "version": seen.version + 1,
+                "bulk": asdict(bulk),
+                "request": records.previewed(found.request, NO_NEED, ()),
+                "approval_where": None,
+                "expires_at": expires_at,
+            }
+            moved = connection.execute(update(operations).where(same).values(values).returning(operations)).one()
+            bulk_rows.remove(connection, seen.id)
+            connection.execute(update(bulk_jobs).where(_jobs.job == seen.id).values(reader=self._me, hold="", shown_at=None))
+            trail.append(event)
+            operation = records.operation(moved)
+            approvals.announce(connection, self._enqueue, operation)
+            return operation
+
+        return await self._transactions.record(work)
+
+    async def again(self, job_id: str, *, alone: bool) -> Operation | None:
+        def work(connection: Connection) -> Operation | None:
+            reader = connection.execute(select(_jobs.reader).where(_jobs.job == job_id).with_for_update()).scalar()
+            checking = (operations.c.id == job_id) & (operations.c.state == State.CHECKING.value)
+            found = connection.execute(select(operations).where(checking)).first()
+            if not reader or found is None or not records.bulk(found.bulk).sha256:  # whose digest is not known was never kept whole
+                return None
+            if not alone and reader != self._me and not self._is_dead(connection, reader):
+                return None
+            bulk_rows.remove(connection, job_id)
+            connection.execute(update(bulk_jobs).where(_jobs.job == job_id).values(reader=self._me))
+            return records.operation(found)
+
+        return await self._transactions.write(work)
+
+
+def forget(connection: Connection, job_id: str) -> None:
+    """Nobody may say any more what a file means."""
+    connection.execute(delete(bulk_files).where(_files.job == job_id))
+
+
+def forget_left(connection: Connection) -> None:
+    """The same of whatever has slipped through."""
+    waiting = select(operations.c.id).where(operations.c.state.in_(_UNDECIDED))
+    connection.execute(delete(bulk_files).where(_files.job.not_in(waiting)))
