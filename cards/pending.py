@@ -21,23 +21,23 @@ MOST_ASKED = 5
 
 def render(pending: Pending) -> tuple[Element, str]:
     """The card and its summary. Numbers are masked."""
+    deciding = [_row(private(operation), pending.now) for operation in pending.deciding[:MOST_TO_DECIDE]]
+    asked = [box(_words(private(each), pending.now), line_above=True, spacing="Small") for each in pending.asked[:MOST_ASKED]]
     for rows in range(MOST_TO_DECIDE, FEWEST_TO_DECIDE, -1):
-        card, summary = _with_rows(pending, rows)
+        card, summary = _with(deciding[:rows], asked, pending)
         if size(card) <= LIMIT:
             break
     return card, summary
 
 
-def _with_rows(pending: Pending, rows: int) -> tuple[Element, str]:
+def _with(rows: list[Element], asked_rows: list[Element], pending: Pending) -> tuple[Element, str]:
     deciding, asked = len(pending.deciding), len(pending.asked)
     body: list[Element] = [heading(say("Waiting for your approval") if deciding else say("Nothing waits for your approval"), size="Medium")]
-    for operation in pending.deciding[:rows]:
-        words, presses = _words(private(operation), pending.now), buttons(*_actions(operation), spacing="None")
-        body.append(columns(("stretch", words), ("auto", [presses]), line_above=True))
-    body += _more(deciding - rows, say("Decide these first, or those that have a card of their own."))
+    body += rows
+    body += _more(deciding - len(rows), say("Decide these first, or those that have a card of their own."))
     if asked:
         body.append(heading(say("You asked for, and others decide"), size="Medium", spacing="Large"))
-        body += [box(_words(private(each), pending.now), line_above=True, spacing="Small") for each in pending.asked[:MOST_ASKED]]
+        body += asked_rows
         body += _more(asked - MOST_ASKED, say("`history` lists all you asked for."))
     summary = say(
         "{requests} for you to decide, {asked} of your own waiting for others.",
@@ -45,6 +45,11 @@ def _with_rows(pending: Pending, rows: int) -> tuple[Element, str]:
         asked=asked,
     )
     return elements.card(body, fallback=summary), summary
+
+
+def _row(operation: Operation, now: datetime) -> Element:
+    presses = buttons(*_actions(operation), spacing="None")
+    return columns(("stretch", _words(operation, now)), ("auto", [presses]), line_above=True)
 
 
 def _words(operation: Operation, now: datetime) -> Iterable[Element]:

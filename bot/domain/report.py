@@ -259,7 +259,7 @@ def trend(days: Sequence[Day], today: date, weeks: int = WEEKS) -> tuple[Day, ..
 
 
 def forecast(days: Sequence[Day], today: date) -> Forecast | None:
-    """Where it goes; None while there is too little history, and when nobody is left.
+    """Where it goes; None while there is too little history of late, when nobody is left, and when by that line it would be over by now.
 
     The pace is the median of those between any two days, so that a day on which Entra's report was wrong does not change it.
     """
@@ -270,7 +270,8 @@ def forecast(days: Sequence[Day], today: date) -> Forecast | None:
     a_day = median((one.phone_only - other.phone_only) / (other.day - one.day).days for one, other in combinations(recent, 2))
     if a_day * IN_SIGHT.days < last.phone_only:
         return Forecast(7 * a_day, None)
-    return Forecast(7 * a_day, last.day + timedelta(days=math.ceil(last.phone_only / a_day)))
+    none_left = last.day + timedelta(days=math.ceil(last.phone_only / a_day))
+    return Forecast(7 * a_day, none_left) if none_left > today else None
 
 
 class Reread(StrEnum):

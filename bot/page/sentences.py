@@ -67,7 +67,7 @@ def foreseen(left: int, pace: Forecast | None, days: Sequence[date], today: date
     if not left:
         return say("Nobody has only a phone any more.")
     if pace is None:
-        return say("A forecast needs three readings, and a week between the first and the last.")
+        return say("A forecast needs three readings in the last four weeks, and a week between the first and the last.")
     return phone_ends.foreseen(pace, days, today)
 
 

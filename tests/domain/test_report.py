@@ -117,10 +117,11 @@ def test_a_forecast_needs_history_and_never_lies_in_the_past(days: list[Day]) ->
     recent = [each for each in days if TODAY - LOOK_BACK <= each.day <= TODAY]
     if found is None:
         span = max((each.day for each in recent), default=TODAY) - min((each.day for each in recent), default=TODAY)
-        assert len(recent) < 3 or span < ENOUGH or max(recent, key=lambda each: each.day).phone_only == 0
+        last = max(recent, key=lambda each: each.day, default=Day(TODAY, 0, 0))
+        assert len(recent) < 3 or span < ENOUGH or last.phone_only == 0 or last.day < TODAY
         return
     last = max(recent, key=lambda each: each.day)
-    assert found.none_left is None or last.day < found.none_left <= last.day + IN_SIGHT
+    assert found.none_left is None or TODAY < found.none_left <= last.day + IN_SIGHT
     if found.a_week <= 0:
         assert found.none_left is None
 
@@ -144,6 +145,12 @@ def test_210_a_week_are_gone_on_12_january() -> None:
     found = forecast(days, TODAY)
     assert found is not None
     assert (found.a_week, found.none_left) == (210, date(2027, 1, 12))
+
+
+def test_what_should_be_over_by_now_and_was_not_read_since_is_no_forecast() -> None:
+    days = [Day(TODAY - timedelta(days=back), 10 * (back - 9), 12_000) for back in range(10, 29)]
+    assert forecast(days, TODAY) is None
+    assert forecast(days, days[0].day) is not None
 
 
 def test_what_grows_has_no_end() -> None:
