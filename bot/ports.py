@@ -691,8 +691,11 @@ class Sheets(Protocol):
     def template(self) -> bytes:
         """A file to fill in."""
 
-    def lines(self, rows: Iterable[Row], job_id: str, *, result: bool) -> Iterator[bytes]:
-        """Rows as a file that is safe to open: what they would do, or with `result` what became of them. For another thread."""
+    def lines(self, rows: Iterable[Row], job_id: str, *, result: bool, delimiter: str = "") -> Iterator[bytes]:
+        """Rows as a file that is safe to open: what they would do, or with `result` what became of them. For another thread.
+
+        Between their cells stands what stood there in the file that came in; without one it is a comma.
+        """
 
     def people(self, people: AsyncIterator[Registered], retirement: Retirement) -> AsyncIterator[bytes]:
         """People as a file that is safe to open: what their phones are for and when that ends, without a number."""

@@ -34,9 +34,9 @@ class Spreadsheets:
         """See `bot.ports.Sheets`."""
         return write.template()
 
-    def lines(self, rows: Iterable[Row], job_id: str, *, result: bool) -> Iterator[bytes]:
+    def lines(self, rows: Iterable[Row], job_id: str, *, result: bool, delimiter: str = "") -> Iterator[bytes]:
         """See `bot.ports.Sheets`."""
-        return write.lines(rows, job_id=job_id, full_numbers=self._full_numbers, result=result)
+        return write.lines(rows, job_id=job_id, full_numbers=self._full_numbers, result=result, delimiter=delimiter or ",")
 
     def people(self, found: AsyncIterator[Registered], retirement: Retirement) -> AsyncIterator[bytes]:
         """See `bot.ports.Sheets`."""

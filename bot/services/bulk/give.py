@@ -103,7 +103,10 @@ class Giving:
     async def save(self, job: Operation, kind: FileKind, path: Path) -> None:
         """Writes a job's file to this machine, in the language of whoever is spoken to here."""
         here, result = copy_context(), kind is FileKind.RESULT  # the thread that reads the rows knows nobody by itself
-        await self._jobs.with_rows(job.id, lambda rows: here.run(_write, path, self._sheets.lines(rows, job.id, result=result)))
+        delimiter = job.bulk.found.delimiter if job.bulk and job.bulk.found else ""
+        await self._jobs.with_rows(
+            job.id, lambda rows: here.run(_write, path, self._sheets.lines(rows, job.id, result=result, delimiter=delimiter))
+        )
 
 
 def _checked(job: Operation) -> None:
