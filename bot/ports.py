@@ -726,10 +726,11 @@ class Sheets(Protocol):
     def template(self) -> bytes:
         """A file to fill in."""
 
-    def lines(self, rows: Iterable[Row], job_id: str, *, result: bool, notes: Sequence[str] = ()) -> Iterator[bytes]:
+    def lines(self, rows: Iterable[Row], job_id: str, *, result: bool, delimiter: str = "", notes: Sequence[str] = ()) -> Iterator[bytes]:
         """Rows as a file that is safe to open: what they would do, or with `result` what became of them. For another thread.
 
         Args:
+            delimiter: what stood between the cells of the file that came in; a comma without one.
             notes: what is to be said of the file that came in, behind the rows.
         """
 

@@ -17,8 +17,10 @@ from bot.errors import UsageError
 MAX_NAME_WORDS = 12
 MAX_NAME = 256  # characters of a display name: https://learn.microsoft.com/graph/api/resources/user
 
-_NUMBER_START = re.compile(r"\(?[+＋]*\(?[0-9０-９]|[+＋]+$")
-_NUMBER_GOES_ON = re.compile(r"[+(]{0,2}[0-9０-９][0-9０-９()+.,/x#\-‐-―]*|[()./\-‐-―]+|(?:x|ext\.?|extension|#):?[0-9]*", re.IGNORECASE)
+#: Digits of any script.
+_NUMBER_START = re.compile(r"\(?[+＋]*\(?\d|[+＋]+$")
+_EXTENSION = r"(?:x|p|w|extn?\.?|extension|toestel(?:nr|nummer)?|toest\.?|tst\.?|doorkies(?:nummer)?|durchwahl|dw|poste|#)[:=]?\d*#?"
+_NUMBER_GOES_ON = re.compile(rf"[+(]{{0,2}}\d[\d()+.,;/x#\-‐-―]*(?:{_EXTENSION})?|[()./\-‐-―]+|[,;]*{_EXTENSION}|[,;]+\d*#?", re.IGNORECASE)
 
 _DURATION = re.compile(r"(?P<count>[0-9]{1,4}) ?(?P<unit>m|h|d|u)(?:in|ins|inute|inutes|inuut|inuten|r|rs|our|ours|ur|ay|ays|ag|agen)?")
 _UNITS = {"m": "minutes", "h": "hours", "u": "hours", "d": "days"}  # u for the Dutch “uur”

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 
+from bot.domain.characters import UNSEEN
 from bot.domain.exchange import MENTION_CLOSE, MENTION_OPEN
 
 _ATTRIBUTES = r"(?:\s+[\w:-]+\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>]+))*\s*/?"
@@ -21,9 +22,10 @@ _EMPHASIS = re.compile(r"(?<![^\s\"'(])(\*\*\*|\*\*|\*|___|__|_|~~|```|``|`)(?=[
 _MENTION = re.compile(f"{MENTION_OPEN}([0-9]{{1,3}}){MENTION_CLOSE}")
 _STRAY_MARK = re.compile(f"{MENTION_OPEN}(?![0-9]{{1,3}}{MENTION_CLOSE})|(?<![0-9]){MENTION_CLOSE}")
 
-_INVISIBLE = (0xAD, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFE00, 0xFE10), 0xFEFF)
+_INVISIBLE = (0xAD, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF)
 _PLAIN: dict[int, str | None] = (
-    dict.fromkeys(_INVISIBLE)
+    UNSEEN
+    | dict.fromkeys(_INVISIBLE)
     | dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), " ")
     | dict.fromkeys(map(ord, "“”„‟«»″＂"), '"')
     | dict.fromkeys(map(ord, "‘’‚‛′´ʼ＇"), "'")

@@ -108,7 +108,8 @@ def _plan_number(dossier: Dossier, phone: PhoneType, typed: str, mode: str, fact
         )
     change = Change(ChangeKind.SET_PHONE, phone, old.number if old else None, number.graph)
     retiring = Retiring(facts.retirement, today, dossier.population)
-    good = _GOOD_FOR.get(retiring.serving(phone.channels), "")
+    channels = phone.channels - {Channel.SMS} if number.unlikely_sms else phone.channels
+    good = _GOOD_FOR.get(retiring.serving(channels), "")
     sms_sign_in = phone is PhoneType.MOBILE and (dossier.signs_in_by_sms or switches_on((change,), dossier))
     ends = retiring.of(phone.channels, sms_sign_in=sms_sign_in)
     notes = (*([say("Good for {good}.", good=good)] if good else ()), *ending_notes(ends, person))
@@ -119,7 +120,9 @@ def _warnings(dossier: Dossier, phone: PhoneType, old: Phone | None, number: Pho
     """Worth a second look. No number stands here: warnings are shown to everybody."""
     warnings = _disabled(dossier)
     if phone is PhoneType.MOBILE and number.unlikely_sms:
-        warnings.append(say("This does not look like a mobile line: text messages are unlikely to arrive."))
+        mark = say("Mobile numbers of Argentina have a 9 behind the country code: if this is one, write it as +54 9 ….")
+        unlikely = say("This does not look like a mobile line: text messages are unlikely to arrive.")
+        warnings.append(join(" ", (unlikely, mark if number.lacks_a_9 else "")))
     if old is not None and (before := region_of(old.number)) and before != number.region:
         warnings.append(say("The new number is in another country than the old one: {country}.", country=number.country))
     if same := [other.type.spoken for other in dossier.phones.values() if other.type is not phone and other.has(number.graph)]:

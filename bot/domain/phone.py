@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType, ValidationResult, shortnumberinfo
 
+from bot.domain.characters import UNSEEN, plain_digits
 from bot.domain.countries import COUNTRIES
 from bot.domain.said import Said, join, say
 from bot.errors import InvalidNumber
@@ -21,12 +22,21 @@ MAX_TYPED = 60  # characters; the longest sensible way of writing a number with 
 MAX_EXTENSION = 7  # digits
 EXAMPLE = "+31 6 12345678"
 
-_EXTENSION = re.compile(r"[\s,;]*(?:\bextension|\bext\b\.?|x|#)\s*:?\s*([0-9]*)\s*$", re.IGNORECASE)
+#: `x12`, `ext. 12`, `;ext=12` (https://www.rfc-editor.org/rfc/rfc3966), `toestel 12`, `p12` (a pause, then 12), and `,,12#` as telephones
+#: store it. A comma alone may stand between two numbers, so few digits come behind it and no blank; and zeros are a spreadsheet's decimals.
+_EXTENSION = re.compile(
+    r"[\s,;]*(?:\b(?:extension|extn?|toestel(?:nummer|nr)?|toest|tst|doorkies(?:nummer)?|durchwahl|dw|poste)\b\.?|(?<=[0-9\s),;])[pw]|x|#)"
+    r"\s*[:=]?\s*([0-9]*)\s*#?\s*$"
+    r"|\s*(?:[,;]\s*){2,}([0-9]{1,7})\s*#?\s*$|[,;](?!0+\s*$)([0-9]{1,7}(?=#)|[0-9]{1,5})#?\s*$",
+    re.IGNORECASE,
+)
+#: Its mobile numbers had a 1 in front when they were dialled from abroad, until 2019.
+_MEXICO = 52
 _SEPARATORS = re.compile(r"[\s().\-/]")
 _SEVERAL = re.compile(r"[,;&|/\n]|\b(?:or|and)\b", re.IGNORECASE)
 _TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−⁃"), "-")
-_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_FULL_WIDTH: dict[int, int | None] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _MASKED = re.compile(r"(?:\+[0-9]{1,3} )?•+(?:[0-9]{2})?(?: x•+)?")
 # A number with its country code, or nine digits and more in a row however they are spaced. Dates, times and
 # ticket numbers such as INC0012345 are shorter or touch a letter; an address has an @ behind it.
@@ -58,6 +68,14 @@ class PhoneNumber:
     def country(self) -> str:
         """Name of the country, fit for the middle of a sentence."""
         return _country(self.region, self.country_code)
+
+    @property
+    def lacks_a_9(self) -> bool:
+        """It would be a mobile number with the 9 that Argentina's have behind the country code."""
+        if self.country_code != 54 or self.is_mobile_line:
+            return False
+        with_9 = phonenumbers.parse(f"+549{self.graph.partition(' ')[2].partition('x')[0]}")
+        return phonenumbers.is_valid_number(with_9) and phonenumbers.number_type(with_9) == PhoneNumberType.MOBILE
 
     @property
     def unlikely_sms(self) -> bool:
@@ -112,7 +130,7 @@ def parse_number(text: str, *, default_region: str = "", extension_allowed: bool
     Args:
         text: `+`, `00` or, with a default region, national form; blanks, dashes, dots, brackets and `(0)` do not matter.
         default_region: ISO 3166 region of numbers without country code, or empty.
-        extension_allowed: `x12`, `ext. 12` or `#12` may follow (office phones).
+        extension_allowed: `x12`, `ext. 12`, `;ext=12`, `toestel 12`, `,,12#` or `#12` may follow (office phones).
 
     Raises:
         InvalidNumber: it cannot be registered; the text says exactly why. Nothing else is ever raised.
@@ -150,8 +168,8 @@ def _country(region: str, code: int) -> str:
 
 
 def _clean(text: str) -> str:
-    """Plain characters on one line: no invisible marks, ordinary blanks and dashes, full-width forms made narrow."""
-    text = text[:20_000].translate(_FULL_WIDTH).translate(_DASHES)
+    """Plain characters on one line: no invisible marks, ordinary blanks, dashes and digits, full-width forms made narrow."""
+    text = plain_digits(text[:20_000].translate(_FULL_WIDTH | UNSEEN).translate(_DASHES))
     text = "".join(" " if char.isspace() else char for char in text if unicodedata.category(char) not in ("Cf", "Cc") or char.isspace())
     return re.sub(r"^tel:\s*", "", " ".join(text.split()), flags=re.IGNORECASE)
 
@@ -160,7 +178,7 @@ def _split_extension(typed: str, allowed: bool) -> tuple[str, str]:
     found = _EXTENSION.search(typed)
     if not found:
         return typed, ""
-    main, extension = typed[: found.start()], found[1]
+    main, extension = typed[: found.start()], found[1] or found[2] or found[3]
     if not extension:
         raise InvalidNumber(say("There is nothing after the extension mark."), say("Write the extension like this: x12."))
     if not allowed:
@@ -171,6 +189,12 @@ def _split_extension(typed: str, allowed: bool) -> tuple[str, str]:
     if len(extension) > MAX_EXTENSION:
         raise InvalidNumber(say("The extension is too long: {most} digits at most.", most=MAX_EXTENSION))
     return main, extension
+
+
+def without_extension(typed: str) -> str:
+    """What stands before an extension, if there is one."""
+    found = _EXTENSION.search(typed)
+    return typed[: found.start()] if found else typed
 
 
 def _refuse_odd_characters(main: str) -> None:
@@ -259,6 +283,11 @@ def _existing(reading: str, region: str) -> phonenumbers.PhoneNumber:
     code = number.country_code or 0
     if phonenumbers.is_valid_number(number):
         return number
+    if code == _MEXICO and (old := str(number.national_number)).startswith("1") and phonenumbers.is_valid_number(_without_1(old)):
+        raise InvalidNumber(
+            say("Numbers in Mexico no longer have a 1 behind the country code."),
+            say("Leave it out: write +52 and the ten digits behind it."),
+        )
     country, hint = _country("", code), _hint(code, foreign=bool(region))
     possible = phonenumbers.is_possible_number_with_reason(number)
     if possible in (ValidationResult.TOO_SHORT, ValidationResult.IS_POSSIBLE_LOCAL_ONLY):
@@ -268,6 +297,10 @@ def _existing(reading: str, region: str) -> phonenumbers.PhoneNumber:
     if possible == ValidationResult.INVALID_LENGTH:
         raise InvalidNumber(say("That number has too few or too many digits for {country}.", country=country), hint)
     raise InvalidNumber(say("That number does not exist in {country}: no numbers there begin like this.", country=country), hint)
+
+
+def _without_1(national: str) -> phonenumbers.PhoneNumber:
+    return phonenumbers.PhoneNumber(country_code=_MEXICO, national_number=int(national[1:] or "0"))
 
 
 def _hint(code: int, *, foreign: bool) -> str:
@@ -292,8 +325,8 @@ def _accept(number: phonenumbers.PhoneNumber, extension: str) -> PhoneNumber:
         raise InvalidNumber(text, say("Give the person's own number."))
     if kind == PhoneNumberType.MOBILE:
         mobile: bool | None = True
-    else:
-        mobile = False if kind in (PhoneNumberType.FIXED_LINE, PhoneNumberType.TOLL_FREE) else None
+    else:  # personal numbers, pagers, calls by internet, whole companies: whatever is not said to be a mobile line is none
+        mobile = None if kind in (PhoneNumberType.FIXED_LINE_OR_MOBILE, PhoneNumberType.UNKNOWN) else False
     return PhoneNumber(
         graph=f"+{code} {phonenumbers.national_significant_number(number)}{f'x{extension}' if extension else ''}",
         pretty=_pretty(number) + (f" ext. {extension}" if extension else ""),

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
+from bot.domain.characters import UNSEEN
 from bot.domain.file_found import Sheet
 
 MOST_COLUMNS = 200
@@ -67,6 +68,7 @@ def tidy(cell: str) -> str:
     Excel's way of writing text that looks like a number, `="0612345678"`, comes back as that text.
     """
     if not cell.isascii():
+        cell = cell.translate(UNSEEN)
         cell = "".join(" " if char.isspace() else char for char in cell if char.isspace() or unicodedata.category(char) != "Cf")
     cell = cell.strip().removeprefix("'").strip()
     quoted = _QUOTED_FORMULA.fullmatch(cell)

@@ -15,8 +15,9 @@ from decimal import Decimal
 
 import phonenumbers
 
+from bot.domain.characters import plain_digits
 from bot.domain.methods import PhoneType
-from bot.domain.phone import MAX_TYPED, mask, parse_number
+from bot.domain.phone import MAX_TYPED, mask, parse_number, without_extension
 from bot.domain.said import alternatives, say
 from bot.errors import InvalidNumber
 from bot.sheets.cells import is_error, is_formula
@@ -65,6 +66,7 @@ def read_number(cell: str, phone: PhoneType, *, default_region: str) -> Reading:
     Raises:
         InvalidNumber: there is none, or more than one that it could be; the text does not name the phone.
     """
+    cell = plain_digits(cell)
     if is_formula(cell):
         raise InvalidNumber(say("There is a formula in the cell, not a number."), say("Copy the column and paste it as values only."))
     if is_error(cell):
@@ -169,7 +171,7 @@ def _is_ordinary(cell: str, phone: PhoneType, region: str) -> bool:
     if region.upper() not in phonenumbers.region_codes_for_country_code(number.country_code or 0):
         return False
     national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
-    return _NOT_DIGITS.sub("", national) == _NOT_DIGITS.sub("", cell.lower().partition("x")[0].partition("#")[0].partition("ext")[0])
+    return _NOT_DIGITS.sub("", national) == _NOT_DIGITS.sub("", without_extension(cell))
 
 
 def _refusal(cell: str, phone: PhoneType, region: str) -> InvalidNumber:

@@ -34,9 +34,10 @@ class Spreadsheets:
         """See `bot.ports.Sheets`."""
         return write.template()
 
-    def lines(self, rows: Iterable[Row], job_id: str, *, result: bool, notes: Sequence[str] = ()) -> Iterator[bytes]:
+    def lines(self, rows: Iterable[Row], job_id: str, *, result: bool, delimiter: str = "", notes: Sequence[str] = ()) -> Iterator[bytes]:
         """See `bot.ports.Sheets`."""
-        return write.lines(rows, job_id=job_id, full_numbers=self._full_numbers, result=result, notes=notes)
+        full = self._full_numbers
+        return write.lines(rows, job_id=job_id, full_numbers=full, result=result, delimiter=delimiter or ",", notes=notes)
 
     def people(self, found: AsyncIterator[Registered], retirement: Retirement) -> AsyncIterator[bytes]:
         """See `bot.ports.Sheets`."""

@@ -19,7 +19,7 @@ BATCH = 500
 #: https://owasp.org/www-community/attacks/CSV_Injection; the reader takes the apostrophe away again, so what begins with one gets another.
 _DANGEROUS_START = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "|", "%", "＝", "＋", "－", "＠")
 #: Where the list separator of the reader's Excel is another one, cells end elsewhere.
-_DANGEROUS_INSIDE = re.compile(r"([;,\t\r\n\"]\s*)(?=[=+\-@|%＝＋－＠])")
+_DANGEROUS_INSIDE = re.compile(r"([;,\t|\r\n\"]\s*)(?=[=+\-@|%＝＋－＠])")
 
 #: Places of columns.
 _WHAT, _WHY = 4, 6
@@ -48,7 +48,9 @@ def template() -> bytes:
     return "".join(f"{line}\r\n" for line in ("sep=;", ";".join(header), ";".join(example))).encode("ascii")
 
 
-def lines(rows: Iterable[Row], *, job_id: str, full_numbers: bool, result: bool, notes: Iterable[str] = ()) -> Iterator[bytes]:
+def lines(
+    rows: Iterable[Row], *, job_id: str, full_numbers: bool, result: bool, delimiter: str = ",", notes: Iterable[str] = ()
+) -> Iterator[bytes]:
     """The rows as a CSV file in UTF-8 that is safe to open in a spreadsheet, in the reader's language (`said.speaking`).
 
     Args:
@@ -56,10 +58,11 @@ def lines(rows: Iterable[Row], *, job_id: str, full_numbers: bool, result: bool,
         job_id: id of the job.
         full_numbers: numbers stand as they are; otherwise everything that looks like one is masked.
         result: also how each row ended, and the id by which the trail knows it.
+        delimiter: between the cells, as in the file that came in.
         notes: what is to be said of the file as a whole, each in a line without the number of a row.
     """
     file = io.StringIO(newline="")
-    writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer = csv.writer(file, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     header = [say("Row"), say("User"), say("Name"), say("User principal name"), say("What"), say("Changes"), say("Why"), say("Repaired")]
     if result:
         header += [say("Result"), say("Outcome"), say("Operation")]

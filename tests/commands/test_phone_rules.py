@@ -194,6 +194,19 @@ def test_a_mobile_serves_as_far_as_a_provider_carries_on() -> None:
     assert said(MOBILE, Channel.VOICE, today=date(2027, 2, 1)).startswith("Good for voice calls only, not for text messages. Microsoft")
 
 
+def test_a_mobile_of_argentina_without_its_9_is_warned_of_with_what_to_write() -> None:
+    (warning,) = plan_change(dossier(), SET, MOBILE, "+54 11 6677-3399", FACTS, TODAY).warnings
+    assert "does not look like a mobile line" in warning
+    assert "write it as +54 9 …" in warning
+    assert plan_change(dossier(), SET, MOBILE, "+54 9 11 6677-3399", FACTS, TODAY).warnings == ()
+
+
+@pytest.mark.parametrize("number", ["+44 70 1234 5678", "+31 20 1234567", "+31 88 123 4567", "+54 11 6677-3399"])
+def test_no_texts_are_promised_on_a_line_that_is_no_mobile(number: str) -> None:
+    plan = plan_change(dossier(), SET, MOBILE, number, Facts("NL"), TODAY)
+    assert "Good for voice calls only, not for text messages." in plan.notes
+
+
 def test_where_texts_go_on_it_is_said_that_sms_sign_in_does_not() -> None:
     signing_in = dossier(sms=SmsSignIn.READY, mobile=OLD)
     ends = "SMS sign-in ends on 1 February 2027, with a telephony provider too."
@@ -222,6 +235,8 @@ def warnings(plan: Plan) -> str:
     ("state", "kind", "phone", "wanted", "says"),
     [
         (dossier(), SET, MOBILE, "+31 201234567", "does not look like a mobile line"),
+        (dossier(), SET, MOBILE, "+44 70 1234 5678", "does not look like a mobile line"),
+        (dossier(), SET, MOBILE, "+31 85 123 4567", "does not look like a mobile line"),
         (dossier(mobile=OLD), SET, MOBILE, "+44 7400 123456", "another country than the old one: the United Kingdom"),
         (dossier(replace(ALICE, enabled=False)), SET, MOBILE, NEW, "account is disabled"),
         (dossier(replace(ALICE, enabled=False), mobile=OLD), REMOVE, MOBILE, None, "account is disabled"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import phonenumbers
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.countries import COUNTRIES
@@ -41,6 +41,72 @@ ALICE = "+31 612345678"
 )
 def test_reads_what_people_type(typed: str, region: str, graph: str) -> None:
     assert parse_number(typed, default_region=region).graph == graph
+
+
+EXTENSIONS = (
+    " x12", "x12", " x 12", " ext. 12", " ext 12", " extn 12", ", extension 12", " #12", ";ext=12", ";EXT=12", ";ext=12;", " toestel 12",
+    " Toestel: 12", " toestelnr. 12", " tst. 12", " tst 12", " doorkies 12", " DW 12", " Durchwahl 12", " poste 12", ",,12#", ",,12",
+    ", , 12 #", ",12#", ",12", ";12", "p12", " p12", "P12", "w12", ",,,12#", "x12#", "\uff0c\uff0c\uff11\uff12\uff03",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("extension", EXTENSIONS)
+def test_an_extension_as_people_and_telephones_write_it(extension: str) -> None:
+    for number in ("+31 20 1234567", "+31201234567", "020 1234567", "(020) 1234567"):
+        typed = f"{number}{extension.rstrip(';')}"
+        assert parse_number(typed, default_region="NL", extension_allowed=True).graph == "+31 201234567x12"
+        with pytest.raises(InvalidNumber, match="Only an office phone can have an extension") as refused:
+            parse_number(typed, default_region="NL")
+        assert "12" in refused.value.hint
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["020 1234567, 020 7654321", "020 1234567,7654321", "020-1234567, 68", "020 1234567 toestel", "020 1234567,,12345678", "020 1234567,,",
+     "020 1234567 kamer 12", "020 1234567,00"],
+)  # fmt: skip
+def test_what_is_no_extension(typed: str) -> None:
+    with pytest.raises(InvalidNumber):
+        parse_number(typed, default_region="NL", extension_allowed=True)
+
+
+#: Zeros of scripts: Arabic, Persian, Devanagari, Bengali, Thai, Tibetan, Myanmar, N'Ko, full-width, mathematical bold.
+ZEROS = "\u0660\u06f0\u0966\u09e6\u0e50\u0f20\u1040\u07c0\uff10\U0001d7ce"
+
+
+@pytest.mark.parametrize("zero", ZEROS)
+@pytest.mark.parametrize(
+    ("typed", "region"), [("+31 6 12345678", ""), ("06-12345678", "NL"), ("0031612345678", ""), ("(06) 1234 5678", "NL")]
+)
+def test_digits_of_every_script_are_digits(typed: str, region: str, zero: str) -> None:
+    assert parse_number(in_script(typed, zero), default_region=region).graph == ALICE
+
+
+def in_script(typed: str, zero: str) -> str:
+    """The same with other digits."""
+    return "".join(chr(ord(zero) + int(char)) if char in "0123456789" else char for char in typed)
+
+
+@settings(deadline=None)
+@given(st.from_regex(r"(?:\+|0)[0-9 ()x-]{0,30}", fullmatch=True), st.sampled_from(ZEROS), st.sampled_from(["", "NL", "US"]))
+def test_the_script_of_the_digits_changes_nothing(typed: str, zero: str, region: str) -> None:
+    plain, other = read(typed, region, True), read(in_script(typed, zero), region, True)
+    assert plain == other if isinstance(plain, PhoneNumber) else isinstance(other, InvalidNumber)
+
+
+UNSEEN = "\ufe0d\ufe0f\U000e0100\u3164\u115f\u1160\uffa0\u2800\u034f\u180b\u200b\u00ad\u2066\u20e3\U000e0020"
+
+
+marked = st.lists(st.tuples(st.integers(0, 18), st.sampled_from(UNSEEN)))
+
+
+@settings(deadline=None)
+@given(st.sampled_from(["+31 6 12345678", "06 12345678", "+31 20 1234567 x12"]), marked)
+def test_what_nobody_sees_changes_nothing(typed: str, marks: list[tuple[int, str]]) -> None:
+    spoilt = typed
+    for at, mark in marks[:8]:
+        spoilt = spoilt[:at] + mark + spoilt[at:]
+    assert read(spoilt, "NL", True) == read(typed, "NL", True)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +150,7 @@ def test_an_office_phone_may_have_an_extension(typed: str) -> None:
         ("+31 6 12345678 +31 6 87654321", "", "more than one number"),
         ("06 12345678 or 06 87654321", "NL", "more than one number"),
         ("📞 +31 6 12345678", "", "I cannot read “📞”"),
-        ("+31 6 ١٢٣٤٥٦٧٨", "", "I cannot read “١”"),
+        ("+52 1 33 1234 5678", "", "no longer have a 1 behind the country code"),
         ("9" * 10_000, "NL", "far too long"),
         ("++31612345678", "", "I cannot read “+”"),
     ],
@@ -101,11 +167,26 @@ def test_an_extension_can_be_too_long() -> None:
         parse_number("+31 20 1234567 x12345678", extension_allowed=True)
 
 
+#: A landline, a number that is free to call, personal, by internet, of a company, a pager.
+NO_MOBILE = (
+    "+31 20 1234567", "+31 800 1351", "+44 70 1234 5678", "+1 500 234 5678", "+31 85 123 4567", "+31 88 123 4567", "+44 76 4012 3456",
+)  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    ("typed", "unlikely"), [("+31 6 12345678", False), ("+31 20 1234567", True), ("+1 206 555 5555", False), ("+31 800 1351", True)]
+    ("typed", "unlikely"),
+    [("+31 6 12345678", False), ("+1 206 555 5555", False), ("+44 7400 123456", False), *((number, True) for number in NO_MOBILE)],
 )
 def test_tells_when_a_text_message_will_hardly_arrive(typed: str, unlikely: bool) -> None:
     assert parse_number(typed).unlikely_sms is unlikely
+
+
+@pytest.mark.parametrize(
+    ("typed", "lacks"),
+    [("+54 11 6677-3399", True), ("+54 9 11 6677-3399", False), ("+54 800 555 1234", False), ("+52 33 1234 5678", False), (ALICE, False)],
+)
+def test_argentinas_mobile_numbers_have_a_9(typed: str, lacks: bool) -> None:
+    assert parse_number(typed).lacks_a_9 is lacks
 
 
 def test_a_wrong_number_comes_with_an_example_of_a_right_one() -> None:
@@ -179,6 +260,7 @@ def read(typed: str, region: str, extension: bool) -> PhoneNumber | InvalidNumbe
         return refused
 
 
+@settings(deadline=None)
 @given(typed_numbers, regions, st.booleans())
 def test_reading_ends_in_a_number_or_a_reason(typed: str, region: str, extension: bool) -> None:
     answer = read(typed, region, extension)

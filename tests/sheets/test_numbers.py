@@ -25,6 +25,10 @@ ALICE = "+31 612345678"
         ("6465551234", "US", "+1 6465551234"),  # as Americans write it, though with a plus it is a number in New Zealand
         ("20 12 34 56", "DK", "+45 20123456"),
         ("011 31 6 12345678", "US", ALICE),
+        ("+٣١ ٦ ١٢٣٤٥٦٧٨", "", ALICE),
+        ("۰۶ ۱۲۳۴۵۶۷۸", "NL", ALICE),
+        ("०६१२३४५६७८", "NL", ALICE),
+        ("＋３１６１２３４５６７８", "", ALICE),
     ],
 )
 def test_what_is_whole_is_not_repaired(cell: str, region: str, value: str) -> None:
@@ -48,6 +52,8 @@ def test_what_is_whole_is_not_repaired(cell: str, region: str, value: str) -> No
         ("3,1612345678E+10", "NL", ALICE, "exponent"),
         ("6.12345678E+08", "NL", ALICE, "exponent"),
         ("31,612,345,678", "", ALICE, "thousands"),
+        ("٣١٦١٢٣٤٥٦٧٨", "", ALICE, "plus sign was lost"),
+        ("۶۱۲۳۴۵۶۷۸", "NL", ALICE, "leading zero was lost"),
     ],
 )
 def test_repairs_what_can_be_read_in_one_way_only(cell: str, region: str, value: str, says: str) -> None:
@@ -55,6 +61,22 @@ def test_repairs_what_can_be_read_in_one_way_only(cell: str, region: str, value:
     assert reading.value == value
     assert says in reading.repaired
     assert "12345678" not in reading.repaired
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["+31207654321;ext=12", "+31 20 7654321 toestel 12", "+31 20 7654321,,12#", "020 7654321 tst. 12", "0207654321p12", "020-7654321,12"],
+)
+def test_an_office_number_may_have_an_extension(cell: str) -> None:
+    assert read_number(cell, PhoneType.OFFICE, default_region="NL") == Reading("+31 207654321x12")
+    with pytest.raises(InvalidNumber, match="Only an office phone can have an extension"):
+        read_number(cell, PhoneType.MOBILE, default_region="NL")
+
+
+def test_an_extension_and_a_beginning_that_was_lost() -> None:
+    reading = read_number("31207654321 toestel 12", PhoneType.OFFICE, default_region="")
+    assert (reading.value, "plus sign was lost" in reading.repaired) == ("+31 207654321x12", True)
+    assert read_number("0207654321,00", PhoneType.OFFICE, default_region="NL").value == "+31 207654321"
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,19 @@ def test_the_result_says_how_each_row_ended_and_its_operation() -> None:
     assert so_already[-3:] == ["nothing to do", "", ""]
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_cells_are_apart_as_in_the_file_that_came_in(delimiter: str) -> None:
+    """Whatever stands in them, and also where the list separator of who opens it is another one."""
+    evil = replace(LOST, user=f"x{delimiter}=cmd|' /C calc'!A0", reason='a "word"; and |=1,+2\t@3\n-4')
+    content = b"".join(lines([DONE, evil], job_id="7Q2F", full_numbers=True, result=True, delimiter=delimiter))
+    written = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True, delimiter=delimiter))
+    assert {len(row) for row in written} == {11}
+    assert written[1] == cells([DONE], full=True, result=True)[1]
+    for other in ",;\t|":
+        for line in csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=other):
+            assert not [cell for cell in line if cell.strip(' "').startswith(("=", "+", "-", "@"))]
+
+
 def test_numbers_stand_in_full_only_where_they_may() -> None:
     assert "612345678" not in str(cells([DONE, LOST], full=False, result=True))
     assert "Mobile phone: none → +31 612345678" in str(cells([DONE], full=True, result=True))
@@ -75,8 +88,8 @@ def test_no_cell_is_computed(start: str) -> None:
 @given(st.text(alphabet=st.one_of(st.sampled_from("=+-@;,\t\r\n\"' |a1＝"), st.characters(codec="utf-8")), max_size=30))
 def test_nothing_dangerous_begins_a_cell_whatever_the_list_separator(text: str) -> None:
     written = safe(text)
-    assert not re.search(r"(?:^|[;,\t\r\n\"])\s*[=+\-@|%＝＋－＠]", written) or written.startswith("'")
-    assert not re.search(r"[;,\t\r\n\"]\s*[=+\-@|%＝＋－＠]", written)
+    assert not re.search(r"(?:^|[;,\t|\r\n\"])\s*[=+\-@|%＝＋－＠]", written) or written.startswith("'")
+    assert not re.search(r"[;,\t|\r\n\"]\s*[=+\-@|%＝＋－＠]", written)
 
 
 @given(st.text(alphabet="=+-@'abc.1 ", max_size=20).map(lambda text: tidy(text.strip()).removeprefix("'").strip()))

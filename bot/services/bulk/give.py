@@ -107,8 +107,10 @@ class Giving:
         """Writes a job's file to this machine, in the language of whoever is spoken to here."""
         here, result = copy_context(), kind is FileKind.RESULT  # the thread that reads the rows knows nobody by itself
         notes = found_said(job.bulk, ALL_NAMES) if job.bulk else ()
+        delimiter = job.bulk.found.delimiter if job.bulk and job.bulk.found else ""
         await self._jobs.with_rows(
-            job.id, lambda rows: here.run(_write, path, self._sheets.lines(rows, job.id, result=result, notes=notes))
+            job.id,
+            lambda rows: here.run(_write, path, self._sheets.lines(rows, job.id, result=result, delimiter=delimiter, notes=notes)),
         )
 
 
