@@ -112,7 +112,8 @@ def _offer_sheet(id: str, bulk: Bulk) -> Element:
 
 
 def _offer_region(id: str, bulk: Bulk) -> Element:
-    asked = one_line("answer", say("The country of numbers that do not say theirs, such as Belgium, BE or +32"), 40, say("Write the country."))
+    label = say("The country of numbers that do not say theirs, such as Belgium, BE or +32")
+    asked = one_line("answer", label, 40, say("Write the country."))
     title = say("Another country") if bulk.found and bulk.found.region else say("Say which country")
     return ask_then(title, asked, button(say("Read them so"), Verb.REGION, id))
 

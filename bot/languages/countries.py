@@ -27,7 +27,7 @@ def region_called(text: str) -> str:
 
 @cache
 def _names() -> dict[str, str]:
-    named = {}
+    named = {"uk": "GB", "usa": "US"}
     for language in LANGUAGES:
         words = catalogue(language)
         named |= {_folded(words.get(str(name), str(name))): region for region, name in COUNTRIES.items()}
