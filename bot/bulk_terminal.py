@@ -12,20 +12,24 @@ import hashlib
 import shutil
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from aiohttp import web
 
-from bot import bootstrap
+from bot import bootstrap, bulk_questions
+from bot.bulk_questions import Ask, Say
 from bot.config import Settings
 from bot.domain.bulk import MOST_BYTES, Hold, Progress
 from bot.domain.exchange import ConversationRef, FileKind, Verb
+from bot.domain.file_found import Question
+from bot.domain.file_said import found_said
 from bot.domain.operation import Operation, State
 from bot.domain.said import say
 from bot.errors import DirectoryError, Refusal, StoreUnavailable
 from bot.ports import Download
 from bot.services.bulk.desk import BulkDesk
+from bot.services.bulk.give import ALL_NAMES
 from bot.services.bulk.receive import Request
 from bot.services.explain import directory_sentence
 
@@ -35,9 +39,6 @@ LOOK_SECONDS = 0.5
 TOLD_LOOKS = 20  # how often it is looked whether the log channel knows how a job ended
 BAR = 30
 
-Say = Callable[[str], None]
-#: Asks a question that is answered by yes or no.
-Ask = Callable[[str], Awaitable[bool]]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ticket", default="", help="ticket, where policy wants one")
     parser.add_argument("--reason", default="", help="reason, where policy wants one")
     parser.add_argument("--yes", action="store_true", help="do not ask in the terminal; approvals are asked for all the same")
+    bulk_questions.add_arguments(parser)
     parser.add_argument("--result", type=Path, help="where to write what became of each row")
 
 
@@ -61,7 +63,8 @@ async def _run(given: argparse.Namespace, environment: Mapping[str, str], say: S
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:
-        return await Terminal(app[bootstrap.BULK], say, _in_place if sys.stderr.isatty() else say, _answer).carry_out(given)
+        show, asked = _in_place if sys.stderr.isatty() else say, sys.stdin.isatty() and not given.yes
+        return await Terminal(app[bootstrap.BULK], say, show, _answer, asked=asked).carry_out(given)
     except Refusal as refusal:
         say(" ".join(filter(None, (refusal.text, refusal.hint))))
         return 1
@@ -72,10 +75,10 @@ async def _run(given: argparse.Namespace, environment: Mapping[str, str], say: S
         await runner.cleanup()
 
 
-async def _answer(question: str) -> bool:
+async def _answer(question: str) -> str:
     with contextlib.suppress(EOFError):
-        return (await asyncio.to_thread(input, f"{question} [y/N] ")).strip().lower() in ("y", "yes")
-    return False
+        return await asyncio.to_thread(input, f"{question} ")
+    return ""
 
 
 def _in_place(line: str) -> None:
@@ -91,13 +94,15 @@ class Terminal:
         say: a line for the person.
         show: how far it is, in place of what it said before if there is a place.
         ask: a question.
+        asked: somebody is there who can say what the file means.
     """
 
-    def __init__(self, desk: BulkDesk, say: Say, show: Say, ask: Ask) -> None:
+    def __init__(self, desk: BulkDesk, say: Say, show: Say, ask: Ask, *, asked: bool) -> None:
         self._desk = desk
         self._say = say
         self._show_line = show
         self._ask = ask
+        self._asked = asked
         self._said = ""
 
     async def carry_out(self, given: argparse.Namespace) -> int:
@@ -108,25 +113,58 @@ class Terminal:
             DirectoryError: Graph does not answer.
         """
         actor, standing = await self._desk.known(given.upn)
-        request = Request(actor, standing, NOWHERE, dry_run=given.what == "check", ticket=given.ticket, reason=given.reason)
+        flags, dry_run = bulk_questions.answers_of(given), given.what == "check"
+        request = Request(actor, standing, NOWHERE, dry_run=dry_run, ticket=given.ticket, reason=given.reason, answers=flags)
         await self._desk.receiving.permitted(request)
         download = await asyncio.to_thread(_taken, given.file)  # last, so that whoever is refused leaves no copy behind
         job = (await self._desk.receiving.begin(request, given.file.name, download)).operation
-        job = await self._until(job.id, lambda one: one.state is not State.CHECKING)
-        self._say("")
-        self._tell(job)
-        for sample in await self._desk.samples(job):
-            for row in sample.rows:
-                self._say(f"  row {row.number}: {sample.kind.spoken}: {row.user} {row.reason}".rstrip())
-        if job.state is not State.PROPOSED:
-            self._say(str(job.outcome))
-            return 0 if job.state is State.SUCCEEDED else 1
-        if not given.yes and not await self._ask(_question(job)):
-            await self._desk.steer(Verb.STOP, job.id, actor, standing, NOWHERE)
-            self._say("Cancelled; nothing was changed.")
-            return 1
-        await self._desk.confirmed(job, actor)
+        checked = await self._checked(job.id, request)
+        if checked is None:
+            return await self._cancel(job.id, request)
+        if checked.state is not State.PROPOSED:
+            self._say(str(checked.outcome))
+            return 0 if checked.state is State.SUCCEEDED else 1
+        if not (checked.bulk and checked.bulk.to_change):
+            self._say("No row of this file changes anything as it was read.")
+            return await self._cancel(job.id, request)
+        if not given.yes and not bulk_questions.yes(await self._ask(f"{_question(checked)} [y/N]")):
+            return await self._cancel(job.id, request)
+        await self._desk.confirmed(checked, actor)
         return await self._follow(job.id, given, request)
+
+    async def _checked(self, job_id: str, request: Request) -> Operation | None:
+        """The job once all its rows are checked and nothing is left to be said of its file; None when that was not wanted.
+
+        Raises:
+            Refusal: nobody is there to say what the file means; the job is cancelled.
+        """
+        flags, asked = request.answers, set[Question]()
+        while True:
+            job = await self._until(job_id, lambda one: one.state is not State.CHECKING or bool(one.bulk and one.bulk.asks))
+            try:
+                bulk_questions.require_sheet(job, flags.sheet)
+                if job.state is State.CHECKING and not self._asked:
+                    raise bulk_questions.unanswered(job)
+            except Refusal:
+                with contextlib.suppress(Refusal):  # a dry run is over already
+                    await self._desk.steer(Verb.STOP, job_id, request.actor, request.standing, NOWHERE)
+                raise
+            self._say("")
+            if job.state is State.CHECKING:
+                if (said := await bulk_questions.answer(job, flags, self._ask, self._say)) is None:
+                    return None
+            else:
+                await self._tell(job)
+                if job.state is not State.PROPOSED or not self._asked:
+                    return job
+                if (said := await bulk_questions.otherwise(job, flags, self._ask, self._say, asked)) is None:
+                    return job
+            await self._desk.receiving.answered(job, *said, request.actor)
+
+    async def _cancel(self, job_id: str, request: Request) -> int:
+        await self._desk.steer(Verb.STOP, job_id, request.actor, request.standing, NOWHERE)
+        self._say("Cancelled; nothing was changed.")
+        return 1
 
     async def _follow(self, job_id: str, given: argparse.Namespace, request: Request) -> int:
         while True:
@@ -141,7 +179,7 @@ class Terminal:
                 return 0
             if job.state.finished:
                 break
-            go_on = given.yes or await self._ask("Go on with the rest?")
+            go_on = given.yes or bulk_questions.yes(await self._ask("Go on with the rest? [y/N]"))
             await self._desk.steer(Verb.GO_ON if go_on else Verb.STOP, job_id, request.actor, request.standing, NOWHERE)
         self._say("")
         self._say(str(job.outcome))
@@ -187,10 +225,15 @@ class Terminal:
             self._said = line
             self._show_line(line)
 
-    def _tell(self, job: Operation) -> None:
+    async def _tell(self, job: Operation) -> None:
         assert job.bulk is not None, "it is a job"
         for kind, count in job.bulk.counts.items():
             self._say(f"  {count:>7} {kind.spoken}")
+        for said in found_said(job.bulk, ALL_NAMES):
+            self._say(f"  {said}")
+        for sample in await self._desk.samples(job):
+            for row in sample.rows:
+                self._say(f"  row {row.number}: {sample.kind.spoken}: {row.user} {row.reason}".rstrip())
 
 
 def progress_line(job: Operation, progress: Progress) -> str:

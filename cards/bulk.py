@@ -192,8 +192,11 @@ def _finished(operation: Operation, bulk: Bulk, progress: Progress) -> tuple[str
     if operation.state is State.SUCCEEDED and bulk.dry_run:
         usual: str = say("This was a dry run: nothing was changed.")
         return operation.outcome or usual, "" if bulk.to_change else _NOTHING_TO_DO
-    retry = say("“Retry what was not done” makes a new job of it.") if not_done(progress) else ""
-    return operation.outcome or _USUALLY[operation.state], retry
+    return operation.outcome or _USUALLY[operation.state], _retry(progress)
+
+
+def _retry(progress: Progress) -> str:
+    return say("“Retry what was not done” makes a new job of it.") if not_done(progress) else ""
 
 
 _USUALLY = {
@@ -208,7 +211,7 @@ def _ended_early(operation: Operation, _bulk: Bulk, progress: Progress) -> tuple
     """Somebody, or nobody in time, decided that it is not to be done, or not any further."""
     by, after = operation.decided_by, say("What was done stays done.") if tried(progress) else _NOTHING
     told: dict[State, tuple[str, str]] = {
-        State.CANCELLED: (say("Cancelled by {name}.", name=by) if by else say("Cancelled."), ""),
+        State.CANCELLED: (say("Cancelled by {name}.", name=by) if by else say("Cancelled."), _retry(progress)),
         State.DENIED: (say("Denied by {name}.", name=by) if by else say("Denied."), say("Ask why before you try again.")),
         State.EXPIRED: (
             say("Nobody approved it in time.") if operation.confirmed else say("Nobody confirmed it in time."),

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.domain.bulk import Bulk, RowKind
-from bot.domain.countries import COUNTRIES
 from bot.domain.exchange import Verb
 from bot.domain.file_found import Question, Sheet
 from bot.domain.file_said import DOUBTS, found_said, hidden_said, quoted
 from bot.domain.operation import Operation
 from bot.domain.phone import mask_text
-from bot.domain.said import join, say, say_count, spoken
-from cards.elements import Element, ask_then, box, button, buttons, choices, line, picked, run, without_inputs
+from bot.domain.said import join, say, say_count
+from cards.elements import Element, ask_then, box, button, buttons, choices, line, one_line, run, without_inputs
 from cards.untrusted import plain
 
 #: Characters of one fact; the preview file has the whole of it.
@@ -113,16 +112,10 @@ def _offer_sheet(id: str, bulk: Bulk) -> Element:
 
 
 def _offer_region(id: str, bulk: Bulk) -> Element:
-    named = sorted(((_country(name), region) for region, name in COUNTRIES.items()), key=lambda each: each[0].casefold())
-    asked = picked("answer", say("The country of numbers that do not say theirs"), named, say("Pick the country."))
+    label = say("The country of numbers that do not say theirs, such as Belgium, BE or +32")
+    asked = one_line("answer", label, 40, say("Write the country."))
     title = say("Another country") if bulk.found and bulk.found.region else say("Say which country")
     return ask_then(title, asked, button(say("Read them so"), Verb.REGION, id))
-
-
-def _country(name: str) -> str:
-    """As it stands in a list: without its article."""
-    said = spoken(name).removeprefix("the ")
-    return said[:1].upper() + said[1:]
 
 
 def _offer_hidden(id: str, bulk: Bulk) -> Element:

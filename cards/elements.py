@@ -226,6 +226,11 @@ def question(id: str, label: str, *, limit: int, missing: str = "") -> Element:
     return made | {"isRequired": True, "errorMessage": spoken(missing)} if missing else made
 
 
+def one_line(id: str, label: str, limit: int, missing: str) -> Element:
+    """A few words that have to be filled in."""
+    return {**question(id, label, limit=limit, missing=missing), "isMultiline": False}
+
+
 def mentions(people: Iterable[tuple[str, str]], after: str) -> tuple[Element, list[Element]]:
     """A line that notifies people, given as Teams id and name, and the entities that the card needs for it.
 
@@ -292,22 +297,6 @@ def choices(id: str, label: str, titles: Iterable[str], missing: str) -> Element
         "errorMessage": spoken(missing),
         "wrap": True,
         "choices": [{"title": inert(spoken(title), 320), "value": str(index)} for index, title in enumerate(titles)],
-    }
-
-
-def picked(id: str, label: str, named: Iterable[tuple[str, str]], missing: str) -> Element:
-    """One of very many, found by typing a part of its title; titles with their values.
-
-    https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/dynamic-search
-    """
-    return {
-        "type": "Input.ChoiceSet",
-        "id": id,
-        "label": spoken(label),
-        "style": "filtered",
-        "isRequired": True,
-        "errorMessage": spoken(missing),
-        "choices": [{"title": inert(title, 80), "value": value} for title, value in named],
     }
 
 

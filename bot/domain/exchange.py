@@ -155,7 +155,7 @@ class CardAction:
     Attributes:
         id: of the operation, of the choice or of the form, the reference to a person, or the name of a command.
         pick: which candidate of a choice, counted from 0.
-        answer: the word picked from a list of words, such as a country's code; empty when there is none.
+        answer: what was typed as an answer, such as a country; empty when there is nothing.
         plan: what Confirm was shown of a job's plan (`Bulk.mark`); empty when the card has none.
         reason: why somebody denies, as typed; empty when not said.
         inputs: what a form was filled in with, by the name of the field.

@@ -22,6 +22,7 @@ from bot.domain.exchange import (
     Reply,
     Viewer,
 )
+from bot.domain.file_found import Answers, Doubt, Found, Sheet, Unused
 from bot.domain.methods import PhoneType
 from bot.domain.operation import Approval, Operation, State
 from bot.domain.people import Person
@@ -50,6 +51,22 @@ BULK = Bulk(
     seconds=3000,
 )
 NEED = Need(approvals=1, groups=frozenset({"helpdesk"}), group_names="the helpdesk group", valid_for=timedelta(hours=4))
+
+
+ASKED = Progress(hold=Hold.ASKING)
+_SHEETS = ("Mobiles", "Leavers", "Old", "Lookup", "Oslo", "Bonn", "Rome")
+MANY_SHEETS = tuple(Sheet(name, people=True, hidden=name == "Old") for name in _SHEETS)
+FOUND = Found(
+    sheet="Mobiles",
+    sheets=MANY_SHEETS[:2],
+    unused=(Unused("Department"), Unused("Skip", Doubt.BRAKE, "yes"), Unused("Tenant", Doubt.TENANT, "contoso.example"),
+            Unused("New number", Doubt.NUMBERS, "+31 •••••••78"), *(Unused(f"Column {letter}") for letter in "ABCDEFGH")),
+    hidden_rows=12,
+    hidden_columns=("Office", "Country"),
+    hidden_matter=("Country",),
+    national=37,
+    region="NL",
+)  # fmt: skip
 
 
 def job(proposed: Operation, state: State, bulk: Bulk = BULK, outcome: str = "") -> Operation:
@@ -133,6 +150,7 @@ def bulk_jobs(proposed: Operation, link: str) -> dict[str, Reply]:
     nothing = replace(BULK, counts={RowKind.NO_CHANGE: 11_950, RowKind.NOT_FOUND: 50}, repaired=0, seconds=0)
     same = tuple(each for each in samples() if each.kind in nothing.counts)
     unread = replace(BULK, rows=8000, read=False, counts={}, plan="", sha256="", repaired=0)
+    named = replace(BULK, counts=COUNTS | {RowKind.OTHER_NAME: 5}, found=FOUND, answers=Answers("Mobiles", columns=True, hidden=False))
     few = replace(BULK, counts={RowKind.UPDATE: 1}, rows=1, repaired=1, seconds=20, retry_of="9KPM")
     first = Progress(checked=12_000, ended={State.SUCCEEDED: 9, State.FAILED: 1}, codes=((REASONS[0][0], 1),))
     waiting = job(proposed, State.AWAITING_APPROVAL)
@@ -141,14 +159,21 @@ def bulk_jobs(proposed: Operation, link: str) -> dict[str, Reply]:
     return {
         "bulk-explained": BulkExplained("Drop a file of people into this chat, and I show what it would do."),
         "bulk-reading": shown(State.CHECKING, Progress(), unread),
+        "bulk-asking-sheet": shown(State.CHECKING, ASKED, replace(unread, found=Found(sheets=MANY_SHEETS[:4]))),
+        "bulk-asking-many-sheets": shown(State.CHECKING, ASKED, replace(unread, found=Found(sheets=MANY_SHEETS))),
+        "bulk-asking-hidden": shown(State.CHECKING, ASKED, replace(unread, found=FOUND, answers=Answers("Mobiles"))),
+        "bulk-asking-columns": shown(State.CHECKING, ASKED, replace(unread, found=FOUND, answers=Answers("Mobiles", hidden=False))),
         "bulk-checking": shown(State.CHECKING, Progress(checked=3400), replace(BULK, counts={}, plan="", repaired=0)),
         "bulk-proposed": shown(State.PROPOSED),
+        "bulk-proposed-found": shown(State.PROPOSED, bulk=named),
+        "bulk-proposed-included": shown(State.PROPOSED, bulk=replace(named, answers=Answers("Mobiles", True, True, "BE", True))),
         "bulk-proposed-one": BulkShown(job(proposed, State.PROPOSED, few), Progress(checked=1), now, samples()[1:2]),
         "bulk-proposed-nothing": BulkShown(job(proposed, State.PROPOSED, nothing), Progress(checked=12_000), now, same),
         "bulk-dry-run": shown(State.SUCCEEDED, bulk=replace(BULK, dry_run=True)),
         "bulk-awaiting-approval": shown(State.AWAITING_APPROVAL),
         "bulk-queued": shown(State.QUEUED),
         "bulk-running": shown(State.RUNNING, HALF),
+        "bulk-slow": shown(State.RUNNING, replace(HALF, slow_since=now)),
         "bulk-paused": shown(State.RUNNING, replace(HALF, hold=Hold.PAUSED, held_by="Sam Okafor", rate=0)),
         "bulk-canary": shown(State.RUNNING, replace(first, hold=Hold.CANARY)),
         "bulk-failing": shown(State.RUNNING, replace(HALF, hold=Hold.FAILING, held_why=FAILING)),
@@ -213,6 +238,11 @@ def hostile_jobs(text: str, operation: Operation, link: str) -> dict[str, Reply]
     who = Person("1", text, text, text, text, text)
     change = Change(ChangeKind.SET_PHONE, PhoneType.MOBILE, text, text)
     row = Row(number=12_000, user=text, repaired=(text,) * 4, kind=RowKind.ADD, reason=text, target=who, changes=(change,) * 4)
+    sheets = tuple(Sheet(text, people=True, hidden=hidden) for hidden in (False, False, True)) * 8
+    columns = tuple(Unused(text, doubt, text) for doubt in Doubt) * 20
+    hidden = {"hidden_rows": 9, "hidden_columns": (text,) * 50, "hidden_matter": (text,) * 50}
+    found = Found(sheet="x", sheets=sheets, unused=columns, national=9, **hidden)  # type: ignore[arg-type]
+    unread = replace(bulk, read=False, counts={})
     seen = tuple(Sample(kind, (row, replace(row, target=None, changes=())) * 3) for kind in RowKind)
     need = replace(NEED, group_names=text[:200], rules=(text[:200],) * 3)
     now = operation.created_at
@@ -234,6 +264,11 @@ def hostile_jobs(text: str, operation: Operation, link: str) -> dict[str, Reply]
         **states,
         **{f"bulk {hold.name}": BulkShown(running, replace(progress, hold=hold), now, seen) for hold in Hold},
         "bulk dry": BulkShown(replace(asked, bulk=replace(bulk, dry_run=True), state=State.SUCCEEDED), progress, now, seen),
+        **{
+            f"bulk asking {called}": BulkShown(replace(asked, bulk=replace(unread, found=each), state=State.CHECKING), progress, now, ())
+            for called, each in (("sheet", found), ("hidden", replace(found, sheets=())), ("columns", Found(unused=columns)))
+        },
+        "bulk found": BulkShown(replace(asked, bulk=replace(bulk, found=found), state=State.PROPOSED), progress, now, seen),
         "bulk elsewhere": OperationShown(running, now, own=False),
         "approval bulk": ApprovalShown(waiting, now, Viewer.ANYBODY, link, seniors, crowd),
         "pending bulk": Pending((asked,) * 30, (asked,) * 30, now),

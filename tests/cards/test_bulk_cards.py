@@ -47,14 +47,21 @@ def _words(card: dict[str, Any]) -> str:
 
 BUTTONS = {
     "bulk-reading": ["cancel"],
+    "bulk-asking-sheet": ["sheet", "sheet", "sheet", "sheet", "cancel"],
+    "bulk-asking-many-sheets": ["sheet", "cancel"],
+    "bulk-asking-hidden": ["hidden", "hidden", "cancel"],
+    "bulk-asking-columns": ["columns", "cancel"],
     "bulk-checking": ["cancel"],
     "bulk-proposed": ["confirm", "preview", "cancel"],
+    "bulk-proposed-found": ["confirm", "preview", "cancel"],
+    "bulk-proposed-included": ["confirm", "preview", "cancel"],
     "bulk-proposed-one": ["confirm", "preview", "cancel"],
     "bulk-proposed-nothing": ["preview", "cancel"],
     "bulk-dry-run": ["preview"],
     "bulk-awaiting-approval": ["preview", "cancel"],
     "bulk-queued": ["hold", "stop"],
     "bulk-running": ["hold", "stop"],
+    "bulk-slow": ["hold", "stop"],
     "bulk-paused": ["go_on", "stop"],
     "bulk-canary": ["go_on", "stop"],
     "bulk-failing": ["go_on", "stop"],
@@ -125,7 +132,7 @@ def test_a_job_that_was_stopped_before_its_first_row_has_changed_nothing() -> No
     words = _words(render(shown).card)
     assert "Nothing was changed." in words
     assert "stays done" not in words
-    assert _verbs(shown) == []
+    assert _verbs(shown) == ["retry"]
 
 
 def test_a_job_that_stands_still_promises_no_time() -> None:

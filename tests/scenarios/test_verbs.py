@@ -56,10 +56,14 @@ async def test_an_id_of_another_kind_is_as_unknown_as_one_that_names_nothing(des
             assert scene.edits(calls) <= scene.recorded(), (verb, style)
 
 
+#: What the sender of a file says about it.
+SAYING = (Verb.SHEET, Verb.COLUMNS, Verb.HIDDEN, Verb.REGION, Verb.NAMES)
+
 #: What is for somebody else: verb, whose thing, who presses.
 NOT_THEIRS = (
     *((verb, "somebody's operation", BRAM) for verb in (Verb.CONFIRM, Verb.CANCEL, Verb.AGAIN, Verb.REVEAL, Verb.REPLACE)),
     *((verb, "somebody's job", BRAM) for verb in (Verb.CONFIRM, Verb.CANCEL, Verb.GO_ON, Verb.STOP, Verb.RETRY)),
+    *((verb, "somebody's job", who) for verb in SAYING for who in (BRAM, SAM, OSCAR)),
     *((verb, "waiting operation", HANNA) for verb in (Verb.APPROVE, Verb.DENY)),
     *((verb, "somebody's operation", OSCAR) for verb in (Verb.SUSPECT, Verb.STRONGER, Verb.TAKE_BACK, Verb.REFRESH)),
     *((verb, "somebody's job", OSCAR) for verb in (Verb.HOLD, Verb.GO_ON, Verb.STOP, Verb.RETRY, Verb.PREVIEW, Verb.RESULT)),
@@ -154,6 +158,7 @@ MADE: tuple[tuple[Verb, Make], ...] = (
     *((verb, an_operation) for verb in (Verb.CONFIRM, Verb.CANCEL, Verb.REFRESH, Verb.SUSPECT, Verb.STRONGER, Verb.TAKE_BACK)),
     *((verb, a_waiting_one) for verb in (Verb.APPROVE, Verb.DENY, Verb.VIEW)),
     *((verb, a_job) for verb in (Verb.CANCEL, Verb.STOP, Verb.PREVIEW, Verb.HOLD, Verb.GO_ON, Verb.RETRY, Verb.RESULT)),
+    *((verb, a_job) for verb in SAYING),
     *((verb, a_seen_pass) for verb in (Verb.REVEAL, Verb.REPLACE)),
     *((verb, a_person) for verb in (Verb.SUSPECT, Verb.STRONGER)),
     (Verb.AGAIN, a_stale_one),

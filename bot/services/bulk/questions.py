@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bot.domain.countries import COUNTRIES
 from bot.domain.file_found import Answers, Question, Sheet
 from bot.domain.operation import Operation
+from bot.domain.phone import mask_text
 from bot.domain.said import say
 from bot.errors import Refusal
+from bot.languages.countries import region_called
 
 
 def sheets_to_read(job: Operation) -> tuple[Sheet, ...]:
@@ -20,7 +21,7 @@ def answered(job: Operation, question: Question, pick: int | None, word: str) ->
 
     Args:
         pick: which sheet, counted from 0; otherwise 1 for yes and 0 for no.
-        word: of a region, its ISO 3166 code.
+        word: of a region, its name or code as somebody typed it.
 
     Raises:
         Refusal: it is too late for that, the file does not ask for it, it was answered so already, or it is no answer.
@@ -51,9 +52,9 @@ def _answer(job: Operation, question: Question, pick: int | None, word: str) -> 
                 raise Refusal(say("There is no such sheet in the file."), say("Pick one on the card."), code="bad_pick")
             return sheets[pick].name
         case Question.REGION:
-            region = word.strip().upper()
-            if region not in COUNTRIES:
-                raise Refusal(say("I do not know this country."), say("Pick one on the card."), code="bad_pick")
+            if not (region := region_called(word)):
+                text = say("I know no country called “{word}”.", word=mask_text(word)) if word else say("You did not say which country.")
+                raise Refusal(text, say("Write its name, or a code such as BE or +32."), code="bad_pick")
             return region
         case Question.COLUMNS:
             return True
