@@ -7,23 +7,20 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.domain.bulk import MOST_BYTES, MOST_ROWS, FileRow, Mode, Wish
+from bot.domain.bulk import MOST_BYTES, MOST_ROWS, FileRow
 from bot.domain.file_found import NO_ANSWERS, Answers, Found
-from bot.domain.methods import PhoneType
-from bot.domain.said import join, say
+from bot.domain.said import say
 from bot.errors import Refusal
 from bot.sheets import archive, text, workbook
-from bot.sheets.cells import EXAMPLE_USER, Record, is_error, is_formula
-from bot.sheets.columns import Column, Columns, recognise
-from bot.sheets.numbers import read_number
+from bot.sheets.cells import EXAMPLE_USER, Record
+from bot.sheets.columns import at, recognise
+from bot.sheets.origin import Origins
+from bot.sheets.rows import Rows, together
+from bot.sheets.shape import Shape
 from bot.sheets.sheet import SHEET_ROWS
-from bot.sheets.values import read_forced, read_mode, read_removal, read_switch
+from bot.sheets.watching import Unread
 
 MOST_RECORDS = SHEET_ROWS  # blank ones too
-
-#: In this order Graph takes them: an alternate mobile only beside a mobile.
-_PHONES = ((Column.MOBILE, PhoneType.MOBILE), (Column.ALTERNATE, PhoneType.ALTERNATE_MOBILE), (Column.OFFICE, PhoneType.OFFICE))
-_USER = re.compile(r"[^\s@,;\"<>]{1,64}@[^\s@,;\"<>]{1,255}|\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?", re.IGNORECASE)
 
 _SEND = say("Send a CSV file or an Excel workbook (.xlsx). Type `bulk template` for a file to begin with.")
 #: What other files begin with.
@@ -43,27 +40,53 @@ def read(path: Path, name: str, *, default_region: str, answers: Answers = NO_AN
     Raises:
         Refusal: the file as a whole cannot be used; also in the middle of it, so nothing may be done before the end is reached.
     """
-    columns: Columns | None = None
-    rows = 0
-    for record in _records(path, name):
+    records = _records(path, name)
+    header = _header(records)
+    columns = recognise(header.cells)
+    origins = Origins(columns, answers.region or default_region)
+    unread = Unread(columns)
+    others_have_all = None if _is_zip(path) else lambda: _any_has_all(path, header, columns.width)
+    rows = Rows(columns, Shape(columns, others_have_all), origins)
+    told = _rows(records, rows, unread)
+    count = 0
+    for row in told if columns.phone_type is None else together(told):
+        count += 1
+        yield row
+    if not count:
+        raise Refusal(say("There is nobody in the file: it has no rows below the names of the columns."), _SEND, code="file_empty")
+    yield Found(unused=unread.told, national=origins.national, region=origins.region if origins.national else "")
+
+
+def _header(records: Iterator[Record]) -> Record:
+    """The record with the names of the columns: the first that has anything in it."""
+    record = next((record for record in records if not record.blank), None)
+    if record is None:
+        raise Refusal(say("The file is empty."), _SEND, code="file_empty")
+    if record.number > MOST_RECORDS:
+        raise _too_many_rows()
+    if record.problem:
+        raise Refusal(record.problem, _SEND, code="file_no_header")
+    return record
+
+
+def _rows(records: Iterator[Record], rows: Rows, unread: Unread) -> Iterator[FileRow]:
+    count = 0
+    for record in records:
         if record.number > MOST_RECORDS:
             raise _too_many_rows()
-        if record.blank:
+        if record.blank or any(at(record.cells, place) == EXAMPLE_USER for _, place in rows.columns.persons):
             continue
-        if columns is None:
-            columns = _header(record)
-            continue
-        if columns.cell(Column.USER, record.cells) == EXAMPLE_USER:
-            continue
-        rows += 1
-        if rows > MOST_ROWS:
+        count += 1
+        if count > MOST_ROWS:
             raise _too_many_rows()
-        yield _row(record, columns, default_region)
-    if columns is None:
-        raise Refusal(say("The file is empty."), _SEND, code="file_empty")
-    if not rows:
-        raise Refusal(say("There is nobody in the file: it has no rows below the names of the columns."), _SEND, code="file_empty")
-    yield Found()
+        origin = rows.origin(record)
+        unread.look(record.cells, rows.origins.likely(origin))
+        yield rows.read(record, origin)
+
+
+def _any_has_all(path: Path, header: Record, width: int) -> bool:
+    """Whether a row of a text file has as many cells as there are columns, empty ones too."""
+    return any(record.number > header.number and len(record.cells) == width for record in text.records(path))
 
 
 def _records(path: Path, name: str) -> Iterator[Record]:
@@ -97,6 +120,11 @@ def _records(path: Path, name: str) -> Iterator[Record]:
     return text.records(path)
 
 
+def _is_zip(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) in _ZIP
+
+
 def _is_encrypted(path: Path) -> bool:
     """A workbook with a password is a compound file with a stream of this name.
 
@@ -106,113 +134,5 @@ def _is_encrypted(path: Path) -> bool:
         return content.find("EncryptedPackage".encode("utf-16-le")) >= 0
 
 
-def _header(record: Record) -> Columns:
-    if record.problem:
-        raise Refusal(record.problem, _SEND, code="file_no_header")
-    return recognise(record.cells)
-
-
 def _too_many_rows() -> Refusal:
     return Refusal(say("The file has more than {most} rows.", most=MOST_ROWS), say("Divide it into several files."), code="file_too_large")
-
-
-def _row(record: Record, columns: Columns, region: str) -> FileRow:
-    """One person's row, or why it cannot be read."""
-    user = columns.cell(Column.USER, record.cells)[:320]
-    if record.problem:
-        return FileRow(record.number, user, problem=record.problem)
-    try:
-        _check_shape(record, columns, user)
-        mode, removing = _mode(columns, record)
-    except Refusal as refusal:
-        return FileRow(record.number, user, problem=_sentence(refusal))
-    problems: list[str] = []
-    repaired: list[str] = []
-    wishes: list[Wish] = []
-    for column, phone in _PHONES:
-        if column not in columns:
-            continue
-        try:
-            wish, put_right = _wish(columns.cell(column, record.cells), phone, mode, removing, region)
-        except Refusal as refusal:
-            problems.append(say("{Phone}: {text}", phone=phone.noun, text=_sentence(refusal)))
-            continue
-        wishes += [wish] if wish else []
-        repaired += [say("{Phone}: {text}", phone=phone.noun, text=put_right)] if put_right else []
-    try:
-        wishes += _sms(columns.cell(Column.SMS, record.cells), mode)
-    except Refusal as refusal:
-        problems.append(say("SMS sign-in: {text}", text=_sentence(refusal)))
-    if not wishes and not problems:
-        problems.append(_nothing(mode))
-    if problems:
-        return FileRow(record.number, user, mode, problem=join(" ", problems))
-    if removing and not any(wish.value for wish in wishes):
-        mode = Mode.REMOVE
-    return FileRow(record.number, user, mode, tuple(wishes), tuple(repaired))
-
-
-def _wish(cell: str, phone: PhoneType, mode: Mode, removing: bool, region: str) -> tuple[Wish | None, str]:
-    """What a cell asks for, if anything, and what was put right."""
-    if mode is Mode.REMOVE:
-        return (Wish(phone) if read_removal(cell) else None), ""
-    if cell:
-        reading = read_number(cell, phone, default_region=region)
-        return Wish(phone, reading.value), reading.repaired
-    return (Wish(phone) if removing else None), ""
-
-
-def _sentence(refusal: Refusal) -> str:
-    return join(" ", (refusal.text, refusal.hint))
-
-
-def _check_shape(record: Record, columns: Columns, user: str) -> None:
-    """Whether the cells are where their columns are, and somebody is named."""
-    if any(record.cells[columns.width :]):
-        raise Refusal(
-            say("The row has more cells than there are columns, so some may stand in the wrong place."),
-            say("Put quotation marks around a cell that has the delimiter in it."),
-        )
-    for column in columns.places:
-        cell = columns.cell(column, record.cells)
-        if is_formula(cell):
-            raise Refusal(
-                say("The cell under {column} has a formula, and only what is written can be trusted.", column=column.value),
-                say("Copy the column and paste it as values only."),
-            )
-        if is_error(cell):
-            raise Refusal(
-                say("The cell under {column} shows an error of the spreadsheet.", column=column.value), say("Write what was meant.")
-            )
-    if not user:
-        raise Refusal(say("The row does not say who it is."), say("Write the user principal name, mail address or object id."))
-    if not _USER.fullmatch(user):
-        raise Refusal(
-            say("“{user}” is no user principal name, mail address or object id.", user=user[:64]),
-            say("Write it in full, such as alice@contoso.example."),
-        )
-
-
-def _mode(columns: Columns, record: Record) -> tuple[Mode, bool]:
-    """What the row does with what it names, and whether its empty cells remove."""
-    if Column.FORCED_UPDATE not in columns and Column.FORCED_REMOVAL not in columns:
-        return read_mode(columns.cell(Column.ACTION, record.cells)), False
-    removing = read_forced(columns.cell(Column.FORCED_REMOVAL, record.cells))
-    if Column.FORCED_UPDATE not in columns or read_forced(columns.cell(Column.FORCED_UPDATE, record.cells)):
-        return Mode.SET, removing
-    return Mode.ADD, removing
-
-
-def _sms(cell: str, mode: Mode) -> list[Wish]:
-    if not cell:
-        return []
-    on = read_switch(cell)
-    if on and mode is Mode.REMOVE:
-        raise Refusal(say("The row removes, so it cannot switch SMS sign-in on."), say("Give it a row of its own, with the action set."))
-    return [Wish(None, "on" if on else "off")]
-
-
-def _nothing(mode: Mode) -> str:
-    if mode is Mode.REMOVE:
-        return say("The row does not say what to remove. Write x under each phone that goes.")
-    return say("The row asks for nothing: it has no number. To remove a phone, write remove as the action and x under the phone.")

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from bot.domain.bulk import FileRow
+from bot.domain.file_found import NO_ANSWERS, Answers, Found
 from bot.errors import Refusal
 from bot.sheets.read import read
 
@@ -37,6 +38,14 @@ def reading(tmp_path: Path) -> Reader:
         return [each for each in read(path, name, default_region=region) if isinstance(each, FileRow)]
 
     return read_all
+
+
+def found(path: Path, content: bytes | str, region: str = "NL", answers: Answers = NO_ANSWERS) -> tuple[list[FileRow], Found]:
+    """All rows of a file, and what else it holds."""
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    *rows, end = read(path, "people.csv", default_region=region, answers=answers)
+    assert isinstance(end, Found)
+    return [row for row in rows if isinstance(row, FileRow)], end
 
 
 def refusal(reading: Reader, content: bytes | str, name: str = "people.csv") -> Refusal:
