@@ -127,7 +127,7 @@ def recognise(header: Sequence[str]) -> Columns:
         rest = sorted(rest + [place for _, place in persons])
         persons = []
     if persons:
-        places[Column.USER] = persons[0][1]
+        places = {Column.USER: persons[0][1]} | places
     if not places:
         _refuse_missing_header(header)
     columns = _with_the_rest(header, places, persons, rest, long)

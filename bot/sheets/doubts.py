@@ -1,16 +1,16 @@
 """Columns that are not used: whether one looks as if it mattered all the same, by its name and by what stands in it.
 
-What a sender wrote to hold rows back, and what a row would do otherwise than asked for in it, must not be dropped unseen. So where it cannot
-be told, the sender is asked; what is asked without need costs them one press.
+What a sender wrote to hold rows back, or to have something else done, must not be dropped unseen. So where it cannot be told, the sender is
+asked; what is asked without need costs them one press.
 """
 
 from __future__ import annotations
 
 import re
+
 from bot.domain.file_found import Doubt, Unused
 from bot.domain.methods import PhoneType
 from bot.domain.phone import mask, mask_text
-from bot.sheets import vocabulary
 from bot.sheets.numbers import parse_or_none
 from bot.sheets.vocabulary import squash, words
 
@@ -27,16 +27,20 @@ def _set(words: str) -> frozenset[str]:
 
 #: Each of them, anywhere in a name.
 _BRAKES = _set(
-    "skip skipped ignore ignored exclude excluded exclusion process processed processing approved approval approve verified verify validated "
-    "confirmed enabled disabled active inactive status hold held pending blocked cancelled canceled exempt optout excl effective from until "
+    "skip skipped ignore ignored exclude excluded exclusion process processed processing approved approval approve verified "
+    "verify validated "
+    "confirmed enabled disabled active inactive status hold held pending blocked cancelled canceled exempt optout excl effective "
+    "from until "
     "till valid expires expiry expired scope include included selected eligible donot dont not allowed permitted ready checked reviewed "
     "overslaan overgeslagen negeren genegeerd uitsluiten uitgesloten uitzondering verwerken verwerkt goedgekeurd goedkeuring akkoord "
-    "geverifieerd gecontroleerd bevestigd ingeschakeld uitgeschakeld actief inactief wachten wacht geblokkeerd geannuleerd niet geldig vanaf "
+    "geverifieerd gecontroleerd bevestigd ingeschakeld uitgeschakeld actief inactief wachten wacht geblokkeerd geannuleerd niet "
+    "geldig vanaf "
     "tot ingangsdatum startdatum einddatum begindatum meenemen meegenomen geselecteerd toegestaan klaar aanhouden"
 )
 #: These are the whole of a name.
 _BRAKES_ALONE = _set(
-    "do done go run apply change update migrate migration change changes ok yes no yn confirm select keep leave start end stop per perdatum "
+    "do done go run apply change update migrate migration change changes ok yes no yn confirm select keep leave start end stop "
+    "per perdatum "
     "startdate enddate begindate validfrom validto validuntil golive golivedate activationdate startdatum einddatum ingangsdatum livegang "
     "startson endson lastday leavedate terminationdate datefrom dateto datumvan datumtot uitvoeren doen wijzigen bijwerken ja nee janee "
     "migreren behouden laten uitdienst uitdienstdatum laatstewerkdag vanaf tot "
@@ -75,14 +79,15 @@ _LIKE_NUMBER = re.compile(r"[+＋(0-9][0-9\s().\-/\u2010-\u2015]{6,30}")
 _DATE = re.compile(r"[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{1,4}(?:[T ].*)?")
 #: Numbers that a spreadsheet took the beginning from stand there, unless one of the others says what else.
 _NUMBER_WORDS = _set(
-    "number nummer phone tel telephone mobile previous new old current former nieuw nieuwe oud oude vorig vorige huidig huidige fax emergency "
+    "number nummer phone tel telephone mobile previous new old current former nieuw nieuwe oud oude vorig vorige huidig huidige "
+    "fax emergency "
     "contact home thuis prive private direct second tweede other andere"
 )
 _OTHER_NUMBERS = _set(
     "employee personeel badge ticket order room kamer invoice factuur customer klant huis house staff student asset serial case account "
     "cost id pass post zip bsn vat btw kvk iban bank department afdeling job team medewerker"
 )
-_ANY_NUMBERS = _NUMBER_WORDS | _set("id nr no ref reference code date datum pager serial badge ticket case zip postcode telefoon mobiel gsm")
+_ANY_NUMBERS = _NUMBER_WORDS | _set("id nr no ref reference code date datum pager serial badge ticket case zip telefoon mobiel gsm")
 _YES = _set("true yes 1 ja waar enabled")
 _NOTHING = frozenset({"-", "–", "—", "none", "null", "n/a", "nvt", "n.v.t.", "geen", "undefined", "system.string[]", "{}", "[]"})
 
@@ -139,7 +144,7 @@ class Watch:
         self._brake = is_brake(name)
         self._tenant = squashed in _TENANTS or bool(said & _TENANTS)
         self._organisation = self._tenant or bool(said & _ORGANISATIONS)
-        self._whole = bool(said & _NUMBER_WORDS) and not said & _OTHER_NUMBERS or not name
+        self._whole = not name or (bool(said & _NUMBER_WORDS) and not said & _OTHER_NUMBERS)
         self._cells = self._numbers = self._looked_up = 0
         self._examples: dict[Doubt, str] = {}
 

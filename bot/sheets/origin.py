@@ -14,8 +14,8 @@ from bot.domain.said import Said, alternatives, say
 from bot.errors import InvalidNumber
 from bot.sheets.columns import Columns, at, part_of_number, short
 from bot.sheets.country import Countries, calling_regions
-from bot.sheets.numbers import FEWEST_DIGITS, Reading, read_number
-from bot.sheets.vocabulary import Column
+from bot.sheets.numbers import FEWEST_DIGITS, Reading, parse_or_none, read_number
+from bot.sheets.vocabulary import PHONES, Column
 
 _INTERNATIONAL = re.compile(r"[\s(]*(?:[+＋]|00)")
 _NOT_DIGITS = re.compile(r"[^0-9]")
@@ -61,34 +61,26 @@ class Origins:
         """
         columns = self._columns
         known: dict[str, int] = {}  # region -> the column that said so first
-        problem = ""
         for place in columns.countries:
             if cell := at(cells, place):
-                region = self._countries.region(cell)
-                known.setdefault(region, place)
-                problem = problem or ("" if region else self._no_country(place, cell))
+                known.setdefault(self._countries.region(cell), place)
         several: tuple[str, ...] = ()
         for place in columns.codes:
-            cell = at(cells, place)
-            if regions := self._of_code(place, cell):
-                if len(regions) == 1:
-                    known.setdefault(regions[0], place)
-                several = several or regions if len(regions) > 1 else several
-            elif cell:
-                problem = problem or self._no_country(place, cell)
-        for place in columns.areas:
             if cell := at(cells, place):
-                if region := self._countries.region(cell):
-                    known.setdefault(region, place)
-                elif not any(known) and not several:
-                    problem = problem or self._no_country(place, cell)
+                regions = self._of_code(place, cell)
+                several = several or (regions if len(regions) > 1 else ())
+                if len(regions) < 2:
+                    known.setdefault(regions[0] if regions else "", place)
+        sure = "" in known or any(known) or bool(several)
+        for place in columns.areas:
+            if (cell := at(cells, place)) and ((region := self._countries.region(cell)) or not sure):
+                known.setdefault(region, place)
         said = [region for region in known if region]
-        if problem:
-            return Origin(problem=problem)
-        if len(said) > 1:
-            return Origin(problem=self._contradiction([known[region] for region in said[:2]], cells))
-        if several and said and said[0] not in several:
-            return Origin(problem=self._contradiction([known[said[0]], columns.codes[0]], cells))
+        if "" in known:
+            return Origin(problem=self._no_country(known[""], at(cells, known[""])))
+        if len(said) > 1 or (several and said and said[0] not in several):
+            other = known[said[1]] if len(said) > 1 else columns.codes[0]
+            return Origin(problem=self._contradiction([known[said[0]], other], cells))
         return Origin(tuple(said) or several)
 
     def read(self, cell: str, column: Column, phone: PhoneType, cells: Sequence[str], origin: Origin) -> Reading:
@@ -100,11 +92,15 @@ class Origins:
         cell = self._with_extension(cell, column, phone, cells)
         if _INTERNATIONAL.match(cell):
             return read_number(cell, phone, default_region=self.region)
-        origin = self._own(column, cells) or origin
+        own = self._own(column, cells)
+        origin = own or origin
         if origin.problem:
             return self._without_country(cell, phone, origin.problem)
         if origin.regions:
-            return _one_of(cell, phone, origin.regions)
+            reading = _one_of(cell, phone, origin.regions)
+            code = phonenumbers.country_code_for_region(origin.regions[0])
+            whole = own is not None and parse_or_none(f"+{code} {cell}", phone, "") == reading.value
+            return Reading(reading.value) if whole else reading
         return self._national(cell, phone)
 
     def likely(self, origin: Origin) -> str:
@@ -117,9 +113,9 @@ class Origins:
         if region := self._countries.region(cell):
             return (region,)
         regions = calling_regions(cell)
-        if regions and len([phone for phone in (Column.MOBILE, Column.ALTERNATE, Column.OFFICE) if phone in self._columns]) > 1:
-            if len(regions) > 1 or _INTERNATIONAL.match(cell):
-                raise part_of_number(self._columns.header[place])
+        calling = len(regions) > 1 or bool(regions and _INTERNATIONAL.match(cell))
+        if calling and sum(phone in self._columns for phone in PHONES) > 1:
+            raise part_of_number(self._columns.header[place])
         return regions
 
     def _own(self, column: Column, cells: Sequence[str]) -> Origin | None:

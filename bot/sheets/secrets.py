@@ -31,7 +31,8 @@ _SECRET_CODES = _set(
 #: Codes of places, people and departments are none; in any other column only what surely is a label.
 _LABELLED = _set(
     "post postal zip cost department kosten kostenplaats afdeling job company location building gebouw language taal site store shop "
-    "branch employee staff personnel office plant region country business unit function team project product department division area district "
+    "branch employee staff personnel office plant region country business unit function team project product department division "
+    "area district "
     "winkel filiaal vestiging locatie medewerker personeel functie bedrijf regio land kantoor object currency time zone"
 )
 _LABEL = re.compile(r"[\w .\-/]{1,16}")
