@@ -259,7 +259,7 @@ def _refuse_unclear(name: str) -> None:
         raise part_of_number(name)
     if squashed in vocabulary.NOT_MEANT:
         return
-    near = difflib.get_close_matches(squashed, _NEAR, n=1, cutoff=0.86) if len(squashed) > 3 else []
+    near = difflib.get_close_matches(squashed, _NEAR, n=1, cutoff=0.86) if len(squashed) > 3 and not is_brake(name) else []
     if near or vocabulary.LIKE_PHONE.search(squashed):
         hint = (
             say("Call it `{meant}` if that is what it is, otherwise take it out.", meant=_NEAR[near[0]])

@@ -63,6 +63,13 @@ _HOLDS_BACK = re.compile(
     r"in\s+afwachting|uit\s+dienst)\b",
     re.IGNORECASE,
 )
+#: One of them is in whatever holds back: most cells are done with by that.
+_FIRST_WORDS = _set(
+    "do does donot don dont never no not wrong incorrect invalid skip skipped ignore exclude excluded hold pending canceled cancelled "
+    "unverified unconfirmed rejected denied niet nooit verkeerd verkeerde fout foute onjuist onjuiste ongeldig ongeldige overslaan negeren "
+    "uitsluiten uitgesloten wachten afgewezen afgekeurd geannuleerd afwachting uit"
+)
+_WORD = re.compile(r"[a-z]+")
 #: In a remark, besides.
 _DOUBTS_IN_A_REMARK = re.compile(
     r"\b(?:not?|old|former|outdated|stop|wait|left|leaver|unknown|check|verify|ask|until|after|before|from|only|instead|changed?|"
@@ -165,16 +172,17 @@ class Watch:
     def _holds_back(self, cell: str) -> bool:
         if self._account_enabled:  # Microsoft's own: that an account is disabled is looked up and told anyway
             return cell.casefold() not in _YES
-        if self._brake or (len(cell) < _MOST_OF_A_CELL and _HOLDS_BACK.search(cell)):
+        if self._brake or (self._remarks and _DOUBTS_IN_A_REMARK.search(cell)):
             return True
-        return self._remarks and bool(_DOUBTS_IN_A_REMARK.search(cell))
+        said = cell.casefold().replace("_", " ")
+        return not _FIRST_WORDS.isdisjoint(_WORD.findall(said)) and bool(_HOLDS_BACK.search(said))
 
     def _names_a_tenant(self, cell: str) -> bool:
         return self._tenant or (self._organisation and bool(_DOMAIN.fullmatch(cell) or _ID.fullmatch(cell)))
 
     def _is_number(self, cell: str, region: str) -> bool:
         if self._looked_up >= _MOST_LOOKED_UP:
-            return self._numbers * 2 >= self._looked_up
+            return self._numbers * 2 >= self._looked_up  # as most of them were
         self._looked_up += 1
         return reads_as_number(cell, region, whole=self._whole)
 

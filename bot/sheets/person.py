@@ -48,6 +48,9 @@ def is_user(cell: str) -> bool:
 
 def who(columns: Columns, cells: Sequence[str]) -> Who:
     """Whose row it is."""
+    if len(columns.persons) == 1 and not columns.names and not columns.parts:  # as most files are
+        user = at(cells, columns.persons[0][1])
+        return Who(user[:MOST_OF_A_USER], problem=_problem(columns, cells, user))
     said = [(_rank(kind, cell), kind, cell) for kind, place in columns.persons if (cell := at(cells, place)) and not is_nothing(cell)]
     said.sort(key=lambda one: one[0])  # one after the other in the order of their columns
     finding = next((cell for _, _, cell in said if is_user(cell)), None)

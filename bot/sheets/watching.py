@@ -24,7 +24,8 @@ class Unread:
         self._watches = {place: Watch(names[place], letter(place)) for place in columns.unused}
         self._secrets = {place: found for place in columns.unused if (found := secret(names[place]))}
         #: A number in a list or of an employee finds nobody: such a column is not used either, as long as nothing else stands in it.
-        self._numbered = {place for kind, place in columns.persons[1:] if kind in (Person.OBJECT_ID, Person.ANY)}
+        several = columns.persons if len(columns.persons) > 1 else ()
+        self._numbered = {place for kind, place in several if kind in (Person.OBJECT_ID, Person.ANY)}
         self._names = names
 
     def look(self, cells: Sequence[str], region: str) -> None:
