@@ -3,137 +3,147 @@
 from __future__ import annotations
 
 import difflib
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, field
 
 from bot.domain.said import say, say_each, together
 from bot.errors import Refusal
+from bot.sheets import vocabulary
+from bot.sheets.doubts import is_brake, may_be_asked_about
+from bot.sheets.vocabulary import COLUMNS, NAMES, PHONES, Column, Person, squash
 
+__all__ = ["NAMES", "TO_CHANGE", "Column", "Columns", "is_long", "matters", "meaning", "part_of_number", "recognise", "short"]
 
-class Column(StrEnum):
-    """What a column is about."""
-
-    USER = "user"
-    MOBILE = "mobile"
-    ALTERNATE = "alternate mobile"
-    OFFICE = "office"
-    SMS = "sms sign-in"
-    ACTION = "action"
-    FORCED_UPDATE = "ForcedUpdate"
-    FORCED_REMOVAL = "ForcedRemoval"
-
-
-#: What people write above it, in English and Dutch, without blanks and marks. A name of one column never means another.
-NAMES: Mapping[Column, str] = {
-    Column.USER: "user upn userprincipalname userprincipal principalname username userid useremail useremailaddress login loginname "
-    "signinname logonname account accountname mail email emailaddress mailaddress primarysmtpaddress "
-    "objectid userobjectid id entraid azureadid oid "
-    "person who employee gebruiker gebruikersnaam gebruikersid medewerker emailadres mailadres wie persoon aanmeldnaam inlognaam",
-    Column.MOBILE: "mobile mobilephone mobilenumber mobilephonenumber mobileno mobilenr phone phonenumber cell cellphone cellphonenumber "
-    "cellnumber primarymobile authenticationphone mfaphone mfamobile mobiel mobielnummer mobielenummer mobieletelefoon mobielnr "
-    "mobieltelefoonnummer mobieletelefoonnummer 06nummer "
-    "gsm gsmnummer telefoonmobiel newmobile nieuwmobiel",
-    Column.ALTERNATE: "alternatemobile alternativemobile alternatemobilephone alternatemobilenumber alternatephone alternativephone "
-    "alternatephonenumber alternateauthenticationphone altmobile altphone secondmobile secondarymobile mobile2 secondphone alternate "
-    "alternatiefmobiel alternatievemobiel alternatiefmobielnummer alternatief tweedemobiel mobiel2 alternatievetelefoon "
-    "alternatievemobieletelefoon alternatiefmobieltelefoonnummer alternatieftelefoonnummer tweedemobielnummer tweedemobieletelefoon "
-    "tweedetelefoon",
-    Column.OFFICE: "office officephone officenumber officephonenumber businessphone businessphones businessphonenumber workphone "
-    "worknumber workphonenumber landline deskphone kantoor kantoortelefoon kantoornummer werktelefoon werknummer vastetelefoon vastnummer "
-    "vast "
-    "telefoonkantoor telefoonwerk zakelijketelefoon",
-    Column.SMS: "sms smssignin smssigninenabled smslogin smslogon signinwithsms textsignin smsaanmelden aanmeldenmetsms smsaanmelding",
-    Column.ACTION: "action mode operation verb whattodo actie handeling bewerking",
-    Column.FORCED_UPDATE: "forcedupdate forceupdate",
-    Column.FORCED_REMOVAL: "forcedremoval forceremoval forcedremove",
-}
-_COLUMNS = {name: column for column, names in NAMES.items() for name in names.split()}
-#: They may mean the mobile or the office phone; Active Directory means the latter.
-_WHICH_PHONE = frozenset({"telephone", "telephonenumber", "telefoon", "telefoonnummer", "tel", "number", "nummer", "telnr"})
-
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-_SECRET_PARTS = (
-    "password", "passwd", "passcode", "passphrase", "wachtwoord", "temporaryaccess", "tijdelijketoegang", "toegangspas", "toegangscode",
-    "verificationcode", "verificatiecode", "recoverycode", "herstelcode", "secret", "geheim", "pincode", "credential",
-)  # fmt: skip
-_SECRET_WORDS = _set("pass pas tap pin pwd pw ww code codes otp totp")
-#: Codes of places and departments are no secrets.
-_HARMLESS = _set("post postal zip cost department kosten kostenplaats afdeling job company location building gebouw language taal")
-#: A part of the number in a column of its own would be lost, and the rest read as another number.
-_PART_OF_NUMBER = _set(
-    "countrycode countrycallingcode callingcode dialcode dialingcode diallingcode areacode landcode landencode landnummer landennummer "
-    "netnummer prefix kengetal extension ext toestel toestelnummer"
-)
-_LIKE_PHONE = re.compile(r"phone|mobi|telef|gsm|sms|cell")
-
-_PHONES = (Column.MOBILE, Column.ALTERNATE, Column.OFFICE)
-TO_CHANGE = (*_PHONES, Column.SMS)
+TO_CHANGE = (*PHONES, Column.SMS)
 _NEEDED = say_each({"user": "one that says who it is, such as `UPN`", "change": "one with what to change, such as `mobile`"})
 _TEMPLATE = say("The first row has to name the columns. Type `bulk template` for a file to begin with.")
+_COUNTRIES = vocabulary.COUNTRY | vocabulary.COUNTRY_OR_AREA | vocabulary.COUNTRY_CODE
+#: What a name that nearly is one may be meant for; short ones are near to too much.
+_NEAR = {name: column.value for name, column in COLUMNS.items()} | {name: "country" for name in _COUNTRIES if len(name) > 6}
+_ENOUGH_OF_THE_PORTAL = 6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
-    """Where in a record each column stands."""
+    """Where in a record each column stands.
 
+    Attributes:
+        header: the names.
+        places: of each column of which there is one; the user's is that of the surest column for the person.
+        persons: all columns for the person, the surest first.
+        names: what the row calls the person, all of it.
+        parts: first name, what is between, last name.
+        countries: of the numbers in the row.
+        areas: the same, or something else; they count where no other column says the country.
+        codes: the same, or the calling code of the number.
+        calling: the calling code of one phone.
+        extensions: the extension of one phone.
+        phone_type: in a file with a row for each phone, which of them it is; its number stands in the place of the mobile.
+        unused: all others, in their order; those without a name too.
+    """
+
+    header: tuple[str, ...]
     places: Mapping[Column, int]
-    width: int
+    persons: tuple[tuple[Person, int], ...] = ()
+    names: tuple[int, ...] = ()
+    parts: tuple[int, ...] = ()
+    countries: tuple[int, ...] = ()
+    areas: tuple[int, ...] = ()
+    codes: tuple[int, ...] = ()
+    calling: Mapping[Column, int] = field(default_factory=dict)
+    extensions: Mapping[Column, int] = field(default_factory=dict)
+    phone_type: int | None = None
+    unused: tuple[int, ...] = ()
+
+    @property
+    def width(self) -> int:
+        """How many there are."""
+        return len(self.header)
 
     def cell(self, column: Column, cells: Sequence[str]) -> str:
         """The cell of a record; empty where there is none."""
-        place = self.places.get(column)
-        return cells[place] if place is not None and place < len(cells) else ""
+        return at(cells, self.places.get(column))
 
     def __contains__(self, column: Column) -> bool:
         return column in self.places
 
 
+def at(cells: Sequence[str], place: int | None) -> str:
+    """The cell in a place; empty where there is none."""
+    return cells[place] if place is not None and place < len(cells) else ""
+
+
 def meaning(name: str) -> Column | None:
-    """Which column has this name; None when it is none of ours."""
-    return _COLUMNS.get(_squash(name))
+    """Which column has this name; None when it is none of those that every file may have."""
+    return COLUMNS.get(squash(name))
+
+
+def matters(name: str) -> bool:
+    """Whether a column must not be left out unseen: it finds or names the person, gives a number its meaning, says what to do with a row,
+    or looks as if it held rows back."""
+    squashed, column = squash(name), meaning(name)
+    if column is not None and column not in TO_CHANGE:
+        return True
+    named = vocabulary.ACCOUNTS_ONLY | vocabulary.FULL_NAMES | _COUNTRIES
+    if squashed in named or any(squashed in part for part in vocabulary.NAME_PARTS):
+        return True
+    of_number = squashed in vocabulary.PART_OF_NUMBER | vocabulary.PHONE_TYPE or _of_phone(squashed) is not None
+    return of_number or may_be_asked_about(name)
+
+
+def is_long(header: Sequence[str]) -> tuple[int, int] | None:
+    """The places of a phone's type and of its number, where each phone has a row of its own."""
+    names = [squash(name) for name in header]
+    numbers = [place for place, name in enumerate(names) if name in vocabulary.ONE_NUMBER]
+    others = any(COLUMNS.get(name) in PHONES and name not in vocabulary.ONE_NUMBER for name in names)
+    if len(numbers) != 1 or others:
+        return None
+    types = [place for place, name in enumerate(names) if name in vocabulary.PHONE_TYPE]
+    if not types and names[numbers[0]] in vocabulary.WHICH_PHONE:
+        types = [place for place, name in enumerate(names) if name in vocabulary.ANY_TYPE]
+    return (types[0], numbers[0]) if len(types) == 1 else None
 
 
 def recognise(header: Sequence[str]) -> Columns:
     """The columns by their names.
 
-    Columns that are about something else are left alone, but not those that might be about a phone, or hold a secret.
+    Columns that are about something else are left alone, but not those that might be about a phone.
 
     Raises:
-        Refusal: it is no header, a column is missing, unclear or there twice, or it must not be in such a file.
+        Refusal: it is no header, a column is missing, unclear or there twice.
     """
+    header = tuple(header)
     places: dict[Column, int] = {}
-    for index, name in enumerate(header):
-        if not name:
+    persons: list[tuple[Person, int]] = []
+    rest: list[int] = []
+    long = is_long(header)
+    if long:
+        places[Column.MOBILE] = long[1]
+    for place, name in enumerate(header):
+        squashed = squash(name)
+        column = COLUMNS.get(squashed)
+        if long and place in long:
             continue
-        squashed = _squash(name)
-        column = _COLUMNS.get(squashed)
-        if column is None:
-            _refuse_secret(name, squashed)
-            continue
-        if column in places:
-            raise Refusal(
-                say(
-                    "The columns “{one}” and “{other}” both say the same: {what}.",
-                    one=_short(header[places[column]]),
-                    other=_short(name),
-                    what=column.value,
-                ),
-                say("Keep one of them and send the file again."),
-                code="file_column_twice",
-            )
-        places[column] = index
+        if column is Column.USER or squashed in vocabulary.ACCOUNTS_ONLY:
+            _refuse_twice(Column.USER, header, next((other for _, other in persons if squash(header[other]) == squashed), None), place)
+            persons.append((vocabulary.person(squashed), place))
+        elif column is None:
+            rest.append(place)
+        else:
+            _refuse_twice(column, header, places.get(column), place)
+            places[column] = place
+    persons.sort(key=lambda person: (list(Person).index(person[0]), squash(header[person[1]])))
+    if all(squash(header[place]) in vocabulary.ACCOUNTS_ONLY for _, place in persons):
+        rest = sorted(rest + [place for _, place in persons])
+        persons = []
+    if persons:
+        places = {Column.USER: persons[0][1]} | places
     if not places:
         _refuse_missing_header(header)
-    for name in header:
-        if name and _squash(name) not in _COLUMNS:
-            _refuse_unclear(name, _squash(name))
+    columns = _with_the_rest(header, places, persons, rest, long)
+    for place in columns.unused:
+        if header[place] and not _is_portal_office(header, header[place]):
+            _refuse_unclear(header[place])
     _refuse_missing(header, places)
     if Column.ACTION in places and (Column.FORCED_UPDATE in places or Column.FORCED_REMOVAL in places):
         raise Refusal(
@@ -141,33 +151,89 @@ def recognise(header: Sequence[str]) -> Columns:
             say("Keep `action`, or keep `ForcedUpdate` and `ForcedRemoval`."),
             code="file_column_twice",
         )
-    return Columns(places, len(header))
+    return columns
 
 
-def _squash(name: str) -> str:
-    """Letters and digits only, small, without accents."""
-    plain = unicodedata.normalize("NFKD", name[:200]).casefold()
-    return "".join(char for char in plain if char.isalnum())
-
-
-def _words(name: str) -> set[str]:
-    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name[:200])
-    return set(re.findall(r"[a-z]+", apart.casefold()))
-
-
-def _refuse_secret(name: str, squashed: str) -> None:
-    words = _words(name)
-    secret = any(part in squashed for part in _SECRET_PARTS) or (words & _SECRET_WORDS and not words & _HARMLESS)
-    if squashed in _PART_OF_NUMBER or not secret:
-        return
-    raise Refusal(
-        say(
-            "The column “{name}” looks as if passwords, passes or codes were in it. Such a file must not be sent by chat.",
-            name=_short(name),
-        ),
-        say("Take the column out, delete the file from the chat, and send it without. If the secrets are real, have them changed."),
-        code="file_secrets",
+def _with_the_rest(
+    header: tuple[str, ...], places: Mapping[Column, int], persons: list[tuple[Person, int]], rest: list[int], long: tuple[int, int] | None
+) -> Columns:
+    """Names, countries and parts of numbers among the columns that are left."""
+    named: list[int] = []
+    parts: list[tuple[int, int]] = []
+    countries: list[int] = []
+    areas: list[int] = []
+    codes: list[int] = []
+    of_phones: dict[str, dict[Column, int]] = {"code": {}, "extension": {}}
+    unused: list[int] = []
+    for place in rest:
+        squashed = squash(header[place])
+        part = next((order for order, names in enumerate(vocabulary.NAME_PARTS) if squashed in names), None)
+        of_phone = _of_phone(squashed)
+        if squashed in vocabulary.FULL_NAMES:
+            named.append(place)
+        elif part is not None:
+            parts.append((part, place))
+        elif squashed in vocabulary.COUNTRY:
+            countries.append(place)
+        elif squashed in vocabulary.COUNTRY_OR_AREA:
+            areas.append(place)
+        elif squashed in vocabulary.COUNTRY_CODE:
+            codes.append(place)
+        elif of_phone and of_phone[1] in places:
+            what, phone = of_phone
+            _refuse_twice(phone, header, of_phones[what].get(phone), place)
+            of_phones[what][phone] = place
+        elif of_phone:
+            raise part_of_number(header[place])
+        else:
+            unused.append(place)
+    return Columns(
+        header=header,
+        places=places,
+        persons=tuple(persons),
+        names=tuple(sorted(named, key=lambda place: squash(header[place]))),
+        parts=tuple(place for _, place in sorted(parts, key=lambda part: (part[0], squash(header[part[1]])))),
+        countries=tuple(countries),
+        areas=tuple(areas),
+        codes=tuple(codes),
+        calling=of_phones["code"],
+        extensions=of_phones["extension"],
+        phone_type=long[0] if long else None,
+        unused=tuple(unused),
     )
+
+
+def _of_phone(squashed: str) -> tuple[str, Column] | None:
+    """A column for a part of the number in another one: `Primary Country Code`, `Office extension`."""
+    for what, parts in (("code", vocabulary.CODE_OF_PHONE), ("extension", vocabulary.EXTENSION_OF_PHONE)):
+        for part in parts:
+            for phone in (squashed.removesuffix(part), squashed.removeprefix(part)):
+                column = vocabulary.PHONE_SHORT.get(phone) or COLUMNS.get(phone)
+                if phone != squashed and column in PHONES:
+                    return what, column
+    return None
+
+
+def _is_portal_office(header: Sequence[str], name: str) -> bool:
+    """In the portal's export `telephoneNumber` is the directory's office phone, beside `mobilePhone`: no method of signing in."""
+    if squash(name) != "telephonenumber":
+        return False
+    names = set(map(squash, header))
+    return "mobilephone" in names and len(names & vocabulary.PORTAL_EXPORT) >= _ENOUGH_OF_THE_PORTAL
+
+
+def _refuse_twice(column: Column, header: Sequence[str], one: int | None, other: int) -> None:
+    if one is not None:
+        raise Refusal(
+            say(
+                "The columns “{one}” and “{other}” both say the same: {what}.",
+                one=short(header[one]),
+                other=short(header[other]),
+                what=column.value,
+            ),
+            say("Keep one of them and send the file again."),
+            code="file_column_twice",
+        )
 
 
 def _refuse_missing_header(header: Sequence[str]) -> None:
@@ -181,28 +247,36 @@ def _refuse_missing_header(header: Sequence[str]) -> None:
     raise Refusal(say("I know none of the columns in the first row: {found}.", found=_found(header)), _TEMPLATE, code="file_no_header")
 
 
-def _refuse_unclear(name: str, squashed: str) -> None:
+def part_of_number(name: str) -> Refusal:
+    """A column has a part of a number, and it cannot be told of which."""
+    return Refusal(
+        say("The column “{name}” is a part of a phone number, and I read whole numbers only.", name=short(name)),
+        say("Write each number with its country code in one cell, such as `+31 6 12345678`, and take the column out."),
+        code="file_column_unclear",
+    )
+
+
+def _refuse_unclear(name: str) -> None:
     """A column that may be meant for us must not be left out silently."""
-    if squashed in _WHICH_PHONE:
+    squashed = squash(name)
+    if squashed in vocabulary.WHICH_PHONE:
         raise Refusal(
-            say("The column “{name}” does not say which phone it is.", name=_short(name)),
+            say("The column “{name}” does not say which phone it is.", name=short(name)),
             say("Call it `mobile`, `alternate mobile` or `office`, and send the file again."),
             code="file_column_unclear",
         )
-    if squashed in _PART_OF_NUMBER:
-        raise Refusal(
-            say("The column “{name}” is a part of a phone number, and I read whole numbers only.", name=_short(name)),
-            say("Write each number with its country code in one cell, such as `+31 6 12345678`, and take the column out."),
-            code="file_column_unclear",
-        )
-    near = difflib.get_close_matches(squashed, _COLUMNS, n=1, cutoff=0.86) if len(squashed) > 3 else []
-    if near or _LIKE_PHONE.search(squashed):
+    if squashed in vocabulary.PART_OF_NUMBER:
+        raise part_of_number(name)
+    if squashed in vocabulary.NOT_MEANT:
+        return
+    near = difflib.get_close_matches(squashed, _NEAR, n=1, cutoff=0.86) if len(squashed) > 3 and not is_brake(name) else []
+    if near or vocabulary.LIKE_PHONE.search(squashed):
         hint = (
-            say("Call it `{meant}` if that is what it is, otherwise take it out.", meant=_COLUMNS[near[0]].value)
+            say("Call it `{meant}` if that is what it is, otherwise take it out.", meant=_NEAR[near[0]])
             if near
             else say("Call it `mobile`, `alternate mobile`, `office` or `sms sign-in` if it is one of these, otherwise take it out.")
         )
-        text = say("I do not know the column “{name}”, and it may be one that matters.", name=_short(name))
+        text = say("I do not know the column “{name}”, and it may be one that matters.", name=short(name))
         raise Refusal(text, hint, code="file_column_unclear")
 
 
@@ -219,9 +293,10 @@ def _refuse_missing(header: Sequence[str], places: Mapping[Column, int]) -> None
 
 
 def _found(header: Sequence[str]) -> str:
-    names = [f"“{_short(name)}”" for name in header if name]
+    names = [f"“{short(name)}”" for name in header if name]
     return ", ".join(names[:12]) + (" …" if len(names) > 12 else "")
 
 
-def _short(name: str) -> str:
+def short(name: str) -> str:
+    """A name of a stranger's, fit for a sentence."""
     return name if len(name) <= 40 else name[:39] + "…"

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import mmap
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 
-from bot.domain.bulk import MOST_BYTES, MOST_ROWS, FileRow, Mode, Wish
+from bot.domain.bulk import MOST_BYTES, MOST_ROWS, FileRow
 from bot.domain.file_found import NO_ANSWERS, Answers, Found
-from bot.domain.methods import PhoneType
-from bot.domain.said import join, say
+from bot.domain.said import say
 from bot.errors import Refusal
 from bot.sheets import archive, text, workbook
-from bot.sheets.cells import EXAMPLE_USER, Record, Source, is_error, is_formula
-from bot.sheets.columns import Column, Columns
-from bot.sheets.numbers import read_number
+from bot.sheets.cells import EXAMPLE_USER, Source
+from bot.sheets.columns import at
+from bot.sheets.origin import Origins
+from bot.sheets.rows import Rows, together
+from bot.sheets.shape import Shape
 from bot.sheets.table import SEND, Table, too_many_rows
-from bot.sheets.values import is_nothing, is_switch, read_forced, read_mode, read_removal, read_switch
-
-#: In this order Graph takes them: an alternate mobile only beside a mobile.
-_PHONES = ((Column.MOBILE, PhoneType.MOBILE), (Column.ALTERNATE, PhoneType.ALTERNATE_MOBILE), (Column.OFFICE, PhoneType.OFFICE))
-_USER = re.compile(r"[^\s@,;\"<>]{1,64}@[^\s@,;\"<>]{1,255}|\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?", re.IGNORECASE)
+from bot.sheets.watching import Unread
 
 #: What other files begin with.
 _ZIP, _OLE = (b"PK\x03\x04", b"PK\x05\x06"), b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -49,22 +47,39 @@ def read(path: Path, name: str, *, default_region: str, answers: Answers = NO_AN
         if table.asks:
             for _ in table.rows():  # they are counted
                 pass
-        else:
-            yield from _rows(table, default_region)
-        yield table.found()
+            yield table.found()
+            return
+        columns = table.columns()
+        origins, unread = Origins(columns, answers.region or default_region), Unread(columns)
+        shape = Shape(columns, _others_have_all(path, source, table.begins, columns.width))
+        rows = _rows(table, Rows(columns, shape, origins), unread)
+        yield from rows if columns.phone_type is None else together(rows)
+        yield replace(table.found(), unused=unread.told, national=origins.national, region=origins.region if origins.national else "")
 
 
-def _rows(table: Table, region: str) -> Iterator[FileRow]:
-    columns, rows = table.columns(), 0
+def _rows(table: Table, rows: Rows, unread: Unread) -> Iterator[FileRow]:
+    count = 0
     for record in table.rows():
-        if columns.cell(Column.USER, record.cells) == EXAMPLE_USER:
+        if any(at(record.cells, place) == EXAMPLE_USER for _, place in rows.columns.persons):
             continue
-        rows += 1
-        if rows > MOST_ROWS:
+        count += 1
+        if count > MOST_ROWS:
             raise too_many_rows()
-        yield _row(record, columns, region)
-    if not rows:
+        origin = rows.origin(record)
+        unread.look(record.cells, rows.origins.likely(origin))
+        yield rows.read(record, origin)
+    if not count:
         raise table.nobody()
+
+
+def _others_have_all(path: Path, source: Source, header: int, width: int) -> Callable[[], bool] | None:
+    """Whether a row of a text file has as many cells as there are columns, empty ones too; None for a workbook."""
+
+    def looked_up() -> bool:
+        with text.opened(path) as again:
+            return any(record.number > header and len(record.cells) == width for record in again.records or ())
+
+    return looked_up if source.delimiter else None
 
 
 def _opened(path: Path, name: str, answers: Answers) -> AbstractContextManager[Source]:
@@ -105,122 +120,3 @@ def _is_encrypted(path: Path) -> bool:
     """
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         return content.find("EncryptedPackage".encode("utf-16-le")) >= 0
-
-
-def _row(record: Record, columns: Columns, region: str) -> FileRow:
-    """One person's row, or why it cannot be read."""
-    user = columns.cell(Column.USER, record.cells)[:320]
-    if record.problem:
-        return FileRow(record.number, user, problem=record.problem)
-    try:
-        _check_shape(record, columns, user)
-        mode, removing = _mode(columns, record)
-    except Refusal as refusal:
-        return FileRow(record.number, user, problem=_sentence(refusal))
-    problems: list[str] = []
-    repaired: list[str] = []
-    wishes: list[Wish] = []
-    for column, phone in _PHONES:
-        if column not in columns:
-            continue
-        try:
-            wish, put_right = _wish(columns.cell(column, record.cells), phone, mode, removing, region)
-        except Refusal as refusal:
-            problems.append(say("{Phone}: {text}", phone=phone.noun, text=_sentence(refusal)))
-            continue
-        wishes += [wish] if wish else []
-        repaired += [say("{Phone}: {text}", phone=phone.noun, text=put_right)] if put_right else []
-    try:
-        switch = columns.cell(Column.SMS, record.cells)
-        if nothing := "" if is_switch(switch) else _nothing_there(switch):
-            repaired.append(say("SMS sign-in: {text}", text=nothing))
-        else:
-            wishes += _sms(switch, mode)
-    except Refusal as refusal:
-        problems.append(say("SMS sign-in: {text}", text=_sentence(refusal)))
-    if not wishes and not problems:
-        problems.append(_nothing(mode))
-    if problems:
-        return FileRow(record.number, user, mode, problem=join(" ", problems))
-    if removing and not any(wish.value for wish in wishes):
-        mode = Mode.REMOVE
-    return FileRow(record.number, user, mode, tuple(wishes), tuple(repaired))
-
-
-def _wish(cell: str, phone: PhoneType, mode: Mode, removing: bool, region: str) -> tuple[Wish | None, str]:
-    """What a cell asks for, if anything, and what was put right."""
-    if mode is Mode.REMOVE:
-        goes = read_removal(cell)
-        return (Wish(phone) if goes else None), "" if goes or is_switch(cell) else _nothing_there(cell)
-    if removing and is_nothing(cell):
-        raise Refusal(
-            say("I cannot tell from “{word}” whether this phone is to be removed.", word=cell[:40]),
-            say("Leave the cell empty to remove the phone, or write its number."),
-        )
-    if nothing := _nothing_there(cell):
-        return None, nothing
-    if cell:
-        reading = read_number(cell, phone, default_region=region)
-        return Wish(phone, reading.value), reading.repaired
-    return (Wish(phone) if removing else None), ""
-
-
-def _nothing_there(cell: str) -> str:
-    """What to say of a cell in which a sign for nothing stands; empty for any other."""
-    return say("“{word}” was taken for nothing.", word=cell[:40]) if cell and is_nothing(cell) else ""
-
-
-def _sentence(refusal: Refusal) -> str:
-    return join(" ", (refusal.text, refusal.hint))
-
-
-def _check_shape(record: Record, columns: Columns, user: str) -> None:
-    """Whether the cells are where their columns are, and somebody is named."""
-    if any(record.cells[columns.width :]):
-        raise Refusal(
-            say("The row has more cells than there are columns, so some may stand in the wrong place."),
-            say("Put quotation marks around a cell that has the delimiter in it."),
-        )
-    for column in columns.places:
-        cell = columns.cell(column, record.cells)
-        if is_formula(cell):
-            raise Refusal(
-                say("The cell under {column} has a formula, and only what is written can be trusted.", column=column.value),
-                say("Copy the column and paste it as values only."),
-            )
-        if is_error(cell):
-            raise Refusal(
-                say("The cell under {column} shows an error of the spreadsheet.", column=column.value), say("Write what was meant.")
-            )
-    if not user:
-        raise Refusal(say("The row does not say who it is."), say("Write the user principal name, mail address or object id."))
-    if not _USER.fullmatch(user):
-        raise Refusal(
-            say("“{user}” is no user principal name, mail address or object id.", user=user[:64]),
-            say("Write it in full, such as alice@contoso.example."),
-        )
-
-
-def _mode(columns: Columns, record: Record) -> tuple[Mode, bool]:
-    """What the row does with what it names, and whether its empty cells remove."""
-    if Column.FORCED_UPDATE not in columns and Column.FORCED_REMOVAL not in columns:
-        return read_mode(columns.cell(Column.ACTION, record.cells)), False
-    removing = read_forced(columns.cell(Column.FORCED_REMOVAL, record.cells))
-    if Column.FORCED_UPDATE not in columns or read_forced(columns.cell(Column.FORCED_UPDATE, record.cells)):
-        return Mode.SET, removing
-    return Mode.ADD, removing
-
-
-def _sms(cell: str, mode: Mode) -> list[Wish]:
-    if not cell:
-        return []
-    on = read_switch(cell)
-    if on and mode is Mode.REMOVE:
-        raise Refusal(say("The row removes, so it cannot switch SMS sign-in on."), say("Give it a row of its own, with the action set."))
-    return [Wish(None, "on" if on else "off")]
-
-
-def _nothing(mode: Mode) -> str:
-    if mode is Mode.REMOVE:
-        return say("The row does not say what to remove. Write x under each phone that goes.")
-    return say("The row asks for nothing: it has no number. To remove a phone, write remove as the action and x under the phone.")

@@ -10,10 +10,10 @@ from bot.domain.file_found import Answers, Found
 from bot.domain.said import join, say, say_count
 from bot.errors import Refusal
 from bot.sheets.cells import MOST_OF_A_NAME, Record, Source
-from bot.sheets.columns import Columns, recognise
+from bot.sheets.columns import Columns, matters, recognise
 from bot.sheets.header import begun, is_header
+from bot.sheets.secrets import look_for_secrets, secrets_of
 from bot.sheets.sheet import SHEET_ROWS
-from bot.sheets.unseen import matters
 
 SEND = say("Send a CSV file or an Excel workbook (.xlsx). Type `bulk template` for a file to begin with.")
 
@@ -45,7 +45,7 @@ class Table:
         matter = [name for name in hidden if matters(name)]
         self.asks = bool(matter) and answers.hidden is None
         self._hidden_columns, self._hidden_matter, self._hidden_rows = tuple(hidden), tuple(matter), 0
-        names_people(names, frozenset())  # for passwords, which are no less there when they are hidden
+        self._secrets = secrets_of(names)
 
     def columns(self) -> Columns:
         """Which columns are read.
@@ -65,17 +65,23 @@ class Table:
             hint = say("People are on another sheet: {sheets}. If you mean that one, show it and send the file again.", sheets=sheets)
             raise Refusal(refusal.text, join(" ", (refusal.hint, hint)), code=refusal.code) from None
 
+    @property
+    def begins(self) -> int:
+        """The number of the row with the names."""
+        return self._header.number
+
     def rows(self) -> Iterator[Record]:
         """The rows below the header that have something in them, without what is left out.
 
         Raises:
-            Refusal: there are more of them than a spreadsheet has.
+            Refusal: there are more of them than a spreadsheet has, or passwords stand beside the people.
         """
         for record in self._below:
             if record.number > SHEET_ROWS:
                 raise too_many_rows()
             if record.blank:
                 continue
+            look_for_secrets(self._secrets, record.cells)  # they are no less there where they are hidden
             if record.hidden:
                 self._hidden_rows += 1
                 if not self._with_hidden:
@@ -121,18 +127,13 @@ def left_out(cells: Sequence[str], columns: Set[int]) -> tuple[str, ...]:
 
 
 def names_people(names: Sequence[str], hidden: Set[int]) -> bool:
-    """Whether these are the names of columns of a table of people, all of them or those that are shown.
-
-    Raises:
-        Refusal: passwords stand beside the people, so the file must not be sent by chat, whatever else is in it.
-    """
+    """Whether these are the names of columns of a table of people, all of them or those that are shown."""
     if not is_header(names):
         return False
     for columns in (frozenset[int](), hidden):
         try:
             recognise(left_out(names, columns))
             return True
-        except Refusal as refusal:
-            if refusal.code == "file_secrets":
-                raise
+        except Refusal:
+            continue
     return False

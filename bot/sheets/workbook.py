@@ -21,6 +21,7 @@ from bot.sheets.cells import EXAMPLE_USER, MOST_OF_A_NAME, Record, Source
 from bot.sheets.header import begun
 from bot.sheets.markup import damaged
 from bot.sheets.package import Named, NamedSheet, named
+from bot.sheets.secrets import look_for_secrets, secrets_of
 from bot.sheets.sheet import Sheet
 from bot.sheets.strings import SharedStrings, Strings
 from bot.sheets.styles import Dates, Styles
@@ -105,7 +106,11 @@ def _people(archive: Archive, part: NamedSheet, strings: Strings, dates: Dates) 
             header, below = begun(sheet.records(LOOKED_AT))
             if header is None or not names_people(header.cells, sheet.hidden):
                 return False
-            return any(not row.blank and EXAMPLE_USER not in row.cells for row in below) or not sheet.ended
+            secrets, people = secrets_of(header.cells), False
+            for row in below:
+                look_for_secrets(secrets, row.cells)
+                people = people or (not row.blank and EXAMPLE_USER not in row.cells)
+            return people or not sheet.ended
         except MemoryError:
             raise
         except Exception as problem:

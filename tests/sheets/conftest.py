@@ -61,6 +61,14 @@ def telling(tmp_path: Path) -> Telling:
     return tell
 
 
+def found(path: Path, content: bytes | str, region: str = "NL", answers: Answers = NO_ANSWERS) -> tuple[list[FileRow], Found]:
+    """All rows of a file, and what else it holds."""
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    *rows, end = read(path, "people.csv", default_region=region, answers=answers)
+    assert isinstance(end, Found)
+    return [row for row in rows if isinstance(row, FileRow)], end
+
+
 def refusal(reading: Reader, content: bytes | str, name: str = "people.csv") -> Refusal:
     """Why the file is refused."""
     with pytest.raises(Refusal) as refused:

@@ -60,7 +60,9 @@ def test_a_column_that_may_be_any_phone_is_not_taken_for_the_mobile(reading: Rea
         ("alice,0612345678", "file_no_header", "no names of columns"),
         ("first,second", "file_no_header", "“first”, “second”"),
         ("UPN,mobile,Mobile", "file_column_twice", "“mobile” and “Mobile”"),
-        ("UPN,mail,mobile", "file_column_twice", "“UPN” and “mail”"),
+        ("UPN,mobile,upn", "file_column_twice", "“UPN” and “upn”"),
+        ("SamAccountName,mobile", "file_column_unclear", "“SamAccountName”"),
+        ("UPN,mobile,Coutry", "file_column_unclear", "“Coutry”"),
         ("UPN,mobile,action,ForcedUpdate", "file_column_twice", "two ways"),
         ("UPN,mobile,Password", "file_secrets", "“Password”"),
         ("UPN,mobile,TAP", "file_secrets", "“TAP”"),
@@ -74,14 +76,16 @@ def test_a_column_that_may_be_any_phone_is_not_taken_for_the_mobile(reading: Rea
         ("UPN,mobile,wachtwoord", "file_secrets", "“wachtwoord”"),
         ("UPN,mobile,Tijdelijke toegangspas", "file_secrets", "toegangspas"),
         ("UPN,telephone number", "file_column_unclear", "which phone"),
-        ("UPN,mobile,country code", "file_column_unclear", "part of a phone number"),
+        ("UPN,mobile,calling code", "file_column_unclear", "part of a phone number"),
+        ("UPN,mobile,country code,office", "file_column_unclear", "part of a phone number"),
+        ("UPN,mobile,office country code", "file_column_unclear", "part of a phone number"),
         ("UPN,mobile,extension", "file_column_unclear", "part of a phone number"),
         ("UPN,mobille,office", "file_column_unclear", "“mobille”"),
         ("UPN,home phone,mobile", "file_column_unclear", "“home phone”"),
     ],
 )
 def test_a_header_that_cannot_be_trusted_refuses_the_file(reading: Reader, names: str, code: str, says: str) -> None:
-    refused = refusal(reading, f"{names}\na@b.example,06 12345678\n")
+    refused = refusal(reading, f"{names}\na@b.example,06 12345678,31\n")
     assert refused.code == code
     assert says in refused.text
 

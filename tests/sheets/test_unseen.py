@@ -200,7 +200,7 @@ def test_the_one_sheet_with_people_is_read_wherever_it_is(telling: Telling) -> N
     book = several(Notes=("How to use this file",), Utrecht=NOOR, Sites=("Site", "Street"))
     rows, found = telling(saved(book))
     assert users(rows) == ["noor"]
-    assert found == Found(sheet="Utrecht", sheets=(Sheet("Notes"), Sheet("Utrecht", people=True), Sheet("Sites")))
+    assert (found.sheet, found.sheets) == ("Utrecht", (Sheet("Notes"), Sheet("Utrecht", people=True), Sheet("Sites")))
     assert open_questions(found, NO_ANSWERS) == ()
 
 

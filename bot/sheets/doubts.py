@@ -1,0 +1,209 @@
+"""Columns that are not used: whether one looks as if it mattered all the same, by its name and by what stands in it.
+
+What a sender wrote to hold rows back, or to have something else done, must not be dropped unseen. So where it cannot be told, the sender is
+asked; what is asked without need costs them one press.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.domain.file_found import Doubt, Unused
+from bot.domain.methods import PhoneType
+from bot.domain.phone import mask, mask_text
+from bot.sheets.numbers import parse_or_none
+from bot.sheets.values import is_nothing
+from bot.sheets.vocabulary import squash, words
+
+#: Of a name and of an example: what is told of a column (`told.MOST_OF_A_NAME`).
+MOST_OF_A_NAME = 64
+_MOST_OF_A_CELL = 500
+#: Numbers of a column that are looked up; those after them are told by their looks.
+_MOST_LOOKED_UP = 1_000
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+#: Each of them, anywhere in a name.
+_BRAKES = _set(
+    "skip skipped ignore ignored exclude excluded exclusion process processed processing approved approval approve verified "
+    "verify validated "
+    "confirmed enabled disabled active inactive status hold held pending blocked cancelled canceled exempt optout excl effective "
+    "from until "
+    "till valid expires expiry expired scope include included selected eligible donot dont not allowed permitted ready checked reviewed "
+    "overslaan overgeslagen negeren genegeerd uitsluiten uitgesloten uitzondering verwerken verwerkt goedgekeurd goedkeuring akkoord "
+    "geverifieerd gecontroleerd bevestigd ingeschakeld uitgeschakeld actief inactief wachten wacht geblokkeerd geannuleerd niet "
+    "geldig vanaf "
+    "tot ingangsdatum startdatum einddatum begindatum meenemen meegenomen geselecteerd toegestaan klaar aanhouden"
+)
+#: These are the whole of a name.
+_BRAKES_ALONE = _set(
+    "do done go run apply change update migrate migration change changes ok yes no yn confirm select keep leave start end stop "
+    "per perdatum "
+    "startdate enddate begindate validfrom validto validuntil golive golivedate activationdate startdatum einddatum ingangsdatum livegang "
+    "startson endson lastday leavedate terminationdate datefrom dateto datumvan datumtot uitvoeren doen wijzigen bijwerken ja nee janee "
+    "migreren behouden laten uitdienst uitdienstdatum laatstewerkdag vanaf tot "
+    # what the reader does not carry out
+    "defaultmethod defaultmfamethod defaultmfa defaultsigninmethod mfamethod mfamethods mfadefault preferredmethod preferredmfamethod "
+    "preferredmfa method methods authenticationmethod authenticationmethods strongauthenticationmethod signinmethod standaardmethode "
+    "voorkeursmethode mfamethode methode methoden reset resetmfa requirereregister revoke revokesessions signout block unblock "
+    "temporaryaccess delete remove verwijderen blokkeren deblokkeren"
+)
+_REMARKS = _set(
+    "remark remarks comment comments note notes memo reason instruction instructions info information explanation annotation "
+    "opmerking opmerkingen notitie notities toelichting reden instructie instructies informatie bijzonderheden aantekening aantekeningen"
+)
+#: In a cell of any column.
+_HOLDS_BACK = re.compile(
+    r"\b(?:do(?:es)?[\s_-]*not|don['’]?t|never|not?\s+(?:to\s+)?(?:be\s+)?(?:us\w*|chang\w*|touch\w*|process\w*|migrat\w*|register\w*|call\w*|"
+    r"yet|approved|verified|valid|correct)|wrong|incorrect|invalid|skip(?:ped)?|ignore|exclude[d]?|on\s+hold|hold|pending|cancell?ed|"
+    r"unverified|unconfirmed|rejected|denied|"
+    r"niet|nooit|verkeerde?|foute?|onjuiste?|ongeldige?|overslaan|negeren|uitsluiten|uitgesloten|wachten|afgewezen|afgekeurd|geannuleerd|"
+    r"in\s+afwachting|uit\s+dienst)\b",
+    re.IGNORECASE,
+)
+#: One of them is in whatever holds back: most cells are done with by that.
+_FIRST_WORDS = _set(
+    "do does donot don dont never no not wrong incorrect invalid skip skipped ignore exclude excluded hold pending canceled cancelled "
+    "unverified unconfirmed rejected denied niet nooit verkeerd verkeerde fout foute onjuist onjuiste ongeldig ongeldige overslaan negeren "
+    "uitsluiten uitgesloten wachten afgewezen afgekeurd geannuleerd afwachting uit"
+)
+_WORD = re.compile(r"[a-z]+")
+#: In a remark, besides.
+_DOUBTS_IN_A_REMARK = re.compile(
+    r"\b(?:not?|old|former|outdated|stop|wait|left|leaver|unknown|check|verify|ask|until|after|before|from|only|instead|changed?|"
+    r"geen|nee|oud|oude|voormalige?|vervallen|onbekend|controleren|navragen|nagaan|wacht|tot|vanaf|pas|alleen|gewijzigd)\b|\?|!",
+    re.IGNORECASE,
+)
+_TENANTS = _set("tenant tenants tenantid tenantname")
+_ORGANISATIONS = _set(
+    "organisation organization organisatie organisations company bedrijf domain domein directory customer klant client environment omgeving"
+)
+_DOMAIN = re.compile(r"@?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}", re.IGNORECASE)
+_ID = re.compile(r"\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?", re.IGNORECASE)
+_LIKE_NUMBER = re.compile(r"[+＋(0-9][0-9\s().\-/\u2010-\u2015]{6,30}")
+_DATE = re.compile(r"[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{1,4}(?:[T ].*)?")
+#: Numbers that a spreadsheet took the beginning from stand there, unless one of the others says what else.
+_NUMBER_WORDS = _set(
+    "number nummer phone tel telephone mobile previous new old current former nieuw nieuwe oud oude vorig vorige huidig huidige "
+    "fax emergency "
+    "contact home thuis prive private direct second tweede other andere"
+)
+_OTHER_NUMBERS = _set(
+    "employee personeel badge ticket order room kamer invoice factuur customer klant huis house staff student asset serial case account "
+    "cost id pass post zip bsn vat btw kvk iban bank department afdeling job team medewerker"
+)
+_ANY_NUMBERS = _NUMBER_WORDS | _set("id nr no ref reference code date datum pager serial badge ticket case zip telefoon mobiel gsm")
+_YES = _set("true yes 1 ja waar enabled")
+
+
+def is_brake(name: str) -> bool:
+    """Whether a column's name looks as if it held rows back, or as if it asked for what is not done here."""
+    squashed, said = squash(name), words(name)
+    if squashed in _BRAKES_ALONE or squashed in _BRAKES:
+        return True
+    if any(word in _BRAKES for word in said) or squashed.startswith(("donot", "niet", "skip")):
+        return True
+    return ("date" in said or "datum" in said) and bool({"start", "end", "begin", "eind", "per", "live", "effective"} & set(said))
+
+
+def may_be_asked_about(name: str) -> bool:
+    """Whether what stands in a column of this name may raise a doubt, so that it is not left out unseen."""
+    return is_brake(name) or bool(set(words(name)) & (_REMARKS | _TENANTS | _ORGANISATIONS))
+
+
+def reads_as_number(cell: str, region: str, *, whole: bool = False) -> bool:
+    """Whether a cell is a telephone number and nothing else: it exists, and begins as people write one.
+
+    Args:
+        whole: one of digits alone counts as well, such as a spreadsheet leaves of `+31 …`.
+    """
+    if not _LIKE_NUMBER.fullmatch(cell) or _DATE.fullmatch(cell) or sum(map(str.isdigit, cell)) < 7:
+        return False
+    begins = cell.startswith(("+", "＋", "0", "(")) or (not cell.isdigit() and sum(map(str.isdigit, cell)) >= 9)
+    if begins and parse_or_none(cell, PhoneType.OFFICE, region) is not None:
+        return True
+    if not whole or not cell.isdigit() or len(cell) < 8:
+        return False
+    return any(parse_or_none(each, PhoneType.OFFICE, region) is not None for each in ("+" + cell, *(("0" + cell, cell) if region else ())))
+
+
+def may_have_numbers(name: str) -> bool:
+    """Whether numbers, of telephones too, are nothing odd in a column of this name."""
+    return bool(_ANY_NUMBERS & set(words(name))) or squash(name).endswith(("number", "nummer", "code", "date", "datum"))
+
+
+class Watch:
+    """Looks at the cells of one column that is not used, and keeps none but the first example of each doubt.
+
+    Args:
+        name: in the header; empty when it has none.
+        letter: how spreadsheets call the column.
+    """
+
+    def __init__(self, name: str, letter: str) -> None:
+        self._name, self._letter = name, letter
+        said, squashed = set(words(name)), squash(name)
+        self._remarks = bool(said & _REMARKS)
+        self._account_enabled = squashed == "accountenabled"
+        self._brake = is_brake(name)
+        self._tenant = squashed in _TENANTS or bool(said & _TENANTS)
+        self._organisation = self._tenant or bool(said & _ORGANISATIONS)
+        self._whole = not name or (bool(said & _NUMBER_WORDS) and not said & _OTHER_NUMBERS)
+        self._cells = self._numbers = self._looked_up = 0
+        self._examples: dict[Doubt, str] = {}
+
+    def look(self, cell: str, region: str) -> None:
+        """A cell; `region` is that of its row's numbers."""
+        if not cell or is_nothing(cell):
+            return
+        cell = cell[:_MOST_OF_A_CELL]
+        self._cells += 1
+        if Doubt.BRAKE not in self._examples and self._holds_back(cell):
+            self._examples[Doubt.BRAKE] = cell
+        if Doubt.TENANT not in self._examples and self._names_a_tenant(cell):
+            self._examples[Doubt.TENANT] = cell
+        if _LIKE_NUMBER.fullmatch(cell) and self._is_number(cell, region):
+            self._numbers += 1
+            self._examples.setdefault(Doubt.NUMBERS, cell)
+
+    def _holds_back(self, cell: str) -> bool:
+        if self._account_enabled:  # Microsoft's own: that an account is disabled is looked up and told anyway
+            return cell.casefold() not in _YES
+        if self._brake or (self._remarks and _DOUBTS_IN_A_REMARK.search(cell)):
+            return True
+        said = cell.casefold().replace("_", " ")
+        return not _FIRST_WORDS.isdisjoint(_WORD.findall(said)) and bool(_HOLDS_BACK.search(said))
+
+    def _names_a_tenant(self, cell: str) -> bool:
+        return self._tenant or (self._organisation and bool(_DOMAIN.fullmatch(cell) or _ID.fullmatch(cell)))
+
+    def _is_number(self, cell: str, region: str) -> bool:
+        if self._looked_up >= _MOST_LOOKED_UP:
+            return self._numbers * 2 >= self._looked_up  # as most of them were
+        self._looked_up += 1
+        return reads_as_number(cell, region, whole=self._whole)
+
+    @property
+    def told(self) -> Unused | None:
+        """What is told of the column; None of one without name and content."""
+        if not self._name and not self._cells:
+            return None
+        name = mask_text(self._name)[:MOST_OF_A_NAME] or f"column {self._letter}"
+        for doubt in (Doubt.BRAKE, Doubt.TENANT, Doubt.NUMBERS):
+            if doubt in self._examples and (doubt is not Doubt.NUMBERS or self._numbers * 2 >= self._cells):
+                example = self._examples[doubt]
+                return Unused(name, doubt, (mask(example) if doubt is Doubt.NUMBERS else mask_text(example))[:MOST_OF_A_NAME])
+        return Unused(name)
+
+
+def letter(place: int) -> str:
+    """How spreadsheets call a column: A for 0, AA for 26."""
+    letters = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

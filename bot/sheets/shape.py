@@ -1,0 +1,166 @@
+"""Whether the cells of a row stand where their columns are.
+
+A row of a text file that lost a cell in its middle has all that follows one column too far to the left, and may look like one whose last
+cells are merely empty: tools leave those away. So a short row is believed only where nothing in it is odd in its column; and where other
+rows have all of their cells, only where its cells could stand nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import Enum
+
+from bot.domain.phone import parse_number
+from bot.domain.said import say
+from bot.errors import InvalidNumber, Refusal
+from bot.sheets import vocabulary
+from bot.sheets.columns import Columns
+from bot.sheets.doubts import may_have_numbers, reads_as_number
+from bot.sheets.person import is_user
+from bot.sheets.values import read_mode, read_removal, read_switch
+from bot.sheets.vocabulary import Column
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+#: In the name of a column where addresses of other people may stand.
+_PEOPLE = _set(
+    "manager approver owner supervisor contact mail email address adres by door leidinggevende chef eigenaar sponsor requester aanvrager "
+    "proxy alias alternate private prive personal sip im account user"
+)
+
+
+class _Kind(Enum):
+    """What may stand in a column."""
+
+    PERSON = "person"
+    OWN_PHONE = "own phone"
+    OFFICE = "office"
+    SWITCH = "switch"
+    ACTION = "action"
+    NAME = "name"
+    TEXT = "text"
+    NUMBERS = "text or numbers"
+    ANYTHING = "anything"
+
+
+class Shape:
+    """Judges the rows of one file.
+
+    Args:
+        columns: of the file.
+        others_have_all: whether another row of a text file has all of its cells; asked only where it matters. None for a workbook, whose
+            cells say where they are.
+    """
+
+    def __init__(self, columns: Columns, others_have_all: Callable[[], bool] | None) -> None:
+        self._columns = columns
+        self._others_have_all = others_have_all
+        self._kinds = [self._kind(place) for place in range(columns.width)]
+        idle = {*columns.unused, *columns.names, *columns.parts}
+        self._matters = [place not in idle for place in range(columns.width)]
+
+    def check(self, cells: Sequence[str], region: str) -> None:
+        """Whether a row is as it should be; `region`: that of its numbers.
+
+        Raises:
+            Refusal: cells stand, or may stand, in the wrong columns.
+        """
+        width = self._columns.width
+        if any(cells[width:]):
+            raise Refusal(
+                say("The row has more cells than there are columns, so some may stand in the wrong place."),
+                say("Put quotation marks around a cell that has the delimiter in it."),
+            )
+        if len(cells) >= width:
+            return
+        gaps = width - len(cells)
+        fits = [[self._fits(cell, first + gap, region) for gap in range(gaps + 1)] for first, cell in enumerate(cells)]
+        odd = not all(row[0] for row in fits)
+        if odd or (self._others_have_all is not None and self._may_be_shifted(cells, fits) and self._others_have_all()):
+            raise Refusal(
+                say("The row has fewer cells than there are columns, so some may stand in the wrong place."),
+                say("Put the cells where they belong; leave a cell empty where there is nothing, and keep its delimiter."),
+            )
+
+    def _kind(self, place: int) -> _Kind:
+        columns, name = self._columns, self._columns.header[place]
+        if any(place == person for _, person in columns.persons):
+            return _Kind.PERSON
+        column = next((column for column, where in columns.places.items() if where == place), None)
+        if column in (Column.MOBILE, Column.ALTERNATE):
+            return _Kind.ANYTHING if columns.phone_type is not None else _Kind.OWN_PHONE
+        if column is Column.OFFICE:
+            return _Kind.OFFICE
+        if column in (Column.SMS, Column.FORCED_REMOVAL, Column.FORCED_UPDATE):
+            return _Kind.SWITCH
+        if column is Column.ACTION:
+            return _Kind.ACTION
+        if place in (*columns.codes, *columns.calling.values(), *columns.extensions.values()):
+            return _Kind.NUMBERS
+        if place in (*columns.names, *columns.parts):
+            return _Kind.NAME
+        if place in columns.unused and (not name or may_have_numbers(name)):
+            return _Kind.ANYTHING
+        if place in columns.unused and set(vocabulary.words(name)) & _PEOPLE:
+            return _Kind.NUMBERS
+        return _Kind.TEXT
+
+    def _fits(self, cell: str, place: int, region: str) -> bool:
+        """Whether nothing is odd about a cell in a place."""
+        kind = self._kinds[place]
+        if not cell or kind is _Kind.ANYTHING:
+            return True
+        match kind:
+            case _Kind.PERSON:  # that somebody is not named as they should be is told otherwise
+                return is_user(cell) or not reads_as_number(cell, region, whole=True)
+            case _Kind.OWN_PHONE | _Kind.OFFICE:
+                return not is_user(cell) and self._is_of(kind, cell, region)
+            case _Kind.SWITCH:
+                return _can(read_switch, cell)
+            case _Kind.ACTION:
+                return _can(read_mode, cell)
+        if is_user(cell):
+            return kind in (_Kind.NAME, _Kind.NUMBERS)
+        return not reads_as_number(cell, region, whole=kind is _Kind.NAME)
+
+    def _is_of(self, kind: _Kind, cell: str, region: str) -> bool:
+        """A cell under a phone: in a text file a landline is odd under a mobile beside an office phone, and the other way round."""
+        if sum(map(str.isdigit, cell)) < 6:
+            return _can(read_removal, cell) or not any(map(str.isalpha, cell))
+        if sum(map(str.isalpha, cell)) > 9:
+            return False
+        if self._others_have_all is None or Column.OFFICE not in self._columns:
+            return True
+        try:
+            mobile = parse_number(cell, default_region=region, extension_allowed=True).is_mobile_line
+        except InvalidNumber:
+            return True  # that is told of the number itself
+        return mobile is None or mobile is (kind is _Kind.OWN_PHONE)
+
+    def _may_be_shifted(self, cells: Sequence[str], fits: list[list[bool]]) -> bool:
+        """Whether the cells could stand in other columns just as well, and one of those that are read would be another."""
+        gaps = self._columns.width - len(cells)
+        # ends[n][g]: cell n and those after it can stand g places to the right at the least
+        ends = [[False] * (gaps + 1) for _ in cells] + [[True] * (gaps + 1)]
+        for number in range(len(cells) - 1, -1, -1):
+            for gap in range(gaps, -1, -1):
+                ends[number][gap] = fits[number][gap] and any(ends[number + 1][gap:])
+        reached = [True] * (gaps + 1)
+        for number, cell in enumerate(cells):
+            here = [reached[gap] and fits[number][gap] for gap in range(gaps + 1)]
+            for gap in range(1, gaps + 1):
+                if here[gap] and ends[number][gap] and cell and (self._matters[number] or self._matters[number + gap]):
+                    return True
+            reached = [any(here[: gap + 1]) for gap in range(gaps + 1)]
+        return False
+
+
+def _can(read: Callable[[str], object], cell: str) -> bool:
+    try:
+        read(cell)
+    except Refusal:
+        return False
+    return True

@@ -1,0 +1,43 @@
+"""What stands in the columns of a file that are not used, from its first row to its last, without any of it being kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.domain.file_found import Unused
+from bot.sheets.columns import Columns, at
+from bot.sheets.doubts import Watch, letter
+from bot.sheets.person import is_user
+from bot.sheets.vocabulary import Person
+
+
+class Unread:
+    """The columns that are not used.
+
+    Args:
+        columns: of the file.
+    """
+
+    def __init__(self, columns: Columns) -> None:
+        names = columns.header
+        self._watches = {place: Watch(names[place], letter(place)) for place in columns.unused}
+        #: A number in a list or of an employee finds nobody: such a column is not used either, as long as nothing else stands in it.
+        several = columns.persons if len(columns.persons) > 1 else ()
+        self._numbered = {place for kind, place in several if kind in (Person.OBJECT_ID, Person.ANY)}
+        self._names = names
+
+    def look(self, cells: Sequence[str], region: str) -> None:
+        """A row; `region` is that of its numbers."""
+        for place, watch in self._watches.items():
+            if place < len(cells):
+                watch.look(cells[place], region)
+        for place in tuple(self._numbered):
+            if (cell := at(cells, place)) and (is_user(cell) or not cell.isdigit()):
+                self._numbered.discard(place)
+
+    @property
+    def told(self) -> tuple[Unused, ...]:
+        """The columns, in their order."""
+        found = {place: told for place, watch in self._watches.items() if (told := watch.told)}
+        found |= {place: Unused(self._names[place][:64]) for place in self._numbered}
+        return tuple(found[place] for place in sorted(found))

@@ -1,0 +1,158 @@
+"""Files in the shape of Microsoft's own tools."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.domain.file_found import Doubt
+from bot.domain.methods import PhoneType
+from tests.sheets.conftest import Reader, found, refusal
+
+UPN, ID = "noor.dekker@fabrikam.example", "3f2504e0-4f89-11d3-9a0c-0305e82c3301"
+M, A, O = PhoneType.MOBILE, PhoneType.ALTERNATE_MOBILE, PhoneType.OFFICE
+#: https://learn.microsoft.com/entra/identity/users/users-bulk-download
+PORTAL = (
+    "userPrincipalName,displayName,surname,mail,givenName,objectId,userType,jobTitle,department,accountEnabled,usageLocation,streetAddress,"
+    "state,country,physicalDeliveryOfficeName,city,postalCode,telephoneNumber,mobilePhone,alternateEmailAddress,ageGroup,"
+    "consentProvidedForMinor,legalAgeGroupClassification,companyName,creationType,directorySynced,invitationState,identityIssuer,"
+    "createdDateTime"
+)
+
+
+def portal(enabled: str = "True", telephone: str = "030 2345678", usage: str = "FR", country: str = "France") -> str:
+    """Its export of one person."""
+    return (
+        f"{PORTAL}\n{UPN},Noor Dekker,Dekker,{UPN},Noor,{ID},Member,Clerk,Sales,{enabled},{usage},Rue 1,Lyon,{country},HQ,Lyon,69001,"
+        f"{telephone},06 12 34 56 78,noor@home.example,Adult,,,Fabrikam,,True,,fabrikam.example,2020-01-01T00:00:00Z\n"
+    )
+
+
+def test_the_portals_export(tmp_path: Path) -> None:
+    (row,), end = found(tmp_path / "file", portal())
+    assert (row.problem, row.user, row.also, row.name) == ("", ID, (UPN,), "Noor Dekker")
+    assert [(wish.phone, wish.value) for wish in row.wishes] == [(M, "+33 612345678")]
+    assert len(end.unused) == 20
+
+
+@pytest.mark.parametrize(
+    ("asked", "content"),
+    [
+        ([], portal(telephone="")),
+        ([("telephoneNumber", Doubt.NUMBERS)], portal(telephone="+33 4 72 00 00 00")),
+        ([("accountEnabled", Doubt.BRAKE)], portal(telephone="", enabled="False")),
+    ],
+)
+def test_what_the_portals_export_is_asked_about(tmp_path: Path, asked: list[tuple[str, Doubt]], content: str) -> None:
+    _, end = found(tmp_path / "file", content)
+    assert [(column.name, column.doubt) for column in end.doubtful] == asked
+
+
+def test_elsewhere_a_telephone_number_does_not_say_which(reading: Reader) -> None:
+    assert "which phone" in refusal(reading, f"UPN,mobile,telephoneNumber\n{UPN},+31612345678,\n").text
+
+
+MFA_SERVER = "Username,Email,Primary Country Code,Primary Phone,Primary Extension,Backup Country Code,Backup Phone,Backup Extension"
+
+
+@pytest.mark.parametrize(
+    ("cells", "wishes"),
+    [
+        ("31,612345678,,,,", [(M, "+31 612345678")]),
+        ("+31,0612345678,,,,", [(M, "+31 612345678")]),
+        ("0031,6 12345678,,44,7400123456,", [(M, "+31 612345678"), (A, "+44 7400123456")]),
+        ("1,2065550100,,1,(416) 555-0123,", [(M, "+1 2065550100"), (A, "+1 4165550123")]),
+        ("31,+44 7400 123456,,,,", [(M, "+44 7400123456")]),
+        ("31,31612345678,,,,", [(M, "+31 612345678")]),
+        ("33,612345678,,,,", [(M, "+33 612345678")]),
+        ("39,3123456789,,,,", [(M, "+39 3123456789")]),
+        ("NL,612345678,,,,", [(M, "+31 612345678")]),
+    ],
+)
+def test_the_mfa_servers_export(tmp_path: Path, cells: str, wishes: list[tuple[PhoneType, str]]) -> None:
+    (row,), end = found(tmp_path / "file", f"{MFA_SERVER}\nndekker,{UPN},{cells}\n", region="BE")
+    assert (row.problem, row.user, row.also) == ("", UPN, ("ndekker",))
+    assert [(wish.phone, wish.value) for wish in row.wishes] == wishes
+    assert (end.national, end.unused) == (0, ())
+
+
+@pytest.mark.parametrize(
+    ("cells", "says"),
+    [
+        ("31,612345678,12,,,", "Only an office phone can have an extension"),
+        ("999,612345678,,,,", "“999” under “Primary Country Code” is no country"),
+        ("44,612345678,,,,", "Mobile phone:"),
+    ],
+)
+def test_a_part_of_a_number_is_never_dropped(reading: Reader, cells: str, says: str) -> None:
+    (row,) = reading(f"{MFA_SERVER}\nndekker,{UPN},{cells}\n")
+    assert says in row.problem
+
+
+def test_no_calling_code_is_as_no_country(tmp_path: Path) -> None:
+    (row,), end = found(tmp_path / "file", f"{MFA_SERVER}\nndekker,{UPN},,0612345678,,,,\n")
+    assert (row.wishes[0].value, end.national, end.region) == ("+31 612345678", 1, "NL")
+
+
+@pytest.mark.parametrize(("extension", "value"), [("12", "+31 201234567x12"), ("", "+31 201234567")])
+def test_an_extension_beside_its_phone(reading: Reader, extension: str, value: str) -> None:
+    (row,) = reading(f"UPN,Office phone,Office phone extension\n{UPN},+31 20 1234567,{extension}\n")
+    assert [wish.value for wish in row.wishes] == [value]
+    (wrong,) = reading(f"UPN,Office phone,Office phone extension\n{UPN},+31 20 1234567,twelve\n")
+    assert "is no extension" in wrong.problem
+
+
+@pytest.mark.parametrize(
+    ("names", "word", "phone"),
+    [
+        ("UPN,PhoneType,PhoneNumber", "mobile", M),
+        ("UPN,PhoneType,PhoneNumber", "Alternate Mobile", A),
+        ("UPN,Phone type,Number", "alternateMobile", A),
+        ("UPN,Type,Telephone number", "office", O),
+        ("UPN,Soort telefoon,Telefoonnummer", "mobiel", M),
+        ("UPN,Soort,Nummer", "kantoor", O),
+        ("UPN,Telefoontype,Nummer", "alternatief mobiel", A),
+        ("UPN,PhoneType,Phone", "Work phone", O),
+    ],
+)
+def test_a_row_for_each_phone(reading: Reader, names: str, word: str, phone: PhoneType) -> None:
+    (row,) = reading(f"{names}\n{UPN},{word},+31 20 7654321\n")
+    assert (row.problem, [wish.phone for wish in row.wishes]) == ("", [phone])
+
+
+@pytest.mark.parametrize("word", ["", "pager", "phone", "fax", "0"])
+def test_a_word_that_names_no_phone(reading: Reader, word: str) -> None:
+    (row,) = reading(f"UPN,PhoneType,PhoneNumber\n{UPN},{word},+31612345678\n")
+    assert "does not say which phone it is" in row.problem
+
+
+LONG = "UPN,DisplayName,PhoneType,PhoneNumber,Action\n"
+
+
+def test_rows_of_one_person_one_below_the_other_are_one(reading: Reader) -> None:
+    lines = (f"{UPN},N,office,+31 20 7654321,", f"{UPN.upper()},N,mobile,06 12345678,", f"{UPN},n,alternate,+31687654321,")
+    row, after = reading(LONG + "\n".join(lines) + "\na@b.example,,mobile,+31612345679,\n")
+    assert (row.number, row.problem, row.name) == (2, "", "N")
+    assert [(wish.phone, wish.value) for wish in row.wishes] == [(M, "+31 612345678"), (A, "+31 687654321"), (O, "+31 207654321")]
+    assert (after.number, after.user) == (5, "a@b.example")
+
+
+@pytest.mark.parametrize(
+    ("other", "says"),
+    [
+        (f"{UPN},N,mobile,+31612345679,", "Row 3 is about the same phone"),
+        (f"{UPN},N,office,+31 20,", "Row 3: Office phone"),
+        (f"{UPN},N,office,+31 20 7654321,add", "Row 3 is about the same person, and has another action"),
+        (f"{UPN},Omar,office,+31 20 7654321,", "Row 3 is about the same person, and calls them otherwise"),
+    ],
+)
+def test_rows_of_one_person_that_do_not_go_together(reading: Reader, other: str, says: str) -> None:
+    (row,) = reading(f"{LONG}{UPN},N,mobile,+31612345678,\n{other}\n")
+    assert says in row.problem
+    assert not row.wishes
+
+
+def test_rows_of_one_person_in_two_places_stay_two(reading: Reader) -> None:
+    rows = reading(f"{LONG}{UPN},,mobile,+31612345678,\na@b.example,,mobile,+31612345679,\n{UPN},,office,+31 20 7654321,\n")
+    assert [(row.number, row.user) for row in rows] == [(2, UPN), (3, "a@b.example"), (4, UPN)]

@@ -1,0 +1,80 @@
+"""Rows with fewer cells than there are columns."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sheets.conftest import Reader, workbook
+
+UPN = "noor.dekker@fabrikam.example"
+M, A, O = "+31 612345678", "+31 687654321", "+31 20 7654321"
+WHOLE = {
+    "UPN,Department,Mobile,Office": f"w@b.example,Sales,+31612345699,{O}",
+    "UPN,Mobile,Office": f"w@b.example,+31612345699,{O}",
+    "UPN,Mobile,Alternate mobile,Office": f"w@b.example,+31612345699,+31687654399,{O}",
+    "UPN,Mobile,Alternate mobile": "w@b.example,+31612345699,+31687654399",
+    "UPN,Mobile,Department,City": "w@b.example,+31612345699,Sales,Breda",
+    "Department,UPN,Country,Mobile": "Sales,w@b.example,NL,+31612345699",
+    "UPN,Action,Mobile,SMS": "w@b.example,set,+31612345699,on",
+}
+
+
+@pytest.mark.parametrize(
+    ("names", "cells"),
+    [
+        ("UPN,Department,Mobile,Office", f"{UPN},{M},{O}"),  # without its department
+        ("UPN,Department,Mobile,Office", f"{UPN},Sales,{O}"),  # without its mobile
+        ("UPN,Department,Mobile,Office", f"Sales,{M},{O}"),  # without its person
+        ("UPN,Department,Mobile,Office", f"{UPN},{O}"),
+        ("UPN,Department,Mobile,Office", f"{M},{O}"),
+        ("UPN,Mobile,Office", f"{UPN},{O}"),
+        ("UPN,Mobile,Office", f"{M},{O}"),
+        ("UPN,Mobile,Alternate mobile,Office", f"{UPN},{A},{O}"),
+        ("UPN,Mobile,Alternate mobile,Office", f"{UPN},{A}"),
+        ("UPN,Mobile,Alternate mobile", f"{UPN},{A}"),
+        ("Department,UPN,Country,Mobile", f"Sales,{UPN},0612345678"),
+        ("Department,UPN,Country,Mobile", f"{UPN},NL,0612345678"),
+        ("UPN,Action,Mobile,SMS", f"{UPN},{M},on"),
+        ("UPN,Action,Mobile,SMS", f"{UPN},remove,x"),  # the mobile, or SMS sign-in
+        ("UPN,Mobile,Department,City", UPN.replace("@", " at ") + ",Sales"),
+    ],
+)
+def test_what_a_gap_has_moved_is_not_read(reading: Reader, names: str, cells: str) -> None:
+    (short, whole) = reading(f"{names}\n{cells}\n{WHOLE[names]}\n")
+    assert "fewer cells" in short.problem or "no user principal name" in short.problem
+    assert not short.wishes
+    assert not whole.problem
+
+
+@pytest.mark.parametrize(
+    ("names", "cells", "values"),
+    [
+        ("UPN,Department,Mobile,Office", f"{UPN},Sales,{M}", ["+31 612345678"]),
+        ("UPN,Department,Mobile,Office", f"{UPN},,{M}", ["+31 612345678"]),
+        ("UPN,Mobile,Office", f"{UPN},{M}", ["+31 612345678"]),
+        ("UPN,Mobile,Department,City", f"{UPN},{M}", ["+31 612345678"]),
+        ("UPN,Mobile,Department,City", f"{UPN},{M},Sales", ["+31 612345678"]),
+        ("UPN,Action,Mobile,SMS", f"{UPN},set,{M}", ["+31 612345678"]),
+    ],
+)
+@pytest.mark.parametrize("others", [True, False])
+def test_a_row_that_lacks_its_end_only_is_read(reading: Reader, names: str, cells: str, values: list[str], others: bool) -> None:
+    row, *_ = reading(f"{names}\n{cells}\n" + (f"{WHOLE[names]}\n" if others else ""))
+    assert (row.problem, [wish.value for wish in row.wishes]) == ("", values)
+
+
+def test_tools_leave_away_empty_cells_at_the_end_of_every_row(reading: Reader) -> None:
+    rows = reading(f"UPN,Mobile,Alternate mobile\n{UPN},{M}\na@b.example,+31612345679\n")
+    assert [row.problem for row in rows] == ["", ""]
+
+
+def test_a_workbook_says_where_its_cells_are(reading: Reader) -> None:
+    names = ["UPN", "Mobile", "Alternate mobile", "Manager", "Office", "Site"]
+    rows = [[UPN, M, A, "eva@b.example", O, "Breda"], ["a@b.example", "+31612345679"], ["c@b.example", "+31 30 2345678", None, "eva@b.example"]]
+    read = reading(workbook([names, *rows]))
+    assert [(row.problem, len(row.wishes)) for row in read] == [("", 3), ("", 1), ("", 1)]
+
+
+def test_a_row_with_too_many_cells_is_not_read(reading: Reader) -> None:
+    (row,) = reading(f"UPN,Mobile\n{UPN},{M},x\n")
+    assert "more cells" in row.problem
