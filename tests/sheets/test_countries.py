@@ -61,8 +61,11 @@ def test_any_text_is_a_country_or_none(cell: str) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "regions"),
-    [("+31", ("NL",)), ("0031", ("NL",)), ("31", ("NL", "AZ")), ("528", ("NL",)), ("40", ("RO", "AT")), ("+40", ("RO",)), ("999", ()), ("x", ())],
-)
+    [
+        ("+31", ("NL",)), ("0031", ("NL",)), ("31", ("NL", "AZ")), ("528", ("NL",)), ("40", ("RO", "AT")), ("+40", ("RO",)),
+        ("999", ()), ("x", ()),
+    ],
+)  # fmt: skip
 def test_digits_for_a_country_may_be_two_countries(cell: str, regions: tuple[str, ...]) -> None:
     assert calling_regions(cell) == regions
 
@@ -104,7 +107,12 @@ def test_a_country_that_cannot_be_told_matters_for_a_national_number_only(tmp_pa
 
 @pytest.mark.parametrize(
     ("names", "cells"),
-    [("c,co", "FR,Frankrijk"), ("c,co,countryCode", "FR,France,250"), ("usageLocation,country", "FR,France"), ("Country,Region", "FR,Île-de-France")],
+    [
+        ("c,co", "FR,Frankrijk"),
+        ("c,co,countryCode", "FR,France,250"),
+        ("usageLocation,country", "FR,France"),
+        ("Country,Region", "FR,Île-de-France"),
+    ],
 )
 def test_columns_that_agree(tmp_path: Path, names: str, cells: str) -> None:
     (row,), _ = found(tmp_path / "file", f"UPN,{names},Mobile\na@b.example,{cells},06 12 34 56 78\n")

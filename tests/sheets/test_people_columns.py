@@ -28,7 +28,7 @@ UPN, ID = "noor.dekker@fabrikam.example", "3f2504e0-4f89-11d3-9a0c-0305e82c3301"
         ("UPN,User", f"{UPN},omar@fabrikam.example", UPN, ("omar@fabrikam.example",), ""),
         ("mail,UPN", f"n.dekker@fabrikam.example,{UPN}", UPN, ("n.dekker@fabrikam.example",), ""),
         ("mail,UPN", f"{UPN.upper()},{UPN}", UPN, (), ""),
-        ("mail,UPN", f"n@fabrikam.example,", "n@fabrikam.example", (), ""),
+        ("mail,UPN", "n@fabrikam.example,", "n@fabrikam.example", (), ""),
         ("UPN,ObjectId", f"{UPN},{ID}", ID, (UPN,), ""),
         ("UPN,id", f"{UPN},17", UPN, (), ""),
         ("UPN,id", f"{UPN},{ID}", ID, (UPN,), ""),

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.file_found import Doubt, Unused, open_questions
 from bot.domain.file_found import NO_ANSWERS as NONE
+from bot.domain.file_found import Doubt, Unused, open_questions
 from bot.sheets.columns import matters
 from tests.sheets.conftest import found, workbook
 
