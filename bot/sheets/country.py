@@ -91,8 +91,9 @@ class Countries:
         if _CODE.fullmatch(text) and (found := _of_code(text.upper())):
             return found
         name = _folded(text)
-        if (found := _names().get(name)) is not None:
-            return found
+        known = _names().get(name)
+        if known is not None:
+            return known
         return _own_names().get(name, "") if name and not name.isdigit() else ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import mmap
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from bot.domain.bulk import MOST_BYTES, MOST_ROWS, FileRow
@@ -45,7 +46,7 @@ def read(path: Path, name: str, *, default_region: str, answers: Answers = NO_AN
     columns = recognise(header.cells)
     origins = Origins(columns, answers.region or default_region)
     unread = Unread(columns)
-    others_have_all = None if _is_zip(path) else lambda: _any_has_all(path, header, columns.width)
+    others_have_all = None if _is_zip(path) else cache(lambda: _any_has_all(path, header, columns.width))
     rows = Rows(columns, Shape(columns, others_have_all), origins)
     told = _rows(records, rows, unread)
     count = 0

@@ -18,8 +18,8 @@ from bot.domain.said import from_store, to_store
 from bot.errors import Refusal
 from bot.sheets.sheet import SHEET_ROWS
 
-#: Of one line; a row's sentences name two or three of its cells, cut short.
-MOST_OF_A_LINE = 64 * 1024
+#: Of one line: a row's sentences name two or three of its cells, cut short; what was found names every column, at six bytes a letter.
+MOST_OF_A_LINE = 256 * 1024
 MOST_OF_A_USER = 320
 #: Names of columns and sheets in what was found; they are cut short where they are told.
 MOST_OF_A_NAME = 64

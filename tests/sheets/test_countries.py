@@ -21,8 +21,9 @@ _COUNTRIES = Countries()
 @pytest.mark.parametrize(
     ("column", "cell"),
     [
-        ("Country", "FR"), ("UsageLocation", "FR"), ("c", "fr"), ("co", "France"), ("Land", "Frankrijk"), ("ISO", "FRA"), ("Region", "France"),
-        ("Nation", "FR"), ("Country or region", "France"), ("Country/Region", "FR"), ("countryCode", "FR"), ("Landcode", "FRA"),
+        ("Country", "FR"), ("UsageLocation", "FR"), ("c", "fr"), ("co", "France"), ("Land", "Frankrijk"), ("ISO", "FRA"),
+        ("Region", "France"), ("Nation", "FR"), ("Country or region", "France"), ("Country/Region", "FR"),
+        ("countryCode", "FR"), ("Landcode", "FRA"),
         ("country", "FRANCE (FR)"), ("countryCode", "+33"), ("countryCode", "0033"), ("countryCode", "33"), ("countryCode", "250"),
     ],
 )  # fmt: skip

@@ -134,7 +134,8 @@ def test_rows_of_one_person_one_below_the_other_are_one(reading: Reader) -> None
     lines = (f"{UPN},N,office,+31 20 7654321,", f"{UPN.upper()},N,mobile,06 12345678,", f"{UPN},n,alternate,+31687654321,")
     row, after = reading(LONG + "\n".join(lines) + "\na@b.example,,mobile,+31612345679,\n")
     assert (row.number, row.problem, row.name) == (2, "", "N")
-    assert [(wish.phone, wish.value) for wish in row.wishes] == [(MOBILE, "+31 612345678"), (ALTERNATE, "+31 687654321"), (OFFICE, "+31 207654321")]
+    wishes = [(MOBILE, "+31 612345678"), (ALTERNATE, "+31 687654321"), (OFFICE, "+31 207654321")]
+    assert [(wish.phone, wish.value) for wish in row.wishes] == wishes
     assert (after.number, after.user) == (5, "a@b.example")
 
 

@@ -70,7 +70,8 @@ def test_tools_leave_away_empty_cells_at_the_end_of_every_row(reading: Reader) -
 
 def test_a_workbook_says_where_its_cells_are(reading: Reader) -> None:
     names = ["UPN", "Mobile", "Alternate mobile", "Manager", "Office", "Site"]
-    rows = [[UPN, MOBILE, ALTERNATE, "eva@b.example", OFFICE, "Breda"], ["a@b.example", "+31612345679"], ["c@b.example", "+31 30 2345678", None, "eva@b.example"]]
+    whole = [UPN, MOBILE, ALTERNATE, "eva@b.example", OFFICE, "Breda"]
+    rows = [whole, ["a@b.example", "+31612345679"], ["c@b.example", "+31 30 2345678", None, "eva@b.example"]]
     read = reading(workbook([names, *rows]))
     assert [(row.problem, len(row.wishes)) for row in read] == [("", 3), ("", 1), ("", 1)]
 
