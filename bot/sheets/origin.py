@@ -98,9 +98,7 @@ class Origins:
             return self._without_country(cell, phone, origin.problem)
         if origin.regions:
             reading = _one_of(cell, phone, origin.regions)
-            code = phonenumbers.country_code_for_region(origin.regions[0])
-            whole = own is not None and parse_or_none(f"+{code} {cell}", phone, "") == reading.value
-            return Reading(reading.value) if whole else reading
+            return reading if own is None else self._of_its_code(reading, cell, phone, column, origin.regions[0])
         return self._national(cell, phone)
 
     def likely(self, origin: Origin) -> str:
@@ -128,6 +126,14 @@ class Origins:
         if not regions and (region := self._countries.region(cell)):
             regions = (region,)
         return Origin(regions) if regions else Origin(problem=self._no_country(place, cell))
+
+    def _of_its_code(self, reading: Reading, cell: str, phone: PhoneType, column: Column, region: str) -> Reading:
+        """A number beside its calling code is of that code; what is put before it then is no repair."""
+        code = phonenumbers.country_code_for_region(region)
+        if not reading.value.startswith(f"+{code} "):
+            name = short(self._columns.header[self._columns.calling[column]])
+            raise InvalidNumber(say("The number does not fit its country code under “{column}”.", column=name), _EMPTY_OR_TAKE_OUT)
+        return Reading(reading.value) if parse_or_none(f"+{code} {cell}", phone, "") == reading.value else reading
 
     def _with_extension(self, cell: str, column: Column, phone: PhoneType, cells: Sequence[str]) -> str:
         place = self._columns.extensions.get(column)

@@ -102,10 +102,16 @@ class Shape:
         seen = [_Seen(cell, region) for cell in cells]
         odd = not all(self._fits(one, place) for place, one in enumerate(seen))
         if odd or (self._others_have_all is not None and self._others_have_all() and self._may_be_shifted(seen)):
-            raise Refusal(
-                say("The row has fewer cells than there are columns, so some may stand in the wrong place."),
-                say("Put the cells where they belong; leave a cell empty where there is nothing, and keep its delimiter."),
-            )
+            raise _too_few()
+
+    def check_whole(self, cells: Sequence[str]) -> None:
+        """Whether a row has all of its cells, where those that are empty take something away.
+
+        Raises:
+            Refusal: some are not there at all.
+        """
+        if self._others_have_all is not None and len(cells) < self._columns.width:
+            raise _too_few()
 
     def _kind(self, place: int) -> _Kind:
         columns, name = self._columns, self._columns.header[place]
@@ -174,6 +180,13 @@ class Shape:
                     return True
             reached = [any(here[: gap + 1]) for gap in range(gaps + 1)]
         return False
+
+
+def _too_few() -> Refusal:
+    return Refusal(
+        say("The row has fewer cells than there are columns, so some may stand in the wrong place."),
+        say("Put the cells where they belong; leave a cell empty where there is nothing, and keep its delimiter."),
+    )
 
 
 def _can(read: Callable[[str], object], cell: str) -> bool:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.file_found import Answers
+from bot.domain.file_found import NO_ANSWERS, Answers, Found
+from bot.sheets.apart import ReaderProcesses
 from bot.sheets.country import Countries, calling_regions
 from bot.sheets.read import read
 from tests.sheets.conftest import Reader, found
@@ -153,6 +154,18 @@ def test_another_country_is_the_answer_only_where_the_row_says_none(tmp_path: Pa
         tmp_path / "file", "UPN,Country,Mobile\na@b.example,FR,0612345678\nb@b.example,,0470 12 34 56\n", answers=Answers(region="BE")
     )
     assert [row.wishes[0].value for row in rows] == [FRENCH, "+32 470123456"]
+
+
+async def test_names_in_every_language_and_columns_of_any_name_fit_into_the_process_that_reads(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    wide = ";".join(f"{'名' * 80}{n}" for n in range(190))
+    path.write_text(f"UPN;Country;Mobile;{wide}\na@b.example;日本;090-1234-5678{';値' * 190}\nb@b.example;Narnia;0612345678{';値' * 190}\n")
+    said = [each async for each in ReaderProcesses().rows(path, "file", "NL", NO_ANSWERS)]
+    rows, end = said[0], said[-1]
+    assert isinstance(rows, list)
+    assert isinstance(end, Found)
+    assert [[wish.value for wish in row.wishes] for row in rows] == [["+81 9012345678"], []]
+    assert len(end.unused) == 190
 
 
 def test_a_country_for_each_row_costs_little(tmp_path: Path) -> None:

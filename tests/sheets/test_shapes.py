@@ -83,6 +83,7 @@ def test_the_mfa_servers_export(tmp_path: Path, cells: str, wishes: list[tuple[P
         ("31,612345678,12,,,", "Only an office phone can have an extension"),
         ("999,612345678,,,,", "“999” under “Primary Country Code” is no country"),
         ("44,612345678,,,,", "Mobile phone:"),
+        ("31,447400123456,,,,", "does not fit its country code under “Primary Country Code”"),
     ],
 )
 def test_a_part_of_a_number_is_never_dropped(reading: Reader, cells: str, says: str) -> None:

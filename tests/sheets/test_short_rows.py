@@ -76,6 +76,13 @@ def test_a_workbook_says_where_its_cells_are(reading: Reader) -> None:
     assert [(row.problem, len(row.wishes)) for row in read] == [("", 3), ("", 1), ("", 1)]
 
 
+def test_a_cell_that_is_not_there_takes_nothing_away(reading: Reader) -> None:
+    (row,) = reading(f"UPN,ForcedRemoval,Mobile,Office\n{UPN},true,{MOBILE}\n")
+    assert "fewer cells" in row.problem
+    (row,) = reading(f"UPN,ForcedRemoval,Mobile,Office\n{UPN},true,{MOBILE},\n")
+    assert [wish.value for wish in row.wishes] == ["+31 612345678", ""]
+
+
 def test_a_row_with_too_many_cells_is_not_read(reading: Reader) -> None:
     (row,) = reading(f"UPN,Mobile\n{UPN},{MOBILE},x\n")
     assert "more cells" in row.problem
