@@ -142,6 +142,12 @@ def test_a_swedish_file_is_counted_as_taken_for_dutch(tmp_path: Path) -> None:
     assert ([wish.value for wish in row.wishes], end.national, end.region) == (["+46 701234567"], 1, "SE")
 
 
+@pytest.mark.parametrize("cell", ["", "-", "n/a", "NULL", "geen"])
+def test_a_sign_for_nothing_is_no_country(tmp_path: Path, cell: str) -> None:
+    (row,), end = found(tmp_path / "file", f"UPN,Country,Mobile\na@b.example,{cell},06 12345678\n")
+    assert (row.problem, end.national) == ("", 1)
+
+
 def test_without_a_region_they_are_counted_and_the_hint_asks_for_it(tmp_path: Path) -> None:
     content = "UPN,Mobile\na@b.example,06 12345678\nb@b.example,612345678\nc@b.example,31612345679\nd@b.example,12\n"
     rows, end = found(tmp_path / "file", content, region="")
