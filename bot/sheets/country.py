@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 import phonenumbers
 
@@ -66,8 +67,6 @@ class Countries:
 
     def __init__(self) -> None:
         self._kept: dict[str, str] = {}
-        self._names: dict[str, str] | None = None
-        self._own: dict[str, str] | None = None
 
     def region(self, cell: str) -> str:
         """ISO 3166 code of the country that a cell names; empty when it names none that has phone numbers.
@@ -92,15 +91,10 @@ class Countries:
         if _CODE.fullmatch(text) and (found := _of_code(text.upper())):
             return found
         name = _folded(text)
-        if self._names is None:
-            self._names = _unlike(_names())
-        if (found := self._names.get(name)) is not None:
-            return found
-        if not name or name.isdigit():
-            return ""
-        if self._own is None:
-            self._own = _unlike(_own_names())
-        return self._own.get(name, "")
+        known = _names().get(name)
+        if known is not None:
+            return known
+        return _own_names().get(name, "") if name and not name.isdigit() else ""
 
 
 def calling_regions(cell: str) -> tuple[str, ...]:
@@ -127,8 +121,19 @@ def _of_code(code: str) -> str:
     return str(known[0]) if len(known) == 1 and known[0] in phonenumbers.SUPPORTED_REGIONS else ""
 
 
-def _names() -> Iterator[tuple[str, str]]:
+@cache
+def _names() -> dict[str, str]:
     """In English and Dutch."""
+    return _unlike(_in_english_and_dutch())
+
+
+@cache
+def _own_names() -> dict[str, str]:
+    """Each country's in its own languages."""
+    return _unlike(_in_their_own())
+
+
+def _in_english_and_dutch() -> Iterator[tuple[str, str]]:
     from babel import Locale  # noqa: PLC0415
 
     for region, name in COUNTRIES.items():
@@ -142,8 +147,7 @@ def _names() -> Iterator[tuple[str, str]]:
                 yield _folded(name), region
 
 
-def _own_names() -> Iterator[tuple[str, str]]:
-    """Each country's in its own languages."""
+def _in_their_own() -> Iterator[tuple[str, str]]:
     from babel import Locale, localedata  # noqa: PLC0415
     from babel.languages import get_official_languages  # noqa: PLC0415
 

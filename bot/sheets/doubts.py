@@ -73,8 +73,8 @@ _FIRST_WORDS = _set(
 _WORD = re.compile(r"[a-z]+")
 #: In a remark, besides.
 _DOUBTS_IN_A_REMARK = re.compile(
-    r"\b(?:not?|old|former|outdated|stop|wait|left|leaver|unknown|check|verify|ask|until|after|before|from|only|instead|changed?|"
-    r"geen|nee|oud|oude|voormalige?|vervallen|onbekend|controleren|navragen|nagaan|wacht|tot|vanaf|pas|alleen|gewijzigd)\b|\?|!",
+    r"\b(?:not?|old|former|outdated|stop|wait|left|leaver|unknown|check|verify|ask|until|after|before|from|only|instead|changed?|leave|"
+    r"geen|nee|oud|oude|voormalige?|vervallen|onbekend|controleren|navragen|nagaan|wacht|tot|vanaf|pas|alleen|gewijzigd|verlof)\b|\?|!",
     re.IGNORECASE,
 )
 _TENANTS = _set("tenant tenants tenantid tenantname")

@@ -14,6 +14,7 @@ from bot.domain.said import Said, alternatives, say
 from bot.errors import InvalidNumber
 from bot.sheets.columns import Columns, at, part_of_number, short
 from bot.sheets.country import Countries, calling_regions
+from bot.sheets.doubts import is_nothing
 from bot.sheets.numbers import FEWEST_DIGITS, Reading, parse_or_none, read_number
 from bot.sheets.vocabulary import PHONES, Column
 
@@ -62,18 +63,18 @@ class Origins:
         columns = self._columns
         known: dict[str, int] = {}  # region -> the column that said so first
         for place in columns.countries:
-            if cell := at(cells, place):
+            if cell := _said(cells, place):
                 known.setdefault(self._countries.region(cell), place)
         several: tuple[str, ...] = ()
         for place in columns.codes:
-            if cell := at(cells, place):
+            if cell := _said(cells, place):
                 regions = self._of_code(place, cell)
                 several = several or (regions if len(regions) > 1 else ())
                 if len(regions) < 2:
                     known.setdefault(regions[0] if regions else "", place)
         sure = "" in known or any(known) or bool(several)
         for place in columns.areas:
-            if (cell := at(cells, place)) and ((region := self._countries.region(cell)) or not sure):
+            if (cell := _said(cells, place)) and ((region := self._countries.region(cell)) or not sure):
                 known.setdefault(region, place)
         said = [region for region in known if region]
         if "" in known:
@@ -98,9 +99,7 @@ class Origins:
             return self._without_country(cell, phone, origin.problem)
         if origin.regions:
             reading = _one_of(cell, phone, origin.regions)
-            code = phonenumbers.country_code_for_region(origin.regions[0])
-            whole = own is not None and parse_or_none(f"+{code} {cell}", phone, "") == reading.value
-            return Reading(reading.value) if whole else reading
+            return reading if own is None else self._of_its_code(reading, cell, phone, column, origin.regions[0])
         return self._national(cell, phone)
 
     def likely(self, origin: Origin) -> str:
@@ -121,7 +120,7 @@ class Origins:
     def _own(self, column: Column, cells: Sequence[str]) -> Origin | None:
         """What the column for the calling code of a phone says of its number."""
         place = self._columns.calling.get(column)
-        cell = at(cells, place)
+        cell = _said(cells, place)
         if place is None or not cell:
             return None
         regions = calling_regions(cell)[:1]
@@ -129,9 +128,17 @@ class Origins:
             regions = (region,)
         return Origin(regions) if regions else Origin(problem=self._no_country(place, cell))
 
+    def _of_its_code(self, reading: Reading, cell: str, phone: PhoneType, column: Column, region: str) -> Reading:
+        """A number beside its calling code is of that code; what is put before it then is no repair."""
+        code = phonenumbers.country_code_for_region(region)
+        if not reading.value.startswith(f"+{code} "):
+            name = short(self._columns.header[self._columns.calling[column]])
+            raise InvalidNumber(say("The number does not fit its country code under “{column}”.", column=name), _EMPTY_OR_TAKE_OUT)
+        return Reading(reading.value) if parse_or_none(f"+{code} {cell}", phone, "") == reading.value else reading
+
     def _with_extension(self, cell: str, column: Column, phone: PhoneType, cells: Sequence[str]) -> str:
         place = self._columns.extensions.get(column)
-        extension = at(cells, place)
+        extension = _said(cells, place)
         if place is None or not extension:
             return cell
         if phone is not PhoneType.OFFICE:
@@ -187,6 +194,12 @@ class Origins:
             cell=short(at(cells, one)), column=short(self._columns.header[one]),
             cell2=short(at(cells, other)), column2=short(self._columns.header[other]),
         )  # fmt: skip
+
+
+def _said(cells: Sequence[str], place: int | None) -> str:
+    """What a cell says; a sign for nothing says nothing."""
+    cell = at(cells, place)
+    return "" if is_nothing(cell) else cell
 
 
 def _one_of(cell: str, phone: PhoneType, regions: tuple[str, ...]) -> Reading:

@@ -139,5 +139,5 @@ def _joined(names: Sequence[str]) -> str:
     for name in names:
         said = set(name.casefold().split())
         if said and not said <= set(" ".join(kept).casefold().split()):
-            kept.append(name)
+            kept.append(" ".join(name.split()))
     return " ".join(kept)[:MOST_OF_A_USER].strip()

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from bot.domain.bulk import MOST_BYTES, MOST_ROWS, FileRow
@@ -79,7 +80,7 @@ def _others_have_all(path: Path, source: Source, header: int, width: int) -> Cal
         with text.opened(path) as again:
             return any(record.number > header and len(record.cells) == width for record in again.records or ())
 
-    return looked_up if source.delimiter else None
+    return cache(looked_up) if source.delimiter else None
 
 
 def _opened(path: Path, name: str, answers: Answers) -> AbstractContextManager[Source]:

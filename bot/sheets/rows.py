@@ -49,6 +49,8 @@ class Rows:
             if one.problem:
                 raise one.problem
             mode, removing = self._mode(record.cells)
+            if removing:
+                self.shape.check_whole(record.cells)
             phones = self._phones(record.cells)
         except Refusal as refusal:
             return FileRow(record.number, one.user, problem=_sentence(refusal))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import Enum
+from functools import cached_property
 
 from bot.domain.phone import parse_number
 from bot.domain.said import say
@@ -46,6 +47,28 @@ class _Kind(Enum):
     ANYTHING = "anything"
 
 
+class _Seen:
+    """A cell, and what it looks like: looked at once, however many columns it might stand in."""
+
+    def __init__(self, cell: str, region: str) -> None:
+        self.cell, self._region = cell, region
+
+    @cached_property
+    def is_user(self) -> bool:
+        return is_user(self.cell)
+
+    @cached_property
+    def is_number(self) -> bool:
+        return reads_as_number(self.cell, self._region, whole=not self.cell.isdigit() or len(self.cell) > 8)
+
+    @cached_property
+    def is_mobile(self) -> bool | None:
+        try:
+            return parse_number(self.cell, default_region=self._region, extension_allowed=True).is_mobile_line
+        except InvalidNumber:
+            return None  # that is told of the number itself
+
+
 class Shape:
     """Judges the rows of one file.
 
@@ -76,14 +99,19 @@ class Shape:
             )
         if len(cells) >= width:
             return
-        gaps = width - len(cells)
-        fits = [[self._fits(cell, first + gap, region) for gap in range(gaps + 1)] for first, cell in enumerate(cells)]
-        odd = not all(row[0] for row in fits)
-        if odd or (self._others_have_all is not None and self._may_be_shifted(cells, fits) and self._others_have_all()):
-            raise Refusal(
-                say("The row has fewer cells than there are columns, so some may stand in the wrong place."),
-                say("Put the cells where they belong; leave a cell empty where there is nothing, and keep its delimiter."),
-            )
+        seen = [_Seen(cell, region) for cell in cells]
+        odd = not all(self._fits(one, place) for place, one in enumerate(seen))
+        if odd or (self._others_have_all is not None and self._others_have_all() and self._may_be_shifted(seen)):
+            raise _too_few()
+
+    def check_whole(self, cells: Sequence[str]) -> None:
+        """Whether a row has all of its cells, where those that are empty take something away.
+
+        Raises:
+            Refusal: some are not there at all.
+        """
+        if self._others_have_all is not None and len(cells) < self._columns.width:
+            raise _too_few()
 
     def _kind(self, place: int) -> _Kind:
         columns, name = self._columns, self._columns.header[place]
@@ -108,54 +136,57 @@ class Shape:
             return _Kind.NUMBERS
         return _Kind.TEXT
 
-    def _fits(self, cell: str, place: int, region: str) -> bool:
+    def _fits(self, seen: _Seen, place: int) -> bool:
         """Whether nothing is odd about a cell in a place."""
         kind = self._kinds[place]
-        if not cell or kind is _Kind.ANYTHING:
+        if not seen.cell or kind is _Kind.ANYTHING:
             return True
         match kind:
             case _Kind.PERSON:  # that somebody is not named as they should be is told otherwise
-                return is_user(cell) or not reads_as_number(cell, region, whole=True)
+                return seen.is_user or not seen.is_number
             case _Kind.OWN_PHONE | _Kind.OFFICE:
-                return not is_user(cell) and self._is_of(kind, cell, region)
+                return not seen.is_user and self._is_of(kind, seen)
             case _Kind.SWITCH:
-                return _can(read_switch, cell)
+                return _can(read_switch, seen.cell)
             case _Kind.ACTION:
-                return _can(read_mode, cell)
-        if is_user(cell):
-            return kind in (_Kind.NAME, _Kind.NUMBERS)
-        return not reads_as_number(cell, region, whole=kind is _Kind.NAME)
+                return _can(read_mode, seen.cell)
+        return kind in (_Kind.NAME, _Kind.NUMBERS) if seen.is_user else not seen.is_number
 
-    def _is_of(self, kind: _Kind, cell: str, region: str) -> bool:
+    def _is_of(self, kind: _Kind, seen: _Seen) -> bool:
         """A cell under a phone: in a text file a landline is odd under a mobile beside an office phone, and the other way round."""
-        if sum(map(str.isdigit, cell)) < 6:
-            return _can(read_removal, cell) or not any(map(str.isalpha, cell))
-        if sum(map(str.isalpha, cell)) > 9:
+        if sum(map(str.isdigit, seen.cell)) < 6:
+            return _can(read_removal, seen.cell) or not any(map(str.isalpha, seen.cell))
+        if sum(map(str.isalpha, seen.cell)) > 9:
             return False
         if self._others_have_all is None or Column.OFFICE not in self._columns:
             return True
-        try:
-            mobile = parse_number(cell, default_region=region, extension_allowed=True).is_mobile_line
-        except InvalidNumber:
-            return True  # that is told of the number itself
+        mobile = seen.is_mobile
         return mobile is None or mobile is (kind is _Kind.OWN_PHONE)
 
-    def _may_be_shifted(self, cells: Sequence[str], fits: list[list[bool]]) -> bool:
+    def _may_be_shifted(self, seen: Sequence[_Seen]) -> bool:
         """Whether the cells could stand in other columns just as well, and one of those that are read would be another."""
-        gaps = self._columns.width - len(cells)
+        gaps = self._columns.width - len(seen)
+        fits = [[self._fits(one, first + gap) for gap in range(gaps + 1)] for first, one in enumerate(seen)]
         # ends[n][g]: cell n and those after it can stand g places to the right at the least
-        ends = [[False] * (gaps + 1) for _ in cells] + [[True] * (gaps + 1)]
-        for number in range(len(cells) - 1, -1, -1):
+        ends = [[False] * (gaps + 1) for _ in seen] + [[True] * (gaps + 1)]
+        for number in range(len(seen) - 1, -1, -1):
             for gap in range(gaps, -1, -1):
                 ends[number][gap] = fits[number][gap] and any(ends[number + 1][gap:])
         reached = [True] * (gaps + 1)
-        for number, cell in enumerate(cells):
+        for number, one in enumerate(seen):
             here = [reached[gap] and fits[number][gap] for gap in range(gaps + 1)]
             for gap in range(1, gaps + 1):
-                if here[gap] and ends[number][gap] and cell and (self._matters[number] or self._matters[number + gap]):
+                if here[gap] and ends[number][gap] and one.cell and (self._matters[number] or self._matters[number + gap]):
                     return True
             reached = [any(here[: gap + 1]) for gap in range(gaps + 1)]
         return False
+
+
+def _too_few() -> Refusal:
+    return Refusal(
+        say("The row has fewer cells than there are columns, so some may stand in the wrong place."),
+        say("Put the cells where they belong; leave a cell empty where there is nothing, and keep its delimiter."),
+    )
 
 
 def _can(read: Callable[[str], object], cell: str) -> bool:

@@ -19,8 +19,8 @@ from bot.errors import Refusal
 from bot.sheets.cells import MOST_OF_A_NAME
 from bot.sheets.sheet import SHEET_ROWS
 
-#: Of one line; a row's sentences name two or three of its cells, cut short.
-MOST_OF_A_LINE = 64 * 1024
+#: Of one line: a row's sentences name two or three of its cells, cut short; what was found names every column, at six bytes a letter.
+MOST_OF_A_LINE = 256 * 1024
 MOST_OF_A_USER = 320
 #: A workbook may have more sheets, a table no more columns.
 MOST_NAMES = 200

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.file_found import Answers
+from bot.domain.file_found import NO_ANSWERS, Answers, Found
+from bot.sheets.apart import ReaderProcesses
 from bot.sheets.country import Countries, calling_regions
 from bot.sheets.read import read
 from tests.sheets.conftest import Reader, found
@@ -21,8 +22,9 @@ _COUNTRIES = Countries()
 @pytest.mark.parametrize(
     ("column", "cell"),
     [
-        ("Country", "FR"), ("UsageLocation", "FR"), ("c", "fr"), ("co", "France"), ("Land", "Frankrijk"), ("ISO", "FRA"), ("Region", "France"),
-        ("Nation", "FR"), ("Country or region", "France"), ("Country/Region", "FR"), ("countryCode", "FR"), ("Landcode", "FRA"),
+        ("Country", "FR"), ("UsageLocation", "FR"), ("c", "fr"), ("co", "France"), ("Land", "Frankrijk"), ("ISO", "FRA"),
+        ("Region", "France"), ("Nation", "FR"), ("Country or region", "France"), ("Country/Region", "FR"),
+        ("countryCode", "FR"), ("Landcode", "FRA"),
         ("country", "FRANCE (FR)"), ("countryCode", "+33"), ("countryCode", "0033"), ("countryCode", "33"), ("countryCode", "250"),
     ],
 )  # fmt: skip
@@ -61,8 +63,11 @@ def test_any_text_is_a_country_or_none(cell: str) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "regions"),
-    [("+31", ("NL",)), ("0031", ("NL",)), ("31", ("NL", "AZ")), ("528", ("NL",)), ("40", ("RO", "AT")), ("+40", ("RO",)), ("999", ()), ("x", ())],
-)
+    [
+        ("+31", ("NL",)), ("0031", ("NL",)), ("31", ("NL", "AZ")), ("528", ("NL",)), ("40", ("RO", "AT")), ("+40", ("RO",)),
+        ("999", ()), ("x", ()),
+    ],
+)  # fmt: skip
 def test_digits_for_a_country_may_be_two_countries(cell: str, regions: tuple[str, ...]) -> None:
     assert calling_regions(cell) == regions
 
@@ -104,7 +109,12 @@ def test_a_country_that_cannot_be_told_matters_for_a_national_number_only(tmp_pa
 
 @pytest.mark.parametrize(
     ("names", "cells"),
-    [("c,co", "FR,Frankrijk"), ("c,co,countryCode", "FR,France,250"), ("usageLocation,country", "FR,France"), ("Country,Region", "FR,Île-de-France")],
+    [
+        ("c,co", "FR,Frankrijk"),
+        ("c,co,countryCode", "FR,France,250"),
+        ("usageLocation,country", "FR,France"),
+        ("Country,Region", "FR,Île-de-France"),
+    ],
 )
 def test_columns_that_agree(tmp_path: Path, names: str, cells: str) -> None:
     (row,), _ = found(tmp_path / "file", f"UPN,{names},Mobile\na@b.example,{cells},06 12 34 56 78\n")
@@ -132,6 +142,12 @@ def test_a_swedish_file_is_counted_as_taken_for_dutch(tmp_path: Path) -> None:
     assert ([wish.value for wish in row.wishes], end.national, end.region) == (["+46 701234567"], 1, "SE")
 
 
+@pytest.mark.parametrize("cell", ["", "-", "n/a", "NULL", "geen"])
+def test_a_sign_for_nothing_is_no_country(tmp_path: Path, cell: str) -> None:
+    (row,), end = found(tmp_path / "file", f"UPN,Country,Mobile\na@b.example,{cell},06 12345678\n")
+    assert (row.problem, end.national) == ("", 1)
+
+
 def test_without_a_region_they_are_counted_and_the_hint_asks_for_it(tmp_path: Path) -> None:
     content = "UPN,Mobile\na@b.example,06 12345678\nb@b.example,612345678\nc@b.example,31612345679\nd@b.example,12\n"
     rows, end = found(tmp_path / "file", content, region="")
@@ -144,6 +160,18 @@ def test_another_country_is_the_answer_only_where_the_row_says_none(tmp_path: Pa
         tmp_path / "file", "UPN,Country,Mobile\na@b.example,FR,0612345678\nb@b.example,,0470 12 34 56\n", answers=Answers(region="BE")
     )
     assert [row.wishes[0].value for row in rows] == [FRENCH, "+32 470123456"]
+
+
+async def test_names_in_every_language_and_columns_of_any_name_fit_into_the_process_that_reads(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    wide = ";".join(f"{'名' * 80}{n}" for n in range(190))
+    path.write_text(f"UPN;Country;Mobile;{wide}\na@b.example;日本;090-1234-5678{';値' * 190}\nb@b.example;Narnia;0612345678{';値' * 190}\n")
+    said = [each async for each in ReaderProcesses().rows(path, "file", "NL", NO_ANSWERS)]
+    rows, end = said[0], said[-1]
+    assert isinstance(rows, list)
+    assert isinstance(end, Found)
+    assert [[wish.value for wish in row.wishes] for row in rows] == [["+81 9012345678"], []]
+    assert len(end.unused) == 190
 
 
 def test_a_country_for_each_row_costs_little(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def tables(draw: st.DrawFn) -> tuple[list[str], list[list[str]]]:
     return header, draw(st.lists(cell.filter(any), min_size=1, max_size=6))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(tables(), st.data())
 def test_order_and_harmless_columns_change_nothing(table: tuple[list[str], list[list[str]]], data: st.DataObject) -> None:
     header, rows = table
@@ -77,7 +77,7 @@ def test_order_and_harmless_columns_change_nothing(table: tuple[list[str], list[
     assert not found_after.doubtful
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(tables(), st.data())
 def test_a_column_that_is_not_used_is_told_or_asked_about(table: tuple[list[str], list[list[str]]], data: st.DataObject) -> None:
     header, rows = table
@@ -90,7 +90,7 @@ def test_a_column_that_is_not_used_is_told_or_asked_about(table: tuple[list[str]
     assert bool(column.doubt) == any(cell not in ("", "fine") for cell in cells)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(tables(), st.data())
 def test_cells_that_are_lost_change_nothing_or_are_told(table: tuple[list[str], list[list[str]]], data: st.DataObject) -> None:
     """A cell goes from the middle of a row, and all after it move to the left; another row has all of them."""

@@ -32,7 +32,7 @@ def test_labels_and_empty_columns_are_no_secrets(tmp_path: Path, name: str, cell
         ("Password", "x"), ("PIN", "1"), ("TAP", "abc"), ("Recovery code", "1"), ("Wachtwoord", "a"), ("code", "12"), ("Codes", "A"),
         ("Access code", "0412"), ("Login code", "12"), ("MFA code", "123456"), ("Door code", "12"), ("Toegangscode", "12"),
         ("Backup codes", "12"), ("Employee PIN", "1234"), ("Discount code", "48291034"), ("Colour code", "hUy7!k"),
-        ("Site code", "aB3dEf6h9"), ("Store code", "P@ssw0rd!"), ("Winkelcode", "Zomer2024x"), ("Smscode", "1"),
+        ("Site code", "aB3dEf6h9"), ("Store code", "P@ssw0rd!"), ("Winkelcode", "Zomer2024x"), ("Inlogcode", "1"),
     ],
 )  # fmt: skip
 def test_secrets_refuse_the_file_in_whatever_row_they_are(reading: Reader, name: str, cell: str) -> None:

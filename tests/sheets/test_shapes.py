@@ -11,7 +11,7 @@ from bot.domain.methods import PhoneType
 from tests.sheets.conftest import Reader, found, refusal
 
 UPN, ID = "noor.dekker@fabrikam.example", "3f2504e0-4f89-11d3-9a0c-0305e82c3301"
-M, A, O = PhoneType.MOBILE, PhoneType.ALTERNATE_MOBILE, PhoneType.OFFICE
+MOBILE, ALTERNATE, OFFICE = PhoneType.MOBILE, PhoneType.ALTERNATE_MOBILE, PhoneType.OFFICE
 #: https://learn.microsoft.com/entra/identity/users/users-bulk-download
 PORTAL = (
     "userPrincipalName,displayName,surname,mail,givenName,objectId,userType,jobTitle,department,accountEnabled,usageLocation,streetAddress,"
@@ -32,7 +32,7 @@ def portal(enabled: str = "True", telephone: str = "030 2345678", usage: str = "
 def test_the_portals_export(tmp_path: Path) -> None:
     (row,), end = found(tmp_path / "file", portal())
     assert (row.problem, row.user, row.also, row.name) == ("", ID, (UPN,), "Noor Dekker")
-    assert [(wish.phone, wish.value) for wish in row.wishes] == [(M, "+33 612345678")]
+    assert [(wish.phone, wish.value) for wish in row.wishes] == [(MOBILE, "+33 612345678")]
     assert len(end.unused) == 20
 
 
@@ -59,15 +59,15 @@ MFA_SERVER = "Username,Email,Primary Country Code,Primary Phone,Primary Extensio
 @pytest.mark.parametrize(
     ("cells", "wishes"),
     [
-        ("31,612345678,,,,", [(M, "+31 612345678")]),
-        ("+31,0612345678,,,,", [(M, "+31 612345678")]),
-        ("0031,6 12345678,,44,7400123456,", [(M, "+31 612345678"), (A, "+44 7400123456")]),
-        ("1,2065550100,,1,(416) 555-0123,", [(M, "+1 2065550100"), (A, "+1 4165550123")]),
-        ("31,+44 7400 123456,,,,", [(M, "+44 7400123456")]),
-        ("31,31612345678,,,,", [(M, "+31 612345678")]),
-        ("33,612345678,,,,", [(M, "+33 612345678")]),
-        ("39,3123456789,,,,", [(M, "+39 3123456789")]),
-        ("NL,612345678,,,,", [(M, "+31 612345678")]),
+        ("31,612345678,,,,", [(MOBILE, "+31 612345678")]),
+        ("+31,0612345678,,,,", [(MOBILE, "+31 612345678")]),
+        ("0031,6 12345678,,44,7400123456,", [(MOBILE, "+31 612345678"), (ALTERNATE, "+44 7400123456")]),
+        ("1,2065550100,,1,(416) 555-0123,", [(MOBILE, "+1 2065550100"), (ALTERNATE, "+1 4165550123")]),
+        ("31,+44 7400 123456,,,,", [(MOBILE, "+44 7400123456")]),
+        ("31,31612345678,,,,", [(MOBILE, "+31 612345678")]),
+        ("33,612345678,,,,", [(MOBILE, "+33 612345678")]),
+        ("39,3123456789,,,,", [(MOBILE, "+39 3123456789")]),
+        ("NL,612345678,,,,", [(MOBILE, "+31 612345678")]),
     ],
 )
 def test_the_mfa_servers_export(tmp_path: Path, cells: str, wishes: list[tuple[PhoneType, str]]) -> None:
@@ -83,6 +83,7 @@ def test_the_mfa_servers_export(tmp_path: Path, cells: str, wishes: list[tuple[P
         ("31,612345678,12,,,", "Only an office phone can have an extension"),
         ("999,612345678,,,,", "“999” under “Primary Country Code” is no country"),
         ("44,612345678,,,,", "Mobile phone:"),
+        ("31,447400123456,,,,", "does not fit its country code under “Primary Country Code”"),
     ],
 )
 def test_a_part_of_a_number_is_never_dropped(reading: Reader, cells: str, says: str) -> None:
@@ -106,14 +107,14 @@ def test_an_extension_beside_its_phone(reading: Reader, extension: str, value: s
 @pytest.mark.parametrize(
     ("names", "word", "phone"),
     [
-        ("UPN,PhoneType,PhoneNumber", "mobile", M),
-        ("UPN,PhoneType,PhoneNumber", "Alternate Mobile", A),
-        ("UPN,Phone type,Number", "alternateMobile", A),
-        ("UPN,Type,Telephone number", "office", O),
-        ("UPN,Soort telefoon,Telefoonnummer", "mobiel", M),
-        ("UPN,Soort,Nummer", "kantoor", O),
-        ("UPN,Telefoontype,Nummer", "alternatief mobiel", A),
-        ("UPN,PhoneType,Phone", "Work phone", O),
+        ("UPN,PhoneType,PhoneNumber", "mobile", MOBILE),
+        ("UPN,PhoneType,PhoneNumber", "Alternate Mobile", ALTERNATE),
+        ("UPN,Phone type,Number", "alternateMobile", ALTERNATE),
+        ("UPN,Type,Telephone number", "office", OFFICE),
+        ("UPN,Soort telefoon,Telefoonnummer", "mobiel", MOBILE),
+        ("UPN,Soort,Nummer", "kantoor", OFFICE),
+        ("UPN,Telefoontype,Nummer", "alternatief mobiel", ALTERNATE),
+        ("UPN,PhoneType,Phone", "Work phone", OFFICE),
     ],
 )
 def test_a_row_for_each_phone(reading: Reader, names: str, word: str, phone: PhoneType) -> None:
@@ -134,7 +135,8 @@ def test_rows_of_one_person_one_below_the_other_are_one(reading: Reader) -> None
     lines = (f"{UPN},N,office,+31 20 7654321,", f"{UPN.upper()},N,mobile,06 12345678,", f"{UPN},n,alternate,+31687654321,")
     row, after = reading(LONG + "\n".join(lines) + "\na@b.example,,mobile,+31612345679,\n")
     assert (row.number, row.problem, row.name) == (2, "", "N")
-    assert [(wish.phone, wish.value) for wish in row.wishes] == [(M, "+31 612345678"), (A, "+31 687654321"), (O, "+31 207654321")]
+    wishes = [(MOBILE, "+31 612345678"), (ALTERNATE, "+31 687654321"), (OFFICE, "+31 207654321")]
+    assert [(wish.phone, wish.value) for wish in row.wishes] == wishes
     assert (after.number, after.user) == (5, "a@b.example")
 
 

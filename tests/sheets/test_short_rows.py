@@ -7,11 +7,11 @@ import pytest
 from tests.sheets.conftest import Reader, workbook
 
 UPN = "noor.dekker@fabrikam.example"
-M, A, O = "+31 612345678", "+31 687654321", "+31 20 7654321"
+MOBILE, ALTERNATE, OFFICE = "+31 612345678", "+31 687654321", "+31 20 7654321"
 WHOLE = {
-    "UPN,Department,Mobile,Office": f"w@b.example,Sales,+31612345699,{O}",
-    "UPN,Mobile,Office": f"w@b.example,+31612345699,{O}",
-    "UPN,Mobile,Alternate mobile,Office": f"w@b.example,+31612345699,+31687654399,{O}",
+    "UPN,Department,Mobile,Office": f"w@b.example,Sales,+31612345699,{OFFICE}",
+    "UPN,Mobile,Office": f"w@b.example,+31612345699,{OFFICE}",
+    "UPN,Mobile,Alternate mobile,Office": f"w@b.example,+31612345699,+31687654399,{OFFICE}",
     "UPN,Mobile,Alternate mobile": "w@b.example,+31612345699,+31687654399",
     "UPN,Mobile,Department,City": "w@b.example,+31612345699,Sales,Breda",
     "Department,UPN,Country,Mobile": "Sales,w@b.example,NL,+31612345699",
@@ -22,19 +22,19 @@ WHOLE = {
 @pytest.mark.parametrize(
     ("names", "cells"),
     [
-        ("UPN,Department,Mobile,Office", f"{UPN},{M},{O}"),  # without its department
-        ("UPN,Department,Mobile,Office", f"{UPN},Sales,{O}"),  # without its mobile
-        ("UPN,Department,Mobile,Office", f"Sales,{M},{O}"),  # without its person
-        ("UPN,Department,Mobile,Office", f"{UPN},{O}"),
-        ("UPN,Department,Mobile,Office", f"{M},{O}"),
-        ("UPN,Mobile,Office", f"{UPN},{O}"),
-        ("UPN,Mobile,Office", f"{M},{O}"),
-        ("UPN,Mobile,Alternate mobile,Office", f"{UPN},{A},{O}"),
-        ("UPN,Mobile,Alternate mobile,Office", f"{UPN},{A}"),
-        ("UPN,Mobile,Alternate mobile", f"{UPN},{A}"),
+        ("UPN,Department,Mobile,Office", f"{UPN},{MOBILE},{OFFICE}"),  # without its department
+        ("UPN,Department,Mobile,Office", f"{UPN},Sales,{OFFICE}"),  # without its mobile
+        ("UPN,Department,Mobile,Office", f"Sales,{MOBILE},{OFFICE}"),  # without its person
+        ("UPN,Department,Mobile,Office", f"{UPN},{OFFICE}"),
+        ("UPN,Department,Mobile,Office", f"{MOBILE},{OFFICE}"),
+        ("UPN,Mobile,Office", f"{UPN},{OFFICE}"),
+        ("UPN,Mobile,Office", f"{MOBILE},{OFFICE}"),
+        ("UPN,Mobile,Alternate mobile,Office", f"{UPN},{ALTERNATE},{OFFICE}"),
+        ("UPN,Mobile,Alternate mobile,Office", f"{UPN},{ALTERNATE}"),
+        ("UPN,Mobile,Alternate mobile", f"{UPN},{ALTERNATE}"),
         ("Department,UPN,Country,Mobile", f"Sales,{UPN},0612345678"),
         ("Department,UPN,Country,Mobile", f"{UPN},NL,0612345678"),
-        ("UPN,Action,Mobile,SMS", f"{UPN},{M},on"),
+        ("UPN,Action,Mobile,SMS", f"{UPN},{MOBILE},on"),
         ("UPN,Action,Mobile,SMS", f"{UPN},remove,x"),  # the mobile, or SMS sign-in
         ("UPN,Mobile,Department,City", UPN.replace("@", " at ") + ",Sales"),
     ],
@@ -49,12 +49,12 @@ def test_what_a_gap_has_moved_is_not_read(reading: Reader, names: str, cells: st
 @pytest.mark.parametrize(
     ("names", "cells", "values"),
     [
-        ("UPN,Department,Mobile,Office", f"{UPN},Sales,{M}", ["+31 612345678"]),
-        ("UPN,Department,Mobile,Office", f"{UPN},,{M}", ["+31 612345678"]),
-        ("UPN,Mobile,Office", f"{UPN},{M}", ["+31 612345678"]),
-        ("UPN,Mobile,Department,City", f"{UPN},{M}", ["+31 612345678"]),
-        ("UPN,Mobile,Department,City", f"{UPN},{M},Sales", ["+31 612345678"]),
-        ("UPN,Action,Mobile,SMS", f"{UPN},set,{M}", ["+31 612345678"]),
+        ("UPN,Department,Mobile,Office", f"{UPN},Sales,{MOBILE}", ["+31 612345678"]),
+        ("UPN,Department,Mobile,Office", f"{UPN},,{MOBILE}", ["+31 612345678"]),
+        ("UPN,Mobile,Office", f"{UPN},{MOBILE}", ["+31 612345678"]),
+        ("UPN,Mobile,Department,City", f"{UPN},{MOBILE}", ["+31 612345678"]),
+        ("UPN,Mobile,Department,City", f"{UPN},{MOBILE},Sales", ["+31 612345678"]),
+        ("UPN,Action,Mobile,SMS", f"{UPN},set,{MOBILE}", ["+31 612345678"]),
     ],
 )
 @pytest.mark.parametrize("others", [True, False])
@@ -64,17 +64,25 @@ def test_a_row_that_lacks_its_end_only_is_read(reading: Reader, names: str, cell
 
 
 def test_tools_leave_away_empty_cells_at_the_end_of_every_row(reading: Reader) -> None:
-    rows = reading(f"UPN,Mobile,Alternate mobile\n{UPN},{M}\na@b.example,+31612345679\n")
+    rows = reading(f"UPN,Mobile,Alternate mobile\n{UPN},{MOBILE}\na@b.example,+31612345679\n")
     assert [row.problem for row in rows] == ["", ""]
 
 
 def test_a_workbook_says_where_its_cells_are(reading: Reader) -> None:
     names = ["UPN", "Mobile", "Alternate mobile", "Manager", "Office", "Site"]
-    rows = [[UPN, M, A, "eva@b.example", O, "Breda"], ["a@b.example", "+31612345679"], ["c@b.example", "+31 30 2345678", None, "eva@b.example"]]
+    whole = [UPN, MOBILE, ALTERNATE, "eva@b.example", OFFICE, "Breda"]
+    rows = [whole, ["a@b.example", "+31612345679"], ["c@b.example", "+31 30 2345678", None, "eva@b.example"]]
     read = reading(workbook([names, *rows]))
     assert [(row.problem, len(row.wishes)) for row in read] == [("", 3), ("", 1), ("", 1)]
 
 
+def test_a_cell_that_is_not_there_takes_nothing_away(reading: Reader) -> None:
+    (row,) = reading(f"UPN,ForcedRemoval,Mobile,Office\n{UPN},true,{MOBILE}\n")
+    assert "fewer cells" in row.problem
+    (row,) = reading(f"UPN,ForcedRemoval,Mobile,Office\n{UPN},true,{MOBILE},\n")
+    assert [wish.value for wish in row.wishes] == ["+31 612345678", ""]
+
+
 def test_a_row_with_too_many_cells_is_not_read(reading: Reader) -> None:
-    (row,) = reading(f"UPN,Mobile\n{UPN},{M},x\n")
+    (row,) = reading(f"UPN,Mobile\n{UPN},{MOBILE},x\n")
     assert "more cells" in row.problem
