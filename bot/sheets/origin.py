@@ -14,8 +14,8 @@ from bot.domain.said import Said, alternatives, say
 from bot.errors import InvalidNumber
 from bot.sheets.columns import Columns, at, part_of_number, short
 from bot.sheets.country import Countries, calling_regions
-from bot.sheets.doubts import is_nothing
 from bot.sheets.numbers import FEWEST_DIGITS, Reading, parse_or_none, read_number
+from bot.sheets.values import is_nothing
 from bot.sheets.vocabulary import PHONES, Column
 
 _INTERNATIONAL = re.compile(r"[\s(]*(?:[+＋]|00)")
