@@ -82,11 +82,12 @@ def _carried_on(total: Counts, retirement: Retirement, today: date) -> Iterable[
     last = join(" ", Retiring(retirement, today).of_sms_sign_in())
     if retirement.provider == {Channel.SMS}:
         yield join(" ", (say("Your organisation's own telephony provider carries on with texts, not with calls."), last))
-        yield say_count(
-            total.voice_only,
-            "{count} person has numbers that can only be called.",
-            "{count} people have numbers that can only be called.",
-        )
+        if total.voice_only:
+            yield say_count(
+                total.voice_only,
+                "{count} person has numbers that can only be called.",
+                "{count} people have numbers that can only be called.",
+            )
     elif Channel.SMS in retirement.provider:
         yield join(" ", (say("Your organisation's own telephony provider carries on with texts and calls, so nobody loses them."), last))
     else:

@@ -373,6 +373,7 @@ async def test_an_own_provider_of_texts(database_url: str) -> None:
         await read(desk)
         answer = await desk.say(SAM, LINE)
         assert "carries on with texts, not with calls" in answer.text
+        assert "can only be called" not in answer.text, "nobody has such numbers alone"
         rows = await listed(desk, SAM, answer)
         assert {row["Ends on"] for row in rows if row["The phones are for"] == "texts and calls"} == {"not: your own provider carries on"}
         assert not [row for row in rows if row["The phones are for"] == "calls only" and not row["Ends on"].startswith("2027-")]
