@@ -15,6 +15,7 @@ from bot.commands.cleaning import normalise
 from bot.commands.dutch import ways
 from bot.commands.kinds import Choice, Match, Part, Token, Trace, Word, match_all
 from bot.commands.opening import begun
+from bot.commands.pasted import is_table, no_table
 from bot.commands.spec import Command, Invocation
 from bot.domain.exchange import MENTION_CLOSE, MENTION_OPEN, Mention
 from bot.domain.said import alternatives, join, say
@@ -86,6 +87,8 @@ def parse(message_text: str, mentions: Sequence[Mention] = (), commands: Sequenc
     """
     text = normalise(message_text) if len(message_text) <= MAX_RAW else message_text
     if len(text) > MAX_TEXT:
+        if is_table(message_text):
+            raise no_table()
         raise UsageError(
             say("That is too long for me: {count} characters.", count=f"{len(text):,}"),
             say("Use one short line, {most} characters at most.", most=f"{MAX_TEXT:,}"),
@@ -100,6 +103,8 @@ def parse(message_text: str, mentions: Sequence[Mention] = (), commands: Sequenc
             for found in match_all(pattern, line, 0, near=False):
                 if found.end == len(line):
                     return _invocation(command, found, text, mentions, rest)
+    if is_table(message_text):
+        raise no_table()
     names, typed = begun(tokens, commands)
     if names:
         complaint = _complaint(text, body, tail, [command for command in commands if command.name in names])

@@ -14,6 +14,7 @@ _TAG = re.compile(r"<(/?)(?:blockquote|quoted)\b[^<>]*?(/?)>", re.IGNORECASE)
 _ESCAPED = re.compile(r"&lt;(/?)(?:blockquote|quoted)\b(?:(?!&[lg]t;)[^<>])*?(/?)&gt;", re.IGNORECASE)
 _LINE = re.compile(r"^[ \t]*(?:>|&gt;)[^\n]*$", re.MULTILINE)
 _MENTION = re.compile(r"<span\b[^<>]*schema\.skype\.com/Mention[^<>]*>([^<>]*)</span>", re.IGNORECASE)
+_TABLE = re.compile(r"<table\b", re.IGNORECASE)
 _NO_WORDS = re.compile(r"</?(?:attachment|emoji|img|readonly)\b[^<>]*>", re.IGNORECASE)
 
 
@@ -23,7 +24,10 @@ def own_words(text: str, attachments: Iterable[Attachment]) -> tuple[str, bool]:
     The plain text may hold a quotation without anything that tells it apart. So where the formatted text beside it has one, which is what
     the sender saw, the words are taken from there.
     """
-    formatted = next((content for content in map(_formatted, attachments) if _TAG.search(content)), "")
+    contents = list(map(_formatted, attachments))
+    if not text.strip() and (table := next((content for content in contents if _TABLE.search(content)), "")):
+        text = table  # pasted from a spreadsheet, for which some clients send no plain text
+    formatted = next((content for content in contents if _TAG.search(content)), "")
     said = _MENTION.sub(r"<at>\1</at>", _NO_WORDS.sub(" ", formatted)) if formatted else text.replace("\r\n", "\n").replace("\r", "\n")
     kept = _outside(said)
     if not formatted:
