@@ -43,6 +43,7 @@ _UNDER_WAY = {
     State.QUEUED: say("It is being carried out."),
     State.RUNNING: say("It is being carried out."),
 }
+_WAITS = say("It waits for its sender to say what the file means, and nothing is changed.")
 _NOTHING = say("Nothing was changed.")
 _NOTHING_TO_DO = say("No row of this file changes anything, so there is nothing to confirm.")
 
@@ -72,7 +73,7 @@ def plain(shown: OperationShown) -> tuple[Element, str]:
     operation, bulk = _job(shown.operation)
     progress = Progress()
     look = LOOKS[operation.state] if operation.state is State.PROPOSED and not shown.own else _look(operation, bulk, progress)
-    under_way = _UNDER_WAY.get(operation.state)
+    under_way = _WAITS if bulk.asks else _UNDER_WAY.get(operation.state)
     body = [
         *_top(operation, look),
         *([line(run(under_way), spacing="Medium")] if under_way else _stands(operation, bulk, progress)),
@@ -196,7 +197,7 @@ def _finished(operation: Operation, bulk: Bulk, progress: Progress) -> tuple[str
 
 
 def _retry(progress: Progress) -> str:
-    return say("“Retry what was not done” makes a new job of it.") if not_done(progress) else ""
+    return say("“Retry the rest” makes a new job of what was not done.") if not_done(progress) else ""
 
 
 _USUALLY = {
@@ -307,7 +308,7 @@ def _actions(operation: Operation, bulk: Bulk, progress: Progress) -> list[Eleme
             return [preview]
         case _:
             result = [button(say("Result as a file"), Verb.RESULT, id)] if tried(progress) else []
-            return result + ([button(say("Retry what was not done"), Verb.RETRY, id)] if not_done(progress) else [])
+            return result + ([button(say("Retry the rest"), Verb.RETRY, id)] if not_done(progress) else [])
 
 
 def _summary(operation: Operation, bulk: Bulk, look: Look) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.domain.bulk import Bulk, RowKind
+from bot.domain.bulk import Bulk
 from bot.domain.exchange import Verb
 from bot.domain.file_found import Question, Sheet
 from bot.domain.file_said import DOUBTS, found_said, hidden_said, quoted
 from bot.domain.operation import Operation
 from bot.domain.phone import mask_text
-from bot.domain.said import join, say, say_count
+from bot.domain.said import join, say, say_count, spoken
 from cards.elements import Element, ask_then, box, button, buttons, choices, line, one_line, run, without_inputs
 from cards.untrusted import plain
 
@@ -21,6 +21,8 @@ MOST_BUTTONS = 5
 #: Columns and sheets on a card.
 MOST_SHOWN = 10
 NAME_LIMIT = 40
+#: Characters of a button, on the narrowest phone.
+BUTTON_LIMIT = 20
 
 
 def found_facts(bulk: Bulk) -> list[Element]:
@@ -37,7 +39,7 @@ def answers(operation: Operation) -> list[Element]:
     """The buttons with which that is answered."""
     bulk, id = _file(operation), operation.id
     match bulk.asks[0]:
-        case Question.SHEET if len(_sheets(bulk)) > MOST_BUTTONS:
+        case Question.SHEET if _listed(bulk):
             return [button(say("Read this sheet"), Verb.SHEET, id, style="positive")]
         case Question.SHEET:
             return [button(_titled(sheet), Verb.SHEET, id, pick=index) for index, sheet in enumerate(_sheets(bulk))]
@@ -50,7 +52,7 @@ def answers(operation: Operation) -> list[Element]:
 
 def cancelling(bulk: Bulk, cancel: Element) -> Element:
     """Cancel beside a question, for which no sheet has to be picked."""
-    return without_inputs(cancel) if bulk.asks[0] is Question.SHEET and len(_sheets(bulk)) > MOST_BUTTONS else cancel
+    return without_inputs(cancel) if bulk.asks[0] is Question.SHEET and _listed(bulk) else cancel
 
 
 def offers(operation: Operation) -> list[Element]:
@@ -61,12 +63,11 @@ def offers(operation: Operation) -> list[Element]:
 
 
 def _ask_sheet(bulk: Bulk) -> list[Element]:
-    sheets = _sheets(bulk)
     asked = say("More than one sheet has people in it, and I read one: which one do you mean?")
-    if len(sheets) <= MOST_BUTTONS:
+    if not _listed(bulk):
         return [_question(asked)]
     missing = say("Pick the sheet that you mean.")
-    return [_question(asked), choices("pick", say("The sheet"), map(_titled, sheets), missing)]
+    return [_question(asked), choices("pick", say("The sheet"), map(_titled, _sheets(bulk)), missing)]
 
 
 def _ask_hidden(bulk: Bulk) -> list[Element]:
@@ -120,16 +121,14 @@ def _offer_region(id: str, bulk: Bulk) -> Element:
 
 def _offer_hidden(id: str, bulk: Bulk) -> Element:
     if bulk.answers.hidden:
-        return button(say("Leave out what is hidden"), Verb.HIDDEN, id, pick=0)
-    return button(say("Include what is hidden"), Verb.HIDDEN, id, pick=1)
+        return button(say("Leave out hidden"), Verb.HIDDEN, id, pick=0)
+    return button(say("Include hidden"), Verb.HIDDEN, id, pick=1)
 
 
 def _offer_names(id: str, bulk: Bulk) -> Element:
     if bulk.answers.names:
-        return button(say("Leave out other names"), Verb.NAMES, id, pick=0)
-    count = bulk.counts.get(RowKind.OTHER_NAME, 0)
-    title = say_count(count, "Include {count} row with another name", "Include {count} rows with another name")
-    return button(title, Verb.NAMES, id, pick=1)
+        return button(say("Leave out names"), Verb.NAMES, id, pick=0)
+    return button(say("Include other names"), Verb.NAMES, id, pick=1)
 
 
 _OFFERS: dict[Question, Callable[[str, Bulk], Element]] = {
@@ -146,6 +145,12 @@ def _question(text: str) -> Element:
 
 def _sheets(bulk: Bulk) -> list[Sheet]:
     return [sheet for sheet in bulk.found.sheets if sheet.people] if bulk.found else []
+
+
+def _listed(bulk: Bulk) -> bool:
+    """Whether the sheets are too many, or their names too long, for buttons."""
+    sheets = _sheets(bulk)
+    return len(sheets) > MOST_BUTTONS or any(len(spoken(_titled(sheet))) > BUTTON_LIMIT for sheet in sheets)
 
 
 def _titled(sheet: Sheet) -> str:

@@ -151,6 +151,7 @@ def bulk_jobs(proposed: Operation, link: str) -> dict[str, Reply]:
     same = tuple(each for each in samples() if each.kind in nothing.counts)
     unread = replace(BULK, rows=8000, read=False, counts={}, plan="", sha256="", repaired=0)
     named = replace(BULK, counts=COUNTS | {RowKind.OTHER_NAME: 5}, found=FOUND, answers=Answers("Mobiles", columns=True, hidden=False))
+    included = replace(named, answers=Answers("Mobiles", True, True, "BE", True))
     few = replace(BULK, counts={RowKind.UPDATE: 1}, rows=1, repaired=1, seconds=20, retry_of="9KPM")
     first = Progress(checked=12_000, ended={State.SUCCEEDED: 9, State.FAILED: 1}, codes=((REASONS[0][0], 1),))
     waiting = job(proposed, State.AWAITING_APPROVAL)
@@ -165,8 +166,8 @@ def bulk_jobs(proposed: Operation, link: str) -> dict[str, Reply]:
         "bulk-asking-columns": shown(State.CHECKING, ASKED, replace(unread, found=FOUND, answers=Answers("Mobiles", hidden=False))),
         "bulk-checking": shown(State.CHECKING, Progress(checked=3400), replace(BULK, counts={}, plan="", repaired=0)),
         "bulk-proposed": shown(State.PROPOSED),
-        "bulk-proposed-found": shown(State.PROPOSED, bulk=named),
-        "bulk-proposed-included": shown(State.PROPOSED, bulk=replace(named, answers=Answers("Mobiles", True, True, "BE", True))),
+        "bulk-proposed-found": BulkShown(job(proposed, State.PROPOSED, named), Progress(checked=12_000), now, samples()[:3]),
+        "bulk-proposed-included": BulkShown(job(proposed, State.PROPOSED, included), Progress(checked=12_000), now, samples()[:3]),
         "bulk-proposed-one": BulkShown(job(proposed, State.PROPOSED, few), Progress(checked=1), now, samples()[1:2]),
         "bulk-proposed-nothing": BulkShown(job(proposed, State.PROPOSED, nothing), Progress(checked=12_000), now, same),
         "bulk-dry-run": shown(State.SUCCEEDED, bulk=replace(BULK, dry_run=True)),

@@ -154,6 +154,13 @@ async def test_a_storm_of_throttling_and_outages_changes_nothing_twice(desk: Des
     assert set(finished(desk, job_id).values()) == {1}
 
 
+async def test_while_entra_takes_fewer_calls_the_card_says_since_when(desk: Desk) -> None:
+    desk.entra.faults.add(Fault(effect="throttle", path="/phoneMethods", method="POST", retry_after=2, times=1))
+    _, own = await begun(desk, *many(3))
+    await desk.settled(own, "Entra ID takes fewer calls since", "goes on by itself")
+    await desk.settled(own, "Done", "3 rows done.")
+
+
 async def test_restarted_while_the_rows_are_checked(desk: Desk) -> None:
     lines = many(80)
     own = await drop(desk, *lines[:3], "")

@@ -13,7 +13,6 @@ def upgrade() -> None:
     op.add_column("bulk_rows", Column("name", Text, nullable=False, server_default=text("''")))
     op.add_column("bulk_rows", Column("also", JSON))
     op.add_column("bulk_rows", Column("warned", JSON))
-    op.add_column("bulk_jobs", Column("slow_since", String(32)))
     op.create_table(
         "bulk_files",
         Column("job", String(12), primary_key=True),
