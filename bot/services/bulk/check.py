@@ -28,6 +28,7 @@ from bot.domain.sms import file_notes
 from bot.errors import DirectoryError, NotFound, Refusal, Throttled, Unavailable
 from bot.ports import BulkDirectory, BulkJobs, Clock, Operations
 from bot.services import explain
+from bot.services.bulk.whose import disagreements, named_otherwise
 from bot.services.prepare import Preparation, Proposal
 from bot.services.require import require
 from bot.services.review import Reviewer, Wish
@@ -55,9 +56,11 @@ async def check_rows(checking: Checking, operation: Operation, standing: Standin
     """
     job = await job_decision(checking, operation, standing)
     people = await checking.bulk_directory.resolve([row.user for row in rows])
-    known = [(row, found[0].id) for row, found in zip(rows, people, strict=True) if len(found) == 1]
-    found_dossiers, terms = await asyncio.gather(
-        checking.bulk_directory.dossiers([each for _, each in known]), _sms_terms(checking, [row for row, _ in known])
+    known = [(row, found[0]) for row, found in zip(rows, people, strict=True) if len(found) == 1]
+    found_dossiers, terms, others = await asyncio.gather(
+        checking.bulk_directory.dossiers([person.id for _, person in known]),
+        _sms_terms(checking, [row for row, _ in known]),
+        disagreements(checking.bulk_directory, known),
     )
     dossiers = dict(zip([row.number for row, _ in known], (_with(terms, one) for one in found_dossiers), strict=True))
     checked = []
@@ -68,6 +71,8 @@ async def check_rows(checking: Checking, operation: Operation, standing: Standin
         elif len(found) > 1:
             text = say("Several accounts have this address: {names}. Give the user principal name.", names=", ".join(o.upn for o in found))
             checked.append(replace(row, kind=RowKind.AMBIGUOUS, reason=text))
+        elif row.number in others:
+            checked.append(replace(row, kind=RowKind.CONFLICT, target=found[0], reason=others[row.number]))
         else:
             checked.append(await _check(checking, operation, standing, row, dossiers[row.number], job))
     return checked
@@ -98,6 +103,9 @@ async def _check(
     asking = await checking.reviewer.asking(standing, dossier, where, reason=reason, ticket=ticket)
     if not (verdict := _covered(job, checking.reviewer.decide(Wish(kinds_wanted(row)), asking))).allowed:
         return refused(row, dossier, verdict)
+    names = operation.bulk.answers.names if operation.bulk else False
+    if not names and (other := named_otherwise(row, dossier.person)):
+        return other
     planned = plan_row(row, dossier, checking.facts, checking.clock().date())
     if not planned.changes:
         return planned
