@@ -23,7 +23,7 @@ _SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å"
 _SYLLABLES = ("CJK UNIFIED", "CJK COMPATIBILITY IDEOGRAPH", "HANGUL SYLLABLE")
 #: Words that many names have; two people who share nothing else share no name.
 _PARTICLES = (
-    "af al av ben bin bint da das de del della den der des di do dos du el en et het ibn la las le los te ten ter und van vom von zu zum zur"
+    "af al av ben bin bint da das de del della den der des di do dos du el en et het ibn la las le los te ten ter und van vom von zu zum"
 )
 _TITLES = "dr drs ing ir jr miss mr mrs ms prof sr ii iii admin ext extern external guest team"
 _OF_MANY = frozenset(_PARTICLES.split()) | frozenset(_TITLES.split())

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from bot.commands.bulk_rules import kinds_wanted, plan_row, refused
 from bot.commands.spec import Facts
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.bulk import BulkRules, Row, RowKind, first_rows_note
+from bot.domain.bulk import Bulk, BulkRules, Row, RowKind, first_rows_note
 from bot.domain.change import ChangeKind, Plan
 from bot.domain.limits import said_before
 from bot.domain.methods import Dossier, PhoneType
@@ -155,9 +155,9 @@ async def conclude(checking: Checking, operation: Operation, standing: Standing,
     to, outcome, proposal = State.PROPOSED, Said("", {}), None
     if bulk.dry_run:
         to, outcome = State.SUCCEEDED, say("This was a dry run: nothing was changed.")
-    elif not bulk.to_change:
+    elif not bulk.to_change and not _other_answer(bulk):
         to, outcome = State.SUCCEEDED, say("There is nothing to change, so nothing was changed.")
-    else:
+    elif bulk.to_change:
         try:
             proposal = await _propose(checking, operation, standing)
         except Refusal as refusal:
@@ -166,6 +166,11 @@ async def conclude(checking: Checking, operation: Operation, standing: Standing,
     ends = retiring.of(digest.channels, sms_sign_in=digest.signs_in_by_sms)
     notes = (told_before, *file_notes(digest.follow), *ends, *await _unseen(checking))
     await preview(checking, replace(operation, bulk=bulk), to, outcome, proposal, notes)
+
+
+def _other_answer(bulk: Bulk) -> bool:
+    """Whether its requester may let something be changed after all, by another answer about the file."""
+    return bool(bulk.counts.get(RowKind.OTHER_NAME)) and not bulk.answers.names
 
 
 async def _unseen(checking: Checking) -> tuple[str, ...]:
