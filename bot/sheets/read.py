@@ -5,6 +5,7 @@ from __future__ import annotations
 import mmap
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from bot.domain.bulk import MOST_BYTES, MOST_ROWS, FileRow, Mode, Wish
@@ -51,6 +52,7 @@ def read(path: Path, name: str, *, default_region: str, answers: Answers = NO_AN
         if record.blank:
             continue
         if columns is None:
+            shim_name, shim_also, record = _shim(record)
             columns = _header(record)
             continue
         if columns.cell(Column.USER, record.cells) == EXAMPLE_USER:
@@ -58,7 +60,10 @@ def read(path: Path, name: str, *, default_region: str, answers: Answers = NO_AN
         rows += 1
         if rows > MOST_ROWS:
             raise _too_many_rows()
-        yield _row(record, columns, default_region)
+        made = _row(record, columns, default_region)
+        cells = [*record.cells, *[""] * 50]
+        called = " ".join(cells[place] for place in shim_name if cells[place])
+        yield replace(made, name=called, also=tuple(cells[place] for place in shim_also if cells[place]))
     if columns is None:
         raise Refusal(say("The file is empty."), _SEND, code="file_empty")
     if not rows:
@@ -104,6 +109,14 @@ def _is_encrypted(path: Path) -> bool:
     """
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         return content.find("EncryptedPackage".encode("utf-16-le")) >= 0
+
+
+def _shim(record: Record) -> tuple[list[int], list[int], Record]:
+    """LOCAL, to be dropped."""
+    names = [at for at, cell in enumerate(record.cells) if cell.strip().lower() in ("displayname", "first name", "last name")]
+    also = [at for at, cell in enumerate(record.cells) if cell.strip().lower() in ("samaccountname", "e-mail", "objectid", "username")]
+    cells = ["remark" if at in (*names, *also) else cell for at, cell in enumerate(record.cells)]
+    return names, also, replace(record, cells=tuple(cells))
 
 
 def _header(record: Record) -> Columns:
