@@ -14,18 +14,12 @@ from bot.domain.operation import Operation, State
 from bot.domain.phone import mask_text
 from bot.domain.said import join, number, say, say_count
 from cards.bulk_found import answers, asking, cancelling, found_facts, offers
-from cards.bulk_parts import checking, counted, digests, ended, going, not_done, reasons, repaired, samples, tried
+from cards.bulk_parts import FEWER, ROOM, checking, counted, digests, ended, going, not_done, reasons, repaired, samples, tried, warned
 from cards.bulk_words import about, changing_text
 from cards.confirm import question
 from cards.elements import Element, band, button, card, facts, heading, line, moment, refresh, run
-from cards.size import LIMIT, size
+from cards.size import size
 from cards.wording import LOOKS, Look, approved_by, expires, needed, private, title, waiting_for
-
-#: Bytes that a card may take before it shows fewer first rows.
-ROOM = LIMIT * 9 // 10
-
-#: Of how many kinds how many first rows are shown, until they fit.
-FEWER = ((10, 3), (10, 2), (10, 1), (6, 1), (3, 1), (0, 0))
 
 #: What stands on top while a job stands still.
 HOLDS: dict[Hold, Look] = {
@@ -249,9 +243,9 @@ def _shown(operation: Operation, bulk: Bulk, shown: BulkShown, most: tuple[int, 
             return asking(bulk) if bulk.asks else checking(bulk, progress)
         case State.PROPOSED | State.AWAITING_APPROVAL:
             found = offers(operation) if operation.state is State.PROPOSED else found_facts(bulk)
-            return [*counted(bulk), *repaired(bulk), *found, *question(operation), *samples(shown.samples, *most)]
+            return [*counted(bulk), *warned(bulk), *repaired(bulk), *found, *question(operation), *samples(shown.samples, *most)]
         case State.SUCCEEDED if bulk.dry_run:
-            return [*counted(bulk), *repaired(bulk), *found_facts(bulk), *samples(shown.samples, *most)]
+            return [*counted(bulk), *warned(bulk), *repaired(bulk), *found_facts(bulk), *samples(shown.samples, *most)]
         case State.QUEUED | State.RUNNING:
             return [*going(bulk, progress), *reasons(progress)]
         case State.DENIED | State.EXPIRED | State.STALE:

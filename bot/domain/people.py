@@ -45,6 +45,7 @@ class Person:
 
     `guest` is whoever was invited from another organisation: guests, and external members too. `sessions_from` is Graph's moment before
     which whatever was signed in has to sign in again, `password_changed` that of the last new password; empty where it was not read.
+    `sam_account_name` is the name that a synced account has in the on-premises directory.
     """
 
     id: str
@@ -59,6 +60,9 @@ class Person:
     sessions_from: str = ""
     password_changed: str = ""
     language: str = ""
+    given_name: str = ""
+    surname: str = ""
+    sam_account_name: str = ""
 
     @property
     def external(self) -> bool:

@@ -48,6 +48,9 @@ def person_in(row: Row) -> Person:
         sessions_from=str(row.get("signInSessionsValidFromDateTime") or ""),
         password_changed=str(row.get("lastPasswordChangeDateTime") or ""),
         language=str(row.get("preferredLanguage") or ""),
+        given_name=str(row.get("givenName") or "").strip(),
+        surname=str(row.get("surname") or "").strip(),
+        sam_account_name=str(row.get("onPremisesSamAccountName") or ""),
     )
 
 

@@ -65,6 +65,9 @@ PERSON = [
     "accountEnabled",
     "userType",
     "onPremisesSyncEnabled",
+    "givenName",
+    "surname",
+    "onPremisesSamAccountName",
 ]
 #: What `marks.marks_in` needs.
 MARKS = ["id", "mail", "otherMails", "proxyAddresses", "employeeId", "userPrincipalName"]

@@ -18,7 +18,6 @@ from bot.domain.bulk import (
     Bulk,
     FileRow,
     Hold,
-    Mode,
     PlanDigest,
     Progress,
     Row,
@@ -27,6 +26,7 @@ from bot.domain.bulk import (
     Sample,
     Taken,
 )
+from bot.domain.change import Warned
 from bot.domain.exchange import ConversationRef
 from bot.domain.limits import SetBefore
 from bot.domain.operation import NOT_DONE, Operation, State
@@ -111,7 +111,7 @@ class StoredBulkJobs:
         def work(connection: Connection) -> int:
             failed = (rows_table.c.job == of) & rows_table.c.state.in_([state.value for state in NOT_DONE])
             found = connection.execute(select(rows_table).where(failed).order_by(rows_table.c.number)).all()
-            again = [FileRow(row.number, row.user, Mode(row.mode), records.bulk_row(row).wishes) for row in found]
+            again = [_as_in_file(records.bulk_row(row)) for row in found]
             if again:
                 bulk_rows.add(connection, job_id, again)
             return len(again)
@@ -195,8 +195,8 @@ class StoredBulkJobs:
     async def leave_out(self, job_id: str, kind: RowKind, said: dict[int, str]) -> None:
         await self._transactions.write(lambda connection: bulk_rows.leave_out(connection, job_id, kind, said))
 
-    async def remark(self, job_id: str, said: dict[int, str]) -> None:
-        await self._transactions.write(lambda connection: bulk_rows.remark(connection, job_id, said))
+    async def warn(self, job_id: str, warned: dict[int, Warned]) -> None:
+        await self._transactions.write(lambda connection: bulk_rows.warn(connection, job_id, warned))
 
     async def totals(self, job_id: str) -> tuple[dict[RowKind, int], int, PlanDigest]:
         def work(connection: Connection) -> tuple[dict[RowKind, int], int, PlanDigest]:
@@ -406,6 +406,11 @@ class StoredBulkJobs:
 
     async def with_rows(self, job_id: str, use: Callable[[Iterator[Row]], T]) -> T:
         return await self._transactions.read(lambda connection: use(bulk_rows.every(connection, job_id)))
+
+
+def _as_in_file(row: Row) -> FileRow:
+    """A row as the file had it; what was put right was told before."""
+    return FileRow(row.number, row.user, row.mode, row.wishes, name=row.name, also=row.also)
 
 
 def _state(connection: Connection, job_id: str) -> State:

@@ -111,6 +111,7 @@ class Person:
         self.user_type = member.user_type
         self.external = "#EXT#" in member.upn
         self.synced = member.synced
+        self.sam_account_name = member.upn.partition("@")[0][:20]  # shown of synced people alone
         self.management_restricted = member.restricted
         self.language = member.language
         self.manager_id = cast.stable_id(f"user {member.manager}") if member.manager else None

@@ -54,6 +54,7 @@ SCHEMA = Schema(
         "externalUserState": lambda p: "Accepted" if p.external else None,
         "onPremisesSyncEnabled": lambda p: True if p.synced else None,
         "onPremisesLastSyncDateTime": lambda p: "2026-01-05T06:00:00Z" if p.synced else None,
+        "onPremisesSamAccountName": lambda p: p.sam_account_name if p.synced else None,
         "isManagementRestricted": lambda p: p.management_restricted or None,
         "createdDateTime": lambda p: p.newness.created_text,
         "signInSessionsValidFromDateTime": lambda p: p.sign_in.sessions_valid_from,

@@ -10,10 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.commands.bulk_rules import kinds_wanted, plan_row, refused
+from bot.commands.phone_rules import SIGN_IN_NUMBER
+from bot.commands.phone_rules import file_notes as number_notes
 from bot.commands.spec import Facts
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import BulkRules, Row, RowKind, first_rows_note
-from bot.domain.change import ChangeKind, Plan
+from bot.domain.change import ChangeKind, Plan, Warned
 from bot.domain.limits import said_before
 from bot.domain.methods import Dossier, PhoneType
 from bot.domain.operation import Operation, State
@@ -22,12 +24,13 @@ from bot.domain.policy import Decision
 from bot.domain.retirement import Retiring
 from bot.domain.review import still_enough
 from bot.domain.rules import NO_NEED
-from bot.domain.said import Said, join, say, say_count
+from bot.domain.said import Said, join, say
 from bot.domain.sign_in import SmsTerms
 from bot.domain.sms import file_notes
 from bot.errors import DirectoryError, NotFound, Refusal, Throttled, Unavailable
 from bot.ports import BulkDirectory, BulkJobs, Clock, Operations
 from bot.services import explain
+from bot.services.bulk.whose import disagreements, named_otherwise
 from bot.services.prepare import Preparation, Proposal
 from bot.services.require import require
 from bot.services.review import Reviewer, Wish
@@ -55,9 +58,11 @@ async def check_rows(checking: Checking, operation: Operation, standing: Standin
     """
     job = await job_decision(checking, operation, standing)
     people = await checking.bulk_directory.resolve([row.user for row in rows])
-    known = [(row, found[0].id) for row, found in zip(rows, people, strict=True) if len(found) == 1]
-    found_dossiers, terms = await asyncio.gather(
-        checking.bulk_directory.dossiers([each for _, each in known]), _sms_terms(checking, [row for row, _ in known])
+    known = [(row, found[0]) for row, found in zip(rows, people, strict=True) if len(found) == 1]
+    found_dossiers, terms, others = await asyncio.gather(
+        checking.bulk_directory.dossiers([person.id for _, person in known]),
+        _sms_terms(checking, [row for row, _ in known]),
+        disagreements(checking.bulk_directory, known),
     )
     dossiers = dict(zip([row.number for row, _ in known], (_with(terms, one) for one in found_dossiers), strict=True))
     checked = []
@@ -68,6 +73,8 @@ async def check_rows(checking: Checking, operation: Operation, standing: Standin
         elif len(found) > 1:
             text = say("Several accounts have this address: {names}. Give the user principal name.", names=", ".join(o.upn for o in found))
             checked.append(replace(row, kind=RowKind.AMBIGUOUS, reason=text))
+        elif row.number in others:
+            checked.append(replace(row, kind=RowKind.CONFLICT, target=found[0], reason=others[row.number]))
         else:
             checked.append(await _check(checking, operation, standing, row, dossiers[row.number], job))
     return checked
@@ -98,6 +105,9 @@ async def _check(
     asking = await checking.reviewer.asking(standing, dossier, where, reason=reason, ticket=ticket)
     if not (verdict := _covered(job, checking.reviewer.decide(Wish(kinds_wanted(row)), asking))).allowed:
         return refused(row, dossier, verdict)
+    names = operation.bulk.answers.names if operation.bulk else False
+    if not names and (other := named_otherwise(row, dossier.person)):
+        return other
     planned = plan_row(row, dossier, checking.facts, checking.clock().date())
     if not planned.changes:
         return planned
@@ -140,9 +150,9 @@ async def conclude(checking: Checking, operation: Operation, standing: Standing,
     said: dict[int, str] = {number: _same_number(other) for number, other in same.items()}
     said |= {number: say("Row {other} is about the same person.", other=str(other)) for number, other in twice.items()}
     await jobs.leave_out(operation.id, RowKind.CONFLICT, said)
-    told_before = await _mind_numbers(checking, operation.id)
+    await _mind_numbers(checking, operation.id)
     counts, repaired, digest = await jobs.totals(operation.id)
-    bulk = replace(operation.bulk, counts=counts, repaired=repaired, plan=digest.hex())
+    bulk = replace(operation.bulk, counts=counts, repaired=repaired, plan=digest.hex(), warned=dict(digest.warned))
     bulk = replace(bulk, rows=sum(counts.values()), seconds=round(digest.writes / max(rate, 0.1)) + 1)
     to, outcome, proposal = State.PROPOSED, Said("", {}), None
     if bulk.dry_run:
@@ -157,8 +167,8 @@ async def conclude(checking: Checking, operation: Operation, standing: Standing,
         except Refusal as refusal:
             to, outcome = State.FAILED, join(" ", (refusal.text, refusal.hint, say("Nothing was changed.")))
     retiring = Retiring(checking.facts.retirement, checking.clock().date())
-    ends = retiring.of(digest.channels, sms_sign_in=digest.signs_in_by_sms)
-    notes = (told_before, *file_notes(digest.follow), *ends, *await _unseen(checking))
+    numbers = number_notes(digest.numbers, retiring, sms_sign_in=digest.signs_in_by_sms or SIGN_IN_NUMBER in digest.warned)
+    notes = (*file_notes(digest.follow, digest.asked_on), *await _unseen(checking), *numbers)
     await preview(checking, replace(operation, bulk=bulk), to, outcome, proposal, notes)
 
 
@@ -166,24 +176,17 @@ async def _unseen(checking: Checking) -> tuple[str, ...]:
     return tuple(each.spoken for each in await checking.bulk_directory.unseen())
 
 
-async def _mind_numbers(checking: Checking, job_id: str) -> str:
-    """What policy says of numbers that were set for somebody else before: such rows are left out, or a note for the preview counts them."""
+async def _mind_numbers(checking: Checking, job_id: str) -> None:
+    """What policy says of numbers that were set for somebody else before: such rows are left out, or warned of."""
     wanted = checking.reviewer.policy.limits.same_number
     if wanted == "allow":
-        return ""
+        return
     before = {number: said_before(each) for number, each in (await checking.jobs.set_before(job_id)).items()}
     if wanted == "refuse":
         alone = say("Ask for it alone.")
         await checking.jobs.leave_out(job_id, RowKind.REFUSED, {number: join(" ", (said, alone)) for number, said in before.items()})
-        return ""
-    if not before:
-        return ""
-    await checking.jobs.remark(job_id, before)
-    return say_count(
-        len(before),
-        "The number in {count} row was set for another person before. The preview file says for whom.",
-        "The numbers in {count} rows were set for other people before. The preview file says for whom.",
-    )
+        return
+    await checking.jobs.warn(job_id, {number: Warned("set_before", said) for number, said in before.items()})
 
 
 async def preview(

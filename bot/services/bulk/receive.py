@@ -162,7 +162,7 @@ class Receiving:
         operation = await self._begin(request, of.bulk.file, of.bulk.sha256, retry_of=of.id)
         assert operation.bulk is not None, "it is a job"
         count = await jobs.retry(operation.id, of.id)
-        await jobs.rows_read(operation.id, replace(operation.bulk, rows=count))
+        await jobs.rows_read(operation.id, replace(operation.bulk, rows=count, answers=of.bulk.answers))
         self.wake()
         latest = await self._checking.operations.get(operation.id) or operation
         return await bulk_shown(jobs, latest, self._checking.clock())
