@@ -66,7 +66,7 @@ def test_cells_are_apart_as_in_the_file_that_came_in(delimiter: str) -> None:
     evil = replace(LOST, user=f"x{delimiter}=cmd|' /C calc'!A0", reason='a "word"; and |=1,+2\t@3\n-4')
     content = b"".join(lines([DONE, evil], job_id="7Q2F", full_numbers=True, result=True, delimiter=delimiter))
     written = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True, delimiter=delimiter))
-    assert {len(row) for row in written} == {11}
+    assert {len(row) for row in written} == {12}
     assert written[1] == cells([DONE], full=True, result=True)[1]
     for other in ",;\t|":
         for line in csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=other):
