@@ -15,7 +15,7 @@ from anyascii import anyascii
 
 from bot.domain.people import Person
 
-_IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|<[^<>]*>")
+_IN_BRACKETS = re.compile(r"[(（][^()（）]*[)）]|[\[［][^\[\]［］]*[\]］]|\{[^{}]*\}|<[^<>]*>")
 _JOINED = re.compile(r"[-'’‘`´ʼ‐‑]")
 #: How some letters are also written where a keyboard or a system has them not; `anyascii` knows the other way.
 _SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
@@ -30,11 +30,11 @@ _OF_MANY = frozenset(_PARTICLES.split()) | frozenset(_TITLES.split())
 
 
 def without_brackets(text: str) -> str:
-    """The name without what stands in brackets, with single blanks; the whole where nothing else is there."""
-    bare, before = unicodedata.normalize("NFKC", text), ""
+    """The name without what stands in brackets; the whole as it is where there are none, or nothing else."""
+    bare, before = text, ""
     while bare != before:  # one pair inside another
         bare, before = _IN_BRACKETS.sub(" ", bare), bare
-    return " ".join(bare.split()) if re.search(r"\w", bare) else " ".join(text.split())
+    return " ".join(bare.split()) if bare != text and re.search(r"\w", bare) else text
 
 
 @lru_cache(maxsize=4096)

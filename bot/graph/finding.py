@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from bot.domain import names
 from bot.domain.people import Person
 from bot.graph.reads import Read, filtered, searched
 from bot.ports import FIND_LIMIT
@@ -63,13 +64,15 @@ def exactly(text: str, people: Iterable[Person]) -> tuple[Person, ...]:
 
 
 def by_name(text: str) -> list[Read]:
-    """Accounts whose name has these words, and those that begin so but are too new for the search index.
+    """Accounts whose name has these words, in any order, and those that begin so but are too new for the search index.
 
+    What stands in brackets is left out, so that whoever has the same name without it is found too.
     https://learn.microsoft.com/graph/aad-advanced-queries
     """
-    wanted = literal(text)
+    bare = names.without_brackets(text)
+    wanted = literal(bare)
     begins = " or ".join(f"startsWith({name},{wanted})" for name in ("displayName", "userPrincipalName", "mailNickname"))
-    return [searched(clause("displayName", text)), filtered(begins)]
+    return [searched(clause("displayName", bare)), filtered(begins)]
 
 
 def tidy(text: str) -> str:
@@ -82,8 +85,8 @@ def tidy(text: str) -> str:
 def choose(text: str, people: Iterable[Person], *, complete: bool) -> tuple[Person, ...]:
     """Those among the found whom the text means, best first.
 
-    A full display name of several words means its bearers alone. Otherwise whole words count before mere beginnings: `alice` means
-    every Alice, and Alicen only where there is no Alice.
+    A full display name of several words means its bearers alone, however it is spelt (`names.same`), and the one spelt so comes first.
+    Otherwise whole words count before mere beginnings: `alice` means every Alice, and Alicen only where there is no Alice.
 
     Args:
         complete: Graph had nobody else to show; without that everybody found is returned.
@@ -93,7 +96,7 @@ def choose(text: str, people: Iterable[Person], *, complete: bool) -> tuple[Pers
         {person.id: person for person in people}.values(), key=lambda one: (_rank(wanted, one), not one.enabled, _folded(one.name), one.upn)
     )
     if complete:
-        best = [person for person in ranked if " " in wanted and _folded(person.name) == wanted]
+        best = [person for person in ranked if names.same(person.name, text)] if re.search(r"[\s,]", text) else []
         ranked = best or [person for person in ranked if _rank(wanted, person) <= 2] or ranked
     return tuple(ranked[:FIND_LIMIT])
 

@@ -8,6 +8,7 @@ import unicodedata
 import pytest
 
 from tests.desk import HANNA, Desk
+from tests.scenarios.bulking import CROWD
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -42,3 +43,37 @@ async def test_who_has_no_name_goes_by_the_address(desk: Desk, name: str | None)
     assert NOOR in answer.text
     assert "None" not in answer.text
     assert await desk.logged(NOOR, "Done")
+
+
+OF_EVA = ("Eva Lind", "Eva  Lind", "Lind, Eva", "Eva Lind (ext)", "EVA LIND [Adatum]", "Éva Lind")
+
+
+@pytest.fixture
+def evas(desk: Desk) -> list[str]:
+    """Addresses of people who all have one name, each spelt in its own way, and of one whose name is a longer one."""
+    for member, name in zip(CROWD, (*OF_EVA, "Eva Lindberg", "Eva Lind Berg"), strict=False):
+        desk.entra.person(member.upn).display_name = name
+    return [member.upn for member, _ in zip(CROWD, OF_EVA, strict=False)]
+
+
+@pytest.mark.parametrize("typed", ["eva lind", "Eva  Lind", "Lind, Eva", "lind eva", "Eva Lind (ext)", "ÉVA LIND"])
+async def test_namesakes_are_all_offered(desk: Desk, evas: list[str], typed: str) -> None:
+    answer = await desk.say(HANNA, f"set mobile for {typed} +31 6 12345678")
+    assert "choose" in answer.verbs, answer.text
+    assert "confirm" not in answer.verbs
+    for upn in evas:
+        assert upn in answer.text, (typed, upn)
+    assert CROWD[len(OF_EVA)].upn not in answer.text
+    assert CROWD[len(OF_EVA) + 1].upn not in answer.text
+
+
+async def test_the_one_who_is_spelt_so_comes_first(desk: Desk, evas: list[str]) -> None:
+    for typed, first in (("Lind, Eva", evas[2]), ("Eva Lind (ext)", evas[3])):
+        answer = await desk.say(HANNA, f"set mobile for {typed} +31 6 12345678")
+        assert min(evas, key=answer.text.index) == first, typed
+
+
+async def test_a_name_that_nobody_else_has_is_one_person(desk: Desk, evas: list[str]) -> None:
+    answer = await desk.say(HANNA, "set mobile for eva lind berg +31 6 12345678")
+    assert "confirm" in answer.verbs
+    assert CROWD[len(OF_EVA) + 1].upn in answer.text
