@@ -70,8 +70,9 @@ def by_name(text: str) -> list[Read]:
     https://learn.microsoft.com/graph/aad-advanced-queries
     """
     bare = names.without_brackets(text)
-    wanted = literal(bare)
-    begins = " or ".join(f"startsWith({name},{wanted})" for name in ("displayName", "userPrincipalName", "mailNickname"))
+    beginnings = [(name, text) for name in ("displayName", "userPrincipalName", "mailNickname")]
+    beginnings += [("displayName", bare)] if bare != text else []
+    begins = " or ".join(f"startsWith({name},{literal(beginning)})" for name, beginning in beginnings)
     return [searched(clause("displayName", bare)), filtered(begins)]
 
 
