@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -136,7 +137,11 @@ def of(address: reads.Read, option: str) -> str:
     return value
 
 
-ANY_TEXT = st.one_of(st.text(max_size=40), st.text(alphabet="'\"\\&#%+/?=()@ orandeq,$a\u2019\u00e9", max_size=40))
+#: As the directory has it: accents in their letters.
+ANY_TEXT = st.one_of(
+    st.text(max_size=40).map(lambda text: unicodedata.normalize("NFC", text)),
+    st.text(alphabet="'\"\\&#%+/?=()@ orandeq,$a\u2019\u00e9", max_size=40),
+)
 
 
 def account(name: str, upn: str) -> Account:
