@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from bot.domain.approvers import Mark
 from bot.domain.audit import AuditEvent
 from bot.domain.bulk import Bulk, FileRow, Hold, PlanDigest, Progress, Row, RowEnd, RowKind, Sample, Taken
-from bot.domain.change import Change
+from bot.domain.change import Change, Warned
 from bot.domain.exchange import ConversationRef, LogNotice, Member, Reply
 from bot.domain.file_found import Answers, Found
 from bot.domain.limits import Lift, SetBefore, Usage
@@ -602,8 +602,8 @@ class BulkJobs(Protocol):
     async def leave_out(self, job_id: str, kind: RowKind, said: dict[int, str]) -> None:
         """None of these rows is done; the sentence says why."""
 
-    async def remark(self, job_id: str, said: dict[int, str]) -> None:
-        """Whoever looks at these rows should know this."""
+    async def warn(self, job_id: str, warned: dict[int, Warned]) -> None:
+        """One more warning for each of these rows."""
 
     async def totals(self, job_id: str) -> tuple[dict[RowKind, int], int, PlanDigest]:
         """Rows of each kind, rows in which something was put right, and the digest of what all of them would do."""

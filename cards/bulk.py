@@ -13,7 +13,7 @@ from bot.domain.exchange import BulkShown, OperationShown, Verb
 from bot.domain.operation import Operation, State
 from bot.domain.phone import mask_text
 from bot.domain.said import join, number, say, say_count
-from cards.bulk_parts import checking, counted, digests, ended, failed, going, reasons, repaired, samples, tried
+from cards.bulk_parts import checking, counted, digests, ended, failed, going, reasons, repaired, samples, tried, warned
 from cards.bulk_words import about, changing_text
 from cards.confirm import question
 from cards.elements import Element, band, button, card, facts, heading, line, moment, refresh, run
@@ -237,9 +237,9 @@ def _shown(operation: Operation, bulk: Bulk, shown: BulkShown, most: tuple[int, 
         case State.CHECKING:
             return checking(bulk, progress)
         case State.PROPOSED | State.AWAITING_APPROVAL:
-            return [*counted(bulk), *repaired(bulk), *question(operation), *samples(shown.samples, *most)]
+            return [*counted(bulk), *warned(bulk), *repaired(bulk), *question(operation), *samples(shown.samples, *most)]
         case State.SUCCEEDED if bulk.dry_run:
-            return [*counted(bulk), *repaired(bulk), *samples(shown.samples, *most)]
+            return [*counted(bulk), *warned(bulk), *repaired(bulk), *samples(shown.samples, *most)]
         case State.QUEUED | State.RUNNING:
             return [*going(bulk, progress), *reasons(progress)]
         case State.DENIED | State.EXPIRED | State.STALE:

@@ -8,7 +8,7 @@ from bot.domain.bulk import Bulk, Progress, Row, RowKind, Sample, masked
 from bot.domain.operation import Operation, State
 from bot.domain.phone import mask_text
 from bot.domain.said import join, number, say, say_count
-from cards.bulk_words import MEANINGS, about, kinds_counted, short
+from cards.bulk_words import MEANINGS, about, kinds_counted, short, warned_text
 from cards.elements import Colour, Element, box, columns, facts, line, run, woven
 from cards.figures import COUNT, figure, number_text
 from cards.wording import difference_text, named
@@ -17,6 +17,8 @@ from cards.wording import difference_text, named
 BAR = 22
 #: Reasons of failures on a card.
 MOST_REASONS = 5
+#: Warnings, and what was put right, of a row on a card.
+MOST_OF_A_ROW = 2
 _ROW = "56px"
 
 #: Ended, and not as the file wanted it.
@@ -107,6 +109,15 @@ def counted(bulk: Bulk) -> list[Element]:
     return [box(rows, style="emphasis", spacing="Medium")] if rows else []
 
 
+def warned(bulk: Bulk) -> list[Element]:
+    """In how many rows there is which warning, the most first."""
+    lines = [
+        line(run(join(" ", ("⚠", warned_text(code, count))), limit=200), spacing="None")
+        for code, count in sorted(bulk.warned.items(), key=lambda each: (-each[1], each[0]))
+    ]
+    return [box(lines, style="warning", spacing="Small")] if lines else []
+
+
 def repaired(bulk: Bulk) -> list[Element]:
     """In how many rows something was put right, and where to see it."""
     if not bulk.repaired:
@@ -142,9 +153,11 @@ def _row(row: Row) -> Iterable[Element]:
         yield line(run(mask_text(row.user) or say("an empty name"), limit=80), spacing="None")
     for change in row.changes:
         yield line(run(difference_text(change), limit=160, unbroken=True), spacing="None")
+    for warning in row.warned[: MOST_OF_A_ROW if row.kind and row.kind.changes else 0]:
+        yield line(run(join(" ", ("⚠", warning.text)), limit=200, colour="Warning"), spacing="None")
     if row.reason:
         yield line(run(mask_text(row.reason), limit=200, subtle=True), spacing="None")
-    for each in row.repaired[:2]:
+    for each in row.repaired[:MOST_OF_A_ROW]:
         yield line(run(say("Repaired: {what}", what=mask_text(each)), limit=200, subtle=True), spacing="None")
 
 

@@ -28,6 +28,52 @@ MEANINGS = say_each({
 })  # fmt: skip
 
 
+def warned_text(code: str, count: int) -> str:
+    """In how many rows there is a warning, by its code: "3 numbers are in another country than before"."""
+    match code:
+        case "disabled":
+            return say_count(count, "{count} account is disabled", "{count} accounts are disabled")
+        case "unlikely_sms":
+            return say_count(
+                count, "{count} mobile number does not look like a mobile line", "{count} mobile numbers do not look like mobile lines"
+            )
+        case "other_country":
+            return say_count(
+                count, "{count} number is in another country than before", "{count} numbers are in another country than before"
+            )
+        case "no_second_way":
+            return say_count(
+                count,
+                "{count} number is another phone of the same person already",
+                "{count} numbers are another phone of the same person already",
+            )
+        case "sign_in_number":
+            return say_count(
+                count,
+                "{count} person signs in by SMS with a number that changes",
+                "{count} people sign in by SMS with a number that changes",
+            )
+        case "sign_in_ends":
+            return say_count(count, "{count} person can no longer sign in by SMS", "{count} people can no longer sign in by SMS")
+        case "last_method":
+            return say_count(
+                count,
+                "{count} person loses the last method besides the password",
+                "{count} people lose the last method besides the password",
+            )
+        case "set_before":
+            return say_count(
+                count, "{count} number was set for another person before", "{count} numbers were set for other people before"
+            )
+        case "may_refuse":
+            return say_count(
+                count,
+                "for {count} person Entra ID may refuse SMS sign-in, as something is still to be set up",
+                "for {count} people Entra ID may refuse SMS sign-in, as something is still to be set up",
+            )
+    return say_count(count, "{count} row has a warning", "{count} rows have a warning")
+
+
 def file_name(name: str) -> str:
     """What a file is called, short and with numbers masked: people name files after telephones, too."""
     stem, dot, ending = name.rpartition(".")

@@ -12,6 +12,8 @@ from cards.wording import bullets, expires, needed, waiting_for
 
 #: More warnings than this are counted, not listed.
 MOST_WARNINGS = 6
+#: The same of notes; those of a file are about everybody in it.
+MOST_NOTES, MOST_OF_A_FILE = 6, 12
 
 
 def question(operation: Operation) -> list[Element]:
@@ -19,7 +21,7 @@ def question(operation: Operation) -> list[Element]:
     shown: list[Element] = []
     if operation.warnings:
         shown.append(box(_warnings(operation.warnings), style="warning", spacing="Small"))
-    return shown + bullets(operation.notes)
+    return shown + bullets(operation.notes, most=MOST_OF_A_FILE if operation.bulk else MOST_NOTES)
 
 
 def closing(shown: OperationShown) -> list[Element]:

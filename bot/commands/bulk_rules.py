@@ -8,7 +8,7 @@ from datetime import date
 from bot.commands.phone_rules import plan_change
 from bot.commands.spec import Facts
 from bot.domain.bulk import Mode, Row, RowKind, Wish
-from bot.domain.change import Change, ChangeKind
+from bot.domain.change import Change, ChangeKind, Warned
 from bot.domain.methods import Dossier, Phone, PhoneType, SmsSignIn
 from bot.domain.policy import Decision, Reason
 from bot.errors import Refusal
@@ -37,8 +37,8 @@ def kinds_wanted(row: Row) -> frozenset[ChangeKind]:
 
 
 def plan_row(row: Row, dossier: Dossier, facts: Facts, today: date) -> Row:
-    """The row with what it would do; in the order it would be done."""
-    seen, changes = dossier, list[Change]()
+    """The row with what it would do, in the order it would be done, and what the same changes are warned of when they are typed."""
+    seen, changes, warned = dossier, list[Change](), dict[Warned, None]()
     for wish in ordered(row.wishes):
         phone = wish.phone or PhoneType.MOBILE
         mode = row.mode.value if row.mode in (Mode.ADD, Mode.UPDATE) else "set"
@@ -50,11 +50,12 @@ def plan_row(row: Row, dossier: Dossier, facts: Facts, today: date) -> Row:
             kind = RowKind.REFUSED if refusal.code in _NEVER else RowKind.CONFLICT
             return replace(row, kind=kind, target=dossier.person, reason=refusal.text)
         changes += plan.changes
+        warned |= dict.fromkeys(plan.warned)  # of several changes each warning once
         for change in plan.changes:
             seen = _after(seen, change)
             if change.kind is ChangeKind.SMS_SIGN_IN and PhoneType.MOBILE not in dossier.phones:
                 changes[-1] = replace(change, before=None)  # there is no phone yet that it could be off for
-    return replace(row, kind=_kind_of(changes), target=dossier.person, changes=tuple(changes))
+    return replace(row, kind=_kind_of(changes), target=dossier.person, changes=tuple(changes), warned=tuple(warned))
 
 
 def refused(row: Row, dossier: Dossier, verdict: Decision) -> Row:

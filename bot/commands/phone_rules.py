@@ -5,19 +5,24 @@ https://learn.microsoft.com/graph/api/resources/phoneauthenticationmethod
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import NoReturn
 
 from bot.commands.spec import Facts
-from bot.domain.change import Change, ChangeKind, Plan
+from bot.domain.change import Change, ChangeKind, Plan, Warned
 from bot.domain.methods import Dossier, Phone, PhoneType, SmsSignIn
 from bot.domain.people import Person
 from bot.domain.phone import PhoneNumber, mask, parse_number, region_of
 from bot.domain.retirement import Channel, Retiring
-from bot.domain.said import join, say, say_each
+from bot.domain.said import Said, join, say, say_count, say_each
 from bot.domain.sms import switches_on
 from bot.errors import Refusal
 
+_LASTING = say("Stronger and lasting: a Temporary Access Pass, then a passkey.")
+#: The warning that a number is changed by which somebody signs in.
+SIGN_IN_NUMBER = "sign_in_number"
 _GOOD_FOR = say_each({
     frozenset(Channel): "text messages (SMS) and voice calls",
     frozenset({Channel.SMS}): "text messages (SMS) only, not for voice calls",
@@ -70,7 +75,27 @@ def ending_notes(ends: tuple[str, ...], person: Person) -> tuple[str, ...]:
         return ()
     if person.guest:  # who gets no pass
         return *ends, say("Stronger and lasting: a passkey.")
-    return *ends, say("Stronger and lasting: a Temporary Access Pass, then a passkey.")
+    return *ends, _LASTING
+
+
+def file_notes(numbers: Mapping[PhoneType, int], retiring: Retiring, *, sms_sign_in: bool) -> tuple[str, ...]:
+    """What the numbers of a file are good for and what ends, where a command says the same of its one number.
+
+    Args:
+        numbers: how many are set, by which phone they are for.
+        sms_sign_in: somebody signs in, or will sign in, with such a number.
+    """
+    served = Counter[Said]()
+    for phone, count in numbers.items():
+        serving = retiring.serving(phone.channels)
+        if serving and serving != frozenset(Channel):
+            served[_GOOD_FOR[serving]] += count
+    good = (
+        say_count(count, "{count} number is good for {good}.", "{count} numbers are good for {good}.", good=good)
+        for good, count in served.items()
+    )
+    ends = retiring.of({channel for phone in numbers for channel in phone.channels}, sms_sign_in=sms_sign_in)
+    return *good, *ends, *((_LASTING,) if ends else ())
 
 
 def _plan_number(dossier: Dossier, phone: PhoneType, typed: str, mode: str, facts: Facts, today: date, private: bool) -> Plan:
@@ -112,22 +137,27 @@ def _plan_number(dossier: Dossier, phone: PhoneType, typed: str, mode: str, fact
     sms_sign_in = phone is PhoneType.MOBILE and (dossier.signs_in_by_sms or switches_on((change,), dossier))
     ends = retiring.of(phone.channels, sms_sign_in=sms_sign_in)
     notes = (*([say("Good for {good}.", good=good)] if good else ()), *ending_notes(ends, person))
-    return Plan(person, (change,), notes, _warnings(dossier, phone, old, number))
+    return _plan(person, change, notes, _warned(dossier, phone, old, number))
 
 
-def _warnings(dossier: Dossier, phone: PhoneType, old: Phone | None, number: PhoneNumber) -> tuple[str, ...]:
+def _plan(person: Person, change: Change, notes: tuple[str, ...], warned: Iterable[Warned]) -> Plan:
+    warned = tuple(warned)
+    return Plan(person, (change,), notes, tuple(each.text for each in warned), warned=warned)
+
+
+def _warned(dossier: Dossier, phone: PhoneType, old: Phone | None, number: PhoneNumber) -> Iterator[Warned]:
     """Worth a second look. No number stands here: warnings are shown to everybody."""
-    warnings = _disabled(dossier)
+    yield from _disabled(dossier)
     if phone is PhoneType.MOBILE and number.unlikely_sms:
-        warnings.append(say("This does not look like a mobile line: text messages are unlikely to arrive."))
+        yield Warned("unlikely_sms", say("This does not look like a mobile line: text messages are unlikely to arrive."))
     if old is not None and (before := region_of(old.number)) and before != number.region:
-        warnings.append(say("The new number is in another country than the old one: {country}.", country=number.country))
+        said = say("The new number is in another country than the old one: {country}.", country=number.country)
+        yield Warned("other_country", said)
     if same := [other.type.spoken for other in dossier.phones.values() if other.type is not phone and other.has(number.graph)]:
         also = join(say(" and "), same)
-        warnings.append(say("This is also the {phones} number of this person, so it adds no second way in.", phones=also))
+        yield Warned("no_second_way", say("This is also the {phones} number of this person, so it adds no second way in.", phones=also))
     if old is not None and old.sms_sign_in is SmsSignIn.READY:
-        warnings.append(say("SMS sign-in is on: the number this person signs in with changes too."))
-    return tuple(warnings)
+        yield Warned(SIGN_IN_NUMBER, say("SMS sign-in is on: the number this person signs in with changes too."))
 
 
 def _plan_removal(dossier: Dossier, phone: PhoneType) -> Plan:
@@ -148,12 +178,14 @@ def _plan_removal(dossier: Dossier, phone: PhoneType) -> Plan:
             ),
             code="alternate_exists",
         )
-    warnings = _disabled(dossier)
+    warned = [*_disabled(dossier)]
     if old.sms_sign_in is SmsSignIn.READY:
-        warnings.append(say("SMS sign-in is on and goes with the phone: this person can no longer sign in with the number."))
+        said = say("SMS sign-in is on and goes with the phone: this person can no longer sign in with the number.")
+        warned.append(Warned("sign_in_ends", said))
     if len(dossier.phones) == 1 and all("password" in method.kind.lower() for method in dossier.others):
-        warnings.append(say("This is the last method besides the password: this person may be asked to register again, or be locked out."))
-    return Plan(person, (Change(ChangeKind.REMOVE_PHONE, phone, old.number, None),), (), tuple(warnings))
+        said = say("This is the last method besides the password: this person may be asked to register again, or be locked out.")
+        warned.append(Warned("last_method", said))
+    return _plan(person, Change(ChangeKind.REMOVE_PHONE, phone, old.number, None), (), warned)
 
 
 def _plan_sms_sign_in(dossier: Dossier, phone: PhoneType, on: bool, retiring: Retiring) -> Plan:
@@ -185,17 +217,18 @@ def _plan_sms_sign_in(dossier: Dossier, phone: PhoneType, on: bool, retiring: Re
             say("Look in the Entra admin centre, under the person's authentication methods."),
             code="unknown_state",
         )
-    warnings = _disabled(dossier)
+    warned = [*_disabled(dossier)]
     if on and state in (SmsSignIn.NOT_CONFIGURED, SmsSignIn.UNKNOWN):
-        warnings.append(say("Entra ID says that something is still to be set up for this person, so it may refuse."))
+        said = say("Entra ID says that something is still to be set up for this person, so it may refuse.")
+        warned.append(Warned("may_refuse", said))
     if not on:
-        warnings.append(say("This person can then no longer sign in with the number and a texted code."))
+        warned.append(Warned("sign_in_ends", say("This person can then no longer sign in with the number and a texted code.")))
     notes: tuple[str, ...] = ()
     if on:
         replaces = say("The mobile number becomes a sign-in name: a texted code replaces the password.")
         notes = (replaces, *ending_notes(retiring.of_sms_sign_in(), person))
     change = Change(ChangeKind.SMS_SIGN_IN, PhoneType.MOBILE, "off" if on else "on", "on" if on else "off")
-    return Plan(person, (change,), notes, tuple(warnings))
+    return _plan(person, change, notes, warned)
 
 
 def _refuse_impossible(name: str, state: SmsSignIn) -> None:
@@ -223,8 +256,9 @@ def _refuse_impossible(name: str, state: SmsSignIn) -> None:
         )
 
 
-def _disabled(dossier: Dossier) -> list[str]:
-    return [] if dossier.person.enabled else [say("This account is disabled: nobody can sign in to it, whatever its phones are.")]
+def _disabled(dossier: Dossier) -> Iterator[Warned]:
+    if not dossier.person.enabled:
+        yield Warned("disabled", say("This account is disabled: nobody can sign in to it, whatever its phones are."))
 
 
 def _nothing(text: str, hint: str = "") -> NoReturn:

@@ -14,11 +14,10 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bot.domain.change import Change, ChangeKind
+from bot.domain.change import Change, ChangeKind, Warned
 from bot.domain.file_found import NO_ANSWERS, Answers, Found
 from bot.domain.methods import PhoneType
 from bot.domain.people import Person
-from bot.domain.retirement import Channel
 from bot.domain.said import say_count, say_each
 
 if TYPE_CHECKING:
@@ -81,18 +80,6 @@ class FileRow:
     problem: str = ""
     name: str = ""
     also: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Warned:
-    """Something that whoever decides should know of a row, as it is said when the same is typed.
-
-    Attributes:
-        code: by which such warnings are counted. A stored word.
-    """
-
-    code: str
-    text: str
 
 
 class RowKind(StrEnum):
@@ -319,27 +306,34 @@ class PlanDigest:
     Attributes:
         writes: how many changes that are, all rows together.
         follow: in how many rows SMS sign-in follows from the number, by how it ends: "on", or "off" where it is switched off again.
-        channels: by which the numbers that are set can be reached.
         signs_in_by_sms: in some row SMS sign-in is switched on.
+        asked_on: in how many rows that is asked for.
+        numbers: how many are set, by which phone they are for.
+        warned: in how many rows there is a warning, by its code.
     """
 
     def __init__(self) -> None:
         self._digest = hashlib.sha256()
         self.writes = 0
         self.follow = Counter[str]()
-        self.channels: frozenset[Channel] = frozenset()
         self.signs_in_by_sms = False
+        self.asked_on = 0
+        self.numbers = Counter[PhoneType]()
+        self.warned = Counter[str]()
 
     def add(self, rows: Iterable[Row]) -> None:
         """Takes in the next rows."""
         for row in rows:
             if row.kind and row.kind.changes:
                 self.writes += len(row.changes)
+                self.warned.update({each.code for each in row.warned})
                 self.follow.update(change.after or "off" for change in row.changes if change.follows)
                 for change in row.changes:
                     if change.kind is ChangeKind.SET_PHONE and change.phone:
-                        self.channels |= change.phone.channels
-                    self.signs_in_by_sms |= change.kind is ChangeKind.SMS_SIGN_IN and change.after == "on"
+                        self.numbers[change.phone] += 1
+                    on = change.kind is ChangeKind.SMS_SIGN_IN and change.after == "on"
+                    self.signs_in_by_sms |= on
+                    self.asked_on += on and not change.follows
             changes = [[change.kind.value, change.phone, change.before, change.after] for change in row.changes]
             told = [row.number, row.kind, row.target.id if row.target else "", changes]
             self._digest.update(json.dumps(told, separators=(",", ":")).encode() + b"\n")

@@ -236,6 +236,18 @@ _LABELS = say_each({
 
 
 @dataclass(frozen=True, slots=True)
+class Warned:
+    """Something that whoever decides should know, said alike of what is typed and of a row of a file.
+
+    Attributes:
+        code: by which the rows of a file are counted. A stored word.
+    """
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What would happen to whom.
 
@@ -247,6 +259,7 @@ class Plan:
         bundle: the kind that stands for all of the changes together; None where each stands for itself.
         recovery: what a recovery has to remember.
         takes_back: id of the operation whose additions it takes back; empty for every other plan.
+        warned: those of the warnings that a row of a file may have too, with their codes.
     """
 
     target: Person
@@ -256,6 +269,7 @@ class Plan:
     bundle: ChangeKind | None = None
     recovery: Recovery | None = None
     takes_back: str = ""
+    warned: tuple[Warned, ...] = ()
 
     @property
     def kinds(self) -> frozenset[ChangeKind]:

@@ -48,11 +48,12 @@ def followed(changes: Iterable[Change], dossier: Dossier, *, on: bool) -> tuple[
     return tuple(each for change in changes for each in ((change, follower) if _is_mobile_number(change) else (change,)))
 
 
-def file_notes(follow: Mapping[str, int]) -> tuple[str, ...]:
+def file_notes(follow: Mapping[str, int], asked_on: int) -> tuple[str, ...]:
     """The same about the rows of a file, for its requester and its approvers.
 
     Args:
         follow: in how many rows it ends "on", and in how many it is switched "off" again.
+        asked_on: in how many rows it is switched on because the file says so.
     """
     on, off = follow.get("on", 0), follow.get("off", 0)
     switched_on = say_count(
@@ -65,7 +66,12 @@ def file_notes(follow: Mapping[str, int]) -> tuple[str, ...]:
         "SMS sign-in stays off for {count} person: Entra ID switches it on with the number, I switch it off again.",
         "SMS sign-in stays off for {count} people: Entra ID switches it on with the number, I switch it off again.",
     )
-    return tuple(note for count, note in ((on, switched_on), (off, switched_off)) if count)
+    wanted = say_count(
+        asked_on,
+        "For {count} person the mobile number becomes a sign-in name: a texted code replaces the password.",
+        "For {count} people the mobile number becomes a sign-in name: a texted code replaces the password.",
+    )
+    return tuple(note for count, note in ((on, switched_on), (off, switched_off), (asked_on, wanted)) if count)
 
 
 def asked_for(changes: Iterable[Change]) -> tuple[Change, ...]:

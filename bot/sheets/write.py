@@ -56,7 +56,8 @@ def lines(rows: Iterable[Row], *, job_id: str, full_numbers: bool, result: bool)
     """
     file = io.StringIO(newline="")
     writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    header = [say("Row"), say("User"), say("Name"), say("User principal name"), say("What"), say("Changes"), say("Why"), say("Repaired")]
+    header = [say("Row"), say("User"), say("Name"), say("User principal name")]
+    header += [say("What"), say("Changes"), say("Warnings"), say("Why"), say("Repaired")]
     if result:
         header += [say("Result"), say("Outcome"), say("Operation")]
     writer.writerow(map(spoken, header))
@@ -100,6 +101,7 @@ def _cells(row: Row, full_numbers: bool) -> list[str]:
         row.target.upn if row.target else "",
         row.kind.spoken if row.kind else "",
         join("; ", map(_in_words, changes)),
+        join(" ", (each.text for each in row.warned)) if row.kind and row.kind.changes else "",
         row.reason if full_numbers else mask_text(row.reason),
         join(" ", (each if full_numbers else mask_text(each) for each in row.repaired)),
     ]

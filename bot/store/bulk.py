@@ -26,6 +26,7 @@ from bot.domain.bulk import (
     Sample,
     Taken,
 )
+from bot.domain.change import Warned
 from bot.domain.exchange import ConversationRef
 from bot.domain.limits import SetBefore
 from bot.domain.operation import NOT_DONE, Operation, State
@@ -194,8 +195,8 @@ class StoredBulkJobs:
     async def leave_out(self, job_id: str, kind: RowKind, said: dict[int, str]) -> None:
         await self._transactions.write(lambda connection: bulk_rows.leave_out(connection, job_id, kind, said))
 
-    async def remark(self, job_id: str, said: dict[int, str]) -> None:
-        await self._transactions.write(lambda connection: bulk_rows.remark(connection, job_id, said))
+    async def warn(self, job_id: str, warned: dict[int, Warned]) -> None:
+        await self._transactions.write(lambda connection: bulk_rows.warn(connection, job_id, warned))
 
     async def totals(self, job_id: str) -> tuple[dict[RowKind, int], int, PlanDigest]:
         def work(connection: Connection) -> tuple[dict[RowKind, int], int, PlanDigest]:

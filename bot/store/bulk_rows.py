@@ -7,10 +7,11 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Text, bindparam, cast, func, insert, or_, select, update
+from sqlalchemy import Connection, Text, bindparam, case, cast, func, insert, or_, select, update
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import FAILING_WINDOW, OWN_PHONES, FileRow, PlanDigest, Row, RowEnd, RowKind, Sample, Taken, masked, row_operation_id
+from bot.domain.change import Warned
 from bot.domain.limits import number_digest
 from bot.domain.operation import State
 from bot.domain.people import Person
@@ -93,7 +94,7 @@ def _checked(row: Row) -> dict[str, Any]:
         "whom": row.target.id if row.target else "",
         "account": asdict(row.target) if row.target else None,
         "doing": [records.change_row(change) for change in row.changes],
-        "warning": [[each.code, to_store(each.text)] for each in row.warned],
+        "warning": _warned_row(row.warned),
         "to": State.QUEUED.value if row.kind.changes else "",
     }
 
@@ -211,22 +212,31 @@ def _others(found: Any) -> dict[int, int]:
 
 def leave_out(connection: Connection, job_id: str, kind: RowKind, said: dict[int, str]) -> None:
     """None of these rows is done, for this reason."""
-    _say_of_rows(connection, job_id, said, {"kind": kind.value, "state": ""})
-
-
-def remark(connection: Connection, job_id: str, said: dict[int, str]) -> None:
-    """Says something of rows that stay what they are."""
-    _say_of_rows(connection, job_id, said, {})
-
-
-def _say_of_rows(connection: Connection, job_id: str, said: dict[int, str], become: dict[str, str]) -> None:
     statement = (
         update(bulk_rows)
         .where((_rows.job == job_id) & (_rows.number == bindparam("at_number")) & _contradicting)
-        .values(reason=bindparam("said"), **become)
+        .values(reason=bindparam("said"), kind=kind.value, state="")
     )
     if said:
         connection.execute(statement, [{"at_number": number, "said": to_column(why)} for number, why in said.items()])
+
+
+def warn(connection: Connection, job_id: str, warned: dict[int, Warned]) -> None:
+    """One more warning for each of these rows, which stay what they are."""
+    if not warned:
+        return
+    at_row = (_rows.job == job_id) & (_rows.number == bindparam("at_number"))
+    statement = update(bulk_rows).where(at_row).values(warned=bindparam("warning"))
+    for rows in pages(connection, job_id):
+        given = [
+            {"at_number": row.number, "warning": _warned_row((*row.warned, warned[row.number]))} for row in rows if row.number in warned
+        ]
+        if given:
+            connection.execute(statement, given)
+
+
+def _warned_row(warned: Sequence[Warned]) -> list[list[str]]:
+    return [[each.code, to_store(each.text)] for each in warned]
 
 
 def counts(connection: Connection, job_id: str) -> tuple[dict[RowKind, int], int]:
@@ -265,10 +275,11 @@ def page(connection: Connection, job_id: str, after: int, most: int = PAGE) -> t
 
 
 def samples(connection: Connection, job_id: str, each: int) -> tuple[Sample, ...]:
-    """The first rows of every kind, masked."""
+    """The first rows of every kind, masked; those with a warning before those without."""
     found = []
+    warned_first = case((cast(_rows.warned, Text).not_in(("[]", "null")), 0), else_=1)
     for kind in RowKind:
-        query = select(bulk_rows).where((_rows.job == job_id) & (_rows.kind == kind.value)).order_by(_rows.number).limit(each)
+        query = select(bulk_rows).where((_rows.job == job_id) & (_rows.kind == kind.value)).order_by(warned_first, _rows.number).limit(each)
         if rows := tuple(masked(records.bulk_row(row)) for row in connection.execute(query)):
             found.append(Sample(kind, rows))
     return tuple(found)

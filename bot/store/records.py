@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Row
 
 from bot.domain.audit import AuditEvent
-from bot.domain.bulk import Bulk, Mode, RowKind, Warned, Wish
+from bot.domain.bulk import Bulk, Mode, RowKind, Wish
 from bot.domain.bulk import Row as BulkRow
-from bot.domain.change import Change, ChangeKind
+from bot.domain.change import Change, ChangeKind, Warned
 from bot.domain.exchange import ConversationRef
 from bot.domain.file_found import NO_ANSWERS, Answers, Doubt, Sheet, Unused
 from bot.domain.file_found import Found as FileFound

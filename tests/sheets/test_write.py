@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.bulk import Mode, Row, RowKind
-from bot.domain.change import Change, ChangeKind
+from bot.domain.change import Change, ChangeKind, Warned
 from bot.domain.methods import PhoneType
 from bot.domain.operation import State
 from bot.domain.people import Person
@@ -30,6 +30,7 @@ CHANGES = (
 )
 DONE = Row(
     number=12, user="alice@contoso.example", mode=Mode.SET, kind=RowKind.UPDATE, target=ALICE, changes=CHANGES, state=State.SUCCEEDED,
+    warned=(Warned("disabled", say("It is disabled.")),),
     repaired=(say("Read as {number}.", number="+31 •••••••78"),), outcome=say("The number is +31 6 12345678 now."),
 )  # fmt: skip
 LOST = Row(number=13, user="0612345678", kind=RowKind.UNREADABLE, reason=say("The row does not say who it is."))
@@ -44,10 +45,10 @@ def cells(rows: Iterable[Row], *, full: bool, result: bool) -> list[list[str]]:
 
 def test_the_preview_says_what_each_row_would_do() -> None:
     header, done, lost = cells([DONE, LOST], full=False, result=False)
-    assert header == ["Row", "User", "Name", "User principal name", "What", "Changes", "Why", "Repaired"]
+    assert header == ["Row", "User", "Name", "User principal name", "What", "Changes", "Warnings", "Why", "Repaired"]
     changes = "Mobile phone: none → +31 •••••••78; SMS sign-in: off → on; Office phone: +31 •••••••67 → none"
-    assert done == ["12", ALICE.upn, ALICE.name, ALICE.upn, "update", changes, "", "Read as +31 •••••••78."]
-    assert lost == ["13", "••••••••78", "", "", "unreadable", "", "The row does not say who it is.", ""]
+    assert done == ["12", ALICE.upn, ALICE.name, ALICE.upn, "update", changes, "It is disabled.", "", "Read as +31 •••••••78."]
+    assert lost == ["13", "••••••••78", "", "", "unreadable", "", "", "The row does not say who it is.", ""]
 
 
 def test_the_result_says_how_each_row_ended_and_its_operation() -> None:

@@ -10,10 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.commands.bulk_rules import kinds_wanted, plan_row, refused
+from bot.commands.phone_rules import SIGN_IN_NUMBER
+from bot.commands.phone_rules import file_notes as number_notes
 from bot.commands.spec import Facts
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import Bulk, BulkRules, Row, RowKind, first_rows_note
-from bot.domain.change import ChangeKind, Plan
+from bot.domain.change import ChangeKind, Plan, Warned
 from bot.domain.limits import said_before
 from bot.domain.methods import Dossier, PhoneType
 from bot.domain.operation import Operation, State
@@ -22,7 +24,7 @@ from bot.domain.policy import Decision
 from bot.domain.retirement import Retiring
 from bot.domain.review import still_enough
 from bot.domain.rules import NO_NEED
-from bot.domain.said import Said, join, say, say_count
+from bot.domain.said import Said, join, say
 from bot.domain.sign_in import SmsTerms
 from bot.domain.sms import file_notes
 from bot.errors import DirectoryError, NotFound, Refusal, Throttled, Unavailable
@@ -148,9 +150,9 @@ async def conclude(checking: Checking, operation: Operation, standing: Standing,
     said: dict[int, str] = {number: _same_number(other) for number, other in same.items()}
     said |= {number: say("Row {other} is about the same person.", other=str(other)) for number, other in twice.items()}
     await jobs.leave_out(operation.id, RowKind.CONFLICT, said)
-    told_before = await _mind_numbers(checking, operation.id)
+    await _mind_numbers(checking, operation.id)
     counts, repaired, digest = await jobs.totals(operation.id)
-    bulk = replace(operation.bulk, counts=counts, repaired=repaired, plan=digest.hex())
+    bulk = replace(operation.bulk, counts=counts, repaired=repaired, plan=digest.hex(), warned=dict(digest.warned))
     bulk = replace(bulk, rows=sum(counts.values()), seconds=round(digest.writes / max(rate, 0.1)) + 1)
     to, outcome, proposal = State.PROPOSED, Said("", {}), None
     if bulk.dry_run:
@@ -163,8 +165,8 @@ async def conclude(checking: Checking, operation: Operation, standing: Standing,
         except Refusal as refusal:
             to, outcome = State.FAILED, join(" ", (refusal.text, refusal.hint, say("Nothing was changed.")))
     retiring = Retiring(checking.facts.retirement, checking.clock().date())
-    ends = retiring.of(digest.channels, sms_sign_in=digest.signs_in_by_sms)
-    notes = (told_before, *file_notes(digest.follow), *ends, *await _unseen(checking))
+    numbers = number_notes(digest.numbers, retiring, sms_sign_in=digest.signs_in_by_sms or SIGN_IN_NUMBER in digest.warned)
+    notes = (*file_notes(digest.follow, digest.asked_on), *await _unseen(checking), *numbers)
     await preview(checking, replace(operation, bulk=bulk), to, outcome, proposal, notes)
 
 
@@ -177,24 +179,17 @@ async def _unseen(checking: Checking) -> tuple[str, ...]:
     return tuple(each.spoken for each in await checking.bulk_directory.unseen())
 
 
-async def _mind_numbers(checking: Checking, job_id: str) -> str:
-    """What policy says of numbers that were set for somebody else before: such rows are left out, or a note for the preview counts them."""
+async def _mind_numbers(checking: Checking, job_id: str) -> None:
+    """What policy says of numbers that were set for somebody else before: such rows are left out, or warned of."""
     wanted = checking.reviewer.policy.limits.same_number
     if wanted == "allow":
-        return ""
+        return
     before = {number: said_before(each) for number, each in (await checking.jobs.set_before(job_id)).items()}
     if wanted == "refuse":
         alone = say("Ask for it alone.")
         await checking.jobs.leave_out(job_id, RowKind.REFUSED, {number: join(" ", (said, alone)) for number, said in before.items()})
-        return ""
-    if not before:
-        return ""
-    await checking.jobs.remark(job_id, before)
-    return say_count(
-        len(before),
-        "The number in {count} row was set for another person before. The preview file says for whom.",
-        "The numbers in {count} rows were set for other people before. The preview file says for whom.",
-    )
+        return
+    await checking.jobs.warn(job_id, {number: Warned("set_before", said) for number, said in before.items()})
 
 
 async def preview(
