@@ -11,7 +11,8 @@ from dataclasses import replace
 from bot.domain.exchange import ApprovalShown, Verb, Viewer
 from bot.domain.operation import Operation, State
 from bot.domain.said import join, say
-from cards.bulk_parts import counted, digests
+from cards.bulk_found import found_facts
+from cards.bulk_parts import FEWER, ROOM, counted, digests, samples, warned
 from cards.bulk_words import changing_text
 from cards.confirm import question as warnings
 from cards.elements import (
@@ -20,6 +21,7 @@ from cards.elements import (
     band,
     box,
     button,
+    buttons,
     card,
     facts,
     heading,
@@ -33,6 +35,7 @@ from cards.elements import (
     suspicious_call,
 )
 from cards.operation import listed
+from cards.size import size
 from cards.staying import staying
 from cards.wording import LOOKS, approvals_by, approved_by, difference_text, expires, identity, private, title
 
@@ -43,48 +46,66 @@ REASON_LIMIT = 200
 def render(shown: ApprovalShown) -> tuple[Element, str]:
     """The card and its summary."""
     operation = private(shown.operation)
-    look = LOOKS[operation.state]
     waiting = operation.state is State.AWAITING_APPROVAL
     notified, entities = _notified(shown) if waiting and shown.mentioned else ([], [])
-    body: list[Element] = [
+    summary = _summary(operation)
+    refreshing = refresh(operation.id, shown.refreshing, Verb.VIEW) if waiting and shown.refreshing else None
+    for most in FEWER if shown.samples else FEWER[-1:]:
+        body = [*_top(operation), *_asked_for(operation, shown), *notified, *samples(shown.samples, *most)]
+        made = card(body, fallback=summary, actions=_actions(shown), refreshing=refreshing, mentioning=entities)
+        if size(made) <= ROOM:
+            break
+    return made, summary
+
+
+def _top(operation: Operation) -> list[Element]:
+    look = LOOKS[operation.state]
+    return [
         band(look.icon, _word(operation, look.word), look.style, operation.id),
         heading(title(operation)),
         *([] if operation.bulk else identity(operation.target, name=False)),
         *_result(operation),
-        *_asked_for(operation),
-        *(warnings(_noted(operation)) if waiting else ()),
-        *facts(
-            (
-                (say("Requested by"), operation.requester.name or say("somebody without a name")),
-                (say("Ticket"), operation.ticket[:80]),
-                (say("Reason"), operation.reason),
-                (say("Policy"), join("; ", operation.need.rules)),
-                (say("Needs"), approvals_by(operation.need)),
-                (say("Approved by"), approved_by(operation)),
-            )
-        ),
-        *(digests(operation) if operation.bulk else ()),
-        *_time(shown),
-        *_concerning(shown),
-        *notified,
     ]
-    summary = _summary(operation)
-    refreshing = refresh(operation.id, shown.refreshing, Verb.VIEW) if waiting and shown.refreshing else None
-    return card(body, fallback=summary, actions=_actions(shown), refreshing=refreshing, mentioning=entities), summary
 
 
-def _asked_for(operation: Operation) -> list[Element]:
-    """The changes, or of a bulk job how many rows there are of each kind."""
+def _asked_for(operation: Operation, shown: ApprovalShown) -> list[Element]:
+    """The changes, or of a bulk job how many rows there are of each kind; below these the buttons, above the many words about a file."""
+    waiting = operation.state is State.AWAITING_APPROVAL
+    closing = [*_time(shown), *_concerning(shown)]
     if not operation.bulk:
-        return [box(listed(operation), style="emphasis", spacing="Medium"), *staying(operation)]
+        changes = [box(listed(operation), style="emphasis", spacing="Medium"), *staying(operation)]
+        return [*changes, *(warnings(_noted(operation)) if waiting else ()), *_facts(operation), *closing]
+    counts = [*counted(operation.bulk), *(warned(operation.bulk) if waiting else ())]
+    if not waiting:
+        return [*counts, *_facts(operation), *closing]
+    made = _deciding(shown)
     bound = say("Exactly this file and this plan are agreed to: a row that stands otherwise when its turn comes is not changed.")
-    waiting = [line(run(bound, subtle=True))] if operation.state is State.AWAITING_APPROVAL else []
-    return [*counted(operation.bulk), *waiting]
+    return [
+        *counts,
+        *closing,
+        *([buttons(*made, spacing="Medium")] if made else []),
+        line(run(bound, subtle=True)),
+        *found_facts(operation.bulk),
+        *warnings(operation),
+        *_facts(operation),
+    ]
 
 
 def _noted(operation: Operation) -> Operation:
     """With the notes that approvers need: those of a bulk job. All others are for whoever speaks with the person."""
     return operation if operation.bulk else replace(operation, notes=())
+
+
+def _facts(operation: Operation) -> list[Element]:
+    pairs = (
+        (say("Requested by"), operation.requester.name or say("somebody without a name")),
+        (say("Ticket"), operation.ticket[:80]),
+        (say("Reason"), operation.reason),
+        (say("Policy"), join("; ", operation.need.rules)),
+        (say("Needs"), approvals_by(operation.need)),
+        (say("Approved by"), approved_by(operation)),
+    )
+    return [*facts(pairs), *(digests(operation) if operation.bulk else ())]
 
 
 def _word(operation: Operation, usual: str) -> str:
@@ -130,20 +151,26 @@ def _notified(shown: ApprovalShown) -> tuple[list[Element], list[Element]]:
 
 
 def _actions(shown: ApprovalShown) -> list[Element]:
+    """The buttons below everything; of a file that waits for approval they stand higher up."""
     operation = shown.operation
     where = [link(say("Open conversation"), shown.link)] if shown.link else []
-    suspicious = [] if operation.bulk else [suspicious_call(operation.id)]  # it is about one person
-    if operation.state is not State.AWAITING_APPROVAL:
+    if operation.state is not State.AWAITING_APPROVAL or operation.bulk or not (deciding := _deciding(shown)):
         return where
+    return [*deciding, *where, suspicious_call(operation.id)]
+
+
+def _deciding(shown: ApprovalShown) -> list[Element]:
+    operation = shown.operation
+    preview = [button(say("Preview as a file"), Verb.PREVIEW, operation.id)] if operation.bulk else []
     match shown.viewer:
         case Viewer.ANYBODY:
-            return [button(say("Approve"), Verb.APPROVE, operation.id, style="positive"), _deny(operation), *where, *suspicious]
+            return [button(say("Approve"), Verb.APPROVE, operation.id, style="positive"), _deny(operation), *preview]
         case Viewer.REQUESTER:
-            return [button(say("Cancel"), Verb.CANCEL, operation.id), *where, *suspicious]
+            return [button(say("Cancel"), Verb.CANCEL, operation.id), *preview]
         case Viewer.AGREED:
-            return [_deny(operation), *where, *suspicious]
+            return [_deny(operation), *preview]
         case _:
-            return where
+            return []
 
 
 def _deny(operation: Operation) -> Element:

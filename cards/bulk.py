@@ -13,18 +13,12 @@ from bot.domain.exchange import BulkShown, OperationShown, Verb
 from bot.domain.operation import Operation, State
 from bot.domain.phone import mask_text
 from bot.domain.said import join, number, say, say_count
-from cards.bulk_parts import checking, counted, digests, ended, failed, going, reasons, repaired, samples, tried, warned
+from cards.bulk_parts import FEWER, ROOM, checking, counted, digests, ended, failed, going, reasons, repaired, samples, tried, warned
 from cards.bulk_words import about, changing_text
 from cards.confirm import question
 from cards.elements import Element, band, button, card, facts, heading, line, moment, refresh, run
-from cards.size import LIMIT, size
+from cards.size import size
 from cards.wording import LOOKS, Look, approved_by, expires, needed, private, title, waiting_for
-
-#: Bytes that a card may take before it shows fewer first rows.
-ROOM = LIMIT * 9 // 10
-
-#: Of how many kinds how many first rows are shown, until they fit.
-FEWER = ((10, 3), (10, 2), (10, 1), (6, 1), (3, 1), (0, 0))
 
 #: What stands on top while a job stands still.
 HOLDS: dict[Hold, Look] = {

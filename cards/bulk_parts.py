@@ -11,7 +11,14 @@ from bot.domain.said import join, number, say, say_count
 from cards.bulk_words import MEANINGS, about, kinds_counted, short, warned_text
 from cards.elements import Colour, Element, box, columns, facts, line, run, woven
 from cards.figures import COUNT, figure, number_text
+from cards.size import LIMIT
 from cards.wording import difference_text, named
+
+#: Bytes that a card may take before it shows fewer first rows.
+ROOM = LIMIT * 9 // 10
+
+#: Of how many kinds how many first rows are shown, until they fit.
+FEWER = ((11, 3), (11, 2), (11, 1), (6, 1), (3, 1), (0, 0))
 
 #: Characters of a bar; in large monospaced type they fit on the narrowest phone.
 BAR = 22

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.domain.bulk import Sample
 from bot.domain.exchange import BulkShown
 from bot.domain.operation import Operation
 from bot.domain.said import say
@@ -26,9 +27,14 @@ async def bulk_job(operations: Operations, job_id: str) -> Operation:
     return job
 
 
+async def first_rows(jobs: BulkJobs, operation: Operation) -> tuple[Sample, ...]:
+    """The first rows of each kind where somebody is about to decide by them; none of what is no job."""
+    bulk = operation.bulk
+    sampled = bulk and bulk.counts and (bulk.dry_run or operation.state.waiting)
+    return await jobs.samples(operation.id, SAMPLE_ROWS) if sampled else ()
+
+
 async def bulk_shown(jobs: BulkJobs, operation: Operation, now: datetime) -> BulkShown:
     """The job with how far it has come; with its first rows where somebody is about to decide by them."""
     assert operation.bulk is not None, "it is a job"
-    sampled = operation.bulk.counts and (operation.bulk.dry_run or operation.state.waiting)
-    samples = await jobs.samples(operation.id, SAMPLE_ROWS) if sampled else ()
-    return BulkShown(operation, await jobs.progress(operation.id, now), now, samples)
+    return BulkShown(operation, await jobs.progress(operation.id, now), now, await first_rows(jobs, operation))

@@ -402,6 +402,7 @@ class ApprovalShown:
         link: address of the conversation it was asked in; empty for no link.
         mentioned: who is notified; only on the first post.
         refreshing: Teams ids of those whose clients should ask for a view of their own.
+        samples: of a bulk job that waits the first rows of each kind.
     """
 
     operation: Operation
@@ -410,6 +411,7 @@ class ApprovalShown:
     link: str = ""
     mentioned: tuple[Member, ...] = ()
     refreshing: tuple[str, ...] = ()
+    samples: tuple[Sample, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import asyncio
 from dataclasses import replace
 
 from bot.commands.approvals import decision_on, pending_for
+from bot.commands.bulk_shown import first_rows
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.effect import untouched
 from bot.domain.exchange import ApprovalShown, CardAction, Pending, Verb, Viewer
@@ -121,15 +122,16 @@ class Approvals:
             reason = (await decision_on(self._jobs, operation, standing, operation.agreed)).reason
             viewer = _VIEWERS.get(reason, Viewer.ANYBODY)
             if action.where.kind == "personal" or _reads(viewer, action, operation):
-                return self.shown(operation, viewer, action.actor.chat_id)
+                return await self.shown(operation, viewer, action.actor.chat_id)
         if action.where.kind == "personal":
             return await pending_for(self._operations, self._jobs, standing, self._clock())
         raise Refusal(say("I do not know this card any more."), say("Type `pending` in a personal chat with me."), code="unknown_card")
 
-    def shown(self, operation: Operation, viewer: Viewer, chat_id: str = "") -> ApprovalShown:
+    async def shown(self, operation: Operation, viewer: Viewer, chat_id: str = "") -> ApprovalShown:
         """The approvers' card for one reader, whose client goes on asking for it."""
         link = conversation_link(operation, self._teams)
-        return ApprovalShown(operation, self._clock(), viewer, link, refreshing=(chat_id,) if chat_id else ())
+        rows = await first_rows(self._jobs, operation)
+        return ApprovalShown(operation, self._clock(), viewer, link, refreshing=(chat_id,) if chat_id else (), samples=rows)
 
     async def _approve(self, action: CardAction, operation: Operation, standing: Standing) -> Operation:
         await self._require_right(action, operation, standing)

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import structlog
 
 from bot.commands.approvals import in_rows
+from bot.commands.bulk_shown import first_rows
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.exchange import ApprovalShown, Member
 from bot.domain.operation import Operation, State
@@ -56,6 +57,7 @@ class ApproversCard:
             self._clock(),
             link=conversation_link(operation, self._teams),
             refreshing=refreshing(operation, roster, approvers),
+            samples=await first_rows(self._jobs, operation),
         )
         if operation.approval_card_id:
             try:

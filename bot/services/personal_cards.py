@@ -8,6 +8,7 @@ from dataclasses import replace
 import structlog
 
 from bot.commands.approvals import could_agree
+from bot.commands.bulk_shown import first_rows
 from bot.domain.exchange import ApprovalShown, Viewer
 from bot.domain.operation import Operation, State
 from bot.domain.personal import PersonalCard, named, remedy
@@ -102,7 +103,8 @@ class PersonalCards:
     async def _shown(self, operation: Operation, card: PersonalCard) -> PersonalCard:
         """The copy as it stands with Teams afterwards; raises ChatError."""
         viewer = Viewer.AGREED if card.reader.id in operation.agreed else Viewer.ANYBODY
-        shown = ApprovalShown(operation, self._clock(), viewer, conversation_link(operation, self._teams))
+        link, rows = conversation_link(operation, self._teams), await first_rows(self._jobs, operation)
+        shown = ApprovalShown(operation, self._clock(), viewer, link, samples=rows)
         waiting = operation.state is State.AWAITING_APPROVAL
         if card.card_id:
             try:

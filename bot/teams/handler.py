@@ -33,7 +33,7 @@ from bot.languages import Readers
 from bot.services.dispatch import Dispatch
 from bot.services.explain import incident
 from bot.services.personal_chats import PersonalChats
-from bot.teams.attachments import CARD, message, no_files_here, view
+from bot.teams.attachments import CARD, message, view
 from bot.teams.identity import actor_of, chat_reader, where_of
 from bot.teams.inbound import card_action, delivery_key, file_consent, unread_message
 from bot.teams.outbound import Connector
@@ -115,7 +115,7 @@ class DoormanHandler(TeamsActivityHandler):
         action = card_action(activity)
         if action is None:
             return told(_unknown_button(), self._readers.of(actor_of(activity)))
-        reply, reader = await self._pressed(action), self._readers.of(action.actor)
+        reply, reader = await self._pressed(turn_context, action), self._readers.of(action.actor)
         if isinstance(reply, Notice) and not _is_for_a_card(action, reply):
             if reply.take_back:  # what is told at once has no buttons
                 await self._placement.privately(turn_context, reply)
@@ -180,15 +180,20 @@ class DoormanHandler(TeamsActivityHandler):
     async def _typed(self, context: TurnContext, *, edited: bool = False) -> None:
         reply = await self._dispatch.message(unread_message(context.activity, self._connector.object_id_of, edited=edited))
         if reply is not None:
-            await self._placement.below(context, reply)
+            await self._placement.below(context, await self._given(context, reply))
 
-    async def _pressed(self, action: CardAction) -> Reply:
-        reply = await self._dispatch.action(action)
-        return no_files_here() if isinstance(reply, FileOffered) and action.where.kind != "personal" else reply
+    async def _pressed(self, context: TurnContext, action: CardAction) -> Reply:
+        return await self._given(context, await self._dispatch.action(action))
+
+    async def _given(self, context: TurnContext, reply: Reply) -> Reply:
+        """The reply; of a file that is asked for where Teams takes none, where it is instead."""
+        if isinstance(reply, FileOffered) and where_of(context.activity).kind != "personal":
+            return await self._placement.offered_in_private(context, reply)
+        return reply
 
     async def _submitted(self, context: TurnContext, action: CardAction) -> None:
         """Action.Submit has no answer of its own: the card is edited, and a refusal goes to the presser alone."""
-        reply = await self._pressed(action)
+        reply = await self._pressed(context, action)
         if isinstance(reply, FormShown) and reply.problem and action.where.kind != "personal":
             await self._placement.privately(context, reply.problem)  # what was filled in is not for everybody
         elif isinstance(reply, Notice) and not _is_for_a_card(action, reply):

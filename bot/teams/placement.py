@@ -8,13 +8,13 @@ import structlog
 from botbuilder.core import TurnContext
 from botbuilder.schema import Attachment
 
-from bot.domain.exchange import CardAction, Notice, Reply, Tone
+from bot.domain.exchange import CardAction, FileOffered, Notice, Reply, Tone
 from bot.domain.said import say
 from bot.domain.stop import Pause
 from bot.errors import ChatError
 from bot.languages import Readers
 from bot.services.posted import Posted
-from bot.teams.attachments import Saying, message, requester_of
+from bot.teams.attachments import Saying, message, no_files_here, requester_of
 from bot.teams.identity import actor_of, where_of
 from bot.teams.outbound import Connector
 
@@ -84,3 +84,16 @@ class Placement:
             # No private way to this person: the public line says nothing but that the click did not count.
             text = say("That click did nothing. Write to me in a personal chat to see why.")
             await self.below(context, Notice(text, tone=Tone.REFUSED))
+
+    async def offered_in_private(self, context: TurnContext, offered: FileOffered) -> Notice:
+        """Offers a file in the own chat of whoever asked for it where others read along; returns what to say there."""
+        activity = context.activity
+        where, actor = where_of(activity), actor_of(activity)
+        try:
+            chat = await self._connector.personal_chat(where, activity.recipient.id, actor.chat_id, self._tenant_id)
+            card_id = await self._connector.send(chat, message(offered, chat, await self._pause(), self._readers.of(actor)))
+        except ChatError as error:
+            log.info("file cannot be offered in private", action="offer_undeliverable", error=str(error))
+            return no_files_here()
+        await self._posted.remember(offered, chat, card_id)
+        return Notice(say("The file is in our own chat: press Allow there, and it comes into your OneDrive."), tone=Tone.DONE)

@@ -8,7 +8,7 @@ from contextvars import copy_context
 from pathlib import Path
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.exchange import ConversationRef, FileConsent, FileKind, FileOffered, FileStored
+from bot.domain.exchange import FileConsent, FileKind, FileOffered, FileStored
 from bot.domain.operation import Operation
 from bot.domain.people import Standing
 from bot.domain.said import say
@@ -58,14 +58,12 @@ class Giving:
             code="not_ones_own",
         )
 
-    async def offer(self, kind: FileKind, job: Operation, where: ConversationRef) -> FileOffered:
-        """The offer of one.
+    async def offer(self, kind: FileKind, job: Operation) -> FileOffered:
+        """The offer of one, for a personal chat: Teams takes no files elsewhere.
 
         Raises:
-            Refusal: there is nothing to show yet, or Teams takes no files here.
+            Refusal: there is nothing to show yet.
         """
-        if where.kind != "personal":
-            raise Refusal(say("Teams lets me give files in a personal chat alone."), say("Ask me there."), code="file_elsewhere")
         assert job.bulk is not None, "it is a job"
         _checked(job)
         rows = sum(job.bulk.counts.values())

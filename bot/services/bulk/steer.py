@@ -44,7 +44,7 @@ class Steering:
         presser = VERBS[verb].presser
         if presser is Presser.EXAMINER:
             kind = FileKind.PREVIEW if verb is Verb.PREVIEW else FileKind.RESULT
-            return await self._giving.offer(kind, await self._giving.examined(job_id, standing), where)
+            return await self._giving.offer(kind, await self._giving.examined(job_id, standing))
         require(self._gate.permit(standing, admins_too=True))
         if verb is Verb.TEMPLATE:
             return self._giving.template()
