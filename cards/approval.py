@@ -6,9 +6,10 @@ reader who cannot decide gets a view that says why instead.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
-from bot.domain.exchange import ApprovalShown, Verb, Viewer
+from bot.domain.exchange import ApprovalShown, Member, Verb, Viewer
 from bot.domain.operation import Operation, State
 from bot.domain.said import join, say
 from cards.bulk_found import found_facts
@@ -35,25 +36,28 @@ from cards.elements import (
     suspicious_call,
 )
 from cards.operation import listed
-from cards.size import size
+from cards.size import LIMIT, size
 from cards.staying import staying
 from cards.wording import LOOKS, approvals_by, approved_by, difference_text, expires, identity, private, title
 
 #: What may be written when denying; the bot takes no more.
 REASON_LIMIT = 200
+#: So many are notified where a card has no room for more.
+FEW_NOTIFIED = 10
 
 
 def render(shown: ApprovalShown) -> tuple[Element, str]:
     """The card and its summary."""
     operation = private(shown.operation)
     waiting = operation.state is State.AWAITING_APPROVAL
-    notified, entities = _notified(shown) if waiting and shown.mentioned else ([], [])
     summary = _summary(operation)
     refreshing = refresh(operation.id, shown.refreshing, Verb.VIEW) if waiting and shown.refreshing else None
-    for most in FEWER if shown.samples else FEWER[-1:]:
+    rows = FEWER if shown.samples else FEWER[-1:]
+    for most, to in (*((each, shown.mentioned) for each in rows), (rows[-1], shown.mentioned[:FEW_NOTIFIED])):
+        notified, entities = _notified(to) if waiting and to else ([], [])
         body = [*_top(operation), *_asked_for(operation, shown), *notified, *samples(shown.samples, *most)]
         made = card(body, fallback=summary, actions=_actions(shown), refreshing=refreshing, mentioning=entities)
-        if size(made) <= ROOM:
+        if size(made) <= (ROOM if most[1] else LIMIT):
             break
     return made, summary
 
@@ -145,8 +149,8 @@ def _concerning(shown: ApprovalShown) -> list[Element]:
     return [line(run(said[shown.viewer], limit=200, bold=True), spacing="Medium")]
 
 
-def _notified(shown: ApprovalShown) -> tuple[list[Element], list[Element]]:
-    text, entities = mentions(((member.chat_id, member.name) for member in shown.mentioned), say(" – please decide."))
+def _notified(members: Iterable[Member]) -> tuple[list[Element], list[Element]]:
+    text, entities = mentions(((member.chat_id, member.name) for member in members), say(" – please decide."))
     return [text], entities
 
 

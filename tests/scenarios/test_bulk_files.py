@@ -92,7 +92,9 @@ async def test_who_may_have_them(desk: Desk) -> None:
     assert as_rows(await fetched(desk, SAM, f"bulk preview {job_id}"))  # an administrator
     assert as_rows(await fetched(desk, BRAM, f"bulk result {job_id}"))  # might have approved it
     assert "not in the helpdesk group" in (await desk.say(OSCAR, f"bulk result {job_id}")).text
-    assert "personal chat" in (await desk.say(HANNA, f"bulk result {job_id}", HELPDESK)).text
+    since = len(said_to(desk, HANNA))
+    assert "in our own chat" in (await desk.say(HANNA, f"bulk result {job_id}", HELPDESK)).text
+    assert as_rows(await allowed(desk, HANNA, await offered(desk, HANNA, since)))
 
 
 async def test_a_file_is_offered_once_the_rows_are_known(desk: Desk) -> None:

@@ -41,7 +41,7 @@ class Case:
 
 CASES = (
     Case("country", OMAR, "set mobile for {upn} +44 7400 123456", "+44 7400 123456,,,,", "1 number is in another country than before"),
-    Case("landline", NOOR, "set mobile for {upn} +31 30 2345678", "+31 30 2345678,,,,", "1 mobile number does not look like a mobile line"),
+    Case("landline", NOOR, "set mobile for {upn} +31 30 2345678", "+31 30 2345678,,,,", "2 mobile numbers do not look like mobile lines"),
     Case("disabled", DIRK, "set mobile for {upn} +31 6 20000003", "+31 6 20000003,,,,", "accounts are disabled"),
     Case("last", SOFIA, "remove mobile for {upn}", "x,,,,remove", "people lose the last method besides the password"),
     Case("moves", ONE, "set mobile for {upn} +31 6 20000004", "+31 6 20000004,,,,", "1 person signs in by SMS with a number that changes",
