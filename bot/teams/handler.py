@@ -33,7 +33,7 @@ from bot.languages import Readers
 from bot.services.dispatch import Dispatch
 from bot.services.explain import incident
 from bot.services.personal_chats import PersonalChats
-from bot.teams.attachments import CARD, message, view
+from bot.teams.attachments import CARD, message, no_files_here, view
 from bot.teams.identity import actor_of, chat_reader, where_of
 from bot.teams.inbound import card_action, delivery_key, file_consent, unread_message
 from bot.teams.outbound import Connector
@@ -187,9 +187,10 @@ class DoormanHandler(TeamsActivityHandler):
 
     async def _given(self, context: TurnContext, reply: Reply) -> Reply:
         """The reply; of a file that is asked for where Teams takes none, where it is instead."""
-        if isinstance(reply, FileOffered) and where_of(context.activity).kind != "personal":
-            return await self._placement.offered_in_private(context, reply)
-        return reply
+        if not isinstance(reply, FileOffered) or where_of(context.activity).kind == "personal":
+            return reply
+        # What is about a job is somebody's to see; the template anybody can ask for in a chat of their own.
+        return await self._placement.offered_in_private(context, reply) if reply.id else no_files_here()
 
     async def _submitted(self, context: TurnContext, action: CardAction) -> None:
         """Action.Submit has no answer of its own: the card is edited, and a refusal goes to the presser alone."""
