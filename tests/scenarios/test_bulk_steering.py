@@ -58,7 +58,7 @@ async def test_stop_the_rest_after_the_first_rows(desk: Desk) -> None:
     job_id, own = await asked(desk)
     await desk.press(HANNA, own, "stop")
     await desk.settled(own, "Stopped: only a part was done", "2 rows done.", "6 rows were stopped before their turn.")
-    assert own.verbs == ["result"]
+    assert own.verbs == ["result", "retry"]
     assert states(desk, job_id) == ["succeeded"] * 2 + ["cancelled"] * 6
     assert (state(desk, job_id), sum(writes(desk).values())) == ("cancelled", 2)
     await desk.logged(job_id, "2 rows done.", "6 rows were stopped")
