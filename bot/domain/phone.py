@@ -36,7 +36,8 @@ _SEPARATORS = re.compile(r"[\s().\-/]")
 _SEVERAL = re.compile(r"[,;&|/\n]|\b(?:or|and)\b", re.IGNORECASE)
 _TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−⁃"), "-")
-_FULL_WIDTH: dict[int, int | None] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_PLAIN: dict[int, str | int | None] = {**_FULL_WIDTH, **UNSEEN, **_DASHES}
 _MASKED = re.compile(r"(?:\+[0-9]{1,3} )?•+(?:[0-9]{2})?(?: x•+)?")
 # A number with its country code, or nine digits and more in a row however they are spaced. Dates, times and
 # ticket numbers such as INC0012345 are shorter or touch a letter; an address has an @ behind it.
@@ -169,7 +170,9 @@ def _country(region: str, code: int) -> str:
 
 def _clean(text: str) -> str:
     """Plain characters on one line: no invisible marks, ordinary blanks, dashes and digits, full-width forms made narrow."""
-    text = plain_digits(text[:20_000].translate(_FULL_WIDTH | UNSEEN).translate(_DASHES))
+    text = text[:20_000]
+    if not text.isascii():
+        text = plain_digits(text.translate(_PLAIN))
     text = "".join(" " if char.isspace() else char for char in text if unicodedata.category(char) not in ("Cf", "Cc") or char.isspace())
     return re.sub(r"^tel:\s*", "", " ".join(text.split()), flags=re.IGNORECASE)
 
