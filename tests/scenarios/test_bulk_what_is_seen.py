@@ -64,7 +64,7 @@ async def test_numbers_as_people_write_them_and_the_result_in_the_delimiter_of_t
     since = len(said_to(desk, HANNA))
     await desk.press(HANNA, own, "result")
     text = await allowed(desk, HANNA, await offered(desk, HANNA, since))
-    written = list(csv.DictReader(io.StringIO(text), delimiter="|"))
+    written = [row for row in csv.DictReader(io.StringIO(text), delimiter="|") if row["Row"]]  # others are about the whole file
     assert [row["Row"] for row in written] == ["3", "4", "5"]
     assert [row["Repaired"] for row in written] == [
         "Office phone: “none” was taken for nothing.", "", "Office phone: “System.String[]” was taken for nothing."
