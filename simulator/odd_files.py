@@ -9,9 +9,11 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from simulator import crowd
+from simulator.crowd.people import special
 
-#: Of twenty families, so that no name fits two of them.
-_PEOPLE = [crowd.member(number, mixed=False) for number in range(40, 240, 10)]
+#: Ordinary people, none of whom has a name in common with another.
+_FOUND = (crowd.member(number, mixed=True) for number in range(40, 300, 11) if not special(number))
+_PEOPLE = list({person.name.split()[0]: person for person in _FOUND if not person.synced}.values())
 _UPNS = [person.upn for person in _PEOPLE]
 
 

@@ -12,8 +12,8 @@ from bot.domain.methods import PhoneType
 from bot.domain.phone import MAX_EXTENSION, mask, parse_number
 from bot.domain.said import Said, alternatives, say
 from bot.errors import InvalidNumber
+from bot.languages.countries import Countries, calling_regions
 from bot.sheets.columns import Columns, at, part_of_number, short
-from bot.sheets.country import Countries, calling_regions
 from bot.sheets.numbers import FEWEST_DIGITS, Reading, parse_or_none, read_number
 from bot.sheets.values import is_nothing
 from bot.sheets.vocabulary import PHONES, Column

@@ -36,7 +36,8 @@ def fetch(page: Page, card: Locator, button: str, path: Path) -> list[dict[str, 
     with page.expect_download() as download:
         page.get_by_test_id("file").filter(has_text=name).click()
     download.value.save_as(path)
-    return list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
+    rows = csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines(), delimiter=";")  # as in the file that came in
+    return [row for row in rows if row["Row"]]  # others are about the whole file
 
 
 def press(card: Locator, button: str) -> None:

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.file_found import NO_ANSWERS, Answers, Found
+from bot.languages.countries import Countries, calling_regions
 from bot.sheets.apart import ReaderProcesses
-from bot.sheets.country import Countries, calling_regions
 from bot.sheets.read import read
 from tests.sheets.conftest import Reader, found
 

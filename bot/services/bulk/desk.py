@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 from bot.commands.bulk import BULK, DRY_RUN, TEMPLATE
@@ -118,7 +119,8 @@ class BulkDesk:
         Raises:
             Refusal: it is no answer, or it is too late for one.
         """
-        return await self.receiving.answered(job, question, answered(job, question, pick, word), actor)
+        said = await asyncio.to_thread(answered, job, question, pick, word)  # the first name of a country loads those of all
+        return await self.receiving.answered(job, question, said, actor)
 
     async def consented(self, consent: FileConsent) -> FileStored:
         """Somebody wants a file that was offered.
