@@ -169,7 +169,7 @@ MADE: tuple[tuple[Verb, Make], ...] = (
     *((verb, a_report) for verb in (Verb.LIST, Verb.READ_AGAIN)),
 )
 #: These leave what they are pressed on as it was, so one of it serves every press.
-LASTING = frozenset({Verb.PREVIEW, Verb.HOLD, Verb.GO_ON, Verb.RETRY, Verb.RESULT, Verb.REVEAL, Verb.REPLACE, Verb.VIEW})
+LASTING = frozenset({Verb.PREVIEW, Verb.HOLD, Verb.GO_ON, Verb.RETRY, Verb.RESULT, Verb.REVEAL, Verb.REPLACE, Verb.VIEW, *SAYING})
 
 
 def test_every_verb_is_tried_on_what_it_is_for() -> None:

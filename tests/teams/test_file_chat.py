@@ -350,9 +350,11 @@ async def test_a_consent_in_a_channel_is_none(chat: Chat) -> None:
     assert chat.desk.consents == []
 
 
-async def test_in_a_channel_no_file_is_offered(chat: Chat) -> None:
+async def test_in_a_channel_a_file_is_offered_in_ones_own_chat(chat: Chat) -> None:
     await chat.teams.say(HANNA, "bulk result", HELPDESK)
-    assert "personal chat" in str(chat.teams.thread(HELPDESK)[-1].card())
+    assert "The file is in our own chat" in str(chat.teams.thread(HELPDESK)[-1].card())
+    assert chat.teams.thread(HELPDESK)[-1].attachments[0]["contentType"] != CONSENT
+    assert chat.said()[-1].attachments[0]["contentType"] == CONSENT
 
 
 async def test_a_stored_file_without_an_address_is_told_all_the_same(chat: Chat) -> None:
@@ -372,9 +374,10 @@ async def test_a_button_that_asks_for_a_file_gets_it_below_its_card(chat: Chat) 
         assert answer.error is None
         assert chat.said()[-1].attachments[0]["contentType"] == CONSENT
     assert chat.teams.card(card.id) == card.card()
-    channel = (await chat.teams.say(HANNA, "x", HELPDESK)).id
+    channel, offered = (await chat.teams.say(HANNA, "x", HELPDESK)).id, len(chat.said())
     pressed = await chat.teams.press(HANNA, channel, "", action={"type": "Action.Execute", "verb": Verb.RESULT, "data": {"id": "7Q2F"}})
-    assert "personal chat" in (pressed.message or "")
+    assert "The file is in our own chat" in (pressed.message or "")
+    assert [each.attachments[0]["contentType"] for each in chat.said()[offered:]] == [CONSENT]
 
 
 @pytest.mark.parametrize(("name", "kept"), [
