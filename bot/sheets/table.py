@@ -51,13 +51,16 @@ class Table:
         """Which columns are read.
 
         Raises:
-            Refusal: they are not those of a table of people.
+            Refusal: they are not those of a table of people, or passwords stand below them.
         """
         if self._header.problem:
             raise Refusal(self._header.problem, SEND, code="file_no_header")
         try:
             return recognise(left_out(self._header.cells, self._out))
         except Refusal as refusal:
+            if self._secrets:
+                for _ in self.rows():  # whatever else is wrong with the file: a password in it is said
+                    pass
             elsewhere = [sheet.name for sheet in self._source.sheets if sheet.people and sheet.name != self._source.sheet]
             if not elsewhere:
                 raise

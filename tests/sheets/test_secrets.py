@@ -40,3 +40,7 @@ def test_secrets_refuse_the_file_in_whatever_row_they_are(reading: Reader, name:
     refused = refusal(reading, f"UPN,Mobile,{name}\n{lines}z@b.example,+31612345690,{cell}\n")
     assert (refused.code, f"“{name}”" in refused.text) == ("file_secrets", True)
     assert cell not in refused.text.replace(name, "") or len(cell) < 3
+
+
+def test_passwords_are_said_whatever_else_is_wrong_with_the_file(reading: Reader) -> None:
+    assert refusal(reading, "user,password\nalice@contoso.example,Winter2026!\n").code == "file_secrets"
