@@ -90,6 +90,21 @@ class Table:
             if not seen.blank:
                 yield seen
 
+    def look_for_merged(self, columns: Columns) -> None:
+        """After the last row: whether cells that are read are merged with those below, which then are empty but do not look it.
+
+        Raises:
+            Refusal: some are.
+        """
+        for place, last in sorted(self._source.merged.items()):
+            if last > self.begins and place < columns.width and place not in columns.unused:
+                raise Refusal(
+                    say("Cells under “{column}” are merged with those below, so other rows seem to say what they do not.",
+                        column=columns.header[place][:MOST_OF_A_NAME]),
+                    say("Unmerge the cells, write in each row what is meant, and send the file again."),
+                    code="file_merged",
+                )  # fmt: skip
+
     def nobody(self) -> Refusal:
         """Why there are no rows."""
         if self._hidden_rows and not self._with_hidden:

@@ -56,7 +56,7 @@ def opened(path: Path, answers: Answers) -> Iterator[Source]:
                 case [meant]:
                     stream = stack.enter_context(archive.open(parts.sheets[meant].part, MOST_UNPACKED))
                     sheet = Sheet(stream, strings, dates)
-                    source = Source(_records(sheet), sheet.hidden, sheets[meant].name, sheets)
+                    source = Source(_records(sheet), sheet.hidden, sheets[meant].name, sheets, merged=sheet.merged)
                 case _:
                     source = Source(None, sheets=sheets)
         yield source
