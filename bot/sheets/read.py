@@ -56,7 +56,9 @@ def read(path: Path, name: str, *, default_region: str, answers: Answers = NO_AN
         shape = Shape(columns, _others_have_all(path, source, table.begins, columns.width))
         rows = _rows(table, Rows(columns, shape, origins), unread)
         yield from rows if columns.phone_type is None else together(rows)
-        yield replace(table.found(), unused=unread.told, national=origins.national, region=origins.region if origins.national else "")
+        national = origins.national
+        unused = unread.told(national=bool(national))
+        yield replace(table.found(), unused=unused, national=national, region=origins.region if national else "")
 
 
 def _rows(table: Table, rows: Rows, unread: Unread) -> Iterator[FileRow]:
