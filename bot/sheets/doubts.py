@@ -175,6 +175,12 @@ def reads_as_number(cell: str, region: str, *, whole: bool = False) -> bool:
     return any(parse_or_none(each, PhoneType.OFFICE, region) is not None for each in ("+" + cell, *(("0" + cell, cell) if region else ())))
 
 
+def holds_back(text: str) -> bool:
+    """Whether it says of somebody or something that it is not to be changed or used."""
+    said = _CAMEL.sub(" ", text).casefold().replace("_", " ")
+    return not _FIRST_WORDS.isdisjoint(_WORD.findall(said)) and bool(_HOLDS_BACK.search(said))
+
+
 def is_country(cell: str) -> bool:
     """Whether a cell is a country, by its code or its English name, or a calling code with its plus sign; others are not looked for."""
     return squash(cell) in _COUNTRIES or _CALLING_CODE.fullmatch(cell) is not None
@@ -230,8 +236,7 @@ class Watch:
             return cell.casefold() not in _YES
         if self._brake or (self._remarks and _DOUBTS_IN_A_REMARK.search(cell)):
             return True
-        said = _CAMEL.sub(" ", cell).casefold().replace("_", " ")
-        return not _FIRST_WORDS.isdisjoint(_WORD.findall(said)) and bool(_HOLDS_BACK.search(said))
+        return holds_back(cell)
 
     def _names_a_tenant(self, cell: str) -> bool:
         return self._tenant or (self._organisation and bool(_DOMAIN.fullmatch(cell) or _ID.fullmatch(cell)))

@@ -57,7 +57,7 @@ def read(path: Path, name: str, *, default_region: str, answers: Answers = NO_AN
         rows = _rows(table, Rows(columns, shape, origins), unread)
         yield from rows if columns.phone_type is None else together(rows)
         national = origins.national
-        unused = unread.told(national=bool(national))
+        unused = (*table.held, *unread.told(national=bool(national)))
         yield replace(table.found(), unused=unused, national=national, region=origins.region if national else "")
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import openpyxl
 import pytest
 
-from tests.sheets.conftest import Reader, refusal, saved
+from bot.domain.file_found import NO_ANSWERS, Doubt, Question, open_questions
+from tests.sheets.conftest import Reader, Telling, refusal, saved
 
 NOOR, LOTTE, MOBILE, OFFICE = "noor.dekker@fabrikam.example", "lotte.visser@fabrikam.example", "+31612345678", "+31207654321"
 
@@ -49,3 +50,23 @@ def test_cells_that_are_merged_with_those_below_are_not_read(reading: Reader, na
 def test_what_is_merged_elsewhere_does_no_harm(reading: Reader, area: str) -> None:
     rows = reading(merged(area, ["Numbers of Utrecht", None, None], ["UPN", "Mobile", "Site"], [NOOR, MOBILE, "x"], [LOTTE, MOBILE, None]))
     assert [row.problem for row in rows] == ["", ""]
+
+
+@pytest.mark.parametrize(
+    ("content", "row"),
+    [
+        (f"DRAFT - do not process before 2027\nUPN,Mobile\n{NOOR},{MOBILE}\n", 1),
+        (f",Do not use,Use\nUPN,Mobile,Office\n{NOOR},{MOBILE},{OFFICE}\n", 1),
+        (f"UPN,Mobile\n{NOOR},{MOBILE}\nThe rows below: do not process!,\n{LOTTE},{MOBILE}\n", 3),
+        (f"UPN,Mobile\n{NOOR},{MOBILE}\n\nLeft the company:\n{LOTTE},{MOBILE}\n", 4),
+    ],
+)
+def test_a_line_about_nobody_may_hold_the_others_back(telling: Telling, content: str, row: int) -> None:
+    _, end = telling(content)
+    assert [(each.name, each.doubt) for each in end.unused] == [(f"row {row}", Doubt.BRAKE)]
+    assert open_questions(end, NO_ANSWERS) == (Question.COLUMNS,)
+
+
+def test_other_lines_are_no_brakes(telling: Telling) -> None:
+    _, end = telling(f"Numbers of Utrecht\n,Phones,\nUPN,Mobile,Office\n{NOOR},{MOBILE},{OFFICE}\nTotal\n")
+    assert end.unused == ()
