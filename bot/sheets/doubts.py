@@ -177,7 +177,8 @@ def reads_as_number(cell: str, region: str, *, whole: bool = False) -> bool:
 
 def holds_back(text: str) -> bool:
     """Whether it says of somebody or something that it is not to be changed or used."""
-    said = _CAMEL.sub(" ", text).casefold().replace("_", " ")
+    apart = text if " " in text else _CAMEL.sub(" ", text)
+    said = apart.casefold().replace("_", " ")
     return not _FIRST_WORDS.isdisjoint(_WORD.findall(said)) and bool(_HOLDS_BACK.search(said))
 
 

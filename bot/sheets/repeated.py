@@ -18,6 +18,8 @@ def repeated(record: Record, columns: Columns) -> bool:
     Raises:
         Refusal: it names them otherwise: what stands below would be read as what it is not.
     """
+    if any("@" in cell for cell in record.cells):  # as in nearly all rows
+        return False
     meant = [meaning(cell) for cell in record.cells if cell]
     if Column.USER not in meant or not any(column in TO_CHANGE for column in meant) or is_data(record.cells):
         return False

@@ -103,9 +103,11 @@ class Table:
 
     def _look_for_brakes(self, record: Record) -> None:
         """A line that is about nobody may say of the others that they are not to be changed."""
-        filled = [cell for cell in record.cells if cell]
         above = record.number < self.begins
-        if len(self.held) < MOST_HELD and (above or len(filled) == 1) and not is_data(filled):
+        if not above and sum(map(bool, record.cells)) != 1:
+            return
+        filled = [cell for cell in record.cells if cell]
+        if len(self.held) < MOST_HELD and not is_data(filled):
             held = next((cell for cell in filled if holds_back(cell)), None)
             if held is not None:
                 self.held.append(Unused(f"row {record.number}", Doubt.BRAKE, mask_text(held)[:MOST_OF_A_NAME]))
