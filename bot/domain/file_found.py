@@ -22,6 +22,7 @@ class Doubt(StrEnum):
     NONE = ""
     BRAKE = "brake"  # it looks as if it held rows back: Skip, Approved, Start date
     TENANT = "tenant"  # it names an organisation
+    COUNTRIES = "countries"  # its cells are countries, and numbers of the file say nothing of theirs
     NUMBERS = "numbers"  # its cells read as telephone numbers
 
 

@@ -19,6 +19,7 @@ MOST_NAMES = 8
 DOUBTS = say_each({
     Doubt.BRAKE: "it looks as if it held rows back, or wanted something else",
     Doubt.TENANT: "it names an organisation",
+    Doubt.COUNTRIES: "it has countries, and numbers were read without them",
     Doubt.NUMBERS: "it has telephone numbers",
 })  # fmt: skip
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Set
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass, field
 
 from bot.domain.characters import UNSEEN
 from bot.domain.file_found import Sheet
@@ -53,6 +53,7 @@ class Source:
         sheet: name of the sheet that is read; empty for a text file.
         sheets: all of a workbook.
         delimiter: between the cells of a text file; empty for a workbook.
+        merged: columns with cells that are merged with those below, and the last row of them; known after the last record.
     """
 
     records: Iterator[Record] | None
@@ -60,6 +61,7 @@ class Source:
     sheet: str = ""
     sheets: tuple[Sheet, ...] = ()
     delimiter: str = ""
+    merged: Mapping[int, int] = field(default_factory=dict)
 
 
 def tidy(cell: str) -> str:

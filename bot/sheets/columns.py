@@ -85,7 +85,7 @@ def matters(name: str) -> bool:
     if column is not None and column not in TO_CHANGE:
         return True
     named = vocabulary.ACCOUNTS_ONLY | vocabulary.FULL_NAMES | _COUNTRIES
-    if squashed in named or any(squashed in part for part in vocabulary.NAME_PARTS):
+    if squashed in named or vocabulary.is_country_of_something(name) or any(squashed in part for part in vocabulary.NAME_PARTS):
         return True
     of_number = squashed in vocabulary.PART_OF_NUMBER | vocabulary.PHONE_TYPE or _of_phone(squashed) is not None
     return of_number or may_be_asked_about(name)
@@ -175,10 +175,10 @@ def _with_the_rest(
             parts.append((part, place))
         elif squashed in vocabulary.COUNTRY:
             countries.append(place)
-        elif squashed in vocabulary.COUNTRY_OR_AREA:
-            areas.append(place)
         elif squashed in vocabulary.COUNTRY_CODE:
             codes.append(place)
+        elif squashed in vocabulary.COUNTRY_OR_AREA or (of_phone is None and vocabulary.is_country_of_something(header[place])):
+            areas.append(place)
         elif of_phone and of_phone[1] in places:
             what, phone = of_phone
             _refuse_twice(phone, header, of_phones[what].get(phone), place)

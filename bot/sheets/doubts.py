@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 
+from bot.domain.countries import COUNTRIES
 from bot.domain.file_found import Doubt, Unused
 from bot.domain.methods import PhoneType
 from bot.domain.phone import mask, mask_text
 from bot.sheets.numbers import parse_or_none
 from bot.sheets.values import is_nothing
-from bot.sheets.vocabulary import squash, words
+from bot.sheets.vocabulary import PORTAL_EXPORT, squash, words
 
 #: Of a name and of an example: what is told of a column (`told.MOST_OF_A_NAME`).
 MOST_OF_A_NAME = 64
@@ -36,13 +37,31 @@ _BRAKES = _set(
     "overslaan overgeslagen negeren genegeerd uitsluiten uitgesloten uitzondering verwerken verwerkt goedgekeurd goedkeuring akkoord "
     "geverifieerd gecontroleerd bevestigd ingeschakeld uitgeschakeld actief inactief wachten wacht geblokkeerd geannuleerd niet "
     "geldig vanaf "
+    "optin consent agreed signed signoff scheduled planned postponed uitstellen uitgesteld gepland vervallen verlopen "
+    "archived gearchiveerd "
+    "terminated termination leaver leavers deleted obsolete duplicate exception protected locked disable freeze frozen ready "
+    "manual retired "
+    "decision outcome result klopt juist toestemming leave vertrokken "
+    # in German, French, Spanish, Swedish, Danish, Italian, Portuguese
+    "uberspringen ubergehen ignorieren ausschliessen ausgeschlossen bearbeiten bearbeitet genehmigt freigegeben freigabe gesperrt aktiv "
+    "inaktiv deaktiviert nicht bestatigt gepruft gultig ungultig wartet warten ausstehend eintrittsdatum austrittsdatum archiviert "
+    "ignorer exclure exclu traiter traite approuve valider actif inactif statut suspendu annule attente debut effet bloque verifie "
+    "omitir ignorar excluir excluido procesar procesado aprobado aprobada autorizado activo inactivo estado pendiente "
+    "bloqueado verificado "
+    "hoppa godkand godkant behandlas behandla exkludera inaktivt vantar sparrad verifierad bekraftad udelad godkendt "
+    "saltare escludere approvato stato attivo sospeso elaborare aprovado ativo situacao "
     "tot ingangsdatum startdatum einddatum begindatum meenemen meegenomen geselecteerd toegestaan klaar aanhouden"
 )
 #: These are the whole of a name.
 _BRAKES_ALONE = _set(
+    "date datum when wanneer due duedate schedule schedulefor planning wann fecha fechadeinicio cuando quand dateeffet datedeffet "
+    "proceed submit execute import sync todo needed required review correct sure match answer numberok rightnumber test "
+    "dummy hoppaover "
+    "left mag fase phase wave batch valide done "
     "do done go run apply change update migrate migration change changes ok yes no yn confirm select keep leave start end stop "
     "per perdatum "
-    "startdate enddate begindate validfrom validto validuntil golive golivedate activationdate startdatum einddatum ingangsdatum livegang "
+    "startdate enddate begindate validfrom validto validuntil golive golivedate activationdate startdatum einddatum "
+    "ingangsdatum livegang "
     "startson endson lastday leavedate terminationdate datefrom dateto datumvan datumtot uitvoeren doen wijzigen bijwerken ja nee janee "
     "migreren behouden laten uitdienst uitdienstdatum laatstewerkdag vanaf tot "
     # what the reader does not carry out
@@ -53,6 +72,9 @@ _BRAKES_ALONE = _set(
 )
 _REMARKS = _set(
     "remark remarks comment comments note notes memo reason instruction instructions info information explanation annotation "
+    "bemerkung bemerkungen kommentar kommentare hinweis anmerkung notiz remarque remarques commentaire commentaires "
+    "observation observations "
+    "observacion observaciones comentario comentarios nota notas anmarkning anmarkningar kommentarer note "
     "opmerking opmerkingen notitie notities toelichting reden instructie instructies informatie bijzonderheden aantekening aantekeningen"
 )
 #: In a cell of any column.
@@ -61,16 +83,31 @@ _HOLDS_BACK = re.compile(
     r"yet|approved|verified|valid|correct)|wrong|incorrect|invalid|skip(?:ped)?|ignore|exclude[d]?|on\s+hold|hold|pending|cancell?ed|"
     r"unverified|unconfirmed|rejected|denied|"
     r"niet|nooit|verkeerde?|foute?|onjuiste?|ongeldige?|overslaan|negeren|uitsluiten|uitgesloten|wachten|afgewezen|afgekeurd|geannuleerd|"
-    r"in\s+afwachting|uit\s+dienst)\b",
+    r"in\s+afwachting|uit\s+dienst|vervallen|stop|not\s+(?:this|now|him|her|them|ready)|leave\s+(?:alone|as)|keep\s+as|no\s+change|tbd|tbc|"
+    r"old\s+number|wait(?:ing)?\s+for|left\s+the|leavers?|"
+    r"nicht|falsche?n?|ungültig|gesperrt|ausgeschieden|ne\s+pas|pas\s+(?:utiliser|modifier|valide)|mauvais|erroné|non\s+(?:usare|valido|utiliser)|"
+    r"no\s+(?:usar|cambiar|modificar|tocar|válido)|incorrecto|equivocado|pendiente|suspendido|använd\s+inte|inte|felaktigt?|ikke)\b",
     re.IGNORECASE,
 )
 #: One of them is in whatever holds back: most cells are done with by that.
 _FIRST_WORDS = _set(
     "do does donot don dont never no not wrong incorrect invalid skip skipped ignore exclude excluded hold pending canceled cancelled "
-    "unverified unconfirmed rejected denied niet nooit verkeerd verkeerde fout foute onjuist onjuiste ongeldig ongeldige overslaan negeren "
+    "unverified unconfirmed rejected denied niet nooit verkeerd verkeerde fout foute onjuist onjuiste ongeldig ongeldige "
+    "overslaan negeren "
+    "vervallen stop leave keep tbd tbc old wait waiting left leaver leavers nicht falsche falschen falscher falsch ungültig "
+    "gesperrt ausgeschieden "
+    "ne pas mauvais erroné non incorrecto equivocado pendiente suspendido använd inte felaktig felaktigt ikke "
     "uitsluiten uitgesloten wachten afgewezen afgekeurd geannuleerd afwachting uit"
 )
-_WORD = re.compile(r"[a-z]+")
+_WORD = re.compile(r"[^\W\d_]+")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")  # DoNotUse
+#: A column of nothing else says of each row whether.
+_WHETHER = _set(
+    "yes no y n true false ja nee j ok nok x ✓ ✔ ✗ ✘ ☑ ☐ waar onwaar nein wahr falsch oui non o vrai faux si sí nej sim não "
+    "tak nie kyllä ei да нет 是 否"
+)
+#: Of what directories tell by themselves, whether is nothing odd.
+_TOLD_BY_DIRECTORIES = re.compile(r"^(?:is|has|password|directorysync|onpremisessync|mfa|sspr)|licen[sc]ed|capable|registered|synced$")
 #: In a remark, besides.
 _DOUBTS_IN_A_REMARK = re.compile(
     r"\b(?:not?|old|former|outdated|stop|wait|left|leaver|unknown|check|verify|ask|until|after|before|from|only|instead|changed?|leave|"
@@ -79,7 +116,8 @@ _DOUBTS_IN_A_REMARK = re.compile(
 )
 _TENANTS = _set("tenant tenants tenantid tenantname")
 _ORGANISATIONS = _set(
-    "organisation organization organisatie organisations company bedrijf domain domein directory customer klant client environment omgeving"
+    "organisation organization organisatie organisations company bedrijf domain domein directory customer klant client "
+    "environment omgeving"
 )
 _DOMAIN = re.compile(r"@?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}", re.IGNORECASE)
 _ID = re.compile(r"\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?", re.IGNORECASE)
@@ -96,6 +134,13 @@ _OTHER_NUMBERS = _set(
     "cost id pass post zip bsn vat btw kvk iban bank department afdeling job team medewerker"
 )
 _ANY_NUMBERS = _NUMBER_WORDS | _set("id nr no ref reference code date datum pager serial badge ticket case zip telefoon mobiel gsm")
+#: What stands in columns of departments, languages and states looks like countries, too: HR, IT, CA.
+_OF_DEPARTMENTS = _set(
+    "department dept afdeling team unit state province provincie language taal title function functie group groep job "
+    "id"
+)
+_COUNTRIES = _set("uk usa") | {squash(name.removeprefix("the ")) for name in COUNTRIES.values()} | {squash(code) for code in COUNTRIES}
+_CALLING_CODE = re.compile(r"(?:\+|00)[1-9][0-9]{0,2}")
 _YES = _set("true yes 1 ja waar enabled")
 
 
@@ -130,6 +175,18 @@ def reads_as_number(cell: str, region: str, *, whole: bool = False) -> bool:
     return any(parse_or_none(each, PhoneType.OFFICE, region) is not None for each in ("+" + cell, *(("0" + cell, cell) if region else ())))
 
 
+def holds_back(text: str) -> bool:
+    """Whether it says of somebody or something that it is not to be changed or used."""
+    apart = text if " " in text else _CAMEL.sub(" ", text)
+    said = apart.casefold().replace("_", " ")
+    return not _FIRST_WORDS.isdisjoint(_WORD.findall(said)) and bool(_HOLDS_BACK.search(said))
+
+
+def is_country(cell: str) -> bool:
+    """Whether a cell is a country, by its code or its English name, or a calling code with its plus sign; others are not looked for."""
+    return squash(cell) in _COUNTRIES or _CALLING_CODE.fullmatch(cell) is not None
+
+
 def may_have_numbers(name: str) -> bool:
     """Whether numbers, of telephones too, are nothing odd in a column of this name."""
     return bool(_ANY_NUMBERS & set(words(name))) or squash(name).endswith(("number", "nummer", "code", "date", "datum"))
@@ -152,6 +209,8 @@ class Watch:
         self._tenant = squashed in _TENANTS or bool(said & _TENANTS)
         self._organisation = self._tenant or bool(said & _ORGANISATIONS)
         self._whole = not name or (bool(said & _NUMBER_WORDS) and not said & _OTHER_NUMBERS)
+        self._whether = squashed not in PORTAL_EXPORT and not _TOLD_BY_DIRECTORIES.search(squashed)
+        self._countries = not said & _OF_DEPARTMENTS
         self._cells = self._numbers = self._looked_up = 0
         self._examples: dict[Doubt, str] = {}
 
@@ -161,6 +220,10 @@ class Watch:
             return
         cell = cell[:_MOST_OF_A_CELL]
         self._cells += 1
+        self._whether = self._whether and cell.casefold() in _WHETHER
+        self._countries = self._countries and is_country(cell)
+        if self._countries and cell.upper() != region:
+            self._examples.setdefault(Doubt.COUNTRIES, cell)
         if Doubt.BRAKE not in self._examples and self._holds_back(cell):
             self._examples[Doubt.BRAKE] = cell
         if Doubt.TENANT not in self._examples and self._names_a_tenant(cell):
@@ -174,8 +237,7 @@ class Watch:
             return cell.casefold() not in _YES
         if self._brake or (self._remarks and _DOUBTS_IN_A_REMARK.search(cell)):
             return True
-        said = cell.casefold().replace("_", " ")
-        return not _FIRST_WORDS.isdisjoint(_WORD.findall(said)) and bool(_HOLDS_BACK.search(said))
+        return holds_back(cell)
 
     def _names_a_tenant(self, cell: str) -> bool:
         return self._tenant or (self._organisation and bool(_DOMAIN.fullmatch(cell) or _ID.fullmatch(cell)))
@@ -186,13 +248,20 @@ class Watch:
         self._looked_up += 1
         return reads_as_number(cell, region, whole=self._whole)
 
-    @property
-    def told(self) -> Unused | None:
-        """What is told of the column; None of one without name and content."""
+    def told(self, *, national: bool) -> Unused | None:
+        """What is told of the column; None of one without name and content.
+
+        Args:
+            national: some numbers of the file say nothing of their country, and no column does: one of countries may.
+        """
+        if self._whether and self._cells:
+            self._examples.setdefault(Doubt.BRAKE, "")
+        if not (national and self._countries):
+            self._examples.pop(Doubt.COUNTRIES, None)
         if not self._name and not self._cells:
             return None
         name = mask_text(self._name)[:MOST_OF_A_NAME] or f"column {self._letter}"
-        for doubt in (Doubt.BRAKE, Doubt.TENANT, Doubt.NUMBERS):
+        for doubt in (Doubt.BRAKE, Doubt.TENANT, Doubt.COUNTRIES, Doubt.NUMBERS):
             if doubt in self._examples and (doubt is not Doubt.NUMBERS or self._numbers * 2 >= self._cells):
                 example = self._examples[doubt]
                 return Unused(name, doubt, (mask(example) if doubt is Doubt.NUMBERS else mask_text(example))[:MOST_OF_A_NAME])

@@ -22,8 +22,8 @@ _NO_NUMBER = re.compile(
 _DIGITS_OF_A_NUMBER = 6  # a title has no more
 
 
-def begun(records: Iterator[Record]) -> tuple[Record | None, Iterator[Record]]:
-    """The names of the columns, and what stands below them; None when there is nothing at all.
+def begun(records: Iterator[Record]) -> tuple[Record | None, list[Record], Iterator[Record]]:
+    """The names of the columns, what stands above them and what below; no names when there is nothing at all.
 
     They stand in the first line that names the person's column; nothing below a row of somebody's data is taken for names. Where no line
     does, the first one with a known name comes, or the very first, for whoever says what is wrong with it.
@@ -42,10 +42,10 @@ def begun(records: Iterator[Record]) -> tuple[Record | None, Iterator[Record]]:
         if len(seen) == MOST_ABOVE:
             break
     if not seen:
-        return None, records
+        return None, [], records
     if at is None:
         at = next((index for index, record in enumerate(seen) if any(meaning(cell) for cell in record.cells if cell)), 0)
-    return seen[at], chain(seen[at + 1 :], records)
+    return seen[at], seen[:at], chain(seen[at + 1 :], records)
 
 
 def is_header(cells: Sequence[str]) -> bool:

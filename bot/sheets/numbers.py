@@ -32,6 +32,8 @@ _YEAR_FIRST = re.compile(rf"([0-9]{{4}})([-/.])([0-9]{{1,2}})\2([0-9]{{1,2}}){_T
 _MONTH_NAMED = re.compile(
     r"(?:[0-9]{1,2}[- ])?(?:jan|feb|mar|mrt|apr|may|mei|jun|jul|aug|sep|oct|okt|nov|dec)[a-z]*\.?(?:[- ][0-9]{2,4})?", re.IGNORECASE
 )
+#: Three digits for the area, three and four: no country code stands before them.
+_NORTH_AMERICAN = re.compile(r"\(?[2-9][0-9]{2}\)?[ .-]+[2-9][0-9]{2}[ .-]+[0-9]{4}")
 _CLOCK = re.compile(r"[0-9]{1,3}:[0-9]{2}(?::[0-9]{2})?(?: ?[AaPp][Mm])?")
 #: Day 0 of spreadsheets: https://support.microsoft.com/office/date-function-e36c0c8c-4104-49da-ab83-82328b832349
 _DAY_ZERO = date(1899, 12, 30)
@@ -96,7 +98,7 @@ def _read_digits(cell: str, phone: PhoneType, region: str, already: str = "") ->
         return Reading(value, _repaired(value, already) if already else "")
     if not region and sum(map(str.isdigit, cell)) < FEWEST_DIGITS:  # `parse_number` would look in every country whom one calls there
         raise InvalidNumber(say("That number is too short."), _AS_TEXT)
-    found = _valid(_typed(cell), phone, region)
+    found = [value for value in _valid(_typed(cell), phone, region) if not _is_apart(cell, value, region)]
     zero = parse_or_none("0" + cell, phone, region) if region else None
     lost = say("its leading zero was lost") if zero and zero in found else say("its plus sign was lost")
     return _only(found, _refusal(cell, phone, region), already or lost)
@@ -147,6 +149,18 @@ def _orders(cell: str) -> Iterator[str]:
 def _typed(cell: str) -> tuple[str, ...]:
     """What may have been typed before a spreadsheet took the beginning away."""
     return cell, "0" + cell, "+" + cell
+
+
+def _is_apart(cell: str, value: str, region: str) -> bool:
+    """Whether a number's country code is no group of its own in what people wrote in groups: `(203) 234-5678` did not lose a plus.
+
+    Spreadsheets take the plus from digits alone; people leave it away, mostly that of their own country.
+    """
+    groups, code = re.findall(r"[0-9]+", without_extension(cell)), value[1:].partition(" ")[0]
+    if len(groups) < 2 or groups[0] == code:
+        return _NORTH_AMERICAN.fullmatch(cell) is not None
+    own = str(phonenumbers.country_code_for_region(region)) if region else ""
+    return code != own
 
 
 def _valid(readings: tuple[str, ...] | list[str] | set[str], phone: PhoneType, region: str) -> list[str]:

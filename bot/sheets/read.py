@@ -18,6 +18,7 @@ from bot.sheets import archive, text, workbook
 from bot.sheets.cells import EXAMPLE_USER, Source
 from bot.sheets.columns import at
 from bot.sheets.origin import Origins
+from bot.sheets.repeated import repeated
 from bot.sheets.rows import Rows, together
 from bot.sheets.shape import Shape
 from bot.sheets.table import SEND, Table, too_many_rows
@@ -55,13 +56,15 @@ def read(path: Path, name: str, *, default_region: str, answers: Answers = NO_AN
         shape = Shape(columns, _others_have_all(path, source, table.begins, columns.width))
         rows = _rows(table, Rows(columns, shape, origins), unread)
         yield from rows if columns.phone_type is None else together(rows)
-        yield replace(table.found(), unused=unread.told, national=origins.national, region=origins.region if origins.national else "")
+        national = origins.national
+        unused = (*table.held, *unread.told(national=bool(national)))
+        yield replace(table.found(), unused=unused, national=national, region=origins.region if national else "")
 
 
 def _rows(table: Table, rows: Rows, unread: Unread) -> Iterator[FileRow]:
     count = 0
     for record in table.rows():
-        if any(at(record.cells, place) == EXAMPLE_USER for _, place in rows.columns.persons):
+        if any(at(record.cells, place) == EXAMPLE_USER for _, place in rows.columns.persons) or repeated(record, rows.columns):
             continue
         count += 1
         if count > MOST_ROWS:
@@ -69,6 +72,7 @@ def _rows(table: Table, rows: Rows, unread: Unread) -> Iterator[FileRow]:
         origin = rows.origin(record)
         unread.look(record.cells, rows.origins.likely(origin))
         yield rows.read(record, origin)
+    table.look_for_merged(rows.columns)
     if not count:
         raise table.nobody()
 

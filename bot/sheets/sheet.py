@@ -24,6 +24,7 @@ MOST_IN_A_ROW = 4_000
 #: Rows and columns that were drawn together are as good as hidden: nothing in them can be read. In points, and in characters.
 UNSEEN_HEIGHT, UNSEEN_WIDTH = 2.0, 0.5
 _COLUMN = re.compile(r"([A-Z]{1,3})[0-9]*")
+_RANGE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})(?::([A-Z]{1,3})([0-9]{1,7}))?")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,400}")
 _TRUE, _FALSE = ("1", "true"), ("0", "false")
 
@@ -37,6 +38,7 @@ class Sheet(Part):
 
     Attributes:
         hidden: the columns that are not shown, the first one being 0; all of them are known by the first row.
+        merged: columns with cells that are merged with those below, and the last row of them; known at the end.
         ended: it was read to its end.
     """
 
@@ -47,6 +49,7 @@ class Sheet(Part):
         self._columns: dict[str, int] = {}
         self._is_sheet = self._in_rows = self._in_row = self._row_hidden = False
         self.hidden: set[int] = set()
+        self.merged: dict[int, int] = {}
         self.ended = False
         self._row = self._column = self._characters = self._others = 0
         self._cells: list[str] = []
@@ -124,6 +127,8 @@ class Sheet(Part):
             self._begin_row(attributes)
         elif self.depth == 3 and self._is_sheet and name == "col":
             self._begin_columns(attributes)
+        elif self.depth == 3 and self._is_sheet and name == "mergeCell":
+            self._merge(attributes.get("ref", ""))
 
     def _begin_columns(self, attributes: dict[str, str]) -> None:
         """https://learn.microsoft.com/dotnet/api/documentformat.openxml.spreadsheet.column"""
@@ -133,6 +138,16 @@ class Sheet(Part):
             self.hidden.update(columns)
         else:
             self.hidden.difference_update(columns)
+
+    def _merge(self, reference: str) -> None:
+        """https://learn.microsoft.com/dotnet/api/documentformat.openxml.spreadsheet.mergecell"""
+        found = _RANGE.fullmatch(reference)
+        if found is None:
+            raise damaged()
+        first, last = int(found[2]), int(found[4] or found[2])
+        if last > first:
+            for column in range(self._column_of(found[1]), min(self._column_of(found[3]), MOST_COLUMNS) + 1):
+                self.merged[column - 1] = max(last, self.merged.get(column - 1, 0))
 
     def _begin_row(self, attributes: dict[str, str]) -> None:
         number = _whole(attributes["r"]) if "r" in attributes else self._row + 1

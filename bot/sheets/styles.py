@@ -1,4 +1,4 @@
-"""Which formats make a date of a number, and which date: all that is wanted of a workbook's styles.
+"""Which formats make a date of a number, or put digits round it: all that is wanted of a workbook's styles.
 
 https://learn.microsoft.com/dotnet/api/documentformat.openxml.spreadsheet.numberingformat
 """
@@ -6,6 +6,7 @@ https://learn.microsoft.com/dotnet/api/documentformat.openxml.spreadsheet.number
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import IO
 
@@ -19,6 +20,9 @@ _AS_IT_IS = re.compile(r'"[^"]*"?|[\\_*].|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNO
 _SPAN = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _DATE = re.compile(r"[dmyhs]", re.IGNORECASE)
 MOST_OF_A_FORMAT = 255
+#: One piece of a format: a text, a character as it is, a currency, a blank or a filling, a digit, or any other character.
+_PIECE = re.compile(r'"([^"]*)"?|\\(.)|\[\$([^\]-]*)[^\]]*\]|([_*].)|([0#?])|(.)', re.DOTALL)
+_BARE = frozenset("+-() 123456789")
 #: https://learn.microsoft.com/office/troubleshoot/excel/1900-and-1904-date-system
 _FROM_1900, _FROM_1904 = datetime(1899, 12, 30, tzinfo=UTC), datetime(1904, 1, 1, tzinfo=UTC)
 _NO_LEAP_DAY = 60  # before it, Excel's days are one more than they should be: it takes 1900 for a leap year
@@ -28,16 +32,22 @@ class Dates:
     """What cells with a format show.
 
     Args:
+        numbers: by style, the pieces of a format that shows more digits of a number than it has (`_digits_of`).
         from_1904: days are counted from 1904.
     """
 
-    def __init__(self, dates: frozenset[int], spans: frozenset[int], *, from_1904: bool) -> None:
+    def __init__(
+        self, dates: frozenset[int], spans: frozenset[int], numbers: Mapping[int, tuple[str, ...]] | None = None, *, from_1904: bool
+    ) -> None:
         self._dates = dates
         self._spans = spans
+        self._numbers = numbers or {}
         self._zero = _FROM_1904 if from_1904 else _FROM_1900
 
     def shown(self, number: float, style: int) -> str | None:
-        """The date, the time or the span that a cell of this style shows; None when it shows the number as such."""
+        """The date, the time, the span or the longer number that a cell of this style shows; None when it shows the number as such."""
+        if style in self._numbers and number >= 0 and number.is_integer() and number < 1e15:
+            return _with_digits(self._numbers[style], str(int(number)))
         if style not in self._dates and style not in self._spans:
             return None
         try:
@@ -80,6 +90,7 @@ class Styles(Part):
         return Dates(
             frozenset(style for style, code in enumerate(self._formats) if code in dates),
             frozenset(style for style, code in enumerate(self._formats) if code in spans),
+            {style: pieces for style, code in enumerate(self._formats) if (pieces := _digits_of(self._codes.get(code, "")))},
             from_1904=from_1904,
         )
 
@@ -87,3 +98,35 @@ class Styles(Part):
 def _shown(code: str) -> str:
     """What of a format shows a number: its first section, which is for positive ones, without what is shown as it is."""
     return _AS_IT_IS.sub("", code).partition(";")[0]
+
+
+def _digits_of(code: str) -> tuple[str, ...]:
+    """The pieces of a format that puts a plus sign or digits before a number, or zeros; a single digit's place is `0`, `#` or `?`.
+
+    Empty for any other: what it shows is the number, with marks that mean nothing here.
+    """
+    pieces: list[str] = []
+    for text, escaped, currency, blank, place, other in _PIECE.findall(code):
+        if other == ";":
+            break
+        if other and other not in _BARE:
+            return ()
+        pieces += [place] if place else [f"={text or escaped or currency or other}"] if not blank else []
+    literal = "".join(piece for piece in pieces if piece.startswith("="))
+    longer = "+" in literal or any(map(str.isdigit, literal)) or pieces.count("0") > 1
+    return tuple(pieces) if longer else ()
+
+
+def _with_digits(pieces: tuple[str, ...], digits: str) -> str:
+    """A number as such a format shows it: its digits fill the places from the right, and those left over stand in the first one."""
+    places = [index for index, piece in enumerate(pieces) if not piece.startswith("=")]
+    shown: list[str] = []
+    for index in range(len(pieces) - 1, -1, -1):
+        piece = pieces[index]
+        if piece.startswith("="):
+            shown.append(piece[1:])
+            continue
+        taken = digits if index == places[0] else digits[-1:]
+        shown.append(taken or ("0" if piece == "0" else ""))
+        digits = digits[: -len(taken)] if taken else digits
+    return "".join(reversed(shown))

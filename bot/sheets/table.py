@@ -6,14 +6,19 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 
 from bot.domain.bulk import MOST_ROWS
-from bot.domain.file_found import Answers, Found
+from bot.domain.file_found import Answers, Doubt, Found, Unused
+from bot.domain.phone import mask_text
 from bot.domain.said import join, say, say_count
 from bot.errors import Refusal
 from bot.sheets.cells import MOST_OF_A_NAME, Record, Source
 from bot.sheets.columns import Columns, matters, recognise
-from bot.sheets.header import begun, is_header
+from bot.sheets.doubts import holds_back
+from bot.sheets.header import begun, is_data, is_header
 from bot.sheets.secrets import look_for_secrets, secrets_of
 from bot.sheets.sheet import SHEET_ROWS
+
+#: Of the lines that look as if they held rows back, so many are told.
+MOST_HELD = 8
 
 SEND = say("Send a CSV file or an Excel workbook (.xlsx). Type `bulk template` for a file to begin with.")
 
@@ -28,13 +33,15 @@ class Table:
     Attributes:
         asks: a column that is hidden decides what the rows mean, so none is to be read before its sender has said with it or without it.
 
+        held: lines above the header and between the rows that look as if they held rows back.
+
     Raises:
         Refusal: it holds nothing, or passwords.
     """
 
     def __init__(self, source: Source, answers: Answers) -> None:
         assert source.records is not None, "it is known which sheet is meant"
-        header, self._below = begun(source.records)
+        header, above, self._below = begun(source.records)
         if header is None:
             raise Refusal(say("The file is empty."), SEND, code="file_empty")
         self._source, self._header = source, header
@@ -46,6 +53,9 @@ class Table:
         self.asks = bool(matter) and answers.hidden is None
         self._hidden_columns, self._hidden_matter, self._hidden_rows = tuple(hidden), tuple(matter), 0
         self._secrets = secrets_of(names)
+        self.held: list[Unused] = []
+        for record in above:
+            self._look_for_brakes(record)
 
     def columns(self) -> Columns:
         """Which columns are read.
@@ -89,9 +99,36 @@ class Table:
                 self._hidden_rows += 1
                 if not self._with_hidden:
                     continue
+            self._look_for_brakes(record)
             seen = replace(record, cells=left_out(record.cells, self._out)) if self._out else record
             if not seen.blank:
                 yield seen
+
+    def _look_for_brakes(self, record: Record) -> None:
+        """A line that is about nobody may say of the others that they are not to be changed."""
+        above = record.number < self.begins
+        if not above and sum(map(bool, record.cells)) != 1:
+            return
+        filled = [cell for cell in record.cells if cell]
+        if len(self.held) < MOST_HELD and not is_data(filled):
+            held = next((cell for cell in filled if holds_back(cell)), None)
+            if held is not None:
+                self.held.append(Unused(f"row {record.number}", Doubt.BRAKE, mask_text(held)[:MOST_OF_A_NAME]))
+
+    def look_for_merged(self, columns: Columns) -> None:
+        """After the last row: whether cells that are read are merged with those below, which then are empty but do not look it.
+
+        Raises:
+            Refusal: some are.
+        """
+        for place, last in sorted(self._source.merged.items()):
+            if last > self.begins and place < columns.width and place not in columns.unused:
+                raise Refusal(
+                    say("Cells under “{column}” are merged with those below, so other rows seem to say what they do not.",
+                        column=columns.header[place][:MOST_OF_A_NAME]),
+                    say("Unmerge the cells, write in each row what is meant, and send the file again."),
+                    code="file_merged",
+                )  # fmt: skip
 
     def nobody(self) -> Refusal:
         """Why there are no rows."""

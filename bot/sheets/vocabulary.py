@@ -27,6 +27,7 @@ PHONES = (Column.MOBILE, Column.ALTERNATE, Column.OFFICE)
 NAMES: Mapping[Column, str] = {
     Column.USER: "user upn userprincipalname userprincipal principalname username userid useremail useremailaddress login loginname "
     "signinname logonname account accountname mail email emailaddress mailaddress primarysmtpaddress "
+    "workemail emailwork businessemail companyemail corporateemail employeeemail primaryemail werkemail "
     "objectid userobjectid id entraid azureadid oid "
     "person who employee gebruiker gebruikersnaam gebruikersid medewerker emailadres mailadres wie persoon aanmeldnaam inlognaam",
     Column.MOBILE: "mobile mobilephone mobilenumber mobilephonenumber mobileno mobilenr phone phonenumber cell cellphone cellphonenumber "
@@ -40,7 +41,8 @@ NAMES: Mapping[Column, str] = {
     "alternatievemobieletelefoon alternatiefmobieltelefoonnummer alternatieftelefoonnummer tweedemobielnummer tweedemobieletelefoon "
     "tweedetelefoon",
     Column.OFFICE: "office officephone officenumber officephonenumber businessphone businessphones businessphonenumber workphone "
-    "worknumber workphonenumber landline deskphone kantoor kantoortelefoon kantoornummer werktelefoon werknummer vastetelefoon vastnummer "
+    "worknumber workphonenumber landline deskphone kantoor kantoortelefoon kantoornummer werktelefoon werknummer "
+    "vastetelefoon vastnummer "
     "vast "
     "telefoonkantoor telefoonwerk zakelijketelefoon",
     Column.SMS: "sms smssignin smssigninenabled smslogin smslogon signinwithsms textsignin smsaanmelden aanmeldenmetsms smsaanmelding",
@@ -68,7 +70,10 @@ class Person(StrEnum):
 _PERSONS: Mapping[Person, frozenset[str]] = {
     Person.OBJECT_ID: _set("objectid userobjectid id entraid azureadid oid userid gebruikersid"),
     Person.UPN: _set("upn userprincipalname userprincipal principalname"),
-    Person.MAIL: _set("mail email emailaddress mailaddress primarysmtpaddress emailadres mailadres useremail useremailaddress"),
+    Person.MAIL: _set(
+        "mail email emailaddress mailaddress primarysmtpaddress emailadres mailadres useremail useremailaddress workemail emailwork "
+        "businessemail companyemail corporateemail employeeemail primaryemail werkemail"
+    ),
     Person.ACCOUNT: _set(
         "username login loginname signinname logonname account accountname gebruikersnaam aanmeldnaam inlognaam "
         "samaccountname sam samaccount onpremisessamaccountname"
@@ -84,23 +89,43 @@ def person(squashed: str) -> Person:
 
 
 #: What a row calls the person: all of it, or parts of it in their order.
-FULL_NAMES = _set("displayname name fullname volledigenaam naam weergavenaam employeename personname naammedewerker")
+FULL_NAMES = _set(
+    "displayname name fullname volledigenaam naam weergavenaam employeename personname naammedewerker userdisplayname userfullname "
+    "primaryuserdisplayname employeefullname legalname preferredname knownas contactname worker workername staffmember "
+    "staffname colleague "
+    "collega cn commonname naamgebruiker voorenachternaam firstlastname firstandlastname "
+    "anzeigename vollstandigername namedesmitarbeiters mitarbeiter mitarbeitername nomcomplet nomdutilisateur nomaffiche nometprenom "
+    "nombrecompleto nombreyapellidos nombreparamostrar namn fullstandigtnamn visningsnamn medarbetare navn nome nomecompleto 姓名 名前 氏名"
+)
 NAME_PARTS: tuple[frozenset[str], ...] = (
-    _set("firstname givenname forename voornaam roepnaam"),
+    _set("firstname givenname givennames forename first voornaam voornamen roepnaam vorname prenom nombre fornamn fornavn"),
     _set("middlename tussenvoegsel tussenvoegsels"),
-    _set("lastname surname familyname sn achternaam familienaam"),
+    _set(
+        "lastname surname familyname last sn achternaam familienaam nachname familienname nom nomdefamille apellido apellidos efternamn "
+        "efternavn etternavn cognome"
+    ),
 )
 
 #: The country of the numbers in a row.
 COUNTRY = _set(
-    "country countryname countryorregion countryregion countryiso countryisocode isocountry isocountrycode iso iso2 iso3 isocode isoalpha2 "
+    "country countryname countryorregion countryregion countryiso countryisocode isocountry isocountrycode iso iso2 iso3 "
+    "isocode isoalpha2 "
     "isoalpha3 usagelocation usageregion c co nation land landnaam natie gebruikslocatie mobilecountry phonecountry countryofresidence "
-    "workcountry homecountry landmobiel werkland woonland landofregio landregio"
+    "workcountry homecountry landmobiel werkland woonland landofregio landregio countrylettercode countrykey numbercountry "
+    "pays pais paese kraj maa orszag страна 国 国家 国名"
 )
 #: A state or a part of a company stands there as well: it counts where no other column says the country.
-COUNTRY_OR_AREA = _set("region regio")
+COUNTRY_OR_AREA = _set("region regio staat")
+#: Of a name that is none of these: one of them says it is the country of something.
+_COUNTRY_WORDS = _set("country land pays pais paese")
+_NO_COUNTRY_OF_THEIRS = _set("manager lead head birth origin citizenship geboorte herkomst of line telefon telefoon phone")
 #: Countries stand there, or the calling codes of numbers.
-COUNTRY_CODE = _set("countrycode landcode landencode countrycodes")
+COUNTRY_CODE = _set(
+    "countrycode landcode landencode countrycodes landercode laendercode landerkennzeichen landervorwahl landesvorwahl "
+    "landeskennzahl codepays "
+    "indicatifpays codigopais codigodepais prefijopais landskod landkod internationalcode intlcode internationalphonecode "
+    "internationaldialingcode internationaldiallingcode countrydialingprefix countrydiallingprefix countryprefix"
+)
 #: What makes of the name of a phone's column the name of the column for its calling code, or its extension.
 CODE_OF_PHONE = ("countrycallingcode", "countrycode", "callingcode", "dialingcode", "diallingcode", "dialcode", "landcode", "landnummer")
 EXTENSION_OF_PHONE = ("extension", "toestelnummer", "toestel", "ext")
@@ -126,14 +151,16 @@ ONE_NUMBER = WHICH_PHONE | {"phone", "phonenumber"}
 #: A part of the number in a column of its own would be lost, and the rest read as another number.
 PART_OF_NUMBER = _set(
     "countrycode countrycallingcode callingcode dialcode dialingcode diallingcode areacode landcode landencode landnummer landennummer "
-    "netnummer prefix kengetal extension ext toestel toestelnummer countrycodes"
+    "netnummer prefix kengetal extension ext toestel toestelnummer countrycodes vorwahl indicatif prefijo prefisso riktnummer dialprefix "
+    "dialingprefix durchwahl"
 )
 LIKE_PHONE = re.compile(r"phone|mobi|telef|gsm|sms|cell")
 #: They look like the name of a column that matters, and are not.
 NOT_MEANT = _set(
     "employeeid employeenumber employeenr employeeno employeecode employeetype employeename personid personnumber usertype userstatus "
     "personeelsnummer personeelsnr medewerkersnummer medewerkernummer medewerkernr medewerkerid medewerkerscode medewerkercode "
-    "accountstatus accounttype accountenabled county countycode counties officelocation officename"
+    "accountstatus accounttype accountenabled objectguid objectsid objectclass objecttype county countycode counties "
+    "officelocation officename"
 )
 #: Of Microsoft's export of users: https://learn.microsoft.com/entra/identity/users/users-bulk-download
 PORTAL_EXPORT = _set(
@@ -141,6 +168,12 @@ PORTAL_EXPORT = _set(
     "alternateemailaddress agegroup consentprovidedforminor legalagegroupclassification creationtype directorysynced invitationstate "
     "identityissuer createddatetime telephonenumber"
 )
+
+
+def is_country_of_something(name: str) -> bool:
+    """Whether a name that is not among those of countries speaks of one: `Site country`, `Land vestiging`."""
+    said = set(words(name))
+    return bool(said & _COUNTRY_WORDS) and not said & _NO_COUNTRY_OF_THEIRS
 
 
 def squash(name: str) -> str:

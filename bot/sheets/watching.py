@@ -35,9 +35,8 @@ class Unread:
             if (cell := at(cells, place)) and (is_user(cell) or not cell.isdigit()):
                 self._numbered.discard(place)
 
-    @property
-    def told(self) -> tuple[Unused, ...]:
-        """The columns, in their order."""
-        found = {place: told for place, watch in self._watches.items() if (told := watch.told)}
+    def told(self, *, national: bool) -> tuple[Unused, ...]:
+        """The columns, in their order; `national`: numbers of the file say nothing of their country."""
+        found = {place: told for place, watch in self._watches.items() if (told := watch.told(national=national))}
         found |= {place: Unused(self._names[place][:64]) for place in self._numbered}
         return tuple(found[place] for place in sorted(found))

@@ -56,7 +56,7 @@ def opened(path: Path, answers: Answers) -> Iterator[Source]:
                 case [meant]:
                     stream = stack.enter_context(archive.open(parts.sheets[meant].part, MOST_UNPACKED))
                     sheet = Sheet(stream, strings, dates)
-                    source = Source(_records(sheet), sheet.hidden, sheets[meant].name, sheets)
+                    source = Source(_records(sheet), sheet.hidden, sheets[meant].name, sheets, merged=sheet.merged)
                 case _:
                     source = Source(None, sheets=sheets)
         yield source
@@ -103,7 +103,7 @@ def _people(archive: Archive, part: NamedSheet, strings: Strings, dates: Dates) 
     with archive.open(part.part, MOST_UNPACKED) as stream:
         sheet = Sheet(stream, strings, dates)
         try:
-            header, below = begun(sheet.records(LOOKED_AT))
+            header, _, below = begun(sheet.records(LOOKED_AT))
             if header is None or not names_people(header.cells, sheet.hidden):
                 return False
             secrets, people = secrets_of(header.cells), False

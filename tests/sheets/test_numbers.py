@@ -73,6 +73,18 @@ def test_an_office_number_may_have_an_extension(cell: str) -> None:
         read_number(cell, PhoneType.MOBILE, default_region="NL")
 
 
+@pytest.mark.parametrize("cell", ["(203) 234-5678", "432-555-0199", "453 234 5678", "(507) 234-5678", "609 234-5678"])
+@pytest.mark.parametrize("region", ["NL", ""])
+def test_what_is_written_in_groups_did_not_lose_a_plus(cell: str, region: str) -> None:
+    with pytest.raises(InvalidNumber):
+        read_number(cell, PhoneType.MOBILE, default_region=region)
+
+
+@pytest.mark.parametrize("cell", ["31 6 12345678", "31-6-12345678", "316 12345678", "(31) 612345678"])
+def test_its_country_code_may_stand_there_without_one(cell: str) -> None:
+    assert read_number(cell, PhoneType.MOBILE, default_region="NL").value == ALICE
+
+
 def test_an_extension_and_a_beginning_that_was_lost() -> None:
     reading = read_number("31207654321 toestel 12", PhoneType.OFFICE, default_region="")
     assert (reading.value, "plus sign was lost" in reading.repaired) == ("+31 207654321x12", True)

@@ -54,6 +54,34 @@ def test_cells_that_are_no_number(reading: Reader, cell: object, says: str) -> N
     assert good.wishes == (ALICE,)
 
 
+@pytest.mark.parametrize(
+    ("form", "number", "value"),
+    [
+        ('"+33 "0', 612345678, "+33 612345678"),
+        ("\\+33 0 00 00 00 00", 612345678, "+33 612345678"),
+        ("+#", 33612345678, "+33 612345678"),
+        ('"0033"000000000', 612345678, "+33 612345678"),
+        ('[$+33]\\ 0', 612345678, "+33 612345678"),
+        ("0000000000", 612345678, "+31 612345678"),
+        ('0#" "##" "##" "##" "##', 612345678, "+31 612345678"),
+        ('"+33 "0;"+44 "0', 612345678, "+33 612345678"),
+        ("#,##0", 31612345678, "+31 612345678"),
+        ("0.00", 31612345678, "+31 612345678"),
+        ("0.00E+00", 31612345678, "+31 612345678"),
+        ("[<=9999999]###-####;(###) ###-####", 612345678, "+31 612345678"),
+    ],
+)
+def test_what_a_format_puts_before_a_number_counts(reading: Reader, form: str, number: int, value: str) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["UPN", "Mobile"])
+    sheet.append(["a@b.example", number])
+    sheet["B2"].number_format = form
+    (row,) = reading(saved(book))
+    assert [wish.value for wish in row.wishes] == [value], row.problem
+
+
 def test_switches_may_be_truth_values(reading: Reader) -> None:
     (row,) = reading(workbook([("UPN", "SMS sign-in"), ("a@b.example", True)]))
     assert row.wishes == (Wish(None, "on"),)
