@@ -11,7 +11,7 @@ from bot.domain.phone import mask_text
 from bot.domain.said import join, say, say_count
 from bot.errors import Refusal
 from bot.sheets.cells import MOST_OF_A_NAME, Record, Source
-from bot.sheets.columns import Columns, matters, recognise
+from bot.sheets.columns import Columns, matters, meaning, recognise
 from bot.sheets.doubts import holds_back
 from bot.sheets.header import begun, is_data, is_header
 from bot.sheets.secrets import look_for_secrets, secrets_of
@@ -32,7 +32,6 @@ class Table:
 
     Attributes:
         asks: a column that is hidden decides what the rows mean, so none is to be read before its sender has said with it or without it.
-
         held: lines above the header and between the rows that look as if they held rows back.
 
     Raises:
@@ -50,6 +49,8 @@ class Table:
         names = header.cells
         hidden = [names[index][:MOST_OF_A_NAME] for index in sorted(source.hidden) if index < len(names) and names[index]]
         matter = [name for name in hidden if matters(name)]
+        if hidden and not matter and not _is_table(left_out(names, self._out)) and _is_table(names):
+            matter = [name for name in hidden if meaning(name)]  # without them nothing is left to change
         self.asks = bool(matter) and answers.hidden is None
         self._hidden_columns, self._hidden_matter, self._hidden_rows = tuple(hidden), tuple(matter), 0
         self._secrets = secrets_of(names)
@@ -170,10 +171,12 @@ def names_people(names: Sequence[str], hidden: Set[int]) -> bool:
     """Whether these are the names of columns of a table of people, all of them or those that are shown."""
     if not is_header(names):
         return False
-    for columns in (frozenset[int](), hidden):
-        try:
-            recognise(left_out(names, columns))
-            return True
-        except Refusal:
-            continue
-    return False
+    return any(_is_table(left_out(names, columns)) for columns in (frozenset[int](), hidden))
+
+
+def _is_table(names: Sequence[str]) -> bool:
+    try:
+        recognise(names)
+    except Refusal:
+        return False
+    return True

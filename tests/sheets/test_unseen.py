@@ -149,6 +149,14 @@ def test_a_hidden_column_that_finds_the_person_is_never_dropped_unasked(telling:
         telling(saved(book), WITHOUT)
 
 
+def test_where_all_that_is_to_change_is_hidden_it_is_asked_about(telling: Telling) -> None:
+    book, sheet = one(("UPN", "Site", "Mobile"), ("noor@b.example", "Utrecht", "+31 6 12345678"))
+    sheet.column_dimensions["C"].hidden = True
+    rows, found = telling(saved(book))
+    assert (rows, found.hidden_matter, open_questions(found, NO_ANSWERS)) == ([], ("Mobile",), (Question.HIDDEN,))
+    assert users(telling(saved(book), WITH)[0]) == ["noor"]
+
+
 @pytest.mark.parametrize("name", ["Office", "Site", "Department", "Manager", "City", "Job title"])
 def test_other_hidden_columns_are_no_question(telling: Telling, name: str) -> None:
     book, sheet = one(("UPN", "Mobile", name), NOOR)
