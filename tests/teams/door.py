@@ -9,7 +9,8 @@ from typing import Any
 
 from prometheus_client import REGISTRY
 
-from tests.desk import HANNA, Desk, as_json
+from simulator.teams.threads import Sent
+from tests.desk import HANNA, LOG, Desk, as_json
 
 
 class Answer:
@@ -68,13 +69,15 @@ class Door:
             writer.close()
 
     def said(self) -> int:
-        """How often the bot has spoken; cards that it brings up to date meanwhile do not count."""
-        return sum(one.method == "send" for one in self.teams.sent)
+        """How often the bot has answered; what it brings up to date or logs meanwhile does not count."""
+        return len(self._answers())
 
     def last_words(self) -> str:
         """The card the bot posted last, as JSON."""
-        last = [one for one in self.teams.sent if one.method == "send"][-1]
-        return as_json(self.teams.threads.messages[last.id].card() or {})
+        return as_json(self.teams.threads.messages[self._answers()[-1].id].card() or {})
+
+    def _answers(self) -> list[Sent]:
+        return [one for one in self.teams.sent if one.method == "send" and not one.conversation.startswith(LOG.id)]
 
     async def refuses(self, body: Any, status: int, **how: Any) -> Answer:
         """Expects a 4xx or 503, no turn, no word, and nothing of our inside in the answer."""
