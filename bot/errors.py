@@ -98,6 +98,10 @@ class InvalidNumber(Refusal):
         super().__init__(text, hint, code="invalid_number")
 
 
+class NoCountry(InvalidNumber):
+    """Nothing says of which country the phone number is."""
+
+
 class Forbidden(Refusal):
     """Policy says no: to this person, about this target, here, now, or so often."""
 

@@ -16,7 +16,7 @@ from phonenumbers import NumberParseException, PhoneNumberType, ValidationResult
 from bot.domain.characters import UNSEEN, plain_digits
 from bot.domain.countries import COUNTRIES
 from bot.domain.said import Said, join, say
-from bot.errors import InvalidNumber
+from bot.errors import InvalidNumber, NoCountry
 
 MAX_TYPED = 60  # characters; the longest sensible way of writing a number with an extension
 MAX_EXTENSION = 7  # digits
@@ -258,7 +258,7 @@ def _parse(main: str, region: str) -> phonenumbers.PhoneNumber:
     elif region:
         readings = [(plain, region), (bare, region)]
     else:
-        raise InvalidNumber(
+        raise NoCountry(
             say("I cannot tell which country that number is in."),
             say("Begin with + and the country code, such as {example}.", example=EXAMPLE),
         )

@@ -13,12 +13,22 @@ from bot.domain.file_found import Sheet
 MOST_COLUMNS = 200
 MOST_CHARACTERS = 64 * 1024  # of one record
 MOST_OF_A_NAME = 64  # of a column or a sheet, where it is told
+MOST_OF_A_USER = 320  # of what stands for a person, and of a name
+MOST_ALSO = 8  # further columns that name the person
+DELIMITERS = ",;\t|"
 #: Whose row in the template is nobody's: `read` passes over it. https://www.rfc-editor.org/rfc/rfc2606
 EXAMPLE_USER = "example@example.invalid"
+
+OBJECT_ID = re.compile(r"\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?", re.IGNORECASE)
 
 _QUOTED_FORMULA = re.compile(r'="([^"]*)"')
 #: ECMA-376 part 1, 18.17.3 (error constants), and the ##### of a column that was too narrow when the sheet was copied.
 _ERROR = re.compile(r"#(?:N/A|NAME\?|[A-Z0-9/_]+!|#+)")
+
+
+def word_set(words: str) -> frozenset[str]:
+    """The words, which stand in one text with blanks between them."""
+    return frozenset(words.split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,23 +12,18 @@ from bot.domain.countries import COUNTRIES
 from bot.domain.file_found import Doubt, Unused
 from bot.domain.methods import PhoneType
 from bot.domain.phone import mask, mask_text
+from bot.sheets.cells import MOST_OF_A_NAME, OBJECT_ID, word_set
 from bot.sheets.numbers import parse_or_none
 from bot.sheets.values import is_nothing
 from bot.sheets.vocabulary import PORTAL_EXPORT, squash, words
 
-#: Of a name and of an example: what is told of a column (`told.MOST_OF_A_NAME`).
-MOST_OF_A_NAME = 64
 _MOST_OF_A_CELL = 500
 #: Numbers of a column that are looked up; those after them are told by their looks.
 _MOST_LOOKED_UP = 1_000
 
 
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
 #: Each of them, anywhere in a name.
-_BRAKES = _set(
+_BRAKES = word_set(
     "skip skipped ignore ignored exclude excluded exclusion process processed processing approved approval approve verified "
     "verify validated "
     "confirmed enabled disabled active inactive status hold held pending blocked cancelled canceled exempt optout excl effective "
@@ -53,7 +48,7 @@ _BRAKES = _set(
     "tot ingangsdatum startdatum einddatum begindatum meenemen meegenomen geselecteerd toegestaan klaar aanhouden"
 )
 #: These are the whole of a name.
-_BRAKES_ALONE = _set(
+_BRAKES_ALONE = word_set(
     "date datum when wanneer due duedate schedule schedulefor planning wann fecha fechadeinicio cuando quand dateeffet datedeffet "
     "proceed submit execute import sync todo needed required review correct sure match answer numberok rightnumber test "
     "dummy hoppaover "
@@ -70,7 +65,7 @@ _BRAKES_ALONE = _set(
     "voorkeursmethode mfamethode methode methoden reset resetmfa requirereregister revoke revokesessions signout block unblock "
     "temporaryaccess delete remove verwijderen blokkeren deblokkeren"
 )
-_REMARKS = _set(
+_REMARKS = word_set(
     "remark remarks comment comments note notes memo reason instruction instructions info information explanation annotation "
     "bemerkung bemerkungen kommentar kommentare hinweis anmerkung notiz remarque remarques commentaire commentaires "
     "observation observations "
@@ -90,7 +85,7 @@ _HOLDS_BACK = re.compile(
     re.IGNORECASE,
 )
 #: One of them is in whatever holds back: most cells are done with by that.
-_FIRST_WORDS = _set(
+_FIRST_WORDS = word_set(
     "do does donot don dont never no not wrong incorrect invalid skip skipped ignore exclude excluded hold pending canceled cancelled "
     "unverified unconfirmed rejected denied niet nooit verkeerd verkeerde fout foute onjuist onjuiste ongeldig ongeldige "
     "overslaan negeren "
@@ -102,7 +97,7 @@ _FIRST_WORDS = _set(
 _WORD = re.compile(r"[^\W\d_]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")  # DoNotUse
 #: A column of nothing else says of each row whether.
-_WHETHER = _set(
+_WHETHER = word_set(
     "yes no y n true false ja nee j ok nok x ✓ ✔ ✗ ✘ ☑ ☐ waar onwaar nein wahr falsch oui non o vrai faux si sí nej sim não "
     "tak nie kyllä ei да нет 是 否"
 )
@@ -114,34 +109,33 @@ _DOUBTS_IN_A_REMARK = re.compile(
     r"geen|nee|oud|oude|voormalige?|vervallen|onbekend|controleren|navragen|nagaan|wacht|tot|vanaf|pas|alleen|gewijzigd|verlof)\b|\?|!",
     re.IGNORECASE,
 )
-_TENANTS = _set("tenant tenants tenantid tenantname")
-_ORGANISATIONS = _set(
+_TENANTS = word_set("tenant tenants tenantid tenantname")
+_ORGANISATIONS = word_set(
     "organisation organization organisatie organisations company bedrijf domain domein directory customer klant client "
     "environment omgeving"
 )
 _DOMAIN = re.compile(r"@?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}", re.IGNORECASE)
-_ID = re.compile(r"\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?", re.IGNORECASE)
 _LIKE_NUMBER = re.compile(r"[+＋(0-9][0-9\s().\-/\u2010-\u2015]{6,30}")
 _DATE = re.compile(r"[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{1,4}(?:[T ].*)?")
 #: Numbers that a spreadsheet took the beginning from stand there, unless one of the others says what else.
-_NUMBER_WORDS = _set(
+_NUMBER_WORDS = word_set(
     "number nummer phone tel telephone mobile previous new old current former nieuw nieuwe oud oude vorig vorige huidig huidige "
     "fax emergency "
     "contact home thuis prive private direct second tweede other andere"
 )
-_OTHER_NUMBERS = _set(
+_OTHER_NUMBERS = word_set(
     "employee personeel badge ticket order room kamer invoice factuur customer klant huis house staff student asset serial case account "
     "cost id pass post zip bsn vat btw kvk iban bank department afdeling job team medewerker"
 )
-_ANY_NUMBERS = _NUMBER_WORDS | _set("id nr no ref reference code date datum pager serial badge ticket case zip telefoon mobiel gsm")
+_ANY_NUMBERS = _NUMBER_WORDS | word_set("id nr no ref reference code date datum pager serial badge ticket case zip telefoon mobiel gsm")
 #: What stands in columns of departments, languages and states looks like countries, too: HR, IT, CA.
-_OF_DEPARTMENTS = _set(
+_OF_DEPARTMENTS = word_set(
     "department dept afdeling team unit state province provincie language taal title function functie group groep job "
     "id"
 )
-_COUNTRIES = _set("uk usa") | {squash(name.removeprefix("the ")) for name in COUNTRIES.values()} | {squash(code) for code in COUNTRIES}
+_COUNTRIES = word_set("uk usa") | {squash(name.removeprefix("the ")) for name in COUNTRIES.values()} | {squash(code) for code in COUNTRIES}
 _CALLING_CODE = re.compile(r"(?:\+|00)[1-9][0-9]{0,2}")
-_YES = _set("true yes 1 ja waar enabled")
+_YES = word_set("true yes 1 ja waar enabled")
 
 
 def is_brake(name: str) -> bool:
@@ -240,7 +234,7 @@ class Watch:
         return holds_back(cell)
 
     def _names_a_tenant(self, cell: str) -> bool:
-        return self._tenant or (self._organisation and bool(_DOMAIN.fullmatch(cell) or _ID.fullmatch(cell)))
+        return self._tenant or (self._organisation and bool(_DOMAIN.fullmatch(cell) or OBJECT_ID.fullmatch(cell)))
 
     def _is_number(self, cell: str, region: str) -> bool:
         if self._looked_up >= _MOST_LOOKED_UP:

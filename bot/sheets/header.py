@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from bot.sheets.cells import Record, is_error
+from bot.sheets.cells import OBJECT_ID, Record, is_error
 from bot.sheets.columns import Column, meaning
 
 #: So many lines may stand above the header, with itself.
 MOST_ABOVE = 20
 
 _COMMENT = ("#", "//", "--")
-_PERSON = re.compile(r"[^\s@]+@[^\s@]+|\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?", re.IGNORECASE)
+_PERSON = re.compile(r"[^\s@]+@[^\s@]+|" + OBJECT_ID.pattern, re.IGNORECASE)
 #: Digits of a title: days, times, and what is stuck to letters, such as INC0012345.
 _NO_NUMBER = re.compile(
     r"(?<![\d./-])(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2\d{2,4})(?![\d./-])"

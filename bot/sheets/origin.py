@@ -10,8 +10,8 @@ import phonenumbers
 
 from bot.domain.methods import PhoneType
 from bot.domain.phone import MAX_EXTENSION, mask, parse_number
-from bot.domain.said import Said, alternatives, say
-from bot.errors import InvalidNumber
+from bot.domain.said import alternatives, say
+from bot.errors import InvalidNumber, NoCountry
 from bot.languages.countries import Countries, calling_regions
 from bot.sheets.columns import Columns, at, part_of_number, short
 from bot.sheets.numbers import FEWEST_DIGITS, Reading, parse_or_none, read_number
@@ -228,11 +228,8 @@ def _lacks_country(cell: str, phone: PhoneType) -> bool:
     try:
         parse_number(cell, extension_allowed=phone is PhoneType.OFFICE)
     except InvalidNumber as refused:
-        return str(refused.text) == str(_WHICH_COUNTRY)
+        return isinstance(refused, NoCountry)
     return False
-
-
-_WHICH_COUNTRY: Said | str = say("I cannot tell which country that number is in.")
 
 
 def _decided(cell: str, phone: PhoneType, value: str, region: str) -> bool:

@@ -9,17 +9,12 @@ from dataclasses import dataclass
 
 from bot.domain.said import say
 from bot.errors import Refusal
-from bot.sheets.cells import is_error, is_formula
+from bot.sheets.cells import MOST_ALSO, MOST_OF_A_USER, OBJECT_ID, is_error, is_formula
 from bot.sheets.columns import Columns, at, short
 from bot.sheets.values import is_nothing
 from bot.sheets.vocabulary import Person
 
-#: Of what stands for a person, and of a name (`told.MOST_OF_A_USER`); and how many more columns may name them (`told`).
-MOST_OF_A_USER = 320
-MOST_ALSO = 8
-
-_ID = re.compile(r"\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?", re.IGNORECASE)
-_USER = re.compile(r"[^\s@,;\"<>]{1,64}@[^\s@,;\"<>]{1,255}|" + _ID.pattern, re.IGNORECASE)
+_USER = re.compile(r"[^\s@,;\"<>]{1,64}@[^\s@,;\"<>]{1,255}|" + OBJECT_ID.pattern, re.IGNORECASE)
 #: How accounts are called inside a domain, other than people.
 _ACCOUNT = re.compile(r"(?:[^\s\\,]+\\)?[^\s\\,@]*[a-z0-9._-][^\s\\,@]*", re.IGNORECASE)
 
@@ -75,7 +70,7 @@ def who(columns: Columns, cells: Sequence[str]) -> Who:
 
 
 def _rank(kind: Person, cell: str) -> int:
-    return 0 if _ID.fullmatch(cell) else 1 + list(Person).index(kind)
+    return 0 if OBJECT_ID.fullmatch(cell) else 1 + list(Person).index(kind)
 
 
 def _is_account(kind: Person, cell: str) -> bool:

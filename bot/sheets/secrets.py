@@ -8,12 +8,8 @@ from enum import Enum
 
 from bot.domain.said import say
 from bot.errors import Refusal
+from bot.sheets.cells import word_set
 from bot.sheets.vocabulary import CODE_OF_PHONE, PART_OF_NUMBER, squash, words
-
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
 
 _SECRET_PARTS = (
     "password", "passwd", "passcode", "passphrase", "wachtwoord", "temporaryaccess", "tijdelijketoegang", "toegangspas", "toegangscode",
@@ -22,15 +18,15 @@ _SECRET_PARTS = (
     "unlockcode", "ontgrendelcode", "resetcode", "smscode", "mfacode", "doorcode", "deurcode", "alarmcode", "onetimecode", "eenmaligecode",
     "recoverykey", "privatekey", "apikey",
 )  # fmt: skip
-_SECRET_WORDS = _set("pass pas tap pin pwd pw ww otp totp")
-_CODES = _set("code codes")
+_SECRET_WORDS = word_set("pass pas tap pin pwd pw ww otp totp")
+_CODES = word_set("code codes")
 #: With one of them beside it, a code is a secret whatever it looks like.
-_SECRET_CODES = _set(
+_SECRET_CODES = word_set(
     "access security activation login signin logon backup unlock reset sms mfa door alarm entry safe scratch verification recovery "
     "authentication authenticator toegang beveiliging herstel inlog verificatie activatie deur kluis"
 )
 #: Codes of places, people and departments are none; in any other column only what surely is a label.
-_LABELLED = _set(
+_LABELLED = word_set(
     "post postal zip cost department kosten kostenplaats afdeling job company location building gebouw language taal site store shop "
     "branch employee staff personnel office plant region country business unit function team project product department division "
     "area district "

@@ -15,19 +15,15 @@ from bot.domain.phone import parse_number
 from bot.domain.said import say
 from bot.errors import InvalidNumber, Refusal
 from bot.sheets import vocabulary
+from bot.sheets.cells import word_set
 from bot.sheets.columns import Columns
 from bot.sheets.doubts import may_have_numbers, reads_as_number
 from bot.sheets.person import is_user
 from bot.sheets.values import read_mode, read_removal, read_switch
 from bot.sheets.vocabulary import Column
 
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
 #: In the name of a column where addresses of other people may stand.
-_PEOPLE = _set(
+_PEOPLE = word_set(
     "manager approver owner supervisor contact mail email address adres by door leidinggevende chef eigenaar sponsor requester aanvrager "
     "proxy alias alternate private prive personal sip im account user"
 )

@@ -13,11 +13,10 @@ from typing import IO
 
 from bot.domain.said import say
 from bot.errors import Refusal
-from bot.sheets.cells import MOST_CHARACTERS, MOST_COLUMNS, Record, Source, tidy
+from bot.sheets.cells import DELIMITERS, MOST_CHARACTERS, MOST_COLUMNS, Record, Source, tidy
 from bot.sheets.columns import meaning
 from bot.sheets.header import MOST_ABOVE, is_header
 
-DELIMITERS = ",;\t|"
 #: Lines that are looked at for the header, blank ones too.
 _LOOKED_AT = 100
 _CHUNK = 1 << 16

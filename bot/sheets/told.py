@@ -16,19 +16,16 @@ from bot.domain.file_found import Doubt, Found, Sheet, Unused
 from bot.domain.methods import PhoneType
 from bot.domain.said import from_store, to_store
 from bot.errors import Refusal
-from bot.sheets.cells import MOST_OF_A_NAME
+from bot.sheets.cells import DELIMITERS, MOST_ALSO, MOST_OF_A_NAME, MOST_OF_A_USER
 from bot.sheets.sheet import SHEET_ROWS
 
 #: Of one line: a row's sentences name two or three of its cells, cut short; what was found names every column, at six bytes a letter.
 MOST_OF_A_LINE = 256 * 1024
-MOST_OF_A_USER = 320
 #: A workbook may have more sheets, a table no more columns.
 MOST_NAMES = 200
 _NUMBER = re.compile(r"\+[0-9]{1,3} [0-9]{1,20}(?:x[0-9]{1,20})?")
 _SWITCH = ("on", "off")
-_DELIMITERS = (",", ";", "\t", "|")
 _MOST_WISHES = len(PhoneType) + 1
-_MOST_ALSO = 8
 
 
 class Unbelievable(Exception):
@@ -75,7 +72,7 @@ def heard(line: bytes) -> FileRow | Refusal | Found:
 
 def _row(row: FileRow) -> FileRow:
     known = 0 < row.number <= SHEET_ROWS and len(row.user) <= MOST_OF_A_USER and len(row.wishes) <= _MOST_WISHES
-    known = known and len(row.name) <= MOST_OF_A_USER and len(row.also) <= _MOST_ALSO and all(map(_is_user, row.also))
+    known = known and len(row.name) <= MOST_OF_A_USER and len(row.also) <= MOST_ALSO and all(map(_is_user, row.also))
     if not known or isinstance(row.number, bool) or bool(row.wishes) == bool(row.problem):
         raise Unbelievable
     return row
@@ -104,7 +101,7 @@ def _found(told: dict[str, Any]) -> Found:
                 hidden_matter=tuple(matter),
                 national=_count(national),
                 region=region,
-                delimiter=delimiter if delimiter in _DELIMITERS else "",
+                delimiter=delimiter if delimiter in tuple(DELIMITERS) else "",
             )
     raise Unbelievable
 

@@ -8,11 +8,7 @@ from collections.abc import Mapping
 from bot.domain.bulk import Mode
 from bot.domain.said import say
 from bot.errors import Refusal
-
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
+from bot.sheets.cells import word_set
 
 _MODES: Mapping[Mode, str] = {
     Mode.SET: "set change put edit modify register replace zet zetten instellen wijzig wijzigen vervang vervangen registreer",
@@ -21,12 +17,12 @@ _MODES: Mapping[Mode, str] = {
     Mode.REMOVE: "remove delete clear erase drop unset wipe del verwijder verwijderen wis wissen",
 }
 _ACTIONS = {word: mode for mode, words in _MODES.items() for word in words.split()} | {"voeg toe": Mode.ADD, "werk bij": Mode.UPDATE}
-_YES = _set("on yes y true 1 x aan ja j waar enable enabled ready")
-_NO = _set("off no n false 0 uit nee onwaar disable disabled")
+_YES = word_set("on yes y true 1 x aan ja j waar enable enabled ready")
+_NO = word_set("off no n false 0 uit nee onwaar disable disabled")
 #: In a phone's cell of a row that removes.
-_REMOVE = _YES | _set("remove delete clear removed none - – — verwijder verwijderen wis leeg geen")
+_REMOVE = _YES | word_set("remove delete clear removed none - – — verwijder verwijderen wis leeg geen")
 #: What programs and people write where there is nothing: reports, databases, PowerShell. `#N/A` is an error and may hide a number.
-_NOTHING = _set("0 none null nil nan undefined empty blank unknown n/a n.a. n.a na geen leeg onbekend nvt n.v.t. n.v.t nb n.b. n.b") | {
+_NOTHING = word_set("0 none null nil nan undefined empty blank unknown n/a n.a. n.a na geen leeg onbekend nvt n.v.t. n.v.t nb n.b. n.b") | {
     "not set", "not available", "not applicable", "no number", "geen nummer", "niet van toepassing", "niet bekend",
 }  # fmt: skip
 _NOTHING_OF_MARKS = re.compile(r"[-‐‑‒–—−_.?*/\s]+|[\"'“”‘’`]+|\{\s*\}|\[\s*\]")

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
 
+from bot.sheets.cells import word_set
+
 
 class Column(StrEnum):
     """What a column is about."""
@@ -53,10 +55,6 @@ NAMES: Mapping[Column, str] = {
 COLUMNS = {name: column for column, names in NAMES.items() for name in names.split()}
 
 
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
 class Person(StrEnum):
     """How a column names the person, the surest first."""
 
@@ -68,19 +66,19 @@ class Person(StrEnum):
 
 
 _PERSONS: Mapping[Person, frozenset[str]] = {
-    Person.OBJECT_ID: _set("objectid userobjectid id entraid azureadid oid userid gebruikersid"),
-    Person.UPN: _set("upn userprincipalname userprincipal principalname"),
-    Person.MAIL: _set(
+    Person.OBJECT_ID: word_set("objectid userobjectid id entraid azureadid oid userid gebruikersid"),
+    Person.UPN: word_set("upn userprincipalname userprincipal principalname"),
+    Person.MAIL: word_set(
         "mail email emailaddress mailaddress primarysmtpaddress emailadres mailadres useremail useremailaddress workemail emailwork "
         "businessemail companyemail corporateemail employeeemail primaryemail werkemail"
     ),
-    Person.ACCOUNT: _set(
+    Person.ACCOUNT: word_set(
         "username login loginname signinname logonname account accountname gebruikersnaam aanmeldnaam inlognaam "
         "samaccountname sam samaccount onpremisessamaccountname"
     ),
 }
 #: They name an account inside a domain, which does not find anybody in Entra ID: only beside a column that does.
-ACCOUNTS_ONLY = _set("samaccountname sam samaccount onpremisessamaccountname")
+ACCOUNTS_ONLY = word_set("samaccountname sam samaccount onpremisessamaccountname")
 
 
 def person(squashed: str) -> Person:
@@ -89,7 +87,7 @@ def person(squashed: str) -> Person:
 
 
 #: What a row calls the person: all of it, or parts of it in their order.
-FULL_NAMES = _set(
+FULL_NAMES = word_set(
     "displayname name fullname volledigenaam naam weergavenaam employeename personname naammedewerker userdisplayname userfullname "
     "primaryuserdisplayname employeefullname legalname preferredname knownas contactname worker workername staffmember "
     "staffname colleague "
@@ -98,16 +96,16 @@ FULL_NAMES = _set(
     "nombrecompleto nombreyapellidos nombreparamostrar namn fullstandigtnamn visningsnamn medarbetare navn nome nomecompleto 姓名 名前 氏名"
 )
 NAME_PARTS: tuple[frozenset[str], ...] = (
-    _set("firstname givenname givennames forename first voornaam voornamen roepnaam vorname prenom nombre fornamn fornavn"),
-    _set("middlename tussenvoegsel tussenvoegsels"),
-    _set(
+    word_set("firstname givenname givennames forename first voornaam voornamen roepnaam vorname prenom nombre fornamn fornavn"),
+    word_set("middlename tussenvoegsel tussenvoegsels"),
+    word_set(
         "lastname surname familyname last sn achternaam familienaam nachname familienname nom nomdefamille apellido apellidos efternamn "
         "efternavn etternavn cognome"
     ),
 )
 
 #: The country of the numbers in a row.
-COUNTRY = _set(
+COUNTRY = word_set(
     "country countryname countryorregion countryregion countryiso countryisocode isocountry isocountrycode iso iso2 iso3 "
     "isocode isoalpha2 "
     "isoalpha3 usagelocation usageregion c co nation land landnaam natie gebruikslocatie mobilecountry phonecountry countryofresidence "
@@ -115,12 +113,12 @@ COUNTRY = _set(
     "pays pais paese kraj maa orszag страна 国 国家 国名"
 )
 #: A state or a part of a company stands there as well: it counts where no other column says the country.
-COUNTRY_OR_AREA = _set("region regio staat")
+COUNTRY_OR_AREA = word_set("region regio staat")
 #: Of a name that is none of these: one of them says it is the country of something.
-_COUNTRY_WORDS = _set("country land pays pais paese")
-_NO_COUNTRY_OF_THEIRS = _set("manager lead head birth origin citizenship geboorte herkomst of line telefon telefoon phone")
+_COUNTRY_WORDS = word_set("country land pays pais paese")
+_NO_COUNTRY_OF_THEIRS = word_set("manager lead head birth origin citizenship geboorte herkomst of line telefon telefoon phone")
 #: Countries stand there, or the calling codes of numbers.
-COUNTRY_CODE = _set(
+COUNTRY_CODE = word_set(
     "countrycode landcode landencode countrycodes landercode laendercode landerkennzeichen landervorwahl landesvorwahl "
     "landeskennzahl codepays "
     "indicatifpays codigopais codigodepais prefijopais landskod landkod internationalcode intlcode internationalphonecode "
@@ -133,9 +131,11 @@ EXTENSION_OF_PHONE = ("extension", "toestelnummer", "toestel", "ext")
 PHONE_SHORT = {"primary": Column.MOBILE, "backup": Column.ALTERNATE, "phone": Column.MOBILE}
 
 #: In files with a row for each phone: which phone it is, and its number.
-PHONE_TYPE = _set("phonetype typeofphone telephonetype numbertype phonenumbertype soorttelefoon telefoontype telefoonsoort typetelefoon")
+PHONE_TYPE = word_set(
+    "phonetype typeofphone telephonetype numbertype phonenumbertype soorttelefoon telefoontype telefoonsoort typetelefoon"
+)
 #: They do so only beside a number that does not say it itself.
-ANY_TYPE = _set("type soort")
+ANY_TYPE = word_set("type soort")
 _PHONE_TYPES = {
     **{name: column for name, column in COLUMNS.items() if column in PHONES},
     **dict.fromkeys(("primary", "primair", "authenticationmobile", "mobielenr"), Column.MOBILE),
@@ -146,24 +146,24 @@ _PHONE_TYPES = {
 PHONE_TYPES: Mapping[str, Column] = {name: column for name, column in _PHONE_TYPES.items() if name not in ("phone", "phonenumber")}
 
 #: They may mean the mobile or the office phone; Active Directory means the latter.
-WHICH_PHONE = _set("telephone telephonenumber telefoon telefoonnummer tel number nummer telnr")
+WHICH_PHONE = word_set("telephone telephonenumber telefoon telefoonnummer tel number nummer telnr")
 ONE_NUMBER = WHICH_PHONE | {"phone", "phonenumber"}
 #: A part of the number in a column of its own would be lost, and the rest read as another number.
-PART_OF_NUMBER = _set(
+PART_OF_NUMBER = word_set(
     "countrycode countrycallingcode callingcode dialcode dialingcode diallingcode areacode landcode landencode landnummer landennummer "
     "netnummer prefix kengetal extension ext toestel toestelnummer countrycodes vorwahl indicatif prefijo prefisso riktnummer dialprefix "
     "dialingprefix durchwahl"
 )
 LIKE_PHONE = re.compile(r"phone|mobi|telef|gsm|sms|cell")
 #: They look like the name of a column that matters, and are not.
-NOT_MEANT = _set(
+NOT_MEANT = word_set(
     "employeeid employeenumber employeenr employeeno employeecode employeetype employeename personid personnumber usertype userstatus "
     "personeelsnummer personeelsnr medewerkersnummer medewerkernummer medewerkernr medewerkerid medewerkerscode medewerkercode "
     "accountstatus accounttype accountenabled objectguid objectsid objectclass objecttype county countycode counties "
     "officelocation officename"
 )
 #: Of Microsoft's export of users: https://learn.microsoft.com/entra/identity/users/users-bulk-download
-PORTAL_EXPORT = _set(
+PORTAL_EXPORT = word_set(
     "userprincipalname displayname surname givenname objectid usertype accountenabled usagelocation physicaldeliveryofficename "
     "alternateemailaddress agegroup consentprovidedforminor legalagegroupclassification creationtype directorysynced invitationstate "
     "identityissuer createddatetime telephonenumber"

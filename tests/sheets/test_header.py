@@ -5,7 +5,7 @@ from __future__ import annotations
 import openpyxl
 import pytest
 
-from bot.sheets.text import DELIMITERS
+from bot.sheets.cells import DELIMITERS
 from tests.sheets.conftest import Reader, Telling, refusal, saved
 
 PEOPLE = "UPN;Mobile\nnoor@b.example;06 12345678\nlotte@b.example;06 12345679\n"
