@@ -18,9 +18,11 @@ from bot.commands.about import welcome
 from bot.commands.spec import Facts, Reporting, Steer
 from bot.config import Settings
 from bot.domain.bulk import BulkRules
-from bot.domain.exchange import ConversationRef, Reply, Verb
+from bot.domain.conversations import ConversationRef
+from bot.domain.incoming import Verb
 from bot.domain.people import Actor, Standing
 from bot.domain.policy import Groups
+from bot.domain.replies import Reply
 from bot.domain.rules import Policy
 from bot.graph.budget import SharedBudget
 from bot.graph.bulk import GraphBulkDirectory

@@ -21,9 +21,10 @@ from bot import bootstrap, bulk_questions
 from bot.bulk_questions import Ask, Say
 from bot.config import Settings
 from bot.domain.bulk import MOST_BYTES, Hold, Progress
-from bot.domain.exchange import ConversationRef, FileKind, Verb
+from bot.domain.conversations import ConversationRef
 from bot.domain.file_found import Question
 from bot.domain.file_said import found_said
+from bot.domain.incoming import FileKind, Verb
 from bot.domain.operation import Operation, State
 from bot.domain.said import say
 from bot.errors import DirectoryError, Refusal, StoreUnavailable

@@ -15,7 +15,7 @@ import phonenumbers
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from bot.domain.exchange import ConversationRef
+from bot.domain.conversations import ConversationRef
 from bot.domain.retirement import Channel, Retirement, channels_said
 from bot.domain.wall_clock import zone_called
 from bot.hosts import CLOUDS, Cloud, is_loopback, service_url_allowed

@@ -12,10 +12,11 @@ from bot.domain.approvers import Mark
 from bot.domain.audit import AuditEvent
 from bot.domain.bulk import Bulk, FileRow, Hold, PlanDigest, Progress, Row, RowEnd, RowKind, Sample, Taken
 from bot.domain.change import Change, Warned
-from bot.domain.exchange import ConversationRef, LogNotice, Member, Reply
+from bot.domain.conversations import ConversationRef, Member
 from bot.domain.file_found import Answers, Found
 from bot.domain.limits import Lift, SetBefore, Usage
 from bot.domain.methods import Dossier, Methods
+from bot.domain.notices import LogNotice
 from bot.domain.operation import Approval, Operation, Result, State
 from bot.domain.pace import Factor, Run, Traffic
 from bot.domain.passes import PassTerms
@@ -23,6 +24,7 @@ from bot.domain.people import Actor, Group, Person, Standing, Unseen
 from bot.domain.personal import PersonalCard, PersonalChat
 from bot.domain.reconcile import Comparison, DirectoryAudit, Known
 from bot.domain.registered import Made
+from bot.domain.replies import Reply
 from bot.domain.report import Listed, PhoneOnlyReport, Registered, ReportRow, Reread, Scope
 from bot.domain.retirement import Population, Retirement
 from bot.domain.rules import Need

@@ -1,6 +1,6 @@
 """Replies as Adaptive Cards: pure functions, a domain object in, JSON out. No I/O, no clock, no framework.
 
-One module per family of cards. To add a card: a reply type in bot/domain/exchange.py, a function here, a golden file
+One module per family of cards. To add a card: a reply type in bot/domain/replies.py, a function here, a golden file
 (`UPDATE_GOLDEN=1 pytest tests/cards`). Teams takes Adaptive Cards up to version 1.5 from bots:
 https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-reference
 """
@@ -10,7 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, assert_never
 
-from bot.domain.exchange import (
+from bot.domain.notices import LogNotice, Notice
+from bot.domain.phone import mask_text
+from bot.domain.replies import (
     ApprovalShown,
     BulkExplained,
     BulkShown,
@@ -23,8 +25,6 @@ from bot.domain.exchange import (
     Help,
     History,
     LogEntry,
-    LogNotice,
-    Notice,
     OperationShown,
     Pending,
     PersonShown,
@@ -33,7 +33,6 @@ from bot.domain.exchange import (
     Revealed,
     Whoami,
 )
-from bot.domain.phone import mask_text
 from bot.domain.said import NOBODY, Reader, speaking, spoken
 from bot.domain.stop import Pause
 from cards import approval, bulk, bulk_explained, choose, form, help, history, log, notice, operation, pending, person, report, revealed

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bot.domain.exchange import ApprovalShown, Member, Verb, Viewer
+from bot.domain.conversations import Member
+from bot.domain.incoming import Verb
 from bot.domain.operation import Operation, State
+from bot.domain.replies import ApprovalShown, Viewer
 from bot.domain.said import join, say
 from cards.bulk_found import found_facts
 from cards.bulk_parts import FEWER, ROOM, counted, digests, samples, warned

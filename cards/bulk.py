@@ -9,9 +9,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.domain.bulk import FAILING_WINDOW, Bulk, Hold, Progress
-from bot.domain.exchange import BulkShown, OperationShown, Verb
+from bot.domain.incoming import Verb
 from bot.domain.operation import Operation, State
 from bot.domain.phone import mask_text
+from bot.domain.replies import BulkShown, OperationShown
 from bot.domain.said import join, number, say, say_count
 from cards.bulk_found import answers, asking, cancelling, found_facts, offers
 from cards.bulk_parts import FEWER, ROOM, checking, counted, digests, ended, going, not_done, reasons, repaired, samples, tried, warned

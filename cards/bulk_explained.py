@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.domain.exchange import BulkExplained, Verb
+from bot.domain.incoming import Verb
+from bot.domain.replies import BulkExplained
 from bot.domain.said import say
 from cards.elements import Element, button, card, heading, line, run
 from cards.wording import bullets

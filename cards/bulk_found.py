@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.domain.bulk import Bulk
-from bot.domain.exchange import Verb
 from bot.domain.file_found import Question, Sheet
 from bot.domain.file_said import DOUBTS, found_said, hidden_said, quoted
+from bot.domain.incoming import Verb
 from bot.domain.operation import Operation
 from bot.domain.phone import mask_text
 from bot.domain.said import join, say, say_count, spoken

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.domain.exchange import Choose, ChooseMethod, ChooseSituation, Verb
+from bot.domain.incoming import Verb
 from bot.domain.methods import Method
 from bot.domain.people import Person
+from bot.domain.replies import Choose, ChooseMethod, ChooseSituation
 from bot.domain.said import join, say, say_count
 from cards.elements import Element, box, button, buttons, card, choices, columns, heading, line, run, woven
 from cards.wording import identity, named

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.domain.exchange import OperationShown
 from bot.domain.operation import Operation, State
+from bot.domain.replies import OperationShown
 from bot.domain.said import say, say_count
 from cards.elements import Element, box, line, moment, run, woven
 from cards.wording import bullets, expires, needed, waiting_for

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from bot.domain.exchange import Verb
+from bot.domain.incoming import Verb
 from bot.domain.said import Said, pieces, say, spoken
 from bot.domain.said import woven as woven_words
 from cards.untrusted import inert, plain

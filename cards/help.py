@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bot.domain.exchange import CommandHelp, Help, Verb
+from bot.domain.incoming import Verb
+from bot.domain.replies import CommandHelp, Help
 from bot.domain.said import join, say, say_count, spoken
 from cards.elements import Element, box, buttons, card, heading, line, opener, run
 

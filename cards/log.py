@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.domain.exchange import LogEntry, LogNotice
+from bot.domain.notices import LogNotice
 from bot.domain.operation import Operation
 from bot.domain.phone import mask_text
+from bot.domain.replies import LogEntry
 from bot.domain.said import Said, join, said_at, say, say_count
 from cards.bulk_words import counts_text
 from cards.elements import Element, address, band, card, columns, line, moment, run, take_back, woven

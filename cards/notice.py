@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.domain.exchange import Notice, Tone
+from bot.domain.notices import Notice, Tone
 from bot.domain.said import join, pieces, said_at, say
 from bot.domain.stop import Pause
 from cards.elements import Element, Style, band, box, card, facts, line, moment, run, take_back

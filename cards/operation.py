@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.domain.change import ChangeKind
-from bot.domain.exchange import KEEP, OperationShown, Verb
+from bot.domain.incoming import KEEP, Verb
 from bot.domain.operation import Operation, State
+from bot.domain.replies import OperationShown
 from bot.domain.said import join, say, say_count
 from bot.languages import NAMES
 from cards import bulk

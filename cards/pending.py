@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.domain.exchange import Pending, Verb
+from bot.domain.incoming import Verb
 from bot.domain.operation import Operation
+from bot.domain.replies import Pending
 from bot.domain.said import join, say, say_count
 from cards import elements
 from cards.elements import Element, box, button, buttons, columns, heading, line, run

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.domain.exchange import PersonShown, Whoami
 from bot.domain.methods import Dossier, Method, Phone, PhoneType, SmsSignIn
 from bot.domain.phone import mask
+from bot.domain.replies import PersonShown, Whoami
 from bot.domain.retirement import Channel
 from bot.domain.said import join, said_day, say, say_count, say_each
 from bot.domain.stop import Freeze

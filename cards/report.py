@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from bot.domain.exchange import ReportShown, Verb
+from bot.domain.incoming import Verb
 from bot.domain.phone_ends import CLASSES, POPULATIONS, End, ends, foreseen
+from bot.domain.replies import ReportShown
 from bot.domain.report import Class, Counts, Day, forecast, trend
 from bot.domain.retirement import Channel, Retirement, Retiring
 from bot.domain.retirement import spoken as channels_spoken

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bot.domain.exchange import Revealed, Verb
+from bot.domain.incoming import Verb
 from bot.domain.operation import State
+from bot.domain.replies import Revealed
 from bot.domain.said import join, say
 from cards.elements import Element, band, box, button, card, heading, line, run
 from cards.instructions import steps

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.domain.exchange import PersonShown
 from bot.domain.methods import Dossier, Phone
+from bot.domain.replies import PersonShown
 from bot.domain.said import join, said_day, say, say_each
 from bot.domain.sign_in import PassFacts, Preference, Registration, rests_on
 from cards.elements import Element, facts, heading, line, moment, run

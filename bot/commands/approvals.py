@@ -8,10 +8,11 @@ from datetime import datetime
 from bot.commands.kinds import Word
 from bot.commands.spec import Command, Context, Invocation
 from bot.domain.approvers import may_agree
-from bot.domain.exchange import Notice, Pending, Reply
+from bot.domain.notices import Notice
 from bot.domain.operation import Operation
 from bot.domain.people import Person, Standing
 from bot.domain.policy import Decision
+from bot.domain.replies import Pending, Reply
 from bot.domain.review import could_approve
 from bot.domain.said import say
 from bot.ports import BulkJobs, Operations

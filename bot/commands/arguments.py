@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from bot.commands.dutch import ways
 from bot.commands.kinds import Choice, Match, Token, Word, alike
-from bot.domain.exchange import MENTION_CLOSE, MENTION_OPEN, Mention
+from bot.domain.conversations import MENTION_CLOSE, MENTION_OPEN, Mention
 from bot.domain.methods import PhoneType
 from bot.domain.said import say
 from bot.errors import UsageError

@@ -7,7 +7,8 @@ from bot.commands.kinds import Choice, Optional, Word
 from bot.commands.people import READS
 from bot.commands.spec import Command, Context, Invocation
 from bot.domain.change import ChangeKind
-from bot.domain.exchange import BulkExplained, Reply, Verb
+from bot.domain.incoming import Verb
+from bot.domain.replies import BulkExplained, Reply
 from bot.domain.said import say
 
 _BULK = Word("bulk", near=("batch", "import", "csv"))

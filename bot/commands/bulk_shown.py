@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain.bulk import Sample
-from bot.domain.exchange import BulkShown
 from bot.domain.operation import Operation
+from bot.domain.replies import BulkShown
 from bot.domain.said import say
 from bot.errors import Refusal
 from bot.ports import BulkJobs, Operations

@@ -6,7 +6,7 @@ import html
 import re
 
 from bot.domain.characters import UNSEEN
-from bot.domain.exchange import MENTION_CLOSE, MENTION_OPEN
+from bot.domain.conversations import MENTION_CLOSE, MENTION_OPEN
 
 _ATTRIBUTES = r"(?:\s+[\w:-]+\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>]+))*\s*/?"
 _LINK = re.compile(rf"<a\b{_ATTRIBUTES}>(\s*)</a>", re.IGNORECASE)

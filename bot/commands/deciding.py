@@ -11,11 +11,12 @@ from bot.commands.operations import OPERATION_LIMIT, misread, unknown
 from bot.commands.people import READS
 from bot.commands.spec import Command, Context, Invocation, Rehearsal
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.exchange import Notice, Reply, Tone
+from bot.domain.notices import Notice, Tone
 from bot.domain.operation import Operation, State
 from bot.domain.people import Person
 from bot.domain.phone import mask_text
 from bot.domain.refusals import quoted
+from bot.domain.replies import Reply
 from bot.domain.said import join, said_at, say, say_count, say_each
 from bot.domain.stop import because
 from bot.errors import Refusal

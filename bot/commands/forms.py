@@ -14,7 +14,9 @@ from bot.commands.cleaning import normalise
 from bot.commands.kinds import Choice, Optional, Part, Word
 from bot.commands.parser import MAX_REASON, MAX_TICKET, parse, tokens_of
 from bot.commands.spec import Command, Invocation
-from bot.domain.exchange import MENTION_CLOSE, MENTION_OPEN, PICKED, Field, FieldKind, Mention
+from bot.domain.conversations import MENTION_CLOSE, MENTION_OPEN, Mention
+from bot.domain.incoming import PICKED
+from bot.domain.replies import Field, FieldKind
 from bot.domain.said import Said, say
 from bot.errors import UsageError
 

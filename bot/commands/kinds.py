@@ -12,7 +12,7 @@ from difflib import SequenceMatcher, get_close_matches
 from typing import Protocol
 
 from bot.commands.dutch import DUTCH
-from bot.domain.exchange import Mention
+from bot.domain.conversations import Mention
 from bot.domain.said import alternatives, join, say
 
 

@@ -6,8 +6,9 @@ from bot.commands.arguments import FOR, Somebody
 from bot.commands.kinds import Word
 from bot.commands.people import READS
 from bot.commands.spec import Command, Context, Invocation
-from bot.domain.exchange import Notice, Reply, Tone
 from bot.domain.limits import lift_of
+from bot.domain.notices import Notice, Tone
+from bot.domain.replies import Reply
 from bot.domain.said import say
 from bot.errors import Refusal
 

@@ -17,7 +17,7 @@ from bot.commands.kinds import Choice, Match, Part, Token, Trace, Word, match_al
 from bot.commands.opening import begun
 from bot.commands.pasted import is_table, no_table
 from bot.commands.spec import Command, Invocation
-from bot.domain.exchange import MENTION_CLOSE, MENTION_OPEN, Mention
+from bot.domain.conversations import MENTION_CLOSE, MENTION_OPEN, Mention
 from bot.domain.said import alternatives, join, say
 from bot.errors import Incomplete, UsageError
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.commands.arguments import Somebody
 from bot.commands.kinds import Word
 from bot.commands.spec import Command, Context, Invocation
-from bot.domain.exchange import PersonShown, Reply
+from bot.domain.replies import PersonShown, Reply
 from bot.domain.retirement import Channel, Retiring
 from bot.domain.said import say
 from bot.domain.sign_in import Aspect

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.commands.arguments import FOR, MAX_NAME, MAX_NAME_WORDS
 from bot.commands.kinds import Match, Optional, Token, Word
 from bot.commands.spec import Command, Context, Invocation
-from bot.domain.exchange import Reply
+from bot.domain.replies import Reply
 from bot.domain.said import say
 
 

@@ -11,8 +11,8 @@ from bot.commands.people import READS
 from bot.commands.phone_rules import ending_notes
 from bot.commands.spec import Command, Context, Facts, Invocation
 from bot.domain.change import Change, ChangeKind, Plan
-from bot.domain.exchange import Notice
 from bot.domain.methods import Dossier, Phone
+from bot.domain.notices import Notice
 from bot.domain.phone import mask
 from bot.domain.retirement import Retiring
 from bot.domain.said import join, say

@@ -9,9 +9,10 @@ from bot.commands.kinds import Optional, Word
 from bot.commands.people import READS
 from bot.commands.spec import Command, Context, Invocation
 from bot.domain import policy
-from bot.domain.exchange import Notice, Reply, Tone
+from bot.domain.notices import Notice, Tone
 from bot.domain.people import Person
 from bot.domain.phone import mask_text
+from bot.domain.replies import Reply
 from bot.domain.said import join, said_at, say, say_count
 from bot.domain.stop import FREEZE_FOR, LONGEST_FREEZE, Pause, freeze_of, staying, whom
 from bot.errors import Refusal

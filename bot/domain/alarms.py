@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.domain.exchange import LogNotice
 from bot.domain.limits import SetBefore
+from bot.domain.notices import LogNotice
 from bot.domain.operation import Operation
 from bot.domain.policy import Reason
 from bot.domain.rules import Limits

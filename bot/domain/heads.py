@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta, tzinfo
 
 from bot.domain.chain import Head
-from bot.domain.exchange import LogNotice
+from bot.domain.notices import LogNotice
 from bot.domain.said import say
 
 _HEAD = re.compile(r"([1-9][0-9]{0,17}):([0-9a-f]{64})")

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change, ChangeKind
-from bot.domain.exchange import LogNotice
+from bot.domain.notices import LogNotice
 from bot.domain.people import Actor, Person
 from bot.domain.phone import digits, mask_text
 from bot.domain.policy import ALLOWED, Decision, Reason

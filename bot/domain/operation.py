@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from bot.domain.bulk import Bulk
 from bot.domain.change import Change, ChangeKind, kinds_of, only_contains
-from bot.domain.exchange import ConversationRef
+from bot.domain.conversations import ConversationRef
 from bot.domain.people import Actor, Person
 from bot.domain.phone import mask_text
 from bot.domain.recovery import Recovery

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain import refusals
-from bot.domain.exchange import ConversationRef
+from bot.domain.conversations import ConversationRef
 from bot.domain.people import Standing
 from bot.domain.policy import ALLOWED, NO_GROUPS, Decision, Reason, permit
 from bot.domain.rules import Policy

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.exchange import LogNotice
+from bot.domain.notices import LogNotice
 from bot.domain.operation import ID_ALPHABET
 from bot.domain.people import Actor, Person
 from bot.domain.phone import mask_text

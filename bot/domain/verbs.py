@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from bot.domain.exchange import Verb
+from bot.domain.incoming import Verb
 from bot.domain.operation import Operation
 
 

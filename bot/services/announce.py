@@ -11,8 +11,8 @@ import structlog
 from bot.commands.bulk_shown import bulk_shown
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import PROGRESS
-from bot.domain.exchange import OperationShown, Reply
 from bot.domain.operation import CODE_STANDS, Operation, State
+from bot.domain.replies import OperationShown, Reply
 from bot.errors import ChatError, ChatRefused, ChatUnavailable
 from bot.ports import Announcer, BulkJobs, Clock, Operations, Sleep
 from bot.services.approvers_card import ApproversCard

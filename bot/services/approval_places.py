@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.domain.exchange import CardAction, ConversationRef
+from bot.domain.conversations import ConversationRef
+from bot.domain.incoming import CardAction
 from bot.domain.operation import Operation
 from bot.domain.people import Person
 from bot.domain.personal import named, remedy

@@ -14,12 +14,13 @@ from bot.commands.approvals import decision_on, pending_for
 from bot.commands.bulk_shown import first_rows
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.effect import untouched
-from bot.domain.exchange import ApprovalShown, CardAction, Pending, Verb, Viewer
+from bot.domain.incoming import CardAction, Verb
 from bot.domain.methods import Dossier
 from bot.domain.operation import Approval, Operation, State
 from bot.domain.people import Person, Standing
 from bot.domain.phone import mask_text
 from bot.domain.policy import Decision, Reason
+from bot.domain.replies import ApprovalShown, Pending, Viewer
 from bot.domain.said import join, say
 from bot.domain.stop import because
 from bot.errors import DirectoryError, NotFound, Refusal

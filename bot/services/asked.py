@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.commands.arguments import Somebody
 from bot.commands.parser import parse
 from bot.commands.spec import Command
-from bot.domain.exchange import CardAction, IncomingMessage, Verb
+from bot.domain.incoming import CardAction, IncomingMessage, Verb
 from bot.domain.verbs import VERBS, Thing
 from bot.errors import Refusal
 

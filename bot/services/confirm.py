@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change, ChangeKind
-from bot.domain.exchange import CardAction, Verb
 from bot.domain.file_found import NO_ANSWERS
+from bot.domain.incoming import CardAction, Verb
 from bot.domain.methods import PhoneType
 from bot.domain.operation import REVEAL_FOR, Operation, State
 from bot.domain.recovery import Recovery, Situation

@@ -14,26 +14,27 @@ from bot.commands.replan import replan_all
 from bot.commands.spec import Facts, Invocation, Several, WhatHappened
 from bot.domain import policy
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.exchange import (
-    BulkShown,
+from bot.domain.conversations import ConversationRef
+from bot.domain.incoming import (
     CardAction,
-    Choose,
-    ChooseMethod,
-    ChooseSituation,
-    ConversationRef,
     FileConsent,
     FileKind,
     IncomingMessage,
-    Notice,
-    OperationShown,
-    Reply,
-    Tone,
     Verb,
 )
 from bot.domain.methods import Dossier
+from bot.domain.notices import Notice, Tone
 from bot.domain.operation import Operation, State
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.recovery import Situation
+from bot.domain.replies import (
+    BulkShown,
+    Choose,
+    ChooseMethod,
+    ChooseSituation,
+    OperationShown,
+    Reply,
+)
 from bot.domain.said import say
 from bot.domain.stop import Pause
 from bot.domain.verbs import VERBS, Place, Presser, Thing, is_for

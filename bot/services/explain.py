@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.exchange import Notice, Tone
+from bot.domain.notices import Notice, Tone
 from bot.domain.said import join, said_at, say
 from bot.errors import (
     Conflict,

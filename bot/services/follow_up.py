@@ -8,8 +8,8 @@ import structlog
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change
-from bot.domain.exchange import Notice, Tone
 from bot.domain.methods import Dossier
+from bot.domain.notices import Notice, Tone
 from bot.domain.operation import Operation
 from bot.domain.recovery import LOOKS, Recovery, named, registered_since, unused_passes
 from bot.domain.said import join, say, say_count, together

@@ -8,8 +8,9 @@ import structlog
 
 from bot.commands.about import LOG_CHANNEL
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.exchange import ConversationRef, LogEntry
+from bot.domain.conversations import ConversationRef
 from bot.domain.operation import Operation
+from bot.domain.replies import LogEntry
 from bot.errors import ChatError, ChatUnavailable
 from bot.ports import Announcer, Clock, Operations, Sleep
 from bot.services.announce import pause_before

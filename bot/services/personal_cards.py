@@ -9,9 +9,9 @@ import structlog
 
 from bot.commands.approvals import could_agree
 from bot.commands.bulk_shown import first_rows
-from bot.domain.exchange import ApprovalShown, Viewer
 from bot.domain.operation import Operation, State
 from bot.domain.personal import PersonalCard, named, remedy
+from bot.domain.replies import ApprovalShown, Viewer
 from bot.domain.said import join, say
 from bot.errors import ChatError, ChatRefused, ChatUnavailable, DirectoryError
 from bot.ports import Announcer, BulkJobs, Chats, Clock, Directory, Operations

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from bot.domain.exchange import ConversationRef
+from bot.domain.conversations import ConversationRef
 from bot.domain.people import Actor
 from bot.domain.personal import PersonalChat
 from bot.errors import StoreUnavailable

@@ -11,21 +11,20 @@ from collections.abc import Iterator
 
 import structlog
 
-from bot.domain.exchange import (
+from bot.domain.conversations import ConversationRef
+from bot.domain.incoming import CardAction, FileConsent
+from bot.domain.operation import Operation
+from bot.domain.replies import (
     BulkShown,
-    CardAction,
     Choose,
     ChooseMethod,
     ChooseSituation,
-    ConversationRef,
-    FileConsent,
     FileOffered,
     FormShown,
     OperationShown,
     Pending,
     Reply,
 )
-from bot.domain.operation import Operation
 from bot.domain.verbs import VERBS, Thing
 from bot.errors import StoreUnavailable
 from bot.ports import Clock, Operations

@@ -12,11 +12,12 @@ from bot.commands.arguments import Line
 from bot.commands.parser import parse
 from bot.commands.spec import Command, Context, Facts, Invocation, Rehearsal, Reporting, Several, Steer, WhatHappened
 from bot.domain.change import ChangeKind, Plan
-from bot.domain.exchange import ConversationRef, Reply
+from bot.domain.conversations import ConversationRef
 from bot.domain.methods import Dossier
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.policy import Decision
 from bot.domain.refusals import too_few_approvers
+from bot.domain.replies import Reply
 from bot.domain.review import as_wanted, could_approve
 from bot.domain.said import join, say
 from bot.domain.sign_in import Aspect

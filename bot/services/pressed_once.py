@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
-from bot.domain.exchange import CardAction, FileConsent
+from bot.domain.incoming import CardAction, FileConsent
 from bot.errors import StoreUnavailable
 from bot.ports import Clock, Operations
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change, Plan
-from bot.domain.exchange import ConversationRef
+from bot.domain.conversations import ConversationRef
 from bot.domain.operation import Operation
 from bot.domain.people import Actor
 from bot.domain.phone import mask_text

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.exchange import CardAction, ConversationRef, FileConsent, IncomingMessage, Notice
+from bot.domain.conversations import ConversationRef
+from bot.domain.incoming import CardAction, FileConsent, IncomingMessage
+from bot.domain.notices import Notice
 from bot.domain.people import Actor
 from bot.domain.phone import mask_text
 from bot.domain.policy import Reason

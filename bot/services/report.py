@@ -10,20 +10,17 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.exchange import (
+from bot.domain.conversations import ConversationRef
+from bot.domain.incoming import (
     CardAction,
-    ConversationRef,
     FileConsent,
     FileKind,
-    FileOffered,
-    FileStored,
-    Notice,
-    ReportShown,
-    Tone,
     Verb,
 )
+from bot.domain.notices import Notice, Tone
 from bot.domain.people import Actor, Standing
 from bot.domain.phone import mask_text
+from bot.domain.replies import FileOffered, FileStored, ReportShown
 from bot.domain.report import PhoneOnlyReport, Reread, Scope
 from bot.domain.retirement import Retirement
 from bot.domain.said import say, say_count

@@ -19,10 +19,12 @@ from bot.commands.spec import Facts
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change, ChangeKind
 from bot.domain.effect import untouched
-from bot.domain.exchange import CardAction, Notice, OperationShown, Revealed, Tone
+from bot.domain.incoming import CardAction
+from bot.domain.notices import Notice, Tone
 from bot.domain.operation import REVEALING_FOR, Operation, State
 from bot.domain.passes import WantedPass, due, made_now, spoken
 from bot.domain.people import Standing
+from bot.domain.replies import OperationShown, Revealed
 from bot.domain.said import join, said_at, say
 from bot.domain.secret import Issued
 from bot.errors import Conflict, DirectoryError, NotReady, Refusal, StoreUnavailable, Throttled, Unavailable

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.domain.approvers import about_approver
 from bot.domain.change import CONTAINING, Change, ChangeKind, Plan, kinds_of
-from bot.domain.exchange import ConversationRef
+from bot.domain.conversations import ConversationRef
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation
 from bot.domain.people import Standing

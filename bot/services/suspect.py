@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.exchange import CardAction, Notice, Tone
+from bot.domain.incoming import CardAction
+from bot.domain.notices import Notice, Tone
 from bot.domain.operation import Operation, State
 from bot.domain.people import Person
 from bot.domain.said import join, said_at, say

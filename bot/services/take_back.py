@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.exchange import CardAction, Verb
+from bot.domain.incoming import CardAction, Verb
 from bot.domain.operation import Operation, State
 from bot.domain.people import Standing
 from bot.domain.said import say

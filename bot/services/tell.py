@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.domain.bulk import ASKS, CHECKED, OVER
-from bot.domain.exchange import ConversationRef, Notice, Tone
+from bot.domain.conversations import ConversationRef
+from bot.domain.notices import Notice, Tone
 from bot.domain.operation import Operation, State
 from bot.domain.people import Actor
 from bot.domain.phone import mask_text

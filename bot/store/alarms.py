@@ -12,8 +12,8 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from bot.domain import alarms as said
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.exchange import LogNotice
 from bot.domain.limits import DAY, HOUR, SetBefore
+from bot.domain.notices import LogNotice
 from bot.domain.operation import Operation
 from bot.domain.rules import Limits
 from bot.domain.stop import Freeze

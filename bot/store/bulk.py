@@ -27,7 +27,7 @@ from bot.domain.bulk import (
     Taken,
 )
 from bot.domain.change import Warned
-from bot.domain.exchange import ConversationRef
+from bot.domain.conversations import ConversationRef
 from bot.domain.limits import SetBefore
 from bot.domain.operation import NOT_DONE, Operation, State
 from bot.domain.people import Person

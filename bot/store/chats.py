@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.domain.exchange import ConversationRef
+from bot.domain.conversations import ConversationRef
 from bot.domain.people import Actor
 from bot.domain.personal import PersonalCard, PersonalChat
 from bot.store.tables import approval_cards, personal_chats

@@ -13,8 +13,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change
-from bot.domain.exchange import FORM_MARK, LogNotice
+from bot.domain.incoming import FORM_MARK
 from bot.domain.limits import NO_LIMITS
+from bot.domain.notices import LogNotice
 from bot.domain.operation import TRANSITIONS, Approval, Operation, Result, State, new_id
 from bot.domain.people import Person
 from bot.domain.policy import Decision

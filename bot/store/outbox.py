@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select, insert, select, text
 
-from bot.domain.exchange import LogNotice
+from bot.domain.notices import LogNotice
 from bot.domain.operation import Operation, new_id
 from bot.domain.said import from_store, to_store
 from bot.store import records

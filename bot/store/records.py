@@ -13,7 +13,7 @@ from bot.domain.audit import AuditEvent
 from bot.domain.bulk import Bulk, Mode, RowKind, Wish
 from bot.domain.bulk import Row as BulkRow
 from bot.domain.change import Change, ChangeKind, Warned
-from bot.domain.exchange import ConversationRef
+from bot.domain.conversations import ConversationRef
 from bot.domain.file_found import NO_ANSWERS, Answers, Doubt, Sheet, Unused
 from bot.domain.file_found import Found as FileFound
 from bot.domain.methods import PhoneType

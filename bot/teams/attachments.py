@@ -9,22 +9,21 @@ from typing import Any
 
 from botbuilder.schema import Activity
 
-from bot.domain.exchange import (
+from bot.domain.conversations import ConversationRef
+from bot.domain.notices import Notice, Tone
+from bot.domain.people import Actor
+from bot.domain.phone import mask_text
+from bot.domain.replies import (
     ApprovalShown,
     BulkShown,
-    ConversationRef,
     FileOffered,
     FileStored,
     FormShown,
-    Notice,
     OperationShown,
     Reply,
     Revealed,
-    Tone,
     Viewer,
 )
-from bot.domain.people import Actor
-from bot.domain.phone import mask_text
 from bot.domain.said import NOBODY, Reader, say, speaking, spoken
 from bot.domain.stop import Pause
 from cards import Rendered, render

@@ -9,7 +9,7 @@ import structlog
 from aiohttp import web
 from botbuilder.schema import Activity
 
-from bot.domain.exchange import Notice, Tone
+from bot.domain.notices import Notice, Tone
 from bot.domain.said import say
 from bot.errors import ChatError
 from bot.hosts import is_loopback, service_url_allowed

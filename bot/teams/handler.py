@@ -11,21 +11,19 @@ from botbuilder.core import InvokeResponse, TurnContext
 from botbuilder.core.teams import TeamsActivityHandler
 from botbuilder.schema import Activity
 
-from bot.domain.exchange import (
+from bot.domain.incoming import CardAction, FileConsent
+from bot.domain.notices import Notice, Tone
+from bot.domain.operation import State
+from bot.domain.replies import (
     ApprovalShown,
     BulkShown,
-    CardAction,
-    FileConsent,
     FileOffered,
     FormShown,
     Help,
-    Notice,
     OperationShown,
     Pending,
     Reply,
-    Tone,
 )
-from bot.domain.operation import State
 from bot.domain.said import Reader, join, say, speaking, spoken
 from bot.domain.verbs import VERBS, Place, Thing
 from bot.errors import ChatError

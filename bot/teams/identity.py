@@ -9,7 +9,7 @@ import re
 
 from botbuilder.schema import Activity
 
-from bot.domain.exchange import ConversationRef
+from bot.domain.conversations import ConversationRef
 from bot.domain.people import Actor
 from bot.languages import language_of
 from bot.teams.zones import zone

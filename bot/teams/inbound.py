@@ -18,19 +18,21 @@ from botbuilder.schema import Activity, Attachment, ChannelAccount, Conversation
 
 from bot.commands.forms import MAX_INPUT, inputs
 from bot.domain.bulk import MARK
-from bot.domain.exchange import (
-    INPUT,
-    KEEP,
+from bot.domain.conversations import (
     MENTION_CLOSE,
     MENTION_OPEN,
+    ConversationRef,
+    Mention,
+)
+from bot.domain.incoming import (
+    INPUT,
+    KEEP,
     MOST_KEPT,
     CardAction,
-    ConversationRef,
     FileConsent,
     FileKind,
     IncomingFile,
     IncomingMessage,
-    Mention,
     Verb,
 )
 from bot.domain.report_about import REFERENCE

@@ -20,8 +20,9 @@ import aiohttp
 import structlog
 from yarl import URL
 
-from bot.domain.exchange import ConversationRef, Member, Reply
+from bot.domain.conversations import ConversationRef, Member
 from bot.domain.people import Actor
+from bot.domain.replies import Reply
 from bot.errors import SERVICE_ERROR, ChatRefused, ChatUnavailable, DirectoryError
 from bot.hosts import service_url_allowed
 from bot.languages import Readers

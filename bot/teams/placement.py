@@ -8,7 +8,9 @@ import structlog
 from botbuilder.core import TurnContext
 from botbuilder.schema import Attachment
 
-from bot.domain.exchange import CardAction, FileOffered, Notice, Reply, Tone
+from bot.domain.incoming import CardAction
+from bot.domain.notices import Notice, Tone
+from bot.domain.replies import FileOffered, Reply
 from bot.domain.said import say
 from bot.domain.stop import Pause
 from bot.errors import ChatError

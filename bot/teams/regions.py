@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TypeVar
 
-from bot.domain.exchange import ConversationRef
+from bot.domain.conversations import ConversationRef
 
 #: There are a few dozen regions, and few of them in one tenant.
 MOST_ADDRESSES = 16

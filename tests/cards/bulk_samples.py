@@ -9,23 +9,22 @@ from datetime import timedelta
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import Bulk, Hold, Progress, Row, RowKind, Sample, Wish, first_rows_note
 from bot.domain.change import Change, ChangeKind
-from bot.domain.exchange import (
+from bot.domain.conversations import ConversationRef, Member
+from bot.domain.file_found import Answers, Doubt, Found, Sheet, Unused
+from bot.domain.methods import PhoneType
+from bot.domain.operation import Approval, Operation, State
+from bot.domain.people import Person
+from bot.domain.replies import (
     ApprovalShown,
     BulkExplained,
     BulkShown,
-    ConversationRef,
     History,
     LogEntry,
-    Member,
     OperationShown,
     Pending,
     Reply,
     Viewer,
 )
-from bot.domain.file_found import Answers, Doubt, Found, Sheet, Unused
-from bot.domain.methods import PhoneType
-from bot.domain.operation import Approval, Operation, State
-from bot.domain.people import Person
 from bot.domain.rules import Need
 
 COUNTS = {

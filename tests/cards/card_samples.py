@@ -10,35 +10,32 @@ from report_samples import hostile_reports, reports
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change, ChangeKind
-from bot.domain.exchange import (
+from bot.domain.conversations import ConversationRef, Member
+from bot.domain.methods import Dossier, Family, Method, Phone, PhoneType, SmsSignIn
+from bot.domain.notices import LogNotice, Notice, Tone
+from bot.domain.operation import Approval, Fate, Operation, Result, State
+from bot.domain.people import Actor, Person
+from bot.domain.recovery import SESSIONS, Found, Recovery, Situation
+from bot.domain.replies import (
     ApprovalShown,
     Choose,
     ChooseMethod,
     ChooseSituation,
     CommandHelp,
-    ConversationRef,
     Field,
     FieldKind,
     FormShown,
     Help,
     History,
     LogEntry,
-    LogNotice,
-    Member,
-    Notice,
     OperationShown,
     Pending,
     PersonShown,
     Reply,
     Revealed,
-    Tone,
     Viewer,
     Whoami,
 )
-from bot.domain.methods import Dossier, Family, Method, Phone, PhoneType, SmsSignIn
-from bot.domain.operation import Approval, Fate, Operation, Result, State
-from bot.domain.people import Actor, Person
-from bot.domain.recovery import SESSIONS, Found, Recovery, Situation
 from bot.domain.rules import NO_NEED, Need
 from bot.domain.said import join, say
 from bot.domain.secret import Secret

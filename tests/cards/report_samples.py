@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from bot.domain.exchange import Reply, ReportShown
+from bot.domain.replies import Reply, ReportShown
 from bot.domain.report import Class, Counts, Day, PhoneOnlyReport, Scope
 from bot.domain.retirement import Channel, Population, Retirement
 

@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import Hold, Progress, RowKind, Sample, first_rows_note
-from bot.domain.exchange import (
+from bot.domain.incoming import FileKind
+from bot.domain.operation import State
+from bot.domain.people import Person
+from bot.domain.replies import (
     ApprovalShown,
     BulkShown,
-    FileKind,
     FileOffered,
     FileStored,
     History,
@@ -26,8 +28,6 @@ from bot.domain.exchange import (
     Pending,
     Reply,
 )
-from bot.domain.operation import State
-from bot.domain.people import Person
 from cards import render
 from cards.bulk_parts import BAR, bar
 from cards.bulk_words import about, file_name

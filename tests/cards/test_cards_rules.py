@@ -12,8 +12,15 @@ from card_schema import elements, problems, strings, without_charts
 from report_samples import reports
 
 from bot.domain.audit import Tag
-from bot.domain.exchange import Choose, LogEntry, Notice, OperationShown, Revealed, Verb
+from bot.domain.incoming import Verb
+from bot.domain.notices import Notice
 from bot.domain.operation import State
+from bot.domain.replies import (
+    Choose,
+    LogEntry,
+    OperationShown,
+    Revealed,
+)
 from bot.teams.inbound import REASON_LIMIT
 from cards import render
 from cards.history import SAID

@@ -14,9 +14,17 @@ from card_schema import elements, problems, strings
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.exchange import ApprovalShown, History, LogEntry, Notice, OperationShown, Pending, PersonShown
+from bot.domain.notices import Notice
 from bot.domain.operation import State
 from bot.domain.phone import mask_text
+from bot.domain.replies import (
+    ApprovalShown,
+    History,
+    LogEntry,
+    OperationShown,
+    Pending,
+    PersonShown,
+)
 from cards import render
 from cards.size import LIMIT, size
 from cards.untrusted import inert, plain

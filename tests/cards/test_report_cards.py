@@ -11,8 +11,8 @@ import pytest
 from card_schema import charts, elements, problems, strings, without_charts
 from report_samples import DATES, DEPARTMENT, DEPARTMENTS, NOW, REPORT, WHOLE, falling, hostile_reports, reports
 
-from bot.domain.exchange import ReportShown
 from bot.domain.people import Actor
+from bot.domain.replies import ReportShown
 from bot.domain.report import Class, Counts, Scope
 from bot.domain.retirement import Channel, Population, Retirement
 from bot.languages import Readers

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.commands.cleaning import normalise
-from bot.domain.exchange import MENTION_CLOSE, MENTION_OPEN
+from bot.domain.conversations import MENTION_CLOSE, MENTION_OPEN
 
 
 @pytest.mark.parametrize(

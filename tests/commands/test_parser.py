@@ -11,7 +11,7 @@ from bot.commands import COMMANDS
 from bot.commands.arguments import Line
 from bot.commands.parser import parse
 from bot.commands.spec import Who
-from bot.domain.exchange import MENTION_CLOSE, MENTION_OPEN, Mention
+from bot.domain.conversations import MENTION_CLOSE, MENTION_OPEN, Mention
 from bot.domain.methods import Family, PhoneType
 from bot.errors import Incomplete, UsageError
 

@@ -12,7 +12,7 @@ from bot.commands import COMMANDS
 from bot.commands.dutch import ways
 from bot.commands.parser import parse
 from bot.commands.spec import Command, Invocation
-from bot.domain.exchange import MENTION_CLOSE, MENTION_OPEN, Mention
+from bot.domain.conversations import MENTION_CLOSE, MENTION_OPEN, Mention
 from bot.errors import UsageError
 
 MENTIONS = (Mention('Al "because" <b>ice', "id-0"), Mention("", ""))

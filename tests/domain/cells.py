@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bot.domain.change import CONTAINING, ChangeKind
-from bot.domain.exchange import ConversationRef
+from bot.domain.conversations import ConversationRef
 from bot.domain.people import Person, Privileges
 from bot.domain.policy import Decision
 from bot.domain.review import may_approve, review

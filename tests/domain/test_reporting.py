@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.exchange import ConversationRef
+from bot.domain.conversations import ConversationRef
 from bot.domain.people import Person, Standing
 from bot.domain.policy import Reason
 from bot.domain.reporting import may_report

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.domain.change import ChangeKind
-from bot.domain.exchange import ConversationRef
+from bot.domain.conversations import ConversationRef
 from bot.domain.people import Person, Privileges
 from bot.domain.policy import Decision, Reason
 from bot.domain.review import could_approve, review, still_enough

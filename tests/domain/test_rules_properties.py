@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.change import ChangeKind
-from bot.domain.exchange import ConversationRef
+from bot.domain.conversations import ConversationRef
 from bot.domain.people import Person, Privileges
 from bot.domain.policy import Decision, Reason
 from bot.domain.review import grounds, may_approve, review

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.domain import policy
 from bot.domain.change import ChangeKind
-from bot.domain.exchange import ConversationRef
+from bot.domain.conversations import ConversationRef
 from bot.domain.people import Actor, Person, Privileges
 from bot.domain.policy import Reason
 from bot.domain.review import review

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from bot.commands import COMMANDS
-from bot.domain.exchange import Reply
 from bot.domain.operation import Operation
 from bot.domain.phone import mask_text
 from bot.domain.recovery import Recovery
+from bot.domain.replies import Reply
 from bot.domain.said import Reader, Said
 from bot.languages import catalogue
 from cards import render

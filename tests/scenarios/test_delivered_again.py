@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.exchange import Verb
+from bot.domain.incoming import Verb
 from bot.domain.verbs import VERBS
 from simulator.entra.faults import Fault
 from tests.desk import BRAM, HANNA, Desk, as_json

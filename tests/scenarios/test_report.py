@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.domain.audit import Tag
-from bot.domain.exchange import FileKind
+from bot.domain.incoming import FileKind
 from bot.domain.rules import Rule
 from simulator import cast
 from simulator.entra import Fault

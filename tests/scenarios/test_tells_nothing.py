@@ -25,7 +25,7 @@ from bot.commands import COMMANDS
 from bot.commands.arguments import OperationId
 from bot.commands.kinds import Choice
 from bot.domain.change import ChangeKind
-from bot.domain.exchange import Verb
+from bot.domain.incoming import Verb
 from bot.domain.report_about import of_department, of_group
 from bot.domain.rules import Limits, Rule
 from bot.domain.verbs import VERBS, Presser, Thing

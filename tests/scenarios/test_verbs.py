@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.exchange import Verb
+from bot.domain.incoming import Verb
 from bot.domain.report_about import EVERYBODY
 from bot.domain.verbs import VERBS, Place, Thing
 from tests.desk import BRAM, HANNA, HELPDESK, OSCAR, SAM, Answer, Desk, as_json

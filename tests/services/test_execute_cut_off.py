@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.change import Change, ChangeKind
-from bot.domain.exchange import ConversationRef
+from bot.domain.conversations import ConversationRef
 from bot.domain.methods import Dossier, Phone, PhoneType, SmsSignIn
 from bot.domain.operation import Operation, State
 from bot.domain.people import Actor, Person, Privileges, Standing

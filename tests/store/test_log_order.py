@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.exchange import ConversationRef
+from bot.domain.conversations import ConversationRef
 from bot.domain.operation import Operation, State
 from bot.domain.people import Actor, Person
 from bot.store.operations import StoredOperations

@@ -9,7 +9,7 @@ import sqlalchemy
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.chain import Fault
-from bot.domain.exchange import ConversationRef
+from bot.domain.conversations import ConversationRef
 from bot.domain.operation import Operation
 from bot.domain.people import Actor, Person
 from bot.store.trail import Trail

@@ -12,21 +12,22 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from bot.domain.exchange import (
+from bot.domain.incoming import (
     CardAction,
     FileConsent,
     FileKind,
+    IncomingFile,
+    IncomingMessage,
+    Verb,
+)
+from bot.domain.notices import Notice, Tone
+from bot.domain.personal import PersonalChat
+from bot.domain.replies import (
     FileOffered,
     FileStored,
     Help,
-    IncomingFile,
-    IncomingMessage,
-    Notice,
     Reply,
-    Tone,
-    Verb,
 )
-from bot.domain.personal import PersonalChat
 from bot.errors import Refusal
 from bot.languages import Readers
 from bot.services.personal_chats import PersonalChats

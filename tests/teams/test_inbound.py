@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.exchange import Verb
+from bot.domain.incoming import Verb
 from bot.teams.inbound import activity_from, card_action, delivery_key
 from simulator import cast
 from tests.desk import ALICE, BRAM, HANNA, HELPDESK, Answer

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from bot.commands.cleaning import normalise
-from bot.domain.exchange import MENTION_CLOSE, MENTION_OPEN, ConversationRef, IncomingMessage
+from bot.domain.conversations import MENTION_CLOSE, MENTION_OPEN, ConversationRef
+from bot.domain.incoming import IncomingMessage
 from bot.teams import inbound
 from bot.teams.inbound import MENTIONS_LOOKED_UP, activity_from, unread_message
 from bot.teams.outbound import Connector

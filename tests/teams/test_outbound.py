@@ -13,7 +13,7 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.exchange import ConversationRef
+from bot.domain.conversations import ConversationRef
 from bot.errors import ChatRefused, ChatUnavailable
 from bot.teams import outbound
 from bot.teams.outbound import LONGEST_ASKED, LONGEST_WAIT, TRIES, TRY_AGAIN, Connector

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from bot.domain.exchange import ConversationRef
+from bot.domain.conversations import ConversationRef
 from bot.errors import ChatRefused, ChatUnavailable
 from bot.teams.outbound import Connector
 from tests.teams.bench import HELLO, HTML, Bench, Server, failing

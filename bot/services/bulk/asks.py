@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 
 from bot.domain.bulk import Hold
-from bot.domain.exchange import Notice
+from bot.domain.notices import Notice
 from bot.domain.operation import Operation
 from bot.domain.said import say
 from bot.errors import ChatRefused

@@ -10,11 +10,17 @@ from bot.commands.bulk_shown import SAMPLE_ROWS, bulk_job, bulk_shown
 from bot.commands.parser import parse
 from bot.commands.spec import Invocation
 from bot.domain.bulk import Sample
-from bot.domain.exchange import BulkShown, CardAction, FileConsent, FileStored, IncomingMessage, Reply, Verb
 from bot.domain.file_found import Question
+from bot.domain.incoming import (
+    CardAction,
+    FileConsent,
+    IncomingMessage,
+    Verb,
+)
 from bot.domain.operation import Operation
 from bot.domain.people import Actor, Standing
 from bot.domain.policy import stopped
+from bot.domain.replies import BulkShown, FileStored, Reply
 from bot.domain.said import say
 from bot.domain.verbs import VERBS, Presser
 from bot.errors import Refusal

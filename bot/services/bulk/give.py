@@ -8,10 +8,11 @@ from contextvars import copy_context
 from pathlib import Path
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.exchange import FileConsent, FileKind, FileOffered, FileStored
 from bot.domain.file_said import found_said
+from bot.domain.incoming import FileConsent, FileKind
 from bot.domain.operation import Operation
 from bot.domain.people import Standing
+from bot.domain.replies import FileOffered, FileStored
 from bot.domain.said import say
 from bot.errors import Refusal
 from bot.ports import BulkJobs, Clock, Files, Operations, Sheets

@@ -15,11 +15,13 @@ from bot.commands.bulk_shown import bulk_shown
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import MOST_BYTES, Bulk
 from bot.domain.change import ChangeKind
-from bot.domain.exchange import BulkShown, ConversationRef, IncomingFile
+from bot.domain.conversations import ConversationRef
 from bot.domain.file_found import NO_ANSWERS, Answers, Found, Question, telling
+from bot.domain.incoming import IncomingFile
 from bot.domain.operation import NOT_DONE, Operation, State
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.phone import mask_text
+from bot.domain.replies import BulkShown
 from bot.domain.said import join, say
 from bot.errors import Refusal, StoreUnavailable
 from bot.ports import BulkFiles, Download, Files, Sheets

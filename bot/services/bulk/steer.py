@@ -5,10 +5,12 @@ from __future__ import annotations
 from bot.commands.bulk_shown import bulk_job, bulk_shown
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import Hold
-from bot.domain.exchange import BulkShown, ConversationRef, FileKind, Reply, Verb
+from bot.domain.conversations import ConversationRef
+from bot.domain.incoming import FileKind, Verb
 from bot.domain.operation import Operation, State
 from bot.domain.people import Actor, Standing
 from bot.domain.policy import stopped
+from bot.domain.replies import BulkShown, Reply
 from bot.domain.said import say
 from bot.domain.verbs import VERBS, Presser
 from bot.errors import Refusal

@@ -1,0 +1,55 @@
+"""Plain sentences: for the one who asked, and for the log channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Tone(StrEnum):
+    """How a notice sounds; never shown by colour alone."""
+
+    INFO = "info"
+    DONE = "done"
+    REFUSED = "refused"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One or two plain sentences.
+
+    Attributes:
+        facts: what belongs to them, as label and value.
+        reference: the id by which `why` explains it; empty when there is no more to say.
+        take_back: id of the operation that Take back is offered for; empty for no such button.
+    """
+
+    text: str
+    hint: str = ""
+    tone: Tone = Tone.INFO
+    title: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    reference: str = ""
+    take_back: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogNotice:
+    """What the log channel is told beside operations: a pause, a freeze, a suspicious call.
+
+    Attributes:
+        at: when it happened, however late the post arrives.
+        grave: everybody should look up.
+        ticket: as given; it stands apart because a long number in the text would be taken for a telephone's.
+        take_back: id of the operation that Take back is offered for; empty for no such button.
+    """
+
+    title: str
+    text: str
+    hint: str = ""
+    at: datetime | None = None
+    grave: bool = False
+    ticket: str = ""
+    take_back: str = ""

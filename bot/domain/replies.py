@@ -1,0 +1,354 @@
+"""What goes out to the chat, as values: `cards` makes a card of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.audit import AuditEvent
+from bot.domain.bulk import Progress, Sample
+from bot.domain.conversations import Member
+from bot.domain.incoming import FileKind
+from bot.domain.methods import Dossier, Method
+from bot.domain.notices import LogNotice, Notice
+from bot.domain.operation import Operation
+from bot.domain.people import Person
+from bot.domain.recovery import Situation
+from bot.domain.report import PhoneOnlyReport
+from bot.domain.retirement import Channel, Retirement
+from bot.domain.secret import Secret
+from bot.domain.stop import Freeze
+
+
+@dataclass(frozen=True, slots=True)
+class CommandHelp:
+    """One line of the help card, made from a command's declaration.
+
+    Attributes:
+        command, title: its name and what stands on its button; empty for no button.
+    """
+
+    syntax: str
+    summary: str
+    example: str
+    command: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What can be said, by topic."""
+
+    topics: tuple[tuple[str, tuple[CommandHelp, ...]], ...]
+    greeting: str = ""
+
+
+class FieldKind(StrEnum):
+    """What a field of a form is filled in with."""
+
+    PERSON = "person"
+    CHOICE = "choice"
+    SWITCH = "switch"
+    NUMBER = "number"
+    WORDS = "words"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing a form asks for.
+
+    Attributes:
+        options: the words to choose from.
+        limit: the most characters it takes.
+        value: what it holds already; of a switch "true".
+        picked, picked_name: whom the people picker holds already: object id and name.
+    """
+
+    name: str
+    label: str
+    kind: FieldKind
+    required: bool = True
+    options: tuple[str, ...] = ()
+    limit: int = 256
+    value: str = ""
+    picked: str = ""
+    picked_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormShown:
+    """A command to be filled in.
+
+    Attributes:
+        id: names the stored form.
+        title, summary, syntax, example: of the command; the last two for whoever would rather type.
+        only_for: name of the one person who may fill it in.
+        problem: why what was filled in came to nothing.
+    """
+
+    id: str
+    title: str
+    summary: str
+    syntax: str
+    example: str
+    fields: tuple[Field, ...]
+    only_for: str = ""
+    problem: Notice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Whoami:
+    """Who the bot takes the actor for."""
+
+    person: Person
+    tenant_id: str
+    helpdesk: bool
+    admin: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonShown:
+    """The answer to `show`.
+
+    Attributes:
+        protected: why nothing may be changed here, in a sentence.
+        strength: how strong the registered methods are, in a sentence; empty when nobody can say.
+        stronger: a button offers the stronger path.
+        unread: what could not be read, and why.
+        past: the last operations that changed the account, newest first, masked.
+        unseen: what was not looked for when it was decided whether the account is protected, as sentences.
+        freeze: nobody may change this person until it ends.
+        reference: what the card's button carries instead of the person; empty for no button.
+        serving: by what codes can come to this person's phones today.
+    """
+
+    dossier: Dossier
+    protected: str = ""
+    phone_notes: tuple[str, ...] = ()
+    freeze: Freeze | None = None
+    reference: str = ""
+    strength: str = ""
+    stronger: bool = False
+    unread: tuple[str, ...] = ()
+    past: tuple[Operation, ...] = ()
+    unseen: tuple[str, ...] = ()
+    serving: frozenset[Channel] = frozenset(Channel)
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """Several people fit: pick one. `id` names the stored choice."""
+
+    id: str
+    asked_for: str
+    candidates: tuple[Person, ...]
+    more: bool = False
+    only_for: str = ""  # name of the one person who may pick
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseMethod:
+    """Several methods of a person fit: pick one. `id` names the stored choice."""
+
+    id: str
+    asked_for: str
+    person: Person
+    candidates: tuple[Method, ...]
+    only_for: str = ""  # name of the one person who may pick
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseSituation:
+    """It depends on what happened: pick one. `id` names the stored choice."""
+
+    id: str
+    person: Person
+    situations: tuple[Situation, ...]
+    only_for: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OperationShown:
+    """An operation as its card shows it, whatever its state.
+
+    Attributes:
+        own: the reader is the requester in a personal chat, so numbers stand in full.
+        now: for "time left".
+    """
+
+    operation: Operation
+    now: datetime
+    own: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """What an operation made, for the eyes of whoever pressed Reveal: only ever the answer to that press, never a message.
+
+    Attributes:
+        hints: what to tell the person, one line each.
+        times: when it is good, in a sentence or two; empty for what has no end.
+    """
+
+    operation: Operation
+    secret: Secret
+    now: datetime
+    hints: tuple[str, ...] = ()
+    times: str = ""
+
+
+class Viewer(StrEnum):
+    """Who looks at an approvers' card; everybody sees the one with the buttons until their client asks for their own."""
+
+    ANYBODY = "anybody"
+    REQUESTER = "requester"
+    AGREED = "agreed"
+    TARGET = "target"
+    ONLOOKER = "onlooker"
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalShown:
+    """An operation as the approvers' card shows it, whatever its state; numbers are always masked.
+
+    Attributes:
+        now: for "time left".
+        link: address of the conversation it was asked in; empty for no link.
+        mentioned: who is notified; only on the first post.
+        refreshing: Teams ids of those whose clients should ask for a view of their own.
+        samples: of a bulk job that waits the first rows of each kind.
+    """
+
+    operation: Operation
+    now: datetime
+    viewer: Viewer = Viewer.ANYBODY
+    link: str = ""
+    mentioned: tuple[Member, ...] = ()
+    refreshing: tuple[str, ...] = ()
+    samples: tuple[Sample, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What waits for the reader's agreement, and what the reader asked for that waits for others; the next to expire first."""
+
+    deciding: tuple[Operation, ...]
+    asked: tuple[Operation, ...]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BulkShown:
+    """A bulk job as the card of its requester shows it, whatever its state; numbers are always masked.
+
+    Attributes:
+        operation: with `bulk`.
+        now: for "time left".
+        samples: the first rows of each kind, once checked.
+    """
+
+    operation: Operation
+    progress: Progress
+    now: datetime
+    samples: tuple[Sample, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BulkExplained:
+    """How a bulk job is begun; `template`: an empty file can be had here."""
+
+    text: str
+    template: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FileOffered:
+    """A file that the reader may take into their OneDrive: Teams asks them first.
+
+    https://learn.microsoft.com/microsoftteams/platform/bots/how-to/bots-filesv4#message-requesting-permission-to-upload
+
+    Attributes:
+        id: of the job, or the reference of a report; empty for the template.
+        name: what it will be called.
+        size: in bytes, as far as it is known; Teams shows it.
+    """
+
+    kind: FileKind
+    id: str
+    name: str
+    text: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileStored:
+    """The file is in the reader's OneDrive now; `url`, `unique_id` and `file_type` are as Teams said."""
+
+    name: str
+    url: str
+    unique_id: str
+    file_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportShown:
+    """The report of who has only a phone.
+
+    Attributes:
+        now: in the zone whose days the readings count for.
+        reference: by which its buttons name whom it is about.
+        lists: the whole list can be had here as a file.
+        trouble: why Entra ID could not be read the last time, in a sentence; empty when it could.
+    """
+
+    report: PhoneOnlyReport
+    retirement: Retirement
+    now: datetime
+    reference: str
+    lists: bool = True
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One compact line of the log channel; the operation in it is masked."""
+
+    operation: Operation
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Past events, newest first.
+
+    Attributes:
+        more: how many older ones there are beside these.
+    """
+
+    title: str
+    events: tuple[AuditEvent, ...] = field(default_factory=tuple)
+    more: int = 0
+
+
+Reply = (
+    Notice
+    | Help
+    | FormShown
+    | Whoami
+    | PersonShown
+    | Choose
+    | ChooseMethod
+    | ChooseSituation
+    | OperationShown
+    | BulkShown
+    | BulkExplained
+    | FileOffered
+    | FileStored
+    | ApprovalShown
+    | Pending
+    | ReportShown
+    | LogEntry
+    | LogNotice
+    | History
+    | Revealed
+)
