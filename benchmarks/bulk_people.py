@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import Engine, select
 
 from benchmarks.kill_people import texts
-from bot.domain.operation import Operation, State
+from bot.domain.life import State
+from bot.domain.operation import Operation
 from bot.store import records
 from bot.store.tables import bulk_jobs, operations
 from simulator import cast

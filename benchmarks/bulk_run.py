@@ -19,7 +19,7 @@ from benchmarks.kill_bots import Bot
 from benchmarks.processes import cpu_seconds, resident_mb
 from benchmarks.world import NO_LIMITS
 from bot.domain.audit import Tag
-from bot.domain.operation import State
+from bot.domain.life import State
 from bot.store.tables import audit_events
 from bot.store.transactions import open_engine
 from simulator import crowd

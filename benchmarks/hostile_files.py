@@ -26,7 +26,7 @@ from benchmarks.kill_bots import Bot
 from benchmarks.load import Client, Post, percentile
 from benchmarks.processes import cpu_seconds
 from benchmarks.world import NO_LIMITS
-from bot.domain.operation import State
+from bot.domain.life import State
 from bot.store.transactions import open_engine
 from simulator import cast
 from simulator.teams.activities import Activities, Scene

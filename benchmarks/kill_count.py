@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import Engine, select, text
 
 from benchmarks.kill_people import Confirmed, People
-from bot.domain.operation import Operation, State
+from bot.domain.life import State
+from bot.domain.operation import Operation
 from bot.graph.methods import client_request_id
 from bot.store import records
 from bot.store.tables import log_posts, operations

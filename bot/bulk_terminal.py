@@ -25,7 +25,8 @@ from bot.domain.conversations import ConversationRef
 from bot.domain.file_found import Question
 from bot.domain.file_said import found_said
 from bot.domain.incoming import FileKind, Verb
-from bot.domain.operation import Operation, State
+from bot.domain.life import State
+from bot.domain.operation import Operation
 from bot.domain.said import say
 from bot.errors import DirectoryError, Refusal, StoreUnavailable
 from bot.ports import Download

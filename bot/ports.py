@@ -11,17 +11,19 @@ from typing import Protocol, TypeVar
 from bot.domain.approvers import Mark
 from bot.domain.audit import AuditEvent
 from bot.domain.bulk import Bulk, FileRow, Hold, PlanDigest, Progress, Row, RowEnd, RowKind, Sample, Taken
-from bot.domain.change import Change, Warned
+from bot.domain.change import Change
 from bot.domain.conversations import ConversationRef, Member
 from bot.domain.file_found import Answers, Found
+from bot.domain.life import State
 from bot.domain.limits import Lift, SetBefore, Usage
 from bot.domain.methods import Dossier, Methods
 from bot.domain.notices import LogNotice
-from bot.domain.operation import Approval, Operation, Result, State
+from bot.domain.operation import Approval, Operation, Result
 from bot.domain.pace import Factor, Run, Traffic
 from bot.domain.passes import PassTerms
 from bot.domain.people import Actor, Group, Person, Standing, Unseen
 from bot.domain.personal import PersonalCard, PersonalChat
+from bot.domain.plan import Warned
 from bot.domain.reconcile import Comparison, DirectoryAudit, Known
 from bot.domain.registered import Made
 from bot.domain.replies import Reply

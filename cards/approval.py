@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from bot.domain.conversations import Member
 from bot.domain.incoming import Verb
-from bot.domain.operation import Operation, State
+from bot.domain.life import State
+from bot.domain.operation import Operation
 from bot.domain.replies import ApprovalShown, Viewer
 from bot.domain.said import join, say
 from cards.bulk_found import found_facts

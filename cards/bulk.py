@@ -10,7 +10,8 @@ from datetime import datetime
 
 from bot.domain.bulk import FAILING_WINDOW, Bulk, Hold, Progress
 from bot.domain.incoming import Verb
-from bot.domain.operation import Operation, State
+from bot.domain.life import State
+from bot.domain.operation import Operation
 from bot.domain.phone import mask_text
 from bot.domain.replies import BulkShown, OperationShown
 from bot.domain.said import join, number, say, say_count

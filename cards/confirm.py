@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.domain.operation import Operation, State
+from bot.domain.life import State
+from bot.domain.operation import Operation
 from bot.domain.replies import OperationShown
 from bot.domain.said import say, say_count
 from cards.elements import Element, box, line, moment, run, woven

@@ -8,7 +8,8 @@ from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import Hold, RowKind
 from bot.domain.file_found import Question
 from bot.domain.incoming import FileKind
-from bot.domain.operation import Operation, State
+from bot.domain.life import State
+from bot.domain.operation import Operation
 from bot.domain.phone import mask_text
 from bot.domain.replies import History
 from bot.domain.said import join, said_at, say, say_count, say_each, spoken

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 
 from bot.domain.change import ChangeKind
 from bot.domain.incoming import KEEP, Verb
-from bot.domain.operation import Operation, State
+from bot.domain.life import State
+from bot.domain.operation import Operation
 from bot.domain.replies import OperationShown
 from bot.domain.said import join, say, say_count
 from bot.languages import NAMES

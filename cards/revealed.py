@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.incoming import Verb
-from bot.domain.operation import State
+from bot.domain.life import State
 from bot.domain.replies import Revealed
 from bot.domain.said import join, say
 from cards.elements import Element, band, box, button, card, heading, line, run

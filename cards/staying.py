@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.domain.change import Change
-from bot.domain.operation import Fate, Operation, State
+from bot.domain.life import Fate, State
+from bot.domain.operation import Operation
 from bot.domain.recovery import Recovery
 from bot.domain.said import join, say
 from cards.elements import Element, choices, line, run

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.change import KINDS, Change, ChangeKind
-from bot.domain.operation import Fate, Operation, Result, State
+from bot.domain.life import Fate, State
+from bot.domain.operation import Operation, Result
 from bot.domain.passes import WantedPass, window
 from bot.domain.passes import spoken as spoken_pass
 from bot.domain.people import Person

@@ -16,7 +16,7 @@ from bot.commands import COMMANDS
 from bot.commands.needs import OPTIONAL_PERMISSIONS, needed_permissions
 from bot.commands.spec import Command
 from bot.config import Settings
-from bot.domain.operation import TRANSITIONS, State
+from bot.domain.life import TRANSITIONS, State
 from manifest import package
 
 ROOT = Path(__file__).parent.parent

@@ -6,8 +6,9 @@ from bot.commands.arguments import Somebody
 from bot.commands.kinds import Word
 from bot.commands.people import READS
 from bot.commands.spec import Command, Context, Invocation
-from bot.domain.change import Change, ChangeKind, Plan
+from bot.domain.change import Change, ChangeKind
 from bot.domain.methods import Dossier
+from bot.domain.plan import Plan
 from bot.domain.said import say
 from bot.errors import Refusal
 

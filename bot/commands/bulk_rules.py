@@ -8,8 +8,9 @@ from datetime import date
 from bot.commands.phone_rules import plan_change
 from bot.commands.spec import Facts
 from bot.domain.bulk import Mode, Row, RowKind, Wish
-from bot.domain.change import Change, ChangeKind, Warned
+from bot.domain.change import Change, ChangeKind
 from bot.domain.methods import Dossier, Phone, PhoneType, SmsSignIn
+from bot.domain.plan import Warned
 from bot.domain.policy import Decision, Reason
 from bot.errors import Refusal
 

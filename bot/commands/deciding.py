@@ -11,8 +11,9 @@ from bot.commands.operations import OPERATION_LIMIT, misread, unknown
 from bot.commands.people import READS
 from bot.commands.spec import Command, Context, Invocation, Rehearsal
 from bot.domain.audit import AuditEvent, Tag
+from bot.domain.life import State
 from bot.domain.notices import Notice, Tone
-from bot.domain.operation import Operation, State
+from bot.domain.operation import Operation
 from bot.domain.people import Person
 from bot.domain.phone import mask_text
 from bot.domain.refusals import quoted

@@ -11,9 +11,10 @@ from bot.commands.arguments import FOR, TO, Somebody
 from bot.commands.kinds import Choice, Match, Optional, Token, Word
 from bot.commands.people import READS
 from bot.commands.spec import Command, Context, Invocation, Several
-from bot.domain.change import REMOVALS, Change, ChangeKind, Plan
+from bot.domain.change import REMOVALS, Change, ChangeKind
 from bot.domain.email import parse_address
 from bot.domain.methods import Dossier, Family, Method
+from bot.domain.plan import Plan
 from bot.domain.reset import removal, spoken
 from bot.domain.said import join, say
 from bot.errors import Refusal, Unavailable

@@ -8,11 +8,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.commands.methods import refuse_hidden
-from bot.domain.change import Change, ChangeKind, Plan
+from bot.domain.change import Change, ChangeKind
 from bot.domain.effect import pass_id
 from bot.domain.methods import Dossier
 from bot.domain.passes import SECURITY_INFO, PassTerms, WantedPass, window
 from bot.domain.people import Person
+from bot.domain.plan import Plan
 from bot.domain.said import said_at, say, say_count
 from bot.errors import Refusal
 

@@ -10,8 +10,9 @@ from bot.commands.pass_rules import plan_pass, plan_password, plan_revocation
 from bot.commands.people import READS
 from bot.commands.spec import Command, Context, Invocation
 from bot.commands.times import Moment, TimeOfDay, resolve
-from bot.domain.change import ChangeKind, Plan
+from bot.domain.change import ChangeKind
 from bot.domain.methods import Dossier
+from bot.domain.plan import Plan
 
 READS_POLICY = ("Policy.Read.AuthenticationMethod", "see what the tenant allows for passes")
 

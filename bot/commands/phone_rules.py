@@ -11,10 +11,11 @@ from datetime import date
 from typing import NoReturn
 
 from bot.commands.spec import Facts
-from bot.domain.change import Change, ChangeKind, Plan, Warned
+from bot.domain.change import Change, ChangeKind
 from bot.domain.methods import Dossier, Phone, PhoneType, SmsSignIn
 from bot.domain.people import Person
 from bot.domain.phone import PhoneNumber, mask, parse_number, region_of
+from bot.domain.plan import Plan, Warned
 from bot.domain.retirement import Channel, Retiring
 from bot.domain.said import Said, join, say, say_count, say_each
 from bot.domain.sms import switches_on

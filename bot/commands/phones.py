@@ -7,8 +7,9 @@ from bot.commands.kinds import Choice, Optional, Word
 from bot.commands.people import READS
 from bot.commands.phone_rules import plan_change
 from bot.commands.spec import Command, Context, Invocation
-from bot.domain.change import ChangeKind, Plan
+from bot.domain.change import ChangeKind
 from bot.domain.methods import PhoneType
+from bot.domain.plan import Plan
 from bot.domain.sign_in import Aspect
 
 __all__ = ["REMOVE_PHONE", "SET_PHONE", "SMS_SIGN_IN", "plan_change"]

@@ -13,11 +13,12 @@ from bot.commands.passes import READS_POLICY
 from bot.commands.people import READS
 from bot.commands.spec import Command, Context, Facts, Invocation, WhatHappened
 from bot.commands.times import Moment, TimeOfDay, resolve
-from bot.domain.change import Change, ChangeKind, Plan
+from bot.domain.change import Change, ChangeKind
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation
 from bot.domain.passes import PassTerms, WantedPass, due
 from bot.domain.people import Person
+from bot.domain.plan import Plan
 from bot.domain.recovery import SESSIONS, Situation, named, recovery
 from bot.domain.reset import RESETS
 from bot.domain.said import say

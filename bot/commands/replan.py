@@ -13,10 +13,11 @@ from bot.commands.recover import plan_again
 from bot.commands.reset import plan_reset
 from bot.commands.sign_in import plan_default, plan_mfa
 from bot.commands.spec import Facts
-from bot.domain.change import KINDS, Change, ChangeKind, Plan
+from bot.domain.change import KINDS, Change, ChangeKind
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation
 from bot.domain.passes import PassTerms, WantedPass, due
+from bot.domain.plan import Plan
 from bot.domain.sign_in import DefaultMethod, MfaState
 from bot.domain.sms import asked_for
 from bot.ports import Directory

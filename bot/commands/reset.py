@@ -9,8 +9,9 @@ from bot.commands.kinds import Choice, Optional, Word
 from bot.commands.methods import refuse_hidden
 from bot.commands.people import READS
 from bot.commands.spec import Command, Context, Invocation
-from bot.domain.change import ChangeKind, Plan
+from bot.domain.change import ChangeKind
 from bot.domain.methods import Dossier, Family
+from bot.domain.plan import Plan
 from bot.domain.reset import RESETS, staying, to_reset
 from bot.domain.said import join, say
 from bot.errors import Refusal

@@ -10,10 +10,11 @@ from bot.commands.methods import refuse_hidden
 from bot.commands.people import READS
 from bot.commands.phone_rules import ending_notes
 from bot.commands.spec import Command, Context, Facts, Invocation
-from bot.domain.change import Change, ChangeKind, Plan
+from bot.domain.change import Change, ChangeKind
 from bot.domain.methods import Dossier, Phone
 from bot.domain.notices import Notice
 from bot.domain.phone import mask
+from bot.domain.plan import Plan
 from bot.domain.retirement import Retiring
 from bot.domain.said import join, say
 from bot.domain.sign_in import STATES, Aspect, DefaultMethod, MfaState, Preference, possible, rests_on

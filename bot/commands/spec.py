@@ -8,11 +8,12 @@ from datetime import datetime
 
 from bot.commands.arguments import Line, Who
 from bot.commands.kinds import Part
-from bot.domain.change import Change, ChangeKind, Plan
+from bot.domain.change import Change, ChangeKind
 from bot.domain.conversations import ConversationRef
 from bot.domain.incoming import Verb
 from bot.domain.methods import Dossier, Method
 from bot.domain.people import Actor, Person, Standing
+from bot.domain.plan import Plan
 from bot.domain.replies import Reply
 from bot.domain.retirement import Retirement
 from bot.domain.rules import Need

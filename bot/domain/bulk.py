@@ -15,14 +15,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bot.domain.change import Change, ChangeKind, Warned
+from bot.domain.change import Change, ChangeKind
 from bot.domain.file_found import NO_ANSWERS, Answers, Found, Question, open_questions, telling
 from bot.domain.methods import PhoneType
 from bot.domain.people import Person
+from bot.domain.plan import Warned
 from bot.domain.said import say_count, say_each
 
 if TYPE_CHECKING:
-    from bot.domain.operation import State
+    from bot.domain.life import State
 
 #: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/bots-filesv4 has no limit of its own; these are ours.
 MOST_BYTES = 20 * 1024 * 1024

@@ -1,20 +1,15 @@
-"""Changes: one atomic difference each, and the plan that holds them."""
+"""Changes: one atomic difference each."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from bot.domain.email import mask_address
 from bot.domain.methods import Family, PhoneType
-from bot.domain.people import Person
 from bot.domain.phone import mask
 from bot.domain.said import Said, say, say_each
 from bot.domain.sign_in import Aspect
-
-if TYPE_CHECKING:
-    from bot.domain.recovery import Recovery
 
 
 class ChangeKind(StrEnum):
@@ -221,76 +216,17 @@ class Change:
         return replace(self, before=self.before and hide(self.before), after=self.after and hide(self.after))
 
 
-_LABELS = say_each({
-    ChangeKind.SMS_SIGN_IN: "SMS sign-in",
-    ChangeKind.SET_EMAIL: "Email for password reset",
-    ChangeKind.DEACTIVATE_TOKEN: "Hardware token",
-    ChangeKind.SIGN_OUT: "Sessions",
-    ChangeKind.BLOCK: "Account",
-    ChangeKind.UNBLOCK: "Account",
-    ChangeKind.SET_DEFAULT: "Default method",
-    ChangeKind.REQUIRE_MFA: "Per-user MFA",
-    ChangeKind.CREATE_PASS: "Temporary Access Pass",
-    ChangeKind.RESET_PASSWORD: "Password",
-})
-
-
-@dataclass(frozen=True, slots=True)
-class Warned:
-    """Something that whoever decides should know, said alike of what is typed and of a row of a file.
-
-    Attributes:
-        code: by which the rows of a file are counted. A stored word.
-    """
-
-    code: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What would happen to whom.
-
-    Attributes:
-        target: whose account.
-        changes: in the order they will be made.
-        notes: what is worth knowing, such as what the number will be good for.
-        warnings: what is worth a second look before the click.
-        bundle: the kind that stands for all of the changes together; None where each stands for itself.
-        recovery: what a recovery has to remember.
-        takes_back: id of the operation whose additions it takes back; empty for every other plan.
-        warned: those of the warnings that a row of a file may have too, with their codes.
-    """
-
-    target: Person
-    changes: tuple[Change, ...]
-    notes: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-    bundle: ChangeKind | None = None
-    recovery: Recovery | None = None
-    takes_back: str = ""
-    warned: tuple[Warned, ...] = ()
-
-    @property
-    def kinds(self) -> frozenset[ChangeKind]:
-        """What policy has to agree to."""
-        return kinds_of(self.changes, self.bundle)
-
-    @property
-    def contains(self) -> bool:
-        """It only takes access away, so it is one person's and waits for nothing."""
-        return only_contains(self.changes, self.bundle, self.takes_back)
-
-
-def only_contains(changes: tuple[Change, ...], bundle: ChangeKind | None, takes_back: str = "") -> bool:
-    """Whether all of this only takes access away. A row of a file does not: a file is two people's work."""
-    return bool(takes_back) or (bundle is None and bool(changes) and all(change.contains for change in changes))
-
-
-def kinds_of(changes: tuple[Change, ...], bundle: ChangeKind | None) -> frozenset[ChangeKind]:
-    """What policy has to agree to: every kind of change, and the bundle as such.
-
-    That SMS sign-in is switched off again, which came with a number, is nothing to agree to: it never keeps the number back.
-    """
-    asked = frozenset(change.kind for change in changes if not (change.follows and change.contains))
-    return asked | (frozenset({bundle}) if bundle else frozenset())
+_LABELS = say_each(
+    {
+        ChangeKind.SMS_SIGN_IN: "SMS sign-in",
+        ChangeKind.SET_EMAIL: "Email for password reset",
+        ChangeKind.DEACTIVATE_TOKEN: "Hardware token",
+        ChangeKind.SIGN_OUT: "Sessions",
+        ChangeKind.BLOCK: "Account",
+        ChangeKind.UNBLOCK: "Account",
+        ChangeKind.SET_DEFAULT: "Default method",
+        ChangeKind.REQUIRE_MFA: "Per-user MFA",
+        ChangeKind.CREATE_PASS: "Temporary Access Pass",
+        ChangeKind.RESET_PASSWORD: "Password",
+    }
+)

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.audit import AuditEvent, Tag
+from bot.domain.life import State
 from bot.domain.notices import LogNotice
-from bot.domain.operation import State
 from bot.domain.phone import mask_text
 from bot.domain.said import join, said_at, say
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from bot.domain.change import Change, ChangeKind, Plan
+from bot.domain.change import Change, ChangeKind
 from bot.domain.methods import Dossier, PhoneType, SmsSignIn
+from bot.domain.plan import Plan
 from bot.domain.said import say, say_count
 
 _SWITCHED_ON = say("Entra ID makes a new mobile number a sign-in name by itself: a texted code then replaces the password.")

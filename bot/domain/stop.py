@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.audit import AuditEvent, Tag
+from bot.domain.life import ID_ALPHABET
 from bot.domain.notices import LogNotice
-from bot.domain.operation import ID_ALPHABET
 from bot.domain.people import Actor, Person
 from bot.domain.phone import mask_text
 from bot.domain.said import join, said_at, say, say_count

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from bot.domain.change import Change, ChangeKind, Plan
+from bot.domain.change import Change, ChangeKind
+from bot.domain.life import Fate, State, fates
 from bot.domain.methods import Dossier, Family, PhoneType, SmsSignIn
-from bot.domain.operation import Fate, Operation, State, fates
+from bot.domain.operation import Operation
 from bot.domain.phone import digits
+from bot.domain.plan import Plan
 from bot.domain.recovery import unused_passes
 from bot.domain.reset import removal
 from bot.domain.said import say

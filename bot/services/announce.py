@@ -11,7 +11,8 @@ import structlog
 from bot.commands.bulk_shown import bulk_shown
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import PROGRESS
-from bot.domain.operation import CODE_STANDS, Operation, State
+from bot.domain.life import CODE_STANDS, State
+from bot.domain.operation import Operation
 from bot.domain.replies import OperationShown, Reply
 from bot.errors import ChatError, ChatRefused, ChatUnavailable
 from bot.ports import Announcer, BulkJobs, Clock, Operations, Sleep

@@ -15,8 +15,9 @@ from bot.commands.bulk_shown import first_rows
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.effect import untouched
 from bot.domain.incoming import CardAction, Verb
+from bot.domain.life import State
 from bot.domain.methods import Dossier
-from bot.domain.operation import Approval, Operation, State
+from bot.domain.operation import Approval, Operation
 from bot.domain.people import Person, Standing
 from bot.domain.phone import mask_text
 from bot.domain.policy import Decision, Reason

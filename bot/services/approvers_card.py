@@ -12,7 +12,8 @@ from bot.commands.approvals import in_rows
 from bot.commands.bulk_shown import first_rows
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.conversations import Member
-from bot.domain.operation import Operation, State
+from bot.domain.life import State
+from bot.domain.operation import Operation
 from bot.domain.replies import ApprovalShown
 from bot.domain.said import say
 from bot.errors import ChatError, ChatRefused, DirectoryError

@@ -8,8 +8,9 @@ from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change, ChangeKind
 from bot.domain.file_found import NO_ANSWERS
 from bot.domain.incoming import CardAction, Verb
+from bot.domain.life import REVEAL_FOR, State
 from bot.domain.methods import PhoneType
-from bot.domain.operation import REVEAL_FOR, Operation, State
+from bot.domain.operation import Operation
 from bot.domain.recovery import Recovery, Situation
 from bot.domain.said import join, said_at, say
 from bot.errors import Refusal

@@ -22,9 +22,10 @@ from bot.domain.incoming import (
     IncomingMessage,
     Verb,
 )
+from bot.domain.life import State
 from bot.domain.methods import Dossier
 from bot.domain.notices import Notice, Tone
-from bot.domain.operation import Operation, State
+from bot.domain.operation import Operation
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.recovery import Situation
 from bot.domain.replies import (

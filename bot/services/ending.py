@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot.domain.change import ChangeKind
-from bot.domain.operation import Fate, Result, State
+from bot.domain.life import Fate, State
+from bot.domain.operation import Result
 from bot.domain.reset import to_reset
 from bot.domain.said import join, say
 from bot.domain.sms import asked_for

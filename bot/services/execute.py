@@ -17,8 +17,8 @@ import structlog
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change
+from bot.domain.life import State
 from bot.domain.methods import Dossier
-from bot.domain.operation import State
 from bot.domain.people import Standing
 from bot.domain.policy import ALLOWED, Decision, Reason
 from bot.domain.said import say

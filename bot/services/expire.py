@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.operation import Operation, State
+from bot.domain.life import State
+from bot.domain.operation import Operation
 from bot.domain.said import say
 from bot.ports import Clock, Operations, Sleep
 from bot.services.reveal import reported

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change
-from bot.domain.operation import REVEAL_FOR, Operation, State
+from bot.domain.life import REVEAL_FOR, State
+from bot.domain.operation import Operation
 from bot.domain.said import say
 from bot.services.propose import change_facts
 

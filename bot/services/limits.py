@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain import limits as rules
-from bot.domain.change import Plan
 from bot.domain.people import Actor
+from bot.domain.plan import Plan
 from bot.domain.rules import Limits
 from bot.ports import Usages
 from bot.services.require import require

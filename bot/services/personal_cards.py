@@ -9,7 +9,8 @@ import structlog
 
 from bot.commands.approvals import could_agree
 from bot.commands.bulk_shown import first_rows
-from bot.domain.operation import Operation, State
+from bot.domain.life import State
+from bot.domain.operation import Operation
 from bot.domain.personal import PersonalCard, named, remedy
 from bot.domain.replies import ApprovalShown, Viewer
 from bot.domain.said import join, say

@@ -11,10 +11,11 @@ from datetime import datetime
 from bot.commands.arguments import Line
 from bot.commands.parser import parse
 from bot.commands.spec import Command, Context, Facts, Invocation, Rehearsal, Reporting, Several, Steer, WhatHappened
-from bot.domain.change import ChangeKind, Plan
+from bot.domain.change import ChangeKind
 from bot.domain.conversations import ConversationRef
 from bot.domain.methods import Dossier
 from bot.domain.people import Actor, Person, Standing
+from bot.domain.plan import Plan
 from bot.domain.policy import Decision
 from bot.domain.refusals import too_few_approvers
 from bot.domain.replies import Reply

@@ -6,11 +6,12 @@ from dataclasses import asdict
 from datetime import datetime
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.change import Change, Plan
+from bot.domain.change import Change
 from bot.domain.conversations import ConversationRef
 from bot.domain.operation import Operation
 from bot.domain.people import Actor
 from bot.domain.phone import mask_text
+from bot.domain.plan import Plan
 from bot.domain.policy import Decision
 from bot.ports import Operations
 

@@ -20,8 +20,9 @@ from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change, ChangeKind
 from bot.domain.effect import untouched
 from bot.domain.incoming import CardAction
+from bot.domain.life import REVEALING_FOR, State
 from bot.domain.notices import Notice, Tone
-from bot.domain.operation import REVEALING_FOR, Operation, State
+from bot.domain.operation import Operation
 from bot.domain.passes import WantedPass, due, made_now, spoken
 from bot.domain.people import Standing
 from bot.domain.replies import OperationShown, Revealed

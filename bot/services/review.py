@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.approvers import about_approver
-from bot.domain.change import CONTAINING, Change, ChangeKind, Plan, kinds_of
+from bot.domain.change import CONTAINING, Change, ChangeKind
 from bot.domain.conversations import ConversationRef
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation
 from bot.domain.people import Standing
+from bot.domain.plan import Plan, kinds_of
 from bot.domain.policy import NO_GROUPS, Decision, Reason, permit
 from bot.domain.registered import REMEMBERED_FOR, Made, leaves_nothing_strong, moved_since, registered, replaces
 from bot.domain.reporting import may_report

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 from bot.domain.change import Change, ChangeKind
 from bot.domain.effect import in_effect, untouched
+from bot.domain.life import Fate
 from bot.domain.methods import Dossier, Family, PhoneType
-from bot.domain.operation import Fate, Operation, Result
+from bot.domain.operation import Operation, Result
 from bot.domain.policy import Decision
 from bot.domain.said import say
 from bot.errors import Conflict, DirectoryError, IsDefault, NotFound, NumberNotUnique, StillNeeded, Throttled, Unavailable

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.incoming import CardAction
+from bot.domain.life import State
 from bot.domain.notices import Notice, Tone
-from bot.domain.operation import Operation, State
+from bot.domain.operation import Operation
 from bot.domain.people import Person
 from bot.domain.said import join, said_at, say
 from bot.domain.stop import FREEZE_FOR, freeze_of

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.domain.incoming import CardAction, Verb
-from bot.domain.operation import Operation, State
+from bot.domain.life import State
+from bot.domain.operation import Operation
 from bot.domain.people import Standing
 from bot.domain.said import say
 from bot.domain.take_back import can_be_taken_back, plan_take_back

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bot.domain.bulk import ASKS, CHECKED, OVER
 from bot.domain.conversations import ConversationRef
+from bot.domain.life import State
 from bot.domain.notices import Notice, Tone
-from bot.domain.operation import Operation, State
+from bot.domain.operation import Operation
 from bot.domain.people import Actor
 from bot.domain.phone import mask_text
 from bot.domain.said import join, say, say_count

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from bot.domain.bulk import Row, RowKind, row_operation_id
 from bot.domain.change import Change, ChangeKind
-from bot.domain.operation import State
+from bot.domain.life import State
 from bot.domain.phone import mask_text
 from bot.domain.said import join, say, say_each, spoken
 from bot.sheets.cells import EXAMPLE_USER

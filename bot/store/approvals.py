@@ -10,7 +10,13 @@ from sqlalchemy import Connection, select, update
 
 from bot.domain.audit import AuditEvent
 from bot.domain.bulk import OVER
-from bot.domain.operation import CODE_STANDS, REVEAL_FOR, TRANSITIONS, Approval, Operation, State
+from bot.domain.life import (
+    CODE_STANDS,
+    REVEAL_FOR,
+    TRANSITIONS,
+    State,
+)
+from bot.domain.operation import Approval, Operation
 from bot.domain.people import Person
 from bot.domain.policy import Reason
 from bot.store import bulk_rows, records

@@ -26,11 +26,12 @@ from bot.domain.bulk import (
     Sample,
     Taken,
 )
-from bot.domain.change import Warned
 from bot.domain.conversations import ConversationRef
+from bot.domain.life import NOT_DONE, State
 from bot.domain.limits import SetBefore
-from bot.domain.operation import NOT_DONE, Operation, State
+from bot.domain.operation import Operation
 from bot.domain.people import Person
+from bot.domain.plan import Warned
 from bot.domain.rules import Need
 from bot.domain.said import from_store, to_column
 from bot.ports import JobAtWork

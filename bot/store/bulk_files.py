@@ -10,7 +10,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from bot.domain.audit import AuditEvent
 from bot.domain.bulk import Bulk, Hold
-from bot.domain.operation import TRANSITIONS, Operation, State
+from bot.domain.life import TRANSITIONS, State
+from bot.domain.operation import Operation
 from bot.domain.rules import NO_NEED
 from bot.store import approvals, bulk_rows, records
 from bot.store.tables import bulk_files, bulk_jobs, operations

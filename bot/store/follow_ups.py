@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, insert, select
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.operation import Operation, State
+from bot.domain.life import State
+from bot.domain.operation import Operation
 from bot.domain.passes import WantedPass
 from bot.domain.recovery import LOOKS
 from bot.store import approvals, records

@@ -6,7 +6,7 @@ import hashlib
 
 from sqlalchemy import Connection, select, union_all
 
-from bot.domain.operation import new_id
+from bot.domain.life import new_id
 from bot.store.tables import audit_events, operations
 from bot.store.trail import Trail
 

@@ -14,9 +14,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change
 from bot.domain.incoming import FORM_MARK
+from bot.domain.life import TRANSITIONS, State, new_id
 from bot.domain.limits import NO_LIMITS
 from bot.domain.notices import LogNotice
-from bot.domain.operation import TRANSITIONS, Approval, Operation, Result, State, new_id
+from bot.domain.operation import Approval, Operation, Result
 from bot.domain.people import Person
 from bot.domain.policy import Decision
 from bot.domain.reconcile import Known

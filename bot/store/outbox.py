@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select, insert, select, text
 
+from bot.domain.life import new_id
 from bot.domain.notices import LogNotice
-from bot.domain.operation import Operation, new_id
+from bot.domain.operation import Operation
 from bot.domain.said import from_store, to_store
 from bot.store import records
 from bot.store.tables import log_notices, log_posts, operations

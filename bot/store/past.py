@@ -9,7 +9,8 @@ from sqlalchemy import Connection, bindparam, func, or_, select
 
 from bot.domain.bulk import row_operation_id
 from bot.domain.chain import canonical
-from bot.domain.operation import Fate, Operation, State, fates
+from bot.domain.life import Fate, State, fates
+from bot.domain.operation import Operation
 from bot.domain.people import Person
 from bot.domain.registered import Made
 from bot.ports import FIND_LIMIT

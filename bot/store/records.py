@@ -12,13 +12,15 @@ from sqlalchemy import Row
 from bot.domain.audit import AuditEvent
 from bot.domain.bulk import Bulk, Mode, RowKind, Wish
 from bot.domain.bulk import Row as BulkRow
-from bot.domain.change import Change, ChangeKind, Warned
+from bot.domain.change import Change, ChangeKind
 from bot.domain.conversations import ConversationRef
 from bot.domain.file_found import NO_ANSWERS, Answers, Doubt, Sheet, Unused
 from bot.domain.file_found import Found as FileFound
+from bot.domain.life import Fate, State
 from bot.domain.methods import PhoneType
-from bot.domain.operation import Approval, Fate, Operation, Result, State
+from bot.domain.operation import Approval, Operation, Result
 from bot.domain.people import Actor, Person
+from bot.domain.plan import Warned
 from bot.domain.recovery import Found, Recovery, Situation
 from bot.domain.rules import Need
 from bot.domain.said import from_store, to_store

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.chain import Head, StoredEvent, canonical, seal, verify
-from bot.domain.operation import State
+from bot.domain.life import State
 from bot.store.tables import audit_events, audit_head, operations
 
 #: Rows fetched at a time, and so about as many as are ever in memory.

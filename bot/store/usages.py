@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
 from bot.domain import limits as rules
+from bot.domain.life import State
 from bot.domain.limits import DAY, HOUR, Lift, Usage
-from bot.domain.operation import Operation, State
+from bot.domain.operation import Operation
 from bot.domain.policy import Decision
 from bot.domain.rules import Limits
 from bot.store import alarms, outbox, records

@@ -12,8 +12,8 @@ from botbuilder.core.teams import TeamsActivityHandler
 from botbuilder.schema import Activity
 
 from bot.domain.incoming import CardAction, FileConsent
+from bot.domain.life import State
 from bot.domain.notices import Notice, Tone
-from bot.domain.operation import State
 from bot.domain.replies import (
     ApprovalShown,
     BulkShown,

@@ -11,8 +11,9 @@ from bot.domain.bulk import Bulk, Hold, Progress, Row, RowKind, Sample, Wish, fi
 from bot.domain.change import Change, ChangeKind
 from bot.domain.conversations import ConversationRef, Member
 from bot.domain.file_found import Answers, Doubt, Found, Sheet, Unused
+from bot.domain.life import State
 from bot.domain.methods import PhoneType
-from bot.domain.operation import Approval, Operation, State
+from bot.domain.operation import Approval, Operation
 from bot.domain.people import Person
 from bot.domain.replies import (
     ApprovalShown,

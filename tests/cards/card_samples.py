@@ -11,9 +11,10 @@ from report_samples import hostile_reports, reports
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change, ChangeKind
 from bot.domain.conversations import ConversationRef, Member
+from bot.domain.life import Fate, State
 from bot.domain.methods import Dossier, Family, Method, Phone, PhoneType, SmsSignIn
 from bot.domain.notices import LogNotice, Notice, Tone
-from bot.domain.operation import Approval, Fate, Operation, Result, State
+from bot.domain.operation import Approval, Operation, Result
 from bot.domain.people import Actor, Person
 from bot.domain.recovery import SESSIONS, Found, Recovery, Situation
 from bot.domain.replies import (

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import Hold, Progress, RowKind, Sample, first_rows_note
 from bot.domain.incoming import FileKind
-from bot.domain.operation import State
+from bot.domain.life import State
 from bot.domain.people import Person
 from bot.domain.replies import (
     ApprovalShown,

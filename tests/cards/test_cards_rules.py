@@ -13,8 +13,8 @@ from report_samples import reports
 
 from bot.domain.audit import Tag
 from bot.domain.incoming import Verb
+from bot.domain.life import State
 from bot.domain.notices import Notice
-from bot.domain.operation import State
 from bot.domain.replies import (
     Choose,
     LogEntry,

@@ -14,8 +14,8 @@ from card_schema import elements, problems, strings
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bot.domain.life import State
 from bot.domain.notices import Notice
-from bot.domain.operation import State
 from bot.domain.phone import mask_text
 from bot.domain.replies import (
     ApprovalShown,

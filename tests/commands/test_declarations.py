@@ -13,12 +13,13 @@ from bot.commands import COMMANDS, _refuse_duplicates, about
 from bot.commands.parser import parse
 from bot.commands.spec import Command, Context, Facts
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.change import Change, ChangeKind, Plan
+from bot.domain.change import Change, ChangeKind
 from bot.domain.conversations import ConversationRef
 from bot.domain.methods import Dossier, Phone, PhoneType
 from bot.domain.notices import Notice
 from bot.domain.operation import Operation
 from bot.domain.people import Actor, Person, Standing
+from bot.domain.plan import Plan
 from bot.domain.replies import (
     Help,
     OperationShown,

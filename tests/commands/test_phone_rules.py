@@ -9,9 +9,10 @@ import pytest
 
 from bot.commands.phones import plan_change
 from bot.commands.spec import Facts
-from bot.domain.change import Change, ChangeKind, Plan
+from bot.domain.change import Change, ChangeKind
 from bot.domain.methods import Dossier, Method, Phone, PhoneType, SmsSignIn
 from bot.domain.people import Person, Privileges
+from bot.domain.plan import Plan
 from bot.domain.retirement import Channel, Retirement
 from bot.domain.sign_in import EVERYBODY, SmsTerms
 from bot.errors import InvalidNumber, Refusal

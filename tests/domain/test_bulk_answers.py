@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.bulk import Bulk, PlanDigest, Row, RowKind
 from bot.domain.file_found import NO_ANSWERS, Answers, Doubt, Found, Question, Sheet, Unused
-from bot.domain.operation import TRANSITIONS, State
+from bot.domain.life import TRANSITIONS, State
 
 BULK = Bulk(file="people.csv", sha256="00")
 ROW = Row(number=2, user="alice@fabrikam.example", kind=RowKind.NO_CHANGE)

@@ -8,8 +8,9 @@ from typing import Any
 
 from bot.domain.change import Change, ChangeKind
 from bot.domain.conversations import ConversationRef
+from bot.domain.life import State
 from bot.domain.methods import Dossier, Phone, PhoneType, SmsSignIn
-from bot.domain.operation import Operation, State
+from bot.domain.operation import Operation
 from bot.domain.people import Actor, Person, Privileges, Standing
 from bot.domain.stop import GO, Freeze, Stop
 from bot.errors import Unavailable

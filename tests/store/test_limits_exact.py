@@ -14,10 +14,12 @@ import pytest
 from replicas import replicas
 from trail_rows import NOW, event, operation
 
-from bot.domain.change import Change, ChangeKind, Plan
+from bot.domain.change import Change, ChangeKind
+from bot.domain.life import State
 from bot.domain.limits import NO_LIMITS
-from bot.domain.operation import Operation, State
+from bot.domain.operation import Operation
 from bot.domain.people import Actor, Person
+from bot.domain.plan import Plan
 from bot.domain.rules import Limits, Need
 from bot.domain.stop import freeze_of
 from bot.errors import Forbidden, Refusal

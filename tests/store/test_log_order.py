@@ -11,7 +11,8 @@ import pytest
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.conversations import ConversationRef
-from bot.domain.operation import Operation, State
+from bot.domain.life import State
+from bot.domain.operation import Operation
 from bot.domain.people import Actor, Person
 from bot.store.operations import StoredOperations
 from bot.store.transactions import Transactions, open_engine

@@ -13,7 +13,8 @@ from trail_rows import NOW, append, change, event, found, operation, put, rows
 
 from bot.domain.audit import Tag
 from bot.domain.chain import Fault
-from bot.domain.operation import Operation, State
+from bot.domain.life import State
+from bot.domain.operation import Operation
 from bot.store.operations import StoredOperations
 from bot.store.trail import Trail, remove_older
 from bot.store.trail_reader import TrailReader

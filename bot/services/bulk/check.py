@@ -15,11 +15,13 @@ from bot.commands.phone_rules import file_notes as number_notes
 from bot.commands.spec import Facts
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import BulkRules, Row, RowKind, first_rows_note
-from bot.domain.change import ChangeKind, Plan, Warned
+from bot.domain.change import ChangeKind
+from bot.domain.life import State
 from bot.domain.limits import said_before
 from bot.domain.methods import Dossier, PhoneType
-from bot.domain.operation import Operation, State
+from bot.domain.operation import Operation
 from bot.domain.people import Standing
+from bot.domain.plan import Plan, Warned
 from bot.domain.policy import Decision
 from bot.domain.retirement import Retiring
 from bot.domain.review import still_enough

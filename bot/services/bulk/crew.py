@@ -16,8 +16,9 @@ import structlog
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import Hold, Row, RowEnd, Taken, row_operation_id
 from bot.domain.change import Change, ChangeKind
+from bot.domain.life import State
 from bot.domain.methods import Dossier
-from bot.domain.operation import Operation, State
+from bot.domain.operation import Operation
 from bot.domain.people import Standing
 from bot.domain.policy import Reason
 from bot.domain.said import join, say, say_count

@@ -14,7 +14,8 @@ import structlog
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import MOST_OF_ONE, Hold
-from bot.domain.operation import Operation, State
+from bot.domain.life import State
+from bot.domain.operation import Operation
 from bot.domain.people import Standing
 from bot.domain.said import say
 from bot.errors import DirectoryError, Refusal, StoreUnavailable, Throttled, Unavailable

@@ -18,7 +18,8 @@ from bot.domain.change import ChangeKind
 from bot.domain.conversations import ConversationRef
 from bot.domain.file_found import NO_ANSWERS, Answers, Found, Question, telling
 from bot.domain.incoming import IncomingFile
-from bot.domain.operation import NOT_DONE, Operation, State
+from bot.domain.life import NOT_DONE, State
+from bot.domain.operation import Operation
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.phone import mask_text
 from bot.domain.replies import BulkShown

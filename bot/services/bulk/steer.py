@@ -7,7 +7,8 @@ from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import Hold
 from bot.domain.conversations import ConversationRef
 from bot.domain.incoming import FileKind, Verb
-from bot.domain.operation import Operation, State
+from bot.domain.life import State
+from bot.domain.operation import Operation
 from bot.domain.people import Actor, Standing
 from bot.domain.policy import stopped
 from bot.domain.replies import BulkShown, Reply

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.domain.operation import State
+from bot.domain.life import State
 from bot.domain.said import join, say, say_count
 
 
