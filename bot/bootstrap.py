@@ -14,6 +14,7 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from bot import tokens as app_tokens
+from bot.commands import COMMANDS
 from bot.commands.about import welcome
 from bot.commands.spec import Facts, Reporting, Steer
 from bot.config import Settings
@@ -254,7 +255,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
             app_id=settings.bot_app_id,
             tenant_id=settings.bot_tenant_id,
         )
-        handler = DoormanHandler(dispatch, connector, welcome(), settings.bot_tenant_id, readers, known)
+        handler = DoormanHandler(dispatch, connector, welcome(COMMANDS), settings.bot_tenant_id, readers, known)
         stack.push_async_callback(handler.close)
         app[_ENDPOINT] = MessagesEndpoint(
             TeamsAdapter(connector), handler, connector, tokens, settings.allowed_service_urls, settings.bot_tenant_id, readers

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bot.domain.methods import Dossier, Phone
 from bot.domain.replies import PersonShown
 from bot.domain.said import join, said_day, say, say_each
-from bot.domain.sign_in import PassFacts, Preference, Registration, rests_on
+from bot.domain.sign_in import PassFacts, Preference, Registration
 from cards.elements import Element, facts, heading, line, moment, run
 from cards.wording import switched
 
@@ -57,7 +57,7 @@ def _default(dossier: Dossier, preference: Preference) -> Iterator[Element]:
         yield run(say("none chosen"))
         return
     yield run(preference.default.spoken, bold=not preference.system_preferred)
-    named = [one.name[:60] for one in rests_on(preference.default, dossier.phones, dossier.others) if not isinstance(one, Phone)]
+    named = [one.name[:60] for one in dossier.rests_on(preference.default) if not isinstance(one, Phone)]
     if any(named):
         yield run(f" · {', '.join(filter(None, named))}", subtle=True)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-import bot.commands as declared
 from bot.commands.kinds import Word
 from bot.commands.spec import Command, Context, Invocation
 from bot.domain.audit import AuditEvent, Tag
@@ -41,10 +40,10 @@ def listed(command: Command) -> CommandHelp:
     return CommandHelp(command.syntax, command.summary, command.example, command.name if button else "", button)
 
 
-def topics(commands: tuple[Command, ...], context: Context) -> tuple[tuple[str, tuple[CommandHelp, ...]], ...]:
+def topics(context: Context) -> tuple[tuple[str, tuple[CommandHelp, ...]], ...]:
     """What this actor may say, by topic, in the order of declaration."""
     by_topic: dict[str, list[CommandHelp]] = {}
-    for command in commands:
+    for command in context.commands:
         if _may_say(command, context):
             by_topic.setdefault(command.topic, []).append(listed(command))
     return tuple((topic, tuple(lines)) for topic, lines in by_topic.items())
@@ -53,7 +52,7 @@ def topics(commands: tuple[Command, ...], context: Context) -> tuple[tuple[str, 
 async def show_help(invocation: Invocation, context: Context) -> Reply:
     """Lists what the actor may say."""
     greeting = "" if context.helpdesk or context.admin else say("You are not in the helpdesk group, so this is all I can do for you.")
-    return Help(topics(declared.COMMANDS, context), greeting)
+    return Help(topics(context), greeting)
 
 
 async def hello(invocation: Invocation, context: Context) -> Reply:
@@ -63,13 +62,12 @@ async def hello(invocation: Invocation, context: Context) -> Reply:
         offer = say("I get people back into their accounts. Nothing changes before you confirm it on a card.")
     else:
         offer = say("I work for the helpdesk; you are not in its group, so this is all I can do for you.")
-    return Help(topics(declared.COMMANDS, context), say("Hello {name}. {offer}", name=name, offer=offer))
+    return Help(topics(context), say("Hello {name}. {offer}", name=name, offer=offer))
 
 
-def welcome() -> Help:
+def welcome(commands: tuple[Command, ...]) -> Help:
     """What is said once when the app is added: what this is for, what can be said, and how it is set up."""
-    commands = [command for command in declared.COMMANDS if command.example in WELCOME_EXAMPLES]
-    lines = tuple(map(listed, commands))
+    lines = tuple(listed(command) for command in commands if command.example in WELCOME_EXAMPLES)
     return Help(
         ((say("To begin with"), lines),),
         say(

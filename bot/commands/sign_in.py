@@ -17,7 +17,7 @@ from bot.domain.phone import mask
 from bot.domain.plan import Plan
 from bot.domain.retirement import Retiring
 from bot.domain.said import join, say
-from bot.domain.sign_in import STATES, Aspect, DefaultMethod, MfaState, Preference, possible, rests_on
+from bot.domain.sign_in import STATES, Aspect, DefaultMethod, MfaState, Preference
 from bot.errors import Refusal
 
 #: https://learn.microsoft.com/entra/identity/authentication/concept-system-preferred-multifactor-authentication
@@ -38,7 +38,7 @@ def plan_default(dossier: Dossier, wanted: DefaultMethod, facts: Facts, today: d
             join(" ", (said, _overruled(preference))),
             code="nothing_to_do",
         )
-    if not (found := rests_on(wanted, dossier.phones, dossier.others)):
+    if not (found := dossier.rests_on(wanted)):
         refuse_hidden(dossier)
         if wanted is DefaultMethod.CODES and any(method.active is None for method in dossier.others):
             raise Refusal(
@@ -124,7 +124,7 @@ def _overruled(preference: Preference) -> str:
 
 def _offer(dossier: Dossier) -> str:
     """What could be the default instead."""
-    words = [default.word for default in possible(dossier.phones, dossier.others)]
+    words = [default.word for default in dossier.possible_defaults]
     if not words:
         return say("Nothing that could be a default is registered: no Authenticator, no app or token with codes, no phone.")
     return say(
@@ -151,8 +151,8 @@ async def show_default(invocation: Invocation, context: Context) -> Notice:
         raise error
     preference = dossier.preference
     assert preference is not None, "asked for, and no error"
-    found = rests_on(preference.default, dossier.phones, dossier.others)
-    words = ", ".join(default.word for default in possible(dossier.phones, dossier.others))
+    found = dossier.rests_on(preference.default)
+    words = ", ".join(default.word for default in dossier.possible_defaults)
     facts = (
         (say("Default"), _named(preference.default) if preference.default else say("none chosen")),
         (say("Registered"), _listed(found)),
@@ -161,7 +161,7 @@ async def show_default(invocation: Invocation, context: Context) -> Notice:
         (say("Possible"), words or say("nothing that is registered")),
     )
     first = say("Entra ID asks for the default first; the person may pick another method.")
-    others = [one.word for one in possible(dossier.phones, dossier.others) if one is not preference.default]
+    others = [one.word for one in dossier.possible_defaults if one is not preference.default]
     hint = say("To change it: `set default for {upn} to {word}`", upn=dossier.person.upn, word=others[0]) if others else ""
     return Notice(
         _OVERRULED if preference.system_preferred else first,

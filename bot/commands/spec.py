@@ -110,6 +110,7 @@ class Context:
     Attributes:
         approver: some rule of the policy lets the actor approve.
         reporter: the actor may see reports here.
+        commands: everything that can be said.
         rehearse: says what would happen if somebody typed a line here, without doing it.
         steer: does what somebody says about a bulk job.
         report: makes the report about whom somebody names.
@@ -126,6 +127,7 @@ class Context:
     where: ConversationRef
     now: datetime
     facts: Facts
+    commands: tuple[Command, ...]
     directory: Directory
     operations: Operations
     stops: Stops

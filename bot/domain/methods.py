@@ -11,7 +11,7 @@ from bot.domain.people import Person, Privileges
 from bot.domain.phone import digits, mask
 from bot.domain.retirement import Channel, Population, population_of
 from bot.domain.said import join, said_day, say, say_each
-from bot.domain.sign_in import Aspect, MfaState, PassFacts, Preference, Registration, SmsTerms
+from bot.domain.sign_in import Aspect, DefaultMethod, MfaState, PassFacts, Preference, Registration, SmsTerms
 from bot.errors import DirectoryError
 
 #: A detail of a passkey that is on several devices.
@@ -243,6 +243,19 @@ class Dossier:
     def signs_in_by_sms(self) -> bool:
         """A text to a phone of this person takes the place of the password."""
         return any(phone.sms_sign_in is SmsSignIn.READY for phone in self.phones.values())
+
+    def rests_on(self, default: DefaultMethod | None) -> tuple[Phone | Method, ...]:
+        """The registered methods a preference means: the person is asked for one of these, and Entra keeps the last one of them."""
+        if default is None:
+            return ()
+        if default.phone:
+            return tuple(phone for phone in self.phones.values() if phone.type.value == default.phone)
+        return tuple(method for method in self.others if method.active and method.type in default.types)
+
+    @property
+    def possible_defaults(self) -> tuple[DefaultMethod, ...]:
+        """What can be the default with what is registered."""
+        return tuple(default for default in DefaultMethod if default.word and self.rests_on(default))
 
     def method(self, method_id: str) -> Method | None:
         """The method with this id, if it is still there."""

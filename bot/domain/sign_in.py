@@ -6,13 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from bot.domain.retirement import Channel
 from bot.domain.said import say, say_each
-
-if TYPE_CHECKING:
-    from bot.domain.methods import Method, Phone, PhoneType
 
 
 class Aspect(StrEnum):
@@ -60,6 +56,16 @@ class DefaultMethod(StrEnum):
         """How its code comes; none for what comes neither by text nor by call."""
         return _CHANNELS.get(self, frozenset())
 
+    @property
+    def phone(self) -> str:
+        """The phone that it needs, as Graph's phoneType; empty for what needs none."""
+        return _PHONES.get(self, "")
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The methods that serve it, by `Method.type`; none for what a phone serves."""
+        return _TYPES.get(self, frozenset())
+
 
 _SPOKEN = say_each({
     DefaultMethod.PUSH: "notification in Microsoft Authenticator",
@@ -84,14 +90,12 @@ _CHANNELS = {
     DefaultMethod.VOICE_ALTERNATE_MOBILE: frozenset({Channel.VOICE}),
     DefaultMethod.VOICE_OFFICE: frozenset({Channel.VOICE}),
 }
-#: The phone that each needs, as Graph's phoneType.
 _PHONES = {
     DefaultMethod.SMS: "mobile",
     DefaultMethod.VOICE_MOBILE: "mobile",
     DefaultMethod.VOICE_ALTERNATE_MOBILE: "alternateMobile",
     DefaultMethod.VOICE_OFFICE: "office",
 }
-#: The methods that serve each, by `Method.type`.
 _TYPES = {
     DefaultMethod.PUSH: frozenset({"microsoftAuthenticator", "passwordlessMicrosoftAuthenticator"}),
     DefaultMethod.CODES: frozenset({"microsoftAuthenticator", "softwareOath", "hardwareOath"}),
@@ -209,17 +213,3 @@ class Registration:
     passwordless: bool
     reset: bool
     as_of: datetime | None = None
-
-
-def rests_on(default: DefaultMethod | None, phones: dict[PhoneType, Phone], others: tuple[Method, ...]) -> tuple[Phone | Method, ...]:
-    """The registered methods a preference means: the person is asked for one of these, and Entra keeps the last one of them."""
-    if default is None:
-        return ()
-    if needed := _PHONES.get(default):
-        return tuple(phone for phone in phones.values() if phone.type.value == needed)
-    return tuple(method for method in others if method.active and method.type in _TYPES.get(default, frozenset()))
-
-
-def possible(phones: dict[PhoneType, Phone], others: tuple[Method, ...]) -> tuple[DefaultMethod, ...]:
-    """What can be the default with what is registered."""
-    return tuple(default for default in _WORDS if rests_on(default, phones, others))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.commands import COMMANDS
 from bot.commands.arguments import Line
 from bot.commands.parser import parse
 from bot.commands.spec import Command, Context, Facts, Invocation, Rehearsal, Reporting, Several, Steer, WhatHappened
@@ -171,6 +172,7 @@ class Preparation:
             where=where,
             now=now,
             facts=self._facts,
+            commands=COMMANDS,
             directory=self._directory,
             operations=self._operations,
             stops=self._stops,

@@ -22,7 +22,7 @@ from bot.store.tables import alarms, audit_events, operations
 from bot.store.trail import Trail
 
 if TYPE_CHECKING:
-    from bot.store.operations import Enqueue
+    from bot.store.engine import Enqueue
 
 _REFUSALS = [Tag.CHAT_CARD_REFUSED.value, Tag.CHAT_COMMAND_REFUSED.value]
 #: Refusals of one agent in one hour that are looked at; who collects more has raised the alarm long before.

@@ -24,7 +24,7 @@ from bot.store.tables import operations
 from bot.store.trail import Trail
 
 if TYPE_CHECKING:
-    from bot.store.operations import Enqueue
+    from bot.store.engine import Enqueue
 
 #: When approvers are reminded, counted from the confirmation: with growing pauses, and not for ever.
 REMINDERS = (timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=35))

@@ -44,7 +44,7 @@ from bot.store.trail import Trail
 from bot.store.transactions import Transactions
 
 if TYPE_CHECKING:
-    from bot.store.operations import Enqueue
+    from bot.store.engine import Enqueue, IsDead
 
 T = TypeVar("T")
 
@@ -58,8 +58,6 @@ _ONES_OWN = [*_AT_WORK, State.PROPOSED.value]
 
 _jobs = bulk_jobs.c
 
-#: Whether a process with this id is dead for sure, inside a transaction that keeps it so.
-IsDead = Callable[[Connection, str], bool]
 
 
 class StoredBulkJobs:

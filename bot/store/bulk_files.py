@@ -19,8 +19,7 @@ from bot.store.trail import Trail
 from bot.store.transactions import Transactions
 
 if TYPE_CHECKING:
-    from bot.store.bulk import IsDead
-    from bot.store.operations import Enqueue
+    from bot.store.engine import Enqueue, IsDead
 
 _UNDECIDED = [state.value for state in State if state.undecided]
 _files, _jobs = bulk_files.c, bulk_jobs.c

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, insert, select
 from bot.domain import reconcile
 from bot.domain.reconcile import Comparison
 from bot.store import outbox
-from bot.store.operations import Enqueue
+from bot.store.engine import Enqueue
 from bot.store.tables import discrepancies
 from bot.store.trail import Trail
 from bot.store.transactions import Transactions

@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from dbos import DBOS, DBOSClient
 from sqlalchemy import Connection, Engine, text
@@ -55,6 +55,16 @@ STOP_SECONDS = 2
 _LOCK_SPACE = 8201
 
 Step = Callable[[str], Awaitable[None]]
+#: Whether a process with this id is dead for sure, inside a transaction that keeps it so.
+IsDead = Callable[[Connection, str], bool]
+
+
+class Enqueue(Protocol):
+    """Hands a workflow to the durable engine inside the caller's transaction."""
+
+    def __call__(
+        self, connection: Connection, workflow: str, operation_id: str, *, occasion: str = "", delay: float = 0, key: str = ""
+    ) -> None: ...
 
 
 class AlreadyRunning(Exception):

@@ -18,7 +18,7 @@ from bot.store.tables import audit_events, operations
 from bot.store.trail import Trail
 
 if TYPE_CHECKING:
-    from bot.store.operations import Enqueue
+    from bot.store.engine import Enqueue
 
 
 def begin(connection: Connection, trail: Trail, enqueue: Enqueue, operation: Operation, event: AuditEvent) -> None:

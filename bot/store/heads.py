@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, select
 
 from bot.domain import heads
 from bot.store import outbox
-from bot.store.operations import Enqueue
+from bot.store.engine import Enqueue
 from bot.store.tables import log_notices, log_posts
 from bot.store.trail import Trail
 from bot.store.transactions import Transactions

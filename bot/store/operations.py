@@ -6,7 +6,7 @@ import json
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -31,6 +31,9 @@ from bot.store.tables import audit_events, choices, deliveries, log_posts, opera
 from bot.store.trail import Trail, remove_older
 from bot.store.transactions import Transactions
 
+if TYPE_CHECKING:
+    from bot.store.engine import Enqueue
+
 #: No turn lasts longer, so what another process took in before that and has not answered was left by its death.
 TURN_OVER = timedelta(seconds=12)
 #: Seconds in which the answer to a press has reached the client.
@@ -51,12 +54,6 @@ _PRESSED: dict[str, Any] = {name: _take_in(dialect, repeatable=True) for name, d
 _ANSWERED = update(deliveries).where(deliveries.c.key == bindparam("taken")).values(answered=True)
 
 
-class Enqueue(Protocol):
-    """Hands a workflow to the durable engine inside the caller's transaction."""
-
-    def __call__(
-        self, connection: Connection, workflow: str, operation_id: str, *, occasion: str = "", delay: float = 0, key: str = ""
-    ) -> None: ...
 
 
 class StoredOperations:

@@ -16,7 +16,7 @@ from bot.store import records
 from bot.store.tables import log_notices, log_posts, operations
 
 if TYPE_CHECKING:
-    from bot.store.operations import Enqueue
+    from bot.store.engine import Enqueue
 
 #: No operation's id looks like this.
 _NOTICE = "n-"

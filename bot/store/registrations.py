@@ -21,7 +21,7 @@ from bot.domain.retirement import Channel, Population
 from bot.domain.said import from_store
 from bot.ports import Clock
 from bot.store import readings
-from bot.store.operations import Enqueue
+from bot.store.engine import Enqueue
 from bot.store.readings import LEFT
 from bot.store.tables import readings as readings_table
 from bot.store.tables import registered, registrations

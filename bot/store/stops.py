@@ -20,7 +20,7 @@ from bot.domain.rules import Limits
 from bot.domain.stop import Freeze, Pause, Stop
 from bot.errors import Forbidden
 from bot.store import alarms, outbox
-from bot.store.operations import Enqueue
+from bot.store.engine import Enqueue
 from bot.store.tables import audit_events, freezes, references, settings
 from bot.store.trail import Trail
 from bot.store.transactions import Transactions

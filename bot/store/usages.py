@@ -25,7 +25,7 @@ from bot.store.trail import Trail
 from bot.store.transactions import Transactions
 
 if TYPE_CHECKING:
-    from bot.store.operations import Enqueue
+    from bot.store.engine import Enqueue
 
 #: Confirmed, and neither denied, cancelled nor expired since: somebody's work, whatever came of it.
 COUNTED = [

@@ -70,6 +70,7 @@ def context(**changed: Any) -> Context:
     standing = Standing(Person("id-hanna", "Hanna Visser", "hanna@x.nl"), frozenset())
     given: dict[str, Any] = {
         "actor": HANNA, "standing": standing, "helpdesk": True, "admin": False, "where": PERSONAL, "now": NOW, "facts": Facts("NL"),
+        "commands": COMMANDS,
         "directory": None, "operations": FakeOperations(), "rehearse": None, "stops": FakeStops(), "usages": None,
         "jobs": None, "steer": None, "report": None,
     }  # fmt: skip
@@ -174,7 +175,7 @@ async def test_help_lists_what_the_actor_may_say(line: str, rights: dict[str, bo
 
 
 def test_the_welcome_names_commands_that_exist() -> None:
-    assert sum(len(entries) for _, entries in about.welcome().topics) == len(about.WELCOME_EXAMPLES)
+    assert sum(len(entries) for _, entries in about.welcome(COMMANDS).topics) == len(about.WELCOME_EXAMPLES)
 
 
 async def test_whoami() -> None:

@@ -10,9 +10,10 @@ import pytest
 from bot.domain.methods import Dossier, Family, Method, Phone, PhoneType, SmsSignIn
 from bot.domain.people import Person, Privileges
 from bot.domain.retirement import Channel, Retirement, Retiring
-from bot.domain.sign_in import DefaultMethod, PassFacts, Preference, possible, rests_on
+from bot.domain.sign_in import DefaultMethod, PassFacts, Preference
 from bot.domain.strength import Strength, strength
 
+SOMEBODY = Person("id", "Alice", "alice@x.nl")
 MOBILE = Phone(PhoneType.MOBILE, "+31 612345678")
 ALTERNATE = Phone(PhoneType.ALTERNATE_MOBILE, "+31 612345679")
 OFFICE = Phone(PhoneType.OFFICE, "+31 201234567")
@@ -51,22 +52,22 @@ BEFORE, AFTER = date(2026, 11, 23), date(2027, 2, 1)
     ],
 )
 def test_what_a_preference_rests_on(default: DefaultMethod | None, found: tuple[object, ...]) -> None:
-    assert rests_on(default, PHONES, EVERYTHING) == found
-    assert rests_on(default, {}, ()) == ()
+    assert Dossier(SOMEBODY, PHONES, EVERYTHING).rests_on(default) == found
+    assert Dossier(SOMEBODY, {}).rests_on(default) == ()
 
 
 def test_a_deactivated_token_is_no_default_and_no_strength() -> None:
     token = replace(TOKEN, active=False)
-    assert rests_on(DefaultMethod.CODES, {}, (token,)) == ()
+    assert dossier(token).rests_on(DefaultMethod.CODES) == ()
     verdict = judged(dossier(token))
     assert verdict is not None
     assert verdict.weak
 
 
 def test_what_could_be_the_default() -> None:
-    assert possible({}, (PASSKEY, HELLO, EMAIL, STRANGE, PASS)) == ()
-    assert possible({PhoneType.OFFICE: OFFICE}, (TOKEN,)) == (DefaultMethod.CODES, DefaultMethod.VOICE_OFFICE)
-    assert set(possible(PHONES, EVERYTHING)) == set(DefaultMethod) - {DefaultMethod.UNKNOWN}
+    assert dossier(PASSKEY, HELLO, EMAIL, STRANGE, PASS).possible_defaults == ()
+    assert Dossier(SOMEBODY, {PhoneType.OFFICE: OFFICE}, (TOKEN,)).possible_defaults == (DefaultMethod.CODES, DefaultMethod.VOICE_OFFICE)
+    assert set(Dossier(SOMEBODY, PHONES, EVERYTHING).possible_defaults) == set(DefaultMethod) - {DefaultMethod.UNKNOWN}
 
 
 @pytest.mark.parametrize(
