@@ -12,7 +12,7 @@ COPY app.py ./
 COPY bot/ bot/
 COPY cards/ cards/
 # Graph's SDK has 16,000 modules: only those that are used get bytecode, by being imported once.
-RUN python -c "import app, bot.doctor, bot.sheets.child, alembic.command"
+RUN python -c "import app, bot.terminal.doctor, bot.sheets.child, alembic.command"
 
 FROM ${BASE}
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin doorman \

@@ -9,13 +9,25 @@ import os
 import sys
 from pathlib import Path
 
-from bot import VERSION, audit, bootstrap, bulk_terminal, database_terminal, logs, report_terminal
+from bot import VERSION, bootstrap, logs
 from bot import __doc__ as what_it_is
-from bot.config import ConfigurationError, Settings
 from bot.errors import StoreUnavailable
 from bot.process import new_loop, settle
 from bot.serving import serve as serve_app
+from bot.settings.environment import ConfigurationError, Settings
 from bot.store.engine import AlreadyRunning
+from bot.terminal import (
+    audit,
+)
+from bot.terminal import (
+    bulk as bulk_terminal,
+)
+from bot.terminal import (
+    database as database_terminal,
+)
+from bot.terminal import (
+    report as report_terminal,
+)
 
 
 def serve() -> None:
@@ -63,7 +75,7 @@ def main() -> int:
                 with asyncio.Runner(loop_factory=new_loop) as runner:
                     runner.run(demo(given.port, browser=not given.no_browser))
             case "doctor":
-                from bot.doctor import examine  # noqa: PLC0415 - only when asked for
+                from bot.terminal.doctor import examine  # noqa: PLC0415 - only when asked for
                 return asyncio.run(examine(os.environ, _say))
             case "audit" | "report" as command:
                 return {"audit": audit, "report": report_terminal}[command].run(given, os.environ, sys.stdout.buffer, _say)

@@ -12,8 +12,8 @@ import sys
 from aiohttp import web
 
 from bot import bootstrap, logs
-from bot.config import Settings
 from bot.process import new_loop, settle
+from bot.settings.environment import Settings
 
 
 def main() -> None:

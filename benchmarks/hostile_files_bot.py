@@ -13,8 +13,8 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from bot import bootstrap, logs
-from bot.config import Settings
 from bot.process import new_loop, settle
+from bot.settings.environment import Settings
 
 STEP = 0.01
 

@@ -12,9 +12,9 @@ import time
 from aiohttp import web
 
 from bot import bootstrap, logs
-from bot.config import Settings
 from bot.domain.report import Scope
 from bot.process import new_loop, settle
+from bot.settings.environment import Settings
 
 EVERYBODY = Scope()
 

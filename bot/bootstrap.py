@@ -17,7 +17,6 @@ from bot import tokens as app_tokens
 from bot.commands import COMMANDS
 from bot.commands.about import welcome
 from bot.commands.spec import Facts, Reporting, Steer
-from bot.config import Settings
 from bot.domain.bulk import BulkRules
 from bot.domain.conversations import ConversationRef
 from bot.domain.incoming import Verb
@@ -34,7 +33,6 @@ from bot.graph.throttle import BACKGROUND, ThrottleGate
 from bot.graph.together import Together
 from bot.languages import Readers
 from bot.metrics import exposed
-from bot.policy_file import policy_of
 from bot.ports import Clock, Registrations, Sleep
 from bot.readiness import Readiness
 from bot.services.announce import announce
@@ -62,6 +60,8 @@ from bot.services.reveal import Reveals
 from bot.services.review import Reviewer
 from bot.services.tell import remind, tell
 from bot.serving import SERVER_LIMITS
+from bot.settings.environment import Settings
+from bot.settings.policy_file import policy_of
 from bot.sheets.spreadsheets import Spreadsheets
 from bot.store.budget import StoredTurns
 from bot.store.bulk import StoredBulkJobs

@@ -15,8 +15,8 @@ from typing import Any
 from bot.commands import COMMANDS
 from bot.commands.needs import OPTIONAL_PERMISSIONS, needed_permissions
 from bot.commands.spec import Command
-from bot.config import Settings
 from bot.domain.life import TRANSITIONS, State
+from bot.settings.environment import Settings
 from manifest import package
 
 ROOT = Path(__file__).parent.parent

@@ -19,7 +19,7 @@ from bot import VERSION
 from bot.commands import COMMANDS
 from bot.commands.kinds import Choice, Word
 from bot.commands.spec import Command
-from bot.config import ConfigurationError
+from bot.settings.environment import ConfigurationError
 
 HERE = Path(__file__).parent
 SCOPES = ("personal", "team")

@@ -11,9 +11,9 @@ from aiohttp import web
 from sqlalchemy import text
 
 from bot import bootstrap
-from bot.config import Settings
 from bot.domain.change import ChangeKind
 from bot.domain.rules import ADMINS_NAME, HELPDESK_NAME, Policy, Rule
+from bot.settings.environment import Settings
 from bot.store.transactions import open_engine
 from simulator import cast
 from simulator.teams import Message

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.config import ConfigurationError, Settings
 from bot.domain.retirement import Channel, Retirement
-from bot.hosts import CLOUDS, is_loopback
+from bot.settings.environment import ConfigurationError, Settings
+from bot.settings.hosts import CLOUDS, is_loopback
 
 pytestmark = pytest.mark.storage
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy
 
-from bot import database_terminal
 from bot.errors import StoreUnavailable
 from bot.store import schema
 from bot.store.transactions import open_engine
+from bot.terminal import database as database_terminal
 
 pytestmark = pytest.mark.storage
 

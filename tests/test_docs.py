@@ -10,8 +10,8 @@ import pytest
 from bot import VERSION
 from bot.commands import COMMANDS
 from bot.commands.needs import OPTIONAL_PERMISSIONS, needed_permissions
-from bot.config import Settings
 from bot.domain.life import TRANSITIONS, State
+from bot.settings.environment import Settings
 from docs import generate
 
 README = generate.README.read_text(encoding="utf-8")

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy
 
-from bot import doctor
 from bot.bootstrap import utc_now
 from bot.commands.needs import OPTIONAL_PERMISSIONS, needed_permissions
 from bot.graph import permissions
 from bot.store import schema
 from bot.store.registrations import StoredRegistrations
 from bot.store.transactions import Transactions, open_engine
+from bot.terminal import doctor
 from simulator import cast
 from simulator.entra.faults import Fault
 from simulator.world import World

@@ -66,7 +66,7 @@ def test_everything_that_is_copied_exists_and_is_let_into_the_build() -> None:
 
 
 def test_the_copied_tree_is_enough_to_run_the_bot(image: Path) -> None:
-    assert run(image, "-c", "import app, bot.doctor").stderr == ""
+    assert run(image, "-c", "import app, bot.terminal.doctor").stderr == ""
     assert run(image, "app.py", "--version").stdout == f"{VERSION}\n"
     served = run(image, "app.py")
     assert served.returncode == 2

@@ -11,11 +11,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot import bootstrap
-from bot.config import ConfigurationError, Settings
 from bot.domain.change import ChangeKind
 from bot.domain.rules import PROTECTED, REPORT, Ground, Hours, Limits, Policy, default_policy
-from bot.policy_file import ADMINISTRATORS, HELPDESK, load, policy_of
-from bot.policy_values import slow
+from bot.settings.environment import ConfigurationError, Settings
+from bot.settings.policy_file import (
+    ADMINISTRATORS,
+    HELPDESK,
+    load,
+    policy_of,
+)
+from bot.settings.policy_values import slow
 from simulator import cast
 from tests.test_config import GOOD
 

@@ -16,12 +16,12 @@ from pathlib import Path
 
 import pytest
 
-from bot import report_terminal
 from bot.bootstrap import REGISTRATIONS
-from bot.config import ConfigurationError
 from bot.errors import StoreUnavailable
+from bot.settings.environment import ConfigurationError
 from bot.store import schema
 from bot.store.transactions import open_engine
+from bot.terminal import report as report_terminal
 from simulator import cast
 from simulator.entra import Fault
 from simulator.world import World

@@ -314,7 +314,7 @@ class Sample:
     rows: tuple[Row, ...]
 
 
-#: The figures that a job may be stopped by, and its first rows; see `bot.config`.
+#: The figures that a job may be stopped by, and its first rows; see `bot.settings.environment`.
 @dataclass(frozen=True, slots=True)
 class BulkRules:
     """What an administrator sets for bulk jobs.

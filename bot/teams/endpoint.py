@@ -12,10 +12,10 @@ from botbuilder.schema import Activity
 from bot.domain.notices import Notice, Tone
 from bot.domain.said import say
 from bot.errors import ChatError
-from bot.hosts import is_loopback, service_url_allowed
 from bot.languages import Readers
 from bot.metrics import ACTIVITIES, TURN_SECONDS
 from bot.services.explain import incident
+from bot.settings.hosts import is_loopback, service_url_allowed
 from bot.teams.adapter import TeamsAdapter
 from bot.teams.attachments import message
 from bot.teams.authentication import InboundTokens, KeysUnavailable, TokenRefused

@@ -20,8 +20,8 @@ from yarl import URL
 
 from bot.domain.said import say
 from bot.errors import Refusal
-from bot.hosts import file_url_allowed
 from bot.ports import Download, Sleep
+from bot.settings.hosts import file_url_allowed
 from bot.teams.upload import Upload, once
 
 log = structlog.get_logger()
@@ -37,7 +37,7 @@ class OneDriveFiles:
     """`ports.Files`. Made where an event loop runs; to be closed.
 
     Args:
-        allowed: hosts that files are ever read from or written to; see `bot.hosts.file_url_allowed`.
+        allowed: hosts that files are ever read from or written to; see `bot.settings.hosts.file_url_allowed`.
         folder: where downloads lie; the machine's own for such things when None.
     """
 

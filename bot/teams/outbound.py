@@ -24,10 +24,10 @@ from bot.domain.conversations import ConversationRef, Member
 from bot.domain.people import Actor
 from bot.domain.replies import Reply
 from bot.errors import SERVICE_ERROR, ChatRefused, ChatUnavailable, DirectoryError
-from bot.hosts import service_url_allowed
 from bot.languages import Readers
 from bot.logs import path_shown
 from bot.ports import Sleep
+from bot.settings.hosts import service_url_allowed
 from bot.teams.attachments import message, requester_of
 from bot.teams.regions import Regions, is_elsewhere
 

@@ -20,7 +20,7 @@ from bot.domain.policy import Decision
 from bot.domain.review import may_approve, review
 from bot.domain.rules import Ask, Need, Policy
 from bot.domain.stop import GO, Stop
-from bot.policy_file import load
+from bot.settings.policy_file import load
 from simulator import cast
 
 NOW = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)

@@ -8,8 +8,8 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from bot.config import Settings
 from bot.languages import LANGUAGES, NAMES, catalogue, language_of, read_po
+from bot.settings.environment import Settings
 from tests.languages.templates import ROOT, all_templates, calls, places, written_in
 
 OTHERS = [language for language in LANGUAGES if language != "en"]

@@ -12,8 +12,8 @@ from PIL import Image
 
 from bot.commands import COMMANDS
 from bot.commands.parser import parse
-from bot.config import ConfigurationError
 from bot.errors import UsageError
+from bot.settings.environment import ConfigurationError
 from manifest import package
 
 ENVIRON = {

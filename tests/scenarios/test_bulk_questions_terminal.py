@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot import bootstrap
-from bot.bulk_terminal import Terminal, add_arguments
 from bot.domain.file_found import Doubt, Found, Unused
 from bot.errors import Refusal
+from bot.terminal.bulk import Terminal, add_arguments
 from tests.desk import HANNA, Desk
 from tests.scenarios.bulking import query, table
 from tests.scenarios.test_bulk_questions import SHEETS, TWO, Reader

@@ -19,9 +19,9 @@ from typing import NamedTuple
 import pytest
 import sqlalchemy
 
-from bot import audit as terminal
-from bot.config import ConfigurationError
 from bot.errors import StoreUnavailable
+from bot.settings.environment import ConfigurationError
+from bot.terminal import audit as terminal
 from tests.desk import ALICE, BRAM, HANNA, OSCAR, SAM, Desk, as_json
 
 ROOT = Path(__file__).parent.parent.parent

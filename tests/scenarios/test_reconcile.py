@@ -14,9 +14,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot import audit
-from bot.config import ConfigurationError
 from bot.errors import StoreUnavailable
+from bot.settings.environment import ConfigurationError
+from bot.terminal import audit
 from simulator import cast
 from simulator.entra import Fault
 from tests.desk import ALICE, HANNA, OMAR, SAM, Desk, as_json

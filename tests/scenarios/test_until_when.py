@@ -11,7 +11,7 @@ import structlog
 
 from bot.domain.rules import Ground
 from bot.domain.said import said_day
-from bot.hosts import CLOUDS
+from bot.settings.hosts import CLOUDS
 from simulator import cast
 from simulator.entra.state import PhoneState
 from tests.desk import HANNA, OMAR, Desk, one_agent

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from yarl import URL
 
-from bot.hosts import CLOUDS, file_url_allowed
+from bot.settings.hosts import CLOUDS, file_url_allowed
 from tests.teams.test_service_urls import TRICKS
 
 LISTED = ("*.sharepoint.com", "files.example", "proxy.example:8443", "127.0.0.1:3979", "[::1]:3979")

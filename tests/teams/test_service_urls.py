@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.hosts import CLOUDS, service_url_allowed
+from bot.settings.hosts import CLOUDS, service_url_allowed
 from tests.teams.door import Door
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 
-from bot.config import database_url
+from bot.settings.environment import database_url
 from bot.store import schema
 from bot.store.transactions import open_engine
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.config import Settings
-from bot.doctor_protection import Report
 from bot.ports import Registrations
+from bot.settings.environment import Settings
+from bot.terminal.doctor_protection import Report
 
 #: A night may be missed.
 OLD = timedelta(hours=48)

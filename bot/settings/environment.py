@@ -18,7 +18,12 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from bot.domain.conversations import ConversationRef
 from bot.domain.retirement import Channel, Retirement, channels_said
 from bot.domain.wall_clock import zone_called
-from bot.hosts import CLOUDS, Cloud, is_loopback, service_url_allowed
+from bot.settings.hosts import (
+    CLOUDS,
+    Cloud,
+    is_loopback,
+    service_url_allowed,
+)
 
 _HOST = re.compile(r"([a-z0-9-]+\.)*[a-z0-9-]+(:[0-9]{1,5})?|\[[0-9a-f:]+\](:[0-9]{1,5})?")
 #: Never a whole top-level domain.

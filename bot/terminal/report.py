@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from bot.bootstrap import make_graph_tokens, utc_now
-from bot.config import Settings
 from bot.domain.report import Reread, Scope
 from bot.domain.said import Reader, say, speaking
 from bot.errors import DirectoryError, Refusal, StoreUnavailable
@@ -26,6 +25,7 @@ from bot.services.asked import LOOK
 from bot.services.explain import directory_sentence
 from bot.services.registrations import read_registrations
 from bot.services.report_about import Abouts
+from bot.settings.environment import Settings
 from bot.sheets import people
 from bot.store import schema
 from bot.store.budget import StoredTurns

@@ -17,9 +17,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot import bootstrap, bulk_questions
-from bot.bulk_questions import Ask, Say
-from bot.config import Settings
+from bot import bootstrap
 from bot.domain.bulk import MOST_BYTES, Hold, Progress
 from bot.domain.conversations import ConversationRef
 from bot.domain.file_found import Question
@@ -34,6 +32,9 @@ from bot.services.bulk.desk import BulkDesk
 from bot.services.bulk.give import ALL_NAMES
 from bot.services.bulk.receive import Request
 from bot.services.explain import directory_sentence
+from bot.settings.environment import Settings
+from bot.terminal import bulk_questions
+from bot.terminal.bulk_questions import Ask, Say
 
 #: Asked in a terminal, so there is no conversation to answer in.
 NOWHERE = ConversationRef("", "")

@@ -16,7 +16,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, BinaryIO
 
 from bot.bootstrap import make_graph_tokens
-from bot.config import Settings, database_url
 from bot.domain.chain import StoredEvent
 from bot.domain.heads import heads_of
 from bot.domain.reconcile import MOST_LOOK_BACK, Comparison
@@ -25,6 +24,7 @@ from bot.graph import GraphClient, GraphDirectory
 from bot.graph.throttle import BACKGROUND
 from bot.services.explain import directory_sentence
 from bot.services.reconcile import reconcile as reconciled
+from bot.settings.environment import Settings, database_url
 from bot.sheets.write import safe
 from bot.store.operations import StoredOperations
 from bot.store.trail_reader import TrailReader, open_existing, open_trail

@@ -10,10 +10,17 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.config import ConfigurationError, Settings
 from bot.domain.change import ChangeKind
 from bot.domain.rules import ADMINS_NAME, HELPDESK_NAME, PROTECTED, REPORT, Ground, Limits, Policy, Rule, default_policy
-from bot.policy_values import Place, Values, is_number, line_numbers, listed, meant
+from bot.settings.environment import ConfigurationError, Settings
+from bot.settings.policy_values import (
+    Place,
+    Values,
+    is_number,
+    line_numbers,
+    listed,
+    meant,
+)
 
 #: Names of groups that come from the settings; a file uses them without declaring them.
 HELPDESK, ADMINISTRATORS = "helpdesk", "administrators"

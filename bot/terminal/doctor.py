@@ -14,9 +14,6 @@ import aiohttp
 
 from bot.bootstrap import make_connector_tokens, make_graph_tokens, utc_now
 from bot.commands.needs import OPTIONAL_PERMISSIONS, needed_permissions
-from bot.config import ConfigurationError, Settings
-from bot.doctor_protection import protection
-from bot.doctor_registrations import registrations
 from bot.domain.looser import looser
 from bot.domain.retirement import Channel, Retiring, spoken
 from bot.domain.rules import Policy, default_policy
@@ -25,14 +22,17 @@ from bot.graph import permissions
 from bot.graph.client import GraphClient
 from bot.graph.directory import GraphDirectory
 from bot.graph.throttle import INTERACTIVE
-from bot.policy_file import policy_of
 from bot.ports import MEMBERS_LIMIT
 from bot.services.log_channel import log_channel
+from bot.settings.environment import ConfigurationError, Settings
+from bot.settings.policy_file import policy_of
 from bot.store import schema
 from bot.store.operations import StoredOperations
 from bot.store.registrations import StoredRegistrations
 from bot.store.transactions import Transactions, open_engine
 from bot.teams.authentication import InboundTokens, KeysUnavailable
+from bot.terminal.doctor_protection import protection
+from bot.terminal.doctor_registrations import registrations
 from bot.tokens import Tokens
 
 DATABASE_SECONDS = 15

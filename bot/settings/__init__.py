@@ -1,0 +1,1 @@
+"""What an installation decides: the environment, the policy file, and the hosts of its cloud. Nothing else reads the environment."""

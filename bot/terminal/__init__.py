@@ -1,0 +1,1 @@
+"""What is typed at a shell: one module per word behind `python app.py`."""
