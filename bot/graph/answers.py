@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import email.utils
 import json
 import re
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import Unavailable
+from bot.retry import asked_for
 
 #: Graph's windows are of seconds to minutes; a mad figure must not shut the bot for hours.
 LONGEST_SAID = 300.0
@@ -100,14 +99,7 @@ class Answer:
 
         https://learn.microsoft.com/graph/throttling
         """
-        text = self.headers.get("retry-after", "").strip()
-        if re.fullmatch(r"\d+(\.\d*)?|\.\d+", text, re.ASCII):
-            return min(LONGEST_SAID, float(text))
-        try:
-            seconds = email.utils.parsedate_to_datetime(text).timestamp() - time.time()
-        except (ValueError, OverflowError):
-            return None
-        return min(LONGEST_SAID, max(0.0, seconds))
+        return asked_for(self.headers.get("retry-after"), LONGEST_SAID)
 
     @property
     def limit_used(self) -> float | None:

@@ -14,6 +14,7 @@ from bot.errors import Throttled
 from bot.graph.answers import LONGEST_SAID
 from bot.graph.call import EVERY_LIMIT, Limit
 from bot.ports import Sleep
+from bot.retry import spread
 
 SHORTEST_WAIT = 0.1  # after a 429 that says 0
 SPREAD = 0.02  # of a wait, so that several bots do not come back together; more would cost throughput
@@ -88,7 +89,7 @@ class Lane:
         if retry_after is None:
             self._refusals += 1
             retry_after = min(LONGEST_UNSAID, 2.0 ** (self._refusals - 1))
-        return min(LONGEST_SAID, max(SHORTEST_WAIT, retry_after)) * (1 + SPREAD * self._chance())
+        return spread(min(LONGEST_SAID, max(SHORTEST_WAIT, retry_after)), SPREAD, chance=self._chance)
 
     def close(self, wait: float, began: float | None, limits: Collection[Limit] = EVERY_LIMIT) -> None:
         """Lets nothing in for a while that counts against these, and fewer at once; not fewer still for calls of before the last time."""

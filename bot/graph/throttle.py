@@ -31,6 +31,7 @@ from bot.graph.call import BESIDE_BULK, EVERY_LIMIT, Call, Limit
 from bot.graph.errors import SILENCES
 from bot.graph.lane import Lane
 from bot.ports import Budget, Sleep
+from bot.retry import spread
 
 log = structlog.get_logger()
 
@@ -212,7 +213,7 @@ class ThrottleGate(BaseMiddleware):
 
     def wait_before_resend(self, resends: int, answers: Iterable[Answer]) -> float:
         """Seconds until a read may be sent once more after fleeting failures: longer each time, and never less than an answer asked for."""
-        own: float = 0.25 * 2**resends * (1 + self._chance())
+        own = spread(0.25 * 2**resends, 1.0, chance=self._chance)
         return max([own, *(answer.retry_after or 0.0 for answer in answers)])
 
     def heard(self, answer: Answer) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
@@ -14,37 +13,20 @@ from bot.domain.bulk import PROGRESS
 from bot.domain.life import CODE_STANDS, State
 from bot.domain.operation import Operation
 from bot.domain.replies import OperationShown, Reply
-from bot.errors import ChatError, ChatRefused, ChatUnavailable
+from bot.errors import ChatError, ChatRefused
 from bot.ports import Announcer, BulkJobs, Clock, Operations, Sleep
+from bot.retry import pause_after
 from bot.services.approvers_card import ApproversCard
 from bot.services.bulk.asks import asks_no_more
 from bot.services.personal_cards import PersonalCards
 
 log = structlog.get_logger()
 
-#: Longest pause between two tries while Teams cannot be reached.
-LONGEST_PAUSE = 60.0
 #: A turn that has not answered after this time will not, and its card is sent anew.
 ANSWER_OUT_AFTER = timedelta(seconds=15)
 LOOK_FOR_ANSWER_SECONDS = 0.1
 #: Clocks of two replicas may differ by so much.
 CLOCKS_APART = timedelta(minutes=1)
-
-
-def pause_before(attempt: int, retry_after: float | None) -> float:
-    """Seconds before try number `attempt` (from 1): what Teams asks for, else doubling; with jitter."""
-    wanted = retry_after if retry_after is not None else min(LONGEST_PAUSE, 0.5 * 2 ** min(attempt, 8))
-    return wanted + random.uniform(0, 0.25 * wanted + 0.1)  # noqa: S311 - spreads load, guards nothing
-
-
-def pause_after(error: ChatError, attempt: int) -> float | None:
-    """Seconds before the same post may be tried again; None when that will not help.
-
-    A 401 is about our own sign-in: an administrator can put it right, and people still wait.
-    """
-    if isinstance(error, ChatRefused) and error.status != 401:
-        return None
-    return pause_before(attempt, error.retry_after if isinstance(error, ChatUnavailable) else None)
 
 
 def shown(operation: Operation, clock: Clock) -> OperationShown:

@@ -9,7 +9,6 @@ in the way of one does not keep the others back.
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
@@ -25,6 +24,7 @@ from bot.domain.said import say
 from bot.errors import Conflict, DirectoryError, NotFound, NotReady, NumberNotUnique, StillNeeded, StoreUnavailable, Throttled, Unavailable
 from bot.metrics import OPERATIONS
 from bot.ports import Clock, Directory, Operations, Sleep
+from bot.retry import spread
 from bot.services import explain
 from bot.services.agreement import agreement
 from bot.services.ending import ending
@@ -163,7 +163,7 @@ def _lasting(pause: float, failure: DirectoryError | None, run: Run) -> float:
     wait = max(pause, STILL_NEEDED_PAUSE) if run.set_aside else pause
     if failure and failure.retry_after is not None:
         wait = failure.retry_after if isinstance(failure, Throttled) else max(wait, failure.retry_after)
-    return wait + random.uniform(0, wait / 4)  # noqa: S311 - spreads load, guards nothing
+    return spread(wait)
 
 
 async def _write(write: Write, run: Run, due: list[Step]) -> DirectoryError | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-
 import structlog
 
 from bot.domain.audit import AuditEvent, Tag
@@ -13,10 +11,10 @@ from bot.domain.notices import Notice, Tone
 from bot.domain.operation import Operation
 from bot.domain.recovery import LOOKS, Recovery, named, registered_since, unused_passes
 from bot.domain.said import join, say, say_count, together
-from bot.errors import ChatError, DirectoryError, NotFound, Throttled, Unavailable
+from bot.errors import DirectoryError, NotFound, Throttled, Unavailable
 from bot.ports import Announcer, Clock, Directory, Operations, Sleep
+from bot.retry import spread, until_taken
 from bot.services import explain
-from bot.services.announce import pause_after
 from bot.services.following import tidying
 
 log = structlog.get_logger()
@@ -105,7 +103,7 @@ async def _read(directory: Directory, sleep: Sleep, operation: Operation) -> Dos
     for pause in (0.0, *PAUSES):
         if pause:
             wait = failure.retry_after if isinstance(failure, Throttled) else max(pause, failure.retry_after or 0.0)
-            await sleep(wait + random.uniform(0, wait / 4))  # noqa: S311 - spreads load, guards nothing
+            await sleep(spread(wait))
         try:
             found = await directory.dossier(operation.target.id)
             if found.hidden:  # what cannot be seen is neither new nor gone
@@ -119,14 +117,5 @@ async def _read(directory: Directory, sleep: Sleep, operation: Operation) -> Dos
 
 
 async def _say(announcer: Announcer, sleep: Sleep, operation: Operation, notice: Notice) -> None:
-    attempt = 0
-    while True:
-        try:
-            await announcer.send(operation.conversation, notice, operation.requester)
-            return
-        except ChatError as error:
-            attempt += 1
-            if (pause := pause_after(error, attempt)) is None:
-                log.warning("follow-up undeliverable", action="follow_up_undeliverable", operation=operation.id)
-                return
-            await sleep(pause)
+    if await until_taken(lambda: announcer.send(operation.conversation, notice, operation.requester), sleep):
+        log.warning("follow-up undeliverable", action="follow_up_undeliverable", operation=operation.id)

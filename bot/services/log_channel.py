@@ -11,9 +11,9 @@ from bot.domain.audit import AuditEvent, Tag
 from bot.domain.conversations import ConversationRef
 from bot.domain.operation import Operation
 from bot.domain.replies import LogEntry
-from bot.errors import ChatError, ChatUnavailable
+from bot.errors import ChatError
 from bot.ports import Announcer, Clock, Operations, Sleep
-from bot.services.announce import pause_before
+from bot.retry import pause_before
 
 log = structlog.get_logger()
 
@@ -50,4 +50,4 @@ async def post_log(operations: Operations, announcer: Announcer, configured: Con
         except ChatError as error:
             attempt += 1
             log.warning("log channel refuses", action="log_channel_down", attempt=attempt, error=str(error))
-            await sleep(pause_before(attempt, error.retry_after if isinstance(error, ChatUnavailable) else None))
+            await sleep(pause_before(error, attempt))

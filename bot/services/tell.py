@@ -12,7 +12,8 @@ from bot.domain.phone import mask_text
 from bot.domain.said import join, say, say_count
 from bot.errors import ChatError
 from bot.ports import Announcer, BulkJobs, Chats, Clock, Operations, Sleep
-from bot.services.announce import pause_after, undeliverable
+from bot.retry import pause_after, until_taken
+from bot.services.announce import undeliverable
 from bot.services.bulk.asks import ASKING, asks_no_more, told_of
 
 
@@ -29,23 +30,19 @@ async def tell(operations: Operations, jobs: BulkJobs, announcer: Announcer, clo
     if not operation.conversation.conversation_id:
         return  # asked in a terminal
     notice = approved(operation, int(occasion)) if occasion.isdigit() else job_news(operation, occasion) or ended(operation)
-    asks, attempt = operation.bulk is not None and occasion.startswith(ASKS), 0
-    while True:
-        try:
-            if asks and (await jobs.progress(operation.id, clock())).hold not in ASKING:
-                return  # it was answered before anybody was told
-            message_id = await announcer.send(operation.conversation, notice, operation.requester)
-            if asks:
-                await told_of(operations, operation, message_id, clock)
-                hold = (await jobs.progress(operation.id, clock())).hold
-                await asks_no_more(operations, announcer, operation, hold, clock)
-            return
-        except ChatError as error:
-            attempt += 1
-            if (pause := pause_after(error, attempt)) is None:
-                await undeliverable(operations, clock, operation, error)
-                return
-            await sleep(pause)
+    asks = operation.bulk is not None and occasion.startswith(ASKS)
+
+    async def post() -> None:
+        if asks and (await jobs.progress(operation.id, clock())).hold not in ASKING:
+            return  # it was answered before anybody was told
+        message_id = await announcer.send(operation.conversation, notice, operation.requester)
+        if asks:
+            await told_of(operations, operation, message_id, clock)
+            hold = (await jobs.progress(operation.id, clock())).hold
+            await asks_no_more(operations, announcer, operation, hold, clock)
+
+    if refused := await until_taken(post, sleep):
+        await undeliverable(operations, clock, operation, refused)
 
 
 def approved(operation: Operation, number: int) -> Notice:

@@ -6,11 +6,8 @@ https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connec
 from __future__ import annotations
 
 import asyncio
-import email.utils
 import json
 import logging
-import math
-import random
 import time
 from collections.abc import Iterable
 from typing import Any, Protocol
@@ -27,6 +24,7 @@ from bot.errors import SERVICE_ERROR, ChatRefused, ChatUnavailable, DirectoryErr
 from bot.languages import Readers
 from bot.logs import path_shown
 from bot.ports import Sleep
+from bot.retry import asked_for, spread
 from bot.settings.hosts import service_url_allowed
 from bot.teams.attachments import message, requester_of
 from bot.teams.regions import Regions, is_elsewhere
@@ -158,7 +156,7 @@ class Connector:
                 wait = asked if asked is not None else 0.3 * 2**attempt
                 if attempt == TRIES or wait > LONGEST_WAIT:
                     raise
-                await self._sleep(wait + random.uniform(0, 0.2))  # noqa: S311 - spreads load, guards nothing
+                await self._sleep(spread(wait, 0, more=0.2))
         raise AssertionError("unreachable")
 
     async def _once(self, method: str, url: URL, body: dict[str, Any] | None, attempt: int) -> dict[str, Any]:
@@ -174,7 +172,7 @@ class Connector:
         except DirectoryError as error:
             raise ChatUnavailable(f"no token: {error}") from error
         if status in TRY_AGAIN:
-            raise ChatUnavailable(f"{status} from Teams", retry_after=_retry_after(retry_after))
+            raise ChatUnavailable(f"{status} from Teams", retry_after=asked_for(retry_after, LONGEST_ASKED))
         if status >= 300:
             raise _refusal(method, status, payload)
         if payload.lstrip().startswith(b"<") or (method == "GET" and _parsed(payload) is None):
@@ -264,17 +262,3 @@ def _refusal(method: str, status: int, payload: bytes) -> ChatRefused:
     if code == SERVICE_ERROR and method == "POST":  # of an update it means that the message was deleted (BotFramework-Services#269)
         return _RefusedInPassing(code, status=status)
     return ChatRefused(code, status=status)
-
-
-def _retry_after(value: str | None) -> float | None:
-    """Seconds, from a number (also fractional) or an HTTP date; None when absent or unreadable."""
-    if not value:
-        return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        try:
-            seconds = email.utils.parsedate_to_datetime(value).timestamp() - time.time()
-        except (ValueError, OverflowError):
-            return None
-    return min(max(0.0, seconds), LONGEST_ASKED) if math.isfinite(seconds) else None

@@ -6,7 +6,6 @@ https://learn.microsoft.com/graph/api/driveitem-createuploadsession#upload-bytes
 from __future__ import annotations
 
 import json
-import random
 import re
 from collections.abc import AsyncIterator
 
@@ -17,6 +16,7 @@ from yarl import URL
 from bot.domain.said import say
 from bot.errors import Refusal
 from bot.ports import Sleep
+from bot.retry import asked_for, spread
 
 log = structlog.get_logger()
 
@@ -78,7 +78,7 @@ class Upload:
             log.info("fragment not taken", action="upload_retry", status=status, attempt=attempt)
             if attempt == TRIES:
                 break
-            await self._sleep(wait if wait is not None else min(0.3 * 2**attempt, LONGEST_WAIT) + random.uniform(0, 0.2))  # noqa: S311 - spreads load
+            await self._sleep(wait if wait is not None else spread(min(0.3 * 2**attempt, LONGEST_WAIT), 0, more=0.2))
             now = await self._expected(lost=end == self._size and status not in (416, 429))
             if now is None or now == end:
                 return end
@@ -126,7 +126,7 @@ class Upload:
                     body += piece
                     if len(body) > _MOST_STATUS:
                         break
-                return response.status, _seconds(response.headers.get("Retry-After")), _next(body)
+                return response.status, asked_for(response.headers.get("Retry-After"), LONGEST_WAIT), _next(body)
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             log.info("no answer from OneDrive", action="upload_no_answer", error=type(error).__name__)
             return 0, None, None
@@ -140,10 +140,6 @@ def _next(body: bytearray) -> int | None:
     except (ValueError, KeyError, IndexError, TypeError, RecursionError):
         return None
     return int(found[1]) if found else None
-
-
-def _seconds(value: str | None) -> float | None:
-    return min(float(value), LONGEST_WAIT) if value and value.isascii() and value.isdigit() else None
 
 
 def _refused(status: int) -> Refusal:

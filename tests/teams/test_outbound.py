@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from bot.domain.conversations import ConversationRef
 from bot.errors import ChatRefused, ChatUnavailable
+from bot.retry import asked_for
 from bot.teams import outbound
 from bot.teams.outbound import LONGEST_ASKED, LONGEST_WAIT, TRIES, TRY_AGAIN, Connector
 from tests.desk import HANNA
@@ -51,7 +52,7 @@ async def test_a_long_wait_is_left_to_those_who_have_time(bench: Bench, said: st
 
 @given(said=st.text(max_size=40) | st.floats().map(str) | st.datetimes().map(lambda at: at.strftime("%a, %d %b %Y %H:%M:%S GMT")))
 async def test_whatever_retry_after_says_it_is_seconds_or_nothing(said: str) -> None:
-    seconds = outbound._retry_after(said)
+    seconds = asked_for(said, LONGEST_ASKED)
     assert seconds is None or 0 <= seconds <= LONGEST_ASKED
 
 

@@ -1,0 +1,76 @@
+"""Trying again: how long to wait for whoever asks for it, and posting until Teams takes it."""
+
+from __future__ import annotations
+
+import email.utils
+import math
+import random
+import time
+from collections.abc import Awaitable, Callable
+
+from bot.errors import ChatError, ChatRefused, ChatUnavailable
+from bot.ports import Sleep
+
+#: Longest pause between two tries while Teams cannot be reached.
+LONGEST_PAUSE = 60.0
+
+
+def asked_for(value: str | None, most: float) -> float | None:
+    """Seconds that a `Retry-After` header asks for.
+
+    Args:
+        value: a number, also a fractional one, or a date: https://www.rfc-editor.org/rfc/rfc9110#name-retry-after
+        most: what is more is not believed.
+
+    Returns:
+        From 0 to `most`; None when there is no such header, or it cannot be read.
+    """
+    text = value or ""
+    try:
+        seconds = float(text)
+    except ValueError:
+        try:
+            seconds = email.utils.parsedate_to_datetime(text).timestamp() - time.time()
+        except (ValueError, OverflowError):
+            return None
+    return min(most, max(0.0, seconds)) if math.isfinite(seconds) else None
+
+
+def spread(seconds: float, part: float = 0.25, *, more: float = 0.0, chance: Callable[[], float] = random.random) -> float:
+    """A wait and up to this part of it (and `more` seconds) on top, so that those who wait together do not come back together."""
+    return seconds + (seconds * part + more) * chance()
+
+
+def pause_before(error: ChatError, attempt: int) -> float:
+    """Seconds before try number `attempt` (from 1): what Teams asks for, else doubling."""
+    asked = error.retry_after if isinstance(error, ChatUnavailable) else None
+    return spread(min(LONGEST_PAUSE, 0.5 * 2 ** min(attempt, 8)) if asked is None else asked, more=0.1)
+
+
+def pause_after(error: ChatError, attempt: int) -> float | None:
+    """Seconds before the same post may be tried again; None when that will not help.
+
+    A 401 is about our own sign-in: an administrator can put it right, and people still wait.
+    """
+    if isinstance(error, ChatRefused) and error.status != 401:
+        return None
+    return pause_before(error, attempt)
+
+
+async def until_taken(post: Callable[[], Awaitable[object]], sleep: Sleep) -> ChatError | None:
+    """Posts, and again until Teams has it.
+
+    Returns:
+        Why Teams will never take it; None when it has.
+    """
+    attempt = 0
+    while True:
+        try:
+            await post()
+        except ChatError as error:
+            attempt += 1
+            if (pause := pause_after(error, attempt)) is None:
+                return error
+            await sleep(pause)
+        else:
+            return None
