@@ -25,7 +25,7 @@
         ├── ChatRefused         4xx: repeating the same post will not help
         └── ChatUnavailable     429, 5xx, network: try again later
 
-A `Refusal` is shown as written. Everything else is translated in one place, `services.dispatch`.
+A `Refusal` is shown as written. Everything else is translated in one place, `services.refuse`.
 """
 
 from __future__ import annotations

@@ -195,7 +195,7 @@ class Change:
 
     @property
     def contains(self) -> bool:
-        """It only takes access away: the closed list of DESIGN section 7, as far as a single change can tell."""
+        """It only takes access away: the closed list of docs/security-officer.md, as far as a single change can tell."""
         return self.kind in CONTAINING or (self.kind is ChangeKind.SMS_SIGN_IN and self.after == "off")
 
     @property

@@ -1,7 +1,7 @@
 """Whether somebody has a method already, and what a request takes from or adds to it. Pure; what Doorman did before is passed in.
 
 A first method for somebody who has none is one person's work; whatever changes how somebody registered gets in is two people's. What
-counts as having none is closed (DESIGN section 7), because every way round it is a takeover.
+counts as having none is closed (docs/security-officer.md), because every way round it is a takeover.
 """
 
 from __future__ import annotations

@@ -285,7 +285,7 @@ GRAVE = frozenset(ChangeKind) - WAYS_IN - PLAIN_REMOVALS - CONTAINING
 
 
 def default_policy(helpdesk: str, admins: str, confirm_for: timedelta) -> Policy:
-    """What holds without a policy file: the helpdesk group may change ordinary people, and VIPs are nobody; see DESIGN section 7."""
+    """What holds without a policy file: the helpdesk group may change ordinary people, VIPs are nobody; see docs/security-officer.md."""
     asking, approving = frozenset({helpdesk}), frozenset(filter(None, (helpdesk, admins)))
     return Policy(
         rules=(
