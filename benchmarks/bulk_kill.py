@@ -24,6 +24,7 @@ from benchmarks.kill_bots import Bot, Reaper
 from benchmarks.kill_count import Count, read_store
 from benchmarks.world import NO_LIMITS
 from bot.store.transactions import open_engine
+from simulator import doorman
 from simulator.entra import Fault
 from simulator.world import World
 
@@ -74,7 +75,7 @@ async def run(plan: Plan, database_url: str, folder: Path) -> Count:
     world.entra.recording = False
     world.entra.faults.rules[:] = _always()
     await world.start()
-    settings = world.environment(database_url, POLICY_FILE=NO_LIMITS, RECONCILE_HOURS="0", HEAD_HOUR="none", REPORT_HOUR="none")
+    settings = doorman.environment(world, database_url, POLICY_FILE=NO_LIMITS, RECONCILE_HOURS="0", HEAD_HOUR="none", REPORT_HOUR="none")
     bots = [Bot(settings, folder / f"bot{number}.log") for number in range(plan.replicas)]
 
     def endpoint() -> str:

@@ -22,7 +22,7 @@ from bot.domain.audit import Tag
 from bot.domain.life import State
 from bot.store.tables import audit_events
 from bot.store.transactions import open_engine
-from simulator import crowd
+from simulator import crowd, doorman
 from simulator.entra import Quotas
 from simulator.world import World
 
@@ -95,8 +95,8 @@ def world_for(people: int, scale: float) -> World:
 def bots_for(world: World, database_url: str, replicas: int, scale: float, folder: Path, **environment: str) -> list[Bot]:
     """Bots that are not started yet."""
     quiet = {"RECONCILE_HOURS": "0", "REPORT_HOUR": "none"}
-    settings = world.environment(
-        database_url, POLICY_FILE=NO_LIMITS, BULK_CANARY="0", BULK_CEILING_PERCENT=str(CEILING_PERCENT), **(quiet | environment)
+    settings = doorman.environment(
+        world, database_url, POLICY_FILE=NO_LIMITS, BULK_CANARY="0", BULK_CEILING_PERCENT=str(CEILING_PERCENT), **(quiet | environment)
     )
     arguments = ("-m", "benchmarks.bulk_bot", f"{scale:g}")
     return [Bot(settings, folder / f"bot{number}.log", arguments) for number in range(replicas)]

@@ -28,7 +28,7 @@ from benchmarks.processes import cpu_seconds
 from benchmarks.world import NO_LIMITS
 from bot.domain.life import State
 from bot.store.transactions import open_engine
-from simulator import cast
+from simulator import cast, doorman
 from simulator.teams.activities import Activities, Scene
 from simulator.world import World
 from tests.sheets.hostile import HOSTILE, MANY, endless
@@ -92,7 +92,7 @@ async def measure(seconds: float, only: list[str], folder: Path) -> int:
     world = World(limits=False)
     await world.start()
     database_url = f"sqlite:///{folder}/doorman.db"
-    bot = Bot(world.environment(database_url, POLICY_FILE=NO_LIMITS), folder / "bot.log", ("-m", "benchmarks.hostile_files_bot"))
+    bot = Bot(doorman.environment(world, database_url, POLICY_FILE=NO_LIMITS), folder / "bot.log", ("-m", "benchmarks.hostile_files_bot"))
     files = {name: make for name, (make, _) in HOSTILE.items()} | {"within every bound, a minute of reading": lambda _: endless()}
     found: dict[str, Figures] = {}
     try:

@@ -25,6 +25,7 @@ from benchmarks.kill_bots import MOMENTS, Bot, Reaper
 from benchmarks.kill_count import LOG, Count, Stored, count, read_store
 from benchmarks.kill_people import People, chains
 from benchmarks.world import NO_LIMITS
+from simulator import doorman
 from simulator.entra.faults import Fault
 from simulator.world import World
 
@@ -60,7 +61,7 @@ async def run(plan: Plan, database_url: str, folder: Path) -> Count:
     world = World()
     world.entra.faults.rules[:] = [Fault(**{key: value for key, value in fault.described().items() if key != "fired"}) for fault in FAULTS]
     await world.start()
-    settings = world.environment(database_url, POLICY_FILE=NO_LIMITS, HEAD_HOUR="none", REPORT_HOUR="none")
+    settings = doorman.environment(world, database_url, POLICY_FILE=NO_LIMITS, HEAD_HOUR="none", REPORT_HOUR="none")
     bots = [Bot(settings, folder / f"bot{number}.log") for number in range(plan.replicas)]
 
     def endpoint() -> str:

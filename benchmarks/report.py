@@ -28,6 +28,7 @@ from bot.graph.registrations import PAUSE
 from bot.store.readings import WHOLE
 from bot.store.tables import readings
 from bot.store.transactions import open_engine
+from simulator import doorman
 from simulator.entra import Quotas
 from simulator.world import World
 
@@ -69,7 +70,7 @@ async def run(people: int, scale: float, database_url: str, folder: Path) -> lis
     world.entra.latency = LATENCY
     world.entra.quotas = Quotas(scale=scale)
     await world.start()
-    settings = world.environment(database_url, RECONCILE_HOURS="0", HEAD_HOUR="none", REPORT_HOUR="none")
+    settings = doorman.environment(world, database_url, RECONCILE_HOURS="0", HEAD_HOUR="none", REPORT_HOUR="none")
     bot = Bot(settings, folder / f"bot{people}.log", ("-m", "benchmarks.report_bot", f"{scale:g}"))
     try:
         await bot.start()

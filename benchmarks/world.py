@@ -12,7 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
-from simulator import cast
+from simulator import cast, doorman
 from simulator.world import World
 
 LOG = cast.channel("Doorman log")
@@ -44,7 +44,7 @@ class Watched:
         host, port = self._runner.addresses[0][:2]
         entra, teams = self.world.entra, self.world.teams
         return {
-            "environment": self.world.environment("", POLICY_FILE=NO_LIMITS),
+            "environment": doorman.environment(self.world, "", POLICY_FILE=NO_LIMITS),
             "url": f"http://{host}:{port}",
             "cards_port": cards.sockets[0].getsockname()[1],
             "service_url": teams.service_url,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from simulator import cast
+from simulator import cast, doorman
 from simulator.samples import SAMPLES
 from simulator.web.server import demo_app
 from simulator.web.vendor import install
@@ -39,7 +39,7 @@ async def run(make_bot: Callable[[Mapping[str, str]], web.Application], port: in
     await world.start()
     world.entra.grant(cast.GRAPH_APP_ID, "UserAuthenticationMethod.ReadWrite.All")  # optional, for `set default`
     with tempfile.TemporaryDirectory(prefix="doorman-demo-") as folder:
-        environment = world.environment(f"sqlite:///{folder}/doorman.db", POLICY_FILE="policy.example.toml")
+        environment = doorman.environment(world, f"sqlite:///{folder}/doorman.db", POLICY_FILE="policy.example.toml")
         bot = await _listen(make_bot(environment), 0)
         world.teams.bot_endpoint = f"{_address(bot)}/api/messages"
         try:

@@ -1,11 +1,10 @@
-"""Both simulators together, and the environment a bot needs to live between them."""
+"""Both simulators together."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from simulator import cast
 from simulator.entra import Entra
@@ -38,27 +37,3 @@ class World:
         """Closes both."""
         await self.teams.stop()
         await self.entra.stop()
-
-    def environment(self, database_url: str, **overrides: str) -> dict[str, str]:
-        """The bot's environment variables: production authentication, pointed at the simulators."""
-        return {
-            "MicrosoftAppId": cast.BOT_APP_ID,
-            "MicrosoftAppPassword": cast.BOT_SECRET,
-            "MicrosoftAppTenantId": cast.TENANT_ID,
-            "AZURE_CLIENT_ID": cast.GRAPH_APP_ID,
-            "AZURE_CLIENT_SECRET": cast.GRAPH_SECRET,
-            "AZURE_AUTHORITY_HOST": self.entra.url,
-            "GRAPH_ENDPOINT": self.entra.url,
-            "BOT_OPENID_METADATA": self.teams.openid_url,
-            "ALLOWED_SERVICE_URLS": urlsplit(self.teams.url).netloc,
-            "ALLOWED_FILE_HOSTS": urlsplit(self.teams.url).netloc,
-            "HELPDESK_GROUP_ID": cast.group("Helpdesk").id,
-            "ADMIN_GROUP_ID": cast.group("Doorman administrators").id,
-            "LOG_CHANNEL_ID": cast.channel("Doorman log").id,
-            "APPROVAL_CHANNEL_ID": cast.channel("Approvals").id,
-            "LOG_SERVICE_URL": self.teams.service_url,
-            "DEFAULT_REGION": "NL",
-            "DATABASE_URL": database_url,
-            "PORT": "0",
-            **overrides,
-        }

@@ -15,7 +15,7 @@ from bot.domain.change import ChangeKind
 from bot.domain.rules import ADMINS_NAME, HELPDESK_NAME, Policy, Rule
 from bot.settings.environment import Settings
 from bot.store.transactions import open_engine
-from simulator import cast
+from simulator import cast, doorman
 from simulator.teams import Message
 from simulator.world import World
 from tests import prompt
@@ -140,7 +140,7 @@ class Desk:
 
     async def start_bot(self) -> None:
         """Starts the bot; again after `stop_bot`, on the same database."""
-        settings = Settings.from_env(self.world.environment(self._database_url, **self._environment))
+        settings = Settings.from_env(doorman.environment(self.world, self._database_url, **self._environment))
         usual = one_agent(timedelta(minutes=settings.confirm_minutes), settings.helpdesk_group_id, settings.admin_group_id)
         policy = self.policy or (None if self._as_delivered else usual)
         app = bootstrap.build(settings, clock=self.clock, sleep=self._nap, policy=policy)

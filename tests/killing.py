@@ -13,7 +13,7 @@ import sqlalchemy
 from benchmarks.kill_bots import Bot
 from benchmarks.world import NO_LIMITS
 from bot.store.transactions import open_engine
-from simulator import cast
+from simulator import cast, doorman
 from simulator.teams import Message
 from simulator.world import World
 from tests.desk import _words
@@ -46,7 +46,7 @@ def die_at_each(
 async def _die_in_turn(database_url: str, log: Path, victims: dict[int, cast.Member], die: Death) -> None:
     world = World(limits=False)
     await world.start()
-    bot = Bot(world.environment(database_url, POLICY_FILE=NO_LIMITS, HEAD_HOUR="none", REPORT_HOUR="none"), log)
+    bot = Bot(doorman.environment(world, database_url, POLICY_FILE=NO_LIMITS, HEAD_HOUR="none", REPORT_HOUR="none"), log)
     world.teams.bot_endpoint = bot.endpoint
     try:
         await bot.start()

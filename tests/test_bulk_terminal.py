@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator import cast
+from simulator import cast, doorman
 from simulator.world import World
 
 ROOT = Path(__file__).parents[1]
@@ -44,7 +44,7 @@ class Terminal:
         """The exit status."""
         quiet = {"RECONCILE_HOURS": "0", "HEAD_HOUR": "none", "REPORT_HOUR": "none"}
         overrides = quiet | ({"POLICY_FILE": str(self.folder / "policy.toml")} if policy else {})
-        environment = self.world.environment(f"sqlite:///{self.folder}/doorman.db", **overrides)
+        environment = doorman.environment(self.world, f"sqlite:///{self.folder}/doorman.db", **overrides)
         command = [sys.executable, "app.py", "bulk", *arguments, "--as", who]
         process = await asyncio.create_subprocess_exec(
             *command, cwd=ROOT, env={**os.environ, **environment, "TMPDIR": str(self.copies)},

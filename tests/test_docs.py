@@ -78,3 +78,9 @@ def test_decisions_named_in_the_code_exist() -> None:
 
 def test_the_changelog_knows_this_version() -> None:
     assert f"## [{VERSION}]" in (generate.ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_the_page_of_decisions_lists_each_of_them_once() -> None:
+    folder = generate.ROOT / "docs" / "decisions"
+    listed = re.findall(r"\]\((\d{4}-[\w-]+\.md)\)", (folder / "README.md").read_text(encoding="utf-8"))
+    assert sorted(listed) == sorted(page.name for page in folder.glob("0*.md"))

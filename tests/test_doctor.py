@@ -17,7 +17,7 @@ from bot.store import schema
 from bot.store.registrations import StoredRegistrations
 from bot.store.transactions import Transactions, open_engine
 from bot.terminal import doctor
-from simulator import cast
+from simulator import cast, doorman
 from simulator.entra.faults import Fault
 from simulator.world import World
 from tests.contracts.graph import violations
@@ -39,7 +39,7 @@ class Practice:
     async def examine(self, **settings: str) -> int:
         """Examines with some settings changed; returns the exit status."""
         self.lines.clear()
-        return await doctor.examine(self.world.environment(self.database_url, **settings), self.lines.append)
+        return await doctor.examine(doorman.environment(self.world, self.database_url, **settings), self.lines.append)
 
     @property
     def problems(self) -> list[str]:

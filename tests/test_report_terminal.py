@@ -22,7 +22,7 @@ from bot.settings.environment import ConfigurationError
 from bot.store import schema
 from bot.store.transactions import open_engine
 from bot.terminal import report as report_terminal
-from simulator import cast
+from simulator import cast, doorman
 from simulator.entra import Fault
 from simulator.world import World
 from tests.desk import HANNA, Desk
@@ -43,7 +43,7 @@ class Terminal:
         self.shown = self.said = ""
 
     def environment(self, **overrides: str) -> dict[str, str]:
-        return self.world.environment(self.database_url, **overrides)
+        return doorman.environment(self.world, self.database_url, **overrides)
 
     async def run(self, *arguments: str, **overrides: str) -> int:
         """The exit status, without a process of its own."""

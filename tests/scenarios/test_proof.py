@@ -22,6 +22,7 @@ import sqlalchemy
 from bot.errors import StoreUnavailable
 from bot.settings.environment import ConfigurationError
 from bot.terminal import audit as terminal
+from simulator import doorman
 from tests.desk import ALICE, BRAM, HANNA, OSCAR, SAM, Desk, as_json
 
 ROOT = Path(__file__).parent.parent.parent
@@ -184,9 +185,9 @@ async def test_an_agent_sees_the_history_of_the_own_requests_alone(desk: Desk) -
 
 async def test_an_administrator_outside_the_helpdesk_sees_the_trail_and_nothing_else(desk: Desk) -> None:
     asked = await desk.say(HANNA, SET)
-    helpdesk = desk.world.environment("")["HELPDESK_GROUP_ID"]
+    helpdesk = doorman.environment(desk.world, "")["HELPDESK_GROUP_ID"]
     await desk.stop_bot()
-    desk._environment = {"HELPDESK_GROUP_ID": desk.world.environment("")["ADMIN_GROUP_ID"], "ADMIN_GROUP_ID": helpdesk}
+    desk._environment = {"HELPDESK_GROUP_ID": doorman.environment(desk.world, "")["ADMIN_GROUP_ID"], "ADMIN_GROUP_ID": helpdesk}
     await desk.start_bot()  # now the agents are the administrators
     assert "asked for a change" in (await desk.say(BRAM, f"history id {asked.operation_id}")).text
     assert "asked for a change" in (await desk.say(BRAM, "history by hanna")).text

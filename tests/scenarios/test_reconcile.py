@@ -17,7 +17,7 @@ import pytest
 from bot.errors import StoreUnavailable
 from bot.settings.environment import ConfigurationError
 from bot.terminal import audit
-from simulator import cast
+from simulator import cast, doorman
 from simulator.entra import Fault
 from tests.desk import ALICE, HANNA, OMAR, SAM, Desk, as_json
 
@@ -38,7 +38,7 @@ async def reconcile(desk: Desk, database_url: str, *arguments: str, **environmen
     said: list[str] = []
     parser = argparse.ArgumentParser()
     audit.add_arguments(parser)
-    environ = desk.world.environment(database_url, **environment)
+    environ = doorman.environment(desk.world, database_url, **environment)
     given = parser.parse_args(["reconcile", *arguments])
     return await asyncio.to_thread(audit.run, given, environ, io.BytesIO(), said.append), "\n".join(said)
 
@@ -78,7 +78,7 @@ async def posted(desk: Desk, text: str = "set office for omar +31 20 7654321") -
 
 async def test_both_agree(desk: Desk, database_url: str) -> None:
     await desk.change(HANNA, SET)
-    environ = {"PATH": os.environ["PATH"], **desk.world.environment(database_url)}
+    environ = {"PATH": os.environ["PATH"], **doorman.environment(desk.world, database_url)}
     line = [sys.executable, "app.py", "audit", "reconcile", "--since", "24h"]
     said = await asyncio.to_thread(subprocess.run, line, cwd=ROOT, env=environ, capture_output=True, timeout=60, text=True)
     assert said.returncode == 0, said.stderr

@@ -17,6 +17,7 @@ from bot.domain.report import Day, PhoneOnlyReport, Reread, Scope
 from bot.ports import Registrations
 from bot.store.registrations import StoredRegistrations
 from bot.store.transactions import Transactions, open_engine
+from simulator import doorman
 from simulator.entra import Fault
 from simulator.world import World
 from tests.desk import HANNA, Desk
@@ -154,7 +155,7 @@ async def test_what_a_killed_process_was_reading_is_read_by_another(database_url
     world = World(limits=False)
     held = world.entra.faults.add(Fault(effect="hold", path="/users$", regex=True))
     await world.start()
-    environment = world.environment(database_url, HEAD_HOUR="none", RECONCILE_HOURS="0", REPORT_HOUR="3")
+    environment = doorman.environment(world, database_url, HEAD_HOUR="none", RECONCILE_HOURS="0", REPORT_HOUR="3")
     killed, other = (Bot(environment, tmp_path / f"{name}.log") for name in ("killed", "other"))
     beside = database_url.startswith("postgresql")
     try:
