@@ -179,7 +179,7 @@ class OperationShown:
 
     operation: Operation
     now: datetime
-    own: bool = True
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -250,7 +250,7 @@ class Reveals:
         await self._operations.move(operation.id, "put_back", State.READY, event, at=event.at, expires_at=ends)
 
     def _card(self, operation: Operation) -> OperationShown:
-        return OperationShown(operation, self._clock())
+        return OperationShown(operation, self._clock(), own=True)
 
     def _count(self, operation: Operation) -> None:
         OPERATIONS.labels(operation.state.value).inc()

@@ -384,14 +384,14 @@ def seen_once() -> dict[str, Reply]:
     hints = ("The person opens aka.ms/mysecurityinfo, and types the pass where a password is asked for.", "It takes a few minutes.")
     code = Secret("Kq7+X&w=%t@#")
     return {
-        "pass-confirm": OperationShown(replace(READY, state=State.PROPOSED, decided_by=""), NOW),
-        "pass-ready": OperationShown(READY, NOW),
+        "pass-confirm": OperationShown(replace(READY, state=State.PROPOSED, decided_by=""), NOW, own=True),
+        "pass-ready": OperationShown(READY, NOW, own=True),
         "pass-ready-in-channel": OperationShown(replace(READY, conversation=replace(HERE, kind="channel")), NOW, own=False),
         "pass-revealed": Revealed(done, code, NOW, hints, TIMES),
         "pass-revealed-unusable": Revealed(replace(done, state=State.PARTIAL, outcome=unusable), code, NOW, hints),
-        "pass-forgotten": OperationShown(done, NOW),
-        "pass-lost": OperationShown(replace(done, state=State.PARTIAL, outcome="It may exist, and nobody saw its code."), NOW),
-        "password-ready": OperationShown(replace(READY, changes=(password,), warnings=()), NOW),
+        "pass-forgotten": OperationShown(done, NOW, own=True),
+        "pass-lost": OperationShown(replace(done, state=State.PARTIAL, outcome="It may exist, and nobody saw its code."), NOW, own=True),
+        "password-ready": OperationShown(replace(READY, changes=(password,), warnings=()), NOW, own=True),
         "approval-ready": ApprovalShown(replace(READY, need=NEED, approvals=(SAM, INGRID)), NOW, link=LINK),
         "log-pass": LogEntry(done.masked()),
     }
@@ -404,16 +404,16 @@ def recoveries() -> dict[str, Reply]:
     home = Recovery(Situation.LEFT_AT_HOME, "fr-FR", (True,), followed=False)
     return {
         "choose-situation": ChooseSituation("C4H7", ALICE, tuple(Situation), "Hanna Visser"),
-        "confirm-recover-lost": OperationShown(LOST, NOW),
-        "confirm-recover-lost-which": OperationShown(OF_TWO, NOW),
-        "operation-recover-lost-waiting": OperationShown(TAKEN_OFF, NOW),
+        "confirm-recover-lost": OperationShown(LOST, NOW, own=True),
+        "confirm-recover-lost-which": OperationShown(OF_TWO, NOW, own=True),
+        "operation-recover-lost-waiting": OperationShown(TAKEN_OFF, NOW, own=True),
         "approval-recover-lost": ApprovalShown(TAKEN_OFF, NOW, link=LINK),
-        "operation-recover-lost-done": OperationShown(in_state(State.SUCCEEDED, LOST, "Done, and read back from Entra ID."), NOW),
+        "operation-recover-lost-done": OperationShown(in_state(State.SUCCEEDED, LOST, "Done, and read back from Entra ID."), NOW, own=True),
         "confirm-recover-in-channel": OperationShown(replace(LOST, conversation=replace(HERE, kind="channel")), NOW, own=False),
-        "operation-recover-partly": OperationShown(in_state(State.PARTIAL, replace(LOST, results=FATES), "3 of 4 done."), NOW),
-        "pass-recover-ready-dutch": OperationShown(new_phone, NOW),
+        "operation-recover-partly": OperationShown(in_state(State.PARTIAL, replace(LOST, results=FATES), "3 of 4 done."), NOW, own=True),
+        "pass-recover-ready-dutch": OperationShown(new_phone, NOW, own=True),
         "pass-recover-revealed-dutch": Revealed(done, Secret("Kq7+X&w=%t@#"), NOW, ("In English",)),
-        "pass-recover-ready-at-home": OperationShown(replace(new_phone, recovery=home), NOW),
+        "pass-recover-ready-at-home": OperationShown(replace(new_phone, recovery=home), NOW, own=True),
         "log-recover-partly": LogEntry(in_state(State.PARTIAL, replace(LOST, results=FATES), "3 of 4 done.").masked()),
     }
 
@@ -435,9 +435,9 @@ def approvals() -> dict[str, Reply]:
         "approval-succeeded": ApprovalShown(in_state(State.SUCCEEDED, both), NOW, link=LINK),
         "approval-denied": ApprovalShown(denied, NOW, link=LINK),
         "log-approved": LogEntry(in_state(State.SUCCEEDED, both).masked()),
-        "operation-approved-once": OperationShown(once, NOW),
-        "confirm-needs-approval": OperationShown(replace(AWAITING, state=State.PROPOSED, decided_by="", warnings=()), NOW),
-        "operation-awaiting-in-personal-chats": OperationShown(replace(AWAITING, approval_where=None), NOW),
+        "operation-approved-once": OperationShown(once, NOW, own=True),
+        "confirm-needs-approval": OperationShown(replace(AWAITING, state=State.PROPOSED, decided_by="", warnings=()), NOW, own=True),
+        "operation-awaiting-in-personal-chats": OperationShown(replace(AWAITING, approval_where=None), NOW, own=True),
         "pending": Pending((AWAITING, replace(once, need=replace(NEED, deny_reason=True))), (once,), NOW),
         "pending-nothing": Pending((), (), NOW),
         "pending-many": Pending(many, many[:7], NOW),
@@ -447,17 +447,19 @@ def approvals() -> dict[str, Reply]:
 def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
     """Name of the golden file -> reply, and whose clients refresh."""
     samples: dict[str, Reply] = {
-        "confirm-set": OperationShown(PROPOSED, NOW),
-        "confirm-update-warnings": OperationShown(WARNED, NOW + timedelta(minutes=9, seconds=20)),
-        "confirm-remove": OperationShown(replace(PROPOSED, changes=(REMOVE,), notes=(), ticket="", reason=""), NOW + timedelta(minutes=4)),
-        "confirm-guest": OperationShown(replace(PROPOSED, target=GUS), NOW),
+        "confirm-set": OperationShown(PROPOSED, NOW, own=True),
+        "confirm-update-warnings": OperationShown(WARNED, NOW + timedelta(minutes=9, seconds=20), own=True),
+        "confirm-remove": OperationShown(
+            replace(PROPOSED, changes=(REMOVE,), notes=(), ticket="", reason=""), NOW + timedelta(minutes=4), own=True
+        ),
+        "confirm-guest": OperationShown(replace(PROPOSED, target=GUS), NOW, own=True),
         "confirm-in-channel": OperationShown(replace(PROPOSED, changes=(UPDATE,), reason="called from +31 6 87654321"), NOW, own=False),
         **{
-            f"operation-{state.value.replace('_', '-')}": OperationShown(in_state(state), NOW)
+            f"operation-{state.value.replace('_', '-')}": OperationShown(in_state(state), NOW, own=True)
             for state in State
             if state not in (State.PROPOSED, State.CHECKING)  # only bulk jobs are checked
         },
-        "operation-succeeded-warning": OperationShown(in_state(State.SUCCEEDED, WARNED, ""), NOW),
+        "operation-succeeded-warning": OperationShown(in_state(State.SUCCEEDED, WARNED, ""), NOW, own=True),
         "operation-succeeded-in-channel": OperationShown(in_state(State.SUCCEEDED), NOW, own=False),
         **{f"log-{state.value}": LogEntry(in_state(state).masked()) for state in State if state.finished},
         "log-two-changes": LogEntry(in_state(State.SUCCEEDED, WARNED, "").masked()),
@@ -485,10 +487,14 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
         "choose-twelve": Choose("C4H7", "jan", people(12), more=True),
         "choose-method": ChooseMethod("C4H7", Family.AUTHENTICATOR.spoken, ALICE, methods(2), only_for="Hanna Visser"),
         "choose-method-list": ChooseMethod("C4H7", Family.AUTHENTICATOR.spoken, ALICE, methods(8)),
-        "confirm-reset": OperationShown(RESET, NOW),
-        "operation-reset-done": OperationShown(in_state(State.SUCCEEDED, replace(RESET, results=(Result(Fate.DONE),) * 4), ""), NOW),
+        "confirm-reset": OperationShown(RESET, NOW, own=True),
+        "operation-reset-done": OperationShown(
+            in_state(State.SUCCEEDED, replace(RESET, results=(Result(Fate.DONE),) * 4), ""), NOW, own=True
+        ),
         "operation-reset-partly": OperationShown(
-            in_state(State.PARTIAL, replace(RESET, results=LEFT), "2 of 4 done. Not done: Mobile phone; Microsoft Authenticator."), NOW
+            in_state(State.PARTIAL, replace(RESET, results=LEFT), "2 of 4 done. Not done: Mobile phone; Microsoft Authenticator."),
+            NOW,
+            own=True,
         ),
         "log-reset-partly": LogEntry(in_state(State.PARTIAL, replace(RESET, results=LEFT), "2 of 4 done.").masked()),
         "notice-info": Notice("Edited messages are not run again.", "Send the corrected line as a new message."),
@@ -574,7 +580,7 @@ def hostile(text: str) -> dict[str, Reply]:
             for state in (State.AWAITING_APPROVAL, State.FAILED)
             for viewer in Viewer
         },
-        "operation-awaiting-in-personal-chats": OperationShown(replace(AWAITING, approval_where=None), NOW),
+        "operation-awaiting-in-personal-chats": OperationShown(replace(AWAITING, approval_where=None), NOW, own=True),
         "pending": Pending((asked,) * 30, (asked,) * 30, NOW),
         **hostile_jobs(text, operation, LINK),
         **hostile_reports(text),
@@ -613,6 +619,7 @@ def hostile(text: str) -> dict[str, Reply]:
                 finished_at=NOW,
             ),
             NOW,
+            own=True,
         ),
         "choose situation": ChooseSituation("C4H7", who, tuple(Situation), text),
         "several ticks": OperationShown(
@@ -623,6 +630,7 @@ def hostile(text: str) -> dict[str, Reply]:
                 recovery=Recovery(Situation.LOST, text, (True,) * 18),
             ),
             NOW,
+            own=True,
         ),
         "several devices": OperationShown(
             replace(
@@ -634,9 +642,10 @@ def hostile(text: str) -> dict[str, Reply]:
                 ),
             ),
             NOW,
+            own=True,
         ),
         "pass of a recovery": OperationShown(
-            replace(operation, changes=(PASS,), recovery=Recovery(Situation.LOST, text), state=State.READY), NOW
+            replace(operation, changes=(PASS,), recovery=Recovery(Situation.LOST, text), state=State.READY), NOW, own=True
         ),
         "choose many": Choose("C4H7", text, (who,) * 40, more=True, only_for=text),
         "notice": Notice(text, text, Tone.PROBLEM, text, ((text, text), ("label", text)), text),

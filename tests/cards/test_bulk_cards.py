@@ -175,7 +175,12 @@ def _told(shown: BulkShown) -> list[Reply]:
     seen = tuple(Sample(kind, (row,)) for kind in RowKind)
     job_shown = replace(shown, operation=operation, progress=replace(shown.progress, held_why=CALL, codes=((CALL, 3),)), samples=seen)
     given = AuditEvent(Tag.BULK_FILE_GIVEN, NOW, facts={"file": bulk.file, "outcome": CALL})
-    others = (ApprovalShown(operation, NOW), OperationShown(operation, NOW), LogEntry(operation), Pending((operation,), (operation,), NOW))
+    others = (
+        ApprovalShown(operation, NOW),
+        OperationShown(operation, NOW, own=True),
+        LogEntry(operation),
+        Pending((operation,), (operation,), NOW),
+    )
     return [job_shown, *others, History("7QXF", (given,))]
 
 

@@ -93,7 +93,7 @@ def test_a_button_carries_a_verb_an_id_and_perhaps_a_pick(name: str) -> None:
 
 
 def test_only_waiting_and_repeatable_operations_have_buttons() -> None:
-    verbs = {state: [press["verb"] for press in _presses(render(OperationShown(in_state(state), NOW)).card)] for state in State}
+    verbs = {state: [press["verb"] for press in _presses(render(OperationShown(in_state(state), NOW, own=True)).card)] for state in State}
     assert {state: each for state, each in verbs.items() if each} == {
         State.PROPOSED: ["confirm", "cancel", "suspect"],
         State.AWAITING_APPROVAL: ["cancel", "suspect"],
@@ -116,17 +116,17 @@ def test_a_code_stands_in_one_place_of_one_card_as_it_was_made() -> None:
 @pytest.mark.parametrize("state", State)
 def test_clients_refresh_until_the_operation_is_finished(state: State) -> None:
     crowd = tuple(f"29:{n}" for n in range(100))
-    card = render(OperationShown(in_state(state), NOW), refresh_for=crowd).card
+    card = render(OperationShown(in_state(state), NOW, own=True), refresh_for=crowd).card
     assert ("refresh" in card) is not state.finished
     if "refresh" in card:
         assert card["refresh"]["action"] == {"type": "Action.Execute", "verb": "refresh", "data": {"id": "7QXF"}}
         assert card["refresh"]["userIds"] == list(crowd[:60])
-    assert "refresh" not in render(OperationShown(in_state(state), NOW)).card
+    assert "refresh" not in render(OperationShown(in_state(state), NOW, own=True)).card
 
 
 @pytest.mark.parametrize("state", State)
 def test_every_state_says_what_for_whom_and_which_operation(state: State) -> None:
-    words = " ".join(strings(render(OperationShown(in_state(state), NOW)).card["body"]))
+    words = " ".join(strings(render(OperationShown(in_state(state), NOW, own=True)).card["body"]))
     for part in (
         "Set mobile phone for Alice Jansen",
         "alice@fabrikam.example",
@@ -217,7 +217,7 @@ def test_twenty_rows_of_what_waits_and_the_rest_counted() -> None:
 
 
 def test_times_are_left_to_the_client_in_its_own_format() -> None:
-    card = render(OperationShown(PROPOSED, NOW)).card
+    card = render(OperationShown(PROPOSED, NOW, own=True)).card
     assert "Expires at {{TIME(2026-09-14T09:40:00Z)}} · 10 minutes left" in list(strings(card))
 
 
@@ -233,7 +233,11 @@ def test_picks_are_the_candidates_indexes() -> None:
 
 def test_marks_are_words() -> None:
     odd = replace(ALICE, enabled=False, guest=True, synced=True)
-    for reply in (Choose("C4H7", "a", (odd,)), Choose("C4H7", "a", (odd,) * 9), OperationShown(replace(PROPOSED, target=odd), NOW)):
+    for reply in (
+        Choose("C4H7", "a", (odd,)),
+        Choose("C4H7", "a", (odd,) * 9),
+        OperationShown(replace(PROPOSED, target=odd), NOW, own=True),
+    ):
         words = " ".join(strings(render(reply).card["body"]))
         for mark in ("disabled", "guest", "synced from on-premises"):
             assert mark in words
@@ -256,8 +260,10 @@ def test_history_never_shows_a_tag_or_a_code() -> None:
 
 def test_another_confirmer_is_named() -> None:
     other = replace(in_state(State.SUCCEEDED), decided_by="Sam Okafor")
-    assert "Sam Okafor" in " ".join(strings(render(OperationShown(other, NOW)).card["body"]))
-    assert "Confirmed by" not in " ".join(strings(render(OperationShown(replace(other, decided_by=HANNA.name), NOW)).card["body"]))
+    assert "Sam Okafor" in " ".join(strings(render(OperationShown(other, NOW, own=True)).card["body"]))
+    assert "Confirmed by" not in " ".join(
+        strings(render(OperationShown(replace(other, decided_by=HANNA.name), NOW, own=True)).card["body"])
+    )
 
 
 def test_nothing_known_still_makes_a_card() -> None:
