@@ -18,25 +18,27 @@ from bot.domain.said import join, say
 from cards.bulk_found import found_facts
 from cards.bulk_parts import FEWER, ROOM, counted, digests, samples, warned
 from cards.bulk_words import changing_text
+from cards.buttons import (
+    ask_then,
+    button,
+    buttons,
+    link,
+    suspicious_call,
+)
 from cards.confirm import question as warnings
 from cards.elements import (
     Element,
-    ask_then,
     band,
     box,
-    button,
-    buttons,
     card,
     facts,
     heading,
     line,
-    link,
     mentions,
     moment,
     question,
     refresh,
     run,
-    suspicious_call,
 )
 from cards.operation import listed
 from cards.size import LIMIT, size

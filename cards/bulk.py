@@ -18,8 +18,19 @@ from bot.domain.said import join, number, say, say_count
 from cards.bulk_found import answers, asking, cancelling, found_facts, offers
 from cards.bulk_parts import FEWER, ROOM, checking, counted, digests, ended, going, not_done, reasons, repaired, samples, tried, warned
 from cards.bulk_words import about, changing_text
+from cards.buttons import button
 from cards.confirm import question
-from cards.elements import Element, band, button, card, facts, heading, line, moment, refresh, run
+from cards.elements import (
+    Element,
+    band,
+    card,
+    facts,
+    heading,
+    line,
+    moment,
+    refresh,
+    run,
+)
 from cards.size import size
 from cards.wording import LOOKS, Look, approved_by, expires, needed, private, title, waiting_for
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from bot.domain.incoming import Verb
 from bot.domain.replies import BulkExplained
 from bot.domain.said import say
-from cards.elements import Element, button, card, heading, line, run
+from cards.buttons import button
+from cards.elements import (
+    Element,
+    card,
+    heading,
+    line,
+    run,
+)
 from cards.wording import bullets
 
 #: The template belongs to no job; a button has to name something.

@@ -11,7 +11,20 @@ from bot.domain.incoming import Verb
 from bot.domain.operation import Operation
 from bot.domain.phone import mask_text
 from bot.domain.said import join, say, say_count, spoken
-from cards.elements import Element, ask_then, box, button, buttons, choices, line, one_line, run, without_inputs
+from cards.buttons import (
+    ask_then,
+    button,
+    buttons,
+    without_inputs,
+)
+from cards.elements import (
+    Element,
+    box,
+    choices,
+    line,
+    one_line,
+    run,
+)
 from cards.untrusted import plain
 
 #: Characters of one fact; the preview file has the whole of it.

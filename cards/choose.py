@@ -15,7 +15,18 @@ from bot.domain.methods import Method
 from bot.domain.people import Person
 from bot.domain.replies import Choose, ChooseMethod, ChooseSituation
 from bot.domain.said import join, say, say_count
-from cards.elements import Element, box, button, buttons, card, choices, columns, heading, line, run, woven
+from cards.buttons import button, buttons
+from cards.elements import (
+    Element,
+    box,
+    card,
+    choices,
+    columns,
+    heading,
+    line,
+    run,
+    woven,
+)
 from cards.wording import identity, named
 
 MOST_BUTTONS = 6

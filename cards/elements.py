@@ -1,4 +1,4 @@
-"""The vocabulary of our cards: a few builders, and nothing else makes Adaptive Card JSON.
+"""The vocabulary of our cards: a few builders, and nothing but these and `cards.buttons` makes Adaptive Card JSON.
 
 Every builder says the words it is given in the reader's language and cleans them, so no caller can forget to. `run()` keeps words as
 they are because no client reads a TextRun as Markdown; `heading()`, `address()` and `choices()` stand where Markdown may be read and go
@@ -175,51 +175,6 @@ def band(icon: str, word: str, style: Style, aside: str = "") -> Element:
     return box([columns(("stretch", [left]), ("auto", [right]), spacing="None", middle=True)], style=style, bleed=True)
 
 
-def button(
-    title: str,
-    verb: Verb,
-    id: str,
-    *,
-    pick: int | None = None,
-    plan: str = "",
-    style: Literal["default", "positive", "destructive"] = "default",
-    tooltip: str = "",
-) -> Element:
-    """A press that carries a verb, an id and perhaps a pick, or what it was shown of a plan, and nothing else.
-
-    Clients that cannot execute submit the same: https://learn.microsoft.com/adaptive-cards/authoring-cards/universal-action-model
-    """
-    data: Element = {"id": id} | ({} if pick is None else {"pick": pick}) | ({"plan": plan} if plan else {})
-    looks: Element = {"title": spoken(title)}
-    if style != "default":
-        looks["style"] = style
-    if tooltip:
-        looks["tooltip"] = plain(spoken(tooltip), 160)
-    submit = {"type": "Action.Submit", **looks, "data": {"verb": verb.value, **data}}
-    return {"type": "Action.Execute", **looks, "verb": verb.value, "data": data, "fallback": submit}
-
-
-def without_inputs(press: Element) -> Element:
-    """A press for which nothing has to be filled in, on a card where something has to be for another one."""
-    return {**press, "associatedInputs": "none", "fallback": {**press["fallback"], "associatedInputs": "none"}}
-
-
-def opener(title: str, verb: Verb, id: str) -> Element:
-    """A press that is answered with a message of its own, so that this card stays as it is."""
-    return {"type": "Action.Submit", "title": spoken(title), "data": {"verb": verb.value, "id": id}}
-
-
-def link(title: str, url: str) -> Element:
-    """A press that opens a page: one of Teams' own, made by us from ids."""
-    return {"type": "Action.OpenUrl", "title": spoken(title), "url": url}
-
-
-def ask_then(title: str, question: Element, then: Element, *, tooltip: str = "") -> Element:
-    """A press that opens a small card with a question, whose own button does it."""
-    inner = {"type": "AdaptiveCard", "body": [question], "actions": [then]}
-    return {"type": "Action.ShowCard", "title": spoken(title), "card": inner} | ({"tooltip": spoken(tooltip)} if tooltip else {})
-
-
 def question(id: str, label: str, *, limit: int, missing: str = "") -> Element:
     """A line or two to fill in; with `missing`, which is said when nothing was, it has to be."""
     made: Element = {"type": "Input.Text", "id": id, "label": spoken(label), "maxLength": limit, "isMultiline": True}
@@ -245,45 +200,6 @@ def mentions(people: Iterable[tuple[str, str]], after: str) -> tuple[Element, li
         entities.append({"type": "mention", "text": f"<at>{shown}</at>", "mentioned": {"id": id, "name": shown}})
     named, after = ", ".join(str(entity["text"]) for entity in entities), spoken(after)
     return {"type": "TextBlock", "text": f"{named}{_keep_edges(after, inert(after))}", "wrap": True, "spacing": "Medium"}, entities
-
-
-def suspicious_call(id: str) -> Element:
-    """The button that stops everything about a person at once."""
-    return button(
-        say("Suspicious call"),
-        Verb.SUSPECT,
-        id,
-        style="destructive",
-        tooltip=say("The caller may not be this person: nobody can change the account for 24 hours, and the log channel is told at once"),
-    )
-
-
-def take_back(id: str) -> Element:
-    """The button that takes away what an operation gave."""
-    return button(
-        say("Take back"),
-        Verb.TAKE_BACK,
-        id,
-        style="destructive",
-        tooltip=say("What {id} gave is removed, any pass is revoked and every session ends, at once", id=id),
-    )
-
-
-def stronger(id: str) -> Element:
-    """The way from weak methods to strong ones; `id` is the reference to the person."""
-    return button(
-        say("Offer a stronger way"),
-        Verb.STRONGER,
-        id,
-        tooltip=say(
-            "A Temporary Access Pass, with which this person registers a passkey or Microsoft Authenticator; you are asked first"
-        ),
-    )
-
-
-def buttons(*made: Element, spacing: Spacing = "Default") -> Element:
-    """Buttons within the body."""
-    return {"type": "ActionSet", "actions": list(made), "spacing": spacing}
 
 
 def choices(id: str, label: str, titles: Iterable[str], missing: str) -> Element:

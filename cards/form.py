@@ -12,7 +12,15 @@ from bot.domain.incoming import INPUT, PICKED, Verb
 from bot.domain.replies import Field, FieldKind, FormShown
 from bot.domain.said import join, say, spoken
 from cards import notice
-from cards.elements import Element, button, card, heading, line, run, woven
+from cards.buttons import button
+from cards.elements import (
+    Element,
+    card,
+    heading,
+    line,
+    run,
+    woven,
+)
 from cards.inputs import people_picker, switch, text_input, words_to_choose
 
 

@@ -7,7 +7,15 @@ from collections.abc import Iterable, Sequence
 from bot.domain.incoming import Verb
 from bot.domain.replies import CommandHelp, Help
 from bot.domain.said import join, say, say_count, spoken
-from cards.elements import Element, box, buttons, card, heading, line, opener, run
+from cards.buttons import buttons, opener
+from cards.elements import (
+    Element,
+    box,
+    card,
+    heading,
+    line,
+    run,
+)
 
 #: The commands on one card; the rest is counted.
 MOST_COMMANDS = 40

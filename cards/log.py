@@ -10,7 +10,18 @@ from bot.domain.phone import mask_text
 from bot.domain.replies import LogEntry
 from bot.domain.said import Said, join, said_at, say, say_count
 from cards.bulk_words import counts_text
-from cards.elements import Element, address, band, card, columns, line, moment, run, take_back, woven
+from cards.buttons import take_back
+from cards.elements import (
+    Element,
+    address,
+    band,
+    card,
+    columns,
+    line,
+    moment,
+    run,
+    woven,
+)
 from cards.operation import MOST_CHANGES
 from cards.staying import staying
 from cards.wording import LOOKS, difference_line, difference_text, private, result_line, title

@@ -7,7 +7,18 @@ from datetime import datetime
 from bot.domain.notices import Notice, Tone
 from bot.domain.said import join, pieces, said_at, say
 from bot.domain.stop import Pause
-from cards.elements import Element, Style, band, box, card, facts, line, moment, run, take_back
+from cards.buttons import take_back
+from cards.elements import (
+    Element,
+    Style,
+    band,
+    box,
+    card,
+    facts,
+    line,
+    moment,
+    run,
+)
 from cards.untrusted import plain
 
 # Icon, word and style of each tone. What is merely said needs no strip on top of it.

@@ -16,8 +16,20 @@ from bot.domain.replies import OperationShown
 from bot.domain.said import join, say, say_count
 from bot.languages import NAMES
 from cards import bulk
+from cards.buttons import button, suspicious_call, without_inputs
 from cards.confirm import closing, question
-from cards.elements import Element, band, box, button, card, facts, heading, line, moment, refresh, run, suspicious_call, without_inputs
+from cards.elements import (
+    Element,
+    band,
+    box,
+    card,
+    facts,
+    heading,
+    line,
+    moment,
+    refresh,
+    run,
+)
 from cards.inputs import switch
 from cards.instructions import language_of, steps
 from cards.revealed import replace_button

@@ -10,7 +10,15 @@ from bot.domain.operation import Operation
 from bot.domain.replies import Pending
 from bot.domain.said import join, say, say_count
 from cards import elements
-from cards.elements import Element, box, button, buttons, columns, heading, line, run
+from cards.buttons import button, buttons
+from cards.elements import (
+    Element,
+    box,
+    columns,
+    heading,
+    line,
+    run,
+)
 from cards.size import LIMIT, size
 from cards.wording import approved_by, private, time_left, title
 

@@ -12,7 +12,19 @@ from bot.domain.retirement import Channel
 from bot.domain.said import join, said_day, say, say_count, say_each
 from bot.domain.stop import Freeze
 from cards import history, signing_in
-from cards.elements import Element, box, card, columns, facts, heading, line, moment, run, stronger, suspicious_call, woven
+from cards.buttons import stronger, suspicious_call
+from cards.elements import (
+    Element,
+    box,
+    card,
+    columns,
+    facts,
+    heading,
+    line,
+    moment,
+    run,
+    woven,
+)
 from cards.wording import bullets, identity, named
 
 #: More methods than this are counted, not listed.

@@ -15,8 +15,18 @@ from bot.domain.report import Class, Counts, Day, forecast, trend
 from bot.domain.retirement import Channel, Retirement, Retiring
 from bot.domain.retirement import spoken as channels_spoken
 from bot.domain.said import join, number, said_day, say, say_count, spoken, together
+from cards.buttons import button
 from cards.charts import line_chart, stacked_bars
-from cards.elements import Element, band, box, button, card, heading, line, moment, run
+from cards.elements import (
+    Element,
+    band,
+    box,
+    card,
+    heading,
+    line,
+    moment,
+    run,
+)
 from cards.figures import figure, number_text
 from cards.untrusted import plain
 

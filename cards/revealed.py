@@ -6,7 +6,16 @@ from bot.domain.incoming import Verb
 from bot.domain.life import State
 from bot.domain.replies import Revealed
 from bot.domain.said import join, say
-from cards.elements import Element, band, box, button, card, heading, line, run
+from cards.buttons import button
+from cards.elements import (
+    Element,
+    band,
+    box,
+    card,
+    heading,
+    line,
+    run,
+)
 from cards.instructions import steps
 from cards.wording import bullets, identity, title
 

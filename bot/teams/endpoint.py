@@ -16,12 +16,12 @@ from bot.languages import Readers
 from bot.metrics import ACTIVITIES, TURN_SECONDS
 from bot.services.explain import incident
 from bot.settings.hosts import is_loopback, service_url_allowed
+from bot.teams.activity import BadActivity, activity_from
 from bot.teams.adapter import TeamsAdapter
 from bot.teams.attachments import message
 from bot.teams.authentication import InboundTokens, KeysUnavailable, TokenRefused
 from bot.teams.handler import DoormanHandler, told
 from bot.teams.identity import CHANNEL, actor_of, tenant_of, where_of
-from bot.teams.inbound import BadActivity, activity_from
 from bot.teams.outbound import Connector
 
 log = structlog.get_logger()

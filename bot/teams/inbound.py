@@ -1,8 +1,4 @@
-"""From the wire to our own words: JSON → botbuilder `Activity` → `IncomingMessage` or `CardAction`.
-
-Everything is checked here, by hand: the SDK's deserialiser turns malformed input into exceptions of every kind, loses the
-tenant of a conversation, and costs more than the rest of the turn.
-"""
+"""From the wire to our own words: botbuilder's `Activity` → `IncomingMessage`, `CardAction` or `FileConsent`."""
 
 from __future__ import annotations
 
@@ -14,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from botbuilder.schema import Activity, Attachment, ChannelAccount, ConversationAccount, Entity
+from botbuilder.schema import Activity
 
 from bot.commands.forms import MAX_INPUT, inputs
 from bot.domain.bulk import MARK
@@ -37,6 +33,7 @@ from bot.domain.incoming import (
 )
 from bot.domain.report_about import REFERENCE
 from bot.domain.verbs import VERBS, Thing
+from bot.teams.activity import clean
 from bot.teams.identity import actor_of, guest_or_bot, where_of
 from bot.teams.quotes import own_words
 
@@ -46,14 +43,10 @@ WhoIs = Callable[[ConversationRef, str], Awaitable[str]]
 _OPERATION_ID = re.compile(r"[0-9A-Za-z]{1,12}")
 _COMMAND_NAME = re.compile(r"[a-z]+(-[a-z]+){0,4}")
 _MARKS = re.compile(f"[{MENTION_OPEN}{MENTION_CLOSE}]")
-#: Halves of characters that a client cut in two, and the one character that databases do not store.
-_UNSTORABLE = re.compile("[\ud800-\udfff\0]")
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _INPUTS = inputs()
 
-#: These ask for an answer, so a repetition of them has to be told from something new.
-_ANSWERED = frozenset({"message", "messageUpdate", "invoke"})
 #: How a client says that the card renews itself: https://learn.microsoft.com/adaptive-cards/authoring-cards/universal-action-model#refresh-mechanism
 _BY_ITSELF = "automatic"
 _KEY_LIMIT = 400
@@ -74,54 +67,6 @@ MENTIONS_LOOKED_UP = 8
 MENTION_WORK = 2_000_000
 #: The look-up is part of a turn that has to end in time; what is not known by then counts as not known.
 LOOK_UP_SECONDS = 4.0
-
-
-class BadActivity(Exception):
-    """The body is JSON but no activity; the text says what is wrong. Answer 400."""
-
-
-def activity_from(body: object) -> Activity:
-    """The activity in a request body.
-
-    Raises:
-        BadActivity: a part that we rely on is missing or of the wrong type.
-    """
-    if not isinstance(body, dict):
-        raise BadActivity("the body is not a JSON object")
-    sender, conversation, recipient = _part(body, "from"), _part(body, "conversation"), _part(body, "recipient")
-    kind = _text(body, "type", required=True)
-    for part in (sender, recipient):
-        _text(part, "id", required=True)
-    activity = Activity(
-        type=kind,
-        id=_text(body, "id", required=kind in _ANSWERED),
-        name=_text(body, "name"),
-        channel_id=_text(body, "channelId", required=True),
-        service_url=_text(body, "serviceUrl", required=True),
-        from_property=_account(sender),
-        recipient=_account(recipient),
-        conversation=ConversationAccount(
-            id=_text(conversation, "id", required=True),
-            conversation_type=_text(conversation, "conversationType"),
-            is_group=conversation.get("isGroup"),
-        ),
-        text=_text(body, "text"),
-        text_format=_text(body, "textFormat"),
-        locale=_text(body, "locale"),
-        local_timezone=_text(body, "localTimezone"),
-        reply_to_id=_text(body, "replyToId"),
-        action=_text(body, "action"),
-        value=body.get("value"),
-        channel_data=_part(body, "channelData", required=False),
-        entities=[_entity(entity) for entity in _parts(body, "entities")],
-        attachments=[
-            Attachment(content_type=_text(item, "contentType"), content=item.get("content"), name=_text(item, "name"))
-            for item in _parts(body, "attachments")
-        ],
-        members_added=[_account(item) for item in _parts(body, "membersAdded")],
-    )
-    activity.additional_properties = {"tenantId": _text(conversation, "tenantId"), "localTimestamp": body.get("localTimestamp")}
-    return activity
 
 
 def delivery_key(activity: Activity) -> str:
@@ -255,7 +200,7 @@ def _mentions(activity: Activity) -> Iterator[tuple[str, str, str]]:
     for entity in activity.entities:
         said, mentioned = entity.additional_properties.get("text"), entity.additional_properties.get("mentioned")
         if entity.type == "mention" and isinstance(mentioned, dict) and isinstance(said, str) and said:
-            yield _clean(said), _clean(str(mentioned.get("name", ""))), _clean(str(mentioned.get("id", "")))
+            yield clean(said), clean(str(mentioned.get("name", ""))), clean(str(mentioned.get("id", "")))
 
 
 async def _object_ids(where: ConversationRef, user_ids: Iterable[str], who_is: WhoIs) -> dict[str, str]:
@@ -319,7 +264,7 @@ def _kept(data: dict[str, Any]) -> frozenset[int] | None:
 
 def _one_line(value: object, limit: int) -> str:
     """What somebody wrote into a card: on one line, and no longer than the input takes."""
-    return " ".join(_clean(value).split())[:limit] if isinstance(value, str) else ""
+    return " ".join(clean(value).split())[:limit] if isinstance(value, str) else ""
 
 
 def _inputs(data: dict[str, Any]) -> dict[str, str]:
@@ -328,46 +273,3 @@ def _inputs(data: dict[str, Any]) -> dict[str, str]:
     return {name: shown for name, text in said.items() if (shown := _CONTROLS.sub("", _MARKS.sub("", text)).strip())}
 
 
-def _text(part: dict[str, Any], name: str, *, required: bool = False) -> str | None:
-    value = part.get(name)
-    if value is None and not required:
-        return None
-    if not isinstance(value, str) or (required and not value):
-        raise BadActivity(f"{name} is not a text")
-    return _clean(value)
-
-
-def _clean(text: str) -> str:
-    return text if text.isascii() and "\0" not in text else _UNSTORABLE.sub("\ufffd", text)
-
-
-def _part(body: dict[str, Any], name: str, *, required: bool = True) -> dict[str, Any]:
-    value = body.get(name)
-    if value is None and not required:
-        return {}
-    if not isinstance(value, dict):
-        raise BadActivity(f"{name} is not an object")
-    return value
-
-
-def _parts(body: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    value = body.get(name)
-    if value is None:
-        return []
-    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise BadActivity(f"{name} is not a list of objects")
-    return value
-
-
-def _entity(part: dict[str, Any]) -> Entity:
-    entity = Entity(type=_text(part, "type"))
-    entity.additional_properties = part
-    return entity
-
-
-def _account(part: dict[str, Any]) -> ChannelAccount:
-    account = ChannelAccount(
-        id=_text(part, "id") or "", name=_text(part, "name"), aad_object_id=_text(part, "aadObjectId"), role=_text(part, "role")
-    )
-    account.properties = {"userRole": part.get("userRole"), "tenantId": _text(part, "tenantId")}
-    return account

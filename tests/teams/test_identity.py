@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from bot.teams.activity import activity_from
 from bot.teams.identity import actor_of, tenant_of, where_of
-from bot.teams.inbound import activity_from
 from simulator import cast
 from tests.desk import HANNA, OSCAR
 from tests.teams.door import Door

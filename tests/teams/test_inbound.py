@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from bot.domain.incoming import Verb
-from bot.teams.inbound import activity_from, card_action, delivery_key
+from bot.teams.activity import activity_from
+from bot.teams.inbound import card_action, delivery_key
 from simulator import cast
 from tests.desk import ALICE, BRAM, HANNA, HELPDESK, Answer
 from tests.teams.door import Door

@@ -11,7 +11,8 @@ from bot.commands.cleaning import normalise
 from bot.domain.conversations import MENTION_CLOSE, MENTION_OPEN, ConversationRef
 from bot.domain.incoming import IncomingMessage
 from bot.teams import inbound
-from bot.teams.inbound import MENTIONS_LOOKED_UP, activity_from, unread_message
+from bot.teams.activity import activity_from
+from bot.teams.inbound import MENTIONS_LOOKED_UP, unread_message
 from bot.teams.outbound import Connector
 from simulator import cast
 from tests.desk import HANNA, HELPDESK, OSCAR
