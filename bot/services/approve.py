@@ -26,7 +26,6 @@ from bot.domain.said import join, say
 from bot.domain.stop import because
 from bot.errors import DirectoryError, NotFound, Refusal
 from bot.ports import BulkJobs, Clock, Directory, Operations
-from bot.services.agreement import agreement, somebody_else
 from bot.services.approval_places import ApprovalPlaces
 from bot.services.approvers_card import conversation_link
 from bot.services.confirm import too_late
@@ -34,6 +33,7 @@ from bot.services.gate import Gate
 from bot.services.look import look_again
 from bot.services.require import require
 from bot.services.review import Reviewer
+from bot.services.still_agreed import agreement, somebody_else
 
 #: These pass by themselves, so the request may wait for that.
 _PASSING = frozenset({Reason.PAUSED, Reason.FROZEN, Reason.LIMIT})

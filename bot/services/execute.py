@@ -26,12 +26,12 @@ from bot.metrics import OPERATIONS
 from bot.ports import Clock, Directory, Operations, Sleep
 from bot.retry import spread
 from bot.services import explain
-from bot.services.agreement import agreement
 from bot.services.ending import ending
 from bot.services.following import the_pass
 from bot.services.look import look_again
 from bot.services.review import Reviewer
 from bot.services.steps import Run, Step
+from bot.services.still_agreed import agreement
 
 log = structlog.get_logger()
 

@@ -32,13 +32,13 @@ from bot.errors import Conflict, DirectoryError, NotReady, Refusal, StoreUnavail
 from bot.metrics import OPERATIONS
 from bot.ports import Clock, Directory, Operations, Sleep
 from bot.services import explain
-from bot.services.agreement import agreement
 from bot.services.approve import differences
 from bot.services.confirm import check_presser, too_late
 from bot.services.gate import Gate
 from bot.services.require import require
 from bot.services.revealing import hints, lost, refused, unusable
 from bot.services.review import Reviewer
+from bot.services.still_agreed import agreement
 from bot.services.validity import as_made, validity
 
 log = structlog.get_logger()

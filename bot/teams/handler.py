@@ -32,10 +32,10 @@ from bot.services.dispatch import Dispatch
 from bot.services.explain import incident
 from bot.services.personal_chats import PersonalChats
 from bot.teams.attachments import CARD, message, no_files_here, view
+from bot.teams.carrier import Placement
 from bot.teams.identity import actor_of, chat_reader, where_of
 from bot.teams.inbound import card_action, delivery_key, file_consent, unread_message
 from bot.teams.outbound import Connector
-from bot.teams.placement import Placement
 
 log = structlog.get_logger()
 

@@ -8,7 +8,7 @@ from bot.domain.operation import Operation
 from bot.domain.policy import Decision
 from bot.errors import DirectoryError
 from bot.ports import Directory
-from bot.services.agreement import agreement
+from bot.services.still_agreed import agreement
 
 log = structlog.get_logger()
 
