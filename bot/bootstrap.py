@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from functools import partial
 
@@ -16,13 +16,9 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from bot import tokens as app_tokens
 from bot.commands import COMMANDS
 from bot.commands.about import welcome
-from bot.commands.spec import Facts, Reporting, Steer
+from bot.commands.spec import Facts, Ports
 from bot.domain.bulk import BulkRules
-from bot.domain.conversations import ConversationRef
-from bot.domain.incoming import Verb
-from bot.domain.people import Actor, Standing
 from bot.domain.policy import Groups
-from bot.domain.replies import Reply
 from bot.domain.rules import Policy
 from bot.graph.budget import SharedBudget
 from bot.graph.bulk import GraphBulkDirectory
@@ -35,30 +31,39 @@ from bot.languages import Readers
 from bot.metrics import exposed
 from bot.ports import Clock, Registrations, Sleep
 from bot.readiness import Readiness
+from bot.services.about_person import AboutPerson
+from bot.services.again import Again
+from bot.services.agreement import Agreement
 from bot.services.announce import announce
 from bot.services.approval_places import ApprovalPlaces
 from bot.services.approve import Approvals
 from bot.services.approvers_card import ApproversCard
 from bot.services.bulk.check import Checking
-from bot.services.bulk.crewing import Crewing
+from bot.services.bulk.crewing import Crewing, Tenant
 from bot.services.bulk.crews import Crews
 from bot.services.bulk.desk import BulkDesk
+from bot.services.commands import CommandDesk
 from bot.services.dispatch import Dispatch
 from bot.services.execute import execute
 from bot.services.expire import expire
 from bot.services.follow_up import follow_up
+from bot.services.forms import Forms
 from bot.services.gate import Gate
 from bot.services.heads import DailyHead
 from bot.services.log_channel import post_log
+from bot.services.operations import OperationDesk
 from bot.services.personal_cards import PersonalCards
 from bot.services.personal_chats import PersonalChats
 from bot.services.prepare import Preparation
 from bot.services.reconcile import report_discrepancies, turn
 from bot.services.registrations import NightlyReading, read_registrations
 from bot.services.report import ReportDesk
+from bot.services.requester import RequesterPresses
 from bot.services.reveal import Reveals
 from bot.services.review import Reviewer
 from bot.services.tell import remind, tell
+from bot.services.turns import Turns
+from bot.services.view import Views
 from bot.serving import SERVER_LIMITS
 from bot.settings.environment import Settings
 from bot.settings.policy_file import policy_of
@@ -219,35 +224,40 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         await engine.start()
         stack.push_async_callback(engine.stop)
 
+        facts = Facts(settings.default_region.upper(), settings.retirement, settings.per_user_mfa, policy.first_day_to_manager)
         reviewer = Reviewer(policy, stops, operations, clock)
         groups = Groups(
             settings.helpdesk_group_id, settings.admin_group_id, policy.asking(), policy.approving(), policy.groups(), policy.reporting()
         )
-        gate = Gate(directory, groups, settings.bot_tenant_id, clock)
+        gate = Gate(directory, groups, settings.bot_tenant_id, clock, policy)
         places = ApprovalPlaces(operations, chats, settings.approval_channel, settings.log_channel)
         approvals = Approvals(operations, jobs, directory, gate, reviewer, clock, places, settings.hosts.teams)
-        facts = Facts(settings.default_region.upper(), settings.retirement, settings.per_user_mfa, policy.first_day_to_manager)
-        preparation = Preparation(
-            operations, stops, usages, directory, gate, reviewer, approvals, facts, clock, jobs, _later(lambda: desk.steer),
-            _reporting(lambda: reports.typed),
-        )
-        reveals = Reveals(operations, directory, gate, reviewer, facts, clock, sleep)
+        agreement = Agreement(directory, usages, jobs, reviewer, places)
 
-        background, people = directory.in_background(), Together(bulk_directory)
+        tenant = Tenant(directory.in_background(), bulk_directory, Together(bulk_directory), budget)
         rules = BulkRules(settings.bulk_canary, settings.bulk_failing_percent)
-        checking = Checking(operations, jobs, bulk_directory, reviewer, preparation, facts, rules, clock)
-        crewing = Crewing(operations, jobs, stops, background, bulk_directory, people, budget, reviewer, rules, clock, sleep)
+        checking = Checking(operations, jobs, bulk_directory, reviewer, agreement, facts, rules, clock)
+        crewing = Crewing(operations, jobs, stops, tenant, reviewer, rules, clock, sleep)
         crews = Crews(crewing, checking, alone=not engine.replicated)
         files = OneDriveFiles(settings.allowed_file_hosts, sleep)
         stack.push_async_callback(files.close)
         sheets = Spreadsheets(settings.default_region.upper(), full_numbers=policy.full_numbers_in_files)
-        desk = app[BULK] = BulkDesk(operations, stops, gate, checking, kept, files, sheets, crews)
+        desk = app[BULK] = BulkDesk(stops, gate, checking, kept, files, sheets, crews)
         desk.start()
         stack.push_async_callback(desk.stop)
 
-        reports = ReportDesk(registrations, directory, operations, gate, reviewer, files, sheets, facts.retirement, settings.zone, clock)
+        reports = ReportDesk(registrations, directory, operations, gate, files, sheets, facts.retirement, settings.zone, clock)
 
-        dispatch = Dispatch(operations, stops, directory, gate, reviewer, approvals, preparation, reveals, desk, reports, facts, clock)
+        preparation = Preparation(Ports(directory, operations, stops, usages, jobs), gate, reviewer, agreement, facts, clock)
+        commands = CommandDesk(operations, gate, preparation, desk, reports, clock)
+        forms = Forms(operations, directory, gate, commands, clock)
+        views = Views(operations, gate, approvals, desk, clock)
+        reveals = Reveals(operations, directory, gate, reviewer, facts, clock, sleep)
+        again = Again(operations, directory, reviewer, agreement, facts, clock)
+        requester = RequesterPresses(operations, stops, gate, reveals, again, views, clock)
+        person = AboutPerson(operations, stops, directory, reviewer, commands, views, clock)
+        pressed = OperationDesk(gate, approvals, requester, person, views)
+        dispatch = Dispatch(Turns(operations, stops, clock), gate, commands, forms, pressed, desk, reports)
         tokens = None if settings.insecure_local else InboundTokens(
             session,
             metadata_url=settings.openid_metadata,
@@ -263,24 +273,6 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         parts = {"store": operations.ready, "graph": directory.ready} | ({"signing keys": tokens.ready} if tokens else {})
         app[_READY] = Readiness(parts, clock)
         yield
-
-
-def _later(what: Callable[[], Steer]) -> Steer:
-    """A part that is made after those who use it."""
-
-    async def steer(verb: Verb, job_id: str, actor: Actor, standing: Standing, where: ConversationRef) -> Reply:
-        return await what()(verb, job_id, actor, standing, where)
-
-    return steer
-
-
-def _reporting(what: Callable[[], Reporting]) -> Reporting:
-    """The same of reports."""
-
-    async def report(about: str, actor: Actor, where: ConversationRef) -> Reply:
-        return await what()(about, actor, where)
-
-    return report
 
 
 _ENDPOINT = web.AppKey("endpoint", MessagesEndpoint)

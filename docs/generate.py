@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.commands import COMMANDS
 from bot.commands.needs import OPTIONAL_PERMISSIONS, needed_permissions
-from bot.commands.spec import Command
+from bot.commands.spec import Audience
 from bot.domain.life import TRANSITIONS, State
 from bot.settings.environment import Settings
 from manifest import package
@@ -23,23 +23,20 @@ ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 #: What nobody can do without; in `.env.example` these are the lines that are not commented out.
 REQUIRED = ("MicrosoftAppId", "MicrosoftAppPassword", "MicrosoftAppTenantId", "HELPDESK_GROUP_ID")
+_AUDIENCES = {
+    Audience.EVERYBODY: "everybody",
+    Audience.HELPDESK: "helpdesk",
+    Audience.STAFF: "helpdesk, administrators",
+    Audience.ADMINISTRATORS: "administrators",
+    Audience.REPORTERS: "administrators, whom the policy names",
+}
 _BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- /generated -->)", re.DOTALL)
 
 
 def commands() -> str:
     """What can be said, by topic, and who may say it."""
-    rows = [(f"`{command.syntax}`", command.summary, f"`{command.example}`", _who(command)) for command in COMMANDS]
+    rows = [(f"`{command.syntax}`", command.summary, f"`{command.example}`", _AUDIENCES[command.audience]) for command in COMMANDS]
     return _table(("Say", "What it does", "Example", "Who"), rows)
-
-
-def _who(command: Command) -> str:
-    if command.for_everyone:
-        return "everybody"
-    if command.admin:
-        return "administrators"
-    if command.reports:
-        return "administrators, whom the policy names"
-    return "helpdesk, administrators" if command.admins_too else "helpdesk"
 
 
 def settings() -> str:

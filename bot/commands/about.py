@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 
 from bot.commands.kinds import Word
-from bot.commands.spec import Command, Context, Invocation
+from bot.commands.spec import Audience, Command, Context, Invocation
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.conversations import ConversationRef
 from bot.domain.notices import Notice, Tone
@@ -18,20 +18,13 @@ from bot.domain.replies import (
 )
 from bot.domain.said import say
 from bot.errors import Refusal
+from bot.ports import Operations
 
 #: Name of the setting that `log here` stores: a ConversationRef as JSON.
 LOG_CHANNEL = "log_channel"
 
 #: Few, so that the first card stays light.
 WELCOME_EXAMPLES = ("help", "whoami", "show noor", "set mobile for noor +31 6 12345678")
-
-
-def _may_say(command: Command, context: Context) -> bool:
-    if command.for_everyone:
-        return True
-    if command.reports:
-        return context.reporter
-    return context.admin if command.admin else context.helpdesk or (command.admins_too and (context.admin or context.approver))
 
 
 def listed(command: Command) -> CommandHelp:
@@ -44,7 +37,7 @@ def topics(context: Context) -> tuple[tuple[str, tuple[CommandHelp, ...]], ...]:
     """What this actor may say, by topic, in the order of declaration."""
     by_topic: dict[str, list[CommandHelp]] = {}
     for command in context.commands:
-        if _may_say(command, context):
+        if command.audience in context.audiences:
             by_topic.setdefault(command.topic, []).append(listed(command))
     return tuple((topic, tuple(lines)) for topic, lines in by_topic.items())
 
@@ -83,7 +76,7 @@ async def whoami(invocation: Invocation, context: Context) -> Reply:
     return Whoami(context.standing.person, context.actor.tenant_id, context.helpdesk, context.admin)
 
 
-async def log_here(invocation: Invocation, context: Context) -> Reply:
+async def log_here(invocation: Invocation, context: Context, *, operations: Operations) -> Reply:
     """Makes this channel the log channel.
 
     Raises:
@@ -103,7 +96,7 @@ async def log_here(invocation: Invocation, context: Context) -> Reply:
         actor_name=context.actor.name,
         facts={"conversation": channel.conversation_id, "command": invocation.command.name},
     )
-    await context.operations.set_setting(LOG_CHANNEL, json.dumps(asdict(channel)), event)
+    await operations.set_setting(LOG_CHANNEL, json.dumps(asdict(channel)), event)
     return Notice(
         say("From now on I post every finished operation in this channel."),
         say("Numbers are masked there."),
@@ -119,7 +112,7 @@ HELP = Command(
     summary="What you can ask me",
     example="help",
     run=show_help,
-    for_everyone=True,
+    audience=Audience.EVERYBODY,
 )
 
 HELLO = Command(
@@ -129,7 +122,7 @@ HELLO = Command(
     summary="A greeting, and what you can ask me",
     example="hi",
     run=hello,
-    for_everyone=True,
+    audience=Audience.EVERYBODY,
     scopes=(),  # nobody needs a menu for it, and the menu takes ten
 )
 
@@ -140,7 +133,7 @@ WHOAMI = Command(
     summary="Who I take you for and what you may do",
     example="whoami",
     run=whoami,
-    for_everyone=True,
+    audience=Audience.EVERYBODY,
     reads=(
         ("User.Read.All", "find people and read their accounts"),
         ("GroupMember.Read.All", "see whether the person who asks is in the helpdesk group"),
@@ -155,7 +148,7 @@ LOG_HERE = Command(
     summary="Post the log of finished operations in this channel",
     example="log here",
     run=log_here,
-    admin=True,
+    audience=Audience.ADMINISTRATORS,
     acts=True,
     scopes=("team",),
 )

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from bot.commands.kinds import Word
-from bot.commands.spec import Command, Context, Invocation
+from bot.commands.spec import Audience, Command, Context, Invocation
 from bot.domain.approvers import may_agree
 from bot.domain.notices import Notice
 from bot.domain.operation import Operation
@@ -18,14 +18,14 @@ from bot.domain.said import say
 from bot.ports import BulkJobs, Operations
 
 
-async def pending(invocation: Invocation, context: Context) -> Reply:
+async def pending(invocation: Invocation, context: Context, *, operations: Operations, jobs: BulkJobs) -> Reply:
     """What waits for the actor, and what the actor waits for. In a personal chat alone: the list is the actor's own."""
     if context.where.kind != "personal":
         return Notice(
             say("What waits for you is for your eyes."),
             say("Ask me `pending` in a personal chat. What waits here has a card here."),
         )
-    return await pending_for(context.operations, context.jobs, context.standing, context.now)
+    return await pending_for(operations, jobs, context.standing, context.now)
 
 
 async def pending_for(operations: Operations, jobs: BulkJobs, standing: Standing, now: datetime) -> Pending:
@@ -76,6 +76,6 @@ PENDING = Command(
     summary="What waits for your approval, and which of your own requests wait for others",
     example="pending",
     run=pending,
-    for_everyone=True,  # who may approve need not be in the helpdesk group; everybody sees their own list and no other
+    audience=Audience.EVERYBODY,  # who may approve need not be in the helpdesk group; everybody sees their own list and no other
     scopes=("personal",),
 )

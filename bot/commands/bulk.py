@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.commands.arguments import OperationId
 from bot.commands.kinds import Choice, Optional, Word
 from bot.commands.people import READS
-from bot.commands.spec import Command, Context, Invocation
+from bot.commands.spec import Audience, Command, Context, Invocation, Steer
 from bot.domain.change import ChangeKind
 from bot.domain.incoming import Verb
 from bot.domain.replies import BulkExplained, Reply
@@ -20,24 +20,20 @@ _HOW = (
 )
 
 
-async def explain(invocation: Invocation, context: Context) -> Reply:
+async def explain(invocation: Invocation, context: Context) -> Reply | Steer:
     """How a bulk job is begun, with a button for a template; or the template itself."""
     if context.where.kind != "personal":
         return BulkExplained(say("Drop the file in a personal chat with me: Teams gives me files nowhere else."), template=False)
     if invocation.args.get("how") == TEMPLATE:
-        return await context.steer(Verb.TEMPLATE, "", context.actor, context.standing, context.where)
+        return Steer(Verb.TEMPLATE)
     return BulkExplained(say("Drop a CSV or Excel file here; I check every row first and change nothing before you confirm."))
 
 
-async def steer(invocation: Invocation, context: Context) -> Reply:
-    """Does what was said about a job.
-
-    Raises:
-        Refusal: it is not theirs to say, or it makes no sense now.
-    """
+async def steer(invocation: Invocation, context: Context) -> Steer:
+    """What was said about a job."""
     verb = invocation.args["what"]
     assert isinstance(verb, Verb), "the declaration says so"
-    return await context.steer(verb, str(invocation.args["id"]), context.actor, context.standing, context.where)
+    return Steer(verb, str(invocation.args["id"]))
 
 
 BULK = Command(
@@ -73,7 +69,7 @@ BULK_JOB = Command(
     summary="Pause a bulk job, let it go on, stop what is left, retry its failures, or have its rows as a file",
     example="bulk pause 7Q2F",
     run=steer,
-    admins_too=True,
+    audience=Audience.STAFF,
     acts=True,
     scopes=(),  # its card has buttons for all of it
 )

@@ -9,7 +9,7 @@ from bot.commands.arguments import AS, AnyLine, Line, OperationId, Somebody
 from bot.commands.kinds import Word
 from bot.commands.operations import OPERATION_LIMIT, misread, unknown
 from bot.commands.people import READS
-from bot.commands.spec import Command, Context, Invocation, Rehearsal
+from bot.commands.spec import Audience, Command, Context, Invocation, Rehearsal, Rehearse
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.life import State
 from bot.domain.notices import Notice, Tone
@@ -21,6 +21,7 @@ from bot.domain.replies import Reply
 from bot.domain.said import join, said_at, say, say_count, say_each
 from bot.domain.stop import because
 from bot.errors import Refusal
+from bot.ports import BulkJobs, Directory, Operations
 
 #: Names that a list of people may have on a card.
 MOST_NAMES = 10
@@ -46,29 +47,36 @@ _DEEDS = say_each({
 })
 
 
-async def policy_test(invocation: Invocation, context: Context) -> Reply:
-    """What would happen if a person typed a line here and now, and which rule says so. Nothing is done."""
+async def policy_test(invocation: Invocation, context: Context) -> Rehearse:
+    """Asks what would happen if a person typed a line here and now."""
     assert context.dossier is not None, "dispatch resolves <who>"
-    person, line = context.dossier.person, invocation.args["command"]
+    line = invocation.args["command"]
     assert isinstance(line, Line)
-    found = await context.rehearse(line, person, context.where)
+    return Rehearse(line, context.dossier.person)
+
+
+def policy_tested(person: Person, found: Rehearsal) -> Notice:
+    """What would happen, and which rule says so. Nothing was done."""
     return Notice(_verdict(person, found), say("Nothing was proposed or changed."), Tone.INFO, say("Policy test"), _rehearsed(found))
 
 
-async def why(invocation: Invocation, context: Context) -> Reply:
+async def why(
+    invocation: Invocation, context: Context, *, operations: Operations, jobs: BulkJobs, directory: Directory
+) -> Reply:
     """What a request waits for or how it ended, or why something was refused, to whoever was involved.
 
     Raises:
         Refusal: the id is unknown, or the actor has nothing to do with it.
     """
     wanted = str(invocation.args["id"]).upper()
-    operation = await context.operations.get(wanted)
+    operation = await operations.get(wanted)
     # What others did is read once it is clear that this person may know of it.
     mine = "" if context.admin else context.actor.id
-    events = await context.operations.events(operation_id=wanted, actor_id=mine, limit=OPERATION_LIMIT)
-    if operation and await _involved(operation, events, context):
-        events = await context.operations.events(operation_id=wanted, limit=OPERATION_LIMIT) if mine else events
-        return await _explained(operation, tuple(reversed(events)), _refusals_of(context.actor.id, events), context)
+    events = await operations.events(operation_id=wanted, actor_id=mine, limit=OPERATION_LIMIT)
+    if operation and await _involved(operation, events, context, jobs):
+        events = await operations.events(operation_id=wanted, limit=OPERATION_LIMIT) if mine else events
+        could = await _could_decide(operation, jobs, directory)
+        return _explained(operation, tuple(reversed(events)), _refusals_of(context.actor.id, events), could)
     if told := _refusals_of(mine, events):
         return _refused(wanted, told[-1])
     if context.admin:
@@ -115,21 +123,29 @@ def _rehearsed(found: Rehearsal) -> tuple[tuple[str, str], ...]:
     )
 
 
-async def _involved(operation: Operation, events: Sequence[AuditEvent], context: Context) -> bool:
+async def _involved(operation: Operation, events: Sequence[AuditEvent], context: Context, jobs: BulkJobs) -> bool:
     """Whoever asked, acted on it, may decide it, or administers."""
     me = context.actor.id.lower()
     acted = any(event.actor_id.lower() == me and event.tag in _DEEDS for event in events)
     mine = operation.requester.id.lower() == me
-    return context.admin or mine or acted or (await decision_on(context.jobs, operation, context.standing, frozenset())).allowed
+    return context.admin or mine or acted or (await decision_on(jobs, operation, context.standing, frozenset())).allowed
 
 
-async def _explained(operation: Operation, events: Sequence[AuditEvent], own: Sequence[AuditEvent], context: Context) -> Notice:
+async def _could_decide(operation: Operation, jobs: BulkJobs, directory: Directory) -> tuple[Person, ...] | None:
+    """Those who could decide it now; None when nobody has to, or no more."""
+    if operation.state not in (State.PROPOSED, State.AWAITING_APPROVAL) or not operation.need.approvals:
+        return None
+    return await could_agree(jobs, operation, await directory.members(operation.need.groups))
+
+
+def _explained(
+    operation: Operation, events: Sequence[AuditEvent], own: Sequence[AuditEvent], could_decide: tuple[Person, ...] | None
+) -> Notice:
     facts = [(_DEEDS[event.tag], _deed(event)) for event in events if event.tag in _DEEDS]
     if operation.need.rules:
         facts.append((say("Rule"), quoted(operation.need.rules)))
-    if operation.state in (State.PROPOSED, State.AWAITING_APPROVAL) and operation.need.approvals:
-        members = await context.directory.members(operation.need.groups)
-        facts.append((say("Could decide"), _named(await could_agree(context.jobs, operation, members))))
+    if could_decide is not None:
+        facts.append((say("Could decide"), _named(could_decide)))
     if own:
         facts.append((say("Your last click"), say("{said} ({at})", said=_said(own[-1].facts), at=own[-1].at)))
     return Notice(_state(operation), "", Tone.INFO, say("{id} for {target}", id=operation.id, target=operation.target.name), tuple(facts))
@@ -197,7 +213,7 @@ POLICY_TEST = Command(
     summary="What would happen if somebody typed a command, and which rule says so; nothing is done",
     example="policy test set mobile for victoria +44 7400 654321 as hanna",
     run=policy_test,
-    admin=True,
+    audience=Audience.ADMINISTRATORS,
     nested=True,
     reads=READS,
     scopes=(),
@@ -210,6 +226,7 @@ WHY = Command(
     summary="What a request waits for or how it ended, or why you were refused",
     example="why 7QXF",
     run=why,
-    for_everyone=True,  # whoever was refused for want of a group may ask why; everybody hears of what concerns them and of nothing else
+    # Whoever was refused for want of a group may ask why; everybody hears of what concerns them and of nothing else.
+    audience=Audience.EVERYBODY,
     scopes=(),  # the menu is short, and the cards say what to type
 )

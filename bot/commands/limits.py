@@ -5,15 +5,16 @@ from __future__ import annotations
 from bot.commands.arguments import FOR, Somebody
 from bot.commands.kinds import Word
 from bot.commands.people import READS
-from bot.commands.spec import Command, Context, Invocation
+from bot.commands.spec import Audience, Command, Context, Invocation
 from bot.domain.limits import lift_of
 from bot.domain.notices import Notice, Tone
 from bot.domain.replies import Reply
 from bot.domain.said import say
 from bot.errors import Refusal
+from bot.ports import Usages
 
 
-async def lift_limits(invocation: Invocation, context: Context) -> Reply:
+async def lift_limits(invocation: Invocation, context: Context, *, usages: Usages) -> Reply:
     """Lets the limits of an agent or of a person who is changed start anew.
 
     Raises:
@@ -23,7 +24,7 @@ async def lift_limits(invocation: Invocation, context: Context) -> Reply:
     person = context.dossier.person
     if person.id.lower() == context.actor.id.lower():
         raise Refusal(say("Nobody lifts their own limits."), say("Ask another administrator, or wait until they end."), code="own_account")
-    await context.usages.lift(lift_of(person, context.actor, context.now, invocation.reason, invocation.ticket))
+    await usages.lift(lift_of(person, context.actor, context.now, invocation.reason, invocation.ticket))
     return Notice(
         say(
             "What was done by {name} and for {name} ({upn}) until now counts no more. For a day, a number that was set for "
@@ -44,7 +45,7 @@ LIFT_LIMITS = Command(
     summary="Let the limits of an agent, or of a person who was changed often, start anew",
     example="lift limits for omar",
     run=lift_limits,
-    admin=True,
+    audience=Audience.ADMINISTRATORS,
     reasoned=True,
     acts=True,
     reads=READS,

@@ -6,43 +6,44 @@ from bot.commands.arguments import BY, FOR, ID, OperationId, Somebody
 from bot.commands.bulk_shown import bulk_shown
 from bot.commands.kinds import Choice, Optional, Word
 from bot.commands.people import READS
-from bot.commands.spec import Command, Context, Invocation
+from bot.commands.spec import Audience, Command, Context, Invocation
 from bot.domain.bulk import row_operation_id
 from bot.domain.life import ID_ALPHABET
 from bot.domain.operation import Operation
 from bot.domain.replies import History, OperationShown, Reply
 from bot.domain.said import join, say
 from bot.errors import Refusal
+from bot.ports import BulkJobs, Operations
 
 HISTORY_LIMIT = 20
 #: Of one operation everything is shown; presses that were refused can make even that long.
 OPERATION_LIMIT = 100
 
 
-async def status(invocation: Invocation, context: Context) -> Reply:
+async def status(invocation: Invocation, context: Context, *, operations: Operations, jobs: BulkJobs) -> Reply:
     """The card of one operation as it is now; numbers in full only for its requester in a personal chat.
 
     Raises:
         Refusal: there is no such operation.
     """
     wanted = str(invocation.args["id"]).upper()
-    operation = await context.operations.get(wanted)
+    operation = await operations.get(wanted)
     if operation is None:
         raise unknown(wanted)
     if operation.bulk:
-        return await bulk_shown(context.jobs, operation, context.now)
+        return await bulk_shown(jobs, operation, context.now)
     own = context.where.kind == "personal" and _is_own(operation, context)
     return OperationShown(operation if own else operation.masked(), context.now, own=own)
 
 
-async def history(invocation: Invocation, context: Context) -> Reply:
+async def history(invocation: Invocation, context: Context, *, operations: Operations) -> Reply:
     """What happened to a person's account, what an agent did, or what the actor did, newest first.
 
     Raises:
         Refusal: it is about somebody else, and the actor is no administrator.
     """
     if context.dossier is None:
-        return History(say("What you did recently"), await context.operations.events(actor_id=context.actor.id, limit=HISTORY_LIMIT))
+        return History(say("What you did recently"), await operations.events(actor_id=context.actor.id, limit=HISTORY_LIMIT))
     person, by = context.dossier.person, invocation.args["side"] == "by"
     if not context.admin and not (by and person.id.lower() == context.actor.id.lower()):
         raise Refusal(
@@ -51,11 +52,11 @@ async def history(invocation: Invocation, context: Context) -> Reply:
             code="not_ones_own",
         )
     if by:
-        return History(say("What {name} did", name=person.name), await context.operations.events(actor_id=person.id, limit=HISTORY_LIMIT))
-    return History(say("History of {name}", name=person.name), await context.operations.events(target_id=person.id, limit=HISTORY_LIMIT))
+        return History(say("What {name} did", name=person.name), await operations.events(actor_id=person.id, limit=HISTORY_LIMIT))
+    return History(say("History of {name}", name=person.name), await operations.events(target_id=person.id, limit=HISTORY_LIMIT))
 
 
-async def history_of_one(invocation: Invocation, context: Context) -> Reply:
+async def history_of_one(invocation: Invocation, context: Context, *, operations: Operations) -> Reply:
     """Everything recorded about one operation, or about one row of a bulk job, newest first: who asked, who agreed, what was done.
 
     Raises:
@@ -63,7 +64,7 @@ async def history_of_one(invocation: Invocation, context: Context) -> Reply:
     """
     wanted = str(invocation.args["id"]).upper()
     job_id, _, row = wanted.partition("-")
-    operation = await context.operations.get(job_id)
+    operation = await operations.get(job_id)
     if not context.admin and not (operation and _is_own(operation, context)):
         raise Refusal(
             say("There is no operation {id}, or it is not your own request.", id=job_id),
@@ -73,11 +74,11 @@ async def history_of_one(invocation: Invocation, context: Context) -> Reply:
     if operation is None:
         raise unknown(job_id)
     id = row_operation_id(job_id, int(row)) if row else job_id
-    events = await context.operations.events(operation_id=id, limit=OPERATION_LIMIT)
+    events = await operations.events(operation_id=id, limit=OPERATION_LIMIT)
     if row and not events:
         hint = say("`bulk result {id}` gives you a file that says what became of each row.", id=job_id)
         raise Refusal(say("The trail has nothing on row {row} of {id}.", row=row, id=job_id), hint, code="unknown_operation")
-    older = await context.operations.event_count(id) - len(events) if len(events) == OPERATION_LIMIT else 0
+    older = await operations.event_count(id) - len(events) if len(events) == OPERATION_LIMIT else 0
     return History(say("History of {id} for {target}", id=id, target=operation.target.name), events, older)
 
 
@@ -119,7 +120,7 @@ HISTORY = Command(
     example="history",
     run=history,
     reads=READS,
-    admins_too=True,
+    audience=Audience.STAFF,
     leavers=True,
 )
 
@@ -130,6 +131,6 @@ HISTORY_ID = Command(
     summary="All that became of one request, with Graph's request ids; of somebody else's only for administrators",
     example="history id 7QXF",
     run=history_of_one,
-    admins_too=True,
+    audience=Audience.STAFF,
     scopes=(),  # the menu is short, and `history` stands in it
 )

@@ -16,7 +16,7 @@ from bot.commands.dutch import ways
 from bot.commands.kinds import Choice, Match, Part, Token, Trace, Word, match_all
 from bot.commands.opening import begun
 from bot.commands.pasted import is_table, no_table
-from bot.commands.spec import Command, Invocation
+from bot.commands.spec import Audience, Command, Invocation
 from bot.domain.conversations import MENTION_CLOSE, MENTION_OPEN, Mention
 from bot.domain.said import alternatives, join, say
 from bot.errors import Incomplete, UsageError
@@ -309,7 +309,8 @@ def _together(parts: Sequence[Part | None]) -> Choice | Word:
 
 
 def _top(commands: Sequence[Command]) -> str:
-    named = [command for command in commands if not command.admin and (command.changes or command.name == "show")]
+    usual = [command for command in commands if command.audience is not Audience.ADMINISTRATORS]
+    named = [command for command in usual if command.changes or command.name == "show"]
     return ", ".join(f"`{command.syntax}`" for command in named[:3]) or "`help`"
 
 

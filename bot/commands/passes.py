@@ -13,11 +13,12 @@ from bot.commands.times import Moment, TimeOfDay, resolve
 from bot.domain.change import ChangeKind
 from bot.domain.methods import Dossier
 from bot.domain.plan import Plan
+from bot.ports import Directory
 
 READS_POLICY = ("Policy.Read.AuthenticationMethod", "see what the tenant allows for passes")
 
 
-async def make_pass(invocation: Invocation, context: Context) -> Plan:
+async def make_pass(invocation: Invocation, context: Context, *, directory: Directory) -> Plan:
     """A pass as the tenant's policy allows it.
 
     Raises:
@@ -28,7 +29,7 @@ async def make_pass(invocation: Invocation, context: Context) -> Plan:
     zone = context.actor.zone
     return plan_pass(
         dossier,
-        await context.directory.pass_terms(dossier.person.id),
+        await directory.pass_terms(dossier.person.id),
         context.now,
         minutes=max(1, time // timedelta(minutes=1)) if isinstance(time, timedelta) else None,
         reusable=bool(args.get("reusable")),

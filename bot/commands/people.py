@@ -11,6 +11,7 @@ from bot.domain.said import say
 from bot.domain.sign_in import Aspect
 from bot.domain.strength import strength
 from bot.errors import DirectoryError, NotAuthorised, NotFound, NotLicensed, NotReady, Throttled
+from bot.ports import Operations, Stops
 
 READS = (
     ("User.Read.All", "find people and read their accounts"),
@@ -26,7 +27,7 @@ _SPOKEN = {
 }
 
 
-async def show(invocation: Invocation, context: Context) -> Reply:
+async def show(invocation: Invocation, context: Context, *, operations: Operations, stops: Stops) -> Reply:
     """The account and every sign-in method of a person; numbers in full only in a personal chat."""
     dossier = context.dossier
     assert dossier is not None, "dispatch resolves <who>"
@@ -37,8 +38,8 @@ async def show(invocation: Invocation, context: Context) -> Reply:
         notes.append(say("The office phone of a synced account is kept in the on-premises directory."))
     if dossier.phones and not (judged and judged.phones):
         notes += retiring.of(dossier.channels, sms_sign_in=dossier.signs_in_by_sms, counted=True)
-    reference = await context.stops.refer(person, context.now)
-    past = await context.operations.changes_of(person.id, MOST_PAST)
+    reference = await stops.refer(person, context.now)
+    past = await operations.changes_of(person.id, MOST_PAST)
     return PersonShown(
         dossier if context.where.kind == "personal" else dossier.masked(),
         context.protected,

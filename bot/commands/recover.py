@@ -75,7 +75,7 @@ def plan_recovery(
     return Plan(dossier.person, changes, tuple(notes), tuple(warnings), ChangeKind.RECOVER, case)
 
 
-async def recover(invocation: Invocation, context: Context) -> Plan | WhatHappened:
+async def recover(invocation: Invocation, context: Context, *, directory: Directory) -> Plan | WhatHappened:
     """Proposes what belongs to a situation, or asks which one it is.
 
     Raises:
@@ -93,10 +93,10 @@ async def recover(invocation: Invocation, context: Context) -> Plan | WhatHappen
     return plan_recovery(
         situation,
         dossier,
-        await context.directory.pass_terms(dossier.person.id),
+        await directory.pass_terms(dossier.person.id),
         context.now,
         start=resolve(start, context.now, zone) if isinstance(start, Moment) else None,
-        manager=await _manager(context.directory, situation, dossier.person, context.facts),
+        manager=await _manager(directory, situation, dossier.person, context.facts),
     )
 
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from bot.commands.arguments import FOR, MAX_NAME, MAX_NAME_WORDS
 from bot.commands.kinds import Match, Optional, Token, Word
-from bot.commands.spec import Command, Context, Invocation
-from bot.domain.replies import Reply
+from bot.commands.spec import Audience, Command, Context, Invocation, ReportAsked
 from bot.domain.said import say
 
 
@@ -38,13 +37,9 @@ class GroupOrDepartment:
         return say("I expected the name of a group or department before “{found}”.", found=found)
 
 
-async def phone_only(invocation: Invocation, context: Context) -> Reply:
-    """Who has nothing but a phone: of everybody, or of a group or department.
-
-    Raises:
-        Refusal: there is no such group or department, or more than one; or nothing was read yet and cannot be.
-    """
-    return await context.report(str(invocation.args.get("about", "")), context.actor, context.where)
+async def phone_only(invocation: Invocation, context: Context) -> ReportAsked:
+    """Who has nothing but a phone: of everybody, or of a group or department."""
+    return ReportAsked(str(invocation.args.get("about", "")))
 
 
 PHONE_ONLY = Command(
@@ -57,7 +52,7 @@ PHONE_ONLY = Command(
     summary="Who has only a phone when texts and calls end: counts, trend, and everybody as a file",
     example="report phone-only for Logistics",
     run=phone_only,
-    reports=True,
+    audience=Audience.REPORTERS,
     reads=(("GroupMember.Read.All", "see who is in a group that a report is about"),),
     scopes=(),  # the menu is short, and few may say it
 )

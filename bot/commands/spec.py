@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from inspect import signature
 
 from bot.commands.arguments import Line, Who
 from bot.commands.kinds import Part
@@ -14,6 +15,7 @@ from bot.domain.incoming import Verb
 from bot.domain.methods import Dossier, Method
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.plan import Plan
+from bot.domain.policy import Audience
 from bot.domain.replies import Reply
 from bot.domain.retirement import Retirement
 from bot.domain.rules import Need
@@ -22,7 +24,7 @@ from bot.domain.sign_in import Aspect
 from bot.domain.stop import GO, Stop
 from bot.ports import BulkJobs, Directory, Operations, Stops, Usages
 
-__all__ = ["Command", "Context", "Facts", "Invocation", "Run", "Who"]
+__all__ = ["Audience", "Command", "Context", "Facts", "Invocation", "Ports", "Run", "Who"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,23 +99,24 @@ class Rehearsal:
     approvers: tuple[Person, ...] = ()
 
 
-Rehearse = Callable[[Line, Person, ConversationRef], Awaitable[Rehearsal]]
-Steer = Callable[[Verb, str, Actor, Standing, ConversationRef], Awaitable[Reply]]
-#: The report about whom is named; empty for everybody.
-Reporting = Callable[[str, Actor, ConversationRef], Awaitable[Reply]]
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What commands read and write. Each is handed those that its `run` names as parameters, and no other."""
+
+    directory: Directory
+    operations: Operations
+    stops: Stops
+    usages: Usages
+    jobs: BulkJobs
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a command may use while it runs.
+    """What is known when a command runs.
 
     Attributes:
-        approver: some rule of the policy lets the actor approve.
-        reporter: the actor may see reports here.
+        audiences: those that the actor belongs to here and now.
         commands: everything that can be said.
-        rehearse: says what would happen if somebody typed a line here, without doing it.
-        steer: does what somebody says about a bulk job.
-        report: makes the report about whom somebody names.
         dossier: everything read about `invocation.who`, None when nobody is meant.
         protected: why this target may not be changed, in a sentence; empty when it may.
         stop: the pause and the freeze of this target that hold now.
@@ -122,26 +125,25 @@ class Context:
 
     actor: Actor
     standing: Standing
-    helpdesk: bool
-    admin: bool
+    audiences: frozenset[Audience]
     where: ConversationRef
     now: datetime
     facts: Facts
     commands: tuple[Command, ...]
-    directory: Directory
-    operations: Operations
-    stops: Stops
-    usages: Usages
-    jobs: BulkJobs
-    rehearse: Rehearse
-    steer: Steer
-    report: Reporting
-    approver: bool = False
-    reporter: bool = False
     dossier: Dossier | None = None
     protected: str = ""
     stop: Stop = GO
     picked: str = ""
+
+    @property
+    def helpdesk(self) -> bool:
+        """Whether helpdesk commands are open to the actor."""
+        return Audience.HELPDESK in self.audiences
+
+    @property
+    def admin(self) -> bool:
+        """Whether administrators' commands are."""
+        return Audience.ADMINISTRATORS in self.audiences
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +159,36 @@ class WhatHappened:
     """It depends on what happened to the person, so one situation has to be picked."""
 
 
+@dataclass(frozen=True, slots=True)
+class Steer:
+    """Something is to be done about a bulk job; without an id, about none in particular."""
+
+    verb: Verb
+    job_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportAsked:
+    """The report about whom is named; empty for everybody."""
+
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearse:
+    """What would happen if this person typed this line here is to be found out."""
+
+    line: Line
+    person: Person
+
+
+#: What a command leaves to the front desk, which alone can ask, steer and report.
+Request = Several | WhatHappened | Steer | ReportAsked | Rehearse
+#: Takes the invocation, the context, and those of the `Ports` that it names, as keywords.
+Run = Callable[..., Awaitable[Plan | Request | Reply]]
+
 #: Words of names that are no words to a reader.
 _SPELT = {"sms": "SMS", "mfa": "MFA"}
-
-Run = Callable[[Invocation, Context], Awaitable[Plan | Several | WhatHappened | Reply]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,15 +202,13 @@ class Command:
         short: other ways to say it, for whoever types a lot; they are understood and not taught.
         summary: one line for people.
         example: a line that works in the demo.
-        run: read-only; a Plan for a changing command (or what it could be about, to pick one), otherwise the reply.
+        run: read-only; a Plan for a changing command (or what it could be about, to pick one), otherwise the reply, or what the front
+            desk is asked to do for it. It declares by its parameters which of the `Ports` it uses.
         changes: kinds of change it may plan; empty for read-only commands. A changing command may end in `ticket …` and `because …`.
         asks: of these, what the arguments ask for at the least; policy is asked about it before anything is planned, and about the plan
             after that. None for all of `changes`.
         contains: of these, what the arguments ask for only to take access away, where the kind itself does not tell.
-        for_everyone: may be said without being in the helpdesk group.
-        admin: only members of the administrators' group.
-        admins_too: also administrators and approvers who are not in the helpdesk group.
-        reports: tells about everybody and changes nobody: for administrators, and whom the policy's action `report` names.
+        audience: who may say it.
         leavers: administrators may name somebody Entra ID no longer knows; the dossier then holds what was recorded here.
         nested: one of its parts is another command's line, tail and all, so nothing is cut off as its own tail.
         reasoned: may end in `ticket …` and `because …` although it plans no change.
@@ -202,10 +228,7 @@ class Command:
     changes: frozenset[ChangeKind] = frozenset()
     asks: Callable[[Mapping[str, object]], frozenset[ChangeKind]] | None = None
     contains: Callable[[Mapping[str, object]], frozenset[ChangeKind]] | None = None
-    for_everyone: bool = False
-    admin: bool = False
-    admins_too: bool = False
-    reports: bool = False
+    audience: Audience = Audience.HELPDESK
     leavers: bool = False
     nested: bool = False
     reasoned: bool = False
@@ -224,6 +247,15 @@ class Command:
         """What people read of it is in the catalogue; a test collects it from the declarations."""
         for name in ("topic", "summary"):
             object.__setattr__(self, name, Said(getattr(self, name), {}))
+
+    @property
+    def uses(self) -> tuple[str, ...]:
+        """Which of the `Ports` its `run` names."""
+        return tuple(signature(self.run).parameters)[2:]
+
+    async def answer(self, invocation: Invocation, context: Context, ports: Ports) -> Plan | Request | Reply:
+        """What it comes to, with the ports that it uses and no other; raises what its `run` does."""
+        return await self.run(invocation, context, **{name: getattr(ports, name) for name in self.uses})
 
     @property
     def takes_reason(self) -> bool:

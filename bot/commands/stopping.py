@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.commands.arguments import BY, FOR, Duration, Somebody
 from bot.commands.kinds import Optional, Word
 from bot.commands.people import READS
-from bot.commands.spec import Command, Context, Invocation
+from bot.commands.spec import Audience, Command, Context, Invocation
 from bot.domain import policy
 from bot.domain.notices import Notice, Tone
 from bot.domain.people import Person
@@ -16,16 +16,17 @@ from bot.domain.replies import Reply
 from bot.domain.said import join, said_at, say, say_count
 from bot.domain.stop import FREEZE_FOR, LONGEST_FREEZE, Pause, freeze_of, staying, whom
 from bot.errors import Refusal
+from bot.ports import Stops
 
 
-async def pause(invocation: Invocation, context: Context) -> Reply:
+async def pause(invocation: Invocation, context: Context, *, stops: Stops) -> Reply:
     """Stops every change until `resume`.
 
     Raises:
         Refusal: it is paused already.
     """
     actor = context.actor
-    before = await context.stops.pause(Pause(actor.id, actor.name, context.now, mask_text(invocation.reason)), invocation.ticket)
+    before = await stops.pause(Pause(actor.id, actor.name, context.now, mask_text(invocation.reason)), invocation.ticket)
     if before:
         raise Refusal(
             say("I am paused already, by {before} since {at}.", before=before.by_name, at=said_at(before.since)),
@@ -40,13 +41,13 @@ async def pause(invocation: Invocation, context: Context) -> Reply:
     )
 
 
-async def resume(invocation: Invocation, context: Context) -> Reply:
+async def resume(invocation: Invocation, context: Context, *, stops: Stops) -> Reply:
     """Ends the pause.
 
     Raises:
         Refusal: nothing is paused.
     """
-    ended = await context.stops.resume(context.actor, context.now, invocation.reason, invocation.ticket)
+    ended = await stops.resume(context.actor, context.now, invocation.reason, invocation.ticket)
     if ended is None:
         raise Refusal(say("I am not paused."), say("Type `pause because …` to stop every change."), code="not_paused")
     return Notice(
@@ -57,7 +58,7 @@ async def resume(invocation: Invocation, context: Context) -> Reply:
     )
 
 
-async def freeze(invocation: Invocation, context: Context) -> Reply:
+async def freeze(invocation: Invocation, context: Context, *, stops: Stops) -> Reply:
     """Lets nobody change a person for a while.
 
     Raises:
@@ -72,7 +73,7 @@ async def freeze(invocation: Invocation, context: Context) -> Reply:
             code="freeze_length",
         )
     begun = freeze_of(_target(context), context.actor, context.now, context.now + lasting, invocation.reason)
-    kept, _ = await context.stops.freeze(begun, invocation.ticket)
+    kept, _ = await stops.freeze(begun, invocation.ticket)
     return Notice(
         say(
             "Nobody can change {kept} ({upn}) until {at}. Cards that wait for a click cannot be confirmed.",
@@ -86,34 +87,34 @@ async def freeze(invocation: Invocation, context: Context) -> Reply:
     )
 
 
-async def unfreeze(invocation: Invocation, context: Context) -> Reply:
+async def unfreeze(invocation: Invocation, context: Context, *, stops: Stops) -> Reply:
     """Ends a freeze.
 
     Raises:
         Refusal: nobody froze this person, or it is not for the actor to undo.
     """
     person = _target(context)
-    seen = (await context.stops.stop(person.id, context.now)).freeze
+    seen = (await stops.stop(person.id, context.now)).freeze
     if seen is None:
         raise Refusal(say("{name} is not frozen.", name=person.name), code="not_frozen")
     decision = policy.may_unfreeze(seen, context.actor.id, admin=context.admin)
     if not decision.allowed:
         raise Refusal(decision.text, decision.hint, code=decision.reason.value)
-    if not await context.stops.unfreeze(seen, context.actor, context.now, invocation.reason, invocation.ticket):
+    if not await stops.unfreeze(seen, context.actor, context.now, invocation.reason, invocation.ticket):
         raise Refusal(
             say("Somebody changed this freeze at the same moment."), say("Look with `show {upn}`.", upn=person.upn), code="freeze_changed"
         )
     return Notice(say("{name} ({upn}) can be changed again.", name=person.name, upn=person.upn), "", Tone.DONE, say("Unfrozen"))
 
 
-async def unfreeze_all(invocation: Invocation, context: Context) -> Reply:
+async def unfreeze_all(invocation: Invocation, context: Context, *, stops: Stops) -> Reply:
     """Ends every freeze that is one agent's alone.
 
     Raises:
         Refusal: there is none.
     """
     agent = _target(context)
-    ended, shared = await context.stops.unfreeze_all(agent, context.actor, context.now, invocation.reason, invocation.ticket)
+    ended, shared = await stops.unfreeze_all(agent, context.actor, context.now, invocation.reason, invocation.ticket)
     hint = say("An administrator ends each of those with `unfreeze` and the name.") if shared else ""
     if not ended:
         nobody = say("Nobody is frozen by {name} alone.", name=agent.name)
@@ -142,7 +143,7 @@ FREEZE = Command(
     run=freeze,
     reasoned=True,
     acts=True,
-    admins_too=True,
+    audience=Audience.STAFF,
     reads=READS,
 )
 
@@ -155,7 +156,7 @@ UNFREEZE = Command(
     run=unfreeze,
     reasoned=True,
     acts=True,
-    admins_too=True,
+    audience=Audience.STAFF,
     reads=READS,
     scopes=(),
 )
@@ -167,7 +168,7 @@ UNFREEZE_ALL = Command(
     summary="End every freeze that is one agent's alone; those that a colleague shares stay",
     example="unfreeze all by bram",
     run=unfreeze_all,
-    admin=True,
+    audience=Audience.ADMINISTRATORS,
     leavers=True,
     reasoned=True,
     acts=True,
@@ -182,7 +183,7 @@ PAUSE = Command(
     summary="Stop every change until somebody types resume",
     example="pause",
     run=pause,
-    admin=True,
+    audience=Audience.ADMINISTRATORS,
     reasoned=True,
     acts=True,
     scopes=(),
@@ -195,7 +196,7 @@ RESUME = Command(
     summary="Make changes again after a pause",
     example="resume",
     run=resume,
-    admin=True,
+    audience=Audience.ADMINISTRATORS,
     reasoned=True,
     acts=True,
     scopes=(),

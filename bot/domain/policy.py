@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 
 from bot.domain.people import Actor, Standing
 from bot.domain.rules import Need
@@ -125,14 +125,18 @@ class Groups:
 NO_GROUPS = Groups("")
 
 
-def permit(standing: Standing, groups: Groups, *, for_everyone: bool = False, admin: bool = False, admins_too: bool = False) -> Decision:
-    """Whether someone with this standing may say a command.
+class Audience(Enum):
+    """Who may say something, or press it."""
 
-    Args:
-        for_everyone: the command needs no group (help, whoami).
-        admin: the command needs the administrators' group.
-        admins_too: the command is open to administrators and approvers who are not in the helpdesk group.
-    """
+    EVERYBODY = auto()  # it needs no group (help, whoami)
+    HELPDESK = auto()
+    STAFF = auto()  # the helpdesk; administrators and approvers who are not in its group too
+    ADMINISTRATORS = auto()
+    REPORTERS = auto()  # tells about everybody and changes nobody: administrators, and whom the policy's action `report` names
+
+
+def permit(standing: Standing, groups: Groups, audience: Audience = Audience.HELPDESK) -> Decision:
+    """Whether someone with this standing belongs to an audience; of `REPORTERS` only administrators do without a rule of the policy."""
     if standing.person.guest:
         return Decision(
             False,
@@ -142,9 +146,9 @@ def permit(standing: Standing, groups: Groups, *, for_everyone: bool = False, ad
         )
     if not standing.person.enabled:
         return Decision(False, Reason.DISABLED, say("Your account is disabled in Entra ID."), say("Ask your helpdesk to have it enabled."))
-    if for_everyone:
+    if audience is Audience.EVERYBODY:
         return ALLOWED
-    if admin:
+    if audience in (Audience.ADMINISTRATORS, Audience.REPORTERS):
         if groups.admins and groups.admins in standing.groups:
             return ALLOWED
         return Decision(
@@ -155,7 +159,7 @@ def permit(standing: Standing, groups: Groups, *, for_everyone: bool = False, ad
         )
     helpdesk = groups.asking | frozenset(filter(None, (groups.helpdesk,)))
     others = groups.approving | frozenset(filter(None, (groups.admins,)))
-    if standing.groups & (helpdesk | others if admins_too else helpdesk):
+    if standing.groups & (helpdesk | others if audience is Audience.STAFF else helpdesk):
         return ALLOWED
     return Decision(
         False,

@@ -11,7 +11,7 @@ from datetime import datetime
 from bot.domain import refusals
 from bot.domain.conversations import ConversationRef
 from bot.domain.people import Standing
-from bot.domain.policy import ALLOWED, NO_GROUPS, Decision, Reason, permit
+from bot.domain.policy import ALLOWED, NO_GROUPS, Audience, Decision, Reason, permit
 from bot.domain.rules import Policy
 from bot.domain.said import say
 
@@ -22,7 +22,7 @@ def may_report(policy: Policy, standing: Standing, where: ConversationRef, at: d
     Args:
         admin: they are one of Doorman's administrators.
     """
-    if not (account := permit(standing, NO_GROUPS, for_everyone=True)).allowed:
+    if not (account := permit(standing, NO_GROUPS, Audience.EVERYBODY)).allowed:
         return account
     about = [rule for rule in policy.reports if rule.ask & standing.groups or (rule.deny and not rule.ask)]
     if denying := [rule for rule in about if rule.deny and rule.holds_in(where) and rule.holds_at(at)]:

@@ -20,7 +20,7 @@ from bot.domain.methods import Dossier
 from bot.domain.operation import Approval, Operation
 from bot.domain.people import Person, Standing
 from bot.domain.phone import mask_text
-from bot.domain.policy import Decision, Reason
+from bot.domain.policy import Audience, Decision, Reason
 from bot.domain.replies import ApprovalShown, Pending, Viewer
 from bot.domain.said import join, say
 from bot.domain.stop import because
@@ -87,8 +87,8 @@ class Approvals:
             or _reads(Viewer.ONLOOKER, action, operation)
         )
         if concerned or self._gate.is_helpdesk(standing) or self._gate.is_admin(standing):
-            return self._gate.permit(standing, for_everyone=True)
-        staff = self._gate.permit(standing, admins_too=True)
+            return self._gate.permit(standing, Audience.EVERYBODY)
+        staff = self._gate.permit(standing, Audience.STAFF)
         return staff if not staff.allowed else Decision(
             False,
             Reason.NOT_APPROVER,
@@ -195,7 +195,7 @@ class Approvals:
         require(other)
         if not agreed.allowed:
             await self._withdraw(operation, agreed.text, agreed.reason.value)
-        known = self._gate.permit(asker, for_everyone=True)
+        known = self._gate.permit(asker, Audience.EVERYBODY)
         verdict = await self._reviewer.still(_agreed_by_all(operation), asker, dossier) if known.allowed else known
         if verdict.reason in _PASSING:
             require(verdict)

@@ -8,11 +8,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Protocol
 
 from bot.commands import COMMANDS, forms
 from bot.commands.about import listed
-from bot.commands.spec import Command, Invocation
+from bot.commands.spec import Command
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.conversations import ConversationRef
 from bot.domain.incoming import FORM_MARK, PICKED, CardAction
@@ -29,29 +28,21 @@ from bot.domain.said import say
 from bot.errors import DirectoryError, Incomplete, Refusal
 from bot.ports import Clock, Directory, Operations
 from bot.services.asked import by_command
+from bot.services.commands import CommandDesk
 from bot.services.gate import Gate
-from bot.services.prepare import Preparation
 from bot.services.refuse import refuse_press
-
-
-class CarryOut(Protocol):
-    """Takes a command through policy to its reply; `pressed` when a button was, not a line typed."""
-
-    async def __call__(self, invocation: Invocation, actor: Actor, where: ConversationRef, *, pressed: bool = False) -> Reply: ...
+from bot.services.require import require
 
 
 class Forms:
     """Opens forms and takes them back."""
 
-    def __init__(
-        self, operations: Operations, directory: Directory, gate: Gate, preparation: Preparation, clock: Clock, carry_out: CarryOut
-    ) -> None:
+    def __init__(self, operations: Operations, directory: Directory, gate: Gate, commands: CommandDesk, clock: Clock) -> None:
         self._operations = operations
         self._directory = directory
         self._gate = gate
-        self._preparation = preparation
+        self._commands = commands
         self._clock = clock
-        self._carry_out = carry_out
 
     async def ask(self, begun: Incomplete, actor: Actor, where: ConversationRef) -> Reply:
         """A form for what was begun; where several commands begin so, a card with a button for each.
@@ -61,9 +52,9 @@ class Forms:
         """
         standing = await self._gate.standing(actor)
         meant = [command for command in COMMANDS if command.name in begun.commands]
-        allowed = [command for command in meant if self._preparation.may_say(command, standing, where)]
+        allowed = [command for command in meant if self._gate.permit(standing, command.audience, where).allowed]
         if not allowed:
-            self._preparation.permit(meant[0], standing, where)
+            require(self._gate.permit(standing, meant[0].audience, where))
         if len(allowed) > 1:
             topics = ((say("Several commands begin so"), tuple(listed(command) for command in allowed)),)
             return Help(topics, say("Which of these do you mean?"))
@@ -79,8 +70,9 @@ class Forms:
         if command is None:
             raise Refusal(say("I do not know this command any more."), say("Type `help` for a new card."), code="unknown_card")
         if not forms.fields(command):
-            return await self._carry_out(forms.fill(command, {}), action.actor, action.where, pressed=True)
-        self._preparation.permit(command, await self._gate.standing(action.actor, fresh=True), action.where)
+            return await self._commands.said(forms.fill(command, {}), action.actor, action.where, pressed=True)
+        standing = await self._gate.standing(action.actor, fresh=True)
+        require(self._gate.permit(standing, command.audience, action.where))
         return await self._open(command, action.actor, action.where, {})
 
     async def filled(self, action: CardAction) -> Reply:
@@ -91,7 +83,7 @@ class Forms:
         """
         command = await self._take(action)
         try:
-            return await self._carry_out(forms.fill(command, action.inputs), action.actor, action.where, pressed=True)
+            return await self._commands.said(forms.fill(command, action.inputs), action.actor, action.where, pressed=True)
         except Exception as error:  # also those nobody foresaw: what was filled in should not be lost with them
             problem = await refuse_press(self._operations, self._clock, action, error, by_command(command))
             return await self._again(command, action, problem)

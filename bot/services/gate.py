@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain import policy
+from bot.domain.conversations import ConversationRef
 from bot.domain.people import Actor, Standing
-from bot.domain.policy import Decision, Groups
+from bot.domain.policy import Audience, Decision, Groups
+from bot.domain.reporting import may_report
+from bot.domain.rules import Policy
 from bot.domain.said import say
 from bot.errors import NotFound, Refusal, TooOften
 from bot.ports import Clock, Directory
@@ -20,6 +24,8 @@ _CACHE_LIMIT = 5_000
 TURNS_A_MINUTE = 120
 #: So often they are looked up for it, whatever they press; what comes then is answered from what was seen within the last minute.
 LOOKS_A_MINUTE = 10
+#: Reports are for administrators alone.
+_NO_RULES = Policy(rules=())
 
 
 class Gate:
@@ -28,13 +34,15 @@ class Gate:
     Args:
         tenant_id: the one tenant whose people are served.
         groups: the groups that give rights.
+        rules: the policy, whose rules say who may see reports.
     """
 
-    def __init__(self, directory: Directory, groups: Groups, tenant_id: str, clock: Clock) -> None:
+    def __init__(self, directory: Directory, groups: Groups, tenant_id: str, clock: Clock, rules: Policy = _NO_RULES) -> None:
         self._directory = directory
         self._groups = groups
         self._tenant_id = tenant_id
         self._clock = clock
+        self._rules = rules
         self._known: dict[str, tuple[datetime, Standing]] = {}
         self._asking: dict[str, asyncio.Future[Standing]] = {}
         self._staff: set[str] = set()  # who had rights when last looked at
@@ -118,20 +126,33 @@ class Gate:
         self._staff.add(object_id)
 
     def _has_rights(self, standing: Standing) -> bool:
-        return self.permit(standing, admins_too=True).allowed or bool(self._groups.reporting & standing.groups)
+        return self.permit(standing, Audience.STAFF).allowed or bool(self._groups.reporting & standing.groups)
 
-    def permit(self, standing: Standing, *, for_everyone: bool = False, admin: bool = False, admins_too: bool = False) -> Decision:
-        """Whether someone with this standing may say such a command."""
-        return policy.permit(standing, self._groups, for_everyone=for_everyone, admin=admin, admins_too=admins_too)
+    def permit(
+        self, standing: Standing, audience: Audience = Audience.HELPDESK, where: ConversationRef | None = None
+    ) -> Decision:
+        """Whether someone with this standing may say what is for this audience.
+
+        Args:
+            where: it is said; without it nobody sees a report by a rule of the policy.
+        """
+        if audience is Audience.REPORTERS and where:
+            return may_report(self._rules, standing, where, self._clock(), admin=self.is_admin(standing))
+        return policy.permit(standing, self._groups, audience)
+
+    def audiences(self, standing: Standing, where: ConversationRef) -> frozenset[Audience]:
+        """All that someone with this standing belongs to here and now."""
+        return frozenset(audience for audience in Audience if self.permit(standing, audience, where).allowed)
 
     def is_helpdesk(self, standing: Standing) -> bool:
         """Whether helpdesk commands are open."""
         return self.permit(standing).allowed
 
-    def is_approver(self, standing: Standing) -> bool:
-        """Whether some rule lets this person approve."""
-        return bool(self._groups.approving & standing.groups)
-
     def is_admin(self, standing: Standing) -> bool:
         """Whether administrators' commands are open."""
-        return self.permit(standing, admin=True).allowed
+        return self.permit(standing, Audience.ADMINISTRATORS).allowed
+
+
+def as_known(actor: Actor, standing: Standing) -> Actor:
+    """The actor with the user principal name that Entra has."""
+    return replace(actor, upn=standing.person.upn)

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change
 from bot.domain.conversations import ConversationRef
 from bot.domain.operation import Operation
-from bot.domain.people import Actor
+from bot.domain.people import Actor, Person
 from bot.domain.phone import mask_text
 from bot.domain.plan import Plan
 from bot.domain.policy import Decision
 from bot.ports import Operations
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What may be proposed.
+
+    Attributes:
+        decision: policy's yes, with what it needs.
+        approvals_in: the channel where the approvers' card will be; None when nobody has to agree, or for their personal chats.
+        approvers: who could agree by now.
+        first: the person has no method yet.
+    """
+
+    plan: Plan
+    decision: Decision
+    approvals_in: ConversationRef | None = None
+    approvers: tuple[Person, ...] = ()
+    first: bool = False
 
 
 def change_facts(changes: tuple[Change, ...]) -> list[dict[str, str | None]]:
@@ -25,28 +43,17 @@ def change_facts(changes: tuple[Change, ...]) -> list[dict[str, str | None]]:
 
 async def propose(
     operations: Operations,
-    plan: Plan,
-    decision: Decision,
+    proposal: Proposal,
     *,
     command: str,
     requester: Actor,
     where: ConversationRef,
     now: datetime,
-    approvals_in: ConversationRef | None = None,
     ticket: str = "",
     reason: str = "",
-    first: bool = False,
 ) -> Operation:
-    """Stores what would happen and starts its clock.
-
-    Args:
-        decision: policy's yes, with what it needs.
-        approvals_in: the channel where the approvers' card will be; None when nobody has to agree, or for their personal chats.
-        first: the target has no method yet.
-
-    Returns:
-        The operation under its new id.
-    """
+    """Stores what would happen and starts its clock; returns the operation under its new id."""
+    plan, decision = proposal.plan, proposal.decision
     assert decision.need is not None, "only what policy allows is proposed"
     assert decision.confirm_for is not None, "and policy says for how long"
     operation = Operation(
@@ -66,8 +73,8 @@ async def propose(
         created_at=now,
         expires_at=now + decision.confirm_for,
         need=decision.need,
-        approval_where=approvals_in,
-        first=first,
+        approval_where=proposal.approvals_in,
+        first=proposal.first,
         takes_back=plan.takes_back,
     )
     facts = {

@@ -18,8 +18,9 @@ from bot.domain.incoming import (
     Verb,
 )
 from bot.domain.notices import Notice, Tone
-from bot.domain.people import Actor, Standing
+from bot.domain.people import Actor
 from bot.domain.phone import mask_text
+from bot.domain.policy import Audience
 from bot.domain.replies import FileOffered, FileStored, ReportShown
 from bot.domain.report import PhoneOnlyReport, Reread, Scope
 from bot.domain.retirement import Retirement
@@ -30,7 +31,6 @@ from bot.services.gate import Gate
 from bot.services.given_file import pieces, temporary
 from bot.services.report_about import Abouts
 from bot.services.require import require
-from bot.services.review import Reviewer
 
 #: Teams shows a size before it is asked for; the file is made afterwards.
 BYTES_A_PERSON = 180
@@ -50,7 +50,6 @@ class ReportDesk:
         directory: Directory,
         operations: Operations,
         gate: Gate,
-        reviewer: Reviewer,
         files: Files,
         sheets: Sheets,
         retirement: Retirement,
@@ -61,7 +60,6 @@ class ReportDesk:
         self._abouts = Abouts(registrations, directory)
         self._operations = operations
         self._gate = gate
-        self._reviewer = reviewer
         self._files = files
         self._sheets = sheets
         self._retirement = retirement
@@ -90,7 +88,7 @@ class ReportDesk:
         Raises:
             Refusal: reports are not for the presser, or what the card is about is gone.
         """
-        self._require(await self._gate.standing(action.actor, fresh=True), action.where)
+        await self._require(action.actor, action.where)
         if action.verb is Verb.READ_AGAIN:
             return _read_again(await self._registrations.read_now())
         if action.where.kind != "personal":
@@ -108,7 +106,7 @@ class ReportDesk:
         Raises:
             Refusal: not to this person, or it cannot be handed over.
         """
-        self._require(await self._gate.standing(consent.actor, fresh=True), consent.where)
+        await self._require(consent.actor, consent.where)
         scope = await self._abouts.scope(await self._abouts.named(consent.id))
         report = await self._report(scope)
         path = temporary()
@@ -120,8 +118,8 @@ class ReportDesk:
         await self._record(Tag.REPORT_LIST_GIVEN, consent.actor, scope, report.total.phone_only)
         return FileStored(consent.name or _name(scope, report.read_at), consent.content_url, consent.unique_id, consent.file_type)
 
-    def _require(self, standing: Standing, where: ConversationRef) -> None:
-        require(self._reviewer.may_report(standing, where, admin=self._gate.is_admin(standing)))
+    async def _require(self, actor: Actor, where: ConversationRef) -> None:
+        require(self._gate.permit(await self._gate.standing(actor, fresh=True), Audience.REPORTERS, where))
 
     async def _report(self, scope: Scope) -> PhoneOnlyReport:
         report = await self._registrations.report(scope)

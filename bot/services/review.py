@@ -13,9 +13,8 @@ from bot.domain.methods import Dossier
 from bot.domain.operation import Operation
 from bot.domain.people import Standing
 from bot.domain.plan import Plan, kinds_of
-from bot.domain.policy import NO_GROUPS, Decision, Reason, permit
+from bot.domain.policy import NO_GROUPS, Audience, Decision, Reason, permit
 from bot.domain.registered import REMEMBERED_FOR, Made, leaves_nothing_strong, moved_since, registered, replaces
-from bot.domain.reporting import may_report
 from bot.domain.review import as_wanted, review, still_enough
 from bot.domain.rules import NO_NEED, Ask, Policy
 from bot.domain.said import say
@@ -141,7 +140,7 @@ class Reviewer:
             standing: the requester's, read now.
             dossier: the target's, read now.
         """
-        if not (account := permit(standing, NO_GROUPS, for_everyone=True)).allowed:
+        if not (account := permit(standing, NO_GROUPS, Audience.EVERYBODY)).allowed:
             return account
         if not (others := about_approver(operation)).allowed:
             return others
@@ -168,10 +167,6 @@ class Reviewer:
         if not verdict.allowed:
             return verdict
         return as_wanted(still_enough(operation.need, len(operation.approvals), verdict), operation.changes)
-
-    def may_report(self, standing: Standing, where: ConversationRef, *, admin: bool) -> Decision:
-        """Whether somebody may see reports here and now."""
-        return may_report(self.policy, standing, where, self._clock(), admin=admin)
 
     def protection(self, standing: Standing, dossier: Dossier, where: ConversationRef) -> str:
         """Why nothing at all may be changed here by whoever asks, in a sentence; empty when something may. Stops are not asked.

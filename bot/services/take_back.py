@@ -11,7 +11,7 @@ from bot.domain.take_back import can_be_taken_back, plan_take_back
 from bot.errors import Refusal
 from bot.ports import Clock, Directory, Operations
 from bot.services.confirm import confirm
-from bot.services.propose import propose
+from bot.services.propose import Proposal, propose
 from bot.services.require import require
 from bot.services.review import Reviewer, wish_of
 
@@ -64,7 +64,13 @@ async def take_back(
     decision = await reviewer.request(standing, dossier, wish_of(plan), action.where)
     require(decision)
     made = await propose(
-        operations, plan, decision, command=COMMAND, requester=action.actor, where=action.where, now=clock(), reason=_why(operation)
+        operations,
+        Proposal(plan, decision),
+        command=COMMAND,
+        requester=action.actor,
+        where=action.where,
+        now=clock(),
+        reason=_why(operation),
     )
     confirmed = CardAction(action.key, action.actor, Verb.CONFIRM, made.id, action.where)
     return await confirm(operations, confirmed, made, clock)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
+from inspect import signature
 from typing import Any
 
 import pytest
 
 from bot.commands import COMMANDS, _refuse_duplicates, about
 from bot.commands.parser import parse
-from bot.commands.spec import Command, Context, Facts
+from bot.commands.spec import Audience, Command, Context, Facts, Ports
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change, ChangeKind
 from bot.domain.conversations import ConversationRef
@@ -66,20 +67,24 @@ class FakeStops:
         return person.id
 
 
-def context(**changed: Any) -> Context:
+def audiences(*, helpdesk: bool = True, admin: bool = False, reporter: bool = False) -> frozenset[Audience]:
+    found = {Audience.EVERYBODY}
+    found |= {Audience.HELPDESK} if helpdesk else set()
+    found |= {Audience.STAFF} if helpdesk or admin else set()
+    found |= {Audience.ADMINISTRATORS} if admin else set()
+    return frozenset(found | ({Audience.REPORTERS} if reporter else set()))
+
+
+async def say(line: str, *, operations: FakeOperations | None = None, **changed: Any) -> Any:
+    invocation = parse(line)
+    rights = {name: changed.pop(name) for name in ("helpdesk", "admin", "reporter") if name in changed}
     standing = Standing(Person("id-hanna", "Hanna Visser", "hanna@x.nl"), frozenset())
     given: dict[str, Any] = {
-        "actor": HANNA, "standing": standing, "helpdesk": True, "admin": False, "where": PERSONAL, "now": NOW, "facts": Facts("NL"),
+        "actor": HANNA, "standing": standing, "audiences": audiences(**rights), "where": PERSONAL, "now": NOW, "facts": Facts("NL"),
         "commands": COMMANDS,
-        "directory": None, "operations": FakeOperations(), "rehearse": None, "stops": FakeStops(), "usages": None,
-        "jobs": None, "steer": None, "report": None,
     }  # fmt: skip
-    return Context(**(given | changed))
-
-
-async def say(line: str, **changed: Any) -> Any:
-    invocation = parse(line)
-    return await invocation.command.run(invocation, context(**changed))
+    ports = Ports(None, operations or FakeOperations(), FakeStops(), None, None)  # type: ignore[arg-type]
+    return await invocation.command.answer(invocation, Context(**(given | changed)), ports)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
@@ -91,9 +96,19 @@ def test_a_declaration_is_complete(command: Command) -> None:
     assert len(command.summary) <= 120
     assert not command.summary.endswith(".")
     assert set(command.scopes) <= {"personal", "team"}
-    assert command.for_everyone or command.admin or "<who>" not in command.syntax or command.reads
+    assert command.audience in (Audience.EVERYBODY, Audience.ADMINISTRATORS) or "<who>" not in command.syntax or command.reads
     assert all(permission and why for permission, why in command.reads)
-    assert not (command.for_everyone and (command.admin or command.changes))
+    assert not (command.audience is Audience.EVERYBODY and command.changes)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_what_a_command_uses_are_ports_of_their_kind(command: Command) -> None:
+    """`run` takes the invocation, the context, and by keyword what it reads and writes; nobody else checks their types."""
+    taken = list(signature(command.run).parameters.values())
+    assert [parameter.name for parameter in taken[:2]] == ["invocation", "context"]
+    kinds = {port.name: port.type for port in fields(Ports)}
+    assert {parameter.name: parameter.annotation for parameter in taken[2:]}.items() <= kinds.items()
+    assert all(parameter.kind is parameter.KEYWORD_ONLY for parameter in taken[2:])
 
 
 def test_the_syntax_is_the_one_the_readme_promises() -> None:
@@ -158,11 +173,14 @@ def test_what_changes_nothing_by_a_card_acts_at_once_or_only_looks() -> None:
 @pytest.mark.parametrize(
     ("rights", "allowed"),
     [
-        ({"helpdesk": False, "admin": False}, lambda command: command.for_everyone),
-        ({"helpdesk": True, "admin": False}, lambda command: not command.admin and not command.reports),
-        ({"helpdesk": False, "admin": True}, lambda command: command.for_everyone or command.admin or command.admins_too),
+        ({"helpdesk": False, "admin": False}, lambda command: command.audience is Audience.EVERYBODY),
+        ({"helpdesk": True, "admin": False}, lambda command: command.audience not in (Audience.ADMINISTRATORS, Audience.REPORTERS)),
+        ({"helpdesk": False, "admin": True}, lambda command: command.audience not in (Audience.HELPDESK, Audience.REPORTERS)),
         ({"helpdesk": True, "admin": True, "reporter": True}, lambda command: True),
-        ({"helpdesk": False, "admin": False, "reporter": True}, lambda command: command.for_everyone or command.reports),
+        (
+            {"helpdesk": False, "admin": False, "reporter": True},
+            lambda command: command.audience in (Audience.EVERYBODY, Audience.REPORTERS),
+        ),
     ],
 )
 @pytest.mark.parametrize("line", ["help", "hello"])

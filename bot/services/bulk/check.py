@@ -32,8 +32,9 @@ from bot.domain.sms import file_notes
 from bot.errors import DirectoryError, NotFound, Refusal, Throttled, Unavailable
 from bot.ports import BulkDirectory, BulkJobs, Clock, Operations
 from bot.services import explain
+from bot.services.agreement import Agreement
 from bot.services.bulk.whose import disagreements, named_otherwise
-from bot.services.prepare import Preparation, Proposal
+from bot.services.propose import Proposal
 from bot.services.require import require
 from bot.services.review import Reviewer, Wish
 
@@ -46,7 +47,7 @@ class Checking:
     jobs: BulkJobs
     bulk_directory: BulkDirectory
     reviewer: Reviewer
-    preparation: Preparation
+    agreement: Agreement
     facts: Facts
     rules: BulkRules
     clock: Clock
@@ -227,7 +228,7 @@ async def _propose(checking: Checking, operation: Operation, standing: Standing)
     decision = await job_decision(checking, operation, standing)
     plan = Plan(operation.target, (), bundle=ChangeKind.BULK)
     now = checking.clock()
-    return await checking.preparation.complete(plan, decision, operation.requester, operation.conversation, now, operation.id)
+    return await checking.agreement.complete(plan, decision, operation.requester, operation.conversation, now, operation.id)
 
 
 def _same_number(other: int) -> str:

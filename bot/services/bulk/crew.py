@@ -70,7 +70,7 @@ class Crew:
         self._back: list[Row] = []
         self._storing = asyncio.Lock()
         self._held = False
-        self._agreed = Agreed(crewing.directory, operation)
+        self._agreed = Agreed(crewing.tenant.directory, operation)
         self._ending = False
         self._broken = False
         self._none_before = 0.0
@@ -125,7 +125,7 @@ class Crew:
 
     async def _take(self) -> bool:
         """Takes more rows when there is room; whether any were taken."""
-        places = int(self._with.budget.rate * 2) + TAKEN_TOGETHER
+        places = int(self._with.tenant.budget.rate * 2) + TAKEN_TOGETHER
         room = places - (len(self._tasks) - self._resting)
         if room < min(TAKEN_TOGETHER, places // 2) or self._resting > MOST_RESTING:
             return True
@@ -160,7 +160,7 @@ class Crew:
 
         async def read() -> Seen:
             nonlocal first, read_at
-            people, now = self._with.people, asyncio.get_running_loop().time()
+            people, now = self._with.tenant.people, asyncio.get_running_loop().time()
             assert row.target is not None, "only rows about somebody are carried out"
             # What protects somebody was read right before the write; after it, for a while, the methods alone are of interest.
             if first and wrote and now - read_at < PROTECTION_SECONDS:
@@ -177,7 +177,7 @@ class Crew:
 
         async def write(change: Change) -> str:
             assert row.target is not None, "only rows about somebody are carried out"
-            return await self._with.bulk_directory.apply(row.target.id, change, run.operation.id, go)
+            return await self._with.tenant.bulk.apply(row.target.id, change, run.operation.id, go)
 
         try:
             await carry_out(run, self._with.reviewer, read, write, self._rest)
@@ -213,7 +213,7 @@ class Crew:
     async def _requester(self) -> Standing:
         now = asyncio.get_running_loop().time()
         if self._standing is None or now - self._standing[0] > STANDING_SECONDS:
-            standing = await self._with.directory.standing(self._job.requester.id, self._with.reviewer.policy.groups())
+            standing = await self._with.tenant.directory.standing(self._job.requester.id, self._with.reviewer.policy.groups())
             self._standing = (now, standing)
         return self._standing[1]
 
@@ -246,7 +246,7 @@ class Crew:
         if stop.pause:
             await self._hold(Hold.STOPPED, say("{name} has paused Doorman.", name=stop.pause.by_name))
             return
-        if (since := self._with.budget.slow_since) != self._slow_since:
+        if (since := self._with.tenant.budget.slow_since) != self._slow_since:
             self._slow_since = since
             await self._with.jobs.slowed(self._job.id, since)
         await self._with.jobs.show_progress(self._job.id, now)

@@ -10,16 +10,30 @@ from bot.services.review import Reviewer
 
 
 @dataclass(frozen=True, slots=True)
+class Tenant:
+    """The tenant as crews reach it.
+
+    Attributes:
+        directory: for whoever asked and agreed, in the background.
+        bulk: for rows, many together.
+        people: the same for each row by itself.
+        budget: what all of it may cost.
+    """
+
+    directory: Directory
+    bulk: BulkDirectory
+    people: People
+    budget: Budget
+
+
+@dataclass(frozen=True, slots=True)
 class Crewing:
     """What a crew needs."""
 
     operations: Operations
     jobs: BulkJobs
     stops: Stops
-    directory: Directory
-    bulk_directory: BulkDirectory
-    people: People
-    budget: Budget
+    tenant: Tenant
     reviewer: Reviewer
     rules: BulkRules
     clock: Clock

@@ -139,7 +139,7 @@ class Crews:
         try:
             standing = await self._requester(operation)
             if await self._check_all(operation, standing):
-                await conclude(self._checking, operation, standing, self._crewing.budget.rate)
+                await conclude(self._checking, operation, standing, self._crewing.tenant.budget.rate)
         except Refusal as refusal:
             await preview(self._checking, operation, State.FAILED, refusal.text)
         except (Throttled, Unavailable, StoreUnavailable) as error:
@@ -153,7 +153,7 @@ class Crews:
             await preview(self._checking, operation, State.FAILED, explain.incident(error))
 
     async def _requester(self, operation: Operation) -> Standing:
-        return await self._crewing.directory.standing(operation.requester.id, self._crewing.reviewer.policy.groups())
+        return await self._crewing.tenant.directory.standing(operation.requester.id, self._crewing.reviewer.policy.groups())
 
     async def _check_all(self, operation: Operation, standing: Standing) -> bool:
         """Looks at rows until none is left; False when others still do, or nobody wants to know any more."""

@@ -24,7 +24,7 @@ from bot.domain.replies import BulkShown, FileStored, Reply
 from bot.domain.said import say
 from bot.domain.verbs import VERBS, Presser
 from bot.errors import Refusal
-from bot.ports import BulkFiles, Files, Operations, Sheets, Stops
+from bot.ports import BulkFiles, Files, Sheets, Stops
 from bot.services.bulk.check import Checking
 from bot.services.bulk.crews import Crews
 from bot.services.bulk.give import Giving
@@ -41,7 +41,6 @@ class BulkDesk:
 
     def __init__(
         self,
-        operations: Operations,
         stops: Stops,
         gate: Gate,
         checking: Checking,
@@ -50,7 +49,7 @@ class BulkDesk:
         sheets: Sheets,
         crews: Crews,
     ) -> None:
-        jobs, clock = checking.jobs, checking.clock
+        operations, jobs, clock = checking.operations, checking.jobs, checking.clock
         self.receiving = Receiving(checking, kept, files, sheets, crews.wake)
         self.giving = Giving(operations, jobs, gate, files, sheets, clock)
         self._steering = Steering(operations, jobs, stops, gate, self.receiving, self.giving, clock)

@@ -12,6 +12,7 @@ from bot.domain.file_said import found_said
 from bot.domain.incoming import FileConsent, FileKind
 from bot.domain.operation import Operation
 from bot.domain.people import Standing
+from bot.domain.policy import Audience
 from bot.domain.replies import FileOffered, FileStored
 from bot.domain.said import say
 from bot.errors import Refusal
@@ -84,7 +85,7 @@ class Giving:
             Refusal: not to this person, or it cannot be handed over.
         """
         if consent.kind is FileKind.TEMPLATE:
-            require(self._gate.permit(standing, admins_too=True))
+            require(self._gate.permit(standing, Audience.STAFF))
             template = self._sheets.template()
             await self._files.upload(consent.upload_url, _once(template), len(template))
             return FileStored(consent.name or TEMPLATE_NAME, consent.content_url, consent.unique_id, consent.file_type)

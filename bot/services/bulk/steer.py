@@ -10,7 +10,7 @@ from bot.domain.incoming import FileKind, Verb
 from bot.domain.life import State
 from bot.domain.operation import Operation
 from bot.domain.people import Actor, Standing
-from bot.domain.policy import stopped
+from bot.domain.policy import Audience, stopped
 from bot.domain.replies import BulkShown, Reply
 from bot.domain.said import say
 from bot.domain.verbs import VERBS, Presser
@@ -48,7 +48,7 @@ class Steering:
         if presser is Presser.EXAMINER:
             kind = FileKind.PREVIEW if verb is Verb.PREVIEW else FileKind.RESULT
             return await self._giving.offer(kind, await self._giving.examined(job_id, standing))
-        require(self._gate.permit(standing, admins_too=True))
+        require(self._gate.permit(standing, Audience.STAFF))
         if verb is Verb.TEMPLATE:
             return self._giving.template()
         job = await self._steered(job_id, standing, all_of_it=presser is Presser.OWNER)

@@ -1,0 +1,68 @@
+"""The same once more: what came to nothing is planned anew on the account as it is now, and agreed to anew."""
+
+from __future__ import annotations
+
+from bot.commands.replan import replan_all
+from bot.commands.spec import Facts
+from bot.domain.incoming import CardAction, Verb
+from bot.domain.operation import Operation
+from bot.domain.people import Standing
+from bot.domain.replies import OperationShown
+from bot.domain.said import say
+from bot.errors import Refusal
+from bot.ports import Clock, Directory, Operations
+from bot.services.agreement import Agreement
+from bot.services.announce import shown
+from bot.services.gate import as_known
+from bot.services.look import look_anew
+from bot.services.propose import propose
+from bot.services.require import require
+from bot.services.review import Reviewer, Wish, wish_of
+
+
+class Again:
+    """Asks for an operation once more, or for another code in place of one that is gone."""
+
+    def __init__(
+        self, operations: Operations, directory: Directory, reviewer: Reviewer, agreement: Agreement, facts: Facts, clock: Clock
+    ) -> None:
+        self._operations = operations
+        self._directory = directory
+        self._reviewer = reviewer
+        self._agreement = agreement
+        self._facts = facts
+        self._clock = clock
+
+    async def press(self, action: CardAction, operation: Operation, standing: Standing) -> OperationShown:
+        """The card of the new request.
+
+        Raises:
+            Refusal: there is no need for one, or what it asks for cannot be asked for now.
+            DirectoryError: Graph cannot say how the account is.
+        """
+        replacing = action.verb is Verb.REPLACE
+        if not (operation.may_be_replaced if replacing else operation.may_be_asked_again):
+            raise Refusal(say("{id} needs no new card.", id=operation.id), code="too_late")
+        if operation.numbers_removed:
+            raise Refusal(
+                say("{id} is so old that I no longer keep its numbers.", id=operation.id),
+                say("Type the command anew, with the number."),
+                code="too_late",
+            )
+        # What replaces a code gets a card beside the one on which that was shown; otherwise the new card takes the old one's place.
+        known, where = as_known(action.actor, standing), action.where if replacing else operation.conversation
+        dossier = await look_anew(self._directory, operation)
+        asking = await self._reviewer.asking(standing, dossier, where, reason=operation.reason, ticket=operation.ticket)
+        require(self._reviewer.decide(Wish(operation.kinds, containing=wish_of(operation).containing), asking))
+        plan = await replan_all(self._directory, dossier, operation, self._facts, self._clock())
+        made = await propose(
+            self._operations,
+            await self._agreement.of(plan, asking, known),
+            command=operation.command,
+            requester=known,
+            where=where,
+            now=self._clock(),
+            ticket=operation.ticket,
+            reason=operation.reason,
+        )
+        return shown(made, self._clock)

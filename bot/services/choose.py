@@ -1,0 +1,66 @@
+"""Where several are meant, one is picked on a card: which person, which method, what happened. Kept until it is picked, once."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+
+from bot.commands.spec import Invocation, Several
+from bot.domain.incoming import CardAction
+from bot.domain.people import Actor, Person
+from bot.domain.recovery import Situation
+from bot.domain.replies import Choose, ChooseMethod, ChooseSituation
+from bot.domain.said import say
+from bot.errors import DirectoryError, Refusal
+from bot.ports import FIND_LIMIT, Clock, Operations
+
+
+class Choices:
+    """Offers what could be meant, and takes what was picked."""
+
+    def __init__(self, operations: Operations, clock: Clock) -> None:
+        self._operations = operations
+        self._clock = clock
+
+    async def offer_people(self, invocation: Invocation, actor: Actor, people: Sequence[Person]) -> Choose:
+        """Which of several people is meant."""
+        who = invocation.who
+        assert who is not None
+        choice_id = await self._offered(invocation, actor, [person.id for person in people])
+        return Choose(choice_id, who.text, tuple(people), more=len(people) >= FIND_LIMIT, only_for=actor.name)
+
+    async def offer_methods(self, invocation: Invocation, actor: Actor, person: Person, several: Several) -> ChooseMethod:
+        """Which of somebody's methods is meant."""
+        choice_id = await self._offered(invocation, actor, [f"{person.id}/{method.id}" for method in several.methods])
+        return ChooseMethod(choice_id, several.asked_for, person, several.methods, actor.name)
+
+    async def ask_what_happened(self, invocation: Invocation, actor: Actor, person: Person) -> ChooseSituation:
+        """What happened to somebody."""
+        situations = tuple(Situation)
+        choice_id = await self._offered(invocation, actor, [f"{person.id}/{situation}" for situation in situations])
+        return ChooseSituation(choice_id, person, situations, actor.name)
+
+    async def _offered(self, invocation: Invocation, actor: Actor, candidates: Sequence[str]) -> str:
+        return await self._operations.remember_choice(actor.id, invocation.text, candidates, self._clock())
+
+    @contextlib.asynccontextmanager
+    async def picked(self, action: CardAction) -> AsyncIterator[tuple[str, str]]:
+        """The line that was typed, and what was picked for it; spent unless that comes to nothing within.
+
+        Raises:
+            Refusal: the choice is somebody else's, or spent, or too old; or nothing that was offered is picked.
+        """
+        taken = await self._operations.take_choice(action.id, action.actor.id, self._clock())
+        if taken is None:
+            raise Refusal(
+                say("This choice is not yours, or was made already, or has expired."), say("Type the command again."), code="unknown_choice"
+            )
+        text, candidates = taken
+        try:
+            if action.pick is None or not 0 <= action.pick < len(candidates):
+                raise Refusal(say("I do not know which one you picked."), say("Pick one on the card."), code="bad_pick")
+            yield text, candidates[action.pick]
+        except (Refusal, DirectoryError):
+            # The pick came to nothing, not the choice: another candidate, or the same one later, may still be picked.
+            await self._operations.remember_choice(action.actor.id, text, candidates, self._clock(), action.id)
+            raise

@@ -1,0 +1,144 @@
+"""Steps 3 to 6 of a command, however it was said: typed, opened by a button, filled into a form, picked from several."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.commands.deciding import policy_tested
+from bot.commands.parser import parse
+from bot.commands.spec import Invocation, Rehearse, ReportAsked, Several, Steer, WhatHappened
+from bot.domain.audit import AuditEvent, Tag
+from bot.domain.conversations import ConversationRef
+from bot.domain.incoming import CardAction
+from bot.domain.methods import Dossier
+from bot.domain.people import Actor, Standing
+from bot.domain.replies import OperationShown, Reply
+from bot.errors import DirectoryError, Refusal
+from bot.ports import Clock, Operations
+from bot.services.announce import shown
+from bot.services.bulk.desk import BulkDesk
+from bot.services.choose import Choices
+from bot.services.gate import Gate, as_known
+from bot.services.prepare import Preparation
+from bot.services.propose import Proposal, propose
+from bot.services.rehearse import rehearse
+from bot.services.report import ReportDesk
+from bot.services.spoken import Spoken
+
+
+class CommandDesk:
+    """What the dispatcher needs of commands: each is taken to its reply, and what it asks of the other desks is asked of them."""
+
+    def __init__(
+        self, operations: Operations, gate: Gate, preparation: Preparation, bulk: BulkDesk, reports: ReportDesk, clock: Clock
+    ) -> None:
+        self._operations = operations
+        self._gate = gate
+        self._preparation = preparation
+        self._bulk = bulk
+        self._reports = reports
+        self._clock = clock
+        self._choices = Choices(operations, clock)
+        self._spoken = Spoken(operations, clock)
+
+    async def said(
+        self,
+        invocation: Invocation,
+        actor: Actor,
+        where: ConversationRef,
+        chosen: str = "",
+        *,
+        pressed: bool = False,
+        began: datetime | None = None,
+    ) -> Reply:
+        """Carries a command out as far as it goes without a click.
+
+        Args:
+            chosen: object id of the person who was chosen, and after a slash what was picked of them.
+            pressed: by a button, so rights are read anew.
+            began: what was read of the actor after this is new enough.
+
+        Raises:
+            Refusal: it may not be said, or cannot be done; the text says why.
+            DirectoryError: Graph cannot say.
+        """
+        who, dossier = invocation.who, None
+        person_id, _, picked = chosen.partition("/")
+        standing = await self._gate.standing(actor, fresh=pressed or invocation.command.acts, since=began)
+        self._preparation.permit(invocation.command, standing, where)
+        if who is None:
+            reply = await self._run(invocation, actor, standing, where, None)
+        else:
+            last = await self._spoken.whom(who.text, actor, where) if who.last and not person_id else ""
+            try:
+                people = await self._preparation.find(invocation, standing, person_id or last)
+                if len(people) == 1:
+                    dossier = await self._preparation.dossier(invocation, standing, people[0])
+                    reply = await self._run(invocation, actor, standing, where, dossier, picked)
+                else:
+                    reply = await self._choices.offer_people(invocation, actor, people)
+            except (Refusal, DirectoryError):
+                await self._spoken.doubtful(actor, where, dossier.person.id if dossier else last)
+                raise
+        await self._spoken.showed(reply, invocation, dossier, actor, where)
+        return reply
+
+    async def picked(self, action: CardAction) -> Reply:
+        """One of several was picked; raises as `said`."""
+        async with self._choices.picked(action) as (text, candidate):
+            return await self.said(parse(text), action.actor, action.where, candidate, pressed=True)
+
+    async def _run(
+        self,
+        invocation: Invocation,
+        actor: Actor,
+        standing: Standing,
+        where: ConversationRef,
+        dossier: Dossier | None,
+        picked: str = "",
+    ) -> Reply:
+        result = await self._preparation.run(invocation, actor, standing, where, dossier, picked)
+        if isinstance(result, Proposal):
+            return await self._proposed(result, invocation, as_known(actor, standing), where)
+        if isinstance(result, Several):
+            assert dossier is not None, "methods are somebody's"
+            return await self._choices.offer_methods(invocation, actor, dossier.person, result)
+        if isinstance(result, WhatHappened):
+            assert dossier is not None, "it happened to somebody"
+            return await self._choices.ask_what_happened(invocation, actor, dossier.person)
+        reply = await self._asked(result, actor, standing, where) if isinstance(result, Steer | ReportAsked | Rehearse) else result
+        await self._operations.record(
+            AuditEvent(
+                Tag.CHAT_COMMAND_ASKED,
+                self._clock(),
+                actor.id,
+                actor.name,
+                target_id=dossier.person.id if dossier else "",
+                facts={"command": invocation.command.name, "conversation": where.conversation_id}
+                | ({"target_upn": dossier.person.upn} if dossier else {}),
+            )
+        )
+        return reply
+
+    async def _asked(self, request: Steer | ReportAsked | Rehearse, actor: Actor, standing: Standing, where: ConversationRef) -> Reply:
+        """What a command leaves to others."""
+        match request:
+            case Steer(verb=verb, job_id=job_id):
+                return await self._bulk.steer(verb, job_id, actor, standing, where)
+            case ReportAsked(about=about):
+                return await self._reports.typed(about, actor, where)
+            case Rehearse(person=person):
+                return policy_tested(person, await rehearse(self._gate, self._preparation, request, where))
+
+    async def _proposed(self, proposal: Proposal, invocation: Invocation, known: Actor, where: ConversationRef) -> OperationShown:
+        operation = await propose(
+            self._operations,
+            proposal,
+            command=invocation.command.name,
+            requester=known,
+            where=where,
+            now=self._clock(),
+            ticket=invocation.ticket,
+            reason=invocation.reason,
+        )
+        return shown(operation, self._clock)
