@@ -1,14 +1,15 @@
-"""Where answers go: below what was said, in place of the card they answer, or to one person alone."""
+"""Brings answers to where `placement` says: below what was said, in place of the card they answer, or to one person alone."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import structlog
 from botbuilder.core import TurnContext
 from botbuilder.schema import Attachment
 
-from bot.domain.incoming import CardAction
+from bot.domain.incoming import CardAction, FileConsent
 from bot.domain.notices import Notice, Tone
 from bot.domain.replies import FileOffered, Reply
 from bot.domain.said import say
@@ -16,14 +17,15 @@ from bot.domain.stop import Pause
 from bot.errors import ChatError
 from bot.languages import Readers
 from bot.services.posted import Posted
-from bot.teams.attachments import Saying, message, no_files_here, requester_of
+from bot.teams.attachments import Saying, message, no_files_here, requester_of, view
 from bot.teams.identity import actor_of, where_of
 from bot.teams.outbound import Connector
+from bot.teams.placement import came_to_something
 
 log = structlog.get_logger()
 
 
-class Placement:
+class Carrier:
     """Carries answers to their place, and has it remembered.
 
     Args:
@@ -71,6 +73,27 @@ class Placement:
             return False
         await self._posted.replaced(action, reply, card_id)
         return True
+
+    async def view(self, action: CardAction, reply: Reply) -> dict[str, Any]:
+        """The card that the presser sees now, which nobody else does."""
+        return view(reply, action.where, await self._pause(), self._readers.of(action.actor)).card
+
+    async def handed_over(self, consent: FileConsent, reply: Reply | None) -> None:
+        """Says what became of a file that was wanted; an offer that came to something is taken away, since it is done with.
+
+        Raises:
+            ChatError: Teams does not take it.
+        """
+        if reply is not None:
+            said = message(reply, consent.where, await self._pause(), self._readers.of(consent.actor))
+            await self._connector.send(consent.where, said)
+        if reply is None or came_to_something(reply):
+            await self._withdraw(consent)
+
+    async def _withdraw(self, consent: FileConsent) -> None:
+        if card_id := await self._posted.offer(consent):
+            await self._connector.delete(consent.where, card_id)
+            await self._posted.offer_gone(consent)
 
     async def privately(self, context: TurnContext, notice: Notice) -> None:
         """Tells whoever acted, in their own chat with the bot."""

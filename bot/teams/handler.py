@@ -15,27 +15,25 @@ from bot.domain.incoming import CardAction, FileConsent
 from bot.domain.life import State
 from bot.domain.notices import Notice, Tone
 from bot.domain.replies import (
-    ApprovalShown,
     BulkShown,
     FileOffered,
     FormShown,
     Help,
     OperationShown,
-    Pending,
     Reply,
 )
 from bot.domain.said import Reader, join, say, speaking, spoken
-from bot.domain.verbs import VERBS, Place, Thing
 from bot.errors import ChatError
 from bot.languages import Readers
 from bot.services.dispatch import Dispatch
 from bot.services.explain import incident
 from bot.services.personal_chats import PersonalChats
-from bot.teams.attachments import CARD, message, no_files_here, view
-from bot.teams.carrier import Placement
+from bot.teams.attachments import CARD, no_files_here
+from bot.teams.carrier import Carrier
 from bot.teams.identity import actor_of, chat_reader, where_of
 from bot.teams.inbound import card_action, delivery_key, file_consent, unread_message
 from bot.teams.outbound import Connector
+from bot.teams.placement import Spot, placement
 
 log = structlog.get_logger()
 
@@ -43,8 +41,6 @@ log = structlog.get_logger()
 MESSAGE = "application/vnd.microsoft.activity.message"
 #: An invoke has to be answered before Teams gives up (10 to 15 s); a large file may take longer.
 HAND_OVER_SECONDS = 5.0
-#: What a press carries out as if it had been typed: what comes of it is for everybody who reads along.
-_COMMANDS = frozenset({Thing.COMMAND, Thing.FORM})
 _QUOTED = re.compile(r"`([^`]*)`")
 
 
@@ -62,7 +58,7 @@ class DoormanHandler(TeamsActivityHandler):
         super().__init__()
         self._dispatch = dispatch
         self._connector = connector
-        self._placement = Placement(connector, dispatch.posted, dispatch.pause, tenant_id, readers)
+        self._carrier = Carrier(connector, dispatch.posted, dispatch.pause, tenant_id, readers)
         self._welcome = welcome
         self._readers = readers
         self._chats = chats
@@ -92,7 +88,7 @@ class DoormanHandler(TeamsActivityHandler):
             if action := card_action(activity):
                 await self._submitted(turn_context, action)
             else:
-                await self._placement.below(turn_context, _unknown_button())
+                await self._carrier.below(turn_context, _unknown_button())
             return
         await self._typed(turn_context)
 
@@ -113,25 +109,26 @@ class DoormanHandler(TeamsActivityHandler):
         action = card_action(activity)
         if action is None:
             return told(_unknown_button(), self._readers.of(actor_of(activity)))
-        reply, reader = await self._pressed(turn_context, action), self._readers.of(action.actor)
-        if isinstance(reply, Notice) and not _is_for_a_card(action, reply):
-            if reply.take_back:  # what is told at once has no buttons
-                await self._placement.privately(turn_context, reply)
-            return told(reply, reader)
-        place = VERBS[action.verb].place
-        if isinstance(reply, Pending):  # the view is the list as it is now, and the chat keeps what its messages say
-            await self._placement.instead(action, reply)
-        elif place is not Place.VIEW and not (isinstance(reply, FormShown) and reply.problem):
-            replaced = place is Place.INSTEAD and await self._placement.instead(action, reply)
-            if not replaced and await self._placement.below(turn_context, reply):
-                return told(_is_below(reply), reader)
-        return _answer({"statusCode": 200, "type": CARD, "value": view(reply, action.where, await self._dispatch.pause(), reader).card})
+        reply, spot = await self._given(turn_context, await self._dispatch.action(action), action)
+        reader = self._readers.of(action.actor)
+        match spot:
+            case Spot.TOLD | Spot.TOLD_AND_WRITTEN if isinstance(reply, Notice):
+                if spot is Spot.TOLD_AND_WRITTEN:
+                    await self._carrier.privately(turn_context, reply)
+                return told(reply, reader)
+            case Spot.VIEW_INSTEAD:
+                await self._carrier.instead(action, reply)
+            case Spot.INSTEAD | Spot.BELOW:
+                replaced = spot is Spot.INSTEAD and await self._carrier.instead(action, reply)
+                if not replaced and await self._carrier.below(turn_context, reply):
+                    return told(_is_below(reply), reader)
+        return _answer({"statusCode": 200, "type": CARD, "value": await self._carrier.view(action, reply)})
 
     async def _file_answered(self, context: TurnContext) -> InvokeResponse:
         """Allow or Decline. Always 200: anything else shows as an error; and in time, however long the file takes."""
         consent = file_consent(context.activity)
         if consent is None:
-            await self._placement.below(context, _unknown_button())
+            await self._carrier.below(context, _unknown_button())
             return InvokeResponse(status=200, body=None)
         offer = (consent.actor.id, consent.card_id)
         if offer not in self._handing_over:
@@ -148,19 +145,9 @@ class DoormanHandler(TeamsActivityHandler):
         except Exception as error:  # nobody waits for this task
             reply = Notice(incident(error), tone=Tone.PROBLEM)
         try:
-            if reply is not None:
-                said = message(reply, consent.where, await self._dispatch.pause(), self._readers.of(consent.actor))
-                await self._connector.send(consent.where, said)
-            if reply is None or _came_to_something(reply):
-                await self._withdraw(consent)
+            await self._carrier.handed_over(consent, reply)
         except ChatError as error:
             log.error("answer to a file consent undeliverable", action="reply_undeliverable", error=str(error))
-
-    async def _withdraw(self, consent: FileConsent) -> None:
-        """Deletes the offer that was answered, which is done with."""
-        if card_id := await self._dispatch.posted.offer(consent):
-            await self._connector.delete(consent.where, card_id)
-            await self._dispatch.posted.offer_gone(consent)
 
     async def close(self) -> None:
         """Ends what goes on beside the turns."""
@@ -173,39 +160,37 @@ class DoormanHandler(TeamsActivityHandler):
         activity = turn_context.activity
         added = any(member.id == activity.recipient.id for member in activity.members_added)
         if added and await self._dispatch.is_new(delivery_key(activity)):
-            await self._placement.below(turn_context, self._welcome)
+            await self._carrier.below(turn_context, self._welcome)
 
     async def _typed(self, context: TurnContext, *, edited: bool = False) -> None:
         reply = await self._dispatch.message(unread_message(context.activity, self._connector.object_id_of, edited=edited))
         if reply is not None:
-            await self._placement.below(context, await self._given(context, reply))
+            reply, _ = await self._given(context, reply)
+            await self._carrier.below(context, reply)
 
-    async def _pressed(self, context: TurnContext, action: CardAction) -> Reply:
-        return await self._given(context, await self._dispatch.action(action))
-
-    async def _given(self, context: TurnContext, reply: Reply) -> Reply:
-        """The reply; of a file that is asked for where Teams takes none, where it is instead."""
-        if not isinstance(reply, FileOffered) or where_of(context.activity).kind == "personal":
-            return reply
-        # What is about a job is somebody's to see; the template anybody can ask for in a chat of their own.
-        return await self._placement.offered_in_private(context, reply) if reply.id else no_files_here()
+    async def _given(self, context: TurnContext, reply: Reply, action: CardAction | None = None) -> tuple[Reply, Spot]:
+        """The reply and where it goes; of a file that is asked for where Teams takes none, what is said about that."""
+        where = where_of(context.activity)
+        spot = placement(reply, where, action)
+        if spot is Spot.OFFERED_IN_OWN_CHAT and isinstance(reply, FileOffered):
+            reply = await self._carrier.offered_in_private(context, reply)
+        elif spot is Spot.NO_FILES:
+            reply = no_files_here()
+        else:
+            return reply, spot
+        return reply, placement(reply, where, action)
 
     async def _submitted(self, context: TurnContext, action: CardAction) -> None:
         """Action.Submit has no answer of its own: the card is edited, and a refusal goes to the presser alone."""
-        reply = await self._pressed(context, action)
-        if isinstance(reply, FormShown) and reply.problem and action.where.kind != "personal":
-            await self._placement.privately(context, reply.problem)  # what was filled in is not for everybody
-        elif isinstance(reply, Notice) and not _is_for_a_card(action, reply):
-            await self._placement.privately(context, reply)
-        elif isinstance(reply, ApprovalShown):
-            return  # this one is the presser's own view; everybody's card is brought up to date by the announcement
-        elif VERBS[action.verb].place in (Place.BELOW, Place.FILE) or not await self._placement.instead(action, reply):
-            await self._placement.below(context, reply)
-
-
-def _is_for_a_card(action: CardAction, notice: Notice) -> bool:
-    """Whether a notice is more than a sentence for the presser: it has facts, or is what a command came to."""
-    return bool(notice.facts) or (not _COMMANDS.isdisjoint(VERBS[action.verb].names) and _came_to_something(notice))
+        reply, spot = await self._given(context, await self._dispatch.action(action), action)
+        if spot is Spot.NOWHERE:
+            return
+        if spot is Spot.OWN_CHAT:
+            notice = reply.problem if isinstance(reply, FormShown) else reply
+            assert isinstance(notice, Notice), "nothing else is for one person alone"
+            await self._carrier.privately(context, notice)
+        elif spot is not Spot.INSTEAD or not await self._carrier.instead(action, reply):
+            await self._carrier.below(context, reply)
 
 
 def _is_below(reply: Reply) -> Notice:
@@ -215,13 +200,6 @@ def _is_below(reply: Reply) -> Notice:
     if isinstance(reply, OperationShown | BulkShown) and reply.operation.state in (State.PROPOSED, State.CHECKING):
         return Notice(say("The new card, {id}, is below: confirm it there.", id=reply.operation.id))
     return Notice(say("The answer is below."))
-
-
-def _came_to_something(reply: Reply) -> bool:
-    """Whether a command was opened or carried out, and not refused."""
-    if isinstance(reply, FormShown):
-        return reply.problem is None
-    return not isinstance(reply, Notice) or reply.tone in (Tone.DONE, Tone.INFO)
 
 
 def _unknown_button() -> Notice:
