@@ -83,9 +83,7 @@ def stronger(id: str) -> Element:
         say("Offer a stronger way"),
         Verb.STRONGER,
         id,
-        tooltip=say(
-            "A Temporary Access Pass, with which this person registers a passkey or Microsoft Authenticator; you are asked first"
-        ),
+        tooltip=say("A Temporary Access Pass, with which this person registers a passkey or Microsoft Authenticator; you are asked first"),
     )
 
 

@@ -128,9 +128,7 @@ class Gate:
     def _has_rights(self, standing: Standing) -> bool:
         return self.permit(standing, Audience.STAFF).allowed or bool(self._groups.reporting & standing.groups)
 
-    def permit(
-        self, standing: Standing, audience: Audience = Audience.HELPDESK, where: ConversationRef | None = None
-    ) -> Decision:
+    def permit(self, standing: Standing, audience: Audience = Audience.HELPDESK, where: ConversationRef | None = None) -> Decision:
         """Whether someone with this standing may say what is for this audience.
 
         Args:
