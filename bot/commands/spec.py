@@ -183,9 +183,9 @@ class Rehearse:
 
 
 #: What a command leaves to the front desk, which alone can ask, steer and report.
-Request = Several | WhatHappened | Steer | ReportAsked | Rehearse
+Errand = Several | WhatHappened | Steer | ReportAsked | Rehearse
 #: Takes the invocation, the context, and those of the `Ports` that it names, as keywords.
-Run = Callable[..., Awaitable[Plan | Request | Reply]]
+Run = Callable[..., Awaitable[Plan | Errand | Reply]]
 
 #: Words of names that are no words to a reader.
 _SPELT = {"sms": "SMS", "mfa": "MFA"}
@@ -253,7 +253,7 @@ class Command:
         """Which of the `Ports` its `run` names."""
         return tuple(signature(self.run).parameters)[2:]
 
-    async def answer(self, invocation: Invocation, context: Context, ports: Ports) -> Plan | Request | Reply:
+    async def answer(self, invocation: Invocation, context: Context, ports: Ports) -> Plan | Errand | Reply:
         """What it comes to, with the ports that it uses and no other; raises what its `run` does."""
         return await self.run(invocation, context, **{name: getattr(ports, name) for name in self.uses})
 

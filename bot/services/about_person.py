@@ -17,8 +17,7 @@ from bot.services.gate import as_known
 from bot.services.review import Reviewer
 from bot.services.suspect import suspect
 from bot.services.take_back import take_back, to_take_back
-from bot.services.unknown import unknown
-from bot.services.view import Views
+from bot.services.view import Views, unknown
 
 #: What the button of a `show` card says for whoever presses it.
 STRONGER_PATH = "pass for"

@@ -106,7 +106,7 @@ class CommandDesk:
         if isinstance(result, WhatHappened):
             assert dossier is not None, "it happened to somebody"
             return await self._choices.ask_what_happened(invocation, actor, dossier.person)
-        reply = await self._asked(result, actor, standing, where) if isinstance(result, Steer | ReportAsked | Rehearse) else result
+        reply = await self._done_for(result, actor, standing, where) if isinstance(result, Steer | ReportAsked | Rehearse) else result
         await self._operations.record(
             AuditEvent(
                 Tag.CHAT_COMMAND_ASKED,
@@ -120,15 +120,15 @@ class CommandDesk:
         )
         return reply
 
-    async def _asked(self, request: Steer | ReportAsked | Rehearse, actor: Actor, standing: Standing, where: ConversationRef) -> Reply:
+    async def _done_for(self, errand: Steer | ReportAsked | Rehearse, actor: Actor, standing: Standing, where: ConversationRef) -> Reply:
         """What a command leaves to others."""
-        match request:
+        match errand:
             case Steer(verb=verb, job_id=job_id):
                 return await self._bulk.steer(verb, job_id, actor, standing, where)
             case ReportAsked(about=about):
                 return await self._reports.typed(about, actor, where)
             case Rehearse(person=person):
-                return policy_tested(person, await rehearse(self._gate, self._preparation, request, where))
+                return policy_tested(person, await rehearse(self._gate, self._preparation, errand, where))
 
     async def _proposed(self, proposal: Proposal, invocation: Invocation, known: Actor, where: ConversationRef) -> OperationShown:
         operation = await propose(

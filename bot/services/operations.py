@@ -13,8 +13,7 @@ from bot.services.approve import Approvals
 from bot.services.gate import Gate
 from bot.services.requester import RequesterPresses
 from bot.services.require import require
-from bot.services.unknown import unknown
-from bot.services.view import Views, asked_by
+from bot.services.view import Views, asked_by, unknown
 
 _STAFF = {Presser.HELPDESK: Audience.HELPDESK, Presser.STAFF: Audience.STAFF}
 

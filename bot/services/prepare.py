@@ -6,7 +6,7 @@ One path for what is proposed and for what an administrator only tries out with 
 from __future__ import annotations
 
 from bot.commands import COMMANDS
-from bot.commands.spec import Command, Context, Facts, Invocation, Ports, Request
+from bot.commands.spec import Command, Context, Errand, Facts, Invocation, Ports
 from bot.domain.change import ChangeKind
 from bot.domain.conversations import ConversationRef
 from bot.domain.methods import Dossier
@@ -91,7 +91,7 @@ class Preparation:
         where: ConversationRef,
         dossier: Dossier | None,
         picked: str = "",
-    ) -> Proposal | Request | Reply:
+    ) -> Proposal | Errand | Reply:
         """What a changing command would propose, the reply of another, or what the front desk is asked to do.
 
         Args:

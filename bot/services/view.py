@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.incoming import CardAction
+from bot.domain.incoming import CardAction, Verb
 from bot.domain.life import State
 from bot.domain.notices import Notice, Tone
 from bot.domain.operation import Operation
@@ -10,6 +10,7 @@ from bot.domain.people import Actor
 from bot.domain.replies import BulkShown, OperationShown, Reply
 from bot.domain.said import say
 from bot.domain.verbs import VERBS, Place, Presser, is_for
+from bot.errors import Refusal
 from bot.ports import Clock, Operations
 from bot.services.approve import Approvals
 from bot.services.bulk.desk import BulkDesk
@@ -65,6 +66,18 @@ class Views:
         if operation.state in (State.QUEUED, State.RUNNING):  # it may end before this answer is there, which would then hide its end
             await self._operations.shown_again(operation)
         return await self.own(operation, action.actor)
+
+
+def unknown(verb: Verb) -> Refusal:
+    """A card whose id means nothing here: the same words whether it names nothing or something that the verb is not for."""
+    match verb:
+        case Verb.SUSPECT:
+            hint = say("Type freeze and the person's name instead.")
+        case Verb.STRONGER:
+            hint = say("Type show and the person's name for a new one.")
+        case _:
+            hint = say("Type the command again for a new one.")
+    return Refusal(say("I do not know this card any more."), hint, code="unknown_card")
 
 
 def asked_by(actor: Actor, operation: Operation | None) -> bool:
