@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from bot.commands.kinds import Word
+from bot.commands.grammar.kinds import Word
 from bot.commands.spec import Command, Context, Invocation
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.conversations import ConversationRef

@@ -7,8 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
-from bot.commands.arguments import FOR, TO, Somebody
-from bot.commands.kinds import Choice, Match, Optional, Token, Word
+from bot.commands.grammar.arguments import FOR, TO, Somebody
+from bot.commands.grammar.kinds import (
+    Choice,
+    Match,
+    Optional,
+    Token,
+    Word,
+)
 from bot.commands.people import READS
 from bot.commands.spec import Command, Context, Invocation, Several
 from bot.domain.change import REMOVALS, Change, ChangeKind

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from bot.commands.arguments import BY, FOR, ID, OperationId, Somebody
 from bot.commands.bulk_shown import bulk_shown
-from bot.commands.kinds import Choice, Optional, Word
+from bot.commands.grammar.arguments import (
+    BY,
+    FOR,
+    ID,
+    OperationId,
+    Somebody,
+)
+from bot.commands.grammar.kinds import Choice, Optional, Word
 from bot.commands.people import READS
 from bot.commands.spec import Command, Context, Invocation
 from bot.domain.bulk import row_operation_id

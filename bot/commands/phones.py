@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from bot.commands.arguments import FOR, PHONE, TO, Number, Somebody
-from bot.commands.kinds import Choice, Optional, Word
+from bot.commands.grammar.arguments import (
+    FOR,
+    PHONE,
+    TO,
+    Number,
+    Somebody,
+)
+from bot.commands.grammar.kinds import Choice, Optional, Word
 from bot.commands.people import READS
 from bot.commands.phone_rules import plan_change
 from bot.commands.spec import Command, Context, Invocation

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.commands.arguments import Somebody
-from bot.commands.kinds import Choice, Optional, Word
+from bot.commands.grammar.arguments import Somebody
+from bot.commands.grammar.kinds import Choice, Optional, Word
+from bot.commands.grammar.times import Moment, TimeOfDay, resolve
 from bot.commands.methods import refuse_hidden
 from bot.commands.pass_rules import plan_pass
 from bot.commands.passes import READS_POLICY
 from bot.commands.people import READS
 from bot.commands.spec import Command, Context, Facts, Invocation, WhatHappened
-from bot.commands.times import Moment, TimeOfDay, resolve
 from bot.domain.change import Change, ChangeKind
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.commands.arguments import FOR, Somebody
-from bot.commands.kinds import Choice, Optional, Word
+from bot.commands.grammar.arguments import FOR, Somebody
+from bot.commands.grammar.kinds import Choice, Optional, Word
 from bot.commands.methods import refuse_hidden
 from bot.commands.people import READS
 from bot.commands.spec import Command, Context, Invocation

@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.commands.arguments import Line, Who
-from bot.commands.kinds import Part
+from bot.commands.grammar.arguments import Line, Who
+from bot.commands.grammar.kinds import Part
 from bot.domain.change import Change, ChangeKind
 from bot.domain.conversations import ConversationRef
 from bot.domain.incoming import Verb

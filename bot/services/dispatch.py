@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.commands.cleaning import normalise
+from bot.commands.grammar.cleaning import normalise
 from bot.commands.parser import parse
 from bot.commands.replan import replan_all
 from bot.commands.spec import Facts, Invocation, Several, WhatHappened

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.commands import COMMANDS
-from bot.commands.arguments import Line
+from bot.commands.grammar.arguments import Line
 from bot.commands.parser import parse
 from bot.commands.spec import Command, Context, Facts, Invocation, Rehearsal, Reporting, Several, Steer, WhatHappened
 from bot.domain.change import ChangeKind
