@@ -203,20 +203,34 @@ async def remove_method(invocation: Invocation, context: Context) -> Plan | Seve
             say("An Entra administrator can remove it in the Entra admin centre, under the person's authentication methods."),
             code="unknown_method",
         )
-    refuse_hidden(dossier)
     families = _families(invocation.args)
+    fitting = fitting_methods(dossier, families, context.picked)
+    if len(fitting) > 1:
+        return Several(families[0].spoken, fitting)
+    return plan_removal(dossier, fitting[0])
+
+
+def fitting_methods(dossier: Dossier, families: tuple[Family, ...], picked: str = "") -> tuple[Method, ...]:
+    """The methods that may be meant, one at the least.
+
+    Args:
+        families: of which they are; the first is what they are called.
+        picked: Graph's id of the one that was picked among several.
+
+    Raises:
+        Refusal: there is none, it is gone, or nobody can see what is registered.
+    """
+    refuse_hidden(dossier)
     fitting = tuple(method for family in families for method in dossier.others if method.family is family)
-    if context.picked:
-        fitting = tuple(method for method in fitting if method.id == context.picked)
+    if picked:
+        fitting = tuple(method for method in fitting if method.id == picked)
         if not fitting:
             raise Refusal(
                 say("What you picked is no longer registered."), say("Pick another one, or type the command again."), code="method_gone"
             )
     if not fitting:
         _none(dossier, families[0])
-    if len(fitting) > 1:
-        return Several(families[0].spoken, fitting)
-    return plan_removal(dossier, fitting[0])
+    return fitting
 
 
 def _none(dossier: Dossier, family: Family) -> NoReturn:

@@ -96,12 +96,16 @@ async def recover(invocation: Invocation, context: Context) -> Plan | WhatHappen
         await context.directory.pass_terms(dossier.person.id),
         context.now,
         start=resolve(start, context.now, zone) if isinstance(start, Moment) else None,
-        manager=await _manager(context.directory, situation, dossier.person, context.facts),
+        manager=await manager_for(context.directory, situation, dossier.person, context.facts),
     )
 
 
-async def _manager(directory: Directory, situation: Situation, person: Person, facts: Facts) -> Person | None:
-    """Who gets the pass instead of the person; None when the person does."""
+async def manager_for(directory: Directory, situation: Situation, person: Person, facts: Facts) -> Person | None:
+    """Who gets the pass instead of the person; None when the person does.
+
+    Raises:
+        Refusal: policy wants it handed to a manager, and there is none.
+    """
     if situation is not Situation.FIRST_DAY or not facts.first_day_to_manager:
         return None
     manager = await directory.manager(person.id)
@@ -124,7 +128,7 @@ async def plan_again(directory: Directory, dossier: Dossier, operation: Operatio
     terms = await directory.pass_terms(dossier.person.id)
     wanted = next((WantedPass.of(due(change, now).after) for change in operation.changes if change.once_only), None)
     situation, start = operation.recovery.situation, wanted.start if wanted else None
-    manager = await _manager(directory, situation, dossier.person, facts)
+    manager = await manager_for(directory, situation, dossier.person, facts)
     plan = plan_recovery(situation, dossier, terms, now, start=start, manager=manager)
     assert plan.recovery is not None, "it is one"
     fates = [result.fate.good for result in operation.results] or [False] * len(operation.changes)

@@ -21,7 +21,7 @@ from bot.domain.sign_in import STATES, Aspect, DefaultMethod, MfaState, Preferen
 from bot.errors import Refusal
 
 #: https://learn.microsoft.com/entra/identity/authentication/concept-system-preferred-multifactor-authentication
-_OVERRULED = say("System-preferred is on for this person: Entra ID asks for the strongest registered method, whatever the default is.")
+OVERRULED = say("System-preferred is on for this person: Entra ID asks for the strongest registered method, whatever the default is.")
 
 
 def plan_default(dossier: Dossier, wanted: DefaultMethod, facts: Facts, today: date) -> Plan:
@@ -33,7 +33,7 @@ def plan_default(dossier: Dossier, wanted: DefaultMethod, facts: Facts, today: d
     person, preference = dossier.person, dossier.preference
     assert preference is not None, "read with the account"
     if preference.default is wanted:
-        said = say("The default method of {name} is {method} already: there is nothing to do.", name=person.name, method=_named(wanted))
+        said = say("The default method of {name} is {method} already: there is nothing to do.", name=person.name, method=named(wanted))
         raise Refusal(
             join(" ", (said, _overruled(preference))),
             code="nothing_to_do",
@@ -47,12 +47,12 @@ def plan_default(dossier: Dossier, wanted: DefaultMethod, facts: Facts, today: d
                 code="unknown_state",
             )
         raise Refusal(
-            say("{name} has nothing registered for {method}, so it cannot be the default.", name=person.name, method=_named(wanted)),
+            say("{name} has nothing registered for {method}, so it cannot be the default.", name=person.name, method=named(wanted)),
             _offer(dossier),
             code="not_registered",
         )
     ends = Retiring(facts.retirement, today, dossier.population).of(wanted.channels)
-    notes = (say("Entra ID will ask for this first: {methods}.", methods=_listed(found)), *ending_notes(ends, person))
+    notes = (say("Entra ID will ask for this first: {methods}.", methods=listed(found)), *ending_notes(ends, person))
     overruled = join(" ", (_overruled(preference), say("It then decides nothing but what may be removed.")))
     warnings = [overruled] if preference.system_preferred else []
     if not person.enabled:
@@ -97,11 +97,12 @@ def plan_mfa(dossier: Dossier, wanted: MfaState, facts: Facts) -> Plan:
     return Plan(person, (Change(ChangeKind.REQUIRE_MFA, None, state.value, wanted.value),), tuple(notes), warnings)
 
 
-def _named(default: DefaultMethod) -> str:
+def named(default: DefaultMethod) -> str:
+    """A default in words, with the word a command knows it by."""
     return say("{word} ({method})", word=default.word, method=default.spoken) if default.word else default.spoken
 
 
-def _listed(found: tuple[object, ...]) -> str:
+def listed(found: tuple[object, ...]) -> str:
     """The methods in words; numbers always masked."""
     names = (
         join(" ", (one.type.noun, mask(one.number))) if isinstance(one, Phone) else getattr(one, "label", "")
@@ -114,7 +115,7 @@ def _overruled(preference: Preference) -> str:
     if not preference.system_preferred:
         return ""
     if not preference.system_method:
-        return _OVERRULED
+        return OVERRULED
     return say(
         "System-preferred is on for this person: Entra ID asks for the strongest registered method, whatever the default is "
         "(now {method}).",
@@ -154,8 +155,8 @@ async def show_default(invocation: Invocation, context: Context) -> Notice:
     found = dossier.rests_on(preference.default)
     words = ", ".join(default.word for default in dossier.possible_defaults)
     facts = (
-        (say("Default"), _named(preference.default) if preference.default else say("none chosen")),
-        (say("Registered"), _listed(found)),
+        (say("Default"), named(preference.default) if preference.default else say("none chosen")),
+        (say("Registered"), listed(found)),
         (say("System-preferred"), say("on") if preference.system_preferred else say("off")),
         (say("Entra's choice"), preference.chosen_by_system if preference.system_preferred else ""),
         (say("Possible"), words or say("nothing that is registered")),
@@ -164,7 +165,7 @@ async def show_default(invocation: Invocation, context: Context) -> Notice:
     others = [one.word for one in dossier.possible_defaults if one is not preference.default]
     hint = say("To change it: `set default for {upn} to {word}`", upn=dossier.person.upn, word=others[0]) if others else ""
     return Notice(
-        _OVERRULED if preference.system_preferred else first,
+        OVERRULED if preference.system_preferred else first,
         hint,
         title=say("Default method of {name}", name=dossier.person.name),
         facts=tuple(fact for fact in facts if fact[1]),
