@@ -16,7 +16,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from bot import tokens as app_tokens
 from bot.commands import COMMANDS
 from bot.commands.about import welcome
-from bot.commands.spec import Facts, Reporting, Steer
+from bot.commands.spec import Reporting, Steer
 from bot.domain.bulk import BulkRules
 from bot.domain.conversations import ConversationRef
 from bot.domain.incoming import Verb
@@ -33,6 +33,7 @@ from bot.graph.throttle import BACKGROUND, ThrottleGate
 from bot.graph.together import Together
 from bot.languages import Readers
 from bot.metrics import exposed
+from bot.planning.facts import Facts
 from bot.ports import Clock, Registrations, Sleep
 from bot.readiness import Readiness
 from bot.services.announce import announce

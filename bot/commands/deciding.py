@@ -5,13 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.commands.approvals import could_agree, decision_on
-from bot.commands.grammar.arguments import (
-    AS,
-    AnyLine,
-    Line,
-    OperationId,
-    Somebody,
-)
+from bot.commands.grammar.arguments import AS, AnyLine, Line, OperationId, Somebody
 from bot.commands.grammar.kinds import Word
 from bot.commands.operations import OPERATION_LIMIT, misread, unknown
 from bot.commands.people import READS

@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 from bot.commands.bulk_shown import bulk_shown
-from bot.commands.grammar.arguments import (
-    BY,
-    FOR,
-    ID,
-    OperationId,
-    Somebody,
-)
+from bot.commands.grammar.arguments import BY, FOR, ID, OperationId, Somebody
 from bot.commands.grammar.kinds import Choice, Optional, Word
 from bot.commands.people import READS
 from bot.commands.spec import Command, Context, Invocation

@@ -13,15 +13,7 @@ from bot.commands import COMMANDS
 from bot.commands.grammar.arguments import meant_for_tail
 from bot.commands.grammar.cleaning import normalise
 from bot.commands.grammar.dutch import ways
-from bot.commands.grammar.kinds import (
-    Choice,
-    Match,
-    Part,
-    Token,
-    Trace,
-    Word,
-    match_all,
-)
+from bot.commands.grammar.kinds import Choice, Match, Part, Token, Trace, Word, match_all
 from bot.commands.grammar.pasted import is_table, no_table
 from bot.commands.opening import begun
 from bot.commands.spec import Command, Invocation

@@ -6,12 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.commands.grammar.arguments import FOR, MAX_NAME, MAX_NAME_WORDS
-from bot.commands.grammar.kinds import (
-    Match,
-    Optional,
-    Token,
-    Word,
-)
+from bot.commands.grammar.kinds import Match, Optional, Token, Word
 from bot.commands.spec import Command, Context, Invocation
 from bot.domain.replies import Reply
 from bot.domain.said import say

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.commands.grammar.arguments import (
-    BY,
-    FOR,
-    Duration,
-    Somebody,
-)
+from bot.commands.grammar.arguments import BY, FOR, Duration, Somebody
 from bot.commands.grammar.kinds import Optional, Word
 from bot.commands.people import READS
 from bot.commands.spec import Command, Context, Invocation

@@ -10,8 +10,7 @@ from datetime import datetime
 
 from bot.commands.grammar.cleaning import normalise
 from bot.commands.parser import parse
-from bot.commands.replan import replan_all
-from bot.commands.spec import Facts, Invocation, Several, WhatHappened
+from bot.commands.spec import Invocation, Several, WhatHappened
 from bot.domain import policy
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.conversations import ConversationRef
@@ -40,6 +39,8 @@ from bot.domain.said import say
 from bot.domain.stop import Pause
 from bot.domain.verbs import VERBS, Place, Presser, Thing, is_for
 from bot.errors import DirectoryError, Incomplete, Refusal, StoreUnavailable
+from bot.planning.anew import replan_all
+from bot.planning.facts import Facts
 from bot.ports import FIND_LIMIT, Clock, Directory, Operations, Stops
 from bot.services.announce import shown
 from bot.services.approve import Approvals

@@ -11,7 +11,7 @@ from datetime import datetime
 from bot.commands import COMMANDS
 from bot.commands.grammar.arguments import Line
 from bot.commands.parser import parse
-from bot.commands.spec import Command, Context, Facts, Invocation, Rehearsal, Reporting, Several, Steer, WhatHappened
+from bot.commands.spec import Command, Context, Invocation, Rehearsal, Reporting, Several, Steer, WhatHappened
 from bot.domain.change import ChangeKind
 from bot.domain.conversations import ConversationRef
 from bot.domain.methods import Dossier
@@ -25,6 +25,7 @@ from bot.domain.said import join, say
 from bot.domain.sign_in import Aspect
 from bot.domain.stop import GO
 from bot.errors import NotFound, Refusal
+from bot.planning.facts import Facts
 from bot.ports import BulkJobs, Clock, Directory, Operations, Stops, Usages
 from bot.services.approve import Approvals
 from bot.services.gate import Gate

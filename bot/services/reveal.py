@@ -13,9 +13,6 @@ from datetime import datetime
 
 import structlog
 
-from bot.commands.pass_rules import plan_password
-from bot.commands.replan import plan_same_pass
-from bot.commands.spec import Facts
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change, ChangeKind
 from bot.domain.effect import untouched
@@ -30,6 +27,8 @@ from bot.domain.said import join, said_at, say
 from bot.domain.secret import Issued
 from bot.errors import Conflict, DirectoryError, NotReady, Refusal, StoreUnavailable, Throttled, Unavailable
 from bot.metrics import OPERATIONS
+from bot.planning.facts import Facts
+from bot.planning.passes import plan_password, plan_same_pass
 from bot.ports import Clock, Directory, Operations, Sleep
 from bot.services import explain
 from bot.services.agreement import agreement

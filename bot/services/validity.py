@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.commands.pass_rules import lasting
 from bot.domain.change import Change, ChangeKind
 from bot.domain.operation import Operation
 from bot.domain.passes import WantedPass, window
 from bot.domain.said import join, say
 from bot.domain.secret import Issued
+from bot.planning.passes import lasting
 
 #: Graph counts whole minutes: a pass that ends within one of the agreed end ends with it.
 _TO_THE_MINUTE = timedelta(minutes=1)

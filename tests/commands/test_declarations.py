@@ -11,7 +11,7 @@ import pytest
 
 from bot.commands import COMMANDS, _refuse_duplicates, about
 from bot.commands.parser import parse
-from bot.commands.spec import Command, Context, Facts
+from bot.commands.spec import Command, Context
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change, ChangeKind
 from bot.domain.conversations import ConversationRef
@@ -28,6 +28,7 @@ from bot.domain.replies import (
 )
 from bot.domain.retirement import Retirement
 from bot.errors import Refusal
+from bot.planning.facts import Facts
 
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
 PERSONAL = ConversationRef("https://teams.example/", "a:1")

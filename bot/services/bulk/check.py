@@ -9,10 +9,6 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.commands.bulk_rules import kinds_wanted, plan_row, refused
-from bot.commands.phone_rules import SIGN_IN_NUMBER
-from bot.commands.phone_rules import file_notes as number_notes
-from bot.commands.spec import Facts
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import BulkRules, Row, RowKind, first_rows_note
 from bot.domain.change import ChangeKind
@@ -30,6 +26,10 @@ from bot.domain.said import Said, join, say
 from bot.domain.sign_in import SmsTerms
 from bot.domain.sms import file_notes
 from bot.errors import DirectoryError, NotFound, Refusal, Throttled, Unavailable
+from bot.planning.facts import Facts
+from bot.planning.phones import SIGN_IN_NUMBER
+from bot.planning.phones import file_notes as number_notes
+from bot.planning.rows import kinds_wanted, plan_row, refused
 from bot.ports import BulkDirectory, BulkJobs, Clock, Operations
 from bot.services import explain
 from bot.services.bulk.whose import disagreements, named_otherwise

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.commands.methods import refuse_hidden
 from bot.domain.change import Change, ChangeKind
 from bot.domain.effect import pass_id
 from bot.domain.methods import Dossier
-from bot.domain.passes import SECURITY_INFO, PassTerms, WantedPass, window
+from bot.domain.passes import SECURITY_INFO, PassTerms, WantedPass, due, window
 from bot.domain.people import Person
 from bot.domain.plan import Plan
 from bot.domain.said import said_at, say, say_count
 from bot.errors import Refusal
+from bot.planning.methods import refuse_hidden
 
 _ONE_TIME = say("One-time: good for a single sign-in. A passkey or app that is added with it has to be finished within 10 minutes.")
 _REUSABLE = say("Reusable: good for any number of sign-ins until it ends.")
@@ -160,3 +160,9 @@ def lasting(minutes: int) -> str:
     if minutes % 60 == 0:
         return say_count(minutes // 60, "{count} hour", "{count} hours")
     return say_count(minutes, "{count} minute", "{count} minutes")
+
+
+def plan_same_pass(dossier: Dossier, terms: PassTerms, change: Change, now: datetime) -> Plan:
+    """A pass like the one that was asked for, as far as the tenant allows it by now; raises as `plan_pass`."""
+    wanted = WantedPass.of(due(change, now).after)
+    return plan_pass(dossier, terms, now, minutes=wanted.minutes, reusable=not wanted.once, start=wanted.start)
