@@ -10,12 +10,7 @@ from bot.commands.spec import Command, Context, Invocation
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.conversations import ConversationRef
 from bot.domain.notices import Notice, Tone
-from bot.domain.replies import (
-    CommandHelp,
-    Help,
-    Reply,
-    Whoami,
-)
+from bot.domain.replies import CommandHelp, Help, Reply, Whoami
 from bot.domain.said import say
 from bot.errors import Refusal
 

@@ -7,10 +7,10 @@ from bot.commands.grammar.arguments import BY, FOR, ID, OperationId, Somebody
 from bot.commands.grammar.kinds import Choice, Optional, Word
 from bot.commands.people import READS
 from bot.commands.spec import Command, Context, Invocation
-from bot.domain.bulk import row_operation_id
 from bot.domain.life import ID_ALPHABET
 from bot.domain.operation import Operation
 from bot.domain.replies import History, OperationShown, Reply
+from bot.domain.rows import row_operation_id
 from bot.domain.said import join, say
 from bot.errors import Refusal
 

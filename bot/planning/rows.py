@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from bot.domain.bulk import Mode, Row, RowKind, Wish
 from bot.domain.change import Change, ChangeKind
 from bot.domain.methods import Dossier, Phone, PhoneType, SmsSignIn
 from bot.domain.plan import Warned
 from bot.domain.policy import Decision, Reason
+from bot.domain.rows import Mode, Row, RowKind, Wish
 from bot.errors import Refusal
 from bot.planning.facts import Facts
 from bot.planning.phones import plan_change

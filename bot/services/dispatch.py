@@ -27,14 +27,7 @@ from bot.domain.notices import Notice, Tone
 from bot.domain.operation import Operation
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.recovery import Situation
-from bot.domain.replies import (
-    BulkShown,
-    Choose,
-    ChooseMethod,
-    ChooseSituation,
-    OperationShown,
-    Reply,
-)
+from bot.domain.replies import BulkShown, Choose, ChooseMethod, ChooseSituation, OperationShown, Reply
 from bot.domain.said import say
 from bot.domain.stop import Pause
 from bot.domain.verbs import VERBS, Place, Presser, Thing, is_for

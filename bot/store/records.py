@@ -10,8 +10,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from bot.domain.audit import AuditEvent
-from bot.domain.bulk import Bulk, Mode, RowKind, Wish
-from bot.domain.bulk import Row as BulkRow
+from bot.domain.bulk import Bulk
 from bot.domain.change import Change, ChangeKind
 from bot.domain.conversations import ConversationRef
 from bot.domain.file_found import NO_ANSWERS, Answers, Doubt, Sheet, Unused
@@ -22,6 +21,8 @@ from bot.domain.operation import Approval, Operation, Result
 from bot.domain.people import Actor, Person
 from bot.domain.plan import Warned
 from bot.domain.recovery import Found, Recovery, Situation
+from bot.domain.rows import Mode, RowKind, Wish
+from bot.domain.rows import Row as BulkRow
 from bot.domain.rules import Need
 from bot.domain.said import from_store, to_store
 

@@ -11,19 +11,11 @@ from botbuilder.core import InvokeResponse, TurnContext
 from botbuilder.core.teams import TeamsActivityHandler
 from botbuilder.schema import Activity
 
+from bot.domain.forms import FormShown
 from bot.domain.incoming import CardAction, FileConsent
 from bot.domain.life import State
 from bot.domain.notices import Notice, Tone
-from bot.domain.replies import (
-    ApprovalShown,
-    BulkShown,
-    FileOffered,
-    FormShown,
-    Help,
-    OperationShown,
-    Pending,
-    Reply,
-)
+from bot.domain.replies import ApprovalShown, BulkShown, FileOffered, Help, OperationShown, Pending, Reply
 from bot.domain.said import Reader, join, say, speaking, spoken
 from bot.domain.verbs import VERBS, Place, Thing
 from bot.errors import ChatError

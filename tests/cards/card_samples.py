@@ -11,6 +11,7 @@ from report_samples import hostile_reports, reports
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change, ChangeKind
 from bot.domain.conversations import ConversationRef, Member
+from bot.domain.forms import Field, FieldKind, FormShown
 from bot.domain.life import Fate, State
 from bot.domain.methods import Dossier, Family, Method, Phone, PhoneType, SmsSignIn
 from bot.domain.notices import LogNotice, Notice, Tone
@@ -23,9 +24,6 @@ from bot.domain.replies import (
     ChooseMethod,
     ChooseSituation,
     CommandHelp,
-    Field,
-    FieldKind,
-    FormShown,
     Help,
     History,
     LogEntry,

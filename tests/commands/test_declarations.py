@@ -20,12 +20,7 @@ from bot.domain.notices import Notice
 from bot.domain.operation import Operation
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.plan import Plan
-from bot.domain.replies import (
-    Help,
-    OperationShown,
-    PersonShown,
-    Whoami,
-)
+from bot.domain.replies import Help, OperationShown, PersonShown, Whoami
 from bot.domain.retirement import Retirement
 from bot.errors import Refusal
 from bot.planning.facts import Facts

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.bulk import BulkRules, Row, RowKind, first_rows_note
+from bot.domain.bulk import BulkRules, first_rows_note
 from bot.domain.change import ChangeKind
 from bot.domain.life import State
 from bot.domain.limits import said_before
@@ -21,6 +21,7 @@ from bot.domain.plan import Plan, Warned
 from bot.domain.policy import Decision
 from bot.domain.retirement import Retiring
 from bot.domain.review import still_enough
+from bot.domain.rows import Row, RowKind
 from bot.domain.rules import NO_NEED
 from bot.domain.said import Said, join, say
 from bot.domain.sign_in import SmsTerms
