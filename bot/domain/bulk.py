@@ -156,7 +156,7 @@ class Progress:
         return sum(self.ended.values())
 
 
-#: The figures that a job may be stopped by, and its first rows; see `bot.settings.environment`.
+#: The figures that a job may be stopped by, and its first rows; see `bot.settings.declared`.
 @dataclass(frozen=True, slots=True)
 class BulkRules:
     """What an administrator sets for bulk jobs.
