@@ -86,10 +86,10 @@ async def examine(environ: Mapping[str, str], say: Callable[[str], None]) -> int
         report.note(f"settings: {outdated}")
     _retirement(report, settings)
     policy = _policy(report, settings)
-    await _database(report, settings)
+    await database(report, settings)
     _approval_channel(report, settings)
-    await _graph(report, settings, policy)
-    await _bot_connector(report, settings)
+    await graph(report, settings, policy)
+    await bot_connector(report, settings)
     say("Doorman can work." if not report.problems else f"Problems found: {report.problems}.")
     return 1 if report.problems else 0
 
@@ -126,7 +126,7 @@ def _policy(report: Report, settings: Settings) -> Policy | None:
     return policy
 
 
-async def _database(report: Report, settings: Settings) -> None:
+async def database(report: Report, settings: Settings) -> None:
     """What is due in our tables, and whether they can be written; then where the log goes, because that may be stored there."""
     what_to_do = "DATABASE_URL has to be sqlite:///file in a folder that can be written, or postgresql://user:password@host/name."
     try:
@@ -229,9 +229,9 @@ def _counted(people: int) -> str:
     return f"{people or 'no'} {'person' if people == 1 else 'people'}"
 
 
-async def _graph(report: Report, settings: Settings, policy: Policy | None) -> None:
+async def graph(report: Report, settings: Settings, policy: Policy | None) -> None:
     with closing(make_graph_tokens(settings)) as tokens:
-        token = await _token(
+        token = await granted(
             report,
             "Graph token",
             tokens,
@@ -305,7 +305,7 @@ async def _group(report: Report, client: GraphClient, variable: str, group_id: s
     return False
 
 
-async def _bot_connector(report: Report, settings: Settings) -> None:
+async def bot_connector(report: Report, settings: Settings) -> None:
     if settings.insecure_local:
         report.note("INSECURE_LOCAL: messages are taken without a token, so the signing keys are not looked at.")
     else:
@@ -314,10 +314,10 @@ async def _bot_connector(report: Report, settings: Settings) -> None:
         return
     with closing(make_connector_tokens(settings)) as tokens:
         what_to_do = "Compare MicrosoftAppId, MicrosoftAppPassword, MicrosoftAppTenantId and MicrosoftAppType with the bot registration."
-        await _token(report, "Bot Connector token", tokens, what_to_do)
+        await granted(report, "Bot Connector token", tokens, what_to_do)
 
 
-async def _token(report: Report, name: str, tokens: Tokens, what_to_do: str) -> str:
+async def granted(report: Report, name: str, tokens: Tokens, what_to_do: str) -> str:
     """A token, or empty after saying why there is none."""
     try:
         token = await tokens.get()
