@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.domain.change import Change, ChangeKind
+from bot.domain.change import Change, ChangeKind, moment
 from bot.domain.effect import pass_id
 from bot.domain.methods import Dossier
-from bot.domain.passes import SECURITY_INFO, PassTerms, WantedPass, due, window
+from bot.domain.passes import SECURITY_INFO, PassTerms, WantedPass, window
 from bot.domain.people import Person
 from bot.domain.plan import Plan
 from bot.domain.said import said_at, say, say_count
@@ -71,14 +71,14 @@ def plan_pass(
     warnings = [] if person.enabled else [say("The account is disabled: a pass does not let the person in until it is enabled.")]
     if held is not None:
         until = said_at(held.until)
-        before = f"a pass until {held.until:%Y-%m-%d %H:%M} UTC"
+        before = moment(held.until)
         if held.valid and held.until > now:
             warnings.append(
                 say("{name} has a valid pass until {until}. This one replaces it: its code stops working.", name=person.name, until=until)
             )
     if not wanted.once:
         warnings.append(_REUSABLE_RISK)
-    change = Change(ChangeKind.CREATE_PASS, None, before, wanted.text, held.id if held else "")
+    change = Change(ChangeKind.CREATE_PASS, None, before, None, held.id if held else "", wanted=wanted)
     return Plan(person, (change,), tuple(notes), tuple(warnings))
 
 
@@ -164,5 +164,6 @@ def lasting(minutes: int) -> str:
 
 def plan_same_pass(dossier: Dossier, terms: PassTerms, change: Change, now: datetime) -> Plan:
     """A pass like the one that was asked for, as far as the tenant allows it by now; raises as `plan_pass`."""
-    wanted = WantedPass.of(due(change, now).after)
+    assert change.wanted is not None, "of a new pass alone"
+    wanted = change.wanted.due(now)
     return plan_pass(dossier, terms, now, minutes=wanted.minutes, reusable=not wanted.once, start=wanted.start)

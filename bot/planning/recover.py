@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.domain.change import Change, ChangeKind
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation
-from bot.domain.passes import PassTerms, WantedPass, due
+from bot.domain.passes import PassTerms
 from bot.domain.people import Person
 from bot.domain.plan import Plan
 from bot.domain.recovery import SESSIONS, Situation, named, recovery
@@ -95,7 +95,7 @@ async def plan_again(directory: Directory, dossier: Dossier, operation: Operatio
     """
     assert operation.recovery is not None, "operations of recoveries alone"
     terms = await directory.pass_terms(dossier.person.id)
-    wanted = next((WantedPass.of(due(change, now).after) for change in operation.changes if change.once_only), None)
+    wanted = next((change.wanted.due(now) for change in operation.changes if change.wanted), None)
     situation, start = operation.recovery.situation, wanted.start if wanted else None
     manager = await manager_for(directory, situation, dossier.person, facts)
     plan = plan_recovery(situation, dossier, terms, now, start=start, manager=manager)
