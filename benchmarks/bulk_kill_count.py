@@ -15,9 +15,9 @@ from benchmarks.bulk_people import Somebody
 from benchmarks.kill_count import LOG, Count
 from benchmarks.kill_people import texts
 from bot.domain.audit import Tag
-from bot.domain.bulk import Row, row_operation_id
 from bot.domain.chain import Head, verify
 from bot.domain.life import State
+from bot.domain.rows import Row, row_operation_id
 from bot.graph.methods import client_request_id
 from bot.store import records
 from bot.store.tables import audit_events, bulk_rows, log_posts

@@ -16,7 +16,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from bot import tokens as app_tokens
 from bot.commands import COMMANDS
 from bot.commands.about import welcome
-from bot.commands.spec import Facts, Ports
+from bot.commands.spec import Ports
 from bot.domain.bulk import BulkRules
 from bot.domain.policy import Groups
 from bot.domain.rules import Policy
@@ -29,6 +29,7 @@ from bot.graph.throttle import BACKGROUND, ThrottleGate
 from bot.graph.together import Together
 from bot.languages import Readers
 from bot.metrics import exposed
+from bot.planning.facts import Facts
 from bot.ports import Clock, Registrations, Sleep
 from bot.readiness import Readiness
 from bot.services.about_person import AboutPerson

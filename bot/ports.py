@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 
 from bot.domain.approvers import Mark
 from bot.domain.audit import AuditEvent
-from bot.domain.bulk import Bulk, FileRow, Hold, PlanDigest, Progress, Row, RowEnd, RowKind, Sample, Taken
+from bot.domain.bulk import Bulk, Hold, PlanDigest, Progress
 from bot.domain.change import Change
 from bot.domain.conversations import ConversationRef, Member
 from bot.domain.file_found import Answers, Found
@@ -29,6 +29,7 @@ from bot.domain.registered import Made
 from bot.domain.replies import Reply
 from bot.domain.report import Listed, PhoneOnlyReport, Registered, ReportRow, Reread, Scope
 from bot.domain.retirement import Population, Retirement
+from bot.domain.rows import FileRow, Row, RowEnd, RowKind, Sample, Taken
 from bot.domain.rules import Need
 from bot.domain.secret import Issued
 from bot.domain.sign_in import MfaState, Preference, Registration, SmsTerms

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, assert_never
 
+from bot.domain.forms import FormShown
 from bot.domain.notices import LogNotice, Notice
 from bot.domain.phone import mask_text
 from bot.domain.replies import (
@@ -21,7 +22,6 @@ from bot.domain.replies import (
     ChooseSituation,
     FileOffered,
     FileStored,
-    FormShown,
     Help,
     History,
     LogEntry,

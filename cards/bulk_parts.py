@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.domain.bulk import Bulk, Progress, Row, RowKind, Sample, masked
+from bot.domain.bulk import Bulk, Progress
 from bot.domain.life import State
 from bot.domain.operation import Operation
 from bot.domain.phone import mask_text
+from bot.domain.rows import Row, RowKind, Sample, masked
 from bot.domain.said import join, number, say, say_count
 from cards.bulk_words import MEANINGS, about, counts_text, kinds_counted, short, warned_text
 from cards.elements import Colour, Element, box, columns, facts, line, run, woven

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from bot.domain.bulk import Bulk, RowKind
+from bot.domain.bulk import Bulk
 from bot.domain.phone import mask_text
+from bot.domain.rows import RowKind
 from bot.domain.said import join, number, say, say_count, say_each
 
 #: Digests are compared by eye, and this much of one is chance for nobody.

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import assert_never
 
+from bot.domain.forms import Field, FieldKind, FormShown
 from bot.domain.incoming import INPUT, PICKED, Verb
-from bot.domain.replies import Field, FieldKind, FormShown
 from bot.domain.said import join, say, spoken
 from cards import notice
 from cards.buttons import button

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.bulk import Hold, RowKind
+from bot.domain.bulk import Hold
 from bot.domain.file_found import Question
 from bot.domain.incoming import FileKind
 from bot.domain.life import State
 from bot.domain.operation import Operation
 from bot.domain.phone import mask_text
 from bot.domain.replies import History
+from bot.domain.rows import RowKind
 from bot.domain.said import join, said_at, say, say_count, say_each, spoken
 from cards.bulk_words import counts_text, file_name, short
 from cards.elements import Element, box, card, heading, line, moment, run

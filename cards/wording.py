@@ -9,8 +9,7 @@ from datetime import datetime
 from bot.domain.change import KINDS, Change, ChangeKind
 from bot.domain.life import Fate, State
 from bot.domain.operation import Operation, Result
-from bot.domain.passes import WantedPass, window
-from bot.domain.passes import spoken as spoken_pass
+from bot.domain.passes import window
 from bot.domain.people import Person
 from bot.domain.phone import mask_text
 from bot.domain.rules import Need
@@ -169,7 +168,8 @@ def difference(change: Change) -> tuple[str, str]:
         case ChangeKind.REQUIRE_MFA:
             return switched(change.before), switched(change.after)
         case ChangeKind.CREATE_PASS:
-            return spoken_pass(change.before or "") or say("none"), spoken_pass(change.after or "") or say("none")
+            held = say("a pass until {at}", at=datetime.fromisoformat(change.before)) if change.before else say("none")
+            return held, change.wanted.spoken if change.wanted else say("none")
         case ChangeKind.RESET_PASSWORD:
             return say("the present one"), say("a temporary one, to be changed at the next sign-in")
     return switched(change.before) if change.before else say("not registered"), switched(change.after) if change.after else say("removed")
@@ -200,9 +200,9 @@ def difference_line(change: Change, state: State, *, label: bool = False) -> Ele
 
 def window_lines(operation: Operation, change: Change) -> list[Element]:
     """Of a pass that is still to be made: until when it is agreed to. What is made says its own times."""
-    if change.kind is not ChangeKind.CREATE_PASS or not (operation.state.waiting or operation.state is State.REVEALING):
+    if change.wanted is None or not (operation.state.waiting or operation.state is State.REVEALING):
         return []
-    start, end = window(WantedPass.of(change.after), operation.created_at)
+    start, end = window(change.wanted, operation.created_at)
     said = say("From {start} until {end}; later only where the tenant gives no pass as short.", start=start, end=end)
     return [line(run(said, subtle=True), spacing="None")]
 
@@ -215,7 +215,8 @@ def result_text(change: Change, result: Result) -> str:
         case Fate.DONE:
             if change.is_removal:
                 return say("✓ removed")
-            return say("✓ {after}", after=difference(change)[1]) if change.after and not change.is_private else say("✓ done")
+            tells = bool(change.after or change.wanted) and not change.is_private
+            return say("✓ {after}", after=difference(change)[1]) if tells else say("✓ done")
         case Fate.ALREADY:
             return say("✓ was gone already") if change.is_removal else say("✓ was so already")
         case Fate.HANDED_ON:

@@ -17,7 +17,7 @@ from typing import Any
 
 from bot import VERSION
 from bot.commands import COMMANDS
-from bot.commands.kinds import Choice, Word
+from bot.commands.grammar.kinds import Choice, Word
 from bot.commands.spec import Command
 from bot.settings.environment import ConfigurationError
 

@@ -16,7 +16,7 @@ from bot.graph import permissions
 from bot.store import schema
 from bot.store.registrations import StoredRegistrations
 from bot.store.transactions import Transactions, open_engine
-from bot.terminal import doctor
+from bot.terminal import doctor, doctor_graph
 from simulator import cast, doorman
 from simulator.entra.faults import Fault
 from simulator.world import World
@@ -316,7 +316,7 @@ async def test_an_unknown_group(practice: Practice) -> None:
 
 
 async def test_graph_is_down(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "INTERACTIVE", replace(doctor.INTERACTIVE, seconds=0.5))
+    monkeypatch.setattr(doctor_graph, "INTERACTIVE", replace(doctor_graph.INTERACTIVE, seconds=0.5))
     practice.world.entra.faults.add(Fault(effect="unavailable", path="/groups"))
     assert await practice.examine() == 1
     assert len(practice.problems) == 2

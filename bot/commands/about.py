@@ -5,17 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from bot.commands.kinds import Word
+from bot.commands.grammar.kinds import Word
 from bot.commands.spec import Audience, Command, Context, Invocation
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.conversations import ConversationRef
 from bot.domain.notices import Notice, Tone
-from bot.domain.replies import (
-    CommandHelp,
-    Help,
-    Reply,
-    Whoami,
-)
+from bot.domain.replies import CommandHelp, Help, Reply, Whoami
 from bot.domain.said import say
 from bot.errors import Refusal
 from bot.ports import Operations

@@ -2,52 +2,14 @@
 
 from __future__ import annotations
 
-from bot.commands.arguments import Somebody
-from bot.commands.kinds import Word
+from bot.commands.grammar.arguments import Somebody
+from bot.commands.grammar.kinds import Word
 from bot.commands.people import READS
 from bot.commands.spec import Command, Context, Invocation
-from bot.domain.change import Change, ChangeKind
+from bot.domain.change import ChangeKind
 from bot.domain.methods import Dossier
 from bot.domain.plan import Plan
-from bot.domain.said import say
-from bot.errors import Refusal
-
-#: Until a token of an hour or so runs out, an app may go on: https://learn.microsoft.com/graph/api/user-revokesigninsessions
-_LATE = say("Apps and browsers notice within minutes; some go on until their token ends, about an hour at most.")
-_KEEPS = say("Sign-in methods and password stay as they are. A lost phone still approves sign-ins until its method is removed.")
-
-
-def plan_switch(dossier: Dossier, kind: ChangeKind) -> Plan:
-    """Signing out, blocking or unblocking an account as it is now.
-
-    Raises:
-        Refusal: there is nothing to do.
-    """
-    person = dossier.person
-    if kind is ChangeKind.SIGN_OUT:
-        return Plan(person, (Change(kind, None, person.sessions_from, None),), (_LATE, _KEEPS))
-    if person.enabled == (kind is ChangeKind.UNBLOCK):
-        state = say("enabled") if person.enabled else say("blocked")
-        text = say("The account of {name} is {state} already: there is nothing to do.", name=person.name, state=state)
-        raise Refusal(text, code="nothing_to_do")
-    warnings: tuple[str, ...] = ()
-    if person.synced:
-        warnings = (
-            say(
-                "This account is synced from the on-premises directory, which wins: the next synchronisation may undo this. Change it "
-                "in the on-premises Active Directory as well."
-            ),
-        )
-    if kind is ChangeKind.UNBLOCK:
-        return Plan(
-            person, (Change(kind, None, "disabled", "enabled"),), (say("The person can sign in again with what is registered."),), warnings
-        )
-    return Plan(
-        person,
-        (Change(kind, None, "enabled", "disabled"),),
-        (say("Nobody can sign in to this account until it is unblocked."), _LATE),
-        warnings,
-    )
+from bot.planning.accounts import plan_switch
 
 
 def _target(context: Context) -> Dossier:

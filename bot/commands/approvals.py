@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from bot.commands.kinds import Word
+from bot.commands.grammar.kinds import Word
 from bot.commands.spec import Audience, Command, Context, Invocation
 from bot.domain.approvers import may_agree
 from bot.domain.notices import Notice

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.commands.arguments import OperationId
-from bot.commands.kinds import Choice, Optional, Word
+from bot.commands.grammar.arguments import OperationId
+from bot.commands.grammar.kinds import Choice, Optional, Word
 from bot.commands.people import READS
 from bot.commands.spec import Audience, Command, Context, Invocation, Steer
 from bot.domain.change import ChangeKind

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.domain.bulk import Sample
 from bot.domain.operation import Operation
 from bot.domain.replies import BulkShown
+from bot.domain.rows import Sample
 from bot.domain.said import say
 from bot.errors import Refusal
 from bot.ports import BulkJobs, Operations

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.commands.approvals import could_agree, decision_on
-from bot.commands.arguments import AS, AnyLine, Line, OperationId, Somebody
-from bot.commands.kinds import Word
+from bot.commands.grammar.arguments import AS, AnyLine, Line, OperationId, Somebody
+from bot.commands.grammar.kinds import Word
 from bot.commands.operations import OPERATION_LIMIT, misread, unknown
 from bot.commands.people import READS
 from bot.commands.spec import Audience, Command, Context, Invocation, Rehearsal, Rehearse
 from bot.domain.audit import AuditEvent, Tag
+from bot.domain.change import recorded
 from bot.domain.life import State
 from bot.domain.notices import Notice, Tone
 from bot.domain.operation import Operation
@@ -108,8 +109,8 @@ def _verdict(person: Person, found: Rehearsal) -> str:
 def _rehearsed(found: Rehearsal) -> tuple[tuple[str, str], ...]:
     none = say("none")
     changes = [
-        say("{label}: {before} → {after}", label=change.label, before=change.before or none, after=change.after or none)
-        for change in found.changes
+        say("{label}: {before} → {after}", label=change.label, before=facts["before"] or none, after=facts["after"] or none)
+        for change, facts in ((change, recorded(change)) for change in found.changes)
     ]
     verdict = say("allowed") if found.allowed else say("refused ({code})", code=found.code.replace("_", " "))
     need = found.need.spoken if found.need else ""

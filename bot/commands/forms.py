@@ -9,14 +9,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from bot.commands import COMMANDS
-from bot.commands.arguments import AnyLine, Number, Somebody
-from bot.commands.cleaning import normalise
-from bot.commands.kinds import Choice, Optional, Part, Word
+from bot.commands.grammar.arguments import AnyLine, Number, Somebody
+from bot.commands.grammar.cleaning import normalise
+from bot.commands.grammar.kinds import Choice, Optional, Part, Word
 from bot.commands.parser import MAX_REASON, MAX_TICKET, parse, tokens_of
 from bot.commands.spec import Command, Invocation
 from bot.domain.conversations import MENTION_CLOSE, MENTION_OPEN, Mention
+from bot.domain.forms import Field, FieldKind
 from bot.domain.incoming import PICKED
-from bot.domain.replies import Field, FieldKind
 from bot.domain.said import Said, say
 from bot.errors import UsageError
 

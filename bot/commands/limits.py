@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.commands.arguments import FOR, Somebody
-from bot.commands.kinds import Word
+from bot.commands.grammar.arguments import FOR, Somebody
+from bot.commands.grammar.kinds import Word
 from bot.commands.people import READS
 from bot.commands.spec import Audience, Command, Context, Invocation
 from bot.domain.limits import lift_of

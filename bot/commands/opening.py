@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.commands.kinds import Choice, Optional, Part, Token, Word, match_all
+from bot.commands.grammar.kinds import Choice, Optional, Part, Token, Word, match_all
 from bot.commands.spec import Command
 
 

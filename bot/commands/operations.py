@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from bot.commands.arguments import BY, FOR, ID, OperationId, Somebody
 from bot.commands.bulk_shown import bulk_shown
-from bot.commands.kinds import Choice, Optional, Word
+from bot.commands.grammar.arguments import BY, FOR, ID, OperationId, Somebody
+from bot.commands.grammar.kinds import Choice, Optional, Word
 from bot.commands.people import READS
 from bot.commands.spec import Audience, Command, Context, Invocation
-from bot.domain.bulk import row_operation_id
 from bot.domain.life import ID_ALPHABET
 from bot.domain.operation import Operation
 from bot.domain.replies import History, OperationShown, Reply
+from bot.domain.rows import row_operation_id
 from bot.domain.said import join, say
 from bot.errors import Refusal
 from bot.ports import BulkJobs, Operations

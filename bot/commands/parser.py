@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.commands import COMMANDS
-from bot.commands.arguments import meant_for_tail
-from bot.commands.cleaning import normalise
-from bot.commands.dutch import ways
-from bot.commands.kinds import Choice, Match, Part, Token, Trace, Word, match_all
+from bot.commands.grammar.arguments import meant_for_tail
+from bot.commands.grammar.cleaning import normalise
+from bot.commands.grammar.dutch import ways
+from bot.commands.grammar.kinds import Choice, Match, Part, Token, Trace, Word, match_all
+from bot.commands.grammar.pasted import is_table, no_table
 from bot.commands.opening import begun
-from bot.commands.pasted import is_table, no_table
 from bot.commands.spec import Audience, Command, Invocation
 from bot.domain.conversations import MENTION_CLOSE, MENTION_OPEN, Mention
 from bot.domain.said import alternatives, join, say

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.commands.arguments import FOR, Duration, Somebody
-from bot.commands.kinds import Choice, Optional, Word
-from bot.commands.pass_rules import plan_pass, plan_password, plan_revocation
+from bot.commands.grammar.arguments import FOR, Duration, Somebody
+from bot.commands.grammar.kinds import Choice, Optional, Word
+from bot.commands.grammar.times import Moment, TimeOfDay, resolve
 from bot.commands.people import READS
 from bot.commands.spec import Command, Context, Invocation
-from bot.commands.times import Moment, TimeOfDay, resolve
 from bot.domain.change import ChangeKind
 from bot.domain.methods import Dossier
 from bot.domain.plan import Plan
+from bot.planning.passes import plan_pass, plan_password, plan_revocation
 from bot.ports import Directory
 
 READS_POLICY = ("Policy.Read.AuthenticationMethod", "see what the tenant allows for passes")

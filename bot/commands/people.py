@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.commands.arguments import Somebody
-from bot.commands.kinds import Word
+from bot.commands.grammar.arguments import Somebody
+from bot.commands.grammar.kinds import Word
 from bot.commands.spec import Command, Context, Invocation
 from bot.domain.replies import PersonShown, Reply
 from bot.domain.retirement import Channel, Retiring

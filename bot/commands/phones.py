@@ -1,18 +1,16 @@
-"""Phones: set, add, update, remove, and SMS sign-in. What a line says becomes a plan; its rules are in `phone_rules`."""
+"""Phones: set, add, update, remove, and SMS sign-in. What a line says becomes a plan; its rules are in `bot.planning.phones`."""
 
 from __future__ import annotations
 
-from bot.commands.arguments import FOR, PHONE, TO, Number, Somebody
-from bot.commands.kinds import Choice, Optional, Word
+from bot.commands.grammar.arguments import FOR, PHONE, TO, Number, Somebody
+from bot.commands.grammar.kinds import Choice, Optional, Word
 from bot.commands.people import READS
-from bot.commands.phone_rules import plan_change
 from bot.commands.spec import Command, Context, Invocation
 from bot.domain.change import ChangeKind
 from bot.domain.methods import PhoneType
 from bot.domain.plan import Plan
 from bot.domain.sign_in import Aspect
-
-__all__ = ["REMOVE_PHONE", "SET_PHONE", "SMS_SIGN_IN", "plan_change"]
+from bot.planning.phones import plan_change
 
 READS_SMS_POLICY = ("Policy.Read.AuthenticationMethod", "see whether a number becomes a sign-in name by itself")
 

@@ -2,77 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
-
-from bot.commands.arguments import Somebody
-from bot.commands.kinds import Choice, Optional, Word
-from bot.commands.methods import refuse_hidden
-from bot.commands.pass_rules import plan_pass
+from bot.commands.grammar.arguments import Somebody
+from bot.commands.grammar.kinds import Choice, Optional, Word
+from bot.commands.grammar.times import Moment, TimeOfDay, resolve
 from bot.commands.passes import READS_POLICY
 from bot.commands.people import READS
-from bot.commands.spec import Command, Context, Facts, Invocation, WhatHappened
-from bot.commands.times import Moment, TimeOfDay, resolve
-from bot.domain.change import Change, ChangeKind
-from bot.domain.methods import Dossier
-from bot.domain.operation import Operation
-from bot.domain.passes import PassTerms, WantedPass, due
-from bot.domain.people import Person
+from bot.commands.spec import Command, Context, Invocation, WhatHappened
+from bot.domain.change import ChangeKind
 from bot.domain.plan import Plan
-from bot.domain.recovery import SESSIONS, Situation, named, recovery
+from bot.domain.recovery import Situation
 from bot.domain.reset import RESETS
 from bot.domain.said import say
 from bot.errors import Refusal
+from bot.planning.recover import manager_for, plan_recovery
 from bot.ports import Directory
-
-_NOT_REMOVED = say("Nothing is removed: the phone at home stays registered.")
-_NOTHING_OLD = say("No authenticator, passkey or codes of an old phone are registered, so there is nothing to remove later.")
-_FOLLOWED = say("I look after 1 hour and after 24 hours whether something new was registered, and tell you.")
-_WHICH = say("Several devices are registered: ask which one is gone. What is on it goes; if nobody can say, all of them go.")
-_OWN_CARD = say("The pass gets a card of its own as soon as the rest is done.")
-
-
-def plan_recovery(
-    situation: Situation,
-    dossier: Dossier,
-    terms: PassTerms,
-    now: datetime,
-    *,
-    start: datetime | None = None,
-    manager: Person | None = None,
-) -> Plan:
-    """What happened, as a plan.
-
-    Args:
-        start: of the pass; None for the moment it is revealed.
-        manager: who gets the pass instead of the person.
-
-    Raises:
-        Refusal: no pass can be made for this person, or nobody can see what is registered.
-    """
-    refuse_hidden(dossier)
-    minutes = terms.usual if situation is Situation.FIRST_DAY else None
-    a_pass = plan_pass(dossier, terms, now, minutes=minutes, start=start)
-    changes, case = recovery(situation, dossier, a_pass.changes[0])
-    notes: list[str] = [_FOLLOWED] if case.followed else []
-    warnings = [*a_pass.warnings]
-    if situation is Situation.LOST:
-        notes.append(_OWN_CARD)
-        if case.devices:  # for whoever chooses, so no warning: approvers see what was chosen
-            notes.insert(0, _WHICH)
-    if situation is Situation.LEFT_AT_HOME:
-        notes.append(_NOT_REMOVED)
-    if situation is Situation.NEW_PHONE:
-        old = named(case.later)
-        later = say("Once something new is registered I remove what is on the old phone: {methods}.", methods=old)
-        notes.append(later if old else _NOTHING_OLD)
-    notes += a_pass.notes
-    if manager:
-        name, upn = manager.name, manager.upn
-        warnings.insert(
-            0, say("Policy: hand this pass to the manager, {name} ({upn}), who hands it over in person.", name=name, upn=upn)
-        )
-    return Plan(dossier.person, changes, tuple(notes), tuple(warnings), ChangeKind.RECOVER, case)
 
 
 async def recover(invocation: Invocation, context: Context, *, directory: Directory) -> Plan | WhatHappened:
@@ -96,53 +39,16 @@ async def recover(invocation: Invocation, context: Context, *, directory: Direct
         await directory.pass_terms(dossier.person.id),
         context.now,
         start=resolve(start, context.now, zone) if isinstance(start, Moment) else None,
-        manager=await _manager(directory, situation, dossier.person, context.facts),
+        manager=await manager_for(directory, situation, dossier.person, context.facts),
     )
 
 
-async def _manager(directory: Directory, situation: Situation, person: Person, facts: Facts) -> Person | None:
-    """Who gets the pass instead of the person; None when the person does."""
-    if situation is not Situation.FIRST_DAY or not facts.first_day_to_manager:
-        return None
-    manager = await directory.manager(person.id)
-    if manager is None:
-        raise Refusal(
-            say("Policy wants the first pass handed to the manager, and Entra ID names no manager of {name}.", name=person.name),
-            say("Have the manager entered in Entra ID, then ask again."),
-            code="no_manager",
-        )
-    return manager
 
 
-async def plan_again(directory: Directory, dossier: Dossier, operation: Operation, facts: Facts, now: datetime) -> Plan:
-    """The same recovery on the account as it is now, with what was chosen before and is not done: what is, a pass too, is not made anew.
-
-    Raises:
-        Refusal: as `plan_recovery`.
-    """
-    assert operation.recovery is not None, "operations of recoveries alone"
-    terms = await directory.pass_terms(dossier.person.id)
-    wanted = next((WantedPass.of(due(change, now).after) for change in operation.changes if change.once_only), None)
-    situation, start = operation.recovery.situation, wanted.start if wanted else None
-    manager = await _manager(directory, situation, dossier.person, facts)
-    plan = plan_recovery(situation, dossier, terms, now, start=start, manager=manager)
-    assert plan.recovery is not None, "it is one"
-    fates = [result.fate.good for result in operation.results] or [False] * len(operation.changes)
-    done = [change for change, over in zip(operation.changes, fates, strict=True) if over]
-    left = {_about(change) for change in operation.changes} - {_about(change) for change in done}
-    chosen = {(found.phone, found.method) for found in operation.recovery.stays(operation.changes)}
-    # What its requester took off stays off; what was registered since could be the finder's own, and is proposed.
-    ticked = tuple(_about(each) in left or (each.is_removal and (each.phone, each.method) not in chosen) for each in plan.changes)
-    found = tuple(each for each in plan.recovery.found if each.method != SESSIONS or not any(_ends_sessions(one) for one in done))
-    return replace(plan, recovery=replace(plan.recovery, ticked=ticked, found=found))
 
 
-def _ends_sessions(change: Change) -> bool:
-    return change.kind is ChangeKind.SIGN_OUT
 
 
-def _about(change: Change) -> tuple[object, ...]:
-    return (change.kind,) if change.once_only else (change.kind, change.phone, change.method)
 
 
 RECOVER = Command(

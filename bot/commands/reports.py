@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.commands.arguments import FOR, MAX_NAME, MAX_NAME_WORDS
-from bot.commands.kinds import Match, Optional, Token, Word
+from bot.commands.grammar.arguments import FOR, MAX_NAME, MAX_NAME_WORDS
+from bot.commands.grammar.kinds import Match, Optional, Token, Word
 from bot.commands.spec import Audience, Command, Context, Invocation, ReportAsked
 from bot.domain.said import say
 

@@ -2,137 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from bot.commands.arguments import FOR, TO, Somebody
-from bot.commands.kinds import Choice, Optional, Word
-from bot.commands.methods import refuse_hidden
+from bot.commands.grammar.arguments import FOR, TO, Somebody
+from bot.commands.grammar.kinds import Choice, Optional, Word
 from bot.commands.people import READS
-from bot.commands.phone_rules import ending_notes
-from bot.commands.spec import Command, Context, Facts, Invocation
-from bot.domain.change import Change, ChangeKind
-from bot.domain.methods import Dossier, Phone
+from bot.commands.spec import Command, Context, Invocation
+from bot.domain.change import ChangeKind
+from bot.domain.methods import Dossier
 from bot.domain.notices import Notice
-from bot.domain.phone import mask
 from bot.domain.plan import Plan
-from bot.domain.retirement import Retiring
-from bot.domain.said import join, say
-from bot.domain.sign_in import STATES, Aspect, DefaultMethod, MfaState, Preference
-from bot.errors import Refusal
-
-#: https://learn.microsoft.com/entra/identity/authentication/concept-system-preferred-multifactor-authentication
-_OVERRULED = say("System-preferred is on for this person: Entra ID asks for the strongest registered method, whatever the default is.")
-
-
-def plan_default(dossier: Dossier, wanted: DefaultMethod, facts: Facts, today: date) -> Plan:
-    """Another default method, on the account as it is now.
-
-    Raises:
-        Refusal: nothing is registered for it, nobody can see whether something is, or it is the default already.
-    """
-    person, preference = dossier.person, dossier.preference
-    assert preference is not None, "read with the account"
-    if preference.default is wanted:
-        said = say("The default method of {name} is {method} already: there is nothing to do.", name=person.name, method=_named(wanted))
-        raise Refusal(
-            join(" ", (said, _overruled(preference))),
-            code="nothing_to_do",
-        )
-    if not (found := dossier.rests_on(wanted)):
-        refuse_hidden(dossier)
-        if wanted is DefaultMethod.CODES and any(method.active is None for method in dossier.others):
-            raise Refusal(
-                say("Entra ID does not say whether the hardware token of {name} is active.", name=person.name),
-                say("Look in the Entra admin centre, under the person's authentication methods."),
-                code="unknown_state",
-            )
-        raise Refusal(
-            say("{name} has nothing registered for {method}, so it cannot be the default.", name=person.name, method=_named(wanted)),
-            _offer(dossier),
-            code="not_registered",
-        )
-    ends = Retiring(facts.retirement, today, dossier.population).of(wanted.channels)
-    notes = (say("Entra ID will ask for this first: {methods}.", methods=_listed(found)), *ending_notes(ends, person))
-    overruled = join(" ", (_overruled(preference), say("It then decides nothing but what may be removed.")))
-    warnings = [overruled] if preference.system_preferred else []
-    if not person.enabled:
-        warnings.append(say("This account is disabled: nobody can sign in to it, whatever the default is."))
-    before = preference.default.value if preference.default else None
-    return Plan(person, (Change(ChangeKind.SET_DEFAULT, None, before, wanted.value),), notes, tuple(warnings))
-
-
-def plan_mfa(dossier: Dossier, wanted: MfaState, facts: Facts) -> Plan:
-    """Another state of per-user MFA, on the account as it is now.
-
-    Raises:
-        Refusal: the setting is off, or there is nothing to do.
-    """
-    person, state = dossier.person, dossier.mfa_state
-    if not facts.per_user_mfa:
-        raise Refusal(
-            say("Per-user MFA is not switched on in Doorman, because it needs a very wide permission."),
-            say(
-                "Conditional Access is the modern way to require MFA. If this tenant still uses per-user MFA, whoever runs Doorman can "
-                "set PER_USER_MFA=on and grant Policy.ReadWrite.AuthenticationMethod."
-            ),
-            code="switched_off",
-        )
-    assert state is not None, "read with the account"
-    if state is wanted or (state is MfaState.ENFORCED and wanted is MfaState.ENABLED):
-        text = say("Per-user MFA of {name} is {state} already: there is nothing to do.", name=person.name, state=STATES[state])
-        if state is not wanted:
-            text = say(
-                "Per-user MFA of {name} is {state} already, which is the stricter of the two: there is nothing to do.",
-                name=person.name,
-                state=STATES[state],
-            )
-        raise Refusal(text, code="nothing_to_do")
-    notes = [
-        say("This uses the permission Policy.ReadWrite.AuthenticationMethod, which opens the sign-in policy of the whole tenant."),
-        say("Conditional Access is the modern way. Where it requires MFA already, leave this disabled: the two do not go together."),
-    ]
-    if wanted is MfaState.ENABLED:
-        notes.insert(0, say("If this person has registered a method, Entra ID makes it enforced by itself."))
-    warnings = (say("Without Conditional Access the password alone is then enough to sign in."),) if wanted is MfaState.DISABLED else ()
-    return Plan(person, (Change(ChangeKind.REQUIRE_MFA, None, state.value, wanted.value),), tuple(notes), warnings)
-
-
-def _named(default: DefaultMethod) -> str:
-    return say("{word} ({method})", word=default.word, method=default.spoken) if default.word else default.spoken
-
-
-def _listed(found: tuple[object, ...]) -> str:
-    """The methods in words; numbers always masked."""
-    names = (
-        join(" ", (one.type.noun, mask(one.number))) if isinstance(one, Phone) else getattr(one, "label", "")
-        for one in found
-    )
-    return join(", ", names)
-
-
-def _overruled(preference: Preference) -> str:
-    if not preference.system_preferred:
-        return ""
-    if not preference.system_method:
-        return _OVERRULED
-    return say(
-        "System-preferred is on for this person: Entra ID asks for the strongest registered method, whatever the default is "
-        "(now {method}).",
-        method=preference.chosen_by_system,
-    )
-
-
-def _offer(dossier: Dossier) -> str:
-    """What could be the default instead."""
-    words = [default.word for default in dossier.possible_defaults]
-    if not words:
-        return say("Nothing that could be a default is registered: no Authenticator, no app or token with codes, no phone.")
-    return say(
-        "What is registered allows: {words}. Type `set default for {upn} to {word}`.",
-        words=", ".join(words),
-        upn=dossier.person.upn,
-        word=words[0],
-    )
+from bot.domain.said import say
+from bot.domain.sign_in import Aspect, DefaultMethod, MfaState
+from bot.planning.sign_in import OVERRULED, listed, named, plan_default, plan_mfa
 
 
 def _target(context: Context) -> Dossier:
@@ -154,8 +34,8 @@ async def show_default(invocation: Invocation, context: Context) -> Notice:
     found = dossier.rests_on(preference.default)
     words = ", ".join(default.word for default in dossier.possible_defaults)
     facts = (
-        (say("Default"), _named(preference.default) if preference.default else say("none chosen")),
-        (say("Registered"), _listed(found)),
+        (say("Default"), named(preference.default) if preference.default else say("none chosen")),
+        (say("Registered"), listed(found)),
         (say("System-preferred"), say("on") if preference.system_preferred else say("off")),
         (say("Entra's choice"), preference.chosen_by_system if preference.system_preferred else ""),
         (say("Possible"), words or say("nothing that is registered")),
@@ -164,7 +44,7 @@ async def show_default(invocation: Invocation, context: Context) -> Notice:
     others = [one.word for one in dossier.possible_defaults if one is not preference.default]
     hint = say("To change it: `set default for {upn} to {word}`", upn=dossier.person.upn, word=others[0]) if others else ""
     return Notice(
-        _OVERRULED if preference.system_preferred else first,
+        OVERRULED if preference.system_preferred else first,
         hint,
         title=say("Default method of {name}", name=dossier.person.name),
         facts=tuple(fact for fact in facts if fact[1]),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from inspect import signature
 
-from bot.commands.arguments import Line, Who
-from bot.commands.kinds import Part
+from bot.commands.grammar.arguments import Line, Who
+from bot.commands.grammar.kinds import Part
 from bot.domain.change import Change, ChangeKind
 from bot.domain.conversations import ConversationRef
 from bot.domain.incoming import Verb
@@ -17,14 +17,14 @@ from bot.domain.people import Actor, Person, Standing
 from bot.domain.plan import Plan
 from bot.domain.policy import Audience
 from bot.domain.replies import Reply
-from bot.domain.retirement import Retirement
 from bot.domain.rules import Need
 from bot.domain.said import Said
 from bot.domain.sign_in import Aspect
 from bot.domain.stop import GO, Stop
+from bot.planning.facts import Facts
 from bot.ports import BulkJobs, Directory, Operations, Stops, Usages
 
-__all__ = ["Audience", "Command", "Context", "Facts", "Invocation", "Ports", "Run", "Who"]
+__all__ = ["Audience", "Command", "Context", "Invocation", "Ports", "Run", "Who"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +60,6 @@ class Invocation:
         return who if isinstance(who, Who) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """Settings that commands need to know.
-
-    Attributes:
-        default_region: ISO 3166 region of national numbers, or empty.
-        retirement: when Microsoft's own texts and calls end, and what goes on all the same.
-        per_user_mfa: per-user MFA may be read and switched.
-        first_day_to_manager: the first pass of somebody new goes to the manager.
-    """
-
-    default_region: str = ""
-    retirement: Retirement = field(default_factory=Retirement)
-    per_user_mfa: bool = False
-    first_day_to_manager: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

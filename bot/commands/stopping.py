@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.commands.arguments import BY, FOR, Duration, Somebody
-from bot.commands.kinds import Optional, Word
+from bot.commands.grammar.arguments import BY, FOR, Duration, Somebody
+from bot.commands.grammar.kinds import Optional, Word
 from bot.commands.people import READS
 from bot.commands.spec import Audience, Command, Context, Invocation
 from bot.domain import policy

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 from bot.domain.email import mask_address
 from bot.domain.methods import Family, PhoneType
+from bot.domain.passes import WantedPass
 from bot.domain.phone import mask
 from bot.domain.said import Said, say, say_each
 from bot.domain.sign_in import Aspect
@@ -149,12 +152,13 @@ class Change:
         phone: which phone; None for everything else.
         before, after: numbers of phones (None: no such phone), "on" or "off" for SMS sign-in (None
             before: of a phone still to be registered), an address for the email; for a method that
-            is removed or deactivated its name and date, and None or "deactivated"; for a new pass the one it replaces, if any, and what it
-            will be (`passes.WantedPass`); for a password Graph's moment of its last change, and None; for sessions Graph's moment, and
-            None; for an account "enabled" and "disabled"; for the default method and per-user MFA Graph's words.
+            is removed or deactivated its name and date, and None or "deactivated"; for a new pass the moment until which the one holds that
+            it replaces, if any (`moment`), and None; for a password Graph's moment of its last change, and None; for sessions Graph's
+            moment, and None; for an account "enabled" and "disabled"; for the default method and per-user MFA Graph's words.
         method: Graph's id of the method that is removed or changed.
         follows: SMS sign-in as it is going to be once the mobile number before it is set: Entra ID switches it on by itself ("on", never
             written by us), and we switch it off again ("off").
+        wanted: what a new pass will be; None of everything else.
     """
 
     kind: ChangeKind
@@ -163,6 +167,7 @@ class Change:
     after: str | None
     method: str = ""
     follows: bool = False
+    wanted: WantedPass | None = None
 
     @property
     def is_number(self) -> bool:
@@ -230,3 +235,25 @@ _LABELS = say_each(
         ChangeKind.RESET_PASSWORD: "Password",
     }
 )
+
+
+def moment(at: datetime) -> str:
+    """A moment as it stands in a change: in UTC, to the minute."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+
+
+def recorded(change: Change) -> dict[str, Any]:
+    """A change as the store and the trail have it: what a pass is and was stands in words there, which `store.records` reads back."""
+    facts = asdict(change) | {"before": change.before}
+    del facts["wanted"]
+    if change.wanted:
+        held = change.before and f"a pass until {datetime.fromisoformat(change.before):%Y-%m-%d %H:%M} UTC"
+        facts |= {"before": held, "after": change.wanted.recorded}
+    return facts
+
+
+def change_facts(changes: tuple[Change, ...]) -> list[dict[str, str | None]]:
+    """Changes as the trail records them: numbers masked; that one follows from another is said only where it does."""
+    return [
+        {key: value and str(value) for key, value in recorded(change.masked()).items() if key != "follows" or value} for change in changes
+    ]

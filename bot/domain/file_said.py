@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 import phonenumbers
 
-from bot.domain.bulk import Bulk, RowKind
+from bot.domain.bulk import Bulk
 from bot.domain.countries import COUNTRIES
 from bot.domain.file_found import Doubt, Found, Sheet, Unused
 from bot.domain.phone import mask_text
+from bot.domain.rows import RowKind
 from bot.domain.said import join, say, say_count, say_each, together
 
 #: Names in one sentence on a card; files name all.

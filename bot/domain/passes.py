@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
-from bot.domain.change import Change, ChangeKind
 from bot.domain.said import say
 
 #: Where the person goes with a pass: https://learn.microsoft.com/entra/identity/authentication/howto-authentication-temporary-access-pass
 SECURITY_INFO = "aka.ms/mysecurityinfo"
-
-_STORED = re.compile(r"(?P<minutes>\d{1,5}) minutes, (?P<use>one-time|reusable)(?:, from (?P<start>\d{4}-\d\d-\d\d \d\d:\d\d) UTC)?")
-
-_HELD = re.compile(r"a pass until (?P<until>\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +21,24 @@ class WantedPass:
     start: datetime | None = None
 
     @property
-    def text(self) -> str:
-        """As it stands in a change's `after`, for `of` to read back; `spoken` says it to people."""
+    def recorded(self) -> str:
+        """As the store and the trail have it, in words that never change."""
         start = f", from {self.start.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if self.start else ""
         return f"{self.minutes} minutes, {'one-time' if self.once else 'reusable'}{start}"
 
-    @classmethod
-    def of(cls, text: str | None) -> WantedPass:
-        """What `text` says.
+    @property
+    def spoken(self) -> str:
+        """As people read it."""
+        use = say("one-time") if self.once else say("reusable")
+        lasting = say("{count} minutes, {use}", count=self.minutes, use=use)
+        if self.start is None:
+            return lasting
+        start, end = window(self, self.start)
+        return say("{pass_}, from {start} until {end}", pass_=lasting, start=start, end=end)
 
-        Raises:
-            ValueError: it was not made by `text`.
-        """
-        found = _STORED.fullmatch(text or "")
-        if found is None:
-            raise ValueError("not a wanted pass")
-        start = _moment(found["start"]) if found["start"] else None
-        return cls(int(found["minutes"]), found["use"] == "one-time", start)
+    def due(self, now: datetime) -> WantedPass:
+        """As it would be made now: a start that has passed means at once."""
+        return self if self.start is None or _to_come(self, now) else replace(self, start=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,34 +78,6 @@ class PassTerms:
         """Whether the policy is about somebody who is in these groups."""
         mine = groups | {"all_users"}
         return bool(mine & self.included) and not mine & self.excluded
-
-
-def spoken(text: str) -> str:
-    """What stands in a change of a pass, before or after, as people read it."""
-    if found := _HELD.fullmatch(text):
-        return say("a pass until {at}", at=_moment(found["until"]))
-    try:
-        wanted = WantedPass.of(text)
-    except ValueError:
-        return text
-    use = say("one-time") if wanted.once else say("reusable")
-    lasting = say("{count} minutes, {use}", count=wanted.minutes, use=use)
-    if wanted.start is None:
-        return lasting
-    start, end = window(wanted, wanted.start)
-    return say("{pass_}, from {start} until {end}", pass_=lasting, start=start, end=end)
-
-
-def _moment(text: str) -> datetime:
-    return datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
-
-
-def due(change: Change, now: datetime) -> Change:
-    """The change as it would be made now: a start that has passed means at once."""
-    if change.kind is not ChangeKind.CREATE_PASS:
-        return change
-    wanted = WantedPass.of(change.after)
-    return replace(change, after=replace(wanted, start=None).text) if wanted.start and not _to_come(wanted, now) else change
 
 
 def window(wanted: WantedPass, asked_at: datetime) -> tuple[datetime, datetime]:

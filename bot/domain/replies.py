@@ -7,8 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.audit import AuditEvent
-from bot.domain.bulk import Progress, Sample
+from bot.domain.bulk import Progress
 from bot.domain.conversations import Member
+from bot.domain.forms import FormShown
 from bot.domain.incoming import FileKind
 from bot.domain.methods import Dossier, Method
 from bot.domain.notices import LogNotice, Notice
@@ -17,6 +18,7 @@ from bot.domain.people import Person
 from bot.domain.recovery import Situation
 from bot.domain.report import PhoneOnlyReport
 from bot.domain.retirement import Channel, Retirement
+from bot.domain.rows import Sample
 from bot.domain.secret import Secret
 from bot.domain.stop import Freeze
 
@@ -42,59 +44,6 @@ class Help:
 
     topics: tuple[tuple[str, tuple[CommandHelp, ...]], ...]
     greeting: str = ""
-
-
-class FieldKind(StrEnum):
-    """What a field of a form is filled in with."""
-
-    PERSON = "person"
-    CHOICE = "choice"
-    SWITCH = "switch"
-    NUMBER = "number"
-    WORDS = "words"
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One thing a form asks for.
-
-    Attributes:
-        options: the words to choose from.
-        limit: the most characters it takes.
-        value: what it holds already; of a switch "true".
-        picked, picked_name: whom the people picker holds already: object id and name.
-    """
-
-    name: str
-    label: str
-    kind: FieldKind
-    required: bool = True
-    options: tuple[str, ...] = ()
-    limit: int = 256
-    value: str = ""
-    picked: str = ""
-    picked_name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class FormShown:
-    """A command to be filled in.
-
-    Attributes:
-        id: names the stored form.
-        title, summary, syntax, example: of the command; the last two for whoever would rather type.
-        only_for: name of the one person who may fill it in.
-        problem: why what was filled in came to nothing.
-    """
-
-    id: str
-    title: str
-    summary: str
-    syntax: str
-    example: str
-    fields: tuple[Field, ...]
-    only_for: str = ""
-    problem: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True)

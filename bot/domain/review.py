@@ -14,7 +14,6 @@ from functools import reduce
 
 from bot.domain import refusals
 from bot.domain.change import Change, ChangeKind
-from bot.domain.passes import WantedPass
 from bot.domain.people import Person
 from bot.domain.policy import ALLOWED, Decision, Reason, stopped
 from bot.domain.refusals import GRAVITY, names
@@ -116,7 +115,7 @@ def _forbids(rule: Rule, ask: Ask, on: frozenset[Ground]) -> bool:
 
 def as_wanted(decision: Decision, changes: Iterable[Change]) -> Decision:
     """Policy's answer about changes of these kinds, with what it says of these very changes: whether a pass may be a reusable one."""
-    reusable = any(change.kind is ChangeKind.CREATE_PASS and not WantedPass.of(change.after).once for change in changes)
+    reusable = any(change.wanted is not None and not change.wanted.once for change in changes)
     if not decision.allowed or decision.reusable or not reusable:
         return decision
     return Decision(

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.domain.approvers import MOST_HOLDERS, Mark
 from bot.domain.change import KINDS, Change, ChangeKind
 from bot.domain.methods import Dossier
-from bot.domain.passes import PassTerms, WantedPass
+from bot.domain.passes import PassTerms
 from bot.domain.people import Group, Person, Standing
 from bot.domain.reconcile import DirectoryAudit
 from bot.domain.secret import Issued, temporary_password
@@ -191,7 +191,8 @@ class GraphDirectory:
         if change.kind is ChangeKind.RESET_PASSWORD:
             request = password_request(self._client.builders, user_id, password)
         else:
-            request = pass_request(self._client.builders, user_id, WantedPass.of(change.after))
+            assert change.wanted is not None, "a new pass"
+            request = pass_request(self._client.builders, user_id, change.wanted)
         async with may_be_new(Reader(self._client, AT_ONCE), user_id):
             answer = await self._client.send(
                 request, AT_ONCE, permission=KINDS[change.kind].permission, request_id=client_request_id(operation_id, change)

@@ -1,6 +1,6 @@
-"""The addresses we read, made once by the SDK's request builders and then only filled in.
+"""The addresses we read, written out: a request builder of the SDK costs more than the whole rest of a call.
 
-A builder costs more than the whole rest of a call, and the addresses never differ but for an id or a text.
+Each of them is held against the contract of Graph by a test.
 """
 
 from __future__ import annotations
@@ -12,29 +12,6 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
-
-from kiota_abstractions.base_request_configuration import RequestConfiguration
-from kiota_abstractions.request_information import RequestInformation
-from msgraph.generated.audit_logs.directory_audits.directory_audits_request_builder import DirectoryAuditsRequestBuilder
-from msgraph.generated.groups.groups_request_builder import GroupsRequestBuilder
-from msgraph.generated.groups.item.members.members_request_builder import MembersRequestBuilder
-from msgraph.generated.groups.item.owners.owners_request_builder import OwnersRequestBuilder
-from msgraph.generated.groups.item.transitive_members.graph_user.graph_user_request_builder import GraphUserRequestBuilder
-from msgraph.generated.identity_governance.privileged_access.group.eligibility_schedule_instances import (
-    eligibility_schedule_instances_request_builder as group_eligibility,
-)
-from msgraph.generated.reports.authentication_methods.user_registration_details.user_registration_details_request_builder import (
-    UserRegistrationDetailsRequestBuilder,
-)
-from msgraph.generated.reports.reports_request_builder import ReportsRequestBuilder
-from msgraph.generated.role_management.directory.role_assignments.role_assignments_request_builder import RoleAssignmentsRequestBuilder
-from msgraph.generated.role_management.directory.role_eligibility_schedule_instances import (
-    role_eligibility_schedule_instances_request_builder as eligibility,
-)
-from msgraph.generated.users.item.manager.manager_request_builder import ManagerRequestBuilder
-from msgraph.generated.users.item.transitive_member_of.graph_group.graph_group_request_builder import GraphGroupRequestBuilder
-from msgraph.generated.users.item.user_item_request_builder import UserItemRequestBuilder
-from msgraph.generated.users.users_request_builder import UsersRequestBuilder
 
 from bot.domain.approvers import MOST_HOLDERS
 from bot.errors import NotFound
@@ -73,11 +50,22 @@ PERSON = [
 MARKS = ["id", "mail", "otherMails", "proxyAddresses", "employeeId", "userPrincipalName"]
 #: What `registrations.listed_in` needs.
 LISTED = ["id", "displayName", "userPrincipalName", "accountEnabled", "userType", "creationType", "department"]
+#: What `registrations.row_in` needs: whose row is which, what is registered, and what is asked for first.
+REPORTED = [
+    "id",
+    "isAdmin",
+    "methodsRegistered",
+    "isSystemPreferredAuthenticationMethodEnabled",
+    "systemPreferredAuthenticationMethods",
+    "userPreferredMethodForSecondaryAuthentication",
+    "lastUpdatedDateTime",
+]
 PAGE = FIND_LIMIT + 1  # one more than shown, so that "there are more" is noticed
 MOST_ROWS = 999  # of a page: https://learn.microsoft.com/graph/paging
 GROUPS_PER_CHECK = 20  # https://learn.microsoft.com/graph/api/directoryobject-checkmembergroups
 
-
+_PERSON = ",".join(PERSON)
+_ACCOUNT = f"{_PERSON},isManagementRestricted,signInSessionsValidFromDateTime,lastPasswordChangeDateTime,preferredLanguage"
 _COSTS = {"/checkMemberGroups": 4, "/members": 3, "/transitiveMemberOf": 2, "/transitiveMembers": 5}
 
 
@@ -147,218 +135,51 @@ def as_object_id(text: str) -> str:
         return ""
 
 
-_SLOT = "SLOT"
+def _quoted(expression: str) -> str:
+    return quote(expression, safe="")
 
 
-def _address(request: RequestInformation) -> str:
-    return request.url.replace("%24", "$")
-
-
-def _configured(parameters: Any) -> RequestConfiguration[Any]:
-    return RequestConfiguration(query_parameters=parameters)
-
-
-_adapter: Any = object()  # addresses alone: nothing is sent through these builders
-_users = UsersRequestBuilder(_adapter, {"baseurl": ""})
-_user = _users.by_user_id(_SLOT)
-_roles = RoleAssignmentsRequestBuilder(_adapter, {"baseurl": ""})
-_Eligible = eligibility.RoleEligibilityScheduleInstancesRequestBuilder
-_InGroups = group_eligibility.EligibilityScheduleInstancesRequestBuilder
-_Listed = UsersRequestBuilder.UsersRequestBuilderGetQueryParameters
-
-_PERSON = _address(
-    _user.to_get_request_information(_configured(UserItemRequestBuilder.UserItemRequestBuilderGetQueryParameters(select=PERSON)))
-)
-_ACCOUNT = _address(
-    _user.to_get_request_information(
-        _configured(
-            UserItemRequestBuilder.UserItemRequestBuilderGetQueryParameters(
-                select=[
-                    *PERSON,
-                    "isManagementRestricted",
-                    "signInSessionsValidFromDateTime",
-                    "lastPasswordChangeDateTime",
-                    "preferredLanguage",
-                ]
-            )
-        )
-    )
-)
-_MARKS = _address(
-    _user.to_get_request_information(_configured(UserItemRequestBuilder.UserItemRequestBuilderGetQueryParameters(select=MARKS)))
-)
-_CREATED = _address(
-    _user.to_get_request_information(
-        _configured(UserItemRequestBuilder.UserItemRequestBuilderGetQueryParameters(select=["id", "createdDateTime"]))
-    )
-)
-_MANAGER = _address(
-    _user.manager.to_get_request_information(_configured(ManagerRequestBuilder.ManagerRequestBuilderGetQueryParameters(select=PERSON)))
-)
-_METHODS = _address(_user.authentication.methods.to_get_request_information())
-_PHONES = _address(_user.authentication.phone_methods.to_get_request_information())
-_PASSES = _address(_user.authentication.temporary_access_pass_methods.to_get_request_information())
-_ROLES_HELD = _address(_user.transitive_member_of.graph_directory_role.to_get_request_information())
-_GROUPS_HELD = _address(
-    _user.transitive_member_of.graph_group.to_get_request_information(
-        _configured(
-            GraphGroupRequestBuilder.GraphGroupRequestBuilderGetQueryParameters(
-                select=["id", "displayName", "isAssignableToRole"], count=True, top=MOST_ROWS
-            )
-        )
-    )
-)
-_ASSIGNMENTS = _address(
-    _roles.to_get_request_information(
-        _configured(
-            RoleAssignmentsRequestBuilder.RoleAssignmentsRequestBuilderGetQueryParameters(
-                filter=f"principalId eq '{_SLOT}'", expand=["roleDefinition"]
-            )
-        )
-    )
-)
-_ELIGIBLE = _address(
-    _Eligible(_adapter, {"baseurl": ""}).to_get_request_information(
-        _configured(
-            _Eligible.RoleEligibilityScheduleInstancesRequestBuilderGetQueryParameters(
-                filter=f"principalId eq '{_SLOT}'", expand=["roleDefinition"]
-            )
-        )
-    )
-)
-def _group_eligibilities(by: str, expand: str) -> str:
-    return _address(
-        _InGroups(_adapter, {"baseurl": ""}).to_get_request_information(
-            _configured(
-                _InGroups.EligibilityScheduleInstancesRequestBuilderGetQueryParameters(filter=f"{by} eq '{_SLOT}'", expand=[expand])
-            )
-        )
-    )
-
-
-_ELIGIBLE_IN_GROUPS = _group_eligibilities("principalId", "group")
-_ELIGIBLE_FOR_GROUP = _group_eligibilities("groupId", "principal")
-_OWNED = _address(_user.owned_objects.to_get_request_information())
-_OWNERS = _address(
-    OwnersRequestBuilder(_adapter, {"baseurl": "", "group%2Did": _SLOT}).to_get_request_information(
-        _configured(OwnersRequestBuilder.OwnersRequestBuilderGetQueryParameters(select=["id"], top=MOST_ROWS))
-    )
-)
-_CONTENTS = _address(
-    MembersRequestBuilder(_adapter, {"baseurl": "", "group%2Did": _SLOT}).to_get_request_information(
-        _configured(MembersRequestBuilder.MembersRequestBuilderGetQueryParameters(select=["id"], top=MOST_ROWS))
-    )
-)
-_ROLE_GROUPS = _address(
-    GroupsRequestBuilder(_adapter, {"baseurl": ""}).to_get_request_information(
-        _configured(
-            GroupsRequestBuilder.GroupsRequestBuilderGetQueryParameters(
-                filter="isAssignableToRole eq true", select=["id", "displayName"], top=MOST_ROWS
-            )
-        )
-    )
-)
-_Groups = GroupsRequestBuilder.GroupsRequestBuilderGetQueryParameters
-_GROUPS_FILTERED = _address(
-    GroupsRequestBuilder(_adapter, {"baseurl": ""}).to_get_request_information(
-        _configured(_Groups(filter=_SLOT, select=["id", "displayName"], top=PAGE))
-    )
-)
-_PEOPLE_IN = _address(
-    GraphUserRequestBuilder(_adapter, {"baseurl": "", "group%2Did": _SLOT}).to_get_request_information(
-        _configured(GraphUserRequestBuilder.GraphUserRequestBuilderGetQueryParameters(select=["id"], count=True, top=MOST_ROWS))
-    )
-)
-_MEMBERS = _address(
-    GraphUserRequestBuilder(_adapter, {"baseurl": "", "group%2Did": _SLOT}).to_get_request_information(
-        _configured(
-            GraphUserRequestBuilder.GraphUserRequestBuilderGetQueryParameters(
-                filter="accountEnabled eq true", select=PERSON, count=True, top=MOST_ROWS
-            )
-        )
-    )
-)
-_AUDITS = _address(
-    DirectoryAuditsRequestBuilder(_adapter, {"baseurl": ""}).to_get_request_information(
-        _configured(DirectoryAuditsRequestBuilder.DirectoryAuditsRequestBuilderGetQueryParameters(filter=_SLOT, top=MOST_ROWS))
-    )
-)
-_REGISTRATION = _address(
-    ReportsRequestBuilder(_adapter, {"baseurl": ""})
-    .authentication_methods.user_registration_details.by_user_registration_details_id(_SLOT)
-    .to_get_request_information()
-)
-#: Whose row is which, what is registered, and what is asked for first.
-REPORTED = [
-    "id",
-    "isAdmin",
-    "methodsRegistered",
-    "isSystemPreferredAuthenticationMethodEnabled",
-    "systemPreferredAuthenticationMethods",
-    "userPreferredMethodForSecondaryAuthentication",
-    "lastUpdatedDateTime",
-]
-_REPORT = _address(
-    UserRegistrationDetailsRequestBuilder(_adapter, {"baseurl": ""}).to_get_request_information(
-        _configured(
-            UserRegistrationDetailsRequestBuilder.UserRegistrationDetailsRequestBuilderGetQueryParameters(select=REPORTED, top=MOST_ROWS)
-        )
-    )
-)
-_HOLDING = _address(
-    _roles.to_get_request_information(
-        _configured(
-            RoleAssignmentsRequestBuilder.RoleAssignmentsRequestBuilderGetQueryParameters(
-                filter=f"roleDefinitionId eq '{_SLOT}'", expand=["principal"]
-            )
-        )
-    )
-)
-_CHECK_GROUPS = f"/users/{_SLOT}/checkMemberGroups"
-_FILTERED = _address(_users.to_get_request_information(_configured(_Listed(filter=_SLOT, select=PERSON, top=PAGE))))
-_HOLDERS = _address(_users.to_get_request_information(_configured(_Listed(filter=_SLOT, select=["id"], top=MOST_HOLDERS + 1))))
-_SEARCHED = _address(_users.to_get_request_information(_configured(_Listed(search=_SLOT, select=PERSON, top=PAGE))))
 #: Everybody, as the report of who has only a phone needs them: https://learn.microsoft.com/graph/api/user-list
-EVERYBODY = Read(_address(_users.to_get_request_information(_configured(_Listed(select=LISTED, top=MOST_ROWS)))), READ_USERS)
+EVERYBODY = Read(f"/users?$select={','.join(LISTED)}&$top={MOST_ROWS}", READ_USERS)
 #: The registration report, whole: https://learn.microsoft.com/graph/api/authenticationmethodsroot-list-userregistrationdetails
-REGISTRATIONS = Read(_REPORT, READ_AUDITS)
+REGISTRATIONS = Read(f"/reports/authenticationMethods/userRegistrationDetails?$select={','.join(REPORTED)}&$top={MOST_ROWS}", READ_AUDITS)
 #: What the tenant allows: https://learn.microsoft.com/graph/api/temporaryaccesspassauthenticationmethodconfiguration-get
 PASS_POLICY = Read("/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/TemporaryAccessPass", READ_POLICY)
 #: https://learn.microsoft.com/graph/api/smsauthenticationmethodconfiguration-get
 SMS_POLICY = Read("/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/Sms", READ_POLICY)
 #: The groups that roles can be assigned to, 500 at most: https://learn.microsoft.com/entra/identity/role-based-access-control/groups-concept
-ROLE_GROUPS = Read(_ROLE_GROUPS, READ_GROUPS)
-ONE_ID = _address(_users.to_get_request_information(_configured(_Listed(select=["id"], top=1))))
+ROLE_GROUPS = Read(f"/groups?$filter={_quoted('isAssignableToRole eq true')}&$select=id,displayName&$top={MOST_ROWS}", READ_GROUPS)
+ONE_ID = "/users?$select=id&$top=1"
 
 
 def person(user_id: str) -> Read:
     """The account."""
-    return Read(_PERSON.replace(_SLOT, user_id), READ_USERS)
+    return Read(f"/users/{user_id}?$select={_PERSON}", READ_USERS)
 
 
 def account(user_id: str) -> Read:
     """The account, and whether a restricted administrative unit protects it."""
-    return Read(_ACCOUNT.replace(_SLOT, user_id), READ_USERS)
+    return Read(f"/users/{user_id}?$select={_ACCOUNT}", READ_USERS)
 
 
 def created(user_id: str) -> Read:
     """When the account was created."""
-    return Read(_CREATED.replace(_SLOT, user_id), READ_USERS)
+    return Read(f"/users/{user_id}?$select=id,createdDateTime", READ_USERS)
 
 
 def marks(user_id: str) -> Read:
     """By what the account can be told to be one person's with another one."""
-    return Read(_MARKS.replace(_SLOT, user_id), READ_USERS)
+    return Read(f"/users/{user_id}?$select={','.join(MARKS)}", READ_USERS)
 
 
 def manager(user_id: str) -> Read:
     """The account of somebody's manager."""
-    return Read(_MANAGER.replace(_SLOT, user_id), READ_USERS)
+    return Read(f"/users/{user_id}/manager?$select={_PERSON}", READ_USERS)
 
 
 def methods(user_id: str) -> Read:
     """All authentication methods."""
-    return Read(_METHODS.replace(_SLOT, user_id), READ_METHODS)
+    return Read(f"/users/{user_id}/authentication/methods", READ_METHODS)
 
 
 def tokens(user_id: str) -> Read:
@@ -368,12 +189,12 @@ def tokens(user_id: str) -> Read:
 
 def passes(user_id: str) -> Read:
     """The Temporary Access Pass, if there is one, without its code."""
-    return Read(_PASSES.replace(_SLOT, user_id), READ_PASSES)
+    return Read(f"/users/{user_id}/authentication/temporaryAccessPassMethods", READ_PASSES)
 
 
 def phones(user_id: str) -> Read:
     """The phones alone, which a narrower permission opens."""
-    return Read(_PHONES.replace(_SLOT, user_id), READ_PHONES)
+    return Read(f"/users/{user_id}/authentication/phoneMethods", READ_PHONES)
 
 
 def preferences(user_id: str) -> Read:
@@ -388,32 +209,37 @@ def requirements(user_id: str) -> Read:
 
 def registration(user_id: str) -> Read:
     """A row of the registration report: https://learn.microsoft.com/graph/api/userregistrationdetails-get"""
-    return Read(_REGISTRATION.replace(_SLOT, user_id), READ_AUDITS)
+    return Read(f"/reports/authenticationMethods/userRegistrationDetails/{user_id}", READ_AUDITS)
 
 
 def roles_held(user_id: str) -> Read:
     """Built-in directory roles, held directly or through a group."""
-    return Read(_ROLES_HELD.replace(_SLOT, user_id), READ_ROLES)
+    return Read(f"/users/{user_id}/transitiveMemberOf/graph.directoryRole", READ_ROLES)
 
 
 def groups_held(user_id: str) -> Read:
     """Groups, nested ones too, and whether roles can be assigned to them."""
-    return Read(_GROUPS_HELD.replace(_SLOT, user_id), READ_GROUPS, eventual=True)
+    fields = "id,displayName,isAssignableToRole"
+    url = f"/users/{user_id}/transitiveMemberOf/graph.group?$count=true&$select={fields}&$top={MOST_ROWS}"
+    return Read(url, READ_GROUPS, eventual=True)
 
 
 def assignments(user_id: str) -> Read:
     """Roles assigned directly: custom ones and those for a part of the tenant included."""
-    return Read(_ASSIGNMENTS.replace(_SLOT, user_id), READ_ROLES)
+    own = _quoted(f"principalId eq '{user_id}'")
+    return Read(f"/roleManagement/directory/roleAssignments?$expand=roleDefinition&$filter={own}", READ_ROLES)
 
 
 def holders_of(role_id: str) -> Read:
     """Who holds a role, people and groups: https://learn.microsoft.com/graph/api/rbacapplication-list-roleassignments"""
-    return Read(_HOLDING.replace(_SLOT, role_id), READ_ROLES)
+    of_role = _quoted(f"roleDefinitionId eq '{role_id}'")
+    return Read(f"/roleManagement/directory/roleAssignments?$expand=principal&$filter={of_role}", READ_ROLES)
 
 
 def eligibilities(user_id: str) -> Read:
     """Roles the account may activate: https://learn.microsoft.com/graph/api/rbacapplication-list-roleeligibilityscheduleinstances"""
-    return Read(_ELIGIBLE.replace(_SLOT, user_id), READ_ELIGIBLE)
+    own = _quoted(f"principalId eq '{user_id}'")
+    return Read(f"/roleManagement/directory/roleEligibilityScheduleInstances?$expand=roleDefinition&$filter={own}", READ_ELIGIBLE)
 
 
 def owned(user_id: str) -> Read:
@@ -421,12 +247,12 @@ def owned(user_id: str) -> Read:
 
     https://learn.microsoft.com/graph/api/user-list-ownedobjects
     """
-    return Read(_OWNED.replace(_SLOT, user_id), READ_USERS)
+    return Read(f"/users/{user_id}/ownedObjects", READ_USERS)
 
 
 def owners(group_id: str) -> Read:
     """Who owns a group: https://learn.microsoft.com/graph/api/group-list-owners"""
-    return Read(_OWNERS.replace(_SLOT, group_id), READ_GROUPS)
+    return Read(f"/groups/{group_id}/owners?$select=id&$top={MOST_ROWS}", READ_GROUPS)
 
 
 def group_eligibilities(principal_id: str) -> Read:
@@ -434,37 +260,42 @@ def group_eligibilities(principal_id: str) -> Read:
 
     https://learn.microsoft.com/graph/api/privilegedaccessgroup-list-eligibilityscheduleinstances
     """
-    return Read(_ELIGIBLE_IN_GROUPS.replace(_SLOT, principal_id), READ_GROUP_ELIGIBLE)
+    own = _quoted(f"principalId eq '{principal_id}'")
+    return Read(f"/identityGovernance/privilegedAccess/group/eligibilityScheduleInstances?$expand=group&$filter={own}", READ_GROUP_ELIGIBLE)
 
 
 def eligible_for(group_id: str) -> Read:
     """Who may activate membership or ownership of a group."""
-    return Read(_ELIGIBLE_FOR_GROUP.replace(_SLOT, group_id), READ_GROUP_ELIGIBLE)
+    in_it = _quoted(f"groupId eq '{group_id}'")
+    url = f"/identityGovernance/privilegedAccess/group/eligibilityScheduleInstances?$expand=principal&$filter={in_it}"
+    return Read(url, READ_GROUP_ELIGIBLE)
 
 
 def contents(group_id: str) -> Read:
     """What is in a group directly, people and groups, each with its type: https://learn.microsoft.com/graph/api/group-list-members"""
-    return Read(_CONTENTS.replace(_SLOT, group_id), READ_GROUPS)
+    return Read(f"/groups/{group_id}/members?$select=id&$top={MOST_ROWS}", READ_GROUPS)
 
 
 def members(group_id: str) -> Read:
     """People with an enabled account in a group, or in groups inside it: https://learn.microsoft.com/graph/api/group-list-transitivemembers"""
-    return Read(_MEMBERS.replace(_SLOT, group_id), READ_GROUPS, eventual=True)
+    enabled = _quoted("accountEnabled eq true")
+    url = f"/groups/{group_id}/transitiveMembers/graph.user?$count=true&$filter={enabled}&$select={_PERSON}&$top={MOST_ROWS}"
+    return Read(url, READ_GROUPS, eventual=True)
 
 
 def groups(expression: str) -> Read:
     """Groups by `$filter`: https://learn.microsoft.com/graph/api/group-list"""
-    return Read(_GROUPS_FILTERED.replace(_SLOT, quote(expression, safe="")), READ_GROUPS)
+    return Read(f"/groups?$filter={_quoted(expression)}&$select=id,displayName&$top={PAGE}", READ_GROUPS)
 
 
 def people_in(group_id: str) -> Read:
     """The ids of everybody in a group, or in groups inside it, as `members` whether their accounts are enabled or not."""
-    return Read(_PEOPLE_IN.replace(_SLOT, group_id), READ_GROUPS, eventual=True)
+    return Read(f"/groups/{group_id}/transitiveMembers/graph.user?$count=true&$select=id&$top={MOST_ROWS}", READ_GROUPS, eventual=True)
 
 
 def check_groups(user_id: str, group_ids: Sequence[str]) -> list[Read]:
     """In which of these groups the account is, nested ones too."""
-    url = _CHECK_GROUPS.replace(_SLOT, user_id)
+    url = f"/users/{user_id}/checkMemberGroups"
     chunks = (group_ids[start : start + GROUPS_PER_CHECK] for start in range(0, len(group_ids), GROUPS_PER_CHECK))
     return [Read(url, READ_GROUPS, body={"groupIds": list(chunk)}) for chunk in chunks]
 
@@ -472,19 +303,19 @@ def check_groups(user_id: str, group_ids: Sequence[str]) -> list[Read]:
 def audits(app_id: str, since: datetime) -> Read:
     """What Entra's own log says this application did: https://learn.microsoft.com/graph/api/directoryaudit-list"""
     expression = f"activityDateTime ge {since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ} and initiatedBy/app/appId eq '{app_id}'"
-    return Read(_AUDITS.replace(_SLOT, quote(expression, safe="")), READ_AUDITS)
+    return Read(f"/auditLogs/directoryAudits?$filter={_quoted(expression)}&$top={MOST_ROWS}", READ_AUDITS)
 
 
 def filtered(expression: str) -> Read:
     """Accounts by `$filter`."""
-    return Read(_FILTERED.replace(_SLOT, quote(expression, safe="")), READ_USERS)
+    return Read(f"/users?$filter={_quoted(expression)}&$select={_PERSON}&$top={PAGE}", READ_USERS)
 
 
 def holders(expression: str) -> Read:
     """The ids of a few accounts by `$filter`, so many that "more than `MOST_HOLDERS`" is noticed."""
-    return Read(_HOLDERS.replace(_SLOT, quote(expression, safe="")), READ_USERS)
+    return Read(f"/users?$filter={_quoted(expression)}&$select=id&$top={MOST_HOLDERS + 1}", READ_USERS)
 
 
 def searched(expression: str) -> Read:
     """Accounts by `$search`."""
-    return Read(_SEARCHED.replace(_SLOT, quote(expression, safe="")), READ_USERS, eventual=True)
+    return Read(f"/users?$search={_quoted(expression)}&$select={_PERSON}&$top={PAGE}", READ_USERS, eventual=True)

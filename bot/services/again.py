@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bot.commands.replan import replan_all
-from bot.commands.spec import Facts
 from bot.domain.incoming import CardAction, Verb
 from bot.domain.operation import Operation
 from bot.domain.people import Standing
 from bot.domain.replies import OperationShown
 from bot.domain.said import say
 from bot.errors import Refusal
+from bot.planning.anew import replan_all
+from bot.planning.facts import Facts
 from bot.ports import Clock, Directory, Operations
 from bot.services.agreement import Agreement
 from bot.services.announce import shown

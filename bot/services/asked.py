@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.commands.arguments import Somebody
+from bot.commands.grammar.arguments import Somebody
 from bot.commands.parser import parse
 from bot.commands.spec import Command
 from bot.domain.incoming import CardAction, IncomingMessage, Verb

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.commands.cleaning import normalise
+from bot.commands.grammar.cleaning import normalise
 from bot.commands.parser import parse
 from bot.domain.incoming import CardAction, FileConsent, FileKind, IncomingMessage, Verb
 from bot.domain.policy import Audience

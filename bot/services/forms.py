@@ -14,16 +14,11 @@ from bot.commands.about import listed
 from bot.commands.spec import Command
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.conversations import ConversationRef
+from bot.domain.forms import Field, FieldKind, FormShown
 from bot.domain.incoming import FORM_MARK, PICKED, CardAction
 from bot.domain.notices import Notice
 from bot.domain.people import Actor
-from bot.domain.replies import (
-    Field,
-    FieldKind,
-    FormShown,
-    Help,
-    Reply,
-)
+from bot.domain.replies import Help, Reply
 from bot.domain.said import say
 from bot.errors import DirectoryError, Incomplete, Refusal
 from bot.ports import Clock, Directory, Operations

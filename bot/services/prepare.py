@@ -6,7 +6,7 @@ One path for what is proposed and for what an administrator only tries out with 
 from __future__ import annotations
 
 from bot.commands import COMMANDS
-from bot.commands.spec import Command, Context, Errand, Facts, Invocation, Ports
+from bot.commands.spec import Command, Context, Errand, Invocation, Ports
 from bot.domain.change import ChangeKind
 from bot.domain.conversations import ConversationRef
 from bot.domain.methods import Dossier
@@ -18,6 +18,7 @@ from bot.domain.said import say
 from bot.domain.sign_in import Aspect
 from bot.domain.stop import GO
 from bot.errors import NotFound, Refusal
+from bot.planning.facts import Facts
 from bot.ports import Clock
 from bot.services.agreement import Agreement
 from bot.services.gate import Gate

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.change import Change
+from bot.domain.change import change_facts
 from bot.domain.conversations import ConversationRef
 from bot.domain.operation import Operation
 from bot.domain.people import Actor, Person
@@ -32,13 +32,6 @@ class Proposal:
     approvals_in: ConversationRef | None = None
     approvers: tuple[Person, ...] = ()
     first: bool = False
-
-
-def change_facts(changes: tuple[Change, ...]) -> list[dict[str, str | None]]:
-    """Changes as the trail records them: numbers masked; that one follows from another is said only where it does."""
-    return [
-        {key: value and str(value) for key, value in asdict(change.masked()).items() if key != "follows" or value} for change in changes
-    ]
 
 
 async def propose(

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from bot.commands.cleaning import normalise
+from bot.commands.grammar.cleaning import normalise
 from bot.domain.people import Group
 from bot.domain.report import Scope
 from bot.domain.report_about import EVERYBODY, department_in, folded, group_in, of_department, of_group

@@ -13,9 +13,6 @@ from datetime import datetime
 
 import structlog
 
-from bot.commands.pass_rules import plan_password
-from bot.commands.replan import plan_same_pass
-from bot.commands.spec import Facts
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change, ChangeKind
 from bot.domain.effect import untouched
@@ -23,13 +20,15 @@ from bot.domain.incoming import CardAction
 from bot.domain.life import REVEALING_FOR, State
 from bot.domain.notices import Notice, Tone
 from bot.domain.operation import Operation
-from bot.domain.passes import WantedPass, due, made_now, spoken
+from bot.domain.passes import made_now
 from bot.domain.people import Standing
 from bot.domain.replies import OperationShown, Revealed
 from bot.domain.said import join, said_at, say
 from bot.domain.secret import Issued
 from bot.errors import Conflict, DirectoryError, NotReady, Refusal, StoreUnavailable, Throttled, Unavailable
 from bot.metrics import OPERATIONS
+from bot.planning.facts import Facts
+from bot.planning.passes import plan_password, plan_same_pass
 from bot.ports import Clock, Directory, Operations, Sleep
 from bot.services import explain
 from bot.services.approve import differences
@@ -112,25 +111,25 @@ class Reveals:
         if changed := differences(operation.target, dossier.person):
             await self._outdated(operation, say("The account has changed since this was asked for: {changed}.", changed=changed))
         (agreed,) = operation.changes
-        change = due(agreed, self._clock())
+        change = replace(agreed, wanted=agreed.wanted and agreed.wanted.due(self._clock()))
         terms = await self._directory.pass_terms(dossier.person.id) if change.kind is ChangeKind.CREATE_PASS else None
         try:
             plan = plan_same_pass(dossier, terms, change, self._clock()) if terms else plan_password(dossier.person)
         except Refusal as refusal:
             await self._outdated(operation, join(" ", (say("It is not possible any more."), refusal.text)))
             raise
-        if [one.after for one in plan.changes] != [change.after]:
-            allowed = join(", ", (spoken(one.after) if one.after else one.label for one in plan.changes))
+        if [one.wanted for one in plan.changes] != [change.wanted]:
+            allowed = join(", ", (one.wanted.spoken if one.wanted else one.label for one in plan.changes))
             text = say("The tenant's policy has changed since this was asked for; it allows: {allowed}.", allowed=allowed)
             await self._outdated(operation, text)
         if [one.method for one in plan.changes] != [change.method]:  # where the methods are hidden, only this read shows the pass
             upn = dossier.person.upn
             text = say("{changed} of {upn} was changed by someone else since this was asked for.", changed=change.label, upn=upn)
             await self._outdated(operation, text)
-        if terms is None:
+        if terms is None or agreed.wanted is None:
             return change, 0
-        wanted = made_now(WantedPass.of(agreed.after), operation.created_at, self._clock(), terms.minimum)
-        return replace(change, after=wanted.text), terms.minimum
+        wanted = made_now(agreed.wanted, operation.created_at, self._clock(), terms.minimum)
+        return replace(change, wanted=wanted), terms.minimum
 
     async def _outdated(self, operation: Operation, why: str) -> None:
         """Ends an operation that is no longer what everybody agreed to; raises Refusal."""

@@ -10,18 +10,11 @@ from datetime import timedelta
 
 from bot.commands.spec import Invocation
 from bot.domain.conversations import ConversationRef
+from bot.domain.forms import FormShown
 from bot.domain.methods import Dossier
 from bot.domain.notices import Notice
 from bot.domain.people import Actor
-from bot.domain.replies import (
-    FormShown,
-    Help,
-    History,
-    OperationShown,
-    PersonShown,
-    Reply,
-    Whoami,
-)
+from bot.domain.replies import Help, History, OperationShown, PersonShown, Reply, Whoami
 from bot.domain.said import say
 from bot.errors import Refusal
 from bot.ports import Clock, Operations

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.commands.pass_rules import lasting
-from bot.domain.change import Change, ChangeKind
+from bot.domain.change import Change
 from bot.domain.operation import Operation
-from bot.domain.passes import WantedPass, window
+from bot.domain.passes import window
 from bot.domain.said import join, say
 from bot.domain.secret import Issued
+from bot.planning.passes import lasting
 
 #: Graph counts whole minutes: a pass that ends within one of the agreed end ends with it.
 _TO_THE_MINUTE = timedelta(minutes=1)
@@ -18,11 +18,11 @@ _TO_THE_MINUTE = timedelta(minutes=1)
 
 def as_made(change: Change, issued: Issued, now: datetime) -> Change:
     """The change with the times that Graph gave; with those it was asked for where it does not say."""
-    if change.kind is not ChangeKind.CREATE_PASS:
+    asked = change.wanted
+    if asked is None:
         return change
-    asked = WantedPass.of(change.after)
-    made = replace(asked, minutes=issued.minutes or asked.minutes, start=issued.start or asked.start or now)
-    return replace(change, after=made.text)
+    start = (issued.start or asked.start or now).replace(second=0, microsecond=0)
+    return replace(change, wanted=replace(asked, minutes=issued.minutes or asked.minutes, start=start))
 
 
 def validity(operation: Operation, made: Change, minimum: int) -> str:
@@ -33,12 +33,12 @@ def validity(operation: Operation, made: Change, minimum: int) -> str:
         made: as it came to be.
         minimum: the shortest life the tenant allows, in minutes.
     """
-    if made.kind is not ChangeKind.CREATE_PASS:
+    wanted, asked = made.wanted, operation.changes[0].wanted
+    if wanted is None or asked is None:
         return ""
-    wanted = WantedPass.of(made.after)
     assert wanted.start is not None, "`as_made` says when"
     _, end = window(wanted, wanted.start)
-    _, agreed = window(WantedPass.of(operation.changes[0].after), operation.created_at)
+    _, agreed = window(asked, operation.created_at)
     said = say("Valid from {start} until {end}.", start=wanted.start, end=end)
     if end <= agreed + _TO_THE_MINUTE:
         return said

@@ -21,8 +21,9 @@ from typing import Any
 
 import structlog
 
-from bot.domain.bulk import MOST_ROWS, FileRow
+from bot.domain.bulk import MOST_ROWS
 from bot.domain.file_found import Answers, Found
+from bot.domain.rows import FileRow
 from bot.domain.said import say
 from bot.errors import Refusal
 from bot.sheets.child import DEFECT, NO_MEMORY, START, Limits

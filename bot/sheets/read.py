@@ -10,8 +10,9 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from bot.domain.bulk import MOST_BYTES, MOST_ROWS, FileRow
+from bot.domain.bulk import MOST_BYTES, MOST_ROWS
 from bot.domain.file_found import NO_ANSWERS, Answers, Found
+from bot.domain.rows import FileRow
 from bot.domain.said import say
 from bot.errors import Refusal
 from bot.sheets import archive, text, workbook

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.domain.bulk import FileRow, Mode, Wish
 from bot.domain.methods import PhoneType
+from bot.domain.rows import FileRow, Mode, Wish
 from bot.domain.said import join, say
 from bot.errors import Refusal
 from bot.sheets.cells import Record, is_error, is_formula

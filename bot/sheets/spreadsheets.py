@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from bot.domain.bulk import FileRow, Row
 from bot.domain.file_found import Answers, Found
 from bot.domain.report import Registered
 from bot.domain.retirement import Retirement
+from bot.domain.rows import FileRow, Row
 from bot.sheets import people, write
 from bot.sheets.apart import ReaderProcesses
 

@@ -11,9 +11,9 @@ import re
 from dataclasses import asdict
 from typing import Any
 
-from bot.domain.bulk import FileRow, Mode, Wish
 from bot.domain.file_found import Doubt, Found, Sheet, Unused
 from bot.domain.methods import PhoneType
+from bot.domain.rows import FileRow, Mode, Wish
 from bot.domain.said import from_store, to_store
 from bot.errors import Refusal
 from bot.sheets.cells import DELIMITERS, MOST_ALSO, MOST_OF_A_NAME, MOST_OF_A_USER

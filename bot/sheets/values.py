@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from bot.domain.bulk import Mode
+from bot.domain.rows import Mode
 from bot.domain.said import say
 from bot.errors import Refusal
 from bot.sheets.cells import word_set

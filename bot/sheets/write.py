@@ -7,10 +7,10 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 
-from bot.domain.bulk import Row, RowKind, row_operation_id
 from bot.domain.change import Change, ChangeKind
 from bot.domain.life import State
 from bot.domain.phone import mask_text
+from bot.domain.rows import Row, RowKind, row_operation_id
 from bot.domain.said import join, say, say_each, spoken
 from bot.sheets.cells import EXAMPLE_USER
 

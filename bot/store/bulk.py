@@ -10,28 +10,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import Connection, case, func, insert, select, update
 
 from bot.domain.audit import AuditEvent
-from bot.domain.bulk import (
-    ASKS,
-    CHECKED,
-    MOST_OF_ONE,
-    PROGRESS,
-    Bulk,
-    FileRow,
-    Hold,
-    PlanDigest,
-    Progress,
-    Row,
-    RowEnd,
-    RowKind,
-    Sample,
-    Taken,
-)
+from bot.domain.bulk import ASKS, CHECKED, MOST_OF_ONE, PROGRESS, Bulk, Hold, PlanDigest, Progress
 from bot.domain.conversations import ConversationRef
 from bot.domain.life import NOT_DONE, State
 from bot.domain.limits import SetBefore
 from bot.domain.operation import Operation
 from bot.domain.people import Person
 from bot.domain.plan import Warned
+from bot.domain.rows import FileRow, Row, RowEnd, RowKind, Sample, Taken
 from bot.domain.rules import Need
 from bot.domain.said import from_store, to_column
 from bot.ports import JobAtWork

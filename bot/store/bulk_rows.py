@@ -10,26 +10,14 @@ from typing import Any
 from sqlalchemy import Connection, Text, bindparam, case, cast, delete, func, insert, or_, select, update
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.bulk import (
-    FAILING_WINDOW,
-    OWN_PHONES,
-    Bulk,
-    FileRow,
-    PlanDigest,
-    Row,
-    RowEnd,
-    RowKind,
-    Sample,
-    Taken,
-    masked,
-    row_operation_id,
-)
+from bot.domain.bulk import FAILING_WINDOW, Bulk, PlanDigest
+from bot.domain.change import change_facts
 from bot.domain.life import State
 from bot.domain.limits import number_digest
 from bot.domain.people import Person
 from bot.domain.plan import Warned
+from bot.domain.rows import OWN_PHONES, FileRow, Row, RowEnd, RowKind, Sample, Taken, masked, row_operation_id
 from bot.domain.said import from_store, to_column, to_store
-from bot.services.propose import change_facts
 from bot.store import records
 from bot.store.tables import bulk_numbers, bulk_rows
 from bot.store.trail import Trail

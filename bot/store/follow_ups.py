@@ -10,7 +10,6 @@ from sqlalchemy import Connection, insert, select
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.life import State
 from bot.domain.operation import Operation
-from bot.domain.passes import WantedPass
 from bot.domain.recovery import LOOKS
 from bot.store import approvals, records
 from bot.store.ids import fresh_id
@@ -38,7 +37,7 @@ def schedule(connection: Connection, enqueue: Enqueue, operation: Operation, at:
     """Puts off the looks at somebody for whom a recovery did at least a part, until something may have been registered."""
     if operation.recovery is None or not operation.recovery.followed or operation.state not in (State.SUCCEEDED, State.PARTIAL):
         return
-    starts = [start for change in operation.changes if change.once_only and (start := WantedPass.of(change.after).start)]
+    starts = [change.wanted.start for change in operation.changes if change.wanted and change.wanted.start]
     wait = max(0.0, *((start - at).total_seconds() for start in starts), 0.0)
     for number, after in enumerate(LOOKS, start=1):
         enqueue(connection, "follow_up", operation.id, occasion=str(number), delay=wait + after.total_seconds())

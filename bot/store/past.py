@@ -7,12 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, or_, select
 
-from bot.domain.bulk import row_operation_id
 from bot.domain.chain import canonical
 from bot.domain.life import Fate, State, fates
 from bot.domain.operation import Operation
 from bot.domain.people import Person
 from bot.domain.registered import Made
+from bot.domain.rows import row_operation_id
 from bot.ports import FIND_LIMIT
 from bot.store import records
 from bot.store.tables import audit_events, bulk_rows, operations

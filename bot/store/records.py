@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row
 
 from bot.domain.audit import AuditEvent
-from bot.domain.bulk import Bulk, Mode, RowKind, Wish
-from bot.domain.bulk import Row as BulkRow
-from bot.domain.change import Change, ChangeKind
+from bot.domain.bulk import Bulk
+from bot.domain.change import Change, ChangeKind, moment, recorded
 from bot.domain.conversations import ConversationRef
 from bot.domain.file_found import NO_ANSWERS, Answers, Doubt, Sheet, Unused
 from bot.domain.file_found import Found as FileFound
 from bot.domain.life import Fate, State
 from bot.domain.methods import PhoneType
 from bot.domain.operation import Approval, Operation, Result
+from bot.domain.passes import WantedPass
 from bot.domain.people import Actor, Person
 from bot.domain.plan import Warned
 from bot.domain.recovery import Found, Recovery, Situation
+from bot.domain.rows import Mode, RowKind, Wish
+from bot.domain.rows import Row as BulkRow
 from bot.domain.rules import Need
 from bot.domain.said import from_store, to_store
+
+#: What a new pass will be, and the one that it replaces.
+_WANTED = re.compile(r"(?P<minutes>\d{1,5}) minutes, (?P<use>one-time|reusable)(?:, from (?P<start>\d{4}-\d\d-\d\d \d\d:\d\d) UTC)?")
+_HELD = re.compile(r"a pass until (?P<until>\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
 
 
 def with_id(operation: Operation, operation_id: str) -> Operation:
@@ -179,13 +186,34 @@ def change(stored: dict[str, Any]) -> Change:
     """The change that is stored so."""
     phone = PhoneType(stored["phone"]) if stored["phone"] else None
     before = stored["before"] and from_store(stored["before"])
-    method, follows = stored.get("method", ""), stored.get("follows", False)
-    return Change(ChangeKind(stored["kind"]), phone, before, stored["after"], method, follows)
+    kind, method, follows = ChangeKind(stored["kind"]), stored.get("method", ""), stored.get("follows", False)
+    if kind is ChangeKind.CREATE_PASS:
+        return Change(kind, phone, _held(before), None, method, follows, _wanted(stored["after"]))
+    return Change(kind, phone, before, stored["after"], method, follows)
+
+
+def _held(text: str | None) -> str | None:
+    if text is None:
+        return None
+    if (found := _HELD.fullmatch(text)) is None:
+        raise ValueError("not a pass that is held")
+    return moment(_utc(found["until"]))
+
+
+def _wanted(text: str | None) -> WantedPass:
+    if (found := _WANTED.fullmatch(text or "")) is None:
+        raise ValueError("not a wanted pass")
+    return WantedPass(int(found["minutes"]), found["use"] == "one-time", _utc(found["start"]) if found["start"] else None)
+
+
+def _utc(text: str) -> datetime:
+    return datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
 
 
 def change_row(change: Change) -> dict[str, Any]:
     """A change as it is stored."""
-    return asdict(change) | {"before": change.before and to_store(change.before)}
+    facts = recorded(change)
+    return facts | {"before": facts["before"] and to_store(facts["before"])}
 
 
 def result_row(result: Result) -> dict[str, Any]:

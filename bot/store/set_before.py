@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, func, or_, select
 
-from bot.domain.bulk import OWN_PHONES, Row
 from bot.domain.life import State
 from bot.domain.limits import SetBefore, digests
 from bot.domain.people import Person
+from bot.domain.rows import OWN_PHONES, Row
 from bot.store import records
 from bot.store.tables import bulk_numbers, bulk_rows, numbers, operations
 

@@ -10,20 +10,11 @@ from typing import Any
 from botbuilder.schema import Activity
 
 from bot.domain.conversations import ConversationRef
+from bot.domain.forms import FormShown
 from bot.domain.notices import Notice, Tone
 from bot.domain.people import Actor
 from bot.domain.phone import mask_text
-from bot.domain.replies import (
-    ApprovalShown,
-    BulkShown,
-    FileOffered,
-    FileStored,
-    FormShown,
-    OperationShown,
-    Reply,
-    Revealed,
-    Viewer,
-)
+from bot.domain.replies import ApprovalShown, BulkShown, FileOffered, FileStored, OperationShown, Reply, Revealed, Viewer
 from bot.domain.said import NOBODY, Reader, say, speaking, spoken
 from bot.domain.stop import Pause
 from cards import Rendered, render

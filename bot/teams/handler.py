@@ -11,13 +11,13 @@ from botbuilder.core import InvokeResponse, TurnContext
 from botbuilder.core.teams import TeamsActivityHandler
 from botbuilder.schema import Activity
 
+from bot.domain.forms import FormShown
 from bot.domain.incoming import CardAction, FileConsent
 from bot.domain.life import State
 from bot.domain.notices import Notice, Tone
 from bot.domain.replies import (
     BulkShown,
     FileOffered,
-    FormShown,
     Help,
     OperationShown,
     Reply,

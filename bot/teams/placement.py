@@ -5,9 +5,10 @@ from __future__ import annotations
 from enum import Enum, auto
 
 from bot.domain.conversations import ConversationRef
+from bot.domain.forms import FormShown
 from bot.domain.incoming import CardAction
 from bot.domain.notices import Notice, Tone
-from bot.domain.replies import ApprovalShown, FileOffered, FormShown, Pending, Reply
+from bot.domain.replies import ApprovalShown, FileOffered, Pending, Reply
 from bot.domain.verbs import VERBS, Place, Thing
 
 #: What a press carries out as if it had been typed: what comes of it is for everybody who reads along.

@@ -6,10 +6,10 @@ import argparse
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from bot.domain.bulk import RowKind
 from bot.domain.file_found import Answers, Found, Question
 from bot.domain.file_said import DOUBTS, country_said, hidden_said, names_said, national_said, quoted
 from bot.domain.operation import Operation
+from bot.domain.rows import RowKind
 from bot.domain.said import join, say
 from bot.errors import Refusal
 from bot.languages.countries import region_called

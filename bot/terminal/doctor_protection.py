@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from bot.errors import DirectoryError, NotLicensed
 from bot.graph import reads
 from bot.graph.client import GraphClient
@@ -11,24 +9,12 @@ from bot.graph.memory import Memory
 from bot.graph.reader import Reader
 from bot.graph.reads import Read
 from bot.graph.throttle import INTERACTIVE
+from bot.terminal.doctor_report import Report
 
 _REFUSED = (
     "Until Graph answers this, whatever is asked about anybody is refused. Try again in a minute; if it stays so, compare what the "
     "administrators consented to with the permissions above."
 )
-
-
-class Report(Protocol):
-    """Takes what is found."""
-
-    def well(self, text: str) -> None:
-        """Nothing to do."""
-
-    def note(self, text: str) -> None:
-        """Somebody should know this."""
-
-    def problem(self, text: str, what_to_do: str = "") -> None:
-        """Something does not work."""
 
 
 async def protection(report: Report, client: GraphClient, group_id: str) -> None:

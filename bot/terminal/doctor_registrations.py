@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.ports import Registrations
 from bot.settings.environment import Settings
-from bot.terminal.doctor_protection import Report
+from bot.terminal.doctor_report import Report
 
 #: A night may be missed.
 OLD = timedelta(hours=48)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.bulk import Bulk, Hold, Progress, Row, RowKind, Sample, Wish, first_rows_note
+from bot.domain.bulk import Bulk, Hold, Progress, first_rows_note
 from bot.domain.change import Change, ChangeKind
 from bot.domain.conversations import ConversationRef, Member
 from bot.domain.file_found import Answers, Doubt, Found, Sheet, Unused
@@ -15,17 +15,8 @@ from bot.domain.life import State
 from bot.domain.methods import PhoneType
 from bot.domain.operation import Approval, Operation
 from bot.domain.people import Person
-from bot.domain.replies import (
-    ApprovalShown,
-    BulkExplained,
-    BulkShown,
-    History,
-    LogEntry,
-    OperationShown,
-    Pending,
-    Reply,
-    Viewer,
-)
+from bot.domain.replies import ApprovalShown, BulkExplained, BulkShown, History, LogEntry, OperationShown, Pending, Reply, Viewer
+from bot.domain.rows import Row, RowKind, Sample, Wish
 from bot.domain.rules import Need
 
 COUNTS = {

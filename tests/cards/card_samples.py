@@ -11,10 +11,12 @@ from report_samples import hostile_reports, reports
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change, ChangeKind
 from bot.domain.conversations import ConversationRef, Member
+from bot.domain.forms import Field, FieldKind, FormShown
 from bot.domain.life import Fate, State
 from bot.domain.methods import Dossier, Family, Method, Phone, PhoneType, SmsSignIn
 from bot.domain.notices import LogNotice, Notice, Tone
 from bot.domain.operation import Approval, Operation, Result
+from bot.domain.passes import WantedPass
 from bot.domain.people import Actor, Person
 from bot.domain.recovery import SESSIONS, Found, Recovery, Situation
 from bot.domain.replies import (
@@ -23,9 +25,6 @@ from bot.domain.replies import (
     ChooseMethod,
     ChooseSituation,
     CommandHelp,
-    Field,
-    FieldKind,
-    FormShown,
     Help,
     History,
     LogEntry,
@@ -88,7 +87,7 @@ WARNED = replace(
     reason="",
 )
 
-PASS = Change(ChangeKind.CREATE_PASS, None, "a pass until 2026-09-14 11:00 UTC", "60 minutes, one-time", "pass-1")
+PASS = Change(ChangeKind.CREATE_PASS, None, "2026-09-14T11:00Z", None, "pass-1", wanted=WantedPass(60))
 READY = replace(
     PROPOSED,
     changes=(PASS,),
@@ -154,7 +153,7 @@ LOST = replace(
         Change(ChangeKind.REMOVE_AUTHENTICATOR, None, "iPhone 15, registered 2 June 2025", None, "a"),
         Change(ChangeKind.REMOVE_PHONE, PhoneType.MOBILE, OLD, None),
         Change(ChangeKind.SIGN_OUT, None, "2026-01-01T08:00:00Z", None),
-        Change(ChangeKind.CREATE_PASS, None, None, "60 minutes, one-time"),
+        Change(ChangeKind.CREATE_PASS, None, None, None, wanted=WantedPass(60)),
     ),
     notes=("The pass gets a card of its own as soon as the rest is done.",),
     warnings=(),

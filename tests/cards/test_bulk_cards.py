@@ -13,21 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.bulk import Hold, Progress, RowKind, Sample, first_rows_note
+from bot.domain.bulk import Hold, Progress, first_rows_note
 from bot.domain.incoming import FileKind
 from bot.domain.life import State
 from bot.domain.people import Person
-from bot.domain.replies import (
-    ApprovalShown,
-    BulkShown,
-    FileOffered,
-    FileStored,
-    History,
-    LogEntry,
-    OperationShown,
-    Pending,
-    Reply,
-)
+from bot.domain.replies import ApprovalShown, BulkShown, FileOffered, FileStored, History, LogEntry, OperationShown, Pending, Reply
+from bot.domain.rows import RowKind, Sample
 from cards import render
 from cards.bulk_parts import BAR, bar
 from cards.bulk_words import about, file_name

@@ -15,12 +15,7 @@ from bot.domain.audit import Tag
 from bot.domain.incoming import Verb
 from bot.domain.life import State
 from bot.domain.notices import Notice
-from bot.domain.replies import (
-    Choose,
-    LogEntry,
-    OperationShown,
-    Revealed,
-)
+from bot.domain.replies import Choose, LogEntry, OperationShown, Revealed
 from bot.teams.inbound import REASON_LIMIT
 from cards import render
 from cards.history import SAID

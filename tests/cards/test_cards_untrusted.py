@@ -17,14 +17,7 @@ from hypothesis import strategies as st
 from bot.domain.life import State
 from bot.domain.notices import Notice
 from bot.domain.phone import mask_text
-from bot.domain.replies import (
-    ApprovalShown,
-    History,
-    LogEntry,
-    OperationShown,
-    Pending,
-    PersonShown,
-)
+from bot.domain.replies import ApprovalShown, History, LogEntry, OperationShown, Pending, PersonShown
 from cards import render
 from cards.size import LIMIT, size
 from cards.untrusted import inert, plain

@@ -12,7 +12,7 @@ import pytest
 
 from bot.commands import COMMANDS, _refuse_duplicates, about
 from bot.commands.parser import parse
-from bot.commands.spec import Audience, Command, Context, Facts, Ports
+from bot.commands.spec import Audience, Command, Context, Ports
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change, ChangeKind
 from bot.domain.conversations import ConversationRef
@@ -21,14 +21,10 @@ from bot.domain.notices import Notice
 from bot.domain.operation import Operation
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.plan import Plan
-from bot.domain.replies import (
-    Help,
-    OperationShown,
-    PersonShown,
-    Whoami,
-)
+from bot.domain.replies import Help, OperationShown, PersonShown, Whoami
 from bot.domain.retirement import Retirement
 from bot.errors import Refusal
+from bot.planning.facts import Facts
 
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
 PERSONAL = ConversationRef("https://teams.example/", "a:1")

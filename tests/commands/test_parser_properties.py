@@ -9,7 +9,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from bot.commands import COMMANDS
-from bot.commands.dutch import ways
+from bot.commands.grammar.dutch import ways
 from bot.commands.parser import parse
 from bot.commands.spec import Command, Invocation
 from bot.domain.conversations import MENTION_CLOSE, MENTION_OPEN, Mention

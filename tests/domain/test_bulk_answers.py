@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.bulk import Bulk, PlanDigest, Row, RowKind
+from bot.domain.bulk import Bulk, PlanDigest
 from bot.domain.file_found import NO_ANSWERS, Answers, Doubt, Found, Question, Sheet, Unused
 from bot.domain.life import TRANSITIONS, State
+from bot.domain.rows import Row, RowKind
 
 BULK = Bulk(file="people.csv", sha256="00")
 ROW = Row(number=2, user="alice@fabrikam.example", kind=RowKind.NO_CHANGE)

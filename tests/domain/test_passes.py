@@ -1,43 +1,24 @@
-"""What is wanted of a pass, as it is stored and read back; and secrets, which show themselves nowhere."""
+"""What is wanted of a pass; and secrets, which show themselves nowhere."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.change import Change, ChangeKind
-from bot.domain.passes import PassTerms, WantedPass, due, made_now, window
+from bot.domain.passes import PassTerms, WantedPass, made_now, window
 from bot.domain.secret import Issued, Secret, temporary_password
 
 NOW = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)
-STARTS = st.none() | st.integers(0, 40_000_000).map(lambda minutes: datetime(2020, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes))
-
-
-@given(st.integers(10, 43200), st.booleans(), STARTS)
-def test_what_is_stored_is_read_back(minutes: int, once: bool, start: datetime | None) -> None:
-    wanted = WantedPass(minutes, once, start)
-    assert WantedPass.of(wanted.text) == wanted
-
-
-@pytest.mark.parametrize("text", [None, "", "60 minutes", "x minutes, one-time", "60 minutes, one-time, from noon UTC", "+31 612345678"])
-def test_anything_else_is_none(text: str | None) -> None:
-    with pytest.raises(ValueError, match="not a wanted pass"):
-        WantedPass.of(text)
 
 
 def test_a_start_that_has_passed_means_at_once() -> None:
-    def wish(start: datetime | None) -> Change:
-        return Change(ChangeKind.CREATE_PASS, None, None, WantedPass(60, start=start).text)
-
-    assert due(wish(NOW - timedelta(minutes=1)), NOW) == wish(None)
-    assert due(wish(NOW), NOW) == wish(None)
-    later = wish(NOW + timedelta(hours=1))
-    assert due(later, NOW) is later
-    password = Change(ChangeKind.RESET_PASSWORD, None, "2026-01-01T00:00:00Z", None)
-    assert due(password, NOW) is password
+    assert WantedPass(60, start=NOW - timedelta(minutes=1)).due(NOW) == WantedPass(60)
+    assert WantedPass(60, start=NOW).due(NOW) == WantedPass(60)
+    later = WantedPass(60, start=NOW + timedelta(hours=1))
+    assert later.due(NOW) is later
+    assert WantedPass(60).due(NOW) == WantedPass(60)
 
 
 @given(

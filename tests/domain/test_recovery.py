@@ -8,11 +8,12 @@ import pytest
 
 from bot.domain.change import Change, ChangeKind
 from bot.domain.methods import Dossier, Family, Method, Phone, PhoneType
+from bot.domain.passes import WantedPass
 from bot.domain.people import Person
 from bot.domain.recovery import SESSIONS, STRONG, Recovery, Situation, recovery, registered_since, strong, unused_passes
 
 ANN = Person("1", "Ann Example", "ann@example.org", language="nl-NL")
-PASS = Change(ChangeKind.CREATE_PASS, None, None, "60 minutes, one-time")
+PASS = Change(ChangeKind.CREATE_PASS, None, None, None, wanted=WantedPass(60))
 MOBILE = Phone(PhoneType.MOBILE, "+31 612345001")
 
 

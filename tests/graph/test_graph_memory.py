@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.errors import DirectoryError, Unavailable
@@ -64,7 +66,12 @@ async def test_one_refusal_of_the_report_is_nobody_elses(bench: Bench) -> None:
 
 async def test_without_expanded_principals_groups_are_asked_one_by_one(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a Graph that does not say what sort of principal is eligible, nothing is guessed."""
-    monkeypatch.setattr(reads, "_ELIGIBLE_FOR_GROUP", reads._ELIGIBLE_FOR_GROUP.replace("$expand=principal&", ""))
+    asked = reads.eligible_for
+
+    def without_principals(group_id: str) -> reads.Read:
+        return replace(asked(group_id), url=asked(group_id).url.replace("$expand=principal&", ""))
+
+    monkeypatch.setattr(reads, "eligible_for", without_principals)
     executives = bench.entra.group("Executives")
     bench.entra.tenant.join(executives, OMAR.id)
     bench.entra.group("Tier 0 operators").eligible.add((executives.id, "member"))

@@ -8,7 +8,7 @@ import pytest
 
 from bot.commands import COMMANDS
 from bot.commands.bulk import BULK_JOB
-from bot.commands.kinds import Choice
+from bot.commands.grammar.kinds import Choice
 from bot.commands.spec import Command
 from bot.domain.audit import Tag
 from tests.desk import BRAM, HANNA, LOG, SAM, Desk

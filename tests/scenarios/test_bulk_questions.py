@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.domain.bulk import FileRow
 from bot.domain.file_found import Answers, Doubt, Found, Question, Sheet, Unused, open_questions
+from bot.domain.rows import FileRow
 from bot.sheets.spreadsheets import Spreadsheets
 from simulator import cast
 from tests.desk import ALICE, BRAM, HANNA, OMAR, OSCAR, SAM, Answer, Desk

@@ -8,7 +8,7 @@ import pytest
 
 from bot.commands import COMMANDS, forms
 from bot.commands.parser import parse
-from bot.domain.replies import FieldKind
+from bot.domain.forms import FieldKind
 from tests.desk import ALICE, BRAM, HANNA, HELPDESK, OSCAR, SAM, Answer, Desk, as_json
 
 NUMBER = "+31 6 87654321"

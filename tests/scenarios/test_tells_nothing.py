@@ -22,8 +22,8 @@ import pytest_asyncio
 import sqlalchemy
 
 from bot.commands import COMMANDS
-from bot.commands.arguments import OperationId
-from bot.commands.kinds import Choice
+from bot.commands.grammar.arguments import OperationId
+from bot.commands.grammar.kinds import Choice
 from bot.domain.change import ChangeKind
 from bot.domain.incoming import Verb
 from bot.domain.report_about import of_department, of_group

@@ -11,8 +11,8 @@ from typing import Protocol
 import openpyxl
 import pytest
 
-from bot.domain.bulk import FileRow
 from bot.domain.file_found import NO_ANSWERS, Answers, Found
+from bot.domain.rows import FileRow
 from bot.errors import Refusal
 from bot.sheets.read import read
 

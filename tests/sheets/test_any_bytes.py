@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.bulk import FileRow
+from bot.domain.rows import FileRow
 from bot.errors import Refusal
 from bot.sheets.read import read
 from tests.sheets.conftest import by_hand, table

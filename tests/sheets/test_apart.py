@@ -16,8 +16,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.bulk import FileRow
 from bot.domain.file_found import NO_ANSWERS, Doubt, Found, Sheet, Unused
+from bot.domain.rows import FileRow
 from bot.errors import Refusal
 from bot.sheets.apart import ReaderProcesses
 from bot.sheets.child import Limits

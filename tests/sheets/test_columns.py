@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.bulk import Mode, Wish
 from bot.domain.methods import PhoneType
+from bot.domain.rows import Mode, Wish
 from bot.domain.said import Reader as Reads
 from bot.domain.said import say, speaking, spoken
 from bot.languages import LANGUAGES, catalogue

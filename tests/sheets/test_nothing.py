@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.bulk import Mode, Wish
 from bot.domain.methods import PhoneType
+from bot.domain.rows import Mode, Wish
 from tests.sheets.conftest import Reader, workbook
 
 NOOR = Wish(PhoneType.MOBILE, "+31 612345678")

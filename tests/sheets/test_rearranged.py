@@ -11,8 +11,8 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.bulk import FileRow
 from bot.domain.file_found import Found
+from bot.domain.rows import FileRow
 from bot.sheets.read import read
 
 #: One column of each kind, and what may stand in it.

@@ -6,8 +6,8 @@ import codecs
 
 import pytest
 
-from bot.domain.bulk import FileRow, Mode, Wish
 from bot.domain.methods import PhoneType
+from bot.domain.rows import FileRow, Mode, Wish
 from tests.sheets.conftest import Reader, refusal
 
 ALICE = Wish(PhoneType.MOBILE, "+31 612345678")

@@ -8,9 +8,9 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from bot.domain.bulk import Wish
 from bot.domain.file_found import NO_ANSWERS, Answers, Question, Sheet, open_questions
 from bot.domain.methods import PhoneType
+from bot.domain.rows import Wish
 from bot.errors import Refusal
 from tests.sheets.conftest import Telling, by_hand, inline, saved, table
 

@@ -11,8 +11,8 @@ from datetime import datetime
 import openpyxl
 import pytest
 
-from bot.domain.bulk import Wish
 from bot.domain.methods import PhoneType
+from bot.domain.rows import Wish
 from tests.sheets.conftest import Reader, by_hand, inline, refusal, saved, table, workbook
 
 ALICE = Wish(PhoneType.MOBILE, "+31 612345678")

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.bulk import Mode, Row, RowKind
 from bot.domain.change import Change, ChangeKind
 from bot.domain.life import State
 from bot.domain.methods import PhoneType
 from bot.domain.people import Person
 from bot.domain.plan import Warned
+from bot.domain.rows import Mode, Row, RowKind
 from bot.domain.said import say
 from bot.sheets.cells import tidy
 from bot.sheets.write import lines, safe, template

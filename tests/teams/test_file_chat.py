@@ -22,12 +22,7 @@ from bot.domain.incoming import (
 )
 from bot.domain.notices import Notice, Tone
 from bot.domain.personal import PersonalChat
-from bot.domain.replies import (
-    FileOffered,
-    FileStored,
-    Help,
-    Reply,
-)
+from bot.domain.replies import FileOffered, FileStored, Help, Reply
 from bot.errors import Refusal
 from bot.languages import Readers
 from bot.services.personal_chats import PersonalChats

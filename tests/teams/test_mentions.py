@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.commands.cleaning import normalise
+from bot.commands.grammar.cleaning import normalise
 from bot.domain.conversations import MENTION_CLOSE, MENTION_OPEN, ConversationRef
 from bot.domain.incoming import IncomingMessage
 from bot.teams import inbound

@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.domain.conversations import ConversationRef
+from bot.domain.forms import FormShown
 from bot.domain.incoming import CardAction, FileKind, Verb
 from bot.domain.notices import Notice, Tone
 from bot.domain.operation import Operation
 from bot.domain.people import Actor, Person
-from bot.domain.replies import ApprovalShown, FileOffered, FormShown, Help, OperationShown, Pending, Reply
+from bot.domain.replies import ApprovalShown, FileOffered, Help, OperationShown, Pending, Reply
 from bot.domain.verbs import VERBS
 from bot.teams.placement import Spot, placement
 

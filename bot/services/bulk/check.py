@@ -9,12 +9,8 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.commands.bulk_rules import kinds_wanted, plan_row, refused
-from bot.commands.phone_rules import SIGN_IN_NUMBER
-from bot.commands.phone_rules import file_notes as number_notes
-from bot.commands.spec import Facts
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.bulk import BulkRules, Row, RowKind, first_rows_note
+from bot.domain.bulk import BulkRules, first_rows_note
 from bot.domain.change import ChangeKind
 from bot.domain.life import State
 from bot.domain.limits import said_before
@@ -25,11 +21,16 @@ from bot.domain.plan import Plan, Warned
 from bot.domain.policy import Decision
 from bot.domain.retirement import Retiring
 from bot.domain.review import still_enough
+from bot.domain.rows import Row, RowKind
 from bot.domain.rules import NO_NEED
 from bot.domain.said import Said, join, say
 from bot.domain.sign_in import SmsTerms
 from bot.domain.sms import file_notes
 from bot.errors import DirectoryError, NotFound, Refusal, Throttled, Unavailable
+from bot.planning.facts import Facts
+from bot.planning.phones import SIGN_IN_NUMBER
+from bot.planning.phones import file_notes as number_notes
+from bot.planning.rows import kinds_wanted, plan_row, refused
 from bot.ports import BulkDirectory, BulkJobs, Clock, Operations
 from bot.services import explain
 from bot.services.agreement import Agreement

@@ -14,13 +14,14 @@ from datetime import datetime
 import structlog
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.bulk import Hold, Row, RowEnd, Taken, row_operation_id
+from bot.domain.bulk import Hold
 from bot.domain.change import Change, ChangeKind
 from bot.domain.life import State
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation
 from bot.domain.people import Standing
 from bot.domain.policy import Reason
+from bot.domain.rows import Row, RowEnd, Taken, row_operation_id
 from bot.domain.said import join, say, say_count
 from bot.errors import StoreUnavailable
 from bot.services import explain

@@ -9,7 +9,6 @@ from bot.commands.bulk import BULK, DRY_RUN, TEMPLATE
 from bot.commands.bulk_shown import SAMPLE_ROWS, bulk_job, bulk_shown
 from bot.commands.parser import parse
 from bot.commands.spec import Invocation
-from bot.domain.bulk import Sample
 from bot.domain.file_found import Question
 from bot.domain.incoming import (
     CardAction,
@@ -21,6 +20,7 @@ from bot.domain.operation import Operation
 from bot.domain.people import Actor, Standing
 from bot.domain.policy import stopped
 from bot.domain.replies import BulkShown, FileStored, Reply
+from bot.domain.rows import Sample
 from bot.domain.said import say
 from bot.domain.verbs import VERBS, Presser
 from bot.errors import Refusal

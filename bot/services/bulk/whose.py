@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.domain.bulk import Row, RowKind
 from bot.domain.names import share, words, words_of
 from bot.domain.people import Person
+from bot.domain.rows import Row, RowKind
 from bot.domain.said import say
 from bot.ports import BulkDirectory
 

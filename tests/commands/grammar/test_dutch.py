@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from bot.commands import COMMANDS
-from bot.commands.dutch import DUTCH
-from bot.commands.kinds import Choice, Optional, Part, Word
+from bot.commands.grammar.dutch import DUTCH
+from bot.commands.grammar.kinds import Choice, Optional, Part, Word
 from bot.commands.parser import parse
 
 #: Words between others, and those that are no `Word` of a declaration.

@@ -7,8 +7,6 @@ from datetime import date
 
 import pytest
 
-from bot.commands.phones import plan_change
-from bot.commands.spec import Facts
 from bot.domain.change import Change, ChangeKind
 from bot.domain.methods import Dossier, Method, Phone, PhoneType, SmsSignIn
 from bot.domain.people import Person, Privileges
@@ -16,6 +14,8 @@ from bot.domain.plan import Plan
 from bot.domain.retirement import Channel, Retirement
 from bot.domain.sign_in import EVERYBODY, SmsTerms
 from bot.errors import InvalidNumber, Refusal
+from bot.planning.facts import Facts
+from bot.planning.phones import plan_change
 
 MOBILE, ALTERNATE, OFFICE = PhoneType.MOBILE, PhoneType.ALTERNATE_MOBILE, PhoneType.OFFICE
 SET, REMOVE, SMS = ChangeKind.SET_PHONE, ChangeKind.REMOVE_PHONE, ChangeKind.SMS_SIGN_IN

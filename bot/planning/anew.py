@@ -5,21 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.commands.accounts import plan_switch
-from bot.commands.methods import plan_email, plan_same_removal
-from bot.commands.pass_rules import plan_pass, plan_password, plan_revocation
-from bot.commands.phone_rules import plan_change
-from bot.commands.recover import plan_again
-from bot.commands.reset import plan_reset
-from bot.commands.sign_in import plan_default, plan_mfa
-from bot.commands.spec import Facts
 from bot.domain.change import KINDS, Change, ChangeKind
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation
-from bot.domain.passes import PassTerms, WantedPass, due
 from bot.domain.plan import Plan
 from bot.domain.sign_in import DefaultMethod, MfaState
 from bot.domain.sms import asked_for
+from bot.planning.accounts import plan_switch
+from bot.planning.facts import Facts
+from bot.planning.methods import plan_email, plan_same_removal
+from bot.planning.passes import plan_password, plan_revocation, plan_same_pass
+from bot.planning.phones import plan_change
+from bot.planning.recover import plan_again
+from bot.planning.reset import plan_reset
+from bot.planning.sign_in import plan_default, plan_mfa
 from bot.ports import Directory
 
 
@@ -69,7 +68,3 @@ async def replan(directory: Directory, dossier: Dossier, change: Change, facts: 
             raise NotImplementedError(change.kind)
 
 
-def plan_same_pass(dossier: Dossier, terms: PassTerms, change: Change, now: datetime) -> Plan:
-    """A pass like the one that was asked for, as far as the tenant allows it by now; raises as `plan_pass`."""
-    wanted = WantedPass.of(due(change, now).after)
-    return plan_pass(dossier, terms, now, minutes=wanted.minutes, reusable=not wanted.once, start=wanted.start)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from bot.commands.dutch import ways
-from bot.commands.kinds import Match, Token
+from bot.commands.grammar.dutch import ways
+from bot.commands.grammar.kinds import Match, Token
 from bot.domain.said import say
 from bot.errors import Refusal
 

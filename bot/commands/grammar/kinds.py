@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher, get_close_matches
 from typing import Protocol
 
-from bot.commands.dutch import DUTCH
+from bot.commands.grammar.dutch import DUTCH
 from bot.domain.conversations import Mention
 from bot.domain.said import alternatives, join, say
 

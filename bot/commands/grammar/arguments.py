@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.commands.dutch import ways
-from bot.commands.kinds import Choice, Match, Token, Word, alike
+from bot.commands.grammar.dutch import ways
+from bot.commands.grammar.kinds import Choice, Match, Token, Word, alike
 from bot.domain.conversations import MENTION_CLOSE, MENTION_OPEN, Mention
 from bot.domain.methods import PhoneType
 from bot.domain.said import say

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import NoReturn
 
-from bot.commands.spec import Facts
 from bot.domain.change import Change, ChangeKind
 from bot.domain.methods import Dossier, Phone, PhoneType, SmsSignIn
 from bot.domain.people import Person
@@ -20,6 +19,7 @@ from bot.domain.retirement import Channel, Retiring
 from bot.domain.said import Said, join, say, say_count, say_each
 from bot.domain.sms import switches_on
 from bot.errors import Refusal
+from bot.planning.facts import Facts
 
 _LASTING = say("Stronger and lasting: a Temporary Access Pass, then a passkey.")
 #: The warning that a number is changed by which somebody signs in.

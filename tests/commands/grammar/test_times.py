@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
+from bot.commands.grammar.times import Moment, resolve
 from bot.commands.parser import parse
-from bot.commands.times import Moment, resolve
 from bot.errors import Refusal, UsageError
 
 NOW = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)  # 11:30 in Amsterdam

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.commands.cleaning import normalise
+from bot.commands.grammar.cleaning import normalise
 from bot.domain.conversations import MENTION_CLOSE, MENTION_OPEN
 
 

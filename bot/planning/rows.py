@@ -1,18 +1,18 @@
-"""What one row of a bulk job would change, on the account as it is now; the rules are those of single commands (`phone_rules`)."""
+"""What one row of a bulk job would change, on the account as it is now; the rules are those of single commands (`phones`)."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
 
-from bot.commands.phone_rules import plan_change
-from bot.commands.spec import Facts
-from bot.domain.bulk import Mode, Row, RowKind, Wish
 from bot.domain.change import Change, ChangeKind
 from bot.domain.methods import Dossier, Phone, PhoneType, SmsSignIn
 from bot.domain.plan import Warned
 from bot.domain.policy import Decision, Reason
+from bot.domain.rows import Mode, Row, RowKind, Wish
 from bot.errors import Refusal
+from bot.planning.facts import Facts
+from bot.planning.phones import plan_change
 
 #: Numbers first, mobile before alternate; removals the other way round; SMS sign-in, which needs the mobile, last.
 _ORDER = (PhoneType.MOBILE, PhoneType.ALTERNATE_MOBILE, PhoneType.OFFICE)

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.commands.methods import refuse_hidden
-from bot.domain.change import Change, ChangeKind
+from bot.domain.change import Change, ChangeKind, moment
 from bot.domain.effect import pass_id
 from bot.domain.methods import Dossier
 from bot.domain.passes import SECURITY_INFO, PassTerms, WantedPass, window
@@ -16,6 +15,7 @@ from bot.domain.people import Person
 from bot.domain.plan import Plan
 from bot.domain.said import said_at, say, say_count
 from bot.errors import Refusal
+from bot.planning.methods import refuse_hidden
 
 _ONE_TIME = say("One-time: good for a single sign-in. A passkey or app that is added with it has to be finished within 10 minutes.")
 _REUSABLE = say("Reusable: good for any number of sign-ins until it ends.")
@@ -71,14 +71,14 @@ def plan_pass(
     warnings = [] if person.enabled else [say("The account is disabled: a pass does not let the person in until it is enabled.")]
     if held is not None:
         until = said_at(held.until)
-        before = f"a pass until {held.until:%Y-%m-%d %H:%M} UTC"
+        before = moment(held.until)
         if held.valid and held.until > now:
             warnings.append(
                 say("{name} has a valid pass until {until}. This one replaces it: its code stops working.", name=person.name, until=until)
             )
     if not wanted.once:
         warnings.append(_REUSABLE_RISK)
-    change = Change(ChangeKind.CREATE_PASS, None, before, wanted.text, held.id if held else "")
+    change = Change(ChangeKind.CREATE_PASS, None, before, None, held.id if held else "", wanted=wanted)
     return Plan(person, (change,), tuple(notes), tuple(warnings))
 
 
@@ -160,3 +160,10 @@ def lasting(minutes: int) -> str:
     if minutes % 60 == 0:
         return say_count(minutes // 60, "{count} hour", "{count} hours")
     return say_count(minutes, "{count} minute", "{count} minutes")
+
+
+def plan_same_pass(dossier: Dossier, terms: PassTerms, change: Change, now: datetime) -> Plan:
+    """A pass like the one that was asked for, as far as the tenant allows it by now; raises as `plan_pass`."""
+    assert change.wanted is not None, "of a new pass alone"
+    wanted = change.wanted.due(now)
+    return plan_pass(dossier, terms, now, minutes=wanted.minutes, reusable=not wanted.once, start=wanted.start)

@@ -1,0 +1,24 @@
+"""What of the settings plans depend on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.domain.retirement import Retirement
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Settings that plans and commands depend on.
+
+    Attributes:
+        default_region: ISO 3166 region of national numbers, or empty.
+        retirement: when Microsoft's own texts and calls end, and what goes on all the same.
+        per_user_mfa: per-user MFA may be read and switched.
+        first_day_to_manager: the first pass of somebody new goes to the manager.
+    """
+
+    default_region: str = ""
+    retirement: Retirement = field(default_factory=Retirement)
+    per_user_mfa: bool = False
+    first_day_to_manager: bool = False
