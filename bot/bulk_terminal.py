@@ -239,15 +239,18 @@ class Terminal:
 def progress_line(job: Operation, progress: Progress) -> str:
     """How far a job is, in one line with a bar."""
     assert job.bulk is not None, "it is a job"
+    hindered = f" – {progress.hindrance.spoken}" if progress.hindrance else ""
     if job.state is State.CHECKING:
-        return f"{job.id} checking: {progress.checked} of {job.bulk.rows} rows" if job.bulk.read else f"{job.id} reading the file"
+        if not job.bulk.read:
+            return f"{job.id} reading the file"
+        return f"{job.id} checking: {progress.checked} of {job.bulk.rows} rows{hindered}"
     if job.state is State.AWAITING_APPROVAL:
         return f"{job.id} waits for approval by {job.need.group_names}"
     if job.state not in (State.QUEUED, State.RUNNING) or not job.bulk.to_change:
         return ""
     done, all_of_them = progress.done, job.bulk.to_change
     filled = done * BAR // all_of_them
-    held = f" – stands still: {progress.hold.value} {progress.held_why}".rstrip() if progress.hold is not Hold.NONE else ""
+    held = f" – stands still: {progress.hold.value} {progress.held_why}".rstrip() if progress.hold is not Hold.NONE else hindered
     failed = done - progress.ended.get(State.SUCCEEDED, 0)
     return f"{job.id} [{'#' * filled}{'.' * (BAR - filled)}] {done} of {all_of_them}, {failed} failed, {progress.rate:.0f} a minute{held}"
 

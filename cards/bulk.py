@@ -130,7 +130,8 @@ def _checking(_operation: Operation, bulk: Bulk, progress: Progress) -> tuple[st
     if not bulk.read:
         return (say("Reading the file…"),)
     checked, rows = number(progress.checked), number(bulk.rows)
-    return (say("Checking row by row what would change: {checked} of {rows} so far. Nothing is changed.", checked=checked, rows=rows),)
+    told = say("Checking row by row what would change: {checked} of {rows} so far. Nothing is changed.", checked=checked, rows=rows)
+    return told, progress.hindrance.spoken if progress.hindrance else ""
 
 
 def _proposed(operation: Operation, bulk: Bulk, _progress: Progress) -> tuple[str, ...]:
@@ -176,8 +177,8 @@ def _going(_operation: Operation, bulk: Bulk, progress: Progress) -> tuple[str, 
             return join(" ", (say("Stopped by {name}.", name=by) if by else say("Stopped."), rest)), why
         case Hold.STOPPED:
             return why or say("An administrator has paused Doorman."), say("The job goes on by itself when the pause ends.")
-    if progress.slow_since:
-        return (say("Entra ID takes fewer calls since {at}: the job goes on by itself, only later.", at=progress.slow_since),)
+    if progress.hindrance:
+        return (progress.hindrance.spoken,)
     if not tried(progress):
         return (say("It starts in a moment. This card shows how far it is; you can carry on."),)
     return (say("It is being carried out. This card shows how far it is; you can carry on."),)

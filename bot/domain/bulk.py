@@ -11,12 +11,12 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.domain.change import Change, ChangeKind, Warned
 from bot.domain.file_found import NO_ANSWERS, Answers, Found, Question, open_questions, telling
+from bot.domain.hindrance import Hindrance
 from bot.domain.methods import PhoneType
 from bot.domain.people import Person
 from bot.domain.said import say_count, say_each
@@ -286,7 +286,7 @@ class Progress:
         codes: how many failed, by what went wrong, the most first, each with a sentence.
         rate: rows a minute of late; 0 when nothing is known.
         hold, held_by, held_why: why it stands still, who made it (a name, or empty), and what about.
-        slow_since: since when Entra ID refuses calls; None when it does not.
+        hindrance: what keeps it from going on as fast as it might; None when nothing does.
     """
 
     checked: int = 0
@@ -297,7 +297,7 @@ class Progress:
     hold: Hold = Hold.NONE
     held_by: str = ""
     held_why: str = ""
-    slow_since: datetime | None = None
+    hindrance: Hindrance | None = None
 
     @property
     def done(self) -> int:

@@ -23,6 +23,7 @@ from bot.domain.exchange import (
     Viewer,
 )
 from bot.domain.file_found import Answers, Doubt, Found, Sheet, Unused
+from bot.domain.hindrance import Hindrance
 from bot.domain.methods import PhoneType
 from bot.domain.operation import Approval, Operation, State
 from bot.domain.people import Person
@@ -165,6 +166,11 @@ def bulk_jobs(proposed: Operation, link: str) -> dict[str, Reply]:
         "bulk-asking-hidden": shown(State.CHECKING, ASKED, replace(unread, found=FOUND, answers=Answers("Mobiles"))),
         "bulk-asking-columns": shown(State.CHECKING, ASKED, replace(unread, found=FOUND, answers=Answers("Mobiles", hidden=False))),
         "bulk-checking": shown(State.CHECKING, Progress(checked=3400), replace(BULK, counts={}, plan="", repaired=0)),
+        "bulk-checking-silent": shown(
+            State.CHECKING,
+            Progress(checked=3400, hindrance=Hindrance(now, silent=True)),
+            replace(BULK, counts={}, plan="", repaired=0),
+        ),
         "bulk-proposed": shown(State.PROPOSED),
         "bulk-proposed-found": BulkShown(job(proposed, State.PROPOSED, named), Progress(checked=12_000), now, samples()[:3]),
         "bulk-proposed-included": BulkShown(job(proposed, State.PROPOSED, included), Progress(checked=12_000), now, samples()[:3]),
@@ -174,7 +180,8 @@ def bulk_jobs(proposed: Operation, link: str) -> dict[str, Reply]:
         "bulk-awaiting-approval": shown(State.AWAITING_APPROVAL),
         "bulk-queued": shown(State.QUEUED),
         "bulk-running": shown(State.RUNNING, HALF),
-        "bulk-slow": shown(State.RUNNING, replace(HALF, slow_since=now)),
+        "bulk-slow": shown(State.RUNNING, replace(HALF, hindrance=Hindrance(now))),
+        "bulk-silent": shown(State.RUNNING, replace(HALF, hindrance=Hindrance(now, silent=True))),
         "bulk-paused": shown(State.RUNNING, replace(HALF, hold=Hold.PAUSED, held_by="Sam Okafor", rate=0)),
         "bulk-canary": shown(State.RUNNING, replace(first, hold=Hold.CANARY)),
         "bulk-failing": shown(State.RUNNING, replace(HALF, hold=Hold.FAILING, held_why=FAILING)),
