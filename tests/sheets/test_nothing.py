@@ -76,7 +76,10 @@ def test_a_switch_may_be_nothing_and_an_action_may_not(reading: Reader, sign: st
     assert row.wishes == ()
 
 
-@pytest.mark.parametrize("word", ["-", "none", "None", "NULL", "n/a", "(none)", "geen", "nvt", "skip", "No action", "no change", "overslaan", "0"])
+NO_ACTION = ("-", "none", "None", "NULL", "n/a", "(none)", "geen", "nvt", "skip", "No action", "no change", "overslaan", "0")
+
+
+@pytest.mark.parametrize("word", NO_ACTION)
 def test_a_row_whose_action_is_nothing_is_left_out(reading: Reader, word: str) -> None:
     left, row = reading(f"UPN,Mobile,Action\nlotte@b.example,06 12345679,{word}\nnoor@b.example,06 12345678,\n")
     assert left.problem.startswith(f"Its action is “{word}”, so nothing is done.")
