@@ -34,9 +34,7 @@ def test_comments_are_counted_and_asked_about(telling: Telling) -> None:
     assert open_questions(telling(content, answers)[1], answers) == ()
 
 
-@pytest.mark.parametrize(
-    ("text", "doubts"), [("Begin with + and the country code", []), ("Do not use, see the other file", [Doubt.BRAKE])]
-)
+@pytest.mark.parametrize(("text", "doubts"), [("Begin with + and the country code", []), ("Do not use, see the other file", [Doubt.BRAKE])])
 def test_a_comment_on_a_name_mostly_says_how_to_fill_it_in(telling: Telling, text: str, doubts: list[Doubt]) -> None:
     _, found = telling(commented(B1=text))
     assert [each.doubt for each in found.doubtful] == doubts
