@@ -7,7 +7,7 @@ from collections.abc import Callable
 from bot.domain.bulk import Bulk
 from bot.domain.exchange import Verb
 from bot.domain.file_found import Question, Sheet
-from bot.domain.file_said import DOUBTS, found_said, hidden_said, quoted
+from bot.domain.file_said import DOUBTS, called, found_said, hidden_said, quoted
 from bot.domain.operation import Operation
 from bot.domain.phone import mask_text
 from bot.domain.said import join, say, say_count, spoken
@@ -89,12 +89,12 @@ def _ask_columns(bulk: Bulk) -> list[Element]:
     for column in doubtful[:MOST_SHOWN]:
         example = say(", such as “{cell}”", cell=mask_text(column.example)) if column.example else ""
         why = join("", (DOUBTS[column.doubt], example))
-        shown.append(line(run(quoted(column.name), bold=True, limit=90), run(" · "), run(why, limit=200)))
+        shown.append(line(run(called(column), bold=True, limit=90), run(" · "), run(why, limit=200)))
     if (more := len(doubtful) - MOST_SHOWN) > 0:
         shown.append(line(run(say("and {count} more", count=more), subtle=True)))
     return [
-        _question(say_count(len(doubtful), "I do not use this column, and it looks as if it mattered:",
-                            "I do not use these columns, and they look as if they mattered:")),
+        _question(say_count(len(doubtful), "I do not use this, and it looks as if it mattered:",
+                            "I do not use these, and they look as if they mattered:")),
         box(shown, style="emphasis", spacing="Small"),
         line(run(say("If they say what is to happen, cancel, put the file right and send it again."))),
     ]  # fmt: skip
@@ -120,9 +120,14 @@ def _offer_region(id: str, bulk: Bulk) -> Element:
 
 
 def _offer_hidden(id: str, bulk: Bulk) -> Element:
+    found = bulk.found
+    hidden = found is None or bool(found.hidden_rows or found.hidden_columns)
+    struck = found is not None and bool(found.struck_rows)
     if bulk.answers.hidden:
-        return button(say("Leave out hidden"), Verb.HIDDEN, id, pick=0)
-    return button(say("Include hidden"), Verb.HIDDEN, id, pick=1)
+        leave = say("Leave out struck") if not hidden else say("Leave out both") if struck else say("Leave out hidden")
+        return button(leave, Verb.HIDDEN, id, pick=0)
+    include = say("Include struck") if not hidden else say("Include both") if struck else say("Include hidden")
+    return button(include, Verb.HIDDEN, id, pick=1)
 
 
 def _offer_names(id: str, bulk: Bulk) -> Element:

@@ -254,7 +254,7 @@ class Bulk:
             return self.asks
         may = {
             Question.SHEET: sum(sheet.people for sheet in self.found.sheets) > 1,
-            Question.HIDDEN: bool(self.found.hidden_rows or self.found.hidden_columns),
+            Question.HIDDEN: self.found.unseen,
             Question.REGION: bool(self.found.national),
             Question.NAMES: self.answers.names or bool(self.counts.get(RowKind.OTHER_NAME)),
         }
@@ -266,7 +266,7 @@ class Bulk:
         found, answers = self.found, self.answers
         if found is None or self.to_change:
             return False
-        unread = bool(found.hidden_rows or found.hidden_columns) and not answers.hidden
+        unread = found.unseen and not answers.hidden
         named = bool(self.counts.get(RowKind.OTHER_NAME)) and not answers.names
         return unread or named or bool(found.national and not found.region) or Question.SHEET in self.answerable
 
