@@ -31,7 +31,7 @@ class Unused:
     """A column that was not used.
 
     Attributes:
-        name: as it stands in the header: untrusted text.
+        name: as it stands in the header: untrusted text. What has none is called after its place, "column G" or "row 3".
         example: the first cell that raised the doubt, masked; empty without one.
     """
 

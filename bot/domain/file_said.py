@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import phonenumbers
@@ -15,6 +16,8 @@ from bot.domain.said import join, say, say_count, say_each, together
 #: Names in one sentence on a card; files name all.
 MOST_NAMES = 8
 
+#: How readers call what has no name of its own.
+_PLACED = re.compile(r"row ([0-9]{1,7})|column ([A-Z]{1,3})")
 #: Why a column that is not used is asked about.
 DOUBTS = say_each({
     Doubt.BRAKE: "it looks as if it held rows back, or wanted something else",
@@ -33,7 +36,14 @@ def found_said(bulk: Bulk, most: int = MOST_NAMES) -> tuple[str, ...]:
     found = bulk.found
     if found is None:
         return ()
-    said = (sheets_said(found, most), national_said(found), hidden_said(bulk, most), unused_said(found.unused, most), names_said(bulk))
+    said = (
+        sheets_said(found, most),
+        national_said(found, bulk.answers.region),
+        hidden_said(bulk, most),
+        unused_said(found.unused, most),
+        held_said(found.unused, most),
+        names_said(bulk),
+    )
     return tuple(filter(None, said))
 
 
@@ -45,10 +55,16 @@ def sheets_said(found: Found, most: int = MOST_NAMES) -> str:
     return say("Read is the sheet {sheet}; not read: {others}.", sheet=quoted(found.sheet), others=_names(others, most))
 
 
-def national_said(found: Found) -> str:
-    """For which country's the numbers without one were taken; empty where there are none."""
+def national_said(found: Found, answered: str = "") -> str:
+    """For which country's the numbers without one were taken; empty where there are none.
+
+    Args:
+        answered: the country that their sender said; told where no number could be read so, too.
+    """
     if not found.national:
-        return ""
+        if not answered:
+            return ""
+        return say("Numbers that do not say of which country they are were read as those of {country}.", country=country_said(answered))
     if not found.region:
         return say_count(
             found.national,
@@ -78,6 +94,11 @@ def hidden_said(bulk: Bulk, most: int = MOST_NAMES) -> str:
     return say("Left out, since the file does not show it: {what}.", what=what)
 
 
+def not_shown_said(bulk: Bulk, most: int = MOST_NAMES) -> str:
+    """The same while its sender is asked whether it is to be read."""
+    return say("Not shown in the file: {what}.", what=_hidden(bulk.found, most)) if bulk.found else ""
+
+
 def _hidden(found: Found, most: int) -> str:
     rows, named = found.hidden_rows, found.hidden_columns
     columns = say_count(len(named), "the column {names}", "the columns {names}", names=_names(map(quoted, named), most)) if named else ""
@@ -87,10 +108,23 @@ def _hidden(found: Found, most: int) -> str:
 
 def unused_said(unused: tuple[Unused, ...], most: int = MOST_NAMES) -> str:
     """The columns that were not used, those first that were asked about."""
-    if not unused:
+    columns = [each for each in unused if not _is_line(each)]
+    if not columns:
         return ""
-    names = _names([_column(each) for each in sorted(unused, key=lambda each: not each.doubt)], most)
-    return say_count(len(unused), "Column not used: {names}.", "Columns not used: {names}.", names=names)
+    names = _names([_column(each) for each in sorted(columns, key=lambda each: not each.doubt)], most)
+    return say_count(len(columns), "Column not used: {names}.", "Columns not used: {names}.", names=names)
+
+
+def held_said(unused: tuple[Unused, ...], most: int = MOST_NAMES) -> str:
+    """The lines about nobody that look as if they held others back."""
+    lines = [each for each in unused if _is_line(each)]
+    names = _names([say("{column} (“{cell}”)", column=quoted(each.name), cell=mask_text(each.example)) for each in lines], most)
+    return say_count(len(lines), "Line not used: {names}.", "Lines not used: {names}.", names=names) if lines else ""
+
+
+def _is_line(unused: Unused) -> bool:
+    found = _PLACED.fullmatch(unused.name)
+    return bool(found and found[1])
 
 
 def names_said(bulk: Bulk) -> str:
@@ -108,7 +142,14 @@ def names_said(bulk: Bulk) -> str:
 
 def quoted(name: str) -> str:
     """A name out of a file: untrusted, and people name things after telephones, too."""
-    return say("“{name}”", name=mask_text(name) or say("without a name"))
+    return say("“{name}”", name=_placed(name) or mask_text(name) or say("without a name"))
+
+
+def _placed(name: str) -> str:
+    """What has no name of its own and is called after its place (`Unused`)."""
+    if not (found := _PLACED.fullmatch(name)):
+        return ""
+    return say("row {place}", place=found[1]) if found[1] else say("column {place}", place=found[2])
 
 
 def _sheet(sheet: Sheet) -> str:
