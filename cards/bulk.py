@@ -270,7 +270,7 @@ def _asked(operation: Operation) -> list[Element]:
         (say("Approved by"), approved_by(operation)),
         (say("Ticket"), operation.ticket[:80]),
         (say("Reason"), operation.reason),
-        (say("Failures of"), bulk.retry_of if bulk else ""),
+        (say("The rest of"), bulk.retry_of if bulk else ""),
     )
     return [*facts(pairs), *digests(operation)]
 

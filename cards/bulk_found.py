@@ -126,7 +126,7 @@ def _offer_hidden(id: str, bulk: Bulk) -> Element:
 
 def _offer_names(id: str, bulk: Bulk) -> Element:
     if bulk.answers.names:
-        return button(say("Leave out other names"), Verb.NAMES, id, pick=0)
+        return button(say("Without other names"), Verb.NAMES, id, pick=0)
     return button(say("Include other names"), Verb.NAMES, id, pick=1)
 
 

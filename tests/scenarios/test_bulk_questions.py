@@ -194,7 +194,7 @@ async def test_a_dry_run_is_answered_and_checked_anew_and_nobody_can_confirm_it(
     assert state(desk, job_id) == "proposed"
     assert "dry run: nothing was changed" in (await desk.say(HANNA, f"why {job_id}")).text
     await desk.press(HANNA, own, "cancel")
-    await desk.settled(own, done, "2 add")
+    await desk.settled(own, done, "1 add", "Finished at")
     assert (own.verbs, state(desk, job_id), kept(desk)) == (["preview"], "cancelled", 0)
     assert "Cancelled" not in own.text
     assert desk.entra.writes == []
@@ -237,7 +237,8 @@ async def test_an_answer_is_its_senders_and_only_to_what_is_asked(desk: Desk, re
     await desk.settled(own, "Your answer is needed")
     for who in (BRAM, SAM, OSCAR):
         await desk.say(who, "help")
-        for verb, data in (("sheet", {"pick": 0}), ("columns", {}), ("names", {"pick": 1})):
+        presses = (("sheet", {"pick": 0}), ("columns", {}), ("names", {"pick": 1}), ("hidden", {"pick": 1}), ("region", {"answer": "BE"}))
+        for verb, data in presses:
             said = await answer(desk, own, verb, who=who, **data)
             assert said.message, (who.name, verb)
     for verb, data in (("sheet", {"pick": 7}), ("sheet", {}), ("names", {"pick": 1}), ("hidden", {"pick": 1}), ("confirm", {})):
