@@ -278,7 +278,7 @@ def _asked(operation: Operation) -> list[Element]:
 def _closing(operation: Operation, now: datetime) -> list[Element]:
     """Until when somebody can press, when it ended, or of when the figures are."""
     if operation.state.waiting and operation.bulk and operation.bulk.looked_at:
-        return [moment(say("You may say so until {at}", at=operation.expires_at), spacing="Medium")]
+        return [moment(say("You may say otherwise until {at}", at=operation.expires_at), spacing="Medium")]
     if operation.state.waiting:
         return [moment(expires(operation, now), spacing="Medium")]
     if operation.finished_at:

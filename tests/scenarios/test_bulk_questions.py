@@ -180,7 +180,7 @@ async def test_a_dry_run_is_answered_and_checked_anew_and_nobody_can_confirm_it(
     own = await drop(desk, *TWO, text="bulk dry run")
     job_id = own.operation_id
     done = "Dry run done, nothing changed"
-    await desk.settled(own, done, "those of the Netherlands (+31)", "otherwise than you mean it", "You may say so until")
+    await desk.settled(own, done, "those of the Netherlands (+31)", "otherwise than you mean it", "You may say otherwise until")
     assert own.verbs == ["hidden", "region", "preview", "cancel"]
     await answer(desk, own, "region", answer="België")
     await desk.settled(own, done, "those of Belgium (+32)")
@@ -205,7 +205,7 @@ async def test_a_dry_run_of_which_nobody_says_more_ends_by_itself_as_one_that_is
     reader.find = lambda _: Found(national=37, region="NL")
     own = await drop(desk, *TWO, text="bulk dry run")
     job_id = own.operation_id
-    await desk.settled(own, "Dry run done", "You may say so until")
+    await desk.settled(own, "Dry run done", "You may say otherwise until")
     told_before = len(said_to(desk, HANNA))
     desk.later(minutes=30)
     await until(lambda: state(desk, job_id) == "expired")

@@ -9,7 +9,22 @@ import pytest
 
 from bot.domain.audit import Tag
 from tests.desk import BRAM, HANNA, HELPDESK, OSCAR, SAM, Answer, Desk
-from tests.scenarios.bulking import begun, confirmed, events, finished, many, people_of, slow, state, states, tags, told, until, words, writes
+from tests.scenarios.bulking import (
+    begun,
+    confirmed,
+    events,
+    finished,
+    many,
+    people_of,
+    slow,
+    state,
+    states,
+    tags,
+    told,
+    until,
+    words,
+    writes,
+)
 
 pytestmark = pytest.mark.storage
 
