@@ -121,9 +121,11 @@ class Terminal:
         checked = await self._checked(job.id, request)
         if checked is None:
             return await self._cancel(job.id, request)
+        if dry_run and checked.state is State.PROPOSED:
+            checked = await self._closed(job.id, request)
         if checked.state is not State.PROPOSED:
             self._say(str(checked.outcome))
-            return 0 if checked.state is State.SUCCEEDED else 1
+            return 0 if checked.state is State.SUCCEEDED or (checked.bulk and checked.bulk.looked_at) else 1
         if not (checked.bulk and checked.bulk.to_change):
             self._say("No row of this file changes anything as it was read.")
             return await self._cancel(job.id, request)
@@ -160,6 +162,11 @@ class Terminal:
                 if (said := await bulk_questions.otherwise(job, flags, self._ask, self._say, asked)) is None:
                     return job
             await self._desk.receiving.answered(job, *said, request.actor)
+
+    async def _closed(self, job_id: str, request: Request) -> Operation:
+        """A dry run of whose file nothing more is said."""
+        await self._desk.steer(Verb.STOP, job_id, request.actor, request.standing, NOWHERE)
+        return (await self._desk.of(job_id)).operation
 
     async def _cancel(self, job_id: str, request: Request) -> int:
         await self._desk.steer(Verb.STOP, job_id, request.actor, request.standing, NOWHERE)

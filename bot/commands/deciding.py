@@ -11,6 +11,7 @@ from bot.commands.operations import OPERATION_LIMIT, misread, unknown
 from bot.commands.people import READS
 from bot.commands.spec import Command, Context, Invocation, Rehearsal
 from bot.domain.audit import AuditEvent, Tag
+from bot.domain.bulk import DRY_RUN_DONE
 from bot.domain.exchange import Notice, Reply, Tone
 from bot.domain.operation import Operation, State
 from bot.domain.people import Person
@@ -135,6 +136,8 @@ async def _explained(operation: Operation, events: Sequence[AuditEvent], own: Se
 
 def _state(operation: Operation) -> str:
     """How it is doing, and what has to happen next."""
+    if operation.bulk and operation.bulk.looked_at:
+        return DRY_RUN_DONE
     until = said_at(operation.expires_at)
     missing = operation.need.approvals - len(operation.approvals)
     if operation.state is State.PROPOSED:

@@ -19,7 +19,7 @@ from bot.domain.file_found import NO_ANSWERS, Answers, Found, Question, open_que
 from bot.domain.hindrance import Hindrance
 from bot.domain.methods import PhoneType
 from bot.domain.people import Person
-from bot.domain.said import say_count, say_each
+from bot.domain.said import say, say_count, say_each
 
 if TYPE_CHECKING:
     from bot.domain.operation import State
@@ -34,6 +34,9 @@ OWN_PHONES = frozenset({PhoneType.MOBILE, PhoneType.ALTERNATE_MOBILE})
 
 #: Characters of `Bulk.mark`.
 MARK = 12
+
+#: How a dry run ends.
+DRY_RUN_DONE = say("This was a dry run: nothing was changed.")
 
 #: What a job's requester is told of beside its card: its check took long and is done; it asks something (with the hold's word behind);
 #: it is over. And how occasions begin on which its card alone follows.
@@ -205,7 +208,7 @@ class Bulk:
         sha256: of its bytes, in hex; empty until they are here.
         rows: how many there are, counted while the file is read.
         read: every row is stored.
-        dry_run: it ends with the preview.
+        dry_run: nobody can confirm it: it ends with the preview, once its sender has said of the file whatever may be said.
         counts: how many rows there are of each kind; empty until all were checked.
         repaired: in how many rows something was put right.
         plan: digest of what every row would do (`plan_digest`).
@@ -236,6 +239,11 @@ class Bulk:
         return sum(count for kind, count in self.counts.items() if kind.changes)
 
     @property
+    def looked_at(self) -> bool:
+        """It is a dry run that has shown what it was for, however it ends."""
+        return self.dry_run and bool(self.counts)
+
+    @property
     def mark(self) -> str:
         """As much of the plan's digest as Confirm carries, so that nobody confirms another plan than the one on the card."""
         return self.plan[:MARK]
@@ -255,7 +263,7 @@ class Bulk:
         may = {
             Question.SHEET: sum(sheet.people for sheet in self.found.sheets) > 1,
             Question.HIDDEN: self.found.unseen,
-            Question.REGION: bool(self.found.national),
+            Question.REGION: bool(self.found.national or self.answers.region),  # a wrong one may have left no number readable
             Question.NAMES: self.answers.names or bool(self.counts.get(RowKind.OTHER_NAME)),
         }
         return tuple(question for question, true in may.items() if true)
@@ -268,7 +276,8 @@ class Bulk:
             return False
         unread = found.unseen and not answers.hidden
         named = bool(self.counts.get(RowKind.OTHER_NAME)) and not answers.names
-        return unread or named or bool(found.national and not found.region) or Question.SHEET in self.answerable
+        countries = bool(found.national and not found.region) or bool(answers.region)
+        return unread or named or countries or Question.SHEET in self.answerable
 
     def answered(self, answers: Answers) -> Bulk:
         """The same file, to be read anew with these answers."""

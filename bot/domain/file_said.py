@@ -24,6 +24,7 @@ DOUBTS = say_each({
     Doubt.COMMENTS: "a comment may say what is to happen",
     Doubt.ELSEWHERE: "it names another country than the one that numbers were read for",
 })  # fmt: skip
+#: What readers call a place that is no letter and no number.
 _NAMES = say_each({SHEET_NAME: "the name of the sheet", FILE_NAME: "the name of the file"})
 
 
@@ -39,9 +40,13 @@ def found_said(bulk: Bulk, most: int = MOST_NAMES) -> tuple[str, ...]:
     columns = tuple(each for each in found.unused if each.is_column)
     beside = tuple(each for each in found.unused if not each.is_column)
     said = (
-        sheets_said(found, most), national_said(found), hidden_said(bulk, most), unused_said(columns, most), beside_said(beside, most),
+        sheets_said(found, most),
+        national_said(found, bulk.answers.region),
+        hidden_said(bulk, most),
+        unused_said(columns, most),
+        beside_said(beside, most),
         names_said(bulk),
-    )  # fmt: skip
+    )
     return tuple(filter(None, said))
 
 
@@ -53,10 +58,16 @@ def sheets_said(found: Found, most: int = MOST_NAMES) -> str:
     return say("Read is the sheet {sheet}; not read: {others}.", sheet=quoted(found.sheet), others=_names(others, most))
 
 
-def national_said(found: Found) -> str:
-    """For which country's the numbers without one were taken; empty where there are none."""
+def national_said(found: Found, answered: str = "") -> str:
+    """For which country's the numbers without one were taken; empty where there are none.
+
+    Args:
+        answered: the country that their sender said; told where no number could be read so, too.
+    """
     if not found.national:
-        return ""
+        if not answered:
+            return ""
+        return say("Numbers that do not say of which country they are were read as those of {country}.", country=country_said(answered))
     if not found.region:
         return say_count(
             found.national,
@@ -95,6 +106,11 @@ def hidden_said(bulk: Bulk, most: int = MOST_NAMES) -> str:
             else say_count(struck, "Left out, since it is struck through: {count} row.", "Left out, since struck through: {count} rows.")
         )
     return join(" ", said)
+
+
+def not_shown_said(bulk: Bulk, most: int = MOST_NAMES) -> str:
+    """The same while its sender is asked whether it is to be read."""
+    return say("Not shown in the file: {what}.", what=_hidden(bulk.found, most)) if bulk.found else ""
 
 
 def _hidden(found: Found, most: int) -> str:
