@@ -47,7 +47,8 @@ def answers(operation: Operation) -> list[Element]:
             with_them = button(say("With what is hidden"), Verb.HIDDEN, id, pick=1)
             return [with_them, button(say("Without it"), Verb.HIDDEN, id, pick=0)]
         case _:
-            return [button(say("Go on without it"), Verb.COLUMNS, id)]
+            several = len(bulk.found.doubtful) if bulk.found else 1
+            return [button(say_count(several, "Go on without it", "Go on without them"), Verb.COLUMNS, id)]
 
 
 def cancelling(bulk: Bulk, cancel: Element) -> Element:
