@@ -28,6 +28,7 @@ from bot.graph.budget import SharedBudget
 from bot.graph.bulk import GraphBulkDirectory
 from bot.graph.client import GraphClient
 from bot.graph.directory import GraphDirectory
+from bot.graph.hindrances import GraphHindrances
 from bot.graph.registrations import GraphRegistrations
 from bot.graph.throttle import BACKGROUND, ThrottleGate
 from bot.graph.together import Together
@@ -146,7 +147,10 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
 
         graph_tokens = make_graph_tokens(settings)
         stack.callback(graph_tokens.close)
-        graph = GraphClient(settings.graph_endpoint, graph_tokens, gate=ThrottleGate(sleep=sleep, bulk_scale=bulk_scale), now=clock)
+        hindrances = GraphHindrances(clock)
+        graph_tokens.unanswered = hindrances.unanswered
+        throttle = ThrottleGate(sleep=sleep, bulk_scale=bulk_scale, hindrances=hindrances)
+        graph = GraphClient(settings.graph_endpoint, graph_tokens, gate=throttle, now=clock)
         directory = GraphDirectory(graph)
         stack.push_async_callback(directory.close)
 
@@ -164,7 +168,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         stack.callback(transactions.close)
 
         budget = SharedBudget(StoredTurns(transactions), settings.bulk_ceiling_percent, scale=bulk_scale)
-        graph.gate.listeners.append(budget)
+        throttle.listeners.append(budget)
         bulk_directory = GraphBulkDirectory(graph, budget, directory.memory)
         everybody = GraphRegistrations(graph, budget, directory.memory, scale=bulk_scale)
 
@@ -237,7 +241,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         background, people = directory.in_background(), Together(bulk_directory)
         rules = BulkRules(settings.bulk_canary, settings.bulk_failing_percent)
         checking = Checking(operations, jobs, bulk_directory, reviewer, preparation, facts, rules, clock)
-        crewing = Crewing(operations, jobs, stops, background, bulk_directory, people, budget, reviewer, rules, clock, sleep)
+        crewing = Crewing(operations, jobs, stops, background, bulk_directory, people, budget, hindrances, reviewer, rules, clock, sleep)
         crews = Crews(crewing, checking, alone=not engine.replicated)
         files = OneDriveFiles(settings.allowed_file_hosts, sleep)
         stack.push_async_callback(files.close)

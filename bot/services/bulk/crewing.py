@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.domain.bulk import BulkRules
-from bot.ports import Budget, BulkDirectory, BulkJobs, Clock, Directory, Operations, People, Sleep, Stops
+from bot.ports import Budget, BulkDirectory, BulkJobs, Clock, Directory, Hindrances, Operations, People, Sleep, Stops
 from bot.services.review import Reviewer
 
 
@@ -20,6 +20,7 @@ class Crewing:
     bulk_directory: BulkDirectory
     people: People
     budget: Budget
+    hindrances: Hindrances
     reviewer: Reviewer
     rules: BulkRules
     clock: Clock
