@@ -24,6 +24,7 @@ from bot.graph.budget import SharedBudget
 from bot.graph.bulk import GraphBulkDirectory
 from bot.graph.client import GraphClient
 from bot.graph.directory import GraphDirectory
+from bot.graph.hindrances import GraphHindrances
 from bot.graph.registrations import GraphRegistrations
 from bot.graph.throttle import BACKGROUND, ThrottleGate
 from bot.graph.together import Together
@@ -151,7 +152,10 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
 
         graph_tokens = make_graph_tokens(settings)
         stack.callback(graph_tokens.close)
-        graph = GraphClient(settings.graph_endpoint, graph_tokens, gate=ThrottleGate(sleep=sleep, bulk_scale=bulk_scale), now=clock)
+        hindrances = GraphHindrances(clock)
+        graph_tokens.unanswered = hindrances.unanswered
+        throttle = ThrottleGate(sleep=sleep, bulk_scale=bulk_scale, hindrances=hindrances)
+        graph = GraphClient(settings.graph_endpoint, graph_tokens, gate=throttle, now=clock)
         directory = GraphDirectory(graph)
         stack.push_async_callback(directory.close)
 
@@ -169,7 +173,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         stack.callback(transactions.close)
 
         budget = SharedBudget(StoredTurns(transactions), settings.bulk_ceiling_percent, scale=bulk_scale)
-        graph.gate.listeners.append(budget)
+        throttle.listeners.append(budget)
         bulk_directory = GraphBulkDirectory(graph, budget, directory.memory)
         everybody = GraphRegistrations(graph, budget, directory.memory, scale=bulk_scale)
 
@@ -235,7 +239,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         approvals = Approvals(operations, jobs, directory, gate, reviewer, clock, places, settings.hosts.teams)
         agreement = Agreement(directory, usages, jobs, reviewer, places)
 
-        tenant = Tenant(directory.in_background(), bulk_directory, Together(bulk_directory), budget)
+        tenant = Tenant(directory.in_background(), bulk_directory, Together(bulk_directory), budget, hindrances)
         rules = BulkRules(settings.bulk_canary, settings.bulk_failing_percent)
         checking = Checking(operations, jobs, bulk_directory, reviewer, agreement, facts, rules, clock)
         crewing = Crewing(operations, jobs, stops, tenant, reviewer, rules, clock, sleep)

@@ -14,6 +14,7 @@ from bot.domain.bulk import Bulk, Hold, PlanDigest, Progress
 from bot.domain.change import Change
 from bot.domain.conversations import ConversationRef, Member
 from bot.domain.file_found import Answers, Found
+from bot.domain.hindrance import Hindrance
 from bot.domain.life import State
 from bot.domain.limits import Lift, SetBefore, Usage
 from bot.domain.methods import Dossier, Methods
@@ -261,9 +262,16 @@ class Budget(Protocol):
     def rate(self) -> float:
         """Writes a second, as things are now."""
 
+
+class Hindrances(Protocol):
+    """What keeps bulk jobs from going on as fast as they might, as this process learns it from all of its calls to Graph."""
+
     @property
-    def slow_since(self) -> datetime | None:
-        """Since when Graph refuses calls, as far as this process knows; None when it does not."""
+    def now(self) -> Hindrance | None:
+        """What hinders now; None when nothing does, or nobody knows."""
+
+    def remember(self, before: Hindrance | None) -> None:
+        """An earlier life knew this: it is so until Graph shows otherwise, unless Graph was heard of in this life already."""
 
 
 class Turns(Protocol):
@@ -549,6 +557,7 @@ class JobAtWork:
     Attributes:
         read: all of its rows are stored.
         requester_id: in small letters.
+        hindrance: what its card says that hinders it.
     """
 
     id: str
@@ -556,6 +565,7 @@ class JobAtWork:
     state: State
     read: bool
     hold: Hold
+    hindrance: Hindrance | None
 
 
 class BulkJobs(Protocol):
@@ -674,8 +684,8 @@ class BulkJobs(Protocol):
     async def show_progress(self, job_id: str, now: datetime, *, at_once: bool = False) -> None:
         """Has the requester's card follow, unless it did a moment ago; `at_once` for what should stand there now."""
 
-    async def slowed(self, job_id: str, since: datetime | None) -> None:
-        """Entra ID refuses calls since then, or no longer does; its card says so."""
+    async def hindered(self, job_id: str, by: Hindrance | None) -> None:
+        """This hinders a job that is under way, or nothing any longer; its card says so."""
 
     async def progress(self, job_id: str, now: datetime) -> Progress:
         """How far a job has come."""

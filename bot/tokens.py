@@ -63,11 +63,15 @@ class Tokens:
     Args:
         acquire: blocking call to msal; may raise anything.
         clock: seconds that only go forward.
+
+    Attributes:
+        unanswered: called when the login host did not answer and there is no token to go on with.
     """
 
     def __init__(self, acquire: Acquire, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._acquire = acquire
         self._clock = clock
+        self.unanswered: Callable[[], None] = lambda: None
         self._token: _Token | None = None
         self._renewal: tuple[str | None, asyncio.Task[_Token]] | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="tokens")
@@ -124,7 +128,10 @@ class Tokens:
         if task.cancelled() or (error := task.exception()) is None:
             return
         log.warning("token not renewed", action="token_not_renewed", error=type(error).__name__, detail=getattr(error, "detail", ""))
-        if (old := self._token) is not None:
+        old = self._token
+        if isinstance(error, Unavailable) and (old is None or self._clock() >= old.good_until):
+            self.unanswered()
+        if old is not None:
             self._token = _Token(old.value, self._clock() + RETRY_SECONDS, old.good_until)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.domain.bulk import FAILING_WINDOW, Bulk, Hold, Progress
+from bot.domain.bulk import DRY_RUN_DONE, FAILING_WINDOW, Bulk, Hold, Progress
 from bot.domain.incoming import Verb
 from bot.domain.life import State
 from bot.domain.operation import Operation
@@ -79,8 +79,9 @@ def plain(shown: OperationShown) -> tuple[Element, str]:
     """The same job where it is shown as an operation among others, to whoever asks how it stands: without progress and buttons."""
     operation, bulk = _job(shown.operation)
     progress = Progress()
-    look = LOOKS[operation.state] if operation.state is State.PROPOSED and not shown.own else _look(operation, bulk, progress)
-    under_way = _WAITS if bulk.asks else _UNDER_WAY.get(operation.state)
+    others = operation.state is State.PROPOSED and not shown.own and not bulk.looked_at
+    look = LOOKS[operation.state] if others else _look(operation, bulk, progress)
+    under_way = _WAITS if bulk.asks else DRY_RUN_DONE if bulk.looked_at else _UNDER_WAY.get(operation.state)
     body = [
         *_top(operation, look),
         *([line(run(under_way), spacing="Medium")] if under_way else _stands(operation, bulk, progress)),
@@ -88,7 +89,7 @@ def plain(shown: OperationShown) -> tuple[Element, str]:
         *_asked(operation),
         *_closing(operation, shown.now),
     ]
-    if operation.state is State.PROPOSED and not shown.own:
+    if others:
         only = say("Only {name} can confirm or cancel.", name=operation.requester.name or say("the requester"))
         body.append(line(run(only, limit=200, subtle=True)))
     summary = _summary(operation, bulk, look)
@@ -113,12 +114,12 @@ def _look(operation: Operation, bulk: Bulk, progress: Progress) -> Look:
             return HOLDS[Hold.ASKING]
         case State.CHECKING if not bulk.read:
             return Look(usual.icon, say("Reading the file"), usual.style, usual.colour)
+        case State.PROPOSED | State.SUCCEEDED | State.CANCELLED | State.EXPIRED if bulk.looked_at:
+            return Look("✓", say("Dry run done, nothing changed"), "good", "Good")
         case State.PROPOSED if not bulk.to_change:
             return Look("–", say("Nothing to change"), "emphasis", "Default")
         case State.PROPOSED:
             return Look(usual.icon, say("Waiting for your confirmation"), usual.style, usual.colour)
-        case State.SUCCEEDED if bulk.dry_run:
-            return Look("✓", say("Dry run done, nothing changed"), "good", "Good")
         case State.QUEUED | State.RUNNING if progress.hold:
             return HOLDS[progress.hold]
         case State.CANCELLED if tried(progress):
@@ -143,10 +144,14 @@ def _checking(_operation: Operation, bulk: Bulk, progress: Progress) -> tuple[st
     if not bulk.read:
         return (say("Reading the file…"),)
     checked, rows = number(progress.checked), number(bulk.rows)
-    return (say("Checking row by row what would change: {checked} of {rows} so far. Nothing is changed.", checked=checked, rows=rows),)
+    told = say("Checking row by row what would change: {checked} of {rows} so far. Nothing is changed.", checked=checked, rows=rows)
+    return told, progress.hindrance.spoken if progress.hindrance else ""
 
 
 def _proposed(operation: Operation, bulk: Bulk, _progress: Progress) -> tuple[str, ...]:
+    if bulk.looked_at:
+        otherwise = say("If I read the file otherwise than you mean it, say so with the buttons below: I check it anew then.")
+        return _checked(bulk), otherwise
     if not bulk.to_change:
         return _NOTHING_TO_DO, say("Put the file right and send it again, or leave it at that.")
     expected = say("It is expected to take {duration}.", duration=about(bulk.seconds)) if bulk.seconds else ""
@@ -160,7 +165,7 @@ def _checked(bulk: Bulk) -> str:
         (
             say_count(bulk.rows, "{count} row was checked.", "{count} rows were checked."),
             say_count(bulk.to_change, "{count} person would be changed.", "{count} people would be changed."),
-            say("Nothing is changed yet."),
+            DRY_RUN_DONE if bulk.dry_run else say("Nothing is changed yet."),
         ),
     )
 
@@ -189,18 +194,21 @@ def _going(_operation: Operation, bulk: Bulk, progress: Progress) -> tuple[str, 
             return join(" ", (say("Stopped by {name}.", name=by) if by else say("Stopped."), rest)), why
         case Hold.STOPPED:
             return why or say("An administrator has paused Doorman."), say("The job goes on by itself when the pause ends.")
-    if progress.slow_since:
-        return (say("Entra ID takes fewer calls since {at}: the job goes on by itself, only later.", at=progress.slow_since),)
+    if progress.hindrance:
+        return (progress.hindrance.spoken,)
     if not tried(progress):
         return (say("It starts in a moment. This card shows how far it is; you can carry on."),)
     return (say("It is being carried out. This card shows how far it is; you can carry on."),)
 
 
 def _finished(operation: Operation, bulk: Bulk, progress: Progress) -> tuple[str, ...]:
-    if operation.state is State.SUCCEEDED and bulk.dry_run:
-        usual: str = say("This was a dry run: nothing was changed.")
-        return operation.outcome or usual, "" if bulk.to_change else _NOTHING_TO_DO
+    if operation.state is State.SUCCEEDED and bulk.looked_at:
+        return _looked_at(bulk)
     return operation.outcome or _USUALLY[operation.state], _retry(progress)
+
+
+def _looked_at(bulk: Bulk) -> tuple[str, ...]:
+    return DRY_RUN_DONE, "" if bulk.to_change else _NOTHING_TO_DO
 
 
 def _retry(progress: Progress) -> str:
@@ -215,8 +223,10 @@ _USUALLY = {
 }
 
 
-def _ended_early(operation: Operation, _bulk: Bulk, progress: Progress) -> tuple[str, ...]:
+def _ended_early(operation: Operation, bulk: Bulk, progress: Progress) -> tuple[str, ...]:
     """Somebody, or nobody in time, decided that it is not to be done, or not any further."""
+    if bulk.looked_at:
+        return _looked_at(bulk)
     by, after = operation.decided_by, say("What was done stays done.") if tried(progress) else _NOTHING
     told: dict[State, tuple[str, str]] = {
         State.CANCELLED: (say("Cancelled by {name}.", name=by) if by else say("Cancelled."), _retry(progress)),
@@ -257,7 +267,7 @@ def _shown(operation: Operation, bulk: Bulk, shown: BulkShown, most: tuple[int, 
         case State.PROPOSED | State.AWAITING_APPROVAL:
             found = offers(operation) if operation.state is State.PROPOSED else found_facts(bulk)
             return [*counted(bulk), *warned(bulk), *repaired(bulk), *found, *question(operation), *samples(shown.samples, *most)]
-        case State.SUCCEEDED if bulk.dry_run:
+        case State.SUCCEEDED | State.CANCELLED | State.EXPIRED if bulk.looked_at:
             return [*counted(bulk), *warned(bulk), *repaired(bulk), *found_facts(bulk), *samples(shown.samples, *most)]
         case State.QUEUED | State.RUNNING:
             return [*going(bulk, progress), *reasons(progress)]
@@ -274,13 +284,15 @@ def _asked(operation: Operation) -> list[Element]:
         (say("Approved by"), approved_by(operation)),
         (say("Ticket"), operation.ticket[:80]),
         (say("Reason"), operation.reason),
-        (say("Failures of"), bulk.retry_of if bulk else ""),
+        (say("The rest of"), bulk.retry_of if bulk else ""),
     )
     return [*facts(pairs), *digests(operation)]
 
 
 def _closing(operation: Operation, now: datetime) -> list[Element]:
     """Until when somebody can press, when it ended, or of when the figures are."""
+    if operation.state.waiting and operation.bulk and operation.bulk.looked_at:
+        return [moment(say("You may say otherwise until {at}", at=operation.expires_at), spacing="Medium")]
     if operation.state.waiting:
         return [moment(expires(operation, now), spacing="Medium")]
     if operation.finished_at:
@@ -295,6 +307,8 @@ def _actions(operation: Operation, bulk: Bulk, progress: Progress) -> list[Eleme
     match operation.state:
         case State.CHECKING:
             return [*answers(operation), cancelling(bulk, cancel)] if bulk.asks else [cancel]
+        case State.PROPOSED if bulk.looked_at:
+            return [preview, button(say("Close"), Verb.CANCEL, id)]
         case State.PROPOSED:
             confirm = [button(say("Confirm"), Verb.CONFIRM, id, plan=bulk.mark, style="positive")] if bulk.to_change else []
             return [*confirm, preview, cancel]
@@ -311,7 +325,7 @@ def _actions(operation: Operation, bulk: Bulk, progress: Progress) -> list[Eleme
                 case Hold.PAUSED:
                     return [button(say("Go on"), Verb.GO_ON, id, style="positive"), stop]
             return [button(say("Go on with the rest"), Verb.GO_ON, id, style="positive"), stop]
-        case State.SUCCEEDED if bulk.dry_run:
+        case State.SUCCEEDED | State.CANCELLED | State.EXPIRED if bulk.looked_at:
             return [preview]
         case _:
             result = [button(say("Result as a file"), Verb.RESULT, id)] if tried(progress) else []

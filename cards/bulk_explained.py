@@ -22,7 +22,8 @@ NO_JOB = "template"
 def render(explained: BulkExplained) -> tuple[Element, str]:
     """The card and its summary."""
     told = (
-        say("Columns, in any order: user, mobile, alternate mobile, office, sms sign-in, action. Whatever else there is, I leave aside."),
+        say("Columns, in any order: user, mobile, alternate mobile, office, sms sign-in, action."),
+        say("A country counts for the numbers of its row, a name is compared. Whatever else there is I name, and ask where it may matter."),
         say("user is a user principal name, an address or an object id. An empty cell leaves things as they are."),
         say("action is set (as by default), add, update or remove; then whatever stands in a phone's cell means: this one."),
         say("You see what each row would do before you confirm, and the first rows run before the rest."),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from bot.domain.bulk import Bulk
 from bot.domain.file_found import Question, Sheet
-from bot.domain.file_said import DOUBTS, found_said, hidden_said, quoted
+from bot.domain.file_said import DOUBTS, called, found_said, not_shown_said, quoted
 from bot.domain.incoming import Verb
 from bot.domain.operation import Operation
 from bot.domain.phone import mask_text
@@ -60,7 +60,8 @@ def answers(operation: Operation) -> list[Element]:
             with_them = button(say("With what is hidden"), Verb.HIDDEN, id, pick=1)
             return [with_them, button(say("Without it"), Verb.HIDDEN, id, pick=0)]
         case _:
-            return [button(say("Go on without them"), Verb.COLUMNS, id)]
+            several = len(bulk.found.doubtful) if bulk.found else 1
+            return [button(say_count(several, "Go on without it", "Go on without them"), Verb.COLUMNS, id)]
 
 
 def cancelling(bulk: Bulk, cancel: Element) -> Element:
@@ -90,7 +91,7 @@ def _ask_hidden(bulk: Bulk) -> list[Element]:
     return [
         _question(say("The file has something that it does not show, and that changes what its rows mean.")),
         line(run(say_count(len(named), "It is the column {names}.", "They are the columns {names}.", names=what), limit=FACT_LIMIT)),
-        line(run(hidden_said(bulk), limit=FACT_LIMIT)),
+        line(run(not_shown_said(bulk), limit=FACT_LIMIT)),
         line(run(say("Should I read what is hidden, or leave it out?"))),
     ]
 
@@ -102,15 +103,28 @@ def _ask_columns(bulk: Bulk) -> list[Element]:
     for column in doubtful[:MOST_SHOWN]:
         example = say(", such as “{cell}”", cell=mask_text(column.example)) if column.example else ""
         why = join("", (DOUBTS[column.doubt], example))
-        shown.append(line(run(quoted(column.name), bold=True, limit=90), run(" · "), run(why, limit=200)))
+        shown.append(line(run(called(column), bold=True, limit=90), run(" · "), run(why, limit=200)))
     if (more := len(doubtful) - MOST_SHOWN) > 0:
         shown.append(line(run(say("and {count} more", count=more), subtle=True)))
     return [
-        _question(say_count(len(doubtful), "I do not use this column, and it looks as if it mattered:",
-                            "I do not use these columns, and they look as if they mattered:")),
+        _question(
+            say_count(
+                len(doubtful),
+                "I do not use this, and it looks as if it mattered:",
+                "I do not use these, and they look as if they mattered:",
+            )
+        ),
         box(shown, style="emphasis", spacing="Small"),
-        line(run(say("If they say what is to happen, cancel, put the file right and send it again."))),
-    ]  # fmt: skip
+        line(
+            run(
+                say_count(
+                    len(doubtful),
+                    "If it says what is to happen, cancel, put the file right and send it again.",
+                    "If they say what is to happen, cancel, put the file right and send it again.",
+                )
+            )
+        ),
+    ]
 
 
 _ASKING: dict[Question, Callable[[Bulk], list[Element]]] = {
@@ -133,14 +147,19 @@ def _offer_region(id: str, bulk: Bulk) -> Element:
 
 
 def _offer_hidden(id: str, bulk: Bulk) -> Element:
+    found = bulk.found
+    hidden = found is None or bool(found.hidden_rows or found.hidden_columns)
+    struck = found is not None and bool(found.struck_rows)
     if bulk.answers.hidden:
-        return button(say("Leave out hidden"), Verb.HIDDEN, id, pick=0)
-    return button(say("Include hidden"), Verb.HIDDEN, id, pick=1)
+        leave = say("Leave out struck") if not hidden else say("Leave out both") if struck else say("Leave out hidden")
+        return button(leave, Verb.HIDDEN, id, pick=0)
+    include = say("Include struck") if not hidden else say("Include both") if struck else say("Include hidden")
+    return button(include, Verb.HIDDEN, id, pick=1)
 
 
 def _offer_names(id: str, bulk: Bulk) -> Element:
     if bulk.answers.names:
-        return button(say("Leave out names"), Verb.NAMES, id, pick=0)
+        return button(say("Without other names"), Verb.NAMES, id, pick=0)
     return button(say("Include other names"), Verb.NAMES, id, pick=1)
 
 

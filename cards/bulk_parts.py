@@ -170,7 +170,7 @@ def _row(row: Row) -> Iterable[Element]:
     for warning in row.warned[: MOST_OF_A_ROW if row.kind and row.kind.changes else 0]:
         yield line(run(join(" ", ("⚠", warning.text)), limit=200, colour="Warning"), spacing="None")
     if row.reason:
-        yield line(run(mask_text(row.reason), limit=200, subtle=True), spacing="None")
+        yield line(run(mask_text(row.reason), limit=300, subtle=True), spacing="None")
     for each in row.repaired[:MOST_OF_A_ROW]:
         yield line(run(say("Repaired: {what}", what=mask_text(each)), limit=200, subtle=True), spacing="None")
 

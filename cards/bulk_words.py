@@ -66,6 +66,10 @@ def warned_text(code: str, count: int) -> str:
             return say_count(
                 count, "{count} number was set for another person before", "{count} numbers were set for other people before"
             )
+        case "other_name":
+            return say_count(
+                count, "{count} row has another name than the account", "{count} rows have another name than the account"
+            )
         case "may_refuse":
             return say_count(
                 count,

@@ -24,13 +24,13 @@ from cards.elements import (
 )
 from cards.operation import MOST_CHANGES
 from cards.staying import staying
-from cards.wording import LOOKS, difference_line, difference_text, private, result_line, title
+from cards.wording import difference_line, difference_text, looks, private, result_line, title
 
 
 def render(entry: LogEntry) -> tuple[Element, str]:
     """The card and its summary. Masks once more what should be masked already: this is read by many."""
     operation = private(entry.operation)
-    look = LOOKS[operation.state]
+    look = looks(operation)
     first = line(
         run(join(" ", (look.icon, look.word)), bold=True, colour=look.colour),
         run(" · "),
@@ -120,7 +120,7 @@ def _summary(operation: Operation) -> str:
         what = say("{title} ({upn})", title=what, upn=operation.target.upn)
     return say(
         "{state}: {what}, by {requester}. {id}",
-        state=LOOKS[operation.state].word,
+        state=looks(operation).word,
         what=join(", ", (what, changes)),
         requester=_requester(operation),
         id=operation.id,

@@ -47,6 +47,16 @@ LOOKS: dict[State, Look] = {
     State.EXPIRED: Look("–", say("Expired"), "emphasis", "Default"),
 }
 
+#: A bulk job that was agreed to and then ended by somebody: what was done stays done.
+_STOPPED = Look("⚠", say("Stopped before the end"), "warning", "Warning")
+
+
+def looks(operation: Operation) -> Look:
+    """How an operation stands, for whoever does not see how far it came."""
+    stopped = operation.state is State.CANCELLED and operation.bulk and len(operation.approvals) >= operation.need.approvals
+    return _STOPPED if stopped else LOOKS[operation.state]
+
+
 #: Something is switched, nothing registered goes.
 _SWITCHES = frozenset(
     {

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import sqlite3
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from simulator import cast, doorman
+from simulator.entra import Fault
 from simulator.world import World
 
 ROOT = Path(__file__).parents[1]
@@ -55,6 +58,14 @@ class Terminal:
         assert list(self.copies.iterdir()) == [], "whatever came of it, no copy of the file is left"
         return process.returncode or 0
 
+    def silent_since(self) -> str:
+        """Since when the only job is said to have no answer; empty when it is not, or there is none yet."""
+        address = f"file:{self.folder}/doorman.db?mode=ro"
+        with contextlib.suppress(sqlite3.OperationalError), contextlib.closing(sqlite3.connect(address, uri=True)) as database:
+            return "".join(since or "" for (since,) in database.execute("SELECT silent_since FROM bulk_jobs"))
+        # There is no such file yet, or no such table.
+        return ""
+
     def mobile(self) -> str:
         """The mobile that Entra has for Alice."""
         phones = self.world.entra.person(ALICE.upn).phones
@@ -89,6 +100,21 @@ async def test_a_run_asks_does_it_and_writes_what_became_of_each_row(terminal: T
     assert "612345678" not in written
     posts = [message for message in terminal.world.teams.thread(cast.channel("Doorman log")) if message.by_bot]
     assert len(posts) == 1
+
+
+async def test_while_entra_does_not_answer_it_says_so_and_goes_on(terminal: Terminal) -> None:
+    down = terminal.world.entra.faults.add(Fault(effect="unavailable", path="/authentication/"))
+    running = asyncio.create_task(terminal.run("check", str(terminal.file)))
+    async with asyncio.timeout(60):
+        while not terminal.silent_since():  # noqa: ASYNC110 - another process is looked at
+            await asyncio.sleep(0.05)
+        fired = down.fired
+        while down.fired < fired + 2:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        terminal.world.entra.faults.clear()
+        assert await running == 0
+    assert "checking: 0 of 2 rows – Entra ID has not answered since" in terminal.said
+    assert "1 add" in terminal.said
 
 
 async def test_who_says_no_changes_nothing(terminal: Terminal) -> None:

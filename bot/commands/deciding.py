@@ -11,6 +11,7 @@ from bot.commands.operations import OPERATION_LIMIT, misread, unknown
 from bot.commands.people import READS
 from bot.commands.spec import Audience, Command, Context, Invocation, Rehearsal, Rehearse
 from bot.domain.audit import AuditEvent, Tag
+from bot.domain.bulk import DRY_RUN_DONE
 from bot.domain.change import recorded
 from bot.domain.life import State
 from bot.domain.notices import Notice, Tone
@@ -154,6 +155,8 @@ def _explained(
 
 def _state(operation: Operation) -> str:
     """How it is doing, and what has to happen next."""
+    if operation.bulk and operation.bulk.looked_at:
+        return DRY_RUN_DONE
     until = said_at(operation.expires_at)
     missing = operation.need.approvals - len(operation.approvals)
     if operation.state is State.PROPOSED:

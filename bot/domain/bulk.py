@@ -11,15 +11,15 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.change import ChangeKind
 from bot.domain.file_found import NO_ANSWERS, Answers, Found, Question, open_questions, telling
+from bot.domain.hindrance import Hindrance
 from bot.domain.life import State
 from bot.domain.methods import PhoneType
 from bot.domain.rows import Row, RowKind
-from bot.domain.said import say_count
+from bot.domain.said import say, say_count
 
 #: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/bots-filesv4 has no limit of its own; these are ours.
 MOST_BYTES = 20 * 1024 * 1024
@@ -29,6 +29,9 @@ MOST_OF_ONE = 3
 
 #: Characters of `Bulk.mark`.
 MARK = 12
+
+#: How a dry run ends.
+DRY_RUN_DONE = say("This was a dry run: nothing was changed.")
 
 #: What a job's requester is told of beside its card: its check took long and is done; it asks something (with the hold's word behind);
 #: it is over. And how occasions begin on which its card alone follows.
@@ -56,7 +59,7 @@ class Bulk:
         sha256: of its bytes, in hex; empty until they are here.
         rows: how many there are, counted while the file is read.
         read: every row is stored.
-        dry_run: it ends with the preview.
+        dry_run: nobody can confirm it: it ends with the preview, once its sender has said of the file whatever may be said.
         counts: how many rows there are of each kind; empty until all were checked.
         repaired: in how many rows something was put right.
         plan: digest of what every row would do (`plan_digest`).
@@ -87,6 +90,11 @@ class Bulk:
         return sum(count for kind, count in self.counts.items() if kind.changes)
 
     @property
+    def looked_at(self) -> bool:
+        """It is a dry run that has shown what it was for, however it ends."""
+        return self.dry_run and bool(self.counts)
+
+    @property
     def mark(self) -> str:
         """As much of the plan's digest as Confirm carries, so that nobody confirms another plan than the one on the card."""
         return self.plan[:MARK]
@@ -105,8 +113,8 @@ class Bulk:
             return self.asks
         may = {
             Question.SHEET: sum(sheet.people for sheet in self.found.sheets) > 1,
-            Question.HIDDEN: bool(self.found.hidden_rows or self.found.hidden_columns),
-            Question.REGION: bool(self.found.national),
+            Question.HIDDEN: self.found.unseen,
+            Question.REGION: bool(self.found.national or self.answers.region),  # a wrong one may have left no number readable
             Question.NAMES: self.answers.names or bool(self.counts.get(RowKind.OTHER_NAME)),
         }
         return tuple(question for question, true in may.items() if true)
@@ -117,9 +125,10 @@ class Bulk:
         found, answers = self.found, self.answers
         if found is None or self.to_change:
             return False
-        unread = bool(found.hidden_rows or found.hidden_columns) and not answers.hidden
+        unread = found.unseen and not answers.hidden
         named = bool(self.counts.get(RowKind.OTHER_NAME)) and not answers.names
-        return unread or named or bool(found.national and not found.region) or Question.SHEET in self.answerable
+        countries = bool(found.national and not found.region) or bool(answers.region)
+        return unread or named or countries or Question.SHEET in self.answerable
 
     def answered(self, answers: Answers) -> Bulk:
         """The same file, to be read anew with these answers."""
@@ -137,7 +146,7 @@ class Progress:
         codes: how many failed, by what went wrong, the most first, each with a sentence.
         rate: rows a minute of late; 0 when nothing is known.
         hold, held_by, held_why: why it stands still, who made it (a name, or empty), and what about.
-        slow_since: since when Entra ID refuses calls; None when it does not.
+        hindrance: what keeps it from going on as fast as it might; None when nothing does.
     """
 
     checked: int = 0
@@ -148,7 +157,7 @@ class Progress:
     hold: Hold = Hold.NONE
     held_by: str = ""
     held_why: str = ""
-    slow_since: datetime | None = None
+    hindrance: Hindrance | None = None
 
     @property
     def done(self) -> int:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 
+#: Places of what is not used (`Unused.place`). Stored words.
+SHEET_NAME, FILE_NAME = "sheet", "file"
+
 
 class Question(StrEnum):
     """What a sender answers about a file. Stored words, the verbs of cards and the names in the trail: never rename one."""
 
     SHEET = "sheet"  # which of several sheets with people
     COLUMNS = "columns"  # columns that are not used, and look as if they mattered: without them?
-    HIDDEN = "hidden"  # what the sender does not see: with it, or without it?
+    HIDDEN = "hidden"  # what the sender does not see, or sees struck through: with it, or without it?
     REGION = "region"  # of numbers without a country
     NAMES = "names"  # rows that call the person otherwise than Entra ID does: included?
 
@@ -24,20 +27,30 @@ class Doubt(StrEnum):
     TENANT = "tenant"  # it names an organisation
     COUNTRIES = "countries"  # its cells are countries, and numbers of the file say nothing of theirs
     NUMBERS = "numbers"  # its cells read as telephone numbers
+    COMMENTS = "comments"  # cells have one
+    ELSEWHERE = "elsewhere"  # it names another country than the one that numbers were read for
 
 
 @dataclass(frozen=True, slots=True)
 class Unused:
-    """A column that was not used.
+    """A column that was not used, or something beside the table that looks as if it mattered.
 
     Attributes:
-        name: as it stands in the header: untrusted text.
+        name: as it stands in the header: untrusted text. Empty where `place` says what it is.
         example: the first cell that raised the doubt, masked; empty without one.
+        place: of a column without a name its letters (C), of a row its number, of comments how many cells have one; `SHEET_NAME`,
+            `FILE_NAME`.
     """
 
     name: str
     doubt: Doubt = Doubt.NONE
     example: str = ""
+    place: str = ""
+
+    @property
+    def is_column(self) -> bool:
+        """It is a column, and nothing beside the table."""
+        return not self.place or self.place.isupper()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +76,9 @@ class Found:
         sheet: the one that was read; empty for a text file, and while it is not known which.
         sheets: all of a workbook, in their order.
         unused: the columns that were not used, in their order; those that are hidden are among `hidden_columns` instead.
-        hidden_rows: how many rows are not shown; counted whether they are read or not.
-        hidden_columns: names of the columns that are not shown.
+        hidden_rows: how many rows are not shown, or not what matters in them; counted whether they are read or not.
+        struck_rows: and of those that are shown, in how many the person, a number or what gives it its meaning is struck through.
+        hidden_columns: names of the columns that are not shown, masked.
         hidden_matter: those of them that find the person, give a number its meaning or look like a brake.
         national: how many numbers were read with `region`, since nothing in their row says of which country they are.
         region: ISO 3166 code by which those were read; empty when there is none, and then `national` counts numbers that cannot be read.
@@ -75,6 +89,7 @@ class Found:
     sheets: tuple[Sheet, ...] = ()
     unused: tuple[Unused, ...] = ()
     hidden_rows: int = 0
+    struck_rows: int = 0
     hidden_columns: tuple[str, ...] = ()
     hidden_matter: tuple[str, ...] = ()
     national: int = 0
@@ -86,6 +101,11 @@ class Found:
         """The columns that are asked about."""
         return tuple(column for column in self.unused if column.doubt)
 
+    @property
+    def unseen(self) -> bool:
+        """Something is there that its sender does not see, or sees struck through."""
+        return bool(self.hidden_rows or self.struck_rows or self.hidden_columns)
+
 
 @dataclass(frozen=True, slots=True)
 class Answers:
@@ -94,8 +114,8 @@ class Answers:
     Attributes:
         sheet: name of the one to read; empty while nobody has said.
         columns: the columns asked about are left out.
-        hidden: rows and columns that are not shown are read too (True), or left out (False); None while nobody has said, which leaves
-            them out unless one of them matters.
+        hidden: rows and columns that are not shown, and rows that are struck through, are read too (True), or left out (False); None while
+            nobody has said, which leaves them out unless one of the columns matters.
         region: ISO 3166 code of numbers without a country; empty for `DEFAULT_REGION`.
         names: rows that call the person otherwise than Entra ID does are included.
     """

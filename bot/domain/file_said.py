@@ -8,7 +8,7 @@ import phonenumbers
 
 from bot.domain.bulk import Bulk
 from bot.domain.countries import COUNTRIES
-from bot.domain.file_found import Doubt, Found, Sheet, Unused
+from bot.domain.file_found import FILE_NAME, SHEET_NAME, Doubt, Found, Sheet, Unused
 from bot.domain.phone import mask_text
 from bot.domain.rows import RowKind
 from bot.domain.said import join, say, say_count, say_each, together
@@ -22,7 +22,11 @@ DOUBTS = say_each({
     Doubt.TENANT: "it names an organisation",
     Doubt.COUNTRIES: "it has countries, and numbers were read without them",
     Doubt.NUMBERS: "it has telephone numbers",
+    Doubt.COMMENTS: "a comment may say what is to happen",
+    Doubt.ELSEWHERE: "it names another country than the one that numbers were read for",
 })  # fmt: skip
+#: What readers call a place that is no letter and no number.
+_NAMES = say_each({SHEET_NAME: "the name of the sheet", FILE_NAME: "the name of the file"})
 
 
 def found_said(bulk: Bulk, most: int = MOST_NAMES) -> tuple[str, ...]:
@@ -34,7 +38,16 @@ def found_said(bulk: Bulk, most: int = MOST_NAMES) -> tuple[str, ...]:
     found = bulk.found
     if found is None:
         return ()
-    said = (sheets_said(found, most), national_said(found), hidden_said(bulk, most), unused_said(found.unused, most), names_said(bulk))
+    columns = tuple(each for each in found.unused if each.is_column)
+    beside = tuple(each for each in found.unused if not each.is_column)
+    said = (
+        sheets_said(found, most),
+        national_said(found, bulk.answers.region),
+        hidden_said(bulk, most),
+        unused_said(columns, most),
+        beside_said(beside, most),
+        names_said(bulk),
+    )
     return tuple(filter(None, said))
 
 
@@ -46,10 +59,16 @@ def sheets_said(found: Found, most: int = MOST_NAMES) -> str:
     return say("Read is the sheet {sheet}; not read: {others}.", sheet=quoted(found.sheet), others=_names(others, most))
 
 
-def national_said(found: Found) -> str:
-    """For which country's the numbers without one were taken; empty where there are none."""
+def national_said(found: Found, answered: str = "") -> str:
+    """For which country's the numbers without one were taken; empty where there are none.
+
+    Args:
+        answered: the country that their sender said; told where no number could be read so, too.
+    """
     if not found.national:
-        return ""
+        if not answered:
+            return ""
+        return say("Numbers that do not say of which country they are were read as those of {country}.", country=country_said(answered))
     if not found.region:
         return say_count(
             found.national,
@@ -71,12 +90,28 @@ def country_said(region: str) -> str:
 
 
 def hidden_said(bulk: Bulk, most: int = MOST_NAMES) -> str:
-    """What is not shown in the file, and whether it was read; empty where everything is."""
-    if bulk.found is None or not (what := _hidden(bulk.found, most)):
+    """What is not shown in the file or is struck through, and whether it was read; empty where there is nothing of the kind."""
+    if bulk.found is None:
         return ""
-    if bulk.answers.hidden:
-        return say("Read too, though the file does not show it: {what}.", what=what)
-    return say("Left out, since the file does not show it: {what}.", what=what)
+    said, struck = [], bulk.found.struck_rows
+    if what := _hidden(bulk.found, most):
+        said.append(
+            say("Read too, though the file does not show it: {what}.", what=what)
+            if bulk.answers.hidden
+            else say("Left out, since the file does not show it: {what}.", what=what)
+        )
+    if struck:
+        said.append(
+            say_count(struck, "Read too, though it is struck through: {count} row.", "Read too, though struck through: {count} rows.")
+            if bulk.answers.hidden
+            else say_count(struck, "Left out, since it is struck through: {count} row.", "Left out, since struck through: {count} rows.")
+        )
+    return join(" ", said)
+
+
+def not_shown_said(bulk: Bulk, most: int = MOST_NAMES) -> str:
+    """The same while its sender is asked whether it is to be read."""
+    return say("Not shown in the file: {what}.", what=_hidden(bulk.found, most)) if bulk.found else ""
 
 
 def _hidden(found: Found, most: int) -> str:
@@ -92,6 +127,11 @@ def unused_said(unused: tuple[Unused, ...], most: int = MOST_NAMES) -> str:
         return ""
     names = _names([_column(each) for each in sorted(unused, key=lambda each: not each.doubt)], most)
     return say_count(len(unused), "Column not used: {names}.", "Columns not used: {names}.", names=names)
+
+
+def beside_said(beside: tuple[Unused, ...], most: int = MOST_NAMES) -> str:
+    """What stands beside the table and was asked about."""
+    return say("Passed over: {names}.", names=_names(map(_column, beside), most)) if beside else ""
 
 
 def names_said(bulk: Bulk) -> str:
@@ -112,14 +152,26 @@ def quoted(name: str) -> str:
     return say("“{name}”", name=mask_text(name) or say("without a name"))
 
 
+def called(unused: Unused) -> str:
+    """What is not used: a column by its name or its letters, a row, comments, a name."""
+    place = unused.place
+    if unused.doubt is Doubt.COMMENTS and place.isdigit():
+        return say_count(int(place), "{count} cell with a comment", "{count} cells with a comment")
+    if place.isdigit():
+        return say("row {row}", row=place)
+    if place in _NAMES:
+        return _NAMES[place]
+    return say("column {letter}", letter=place) if place else quoted(unused.name)
+
+
 def _sheet(sheet: Sheet) -> str:
     return say("{sheet} (hidden)", sheet=quoted(sheet.name)) if sheet.hidden else quoted(sheet.name)
 
 
 def _column(unused: Unused) -> str:
     if not unused.doubt:
-        return quoted(unused.name)
-    return say("{column} ({why})", column=quoted(unused.name), why=DOUBTS[unused.doubt])
+        return called(unused)
+    return say("{column} ({why})", column=called(unused), why=DOUBTS[unused.doubt])
 
 
 def _names(names: Iterable[str], most: int) -> str:

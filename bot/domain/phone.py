@@ -310,7 +310,7 @@ def _hint(code: int, *, foreign: bool) -> str:
     """What a number there looks like; `foreign`: the country came from our own setting, so it may be another one."""
     region = phonenumbers.region_code_for_country_code(code)
     example = phonenumbers.example_number_for_type(region, PhoneNumberType.MOBILE)
-    shape = say("A mobile number there looks like {example}.", example=_pretty(example)) if example else ""
+    shape = say("A mobile number there looks like {example}.", example=_shape(example)) if example else ""
     other = say("If it is a number in another country, begin with + and the country code.") if foreign else ""
     return join(" ", (say("Check the digits with the caller."), shape, other))
 
@@ -337,6 +337,12 @@ def _accept(number: phonenumbers.PhoneNumber, extension: str) -> PhoneNumber:
         region=region,
         is_mobile_line=mobile,
     )
+
+
+def _shape(number: phonenumbers.PhoneNumber) -> str:
+    """How numbers of a country begin and are grouped: nobody's number, so nothing that has to be masked."""
+    first, *others = re.split(r"(?<=\d)", _pretty(number).removeprefix(f"+{number.country_code} "), maxsplit=1)
+    return f"+{number.country_code} {first}{re.sub('[0-9]', 'x', ''.join(others))}"
 
 
 def _pretty(number: phonenumbers.PhoneNumber) -> str:

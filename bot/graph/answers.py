@@ -62,6 +62,11 @@ class Answer:
         return self.body is not _UNREADABLE
 
     @property
+    def silent(self) -> bool:
+        """It says nothing but that Graph, or what stands between us, cannot answer now."""
+        return self.status >= 500 or self.status == 408 or (self.status != 429 and not self.readable)
+
+    @property
     def request_id(self) -> str:
         """Graph's own id of the request, or empty: https://learn.microsoft.com/graph/best-practices-concept#reliability-and-support"""
         return self.headers.get("request-id", "")

@@ -88,16 +88,28 @@ async def _send(
     units = sum(reads[number].units for number in numbers)
     limits = frozenset(reads[number].limit for number in numbers)
     outer = await client.read(f"{client.base_url}/$batch", patience, post=content, units=units, limits=limits)
+    try:
+        answers = _answers(outer, numbers)
+    except Unavailable:
+        client.gate.hindrances.heard(limits, [])
+        raise
+    for answer in answers.values():
+        client.gate.heard(answer)
+    for limit in limits:
+        client.gate.hindrances.heard([limit], [answers[number] for number in numbers if reads[number].limit is limit])
+    if log.is_enabled_for(logging.DEBUG):
+        for number in numbers:
+            part = Call.of("GET" if reads[number].body is None else "POST", reads[number].url)
+            log.debug("graph call in a batch", action="graph_part", call=part.told, status=answers[number].status, attempt=attempt)
+    return answers
+
+
+def _answers(outer: Answer, numbers: Sequence[int]) -> dict[int, Answer]:
+    """The answers to the parts with these numbers; Unavailable when one is missing."""
     parts = outer.fields.get("responses")
     if not isinstance(parts, list):
         raise Unavailable("the batch answer has no responses", status=outer.status, request_id=outer.request_id)
     answers = {part["id"]: Answer.of_part(part) for part in parts if isinstance(part, dict) and isinstance(part.get("id"), str)}
     if missing := [number for number in numbers if str(number) not in answers]:
         raise Unavailable(f"{len(missing)} parts of a batch were not answered", status=outer.status, request_id=outer.request_id)
-    for answer in answers.values():
-        client.gate.heard(answer)
-    if log.is_enabled_for(logging.DEBUG):
-        for number in numbers:
-            part = Call.of("GET" if reads[number].body is None else "POST", reads[number].url)
-            log.debug("graph call in a batch", action="graph_part", call=part.told, status=answers[str(number)].status, attempt=attempt)
     return {number: answers[str(number)] for number in numbers}

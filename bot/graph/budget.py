@@ -12,7 +12,6 @@ import time
 from bisect import insort
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import structlog
 
@@ -26,7 +25,6 @@ LATEST = 0.2  # seconds by which a turn may be missed; `pace.LATENESS` leaves ro
 AHEAD = 0.6  # seconds for which turns are taken at once, as things go
 PRESSING = 0.9  # of Graph's limit in use by all of us is too much
 SWARM = 0.25  # seconds within which refusals say the same
-CALM = 5.0  # seconds after a silence in which Graph must not refuse anything again for the throttling to be over
 ABOVE_CEILING = 0.1  # where the ceiling itself is near that
 
 
@@ -59,7 +57,6 @@ class SharedBudget:
         self._lowered_at = -math.inf
         self._close_at = 0.0  # until then nothing is sent, and the others have to be told so
         self._telling: asyncio.Task[None] | None = None
-        self._slow_from, self._slow_until = 0.0, 0.0
 
     async def read(self, units: int = 1) -> None:
         """See `bot.ports.Budget`."""
@@ -71,11 +68,7 @@ class SharedBudget:
 
     def refused(self, retry_after: float) -> None:
         """See `bot.ports.Budget`. Here it holds at once, elsewhere as soon as turns are taken there."""
-        now = self._clock()
-        until = now + retry_after
-        if now > self._slow_until:
-            self._slow_from = now
-        self._slow_until = max(self._slow_until, until + CALM)
+        until = self._clock() + retry_after
         for flow in self._flows.values():
             flow.close(until)
         if self._due() or until > self._close_at + SWARM:
@@ -91,11 +84,6 @@ class SharedBudget:
     def rate(self) -> float:
         """See `bot.ports.Budget`."""
         return self._flows[Traffic.WRITES].rate_now
-
-    @property
-    def slow_since(self) -> datetime | None:
-        """See `bot.ports.Budget`."""
-        return datetime.fromtimestamp(self._slow_from, UTC) if self._clock() < self._slow_until else None
 
     def _due(self) -> bool:
         return self._clock() - self._lowered_at >= LOWERED_FOR

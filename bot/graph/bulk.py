@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import TypeVar
 
 from bot.domain.change import Change
@@ -132,10 +131,6 @@ class _Asking:
     @property
     def rate(self) -> float:
         return self.budget.rate
-
-    @property
-    def slow_since(self) -> datetime | None:
-        return self.budget.slow_since
 
 
 def _answered(answer: Answer | DirectoryError) -> Answer:

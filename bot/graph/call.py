@@ -64,6 +64,11 @@ class Call:
         return cls(method, path, not changes, frozenset({limit_of(path, writes=changes)}) if limits is None else limits)
 
     @property
+    def parted(self) -> bool:
+        """It is several calls, each with an answer of its own."""
+        return self.path.endswith("/$batch")
+
+    @property
     def told(self) -> str:
         """For a log: no id of anybody, no address, nothing that was searched for."""
         return f"{self.method} {path_shown(self.path)}"

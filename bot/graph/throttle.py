@@ -29,6 +29,7 @@ from kiota_http.middleware.middleware import REQUEST_OPTIONS_KEY
 from bot.graph.answers import Answer
 from bot.graph.call import BESIDE_BULK, EVERY_LIMIT, Call, Limit
 from bot.graph.errors import SILENCES
+from bot.graph.hindrances import GraphHindrances
 from bot.graph.lane import Lane
 from bot.ports import Budget, Sleep
 from bot.retry import spread
@@ -105,6 +106,7 @@ class ThrottleGate(BaseMiddleware):
         concurrency: most calls at once, those of bulk jobs not counted.
         bulk_scale: how many times as many places bulk jobs have, for benchmarks in which time is scaled.
         clock, sleep, chance: time and luck, replaceable in tests.
+        hindrances: learns from every call; one of its own when None.
 
     Attributes:
         listeners: told of every refusal and every figure.
@@ -118,8 +120,10 @@ class ThrottleGate(BaseMiddleware):
         clock: Callable[[], float] = time.monotonic,
         sleep: Sleep = asyncio.sleep,
         chance: Callable[[], float] = random.random,
+        hindrances: GraphHindrances | None = None,
     ) -> None:
         super().__init__()
+        self.hindrances = hindrances or GraphHindrances()
         self.clock = clock
         self.pause = sleep
         self.listeners: list[Listener] = []
@@ -155,7 +159,7 @@ class ThrottleGate(BaseMiddleware):
                 await response.aclose()
                 raise
             responses.append(response)
-            return Answer(response.status_code, response.headers)
+            return Answer.of(response.status_code, response.headers, response.content)
 
         await self.let_through(attempt, options.get(Patience.get_key(), BACKGROUND), Call.of(request.method, str(request.url)))
         return responses[-1]
@@ -191,6 +195,8 @@ class ThrottleGate(BaseMiddleware):
             finally:
                 lane.leave()
             self._note(call, tries, began, answer, failure)
+            if answer is None or answer.silent or not call.parted:
+                self.hindrances.heard(call.limits, [answer] if answer else [], self.clock() - began)
             if answer is not None:
                 self.heard(answer)
             if answer is not None and answer.status == 429:
@@ -245,6 +251,7 @@ class ThrottleGate(BaseMiddleware):
         for closing in {lane, self._bulk}:
             closing.close(wait, began, limits)
         if not BESIDE_BULK.issuperset(limits):
+            self.hindrances.refused(wait)
             for listener in self.listeners:
                 listener.refused(wait)
         return lane.closed_until(limits) - self.clock()

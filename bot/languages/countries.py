@@ -60,6 +60,15 @@ _MOST_KEPT = 2_000
 _LANGUAGES_TOGETHER = 8
 _CALLING_CODE = re.compile(r"(?:\+|00)\s*([1-9][0-9]{0,2})|0{0,2}([1-9][0-9]{0,2})")
 _ARTICLE = re.compile(r"^(?:de|het)\s+", re.IGNORECASE)
+#: In titles: what separates words in names of files does not matter.
+_IN_A_TITLE = re.compile(r"[^\W\d_]+")
+_MOST_WORDS = 4
+_SHORT = ("UK", "USA")
+#: What stands in titles and is no country there: Active Directory, IT, HR, a company …
+_OTHER_CAPITALS = {
+    "AD", "AG", "AI", "AM", "AS", "BI", "CC", "CD", "CO", "DM", "DO", "GM", "HR", "ID", "IM", "IN", "IO", "IS", "IT", "LA", "MA", "MD",
+    "ME", "MS", "NA", "NO", "PA", "PM", "PR", "PS", "SA", "SC", "SD", "SM", "SO", "TO", "TV",
+}  # fmt: skip
 _MARKED = re.compile(r"\s*(?:\+|00)")
 
 
@@ -106,6 +115,20 @@ def region_called(text: str) -> str:
         region = str(phonenumbers.region_code_for_country_code(int(code)))
         return region if region in COUNTRIES else ""
     return Countries().region(_ARTICLE.sub("", said.rstrip("."), count=1))
+
+
+def named_in(text: str) -> frozenset[str]:
+    """ISO 3166 codes of the countries that a title names, in English or Dutch, or by a code of two capital letters among small ones."""
+    words = _IN_A_TITLE.findall(text)
+    found: set[str] = set()
+    if not text.isupper():
+        found = {_of_code(word) for word in words if word in phonenumbers.SUPPORTED_REGIONS or word in _SHORT} - _OTHER_CAPITALS
+    for length in range(1, _MOST_WORDS + 1):
+        for first in range(len(words) - length + 1):
+            name = _folded(" ".join(words[first : first + length]))
+            if len(name) > 3 and (region := _names().get(name)):
+                found.add(region)
+    return frozenset(found)
 
 
 def calling_regions(cell: str) -> tuple[str, ...]:

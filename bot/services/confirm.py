@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.domain.audit import AuditEvent, Tag
+from bot.domain.bulk import DRY_RUN_DONE
 from bot.domain.change import Change, ChangeKind, change_facts
 from bot.domain.file_found import NO_ANSWERS
 from bot.domain.incoming import CardAction, Verb
@@ -15,6 +16,8 @@ from bot.domain.recovery import Recovery, Situation
 from bot.domain.said import join, said_at, say
 from bot.errors import Refusal
 from bot.ports import Clock, Operations
+
+_DRY_RUN_HINT = say("Send the file without `dry run` to have it done.")
 
 
 async def confirm(operations: Operations, action: CardAction, operation: Operation, clock: Clock) -> Operation:
@@ -48,10 +51,12 @@ async def confirm(operations: Operations, action: CardAction, operation: Operati
 
 
 def _require_seen(action: CardAction, operation: Operation) -> None:
-    """Raises Refusal when the pressed card shows another plan of a file than there is now, or the file changes nothing."""
+    """Raises Refusal when the pressed card shows another plan of a file than there is now, or nothing of it is to be done."""
     bulk = operation.bulk
     if bulk is None or operation.state is not State.PROPOSED:
         return
+    if bulk.dry_run:
+        raise Refusal(say("{id} is a dry run, so there is nothing to confirm.", id=operation.id), _DRY_RUN_HINT, code="nothing_to_do")
     if not bulk.to_change:
         raise Refusal(say("No row of {id} changes anything, so there is nothing to confirm.", id=operation.id), code="nothing_to_do")
     if action.plan == bulk.mark or (not action.plan and bulk.answers == NO_ANSWERS):  # older cards say nothing, and knew no answers
@@ -120,11 +125,18 @@ async def cancel(operations: Operations, action: CardAction, operation: Operatio
     """
     now = clock()
     event = AuditEvent(Tag.OPERATION_CANCELLED, now, action.actor.id, action.actor.name, operation.id, operation.target.id)
-    outcome = say("Cancelled by {actor}. Nothing was changed.", actor=action.actor.name)
+    outcome = cancelled_by(action.actor.name, operation)
     moved = await operations.move(
         operation.id, "cancel", State.CANCELLED, event, at=now, outcome=outcome, decided_by=action.actor.name, in_time=True
     )
     return moved or await too_late(operations, operation, clock)
+
+
+def cancelled_by(name: str, operation: Operation) -> str:
+    """How an operation ends that somebody cancels: a dry run has only been looked at."""
+    if operation.bulk and operation.bulk.looked_at:
+        return DRY_RUN_DONE
+    return say("Cancelled by {actor}. Nothing was changed.", actor=name)
 
 
 async def too_late(operations: Operations, operation: Operation, clock: Clock) -> Operation:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.audit import AuditEvent, Tag
+from bot.domain.bulk import DRY_RUN_DONE
 from bot.domain.life import State
 from bot.domain.operation import Operation
 from bot.domain.said import say
@@ -42,8 +43,12 @@ async def expire(operations: Operations, operation_id: str, clock: Clock, sleep:
                 return
             continue
         event = AuditEvent(Tag.OPERATION_EXPIRED, now, operation_id=operation_id, target_id=operation.target.id)
-        if await operations.move(operation_id, "expire", State.EXPIRED, event, at=now, outcome=_OUTCOMES[operation.state]):
+        if await operations.move(operation_id, "expire", State.EXPIRED, event, at=now, outcome=_outcome(operation)):
             return
+
+
+def _outcome(operation: Operation) -> str:
+    return DRY_RUN_DONE if operation.bulk and operation.bulk.looked_at else _OUTCOMES[operation.state]
 
 
 def _cut_off(operation: Operation) -> bool:

@@ -40,17 +40,29 @@ class Record:
         cells: tidy (`tidy`).
         problem: why the row as such cannot be read, in a sentence; empty when it can.
         hidden: whoever looks at the file does not see it.
+        struck: the columns whose cells are struck through, the first one being 0.
+        unseen: those whose cells nobody can read.
     """
 
     number: int
     cells: tuple[str, ...]
     problem: str = ""
     hidden: bool = False
+    struck: Set[int] = frozenset()
+    unseen: Set[int] = frozenset()
 
     @property
     def blank(self) -> bool:
         """Nothing is in it."""
         return not self.problem and not any(self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment on a cell of this row, as far as it is told: untrusted text."""
+
+    row: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +75,7 @@ class Source:
         sheet: name of the sheet that is read; empty for a text file.
         sheets: all of a workbook.
         delimiter: between the cells of a text file; empty for a workbook.
+        comments: on cells of the sheet that is read, one for each, from the top.
         merged: columns with cells that are merged with those below, and the last row of them; known after the last record.
     """
 
@@ -72,6 +85,7 @@ class Source:
     sheets: tuple[Sheet, ...] = ()
     delimiter: str = ""
     merged: Mapping[int, int] = field(default_factory=dict)
+    comments: tuple[Comment, ...] = ()
 
 
 def tidy(cell: str) -> str:

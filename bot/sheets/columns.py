@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from bot.domain.said import say, say_each, together
@@ -20,7 +20,6 @@ _TEMPLATE = say("The first row has to name the columns. Type `bulk template` for
 _COUNTRIES = vocabulary.COUNTRY | vocabulary.COUNTRY_OR_AREA | vocabulary.COUNTRY_CODE
 #: What a name that nearly is one may be meant for; short ones are near to too much.
 _NEAR = {name: column.value for name, column in COLUMNS.items()} | {name: "country" for name in _COUNTRIES if len(name) > 6}
-_ENOUGH_OF_THE_PORTAL = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,10 +103,13 @@ def is_long(header: Sequence[str]) -> tuple[int, int] | None:
     return (types[0], numbers[0]) if len(types) == 1 else None
 
 
-def recognise(header: Sequence[str]) -> Columns:
+def recognise(header: Sequence[str], no_action: Set[int] = frozenset()) -> Columns:
     """The columns by their names.
 
     Columns that are about something else are left alone, but not those that might be about a phone.
+
+    Args:
+        no_action: columns that say nothing of what to do, whatever their names.
 
     Raises:
         Refusal: it is no header, a column is missing, unclear or there twice.
@@ -121,7 +123,7 @@ def recognise(header: Sequence[str]) -> Columns:
         places[Column.MOBILE] = long[1]
     for place, name in enumerate(header):
         squashed = squash(name)
-        column = COLUMNS.get(squashed)
+        column = COLUMNS.get(squashed) if place not in no_action else None
         if long and place in long:
             continue
         if column is Column.USER or squashed in vocabulary.ACCOUNTS_ONLY:
@@ -142,7 +144,8 @@ def recognise(header: Sequence[str]) -> Columns:
         _refuse_missing_header(header)
     columns = _with_the_rest(header, places, persons, rest, long)
     for place in columns.unused:
-        if header[place] and not _is_portal_office(header, header[place]):
+        # In a directory `telephoneNumber` is the office phone: beside a mobile it is asked about, as any column with numbers is.
+        if header[place] and not (Column.MOBILE in places and squash(header[place]) == "telephonenumber"):
             _refuse_unclear(header[place])
     _refuse_missing(header, places)
     if Column.ACTION in places and (Column.FORCED_UPDATE in places or Column.FORCED_REMOVAL in places):
@@ -212,14 +215,6 @@ def _of_phone(squashed: str) -> tuple[str, Column] | None:
                 if phone != squashed and column in PHONES:
                     return what, column
     return None
-
-
-def _is_portal_office(header: Sequence[str], name: str) -> bool:
-    """In the portal's export `telephoneNumber` is the directory's office phone, beside `mobilePhone`: no method of signing in."""
-    if squash(name) != "telephonenumber":
-        return False
-    names = set(map(squash, header))
-    return "mobilephone" in names and len(names & vocabulary.PORTAL_EXPORT) >= _ENOUGH_OF_THE_PORTAL
 
 
 def _refuse_twice(column: Column, header: Sequence[str], one: int | None, other: int) -> None:

@@ -53,7 +53,7 @@ _BRAKES_ALONE = word_set(
     "proceed submit execute import sync todo needed required review correct sure match answer numberok rightnumber test "
     "dummy hoppaover "
     "left mag fase phase wave batch valide done "
-    "do done go run apply change update migrate migration change changes ok yes no yn confirm select keep leave start end stop "
+    "mode do done go run apply change update migrate migration change changes ok yes no yn confirm select keep leave start end stop "
     "per perdatum "
     "startdate enddate begindate validfrom validto validuntil golive golivedate activationdate startdatum einddatum "
     "ingangsdatum livegang "
@@ -254,12 +254,14 @@ class Watch:
             self._examples.pop(Doubt.COUNTRIES, None)
         if not self._name and not self._cells:
             return None
-        name = mask_text(self._name)[:MOST_OF_A_NAME] or f"column {self._letter}"
+        name = mask_text(self._name)[:MOST_OF_A_NAME]
+        place = "" if name else self._letter
         for doubt in (Doubt.BRAKE, Doubt.TENANT, Doubt.COUNTRIES, Doubt.NUMBERS):
             if doubt in self._examples and (doubt is not Doubt.NUMBERS or self._numbers * 2 >= self._cells):
                 example = self._examples[doubt]
-                return Unused(name, doubt, (mask(example) if doubt is Doubt.NUMBERS else mask_text(example))[:MOST_OF_A_NAME])
-        return Unused(name)
+                masked = (mask(example) if doubt is Doubt.NUMBERS else mask_text(example))[:MOST_OF_A_NAME]
+                return Unused(name, doubt, masked, place)
+        return Unused(name, place=place)
 
 
 def letter(place: int) -> str:

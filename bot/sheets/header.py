@@ -8,11 +8,14 @@ from itertools import chain
 
 from bot.sheets.cells import OBJECT_ID, Record, is_error
 from bot.sheets.columns import Column, meaning
+from bot.sheets.values import is_nothing
 
 #: So many lines may stand above the header, with itself.
 MOST_ABOVE = 20
 
 _COMMENT = ("#", "//", "--")
+#: The number in a list, or of a ticket: `#1`, `#4711`.
+_NUMBERED = re.compile(r"#\s*\d{1,9}")
 _PERSON = re.compile(r"[^\s@]+@[^\s@]+|" + OBJECT_ID.pattern, re.IGNORECASE)
 #: Digits of a title: days, times, and what is stuck to letters, such as INC0012345.
 _NO_NUMBER = re.compile(
@@ -57,9 +60,16 @@ def is_header(cells: Sequence[str]) -> bool:
 def is_data(cells: Sequence[str]) -> bool:
     """Whether a line may be about somebody, so that it is no title."""
     first = next((cell for cell in cells if cell), "")
-    if first.startswith(_COMMENT) and not is_error(first):
+    if comment_mark(first):
         return any(_PERSON.fullmatch(cell.lstrip("#/- ")) for cell in cells)
     return any("@" in cell or _PERSON.fullmatch(cell) or _digits(cell) > _DIGITS_OF_A_NUMBER for cell in cells)
+
+
+def comment_mark(cell: str) -> str:
+    """The sign by which a line that begins with this cell is a comment; empty when it is none."""
+    if not cell.startswith(_COMMENT) or is_error(cell) or is_nothing(cell) or _NUMBERED.fullmatch(cell):
+        return ""
+    return next(mark for mark in _COMMENT if cell.startswith(mark))
 
 
 def _digits(cell: str) -> int:

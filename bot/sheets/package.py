@@ -20,6 +20,7 @@ from bot.sheets.markup import Part, damaged
 MOST_SHEETS = 100
 _USUAL = "xl/workbook.xml"
 _YES = ("1", "true")
+_COMMENTS = ("threadedcomment", "comments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,12 @@ def named(archive: Archive) -> Named:
         book.read()
     strings, styles = (kinds.get(kind) or _beside(archive, main, f"{kind}.xml") for kind in ("sharedstrings", "styles"))
     return Named(_sheets(archive, book, related), strings, styles, book.from_1904)
+
+
+def comments_of(archive: Archive, part: str) -> list[str]:
+    """The parts with comments on a sheet, threads first: what a program writes for others in their place stands behind them."""
+    related = [(kind, target) for kind, target in _relationships(archive, part).values() if kind in _COMMENTS and target in archive]
+    return [target for kind, target in sorted(related, key=lambda one: _COMMENTS.index(one[0]))]
 
 
 def _sheets(archive: Archive, book: _Book, related: Mapping[str, tuple[str, str]]) -> tuple[NamedSheet, ...]:

@@ -16,13 +16,17 @@ from bot.domain.rows import FileRow
 from bot.domain.said import say
 from bot.errors import Refusal
 from bot.sheets import archive, text, workbook
-from bot.sheets.cells import EXAMPLE_USER, Source
-from bot.sheets.columns import at
+from bot.sheets.cells import EXAMPLE_USER, Record, Source
+from bot.sheets.columns import Columns, at
+from bot.sheets.ends import may_lack_a_cell
+from bot.sheets.gathered import gathered
 from bot.sheets.origin import Origins
+from bot.sheets.person import who
 from bot.sheets.repeated import repeated
 from bot.sheets.rows import Rows, together
 from bot.sheets.shape import Shape
 from bot.sheets.table import SEND, Table, too_many_rows
+from bot.sheets.titles import other_countries
 from bot.sheets.watching import Unread
 
 #: What other files begin with.
@@ -35,7 +39,7 @@ def read(path: Path, name: str, *, default_region: str, answers: Answers = NO_AN
     """The rows of a file, in their order, as they are read; at last what else it was found to hold.
 
     Args:
-        name: as the sender calls it; only its ending counts, and only against it: what a file is, its bytes say.
+        name: as the sender calls it; its ending counts only against it, since what a file is, its bytes say, and a country in it is told.
         default_region: ISO 3166 region of numbers without country code, or empty.
         answers: what the sender has answered so far.
 
@@ -54,36 +58,47 @@ def read(path: Path, name: str, *, default_region: str, answers: Answers = NO_AN
             return
         columns = table.columns()
         origins, unread = Origins(columns, answers.region or default_region), Unread(columns)
-        shape = Shape(columns, _others_have_all(path, source, table.begins, columns.width))
+        shape = Shape(columns, _may_lack_a_cell(path, source, table.begins, columns.width))
         rows = _rows(table, Rows(columns, shape, origins), unread)
         yield from rows if columns.phone_type is None else together(rows)
         national = origins.national
         unused = (*table.held, *unread.told(national=bool(national)))
+        if national and origins.region and not answers.region:
+            unused = (*other_countries(table.above, source.sheet, name, origins.region), *unused)
         yield replace(table.found(), unused=unused, national=national, region=origins.region if national else "")
 
 
 def _rows(table: Table, rows: Rows, unread: Unread) -> Iterator[FileRow]:
-    count = 0
-    for record in table.rows():
-        if any(at(record.cells, place) == EXAMPLE_USER for _, place in rows.columns.persons) or repeated(record, rows.columns):
-            continue
-        count += 1
-        if count > MOST_ROWS:
-            raise too_many_rows()
+    records = _records(table, rows.columns)
+    if rows.columns.phone_type is not None:
+        records = gathered(records, lambda record: who(rows.columns, record.cells).user)
+    for record in records:
         origin = rows.origin(record)
         unread.look(record.cells, rows.origins.likely(origin))
         yield rows.read(record, origin)
     table.look_for_merged(rows.columns)
+
+
+def _records(table: Table, columns: Columns) -> Iterator[Record]:
+    """The records that are about somebody."""
+    count = 0
+    for record in table.rows():
+        if any(at(record.cells, place) == EXAMPLE_USER for _, place in columns.persons) or repeated(record, columns):
+            continue
+        count += 1
+        if count > MOST_ROWS:
+            raise too_many_rows()
+        yield record
     if not count:
         raise table.nobody()
 
 
-def _others_have_all(path: Path, source: Source, header: int, width: int) -> Callable[[], bool] | None:
-    """Whether a row of a text file has as many cells as there are columns, empty ones too; None for a workbook."""
+def _may_lack_a_cell(path: Path, source: Source, header: int, width: int) -> Callable[[], bool] | None:
+    """Whether a short row of a text file may have lost a cell in its middle; None for a workbook."""
 
     def looked_up() -> bool:
         with text.opened(path) as again:
-            return any(record.number > header and len(record.cells) == width for record in again.records or ())
+            return may_lack_a_cell(again.records or (), header, width)
 
     return cache(looked_up) if source.delimiter else None
 

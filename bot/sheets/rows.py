@@ -11,6 +11,7 @@ from bot.domain.said import join, say
 from bot.errors import Refusal
 from bot.sheets.cells import Record, is_error, is_formula
 from bot.sheets.columns import Columns, at, short
+from bot.sheets.header import comment_mark
 from bot.sheets.origin import Origin, Origins
 from bot.sheets.person import Who, who
 from bot.sheets.shape import Shape
@@ -41,8 +42,8 @@ class Rows:
     def read(self, record: Record, origin: Origin) -> FileRow:
         """One row."""
         one = who(self.columns, record.cells)
-        if record.problem:
-            return FileRow(record.number, one.user, problem=record.problem)
+        if problem := record.problem or _commented_out(record.cells):
+            return FileRow(record.number, one.user, problem=problem)
         try:
             self.shape.check(record.cells, self.origins.likely(origin))
             self._check_cells(record.cells)
@@ -145,7 +146,7 @@ class Rows:
 
 
 def together(rows: Iterator[FileRow]) -> Iterator[FileRow]:
-    """Rows with a phone each: those of one person that stand one below the other are one row. Others stay, and are told as twice."""
+    """Rows with a phone each: those of one person, which stand one below the other (`gathered`), are one row."""
     first: FileRow | None = None
     for row in rows:
         if first is not None and row.user and row.user.casefold() == first.user.casefold():
@@ -181,6 +182,14 @@ def _row(
     record: Record, one: Who, mode: Mode, *, wishes: tuple[Wish, ...] = (), repaired: tuple[str, ...] = (), problem: str = ""
 ) -> FileRow:
     return FileRow(record.number, one.user, mode, wishes, repaired, problem, one.name, one.also)
+
+
+def _commented_out(cells: Sequence[str]) -> str:
+    """Why a row that somebody has made a comment is left out, in a sentence; empty for any other."""
+    mark = comment_mark(at(cells, 0))
+    if not mark:
+        return ""
+    return say("The row is commented out: it begins with {mark}. Take the sign away if the row is to be done.", mark=mark)
 
 
 def _nothing_there(cell: str) -> str:

@@ -1,8 +1,8 @@
 """Whether the cells of a row stand where their columns are.
 
 A row of a text file that lost a cell in its middle has all that follows one column too far to the left, and may look like one whose last
-cells are merely empty: tools leave those away. So a short row is believed only where nothing in it is odd in its column; and where other
-rows have all of their cells, only where its cells could stand nowhere else.
+cells are merely empty: tools leave those away. So a short row is believed only where nothing in it is odd in its column; and where no tool
+has done so, since other rows have all of their cells, only where its cells could stand nowhere else (`ends`).
 """
 
 from __future__ import annotations
@@ -70,13 +70,13 @@ class Shape:
 
     Args:
         columns: of the file.
-        others_have_all: whether another row of a text file has all of its cells; asked only where it matters. None for a workbook, whose
-            cells say where they are.
+        may_lack: whether a short row of a text file may have lost a cell in its middle; asked only where it matters. None for a workbook,
+            whose cells say where they are.
     """
 
-    def __init__(self, columns: Columns, others_have_all: Callable[[], bool] | None) -> None:
+    def __init__(self, columns: Columns, may_lack: Callable[[], bool] | None) -> None:
         self._columns = columns
-        self._others_have_all = others_have_all
+        self._may_lack = may_lack
         self._kinds = [self._kind(place) for place in range(columns.width)]
         idle = {*columns.unused, *columns.names, *columns.parts}
         self._matters = [place not in idle for place in range(columns.width)]
@@ -97,7 +97,7 @@ class Shape:
             return
         seen = [_Seen(cell, region) for cell in cells]
         odd = not all(self._fits(one, place) for place, one in enumerate(seen))
-        if odd or (self._others_have_all is not None and self._others_have_all() and self._may_be_shifted(seen)):
+        if odd or (self._may_lack is not None and self._may_lack() and self._may_be_shifted(seen)):
             raise _too_few()
 
     def check_whole(self, cells: Sequence[str]) -> None:
@@ -106,7 +106,7 @@ class Shape:
         Raises:
             Refusal: some are not there at all.
         """
-        if self._others_have_all is not None and len(cells) < self._columns.width:
+        if self._may_lack is not None and len(cells) < self._columns.width:
             raise _too_few()
 
     def _kind(self, place: int) -> _Kind:
@@ -154,7 +154,7 @@ class Shape:
             return _can(read_removal, seen.cell) or not any(map(str.isalpha, seen.cell))
         if sum(map(str.isalpha, seen.cell)) > 9:
             return False
-        if self._others_have_all is None or Column.OFFICE not in self._columns:
+        if self._may_lack is None or Column.OFFICE not in self._columns:
             return True
         mobile = seen.is_mobile
         return mobile is None or mobile is (kind is _Kind.OWN_PHONE)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from itertools import islice
 from typing import IO
 
 from bot.sheets.cells import MOST_CHARACTERS, MOST_COLUMNS, Record, tidy
+from bot.sheets.looks import STRUCK, UNSEEN, Looks
 from bot.sheets.markup import Part, damaged
 from bot.sheets.strings import Strings, Texts
 from bot.sheets.styles import Dates
@@ -27,6 +28,7 @@ _COLUMN = re.compile(r"([A-Z]{1,3})[0-9]*")
 _RANGE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})(?::([A-Z]{1,3})([0-9]{1,7}))?")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,400}")
 _TRUE, _FALSE = ("1", "true"), ("0", "false")
+_NONE: Set[int] = frozenset()
 
 
 class Sheet(Part):
@@ -35,6 +37,7 @@ class Sheet(Part):
     Args:
         strings: the texts that cells share.
         dates: what cells with a format show.
+        looks: and how they look; without, all look as usual.
 
     Attributes:
         hidden: the columns that are not shown, the first one being 0; all of them are known by the first row.
@@ -42,10 +45,12 @@ class Sheet(Part):
         ended: it was read to its end.
     """
 
-    def __init__(self, stream: IO[bytes], strings: Strings, dates: Dates) -> None:
+    def __init__(self, stream: IO[bytes], strings: Strings, dates: Dates, looks: Looks = Looks()) -> None:  # noqa: B008 - never changes
         super().__init__(stream)
         self._strings = strings
         self._dates = dates
+        self._looks = looks
+        self._looked_at = bool(looks) or strings.marked
         self._columns: dict[str, int] = {}
         self._is_sheet = self._in_rows = self._in_row = self._row_hidden = False
         self.hidden: set[int] = set()
@@ -53,6 +58,7 @@ class Sheet(Part):
         self.ended = False
         self._row = self._column = self._characters = self._others = 0
         self._cells: list[str] = []
+        self._marked: dict[int, set[int]] = {STRUCK: set(), UNSEEN: set()}
         self._done: list[Record] = []
         self._cell: dict[str, str] | None = None
         self._within = ""
@@ -86,7 +92,7 @@ class Sheet(Part):
                 if name == "f":
                     self._formula = []
             elif self._within == "is":
-                self._texts.begin(name)
+                self._texts.begin(name, attributes)
 
     def end(self, name: str) -> None:
         if not self._in_row:
@@ -164,7 +170,14 @@ class Sheet(Part):
             cells.pop()
         if sum(map(len, cells)) > MOST_CHARACTERS:
             raise too_long(self._row)
-        self._done.append(Record(self._row, tuple(cells), hidden=self._row_hidden))
+        self._done.append(Record(self._row, tuple(cells), "", self._row_hidden, self._taken(STRUCK), self._taken(UNSEEN)))
+
+    def _taken(self, look: int) -> Set[int]:
+        """The columns of the row that look so, which are then forgotten."""
+        if not self._marked[look]:
+            return _NONE
+        taken, self._marked[look] = self._marked[look], set()
+        return taken
 
     def _begin_cell(self, attributes: dict[str, str]) -> None:
         column = self._column_of(attributes["r"]) if "r" in attributes else self._column + 1
@@ -180,6 +193,17 @@ class Sheet(Part):
         if text := tidy(self._shown(attributes)):
             self._cells += [""] * (self._column - 1 - len(self._cells))
             self._cells.append(text)
+            if self._looked_at or self._texts.look:
+                self._look(attributes)
+
+    def _look(self, attributes: dict[str, str]) -> None:
+        kind, runs = attributes.get("t", "n"), self._texts.look
+        if kind == "s" and self._strings.marked and self._value:
+            runs = self._strings.look(_whole("".join(self._value)))
+        look = self._looks.of(_whole(attributes.get("s", "0")), runs, number=kind == "n" and self._formula is None)
+        for each, columns in self._marked.items():
+            if look & each:
+                columns.add(self._column - 1)
 
     def _shown(self, attributes: dict[str, str]) -> str:
         """What is in a cell, as a spreadsheet would show it without any format but dates."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Mapping
 from typing import IO
 
 from bot.sheets.cells import MOST_CHARACTERS
+from bot.sheets.looks import Font
 from bot.sheets.markup import Part, damaged
 from bot.sheets.text import too_long
 
@@ -15,19 +17,33 @@ MOST_IN_ONE = 4_000  # elements of one text, which has some for every change of 
 
 
 class Strings:
-    """The texts in their order: on disk, since there are as many as a file has."""
+    """The texts in their order: on disk, since there are as many as a file has.
+
+    Attributes:
+        marked: some of them have parts that are struck through, or that nobody can read.
+    """
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._ends = array("Q", [0])
+        self._looks = bytearray()
+        self.marked = False
 
-    def add(self, text: str) -> None:
-        """Takes the next one."""
+    def add(self, text: str, look: int = 0) -> None:
+        """Takes the next one, and what its parts look like."""
         if len(self._ends) > MOST_TEXTS:
             raise damaged()
         stored = text.encode("utf-8", "replace")
         self._file.write(stored)
         self._ends.append(self._ends[-1] + len(stored))
+        if look and not self.marked:
+            self.marked, self._looks = True, bytearray(len(self._ends) - 2)
+        if self.marked:
+            self._looks.append(look)
+
+    def look(self, index: int) -> int:
+        """What the parts of one look like, where one is marked."""
+        return self._looks[index]
 
     def __getitem__(self, index: int) -> str:
         if not 0 <= index < len(self._ends) - 1:
@@ -41,17 +57,24 @@ class Texts:
 
     Attributes:
         pieces: of the text at hand.
+        look: what any of them looks like that has a font of its own.
     """
 
     def __init__(self) -> None:
         self.pieces: list[str] = []
+        self.look = 0
+        self._font: Font | None = None
         self._in_text = False
         self._phonetic = 0
 
-    def begin(self, name: str) -> None:
+    def begin(self, name: str, attributes: Mapping[str, str]) -> None:
         """An element within the text begins."""
         if name == "rPh":
             self._phonetic += 1
+        elif name in ("r", "rPr"):
+            self._font = Font() if name == "rPr" else None
+        elif self._font is not None:
+            self._font.take(name, attributes)
         self._in_text = name == "t" and not self._phonetic
 
     def end(self, name: str) -> None:
@@ -64,6 +87,8 @@ class Texts:
         """Takes a piece, if it is one."""
         if self._in_text:
             self.pieces.append(text)
+            if self._font is not None and text.strip():
+                self.look |= self._font.look()
 
 
 class SharedStrings(Part):
@@ -85,13 +110,13 @@ class SharedStrings(Part):
         elif self._texts is not None:
             if self.elements > MOST_IN_ONE:
                 raise damaged()
-            self._texts.begin(name)
+            self._texts.begin(name, attributes)
 
     def end(self, name: str) -> None:
         if self._texts is None:
             return
         if name == "si":
-            self._strings.add("".join(self._texts.pieces))
+            self._strings.add("".join(self._texts.pieces), self._texts.look)
             self._texts, self.elements = None, self._others - 1  # it is counted as a text
         else:
             self._texts.end(name)

@@ -1,4 +1,4 @@
-"""Which formats make a date of a number, or put digits round it: all that is wanted of a workbook's styles.
+"""Which formats make a date of a number, put digits round it, or hide what is there: all that is wanted of a workbook's styles.
 
 https://learn.microsoft.com/dotnet/api/documentformat.openxml.spreadsheet.numberingformat
 """
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import IO
 
+from bot.sheets.looks import Fonts, Looks
 from bot.sheets.markup import Part
 
 #: ECMA-376 part 1, 18.8.30: formats that every workbook has without naming them, 46 being the hours of a span.
@@ -70,6 +71,8 @@ class Styles(Part):
         super().__init__(stream)
         self._codes: dict[int, str] = {}
         self._formats: list[int] = []  # by style
+        self._drawn: list[tuple[int, int]] = []  # and its font and fill
+        self._fonts = Fonts()
         self._within = ""
 
     def begin(self, name: str, attributes: dict[str, str]) -> None:
@@ -79,6 +82,14 @@ class Styles(Part):
             self._codes[int(attributes.get("numFmtId", 0))] = attributes.get("formatCode", "")[:MOST_OF_A_FORMAT]
         elif name == "xf" and self._within == "cellXfs" and self.depth == 3:
             self._formats.append(int(attributes.get("numFmtId", 0)))
+            self._drawn.append((int(attributes.get("fontId", 0)), int(attributes.get("fillId", 0))))
+        else:
+            self._fonts.take(self._within, self.depth, name, attributes)
+
+    def looks(self) -> Looks:
+        """How cells look, after the part was read."""
+        codes = (self._codes.get(code, "") for code in self._formats)
+        return self._fonts.looks([(font, fill, code) for (font, fill), code in zip(self._drawn, codes, strict=True)])
 
     def dates(self, *, from_1904: bool) -> Dates:
         """What was found, after the part was read."""

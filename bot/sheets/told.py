@@ -11,20 +11,24 @@ import re
 from dataclasses import asdict
 from typing import Any
 
-from bot.domain.file_found import Doubt, Found, Sheet, Unused
+from bot.domain.file_found import FILE_NAME, SHEET_NAME, Doubt, Found, Sheet, Unused
 from bot.domain.methods import PhoneType
 from bot.domain.rows import FileRow, Mode, Wish
 from bot.domain.said import from_store, to_store
 from bot.errors import Refusal
 from bot.sheets.cells import DELIMITERS, MOST_ALSO, MOST_OF_A_NAME, MOST_OF_A_USER
 from bot.sheets.sheet import SHEET_ROWS
+from bot.sheets.table import MOST_HELD
 
 #: Of one line: a row's sentences name two or three of its cells, cut short; what was found names every column, at six bytes a letter.
 MOST_OF_A_LINE = 256 * 1024
 #: A workbook may have more sheets, a table no more columns.
 MOST_NAMES = 200
+#: And what stands beside it, some of each kind.
+MOST_UNUSED = MOST_NAMES + 2 * MOST_HELD
 _NUMBER = re.compile(r"\+[0-9]{1,3} [0-9]{1,20}(?:x[0-9]{1,20})?")
 _SWITCH = ("on", "off")
+_PLACE = re.compile(rf"[A-Z]{{0,3}}|[0-9]{{1,7}}|{SHEET_NAME}|{FILE_NAME}")
 _MOST_WISHES = len(PhoneType) + 1
 
 
@@ -85,18 +89,21 @@ def _is_user(told: Any) -> bool:
 def _found(told: dict[str, Any]) -> Found:
     match told:
         case {
-            "sheet": str(sheet), "sheets": list(sheets), "unused": list(unused), "hidden_rows": int(rows), "national": int(national),
+            "sheet": str(sheet), "sheets": list(sheets), "unused": list(unused), "hidden_rows": int(rows), "struck_rows": int(struck),
+            "national": int(national),
             "hidden_columns": list(columns), "hidden_matter": list(matter), "region": str(region), "delimiter": str(delimiter),
         }:  # fmt: skip
             for name in (*columns, *matter, sheet):
                 _name(name)
-            if max(map(len, (columns, matter, sheets, unused))) > MOST_NAMES or not re.fullmatch(r"(?:[A-Z]{2})?", region):
+            many = max(map(len, (columns, matter, sheets))) > MOST_NAMES or len(unused) > MOST_UNUSED
+            if many or not re.fullmatch(r"(?:[A-Z]{2})?", region):
                 raise Unbelievable
             return Found(
                 sheet=sheet,
                 sheets=tuple(Sheet(_name(each["name"]), each["people"] is True, each["hidden"] is True) for each in sheets),
-                unused=tuple(Unused(_name(each["name"]), Doubt(each["doubt"]), _name(each["example"])) for each in unused),
+                unused=tuple(map(_unused, unused)),
                 hidden_rows=_count(rows),
+                struck_rows=_count(struck),
                 hidden_columns=tuple(columns),
                 hidden_matter=tuple(matter),
                 national=_count(national),
@@ -104,6 +111,12 @@ def _found(told: dict[str, Any]) -> Found:
                 delimiter=delimiter if delimiter in tuple(DELIMITERS) else "",
             )
     raise Unbelievable
+
+
+def _unused(told: Any) -> Unused:
+    if not _PLACE.fullmatch(place := told["place"]):
+        raise Unbelievable
+    return Unused(_name(told["name"]), Doubt(told["doubt"]), _name(told["example"]), place)
 
 
 def _name(told: Any) -> str:

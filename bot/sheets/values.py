@@ -19,6 +19,10 @@ _MODES: Mapping[Mode, str] = {
 _ACTIONS = {word: mode for mode, words in _MODES.items() for word in words.split()} | {"voeg toe": Mode.ADD, "werk bij": Mode.UPDATE}
 _YES = word_set("on yes y true 1 x aan ja j waar enable enabled ready")
 _NO = word_set("off no n false 0 uit nee onwaar disable disabled")
+#: Of a row that is to be left alone.
+_NO_ACTION = word_set("nothing skip ignore keep leave noop nop niets overslaan negeren behouden laten") | {
+    "no action", "no change", "do nothing", "geen actie", "geen wijziging", "niets doen", "niet wijzigen",
+}  # fmt: skip
 #: In a phone's cell of a row that removes.
 _REMOVE = _YES | word_set("remove delete clear removed none - – — verwijder verwijderen wis leeg geen")
 #: What programs and people write where there is nothing: reports, databases, PowerShell. `#N/A` is an error and may hide a number.
@@ -40,12 +44,17 @@ def read_mode(cell: str) -> Mode:
     """The action; an empty cell sets.
 
     Raises:
-        Refusal: it is none.
+        Refusal: it is none, or says that nothing is to be done.
     """
     if not cell:
         return Mode.SET
     if mode := _ACTIONS.get(cell.casefold()):
         return mode
+    if is_nothing(cell) or cell.casefold() in _NO_ACTION:
+        raise Refusal(
+            say("Its action is “{action}”, so nothing is done.", action=cell[:40]),
+            say("Write set, add, update or remove if something is to be done; an empty cell sets."),
+        )
     raise Refusal(say("I do not know the action “{action}”.", action=cell[:40]), say("Write set, add, update or remove."))
 
 

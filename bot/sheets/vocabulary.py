@@ -145,6 +145,9 @@ _PHONE_TYPES = {
 #: `Phone` beside `Office` may be any of them.
 PHONE_TYPES: Mapping[str, Column] = {name: column for name, column in _PHONE_TYPES.items() if name not in ("phone", "phonenumber")}
 
+#: What an MFA Server's `Mode` says of how somebody signs in, with what follows (OTP, PIN, Standard …).
+SIGN_IN_MODES = ("phonecall", "textmessage", "mobileapp", "oathtoken")
+
 #: They may mean the mobile or the office phone; Active Directory means the latter.
 WHICH_PHONE = word_set("telephone telephonenumber telefoon telefoonnummer tel number nummer telnr")
 ONE_NUMBER = WHICH_PHONE | {"phone", "phonenumber"}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.domain.file_found import Unused
+from bot.domain.phone import mask_text
+from bot.sheets.cells import MOST_OF_A_NAME
 from bot.sheets.columns import Columns, at
 from bot.sheets.doubts import Watch, letter
 from bot.sheets.person import is_user
@@ -38,5 +40,5 @@ class Unread:
     def told(self, *, national: bool) -> tuple[Unused, ...]:
         """The columns, in their order; `national`: numbers of the file say nothing of their country."""
         found = {place: told for place, watch in self._watches.items() if (told := watch.told(national=national))}
-        found |= {place: Unused(self._names[place][:64]) for place in self._numbered}
+        found |= {place: Unused(mask_text(self._names[place])[:MOST_OF_A_NAME]) for place in self._numbered}
         return tuple(found[place] for place in sorted(found))

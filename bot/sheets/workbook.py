@@ -17,10 +17,12 @@ from bot.domain.file_found import Answers
 from bot.domain.said import say
 from bot.errors import Refusal
 from bot.sheets.archive import MOST_STRINGS, MOST_UNPACKED, Archive
-from bot.sheets.cells import EXAMPLE_USER, MOST_OF_A_NAME, Record, Source
+from bot.sheets.cells import EXAMPLE_USER, MOST_OF_A_NAME, Comment, Record, Source
+from bot.sheets.comments import Comments, comments
 from bot.sheets.header import begun
+from bot.sheets.looks import Looks
 from bot.sheets.markup import damaged
-from bot.sheets.package import Named, NamedSheet, named
+from bot.sheets.package import Named, NamedSheet, comments_of, named
 from bot.sheets.secrets import look_for_secrets, secrets_of
 from bot.sheets.sheet import Sheet
 from bot.sheets.strings import SharedStrings, Strings
@@ -48,15 +50,16 @@ def opened(path: Path, answers: Answers) -> Iterator[Source]:
             if parts.strings:
                 with archive.open(parts.strings, MOST_STRINGS) as stream:
                     SharedStrings(stream, strings).read()
-            dates = _dates(archive, parts)
+            dates, looks = _styles(archive, parts)
             sheets = tuple(file_found.Sheet(each.name, _people(archive, each, strings, dates), each.hidden) for each in parts.sheets)
             match _meant(sheets, answers):
                 case []:
                     source = Source(iter(()), sheets=sheets)
                 case [meant]:
                     stream = stack.enter_context(archive.open(parts.sheets[meant].part, MOST_UNPACKED))
-                    sheet = Sheet(stream, strings, dates)
-                    source = Source(_records(sheet), sheet.hidden, sheets[meant].name, sheets, merged=sheet.merged)
+                    sheet = Sheet(stream, strings, dates, looks)
+                    said = _comments(archive, parts.sheets[meant].part)
+                    source = Source(_records(sheet), sheet.hidden, sheets[meant].name, sheets, merged=sheet.merged, comments=said)
                 case _:
                     source = Source(None, sheets=sheets)
         yield source
@@ -119,10 +122,15 @@ def _people(archive: Archive, part: NamedSheet, strings: Strings, dates: Dates) 
             return header is not None  # it can be seen whom it names, and whoever reads it will hear what is wrong
 
 
-def _dates(archive: Archive, parts: Named) -> Dates:
+def _comments(archive: Archive, part: str) -> tuple[Comment, ...]:
+    with ExitStack() as stack:
+        return comments(Comments(stack.enter_context(archive.open(name))) for name in comments_of(archive, part))
+
+
+def _styles(archive: Archive, parts: Named) -> tuple[Dates, Looks]:
     if not parts.styles:
-        return Dates(frozenset(), frozenset(), from_1904=parts.from_1904)
+        return Dates(frozenset(), frozenset(), from_1904=parts.from_1904), Looks()
     with archive.open(parts.styles) as stream:
         styles = Styles(stream)
         styles.read()
-    return styles.dates(from_1904=parts.from_1904)
+    return styles.dates(from_1904=parts.from_1904), styles.looks()

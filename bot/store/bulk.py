@@ -12,6 +12,7 @@ from sqlalchemy import Connection, case, func, insert, select, update
 from bot.domain.audit import AuditEvent
 from bot.domain.bulk import ASKS, CHECKED, MOST_OF_ONE, PROGRESS, Bulk, Hold, PlanDigest, Progress
 from bot.domain.conversations import ConversationRef
+from bot.domain.hindrance import Hindrance
 from bot.domain.life import NOT_DONE, State
 from bot.domain.limits import SetBefore
 from bot.domain.operation import Operation
@@ -105,7 +106,7 @@ class StoredBulkJobs:
 
     async def at_work(self) -> tuple[JobAtWork, ...]:
         query = (
-            select(operations.c.id, operations.c.requester_id, operations.c.state, _jobs.hold, _jobs.reader)
+            select(operations.c.id, operations.c.requester_id, operations.c.state, bulk_jobs)
             .join(bulk_jobs, _jobs.job == operations.c.id)
             .where(operations.c.state.in_(_AT_WORK))
             .order_by(operations.c.created_at)
@@ -113,7 +114,14 @@ class StoredBulkJobs:
 
         def work(connection: Connection) -> tuple[JobAtWork, ...]:
             return tuple(
-                JobAtWork(found.id, found.requester_id.lower(), State(found.state), read=not found.reader, hold=Hold(found.hold))
+                JobAtWork(
+                    found.id,
+                    found.requester_id.lower(),
+                    State(found.state),
+                    read=not found.reader,
+                    hold=Hold(found.hold),
+                    hindrance=_hindrance(found),
+                )
                 for found in connection.execute(query)
             )
 
@@ -223,6 +231,7 @@ class StoredBulkJobs:
                 values["finished_at"] = event.at
                 bulk_files.forget(connection, job_id)
             moved = connection.execute(update(operations).where(checking).values(values).returning(operations)).one()
+            connection.execute(update(bulk_jobs).where(_jobs.job == job_id).values(_hindered(None)))  # of when it runs nothing is known
             operation = records.operation(moved)
             trail.append(event)
             approvals.announce(connection, self._enqueue, operation)
@@ -351,10 +360,11 @@ class StoredBulkJobs:
         if found:
             approvals.announce(connection, self._enqueue, records.operation(found))
 
-    async def slowed(self, job_id: str, since: datetime | None) -> None:
+    async def hindered(self, job_id: str, by: Hindrance | None) -> None:
         def work(connection: Connection) -> None:
-            connection.execute(update(bulk_jobs).where(_jobs.job == job_id).values(slow_since=since))
-            self._show(connection, job_id)
+            if _state(connection, job_id) in (State.CHECKING, State.RUNNING):
+                connection.execute(update(bulk_jobs).where(_jobs.job == job_id).values(_hindered(by)))
+                self._show(connection, job_id)
 
         await self._transactions.write(work)
 
@@ -375,7 +385,7 @@ class StoredBulkJobs:
                 hold=Hold(job.hold),
                 held_by=job.held_by,
                 held_why=from_store(job.held_why),
-                slow_since=job.slow_since,
+                hindrance=_hindrance(job),
             )
 
         return await self._transactions.read(work)
@@ -391,6 +401,16 @@ class StoredBulkJobs:
 
     async def with_rows(self, job_id: str, use: Callable[[Iterator[Row]], T]) -> T:
         return await self._transactions.read(lambda connection: use(bulk_rows.every(connection, job_id)))
+
+
+def _hindrance(job: Any) -> Hindrance | None:
+    if job.silent_since:
+        return Hindrance(job.silent_since, silent=True)
+    return Hindrance(job.slow_since) if job.slow_since else None
+
+
+def _hindered(by: Hindrance | None) -> dict[str, datetime | None]:
+    return {"slow_since": by.since if by and not by.silent else None, "silent_since": by.since if by and by.silent else None}
 
 
 def _as_in_file(row: Row) -> FileRow:

@@ -128,7 +128,7 @@ def _found_file(stored: dict[str, Any] | None) -> FileFound | None:
     if stored is None:
         return None
     sheets = tuple(Sheet(**each) for each in stored["sheets"])
-    unused = tuple(Unused(each["name"], Doubt(each["doubt"]), each["example"]) for each in stored["unused"])
+    unused = tuple(Unused(**(each | {"doubt": Doubt(each["doubt"])})) for each in stored["unused"])
     hidden = {"hidden_columns": tuple(stored["hidden_columns"]), "hidden_matter": tuple(stored["hidden_matter"])}
     return FileFound(**(stored | hidden | {"sheets": sheets, "unused": unused}))
 

@@ -327,6 +327,7 @@ bulk_jobs = Table(
     Column("counted_from", UtcTime),  # failures before this were looked at by somebody
     Column("shown_at", UtcTime),  # when the card was last brought up to date while it ran
     Column("slow_since", UtcTime),  # Entra ID refuses calls since then
+    Column("silent_since", UtcTime),  # it answers none since then
 )
 
 #: When Entra's registration report was read, or is being read: `ended_at` is empty until then, and `trouble` says why it failed. `run`

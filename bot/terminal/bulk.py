@@ -124,9 +124,11 @@ class Terminal:
         checked = await self._checked(job.id, request)
         if checked is None:
             return await self._cancel(job.id, request)
+        if dry_run and checked.state is State.PROPOSED:
+            checked = await self._closed(job.id, request)
         if checked.state is not State.PROPOSED:
             self._say(str(checked.outcome))
-            return 0 if checked.state is State.SUCCEEDED else 1
+            return 0 if checked.state is State.SUCCEEDED or (checked.bulk and checked.bulk.looked_at) else 1
         if not (checked.bulk and checked.bulk.to_change):
             self._say("No row of this file changes anything as it was read.")
             return await self._cancel(job.id, request)
@@ -163,6 +165,11 @@ class Terminal:
                 if (said := await bulk_questions.otherwise(job, flags, self._ask, self._say, asked)) is None:
                     return job
             await self._desk.receiving.answered(job, *said, request.actor)
+
+    async def _closed(self, job_id: str, request: Request) -> Operation:
+        """A dry run of whose file nothing more is said."""
+        await self._desk.steer(Verb.STOP, job_id, request.actor, request.standing, NOWHERE)
+        return (await self._desk.of(job_id)).operation
 
     async def _cancel(self, job_id: str, request: Request) -> int:
         await self._desk.steer(Verb.STOP, job_id, request.actor, request.standing, NOWHERE)
@@ -242,15 +249,18 @@ class Terminal:
 def progress_line(job: Operation, progress: Progress) -> str:
     """How far a job is, in one line with a bar."""
     assert job.bulk is not None, "it is a job"
+    hindered = f" – {progress.hindrance.spoken}" if progress.hindrance else ""
     if job.state is State.CHECKING:
-        return f"{job.id} checking: {progress.checked} of {job.bulk.rows} rows" if job.bulk.read else f"{job.id} reading the file"
+        if not job.bulk.read:
+            return f"{job.id} reading the file"
+        return f"{job.id} checking: {progress.checked} of {job.bulk.rows} rows{hindered}"
     if job.state is State.AWAITING_APPROVAL:
         return f"{job.id} waits for approval by {job.need.group_names}"
     if job.state not in (State.QUEUED, State.RUNNING) or not job.bulk.to_change:
         return ""
     done, all_of_them = progress.done, job.bulk.to_change
     filled = done * BAR // all_of_them
-    held = f" – stands still: {progress.hold.value} {progress.held_why}".rstrip() if progress.hold is not Hold.NONE else ""
+    held = f" – stands still: {progress.hold.value} {progress.held_why}".rstrip() if progress.hold is not Hold.NONE else hindered
     failed = done - progress.ended.get(State.SUCCEEDED, 0)
     return f"{job.id} [{'#' * filled}{'.' * (BAR - filled)}] {done} of {all_of_them}, {failed} failed, {progress.rate:.0f} a minute{held}"
 

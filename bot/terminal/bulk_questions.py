@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.domain.file_found import Answers, Found, Question
-from bot.domain.file_said import DOUBTS, country_said, hidden_said, names_said, national_said, quoted
+from bot.domain.file_said import DOUBTS, called, country_said, hidden_said, names_said, national_said, quoted
 from bot.domain.operation import Operation
 from bot.domain.rows import RowKind
 from bot.domain.said import join, say
@@ -26,7 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags."""
     parser.add_argument("--region", default="", help="country of numbers that do not say theirs, such as BE; instead of DEFAULT_REGION")
     parser.add_argument("--sheet", default="", help="name of the sheet to read, where more than one has people")
-    parser.add_argument("--include-hidden", action="store_true", help="read the rows and columns that the file does not show")
+    hidden = "read the rows and columns that the file does not show, or strikes through"
+    parser.add_argument("--include-hidden", action="store_true", help=hidden)
     parser.add_argument("--include-names", action="store_true", help="include rows that have another name than the account")
     parser.add_argument("--ignore-columns", action="store_true", help="go on without the columns that look as if they mattered")
 
@@ -68,12 +69,12 @@ def unanswered(job: Operation) -> Refusal:
     about = {
         Question.SHEET: join(", ", (quoted(sheet.name) for sheet in sheets_to_read(job))),
         Question.HIDDEN: join(", ", map(quoted, job.bulk.found.hidden_matter)),
-        Question.COLUMNS: join(", ", (quoted(column.name) for column in job.bulk.found.doubtful)),
+        Question.COLUMNS: join(", ", map(called, job.bulk.found.doubtful)),
     }[question]
     text = {
         Question.SHEET: say("More than one sheet has people in it: {names}. Nothing was changed.", names=about),
         Question.HIDDEN: say("The file does not show columns that change what its rows mean: {names}. Nothing was changed.", names=about),
-        Question.COLUMNS: say("Columns that look as if they mattered would not be used: {names}. Nothing was changed.", names=about),
+        Question.COLUMNS: say("What looks as if it mattered would not be used: {names}. Nothing was changed.", names=about),
     }[question]
     return Refusal(text, say("Run it in a terminal to be asked, or with {flag}.", flag=flag), code="unanswered")
 
@@ -95,8 +96,8 @@ async def answer(job: Operation, flags: Answers, ask: Ask, tell: Say) -> tuple[Q
             return (question, replace(bulk.answers, hidden=line.startswith("y"), names=flags.names)) if line[:1] in ("y", "n") else None
         case _:
             for column in bulk.found.doubtful:
-                tell(f"  {quoted(column.name)}: {DOUBTS[column.doubt]}{f', such as “{column.example}”' if column.example else ''}")
-            wanted = yes(await ask("These columns are not used. Go on without them? [y/N]"))
+                tell(f"  {called(column)}: {DOUBTS[column.doubt]}{f', such as “{column.example}”' if column.example else ''}")
+            wanted = yes(await ask("These are not used. Go on without them? [y/N]"))
             return (question, replace(bulk.answers, columns=True)) if wanted else None
 
 

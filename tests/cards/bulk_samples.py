@@ -11,6 +11,7 @@ from bot.domain.bulk import Bulk, Hold, Progress, first_rows_note
 from bot.domain.change import Change, ChangeKind
 from bot.domain.conversations import ConversationRef, Member
 from bot.domain.file_found import Answers, Doubt, Found, Sheet, Unused
+from bot.domain.hindrance import Hindrance
 from bot.domain.life import State
 from bot.domain.methods import PhoneType
 from bot.domain.operation import Approval, Operation
@@ -156,16 +157,24 @@ def bulk_jobs(proposed: Operation, link: str) -> dict[str, Reply]:
         "bulk-asking-hidden": shown(State.CHECKING, ASKED, replace(unread, found=FOUND, answers=Answers("Mobiles"))),
         "bulk-asking-columns": shown(State.CHECKING, ASKED, replace(unread, found=FOUND, answers=Answers("Mobiles", hidden=False))),
         "bulk-checking": shown(State.CHECKING, Progress(checked=3400), replace(BULK, counts={}, plan="", repaired=0)),
+        "bulk-checking-silent": shown(
+            State.CHECKING,
+            Progress(checked=3400, hindrance=Hindrance(now, silent=True)),
+            replace(BULK, counts={}, plan="", repaired=0),
+        ),
         "bulk-proposed": shown(State.PROPOSED),
         "bulk-proposed-found": BulkShown(job(proposed, State.PROPOSED, named), Progress(checked=12_000), now, samples()[:3]),
         "bulk-proposed-included": BulkShown(job(proposed, State.PROPOSED, included), Progress(checked=12_000), now, samples()[:3]),
         "bulk-proposed-one": BulkShown(job(proposed, State.PROPOSED, few), Progress(checked=1), now, samples()[1:2]),
         "bulk-proposed-nothing": BulkShown(job(proposed, State.PROPOSED, nothing), Progress(checked=12_000), now, same),
         "bulk-dry-run": shown(State.SUCCEEDED, bulk=replace(BULK, dry_run=True)),
+        "bulk-dry-run-open": shown(State.PROPOSED, bulk=replace(named, dry_run=True)),
+        "bulk-dry-run-closed": shown(State.CANCELLED, bulk=replace(BULK, dry_run=True), outcome="This was a dry run: nothing was changed."),
         "bulk-awaiting-approval": shown(State.AWAITING_APPROVAL),
         "bulk-queued": shown(State.QUEUED),
         "bulk-running": shown(State.RUNNING, HALF),
-        "bulk-slow": shown(State.RUNNING, replace(HALF, slow_since=now)),
+        "bulk-slow": shown(State.RUNNING, replace(HALF, hindrance=Hindrance(now))),
+        "bulk-silent": shown(State.RUNNING, replace(HALF, hindrance=Hindrance(now, silent=True))),
         "bulk-paused": shown(State.RUNNING, replace(HALF, hold=Hold.PAUSED, held_by="Sam Okafor", rate=0)),
         "bulk-canary": shown(State.RUNNING, replace(first, hold=Hold.CANARY)),
         "bulk-failing": shown(State.RUNNING, replace(HALF, hold=Hold.FAILING, held_why=FAILING)),
@@ -185,6 +194,7 @@ def bulk_jobs(proposed: Operation, link: str) -> dict[str, Reply]:
         "approval-bulk-running": ApprovalShown(job(proposed, State.RUNNING), now, link=link),
         "approval-bulk-partial": ApprovalShown(partial, now, link=link),
         "log-bulk": LogEntry(partial),
+        "log-bulk-stopped": LogEntry(job(proposed, State.CANCELLED, outcome="10 rows done. 462 rows were stopped.")),
         "log-bulk-silent": LogEntry(job(proposed, State.SUCCEEDED)),
         "pending-bulk": Pending((waiting,), (waiting,), now),
         "history-bulk": History("History of 7QXF", _events(proposed)),

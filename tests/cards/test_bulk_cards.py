@@ -14,11 +14,17 @@ from hypothesis import strategies as st
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import Hold, Progress, first_rows_note
+from bot.domain.file_found import Doubt, Found, Unused
+from bot.domain.file_said import found_said
 from bot.domain.incoming import FileKind
 from bot.domain.life import State
 from bot.domain.people import Person
+from bot.domain.phone import mask_text, parse_number
 from bot.domain.replies import ApprovalShown, BulkShown, FileOffered, FileStored, History, LogEntry, OperationShown, Pending, Reply
 from bot.domain.rows import RowKind, Sample
+from bot.domain.said import Reader, speaking, spoken
+from bot.errors import InvalidNumber
+from bot.languages import catalogue
 from cards import render
 from cards.bulk_parts import BAR, bar
 from cards.bulk_words import about, file_name
@@ -43,16 +49,20 @@ BUTTONS = {
     "bulk-asking-hidden": ["hidden", "hidden", "cancel"],
     "bulk-asking-columns": ["columns", "cancel"],
     "bulk-checking": ["cancel"],
+    "bulk-checking-silent": ["cancel"],
     "bulk-proposed": ["confirm", "preview", "cancel"],
     "bulk-proposed-found": ["confirm", "preview", "cancel"],
     "bulk-proposed-included": ["confirm", "preview", "cancel"],
     "bulk-proposed-one": ["confirm", "preview", "cancel"],
     "bulk-proposed-nothing": ["preview", "cancel"],
     "bulk-dry-run": ["preview"],
+    "bulk-dry-run-open": ["preview", "cancel"],
+    "bulk-dry-run-closed": ["preview"],
     "bulk-awaiting-approval": ["preview", "cancel"],
     "bulk-queued": ["hold", "stop"],
     "bulk-running": ["hold", "stop"],
     "bulk-slow": ["hold", "stop"],
+    "bulk-silent": ["hold", "stop"],
     "bulk-paused": ["go_on", "stop"],
     "bulk-canary": ["go_on", "stop"],
     "bulk-failing": ["go_on", "stop"],
@@ -104,7 +114,40 @@ def test_the_question_shows_every_kind_its_count_and_its_first_rows() -> None:
 
 def test_a_dry_run_and_an_empty_plan_offer_no_confirmation() -> None:
     assert "nothing was changed" in _words(render(JOBS["bulk-dry-run"]).card)
+    closed = _words(render(JOBS["bulk-dry-run-closed"]).card)
+    assert "Dry run done, nothing changed" in closed
+    assert "Cancelled" not in closed
     assert "nothing to confirm" in _words(render(JOBS["bulk-proposed-nothing"]).card)
+
+
+def test_whoever_does_not_see_how_far_it_came_is_not_told_that_it_was_cancelled() -> None:
+    stopped = JOBS["log-bulk-stopped"]
+    assert isinstance(stopped, LogEntry)
+    for reply in (stopped, ApprovalShown(stopped.operation, stopped.operation.created_at)):
+        assert "Stopped before the end" in _words(render(reply).card)
+    never = replace(stopped.operation, approvals=())
+    assert "Cancelled" in _words(render(ApprovalShown(never, never.created_at)).card)
+
+
+def test_what_has_no_name_is_called_after_its_place_in_every_language() -> None:
+    """A line above the header is no column, and "row" is no Dutch word."""
+    found = Found(unused=(Unused("", Doubt.BRAKE, "do not change", place="3"), Unused("", place="G"), Unused("Site")))
+    assert found_said(replace(BULK, found=found)) == (
+        "Columns not used: column G, “Site”.",
+        "Passed over: row 3 (it looks as if it held rows back, or wanted something else).",
+    )
+    with speaking(Reader(catalogue("nl"))):
+        said = " ".join(map(spoken, found_said(replace(BULK, found=found))))
+    assert said == (
+        "Niet gebruikte kolommen: kolom G, “Site”. "
+        "Overgeslagen: rij 3 (het lijkt rijen tegen te houden of iets anders te willen)."
+    )
+
+
+def test_an_example_of_a_number_is_nobodys_and_stays_readable() -> None:
+    with pytest.raises(InvalidNumber) as refused:
+        parse_number("06 12345678", default_region="BE")
+    assert "looks like +32 4xx xx xx xx." in mask_text(refused.value.hint)
 
 
 def test_what_is_left_is_what_nobody_has_carried_out() -> None:
@@ -116,6 +159,18 @@ def test_what_is_left_is_what_nobody_has_carried_out() -> None:
     shown = SHOWN["bulk-cancelled-midway"]
     uncounted = replace(shown.progress, ended={state: n for state, n in shown.progress.ended.items() if state is not State.CANCELLED})
     assert render(replace(shown, progress=uncounted)).card == render(shown).card
+
+
+def test_the_end_says_what_became_of_the_whole_file() -> None:
+    shown = SHOWN["bulk-cancelled-midway"]
+    done = shown.progress.ended[State.SUCCEEDED]
+    left = sum(count for kind, count in COUNTS.items() if not kind.changes)
+    told = f"{done:,} of {sum(COUNTS.values()):,} rows done; {left:,} left out: "
+    for name in ("bulk-cancelled-midway", "bulk-partial"):
+        words = _words(render(SHOWN[name]).card)
+        assert f"of {sum(COUNTS.values()):,} rows done; {left:,} left out: " in words
+        assert all(f"{COUNTS[kind]:,} {kind.spoken}" in words for kind in COUNTS if not kind.changes)
+    assert told in _words(render(shown).card)
 
 
 def test_a_job_that_was_stopped_before_its_first_row_has_changed_nothing() -> None:

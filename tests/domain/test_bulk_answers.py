@@ -39,7 +39,8 @@ def test_whatever_was_found_or_answered_makes_another_plan() -> None:
                                                          Answers(region="BE"), Answers(names=True))),
         *(replace(BULK, found=found) for found in (
             Found(sheet="A"), Found(sheets=(Sheet("A"),)), Found(sheets=(Sheet("A", people=True),)), Found(unused=(Unused("Skip"),)),
-            Found(unused=(Unused("Skip", Doubt.BRAKE),)), Found(hidden_rows=1), Found(hidden_columns=("A",)), Found(hidden_matter=("A",)),
+            Found(unused=(Unused("Skip", Doubt.BRAKE),)), Found(unused=(Unused("Skip", place="A"),)),
+            Found(hidden_rows=1), Found(struck_rows=1), Found(hidden_columns=("A",)), Found(hidden_matter=("A",)),
             Found(national=1), Found(national=1, region="NL"),
         )),
     ]  # fmt: skip
@@ -62,6 +63,7 @@ def test_what_may_be_answered_follows_what_was_found() -> None:
         return checked(found, answers, counts).answerable
 
     assert may(Found()) == ()
+    assert may(Found(struck_rows=1)) == (Question.HIDDEN,)
     assert may(Found(hidden_rows=1, national=2)) == (Question.HIDDEN, Question.REGION)
     assert may(Found(), other_name=1) == may(Found(), Answers(names=True)) == (Question.NAMES,)
 
@@ -74,6 +76,7 @@ def test_what_changes_nothing_waits_only_where_an_answer_may_alter_that() -> Non
     assert not waits(Found(national=1, region="NL"), no_change=1)
     assert waits(Found(national=1), unreadable=1)
     assert waits(Found(hidden_rows=1), no_change=1)
+    assert waits(Found(struck_rows=1), no_change=1)
     assert not waits(Found(hidden_rows=1), Answers(hidden=True), no_change=1)
     assert waits(Found(), other_name=1)
     assert not waits(Found(), other_name=1, add=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
@@ -174,6 +175,61 @@ async def test_another_country_makes_another_plan_and_the_old_card_confirms_noth
 
 
 @on_sqlite
+async def test_a_dry_run_is_answered_and_checked_anew_and_nobody_can_confirm_it(desk: Desk, reader: Reader) -> None:
+    reader.find = lambda answers: Found(national=37, region=answers.region or "NL", hidden_rows=2)
+    own = await drop(desk, *TWO, text="bulk dry run")
+    job_id = own.operation_id
+    done = "Dry run done, nothing changed"
+    await desk.settled(own, done, "those of the Netherlands (+31)", "otherwise than you mean it", "You may say otherwise until")
+    assert own.verbs == ["hidden", "region", "preview", "cancel"]
+    await answer(desk, own, "region", answer="België")
+    await desk.settled(own, done, "those of Belgium (+32)")
+    assert [each.region for each in reader.asked] == ["", "BE"]
+    (found,) = query(desk, "SELECT bulk FROM operations WHERE id = :id", id=job_id)
+    bulk = json.loads(found["bulk"]) if isinstance(found["bulk"], str) else found["bulk"]
+    for forged in ({}, {"plan": bulk["plan"][:12]}):
+        assert "is a dry run" in (await answer(desk, own, "confirm", **forged)).message
+    for verb in ("approve", "go_on", "retry", "hold"):
+        assert (await answer(desk, own, verb)).message, verb
+    assert state(desk, job_id) == "proposed"
+    assert "dry run: nothing was changed" in (await desk.say(HANNA, f"why {job_id}")).text
+    await desk.press(HANNA, own, "cancel")
+    await desk.settled(own, done, "1 add", "Finished at")
+    assert (own.verbs, state(desk, job_id), kept(desk)) == (["preview"], "cancelled", 0)
+    assert "Cancelled" not in own.text
+    assert desk.entra.writes == []
+
+
+@on_sqlite
+async def test_a_dry_run_of_which_nobody_says_more_ends_by_itself_as_one_that_is_done(desk: Desk, reader: Reader) -> None:
+    reader.find = lambda _: Found(national=37, region="NL")
+    own = await drop(desk, *TWO, text="bulk dry run")
+    job_id = own.operation_id
+    await desk.settled(own, "Dry run done", "You may say otherwise until")
+    told_before = len(said_to(desk, HANNA))
+    desk.later(minutes=30)
+    await until(lambda: state(desk, job_id) == "expired")
+    await desk.settled(own, "Dry run done, nothing changed", "Finished at")
+    assert own.verbs == ["preview"]
+    assert "Nobody" not in own.text
+    assert "Send the file again" not in own.text
+    assert (kept(desk), len(said_to(desk, HANNA))) == (0, told_before)
+
+
+@on_sqlite
+async def test_a_country_that_was_wrong_can_be_taken_back(desk: Desk) -> None:
+    """As Belgian ones these numbers do not exist, so no number is left that was read so."""
+    own = await drop(desk, "user,mobile", f"{ALICE.upn},06 12345678", f"{OMAR.upn},06 87654321")
+    await desk.settled(own, "Waiting for your confirmation", "those of the Netherlands (+31)")
+    await answer(desk, own, "region", answer="Belgium")
+    await desk.settled(own, "Nothing to change", "2 unreadable", "were read as those of Belgium (+32).")
+    assert (own.verbs, state(desk, own.operation_id)) == (["region", "preview", "cancel"], "proposed")
+    await answer(desk, own, "region", answer="NL")
+    await desk.settled(own, "Waiting for your confirmation", "2 people would be changed", "those of the Netherlands (+31)")
+    assert answered(desk, own.operation_id)[1] == ("Hanna Visser", "region", "NL")
+
+
+@on_sqlite
 async def test_an_answer_is_its_senders_and_only_to_what_is_asked(desk: Desk, reader: Reader) -> None:
     reader.find = lambda answers: Found(sheet=answers.sheet, sheets=SHEETS)
     own = await drop(desk, *TWO)
@@ -181,7 +237,8 @@ async def test_an_answer_is_its_senders_and_only_to_what_is_asked(desk: Desk, re
     await desk.settled(own, "Your answer is needed")
     for who in (BRAM, SAM, OSCAR):
         await desk.say(who, "help")
-        for verb, data in (("sheet", {"pick": 0}), ("columns", {}), ("names", {"pick": 1})):
+        presses = (("sheet", {"pick": 0}), ("columns", {}), ("names", {"pick": 1}), ("hidden", {"pick": 1}), ("region", {"answer": "BE"}))
+        for verb, data in presses:
             said = await answer(desk, own, verb, who=who, **data)
             assert said.message, (who.name, verb)
     for verb, data in (("sheet", {"pick": 7}), ("sheet", {}), ("names", {"pick": 1}), ("hidden", {"pick": 1}), ("confirm", {})):

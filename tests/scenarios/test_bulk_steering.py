@@ -9,7 +9,22 @@ import pytest
 
 from bot.domain.audit import Tag
 from tests.desk import BRAM, HANNA, HELPDESK, OSCAR, SAM, Answer, Desk
-from tests.scenarios.bulking import begun, confirmed, events, finished, many, people_of, slow, state, states, tags, told, until, writes
+from tests.scenarios.bulking import (
+    begun,
+    confirmed,
+    events,
+    finished,
+    many,
+    people_of,
+    slow,
+    state,
+    states,
+    tags,
+    told,
+    until,
+    words,
+    writes,
+)
 
 pytestmark = pytest.mark.storage
 
@@ -61,7 +76,10 @@ async def test_stop_the_rest_after_the_first_rows(desk: Desk) -> None:
     assert own.verbs == ["result", "retry"]
     assert states(desk, job_id) == ["succeeded"] * 2 + ["cancelled"] * 6
     assert (state(desk, job_id), sum(writes(desk).values())) == ("cancelled", 2)
-    await desk.logged(job_id, "2 rows done.", "6 rows were stopped")
+    post = await desk.logged(job_id, "2 rows done.", "6 rows were stopped", "Stopped before the end")
+    assert "Cancelled" not in words(post)
+    assert (await desk.press(HANNA, own, "retry")).status == 200
+    await told(desk, HANNA, "Waiting for your confirmation", f"The rest of {job_id}", "6 rows were checked")
     await told(desk, HANNA, job_id, "6 rows were stopped")
     assert "not running" in (await desk.press(HANNA, own, "stop", action=button("stop", job_id))).message
 

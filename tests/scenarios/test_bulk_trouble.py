@@ -122,7 +122,7 @@ async def test_too_many_failures_for_one_reason_stop_the_job_and_it_asks(desk: D
     pressed = await desk.press(HANNA, own, "retry")
     assert pressed.status == 200
     again = next(row["id"] for row in query(desk, "SELECT id FROM operations WHERE command = 'bulk'") if row["id"] != job_id)
-    retried = await told(desk, HANNA, again, "Waiting for your confirmation", f"Failures of {job_id}")
+    retried = await told(desk, HANNA, again, "Waiting for your confirmation", f"The rest of {job_id}")
     assert len(states(desk, again)) == failed
     await desk.teams.press(HANNA, retried.id, "confirm")
     await desk.press(BRAM, await approvers_card(desk, again), "approve")

@@ -7,7 +7,21 @@ import pytest
 from bot.domain.said import from_store
 from simulator import cast
 from tests.desk import HANNA, OMAR, Desk
-from tests.scenarios.bulking import BARE, allowed, as_rows, confirmed, drop, kinds, offered, previewed, rows, said_to, state, writes
+from tests.scenarios.bulking import (
+    BARE,
+    allowed,
+    approvers_card,
+    as_rows,
+    confirmed,
+    drop,
+    kinds,
+    offered,
+    previewed,
+    rows,
+    said_to,
+    state,
+    writes,
+)
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -51,6 +65,24 @@ async def test_the_approvers_see_how_many_are_left_out(desk: Desk) -> None:
     await desk.press(cast.person("Bram Peeters"), card, "approve")
     await desk.settled(card, "Done")
     assert writes(desk) == {OMAR.upn: 1}
+
+
+async def test_rows_that_are_included_stay_marked_for_whoever_agrees(desk: Desk) -> None:
+    job_id, own = await previewed(
+        desk, "DisplayName,UPN,Mobile", f"Omar Farouk,{NOOR.upn},+31 6 11111111", f"Omar Farouk,{OMAR.upn},+31 6 11111112"
+    )
+    await desk.press(HANNA, own, "names")
+    counted = "⚠ 1 row has another name than the account"
+    await desk.settled(own, "2 people would be changed", counted, "The file calls this person “Omar Farouk”")
+    before = len(said_to(desk, HANNA))
+    await desk.press(HANNA, own, "preview")
+    told = as_rows(await allowed(desk, HANNA, await offered(desk, HANNA, before)))
+    assert [line["Warnings"].startswith("The file calls this person “Omar Farouk”") for line in told if line["Row"]] == [True, False]
+    await desk.press(HANNA, own, "confirm")
+    card = await approvers_card(desk, job_id)
+    assert counted in card.text
+    assert "The file calls this person “Omar Farouk”" in card.text
+    assert "who sent the file has said so" in card.text
 
 
 async def test_whatever_the_account_is_called_may_stand_there(desk: Desk) -> None:

@@ -162,8 +162,9 @@ def test_what_is_told_is_heard_as_it_was(tmp_path: Path) -> None:
 FOUND = Found(
     sheet="Utrecht",
     sheets=(Sheet("Utrecht", people=True), Sheet("Breda", people=True, hidden=True)),
-    unused=(Unused("Skip", Doubt.BRAKE, "yes"), Unused("Site")),
+    unused=(Unused("Skip", Doubt.BRAKE, "yes"), Unused("Site"), Unused("", Doubt.COMMENTS, "left", "3"), Unused("", place="AB")),
     hidden_rows=3,
+    struck_rows=2,
     hidden_columns=("Office", "Country"),
     hidden_matter=("Country",),
     national=7,
@@ -193,6 +194,9 @@ values = st.recursive(
 @example(json.dumps({"found": {**asdict(FOUND), "hidden_rows": True}}).encode())
 @example(json.dumps({"found": {**asdict(FOUND), "sheets": [{"name": "x" * 400, "people": True, "hidden": False}]}}).encode())
 @example(json.dumps({"found": {**asdict(FOUND), "unused": [{"name": "x", "doubt": "no", "example": ""}]}}).encode())
+@example(json.dumps({"found": {**asdict(FOUND), "unused": [{"name": "", "doubt": "comments", "example": "", "place": "many"}]}}).encode())
+@example(json.dumps({"found": {**asdict(FOUND), "unused": [{"name": "", "doubt": "", "example": "", "place": 3}]}}).encode())
+@example(json.dumps({"found": {**asdict(FOUND), "struck_rows": -1}}).encode())
 @example(json.dumps({"found": {}}).encode())
 @example(json.dumps([*GOOD[:5], {"say": "{x}", "with": {}}, *GOOD[6:]]).encode())
 def test_nothing_else_is_believed(line: bytes) -> None:

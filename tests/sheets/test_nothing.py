@@ -73,4 +73,34 @@ def test_a_switch_may_be_nothing_and_an_action_may_not(reading: Reader, sign: st
     (row,) = reading(f"UPN,Mobile,SMS sign-in\nnoor@b.example,{sign},0\n")
     assert row.wishes == (Wish(None, "off"),)
     (row,) = reading(f"UPN,Mobile,Action\nnoor@b.example,06 12345678,{sign}\n")
-    assert "do not know the action" in row.problem
+    assert row.wishes == ()
+
+
+NO_ACTION = ("-", "none", "None", "NULL", "n/a", "(none)", "geen", "nvt", "skip", "No action", "no change", "overslaan", "0")
+
+
+@pytest.mark.parametrize("word", NO_ACTION)
+def test_a_row_whose_action_is_nothing_is_left_out(reading: Reader, word: str) -> None:
+    left, row = reading(f"UPN,Mobile,Action\nlotte@b.example,06 12345679,{word}\nnoor@b.example,06 12345678,\n")
+    assert left.problem.startswith(f"Its action is “{word}”, so nothing is done.")
+    assert (left.wishes, row.problem, row.wishes) == ((), "", (NOOR,))
+
+
+@pytest.mark.parametrize("mark", ["#", "# ", "//", "// ", "--", "-- "])
+@pytest.mark.parametrize("names", ["UPN,Mobile", "Department,UPN,Mobile", "DisplayName,UPN,Mobile"])
+def test_a_row_that_is_commented_out_is_left_out_and_said_to_be(reading: Reader, mark: str, names: str) -> None:
+    first = "" if names.startswith("UPN") else "Noor,"
+    out, row = reading(f"{names}\n{mark}{first}lotte@b.example,06 12345679\n{first}noor@b.example,06 12345678\n")
+    assert out.problem.startswith(f"The row is commented out: it begins with {mark.strip()}.")
+    assert (out.wishes, row.problem, row.wishes) == ((), "", (NOOR,))
+
+
+def test_so_it_is_in_a_workbook(reading: Reader) -> None:
+    out, row = reading(workbook([("UPN", "Mobile"), ("#lotte@b.example", "06 12345679"), ("noor@b.example", "06 12345678")]))
+    assert ("commented out" in out.problem, row.wishes) == (True, (NOOR,))
+
+
+@pytest.mark.parametrize("first", ["#1", "# 12", "#4711", "-", "--", "#N/A", "C#"])
+def test_other_rows_are_not_commented_out(reading: Reader, first: str) -> None:
+    (row,) = reading(f"#,UPN,Mobile\n{first},noor@b.example,06 12345678\n")
+    assert (row.problem, row.wishes) == ("", (NOOR,))

@@ -63,7 +63,7 @@ def test_what_is_merged_elsewhere_does_no_harm(reading: Reader, area: str) -> No
 )
 def test_a_line_about_nobody_may_hold_the_others_back(telling: Telling, content: str, row: int) -> None:
     _, end = telling(content)
-    assert [(each.name, each.doubt) for each in end.unused] == [(f"row {row}", Doubt.BRAKE)]
+    assert [(each.place, each.doubt) for each in end.unused] == [(str(row), Doubt.BRAKE)]
     assert open_questions(end, NO_ANSWERS) == (Question.COLUMNS,)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
 from bot.domain.file_found import Doubt
 from bot.domain.methods import PhoneType
+from bot.domain.rows import FileRow, Mode
+from bot.sheets.read import read
 from tests.sheets.conftest import Reader, found, refusal
 
 UPN, ID = "noor.dekker@fabrikam.example", "3f2504e0-4f89-11d3-9a0c-0305e82c3301"
@@ -49,8 +52,31 @@ def test_what_the_portals_export_is_asked_about(tmp_path: Path, asked: list[tupl
     assert [(column.name, column.doubt) for column in end.doubtful] == asked
 
 
-def test_elsewhere_a_telephone_number_does_not_say_which(reading: Reader) -> None:
-    assert "which phone" in refusal(reading, f"UPN,mobile,telephoneNumber\n{UPN},+31612345678,\n").text
+#: `Get-ADUser -Filter * -Properties mobile,telephoneNumber | Export-Csv`, and some of what it has by itself.
+DIRECTORY = """#TYPE Microsoft.ActiveDirectory.Management.ADUser
+"DistinguishedName","Enabled","GivenName","mobile","Name","ObjectClass","ObjectGUID","SamAccountName","SID","Surname","telephoneNumber","UserPrincipalName"
+"""
+
+
+def directory(telephone: str) -> str:
+    """Its export of one person."""
+    cells = ("CN=Noor Dekker,DC=b", "True", "Noor", "06 12345678", "Noor Dekker", "user", ID, "ndekker", "S-1-5", "Dekker", telephone, UPN)
+    return DIRECTORY + ",".join(f'"{cell}"' for cell in cells) + "\n"
+
+
+@pytest.mark.parametrize(("telephone", "doubt"), [("030 2345678", Doubt.NUMBERS), ("2345", Doubt.NONE), ("", Doubt.NONE)])
+def test_in_a_directory_the_telephone_number_is_the_office(tmp_path: Path, telephone: str, doubt: Doubt) -> None:
+    (row,), end = found(tmp_path / "file", directory(telephone))
+    assert (row.problem, row.user, row.also, row.name) == ("", UPN, ("ndekker",), "Noor Dekker")
+    assert [(wish.phone, wish.value) for wish in row.wishes] == [(MOBILE, "+31 612345678")]
+    assert [column.doubt for column in end.unused if column.name == "telephoneNumber"] == [doubt]
+    (row,), end = found(tmp_path / "file", f"DisplayName,UserPrincipalName,mobile,telephoneNumber\nN,{UPN},06 12345678,{telephone}\n")
+    assert ([(column.name, column.doubt) for column in end.unused], row.problem) == ([("telephoneNumber", doubt)], "")
+
+
+@pytest.mark.parametrize("names", ["UPN,telephoneNumber", "UPN,alternate mobile,telephoneNumber", "UPN,mobile,Telefoon"])
+def test_elsewhere_a_telephone_number_does_not_say_which(reading: Reader, names: str) -> None:
+    assert "which phone" in refusal(reading, f"{names}\n{UPN},+31612345678,\n").text
 
 
 MFA_SERVER = "Username,Email,Primary Country Code,Primary Phone,Primary Extension,Backup Country Code,Backup Phone,Backup Extension"
@@ -75,6 +101,24 @@ def test_the_mfa_servers_export(tmp_path: Path, cells: str, wishes: list[tuple[P
     assert (row.problem, row.user, row.also) == ("", UPN, ("ndekker",))
     assert [(wish.phone, wish.value) for wish in row.wishes] == wishes
     assert (end.national, end.unused) == (0, ())
+
+
+MODES = ("Phone Call", "Text Message", "Mobile App", "Oath Token", "PhoneCall", "Text Message (OTP)", "Mobile App + PIN")
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("phone", ["Primary Phone", "Mobile"])
+def test_an_mfa_servers_mode_is_no_action(tmp_path: Path, mode: str, phone: str) -> None:
+    """It says how somebody signs in by default, which is asked about like every such column."""
+    lines = f"Username,Email,{phone},Mode\nndekker,{UPN},06 12345678,\nofarouk,o@b.example,06 12345679,{mode}\n"
+    rows, end = found(tmp_path / "file", lines)
+    assert [(row.problem, row.mode, len(row.wishes)) for row in rows] == [("", Mode.SET, 1)] * 2
+    assert [(column.name, column.doubt, column.example) for column in end.unused] == [("Mode", Doubt.BRAKE, mode)]
+
+
+def test_elsewhere_mode_is_what_to_do(reading: Reader) -> None:
+    add, other = reading(f"UPN,Mobile,Mode\n{UPN},06 12345678,add\na@b.example,06 12345679,fast\n")
+    assert (add.mode, "do not know the action" in other.problem) == (Mode.ADD, True)
 
 
 @pytest.mark.parametrize(
@@ -155,6 +199,44 @@ def test_rows_of_one_person_that_do_not_go_together(reading: Reader, other: str,
     assert not row.wishes
 
 
-def test_rows_of_one_person_in_two_places_stay_two(reading: Reader) -> None:
-    rows = reading(f"{LONG}{UPN},,mobile,+31612345678,\na@b.example,,mobile,+31612345679,\n{UPN},,office,+31 20 7654321,\n")
-    assert [(row.number, row.user) for row in rows] == [(2, UPN), (3, "a@b.example"), (4, UPN)]
+OTHERS = ("a@b.example,,mobile,+31612345679,", "b@b.example,,mobile,+31612345680,")
+
+
+def test_rows_of_one_person_stand_anywhere(reading: Reader) -> None:
+    """Sorted by the kind of phone, as reports are."""
+    office = ("a@b.example,,office,+31 20 7654322,", f"{UPN.upper()},,office,+31 20 7654321,")
+    lines = (OTHERS[0], f"{UPN},,mobile,+31612345678,", OTHERS[1], *office)
+    apart = reading(LONG + "\n".join(lines) + "\n")
+    assert [(row.number, row.user, row.problem, len(row.wishes)) for row in apart] == [
+        (2, "a@b.example", "", 2), (3, UPN, "", 2), (4, "b@b.example", "", 1)
+    ]  # fmt: skip
+    together = reading(LONG + "\n".join(sorted(lines, key=str.casefold)) + "\n")
+    assert {(row.user.casefold(), row.wishes) for row in apart} == {(row.user.casefold(), row.wishes) for row in together}
+
+
+def test_two_numbers_for_one_phone_are_a_conflict_wherever_they_stand(reading: Reader) -> None:
+    lines = (f"{UPN},,mobile,+31612345678,", OTHERS[0], f"{UPN},,mobile,+31612345677,", f"{UPN},,office,+31 20 7654321,")
+    one, other = reading(LONG + "\n".join(lines) + "\n")
+    assert "Row 4 is about the same phone of the same person" in one.problem
+    assert (one.wishes, other.problem) == ((), "")
+
+
+def test_rows_of_nobody_stay_where_they_are(reading: Reader) -> None:
+    nobody = (",,mobile,+31612345678,", OTHERS[0], ",,office,+31 20 7654321,")
+    lines = (*nobody, f"#{UPN},,mobile,+31612345677,", f"{UPN},,office,+31 20 7654322,")
+    rows = reading(LONG + "\n".join(lines) + "\n")
+    assert [(row.number, bool(row.problem)) for row in rows] == [(2, True), (3, False), (4, True), (5, True), (6, False)]
+
+
+def test_a_long_file_is_set_aside_on_disk(tmp_path: Path) -> None:
+    """Every person's rows are as far apart as they can be."""
+    peaks = []
+    for people in (1_000, 4_000, 16_000):
+        path = tmp_path / str(people)
+        kinds = ("mobile,+31612345678", "office,+31207654321")
+        path.write_text("UPN,PhoneType,PhoneNumber\n" + "".join(f"p{n}@b.example,{kind}\n" for kind in kinds for n in range(people)))
+        tracemalloc.start()
+        assert sum(isinstance(row, FileRow) and len(row.wishes) == 2 for row in read(path, "people", default_region="")) == people
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[2] < 1.25 * peaks[1] + 200 * 12_000  # of each person it is remembered where

@@ -68,6 +68,41 @@ def test_tools_leave_away_empty_cells_at_the_end_of_every_row(reading: Reader) -
     assert [row.problem for row in rows] == ["", ""]
 
 
+SPARSE = [f"p{n}@b.example,+3161234560{n}" + (f",+3168765430{n}" if n % 3 == 0 else "") for n in range(9)]
+
+
+def test_so_they_do_where_other_rows_have_all_cells(reading: Reader) -> None:
+    """No row ends with an empty cell: whoever wrote the file leaves them away."""
+    rows = reading("UPN,Mobile,Alternate mobile\n" + "\n".join(SPARSE) + "\n")
+    assert [(row.problem, len(row.wishes)) for row in rows] == [("", 2 if n % 3 == 0 else 1) for n in range(9)]
+
+
+def test_what_is_odd_in_its_column_is_not_read_even_there(reading: Reader) -> None:
+    lines = [f"p{n}@b.example,Sales,+3161234560{n}" for n in range(4)]
+    lines += [f"w@b.example,Sales,+31612345699,{OFFICE}", f"{UPN},{MOBILE},{OFFICE}"]
+    *others, odd = reading("UPN,Department,Mobile,Office\n" + "\n".join(lines) + "\n")
+    assert ([row.problem for row in others], "fewer cells" in odd.problem) == ([""] * 5, True)
+
+
+def test_where_empty_cells_stand_at_the_end_a_short_row_has_lost_one(reading: Reader) -> None:
+    rows = reading("UPN,Mobile,Alternate mobile\n" + "\n".join([*SPARSE, "z@b.example,+31612345699,"]) + "\n")
+    assert ["fewer cells" in row.problem for row in rows] == [n % 3 != 0 for n in range(9)] + [False]
+
+
+def test_one_or_two_short_rows_may_be_a_slip(reading: Reader) -> None:
+    rows = reading("UPN,Mobile,Alternate mobile\n" + "\n".join([SPARSE[0], SPARSE[1], SPARSE[3], SPARSE[4], SPARSE[6]]) + "\n")
+    assert ["fewer cells" in row.problem for row in rows] == [False, True, False, True, False]
+
+
+@pytest.mark.parametrize(("moved", "read"), [(0, True), (1, False)])
+def test_excel_leaves_them_away_in_blocks_of_sixteen_rows(reading: Reader, moved: int, read: bool) -> None:
+    """Rows of a block end where the longest of them does; a block with rows of two lengths is not of its making."""
+    lines = ["UPN,Mobile,Alternate mobile"] + [f"p{n}@b.example,+316123456{n:02}," for n in range(15)]
+    lines += [f"q{n}@b.example,+316123457{n:02}" for n in range(16 - moved)] + [f"r{n}@b.example,+316123458{n:02}," for n in range(16)]
+    rows = reading("\n".join(lines) + "\n")
+    assert [bool(row.problem) for row in rows] == [False] * 15 + [not read] * (16 - moved) + [False] * 16
+
+
 def test_a_workbook_says_where_its_cells_are(reading: Reader) -> None:
     names = ["UPN", "Mobile", "Alternate mobile", "Manager", "Office", "Site"]
     whole = [UPN, MOBILE, ALTERNATE, "eva@b.example", OFFICE, "Breda"]

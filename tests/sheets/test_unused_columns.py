@@ -47,7 +47,7 @@ def test_what_is_asked_about(tmp_path: Path, name: str, cell: str, doubt: Doubt 
             found(tmp_path / "file", content)
         return
     rows, end = found(tmp_path / "file", content)
-    assert [(column.name, column.doubt) for column in end.unused] == [(name or "column C", doubt)]
+    assert [(column.name, column.doubt, column.place) for column in end.unused] == [(name, doubt, "" if name else "C")]
     assert bool(open_questions(end, NONE)) == bool(doubt)
     assert [row.problem for row in rows] == ["", ""]
 
@@ -60,7 +60,7 @@ def test_all_are_told_in_their_order_and_numbers_are_masked(tmp_path: Path) -> N
         Unused("Site"),
         Unused("Remarks", BRAKE, "wrong: it was +31 •••••••21"),
         Unused("Old", NUMBERS, "••••••••21"),
-        Unused("column G"),
+        Unused("", place="G"),
         Unused("Department"),
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.bulk import BulkRules, first_rows_note
+from bot.domain.bulk import DRY_RUN_DONE, BulkRules, first_rows_note
 from bot.domain.change import ChangeKind
 from bot.domain.life import State
 from bot.domain.limits import said_before
@@ -109,10 +109,12 @@ async def _check(
     asking = await checking.reviewer.asking(standing, dossier, where, reason=reason, ticket=ticket)
     if not (verdict := _covered(job, checking.reviewer.decide(Wish(kinds_wanted(row)), asking))).allowed:
         return refused(row, dossier, verdict)
-    names = operation.bulk.answers.names if operation.bulk else False
-    if not names and (other := named_otherwise(row, dossier.person)):
+    other = named_otherwise(row, dossier.person)
+    if other and not (operation.bulk and operation.bulk.answers.names):
         return other
     planned = plan_row(row, dossier, checking.facts, checking.clock().date())
+    if other:  # included: whoever agrees to it sees which
+        planned = replace(planned, warned=(Warned("other_name", other.reason), *planned.warned))
     if not planned.changes:
         return planned
     plan, verdict = checking.reviewer.settle(Plan(dossier.person, planned.changes, bundle=ChangeKind.BULK), asking)
@@ -159,10 +161,10 @@ async def conclude(checking: Checking, operation: Operation, standing: Standing,
     bulk = replace(operation.bulk, counts=counts, repaired=repaired, plan=digest.hex(), warned=dict(digest.warned))
     bulk = replace(bulk, rows=sum(counts.values()), seconds=round(digest.writes / max(rate, 0.1)) + 1)
     to, outcome, proposal = State.PROPOSED, Said("", {}), None
-    if bulk.dry_run:
-        to, outcome = State.SUCCEEDED, say("This was a dry run: nothing was changed.")
-    elif bulk.may_yet_change:
-        pass  # its sender is asked, and there is nothing to confirm
+    if bulk.answerable and (bulk.dry_run or bulk.may_yet_change):
+        pass  # its sender may say that it is otherwise, and there is nothing to confirm
+    elif bulk.dry_run:
+        to, outcome = State.SUCCEEDED, DRY_RUN_DONE
     elif not bulk.to_change:
         to, outcome = State.SUCCEEDED, say("There is nothing to change, so nothing was changed.")
     else:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import replace
-from datetime import datetime
 
 import structlog
 
@@ -77,7 +76,6 @@ class Crew:
         self._none_before = 0.0
         self._standing: tuple[float, Standing] | None = None
         self._news = asyncio.Event()
-        self._slow_since: datetime | None = None
 
     async def work(self) -> None:
         """Raises StoreUnavailable when the database is gone; what was taken is given to whoever works next."""
@@ -247,9 +245,6 @@ class Crew:
         if stop.pause:
             await self._hold(Hold.STOPPED, say("{name} has paused Doorman.", name=stop.pause.by_name))
             return
-        if (since := self._with.tenant.budget.slow_since) != self._slow_since:
-            self._slow_since = since
-            await self._with.jobs.slowed(self._job.id, since)
         await self._with.jobs.show_progress(self._job.id, now)
 
     async def _ask_approvers(self) -> None:

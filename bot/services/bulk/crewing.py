@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.domain.bulk import BulkRules
-from bot.ports import Budget, BulkDirectory, BulkJobs, Clock, Directory, Operations, People, Sleep, Stops
+from bot.ports import Budget, BulkDirectory, BulkJobs, Clock, Directory, Hindrances, Operations, People, Sleep, Stops
 from bot.services.review import Reviewer
 
 
@@ -18,12 +18,14 @@ class Tenant:
         bulk: for rows, many together.
         people: the same for each row by itself.
         budget: what all of it may cost.
+        hindrances: what keeps it from being asked now.
     """
 
     directory: Directory
     bulk: BulkDirectory
     people: People
     budget: Budget
+    hindrances: Hindrances
 
 
 @dataclass(frozen=True, slots=True)

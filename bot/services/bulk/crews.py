@@ -14,6 +14,7 @@ import structlog
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import MOST_OF_ONE, Hold
+from bot.domain.hindrance import Hindrance
 from bot.domain.life import State
 from bot.domain.operation import Operation
 from bot.domain.people import Standing
@@ -56,6 +57,7 @@ class Crews:
         self._checking = checking
         self.alone = alone
         self._at_work: dict[str, asyncio.Task[None]] = {}
+        self._told: dict[str, Hindrance | None] = {}  # what hinders each job, as this process last knew it
         self._awake = asyncio.Event()
         self._watching: asyncio.Task[None] | None = None
 
@@ -91,6 +93,8 @@ class Crews:
                 for job in jobs:
                     if self._is_its_turn(job, jobs):
                         await self._look_after(job)
+                    await self._tell_what_hinders(job)
+                self._told = {job.id: self._told[job.id] for job in jobs if job.id in self._told}
             except StoreUnavailable as error:
                 log.warning("bulk jobs wait for the database", action="bulk_store", error=str(error))
             except Exception as error:  # whatever it was: jobs nobody looks for would stand still for good
@@ -125,6 +129,23 @@ class Crews:
         task = self._at_work[job.id] = asyncio.create_task(work)
         # The next look is soon enough: at once, it would come back again and again while another process has the last rows.
         task.add_done_callback(lambda _: self._at_work.pop(job.id))
+
+    async def _tell_what_hinders(self, job: JobAtWork) -> None:
+        """Has the card of a job that is checked or runs say what hinders it, when that has changed.
+
+        What another process, or an earlier life of this one, has said of the same stays, and with it since when.
+        """
+        if job.state is State.QUEUED or job.hold not in _GOING or not job.read:
+            return
+        if job.id not in self._told:
+            self._crewing.tenant.hindrances.remember(job.hindrance)
+            self._told[job.id] = job.hindrance
+        now, said = self._crewing.tenant.hindrances.now, job.hindrance
+        if now == self._told[job.id]:
+            return
+        if (now and now.silent) != (said and said.silent):
+            await self._crewing.jobs.hindered(job.id, now)
+        self._told[job.id] = now
 
     async def _carry_out(self, operation: Operation) -> None:
         try:

@@ -18,6 +18,7 @@ from bot.errors import Refusal
 from bot.ports import BulkJobs, Clock, Operations, Stops
 from bot.services.bulk.give import Giving
 from bot.services.bulk.receive import Receiving, Request
+from bot.services.confirm import cancelled_by
 from bot.services.gate import Gate
 from bot.services.require import require
 
@@ -118,7 +119,7 @@ class Steering:
         if job.state.waiting or job.state is State.CHECKING:
             now = self._clock()
             event = AuditEvent(Tag.OPERATION_CANCELLED, now, actor.id, actor.name, job.id, job.target.id)
-            outcome = say("Cancelled by {actor}. Nothing was changed.", actor=actor.name)
+            outcome = cancelled_by(actor.name, job)
             if await self._operations.move(job.id, "cancel", State.CANCELLED, event, at=now, outcome=outcome, decided_by=actor.name):
                 return
         if not await self._jobs.stop(job.id, self._event(Tag.BULK_JOB_STOPPED, job, actor, Hold.NONE)):
