@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 
 from bot.domain.email import mask_address
@@ -230,3 +230,10 @@ _LABELS = say_each(
         ChangeKind.RESET_PASSWORD: "Password",
     }
 )
+
+
+def change_facts(changes: tuple[Change, ...]) -> list[dict[str, str | None]]:
+    """Changes as the trail records them: numbers masked; that one follows from another is said only where it does."""
+    return [
+        {key: value and str(value) for key, value in asdict(change.masked()).items() if key != "follows" or value} for change in changes
+    ]

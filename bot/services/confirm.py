@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.change import Change, ChangeKind
+from bot.domain.change import Change, ChangeKind, change_facts
 from bot.domain.file_found import NO_ANSWERS
 from bot.domain.incoming import CardAction, Verb
 from bot.domain.life import REVEAL_FOR, State
@@ -15,7 +15,6 @@ from bot.domain.recovery import Recovery, Situation
 from bot.domain.said import join, said_at, say
 from bot.errors import Refusal
 from bot.ports import Clock, Operations
-from bot.services.propose import change_facts
 
 
 async def confirm(operations: Operations, action: CardAction, operation: Operation, clock: Clock) -> Operation:

@@ -6,11 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.change import Change
+from bot.domain.change import Change, change_facts
 from bot.domain.life import REVEAL_FOR, State
 from bot.domain.operation import Operation
 from bot.domain.said import say
-from bot.services.propose import change_facts
 
 #: An operation, and the trail's line on how it came to be.
 Successor = tuple[Operation, AuditEvent]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.change import Change
+from bot.domain.change import change_facts
 from bot.domain.conversations import ConversationRef
 from bot.domain.operation import Operation
 from bot.domain.people import Actor
@@ -14,13 +13,6 @@ from bot.domain.phone import mask_text
 from bot.domain.plan import Plan
 from bot.domain.policy import Decision
 from bot.ports import Operations
-
-
-def change_facts(changes: tuple[Change, ...]) -> list[dict[str, str | None]]:
-    """Changes as the trail records them: numbers masked; that one follows from another is said only where it does."""
-    return [
-        {key: value and str(value) for key, value in asdict(change.masked()).items() if key != "follows" or value} for change in changes
-    ]
 
 
 async def propose(

@@ -35,7 +35,7 @@ from bot.domain.plan import Warned
 from bot.domain.rules import Need
 from bot.domain.said import from_store, to_column
 from bot.ports import JobAtWork
-from bot.store import approvals, bulk_files, bulk_rows, records
+from bot.store import approvals, bulk_rows, kept_files, records
 from bot.store.ids import fresh_id
 from bot.store.set_before import set_before_rows
 from bot.store.tables import bulk_jobs, operations
@@ -235,7 +235,7 @@ class StoredBulkJobs:
             }
             if to.finished:
                 values["finished_at"] = event.at
-                bulk_files.forget(connection, job_id)
+                kept_files.forget(connection, job_id)
             moved = connection.execute(update(operations).where(checking).values(values).returning(operations)).one()
             operation = records.operation(moved)
             trail.append(event)

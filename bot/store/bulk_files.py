@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from bot.domain.audit import AuditEvent
 from bot.domain.bulk import Bulk, Hold
@@ -21,7 +21,6 @@ from bot.store.transactions import Transactions
 if TYPE_CHECKING:
     from bot.store.engine import Enqueue, IsDead
 
-_UNDECIDED = [state.value for state in State if state.undecided]
 _files, _jobs = bulk_files.c, bulk_jobs.c
 
 
@@ -109,14 +108,3 @@ class StoredBulkFiles:
             return records.operation(found)
 
         return await self._transactions.write(work)
-
-
-def forget(connection: Connection, job_id: str) -> None:
-    """Nobody may say any more what a file means."""
-    connection.execute(delete(bulk_files).where(_files.job == job_id))
-
-
-def forget_left(connection: Connection) -> None:
-    """The same of whatever has slipped through."""
-    waiting = select(operations.c.id).where(operations.c.state.in_(_UNDECIDED))
-    connection.execute(delete(bulk_files).where(_files.job.not_in(waiting)))

@@ -24,12 +24,12 @@ from bot.domain.bulk import (
     masked,
     row_operation_id,
 )
+from bot.domain.change import change_facts
 from bot.domain.life import State
 from bot.domain.limits import number_digest
 from bot.domain.people import Person
 from bot.domain.plan import Warned
 from bot.domain.said import from_store, to_column, to_store
-from bot.services.propose import change_facts
 from bot.store import records
 from bot.store.tables import bulk_numbers, bulk_rows
 from bot.store.trail import Trail

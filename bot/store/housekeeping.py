@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 
 from bot.domain.phone import mask_text
 from bot.domain.said import from_store, to_store
-from bot.store import alarms, bulk_files, chats, posted, records, spoken, usages
+from bot.store import alarms, chats, kept_files, posted, records, spoken, usages
 from bot.store.bulk_rows import every as bulk_rows_of
 from bot.store.tables import (
     bulk_jobs,
@@ -60,7 +60,7 @@ def forget(connection: Connection, now: datetime, numbers_days: int) -> None:
     connection.execute(delete(log_posts).where(log_posts.c.operation_id.in_(ids)))
     usages.forget(connection, now, timedelta(days=numbers_days) if numbers_days else None)
     alarms.forget(connection, now)
-    bulk_files.forget_left(connection)
+    kept_files.forget_left(connection)
     spoken.forget(connection, now - SPOKEN_KEPT)
     posted.forget(connection, now - POSTED_KEPT)
     chats.forget(connection, now - CHATS_KEPT, now - APPROVAL_CARDS_KEPT)

@@ -25,7 +25,7 @@ from bot.domain.registered import Made
 from bot.domain.rules import Limits
 from bot.domain.said import to_column
 from bot.errors import Refusal
-from bot.store import alarms, approvals, bulk_files, executions, follow_ups, housekeeping, outbox, past, posted, records, spoken, usages
+from bot.store import alarms, approvals, executions, follow_ups, housekeeping, kept_files, outbox, past, posted, records, spoken, usages
 from bot.store.ids import fresh_id
 from bot.store.tables import audit_events, choices, deliveries, log_posts, operations, settings
 from bot.store.trail import Trail, remove_older
@@ -185,7 +185,7 @@ class StoredOperations:
                 operation = records.operation(connection.execute(reduced.returning(operations)).one())
             trail.append(event)
             if operation.bulk and not operation.state.undecided:
-                bulk_files.forget(connection, operation.id)
+                kept_files.forget(connection, operation.id)
             if verb == "confirm":
                 usages.confirmed(connection, self._enqueue, operation, self._limits, at)
             if operation.state is State.QUEUED and not operation.bulk:  # crews look for bulk jobs themselves
