@@ -19,7 +19,7 @@ from bot.domain.life import (
 from bot.domain.operation import Approval, Operation
 from bot.domain.people import Person
 from bot.domain.policy import Reason
-from bot.store import bulk_rows, records
+from bot.store import bulk_read, records
 from bot.store.tables import operations
 from bot.store.trail import Trail
 
@@ -84,7 +84,7 @@ def approve(
     allowed_from, _ = TRANSITIONS["approve"]
     if operation.state not in allowed_from or operation.expires_at <= approval.at or approval.approver_id in operation.agreed:
         return None
-    if operation.bulk and bulk_rows.changed(connection, operation_id, [approval.approver_id]):
+    if operation.bulk and bulk_read.changed(connection, operation_id, [approval.approver_id]):
         return None
     agreed = (*operation.approvals, approval)
     state = operation.agreed_state if len(agreed) >= operation.need.approvals else State.AWAITING_APPROVAL

@@ -35,7 +35,7 @@ from bot.domain.plan import Warned
 from bot.domain.rules import Need
 from bot.domain.said import from_store, to_column
 from bot.ports import JobAtWork
-from bot.store import approvals, bulk_rows, kept_files, records
+from bot.store import approvals, bulk_read, bulk_rows, kept_files, records
 from bot.store.ids import fresh_id
 from bot.store.set_before import set_before_rows
 from bot.store.tables import bulk_jobs, operations
@@ -144,7 +144,7 @@ class StoredBulkJobs:
             ).all()
             lost = []
             for job_id, reader in jobs:
-                dead = [taker for taker in bulk_rows.takers(connection, job_id) - {self._me} if self._is_dead(connection, taker)]
+                dead = [taker for taker in bulk_read.takers(connection, job_id) - {self._me} if self._is_dead(connection, taker)]
                 if dead:
                     bulk_rows.release(connection, [job_id], dead)
                 if reader and reader != self._me and self._is_dead(connection, reader):
@@ -177,15 +177,15 @@ class StoredBulkJobs:
         await self._transactions.write(lambda connection: bulk_rows.release(connection, [job_id], [self._me]))
 
     async def unchecked(self, job_id: str) -> int:
-        return await self._transactions.read(lambda connection: bulk_rows.unchecked(connection, job_id))
+        return await self._transactions.read(lambda connection: bulk_read.unchecked(connection, job_id))
 
     async def doubles(self, job_id: str) -> tuple[dict[int, int], dict[int, int]]:
-        return await self._transactions.read(lambda connection: bulk_rows.doubles(connection, job_id))
+        return await self._transactions.read(lambda connection: bulk_read.doubles(connection, job_id))
 
     async def set_before(self, job_id: str) -> dict[int, SetBefore]:
         def work(connection: Connection) -> dict[int, SetBefore]:
             found: dict[int, SetBefore] = {}
-            for rows in bulk_rows.pages(connection, job_id):
+            for rows in bulk_read.pages(connection, job_id):
                 found |= set_before_rows(connection, rows)
             return found
 
@@ -199,7 +199,7 @@ class StoredBulkJobs:
 
     async def totals(self, job_id: str) -> tuple[dict[RowKind, int], int, PlanDigest]:
         def work(connection: Connection) -> tuple[dict[RowKind, int], int, PlanDigest]:
-            return *bulk_rows.counts(connection, job_id), _digest(connection, job_id)
+            return *bulk_read.counts(connection, job_id), _digest(connection, job_id)
 
         return await self._transactions.read(work)
 
@@ -255,14 +255,14 @@ class StoredBulkJobs:
         await self._transactions.write(lambda connection: connection.execute(update(bulk_jobs).where(fresh).values(first=first)))
 
     async def changed(self, job_id: str, object_ids: Collection[str]) -> tuple[Person, ...]:
-        return await self._transactions.read(lambda connection: bulk_rows.changed(connection, job_id, object_ids))
+        return await self._transactions.read(lambda connection: bulk_read.changed(connection, job_id, object_ids))
 
     async def take(self, job_id: str, most: int, at: datetime) -> tuple[Taken, ...]:
         def work(connection: Connection, trail: Trail) -> tuple[Taken, ...]:
             job = connection.execute(select(bulk_jobs).where(_jobs.job == job_id).with_for_update()).one()
             if job.hold not in ("", Hold.ENDING.value) or _state(connection, job_id) is not State.RUNNING:
                 return ()  # of a job that ends, what a dead process left under way is still to be looked at
-            cut_off_too = most if job.first < 0 else min(most, job.first + bulk_rows.cut_off(connection, job_id))
+            cut_off_too = most if job.first < 0 else min(most, job.first + bulk_read.cut_off(connection, job_id))
             taken = bulk_rows.take(connection, trail, job_id, self._me, cut_off_too, at) if cut_off_too else ()
             if job.first > 0 and (fresh := sum(not one.cut_off for one in taken)):
                 connection.execute(update(bulk_jobs).where(_jobs.job == job_id).values(first=max(0, job.first - fresh)))
@@ -286,7 +286,7 @@ class StoredBulkJobs:
             if not any(end.code for _, end in ends):
                 return None
             since = connection.execute(select(_jobs.counted_from).where(_jobs.job == job_id)).scalar()
-            return bulk_rows.failing(connection, job_id, percent, since)
+            return bulk_read.failing(connection, job_id, percent, since)
 
         return await self._transactions.record(work)
 
@@ -375,7 +375,7 @@ class StoredBulkJobs:
     async def progress(self, job_id: str, now: datetime) -> Progress:
         def work(connection: Connection) -> Progress:
             job = connection.execute(select(bulk_jobs).where(_jobs.job == job_id)).one()
-            states = bulk_rows.states(connection, job_id)
+            states = bulk_read.states(connection, job_id)
             checked = connection.execute(
                 select(func.count()).where((rows_table.c.job == job_id) & (rows_table.c.kind != ""))
             ).scalar_one()
@@ -384,8 +384,8 @@ class StoredBulkJobs:
                 checked=checked,
                 ended={State(state): count for state, count in states.items() if state not in under_way},
                 running=states.get(State.RUNNING.value, 0),
-                codes=bulk_rows.codes(connection, job_id),
-                rate=bulk_rows.rate(connection, job_id, now),
+                codes=bulk_read.codes(connection, job_id),
+                rate=bulk_read.rate(connection, job_id, now),
                 hold=Hold(job.hold),
                 held_by=job.held_by,
                 held_why=from_store(job.held_why),
@@ -395,16 +395,16 @@ class StoredBulkJobs:
         return await self._transactions.read(work)
 
     async def samples(self, job_id: str, each: int) -> tuple[Sample, ...]:
-        return await self._transactions.read(lambda connection: bulk_rows.samples(connection, job_id, each))
+        return await self._transactions.read(lambda connection: bulk_read.samples(connection, job_id, each))
 
     async def first_ended(self, job_id: str, most: int) -> tuple[Row, ...]:
-        return await self._transactions.read(lambda connection: bulk_rows.first_ended(connection, job_id, most))
+        return await self._transactions.read(lambda connection: bulk_read.first_ended(connection, job_id, most))
 
     async def states(self, job_id: str) -> dict[str, int]:
-        return await self._transactions.read(lambda connection: bulk_rows.states(connection, job_id))
+        return await self._transactions.read(lambda connection: bulk_read.states(connection, job_id))
 
     async def with_rows(self, job_id: str, use: Callable[[Iterator[Row]], T]) -> T:
-        return await self._transactions.read(lambda connection: use(bulk_rows.every(connection, job_id)))
+        return await self._transactions.read(lambda connection: use(bulk_read.every(connection, job_id)))
 
 
 def _as_in_file(row: Row) -> FileRow:
@@ -418,4 +418,4 @@ def _state(connection: Connection, job_id: str) -> State:
 
 def _digest(connection: Connection, job_id: str) -> PlanDigest:
     stored = connection.execute(select(operations.c.bulk).where(operations.c.id == job_id)).scalar_one()
-    return bulk_rows.digest(connection, job_id, records.bulk(stored))
+    return bulk_read.digest(connection, job_id, records.bulk(stored))

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from bot.domain.phone import mask_text
 from bot.domain.said import from_store, to_store
 from bot.store import alarms, chats, kept_files, posted, records, spoken, usages
-from bot.store.bulk_rows import every as bulk_rows_of
+from bot.store.bulk_read import every as bulk_rows_of
 from bot.store.tables import (
     bulk_jobs,
     bulk_numbers,
