@@ -11,10 +11,7 @@ from sqlalchemy import Connection, case, func, insert, select, update
 
 from bot.domain.audit import AuditEvent
 from bot.domain.bulk import (
-    ASKS,
-    CHECKED,
     MOST_OF_ONE,
-    PROGRESS,
     Bulk,
     FileRow,
     Hold,
@@ -26,6 +23,7 @@ from bot.domain.bulk import (
     Sample,
     Taken,
 )
+from bot.domain.consequences import shown_on_the_way
 from bot.domain.conversations import ConversationRef
 from bot.domain.life import NOT_DONE, State
 from bot.domain.limits import SetBefore
@@ -35,8 +33,8 @@ from bot.domain.plan import Warned
 from bot.domain.rules import Need
 from bot.domain.said import from_store, to_column
 from bot.ports import JobAtWork
-from bot.store import approvals, bulk_read, bulk_rows, kept_files, records
-from bot.store.ids import fresh_id
+from bot.store import bulk_read, bulk_rows, records
+from bot.store.moves import Moves, start
 from bot.store.set_before import set_before_rows
 from bot.store.tables import bulk_jobs, operations
 from bot.store.tables import bulk_rows as rows_table
@@ -50,8 +48,6 @@ T = TypeVar("T")
 
 #: While a job runs its card follows at most so often.
 CARD_EVERY = timedelta(seconds=10)
-#: After a check that took longer its requester is told: nobody looks at a card for so long.
-LONG_CHECK = timedelta(seconds=60)
 _AT_WORK = [State.CHECKING.value, State.QUEUED.value, State.RUNNING.value]
 #: What counts against `MOST_OF_ONE`.
 _ONES_OWN = [*_AT_WORK, State.PROPOSED.value]
@@ -71,6 +67,7 @@ class StoredBulkJobs:
     def __init__(self, transactions: Transactions, enqueue: Enqueue, me: str, is_dead: IsDead) -> None:
         self._transactions = transactions
         self._enqueue = enqueue
+        self._moves = Moves(enqueue)
         self._me = me
         self._is_dead = is_dead
 
@@ -82,10 +79,8 @@ class StoredBulkJobs:
             # The trail keeps others from beginning one at the same time.
             if len(found := tuple(connection.execute(under_way).scalars())) >= MOST_OF_ONE:
                 return found
-            stored = records.with_id(operation, fresh_id(connection, trail))
-            connection.execute(insert(operations).values(records.row(stored)))
+            stored = self._moves.begin(connection, trail, "check", operation, event)
             connection.execute(insert(bulk_jobs).values(job=stored.id, reader=self._me))
-            trail.append(records.about(event, stored.id))
             return stored
 
         return await self._transactions.record(work)
@@ -99,9 +94,7 @@ class StoredBulkJobs:
 
     async def rows_read(self, job_id: str, bulk: Bulk) -> None:
         def work(connection: Connection) -> None:
-            checking = (operations.c.id == job_id) & (operations.c.state == State.CHECKING.value)
-            version = operations.c.version + 1
-            connection.execute(update(operations).where(checking).values(bulk=asdict(replace(bulk, read=True)), version=version))
+            self._moves.stay(connection, "read", operations.c.id == job_id, {"bulk": asdict(replace(bulk, read=True))})
             connection.execute(update(bulk_jobs).where(_jobs.job == job_id).values(reader=""))
 
         await self._transactions.write(work)
@@ -224,28 +217,14 @@ class StoredBulkJobs:
             found = connection.execute(select(operations.c.request, operations.c.bulk).where(checking).with_for_update()).first()
             if found is None or records.bulk(found.bulk).answers != bulk.answers:
                 return None  # of an earlier reading
-            values: dict[str, Any] = {
-                "state": to.value,
-                "version": operations.c.version + 1,
+            values = {
                 "bulk": asdict(bulk),
                 "request": records.previewed(found.request, need, notes),
                 "approval_where": asdict(approvals_in) if approvals_in else None,
                 "expires_at": expires_at,
                 "outcome": to_column(outcome),
             }
-            if to.finished:
-                values["finished_at"] = event.at
-                kept_files.forget(connection, job_id)
-            moved = connection.execute(update(operations).where(checking).values(values).returning(operations)).one()
-            operation = records.operation(moved)
-            trail.append(event)
-            approvals.announce(connection, self._enqueue, operation)
-            if event.at - operation.created_at > LONG_CHECK:
-                self._enqueue(connection, "tell", job_id, occasion=CHECKED)
-            if not to.finished:
-                delay = (expires_at - event.at).total_seconds()
-                self._enqueue(connection, "expire", job_id, occasion=f"preview-{operation.version}", delay=delay)
-            return operation
+            return self._moves.move(connection, "preview", to, checking, values, trail, event)
 
         return await self._transactions.record(work)
 
@@ -304,10 +283,7 @@ class StoredBulkJobs:
             values = {"hold": hold.value, "held_by": event.actor_name, "held_why": to_column(why)}
             if not connection.execute(update(bulk_jobs).where(free).values(values)).rowcount:
                 return False
-            trail.append(event)
-            self._show(connection, job_id)
-            if hold in (Hold.CANARY, Hold.FAILING):
-                self._enqueue(connection, "tell", job_id, occasion=f"{ASKS}{hold}-{event.at.timestamp():.0f}")
+            self._moves.stay(connection, "hold", operations.c.id == job_id, trail=trail, event=event)
             return True
 
         return await self._transactions.record(work)
@@ -322,8 +298,7 @@ class StoredBulkJobs:
                 values["counted_from"] = event.at
             if not connection.execute(update(bulk_jobs).where(held).values(values)).rowcount:
                 return False
-            trail.append(event)
-            self._show(connection, job_id)
+            self._moves.stay(connection, "show", operations.c.id == job_id, trail=trail, event=event)
             return True
 
         return await self._transactions.record(work)
@@ -338,8 +313,7 @@ class StoredBulkJobs:
             if not connection.execute(update(bulk_jobs).where(going).values(ending)).rowcount:
                 return False
             bulk_rows.cancel_rest(connection, job_id)
-            trail.append(event)
-            self._show(connection, job_id)
+            self._moves.stay(connection, "show", operations.c.id == job_id, trail=trail, event=event)
             return True
 
         return await self._transactions.record(work)
@@ -347,28 +321,18 @@ class StoredBulkJobs:
     async def show_progress(self, job_id: str, now: datetime, *, at_once: bool = False) -> None:
         def work(connection: Connection) -> None:
             if at_once:
-                self._show(connection, job_id)
+                self._moves.stay(connection, "show", operations.c.id == job_id)
                 return
             due = (_jobs.job == job_id) & (_jobs.shown_at.is_(None) | (_jobs.shown_at <= now - CARD_EVERY))
             if connection.execute(update(bulk_jobs).where(due).values(shown_at=now)).rowcount:
-                self._show(connection, job_id, now)
+                start(connection, self._enqueue, job_id, [shown_on_the_way(job_id, now)])
 
         await self._transactions.write(work)
-
-    def _show(self, connection: Connection, job_id: str, now: datetime | None = None) -> None:
-        """Has the requester's card brought up to date."""
-        if now is not None:
-            self._enqueue(connection, "announce", job_id, occasion=f"{PROGRESS}{now.timestamp():.0f}", key=job_id)
-            return
-        moved = update(operations).where(operations.c.id == job_id).values(version=operations.c.version + 1)
-        found = connection.execute(moved.returning(operations)).first()
-        if found:
-            approvals.announce(connection, self._enqueue, records.operation(found))
 
     async def slowed(self, job_id: str, since: datetime | None) -> None:
         def work(connection: Connection) -> None:
             connection.execute(update(bulk_jobs).where(_jobs.job == job_id).values(slow_since=since))
-            self._show(connection, job_id)
+            self._moves.stay(connection, "show", operations.c.id == job_id)
 
         await self._transactions.write(work)
 
