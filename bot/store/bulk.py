@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,30 +11,22 @@ from sqlalchemy import Connection, case, func, insert, select, update
 from bot.domain.audit import AuditEvent
 from bot.domain.bulk import (
     MOST_OF_ONE,
-    Bulk,
-    FileRow,
     Hold,
-    PlanDigest,
     Progress,
     Row,
     RowEnd,
-    RowKind,
     Sample,
     Taken,
 )
 from bot.domain.consequences import shown_on_the_way
-from bot.domain.conversations import ConversationRef
-from bot.domain.life import NOT_DONE, State
-from bot.domain.limits import SetBefore
+from bot.domain.life import State
 from bot.domain.operation import Operation
 from bot.domain.people import Person
-from bot.domain.plan import Warned
-from bot.domain.rules import Need
 from bot.domain.said import from_store, to_column
 from bot.ports import JobAtWork
-from bot.store import bulk_read, bulk_rows, records
-from bot.store.moves import Moves, start
-from bot.store.set_before import set_before_rows
+from bot.store import bulk_read, bulk_rows
+from bot.store.bulk_checks import StoredChecks, state_of
+from bot.store.moves import start
 from bot.store.tables import bulk_jobs, operations
 from bot.store.tables import bulk_rows as rows_table
 from bot.store.trail import Trail
@@ -55,8 +46,7 @@ _ONES_OWN = [*_AT_WORK, State.PROPOSED.value]
 _jobs = bulk_jobs.c
 
 
-
-class StoredBulkJobs:
+class StoredBulkJobs(StoredChecks):
     """`ports.BulkJobs` on SQLAlchemy Core.
 
     Args:
@@ -65,10 +55,8 @@ class StoredBulkJobs:
     """
 
     def __init__(self, transactions: Transactions, enqueue: Enqueue, me: str, is_dead: IsDead) -> None:
-        self._transactions = transactions
+        super().__init__(transactions, enqueue, me)
         self._enqueue = enqueue
-        self._moves = Moves(enqueue)
-        self._me = me
         self._is_dead = is_dead
 
     async def begin(self, operation: Operation, event: AuditEvent) -> Operation | tuple[str, ...]:
@@ -84,31 +72,6 @@ class StoredBulkJobs:
             return stored
 
         return await self._transactions.record(work)
-
-    async def add_rows(self, job_id: str, rows: Sequence[FileRow]) -> bool:
-        def work(connection: Connection) -> bool:
-            bulk_rows.add(connection, job_id, rows)
-            return _state(connection, job_id) is State.CHECKING
-
-        return await self._transactions.write(work)
-
-    async def rows_read(self, job_id: str, bulk: Bulk) -> None:
-        def work(connection: Connection) -> None:
-            self._moves.stay(connection, "read", operations.c.id == job_id, {"bulk": asdict(replace(bulk, read=True))})
-            connection.execute(update(bulk_jobs).where(_jobs.job == job_id).values(reader=""))
-
-        await self._transactions.write(work)
-
-    async def retry(self, job_id: str, of: str) -> int:
-        def work(connection: Connection) -> int:
-            failed = (rows_table.c.job == of) & rows_table.c.state.in_([state.value for state in NOT_DONE])
-            found = connection.execute(select(rows_table).where(failed).order_by(rows_table.c.number)).all()
-            again = [_as_in_file(records.bulk_row(row)) for row in found]
-            if again:
-                bulk_rows.add(connection, job_id, again)
-            return len(again)
-
-        return await self._transactions.write(work)
 
     async def at_work(self) -> tuple[JobAtWork, ...]:
         query = (
@@ -131,9 +94,7 @@ class StoredBulkJobs:
 
         def work(connection: Connection) -> tuple[str, ...]:
             jobs = connection.execute(
-                select(operations.c.id, _jobs.reader)
-                .join(bulk_jobs, _jobs.job == operations.c.id)
-                .where(operations.c.state.in_(_AT_WORK))
+                select(operations.c.id, _jobs.reader).join(bulk_jobs, _jobs.job == operations.c.id).where(operations.c.state.in_(_AT_WORK))
             ).all()
             lost = []
             for job_id, reader in jobs:
@@ -156,78 +117,6 @@ class StoredBulkJobs:
 
         return await self._transactions.write(work)
 
-    async def take_unchecked(self, job_id: str, most: int) -> tuple[Row, ...]:
-        return await self._transactions.write(lambda connection: bulk_rows.take_unchecked(connection, job_id, self._me, most))
-
-    async def checked(self, job_id: str, rows: Sequence[Row]) -> None:
-        await self._transactions.write(lambda connection: bulk_rows.checked(connection, job_id, rows))
-
-    async def let_go(self, job_id: str, numbers: Sequence[int]) -> None:
-        chosen = (rows_table.c.job == job_id) & rows_table.c.number.in_(list(numbers))
-        await self._transactions.write(lambda connection: connection.execute(update(rows_table).where(chosen).values(taken_by="")))
-
-    async def let_go_of_own(self, job_id: str) -> None:
-        await self._transactions.write(lambda connection: bulk_rows.release(connection, [job_id], [self._me]))
-
-    async def unchecked(self, job_id: str) -> int:
-        return await self._transactions.read(lambda connection: bulk_read.unchecked(connection, job_id))
-
-    async def doubles(self, job_id: str) -> tuple[dict[int, int], dict[int, int]]:
-        return await self._transactions.read(lambda connection: bulk_read.doubles(connection, job_id))
-
-    async def set_before(self, job_id: str) -> dict[int, SetBefore]:
-        def work(connection: Connection) -> dict[int, SetBefore]:
-            found: dict[int, SetBefore] = {}
-            for rows in bulk_read.pages(connection, job_id):
-                found |= set_before_rows(connection, rows)
-            return found
-
-        return await self._transactions.read(work)
-
-    async def leave_out(self, job_id: str, kind: RowKind, said: dict[int, str]) -> None:
-        await self._transactions.write(lambda connection: bulk_rows.leave_out(connection, job_id, kind, said))
-
-    async def warn(self, job_id: str, warned: dict[int, Warned]) -> None:
-        await self._transactions.write(lambda connection: bulk_rows.warn(connection, job_id, warned))
-
-    async def totals(self, job_id: str) -> tuple[dict[RowKind, int], int, PlanDigest]:
-        def work(connection: Connection) -> tuple[dict[RowKind, int], int, PlanDigest]:
-            return *bulk_read.counts(connection, job_id), _digest(connection, job_id)
-
-        return await self._transactions.read(work)
-
-    async def digest(self, job_id: str) -> str:
-        return await self._transactions.read(lambda connection: _digest(connection, job_id).hex())
-
-    async def preview(
-        self,
-        job_id: str,
-        bulk: Bulk,
-        to: State,
-        event: AuditEvent,
-        *,
-        need: Need,
-        expires_at: datetime,
-        approvals_in: ConversationRef | None = None,
-        notes: Sequence[str] = (),
-        outcome: str = "",
-    ) -> Operation | None:
-        def work(connection: Connection, trail: Trail) -> Operation | None:
-            checking = (operations.c.id == job_id) & (operations.c.state == State.CHECKING.value)
-            found = connection.execute(select(operations.c.request, operations.c.bulk).where(checking).with_for_update()).first()
-            if found is None or records.bulk(found.bulk).answers != bulk.answers:
-                return None  # of an earlier reading
-            values = {
-                "bulk": asdict(bulk),
-                "request": records.previewed(found.request, need, notes),
-                "approval_where": asdict(approvals_in) if approvals_in else None,
-                "expires_at": expires_at,
-                "outcome": to_column(outcome),
-            }
-            return self._moves.move(connection, "preview", to, checking, values, trail, event)
-
-        return await self._transactions.record(work)
-
     async def prepare_run(self, job_id: str, first: int) -> None:
         """The first rows are counted from now on, unless they are already."""
         fresh = (_jobs.job == job_id) & (_jobs.counted_from.is_(None)) & (_jobs.first == -1)
@@ -239,7 +128,7 @@ class StoredBulkJobs:
     async def take(self, job_id: str, most: int, at: datetime) -> tuple[Taken, ...]:
         def work(connection: Connection, trail: Trail) -> tuple[Taken, ...]:
             job = connection.execute(select(bulk_jobs).where(_jobs.job == job_id).with_for_update()).one()
-            if job.hold not in ("", Hold.ENDING.value) or _state(connection, job_id) is not State.RUNNING:
+            if job.hold not in ("", Hold.ENDING.value) or state_of(connection, job_id) is not State.RUNNING:
                 return ()  # of a job that ends, what a dead process left under way is still to be looked at
             cut_off_too = most if job.first < 0 else min(most, job.first + bulk_read.cut_off(connection, job_id))
             taken = bulk_rows.take(connection, trail, job_id, self._me, cut_off_too, at) if cut_off_too else ()
@@ -305,7 +194,7 @@ class StoredBulkJobs:
 
     async def stop(self, job_id: str, event: AuditEvent, *, why: str = "") -> bool:
         def work(connection: Connection, trail: Trail) -> bool:
-            if _state(connection, job_id) not in (State.QUEUED, State.RUNNING):
+            if state_of(connection, job_id) not in (State.QUEUED, State.RUNNING):
                 return False
             going = (_jobs.job == job_id) & (_jobs.hold != Hold.ENDING.value)
             ending = {"hold": Hold.ENDING.value, "held_by": event.actor_name, "held_why": to_column(why)}
@@ -340,9 +229,7 @@ class StoredBulkJobs:
         def work(connection: Connection) -> Progress:
             job = connection.execute(select(bulk_jobs).where(_jobs.job == job_id)).one()
             states = bulk_read.states(connection, job_id)
-            checked = connection.execute(
-                select(func.count()).where((rows_table.c.job == job_id) & (rows_table.c.kind != ""))
-            ).scalar_one()
+            checked = connection.execute(select(func.count()).where((rows_table.c.job == job_id) & (rows_table.c.kind != ""))).scalar_one()
             under_way = (State.QUEUED.value, State.RUNNING.value)
             return Progress(
                 checked=checked,
@@ -369,17 +256,3 @@ class StoredBulkJobs:
 
     async def with_rows(self, job_id: str, use: Callable[[Iterator[Row]], T]) -> T:
         return await self._transactions.read(lambda connection: use(bulk_read.every(connection, job_id)))
-
-
-def _as_in_file(row: Row) -> FileRow:
-    """A row as the file had it; what was put right was told before."""
-    return FileRow(row.number, row.user, row.mode, row.wishes, name=row.name, also=row.also)
-
-
-def _state(connection: Connection, job_id: str) -> State:
-    return State(connection.execute(select(operations.c.state).where(operations.c.id == job_id)).scalar_one())
-
-
-def _digest(connection: Connection, job_id: str) -> PlanDigest:
-    stored = connection.execute(select(operations.c.bulk).where(operations.c.id == job_id)).scalar_one()
-    return bulk_read.digest(connection, job_id, records.bulk(stored))

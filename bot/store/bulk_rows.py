@@ -88,8 +88,14 @@ def checked(connection: Connection, job_id: str, rows: Sequence[Row]) -> None:
         update(bulk_rows)
         .where((_rows.job == job_id) & (_rows.number == bindparam("at_number")) & (_rows.kind == ""))
         .values(
-            kind=bindparam("is_kind"), reason=bindparam("said"), target_id=bindparam("whom"), target=bindparam("account"),
-            changes=bindparam("doing"), warned=bindparam("warning"), state=bindparam("to"), taken_by="",
+            kind=bindparam("is_kind"),
+            reason=bindparam("said"),
+            target_id=bindparam("whom"),
+            target=bindparam("account"),
+            changes=bindparam("doing"),
+            warned=bindparam("warning"),
+            state=bindparam("to"),
+            taken_by="",
         )
     )
     connection.execute(statement, [_checked(row) for row in rows])

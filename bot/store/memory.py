@@ -47,9 +47,7 @@ class StoredMemory:
 
         return await self._transactions.write(work)
 
-    async def take_choice(
-        self, choice_id: str, actor_id: str, at: datetime, *, form: bool = False
-    ) -> tuple[str, tuple[str, ...]] | None:
+    async def take_choice(self, choice_id: str, actor_id: str, at: datetime, *, form: bool = False) -> tuple[str, tuple[str, ...]] | None:
         def work(connection: Connection) -> tuple[str, tuple[str, ...]] | None:
             mine = (choices.c.id == choice_id) & (choices.c.actor_id == actor_id) & (choices.c.at > at - CHOICES_KEPT)
             is_form = choices.c.text.startswith(FORM_MARK)

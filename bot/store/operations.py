@@ -39,7 +39,7 @@ MOST_AWAITING = 500
 
 
 class StoredOperations(StoredDeliveries, StoredMemory):
-    """`ports.Operations` on SQLAlchemy Core."""
+    """`ports.Operations` on SQLAlchemy Core; what was taken in and what is remembered stands by itself."""
 
     def __init__(self, transactions: Transactions, enqueue: Enqueue, limits: Limits = NO_LIMITS) -> None:
         StoredDeliveries.__init__(self, transactions)
