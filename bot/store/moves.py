@@ -99,8 +99,6 @@ class Moves:
             operation = self._reduced(connection, operation, left)
         if operation.bulk and not operation.state.undecided:
             kept_files.forget(connection, operation.id)
-        if verb == "confirm":
-            usages.confirmed(connection, self._enqueue, operation, self._limits, at)
         return self._moved(connection, operation, verb, at, trail, event)
 
     def stay(
@@ -140,8 +138,10 @@ class Moves:
     def _moved(
         self, connection: Connection, operation: Operation, verb: str, at: datetime | None, trail: Trail | None, event: AuditEvent | None
     ) -> Operation:
-        """Whatever moved comes by here: its line in the trail, and all that follows."""
+        """Whatever moved comes by here: its line in the trail, what limits have to count, and all that follows."""
         if trail and event:
             trail.append(event)
+        if verb == "confirm" and at:
+            usages.confirmed(connection, self._enqueue, operation, self._limits, at)
         start(connection, self._enqueue, operation.id, after(operation, verb, at, event))
         return operation
