@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 import sqlalchemy
@@ -42,7 +41,9 @@ class Kept:
         self.id = self.moves.begin(connection, self.trail, "propose", ASKED, EVENT).id
         self.this = operations.c.id == self.id
 
-    def _enqueue(self, _: Any, workflow: str, operation_id: str, *, occasion: str = "", delay: float = 0, key: str = "") -> None:
+    def _enqueue(
+        self, connection: sqlalchemy.Connection, workflow: str, operation_id: str, *, occasion: str = "", delay: float = 0, key: str = ""
+    ) -> None:
         self.started.append((workflow, operation_id, occasion, delay, key))
 
     def put(self, state: State) -> None:
