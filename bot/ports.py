@@ -349,12 +349,11 @@ class Operations(Protocol):
         successor: tuple[Operation, AuditEvent] | None = None,
         version: int | None = None,
     ) -> Operation | None:
-        """Compare-and-set: the one way an operation changes state.
+        """Compare-and-set: moves an operation by its requester, its approvers, the engine or the clock.
 
-        Moves only from the states `TRANSITIONS[verb]` names; with `in_time` only before its time is over, and to expire (or to
-        lose a code) only then. The
-        event, the workflows that follow (execute, announce, tell, remind, expire) and the log channel's post are stored in the
-        same transaction.
+        Only from the states `TRANSITIONS[verb]` names; with `in_time` only before its time is over, and to expire (or to lose a code)
+        only then. `approve`, `BulkJobs.preview` and `BulkFiles.answer` move by the same table. With every move its event and all that
+        follows from it (`consequences.after`) are stored in the same transaction.
 
         Args:
             results: how each of several changes ended.

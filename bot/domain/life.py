@@ -71,6 +71,22 @@ TRANSITIONS: dict[str, tuple[frozenset[State], frozenset[State]]] = {
 }
 
 
+#: verb -> the states in which an operation may come to be.
+BEGINNINGS: dict[str, frozenset[State]] = {
+    "propose": frozenset({State.PROPOSED}),
+    "check": frozenset({State.CHECKING}),  # a bulk job
+    "follow": frozenset({State.QUEUED, State.READY}),  # from another one, confirmed and agreed to with it
+}
+#: verb -> the states in which something about an operation changes, and it stays where it is.
+STAYING: dict[str, frozenset[State]] = {
+    "renew": frozenset({State.AWAITING_APPROVAL}),  # the account on its cards
+    "ask": frozenset({State.CHECKING}),  # a bulk job: what its file means has to be said
+    "read": frozenset({State.CHECKING}),  # a bulk job: every row is stored
+    "hold": frozenset(State),  # a bulk job: it stands still
+    "show": frozenset(State),  # a bulk job: how it goes on has changed
+}
+
+
 #: How long a code that everybody agreed to waits for its requester to press Reveal.
 REVEAL_FOR = timedelta(hours=1)
 

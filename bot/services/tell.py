@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.bulk import ASKS, CHECKED, OVER
+from bot.domain.consequences import ASKING
 from bot.domain.conversations import ConversationRef
 from bot.domain.life import State
 from bot.domain.notices import Notice, Tone
@@ -14,7 +15,7 @@ from bot.errors import ChatError
 from bot.ports import Announcer, BulkJobs, Chats, Clock, Operations, Sleep
 from bot.retry import pause_after, until_taken
 from bot.services.announce import undeliverable
-from bot.services.bulk.asks import ASKING, asks_no_more, told_of
+from bot.services.bulk.asks import asks_no_more, told_of
 
 
 async def tell(operations: Operations, jobs: BulkJobs, announcer: Announcer, clock: Clock, sleep: Sleep, subject: str) -> None:

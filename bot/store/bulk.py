@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, case, func, insert, select, update
 
 from bot.domain.audit import AuditEvent
-from bot.domain.bulk import ASKS, CHECKED, MOST_OF_ONE, PROGRESS, Bulk, Hold, PlanDigest, Progress
-from bot.domain.conversations import ConversationRef
+from bot.domain.bulk import MOST_OF_ONE, Hold, Progress
+from bot.domain.consequences import shown_on_the_way
 from bot.domain.hindrance import Hindrance
-from bot.domain.life import NOT_DONE, State
-from bot.domain.limits import SetBefore
+from bot.domain.life import State
 from bot.domain.operation import Operation
 from bot.domain.people import Person
-from bot.domain.plan import Warned
-from bot.domain.rows import FileRow, Row, RowEnd, RowKind, Sample, Taken
-from bot.domain.rules import Need
+from bot.domain.rows import Row, RowEnd, Sample, Taken
 from bot.domain.said import from_store, to_column
 from bot.ports import JobAtWork
-from bot.store import approvals, bulk_files, bulk_rows, records
-from bot.store.ids import fresh_id
-from bot.store.set_before import set_before_rows
+from bot.store import bulk_read, bulk_rows
+from bot.store.bulk_checks import StoredChecks, state_of
+from bot.store.moves import start
 from bot.store.tables import bulk_jobs, operations
 from bot.store.tables import bulk_rows as rows_table
 from bot.store.trail import Trail
@@ -37,8 +33,6 @@ T = TypeVar("T")
 
 #: While a job runs its card follows at most so often.
 CARD_EVERY = timedelta(seconds=10)
-#: After a check that took longer its requester is told: nobody looks at a card for so long.
-LONG_CHECK = timedelta(seconds=60)
 _AT_WORK = [State.CHECKING.value, State.QUEUED.value, State.RUNNING.value]
 #: What counts against `MOST_OF_ONE`.
 _ONES_OWN = [*_AT_WORK, State.PROPOSED.value]
@@ -46,8 +40,7 @@ _ONES_OWN = [*_AT_WORK, State.PROPOSED.value]
 _jobs = bulk_jobs.c
 
 
-
-class StoredBulkJobs:
+class StoredBulkJobs(StoredChecks):
     """`ports.BulkJobs` on SQLAlchemy Core.
 
     Args:
@@ -56,9 +49,8 @@ class StoredBulkJobs:
     """
 
     def __init__(self, transactions: Transactions, enqueue: Enqueue, me: str, is_dead: IsDead) -> None:
-        self._transactions = transactions
+        super().__init__(transactions, enqueue, me)
         self._enqueue = enqueue
-        self._me = me
         self._is_dead = is_dead
 
     async def begin(self, operation: Operation, event: AuditEvent) -> Operation | tuple[str, ...]:
@@ -69,40 +61,11 @@ class StoredBulkJobs:
             # The trail keeps others from beginning one at the same time.
             if len(found := tuple(connection.execute(under_way).scalars())) >= MOST_OF_ONE:
                 return found
-            stored = records.with_id(operation, fresh_id(connection, trail))
-            connection.execute(insert(operations).values(records.row(stored)))
+            stored = self._moves.begin(connection, trail, "check", operation, event)
             connection.execute(insert(bulk_jobs).values(job=stored.id, reader=self._me))
-            trail.append(records.about(event, stored.id))
             return stored
 
         return await self._transactions.record(work)
-
-    async def add_rows(self, job_id: str, rows: Sequence[FileRow]) -> bool:
-        def work(connection: Connection) -> bool:
-            bulk_rows.add(connection, job_id, rows)
-            return _state(connection, job_id) is State.CHECKING
-
-        return await self._transactions.write(work)
-
-    async def rows_read(self, job_id: str, bulk: Bulk) -> None:
-        def work(connection: Connection) -> None:
-            checking = (operations.c.id == job_id) & (operations.c.state == State.CHECKING.value)
-            version = operations.c.version + 1
-            connection.execute(update(operations).where(checking).values(bulk=asdict(replace(bulk, read=True)), version=version))
-            connection.execute(update(bulk_jobs).where(_jobs.job == job_id).values(reader=""))
-
-        await self._transactions.write(work)
-
-    async def retry(self, job_id: str, of: str) -> int:
-        def work(connection: Connection) -> int:
-            failed = (rows_table.c.job == of) & rows_table.c.state.in_([state.value for state in NOT_DONE])
-            found = connection.execute(select(rows_table).where(failed).order_by(rows_table.c.number)).all()
-            again = [_as_in_file(records.bulk_row(row)) for row in found]
-            if again:
-                bulk_rows.add(connection, job_id, again)
-            return len(again)
-
-        return await self._transactions.write(work)
 
     async def at_work(self) -> tuple[JobAtWork, ...]:
         query = (
@@ -120,7 +83,7 @@ class StoredBulkJobs:
                     State(found.state),
                     read=not found.reader,
                     hold=Hold(found.hold),
-                    hindrance=_hindrance(found),
+                    hindrance=bulk_read.hindrance(found),
                 )
                 for found in connection.execute(query)
             )
@@ -132,13 +95,11 @@ class StoredBulkJobs:
 
         def work(connection: Connection) -> tuple[str, ...]:
             jobs = connection.execute(
-                select(operations.c.id, _jobs.reader)
-                .join(bulk_jobs, _jobs.job == operations.c.id)
-                .where(operations.c.state.in_(_AT_WORK))
+                select(operations.c.id, _jobs.reader).join(bulk_jobs, _jobs.job == operations.c.id).where(operations.c.state.in_(_AT_WORK))
             ).all()
             lost = []
             for job_id, reader in jobs:
-                dead = [taker for taker in bulk_rows.takers(connection, job_id) - {self._me} if self._is_dead(connection, taker)]
+                dead = [taker for taker in bulk_read.takers(connection, job_id) - {self._me} if self._is_dead(connection, taker)]
                 if dead:
                     bulk_rows.release(connection, [job_id], dead)
                 if reader and reader != self._me and self._is_dead(connection, reader):
@@ -157,107 +118,20 @@ class StoredBulkJobs:
 
         return await self._transactions.write(work)
 
-    async def take_unchecked(self, job_id: str, most: int) -> tuple[Row, ...]:
-        return await self._transactions.write(lambda connection: bulk_rows.take_unchecked(connection, job_id, self._me, most))
-
-    async def checked(self, job_id: str, rows: Sequence[Row]) -> None:
-        await self._transactions.write(lambda connection: bulk_rows.checked(connection, job_id, rows))
-
-    async def let_go(self, job_id: str, numbers: Sequence[int]) -> None:
-        chosen = (rows_table.c.job == job_id) & rows_table.c.number.in_(list(numbers))
-        await self._transactions.write(lambda connection: connection.execute(update(rows_table).where(chosen).values(taken_by="")))
-
-    async def let_go_of_own(self, job_id: str) -> None:
-        await self._transactions.write(lambda connection: bulk_rows.release(connection, [job_id], [self._me]))
-
-    async def unchecked(self, job_id: str) -> int:
-        return await self._transactions.read(lambda connection: bulk_rows.unchecked(connection, job_id))
-
-    async def doubles(self, job_id: str) -> tuple[dict[int, int], dict[int, int]]:
-        return await self._transactions.read(lambda connection: bulk_rows.doubles(connection, job_id))
-
-    async def set_before(self, job_id: str) -> dict[int, SetBefore]:
-        def work(connection: Connection) -> dict[int, SetBefore]:
-            found: dict[int, SetBefore] = {}
-            for rows in bulk_rows.pages(connection, job_id):
-                found |= set_before_rows(connection, rows)
-            return found
-
-        return await self._transactions.read(work)
-
-    async def leave_out(self, job_id: str, kind: RowKind, said: dict[int, str]) -> None:
-        await self._transactions.write(lambda connection: bulk_rows.leave_out(connection, job_id, kind, said))
-
-    async def warn(self, job_id: str, warned: dict[int, Warned]) -> None:
-        await self._transactions.write(lambda connection: bulk_rows.warn(connection, job_id, warned))
-
-    async def totals(self, job_id: str) -> tuple[dict[RowKind, int], int, PlanDigest]:
-        def work(connection: Connection) -> tuple[dict[RowKind, int], int, PlanDigest]:
-            return *bulk_rows.counts(connection, job_id), _digest(connection, job_id)
-
-        return await self._transactions.read(work)
-
-    async def digest(self, job_id: str) -> str:
-        return await self._transactions.read(lambda connection: _digest(connection, job_id).hex())
-
-    async def preview(
-        self,
-        job_id: str,
-        bulk: Bulk,
-        to: State,
-        event: AuditEvent,
-        *,
-        need: Need,
-        expires_at: datetime,
-        approvals_in: ConversationRef | None = None,
-        notes: Sequence[str] = (),
-        outcome: str = "",
-    ) -> Operation | None:
-        def work(connection: Connection, trail: Trail) -> Operation | None:
-            checking = (operations.c.id == job_id) & (operations.c.state == State.CHECKING.value)
-            found = connection.execute(select(operations.c.request, operations.c.bulk).where(checking).with_for_update()).first()
-            if found is None or records.bulk(found.bulk).answers != bulk.answers:
-                return None  # of an earlier reading
-            values: dict[str, Any] = {
-                "state": to.value,
-                "version": operations.c.version + 1,
-                "bulk": asdict(bulk),
-                "request": records.previewed(found.request, need, notes),
-                "approval_where": asdict(approvals_in) if approvals_in else None,
-                "expires_at": expires_at,
-                "outcome": to_column(outcome),
-            }
-            if to.finished:
-                values["finished_at"] = event.at
-                bulk_files.forget(connection, job_id)
-            moved = connection.execute(update(operations).where(checking).values(values).returning(operations)).one()
-            connection.execute(update(bulk_jobs).where(_jobs.job == job_id).values(_hindered(None)))  # of when it runs nothing is known
-            operation = records.operation(moved)
-            trail.append(event)
-            approvals.announce(connection, self._enqueue, operation)
-            if event.at - operation.created_at > LONG_CHECK:
-                self._enqueue(connection, "tell", job_id, occasion=CHECKED)
-            if not to.finished:
-                delay = (expires_at - event.at).total_seconds()
-                self._enqueue(connection, "expire", job_id, occasion=f"preview-{operation.version}", delay=delay)
-            return operation
-
-        return await self._transactions.record(work)
-
     async def prepare_run(self, job_id: str, first: int) -> None:
         """The first rows are counted from now on, unless they are already."""
         fresh = (_jobs.job == job_id) & (_jobs.counted_from.is_(None)) & (_jobs.first == -1)
         await self._transactions.write(lambda connection: connection.execute(update(bulk_jobs).where(fresh).values(first=first)))
 
     async def changed(self, job_id: str, object_ids: Collection[str]) -> tuple[Person, ...]:
-        return await self._transactions.read(lambda connection: bulk_rows.changed(connection, job_id, object_ids))
+        return await self._transactions.read(lambda connection: bulk_read.changed(connection, job_id, object_ids))
 
     async def take(self, job_id: str, most: int, at: datetime) -> tuple[Taken, ...]:
         def work(connection: Connection, trail: Trail) -> tuple[Taken, ...]:
             job = connection.execute(select(bulk_jobs).where(_jobs.job == job_id).with_for_update()).one()
-            if job.hold not in ("", Hold.ENDING.value) or _state(connection, job_id) is not State.RUNNING:
+            if job.hold not in ("", Hold.ENDING.value) or state_of(connection, job_id) is not State.RUNNING:
                 return ()  # of a job that ends, what a dead process left under way is still to be looked at
-            cut_off_too = most if job.first < 0 else min(most, job.first + bulk_rows.cut_off(connection, job_id))
+            cut_off_too = most if job.first < 0 else min(most, job.first + bulk_read.cut_off(connection, job_id))
             taken = bulk_rows.take(connection, trail, job_id, self._me, cut_off_too, at) if cut_off_too else ()
             if job.first > 0 and (fresh := sum(not one.cut_off for one in taken)):
                 connection.execute(update(bulk_jobs).where(_jobs.job == job_id).values(first=max(0, job.first - fresh)))
@@ -281,7 +155,7 @@ class StoredBulkJobs:
             if not any(end.code for _, end in ends):
                 return None
             since = connection.execute(select(_jobs.counted_from).where(_jobs.job == job_id)).scalar()
-            return bulk_rows.failing(connection, job_id, percent, since)
+            return bulk_read.failing(connection, job_id, percent, since)
 
         return await self._transactions.record(work)
 
@@ -299,10 +173,7 @@ class StoredBulkJobs:
             values = {"hold": hold.value, "held_by": event.actor_name, "held_why": to_column(why)}
             if not connection.execute(update(bulk_jobs).where(free).values(values)).rowcount:
                 return False
-            trail.append(event)
-            self._show(connection, job_id)
-            if hold in (Hold.CANARY, Hold.FAILING):
-                self._enqueue(connection, "tell", job_id, occasion=f"{ASKS}{hold}-{event.at.timestamp():.0f}")
+            self._moves.stay(connection, "hold", operations.c.id == job_id, trail=trail, event=event)
             return True
 
         return await self._transactions.record(work)
@@ -317,15 +188,14 @@ class StoredBulkJobs:
                 values["counted_from"] = event.at
             if not connection.execute(update(bulk_jobs).where(held).values(values)).rowcount:
                 return False
-            trail.append(event)
-            self._show(connection, job_id)
+            self._moves.stay(connection, "show", operations.c.id == job_id, trail=trail, event=event)
             return True
 
         return await self._transactions.record(work)
 
     async def stop(self, job_id: str, event: AuditEvent, *, why: str = "") -> bool:
         def work(connection: Connection, trail: Trail) -> bool:
-            if _state(connection, job_id) not in (State.QUEUED, State.RUNNING):
+            if state_of(connection, job_id) not in (State.QUEUED, State.RUNNING):
                 return False
             going = (_jobs.job == job_id) & (_jobs.hold != Hold.ENDING.value)
             ending = {"hold": Hold.ENDING.value, "held_by": event.actor_name, "held_why": to_column(why)}
@@ -333,8 +203,7 @@ class StoredBulkJobs:
             if not connection.execute(update(bulk_jobs).where(going).values(ending)).rowcount:
                 return False
             bulk_rows.cancel_rest(connection, job_id)
-            trail.append(event)
-            self._show(connection, job_id)
+            self._moves.stay(connection, "show", operations.c.id == job_id, trail=trail, event=event)
             return True
 
         return await self._transactions.record(work)
@@ -342,86 +211,50 @@ class StoredBulkJobs:
     async def show_progress(self, job_id: str, now: datetime, *, at_once: bool = False) -> None:
         def work(connection: Connection) -> None:
             if at_once:
-                self._show(connection, job_id)
+                self._moves.stay(connection, "show", operations.c.id == job_id)
                 return
             due = (_jobs.job == job_id) & (_jobs.shown_at.is_(None) | (_jobs.shown_at <= now - CARD_EVERY))
             if connection.execute(update(bulk_jobs).where(due).values(shown_at=now)).rowcount:
-                self._show(connection, job_id, now)
+                start(connection, self._enqueue, job_id, [shown_on_the_way(job_id, now)])
 
         await self._transactions.write(work)
 
-    def _show(self, connection: Connection, job_id: str, now: datetime | None = None) -> None:
-        """Has the requester's card brought up to date."""
-        if now is not None:
-            self._enqueue(connection, "announce", job_id, occasion=f"{PROGRESS}{now.timestamp():.0f}", key=job_id)
-            return
-        moved = update(operations).where(operations.c.id == job_id).values(version=operations.c.version + 1)
-        found = connection.execute(moved.returning(operations)).first()
-        if found:
-            approvals.announce(connection, self._enqueue, records.operation(found))
-
     async def hindered(self, job_id: str, by: Hindrance | None) -> None:
         def work(connection: Connection) -> None:
-            if _state(connection, job_id) in (State.CHECKING, State.RUNNING):
-                connection.execute(update(bulk_jobs).where(_jobs.job == job_id).values(_hindered(by)))
-                self._show(connection, job_id)
+            if state_of(connection, job_id) in (State.CHECKING, State.RUNNING):
+                connection.execute(update(bulk_jobs).where(_jobs.job == job_id).values(bulk_read.hindered(by)))
+                self._moves.stay(connection, "show", operations.c.id == job_id)
 
         await self._transactions.write(work)
 
     async def progress(self, job_id: str, now: datetime) -> Progress:
         def work(connection: Connection) -> Progress:
             job = connection.execute(select(bulk_jobs).where(_jobs.job == job_id)).one()
-            states = bulk_rows.states(connection, job_id)
-            checked = connection.execute(
-                select(func.count()).where((rows_table.c.job == job_id) & (rows_table.c.kind != ""))
-            ).scalar_one()
+            states = bulk_read.states(connection, job_id)
+            checked = connection.execute(select(func.count()).where((rows_table.c.job == job_id) & (rows_table.c.kind != ""))).scalar_one()
             under_way = (State.QUEUED.value, State.RUNNING.value)
             return Progress(
                 checked=checked,
                 ended={State(state): count for state, count in states.items() if state not in under_way},
                 running=states.get(State.RUNNING.value, 0),
-                codes=bulk_rows.codes(connection, job_id),
-                rate=bulk_rows.rate(connection, job_id, now),
+                codes=bulk_read.codes(connection, job_id),
+                rate=bulk_read.rate(connection, job_id, now),
                 hold=Hold(job.hold),
                 held_by=job.held_by,
                 held_why=from_store(job.held_why),
-                hindrance=_hindrance(job),
+                hindrance=bulk_read.hindrance(job),
             )
 
         return await self._transactions.read(work)
 
     async def samples(self, job_id: str, each: int) -> tuple[Sample, ...]:
-        return await self._transactions.read(lambda connection: bulk_rows.samples(connection, job_id, each))
+        return await self._transactions.read(lambda connection: bulk_read.samples(connection, job_id, each))
 
     async def first_ended(self, job_id: str, most: int) -> tuple[Row, ...]:
-        return await self._transactions.read(lambda connection: bulk_rows.first_ended(connection, job_id, most))
+        return await self._transactions.read(lambda connection: bulk_read.first_ended(connection, job_id, most))
 
     async def states(self, job_id: str) -> dict[str, int]:
-        return await self._transactions.read(lambda connection: bulk_rows.states(connection, job_id))
+        return await self._transactions.read(lambda connection: bulk_read.states(connection, job_id))
 
     async def with_rows(self, job_id: str, use: Callable[[Iterator[Row]], T]) -> T:
-        return await self._transactions.read(lambda connection: use(bulk_rows.every(connection, job_id)))
-
-
-def _hindrance(job: Any) -> Hindrance | None:
-    if job.silent_since:
-        return Hindrance(job.silent_since, silent=True)
-    return Hindrance(job.slow_since) if job.slow_since else None
-
-
-def _hindered(by: Hindrance | None) -> dict[str, datetime | None]:
-    return {"slow_since": by.since if by and not by.silent else None, "silent_since": by.since if by and by.silent else None}
-
-
-def _as_in_file(row: Row) -> FileRow:
-    """A row as the file had it; what was put right was told before."""
-    return FileRow(row.number, row.user, row.mode, row.wishes, name=row.name, also=row.also)
-
-
-def _state(connection: Connection, job_id: str) -> State:
-    return State(connection.execute(select(operations.c.state).where(operations.c.id == job_id)).scalar_one())
-
-
-def _digest(connection: Connection, job_id: str) -> PlanDigest:
-    stored = connection.execute(select(operations.c.bulk).where(operations.c.id == job_id)).scalar_one()
-    return bulk_rows.digest(connection, job_id, records.bulk(stored))
+        return await self._transactions.read(lambda connection: use(bulk_read.every(connection, job_id)))

@@ -6,14 +6,15 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from bot.domain.audit import AuditEvent
 from bot.domain.bulk import Bulk, Hold
-from bot.domain.life import TRANSITIONS, State
+from bot.domain.life import State
 from bot.domain.operation import Operation
 from bot.domain.rules import NO_NEED
-from bot.store import approvals, bulk_rows, records
+from bot.store import bulk_rows, records
+from bot.store.moves import Moves
 from bot.store.tables import bulk_files, bulk_jobs, operations
 from bot.store.trail import Trail
 from bot.store.transactions import Transactions
@@ -21,7 +22,6 @@ from bot.store.transactions import Transactions
 if TYPE_CHECKING:
     from bot.store.engine import Enqueue, IsDead
 
-_UNDECIDED = [state.value for state in State if state.undecided]
 _files, _jobs = bulk_files.c, bulk_jobs.c
 
 
@@ -35,7 +35,7 @@ class StoredBulkFiles:
 
     def __init__(self, transactions: Transactions, enqueue: Enqueue, me: str, is_dead: IsDead) -> None:
         self._transactions = transactions
-        self._enqueue = enqueue
+        self._moves = Moves(enqueue)
         self._me = me
         self._is_dead = is_dead
 
@@ -55,42 +55,31 @@ class StoredBulkFiles:
         return await self._transactions.read(lambda connection: connection.execute(wanted).scalar() or b"")
 
     async def ask(self, job_id: str, bulk: Bulk, at: datetime, expires_at: datetime) -> None:
+        values = {"bulk": asdict(replace(bulk, read=False)), "expires_at": expires_at}
+
         def work(connection: Connection) -> None:
-            checking = (operations.c.id == job_id) & (operations.c.state == State.CHECKING.value)
-            values = {"bulk": asdict(replace(bulk, read=False)), "version": operations.c.version + 1, "expires_at": expires_at}
-            found = connection.execute(update(operations).where(checking).values(values).returning(operations)).first()
-            if found is None:
-                return
-            operation = records.operation(found)
-            connection.execute(update(bulk_jobs).where(_jobs.job == job_id).values(reader="", hold=Hold.ASKING.value))
-            approvals.announce(connection, self._enqueue, operation)
-            delay = (expires_at - at).total_seconds()
-            self._enqueue(connection, "expire", job_id, occasion=f"asking-{operation.version}", delay=delay)
+            if self._moves.stay(connection, "ask", operations.c.id == job_id, values, at=at):
+                connection.execute(update(bulk_jobs).where(_jobs.job == job_id).values(reader="", hold=Hold.ASKING.value))
 
         await self._transactions.write(work)
 
     async def answer(self, seen: Operation, bulk: Bulk, event: AuditEvent, expires_at: datetime) -> Operation | None:
+        same = (operations.c.id == seen.id) & (operations.c.version == seen.version) & (operations.c.expires_at > event.at)
+
         def work(connection: Connection, trail: Trail) -> Operation | None:
-            states = [state.value for state in TRANSITIONS["answer"][0]]
-            same = (operations.c.id == seen.id) & (operations.c.version == seen.version) & operations.c.state.in_(states)
-            same &= operations.c.expires_at > event.at
-            found = connection.execute(select(operations.c.request).where(same).with_for_update()).first()
-            if found is None:
+            request = connection.execute(select(operations.c.request).where(same).with_for_update()).scalar()
+            if request is None:
                 return None
             values = {
-                "state": State.CHECKING.value,
-                "version": seen.version + 1,
                 "bulk": asdict(bulk),
-                "request": records.previewed(found.request, NO_NEED, ()),
+                "request": records.previewed(request, NO_NEED, ()),
                 "approval_where": None,
                 "expires_at": expires_at,
             }
-            moved = connection.execute(update(operations).where(same).values(values).returning(operations)).one()
-            bulk_rows.remove(connection, seen.id)
-            connection.execute(update(bulk_jobs).where(_jobs.job == seen.id).values(reader=self._me, hold="", shown_at=None))
-            trail.append(event)
-            operation = records.operation(moved)
-            approvals.announce(connection, self._enqueue, operation)
+            operation = self._moves.move(connection, "answer", State.CHECKING, same, values, trail, event)
+            if operation:
+                bulk_rows.remove(connection, seen.id)
+                connection.execute(update(bulk_jobs).where(_jobs.job == seen.id).values(reader=self._me, hold="", shown_at=None))
             return operation
 
         return await self._transactions.record(work)
@@ -109,14 +98,3 @@ class StoredBulkFiles:
             return records.operation(found)
 
         return await self._transactions.write(work)
-
-
-def forget(connection: Connection, job_id: str) -> None:
-    """Nobody may say any more what a file means."""
-    connection.execute(delete(bulk_files).where(_files.job == job_id))
-
-
-def forget_left(connection: Connection) -> None:
-    """The same of whatever has slipped through."""
-    waiting = select(operations.c.id).where(operations.c.state.in_(_UNDECIDED))
-    connection.execute(delete(bulk_files).where(_files.job.not_in(waiting)))

@@ -9,14 +9,12 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 
 from bot.domain.phone import mask_text
 from bot.domain.said import from_store, to_store
-from bot.store import alarms, bulk_files, chats, posted, records, spoken, usages
-from bot.store.bulk_rows import every as bulk_rows_of
+from bot.store import alarms, chats, deliveries, kept_files, memory, records, usages
+from bot.store.bulk_read import every as bulk_rows_of
 from bot.store.tables import (
     bulk_jobs,
     bulk_numbers,
     bulk_rows,
-    choices,
-    deliveries,
     freezes,
     log_notices,
     log_posts,
@@ -24,20 +22,12 @@ from bot.store.tables import (
     references,
 )
 
-#: Teams redelivers within a minute or so; a day is generous and keeps the table small.
-DELIVERIES_KEPT = timedelta(days=1)
 #: An ended freeze stops nothing and stands in the trail.
 FREEZES_KEPT = timedelta(days=1)
 #: What the log channel has seen stays in the channel.
 NOTICES_KEPT = timedelta(days=30)
 #: A `show` card older than this has lost its button's meaning; whoever presses is told what to type.
 REFERENCES_KEPT = timedelta(days=90)
-#: A choice or a form holds the line as it was typed, with its number.
-CHOICES_KEPT = timedelta(hours=1)
-#: "Her" is somebody of the last hour.
-SPOKEN_KEPT = timedelta(hours=1)
-#: Choices and forms serve for an hour; a list or an offer that is older is answered by a new one.
-POSTED_KEPT = timedelta(days=7)
 #: Whoever has not been in their chat with us for a year has left, or will be known again with the next word.
 CHATS_KEPT = timedelta(days=365)
 #: The longest that people may take to agree is much shorter, and then the card changes no more.
@@ -50,7 +40,7 @@ def forget(connection: Connection, now: datetime, numbers_days: int) -> None:
     """Removes what has served its time: delivery keys, ended freezes, delivered notices, references, lifts, alarms, digests, last persons,
     places of cards and chats.
     """
-    connection.execute(delete(deliveries).where(deliveries.c.at < now - DELIVERIES_KEPT))
+    deliveries.forget(connection, now)
     connection.execute(delete(freezes).where(freezes.c.until < now - FREEZES_KEPT))
     connection.execute(delete(references).where(references.c.at < now - REFERENCES_KEPT))
     delivered = select(log_posts.c.operation_id).where(log_posts.c.delivered)
@@ -60,15 +50,9 @@ def forget(connection: Connection, now: datetime, numbers_days: int) -> None:
     connection.execute(delete(log_posts).where(log_posts.c.operation_id.in_(ids)))
     usages.forget(connection, now, timedelta(days=numbers_days) if numbers_days else None)
     alarms.forget(connection, now)
-    bulk_files.forget_left(connection)
-    spoken.forget(connection, now - SPOKEN_KEPT)
-    posted.forget(connection, now - POSTED_KEPT)
+    kept_files.forget_left(connection)
+    memory.forget(connection, now)
     chats.forget(connection, now - CHATS_KEPT, now - APPROVAL_CARDS_KEPT)
-
-
-def forget_choices(connection: Connection, now: datetime) -> None:
-    """Removes what was typed and nobody picked in time. Asked for every few seconds, so that no line outlives its hour."""
-    connection.execute(delete(choices).where(choices.c.at <= now - CHOICES_KEPT))
 
 
 def mask_numbers(connection: Connection, now: datetime, days: int) -> int:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import uuid
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, select, true, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Connection, Row, func, select, true, update
 
+from bot.domain import consequences
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change
-from bot.domain.incoming import FORM_MARK
-from bot.domain.life import TRANSITIONS, State, new_id
+from bot.domain.life import REVEAL_FOR, State
 from bot.domain.limits import NO_LIMITS
 from bot.domain.notices import LogNotice
 from bot.domain.operation import Approval, Operation, Result
@@ -25,73 +23,33 @@ from bot.domain.registered import Made
 from bot.domain.rules import Limits
 from bot.domain.said import to_column
 from bot.errors import Refusal
-from bot.store import alarms, approvals, bulk_files, executions, follow_ups, housekeeping, outbox, past, posted, records, spoken, usages
+from bot.store import alarms, bulk_read, executions, housekeeping, moves, outbox, past, records, usages
+from bot.store.deliveries import StoredDeliveries
 from bot.store.ids import fresh_id
-from bot.store.tables import audit_events, choices, deliveries, log_posts, operations, settings
+from bot.store.memory import StoredMemory
+from bot.store.tables import audit_events, log_posts, operations, settings
 from bot.store.trail import Trail, remove_older
 from bot.store.transactions import Transactions
 
 if TYPE_CHECKING:
     from bot.store.engine import Enqueue
 
-#: No turn lasts longer, so what another process took in before that and has not answered was left by its death.
-TURN_OVER = timedelta(seconds=12)
-#: Seconds in which the answer to a press has reached the client.
-ANSWER_IS_OUT = 3.0
+#: More operations than this are never read at once.
+MOST_AWAITING = 500
 
 
-def _take_in(dialect: Any, *, repeatable: bool) -> Any:
-    taken = dialect.insert(deliveries)
-    left_behind = ~deliveries.c.answered & (deliveries.c.taken_by != taken.excluded.taken_by) & (deliveries.c.at < bindparam("over"))
-    again = {"taken_by": taken.excluded.taken_by, "at": taken.excluded.at}
-    free = left_behind | (deliveries.c.at < bindparam("long_ago")) if repeatable else left_behind
-    return taken.on_conflict_do_update(index_elements=["key"], set_=again, where=free).returning(deliveries.c.key)
-
-
-#: The statements of every turn, built once: building one costs more than running it.
-_TAKE_IN: dict[str, Any] = {name: _take_in(dialect, repeatable=False) for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))}
-_PRESSED: dict[str, Any] = {name: _take_in(dialect, repeatable=True) for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))}
-_ANSWERED = update(deliveries).where(deliveries.c.key == bindparam("taken")).values(answered=True)
-
-
-
-
-class StoredOperations:
-    """`ports.Operations` on SQLAlchemy Core."""
+class StoredOperations(StoredDeliveries, StoredMemory):
+    """`ports.Operations` on SQLAlchemy Core; what was taken in and what is remembered stands by itself."""
 
     def __init__(self, transactions: Transactions, enqueue: Enqueue, limits: Limits = NO_LIMITS) -> None:
-        self._transactions = transactions
-        self._enqueue = enqueue
+        StoredDeliveries.__init__(self, transactions)
+        StoredMemory.__init__(self, transactions, enqueue)
         self._limits = limits
-        self._me = str(uuid.uuid4())  # this life of this process
-
-    async def first_delivery(self, key: str, at: datetime) -> bool:
-        def work(connection: Connection) -> bool:
-            given = {"key": key, "at": at, "taken_by": self._me, "answered": False, "over": at - TURN_OVER}
-            return connection.execute(_TAKE_IN[connection.dialect.name], given).first() is not None
-
-        return await self._transactions.write(work)
-
-    async def first_press(self, key: str, at: datetime, within: timedelta) -> bool:
-        def work(connection: Connection) -> bool:
-            given = {"key": key, "at": at, "taken_by": self._me, "answered": False, "over": at - TURN_OVER, "long_ago": at - within}
-            return connection.execute(_PRESSED[connection.dialect.name], given).first() is not None
-
-        return await self._transactions.write(work)
-
-    async def came_to_nothing(self, key: str) -> None:
-        await self._transactions.write(lambda connection: connection.execute(delete(deliveries).where(deliveries.c.key == key)))
-
-    async def answered(self, keys: Sequence[str]) -> None:
-        taken = [{"taken": key} for key in keys]
-        await self._transactions.write(lambda connection: connection.execute(_ANSWERED, taken))
+        self._moves = moves.Moves(enqueue, limits)
 
     async def shown_again(self, operation: Operation) -> None:
-        def work(connection: Connection) -> None:
-            occasion = f"{operation.version}-shown-again"
-            self._enqueue(connection, "announce", operation.id, occasion=occasion, delay=ANSWER_IS_OUT, key=operation.id)
-
-        await self._transactions.write(work)
+        works = [consequences.shown_again(operation)]
+        await self._transactions.write(lambda connection: moves.start(connection, self._enqueue, operation.id, works))
 
     async def record(self, event: AuditEvent) -> None:
         def work(connection: Connection, trail: Trail) -> None:
@@ -110,14 +68,7 @@ class StoredOperations:
         return await self._transactions.record(work)
 
     async def propose(self, operation: Operation, event: AuditEvent) -> Operation:
-        def work(connection: Connection, trail: Trail) -> Operation:
-            stored = records.with_id(operation, fresh_id(connection, trail))
-            connection.execute(insert(operations).values(records.row(stored)))
-            trail.append(records.about(event, stored.id))
-            self._enqueue(connection, "expire", stored.id, delay=(stored.expires_at - stored.created_at).total_seconds())
-            return stored
-
-        return await self._transactions.record(work)
+        return await self._transactions.record(lambda connection, trail: self._moves.begin(connection, trail, "propose", operation, event))
 
     async def get(self, operation_id: str) -> Operation | None:
         def work(connection: Connection) -> Operation | None:
@@ -150,10 +101,7 @@ class StoredOperations:
         successor: tuple[Operation, AuditEvent] | None = None,
         version: int | None = None,
     ) -> Operation | None:
-        allowed_from, allowed_to = TRANSITIONS[verb]
-        if to not in allowed_to:
-            raise ValueError(f"{verb} does not lead to {to}")
-        values: dict[str, Any] = {"state": to.value, "version": operations.c.version + 1}
+        values: dict[str, Any] = {}
         if outcome:
             values["outcome"] = to_column(outcome)
         if decided_by:
@@ -162,42 +110,18 @@ class StoredOperations:
             values["request_ids"] = list(request_ids)
         if results:
             values["results"] = [records.result_row(result) for result in results]
-        if to.finished:
-            values["finished_at"] = at
-        if verb == "confirm":
-            values["confirmed_at"] = at
         if expires_at:
             values["expires_at"] = expires_at
         if revealed_at:
             values["revealed_at"] = revealed_at
+        seen = (operations.c.id == operation_id) & _as_seen(at, version, in_time=in_time, over=verb in ("expire", "lose"))
 
         def work(connection: Connection, trail: Trail) -> Operation | Decision | None:
             if verb == "confirm" and (limit := usages.refusal(connection, operation_id, self._limits, at)):
                 return limit
-            condition = (operations.c.id == operation_id) & operations.c.state.in_([state.value for state in allowed_from])
-            condition &= _as_seen(at, version, in_time=in_time, over=verb in ("expire", "lose"))
-            moved = connection.execute(update(operations).where(condition).values(values).returning(operations)).first()
-            if moved is None:
-                return None
-            operation = records.operation(moved)
-            if changes and changes != operation.changes:
-                reduced = update(operations).where(operations.c.id == operation_id).values(request=records.reduced(moved.request, changes))
-                operation = records.operation(connection.execute(reduced.returning(operations)).one())
-            trail.append(event)
-            if operation.bulk and not operation.state.undecided:
-                bulk_files.forget(connection, operation.id)
-            if verb == "confirm":
-                usages.confirmed(connection, self._enqueue, operation, self._limits, at)
-            if operation.state is State.QUEUED and not operation.bulk:  # crews look for bulk jobs themselves
-                self._enqueue(connection, "execute", operation.id, key=operation.target.id)
-            if approvals.to_be_shown(operation, verb):
-                approvals.announce(connection, self._enqueue, operation)
-            approvals.follow(connection, self._enqueue, operation, verb, event)
-            if verb in ("finish", "lose", "stop"):
-                outbox.add(connection, self._enqueue, operation.id)
-                follow_ups.schedule(connection, self._enqueue, operation, at)
-            if successor:
-                follow_ups.begin(connection, trail, self._enqueue, *successor)
+            operation = self._moves.move(connection, verb, to, seen, values, trail, event, at=at, left=changes)
+            if operation and successor:
+                self._moves.begin(connection, trail, "follow", *successor)
             return operation
 
         found = await self._transactions.record(work)
@@ -205,30 +129,65 @@ class StoredOperations:
             raise Refusal(found.text, found.hint, code=found.reason.value)
         return found
 
-    async def recovery_closed(self, operation_id: str) -> bool:
-        return await self._transactions.read(lambda connection: follow_ups.closed(connection, operation_id))
-
-    async def close_recovery(self, event: AuditEvent, successor: tuple[Operation, AuditEvent] | None) -> bool:
-        def work(connection: Connection, trail: Trail) -> bool:
-            return follow_ups.close(connection, trail, self._enqueue, event, successor)
-
-        return await self._transactions.record(work)
-
     async def approve(self, operation_id: str, approval: Approval, event: AuditEvent) -> Operation | None:
+        this = operations.c.id == operation_id
+
         def work(connection: Connection, trail: Trail) -> Operation | None:
-            return approvals.approve(connection, trail, self._enqueue, operation_id, approval, event)
+            found = connection.execute(select(operations).where(this).with_for_update()).first()
+            operation = records.operation(found) if found else None
+            if operation is None or operation.expires_at <= approval.at or approval.approver_id in operation.agreed:
+                return None
+            if operation.bulk and bulk_read.changed(connection, operation_id, [approval.approver_id]):
+                return None
+            agreed, needed = (*operation.approvals, approval), operation.need.approvals
+            to = operation.agreed_state if len(agreed) >= needed else State.AWAITING_APPROVAL
+            values = {
+                "approvals": [records.approval_row(one) for one in agreed],
+                "expires_at": approval.at + REVEAL_FOR if to is State.READY else operation.expires_at,
+            }
+            counted = replace(event, facts={**event.facts, "approvals": f"{len(agreed)} of {needed}"})
+            return self._moves.move(connection, "approve", to, this, values, trail, counted)
 
         return await self._transactions.record(work)
 
     async def renew_target(self, seen: Operation, target: Person, warning: str) -> Operation | None:
-        return await self._transactions.write(lambda connection: approvals.renew_target(connection, self._enqueue, seen, target, warning))
+        this = (operations.c.id == seen.id) & (operations.c.version == seen.version)
+
+        def work(connection: Connection) -> Operation | None:
+            request = connection.execute(select(operations.c.request).where(this).with_for_update()).scalar()
+            if request is None:
+                return None
+            return self._moves.stay(connection, "renew", this, {"request": records.renewed(request, target, warning)})
+
+        return await self._transactions.write(work)
+
+    async def recovery_closed(self, operation_id: str) -> bool:
+        return await self._transactions.read(lambda connection: _closed(connection, operation_id))
+
+    async def close_recovery(self, event: AuditEvent, successor: tuple[Operation, AuditEvent] | None) -> bool:
+        def work(connection: Connection, trail: Trail) -> bool:
+            # The trail is locked here, so that of two looks one closes, in one group of writes too.
+            if trail.about_to_say(event.tag, event.operation_id) or _closed(connection, event.operation_id):
+                return False
+            trail.append(event)
+            if successor:
+                self._moves.begin(connection, trail, "follow", *successor)
+            return True
+
+        return await self._transactions.record(work)
 
     async def set_approval_card(self, operation_id: str, card_id: str) -> None:
         card = update(operations).where(operations.c.id == operation_id).values(approval_card_id=card_id)
         await self._transactions.write(lambda connection: connection.execute(card))
 
     async def awaiting_approval(self, now: datetime) -> tuple[Operation, ...]:
-        return await self._transactions.read(lambda connection: approvals.awaiting(connection, now))
+        waiting = (operations.c.state == State.AWAITING_APPROVAL.value) & (operations.c.expires_at > now)
+        query = select(operations).where(waiting).order_by(operations.c.expires_at).limit(MOST_AWAITING)
+
+        def work(connection: Connection) -> tuple[Operation, ...]:
+            return tuple(records.operation(found) for found in connection.execute(query))
+
+        return await self._transactions.read(work)
 
     async def changes_of(self, target_id: str, limit: int) -> tuple[Operation, ...]:
         return await self._transactions.read(lambda connection: past.changes_of(connection, target_id, limit))
@@ -257,60 +216,9 @@ class StoredOperations:
 
     async def known(self, text: str) -> tuple[Person, ...]:
         return await self._transactions.read(lambda connection: past.known(connection, text))
+
     async def executions(self, since: datetime) -> Known:
         return await self._transactions.read(lambda connection: executions.read(connection, since))
-
-    async def remember_choice(self, actor_id: str, text: str, candidates: Sequence[str], at: datetime, choice_id: str = "") -> str:
-        choice_id = choice_id or new_id(length=8)
-
-        def work(connection: Connection) -> str:
-            connection.execute(insert(choices).values(id=choice_id, actor_id=actor_id, text=text, candidates=list(candidates), at=at))
-            return choice_id
-
-        return await self._transactions.write(work)
-
-    async def take_choice(
-        self, choice_id: str, actor_id: str, at: datetime, *, form: bool = False
-    ) -> tuple[str, tuple[str, ...]] | None:
-        def work(connection: Connection) -> tuple[str, tuple[str, ...]] | None:
-            mine = (choices.c.id == choice_id) & (choices.c.actor_id == actor_id) & (choices.c.at > at - housekeeping.CHOICES_KEPT)
-            is_form = choices.c.text.startswith(FORM_MARK)
-            taken = connection.execute(delete(choices).where(mine & (is_form if form else ~is_form)).returning(choices)).first()
-            return (taken.text, tuple(taken.candidates)) if taken else None
-
-        return await self._transactions.write(work)
-
-    async def forget_choices(self, now: datetime) -> None:
-        """Removes the choices and forms whose hour is over; raises StoreUnavailable."""
-        await self._transactions.write(lambda connection: housekeeping.forget_choices(connection, now))
-
-    async def speak_of(self, actor_id: str, conversation_id: str, target_id: str, at: datetime) -> None:
-        await self._transactions.write(lambda connection: spoken.remember(connection, actor_id, conversation_id, target_id, at))
-
-    async def spoken_of(self, actor_id: str, conversation_id: str, since: datetime) -> str:
-        return await self._transactions.read(lambda connection: spoken.last(connection, actor_id, conversation_id, since))
-
-    async def set_posted_card(self, name: str, conversation_id: str, card_id: str, at: datetime) -> None:
-        await self._transactions.write(lambda connection: posted.remember(connection, name, conversation_id, card_id, at))
-
-    async def posted_card(self, name: str, conversation_id: str) -> str:
-        return await self._transactions.read(lambda connection: posted.card(connection, name, conversation_id))
-
-    async def setting(self, name: str) -> str:
-        def work(connection: Connection) -> str:
-            return connection.execute(select(settings.c.value).where(settings.c.name == name)).scalar() or ""
-
-        return await self._transactions.read(work)
-
-    async def set_setting(self, name: str, value: str, event: AuditEvent) -> None:
-        def work(connection: Connection, trail: Trail) -> None:
-            connection.execute(delete(settings).where(settings.c.name == name))
-            connection.execute(insert(settings).values(name=name, value=value))
-            trail.append(event)
-            if event.tag is Tag.CHAT_LOG_CHANNEL_SET:  # what has waited for a log channel can be posted now
-                self._enqueue(connection, "log", new_id(length=10))
-
-        await self._transactions.record(work)
 
     async def undelivered_log_posts(self, limit: int = 50) -> tuple[tuple[int, Operation | LogNotice], ...]:
         return await self._transactions.read(lambda connection: outbox.read(connection, limit))
@@ -342,6 +250,12 @@ class StoredOperations:
 def _event(found: Row[Any]) -> AuditEvent:
     facts = json.loads(found.facts)
     return AuditEvent(Tag(found.tag), found.at, found.actor_id, found.actor_name, found.operation_id, found.target_id, facts)
+
+
+def _closed(connection: Connection, operation_id: str) -> bool:
+    """Whether the trail says that a recovery was closed."""
+    closing = (audit_events.c.operation_id == operation_id) & (audit_events.c.tag == Tag.RECOVERY_CLOSED.value)
+    return connection.execute(select(audit_events.c.number).where(closing).limit(1)).first() is not None
 
 
 def _as_seen(at: datetime, version: int | None, *, in_time: bool, over: bool) -> ColumnElement[bool]:

@@ -55,6 +55,8 @@ def row(operation: Operation) -> dict[str, Any]:
         "created_at": operation.created_at,
         "expires_at": operation.expires_at,
         "card_id": operation.card_id,
+        "decided_by": operation.decided_by,
+        "approvals": [approval_row(one) for one in operation.approvals],
         "department": operation.target.department.strip(),
         "approval_where": asdict(operation.approval_where) if operation.approval_where else None,
         "bulk": asdict(operation.bulk) if operation.bulk else None,

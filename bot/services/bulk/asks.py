@@ -5,14 +5,12 @@ from __future__ import annotations
 import contextlib
 
 from bot.domain.bulk import Hold
+from bot.domain.consequences import ASKING
 from bot.domain.notices import Notice
 from bot.domain.operation import Operation
 from bot.domain.said import say
 from bot.errors import ChatRefused
 from bot.ports import Announcer, Clock, Operations
-
-#: Holds of which a message tells.
-ASKING = (Hold.CANARY, Hold.FAILING)
 
 
 async def told_of(operations: Operations, operation: Operation, message_id: str, clock: Clock) -> None:

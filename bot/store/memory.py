@@ -1,0 +1,105 @@
+"""What is remembered of a conversation: choices, forms, of whom one speaks, where cards stand; and settings made in chat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, delete, insert, select
+
+from bot.domain.audit import AuditEvent, Tag
+from bot.domain.incoming import FORM_MARK
+from bot.domain.life import new_id
+from bot.store.ids import conversation_digest
+from bot.store.tables import choices, posted_cards, settings, spoken
+from bot.store.trail import Trail
+from bot.store.transactions import Transactions
+from bot.store.upsert import Upsert
+
+if TYPE_CHECKING:
+    from bot.store.engine import Enqueue
+
+#: A choice or a form holds the line as it was typed, with its number.
+CHOICES_KEPT = timedelta(hours=1)
+#: "Her" is somebody of the last hour.
+SPOKEN_KEPT = timedelta(hours=1)
+#: Choices and forms serve for an hour; a list or an offer that is older is answered by a new one.
+POSTED_KEPT = timedelta(days=7)
+
+_speak_of = Upsert(spoken)
+_post = Upsert(posted_cards)
+
+
+class StoredMemory:
+    """The part of `ports.Operations` that remembers what was said."""
+
+    def __init__(self, transactions: Transactions, enqueue: Enqueue) -> None:
+        self._transactions = transactions
+        self._enqueue = enqueue
+
+    async def remember_choice(self, actor_id: str, text: str, candidates: Sequence[str], at: datetime, choice_id: str = "") -> str:
+        choice_id = choice_id or new_id(length=8)
+
+        def work(connection: Connection) -> str:
+            connection.execute(insert(choices).values(id=choice_id, actor_id=actor_id, text=text, candidates=list(candidates), at=at))
+            return choice_id
+
+        return await self._transactions.write(work)
+
+    async def take_choice(self, choice_id: str, actor_id: str, at: datetime, *, form: bool = False) -> tuple[str, tuple[str, ...]] | None:
+        def work(connection: Connection) -> tuple[str, tuple[str, ...]] | None:
+            mine = (choices.c.id == choice_id) & (choices.c.actor_id == actor_id) & (choices.c.at > at - CHOICES_KEPT)
+            is_form = choices.c.text.startswith(FORM_MARK)
+            taken = connection.execute(delete(choices).where(mine & (is_form if form else ~is_form)).returning(choices)).first()
+            return (taken.text, tuple(taken.candidates)) if taken else None
+
+        return await self._transactions.write(work)
+
+    async def forget_choices(self, now: datetime) -> None:
+        """Removes the choices and forms whose hour is over; raises StoreUnavailable.
+
+        Asked for every few seconds, so that no line outlives its hour.
+        """
+        old = choices.c.at <= now - CHOICES_KEPT
+        await self._transactions.write(lambda connection: connection.execute(delete(choices).where(old)))
+
+    async def speak_of(self, actor_id: str, conversation_id: str, target_id: str, at: datetime) -> None:
+        row = {"actor_id": actor_id, "conversation": conversation_digest(conversation_id), "target_id": target_id, "at": at}
+        await self._transactions.write(lambda connection: _speak_of(connection, row))
+
+    async def spoken_of(self, actor_id: str, conversation_id: str, since: datetime) -> str:
+        here = (spoken.c.actor_id == actor_id) & (spoken.c.conversation == conversation_digest(conversation_id)) & (spoken.c.at > since)
+        query = select(spoken.c.target_id).where(here)
+        return await self._transactions.read(lambda connection: connection.execute(query).scalar() or "")
+
+    async def set_posted_card(self, name: str, conversation_id: str, card_id: str, at: datetime) -> None:
+        row = {"name": name, "conversation": conversation_digest(conversation_id), "card_id": card_id, "at": at}
+        await self._transactions.write(lambda connection: _post(connection, row))
+
+    async def posted_card(self, name: str, conversation_id: str) -> str:
+        here = (posted_cards.c.name == name) & (posted_cards.c.conversation == conversation_digest(conversation_id))
+        query = select(posted_cards.c.card_id).where(here)
+        return await self._transactions.read(lambda connection: connection.execute(query).scalar() or "")
+
+    async def setting(self, name: str) -> str:
+        def work(connection: Connection) -> str:
+            return connection.execute(select(settings.c.value).where(settings.c.name == name)).scalar() or ""
+
+        return await self._transactions.read(work)
+
+    async def set_setting(self, name: str, value: str, event: AuditEvent) -> None:
+        def work(connection: Connection, trail: Trail) -> None:
+            connection.execute(delete(settings).where(settings.c.name == name))
+            connection.execute(insert(settings).values(name=name, value=value))
+            trail.append(event)
+            if event.tag is Tag.CHAT_LOG_CHANNEL_SET:  # what has waited for a log channel can be posted now
+                self._enqueue(connection, "log", new_id(length=10))
+
+        await self._transactions.record(work)
+
+
+def forget(connection: Connection, now: datetime) -> None:
+    """Removes what is too old to serve, but for choices, which go sooner (`StoredMemory.forget_choices`)."""
+    connection.execute(delete(spoken).where(spoken.c.at < now - SPOKEN_KEPT))
+    connection.execute(delete(posted_cards).where(posted_cards.c.at < now - POSTED_KEPT))

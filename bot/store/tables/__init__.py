@@ -1,0 +1,49 @@
+"""The tables, one schema for SQLite and PostgreSQL; a change of them is a migration (`bot.store.migrations`). DBOS keeps its own beside."""
+
+from bot.store.tables.bulk import bulk_files, bulk_jobs, bulk_numbers, bulk_rows, turns
+from bot.store.tables.chat import (
+    approval_cards,
+    choices,
+    deliveries,
+    log_notices,
+    log_posts,
+    personal_chats,
+    posted_cards,
+    references,
+    settings,
+    spoken,
+)
+from bot.store.tables.columns import metadata
+from bot.store.tables.life import alarms, freezes, lifts, numbers, operations
+from bot.store.tables.report import readings, registered, registrations
+from bot.store.tables.trail import audit_events, audit_head, discrepancies
+
+__all__ = [
+    "alarms",
+    "approval_cards",
+    "audit_events",
+    "audit_head",
+    "bulk_files",
+    "bulk_jobs",
+    "bulk_numbers",
+    "bulk_rows",
+    "choices",
+    "deliveries",
+    "discrepancies",
+    "freezes",
+    "lifts",
+    "log_notices",
+    "log_posts",
+    "metadata",
+    "numbers",
+    "operations",
+    "personal_chats",
+    "posted_cards",
+    "readings",
+    "references",
+    "registered",
+    "registrations",
+    "settings",
+    "spoken",
+    "turns",
+]
