@@ -12,14 +12,14 @@ from bot.domain.recovery import Situation
 from bot.domain.replies import Choose, ChooseMethod, ChooseSituation
 from bot.domain.said import say
 from bot.errors import DirectoryError, Refusal
-from bot.ports import FIND_LIMIT, Clock, Operations
+from bot.ports import FIND_LIMIT, Clock, Memory
 
 
 class Choices:
     """Offers what could be meant, and takes what was picked."""
 
-    def __init__(self, operations: Operations, clock: Clock) -> None:
-        self._operations = operations
+    def __init__(self, memory: Memory, clock: Clock) -> None:
+        self._memory = memory
         self._clock = clock
 
     async def offer_people(self, invocation: Invocation, actor: Actor, people: Sequence[Person]) -> Choose:
@@ -41,7 +41,7 @@ class Choices:
         return ChooseSituation(choice_id, person, situations, actor.name)
 
     async def _offered(self, invocation: Invocation, actor: Actor, candidates: Sequence[str]) -> str:
-        return await self._operations.remember_choice(actor.id, invocation.text, candidates, self._clock())
+        return await self._memory.remember_choice(actor.id, invocation.text, candidates, self._clock())
 
     @contextlib.asynccontextmanager
     async def picked(self, action: CardAction) -> AsyncIterator[tuple[str, str]]:
@@ -50,7 +50,7 @@ class Choices:
         Raises:
             Refusal: the choice is somebody else's, or spent, or too old; or nothing that was offered is picked.
         """
-        taken = await self._operations.take_choice(action.id, action.actor.id, self._clock())
+        taken = await self._memory.take_choice(action.id, action.actor.id, self._clock())
         if taken is None:
             raise Refusal(
                 say("This choice is not yours, or was made already, or has expired."), say("Type the command again."), code="unknown_choice"
@@ -62,5 +62,5 @@ class Choices:
             yield text, candidates[action.pick]
         except (Refusal, DirectoryError):
             # The pick came to nothing, not the choice: another candidate, or the same one later, may still be picked.
-            await self._operations.remember_choice(action.actor.id, text, candidates, self._clock(), action.id)
+            await self._memory.remember_choice(action.actor.id, text, candidates, self._clock(), action.id)
             raise

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from bot.domain.incoming import CardAction, FileConsent
 from bot.errors import StoreUnavailable
-from bot.ports import Clock, Operations
+from bot.ports import Clock, Deliveries
 
 #: The last delivery was seen about 45 seconds after the first.
 AGAIN_WITHIN = timedelta(minutes=1)
@@ -27,17 +27,17 @@ def press_key(press: CardAction | FileConsent) -> str:
 
 
 @contextlib.asynccontextmanager
-async def pressed_once(operations: Operations, press: CardAction | FileConsent, clock: Clock) -> AsyncIterator[bool]:
+async def pressed_once(deliveries: Deliveries, press: CardAction | FileConsent, clock: Clock) -> AsyncIterator[bool]:
     """Tries a press, which counts unless an exception ends it; gives whether this is its first delivery. Raises StoreUnavailable."""
     key = press_key(press)
-    if not await operations.first_press(key, clock(), AGAIN_WITHIN):
+    if not await deliveries.first_press(key, clock(), AGAIN_WITHIN):
         yield False
         return
     try:
         yield True
     except BaseException:
         with contextlib.suppress(StoreUnavailable):
-            await operations.came_to_nothing(key)
+            await deliveries.came_to_nothing(key)
         raise
     with contextlib.suppress(StoreUnavailable):
-        await operations.answered([key])
+        await deliveries.answered([key])

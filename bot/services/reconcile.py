@@ -8,21 +8,21 @@ import structlog
 
 from bot.domain.reconcile import LOOK_BACK, Comparison, compare
 from bot.errors import DirectoryError
-from bot.ports import Clock, Directory, Discrepancies, Operations
+from bot.ports import Clock, Directory, Discrepancies, Past
 
 log = structlog.get_logger()
 
 
-async def reconcile(operations: Operations, directory: Directory, since: datetime, now: datetime) -> Comparison:
+async def reconcile(past: Past, directory: Directory, since: datetime, now: datetime) -> Comparison:
     """Compares both logs from `since` on.
 
     Raises:
         DirectoryError: Entra's log cannot be read.
         StoreUnavailable: ours cannot.
     """
-    known = await operations.executions(since)
+    known = await past.executions(since)
     records = await directory.audits(known.records_from)
-    return compare(await operations.executions(since), records, now)  # read again: something may have begun while Entra was asked
+    return compare(await past.executions(since), records, now)  # read again: something may have begun while Entra was asked
 
 
 def turn(now: datetime, hours: int) -> str:
@@ -31,7 +31,7 @@ def turn(now: datetime, hours: int) -> str:
     return f"{int(now.timestamp() // length * length)}"
 
 
-async def report_discrepancies(operations: Operations, discrepancies: Discrepancies, directory: Directory, clock: Clock) -> None:
+async def report_discrepancies(past: Past, discrepancies: Discrepancies, directory: Directory, clock: Clock) -> None:
     """One turn of the schedule: posts what was not posted before; nothing when all agree or Entra's log cannot be read.
 
     Raises:
@@ -39,7 +39,7 @@ async def report_discrepancies(operations: Operations, discrepancies: Discrepanc
     """
     now = clock()
     try:
-        found = await reconcile(operations, directory, now - LOOK_BACK, now)
+        found = await reconcile(past, directory, now - LOOK_BACK, now)
     except DirectoryError as error:  # the next turn looks back far enough
         log.info("not reconciled", action="reconcile_skipped", error=type(error).__name__, status=error.status, code=error.code)
         return

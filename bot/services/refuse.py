@@ -11,7 +11,7 @@ from bot.domain.phone import mask_text
 from bot.domain.policy import Reason
 from bot.domain.verbs import VERBS, Thing
 from bot.errors import Forbidden, Refusal, StoreUnavailable, TooOften
-from bot.ports import Clock, Operations
+from bot.ports import Clock, Trail
 from bot.services import explain
 from bot.services.asked import LOOK, Asked, by_message, by_press
 
@@ -19,14 +19,14 @@ from bot.services.asked import LOOK, Asked, by_message, by_press
 _STRANGERS = frozenset({Reason.OTHER_TENANT, Reason.NOT_A_MEMBER, Reason.DISABLED})
 
 
-async def refuse_message(operations: Operations, clock: Clock, message: IncomingMessage, error: Exception) -> Notice:
+async def refuse_message(trail: Trail, clock: Clock, message: IncomingMessage, error: Exception) -> Notice:
     """The answer to something typed that came to nothing."""
-    return await _refuse(operations, _of(message.actor, clock), message.where, error, by_message(message))
+    return await _refuse(trail, _of(message.actor, clock), message.where, error, by_message(message))
 
 
-async def refuse_file(operations: Operations, clock: Clock, consent: FileConsent, error: Exception) -> Notice:
+async def refuse_file(trail: Trail, clock: Clock, consent: FileConsent, error: Exception) -> Notice:
     """The answer to Allow under an offered file, when that came to nothing."""
-    return await _refuse(operations, _of(consent.actor, clock), consent.where, error, LOOK)
+    return await _refuse(trail, _of(consent.actor, clock), consent.where, error, LOOK)
 
 
 def _of(actor: Actor, clock: Clock) -> AuditEvent:
@@ -34,7 +34,7 @@ def _of(actor: Actor, clock: Clock) -> AuditEvent:
 
 
 async def refuse_press(
-    operations: Operations, clock: Clock, action: CardAction, error: Exception, asked: Asked | None = None
+    trail: Trail, clock: Clock, action: CardAction, error: Exception, asked: Asked | None = None
 ) -> Notice:
     """The answer to a press that came to nothing; what concerns an operation keeps its id.
 
@@ -46,10 +46,10 @@ async def refuse_press(
     unclear = Thing.PERSON in declared.names and isinstance(error, Forbidden)
     about = action.id[:12] if declared.may_name_an_operation and not unclear else ""
     event = AuditEvent(Tag.CHAT_CARD_REFUSED, clock(), action.actor.id, action.actor.name, about)
-    return await _refuse(operations, event, action.where, error, asked or by_press(action))
+    return await _refuse(trail, event, action.where, error, asked or by_press(action))
 
 
-async def _refuse(operations: Operations, event: AuditEvent, where: ConversationRef, error: Exception, asked: Asked) -> Notice:
+async def _refuse(trail: Trail, event: AuditEvent, where: ConversationRef, error: Exception, asked: Asked) -> Notice:
     if isinstance(error, StoreUnavailable):
         return explain.notice(error, asked=asked)  # where nothing can be recorded, trying would only keep the person waiting
     if isinstance(error, TooOften) and error.again:
@@ -63,9 +63,9 @@ async def _refuse(operations: Operations, event: AuditEvent, where: Conversation
     reference = ""
     try:
         if explained and not noted.operation_id:
-            reference = await operations.record_refusal(noted)
+            reference = await trail.record_refusal(noted)
         else:
-            await operations.record(noted)
+            await trail.record(noted)
             reference = noted.operation_id if explained else ""
     except Exception as second:  # the person still gets the first error's sentence
         explain.notice(second)

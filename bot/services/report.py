@@ -26,7 +26,7 @@ from bot.domain.report import PhoneOnlyReport, Reread, Scope
 from bot.domain.retirement import Retirement
 from bot.domain.said import say, say_count
 from bot.errors import Refusal
-from bot.ports import Clock, Directory, Files, Operations, Registrations, Sheets
+from bot.ports import Clock, Directory, Files, Registrations, Sheets, Trail
 from bot.services.gate import Gate
 from bot.services.given_file import pieces, temporary
 from bot.services.report_about import Abouts
@@ -48,7 +48,7 @@ class ReportDesk:
         self,
         registrations: Registrations,
         directory: Directory,
-        operations: Operations,
+        trail: Trail,
         gate: Gate,
         files: Files,
         sheets: Sheets,
@@ -58,7 +58,7 @@ class ReportDesk:
     ) -> None:
         self._registrations = registrations
         self._abouts = Abouts(registrations, directory)
-        self._operations = operations
+        self._trail = trail
         self._gate = gate
         self._files = files
         self._sheets = sheets
@@ -141,7 +141,7 @@ class ReportDesk:
 
     async def _record(self, tag: Tag, actor: Actor, scope: Scope, count: int) -> None:
         facts = {"text": mask_text(scope.name), "count": count}
-        await self._operations.record(AuditEvent(tag, self._clock(), actor.id, actor.name, facts=facts))
+        await self._trail.record(AuditEvent(tag, self._clock(), actor.id, actor.name, facts=facts))
 
 
 def _read_again(begun: Reread) -> Notice:

@@ -20,7 +20,7 @@ from bot.domain.rules import NO_NEED, Ask, Policy
 from bot.domain.said import say
 from bot.domain.sms import switches_on, with_sign_in
 from bot.domain.stop import GO, Stop
-from bot.ports import Clock, Operations, Stops
+from bot.ports import Clock, Past, Stops
 
 #: What another wording, hour or place could put right is no protection of the person.
 _COULD_BE = frozenset({Reason.NEEDS_REASON, Reason.NEEDS_TICKET, Reason.NOT_HERE, Reason.NOT_NOW})
@@ -88,17 +88,17 @@ class Asking:
 class Reviewer:
     """Answers whether a change may be made, from the directory, the stops and the past as they are now."""
 
-    def __init__(self, policy: Policy, stops: Stops, operations: Operations, clock: Clock) -> None:
+    def __init__(self, policy: Policy, stops: Stops, past: Past, clock: Clock) -> None:
         self.policy = policy
         self._stops = stops
-        self._operations = operations
+        self._past = past
         self._clock = clock
 
     async def case(self, target_id: str) -> Case:
         """What is known of somebody now, whom a change is asked for."""
         now = self._clock()
         stop, made = await asyncio.gather(
-            self._stops.stop(target_id, now), self._operations.made_to(target_id, now - REMEMBERED_FOR)
+            self._stops.stop(target_id, now), self._past.made_to(target_id, now - REMEMBERED_FOR)
         )
         return Case(now, stop, made)
 

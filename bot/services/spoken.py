@@ -17,7 +17,7 @@ from bot.domain.people import Actor
 from bot.domain.replies import Help, History, OperationShown, PersonShown, Reply, Whoami
 from bot.domain.said import say
 from bot.errors import Refusal
-from bot.ports import Clock, Operations
+from bot.ports import Clock, Memory
 
 REMEMBERED_FOR = timedelta(hours=1)
 
@@ -25,8 +25,8 @@ REMEMBERED_FOR = timedelta(hours=1)
 class Spoken:
     """Who was spoken about last, per agent and conversation."""
 
-    def __init__(self, operations: Operations, clock: Clock) -> None:
-        self._operations = operations
+    def __init__(self, memory: Memory, clock: Clock) -> None:
+        self._memory = memory
         self._clock = clock
 
     async def whom(self, word: str, actor: Actor, where: ConversationRef) -> str:
@@ -51,16 +51,16 @@ class Spoken:
         """Remembers whom this reply shows by name; forgets when it shows several, or somebody who cannot be told."""
         if isinstance(reply, (Help, Whoami, FormShown)):
             return
-        await self._operations.speak_of(actor.id, where.conversation_id, _subject(reply, invocation, dossier), self._clock())
+        await self._memory.speak_of(actor.id, where.conversation_id, _subject(reply, invocation, dossier), self._clock())
 
     async def doubtful(self, actor: Actor, where: ConversationRef, person_id: str = "") -> None:
         """A command came to nothing: unless it was about the same person, nobody is "her" any more."""
         last = await self._last(actor, where)
         if last and last != person_id:
-            await self._operations.speak_of(actor.id, where.conversation_id, "", self._clock())
+            await self._memory.speak_of(actor.id, where.conversation_id, "", self._clock())
 
     async def _last(self, actor: Actor, where: ConversationRef) -> str:
-        return await self._operations.spoken_of(actor.id, where.conversation_id, self._clock() - REMEMBERED_FOR)
+        return await self._memory.spoken_of(actor.id, where.conversation_id, self._clock() - REMEMBERED_FOR)
 
 
 def _subject(reply: Reply, invocation: Invocation, dossier: Dossier | None) -> str:
