@@ -39,6 +39,7 @@ test: .venv/installed ## run the tests, on SQLite and on a real PostgreSQL
 
 lint: .venv/installed ## check style, import contracts and the Dockerfile
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
 	$(BIN)/lint-imports
 	$(BIN)/hadolint Dockerfile
 

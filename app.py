@@ -76,6 +76,7 @@ def main() -> int:
                     runner.run(demo(given.port, browser=not given.no_browser))
             case "doctor":
                 from bot.terminal.doctor import examine  # noqa: PLC0415 - only when asked for
+
                 return asyncio.run(examine(os.environ, _say))
             case "audit" | "report" as command:
                 return {"audit": audit, "report": report_terminal}[command].run(given, os.environ, sys.stdout.buffer, _say)

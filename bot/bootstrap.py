@@ -263,12 +263,16 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         person = AboutPerson(operations, stops, directory, reviewer, commands, views, clock)
         pressed = OperationDesk(gate, approvals, requester, person, views)
         dispatch = Dispatch(Turns(operations, stops, clock), gate, commands, forms, pressed, desk, reports)
-        tokens = None if settings.insecure_local else InboundTokens(
-            session,
-            metadata_url=settings.openid_metadata,
-            issuer=settings.hosts.token_issuer,
-            app_id=settings.bot_app_id,
-            tenant_id=settings.bot_tenant_id,
+        tokens = (
+            None
+            if settings.insecure_local
+            else InboundTokens(
+                session,
+                metadata_url=settings.openid_metadata,
+                issuer=settings.hosts.token_issuer,
+                app_id=settings.bot_app_id,
+                tenant_id=settings.bot_tenant_id,
+            )
         )
         handler = DoormanHandler(dispatch, connector, welcome(COMMANDS), settings.bot_tenant_id, readers, known)
         stack.push_async_callback(handler.close)

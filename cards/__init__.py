@@ -55,9 +55,7 @@ class Rendered:
     summary: str
 
 
-def render(
-    reply: Reply, *, refresh_for: tuple[str, ...] = (), pause: Pause | None = None, reader: Reader = NOBODY
-) -> Rendered:
+def render(reply: Reply, *, refresh_for: tuple[str, ...] = (), pause: Pause | None = None, reader: Reader = NOBODY) -> Rendered:
     """Any reply as a card.
 
     Args:

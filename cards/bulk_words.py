@@ -63,13 +63,9 @@ def warned_text(code: str, count: int) -> str:
                 "{count} people lose the last method besides the password",
             )
         case "set_before":
-            return say_count(
-                count, "{count} number was set for another person before", "{count} numbers were set for other people before"
-            )
+            return say_count(count, "{count} number was set for another person before", "{count} numbers were set for other people before")
         case "other_name":
-            return say_count(
-                count, "{count} row has another name than the account", "{count} rows have another name than the account"
-            )
+            return say_count(count, "{count} row has another name than the account", "{count} rows have another name than the account")
         case "may_refuse":
             return say_count(
                 count,

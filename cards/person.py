@@ -92,11 +92,13 @@ def _frozen(freeze: Freeze) -> Iterable[Element]:
         yield line(*woven(say("Reason {reason}", reason=freeze.reason), subtle=True, reason={}))
 
 
-_GOOD_FOR = say_each({
-    frozenset(Channel): "Good for SMS and voice",
-    frozenset({Channel.SMS}): "Good for SMS",
-    frozenset({Channel.VOICE}): "Good for voice",
-})
+_GOOD_FOR = say_each(
+    {
+        frozenset(Channel): "Good for SMS and voice",
+        frozenset({Channel.SMS}): "Good for SMS",
+        frozenset({Channel.VOICE}): "Good for voice",
+    }
+)
 
 
 def _phones(dossier: Dossier, notes: tuple[str, ...], serving: frozenset[Channel], *, changeable: bool) -> Iterable[Element]:

@@ -12,11 +12,13 @@ from cards.elements import Element, facts, heading, line, moment, run
 from cards.wording import switched
 
 #: methodUsabilityReason: https://learn.microsoft.com/graph/api/resources/temporaryaccesspassauthenticationmethod
-_UNUSABLE = say_each({
-    "DisabledByPolicy": "not usable: the tenant's policy does not let this person use it",
-    "Expired": "expired",
-    "OneTimeUsed": "used up",
-})
+_UNUSABLE = say_each(
+    {
+        "DisabledByPolicy": "not usable: the tenant's policy does not let this person use it",
+        "Expired": "expired",
+        "OneTimeUsed": "used up",
+    }
+)
 
 
 def elements(shown: PersonShown) -> list[Element]:

@@ -70,9 +70,7 @@ _SWITCHES = frozenset(
     }
 )
 #: The change will be, or was, made as the card shows it.
-_AS_SHOWN = frozenset(
-    {State.PROPOSED, State.AWAITING_APPROVAL, State.READY, State.REVEALING, State.QUEUED, State.RUNNING, State.SUCCEEDED}
-)
+_AS_SHOWN = frozenset({State.PROPOSED, State.AWAITING_APPROVAL, State.READY, State.REVEALING, State.QUEUED, State.RUNNING, State.SUCCEEDED})
 
 
 def private(operation: Operation) -> Operation:

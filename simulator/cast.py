@@ -114,75 +114,187 @@ HELPDESK = (
 
 PEOPLE = (
     # the ones the stories are about
-    Member(name="Alice Jansen", upn=_upn("alice"), mail=_upn("alice.jansen"), job_title="Account manager", department="Sales",
-           manager=_upn("priya.raman"), strong=("authenticator",), default="push",
-           methods=(registered("authenticator", "2024-11-18T09:30:00Z", "2026-01-05T07:58:00Z", displayName="iPhone 14"),)),
-    _staff("Omar Farouk", "Warehouse planner", "Logistics", manager=_upn("priya.raman"), default="sms",
-           phones={"mobile": "+31 612345001", "alternateMobile": "+31 612345002", "office": "+31 201234567"}),
-    _staff("Sofia Rossi", "Payroll officer", "Finance", synced=True, manager=_upn("victoria.crane"),  # synced from on-premises AD
-           phones={"mobile": "+39 3123456789"}),
+    Member(
+        name="Alice Jansen",
+        upn=_upn("alice"),
+        mail=_upn("alice.jansen"),
+        job_title="Account manager",
+        department="Sales",
+        manager=_upn("priya.raman"),
+        strong=("authenticator",),
+        default="push",
+        methods=(registered("authenticator", "2024-11-18T09:30:00Z", "2026-01-05T07:58:00Z", displayName="iPhone 14"),),
+    ),
+    _staff(
+        "Omar Farouk",
+        "Warehouse planner",
+        "Logistics",
+        manager=_upn("priya.raman"),
+        default="sms",
+        phones={"mobile": "+31 612345001", "alternateMobile": "+31 612345002", "office": "+31 201234567"},
+    ),
+    _staff(
+        "Sofia Rossi",
+        "Payroll officer",
+        "Finance",
+        synced=True,
+        manager=_upn("victoria.crane"),  # synced from on-premises AD
+        phones={"mobile": "+39 3123456789"},
+    ),
     _staff("Kenji Tanaka", "Data analyst", "Research", manager=_upn("priya.raman"), sms_policy=False, phones={"mobile": "+81 9012345678"}),
-    Member(name="Mia O'Brien", upn="mia.o'brien@" + DOMAIN, mail="mia.o'brien@" + DOMAIN, job_title="Store lead", department="Retail",
-           manager=_upn("priya.raman"),
-           phones={"mobile": "+353 851234567"}),
+    Member(
+        name="Mia O'Brien",
+        upn="mia.o'brien@" + DOMAIN,
+        mail="mia.o'brien@" + DOMAIN,
+        job_title="Store lead",
+        department="Retail",
+        manager=_upn("priya.raman"),
+        phones={"mobile": "+353 851234567"},
+    ),
     _staff("Jan de Vries", "Electrician", "Facilities"),
     Member(name="Jan de Vries", upn=_upn("jan.devries2"), mail=_upn("jan.devries2"), job_title="Buyer", department="Purchasing"),
     _staff("Dirk Bakker", "Former driver", "Logistics", enabled=False),
-    Member(name="Gus Taylor (Adatum)", upn="gus.taylor_adatum.example#EXT#@" + DOMAIN, mail="gus.taylor@adatum.example",
-           job_title="Consultant", department="", user_type="Guest"),
+    Member(
+        name="Gus Taylor (Adatum)",
+        upn="gus.taylor_adatum.example#EXT#@" + DOMAIN,
+        mail="gus.taylor@adatum.example",
+        job_title="Consultant",
+        department="",
+        user_type="Guest",
+    ),
     _staff("Ada Admin", "Identity administrator", "IT", roles=("Global Administrator",), strong=("fido2", "authenticator")),
     _staff("Theo Roth", "Cloud engineer", "IT"),  # privileged through a role-assignable group
     _staff("Emergency Access", "Break-glass account", "IT", roles=("Global Administrator",), strong=("fido2",)),
     _staff("Pia Kerr", "Messaging engineer", "IT", eligible_roles=("Exchange Administrator",), phones={"mobile": "+31 612345003"}),
     _staff("Rosa Klein", "Security analyst", "IT security", restricted=True, phones={"mobile": "+49 15123456789"}),
-    Member(name="Milan Novak (Adatum)", upn="milan.novak_adatum.example#EXT#@" + DOMAIN, mail="milan.novak@adatum.example",
-           job_title="Project lead", department="Projects"),  # an external member: invited, and no guest
+    Member(
+        name="Milan Novak (Adatum)",
+        upn="milan.novak_adatum.example#EXT#@" + DOMAIN,
+        mail="milan.novak@adatum.example",
+        job_title="Project lead",
+        department="Projects",
+    ),  # an external member: invited, and no guest
     _staff("Olga Petrenko", "Contractor", "Projects", user_type="Guest", phones={"mobile": "+31 612345014"}, default="sms"),  # of our own
     _staff("Victoria Crane", "Chief executive officer", "Executive office", phones={"mobile": "+44 7400123456"}),
     _staff("Oscar Outsider", "Office assistant", "Facilities"),
-    _staff("Priya Raman", "Head of sales", "Sales", manager=_upn("victoria.crane"), strong=("authenticator",), default="push",
-           system_preferred=True,
-           methods=(registered("authenticator", "2025-02-10T10:00:00Z", "2026-01-05T08:01:00Z", displayName="Galaxy S24"),
-                    registered("fido2", "2025-09-01T12:00:00Z", displayName="Authenticator on Galaxy S24", model="Microsoft Authenticator",
-                               aaGuid="de1e552d-db1d-4423-a619-566b625cdc84"),
-                    registered("hello", "2025-02-10T10:20:00Z", displayName="FAB-LT-0231"))),
+    _staff(
+        "Priya Raman",
+        "Head of sales",
+        "Sales",
+        manager=_upn("victoria.crane"),
+        strong=("authenticator",),
+        default="push",
+        system_preferred=True,
+        methods=(
+            registered("authenticator", "2025-02-10T10:00:00Z", "2026-01-05T08:01:00Z", displayName="Galaxy S24"),
+            registered(
+                "fido2",
+                "2025-09-01T12:00:00Z",
+                displayName="Authenticator on Galaxy S24",
+                model="Microsoft Authenticator",
+                aaGuid="de1e552d-db1d-4423-a619-566b625cdc84",
+            ),
+            registered("hello", "2025-02-10T10:20:00Z", displayName="FAB-LT-0231"),
+        ),
+    ),
 )
 
 # people with something to recover
 RECOVERY = (
-    _staff("Lotte Smit", "Recruiter", "People", manager=_upn("priya.raman"), phones={"mobile": "+31 612345010"}, default="push",
-           methods=(registered("authenticator", "2025-06-02T08:15:00Z", "2026-01-02T16:40:00Z", displayName="iPhone 15"),)),
-    _staff("Diego Vega", "Field engineer", "Facilities", manager=_upn("victoria.crane"), phones={"mobile": "+34 612345011"}, default="push",
-           methods=(registered("authenticator", "2023-04-03T09:00:00Z", "2024-12-20T17:05:00Z", displayName="Pixel 8"),
-                    registered("authenticator", "2025-01-07T09:10:00Z", "2026-01-05T06:55:00Z", displayName="Pixel 8"))),
-    _staff("Emre Demir", "Sales engineer", "Sales", manager=_upn("priya.raman"), phones={"mobile": "+31 612345013"}, default="push",
-           methods=(registered("authenticator", "2024-09-02T08:30:00Z", displayName="iPhone 15"),  # two devices: which one is gone?
-                    registered("authenticator", "2025-07-14T12:10:00Z", displayName="Galaxy S24"),
-                    registered("fido2", "2025-07-14T12:30:00Z", displayName="Blue key"))),
-    _staff("Rina Patel", "Research fellow", "Research", manager=_upn("kenji.tanaka"), default="oath",
-           methods=(registered("otp"), registered("unknown", "2025-12-01T10:00:00Z"), registered("external", "2025-10-15T13:00:00Z"),
-                    registered("email", emailAddress="rina@mail.example"))),
+    _staff(
+        "Lotte Smit",
+        "Recruiter",
+        "People",
+        manager=_upn("priya.raman"),
+        phones={"mobile": "+31 612345010"},
+        default="push",
+        methods=(registered("authenticator", "2025-06-02T08:15:00Z", "2026-01-02T16:40:00Z", displayName="iPhone 15"),),
+    ),
+    _staff(
+        "Diego Vega",
+        "Field engineer",
+        "Facilities",
+        manager=_upn("victoria.crane"),
+        phones={"mobile": "+34 612345011"},
+        default="push",
+        methods=(
+            registered("authenticator", "2023-04-03T09:00:00Z", "2024-12-20T17:05:00Z", displayName="Pixel 8"),
+            registered("authenticator", "2025-01-07T09:10:00Z", "2026-01-05T06:55:00Z", displayName="Pixel 8"),
+        ),
+    ),
+    _staff(
+        "Emre Demir",
+        "Sales engineer",
+        "Sales",
+        manager=_upn("priya.raman"),
+        phones={"mobile": "+31 612345013"},
+        default="push",
+        methods=(
+            registered("authenticator", "2024-09-02T08:30:00Z", displayName="iPhone 15"),  # two devices: which one is gone?
+            registered("authenticator", "2025-07-14T12:10:00Z", displayName="Galaxy S24"),
+            registered("fido2", "2025-07-14T12:30:00Z", displayName="Blue key"),
+        ),
+    ),
+    _staff(
+        "Rina Patel",
+        "Research fellow",
+        "Research",
+        manager=_upn("kenji.tanaka"),
+        default="oath",
+        methods=(
+            registered("otp"),
+            registered("unknown", "2025-12-01T10:00:00Z"),
+            registered("external", "2025-10-15T13:00:00Z"),
+            registered("email", emailAddress="rina@mail.example"),
+        ),
+    ),
     _staff("Noor Dekker", "Trainee", "Sales", manager=_upn("priya.raman")),  # starts today: nothing is registered yet
     _staff("Wout Wiersma", "Trainee", "Logistics", manager=_upn("priya.raman"), pass_minutes=480),  # a pass and nothing else
-    _staff("Freya Nilsen", "Translator", "Communications", manager=_upn("victoria.crane"), federated=True,
-           phones={"mobile": "+47 41234567"}, default="sms"),  # signs in at another identity provider
-    _staff("Gert Brandt", "Forklift driver", "Logistics", manager=_upn("omar.farouk"), default="oath", per_user_mfa="enforced",
-           methods=(registered("hardware", "2025-03-20T07:00:00Z"), registered("qr", "2025-03-20T07:05:00Z"))),
-    _staff("Mei Lin", "Designer", "Marketing", language="nl-NL", manager=_upn("priya.raman"),
-           phones={"mobile": "+31 612345012", "office": "+31 201234570"}, default="voiceMobile",
-           methods=(registered("platform", "2025-08-11T09:45:00Z"), registered("passwordless", displayName="Pixel 5"))),
+    _staff(
+        "Freya Nilsen",
+        "Translator",
+        "Communications",
+        manager=_upn("victoria.crane"),
+        federated=True,
+        phones={"mobile": "+47 41234567"},
+        default="sms",
+    ),  # signs in at another identity provider
+    _staff(
+        "Gert Brandt",
+        "Forklift driver",
+        "Logistics",
+        manager=_upn("omar.farouk"),
+        default="oath",
+        per_user_mfa="enforced",
+        methods=(registered("hardware", "2025-03-20T07:00:00Z"), registered("qr", "2025-03-20T07:05:00Z")),
+    ),
+    _staff(
+        "Mei Lin",
+        "Designer",
+        "Marketing",
+        language="nl-NL",
+        manager=_upn("priya.raman"),
+        phones={"mobile": "+31 612345012", "office": "+31 201234570"},
+        default="voiceMobile",
+        methods=(registered("platform", "2025-08-11T09:45:00Z"), registered("passwordless", displayName="Pixel 5")),
+    ),
 )
 
-STRANGER = Member(name="Eve Elsewhere", upn="eve@adatum.example", mail="eve@adatum.example", job_title="Nobody here", department="",
-                  other_tenant=True)
+STRANGER = Member(
+    name="Eve Elsewhere", upn="eve@adatum.example", mail="eve@adatum.example", job_title="Nobody here", department="", other_tenant=True
+)
 
 _FIRST = ("Anna", "Ben", "Carla", "David", "Elif", "Fatima", "George", "Helena", "Ivan", "Julia", "Karim", "Lena", "Marco", "Nora", "Pavel")
 _LAST = ("Andersson", "Bianchi", "Carvalho", "Dubois", "Eriksen", "Fischer", "Garcia", "Horvat")
 _JOBS = (("Accountant", "Finance"), ("Nurse", "Health"), ("Driver", "Logistics"), ("Developer", "Research"), ("Clerk", "Retail"))
 
 CROWD = tuple(
-    _staff(f"{first} {last}", *_JOBS[(i + j) % len(_JOBS)], synced=(i + j) % 3 == 0,
-           phones={"mobile": f"+31 6{20000000 + i * 100 + j}"} if (i + j) % 2 else {})
+    _staff(
+        f"{first} {last}",
+        *_JOBS[(i + j) % len(_JOBS)],
+        synced=(i + j) % 3 == 0,
+        phones={"mobile": f"+31 6{20000000 + i * 100 + j}"} if (i + j) % 2 else {},
+    )
     for i, first in enumerate(_FIRST)
     for j, last in enumerate(_LAST)
 )
@@ -190,13 +302,22 @@ CROWD = tuple(
 EVERYONE = HELPDESK + PEOPLE + RECOVERY + CROWD
 
 GROUPS = (
-    Group(name="Helpdesk", members=tuple(_upn(n) for n in ("hanna.visser", "bram.peeters", "sam.okafor", "ingrid.lund")),
-          groups=("Helpdesk evening",)),
+    Group(
+        name="Helpdesk",
+        members=tuple(_upn(n) for n in ("hanna.visser", "bram.peeters", "sam.okafor", "ingrid.lund")),
+        groups=("Helpdesk evening",),
+    ),
     Group(name="Helpdesk evening", members=(_upn("nadia.haddad"),)),  # nested: membership must be transitive
     Group(name="Helpdesk seniors", members=(_upn("sam.okafor"), _upn("ingrid.lund"))),
     Group(name="Doorman administrators", members=(_upn("sam.okafor"),)),
-    Group(name="Tier 0 operators", members=(_upn("theo.roth"),), owners=(_upn("ada.admin"),), eligible_owners=(_upn("ada.admin"),),
-          role_assignable=True, roles=("Privileged Role Administrator",)),
+    Group(
+        name="Tier 0 operators",
+        members=(_upn("theo.roth"),),
+        owners=(_upn("ada.admin"),),
+        eligible_owners=(_upn("ada.admin"),),
+        role_assignable=True,
+        roles=("Privileged Role Administrator",),
+    ),
     Group(name="Executives", members=(_upn("victoria.crane"), _upn("priya.raman"))),
     Group(name="No sign-in by text message"),  # whom the SMS policy excludes: those without `sms_policy`
 )

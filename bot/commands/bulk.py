@@ -73,4 +73,3 @@ BULK_JOB = Command(
     acts=True,
     scopes=(),  # its card has buttons for all of it
 )
-

@@ -28,25 +28,29 @@ from bot.ports import BulkJobs, Directory, Operations
 #: Names that a list of people may have on a card.
 MOST_NAMES = 10
 #: How it ended, in the middle of a sentence.
-_ENDED = say_each({
-    State.SUCCEEDED: "succeeded",
-    State.PARTIAL: "partial",
-    State.FAILED: "failed",
-    State.STALE: "stale",
-    State.CANCELLED: "cancelled",
-    State.DENIED: "denied",
-    State.EXPIRED: "expired",
-})
+_ENDED = say_each(
+    {
+        State.SUCCEEDED: "succeeded",
+        State.PARTIAL: "partial",
+        State.FAILED: "failed",
+        State.STALE: "stale",
+        State.CANCELLED: "cancelled",
+        State.DENIED: "denied",
+        State.EXPIRED: "expired",
+    }
+)
 _REFUSALS = frozenset({Tag.CHAT_COMMAND_REFUSED, Tag.CHAT_CARD_REFUSED})
 #: What somebody did to an operation, in the past tense; the rest of its events is the bot's own work.
-_DEEDS = say_each({
-    Tag.OPERATION_PROPOSED: "Asked for",
-    Tag.OPERATION_CONFIRMED: "Confirmed",
-    Tag.OPERATION_APPROVED: "Approved",
-    Tag.OPERATION_DENIED: "Denied",
-    Tag.OPERATION_CANCELLED: "Cancelled",
-    Tag.CHAT_CALL_SUSPECTED: "Suspected",
-})
+_DEEDS = say_each(
+    {
+        Tag.OPERATION_PROPOSED: "Asked for",
+        Tag.OPERATION_CONFIRMED: "Confirmed",
+        Tag.OPERATION_APPROVED: "Approved",
+        Tag.OPERATION_DENIED: "Denied",
+        Tag.OPERATION_CANCELLED: "Cancelled",
+        Tag.CHAT_CALL_SUSPECTED: "Suspected",
+    }
+)
 
 
 async def policy_test(invocation: Invocation, context: Context) -> Rehearse:
@@ -62,9 +66,7 @@ def policy_tested(person: Person, found: Rehearsal) -> Notice:
     return Notice(_verdict(person, found), say("Nothing was proposed or changed."), Tone.INFO, say("Policy test"), _rehearsed(found))
 
 
-async def why(
-    invocation: Invocation, context: Context, *, operations: Operations, jobs: BulkJobs, directory: Directory
-) -> Reply:
+async def why(invocation: Invocation, context: Context, *, operations: Operations, jobs: BulkJobs, directory: Directory) -> Reply:
     """What a request waits for or how it ended, or why something was refused, to whoever was involved.
 
     Raises:

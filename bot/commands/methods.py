@@ -84,7 +84,6 @@ FAMILIES = MethodKind(
 )
 
 
-
 @dataclass(frozen=True, slots=True)
 class Address:
     """An email address, as typed: it is read later."""
@@ -108,16 +107,6 @@ class Address:
         return say("“{found}” is not an email address: type it in full, such as alice@example.net.", found=found)
 
 
-
-
-
-
-
-
-
-
-
-
 async def remove_method(invocation: Invocation, context: Context) -> Plan | Several:
     """Removes one method of a family; several are offered, never one of them taken.
 
@@ -137,10 +126,6 @@ async def remove_method(invocation: Invocation, context: Context) -> Plan | Seve
     if len(fitting) > 1:
         return Several(families[0].spoken, fitting)
     return plan_removal(dossier, fitting[0])
-
-
-
-
 
 
 async def set_email(invocation: Invocation, context: Context) -> Plan:

@@ -43,14 +43,6 @@ async def recover(invocation: Invocation, context: Context, *, directory: Direct
     )
 
 
-
-
-
-
-
-
-
-
 RECOVER = Command(
     name="recover",
     topic="Getting back in",

@@ -60,8 +60,6 @@ class Invocation:
         return who if isinstance(who, Who) else None
 
 
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsal:
     """What would happen if somebody said something.

@@ -35,13 +35,15 @@ class Attribute(StrEnum):
         return _ATTRIBUTES[self]
 
 
-_ATTRIBUTES = say_each({
-    Attribute.MAIL: "email address",
-    Attribute.OTHER_MAIL: "other email address",
-    Attribute.PROXY_ADDRESS: "proxy address",
-    Attribute.EMPLOYEE_ID: "employee ID",
-    Attribute.USER_NAME: "user name",
-})
+_ATTRIBUTES = say_each(
+    {
+        Attribute.MAIL: "email address",
+        Attribute.OTHER_MAIL: "other email address",
+        Attribute.PROXY_ADDRESS: "proxy address",
+        Attribute.EMPLOYEE_ID: "employee ID",
+        Attribute.USER_NAME: "user name",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,4 @@ def plain_digits(text: str) -> str:
     """The text with digits of any script as 0 to 9, and with an ordinary plus."""
     if text.isascii():
         return text
-    return "".join(
-        str(unicodedata.decimal(char)) if unicodedata.category(char) == "Nd" else char for char in text.translate(_PLUS)
-    )
+    return "".join(str(unicodedata.decimal(char)) if unicodedata.category(char) == "Nd" else char for char in text.translate(_PLUS))

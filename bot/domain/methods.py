@@ -77,15 +77,17 @@ class SmsSignIn(StrEnum):
         return _SMS_SIGN_IN[self]
 
 
-_SMS_SIGN_IN = say_each({
-    SmsSignIn.NOT_SUPPORTED: "not possible on this kind of phone",
-    SmsSignIn.NOT_ALLOWED_BY_POLICY: "not allowed by the tenant's SMS policy",
-    SmsSignIn.NOT_ENABLED: "off",
-    SmsSignIn.NOT_CONFIGURED: "not configured",
-    SmsSignIn.NUMBER_NOT_UNIQUE: "off: another account signs in with this number",
-    SmsSignIn.READY: "on",
-    SmsSignIn.UNKNOWN: "unknown",
-})
+_SMS_SIGN_IN = say_each(
+    {
+        SmsSignIn.NOT_SUPPORTED: "not possible on this kind of phone",
+        SmsSignIn.NOT_ALLOWED_BY_POLICY: "not allowed by the tenant's SMS policy",
+        SmsSignIn.NOT_ENABLED: "off",
+        SmsSignIn.NOT_CONFIGURED: "not configured",
+        SmsSignIn.NUMBER_NOT_UNIQUE: "off: another account signs in with this number",
+        SmsSignIn.READY: "on",
+        SmsSignIn.UNKNOWN: "unknown",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +125,21 @@ class Family(StrEnum):
         return _SPOKEN[self]
 
 
-_SPOKEN = say_each({
-    Family.AUTHENTICATOR: "Microsoft Authenticator",
-    Family.PASSKEY: "passkey",
-    Family.CODES: "authenticator app with codes",
-    Family.EMAIL: "email for password reset",
-    Family.WINDOWS_HELLO: "Windows Hello for Business",
-    Family.PLATFORM_CREDENTIAL: "platform credential",
-    Family.EXTERNAL: "external method",
-    Family.PASSWORDLESS: "Microsoft Authenticator, passwordless",
-    Family.HARDWARE_TOKEN: "hardware token",
-    Family.QR_CODE: "QR code",
-    Family.PASS: "Temporary Access Pass",
-})
+_SPOKEN = say_each(
+    {
+        Family.AUTHENTICATOR: "Microsoft Authenticator",
+        Family.PASSKEY: "passkey",
+        Family.CODES: "authenticator app with codes",
+        Family.EMAIL: "email for password reset",
+        Family.WINDOWS_HELLO: "Windows Hello for Business",
+        Family.PLATFORM_CREDENTIAL: "platform credential",
+        Family.EXTERNAL: "external method",
+        Family.PASSWORDLESS: "Microsoft Authenticator, passwordless",
+        Family.HARDWARE_TOKEN: "hardware token",
+        Family.QR_CODE: "QR code",
+        Family.PASS: "Temporary Access Pass",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

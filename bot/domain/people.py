@@ -113,10 +113,12 @@ class Unseen(StrEnum):
         )
 
 
-_UNSEEN = say_each({
-    Unseen.ELIGIBLE: "could activate an administrator's role",
-    Unseen.JOINABLE: "could activate membership or ownership of a group that has one",
-})
+_UNSEEN = say_each(
+    {
+        Unseen.ELIGIBLE: "could activate an administrator's role",
+        Unseen.JOINABLE: "could activate membership or ownership of a group that has one",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,9 +186,7 @@ def stopped(stop: Stop, now: datetime) -> Decision:
     freeze = stop.freeze
     if freeze and freeze.until > now:
         who = (
-            say(": {name} reported a suspicious call", name=freeze.by_name)
-            if freeze.suspicious
-            else say(" by {name}", name=freeze.by_name)
+            say(": {name} reported a suspicious call", name=freeze.by_name) if freeze.suspicious else say(" by {name}", name=freeze.by_name)
         )
         why = because(freeze.reason)
         return Decision(

@@ -67,15 +67,17 @@ class DefaultMethod(StrEnum):
         return _TYPES.get(self, frozenset())
 
 
-_SPOKEN = say_each({
-    DefaultMethod.PUSH: "notification in Microsoft Authenticator",
-    DefaultMethod.CODES: "code from an app or a hardware token",
-    DefaultMethod.SMS: "text message to the mobile phone",
-    DefaultMethod.VOICE_MOBILE: "call to the mobile phone",
-    DefaultMethod.VOICE_ALTERNATE_MOBILE: "call to the alternate mobile phone",
-    DefaultMethod.VOICE_OFFICE: "call to the office phone",
-    DefaultMethod.UNKNOWN: "a method that I do not know",
-})
+_SPOKEN = say_each(
+    {
+        DefaultMethod.PUSH: "notification in Microsoft Authenticator",
+        DefaultMethod.CODES: "code from an app or a hardware token",
+        DefaultMethod.SMS: "text message to the mobile phone",
+        DefaultMethod.VOICE_MOBILE: "call to the mobile phone",
+        DefaultMethod.VOICE_ALTERNATE_MOBILE: "call to the alternate mobile phone",
+        DefaultMethod.VOICE_OFFICE: "call to the office phone",
+        DefaultMethod.UNKNOWN: "a method that I do not know",
+    }
+)
 _WORDS = {
     DefaultMethod.PUSH: "push",
     DefaultMethod.CODES: "otp",
@@ -162,17 +164,18 @@ class PassFacts:
 
 
 #: As people say it; the value is what is stored.
-STATES = say_each({
-    MfaState.DISABLED: "disabled",
-    MfaState.ENABLED: "enabled",
-    MfaState.ENFORCED: "enforced",
-    MfaState.UNKNOWN: "unknown",
-})
+STATES = say_each(
+    {
+        MfaState.DISABLED: "disabled",
+        MfaState.ENABLED: "enabled",
+        MfaState.ENFORCED: "enforced",
+        MfaState.UNKNOWN: "unknown",
+    }
+)
 
 
 #: The id by which a policy of authentication methods means everybody.
 EVERYBODY = "all_users"
-
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,9 +81,7 @@ def _refused(client: GraphClient, parts: Sequence[tuple[Read, Answer]], began: f
     return client.gate.refused(longest, began, patience, frozenset(read.limit for read, _ in parts))
 
 
-async def _send(
-    client: GraphClient, reads: Sequence[Read], numbers: Sequence[int], patience: Patience, attempt: int
-) -> dict[int, Answer]:
+async def _send(client: GraphClient, reads: Sequence[Read], numbers: Sequence[int], patience: Patience, attempt: int) -> dict[int, Answer]:
     content = json.dumps({"requests": [reads[number].as_part(number, patience.headers) for number in numbers]}).encode()
     units = sum(reads[number].units for number in numbers)
     limits = frozenset(reads[number].limit for number in numbers)

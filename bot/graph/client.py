@@ -142,8 +142,16 @@ class GraphClient:
         return answer
 
     async def read(
-        self, url: str, patience: Patience, *, permission: str = "", eventual: bool = False, post: bytes | None = None,
-        gate: ThrottleGate | None = None, units: int = 1, limits: frozenset[Limit] | None = None,
+        self,
+        url: str,
+        patience: Patience,
+        *,
+        permission: str = "",
+        eventual: bool = False,
+        post: bytes | None = None,
+        gate: ThrottleGate | None = None,
+        units: int = 1,
+        limits: frozenset[Limit] | None = None,
     ) -> Answer:
         """Asks for what is below one of this client's two base URLs, such as a next link, and changes nothing.
 
@@ -187,7 +195,14 @@ class GraphClient:
         return answer
 
     async def _read_once(
-        self, url: str, call: Call, patience: Patience, headers: dict[str, str], token: str, post: bytes | None, gate: ThrottleGate,
+        self,
+        url: str,
+        call: Call,
+        patience: Patience,
+        headers: dict[str, str],
+        token: str,
+        post: bytes | None,
+        gate: ThrottleGate,
         units: int,
     ) -> Answer:
         where = URL(url, encoded=True)

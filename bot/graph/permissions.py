@@ -77,7 +77,6 @@ NEEDED: tuple[Permission, ...] = (
 NAMES = tuple(needed.name for needed in NEEDED)
 
 
-
 def missing(roles: Iterable[str], needed: Iterable[str] = NAMES) -> tuple[str, ...]:
     """Those of `needed` that neither are among `roles` nor are covered by a broader one there."""
     held = {role.lower() for role in roles}

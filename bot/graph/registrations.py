@@ -97,9 +97,7 @@ class GraphRegistrations:
             if before and pause:
                 await self._client.gate.pause(pause)
             before.add(url)
-            answer = await self._client.read(
-                url, patience, permission=read.permission, eventual=read.eventual, gate=gate, units=read.units
-            )
+            answer = await self._client.read(url, patience, permission=read.permission, eventual=read.eventual, gate=gate, units=read.units)
             link = answer.fields.get("@odata.nextLink")
             yield answer.rows
             if not link:

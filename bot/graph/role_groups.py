@@ -169,7 +169,9 @@ def _asked_of(group_id: str, *, assignable: bool, eligible: bool) -> Iterator[Re
     yield reads.owners(group_id)
     if eligible:
         yield reads.eligible_for(group_id)
-    if not assignable:  # no group can be in one of the others: https://learn.microsoft.com/entra/identity/role-based-access-control/groups-concept
+    if (
+        not assignable
+    ):  # no group can be in one of the others: https://learn.microsoft.com/entra/identity/role-based-access-control/groups-concept
         yield reads.contents(group_id)
 
 

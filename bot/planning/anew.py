@@ -66,5 +66,3 @@ async def replan(directory: Directory, dossier: Dossier, change: Change, facts: 
             return plan_password(dossier.person)
         case _:
             raise NotImplementedError(change.kind)
-
-

@@ -24,11 +24,13 @@ from bot.planning.facts import Facts
 _LASTING = say("Stronger and lasting: a Temporary Access Pass, then a passkey.")
 #: The warning that a number is changed by which somebody signs in.
 SIGN_IN_NUMBER = "sign_in_number"
-_GOOD_FOR = say_each({
-    frozenset(Channel): "text messages (SMS) and voice calls",
-    frozenset({Channel.SMS}): "text messages (SMS) only, not for voice calls",
-    frozenset({Channel.VOICE}): "voice calls only, not for text messages",
-})
+_GOOD_FOR = say_each(
+    {
+        frozenset(Channel): "text messages (SMS) and voice calls",
+        frozenset({Channel.SMS}): "text messages (SMS) only, not for voice calls",
+        frozenset({Channel.VOICE}): "voice calls only, not for text messages",
+    }
+)
 
 
 def plan_change(

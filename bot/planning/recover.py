@@ -63,9 +63,7 @@ def plan_recovery(
     notes += a_pass.notes
     if manager:
         name, upn = manager.name, manager.upn
-        warnings.insert(
-            0, say("Policy: hand this pass to the manager, {name} ({upn}), who hands it over in person.", name=name, upn=upn)
-        )
+        warnings.insert(0, say("Policy: hand this pass to the manager, {name} ({upn}), who hands it over in person.", name=name, upn=upn))
     return Plan(dossier.person, changes, tuple(notes), tuple(warnings), ChangeKind.RECOVER, case)
 
 

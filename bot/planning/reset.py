@@ -27,9 +27,7 @@ def plan_reset(dossier: Dossier, bundle: ChangeKind) -> Plan:
     if not changes:
         there = say("Registered: {methods}.", methods=join("; ", left)) if left else say("Nothing is registered besides the password.")
         more = (
-            say("For everything but the password type `reset mfa for {upn} everything`.", upn=person.upn)
-            if left and not everything
-            else ""
+            say("For everything but the password type `reset mfa for {upn} everything`.", upn=person.upn) if left and not everything else ""
         )
         raise Refusal(
             say("{name} has nothing to reset.", name=person.name)

@@ -100,10 +100,7 @@ def named(default: DefaultMethod) -> str:
 
 def listed(found: tuple[object, ...]) -> str:
     """The methods in words; numbers always masked."""
-    names = (
-        join(" ", (one.type.noun, mask(one.number))) if isinstance(one, Phone) else getattr(one, "label", "")
-        for one in found
-    )
+    names = (join(" ", (one.type.noun, mask(one.number))) if isinstance(one, Phone) else getattr(one, "label", "") for one in found)
     return join(", ", names)
 
 

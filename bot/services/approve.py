@@ -89,11 +89,15 @@ class Approvals:
         if concerned or self._gate.is_helpdesk(standing) or self._gate.is_admin(standing):
             return self._gate.permit(standing, Audience.EVERYBODY)
         staff = self._gate.permit(standing, Audience.STAFF)
-        return staff if not staff.allowed else Decision(
-            False,
-            Reason.NOT_APPROVER,
-            say("I do not know this card, or it is not for you to decide."),
-            say("What waits for you stands in `pending`: type it in a personal chat with me."),
+        return (
+            staff
+            if not staff.allowed
+            else Decision(
+                False,
+                Reason.NOT_APPROVER,
+                say("I do not know this card, or it is not for you to decide."),
+                say("What waits for you stands in `pending`: type it in a personal chat with me."),
+            )
         )
 
     async def press(self, action: CardAction, operation: Operation, standing: Standing) -> ApprovalShown | Pending:

@@ -61,9 +61,7 @@ async def execute(operations: Operations, reviewer: Reviewer, directory: Directo
     async def read() -> Seen:
         # The rights last: while Entra ID keeps the account back, somebody may lose them.
         dossier = await look_again(directory, operation)
-        requester, agreed = await asyncio.gather(
-            directory.standing(operation.requester.id, reviewer.policy.groups()), agreed_to()
-        )
+        requester, agreed = await asyncio.gather(directory.standing(operation.requester.id, reviewer.policy.groups()), agreed_to())
         return Seen(dossier, requester, agreed)
 
     async def agreed_to() -> Decision:

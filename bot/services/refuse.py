@@ -33,9 +33,7 @@ def _of(actor: Actor, clock: Clock) -> AuditEvent:
     return AuditEvent(Tag.CHAT_COMMAND_REFUSED, clock(), actor.id, actor.name)
 
 
-async def refuse_press(
-    trail: Trail, clock: Clock, action: CardAction, error: Exception, asked: Asked | None = None
-) -> Notice:
+async def refuse_press(trail: Trail, clock: Clock, action: CardAction, error: Exception, asked: Asked | None = None) -> Notice:
     """The answer to a press that came to nothing; what concerns an operation keeps its id.
 
     Args:

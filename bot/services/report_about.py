@@ -85,9 +85,7 @@ class Abouts:
                 return About(group=found[0])
         elif department := department_in(reference, await self._registrations.departments()):
             return About(department)
-        raise Refusal(
-            say("The department or group of this card is no longer there."), say("Type the command again."), code="unknown_card"
-        )
+        raise Refusal(say("The department or group of this card is no longer there."), say("Type the command again."), code="unknown_card")
 
     async def scope(self, about: About) -> Scope:
         """The people themselves.

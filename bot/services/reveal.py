@@ -234,9 +234,7 @@ class Reveals:
     async def _ended(self, operation: Operation, state: State, outcome: str, request_id: str) -> OperationShown:
         now = self._clock()
         event = reported(operation, state, outcome, (request_id,), now)
-        moved = await self._operations.move(
-            operation.id, "finish", state, event, at=now, outcome=outcome, request_ids=_known(request_id)
-        )
+        moved = await self._operations.move(operation.id, "finish", state, event, at=now, outcome=outcome, request_ids=_known(request_id))
         if moved is None:
             return self._card(await self._operations.get(operation.id) or operation)
         self._count(moved)

@@ -17,18 +17,14 @@ log = structlog.get_logger()
 def lost(operation: Operation) -> str:
     """What is said when nobody can know what Graph did."""
     if operation.changes[0].kind is ChangeKind.RESET_PASSWORD:
-        return (
-            say(
-                "Entra ID did not say whether it took the new password, so {name} may have one that nobody saw, and the old one may be "
-                "gone. I have not tried again.",
-                name=operation.target.name,
-            )
-        )
-    return (
-        say(
-            "Entra ID did not say whether it made the pass, so {name} may have one whose code nobody saw. I have not tried again.",
+        return say(
+            "Entra ID did not say whether it took the new password, so {name} may have one that nobody saw, and the old one may be "
+            "gone. I have not tried again.",
             name=operation.target.name,
         )
+    return say(
+        "Entra ID did not say whether it made the pass, so {name} may have one whose code nobody saw. I have not tried again.",
+        name=operation.target.name,
     )
 
 

@@ -97,9 +97,7 @@ class Reviewer:
     async def case(self, target_id: str) -> Case:
         """What is known of somebody now, whom a change is asked for."""
         now = self._clock()
-        stop, made = await asyncio.gather(
-            self._stops.stop(target_id, now), self._past.made_to(target_id, now - REMEMBERED_FOR)
-        )
+        stop, made = await asyncio.gather(self._stops.stop(target_id, now), self._past.made_to(target_id, now - REMEMBERED_FOR))
         return Case(now, stop, made)
 
     async def request(

@@ -279,7 +279,7 @@ class _Reader:
         if not table.get("ask"):
             self._values.problem(place.at("ask"), 'nobody could ask for this: name the groups that may, such as ask = ["helpdesk"]')
         if approvals and not table.get("approve"):
-            self._values.problem(place.at("approvals"), "nobody could approve this: name the groups that may, as approve = [\"…\"]")
+            self._values.problem(place.at("approvals"), 'nobody could approve this: name the groups that may, as approve = ["…"]')
         for key in ("approve", "approve_minutes", "deny_reason"):
             if not approvals and table.get(key):
                 self._values.problem(place.at(key), "nothing has to be approved here: add approvals = 1, or remove this")
@@ -323,4 +323,3 @@ class _Reader:
                 self._values.problem(place, what)
             self.used.add(name)
         return frozenset(ids)
-

@@ -111,8 +111,7 @@ _DOUBTS_IN_A_REMARK = re.compile(
 )
 _TENANTS = word_set("tenant tenants tenantid tenantname")
 _ORGANISATIONS = word_set(
-    "organisation organization organisatie organisations company bedrijf domain domein directory customer klant client "
-    "environment omgeving"
+    "organisation organization organisatie organisations company bedrijf domain domein directory customer klant client environment omgeving"
 )
 _DOMAIN = re.compile(r"@?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}", re.IGNORECASE)
 _LIKE_NUMBER = re.compile(r"[+＋(0-9][0-9\s().\-/\u2010-\u2015]{6,30}")
@@ -130,8 +129,7 @@ _OTHER_NUMBERS = word_set(
 _ANY_NUMBERS = _NUMBER_WORDS | word_set("id nr no ref reference code date datum pager serial badge ticket case zip telefoon mobiel gsm")
 #: What stands in columns of departments, languages and states looks like countries, too: HR, IT, CA.
 _OF_DEPARTMENTS = word_set(
-    "department dept afdeling team unit state province provincie language taal title function functie group groep job "
-    "id"
+    "department dept afdeling team unit state province provincie language taal title function functie group groep job id"
 )
 _COUNTRIES = word_set("uk usa") | {squash(name.removeprefix("the ")) for name in COUNTRIES.values()} | {squash(code) for code in COUNTRIES}
 _CALLING_CODE = re.compile(r"(?:\+|00)[1-9][0-9]{0,2}")

@@ -149,9 +149,7 @@ def _records(lines: _Lines, number: int, delimiter: str) -> Iterator[Record]:
                         say("Take the quotation mark out of row {row}, save the file and send it again.", row=number),
                         code="file_quotes",
                     ) from None
-                yield Record(
-                    number, (), say("A quotation mark stands in the middle of a cell. Take the quotation marks out of this row.")
-                )
+                yield Record(number, (), say("A quotation mark stands in the middle of a cell. Take the quotation marks out of this row."))
                 continue
             if len(cells) > MOST_COLUMNS:
                 raise too_many_columns(number)

@@ -34,11 +34,7 @@ def read(connection: Connection, since: datetime) -> Known:
         .where(earlier.c.tag.in_(_FINISHED), earlier.c.at < since - CLOCKS_APART)
         .exists()
     )
-    query = (
-        select(audit_events)
-        .where(audit_events.c.tag.in_(_TAGS), ~over)
-        .order_by(audit_events.c.number)
-    )
+    query = select(audit_events).where(audit_events.c.tag.in_(_TAGS), ~over).order_by(audit_events.c.number)
     found: dict[str, Execution] = {}
     for row in connection.execute(query):
         if row.tag in _PUT_BACK:  # nothing was made after all

@@ -271,5 +271,3 @@ def _inputs(data: dict[str, Any]) -> dict[str, str]:
     """What a form was filled in with: the inputs that forms have, as text, without control characters and our own marks."""
     said = {name: _one_line(data.get(INPUT + name), MAX_INPUT) for name in _INPUTS}
     return {name: shown for name, text in said.items() if (shown := _CONTROLS.sub("", _MARKS.sub("", text)).strip())}
-
-

@@ -43,7 +43,6 @@ TOLD_LOOKS = 20  # how often it is looked whether the log channel knows how a jo
 BAR = 30
 
 
-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`check` and `run`."""
     parser.add_argument("what", choices=("check", "run"), help="check: look at every row and change nothing; run: and then do it")
@@ -282,5 +281,3 @@ def _taken(path: Path) -> Download:
     except OSError as error:
         raise Refusal(say("{file} cannot be read: {why}.", file=str(path), why=error.strerror or ""), code="unreadable") from None
     return Download(Path(copy.name), hashlib.sha256(Path(copy.name).read_bytes()).hexdigest(), size)
-
-

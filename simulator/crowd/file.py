@@ -44,9 +44,7 @@ class _Draft:
         return Line(cells=tuple(self.cells[name] for name in COLUMNS), member=self.member, flaw=flaw)
 
 
-def csv_file(
-    count: int = USUAL, *, damage: bool = False, mixed: bool = True, delimiter: str = ",", encoding: str = "utf-8"
-) -> bytes:
+def csv_file(count: int = USUAL, *, damage: bool = False, mixed: bool = True, delimiter: str = ",", encoding: str = "utf-8") -> bytes:
     """A file that gives the first so many people of the crowd new numbers; for the other arguments see `lines`."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=delimiter)

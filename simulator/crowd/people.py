@@ -122,9 +122,7 @@ def groups(count: int = USUAL, *, mixed: bool = True) -> tuple[cast.Group, ...]:
         held[one.department].append(one.upn)
         if mixed and special(number) == "operator":
             held[OPERATORS].append(one.upn)
-    operators = cast.Group(
-        name=OPERATORS, members=tuple(held.pop(OPERATORS, ())), role_assignable=True, roles=("Helpdesk Administrator",)
-    )
+    operators = cast.Group(name=OPERATORS, members=tuple(held.pop(OPERATORS, ())), role_assignable=True, roles=("Helpdesk Administrator",))
     departments = [cast.Group(name=f"{name} staff", members=tuple(upns)) for name, upns in sorted(held.items())]
     return (*departments, cast.Group(name=EVERYBODY, groups=tuple(group.name for group in departments)), operators)
 

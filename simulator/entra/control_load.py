@@ -53,12 +53,14 @@ class LoadControl:
 
     async def load(self, _: web.Request) -> web.Response:
         entra = self._entra
-        return web.json_response({
-            "latency": entra.latency,
-            "recording": entra.recording,
-            "auditing": entra.tenant.auditing,
-            "people": len(entra.tenant.people),
-        })
+        return web.json_response(
+            {
+                "latency": entra.latency,
+                "recording": entra.recording,
+                "auditing": entra.tenant.auditing,
+                "people": len(entra.tenant.people),
+            }
+        )
 
     async def set_load(self, request: web.Request) -> web.Response:
         """`latency` in seconds; `recording` of requests and `auditing` of writes on or off."""
@@ -105,4 +107,3 @@ def _switch(value: Any) -> bool:
 
 def _count(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_PEOPLE
-

@@ -73,22 +73,38 @@ class Activities:
         conversation, when = scene.conversation, scene.when
         client = self.clients[scene.sender.id]
         tenant = {"id": conversation.tenant_id}
-        place: dict[str, Any] = {"conversationType": conversation.kind, "tenantId": conversation.tenant_id,
-                                 "id": identity.join_thread(conversation.id, scene.root)}
+        place: dict[str, Any] = {
+            "conversationType": conversation.kind,
+            "tenantId": conversation.tenant_id,
+            "id": identity.join_thread(conversation.id, scene.root),
+        }
         channel_data: dict[str, Any] = {"tenant": tenant}
         if conversation.kind != "personal":
             place["isGroup"] = True
         if conversation.kind == "channel":
-            channel_data |= {"teamsChannelId": conversation.id, "teamsTeamId": TEAM_ID, "channel": {"id": conversation.id},
-                             "team": {"id": TEAM_ID, "name": TEAM_NAME, "aadGroupId": identity.TEAM_AAD_GROUP}}
+            channel_data |= {
+                "teamsChannelId": conversation.id,
+                "teamsTeamId": TEAM_ID,
+                "channel": {"id": conversation.id},
+                "team": {"id": TEAM_ID, "name": TEAM_NAME, "aadGroupId": identity.TEAM_AAD_GROUP},
+            }
         zone = {} if client.timezone is None else {"localTimezone": client.timezone}
         entity = {} if client.timezone is None else {"timezone": client.timezone}
-        return {"type": kind, "id": activity_id or f"f:{uuid.uuid4()}", "channelId": "msteams",
-                "serviceUrl": self.service_url(client.region or conversation.region),
-                "timestamp": stamp(when), "localTimestamp": when.astimezone(_ZONE).isoformat(timespec="milliseconds"), **zone,
-                "locale": client.locale,
-                "from": self.account(scene.sender), "recipient": dict(self.bot), "conversation": place, "channelData": channel_data,
-                "entities": [{"type": "clientInfo", "locale": client.locale, "country": COUNTRY, "platform": "Web", **entity}]}
+        return {
+            "type": kind,
+            "id": activity_id or f"f:{uuid.uuid4()}",
+            "channelId": "msteams",
+            "serviceUrl": self.service_url(client.region or conversation.region),
+            "timestamp": stamp(when),
+            "localTimestamp": when.astimezone(_ZONE).isoformat(timespec="milliseconds"),
+            **zone,
+            "locale": client.locale,
+            "from": self.account(scene.sender),
+            "recipient": dict(self.bot),
+            "conversation": place,
+            "channelData": channel_data,
+            "entities": [{"type": "clientInfo", "locale": client.locale, "country": COUNTRY, "platform": "Web", **entity}],
+        }
 
     def message(self, scene: Scene, message_id: str, text: str, mentions: Iterable[Member] = ()) -> dict[str, Any]:
         """Something typed. Outside personal chats the bot is mentioned first, as otherwise it would not be told."""
@@ -176,14 +192,24 @@ def stamp(when: datetime) -> str:
 
 
 def _download_info(file: StoredFile, download_url: str) -> dict[str, Any]:
-    return {"contentType": FILE_DOWNLOAD, "contentUrl": file.url, "name": file.name,
-            "content": {"downloadUrl": download_url, "uniqueId": file.unique_id, "fileType": file.kind, "etag": _etag(file)}}
+    return {
+        "contentType": FILE_DOWNLOAD,
+        "contentUrl": file.url,
+        "name": file.name,
+        "content": {"downloadUrl": download_url, "uniqueId": file.unique_id, "fileType": file.kind, "etag": _etag(file)},
+    }
 
 
 def upload_info(upload_url: str, file: StoredFile) -> dict[str, Any]:
     """Where the bot may write an offered file."""
-    return {"contentUrl": file.url, "name": file.name, "uploadUrl": upload_url, "uniqueId": file.unique_id, "fileType": file.kind,
-            "etag": _etag(file)}
+    return {
+        "contentUrl": file.url,
+        "name": file.name,
+        "uploadUrl": upload_url,
+        "uniqueId": file.unique_id,
+        "fileType": file.kind,
+        "etag": _etag(file),
+    }
 
 
 def _etag(file: StoredFile) -> str:
@@ -193,6 +219,10 @@ def _etag(file: StoredFile) -> str:
 def as_html(text: str) -> str:
     """The text/html attachment Teams adds next to plain text; mentions become numbered spans."""
     parts = _AT.split(text)  # every second part is a name
-    pieces = [f'<span itemscope="" itemtype="http://schema.skype.com/Mention" itemid="{i // 2}">{html.escape(part)}</span>' if i % 2
-              else html.escape(part) for i, part in enumerate(parts)]
+    pieces = [
+        f'<span itemscope="" itemtype="http://schema.skype.com/Mention" itemid="{i // 2}">{html.escape(part)}</span>'
+        if i % 2
+        else html.escape(part)
+        for i, part in enumerate(parts)
+    ]
     return "<p>" + "".join(pieces) + "</p>"

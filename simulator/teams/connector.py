@@ -62,8 +62,16 @@ Handler = Callable[[Call], Awaitable[web.Response]]
 class Connector:
     """The routes of the service and their rules."""
 
-    def __init__(self, *, threads: Threads, activities: Activities, faults: Faults, limits: Limits, bot_tokens: BotTokens,
-                 session: aiohttp.ClientSession) -> None:
+    def __init__(
+        self,
+        *,
+        threads: Threads,
+        activities: Activities,
+        faults: Faults,
+        limits: Limits,
+        bot_tokens: BotTokens,
+        session: aiohttp.ClientSession,
+    ) -> None:
         self._threads = threads
         self._activities = activities
         self._faults = faults
@@ -165,14 +173,28 @@ class Connector:
         message = self._post(conversation, thread, call.body, private_to=private_to, reply_to=replied)
         return web.json_response({"id": message.id}, status=201)
 
-    def _post(self, conversation: Conversation, thread: str | None, activity: dict[str, Any], *, private_to: cast.Member | None,
-              reply_to: Message | None = None) -> Message:
+    def _post(
+        self,
+        conversation: Conversation,
+        thread: str | None,
+        activity: dict[str, Any],
+        *,
+        private_to: cast.Member | None,
+        reply_to: Message | None = None,
+    ) -> Message:
         message_id = self._threads.next_id()
         if conversation.kind == "channel":
             thread = thread or message_id
-        message = Message(id=message_id, conversation=conversation.id, thread=thread, sender=dict(self._activities.bot),
-                          time=self._threads.now().isoformat(), reply_to_id=reply_to.id if reply_to else None, private_to=private_to,
-                          **_content(activity))
+        message = Message(
+            id=message_id,
+            conversation=conversation.id,
+            thread=thread,
+            sender=dict(self._activities.bot),
+            time=self._threads.now().isoformat(),
+            reply_to_id=reply_to.id if reply_to else None,
+            private_to=private_to,
+            **_content(activity),
+        )
         self._threads.record("send", message, activity)
         self._threads.add(message)
         return message
@@ -223,8 +245,17 @@ class Connector:
         general = self._place(call, reading=True)
         if general.id != cast.TEAM_ID:
             raise conversation_not_found()
-        return web.json_response({"id": cast.TEAM_ID, "name": cast.TEAM_NAME, "aadGroupId": identity.TEAM_AAD_GROUP, "type": "standard",
-                                  "tenantId": cast.TENANT_ID, "channelCount": len(cast.CHANNELS) + 1, "memberCount": len(general.members)})
+        return web.json_response(
+            {
+                "id": cast.TEAM_ID,
+                "name": cast.TEAM_NAME,
+                "aadGroupId": identity.TEAM_AAD_GROUP,
+                "type": "standard",
+                "tenantId": cast.TENANT_ID,
+                "channelCount": len(cast.CHANNELS) + 1,
+                "memberCount": len(general.members),
+            }
+        )
 
     async def _channels(self, call: Call) -> web.Response:
         if self._place(call, reading=True).id != cast.TEAM_ID:
@@ -234,5 +265,9 @@ class Connector:
 
 
 def _content(activity: dict[str, Any]) -> dict[str, Any]:
-    return {"text": activity.get("text") or "", "text_format": activity.get("textFormat") or "markdown",
-            "attachments": activity.get("attachments") or [], "entities": activity.get("entities") or []}
+    return {
+        "text": activity.get("text") or "",
+        "text_format": activity.get("textFormat") or "markdown",
+        "attachments": activity.get("attachments") or [],
+        "entities": activity.get("entities") or [],
+    }

@@ -35,14 +35,21 @@ class Control:
 
     async def say(self, request: web.Request) -> Any:
         asked = await request.json()
-        message = await self._teams.say(asked["as"], asked["text"], asked.get("conversation"), mentions=asked.get("mentions", ()),
-                                        wait=asked.get("wait", True))
+        message = await self._teams.say(
+            asked["as"], asked["text"], asked.get("conversation"), mentions=asked.get("mentions", ()), wait=asked.get("wait", True)
+        )
         return {"id": message.id, "conversation": message.conversation_id, "delivered": message.delivered}
 
     async def press(self, request: web.Request) -> Any:
         asked = await request.json()
-        answer = await self._teams.press(asked["as"], asked["message"], asked.get("verb", ""), asked.get("data"),
-                                         asked.get("style", "execute"), action=asked.get("action"))
+        answer = await self._teams.press(
+            asked["as"],
+            asked["message"],
+            asked.get("verb", ""),
+            asked.get("data"),
+            asked.get("style", "execute"),
+            action=asked.get("action"),
+        )
         return answer.as_json()
 
     async def down(self, request: web.Request) -> Any:
@@ -60,8 +67,10 @@ class Control:
         return {"sent": [sent.as_json() for sent in self._teams.sent[since:]], "next": len(self._teams.sent)}
 
     async def errors(self, _request: web.Request) -> Any:
-        return {"clientErrors": self._teams.client_errors,
-                "undelivered": [{"activity": u.activity, "status": u.status} for u in self._teams.undelivered]}
+        return {
+            "clientErrors": self._teams.client_errors,
+            "undelivered": [{"activity": u.activity, "status": u.status} for u in self._teams.undelivered],
+        }
 
     async def faults(self, _request: web.Request) -> Any:
         return {"faults": [fault.as_json() for fault in self._teams.faults.all()], "down": self._teams.faults.down()}

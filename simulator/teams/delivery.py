@@ -36,8 +36,16 @@ class Undelivered:
 class Delivery:
     """The HTTP side towards the bot. Every request carries a token for the service URL named in the activity."""
 
-    def __init__(self, endpoint: Callable[[], str], tokens: ChannelTokens, service_url: str, *, redeliver_after: float = REDELIVER_AFTER,
-                 redeliveries: int = 1, invoke_timeout: float = INVOKE_TIMEOUT) -> None:
+    def __init__(
+        self,
+        endpoint: Callable[[], str],
+        tokens: ChannelTokens,
+        service_url: str,
+        *,
+        redeliver_after: float = REDELIVER_AFTER,
+        redeliveries: int = 1,
+        invoke_timeout: float = INVOKE_TIMEOUT,
+    ) -> None:
         self.insistent = ""  # "later": every invoke is delivered again after its answer, which got lost; "at once": beside it
         self._endpoint = endpoint
         self._tokens = tokens

@@ -13,8 +13,17 @@ DROP_BEFORE = "drop_before"  # the connection closes, nothing was accepted
 DROP_AFTER = "drop_after"  # the message was accepted, then the connection closes
 LOSE_ANSWER = "lose_answer"  # the message was accepted, the answer is a gateway's 504
 _KINDS = frozenset({LATENCY, DROP_BEFORE, DROP_AFTER, LOSE_ANSWER})
-_CODES = {"400": "BadArgument", "401": "Unauthorized", "403": "ConversationBlockedByUser", "404": "ConversationNotFound",
-          "412": "PreconditionFailed", "413": "MessageSizeTooBig", "429": "Throttled", "500": "ServiceError", "503": "ServiceUnavailable"}
+_CODES = {
+    "400": "BadArgument",
+    "401": "Unauthorized",
+    "403": "ConversationBlockedByUser",
+    "404": "ConversationNotFound",
+    "412": "PreconditionFailed",
+    "413": "MessageSizeTooBig",
+    "429": "Throttled",
+    "500": "ServiceError",
+    "503": "ServiceUnavailable",
+}
 MESSAGE_WRITES_BLOCKED = "MessageWritesBlocked"  # a sub-code, deeper down than codes stand
 _HTML = frozenset({"502", "504"})  # these come from a proxy in front of the service, which speaks no JSON
 

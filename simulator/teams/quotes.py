@@ -28,8 +28,13 @@ def quoting(activity: dict[str, Any], quoted: Message, words: str, style: str) -
 
 def _mark(activity: dict[str, Any], quoted: Message, preview: str) -> dict[str, Any]:
     """A mark in the text stands for what is quoted, which an entity describes."""
-    about = {"messageId": quoted.id, "senderId": quoted.sender["id"], "senderName": quoted.sender["name"], "preview": preview,
-             "time": quoted.id}
+    about = {
+        "messageId": quoted.id,
+        "senderId": quoted.sender["id"],
+        "senderName": quoted.sender["name"],
+        "preview": preview,
+        "time": quoted.id,
+    }
     entities = [*activity["entities"], {"type": "quotedReply", "quotedReply": about}]
     return activity | {"text": f'<quoted messageId="{quoted.id}"/>\n{activity["text"]}', "entities": entities}
 

@@ -26,9 +26,18 @@ class Roster:
         """A TeamsChannelAccount. The object id comes under both names in use: `objectId` (botbuilder reads it) and `aadObjectId`."""
         given, _, surname = member.name.partition(" ")
         role = self._activities.roles.get(member.id) or ("guest" if member.user_type == "Guest" else "user")
-        return {"id": identity.mri(member), "name": member.name, "givenName": given, "surname": surname,
-                "email": member.mail, "userPrincipalName": member.upn, "aadObjectId": member.id, "objectId": member.id,
-                "tenantId": self._threads.tenant_of(member), "userRole": role}
+        return {
+            "id": identity.mri(member),
+            "name": member.name,
+            "givenName": given,
+            "surname": surname,
+            "email": member.mail,
+            "userPrincipalName": member.upn,
+            "aadObjectId": member.id,
+            "objectId": member.id,
+            "tenantId": self._threads.tenant_of(member),
+            "userRole": role,
+        }
 
     def one(self, conversation: Conversation, key: str) -> dict[str, Any]:
         """One member, by Teams id or Entra object id.
@@ -52,7 +61,7 @@ class Roster:
             start = int(query.get("continuationToken") or 0)
         except ValueError as error:
             raise bad_syntax("pageSize or continuationToken is not valid") from error
-        answer: dict[str, Any] = {"members": [self.member_json(m) for m in conversation.members[start:start + size]]}
+        answer: dict[str, Any] = {"members": [self.member_json(m) for m in conversation.members[start : start + size]]}
         if start + size < len(conversation.members):
             answer["continuationToken"] = str(start + size)
         return answer

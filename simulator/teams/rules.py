@@ -21,8 +21,11 @@ REFRESH_USERS = 60
 # https://learn.microsoft.com/adaptive-cards/authoring-cards/universal-action-model#response-format
 MESSAGE_ANSWER = "application/vnd.microsoft.activity.message"
 ERROR_ANSWER = "application/vnd.microsoft.error"
-_OTHER_ANSWERS = {"application/vnd.microsoft.activity.loginRequest": 401, "application/vnd.microsoft.error.incorrectAuthCode": 401,
-                  "application/vnd.microsoft.error.preconditionFailed": 412}
+_OTHER_ANSWERS = {
+    "application/vnd.microsoft.activity.loginRequest": 401,
+    "application/vnd.microsoft.error.incorrectAuthCode": 401,
+    "application/vnd.microsoft.error.preconditionFailed": 412,
+}
 _ERROR_CODES = range(400, 600)
 # https://support.microsoft.com/office/restrictions-and-limitations-in-onedrive-and-sharepoint-64883a5d-228e-48f5-b3d2-eb39e07630fa
 NAME_LIMIT = 255
@@ -34,8 +37,10 @@ _SENDABLE = ("message", "typing")
 FILE_CONSENT = "application/vnd.microsoft.teams.card.file.consent"
 FILE_INFO = "application/vnd.microsoft.teams.card.file.info"
 # What each card's content may and must hold.
-_FILE_CARDS = {FILE_CONSENT: {"description": str, "sizeInBytes": int, "acceptContext": dict, "declineContext": dict},
-               FILE_INFO: {"uniqueId": str, "fileType": str}}
+_FILE_CARDS = {
+    FILE_CONSENT: {"description": str, "sizeInBytes": int, "acceptContext": dict, "declineContext": dict},
+    FILE_INFO: {"uniqueId": str, "fileType": str},
+}
 
 
 def check_size(raw: bytes) -> None:
@@ -76,7 +81,7 @@ def _check_attachment(attachment: Any) -> None:
 
 
 def _check_file_card(attachment: dict[str, Any], kind: str) -> None:
-    """"Teams bot APIs work only in the `personal` context."""
+    """ "Teams bot APIs work only in the `personal` context."""
     called, content = attachment["contentType"], attachment.get("content")
     if kind != "personal":
         raise bad_syntax(f"{called} is for personal chats only")

@@ -37,11 +37,22 @@ class Teams:
     `cast.Member` (that person's personal chat), a `cast.Channel`, `(channel, root message id)` for a thread, or an id or channel name.
     """
 
-    def __init__(self, bot_endpoint: str = "http://127.0.0.1:3978/api/messages", bot_app_id: str = cast.BOT_APP_ID,
-                 tenant_id: str = cast.TENANT_ID, verify_bot_token: Callable[[str], Any] | None = None, *, login_url: str | None = None,
-                 limits: bool = True, preinstalled: bool = True, redeliver_after: float = REDELIVER_AFTER, redeliveries: int = 1,
-                 invoke_timeout: float = INVOKE_TIMEOUT, clock: Callable[[], float] = time.time,
-                 limits_clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        bot_endpoint: str = "http://127.0.0.1:3978/api/messages",
+        bot_app_id: str = cast.BOT_APP_ID,
+        tenant_id: str = cast.TENANT_ID,
+        verify_bot_token: Callable[[str], Any] | None = None,
+        *,
+        login_url: str | None = None,
+        limits: bool = True,
+        preinstalled: bool = True,
+        redeliver_after: float = REDELIVER_AFTER,
+        redeliveries: int = 1,
+        invoke_timeout: float = INVOKE_TIMEOUT,
+        clock: Callable[[], float] = time.time,
+        limits_clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Describe the simulator; nothing runs before `start`.
 
         Args:
@@ -78,8 +89,16 @@ class Teams:
         self.activities = Activities(self._bot_app_id, self._served_in)
         self.delivery = Delivery(lambda: self.bot_endpoint, self.tokens, self.service_url, **self._patience)
         app = web.Application(client_max_size=64 * 1024 * 1024)  # above the limits of Teams and OneDrive, so that ours decide
-        app.add_routes(Connector(threads=self.threads, activities=self.activities, faults=self.faults, limits=self.limits,
-                                 bot_tokens=self._bot_tokens, session=self.delivery.session).routes())
+        app.add_routes(
+            Connector(
+                threads=self.threads,
+                activities=self.activities,
+                faults=self.faults,
+                limits=self.limits,
+                bot_tokens=self._bot_tokens,
+                session=self.delivery.session,
+            ).routes()
+        )
         app.add_routes(Control(self).routes())
         app.add_routes(self.files.routes())
         app.router.add_get("/v1/.well-known/openidconfiguration", self._openid)
@@ -123,8 +142,17 @@ class Teams:
 
     # ── people act ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def say(self, who: Person, text: str, conversation: ConversationRef | None = None, *, mentions: Iterable[Person] = (),
-                  quoting: tuple[Message, str] | None = None, style: str = "reply", wait: bool = True) -> Message:
+    async def say(
+        self,
+        who: Person,
+        text: str,
+        conversation: ConversationRef | None = None,
+        *,
+        mentions: Iterable[Person] = (),
+        quoting: tuple[Message, str] | None = None,
+        style: str = "reply",
+        wait: bool = True,
+    ) -> Message:
         """Type a message. Outside personal chats the bot is mentioned first, and an `@Name` in the text becomes a mention of `mentions`.
 
         Args:
@@ -142,8 +170,9 @@ class Teams:
             activity = quoted_in(activity, *quoting, style)
         return await self._post_and_deliver(identity.person(who), activity, wait)
 
-    def compose(self, who: Person, text: str, conversation: ConversationRef | None = None, *,
-                mentions: Iterable[Person] = ()) -> dict[str, Any]:
+    def compose(
+        self, who: Person, text: str, conversation: ConversationRef | None = None, *, mentions: Iterable[Person] = ()
+    ) -> dict[str, Any]:
         """The activity `say` would send, unsent: for hostile tests to bend and `post`."""
         sender = identity.person(who)
         place, root = self._place(sender, conversation)
@@ -161,8 +190,18 @@ class Teams:
     def _scene(self, who: Member, conversation: ConversationRef) -> Scene:
         return Scene(who, *self.threads.find(conversation), self.threads.now())
 
-    async def drop(self, who: Person, name: str, content: bytes, text: str = "", conversation: ConversationRef | None = None, *,
-                   also: Iterable[tuple[str, bytes]] = (), single_use: bool = False, wait: bool = True) -> Message:
+    async def drop(
+        self,
+        who: Person,
+        name: str,
+        content: bytes,
+        text: str = "",
+        conversation: ConversationRef | None = None,
+        *,
+        also: Iterable[tuple[str, bytes]] = (),
+        single_use: bool = False,
+        wait: bool = True,
+    ) -> Message:
         """Drop a file into one's personal chat (or elsewhere, where the bot is not told of it), perhaps with words beside it.
 
         Args:
@@ -207,9 +246,17 @@ class Teams:
 
     async def _post_and_deliver(self, sender: Member, activity: dict[str, Any], wait: bool) -> Message:
         base, root = identity.split_thread(activity["conversation"]["id"])
-        message = Message(id=activity["id"], conversation=base, thread=root, sender=self.activities.account(sender),
-                          time=activity["timestamp"], text=activity.get("text", ""), attachments=activity["attachments"],
-                          entities=activity["entities"], reply_to_id=activity.get("replyToId"))
+        message = Message(
+            id=activity["id"],
+            conversation=base,
+            thread=root,
+            sender=self.activities.account(sender),
+            time=activity["timestamp"],
+            text=activity.get("text", ""),
+            attachments=activity["attachments"],
+            entities=activity["entities"],
+            reply_to_id=activity.get("replyToId"),
+        )
         self.threads.add(message)
 
         async def deliver() -> None:
@@ -236,8 +283,17 @@ class Teams:
         self.threads.edit(message, text=activity["text"], attachments=activity["attachments"], entities=activity["entities"])
         return await self.delivery.deliver(activity)
 
-    async def press(self, who: Person, message_id: str, verb: str, data: dict[str, Any] | None = None, style: str = "execute", *,
-                    action: dict[str, Any] | None = None, reply_to: str | None = None) -> Answer:
+    async def press(
+        self,
+        who: Person,
+        message_id: str,
+        verb: str,
+        data: dict[str, Any] | None = None,
+        style: str = "execute",
+        *,
+        action: dict[str, Any] | None = None,
+        reply_to: str | None = None,
+    ) -> Answer:
         """Press a button of a card.
 
         Args:

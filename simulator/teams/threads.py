@@ -71,10 +71,22 @@ class Message:
         return next((a["content"] for a in self.attachments if a.get("contentType") == ADAPTIVE), None)
 
     def as_json(self) -> dict[str, Any]:
-        return {"id": self.id, "conversation": self.conversation_id, "from": self.sender, "time": self.time, "text": self.text,
-                "textFormat": self.text_format, "attachments": self.attachments, "entities": self.entities, "replyToId": self.reply_to_id,
-                "privateTo": self.private_to.upn if self.private_to else None, "edited": self.edited, "deleted": self.deleted,
-                "views": self.views, "delivered": self.delivered}
+        return {
+            "id": self.id,
+            "conversation": self.conversation_id,
+            "from": self.sender,
+            "time": self.time,
+            "text": self.text,
+            "textFormat": self.text_format,
+            "attachments": self.attachments,
+            "entities": self.entities,
+            "replyToId": self.reply_to_id,
+            "privateTo": self.private_to.upn if self.private_to else None,
+            "edited": self.edited,
+            "deleted": self.deleted,
+            "views": self.views,
+            "delivered": self.delivered,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,8 +136,16 @@ class Threads:
         for channel_id, name in ((identity.GENERAL, "General"), *((c.id, c.name) for c in cast.CHANNELS)):
             self._open(Conversation(id=channel_id, kind="channel", name=name, members=team, tenant_id=tenant_id, installed=preinstalled))
         for member in (*cast.EVERYONE, cast.STRANGER):
-            self._open(Conversation(id=identity.personal_chat_id(member), kind="personal", name=member.name, members=(member,),
-                                    tenant_id=self.tenant_of(member), installed=preinstalled))
+            self._open(
+                Conversation(
+                    id=identity.personal_chat_id(member),
+                    kind="personal",
+                    name=member.name,
+                    members=(member,),
+                    tenant_id=self.tenant_of(member),
+                    installed=preinstalled,
+                )
+            )
 
     def _open(self, conversation: Conversation) -> None:
         self.conversations[conversation.id] = conversation
@@ -188,8 +208,9 @@ class Threads:
         for listener in tuple(self.listeners):
             listener(event)
 
-    def edit(self, message: Message, *, text: str, attachments: list[dict[str, Any]], entities: list[dict[str, Any]],
-             text_format: str = "plain") -> None:
+    def edit(
+        self, message: Message, *, text: str, attachments: list[dict[str, Any]], entities: list[dict[str, Any]], text_format: str = "plain"
+    ) -> None:
         """Replace the content for everybody; own views of the old card end."""
         message.text, message.text_format, message.attachments, message.entities = text, text_format, attachments, entities
         message.edited = True

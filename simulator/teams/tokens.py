@@ -58,9 +58,13 @@ class ChannelTokens:
         self._cached.clear()
 
     def openid_document(self, base_url: str) -> dict[str, Any]:
-        return {"issuer": ISSUER, "authorization_endpoint": "https://invalid.botframework.com/",
-                "jwks_uri": f"{base_url}/v1/.well-known/keys", "id_token_signing_alg_values_supported": ["RS256"],
-                "token_endpoint_auth_methods_supported": ["private_key_jwt"]}
+        return {
+            "issuer": ISSUER,
+            "authorization_endpoint": "https://invalid.botframework.com/",
+            "jwks_uri": f"{base_url}/v1/.well-known/keys",
+            "id_token_signing_alg_values_supported": ["RS256"],
+            "token_endpoint_auth_methods_supported": ["private_key_jwt"],
+        }
 
     def jwks(self) -> dict[str, Any]:
         """The published keys; each says for which channels it is good."""
@@ -76,8 +80,16 @@ class ChannelTokens:
             self._cached[service_url] = (until, token)
         return token
 
-    def token(self, service_url: str, *, alg: str = "RS256", kid: str | None = "", key: rsa.RSAPrivateKey | None = None,
-              endorsed: bool = True, **claims: Any) -> str:
+    def token(
+        self,
+        service_url: str,
+        *,
+        alg: str = "RS256",
+        kid: str | None = "",
+        key: rsa.RSAPrivateKey | None = None,
+        endorsed: bool = True,
+        **claims: Any,
+    ) -> str:
         """A signed token, made bad on request.
 
         Args:
@@ -119,8 +131,9 @@ def _b64(raw: bytes) -> bytes:
 class BotTokens:
     """Checks the Bearer of the bot's own calls, once per token."""
 
-    def __init__(self, app_id: str, verify: Callable[[str], Any] | None, login_url: str | None,
-                 clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, app_id: str, verify: Callable[[str], Any] | None, login_url: str | None, clock: Callable[[], float] = time.time
+    ) -> None:
         """Args: `verify` decides alone when given; else keys come from the JWKS at `login_url`; with neither any Bearer passes."""
         self._app_id = app_id
         self._verify = verify
@@ -163,5 +176,6 @@ class BotTokens:
                 self._keys = {key.key_id: key for key in jwt.PyJWKSet.from_dict(await response.json()).keys if key.key_id}
         if kid not in self._keys:
             raise jwt.InvalidKeyError(f"unknown key {kid!r}")
-        return jwt.decode(token, self._keys[kid].key, algorithms=["RS256"], audience=CONNECTOR_AUDIENCE,
-                          options={"require": ["exp", "aud", "iss"]})
+        return jwt.decode(
+            token, self._keys[kid].key, algorithms=["RS256"], audience=CONNECTOR_AUDIENCE, options={"require": ["exp", "aud", "iss"]}
+        )

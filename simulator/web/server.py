@@ -23,8 +23,10 @@ from simulator.web.files import MOST_DROPPED, FileRoutes, Samples, file_parts, s
 HERE = Path(__file__).parent
 _SERVED = frozenset({".html", ".js", ".css", ".svg", ".png"})  # never the Python next to them
 # where the npm packages keep the files the page asks for
-_VENDOR = {"adaptivecards.min.js": "adaptivecards/dist/adaptivecards.min.js",
-           "markdown-it.min.js": "markdown-it/dist/browser/markdown-it.umd.min.js"}
+_VENDOR = {
+    "adaptivecards.min.js": "adaptivecards/dist/adaptivecards.min.js",
+    "markdown-it.min.js": "markdown-it/dist/browser/markdown-it.umd.min.js",
+}
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _HEARTBEAT = 15.0  # seconds; lets the page notice a dead line
 
@@ -130,8 +132,11 @@ class _Page:
 
     async def world(self, _request: web.Request) -> Any:
         people = (*cast.HELPDESK, *cast.PEOPLE, *cast.RECOVERY, cast.STRANGER, *cast.CROWD)
-        return {"people": [_person_json(member) for member in people], "channels": [{"id": c.id, "name": c.name} for c in cast.CHANNELS],
-                "bot": {"name": self._teams.activities.bot["name"]}}
+        return {
+            "people": [_person_json(member) for member in people],
+            "channels": [{"id": c.id, "name": c.name} for c in cast.CHANNELS],
+            "bot": {"name": self._teams.activities.bot["name"]},
+        }
 
     async def conversations(self, request: web.Request) -> Any:
         who = identity.person(request.query["as"])
@@ -142,9 +147,13 @@ class _Page:
         seen = [m for m in self._teams.threads.list(conversation.id) if _sees(m, who)]
         read = self._read.get((who.upn, conversation.id), "")
         mine = identity.mri(who)
-        return {"id": conversation.id, "kind": conversation.kind,
-                "name": self._teams.activities.bot["name"] if conversation.kind == "personal" else conversation.name,
-                "unread": sum(m.id > read and m.sender["id"] != mine for m in seen), "last": _message_json(seen[-1], who) if seen else None}
+        return {
+            "id": conversation.id,
+            "kind": conversation.kind,
+            "name": self._teams.activities.bot["name"] if conversation.kind == "personal" else conversation.name,
+            "unread": sum(m.id > read and m.sender["id"] != mine for m in seen),
+            "last": _message_json(seen[-1], who) if seen else None,
+        }
 
     async def messages(self, request: web.Request) -> Any:
         who = identity.person(request.query["as"])
@@ -180,8 +189,13 @@ class _Page:
         speak(self._teams, asked)
         conversation: Any = asked["conversation"]
         root = self._teams.threads.messages[asked["replyTo"]].thread if asked.get("replyTo") else None
-        message = await self._teams.say(asked["as"], asked["text"], identity.join_thread(conversation, root),
-                                        mentions=[m["upn"] for m in asked.get("mentions") or ()], wait=False)
+        message = await self._teams.say(
+            asked["as"],
+            asked["text"],
+            identity.join_thread(conversation, root),
+            mentions=[m["upn"] for m in asked.get("mentions") or ()],
+            wait=False,
+        )
         return {"id": message.id}
 
     async def press(self, request: web.Request) -> Any:
@@ -273,21 +287,43 @@ def _message_json(message: Message, who: Member) -> dict[str, Any]:
     sender = {"name": message.sender["name"], "id": message.sender["id"], "bot": message.by_bot}
     if not message.by_bot:
         sender["upn"] = identity.person(message.sender["id"]).upn  # two people may share a name
-    return {"id": message.id, "from": sender,
-            "text": message.text, "textFormat": message.text_format, "time": message.time, "edited": message.edited,
-            "deleted": message.deleted, "replyTo": None if message.thread in (None, message.id) else message.thread,
-            "card": message.card(who), "private": message.private_to is not None, **file_parts(message),
-            "mentions": [{"id": account["id"], "name": account["name"]} for account in mentioned]}
+    return {
+        "id": message.id,
+        "from": sender,
+        "text": message.text,
+        "textFormat": message.text_format,
+        "time": message.time,
+        "edited": message.edited,
+        "deleted": message.deleted,
+        "replyTo": None if message.thread in (None, message.id) else message.thread,
+        "card": message.card(who),
+        "private": message.private_to is not None,
+        **file_parts(message),
+        "mentions": [{"id": account["id"], "name": account["name"]} for account in mentioned],
+    }
 
 
 def _person_json(member: Member) -> dict[str, Any]:
     groups = _groups_of(member)
-    marks = {"guest": member.user_type == "Guest", "other tenant": member.other_tenant, "disabled": not member.enabled,
-             "synced": member.synced, "senior": "Helpdesk seniors" in groups, "vip": "Executives" in groups,
-             "privileged": bool(member.roles) or any(cast.group(name).role_assignable for name in groups)}
-    return {"id": member.id, "upn": member.upn, "name": member.name, "jobTitle": member.job_title, "department": member.department,
-            "marks": [mark for mark, holds in marks.items() if holds],
-            "helpdesk": "Helpdesk" in groups, "admin": "Doorman administrators" in groups}
+    marks = {
+        "guest": member.user_type == "Guest",
+        "other tenant": member.other_tenant,
+        "disabled": not member.enabled,
+        "synced": member.synced,
+        "senior": "Helpdesk seniors" in groups,
+        "vip": "Executives" in groups,
+        "privileged": bool(member.roles) or any(cast.group(name).role_assignable for name in groups),
+    }
+    return {
+        "id": member.id,
+        "upn": member.upn,
+        "name": member.name,
+        "jobTitle": member.job_title,
+        "department": member.department,
+        "marks": [mark for mark, holds in marks.items() if holds],
+        "helpdesk": "Helpdesk" in groups,
+        "admin": "Doorman administrators" in groups,
+    }
 
 
 def _groups_of(member: Member) -> set[str]:

@@ -32,14 +32,10 @@ DEPARTMENTS = tuple(
 
 def falling(weeks: int, a_week: int, last: int = 4_013, people: int = 11_700) -> tuple[Day, ...]:
     """A reading on each day of so many weeks."""
-    return tuple(
-        Day(TODAY - timedelta(days=back), last + round(a_week * back / 7), people) for back in range(7 * weeks, -1, -1)
-    )
+    return tuple(Day(TODAY - timedelta(days=back), last + round(a_week * back / 7), people) for back in range(7 * weeks, -1, -1))
 
 
-REPORT = PhoneOnlyReport(
-    Scope(), NOW - timedelta(minutes=20), NOW - timedelta(hours=30), POPULATIONS, DEPARTMENTS, falling(12, 210)
-)
+REPORT = PhoneOnlyReport(Scope(), NOW - timedelta(minutes=20), NOW - timedelta(hours=30), POPULATIONS, DEPARTMENTS, falling(12, 210))
 WHOLE = ReportShown(REPORT, DATES, NOW, "all")
 DEPARTMENT = PhoneOnlyReport(
     Scope("Logistics"),

@@ -139,8 +139,7 @@ def test_what_has_no_name_is_called_after_its_place_in_every_language() -> None:
     with speaking(Reader(catalogue("nl"))):
         said = " ".join(map(spoken, found_said(replace(BULK, found=found))))
     assert said == (
-        "Niet gebruikte kolommen: kolom G, “Site”. "
-        "Overgeslagen: rij 3 (het lijkt rijen tegen te houden of iets anders te willen)."
+        "Niet gebruikte kolommen: kolom G, “Site”. Overgeslagen: rij 3 (het lijkt rijen tegen te houden of iets anders te willen)."
     )
 
 

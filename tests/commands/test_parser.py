@@ -89,8 +89,11 @@ def test_set_phone(line: str, mode: str, phone: PhoneType, who: str, number: str
         (f"show{M2}.", "show", {"who": Who("Omar", "22222222-bbbb")}),
         ("remove mobile for alice", "remove-phone", {"phone": MOBILE, "who": Who("alice")}),
         ("remove security key for alice", "remove-method", {"families": (Family.PASSKEY,), "who": Who("alice")}),
-        ("delete MS Authenticator for Jan de Vries", "remove-method",
-         {"families": (Family.AUTHENTICATOR, Family.PASSWORDLESS), "who": Who("Jan de Vries")}),
+        (
+            "delete MS Authenticator for Jan de Vries",
+            "remove-method",
+            {"families": (Family.AUTHENTICATOR, Family.PASSWORDLESS), "who": Who("Jan de Vries")},
+        ),
         ("remove hello for alice", "remove-method", {"families": (Family.WINDOWS_HELLO,), "who": Who("alice")}),
         ("remove resourceKey for alice", "remove-method", {"unknown": "resourceKey", "who": Who("alice")}),
         ("set email for Jan de Vries to jan@mail.example", "set-email", {"who": Who("Jan de Vries"), "address": "jan@mail.example"}),

@@ -59,9 +59,7 @@ def test_demands_add_up() -> None:
 
 
 def test_rules_that_accept_no_common_approver_let_nobody_approve() -> None:
-    decision = asked(
-        rule("One", approvals=1, approve=frozenset({"seniors"})), rule("Other", approvals=1, approve=frozenset({"security"}))
-    )
+    decision = asked(rule("One", approvals=1, approve=frozenset({"seniors"})), rule("Other", approvals=1, approve=frozenset({"security"})))
     assert decision.reason is Reason.NOBODY_CAN_APPROVE
     assert decision.text == "Nobody can approve this: no group is accepted by each of “One” and “Other”."
     assert decision.rules == ("One", "Other")

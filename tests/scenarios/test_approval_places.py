@@ -97,9 +97,7 @@ async def test_too_few_known_is_nobody_too(database_url: str) -> None:
     [(SET, SAM, INGRID), (SET, INGRID, SAM), ("set mobile for ingrid +31 6 12345678", HANNA, SAM)],
     ids=["requester-sam", "requester-ingrid", "target-ingrid"],
 )
-async def test_neither_requester_nor_target_counts_as_somebody_to_ask(
-    chats: Desk, line: str, who: cast.Member, only: cast.Member
-) -> None:
+async def test_neither_requester_nor_target_counts_as_somebody_to_ask(chats: Desk, line: str, who: cast.Member, only: cast.Member) -> None:
     left_out = INGRID if only is SAM else SAM
     before = len(posts(chats, left_out))
     operation_id, own = await ask(chats, line, who)

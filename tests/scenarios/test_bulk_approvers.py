@@ -119,5 +119,3 @@ async def test_the_row_is_not_written_all_the_same(desk: Desk, who: cast.Member)
 
 def _json(stored: object) -> object:
     return json.loads(stored) if isinstance(stored, str) else stored
-
-

@@ -279,4 +279,3 @@ async def test_what_cannot_be_read_is_a_row_of_its_own(desk: Desk) -> None:
     assert rows(desk, job_id)[6]["repaired"] not in ("[]", [])
     assert "612345680" not in as_json(own.card)
     assert as_json(own.card).count("Repaired") >= 1
-

@@ -90,9 +90,14 @@ async def test_who_may_decide(desk: Desk) -> None:
         assert "is the job of Hanna Visser" in (await desk.press(BRAM, own, verb, action=button(verb, job_id))).message
         assert "not in the helpdesk group" in (await desk.press(OSCAR, own, verb, action=button(verb, job_id))).message
     for line in ("bulk resume", "bulk cancel", "bulk retry", "bulk result", "bulk preview"):
-        assert "job of Hanna Visser" in (said := (await desk.say(BRAM, f"{line} {job_id}")).text) or "is not finished" in said or line in (
-            "bulk result",
-            "bulk preview",
+        assert (
+            "job of Hanna Visser" in (said := (await desk.say(BRAM, f"{line} {job_id}")).text)
+            or "is not finished" in said
+            or line
+            in (
+                "bulk result",
+                "bulk preview",
+            )
         ), said
         assert "not in the helpdesk group" in (await desk.say(OSCAR, f"{line} {job_id}")).text
     assert states(desk, job_id) == ["succeeded"] * 2 + ["queued"] * 6

@@ -234,7 +234,6 @@ async def test_the_file_cannot_be_fetched(desk: Desk) -> None:
 
 async def test_a_log_channel_that_is_down_gets_the_summary_later(desk: Desk) -> None:
 
-
     desk.teams.down(LOG)
     job_id, own = await begun(desk, *THREE)
     await desk.settled(own, "Done")

@@ -120,8 +120,7 @@ async def test_the_rows_with_warnings_come_first(desk: Desk) -> None:
 async def test_what_only_a_note_says_of_one_is_said_of_a_file(desk: Desk) -> None:
     """What the numbers are good for, what ends when, and that a texted code takes the place of the password."""
     typed = [
-        (await desk.say(HANNA, line)).text
-        for line in (f"set office for {ALICE.upn} +31 20 7654321", f"enable sms sign-in for {OMAR.upn}")
+        (await desk.say(HANNA, line)).text for line in (f"set office for {ALICE.upn} +31 20 7654321", f"enable sms sign-in for {OMAR.upn}")
     ]
     job_id, own = await previewed(desk, HEADER, f"{ALICE.upn},,,+31 20 7654321,,", f"{OMAR.upn},,,,on,")
     await desk.press(HANNA, own, "confirm")

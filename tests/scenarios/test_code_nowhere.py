@@ -125,9 +125,7 @@ async def test_a_password_whose_fate_is_unknown_is_nowhere(desk: Desk, logged: C
     await nowhere(desk, logged, answer.body)
 
 
-async def test_a_code_that_could_not_be_recorded_is_nowhere(
-    desk: Desk, logged: Callable[[], str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_code_that_could_not_be_recorded_is_nowhere(desk: Desk, logged: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> None:
     own = await ready(desk)
     move = StoredOperations.move
 

@@ -121,5 +121,3 @@ async def test_without_a_log_channel_the_last_one_waits(database_url: str) -> No
         await desk.say(SAM, "log here", LOG)
         head = await one_more(desk, 1)
         assert (await audit(database_url, "verify", "--head", head)).status == 0
-
-

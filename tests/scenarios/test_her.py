@@ -1,4 +1,4 @@
-""""Her", "him" and "them": the last person whose card was shown here, and nobody else."""
+""" "Her", "him" and "them": the last person whose card was shown here, and nobody else."""
 
 from __future__ import annotations
 

@@ -134,5 +134,3 @@ async def test_a_first_day_begins_when_it_is_said_to(desk: Desk) -> None:
     (request,) = created(desk)
     assert request.body["startDateTime"].startswith(begins)
     assert request.body["isUsableOnce"] is True
-
-

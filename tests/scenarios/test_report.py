@@ -205,7 +205,7 @@ async def test_both_neither_several_and_nobody(desk: Desk) -> None:
 
 
 #: The last ones cannot be typed: what is typed is read as Markdown.
-NASTY = ("R&D \"Lab\" O'Neil", "=HYPERLINK(1)", "' or 1 eq 1 or '", "*Sales* {{DATE(2026-01-01T00:00:00Z)}}", "[x](https://evil.example)")
+NASTY = ('R&D "Lab" O\'Neil', "=HYPERLINK(1)", "' or 1 eq 1 or '", "*Sales* {{DATE(2026-01-01T00:00:00Z)}}", "[x](https://evil.example)")
 
 
 async def test_names_are_other_peoples_words(desk: Desk) -> None:

@@ -40,7 +40,6 @@ class OneOperation:
         self.operation = replace(self.operation, state=to, outcome=more.get("outcome", ""))
         return self.operation
 
-
     async def made_to(self, _target: str, _since: datetime) -> tuple[()]:
         return ()
 

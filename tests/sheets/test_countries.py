@@ -100,9 +100,7 @@ def test_a_number_with_its_own_country_is_left_as_it_is(tmp_path: Path, country:
     ],
 )
 def test_a_country_that_cannot_be_told_matters_for_a_national_number_only(tmp_path: Path, names: str, cells: str, says: str) -> None:
-    rows, end = found(
-        tmp_path / "file", f"UPN,{names},Mobile\na@b.example,{cells},06 12 34 56 78\nb@b.example,{cells},+31612345679\n"
-    )
+    rows, end = found(tmp_path / "file", f"UPN,{names},Mobile\na@b.example,{cells},06 12 34 56 78\nb@b.example,{cells},+31612345679\n")
     assert says in rows[0].problem
     assert (rows[1].problem, end.national) == ("", 0)
 

@@ -222,5 +222,3 @@ async def test_latency_does_not_hold_others_up(client: Client):
     took = time.perf_counter() - began
     assert reply.status == 200
     assert 0.2 <= took < 2, "once for the batch as a whole, not for each of its parts"
-
-

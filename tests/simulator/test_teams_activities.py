@@ -31,13 +31,20 @@ async def test_a_personal_message(stage):
     assert re.fullmatch(r"\d{13}", activity["id"])
     assert activity["id"] == message.id
     assert {name: activity[name] for name in ("type", "channelId", "serviceUrl", "locale", "text", "textFormat", "from", "recipient")} == {
-        "type": "message", "channelId": "msteams", "serviceUrl": teams.url + "/emea/", "locale": "en-GB", "text": "show alice",
-        "textFormat": "plain", "from": {"id": mri(HANNA), "name": "Hanna Visser", "aadObjectId": HANNA.id},
-        "recipient": {"id": BOT, "name": "Doorman"}}
+        "type": "message",
+        "channelId": "msteams",
+        "serviceUrl": teams.url + "/emea/",
+        "locale": "en-GB",
+        "text": "show alice",
+        "textFormat": "plain",
+        "from": {"id": mri(HANNA), "name": "Hanna Visser", "aadObjectId": HANNA.id},
+        "recipient": {"id": BOT, "name": "Doorman"},
+    }
     assert activity["conversation"] == {"id": personal_chat_id(HANNA), "conversationType": "personal", "tenantId": cast.TENANT_ID}
     assert activity["channelData"] == {"tenant": {"id": cast.TENANT_ID}}
     assert activity["entities"] == [
-        {"type": "clientInfo", "locale": "en-GB", "country": "NL", "platform": "Web", "timezone": "Europe/Amsterdam"}]
+        {"type": "clientInfo", "locale": "en-GB", "country": "NL", "platform": "Web", "timezone": "Europe/Amsterdam"}
+    ]
     assert activity["attachments"] == [{"contentType": "text/html", "content": "<p>show alice</p>"}]
     assert datetime.fromisoformat(activity["timestamp"]) == datetime.fromisoformat(activity["localTimestamp"])
     assert message.delivered == 200
@@ -51,8 +58,12 @@ async def test_a_channel_message_mentions_the_bot_and_starts_a_thread(stage):
     mentions = [e for e in activity["entities"] if e["type"] == "mention"]
     assert [e["mentioned"] for e in mentions] == [{"id": BOT, "name": "Doorman"}, {"id": mri(ALICE), "name": "Alice Jansen"}]
     assert [e["text"] for e in mentions] == ["<at>Doorman</at>", "<at>Alice Jansen</at>"]
-    assert activity["conversation"] == {"id": f"{HELPDESK.id};messageid={message.id}", "conversationType": "channel", "isGroup": True,
-                                        "tenantId": cast.TENANT_ID}
+    assert activity["conversation"] == {
+        "id": f"{HELPDESK.id};messageid={message.id}",
+        "conversationType": "channel",
+        "isGroup": True,
+        "tenantId": cast.TENANT_ID,
+    }
     data = activity["channelData"]
     assert (data["teamsChannelId"], data["channel"], data["team"]["id"]) == (HELPDESK.id, {"id": HELPDESK.id}, cast.TEAM_ID)
     assert activity["attachments"][0]["content"].count('itemtype="http://schema.skype.com/Mention"') == 2
@@ -124,8 +135,10 @@ async def test_an_execute_is_an_invoke_with_the_inputs_merged(stage):
     await teams.press(SAM, card_id, "confirm", {"ticket": "INC1"})
     invoke = bot.received[-1]
     assert (invoke["type"], invoke["name"], invoke["replyToId"]) == ("invoke", "adaptiveCard/action", card_id)
-    assert invoke["value"] == {"trigger": "manual", "action": {"type": "Action.Execute", "title": "confirm", "verb": "confirm",
-                                                               "data": {"operation": "7Q2F", "ticket": "INC1"}}}
+    assert invoke["value"] == {
+        "trigger": "manual",
+        "action": {"type": "Action.Execute", "title": "confirm", "verb": "confirm", "data": {"operation": "7Q2F", "ticket": "INC1"}},
+    }
     assert invoke["from"]["aadObjectId"] == SAM.id
     assert invoke["conversation"]["id"] == root.conversation_id
     assert invoke["channelData"]["source"] == {"name": "message"}

@@ -74,8 +74,10 @@ async def test_an_old_client_presses_a_button_that_is_gone(stage):
 
 async def test_a_button_inside_a_show_card_or_fallback_is_found(stage):
     teams, bot = stage
-    inner = {"type": "AdaptiveCard", "actions": [{"type": "Action.Execute", "verb": "deny",
-                                                  "fallback": {"type": "Action.Submit", "data": {"verb": "deny"}}}]}
+    inner = {
+        "type": "AdaptiveCard",
+        "actions": [{"type": "Action.Execute", "verb": "deny", "fallback": {"type": "Action.Submit", "data": {"verb": "deny"}}}],
+    }
     card_id = await bot.sent(HELPDESK.id, card_activity(card(actions=[{"type": "Action.ShowCard", "card": inner}])))
     await teams.press(SAM, card_id, "deny", {"reason": "no"})
     await teams.press(SAM, card_id, "deny", style="submit")
@@ -106,12 +108,15 @@ async def test_no_refresh_without_a_rule_and_for_all_without_user_ids(stage):
     assert (await teams.refresh(HANNA, everybody)).error is None
 
 
-@pytest.mark.parametrize(("body", "message", "error"), [
-    ({"statusCode": 200, "type": MESSAGE_ANSWER, "value": "Done"}, "Done", None),
-    ({"statusCode": 403, "type": ERROR_ANSWER, "value": {"code": "Forbidden", "message": "Ask Sam."}}, None, "Ask Sam."),
-    ({"statusCode": 401, "type": "application/vnd.microsoft.activity.loginRequest", "value": {}}, None, SOMETHING_WRONG),
-    ({"statusCode": 412, "type": "application/vnd.microsoft.error.preconditionFailed", "value": {"message": "Again"}}, None, "Again"),
-])
+@pytest.mark.parametrize(
+    ("body", "message", "error"),
+    [
+        ({"statusCode": 200, "type": MESSAGE_ANSWER, "value": "Done"}, "Done", None),
+        ({"statusCode": 403, "type": ERROR_ANSWER, "value": {"code": "Forbidden", "message": "Ask Sam."}}, None, "Ask Sam."),
+        ({"statusCode": 401, "type": "application/vnd.microsoft.activity.loginRequest", "value": {}}, None, SOMETHING_WRONG),
+        ({"statusCode": 412, "type": "application/vnd.microsoft.error.preconditionFailed", "value": {"message": "Again"}}, None, "Again"),
+    ],
+)
 async def test_answers_teams_understands(stage, body, message, error):
     teams, bot = stage
     card_id = await bot.sent(HELPDESK.id, card_activity(card("confirm")))
@@ -122,32 +127,36 @@ async def test_answers_teams_understands(stage, body, message, error):
     assert teams.threads.messages[card_id].views == {}
 
 
-@pytest.mark.parametrize("response", [
-    {"status": 500},
-    {"status": 201, "body": {"statusCode": 200, "type": MESSAGE_ANSWER, "value": "Done"}},
-    {"text": "no JSON"},
-    {"body": None},
-    {"body": []},
-    {"body": {"statusCode": 200, "type": MESSAGE_ANSWER}},
-    {"body": {"statusCode": 200, "type": [], "value": {}}},
-    {"body": {"statusCode": 200, "type": MESSAGE_ANSWER, "value": {}}},
-    {"body": {"statusCode": 500, "type": MESSAGE_ANSWER, "value": "Done"}},
-    {"body": {"statusCode": "200", "type": MESSAGE_ANSWER, "value": "Done"}},
-    {"body": {"statusCode": 200, "type": ADAPTIVE, "value": "card"}},
-    {"body": {"statusCode": 200, "type": ADAPTIVE, "value": {"type": "AdaptiveCard", "version": "1.6"}}},
-    {"body": {"statusCode": 400, "type": ADAPTIVE, "value": {"type": "AdaptiveCard", "version": "1.5"}}},
-    {"body": {"statusCode": 200, "type": ERROR_ANSWER, "value": {"code": "a", "message": "b"}}},
-    {"body": {"statusCode": 400, "type": ERROR_ANSWER, "value": {"code": "a"}}},
-    {"body": {"statusCode": 400, "type": ERROR_ANSWER, "value": "text"}},
-    {"body": {"statusCode": 200, "type": "application/json", "value": {}}},
-])
+@pytest.mark.parametrize(
+    "response",
+    [
+        {"status": 500},
+        {"status": 201, "body": {"statusCode": 200, "type": MESSAGE_ANSWER, "value": "Done"}},
+        {"text": "no JSON"},
+        {"body": None},
+        {"body": []},
+        {"body": {"statusCode": 200, "type": MESSAGE_ANSWER}},
+        {"body": {"statusCode": 200, "type": [], "value": {}}},
+        {"body": {"statusCode": 200, "type": MESSAGE_ANSWER, "value": {}}},
+        {"body": {"statusCode": 500, "type": MESSAGE_ANSWER, "value": "Done"}},
+        {"body": {"statusCode": "200", "type": MESSAGE_ANSWER, "value": "Done"}},
+        {"body": {"statusCode": 200, "type": ADAPTIVE, "value": "card"}},
+        {"body": {"statusCode": 200, "type": ADAPTIVE, "value": {"type": "AdaptiveCard", "version": "1.6"}}},
+        {"body": {"statusCode": 400, "type": ADAPTIVE, "value": {"type": "AdaptiveCard", "version": "1.5"}}},
+        {"body": {"statusCode": 200, "type": ERROR_ANSWER, "value": {"code": "a", "message": "b"}}},
+        {"body": {"statusCode": 400, "type": ERROR_ANSWER, "value": {"code": "a"}}},
+        {"body": {"statusCode": 400, "type": ERROR_ANSWER, "value": "text"}},
+        {"body": {"statusCode": 200, "type": "application/json", "value": {}}},
+    ],
+)
 async def test_answers_teams_cannot_use(stage, response):
     teams, bot = stage
     base = card("confirm")
     card_id = await bot.sent(HELPDESK.id, card_activity(base))
     status = response.get("status", 200)
-    bot.answer = lambda _: web.json_response(response["body"], status=status) if "body" in response else web.Response(
-        status=status, text=response.get("text"))
+    bot.answer = lambda _: (
+        web.json_response(response["body"], status=status) if "body" in response else web.Response(status=status, text=response.get("text"))
+    )
     answer = await teams.press(HANNA, card_id, "confirm")
     assert answer.error == SOMETHING_WRONG
     assert answer.malformed

@@ -87,28 +87,32 @@ async def test_create_personal_chat(stage):
 
 async def test_create_channel_thread(stage):
     teams, bot = stage
-    status, body, _ = await bot.call("POST", "conversations", {
-        "isGroup": True, "bot": BOT, "channelData": {"channel": {"id": LOG.id}}, "activity": TEXT})
+    status, body, _ = await bot.call(
+        "POST", "conversations", {"isGroup": True, "bot": BOT, "channelData": {"channel": {"id": LOG.id}}, "activity": TEXT}
+    )
     assert status == 201
     assert body["id"] == f"{LOG.id};messageid={body['activityId']}"
     assert teams.thread(LOG)[0].id == body["activityId"]
     assert teams.sent[0].conversation == body["id"]
 
 
-@pytest.mark.parametrize(("body", "status", "code"), [
-    ({"members": [], "tenantId": "t"}, 400, "BadSyntax"),
-    ({"tenantId": "t"}, 400, "BadSyntax"),
-    ({"members": [{"id": mri(ALICE)}, {"id": mri(HANNA)}], "tenantId": "t"}, 400, "BadSyntax"),
-    ({"isGroup": True, "members": [{"id": mri(ALICE)}], "tenantId": "t"}, 400, "BadSyntax"),
-    ({"members": [{"id": mri(ALICE)}]}, 400, "BadSyntax"),
-    ({"members": [{"id": "29:nobody"}], "tenantId": "t"}, 400, "BadArgument"),
-    ({"members": [{"id": "alice@fabrikam.example"}], "tenantId": "t"}, 400, "BadArgument"),
-    ({"members": [{"id": mri(ALICE)}], "tenantId": "t", "bot": {"id": "28:other"}}, 400, "BadArgument"),
-    ({"channelData": {"channel": {"id": LOG.id}}}, 400, "BadSyntax"),
-    ({"channelData": {"channel": {"id": "19:none@thread.tacv2"}}, "activity": TEXT}, 404, "ConversationNotFound"),
-    ({"channelData": {"channel": {"id": LOG.id}}, "activity": {"type": "message"}}, 400, "BadSyntax"),
-    ({"channelData": {"channel": {"id": LOG.id}}, "activity": "hello"}, 400, "BadSyntax"),
-])
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({"members": [], "tenantId": "t"}, 400, "BadSyntax"),
+        ({"tenantId": "t"}, 400, "BadSyntax"),
+        ({"members": [{"id": mri(ALICE)}, {"id": mri(HANNA)}], "tenantId": "t"}, 400, "BadSyntax"),
+        ({"isGroup": True, "members": [{"id": mri(ALICE)}], "tenantId": "t"}, 400, "BadSyntax"),
+        ({"members": [{"id": mri(ALICE)}]}, 400, "BadSyntax"),
+        ({"members": [{"id": "29:nobody"}], "tenantId": "t"}, 400, "BadArgument"),
+        ({"members": [{"id": "alice@fabrikam.example"}], "tenantId": "t"}, 400, "BadArgument"),
+        ({"members": [{"id": mri(ALICE)}], "tenantId": "t", "bot": {"id": "28:other"}}, 400, "BadArgument"),
+        ({"channelData": {"channel": {"id": LOG.id}}}, 400, "BadSyntax"),
+        ({"channelData": {"channel": {"id": "19:none@thread.tacv2"}}, "activity": TEXT}, 404, "ConversationNotFound"),
+        ({"channelData": {"channel": {"id": LOG.id}}, "activity": {"type": "message"}}, 400, "BadSyntax"),
+        ({"channelData": {"channel": {"id": LOG.id}}, "activity": "hello"}, 400, "BadSyntax"),
+    ],
+)
 async def test_creations_that_are_refused(stage, body, status, code):
     _, bot = stage
     refused(await bot.call("POST", "conversations", body), status, code)
@@ -158,27 +162,30 @@ async def test_content_type_and_json(stage):
         refused(await bot.call("POST", path, data=raw, headers={"Content-Type": "application/json"}), 400, "BadSyntax")
 
 
-@pytest.mark.parametrize("activity", [
-    {},
-    {"type": "dance"},
-    {"type": "message"},
-    {"type": "message", "text": 5},
-    {"type": "message", "attachments": {}},
-    {"type": "message", "attachments": [{}]},
-    {"type": "message", "text": "x", "entities": "mention"},
-    card_activity(card(), "application/json"),
-    card_activity(None),
-    card_activity({"type": "Card", "version": "1.5"}),
-    card_activity(card(version="1.6")),
-    card_activity(card(version="2")),
-    card_activity(card(version=1.5)),
-    card_activity({"type": "AdaptiveCard"}),
-    card_activity(card(refresh={"userIds": [f"29:{n}" for n in range(61)]})),
-    card_activity(card(refresh="yes")),
-    card_activity(card(msteams={"entities": [MENTION]})),
-    {"type": "message", "text": "hi A", "entities": [MENTION]},
-    {"type": "message", "text": "<at>A</at>", "entities": [{"type": "mention", "text": "<at>A</at>", "mentioned": {"id": "29:a"}}]},
-])
+@pytest.mark.parametrize(
+    "activity",
+    [
+        {},
+        {"type": "dance"},
+        {"type": "message"},
+        {"type": "message", "text": 5},
+        {"type": "message", "attachments": {}},
+        {"type": "message", "attachments": [{}]},
+        {"type": "message", "text": "x", "entities": "mention"},
+        card_activity(card(), "application/json"),
+        card_activity(None),
+        card_activity({"type": "Card", "version": "1.5"}),
+        card_activity(card(version="1.6")),
+        card_activity(card(version="2")),
+        card_activity(card(version=1.5)),
+        card_activity({"type": "AdaptiveCard"}),
+        card_activity(card(refresh={"userIds": [f"29:{n}" for n in range(61)]})),
+        card_activity(card(refresh="yes")),
+        card_activity(card(msteams={"entities": [MENTION]})),
+        {"type": "message", "text": "hi A", "entities": [MENTION]},
+        {"type": "message", "text": "<at>A</at>", "entities": [{"type": "mention", "text": "<at>A</at>", "mentioned": {"id": "29:a"}}]},
+    ],
+)
 async def test_activities_teams_cannot_show(stage, activity):
     teams, bot = stage
     refused(await bot.send(CHAT, activity), 400, "BadSyntax")
@@ -187,14 +194,16 @@ async def test_activities_teams_cannot_show(stage, activity):
     assert [m.text for m in teams.thread(HANNA)] == ["hello"]
 
 
-@pytest.mark.parametrize("activity", [
-    card_activity(card("confirm")),
-    card_activity(card(version="1.4")),
-    card_activity(card(refresh={"userIds": [f"29:{n}" for n in range(60)], "action": {}})),
-    card_activity(card(body=[{"type": "TextBlock", "text": "<at>A</at>"}],
-                       msteams={"entities": [MENTION]})),
-    {"type": "message", "text": "<at>A</at>", "entities": [MENTION]},
-])
+@pytest.mark.parametrize(
+    "activity",
+    [
+        card_activity(card("confirm")),
+        card_activity(card(version="1.4")),
+        card_activity(card(refresh={"userIds": [f"29:{n}" for n in range(60)], "action": {}})),
+        card_activity(card(body=[{"type": "TextBlock", "text": "<at>A</at>"}], msteams={"entities": [MENTION]})),
+        {"type": "message", "text": "<at>A</at>", "entities": [MENTION]},
+    ],
+)
 async def test_activities_teams_can_show(stage, activity):
     _, bot = stage
     await bot.sent(CHAT, activity)
@@ -212,9 +221,23 @@ async def test_typing_is_no_message(stage):
 async def test_members(stage):
     teams, bot = stage
     status, members, _ = await bot.call("GET", f"conversations/{CHAT}/members")
-    assert (status, members) == (200, [{
-        "id": mri(HANNA), "name": "Hanna Visser", "givenName": "Hanna", "surname": "Visser", "email": HANNA.mail,
-        "userPrincipalName": HANNA.upn, "aadObjectId": HANNA.id, "objectId": HANNA.id, "tenantId": cast.TENANT_ID, "userRole": "user"}])
+    assert (status, members) == (
+        200,
+        [
+            {
+                "id": mri(HANNA),
+                "name": "Hanna Visser",
+                "givenName": "Hanna",
+                "surname": "Visser",
+                "email": HANNA.mail,
+                "userPrincipalName": HANNA.upn,
+                "aadObjectId": HANNA.id,
+                "objectId": HANNA.id,
+                "tenantId": cast.TENANT_ID,
+                "userRole": "user",
+            }
+        ],
+    )
     for key in (mri(HANNA), HANNA.id):
         assert (await bot.call("GET", f"conversations/{HELPDESK.id}/members/{key}"))[1]["userPrincipalName"] == HANNA.upn
     refused(await bot.call("GET", f"conversations/{HELPDESK.id}/members/{mri(ALICE)}"), 404, "MemberNotFoundInConversation")

@@ -28,8 +28,9 @@ async def stage():
 
 async def test_say_press_threads_and_sent(stage):
     _, bot, control = stage
-    status, said = await control("POST", "say", {"as": HANNA.upn, "text": "show @Alice Jansen", "conversation": "Helpdesk",
-                                                 "mentions": ["alice@fabrikam.example"]})
+    status, said = await control(
+        "POST", "say", {"as": HANNA.upn, "text": "show @Alice Jansen", "conversation": "Helpdesk", "mentions": ["alice@fabrikam.example"]}
+    )
     assert status == 200
     assert said["delivered"] == 200
     assert bot.received[0]["text"] == "<at>Doorman</at> show <at>Alice Jansen</at>"
@@ -76,15 +77,18 @@ async def test_errors_are_shown(stage):
     assert [u["status"] for u in errors["undelivered"]] == [0]
 
 
-@pytest.mark.parametrize(("path", "body"), [
-    ("say", {"as": "nobody", "text": "hi"}),
-    ("say", {"text": "hi"}),
-    ("say", []),
-    ("press", {"as": HANNA.upn, "message": "1", "verb": "x"}),
-    ("faults", {"kind": "meteor"}),
-    ("faults", {"kind": "500", "chance": 1}),
-    ("down", {"conversation": "nowhere"}),
-])
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("say", {"as": "nobody", "text": "hi"}),
+        ("say", {"text": "hi"}),
+        ("say", []),
+        ("press", {"as": HANNA.upn, "message": "1", "verb": "x"}),
+        ("faults", {"kind": "meteor"}),
+        ("faults", {"kind": "500", "chance": 1}),
+        ("down", {"conversation": "nowhere"}),
+    ],
+)
 async def test_mistakes_are_400_with_a_reason(stage, path, body):
     _, _, control = stage
     status, answer = await control("POST", path, body)

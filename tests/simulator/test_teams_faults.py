@@ -23,8 +23,10 @@ async def stage():
         yield both
 
 
-@pytest.mark.parametrize(("kind", "code"), [
-    ("403", "ConversationBlockedByUser"), ("404", "ConversationNotFound"), ("412", "PreconditionFailed"), ("500", "ServiceError")])
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [("403", "ConversationBlockedByUser"), ("404", "ConversationNotFound"), ("412", "PreconditionFailed"), ("500", "ServiceError")],
+)
 async def test_a_status_strikes_once_and_nothing_is_accepted(stage, kind, code):
     teams, bot = stage
     fault = teams.faults.add(kind, count=1)

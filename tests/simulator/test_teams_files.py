@@ -59,7 +59,8 @@ async def test_a_file_dropped_in_the_personal_chat(stage, web_client):
     assert (bot.received[0]["text"], message.text, message.delivered) == ("bulk", "bulk", 200)
     assert (file["contentType"], file["name"], file["content"]["fileType"]) == (DOWNLOAD, "new phones.csv", "csv")
     assert file["contentUrl"] == (
-        "https://fabrikam-my.sharepoint.example/personal/hanna_visser_fabrikam_example/Documents/Applications/new%20phones.csv")
+        "https://fabrikam-my.sharepoint.example/personal/hanna_visser_fabrikam_example/Documents/Applications/new%20phones.csv"
+    )
     assert words == {"contentType": "text/html", "content": f'<p>bulk</p><attachment id="{file["content"]["uniqueId"]}"></attachment>'}
     for uses in (1, 2):
         async with web_client.get(file["content"]["downloadUrl"]) as response:
@@ -207,8 +208,8 @@ async def test_a_long_file_arrives_in_fragments(stage, web_client):
     assert (await put(web_client, url, content[:FRAGMENT], 0, size))[1]["nextExpectedRanges"] == [f"{FRAGMENT}-"]
     async with web_client.get(url) as response:
         assert (response.status, (await response.json())["nextExpectedRanges"]) == (200, [f"{FRAGMENT}-"])
-    assert (await put(web_client, url, content[FRAGMENT:2 * FRAGMENT], FRAGMENT, size))[0] == 202
-    assert (await put(web_client, url, content[2 * FRAGMENT:], 2 * FRAGMENT, size))[0] == 201
+    assert (await put(web_client, url, content[FRAGMENT : 2 * FRAGMENT], FRAGMENT, size))[0] == 202
+    assert (await put(web_client, url, content[2 * FRAGMENT :], 2 * FRAGMENT, size))[0] == 201
     assert stage[0].files.stored[0].content == content
 
 

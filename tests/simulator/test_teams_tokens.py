@@ -33,8 +33,14 @@ async def check(teams: Teams, token: str) -> dict[str, Any]:
     key = next((k for k in keys if k["kid"] == kid), None)
     if key is None or "msteams" not in key["endorsements"]:
         raise jwt.InvalidKeyError(kid)
-    claims = jwt.decode(token, jwt.PyJWK(key).key, algorithms=["RS256"], audience=cast.BOT_APP_ID, issuer=document["issuer"],
-                        options={"require": ["exp", "iss", "aud"]})
+    claims = jwt.decode(
+        token,
+        jwt.PyJWK(key).key,
+        algorithms=["RS256"],
+        audience=cast.BOT_APP_ID,
+        issuer=document["issuer"],
+        options={"require": ["exp", "iss", "aud"]},
+    )
     if claims.get("serviceurl") != teams.service_url:
         raise jwt.InvalidTokenError("serviceurl")
     return claims
@@ -62,21 +68,24 @@ async def test_the_bot_receives_a_good_token_and_the_same_one_again(stage):
     await check(teams, first.removeprefix("Bearer "))
 
 
-@pytest.mark.parametrize(("overrides", "error"), [
-    ({"exp": None}, jwt.MissingRequiredClaimError),
-    ({"exp": 1}, jwt.ExpiredSignatureError),
-    ({"nbf": 9_999_999_999}, jwt.ImmatureSignatureError),
-    ({"aud": "another-bot"}, jwt.InvalidAudienceError),
-    ({"iss": "https://sts.windows.net/"}, jwt.InvalidIssuerError),
-    ({"serviceurl": "https://evil.example/"}, jwt.InvalidTokenError),
-    ({"serviceurl": None}, jwt.InvalidTokenError),
-    ({"kid": "unknown"}, jwt.InvalidKeyError),
-    ({"kid": None}, jwt.InvalidKeyError),
-    ({"key": new_key()}, jwt.InvalidSignatureError),
-    ({"endorsed": False}, jwt.InvalidKeyError),
-    ({"alg": "none"}, jwt.InvalidAlgorithmError),
-    ({"alg": "HS256"}, jwt.InvalidAlgorithmError),
-])
+@pytest.mark.parametrize(
+    ("overrides", "error"),
+    [
+        ({"exp": None}, jwt.MissingRequiredClaimError),
+        ({"exp": 1}, jwt.ExpiredSignatureError),
+        ({"nbf": 9_999_999_999}, jwt.ImmatureSignatureError),
+        ({"aud": "another-bot"}, jwt.InvalidAudienceError),
+        ({"iss": "https://sts.windows.net/"}, jwt.InvalidIssuerError),
+        ({"serviceurl": "https://evil.example/"}, jwt.InvalidTokenError),
+        ({"serviceurl": None}, jwt.InvalidTokenError),
+        ({"kid": "unknown"}, jwt.InvalidKeyError),
+        ({"kid": None}, jwt.InvalidKeyError),
+        ({"key": new_key()}, jwt.InvalidSignatureError),
+        ({"endorsed": False}, jwt.InvalidKeyError),
+        ({"alg": "none"}, jwt.InvalidAlgorithmError),
+        ({"alg": "HS256"}, jwt.InvalidAlgorithmError),
+    ],
+)
 async def test_a_bad_token_is_bad_for_its_own_reason(stage, overrides, error):
     teams, _ = stage
     with pytest.raises(error):
@@ -144,13 +153,16 @@ async def test_claims_are_kept_until_they_end():
         assert len(asked) == 3
 
 
-@pytest.mark.parametrize(("claims", "status"), [
-    ({}, 201),
-    ({"aud": "https://graph.microsoft.com"}, 401),
-    ({"exp": 1}, 401),
-    ({"exp": None}, 401),
-    ({"appid": "another-app"}, 401),
-])
+@pytest.mark.parametrize(
+    ("claims", "status"),
+    [
+        ({}, 201),
+        ({"aud": "https://graph.microsoft.com"}, 401),
+        ({"exp": 1}, 401),
+        ({"exp": None}, 401),
+        ({"appid": "another-app"}, 401),
+    ],
+)
 async def test_the_bots_token_is_checked_with_the_login_servers_keys(claims, status):
     """The signing half of the simulator stands in for the login server: its JWKS has the same form."""
     async with running() as (login, _):

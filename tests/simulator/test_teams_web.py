@@ -101,7 +101,11 @@ async def test_the_world(stage):
 async def test_conversations_and_unread(stage):
     _, bot, page = stage
     assert [(c["kind"], c["name"]) for c in await page.get("/api/conversations", **{"as": HANNA.upn})] == [
-        ("personal", "Doorman"), ("channel", "Helpdesk"), ("channel", "Doorman log"), ("channel", "Approvals")]
+        ("personal", "Doorman"),
+        ("channel", "Helpdesk"),
+        ("channel", "Doorman log"),
+        ("channel", "Approvals"),
+    ]
     assert [c["kind"] for c in await page.get("/api/conversations", **{"as": OMAR.upn})] == ["personal"]
     await bot.sent(CHAT, TEXT)
     await bot.sent(CHAT, {"type": "message", "text": "again"})
@@ -113,8 +117,10 @@ async def test_conversations_and_unread(stage):
 
 async def test_say_with_a_mention_and_reply(stage):
     _teams, _bot, page = stage
-    said = await page.post("/api/say", {"as": HANNA.upn, "conversation": HELPDESK.id, "text": "show @Omar Farouk",
-                                        "mentions": [{"upn": OMAR.upn}], "replyTo": None})
+    said = await page.post(
+        "/api/say",
+        {"as": HANNA.upn, "conversation": HELPDESK.id, "text": "show @Omar Farouk", "mentions": [{"upn": OMAR.upn}], "replyTo": None},
+    )
     await page.post("/api/say", {"as": SAM.upn, "conversation": HELPDESK.id, "text": "@Doorman help", "replyTo": said["id"]})
     messages = await page.get("/api/messages", **{"as": SAM.upn, "conversation": HELPDESK.id})
     first, second = messages
@@ -130,8 +136,12 @@ async def test_press_gives_the_presser_a_view(stage):
     card_id = await bot.sent(HELPDESK.id, card_activity(card("confirm")))
     own = card("cancel")
     bot.answer = lambda _: card_answer(own)
-    pressed = {"as": HANNA.upn, "conversation": HELPDESK.id, "message": card_id,
-               "action": {"type": "Action.Execute", "verb": "confirm", "data": {"operation": "7Q2F", "ticket": "INC1"}}}
+    pressed = {
+        "as": HANNA.upn,
+        "conversation": HELPDESK.id,
+        "message": card_id,
+        "action": {"type": "Action.Execute", "verb": "confirm", "data": {"operation": "7Q2F", "ticket": "INC1"}},
+    }
     assert await page.post("/api/press", pressed) == {"status": 200, "error": None, "message": None}
     assert bot.received[-1]["value"]["action"]["data"] == {"operation": "7Q2F", "ticket": "INC1"}
     seen = {who.name: (await page.get("/api/messages", **{"as": who.upn, "conversation": HELPDESK.id}))[0]["card"] for who in (HANNA, SAM)}
@@ -213,8 +223,11 @@ async def test_the_other_simulator_is_passed_through(stage):
     await page.post("/api/faults/entra", {"effect": "latency"})
     async with page.session.delete("/api/faults/entra") as response:
         assert response.status == 200
-    assert page.entra_calls[2:] == [("GET", "/_control/faults", b""), ("POST", "/_control/faults", b'{"effect": "latency"}'),
-                                    ("DELETE", "/_control/faults", b"")]
+    assert page.entra_calls[2:] == [
+        ("GET", "/_control/faults", b""),
+        ("POST", "/_control/faults", b'{"effect": "latency"}'),
+        ("DELETE", "/_control/faults", b""),
+    ]
 
 
 async def test_faults_of_teams(stage):
@@ -257,8 +270,11 @@ async def test_a_file_is_dropped_with_words_beside_it(stage):
 
 async def test_an_offered_file_is_allowed_or_declined(stage):
     _teams, bot, page = stage
-    offer = {"contentType": "application/vnd.microsoft.teams.card.file.consent", "name": "result.csv",
-             "content": {"description": "Every row", "sizeInBytes": 10, "acceptContext": {}, "declineContext": {}}}
+    offer = {
+        "contentType": "application/vnd.microsoft.teams.card.file.consent",
+        "name": "result.csv",
+        "content": {"description": "Every row", "sizeInBytes": 10, "acceptContext": {}, "declineContext": {}},
+    }
     message_id = await bot.sent(CHAT, {"type": "message", "attachments": [offer]})
     (message,) = await page.get("/api/messages", **{"as": HANNA.upn, "conversation": CHAT})
     assert (message["offer"], message["files"]) == ({"name": "result.csv", "text": "Every row", "size": 10}, [])
@@ -279,18 +295,21 @@ async def test_sample_files(stage):
         assert response.status == 404
 
 
-@pytest.mark.parametrize(("path", "status", "text"), [
-    ("/vendor/adaptivecards.min.js", 200, "cards"),
-    ("/vendor/markdown-it.min.js", 200, "markdown"),
-    ("/vendor/secret.js", 404, None),
-    ("/", 200, "<!doctype html>"),
-    ("/static/app.js", 200, ""),
-    ("/app.js", 200, ""),
-    ("/server.py", 404, None),
-    ("/static/server.py", 404, None),
-    ("/static/..%2f..%2fcast.py", 404, None),
-    ("/favicon.ico", 404, None),
-])
+@pytest.mark.parametrize(
+    ("path", "status", "text"),
+    [
+        ("/vendor/adaptivecards.min.js", 200, "cards"),
+        ("/vendor/markdown-it.min.js", 200, "markdown"),
+        ("/vendor/secret.js", 404, None),
+        ("/", 200, "<!doctype html>"),
+        ("/static/app.js", 200, ""),
+        ("/app.js", 200, ""),
+        ("/server.py", 404, None),
+        ("/static/server.py", 404, None),
+        ("/static/..%2f..%2fcast.py", 404, None),
+        ("/favicon.ico", 404, None),
+    ],
+)
 async def test_files(stage, path, status, text):
     _, _, page = stage
     async with page.session.get(aiohttp.client.URL(path, encoded=True)) as response:

@@ -59,8 +59,7 @@ def facts(database: sqlalchemy.Engine) -> dict[str, Facts]:
     return {
         name: {
             "columns": {
-                column["name"]: (str(column["type"]), column["nullable"], column.get("default"))
-                for column in inspector.get_columns(name)
+                column["name"]: (str(column["type"]), column["nullable"], column.get("default")) for column in inspector.get_columns(name)
             },
             "indexes": {index["name"]: (index["column_names"], bool(index["unique"])) for index in inspector.get_indexes(name)},
             "key": inspector.get_pk_constraint(name)["constrained_columns"],

@@ -301,7 +301,12 @@ async def test_an_answer_deletes_its_own_offer_whatever_message_it_names(chat: C
     assert len(chat.said()) == said + accept
 
 
-VALUE = {"type": "fileUpload", "action": "accept", "context": {"kind": "result", "id": "7Q2F"}, "uploadInfo": {"uploadUrl": "https://x.example/"}}
+VALUE = {
+    "type": "fileUpload",
+    "action": "accept",
+    "context": {"kind": "result", "id": "7Q2F"},
+    "uploadInfo": {"uploadUrl": "https://x.example/"},
+}
 FORGED: tuple[Any, ...] = (
     None,
     "accept",

@@ -236,4 +236,3 @@ async def _propose(checking: Checking, operation: Operation, standing: Standing)
 
 def _same_number(other: int) -> str:
     return say("Row {other} has the same number, and a number is one person's.", other=str(other))
-

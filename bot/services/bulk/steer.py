@@ -140,4 +140,3 @@ class Steering:
 
 def _not_running(job: Operation) -> Refusal:
     return Refusal(say("{id} is not running.", id=job.id), say("Type `status {id}` to see how it stands.", id=job.id), code="too_late")
-
