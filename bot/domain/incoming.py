@@ -126,10 +126,6 @@ class CardAction:
     guest_or_bot: bool = False
 
 
-#: The store keeps a form beside the choices, as a text that begins so; no command does, so neither is ever taken for the other.
-FORM_MARK = "form: "
-
-
 #: Inputs of a form begin with this, so that none is taken for the verb or the id of a button.
 INPUT = "input_"
 

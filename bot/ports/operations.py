@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.domain.audit import AuditEvent
+from bot.domain.candidates import Candidate
 from bot.domain.change import Change
 from bot.domain.life import State
 from bot.domain.notices import LogNotice
@@ -54,14 +55,17 @@ class Trail(Protocol):
 class Memory(Protocol):
     """What is remembered of conversations, and settings made in chat."""
 
-    async def remember_choice(self, actor_id: str, text: str, candidates: Sequence[str], at: datetime, choice_id: str = "") -> str:
+    async def remember_choice(self, actor_id: str, text: str, candidates: Sequence[Candidate], at: datetime, choice_id: str = "") -> str:
         """Stores "which of these did you mean" and returns its id: a new one, or the given one when it was taken before."""
 
-    async def take_choice(self, choice_id: str, actor_id: str, at: datetime, *, form: bool = False) -> tuple[str, tuple[str, ...]] | None:
-        """The stored text and candidate object ids, once and within the hour, for the one who asked; None otherwise.
+    async def take_choice(self, choice_id: str, actor_id: str, at: datetime) -> tuple[str, tuple[Candidate, ...]] | None:
+        """The stored text and candidates, once and within the hour, for the one who asked; None otherwise."""
 
-        With `form` a form, else no form.
-        """
+    async def remember_form(self, actor_id: str, command: str, at: datetime, form_id: str = "") -> str:
+        """Stores that a form of this command is open and returns its id: a new one, or the given one when it was taken before."""
+
+    async def take_form(self, form_id: str, actor_id: str, at: datetime) -> str:
+        """The name of the form's command, once and within the hour, for the one who asked; empty otherwise."""
 
     async def speak_of(self, actor_id: str, conversation_id: str, target_id: str, at: datetime) -> None:
         """Remembers the one person whom this actor was shown last in this conversation; with an empty id, that there is none."""

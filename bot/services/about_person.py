@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.commands.parser import parse
+from bot.domain.candidates import Candidate
 from bot.domain.incoming import CardAction, Verb
 from bot.domain.notices import Notice, Tone
 from bot.domain.operation import Operation
@@ -55,7 +56,7 @@ class AboutPerson:
             raise unknown(action.verb)
         if action.verb is Verb.STRONGER:  # the same as if the presser had typed it about this very account
             line = parse(f'{STRONGER_PATH} "{target.upn}"')
-            return await self._commands.said(line, action.actor, action.where, target.id, pressed=True)
+            return await self._commands.said(line, action.actor, action.where, Candidate(target.id), pressed=True)
         given = await to_take_back(self._operations, target.id, operation, self._clock)
         told = await suspect(self._operations, self._stops, action, target, operation, self._clock, take_back=given)
         return told if isinstance(told, Notice) else await self._views.after(action, told)

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator, Sequence
 
 from bot.commands.spec import Invocation, Several
+from bot.domain.candidates import Candidate
 from bot.domain.incoming import CardAction
 from bot.domain.people import Actor, Person
 from bot.domain.recovery import Situation
@@ -26,25 +27,25 @@ class Choices:
         """Which of several people is meant."""
         who = invocation.who
         assert who is not None
-        choice_id = await self._offered(invocation, actor, [person.id for person in people])
+        choice_id = await self._offered(invocation, actor, [Candidate(person.id) for person in people])
         return Choose(choice_id, who.text, tuple(people), more=len(people) >= FIND_LIMIT, only_for=actor.name)
 
     async def offer_methods(self, invocation: Invocation, actor: Actor, person: Person, several: Several) -> ChooseMethod:
         """Which of somebody's methods is meant."""
-        choice_id = await self._offered(invocation, actor, [f"{person.id}/{method.id}" for method in several.methods])
+        choice_id = await self._offered(invocation, actor, [Candidate(person.id, method.id) for method in several.methods])
         return ChooseMethod(choice_id, several.asked_for, person, several.methods, actor.name)
 
     async def ask_what_happened(self, invocation: Invocation, actor: Actor, person: Person) -> ChooseSituation:
         """What happened to somebody."""
         situations = tuple(Situation)
-        choice_id = await self._offered(invocation, actor, [f"{person.id}/{situation}" for situation in situations])
+        choice_id = await self._offered(invocation, actor, [Candidate(person.id, situation.value) for situation in situations])
         return ChooseSituation(choice_id, person, situations, actor.name)
 
-    async def _offered(self, invocation: Invocation, actor: Actor, candidates: Sequence[str]) -> str:
+    async def _offered(self, invocation: Invocation, actor: Actor, candidates: Sequence[Candidate]) -> str:
         return await self._memory.remember_choice(actor.id, invocation.text, candidates, self._clock())
 
     @contextlib.asynccontextmanager
-    async def picked(self, action: CardAction) -> AsyncIterator[tuple[str, str]]:
+    async def picked(self, action: CardAction) -> AsyncIterator[tuple[str, Candidate]]:
         """The line that was typed, and what was picked for it; spent unless that comes to nothing within.
 
         Raises:

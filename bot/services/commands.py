@@ -8,6 +8,7 @@ from bot.commands.deciding import policy_tested
 from bot.commands.parser import parse
 from bot.commands.spec import Invocation, Rehearse, ReportAsked, Several, Steer, WhatHappened
 from bot.domain.audit import AuditEvent, Tag
+from bot.domain.candidates import AS_TYPED, Candidate
 from bot.domain.conversations import ConversationRef
 from bot.domain.incoming import CardAction
 from bot.domain.methods import Dossier
@@ -46,7 +47,7 @@ class CommandDesk:
         invocation: Invocation,
         actor: Actor,
         where: ConversationRef,
-        chosen: str = "",
+        chosen: Candidate = AS_TYPED,
         *,
         pressed: bool = False,
         began: datetime | None = None,
@@ -54,7 +55,7 @@ class CommandDesk:
         """Carries a command out as far as it goes without a click.
 
         Args:
-            chosen: object id of the person who was chosen, and after a slash what was picked of them.
+            chosen: what was picked on a card.
             pressed: by a button, so rights are read anew.
             began: what was read of the actor after this is new enough.
 
@@ -63,18 +64,17 @@ class CommandDesk:
             DirectoryError: Graph cannot say.
         """
         who, dossier = invocation.who, None
-        person_id, _, picked = chosen.partition("/")
         standing = await self._gate.standing(actor, fresh=pressed or invocation.command.acts, since=began)
         self._preparation.permit(invocation.command, standing, where)
         if who is None:
             reply = await self._run(invocation, actor, standing, where, None)
         else:
-            last = await self._spoken.whom(who.text, actor, where) if who.last and not person_id else ""
+            last = await self._spoken.whom(who.text, actor, where) if who.last and not chosen.person_id else ""
             try:
-                people = await self._preparation.find(invocation, standing, person_id or last)
+                people = await self._preparation.find(invocation, standing, chosen.person_id or last)
                 if len(people) == 1:
                     dossier = await self._preparation.dossier(invocation, standing, people[0])
-                    reply = await self._run(invocation, actor, standing, where, dossier, picked)
+                    reply = await self._run(invocation, actor, standing, where, dossier, chosen.picked)
                 else:
                     reply = await self._choices.offer_people(invocation, actor, people)
             except (Refusal, DirectoryError):

@@ -15,7 +15,7 @@ from bot.commands.spec import Command
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.conversations import ConversationRef
 from bot.domain.forms import Field, FieldKind, FormShown
-from bot.domain.incoming import FORM_MARK, PICKED, CardAction
+from bot.domain.incoming import PICKED, CardAction
 from bot.domain.notices import Notice
 from bot.domain.people import Actor
 from bot.domain.replies import Help, Reply
@@ -86,12 +86,11 @@ class Forms:
     async def _open(self, command: Command, actor: Actor, where: ConversationRef, typed: Mapping[str, str]) -> FormShown:
         facts = {"command": command.name, "conversation": where.conversation_id}
         await self._operations.record(AuditEvent(Tag.CHAT_FORM_OPENED, self._clock(), actor.id, actor.name, facts=facts))
-        form_id = await self._operations.remember_choice(actor.id, FORM_MARK + command.name, (), self._clock())
+        form_id = await self._operations.remember_form(actor.id, command.name, self._clock())
         return _shown(form_id, command, actor, typed)
 
     async def _take(self, action: CardAction) -> Command:
-        text, _ = await self._operations.take_choice(action.id, action.actor.id, self._clock(), form=True) or ("", ())
-        command = _named(text.removeprefix(FORM_MARK))
+        command = _named(await self._operations.take_form(action.id, action.actor.id, self._clock()))
         if command is None:
             raise Refusal(
                 say("This form is not yours, or was filled in already, or has expired."),
@@ -101,7 +100,7 @@ class Forms:
         return command
 
     async def _again(self, command: Command, action: CardAction, problem: Notice) -> FormShown:
-        await self._operations.remember_choice(action.actor.id, FORM_MARK + command.name, (), self._clock(), action.id)
+        await self._operations.remember_form(action.actor.id, command.name, self._clock(), action.id)
         shown = _shown(action.id, command, action.actor, action.inputs)
         return replace(shown, fields=tuple([await self._with_name(field) for field in shown.fields]), problem=problem)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.incoming import FORM_MARK
+from bot.domain.candidates import Candidate
 from bot.domain.life import new_id
 from bot.store.ids import conversation_digest
 from bot.store.tables import choices, posted_cards, settings, spoken
@@ -27,6 +27,9 @@ SPOKEN_KEPT = timedelta(hours=1)
 #: Choices and forms serve for an hour; a list or an offer that is older is answered by a new one.
 POSTED_KEPT = timedelta(days=7)
 
+#: A form is kept beside the choices, as a text that begins so; no command does, so neither is ever taken for the other.
+_FORM = "form: "
+_IS_FORM = choices.c.text.startswith(_FORM)
 _speak_of = Upsert(spoken)
 _post = Upsert(posted_cards)
 
@@ -38,23 +41,29 @@ class StoredMemory:
         self._transactions = transactions
         self._enqueue = enqueue
 
-    async def remember_choice(self, actor_id: str, text: str, candidates: Sequence[str], at: datetime, choice_id: str = "") -> str:
-        choice_id = choice_id or new_id(length=8)
+    async def remember_choice(self, actor_id: str, text: str, candidates: Sequence[Candidate], at: datetime, choice_id: str = "") -> str:
+        return await self._keep(actor_id, text, [_stored(candidate) for candidate in candidates], at, choice_id)
 
-        def work(connection: Connection) -> str:
-            connection.execute(insert(choices).values(id=choice_id, actor_id=actor_id, text=text, candidates=list(candidates), at=at))
-            return choice_id
+    async def take_choice(self, choice_id: str, actor_id: str, at: datetime) -> tuple[str, tuple[Candidate, ...]] | None:
+        taken = await self._take(choice_id, actor_id, at, ~_IS_FORM)
+        return (taken.text, tuple(map(_candidate, taken.candidates))) if taken else None
 
-        return await self._transactions.write(work)
+    async def remember_form(self, actor_id: str, command: str, at: datetime, form_id: str = "") -> str:
+        return await self._keep(actor_id, _FORM + command, [], at, form_id)
 
-    async def take_choice(self, choice_id: str, actor_id: str, at: datetime, *, form: bool = False) -> tuple[str, tuple[str, ...]] | None:
-        def work(connection: Connection) -> tuple[str, tuple[str, ...]] | None:
-            mine = (choices.c.id == choice_id) & (choices.c.actor_id == actor_id) & (choices.c.at > at - CHOICES_KEPT)
-            is_form = choices.c.text.startswith(FORM_MARK)
-            taken = connection.execute(delete(choices).where(mine & (is_form if form else ~is_form)).returning(choices)).first()
-            return (taken.text, tuple(taken.candidates)) if taken else None
+    async def take_form(self, form_id: str, actor_id: str, at: datetime) -> str:
+        taken = await self._take(form_id, actor_id, at, _IS_FORM)
+        return str(taken.text).removeprefix(_FORM) if taken else ""
 
-        return await self._transactions.write(work)
+    async def _keep(self, actor_id: str, text: str, candidates: list[str], at: datetime, choice_id: str) -> str:
+        row = {"id": choice_id or new_id(length=8), "actor_id": actor_id, "text": text, "candidates": candidates, "at": at}
+        await self._transactions.write(lambda connection: connection.execute(insert(choices).values(row)))
+        return str(row["id"])
+
+    async def _take(self, choice_id: str, actor_id: str, at: datetime, sort: ColumnElement[bool]) -> Row[Any] | None:
+        mine = (choices.c.id == choice_id) & (choices.c.actor_id == actor_id) & (choices.c.at > at - CHOICES_KEPT)
+        taken = delete(choices).where(mine & sort).returning(choices)
+        return await self._transactions.write(lambda connection: connection.execute(taken).first())
 
     async def forget_choices(self, now: datetime) -> None:
         """Removes the choices and forms whose hour is over; raises StoreUnavailable.
@@ -103,3 +112,12 @@ def forget(connection: Connection, now: datetime) -> None:
     """Removes what is too old to serve, but for choices, which go sooner (`StoredMemory.forget_choices`)."""
     connection.execute(delete(spoken).where(spoken.c.at < now - SPOKEN_KEPT))
     connection.execute(delete(posted_cards).where(posted_cards.c.at < now - POSTED_KEPT))
+
+
+def _stored(candidate: Candidate) -> str:
+    return f"{candidate.person_id}/{candidate.picked}" if candidate.picked else candidate.person_id
+
+
+def _candidate(stored: str) -> Candidate:
+    person_id, _, picked = stored.partition("/")
+    return Candidate(person_id, picked)
