@@ -77,12 +77,12 @@ from bot.store.chats import StoredChats
 from bot.store.discrepancies import StoredDiscrepancies
 from bot.store.engine import DurableEngine, is_dead, operation_of
 from bot.store.heads import StoredHeads
+from bot.store.limit_counts import StoredUsages
 from bot.store.operations import StoredOperations
 from bot.store.registrations import StoredRegistrations
 from bot.store.schema import upgrade
 from bot.store.stops import StoredStops
 from bot.store.transactions import Transactions, open_engine
-from bot.store.usages import StoredUsages
 from bot.teams.adapter import TeamsAdapter
 from bot.teams.authentication import InboundTokens
 from bot.teams.endpoint import BODY_LIMIT, MessagesEndpoint

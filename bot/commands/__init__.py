@@ -8,7 +8,7 @@ from bot.commands import (
     approvals,
     bulk,
     deciding,
-    limits,
+    lift_limits,
     methods,
     operations,
     passes,
@@ -58,7 +58,7 @@ COMMANDS: tuple[Command, ...] = (
     deciding.POLICY_TEST,
     stopping.PAUSE,
     stopping.RESUME,
-    limits.LIFT_LIMITS,
+    lift_limits.LIFT_LIMITS,
 )
 
 

@@ -16,10 +16,10 @@ from bot.domain.refusals import too_few_approvers
 from bot.domain.review import as_wanted, could_approve
 from bot.ports import BulkJobs, Directory, Usages
 from bot.services.approval_places import ApprovalPlaces
-from bot.services.limits import within_limits
 from bot.services.propose import Proposal
 from bot.services.require import require
 from bot.services.review import Asking, Reviewer, is_first, wish_of
+from bot.services.within_limits import within_limits
 
 
 class Agreement:

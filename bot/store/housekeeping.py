@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 
 from bot.domain.phone import mask_text
 from bot.domain.said import from_store, to_store
-from bot.store import alarms, chats, deliveries, kept_files, memory, records, usages
+from bot.store import alarms, chats, deliveries, kept_files, limit_counts, memory, records
 from bot.store.bulk_read import every as bulk_rows_of
 from bot.store.tables import (
     bulk_jobs,
@@ -48,7 +48,7 @@ def forget(connection: Connection, now: datetime, numbers_days: int) -> None:
     ids = list(connection.execute(select(log_notices.c.id).where(old)).scalars())
     connection.execute(delete(log_notices).where(log_notices.c.id.in_(ids)))
     connection.execute(delete(log_posts).where(log_posts.c.operation_id.in_(ids)))
-    usages.forget(connection, now, timedelta(days=numbers_days) if numbers_days else None)
+    limit_counts.forget(connection, now, timedelta(days=numbers_days) if numbers_days else None)
     alarms.forget(connection, now)
     kept_files.forget_left(connection)
     memory.forget(connection, now)

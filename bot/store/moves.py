@@ -15,7 +15,7 @@ from bot.domain.life import BEGINNINGS, STAYING, TRANSITIONS, State
 from bot.domain.limits import NO_LIMITS
 from bot.domain.operation import Operation
 from bot.domain.rules import Limits
-from bot.store import kept_files, outbox, records, usages
+from bot.store import kept_files, limit_counts, outbox, records
 from bot.store.ids import fresh_id
 from bot.store.tables import operations
 from bot.store.trail import Trail
@@ -142,6 +142,6 @@ class Moves:
         if trail and event:
             trail.append(event)
         if verb == "confirm" and at:
-            usages.confirmed(connection, self._enqueue, operation, self._limits, at)
+            limit_counts.confirmed(connection, self._enqueue, operation, self._limits, at)
         start(connection, self._enqueue, operation.id, after(operation, verb, at, event))
         return operation

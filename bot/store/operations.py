@@ -23,7 +23,7 @@ from bot.domain.registered import Made
 from bot.domain.rules import Limits
 from bot.domain.said import to_column
 from bot.errors import Refusal
-from bot.store import alarms, bulk_read, executions, housekeeping, moves, outbox, past, records, usages
+from bot.store import alarms, bulk_read, executions, housekeeping, limit_counts, moves, outbox, past, records
 from bot.store.deliveries import StoredDeliveries
 from bot.store.ids import fresh_id
 from bot.store.memory import StoredMemory
@@ -117,7 +117,7 @@ class StoredOperations(StoredDeliveries, StoredMemory):
         seen = (operations.c.id == operation_id) & _as_seen(at, version, in_time=in_time, over=verb in ("expire", "lose"))
 
         def work(connection: Connection, trail: Trail) -> Operation | Decision | None:
-            if verb == "confirm" and (limit := usages.refusal(connection, operation_id, self._limits, at)):
+            if verb == "confirm" and (limit := limit_counts.refusal(connection, operation_id, self._limits, at)):
                 return limit
             operation = self._moves.move(connection, verb, to, seen, values, trail, event, at=at, left=changes)
             if operation and successor:

@@ -21,10 +21,10 @@ from bot.domain.stop import Freeze, Pause, Stop
 from bot.errors import Forbidden
 from bot.store import alarms, outbox
 from bot.store.engine import Enqueue
+from bot.store.limit_counts import lifted
 from bot.store.tables import audit_events, freezes, references, settings
 from bot.store.trail import Trail
 from bot.store.transactions import Transactions
-from bot.store.usages import lifted
 
 T = TypeVar("T")
 

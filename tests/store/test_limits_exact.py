@@ -23,10 +23,10 @@ from bot.domain.plan import Plan
 from bot.domain.rules import Limits, Need
 from bot.domain.stop import freeze_of
 from bot.errors import Forbidden, Refusal
-from bot.services.limits import within_limits
+from bot.services.within_limits import within_limits
+from bot.store.limit_counts import StoredUsages
 from bot.store.operations import StoredOperations
 from bot.store.stops import StoredStops
-from bot.store.usages import StoredUsages
 
 pytestmark = pytest.mark.storage
 
