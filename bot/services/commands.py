@@ -20,11 +20,11 @@ from bot.services.announce import shown
 from bot.services.bulk.desk import BulkDesk
 from bot.services.choose import Choices
 from bot.services.gate import Gate, as_known
+from bot.services.last_person import LastPerson
 from bot.services.prepare import Preparation
 from bot.services.propose import Proposal, propose
 from bot.services.rehearse import rehearse
 from bot.services.report import ReportDesk
-from bot.services.spoken import Spoken
 
 
 class CommandDesk:
@@ -40,7 +40,7 @@ class CommandDesk:
         self._reports = reports
         self._clock = clock
         self._choices = Choices(operations, clock)
-        self._spoken = Spoken(operations, clock)
+        self._last_person = LastPerson(operations, clock)
 
     async def said(
         self,
@@ -69,7 +69,7 @@ class CommandDesk:
         if who is None:
             reply = await self._run(invocation, actor, standing, where, None)
         else:
-            last = await self._spoken.whom(who.text, actor, where) if who.last and not chosen.person_id else ""
+            last = await self._last_person.whom(who.text, actor, where) if who.last and not chosen.person_id else ""
             try:
                 people = await self._preparation.find(invocation, standing, chosen.person_id or last)
                 if len(people) == 1:
@@ -78,9 +78,9 @@ class CommandDesk:
                 else:
                     reply = await self._choices.offer_people(invocation, actor, people)
             except (Refusal, DirectoryError):
-                await self._spoken.doubtful(actor, where, dossier.person.id if dossier else last)
+                await self._last_person.doubtful(actor, where, dossier.person.id if dossier else last)
                 raise
-        await self._spoken.showed(reply, invocation, dossier, actor, where)
+        await self._last_person.showed(reply, invocation, dossier, actor, where)
         return reply
 
     async def picked(self, action: CardAction) -> Reply:

@@ -22,7 +22,7 @@ from bot.ports import Clock, Memory
 REMEMBERED_FOR = timedelta(hours=1)
 
 
-class Spoken:
+class LastPerson:
     """Who was spoken about last, per agent and conversation."""
 
     def __init__(self, memory: Memory, clock: Clock) -> None:
