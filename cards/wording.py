@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.domain.change import KINDS, Change, ChangeKind
 from bot.domain.life import Fate, State
 from bot.domain.operation import Operation, Result
-from bot.domain.passes import window
+from bot.domain.pass_terms import window
 from bot.domain.people import Person
 from bot.domain.phone import mask_text
 from bot.domain.rules import Need

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.domain.email import mask_address
 from bot.domain.methods import Family, PhoneType
-from bot.domain.passes import WantedPass
+from bot.domain.pass_terms import WantedPass
 from bot.domain.phone import mask
 from bot.domain.said import Said, say, say_each
 from bot.domain.sign_in import Aspect

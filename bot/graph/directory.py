@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.domain.approvers import MOST_HOLDERS, Mark
 from bot.domain.change import KINDS, Change, ChangeKind
 from bot.domain.methods import Dossier
-from bot.domain.passes import PassTerms
+from bot.domain.pass_terms import PassTerms
 from bot.domain.people import Group, Person, Standing
 from bot.domain.reconcile import DirectoryAudit
 from bot.domain.secret import Issued, temporary_password
@@ -25,9 +25,9 @@ from bot.graph.marks import holding, marks_in
 from bot.graph.memory import Memory
 from bot.graph.methods import client_request_id, sms_terms_in, write_request
 from bot.graph.newness import may_be_new
-from bot.graph.passes import issued_in, pass_request, password_request, terms_in
 from bot.graph.reader import Reader
 from bot.graph.reads import Read
+from bot.graph.seen_once import issued_in, pass_request, password_request, terms_in
 from bot.graph.throttle import BACKGROUND, INTERACTIVE, Patience, Priority
 from bot.ports import FIND_LIMIT, MEMBERS_LIMIT, MOST_IN_A_GROUP
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from bot.domain.change import Change, ChangeKind, moment
 from bot.domain.effect import pass_id
 from bot.domain.methods import Dossier
-from bot.domain.passes import SECURITY_INFO, PassTerms, WantedPass, window
+from bot.domain.pass_terms import SECURITY_INFO, PassTerms, WantedPass, window
 from bot.domain.people import Person
 from bot.domain.plan import Plan
 from bot.domain.said import said_at, say, say_count

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.domain.change import Change, ChangeKind
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation
-from bot.domain.passes import PassTerms
+from bot.domain.pass_terms import PassTerms
 from bot.domain.people import Person
 from bot.domain.plan import Plan
 from bot.domain.recovery import SESSIONS, Situation, named, recovery

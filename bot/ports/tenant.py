@@ -9,7 +9,7 @@ from typing import Protocol
 from bot.domain.approvers import Mark
 from bot.domain.change import Change
 from bot.domain.methods import Dossier, Methods
-from bot.domain.passes import PassTerms
+from bot.domain.pass_terms import PassTerms
 from bot.domain.people import Group, Person, Standing, Unseen
 from bot.domain.reconcile import DirectoryAudit
 from bot.domain.secret import Issued

@@ -11,12 +11,7 @@ from pathlib import Path
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.conversations import ConversationRef
-from bot.domain.incoming import (
-    CardAction,
-    FileConsent,
-    FileKind,
-    Verb,
-)
+from bot.domain.incoming import CardAction, FileConsent, FileKind, Verb
 from bot.domain.notices import Notice, Tone
 from bot.domain.people import Actor
 from bot.domain.phone import mask_text

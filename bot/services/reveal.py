@@ -20,7 +20,7 @@ from bot.domain.incoming import CardAction
 from bot.domain.life import REVEALING_FOR, State
 from bot.domain.notices import Notice, Tone
 from bot.domain.operation import Operation
-from bot.domain.passes import made_now
+from bot.domain.pass_terms import made_now
 from bot.domain.people import Standing
 from bot.domain.replies import OperationShown, Revealed
 from bot.domain.said import join, said_at, say

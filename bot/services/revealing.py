@@ -6,7 +6,7 @@ import structlog
 
 from bot.domain.change import Change, ChangeKind
 from bot.domain.operation import Operation
-from bot.domain.passes import SECURITY_INFO
+from bot.domain.pass_terms import SECURITY_INFO
 from bot.domain.said import join, say
 from bot.errors import DirectoryError, NotAuthorised, Rejected
 from bot.services import explain

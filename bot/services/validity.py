@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.change import Change
 from bot.domain.operation import Operation
-from bot.domain.passes import window
+from bot.domain.pass_terms import window
 from bot.domain.said import join, say
 from bot.domain.secret import Issued
 from bot.planning.passes import lasting

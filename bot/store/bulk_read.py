@@ -12,12 +12,7 @@ from bot.domain.bulk import FAILING_WINDOW, Bulk, PlanDigest
 from bot.domain.hindrance import Hindrance
 from bot.domain.life import State
 from bot.domain.people import Person
-from bot.domain.rows import (
-    Row,
-    RowKind,
-    Sample,
-    masked,
-)
+from bot.domain.rows import Row, RowKind, Sample, masked
 from bot.domain.said import from_store
 from bot.store import records
 from bot.store.tables import bulk_numbers, bulk_rows

@@ -11,16 +11,7 @@ from bot.domain.phone import mask_text
 from bot.domain.said import from_store, to_store
 from bot.store import alarms, chats, deliveries, kept_files, limit_counts, memory, records
 from bot.store.bulk_read import every as bulk_rows_of
-from bot.store.tables import (
-    bulk_jobs,
-    bulk_numbers,
-    bulk_rows,
-    freezes,
-    log_notices,
-    log_posts,
-    operations,
-    references,
-)
+from bot.store.tables import bulk_jobs, bulk_numbers, bulk_rows, freezes, log_notices, log_posts, operations, references
 
 #: An ended freeze stops nothing and stands in the trail.
 FREEZES_KEPT = timedelta(days=1)

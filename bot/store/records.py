@@ -19,7 +19,7 @@ from bot.domain.file_found import Found as FileFound
 from bot.domain.life import Fate, State
 from bot.domain.methods import PhoneType
 from bot.domain.operation import Approval, Operation, Result
-from bot.domain.passes import WantedPass
+from bot.domain.pass_terms import WantedPass
 from bot.domain.people import Actor, Person
 from bot.domain.plan import Warned
 from bot.domain.recovery import Found, Recovery, Situation

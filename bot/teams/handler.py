@@ -15,13 +15,7 @@ from bot.domain.forms import FormShown
 from bot.domain.incoming import CardAction, FileConsent
 from bot.domain.life import State
 from bot.domain.notices import Notice, Tone
-from bot.domain.replies import (
-    BulkShown,
-    FileOffered,
-    Help,
-    OperationShown,
-    Reply,
-)
+from bot.domain.replies import BulkShown, FileOffered, Help, OperationShown, Reply
 from bot.domain.said import Reader, join, say, speaking, spoken
 from bot.errors import ChatError
 from bot.languages import Readers

@@ -14,23 +14,8 @@ from botbuilder.schema import Activity
 
 from bot.commands.forms import MAX_INPUT, inputs
 from bot.domain.bulk import MARK
-from bot.domain.conversations import (
-    MENTION_CLOSE,
-    MENTION_OPEN,
-    ConversationRef,
-    Mention,
-)
-from bot.domain.incoming import (
-    INPUT,
-    KEEP,
-    MOST_KEPT,
-    CardAction,
-    FileConsent,
-    FileKind,
-    IncomingFile,
-    IncomingMessage,
-    Verb,
-)
+from bot.domain.conversations import MENTION_CLOSE, MENTION_OPEN, ConversationRef, Mention
+from bot.domain.incoming import INPUT, KEEP, MOST_KEPT, CardAction, FileConsent, FileKind, IncomingFile, IncomingMessage, Verb
 from bot.domain.report_about import REFERENCE
 from bot.domain.verbs import VERBS, Thing
 from bot.teams.activity import clean

@@ -16,7 +16,7 @@ from bot.domain.life import Fate, State
 from bot.domain.methods import Dossier, Family, Method, Phone, PhoneType, SmsSignIn
 from bot.domain.notices import LogNotice, Notice, Tone
 from bot.domain.operation import Approval, Operation, Result
-from bot.domain.passes import WantedPass
+from bot.domain.pass_terms import WantedPass
 from bot.domain.people import Actor, Person
 from bot.domain.recovery import SESSIONS, Found, Recovery, Situation
 from bot.domain.replies import (

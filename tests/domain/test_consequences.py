@@ -18,7 +18,7 @@ from bot.domain.consequences import Work, Workflow, after, shown_again, shown_on
 from bot.domain.conversations import ConversationRef
 from bot.domain.life import BEGINNINGS, CODE_STANDS, STAYING, TRANSITIONS, State
 from bot.domain.operation import Approval, Operation
-from bot.domain.passes import WantedPass
+from bot.domain.pass_terms import WantedPass
 from bot.domain.people import Actor, Person
 from bot.domain.recovery import LOOKS, Recovery, Situation
 from bot.domain.rules import NO_NEED

@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.change import Change, ChangeKind
 from bot.domain.methods import Dossier, Family, Method, Phone, PhoneType
-from bot.domain.passes import WantedPass
+from bot.domain.pass_terms import WantedPass
 from bot.domain.people import Person
 from bot.domain.recovery import SESSIONS, STRONG, Recovery, Situation, recovery, registered_since, strong, unused_passes
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.change import Change, ChangeKind, change_facts, moment
-from bot.domain.passes import WantedPass
+from bot.domain.pass_terms import WantedPass
 from bot.store import records
 
 MOMENTS = st.none() | st.integers(0, 40_000_000).map(lambda minutes: datetime(2020, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes))

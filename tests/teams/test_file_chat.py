@@ -12,14 +12,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from bot.domain.incoming import (
-    CardAction,
-    FileConsent,
-    FileKind,
-    IncomingFile,
-    IncomingMessage,
-    Verb,
-)
+from bot.domain.incoming import CardAction, FileConsent, FileKind, IncomingFile, IncomingMessage, Verb
 from bot.domain.notices import Notice, Tone
 from bot.domain.personal import PersonalChat
 from bot.domain.replies import FileOffered, FileStored, Help, Reply

@@ -10,12 +10,7 @@ from bot.commands.bulk_shown import SAMPLE_ROWS, bulk_job, bulk_shown
 from bot.commands.parser import parse
 from bot.commands.spec import Invocation
 from bot.domain.file_found import Question
-from bot.domain.incoming import (
-    CardAction,
-    FileConsent,
-    IncomingMessage,
-    Verb,
-)
+from bot.domain.incoming import CardAction, FileConsent, IncomingMessage, Verb
 from bot.domain.operation import Operation
 from bot.domain.people import Actor, Standing
 from bot.domain.policy import stopped

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.passes import PassTerms, WantedPass, made_now, window
+from bot.domain.pass_terms import PassTerms, WantedPass, made_now, window
 from bot.domain.secret import Issued, Secret, temporary_password
 
 NOW = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)

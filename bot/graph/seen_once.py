@@ -14,7 +14,7 @@ from msgraph.generated.models.temporary_access_pass_authentication_method import
 from msgraph.generated.models.user import User
 from msgraph.graph_service_client import GraphServiceClient
 
-from bot.domain.passes import HeldPass, PassTerms, WantedPass
+from bot.domain.pass_terms import HeldPass, PassTerms, WantedPass
 from bot.domain.secret import Issued, Secret
 from bot.errors import Unavailable
 from bot.graph.answers import Answer
