@@ -57,7 +57,7 @@ SAID = say_each(
         Tag.OPERATION_DENIED: "denied the change",
         Tag.OPERATION_EXPIRED: "let the card expire, nothing was changed",
         Tag.OPERATION_FINISHED: "finished the change",
-        Tag.OPERATION_OUTDATED: "ended the request, which was out of date",
+        Tag.OPERATION_STALE: "ended the request, which was out of date",
         Tag.OPERATION_PROPOSED: "asked for a change",
         Tag.OPERATION_PUT_BACK: "was told by Entra ID to press Reveal again later, and nothing was made",
         Tag.OPERATION_REVEALING: "pressed Reveal",

@@ -230,7 +230,7 @@ def result_text(change: Change, result: Result) -> str:
         case Fate.HANDED_ON:
             return say("→ has a card of its own")
     said = {
-        Fate.CHANGED: say("⚠ left alone"),
+        Fate.STALE: say("⚠ left alone"),
         Fate.REFUSED: say("✗ still there") if change.is_removal else say("✗ refused"),
         Fate.LEFT: say("⚠ still shown"),
         Fate.UNKNOWN: say("⚠ not known"),

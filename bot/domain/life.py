@@ -23,7 +23,7 @@ class State(StrEnum):
     SUCCEEDED = "succeeded"
     PARTIAL = "partial"
     FAILED = "failed"
-    STALE = "stale"
+    STALE = "stale"  # what it is about was changed by somebody else, so nothing was written
     CANCELLED = "cancelled"
     DENIED = "denied"
     EXPIRED = "expired"
@@ -55,7 +55,7 @@ TRANSITIONS: dict[str, tuple[frozenset[State], frozenset[State]]] = {
     "confirm": (frozenset({State.PROPOSED}), frozenset({State.QUEUED, State.AWAITING_APPROVAL, State.READY})),
     "approve": (frozenset({State.AWAITING_APPROVAL}), frozenset({State.AWAITING_APPROVAL, State.QUEUED, State.READY})),
     "deny": (frozenset({State.AWAITING_APPROVAL}), frozenset({State.DENIED})),
-    "outdate": (frozenset({State.AWAITING_APPROVAL, State.READY}), frozenset({State.STALE})),
+    "go_stale": (frozenset({State.AWAITING_APPROVAL, State.READY}), frozenset({State.STALE})),
     "withdraw": (frozenset({State.AWAITING_APPROVAL, State.READY}), frozenset({State.FAILED})),
     "cancel": (frozenset({State.CHECKING, State.PROPOSED, State.AWAITING_APPROVAL, State.READY}), frozenset({State.CANCELLED})),
     "expire": (frozenset({State.CHECKING, State.PROPOSED, State.AWAITING_APPROVAL, State.READY}), frozenset({State.EXPIRED})),
@@ -117,7 +117,7 @@ class Fate(StrEnum):
 
     DONE = "done"
     ALREADY = "already"  # it was so before we came to it
-    CHANGED = "changed"  # by somebody else, so it was left alone
+    STALE = "changed"  # somebody else changed it after the card was made, so it was left alone
     REFUSED = "refused"
     LEFT = "left"  # Entra took the write, and still shows what was before
     HANDED_ON = "handed_on"  # to an operation of its own

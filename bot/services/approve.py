@@ -235,7 +235,7 @@ class Approvals:
                 changed=changed,
                 upn=operation.target.upn,
             )
-            await self._end(operation, "outdate", State.STALE, Tag.OPERATION_OUTDATED, outcome, "changed_meanwhile")
+            await self._end(operation, "go_stale", State.STALE, Tag.OPERATION_STALE, outcome, "changed_meanwhile")
         if facts := differences(operation.target, dossier.person):
             said = say("Changed since it was asked: {changed}", changed=facts)
             await self._operations.renew_target(operation, dossier.person, said)

@@ -64,7 +64,7 @@ def _of_one(run: Run, step: Step) -> Ending:
             return Ending(State.SUCCEEDED, say("It was gone already when I came to it."))
         case Fate.ALREADY:
             return Ending(State.SUCCEEDED, say("It was already so when I looked; nothing had to be written."))
-        case Fate.CHANGED:
+        case Fate.STALE:
             label, upn = step.change.label, run.operation.target.upn
             if step.maybe:
                 text = say("{label} of {upn} was changed by someone else while I was changing it. Look with show.", label=label, upn=upn)

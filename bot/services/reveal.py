@@ -107,33 +107,33 @@ class Reveals:
         if others := join(", ", (change.label for change in operation.changes if not untouched(change, dossier))):
             upn = operation.target.upn
             text = say("{changed} of {upn} was changed by someone else since this was asked for.", changed=others, upn=upn)
-            await self._outdated(operation, text)
+            await self._stale(operation, text)
         if changed := differences(operation.target, dossier.person):
-            await self._outdated(operation, say("The account has changed since this was asked for: {changed}.", changed=changed))
+            await self._stale(operation, say("The account has changed since this was asked for: {changed}.", changed=changed))
         (agreed,) = operation.changes
         change = replace(agreed, wanted=agreed.wanted and agreed.wanted.due(self._clock()))
         terms = await self._directory.pass_terms(dossier.person.id) if change.kind is ChangeKind.CREATE_PASS else None
         try:
             plan = plan_same_pass(dossier, terms, change, self._clock()) if terms else plan_password(dossier.person)
         except Refusal as refusal:
-            await self._outdated(operation, join(" ", (say("It is not possible any more."), refusal.text)))
+            await self._stale(operation, join(" ", (say("It is not possible any more."), refusal.text)))
             raise
         if [one.wanted for one in plan.changes] != [change.wanted]:
             allowed = join(", ", (one.wanted.spoken if one.wanted else one.label for one in plan.changes))
             text = say("The tenant's policy has changed since this was asked for; it allows: {allowed}.", allowed=allowed)
-            await self._outdated(operation, text)
+            await self._stale(operation, text)
         if [one.method for one in plan.changes] != [change.method]:  # where the methods are hidden, only this read shows the pass
             upn = dossier.person.upn
             text = say("{changed} of {upn} was changed by someone else since this was asked for.", changed=change.label, upn=upn)
-            await self._outdated(operation, text)
+            await self._stale(operation, text)
         if terms is None or agreed.wanted is None:
             return change, 0
         wanted = made_now(agreed.wanted, operation.created_at, self._clock(), terms.minimum)
         return replace(change, wanted=wanted), terms.minimum
 
-    async def _outdated(self, operation: Operation, why: str) -> None:
+    async def _stale(self, operation: Operation, why: str) -> None:
         """Ends an operation that is no longer what everybody agreed to; raises Refusal."""
-        await self._ends(operation, "outdate", State.STALE, Tag.OPERATION_OUTDATED, why, "changed_meanwhile")
+        await self._ends(operation, "go_stale", State.STALE, Tag.OPERATION_STALE, why, "changed_meanwhile")
 
     async def _ends(self, operation: Operation, verb: str, to: State, tag: Tag, why: str, code: str) -> None:
         outcome = join(" ", (why, say("Nothing was made or changed.")))

@@ -129,7 +129,7 @@ class Run:
                 gone_before = isinstance(step.answer, NotFound) and not step.maybe
                 step.end(Fate.ALREADY if gone_before or not step.tried else Fate.DONE)
             elif not untouched(step.change, dossier):
-                step.end(Fate.CHANGED, say("Somebody else changed it after the card was made."))
+                step.end(Fate.STALE, say("Somebody else changed it after the card was made."))
             elif step.only_look:
                 step.looks += 1
                 if step.looks > LOOKS_AFTER_ANSWER:

@@ -64,7 +64,7 @@ _MADE_BY_FILES = (
     .where(or_(bulk_rows.c.ended_at.is_(None), bulk_rows.c.ended_at > bindparam("since")))
 )
 #: How a change of several ended when nothing was written for it.
-_NOT_WRITTEN = frozenset({Fate.CHANGED, Fate.REFUSED, Fate.HANDED_ON})
+_NOT_WRITTEN = frozenset({Fate.STALE, Fate.REFUSED, Fate.HANDED_ON})
 
 
 def made_to(connection: Connection, target_id: str, since: datetime) -> tuple[Made, ...]:

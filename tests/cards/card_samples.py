@@ -139,7 +139,7 @@ RESET = replace(
 )
 LEFT = (
     Result(Fate.DONE),
-    Result(Fate.CHANGED, "Somebody else changed it after the card was made."),
+    Result(Fate.STALE, "Somebody else changed it after the card was made."),
     Result(Fate.ALREADY),
     Result(Fate.REFUSED, "This is the default sign-in method, and Entra ID does not delete the default while other methods remain."),
 )
