@@ -257,7 +257,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         commands = CommandDesk(operations, gate, preparation, desk, reports, clock)
         forms = Forms(operations, directory, gate, commands, clock)
         views = Views(operations, gate, approvals, desk, clock)
-        reveals = Reveals(operations, directory, gate, reviewer, facts, clock, sleep)
+        reveals = Reveals(operations, directory, gate, reviewer, clock, sleep)
         again = Again(operations, directory, reviewer, agreement, facts, clock)
         requester = RequesterPresses(operations, stops, gate, reveals, again, views, clock)
         person = AboutPerson(operations, stops, directory, reviewer, commands, views, clock)

@@ -23,7 +23,7 @@ class State(StrEnum):
     SUCCEEDED = "succeeded"
     PARTIAL = "partial"
     FAILED = "failed"
-    STALE = "stale"  # what it is about was changed by somebody else, so nothing was written
+    STALE = "stale"  # what it is about is no longer what was agreed to, so nothing was written
     CANCELLED = "cancelled"
     DENIED = "denied"
     EXPIRED = "expired"

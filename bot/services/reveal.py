@@ -27,7 +27,6 @@ from bot.domain.said import join, said_at, say
 from bot.domain.secret import Issued
 from bot.errors import Conflict, DirectoryError, NotReady, Refusal, StoreUnavailable, Throttled, Unavailable
 from bot.metrics import OPERATIONS
-from bot.planning.facts import Facts
 from bot.planning.passes import plan_password, plan_same_pass
 from bot.ports import Clock, Directory, Operations, Sleep
 from bot.services import explain
@@ -51,21 +50,11 @@ NEW_PAUSES = (0.5, 1.0)
 class Reveals:
     """Takes the presses on Reveal."""
 
-    def __init__(
-        self,
-        operations: Operations,
-        directory: Directory,
-        gate: Gate,
-        reviewer: Reviewer,
-        facts: Facts,
-        clock: Clock,
-        sleep: Sleep,
-    ) -> None:
+    def __init__(self, operations: Operations, directory: Directory, gate: Gate, reviewer: Reviewer, clock: Clock, sleep: Sleep) -> None:
         self._operations = operations
         self._directory = directory
         self._gate = gate
         self._reviewer = reviewer
-        self._facts = facts
         self._clock = clock
         self._sleep = sleep
 
