@@ -30,7 +30,7 @@ from bot.graph.throttle import BACKGROUND, ThrottleGate
 from bot.graph.together import Together
 from bot.languages import Readers
 from bot.metrics import exposed
-from bot.planning.facts import Facts
+from bot.planning.installation import Installation
 from bot.ports import Clock, Registrations, Sleep
 from bot.readiness import Readiness
 from bot.services.about_person import AboutPerson
@@ -229,7 +229,9 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         await engine.start()
         stack.push_async_callback(engine.stop)
 
-        facts = Facts(settings.default_region.upper(), settings.retirement, settings.per_user_mfa, policy.first_day_to_manager)
+        installation = Installation(
+            settings.default_region.upper(), settings.retirement, settings.per_user_mfa, policy.first_day_to_manager
+        )
         reviewer = Reviewer(policy, stops, operations, clock)
         groups = Groups(
             settings.helpdesk_group_id, settings.admin_group_id, policy.asking(), policy.approving(), policy.groups(), policy.reporting()
@@ -241,7 +243,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
 
         tenant = Tenant(directory.in_background(), bulk_directory, Together(bulk_directory), budget, hindrances)
         rules = BulkRules(settings.bulk_canary, settings.bulk_failing_percent)
-        checking = Checking(operations, jobs, bulk_directory, reviewer, agreement, facts, rules, clock)
+        checking = Checking(operations, jobs, bulk_directory, reviewer, agreement, installation, rules, clock)
         crewing = Crewing(operations, jobs, stops, tenant, reviewer, rules, clock, sleep)
         crews = Crews(crewing, checking, alone=not engine.replicated)
         files = OneDriveFiles(settings.allowed_file_hosts, sleep)
@@ -251,14 +253,14 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         desk.start()
         stack.push_async_callback(desk.stop)
 
-        reports = ReportDesk(registrations, directory, operations, gate, files, sheets, facts.retirement, settings.zone, clock)
+        reports = ReportDesk(registrations, directory, operations, gate, files, sheets, installation.retirement, settings.zone, clock)
 
-        preparation = Preparation(Ports(directory, operations, stops, usages, jobs), gate, reviewer, agreement, facts, clock)
+        preparation = Preparation(Ports(directory, operations, stops, usages, jobs), gate, reviewer, agreement, installation, clock)
         commands = CommandDesk(operations, gate, preparation, desk, reports, clock)
         forms = Forms(operations, directory, gate, commands, clock)
         views = Views(operations, gate, approvals, desk, clock)
         reveals = Reveals(operations, directory, gate, reviewer, clock, sleep)
-        again = Again(operations, directory, reviewer, agreement, facts, clock)
+        again = Again(operations, directory, reviewer, agreement, installation, clock)
         requester = RequesterPresses(operations, stops, gate, reveals, again, views, clock)
         person = AboutPerson(operations, stops, directory, reviewer, commands, views, clock)
         pressed = OperationDesk(gate, approvals, requester, person, views)

@@ -137,5 +137,7 @@ def test_what_counts_as_a_collaborator() -> None:
 
     acting = "Clock Sleep Operations Gate Reviewer Crewing Ports 'Directory' Callable[[str],str] Directory|None tuple[Gate,...] Connection"
     assert [each for each in acting.split() if not counted(each)] == []
-    values = "str Person Operation Decision Facts Policy BulkRules frozenset[ChangeKind] Mapping[str,State] datetime|None Refusal tzinfo"
+    values = (
+        "str Person Operation Decision Installation Policy BulkRules frozenset[ChangeKind] Mapping[str,State] datetime|None Refusal tzinfo"
+    )
     assert [each for each in values.split() if counted(each)] == []

@@ -31,7 +31,7 @@ async def show(invocation: Invocation, context: Context, *, operations: Operatio
     """The account and every sign-in method of a person; numbers in full only in a personal chat."""
     dossier = context.dossier
     assert dossier is not None, "dispatch resolves <who>"
-    person, retiring = dossier.person, Retiring(context.facts.retirement, context.now.date(), dossier.population)
+    person, retiring = dossier.person, Retiring(context.installation.retirement, context.now.date(), dossier.population)
     judged = strength(dossier, retiring)
     notes: list[str] = []
     if person.synced:

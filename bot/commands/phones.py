@@ -30,7 +30,7 @@ def _plan(invocation: Invocation, context: Context, kind: ChangeKind, wanted: st
         kind,
         phone,
         wanted,
-        context.facts,
+        context.installation,
         context.now.date(),
         mode=str(invocation.args.get("mode", "set")),
         private=context.where.kind == "personal",

@@ -39,7 +39,7 @@ async def recover(invocation: Invocation, context: Context, *, directory: Direct
         await directory.pass_terms(dossier.person.id),
         context.now,
         start=resolve(start, context.now, zone) if isinstance(start, Moment) else None,
-        manager=await manager_for(directory, situation, dossier.person, context.facts),
+        manager=await manager_for(directory, situation, dossier.person, context.installation),
     )
 
 

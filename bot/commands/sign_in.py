@@ -59,7 +59,7 @@ async def set_default(invocation: Invocation, context: Context) -> Plan:
     """
     wanted = invocation.args["default"]
     assert isinstance(wanted, DefaultMethod)
-    return plan_default(_target(context), wanted, context.facts, context.now.date())
+    return plan_default(_target(context), wanted, context.installation, context.now.date())
 
 
 async def require_mfa(invocation: Invocation, context: Context) -> Plan:
@@ -70,7 +70,7 @@ async def require_mfa(invocation: Invocation, context: Context) -> Plan:
     """
     wanted = invocation.args["state"]
     assert isinstance(wanted, MfaState)
-    return plan_mfa(_target(context), wanted, context.facts)
+    return plan_mfa(_target(context), wanted, context.installation)
 
 
 DEFAULT = Command(

@@ -21,7 +21,7 @@ from bot.domain.rules import Need
 from bot.domain.said import Said
 from bot.domain.sign_in import Aspect
 from bot.domain.stop import GO, Stop
-from bot.planning.facts import Facts
+from bot.planning.installation import Installation
 from bot.ports import BulkJobs, Directory, Operations, Stops, Usages
 
 __all__ = ["Audience", "Command", "Context", "Invocation", "Ports", "Run", "Who"]
@@ -111,7 +111,7 @@ class Context:
     audiences: frozenset[Audience]
     where: ConversationRef
     now: datetime
-    facts: Facts
+    installation: Installation
     commands: tuple[Command, ...]
     dossier: Dossier | None = None
     protected: str = ""

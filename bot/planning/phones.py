@@ -19,7 +19,7 @@ from bot.domain.retirement import Channel, Retiring
 from bot.domain.said import Said, join, say, say_count, say_each
 from bot.domain.sms import switches_on
 from bot.errors import Refusal
-from bot.planning.facts import Facts
+from bot.planning.installation import Installation
 
 _LASTING = say("Stronger and lasting: a Temporary Access Pass, then a passkey.")
 #: The warning that a number is changed by which somebody signs in.
@@ -38,7 +38,7 @@ def plan_change(
     kind: ChangeKind,
     phone: PhoneType,
     wanted: str | bool | None,
-    facts: Facts,
+    installation: Installation,
     today: date,
     *,
     mode: str = "set",
@@ -57,7 +57,7 @@ def plan_change(
         InvalidNumber: the number cannot be registered.
     """
     if kind is ChangeKind.SMS_SIGN_IN:
-        return _plan_sms_sign_in(dossier, phone, wanted in (True, "on"), Retiring(facts.retirement, today, dossier.population))
+        return _plan_sms_sign_in(dossier, phone, wanted in (True, "on"), Retiring(installation.retirement, today, dossier.population))
     if phone is PhoneType.OFFICE and dossier.person.synced:
         raise Refusal(
             say(
@@ -69,7 +69,7 @@ def plan_change(
         )
     if kind is ChangeKind.REMOVE_PHONE or wanted is None:
         return _plan_removal(dossier, phone)
-    return _plan_number(dossier, phone, str(wanted), mode, facts, today, private)
+    return _plan_number(dossier, phone, str(wanted), mode, installation, today, private)
 
 
 def ending_notes(ends: tuple[str, ...], person: Person) -> tuple[str, ...]:
@@ -101,9 +101,9 @@ def file_notes(numbers: Mapping[PhoneType, int], retiring: Retiring, *, sms_sign
     return *good, *ends, *((_LASTING,) if ends else ())
 
 
-def _plan_number(dossier: Dossier, phone: PhoneType, typed: str, mode: str, facts: Facts, today: date, private: bool) -> Plan:
+def _plan_number(dossier: Dossier, phone: PhoneType, typed: str, mode: str, installation: Installation, today: date, private: bool) -> Plan:
     person, old = dossier.person, dossier.phones.get(phone)
-    number = parse_number(typed, default_region=facts.default_region, extension_allowed=phone is PhoneType.OFFICE)
+    number = parse_number(typed, default_region=installation.default_region, extension_allowed=phone is PhoneType.OFFICE)
     if old is not None and old.has(number.graph):
         _nothing(say("The {phone} of {name} is this number already: there is nothing to do.", phone=phone.noun, name=person.name))
     if mode == "add" and old is not None:
@@ -135,7 +135,7 @@ def _plan_number(dossier: Dossier, phone: PhoneType, typed: str, mode: str, fact
             code="mobile_missing",
         )
     change = Change(ChangeKind.SET_PHONE, phone, old.number if old else None, number.graph)
-    retiring = Retiring(facts.retirement, today, dossier.population)
+    retiring = Retiring(installation.retirement, today, dossier.population)
     channels = phone.channels - {Channel.SMS} if number.unlikely_sms else phone.channels
     good = _GOOD_FOR.get(retiring.serving(channels), "")
     sms_sign_in = phone is PhoneType.MOBILE and (dossier.signs_in_by_sms or switches_on((change,), dossier))

@@ -14,7 +14,7 @@ from bot.domain.plan import Plan
 from bot.domain.recovery import SESSIONS, Situation, named, recovery
 from bot.domain.said import say
 from bot.errors import Refusal
-from bot.planning.facts import Facts
+from bot.planning.installation import Installation
 from bot.planning.methods import refuse_hidden
 from bot.planning.passes import plan_pass
 from bot.ports import Directory
@@ -67,13 +67,13 @@ def plan_recovery(
     return Plan(dossier.person, changes, tuple(notes), tuple(warnings), ChangeKind.RECOVER, case)
 
 
-async def manager_for(directory: Directory, situation: Situation, person: Person, facts: Facts) -> Person | None:
+async def manager_for(directory: Directory, situation: Situation, person: Person, installation: Installation) -> Person | None:
     """Who gets the pass instead of the person; None when the person does.
 
     Raises:
         Refusal: policy wants it handed to a manager, and there is none.
     """
-    if situation is not Situation.FIRST_DAY or not facts.first_day_to_manager:
+    if situation is not Situation.FIRST_DAY or not installation.first_day_to_manager:
         return None
     manager = await directory.manager(person.id)
     if manager is None:
@@ -85,7 +85,7 @@ async def manager_for(directory: Directory, situation: Situation, person: Person
     return manager
 
 
-async def plan_again(directory: Directory, dossier: Dossier, operation: Operation, facts: Facts, now: datetime) -> Plan:
+async def plan_again(directory: Directory, dossier: Dossier, operation: Operation, installation: Installation, now: datetime) -> Plan:
     """The same recovery on the account as it is now, with what was chosen before and is not done: what is, a pass too, is not made anew.
 
     Raises:
@@ -95,7 +95,7 @@ async def plan_again(directory: Directory, dossier: Dossier, operation: Operatio
     terms = await directory.pass_terms(dossier.person.id)
     wanted = next((change.wanted.due(now) for change in operation.changes if change.wanted), None)
     situation, start = operation.recovery.situation, wanted.start if wanted else None
-    manager = await manager_for(directory, situation, dossier.person, facts)
+    manager = await manager_for(directory, situation, dossier.person, installation)
     plan = plan_recovery(situation, dossier, terms, now, start=start, manager=manager)
     assert plan.recovery is not None, "it is one"
     fates = [result.fate.good for result in operation.results] or [False] * len(operation.changes)

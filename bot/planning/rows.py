@@ -11,7 +11,7 @@ from bot.domain.plan import Warned
 from bot.domain.policy import Decision, Reason
 from bot.domain.rows import Mode, Row, RowKind, Wish
 from bot.errors import Refusal
-from bot.planning.facts import Facts
+from bot.planning.installation import Installation
 from bot.planning.phones import plan_change
 
 #: Numbers first, mobile before alternate; removals the other way round; SMS sign-in, which needs the mobile, last.
@@ -37,14 +37,14 @@ def kinds_wanted(row: Row) -> frozenset[ChangeKind]:
     return frozenset({ChangeKind.BULK} | {_kind(wish) for wish in row.wishes})
 
 
-def plan_row(row: Row, dossier: Dossier, facts: Facts, today: date) -> Row:
+def plan_row(row: Row, dossier: Dossier, installation: Installation, today: date) -> Row:
     """The row with what it would do, in the order it would be done, and what the same changes are warned of when they are typed."""
     seen, changes, warned = dossier, list[Change](), dict[Warned, None]()
     for wish in ordered(row.wishes):
         phone = wish.phone or PhoneType.MOBILE
         mode = row.mode.value if row.mode in (Mode.ADD, Mode.UPDATE) else "set"
         try:
-            plan = plan_change(seen, _kind(wish), phone, wish.value or None, facts, today, mode=mode, private=False)
+            plan = plan_change(seen, _kind(wish), phone, wish.value or None, installation, today, mode=mode, private=False)
         except Refusal as refusal:
             if refusal.code == "nothing_to_do":
                 continue

@@ -12,7 +12,7 @@ from bot.domain.retirement import Retiring
 from bot.domain.said import join, say
 from bot.domain.sign_in import STATES, DefaultMethod, MfaState, Preference
 from bot.errors import Refusal
-from bot.planning.facts import Facts
+from bot.planning.installation import Installation
 from bot.planning.methods import refuse_hidden
 from bot.planning.phones import ending_notes
 
@@ -20,7 +20,7 @@ from bot.planning.phones import ending_notes
 OVERRULED = say("System-preferred is on for this person: Entra ID asks for the strongest registered method, whatever the default is.")
 
 
-def plan_default(dossier: Dossier, wanted: DefaultMethod, facts: Facts, today: date) -> Plan:
+def plan_default(dossier: Dossier, wanted: DefaultMethod, installation: Installation, today: date) -> Plan:
     """Another default method, on the account as it is now.
 
     Raises:
@@ -47,7 +47,7 @@ def plan_default(dossier: Dossier, wanted: DefaultMethod, facts: Facts, today: d
             _offer(dossier),
             code="not_registered",
         )
-    ends = Retiring(facts.retirement, today, dossier.population).of(wanted.channels)
+    ends = Retiring(installation.retirement, today, dossier.population).of(wanted.channels)
     notes = (say("Entra ID will ask for this first: {methods}.", methods=listed(found)), *ending_notes(ends, person))
     overruled = join(" ", (_overruled(preference), say("It then decides nothing but what may be removed.")))
     warnings = [overruled] if preference.system_preferred else []
@@ -57,14 +57,14 @@ def plan_default(dossier: Dossier, wanted: DefaultMethod, facts: Facts, today: d
     return Plan(person, (Change(ChangeKind.SET_DEFAULT, None, before, wanted.value),), notes, tuple(warnings))
 
 
-def plan_mfa(dossier: Dossier, wanted: MfaState, facts: Facts) -> Plan:
+def plan_mfa(dossier: Dossier, wanted: MfaState, installation: Installation) -> Plan:
     """Another state of per-user MFA, on the account as it is now.
 
     Raises:
         Refusal: the setting is off, or there is nothing to do.
     """
     person, state = dossier.person, dossier.mfa_state
-    if not facts.per_user_mfa:
+    if not installation.per_user_mfa:
         raise Refusal(
             say("Per-user MFA is not switched on in Doorman, because it needs a very wide permission."),
             say(

@@ -9,7 +9,7 @@ from bot.domain.replies import OperationShown
 from bot.domain.said import say
 from bot.errors import Refusal
 from bot.planning.anew import replan_all
-from bot.planning.facts import Facts
+from bot.planning.installation import Installation
 from bot.ports import Clock, Directory, Operations
 from bot.services.agreement import Agreement
 from bot.services.announce import shown
@@ -24,13 +24,19 @@ class Again:
     """Asks for an operation once more, or for another code in place of one that is gone."""
 
     def __init__(
-        self, operations: Operations, directory: Directory, reviewer: Reviewer, agreement: Agreement, facts: Facts, clock: Clock
+        self,
+        operations: Operations,
+        directory: Directory,
+        reviewer: Reviewer,
+        agreement: Agreement,
+        installation: Installation,
+        clock: Clock,
     ) -> None:
         self._operations = operations
         self._directory = directory
         self._reviewer = reviewer
         self._agreement = agreement
-        self._facts = facts
+        self._installation = installation
         self._clock = clock
 
     async def press(self, action: CardAction, operation: Operation, standing: Standing) -> OperationShown:
@@ -54,7 +60,7 @@ class Again:
         dossier = await look_anew(self._directory, operation)
         asking = await self._reviewer.asking(standing, dossier, where, reason=operation.reason, ticket=operation.ticket)
         require(self._reviewer.decide(Wish(operation.kinds, containing=wish_of(operation).containing), asking))
-        plan = await replan_all(self._directory, dossier, operation, self._facts, self._clock())
+        plan = await replan_all(self._directory, dossier, operation, self._installation, self._clock())
         made = await propose(
             self._operations,
             await self._agreement.of(plan, asking, known),

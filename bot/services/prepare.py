@@ -18,7 +18,7 @@ from bot.domain.said import say
 from bot.domain.sign_in import Aspect
 from bot.domain.stop import GO
 from bot.errors import NotFound, Refusal
-from bot.planning.facts import Facts
+from bot.planning.installation import Installation
 from bot.ports import Clock
 from bot.services.agreement import Agreement
 from bot.services.gate import Gate
@@ -31,12 +31,14 @@ from bot.services.review import Reviewer, Wish
 class Preparation:
     """Takes a command as far as it goes without storing anything."""
 
-    def __init__(self, ports: Ports, gate: Gate, reviewer: Reviewer, agreement: Agreement, facts: Facts, clock: Clock) -> None:
+    def __init__(
+        self, ports: Ports, gate: Gate, reviewer: Reviewer, agreement: Agreement, installation: Installation, clock: Clock
+    ) -> None:
         self._ports = ports
         self._gate = gate
         self._reviewer = reviewer
         self._agreement = agreement
-        self._facts = facts
+        self._installation = installation
         self._clock = clock
 
     def permit(self, command: Command, standing: Standing, where: ConversationRef) -> Decision:
@@ -76,7 +78,7 @@ class Preparation:
     async def dossier(self, invocation: Invocation, standing: Standing, person: Person) -> Dossier:
         """Everything the command needs to know about somebody; of somebody Entra ID no longer knows, what was recorded here."""
         command = invocation.command
-        wanted = (aspects_of(command.changes) | command.aspects) - (frozenset() if self._facts.per_user_mfa else {Aspect.MFA_STATE})
+        wanted = (aspects_of(command.changes) | command.aspects) - (frozenset() if self._installation.per_user_mfa else {Aspect.MFA_STATE})
         try:
             return await (look if command.changes else glance)(self._ports.directory, person.id, wanted)
         except NotFound:
@@ -116,7 +118,7 @@ class Preparation:
             audiences=self._gate.audiences(standing, where),
             where=where,
             now=now,
-            facts=self._facts,
+            installation=self._installation,
             commands=COMMANDS,
             dossier=dossier,
             protected=protected,

@@ -24,7 +24,7 @@ from bot.domain.plan import Plan
 from bot.domain.replies import Help, OperationShown, PersonShown, Whoami
 from bot.domain.retirement import Retirement
 from bot.errors import Refusal
-from bot.planning.facts import Facts
+from bot.planning.installation import Installation
 
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
 PERSONAL = ConversationRef("https://teams.example/", "a:1")
@@ -76,8 +76,8 @@ async def say(line: str, *, operations: FakeOperations | None = None, **changed:
     rights = {name: changed.pop(name) for name in ("helpdesk", "admin", "reporter") if name in changed}
     standing = Standing(Person("id-hanna", "Hanna Visser", "hanna@x.nl"), frozenset())
     given: dict[str, Any] = {
-        "actor": HANNA, "standing": standing, "audiences": audiences(**rights), "where": PERSONAL, "now": NOW, "facts": Facts("NL"),
-        "commands": COMMANDS,
+        "actor": HANNA, "standing": standing, "audiences": audiences(**rights), "where": PERSONAL, "now": NOW,
+        "installation": Installation("NL"), "commands": COMMANDS,
     }  # fmt: skip
     ports = Ports(None, operations or FakeOperations(), FakeStops(), None, None)  # type: ignore[arg-type]
     return await invocation.command.answer(invocation, Context(**(given | changed)), ports)
@@ -216,8 +216,8 @@ async def test_log_here_needs_a_channel() -> None:
 
 async def test_show_says_why_an_account_is_protected_and_what_ends() -> None:
     dossier = Dossier(replace(ALICE, synced=True), {PhoneType.MOBILE: Phone(PhoneType.MOBILE, "+31 612345678")})
-    facts = Facts("NL", Retirement((NOW + timedelta(days=100)).date()))
-    answer = await say("show alice", dossier=dossier, protected="Not this one.", facts=facts)
+    installation = Installation("NL", Retirement((NOW + timedelta(days=100)).date()))
+    answer = await say("show alice", dossier=dossier, protected="Not this one.", installation=installation)
     assert isinstance(answer, PersonShown)
     assert answer.protected == "Not this one."
     assert any("on-premises" in note for note in answer.phone_notes)

@@ -14,13 +14,13 @@ from bot.domain.plan import Plan
 from bot.domain.retirement import Channel, Retirement
 from bot.domain.sign_in import EVERYBODY, SmsTerms
 from bot.errors import InvalidNumber, Refusal
-from bot.planning.facts import Facts
+from bot.planning.installation import Installation
 from bot.planning.phones import plan_change
 
 MOBILE, ALTERNATE, OFFICE = PhoneType.MOBILE, PhoneType.ALTERNATE_MOBILE, PhoneType.OFFICE
 SET, REMOVE, SMS = ChangeKind.SET_PHONE, ChangeKind.REMOVE_PHONE, ChangeKind.SMS_SIGN_IN
 ALICE = Person("id-alice", "Alice Jansen", "alice@x.nl")
-FACTS = Facts("NL", Retirement(date(2027, 2, 1), date(2027, 7, 1)))
+INSTALLATION = Installation("NL", Retirement(date(2027, 2, 1), date(2027, 7, 1)))
 TODAY = date(2026, 11, 29)
 OLD, NEW = "+31 612345001", "+31 612345678"
 
@@ -40,20 +40,20 @@ def refused(*wish: object, **more: object) -> Refusal:
 
 
 def test_set_registers_or_changes() -> None:
-    assert plan_change(dossier(), SET, MOBILE, NEW, FACTS, TODAY).changes == (Change(SET, MOBILE, None, NEW),)
-    assert plan_change(dossier(mobile=OLD), SET, MOBILE, "06-12345678", FACTS, TODAY).changes == (Change(SET, MOBILE, OLD, NEW),)
+    assert plan_change(dossier(), SET, MOBILE, NEW, INSTALLATION, TODAY).changes == (Change(SET, MOBILE, None, NEW),)
+    assert plan_change(dossier(mobile=OLD), SET, MOBILE, "06-12345678", INSTALLATION, TODAY).changes == (Change(SET, MOBILE, OLD, NEW),)
 
 
 @pytest.mark.parametrize("mode", ["set", "add", "update"])
 def test_the_same_number_again_is_nothing_to_do(mode: str) -> None:
-    no = refused(dossier(mobile="+31612345678"), SET, MOBILE, "0031 6 12345678", FACTS, TODAY, mode=mode)
+    no = refused(dossier(mobile="+31612345678"), SET, MOBILE, "0031 6 12345678", INSTALLATION, TODAY, mode=mode)
     assert no.code == "nothing_to_do"
     assert "already" in no.text
 
 
 @pytest.mark.parametrize(("private", "shown"), [(True, OLD), (False, "+31 •••••••01")])
 def test_add_says_what_is_there(private: bool, shown: str) -> None:
-    no = refused(dossier(mobile=OLD), SET, MOBILE, NEW, FACTS, TODAY, mode="add", private=private)
+    no = refused(dossier(mobile=OLD), SET, MOBILE, NEW, INSTALLATION, TODAY, mode="add", private=private)
     assert shown in no.text
     assert "`update mobile for alice@x.nl to " in no.hint
     assert ("12345" in no.text + no.hint) is private
@@ -61,54 +61,54 @@ def test_add_says_what_is_there(private: bool, shown: str) -> None:
 
 @pytest.mark.parametrize("private", [True, False])
 def test_update_needs_something_to_update(private: bool) -> None:
-    no = refused(dossier(), SET, MOBILE, NEW, FACTS, TODAY, mode="update", private=private)
+    no = refused(dossier(), SET, MOBILE, NEW, INSTALLATION, TODAY, mode="update", private=private)
     assert no.code == "phone_missing"
     assert "`add mobile for alice@x.nl " in no.hint
     assert ("12345678" in no.hint.replace(" ", "")) is private
 
 
 def test_an_alternate_mobile_needs_a_mobile() -> None:
-    no = refused(dossier(office="+31 201234567"), SET, ALTERNATE, NEW, FACTS, TODAY)
+    no = refused(dossier(office="+31 201234567"), SET, ALTERNATE, NEW, INSTALLATION, TODAY)
     assert (no.code, "set mobile for alice@x.nl" in no.hint) == ("mobile_missing", True)
-    assert plan_change(dossier(mobile=OLD), SET, ALTERNATE, NEW, FACTS, TODAY).changes[0].after == NEW
+    assert plan_change(dossier(mobile=OLD), SET, ALTERNATE, NEW, INSTALLATION, TODAY).changes[0].after == NEW
 
 
 def test_the_mobile_stays_while_there_is_an_alternate() -> None:
     both = dossier(mobile=OLD, alternate=NEW)
-    no = refused(both, REMOVE, MOBILE, None, FACTS, TODAY)
+    no = refused(both, REMOVE, MOBILE, None, INSTALLATION, TODAY)
     assert no.code == "alternate_exists"
     assert "remove alternate mobile" in no.hint
     assert "update mobile" in no.hint
-    assert plan_change(both, REMOVE, ALTERNATE, None, FACTS, TODAY).changes == (Change(REMOVE, ALTERNATE, NEW, None),)
+    assert plan_change(both, REMOVE, ALTERNATE, None, INSTALLATION, TODAY).changes == (Change(REMOVE, ALTERNATE, NEW, None),)
 
 
 def test_removing_what_is_not_there_names_what_is() -> None:
-    no = refused(dossier(mobile=OLD), REMOVE, OFFICE, None, FACTS, TODAY)
+    no = refused(dossier(mobile=OLD), REMOVE, OFFICE, None, INSTALLATION, TODAY)
     assert (no.code, no.hint) == ("nothing_to_do", "Phones registered: mobile.")
 
 
 @pytest.mark.parametrize(("kind", "wanted"), [(SET, "+31 207654321"), (REMOVE, None)])
 def test_the_office_phone_of_a_synced_account_is_kept_elsewhere(kind: ChangeKind, wanted: str | None) -> None:
     synced = dossier(replace(ALICE, synced=True), mobile=OLD, office="+31 201234567")
-    no = refused(synced, kind, OFFICE, wanted, FACTS, TODAY)
+    no = refused(synced, kind, OFFICE, wanted, INSTALLATION, TODAY)
     assert no.code == "synced_office_phone"
     assert "on-premises" in no.hint
-    assert plan_change(synced, SET, MOBILE, NEW, FACTS, TODAY).changes
+    assert plan_change(synced, SET, MOBILE, NEW, INSTALLATION, TODAY).changes
 
 
 def test_extensions_are_for_the_office() -> None:
-    assert plan_change(dossier(), SET, OFFICE, "020 1234567 x12", FACTS, TODAY).changes[0].after == "+31 201234567x12"
+    assert plan_change(dossier(), SET, OFFICE, "020 1234567 x12", INSTALLATION, TODAY).changes[0].after == "+31 201234567x12"
     with pytest.raises(InvalidNumber, match="Only an office phone"):
-        plan_change(dossier(), SET, MOBILE, "06 12345678 x12", FACTS, TODAY)
+        plan_change(dossier(), SET, MOBILE, "06 12345678 x12", INSTALLATION, TODAY)
 
 
 def test_a_number_as_graph_shows_it_can_be_wished_again() -> None:
     """The new card after a stale one starts from the stored change."""
     number = "+31 201234567x12"
-    assert plan_change(dossier(), SET, OFFICE, number, Facts(), TODAY).changes[0].after == number
+    assert plan_change(dossier(), SET, OFFICE, number, Installation(), TODAY).changes[0].after == number
     assert (
-        plan_change(dossier(mobile=OLD), SMS, MOBILE, "on", FACTS, TODAY).changes
-        == plan_change(dossier(mobile=OLD), SMS, MOBILE, True, FACTS, TODAY).changes
+        plan_change(dossier(mobile=OLD), SMS, MOBILE, "on", INSTALLATION, TODAY).changes
+        == plan_change(dossier(mobile=OLD), SMS, MOBILE, True, INSTALLATION, TODAY).changes
     )
 
 
@@ -126,7 +126,7 @@ def test_a_number_as_graph_shows_it_can_be_wished_again() -> None:
     ],
 )
 def test_sms_sign_in_is_refused_where_entra_would(state: SmsSignIn, on: bool, code: str) -> None:
-    assert refused(dossier(sms=state, mobile=OLD), SMS, MOBILE, on, FACTS, TODAY).code == code
+    assert refused(dossier(sms=state, mobile=OLD), SMS, MOBILE, on, INSTALLATION, TODAY).code == code
 
 
 @pytest.mark.parametrize(
@@ -139,16 +139,16 @@ def test_sms_sign_in_is_refused_where_entra_would(state: SmsSignIn, on: bool, co
     ],
 )
 def test_sms_sign_in_is_switched(state: SmsSignIn, on: bool, doubtful: bool) -> None:
-    plan = plan_change(dossier(sms=state, mobile=OLD), SMS, MOBILE, on, FACTS, TODAY)
+    plan = plan_change(dossier(sms=state, mobile=OLD), SMS, MOBILE, on, INSTALLATION, TODAY)
     assert plan.changes == (Change(SMS, MOBILE, "off" if on else "on", "on" if on else "off"),)
     assert any("may refuse" in warning for warning in plan.warnings) is doubtful
     assert any("1 February 2027" in note for note in plan.notes) is on
 
 
 def test_sms_sign_in_needs_the_mobile() -> None:
-    assert refused(dossier(office="+31 201234567"), SMS, MOBILE, True, FACTS, TODAY).code == "mobile_missing"
-    assert refused(dossier(), SMS, MOBILE, False, FACTS, TODAY).code == "nothing_to_do"
-    assert refused(dossier(office="+31 201234567"), SMS, OFFICE, True, FACTS, TODAY).code == "not_mobile"
+    assert refused(dossier(office="+31 201234567"), SMS, MOBILE, True, INSTALLATION, TODAY).code == "mobile_missing"
+    assert refused(dossier(), SMS, MOBILE, False, INSTALLATION, TODAY).code == "nothing_to_do"
+    assert refused(dossier(office="+31 201234567"), SMS, OFFICE, True, INSTALLATION, TODAY).code == "not_mobile"
 
 
 @pytest.mark.parametrize(
@@ -170,8 +170,8 @@ def said(
 ) -> str:
     """The notes of a plan for another number."""
     number = "+31 207654321" if phone is OFFICE else NEW
-    facts = Facts("NL", Retirement(date(2027, 2, 1), later, frozenset(provider)))
-    return " ".join(plan_change(state, SET, phone, number, facts, today).notes)
+    installation = Installation("NL", Retirement(date(2027, 2, 1), later, frozenset(provider)))
+    return " ".join(plan_change(state, SET, phone, number, installation, today).notes)
 
 
 @pytest.mark.parametrize("phone", [ALTERNATE, OFFICE])
@@ -196,15 +196,15 @@ def test_a_mobile_serves_as_far_as_a_provider_carries_on() -> None:
 
 
 def test_a_mobile_of_argentina_without_its_9_is_warned_of_with_what_to_write() -> None:
-    (warning,) = plan_change(dossier(), SET, MOBILE, "+54 11 6677-3399", FACTS, TODAY).warnings
+    (warning,) = plan_change(dossier(), SET, MOBILE, "+54 11 6677-3399", INSTALLATION, TODAY).warnings
     assert "does not look like a mobile line" in warning
     assert "write it as +54 9 …" in warning
-    assert plan_change(dossier(), SET, MOBILE, "+54 9 11 6677-3399", FACTS, TODAY).warnings == ()
+    assert plan_change(dossier(), SET, MOBILE, "+54 9 11 6677-3399", INSTALLATION, TODAY).warnings == ()
 
 
 @pytest.mark.parametrize("number", ["+44 70 1234 5678", "+31 20 1234567", "+31 88 123 4567", "+54 11 6677-3399"])
 def test_no_texts_are_promised_on_a_line_that_is_no_mobile(number: str) -> None:
-    plan = plan_change(dossier(), SET, MOBILE, number, Facts("NL"), TODAY)
+    plan = plan_change(dossier(), SET, MOBILE, number, Installation("NL"), TODAY)
     assert "Good for voice calls only, not for text messages." in plan.notes
 
 
@@ -248,12 +248,12 @@ def warnings(plan: Plan) -> str:
     ],
 )
 def test_warns_of_what_is_worth_a_second_look(state: Dossier, kind: ChangeKind, phone: PhoneType, wanted: str | None, says: str) -> None:
-    plan = plan_change(state, kind, phone, wanted, FACTS, TODAY)
+    plan = plan_change(state, kind, phone, wanted, INSTALLATION, TODAY)
     assert says in warnings(plan)
     assert not any(char.isdigit() for char in warnings(plan)), "warnings are shown to everybody, so no number stands in them"
 
 
 def test_an_ordinary_change_has_no_warnings() -> None:
-    assert plan_change(dossier(mobile=OLD), SET, MOBILE, NEW, FACTS, TODAY).warnings == ()
-    assert plan_change(dossier(mobile=OLD, others=(Method("Passkey"),)), REMOVE, MOBILE, None, FACTS, TODAY).warnings == ()
-    assert plan_change(dossier(), SET, OFFICE, "+31 201234567", FACTS, TODAY).warnings == ()
+    assert plan_change(dossier(mobile=OLD), SET, MOBILE, NEW, INSTALLATION, TODAY).warnings == ()
+    assert plan_change(dossier(mobile=OLD, others=(Method("Passkey"),)), REMOVE, MOBILE, None, INSTALLATION, TODAY).warnings == ()
+    assert plan_change(dossier(), SET, OFFICE, "+31 201234567", INSTALLATION, TODAY).warnings == ()

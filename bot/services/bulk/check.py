@@ -27,7 +27,7 @@ from bot.domain.said import Said, join, say
 from bot.domain.sign_in import SmsTerms
 from bot.domain.sms import file_notes
 from bot.errors import DirectoryError, NotFound, Refusal, Throttled, Unavailable
-from bot.planning.facts import Facts
+from bot.planning.installation import Installation
 from bot.planning.phones import SIGN_IN_NUMBER
 from bot.planning.phones import file_notes as number_notes
 from bot.planning.rows import kinds_wanted, plan_row, refused
@@ -49,7 +49,7 @@ class Checking:
     bulk_directory: BulkDirectory
     reviewer: Reviewer
     agreement: Agreement
-    facts: Facts
+    installation: Installation
     rules: BulkRules
     clock: Clock
 
@@ -112,7 +112,7 @@ async def _check(
     other = named_otherwise(row, dossier.person)
     if other and not (operation.bulk and operation.bulk.answers.names):
         return other
-    planned = plan_row(row, dossier, checking.facts, checking.clock().date())
+    planned = plan_row(row, dossier, checking.installation, checking.clock().date())
     if other:  # included: whoever agrees to it sees which
         planned = replace(planned, warned=(Warned("other_name", other.reason), *planned.warned))
     if not planned.changes:
@@ -172,7 +172,7 @@ async def conclude(checking: Checking, operation: Operation, standing: Standing,
             proposal = await _propose(checking, operation, standing)
         except Refusal as refusal:
             to, outcome = State.FAILED, join(" ", (refusal.text, refusal.hint, say("Nothing was changed.")))
-    retiring = Retiring(checking.facts.retirement, checking.clock().date())
+    retiring = Retiring(checking.installation.retirement, checking.clock().date())
     numbers = number_notes(digest.numbers, retiring, sms_sign_in=digest.signs_in_by_sms or SIGN_IN_NUMBER in digest.warned)
     notes = (*file_notes(digest.follow, digest.asked_on), *await _unseen(checking), *numbers)
     await preview(checking, replace(operation, bulk=bulk), to, outcome, proposal, notes)

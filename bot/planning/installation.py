@@ -8,7 +8,7 @@ from bot.domain.retirement import Retirement
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class Installation:
     """Settings that plans and commands depend on.
 
     Attributes:
