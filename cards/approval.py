@@ -43,7 +43,7 @@ from cards.elements import (
 from cards.operation import listed
 from cards.size import LIMIT, size
 from cards.staying import staying
-from cards.wording import approvals_by, approved_by, difference_text, expires, identity, looks, private, title
+from cards.wording import approvals_by, approved_by, badge_of, difference_text, expires, identity, private, title
 
 #: What may be written when denying; the bot takes no more.
 REASON_LIMIT = 200
@@ -68,9 +68,9 @@ def render(shown: ApprovalShown) -> tuple[Element, str]:
 
 
 def _top(operation: Operation) -> list[Element]:
-    look = looks(operation)
+    badge = badge_of(operation)
     return [
-        band(look.icon, _word(operation, look.word), look.style, operation.id),
+        band(badge.icon, _word(operation, badge.word), badge.style, operation.id),
         heading(title(operation)),
         *([] if operation.bulk else identity(operation.target, name=False)),
         *_result(operation),
@@ -192,7 +192,7 @@ def _summary(operation: Operation) -> str:
     """One line for notifications; the operation in it is masked already."""
     return say(
         "{state}: {title} ({changes}), asked by {requester}. {id}",
-        state=_word(operation, looks(operation).word),
+        state=_word(operation, badge_of(operation).word),
         title=title(operation),
         changes=changing_text(operation.bulk) if operation.bulk else join("; ", map(difference_text, operation.changes[:2])),
         requester=operation.requester.name,

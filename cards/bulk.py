@@ -32,16 +32,16 @@ from cards.elements import (
     run,
 )
 from cards.size import size
-from cards.wording import LOOKS, Look, approved_by, expires, needed, private, title, waiting_for
+from cards.wording import BADGES, Badge, approved_by, expires, needed, private, title, waiting_for
 
 #: What stands on top while a job stands still.
-HOLDS: dict[Hold, Look] = {
-    Hold.PAUSED: Look("‖", say("Paused"), "warning", "Warning"),
-    Hold.CANARY: Look("◔", say("The first rows are done: go on?"), "accent", "Accent"),
-    Hold.FAILING: Look("⚠", say("Stopped by itself: go on?"), "attention", "Attention"),
-    Hold.ASKING: Look("?", say("Your answer is needed"), "accent", "Accent"),
-    Hold.STOPPED: Look("‖", say("Waiting: Doorman is paused"), "warning", "Warning"),
-    Hold.ENDING: Look("‖", say("Stopping"), "warning", "Warning"),
+HOLDS: dict[Hold, Badge] = {
+    Hold.PAUSED: Badge("‖", say("Paused"), "warning", "Warning"),
+    Hold.CANARY: Badge("◔", say("The first rows are done: go on?"), "accent", "Accent"),
+    Hold.FAILING: Badge("⚠", say("Stopped by itself: go on?"), "attention", "Attention"),
+    Hold.ASKING: Badge("?", say("Your answer is needed"), "accent", "Accent"),
+    Hold.STOPPED: Badge("‖", say("Waiting: Doorman is paused"), "warning", "Warning"),
+    Hold.ENDING: Badge("‖", say("Stopping"), "warning", "Warning"),
 }
 
 #: Where nobody has counted how far it is.
@@ -60,14 +60,14 @@ def render(shown: BulkShown, refresh_for: tuple[str, ...] = ()) -> tuple[Element
     operation, bulk = _job(shown.operation)
     for most in FEWER:
         body = [
-            *_top(operation, _look(operation, bulk, shown.progress)),
+            *_top(operation, _badge(operation, bulk, shown.progress)),
             *_stands(operation, bulk, shown.progress),
             *_shown(operation, bulk, shown, most),
             *_asked(operation),
             *_closing(operation, shown.now),
         ]
         actions = _actions(operation, bulk, shown.progress)
-        summary = _summary(operation, bulk, _look(operation, bulk, shown.progress))
+        summary = _summary(operation, bulk, _badge(operation, bulk, shown.progress))
         refreshing = refresh(operation.id, refresh_for) if refresh_for and not operation.state.finished else None
         made = card(body, fallback=summary, actions=actions, refreshing=refreshing)
         if size(made) <= ROOM:
@@ -80,10 +80,10 @@ def plain(shown: OperationShown) -> tuple[Element, str]:
     operation, bulk = _job(shown.operation)
     progress = Progress()
     others = operation.state is State.PROPOSED and not shown.own and not bulk.looked_at
-    look = LOOKS[operation.state] if others else _look(operation, bulk, progress)
+    badge = BADGES[operation.state] if others else _badge(operation, bulk, progress)
     under_way = _WAITS if bulk.asks else DRY_RUN_DONE if bulk.looked_at else _UNDER_WAY.get(operation.state)
     body = [
-        *_top(operation, look),
+        *_top(operation, badge),
         *([line(run(under_way), spacing="Medium")] if under_way else _stands(operation, bulk, progress)),
         *counted(bulk),
         *_asked(operation),
@@ -92,7 +92,7 @@ def plain(shown: OperationShown) -> tuple[Element, str]:
     if others:
         only = say("Only {name} can confirm or cancel.", name=operation.requester.name or say("the requester"))
         body.append(line(run(only, limit=200, subtle=True)))
-    summary = _summary(operation, bulk, look)
+    summary = _summary(operation, bulk, badge)
     return card(body, fallback=summary), summary
 
 
@@ -103,27 +103,27 @@ def _job(operation: Operation) -> tuple[Operation, Bulk]:
     return operation, operation.bulk
 
 
-def _top(operation: Operation, look: Look) -> list[Element]:
-    return [band(look.icon, look.word, look.style, operation.id), heading(title(operation))]
+def _top(operation: Operation, badge: Badge) -> list[Element]:
+    return [band(badge.icon, badge.word, badge.style, operation.id), heading(title(operation))]
 
 
-def _look(operation: Operation, bulk: Bulk, progress: Progress) -> Look:
-    usual = LOOKS[operation.state]
+def _badge(operation: Operation, bulk: Bulk, progress: Progress) -> Badge:
+    usual = BADGES[operation.state]
     match operation.state:
         case State.CHECKING if bulk.asks:
             return HOLDS[Hold.ASKING]
         case State.CHECKING if not bulk.read:
-            return Look(usual.icon, say("Reading the file"), usual.style, usual.colour)
+            return Badge(usual.icon, say("Reading the file"), usual.style, usual.colour)
         case State.PROPOSED | State.SUCCEEDED | State.CANCELLED | State.EXPIRED if bulk.looked_at:
-            return Look("✓", say("Dry run done, nothing changed"), "good", "Good")
+            return Badge("✓", say("Dry run done, nothing changed"), "good", "Good")
         case State.PROPOSED if not bulk.to_change:
-            return Look("–", say("Nothing to change"), "emphasis", "Default")
+            return Badge("–", say("Nothing to change"), "emphasis", "Default")
         case State.PROPOSED:
-            return Look(usual.icon, say("Waiting for your confirmation"), usual.style, usual.colour)
+            return Badge(usual.icon, say("Waiting for your confirmation"), usual.style, usual.colour)
         case State.QUEUED | State.RUNNING if progress.hold:
             return HOLDS[progress.hold]
         case State.CANCELLED if tried(progress):
-            return Look("⚠", say("Stopped: only a part was done"), "warning", "Warning")
+            return Badge("⚠", say("Stopped: only a part was done"), "warning", "Warning")
     return usual
 
 
@@ -332,7 +332,7 @@ def _actions(operation: Operation, bulk: Bulk, progress: Progress) -> list[Eleme
             return result + ([button(say("Retry the rest"), Verb.RETRY, id)] if not_done(progress) else [])
 
 
-def _summary(operation: Operation, bulk: Bulk, look: Look) -> str:
+def _summary(operation: Operation, bulk: Bulk, badge: Badge) -> str:
     """One line for notifications."""
     what = join(": ", (title(operation), changing_text(bulk) if operation.state.waiting or bulk.dry_run else ""))
-    return say("{state}: {what}. {id}", state=look.word, what=what, id=operation.id)
+    return say("{state}: {what}. {id}", state=badge.word, what=what, id=operation.id)

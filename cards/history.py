@@ -17,7 +17,7 @@ from bot.domain.said import join, said_at, say, say_count, say_each, spoken
 from cards.bulk_words import counts_text, file_name, short
 from cards.elements import Element, box, card, heading, line, moment, run
 from cards.size import size
-from cards.wording import LOOKS, difference_text
+from cards.wording import BADGES, difference_text
 
 #: Bytes that the events of one card may take. When they do not fit they are said more shortly, and what still does not fit is counted.
 ROOM = 22_000
@@ -136,7 +136,7 @@ def past_change(operation: Operation) -> Element:
     """An operation that changed an account, on one line."""
     changes = join("; ", map(difference_text, operation.changes[:3]))
     more = say(" and {count} more", count=len(operation.changes) - 3) if len(operation.changes) > 3 else ""
-    state = spoken(LOOKS[operation.state].word).lower()
+    state = spoken(BADGES[operation.state].word).lower()
     said = mask_text(join(" · ", (f"{spoken(changes)[:160]}{more}", state, operation.requester.name[:40], operation.id)))
     return moment(join(" · ", (said_at(operation.finished_at or operation.created_at), said)), date=True, spacing="None")
 
@@ -199,7 +199,7 @@ def _of_files(facts: Mapping[str, object]) -> Iterable[str]:
 
 
 def _state(state: str) -> str:
-    return LOOKS[State(state)].word if state in State._value2member_map_ else ""
+    return BADGES[State(state)].word if state in State._value2member_map_ else ""
 
 
 def _words(value: object) -> str:

@@ -24,15 +24,15 @@ from cards.elements import (
 )
 from cards.operation import MOST_CHANGES
 from cards.staying import staying
-from cards.wording import difference_line, difference_text, looks, private, result_line, title
+from cards.wording import badge_of, difference_line, difference_text, private, result_line, title
 
 
 def render(entry: LogEntry) -> tuple[Element, str]:
     """The card and its summary. Masks once more what should be masked already: this is read by many."""
     operation = private(entry.operation)
-    look = looks(operation)
+    badge = badge_of(operation)
     first = line(
-        run(join(" ", (look.icon, look.word)), bold=True, colour=look.colour),
+        run(join(" ", (badge.icon, badge.word)), bold=True, colour=badge.colour),
         run(" · "),
         run(title(operation), limit=160, bold=True),
         spacing="None",
@@ -120,7 +120,7 @@ def _summary(operation: Operation) -> str:
         what = say("{title} ({upn})", title=what, upn=operation.target.upn)
     return say(
         "{state}: {what}, by {requester}. {id}",
-        state=looks(operation).word,
+        state=badge_of(operation).word,
         what=join(", ", (what, changes)),
         requester=_requester(operation),
         id=operation.id,

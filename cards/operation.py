@@ -35,7 +35,7 @@ from cards.instructions import language_of, steps
 from cards.revealed import replace_button
 from cards.staying import staying, which_device
 from cards.wording import (
-    LOOKS,
+    BADGES,
     approved_by,
     bullets,
     change_label,
@@ -64,10 +64,10 @@ def render(shown: OperationShown, refresh_for: tuple[str, ...] = ()) -> tuple[El
     if shown.operation.bulk:
         return bulk.plain(shown)
     operation = shown.operation if shown.own else private(shown.operation)
-    look = LOOKS[operation.state]
-    word = say("Waiting for your confirmation") if operation.state is State.PROPOSED and shown.own else look.word
+    badge = BADGES[operation.state]
+    word = say("Waiting for your confirmation") if operation.state is State.PROPOSED and shown.own else badge.word
     body: list[Element] = [
-        band(look.icon, word, look.style, operation.id),
+        band(badge.icon, word, badge.style, operation.id),
         heading(title(operation)),
         *identity(operation.target, name=False),
         *_result(operation),
@@ -228,7 +228,7 @@ def _summary(operation: Operation) -> str:
     what = title(operation)
     if operation.state.waiting:
         changes = join("; ", map(difference_text, operation.changes[:2]))
-        return say("{state}: {what} ({changes}). {id}", state=LOOKS[operation.state].word, what=what, changes=changes, id=operation.id)
+        return say("{state}: {what} ({changes}). {id}", state=BADGES[operation.state].word, what=what, changes=changes, id=operation.id)
     if operation.state.finished:
-        return say("{state}: {what}. {id}", state=LOOKS[operation.state].word, what=what, id=operation.id)
+        return say("{state}: {what}. {id}", state=BADGES[operation.state].word, what=what, id=operation.id)
     return say("Working on it: {what}. {id}", what=what, id=operation.id)

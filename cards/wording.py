@@ -21,7 +21,7 @@ from cards.elements import Colour, Element, Style, address, columns, line, run, 
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Badge:
     """A state in an icon, a word and a colour; the word alone says it all."""
 
     icon: str
@@ -30,31 +30,31 @@ class Look:
     colour: Colour
 
 
-LOOKS: dict[State, Look] = {
-    State.CHECKING: Look("…", say("Checking"), "accent", "Accent"),
-    State.PROPOSED: Look("◔", say("Waiting for confirmation"), "accent", "Accent"),
-    State.AWAITING_APPROVAL: Look("◔", say("Waiting for approval"), "accent", "Accent"),
-    State.READY: Look("◔", say("Ready: press Reveal"), "accent", "Accent"),
-    State.REVEALING: Look("…", say("Being revealed"), "accent", "Accent"),
-    State.QUEUED: Look("…", say("Working"), "accent", "Accent"),
-    State.RUNNING: Look("…", say("Working"), "accent", "Accent"),
-    State.SUCCEEDED: Look("✓", say("Done"), "good", "Good"),
-    State.PARTIAL: Look("⚠", say("Partly done"), "warning", "Warning"),
-    State.FAILED: Look("✗", say("Failed"), "attention", "Attention"),
-    State.STALE: Look("⚠", say("Out of date, nothing changed"), "warning", "Warning"),
-    State.CANCELLED: Look("–", say("Cancelled"), "emphasis", "Default"),
-    State.DENIED: Look("✗", say("Denied"), "emphasis", "Default"),
-    State.EXPIRED: Look("–", say("Expired"), "emphasis", "Default"),
+BADGES: dict[State, Badge] = {
+    State.CHECKING: Badge("…", say("Checking"), "accent", "Accent"),
+    State.PROPOSED: Badge("◔", say("Waiting for confirmation"), "accent", "Accent"),
+    State.AWAITING_APPROVAL: Badge("◔", say("Waiting for approval"), "accent", "Accent"),
+    State.READY: Badge("◔", say("Ready: press Reveal"), "accent", "Accent"),
+    State.REVEALING: Badge("…", say("Being revealed"), "accent", "Accent"),
+    State.QUEUED: Badge("…", say("Working"), "accent", "Accent"),
+    State.RUNNING: Badge("…", say("Working"), "accent", "Accent"),
+    State.SUCCEEDED: Badge("✓", say("Done"), "good", "Good"),
+    State.PARTIAL: Badge("⚠", say("Partly done"), "warning", "Warning"),
+    State.FAILED: Badge("✗", say("Failed"), "attention", "Attention"),
+    State.STALE: Badge("⚠", say("Out of date, nothing changed"), "warning", "Warning"),
+    State.CANCELLED: Badge("–", say("Cancelled"), "emphasis", "Default"),
+    State.DENIED: Badge("✗", say("Denied"), "emphasis", "Default"),
+    State.EXPIRED: Badge("–", say("Expired"), "emphasis", "Default"),
 }
 
 #: A bulk job that was agreed to and then ended by somebody: what was done stays done.
-_STOPPED = Look("⚠", say("Stopped before the end"), "warning", "Warning")
+_STOPPED = Badge("⚠", say("Stopped before the end"), "warning", "Warning")
 
 
-def looks(operation: Operation) -> Look:
+def badge_of(operation: Operation) -> Badge:
     """How an operation stands, for whoever does not see how far it came."""
     stopped = operation.state is State.CANCELLED and operation.bulk and len(operation.approvals) >= operation.need.approvals
-    return _STOPPED if stopped else LOOKS[operation.state]
+    return _STOPPED if stopped else BADGES[operation.state]
 
 
 #: Something is switched, nothing registered goes.

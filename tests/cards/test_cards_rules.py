@@ -20,7 +20,7 @@ from bot.teams.inbound import REASON_LIMIT
 from cards import render
 from cards.history import SAID
 from cards.size import LIMIT, size
-from cards.wording import LOOKS, time_left
+from cards.wording import BADGES, time_left
 
 #: Lists as long as a card takes.
 LONG = {
@@ -134,7 +134,7 @@ def test_every_state_says_what_for_whom_and_which_operation(state: State) -> Non
         "7QXF",
     ):
         assert part in words
-    assert state in LOOKS
+    assert state in BADGES
 
 
 def test_somebody_elses_card_says_who_can_press() -> None:
