@@ -111,9 +111,9 @@ class Approvals:
             DirectoryError: Graph cannot say whether it does.
         """
         moved = await (self._approve if action.verb is Verb.APPROVE else self._deny)(action, operation, standing)
-        return await self.look(action, moved)
+        return await self.view(action, moved)
 
-    async def look(self, action: CardAction, operation: Operation | None) -> ApprovalShown | Pending:
+    async def view(self, action: CardAction, operation: Operation | None) -> ApprovalShown | Pending:
         """The approvers' card as this reader should see it; the reader's list where that was pressed, which is in a personal chat.
 
         Args:

@@ -45,7 +45,7 @@ class OperationDesk:
         if Thing.PERSON in declared.names:
             return await self._person.press(action, operation)
         if action.verb is Verb.VIEW:
-            return await self._approvals.look(action, operation)
+            return await self._approvals.view(action, operation)
         if declared.presser is Presser.DECIDER:
             standing = await self._gate.standing(action.actor, fresh=True)
             require(self._approvals.may_know(action, operation, standing))

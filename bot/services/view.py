@@ -46,7 +46,7 @@ class Views:
         Which of the two was pressed is the client's word, so this is for the presser's eyes and decides nothing else.
         """
         if operation.need.approvals and await self._approvals.places.is_card(action, operation):
-            return await self._approvals.look(action, operation)
+            return await self._approvals.view(action, operation)
         return await self.own(operation, action.actor)
 
     async def again(self, action: CardAction) -> Reply:
@@ -58,7 +58,7 @@ class Views:
         declared = VERBS[action.verb]
         operation = await self.named(action) if declared.place is Place.VIEW else None
         if declared.presser in (Presser.DECIDER, Presser.CONCERNED):
-            return await self._approvals.look(action, operation)
+            return await self._approvals.view(action, operation)
         if declared.place is Place.VIEW and not asked_by(action.actor, operation):
             require(self._gate.permit(await self._gate.standing(action.actor)))
         if operation is None:

@@ -62,9 +62,9 @@ class Steering:
                 return await self._retry(job, actor, standing, where)
             case _:
                 await self._stop(job, actor)
-        return await self.look(job)
+        return await self.view(job)
 
-    async def look(self, job: Operation) -> BulkShown:
+    async def view(self, job: Operation) -> BulkShown:
         """Its card as it is now."""
         latest = await self._operations.get(job.id) or job
         return await bulk_shown(self._jobs, latest, self._clock())
