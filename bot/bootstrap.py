@@ -227,7 +227,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         in_channel = ApproversCard(operations, jobs, announcer, directory.in_background(), clock, settings.hosts.teams)
         in_person = PersonalCards(operations, jobs, chats, known, announcer, directory.in_background(), clock, settings.hosts.teams)
         await engine.start()
-        stack.push_async_callback(engine.stop)
+        stack.push_async_callback(engine.close)
 
         installation = Installation(
             settings.default_region.upper(), settings.retirement, settings.per_user_mfa, policy.first_day_to_manager
@@ -251,7 +251,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         sheets = Spreadsheets(settings.default_region.upper(), full_numbers=policy.full_numbers_in_files)
         desk = app[BULK] = BulkDesk(stops, gate, checking, kept, files, sheets, crews)
         desk.start()
-        stack.push_async_callback(desk.stop)
+        stack.push_async_callback(desk.close)
 
         reports = ReportDesk(registrations, directory, operations, gate, files, sheets, installation.retirement, settings.zone, clock)
 

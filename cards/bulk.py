@@ -40,7 +40,7 @@ HOLDS: dict[Hold, Badge] = {
     Hold.CANARY: Badge("◔", say("The first rows are done: go on?"), "accent", "Accent"),
     Hold.FAILING: Badge("⚠", say("Stopped by itself: go on?"), "attention", "Attention"),
     Hold.ASKING: Badge("?", say("Your answer is needed"), "accent", "Accent"),
-    Hold.STOPPED: Badge("‖", say("Waiting: Doorman is paused"), "warning", "Warning"),
+    Hold.ALL_PAUSED: Badge("‖", say("Waiting: Doorman is paused"), "warning", "Warning"),
     Hold.ENDING: Badge("‖", say("Stopping"), "warning", "Warning"),
 }
 
@@ -192,7 +192,7 @@ def _going(_operation: Operation, bulk: Bulk, progress: Progress) -> tuple[str, 
             by = progress.held_by
             rest = say("What is under way ends first; the rest is not done.")
             return join(" ", (say("Stopped by {name}.", name=by) if by else say("Stopped."), rest)), why
-        case Hold.STOPPED:
+        case Hold.ALL_PAUSED:
             return why or say("An administrator has paused Doorman."), say("The job goes on by itself when the pause ends.")
     if progress.hindrance:
         return (progress.hindrance.spoken,)
@@ -318,7 +318,7 @@ def _actions(operation: Operation, bulk: Bulk, progress: Progress) -> list[Eleme
             match progress.hold:
                 case Hold.NONE:
                     return [button(say("Pause"), Verb.HOLD, id), stop]
-                case Hold.STOPPED:
+                case Hold.ALL_PAUSED:
                     return [stop]
                 case Hold.ENDING:
                     return []

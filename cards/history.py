@@ -76,7 +76,7 @@ HELD = say_each({
     Hold.PAUSED: "",
     Hold.CANARY: "the first rows are done",
     Hold.FAILING: "too many rows failed for one reason",
-    Hold.STOPPED: "Doorman was paused",
+    Hold.ALL_PAUSED: "Doorman was paused",
     Hold.ENDING: "",
     Hold.ASKING: "",
 })  # fmt: skip

@@ -45,7 +45,7 @@ class Hold(StrEnum):
     PAUSED = "paused"  # somebody pressed Pause
     CANARY = "canary"  # the first rows are done, and its requester is asked before the rest
     FAILING = "failing"  # too many rows in a row failed for one reason
-    STOPPED = "stopped"  # Doorman as a whole is paused; goes on by itself
+    ALL_PAUSED = "stopped"  # Doorman as a whole is paused; goes on by itself
     ASKING = "asking"  # nothing is checked before its sender has said what the file means
     ENDING = "ending"  # somebody stopped the rest; it is over when what was under way has ended
 

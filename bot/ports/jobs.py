@@ -150,7 +150,7 @@ class BulkJobs(Protocol):
     async def go_on(self, job_id: str, seen: Hold, event: AuditEvent) -> bool:
         """Ends this very hold; False when it was ended or changed meanwhile. Its card follows."""
 
-    async def stop(self, job_id: str, event: AuditEvent, *, why: str = "") -> bool:
+    async def cancel_rest(self, job_id: str, event: AuditEvent, *, why: str = "") -> bool:
         """What nobody works on will not be done, and the job ends once the rest has; False when it is not under way."""
 
     async def show_progress(self, job_id: str, now: datetime, *, at_once: bool = False) -> None:

@@ -193,7 +193,7 @@ class StoredBulkJobs(StoredChecks):
 
         return await self._transactions.record(work)
 
-    async def stop(self, job_id: str, event: AuditEvent, *, why: str = "") -> bool:
+    async def cancel_rest(self, job_id: str, event: AuditEvent, *, why: str = "") -> bool:
         def work(connection: Connection, trail: Trail) -> bool:
             if state_of(connection, job_id) not in (State.QUEUED, State.RUNNING):
                 return False

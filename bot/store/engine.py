@@ -51,7 +51,7 @@ CHORES_PER_HOUR = 720
 #: Finished workflows are kept this long, far longer than any click can be repeated.
 FINISHED_KEPT = timedelta(days=7)
 #: What runs at a stop gets this long to end; the rest is taken up by the next start.
-STOP_SECONDS = 2
+CLOSE_SECONDS = 2
 _LOCK_SPACE = 8201
 
 Step = Callable[[str], Awaitable[None]]
@@ -155,14 +155,14 @@ class DurableEngine:
         )
         self._chores = asyncio.create_task(self._do_chores())
 
-    async def stop(self) -> None:
+    async def close(self) -> None:
         """Lets go of everything; running workflows are taken up by the next start."""
         if self._chores:
             self._chores.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._chores
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(STOP_SECONDS):
+            async with asyncio.timeout(CLOSE_SECONDS):
                 await self._idle.wait()
         # DBOS has made its own pool the loop's default and shuts it down: leave from another one, and put that in its place.
         loop, pool = asyncio.get_running_loop(), ThreadPoolExecutor(thread_name_prefix="after-dbos")

@@ -179,7 +179,7 @@ def bulk_jobs(proposed: Operation, link: str) -> dict[str, Reply]:
         "bulk-canary": shown(State.RUNNING, replace(first, hold=Hold.CANARY)),
         "bulk-failing": shown(State.RUNNING, replace(HALF, hold=Hold.FAILING, held_why=FAILING)),
         "bulk-ending": shown(State.RUNNING, replace(HALF, hold=Hold.ENDING, held_by="Sam Okafor", rate=0)),
-        "bulk-stopped": shown(State.RUNNING, replace(HALF, hold=Hold.STOPPED, held_why="Sam Okafor has paused Doorman.")),
+        "bulk-stopped": shown(State.RUNNING, replace(HALF, hold=Hold.ALL_PAUSED, held_why="Sam Okafor has paused Doorman.")),
         "bulk-succeeded": shown(State.SUCCEEDED, Progress(checked=12_000, ended={State.SUCCEEDED: 11_540})),
         "bulk-partial": shown(State.PARTIAL, ALL, outcome=half),
         "bulk-failed": shown(State.FAILED, outcome="The file could not be read again: the disk is full.", bulk=replace(BULK, counts={})),

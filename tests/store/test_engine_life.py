@@ -40,5 +40,5 @@ async def test_the_proof_of_life_is_given_again_after_the_database_dropped_the_s
                     await asyncio.sleep(0.02)
         assert len(again) == 1
     finally:
-        await engine.stop()
+        await engine.close()
         database.dispose()

@@ -44,7 +44,7 @@ async def test_one_account_is_changed_by_one_operation_at_a_time(database_url: s
             while len(order) < 4 or running["all"]:  # noqa: ASYNC110 - two things to wait for
                 await asyncio.sleep(0.02)
     finally:
-        await engine.stop()
+        await engine.close()
         database.dispose()
 
     assert most == {"A": 1, "B": 1, "all": 2}

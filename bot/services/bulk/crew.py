@@ -243,7 +243,7 @@ class Crew:
             return
         stop = await self._with.stops.stop("", now)
         if stop.pause:
-            await self._hold(Hold.STOPPED, say("{name} has paused Doorman.", name=stop.pause.by_name))
+            await self._hold(Hold.ALL_PAUSED, say("{name} has paused Doorman.", name=stop.pause.by_name))
             return
         await self._with.jobs.show_progress(self._job.id, now)
 
@@ -255,7 +255,7 @@ class Crew:
         elif not agreed.allowed:
             facts = {"code": agreed.reason.value, "outcome": str(agreed.text)}
             event = AuditEvent(Tag.BULK_JOB_STOPPED, self._with.clock(), operation_id=self._job.id, facts=facts)
-            await self._with.jobs.stop(self._job.id, event, why=agreed.text)
+            await self._with.jobs.cancel_rest(self._job.id, event, why=agreed.text)
             self._held = self._ending = True
 
     async def _hold(self, hold: Hold, why: str) -> None:

@@ -69,7 +69,7 @@ class Crews:
         """
         self._watching = asyncio.create_task(self._watch(again))
 
-    async def stop(self) -> None:
+    async def close(self) -> None:
         """Leaves everything as it is; what is half done is taken up by the next life."""
         tasks = [task for task in (self._watching, *self._at_work.values()) if task]
         for task in tasks:
@@ -115,9 +115,9 @@ class Crews:
     async def _look_after(self, job: JobAtWork) -> None:
         if job.id in self._at_work:
             return
-        if job.hold is Hold.STOPPED and not (await self._crewing.stops.stop("", self._crewing.clock())).pause:
-            event = AuditEvent(Tag.BULK_JOB_RESUMED, self._crewing.clock(), operation_id=job.id, facts={"code": Hold.STOPPED.value})
-            await self._crewing.jobs.go_on(job.id, Hold.STOPPED, event)
+        if job.hold is Hold.ALL_PAUSED and not (await self._crewing.stops.stop("", self._crewing.clock())).pause:
+            event = AuditEvent(Tag.BULK_JOB_RESUMED, self._crewing.clock(), operation_id=job.id, facts={"code": Hold.ALL_PAUSED.value})
+            await self._crewing.jobs.go_on(job.id, Hold.ALL_PAUSED, event)
             self.wake()
         if job.hold not in _GOING or not job.read:
             return

@@ -63,10 +63,10 @@ class BulkDesk:
         """Begins to look for jobs."""
         self._crews.start(self.receiving.again)
 
-    async def stop(self) -> None:
+    async def close(self) -> None:
         """Leaves everything as it is; what is half done is taken up by the next life, or by others."""
-        await self.receiving.stop()
-        await self._crews.stop()
+        await self.receiving.close()
+        await self._crews.close()
 
     async def file(self, message: IncomingMessage) -> Reply:
         """Takes in a file; what was typed with it may say `bulk dry run`, a ticket and a reason.

@@ -170,7 +170,7 @@ class Receiving:
         latest = await self._checking.operations.get(operation.id) or operation
         return await bulk_shown(jobs, latest, self._checking.clock())
 
-    async def stop(self) -> None:
+    async def close(self) -> None:
         """Gives up what is being read; whoever sent it is told by the next life."""
         for task in self._reading:
             task.cancel()

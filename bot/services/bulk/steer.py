@@ -122,7 +122,7 @@ class Steering:
             outcome = cancelled_by(actor.name, job)
             if await self._operations.move(job.id, "cancel", State.CANCELLED, event, at=now, outcome=outcome, decided_by=actor.name):
                 return
-        if not await self._jobs.stop(job.id, self._event(Tag.BULK_JOB_STOPPED, job, actor, Hold.NONE)):
+        if not await self._jobs.cancel_rest(job.id, self._event(Tag.BULK_JOB_STOPPED, job, actor, Hold.NONE)):
             raise _not_running(job)
         self._receiving.wake()
 
