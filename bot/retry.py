@@ -1,4 +1,8 @@
-"""Trying again: how long to wait for whoever asks for it, and posting until Teams takes it."""
+"""Trying again: how long to wait for whoever asks for it (`Retry-After` is read here alone), and posting until Teams takes it.
+
+What Graph asks for is obeyed in the throttle gate (`graph.lane`), what Teams asks for where it is posted (`teams.outbound`, `teams.upload`)
+and between the tries here.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Whether a change is in effect, and whether what it is about is still as its card showed it: read from the account, kind by kind."""
+"""Whether a change is in effect, and whether what it is about is still as its card showed it: read from the account, kind by kind.
+
+What is not `untouched` any more is stale, and nothing of it is written. `services.approve` and `services.reveal` ask before a press counts,
+`services.steps` before every write; how that ends is said in `services.ending`.
+"""
 
 from __future__ import annotations
 

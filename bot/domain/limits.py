@@ -1,7 +1,8 @@
 """How much is too much: what was done lately, against the policy's limits. Pure; counts go in, a decision comes out.
 
 A limit counts what was confirmed, not what was merely asked for, and a lift by an administrator makes the counts start anew. What only
-takes access away has a count of its own, so that nothing else that was done keeps anybody from it.
+takes access away has a count of its own, so that nothing else that was done keeps anybody from it. What counts as done is chosen by the
+queries of `store.limit_counts`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Temporary Access Passes: what is wanted, what the tenant allows, and what somebody has already."""
+"""Temporary Access Passes: what is wanted, what the tenant allows, and what somebody has already.
+
+A wish is clamped to what the tenant allows when it is planned (`planning.passes`).
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,8 @@
 """The end of Microsoft's own texts and calls for sign-in: for whom, by which channel, from which day, and in which words that is said.
 
+Shown where a number or a default is planned (`planning.phones`, `planning.sign_in`), by `show` (`commands.people`), and by the report
+(`cards.report`, `page.sentences`).
+
 https://learn.microsoft.com/entra/identity/authentication/concept-sms-voice-retirement
 https://learn.microsoft.com/entra/identity/authentication/concept-sms-voice-retirement-faq
 """

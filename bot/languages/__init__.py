@@ -1,6 +1,8 @@
 """The catalogue: `nl.po` holds every text of the bot in Dutch, with the English one as its key. English itself needs no file.
 
 PO is what translators and their tools read: https://www.gnu.org/software/gettext/manual/html_node/PO-Files.html
+Dutch that is read stands elsewhere: what may be typed in `commands.grammar.dutch`, headings of columns in `sheets.vocabulary`.
+
 Of the format we use comments, `msgid`, `msgid_plural`, `msgstr` and `msgstr[0]`, `msgstr[1]`, so reading it takes a few lines.
 """
 

@@ -1,4 +1,4 @@
-"""What a Temporary Access Pass may be: the wish against the tenant's policy and what the person has. Pure.
+"""What a Temporary Access Pass may be: the wish, clamped to the tenant's policy, and what the person has. Pure.
 
 https://learn.microsoft.com/entra/identity/authentication/howto-authentication-temporary-access-pass
 """

@@ -1,4 +1,7 @@
-"""Step 7: the requester's own click, confirm or cancel. Exactly one wins; everybody else is told who did what."""
+"""Step 7: the requester's own click, confirm or cancel. Exactly one wins; everybody else is told who did what.
+
+Who may press stands in `check_presser`; that they still have the right is asked anew at every press (`services.requester`).
+"""
 
 from __future__ import annotations
 

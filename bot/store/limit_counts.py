@@ -1,4 +1,6 @@
-"""What the limits count: operations that were confirmed, numbers that were set, and lifts. Implements `ports.Usages`.
+"""How limits are counted: operations that were confirmed, numbers that were set, and lifts. Implements `ports.Usages`.
+
+When a count is too high is said in `domain.limits`.
 
 `refusal` and `confirmed` belong into the transaction that confirms. It holds the end of the trail, so until it is committed nobody
 else, on any replica, confirms or lifts anything: what was counted there is exact.
