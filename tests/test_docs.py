@@ -15,6 +15,7 @@ from bot.settings.environment import Settings
 from docs import generate
 
 README = generate.README.read_text(encoding="utf-8")
+ARCHITECTURE = (generate.ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("path", generate.outputs(), ids=lambda path: path.name)
@@ -84,3 +85,20 @@ def test_the_page_of_decisions_lists_each_of_them_once() -> None:
     folder = generate.ROOT / "docs" / "decisions"
     listed = re.findall(r"\]\((\d{4}-[\w-]+\.md)\)", (folder / "README.md").read_text(encoding="utf-8"))
     assert sorted(listed) == sorted(page.name for page in folder.glob("0*.md"))
+
+
+def test_every_file_named_on_the_page_of_the_architecture_exists() -> None:
+    named = re.findall(r"`((?:bot|cards|simulator|tests|docs)(?:/[\w.-]+)*|[\w.-]+\.(?:py|toml))`", ARCHITECTURE)
+    assert len(named) > 100
+    assert [name for name in named if not (generate.ROOT / name).exists()] == []
+
+
+def test_every_name_beside_a_file_on_that_page_stands_in_the_file() -> None:
+    named = re.findall(r"`([\w/]+\.py)` \(`(\w+)`\)", ARCHITECTURE)
+    assert named
+    assert [(file, name) for file, name in named if f"def {name}(" not in (generate.ROOT / file).read_text(encoding="utf-8")] == []
+
+
+def test_the_picture_is_the_same_in_the_readme() -> None:
+    (picture,) = re.findall(r"```mermaid\n(flowchart.*?)```", ARCHITECTURE, re.DOTALL)
+    assert picture in README
