@@ -165,7 +165,6 @@ class Progress:
         return sum(self.ended.values())
 
 
-#: The figures that a job may be stopped by, and its first rows; see `bot.settings.declared`.
 @dataclass(frozen=True, slots=True)
 class BulkRules:
     """What an administrator sets for bulk jobs.
@@ -180,6 +179,21 @@ class BulkRules:
 
 
 FAILING_WINDOW = 50
+
+
+def too_many(last: Iterable[tuple[str, str]], percent: int) -> tuple[int, str] | None:
+    """Whether a job pauses itself: how many of its last rows failed for one reason, and which; None when that is not too many.
+
+    Args:
+        last: code and outcome of each of `FAILING_WINDOW` rows, the newest first; the code of one that went well is empty.
+        percent: more than so much of the window is too many.
+    """
+    reasons: dict[str, list[str]] = {}
+    for code, outcome in last:
+        if code:
+            reasons.setdefault(code, []).append(outcome)
+    worst = max(reasons.values(), key=len, default=[])
+    return (len(worst), worst[0]) if len(worst) * 100 > percent * FAILING_WINDOW else None
 
 
 def first_rows_note(canary: int, to_change: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Text, case, cast, func, select
 
-from bot.domain.bulk import FAILING_WINDOW, Bulk, PlanDigest
+from bot.domain.bulk import FAILING_WINDOW, Bulk, PlanDigest, too_many
 from bot.domain.hindrance import Hindrance
 from bot.domain.life import State
 from bot.domain.people import Person
@@ -156,18 +156,13 @@ def rate(connection: Connection, job_id: str, now: datetime) -> float:
 
 
 def failing(connection: Connection, job_id: str, percent: int, since: datetime | None) -> tuple[int, str] | None:
-    """How many of the last rows failed for one reason, and which, when that is too many."""
+    """How many of the last rows failed for one reason, and which, when that is `too_many`."""
     query = select(_rows.code, _rows.outcome).where((_rows.job == job_id) & _rows.ended_at.is_not(None) & (_rows.state != ""))
     if since:
         query = query.where(_rows.ended_at > since)
-    groups: dict[str, list[str]] = {}
-    for code, outcome in connection.execute(query.order_by(_rows.ended_at.desc(), _rows.number.desc()).limit(FAILING_WINDOW)):
-        if code:
-            groups.setdefault(code, []).append(outcome)
-    worst = max(groups.values(), key=len, default=[])
-    if len(worst) * 100 <= percent * FAILING_WINDOW:
-        return None
-    return len(worst), from_store(worst[0])
+    last = connection.execute(query.order_by(_rows.ended_at.desc(), _rows.number.desc()).limit(FAILING_WINDOW))
+    found = too_many(((code, outcome) for code, outcome in last), percent)
+    return found and (found[0], from_store(found[1]))
 
 
 def hindrance(job: Any) -> Hindrance | None:

@@ -3,8 +3,8 @@
 Every row is read, compared, reviewed, written and read back by itself, so a slow or failing one keeps no other back. A row that was
 taken and not written yet is given back when the job is held. Several processes may work on one job; whoever finds nothing left ends it.
 
-A job pauses itself here (`_hold`): once its first rows are done, when too many of the last rows failed for one reason (counted by
-`store.bulk_read.failing`), and while Doorman as a whole is paused. What people press is in `steer`.
+A job pauses itself here (`_hold`): once its first rows are done, when too many of the last rows failed for one reason (`too_many` in
+`domain.bulk`), and while Doorman as a whole is paused. What people press is in `steer`.
 """
 
 from __future__ import annotations
