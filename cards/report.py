@@ -12,8 +12,7 @@ from bot.domain.incoming import Verb
 from bot.domain.phone_ends import CLASSES, POPULATIONS, End, ends, foreseen
 from bot.domain.replies import ReportShown
 from bot.domain.report import Class, Counts, Day, forecast, trend
-from bot.domain.retirement import Channel, Retirement, Retiring
-from bot.domain.retirement import spoken as channels_spoken
+from bot.domain.retirement import Channel, Retirement, Retiring, channels_spoken
 from bot.domain.said import join, number, said_day, say, say_count, spoken, together
 from cards.buttons import button
 from cards.charts import line_chart, stacked_bars

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from bot.domain.change import Change, ChangeKind
 from bot.domain.methods import SYNCED, Dossier, Family, Method, PhoneType
-from bot.domain.reset import removal, spoken
+from bot.domain.reset import method_spoken, removal
 from bot.domain.said import join, say
 
 #: When it is looked whether something new was registered, counted from the end of the operation or the beginning of the pass.
@@ -183,7 +183,7 @@ def _device(method: Method, devices: Iterable[str]) -> str:
 def _name(method: Method) -> str:
     """With its date, which tells it from another of its kind."""
     plain = method.family in (None, Family.EMAIL) or method.active is False
-    return spoken(method) if plain else join(" ", (method.kind, method.facts))
+    return method_spoken(method) if plain else join(" ", (method.kind, method.facts))
 
 
 def _could_be_on_it(dossier: Dossier) -> list[Method]:

@@ -75,7 +75,7 @@ def channels_said(text: str) -> frozenset[Channel] | None:
         return None
 
 
-def spoken(channels: Collection[Channel]) -> Said:
+def channels_spoken(channels: Collection[Channel]) -> Said:
     """ "texts and calls"."""
     return together(_SPOKEN[channel] for channel in Channel if channel in channels)
 
@@ -149,7 +149,11 @@ class Retiring:
         first = self._sms_sign_in(self.day, counted=counted and not over) if sms_sign_in and Channel.SMS not in over else ""
         if not over:
             return (join(" ", (first, self._others)),) if first else ()
-        go_on = say("{Channels} go on, through the organisation's own telephony provider.", channels=spoken(lasting)) if lasting else ""
+        go_on = (
+            say("{Channels} go on, through the organisation's own telephony provider.", channels=channels_spoken(lasting))
+            if lasting
+            else ""
+        )
         sentences = join(" ", (self._ends(over, self.day, counted=counted), self._others)), join(" ", (go_on, first))
         return tuple(filter(None, sentences))
 
@@ -166,9 +170,9 @@ class Retiring:
         return say("Without anything else, this person then gets in only by registering a passkey.")
 
     def _ends(self, channels: Collection[Channel], day: date, *, counted: bool) -> str:
-        what = say("Microsoft's own {channels}", channels=spoken(channels))
+        what = say("Microsoft's own {channels}", channels=channels_spoken(channels))
         if self._whom:
-            what = say("Microsoft's own {channels} for {whom}", channels=spoken(channels), whom=self._whom)
+            what = say("Microsoft's own {channels} for {whom}", channels=channels_spoken(channels), whom=self._whom)
         until = self._until(day, counted=counted)
         if self._is_over:
             return say("{what} ended on {day}: they serve neither sign-in nor password reset any more.", what=what, day=until)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.domain.methods import Dossier, Family
-from bot.domain.retirement import Retiring, spoken
+from bot.domain.retirement import Retiring, channels_spoken
 from bot.domain.said import join, say, together
 
 #: What nobody can be talked out of: https://learn.microsoft.com/entra/identity/authentication/concept-authentication-strengths
@@ -60,4 +60,4 @@ def _phones(dossier: Dossier, retiring: Retiring) -> tuple[str, ...]:
     ends = retiring.of(dossier.channels, sms_sign_in=dossier.signs_in_by_sms, counted=True)
     if not (lasting := retiring.lasting(dossier.channels)):
         return ends
-    return *ends, say("{Channels} can be intercepted, and codes talked out of people.", channels=spoken(lasting))
+    return *ends, say("{Channels} can be intercepted, and codes talked out of people.", channels=channels_spoken(lasting))
