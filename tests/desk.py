@@ -115,6 +115,7 @@ class Desk:
         self.world = World(clock=lambda: self.clock().timestamp(), limits=False)
         self.entra, self.teams = self.world.entra, self.world.teams
         self.naps: list[float] = []
+        self.naps_last = False
         self._database_url = database_url
         self._environment = {"RECONCILE_HOURS": "0", "HEAD_HOUR": "none", "REPORT_HOUR": "none", **environment}
         self.policy = policy
@@ -169,8 +170,10 @@ class Desk:
         await self.world.stop()
 
     async def _nap(self, seconds: float) -> None:
-        """The bot's sleep: noted, and over at once, so that no test waits for a pause."""
+        """The bot's sleep: noted, and over at once, so that no test waits for a pause; with `naps_last` it is as much later then."""
         self.naps.append(seconds)
+        if self.naps_last:
+            self.clock.forward(seconds=seconds)
         await asyncio.sleep(0.01)
 
     async def say(self, who: cast.Member, text: str, where: Any = None, **more: Any) -> Answer:

@@ -6,7 +6,9 @@ docs/decisions/0017-workbooks-without-a-library.md.
 
 from __future__ import annotations
 
+import errno
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -70,6 +72,10 @@ def _records(sheet: Sheet) -> Iterator[Record]:
         yield from sheet.records()
 
 
+#: Z_MEM_ERROR: https://docs.python.org/3/library/zlib.html and https://www.zlib.net/manual.html#Constants
+_ZLIB_NO_MEMORY = "Error -4 "
+
+
 @contextmanager
 def _damage() -> Iterator[None]:
     """Whatever a damaged file makes of whoever reads it is a sentence."""
@@ -78,7 +84,20 @@ def _damage() -> Iterator[None]:
     except (Refusal, MemoryError):
         raise
     except Exception as problem:
+        if _lacks_memory(problem):
+            raise MemoryError from problem
         raise damaged() from problem
+
+
+def _lacks_memory(problem: BaseException | None) -> bool:
+    """Whether this is how a library says that no memory was left; such an answer may also have become another error on its way."""
+    if problem is None:
+        return False
+    if isinstance(problem, zlib.error) and str(problem).startswith(_ZLIB_NO_MEMORY):
+        return True
+    if isinstance(problem, OSError) and problem.errno == errno.ENOMEM:
+        return True
+    return isinstance(problem, MemoryError) or _lacks_memory(problem.__cause__ or problem.__context__)
 
 
 def _meant(sheets: Sequence[file_found.Sheet], answers: Answers) -> list[int]:

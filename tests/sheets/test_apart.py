@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import json
 import os
 import signal
 import sys
+import zlib
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -211,3 +213,24 @@ def test_nothing_else_is_believed(line: bytes) -> None:
 
 def test_a_good_line_is_believed() -> None:
     assert isinstance(heard(json.dumps(GOOD).encode()), FileRow)
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [zlib.error("Error -4 while decompressing data: out of memory"), OSError(errno.ENOMEM, "Cannot allocate memory"), MemoryError()],
+    ids=repr,
+)
+def test_however_a_library_says_that_memory_is_out_the_file_is_too_heavy_and_not_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, problem: Exception
+) -> None:
+    def failing(_: object) -> object:
+        try:
+            raise problem
+        except Exception as cause:
+            raise ValueError("on its way") from cause
+
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(by_hand(ROWS))
+    monkeypatch.setattr("bot.sheets.workbook.named", failing)
+    with pytest.raises(MemoryError):
+        here(path)
