@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from entra_client import GRAPH, Client, Reply, open_granted
 
 from simulator import cast
+from tests.simulator.entra_client import GRAPH, Client, Reply, open_granted
 
 ALICE, SOFIA, ADA, THEO, FREYA, GUS, BRAM = (
     f"/users/{cast.person(name).id}"

@@ -6,10 +6,10 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from entra_client import AUTHENTICATION, MOBILE, Client, Reply, open_tenant
 
 from simulator import cast
 from simulator.entra import Fault, audits
+from tests.simulator.entra_client import AUTHENTICATION, MOBILE, Client, Reply, open_tenant
 
 AUDITS = "/auditLogs/directoryAudits"
 OURS = f"initiatedBy/app/appId eq '{cast.GRAPH_APP_ID}'"

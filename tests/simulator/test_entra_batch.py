@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from entra_client import AUTHENTICATION, MOBILE, Client, open_tenant
 
 from simulator.entra import Fault
+from tests.simulator.entra_client import AUTHENTICATION, MOBILE, Client, open_tenant
 
 ALICE = "/users/alice@fabrikam.example"
 NUMBER = {"phoneNumber": "+31 612345678", "phoneType": "mobile"}

@@ -7,7 +7,6 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from entra_client import AUTHENTICATION, MOBILE, Client, open_tenant
 
 from simulator import cast
 from simulator.entra.method_permissions import BETA, DELEGATED
@@ -15,6 +14,7 @@ from simulator.entra.method_routes import HANDLERS as METHOD_HANDLERS
 from simulator.entra.permissions import APPLICATION
 from simulator.entra.routes import BETA_HANDLERS, HANDLERS
 from tests.contracts.graph import operations, permissions_for, response_violations, template_of, violations
+from tests.simulator.entra_client import AUTHENTICATION, MOBILE, Client, open_tenant
 
 
 @pytest.fixture

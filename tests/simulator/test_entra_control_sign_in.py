@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from entra_client import Client, open_granted
 
 from simulator import cast
 from simulator.registered import KINDS
+from tests.simulator.entra_client import Client, open_granted
 
 ALICE = "/_control/people/alice@fabrikam.example"
 STATE = "/_control/state/alice@fabrikam.example"

@@ -6,10 +6,10 @@ from urllib.parse import unquote
 
 import pytest
 from aiohttp import web
-from entra_client import AUTHENTICATION, MOBILE, Client, open_tenant
 
 from simulator import cast
 from simulator.entra import Entra
+from tests.simulator.entra_client import AUTHENTICATION, MOBILE, Client, open_tenant
 
 ALICE = f"/users/alice@fabrikam.example{AUTHENTICATION}"
 NUMBER = {"phoneNumber": "+31 612345678", "phoneType": "mobile"}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from entra_client import Client, open_granted
 
 from simulator import cast
+from tests.simulator.entra_client import Client, open_granted
 
 
 @pytest.fixture

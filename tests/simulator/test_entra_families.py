@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from entra_client import MOBILE, Client, Reply, open_granted
 
 from simulator import cast
 from simulator.entra import Fault
 from simulator.entra.families import BETA_COLLECTIONS, COLLECTIONS
 from simulator.registered import KINDS, registered
+from tests.simulator.entra_client import MOBILE, Client, Reply, open_granted
 
 ALL = "/methods"
 BOTH_VERSIONS = [(kind, segment, version) for kind, segment in COLLECTIONS.items() for version in ("v1.0", "beta")]

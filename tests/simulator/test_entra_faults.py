@@ -9,9 +9,9 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 from aiohttp import ClientError
-from entra_client import AUTHENTICATION, MOBILE, Client, open_tenant
 
 from simulator.entra import Fault
+from tests.simulator.entra_client import AUTHENTICATION, MOBILE, Client, open_tenant
 
 ALICE = f"/users/alice@fabrikam.example{AUTHENTICATION}"
 NUMBER = {"phoneNumber": "+31 612345678", "phoneType": "mobile"}

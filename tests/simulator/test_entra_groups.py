@@ -5,9 +5,9 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import pytest
-from entra_client import Client, Reply, open_tenant
 
 from simulator import cast
+from tests.simulator.entra_client import Client, Reply, open_tenant
 
 COUNTED = "$count=true"
 EVENTUAL = {"ConsistencyLevel": "eventual"}

@@ -6,7 +6,6 @@ import time
 from typing import Any
 
 import pytest
-from entra_client import AUTHENTICATION, MOBILE, Client, open_tenant
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ from simulator.entra import Entra
 from simulator.entra.query import compile_filter
 from simulator.entra.search import compile_search
 from simulator.entra.users import SCHEMA
+from tests.simulator.entra_client import AUTHENTICATION, MOBILE, Client, open_tenant
 
 EVENTUAL = {"ConsistencyLevel": "eventual"}
 TENANT = Entra().tenant

@@ -18,10 +18,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
-from entra_client import GRAPH, Client, Reply, open_tenant
 
 from simulator import cast
 from simulator.entra import InvalidToken
+from tests.simulator.entra_client import GRAPH, Client, Reply, open_tenant
 
 CONNECTOR = "https://api.botframework.com"
 TOKEN = f"/{cast.TENANT_ID}/oauth2/v2.0/token"

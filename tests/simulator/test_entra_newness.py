@@ -5,9 +5,9 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import pytest
-from entra_client import MOBILE, Client, open_granted
 
 from simulator.cast import Member
+from tests.simulator.entra_client import MOBILE, Client, open_granted
 
 NINA = Member(name="Nina New", upn="nina.new@fabrikam.example", mail="nina.new@fabrikam.example")
 EVENTUAL = {"ConsistencyLevel": "eventual"}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from entra_client import Client, open_granted
 
 from simulator import cast
 from simulator.entra import Fault
 from simulator.entra.sign_in import PassPolicy
+from tests.simulator.entra_client import Client, open_granted
 
 SEGMENT = "/authentication/temporaryAccessPassMethods"
 ALICE = f"/users/{cast.person('Alice Jansen').id}{SEGMENT}"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from entra_client import ALTERNATE, AUTHENTICATION, MOBILE, OFFICE, Client, open_tenant
 
 from simulator import cast
 from simulator.entra import PhoneState
+from tests.simulator.entra_client import ALTERNATE, AUTHENTICATION, MOBILE, OFFICE, Client, open_tenant
 
 ALICE = f"/users/alice@fabrikam.example{AUTHENTICATION}"
 OMAR = f"/users/omar.farouk@fabrikam.example{AUTHENTICATION}"

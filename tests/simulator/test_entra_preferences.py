@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from entra_client import Client, open_granted
 
 from simulator import cast
+from tests.simulator.entra_client import Client, open_granted
 
 DEFAULT = "userPreferredMethodForSecondaryAuthentication"
 SYSTEM = "isSystemPreferredAuthenticationMethodEnabled"

@@ -6,13 +6,13 @@ import time
 from typing import Any
 
 import pytest
-from entra_client import AUTHENTICATION, MOBILE, Client, open_tenant
 from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator import cast
 from simulator.entra import Fault, Quotas
 from simulator.entra.message import Call, GraphError
+from tests.simulator.entra_client import AUTHENTICATION, MOBILE, Client, open_tenant
 
 ALICE = "/users/alice@fabrikam.example"
 OMAR = f"/users/omar.farouk@fabrikam.example{AUTHENTICATION}/{MOBILE}"

@@ -7,11 +7,11 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from entra_client import MOBILE, Client, Reply, open_granted, open_tenant
 
 from simulator import cast
 from simulator.entra import Fault, Quotas
 from tests.contracts.graph import violations
+from tests.simulator.entra_client import MOBILE, Client, Reply, open_granted, open_tenant
 
 REPORT = "/reports/authenticationMethods/userRegistrationDetails"
 OMAR, PRIYA, DIRK, ALICE = (cast.person(name) for name in ("Omar Farouk", "Priya Raman", "Dirk Bakker", "Alice Jansen"))

@@ -6,9 +6,9 @@ import unicodedata
 from urllib.parse import quote
 
 import pytest
-from entra_client import Client, open_tenant
 
 from simulator import cast
+from tests.simulator.entra_client import Client, open_tenant
 
 EVENTUAL = {"ConsistencyLevel": "eventual"}
 GUEST = cast.person("Gus Taylor (Adatum)")

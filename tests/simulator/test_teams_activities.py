@@ -7,11 +7,11 @@ from datetime import datetime
 
 import pytest
 from aiohttp import web
-from teams_bot import TEXT, card, card_activity, card_answer, running
 
 from simulator import cast
 from simulator.teams import mri
 from simulator.teams.identity import personal_chat_id
+from tests.simulator.teams_bot import TEXT, card, card_activity, card_answer, running
 
 HANNA, ALICE, SAM = cast.person("Hanna Visser"), cast.person("Alice Jansen"), cast.person("Sam Okafor")
 HELPDESK = cast.CHANNELS[0]

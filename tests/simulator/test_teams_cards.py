@@ -6,12 +6,12 @@ import asyncio
 
 import pytest
 from aiohttp import web
-from teams_bot import TEXT, card, card_activity, card_answer, running
 
 from simulator import cast
 from simulator.teams import mri
 from simulator.teams.rules import ERROR_ANSWER, MESSAGE_ANSWER, SOMETHING_WRONG, UNREACHABLE
 from simulator.teams.threads import ADAPTIVE
+from tests.simulator.teams_bot import TEXT, card, card_activity, card_answer, running
 
 HANNA, SAM = cast.person("Hanna Visser"), cast.person("Sam Okafor")
 HELPDESK = cast.CHANNELS[0]

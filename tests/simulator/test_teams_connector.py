@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from teams_bot import TEXT, card, card_activity, running
 
 from simulator import cast
 from simulator.teams import mri
 from simulator.teams.identity import personal_chat_id
+from tests.simulator.teams_bot import TEXT, card, card_activity, running
 
 HANNA, ALICE = cast.person("Hanna Visser"), cast.person("Alice Jansen")
 CHAT = personal_chat_id(HANNA)

@@ -6,10 +6,10 @@ from typing import Any
 
 import aiohttp
 import pytest
-from teams_bot import TEXT, card, card_activity, card_answer, running
 
 from simulator import cast
 from simulator.teams.identity import personal_chat_id
+from tests.simulator.teams_bot import TEXT, card, card_activity, card_answer, running
 
 HANNA = cast.person("Hanna Visser")
 CHAT = personal_chat_id(HANNA)

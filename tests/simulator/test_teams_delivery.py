@@ -7,9 +7,9 @@ import json
 
 import pytest
 from aiohttp import web
-from teams_bot import running
 
 from simulator import cast
+from tests.simulator.teams_bot import running
 
 HANNA = cast.person("Hanna Visser")
 

@@ -6,11 +6,11 @@ import asyncio
 
 import aiohttp
 import pytest
-from teams_bot import TEXT, running
 
 from simulator import cast
 from simulator.teams import Faults
 from simulator.teams.identity import personal_chat_id
+from tests.simulator.teams_bot import TEXT, running
 
 HANNA = cast.person("Hanna Visser")
 CHAT = personal_chat_id(HANNA)

@@ -9,11 +9,11 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
-from teams_bot import running
 
 from simulator import cast
 from simulator.teams.drive import FRAGMENT
 from simulator.teams.identity import personal_chat_id
+from tests.simulator.teams_bot import running
 
 HANNA, SAM = cast.person("Hanna Visser"), cast.person("Sam Okafor")
 HELPDESK = cast.CHANNELS[0]

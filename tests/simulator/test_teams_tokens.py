@@ -8,12 +8,12 @@ from typing import Any
 import aiohttp
 import jwt
 import pytest
-from teams_bot import TEXT, running
 
 from simulator import cast
 from simulator.teams import Teams, new_key
 from simulator.teams.identity import personal_chat_id
 from simulator.teams.tokens import CONNECTOR_AUDIENCE, ISSUER
+from tests.simulator.teams_bot import TEXT, running
 
 CHAT = personal_chat_id(cast.person("Hanna Visser"))
 

@@ -9,12 +9,12 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
-from teams_bot import TEXT, card, card_activity, card_answer, running
 
 from simulator import cast
 from simulator.teams import mri
 from simulator.teams.identity import personal_chat_id
 from simulator.web.server import demo_app
+from tests.simulator.teams_bot import TEXT, card, card_activity, card_answer, running
 
 HANNA, SAM, OMAR = cast.person("Hanna Visser"), cast.person("Sam Okafor"), cast.person("Omar Farouk")
 HELPDESK, LOG = cast.CHANNELS[0], cast.CHANNELS[1]

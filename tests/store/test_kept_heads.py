@@ -7,8 +7,6 @@ from datetime import date, timedelta
 
 import pytest
 import sqlalchemy
-from replicas import most, replicas
-from trail_rows import NOW, append, change, event, rows
 
 from bot.domain.chain import Fault, StoredEvent, Verdict, seal
 from bot.store import outbox
@@ -16,6 +14,8 @@ from bot.store.heads import StoredHeads
 from bot.store.operations import StoredOperations
 from bot.store.trail_reader import TrailReader
 from bot.store.transactions import Transactions
+from tests.store.replicas import most, replicas
+from tests.store.trail_rows import NOW, append, change, event, rows
 
 EVENTS = 8
 DAY = date(2026, 11, 1)

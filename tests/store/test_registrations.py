@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy
-from replicas import most, replicas
 
 from bot.domain.report import Class, Counts, Day, Listed, Registered, ReportRow, Reread, Scope, classify
 from bot.domain.retirement import Channel, Population
@@ -19,6 +18,7 @@ from bot.domain.said import say
 from bot.store import readings
 from bot.store.registrations import PAGE, StoredRegistrations
 from bot.store.transactions import Transactions
+from tests.store.replicas import most, replicas
 
 pytestmark = pytest.mark.storage
 
