@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy
+from sqlalchemy import Connection
 
 from bot.domain.report import Class, Counts, Day, Listed, Registered, ReportRow, Reread, Scope, classify
 from bot.domain.retirement import Channel, Population
@@ -79,8 +80,8 @@ def kept_by(writer: Transactions) -> Kept:
     enqueued: list[tuple[str, str, float]] = []
     clock = MovedClock()
 
-    def enqueue(_: object, workflow: str, subject: str, *, occasion: str = "", delay: float = 0, key: str = "") -> None:
-        enqueued.append((workflow, subject, delay))
+    def enqueue(connection: Connection, workflow: str, operation_id: str, *, occasion: str = "", delay: float = 0, key: str = "") -> None:
+        enqueued.append((workflow, operation_id, delay))
 
     return Kept(StoredRegistrations(writer, enqueue, clock), clock, enqueued)
 
