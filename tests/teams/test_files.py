@@ -209,7 +209,7 @@ async def test_no_room(post: Post, server: Server) -> None:
 def _raw(answer: bytes, sent: list[int]) -> Any:
     async def step(request: web.Request) -> None:
         assert request.transport is not None
-        request.transport.write(answer)  # type: ignore[attr-defined]
+        request.transport.write(answer)
         sent.append(len(answer))
         request.transport.close()
 
