@@ -26,7 +26,7 @@ class Server:
     def __init__(self) -> None:
         self.url = ""
         self.go_on = asyncio.Event()
-        self.seen: list[web.RequestHandler[web.Request]] = []
+        self.seen: list[web.RequestHandler] = []
 
     async def answer(self, request: web.Request) -> web.Response:
         self.seen.append(request.protocol)
