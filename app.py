@@ -79,9 +79,9 @@ def main() -> int:
 
                 return asyncio.run(examine(os.environ, _say))
             case "audit" | "report" as command:
-                return {"audit": audit, "report": report_terminal}[command].run(given, os.environ, sys.stdout.buffer, _say)
+                return {"audit": audit.run, "report": report_terminal.run}[command](given, os.environ, sys.stdout.buffer, _say)
             case "bulk" | "database" as command:
-                return {"bulk": bulk_terminal, "database": database_terminal}[command].run(given, os.environ, _say)
+                return {"bulk": bulk_terminal.run, "database": database_terminal.run}[command](given, os.environ, _say)
             case "package":
                 from manifest.package import write  # noqa: PLC0415
 

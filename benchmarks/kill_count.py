@@ -15,7 +15,7 @@ from bot.graph.methods import client_request_id
 from bot.store import records
 from bot.store.tables import log_posts, operations
 from bot.store.transactions import open_engine
-from cards.wording import LOOKS
+from cards.wording import BADGES
 from simulator import cast
 from simulator.world import World
 
@@ -93,7 +93,7 @@ def count(world: World, people: People, stored: Stored) -> Count:
     _count_log(result, world, stored, confirmed)
     result.must(
         "requester's card not final",
-        (f"{key} {state}" for key, state in ended.items() if not people.final(confirmed[key], LOOKS[state].word)),
+        (f"{key} {state}" for key, state in ended.items() if not people.final(confirmed[key], BADGES[state].word)),
     )
     result.must("workflows in error", (f"{name} {status}" for (name, status), _ in stored.workflows.items() if status not in _WELL))
     result.must("workflows left over", (f"{name} {status}" for (name, status), _ in stored.workflows.items() if status in _RUNNING))

@@ -81,24 +81,22 @@ def _wishes(mobile: str | None, numbers: Iterator[str], dice: random.Random) -> 
     remove: Wish = ("remove mobile", "mobile", None)
     if mobile is None:
         added: Wish = ("set mobile", "mobile", first)
-        return dice.choice(
-            (
-                [added],
-                [added, ("update mobile", "mobile", second), remove],
-                [("add mobile", "mobile", first), off, on],
-                [added, ("set mobile", "mobile", second), ("set mobile", "mobile", first), remove],
-                [added, remove, added],
-            )
+        new: tuple[list[Wish], ...] = (
+            [added],
+            [added, ("update mobile", "mobile", second), remove],
+            [("add mobile", "mobile", first), off, on],
+            [added, ("set mobile", "mobile", second), ("set mobile", "mobile", first), remove],
+            [added, remove, added],
         )
-    return dice.choice(
-        (
-            [("update mobile", "mobile", first)],
-            [remove],
-            [on, off],
-            [("set alternate mobile", "alternateMobile", second), ("set mobile", "mobile", first)],
-            [("set mobile", "mobile", first), ("set mobile", "mobile", mobile)],
-        )
+        return dice.choice(new)
+    held: tuple[list[Wish], ...] = (
+        [("update mobile", "mobile", first)],
+        [remove],
+        [on, off],
+        [("set alternate mobile", "alternateMobile", second), ("set mobile", "mobile", first)],
+        [("set mobile", "mobile", first), ("set mobile", "mobile", mobile)],
     )
+    return dice.choice(held)
 
 
 @dataclass

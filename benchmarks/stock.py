@@ -12,7 +12,7 @@ from botbuilder.core import ActivityHandler, MessageFactory, TurnContext
 from botbuilder.core.integration import aiohttp_error_middleware
 from botbuilder.integration.aiohttp import CloudAdapter, ConfigurationBotFrameworkAuthentication
 from botframework.connector.auth import ChannelValidation, MicrosoftAppCredentials, PasswordServiceClientCredentialFactory
-from msal import ConfidentialClientApplication
+from msal.application import ConfidentialClientApplication
 
 from bot.tokens import login_session
 
@@ -57,16 +57,18 @@ def _local_credentials(login: dict[str, str]) -> Any:
     """The stock factory (new credentials, so a new token, each turn), for a login host on this machine, which msal refuses otherwise."""
 
     class Credentials(MicrosoftAppCredentials):
+        app: ConfidentialClientApplication | None
+
         def get_access_token(self, force_refresh: bool = False) -> str:
             if self.app is None:
-                self.app = ConfidentialClientApplication(
+                self.app = ConfidentialClientApplication(  # type: ignore[no-untyped-call]
                     login["app_id"],
                     client_credential=login["secret"],
                     authority=f"https://{login['host'].removeprefix('http://')}/{login['tenant']}",
                     instance_discovery=False,
                     http_client=login_session(login["host"]),
                 )
-            return super().get_access_token(force_refresh)
+            return str(super().get_access_token(force_refresh))
 
     class Factory(PasswordServiceClientCredentialFactory):
         async def create_credentials(self, app_id: str, oauth_scope: str, login_endpoint: str, validate_authority: bool) -> Any:

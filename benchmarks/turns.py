@@ -206,7 +206,7 @@ def idle(bench: Bench, seconds: float) -> dict[str, Any]:
 
 
 def _median(rows: list[Row], name: str) -> float:
-    return statistics.median(getattr(row, name) for row in rows)
+    return float(statistics.median(getattr(row, name) for row in rows))
 
 
 def report(rows: list[Row], quiet: dict[str, Any], clients: int, seconds: float) -> None:

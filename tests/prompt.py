@@ -85,8 +85,8 @@ def hang_bells() -> None:
     )  # fmt: skip
 
     @wraps(work)
-    def working(stop: threading.Event, dbos: Any, queue: Any) -> None:
-        work(Bell(stop, queue.name), dbos, queue)  # type: ignore[arg-type]
+    def working(stop_event: threading.Event, dbos: Any, queue: Any) -> None:
+        work(Bell(stop_event, queue.name), dbos, queue)  # type: ignore[arg-type]
 
     @wraps(enqueue)
     def enqueued(self: DurableEngine, connection: sqlalchemy.Connection, workflow: str, *args: Any, **more: Any) -> None:

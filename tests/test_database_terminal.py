@@ -27,7 +27,8 @@ def run(untouched_url: str) -> Run:
     """Runs `upgrade` or `status` on a database that no bot has seen; the exit status and the lines."""
 
     def run(what: str) -> tuple[int, list[str]]:
-        parser, said = argparse.ArgumentParser(), []
+        parser = argparse.ArgumentParser()
+        said: list[str] = []
         database_terminal.add_arguments(parser)
         status = database_terminal.run(parser.parse_args([what]), {"DATABASE_URL": untouched_url}, said.append)
         return status, said

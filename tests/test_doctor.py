@@ -13,6 +13,7 @@ import sqlalchemy
 from bot.bootstrap import utc_now
 from bot.commands.needs import OPTIONAL_PERMISSIONS, needed_permissions
 from bot.graph import permissions
+from bot.graph.throttle import INTERACTIVE
 from bot.store import schema
 from bot.store.registrations import StoredRegistrations
 from bot.store.transactions import Transactions, open_engine
@@ -316,7 +317,7 @@ async def test_an_unknown_group(practice: Practice) -> None:
 
 
 async def test_graph_is_down(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor_graph, "INTERACTIVE", replace(doctor_graph.INTERACTIVE, seconds=0.5))
+    monkeypatch.setattr(doctor_graph, "INTERACTIVE", replace(INTERACTIVE, seconds=0.5))
     practice.world.entra.faults.add(Fault(effect="unavailable", path="/groups"))
     assert await practice.examine() == 1
     assert len(practice.problems) == 2

@@ -14,7 +14,7 @@ HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 
 def pins(name: str) -> dict[str, str]:
     """Version by package, as a file asks for it or has it."""
-    found = {}
+    found: dict[str, str] = {}
     for line in (ROOT / name).read_text(encoding="utf-8").splitlines():
         if included := re.match(r"-r (\S+)", line):
             found |= pins(included[1])

@@ -26,7 +26,8 @@ class Server:
     def __init__(self) -> None:
         self.url = ""
         self.go_on = asyncio.Event()
-        self.seen: list[web.RequestHandler[web.Request]] = []
+        self.seen: list[web.RequestHandler] = []
+        self.clients: list[Client] = []
 
     async def answer(self, request: web.Request) -> web.Response:
         self.seen.append(request.protocol)
@@ -36,7 +37,8 @@ class Server:
 
     async def connect(self) -> Client:
         host, port = self.url.removeprefix("http://").split(":")
-        return Client(*await asyncio.open_connection(host, int(port)))
+        self.clients.append(Client(*await asyncio.open_connection(host, int(port))))
+        return self.clients[-1]
 
 
 class Client:
@@ -70,6 +72,8 @@ async def server() -> AsyncIterator[Server]:
     app.router.add_get("/{tail:.*}", made.answer)
     async with listening(app, "127.0.0.1", 0, LIMITS, shutdown_timeout=0.1) as made.url:
         yield made
+        for client in made.clients:
+            client.writer.close()
 
 
 async def until(true: Callable[[], bool]) -> None:

@@ -67,7 +67,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[requests.PreparedRequest]:
 
 
 def roles(token: str) -> list[str]:
-    return jwt.decode(token, options={"verify_signature": False})["roles"]
+    return list(jwt.decode(token, options={"verify_signature": False})["roles"])
 
 
 async def test_a_secret_gives_a_token(entra: Entra, connect: Connect) -> None:
@@ -224,7 +224,7 @@ async def test_a_managed_identity(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
     def answer(self: LoginAdapter, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        asked.append(request.url)
+        asked.append(request.url or "")
         response = requests.Response()
         response.status_code = 200
         response._content = b'{"access_token": "from the machine", "expires_on": "4102444800", "resource": "x", "token_type": "Bearer"}'

@@ -99,6 +99,7 @@ class DurableEngine:
         self._proof_of_life: Connection | None = None
         self._chores: asyncio.Task[None] | None = None
         self._client: DBOSClient | None = None
+        self._leaving = asyncio.Event()
         self._running = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -158,6 +159,9 @@ class DurableEngine:
     async def close(self) -> None:
         """Lets go of everything; running workflows are taken up by the next start."""
         if self._chores:
+            # The round under way ends first: its threads hold sessions, and one that is cut off would leave its own open behind us.
+            self._leaving.set()
+            await asyncio.wait({self._chores}, timeout=CLOSE_SECONDS)
             self._chores.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._chores
@@ -224,7 +228,7 @@ class DurableEngine:
     async def _do_chores(self) -> None:
         """Adopts the work of dead replicas, forgets workflows that ended long ago, and looks at the clock."""
         rounds = 0
-        while True:
+        while not self._leaving.is_set():
             try:
                 if self.replicated:
                     await asyncio.to_thread(self._prove_life)
@@ -237,7 +241,9 @@ class DurableEngine:
             except (SQLAlchemyError, StoreUnavailable) as error:
                 logging.getLogger(__name__).warning("chores wait for the database: %s", type(error).__name__)
             rounds += 1
-            await asyncio.sleep(ADOPT_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(ADOPT_SECONDS):
+                    await self._leaving.wait()
 
     async def _adopt(self) -> None:
         pending = await DBOS.list_workflows_async(status="PENDING", load_input=False, load_output=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncIterator
+from io import BytesIO
 
 import aiohttp
 import structlog
@@ -117,9 +118,10 @@ class Upload:
     async def _call(
         self, method: str, content: bytes | None = None, headers: dict[str, str] | None = None
     ) -> tuple[int, float | None, int | None]:
+        data = BytesIO(content) if content else content  # written piece by piece: megabytes at once would hold up everybody else
         try:
             async with self._session.request(
-                method, self._url, data=content, headers=headers, timeout=TIMEOUT, allow_redirects=False
+                method, self._url, data=data, headers=headers, timeout=TIMEOUT, allow_redirects=False
             ) as response:
                 body = bytearray()
                 async for piece in response.content.iter_chunked(4096):

@@ -6,6 +6,7 @@ import json
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -65,11 +66,11 @@ def change(tenant: Tenant, person: Person, wanted: dict[str, Any]) -> None:
     steps: list[Callable[[], None]] = []
     for name, value in wanted.items():
         if name in _FLAGS and isinstance(value, bool):
-            steps.append(lambda name=name, value=value: setattr(person, _FLAGS[name], value))
+            steps.append(partial(setattr, person, _FLAGS[name], value))
         elif name in _LISTS and isinstance(value, list) and all(isinstance(item, str) for item in value):
-            steps.append(lambda name=name, value=value: setattr(person, _LISTS[name], list(value)))
+            steps.append(partial(setattr, person, _LISTS[name], list(value)))
         elif name == "smsPolicy" and isinstance(value, bool):
-            steps.append(lambda value=value: person.set_sms_policy(value))
+            steps.append(partial(person.set_sms_policy, value))
         elif name == "groups" and isinstance(value, list):
             steps.append(_groups_step(tenant, person, value))
         elif name == "owns" and isinstance(value, list):
@@ -183,7 +184,7 @@ class Control:
 
     async def hire(self, request: web.Request) -> web.Response:
         """An account made at this moment: `userPrincipalName`, `displayName`, and `seconds` and `calls` as `newness.hire` has them."""
-        wanted = {"displayName": "", "seconds": 30.0, "calls": 0} | await object_in(request)
+        wanted: dict[str, Any] = {"displayName": "", "seconds": 30.0, "calls": 0} | await object_in(request)
         name, upn = wanted.pop("displayName"), wanted.pop("userPrincipalName", "")
         numbers = all(isinstance(value, (int, float)) and value >= 0 for value in wanted.values())
         if not isinstance(name, str) or not isinstance(upn, str) or "@" not in upn or not numbers or set(wanted) != {"seconds", "calls"}:
@@ -270,9 +271,8 @@ class Control:
         wanted = await object_in(request)
         try:
             person = self._tenant.person(str(wanted.get("user")))
-            row = audits.row(
-                person.id, person.upn, self._tenant.clock(), **{_AUDIT_FIELDS[k]: str(v) for k, v in wanted.items() if k != "user"}
-            )
+            said: dict[str, Any] = {_AUDIT_FIELDS[key]: str(value) for key, value in wanted.items() if key != "user"}
+            row = audits.row(person.id, person.upn, self._tenant.clock(), **said)
         except KeyError as error:
             raise refused(f"{error}: {', '.join(('user', *_AUDIT_FIELDS))} can be said of a row; user is somebody's name or id") from None
         self._tenant.audits.append(row)

@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass, field, fields
 from email.utils import formatdate
 from typing import Any
 
-from simulator.entra.errors import GraphError, method_error, unauthenticated
-from simulator.entra.message import Answer
+from simulator.entra.errors import method_error, unauthenticated
+from simulator.entra.message import Answer, GraphError
 
 EFFECTS = (
     "latency",  # wait `seconds` first

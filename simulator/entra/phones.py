@@ -76,6 +76,7 @@ def get_phone(tenant: Tenant, call: Call) -> Answer:
 def create_phone(tenant: Tenant, call: Call) -> Answer:
     person = person_in(tenant, call)
     number, kind = _fields(call.body, ("phoneNumber", "phoneType"))
+    assert kind is not None, "phoneType is required, and null is refused as no string"
     _check_target(person, kind)
     if kind in person.phones:
         if tenant.second_phone_status == 400:
@@ -215,7 +216,9 @@ def _record(tenant: Tenant, call: Call, person: Person, *, what: str, kind: str,
     if delay:
         person.hide_next_change(now + delay)
     held = person.phones.get(kind)
-    write = Write(what, person.id, person.upn, kind, held and held.number, after, call.app_id, call.request_id, call.client_request_id, now)
+    write = Write(
+        what, person.id, person.upn, kind, held.number if held else None, after, call.app_id, call.request_id, call.client_request_id, now
+    )
     tenant.writes.append(write)
     if tenant.auditing:
         tenant.audits.extend(audits.rows(write, now + tenant.audit_delay))

@@ -140,8 +140,8 @@ class _FilterParser:
         if token == "not":
             self.beyond_plain(token)
             self.advanced = True
-            inner = self.one().test
-            return Part(lambda item: not inner(item))
+            denied = self.one().test
+            return Part(lambda item: not denied(item))
         if token == "(":
             inner = self.either()
             self.take(")")

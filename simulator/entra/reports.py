@@ -57,6 +57,11 @@ def _judged(kinds: tuple[str, ...]) -> _Judged:
     return _Judged(second or passwordless, passwordless, second, system, methods)
 
 
+@lru_cache(maxsize=1024)
+def _moment(at: float) -> str:
+    return iso(at) + "Z"
+
+
 _FLAGS = frozenset((
     "isAdmin", "isMfaCapable", "isMfaRegistered", "isPasswordlessCapable", "isSsprCapable", "isSsprEnabled", "isSsprRegistered",
     "isSystemPreferredAuthenticationMethodEnabled",
@@ -89,11 +94,6 @@ SCHEMA = Schema(
     plain=True,
 )
 _EVERYTHING = tuple(SCHEMA.getters)
-
-
-@lru_cache(maxsize=1024)
-def _moment(at: float) -> str:
-    return iso(at) + "Z"
 
 
 def get_registration(tenant: Tenant, call: Call) -> Answer:

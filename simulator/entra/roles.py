@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from simulator import cast
-from simulator.entra.errors import GraphError, bad_request
+from simulator.entra.errors import bad_request
 from simulator.entra.groups import directory_object
 from simulator.entra.listing import allow_only, page
-from simulator.entra.message import Answer, Call
+from simulator.entra.message import Answer, Call, GraphError
 from simulator.entra.state import Person, Tenant, role_template
 from simulator.entra.users import DEFAULT
 
@@ -34,7 +34,7 @@ def list_role_assignments(tenant: Tenant, call: Call) -> Answer:
         found = [(key, role) for role in holder.roles] if holder else []
     else:
         found = [(principal, role) for principal, role in tenant.role_assignments() if role_template(role) == key]
-    return page(call, found, lambda pair: _shown(tenant, call, *pair, expanded), "roleManagement/directory/roleAssignments")
+    return page(call, found, lambda pair: _shown(tenant, call, pair[0], pair[1], expanded), "roleManagement/directory/roleAssignments")
 
 
 def list_role_eligibilities(tenant: Tenant, call: Call) -> Answer:
@@ -55,7 +55,7 @@ def list_role_eligibilities(tenant: Tenant, call: Call) -> Answer:
     found = [(person.id, role) for person in holders for role in person.eligible_roles if role_id in (None, role_template(role))]
     expanded = _expanded(call, "roleDefinition")
     where = "roleManagement/directory/roleEligibilityScheduleInstances"
-    return page(call, found, lambda pair: _eligibility(tenant, call, *pair, expanded), where)
+    return page(call, found, lambda pair: _eligibility(tenant, call, pair[0], pair[1], expanded), where)
 
 
 def need_governance(tenant: Tenant) -> None:

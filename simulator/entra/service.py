@@ -14,10 +14,10 @@ from simulator.entra import newness
 from simulator.entra.control import Control
 from simulator.entra.control_load import LoadControl
 from simulator.entra.edge import VERSION, GraphEdge
-from simulator.entra.errors import GraphError, envelope
+from simulator.entra.errors import envelope
 from simulator.entra.faults import Dropped, Faults
 from simulator.entra.login import Login, LoginError
-from simulator.entra.message import Answer, AuditRow, RecordedRequest, Write
+from simulator.entra.message import Answer, AuditRow, GraphError, RecordedRequest, Write
 from simulator.entra.quotas import Quotas
 from simulator.entra.state import GroupState, Person, Tenant
 from simulator.entra.tokens import AppRegistration, key_set

@@ -75,7 +75,7 @@ class Delivery:
         if headers is None:
             named = activity.get("serviceUrl") if isinstance(activity, dict) else None
             ours = isinstance(named, str) and named.startswith(self._base)
-            bearer = self._tokens.bearer(named if ours else self._service_url)
+            bearer = self._tokens.bearer(str(named) if ours else self._service_url)
             headers = {"Authorization": f"Bearer {bearer}", "Content-Type": "application/json; charset=utf-8"}
         raw = body if isinstance(body, bytes) else body.encode()
         async with self.session.post(self._endpoint(), data=raw, headers=headers, skip_auto_headers=("Content-Type",)) as response:

@@ -29,4 +29,4 @@ def pick(dataset: str, typed: str) -> list[Member]:
 def _begins(member: Member, wanted: str) -> bool:
     parts = member.name.lower().split()
     names = [" ".join(parts[index:]) for index in range(len(parts))]
-    return any(text.lower().startswith(wanted) for text in (*names, member.upn, member.mail))
+    return any(text.lower().startswith(wanted) for text in (*names, member.upn, member.mail or ""))

@@ -85,7 +85,8 @@ class Roster:
         Raises:
             Refusal: 400, a parameter is missing or wrong; 403, the app is not installed for that person.
         """
-        channel_data = body.get("channelData") if isinstance(body.get("channelData"), dict) else {}
+        told = body.get("channelData")
+        channel_data: dict[str, Any] = told if isinstance(told, dict) else {}
         bot = body.get("bot") or {}
         if bot and bot.get("id") not in (self._activities.bot["id"], self._activities.bot["id"].removeprefix("28:")):
             raise Refusal(400, "BadArgument", "The bot in the request is not the bot of the token.")

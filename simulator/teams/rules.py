@@ -37,7 +37,7 @@ _SENDABLE = ("message", "typing")
 FILE_CONSENT = "application/vnd.microsoft.teams.card.file.consent"
 FILE_INFO = "application/vnd.microsoft.teams.card.file.info"
 # What each card's content may and must hold.
-_FILE_CARDS = {
+_FILE_CARDS: dict[str, dict[str, type]] = {
     FILE_CONSENT: {"description": str, "sizeInBytes": int, "acceptContext": dict, "declineContext": dict},
     FILE_INFO: {"uniqueId": str, "fileType": str},
 }

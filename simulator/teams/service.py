@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -75,7 +76,7 @@ class Teams:
         self.activities: Activities
         self._bot_app_id = bot_app_id
         self._bot_tokens = BotTokens(bot_app_id, verify_bot_token, login_url)
-        self._patience = {"redeliver_after": redeliver_after, "redeliveries": redeliveries, "invoke_timeout": invoke_timeout}
+        self._patient = partial(Delivery, redeliver_after=redeliver_after, redeliveries=redeliveries, invoke_timeout=invoke_timeout)
         self._background: set[asyncio.Task[Any]] = set()
         self._runner: web.AppRunner | None = None
 
@@ -87,7 +88,7 @@ class Teams:
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         self.files.url = self.url
         self.activities = Activities(self._bot_app_id, self._served_in)
-        self.delivery = Delivery(lambda: self.bot_endpoint, self.tokens, self.service_url, **self._patience)
+        self.delivery = self._patient(lambda: self.bot_endpoint, self.tokens, self.service_url)
         app = web.Application(client_max_size=64 * 1024 * 1024)  # above the limits of Teams and OneDrive, so that ours decide
         app.add_routes(
             Connector(

@@ -13,6 +13,7 @@ from simulator import cast
 from simulator.cast import Channel, Member
 from simulator.teams import identity
 
+Parts = list[dict[str, Any]]  # attachments or entities of an activity
 ADAPTIVE = "application/vnd.microsoft.card.adaptive"
 REGION = "emea"  # real service URLs end in one too
 
@@ -45,8 +46,8 @@ class Message:
     time: str
     text: str = ""
     text_format: str = "plain"
-    attachments: list[dict[str, Any]] = field(default_factory=list)
-    entities: list[dict[str, Any]] = field(default_factory=list)
+    attachments: Parts = field(default_factory=list)
+    entities: Parts = field(default_factory=list)
     reply_to_id: str | None = None
     private_to: Member | None = None  # a targeted message: only this person sees it
     edited: bool = False
@@ -208,9 +209,7 @@ class Threads:
         for listener in tuple(self.listeners):
             listener(event)
 
-    def edit(
-        self, message: Message, *, text: str, attachments: list[dict[str, Any]], entities: list[dict[str, Any]], text_format: str = "plain"
-    ) -> None:
+    def edit(self, message: Message, *, text: str, attachments: Parts, entities: Parts, text_format: str = "plain") -> None:
         """Replace the content for everybody; own views of the old card end."""
         message.text, message.text_format, message.attachments, message.entities = text, text_format, attachments, entities
         message.edited = True

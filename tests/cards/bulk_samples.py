@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -213,7 +214,7 @@ def _events(proposed: Operation) -> tuple[AuditEvent, ...]:
     changes = ["Mobile phone: not registered → +31 •••••••78"]
     ended = {"changes": changes, "state": "succeeded", "outcome": "Changed and checked.", "request_ids": ["8c1e"], "code": ""}
     left = {"kind": "not_found", "outcome": "Nobody is called so."}
-    told: tuple[tuple[Tag, str, dict[str, object]], ...] = (
+    told: tuple[tuple[Tag, str, Mapping[str, object]], ...] = (
         (Tag.BULK_JOB_FINISHED, "", {"state": "partial", "outcome": "11,497 rows done."}),
         (Tag.BULK_FILE_GIVEN, who.name, {"file": "result"}),
         (Tag.BULK_ROW_LEFT, "", left),

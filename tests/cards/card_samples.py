@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bulk_samples import bulk_jobs, hostile_jobs
-from report_samples import hostile_reports, reports
-
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change, ChangeKind
 from bot.domain.conversations import ConversationRef, Member
@@ -41,6 +38,8 @@ from bot.domain.said import join, say
 from bot.domain.secret import Secret
 from bot.domain.sign_in import DefaultMethod, MfaState, PassFacts, Preference, Registration
 from bot.domain.stop import Freeze, Pause, frozen_post, paused_post
+from tests.cards.bulk_samples import bulk_jobs, hostile_jobs
+from tests.cards.report_samples import hostile_reports, reports
 
 NOW = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)
 HERE = ConversationRef("https://smba.trafficmanager.net/emea/", "a:personal")

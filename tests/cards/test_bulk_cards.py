@@ -6,9 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from bulk_samples import BULK, COUNTS, HALF, bulk_jobs, job, samples
-from card_samples import LINK, NOW, PROPOSED
-from card_schema import problems, strings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -29,6 +26,9 @@ from cards import render
 from cards.bulk_parts import BAR, bar
 from cards.bulk_words import about, file_name
 from cards.size import LIMIT, size
+from tests.cards.bulk_samples import BULK, COUNTS, HALF, bulk_jobs, job, samples
+from tests.cards.card_samples import LINK, NOW, PROPOSED
+from tests.cards.card_schema import problems, strings
 
 JOBS = bulk_jobs(PROPOSED, LINK)
 SHOWN = {name: reply for name, reply in JOBS.items() if isinstance(reply, BulkShown)}

@@ -10,9 +10,9 @@ import os
 from pathlib import Path
 
 import pytest
-from card_samples import replies
 
 from cards import render
+from tests.cards.card_samples import replies
 
 GOLDEN = Path(__file__).parent / "golden"
 SUMMARIES = GOLDEN / "summaries.json"

@@ -7,9 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from card_samples import ALICE, HANNA, NOW, PAUSE, PROPOSED, hostile, in_state, people, replies
-from card_schema import elements, problems, strings, without_charts
-from report_samples import reports
 
 from bot.domain.audit import Tag
 from bot.domain.incoming import Verb
@@ -21,6 +18,9 @@ from cards import render
 from cards.history import SAID
 from cards.size import LIMIT, size
 from cards.wording import BADGES, time_left
+from tests.cards.card_samples import ALICE, HANNA, NOW, PAUSE, PROPOSED, hostile, in_state, people, replies
+from tests.cards.card_schema import elements, problems, strings, without_charts
+from tests.cards.report_samples import reports
 
 #: Lists as long as a card takes.
 LONG = {

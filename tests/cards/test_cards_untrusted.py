@@ -9,8 +9,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from card_samples import DOSSIER, EVENTS, NEED, NEW, NOW, OLD, PROPOSED, UPDATE, hostile, in_state
-from card_schema import elements, problems, strings
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +19,8 @@ from bot.domain.replies import ApprovalShown, History, LogEntry, OperationShown,
 from cards import render
 from cards.size import LIMIT, size
 from cards.untrusted import inert, plain
+from tests.cards.card_samples import DOSSIER, EVENTS, NEED, NEW, NOW, OLD, PROPOSED, UPDATE, hostile, in_state
+from tests.cards.card_schema import elements, problems, strings
 
 NASTY = (
     "**bold** _it_ `code` ~~gone~~ # head",

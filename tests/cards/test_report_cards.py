@@ -8,8 +8,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from card_schema import charts, elements, problems, strings, without_charts
-from report_samples import DATES, DEPARTMENT, DEPARTMENTS, NOW, REPORT, WHOLE, falling, hostile_reports, reports
 
 from bot.domain.people import Actor
 from bot.domain.replies import ReportShown
@@ -17,6 +15,8 @@ from bot.domain.report import Class, Counts, Scope
 from bot.domain.retirement import Channel, Population, Retirement
 from bot.languages import Readers
 from cards import render
+from tests.cards.card_schema import charts, elements, problems, strings, without_charts
+from tests.cards.report_samples import DATES, DEPARTMENT, DEPARTMENTS, NOW, REPORT, WHOLE, falling, hostile_reports, reports
 
 
 def words(shown: ReportShown, language: str = "en") -> str:

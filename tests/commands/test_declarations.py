@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from inspect import signature
@@ -180,7 +181,7 @@ def test_what_changes_nothing_by_a_card_acts_at_once_or_only_looks() -> None:
     ],
 )
 @pytest.mark.parametrize("line", ["help", "hello"])
-async def test_help_lists_what_the_actor_may_say(line: str, rights: dict[str, bool], allowed: Any) -> None:
+async def test_help_lists_what_the_actor_may_say(line: str, rights: dict[str, Any], allowed: Callable[[Command], bool]) -> None:
     answer = await say(line, **rights)
     assert isinstance(answer, Help)
     listed = {entry.syntax for _, entries in answer.topics for entry in entries}

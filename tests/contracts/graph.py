@@ -44,12 +44,18 @@ _JSON_TYPES: dict[str, tuple[type, ...]] = {
 class Recorded(Protocol):
     """What is asked of a recorded request."""
 
-    method: str
-    path: str
-    query: Any
-    body: Any
-    status: int
-    answer: Any
+    @property
+    def method(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def query(self) -> Any: ...
+    @property
+    def body(self) -> Any: ...
+    @property
+    def status(self) -> int: ...
+    @property
+    def answer(self) -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -97,7 +103,8 @@ class Operation:
 
 
 def _json_schema(holder: dict[str, Any]) -> dict[str, Any] | None:
-    return holder.get("content", {}).get("application/json", {}).get("schema")
+    schema: dict[str, Any] | None = holder.get("content", {}).get("application/json", {}).get("schema")
+    return schema
 
 
 @cache
@@ -259,7 +266,8 @@ def _derived(value: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
     """The schema of the type the value says it is."""
     named = str(value.get("@odata.type", "")).removeprefix("#")
     version = next((part["x-version"] for part in _parts(schema) if "x-version" in part), "v1.0")
-    return contract(version)["components"]["schemas"].get(named, schema)
+    schemas: dict[str, dict[str, Any]] = contract(version)["components"]["schemas"]
+    return schemas.get(named, schema)
 
 
 def _problems(value: Any, schema: dict[str, Any], where: str) -> Iterator[str]:
@@ -274,7 +282,7 @@ def _problems(value: Any, schema: dict[str, Any], where: str) -> Iterator[str]:
         yield f"{where} is {value!r}, not of type {kind}"
         return
     if isinstance(value, list):
-        items = next((part["items"] for part in parts if "items" in part), {})
+        items: dict[str, Any] = next((part["items"] for part in parts if "items" in part), {})
         for index, item in enumerate(value):
             yield from _problems(item, items, f"{where}[{index}]")
     elif isinstance(value, dict):

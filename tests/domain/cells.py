@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from bot.domain.change import CONTAINING, ChangeKind
 from bot.domain.conversations import ConversationRef
@@ -162,14 +162,21 @@ def wrong(cell: Cell, decision: Decision) -> list[tuple[Cell, str, tuple[str, ..
     return [] if said == (cell.says, cell.rules) else [(cell, *said)]
 
 
-def missing(cell: Cell, said: Mapping[tuple[str, str], list[str]]) -> list[tuple[dict[str, str], str]]:
+class Words(TypedDict, total=False):
+    """What was typed beside a request, where it is not the good of `asked`."""
+
+    reason: str
+    ticket: str
+
+
+def missing(cell: Cell, said: Mapping[tuple[str, str], list[str]]) -> list[tuple[Words, str]]:
     """The words that may be missing, and what is said then: of a refusal, or once nothing more is wanted, what the table has.
 
     Args:
         said: by action and target, with neither reason nor ticket, with a reason alone, and with a reason and another kind of ticket.
     """
     wanting = said.get((cell.action, cell.target), []) if _goes_on(cell.says) else []
-    words = {"reason": "", "ticket": ""}, {"ticket": ""}, {"ticket": "REQ-7"}
+    words: tuple[Words, ...] = ({"reason": "", "ticket": ""}, {"ticket": ""}, {"ticket": "REQ-7"})
     return list(zip(words, [*wanting, *[cell.says] * 3], strict=False))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -70,7 +71,8 @@ def test_what_is_refused_says_when_it_ends_or_who_can_lift_it(policy: Limits, us
 @given(policies, usages, moments, kinds)
 def test_more_usage_never_allows_what_less_forbids(policy: Limits, usage: Usage, further: datetime, kind: dict[str, bool]) -> None:
     counts = ("target", "agent", "requests", "contained")
-    more = replace(usage, **{name: (*getattr(usage, name), further) for name in counts})
+    further_by_count: dict[str, Any] = {name: (*getattr(usage, name), further) for name in counts}
+    more = replace(usage, **further_by_count)
     assert not check(policy, more, ALICE, HANNA, NOW, **kind).allowed or check(policy, usage, ALICE, HANNA, NOW, **kind).allowed
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -22,8 +23,8 @@ IN_STEPS = (
 FREE = "nobody else has to agree; built in, 1 must"
 
 
-def rule(name: str = "One", *kinds: ChangeKind, **more: object) -> Rule:
-    return Rule(**{"name": name, "actions": frozenset(kinds), "ask": frozenset({HELPDESK})} | more)
+def rule(name: str = "One", *kinds: ChangeKind, **more: Any) -> Rule:
+    return Rule(**{"name": name, "actions": frozenset(kinds), "ask": frozenset({HELPDESK}), **more})
 
 
 def seniors(name: str, *kinds: ChangeKind, **more: object) -> Rule:

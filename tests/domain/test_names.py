@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
+from random import Random
 
 import pytest
 from hypothesis import assume, given, settings
@@ -27,7 +29,9 @@ def bare(name: str) -> str:
 
 @CASES
 @given(NAMES, st.randoms(use_true_random=False), SUFFIXES, st.sampled_from([str.upper, str.lower, bare, str]))
-def test_order_case_accents_blanks_and_brackets_do_not_matter(parts, random, suffix, written) -> None:
+def test_order_case_accents_blanks_and_brackets_do_not_matter(
+    parts: list[str], random: Random, suffix: str, written: Callable[[str], str]
+) -> None:
     name = " ".join(parts)
     mixed = random.sample(parts, len(parts))
     for other in (" ".join(mixed), "  ".join(mixed), ", ".join(mixed), unicodedata.normalize("NFD", " ".join(mixed))):
@@ -37,8 +41,8 @@ def test_order_case_accents_blanks_and_brackets_do_not_matter(parts, random, suf
 
 @CASES
 @given(NAMES, NAMES)
-def test_it_does_not_matter_which_is_asked_about_which(one, other) -> None:
-    one, other = " ".join(one), " ".join(other)
+def test_it_does_not_matter_which_is_asked_about_which(some: list[str], others: list[str]) -> None:
+    one, other = " ".join(some), " ".join(others)
     assert same(one, other) == same(other, one)
     assert share(words(one), words(other)) == share(words(other), words(one))
     if same(one, other):
@@ -47,7 +51,7 @@ def test_it_does_not_matter_which_is_asked_about_which(one, other) -> None:
 
 @CASES
 @given(NAMES, NAMES)
-def test_one_word_more_is_another_name(parts, more) -> None:
+def test_one_word_more_is_another_name(parts: list[str], more: list[str]) -> None:
     assume(" ".join(parts))
     assert not same(" ".join(parts), " ".join([*parts, *more]))
 

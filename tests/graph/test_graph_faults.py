@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from typing import Any
 
 import pytest
 
@@ -181,7 +182,12 @@ async def test_a_refused_token_is_renewed_once(bench: Bench, claims: str | None)
 async def test_the_claims_of_a_challenge_reach_entra(bench: Bench, monkeypatch: pytest.MonkeyPatch, effect_path: str, ask: str) -> None:
     asked: list[str | None] = []
     acquire = bench.client.tokens._acquire
-    monkeypatch.setattr(bench.client.tokens, "_acquire", lambda claims: (asked.append(claims), acquire(claims))[1])
+
+    def acquiring(claims: str | None) -> dict[str, Any]:
+        asked.append(claims)
+        return acquire(claims)
+
+    monkeypatch.setattr(bench.client.tokens, "_acquire", acquiring)
     bench.fault("unauthorized", effect_path, times=1, claims=CLAIMS)
     await getattr(bench.directory, ask)(ALICE.id)
     assert asked == [None, CLAIMS]

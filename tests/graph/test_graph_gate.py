@@ -85,14 +85,14 @@ async def test_who_waits_too_long_for_a_place_is_told(time: FakeTime) -> None:
     assert (await gate.send(request(), server)).status_code == 200
 
 
-async def test_a_place_is_not_lost_when_its_taker_is_cancelled(time: FakeTime) -> None:
+async def test_a_place_is_not_lost_when_its_taker_is_cancelled(time: FakeTime, monkeypatch: pytest.MonkeyPatch) -> None:
     gate, server = ThrottleGate(1, clock=time, sleep=time.sleep), Server()
     server.open.clear()
     first = asyncio.create_task(gate.send(request(), server))
     await asyncio.sleep(0)
     second, third = (asyncio.create_task(gate.send(request(), server)) for _ in range(2))
     await asyncio.sleep(0)
-    gate._people.accepted = second.cancel  # when the first has left and woken the second, which has not run yet
+    monkeypatch.setattr(gate._people, "accepted", second.cancel)  # when the first has left and woken the second, which has not run yet
     server.open.set()
     await first
     async with asyncio.timeout(2):

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.methods import Dossier
 from bot.errors import DirectoryError, Unavailable
 from bot.graph import reads
 from bot.graph.bulk import GraphBulkDirectory
@@ -29,6 +30,7 @@ async def test_role_assignable_groups_are_read_once_for_everybody(bench: Bench) 
     assert (await bench.directory.dossier(OMAR.id)).privileges.owns == ("Tier 0 operators",), "of one person it is read anew"
     assert (await bench.directory.in_background().dossier(OMAR.id)).privileges.owns == ("Tier 0 operators",)
     (found,) = await bulk.dossiers([OMAR.id])
+    assert isinstance(found, Dossier)
     assert not found.privileges
     assert reads_of_groups() == 1
     bench.time.now += 250
@@ -36,6 +38,7 @@ async def test_role_assignable_groups_are_read_once_for_everybody(bench: Bench) 
     await bench.directory.memory.role_groups.ways_in()
     bench.time.now += 51
     (found,) = await bulk.dossiers([OMAR.id])
+    assert isinstance(found, Dossier)
     assert found.privileges.owns == ("Tier 0 operators",)
     assert reads_of_groups() == 2
 
@@ -51,6 +54,7 @@ async def test_no_to_one_is_no_to_nobody_else(bench: Bench, fault: str) -> None:
     assert (await bench.directory.dossier(PIA.id)).privileges.eligible
     assert (await bench.directory.in_background().dossier(PIA.id)).privileges.eligible
     (found,) = await bulk.dossiers([PIA.id])
+    assert isinstance(found, Dossier)
     assert found.privileges.eligible
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import sys
 from collections.abc import Iterator, Mapping
 from datetime import UTC
 from enum import Enum
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,10 +22,8 @@ from cards import render
 from cards.bulk_words import short
 from cards.instructions import steps
 from cards.untrusted import inert
+from tests.cards.card_samples import PAUSE, replies
 from tests.languages.templates import PLACE, has_words
-
-sys.path.append(str(Path(__file__).parents[1] / "cards"))
-from card_samples import PAUSE, replies
 
 SAMPLES = replies()
 OPEN, CLOSE = "⟦", "⟧"

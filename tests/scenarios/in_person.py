@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from simulator.teams import Message
 from tests.desk import HANNA, SAM, Answer, Desk
 from tests.scenarios.approving import INGRID, POLICY, SET, approvers_card, words
 
-NO_CHANNEL = {"APPROVAL_CHANNEL_ID": "", "LOG_CHANNEL_ID": ""}
+NO_CHANNEL: dict[str, Any] = {"APPROVAL_CHANNEL_ID": "", "LOG_CHANNEL_ID": ""}
 
 
 @pytest.fixture

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 from simulator import cast
 from tests.desk import APPROVALS, HANNA, SAM, Answer, Desk, _words
 
 
-async def approved(desk: Desk, line: str, before_the_yes=lambda: None) -> Answer:
+async def approved(desk: Desk, line: str, before_the_yes: Callable[[], object] = lambda: None) -> Answer:
     """Asks for a reset, confirms it and has Sam agree."""
     answer = await desk.say(HANNA, line)
     assert "confirm" in answer.verbs, answer.text
@@ -17,7 +18,7 @@ async def approved(desk: Desk, line: str, before_the_yes=lambda: None) -> Answer
     return answer
 
 
-async def agreed(desk: Desk, operation_id: str, before_the_yes=lambda: None) -> None:
+async def agreed(desk: Desk, operation_id: str, before_the_yes: Callable[[], object] = lambda: None) -> None:
     """Has Sam agree."""
     card = await desk.teams.wait_for(
         lambda message: (

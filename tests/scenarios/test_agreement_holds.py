@@ -13,6 +13,7 @@ from bot import bootstrap
 from bot.domain.audit import Tag
 from bot.domain.rules import Ground, Policy, Rule
 from bot.services.bulk.crew import Crew
+from bot.services.execute import execute as execute_operation
 from simulator.entra import Fault
 from tests.desk import HANNA, SAM, Answer, Desk
 from tests.scenarios.approving import AGENTS, EXECUTIVES, INGRID, SENIORS, approvers_card, told
@@ -64,7 +65,7 @@ async def desk(database_url: str) -> AsyncIterator[Desk]:
 @pytest.fixture
 def gate(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
     """Until it is set nothing is carried out that was agreed to."""
-    opened, execute, work = asyncio.Event(), bootstrap.execute, Crew.work
+    opened, execute, work = asyncio.Event(), execute_operation, Crew.work
 
     async def executed(*given: Any) -> None:
         await opened.wait()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.audit import Tag
+from simulator.teams.threads import Message
 from tests.desk import APPROVALS, HANNA, SAM, Answer, Desk
 from tests.scenarios.approving import INGRID, SET, SET_VIP, approvers_card, ask, desk, told, words
 
@@ -41,9 +42,11 @@ async def test_approvers_are_reminded_with_growing_pauses(desk: Desk) -> None:
     operation_id, own, card = await ask(desk)
     for minutes, left in ((5, "55 minutes"), (10, "45 minutes"), (20, "25 minutes")):
         desk.later(minutes=minutes)
-        reminder = await desk.teams.wait_for(
-            lambda message, left=left: message.conversation == APPROVALS.id and f"It expires in {left}" in words(message)
-        )
+
+        def reminds(message: Message, left: str = left) -> bool:
+            return message.conversation == APPROVALS.id and f"It expires in {left}" in words(message)
+
+        reminder = await desk.teams.wait_for(reminds)
         assert f"{operation_id} still waits for Helpdesk seniors: asked by Hanna Visser for Alice Jansen." in words(reminder)
         assert reminder.thread == card.message.thread
     assert len(posts(desk)) == 4

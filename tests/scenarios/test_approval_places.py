@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.scenarios.in_person import NO_CHANNEL, ask, asked, chat_of, chats, po
 __all__ = ["chats"]
 
 #: Which channels there are -> the settings for that, and where a request that was not typed in a channel goes.
-CHANNELS = {
+CHANNELS: dict[str, tuple[dict[str, Any], cast.Channel | cast.Member]] = {
     "approvals": ({}, APPROVALS),
     "approvals alone": ({"LOG_CHANNEL_ID": ""}, APPROVALS),
     "log": ({"APPROVAL_CHANNEL_ID": ""}, LOG),

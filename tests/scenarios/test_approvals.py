@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from bot.domain.audit import Tag
+from simulator import cast
 from tests.desk import ALICE, APPROVALS, BRAM, HANNA, HELPDESK, OSCAR, SAM, Answer, Desk, as_json
 from tests.scenarios.approving import INGRID, SET, SET_VIP, VICTORIA, approvers_card, ask, desk, told, words
 
@@ -124,7 +125,7 @@ async def test_the_requester_cancels_on_the_approvers_card(desk: Desk) -> None:
 async def test_each_reader_gets_the_view_that_concerns_them(desk: Desk) -> None:
     _, _, card = await ask(desk)
 
-    async def verbs(who: object) -> tuple[str, list[str]]:
+    async def verbs(who: cast.Member) -> tuple[str, list[str]]:
         await desk.teams.refresh(who, card.message.id)
         seen = Answer(desk, card.message, who)
         return seen.text, seen.verbs

@@ -9,13 +9,13 @@ import sqlalchemy
 
 from simulator.entra import Fault
 from simulator.entra.state import PhoneState
-from tests.desk import ALICE, BRAM, HANNA, HELPDESK, LOG, OMAR, OSCAR, Desk
+from tests.desk import ALICE, BRAM, HANNA, HELPDESK, LOG, OMAR, OSCAR, Answer, Desk
 
 SET = "set mobile for alice +31 6 12345678"
 ALICE_PHONES = "authentication/phoneMethods"
 
 
-async def confirmed(desk: Desk, text: str = SET):
+async def confirmed(desk: Desk, text: str = SET) -> Answer:
     answer = await desk.say(HANNA, text)
     await desk.press(HANNA, answer, "confirm")
     return answer
@@ -137,7 +137,7 @@ async def test_someone_else_changed_it_meanwhile(desk: Desk) -> None:
 
 async def test_the_target_becomes_an_administrator_between_card_and_click(desk: Desk) -> None:
     answer = await desk.say(HANNA, SET)
-    desk.entra.person(ALICE.upn).roles = ("User Administrator",)
+    desk.entra.person(ALICE.upn).roles = ["User Administrator"]
     await desk.press(HANNA, answer, "confirm")
     await desk.settled(answer, "protected")
     assert desk.entra.writes == []

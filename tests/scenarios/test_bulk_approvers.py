@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -117,5 +118,5 @@ async def test_the_row_is_not_written_all_the_same(desk: Desk, who: cast.Member)
     assert desk.phones(who) == {}
 
 
-def _json(stored: object) -> object:
+def _json(stored: Any) -> Any:
     return json.loads(stored) if isinstance(stored, str) else stored

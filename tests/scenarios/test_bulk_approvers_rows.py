@@ -43,7 +43,9 @@ async def test_a_preview_that_is_wanted_in_the_channel_comes_into_the_own_chat(d
 
 async def test_who_asked_has_the_rows_there_too_and_cannot_agree(desk: Desk) -> None:
     _, _, card = await confirmed(desk, *THREE)
-    view = as_json((await desk.teams.refresh(HANNA, card.message.id)).card)
+    refreshed = await desk.teams.refresh(HANNA, card.message.id)
+    assert refreshed is not None
+    view = as_json(refreshed.card)
     assert '"approve"' not in view
     assert '"preview"' in view
     assert ALICE.upn in view

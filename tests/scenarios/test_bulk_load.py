@@ -40,13 +40,13 @@ async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
 async def test_reading_ends_when_its_job_is_cancelled_and_with_the_bot(desk: Desk) -> None:
     content = endless()
     own = await drop_bytes(desk, content, name="people.xlsx")
-    await until(lambda: readers_of(os.getpid()))
+    await until(lambda: bool(readers_of(os.getpid())))
     await desk.press(HANNA, own, "cancel")
     await desk.settled(own, "Cancelled", "Nothing was changed")
     await until(lambda: not readers_of(os.getpid()))
     again, _ = await previewed(desk, "user,mobile", *LINE)
     await drop_bytes(desk, content, name="people.xlsx")
-    await until(lambda: readers_of(os.getpid()))
+    await until(lambda: bool(readers_of(os.getpid())))
     await desk.stop_bot()
     assert readers_of(os.getpid()) == []
     assert state(desk, again) == "proposed"

@@ -162,7 +162,7 @@ async def test_another_country_makes_another_plan_and_the_old_card_confirms_noth
     await desk.settled(own, "Waiting for your confirmation", "those of Belgium (+32)")
     assert (await answer(desk, own, "region", answer="BE")).message.startswith("The file of")
     pressed = await desk.teams.press(HANNA, own.message.id, "confirm", action=old)
-    assert "another plan" in pressed.message
+    assert "another plan" in str(pressed.message)
     assert "another plan" in (await answer(desk, own, "confirm")).message, "what no card of ours would say either"
     assert state(desk, job_id) == "proposed"
     (after,) = query(desk, "SELECT bulk FROM operations WHERE id = :id", id=job_id)
@@ -237,11 +237,24 @@ async def test_an_answer_is_its_senders_and_only_to_what_is_asked(desk: Desk, re
     await desk.settled(own, "Your answer is needed")
     for who in (BRAM, SAM, OSCAR):
         await desk.say(who, "help")
-        presses = (("sheet", {"pick": 0}), ("columns", {}), ("names", {"pick": 1}), ("hidden", {"pick": 1}), ("region", {"answer": "BE"}))
+        presses: tuple[tuple[str, dict[str, Any]], ...] = (
+            ("sheet", {"pick": 0}),
+            ("columns", {}),
+            ("names", {"pick": 1}),
+            ("hidden", {"pick": 1}),
+            ("region", {"answer": "BE"}),
+        )
         for verb, data in presses:
             said = await answer(desk, own, verb, who=who, **data)
             assert said.message, (who.name, verb)
-    for verb, data in (("sheet", {"pick": 7}), ("sheet", {}), ("names", {"pick": 1}), ("hidden", {"pick": 1}), ("confirm", {})):
+    wrong: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("sheet", {"pick": 7}),
+        ("sheet", {}),
+        ("names", {"pick": 1}),
+        ("hidden", {"pick": 1}),
+        ("confirm", {}),
+    )
+    for verb, data in wrong:
         said = await answer(desk, own, verb, **data)
         assert said.message, verb
     assert (state(desk, job_id), answered(desk, job_id), len(reader.asked)) == ("checking", [], 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -184,9 +185,13 @@ async def test_restarted_while_it_runs(desk: Desk) -> None:
     job_id, own = await begun(desk, *lines)
     await desk.settled(own, "The first rows are done: go on?")
     written = len(desk.entra.writes)
+
+    def enough(least: int) -> bool:
+        return len(desk.entra.writes) >= least
+
     await desk.press(HANNA, own, "go_on")
     for more in (3, 8, 13):
-        await until(lambda more=more: len(desk.entra.writes) >= written + more)
+        await until(partial(enough, written + more))
         await desk.restart_bot()
     await desk.settled(own, "Done", "40 rows done.")
     assert writes(desk) == dict.fromkeys([who.upn for who in people_of(lines)], 1)

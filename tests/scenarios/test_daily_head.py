@@ -6,6 +6,7 @@ import re
 import sqlite3
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,7 +17,7 @@ from tests.scenarios.test_proof import SET, audit
 
 TITLE = "The end of the audit trail"
 ZONE = ZoneInfo("Europe/Amsterdam")
-DAILY = {"HEAD_HOUR": "6", "TIME_ZONE": "Europe/Amsterdam"}
+DAILY: dict[str, Any] = {"HEAD_HOUR": "6", "TIME_ZONE": "Europe/Amsterdam"}
 
 
 @pytest.fixture

@@ -42,7 +42,9 @@ async def test_the_default_is_set_before_and_after_are_shown_and_it_is_read_back
     await desk.settled(answer, "Done", "read back")
     assert default_of(desk, LOTTE) == "sms"
     assert [write.what for write in desk.entra.writes] == ["default.update"]
-    assert "Set default method for Lotte Smit" in (await desk.logged("Lotte Smit")).card()["fallbackText"]
+    card = (await desk.logged("Lotte Smit")).card()
+    assert card is not None
+    assert "Set default method for Lotte Smit" in card["fallbackText"]
 
 
 @pytest.mark.parametrize(

@@ -169,7 +169,7 @@ async def test_a_personal_chat_is_stored_once_a_day_and_forgotten_after_a_year_w
 
 
 async def test_where_people_were_asked_is_forgotten_when_it_is_long_over(database_url: str) -> None:
-    nowhere = {"APPROVAL_CHANNEL_ID": "", "LOG_CHANNEL_ID": ""}
+    nowhere: dict[str, Any] = {"APPROVAL_CHANNEL_ID": "", "LOG_CHANNEL_ID": ""}
     async with Desk(database_url, **nowhere) as desk:
         await desk.say(SAM, "hello")
         own = await desk.say(HANNA, "block omar")

@@ -13,7 +13,7 @@ from simulator import cast
 from simulator.entra import Fault
 from simulator.entra.control_sign_in import take_away
 from simulator.registered import registered
-from tests.desk import ALICE, BRAM, HANNA, HELPDESK, Desk, as_json
+from tests.desk import ALICE, BRAM, HANNA, HELPDESK, Answer, Desk, as_json
 
 DIEGO, LOTTE, RINA, GERT, MEI, PRIYA = (
     cast.person(name) for name in ("Diego Vega", "Lotte Smit", "Rina Patel", "Gert Brandt", "Mei Lin", "Priya Raman")
@@ -191,7 +191,7 @@ async def test_policy_is_asked_for_the_sort_that_was_named_and_no_other(database
         assert "No rule of the policy lets anybody remove Microsoft Authenticator, passwordless" in other.text
 
 
-async def removal(desk: Desk):
+async def removal(desk: Desk) -> Answer:
     """Asks for the removal of Alice's authenticator and confirms it."""
     answer = await desk.say(HANNA, "remove authenticator for alice")
     await desk.press(HANNA, answer, "confirm")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import unicodedata
+from typing import Literal
 
 import pytest
 
@@ -13,7 +14,8 @@ from tests.scenarios.bulking import CROWD
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 NOOR = "noor.dekker@fabrikam.example"
-WRITTEN = ("NFC", "NFD")
+Form = Literal["NFC", "NFD"]
+WRITTEN: tuple[Form, ...] = ("NFC", "NFD")
 
 
 async def test_whoever_has_accents_is_found_with_and_without_them(desk: Desk) -> None:

@@ -47,7 +47,8 @@ class Answered(NamedTuple):
 
 async def audit(database_url: str, *arguments: str) -> Answered:
     """The same in this process, while the bot goes on."""
-    out, said = io.BytesIO(), []
+    out = io.BytesIO()
+    said: list[str] = []
     parser = argparse.ArgumentParser()
     terminal.add_arguments(parser)
     status = await asyncio.to_thread(terminal.run, parser.parse_args(arguments), {"DATABASE_URL": database_url}, out, said.append)

@@ -260,7 +260,7 @@ async def test_what_our_own_token_may_not_read_is_left_out_and_said(desk: Desk, 
     assert permission in (await approvers_card(desk, own.operation_id)).text.replace("\u200b", "")
 
 
-async def test_without_a_licence_nobody_is_eligible(desk: Desk | BulkBench) -> None:
+async def test_without_a_licence_nobody_is_eligible(desk: Desk) -> None:
     desk.entra.tenant.licence = "P1"
     _eligible(desk)
     _may_join(desk)
@@ -321,7 +321,10 @@ async def test_groups_inside_an_eligible_one(desk: Desk) -> None:
     desk.entra.tenant.join(evening, seniors.id)
     desk.entra.tenant.join(seniors, executives.id)  # in a circle
     for group in (evening, seniors):
-        for ways, way in ((group.owners, ALICE.id), (group.eligible, (ALICE.id, "member")), (group.eligible, (ALICE.id, "owner"))):
+        cases: tuple[tuple[set[Any], object], ...] = (
+            (group.owners, ALICE.id), (group.eligible, (ALICE.id, "member")), (group.eligible, (ALICE.id, "owner")),
+        )  # fmt: skip
+        for ways, way in cases:
             await desk.restart_bot()
             assert "confirm" in (await desk.say(HANNA, OFFICE)).verbs
             ways.add(way)
@@ -367,7 +370,14 @@ async def test_an_approver_of_whom_not_all_marks_are_seen_does_not_agree(desk: D
     own = await desk.say(HANNA, "reset mfa for omar")
     await desk.press(HANNA, own, "confirm")
     approvers = await approvers_card(desk, own.operation_id)
-    whole = {"id": SAM.id, "userPrincipalName": SAM.upn, "mail": None, "otherMails": [], "proxyAddresses": [], "employeeId": "7001"}
+    whole: dict[str, Any] = {
+        "id": SAM.id,
+        "userPrincipalName": SAM.upn,
+        "mail": None,
+        "otherMails": [],
+        "proxyAddresses": [],
+        "employeeId": "7001",
+    }
     partly = [{name: value for name, value in whole.items() if name != left_out} for left_out in whole]
     for row in ({"id": SAM.id}, *partly, {**whole, "userPrincipalName": None, "employeeId": None}, {**whole, "otherMails": "x@y.example"}):
         desk.entra.faults.add(Fault(effect="odd", path=path_of("marks"), regex=True, query="employeeId", body=row))

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from bot.domain.report import Class, PhoneOnlyReport, Scope
 from bot.domain.retirement import Population
@@ -52,8 +53,10 @@ class ReadingBench(Bench):
         self.engine.dispose()
         await super().close()
 
-    def _enqueue(self, _: object, workflow: str, subject: str, *, occasion: str = "", delay: float = 0, key: str = "") -> None:
-        self.enqueued.append((subject, delay))
+    def _enqueue(
+        self, connection: Connection, workflow: str, operation_id: str, *, occasion: str = "", delay: float = 0, key: str = ""
+    ) -> None:
+        self.enqueued.append((operation_id, delay))
 
     async def read(self, reading_id: str = "") -> PhoneOnlyReport | None:
         """A reading, at a day of its own; what is to be seen afterwards."""

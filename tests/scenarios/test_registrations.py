@@ -27,7 +27,7 @@ from tests.scenarios.test_forgetting import rows, until
 pytestmark = pytest.mark.storage
 
 ZONE = ZoneInfo("Europe/Amsterdam")
-NIGHTLY = {"REPORT_HOUR": "3", "TIME_ZONE": "Europe/Amsterdam"}
+NIGHTLY: dict[str, Any] = {"REPORT_HOUR": "3", "TIME_ZONE": "Europe/Amsterdam"}
 REPORT = "userRegistrationDetails"
 EVERYBODY = Scope()
 

@@ -272,9 +272,9 @@ async def test_a_press_and_a_consent_count_for_whoever_may_at_that_moment(desk: 
         theirs = (await desk.say(HANNA, "help")).message
         since = len(said_to(desk, HANNA))
         pressed = await desk.teams.press(HANNA, theirs.id, "list", style=style, action=button(style, "list", reference))
-        said = pressed.message if style == "execute" else as_json(said_to(desk, HANNA)[-1].card() or {})
-        assert "not open to you" in str(said)
-        assert not [each for each in said_to(desk, HANNA)[since:] for each in each.attachments if "consent" in each["contentType"]]
+        heard = pressed.message if style == "execute" else as_json(said_to(desk, HANNA)[-1].card())
+        assert "not open to you" in str(heard)
+        assert not [each for message in said_to(desk, HANNA)[since:] for each in message.attachments if "consent" in each["contentType"]]
     consent = forged(reference, FileKind.LIST, owner=HANNA, desk=desk)
     assert (await desk.teams.consent(HANNA, said_to(desk, HANNA)[-1].id, value=consent)).status == 200
     await told(desk, HANNA, "not open to you")

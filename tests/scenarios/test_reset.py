@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -179,7 +180,7 @@ async def test_it_counts_as_one_change_of_the_person(desk: Desk, database_url: s
     [("drop", {"after": True}), ("drop", {}), ("throttle", {"retry_after": 0.2}), ("collision", {"after": True}),
      ("unavailable", {"after": True})],
 )  # fmt: skip
-async def test_trouble_inside_ends_with_each_method_removed_once(desk: Desk, effect: str, more: dict[str, object]) -> None:
+async def test_trouble_inside_ends_with_each_method_removed_once(desk: Desk, effect: str, more: dict[str, Any]) -> None:
     desk.entra.person(LOTTE.upn).strong.append("otp")
     desk.entra.faults.add(Fault(effect=effect, method="DELETE", path="/softwareOathMethods/", times=1, **more))
     await desk.settled(await approved(desk, "reset mfa for lotte"), "Done, and read back")

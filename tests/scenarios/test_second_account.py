@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -23,9 +23,13 @@ def _alias(mine: Person, theirs: Person) -> None:
     mine.aliases, theirs.other_mails = ("smtp:desk.il@fabrikam.example",), ("Desk.IL@fabrikam.example",)
 
 
+def _id_for_an_address(mine: Person, theirs: Person) -> None:
+    mine.employee_id, theirs.aliases = "7001", ("smtp:7001",)
+
+
 #: What makes two accounts look like one person's: how the approver's refusal names it, and what stands on either account.
 SHARED: dict[str, tuple[str, Callable[[Person, Person], None]]] = {
-    "mail": ("The email address", lambda mine, theirs: setattr(mine, "mail", theirs.mail.upper())),
+    "mail": ("The email address", lambda mine, theirs: setattr(mine, "mail", (theirs.mail or "").upper())),
     "other mails": ("The other email address", lambda *two: _both(*two, "other_mails", "Me@Home.example", "me@home.example")),
     "their mail among mine": ("The other email address", lambda mine, theirs: setattr(mine, "other_mails", ("a@b.example", theirs.mail))),
     "my mail among theirs": ("The email address", lambda mine, theirs: setattr(theirs, "other_mails", (mine.mail,))),
@@ -41,7 +45,7 @@ APART: dict[str, Callable[[Person, Person], None]] = {
     "blanks": lambda *two: _both(*two, "employee_id", " ", " "),
     "plus": lambda *two: _both(*two, "other_mails", "me@home.example", "me+work@home.example"),
     "longer": lambda *two: _both(*two, "employee_id", "E-7001", "E-70012"),
-    "an id for an address": lambda mine, theirs: (setattr(mine, "employee_id", "7001"), setattr(theirs, "aliases", ("smtp:7001",))),
+    "an id for an address": _id_for_an_address,
 }
 
 
@@ -51,7 +55,7 @@ def _both(mine: Person, theirs: Person, name: str, *values: Any) -> None:
 
 
 @contextmanager
-def as_they_were(*people: Person):
+def as_they_were(*people: Person) -> Iterator[None]:
     """Afterwards these accounts have what they have now."""
     names = ("mail", "other_mails", "aliases", "employee_id")
     before = [(person, name, getattr(person, name)) for person in people for name in names]
@@ -103,7 +107,7 @@ async def test_what_three_accounts_have_or_nobody_has_tells_nothing(desk: Desk, 
         with as_they_were(mine, theirs, third):
             share(mine, theirs)
             if name in SHARED:
-                third.other_mails, third.employee_id = (mine.mail, *mine.other_mails), mine.employee_id
+                third.other_mails, third.employee_id = (mine.mail or "", *mine.other_mails), mine.employee_id
                 third.aliases = mine.aliases
             await desk.press(INGRID, card, "approve")
             await desk.settled(own, "Done", "Ingrid Lund")

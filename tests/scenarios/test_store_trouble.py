@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 
 import aiohttp
@@ -51,7 +51,7 @@ def gone(database_url: str) -> Iterator[None]:
 
 
 async def test_without_its_database_the_bot_does_nothing_and_says_so(desk: Desk, database_url: str) -> None:
-    trouble: Callable[[str], object] = locked if database_url.startswith("sqlite") else gone
+    trouble: Callable[[str], AbstractContextManager[None]] = locked if database_url.startswith("sqlite") else gone
     waiting = await desk.say(HANNA, SET)
     with trouble(database_url):
         answer = await desk.say(HANNA, "set office for alice +31 20 1234567")
@@ -95,7 +95,7 @@ async def test_health_readiness_and_metrics(desk: Desk) -> None:
 @pytest.mark.parametrize("effect", ["", "unavailable"])
 async def test_probes_of_anybody_cost_graph_one_look_every_few_seconds(desk: Desk, effect: str) -> None:
     if effect:
-        desk.entra.faults.add(Fault(effect=effect, path="/v1.0/"))  # type: ignore[arg-type]
+        desk.entra.faults.add(Fault(effect=effect, path="/v1.0/"))
     await get(desk, "/readyz")  # the first has to get a token too
     before = len(desk.entra.requests)
     desk.clock.forward(seconds=6)

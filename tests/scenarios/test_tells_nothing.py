@@ -23,7 +23,7 @@ import sqlalchemy
 
 from bot.commands import COMMANDS
 from bot.commands.grammar.arguments import OperationId
-from bot.commands.grammar.kinds import Choice
+from bot.commands.grammar.kinds import Choice, Word
 from bot.domain.change import ChangeKind
 from bot.domain.incoming import Verb
 from bot.domain.report_about import of_department, of_group
@@ -127,10 +127,12 @@ def lines() -> list[str]:
     for command in COMMANDS:
         parts = list(command.pattern)
         if any(isinstance(part, OperationId) for part in parts):
-            ways = [[value] for part in parts if isinstance(part, Choice) for value, *_ in part.options] or [[None]]
-            for way in ways:
-                said = [way[0].text if isinstance(part, Choice) else part.text for part in parts if not isinstance(part, OperationId)]
-                found.append(" ".join(said))
+            choices = [word for part in parts if isinstance(part, Choice) for word, _ in part.options]
+            for chosen in choices or [Word("")]:
+                said = [chosen if isinstance(part, Choice) else part for part in parts if not isinstance(part, OperationId)]
+                words = [word.text for word in said if isinstance(word, Word)]
+                assert len(words) == len(said), f"{command.name} has a part that this does not know how to say"
+                found.append(" ".join(words))
     return found
 
 
@@ -161,7 +163,7 @@ async def told(scene: Scene, id: str, act: Callable[[], Any]) -> Told:
     with work_on(id) as work:
         answer = await act()
     said = _REFERENCE.sub("why ····", answer.replace(id, "····"))
-    return said, work, [request.template for request in itertools.islice(scene.desk.entra.requests, asked, None)]
+    return said, work, [request.template or "" for request in itertools.islice(scene.desk.entra.requests, asked, None)]
 
 
 LINES = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 import structlog
@@ -28,7 +29,7 @@ TO_OFFICE, SIGN_IN = "set default for omar to voice office", "enable sms sign-in
 FILE = ("user,mobile,sms sign-in", f"{OMAR.upn},+31 6 87654321,on")
 
 
-def until(day: date, *, later: date = LATER, provider: str = "none", **more: str) -> dict[str, str]:
+def until(day: date, *, later: date = LATER, provider: str = "none", **more: str) -> dict[str, Any]:
     """The settings."""
     return {"SMS_VOICE_RETIREMENT": str(day), "SMS_VOICE_RETIREMENT_LATER": str(later), "TELEPHONY_PROVIDER": provider, **more}
 
@@ -122,7 +123,7 @@ async def test_after_the_day_it_is_over_for_those_whose_day_it_was(database_url:
 
 
 @pytest.mark.parametrize("settings", [{"SMS_VOICE_RETIREMENT": "none"}, {"TELEPHONY_PROVIDER": "sms,voice"}])
-async def test_none_as_before_is_said_at_the_start_and_is_a_provider_for_both(database_url: str, settings: dict[str, str]) -> None:
+async def test_none_as_before_is_said_at_the_start_and_is_a_provider_for_both(database_url: str, settings: dict[str, Any]) -> None:
     with structlog.testing.capture_logs() as logged:
         async with Desk(database_url, **settings) as desk:
             assert "Microsoft's own" not in await told(desk, SET_MOBILE) + await told(desk, SET_OFFICE) + await told(desk, TO_OFFICE)

@@ -106,7 +106,7 @@ def test_excel_leaves_them_away_in_blocks_of_sixteen_rows(reading: Reader, moved
 def test_a_workbook_says_where_its_cells_are(reading: Reader) -> None:
     names = ["UPN", "Mobile", "Alternate mobile", "Manager", "Office", "Site"]
     whole = [UPN, MOBILE, ALTERNATE, "eva@b.example", OFFICE, "Breda"]
-    rows = [whole, ["a@b.example", "+31612345679"], ["c@b.example", "+31 30 2345678", None, "eva@b.example"]]
+    rows: list[list[str | None]] = [[*whole], ["a@b.example", "+31612345679"], ["c@b.example", "+31 30 2345678", None, "eva@b.example"]]
     read = reading(workbook([names, *rows]))
     assert [(row.problem, len(row.wishes)) for row in read] == [("", 3), ("", 1), ("", 1)]
 

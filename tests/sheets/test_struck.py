@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import openpyxl
 import pytest
-from openpyxl.cell.cell import Cell
+from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Color, Font, GradientFill, PatternFill
@@ -31,7 +31,7 @@ def one() -> tuple[openpyxl.Workbook, Worksheet]:
     return book, sheet
 
 
-def look(cell: Cell, font: Font | None = None, fill: PatternFill | GradientFill | None = None, code: str = "") -> None:
+def look(cell: Cell | MergedCell, font: Font | None = None, fill: PatternFill | GradientFill | None = None, code: str = "") -> None:
     """Gives a cell this look."""
     if font:
         cell.font = font
@@ -41,7 +41,7 @@ def look(cell: Cell, font: Font | None = None, fill: PatternFill | GradientFill 
         cell.number_format = code
 
 
-def numbers(rows: list[object]) -> list[int]:
+def numbers(rows: Sequence[object]) -> list[int]:
     """Which rows they are."""
     return [int(getattr(row, "number", 0)) for row in rows]
 
@@ -126,7 +126,7 @@ def test_what_is_not_used_may_look_as_it_likes(telling: Telling) -> None:
 
 PART: Mapping[str, tuple[InlineFont, bool]] = {
     "struck": (InlineFont(strike=True), False),
-    "white": (InlineFont(color="FFFFFFFF"), False),
+    "white": (InlineFont(color=Color("FFFFFFFF")), False),
     "bold": (InlineFont(b=True, strike=False), True),
 }
 
@@ -153,7 +153,7 @@ def test_a_part_of_a_text_counts(telling: Telling, how: str, shared: bool) -> No
 
 def test_white_letters_in_a_text_on_a_dark_cell_are_seen(telling: Telling) -> None:
     book, sheet = one()
-    sheet["C3"] = CellRichText(TextBlock(InlineFont(color="FFFFFFFF"), "06 12345673"))
+    sheet["C3"] = CellRichText(TextBlock(InlineFont(color=Color("FFFFFFFF")), "06 12345673"))
     look(sheet["C3"], None, solid("FF1F4E78"))
     assert numbers(telling(saved(book))[0]) == [2, 3, 4]
 

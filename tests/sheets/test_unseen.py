@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
 
 import openpyxl
 import pytest
@@ -36,7 +37,7 @@ def one(*rows: tuple[object, ...]) -> tuple[openpyxl.Workbook, Worksheet]:
     return book, filled(sheet, *rows)
 
 
-def users(rows: list[object]) -> list[str]:
+def users(rows: Sequence[object]) -> list[str]:
     """Whom the rows are about, without what comes after the name."""
     return [str(getattr(row, "user", "")).partition("@")[0] for row in rows]
 
@@ -227,7 +228,7 @@ def test_of_several_sheets_with_people_none_is_read_before_it_is_said_which(tell
 
 
 @pytest.mark.parametrize("state", ["hidden", "veryHidden"])
-def test_a_hidden_sheet_is_named_and_read_only_if_it_is_asked_for(telling: Telling, state: str) -> None:
+def test_a_hidden_sheet_is_named_and_read_only_if_it_is_asked_for(telling: Telling, state: Literal["hidden", "veryHidden"]) -> None:
     book = several(Old=LOTTE, Utrecht=NOOR)
     book["Old"].sheet_state = state
     rows, found = telling(saved(book))

@@ -42,15 +42,15 @@ class Reply:
 
     @property
     def code(self) -> str:
-        return self.body["error"]["code"]
+        return str(self.body["error"]["code"])
 
     @property
     def message(self) -> str:
-        return self.body["error"]["message"]
+        return str(self.body["error"]["message"])
 
     @property
     def values(self) -> list[Any]:
-        return self.body["value"]
+        return list(self.body["value"])
 
 
 class Client:
@@ -89,7 +89,8 @@ class Client:
 
     async def state_of(self, user: str) -> str | None:
         """smsSignInState of the mobile phone, read through Graph."""
-        return (await self.get(f"/users/{self.entra.person(user).id}{AUTHENTICATION}/{MOBILE}")).body.get("smsSignInState")
+        body: dict[str, str] = (await self.get(f"/users/{self.entra.person(user).id}{AUTHENTICATION}/{MOBILE}")).body
+        return body.get("smsSignInState")
 
     def hold(self, *permissions: str) -> None:
         """A token with these application permissions and no others."""

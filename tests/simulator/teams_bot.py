@@ -70,7 +70,7 @@ class FakeBot:
         """Send something that must be accepted; its id."""
         status, body, _ = await self.send(conversation_id, activity)
         assert status == 201, body
-        return body["id"]
+        return str(body["id"])
 
     async def update(self, conversation_id: str, message_id: str, activity: dict[str, Any]) -> tuple[int, Any, dict[str, str]]:
         return await self.call("PUT", f"conversations/{quote(conversation_id, safe='')}/activities/{message_id}", activity)
@@ -79,8 +79,11 @@ class FakeBot:
         return await self.call("DELETE", f"conversations/{quote(conversation_id, safe='')}/activities/{message_id}")
 
 
+Stage = tuple[Teams, FakeBot]
+
+
 @asynccontextmanager
-async def running(**options: Any) -> AsyncIterator[tuple[Teams, FakeBot]]:
+async def running(**options: Any) -> AsyncIterator[Stage]:
     """The simulator and a bot, connected."""
     teams = Teams(**{"limits": False, **options})
     await teams.start()

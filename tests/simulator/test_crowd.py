@@ -14,18 +14,18 @@ from simulator.crowd.people import MOST, shared_mail, special
 from simulator.entra import Entra
 
 
-def test_a_larger_crowd_begins_with_a_smaller_one():
+def test_a_larger_crowd_begins_with_a_smaller_one() -> None:
     assert list(crowd.members(300))[:40] == list(crowd.members(40))
     assert len({one.id for one in crowd.members(3000)} | {one.id for one in cast.EVERYONE}) == 3000 + len(cast.EVERYONE)
 
 
 @pytest.mark.parametrize("number", [-1, MOST])
-def test_nobody_there(number: int):
+def test_nobody_there(number: int) -> None:
     with pytest.raises(ValueError, match="1,000,000"):
         crowd.member(number)
 
 
-def test_it_is_mixed():
+def test_it_is_mixed() -> None:
     everybody = list(crowd.members(4000))
     for share, few in {
         "disabled": [one for one in everybody if not one.enabled],
@@ -40,7 +40,7 @@ def test_it_is_mixed():
     assert all(held.count(kinds) > 80 for kinds in (set(), {"mobile"}, {"mobile", "alternateMobile"}, {"mobile", "office"}, {"office"}))
 
 
-def test_it_signs_in_in_many_ways():
+def test_it_signs_in_in_many_ways() -> None:
     """Shares as a helpdesk meets them: a third with only a phone, most of these in shops and depots, some of every class among guests."""
     people = [one for one in crowd.members() if one.enabled]
     classes = Counter(way(one) for one in people)
@@ -70,7 +70,7 @@ def way(one: cast.Member) -> str:
     return "phone too" if one.system_preferred or one.default in ("push", "oath") else "phone first"
 
 
-def test_or_not():
+def test_or_not() -> None:
     for one in crowd.members(1000, mixed=False):
         assert (one.enabled, one.user_type, one.roles, one.eligible_roles, one.restricted) == (True, "Member", (), (), False)
         assert (one.strong, one.default, one.system_preferred) == ((), None, False)
@@ -78,14 +78,14 @@ def test_or_not():
     assert len({one.mail for one in crowd.members(1000, mixed=False)}) == 1000
 
 
-def test_the_stories_of_the_cast_stay_as_they_are():
+def test_the_stories_of_the_cast_stay_as_they_are() -> None:
     """Whoever looks for somebody of the cast by a name finds nobody of the crowd."""
     words = {word.casefold() for one in cast.EVERYONE for word in one.name.replace("'", " ").split()} - {"o"}
     names = {word.casefold() for one in crowd.members(3000) for word in one.name.split()}
     assert [(name, word) for name in names for word in words if name.startswith(word)] == []
 
 
-def test_settling_in():
+def test_settling_in() -> None:
     entra = Entra()
     entra.add_crowd(60)
     entra.add_crowd(200)
@@ -100,7 +100,7 @@ def test_settling_in():
 
 
 @pytest.mark.parametrize("damage", [False, True])
-def test_numbers_exist(damage: bool):
+def test_numbers_exist(damage: bool) -> None:
     for line in crowd.lines(2000, damage=damage):
         if not line.flaw:
             for number in filter(None, line.cells[1:4]):
@@ -110,13 +110,13 @@ def test_numbers_exist(damage: bool):
             assert phonenumbers.is_valid_number(phonenumbers.parse(number)), number
 
 
-def test_numbers_are_new_and_nobody_elses():
+def test_numbers_are_new_and_nobody_elses() -> None:
     parsed = [phonenumbers.parse(line.cells[1], "NL").national_number for line in crowd.lines(2000)]
     held = {int(number.partition(" ")[2]) for one in (*crowd.members(2000), *cast.EVERYONE) for number in one.phones.values()}
     assert len({*parsed, *held}) == len(parsed) + len(held)
 
 
-def test_a_clean_file():
+def test_a_clean_file() -> None:
     content = crowd.csv_file(50, mixed=False)
     assert content == crowd.csv_file(50, mixed=False)
     rows = list(csv.DictReader(io.StringIO(content.decode(), newline="")))
@@ -130,20 +130,20 @@ def test_a_clean_file():
         assert not (row["sms sign-in"] and not one.sms_policy)
 
 
-def test_other_encodings_and_delimiters():
+def test_other_encodings_and_delimiters() -> None:
     assert crowd.csv_file(3, delimiter=";", encoding="utf-16").decode("utf-16").splitlines()[0] == ";".join(crowd.COLUMNS)
     text = crowd.csv_file(300, damage=True, delimiter="\t").decode()
     assert len(list(csv.reader(io.StringIO(text, newline=""), delimiter="\t"))) > 300
 
 
 @pytest.mark.parametrize("count", [100, 1000])
-def test_every_kind_of_damage(count: int):
+def test_every_kind_of_damage(count: int) -> None:
     lines = list(crowd.lines(count, damage=True))
     assert {line.flaw for line in lines} == {"", "protected person", *crowd.FLAWS}
     assert all(len(line.cells) in (0, 1, len(crowd.COLUMNS)) for line in lines)
 
 
-def test_damage_is_what_it_says():
+def test_damage_is_what_it_says() -> None:
     entra = Entra()
     entra.add_crowd(1000)
     by_flaw: dict[str, list[crowd.Line]] = {}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from entra_client import GRAPH, Client, Reply, open_granted
 
 from simulator import cast
+from tests.simulator.entra_client import GRAPH, Client, Reply, open_granted
 
 ALICE, SOFIA, ADA, THEO, FREYA, GUS, BRAM = (
     f"/users/{cast.person(name).id}"
@@ -19,7 +20,7 @@ PASSWORD_METHOD = "/authentication/methods/28c10230-6103-485e-b985-444c60001490"
 
 
 @pytest.fixture
-async def client():
+async def client() -> AsyncIterator[Client]:
     async with open_granted() as opened:
         opened.entra.assign_roles(cast.GRAPH_APP_ID, "User Administrator")
         yield opened
@@ -35,13 +36,13 @@ async def shown(client: Client, path: str, *names: str) -> Any:
 
 
 class TestEnabled:
-    async def test_off_and_on(self, client: Client):
+    async def test_off_and_on(self, client: Client) -> None:
         off = await client.patch(ALICE, {"accountEnabled": False})
         assert (off.status, off.text, await shown(client, ALICE, "accountEnabled")) == (204, "", [False])
         assert (await client.patch(ALICE, {"accountEnabled": True})).status == 204
         assert [write.what for write in client.entra.writes] == ["account.disable", "account.enable"]
 
-    async def test_on_premises_wins_in_the_end(self, client: Client):
+    async def test_on_premises_wins_in_the_end(self, client: Client) -> None:
         assert (await client.patch(SOFIA, {"accountEnabled": False})).status == 204
         assert await shown(client, SOFIA, "accountEnabled", "onPremisesSyncEnabled") == [False, True]
         assert (await client.patch(ALICE, {"accountEnabled": False})).status == 204
@@ -49,7 +50,7 @@ class TestEnabled:
         assert await shown(client, SOFIA, "accountEnabled") == [True]
         assert await shown(client, ALICE, "accountEnabled") == [False]
 
-    async def test_permissions(self, client: Client):
+    async def test_permissions(self, client: Client) -> None:
         for permissions, status in (
             (("User.Read.All", "UserAuthenticationMethod.ReadWrite.All"), 403),
             (("User.EnableDisableAccount.All",), 403),
@@ -63,7 +64,7 @@ class TestEnabled:
             assert reply.status == status, permissions
             assert status == 204 or said(reply) == DENIED
 
-    async def test_administrators_need_a_role_above_theirs(self, client: Client):
+    async def test_administrators_need_a_role_above_theirs(self, client: Client) -> None:
         assert said(await client.patch(ADA, {"accountEnabled": False})) == DENIED
         assert said(await client.patch(THEO, {"accountEnabled": False})) == DENIED  # through a role-assignable group
         client.entra.group("Tier 0 operators").roles.clear()
@@ -76,7 +77,7 @@ class TestEnabled:
         assert said(await client.patch(BRAM, {"accountEnabled": True})) == DENIED
         assert (await client.patch(ALICE, {"accountEnabled": False})).status == 204  # no role, none needed
 
-    async def test_restricted_management(self, client: Client):
+    async def test_restricted_management(self, client: Client) -> None:
         client.entra.person("Alice Jansen").management_restricted = True
         assert said(await client.patch(ALICE, {"accountEnabled": False})) == DENIED
         assert said(await client.post(f"{ALICE}/revokeSignInSessions")) == DENIED
@@ -84,14 +85,14 @@ class TestEnabled:
     @pytest.mark.parametrize(
         "body", [{}, [], None, {"accountEnabled": "no"}, {"displayName": "Mallory"}, {"accountEnabled": False, "mobilePhone": "1"}]
     )
-    async def test_refused(self, client: Client, body: Any):
+    async def test_refused(self, client: Client, body: Any) -> None:
         assert (await client.patch(ALICE, body)).status == 400
         assert not client.entra.writes
 
-    async def test_nobody(self, client: Client):
+    async def test_nobody(self, client: Client) -> None:
         assert (await client.patch("/users/nobody", {"accountEnabled": False})).status == 404
 
-    async def test_inside_a_batch(self, client: Client):
+    async def test_inside_a_batch(self, client: Client) -> None:
         request = {"id": "1", "method": "PATCH", "url": ALICE, "body": {"accountEnabled": False}}
         request["headers"] = {"Content-Type": "application/json"}
         [answer] = (await client.post("/$batch", {"requests": [request]})).body["responses"]
@@ -99,19 +100,19 @@ class TestEnabled:
 
 
 class TestSessions:
-    async def test_revoke(self, client: Client):
+    async def test_revoke(self, client: Client) -> None:
         reply = await client.post(f"{ALICE}/revokeSignInSessions")
         assert (reply.status, reply.body["value"]) == (200, True)
         assert await shown(client, ALICE, "signInSessionsValidFromDateTime") == ["2027-01-15T08:00:00Z"]
         [write] = client.entra.writes
         assert (write.what, write.after) == ("sessions.revoke", "2027-01-15T08:00:00Z")
 
-    async def test_guests_keep_theirs_and_the_answer_is_the_same(self, client: Client):
+    async def test_guests_keep_theirs_and_the_answer_is_the_same(self, client: Client) -> None:
         reply = await client.post(f"{GUS}/revokeSignInSessions", {})
         assert (reply.status, reply.body["value"], client.entra.writes) == (200, True, [])
         assert await shown(client, GUS, "signInSessionsValidFromDateTime") == ["2025-01-06T08:00:00Z"]
 
-    async def test_parameters_and_permissions(self, client: Client):
+    async def test_parameters_and_permissions(self, client: Client) -> None:
         assert (await client.post(f"{ALICE}/revokeSignInSessions", {"a": 1})).status == 400
         client.hold("User.Read.All", "User.EnableDisableAccount.All")
         assert said(await client.post(f"{ALICE}/revokeSignInSessions")) == DENIED
@@ -120,7 +121,7 @@ class TestSessions:
 
 
 class TestPasswordByAnApp:
-    async def test_set(self, client: Client):
+    async def test_set(self, client: Client) -> None:
         reply = await client.patch(ALICE, PASSWORD)
         assert (reply.status, reply.text) == (204, "")
         changed = await shown(client, ALICE, "lastPasswordChangeDateTime", "signInSessionsValidFromDateTime")
@@ -128,11 +129,11 @@ class TestPasswordByAnApp:
         assert "Wachtwoord-1" not in repr(client.entra.writes) + repr(vars(client.entra.person("Alice Jansen")))
 
     @pytest.mark.parametrize("path", [SOFIA, FREYA, GUS])
-    async def test_not_where_the_password_lives_elsewhere(self, client: Client, path: str):
+    async def test_not_where_the_password_lives_elsewhere(self, client: Client, path: str) -> None:
         reply = await client.patch(path, PASSWORD)
         assert (reply.status, reply.code, client.entra.writes) == (400, "Request_BadRequest", [])
 
-    async def test_a_permission_and_a_role(self, client: Client):
+    async def test_a_permission_and_a_role(self, client: Client) -> None:
         client.entra.assign_roles(cast.GRAPH_APP_ID)
         assert said(await client.patch(ALICE, PASSWORD)) == DENIED
         client.entra.assign_roles(cast.GRAPH_APP_ID, "Helpdesk Administrator", "Authentication Administrator")
@@ -156,11 +157,11 @@ class TestPasswordByAnApp:
             {"password": "Wachtwoord-1", "forceChangePasswordNextSignIn": "yes"},
         ],
     )
-    async def test_refused(self, client: Client, profile: Any):
+    async def test_refused(self, client: Client, profile: Any) -> None:
         assert (await client.patch(ALICE, {"passwordProfile": profile})).status == 400
         assert not client.entra.writes
 
-    async def test_both_properties_or_neither(self, client: Client):
+    async def test_both_properties_or_neither(self, client: Client) -> None:
         assert (await client.patch(ALICE, {"accountEnabled": False, "passwordProfile": {"password": "short"}})).status == 400
         assert client.entra.person("Alice Jansen").account_enabled
 
@@ -172,12 +173,12 @@ class TestPasswordByAnAdministrator:
         client.entra.person(name).roles[:] = roles
         client.token = client.entra.issue_user_token(cast.GRAPH_APP_ID, GRAPH, name, scope)
 
-    async def test_no_app_may(self, client: Client):
+    async def test_no_app_may(self, client: Client) -> None:
         refused = await client.post(f"{ALICE}{PASSWORD_METHOD}/resetPassword", {})
         assert said(refused) == (403, "accessDenied", "Request Authorization failed")
         assert (await client.get(f"{ALICE}/authentication/operations/x")).status == 403
 
-    async def test_made_up_and_followed_to_the_end(self, client: Client):
+    async def test_made_up_and_followed_to_the_end(self, client: Client) -> None:
         self.sign_in(client, "Bram Peeters", "Authentication Administrator")
         reply = await client.post(f"{ALICE}{PASSWORD_METHOD}/resetPassword", {})
         assert (reply.status, len(reply.body["newPassword"]) >= 12) == (202, True)
@@ -188,18 +189,18 @@ class TestPasswordByAnAdministrator:
         assert (await client.get(f"{operation}x")).status == 404
         assert [write.what for write in client.entra.writes] == ["password.reset"]
 
-    async def test_given(self, client: Client):
+    async def test_given(self, client: Client) -> None:
         self.sign_in(client, "Bram Peeters", "Helpdesk Administrator")
         reply = await client.post(f"{ALICE}{PASSWORD_METHOD}/resetPassword", {"newPassword": "Wachtwoord-1"})
         assert (reply.status, reply.text) == (202, "")
 
-    async def test_synchronised_accounts_need_one_given(self, client: Client):
+    async def test_synchronised_accounts_need_one_given(self, client: Client) -> None:
         self.sign_in(client, "Bram Peeters", "Authentication Administrator")
         assert (await client.post(f"{SOFIA}{PASSWORD_METHOD}/resetPassword", {})).status == 400
         assert (await client.post(f"{SOFIA}{PASSWORD_METHOD}/resetPassword", {"newPassword": "Wachtwoord-1"})).status == 202
 
     @pytest.mark.parametrize("path", [FREYA, GUS])
-    async def test_not_for_federated_accounts(self, client: Client, path: str):
+    async def test_not_for_federated_accounts(self, client: Client, path: str) -> None:
         self.sign_in(client, "Bram Peeters", "Global Administrator")
         assert (await client.post(f"{path}{PASSWORD_METHOD}/resetPassword", {"newPassword": "Wachtwoord-1"})).status == 400
 
@@ -208,15 +209,16 @@ class TestPasswordByAnAdministrator:
         [((), ALICE), (("Reports Reader",), ALICE), (("Authentication Administrator",), ADA), (("User Administrator",), THEO),
          (("Global Administrator",), BRAM)],
     )  # fmt: skip
-    async def test_whose_role_is_not_enough(self, client: Client, roles: tuple[str, ...], path: str):
+    async def test_whose_role_is_not_enough(self, client: Client, roles: tuple[str, ...], path: str) -> None:
         self.sign_in(client, "Bram Peeters", *roles)  # nor on oneself
         assert (await client.post(f"{path}{PASSWORD_METHOD}/resetPassword", {})).status == 403
 
-    async def test_scope_method_and_body(self, client: Client):
+    async def test_scope_method_and_body(self, client: Client) -> None:
         self.sign_in(client, "Bram Peeters", "Global Administrator", scope="UserAuthenticationMethod.Read.All")
         assert (await client.post(f"{ALICE}{PASSWORD_METHOD}/resetPassword", {})).status == 403
         self.sign_in(client, "Bram Peeters", "Global Administrator")
         assert (await client.post(f"{ALICE}/authentication/methods/another/resetPassword", {})).status == 404
-        for body in ([], {"password": "Wachtwoord-1"}, {"newPassword": "short"}):
+        bodies: tuple[Any, ...] = ([], {"password": "Wachtwoord-1"}, {"newPassword": "short"})
+        for body in bodies:
             assert (await client.post(f"{ALICE}{PASSWORD_METHOD}/resetPassword", body)).status == 400
         assert (await client.get(ALICE)).status == 403  # what a signed-in person may otherwise read is not simulated

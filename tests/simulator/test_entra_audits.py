@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-from entra_client import AUTHENTICATION, MOBILE, Client, Reply, open_tenant
 
 from simulator import cast
 from simulator.entra import Fault, audits
+from tests.simulator.entra_client import AUTHENTICATION, MOBILE, Client, Reply, open_tenant
 
 AUDITS = "/auditLogs/directoryAudits"
 OURS = f"initiatedBy/app/appId eq '{cast.GRAPH_APP_ID}'"
@@ -19,7 +20,7 @@ NUMBER = {"phoneNumber": "+31 612345678", "phoneType": "mobile"}
 
 
 @pytest.fixture
-async def client():
+async def client() -> AsyncIterator[Client]:
     async with open_tenant() as opened:
         yield opened
 
@@ -40,7 +41,7 @@ async def write_thrice(client: Client) -> None:
     await client.delete(f"{PHONES}/{MOBILE}")
 
 
-async def test_every_write_leaves_its_row(client: Client):
+async def test_every_write_leaves_its_row(client: Client) -> None:
     await write_thrice(client)
     removed, changed, added = await read(client)
     assert [row["activityDisplayName"] for row in (added, changed, removed)] == [
@@ -64,7 +65,7 @@ async def test_every_write_leaves_its_row(client: Client):
     ]
 
 
-async def test_switching_sms_sign_in_and_a_conflict_leave_rows_too(client: Client):
+async def test_switching_sms_sign_in_and_a_conflict_leave_rows_too(client: Client) -> None:
     await client.post(PHONES, NUMBER)  # the policy makes it Alice's sign-in name at once
     second = await client.post(f"/users/{cast.person('Jan de Vries').id}{AUTHENTICATION}", NUMBER)
     assert second.status == 409
@@ -78,20 +79,20 @@ async def test_switching_sms_sign_in_and_a_conflict_leave_rows_too(client: Clien
     ]
 
 
-async def test_microsofts_own_echo_is_by_another_app(client: Client):
+async def test_microsofts_own_echo_is_by_another_app(client: Client) -> None:
     await client.post(PHONES, NUMBER)
     rows = (await client.get(AUDITS)).values
     assert sorted(row["loggedByService"] for row in rows) == ["Authentication Methods", "Core Directory"]
     assert len(await read(client)) == 1
 
 
-async def test_what_was_refused_leaves_nothing(client: Client):
+async def test_what_was_refused_leaves_nothing(client: Client) -> None:
     await client.post(PHONES, {"phoneNumber": "none", "phoneType": "mobile"})
     await client.delete(f"{PHONES}/{MOBILE}")
     assert client.entra.audits == []
 
 
-async def test_an_answer_that_is_lost_leaves_its_row(client: Client):
+async def test_an_answer_that_is_lost_leaves_its_row(client: Client) -> None:
     client.entra.faults.add(Fault(effect="gateway_timeout", path="phoneMethods", after=True, times=1))
     assert (await client.post(PHONES, NUMBER)).status == 504
     assert len(await read(client)) == 1
@@ -111,12 +112,12 @@ async def test_an_answer_that_is_lost_leaves_its_row(client: Client):
         ("correlationId eq '00000000-0000-0000-0000-000000000000'", 0),
     ],
 )
-async def test_filters(client: Client, expression: str, count: int):
+async def test_filters(client: Client, expression: str, count: int) -> None:
     await write_thrice(client)
     assert len(await read(client, expression)) == count
 
 
-async def test_filter_by_time(client: Client):
+async def test_filter_by_time(client: Client) -> None:
     await write_thrice(client)
     oldest, middle, newest = (row["activityDateTime"] for row in await read(client, orderby="activityDateTime"))
     assert oldest < middle < newest
@@ -146,11 +147,11 @@ async def test_filter_by_time(client: Client):
         "$top=0",
     ],
 )
-async def test_refused(client: Client, query: str):
+async def test_refused(client: Client, query: str) -> None:
     assert (await client.get(f"{AUDITS}?{query}")).status == 400
 
 
-async def test_pages(client: Client):
+async def test_pages(client: Client) -> None:
     await write_thrice(client)
     first = await client.get(f"{AUDITS}?$filter={OURS}&$top=2")
     second = await client.get(first.body["@odata.nextLink"].partition("/v1.0")[2])
@@ -159,7 +160,7 @@ async def test_pages(client: Client):
     assert second.values[0]["activityDisplayName"] == "Admin registered security info"
 
 
-async def test_rows_show_late(client: Client):
+async def test_rows_show_late(client: Client) -> None:
     client.entra.faults.add(Fault(effect="logged_late", path="phoneMethods", method="POST", seconds=300, times=1))
     await write_thrice(client)
     assert [row["activityDisplayName"] for row in await read(client)] == ["Admin deleted security info", "Admin updated security info"]
@@ -167,7 +168,7 @@ async def test_rows_show_late(client: Client):
     assert len(await read(client)) == 3
 
 
-async def test_in_a_batch_rows_show_late_too(client: Client):
+async def test_in_a_batch_rows_show_late_too(client: Client) -> None:
     client.entra.faults.add(Fault(effect="logged_late", seconds=300))
     part = {"id": "1", "method": "POST", "url": PHONES, "body": NUMBER, "headers": {"Content-Type": "application/json"}}
     assert (await client.post("/$batch", {"requests": [part]})).status == 200
@@ -175,7 +176,7 @@ async def test_in_a_batch_rows_show_late_too(client: Client):
     assert len(client.entra.audits) == 2
 
 
-async def test_five_requests_in_ten_seconds(client: Client):
+async def test_five_requests_in_ten_seconds(client: Client) -> None:
     client.entra.faults.add(Fault(effect="limit", path="/auditLogs/", per_second=0.5, burst=5))
 
     async def statuses(times: int) -> list[int]:
@@ -190,7 +191,7 @@ async def test_five_requests_in_ten_seconds(client: Client):
 
 
 @pytest.mark.parametrize(("licence", "status"), [("P2", 200), ("P1", 200), ("Free", 403)])
-async def test_licence(client: Client, licence: str, status: int):
+async def test_licence(client: Client, licence: str, status: int) -> None:
     client.entra.tenant.licence = licence
     reply = await client.get(AUDITS)
     assert reply.status == status
@@ -198,7 +199,7 @@ async def test_licence(client: Client, licence: str, status: int):
         assert reply.code == "Authentication_RequestFromNonPremiumTenantOrB2CTenant"
 
 
-async def test_permission(client: Client):
+async def test_permission(client: Client) -> None:
     client.entra.revoke(cast.GRAPH_APP_ID, "AuditLog.Read.All")
     client.renew()
     assert (await client.get(AUDITS)).code == "Authorization_RequestDenied"
@@ -208,7 +209,7 @@ async def control(client: Client, method: str, tail: str = "", **more: Any) -> R
     return await client.raw(method, f"/_control/audits{tail}", **more)
 
 
-async def test_rows_are_added_and_dropped_from_outside(client: Client):
+async def test_rows_are_added_and_dropped_from_outside(client: Client) -> None:
     added = await control(client, "POST", json={"user": "Alice Jansen", "activity": audits.REGISTERED})
     assert added.status == 201
     [row] = await read(client)
@@ -222,6 +223,6 @@ async def test_rows_are_added_and_dropped_from_outside(client: Client):
 
 
 @pytest.mark.parametrize("body", [{}, {"user": "nobody"}, {"user": "Alice Jansen", "colour": "red"}, []])
-async def test_rows_refused(client: Client, body: Any):
+async def test_rows_refused(client: Client, body: Any) -> None:
     assert (await control(client, "POST", json=body)).status == 400
     assert client.entra.audits == []

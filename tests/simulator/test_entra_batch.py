@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from entra_client import AUTHENTICATION, MOBILE, Client, open_tenant
 
 from simulator.entra import Fault
+from tests.simulator.entra_client import AUTHENTICATION, MOBILE, Client, open_tenant
 
 ALICE = "/users/alice@fabrikam.example"
 NUMBER = {"phoneNumber": "+31 612345678", "phoneType": "mobile"}
@@ -15,7 +16,7 @@ JSON = {"Content-Type": "application/json"}
 
 
 @pytest.fixture
-async def client():
+async def client() -> AsyncIterator[Client]:
     async with open_tenant() as opened:
         yield opened
 
@@ -34,20 +35,20 @@ async def send(client: Client, *requests: Any) -> dict[str, dict[str, Any]]:
     return {response["id"]: response for response in reply.body["responses"]}
 
 
-async def test_each_has_its_answer(client: Client):
+async def test_each_has_its_answer(client: Client) -> None:
     answers = await send(client, get("1"), get("2", "/users/nobody"), get("3", "nothing"), add_phone("4"))
     assert {name: answer["status"] for name, answer in answers.items()} == {"1": 200, "2": 404, "3": 400, "4": 201}
     assert answers["1"]["body"]["displayName"] == "Alice Jansen"
     assert answers["2"]["body"]["error"]["code"] == "Request_ResourceNotFound"
 
 
-async def test_answers_come_in_no_particular_order(client: Client):
+async def test_answers_come_in_no_particular_order(client: Client) -> None:
     requests = [get(str(number)) for number in range(20)]
     reply = await client.post("/$batch", {"requests": requests})
     assert [response["id"] for response in reply.body["responses"]] != [request["id"] for request in requests]
 
 
-async def test_parts_are_recorded_one_by_one(client: Client):
+async def test_parts_are_recorded_one_by_one(client: Client) -> None:
     await client.post("/$batch", {"requests": [add_phone("1")]}, headers={"client-request-id": "operation-1"})
     part, whole = client.entra.requests
     assert (part.in_batch, part.template, part.body) == (True, "/users/{user-id}/authentication/phoneMethods", NUMBER)
@@ -55,7 +56,7 @@ async def test_parts_are_recorded_one_by_one(client: Client):
     assert [write.client_request_id for write in client.entra.writes] == ["operation-1"]
 
 
-async def test_a_delete_has_no_body(client: Client):
+async def test_a_delete_has_no_body(client: Client) -> None:
     answers = await send(client, {"id": "1", "method": "DELETE", "url": f"/users/kenji.tanaka@fabrikam.example{AUTHENTICATION}/{MOBILE}"})
     assert (answers["1"]["status"], "body" in answers["1"]) == (204, False)
 
@@ -78,23 +79,23 @@ async def test_a_delete_has_no_body(client: Client):
         [{"id": "1", "method": "BREW", "url": ALICE}],
     ],
 )
-async def test_batches_refused_as_a_whole(client: Client, requests: object):
+async def test_batches_refused_as_a_whole(client: Client, requests: object) -> None:
     reply = await client.post("/$batch", {"requests": requests})
     assert (reply.status, reply.code) == (400, "BadRequest")
     assert not client.entra.writes
 
 
-async def test_the_version_belongs_to_the_batch_alone(client: Client):
+async def test_the_version_belongs_to_the_batch_alone(client: Client) -> None:
     answers = await send(client, get("1", f"/v1.0{ALICE}"), get("2", "/$batch"))
     assert [answers["1"]["status"], answers["2"]["status"]] == [400, 400]
 
 
-async def test_inner_content_type(client: Client):
+async def test_inner_content_type(client: Client) -> None:
     answers = await send(client, add_phone("1", headers={"content-type": "text/plain"}))
     assert answers["1"]["status"] == 415
 
 
-async def test_dependants_wait_and_fail_with_what_they_need(client: Client):
+async def test_dependants_wait_and_fail_with_what_they_need(client: Client) -> None:
     answers = await send(
         client,
         get("read", f"{ALICE}{AUTHENTICATION}", dependsOn=["ADD"]),
@@ -106,13 +107,13 @@ async def test_dependants_wait_and_fail_with_what_they_need(client: Client):
     assert (answers["again"]["status"], answers["last"]["status"]) == (409, 424)
 
 
-async def test_inner_permission(client: Client):
+async def test_inner_permission(client: Client) -> None:
     client.token = client.entra.issue_token(client.entra.register_app("a-small-app").app_id, "https://graph.microsoft.com")
     answers = await send(client, get("1"), add_phone("2"))
     assert [answers[name]["body"]["error"]["code"] for name in "12"] == ["Authorization_RequestDenied", "accessDenied"]
 
 
-async def test_inner_throttling(client: Client):
+async def test_inner_throttling(client: Client) -> None:
     client.entra.faults.add(Fault(effect="throttle", path="omar", retry_after=3, times=1))
     omar = "/users/omar.farouk@fabrikam.example"
     answers = await send(client, get("1"), get("2", omar))
@@ -120,7 +121,7 @@ async def test_inner_throttling(client: Client):
     assert (await send(client, get("2", omar)))["2"]["status"] == 200
 
 
-async def test_inner_loss_is_a_gateway_timeout(client: Client):
+async def test_inner_loss_is_a_gateway_timeout(client: Client) -> None:
     client.entra.faults.add(Fault(effect="drop", path="phoneMethods", after=True))
     answers = await send(client, add_phone("1"))
     assert answers["1"]["status"] == 504

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from entra_client import AUTHENTICATION, MOBILE, Client, Reply, open_tenant
 
 from simulator import cast
+from tests.simulator.entra_client import AUTHENTICATION, MOBILE, Client, Reply, open_tenant
 
 ALICE = "/_control/people/alice@fabrikam.example"
 NUMBER = {"phoneNumber": "+31 612345678", "phoneType": "mobile"}
 
 
 @pytest.fixture
-async def client():
+async def client() -> AsyncIterator[Client]:
     async with open_tenant() as opened:
         yield opened
 
@@ -30,7 +31,7 @@ async def change(client: Client, body: Any, path: str = ALICE) -> Reply:
 
 
 @pytest.mark.parametrize("key", ["omar.farouk@fabrikam.example", cast.person("Omar Farouk").id, "Omar%20Farouk"])
-async def test_state(client: Client, key: str):
+async def test_state(client: Client, key: str) -> None:
     state = await look(client, f"state/{key}")
     assert (state["displayName"], state["accountEnabled"], state["manager"]) == ("Omar Farouk", True, "priya.raman@fabrikam.example")
     assert state["phones"]["mobile"] == {"number": "+31 612345001", "smsSignInState": "notEnabled"}
@@ -40,17 +41,17 @@ async def test_state(client: Client, key: str):
     assert (await look(client, "state/ada.admin@fabrikam.example"))["roles"] == ["Global Administrator"]
 
 
-async def test_unknown_people(client: Client):
+async def test_unknown_people(client: Client) -> None:
     assert (await client.raw("GET", "/_control/state/nobody")).status == 404
     assert (await change(client, {}, "/_control/people/nobody")).status == 404
 
 
-async def test_people(client: Client):
+async def test_people(client: Client) -> None:
     people = (await look(client, "people"))["value"]
     assert [person["userPrincipalName"] for person in people] == [member.upn for member in cast.EVERYONE]
 
 
-async def test_state_shows_what_reads_do_not_show_yet(client: Client):
+async def test_state_shows_what_reads_do_not_show_yet(client: Client) -> None:
     await client.raw("POST", "/_control/faults", json={"effect": "late", "seconds": 10})
     await client.post(f"/users/alice@fabrikam.example{AUTHENTICATION}", NUMBER)
     state = await look(client, "state/alice@fabrikam.example")
@@ -59,7 +60,7 @@ async def test_state_shows_what_reads_do_not_show_yet(client: Client):
     assert (await client.get(f"/users/alice@fabrikam.example{AUTHENTICATION}")).values == []  # looking did not end the delay
 
 
-async def test_change_everything(client: Client):
+async def test_change_everything(client: Client) -> None:
     reply = await change(
         client,
         {
@@ -83,7 +84,7 @@ async def test_change_everything(client: Client):
     assert await client.state_of("Alice Jansen") is None
 
 
-async def test_the_sms_policy(client: Client):
+async def test_the_sms_policy(client: Client) -> None:
     kenji = "/_control/people/kenji.tanaka@fabrikam.example"
     assert (await change(client, {"smsPolicy": True}, kenji)).body["phones"]["mobile"]["smsSignInState"] == "notEnabled"
     assert (await change(client, {"smsPolicy": False}, kenji)).body["phones"]["mobile"]["smsSignInState"] == "notAllowedByPolicy"
@@ -102,7 +103,7 @@ async def test_the_sms_policy(client: Client):
         {"phones": {"mobile": {"number": "+31 6", "smsSignInState": "on"}}},
     ],
 )
-async def test_changes_refused_as_a_whole(client: Client, body: Any):
+async def test_changes_refused_as_a_whole(client: Client, body: Any) -> None:
     before = await look(client, "state/alice@fabrikam.example")
     wanted = {"synced": True, **body} if isinstance(body, dict) else body
     assert (await change(client, wanted)).status == 400
@@ -110,7 +111,7 @@ async def test_changes_refused_as_a_whole(client: Client, body: Any):
     assert (await client.raw("POST", ALICE, data=b"{")).status == 400
 
 
-async def test_faults(client: Client):
+async def test_faults(client: Client) -> None:
     added = await client.raw("POST", "/_control/faults", json={"effect": "throttle", "path": "/users", "retry_after": 2, "times": 1})
     assert (added.status, added.body["fired"]) == (201, 0)
     assert (await client.get("/users")).headers["Retry-After"] == "2"
@@ -130,12 +131,12 @@ async def test_faults(client: Client):
         [],
     ],
 )
-async def test_faults_refused(client: Client, body: Any):
+async def test_faults_refused(client: Client, body: Any) -> None:
     assert (await client.raw("POST", "/_control/faults", json=body)).status == 400
     assert (await look(client, "faults"))["value"] == []
 
 
-async def test_writes_and_requests(client: Client):
+async def test_writes_and_requests(client: Client) -> None:
     await client.post(f"/users/alice@fabrikam.example{AUTHENTICATION}", NUMBER, headers={"client-request-id": "7Q2F"})
     [write] = (await look(client, "writes"))["value"]
     assert (write["what"], write["upn"], write["after"], write["client_request_id"]) == (

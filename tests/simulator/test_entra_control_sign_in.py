@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from entra_client import Client, open_granted
 
 from simulator import cast
 from simulator.registered import KINDS
+from tests.simulator.entra_client import Client, open_granted
 
 ALICE = "/_control/people/alice@fabrikam.example"
 STATE = "/_control/state/alice@fabrikam.example"
 
 
 @pytest.fixture
-async def client():
+async def client() -> AsyncIterator[Client]:
     async with open_granted() as opened:
         yield opened
 
@@ -26,7 +27,7 @@ async def look(client: Client, path: str = STATE) -> Any:
     return reply.body
 
 
-async def test_what_is_shown(client: Client):
+async def test_what_is_shown(client: Client) -> None:
     state = (await look(client))["signIn"]
     assert (state["default"], state["systemPreferred"], state["perUserMfa"], state["federated"], state["pass"]) == (
         "push", False, "disabled", False, None,
@@ -37,7 +38,7 @@ async def test_what_is_shown(client: Client):
     assert (wout["lifetimeInMinutes"], wout["end"], wout["used"]) == (480, "2027-01-15T16:00:00Z", False)
 
 
-async def test_change_everything(client: Client):
+async def test_change_everything(client: Client) -> None:
     wanted = {
         "default": "sms",
         "systemPreferred": True,
@@ -63,7 +64,7 @@ async def test_change_everything(client: Client):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_somebody_registers_a_method_and_loses_it(client: Client, kind: str):
+async def test_somebody_registers_a_method_and_loses_it(client: Client, kind: str) -> None:
     added = await client.raw("POST", f"{ALICE}/methods", json={"kind": kind, "lastUsedDateTime": "2027-01-14T08:00:00Z"})
     assert (added.status, added.body["kind"], added.body["lastUsedDateTime"]) == (201, kind, "2027-01-14T08:00:00Z")
     assert added.body["id"] in [method["id"] for method in (await look(client))["methods"]]
@@ -72,7 +73,7 @@ async def test_somebody_registers_a_method_and_loses_it(client: Client, kind: st
     assert not client.entra.writes  # nobody changed anything through Graph
 
 
-async def test_methods_of_a_kind_have_different_ids(client: Client):
+async def test_methods_of_a_kind_have_different_ids(client: Client) -> None:
     ids = [(await client.raw("POST", f"{ALICE}/methods", json={"kind": "authenticator"})).body["id"] for _ in range(3)]
     await client.raw("DELETE", f"{ALICE}/methods/{ids[0]}")
     ids.append((await client.raw("POST", f"{ALICE}/methods", json={"kind": "authenticator"})).body["id"])
@@ -95,19 +96,20 @@ async def test_methods_of_a_kind_have_different_ids(client: Client):
         {"methods": [{"kind": "otp", "displayName": "none such"}]},
     ],
 )
-async def test_changes_refused_as_a_whole(client: Client, sign_in: Any):
+async def test_changes_refused_as_a_whole(client: Client, sign_in: Any) -> None:
     before = await look(client)
     assert (await client.raw("POST", ALICE, json={"synced": True, "signIn": sign_in})).status == 400
     assert await look(client) == before
 
 
-async def test_methods_refused(client: Client):
-    for body in ({"kind": "smartcard"}, {}, {"kind": "otp", "colour": 1}, []):
+async def test_methods_refused(client: Client) -> None:
+    bodies: tuple[Any, ...] = ({"kind": "smartcard"}, {}, {"kind": "otp", "colour": 1}, [])
+    for body in bodies:
         assert (await client.raw("POST", f"{ALICE}/methods", json=body)).status == 400
     assert (await client.raw("POST", "/_control/people/nobody/methods", json={"kind": "otp"})).status == 404
 
 
-async def test_the_tenant(client: Client):
+async def test_the_tenant(client: Client) -> None:
     policy = {"state": "disabled", "defaultLength": 12, "isUsableOnce": True, "refusesCreation": False, "includeTargets": ["all_users"]}
     wanted = {"temporaryAccessPass": policy, "deleteDelay": 10, "licence": "P1", "disabledMethods": ["Sms"]}
     wanted["appRoles"] = {cast.GRAPH_APP_ID: ["User Administrator"]}
@@ -131,7 +133,7 @@ async def test_the_tenant(client: Client):
         {"temporaryAccessPass": {"defaultLength": "8"}},
     ],
 )
-async def test_the_tenant_refuses_as_a_whole(client: Client, body: Any):
+async def test_the_tenant_refuses_as_a_whole(client: Client, body: Any) -> None:
     before = await look(client, "/_control/tenant")
     wanted = {"deleteDelay": 5, **body} if isinstance(body, dict) else body
     assert (await client.raw("POST", "/_control/tenant", json=wanted)).status == 400

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import pytest
-from entra_client import Client, open_granted
 
 from simulator import cast
+from tests.simulator.entra_client import Client, open_granted
 
 
 @pytest.fixture
-async def client():
+async def client() -> AsyncIterator[Client]:
     async with open_granted() as opened:
         yield opened
 
@@ -22,7 +24,7 @@ ONE = {"emailAddress": "alice.home@mail.example"}
 ID = "3ddfcfc8-9383-446f-83cc-3ab9be4be18f"  # the same for everybody
 
 
-async def test_life_of_an_address(client: Client):
+async def test_life_of_an_address(client: Client) -> None:
     created = await client.post(at("Alice Jansen", "/emailMethods"), ONE)
     assert (created.status, created.body["id"], created.body["emailAddress"]) == (201, ID, "alice.home@mail.example")
     second = await client.post(at("Alice Jansen", "/emailMethods"), ONE)
@@ -39,7 +41,7 @@ async def test_life_of_an_address(client: Client):
     ]
 
 
-async def test_an_address_named_in_strong_can_be_changed(client: Client):
+async def test_an_address_named_in_strong_can_be_changed(client: Client) -> None:
     client.entra.person("Alice Jansen").strong.append("email")
     assert (await client.patch(at("Alice Jansen", f"/emailMethods/{ID}"), ONE)).status == 200
     [listed] = (await client.get(at("Alice Jansen", "/emailMethods"))).values
@@ -49,17 +51,17 @@ async def test_an_address_named_in_strong_can_be_changed(client: Client):
 @pytest.mark.parametrize(
     "body", [{}, {"emailAddress": "nobody"}, {"emailAddress": 7}, {"emailAddress": "a@b@c.example"}, {**ONE, "id": "1"}, [], None]
 )
-async def test_refused(client: Client, body: object):
+async def test_refused(client: Client, body: object) -> None:
     assert (await client.post(at("Alice Jansen", "/emailMethods"), body)).status == 400
     assert not client.entra.writes
 
 
-async def test_absent_and_external(client: Client):
+async def test_absent_and_external(client: Client) -> None:
     assert (await client.patch(at("Alice Jansen", f"/emailMethods/{ID}"), ONE)).status == 404
     assert (await client.post(at("Gus Taylor (Adatum)", "/emailMethods"), ONE)).status == 400
 
 
-async def test_writing_needs_the_permission_to_write(client: Client):
+async def test_writing_needs_the_permission_to_write(client: Client) -> None:
     client.hold("UserAuthMethod-Email.Read.All", "UserAuthenticationMethod.Read.All")
     assert (await client.post(at("Alice Jansen", "/emailMethods"), ONE)).status == 403
     assert (await client.patch(at("Rina Patel", f"/emailMethods/{ID}"), ONE)).status == 403

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from entra_client import AUTHENTICATION, MOBILE, Client, open_tenant
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +15,7 @@ from simulator.entra import Entra
 from simulator.entra.query import compile_filter
 from simulator.entra.search import compile_search
 from simulator.entra.users import SCHEMA
+from tests.simulator.entra_client import AUTHENTICATION, MOBILE, Client, open_tenant
 
 EVENTUAL = {"ConsistencyLevel": "eventual"}
 TENANT = Entra().tenant
@@ -42,7 +43,7 @@ SEARCHES = st.lists(
 
 
 @given(FILTERS)
-def test_the_index_hides_nobody_from_a_filter(text: str):
+def test_the_index_hides_nobody_from_a_filter(text: str) -> None:
     compiled = compile_filter(text, SCHEMA)
     if compiled.hints is not None:
         found = [one for one in TENANT.people.matching(compiled.hints) if compiled.test(one)]
@@ -50,7 +51,7 @@ def test_the_index_hides_nobody_from_a_filter(text: str):
 
 
 @given(SEARCHES)
-def test_nor_from_a_search(text: str):
+def test_nor_from_a_search(text: str) -> None:
     compiled = compile_search(text, SCHEMA)
     if compiled.hints is not None:
         found = [one for one in TENANT.people.matching(compiled.hints) if compiled.test(one)]
@@ -58,7 +59,7 @@ def test_nor_from_a_search(text: str):
 
 
 @pytest.fixture
-async def client():
+async def client() -> AsyncIterator[Client]:
     async with open_tenant() as opened:
         yield opened
 
@@ -70,7 +71,7 @@ async def find(client: Client, name: str) -> list[str]:
     return [one["displayName"] for one in by_filter]
 
 
-async def test_changes_are_found(client: Client):
+async def test_changes_are_found(client: Client) -> None:
     people = client.entra.tenant.people
     omar = client.entra.person("Omar Farouk")
     assert await find(client, "zz") == []
@@ -92,7 +93,7 @@ async def test_changes_are_found(client: Client):
         people.update({})
 
 
-async def test_eligibilities_of_one_and_of_a_role(client: Client):
+async def test_eligibilities_of_one_and_of_a_role(client: Client) -> None:
     pia, where = cast.person("Pia Kerr"), "/roleManagement/directory/roleEligibilityScheduleInstances"
     role = "29232cdf-9323-42fd-ade2-1d097af3e4de"
     client.hold("RoleManagement.Read.Directory")
@@ -102,7 +103,7 @@ async def test_eligibilities_of_one_and_of_a_role(client: Client):
         assert (await client.get(where + query)).values == []
 
 
-async def test_a_crowd_costs_a_search_nothing(client: Client):
+async def test_a_crowd_costs_a_search_nothing(client: Client) -> None:
     client.entra.add_crowd(12_000)
     member = crowd.member(11_999)
     searches = [
@@ -120,7 +121,7 @@ async def test_a_crowd_costs_a_search_nothing(client: Client):
     assert time.process_time() - began < 0.25, "it takes a hundredth of what looking at everybody would"
 
 
-async def test_recording_and_auditing_can_be_off(client: Client):
+async def test_recording_and_auditing_can_be_off(client: Client) -> None:
     entra = client.entra
     entra.recording = entra.tenant.auditing = False
     await client.patch(f"/users/omar.farouk@fabrikam.example{AUTHENTICATION}/{MOBILE}", {"phoneNumber": "+31 612345671"})
@@ -132,7 +133,7 @@ class TestBackDoor:
         reply = await client.raw(method, f"/_control/{path}", **({} if body is None else {"json": body}))
         return reply.status, reply.body
 
-    async def test_quotas(self, client: Client):
+    async def test_quotas(self, client: Client) -> None:
         assert (await self.ask(client, "GET", "quotas"))[0] == 404
         status, figures = await self.ask(client, "POST", "quotas", {"writes": 30, "scale": 10})
         assert (status, figures["allowed_rate"], figures["units"], figures["accepted_writes"]) == (201, 2.0, 8000, 0)
@@ -142,11 +143,11 @@ class TestBackDoor:
         assert client.entra.quotas is None
 
     @pytest.mark.parametrize("body", [{"writes": 0}, {"writes": "many"}, {"colour": "red"}, [], {"scale": None}])
-    async def test_quotas_refused(self, client: Client, body: Any):
+    async def test_quotas_refused(self, client: Client, body: Any) -> None:
         assert (await self.ask(client, "POST", "quotas", body))[0] == 400
         assert client.entra.quotas is None
 
-    async def test_load(self, client: Client):
+    async def test_load(self, client: Client) -> None:
         people = len(cast.EVERYONE)
         assert (await self.ask(client, "GET", "load"))[1] == {"latency": 0.0, "recording": True, "auditing": True, "people": people}
         wanted = {"latency": 0.001, "recording": False, "auditing": False}
@@ -154,16 +155,17 @@ class TestBackDoor:
         assert (client.entra.latency, client.entra.recording, client.entra.tenant.auditing) == (0.001, False, False)
 
     @pytest.mark.parametrize("body", [{"latency": -1}, {"latency": True}, {"latency": "1"}, {"recording": 0}, {"people": 1}, []])
-    async def test_load_refused(self, client: Client, body: Any):
+    async def test_load_refused(self, client: Client, body: Any) -> None:
         wanted = {"auditing": False, **body} if isinstance(body, dict) else body
         assert (await self.ask(client, "POST", "load", wanted))[0] == 400
         assert client.entra.tenant.auditing
 
-    async def test_a_crowd_and_its_file(self, client: Client):
+    async def test_a_crowd_and_its_file(self, client: Client) -> None:
         assert await self.ask(client, "POST", "crowd", {"people": 120}) == (201, {"people": len(cast.EVERYONE) + 120})
         reply = await client.raw("GET", "/_control/crowd/file?rows=120&damage=true")
         assert (reply.status, reply.text) == (200, crowd.csv_file(120, damage=True).decode())
         for path in ("rows=0", "rows=x", "rows=100001", "damage=1"):
             assert (await self.ask(client, "GET", f"crowd/file?{path}"))[0] == 400
-        for body in ({"people": 0}, {"people": 1e9}, {"mixed": 1}, {"colour": "red"}, []):
+        bodies: tuple[Any, ...] = ({"people": 0}, {"people": 1e9}, {"mixed": 1}, {"colour": "red"}, [])
+        for body in bodies:
             assert (await self.ask(client, "POST", "crowd", body))[0] == 400

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from urllib.parse import quote
 
 import pytest
-from entra_client import MOBILE, Client, open_granted
 
 from simulator.cast import Member
+from tests.simulator.entra_client import MOBILE, Client, open_granted
 
 NINA = Member(name="Nina New", upn="nina.new@fabrikam.example", mail="nina.new@fabrikam.example")
 EVENTUAL = {"ConsistencyLevel": "eventual"}
@@ -32,7 +33,7 @@ CALLS = [
 
 
 @pytest.fixture
-async def client():
+async def client() -> AsyncIterator[Client]:
     async with open_granted() as opened:
         yield opened
 
@@ -43,7 +44,7 @@ async def call(client: Client, method: str, version: str, segment: str) -> int:
     return (await client.send(method, path, version=version, json=body)).status
 
 
-async def test_its_methods_meet_nobody_until_then(client: Client):
+async def test_its_methods_meet_nobody_until_then(client: Client) -> None:
     client.entra.hire(NINA, seconds=40)
     for method, version, segment in CALLS:
         assert await call(client, method, version, segment) == 404, (method, segment)
@@ -54,13 +55,13 @@ async def test_its_methods_meet_nobody_until_then(client: Client):
     assert await call(client, "POST", "v1.0", "phoneMethods") == 201
 
 
-async def test_some_calls_more_meet_a_part_that_does_not_know_it(client: Client):
+async def test_some_calls_more_meet_a_part_that_does_not_know_it(client: Client) -> None:
     client.entra.hire(NINA, seconds=0, calls=2)
     assert [await call(client, "GET", "v1.0", "methods") for _ in range(4)] == [404, 404, 200, 200]
     assert client.entra.writes == []
 
 
-async def test_the_directory_has_it_at_once_and_the_index_later(client: Client):
+async def test_the_directory_has_it_at_once_and_the_index_later(client: Client) -> None:
     client.entra.hire(NINA, seconds=40)
     shown = await client.get(f"/users/{NINA.upn}?$select=id,createdDateTime")
     assert (shown.status, shown.body["id"], shown.body["createdDateTime"]) == (200, NINA.id, "2027-01-15T08:00:00Z")
@@ -71,7 +72,7 @@ async def test_the_directory_has_it_at_once_and_the_index_later(client: Client):
     assert [row["id"] for row in (await client.get(search, headers=EVENTUAL)).values] == [NINA.id]
 
 
-async def test_from_another_process(client: Client):
+async def test_from_another_process(client: Client) -> None:
     wanted = {"userPrincipalName": NINA.upn, "displayName": NINA.name, "seconds": 5}
     made = await client.raw("POST", "/_control/people", json=wanted)
     assert (made.status, made.body["id"]) == (201, NINA.id)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from entra_client import Client, open_granted
 
 from simulator import cast
 from simulator.entra import Fault
 from simulator.entra.sign_in import PassPolicy
+from tests.simulator.entra_client import Client, open_granted
 
 SEGMENT = "/authentication/temporaryAccessPassMethods"
 ALICE = f"/users/{cast.person('Alice Jansen').id}{SEGMENT}"
@@ -18,21 +19,21 @@ WOUT = f"/users/{cast.person('Wout Wiersma').id}{SEGMENT}"
 
 
 @pytest.fixture
-async def client():
+async def client() -> AsyncIterator[Client]:
     async with open_granted() as opened:
         yield opened
 
 
 async def only(client: Client, path: str = ALICE) -> dict[str, Any]:
     [held] = (await client.get(path)).values
-    return held
+    return dict(held)
 
 
 def reason(held: dict[str, Any]) -> tuple[bool, str]:
     return held["isUsable"], held["methodUsabilityReason"]
 
 
-async def test_the_code_is_shown_once(client: Client):
+async def test_the_code_is_shown_once(client: Client) -> None:
     created = await client.post(ALICE, {})
     code = created.body["temporaryAccessPass"]
     assert (created.status, len(code)) == (201, 8)
@@ -49,14 +50,14 @@ async def test_the_code_is_shown_once(client: Client):
     assert code not in repr(client.entra.writes)
 
 
-async def test_what_is_asked_for(client: Client):
+async def test_what_is_asked_for(client: Client) -> None:
     body = {"lifetimeInMinutes": 90, "isUsableOnce": True, "startDateTime": "2027-01-15T11:00:00+01:00"}
     created = await client.post(ALICE, body)
     assert (created.body["lifetimeInMinutes"], created.body["isUsableOnce"]) == (90, True)
     assert (created.body["startDateTime"], reason(created.body)) == ("2027-01-15T10:00:00Z", (False, "NotYetValid"))
 
 
-async def test_a_second_pass_replaces_the_first_without_a_word(client: Client):
+async def test_a_second_pass_replaces_the_first_without_a_word(client: Client) -> None:
     first, second = await client.post(ALICE, {}), await client.post(ALICE, {})
     assert (second.status, second.body["id"] != first.body["id"]) == (201, True)
     assert second.body["temporaryAccessPass"] != first.body["temporaryAccessPass"]
@@ -68,13 +69,13 @@ async def test_a_second_pass_replaces_the_first_without_a_word(client: Client):
     ]
 
 
-async def test_a_lost_answer_leaves_a_pass_nobody_knows(client: Client):
+async def test_a_lost_answer_leaves_a_pass_nobody_knows(client: Client) -> None:
     client.entra.faults.add(Fault(effect="gateway_timeout", method="POST", path="temporaryAccessPassMethods", times=1, after=True))
     assert (await client.post(ALICE, {})).status == 504
     assert (await only(client))["temporaryAccessPass"] is None
 
 
-async def test_delete(client: Client):
+async def test_delete(client: Client) -> None:
     held = await only(client, WOUT)
     assert (await client.delete(f"{ALICE}/{held['id']}")).status == 404
     assert (await client.delete(f"{WOUT}/{held['id']}")).status == 204
@@ -82,7 +83,7 @@ async def test_delete(client: Client):
     assert (await client.delete(f"{WOUT}/{held['id']}")).status == 404
 
 
-async def test_reasons_over_time(client: Client):
+async def test_reasons_over_time(client: Client) -> None:
     start = {"startDateTime": "2027-01-15T08:30:00Z", "isUsableOnce": True}
     await client.post(ALICE, start)
     person = client.entra.person("Alice Jansen").sign_in
@@ -109,7 +110,7 @@ async def test_reasons_over_time(client: Client):
         PassPolicy(excluded=("all_users",)),
     ],
 )
-async def test_outside_the_policy(client: Client, policy: PassPolicy):
+async def test_outside_the_policy(client: Client, policy: PassPolicy) -> None:
     client.entra.tenant.sign_in.pass_policy = policy
     refused = await client.post(ALICE, {})
     assert (refused.status, refused.code) == (400, "badRequest")
@@ -118,7 +119,7 @@ async def test_outside_the_policy(client: Client, policy: PassPolicy):
     assert reason((await client.post(ALICE, {})).body) == (False, "DisabledByPolicy")
 
 
-async def test_targets_are_transitive_groups(client: Client):
+async def test_targets_are_transitive_groups(client: Client) -> None:
     client.entra.tenant.sign_in.pass_policy = PassPolicy(targets=(cast.group("Helpdesk").id,))
     assert (await client.post(f"/users/{cast.person('Nadia Haddad').id}{SEGMENT}", {})).status == 201  # in a nested group
     client.entra.tenant.sign_in.pass_policy.excluded = (cast.group("Helpdesk evening").id,)
@@ -142,19 +143,19 @@ async def test_targets_are_transitive_groups(client: Client):
         None,
     ],
 )
-async def test_refused(client: Client, body: Any):
+async def test_refused(client: Client, body: Any) -> None:
     assert (await client.post(ALICE, body)).status == 400
     assert (client.entra.writes, (await client.get(ALICE)).values) == ([], [])
 
 
-async def test_one_time_passes_only(client: Client):
+async def test_one_time_passes_only(client: Client) -> None:
     client.entra.tenant.sign_in.pass_policy = PassPolicy(usable_once=True, default_length=12)
     assert (await client.post(ALICE, {"isUsableOnce": False})).status == 400
     created = await client.post(ALICE, {})
     assert (created.body["isUsableOnce"], len(created.body["temporaryAccessPass"])) == (True, 12)
 
 
-async def test_guests(client: Client):
+async def test_guests(client: Client) -> None:
     guest = f"/users/{cast.person('Gus Taylor (Adatum)').id}{SEGMENT}"
     refused = await client.post(guest, {})
     assert (refused.status, refused.message) == (400, "Temporary Access Pass cannot be added to an external guest user.")
@@ -162,12 +163,12 @@ async def test_guests(client: Client):
     assert (await client.post(f"/users/{cast.person('Oscar Outsider').id}{SEGMENT}", {})).status == 201
 
 
-async def test_beta_does_not_tell_whether_it_is_usable(client: Client):
+async def test_beta_does_not_tell_whether_it_is_usable(client: Client) -> None:
     [held] = (await client.send("GET", WOUT, version="beta")).values
     assert "methodUsabilityReason" not in held
 
 
-async def test_a_pass_may_show_late(client: Client):
+async def test_a_pass_may_show_late(client: Client) -> None:
     client.entra.faults.add(Fault(effect="late", method="POST", path="temporaryAccessPassMethods", seconds=10))
     await client.post(ALICE, {})
     assert (await client.get(ALICE)).values == []
@@ -175,7 +176,7 @@ async def test_a_pass_may_show_late(client: Client):
     assert await only(client)
 
 
-async def test_permissions(client: Client):
+async def test_permissions(client: Client) -> None:
     async def statuses(*permissions: str) -> list[int]:
         client.hold(*permissions)
         held = (await client.raw("GET", "/_control/state/wout.wiersma@fabrikam.example")).body["signIn"]["pass"]["id"]
@@ -189,7 +190,7 @@ async def test_permissions(client: Client):
     assert await statuses("UserAuthenticationMethod.ReadWrite.All") == [200, 200, 201]
 
 
-async def test_inside_a_batch(client: Client):
+async def test_inside_a_batch(client: Client) -> None:
     request = {"id": "1", "method": "POST", "url": ALICE, "body": {}, "headers": {"Content-Type": "application/json"}}
     [answer] = (await client.post("/$batch", {"requests": [request]})).body["responses"]
     assert (answer["status"], len(answer["body"]["temporaryAccessPass"])) == (201, 8)

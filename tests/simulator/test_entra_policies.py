@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import pytest
-from entra_client import MOBILE, Client, open_granted
 
 from simulator import cast
+from tests.simulator.entra_client import MOBILE, Client, open_granted
 
 POLICY = "/policies/authenticationMethodsPolicy"
 PASS = f"{POLICY}/authenticationMethodConfigurations/TemporaryAccessPass"
@@ -14,12 +16,12 @@ OMAR, PRIYA = cast.person("Omar Farouk").id, cast.person("Priya Raman").id
 
 
 @pytest.fixture
-async def client():
+async def client() -> AsyncIterator[Client]:
     async with open_granted() as opened:
         yield opened
 
 
-async def test_the_policy_for_passes(client: Client):
+async def test_the_policy_for_passes(client: Client) -> None:
     body = (await client.get(PASS)).body
     body.pop("@odata.context")
     assert body == {
@@ -36,7 +38,7 @@ async def test_the_policy_for_passes(client: Client):
     }
 
 
-async def test_as_set(client: Client):
+async def test_as_set(client: Client) -> None:
     wanted = {"state": "disabled", "maximumLifetimeInMinutes": 120, "includeTargets": ["Helpdesk"], "excludeTargets": ["Executives"]}
     await client.raw("POST", "/_control/tenant", json={"temporaryAccessPass": wanted, "disabledMethods": ["Voice"]})
     body = (await client.get(PASS.replace("TemporaryAccessPass", "temporaryaccesspass"))).body
@@ -47,7 +49,7 @@ async def test_as_set(client: Client):
     assert (states["Voice"], states["TemporaryAccessPass"], states["Sms"], len(states)) == ("disabled", "disabled", "enabled", 7)
 
 
-async def test_what_the_policy_does_not_offer(client: Client):
+async def test_what_the_policy_does_not_offer(client: Client) -> None:
     assert (await client.get(f"{POLICY}/authenticationMethodConfigurations")).status == 400  # documented nowhere
     assert (await client.get(f"{POLICY}/authenticationMethodConfigurations/SmartCard")).status == 404
     assert (await client.get(f"{PASS}?$select=state")).status == 400
@@ -63,7 +65,7 @@ async def test_what_the_policy_does_not_offer(client: Client):
         ("UserAuthenticationMethod.ReadWrite.All", 403),
     ],
 )
-async def test_permissions_of_the_policy(client: Client, permission: str, status: int):
+async def test_permissions_of_the_policy(client: Client, permission: str, status: int) -> None:
     client.hold(permission)
     for path in (PASS, POLICY):
         reply = await client.get(path)
@@ -74,7 +76,7 @@ async def test_permissions_of_the_policy(client: Client, permission: str, status
         )
 
 
-async def test_the_report(client: Client):
+async def test_the_report(client: Client) -> None:
     row = (await client.get(f"{REPORT}/{OMAR}")).body
     assert row["methodsRegistered"] == ["mobilePhone", "alternateMobilePhone", "officePhone"]
     assert (row["isMfaRegistered"], row["isPasswordlessCapable"]) == (True, False)
@@ -86,7 +88,7 @@ async def test_the_report(client: Client):
     assert (await client.get(f"{REPORT}/{cast.person('Jan de Vries').id}")).body["userPreferredMethodForSecondaryAuthentication"] == "none"
 
 
-async def test_the_report_is_hours_old(client: Client):
+async def test_the_report_is_hours_old(client: Client) -> None:
     before = (await client.get(f"{REPORT}/{OMAR}")).body
     assert (await client.delete(f"/users/{OMAR}/authentication/phoneMethods/b6332ec1-7057-4abe-9331-3d72feddfe41")).status == 204
     client.clock.now += 3500
@@ -99,7 +101,7 @@ async def test_the_report_is_hours_old(client: Client):
     assert (await client.get(f"{REPORT}/{OMAR}")).body["lastUpdatedDateTime"] == "2027-01-15T11:58:20Z"
 
 
-async def test_the_report_needs_a_licence_and_a_permission(client: Client):
+async def test_the_report_needs_a_licence_and_a_permission(client: Client) -> None:
     assert (await client.get(f"{REPORT}/nobody")).status == 404
     assert (await client.get(f"{REPORT}/{OMAR}?$select=id")).status == 400
     client.entra.tenant.licence = "Free"
@@ -109,7 +111,7 @@ async def test_the_report_needs_a_licence_and_a_permission(client: Client):
     assert (await client.get(f"{REPORT}/{OMAR}")).code == "Authorization_RequestDenied"
 
 
-async def test_managers_of_the_people_in_the_stories(client: Client):
+async def test_managers_of_the_people_in_the_stories(client: Client) -> None:
     for name in ("Alice Jansen", "Omar Farouk", "Sofia Rossi", "Kenji Tanaka", "Mia O'Brien", *(member.name for member in cast.RECOVERY)):
         manager = await client.get(f"/users/{cast.person(name).id}/manager?$select=id,displayName,accountEnabled")
         assert (manager.status, manager.body["accountEnabled"]) == (200, True), name

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from entra_client import AUTHENTICATION, MOBILE, Client, open_tenant
 from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator import cast
 from simulator.entra import Fault, Quotas
 from simulator.entra.message import Call, GraphError
+from tests.simulator.entra_client import AUTHENTICATION, MOBILE, Client, open_tenant
 
 ALICE = "/users/alice@fabrikam.example"
 OMAR = f"/users/omar.farouk@fabrikam.example{AUTHENTICATION}/{MOBILE}"
@@ -20,7 +21,7 @@ UNIT, SHARE = "x-ms-resource-unit", "x-ms-throttle-limit-percentage"
 
 
 @pytest.fixture
-async def client():
+async def client() -> AsyncIterator[Client]:
     async with open_tenant() as opened:
         yield opened
 
@@ -34,7 +35,7 @@ def write(request_id: str, number: str) -> dict[str, Any]:
     return {"id": request_id, "method": "PATCH", "url": OMAR, "headers": {"Content-Type": "application/json"}, "body": body}
 
 
-async def test_off_by_default(client: Client):
+async def test_off_by_default(client: Client) -> None:
     assert client.entra.quotas is None
     assert not [name for name in (await client.get(ALICE)).headers if name.startswith("x-ms-")]
 
@@ -59,12 +60,12 @@ async def test_off_by_default(client: Client):
         ("GET", "/nothing", 1),
     ],
 )
-async def test_what_a_request_costs(client: Client, method: str, path: str, units: int):
+async def test_what_a_request_costs(client: Client, method: str, path: str, units: int) -> None:
     client.entra.quotas = Quotas()
     assert (await client.send(method, path)).headers[UNIT] == str(units)
 
 
-async def test_only_some_requests_are_writes(client: Client):
+async def test_only_some_requests_are_writes(client: Client) -> None:
     client.entra.quotas = quotas = Quotas()
     await client.post(f"{ALICE}/checkMemberGroups", {"groupIds": []})
     await client.get("/users")
@@ -75,7 +76,7 @@ async def test_only_some_requests_are_writes(client: Client):
     assert quotas.accepted_writes == 1
 
 
-async def test_reports_have_other_limits(client: Client):
+async def test_reports_have_other_limits(client: Client) -> None:
     client.entra.quotas = Quotas(units=1, reports=3, scale=4)
     for _ in range(3):
         assert (await client.get("/auditLogs/directoryAudits?$top=1")).status == 200
@@ -85,7 +86,7 @@ async def test_reports_have_other_limits(client: Client):
     assert (await client.get("/auditLogs/directoryAudits?$top=1")).status == 200
 
 
-async def test_writes_beyond_the_limit(client: Client):
+async def test_writes_beyond_the_limit(client: Client) -> None:
     client.entra.quotas = quotas = Quotas(writes=2)
     for last in "12":
         assert (await client.patch(OMAR, {"phoneNumber": f"+31 61234567{last}"})).status == 204
@@ -99,7 +100,7 @@ async def test_writes_beyond_the_limit(client: Client):
     assert quotas.refused == {"WriteLimitExceeded": 1}
 
 
-async def test_units_beyond_the_limit(client: Client):
+async def test_units_beyond_the_limit(client: Client) -> None:
     client.entra.quotas = Quotas(units=4)
     for _ in range(2):
         assert (await client.get("/users")).status == 200
@@ -109,7 +110,7 @@ async def test_units_beyond_the_limit(client: Client):
     assert "/ReadWrite/" in refused.headers["x-ms-throttle-scope"]
 
 
-async def test_waiting_as_told_is_enough(client: Client):
+async def test_waiting_as_told_is_enough(client: Client) -> None:
     client.entra.quotas = Quotas(units=3)
     for _ in range(3):
         await client.get(ALICE)
@@ -120,7 +121,7 @@ async def test_waiting_as_told_is_enough(client: Client):
     assert (await client.get(ALICE)).status == 200
 
 
-async def test_asking_again_at_once_only_lengthens_the_wait(client: Client):
+async def test_asking_again_at_once_only_lengthens_the_wait(client: Client) -> None:
     waits = []
     for refusals_count in (False, True):
         client.entra.quotas = Quotas(units=10, refusals_count=refusals_count)
@@ -132,7 +133,7 @@ async def test_asking_again_at_once_only_lengthens_the_wait(client: Client):
     assert waits[1] == ["6", "6", "7", "7", "8", "8", "9", "9", "9", "9", "9", "9"], "use is never told to be more than 1.8 of a limit"
 
 
-async def test_the_share_is_told_from_four_fifths_on(client: Client):
+async def test_the_share_is_told_from_four_fifths_on(client: Client) -> None:
     client.entra.quotas = Quotas(units=10, writes=2)
     told = [(await client.get(ALICE)).headers.get(SHARE) for _ in range(9)]
     assert told == [None] * 8 + ["0.90"]
@@ -142,7 +143,7 @@ async def test_the_share_is_told_from_four_fifths_on(client: Client):
     assert (await client.get(ALICE)).headers.get(SHARE) is None, "of a limit that does not concern reads"
 
 
-async def test_parts_of_a_batch_are_counted_and_refused_alone(client: Client):
+async def test_parts_of_a_batch_are_counted_and_refused_alone(client: Client) -> None:
     client.entra.quotas = quotas = Quotas(writes=1, units=5)
     reply = await client.post("/$batch", {"requests": [read("1"), write("2", "+31 612345671"), write("3", "+31 612345672"), read("4")]})
     parts = {part["id"]: part for part in reply.body["responses"]}
@@ -153,7 +154,7 @@ async def test_parts_of_a_batch_are_counted_and_refused_alone(client: Client):
     assert (quotas.most_units, quotas.accepted_writes) == (4, 1)
 
 
-async def test_applications_have_limits_of_their_own(client: Client):
+async def test_applications_have_limits_of_their_own(client: Client) -> None:
     client.entra.quotas = Quotas(units=1)
     assert [(await client.get(ALICE)).status for _ in range(2)] == [200, 429]
     client.entra.grant(client.entra.register_app("another").app_id, "User.Read.All")
@@ -161,7 +162,7 @@ async def test_applications_have_limits_of_their_own(client: Client):
     assert (await client.get(ALICE)).status == 200
 
 
-async def test_a_lost_answer_was_counted(client: Client):
+async def test_a_lost_answer_was_counted(client: Client) -> None:
     client.entra.quotas = quotas = Quotas()
     client.entra.faults.add(Fault(effect="unavailable", path="phoneMethods", after=True, times=1))
     assert (await client.patch(OMAR, {"phoneNumber": "+31 612345671"})).status == 503
@@ -171,17 +172,17 @@ async def test_a_lost_answer_was_counted(client: Client):
 
 
 @pytest.mark.parametrize("wrong", [{"writes": 0}, {"scale": -1}, {"reports": 0}, {"unit_window": float("nan")}, {"units": float("inf")}])
-def test_nonsense(wrong: dict[str, float]):
+def test_nonsense(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="positive"):
         Quotas(**wrong)  # type: ignore[arg-type]
 
 
 def call(method: str) -> Call:
-    return Call(method, ALICE, "/users/{user-id}", (), {}, "", {}, None, "", "", app_id="app")  # type: ignore[call-arg,arg-type]
+    return Call(method, ALICE, "/users/{user-id}", (), {}, "", {}, None, "", "", app_id="app")  # type: ignore[arg-type]
 
 
 @given(st.lists(st.tuples(st.floats(0, 3), st.sampled_from(["GET", "PATCH"])), max_size=80), st.booleans(), st.sampled_from([1, 10]))
-def test_no_window_ever_holds_more(steps: list[tuple[float, str]], refusals_count: bool, scale: int):
+def test_no_window_ever_holds_more(steps: list[tuple[float, str]], refusals_count: bool, scale: int) -> None:
     """Whatever is asked when, and waiting as long as one was told is always enough."""
     quotas = Quotas(writes=4, write_window=9, units=7, unit_window=5, scale=scale, refusals_count=refusals_count)
     now, accepted = 0.0, []
@@ -205,7 +206,7 @@ def _most(moments: list[float], window: float) -> int:
     return max((sum(at - window < other <= at for other in moments) for at in moments), default=0)
 
 
-def test_rates():
+def test_rates() -> None:
     quotas = Quotas(writes=100, write_window=100, scale=10)
     assert (quotas.write_rate(), quotas.most_writes()) == (0.0, 0)
     for number in range(11):
@@ -215,7 +216,7 @@ def test_rates():
     assert (quotas.most_writes(1.0), quotas.most_writes(1.1), figures["most_writes"]) == (2, 3, 11)
 
 
-async def test_latency_does_not_hold_others_up(client: Client):
+async def test_latency_does_not_hold_others_up(client: Client) -> None:
     client.entra.latency = 0.2
     began = time.perf_counter()
     reply = await client.post("/$batch", {"requests": [read(str(number)) for number in range(20)]})

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-from entra_client import MOBILE, Client, Reply, open_granted, open_tenant
 
 from simulator import cast
 from simulator.entra import Fault, Quotas
 from tests.contracts.graph import violations
+from tests.simulator.entra_client import MOBILE, Client, Reply, open_granted, open_tenant
 
 REPORT = "/reports/authenticationMethods/userRegistrationDetails"
 OMAR, PRIYA, DIRK, ALICE = (cast.person(name) for name in ("Omar Farouk", "Priya Raman", "Dirk Bakker", "Alice Jansen"))
@@ -19,7 +20,7 @@ ENABLED = [member for member in cast.EVERYONE if member.enabled]
 
 
 @pytest.fixture
-async def client():
+async def client() -> AsyncIterator[Client]:
     async with open_granted() as opened:
         yield opened
 
@@ -52,7 +53,7 @@ async def found(client: Client, filter_: str) -> set[str]:
     return {row["userDisplayName"] for row in await everything(client, f"?$top=999&$filter={quote(filter_)}")}
 
 
-async def test_everybody_enabled_is_in_it_once(client: Client):
+async def test_everybody_enabled_is_in_it_once(client: Client) -> None:
     rows = await everything(client)
     assert [row["id"] for row in rows] == [member.id for member in ENABLED]
     one = next(row for row in rows if row["id"] == OMAR.id)
@@ -80,14 +81,14 @@ async def test_everybody_enabled_is_in_it_once(client: Client):
         assert alone == row
 
 
-async def test_what_a_client_sends_is_in_the_contract(client: Client):
+async def test_what_a_client_sends_is_in_the_contract(client: Client) -> None:
     await everything(client, "?$top=100&$select=id,userType,isAdmin,methodsRegistered,lastUpdatedDateTime&$filter=isAdmin eq false")
     await client.get(f"{REPORT}?$orderby=userPrincipalName desc")
     for request in client.entra.requests:
         assert violations(request, frozenset(("AuditLog.Read.All",))) == []
 
 
-async def test_pages(client: Client):
+async def test_pages(client: Client) -> None:
     assert len((await client.get(REPORT)).values) == 100
     assert len((await client.get(f"{REPORT}?$top=999")).values) == len(ENABLED)
     first = await client.get(f"{REPORT}?$top=60&$select=id,methodsRegistered")
@@ -98,7 +99,7 @@ async def test_pages(client: Client):
     assert "@odata.count" not in first.body
 
 
-async def test_a_token_goes_with_its_link(client: Client):
+async def test_a_token_goes_with_its_link(client: Client) -> None:
     following = link(await client.get(f"{REPORT}?$top=60&$select=id")) or ""
     token = following.partition("$skiptoken=")[2]
     mangled = ("" if token[0] != "A" else "B") + "A" + token[1:]
@@ -121,7 +122,7 @@ async def test_a_token_goes_with_its_link(client: Client):
     assert (await client.get(following)).status == 200, "a token may be used again"
 
 
-async def test_filters(client: Client):
+async def test_filters(client: Client) -> None:
     guests = {member.name for member in ENABLED if member.user_type == "Guest"}
     assert await found(client, "userType eq 'guest'") == guests
     admins = await found(client, "isAdmin eq true")
@@ -141,7 +142,7 @@ async def test_filters(client: Client):
     assert all(row["isPasswordlessCapable"] for row in rows)
 
 
-async def test_order(client: Client):
+async def test_order(client: Client) -> None:
     names = [row["userDisplayName"] for row in await everything(client, "?$top=50&$orderby=userDisplayName desc&$select=userDisplayName")]
     assert names == sorted((member.name for member in ENABLED), key=str.casefold, reverse=True)
 
@@ -181,19 +182,19 @@ async def test_order(client: Client):
         "$skiptoken=x",
     ],
 )
-async def test_refused(client: Client, query: str):
+async def test_refused(client: Client, query: str) -> None:
     refused = await client.get(f"{REPORT}?{query}")
     assert refused.status == 400
     assert refused.body["error"]["innerError"]["request-id"]
 
 
-async def test_methods_of_http(client: Client):
+async def test_methods_of_http(client: Client) -> None:
     for method in ("POST", "PATCH", "DELETE", "PUT"):
         assert (await client.send(method, REPORT)).status == 405
     assert (await client.send("GET", REPORT, version="beta")).status == 400, "not in this tenant's beta"
 
 
-async def test_it_is_hours_old(client: Client):
+async def test_it_is_hours_old(client: Client) -> None:
     entra = client.entra
     before = {row["id"]: row for row in await everything(client, "?$top=999")}
     await client.patch(f"/users/{OMAR.id}/authentication/phoneMethods/{MOBILE}", {"phoneNumber": "+31 612340000"})
@@ -218,12 +219,12 @@ async def test_it_is_hours_old(client: Client):
     assert {row["lastUpdatedDateTime"] for row in rows.values()} == {"2027-01-15T11:00:00Z"}
 
 
-async def test_disabled_people_have_no_row(client: Client):
+async def test_disabled_people_have_no_row(client: Client) -> None:
     assert (await client.get(f"{REPORT}/{DIRK.id}")).status == 404
     assert DIRK.id not in {row["id"] for row in await everything(client)}
 
 
-async def test_rows_read_one_by_one_and_the_list_agree(client: Client):
+async def test_rows_read_one_by_one_and_the_list_agree(client: Client) -> None:
     await client.get(f"{REPORT}/{ALICE.id}")
     later(client, 1)
     for name in (ALICE.upn, OMAR.upn):
@@ -238,7 +239,7 @@ async def test_rows_read_one_by_one_and_the_list_agree(client: Client):
         assert ("windowsHelloForBusiness" in rows[ALICE.id]["methodsRegistered"]) == (alice != "08:00")
 
 
-async def test_who_is_halfway_stays_with_the_edition(client: Client):
+async def test_who_is_halfway_stays_with_the_edition(client: Client) -> None:
     first = await client.get(f"{REPORT}?$top=100&$select=id,lastUpdatedDateTime")
     client.entra.tenant.people.pop(ENABLED[0].id)
     client.entra.person(ENABLED[-1].upn).strong.append("fido2")
@@ -253,7 +254,7 @@ async def test_who_is_halfway_stays_with_the_edition(client: Client):
     assert (expired.status, expired.code) == (400, "Directory_ExpiredPageToken")
 
 
-async def test_a_report_that_is_not_made_anew(client: Client):
+async def test_a_report_that_is_not_made_anew(client: Client) -> None:
     await client.get(REPORT)
     for hours, status in ((72, 200), (0, 400), ("many", 400), (True, 400)):
         assert (await client.raw("POST", "/_control/tenant", json={"registrationReportHours": hours})).status == status
@@ -264,7 +265,7 @@ async def test_a_report_that_is_not_made_anew(client: Client):
     assert (await client.get(f"{REPORT}?$top=1")).values[0]["lastUpdatedDateTime"] == "2027-01-17T10:00:00Z"
 
 
-async def test_licence_and_permission(client: Client):
+async def test_licence_and_permission(client: Client) -> None:
     client.entra.tenant.licence = "P1"
     assert (await client.get(REPORT)).status == 200
     client.entra.tenant.licence = "Free"
@@ -277,7 +278,7 @@ async def test_licence_and_permission(client: Client):
     assert (await client.get(REPORT)).status == 200
 
 
-async def test_five_requests_in_ten_seconds_for_all_reports_together(client: Client):
+async def test_five_requests_in_ten_seconds_for_all_reports_together(client: Client) -> None:
     client.entra.quotas = quotas = Quotas(units=1, refusals_count=False)
     following = link(await client.get(f"{REPORT}?$top=50"))
     client.clock.now += 1
@@ -299,7 +300,7 @@ async def test_five_requests_in_ten_seconds_for_all_reports_together(client: Cli
     assert (await client.get(REPORT)).status == 200, "each application has its own"
 
 
-async def test_reports_in_a_batch_count_one_by_one(client: Client):
+async def test_reports_in_a_batch_count_one_by_one(client: Client) -> None:
     client.entra.quotas = Quotas()
     requests = [{"id": str(number), "method": "GET", "url": f"{REPORT}/{OMAR.id}"} for number in range(7)]
     parts = (await client.post("/$batch", {"requests": requests})).body["responses"]
@@ -320,7 +321,7 @@ async def test_reports_in_a_batch_count_one_by_one(client: Client):
         ({"effect": "latency", "seconds": 0.01}, 200),
     ],
 )
-async def test_everything_can_go_wrong_with_it(fault: dict[str, Any], status: int):
+async def test_everything_can_go_wrong_with_it(fault: dict[str, Any], status: int) -> None:
     async with open_tenant() as client:
         following = link(await client.get(f"{REPORT}?$top=50")) or ""
         client.entra.faults.add(Fault(method="GET", path="userRegistrationDetails", query="$skiptoken", times=1, **fault))
@@ -329,7 +330,7 @@ async def test_everything_can_go_wrong_with_it(fault: dict[str, Any], status: in
         assert len((await client.get(following)).values) == 50
 
 
-async def test_a_crowd_costs_a_page_nothing(client: Client):
+async def test_a_crowd_costs_a_page_nothing(client: Client) -> None:
     client.entra.recording = False
     client.entra.add_crowd(6_000)
     people = client.entra.tenant.people

@@ -3,49 +3,50 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import AsyncIterator
 from urllib.parse import quote
 
 import pytest
-from entra_client import Client, open_tenant
 
 from simulator import cast
+from tests.simulator.entra_client import Client, Reply, open_tenant
 
 EVENTUAL = {"ConsistencyLevel": "eventual"}
 GUEST = cast.person("Gus Taylor (Adatum)")
 
 
 @pytest.fixture
-async def client():
+async def client() -> AsyncIterator[Client]:
     async with open_tenant() as opened:
         yield opened
 
 
-def names(reply) -> list[str]:
+def names(reply: Reply) -> list[str]:
     return [user["displayName"] for user in reply.values]
 
 
 @pytest.mark.parametrize("key", ["alice@fabrikam.example", "ALICE@fabrikam.example", cast.person("Alice Jansen").id])
-async def test_by_id_or_upn(client: Client, key: str):
+async def test_by_id_or_upn(client: Client, key: str) -> None:
     body = (await client.get(f"/users/{key}")).body
     assert body["displayName"] == "Alice Jansen"
     default = "businessPhones displayName givenName id jobTitle mail mobilePhone officeLocation preferredLanguage surname userPrincipalName"
     assert " ".join(sorted(body.keys() - {"@odata.context"})) == default
 
 
-async def test_encoded_upns(client: Client):
+async def test_encoded_upns(client: Client) -> None:
     assert (await client.get(f"/users/{quote(GUEST.upn)}?$select=userType")).body["userType"] == "Guest"
 
 
-async def test_apostrophe_in_a_upn(client: Client):
+async def test_apostrophe_in_a_upn(client: Client) -> None:
     assert (await client.get("/users/mia.o%27brien@fabrikam.example")).body["surname"] == "O'Brien"
 
 
-async def test_unknown_user(client: Client):
+async def test_unknown_user(client: Client) -> None:
     reply = await client.get("/users/nobody@fabrikam.example")
     assert (reply.status, reply.code) == (404, "Request_ResourceNotFound")
 
 
-async def test_select(client: Client):
+async def test_select(client: Client) -> None:
     client.entra.person("Sofia Rossi").account_enabled = False
     body = (await client.get("/users/sofia.rossi@fabrikam.example?$select=id,accountEnabled,onPremisesSyncEnabled")).body
     assert body == {
@@ -60,7 +61,7 @@ async def test_select(client: Client):
     assert (await client.get("/users/alice@fabrikam.example?$filter=id eq 'x'")).status == 400
 
 
-async def test_addresses_and_employee_id(client: Client):
+async def test_addresses_and_employee_id(client: Client) -> None:
     omar = client.entra.person("Omar Farouk")
     omar.employee_id, omar.other_mails, omar.aliases = "7001", ("home@mail.example",), ("smtp:old@fabrikam.example",)
     body = (await client.get(f"/users/{omar.id}?$select=mail,otherMails,proxyAddresses,employeeId")).body
@@ -72,7 +73,7 @@ async def test_addresses_and_employee_id(client: Client):
     assert {"otherMails", "proxyAddresses", "employeeId"}.isdisjoint(unasked)
 
 
-async def test_manager(client: Client):
+async def test_manager(client: Client) -> None:
     expanded = (await client.get("/users/alice@fabrikam.example?$expand=manager($select=id,displayName;$levels=1)")).body["manager"]
     assert expanded == {"@odata.type": "#microsoft.graph.user", "id": cast.person("Priya Raman").id, "displayName": "Priya Raman"}
     assert (await client.get("/users/alice@fabrikam.example/manager?$select=mail")).body["mail"] == "priya.raman@fabrikam.example"
@@ -109,7 +110,7 @@ class TestFilter:
             ("mail eq 'old@fabrikam.example' or proxyAddresses/any(p:p eq 'SMTP:old@fabrikam.example')", ["Theo Roth"]),
         ],
     )
-    async def test_matches(self, client: Client, expression: str, expected: list[str]):
+    async def test_matches(self, client: Client, expression: str, expected: list[str]) -> None:
         omar, theo = client.entra.person("Omar Farouk"), client.entra.person("Theo Roth")
         omar.employee_id, theo.employee_id = "E-7001", "e-7001"
         omar.other_mails, theo.aliases = ("home@mail.example",), ("smtp:old@fabrikam.example", "SIP:theo@fabrikam.example")
@@ -137,7 +138,7 @@ class TestFilter:
             ("(" * 300 + "displayName eq 'x'" + ")" * 300, "Request_UnsupportedQuery"),
         ],
     )
-    async def test_refused(self, client: Client, expression: str, code: str):
+    async def test_refused(self, client: Client, expression: str, code: str) -> None:
         reply = await client.get(f"/users?$filter={quote(expression)}")
         assert (reply.status, reply.code) == (400, code)
 
@@ -151,7 +152,7 @@ class TestFilter:
             "$filter=startsWith(displayName,'a')&$orderby=displayName",
         ],
     )
-    async def test_needs_the_advanced_engine(self, client: Client, query: str):
+    async def test_needs_the_advanced_engine(self, client: Client, query: str) -> None:
         refused = await client.get(f"/users?{query}")
         assert (refused.status, refused.code) == (400, "Request_UnsupportedQuery")
         assert (await client.get(f"/users?{query}", headers=EVENTUAL)).status == 400
@@ -174,20 +175,20 @@ class TestSearch:
             (r'"mail:omar\\"', []),
         ],
     )
-    async def test_matches(self, client: Client, expression: str, expected: list[str]):
+    async def test_matches(self, client: Client, expression: str, expected: list[str]) -> None:
         reply = await client.get(f"/users?$search={quote(expression)}", headers=EVENTUAL)
         assert reply.status == 200
         assert sorted(names(reply)) == expected
 
     @pytest.mark.parametrize("held", ["Zoë Åkesson-Núñez", unicodedata.normalize("NFD", "Zoë Åkesson-Núñez")])
     @pytest.mark.parametrize("wanted", ["Zoë", "zoe", "ZOE\u0308", "akesson", "Åkesson", "nunez", "Núñez zoë", "nun\u0303"])
-    async def test_accents_do_not_count_however_they_are_written(self, client: Client, held: str, wanted: str):
+    async def test_accents_do_not_count_however_they_are_written(self, client: Client, held: str, wanted: str) -> None:
         client.entra.person("Noor Dekker").display_name = held
         reply = await client.get("/users?$search=" + quote(f'"displayName:{wanted}"'), headers=EVENTUAL)
         assert names(reply) == [held]
         assert names(await client.get(f"/users?$filter=startsWith(displayName,'{quote('Zoè')}')")) == []  # to a filter they do
 
-    async def test_names_may_be_missing(self, client: Client):
+    async def test_names_may_be_missing(self, client: Client) -> None:
         person = client.entra.person("Noor Dekker")
         person.display_name = person.given_name = person.surname = None
         assert names(await client.get("/users?$search=" + quote('"displayName:noor"'), headers=EVENTUAL)) == []
@@ -207,21 +208,21 @@ class TestSearch:
             '"displayName:a"b"',
         ],
     )
-    async def test_refused(self, client: Client, expression: str):
+    async def test_refused(self, client: Client, expression: str) -> None:
         assert (await client.get(f"/users?$search={quote(expression)}", headers=EVENTUAL)).status == 400
 
-    async def test_header(self, client: Client):
+    async def test_header(self, client: Client) -> None:
         refused = await client.get('/users?$search="displayName:jan"')
         assert (refused.status, refused.code, "ConsistencyLevel: eventual" in refused.message) == (400, "Request_UnsupportedQuery", True)
 
-    async def test_with_a_filter_but_not_with_an_order(self, client: Client):
+    async def test_with_a_filter_but_not_with_an_order(self, client: Client) -> None:
         both = await client.get("/users?$search=\"displayName:jan\"&$filter=jobTitle eq 'Buyer'", headers=EVENTUAL)
         assert names(both) == ["Jan de Vries"]
         assert (await client.get('/users?$search="displayName:jan"&$orderby=displayName', headers=EVENTUAL)).status == 400
 
 
 class TestPages:
-    async def test_every_account_once(self, client: Client):
+    async def test_every_account_once(self, client: Client) -> None:
         reply = await client.get("/users?$select=id&$top=60&$count=true", headers=EVENTUAL)
         assert reply.body["@odata.count"] == len(cast.EVERYONE)
         seen, pages = [user["id"] for user in reply.values], 1
@@ -235,14 +236,14 @@ class TestPages:
         assert pages == 3
         assert sorted(seen) == sorted(member.id for member in cast.EVERYONE)
 
-    async def test_the_link_keeps_the_query(self, client: Client):
+    async def test_the_link_keeps_the_query(self, client: Client) -> None:
         first = await client.get("/users?$filter=displayName eq 'Jan de Vries'&$select=id,mail&$top=1")
         link = first.body["@odata.nextLink"].removeprefix(client.entra.url)
         second = await client.raw("GET", link, headers={"Authorization": f"Bearer {client.token}"})
         assert {first.values[0]["mail"], second.values[0]["mail"]} == {"jan.de.vries@fabrikam.example", "jan.devries2@fabrikam.example"}
         assert "@odata.nextLink" not in second.body
 
-    async def test_everybody_for_the_report(self, client: Client):
+    async def test_everybody_for_the_report(self, client: Client) -> None:
         client.entra.add_crowd(2000)
         client.hold("User.Read.All")
         asked = "/users?$select=id,displayName,userPrincipalName,accountEnabled,userType,creationType,department&$top=999"
@@ -260,25 +261,25 @@ class TestPages:
         client.hold("User.ReadBasic.All")
         assert (await client.get(asked)).code == "Authorization_RequestDenied"
 
-    async def test_a_hundred_unless_asked(self, client: Client):
+    async def test_a_hundred_unless_asked(self, client: Client) -> None:
         assert len((await client.get("/users")).values) == 100
         assert len((await client.get("/users?$top=999")).values) == len(cast.EVERYONE)
 
     @pytest.mark.parametrize("query", ["$top=0", "$top=1000", "$top=many", "$skiptoken=x", "$skiptoken=Zm9vOjE=", "$skip=5"])
-    async def test_refused(self, client: Client, query: str):
+    async def test_refused(self, client: Client, query: str) -> None:
         assert (await client.get(f"/users?{query}")).status == 400
 
-    async def test_a_count_without_the_header_is_ignored(self, client: Client):
+    async def test_a_count_without_the_header_is_ignored(self, client: Client) -> None:
         assert "@odata.count" not in (await client.get("/users?$count=true")).body
 
-    async def test_order(self, client: Client):
+    async def test_order(self, client: Client) -> None:
         last = names(await client.get("/users?$orderby=displayName desc&$top=2"))
         assert last == ["Wout Wiersma", "Victoria Crane"]
         for order in ("displayName sideways", "accountEnabled", "shoeSize"):
             assert (await client.get(f"/users?$orderby={order}")).status == 400
 
 
-async def test_the_basic_permission_shows_the_basic_profile(client: Client):
+async def test_the_basic_permission_shows_the_basic_profile(client: Client) -> None:
     client.entra.revoke(cast.GRAPH_APP_ID, "User.Read.All")
     client.entra.grant(cast.GRAPH_APP_ID, "User.ReadBasic.All")
     client.renew()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
 from datetime import datetime
+from typing import Any
 
 import pytest
 from aiohttp import web
-from teams_bot import TEXT, card, card_activity, card_answer, running
 
 from simulator import cast
 from simulator.teams import mri
 from simulator.teams.identity import personal_chat_id
+from tests.simulator.teams_bot import TEXT, Stage, card, card_activity, card_answer, running
 
 HANNA, ALICE, SAM = cast.person("Hanna Visser"), cast.person("Alice Jansen"), cast.person("Sam Okafor")
 HELPDESK = cast.CHANNELS[0]
@@ -19,12 +21,12 @@ BOT = f"28:{cast.BOT_APP_ID}"
 
 
 @pytest.fixture
-async def stage():
+async def stage() -> AsyncIterator[Stage]:
     async with running() as both:
         yield both
 
 
-async def test_a_personal_message(stage):
+async def test_a_personal_message(stage: Stage) -> None:
     teams, bot = stage
     message = await teams.say(HANNA, "show alice")
     activity = bot.received[0]
@@ -50,7 +52,7 @@ async def test_a_personal_message(stage):
     assert message.delivered == 200
 
 
-async def test_a_channel_message_mentions_the_bot_and_starts_a_thread(stage):
+async def test_a_channel_message_mentions_the_bot_and_starts_a_thread(stage: Stage) -> None:
     teams, bot = stage
     message = await teams.say(HANNA, "show @Alice Jansen", HELPDESK, mentions=[ALICE])
     activity = bot.received[0]
@@ -70,7 +72,7 @@ async def test_a_channel_message_mentions_the_bot_and_starts_a_thread(stage):
     assert "replyToId" not in activity
 
 
-async def test_a_reply_stays_in_its_thread(stage):
+async def test_a_reply_stays_in_its_thread(stage: Stage) -> None:
     teams, bot = stage
     root = await teams.say(HANNA, "first", HELPDESK)
     reply = await teams.say(SAM, "second", (HELPDESK, root.id))
@@ -81,7 +83,7 @@ async def test_a_reply_stays_in_its_thread(stage):
     assert len(teams.thread(HELPDESK)) == 3
 
 
-async def test_two_people_of_one_name_are_two_mentions(stage):
+async def test_two_people_of_one_name_are_two_mentions(stage: Stage) -> None:
     teams, bot = stage
     first, second = cast.person("jan.de.vries@fabrikam.example"), cast.person("jan.devries2@fabrikam.example")
     await teams.say(HANNA, "compare @Jan de Vries @Jan de Vries", HELPDESK, mentions=[first, second])
@@ -90,21 +92,21 @@ async def test_two_people_of_one_name_are_two_mentions(stage):
     assert bot.received[0]["text"].count("<at>Jan de Vries</at>") == 2
 
 
-async def test_html_in_a_message_is_escaped_beside_the_text(stage):
+async def test_html_in_a_message_is_escaped_beside_the_text(stage: Stage) -> None:
     teams, bot = stage
     await teams.say(HANNA, "<b>1 & 2</b>")
     assert bot.received[0]["text"] == "<b>1 & 2</b>"
     assert bot.received[0]["attachments"][0]["content"] == "<p>&lt;b&gt;1 &amp; 2&lt;/b&gt;</p>"
 
 
-async def test_the_stranger_comes_from_another_tenant(stage):
+async def test_the_stranger_comes_from_another_tenant(stage: Stage) -> None:
     teams, bot = stage
     await teams.say(cast.STRANGER, "help")
     assert bot.received[0]["channelData"]["tenant"]["id"] == cast.OTHER_TENANT_ID
     assert bot.received[0]["conversation"]["tenantId"] == cast.OTHER_TENANT_ID
 
 
-async def test_a_person_marked_as_bot_has_no_entra_id(stage):
+async def test_a_person_marked_as_bot_has_no_entra_id(stage: Stage) -> None:
     teams, bot = stage
     teams.mark(ALICE, "bot")
     await teams.say(ALICE, "help")
@@ -114,7 +116,7 @@ async def test_a_person_marked_as_bot_has_no_entra_id(stage):
     assert bot.received[1]["from"]["aadObjectId"] == ALICE.id
 
 
-async def test_an_edit_keeps_the_message_id(stage):
+async def test_an_edit_keeps_the_message_id(stage: Stage) -> None:
     teams, bot = stage
     message = await teams.say(HANNA, "show @Alice Jansen", HELPDESK, mentions=[ALICE])
     await teams.edit(HANNA, message.id, "help @Alice Jansen")
@@ -127,7 +129,7 @@ async def test_an_edit_keeps_the_message_id(stage):
         await teams.edit(SAM, message.id, "mine")
 
 
-async def test_an_execute_is_an_invoke_with_the_inputs_merged(stage):
+async def test_an_execute_is_an_invoke_with_the_inputs_merged(stage: Stage) -> None:
     teams, bot = stage
     root = await teams.say(HANNA, "set", HELPDESK)
     card_id = await bot.sent(root.conversation_id, card_activity(card("confirm")))
@@ -145,7 +147,7 @@ async def test_an_execute_is_an_invoke_with_the_inputs_merged(stage):
     assert invoke["id"] != card_id
 
 
-async def test_a_submit_is_a_message_with_a_value(stage):
+async def test_a_submit_is_a_message_with_a_value(stage: Stage) -> None:
     teams, bot = stage
     shown = card(actions=[{"type": "Action.Submit", "data": {"verb": "confirm", "operation": "7Q2F"}}])
     card_id = await bot.sent(personal_chat_id(HANNA), card_activity(shown))
@@ -157,7 +159,7 @@ async def test_a_submit_is_a_message_with_a_value(stage):
     assert "text" not in submitted
 
 
-async def test_install_and_uninstall(stage):
+async def test_install_and_uninstall(stage: Stage) -> None:
     teams, bot = stage
     await teams.uninstall(HELPDESK, by=SAM)
     await teams.install(HELPDESK, by=SAM)
@@ -170,7 +172,7 @@ async def test_install_and_uninstall(stage):
     assert add["from"] == {"id": mri(SAM), "aadObjectId": SAM.id}
 
 
-async def test_nobody_talks_where_the_app_is_not(stage):
+async def test_nobody_talks_where_the_app_is_not(stage: Stage) -> None:
     teams, bot = stage
     await teams.uninstall(by=HANNA)
     with pytest.raises(ValueError, match="not installed"):
@@ -180,7 +182,7 @@ async def test_nobody_talks_where_the_app_is_not(stage):
     await teams.say(HANNA, "hello!")
 
 
-async def test_a_group_chat(stage):
+async def test_a_group_chat(stage: Stage) -> None:
     teams, bot = stage
     group = teams.group_chat("Shift", [HANNA, SAM])
     await teams.say(SAM, "help", group)
@@ -191,11 +193,11 @@ async def test_a_group_chat(stage):
     assert [m["name"] for m in members] == ["Hanna Visser", "Sam Okafor"]
 
 
-async def test_wait_for_sees_what_is_there_and_what_comes(stage):
+async def test_wait_for_sees_what_is_there_and_what_comes(stage: Stage) -> None:
     teams, bot = stage
     chat = personal_chat_id(HANNA)
 
-    async def echo(activity):
+    async def echo(activity: dict[str, Any]) -> web.Response:
         await bot.sent(activity["conversation"]["id"], TEXT)
         return web.Response()
 

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from aiohttp import web
-from teams_bot import TEXT, card, card_activity, card_answer, running
 
 from simulator import cast
 from simulator.teams import mri
 from simulator.teams.rules import ERROR_ANSWER, MESSAGE_ANSWER, SOMETHING_WRONG, UNREACHABLE
 from simulator.teams.threads import ADAPTIVE
+from tests.simulator.teams_bot import TEXT, Stage, card, card_activity, card_answer, running
 
 HANNA, SAM = cast.person("Hanna Visser"), cast.person("Sam Okafor")
 HELPDESK = cast.CHANNELS[0]
 
 
 @pytest.fixture
-async def stage():
+async def stage() -> AsyncIterator[Stage]:
     async with running() as both:
         yield both
 
 
-async def test_an_answered_card_is_seen_by_the_presser_alone(stage):
+async def test_an_answered_card_is_seen_by_the_presser_alone(stage: Stage) -> None:
     teams, bot = stage
     base, own = card("confirm"), card("cancel")
     card_id = await bot.sent(HELPDESK.id, card_activity(base))
@@ -35,7 +37,7 @@ async def test_an_answered_card_is_seen_by_the_presser_alone(stage):
     assert teams.client_errors == []
 
 
-async def test_an_update_ends_every_own_view(stage):
+async def test_an_update_ends_every_own_view(stage: Stage) -> None:
     teams, bot = stage
     card_id = await bot.sent(HELPDESK.id, card_activity(card("confirm")))
     bot.answer = lambda _: card_answer(card("cancel"))
@@ -45,7 +47,7 @@ async def test_an_update_ends_every_own_view(stage):
     assert teams.card(card_id, HANNA) == teams.card(card_id, SAM) == done
 
 
-async def test_only_buttons_that_were_shown_can_be_pressed(stage):
+async def test_only_buttons_that_were_shown_can_be_pressed(stage: Stage) -> None:
     teams, bot = stage
     card_id = await bot.sent(HELPDESK.id, card_activity(card("confirm", "cancel")))
     with pytest.raises(LookupError, match=r"no Action.Execute with verb 'approve'; it has \['cancel', 'confirm'\]"):
@@ -55,7 +57,7 @@ async def test_only_buttons_that_were_shown_can_be_pressed(stage):
     assert bot.received == []
 
 
-async def test_a_forged_action_is_sent_as_given(stage):
+async def test_a_forged_action_is_sent_as_given(stage: Stage) -> None:
     teams, bot = stage
     card_id = await bot.sent(HELPDESK.id, card_activity(card("confirm")))
     forged = {"type": "Action.Execute", "verb": "approve", "data": {"operation": "another"}}
@@ -63,7 +65,7 @@ async def test_a_forged_action_is_sent_as_given(stage):
     assert bot.received[0]["value"]["action"] == forged
 
 
-async def test_an_old_client_presses_a_button_that_is_gone(stage):
+async def test_an_old_client_presses_a_button_that_is_gone(stage: Stage) -> None:
     teams, bot = stage
     card_id = await bot.sent(HELPDESK.id, card_activity(card("confirm")))
     await bot.update(HELPDESK.id, card_id, card_activity(card()))
@@ -72,7 +74,7 @@ async def test_an_old_client_presses_a_button_that_is_gone(stage):
     assert bot.received[0]["value"]["action"]["verb"] == "confirm"
 
 
-async def test_a_button_inside_a_show_card_or_fallback_is_found(stage):
+async def test_a_button_inside_a_show_card_or_fallback_is_found(stage: Stage) -> None:
     teams, bot = stage
     inner = {
         "type": "AdaptiveCard",
@@ -84,20 +86,22 @@ async def test_a_button_inside_a_show_card_or_fallback_is_found(stage):
     assert [a["type"] for a in bot.received] == ["invoke", "message"]
 
 
-async def test_refresh_is_for_the_people_named(stage):
+async def test_refresh_is_for_the_people_named(stage: Stage) -> None:
     teams, bot = stage
     refresh = {"action": {"type": "Action.Execute", "verb": "view", "data": {"operation": "7Q2F"}}, "userIds": [mri(SAM)]}
     base, own = card(refresh=refresh), card("approve")
     card_id = await bot.sent(HELPDESK.id, card_activity(base))
     bot.answer = lambda _: card_answer(own)
     assert await teams.refresh(HANNA, card_id) is None
-    assert (await teams.refresh(SAM, card_id)).card == own
+    answer = await teams.refresh(SAM, card_id)
+    assert answer is not None
+    assert answer.card == own
     assert [a["value"]["trigger"] for a in bot.received] == ["automatic"]
     assert bot.received[0]["value"]["action"]["verb"] == "view"
     assert (teams.card(card_id, SAM), teams.card(card_id, HANNA)) == (own, base)
 
 
-async def test_no_refresh_without_a_rule_and_for_all_without_user_ids(stage):
+async def test_no_refresh_without_a_rule_and_for_all_without_user_ids(stage: Stage) -> None:
     teams, bot = stage
     plain = await bot.sent(HELPDESK.id, card_activity(card()))
     text = await bot.sent(HELPDESK.id, TEXT)
@@ -105,7 +109,9 @@ async def test_no_refresh_without_a_rule_and_for_all_without_user_ids(stage):
     assert await teams.refresh(HANNA, text) is None
     everybody = await bot.sent(HELPDESK.id, card_activity(card(refresh={"action": {"type": "Action.Execute", "verb": "view"}})))
     bot.answer = lambda _: card_answer(card())
-    assert (await teams.refresh(HANNA, everybody)).error is None
+    answer = await teams.refresh(HANNA, everybody)
+    assert answer is not None
+    assert answer.error is None
 
 
 @pytest.mark.parametrize(
@@ -117,7 +123,7 @@ async def test_no_refresh_without_a_rule_and_for_all_without_user_ids(stage):
         ({"statusCode": 412, "type": "application/vnd.microsoft.error.preconditionFailed", "value": {"message": "Again"}}, None, "Again"),
     ],
 )
-async def test_answers_teams_understands(stage, body, message, error):
+async def test_answers_teams_understands(stage: Stage, body: dict[str, Any], message: str | None, error: str | None) -> None:
     teams, bot = stage
     card_id = await bot.sent(HELPDESK.id, card_activity(card("confirm")))
     bot.answer = lambda _: web.json_response(body)
@@ -149,7 +155,7 @@ async def test_answers_teams_understands(stage, body, message, error):
         {"body": {"statusCode": 200, "type": "application/json", "value": {}}},
     ],
 )
-async def test_answers_teams_cannot_use(stage, response):
+async def test_answers_teams_cannot_use(stage: Stage, response: dict[str, Any]) -> None:
     teams, bot = stage
     base = card("confirm")
     card_id = await bot.sent(HELPDESK.id, card_activity(base))
@@ -165,12 +171,12 @@ async def test_answers_teams_cannot_use(stage, response):
     assert "Hanna Visser, confirm" in teams.client_errors[0]
 
 
-async def test_an_invoke_that_takes_too_long_is_given_up_and_not_repeated():
+async def test_an_invoke_that_takes_too_long_is_given_up_and_not_repeated() -> None:
     async with running(invoke_timeout=0.05) as (teams, bot):
         card_id = await bot.sent(HELPDESK.id, card_activity(card("confirm")))
         never = asyncio.Event()
 
-        async def hang(_):
+        async def hang(_: dict[str, Any]) -> web.Response:
             await never.wait()
             return card_answer(card())
 
@@ -196,7 +202,7 @@ INSTEAD = {"type": "TextBlock", "text": "Sales: 3", "wrap": True}
         {"type": "Chart.Line", "fallback": INSTEAD, "data": [{"legend": "x", "values": [{"x": 1, "y": 2}]}]},
     ],
 )
-async def test_a_chart_that_could_not_be_drawn_or_leaves_phones_with_nothing_is_noticed(stage, wrong):
+async def test_a_chart_that_could_not_be_drawn_or_leaves_phones_with_nothing_is_noticed(stage: Stage, wrong: dict[str, Any]) -> None:
     _, bot = stage
     assert await bot.sent(HELPDESK.id, card_activity(card() | {"body": [BARS | {"fallback": INSTEAD}]}))
     with pytest.raises(AssertionError, match="BadSyntax"):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
-from teams_bot import TEXT, card, card_activity, running
 
 from simulator import cast
 from simulator.teams import mri
 from simulator.teams.identity import personal_chat_id
+from simulator.teams.threads import Event
+from tests.simulator.teams_bot import TEXT, Stage, card, card_activity, running
 
 HANNA, ALICE = cast.person("Hanna Visser"), cast.person("Alice Jansen")
 CHAT = personal_chat_id(HANNA)
@@ -19,18 +22,18 @@ MENTION = {"type": "mention", "text": "<at>A</at>", "mentioned": {"id": "29:a", 
 
 
 @pytest.fixture
-async def stage():
+async def stage() -> AsyncIterator[Stage]:
     async with running() as both:
         yield both
 
 
-def refused(answer, status, code):
+def refused(answer: tuple[int, Any, dict[str, str]], status: int, code: str) -> None:
     assert answer[0] == status, answer
     assert answer[1]["error"]["code"] == code
     assert answer[1]["error"]["message"]
 
 
-async def test_send_update_delete(stage):
+async def test_send_update_delete(stage: Stage) -> None:
     teams, bot = stage
     status, body, _ = await bot.send(CHAT, TEXT)
     assert status == 201
@@ -46,13 +49,13 @@ async def test_send_update_delete(stage):
     assert teams.sent[0].activity == TEXT
 
 
-async def test_ids_increase_even_within_a_millisecond():
+async def test_ids_increase_even_within_a_millisecond() -> None:
     async with running(clock=lambda: 1_800_000_000.0) as (_, bot):
         ids = [await bot.sent(CHAT, TEXT) for _ in range(3)]
     assert ids == ["1800000000000", "1800000000001", "1800000000002"]
 
 
-async def test_a_reply_goes_to_the_thread_it_answers(stage):
+async def test_a_reply_goes_to_the_thread_it_answers(stage: Stage) -> None:
     teams, bot = stage
     root = await teams.say(HANNA, "hi", HELPDESK)
     status, body, _ = await bot.call("POST", f"conversations/{HELPDESK.id}/activities/{root.id}", TEXT)
@@ -63,19 +66,19 @@ async def test_a_reply_goes_to_the_thread_it_answers(stage):
     refused(await bot.call("POST", f"conversations/{HELPDESK.id}/activities/{other.id}", TEXT), 404, "ActivityNotFoundInConversation")
 
 
-async def test_a_reply_to_an_invoke_or_event_id_is_accepted(stage):
+async def test_a_reply_to_an_invoke_or_event_id_is_accepted(stage: Stage) -> None:
     _, bot = stage
     assert (await bot.call("POST", f"conversations/{CHAT}/activities/f:3b0e", TEXT))[0] == 201
 
 
-async def test_a_post_to_a_bare_channel_starts_a_thread(stage):
+async def test_a_post_to_a_bare_channel_starts_a_thread(stage: Stage) -> None:
     teams, bot = stage
     first = await bot.sent(HELPDESK.id, TEXT)
     await bot.sent(f"{HELPDESK.id};messageid={first}", TEXT)
     assert [m.thread for m in teams.thread(HELPDESK)] == [first, first]
 
 
-async def test_create_personal_chat(stage):
+async def test_create_personal_chat(stage: Stage) -> None:
     teams, bot = stage
     for member in (mri(ALICE), ALICE.id):
         status, body, _ = await bot.call("POST", "conversations", {"bot": BOT, "members": [{"id": member}], "tenantId": cast.TENANT_ID})
@@ -85,7 +88,7 @@ async def test_create_personal_chat(stage):
     assert teams.thread(ALICE)[0].text == "hello"
 
 
-async def test_create_channel_thread(stage):
+async def test_create_channel_thread(stage: Stage) -> None:
     teams, bot = stage
     status, body, _ = await bot.call(
         "POST", "conversations", {"isGroup": True, "bot": BOT, "channelData": {"channel": {"id": LOG.id}}, "activity": TEXT}
@@ -113,18 +116,18 @@ async def test_create_channel_thread(stage):
         ({"channelData": {"channel": {"id": LOG.id}}, "activity": "hello"}, 400, "BadSyntax"),
     ],
 )
-async def test_creations_that_are_refused(stage, body, status, code):
+async def test_creations_that_are_refused(stage: Stage, body: Any, status: int, code: str) -> None:
     _, bot = stage
     refused(await bot.call("POST", "conversations", body), status, code)
 
 
-async def test_unknown_conversation_and_thread(stage):
+async def test_unknown_conversation_and_thread(stage: Stage) -> None:
     _, bot = stage
     refused(await bot.send("a:nobody", TEXT), 404, "ConversationNotFound")
     refused(await bot.send(f"{HELPDESK.id};messageid=1700000000000", TEXT), 404, "ConversationNotFound")
 
 
-async def test_not_in_the_roster(stage):
+async def test_not_in_the_roster(stage: Stage) -> None:
     teams, bot = stage
     sent = await bot.sent(CHAT, TEXT)
     await teams.uninstall(by=HANNA)
@@ -135,7 +138,7 @@ async def test_not_in_the_roster(stage):
     refused(await bot.call("POST", "conversations", creation), 403, "BotNotInConversationRoster")
 
 
-async def test_updates_of_what_is_not_there(stage):
+async def test_updates_of_what_is_not_there(stage: Stage) -> None:
     teams, bot = stage
     sent = await bot.sent(CHAT, TEXT)
     refused(await bot.update(CHAT, "1700000000000", TEXT), 404, "ActivityNotFoundInConversation")
@@ -148,13 +151,13 @@ async def test_updates_of_what_is_not_there(stage):
     assert persons.text == "mine"
 
 
-async def test_size_is_counted_in_utf16(stage):
+async def test_size_is_counted_in_utf16(stage: Stage) -> None:
     _, bot = stage
     assert (await bot.send(CHAT, {"type": "message", "text": "x" * 51_000}))[0] == 201
     refused(await bot.send(CHAT, {"type": "message", "text": "x" * 51_300}), 413, "MessageSizeTooBig")
 
 
-async def test_content_type_and_json(stage):
+async def test_content_type_and_json(stage: Stage) -> None:
     _, bot = stage
     path = f"conversations/{CHAT}/activities"
     refused(await bot.call("POST", path, data=b"{}", headers={"Content-Type": "text/plain"}), 415, "UnsupportedMediaType")
@@ -186,7 +189,7 @@ async def test_content_type_and_json(stage):
         {"type": "message", "text": "<at>A</at>", "entities": [{"type": "mention", "text": "<at>A</at>", "mentioned": {"id": "29:a"}}]},
     ],
 )
-async def test_activities_teams_cannot_show(stage, activity):
+async def test_activities_teams_cannot_show(stage: Stage, activity: dict[str, Any]) -> None:
     teams, bot = stage
     refused(await bot.send(CHAT, activity), 400, "BadSyntax")
     sent = await bot.sent(CHAT, TEXT)
@@ -204,21 +207,22 @@ async def test_activities_teams_cannot_show(stage, activity):
         {"type": "message", "text": "<at>A</at>", "entities": [MENTION]},
     ],
 )
-async def test_activities_teams_can_show(stage, activity):
+async def test_activities_teams_can_show(stage: Stage, activity: dict[str, Any]) -> None:
     _, bot = stage
     await bot.sent(CHAT, activity)
 
 
-async def test_typing_is_no_message(stage):
+async def test_typing_is_no_message(stage: Stage) -> None:
     teams, bot = stage
-    events = []
+    events: list[Event] = []
     teams.threads.listeners.append(events.append)
     await bot.sent(CHAT, {"type": "typing"})
     assert [e.type for e in events] == ["typing"]
-    assert teams.thread(HANNA) == teams.sent == []
+    assert teams.thread(HANNA) == []
+    assert teams.sent == []
 
 
-async def test_members(stage):
+async def test_members(stage: Stage) -> None:
     teams, bot = stage
     status, members, _ = await bot.call("GET", f"conversations/{CHAT}/members")
     assert (status, members) == (
@@ -248,7 +252,7 @@ async def test_members(stage):
     assert (await bot.call("GET", f"conversations/{CHAT}/members"))[1][0]["userRole"] == "guest"
 
 
-async def test_members_come_in_pages(stage):
+async def test_members_come_in_pages(stage: Stage) -> None:
     teams, bot = stage
     group = teams.group_chat("All hands", cast.CROWD)
     path = f"conversations/{group}/pagedmembers"
@@ -267,7 +271,7 @@ async def test_members_come_in_pages(stage):
     refused(await bot.call("GET", path + "?pageSize=many"), 400, "BadSyntax")
 
 
-async def test_team_and_channels(stage):
+async def test_team_and_channels(stage: Stage) -> None:
     _, bot = stage
     status, team, _ = await bot.call("GET", f"teams/{cast.TEAM_ID}")
     assert (status, team["name"], team["channelCount"], team["memberCount"]) == (200, "IT Service Desk", 4, len(cast.TEAM_MEMBERS))
@@ -277,7 +281,7 @@ async def test_team_and_channels(stage):
     refused(await bot.call("GET", f"teams/{HELPDESK.id}"), 404, "ConversationNotFound")
 
 
-async def test_targeted_messages(stage):
+async def test_targeted_messages(stage: Stage) -> None:
     teams, bot = stage
     only = "?isTargetedActivity=true"
     private = {**TEXT, "recipient": {"id": mri(HANNA)}}
@@ -294,7 +298,7 @@ async def test_targeted_messages(stage):
     refused(await bot.send(HELPDESK.id, private, only), 404, "BotNotInConversationRoster")
 
 
-async def test_limits_of_a_thread():
+async def test_limits_of_a_thread() -> None:
     now = [1000.0]
     async with running(limits=True, limits_clock=lambda: now[0]) as (teams, bot):
         for _ in range(7):
@@ -318,7 +322,7 @@ async def test_limits_of_a_thread():
         assert len(teams.thread(HANNA)) == 61
 
 
-async def test_reading_has_its_own_limit():
+async def test_reading_has_its_own_limit() -> None:
     async with running(limits=True, limits_clock=lambda: 1000.0) as (_, bot):
         statuses = [(await bot.call("GET", f"conversations/{CHAT}/members"))[0] for _ in range(15)]
         assert statuses == [200] * 14 + [429]

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import aiohttp
 import pytest
-from teams_bot import TEXT, card, card_activity, card_answer, running
 
 from simulator import cast
+from simulator.teams import Teams
 from simulator.teams.identity import personal_chat_id
+from tests.simulator.teams_bot import TEXT, FakeBot, card, card_activity, card_answer, running
 
+Stage = tuple[Teams, FakeBot, Callable[..., Awaitable[tuple[int, Any]]]]
 HANNA = cast.person("Hanna Visser")
 CHAT = personal_chat_id(HANNA)
 
 
 @pytest.fixture
-async def stage():
+async def stage() -> AsyncIterator[Stage]:
     async with running() as (teams, bot), aiohttp.ClientSession(teams.url) as session:
 
         async def control(method: str, path: str, body: Any = None) -> tuple[int, Any]:
@@ -26,7 +29,7 @@ async def stage():
         yield teams, bot, control
 
 
-async def test_say_press_threads_and_sent(stage):
+async def test_say_press_threads_and_sent(stage: Stage) -> None:
     _, bot, control = stage
     status, said = await control(
         "POST", "say", {"as": HANNA.upn, "text": "show @Alice Jansen", "conversation": "Helpdesk", "mentions": ["alice@fabrikam.example"]}
@@ -50,7 +53,7 @@ async def test_say_press_threads_and_sent(stage):
     assert (sent["next"], [s["activity"] for s in sent["sent"]]) == (2, [TEXT])
 
 
-async def test_faults_and_down(stage):
+async def test_faults_and_down(stage: Stage) -> None:
     teams, bot, control = stage
     status, fault = await control("POST", "faults", {"kind": "429", "conversation": "Doorman log", "count": 1, "retry_after": 3})
     assert (status, fault["conversation"], fault["retry_after"]) == (200, cast.CHANNELS[1].id, 3)
@@ -66,7 +69,7 @@ async def test_faults_and_down(stage):
     await bot.sent(cast.CHANNELS[1].id, TEXT)
 
 
-async def test_errors_are_shown(stage):
+async def test_errors_are_shown(stage: Stage) -> None:
     teams, bot, control = stage
     card_id = await bot.sent(CHAT, card_activity(card("confirm")))
     await teams.press(HANNA, card_id, "confirm")
@@ -89,7 +92,7 @@ async def test_errors_are_shown(stage):
         ("down", {"conversation": "nowhere"}),
     ],
 )
-async def test_mistakes_are_400_with_a_reason(stage, path, body):
+async def test_mistakes_are_400_with_a_reason(stage: Stage, path: str, body: Any) -> None:
     _, _, control = stage
     status, answer = await control("POST", path, body)
     assert status == 400

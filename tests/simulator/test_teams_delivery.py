@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
+from typing import Any
 
 import pytest
 from aiohttp import web
-from teams_bot import running
 
 from simulator import cast
+from tests.simulator.teams_bot import running
 
 HANNA = cast.person("Hanna Visser")
 
 
-async def test_a_slow_bot_gets_the_same_activity_again():
+async def test_a_slow_bot_gets_the_same_activity_again() -> None:
     async with running(redeliver_after=0.05) as (teams, bot):
         first = asyncio.Event()
 
-        async def slow_once(_):
+        async def slow_once(_: dict[str, Any]) -> web.Response:
             if len(bot.received) == 1:
                 await first.wait()
             return web.Response()
@@ -32,11 +33,11 @@ async def test_a_slow_bot_gets_the_same_activity_again():
         first.set()
 
 
-async def test_a_bot_that_stays_slow_is_noted():
+async def test_a_bot_that_stays_slow_is_noted() -> None:
     async with running(redeliver_after=0.05, redeliveries=2) as (teams, bot):
         never = asyncio.Event()
 
-        async def hang(_):
+        async def hang(_: dict[str, Any]) -> web.Response:
             await never.wait()
             return web.Response()
 
@@ -48,7 +49,7 @@ async def test_a_bot_that_stays_slow_is_noted():
         never.set()
 
 
-async def test_refusals_and_absence_are_noted_and_not_repeated():
+async def test_refusals_and_absence_are_noted_and_not_repeated() -> None:
     async with running() as (teams, bot):
         bot.answer = lambda _: web.Response(status=500)
         assert (await teams.say(HANNA, "one")).delivered == 500
@@ -58,11 +59,11 @@ async def test_refusals_and_absence_are_noted_and_not_repeated():
         assert [u.status for u in teams.undelivered] == [500, 0]
 
 
-async def test_say_need_not_wait():
+async def test_say_need_not_wait() -> None:
     async with running() as (teams, bot):
         go = asyncio.Event()
 
-        async def hold(_):
+        async def hold(_: dict[str, Any]) -> web.Response:
             await go.wait()
             return web.Response()
 
@@ -73,7 +74,7 @@ async def test_say_need_not_wait():
         go.set()
 
 
-async def test_a_raw_post_is_sent_as_given():
+async def test_a_raw_post_is_sent_as_given() -> None:
     async with running() as (teams, bot):
         activity = teams.compose(HANNA, "hi")
         status, _, _ = await teams.post(activity)
@@ -91,7 +92,7 @@ async def test_a_raw_post_is_sent_as_given():
         assert teams.thread(HANNA) == []  # nobody typed anything
 
 
-async def test_unknown_people_and_places_are_refused():
+async def test_unknown_people_and_places_are_refused() -> None:
     async with running() as (teams, bot):
         with pytest.raises(KeyError):
             await teams.say("Nobody", "hi")

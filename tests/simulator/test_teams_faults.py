@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
-from teams_bot import TEXT, running
 
 from simulator import cast
 from simulator.teams import Faults
 from simulator.teams.identity import personal_chat_id
+from tests.simulator.teams_bot import TEXT, Stage, running
 
 HANNA = cast.person("Hanna Visser")
 CHAT = personal_chat_id(HANNA)
@@ -18,7 +19,7 @@ LOG = cast.CHANNELS[1]
 
 
 @pytest.fixture
-async def stage():
+async def stage() -> AsyncIterator[Stage]:
     async with running() as both:
         yield both
 
@@ -27,7 +28,7 @@ async def stage():
     ("kind", "code"),
     [("403", "ConversationBlockedByUser"), ("404", "ConversationNotFound"), ("412", "PreconditionFailed"), ("500", "ServiceError")],
 )
-async def test_a_status_strikes_once_and_nothing_is_accepted(stage, kind, code):
+async def test_a_status_strikes_once_and_nothing_is_accepted(stage: Stage, kind: str, code: str) -> None:
     teams, bot = stage
     fault = teams.faults.add(kind, count=1)
     status, body, _ = await bot.send(CHAT, TEXT)
@@ -37,14 +38,14 @@ async def test_a_status_strikes_once_and_nothing_is_accepted(stage, kind, code):
     assert fault.hits == 1
 
 
-async def test_429_carries_retry_after(stage):
+async def test_429_carries_retry_after(stage: Stage) -> None:
     teams, bot = stage
     teams.faults.add(429, count=1, retry_after=7)
     status, body, headers = await bot.send(CHAT, TEXT)
     assert (status, body["error"]["code"], headers["Retry-After"]) == (429, "Throttled", "7")
 
 
-async def test_502_is_a_page_of_a_proxy(stage):
+async def test_502_is_a_page_of_a_proxy(stage: Stage) -> None:
     teams, bot = stage
     teams.faults.add("502", count=1)
     status, body, headers = await bot.send(CHAT, TEXT)
@@ -53,7 +54,7 @@ async def test_502_is_a_page_of_a_proxy(stage):
 
 
 @pytest.mark.parametrize(("kind", "accepted"), [("drop_before", 0), ("drop_after", 1)])
-async def test_a_dropped_connection(stage, kind, accepted):
+async def test_a_dropped_connection(stage: Stage, kind: str, accepted: int) -> None:
     teams, bot = stage
     teams.faults.add(kind, count=1)
     with pytest.raises(aiohttp.ClientError):
@@ -62,7 +63,7 @@ async def test_a_dropped_connection(stage, kind, accepted):
     await bot.sent(CHAT, TEXT)
 
 
-async def test_a_lost_answer_was_accepted(stage):
+async def test_a_lost_answer_was_accepted(stage: Stage) -> None:
     teams, bot = stage
     teams.faults.add("lose_answer", count=1)
     status, body, _ = await bot.send(CHAT, TEXT)
@@ -71,12 +72,12 @@ async def test_a_lost_answer_was_accepted(stage):
     assert len(teams.sent) == 1
 
 
-async def test_latency_is_waited_for(stage, monkeypatch):
+async def test_latency_is_waited_for(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     teams, bot = stage
-    waited = []
+    waited: list[float] = []
     real = asyncio.sleep
 
-    async def sleep(seconds, *_):
+    async def sleep(seconds: float, *_: object) -> None:
         waited.append(seconds)
         await real(0)
 
@@ -88,7 +89,7 @@ async def test_latency_is_waited_for(stage, monkeypatch):
     assert waited == [5, 3]
 
 
-async def test_a_fault_is_narrowed_by_conversation_and_method(stage):
+async def test_a_fault_is_narrowed_by_conversation_and_method(stage: Stage) -> None:
     teams, bot = stage
     sent = await bot.sent(LOG.id, TEXT)
     teams.faults.add("500", conversation=LOG.id, method="PUT")
@@ -100,7 +101,7 @@ async def test_a_fault_is_narrowed_by_conversation_and_method(stage):
     assert (await bot.update(LOG.id, sent, TEXT))[0] == 200
 
 
-async def test_a_new_thread_belongs_to_its_channel(stage):
+async def test_a_new_thread_belongs_to_its_channel(stage: Stage) -> None:
     teams, bot = stage
     teams.faults.add("500", conversation=LOG.id)
     creation = {"channelData": {"channel": {"id": LOG.id}}, "activity": TEXT}
@@ -108,7 +109,7 @@ async def test_a_new_thread_belongs_to_its_channel(stage):
     assert teams.sent == []
 
 
-async def test_down_and_up(stage):
+async def test_down_and_up(stage: Stage) -> None:
     teams, bot = stage
     teams.down(LOG)
     assert (await bot.send(LOG.id, TEXT))[0] == 502
@@ -117,8 +118,8 @@ async def test_down_and_up(stage):
     await bot.sent(LOG.id, TEXT)
 
 
-def test_probability_repeats_with_its_seed():
-    def strikes(seed):
+def test_probability_repeats_with_its_seed() -> None:
+    def strikes(seed: int) -> list[bool]:
         faults = Faults()
         faults.add("500", probability=0.5, seed=seed)
         return [faults.strike("c", "POST")[1] is not None for _ in range(40)]
@@ -127,14 +128,14 @@ def test_probability_repeats_with_its_seed():
     assert 5 < sum(strikes(1)) < 35
 
 
-def test_an_unknown_fault_is_refused():
+def test_an_unknown_fault_is_refused() -> None:
     with pytest.raises(ValueError, match="unknown fault 'meteor'"):
         Faults().add("meteor")
     with pytest.raises(TypeError):
         Faults().add("500", chance=1)
 
 
-def test_one_rule_can_be_removed():
+def test_one_rule_can_be_removed() -> None:
     faults = Faults()
     first, second = faults.add("500"), faults.add("404")
     assert faults.remove(first.id)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp import web
-from teams_bot import running
 
 from simulator import cast
 from simulator.teams.drive import FRAGMENT
 from simulator.teams.identity import personal_chat_id
+from tests.simulator.teams_bot import Stage, running
 
 HANNA, SAM = cast.person("Hanna Visser"), cast.person("Sam Okafor")
 HELPDESK = cast.CHANNELS[0]
@@ -24,14 +26,14 @@ INFO = "application/vnd.microsoft.teams.card.file.info"
 
 
 @pytest.fixture
-async def stage():
+async def stage() -> AsyncIterator[Stage]:
     async with running() as both:
         yield both
 
 
 @pytest.fixture
-async def web_client():
-    async def once(request: aiohttp.ClientRequest, handler: Any) -> aiohttp.ClientResponse:
+async def web_client() -> AsyncIterator[aiohttp.ClientSession]:
+    async def once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
         try:
             return await handler(request)
         except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
@@ -52,7 +54,7 @@ def info(**changed: Any) -> dict[str, Any]:
     return {"type": "message", "attachments": [card | changed]}
 
 
-async def test_a_file_dropped_in_the_personal_chat(stage, web_client):
+async def test_a_file_dropped_in_the_personal_chat(stage: Stage, web_client: aiohttp.ClientSession) -> None:
     teams, bot = stage
     message = await teams.drop(HANNA, "new phones.csv", b"user,phone\n", "bulk")
     file, words = bot.received[0]["attachments"]
@@ -70,14 +72,14 @@ async def test_a_file_dropped_in_the_personal_chat(stage, web_client):
         assert response.status == 404
 
 
-async def test_several_files_without_a_word(stage):
+async def test_several_files_without_a_word(stage: Stage) -> None:
     teams, bot = stage
     await teams.drop(HANNA, "a.csv", b"a", also=[("b", b"b")])
     assert "text" not in bot.received[0]
     assert [(each["name"], each["content"]["fileType"]) for each in bot.received[0]["attachments"][:2]] == [("a.csv", "csv"), ("b", "")]
 
 
-async def test_a_download_address_ends(web_client):
+async def test_a_download_address_ends(web_client: aiohttp.ClientSession) -> None:
     now = [1_700_000_000.0]
     async with running(clock=lambda: now[0]) as (teams, bot):
         await teams.drop(HANNA, "once.csv", b"1", single_use=True)
@@ -89,7 +91,7 @@ async def test_a_download_address_ends(web_client):
         assert [file.uses for file in teams.files.dropped] == [1, 0]
 
 
-async def test_a_pre_authenticated_address_takes_no_token(stage, web_client):
+async def test_a_pre_authenticated_address_takes_no_token(stage: Stage, web_client: aiohttp.ClientSession) -> None:
     teams, bot = stage
     await teams.drop(HANNA, "a.csv", b"1")
     url = bot.received[0]["attachments"][0]["content"]["downloadUrl"]
@@ -97,7 +99,7 @@ async def test_a_pre_authenticated_address_takes_no_token(stage, web_client):
     assert teams.files.dropped[0].uses == 0
 
 
-async def test_elsewhere_the_bot_is_told_the_words_alone(stage):
+async def test_elsewhere_the_bot_is_told_the_words_alone(stage: Stage) -> None:
     teams, bot = stage
     group = teams.group_chat("Shift", [HANNA, SAM])
     await teams.drop(HANNA, "a.csv", b"1", "bulk", HELPDESK)
@@ -108,7 +110,7 @@ async def test_elsewhere_the_bot_is_told_the_words_alone(stage):
         assert "<attachment id=" in activity["attachments"][0]["content"]
 
 
-async def test_an_edited_message_keeps_its_files(stage):
+async def test_an_edited_message_keeps_its_files(stage: Stage) -> None:
     teams, bot = stage
     message = await teams.drop(HANNA, "a.csv", b"1", "bulk")
     await teams.edit(HANNA, message.id, "bulk dry run")
@@ -120,13 +122,13 @@ async def test_an_edited_message_keeps_its_files(stage):
     offer(acceptContext=None), offer(declineContext="7Q2F"), offer(extra=1), offer(""), offer("a/b.csv"), offer("a:b.csv"),
     offer("a" * 256), offer("a.csv "), info(name=None), info(contentUrl=None), info(contentUrl="http://x.example/f"),
     info(content={"uniqueId": "1"}), info(content={"uniqueId": 1, "fileType": "csv"}), info(content=None)])  # fmt: skip
-async def test_a_file_card_that_teams_could_not_show(stage, wrong):
+async def test_a_file_card_that_teams_could_not_show(stage: Stage, wrong: dict[str, Any]) -> None:
     _, bot = stage
     status, body, _ = await bot.send(CHAT, wrong)
     assert (status, body["error"]["code"]) == (400, "BadSyntax")
 
 
-async def test_file_cards_are_for_personal_chats(stage):
+async def test_file_cards_are_for_personal_chats(stage: Stage) -> None:
     _, bot = stage
     await bot.sent(CHAT, offer())
     message_id = await bot.sent(CHAT, info())
@@ -135,7 +137,7 @@ async def test_file_cards_are_for_personal_chats(stage):
         assert (await bot.send(HELPDESK.id, card))[0] == 400
 
 
-async def _status(request: Any) -> int:
+async def _status(request: AbstractAsyncContextManager[aiohttp.ClientResponse]) -> int:
     async with request as response:
         await response.read()
         return response.status
@@ -146,7 +148,7 @@ async def allow(stage: Any, name: str = "result.csv") -> str:
     teams, bot = stage
     answer = await teams.consent(HANNA, await bot.sent(CHAT, offer(name)))
     assert (answer.status, answer.error) == (200, None)
-    return bot.received[-1]["value"]["uploadInfo"]["uploadUrl"]
+    return str(bot.received[-1]["value"]["uploadInfo"]["uploadUrl"])
 
 
 async def put(session: aiohttp.ClientSession, url: str, content: bytes, start: int, size: int, **headers: str) -> tuple[int, Any]:
@@ -155,7 +157,7 @@ async def put(session: aiohttp.ClientSession, url: str, content: bytes, start: i
         return response.status, await response.json()
 
 
-async def test_allow_gives_the_bot_a_place_in_the_persons_onedrive(stage, web_client):
+async def test_allow_gives_the_bot_a_place_in_the_persons_onedrive(stage: Stage, web_client: aiohttp.ClientSession) -> None:
     teams, bot = stage
     message_id = await bot.sent(CHAT, offer())
     await teams.consent(HANNA, message_id)
@@ -172,19 +174,19 @@ async def test_allow_gives_the_bot_a_place_in_the_persons_onedrive(stage, web_cl
     assert (await put(web_client, value["uploadInfo"]["uploadUrl"], b"user\nhanna", 0, 10))[0] == 404  # it is done
 
 
-async def test_a_name_in_use_gets_a_number(stage, web_client):
+async def test_a_name_in_use_gets_a_number(stage: Stage, web_client: aiohttp.ClientSession) -> None:
     for _ in range(2):
         await put(web_client, await allow(stage), b"1", 0, 1)
     assert [file.name for file in stage[0].files.stored] == ["result.csv", "result 1.csv"]
 
 
-async def test_decline(stage):
+async def test_decline(stage: Stage) -> None:
     teams, bot = stage
     await teams.consent(HANNA, await bot.sent(CHAT, offer()), accept=False)
     assert bot.received[0]["value"] == {"type": "fileUpload", "action": "decline", "context": {"no": 1}}
 
 
-async def test_an_old_client_still_shows_what_was_deleted(stage):
+async def test_an_old_client_still_shows_what_was_deleted(stage: Stage) -> None:
     teams, bot = stage
     message_id = await bot.sent(CHAT, offer())
     await bot.delete(CHAT, message_id)
@@ -193,7 +195,7 @@ async def test_an_old_client_still_shows_what_was_deleted(stage):
         await teams.consent(HANNA, await bot.sent(CHAT, info()))
 
 
-async def test_an_answer_that_is_no_200_is_an_error(stage):
+async def test_an_answer_that_is_no_200_is_an_error(stage: Stage) -> None:
     teams, bot = stage
     bot.answer = lambda _: web.Response(status=501)
     answer = await teams.consent(HANNA, await bot.sent(CHAT, offer()), value={"action": "forged"})
@@ -202,7 +204,7 @@ async def test_an_answer_that_is_no_200_is_an_error(stage):
     assert re.search("HTTP 501", teams.client_errors[0])
 
 
-async def test_a_long_file_arrives_in_fragments(stage, web_client):
+async def test_a_long_file_arrives_in_fragments(stage: Stage, web_client: aiohttp.ClientSession) -> None:
     url, content = await allow(stage), bytes(range(256)) * 3000
     size = len(content)
     assert (await put(web_client, url, content[:FRAGMENT], 0, size))[1]["nextExpectedRanges"] == [f"{FRAGMENT}-"]
@@ -222,13 +224,15 @@ async def test_a_long_file_arrives_in_fragments(stage, web_client):
     (b"x", 0, 1, {"Content_Range": ""}, 400),
     (b"x", 0, 1, {"Authorization": "Bearer x"}, 401),
 ])  # fmt: skip
-async def test_a_fragment_that_onedrive_does_not_take(stage, web_client, content, start, size, headers, status):
+async def test_a_fragment_that_onedrive_does_not_take(
+    stage: Stage, web_client: aiohttp.ClientSession, content: bytes, start: int, size: int, headers: dict[str, str], status: int
+) -> None:
     url = await allow(stage)
     assert (await put(web_client, url, content, start, size, **headers))[0] == status
     assert stage[0].files.stored == []
 
 
-async def test_a_fragment_twice_or_of_another_file(stage, web_client):
+async def test_a_fragment_twice_or_of_another_file(stage: Stage, web_client: aiohttp.ClientSession) -> None:
     url = await allow(stage)
     assert (await put(web_client, url, b"x" * FRAGMENT, 0, 2 * FRAGMENT))[0] == 202
     assert (await put(web_client, url, b"x" * FRAGMENT, 0, 2 * FRAGMENT))[0] == 416
@@ -237,10 +241,10 @@ async def test_a_fragment_twice_or_of_another_file(stage, web_client):
     assert (await put(web_client, url, b"x" * FRAGMENT, FRAGMENT, 2 * FRAGMENT))[0] == 404
 
 
-async def test_a_length_that_is_not_told_or_too_large(stage, web_client):
+async def test_a_length_that_is_not_told_or_too_large(stage: Stage, web_client: aiohttp.ClientSession) -> None:
     url = await allow(stage)
 
-    async def parts():
+    async def parts() -> AsyncIterator[bytes]:
         yield b"x"
 
     async with web_client.put(url, data=parts(), headers={"Content-Range": "bytes 0-0/1"}) as response:
@@ -254,7 +258,7 @@ async def test_a_length_that_is_not_told_or_too_large(stage, web_client):
     writer.close()
 
 
-async def test_misfortunes_of_onedrive(stage, web_client):
+async def test_misfortunes_of_onedrive(stage: Stage, web_client: aiohttp.ClientSession) -> None:
     teams, _ = stage
     url = await allow(stage)
     teams.files.faults.add(503, conversation="upload", method="PUT", count=1)

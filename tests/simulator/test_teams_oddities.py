@@ -7,16 +7,14 @@ import json
 from collections.abc import AsyncIterator
 
 import pytest
-from teams_bot import TEXT, FakeBot, card, card_activity, card_answer, running
 
 from simulator import cast
-from simulator.teams import Teams
 from simulator.teams.identity import personal_chat_id
 from simulator.teams.quotes import STYLES
+from tests.simulator.teams_bot import TEXT, Stage, card, card_activity, card_answer, running
 
 HANNA, BRAM = cast.person("Hanna Visser"), cast.person("Bram Peeters")
 CHAT = personal_chat_id(HANNA)
-Stage = tuple[Teams, FakeBot]
 
 
 @pytest.fixture

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
 import jwt
 import pytest
-from teams_bot import TEXT, running
 
 from simulator import cast
 from simulator.teams import Teams, new_key
 from simulator.teams.identity import personal_chat_id
 from simulator.teams.tokens import CONNECTOR_AUDIENCE, ISSUER
+from tests.simulator.teams_bot import TEXT, Stage, running
 
 CHAT = personal_chat_id(cast.person("Hanna Visser"))
 
@@ -47,19 +48,19 @@ async def check(teams: Teams, token: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-async def stage():
+async def stage() -> AsyncIterator[Stage]:
     async with running() as both:
         yield both
 
 
-async def test_a_good_token_passes(stage):
+async def test_a_good_token_passes(stage: Stage) -> None:
     teams, _ = stage
     claims = await check(teams, teams.token())
     assert claims["iss"] == ISSUER
     assert claims["exp"] > time.time()
 
 
-async def test_the_bot_receives_a_good_token_and_the_same_one_again(stage):
+async def test_the_bot_receives_a_good_token_and_the_same_one_again(stage: Stage) -> None:
     teams, bot = stage
     await teams.say("Hanna Visser", "one")
     await teams.say("Hanna Visser", "two")
@@ -86,13 +87,13 @@ async def test_the_bot_receives_a_good_token_and_the_same_one_again(stage):
         ({"alg": "HS256"}, jwt.InvalidAlgorithmError),
     ],
 )
-async def test_a_bad_token_is_bad_for_its_own_reason(stage, overrides, error):
+async def test_a_bad_token_is_bad_for_its_own_reason(stage: Stage, overrides: dict[str, Any], error: type[Exception]) -> None:
     teams, _ = stage
     with pytest.raises(error):
         await check(teams, teams.token(**overrides))
 
 
-async def test_the_unendorsed_key_is_published_and_signs_rightly(stage):
+async def test_the_unendorsed_key_is_published_and_signs_rightly(stage: Stage) -> None:
     teams, _ = stage
     token = teams.token(endorsed=False)
     _, keys = await published(teams)
@@ -101,7 +102,7 @@ async def test_the_unendorsed_key_is_published_and_signs_rightly(stage):
     jwt.decode(token, jwt.PyJWK(key).key, algorithms=["RS256"], audience=cast.BOT_APP_ID)
 
 
-async def test_hs256_is_signed_with_the_public_key(stage):
+async def test_hs256_is_signed_with_the_public_key(stage: Stage) -> None:
     """Otherwise the confusion attack would fail for the wrong reason."""
     teams, _ = stage
     _, keys = await published(teams)
@@ -110,7 +111,7 @@ async def test_hs256_is_signed_with_the_public_key(stage):
     assert len(token.split(".")[2]) == 43  # 32 bytes of HMAC
 
 
-async def test_rotation_retires_the_old_key(stage):
+async def test_rotation_retires_the_old_key(stage: Stage) -> None:
     teams, _ = stage
     old = teams.token()
     teams.tokens.rotate()
@@ -119,7 +120,7 @@ async def test_rotation_retires_the_old_key(stage):
     await check(teams, teams.token())
 
 
-async def test_a_token_is_renewed_before_it_ends():
+async def test_a_token_is_renewed_before_it_ends() -> None:
     now = [1_800_000_000.0]
     teams = Teams(clock=lambda: now[0])
     first = teams.tokens.bearer("http://x/")
@@ -129,7 +130,7 @@ async def test_a_token_is_renewed_before_it_ends():
     assert teams.tokens.bearer("http://x/") != first
 
 
-async def test_the_bots_token_is_asked_for():
+async def test_the_bots_token_is_asked_for() -> None:
     async with running(verify_bot_token=lambda token: token == "good") as (_, bot):
         for bearer, expected in (("", 401), ("Basic good", 401), ("Bearer bad", 401), ("Bearer good", 201)):
             bot.bearer = bearer
@@ -139,10 +140,15 @@ async def test_the_bots_token_is_asked_for():
                 assert body["error"]["code"] == "Unauthorized"
 
 
-async def test_claims_are_kept_until_they_end():
-    asked = []
+async def test_claims_are_kept_until_they_end() -> None:
+    asked: list[str] = []
     claims = {"appid": cast.BOT_APP_ID, "exp": time.time() + 60}
-    async with running(verify_bot_token=lambda token: asked.append(token) or claims) as (_, bot):
+
+    def verified(token: str) -> dict[str, Any]:
+        asked.append(token)
+        return claims
+
+    async with running(verify_bot_token=verified) as (_, bot):
         await bot.sent(CHAT, TEXT)
         await bot.sent(CHAT, TEXT)
         assert len(asked) == 1
@@ -163,7 +169,7 @@ async def test_claims_are_kept_until_they_end():
         ({"appid": "another-app"}, 401),
     ],
 )
-async def test_the_bots_token_is_checked_with_the_login_servers_keys(claims, status):
+async def test_the_bots_token_is_checked_with_the_login_servers_keys(claims: dict[str, Any], status: int) -> None:
     """The signing half of the simulator stands in for the login server: its JWKS has the same form."""
     async with running() as (login, _):
         bearer_claims = {"aud": CONNECTOR_AUDIENCE, "appid": cast.BOT_APP_ID, **claims}

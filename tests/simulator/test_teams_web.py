@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp import web
-from teams_bot import TEXT, card, card_activity, card_answer, running
+from yarl import URL
 
 from simulator import cast
-from simulator.teams import mri
+from simulator.teams import Teams, mri
 from simulator.teams.identity import personal_chat_id
 from simulator.web.server import demo_app
+from tests.simulator.teams_bot import TEXT, FakeBot, card, card_activity, card_answer, running
 
 HANNA, SAM, OMAR = cast.person("Hanna Visser"), cast.person("Sam Okafor"), cast.person("Omar Farouk")
 HELPDESK, LOG = cast.CHANNELS[0], cast.CHANNELS[1]
@@ -50,6 +52,9 @@ class Page:
         return json.loads(line.removeprefix(b"data: "))
 
 
+Stage = tuple[Teams, FakeBot, Page]
+
+
 async def _serve(app: web.Application) -> tuple[web.AppRunner, str]:
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()
@@ -58,7 +63,7 @@ async def _serve(app: web.Application) -> tuple[web.AppRunner, str]:
 
 
 @pytest.fixture
-async def stage(tmp_path: Path):
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     (tmp_path / "adaptivecards" / "dist").mkdir(parents=True)
     (tmp_path / "adaptivecards" / "dist" / "adaptivecards.min.js").write_text("cards")
     (tmp_path / "markdown-it.min.js").write_text("markdown")
@@ -82,7 +87,7 @@ async def stage(tmp_path: Path):
     await entra_runner.cleanup()
 
 
-async def test_the_world(stage):
+async def test_the_world(stage: Stage) -> None:
     _, _, page = stage
     world = await page.get("/api/world")
     people = {p["upn"]: p for p in world["people"]}
@@ -98,7 +103,7 @@ async def test_the_world(stage):
     assert world["bot"] == {"name": "Doorman"}
 
 
-async def test_conversations_and_unread(stage):
+async def test_conversations_and_unread(stage: Stage) -> None:
     _, bot, page = stage
     assert [(c["kind"], c["name"]) for c in await page.get("/api/conversations", **{"as": HANNA.upn})] == [
         ("personal", "Doorman"),
@@ -115,7 +120,7 @@ async def test_conversations_and_unread(stage):
     assert (await page.get("/api/conversations", **{"as": HANNA.upn}))[0]["unread"] == 0
 
 
-async def test_say_with_a_mention_and_reply(stage):
+async def test_say_with_a_mention_and_reply(stage: Stage) -> None:
     _teams, _bot, page = stage
     said = await page.post(
         "/api/say",
@@ -131,7 +136,7 @@ async def test_say_with_a_mention_and_reply(stage):
     assert (first["card"], first["private"], first["edited"], first["deleted"], first["textFormat"]) == (None, False, False, False, "plain")
 
 
-async def test_press_gives_the_presser_a_view(stage):
+async def test_press_gives_the_presser_a_view(stage: Stage) -> None:
     _teams, bot, page = stage
     card_id = await bot.sent(HELPDESK.id, card_activity(card("confirm")))
     own = card("cancel")
@@ -155,7 +160,7 @@ async def test_press_gives_the_presser_a_view(stage):
     assert bot.received[-1]["value"] == {"verb": "old"}
 
 
-async def test_edit_and_install(stage):
+async def test_edit_and_install(stage: Stage) -> None:
     teams, bot, page = stage
     said = await teams.say(HANNA, "shwo")
     assert await page.post("/api/edit", {"as": HANNA.upn, "message": said.id, "text": "show"}) == {"status": 200}
@@ -164,7 +169,7 @@ async def test_edit_and_install(stage):
     assert bot.received[-1]["type"] == "conversationUpdate"
 
 
-async def test_events_reach_those_concerned(stage):
+async def test_events_reach_those_concerned(stage: Stage) -> None:
     teams, bot, page = stage
     hanna, sam = await page.listen(HANNA.upn), await page.listen(SAM.upn)
     card_id = await bot.sent(HELPDESK.id, card_activity(card("confirm")))
@@ -186,7 +191,7 @@ async def test_events_reach_those_concerned(stage):
     assert [(await page.event(sam))["type"] for _ in range(2)] == ["update", "delete"]
 
 
-async def test_a_private_message_is_for_one_person(stage):
+async def test_a_private_message_is_for_one_person(stage: Stage) -> None:
     _, bot, page = stage
     hanna, sam = await page.listen(HANNA.upn), await page.listen(SAM.upn)
     await bot.send(HELPDESK.id, {**TEXT, "recipient": {"id": mri(HANNA)}}, "?isTargetedActivity=true")
@@ -197,7 +202,7 @@ async def test_a_private_message_is_for_one_person(stage):
     assert texts == ["for all"]
 
 
-async def test_a_shown_card_is_refreshed_once_for_those_it_names(stage):
+async def test_a_shown_card_is_refreshed_once_for_those_it_names(stage: Stage) -> None:
     _teams, bot, page = stage
     own = card("approve")
     bot.answer = lambda _: card_answer(own)
@@ -212,7 +217,7 @@ async def test_a_shown_card_is_refreshed_once_for_those_it_names(stage):
     assert [a["from"]["name"] for a in bot.received] == ["Sam Okafor"]
 
 
-async def test_the_other_simulator_is_passed_through(stage):
+async def test_the_other_simulator_is_passed_through(stage: Stage) -> None:
     _, _, page = stage
     guest = "gus.taylor_adatum.example#EXT#@fabrikam.example"
     async with page.session.get("/api/entra/" + guest.replace("#", "%23")) as response:
@@ -230,7 +235,7 @@ async def test_the_other_simulator_is_passed_through(stage):
     ]
 
 
-async def test_faults_of_teams(stage):
+async def test_faults_of_teams(stage: Stage) -> None:
     _teams, bot, page = stage
     await page.post("/api/faults/teams", {"kind": "500", "count": 1})
     assert [f["kind"] for f in (await page.get("/api/faults/teams"))["faults"]] == ["500"]
@@ -242,12 +247,12 @@ async def test_faults_of_teams(stage):
     await bot.sent(LOG.id, TEXT)
 
 
-async def test_a_file_is_dropped_with_words_beside_it(stage):
+async def test_a_file_is_dropped_with_words_beside_it(stage: Stage) -> None:
     teams, bot, page = stage
     query = {"as": HANNA.upn, "conversation": CHAT, "name": "new phones.csv", "text": "bulk dry run", "locale": "nl-NL"}
     content = b"user,mobile\n" * 300_000  # more than aiohttp takes of itself
 
-    async def echo(_activity):
+    async def echo(_activity: dict[str, Any]) -> web.Response:
         await bot.sent(CHAT, TEXT)
         return web.Response()
 
@@ -268,7 +273,7 @@ async def test_a_file_is_dropped_with_words_beside_it(stage):
             assert response.status == status
 
 
-async def test_an_offered_file_is_allowed_or_declined(stage):
+async def test_an_offered_file_is_allowed_or_declined(stage: Stage) -> None:
     _teams, bot, page = stage
     offer = {
         "contentType": "application/vnd.microsoft.teams.card.file.consent",
@@ -286,7 +291,7 @@ async def test_an_offered_file_is_allowed_or_declined(stage):
     assert (await page.post("/api/consent", {**pressed, "accept": True}))["error"] == "Something went wrong. Please try again."
 
 
-async def test_sample_files(stage):
+async def test_sample_files(stage: Stage) -> None:
     _, _, page = stage
     assert await page.get("/api/samples") == ["some people.csv"]
     async with page.session.get("/api/samples/some people.csv") as response:
@@ -310,15 +315,15 @@ async def test_sample_files(stage):
         ("/favicon.ico", 404, None),
     ],
 )
-async def test_files(stage, path, status, text):
+async def test_files(stage: Stage, path: str, status: int, text: str | None) -> None:
     _, _, page = stage
-    async with page.session.get(aiohttp.client.URL(path, encoded=True)) as response:
+    async with page.session.get(URL(path, encoded=True)) as response:
         assert response.status == status
         if text is not None:
             assert (await response.text()).startswith(text)
 
 
-async def test_foreign_pages_are_kept_out(stage):
+async def test_foreign_pages_are_kept_out(stage: Stage) -> None:
     _, _, page = stage
     async with page.session.get("/api/world", headers={"Host": "rebound.example"}) as response:
         assert response.status == 403
@@ -327,7 +332,7 @@ async def test_foreign_pages_are_kept_out(stage):
 
 
 @pytest.mark.parametrize("query", [{"as": HANNA.upn, "conversation": personal_chat_id(SAM)}, {"as": "nobody", "conversation": CHAT}])
-async def test_what_is_not_ones_own_is_refused(stage, query):
+async def test_what_is_not_ones_own_is_refused(stage: Stage, query: dict[str, str]) -> None:
     _, _, page = stage
     async with page.session.get("/api/messages", params=query) as response:
         assert response.status == 400

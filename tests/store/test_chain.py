@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy
-from trail_rows import append, change, event, found, put, rows
 
 from bot.domain.chain import Fault, StoredEvent, Verdict, seal
 from bot.errors import StoreUnavailable
@@ -17,6 +16,7 @@ from bot.store.operations import StoredOperations
 from bot.store.tables import audit_events, audit_head
 from bot.store.trail_reader import TrailReader
 from bot.store.transactions import Transactions
+from tests.store.trail_rows import append, change, event, found, put, rows
 
 pytestmark = pytest.mark.storage
 

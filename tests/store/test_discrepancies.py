@@ -7,8 +7,6 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy
-from replicas import most, replicas
-from trail_rows import NOW, append, change, rows
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.reconcile import Comparison, Execution
@@ -18,6 +16,8 @@ from bot.store.discrepancies import KEPT, StoredDiscrepancies
 from bot.store.operations import StoredOperations
 from bot.store.trail_reader import TrailReader
 from bot.store.transactions import Transactions
+from tests.store.replicas import most, replicas
+from tests.store.trail_rows import NOW, append, change, rows
 
 pytestmark = pytest.mark.storage
 

@@ -7,15 +7,16 @@ from datetime import date, timedelta
 
 import pytest
 import sqlalchemy
-from replicas import most, replicas
-from trail_rows import NOW, append, change, event, rows
 
 from bot.domain.chain import Fault, StoredEvent, Verdict, seal
+from bot.domain.said import Said
 from bot.store import outbox
 from bot.store.heads import StoredHeads
 from bot.store.operations import StoredOperations
 from bot.store.trail_reader import TrailReader
 from bot.store.transactions import Transactions
+from tests.store.replicas import most, replicas
+from tests.store.trail_rows import NOW, append, change, event, rows
 
 EVENTS = 8
 DAY = date(2026, 11, 1)
@@ -119,4 +120,5 @@ async def test_of_a_trail_without_events_there_is_no_head(database: sqlalchemy.E
 def said(database: sqlalchemy.Engine) -> list[str]:
     """The heads that wait for the log channel."""
     with database.connect() as connection:
-        return [str(notice.text.parts["head"]) for _, notice in outbox.read(connection, 50)]
+        said = [notice.text for _, notice in outbox.read(connection, 50) if isinstance(notice.text, Said)]
+    return [str(text.parts["head"]) for text in said]

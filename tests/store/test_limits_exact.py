@@ -11,8 +11,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from replicas import replicas
-from trail_rows import NOW, event, operation
 
 from bot.domain.change import Change, ChangeKind
 from bot.domain.life import State
@@ -27,6 +25,8 @@ from bot.services.within_limits import within_limits
 from bot.store.limit_counts import StoredUsages
 from bot.store.operations import StoredOperations
 from bot.store.stops import StoredStops
+from tests.store.replicas import replicas
+from tests.store.trail_rows import NOW, event, operation
 
 pytestmark = pytest.mark.storage
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import threading
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.conversations import ConversationRef
@@ -40,7 +40,7 @@ async def _running(operations: StoredOperations) -> str:
 async def test_no_log_post_is_seen_before_one_with_a_lower_number(database_url: str) -> None:
     reached, go_on = threading.Event(), threading.Event()
 
-    def slow(_connection: Any, workflow: str, _operation_id: str, **_more: Any) -> None:
+    def slow(connection: Connection, workflow: str, operation_id: str, *, occasion: str = "", delay: float = 0, key: str = "") -> None:
         if workflow == "log":  # the number is given, the transaction still open
             reached.set()
             go_on.wait(10)
@@ -58,7 +58,7 @@ async def test_no_log_post_is_seen_before_one_with_a_lower_number(database_url: 
         assert await other.undelivered_log_posts() == ()
         go_on.set()
         await asyncio.gather(finishing, following)
-        assert [operation.id for _, operation in await other.undelivered_log_posts()] == [first, second]
+        assert [told.id for _, told in await other.undelivered_log_posts() if isinstance(told, Operation)] == [first, second]
     finally:
         go_on.set()
         for one_by_one in transactions:

@@ -8,8 +8,6 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy
-from replicas import most, replicas
-from trail_rows import NOW, append, change, event, found, operation, put, rows
 
 from bot.domain.audit import Tag
 from bot.domain.chain import Fault
@@ -19,6 +17,8 @@ from bot.store.operations import StoredOperations
 from bot.store.trail import Trail, remove_older
 from bot.store.trail_reader import TrailReader
 from bot.store.transactions import Transactions
+from tests.store.replicas import most, replicas
+from tests.store.trail_rows import NOW, append, change, event, found, operation, put, rows
 
 pytestmark = pytest.mark.storage
 

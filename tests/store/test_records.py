@@ -20,7 +20,7 @@ STORED = {"kind": "create_pass", "phone": None, "before": None, "after": "60 min
 @given(st.integers(10, 43200), st.booleans(), MOMENTS, MOMENTS)
 def test_what_is_stored_is_read_back(minutes: int, once: bool, start: datetime | None, held: datetime | None) -> None:
     wanted = WantedPass(minutes, once, start)
-    change = Change(ChangeKind.CREATE_PASS, None, held and moment(held), None, "pass-1", wanted=wanted)
+    change = Change(ChangeKind.CREATE_PASS, None, None if held is None else moment(held), None, "pass-1", wanted=wanted)
     assert records.change(json.loads(json.dumps(records.change_row(change)))) == change
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy
-from replicas import most, replicas
+from sqlalchemy import Connection
 
 from bot.domain.report import Class, Counts, Day, Listed, Registered, ReportRow, Reread, Scope, classify
 from bot.domain.retirement import Channel, Population
@@ -19,6 +19,7 @@ from bot.domain.said import say
 from bot.store import readings
 from bot.store.registrations import PAGE, StoredRegistrations
 from bot.store.transactions import Transactions
+from tests.store.replicas import most, replicas
 
 pytestmark = pytest.mark.storage
 
@@ -79,8 +80,8 @@ def kept_by(writer: Transactions) -> Kept:
     enqueued: list[tuple[str, str, float]] = []
     clock = MovedClock()
 
-    def enqueue(_: object, workflow: str, subject: str, *, occasion: str = "", delay: float = 0, key: str = "") -> None:
-        enqueued.append((workflow, subject, delay))
+    def enqueue(connection: Connection, workflow: str, operation_id: str, *, occasion: str = "", delay: float = 0, key: str = "") -> None:
+        enqueued.append((workflow, operation_id, delay))
 
     return Kept(StoredRegistrations(writer, enqueue, clock), clock, enqueued)
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 import sqlalchemy
@@ -68,7 +69,9 @@ def test_a_new_database_gets_every_table(untouched: sqlalchemy.Engine) -> None:
 def test_looking_makes_nothing(untouched: sqlalchemy.Engine) -> None:
     schema.standing(untouched)
     if untouched.dialect.name == "sqlite":
-        assert not schema._file(untouched).exists()
+        file = schema._file(untouched)
+        assert file is not None
+        assert not file.exists()
     assert tables(untouched) == set()
 
 
@@ -163,7 +166,7 @@ def test_a_start_with_nothing_due_does_not_load_alembic(untouched: sqlalchemy.En
 
 
 @pytest.mark.parametrize("content", [b"no database at all" * 100, None])
-def test_what_cannot_be_opened_is_refused(tmp_path, content: bytes | None) -> None:
+def test_what_cannot_be_opened_is_refused(tmp_path: Path, content: bytes | None) -> None:
     file = tmp_path / "there" / "doorman.db"
     if content:
         file.parent.mkdir()

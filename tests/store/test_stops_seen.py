@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy
-from trail_rows import NOW
 
 from bot.domain.people import Actor, Person
 from bot.domain.stop import GO, Pause, freeze_of
 from bot.errors import StoreUnavailable
 from bot.store.stops import SEEN_FOR, StoredStops
 from bot.store.transactions import Transactions
+from tests.store.trail_rows import NOW
 
 pytestmark = pytest.mark.storage
 

@@ -66,7 +66,8 @@ async def test_a_field_of_the_wrong_type_is_400(door: Door, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["entities", "attachments", "membersAdded"])
 async def test_a_list_of_anything_but_objects_is_400(door: Door, name: str) -> None:
-    for wrong in (["x"], [[]], [None], [1], [{}, 1]):
+    lists: tuple[list[Any], ...] = (["x"], [[]], [None], [1], [{}, 1])
+    for wrong in lists:
         await door.refuses({**door.activity(), name: wrong}, 400)
 
 
@@ -77,7 +78,8 @@ async def test_a_list_of_anything_but_objects_is_400(door: Door, name: str) -> N
     + [("conversation", n) for n in ("id", "conversationType", "tenantId")],
 )
 async def test_a_wrong_type_inside_a_part_is_400(door: Door, part: str, name: str) -> None:
-    for wrong in (1, True, [], {}, ["x"]):
+    values: tuple[Any, ...] = (1, True, [], {}, ["x"])
+    for wrong in values:
         good = door.activity()
         await door.refuses({**good, part: good[part] | {name: wrong}}, 400)
 
@@ -106,7 +108,7 @@ async def test_a_field_that_is_missing_is_400(door: Door, name: str) -> None:
 @pytest.mark.parametrize("part", ["from", "conversation", "recipient"])
 async def test_a_part_without_its_id_is_400(door: Door, part: str) -> None:
     for nothing in ({}, {"id": ""}, {"id": None}):
-        await door.refuses(door.activity(**{part: nothing}), 400)
+        await door.refuses({**door.activity(), part: nothing}, 400)
 
 
 async def test_an_invoke_without_id_is_400_and_an_event_without_id_is_not(door: Door) -> None:

@@ -180,8 +180,10 @@ async def test_a_file_that_is_not_whole(post: Post, server: Server, answer: byte
 
 
 async def test_nobody_there(post: Post, server: Server) -> None:
+    files = OneDriveFiles(("127.0.0.1:1",), folder=post.folder)
     with pytest.raises(Refusal):
-        await OneDriveFiles(("127.0.0.1:1",), folder=post.folder).download("http://127.0.0.1:1/f", MOST)
+        await files.download("http://127.0.0.1:1/f", MOST)
+    await files.close()
 
 
 async def test_a_file_that_drips(post: Post, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,7 +211,7 @@ async def test_no_room(post: Post, server: Server) -> None:
 def _raw(answer: bytes, sent: list[int]) -> Any:
     async def step(request: web.Request) -> None:
         assert request.transport is not None
-        request.transport.write(answer)  # type: ignore[attr-defined]
+        request.transport.write(answer)
         sent.append(len(answer))
         request.transport.close()
 

@@ -88,7 +88,7 @@ async def test_forged_verbs_do_nothing(door: Door, verb: Any) -> None:
     assert (await door.desk.settled(answer, "Confirm")).verbs == ["confirm", "cancel", "suspect"]
 
 
-BAD_IDS = (
+BAD_IDS: tuple[Any, ...] = (
     "",
     " ",
     "../x",
@@ -186,7 +186,7 @@ async def test_the_same_activity_again_does_nothing(door: Door) -> None:
 
 async def test_the_same_press_again_shows_how_things_stand(door: Door) -> None:
     answer = await door.desk.say(HANNA, SET)
-    activity = {"id": "f:the-same-press"}
+    activity: dict[str, Any] = {"id": "f:the-same-press"}
     value = {"action": action("cancel", id=answer.operation_id)}
     first, second = await press(door, answer, value, **activity), await press(door, answer, value, **activity)
     assert first["value"] == second["value"]

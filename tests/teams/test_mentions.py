@@ -139,7 +139,7 @@ async def test_a_look_up_that_takes_too_long_counts_as_unknown(monkeypatch: pyte
         if user_id == ANN:
             return IDS[ANN]
         try:
-            return await asyncio.get_running_loop().create_future()
+            return await asyncio.Future[str]()
         finally:
             stopped.append(user_id)
 

