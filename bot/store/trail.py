@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -88,13 +89,13 @@ class Trail:
             self._connection.execute(_MOVE_HEAD, ends)
 
 
-def events(connection: Connection, *conditions: Any, chunk: int = CHUNK) -> Iterator[StoredEvent]:
-    """The trail in order, as it is stored; `chunk` rows are fetched at a time."""
+def events(connection: Connection, *conditions: Any, chunk: int = CHUNK) -> Generator[StoredEvent, None, None]:
+    """The trail in order, as it is stored; `chunk` rows are fetched at a time. To be closed by whoever may leave off before the end."""
     query = select(*_COLUMNS).where(*conditions).order_by(audit_events.c.number)
-    for row in connection.execute(query, execution_options={"stream_results": True, "yield_per": chunk}):
-        number, *texts = row
-        # What is no text any more (SQLite takes anything) is not what was sealed.
-        yield StoredEvent(number, *(text if isinstance(text, str) else repr(text) for text in texts))
+    with connection.execute(query, execution_options={"stream_results": True, "yield_per": chunk}) as rows:
+        for number, *texts in rows:
+            # What is no text any more (SQLite takes anything) is not what was sealed.
+            yield StoredEvent(number, *(text if isinstance(text, str) else repr(text) for text in texts))
 
 
 def remove_older(connection: Connection, trail: Trail, now: datetime, days: int) -> int:
@@ -120,8 +121,9 @@ def remove_older(connection: Connection, trail: Trail, now: datetime, days: int)
         return 0
     last_hash = connection.execute(select(audit_events.c.hash).where(audit_events.c.number == last)).scalar()
     part = Head(last, str(last_hash), begin, trail.head.removed_hash)
-    if verify(events(connection, audit_events.c.number <= last), part, partial=True).broken:
-        return 0
+    with closing(events(connection, audit_events.c.number <= last)) as oldest:
+        if verify(oldest, part, partial=True).broken:
+            return 0
     connection.execute(delete(audit_events).where(audit_events.c.number <= last))
     trail.removed(last, part.hash)
     # `first` and `count` speak of everything that was ever removed, so that the newest checkpoint stands for those before it.

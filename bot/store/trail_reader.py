@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -43,9 +43,10 @@ class TrailReader:
             if found is None:
                 return Verdict(0, head, Break(0, "", Fault.WRONG_HEAD, "the row that says where the trail ends is missing"))
             for chunk in (CHUNK, 1):  # what cannot be read is looked for row by row, to tell which one it is
-                seen = _Seen(events(connection, chunk=chunk))
                 try:
-                    return verify(seen, head, _place_of(connection), known=known)
+                    with closing(events(connection, chunk=chunk)) as stored:
+                        seen = _Seen(stored)
+                        return verify(seen, head, _place_of(connection), known=known)
                 except DatabaseError as error:  # SQLite: text that is none, a page that is none
                     if error.connection_invalidated or not self._local:
                         raise
@@ -61,7 +62,8 @@ class TrailReader:
         """
         with self._reading() as connection:
             head = connection.execute(HEAD).first()
-            yield Head(*head) if head else Head(), events(connection, audit_events.c.at >= first, audit_events.c.at <= last)
+            with closing(events(connection, audit_events.c.at >= first, audit_events.c.at <= last)) as found:
+                yield Head(*head) if head else Head(), found
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
