@@ -24,6 +24,7 @@ KINDS = ("sqlite", "postgresql")
 #: As served; without this every call to Graph and Teams would be told.
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
 prompt.hang_bells()
+prompt.remember_what_stands()
 prompt.share_statements()
 #: How long an example takes says how busy the machine is.
 hypothesis.settings.register_profile("unhurried", deadline=None)

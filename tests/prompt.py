@@ -24,8 +24,19 @@ from sqlalchemy.pool import Pool
 
 from bot.store.engine import DurableEngine
 
-#: Seconds after which a queue is looked at though nobody said that there is something in it.
-SELDOM = 5.0
+#: Seconds after which a queue is looked at though nobody said that there is something in it, not even the engine's round of every second.
+SELDOM = 60.0
+
+#: What is kept of a queue, by what it is called when it is registered.
+_LIMITS = {
+    "concurrency": "_concurrency",
+    "worker_concurrency": "_worker_concurrency",
+    "partition_concurrency": "_partition_concurrency",
+    "partition_worker_concurrency": "_partition_worker_concurrency",
+    "polling_interval_sec": "_polling_interval_sec",
+    "rate_limit_max": "_limiter",
+    "partition_rate_limit_max": "_partition_limiter",
+}
 
 
 class Bell:
@@ -64,10 +75,10 @@ def ring(queue: str) -> None:
 
 
 def ring_where_something_waits(database: SystemDatabase) -> None:
-    table = database.tables.workflow_status
-    waiting = sqlalchemy.select(table.c.queue_name).where(table.c.status == "ENQUEUED").distinct()
+    name = "dbos.workflow_status" if database.engine.dialect.name == "postgresql" else "workflow_status"
+    waiting = f"SELECT DISTINCT queue_name FROM {name} WHERE status = 'ENQUEUED'"
     with database.engine.connect() as connection:
-        for queue in connection.execute(waiting).scalars():
+        for queue in connection.exec_driver_sql(waiting).scalars():
             ring(queue)
 
 
@@ -91,7 +102,8 @@ def hang_bells() -> None:
     @wraps(enqueue)
     def enqueued(self: DurableEngine, connection: sqlalchemy.Connection, workflow: str, *args: Any, **more: Any) -> None:
         enqueue(self, connection, workflow, *args, **more)
-        connection.info.setdefault("queues", set()).add(workflow)
+        if not more.get("delay"):
+            connection.info.setdefault("queues", set()).add(workflow)
 
     @sqlalchemy.event.listens_for(Pool, "checkin")
     def committed(_: Any, record: Any) -> None:
@@ -113,6 +125,42 @@ def hang_bells() -> None:
     DurableEngine.enqueue = enqueued  # type: ignore[method-assign]
     SystemDatabase.transition_delayed_workflows = transitioned  # type: ignore[method-assign]
     running.ActiveWorkflowEntry.release = released  # type: ignore[method-assign]
+
+
+def remember_what_stands() -> None:
+    """Which version is the newest and how each queue is limited is read once by each bot, and not with every look at a queue; a queue
+    that stands as it is wanted is not written again."""
+    newest, read, write = SystemDatabase._latest_application_version, SystemDatabase.get_queue, SystemDatabase.upsert_queue
+
+    @wraps(newest)
+    def newest_known(self: SystemDatabase, connection: sqlalchemy.Connection, application: str | None) -> Any:
+        known = self.__dict__.setdefault("_known_versions", {})
+        if known.get(application) is None:
+            known[application] = newest(self, connection, application)
+        return known[application]
+
+    @wraps(read)
+    def read_once(self: SystemDatabase, name: str, **more: Any) -> Any:
+        known = self.__dict__.setdefault("_known_queues", {})
+        if name not in known and not more:
+            known.update({queue.name: queue for queue in self.list_queues()})
+        return known.get(name) or read(self, name, **more)
+
+    @wraps(write)
+    def written_once(self: SystemDatabase, **wanted: Any) -> bool:
+        stands = read_once(self, wanted["name"])
+        if (
+            stands is not None
+            and stands.application_name == self.app_name
+            and all(getattr(stands, attribute) == wanted.get(name) for name, attribute in _LIMITS.items())
+        ):
+            return False
+        self.__dict__.pop("_known_queues", None)
+        return write(self, **wanted)
+
+    SystemDatabase._latest_application_version = newest_known  # type: ignore[method-assign]
+    SystemDatabase.get_queue = read_once  # type: ignore[method-assign]
+    SystemDatabase.upsert_queue = written_once  # type: ignore[method-assign]
 
 
 def share_statements() -> None:

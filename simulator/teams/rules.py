@@ -146,13 +146,15 @@ def _check_inputs(card: dict[str, Any]) -> None:
 
 
 def _objects(node: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(node, list):
-        for each in node:
-            yield from _objects(each)
-    elif isinstance(node, dict):
-        yield node
-        for child in node.values():
-            yield from _objects(child)
+    """Every object in it, in the order in which they stand."""
+    left = [node]
+    while left:
+        each = left.pop()
+        if isinstance(each, dict):
+            yield each
+            left += [child for child in reversed(each.values()) if isinstance(child, (dict, list))]
+        elif isinstance(each, list):
+            left += [child for child in reversed(each) if isinstance(child, (dict, list))]
 
 
 def _mentionable(node: Any) -> Iterator[str]:
@@ -160,16 +162,11 @@ def _mentionable(node: Any) -> Iterator[str]:
 
     https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-format#mention-support-within-adaptive-cards
     """
-    if isinstance(node, list):
-        for each in node:
-            yield from _mentionable(each)
-    elif isinstance(node, dict):
-        if node.get("type") == "TextBlock":
-            yield str(node.get("text", ""))
-        elif node.get("type") == "FactSet":
-            yield from (str(fact.get(key, "")) for fact in node.get("facts") or [] if isinstance(fact, dict) for key in ("title", "value"))
-        for child in node.values():
-            yield from _mentionable(child)
+    for each in _objects(node):
+        if each.get("type") == "TextBlock":
+            yield str(each.get("text", ""))
+        elif each.get("type") == "FactSet":
+            yield from (str(fact.get(key, "")) for fact in each.get("facts") or [] if isinstance(fact, dict) for key in ("title", "value"))
 
 
 def _check_mentions(entities: Any, text: str) -> None:
