@@ -159,7 +159,7 @@ def remember_what_stands() -> None:
         return write(self, **wanted)
 
     SystemDatabase._latest_application_version = newest_known  # type: ignore[method-assign]
-    SystemDatabase.get_queue = read_once  # type: ignore[method-assign]
+    SystemDatabase.get_queue = read_once  # type: ignore[method-assign, assignment]
     SystemDatabase.upsert_queue = written_once  # type: ignore[method-assign]
 
 

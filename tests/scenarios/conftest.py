@@ -9,15 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.sheets import apart
-from tests import readers
 from tests.desk import Desk
-
-
-@pytest.fixture(autouse=True)
-def forked_readers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files are read by processes that need no start."""
-    monkeypatch.setattr(apart, "_started", readers.started)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
