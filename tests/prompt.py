@@ -158,8 +158,8 @@ def remember_what_stands() -> None:
         self.__dict__.pop("_known_queues", None)
         return write(self, **wanted)
 
-    SystemDatabase._latest_application_version = newest_known  # type: ignore[method-assign]
-    SystemDatabase.get_queue = read_once  # type: ignore[method-assign, assignment]
+    SystemDatabase._latest_application_version = newest_known  # type: ignore[method-assign, assignment]
+    SystemDatabase.get_queue = read_once  # type: ignore[method-assign]
     SystemDatabase.upsert_queue = written_once  # type: ignore[method-assign]
 
 
