@@ -44,7 +44,7 @@ class Hold(StrEnum):
     NONE = ""
     PAUSED = "paused"  # somebody pressed Pause
     CANARY = "canary"  # the first rows are done, and its requester is asked before the rest
-    FAILING = "failing"  # too many rows in a row failed for one reason
+    FAILING = "failing"  # too many of the last rows failed for one reason
     ALL_PAUSED = "stopped"  # Doorman as a whole is paused; goes on by itself
     ASKING = "asking"  # nothing is checked before its sender has said what the file means
     ENDING = "ending"  # somebody stopped the rest; it is over when what was under way has ended
@@ -171,7 +171,7 @@ class BulkRules:
 
     Attributes:
         canary: so many rows run first, and then the requester is asked; 0 for none.
-        failing_percent: a job stops by itself when more than so much of `FAILING_WINDOW` rows in a row failed for one reason.
+        failing_percent: a job stops by itself when more than so much of the last `FAILING_WINDOW` rows failed for one reason.
     """
 
     canary: int = 10

@@ -1,7 +1,7 @@
 """The end of Microsoft's own texts and calls for sign-in: for whom, by which channel, from which day, and in which words that is said.
 
-Shown where a number or a default is planned (`planning.phones`, `planning.sign_in`), by `show` (`commands.people`), and by the report
-(`cards.report`, `page.sentences`).
+Shown where a number or a default is planned (`planning.phones`, `planning.sign_in`), by `show` (`commands.people`), of files
+(`services.bulk.check`), by the report (`cards.report`, `page.sentences`, `sheets.people`) and by `terminal.doctor`.
 
 https://learn.microsoft.com/entra/identity/authentication/concept-sms-voice-retirement
 https://learn.microsoft.com/entra/identity/authentication/concept-sms-voice-retirement-faq
