@@ -1,7 +1,7 @@
 """Trying again: how long to wait for whoever asks for it (`Retry-After` is read here alone), and posting until Teams takes it.
 
-What Graph asks for is obeyed in the throttle gate (of a 429 in `graph.lane`, of a 5xx in `graph.throttle`), what Teams asks for where it is posted (`teams.outbound`, `teams.upload`)
-and between the tries here.
+What Graph asks for is obeyed in the throttle gate (of a 429 in `graph.lane`, of a 5xx in `graph.throttle`), what Teams asks for where it is
+posted (`teams.outbound`, `teams.upload`) and between the tries here.
 """
 
 from __future__ import annotations

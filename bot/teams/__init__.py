@@ -1,1 +1,1 @@
-"""The chat side: HTTP endpoint, token check, botbuilder adapter and handler. The only importer of botbuilder, and the one that makes cards."""
+"""The chat side: HTTP endpoint, token check, botbuilder adapter and handler. The only importer of botbuilder; it makes the cards."""
