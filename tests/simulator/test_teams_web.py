@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -257,7 +258,7 @@ async def test_a_file_is_dropped_with_words_beside_it(stage: Stage) -> None:
         return web.Response()
 
     bot.answer = echo
-    async with page.session.put("/api/drop", params=query, data=content) as response:
+    async with page.session.put("/api/drop", params=query, data=io.BytesIO(content)) as response:
         assert response.status == 200
     await teams.wait_for(lambda message: message.by_bot)
     assert (bot.received[0]["text"], bot.received[0]["locale"]) == ("bulk dry run", "nl-NL")
