@@ -12,7 +12,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 
-from bot.errors import ChatError, ChatRefused, ChatUnavailable
+from bot.errors import ChatError, ChatRefused, ChatUnavailable, DirectoryError, Throttled
 from bot.ports import Sleep
 
 #: Longest pause between two tries while Teams cannot be reached.
@@ -43,6 +43,13 @@ def asked_for(value: str | None, most: float) -> float | None:
 def spread(seconds: float, part: float = 0.25, *, more: float = 0.0, chance: Callable[[], float] = random.random) -> float:
     """A wait and up to this part of it (and `more` seconds) on top, so that those who wait together do not come back together."""
     return seconds + (seconds * part + more) * chance()
+
+
+def pause_asking(failure: DirectoryError | None, pause: float) -> float:
+    """Seconds before Entra ID is asked again: what it asks for where it was asked too often; else this pause, or longer if it says so."""
+    if failure is None or failure.retry_after is None:
+        return spread(pause)
+    return spread(failure.retry_after if isinstance(failure, Throttled) else max(pause, failure.retry_after))
 
 
 def pause_before(error: ChatError, attempt: int) -> float:

@@ -24,7 +24,7 @@ from bot.domain.said import say
 from bot.errors import Conflict, DirectoryError, NotFound, NotReady, NumberNotUnique, StillNeeded, StoreUnavailable, Throttled, Unavailable
 from bot.metrics import OPERATIONS
 from bot.ports import Clock, Directory, Operations, Sleep
-from bot.retry import spread
+from bot.retry import pause_asking
 from bot.services import explain
 from bot.services.ending import ending
 from bot.services.following import the_pass
@@ -158,10 +158,7 @@ async def carry_out(run: Run, reviewer: Reviewer, read: Callable[[], Awaitable[S
 
 def _lasting(pause: float, failure: DirectoryError | None, run: Run) -> float:
     """Seconds to the next look."""
-    wait = max(pause, STILL_NEEDED_PAUSE) if run.set_aside else pause
-    if failure and failure.retry_after is not None:
-        wait = failure.retry_after if isinstance(failure, Throttled) else max(wait, failure.retry_after)
-    return spread(wait)
+    return pause_asking(failure, max(pause, STILL_NEEDED_PAUSE) if run.set_aside else pause)
 
 
 async def _write(write: Write, run: Run, due: list[Step]) -> DirectoryError | None:

@@ -13,7 +13,7 @@ from bot.domain.recovery import LOOKS, Recovery, named, registered_since, unused
 from bot.domain.said import join, say, say_count, together
 from bot.errors import DirectoryError, NotFound, Throttled, Unavailable
 from bot.ports import Announcer, Clock, Directory, Operations, Sleep
-from bot.retry import spread, until_taken
+from bot.retry import pause_asking, until_taken
 from bot.services import explain
 from bot.services.following import tidying
 
@@ -102,8 +102,7 @@ async def _read(directory: Directory, sleep: Sleep, operation: Operation) -> Dos
     failure: DirectoryError = NotFound("not asked yet")
     for pause in (0.0, *PAUSES):
         if pause:
-            wait = failure.retry_after if isinstance(failure, Throttled) else max(pause, failure.retry_after or 0.0)
-            await sleep(spread(wait))
+            await sleep(pause_asking(failure, pause))
         try:
             found = await directory.dossier(operation.target.id)
             if found.hidden:  # what cannot be seen is neither new nor gone

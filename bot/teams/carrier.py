@@ -9,8 +9,10 @@ import structlog
 from botbuilder.core import TurnContext
 from botbuilder.schema import Attachment
 
+from bot.domain.conversations import ConversationRef
 from bot.domain.incoming import CardAction, FileConsent
 from bot.domain.notices import Notice, Tone
+from bot.domain.people import Actor
 from bot.domain.replies import FileOffered, Reply
 from bot.domain.said import say
 from bot.domain.stop import Pause
@@ -42,10 +44,14 @@ class Carrier:
         self._tenant_id = tenant_id
         self._readers = readers
 
+    async def _said(self, reply: Reply, where: ConversationRef, reader: Actor) -> dict[str, Any]:
+        """The message that says it, in the words of its reader."""
+        return message(reply, where, await self._pause(), self._readers.of(reader))
+
     async def below(self, context: TurnContext, reply: Reply) -> bool:
         """Says it as a new message; False when Teams does not take it."""
         where = where_of(context.activity)
-        body = message(reply, where, await self._pause(), self._readers.of(actor_of(context.activity)))
+        body = await self._said(reply, where, actor_of(context.activity))
         attachments = [
             Attachment(content_type=item["contentType"], content=item["content"], name=item.get("name"), content_url=item.get("contentUrl"))
             for item in body["attachments"]
@@ -65,9 +71,9 @@ class Carrier:
         card_id = await self._posted.replaced_by(action, reply)
         if not card_id:
             return False
-        reader = self._readers.of(requester_of(reply) or action.actor)
+        said = await self._said(reply, action.where, requester_of(reply) or action.actor)
         try:
-            await self._connector.update(action.where, card_id, message(reply, action.where, await self._pause(), reader))
+            await self._connector.update(action.where, card_id, said)
         except ChatError as error:
             log.info("card cannot be updated", action="card_gone", error=str(error))
             return False
@@ -85,8 +91,7 @@ class Carrier:
             ChatError: Teams does not take it.
         """
         if reply is not None:
-            said = message(reply, consent.where, await self._pause(), self._readers.of(consent.actor))
-            await self._connector.send(consent.where, said)
+            await self._connector.send(consent.where, await self._said(reply, consent.where, consent.actor))
         if reply is None or came_to_something(reply):
             await self._withdraw(consent)
 
@@ -104,7 +109,7 @@ class Carrier:
             return
         try:
             chat = await self._connector.personal_chat(where, activity.recipient.id, actor.chat_id, self._tenant_id)
-            await self._connector.send(chat, message(notice, chat, await self._pause(), self._readers.of(actor)))
+            await self._connector.send(chat, await self._said(notice, chat, actor))
         except ChatError:
             # No private way to this person: the public line says nothing but that the click did not count.
             text = say("That click did nothing. Write to me in a personal chat to see why.")
@@ -116,7 +121,7 @@ class Carrier:
         where, actor = where_of(activity), actor_of(activity)
         try:
             chat = await self._connector.personal_chat(where, activity.recipient.id, actor.chat_id, self._tenant_id)
-            card_id = await self._connector.send(chat, message(offered, chat, await self._pause(), self._readers.of(actor)))
+            card_id = await self._connector.send(chat, await self._said(offered, chat, actor))
         except ChatError as error:
             log.info("file cannot be offered in private", action="offer_undeliverable", error=str(error))
             return no_files_here()

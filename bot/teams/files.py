@@ -29,7 +29,6 @@ log = structlog.get_logger()
 PIECE = 256 * 1024
 #: Files are small and OneDrive is quick; who drips a byte at a time is no OneDrive.
 DOWNLOAD_TIME = aiohttp.ClientTimeout(total=60, connect=5, sock_read=10)
-UPLOAD_TIME = aiohttp.ClientTimeout(total=60, connect=5)
 _MEGABYTE = 1024 * 1024
 
 
