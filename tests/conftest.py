@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import shutil
 import tempfile
 import uuid
@@ -26,9 +27,10 @@ structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.
 prompt.hang_bells()
 prompt.remember_what_stands()
 prompt.share_statements()
-#: How long an example takes says how busy the machine is.
-hypothesis.settings.register_profile("unhurried", deadline=None)
-hypothesis.settings.load_profile("unhurried")
+#: How long an example takes says how busy the machine is. The same code is tried with the same examples, so that what passes here passes
+#: elsewhere; `EXPLORE=1 make test` looks for new ones.
+hypothesis.settings.register_profile("alike", deadline=None, derandomize=not os.environ.get("EXPLORE"))
+hypothesis.settings.load_profile("alike")
 
 
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
@@ -12,6 +13,7 @@ from sqlalchemy import text
 
 from bot import bootstrap
 from bot.domain.change import ChangeKind
+from bot.domain.life import ID_ALPHABET
 from bot.domain.rules import ADMINS_NAME, HELPDESK_NAME, Policy, Rule
 from bot.settings.environment import Settings
 from bot.store.transactions import open_engine
@@ -264,6 +266,13 @@ def _words(card: dict[str, Any]) -> list[str]:
     for item in _walk(card.get("body", []), card.get("actions", [])):
         words += [str(item[key]) for key in ("text", "title", "value", "label") if isinstance(item.get(key), str)]
     return words
+
+
+def id_in(shown: str) -> str:
+    """The first operation's id in what is shown: in four of them out of 2,500 there is no letter."""
+    found = re.search(rf"(?<!\S)[{ID_ALPHABET}]{{4}}(?!\S)", shown)
+    assert found, f"no id in {shown}"
+    return found[0]
 
 
 def as_json(card: dict[str, Any] | None) -> str:

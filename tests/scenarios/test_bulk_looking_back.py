@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.teams.rules import FILE_CONSENT
-from tests.desk import ALICE, APPROVALS, BRAM, HANNA, OSCAR, Answer, Desk
+from tests.desk import ALICE, APPROVALS, BRAM, HANNA, OSCAR, Answer, Desk, id_in
 
 
 async def carried_out(desk: Desk) -> str:
@@ -16,7 +16,7 @@ async def carried_out(desk: Desk) -> str:
     asked = Answer(desk, await desk.teams.wait_for(lambda each: each.by_bot and each.conversation == in_channel), BRAM)
     await desk.press(BRAM, asked, "approve")
     await desk.settled(answer, "changed and checked")
-    return next(word for word in answer.text.split() if len(word) == 4 and word.isupper())
+    return id_in(answer.text)
 
 
 async def test_a_row_has_a_history_of_its_own(desk: Desk) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator import cast
-from tests.desk import ALICE, APPROVALS, BRAM, HANNA, HELPDESK, NADIA, OMAR, SAM, Desk, as_json
+from tests.desk import ALICE, APPROVALS, BRAM, HANNA, HELPDESK, NADIA, OMAR, SAM, Desk, as_json, id_in
 
 
 async def test_nested_members_of_the_helpdesk_group_count(desk: Desk) -> None:
@@ -44,11 +44,10 @@ async def test_two_people_of_one_name_are_told_apart_on_a_card(desk: Desk) -> No
 async def test_status_and_history(desk: Desk) -> None:
     answer = await desk.change(HANNA, "set mobile for noor +31 6 12345678 ticket INC-1")
     await desk.logged("Noor Dekker")
-    operation_id = desk.log()[0].split()
+    found = id_in(desk.log()[0])
     listed = await desk.say(SAM, "history for noor")
     assert "Hanna Visser" in listed.text
     assert "12345678" not in as_json(listed.card)
-    found = next(word for word in operation_id if len(word) == 4 and word.isupper())
     assert "Noor Dekker" in (await desk.say(SAM, f"status {found.lower()}")).text
     assert "noor" in (await desk.say(HANNA, "history")).text.lower()
     assert answer.verbs == []

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy
 
-from tests.desk import ALICE, HANNA, HELPDESK, LOG, OMAR, SAM, Desk, as_json
+from tests.desk import ALICE, HANNA, HELPDESK, LOG, OMAR, SAM, Desk, as_json, id_in
 
 pytestmark = pytest.mark.storage
 
@@ -62,7 +62,7 @@ async def test_numbers_of_old_operations_are_masked_in_the_store_too(desk: Desk,
     await desk.press(HANNA, failed, "confirm")
     await desk.settled(failed, "Failed")
     assert failed.verbs == ["again"]
-    operation_id = next(word for word in asked.text.split() if len(word) == 4 and word.isupper() and "INC" not in word)
+    operation_id = id_in(asked.text)
 
     desk.clock.forward(days=29)
     await restarted(desk)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.store.transactions import open_engine
-from tests.desk import ALICE, BRAM, HANNA, HELPDESK, OMAR, SAM, Desk, as_json
+from tests.desk import ALICE, BRAM, HANNA, HELPDESK, OMAR, SAM, Desk, as_json, id_in
 
 
 @pytest.fixture
@@ -108,12 +108,8 @@ async def test_what_was_stored_before_there_were_languages_reads_as_it_was(desk:
         connection.execute(text("UPDATE operations SET request = :request"), {"request": json.dumps(stored)})
     engine.dispose()
     desk.teams.speak(SAM, "nl-NL")
-    seen = await desk.say(BRAM, f"status {_id_in(answer.text)}")
+    seen = await desk.say(BRAM, f"status {id_in(answer.text)}")
     assert "Cancelled long ago" in seen.text
-
-
-def _id_in(shown: str) -> str:
-    return next(word for word in shown.split() if len(word) == 4 and word.isupper() and word.isalnum())
 
 
 async def test_the_person_is_found_under_the_dutch_word_for_her(dutch: Desk) -> None:

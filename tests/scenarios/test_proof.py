@@ -23,7 +23,7 @@ from bot.errors import StoreUnavailable
 from bot.settings.environment import ConfigurationError
 from bot.terminal import audit as terminal
 from simulator import doorman
-from tests.desk import ALICE, BRAM, HANNA, OSCAR, SAM, Desk, as_json
+from tests.desk import ALICE, BRAM, HANNA, OSCAR, SAM, Desk, as_json, id_in
 
 ROOT = Path(__file__).parent.parent.parent
 SET = "set mobile for alice +31 6 12345678"
@@ -173,7 +173,7 @@ async def test_an_agent_sees_the_history_of_the_own_requests_alone(desk: Desk) -
     asked = await desk.change(HANNA, SET)
     mine = (await desk.say(HANNA, "history")).text
     assert "finished the change" in mine
-    operation_id = next(word for word in mine.split() if len(word) == 4 and word.isupper())
+    operation_id = id_in(mine)
     assert "finished the change" in (await desk.say(HANNA, f"history id {operation_id}")).text
     assert "finished the change" in (await desk.say(HANNA, "history by hanna")).text
     for line in ("history for alice", "history by hanna", f"history id {operation_id}"):

@@ -10,7 +10,7 @@ import sqlalchemy
 
 from bot.domain.audit import Tag
 from simulator.entra import Fault
-from tests.desk import ALICE, BRAM, HANNA, HELPDESK, LOG, OSCAR, SAM, Answer, Desk, as_json
+from tests.desk import ALICE, BRAM, HANNA, HELPDESK, LOG, OSCAR, SAM, Answer, Desk, as_json, id_in
 
 SET = "set mobile for alice +31 6 12345678"
 
@@ -136,13 +136,13 @@ async def test_a_suspicious_call_on_a_confirmation_card(desk: Desk, database_url
     await desk.settled(answer, "Cancelled", "Bram Peeters reported a suspicious call", "Nothing was changed")
     post = await desk.logged("Suspicious call", "Bram Peeters", "Alice Jansen", ALICE.upn)
     assert "12345678" not in as_json(post.card() or {})
-    assert "cancelled" in (await desk.press(HANNA, answer, "confirm", action=press_of("confirm", answer_id(answer)))).message
+    assert "cancelled" in (await desk.press(HANNA, answer, "confirm", action=press_of("confirm", id_in(answer.text)))).message
     assert desk.phones(ALICE) == {}
 
     for line in (SET, "remove mobile for alice"):
         assert "Bram Peeters reported a suspicious call" in (await desk.say(SAM, line)).text
     assert "Suspicious call" in (await desk.say(HANNA, "show alice")).text
-    again = await desk.press(HANNA, answer, "suspect", action=press_of("suspect", answer_id(answer)))
+    again = await desk.press(HANNA, answer, "suspect", action=press_of("suspect", id_in(answer.text)))
     assert "frozen already" in again.message
     assert len([text for text in desk.log() if "Suspicious call" in text]) == 1
 
@@ -157,11 +157,6 @@ async def test_a_suspicious_call_on_a_confirmation_card(desk: Desk, database_url
 def press_of(verb: str, id: str) -> dict[str, Any]:
     """A button that stood on an earlier card, pressed by a client that still shows it."""
     return {"type": "Action.Execute", "verb": verb, "data": {"id": id}}
-
-
-def answer_id(answer: Answer) -> str:
-    """The id in the band of an operation's card."""
-    return next(word for word in answer.text.split() if len(word) == 4 and word.isupper())
 
 
 @pytest.mark.parametrize("where", [None, HELPDESK])

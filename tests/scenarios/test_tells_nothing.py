@@ -31,7 +31,7 @@ from bot.domain.rules import Limits, Rule
 from bot.domain.verbs import VERBS, Presser, Thing
 from bot.services import gate
 from simulator import cast
-from tests.desk import ALICE, BRAM, HANNA, HELPDESK, OSCAR, Desk, as_json, one_agent
+from tests.desk import ALICE, BRAM, HANNA, HELPDESK, OSCAR, Desk, as_json, id_in, one_agent
 from tests.scenarios.bulking import many, previewed
 from tests.scenarios.forging import button
 
@@ -78,7 +78,7 @@ async def scene(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory)
 async def furnished(desk: Desk) -> Scene:
     done = await desk.change(HANNA, "set mobile for alice +31 6 12345678", HELPDESK)
     status = await desk.say(HANNA, "history")
-    done_id = next(word for word in status.text.split() if len(word) == 4 and word.isupper())
+    done_id = id_in(status.text)
     proposed = await desk.say(HANNA, "set office for alice +31 20 7654321", HELPDESK)
     waiting = await desk.say(HANNA, "pass for omar", HELPDESK)
     await desk.press(HANNA, waiting, "confirm")
