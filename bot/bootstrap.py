@@ -198,6 +198,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
 
         engine = DurableEngine(
             database,
+            transactions,
             {
                 "execute": lambda operation_id: execute(operations, reviewer, directory.in_background(), clock, sleep, operation_id),
                 "reconcile": compare_logs,

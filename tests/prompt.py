@@ -8,24 +8,13 @@ look as they are served.
 
 from __future__ import annotations
 
-import threading
-from collections import defaultdict
 from functools import wraps
-from typing import Any, ClassVar
-from weakref import WeakSet
+from typing import Any
 
-import dbos._core as running
 import dbos._dbos as engine
-import dbos._queue as queues
 import sqlalchemy
 from dbos._sys_db import SystemDatabase
 from sqlalchemy.engine.default import DefaultDialect
-from sqlalchemy.pool import Pool
-
-from bot.store.engine import DurableEngine
-
-#: Seconds after which a queue is looked at though nobody said that there is something in it, not even the engine's round of every second.
-SELDOM = 60.0
 
 #: What is kept of a queue, by what it is called when it is registered.
 _LIMITS = {
@@ -39,92 +28,10 @@ _LIMITS = {
 }
 
 
-class Bell:
-    """Stands where a queue's thread waits for its stop: the wait ends as well when there may be something in the queue."""
-
-    hung: ClassVar[defaultdict[str, WeakSet[Bell]]] = defaultdict(WeakSet)
-    unheard: ClassVar[set[str]] = set()
-
-    def __init__(self, stop: threading.Event, queue: str) -> None:
-        self._stop, self._rung = stop, queue in self.unheard
-        self._change: threading.Condition = stop._cond  # type: ignore[attr-defined]
-        self.unheard.discard(queue)
-        self.hung[queue].add(self)
-
-    def is_set(self) -> bool:
-        return self._stop.is_set()
-
-    def wait(self, timeout: float) -> bool:
-        with self._change:
-            self._change.wait_for(lambda: self._rung or self._stop.is_set(), SELDOM)
-            self._rung = False
-        return self._stop.is_set()
-
-    def ring(self) -> None:
-        with self._change:
-            self._rung = True
-            self._change.notify_all()
-
-
-def ring(queue: str) -> None:
-    bells = list(Bell.hung[queue])
-    for bell in bells:
-        bell.ring()
-    if not bells:
-        Bell.unheard.add(queue)
-
-
-def ring_where_something_waits(database: SystemDatabase) -> None:
-    name = "dbos.workflow_status" if database.engine.dialect.name == "postgresql" else "workflow_status"
-    waiting = f"SELECT DISTINCT queue_name FROM {name} WHERE status = 'ENQUEUED'"
-    with database.engine.connect() as connection:
-        for queue in connection.exec_driver_sql(waiting).scalars():
-            ring(queue)
-
-
 def look() -> None:
     """Time has passed: what was put off until now is due, and not at the engine's next round."""
     if (running_now := engine._dbos_global_instance) and running_now._sys_db_field:
         running_now._sys_db.transition_delayed_workflows()
-
-
-def hang_bells() -> None:
-    """From now on, in this process: a queue is looked at after a commit that put something in, when something of it has ended, and when
-    the engine's round of every second finds something there, put off or left behind."""
-    work, enqueue, transition, release = (
-        queues.queue_worker_thread, DurableEngine.enqueue, SystemDatabase.transition_delayed_workflows, running.ActiveWorkflowEntry.release,
-    )  # fmt: skip
-
-    @wraps(work)
-    def working(stop_event: threading.Event, dbos: Any, queue: Any) -> None:
-        work(Bell(stop_event, queue.name), dbos, queue)  # type: ignore[arg-type]
-
-    @wraps(enqueue)
-    def enqueued(self: DurableEngine, connection: sqlalchemy.Connection, workflow: str, *args: Any, **more: Any) -> None:
-        enqueue(self, connection, workflow, *args, **more)
-        if not more.get("delay"):
-            connection.info.setdefault("queues", set()).add(workflow)
-
-    @sqlalchemy.event.listens_for(Pool, "checkin")
-    def committed(_: Any, record: Any) -> None:
-        for queue in record.info.pop("queues", ()):
-            ring(queue)
-
-    @wraps(transition)
-    def transitioned(self: SystemDatabase) -> None:
-        transition(self)
-        ring_where_something_waits(self)
-
-    @wraps(release)
-    def released(self: running.ActiveWorkflowEntry) -> None:
-        release(self)
-        if (running_now := engine._dbos_global_instance) and running_now._sys_db_field:
-            ring_where_something_waits(running_now._sys_db)
-
-    queues.queue_worker_thread = working
-    DurableEngine.enqueue = enqueued  # type: ignore[method-assign]
-    SystemDatabase.transition_delayed_workflows = transitioned  # type: ignore[method-assign]
-    running.ActiveWorkflowEntry.release = released  # type: ignore[method-assign]
 
 
 def remember_what_stands() -> None:

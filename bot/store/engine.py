@@ -15,6 +15,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -23,7 +24,8 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import StoreUnavailable
-from bot.store.transactions import open_engine_for_dbos
+from bot.store.starts import Job, Starts, Step
+from bot.store.transactions import Transactions, open_engine_for_dbos
 
 #: Raised only when queued workflows of an older release can no longer be run by the newer code.
 WORKFLOW_VERSION = "1"
@@ -33,16 +35,18 @@ WORKFLOW_VERSION = "1"
 #: take the later one's result for its own beginning and write again. The cards of one operation are brought up to date by one
 #: announcement at a time, so that two can never post two cards. The log channel takes one at a time so that posts stay in order.
 QUEUES: Mapping[str, Mapping[str, Any]] = {
-    "execute": {"worker_concurrency": 8, "partition_concurrency": 1, "polling_interval_sec": 0.2},
-    "announce": {"worker_concurrency": 8, "partition_concurrency": 1, "polling_interval_sec": 0.2},
-    "tell": {"worker_concurrency": 4, "polling_interval_sec": 0.5},
-    "remind": {"worker_concurrency": 2, "polling_interval_sec": 2.0},
-    "follow_up": {"worker_concurrency": 2, "polling_interval_sec": 2.0},
-    "log": {"worker_concurrency": 1, "global_concurrency": 1, "polling_interval_sec": 0.5},
-    "expire": {"worker_concurrency": 4, "polling_interval_sec": 2.0},
-    "reconcile": {"worker_concurrency": 1, "global_concurrency": 1, "polling_interval_sec": 2.0},
-    "registrations": {"worker_concurrency": 1, "global_concurrency": 1, "polling_interval_sec": 2.0},
+    "execute": {"worker_concurrency": 8, "partition_concurrency": 1},
+    "announce": {"worker_concurrency": 8, "partition_concurrency": 1},
+    "tell": {"worker_concurrency": 4},
+    "remind": {"worker_concurrency": 2},
+    "follow_up": {"worker_concurrency": 2},
+    "log": {"worker_concurrency": 1, "global_concurrency": 1},
+    "expire": {"worker_concurrency": 4},
+    "reconcile": {"worker_concurrency": 1, "global_concurrency": 1},
+    "registrations": {"worker_concurrency": 1, "global_concurrency": 1},
 }
+#: How often the engine itself looks at a queue: a safety net, because `bot.store.starts` takes what is there long before.
+ENGINE_LOOKS_SECONDS = 30.0
 
 #: How soon a stop is noticed by the engine's own threads.
 NOTICE_SECONDS = 0.2
@@ -54,7 +58,6 @@ FINISHED_KEPT = timedelta(days=7)
 CLOSE_SECONDS = 2
 _LOCK_SPACE = 8201
 
-Step = Callable[[str], Awaitable[None]]
 #: Whether a process with this id is dead for sure, inside a transaction that keeps it so.
 IsDead = Callable[[Connection, str], bool]
 
@@ -76,6 +79,7 @@ class DurableEngine:
 
     Args:
         engine: the database that also holds the operations.
+        transactions: those on it, of which each begins what it called for once it is committed.
         steps: workflow name -> what it does with an operation id (and `:occasion` behind it, where one was given). A step that raises
             is repeated until it does not.
         housekeeping: called at the start and every hour, to forget what no longer serves.
@@ -85,12 +89,14 @@ class DurableEngine:
     def __init__(
         self,
         engine: Engine,
+        transactions: Transactions,
         steps: Mapping[str, Step],
         housekeeping: Callable[[], Awaitable[None]],
         look: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._engine = engine
         self._dbos_engine = open_engine_for_dbos(engine)
+        self._transactions = transactions
         self._steps = steps
         self._housekeeping = housekeeping
         self._look = look
@@ -99,10 +105,8 @@ class DurableEngine:
         self._proof_of_life: Connection | None = None
         self._chores: asyncio.Task[None] | None = None
         self._client: DBOSClient | None = None
+        self._starts: Starts | None = None
         self._leaving = asyncio.Event()
-        self._running = 0
-        self._idle = asyncio.Event()
-        self._idle.set()
         self.executor_id = f"replica-{uuid.uuid4()}" if self.replicated else "embedded"
 
     def enqueue(
@@ -116,10 +120,14 @@ class DurableEngine:
             key: for a queue with a limit per key (`QUEUES`): what the limit counts by.
         """
         assert self._client is not None, "the engine is not started"
+        assert self._starts is not None
         subject = f"{operation_id}:{occasion}" if occasion else operation_id
-        options: dict[str, Any] = {"workflow_name": workflow, "queue_name": workflow, "workflow_id": f"{workflow}:{subject}"}
+        job = Job.about(workflow, subject)
+        options: dict[str, Any] = {"workflow_name": workflow, "queue_name": workflow, "workflow_id": job.id}
         if delay:
             options["delay_seconds"] = delay
+        else:
+            self._starts.note(connection, job)
         if key:
             options["queue_partition_key"] = key
         self._client.enqueue_in_transaction(connection, options, subject)  # type: ignore[arg-type]
@@ -146,14 +154,18 @@ class DurableEngine:
                 "notification_listener_polling_interval_sec": NOTICE_SECONDS,
             }
         )
-        for name, step in self._steps.items():
-            _register(name, self._counted(step))
+        limits = {name: QUEUES[name] for name in self._steps}
+        starts = Starts(self._transactions, self._steps, limits, self.executor_id, WORKFLOW_VERSION, replicated=self.replicated)
+        for name in self._steps:
+            _register(name, partial(starts.run, name))
         DBOS.launch()  # here and not in a thread: steps run on the loop that launched them, and share our sessions
-        for name, limits in QUEUES.items():
-            await DBOS.register_queue_async(name, **limits)
+        for name, limit in limits.items():
+            await DBOS.register_queue_async(name, **limit, polling_interval_sec=ENGINE_LOOKS_SECONDS)
         self._client = await asyncio.to_thread(
             lambda: DBOSClient(system_database_url=url, system_database_engine=self._dbos_engine, use_listen_notify=False)
         )
+        self._starts = self._transactions.claims = starts
+        starts.watch()
         self._chores = asyncio.create_task(self._do_chores())
 
     async def close(self) -> None:
@@ -165,9 +177,8 @@ class DurableEngine:
             self._chores.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._chores
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(CLOSE_SECONDS):
-                await self._idle.wait()
+        if self._starts:
+            await self._starts.close(CLOSE_SECONDS)
         # DBOS has made its own pool the loop's default and shuts it down: leave from another one, and put that in its place.
         loop, pool = asyncio.get_running_loop(), ThreadPoolExecutor(thread_name_prefix="after-dbos")
         await loop.run_in_executor(pool, lambda: DBOS.destroy(destroy_registry=True))
@@ -179,19 +190,6 @@ class DurableEngine:
             self._dbos_engine.dispose()
         if self._lock_file:
             self._lock_file.close()
-
-    def _counted(self, step: Step) -> Step:
-        async def run(subject: str) -> None:
-            self._running += 1
-            self._idle.clear()
-            try:
-                await step(subject)
-            finally:
-                self._running -= 1
-                if not self._running:
-                    self._idle.set()
-
-        return run
 
     def _take_lock(self) -> None:
         if self.replicated:

@@ -6,11 +6,11 @@ import asyncio
 import contextlib
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -87,11 +87,24 @@ def _sqlite(url: URL, *, isolation_level: str | None, busy_ms: int) -> Engine:
     return engine
 
 
+class Claims(Protocol):
+    """What takes work out of queues within the transaction that put it there, and begins it once that is committed."""
+
+    def claim(self, connection: Connection) -> Sequence[Any]: ...
+
+    def begin(self, jobs: Sequence[Any]) -> None: ...
+
+
 class Transactions:
-    """Runs pieces of work against the database: `write` in groups on one thread, `read` on a few others."""
+    """Runs pieces of work against the database: `write` in groups on one thread, `read` on a few others.
+
+    Attributes:
+        claims: comes last in every transaction that writes; None until the durable engine has started.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.claims: Claims | None = None
         self._waiting: queue.SimpleQueue[_Piece | None] = queue.SimpleQueue()
         self._readers = ThreadPoolExecutor(4, thread_name_prefix="store-read")
         self._writer = threading.Thread(target=self._write_groups, name="store-write", daemon=True)
@@ -128,9 +141,19 @@ class Transactions:
     def _alone(self, work: Callable[[Connection], T]) -> T:
         try:
             with self._engine.begin() as connection:
-                return work(connection)
+                answer = work(connection)
+                begin = self._claimed(connection)
         except SQLAlchemyError as error:
             raise _unavailable(error) from error
+        begin()
+        return answer
+
+    def _claimed(self, connection: Connection) -> Callable[[], None]:
+        """What is to be begun after the commit."""
+        if (claims := self.claims) is None:
+            return lambda: None
+        jobs = claims.claim(connection)
+        return lambda: claims.begin(jobs)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Runs `work` in a read-only transaction; raises StoreUnavailable when the database cannot be read."""
@@ -191,7 +214,9 @@ class Transactions:
             answers = [(piece.future, piece.work(connection, trail) if piece.recorded else piece.work(connection)) for piece in group]
             if trail is not None:
                 trail.store()
+            begin = self._claimed(connection)
         _settle(answers)
+        begin()
 
 
 def _settle(answers: list[tuple[asyncio.Future[Any], Any]]) -> None:

@@ -10,7 +10,7 @@ import sqlalchemy
 from bot.store import engine as durable
 from bot.store.engine import DurableEngine
 from bot.store.schema import upgrade
-from bot.store.transactions import open_engine
+from bot.store.transactions import Transactions, open_engine
 
 pytestmark = pytest.mark.storage
 
@@ -27,7 +27,8 @@ async def test_the_proof_of_life_is_given_again_after_the_database_dropped_the_s
 
     async def nothing(_: str = "") -> None: ...
 
-    engine = DurableEngine(database, {"execute": nothing}, nothing)
+    transactions = Transactions(database)
+    engine = DurableEngine(database, transactions, {"execute": nothing}, nothing)
     await engine.start()
     try:
         with database.connect() as connection:
@@ -41,4 +42,5 @@ async def test_the_proof_of_life_is_given_again_after_the_database_dropped_the_s
         assert len(again) == 1
     finally:
         await engine.close()
+        transactions.close()
         database.dispose()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from functools import partial
 
 import pytest
 
 from bot.store.engine import DurableEngine
 from bot.store.schema import upgrade
-from bot.store.transactions import open_engine
+from bot.store.transactions import Transactions, open_engine
 
 pytestmark = pytest.mark.storage
 
@@ -34,17 +35,18 @@ async def test_one_account_is_changed_by_one_operation_at_a_time(database_url: s
 
     database = open_engine(database_url)
     upgrade(database)
-    engine = DurableEngine(database, {"execute": change}, nothing)
+    transactions = Transactions(database)
+    engine = DurableEngine(database, transactions, {"execute": change}, nothing)
     await engine.start()
     try:
         for operation_id in ("A1", "A2", "A3", "B1"):
-            with database.begin() as connection:
-                engine.enqueue(connection, "execute", operation_id, key=operation_id[0])
+            await transactions.write(partial(engine.enqueue, workflow="execute", operation_id=operation_id, key=operation_id[0]))
         async with asyncio.timeout(10):
             while len(order) < 4 or running["all"]:  # noqa: ASYNC110 - two things to wait for
                 await asyncio.sleep(0.02)
     finally:
         await engine.close()
+        transactions.close()
         database.dispose()
 
     assert most == {"A": 1, "B": 1, "all": 2}

@@ -1,0 +1,273 @@
+"""Work starts in the process whose transaction called for it, right after the commit, and not when its queue is looked at next.
+
+The durable engine's row of such work says from that commit on that it is under way here, just as if the queue had been looked at in that
+moment; limits are kept by what these rows say, so that all replicas keep them together. If this process dies, the row is what the engine
+finds, and the work starts again like everything that was cut off. What a limit keeps back stays in its queue until something of it ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import structlog
+from sqlalchemy import (
+    Connection,
+    FromClause,
+    Select,
+    TableClause,
+    Text,
+    Tuple,
+    Update,
+    bindparam,
+    column,
+    literal_column,
+    or_,
+    select,
+    table,
+    text,
+    tuple_,
+    update,
+)
+
+from bot.errors import StoreUnavailable
+from bot.store.transactions import Transactions
+
+log = structlog.get_logger()
+
+#: How often it is looked for what nobody here put into a queue: put off until now, or left behind by another process.
+LOOK_SECONDS = 1.0
+#: Seconds before a step that failed is tried again: at first, and at most.
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+
+#: Columns of https://docs.dbos.dev/explanations/system-tables#dbosworkflow_status, as far as the start and the end of work write them.
+_COLUMNS = (
+    "workflow_uuid", "status", "queue_name", "queue_partition_key", "priority", "created_at", "updated_at", "started_at_epoch_ms",
+    "completed_at", "executor_id", "application_version",
+)  # fmt: skip
+#: Words of the statement and not its parameters: indexes of such rows alone are used only so.
+_ENQUEUED, _PENDING = (literal_column(f"'{word}'", Text()) for word in ("ENQUEUED", "PENDING"))
+#: Under which a connection carries the queues of which something may be taken, and what stands there for whatever waits longest.
+_NOTED, _LONGEST = "noted queues", ""
+_LOCK = text("SELECT pg_advisory_xact_lock(8203, hashtext(:queue))")
+
+Step = Callable[[str], Awaitable[None]]
+
+
+class Job(NamedTuple):
+    """Work that is under way here.
+
+    Attributes:
+        queue: which queue it was in, which is the name of its workflow.
+        id: the engine's id of it: the queue's name, a colon and what the step is given.
+    """
+
+    queue: str
+    id: str
+
+    @classmethod
+    def about(cls, queue: str, subject: str) -> Job:
+        """The one that does this about a subject."""
+        return cls(queue, f"{queue}:{subject}")
+
+    @property
+    def subject(self) -> str:
+        """What the step is given."""
+        return self.id.removeprefix(f"{self.queue}:")
+
+
+class Starts:
+    """Takes work out of the engine's queues and carries it out on the running loop.
+
+    Args:
+        steps: queue -> what is done; one that raises is repeated until it does not.
+        limits: queue -> `worker_concurrency` at once here; where there is `partition_concurrency`, one at a time for each key, and where
+            there is `global_concurrency`, one at a time in all processes.
+        me: the engine's name of this process.
+        version: that of the workflows which this process can run.
+        replicated: other processes use the database too.
+    """
+
+    def __init__(
+        self,
+        transactions: Transactions,
+        steps: Mapping[str, Step],
+        limits: Mapping[str, Mapping[str, int]],
+        me: str,
+        version: str,
+        *,
+        replicated: bool,
+    ) -> None:
+        self._transactions, self._steps, self._limits, self._replicated = transactions, steps, limits, replicated
+        self._rows = table("workflow_status", *map(column, _COLUMNS), schema="dbos" if replicated else None)
+        self._taking = {name: _taking(self._rows, limit, me, version) for name, limit in limits.items()}
+        self._loop = asyncio.get_running_loop()
+        self._running: Counter[str] = Counter()
+        self._changing = threading.Lock()  # counted by the loop and by threads of transactions
+        self._left: set[str] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closing = False
+        self._watch: asyncio.Task[None] | None = None
+
+    def note(self, connection: Connection, job: Job) -> None:
+        """When this transaction ends this job may be taken; one without an id stands for what waits longest in its queue."""
+        connection.info.setdefault(_NOTED, {}).setdefault(job.queue, set()).add(job.id)
+
+    def claim(self, connection: Connection) -> list[Job]:
+        """The last statements of a transaction: takes what it noted, as far as there is room. What is returned begins after the commit."""
+        jobs = []
+        for queue, ids in sorted(connection.info.pop(_NOTED, {}).items()):
+            room = self._limits[queue]["worker_concurrency"] - self._running[queue]
+            found = self._take(connection, queue, room, ids) if room > 0 and not self._closing else []
+            jobs += [Job(queue, id) for id in found]
+            if room > 0 and _LONGEST in ids and not found:
+                self._left.discard(queue)
+            elif len(found) < len(ids) or _LONGEST in ids:
+                self._left.add(queue)
+        return jobs
+
+    def _take(self, connection: Connection, queue: str, room: int, ids: set[str]) -> Sequence[str]:
+        if self._replicated:  # nobody else takes from it until this transaction has ended
+            connection.execute(_LOCK, {"queue": queue})
+        given, longest = self._taking[queue]
+        values = {"queue": queue, "room": room, "now": _now()}
+        taken = connection.execute(longest, values) if _LONGEST in ids else connection.execute(given, values | {"ids": list(ids)})
+        return taken.scalars().all()
+
+    def begin(self, jobs: Sequence[Job]) -> None:
+        """Starts what was claimed, from whatever thread."""
+        if not jobs:
+            return
+        with self._changing:
+            self._running.update(job.queue for job in jobs)
+        self._loop.call_soon_threadsafe(self._launch, jobs)
+
+    def _launch(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            task = asyncio.create_task(self._carry_out(job))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _carry_out(self, job: Job) -> None:
+        try:
+            await self._until_done(job)
+        finally:
+            with self._changing:
+                self._running[job.queue] -= 1
+        await self._end(job)
+
+    async def _until_done(self, job: Job) -> None:
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                return await self._steps[job.queue](job.subject)
+            except Exception as error:
+                log.warning("a step failed and is tried again", action="step_failed", step=job.queue, error=type(error).__name__)
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, LONGEST_PAUSE)
+
+    async def _end(self, job: Job) -> None:
+        """Says that it is done, and takes what waited for that."""
+
+        def ended(connection: Connection) -> None:
+            this = self._rows.c.workflow_uuid == job.id
+            connection.execute(update(self._rows).where(this).values(status="SUCCESS", completed_at=_now(), updated_at=_now()))
+            if job.queue in self._left:
+                self.note(connection, Job(job.queue, _LONGEST))
+
+        while True:
+            try:
+                return await self._transactions.write(ended)
+            except StoreUnavailable:
+                await asyncio.sleep(FIRST_PAUSE)
+
+    async def run(self, queue: str, subject: str) -> None:
+        """Carries out what the engine itself took out of a queue."""
+        with self._changing:
+            self._running[queue] += 1
+        this = asyncio.current_task()
+        assert this is not None, "the engine runs it as a task"
+        self._tasks.add(this)
+        try:
+            await self._steps[queue](subject)
+        finally:
+            self._tasks.discard(this)
+            with self._changing:
+                self._running[queue] -= 1
+
+    def watch(self) -> None:
+        """Looks from now on for what others put into the queues, or an earlier life left there."""
+        self._watch = asyncio.create_task(self._look_now_and_then())
+
+    async def _look_now_and_then(self) -> None:
+        while True:
+            try:
+                await self._look()
+            except StoreUnavailable as error:
+                log.warning("queues wait for the database", action="queues_wait", error=str(error))
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _look(self) -> None:
+        waiting = select(self._rows.c.queue_name).where(self._rows.c.status == _ENQUEUED).distinct()
+        found = await self._transactions.read(lambda connection: connection.execute(waiting).scalars().all())
+        jobs = [Job(queue, _LONGEST) for queue in found if queue in self._limits]
+
+        def noted(connection: Connection) -> None:
+            for job in jobs:
+                self.note(connection, job)
+
+        if jobs:
+            await self._transactions.write(noted)
+
+    async def close(self, seconds: float) -> None:
+        """Starts nothing more; what runs gets so long to end, and is cut off then: the engine finds it again."""
+        self._closing = True
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+        left = [*self._tasks, *((self._watch,) if self._watch else ())]
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+
+def _taking(rows: TableClause, limit: Mapping[str, int], me: str, version: str) -> tuple[Update, Update]:
+    """The statements that take work of one queue: what has one of the given `ids`, and what waits longest; at most `room`."""
+    found, other = rows.alias("found"), rows.alias("other")
+    may = select(found.c.workflow_uuid).where(found.c.queue_name == bindparam("queue"), found.c.status == _ENQUEUED)
+    may = may.where(or_(found.c.application_version.is_(None), found.c.application_version == version))
+    if "global_concurrency" in limit or "partition_concurrency" in limit:
+        beside = (other.c.queue_name == found.c.queue_name) & other.c.status.in_((_PENDING, _ENQUEUED))
+        if "partition_concurrency" in limit:
+            beside &= other.c.queue_partition_key == found.c.queue_partition_key
+        first = (other.c.status == _PENDING) | (_place(other) < _place(found))
+        may = may.where(~select(other.c.workflow_uuid).where(beside, first).exists())
+
+    def taken(which: Select[Any]) -> Update:
+        return (
+            update(rows)
+            .where(rows.c.workflow_uuid.in_(which.order_by(*_place(found)).limit(bindparam("room"))))
+            .where(rows.c.status == _ENQUEUED)  # another process may have been quicker, and the row is locked only now
+            .values(
+                status=_PENDING,
+                executor_id=me,
+                application_version=version,
+                started_at_epoch_ms=bindparam("now"),
+                updated_at=bindparam("now"),
+            )
+            .returning(rows.c.workflow_uuid)
+        )
+
+    return taken(may.where(found.c.workflow_uuid.in_(bindparam("ids", expanding=True)))), taken(may)
+
+
+def _place(rows: FromClause) -> Tuple:
+    """In which order a queue is emptied."""
+    return tuple_(rows.c.priority, rows.c.created_at, rows.c.workflow_uuid)
+
+
+def _now() -> int:
+    return int(time.time() * 1000)
