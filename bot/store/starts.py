@@ -8,6 +8,7 @@ finds, and the work starts again like everything that was cut off. What a limit 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 import time
 from collections import Counter
@@ -102,7 +103,7 @@ class Starts:
         *,
         replicated: bool,
     ) -> None:
-        self._transactions, self._steps, self._limits, self._replicated = transactions, steps, limits, replicated
+        self.transactions, self._steps, self._limits, self._replicated = transactions, steps, limits, replicated
         self._rows = table("workflow_status", *map(column, _COLUMNS), schema="dbos" if replicated else None)
         self._taking = {name: _taking(self._rows, limit, me, version) for name, limit in limits.items()}
         self._loop = asyncio.get_running_loop()
@@ -144,7 +145,8 @@ class Starts:
             return
         with self._changing:
             self._running.update(job.queue for job in jobs)
-        self._loop.call_soon_threadsafe(self._launch, jobs)
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the engine's next start finds them
+            self._loop.call_soon_threadsafe(self._launch, jobs)
 
     def _launch(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
@@ -181,7 +183,7 @@ class Starts:
 
         while True:
             try:
-                return await self._transactions.write(ended)
+                return await self.transactions.write(ended)
             except StoreUnavailable:
                 await asyncio.sleep(FIRST_PAUSE)
 
@@ -213,7 +215,7 @@ class Starts:
 
     async def _look(self) -> None:
         waiting = select(self._rows.c.queue_name).where(self._rows.c.status == _ENQUEUED).distinct()
-        found = await self._transactions.read(lambda connection: connection.execute(waiting).scalars().all())
+        found = await self.transactions.read(lambda connection: connection.execute(waiting).scalars().all())
         jobs = [Job(queue, _LONGEST) for queue in found if queue in self._limits]
 
         def noted(connection: Connection) -> None:
@@ -221,7 +223,7 @@ class Starts:
                 self.note(connection, job)
 
         if jobs:
-            await self._transactions.write(noted)
+            await self.transactions.write(noted)
 
     async def close(self, seconds: float) -> None:
         """Starts nothing more; what runs gets so long to end, and is cut off then: the engine finds it again."""
