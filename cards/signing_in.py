@@ -9,7 +9,6 @@ from bot.domain.replies import PersonShown
 from bot.domain.said import join, said_day, say, say_each
 from bot.domain.sign_in import PassFacts, Preference, Registration
 from cards.elements import Element, facts, heading, line, moment, run
-from cards.wording import switched
 
 #: methodUsabilityReason: https://learn.microsoft.com/graph/api/resources/temporaryaccesspassauthenticationmethod
 _UNUSABLE = say_each(
@@ -30,7 +29,7 @@ def elements(shown: PersonShown) -> list[Element]:
         if dossier.preference.system_preferred:
             rows.append((say("System-preferred"), _system(dossier.preference)))
     if dossier.mfa_state:
-        rows.append((say("Per-user MFA"), switched(dossier.mfa_state.value)))
+        rows.append((say("Per-user MFA"), dossier.mfa_state.spoken))
     if dossier.registration:
         rows.append((say("Registered for"), _registered(dossier.registration)))
     said: list[Element] = [heading(say("At sign-in"), size="Medium", spacing="None")]

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain.change import KINDS, Change, ChangeKind
+from bot.domain.change import KINDS, Change, ChangeKind, value_spoken
+from bot.domain.change_values import Switch
 from bot.domain.life import Fate, State
 from bot.domain.operation import Operation, Result
 from bot.domain.pass_terms import window
@@ -14,7 +15,6 @@ from bot.domain.people import Person
 from bot.domain.phone import mask_text
 from bot.domain.rules import Need
 from bot.domain.said import Said, join, say, say_count
-from bot.domain.sign_in import DefaultMethod
 from bot.domain.sms import asked_for
 from cards.bulk_words import bulk_title, file_name
 from cards.elements import Colour, Element, Style, address, columns, line, run, woven
@@ -136,7 +136,7 @@ def task(changes: tuple[Change, ...], bundle: ChangeKind | None = None) -> str:
 
 def _task_of(change: Change) -> str:
     if change.kind is ChangeKind.SMS_SIGN_IN:
-        return say("Switch on SMS sign-in") if change.after == "on" else say("Switch off SMS sign-in")
+        return say("Switch on SMS sign-in") if change.after is Switch.ON else say("Switch off SMS sign-in")
     if not change.phone:
         email = say("Set email for password reset") if change.before is None else say("Change email for password reset")
         return KINDS[change.kind].task or email
@@ -160,27 +160,20 @@ def title(operation: Operation) -> str:
 def difference(change: Change) -> tuple[str, str]:
     """Before and after, in words where there is no number."""
     match change.kind:
-        case ChangeKind.SMS_SIGN_IN if change.follows and change.after == "off":
+        case ChangeKind.SMS_SIGN_IN if change.follows and change.after is Switch.OFF:
             return say("off"), say("stays off")
         case ChangeKind.SMS_SIGN_IN:
-            return switched(change.before or "off"), switched(change.after or "off")
+            return value_spoken(change.before or Switch.OFF), value_spoken(change.after or Switch.OFF)
         case ChangeKind.SIGN_OUT:
             return say("signed in wherever they are"), say("signed out everywhere")
-        case ChangeKind.BLOCK:
-            return say("enabled"), say("blocked")
-        case ChangeKind.UNBLOCK:
-            return say("blocked"), say("enabled")
         case ChangeKind.SET_DEFAULT:
-            before, after = DefaultMethod.of(change.before), DefaultMethod.of(change.after)
-            return before.spoken if before else say("none"), after.spoken if after else say("none")
-        case ChangeKind.REQUIRE_MFA:
-            return switched(change.before), switched(change.after)
+            return value_spoken(change.before or say("none")), value_spoken(change.after or say("none"))
         case ChangeKind.CREATE_PASS:
-            held = say("a pass until {at}", at=datetime.fromisoformat(change.before)) if change.before else say("none")
+            held = say("a pass until {at}", at=datetime.fromisoformat(str(change.before))) if change.before else say("none")
             return held, change.wanted.spoken if change.wanted else say("none")
         case ChangeKind.RESET_PASSWORD:
             return say("the present one"), say("a temporary one, to be changed at the next sign-in")
-    return switched(change.before) if change.before else say("not registered"), switched(change.after) if change.after else say("removed")
+    return value_spoken(change.before or say("not registered")), value_spoken(change.after or say("removed"))
 
 
 def change_label(change: Change, state: State, *, told: bool = False) -> str:
@@ -247,18 +240,6 @@ def difference_text(change: Change) -> str:
     """The same in plain text, always masked."""
     before, after = difference(change.masked())
     return say("{label}: {before} → {after}", label=change.label, before=before, after=after)
-
-
-#: Words of Graph that stand on cards as they are said.
-_SWITCHED = {
-    "on": say("on"), "off": say("off"), "disabled": say("disabled"), "enabled": say("enabled"), "enforced": say("enforced"),
-    "deactivated": say("deactivated"), "registered": say("registered"),
-}  # fmt: skip
-
-
-def switched(word: str | None) -> str:
-    """The state of a switch as people say it."""
-    return _SWITCHED.get(word or "", word or say("unknown"))
 
 
 def time_left(now: datetime, until: datetime) -> str:

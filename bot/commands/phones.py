@@ -6,7 +6,8 @@ from bot.commands.grammar.arguments import FOR, PHONE, TO, Number, Somebody
 from bot.commands.grammar.kinds import Choice, Optional, Word
 from bot.commands.people import READS
 from bot.commands.spec import Command, Context, Invocation
-from bot.domain.change import ChangeKind
+from bot.domain.change import ChangeKind, Value
+from bot.domain.change_values import Switch
 from bot.domain.methods import PhoneType
 from bot.domain.plan import Plan
 from bot.domain.sign_in import Aspect
@@ -21,7 +22,7 @@ SMS_SIGN_IN_WORDS = Word(
 )
 
 
-def _plan(invocation: Invocation, context: Context, kind: ChangeKind, wanted: str | bool | None) -> Plan:
+def _plan(invocation: Invocation, context: Context, kind: ChangeKind, wanted: Value | None) -> Plan:
     assert context.dossier is not None, "dispatch resolves <who>"
     phone = invocation.args.get("phone", PhoneType.MOBILE)
     assert isinstance(phone, PhoneType)
@@ -61,7 +62,7 @@ async def sms_sign_in(invocation: Invocation, context: Context) -> Plan:
     Raises:
         Refusal: it cannot be, and why.
     """
-    return _plan(invocation, context, ChangeKind.SMS_SIGN_IN, invocation.args["on"] is True)
+    return _plan(invocation, context, ChangeKind.SMS_SIGN_IN, Switch.of(invocation.args["on"] is True))
 
 
 SET_PHONE = Command(

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.domain.change import ChangeKind
+from bot.domain.change_values import Switch
 from bot.domain.file_found import NO_ANSWERS, Answers, Found, Question, open_questions, telling
 from bot.domain.hindrance import Hindrance
 from bot.domain.life import State
@@ -215,7 +216,7 @@ class PlanDigest:
 
     Attributes:
         writes: how many changes that are, all rows together.
-        follow: in how many rows SMS sign-in follows from the number, by how it ends: "on", or "off" where it is switched off again.
+        follow: in how many rows SMS sign-in follows from the number, by how it ends: on, or off where it is switched off again.
         signs_in_by_sms: in some row SMS sign-in is switched on.
         asked_on: in how many rows that is asked for.
         numbers: how many are set, by which phone they are for.
@@ -227,7 +228,7 @@ class PlanDigest:
         if job and (told := telling(job.found, job.answers)):
             self._digest.update(json.dumps(told, separators=(",", ":")).encode() + b"\n")
         self.writes = 0
-        self.follow = Counter[str]()
+        self.follow = Counter[Switch]()
         self.signs_in_by_sms = False
         self.asked_on = 0
         self.numbers = Counter[PhoneType]()
@@ -239,11 +240,11 @@ class PlanDigest:
             if row.kind and row.kind.changes:
                 self.writes += len(row.changes)
                 self.warned.update({each.code for each in row.warned})
-                self.follow.update(change.after or "off" for change in row.changes if change.follows)
+                self.follow.update(Switch.of(change.after is Switch.ON) for change in row.changes if change.follows)
                 for change in row.changes:
                     if change.kind is ChangeKind.SET_PHONE and change.phone:
                         self.numbers[change.phone] += 1
-                    on = change.kind is ChangeKind.SMS_SIGN_IN and change.after == "on"
+                    on = change.after is Switch.ON
                     self.signs_in_by_sms |= on
                     self.asked_on += on and not change.follows
             changes = [[change.kind.value, change.phone, change.before, change.after] for change in row.changes]

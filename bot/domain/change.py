@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
+from bot.domain.change_values import AccountState, NameAndDay, Switch, TokenState
 from bot.domain.email import mask_address
 from bot.domain.methods import Family, PhoneType
 from bot.domain.pass_terms import WantedPass
 from bot.domain.phone import mask
 from bot.domain.said import Said, say, say_each
-from bot.domain.sign_in import Aspect
+from bot.domain.sign_in import Aspect, DefaultMethod, MfaState
 
 
 class ChangeKind(StrEnum):
@@ -144,27 +145,31 @@ CONTAINING = frozenset({ChangeKind.SIGN_OUT, ChangeKind.BLOCK, ChangeKind.REVOKE
 REMOVALS: dict[Family, ChangeKind] = {facts.family: kind for kind, facts in KINDS.items() if facts.family}
 
 
+#: What is before or after a change; plain text are numbers, addresses and moments as Graph says them, and nothing else.
+Value: TypeAlias = str | Switch | AccountState | TokenState | DefaultMethod | MfaState
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One difference.
 
     Attributes:
         phone: which phone; None for everything else.
-        before, after: numbers of phones (None: no such phone), "on" or "off" for SMS sign-in (None
-            before: of a phone still to be registered), an address for the email; for a method that
-            is removed or deactivated its name and date, and None or "deactivated"; for a new pass the moment until which the one holds that
-            it replaces, if any (`moment`), and None; for a password Graph's moment of its last change, and None; for sessions Graph's
-            moment, and None; for an account "enabled" and "disabled"; for the default method and per-user MFA Graph's words.
+        before, after: numbers of phones (None: no such phone), addresses of emails; for SMS sign-in, and nothing else, a `Switch` (None
+            before: of a phone still to be registered); an `AccountState`, a `DefaultMethod`, an `MfaState`; for any other method that is
+            removed or deactivated what tells it from others, and None or DEACTIVATED; for a new pass the moment until which the one holds
+            that it replaces, if any (`moment`), and None; for a password Graph's moment of its last change, for sessions Graph's moment,
+            and None.
         method: Graph's id of the method that is removed or changed.
-        follows: SMS sign-in as it is going to be once the mobile number before it is set: Entra ID switches it on by itself ("on", never
-            written by us), and we switch it off again ("off").
+        follows: SMS sign-in as it is going to be once the mobile number before it is set: Entra ID switches it on by itself (ON, never
+            written by us), and we switch it off again (OFF).
         wanted: what a new pass will be; None of everything else.
     """
 
     kind: ChangeKind
     phone: PhoneType | None
-    before: str | None
-    after: str | None
+    before: Value | NameAndDay | None
+    after: Value | None
     method: str = ""
     follows: bool = False
     wanted: WantedPass | None = None
@@ -201,7 +206,7 @@ class Change:
     @property
     def contains(self) -> bool:
         """It only takes access away: the closed list of docs/security-officer.md, as far as a single change can tell."""
-        return self.kind in CONTAINING or (self.kind is ChangeKind.SMS_SIGN_IN and self.after == "off")
+        return self.kind in CONTAINING or self.after is Switch.OFF
 
     @property
     def of_method(self) -> bool:
@@ -217,6 +222,7 @@ class Change:
         """The same change fit for a channel, a log or the trail: of numbers the last two digits are left, of addresses the domain."""
         if not self.is_private:
             return self
+        assert not isinstance(self.before, NameAndDay), "numbers and addresses are text"
         hide = mask if self.is_number else mask_address
         return replace(self, before=self.before and hide(self.before), after=self.after and hide(self.after))
 
@@ -237,17 +243,23 @@ _LABELS = say_each(
 )
 
 
+def value_spoken(value: Value | NameAndDay) -> str:
+    """What is before or after a change, as people say it; a number, an address or one of Graph's moments is said as it is."""
+    return value.spoken if isinstance(value, (Switch, AccountState, TokenState, DefaultMethod, MfaState, NameAndDay)) else value
+
+
 def moment(at: datetime) -> str:
     """A moment as it stands in a change: in UTC, to the minute."""
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
 
 
 def recorded(change: Change) -> dict[str, Any]:
-    """A change as the store and the trail have it: what a pass is and was stands in words there, which `store.records` reads back."""
-    facts = asdict(change) | {"before": change.before}
+    """A change as the store and the trail have it: some of its values stand in words there, which `store.records` reads back."""
+    before: str | None = change.before.spoken if isinstance(change.before, NameAndDay) else change.before
+    facts = asdict(change) | {"before": before}
     del facts["wanted"]
     if change.wanted:
-        held = change.before and f"a pass until {datetime.fromisoformat(change.before):%Y-%m-%d %H:%M} UTC"
+        held = before and f"a pass until {datetime.fromisoformat(before):%Y-%m-%d %H:%M} UTC"
         facts |= {"before": held, "after": change.wanted.recorded}
     return facts
 

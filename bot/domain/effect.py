@@ -6,7 +6,8 @@ What is not `untouched` any more is stale, and nothing of it is written. `servic
 
 from __future__ import annotations
 
-from bot.domain.change import KINDS, Change, ChangeKind
+from bot.domain.change import KINDS, Change, ChangeKind, Value
+from bot.domain.change_values import NameAndDay, Switch, TokenState
 from bot.domain.methods import Dossier, Family, SmsSignIn
 from bot.domain.phone import digits
 from bot.domain.sign_in import MfaState
@@ -19,7 +20,7 @@ def in_effect(change: Change, dossier: Dossier) -> bool:
             return dossier.person.enabled == (change.kind is ChangeKind.UNBLOCK)
         case ChangeKind.REQUIRE_MFA:
             # Entra makes "enabled" of somebody who has registered a method "enforced" by itself.
-            wanted = {change.after, MfaState.ENFORCED} if change.after == MfaState.ENABLED else {change.after}
+            wanted = {change.after, MfaState.ENFORCED} if change.after is MfaState.ENABLED else {change.after}
             return dossier.mfa_state in wanted
         case ChangeKind.CREATE_PASS | ChangeKind.RESET_PASSWORD:
             return False  # once-only: nothing that could be read proves that somebody saw the code
@@ -55,19 +56,20 @@ def untouched(change: Change, dossier: Dossier) -> bool:
             return unclear(change, dossier) or _is(change, dossier, change.before)
 
 
-def _is(change: Change, dossier: Dossier, value: str | None) -> bool:
+def _is(change: Change, dossier: Dossier, value: Value | NameAndDay | None) -> bool:
     if change.kind is ChangeKind.SET_DEFAULT:
         assert dossier.preference is not None, "read wherever it is changed"
-        return dossier.preference.default == value
+        return dossier.preference.default is value
     if change.kind is ChangeKind.SET_EMAIL:
+        assert not isinstance(value, NameAndDay), "an address"
         email = next((method for method in dossier.others if method.family is Family.EMAIL), None)
         return (email is None) if value is None else (email is not None and email.name.casefold() == value.casefold())
     if change.kind is ChangeKind.DEACTIVATE_TOKEN:
         token = dossier.method(change.method)
-        return (token is None or token.active is False) == (value == change.after)
+        return (token is None or token.active is False) == (value is TokenState.DEACTIVATED)
     if KINDS[change.kind].family:
         method = dossier.method(change.method)
-        if method is not None and value is not None and change.kind is ChangeKind.REMOVE_EMAIL:
+        if method is not None and isinstance(value, str) and change.kind is ChangeKind.REMOVE_EMAIL:
             return method.name.casefold() == value.casefold()  # every account's email has the same id
         return (method is None) == (value is None)
     assert change.phone is not None, "only phones are left"
@@ -75,7 +77,8 @@ def _is(change: Change, dossier: Dossier, value: str | None) -> bool:
     if change.kind is ChangeKind.SMS_SIGN_IN and value is None:  # of a phone that was still to be registered
         return phone is None or phone.sms_sign_in is not SmsSignIn.READY
     if change.kind is ChangeKind.SMS_SIGN_IN:
-        return phone is not None and (phone.sms_sign_in is SmsSignIn.READY) == (value == "on")
+        return phone is not None and (phone.sms_sign_in is SmsSignIn.READY) == (value is Switch.ON)
+    assert not isinstance(value, NameAndDay), "a number"
     return (phone is None) if value is None else (phone is not None and digits(phone.number) == digits(value))
 
 

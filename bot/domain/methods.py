@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
+from bot.domain.change_values import NameAndDay
 from bot.domain.people import Person, Privileges
 from bot.domain.phone import digits, mask
 from bot.domain.retirement import Channel, Population, population_of
@@ -178,19 +179,21 @@ class Method:
     @property
     def facts(self) -> str:
         """Name and date, which tell it from another of its kind: "Pixel 8, registered 3 April 2023"."""
-        if self.family is Family.EMAIL:
-            return self.name
-        registered = say("registered {day}", day=self.since) if self.since else "" if self.name else say("registered")
-        return join(", ", (self.name, registered))
+        return self.name if self.family is Family.EMAIL else self.name_and_day.spoken
+
+    @property
+    def name_and_day(self) -> NameAndDay:
+        """The same as a value."""
+        try:
+            return NameAndDay(self.name, date.fromisoformat(self.created))
+        except ValueError:
+            return NameAndDay(self.name)
 
     @property
     def since(self) -> str:
         """The date in words; empty when Graph gave none that we can read."""
-        try:
-            day = date.fromisoformat(self.created)
-        except ValueError:
-            return ""
-        return said_day(day)
+        day = self.name_and_day.day
+        return said_day(day) if day else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from bot.domain.change import Change, ChangeKind
+from bot.domain.change import Change, ChangeKind, value_spoken
 from bot.domain.methods import SYNCED, Dossier, Family, Method, PhoneType
 from bot.domain.reset import method_spoken, removal
 from bot.domain.said import join, say
@@ -233,4 +233,4 @@ def unused_passes(dossier: Dossier) -> tuple[Change, ...]:
 
 def named(changes: Iterable[Change]) -> str:
     """What is removed, by what it is and what tells it from others of its kind: a pass has nothing but its date."""
-    return join("; ", (say("{label} ({before})", label=change.label, before=change.before or "") for change in changes))
+    return join("; ", (say("{label} ({before})", label=change.label, before=value_spoken(change.before or "")) for change in changes))

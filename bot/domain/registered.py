@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.change import Change, ChangeKind
+from bot.domain.change_values import Switch
 from bot.domain.methods import Dossier, Family, Method, PhoneType, SmsSignIn
 from bot.domain.operation import Operation
 from bot.domain.phone import digits
@@ -79,7 +80,7 @@ def replaces(dossier: Dossier, changes: Sequence[Change], made: Sequence[Made], 
     Nor is a number that takes over the SMS sign-in others agreed to for the one before it.
     """
     return _carries_sign_in(dossier, changes) or any(
-        change.before is not None
+        isinstance(change.before, str)
         and (
             (change.kind is ChangeKind.SET_PHONE and not _is_own_first(change.phone, change.before, made, agent_id, now))
             or (change.kind is ChangeKind.SET_EMAIL and not _is_own_first(None, change.before, made, agent_id, now))
@@ -99,10 +100,7 @@ def _carries_sign_in(dossier: Dossier, changes: Sequence[Change]) -> bool:
 
 def moved_since(operation: Operation, made: Iterable[Made]) -> bool:
     """Whether a number was set through Doorman after an operation was asked for that rests on it: SMS sign-in on, or another default."""
-    rests = any(
-        change.kind is ChangeKind.SET_DEFAULT or (change.kind is ChangeKind.SMS_SIGN_IN and change.after == "on" and not change.follows)
-        for change in operation.changes
-    )
+    rests = any(change.kind is ChangeKind.SET_DEFAULT or (change.after is Switch.ON and not change.follows) for change in operation.changes)
     return rests and any(
         one.change.kind is ChangeKind.SET_PHONE and one.operation_id != operation.id and one.at > operation.created_at for one in made
     )

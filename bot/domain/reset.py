@@ -7,6 +7,7 @@ MFA" of the Entra admin centre takes: https://learn.microsoft.com/entra/identity
 from __future__ import annotations
 
 from bot.domain.change import REMOVALS, Change, ChangeKind
+from bot.domain.change_values import TokenState
 from bot.domain.email import mask_address
 from bot.domain.methods import Dossier, Family, Method, PhoneType
 from bot.domain.said import join, say
@@ -45,7 +46,7 @@ def to_reset(dossier: Dossier, bundle: ChangeKind) -> tuple[Change, ...]:
     phones = [dossier.phones[kind] for kind in _PHONES if kind in dossier.phones and not _kept_on_premises(dossier, kind)]
     return (
         *(removal(method) for method in _of(dossier, first)),
-        *(Change(ChangeKind.DEACTIVATE_TOKEN, None, method.facts, "deactivated", method.id) for method in tokens),
+        *(Change(ChangeKind.DEACTIVATE_TOKEN, None, method.name_and_day, TokenState.DEACTIVATED, method.id) for method in tokens),
         *(Change(ChangeKind.REMOVE_PHONE, phone.type, phone.number, None) for phone in phones),
         *(removal(method) for method in _of(dossier, _SECOND_FACTORS)),
     )
@@ -62,7 +63,8 @@ def staying(dossier: Dossier, bundle: ChangeKind) -> tuple[str, ...]:
 def removal(method: Method) -> Change:
     """Taking one method away; its family has to be one of `REMOVALS`."""
     assert method.family is not None, "only what we know is removed"
-    return Change(REMOVALS[method.family], None, method.facts, None, method.id)
+    before = method.name if method.family is Family.EMAIL else method.name_and_day
+    return Change(REMOVALS[method.family], None, before, None, method.id)
 
 
 def method_spoken(method: Method) -> str:

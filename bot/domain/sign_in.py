@@ -145,6 +145,11 @@ class MfaState(StrEnum):
     ENFORCED = "enforced"
     UNKNOWN = "unknownFutureValue"
 
+    @property
+    def spoken(self) -> str:
+        """As people say it."""
+        return _STATES[self]
+
 
 @dataclass(frozen=True, slots=True)
 class PassFacts:
@@ -163,8 +168,7 @@ class PassFacts:
     reason: str = ""
 
 
-#: As people say it; the value is what is stored.
-STATES = say_each(
+_STATES = say_each(
     {
         MfaState.DISABLED: "disabled",
         MfaState.ENABLED: "enabled",

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from bot.domain.change import Change, ChangeKind
+from bot.domain.change_values import Switch
 from bot.domain.methods import Dossier, PhoneType, SmsSignIn
 from bot.domain.plan import Plan
 from bot.domain.said import say, say_count
@@ -44,19 +45,19 @@ def with_sign_in(plan: Plan, dossier: Dossier, *, on: bool) -> Plan:
 
 def followed(changes: Iterable[Change], dossier: Dossier, *, on: bool) -> tuple[Change, ...]:
     """The changes of `with_sign_in`."""
-    before = "off" if PhoneType.MOBILE in dossier.phones else None
-    follower = Change(ChangeKind.SMS_SIGN_IN, PhoneType.MOBILE, before, "on" if on else "off", follows=True)
+    before = Switch.OFF if PhoneType.MOBILE in dossier.phones else None
+    follower = Change(ChangeKind.SMS_SIGN_IN, PhoneType.MOBILE, before, Switch.of(on), follows=True)
     return tuple(each for change in changes for each in ((change, follower) if _is_mobile_number(change) else (change,)))
 
 
-def file_notes(follow: Mapping[str, int], asked_on: int) -> tuple[str, ...]:
+def file_notes(follow: Mapping[Switch, int], asked_on: int) -> tuple[str, ...]:
     """The same about the rows of a file, for its requester and its approvers.
 
     Args:
-        follow: in how many rows it ends "on", and in how many it is switched "off" again.
+        follow: in how many rows it ends on, and in how many it is switched off again.
         asked_on: in how many rows it is switched on because the file says so.
     """
-    on, off = follow.get("on", 0), follow.get("off", 0)
+    on, off = follow.get(Switch.ON, 0), follow.get(Switch.OFF, 0)
     switched_on = say_count(
         on,
         "SMS sign-in goes from off to on for {count} person: with a new mobile number, a texted code replaces the password.",

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot.domain.change import Change, ChangeKind
+from bot.domain.change_values import Switch
 from bot.domain.life import Fate, State, fates
 from bot.domain.methods import Dossier, Family, PhoneType, SmsSignIn
 from bot.domain.operation import Operation
@@ -28,7 +29,7 @@ _SESSIONS = say("Every session ends. A password that was given stays: block the 
 def can_be_taken_back(operation: Operation, now: datetime) -> bool:
     """Whether the operation gave something, lately enough."""
     ended = operation.finished_at or operation.created_at
-    gives = any(change.kind in _GIVES or _switches_on(change) for change in _done(operation))
+    gives = any(change.kind in _GIVES or change.after is Switch.ON for change in _done(operation))
     return operation.bulk is None and operation.state in _WRITTEN and gives and now < ended + OFFERED_FOR
 
 
@@ -63,12 +64,8 @@ def _given(changes: Iterable[Change], dossier: Dossier) -> Iterable[Change]:
         phone = dossier.phones.get(kind)
         if phone and digits(phone.number) == digits(numbers.get(kind, "")):
             yield Change(ChangeKind.REMOVE_PHONE, kind, phone.number, None)
-        elif phone and phone.sms_sign_in is SmsSignIn.READY and any(_switches_on(change) for change in changes):
-            yield Change(ChangeKind.SMS_SIGN_IN, kind, "on", "off")
-
-
-def _switches_on(change: Change) -> bool:
-    return change.kind is ChangeKind.SMS_SIGN_IN and change.after == "on"
+        elif phone and phone.sms_sign_in is SmsSignIn.READY and any(change.after is Switch.ON for change in changes):
+            yield Change(ChangeKind.SMS_SIGN_IN, kind, Switch.ON, Switch.OFF)
 
 
 def _same(one: str | None, other: str) -> bool:

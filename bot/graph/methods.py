@@ -19,6 +19,7 @@ from msgraph.generated.users.item.authentication.authentication_request_builder 
 from msgraph.graph_service_client import GraphServiceClient
 
 from bot.domain.change import KINDS, Change, ChangeKind
+from bot.domain.change_values import Switch
 from bot.domain.methods import SYNCED, Family, Method, Phone, PhoneType, SmsSignIn
 from bot.domain.phone import digits
 from bot.domain.sign_in import PassFacts, SmsTerms
@@ -200,7 +201,7 @@ def _phone_request(methods: AuthenticationRequestBuilder, change: Change, phone:
     phones = methods.phone_methods
     one = phones.by_phone_authentication_method_id(PHONE_IDS[phone])
     if change.kind is ChangeKind.SMS_SIGN_IN:
-        switch = one.enable_sms_sign_in if change.after == "on" else one.disable_sms_sign_in
+        switch = one.enable_sms_sign_in if change.after is Switch.ON else one.disable_sms_sign_in
         return switch.to_post_request_information()
     if change.kind is ChangeKind.REMOVE_PHONE:
         return one.to_delete_request_information()

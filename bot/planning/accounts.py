@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.change import Change, ChangeKind
+from bot.domain.change_values import AccountState
 from bot.domain.methods import Dossier
 from bot.domain.plan import Plan
 from bot.domain.said import say
@@ -36,11 +37,14 @@ def plan_switch(dossier: Dossier, kind: ChangeKind) -> Plan:
         )
     if kind is ChangeKind.UNBLOCK:
         return Plan(
-            person, (Change(kind, None, "disabled", "enabled"),), (say("The person can sign in again with what is registered."),), warnings
+            person,
+            (Change(kind, None, AccountState.DISABLED, AccountState.ENABLED),),
+            (say("The person can sign in again with what is registered."),),
+            warnings,
         )
     return Plan(
         person,
-        (Change(kind, None, "enabled", "disabled"),),
+        (Change(kind, None, AccountState.ENABLED, AccountState.DISABLED),),
         (say("Nobody can sign in to this account until it is unblocked."), _LATE),
         warnings,
     )

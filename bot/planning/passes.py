@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain.change import Change, ChangeKind, moment
+from bot.domain.change_values import NameAndDay
 from bot.domain.effect import pass_id
 from bot.domain.methods import Dossier
 from bot.domain.pass_terms import SECURITY_INFO, PassTerms, WantedPass, window
@@ -92,7 +93,7 @@ def plan_revocation(dossier: Dossier) -> Plan:
     if not held:
         refuse_hidden(dossier)
         raise Refusal(say("{name} has no Temporary Access Pass: there is nothing to do.", name=dossier.person.name), code="nothing_to_do")
-    change = Change(ChangeKind.REVOKE_PASS, None, "registered", None, held)
+    change = Change(ChangeKind.REVOKE_PASS, None, NameAndDay(), None, held)
     return Plan(dossier.person, (change,), (say("Whoever has the code can no longer sign in with it. Sessions that began with it go on."),))
 
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import NoReturn
 
-from bot.domain.change import Change, ChangeKind
+from bot.domain.change import Change, ChangeKind, Value
+from bot.domain.change_values import Switch
 from bot.domain.methods import Dossier, Phone, PhoneType, SmsSignIn
 from bot.domain.people import Person
 from bot.domain.phone import PhoneNumber, mask, parse_number, region_of
@@ -37,7 +38,7 @@ def plan_change(
     dossier: Dossier,
     kind: ChangeKind,
     phone: PhoneType,
-    wanted: str | bool | None,
+    wanted: Value | None,
     installation: Installation,
     today: date,
     *,
@@ -48,7 +49,7 @@ def plan_change(
 
     Args:
         phone: which phone; for SMS sign-in the one it would use.
-        wanted: a number as typed or as Graph shows it; None to remove; True, False, "on" or "off" for SMS sign-in.
+        wanted: a number as typed or as Graph shows it; None to remove; for SMS sign-in how it is to be.
         mode: "set" does what is needed, "add" refuses when there is such a phone already, "update" when there is none.
         private: only the requester reads the answer, so a refusal may show a registered number in full.
 
@@ -57,7 +58,7 @@ def plan_change(
         InvalidNumber: the number cannot be registered.
     """
     if kind is ChangeKind.SMS_SIGN_IN:
-        return _plan_sms_sign_in(dossier, phone, wanted in (True, "on"), Retiring(installation.retirement, today, dossier.population))
+        return _plan_sms_sign_in(dossier, phone, wanted is Switch.ON, Retiring(installation.retirement, today, dossier.population))
     if phone is PhoneType.OFFICE and dossier.person.synced:
         raise Refusal(
             say(
@@ -233,7 +234,7 @@ def _plan_sms_sign_in(dossier: Dossier, phone: PhoneType, on: bool, retiring: Re
     if on:
         replaces = say("The mobile number becomes a sign-in name: a texted code replaces the password.")
         notes = (replaces, *ending_notes(retiring.of_sms_sign_in(), person))
-    change = Change(ChangeKind.SMS_SIGN_IN, PhoneType.MOBILE, "off" if on else "on", "on" if on else "off")
+    change = Change(ChangeKind.SMS_SIGN_IN, PhoneType.MOBILE, Switch.of(not on), Switch.of(on))
     return _plan(person, change, notes, warned)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from bot.domain.change import Change, ChangeKind
+from bot.domain.change import Change, ChangeKind, Value
+from bot.domain.change_values import Switch
 from bot.domain.methods import Dossier, Phone, PhoneType, SmsSignIn
 from bot.domain.plan import Warned
 from bot.domain.policy import Decision, Reason
@@ -44,7 +45,7 @@ def plan_row(row: Row, dossier: Dossier, installation: Installation, today: date
         phone = wish.phone or PhoneType.MOBILE
         mode = row.mode.value if row.mode in (Mode.ADD, Mode.UPDATE) else "set"
         try:
-            plan = plan_change(seen, _kind(wish), phone, wish.value or None, installation, today, mode=mode, private=False)
+            plan = plan_change(seen, _kind(wish), phone, _wanted(wish), installation, today, mode=mode, private=False)
         except Refusal as refusal:
             if refusal.code == "nothing_to_do":
                 continue
@@ -83,6 +84,10 @@ def _kind(wish: Wish) -> ChangeKind:
     return ChangeKind.SET_PHONE if wish.value else ChangeKind.REMOVE_PHONE
 
 
+def _wanted(wish: Wish) -> Value | None:
+    return (wish.value or None) if wish.phone else Switch(wish.value)
+
+
 def _kind_of(changes: list[Change]) -> RowKind:
     if not changes:
         return RowKind.NO_CHANGE
@@ -97,7 +102,7 @@ def _after(dossier: Dossier, change: Change) -> Dossier:
     assert change.phone is not None, "rows change phones alone"
     old = phones.get(change.phone)
     if change.kind is ChangeKind.SMS_SIGN_IN and old:
-        phones[change.phone] = replace(old, sms_sign_in=SmsSignIn.READY if change.after == "on" else SmsSignIn.NOT_ENABLED)
+        phones[change.phone] = replace(old, sms_sign_in=SmsSignIn.READY if change.after is Switch.ON else SmsSignIn.NOT_ENABLED)
     elif change.after is None:
         phones.pop(change.phone, None)
     else:

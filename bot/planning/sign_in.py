@@ -10,7 +10,7 @@ from bot.domain.phone import mask
 from bot.domain.plan import Plan
 from bot.domain.retirement import Retiring
 from bot.domain.said import join, say
-from bot.domain.sign_in import STATES, DefaultMethod, MfaState, Preference
+from bot.domain.sign_in import DefaultMethod, MfaState, Preference
 from bot.errors import Refusal
 from bot.planning.installation import Installation
 from bot.planning.methods import refuse_hidden
@@ -53,8 +53,7 @@ def plan_default(dossier: Dossier, wanted: DefaultMethod, installation: Installa
     warnings = [overruled] if preference.system_preferred else []
     if not person.enabled:
         warnings.append(say("This account is disabled: nobody can sign in to it, whatever the default is."))
-    before = preference.default.value if preference.default else None
-    return Plan(person, (Change(ChangeKind.SET_DEFAULT, None, before, wanted.value),), notes, tuple(warnings))
+    return Plan(person, (Change(ChangeKind.SET_DEFAULT, None, preference.default, wanted),), notes, tuple(warnings))
 
 
 def plan_mfa(dossier: Dossier, wanted: MfaState, installation: Installation) -> Plan:
@@ -75,12 +74,12 @@ def plan_mfa(dossier: Dossier, wanted: MfaState, installation: Installation) -> 
         )
     assert state is not None, "read with the account"
     if state is wanted or (state is MfaState.ENFORCED and wanted is MfaState.ENABLED):
-        text = say("Per-user MFA of {name} is {state} already: there is nothing to do.", name=person.name, state=STATES[state])
+        text = say("Per-user MFA of {name} is {state} already: there is nothing to do.", name=person.name, state=state.spoken)
         if state is not wanted:
             text = say(
                 "Per-user MFA of {name} is {state} already, which is the stricter of the two: there is nothing to do.",
                 name=person.name,
-                state=STATES[state],
+                state=state.spoken,
             )
         raise Refusal(text, code="nothing_to_do")
     notes = [
@@ -90,7 +89,7 @@ def plan_mfa(dossier: Dossier, wanted: MfaState, installation: Installation) -> 
     if wanted is MfaState.ENABLED:
         notes.insert(0, say("If this person has registered a method, Entra ID makes it enforced by itself."))
     warnings = (say("Without Conditional Access the password alone is then enough to sign in."),) if wanted is MfaState.DISABLED else ()
-    return Plan(person, (Change(ChangeKind.REQUIRE_MFA, None, state.value, wanted.value),), tuple(notes), warnings)
+    return Plan(person, (Change(ChangeKind.REQUIRE_MFA, None, state, wanted),), tuple(notes), warnings)
 
 
 def named(default: DefaultMethod) -> str:

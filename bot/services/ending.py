@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.domain.change import ChangeKind
+from bot.domain.change import ChangeKind, value_spoken
 from bot.domain.life import Fate, State
 from bot.domain.operation import Result
 from bot.domain.reset import to_reset
@@ -103,7 +103,9 @@ def _result(step: Step) -> Result:
 def _name(step: Step) -> str:
     """What was to be changed, by name; numbers and addresses are not for everybody, so of those the label has to do."""
     change = step.change
-    return change.label if change.is_private or not change.before else say("{label} ({before})", label=change.label, before=change.before)
+    if change.is_private or not change.before:
+        return change.label
+    return say("{label} ({before})", label=change.label, before=value_spoken(change.before))
 
 
 def _registered_meanwhile(run: Run) -> list[str]:

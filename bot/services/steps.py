@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.domain.change import Change, ChangeKind
+from bot.domain.change_values import Switch
 from bot.domain.effect import in_effect, untouched
 from bot.domain.life import Fate
 from bot.domain.methods import Dossier, Family, PhoneType
@@ -64,7 +65,7 @@ class Step:
     @property
     def comes_by_itself(self) -> bool:
         """Entra does it together with the change before it."""
-        return self.change.follows and self.change.after == "on"
+        return self.change.follows and self.change.after is Switch.ON
 
     @property
     def set_aside(self) -> bool:
@@ -100,7 +101,7 @@ class Run:
         self.operation = operation
         self._began = began
         self.steps = [
-            Step(change, tried=cut_off, unsure=cut_off, sessions_from=change.before or "")
+            Step(change, tried=cut_off, unsure=cut_off, sessions_from=_sessions_from(change))
             for change in operation.changes
             if not change.once_only
         ]
@@ -239,6 +240,10 @@ class Run:
                 other=other,
             )
         step.refuse(why, hint)
+
+
+def _sessions_from(change: Change) -> str:
+    return str(change.before or "") if change.kind is ChangeKind.SIGN_OUT else ""
 
 
 def _other_default(dossier: Dossier | None, besides: Change) -> str:

@@ -7,7 +7,8 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 
-from bot.domain.change import Change, ChangeKind
+from bot.domain.change import Change, ChangeKind, value_spoken
+from bot.domain.change_values import Switch
 from bot.domain.life import State
 from bot.domain.phone import mask_text
 from bot.domain.rows import Row, RowKind, row_operation_id
@@ -35,7 +36,6 @@ _ENDINGS = say_each(
         State.CANCELLED: "cancelled",
     }
 )
-_SWITCH = say_each({"on": "on", "off": "off"})
 
 
 def template() -> bytes:
@@ -119,7 +119,6 @@ def _cells(row: Row, full_numbers: bool) -> list[str]:
 
 
 def _in_words(change: Change) -> str:
-    before, after = change.before, change.after
-    if change.kind is ChangeKind.SMS_SIGN_IN:
-        before, after = _SWITCH.get(before or "off", before), _SWITCH.get(after or "off", after)
-    return say("{label}: {before} → {after}", label=change.label, before=before or say("none"), after=after or say("none"))
+    none = Switch.OFF if change.kind is ChangeKind.SMS_SIGN_IN else say("none")
+    before, after = (value_spoken(value or none) for value in (change.before, change.after))
+    return say("{label}: {before} → {after}", label=change.label, before=before, after=after)

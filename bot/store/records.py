@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row
 
 from bot.domain.audit import AuditEvent
 from bot.domain.bulk import Bulk
-from bot.domain.change import Change, ChangeKind, moment, recorded
+from bot.domain.change import KINDS, Change, ChangeKind, Value, moment, recorded
+from bot.domain.change_values import AccountState, NameAndDay, Switch, TokenState
 from bot.domain.conversations import ConversationRef
 from bot.domain.file_found import NO_ANSWERS, Answers, Doubt, Sheet, Unused
 from bot.domain.file_found import Found as FileFound
 from bot.domain.life import Fate, State
-from bot.domain.methods import PhoneType
+from bot.domain.methods import Family, PhoneType
 from bot.domain.operation import Approval, Operation, Result
 from bot.domain.pass_terms import WantedPass
 from bot.domain.people import Actor, Person
@@ -27,7 +28,17 @@ from bot.domain.rows import Mode, RowKind, Wish
 from bot.domain.rows import Row as BulkRow
 from bot.domain.rules import Need
 from bot.domain.said import from_store, to_store
+from bot.domain.sign_in import DefaultMethod, MfaState
 
+#: What the words before and after a change of a kind are; of every other kind they are text.
+_STORED_AS: dict[ChangeKind, Callable[[Any], Value]] = {
+    ChangeKind.SMS_SIGN_IN: Switch,
+    ChangeKind.BLOCK: AccountState,
+    ChangeKind.UNBLOCK: AccountState,
+    ChangeKind.SET_DEFAULT: DefaultMethod,
+    ChangeKind.REQUIRE_MFA: MfaState,
+    ChangeKind.DEACTIVATE_TOKEN: TokenState,
+}
 #: What a new pass will be, and the one that it replaces.
 _WANTED = re.compile(r"(?P<minutes>\d{1,5}) minutes, (?P<use>one-time|reusable)(?:, from (?P<start>\d{4}-\d\d-\d\d \d\d:\d\d) UTC)?")
 _HELD = re.compile(r"a pass until (?P<until>\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
@@ -187,16 +198,34 @@ def _found(stored: dict[str, Any]) -> Found:
 def change(stored: dict[str, Any]) -> Change:
     """The change that is stored so."""
     phone = PhoneType(stored["phone"]) if stored["phone"] else None
-    before = stored["before"] and from_store(stored["before"])
+    before, after = stored["before"], stored["after"]
     kind, method, follows = ChangeKind(stored["kind"]), stored.get("method", ""), stored.get("follows", False)
     if kind is ChangeKind.CREATE_PASS:
-        return Change(kind, phone, _held(before), None, method, follows, _wanted(stored["after"]))
-    return Change(kind, phone, before, stored["after"], method, follows)
+        return Change(kind, phone, before and _held(before), None, method, follows, _wanted(after))
+    return Change(kind, phone, before and _before(kind, before), after and _STORED_AS.get(kind, from_store)(after), method, follows)
 
 
-def _held(text: str | None) -> str | None:
-    if text is None:
-        return None
+def _before(kind: ChangeKind, stored: Any) -> Value | NameAndDay:
+    family = KINDS[kind].family
+    named = kind is ChangeKind.DEACTIVATE_TOKEN or (family is not None and family is not Family.EMAIL)
+    return _name_and_day(stored) if named else _STORED_AS.get(kind, from_store)(stored)
+
+
+def _name_and_day(stored: Any) -> NameAndDay:
+    """What `NameAndDay.spoken` came to, taken apart again: a sentence stands in the store with its parts, and the day is one of them."""
+    match stored:
+        case {"say": "{0}{1}{2}", "with": {"0": str(name), "2": {"with": {"day": {"with": {"day": {"day": day}}}}}}}:
+            return NameAndDay(name, date.fromisoformat(day))
+        case {"say": "registered {day}", "with": {"day": {"with": {"day": {"day": day}}}}}:
+            return NameAndDay(day=date.fromisoformat(day))
+        case {"say": "{0}", "with": {"0": str(name)}}:
+            return NameAndDay(name)
+        case "registered" | {"say": "registered"}:
+            return NameAndDay()
+    return NameAndDay(from_store(stored))  # in one piece, as it was stored before sentences had parts
+
+
+def _held(text: str) -> str:
     if (found := _HELD.fullmatch(text)) is None:
         raise ValueError("not a pass that is held")
     return moment(_utc(found["until"]))

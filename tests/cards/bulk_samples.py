@@ -10,6 +10,7 @@ from datetime import timedelta
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import Bulk, Hold, Progress, first_rows_note
 from bot.domain.change import Change, ChangeKind
+from bot.domain.change_values import Switch
 from bot.domain.conversations import ConversationRef, Member
 from bot.domain.file_found import Answers, Doubt, Found, Sheet, Unused
 from bot.domain.hindrance import Hindrance
@@ -100,7 +101,7 @@ def samples() -> tuple[Sample, ...]:
     alternate = Change(ChangeKind.SET_PHONE, other, None, "+31 612345679")
     update = Change(ChangeKind.SET_PHONE, mobile, "+31 612345001", "+31 612345678")
     remove = Change(ChangeKind.REMOVE_PHONE, other, "+31 612345002", None)
-    sms = Change(ChangeKind.SMS_SIGN_IN, mobile, "off", "on")
+    sms = Change(ChangeKind.SMS_SIGN_IN, mobile, Switch.OFF, Switch.ON)
     spoilt = ("The mobile had lost its leading zero.",)
     rows = (
         (RowKind.ADD, _row(2, "Alice Jansen", RowKind.ADD, add, alternate), _row(3, "Dirk Bakker", RowKind.ADD, add, repaired=spoilt),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change, ChangeKind
+from bot.domain.change_values import NameAndDay, Switch, TokenState
 from bot.domain.conversations import ConversationRef, Member
 from bot.domain.forms import Field, FieldKind, FormShown
 from bot.domain.life import Fate, State
@@ -57,8 +58,8 @@ MIA = Person("66", "Mia O'Brien", "mia.o'brien@fabrikam.example", job_title="Sto
 SET = Change(ChangeKind.SET_PHONE, PhoneType.MOBILE, None, NEW)
 UPDATE = Change(ChangeKind.SET_PHONE, PhoneType.MOBILE, OLD, NEW)
 REMOVE = Change(ChangeKind.REMOVE_PHONE, PhoneType.ALTERNATE_MOBILE, "+31 612345002", None)
-DEFAULT = Change(ChangeKind.SET_DEFAULT, None, "sms", "push")
-SMS_ON = Change(ChangeKind.SMS_SIGN_IN, PhoneType.MOBILE, "off", "on")
+DEFAULT = Change(ChangeKind.SET_DEFAULT, None, DefaultMethod.SMS, DefaultMethod.PUSH)
+SMS_ON = Change(ChangeKind.SMS_SIGN_IN, PhoneType.MOBILE, Switch.OFF, Switch.ON)
 
 PROPOSED = Operation(
     id="7QXF",
@@ -127,10 +128,10 @@ RESET = replace(
     command="reset-mfa",
     bundle=ChangeKind.RESET_MFA,
     changes=(
-        Change(ChangeKind.DEACTIVATE_TOKEN, None, "Feitian c200 2601, registered 20 March 2025", "deactivated", "t"),
+        Change(ChangeKind.DEACTIVATE_TOKEN, None, NameAndDay("Feitian c200 2601", date(2025, 3, 20)), TokenState.DEACTIVATED, "t"),
         Change(ChangeKind.REMOVE_PHONE, PhoneType.MOBILE, OLD, None),
-        Change(ChangeKind.REMOVE_CODES, None, "registered", None, "c"),
-        Change(ChangeKind.REMOVE_AUTHENTICATOR, None, "iPhone 15, registered 2 June 2025", None, "a"),
+        Change(ChangeKind.REMOVE_CODES, None, NameAndDay(), None, "c"),
+        Change(ChangeKind.REMOVE_AUTHENTICATOR, None, NameAndDay("iPhone 15", date(2025, 6, 2)), None, "a"),
     ),
     notes=("Stays as it is: passkey YubiKey 5C.",),
     warnings=("The person is left with the password alone and may not be let in to register anew.",),
@@ -148,8 +149,8 @@ LOST = replace(
     command="recover",
     bundle=ChangeKind.RECOVER,
     changes=(
-        Change(ChangeKind.REMOVE_CODES, None, "registered", None, "c"),
-        Change(ChangeKind.REMOVE_AUTHENTICATOR, None, "iPhone 15, registered 2 June 2025", None, "a"),
+        Change(ChangeKind.REMOVE_CODES, None, NameAndDay(), None, "c"),
+        Change(ChangeKind.REMOVE_AUTHENTICATOR, None, NameAndDay("iPhone 15", date(2025, 6, 2)), None, "a"),
         Change(ChangeKind.REMOVE_PHONE, PhoneType.MOBILE, OLD, None),
         Change(ChangeKind.SIGN_OUT, None, "2026-01-01T08:00:00Z", None),
         Change(ChangeKind.CREATE_PASS, None, None, None, wanted=WantedPass(60)),
@@ -174,7 +175,7 @@ LOST = replace(
 #: With an Authenticator on another device too, so that its requester has to say which one is gone.
 OF_TWO = replace(
     LOST,
-    changes=(Change(ChangeKind.REMOVE_AUTHENTICATOR, None, "Pixel 8, registered 7 January 2025", None, "b"), *LOST.changes),
+    changes=(Change(ChangeKind.REMOVE_AUTHENTICATOR, None, NameAndDay("Pixel 8", date(2025, 1, 7)), None, "b"), *LOST.changes),
     recovery=Recovery(
         Situation.LOST,
         "nl-NL",
@@ -611,7 +612,7 @@ def hostile(text: str) -> dict[str, Reply]:
             replace(
                 operation,
                 bundle=ChangeKind.RESET_MFA,
-                changes=(Change(ChangeKind.REMOVE_AUTHENTICATOR, None, text, None, text),) * 18,
+                changes=(Change(ChangeKind.REMOVE_AUTHENTICATOR, None, NameAndDay(text), None, text),) * 18,
                 results=(Result(Fate.REFUSED, text),) * 18,
                 state=State.PARTIAL,
                 finished_at=NOW,
@@ -624,7 +625,7 @@ def hostile(text: str) -> dict[str, Reply]:
             replace(
                 operation,
                 bundle=ChangeKind.RECOVER,
-                changes=(Change(ChangeKind.REMOVE_AUTHENTICATOR, None, text, None, text),) * 18,
+                changes=(Change(ChangeKind.REMOVE_AUTHENTICATOR, None, NameAndDay(text), None, text),) * 18,
                 recovery=Recovery(Situation.LOST, text, (True,) * 18),
             ),
             NOW,
@@ -634,7 +635,10 @@ def hostile(text: str) -> dict[str, Reply]:
             replace(
                 operation,
                 bundle=ChangeKind.RECOVER,
-                changes=(Change(ChangeKind.REMOVE_AUTHENTICATOR, None, text, None, "0"), Change(ChangeKind.SIGN_OUT, None, text, None)),
+                changes=(
+                    Change(ChangeKind.REMOVE_AUTHENTICATOR, None, NameAndDay(text), None, "0"),
+                    Change(ChangeKind.SIGN_OUT, None, text, None),
+                ),
                 recovery=Recovery(
                     Situation.LOST, text, (True, True), found=tuple(Found(text, None, f"{n}", f"{n} {text}", n < 3) for n in range(6))
                 ),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.domain import alarms, limits
 from bot.domain.change import Change, ChangeKind
+from bot.domain.change_values import Switch
 from bot.domain.limits import DAY, HOUR, NO_LIMITS, SetBefore, Usage, check, may_freeze, number_digest, reached, warnings
 from bot.domain.methods import PhoneType
 from bot.domain.people import Actor, Person
@@ -144,7 +145,7 @@ def test_the_end_is_said_to_the_minute_and_never_too_early() -> None:
 def test_a_number_is_recognised_however_it_is_written_and_an_extension_makes_another() -> None:
     assert number_digest("+31 612345678") == number_digest("+31612345678")
     assert len({number_digest(number) for number in ("+31 612345678", "+31 612345679", "+31 612345678x1")}) == 3
-    on = Change(ChangeKind.SMS_SIGN_IN, PhoneType.MOBILE, "off", "on")
+    on = Change(ChangeKind.SMS_SIGN_IN, PhoneType.MOBILE, Switch.OFF, Switch.ON)
     gone = Change(ChangeKind.REMOVE_PHONE, PhoneType.MOBILE, "+31 612345678", None)
     assert limits.digests((on, gone)) == frozenset()
 

@@ -7,6 +7,7 @@ import uuid
 import pytest
 
 from bot.domain.change import Change, ChangeKind
+from bot.domain.change_values import Switch
 from bot.domain.methods import PhoneType, SmsSignIn
 from bot.errors import Conflict, NotAuthorised, NotFound, NumberNotUnique, Rejected, Throttled, Unavailable
 from bot.graph.dossiers import HIDDEN
@@ -268,10 +269,10 @@ async def test_add_change_remove_a_phone(bench: Bench) -> None:
 
 
 async def test_sms_sign_in(bench: Bench) -> None:
-    on = Change(ChangeKind.SMS_SIGN_IN, PhoneType.MOBILE, "off", "on")
+    on = Change(ChangeKind.SMS_SIGN_IN, PhoneType.MOBILE, Switch.OFF, Switch.ON)
     await bench.directory.apply(OMAR.id, on, "7QXF")
     assert (await bench.directory.dossier(OMAR.id)).phones[PhoneType.MOBILE].sms_sign_in is SmsSignIn.READY
-    await bench.directory.apply(OMAR.id, Change(ChangeKind.SMS_SIGN_IN, PhoneType.MOBILE, "on", "off"), "7QXG")
+    await bench.directory.apply(OMAR.id, Change(ChangeKind.SMS_SIGN_IN, PhoneType.MOBILE, Switch.ON, Switch.OFF), "7QXG")
     assert (await bench.directory.dossier(OMAR.id)).phones[PhoneType.MOBILE].sms_sign_in is SmsSignIn.NOT_ENABLED
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.domain.change import Change, ChangeKind
+from bot.domain.change_values import Switch
 from bot.domain.methods import PhoneType
 from bot.errors import DirectoryError, NotAuthorised, NotFound, NumberNotUnique, Throttled, Unavailable
 from bot.graph import GraphDirectory
@@ -22,7 +23,7 @@ from tests.graph.conftest import ALICE, OMAR, Bench
 SET = Change(ChangeKind.SET_PHONE, PhoneType.MOBILE, None, "+31 612345678")
 CHANGE = Change(ChangeKind.SET_PHONE, PhoneType.MOBILE, "+31 612345001", "+31 612345678")
 REMOVE = Change(ChangeKind.REMOVE_PHONE, PhoneType.ALTERNATE_MOBILE, "+31 612345002", None)
-ENABLE = Change(ChangeKind.SMS_SIGN_IN, PhoneType.MOBILE, "off", "on")
+ENABLE = Change(ChangeKind.SMS_SIGN_IN, PhoneType.MOBILE, Switch.OFF, Switch.ON)
 WRITES = [pytest.param(change, id=str(number)) for number, change in enumerate((CHANGE, REMOVE, ENABLE))]
 CLAIMS = json.dumps({"access_token": {"nbf": {"essential": True, "value": "1700000000"}}})
 

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from bot.domain.change import Change, ChangeKind
+from bot.domain.change_values import Switch
 from bot.domain.methods import Dossier, Method, Phone, PhoneType, SmsSignIn
 from bot.domain.people import Person, Privileges
 from bot.domain.plan import Plan
@@ -106,10 +107,6 @@ def test_a_number_as_graph_shows_it_can_be_wished_again() -> None:
     """The new card after a stale one starts from the stored change."""
     number = "+31 201234567x12"
     assert plan_change(dossier(), SET, OFFICE, number, Installation(), TODAY).changes[0].after == number
-    assert (
-        plan_change(dossier(mobile=OLD), SMS, MOBILE, "on", INSTALLATION, TODAY).changes
-        == plan_change(dossier(mobile=OLD), SMS, MOBILE, True, INSTALLATION, TODAY).changes
-    )
 
 
 @pytest.mark.parametrize(
@@ -126,7 +123,7 @@ def test_a_number_as_graph_shows_it_can_be_wished_again() -> None:
     ],
 )
 def test_sms_sign_in_is_refused_where_entra_would(state: SmsSignIn, on: bool, code: str) -> None:
-    assert refused(dossier(sms=state, mobile=OLD), SMS, MOBILE, on, INSTALLATION, TODAY).code == code
+    assert refused(dossier(sms=state, mobile=OLD), SMS, MOBILE, Switch.of(on), INSTALLATION, TODAY).code == code
 
 
 @pytest.mark.parametrize(
@@ -139,15 +136,15 @@ def test_sms_sign_in_is_refused_where_entra_would(state: SmsSignIn, on: bool, co
     ],
 )
 def test_sms_sign_in_is_switched(state: SmsSignIn, on: bool, doubtful: bool) -> None:
-    plan = plan_change(dossier(sms=state, mobile=OLD), SMS, MOBILE, on, INSTALLATION, TODAY)
-    assert plan.changes == (Change(SMS, MOBILE, "off" if on else "on", "on" if on else "off"),)
+    plan = plan_change(dossier(sms=state, mobile=OLD), SMS, MOBILE, Switch.of(on), INSTALLATION, TODAY)
+    assert plan.changes == (Change(SMS, MOBILE, Switch.of(not on), Switch.of(on)),)
     assert any("may refuse" in warning for warning in plan.warnings) is doubtful
     assert any("1 February 2027" in note for note in plan.notes) is on
 
 
 def test_sms_sign_in_needs_the_mobile() -> None:
-    assert refused(dossier(office="+31 201234567"), SMS, MOBILE, True, INSTALLATION, TODAY).code == "mobile_missing"
-    assert refused(dossier(), SMS, MOBILE, False, INSTALLATION, TODAY).code == "nothing_to_do"
+    assert refused(dossier(office="+31 201234567"), SMS, MOBILE, Switch.ON, INSTALLATION, TODAY).code == "mobile_missing"
+    assert refused(dossier(), SMS, MOBILE, Switch.OFF, INSTALLATION, TODAY).code == "nothing_to_do"
     assert refused(dossier(office="+31 201234567"), SMS, OFFICE, True, INSTALLATION, TODAY).code == "not_mobile"
 
 

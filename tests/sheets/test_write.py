@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.change import Change, ChangeKind
+from bot.domain.change_values import Switch
 from bot.domain.life import State
 from bot.domain.methods import PhoneType
 from bot.domain.people import Person
@@ -26,7 +27,7 @@ from tests.sheets.conftest import Reader, refusal
 ALICE = Person("1", "Alice Jansen", "alice@contoso.example")
 CHANGES = (
     Change(ChangeKind.SET_PHONE, PhoneType.MOBILE, None, "+31 612345678"),
-    Change(ChangeKind.SMS_SIGN_IN, None, "off", "on"),
+    Change(ChangeKind.SMS_SIGN_IN, None, Switch.OFF, Switch.ON),
     Change(ChangeKind.REMOVE_PHONE, PhoneType.OFFICE, "+31 201234567", None),
 )
 DONE = Row(
