@@ -10,10 +10,13 @@ import email.utils
 import math
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 
 from bot.errors import ChatError, ChatRefused, ChatUnavailable, DirectoryError, Throttled
 from bot.ports import Sleep
+
+#: Posts something; raises ChatError when Teams does not take it.
+Post = Callable[[], Awaitable[object]]
 
 #: Longest pause between two tries while Teams cannot be reached.
 LONGEST_PAUSE = 60.0
@@ -68,20 +71,48 @@ def pause_after(error: ChatError, attempt: int) -> float | None:
     return pause_before(error, attempt)
 
 
-async def until_taken(post: Callable[[], Awaitable[object]], sleep: Sleep) -> ChatError | None:
+async def until_all_taken(
+    posts: Callable[[], Awaitable[Mapping[Hashable, Post]]], sleep: Sleep, never: Callable[[ChatError], Awaitable[None]] | None = None
+) -> None:
+    """Posts to several, and again to those that do not have it yet; none of them keeps another from being posted to.
+
+    Args:
+        posts: all that there is to post as things are, each by what tells it from the others. It is asked before every round, until there
+            is nothing that was not posted or refused.
+        never: told why Teams will never take one of them, where somebody wants to know.
+    """
+    done = set[Hashable]()
+    attempt = 0
+    while left := {key: post for key, post in (await posts()).items() if key not in done}:
+        pauses = []
+        for key, post in left.items():
+            try:
+                await post()
+            except ChatError as error:
+                if (pause := pause_after(error, attempt + 1)) is not None:
+                    pauses.append(pause)
+                    continue
+                if never:
+                    await never(error)
+            done.add(key)
+        if pauses:
+            attempt += 1
+            await sleep(max(pauses))
+
+
+async def until_taken(post: Post, sleep: Sleep) -> ChatError | None:
     """Posts, and again until Teams has it.
 
     Returns:
         Why Teams will never take it; None when it has.
     """
-    attempt = 0
-    while True:
-        try:
-            await post()
-        except ChatError as error:
-            attempt += 1
-            if (pause := pause_after(error, attempt)) is None:
-                return error
-            await sleep(pause)
-        else:
-            return None
+    refused: list[ChatError] = []
+
+    async def alone() -> Mapping[Hashable, Post]:
+        return {"": post}
+
+    async def never(error: ChatError) -> None:
+        refused.append(error)
+
+    await until_all_taken(alone, sleep, never)
+    return next(iter(refused), None)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Hashable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -15,7 +16,7 @@ from bot.domain.operation import Operation
 from bot.domain.replies import OperationShown, Reply
 from bot.errors import ChatError, ChatRefused
 from bot.ports import Announcer, BulkJobs, Clock, Operations, Sleep
-from bot.retry import pause_after
+from bot.retry import Post, until_all_taken
 from bot.services.approvers_card import ApproversCard
 from bot.services.bulk.asks import asks_no_more
 from bot.services.personal_cards import PersonalCards
@@ -63,29 +64,13 @@ async def announce(
     operation_id, _, occasion = subject.partition(":")
     await _answer_is_out(operations, clock, sleep, operation_id)
     both = (requesters,) if occasion.startswith(PROGRESS) else (requesters, approvers)
-    brought: dict[Callable[[Operation], Awaitable[None]], int] = {}
-    attempt = 0
-    while (operation := await operations.get(operation_id)) is not None:
-        pause = None
-        for bring in both:
-            if brought.get(bring) == operation.version:
-                continue
-            try:
-                await bring(operation)
-            except ChatError as error:
-                again = pause_after(error, attempt + 1)
-                if again is not None:
-                    pause = max(pause or 0.0, again)
-                    continue
-                await undeliverable(operations, clock, operation, error)
-            brought[bring] = operation.version
-        if pause is not None:
-            attempt += 1
-            await sleep(pause)
-            continue
-        latest = await operations.get(operation_id)
-        if latest is None or latest.version == operation.version:
-            return
+
+    async def cards() -> Mapping[Hashable, Post]:
+        if (operation := await operations.get(operation_id)) is None:
+            return {}
+        return {(bring, operation.version): partial(bring, operation) for bring in both}
+
+    await until_all_taken(cards, sleep, partial(undeliverable, operations, clock, operation_id))
 
 
 async def _answer_is_out(operations: Operations, clock: Clock, sleep: Sleep, operation_id: str) -> None:
@@ -97,12 +82,12 @@ async def _answer_is_out(operations: Operations, clock: Clock, sleep: Sleep, ope
         await sleep(LOOK_FOR_ANSWER_SECONDS)
 
 
-async def undeliverable(operations: Operations, clock: Clock, operation: Operation, error: ChatError) -> None:
+async def undeliverable(operations: Operations, clock: Clock, operation_id: str, error: ChatError) -> None:
     """Notes that Teams will not take what the requester should see."""
     status = error.status if isinstance(error, ChatRefused) else 0
-    log.warning("result undeliverable", action="announce_refused", operation=operation.id, status=status)
+    log.warning("result undeliverable", action="announce_refused", operation=operation_id, status=status)
     facts = {"code": str(status)}
-    await operations.record(AuditEvent(Tag.ANNOUNCE_RESULT_UNDELIVERABLE, clock(), operation_id=operation.id, facts=facts))
+    await operations.record(AuditEvent(Tag.ANNOUNCE_RESULT_UNDELIVERABLE, clock(), operation_id=operation_id, facts=facts))
 
 
 def _code_stands(operation: Operation, now: datetime) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from functools import partial
+
 from bot.domain.bulk import ASKS, CHECKED, OVER
 from bot.domain.consequences import ASKING
 from bot.domain.conversations import ConversationRef
@@ -11,9 +14,8 @@ from bot.domain.operation import Operation
 from bot.domain.people import Actor
 from bot.domain.phone import mask_text
 from bot.domain.said import join, say, say_count
-from bot.errors import ChatError
 from bot.ports import Announcer, BulkJobs, Chats, Clock, Operations, Sleep
-from bot.retry import pause_after, until_taken
+from bot.retry import Post, until_all_taken, until_taken
 from bot.services.announce import undeliverable
 from bot.services.bulk.asks import asks_no_more, told_of
 
@@ -43,7 +45,7 @@ async def tell(operations: Operations, jobs: BulkJobs, announcer: Announcer, clo
             await asks_no_more(operations, announcer, operation, hold, clock)
 
     if refused := await until_taken(post, sleep):
-        await undeliverable(operations, clock, operation, refused)
+        await undeliverable(operations, clock, operation.id, refused)
 
 
 def approved(operation: Operation, number: int) -> Notice:
@@ -112,28 +114,18 @@ def ended(operation: Operation) -> Notice:
 
 async def remind(operations: Operations, chats: Chats, announcer: Announcer, clock: Clock, sleep: Sleep, operation_id: str) -> None:
     """Says beside every approvers' card that it still waits; nothing when it does not, or where the card never got to."""
-    attempt = 0
-    reminded: set[str] = set()
-    while True:
+
+    async def reminders() -> Mapping[Hashable, Post]:
         operation = await operations.get(operation_id)
         left = (operation.expires_at - clock()).total_seconds() if operation and operation.state is State.AWAITING_APPROVAL else 0.0
         if operation is None or left <= 0:
-            return
-        pauses = []
-        for where, reader in await _beside_cards(chats, operation):
-            if where.conversation_id in reminded:
-                continue
-            try:
-                await announcer.send(where, reminder(operation, left, in_person=reader is not None), reader)
-            except ChatError as error:
-                if (pause := pause_after(error, attempt + 1)) is not None:
-                    pauses.append(pause)
-                    continue
-            reminded.add(where.conversation_id)
-        if not pauses:
-            return
-        attempt += 1
-        await sleep(max(pauses))
+            return {}
+        return {
+            where.conversation_id: partial(announcer.send, where, reminder(operation, left, in_person=reader is not None), reader)
+            for where, reader in await _beside_cards(chats, operation)
+        }
+
+    await until_all_taken(reminders, sleep)
 
 
 async def _beside_cards(chats: Chats, operation: Operation) -> list[tuple[ConversationRef, Actor | None]]:

@@ -79,7 +79,7 @@ class Upload:
             log.info("fragment not taken", action="upload_retry", status=status, attempt=attempt)
             if attempt == TRIES:
                 break
-            await self._sleep(wait if wait is not None else spread(min(0.3 * 2**attempt, LONGEST_WAIT), 0, more=0.2))
+            await self._sleep(_pause(wait, attempt))
             now = await self._expected(lost=end == self._size and status not in (416, 429))
             if now is None or now == end:
                 return end
@@ -108,7 +108,7 @@ class Upload:
                 return None
             if status not in _TRY_AGAIN and status != 0:
                 raise _refused(status)
-            await self._sleep(wait if wait is not None else min(0.3 * 2**attempt, LONGEST_WAIT))
+            await self._sleep(_pause(wait, attempt))
         raise _busy()
 
     async def _given_up(self, bytes_seen: int) -> ValueError:
@@ -132,6 +132,11 @@ class Upload:
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             log.info("no answer from OneDrive", action="upload_no_answer", error=type(error).__name__)
             return 0, None, None
+
+
+def _pause(asked: float | None, attempt: int) -> float:
+    """Seconds before the next try: what OneDrive asks for, else doubling."""
+    return spread(min(0.3 * 2**attempt, LONGEST_WAIT), 0, more=0.2) if asked is None else asked
 
 
 def _next(body: bytearray) -> int | None:
