@@ -265,7 +265,8 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         requester = RequesterPresses(operations, stops, gate, reveals, again, views, clock)
         person = AboutPerson(operations, stops, directory, reviewer, commands, views, clock)
         pressed = OperationDesk(gate, approvals, requester, person, views)
-        dispatch = Dispatch(Turns(operations, stops, clock), gate, commands, forms, pressed, desk, reports)
+        turns = Turns(operations, stops, clock)
+        dispatch = Dispatch(turns, gate, commands, forms, pressed, desk, reports)
         tokens = (
             None
             if settings.insecure_local
@@ -277,7 +278,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
                 tenant_id=settings.bot_tenant_id,
             )
         )
-        handler = DoormanHandler(dispatch, connector, welcome(COMMANDS), settings.bot_tenant_id, readers, known)
+        handler = DoormanHandler(dispatch, turns, connector, welcome(COMMANDS), settings.bot_tenant_id, readers, known)
         stack.push_async_callback(handler.close)
         app[_ENDPOINT] = MessagesEndpoint(
             TeamsAdapter(connector), handler, connector, tokens, settings.allowed_service_urls, settings.bot_tenant_id, readers

@@ -30,11 +30,7 @@ Takes = Callable[[CardAction], Awaitable[Reply]]
 
 
 class Dispatch:
-    """Turns what people type and press into replies.
-
-    Attributes:
-        posted, pause, answered, is_new: those of `Turns`.
-    """
+    """Turns what people type and press into replies."""
 
     def __init__(
         self,
@@ -53,7 +49,6 @@ class Dispatch:
         self._operations = operations
         self._bulk = bulk
         self._reports = reports
-        self.posted, self.pause, self.answered, self.is_new = turns.posted, turns.pause, turns.answered, turns.is_new
         self._takers: Mapping[Verb, Takes] = {verb: self._taker(declared) for verb, declared in VERBS.items()}
 
     def _taker(self, declared: Declared) -> Takes:

@@ -22,6 +22,7 @@ from bot.languages import Readers
 from bot.services.dispatch import Dispatch
 from bot.services.explain import incident
 from bot.services.personal_chats import PersonalChats
+from bot.services.turns import Turns
 from bot.teams.attachments import CARD, no_files_here
 from bot.teams.carrier import Carrier
 from bot.teams.identity import actor_of, chat_reader, where_of
@@ -47,12 +48,13 @@ class DoormanHandler(TeamsActivityHandler):
     """
 
     def __init__(
-        self, dispatch: Dispatch, connector: Connector, welcome: Help, tenant_id: str, readers: Readers, chats: PersonalChats
+        self, dispatch: Dispatch, turns: Turns, connector: Connector, welcome: Help, tenant_id: str, readers: Readers, chats: PersonalChats
     ) -> None:
         super().__init__()
         self._dispatch = dispatch
+        self._turns = turns
         self._connector = connector
-        self._carrier = Carrier(connector, dispatch.posted, dispatch.pause, tenant_id, readers)
+        self._carrier = Carrier(connector, turns.posted, turns.pause, tenant_id, readers)
         self._welcome = welcome
         self._readers = readers
         self._chats = chats
@@ -61,7 +63,7 @@ class DoormanHandler(TeamsActivityHandler):
     async def on_turn(self, turn_context: TurnContext) -> None:
         """Every turn; at its end Teams may deliver the activity again without anything happening."""
         await super().on_turn(turn_context)
-        self._dispatch.answered(delivery_key(turn_context.activity))
+        self._turns.answered(delivery_key(turn_context.activity))
         self._meet(turn_context.activity)
 
     def _meet(self, activity: Activity) -> None:
@@ -153,7 +155,7 @@ class DoormanHandler(TeamsActivityHandler):
         """Welcomes once, when the bot itself is added."""
         activity = turn_context.activity
         added = any(member.id == activity.recipient.id for member in activity.members_added)
-        if added and await self._dispatch.is_new(delivery_key(activity)):
+        if added and await self._turns.is_new(delivery_key(activity)):
             await self._carrier.below(turn_context, self._welcome)
 
     async def _typed(self, context: TurnContext, *, edited: bool = False) -> None:

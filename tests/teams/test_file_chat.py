@@ -61,7 +61,7 @@ class Places:
 
 
 class Desk:
-    """The services, as far as the border is concerned: they answer as a test says, and note what they were told."""
+    """The services and their turns, as far as the border is concerned: they answer as a test says, and note what they were told."""
 
     def __init__(self) -> None:
         self.messages: list[IncomingMessage] = []
@@ -139,7 +139,7 @@ async def chat() -> AsyncIterator[Chat]:
     async with aiohttp.ClientSession() as session:
         connector, readers, files = Connector(session, token, (host,)), Readers("en"), OneDriveFiles((host,))
         known = PersonalChats(Places(), lambda: datetime.now(UTC))  # type: ignore[arg-type]
-        handler = DoormanHandler(desk, connector, Help(()), cast.TENANT_ID, readers, known)  # type: ignore[arg-type]
+        handler = DoormanHandler(desk, desk, connector, Help(()), cast.TENANT_ID, readers, known)  # type: ignore[arg-type]
         endpoint = MessagesEndpoint(TeamsAdapter(connector), handler, connector, None, (host,), cast.TENANT_ID, readers)
         app = web.Application()
         app.router.add_post("/api/messages", endpoint.post)
