@@ -185,6 +185,10 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
             finally:
                 await client.close()
 
+        async def cards_follow(subject: str) -> None:
+            await turns.answer_is_out(operation_of(subject))
+            await announce(operations, jobs, announcer, in_channel, in_person, clock, sleep, subject)
+
         async def chores() -> None:
             await operations.purge(clock(), settings.audit_days, settings.numbers_days)
             await registrations.forget(clock(), settings.registration_days)
@@ -203,7 +207,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
                 "execute": lambda operation_id: execute(operations, reviewer, directory.in_background(), clock, sleep, operation_id),
                 "reconcile": compare_logs,
                 "registrations": lambda reading: read_registrations(registrations, everybody, settings.zone, clock, reading),
-                "announce": lambda subject: announce(operations, jobs, announcer, in_channel, in_person, clock, sleep, subject),
+                "announce": cards_follow,
                 "tell": lambda subject: tell(operations, jobs, announcer, clock, sleep, subject),
                 "remind": lambda subject: remind(operations, chats, announcer, clock, sleep, operation_of(subject)),
                 "follow_up": lambda subject: follow_up(operations, directory.in_background(), announcer, clock, sleep, subject),
@@ -222,6 +226,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         daily_head = DailyHead(StoredHeads(transactions, engine.enqueue), settings.head_hour, settings.zone, clock)
         registrations = app[REGISTRATIONS] = StoredRegistrations(transactions, engine.enqueue, clock)
         nightly = NightlyReading(registrations, settings.report_hour, settings.zone, clock)
+        turns = Turns(operations, stops, clock)
         chats = StoredChats(transactions)
         known = PersonalChats(chats, clock)
         stack.push_async_callback(known.close)
@@ -265,7 +270,6 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         requester = RequesterPresses(operations, stops, gate, reveals, again, views, clock)
         person = AboutPerson(operations, stops, directory, reviewer, commands, views, clock)
         pressed = OperationDesk(gate, approvals, requester, person, views)
-        turns = Turns(operations, stops, clock)
         dispatch = Dispatch(turns, gate, commands, forms, pressed, desk, reports)
         tokens = (
             None

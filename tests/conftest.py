@@ -18,6 +18,7 @@ import sqlalchemy
 import structlog
 
 from bot.process import new_loop
+from bot.services import turns
 from bot.store import starts
 from tests import prompt
 from tests.desk import Desk
@@ -25,8 +26,9 @@ from tests.desk import Desk
 KINDS = ("sqlite", "postgresql")
 #: As served; without this every call to Graph and Teams would be told.
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
-#: Not for long does a test wait for what became due.
+#: Not for long does a test wait for what became due, and answers have a short way to a client on the same machine.
 starts.LOOK_SECONDS = 0.05
+turns.ANSWER_TRAVELS = 0.02
 prompt.remember_what_stands()
 prompt.share_statements()
 #: How long an example takes says how busy the machine is. The same code is tried with the same examples, so that what passes here passes

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 
@@ -16,9 +18,13 @@ from bot.services.posted import Posted
 from bot.services.pressed_once import pressed_once
 from bot.services.refuse import refuse_file, refuse_message, refuse_press
 
+#: So long after a press was answered the answer has reached the client. A card that is brought up to date sooner could come first, and
+#: the answer, which shows less, would stand over it for good.
+ANSWER_TRAVELS = 0.2
+
 
 class Turns:
-    """Knows which activities were answered before, and what every answer has to speak of.
+    """Knows which activities were answered before or are being answered, and what every answer has to speak of.
 
     Attributes:
         posted: where the cards stand that replies take the place of.
@@ -31,6 +37,8 @@ class Turns:
         self.posted = Posted(operations, clock)
         self._over: list[str] = []
         self._noting: asyncio.Task[None] | None = None
+        self._answering: Counter[str] = Counter()
+        self._waiting: dict[str, asyncio.Event] = {}
 
     def now(self) -> datetime:
         """This moment."""
@@ -49,6 +57,27 @@ class Turns:
         self._over.append(key)
         if self._noting is None or self._noting.done():
             self._noting = asyncio.create_task(self._note_answered())
+
+    @contextlib.contextmanager
+    def answering(self, operation_id: str) -> Iterator[None]:
+        """While a press about this operation is being answered, and until the answer is out, `answer_is_out` waits."""
+        self._answering[operation_id] += 1
+        try:
+            yield
+        finally:
+            asyncio.get_running_loop().call_later(ANSWER_TRAVELS, self._is_out, operation_id)
+
+    def _is_out(self, operation_id: str) -> None:
+        self._answering[operation_id] -= 1
+        if not self._answering[operation_id]:
+            del self._answering[operation_id]
+            if waits := self._waiting.pop(operation_id, None):
+                waits.set()
+
+    async def answer_is_out(self, operation_id: str) -> None:
+        """Comes back when no press about this operation is being answered in this process."""
+        while operation_id in self._answering:
+            await self._waiting.setdefault(operation_id, asyncio.Event()).wait()
 
     async def _note_answered(self) -> None:
         """One note at a time, for all turns that ended during the one before."""

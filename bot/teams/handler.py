@@ -105,6 +105,10 @@ class DoormanHandler(TeamsActivityHandler):
         action = card_action(activity)
         if action is None:
             return told(_unknown_button(), self._readers.of(actor_of(activity)))
+        with self._turns.answering(action.id):
+            return await self._pressed(turn_context, action)
+
+    async def _pressed(self, turn_context: TurnContext, action: CardAction) -> InvokeResponse:
         reply, spot = await self._given(turn_context, await self._dispatch.action(action), action)
         reader = self._readers.of(action.actor)
         match spot:
