@@ -9,9 +9,11 @@ import structlog
 from bot.commands.about import LOG_CHANNEL
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.conversations import ConversationRef
+from bot.domain.notices import LogNotice
 from bot.domain.operation import Operation
 from bot.domain.replies import LogEntry
 from bot.errors import ChatError
+from bot.metrics import LOG_LATE, LOG_SECONDS
 from bot.ports import Announcer, Clock, Operations, Sleep
 from bot.retry import pause_before
 
@@ -32,6 +34,7 @@ async def post_log(operations: Operations, announcer: Announcer, configured: Con
     """
     attempt = 0
     while posts := await operations.undelivered_log_posts():
+        LOG_LATE.set(_late(posts[0][1], clock))
         where = await log_channel(operations, configured)
         if where is None:
             log.warning("no log channel yet: set LOG_CHANNEL_ID, or type `log here` in a channel", action="log_channel_missing")
@@ -46,8 +49,16 @@ async def post_log(operations: Operations, announcer: Announcer, configured: Con
                     facts={"conversation": f"{where.channel_id or where.conversation_id}/{message_id}"},
                 )  # fmt: skip
                 await operations.log_post_delivered(number, event)
+                LOG_SECONDS.observe(_late(post, clock))
                 attempt = 0
         except ChatError as error:
             attempt += 1
             log.warning("log channel refuses", action="log_channel_down", attempt=attempt, error=str(error))
             await sleep(pause_before(error, attempt))
+    LOG_LATE.set(0)
+
+
+def _late(post: Operation | LogNotice, clock: Clock) -> float:
+    """Seconds since what it tells of; at once where nobody noted when that was."""
+    happened = post.finished_at if isinstance(post, Operation) else post.at
+    return (clock() - happened).total_seconds() if happened else 0.0
