@@ -206,7 +206,7 @@ class Watch:
         self._cells = self._numbers = self._looked_up = 0
         self._examples: dict[Doubt, str] = {}
 
-    def look(self, cell: str, region: str) -> None:
+    def inspect(self, cell: str, region: str) -> None:
         """A cell; `region` is that of its row's numbers."""
         if not cell or is_nothing(cell):
             return

@@ -74,7 +74,7 @@ def _rows(table: Table, rows: Rows, unread: Unread) -> Iterator[FileRow]:
         records = gathered(records, lambda record: who(rows.columns, record.cells).user)
     for record in records:
         origin = rows.origin(record)
-        unread.look(record.cells, rows.origins.likely(origin))
+        unread.inspect(record.cells, rows.origins.likely(origin))
         yield rows.read(record, origin)
     table.look_for_merged(rows.columns)
 

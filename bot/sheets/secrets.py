@@ -55,7 +55,7 @@ class Secret:
     def __init__(self, name: str, kind: _Kind) -> None:
         self._name, self._kind = name, kind
 
-    def look(self, cell: str) -> None:
+    def inspect(self, cell: str) -> None:
         """A cell.
 
         Raises:
@@ -105,7 +105,7 @@ def look_for_secrets(columns: Mapping[int, Secret], cells: Sequence[str]) -> Non
     """
     for place, column in columns.items():
         if place < len(cells):
-            column.look(cells[place])
+            column.inspect(cells[place])
 
 
 def _is_made_up(cell: str) -> bool:

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Set
 from itertools import islice
 from typing import IO
 
+from bot.sheets.appearance import STRUCK, UNSEEN, Appearances
 from bot.sheets.cells import MOST_CHARACTERS, MOST_COLUMNS, Record, tidy
-from bot.sheets.looks import STRUCK, UNSEEN, Looks
 from bot.sheets.markup import Part, damaged
 from bot.sheets.strings import Strings, Texts
 from bot.sheets.styles import Dates
@@ -37,7 +37,7 @@ class Sheet(Part):
     Args:
         strings: the texts that cells share.
         dates: what cells with a format show.
-        looks: and how they look; without, all look as usual.
+        appearances: and how they look; without, all look as usual.
 
     Attributes:
         hidden: the columns that are not shown, the first one being 0; all of them are known by the first row.
@@ -45,12 +45,12 @@ class Sheet(Part):
         ended: it was read to its end.
     """
 
-    def __init__(self, stream: IO[bytes], strings: Strings, dates: Dates, looks: Looks = Looks()) -> None:  # noqa: B008 - never changes
+    def __init__(self, stream: IO[bytes], strings: Strings, dates: Dates, appearances: Appearances = Appearances()) -> None:  # noqa: B008 - never changes
         super().__init__(stream)
         self._strings = strings
         self._dates = dates
-        self._looks = looks
-        self._looked_at = bool(looks) or strings.marked
+        self._appearances = appearances
+        self._looked_at = bool(appearances) or strings.marked
         self._columns: dict[str, int] = {}
         self._is_sheet = self._in_rows = self._in_row = self._row_hidden = False
         self.hidden: set[int] = set()
@@ -172,11 +172,11 @@ class Sheet(Part):
             raise too_long(self._row)
         self._done.append(Record(self._row, tuple(cells), "", self._row_hidden, self._taken(STRUCK), self._taken(UNSEEN)))
 
-    def _taken(self, look: int) -> Set[int]:
+    def _taken(self, appearance: int) -> Set[int]:
         """The columns of the row that look so, which are then forgotten."""
-        if not self._marked[look]:
+        if not self._marked[appearance]:
             return _NONE
-        taken, self._marked[look] = self._marked[look], set()
+        taken, self._marked[appearance] = self._marked[appearance], set()
         return taken
 
     def _begin_cell(self, attributes: dict[str, str]) -> None:
@@ -190,22 +190,22 @@ class Sheet(Part):
 
     def _end_cell(self, attributes: dict[str, str]) -> None:
         self._cell, self._within = None, ""
-        if text := tidy(self._shown(attributes)):
+        if text := tidy(self._content(attributes)):
             self._cells += [""] * (self._column - 1 - len(self._cells))
             self._cells.append(text)
-            if self._looked_at or self._texts.look:
-                self._look(attributes)
+            if self._looked_at or self._texts.appearance:
+                self._mark(attributes)
 
-    def _look(self, attributes: dict[str, str]) -> None:
-        kind, runs = attributes.get("t", "n"), self._texts.look
+    def _mark(self, attributes: dict[str, str]) -> None:
+        kind, runs = attributes.get("t", "n"), self._texts.appearance
         if kind == "s" and self._strings.marked and self._value:
-            runs = self._strings.look(_whole("".join(self._value)))
-        look = self._looks.of(_whole(attributes.get("s", "0")), runs, number=kind == "n" and self._formula is None)
+            runs = self._strings.appearance(_whole("".join(self._value)))
+        appearance = self._appearances.of(_whole(attributes.get("s", "0")), runs, number=kind == "n" and self._formula is None)
         for each, columns in self._marked.items():
-            if look & each:
+            if appearance & each:
                 columns.add(self._column - 1)
 
-    def _shown(self, attributes: dict[str, str]) -> str:
+    def _content(self, attributes: dict[str, str]) -> str:
         """What is in a cell, as a spreadsheet would show it without any format but dates."""
         if self._formula is not None:
             return f"={''.join(self._formula)}"
@@ -237,7 +237,7 @@ class Sheet(Part):
             raise damaged() from None
         if not math.isfinite(as_float):
             raise damaged()
-        if (date := self._dates.shown(as_float, style)) is not None:
+        if (date := self._dates.as_formatted(as_float, style)) is not None:
             return date
         if whole or (as_float.is_integer() and abs(as_float) < 1e15):
             return str(int(number))

@@ -6,8 +6,8 @@ from array import array
 from collections.abc import Mapping
 from typing import IO
 
+from bot.sheets.appearance import Font
 from bot.sheets.cells import MOST_CHARACTERS
-from bot.sheets.looks import Font
 from bot.sheets.markup import Part, damaged
 from bot.sheets.text import too_long
 
@@ -26,24 +26,24 @@ class Strings:
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._ends = array("Q", [0])
-        self._looks = bytearray()
+        self._appearances = bytearray()
         self.marked = False
 
-    def add(self, text: str, look: int = 0) -> None:
+    def add(self, text: str, appearance: int = 0) -> None:
         """Takes the next one, and what its parts look like."""
         if len(self._ends) > MOST_TEXTS:
             raise damaged()
         stored = text.encode("utf-8", "replace")
         self._file.write(stored)
         self._ends.append(self._ends[-1] + len(stored))
-        if look and not self.marked:
-            self.marked, self._looks = True, bytearray(len(self._ends) - 2)
+        if appearance and not self.marked:
+            self.marked, self._appearances = True, bytearray(len(self._ends) - 2)
         if self.marked:
-            self._looks.append(look)
+            self._appearances.append(appearance)
 
-    def look(self, index: int) -> int:
+    def appearance(self, index: int) -> int:
         """What the parts of one look like, where one is marked."""
-        return self._looks[index]
+        return self._appearances[index]
 
     def __getitem__(self, index: int) -> str:
         if not 0 <= index < len(self._ends) - 1:
@@ -57,12 +57,12 @@ class Texts:
 
     Attributes:
         pieces: of the text at hand.
-        look: what any of them looks like that has a font of its own.
+        appearance: what any of them looks like that has a font of its own.
     """
 
     def __init__(self) -> None:
         self.pieces: list[str] = []
-        self.look = 0
+        self.appearance = 0
         self._font: Font | None = None
         self._in_text = False
         self._phonetic = 0
@@ -88,7 +88,7 @@ class Texts:
         if self._in_text:
             self.pieces.append(text)
             if self._font is not None and text.strip():
-                self.look |= self._font.look()
+                self.appearance |= self._font.appearance()
 
 
 class SharedStrings(Part):
@@ -116,7 +116,7 @@ class SharedStrings(Part):
         if self._texts is None:
             return
         if name == "si":
-            self._strings.add("".join(self._texts.pieces), self._texts.look)
+            self._strings.add("".join(self._texts.pieces), self._texts.appearance)
             self._texts, self.elements = None, self._others - 1  # it is counted as a text
         else:
             self._texts.end(name)

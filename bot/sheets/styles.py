@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import IO
 
-from bot.sheets.looks import Fonts, Looks
+from bot.sheets.appearance import Appearances, Fonts
 from bot.sheets.markup import Part
 
 #: ECMA-376 part 1, 18.8.30: formats that every workbook has without naming them, 46 being the hours of a span.
@@ -45,7 +45,7 @@ class Dates:
         self._numbers = numbers or {}
         self._zero = _FROM_1904 if from_1904 else _FROM_1900
 
-    def shown(self, number: float, style: int) -> str | None:
+    def as_formatted(self, number: float, style: int) -> str | None:
         """The date, the time, the span or the longer number that a cell of this style shows; None when it shows the number as such."""
         if style in self._numbers and number >= 0 and number.is_integer() and number < 1e15:
             return _with_digits(self._numbers[style], str(int(number)))
@@ -86,15 +86,15 @@ class Styles(Part):
         else:
             self._fonts.take(self._within, self.depth, name, attributes)
 
-    def looks(self) -> Looks:
+    def appearances(self) -> Appearances:
         """How cells look, after the part was read."""
         codes = (self._codes.get(code, "") for code in self._formats)
-        return self._fonts.looks([(font, fill, code) for (font, fill), code in zip(self._drawn, codes, strict=True)])
+        return self._fonts.appearances([(font, fill, code) for (font, fill), code in zip(self._drawn, codes, strict=True)])
 
     def dates(self, *, from_1904: bool) -> Dates:
         """What was found, after the part was read."""
-        spans = {code for code, text in self._codes.items() if _SPAN.search(_shown(text))}
-        dates = {code for code, text in self._codes.items() if _DATE.search(_shown(text))} - spans
+        spans = {code for code, text in self._codes.items() if _SPAN.search(_of_a_number(text))}
+        dates = {code for code, text in self._codes.items() if _DATE.search(_of_a_number(text))} - spans
         plain = self._codes.keys() - spans - dates  # a file may give the numbers of built-in formats a meaning of its own
         dates |= _BUILT_IN_DATES - plain - spans
         spans |= _BUILT_IN_SPANS - plain - dates
@@ -106,7 +106,7 @@ class Styles(Part):
         )
 
 
-def _shown(code: str) -> str:
+def _of_a_number(code: str) -> str:
     """What of a format shows a number: its first section, which is for positive ones, without what is shown as it is."""
     return _AS_IT_IS.sub("", code).partition(";")[0]
 
@@ -131,13 +131,13 @@ def _digits_of(code: str) -> tuple[str, ...]:
 def _with_digits(pieces: tuple[str, ...], digits: str) -> str:
     """A number as such a format shows it: its digits fill the places from the right, and those left over stand in the first one."""
     places = [index for index, piece in enumerate(pieces) if not piece.startswith("=")]
-    shown: list[str] = []
+    written: list[str] = []
     for index in range(len(pieces) - 1, -1, -1):
         piece = pieces[index]
         if piece.startswith("="):
-            shown.append(piece[1:])
+            written.append(piece[1:])
             continue
         taken = digits if index == places[0] else digits[-1:]
-        shown.append(taken or ("0" if piece == "0" else ""))
+        written.append(taken or ("0" if piece == "0" else ""))
         digits = digits[: -len(taken)] if taken else digits
-    return "".join(reversed(shown))
+    return "".join(reversed(written))

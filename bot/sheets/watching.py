@@ -28,11 +28,11 @@ class Unread:
         self._numbered = {place for kind, place in several if kind in (Person.OBJECT_ID, Person.ANY)}
         self._names = names
 
-    def look(self, cells: Sequence[str], region: str) -> None:
+    def inspect(self, cells: Sequence[str], region: str) -> None:
         """A row; `region` is that of its numbers."""
         for place, watch in self._watches.items():
             if place < len(cells):
-                watch.look(cells[place], region)
+                watch.inspect(cells[place], region)
         for place in tuple(self._numbered):
             if (cell := at(cells, place)) and (is_user(cell) or not cell.isdigit()):
                 self._numbered.discard(place)

@@ -18,11 +18,11 @@ from bot.domain import file_found
 from bot.domain.file_found import Answers
 from bot.domain.said import say
 from bot.errors import Refusal
+from bot.sheets.appearance import Appearances
 from bot.sheets.archive import MOST_STRINGS, MOST_UNPACKED, Archive
 from bot.sheets.cells import EXAMPLE_USER, MOST_OF_A_NAME, Comment, Record, Source
 from bot.sheets.comments import Comments, comments
 from bot.sheets.header import begun
-from bot.sheets.looks import Looks
 from bot.sheets.markup import damaged
 from bot.sheets.package import Named, NamedSheet, comments_of, named
 from bot.sheets.secrets import look_for_secrets, secrets_of
@@ -52,14 +52,14 @@ def opened(path: Path, answers: Answers) -> Iterator[Source]:
             if parts.strings:
                 with archive.open(parts.strings, MOST_STRINGS) as stream:
                     SharedStrings(stream, strings).read()
-            dates, looks = _styles(archive, parts)
+            dates, appearances = _styles(archive, parts)
             sheets = tuple(file_found.Sheet(each.name, _people(archive, each, strings, dates), each.hidden) for each in parts.sheets)
             match _meant(sheets, answers):
                 case []:
                     source = Source(iter(()), sheets=sheets)
                 case [meant]:
                     stream = stack.enter_context(archive.open(parts.sheets[meant].part, MOST_UNPACKED))
-                    sheet = Sheet(stream, strings, dates, looks)
+                    sheet = Sheet(stream, strings, dates, appearances)
                     said = _comments(archive, parts.sheets[meant].part)
                     source = Source(_records(sheet), sheet.hidden, sheets[meant].name, sheets, merged=sheet.merged, comments=said)
                 case _:
@@ -111,8 +111,8 @@ def _meant(sheets: Sequence[file_found.Sheet], answers: Answers) -> list[int]:
                 code="file_no_sheet",
             )
         return [names.index(answers.sheet)]
-    shown = [index for index, sheet in enumerate(sheets) if not sheet.hidden]
-    return [index for index in shown if sheets[index].people] or shown[:1]
+    visible = [index for index, sheet in enumerate(sheets) if not sheet.hidden]
+    return [index for index in visible if sheets[index].people] or visible[:1]
 
 
 def _people(archive: Archive, part: NamedSheet, strings: Strings, dates: Dates) -> bool:
@@ -146,10 +146,10 @@ def _comments(archive: Archive, part: str) -> tuple[Comment, ...]:
         return comments(Comments(stack.enter_context(archive.open(name))) for name in comments_of(archive, part))
 
 
-def _styles(archive: Archive, parts: Named) -> tuple[Dates, Looks]:
+def _styles(archive: Archive, parts: Named) -> tuple[Dates, Appearances]:
     if not parts.styles:
-        return Dates(frozenset(), frozenset(), from_1904=parts.from_1904), Looks()
+        return Dates(frozenset(), frozenset(), from_1904=parts.from_1904), Appearances()
     with archive.open(parts.styles) as stream:
         styles = Styles(stream)
         styles.read()
-    return styles.dates(from_1904=parts.from_1904), styles.looks()
+    return styles.dates(from_1904=parts.from_1904), styles.appearances()

@@ -51,7 +51,7 @@ class Font:
         elif name == "sz":
             self.tiny = float(attributes.get("val", "11")) < _LEAST_SIZE
 
-    def look(self, behind: Colour | None = _WHITE) -> int:
+    def appearance(self, behind: Colour | None = _WHITE) -> int:
         """What is written in it looks like, on this colour; None for one that is not known."""
         unseen = self.tiny
         if self.colour is not None and behind is not None:
@@ -60,7 +60,7 @@ class Font:
 
 
 @dataclass(frozen=True, slots=True)
-class Looks:
+class Appearances:
     """What cells look like, by their styles; those that are not there are as usual.
 
     Attributes:
@@ -110,7 +110,7 @@ class Fonts:
             elif name == "gradientFill" and self._behind:
                 self._behind[-1] = None
 
-    def looks(self, styles: list[tuple[int, int, str]]) -> Looks:
+    def appearances(self, styles: list[tuple[int, int, str]]) -> Appearances:
         """Of styles: each with its font, its fill and its format."""
         texts: dict[int, int] = {}
         numbers: dict[int, int] = {}
@@ -119,13 +119,13 @@ class Fonts:
             behind = self._behind[fill] if 0 <= fill < len(self._behind) else _WHITE
             if behind != _WHITE:
                 painted.add(style)
-            look = self._fonts[font].look(behind) if 0 <= font < len(self._fonts) else 0
+            drawn = self._fonts[font].appearance(behind) if 0 <= font < len(self._fonts) else 0
             no_numbers, no_texts = _shows_nothing(code)
-            if of_texts := look | UNSEEN * no_texts:
+            if of_texts := drawn | UNSEEN * no_texts:
                 texts[style] = of_texts
-            if of_numbers := look | UNSEEN * no_numbers:
+            if of_numbers := drawn | UNSEEN * no_numbers:
                 numbers[style] = of_numbers
-        return Looks(texts, numbers, frozenset(painted))
+        return Appearances(texts, numbers, frozenset(painted))
 
 
 def _colour(attributes: Mapping[str, str]) -> Colour | None:
