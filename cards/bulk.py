@@ -145,7 +145,7 @@ def _checking(_operation: Operation, bulk: Bulk, progress: Progress) -> tuple[st
         return (say("Reading the file…"),)
     checked, rows = number(progress.checked), number(bulk.rows)
     told = say("Checking row by row what would change: {checked} of {rows} so far. Nothing is changed.", checked=checked, rows=rows)
-    return told, progress.hindrance.spoken if progress.hindrance else ""
+    return told, progress.hindrance.in_words if progress.hindrance else ""
 
 
 def _proposed(operation: Operation, bulk: Bulk, _progress: Progress) -> tuple[str, ...]:
@@ -195,7 +195,7 @@ def _going(_operation: Operation, bulk: Bulk, progress: Progress) -> tuple[str, 
         case Hold.ALL_PAUSED:
             return why or say("An administrator has paused Doorman."), say("The job goes on by itself when the pause ends.")
     if progress.hindrance:
-        return (progress.hindrance.spoken,)
+        return (progress.hindrance.in_words,)
     if not tried(progress):
         return (say("It starts in a moment. This card shows how far it is; you can carry on."),)
     return (say("It is being carried out. This card shows how far it is; you can carry on."),)

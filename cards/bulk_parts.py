@@ -117,7 +117,7 @@ def _speed(progress: Progress, rest: int, percent: int) -> str:
 def counted(bulk: Bulk) -> list[Element]:
     """How many rows there are of each kind, one kind a line."""
     rows = [
-        figure(count, run(kind.spoken, bold=kind.changes), run(f" · {MEANINGS[kind]}", subtle=True))
+        figure(count, run(kind.in_words, bold=kind.changes), run(f" · {MEANINGS[kind]}", subtle=True))
         for kind, count in kinds_counted(bulk.counts)
     ]
     return [box(rows, style="emphasis", spacing="Medium")] if rows else []
@@ -150,7 +150,7 @@ def samples(given: tuple[Sample, ...], kinds: int, most: int) -> list[Element]:
     for sample in given[:kinds]:
         rows = sample.rows[: 1 if sample.kind is RowKind.NO_CHANGE else most]
         if rows:
-            made.append(line(run(sample.kind.spoken, bold=True), spacing="Small"))
+            made.append(line(run(sample.kind.in_words, bold=True), spacing="Small"))
             made += [columns((_ROW, [_row_number(row)]), ("stretch", _row(masked(row))), spacing="Small") for row in rows]
     title = line(run(say("The first rows of each kind, as they are numbered in the file"), bold=True), spacing="Large")
     return [title, *made] if made else []

@@ -99,7 +99,7 @@ def kinds_counted(counts: Mapping[RowKind, int]) -> list[tuple[RowKind, int]]:
 
 def counts_text(counts: Mapping[RowKind, int]) -> str:
     """The same on one line: "8,120 add, 300 no change"."""
-    return join(", ", (say("{count} {kind}", count=number(count), kind=kind.spoken) for kind, count in kinds_counted(counts)))
+    return join(", ", (say("{count} {kind}", count=number(count), kind=kind.in_words) for kind, count in kinds_counted(counts)))
 
 
 def changing_text(bulk: Bulk) -> str:

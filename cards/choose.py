@@ -53,7 +53,7 @@ def _between_people(choose: Choose) -> tuple[Element, str]:
     if len(people) <= MOST_BUTTONS:
         body += _rows(choose.id, people)
     else:
-        body.append(choices("pick", say("People who fit"), map(_spoken, people), say("Pick a person first.")))
+        body.append(choices("pick", say("People who fit"), map(_in_words, people), say("Pick a person first.")))
         actions.append(button(say("Continue"), Verb.CHOOSE, choose.id, style="positive"))
     if choose.more or len(choose.candidates) > MOST_PEOPLE:
         body.append(line(run(say("More people fit than are shown here."), bold=True), spacing="Medium"))
@@ -91,9 +91,9 @@ def _what_happened(choose: ChooseSituation) -> tuple[Element, str]:
     asked = say("What happened to {name}?", name=named(choose.person)[:60])
     body: list[Element] = [heading(asked, size="Medium"), *identity(choose.person, name=False)]
     for index, situation in enumerate(choose.situations):
-        name = say("{Situation}", situation=situation.spoken)
+        name = say("{Situation}", situation=situation.in_words)
         told = [line(run(name, bold=True)), line(run(situation.proposes, subtle=True), spacing="None")]
-        choice = button(say("Choose"), Verb.CHOOSE, choose.id, pick=index, tooltip=say("Choose {situation}", situation=situation.spoken))
+        choice = button(say("Choose"), Verb.CHOOSE, choose.id, pick=index, tooltip=say("Choose {situation}", situation=situation.in_words))
         body.append(box([columns(("stretch", told), ("auto", [buttons(choice)]), middle=True)], line_above=True, spacing="Small"))
     body.append(line(run(say("Nothing has been changed: the next card shows what would happen."), subtle=True), spacing="Medium"))
     if choose.only_for:
@@ -115,7 +115,7 @@ def _rows(id: str, people: tuple[Person, ...]) -> Iterable[Element]:
         yield box([row], line_above=True, spacing="Small")
 
 
-def _spoken(person: Person) -> str:
+def _in_words(person: Person) -> str:
     """The person on one line, what tells them apart first."""
     work = ", ".join(filter(None, (person.job_title[:60], person.department[:60])))
     return join(" · ", (named(person)[:60], person.upn[:120], work, join(", ", person.marks)))

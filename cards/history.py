@@ -192,7 +192,7 @@ def _of_files(facts: Mapping[str, object]) -> Iterable[str]:
     if isinstance(counts, Mapping):
         yield counts_text({each: int(counts[each]) for each in RowKind if str(counts.get(each, "")).isdecimal()})
     if kind in set(RowKind):
-        yield RowKind(str(kind)).spoken
+        yield RowKind(str(kind)).in_words
     for label, digest in ((say("file"), facts.get("sha256")), (say("plan"), facts.get("plan"))):
         if isinstance(digest, str):
             yield say("{what} {digest} (SHA-256)", what=label, digest=short(digest))

@@ -115,7 +115,7 @@ def _phones(dossier: Dossier, notes: tuple[str, ...], serving: frozenset[Channel
 
 
 def _phone(phone: Phone, serving: frozenset[Channel]) -> Iterable[Element]:
-    state = say("SMS sign-in {state}", state=phone.sms_sign_in.spoken) if _worth_saying(phone) else ""
+    state = say("SMS sign-in {state}", state=phone.sms_sign_in.in_words) if _worth_saying(phone) else ""
     known = join(" · ", (_GOOD_FOR.get(phone.type.channels & serving, ""), state, _since(phone.created)))
     yield columns(
         ("130px", [line(phone.type.alone)]),
@@ -154,7 +154,7 @@ def _since(created: str) -> str:
 
 
 def _summary(dossier: Dossier) -> str:
-    phones = join(", ", (join(" ", (type.spoken, mask(phone.number))) for type, phone in dossier.phones.items()))
+    phones = join(", ", (join(" ", (type.in_words, mask(phone.number))) for type, phone in dossier.phones.items()))
     others = say_count(len(dossier.others), "{count} other way to sign in", "{count} other ways to sign in")
     ways = join("; ", (phones or say("no phone"), others))
     return say("{name} ({upn}): {ways}", name=named(dossier.person), upn=dossier.person.upn, ways=ways)

@@ -12,7 +12,7 @@ from bot.domain.incoming import Verb
 from bot.domain.phone_ends import CLASSES, POPULATIONS, End, ends, foreseen
 from bot.domain.replies import ReportShown
 from bot.domain.report import Class, Counts, Day, forecast, trend
-from bot.domain.retirement import Channel, Retirement, Retiring, channels_spoken
+from bot.domain.retirement import Channel, Retirement, Retiring, channels_in_words
 from bot.domain.said import join, number, said_day, say, say_count, spoken, together
 from cards.buttons import button
 from cards.charts import line_chart, stacked_bars
@@ -108,7 +108,7 @@ def _carried_on(total: Counts, retirement: Retirement, today: date) -> Iterable[
 
 def _end(end: End, retirement: Retirement, today: date) -> str:
     """How many lose them on a day, and how far it is."""
-    what = channels_spoken(set(Channel) - retirement.provider)
+    what = channels_in_words(set(Channel) - retirement.provider)
     of, day, left = together(POPULATIONS[one] for one in end.populations), said_day(end.day), (end.day - today).days
     if left > 0:
         return say_count(

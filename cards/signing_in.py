@@ -29,7 +29,7 @@ def elements(shown: PersonShown) -> list[Element]:
         if dossier.preference.system_preferred:
             rows.append((say("System-preferred"), _system(dossier.preference)))
     if dossier.mfa_state:
-        rows.append((say("Per-user MFA"), dossier.mfa_state.spoken))
+        rows.append((say("Per-user MFA"), dossier.mfa_state.in_words))
     if dossier.registration:
         rows.append((say("Registered for"), _registered(dossier.registration)))
     said: list[Element] = [heading(say("At sign-in"), size="Medium", spacing="None")]
@@ -57,7 +57,7 @@ def _default(dossier: Dossier, preference: Preference) -> Iterator[Element]:
     if preference.default is None:
         yield run(say("none chosen"))
         return
-    yield run(preference.default.spoken, bold=not preference.system_preferred)
+    yield run(preference.default.in_words, bold=not preference.system_preferred)
     named = [one.name[:60] for one in dossier.rests_on(preference.default) if not isinstance(one, Phone)]
     if any(named):
         yield run(f" · {', '.join(filter(None, named))}", subtle=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain.change import KINDS, Change, ChangeKind, value_spoken
+from bot.domain.change import KINDS, Change, ChangeKind, value_in_words
 from bot.domain.change_values import Switch
 from bot.domain.life import Fate, State
 from bot.domain.operation import Operation, Result
@@ -153,7 +153,7 @@ def title(operation: Operation) -> str:
     if operation.takes_back:
         return say("Take back what {id} gave {name}", id=operation.takes_back, name=named(operation.target)[:60])
     if operation.recovery and operation.bundle:
-        return say("Recover {name}: {situation}", name=named(operation.target)[:60], situation=operation.recovery.situation.spoken)
+        return say("Recover {name}: {situation}", name=named(operation.target)[:60], situation=operation.recovery.situation.in_words)
     return say("{Task} for {name}", task=task(operation.changes, operation.bundle), name=named(operation.target)[:60])
 
 
@@ -163,17 +163,17 @@ def difference(change: Change) -> tuple[str, str]:
         case ChangeKind.SMS_SIGN_IN if change.follows and change.after is Switch.OFF:
             return say("off"), say("stays off")
         case ChangeKind.SMS_SIGN_IN:
-            return value_spoken(change.before or Switch.OFF), value_spoken(change.after or Switch.OFF)
+            return value_in_words(change.before or Switch.OFF), value_in_words(change.after or Switch.OFF)
         case ChangeKind.SIGN_OUT:
             return say("signed in wherever they are"), say("signed out everywhere")
         case ChangeKind.SET_DEFAULT:
-            return value_spoken(change.before or say("none")), value_spoken(change.after or say("none"))
+            return value_in_words(change.before or say("none")), value_in_words(change.after or say("none"))
         case ChangeKind.CREATE_PASS:
             held = say("a pass until {at}", at=datetime.fromisoformat(str(change.before))) if change.before else say("none")
-            return held, change.wanted.spoken if change.wanted else say("none")
+            return held, change.wanted.in_words if change.wanted else say("none")
         case ChangeKind.RESET_PASSWORD:
             return say("the present one"), say("a temporary one, to be changed at the next sign-in")
-    return value_spoken(change.before or say("not registered")), value_spoken(change.after or say("removed"))
+    return value_in_words(change.before or say("not registered")), value_in_words(change.after or say("removed"))
 
 
 def change_label(change: Change, state: State, *, told: bool = False) -> str:

@@ -380,7 +380,7 @@ def test_without_a_file_the_built_in_policy_holds() -> None:
 def test_hours_are_those_of_their_zone(at: str, inside: bool) -> None:
     hours = Hours(frozenset(range(5)), time(7), time(19), ZoneInfo("Europe/Amsterdam"))
     assert hours.include(datetime.fromisoformat(at)) is inside
-    assert hours.spoken == "Monday to Friday, 07:00 to 19:00 (Europe/Amsterdam)"
+    assert hours.in_words == "Monday to Friday, 07:00 to 19:00 (Europe/Amsterdam)"
 
 
 @pytest.mark.parametrize(
@@ -390,7 +390,7 @@ def test_hours_are_those_of_their_zone(at: str, inside: bool) -> None:
 def test_hours_over_midnight_belong_to_the_day_they_began(at: str, inside: bool) -> None:
     hours = Hours(frozenset({0}), time(22), time(6), ZoneInfo("UTC"))
     assert hours.include(datetime.fromisoformat(at).replace(tzinfo=UTC)) is inside
-    assert hours.spoken == "Monday, 22:00 to 06:00 (UTC)"
+    assert hours.in_words == "Monday, 22:00 to 06:00 (UTC)"
 
 
 @pytest.mark.parametrize("pattern", ["INC-[0-9]+", "(INC|REQ)-?[0-9]{5,7}", "(?i)inc-\\d+", "[A-Z]{3}-[0-9]{4}(-[0-9]+)?", r"\(\+\)[+*]x"])

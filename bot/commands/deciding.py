@@ -106,7 +106,7 @@ def _verdict(person: Person, found: Rehearsal) -> str:
         return say("{name} may say this, and it changes nothing.", name=person.name)
     if not found.need.approvals:
         return say("{name} could do this; nobody else has to agree.", name=person.name)
-    return say("{name} could ask for this; it needs {need}.", name=person.name, need=found.need.spoken)
+    return say("{name} could ask for this; it needs {need}.", name=person.name, need=found.need.in_words)
 
 
 def _rehearsed(found: Rehearsal) -> tuple[tuple[str, str], ...]:
@@ -116,7 +116,7 @@ def _rehearsed(found: Rehearsal) -> tuple[tuple[str, str], ...]:
         for change, facts in ((change, recorded(change)) for change in found.changes)
     ]
     verdict = say("allowed") if found.allowed else say("refused ({code})", code=found.code.replace("_", " "))
-    need = found.need.spoken if found.need else ""
+    need = found.need.in_words if found.need else ""
     return (
         (say("Verdict"), verdict),
         (say("Rule"), quoted(found.rules) if found.rules else say("none of the policy's rules decided this")),
@@ -162,7 +162,7 @@ def _state(operation: Operation) -> str:
     until = said_at(operation.expires_at)
     missing = operation.need.approvals - len(operation.approvals)
     if operation.state is State.PROPOSED:
-        then = say("After that it needs {need}.", need=operation.need.spoken) if operation.need.approvals else ""
+        then = say("After that it needs {need}.", need=operation.need.in_words) if operation.need.approvals else ""
         waits = say("It waits for {name} to confirm it, until {until}.", name=operation.requester.name, until=until)
         return join(" ", (waits, then))
     if operation.state is State.AWAITING_APPROVAL:

@@ -124,7 +124,7 @@ async def remove_method(invocation: Invocation, context: Context) -> Plan | Seve
     families = _families(invocation.args)
     fitting = fitting_methods(dossier, families, context.picked)
     if len(fitting) > 1:
-        return Several(families[0].spoken, fitting)
+        return Several(families[0].in_words, fitting)
     return plan_removal(dossier, fitting[0])
 
 

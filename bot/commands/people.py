@@ -20,7 +20,7 @@ READS = (
 )
 
 MOST_PAST = 3
-_SPOKEN = {
+_IN_WORDS = {
     Aspect.PREFERENCE: say("the default method"),
     Aspect.MFA_STATE: say("per-user MFA"),
     Aspect.REGISTRATION: say("Entra's registration report"),
@@ -48,7 +48,7 @@ async def show(invocation: Invocation, context: Context, *, operations: Operatio
         reference=reference,
         strength=judged.text if judged else "",
         stronger=bool(judged and judged.weak and person.enabled and not context.protected and not context.stop.freeze),
-        unread=tuple(say("{what} ({why})", what=_SPOKEN[aspect], why=_why(error)) for aspect, error in sorted(dossier.unread.items())),
+        unread=tuple(say("{what} ({why})", what=_IN_WORDS[aspect], why=_why(error)) for aspect, error in sorted(dossier.unread.items())),
         past=tuple(operation.masked() for operation in past),
         unseen=dossier.privileges.said_unseen,
         serving=retiring.serving(frozenset(Channel)),

@@ -30,7 +30,7 @@ class Attribute(StrEnum):
     USER_NAME = "user_name"  # no two accounts have the same, but one may stand among the addresses of another
 
     @property
-    def spoken(self) -> str:
+    def in_words(self) -> str:
         """As people say it, in the middle of a sentence."""
         return _ATTRIBUTES[self]
 
@@ -99,7 +99,7 @@ def same_person(mark: Mark, name: str) -> Decision:
         Reason.SAME_PERSON,
         say(
             "The {attribute} of your account is on the account of {name} as well, so both may be one person's: somebody else has to agree.",
-            attribute=mark.attribute.spoken,
+            attribute=mark.attribute.in_words,
             name=name,
         ),
         say("Ask a colleague. If you are two people, whoever looks after the accounts in Entra ID has to put that right there."),

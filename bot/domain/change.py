@@ -80,9 +80,9 @@ class KindFacts:
 def _removes(family: Family, permission: str) -> KindFacts:
     return KindFacts(
         f"UserAuthMethod-{permission}.ReadWrite.All",
-        say("remove {method}", method=family.spoken),
+        say("remove {method}", method=family.in_words),
         True,
-        say("Remove {method}", method=family.spoken),
+        say("Remove {method}", method=family.in_words),
         family,
     )
 
@@ -190,7 +190,7 @@ class Change:
         if self.is_number and self.phone:
             return say("{Phone}", phone=self.phone.noun)
         if family := KINDS[self.kind].family:
-            return say("{Method}", method=family.spoken)
+            return say("{Method}", method=family.in_words)
         return _LABELS[self.kind]
 
     @property
@@ -243,9 +243,9 @@ _LABELS = say_each(
 )
 
 
-def value_spoken(value: Value | NameAndDay) -> str:
+def value_in_words(value: Value | NameAndDay) -> str:
     """What is before or after a change, as people say it; a number, an address or one of Graph's moments is said as it is."""
-    return value.spoken if isinstance(value, (Switch, AccountState, TokenState, DefaultMethod, MfaState, NameAndDay)) else value
+    return value.in_words if isinstance(value, (Switch, AccountState, TokenState, DefaultMethod, MfaState, NameAndDay)) else value
 
 
 def moment(at: datetime) -> str:
@@ -255,7 +255,7 @@ def moment(at: datetime) -> str:
 
 def recorded(change: Change) -> dict[str, Any]:
     """A change as the store and the trail have it: some of its values stand in words there, which `store.records` reads back."""
-    before: str | None = change.before.spoken if isinstance(change.before, NameAndDay) else change.before
+    before: str | None = change.before.in_words if isinstance(change.before, NameAndDay) else change.before
     facts = asdict(change) | {"before": before}
     del facts["wanted"]
     if change.wanted:

@@ -21,9 +21,9 @@ class Switch(StrEnum):
         return cls.ON if on else cls.OFF
 
     @property
-    def spoken(self) -> str:
+    def in_words(self) -> str:
         """As people say it."""
-        return _SPOKEN[self]
+        return _IN_WORDS[self]
 
 
 class AccountState(StrEnum):
@@ -33,9 +33,9 @@ class AccountState(StrEnum):
     DISABLED = "disabled"
 
     @property
-    def spoken(self) -> str:
+    def in_words(self) -> str:
         """As people say it."""
-        return _SPOKEN[self]
+        return _IN_WORDS[self]
 
 
 class TokenState(StrEnum):
@@ -44,12 +44,12 @@ class TokenState(StrEnum):
     DEACTIVATED = "deactivated"
 
     @property
-    def spoken(self) -> str:
+    def in_words(self) -> str:
         """As people say it."""
-        return _SPOKEN[self]
+        return _IN_WORDS[self]
 
 
-_SPOKEN = say_each(
+_IN_WORDS = say_each(
     {
         Switch.ON: "on",
         Switch.OFF: "off",
@@ -73,7 +73,7 @@ class NameAndDay:
     day: date | None = None
 
     @property
-    def spoken(self) -> str:
+    def in_words(self) -> str:
         """As people say it: "Pixel 8, registered 3 April 2023"."""
         registered = say("registered {day}", day=said_day(self.day)) if self.day else "" if self.name else say("registered")
         return join(", ", (self.name, registered))

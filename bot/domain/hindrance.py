@@ -21,7 +21,7 @@ class Hindrance:
     silent: bool = False
 
     @property
-    def spoken(self) -> str:
+    def in_words(self) -> str:
         """For whoever waits for a job."""
         if self.silent:
             return say("Entra ID has not answered since {at}. Doorman keeps trying, and nothing is lost.", at=self.since)

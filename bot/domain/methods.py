@@ -27,7 +27,7 @@ class PhoneType(StrEnum):
     OFFICE = "office"
 
     @property
-    def spoken(self) -> str:
+    def in_words(self) -> str:
         """As people say it."""
         return _KINDS[self]
 
@@ -39,7 +39,7 @@ class PhoneType(StrEnum):
     @property
     def alone(self) -> str:
         """The same kind, to stand alone."""
-        return say("{Kind}", kind=self.spoken)
+        return say("{Kind}", kind=self.in_words)
 
     @property
     def channels(self) -> frozenset[Channel]:
@@ -73,7 +73,7 @@ class SmsSignIn(StrEnum):
         return cls._value2member_map_.get(value, cls.UNKNOWN)  # type: ignore[return-value]
 
     @property
-    def spoken(self) -> str:
+    def in_words(self) -> str:
         """As the card says it."""
         return _SMS_SIGN_IN[self]
 
@@ -121,12 +121,12 @@ class Family(StrEnum):
     PASS = "pass"  # noqa: S105 - the word for a Temporary Access Pass
 
     @property
-    def spoken(self) -> str:
+    def in_words(self) -> str:
         """As cards say it."""
-        return _SPOKEN[self]
+        return _IN_WORDS[self]
 
 
-_SPOKEN = say_each(
+_IN_WORDS = say_each(
     {
         Family.AUTHENTICATOR: "Microsoft Authenticator",
         Family.PASSKEY: "passkey",
@@ -179,7 +179,7 @@ class Method:
     @property
     def facts(self) -> str:
         """Name and date, which tell it from another of its kind: "Pixel 8, registered 3 April 2023"."""
-        return self.name if self.family is Family.EMAIL else self.name_and_day.spoken
+        return self.name if self.family is Family.EMAIL else self.name_and_day.in_words
 
     @property
     def name_and_day(self) -> NameAndDay:

@@ -30,7 +30,7 @@ class WantedPass:
         return f"{self.minutes} minutes, {'one-time' if self.once else 'reusable'}{start}"
 
     @property
-    def spoken(self) -> str:
+    def in_words(self) -> str:
         """As people read it."""
         use = say("one-time") if self.once else say("reusable")
         lasting = say("{count} minutes, {use}", count=self.minutes, use=use)

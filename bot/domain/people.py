@@ -104,7 +104,7 @@ class Unseen(StrEnum):
     JOINABLE = "PrivilegedEligibilitySchedule.Read.AzureADGroup"
 
     @property
-    def spoken(self) -> str:
+    def in_words(self) -> str:
         """As cards say it, in a sentence."""
         return say(
             "Not checked is who {could}, because I do not have the permission {permission}: they count as ordinary people.",
@@ -149,7 +149,7 @@ class Privileges:
     @property
     def said_unseen(self) -> tuple[str, ...]:
         """What was not looked for, a sentence each; nothing of somebody who is protected anyhow."""
-        return () if self.administrator else tuple(each.spoken for each in self.unseen)
+        return () if self.administrator else tuple(each.in_words for each in self.unseen)
 
     @property
     def administrator(self) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.domain.report import Class, Counts, Forecast, Registered
-from bot.domain.retirement import Channel, Population, Retirement, channels_spoken
+from bot.domain.retirement import Channel, Population, Retirement, channels_in_words
 from bot.domain.said import join, number, said_day, say, say_each
 
 #: Whom a day is about.
@@ -64,7 +64,7 @@ def reached(person: Registered) -> str:
     """What somebody's phones are for; empty without one."""
     if not person.channels:
         return ""
-    return channels_spoken(person.channels) if Channel.SMS in person.channels else say("calls only")
+    return channels_in_words(person.channels) if Channel.SMS in person.channels else say("calls only")
 
 
 def foreseen(pace: Forecast, ends: Iterable[date], today: date) -> str:

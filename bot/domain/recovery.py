@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from bot.domain.change import Change, ChangeKind, value_spoken
+from bot.domain.change import Change, ChangeKind, value_in_words
 from bot.domain.methods import SYNCED, Dossier, Family, Method, PhoneType
-from bot.domain.reset import method_spoken, removal
+from bot.domain.reset import method_in_words, removal
 from bot.domain.said import join, say
 
 #: When it is looked whether something new was registered, counted from the end of the operation or the beginning of the pass.
@@ -36,9 +36,9 @@ class Situation(StrEnum):
     LEFT_AT_HOME = "left_at_home"
 
     @property
-    def spoken(self) -> str:
+    def in_words(self) -> str:
         """As people say it."""
-        return _SPOKEN[self]
+        return _IN_WORDS[self]
 
     @property
     def proposes(self) -> str:
@@ -46,7 +46,7 @@ class Situation(StrEnum):
         return _PROPOSES[self]
 
 
-_SPOKEN = {
+_IN_WORDS = {
     Situation.LOST: say("lost or stolen phone"),
     Situation.NEW_PHONE: say("new phone"),
     Situation.FIRST_DAY: say("first day"),
@@ -183,7 +183,7 @@ def _device(method: Method, devices: Iterable[str]) -> str:
 def _name(method: Method) -> str:
     """With its date, which tells it from another of its kind."""
     plain = method.family in (None, Family.EMAIL) or method.active is False
-    return method_spoken(method) if plain else join(" ", (method.kind, method.facts))
+    return method_in_words(method) if plain else join(" ", (method.kind, method.facts))
 
 
 def _could_be_on_it(dossier: Dossier) -> list[Method]:
@@ -233,4 +233,4 @@ def unused_passes(dossier: Dossier) -> tuple[Change, ...]:
 
 def named(changes: Iterable[Change]) -> str:
     """What is removed, by what it is and what tells it from others of its kind: a pass has nothing but its date."""
-    return join("; ", (say("{label} ({before})", label=change.label, before=value_spoken(change.before or "")) for change in changes))
+    return join("; ", (say("{label} ({before})", label=change.label, before=value_in_words(change.before or "")) for change in changes))

@@ -121,7 +121,7 @@ def not_here(policy: Policy, rules: Sequence[Rule]) -> Decision:
 
 def not_now(rules: Sequence[Rule]) -> Decision:
     """The right person and place, at the wrong hour."""
-    when = join(say(" or "), sorted({rule.hours.spoken for rule in rules if rule.hours}))
+    when = join(say(" or "), sorted({rule.hours.in_words for rule in rules if rule.hours}))
     return Decision(
         False,
         Reason.NOT_NOW,
@@ -179,13 +179,13 @@ def too_few_approvers(need: Need, could: Sequence[Person]) -> Decision:
         Reason.NOBODY_CAN_APPROVE,
         say(
             "Too few people can approve this: it needs {need}, and besides whoever asks and whom it is about there is only {left}.",
-            need=need.spoken,
+            need=need.in_words,
             left=left,
         )
         if could
         else say(
             "Nobody can approve this: it needs {need}, and besides whoever asks and whom it is about there is nobody there.",
-            need=need.spoken,
+            need=need.in_words,
         ),
         say_count(
             missing,

@@ -57,7 +57,7 @@ def staying(dossier: Dossier, bundle: ChangeKind) -> tuple[str, ...]:
     taken = {change.method for change in to_reset(dossier, bundle)}
     methods = [method for method in dossier.others if method.id not in taken]
     office = [say("office phone (kept on-premises)")] if _kept_on_premises(dossier, PhoneType.OFFICE) else []
-    return (*office, *map(method_spoken, methods))
+    return (*office, *map(method_in_words, methods))
 
 
 def removal(method: Method) -> Change:
@@ -67,7 +67,7 @@ def removal(method: Method) -> Change:
     return Change(REMOVALS[method.family], None, before, None, method.id)
 
 
-def method_spoken(method: Method) -> str:
+def method_in_words(method: Method) -> str:
     """The method for a list: "passkey Blue key", "resourceKey (unknown to me, never touched)"."""
     if method.family is None:
         return say("{label} (unknown to me, so I never touch it)", label=method.label)

@@ -61,7 +61,7 @@ class Channel(StrEnum):
     VOICE = "voice"
 
 
-_SPOKEN = say_each({Channel.SMS: "texts", Channel.VOICE: "calls"})
+_IN_WORDS = say_each({Channel.SMS: "texts", Channel.VOICE: "calls"})
 
 
 def channels_said(text: str) -> frozenset[Channel] | None:
@@ -75,9 +75,9 @@ def channels_said(text: str) -> frozenset[Channel] | None:
         return None
 
 
-def channels_spoken(channels: Collection[Channel]) -> Said:
+def channels_in_words(channels: Collection[Channel]) -> Said:
     """ "texts and calls"."""
-    return together(_SPOKEN[channel] for channel in Channel if channel in channels)
+    return together(_IN_WORDS[channel] for channel in Channel if channel in channels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ class Retiring:
         if not over:
             return (join(" ", (first, self._others)),) if first else ()
         go_on = (
-            say("{Channels} go on, through the organisation's own telephony provider.", channels=channels_spoken(lasting))
+            say("{Channels} go on, through the organisation's own telephony provider.", channels=channels_in_words(lasting))
             if lasting
             else ""
         )
@@ -170,9 +170,9 @@ class Retiring:
         return say("Without anything else, this person then gets in only by registering a passkey.")
 
     def _ends(self, channels: Collection[Channel], day: date, *, counted: bool) -> str:
-        what = say("Microsoft's own {channels}", channels=channels_spoken(channels))
+        what = say("Microsoft's own {channels}", channels=channels_in_words(channels))
         if self._whom:
-            what = say("Microsoft's own {channels} for {whom}", channels=channels_spoken(channels), whom=self._whom)
+            what = say("Microsoft's own {channels} for {whom}", channels=channels_in_words(channels), whom=self._whom)
         until = self._until(day, counted=counted)
         if self._is_over:
             return say("{what} ended on {day}: they serve neither sign-in nor password reset any more.", what=what, day=until)

@@ -175,7 +175,7 @@ def still_enough(before: Need, agreed: int, now: Decision) -> Decision:
         return Decision(
             False,
             Reason.NEEDS_MORE_AGREEMENT,
-            say("Since this was asked for, the policy has come to demand more: {need}.", need=need.spoken),
+            say("Since this was asked for, the policy has come to demand more: {need}.", need=need.in_words),
             say("Type the command again."),
             rules=need.rules,
         )

@@ -83,7 +83,7 @@ class RowKind(StrEnum):
         return self in (RowKind.ADD, RowKind.UPDATE, RowKind.REMOVE)
 
     @property
-    def spoken(self) -> str:
+    def in_words(self) -> str:
         """As people say it."""
         return _KINDS[self]
 

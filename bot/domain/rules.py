@@ -55,7 +55,7 @@ class Hours:
     zone: ZoneInfo
 
     @property
-    def spoken(self) -> str:
+    def in_words(self) -> str:
         """As people say it: "Monday to Friday, 07:00 to 19:00 (Europe/Amsterdam)"."""
         days = sorted(self.days)
         if days == list(range(7)):
@@ -256,7 +256,7 @@ class Need:
     valid_for: timedelta = timedelta(hours=1)
 
     @property
-    def spoken(self) -> str:
+    def in_words(self) -> str:
         """As people say it: "2 approvals by members of Seniors"; "no approval" when none is needed."""
         if not self.approvals:
             return say("no approval")

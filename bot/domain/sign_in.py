@@ -42,9 +42,9 @@ class DefaultMethod(StrEnum):
         return cls._value2member_map_.get(value, cls.UNKNOWN)  # type: ignore[return-value]
 
     @property
-    def spoken(self) -> str:
+    def in_words(self) -> str:
         """As people say it."""
-        return _SPOKEN[self]
+        return _IN_WORDS[self]
 
     @property
     def word(self) -> str:
@@ -67,7 +67,7 @@ class DefaultMethod(StrEnum):
         return _TYPES.get(self, frozenset())
 
 
-_SPOKEN = say_each(
+_IN_WORDS = say_each(
     {
         DefaultMethod.PUSH: "notification in Microsoft Authenticator",
         DefaultMethod.CODES: "code from an app or a hardware token",
@@ -127,10 +127,10 @@ class Preference:
 #: Undocumented, as seen: a vocabulary of its own.
 _SYSTEM_METHODS = {
     "Fido2": say("passkey"),
-    "PhoneAppNotification": DefaultMethod.PUSH.spoken,
-    "PhoneAppOTP": DefaultMethod.CODES.spoken,
-    "Sms": DefaultMethod.SMS.spoken,
-    "VoiceMobile": DefaultMethod.VOICE_MOBILE.spoken,
+    "PhoneAppNotification": DefaultMethod.PUSH.in_words,
+    "PhoneAppOTP": DefaultMethod.CODES.in_words,
+    "Sms": DefaultMethod.SMS.in_words,
+    "VoiceMobile": DefaultMethod.VOICE_MOBILE.in_words,
 }
 
 
@@ -146,7 +146,7 @@ class MfaState(StrEnum):
     UNKNOWN = "unknownFutureValue"
 
     @property
-    def spoken(self) -> str:
+    def in_words(self) -> str:
         """As people say it."""
         return _STATES[self]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.domain.methods import Dossier, Family
-from bot.domain.retirement import Retiring, channels_spoken
+from bot.domain.retirement import Retiring, channels_in_words
 from bot.domain.said import join, say, together
 
 #: What nobody can be talked out of: https://learn.microsoft.com/entra/identity/authentication/concept-authentication-strengths
@@ -39,7 +39,7 @@ def strength(dossier: Dossier, retiring: Retiring) -> Strength | None:
     unknown = any(not method.known for method in methods)
     if any(family in families for family in _ANYWHERE):
         return Strength(say("Strong: a passkey withstands phishing."))
-    if held := [family.spoken for family in _ON_ONE_DEVICE if family in families]:
+    if held := [family.in_words for family in _ON_ONE_DEVICE if family in families]:
         return Strength(say("Strong on the device itself ({methods}); a passkey would be so everywhere.", methods=together(held)))
     if any(method.active and method.type in _APPS for method in methods):
         return Strength(say("Fair: somebody can be talked into approving, or into reading out a code. A passkey withstands that."))
@@ -60,4 +60,4 @@ def _phones(dossier: Dossier, retiring: Retiring) -> tuple[str, ...]:
     ends = retiring.of(dossier.channels, sms_sign_in=dossier.signs_in_by_sms, counted=True)
     if not (lasting := retiring.lasting(dossier.channels)):
         return ends
-    return *ends, say("{Channels} can be intercepted, and codes talked out of people.", channels=channels_spoken(lasting))
+    return *ends, say("{Channels} can be intercepted, and codes talked out of people.", channels=channels_in_words(lasting))

@@ -115,7 +115,7 @@ def _method(row: dict[str, Any]) -> Method:
     name = row.get("emailAddress") or row.get("displayName") or row.get("model") or row.get("phoneType") or ""
     family = _FAMILIES.get(kind)
     return Method(
-        family.spoken if family else kind,
+        family.in_words if family else kind,
         str(name),
         _day(row),
         str(row.get("id") or ""),

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from bot.domain import phone_ends
 from bot.domain.report import Forecast
-from bot.domain.retirement import Retirement, channels_spoken
+from bot.domain.retirement import Retirement, channels_in_words
 from bot.domain.said import MONTHS, join, said_day, say, say_count, say_each
 
 #: By the number of weeks before the day; docs/retirement.md says it at length.
@@ -50,7 +50,7 @@ def what_ends(retirement: Retirement, today: date) -> str:
         (
             first,
             say("For Global Administrators and external users that day is {day}.", day=said_day(later)) if later else "",
-            say("{Channels} go on, through the organisation's own telephony provider.", channels=channels_spoken(retirement.provider))
+            say("{Channels} go on, through the organisation's own telephony provider.", channels=channels_in_words(retirement.provider))
             if retirement.provider
             else "",
         ),

@@ -8,7 +8,7 @@ from bot.domain.change import Change, ChangeKind
 from bot.domain.email import parse_address
 from bot.domain.methods import Dossier, Family, Method
 from bot.domain.plan import Plan
-from bot.domain.reset import method_spoken, removal
+from bot.domain.reset import method_in_words, removal
 from bot.domain.said import join, say
 from bot.errors import Refusal, Unavailable
 
@@ -111,10 +111,10 @@ def fitting_methods(dossier: Dossier, families: tuple[Family, ...], picked: str 
 
 
 def _none(dossier: Dossier, family: Family) -> NoReturn:
-    there = [kind.noun for kind in dossier.phones] + [method_spoken(method) for method in dossier.others]
+    there = [kind.noun for kind in dossier.phones] + [method_in_words(method) for method in dossier.others]
     hint = say("Registered: {methods}.", methods=join("; ", there)) if there else say("Nothing is registered besides the password.")
     raise Refusal(
-        say("{name} has no {family}: there is nothing to remove.", name=dossier.person.name, family=family.spoken),
+        say("{name} has no {family}: there is nothing to remove.", name=dossier.person.name, family=family.in_words),
         hint,
         code="nothing_to_do",
     )

@@ -112,7 +112,7 @@ def _plan_number(dossier: Dossier, phone: PhoneType, typed: str, mode: str, inst
             _has_already(person.name, phone, old.number if private else mask(old.number)),
             say(
                 "To replace it, type `update {phone} for {upn} to {what}`.",
-                phone=str(phone.spoken),
+                phone=str(phone.in_words),
                 upn=person.upn,
                 what=number.pretty if private else "<number>",
             ),
@@ -123,7 +123,7 @@ def _plan_number(dossier: Dossier, phone: PhoneType, typed: str, mode: str, inst
             say("{name} has no {phone} yet, so there is nothing to update.", name=person.name, phone=phone.noun),
             say(
                 "To register it, type `add {phone} for {upn} {what}`.",
-                phone=str(phone.spoken),
+                phone=str(phone.in_words),
                 upn=person.upn,
                 what=number.pretty if private else "<number>",
             ),
@@ -160,7 +160,7 @@ def _warned(dossier: Dossier, phone: PhoneType, old: Phone | None, number: Phone
     if old is not None and (before := region_of(old.number)) and before != number.region:
         said = say("The new number is in another country than the old one: {country}.", country=number.country)
         yield Warned("other_country", said)
-    if same := [other.type.spoken for other in dossier.phones.values() if other.type is not phone and other.has(number.graph)]:
+    if same := [other.type.in_words for other in dossier.phones.values() if other.type is not phone and other.has(number.graph)]:
         also = join(say(" and "), same)
         yield Warned("no_second_way", say("This is also the {phones} number of this person, so it adds no second way in.", phones=also))
     if old is not None and old.sms_sign_in is SmsSignIn.READY:
@@ -170,7 +170,7 @@ def _warned(dossier: Dossier, phone: PhoneType, old: Phone | None, number: Phone
 def _plan_removal(dossier: Dossier, phone: PhoneType) -> Plan:
     person, old = dossier.person, dossier.phones.get(phone)
     if old is None:
-        there = join(say(" and "), (other.spoken for other in dossier.phones)) or say("none")
+        there = join(say(" and "), (other.in_words for other in dossier.phones)) or say("none")
         _nothing(
             say("{name} has no {phone}: there is nothing to remove.", name=person.name, phone=phone.noun),
             say("Phones registered: {there}.", there=there),

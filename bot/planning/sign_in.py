@@ -74,12 +74,12 @@ def plan_mfa(dossier: Dossier, wanted: MfaState, installation: Installation) -> 
         )
     assert state is not None, "read with the account"
     if state is wanted or (state is MfaState.ENFORCED and wanted is MfaState.ENABLED):
-        text = say("Per-user MFA of {name} is {state} already: there is nothing to do.", name=person.name, state=state.spoken)
+        text = say("Per-user MFA of {name} is {state} already: there is nothing to do.", name=person.name, state=state.in_words)
         if state is not wanted:
             text = say(
                 "Per-user MFA of {name} is {state} already, which is the stricter of the two: there is nothing to do.",
                 name=person.name,
-                state=state.spoken,
+                state=state.in_words,
             )
         raise Refusal(text, code="nothing_to_do")
     notes = [
@@ -94,7 +94,7 @@ def plan_mfa(dossier: Dossier, wanted: MfaState, installation: Installation) -> 
 
 def named(default: DefaultMethod) -> str:
     """A default in words, with the word a command knows it by."""
-    return say("{word} ({method})", word=default.word, method=default.spoken) if default.word else default.spoken
+    return say("{word} ({method})", word=default.word, method=default.in_words) if default.word else default.in_words
 
 
 def listed(found: tuple[object, ...]) -> str:

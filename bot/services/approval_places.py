@@ -72,11 +72,11 @@ class ApprovalPlaces:
 def _nowhere(need: Need, approvers: Sequence[Person], known: set[str]) -> Refusal:
     nobody = say(
         "This needs {need}, and I can ask nobody: there is no channel for it, and none of those who may agree has written to me yet.",
-        need=need.spoken,
+        need=need.in_words,
     )
     few = say(
         "This needs {need}, and I can only ask {names}: there is no channel for it, and nobody else who may agree has written to me yet.",
-        need=need.spoken,
+        need=need.in_words,
         names=named(person.name for person in approvers if person.id.lower() in known),
     )
     unknown = [person.name for person in approvers if person.id.lower() not in known]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.domain.change import ChangeKind, value_spoken
+from bot.domain.change import ChangeKind, value_in_words
 from bot.domain.life import Fate, State
 from bot.domain.operation import Result
 from bot.domain.reset import to_reset
@@ -105,7 +105,7 @@ def _name(step: Step) -> str:
     change = step.change
     if change.is_private or not change.before:
         return change.label
-    return say("{label} ({before})", label=change.label, before=value_spoken(change.before))
+    return say("{label} ({before})", label=change.label, before=value_in_words(change.before))
 
 
 def _registered_meanwhile(run: Run) -> list[str]:

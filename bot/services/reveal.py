@@ -108,7 +108,7 @@ class Reveals:
             await self._stale(operation, join(" ", (say("It is not possible any more."), refusal.text)))
             raise
         if [one.wanted for one in plan.changes] != [change.wanted]:
-            allowed = join(", ", (one.wanted.spoken if one.wanted else one.label for one in plan.changes))
+            allowed = join(", ", (one.wanted.in_words if one.wanted else one.label for one in plan.changes))
             text = say("The tenant's policy has changed since this was asked for; it allows: {allowed}.", allowed=allowed)
             await self._stale(operation, text)
         if [one.method for one in plan.changes] != [change.method]:  # where the methods are hidden, only this read shows the pass

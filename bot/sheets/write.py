@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 
-from bot.domain.change import Change, ChangeKind, value_spoken
+from bot.domain.change import Change, ChangeKind, value_in_words
 from bot.domain.change_values import Switch
 from bot.domain.life import State
 from bot.domain.phone import mask_text
@@ -110,7 +110,7 @@ def _cells(row: Row, full_numbers: bool) -> list[str]:
         user,
         row.target.name if row.target else "",
         row.target.upn if row.target else "",
-        row.kind.spoken if row.kind else "",
+        row.kind.in_words if row.kind else "",
         join("; ", map(_in_words, changes)),
         join(" ", (each.text for each in row.warned)) if row.kind and row.kind.changes else "",
         row.reason if full_numbers else mask_text(row.reason),
@@ -120,5 +120,5 @@ def _cells(row: Row, full_numbers: bool) -> list[str]:
 
 def _in_words(change: Change) -> str:
     none = Switch.OFF if change.kind is ChangeKind.SMS_SIGN_IN else say("none")
-    before, after = (value_spoken(value or none) for value in (change.before, change.after))
+    before, after = (value_in_words(value or none) for value in (change.before, change.after))
     return say("{label}: {before} → {after}", label=change.label, before=before, after=after)

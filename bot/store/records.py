@@ -212,7 +212,7 @@ def _before(kind: ChangeKind, stored: Any) -> Value | NameAndDay:
 
 
 def _name_and_day(stored: Any) -> NameAndDay:
-    """What `NameAndDay.spoken` came to, taken apart again: a sentence stands in the store with its parts, and the day is one of them."""
+    """What `NameAndDay.in_words` came to, taken apart again: a sentence stands in the store with its parts, and the day is one of them."""
     match stored:
         case {"say": "{0}{1}{2}", "with": {"0": str(name), "2": {"with": {"day": {"with": {"day": {"day": day}}}}}}}:
             return NameAndDay(name, date.fromisoformat(day))

@@ -237,18 +237,18 @@ class Terminal:
     async def _tell(self, job: Operation) -> None:
         assert job.bulk is not None, "it is a job"
         for kind, count in job.bulk.counts.items():
-            self._say(f"  {count:>7} {kind.spoken}")
+            self._say(f"  {count:>7} {kind.in_words}")
         for said in found_said(job.bulk, ALL_NAMES):
             self._say(f"  {said}")
         for sample in await self._desk.samples(job):
             for row in sample.rows:
-                self._say(f"  row {row.number}: {sample.kind.spoken}: {row.user} {row.reason}".rstrip())
+                self._say(f"  row {row.number}: {sample.kind.in_words}: {row.user} {row.reason}".rstrip())
 
 
 def progress_line(job: Operation, progress: Progress) -> str:
     """How far a job is, in one line with a bar."""
     assert job.bulk is not None, "it is a job"
-    hindered = f" – {progress.hindrance.spoken}" if progress.hindrance else ""
+    hindered = f" – {progress.hindrance.in_words}" if progress.hindrance else ""
     if job.state is State.CHECKING:
         if not job.bulk.read:
             return f"{job.id} reading the file"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from bot.domain.looser import looser
-from bot.domain.retirement import Channel, Retiring, channels_spoken
+from bot.domain.retirement import Channel, Retiring, channels_in_words
 from bot.domain.rules import Policy, default_policy
 from bot.settings.environment import ConfigurationError, Settings
 from bot.settings.policy_file import policy_of
@@ -52,7 +52,7 @@ def _retirement(report: Report, settings: Settings) -> None:
     if retiring.day is None:
         report.well(f"texts and calls: no day is set on which they end in the cloud `{settings.cloud}`, so nothing is said of it.")
         return
-    provider = "carries on " + channels_spoken(settings.retirement.provider) if settings.retirement.provider else "none"
+    provider = "carries on " + channels_in_words(settings.retirement.provider) if settings.retirement.provider else "none"
     says = " ".join(retiring.of(frozenset(Channel), sms_sign_in=True, counted=True))
     report.well(f"texts and calls: telephony provider of your own (TELEPHONY_PROVIDER): {provider}. {says}")
 

@@ -163,10 +163,10 @@ LOST = replace(
         ticked=(True,) * 5,
         known=("a", "k"),
         found=(
-            Found(Family.CODES.spoken, None, "c", on_it=True),
-            Found(join(" ", (Family.AUTHENTICATOR.spoken, "iPhone 15")), None, "a", on_it=True),
-            Found(join(" ", (Family.PASSKEY.spoken, "YubiKey 5C")), None, "k"),
-            Found(join(" ", (Family.WINDOWS_HELLO.spoken, "FAB-LT-0231")), None, "w"),
+            Found(Family.CODES.in_words, None, "c", on_it=True),
+            Found(join(" ", (Family.AUTHENTICATOR.in_words, "iPhone 15")), None, "a", on_it=True),
+            Found(join(" ", (Family.PASSKEY.in_words, "YubiKey 5C")), None, "k"),
+            Found(join(" ", (Family.WINDOWS_HELLO.in_words, "FAB-LT-0231")), None, "w"),
             Found(PhoneType.MOBILE.noun, PhoneType.MOBILE, on_it=True),
             Found(say("the sessions that are open"), None, SESSIONS, on_it=True),
         ),
@@ -181,7 +181,7 @@ OF_TWO = replace(
         "nl-NL",
         ticked=(True,) * 6,
         found=(
-            Found(join(" ", (Family.AUTHENTICATOR.spoken, "Pixel 8")), None, "b", "Pixel 8", on_it=True),
+            Found(join(" ", (Family.AUTHENTICATOR.in_words, "Pixel 8")), None, "b", "Pixel 8", on_it=True),
             *(replace(one, device="iPhone 15" if one.method == "a" else "") for one in LOST.recovery.found),  # type: ignore[union-attr]
         ),
     ),
@@ -235,7 +235,7 @@ def people(number: int) -> tuple[Person, ...]:
 
 def methods(number: int) -> tuple[Method, ...]:
     """Phones of one model, told apart by date."""
-    kind, family = Family.AUTHENTICATOR.spoken, Family.AUTHENTICATOR
+    kind, family = Family.AUTHENTICATOR.in_words, Family.AUTHENTICATOR
     return tuple(Method(kind, "Pixel 8", f"2025-0{day + 1}-07", f"id-{day}", family) for day in range(number))
 
 
@@ -484,8 +484,8 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
         "choose-two": Choose("C4H7", "jan de vries", people(2)),
         "choose-six": Choose("C4H7", "jan", (*people(3), GUS, SOFIA, MIA), more=True, only_for="Hanna Visser"),
         "choose-twelve": Choose("C4H7", "jan", people(12), more=True),
-        "choose-method": ChooseMethod("C4H7", Family.AUTHENTICATOR.spoken, ALICE, methods(2), only_for="Hanna Visser"),
-        "choose-method-list": ChooseMethod("C4H7", Family.AUTHENTICATOR.spoken, ALICE, methods(8)),
+        "choose-method": ChooseMethod("C4H7", Family.AUTHENTICATOR.in_words, ALICE, methods(2), only_for="Hanna Visser"),
+        "choose-method-list": ChooseMethod("C4H7", Family.AUTHENTICATOR.in_words, ALICE, methods(8)),
         "confirm-reset": OperationShown(RESET, NOW, own=True),
         "operation-reset-done": OperationShown(
             in_state(State.SUCCEEDED, replace(RESET, results=(Result(Fate.DONE),) * 4), ""), NOW, own=True

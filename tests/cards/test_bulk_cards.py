@@ -98,7 +98,7 @@ def test_it_always_says_which_file_which_job_and_who_asked(name: str) -> None:
 def test_the_question_shows_every_kind_its_count_and_its_first_rows() -> None:
     words = _words(render(JOBS["bulk-proposed"]).card)
     for kind, count in COUNTS.items():
-        assert kind.spoken in words
+        assert kind.in_words in words
         assert f"{count:,}" in words
     sentences = (
         "11,540 people would be changed",
@@ -168,7 +168,7 @@ def test_the_end_says_what_became_of_the_whole_file() -> None:
     for name in ("bulk-cancelled-midway", "bulk-partial"):
         words = _words(render(SHOWN[name]).card)
         assert f"of {sum(COUNTS.values()):,} rows done; {left:,} left out: " in words
-        assert all(f"{COUNTS[kind]:,} {kind.spoken}" in words for kind in COUNTS if not kind.changes)
+        assert all(f"{COUNTS[kind]:,} {kind.in_words}" in words for kind in COUNTS if not kind.changes)
     assert told in _words(render(shown).card)
 
 

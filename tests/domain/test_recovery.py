@@ -117,7 +117,7 @@ def test_the_others_are_a_pass_alone(situation: Situation) -> None:
 
 
 def test_every_situation_has_its_words() -> None:
-    assert len({(each.spoken, each.proposes) for each in Situation}) == len(Situation)
+    assert len({(each.in_words, each.proposes) for each in Situation}) == len(Situation)
 
 
 def test_what_was_there_before_is_nothing_new() -> None:

@@ -173,7 +173,7 @@ def test_what_was_agreed_to_has_to_be_enough_for_the_policy_of_the_moment(before
     assert decision.allowed is enough
     if not enough:
         assert decision.reason is Reason.NEEDS_MORE_AGREEMENT
-        assert now.spoken in decision.text
+        assert now.in_words in decision.text
 
 
 def test_who_could_approve() -> None:

@@ -78,7 +78,7 @@ def test_graphs_words(value: str | None, default: DefaultMethod | None) -> None:
 
 
 def test_what_the_system_would_choose_in_words() -> None:
-    assert Preference(system_method="PhoneAppNotification").chosen_by_system == DefaultMethod.PUSH.spoken
+    assert Preference(system_method="PhoneAppNotification").chosen_by_system == DefaultMethod.PUSH.in_words
     assert Preference(system_method="Telepathy").chosen_by_system == "Telepathy"
 
 

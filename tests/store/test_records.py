@@ -86,7 +86,7 @@ def test_what_tells_a_method_from_others_is_read_back(kind: ChangeKind, name: st
     change = Change(kind, None, NameAndDay(name, day), None, "m")
     stored = json.loads(json.dumps(records.change_row(change)))
     assert records.change(stored) == change
-    assert stored["before"] == to_store(NameAndDay(name, day).spoken)  # a replica of the version before reads a sentence
+    assert stored["before"] == to_store(NameAndDay(name, day).in_words)  # a replica of the version before reads a sentence
 
 
 @pytest.mark.parametrize("value", [*Switch, *AccountState, *TokenState, *DefaultMethod, *MfaState])

@@ -130,7 +130,7 @@ def _covered(job: Decision, verdict: Decision) -> Decision:
     need = job.need or NO_NEED
     if (covered := still_enough(need, need.approvals, verdict)).allowed:
         return covered
-    more = say("For this the policy demands more than for the file: {need}.", need=(verdict.need or NO_NEED).spoken)
+    more = say("For this the policy demands more than for the file: {need}.", need=(verdict.need or NO_NEED).in_words)
     return replace(covered, text=more, hint=say("Ask for it alone."))
 
 
@@ -179,7 +179,7 @@ async def conclude(checking: Checking, operation: Operation, standing: Standing,
 
 
 async def _unseen(checking: Checking) -> tuple[str, ...]:
-    return tuple(each.spoken for each in await checking.bulk_directory.unseen())
+    return tuple(each.in_words for each in await checking.bulk_directory.unseen())
 
 
 async def _mind_numbers(checking: Checking, job_id: str) -> None:
