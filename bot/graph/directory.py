@@ -96,6 +96,12 @@ class GraphDirectory:
         async with may_be_new(self._reader, asked.user_id):
             return await self._dossiers.made_of(asked, await read_all(self._client, asked.reads, self._patience))
 
+    async def renewed(self, dossier: Dossier) -> Dossier:
+        """See `bot.ports.Directory`."""
+        user_id = reads.object_id(dossier.person.id)
+        async with may_be_new(self._reader, user_id):
+            return await self._dossiers.renewed(dossier, user_id)
+
     async def marks(self, object_ids: Sequence[str]) -> list[tuple[Mark, ...]]:
         """See `bot.ports.Directory`."""
         asked = [reads.marks(reads.object_id(object_id)) for object_id in object_ids]

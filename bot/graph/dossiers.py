@@ -17,7 +17,7 @@ from bot.errors import DirectoryError, NotAuthorised, NotFound, Rejected, Unavai
 from bot.graph import permissions, reads
 from bot.graph.accounts import id_in, person_in, role_assignable_in, roles_in
 from bot.graph.answers import Answer
-from bot.graph.batch import require_parts
+from bot.graph.batch import read_all, require_parts
 from bot.graph.beta import with_tokens
 from bot.graph.errors import translate
 from bot.graph.memory import Memory
@@ -106,6 +106,15 @@ class Dossiers:
         )
         found = await self._methods(asked.user_id, rows, hidden)
         return Dossier(person_in(account.fields), found.phones, found.others, privileges, ids, hidden=hidden)
+
+    async def renewed(self, dossier: Dossier, user_id: str) -> Dossier:
+        """The same with account and methods as they are now; raises DirectoryError when these cannot be read."""
+        asked = reads.account(user_id), await self.ask_methods(user_id)
+        account, methods = answers = await read_all(self._reader.client, asked, self._reader.patience)
+        require_parts(asked[:1], answers)
+        rows, hidden = await self._method_rows(user_id, asked[1], methods)
+        found = await self._methods(user_id, rows, hidden)
+        return replace(dossier, person=person_in(account.fields), phones=found.phones, others=found.others, hidden=hidden)
 
     async def methods_of(self, user_id: str, read: Read, answer: Answer) -> Methods:
         """The methods in the answer to `ask_methods`; raises DirectoryError."""

@@ -59,6 +59,12 @@ class Directory(Protocol):
     async def dossier(self, object_id: str) -> Dossier:
         """Account, methods and privileges, read together. NotFound when the account is gone."""
 
+    async def renewed(self, dossier: Dossier) -> Dossier:
+        """The same with account and methods read anew. What protects the person is not, so it says nothing of whether to write.
+
+        Raises as `dossier`.
+        """
+
     async def preference(self, object_id: str) -> Preference:
         """Which method a person is asked for first. In no dossier by itself; see `bot.services.look`."""
 

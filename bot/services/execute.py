@@ -3,13 +3,15 @@
 Each round reads the account and asks one question of every change: is it in effect, still to be made, or has somebody
 else changed the same thing? Only a change that is still exactly as the card showed it is written, so a repeated run,
 a time-out or a dropped answer can never write twice over something new. Each of several changes ends by itself: what stands
-in the way of one does not keep the others back.
+in the way of one does not keep the others back. Before a write everything is read that decides about it; after it, and as long as
+nothing is left to be written, what was written alone.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import structlog
@@ -28,7 +30,8 @@ from bot.retry import pause_asking
 from bot.services import explain
 from bot.services.ending import ending
 from bot.services.following import the_pass
-from bot.services.look import look_again
+from bot.services.look import look_again, look_back
+from bot.services.meanwhile import meanwhile
 from bot.services.review import Reviewer
 from bot.services.steps import Run, Step
 from bot.services.still_agreed import agreement
@@ -37,6 +40,8 @@ log = structlog.get_logger()
 
 #: Seconds between looks; about four minutes in all, because Entra may show a write late and an outage may be short.
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 60.0, 60.0)
+#: By so much the rights of whoever asked and agreed may be older than what is seen of the account.
+A_MOMENT = timedelta(seconds=1)
 #: At the least before a method is tried again that could not go because of others: that these are gone is noticed late.
 STILL_NEEDED_PAUSE = 10.0
 
@@ -59,10 +64,19 @@ async def execute(operations: Operations, reviewer: Reviewer, directory: Directo
     wrote = False
 
     async def read() -> Seen:
-        # The rights last: while Entra ID keeps the account back, somebody may lose them.
-        dossier = await look_again(directory, operation)
-        requester, agreed = await asyncio.gather(directory.standing(operation.requester.id, reviewer.policy.groups()), agreed_to())
+        async with meanwhile(rights()) as asked:
+            dossier = await look_again(directory, operation)
+            requester, agreed, answered = await asked
+        if clock() - answered > A_MOMENT:  # while Entra ID kept the account back, somebody may have lost them
+            requester, agreed, _ = await rights()
         return Seen(dossier, requester, agreed)
+
+    async def rights() -> tuple[Standing, Decision, datetime]:
+        requester, agreed = await asyncio.gather(directory.standing(operation.requester.id, reviewer.policy.groups()), agreed_to())
+        return requester, agreed, clock()
+
+    async def read_back(known: Dossier) -> Dossier:
+        return await look_back(directory, operation, known)
 
     async def agreed_to() -> Decision:
         return ALLOWED if wrote else await agreement(directory, operation)
@@ -74,7 +88,7 @@ async def execute(operations: Operations, reviewer: Reviewer, directory: Directo
         return request_id
 
     try:
-        await carry_out(run, reviewer, read, write, sleep)
+        await carry_out(run, reviewer, Account(read, read_back, write), sleep)
     except StoreUnavailable:
         raise
     except Exception as error:  # a defect of ours must end in a sentence, not in an endless retry
@@ -119,11 +133,21 @@ class Seen(NamedTuple):
     agreed: Decision = ALLOWED
 
 
-#: Makes one change and returns Graph's request id.
-Write = Callable[[Change], Awaitable[str]]
+class Account(NamedTuple):
+    """The account that a run is about. Everything may raise DirectoryError.
+
+    Attributes:
+        read: all that decides about a write.
+        read_back: what was seen last, with what a write may have changed as it is now.
+        write: makes one change and returns Graph's request id.
+    """
+
+    read: Callable[[], Awaitable[Seen]]
+    read_back: Callable[[Dossier], Awaitable[Dossier]]
+    write: Callable[[Change], Awaitable[str]]
 
 
-async def carry_out(run: Run, reviewer: Reviewer, read: Callable[[], Awaitable[Seen]], write: Write, sleep: Sleep) -> None:
+async def carry_out(run: Run, reviewer: Reviewer, account: Account, sleep: Sleep) -> None:
     """Reads, compares and writes until every change of the run has ended.
 
     Raises:
@@ -134,26 +158,40 @@ async def carry_out(run: Run, reviewer: Reviewer, read: Callable[[], Awaitable[S
         if pause:
             await sleep(_lasting(pause, failure, run))
         try:
-            seen = await read()
+            failure = await _round(run, reviewer, account, failure)
         except (Throttled, Unavailable) as error:
             failure = error
-            continue
         except DirectoryError as error:
             run.refuse(error)
-            return
-        run.compare(seen.dossier)
         if not run.open:
             return
-        if not (due := run.due()):
-            continue
-        verdict = seen.agreed
-        if verdict.allowed:
-            verdict = await reviewer.still(run.operation, seen.requester, seen.dossier)  # the last thing before the write
-        if not verdict.allowed:
-            run.forbid(verdict)
-            return
-        failure = await _write(write, run, due)
     run.give_up(failure)
+
+
+async def _round(run: Run, reviewer: Reviewer, account: Account, failure: DirectoryError | None) -> DirectoryError | None:
+    """One look, and what it shows to be due; returns what kept it from going on, if anything did, or has before.
+
+    Raises:
+        DirectoryError: the account, or what decides about the write, cannot be read.
+    """
+    if run.seen and not run.due():
+        run.compare(await account.read_back(run.seen))
+        if not run.due():
+            return failure
+    seen = await account.read()
+    run.compare(seen.dossier)
+    if not (due := run.due()):
+        return failure
+    verdict = seen.agreed
+    if verdict.allowed:
+        verdict = await reviewer.still(run.operation, seen.requester, seen.dossier)  # the last thing before the write
+    if not verdict.allowed:
+        run.forbid(verdict)
+        return failure
+    failure = await _write(account, run, due)
+    if failure is None and not run.set_aside:  # Entra ID may show it at once, and then nobody has to wait
+        run.compare(await account.read_back(seen.dossier))
+    return failure
 
 
 def _lasting(pause: float, failure: DirectoryError | None, run: Run) -> float:
@@ -161,14 +199,14 @@ def _lasting(pause: float, failure: DirectoryError | None, run: Run) -> float:
     return pause_asking(failure, max(pause, STILL_NEEDED_PAUSE) if run.set_aside else pause)
 
 
-async def _write(write: Write, run: Run, due: list[Step]) -> DirectoryError | None:
+async def _write(account: Account, run: Run, due: list[Step]) -> DirectoryError | None:
     """Writes what is due, in order; returns what kept it from going on, if anything did."""
     for step in due:
         if step.change.follows and not run.number_of(step).taken:
             continue
         step.tried = True
         try:
-            run.request_ids.append(await write(step.change))
+            run.request_ids.append(await account.write(step.change))
             step.accepted = True
         except DirectoryError as error:
             run.request_ids.append(error.request_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -29,10 +29,7 @@ async def look(directory: Directory, object_id: str, aspects: Collection[Aspect]
     Raises:
         DirectoryError: anything of it cannot be read.
     """
-    dossier = await _read(directory, object_id, aspects, None)
-    for error in dossier.unread.values():
-        raise error
-    return dossier
+    return _whole(await _read(directory, object_id, directory.dossier(object_id), aspects, None))
 
 
 async def look_again(directory: Directory, operation: Operation) -> Dossier:
@@ -41,7 +38,20 @@ async def look_again(directory: Directory, operation: Operation) -> Dossier:
     Raises:
         DirectoryError: as `look`; also when the methods that it is about are hidden, which must not be taken for gone.
     """
-    dossier = await look(directory, operation.target.id, aspects_of(change.kind for change in operation.changes))
+    return await _look(directory, operation, directory.dossier(operation.target.id))
+
+
+async def look_back(directory: Directory, operation: Operation, known: Dossier) -> Dossier:
+    """The same where only what was written is looked for: what protects the person is as it was known, and is not asked again.
+
+    So nothing may be written because of what is seen. Raises as `look_again`.
+    """
+    return await _look(directory, operation, directory.renewed(known))
+
+
+async def _look(directory: Directory, operation: Operation, reading: Coroutine[Any, Any, Dossier]) -> Dossier:
+    aspects = aspects_of(change.kind for change in operation.changes)
+    dossier = _whole(await _read(directory, operation.target.id, reading, aspects, None))
     if dossier.hidden and (operation.bundle or any(change.of_method for change in operation.changes)):
         raise dossier.hidden
     return dossier
@@ -60,15 +70,24 @@ async def glance(directory: Directory, object_id: str, aspects: Collection[Aspec
     Raises:
         DirectoryError: the account itself cannot be read.
     """
-    return await _read(directory, object_id, aspects, GRACE_SECONDS)
+    return await _read(directory, object_id, directory.dossier(object_id), aspects, GRACE_SECONDS)
 
 
-async def _read(directory: Directory, object_id: str, aspects: Collection[Aspect], grace: float | None) -> Dossier:
+def _whole(dossier: Dossier) -> Dossier:
+    """The dossier; raises DirectoryError when anything of it could not be read."""
+    for error in dossier.unread.values():
+        raise error
+    return dossier
+
+
+async def _read(
+    directory: Directory, object_id: str, account: Coroutine[Any, Any, Dossier], aspects: Collection[Aspect], grace: float | None
+) -> Dossier:
     if not aspects:
-        return await directory.dossier(object_id)
+        return await account
     reading = {asyncio.create_task(_attempt(_readers(directory)[aspect], object_id)): aspect for aspect in aspects}
     try:
-        dossier = await directory.dossier(object_id)
+        dossier = await account
         done, late = await asyncio.wait(reading, timeout=grace)
     finally:
         for task in reading:

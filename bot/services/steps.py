@@ -16,8 +16,8 @@ from bot.domain.said import say
 from bot.errors import Conflict, DirectoryError, IsDefault, NotFound, NumberNotUnique, StillNeeded, Throttled, Unavailable
 from bot.services import explain
 
-#: Looks after a definite answer that does not show yet: about half a minute.
-LOOKS_AFTER_ANSWER = 6
+#: Looks after a definite answer that does not show yet, the first one at once: about half a minute.
+LOOKS_AFTER_ANSWER = 7
 #: How often a method is tried that cannot go because of others that are going too.
 TRIES_WHEN_STILL_NEEDED = 3
 

@@ -31,7 +31,7 @@ from bot.services.bulk.agreed import Agreed
 from bot.services.bulk.crewing import Crewing
 from bot.services.bulk.summary import summed_up
 from bot.services.ending import ending
-from bot.services.execute import Seen, carry_out
+from bot.services.execute import Account, Seen, carry_out
 from bot.services.steps import Run
 
 log = structlog.get_logger()
@@ -49,8 +49,6 @@ MOST_RESTING = 1_000
 STANDING_SECONDS = 20.0
 #: Until approvers are asked about again whom Entra ID could not say.
 ASK_AGAIN_SECONDS = 5.0
-#: How long it is believed that somebody is not protected, while a write that was sent is looked for.
-PROTECTION_SECONDS = 10.0
 
 
 class HeldBack(Exception):
@@ -156,20 +154,15 @@ class Crew:
     async def _carry_out(self, taken: Taken) -> None:
         row = taken.row
         run = Run(self._operation(row), cut_off=taken.cut_off)
-        first: Dossier | None = None
-        read_at = 0.0
+        people = self._with.tenant.people
         wrote = taken.cut_off
 
         async def read() -> Seen:
-            nonlocal first, read_at
-            people, now = self._with.tenant.people, asyncio.get_running_loop().time()
             assert row.target is not None, "only rows about somebody are carried out"
-            # What protects somebody was read right before the write; after it, for a while, the methods alone are of interest.
-            if first and wrote and now - read_at < PROTECTION_SECONDS:
-                first = first.renewed(await people.phones(row.target.id))
-            else:
-                first, read_at = await people.dossier(row.target.id), now
-            return Seen(first, await self._requester())
+            return Seen(await people.dossier(row.target.id), await self._requester())
+
+        async def read_back(known: Dossier) -> Dossier:
+            return known.renewed(await people.phones(known.person.id))
 
         def go() -> None:
             nonlocal wrote
@@ -182,7 +175,7 @@ class Crew:
             return await self._with.tenant.bulk.apply(row.target.id, change, run.operation.id, go)
 
         try:
-            await carry_out(run, self._with.reviewer, read, write, self._rest)
+            await carry_out(run, self._with.reviewer, Account(read, read_back, write), self._rest)
         except HeldBack:
             self._back.append(row)
             return
