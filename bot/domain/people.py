@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.domain.said import say, say_each
+from bot.domain.said import join, say, say_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,3 +155,27 @@ class Privileges:
     def administrator(self) -> bool:
         """The person has, or can get by themselves, what an administrator's role gives."""
         return bool(self.roles or self.eligible or self.groups or self.owns or self.joinable)
+
+
+def differences(before: Person, now: Person) -> str:
+    """Which facts of an account have changed, in words; empty when none has that somebody decides by."""
+    facts = (
+        (say("name"), before.name, now.name),
+        (say("user name"), before.upn, now.upn),
+        (say("account"), _enabled(before), _enabled(now)),
+        (say("job title"), before.job_title, now.job_title),
+        (say("department"), before.department, now.department),
+    )
+    none = say("none")
+    return join(
+        ", ",
+        (
+            say("{label} {before} → {after}", label=label, before=was or none, after=is_now or none)
+            for label, was, is_now in facts
+            if was != is_now
+        ),
+    )
+
+
+def _enabled(person: Person) -> str:
+    return say("enabled") if person.enabled else say("disabled")

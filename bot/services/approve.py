@@ -18,7 +18,7 @@ from bot.domain.incoming import CardAction, Verb
 from bot.domain.life import State
 from bot.domain.methods import Dossier
 from bot.domain.operation import Approval, Operation
-from bot.domain.people import Person, Standing
+from bot.domain.people import Person, Standing, differences
 from bot.domain.phone import mask_text
 from bot.domain.policy import Audience, Decision, Reason
 from bot.domain.replies import ApprovalShown, Pending, Viewer
@@ -269,27 +269,3 @@ def _agreed_by_all(operation: Operation) -> Operation:
     """As it will be once everybody needed has agreed: what is asked here is whether that would be enough."""
     missing = operation.need.approvals - len(operation.approvals)
     return replace(operation, approvals=operation.approvals + (Approval("", "", operation.created_at),) * missing)
-
-
-def differences(before: Person, now: Person) -> str:
-    """Which facts of an account have changed, in words; empty when none has that somebody decides by."""
-    facts = (
-        (say("name"), before.name, now.name),
-        (say("user name"), before.upn, now.upn),
-        (say("account"), _enabled(before), _enabled(now)),
-        (say("job title"), before.job_title, now.job_title),
-        (say("department"), before.department, now.department),
-    )
-    none = say("none")
-    return join(
-        ", ",
-        (
-            say("{label} {before} → {after}", label=label, before=was or none, after=is_now or none)
-            for label, was, is_now in facts
-            if was != is_now
-        ),
-    )
-
-
-def _enabled(person: Person) -> str:
-    return say("enabled") if person.enabled else say("disabled")

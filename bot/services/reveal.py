@@ -21,7 +21,7 @@ from bot.domain.life import REVEALING_FOR, State
 from bot.domain.notices import Notice, Tone
 from bot.domain.operation import Operation
 from bot.domain.pass_terms import made_now
-from bot.domain.people import Standing
+from bot.domain.people import Standing, differences
 from bot.domain.replies import OperationShown, Revealed
 from bot.domain.said import join, said_at, say
 from bot.domain.secret import Issued
@@ -30,7 +30,6 @@ from bot.metrics import OPERATIONS
 from bot.planning.passes import plan_password, plan_same_pass
 from bot.ports import Clock, Directory, Operations, Sleep
 from bot.services import explain
-from bot.services.approve import differences
 from bot.services.confirm import check_presser, too_late
 from bot.services.gate import Gate
 from bot.services.require import require
