@@ -8,6 +8,7 @@ that is no longer so ends it as stale; and another fact of the account is shown 
 from __future__ import annotations
 
 import asyncio
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
 from bot.commands.approvals import decision_on, pending_for
@@ -18,7 +19,7 @@ from bot.domain.incoming import CardAction, Verb
 from bot.domain.life import State
 from bot.domain.methods import Dossier
 from bot.domain.operation import Approval, Operation
-from bot.domain.people import Person, Standing, differences
+from bot.domain.people import Standing, differences
 from bot.domain.phone import mask_text
 from bot.domain.policy import Audience, Decision, Reason
 from bot.domain.replies import ApprovalShown, Pending, Viewer
@@ -31,6 +32,7 @@ from bot.services.approvers_card import conversation_link
 from bot.services.confirm import too_late
 from bot.services.gate import Gate
 from bot.services.look import look_again
+from bot.services.meanwhile import Asked, meanwhile
 from bot.services.require import require
 from bot.services.review import Reviewer
 from bot.services.still_agreed import agreement, somebody_else
@@ -46,6 +48,9 @@ _VIEWERS = {
 }
 #: Who has nothing to do with a request but that its card is in a channel which they read.
 _BYSTANDERS = frozenset({Viewer.ONLOOKER, Viewer.TARGET})
+
+#: What Entra ID says of a request: whoever asked, the target, whether the approver is somebody else, and whether what was agreed holds.
+Facts = tuple[Standing, Dossier, Decision | DirectoryError, Decision]
 
 
 class Approvals:
@@ -100,17 +105,34 @@ class Approvals:
             )
         )
 
-    async def press(self, action: CardAction, operation: Operation, standing: Standing) -> ApprovalShown | Pending:
+    def asking(self, action: CardAction, operation: Operation | None) -> AbstractAsyncContextManager[Asked[Facts]]:
+        """Asks what `press` will want to know while the gate is asked about the presser: of what may be approved, for who had rights."""
+
+        async def facts() -> Facts:
+            assert operation is not None, "nothing is asked of what is not there"
+            return await asyncio.gather(
+                self._gate.standing(operation.requester, fresh=True),
+                self._target(operation),
+                self._somebody_else(operation, action.actor.id),
+                agreement(self._directory, operation),
+            )
+
+        waits = action.verb is Verb.APPROVE and operation is not None and operation.state is State.AWAITING_APPROVAL
+        return meanwhile(facts, self._clock, at_once=waits and self._gate.expects(action.actor))
+
+    async def press(self, action: CardAction, operation: Operation, standing: Standing, asked: Asked[Facts]) -> ApprovalShown | Pending:
         """Approves or denies; the answer is the card as the presser sees it now, or the presser's list when it was pressed there.
 
         Args:
             standing: the presser's, read now, who `may_know` of it.
+            asked: from `asking`.
 
         Raises:
             Refusal: the press does not count; the text says why.
             DirectoryError: Graph cannot say whether it does.
         """
-        moved = await (self._approve if action.verb is Verb.APPROVE else self._deny)(action, operation, standing)
+        approves = action.verb is Verb.APPROVE
+        moved = await (self._approve(action, operation, standing, asked) if approves else self._deny(action, operation, standing))
         return await self.view(action, moved)
 
     async def view(self, action: CardAction, operation: Operation | None) -> ApprovalShown | Pending:
@@ -139,10 +161,10 @@ class Approvals:
         rows = await first_rows(self._jobs, operation)
         return ApprovalShown(operation, self._clock(), viewer, link, refreshing=(chat_id,) if chat_id else (), samples=rows)
 
-    async def _approve(self, action: CardAction, operation: Operation, standing: Standing) -> Operation:
+    async def _approve(self, action: CardAction, operation: Operation, standing: Standing, asked: Asked[Facts]) -> Operation:
         await self._require_right(action, operation, standing)
-        person, name = standing.person, standing.person.name
-        await self._check_request(operation, person)
+        name = standing.person.name
+        await self._check_request(operation, asked)
         approval = Approval(action.actor.id, name, self._clock())
         event = AuditEvent(Tag.OPERATION_APPROVED, approval.at, action.actor.id, name, operation.id, operation.target.id)
         moved = await self._operations.approve(operation.id, approval, event)
@@ -180,15 +202,10 @@ class Approvals:
         if not waiting or operation.expires_at <= self._clock():
             await too_late(self._operations, operation, self._clock)
 
-    async def _check_request(self, operation: Operation, approver: Person) -> None:
+    async def _check_request(self, operation: Operation, asked: Asked[Facts]) -> None:
         """Whether the request is still what everybody saw, and still allowed; and whether this approver is really somebody else."""
         try:
-            asker, dossier, other, agreed = await asyncio.gather(
-                self._gate.standing(operation.requester, fresh=True),
-                self._target(operation),
-                self._somebody_else(operation, approver),
-                agreement(self._directory, operation),
-            )
+            asker, dossier, other, agreed = await asked()
         except NotFound:
             await self._withdraw(
                 operation, say("The account of the person, or of whoever asked, no longer exists in Entra ID."), "not_found"
@@ -215,10 +232,10 @@ class Approvals:
                                  verdict.reason.value)  # fmt: skip
         await self._compare(operation, dossier)
 
-    async def _somebody_else(self, operation: Operation, approver: Person) -> Decision | DirectoryError:
+    async def _somebody_else(self, operation: Operation, approver_id: str) -> Decision | DirectoryError:
         """Whether the approver is, or why that cannot be said: which matters only while everybody's account is there."""
         try:
-            return await somebody_else(self._directory, self._jobs, operation, approver)
+            return await somebody_else(self._directory, self._jobs, operation, approver_id)
         except DirectoryError as error:
             return error
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import structlog
@@ -40,8 +39,6 @@ log = structlog.get_logger()
 
 #: Seconds between looks; about four minutes in all, because Entra may show a write late and an outage may be short.
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 60.0, 60.0)
-#: By so much the rights of whoever asked and agreed may be older than what is seen of the account.
-A_MOMENT = timedelta(seconds=1)
 #: At the least before a method is tried again that could not go because of others: that these are gone is noticed late.
 STILL_NEEDED_PAUSE = 10.0
 
@@ -64,16 +61,13 @@ async def execute(operations: Operations, reviewer: Reviewer, directory: Directo
     wrote = False
 
     async def read() -> Seen:
-        async with meanwhile(rights()) as asked:
+        async with meanwhile(rights, clock) as asked:
             dossier = await look_again(directory, operation)
-            requester, agreed, answered = await asked
-        if clock() - answered > A_MOMENT:  # while Entra ID kept the account back, somebody may have lost them
-            requester, agreed, _ = await rights()
+            requester, agreed = await asked()  # the rights last: while Entra ID keeps the account back, somebody may lose them
         return Seen(dossier, requester, agreed)
 
-    async def rights() -> tuple[Standing, Decision, datetime]:
-        requester, agreed = await asyncio.gather(directory.standing(operation.requester.id, reviewer.policy.groups()), agreed_to())
-        return requester, agreed, clock()
+    async def rights() -> tuple[Standing, Decision]:
+        return await asyncio.gather(directory.standing(operation.requester.id, reviewer.policy.groups()), agreed_to())
 
     async def read_back(known: Dossier) -> Dossier:
         return await look_back(directory, operation, known)

@@ -51,7 +51,7 @@ class Gate:
 
     def admit(self, actor: Actor) -> None:
         """Before anything is done for somebody, even looking up who they are: raises TooOften when they ask for too much."""
-        if actor.id not in self._staff and (over := self._turns.take(actor.id or actor.chat_id)):
+        if not self.expects(actor) and (over := self._turns.take(actor.id or actor.chat_id)):
             raise TooOften(
                 say("You have asked me for something more than {most} times within a minute.", most=self._turns.most),
                 say("Wait a minute, then try again."),
@@ -61,6 +61,10 @@ class Gate:
     def identify(self, actor: Actor, *, guest_or_bot: bool) -> Decision:
         """Whether the actor can be anybody to us, from the validated activity alone."""
         return policy.identify(actor, self._tenant_id, guest_or_bot=guest_or_bot)
+
+    def expects(self, actor: Actor) -> bool:
+        """Whether somebody had rights when last looked at: for whom more may be asked before it is known that they still have them."""
+        return actor.id in self._staff
 
     async def standing(self, actor: Actor, *, fresh: bool = False, since: datetime | None = None) -> Standing:
         """The actor's account and groups.
@@ -78,7 +82,7 @@ class Gate:
             return known[1]
         if not fresh:
             return await self._recent(actor.id)
-        if actor.id not in self._staff and self._looks.take(actor.id):
+        if not self.expects(actor) and self._looks.take(actor.id):
             standing = await self._recent(actor.id)
             if not self._has_rights(standing):
                 return standing

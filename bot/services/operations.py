@@ -47,13 +47,20 @@ class OperationDesk:
         if action.verb is Verb.VIEW:
             return await self._approvals.view(action, operation)
         if declared.presser is Presser.DECIDER:
-            standing = await self._gate.standing(action.actor, fresh=True)
-            require(self._approvals.may_know(action, operation, standing))
-        elif standing is None and not asked_by(action.actor, operation):
+            return await self._decide(action, operation)
+        if standing is None and not asked_by(action.actor, operation):
             await self._require_colleague(action)
         if operation is None:
             raise unknown(action.verb)
         return await self._pressed(action, operation, standing)
+
+    async def _decide(self, action: CardAction, operation: Operation | None) -> Reply:
+        async with self._approvals.asking(action, operation) as asked:
+            standing = await self._gate.standing(action.actor, fresh=True)
+            require(self._approvals.may_know(action, operation, standing))
+            if operation is None:
+                raise unknown(action.verb)
+            return await self._approvals.press(action, operation, standing, asked)
 
     async def _require_colleague(self, action: CardAction) -> None:
         """Whoever did not ask has to be of the helpdesk to hear anything of what an id names, also that it names nothing."""
@@ -67,8 +74,6 @@ class OperationDesk:
             standing: the presser's, read now; None where the verb reads it itself.
         """
         match action.verb:
-            case Verb.APPROVE | Verb.DENY if standing:
-                return await self._approvals.press(action, operation, standing)
             case Verb.TAKE_BACK if standing:
                 return await self._person.take_back(action, operation, standing)
             case Verb.REFRESH:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -18,10 +19,12 @@ from bot.domain.change import Change, ChangeKind
 from bot.domain.effect import untouched
 from bot.domain.incoming import CardAction
 from bot.domain.life import REVEALING_FOR, State
+from bot.domain.methods import Dossier
 from bot.domain.notices import Notice, Tone
 from bot.domain.operation import Operation
-from bot.domain.pass_terms import made_now
+from bot.domain.pass_terms import PassTerms, made_now
 from bot.domain.people import Standing, differences
+from bot.domain.policy import Decision
 from bot.domain.replies import OperationShown, Revealed
 from bot.domain.said import join, said_at, say
 from bot.domain.secret import Issued
@@ -32,6 +35,7 @@ from bot.ports import Clock, Directory, Operations, Sleep
 from bot.services import explain
 from bot.services.confirm import check_presser, too_late
 from bot.services.gate import Gate
+from bot.services.meanwhile import Asked, meanwhile
 from bot.services.require import require
 from bot.services.revealing import hints, lost, refused, unusable
 from bot.services.review import Reviewer
@@ -68,12 +72,16 @@ class Reveals:
         _require_private(action, operation)
         if operation.once_only and operation.state in (State.SUCCEEDED, State.PARTIAL):
             return self._card(operation)
-        async with asyncio.timeout(CHECK_SECONDS):
+        async with (
+            asyncio.timeout(CHECK_SECONDS),
+            meanwhile(partial(self._seen, operation), self._clock) as seen,
+            meanwhile(partial(self._terms, operation), self._clock) as terms,
+        ):
             standing = await self._gate.standing(action.actor, fresh=True)
             require(self._gate.permit(standing))
             if operation.state is not State.READY or operation.expires_at <= self._clock():
                 await too_late(self._operations, operation, self._clock)
-            change, minimum = await self._checked(operation, standing)
+            change, minimum = await self._checked(operation, standing, seen, terms)
         now = self._clock()
         event = AuditEvent(Tag.OPERATION_REVEALING, now, action.actor.id, action.actor.name, operation.id, operation.target.id)
         ends = now + REVEALING_FOR
@@ -82,13 +90,24 @@ class Reveals:
             await too_late(self._operations, operation, self._clock)
         return await self._made(operation, change, minimum)
 
-    async def _checked(self, operation: Operation, standing: Standing) -> tuple[Change, int]:
+    async def _seen(self, operation: Operation) -> tuple[Dossier, Decision]:
+        """The person as they are now, and whether those who agreed still may."""
+        return await asyncio.gather(self._directory.dossier(operation.target.id), agreement(self._directory, operation))
+
+    async def _terms(self, operation: Operation) -> PassTerms | None:
+        """Of a pass, what the tenant allows, and which one the person has."""
+        is_pass = any(change.kind is ChangeKind.CREATE_PASS for change in operation.changes)
+        return await self._directory.pass_terms(operation.target.id) if is_pass else None
+
+    async def _checked(
+        self, operation: Operation, standing: Standing, seen: Asked[tuple[Dossier, Decision]], terms: Asked[PassTerms | None]
+    ) -> tuple[Change, int]:
         """What would be made now, if everything is as everybody agreed to; of a pass also the shortest life the tenant allows, in minutes.
 
         Raises:
             Refusal: it is not; what no later press could put right ends the operation.
         """
-        dossier, still = await asyncio.gather(self._directory.dossier(operation.target.id), agreement(self._directory, operation))
+        dossier, still = await seen()
         if not still.allowed:
             await self._ends(operation, "withdraw", State.FAILED, Tag.OPERATION_WITHDRAWN, still.text, still.reason.value)
         require(await self._reviewer.still(operation, standing, dossier))
@@ -100,24 +119,24 @@ class Reveals:
             await self._stale(operation, say("The account has changed since this was asked for: {changed}.", changed=changed))
         (agreed,) = operation.changes
         change = replace(agreed, wanted=agreed.wanted and agreed.wanted.due(self._clock()))
-        terms = await self._directory.pass_terms(dossier.person.id) if change.kind is ChangeKind.CREATE_PASS else None
+        allowed = await terms()
         try:
-            plan = plan_same_pass(dossier, terms, change, self._clock()) if terms else plan_password(dossier.person)
+            plan = plan_same_pass(dossier, allowed, change, self._clock()) if allowed else plan_password(dossier.person)
         except Refusal as refusal:
             await self._stale(operation, join(" ", (say("It is not possible any more."), refusal.text)))
             raise
         if [one.wanted for one in plan.changes] != [change.wanted]:
-            allowed = join(", ", (one.wanted.in_words if one.wanted else one.label for one in plan.changes))
-            text = say("The tenant's policy has changed since this was asked for; it allows: {allowed}.", allowed=allowed)
+            possible = join(", ", (one.wanted.in_words if one.wanted else one.label for one in plan.changes))
+            text = say("The tenant's policy has changed since this was asked for; it allows: {allowed}.", allowed=possible)
             await self._stale(operation, text)
         if [one.method for one in plan.changes] != [change.method]:  # where the methods are hidden, only this read shows the pass
             upn = dossier.person.upn
             text = say("{changed} of {upn} was changed by someone else since this was asked for.", changed=change.label, upn=upn)
             await self._stale(operation, text)
-        if terms is None or agreed.wanted is None:
+        if allowed is None or agreed.wanted is None:
             return change, 0
-        wanted = made_now(agreed.wanted, operation.created_at, self._clock(), terms.minimum)
-        return replace(change, wanted=wanted), terms.minimum
+        wanted = made_now(agreed.wanted, operation.created_at, self._clock(), allowed.minimum)
+        return replace(change, wanted=wanted), allowed.minimum
 
     async def _stale(self, operation: Operation, why: str) -> None:
         """Ends an operation that is no longer what everybody agreed to; raises Refusal."""

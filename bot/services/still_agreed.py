@@ -10,13 +10,12 @@ import asyncio
 
 from bot.domain.approvers import MOST_HOLDERS, same_person, still_may
 from bot.domain.operation import Approval, Operation
-from bot.domain.people import Person
 from bot.domain.policy import ALLOWED, Decision
 from bot.errors import NotFound, Unavailable
 from bot.ports import BulkJobs, Directory
 
 
-async def somebody_else(directory: Directory, jobs: BulkJobs, operation: Operation, approver: Person) -> Decision:
+async def somebody_else(directory: Directory, jobs: BulkJobs, operation: Operation, approver_id: str) -> Decision:
     """Whether nothing tells that an approver's account is another one of the requester, or of whom it is about.
 
     Raises:
@@ -25,7 +24,7 @@ async def somebody_else(directory: Directory, jobs: BulkJobs, operation: Operati
     others = [(operation.requester.id, operation.requester.name)]
     others += [] if operation.bulk else [(operation.target.id, operation.target.name)]
     try:
-        mine, *theirs = await directory.marks([approver.id, *(object_id for object_id, _ in others)])
+        mine, *theirs = await directory.marks([approver_id, *(object_id for object_id, _ in others)])
     except NotFound as error:  # whether an account is gone is asked elsewhere; without its marks nobody can be told from another
         raise Unavailable("the addresses of an account are not found", status=404, request_id=error.request_id) from error
     named = {mark.key: name for (_, name), marks in zip(others, theirs, strict=True) for mark in marks}
@@ -37,7 +36,7 @@ async def somebody_else(directory: Directory, jobs: BulkJobs, operation: Operati
         if mark.key in named:
             return same_person(mark, named[mark.key])
     for mark, holders in telling if operation.bulk else ():
-        for person in await jobs.changed(operation.id, holders - {approver.id.lower()}):
+        for person in await jobs.changed(operation.id, holders - {approver_id.lower()}):
             return same_person(mark, person.name)
     return ALLOWED
 

@@ -68,6 +68,9 @@ class Account:
         phones = {PhoneType.MOBILE: Phone(PhoneType.MOBILE, said, SmsSignIn.READY)} if said else {}
         return Dossier(ALICE, phones, (), Privileges())
 
+    async def renewed(self, _: Dossier) -> Dossier:
+        return await self.dossier("")
+
     async def standing(self, object_id: str, groups: frozenset[str]) -> Standing:
         return Standing(Person(object_id, "Hanna", "hanna@fabrikam.example"), groups)
 
