@@ -79,8 +79,9 @@ class Waiting:
         return self.waits
 
     async def _round(self) -> None:
-        person = next(self._people)
-        for how, who, where in ((BY_ADDRESS, person.upn, AGENT), (BY_NAME, person.name, AGENT), (CHANNEL, person.upn, HELPDESK)):
+        for how, where in ((BY_ADDRESS, AGENT), (BY_NAME, AGENT), (CHANNEL, HELPDESK)):
+            person = next(self._people)
+            who = person.name if how is BY_NAME else person.upn
             card = await self._asked(f"set mobile for {who} +31 6 {next(self._numbers)}", how, where)
             await self._until_logged(f"{DONE}, {how}", LOGGED, card, AGENT, card, "confirm")
         card = await self._asked(f"remove mobile for {person.upn}", APPROVED)

@@ -48,6 +48,7 @@ from bot.services.commands import CommandDesk
 from bot.services.dispatch import Dispatch
 from bot.services.execute import execute
 from bot.services.expire import expire
+from bot.services.first_looks import FirstLooks
 from bot.services.follow_up import follow_up
 from bot.services.forms import Forms
 from bot.services.gate import Gate
@@ -204,7 +205,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
             database,
             transactions,
             {
-                "execute": lambda operation_id: execute(operations, reviewer, directory.in_background(), clock, sleep, operation_id),
+                "execute": lambda operation_id: execute(operations, reviewer, directory.in_background(), clock, sleep, operation_id, looks),
                 "reconcile": compare_logs,
                 "registrations": lambda reading: read_registrations(registrations, everybody, settings.zone, clock, reading),
                 "announce": cards_follow,
@@ -232,6 +233,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         stack.push_async_callback(known.close)
         in_channel = ApproversCard(operations, jobs, announcer, directory.in_background(), clock, settings.hosts.teams)
         in_person = PersonalCards(operations, jobs, chats, known, announcer, directory.in_background(), clock, settings.hosts.teams)
+        looks = FirstLooks(directory.in_background(), operations, policy.groups(), clock)
         await engine.start()
         stack.push_async_callback(engine.close)
 
@@ -269,7 +271,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         again = Again(operations, directory, reviewer, agreement, installation, clock)
         requester = RequesterPresses(operations, stops, gate, reveals, again, views, clock)
         person = AboutPerson(operations, stops, directory, reviewer, commands, views, clock)
-        pressed = OperationDesk(gate, approvals, requester, person, views)
+        pressed = OperationDesk(gate, looks, approvals, requester, person, views)
         dispatch = Dispatch(turns, gate, commands, forms, pressed, desk, reports)
         tokens = (
             None

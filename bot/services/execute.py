@@ -9,7 +9,6 @@ nothing is left to be written, what was written alone.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
@@ -19,8 +18,7 @@ from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change
 from bot.domain.life import State
 from bot.domain.methods import Dossier
-from bot.domain.people import Standing
-from bot.domain.policy import ALLOWED, Decision, Reason
+from bot.domain.policy import Reason
 from bot.domain.said import say
 from bot.errors import Conflict, DirectoryError, NotFound, NotReady, NumberNotUnique, StillNeeded, StoreUnavailable, Throttled, Unavailable
 from bot.metrics import OPERATIONS
@@ -28,12 +26,11 @@ from bot.ports import Clock, Directory, Operations, Sleep
 from bot.retry import pause_asking
 from bot.services import explain
 from bot.services.ending import ending
+from bot.services.first_looks import FirstLooks, Seen, see
 from bot.services.following import the_pass
-from bot.services.look import look_again, look_back
-from bot.services.meanwhile import meanwhile
+from bot.services.look import look_back
 from bot.services.review import Reviewer
 from bot.services.steps import Run, Step
-from bot.services.still_agreed import agreement
 
 log = structlog.get_logger()
 
@@ -43,8 +40,19 @@ PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 60.0, 60.0)
 STILL_NEEDED_PAUSE = 10.0
 
 
-async def execute(operations: Operations, reviewer: Reviewer, directory: Directory, clock: Clock, sleep: Sleep, operation_id: str) -> None:
+async def execute(
+    operations: Operations,
+    reviewer: Reviewer,
+    directory: Directory,
+    clock: Clock,
+    sleep: Sleep,
+    operation_id: str,
+    looks: FirstLooks | None = None,
+) -> None:
     """Makes the changes of a queued operation and records how each of them ended.
+
+    Args:
+        looks: has what was begun to be read when it was confirmed.
 
     Raises:
         StoreUnavailable: our database cannot be asked; nothing more was written, and the run has to be repeated.
@@ -58,22 +66,17 @@ async def execute(operations: Operations, reviewer: Reviewer, directory: Directo
     if await operations.move(operation_id, "start", State.RUNNING, started, at=clock()) is None:
         return
 
-    wrote = False
+    wrote, begun = False, await looks.taken(operation) if looks else None
 
     async def read() -> Seen:
-        async with meanwhile(rights, clock) as asked:
-            dossier = await look_again(directory, operation)
-            requester, agreed = await asked()  # the rights last: while Entra ID keeps the account back, somebody may lose them
-        return Seen(dossier, requester, agreed)
-
-    async def rights() -> tuple[Standing, Decision]:
-        return await asyncio.gather(directory.standing(operation.requester.id, reviewer.policy.groups()), agreed_to())
+        nonlocal begun
+        if first := begun:
+            begun = None
+            return await first()
+        return await see(directory, reviewer.policy.groups(), operation, clock, ask_approvers=not wrote)
 
     async def read_back(known: Dossier) -> Dossier:
         return await look_back(directory, operation, known)
-
-    async def agreed_to() -> Decision:
-        return ALLOWED if wrote else await agreement(directory, operation)
 
     async def write(change: Change) -> str:
         nonlocal wrote
@@ -111,20 +114,6 @@ async def execute(operations: Operations, reviewer: Reviewer, directory: Directo
     )
     OPERATIONS.labels(end.state.value).inc()
     log.info("operation finished", action="operation_finished", operation=operation_id, state=end.state.value)
-
-
-class Seen(NamedTuple):
-    """What stands before a write, read at one moment.
-
-    Attributes:
-        dossier: the target as it is now.
-        requester: with the rights of now.
-        agreed: whether those who agreed still may, where that is to be asked.
-    """
-
-    dossier: Dossier
-    requester: Standing
-    agreed: Decision = ALLOWED
 
 
 class Account(NamedTuple):

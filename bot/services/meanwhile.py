@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from bot.ports import Clock
 
@@ -18,31 +18,41 @@ Asked: TypeAlias = Callable[[], Awaitable[T]]
 A_MOMENT = timedelta(seconds=1)
 
 
-@asynccontextmanager
-async def meanwhile(ask: Callable[[], Coroutine[Any, Any, T]], clock: Clock, *, at_once: bool = True) -> AsyncIterator[Asked[T]]:
-    """Asks at once; whoever calls what this gives has the answer, or the error. Of what nobody wants nothing is told to anybody.
+class Meanwhile(Generic[T]):
+    """A question that is asked at once. Whoever calls it has the answer, or the error; what nobody wants is told to nobody.
 
     Args:
         at_once: False to ask only when the answer is wanted.
     """
 
-    async def asked() -> tuple[T, datetime]:
-        return await ask(), clock()
+    def __init__(self, ask: Callable[[], Coroutine[Any, Any, T]], clock: Clock, *, at_once: bool = True) -> None:
+        self._ask = ask
+        self._clock = clock
+        self._task = asyncio.create_task(self._asked()) if at_once else None
 
-    task = asyncio.create_task(asked()) if at_once else None
+    async def _asked(self) -> tuple[T, datetime]:
+        return await self._ask(), self._clock()
 
-    async def answer() -> T:
-        if task:
-            found, answered = await task
-            if clock() - answered <= A_MOMENT:
+    async def __call__(self) -> T:
+        """The answer; raises what asking raises."""
+        if self._task:
+            found, answered = await self._task
+            if self._clock() - answered <= A_MOMENT:
                 return found
-        return await ask()
+        return await self._ask()
 
+    def give_up(self) -> None:
+        """Nobody wants the answer any more."""
+        if self._task:
+            self._task.add_done_callback(lambda task: task.cancelled() or task.exception())  # seen, also when nobody wanted it
+            self._task.cancel()
+
+
+@asynccontextmanager
+async def meanwhile(ask: Callable[[], Coroutine[Any, Any, T]], clock: Clock, *, at_once: bool = True) -> AsyncIterator[Asked[T]]:
+    """The same for as long as the block lasts."""
+    asked = Meanwhile(ask, clock, at_once=at_once)
     try:
-        yield answer
+        yield asked
     finally:
-        if task:
-            task.cancel()
-            await asyncio.wait({task})
-            if not task.cancelled():
-                task.exception()  # seen, also when nobody wanted it
+        asked.give_up()

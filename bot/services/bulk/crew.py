@@ -31,7 +31,8 @@ from bot.services.bulk.agreed import Agreed
 from bot.services.bulk.crewing import Crewing
 from bot.services.bulk.summary import summed_up
 from bot.services.ending import ending
-from bot.services.execute import Account, Seen, carry_out
+from bot.services.execute import Account, carry_out
+from bot.services.first_looks import Seen
 from bot.services.steps import Run
 
 log = structlog.get_logger()
