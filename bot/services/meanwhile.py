@@ -15,7 +15,7 @@ T = TypeVar("T")
 Asked: TypeAlias = Callable[[], Awaitable[T]]
 
 #: How old an answer may be when it is wanted; what is older is asked for once more.
-A_MOMENT = timedelta(seconds=1)
+A_MOMENT = timedelta(seconds=0.5)
 
 
 class Meanwhile(Generic[T]):
