@@ -100,11 +100,12 @@ class FirstLooks:
         Args:
             operation: as it was before it began to be carried out, which it has by now: so what else was done to this person is over.
         """
-        if operation.id not in self._begun:
+        if (begun := self._begun.get(operation.id)) is None:
             return None
-        at, look = self._begun.pop(operation.id)
+        at, look = begun
         made = await self._past.made_to(operation.target.id, at - CLOCKS_APART)
-        if operation.state is State.QUEUED and all(one.operation_id == operation.id for one in made):
+        untouched = all(one.operation_id == operation.id for one in made)
+        if self._begun.pop(operation.id, None) is begun and untouched and operation.state is State.QUEUED:
             return look
         look.give_up()
         return None

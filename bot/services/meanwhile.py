@@ -29,6 +29,8 @@ class Meanwhile(Generic[T]):
         self._ask = ask
         self._clock = clock
         self._task = asyncio.create_task(self._asked()) if at_once else None
+        if self._task:
+            self._task.add_done_callback(lambda task: task.cancelled() or task.exception())  # seen, also when nobody wanted it
 
     async def _asked(self) -> tuple[T, datetime]:
         return await self._ask(), self._clock()
@@ -44,7 +46,6 @@ class Meanwhile(Generic[T]):
     def give_up(self) -> None:
         """Nobody wants the answer any more."""
         if self._task:
-            self._task.add_done_callback(lambda task: task.cancelled() or task.exception())  # seen, also when nobody wanted it
             self._task.cancel()
 
 

@@ -72,14 +72,15 @@ class Reveals:
         _require_private(action, operation)
         if operation.once_only and operation.state in (State.SUCCEEDED, State.PARTIAL):
             return self._card(operation)
+        ready = operation.state is State.READY
         async with (
             asyncio.timeout(CHECK_SECONDS),
-            meanwhile(partial(self._seen, operation), self._clock) as seen,
-            meanwhile(partial(self._terms, operation), self._clock) as terms,
+            meanwhile(partial(self._seen, operation), self._clock, at_once=ready) as seen,
+            meanwhile(partial(self._terms, operation), self._clock, at_once=ready) as terms,
         ):
             standing = await self._gate.standing(action.actor, fresh=True)
             require(self._gate.permit(standing))
-            if operation.state is not State.READY or operation.expires_at <= self._clock():
+            if not ready or operation.expires_at <= self._clock():
                 await too_late(self._operations, operation, self._clock)
             change, minimum = await self._checked(operation, standing, seen, terms)
         now = self._clock()
@@ -96,8 +97,8 @@ class Reveals:
 
     async def _terms(self, operation: Operation) -> PassTerms | None:
         """Of a pass, what the tenant allows, and which one the person has."""
-        is_pass = any(change.kind is ChangeKind.CREATE_PASS for change in operation.changes)
-        return await self._directory.pass_terms(operation.target.id) if is_pass else None
+        (change,) = operation.changes
+        return await self._directory.pass_terms(operation.target.id) if change.kind is ChangeKind.CREATE_PASS else None
 
     async def _checked(
         self, operation: Operation, standing: Standing, seen: Asked[tuple[Dossier, Decision]], terms: Asked[PassTerms | None]
