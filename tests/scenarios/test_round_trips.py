@@ -46,10 +46,14 @@ class Rounds:
         self._held = [self._entra.faults.add(Fault(effect="hold", path="/v1.0/$batch"))]
         self._held += [self._entra.faults.add(Fault(effect="hold", method=method, path=writes, regex=True)) for method in ("POST", "PATCH")]
 
+    async def arrived(self, count: int) -> None:
+        """So many are held."""
+        await until(lambda: sum(fault.fired for fault in self._held) >= count)
+
     async def let_through(self, *counts: int) -> None:
         """Rounds of so many requests each, no less."""
         for count in counts:
-            await until(lambda count=count: sum(fault.fired for fault in self._held) >= count)  # type: ignore[misc]
+            await self.arrived(count)
             self._entra.faults.clear()
             self._hold()
             self._counts.append(count)
@@ -212,3 +216,33 @@ async def test_after_another_change_of_the_same_person_it_is_looked_at_anew(desk
     await press
     await desk.settled(second, "Done")
     rounds.check()
+
+
+async def test_the_look_back_says_what_it_could_not_see(desk: Desk) -> None:
+    own = await desk.say(HANNA, SET)
+    rounds = Rounds(desk)
+    press = asyncio.create_task(desk.press(HANNA, own, "confirm"))
+    await rounds.let_through(3, 1)
+    await press
+    await rounds.arrived(1)
+    account = desk.entra.tenant.people.pop(ALICE.id)
+    rounds.over()
+    await desk.settled(own, "Partly done", "I cannot tell whether the change was made")
+    desk.entra.tenant.people[ALICE.id] = account
+    assert len(desk.entra.writes) == 1
+
+
+async def test_what_is_written_again_is_looked_at_anew(desk: Desk) -> None:
+    """Entra drops the write, and whoever asked loses the right before it is tried again."""
+    own = await desk.say(HANNA, SET)
+    rounds = Rounds(desk)
+    press = asyncio.create_task(desk.press(HANNA, own, "confirm"))
+    await rounds.let_through(3)
+    dropped = desk.entra.faults.add(Fault(effect="drop", method="POST", path="/phoneMethods", times=1))
+    await press
+    await until(lambda: bool(dropped.fired))
+    leave(desk, HANNA)
+    await rounds.let_through(1, 2)
+    await desk.settled(own, "Partly done", "I cannot tell whether the change was made")
+    rounds.check()
+    assert desk.entra.writes == []
