@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from bot.quick_json import dumped
+
 #: Bytes, counted in the longest encoding there is: plain ASCII JSON.
 LIMIT = 25_000
 
@@ -23,11 +25,20 @@ def size(card: dict[str, Any]) -> int:
 
 def fit(card: dict[str, Any]) -> dict[str, Any]:
     """The same card, with its longest texts cut further and further until it fits. Ordinary cards come back as they are."""
+    if _at_most(card) <= LIMIT:
+        return card
     most = 256
     while size(card) > LIMIT and most > 4:
         card = _cut(card, most)
         most //= 2
     return card
+
+
+def _at_most(card: dict[str, Any]) -> int:
+    """A figure that `size` does not exceed, in a fifth of its time: in ASCII a character takes at most four bytes more for each byte that
+    UTF-8 gives it beyond the first, and behind a comma or a colon there may be a blank."""
+    written = dumped(card)
+    return len(written) + 4 * (len(written) - len(written.decode())) + written.count(b",") + written.count(b":")
 
 
 def _cut(thing: Any, most: int) -> Any:

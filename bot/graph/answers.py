@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import Unavailable
+from bot.quick_json import loaded
 from bot.retry import asked_for
 
 #: Graph's windows are of seconds to minutes; a mad figure must not shut the bot for hours.
@@ -38,7 +38,7 @@ class Answer:
         body: Any = None
         if content:
             try:
-                body = json.loads(content)
+                body = loaded(content)
             except (ValueError, RecursionError):  # the latter: nested deeper than anything that Graph says
                 body = _UNREADABLE
         return cls(status, headers, body)

@@ -5,7 +5,6 @@ Our own, because the one in msgraph-core 1.5.2 sends absolute addresses, loses i
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,6 +18,7 @@ from bot.graph.client import GraphClient
 from bot.graph.errors import translate
 from bot.graph.reads import Read
 from bot.graph.throttle import FLEETING, Patience
+from bot.quick_json import dumped
 
 log = structlog.get_logger()
 
@@ -82,9 +82,10 @@ def _refused(client: GraphClient, parts: Sequence[tuple[Read, Answer]], began: f
 
 
 async def _send(client: GraphClient, reads: Sequence[Read], numbers: Sequence[int], patience: Patience, attempt: int) -> dict[int, Answer]:
-    content = json.dumps({"requests": [reads[number].as_part(number, patience.headers) for number in numbers]}).encode()
+    headers, counts = patience.headers, {number: reads[number].limit for number in numbers}
+    content = dumped({"requests": [reads[number].as_part(number, headers) for number in numbers]})
     units = sum(reads[number].units for number in numbers)
-    limits = frozenset(reads[number].limit for number in numbers)
+    limits = frozenset(counts.values())
     outer = await client.read(f"{client.base_url}/$batch", patience, post=content, units=units, limits=limits)
     try:
         answers = _answers(outer, numbers)
@@ -94,7 +95,7 @@ async def _send(client: GraphClient, reads: Sequence[Read], numbers: Sequence[in
     for answer in answers.values():
         client.gate.heard(answer)
     for limit in limits:
-        client.gate.hindrances.heard([limit], [answers[number] for number in numbers if reads[number].limit is limit])
+        client.gate.hindrances.heard([limit], [answers[number] for number in numbers if counts[number] is limit])
     if log.is_enabled_for(logging.DEBUG):
         for number in numbers:
             part = Call.of("GET" if reads[number].body is None else "POST", reads[number].url)

@@ -6,7 +6,6 @@ https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connec
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import time
 from collections.abc import Iterable
@@ -24,6 +23,7 @@ from bot.errors import SERVICE_ERROR, ChatRefused, ChatUnavailable, DirectoryErr
 from bot.languages import Readers
 from bot.logs import path_shown
 from bot.ports import Sleep
+from bot.quick_json import dumped, loaded
 from bot.retry import asked_for, spread
 from bot.settings.hosts import service_url_allowed
 from bot.teams.attachments import message, requester_of
@@ -160,7 +160,7 @@ class Connector:
         raise AssertionError("unreachable")
 
     async def _once(self, method: str, url: URL, body: dict[str, Any] | None, attempt: int) -> dict[str, Any]:
-        content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") if body is not None else None
+        content = dumped(body) if body is not None else None
         try:
             token = await self._token() if self._token else ""
             status, retry_after, payload = await self._exchange(method, url, content, token, attempt)
@@ -230,7 +230,7 @@ def _member(row: Any) -> Member | None:
 def _parsed(payload: bytes) -> Any:
     """The JSON in a body; None when it is none."""
     try:
-        return json.loads(payload)
+        return loaded(payload)
     except (ValueError, RecursionError):
         return None
 
