@@ -149,7 +149,9 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
     for outdated in settings.outdated:
         log.warning(outdated, action="outdated_setting")
     async with contextlib.AsyncExitStack() as stack:
-        session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=100), auto_decompress=True))
+        session = await stack.enter_async_context(
+            aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=100), cookie_jar=aiohttp.DummyCookieJar())
+        )
 
         graph_tokens = make_graph_tokens(settings)
         stack.callback(graph_tokens.close)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from inspect import signature
 
 from bot.commands.grammar.arguments import Line, Who
@@ -170,6 +171,11 @@ Errand = Several | WhatHappened | Steer | ReportAsked | Rehearse
 #: Takes the invocation, the context, and those of the `Ports` that it names, as keywords.
 Run = Callable[..., Awaitable[Plan | Errand | Reply]]
 
+@cache
+def _uses(run: Run) -> tuple[str, ...]:
+    return tuple(signature(run).parameters)[2:]
+
+
 #: Words of names that are no words to a reader.
 _SPELT = {"sms": "SMS", "mfa": "MFA"}
 
@@ -234,7 +240,7 @@ class Command:
     @property
     def uses(self) -> tuple[str, ...]:
         """Which of the `Ports` its `run` names."""
-        return tuple(signature(self.run).parameters)[2:]
+        return _uses(self.run)
 
     async def answer(self, invocation: Invocation, context: Context, ports: Ports) -> Plan | Errand | Reply:
         """What it comes to, with the ports that it uses and no other; raises what its `run` does."""

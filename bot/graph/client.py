@@ -11,11 +11,13 @@ import asyncio
 import base64
 import binascii
 import functools
+import random
 import ssl
 import uuid
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import httpx
@@ -52,6 +54,18 @@ _WHOLE_ANSWER = ResponseHandlerOption(NativeResponseHandler())
 def _certificates() -> ssl.SSLContext:
     """Whom we trust; loaded once in the life of the process, because it takes 50 ms."""
     return httpx.create_ssl_context()
+
+
+def _proxy(url: str) -> str | None:
+    """The proxy that the environment names for an address. Asked once: aiohttp would ask two threads of others at every call, one of them
+    for the passwords in somebody's `.netrc`."""
+    to = urlsplit(url)
+    return None if to.scheme == "http" or proxy_bypass(to.hostname or "") else getproxies().get(to.scheme)
+
+
+def fresh_request_id() -> str:
+    """A client-request-id, by which Graph's support finds a call. It keeps nothing secret, so the system is not asked for its randomness."""
+    return str(uuid.UUID(int=random.getrandbits(128), version=4))  # noqa: S311
 
 
 class GraphClient:
@@ -99,11 +113,10 @@ class GraphClient:
     def _connections(self) -> aiohttp.ClientSession:
         """The connections, made at the first call because they belong to the running event loop."""
         if self._session is None:
-            local = urlsplit(self.base_url).scheme == "http"
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_SECONDS, ssl=_certificates()),
                 cookie_jar=aiohttp.DummyCookieJar(),
-                trust_env=not local,
+                proxy=_proxy(self.base_url),
             )
             self._session._retry_connection = False  # aiohttp would repeat a DELETE on a lost connection by itself
         return self._session
@@ -124,7 +137,7 @@ class GraphClient:
             DirectoryError: the fitting one. `Unavailable` means that the write may or may not have happened; also when an answer says
                 "success" that is none Graph has for this write.
         """
-        request.headers.try_add("client-request-id", request_id or str(uuid.uuid4()))
+        request.headers.try_add("client-request-id", request_id or fresh_request_id())
         for name, value in patience.headers.items():
             request.headers.try_add(name, value)
         request.add_request_options([patience, _WHOLE_ANSWER])
@@ -173,7 +186,7 @@ class GraphClient:
         """
         if not url.startswith((f"{self.base_url}/", f"{self.beta_url}/")):
             raise Unavailable("a link leads away from Graph")
-        headers = {"Accept": "application/json", "User-Agent": USER_AGENT, "client-request-id": str(uuid.uuid4())}
+        headers = {"Accept": "application/json", "User-Agent": USER_AGENT, "client-request-id": fresh_request_id()}
         headers |= patience.headers
         if eventual:
             headers["ConsistencyLevel"] = "eventual"

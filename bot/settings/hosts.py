@@ -6,6 +6,7 @@ import ipaddress
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 #: Nothing but scheme, host, port and a plain path: what two parsers could read in two ways is not an address of Teams.
 _SERVICE_URL = re.compile(r"(https?)://([a-z0-9.-]+|\[[0-9a-f:]+\])(?::([0-9]{1,5}))?(?:/[a-z0-9._~-]*)*", re.IGNORECASE | re.ASCII)
@@ -17,6 +18,7 @@ _FILE_URL = re.compile(
 )
 
 
+@lru_cache(256)
 def is_loopback(host: str) -> bool:
     """Whether a host name or address never leaves this machine."""
     if host == "localhost":
