@@ -14,6 +14,7 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 from bot.domain.incoming import Verb
@@ -53,14 +54,11 @@ def run(
 
     Nobody should want to copy those: their blanks do not break.
     """
-
-    def cleaned(words: str) -> str:
-        shown = plain(words, limit)
-        if unbroken:
-            shown = shown.replace(" •", "\u00a0•")
-        return _keep_edges(words, shown.replace(" ", "\u00a0") if whole else _breakable(shown))
-
-    made: Element = {"type": "TextRun", "text": _shown(text, cleaned, date=True)}
+    if _is_ours(text):
+        shown = _run_of_ours(spoken(text), limit, whole, unbroken)
+    else:
+        shown = _shown(text, lambda words: _cleaned(words, limit, whole, unbroken), date=True)
+    made: Element = {"type": "TextRun", "text": shown}
     if bold:
         made["weight"] = "Bolder"
     if subtle:
@@ -98,7 +96,7 @@ def heading(text: str, *, size: Size = "Large", spacing: Spacing = "Default") ->
     """A title that screen readers announce as one. A TextBlock, since a RichTextBlock cannot be a heading."""
     return {
         "type": "TextBlock",
-        "text": inert(spoken(text), 160),
+        "text": _heading_of_ours(spoken(text)) if _is_ours(text) else inert(spoken(text), 160),
         "style": "heading",
         "size": size,
         "weight": "Bolder",
@@ -246,6 +244,29 @@ def card(
     return made
 
 
+def _is_ours(text: str) -> bool:
+    """Whether nobody else's words are in it: then it need not be cleaned anew for each card, and may be remembered."""
+    return isinstance(text, Said) and not text.parts
+
+
+@lru_cache(2048)
+def _run_of_ours(words: str, limit: int, whole: bool, unbroken: bool) -> str:
+    return _cleaned(words, limit, whole, unbroken)
+
+
+@lru_cache(256)
+def _heading_of_ours(words: str) -> str:
+    return inert(words, 160)
+
+
+def _cleaned(words: str, limit: int, whole: bool, unbroken: bool) -> str:
+    """The words of a run."""
+    shown = plain(words, limit)
+    if unbroken:
+        shown = shown.replace(" •", "\u00a0•")
+    return _keep_edges(words, shown.replace(" ", "\u00a0") if whole else _breakable(shown))
+
+
 # A RichTextBlock breaks at blanks and hyphens alone (seen in adaptivecards 3.0.6), so a longer word would run out of the card.
 _LONG_WORD = re.compile(r"[^\s\u2010-]{33,}")
 _PIECE = re.compile(r"[^/.?=&_@]{1,16}[/.?=&_@]{0,4}|[/.?=&_@]{1,16}")
@@ -253,7 +274,7 @@ _PIECE = re.compile(r"[^/.?=&_@]{1,16}[/.?=&_@]{0,4}|[/.?=&_@]{1,16}")
 
 def _breakable(text: str) -> str:
     """The text with places to break (U+200B) in its overlong words, behind punctuation if there is any."""
-    return _LONG_WORD.sub(lambda word: "\u200b".join(_PIECE.findall(word.group())), text)
+    return text if len(text) <= 32 else _LONG_WORD.sub(lambda word: "\u200b".join(_PIECE.findall(word.group())), text)
 
 
 _FUNCTION = re.compile(r"(\{\{(?:DATE|TIME)\([^)]*\)\}\})")

@@ -171,6 +171,7 @@ Errand = Several | WhatHappened | Steer | ReportAsked | Rehearse
 #: Takes the invocation, the context, and those of the `Ports` that it names, as keywords.
 Run = Callable[..., Awaitable[Plan | Errand | Reply]]
 
+
 @cache
 def _uses(run: Run) -> tuple[str, ...]:
     return tuple(signature(run).parameters)[2:]

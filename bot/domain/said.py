@@ -58,8 +58,10 @@ class Said(str):
     parts: Mapping[str, Part]
     timed: bool
 
-    def __new__(cls, template: str, parts: Mapping[str, Part]) -> Said:
-        made = super().__new__(cls, _english(template, parts) if parts else template)
+    def __new__(cls, template: str, parts: Mapping[str, Part], english: str | None = None) -> Said:
+        if english is None:
+            english = _english(template, parts) if parts else template
+        made = super().__new__(cls, english)
         made.template = template
         made.parts = parts
         made.timed = False
@@ -88,7 +90,12 @@ class Said(str):
 
 def say(template: str, /, **parts: Part) -> Said:
     """A sentence, or a part of one. The template has to be written out, since a test collects all of them for the catalogue."""
-    return Said(template, parts)
+    return Said(template, parts) if parts else _alone(template)
+
+
+@lru_cache(4096)
+def _alone(template: str) -> Said:
+    return Said(template, {})
 
 
 def say_count(count: int, one: str, many: str, /, **parts: Part) -> Said:
@@ -113,8 +120,13 @@ def join(between: str, parts: Iterable[str]) -> Said:
     kept = [part for part in parts if part]
     if len(kept) == 1 and isinstance(kept[0], Said):
         return kept[0]
-    filling = [one for index, part in enumerate(kept) for one in ((between, part) if index else (part,))]
-    return Said("".join(f"{{{index}}}" for index in range(len(filling))), {str(index): one for index, one in enumerate(filling)})
+    filling = [one for part in kept for one in (between, part)][1:]
+    return Said(_row(len(filling)), {str(index): one for index, one in enumerate(filling)}, "".join(filling))
+
+
+@lru_cache(256)
+def _row(count: int) -> str:
+    return "".join(f"{{{index}}}" for index in range(count))
 
 
 def alternatives(words: Iterable[str]) -> Said:

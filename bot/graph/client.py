@@ -64,8 +64,8 @@ def _proxy(url: str) -> str | None:
 
 
 def fresh_request_id() -> str:
-    """A client-request-id, by which Graph's support finds a call. It keeps nothing secret, so the system is not asked for its randomness."""
-    return str(uuid.UUID(int=random.getrandbits(128), version=4))  # noqa: S311
+    """A client-request-id, by which Graph's support finds a call. It is no secret, so any randomness will do."""
+    return str(uuid.UUID(int=random.getrandbits(128), version=4))
 
 
 class GraphClient:
