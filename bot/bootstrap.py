@@ -289,7 +289,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         handler = DoormanHandler(dispatch, turns, connector, welcome(COMMANDS), settings.bot_tenant_id, readers, known)
         stack.push_async_callback(handler.close)
         app[_ENDPOINT] = MessagesEndpoint(
-            TeamsAdapter(connector), handler, connector, tokens, settings.allowed_service_urls, settings.bot_tenant_id, readers
+            TeamsAdapter(), handler, connector, tokens, settings.allowed_service_urls, settings.bot_tenant_id, readers
         )
         parts = {"store": operations.ready, "graph": directory.ready} | ({"signing keys": tokens.ready} if tokens else {})
         app[_READY] = Readiness(parts, clock)

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from copy import copy
 from dataclasses import replace
 from typing import Any
-
-from botbuilder.schema import Activity
 
 from bot.domain.conversations import ConversationRef
 from bot.domain.forms import FormShown
@@ -27,20 +24,6 @@ FILE_CONSENT = "application/vnd.microsoft.teams.card.file.consent"
 FILE_INFO = "application/vnd.microsoft.teams.card.file.info"
 
 
-class Outgoing(dict[str, Any]):
-    """JSON on its way out, which nobody changes any more: the SDK's deep copy of each outgoing activity gets this same one."""
-
-    def __deepcopy__(self, memo: object) -> Outgoing:
-        return self
-
-
-class Saying(Activity):
-    """A message on its way out. The SDK deep-copies whatever it sends, some sixty fields, and then sets a few of them."""
-
-    def __deepcopy__(self, memo: object) -> Saying:
-        return copy(self)
-
-
 def view(reply: Reply, where: ConversationRef, pause: Pause | None = None, reader: Reader = NOBODY) -> Rendered:
     """Card and summary for the one person who pressed.
 
@@ -50,8 +33,7 @@ def view(reply: Reply, where: ConversationRef, pause: Pause | None = None, reade
     refresh_for: tuple[str, ...] = ()
     if isinstance(reply, OperationShown) and where.kind != "personal" and reply.operation.requester.chat_id:
         refresh_for = (reply.operation.requester.chat_id,)
-    rendered = render(reply, refresh_for=refresh_for, pause=pause, reader=reader)
-    return replace(rendered, card=Outgoing(rendered.card))
+    return render(reply, refresh_for=refresh_for, pause=pause, reader=reader)
 
 
 def public(reply: Reply, where: ConversationRef, pause: Pause | None = None, reader: Reader = NOBODY) -> Rendered:
@@ -100,7 +82,7 @@ def _file_card(reply: FileOffered | FileStored, reader: Reader) -> dict[str, Any
         # Teams takes no size of 0, and what it shows is an estimate.
         content = {"description": text, "sizeInBytes": max(1, reply.size), "acceptContext": back, "declineContext": back}
         card = {"contentType": FILE_CONSENT, "content": content}
-    return {"type": "message", "summary": inert(reply.name, 255), "attachments": [Outgoing(card | {"name": file_name(reply.name)})]}
+    return {"type": "message", "summary": inert(reply.name, 255), "attachments": [card | {"name": file_name(reply.name)}]}
 
 
 def file_name(name: str) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 
 import structlog
 from botbuilder.core import TurnContext
-from botbuilder.schema import Attachment
 
 from bot.domain.conversations import ConversationRef
 from bot.domain.incoming import CardAction, FileConsent
@@ -19,7 +18,7 @@ from bot.domain.stop import Pause
 from bot.errors import ChatError
 from bot.languages import Readers
 from bot.services.posted import Posted
-from bot.teams.attachments import Saying, message, no_files_here, requester_of, view
+from bot.teams.attachments import message, no_files_here, requester_of, view
 from bot.teams.identity import actor_of, where_of
 from bot.teams.outbound import Connector
 from bot.teams.placement import came_to_something
@@ -52,18 +51,13 @@ class Carrier:
         """Says it as a new message; False when Teams does not take it."""
         where = where_of(context.activity)
         body = await self._said(reply, where, actor_of(context.activity))
-        attachments = [
-            Attachment(content_type=item["contentType"], content=item["content"], name=item.get("name"), content_url=item.get("contentUrl"))
-            for item in body["attachments"]
-        ]
-        activity = Saying(type="message", summary=body["summary"], attachments=attachments)
         try:
-            sent = await context.send_activity(activity)
+            card_id = await self._connector.send(where, body, reply_to=context.activity.id or "")
         except ChatError as error:
             # The turn has done its work; an operation whose card never arrived expires by itself.
             log.error("reply undeliverable", action="reply_undeliverable", error=str(error))
             return False
-        await self._posted.remember(reply, where, sent.id if sent else "")
+        await self._posted.remember(reply, where, card_id)
         return True
 
     async def instead(self, action: CardAction, reply: Reply) -> bool:

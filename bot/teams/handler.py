@@ -23,6 +23,7 @@ from bot.services.dispatch import Dispatch
 from bot.services.explain import incident
 from bot.services.personal_chats import PersonalChats
 from bot.services.turns import Turns
+from bot.teams.adapter import give
 from bot.teams.attachments import CARD, no_files_here
 from bot.teams.carrier import Carrier
 from bot.teams.identity import actor_of, chat_reader, where_of
@@ -95,7 +96,11 @@ class DoormanHandler(TeamsActivityHandler):
             return
         await self._typed(turn_context, edited=True)
 
-    async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
+    async def on_invoke_activity(self, turn_context: TurnContext) -> None:
+        """What waits for an answer. It is handed over here: what botbuilder sends, it copies first."""
+        give(turn_context, await self._invoked(turn_context))
+
+    async def _invoked(self, turn_context: TurnContext) -> InvokeResponse:
         """A button of a card (`adaptiveCard/action`) or of an offered file (`fileConsent/invoke`); other invokes are not ours."""
         activity = turn_context.activity
         if activity.name == "fileConsent/invoke":

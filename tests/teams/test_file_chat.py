@@ -140,7 +140,7 @@ async def chat() -> AsyncIterator[Chat]:
         connector, readers, files = Connector(session, token, (host,)), Readers("en"), OneDriveFiles((host,))
         known = PersonalChats(Places(), lambda: datetime.now(UTC))  # type: ignore[arg-type]
         handler = DoormanHandler(desk, desk, connector, Help(()), cast.TENANT_ID, readers, known)  # type: ignore[arg-type]
-        endpoint = MessagesEndpoint(TeamsAdapter(connector), handler, connector, None, (host,), cast.TENANT_ID, readers)
+        endpoint = MessagesEndpoint(TeamsAdapter(), handler, connector, None, (host,), cast.TENANT_ID, readers)
         app = web.Application()
         app.router.add_post("/api/messages", endpoint.post)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
