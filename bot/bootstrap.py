@@ -265,7 +265,8 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
 
         reports = ReportDesk(registrations, directory, operations, gate, files, sheets, installation.retirement, settings.zone, clock)
 
-        preparation = Preparation(Ports(directory, operations, stops, usages, jobs), gate, reviewer, agreement, installation, clock)
+        ports = Ports(directory, operations, stops, usages, jobs)
+        preparation = Preparation(ports, directory.to_show(), gate, reviewer, agreement, installation, clock)
         commands = CommandDesk(operations, gate, preparation, desk, reports, clock)
         forms = Forms(operations, directory, gate, commands, clock)
         views = Views(operations, gate, approvals, desk, clock)

@@ -57,6 +57,10 @@ class GraphDirectory:
         self._background = self._background or GraphDirectory(self._client, patience=BACKGROUND, memory=self.memory)
         return self._background
 
+    def to_show(self) -> GraphDirectory:
+        """The same tenant for what is shown and decides nothing: what somebody is asked for first may be a second old."""
+        return _Shown(self._client, patience=self._patience, memory=self.memory)
+
     async def standing(self, object_id: str, groups: frozenset[str]) -> Standing:
         """See `bot.ports.Directory`."""
         user_id = reads.object_id(object_id)
@@ -171,7 +175,10 @@ class GraphDirectory:
 
     async def apply(self, target_id: str, change: Change, operation_id: str) -> str:
         """See `bot.ports.Directory`."""
-        return await write(self._client, BACKGROUND, target_id, change, operation_id)
+        try:
+            return await write(self._client, BACKGROUND, target_id, change, operation_id)
+        finally:
+            self.memory.preferences.forget(target_id.lower())
 
     async def manager(self, object_id: str) -> Person | None:
         """See `bot.ports.Directory`."""
@@ -217,6 +224,11 @@ class GraphDirectory:
         """Closes the connections, of every directory on the same client."""
         await self.memory.role_groups.close()
         await self._client.close()
+
+
+class _Shown(GraphDirectory):
+    async def preference(self, object_id: str) -> Preference:
+        return await self.memory.preferences.of(reads.object_id(object_id), super().preference)
 
 
 async def sms_terms(reader: Reader, memory: Memory) -> SmsTerms | None:

@@ -19,7 +19,7 @@ from bot.domain.sign_in import Aspect
 from bot.domain.stop import GO
 from bot.errors import NotFound, Refusal
 from bot.planning.installation import Installation
-from bot.ports import Clock
+from bot.ports import Clock, Directory
 from bot.services.agreement import Agreement
 from bot.services.gate import Gate
 from bot.services.look import aspects_of, glance, look
@@ -29,12 +29,17 @@ from bot.services.review import Reviewer, Wish
 
 
 class Preparation:
-    """Takes a command as far as it goes without storing anything."""
+    """Takes a command as far as it goes without storing anything.
+
+    Args:
+        shown: the directory for commands that change nothing; what only decorates their cards may be a moment old.
+    """
 
     def __init__(
-        self, ports: Ports, gate: Gate, reviewer: Reviewer, agreement: Agreement, installation: Installation, clock: Clock
+        self, ports: Ports, shown: Directory, gate: Gate, reviewer: Reviewer, agreement: Agreement, installation: Installation, clock: Clock
     ) -> None:
         self._ports = ports
+        self._shown = shown
         self._gate = gate
         self._reviewer = reviewer
         self._agreement = agreement
@@ -80,7 +85,9 @@ class Preparation:
         command = invocation.command
         wanted = (aspects_of(command.changes) | command.aspects) - (frozenset() if self._installation.per_user_mfa else {Aspect.MFA_STATE})
         try:
-            return await (look if command.changes else glance)(self._ports.directory, person.id, wanted)
+            if command.changes:
+                return await look(self._ports.directory, person.id, wanted)
+            return await glance(self._shown, person.id, wanted)
         except NotFound:
             if self._may_name_leavers(invocation.command, standing):
                 return Dossier(person, {})
