@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -117,3 +119,13 @@ class Answer:
         """The claims of a challenge, base64 as sent, or empty: https://learn.microsoft.com/entra/identity-platform/claims-challenge"""
         found = re.search(r'claims="([^"]+)"', self.headers.get("www-authenticate", ""))
         return found[1] if found else ""
+
+
+def challenged(challenge: str | None) -> str | None:
+    """The JSON in the base64 of a claims challenge; None when there is none or it cannot be read."""
+    if not challenge:
+        return None
+    try:
+        return base64.b64decode(challenge + "=" * (-len(challenge) % 4), altchars=b"-_").decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return None

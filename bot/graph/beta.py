@@ -6,24 +6,18 @@ hardwareoathauthenticationmethod there
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
 
-from kiota_abstractions.method import Method as Http
-from kiota_abstractions.request_information import RequestInformation
-
-from bot.domain.change import Change, ChangeKind
 from bot.domain.methods import Family, Method
 from bot.domain.sign_in import DefaultMethod, MfaState, Preference
 from bot.errors import Unavailable
 from bot.graph.shape import of_graph
 
-_DEFAULT, _SYSTEM_PREFERRED = "userPreferredMethodForSecondaryAuthentication", "isSystemPreferredAuthenticationMethodEnabled"
+DEFAULT, _SYSTEM_PREFERRED = "userPreferredMethodForSecondaryAuthentication", "isSystemPreferredAuthenticationMethodEnabled"
 _SYSTEM_METHOD = "systemPreferredAuthenticationMethod"  # not in the description; the service gives it all the same
-_STATE = "perUserMfaState"
+STATE = "perUserMfaState"
 #: The status of a token that signs somebody in; "assigned" is one that is somebody's and does not.
 #: https://learn.microsoft.com/graph/api/resources/hardwareoathtokenauthenticationmethoddevice?view=graph-rest-beta
 _ACTIVE = "activated"
@@ -32,15 +26,15 @@ _ACTIVE = "activated"
 @of_graph
 def preference_in(fields: dict[str, Any]) -> Preference:
     """The preference in `signInPreferences`; Unavailable when it says nothing at all."""
-    if _DEFAULT not in fields and _SYSTEM_PREFERRED not in fields:
+    if DEFAULT not in fields and _SYSTEM_PREFERRED not in fields:
         raise Unavailable("no preference")
-    return Preference(DefaultMethod.of(fields.get(_DEFAULT)), fields.get(_SYSTEM_PREFERRED) is True, str(fields.get(_SYSTEM_METHOD) or ""))
+    return Preference(DefaultMethod.of(fields.get(DEFAULT)), fields.get(_SYSTEM_PREFERRED) is True, str(fields.get(_SYSTEM_METHOD) or ""))
 
 
 @of_graph
 def mfa_state_in(fields: dict[str, Any]) -> MfaState:
     """The state in `requirements`; Unavailable when there is none."""
-    if not (state := fields.get(_STATE)):
+    if not (state := fields.get(STATE)):
         raise Unavailable("no state of per-user MFA")
     return MfaState(state) if state in MfaState._value2member_map_ else MfaState.UNKNOWN
 
@@ -59,29 +53,3 @@ def _told(method: Method, device: dict[str, Any] | None) -> Method:
         return replace(method, active=None)
     name = " ".join(str(device[key]) for key in ("manufacturer", "model", "serialNumber") if device.get(key))
     return replace(method, name=name, active=device.get("status") in (None, _ACTIVE))
-
-
-def beta_request(beta_url: str, target_id: str, change: Change) -> RequestInformation | None:
-    """The request that makes one change below beta; None for a change that v1.0 can make."""
-    one, body = quote(change.method, safe=""), None
-    match change.kind:
-        case ChangeKind.SET_DEFAULT:
-            verb, tail, body = Http.PATCH, "signInPreferences", {_DEFAULT: change.after}
-        case ChangeKind.REQUIRE_MFA:
-            verb, tail, body = Http.PATCH, "requirements", {_STATE: change.after}
-        case ChangeKind.REMOVE_PASSWORDLESS:
-            verb, tail = Http.DELETE, f"passwordlessMicrosoftAuthenticatorMethods/{one}"
-        case ChangeKind.REMOVE_QR_CODE:
-            verb, tail = Http.DELETE, "qrCodePinMethod"  # a person has one at most
-        case ChangeKind.REMOVE_TOKEN:
-            verb, tail = Http.DELETE, f"hardwareOathMethods/{one}"
-        case ChangeKind.DEACTIVATE_TOKEN:
-            verb, tail = Http.POST, f"hardwareOathMethods/{one}/deactivate"
-        case _:
-            return None
-    request = RequestInformation(verb)
-    request.url = f"{beta_url}/users/{target_id}/authentication/{tail}"
-    if body is not None:
-        request.headers.add("Content-Type", "application/json")
-        request.content = json.dumps(body).encode()
-    return request

@@ -17,17 +17,17 @@ from bot.errors import NotAuthorised, NotFound
 from bot.graph import finding, permissions, reads
 from bot.graph.accounts import audit_in, group_in, id_in, person_in
 from bot.graph.batch import read_all, require_parts
-from bot.graph.beta import beta_request, mfa_state_in, preference_in
+from bot.graph.beta import mfa_state_in, preference_in
 from bot.graph.client import GraphClient
 from bot.graph.dossiers import Dossiers
 from bot.graph.errors import translate
 from bot.graph.marks import holding, marks_in
 from bot.graph.memory import Memory
-from bot.graph.methods import client_request_id, sms_terms_in, write_request
+from bot.graph.methods import client_request_id, sms_terms_in
 from bot.graph.newness import may_be_new
 from bot.graph.reader import Reader
 from bot.graph.reads import Read
-from bot.graph.seen_once import issued_in, pass_request, password_request, terms_in
+from bot.graph.seen_once import issued_in, terms_in
 from bot.graph.throttle import BACKGROUND, INTERACTIVE, Patience, Priority
 from bot.ports import FIND_LIMIT, MEMBERS_LIMIT, MOST_IN_A_GROUP
 
@@ -200,14 +200,14 @@ class GraphDirectory:
 
     async def issue(self, target_id: str, change: Change, operation_id: str) -> Issued:
         """See `bot.ports.Directory`."""
-        user_id, password = reads.object_id(target_id), temporary_password()
+        user_id, password, writing = reads.object_id(target_id), temporary_password(), self._client.writing
         if change.kind is ChangeKind.RESET_PASSWORD:
-            request = password_request(self._client.builders, user_id, password)
+            request = writing.new_password(user_id, password)
         else:
             assert change.wanted is not None, "a new pass"
-            request = pass_request(self._client.builders, user_id, change.wanted)
+            request = writing.new_pass(user_id, change.wanted)
         async with may_be_new(Reader(self._client, AT_ONCE), user_id):
-            answer = await self._client.send(
+            answer = await writing.send(
                 request, AT_ONCE, permission=KINDS[change.kind].permission, request_id=client_request_id(operation_id, change)
             )
         return Issued(password, request_id=answer.request_id) if change.kind is ChangeKind.RESET_PASSWORD else issued_in(answer)
@@ -245,10 +245,10 @@ async def sms_terms(reader: Reader, memory: Memory) -> SmsTerms | None:
 
 async def write(client: GraphClient, patience: Patience, target_id: str, change: Change, operation_id: str) -> str:
     """Makes one change as `bot.ports.Directory.apply` says, with the patience given for its turn; returns Graph's request id."""
-    user_id = reads.object_id(target_id)
+    user_id, writing = reads.object_id(target_id), client.writing
     async with may_be_new(Reader(client, patience), user_id):
-        answer = await client.send(
-            beta_request(client.beta_url, user_id, change) or write_request(client.builders, user_id, change),
+        answer = await writing.send(
+            writing.change(user_id, change),
             patience,
             permission=KINDS[change.kind].permission,
             request_id=client_request_id(operation_id, change),

@@ -8,8 +8,6 @@ from __future__ import annotations
 import re
 
 import aiohttp
-import httpx
-from kiota_abstractions.api_error import APIError
 
 from bot.errors import (
     Conflict,
@@ -26,8 +24,21 @@ from bot.errors import (
 )
 from bot.graph.answers import Answer
 
-#: What the transport and the SDK raise when no usable answer came. `httpx.InvalidURL` and `StreamError` are mistakes of ours and not here.
-SILENCES = (httpx.HTTPError, aiohttp.ClientError, APIError, OSError, TimeoutError)
+
+class Unheard(Exception):
+    """The SDK, or what it sends by, got no usable answer.
+
+    Args:
+        error: what it raised.
+    """
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+#: What is raised when no usable answer came. Mistakes of ours (`httpx.InvalidURL`, `StreamError`) are not here.
+SILENCES = (Unheard, aiohttp.ClientError, OSError, TimeoutError)
 
 #: When a 429 does not say how long.
 UNSAID_SECONDS = 2.0
@@ -59,8 +70,13 @@ def translate(problem: Exception | Answer, permission: str = "") -> DirectoryErr
     if isinstance(problem, DirectoryError):
         return problem
     if isinstance(problem, SILENCES):
-        return Unavailable(f"{type(problem).__name__}: {_safe(str(problem))}".rstrip(": "))
+        return Unavailable(f"{named(problem)}: {_safe(str(problem))}".rstrip(": "))
     raise problem
+
+
+def named(silence: Exception | None) -> str:
+    """What a silence is called in a log."""
+    return type(silence.error if isinstance(silence, Unheard) else silence).__name__
 
 
 def _refusal(answer: Answer, permission: str) -> DirectoryError:

@@ -1,4 +1,4 @@
-"""Authentication methods: what Graph lists, as our own; and the requests that change phones.
+"""Authentication methods: what Graph lists, as our own.
 
 https://learn.microsoft.com/graph/api/resources/phoneauthenticationmethod
 """
@@ -6,20 +6,11 @@ https://learn.microsoft.com/graph/api/resources/phoneauthenticationmethod
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from kiota_abstractions.request_information import RequestInformation
-from msgraph.generated.models.authentication_phone_type import AuthenticationPhoneType
-from msgraph.generated.models.email_authentication_method import EmailAuthenticationMethod
-from msgraph.generated.models.phone_authentication_method import PhoneAuthenticationMethod
-from msgraph.generated.models.user import User
-from msgraph.generated.users.item.authentication.authentication_request_builder import AuthenticationRequestBuilder
-from msgraph.graph_service_client import GraphServiceClient
-
-from bot.domain.change import KINDS, Change, ChangeKind
-from bot.domain.change_values import Switch
+from bot.domain.change import Change
 from bot.domain.methods import SYNCED, Family, Method, Phone, PhoneType, SmsSignIn
 from bot.domain.phone import digits
 from bot.domain.sign_in import PassFacts, SmsTerms
@@ -156,56 +147,3 @@ def _pass_facts(row: dict[str, Any]) -> PassFacts | None:
     if start.tzinfo is None:
         return None
     return PassFacts(start, end, row.get("isUsableOnce") is True, row.get("isUsable") is True, str(row.get("methodUsabilityReason") or ""))
-
-
-def write_request(builders: GraphServiceClient, target_id: str, change: Change) -> RequestInformation:
-    """The request that makes one change, by the SDK's request builders."""
-    user = builders.users.by_user_id(target_id)
-    if change.phone:
-        return _phone_request(user.authentication, change, change.phone)
-    match change.kind:
-        case ChangeKind.SIGN_OUT:
-            return user.revoke_sign_in_sessions.to_post_request_information()
-        case ChangeKind.BLOCK | ChangeKind.UNBLOCK:
-            return user.to_patch_request_information(User(account_enabled=change.kind is ChangeKind.UNBLOCK))
-        case ChangeKind.SET_EMAIL:
-            body = EmailAuthenticationMethod(email_address=change.after)
-            emails = user.authentication.email_methods
-            if change.before is None:
-                return emails.to_post_request_information(body)
-            return emails.by_email_authentication_method_id(change.method).to_patch_request_information(body)
-        case _:
-            family = KINDS[change.kind].family
-            assert family is not None, "every other kind removes a method"
-            request: RequestInformation = _one_of(user.authentication, family, change.method).to_delete_request_information()
-            return request
-
-
-def _one_of(methods: AuthenticationRequestBuilder, family: Family, method_id: str) -> Any:
-    """The builder of one method; each family has a collection of its own."""
-    builders: dict[Family, Callable[[str], Any]] = {
-        Family.AUTHENTICATOR: methods.microsoft_authenticator_methods.by_microsoft_authenticator_authentication_method_id,
-        Family.PASSKEY: methods.fido2_methods.by_fido2_authentication_method_id,
-        Family.CODES: methods.software_oath_methods.by_software_oath_authentication_method_id,
-        Family.EMAIL: methods.email_methods.by_email_authentication_method_id,
-        Family.WINDOWS_HELLO: methods.windows_hello_for_business_methods.by_windows_hello_for_business_authentication_method_id,
-        Family.PLATFORM_CREDENTIAL: methods.platform_credential_methods.by_platform_credential_authentication_method_id,
-        Family.EXTERNAL: methods.external_authentication_methods.by_external_authentication_method_id,
-        Family.PASS: methods.temporary_access_pass_methods.by_temporary_access_pass_authentication_method_id,
-    }
-    return builders[family](method_id)
-
-
-def _phone_request(methods: AuthenticationRequestBuilder, change: Change, phone: PhoneType) -> RequestInformation:
-    """`before` decides between adding and changing: an account has at most one phone of a type."""
-    phones = methods.phone_methods
-    one = phones.by_phone_authentication_method_id(PHONE_IDS[phone])
-    if change.kind is ChangeKind.SMS_SIGN_IN:
-        switch = one.enable_sms_sign_in if change.after is Switch.ON else one.disable_sms_sign_in
-        return switch.to_post_request_information()
-    if change.kind is ChangeKind.REMOVE_PHONE:
-        return one.to_delete_request_information()
-    if change.before is None:
-        body = PhoneAuthenticationMethod(phone_number=change.after, phone_type=AuthenticationPhoneType(phone.value))
-        return phones.to_post_request_information(body)
-    return one.to_patch_request_information(PhoneAuthenticationMethod(phone_number=change.after))

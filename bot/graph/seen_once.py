@@ -8,13 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from kiota_abstractions.request_information import RequestInformation
-from msgraph.generated.models.password_profile import PasswordProfile
-from msgraph.generated.models.temporary_access_pass_authentication_method import TemporaryAccessPassAuthenticationMethod
-from msgraph.generated.models.user import User
-from msgraph.graph_service_client import GraphServiceClient
-
-from bot.domain.pass_terms import HeldPass, PassTerms, WantedPass
+from bot.domain.pass_terms import HeldPass, PassTerms
 from bot.domain.secret import Issued, Secret
 from bot.errors import Unavailable
 from bot.graph.answers import Answer
@@ -53,20 +47,6 @@ def _held(row: dict[str, Any]) -> HeldPass:
     start = datetime.fromisoformat(str(row["startDateTime"])).astimezone(UTC)
     until = start + timedelta(minutes=int(row["lifetimeInMinutes"]))
     return HeldPass(str(row["id"]), row.get("methodUsabilityReason") in _VALID, until)
-
-
-def pass_request(builders: GraphServiceClient, user_id: str, wanted: WantedPass) -> RequestInformation:
-    """The request that makes a pass."""
-    body = TemporaryAccessPassAuthenticationMethod(
-        lifetime_in_minutes=wanted.minutes, is_usable_once=wanted.once, start_date_time=wanted.start
-    )
-    return builders.users.by_user_id(user_id).authentication.temporary_access_pass_methods.to_post_request_information(body)
-
-
-def password_request(builders: GraphServiceClient, user_id: str, password: Secret) -> RequestInformation:
-    """The request that sets a password which has to be changed at the next sign-in."""
-    profile = PasswordProfile(password=password.value, force_change_password_next_sign_in=True)
-    return builders.users.by_user_id(user_id).to_patch_request_information(User(password_profile=profile))
 
 
 @of_graph

@@ -20,15 +20,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-import httpx
 import structlog
-from kiota_abstractions.request_option import RequestOption
-from kiota_http.middleware import BaseMiddleware
-from kiota_http.middleware.middleware import REQUEST_OPTIONS_KEY
 
 from bot.graph.answers import Answer
 from bot.graph.call import BESIDE_BULK, EVERY_LIMIT, Call, Limit
-from bot.graph.errors import SILENCES
+from bot.graph.errors import SILENCES, named
 from bot.graph.hindrances import GraphHindrances
 from bot.graph.lane import Lane
 from bot.ports import Budget, Sleep
@@ -53,7 +49,7 @@ class Priority(StrEnum):
 
 
 @dataclass(frozen=True)
-class Patience(RequestOption):
+class Patience:
     """How long a call may take in all, waits included, and whose it is.
 
     Attributes:
@@ -76,11 +72,6 @@ class Patience(RequestOption):
         """What Graph is told; of a batch with every part, because each is judged alone."""
         return {} if self.priority is Priority.NORMAL else {PRIORITY: self.priority.value}
 
-    @staticmethod
-    def get_key() -> str:
-        """The name the SDK keeps it under."""
-        return "doorman.patience"
-
 
 #: A person looks at the screen; Teams itself gives up after about fifteen seconds.
 INTERACTIVE = Patience(6.0, Priority.HIGH)
@@ -99,7 +90,7 @@ class Listener(Protocol):
         """So much of the limit is used: 0.8 and more."""
 
 
-class ThrottleGate(BaseMiddleware):
+class ThrottleGate:
     """One gate for all calls of a client.
 
     Args:
@@ -122,7 +113,6 @@ class ThrottleGate(BaseMiddleware):
         chance: Callable[[], float] = random.random,
         hindrances: GraphHindrances | None = None,
     ) -> None:
-        super().__init__()
         self.hindrances = hindrances or GraphHindrances()
         self.clock = clock
         self.pause = sleep
@@ -146,24 +136,6 @@ class ThrottleGate(BaseMiddleware):
         """How many calls are under way."""
         return self._people.running + self._bulk.running
 
-    async def send(self, request: httpx.Request, transport: httpx.AsyncBaseTransport) -> httpx.Response:
-        """As a middleware of the SDK: `let_through` for its requests; the response's body has been read."""
-        options = request.extensions.get(REQUEST_OPTIONS_KEY) or {}
-        responses = []
-
-        async def attempt() -> Answer:
-            response = await super(ThrottleGate, self).send(request, transport)
-            try:
-                await response.aread()
-            except SILENCES:
-                await response.aclose()
-                raise
-            responses.append(response)
-            return Answer.of(response.status_code, response.headers, response.content)
-
-        await self.let_through(attempt, options.get(Patience.get_key(), BACKGROUND), Call.of(request.method, str(request.url)))
-        return responses[-1]
-
     async def let_through(self, attempt: Callable[[], Awaitable[Answer]], patience: Patience, call: Call, *, units: int = 1) -> Answer:
         """Makes the attempt when it is the call's turn, and again where that is safe.
 
@@ -178,7 +150,7 @@ class ThrottleGate(BaseMiddleware):
         Raises:
             Throttled: it never became the call's turn; nothing was sent.
             StoreUnavailable: the budget could not be asked; nothing was sent.
-            httpx.HTTPError and others of `SILENCES`: no answer.
+            One of `SILENCES`: no answer.
         """
         deadline = self.clock() + patience.seconds
         lane = self._lane(patience)
@@ -259,7 +231,7 @@ class ThrottleGate(BaseMiddleware):
     def _note(self, call: Call, tries: int, began: float, answer: Answer | None, failure: Exception | None) -> None:
         """One line of a log that says everything: without anybody's id, and without a word of what was sent or answered."""
         if log.is_enabled_for(logging.DEBUG):
-            said: dict[str, object] = {"status": answer.status} if answer else {"error": type(failure).__name__}
+            said: dict[str, object] = {"status": answer.status} if answer else {"error": named(failure)}
             log.debug("graph call", action="graph_call", call=call.told, **said, seconds=round(self.clock() - began, 3), attempt=tries)
 
     def _lane(self, patience: Patience) -> Lane:

@@ -10,7 +10,9 @@ import pytest
 from kiota_http.middleware.middleware import REQUEST_OPTIONS_KEY
 
 from bot.errors import Throttled
+from bot.graph.errors import Unheard
 from bot.graph.throttle import Patience, Priority, ThrottleGate
+from bot.graph.writing import Gated, Waits
 from tests.graph.conftest import FakeTime
 
 
@@ -36,7 +38,7 @@ class Server(httpx.AsyncBaseTransport):
 
 
 def request(seconds: float = 60.0, method: str = "GET") -> httpx.Request:
-    return httpx.Request(method, "http://x", extensions={REQUEST_OPTIONS_KEY: {Patience.get_key(): Patience(seconds)}})
+    return httpx.Request(method, "http://x", extensions={REQUEST_OPTIONS_KEY: {Waits.get_key(): Waits(Patience(seconds))}})
 
 
 @pytest.fixture
@@ -46,7 +48,7 @@ def time() -> FakeTime:
 
 async def test_no_more_than_the_limit_at_once(time: FakeTime) -> None:
     gate, server = ThrottleGate(4, clock=time, sleep=time.sleep), Server()
-    await asyncio.gather(*(gate.send(request(), server) for _ in range(50)))
+    await asyncio.gather(*(Gated(gate).send(request(), server) for _ in range(50)))
     assert server.most == 4
 
 
@@ -60,7 +62,7 @@ async def test_the_limit_halves_once_per_rush_and_creeps_up(time: FakeTime) -> N
     assert gate.limit == 8
     time.now += 2
     for _ in range(100):
-        await gate.send(request(), Server())
+        await Gated(gate).send(request(), Server())
     assert 10 < gate.limit < 32
 
 
@@ -70,27 +72,27 @@ async def test_the_limit_never_reaches_nothing(time: FakeTime) -> None:
         gate.refused(1.0, began=time.now)
         time.now += 2
     assert gate.limit == 1
-    assert (await gate.send(request(), Server())).status_code == 200
+    assert (await Gated(gate).send(request(), Server())).status_code == 200
 
 
 async def test_who_waits_too_long_for_a_place_is_told(time: FakeTime) -> None:
     gate, server = ThrottleGate(1, clock=time, sleep=time.sleep), Server()
     server.open.clear()
-    first = asyncio.create_task(gate.send(request(), server))
+    first = asyncio.create_task(Gated(gate).send(request(), server))
     await asyncio.sleep(0)
     with pytest.raises(Throttled):
-        await gate.send(request(0.01), server)
+        await Gated(gate).send(request(0.01), server)
     server.open.set()
     assert (await first).status_code == 200
-    assert (await gate.send(request(), server)).status_code == 200
+    assert (await Gated(gate).send(request(), server)).status_code == 200
 
 
 async def test_a_place_is_not_lost_when_its_taker_is_cancelled(time: FakeTime, monkeypatch: pytest.MonkeyPatch) -> None:
     gate, server = ThrottleGate(1, clock=time, sleep=time.sleep), Server()
     server.open.clear()
-    first = asyncio.create_task(gate.send(request(), server))
+    first = asyncio.create_task(Gated(gate).send(request(), server))
     await asyncio.sleep(0)
-    second, third = (asyncio.create_task(gate.send(request(), server)) for _ in range(2))
+    second, third = (asyncio.create_task(Gated(gate).send(request(), server)) for _ in range(2))
     await asyncio.sleep(0)
     monkeypatch.setattr(gate._people, "accepted", second.cancel)  # when the first has left and woken the second, which has not run yet
     server.open.set()
@@ -105,7 +107,7 @@ async def test_a_place_is_not_lost_when_its_taker_is_cancelled(time: FakeTime, m
 async def test_all_wait_when_one_is_refused(time: FakeTime) -> None:
     answers = [httpx.Response(429, headers={"Retry-After": "7"}), *(httpx.Response(200) for _ in range(5))]
     gate, server = ThrottleGate(1, clock=time, sleep=time.sleep, chance=lambda: 0.0), Server(lambda: answers.pop(0))
-    assert [r.status_code for r in await asyncio.gather(*(gate.send(request(), server) for _ in range(5)))] == [200] * 5
+    assert [r.status_code for r in await asyncio.gather(*(Gated(gate).send(request(), server) for _ in range(5)))] == [200] * 5
     assert set(time.naps) == {7.0}
 
 
@@ -121,10 +123,10 @@ async def test_a_body_that_breaks_off_counts_as_a_silence(time: FakeTime) -> Non
     closed: list[Broken] = []
     answers = [httpx.Response(200, stream=Broken()), httpx.Response(200, content=b"{}")]
     gate = ThrottleGate(clock=time, sleep=time.sleep)
-    assert (await gate.send(request(), Server(lambda: answers.pop(0)))).content == b"{}"
+    assert (await Gated(gate).send(request(), Server(lambda: answers.pop(0)))).content == b"{}"
     answers[:] = [httpx.Response(200, stream=Broken())]
-    with pytest.raises(httpx.ReadError):
-        await gate.send(request(method="POST"), Server(lambda: answers.pop(0)))
+    with pytest.raises(Unheard, match="gone"):
+        await Gated(gate).send(request(method="POST"), Server(lambda: answers.pop(0)))
     assert answers == []
     assert len(closed) == 2
 
@@ -133,17 +135,17 @@ HIGH, LOW = (Patience(60.0, priority) for priority in (Priority.HIGH, Priority.L
 
 
 def call(patience: Patience, method: str = "GET") -> httpx.Request:
-    return httpx.Request(method, "http://x", extensions={REQUEST_OPTIONS_KEY: {Patience.get_key(): patience}})
+    return httpx.Request(method, "http://x", extensions={REQUEST_OPTIONS_KEY: {Waits.get_key(): Waits(patience)}})
 
 
 async def test_a_person_never_waits_for_the_place_of_a_bulk_call(time: FakeTime) -> None:
     gate, server = ThrottleGate(4, clock=time, sleep=time.sleep), Server()
     server.open.clear()
-    bulk = [asyncio.create_task(gate.send(call(LOW), server)) for _ in range(20)]
+    bulk = [asyncio.create_task(Gated(gate).send(call(LOW), server)) for _ in range(20)]
     for _ in range(20):
         await asyncio.sleep(0)
     assert server.inside == gate.bulk_limit == 2
-    person = asyncio.create_task(gate.send(call(HIGH), server))
+    person = asyncio.create_task(Gated(gate).send(call(HIGH), server))
     for _ in range(20):
         await asyncio.sleep(0)
     assert server.inside == 3
@@ -159,7 +161,7 @@ async def test_among_those_who_wait_for_a_place_people_come_first(time: FakeTime
     order: list[str] = []
 
     async def one(name: str, patience: Patience) -> None:
-        await gate.send(call(patience), server)
+        await Gated(gate).send(call(patience), server)
         order.append(name)
 
     tasks = []
@@ -175,13 +177,13 @@ async def test_a_refusal_of_bulk_closes_its_own_lane_and_one_of_people_both(time
     gate = ThrottleGate(8, clock=time, sleep=time.sleep, chance=lambda: 0.0)
     gate.refused(30.0, time.now, LOW)
     assert (gate.limit, gate.bulk_limit) == (8, 2)
-    await gate.send(call(HIGH), Server())
+    await Gated(gate).send(call(HIGH), Server())
     assert time.naps == []
     gate.refused(10.0, time.now, HIGH)
     assert (gate.limit, gate.bulk_limit) == (4, 2)
-    await gate.send(call(HIGH), Server())
+    await Gated(gate).send(call(HIGH), Server())
     assert time.naps == [10.0]
-    await gate.send(call(LOW), Server())
+    await Gated(gate).send(call(LOW), Server())
     assert time.naps == [10.0, 20.0]
 
 
@@ -219,7 +221,7 @@ async def test_listeners_hear_of_every_call(time: FakeTime) -> None:
     gate = ThrottleGate(clock=time, sleep=time.sleep, chance=lambda: 0.0)
     gate.listeners.append(notes)
     for patience in (HIGH, LOW, HIGH):
-        await gate.send(call(patience), Server(lambda: answers.pop(0)))
+        await Gated(gate).send(call(patience), Server(lambda: answers.pop(0)))
     assert notes.said == [("pressure", 0.93), ("pressure", 1.2), ("refused", 7.0)]
 
 
@@ -227,7 +229,7 @@ async def test_who_waited_long_for_a_place_takes_a_new_turn(time: FakeTime) -> N
     gate, server, notes = ThrottleGate(2, clock=time, sleep=time.sleep), Server(), Notes()
     paced = Patience(60.0, Priority.LOW, notes)
     server.open.clear()
-    tasks = [asyncio.create_task(gate.send(call(paced, "POST"), server)) for _ in range(2)]
+    tasks = [asyncio.create_task(Gated(gate).send(call(paced, "POST"), server)) for _ in range(2)]
     for _ in range(20):
         await asyncio.sleep(0)
     assert notes.said == ["write"] * 2
@@ -246,11 +248,11 @@ async def test_a_turn_that_cannot_be_had_keeps_no_place(time: FakeTime) -> None:
 
     gate, server, notes = ThrottleGate(2, clock=time, sleep=time.sleep), Server(), Notes(turn)
     paced = Patience(60.0, Priority.LOW, notes)
-    await gate.send(call(paced), server)
+    await Gated(gate).send(call(paced), server)
     with pytest.raises(OSError, match="no database"):
-        await gate.send(call(paced), server)
+        await Gated(gate).send(call(paced), server)
     server.open.clear()
-    tasks = [asyncio.create_task(gate.send(call(paced), server)) for _ in range(2)]
+    tasks = [asyncio.create_task(Gated(gate).send(call(paced), server)) for _ in range(2)]
     for _ in range(20):
         await asyncio.sleep(0)
     time.now += 1.0
