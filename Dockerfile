@@ -12,7 +12,7 @@ COPY app.py ./
 COPY bot/ bot/
 COPY cards/ cards/
 # Graph's SDK has 16,000 modules: only those that are used get bytecode, by being imported once.
-RUN python -c "import app, bot.terminal.doctor, bot.sheets.child, alembic.command"
+RUN python -c "import app, bot.graph.writing, bot.sheets.apart, bot.sheets.people, bot.terminal.audit, bot.terminal.bulk, bot.terminal.database, bot.terminal.doctor, bot.terminal.report, alembic.command"
 
 FROM ${BASE}
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin doorman \

@@ -7,7 +7,9 @@ import asyncio
 import errno
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from bot import VERSION, bootstrap, logs
 from bot import __doc__ as what_it_is
@@ -16,18 +18,14 @@ from bot.process import new_loop, settle
 from bot.serving import serve as serve_app
 from bot.settings.environment import ConfigurationError, Settings
 from bot.store.engine import AlreadyRunning
-from bot.terminal import (
-    audit,
-)
-from bot.terminal import (
-    bulk as bulk_terminal,
-)
-from bot.terminal import (
-    database as database_terminal,
-)
-from bot.terminal import (
-    report as report_terminal,
-)
+
+#: Modules of `bot/terminal`, loaded when something is typed behind `app.py`: who serves has no use for them.
+_AT_A_SHELL = {
+    "audit": "verify or export the audit trail, or compare it with Entra's",
+    "bulk": "check or run a bulk job from a file, without chat",
+    "report": "report who has nothing but a phone when texts and calls end",
+    "database": "list or make the changes of the tables that are due",
+}
 
 
 def serve() -> None:
@@ -52,8 +50,9 @@ def _say(text: str) -> None:
     sys.stderr.write(f"{text}\n")
 
 
-def main() -> int:
-    """Reads the command line; returns the exit status."""
+def _given() -> argparse.Namespace:
+    if len(sys.argv) == 1:
+        return argparse.Namespace(command="serve")
     parser = argparse.ArgumentParser(prog="app.py", description=what_it_is)
     parser.add_argument("--version", action="version", version=VERSION)
     commands = parser.add_subparsers(dest="command")
@@ -62,12 +61,19 @@ def main() -> int:
     demo_parser.add_argument("--port", type=int, default=8321, help="port of the chat page (default 8321)")
     demo_parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
     commands.add_parser("doctor", help="check the installation and say what is wrong")
-    audit.add_arguments(commands.add_parser("audit", help="verify or export the audit trail, or compare it with Entra's"))
-    bulk_terminal.add_arguments(commands.add_parser("bulk", help="check or run a bulk job from a file, without chat"))
-    report_terminal.add_arguments(commands.add_parser("report", help="report who has nothing but a phone when texts and calls end"))
-    database_terminal.add_arguments(commands.add_parser("database", help="list or make the changes of the tables that are due"))
+    for name, help in _AT_A_SHELL.items():
+        _terminal(name).add_arguments(commands.add_parser(name, help=help))
     commands.add_parser("package", help="write the Teams app zip")
-    given = parser.parse_args()
+    return parser.parse_args()
+
+
+def _terminal(name: str) -> Any:
+    return import_module(f"bot.terminal.{name}")
+
+
+def main() -> int:
+    """Reads the command line; returns the exit status."""
+    given = _given()
     logs.configure("error")  # serving and the demo say more
     try:
         match given.command:
@@ -79,9 +85,9 @@ def main() -> int:
 
                 return asyncio.run(examine(os.environ, _say))
             case "audit" | "report" as command:
-                return {"audit": audit.run, "report": report_terminal.run}[command](given, os.environ, sys.stdout.buffer, _say)
+                return int(_terminal(command).run(given, os.environ, sys.stdout.buffer, _say))
             case "bulk" | "database" as command:
-                return {"bulk": bulk_terminal.run, "database": database_terminal.run}[command](given, os.environ, _say)
+                return int(_terminal(command).run(given, os.environ, _say))
             case "package":
                 from manifest.package import write  # noqa: PLC0415
 
