@@ -20,6 +20,7 @@
     │   ├── Throttled           429, with the seconds to wait
     │   └── Unavailable         5xx, time-out, dropped connection, unreadable body
     │       └── NotReady        404 of an account that was created within the last minutes
+    ├── Interrupted             Doorman stopped before there was an answer
     ├── StoreUnavailable        our own database is locked, full or gone
     └── ChatError               Teams did not take a post
         ├── ChatRefused         4xx: repeating the same post will not help
@@ -193,6 +194,10 @@ class Unavailable(DirectoryError):
 
 class NotReady(Unavailable):
     """Entra has the account, which was created within the last minutes, and not yet what was asked for; a write did nothing."""
+
+
+class Interrupted(DoormanError):
+    """Doorman stopped before there was an answer."""
 
 
 class StoreUnavailable(DoormanError):

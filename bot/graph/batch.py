@@ -19,6 +19,7 @@ from bot.graph.errors import translate
 from bot.graph.reads import Read
 from bot.graph.throttle import FLEETING, Patience
 from bot.quick_json import dumped
+from bot.waiting import put_off
 
 log = structlog.get_logger()
 
@@ -36,7 +37,7 @@ async def read_all(client: GraphClient, reads: Sequence[Read], patience: Patienc
         DirectoryError: the batch as a whole failed.
     """
     answers: dict[int, Answer] = {}
-    deadline = client.gate.clock() + patience.seconds
+    deadline = client.gate.clock() + patience.left
     open_parts = list(range(len(reads)))
     for round_number in range(ROUNDS):
         began = client.gate.clock()
@@ -56,6 +57,7 @@ async def read_all(client: GraphClient, reads: Sequence[Read], patience: Patienc
         if max(opens, pause) > deadline - client.gate.clock():
             break
         if pause:
+            put_off(pause)
             await client.gate.pause(pause)
     return [await client.grants.weighed(answers[number], read.permission) for number, read in enumerate(reads)]
 

@@ -112,7 +112,7 @@ class GraphClient:
         call = Call.of("GET" if post is None else "POST", url, reads=True, limits=limits)
         through = gate or self.gate
         try:
-            async with asyncio.timeout(patience.seconds + GRACE_SECONDS):
+            async with asyncio.timeout(patience.left + GRACE_SECONDS):
                 token = await self.tokens.get()
                 answer = await self._read_once(url, call, patience, headers, token, post, through, units)
                 if answer.status == 401:

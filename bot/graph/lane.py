@@ -15,6 +15,7 @@ from bot.graph.answers import LONGEST_SAID
 from bot.graph.call import EVERY_LIMIT, Limit
 from bot.ports import Sleep
 from bot.retry import spread
+from bot.waiting import put_off
 
 SHORTEST_WAIT = 0.1  # after a 429 that says 0
 SPREAD = 0.02  # of a wait, so that several bots do not come back together; more would cost throughput
@@ -58,6 +59,7 @@ class Lane:
         while (closed := self.closed_until(limits) - (now := self._clock())) > 0:
             if closed > deadline - now:
                 raise Throttled("Graph asked all such calls to wait", retry_after=closed)
+            put_off(closed, refused=True)
             await self._pause(closed)
         return now
 

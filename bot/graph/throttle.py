@@ -29,6 +29,7 @@ from bot.graph.hindrances import GraphHindrances
 from bot.graph.lane import Lane
 from bot.ports import Budget, Sleep
 from bot.retry import spread
+from bot.waiting import patient, put_off
 
 log = structlog.get_logger()
 
@@ -54,6 +55,7 @@ class Patience:
 
     Attributes:
         seconds: for everything; a read still unanswered then is given up (by the client), a write only stops waiting for its turn.
+            An urgent call may take longer where whoever it is made for waits longer (`bot.waiting`).
         priority: Graph is told; low has a lane of its own.
         budget: what paces every attempt; None for calls that are not paced.
     """
@@ -66,6 +68,11 @@ class Patience:
     def urgent(self) -> bool:
         """A person is waiting."""
         return self.priority is Priority.HIGH
+
+    @property
+    def left(self) -> float:
+        """Seconds from now on."""
+        return patient(self.seconds) if self.urgent else self.seconds
 
     @property
     def headers(self) -> dict[str, str]:
@@ -152,7 +159,7 @@ class ThrottleGate:
             StoreUnavailable: the budget could not be asked; nothing was sent.
             One of `SILENCES`: no answer.
         """
-        deadline = self.clock() + patience.seconds
+        deadline = self.clock() + patience.left
         lane = self._lane(patience)
         resends = tries = 0
         while True:
@@ -180,6 +187,7 @@ class ThrottleGate:
                 wait = self.wait_before_resend(resends, [answer] if answer else [])
                 if wait <= deadline - self.clock():
                     resends += 1
+                    put_off(wait)
                     await self.pause(wait)
                     continue
             if answer is None:

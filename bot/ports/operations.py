@@ -73,6 +73,9 @@ class Memory(Protocol):
     async def spoken_of(self, actor_id: str, conversation_id: str, since: datetime) -> str:
         """The object id of that person, if shown after `since`; else empty."""
 
+    async def spoken_since(self, actor_id: str, conversation_id: str, since: datetime) -> bool:
+        """Whether `speak_of` was told anything of this actor and conversation after `since`."""
+
     async def set_posted_card(self, name: str, conversation_id: str, card_id: str, at: datetime) -> None:
         """Remembers the activity id of a card that is no operation's: the last one of this name in a conversation; empty for none."""
 

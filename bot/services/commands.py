@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from bot.commands.deciding import policy_tested
 from bot.commands.parser import parse
 from bot.commands.spec import Invocation, Rehearse, ReportAsked, Several, Steer, WhatHappened
@@ -17,6 +15,7 @@ from bot.domain.replies import OperationShown, Reply
 from bot.errors import DirectoryError, Refusal
 from bot.ports import Clock, Operations
 from bot.services.announce import shown
+from bot.services.asking import Asking
 from bot.services.bulk.desk import BulkDesk
 from bot.services.choose import Choices
 from bot.services.gate import Gate, as_known
@@ -50,21 +49,21 @@ class CommandDesk:
         chosen: Candidate = AS_TYPED,
         *,
         pressed: bool = False,
-        began: datetime | None = None,
+        line: Asking | None = None,
     ) -> Reply:
         """Carries a command out as far as it goes without a click.
 
         Args:
             chosen: what was picked on a card.
             pressed: by a button, so rights are read anew.
-            began: what was read of the actor after this is new enough.
+            line: where it was typed, and may take longer than a turn.
 
         Raises:
             Refusal: it may not be said, or cannot be done; the text says why.
             DirectoryError: Graph cannot say.
         """
         who, dossier = invocation.who, None
-        standing = await self._gate.standing(actor, fresh=pressed or invocation.command.acts, since=began)
+        standing = await self._gate.standing(actor, fresh=pressed or invocation.command.acts, since=line.began if line else None)
         self._preparation.permit(invocation.command, standing, where)
         if who is None:
             reply = await self._run(invocation, actor, standing, where, None)
@@ -80,8 +79,18 @@ class CommandDesk:
             except (Refusal, DirectoryError):
                 await self._last_person.doubtful(actor, where, dossier.person.id if dossier else last)
                 raise
-        await self._last_person.showed(reply, invocation, dossier, actor, where)
+        late_since = line.late_since if line else None
+        if late_since:  # whoever typed it may have lost their rights by now
+            self._preparation.permit(invocation.command, await self._gate.standing(actor), where)
+        await self._last_person.showed(reply, invocation, dossier, actor, where, late_since)
         return reply
+
+    async def takes_longer(self, line: Asking) -> None:
+        """The answer to what was typed is not there in time: meanwhile "her" is nobody, unless it is about her."""
+        line.late_since = self._clock()
+        who = line.invocation.who if line.invocation else None
+        if not line.invocation or (who and not who.last):
+            await self._last_person.is_looked_up(line.message.actor, line.message.where, line.late_since)
 
     async def picked(self, action: CardAction) -> Reply:
         """One of several was picked; raises as `said`."""

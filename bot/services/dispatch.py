@@ -13,6 +13,7 @@ from bot.domain.replies import Reply
 from bot.domain.said import say
 from bot.domain.verbs import VERBS, Declared, Thing
 from bot.errors import Incomplete, Refusal
+from bot.services.asking import Asking
 from bot.services.bulk.desk import BulkDesk
 from bot.services.commands import CommandDesk
 from bot.services.forms import Forms
@@ -22,9 +23,12 @@ from bot.services.report import ReportDesk
 from bot.services.require import require
 from bot.services.turns import Turns
 
-#: A turn has to answer before Teams gives up (10 to 15 s) and sends the same activity again.
+#: A turn has to answer before Teams gives up (10 to 15 s) and sends the same activity again: a press with what it came to, what is typed
+#: perhaps with a word that it takes longer (`services.asking`).
 #: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/conversation-messages
 TURN_SECONDS = 9.0
+#: What of it the database may take before anything else begins.
+TAKING_IN_SECONDS = 4.0
 
 Takes = Callable[[CardAction], Awaitable[Reply]]
 
@@ -63,16 +67,26 @@ class Dispatch:
         }
         return next((takes for thing, takes in takers.items() if thing in declared.names), self._operations.press)
 
-    async def message(self, message: IncomingMessage) -> Reply | None:
-        """Answers something typed; None when this delivery was answered before."""
+    async def message(self, message: IncomingMessage) -> Reply | Asking | None:
+        """Answers something typed; None when this delivery was answered before.
+
+        Returns:
+            What is still being asked, where Entra ID is too slow for a turn; then its answer is to be waited for beside the turn.
+        """
         try:
-            async with asyncio.timeout(TURN_SECONDS):
+            async with asyncio.timeout(TAKING_IN_SECONDS):
                 self._gate.admit(message.actor)
                 if not await self._turns.is_new(message.key):
                     return None
-                return await self._answer(message)
-        except Exception as error:  # the one place where failures of a message become sentences
+        except Exception as error:
             return await self._turns.refused(message, error)
+        if message.files:  # a file has to come within the turn
+            return await Asking(message, self._answer, self._turns, TURN_SECONDS).reply()
+        line = Asking(message, self._answer, self._turns)
+        if reply := await line.in_time():
+            return reply
+        await self._commands.takes_longer(line)
+        return line
 
     async def action(self, action: CardAction) -> Reply:
         """Answers a press; a Notice is for the presser alone."""
@@ -103,7 +117,8 @@ class Dispatch:
         async with self._turns.pressed_once(action) as first:
             return await (self._takers[action.verb] if first else self._operations.seen_again)(action)
 
-    async def _answer(self, message: IncomingMessage) -> Reply:
+    async def _answer(self, line: Asking) -> Reply:
+        message = line.message
         require(self._gate.identify(message.actor, guest_or_bot=message.guest_or_bot))
         if message.edited:
             raise Refusal(
@@ -111,11 +126,10 @@ class Dispatch:
                 say("Type the command again as a new message."),
                 code="edited",
             )
-        began = self._turns.now()
         if message.names_people:  # Teams is asked about them, and not for anybody's sake
             require(self._gate.permit(await self._gate.standing(message.actor), Audience.STAFF))
         if message.read:
-            message = await message.read()
+            line.message = message = await message.read()
         if message.files:
             return await self._bulk.file(message)
         if message.quoting and not normalise(message.text):
@@ -125,7 +139,7 @@ class Dispatch:
                 code="only_quoted",
             )
         try:
-            invocation = parse(message.text, message.mentions)
+            line.invocation = parse(message.text, message.mentions)
         except Incomplete as begun:
             return await self._forms.ask(begun, message.actor, message.where)
-        return await self._commands.said(invocation, message.actor, message.where, began=began)
+        return await self._commands.said(line.invocation, message.actor, message.where, line=line)

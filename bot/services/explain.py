@@ -12,6 +12,7 @@ from bot.domain.said import join, said_at, say
 from bot.errors import (
     Conflict,
     DirectoryError,
+    Interrupted,
     IsDefault,
     NotAuthorised,
     NotFound,
@@ -166,9 +167,13 @@ def notice(error: Exception, reference: str = "", asked: Asked = CHANGE, now: da
         case TimeoutError():
             log.warning("turn took too long", action="turn_timeout")
             return Notice(
-                join(" ", (say("This takes longer than Teams lets me think, because Entra ID or my database is slow."), unchanged)),
-                say("Try again in a minute."),
+                join(" ", (say("Entra ID or my database takes too long to answer, so I gave up."), unchanged)),
+                say("Try again in a minute; the state of Microsoft 365 is at status.cloud.microsoft."),
                 Tone.PROBLEM,
+            )
+        case Interrupted():
+            return Notice(
+                join(" ", (say("I was stopped before Entra ID had answered."), unchanged)), say("Send the command again."), Tone.PROBLEM
             )
         case _:
             return Notice(

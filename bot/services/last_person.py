@@ -6,7 +6,8 @@ several people to choose from, a list of requests, a command about somebody else
 
 from __future__ import annotations
 
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 
 from bot.commands.spec import Invocation
 from bot.domain.conversations import ConversationRef
@@ -16,7 +17,7 @@ from bot.domain.notices import Notice
 from bot.domain.people import Actor
 from bot.domain.replies import Help, History, OperationShown, PersonShown, Reply, Whoami
 from bot.domain.said import say
-from bot.errors import Refusal
+from bot.errors import Refusal, StoreUnavailable
 from bot.ports import Clock, Memory
 
 REMEMBERED_FOR = timedelta(hours=1)
@@ -47,11 +48,30 @@ class LastPerson:
             )
         return person_id
 
-    async def showed(self, reply: Reply, invocation: Invocation, dossier: Dossier | None, actor: Actor, where: ConversationRef) -> None:
-        """Remembers whom this reply shows by name; forgets when it shows several, or somebody who cannot be told."""
+    async def showed(
+        self,
+        reply: Reply,
+        invocation: Invocation,
+        dossier: Dossier | None,
+        actor: Actor,
+        where: ConversationRef,
+        late_since: datetime | None = None,
+    ) -> None:
+        """Remembers whom this reply shows by name; forgets when it shows several, or somebody who cannot be told.
+
+        Args:
+            late_since: since when it was waited for; where anybody was spoken about meanwhile, nobody can tell who was the last.
+        """
         if isinstance(reply, (Help, Whoami, FormShown)):
             return
-        await self._memory.speak_of(actor.id, where.conversation_id, _subject(reply, invocation, dossier), self._clock())
+        overtaken = late_since is not None and await self._memory.spoken_since(actor.id, where.conversation_id, late_since)
+        person_id = "" if overtaken else _subject(reply, invocation, dossier)
+        await self._memory.speak_of(actor.id, where.conversation_id, person_id, self._clock())
+
+    async def is_looked_up(self, actor: Actor, where: ConversationRef, now: datetime) -> None:
+        """Somebody whose card will be shown later; as long as it is not, nobody is "her"."""
+        with suppress(StoreUnavailable):  # the answer will say so
+            await self._memory.speak_of(actor.id, where.conversation_id, "", now)
 
     async def doubtful(self, actor: Actor, where: ConversationRef, person_id: str = "") -> None:
         """A command came to nothing: unless it was about the same person, nobody is "her" any more."""

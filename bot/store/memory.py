@@ -78,9 +78,15 @@ class StoredMemory:
         await self._transactions.write(lambda connection: _speak_of(connection, row))
 
     async def spoken_of(self, actor_id: str, conversation_id: str, since: datetime) -> str:
+        return await self._spoken(actor_id, conversation_id, since) or ""
+
+    async def spoken_since(self, actor_id: str, conversation_id: str, since: datetime) -> bool:
+        return await self._spoken(actor_id, conversation_id, since) is not None
+
+    async def _spoken(self, actor_id: str, conversation_id: str, since: datetime) -> str | None:
         here = (spoken.c.actor_id == actor_id) & (spoken.c.conversation == conversation_digest(conversation_id)) & (spoken.c.at > since)
         query = select(spoken.c.target_id).where(here)
-        return await self._transactions.read(lambda connection: connection.execute(query).scalar() or "")
+        return await self._transactions.read(lambda connection: connection.execute(query).scalar())
 
     async def set_posted_card(self, name: str, conversation_id: str, card_id: str, at: datetime) -> None:
         row = {"name": name, "conversation": conversation_digest(conversation_id), "card_id": card_id, "at": at}

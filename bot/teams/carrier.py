@@ -12,7 +12,7 @@ from bot.domain.conversations import ConversationRef
 from bot.domain.incoming import CardAction, FileConsent
 from bot.domain.notices import Notice, Tone
 from bot.domain.people import Actor
-from bot.domain.replies import FileOffered, Reply
+from bot.domain.replies import FileOffered, FileStored, Reply
 from bot.domain.said import say
 from bot.domain.stop import Pause
 from bot.errors import ChatError
@@ -49,6 +49,32 @@ class Carrier:
 
     async def below(self, context: TurnContext, reply: Reply) -> bool:
         """Says it as a new message; False when Teams does not take it."""
+        card_id = await self._posted_below(context, reply)
+        if card_id is None:
+            return False
+        await self._posted.remember(reply, where_of(context.activity), card_id)
+        return True
+
+    async def meanwhile(self, context: TurnContext, notice: Notice) -> str:
+        """Says what stands in for an answer; returns the id of that message, or nothing when Teams does not take it."""
+        return await self._posted_below(context, notice) or ""
+
+    async def at_last(self, context: TurnContext, card_id: str, reply: Reply) -> None:
+        """Puts the answer in place of such a message; below where there is none, or none that can be edited."""
+        if isinstance(reply, FileOffered | FileStored):  # Teams' own cards are messages of their own
+            if await self.below(context, reply):
+                await self.replaced(context, card_id, Notice(say("The answer is below.")))
+        elif await self.replaced(context, card_id, reply):
+            await self._posted.remember(reply, where_of(context.activity), card_id)
+        else:
+            await self.below(context, reply)
+
+    async def replaced(self, context: TurnContext, card_id: str, reply: Reply) -> bool:
+        """Says it in place of our own message; False when there is none, or Teams does not take it."""
+        where = where_of(context.activity)
+        return bool(card_id) and await self._updated(where, card_id, await self._said(reply, where, actor_of(context.activity)))
+
+    async def _posted_below(self, context: TurnContext, reply: Reply) -> str | None:
         where = where_of(context.activity)
         body = await self._said(reply, where, actor_of(context.activity))
         try:
@@ -56,9 +82,8 @@ class Carrier:
         except ChatError as error:
             # The turn has done its work; an operation whose card never arrived expires by itself.
             log.error("reply undeliverable", action="reply_undeliverable", error=str(error))
-            return False
-        await self._posted.remember(reply, where, card_id)
-        return True
+            return None
+        return card_id
 
     async def instead(self, action: CardAction, reply: Reply) -> bool:
         """Puts it in place of our own card that the press names; False when we know of none here, or it cannot be edited any more."""
@@ -66,12 +91,17 @@ class Carrier:
         if not card_id:
             return False
         said = await self._said(reply, action.where, requester_of(reply) or action.actor)
+        if not await self._updated(action.where, card_id, said):
+            return False
+        await self._posted.replaced(action, reply, card_id)
+        return True
+
+    async def _updated(self, where: ConversationRef, card_id: str, said: dict[str, Any]) -> bool:
         try:
-            await self._connector.update(action.where, card_id, said)
+            await self._connector.update(where, card_id, said)
         except ChatError as error:
             log.info("card cannot be updated", action="card_gone", error=str(error))
             return False
-        await self._posted.replaced(action, reply, card_id)
         return True
 
     async def view(self, action: CardAction, reply: Reply) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from bot.domain.replies import BulkShown, FileOffered, Help, OperationShown, Rep
 from bot.domain.said import Reader, join, say, speaking, spoken
 from bot.errors import ChatError
 from bot.languages import Readers
+from bot.services.asking import Asking
 from bot.services.dispatch import Dispatch
 from bot.services.explain import incident
 from bot.services.personal_chats import PersonalChats
@@ -30,6 +31,7 @@ from bot.teams.identity import actor_of, chat_reader, where_of
 from bot.teams.inbound import card_action, delivery_key, file_consent, unread_message
 from bot.teams.outbound import Connector
 from bot.teams.placement import Spot, placement
+from bot.teams.still_asking import StillAsking
 
 log = structlog.get_logger()
 
@@ -56,6 +58,7 @@ class DoormanHandler(TeamsActivityHandler):
         self._turns = turns
         self._connector = connector
         self._carrier = Carrier(connector, turns.posted, turns.pause, tenant_id, readers)
+        self._still_asking = StillAsking(self._carrier, readers, self._fitted)
         self._welcome = welcome
         self._readers = readers
         self._chats = chats
@@ -156,6 +159,7 @@ class DoormanHandler(TeamsActivityHandler):
 
     async def close(self) -> None:
         """Ends what goes on beside the turns."""
+        await self._still_asking.close()
         for task in list(self._handing_over.values()):
             task.cancel()
         await asyncio.gather(*self._handing_over.values(), return_exceptions=True)
@@ -169,9 +173,14 @@ class DoormanHandler(TeamsActivityHandler):
 
     async def _typed(self, context: TurnContext, *, edited: bool = False) -> None:
         reply = await self._dispatch.message(unread_message(context.activity, self._connector.object_id_of, edited=edited))
-        if reply is not None:
-            reply, _ = await self._given(context, reply)
-            await self._carrier.below(context, reply)
+        if isinstance(reply, Asking):
+            await self._still_asking.begin(context, reply)
+        elif reply is not None:
+            await self._carrier.below(context, await self._fitted(context, reply))
+
+    async def _fitted(self, context: TurnContext, reply: Reply) -> Reply:
+        """What is answered to something typed."""
+        return (await self._given(context, reply))[0]
 
     async def _given(self, context: TurnContext, reply: Reply, action: CardAction | None = None) -> tuple[Reply, Spot]:
         """The reply and where it goes; of a file that is asked for where Teams takes none, what is said about that."""
