@@ -10,7 +10,7 @@ from bot.commands.spec import Invocation
 from bot.domain.incoming import IncomingMessage
 from bot.domain.notices import Notice
 from bot.domain.replies import Reply
-from bot.domain.said import said_at, say
+from bot.domain.said import say
 from bot.errors import Interrupted
 from bot.services.turns import Turns
 from bot.waiting import Waiting, waiting
@@ -72,13 +72,16 @@ class Asking:
         """What there is to say before there is an answer: what was asked for, about whom, and why it takes so long.
 
         Args:
-            zone: of the reader, for a time with its seconds, which no client can show in its own.
+            zone: of the reader. Clients show times in their own, but none with its seconds.
         """
         who = self.invocation.who if self.invocation else None
         facts = ((say("Asked for"), self.invocation.command.title), (say("About"), who.text if who else "")) if self.invocation else ()
         return Notice(
             self._why(zone),
-            say("The answer comes here by itself. If it has not come by {at}, send the command again.", at=said_at(_minute(self._latest))),
+            say(
+                "The answer comes here by itself. If it has not come by {time}, send the command again.",
+                time=f"{_minute(self._latest).astimezone(zone):%H:%M %Z}",
+            ),
             title=say("Still asking Entra ID …"),
             facts=facts,
         )

@@ -10,7 +10,7 @@ import pytest
 
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.policy import Groups
-from bot.services import dispatch
+from bot.services import asking
 from bot.services.gate import Gate
 from simulator import cast
 from simulator.entra import Fault
@@ -103,8 +103,8 @@ async def test_when_entra_cannot_say_at_the_press_nothing_is_confirmed(desk: Des
 
 
 async def test_when_entra_is_too_slow_nobody_gets_in(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dispatch, "TURN_SECONDS", 0.2)
-    desk.entra.faults.add(Fault(effect="latency", path=CHECK, seconds=0.5))
+    monkeypatch.setattr(asking, "LONGEST_SECONDS", 0.2)
+    desk.entra.faults.add(Fault(effect="hold", path=CHECK))
     answer = await desk.say(HANNA, SET)
     assert "Nothing was changed" in answer.text
     assert answer.verbs == []
