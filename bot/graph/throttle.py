@@ -55,14 +55,15 @@ class Patience:
 
     Attributes:
         seconds: for everything; a read still unanswered then is given up (by the client), a write only stops waiting for its turn.
-            An urgent call may take longer where whoever it is made for waits longer (`bot.waiting`).
         priority: Graph is told; low has a lane of its own.
         budget: what paces every attempt; None for calls that are not paced.
+        at_least: it may take longer where whoever it is made for waits longer (`bot.waiting`).
     """
 
     seconds: float
     priority: Priority = Priority.NORMAL
     budget: Budget | None = None
+    at_least: bool = False
 
     @property
     def urgent(self) -> bool:
@@ -72,7 +73,7 @@ class Patience:
     @property
     def left(self) -> float:
         """Seconds from now on."""
-        return patient(self.seconds) if self.urgent else self.seconds
+        return patient(self.seconds) if self.at_least else self.seconds
 
     @property
     def headers(self) -> dict[str, str]:
@@ -80,8 +81,8 @@ class Patience:
         return {} if self.priority is Priority.NORMAL else {PRIORITY: self.priority.value}
 
 
-#: A person looks at the screen; Teams itself gives up after about fifteen seconds.
-INTERACTIVE = Patience(6.0, Priority.HIGH)
+#: A person looks at the screen; for a press Teams itself gives up after about fifteen seconds.
+INTERACTIVE = Patience(6.0, Priority.HIGH, at_least=True)
 BACKGROUND = Patience(60.0)
 #: Longer than Graph ever asks to wait: a row of a bulk job has time.
 BULK = Patience(600.0, Priority.LOW)

@@ -18,7 +18,7 @@ from bot.waiting import Waiting, waiting
 #: After so long whoever typed is told that it takes longer: before they type it again, and before Teams delivers it again (10 to 15 s).
 #: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/conversation-messages
 IN_TIME_SECONDS = 5.0
-#: And after so long that it came to nothing. What the gate remembers of anybody's rights is no older either (`gate.CACHED_FOR`).
+#: And after so long that it came to nothing: rights that were read at the beginning are no older then than `gate.CACHED_FOR`.
 LONGEST_SECONDS = 60.0
 
 

@@ -189,6 +189,7 @@ async def test_a_process_that_stops_says_so_where_somebody_waits(desk: Desk) -> 
     assert "Alice Jansen" in (await answers(desk, await desk.say(HANNA, SET))).text
 
 
+@pytest.mark.storage
 async def test_delivered_again_meanwhile_it_is_asked_once(desk: Desk) -> None:
     desk.entra.faults.add(Fault(effect="hold", path=GRAPH))
     activity = desk.teams.compose(HANNA, SET)
@@ -241,6 +242,7 @@ async def test_nobody_is_her_while_somebody_else_is_looked_up(desk: Desk) -> Non
     assert "Alice Jansen" in (await answers(desk, await desk.say(HANNA, "show her"))).text
 
 
+@pytest.mark.storage
 async def test_who_was_shown_meanwhile_leaves_a_doubt(desk: Desk) -> None:
     answer = await late(desk, "show alice", path=ALICE.id)
     shown = await desk.say(HANNA, "show omar")
