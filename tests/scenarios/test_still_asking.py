@@ -170,7 +170,8 @@ async def test_a_wait_beyond_its_patience_is_said_at_once(desk: Desk) -> None:
 
 async def test_it_gives_up_and_says_what_to_do(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asking, "LONGEST_SECONDS", 0.4)
-    answer = await late(desk, SET)
+    desk.entra.faults.add(Fault(effect="hold", path=GRAPH))
+    answer = await desk.say(HANNA, SET)
     await desk.settled(answer, "takes too long to answer, so I gave up. Nothing was changed.", "Try again in a minute")
     assert refused(desk) == ["TimeoutError"]
     await answers(desk, answer)
