@@ -83,7 +83,7 @@ from bot.store.operations import StoredOperations
 from bot.store.registrations import StoredRegistrations
 from bot.store.schema import upgrade
 from bot.store.stops import StoredStops
-from bot.store.transactions import Transactions, open_engine
+from bot.store.transactions import Transactions, close_for_good, open_engine
 from bot.teams.adapter import TeamsAdapter
 from bot.teams.authentication import InboundTokens
 from bot.teams.endpoint import BODY_LIMIT, MessagesEndpoint
@@ -170,7 +170,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         announcer = TeamsAnnouncer(connector, readers)
 
         database = open_engine(settings.database_url)
-        stack.callback(database.dispose)
+        stack.callback(close_for_good, database)
         upgrade(database)
         transactions = Transactions(database)
         stack.callback(transactions.close)

@@ -70,6 +70,16 @@ def open_engine_for_dbos(ours: Engine) -> Engine:
     return ours if ours.dialect.name == "postgresql" else _sqlite(ours.url, isolation_level="IMMEDIATE", busy_ms=DBOS_BUSY_MS)
 
 
+def close_for_good(engine: Engine) -> None:
+    """Closes every session of an engine, also one that a thread still holds: as soon as that gives it back.
+
+    A pool that was disposed of takes back what is out and forgets it open. The durable engine does not wait for its threads, which may be
+    noting down what a step came to while the process closes.
+    """
+    event.listen(engine.pool, "checkin", lambda _, record: record.invalidate())
+    engine.dispose()
+
+
 def _sqlite(url: URL, *, isolation_level: str | None, busy_ms: int) -> Engine:
     """WAL so that readers never wait; synchronous FULL because an audit trail must survive a power cut."""
     engine = create_engine(url, connect_args={"isolation_level": isolation_level, "check_same_thread": False}, pool_timeout=10)

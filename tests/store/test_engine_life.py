@@ -1,4 +1,4 @@
-"""How replicas know of each other that they live."""
+"""How replicas know of each other that they live, and what is left of their sessions when they end."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sqlalchemy
 from bot.store import engine as durable
 from bot.store.engine import DurableEngine
 from bot.store.schema import upgrade
-from bot.store.transactions import Transactions, open_engine
+from bot.store.transactions import Transactions, close_for_good, open_engine
 
 pytestmark = pytest.mark.storage
 
@@ -43,4 +43,17 @@ async def test_the_proof_of_life_is_given_again_after_the_database_dropped_the_s
     finally:
         await engine.close()
         transactions.close()
-        database.dispose()
+        close_for_good(database)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_session_that_comes_back_after_the_end_is_closed(database_url: str) -> None:
+    """As a thread of the engine does that was noting something down while the process closed."""
+    database = open_engine(database_url)
+    late = database.connect()
+    sessions = [late.connection.dbapi_connection]
+    close_for_good(database)
+    late.close()
+    with database.connect() as even_later:
+        sessions.append(even_later.connection.dbapi_connection)
+    assert [session and session.closed for session in sessions] == [True, True]

@@ -10,7 +10,7 @@ import pytest
 
 from bot.store.engine import DurableEngine
 from bot.store.schema import upgrade
-from bot.store.transactions import Transactions, open_engine
+from bot.store.transactions import Transactions, close_for_good, open_engine
 
 pytestmark = pytest.mark.storage
 
@@ -47,7 +47,7 @@ async def test_one_account_is_changed_by_one_operation_at_a_time(database_url: s
     finally:
         await engine.close()
         transactions.close()
-        database.dispose()
+        close_for_good(database)
 
     assert most == {"A": 1, "B": 1, "all": 2}
     assert [operation_id for operation_id in order if operation_id[0] == "A"] == ["A1", "A2", "A3"]
