@@ -113,13 +113,13 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1000 if ordered else 0.0
 
 
-async def messages(port: int, posts: Sequence[Post], clients: int, seconds: float) -> Figures:
-    """All clients send messages in turn until the time is up; a turn ends with the answer to its request."""
+async def messages(port: int, posts: Sequence[Post], clients: int, seconds: float, most: int | None = None) -> Figures:
+    """All clients send messages in turn until the time is up, or so many are answered; a turn ends with the answer to its request."""
     figures, until = Figures(), time.perf_counter() + seconds
     turn = itertools.cycle(posts)
 
     async def one(client: Client) -> None:
-        while (sent := time.perf_counter()) < until:
+        while (sent := time.perf_counter()) < until and (most is None or len(figures.turns) < most):
             status, _ = await client.ask(next(turn).bytes())
             if status in (200, 201, 202):
                 figures.turns.append(time.perf_counter() - sent)

@@ -1,7 +1,8 @@
-"""Turns per second beside a stock botbuilder bot: `python -m benchmarks.turns [--seconds 10] [--clients 32] [--rounds 3] [--json]`.
+"""Turns beside a stock botbuilder bot: `python -m benchmarks.turns [--seconds 10] [--clients 32] [--rounds 3] [--waiting 10000] [--json]`.
 
 Each server, the two simulators together, and the load generator (this process) is a process of its own; only the server whose turn it is
-runs, the others are frozen. Machines are noisy, so rounds interleave and ratios are taken within a round.
+runs, the others are frozen. Machines are noisy, so rounds interleave and ratios are taken within a round: of turns a second, and of the
+processor time of a turn, which says the same where nothing else runs on the machine and more where something does.
 """
 
 from __future__ import annotations
@@ -135,6 +136,12 @@ class Bench:
 
                 yield Change(Post(self._url(server), said, self.world.said["bearer"]), press, f"{phone} phone for {person.name} (")
 
+    async def keep_waiting(self, server: Server, count: int) -> None:
+        """So many requests that nobody confirms."""
+        posts = [change.message for change in self._changes(server)]
+        asked = await load.messages(server.port, posts, self._clients, 3600, count)
+        assert not asked.failed, f"{asked.failed} requests were not answered"
+
     # ── rounds ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def round(self, kind: str) -> Row:
@@ -190,19 +197,32 @@ class Bench:
         return await asyncio.to_thread(ask)
 
 
-def idle(bench: Bench, seconds: float) -> dict[str, Any]:
-    """Start-up to ready, on a new database and again, and what the bot costs while nobody speaks."""
+def idle(bench: Bench, seconds: float, waiting: int) -> dict[str, Any]:
+    """Start-up to ready, on a new database and again, and what the bot costs while nobody speaks, also when many requests wait."""
     starts, database = [], f"idle-{random.randrange(10**9)}.db"
     for last in (False, False, False, False, True):
         server = bench.doorman(database)
         starts.append(server.start_seconds)
         if last:
-            time.sleep(2)
-            spent = cpu_seconds(server.pid)
-            time.sleep(seconds)
-            cpu, memory = (cpu_seconds(server.pid) - spent) / seconds, resident_mb(server.pid)
+            found = _cost(server, seconds)
+            if waiting:
+                asyncio.run(bench.keep_waiting(server, waiting))
+                found |= {"waiting": waiting} | {f"waiting_{name}": cost for name, cost in _cost(server, seconds).items()}
         server.stop()
-    return {"first_start": starts[0], "later_starts": statistics.median(starts[1:]), "idle_mb": memory, "idle_cpu_percent": cpu * 100}
+    return {"first_start": starts[0], "later_starts": statistics.median(starts[1:])} | found
+
+
+def _cost(server: Server, seconds: float) -> dict[str, Any]:
+    """Memory, and processor time in percent, of a bot that has nothing to do."""
+    time.sleep(2)
+    spent = cpu_seconds(server.pid)
+    time.sleep(seconds)
+    return {"idle_mb": resident_mb(server.pid), "idle_cpu_percent": (cpu_seconds(server.pid) - spent) / seconds * 100}
+
+
+def _beside(row: Row, base: Row) -> tuple[float, float]:
+    """How many turns for one of the other server's: by the clock, and by processor time."""
+    return row.rate / base.rate if base.rate else 0.0, base.cpu / row.cpu if row.cpu else 0.0
 
 
 def _median(rows: list[Row], name: str) -> float:
@@ -228,11 +248,23 @@ def report(rows: list[Row], quiet: dict[str, Any], clients: int, seconds: float)
         )
     for row in by_kind["change"]:
         print(f"   d: {row.note}")
+    print()
+    for other in ("stock", "aiohttp"):
+        if pairs := list(zip(by_kind["show"], by_kind[other], strict=False)):
+            rates, costs = (statistics.median(each) for each in zip(*[_beside(*pair) for pair in pairs], strict=True))
+            print(f"show ÷ {other} echo: {rates:.3g} in turns a second, {costs:.3g} in processor time.")
+    if by_kind["change"]:
+        print(f"One change: {_median(by_kind['change'], 'cpu'):.1f} ms of processor time, from the line to the log post.")
     if quiet:
         print(
             f"\nStart to ready: {quiet['first_start']:.2f} s on a new database, {quiet['later_starts']:.2f} s later (median of 4). "
             f"Idle: {quiet['idle_mb']:.0f} MB, {quiet['idle_cpu_percent']:.1f} % of one processor."
         )
+        if "waiting" in quiet:
+            print(
+                f"With {quiet['waiting']:,} requests waiting: {quiet['waiting_idle_mb']:.0f} MB, "
+                f"{quiet['waiting_idle_cpu_percent']:.1f} % of one processor."
+            )
 
 
 async def run(options: argparse.Namespace) -> None:
@@ -241,7 +273,7 @@ async def run(options: argparse.Namespace) -> None:
         bench = Bench(Path(folder), options.clients, options.seconds)
         rows: list[Row] = []
         try:
-            quiet = {} if options.no_idle else await asyncio.to_thread(idle, bench, options.seconds)
+            quiet = {} if options.no_idle else await asyncio.to_thread(idle, bench, options.seconds, options.waiting)
             bench.start()
             kinds = options.only or list(NAMES)
             # Changes come last: what they leave in the queues is worked off for half a minute more, at the cost of whoever is next.
@@ -263,6 +295,7 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=32)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", nargs="+", choices=NAMES, help="these alone")
+    parser.add_argument("--waiting", type=int, default=0, help="requests that wait while the cost of being idle is measured once more")
     parser.add_argument("--no-idle", action="store_true", help="without start-up time and idle cost")
     parser.add_argument("--json", action="store_true", help="figures instead of tables")
     asyncio.run(run(parser.parse_args()))
