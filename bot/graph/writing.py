@@ -1,6 +1,6 @@
 """Writing to Graph by msgraph-sdk: its builders make the requests, its adapter sends them, through our gate and over our connections.
 
-Loaded with the first write: 16 MB and a tenth of the start that a bot which is only asked things never needs.
+Loaded with the first write: 196 modules and 6 MB that a bot which is only asked things never needs.
 """
 
 from __future__ import annotations

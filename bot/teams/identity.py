@@ -6,6 +6,9 @@ What an activity leaves out, contradicts, or says in words that we do not know c
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import wraps
+from typing import TypeVar
 
 from botbuilder.schema import Activity
 
@@ -26,8 +29,24 @@ _THREAD = "@thread."
 #: https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-reference#channelaccount-object
 _PERSON = frozenset({"", "user"})
 _BOT = "28:"
+_Found = TypeVar("_Found")
 
 
+def _once(find: Callable[[Activity], _Found]) -> Callable[[Activity], _Found]:
+    """What an activity says of it, found once: several places of a turn ask, and nobody changes what came in."""
+    name = f"found {find.__name__}"
+
+    @wraps(find)
+    def found(activity: Activity) -> _Found:
+        known = activity.__dict__
+        if name not in known:
+            known[name] = find(activity)
+        return known[name]  # type: ignore[no-any-return]
+
+    return found
+
+
+@_once
 def tenant_of(activity: Activity) -> str:
     """The tenant the activity comes from, in small letters; empty when it does not say.
 
@@ -44,6 +63,7 @@ def tenant_of(activity: Activity) -> str:
     return stated.pop() if len(stated) == 1 else ""
 
 
+@_once
 def actor_of(activity: Activity) -> Actor:
     """Who acts, by Entra object id; the name is for showing only."""
     sender = activity.from_property
@@ -61,6 +81,7 @@ def _zone(activity: Activity) -> str:
     return zone(names, local if isinstance(local, str) else "")
 
 
+@_once
 def where_of(activity: Activity) -> ConversationRef:
     """Where to answer. A conversation that does not say what it is, or contradicts itself, counts as one where others read along."""
     conversation, team = activity.conversation, activity.channel_data.get("team")
