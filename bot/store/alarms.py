@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from bot.domain import alarms as said
 from bot.domain.audit import AuditEvent, Tag
@@ -18,6 +17,7 @@ from bot.domain.operation import Operation
 from bot.domain.rules import Limits
 from bot.domain.stop import Freeze
 from bot.store import outbox
+from bot.store.set_before import IN_FORCE
 from bot.store.tables import alarms, audit_events, operations
 from bot.store.trail import Trail
 
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 _REFUSALS = [Tag.CHAT_CARD_REFUSED.value, Tag.CHAT_COMMAND_REFUSED.value]
 #: Refusals of one agent in one hour that are looked at; who collects more has raised the alarm long before.
 _LOOKED_AT = 500
+_RAISED = select(alarms.c.key).where(alarms.c.key == bindparam("alarm"), alarms.c.at > bindparam("since"))
+_CHANGED_IN_TEAM = select(func.count(operations.c.target_id.distinct()), func.min(operations.c.confirmed_at)).where(
+    operations.c.department == bindparam("team"), operations.c.confirmed_at > bindparam("since"), operations.c.state.in_(IN_FORCE)
+)
 
 
 def after_refusal(connection: Connection, enqueue: Enqueue, trail: Trail, event: AuditEvent, limits: Limits) -> None:
@@ -68,25 +72,20 @@ def _beyond(connection: Connection, enqueue: Enqueue, event: AuditEvent, limits:
 
 
 def after_confirmation(
-    connection: Connection, enqueue: Enqueue, operation: Operation, before: SetBefore | None, limits: Limits, now: datetime,
-    in_force: Collection[str],
+    connection: Connection, enqueue: Enqueue, operation: Operation, before: SetBefore | None, limits: Limits, now: datetime
 ) -> None:  # fmt: skip
     """Tells the log channel of a number that was somebody else's, and of many people changed in one team; of a team once a day.
 
     Args:
         before: for whom else a number of this operation was set.
-        in_force: the states of operations that changed somebody or are about to.
     """
     if notice := said.same_number(limits, operation, before, now):
         outbox.add_notice(connection, enqueue, notice)
     department = operation.target.department.strip()
     key = f"team:{hashlib.sha256(department.lower().encode()).hexdigest()}"
-    if not department or _raised(connection, key, now - DAY):
+    if not department or not limits.team_per_day or _raised(connection, key, now - DAY):
         return
-    recent = (operations.c.department == department) & (operations.c.confirmed_at > now - DAY) & operations.c.state.in_(in_force)
-    people, since = connection.execute(
-        select(func.count(operations.c.target_id.distinct()), func.min(operations.c.confirmed_at)).where(recent)
-    ).one()
+    people, since = connection.execute(_CHANGED_IN_TEAM, {"team": department, "since": now - DAY}).one()
     _raise(connection, enqueue, key, said.team(limits, operation, people, since, now), now)
 
 
@@ -96,7 +95,7 @@ def forget(connection: Connection, now: datetime) -> None:
 
 
 def _raised(connection: Connection, key: str, since: datetime) -> bool:
-    return connection.execute(select(alarms.c.key).where((alarms.c.key == key) & (alarms.c.at > since))).first() is not None
+    return connection.execute(_RAISED, {"alarm": key, "since": since}).first() is not None
 
 
 def _raise(connection: Connection, enqueue: Enqueue, key: str, notice: LogNotice | None, now: datetime) -> None:

@@ -20,7 +20,7 @@ from bot.domain.said import from_store, to_column
 from bot.ports import JobAtWork
 from bot.store import bulk_read, bulk_rows
 from bot.store.bulk_checks import StoredChecks, state_of
-from bot.store.moves import start
+from bot.store.moves import Seen, start
 from bot.store.tables import bulk_jobs, operations
 from bot.store.tables import bulk_rows as rows_table
 from bot.store.trail import Trail
@@ -173,7 +173,7 @@ class StoredBulkJobs(StoredChecks):
             values = {"hold": hold.value, "held_by": event.actor_name, "held_why": to_column(why)}
             if not connection.execute(update(bulk_jobs).where(free).values(values)).rowcount:
                 return False
-            self._moves.stay(connection, "hold", operations.c.id == job_id, trail=trail, event=event)
+            self._moves.stay(connection, "hold", Seen(job_id), trail=trail, event=event)
             return True
 
         return await self._transactions.record(work)
@@ -188,7 +188,7 @@ class StoredBulkJobs(StoredChecks):
                 values["counted_from"] = event.at
             if not connection.execute(update(bulk_jobs).where(held).values(values)).rowcount:
                 return False
-            self._moves.stay(connection, "show", operations.c.id == job_id, trail=trail, event=event)
+            self._moves.stay(connection, "show", Seen(job_id), trail=trail, event=event)
             return True
 
         return await self._transactions.record(work)
@@ -203,7 +203,7 @@ class StoredBulkJobs(StoredChecks):
             if not connection.execute(update(bulk_jobs).where(going).values(ending)).rowcount:
                 return False
             bulk_rows.cancel_rest(connection, job_id)
-            self._moves.stay(connection, "show", operations.c.id == job_id, trail=trail, event=event)
+            self._moves.stay(connection, "show", Seen(job_id), trail=trail, event=event)
             return True
 
         return await self._transactions.record(work)
@@ -211,7 +211,7 @@ class StoredBulkJobs(StoredChecks):
     async def show_progress(self, job_id: str, now: datetime, *, at_once: bool = False) -> None:
         def work(connection: Connection) -> None:
             if at_once:
-                self._moves.stay(connection, "show", operations.c.id == job_id)
+                self._moves.stay(connection, "show", Seen(job_id))
                 return
             due = (_jobs.job == job_id) & (_jobs.shown_at.is_(None) | (_jobs.shown_at <= now - CARD_EVERY))
             if connection.execute(update(bulk_jobs).where(due).values(shown_at=now)).rowcount:
@@ -223,7 +223,7 @@ class StoredBulkJobs(StoredChecks):
         def work(connection: Connection) -> None:
             if state_of(connection, job_id) in (State.CHECKING, State.RUNNING):
                 connection.execute(update(bulk_jobs).where(_jobs.job == job_id).values(bulk_read.hindered(by)))
-                self._moves.stay(connection, "show", operations.c.id == job_id)
+                self._moves.stay(connection, "show", Seen(job_id))
 
         await self._transactions.write(work)
 

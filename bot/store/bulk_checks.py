@@ -20,7 +20,7 @@ from bot.domain.rows import FileRow, Row, RowKind
 from bot.domain.rules import Need
 from bot.domain.said import to_column
 from bot.store import bulk_read, bulk_rows, records
-from bot.store.moves import Moves
+from bot.store.moves import Moves, Seen
 from bot.store.set_before import set_before_rows
 from bot.store.tables import bulk_jobs, operations
 from bot.store.tables import bulk_rows as rows_table
@@ -54,7 +54,7 @@ class StoredChecks:
 
     async def rows_read(self, job_id: str, bulk: Bulk) -> None:
         def work(connection: Connection) -> None:
-            self._moves.stay(connection, "read", operations.c.id == job_id, {"bulk": asdict(replace(bulk, read=True))})
+            self._moves.stay(connection, "read", Seen(job_id), {"bulk": asdict(replace(bulk, read=True))})
             connection.execute(update(bulk_jobs).where(_jobs.job == job_id).values(reader=""))
 
         await self._transactions.write(work)
@@ -140,7 +140,7 @@ class StoredChecks:
             }
             hindered = bulk_read.hindered(None)  # of when it runs nothing is known
             connection.execute(update(bulk_jobs).where(_jobs.job == job_id).values(hindered))
-            return self._moves.move(connection, "preview", to, checking, values, trail, event)
+            return self._moves.move(connection, "preview", to, Seen(job_id), values, trail, event)
 
         return await self._transactions.record(work)
 

@@ -14,7 +14,7 @@ from bot.domain.life import State
 from bot.domain.operation import Operation
 from bot.domain.rules import NO_NEED
 from bot.store import bulk_rows, records
-from bot.store.moves import Moves
+from bot.store.moves import Moves, Seen
 from bot.store.tables import bulk_files, bulk_jobs, operations
 from bot.store.trail import Trail
 from bot.store.transactions import Transactions
@@ -58,7 +58,7 @@ class StoredBulkFiles:
         values = {"bulk": asdict(replace(bulk, read=False)), "expires_at": expires_at}
 
         def work(connection: Connection) -> None:
-            if self._moves.stay(connection, "ask", operations.c.id == job_id, values, at=at):
+            if self._moves.stay(connection, "ask", Seen(job_id), values, at=at):
                 connection.execute(update(bulk_jobs).where(_jobs.job == job_id).values(reader="", hold=Hold.ASKING.value))
 
         await self._transactions.write(work)
@@ -76,7 +76,7 @@ class StoredBulkFiles:
                 "approval_where": None,
                 "expires_at": expires_at,
             }
-            operation = self._moves.move(connection, "answer", State.CHECKING, same, values, trail, event)
+            operation = self._moves.move(connection, "answer", State.CHECKING, Seen(seen.id, seen.version, event.at), values, trail, event)
             if operation:
                 bulk_rows.remove(connection, seen.id)
                 connection.execute(update(bulk_jobs).where(_jobs.job == seen.id).values(reader=self._me, hold="", shown_at=None))

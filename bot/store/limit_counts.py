@@ -2,7 +2,7 @@
 
 When a count is too high is said in `domain.limits`.
 
-`refusal` and `confirmed` belong into the transaction that confirms. It holds the end of the trail, so until it is committed nobody
+`of_proposed` and `confirmed` belong into the transaction that confirms. It holds the end of the trail, so until it is committed nobody
 else, on any replica, confirms or lifts anything: what was counted there is exact.
 """
 
@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, insert, select
 
 from bot.domain import limits as rules
 from bot.domain.life import State
@@ -21,7 +21,7 @@ from bot.domain.operation import Operation
 from bot.domain.policy import Decision
 from bot.domain.rules import Limits
 from bot.store import alarms, outbox, records
-from bot.store.set_before import IN_FORCE, set_before
+from bot.store.set_before import set_before
 from bot.store.tables import lifts, numbers, operations
 from bot.store.trail import Trail
 from bot.store.transactions import Transactions
@@ -39,6 +39,26 @@ _CHANGES = ~operations.c.contains & operations.c.state.in_(COUNTED)
 _REQUESTS = ~operations.c.contains & (operations.c.request[("need", "approvals")].as_integer() > 0)
 #: As of requests, so that a card for approvers counts wherever policy wants one.
 _CONTAINED = operations.c.contains
+
+
+def _newest(whose: ColumnElement[str], counted: ColumnElement[bool]) -> Select[Any]:
+    """The newest `most` times at which such operations were confirmed: the oldest of them tells when a limit ends."""
+    return (
+        select(operations.c.confirmed_at)
+        .where(whose == bindparam("whom"), counted, operations.c.confirmed_at > bindparam("since"))
+        .order_by(operations.c.confirmed_at.desc())
+        .limit(bindparam("most"))
+    )
+
+
+# Built once, as every statement that is part of each change: building one costs more than running it.
+_CHANGES_OF = _newest(operations.c.target_id, _CHANGES)
+_CHANGES_BY = _newest(operations.c.requester_id, _CHANGES)
+_REQUESTS_BY = _newest(operations.c.requester_id, _REQUESTS)
+_CONTAINED_BY = _newest(operations.c.requester_id, _CONTAINED)
+_LIFTS = select(lifts).where(lifts.c.person_id.in_(bindparam("people", expanding=True)))
+_PROPOSED = select(operations).where(operations.c.id == bindparam("operation"), operations.c.state == State.PROPOSED.value)
+_COUNT_NUMBERS = insert(numbers)
 
 
 class StoredUsages:
@@ -68,37 +88,42 @@ class StoredUsages:
         await self._transactions.record(work)
 
 
-def refusal(connection: Connection, operation_id: str, limits: Limits, now: datetime) -> Decision | None:
-    """Why a proposed operation must not be confirmed now; None when no limit forbids it."""
-    proposed = (operations.c.id == operation_id) & (operations.c.state == State.PROPOSED.value)
-    found = connection.execute(select(operations).where(proposed)).first()
+def of_proposed(connection: Connection, operation_id: str, limits: Limits, now: datetime) -> Usage | Decision | None:
+    """What counts for an operation that is about to be confirmed.
+
+    Returns:
+        Why it must not be confirmed now, if a limit forbids it; None when it is not proposed any more.
+    """
+    found = connection.execute(_PROPOSED, {"operation": operation_id}).first()
     if found is None:
-        return None  # somebody was quicker, and whoever moves it finds out
+        return None
     operation = records.operation(found)
     agent, target, digests = operation.requester, operation.target, rules.digests(operation.changes)
     asks_others, contains = operation.need.approvals > 0, operation.contains
     usage = _usage(connection, agent.id, target.id, digests, limits, now, asks_others=asks_others, contains=contains)
     decision = rules.check(limits, usage, target, agent, now, asks_others=asks_others, contains=contains)
-    return None if decision.allowed else decision
+    return usage if decision.allowed else decision
 
 
-def confirmed(connection: Connection, enqueue: Enqueue, operation: Operation, limits: Limits, now: datetime) -> None:
+def confirmed(connection: Connection, enqueue: Enqueue, operation: Operation, usage: Usage, limits: Limits, now: datetime) -> None:
     """Keeps the digests of a confirmed operation's numbers and raises the alarms that follow.
 
     Numbers count from the confirmation on, and not from the success: of twenty cards with one number, all confirmed before the first
     is carried out, nineteen have to be seen. What fails afterwards is passed over by its state.
+
+    Args:
+        usage: what counted just before.
     """
     digests = rules.digests(operation.changes)
-    before = set_before(connection, operation.target.id, digests)
     if digests:
         rows = [{"operation_id": operation.id, "digest": each, "target_id": operation.target.id, "at": now} for each in sorted(digests)]
-        connection.execute(insert(numbers), rows)
-    alarms.after_confirmation(connection, enqueue, operation, before, limits, now, IN_FORCE)
+        connection.execute(_COUNT_NUMBERS, rows)
+    alarms.after_confirmation(connection, enqueue, operation, usage.before, limits, now)
 
 
 def lifted(connection: Connection, person_id: str) -> datetime | None:
     """When this person's counts last started anew; None when no limit looks back so far."""
-    return connection.execute(select(lifts.c.at).where(lifts.c.person_id == person_id.lower())).scalar()
+    return connection.execute(_LIFTS, {"people": [person_id.lower()]}).scalars(1).first()
 
 
 def _usage(
@@ -112,31 +137,22 @@ def _usage(
     asks_others: bool,
     contains: bool,
 ) -> Usage:
-    by_agent, hour = operations.c.requester_id == agent_id, now - HOUR
+    def newest(counted: Select[Any], whom: str, most: int, since: datetime) -> tuple[datetime, ...]:
+        return tuple(connection.execute(counted, {"whom": whom, "most": most, "since": since}).scalars()) if most else ()
+
+    hour = now - HOUR
     if contains:
-        contained = _newest(connection, by_agent & _CONTAINED, limits.contain_per_hour, hour)
-        return Usage(contained=contained, agent_lifted=lifted(connection, agent_id))
-    asked = {agent_id.lower(), target_id.lower()}
-    anew = {found.person_id: found.at for found in connection.execute(select(lifts).where(lifts.c.person_id.in_(asked)))}
+        return Usage(contained=newest(_CONTAINED_BY, agent_id, limits.contain_per_hour, hour), agent_lifted=lifted(connection, agent_id))
+    asked = {"people": [agent_id.lower(), target_id.lower()]}
+    anew = {found.person_id: found.at for found in connection.execute(_LIFTS, asked)}
     return Usage(
-        target=_newest(connection, (operations.c.target_id == target_id) & _CHANGES, limits.target_per_day, now - DAY),
-        agent=_newest(connection, by_agent & _CHANGES, limits.agent_per_hour, hour),
-        requests=_newest(connection, by_agent & _REQUESTS, limits.requests_per_hour, hour) if asks_others else (),
+        target=newest(_CHANGES_OF, target_id, limits.target_per_day, now - DAY),
+        agent=newest(_CHANGES_BY, agent_id, limits.agent_per_hour, hour),
+        requests=newest(_REQUESTS_BY, agent_id, limits.requests_per_hour, hour) if asks_others else (),
         target_lifted=anew.get(target_id.lower()),
         agent_lifted=anew.get(agent_id.lower()),
-        before=set_before(connection, target_id, digests),
+        before=set_before(connection, target_id, digests) if limits.same_number != "allow" else None,
     )
-
-
-def _newest(connection: Connection, counted: ColumnElement[bool], most: int, since: datetime) -> tuple[datetime, ...]:
-    """The newest `most` times at which such operations were confirmed: the oldest of them tells when a limit ends."""
-    query = (
-        select(operations.c.confirmed_at)
-        .where(counted & (operations.c.confirmed_at > since))
-        .order_by(operations.c.confirmed_at.desc())
-        .limit(most)
-    )
-    return tuple(connection.execute(query).scalars()) if most else ()
 
 
 def forget(connection: Connection, now: datetime, numbers_kept: timedelta | None) -> None:

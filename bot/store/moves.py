@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import Connection, Update, bindparam, insert, select, update
 
 from bot.domain.audit import AuditEvent
 from bot.domain.change import Change
 from bot.domain.consequences import Work, Workflow, after
 from bot.domain.life import BEGINNINGS, STAYING, TRANSITIONS, State
-from bot.domain.limits import NO_LIMITS
 from bot.domain.operation import Operation
-from bot.domain.rules import Limits
-from bot.store import kept_files, limit_counts, outbox, records
+from bot.store import kept_files, outbox, records
 from bot.store.ids import fresh_id
 from bot.store.tables import operations
 from bot.store.trail import Trail
@@ -33,16 +32,45 @@ def start(connection: Connection, enqueue: Enqueue, operation_id: str, works: It
             enqueue(connection, work.workflow.value, operation_id, occasion=work.occasion, delay=work.delay, key=work.key)
 
 
-class Moves:
-    """Moves operations inside the transactions of those who ask for it.
+class Seen(NamedTuple):
+    """Which operation somebody saw, and what else has to be so for it to move.
 
-    Args:
-        limits: for whoever confirms.
+    Attributes:
+        version: it is still this one.
+        in_time: its time is not over at this moment; it may have been put off meanwhile.
+        over: its time is over at this moment.
     """
 
-    def __init__(self, enqueue: Enqueue, limits: Limits = NO_LIMITS) -> None:
+    id: str
+    version: int | None = None
+    in_time: datetime | None = None
+    over: datetime | None = None
+
+
+_DEMANDS = {
+    "seen_id": operations.c.id == bindparam("seen_id"),
+    "seen_version": operations.c.version == bindparam("seen_version"),
+    "seen_in_time": operations.c.expires_at > bindparam("seen_in_time"),
+    "seen_over": operations.c.expires_at <= bindparam("seen_over"),
+}
+
+
+@cache
+def _compare_and_set(states: frozenset[State], demands: tuple[str, ...]) -> Update:
+    """Built once for every kind of move: building it costs more than running it."""
+    as_seen = (_DEMANDS[demand] for demand in demands)
+    moving = update(operations).where(operations.c.state.in_([state.value for state in states]), *as_seen)
+    return moving.values(version=operations.c.version + 1).returning(operations)
+
+
+_BEGIN = insert(operations)
+
+
+class Moves:
+    """Moves operations inside the transactions of those who ask for it."""
+
+    def __init__(self, enqueue: Enqueue) -> None:
         self._enqueue = enqueue
-        self._limits = limits
 
     def begin(self, connection: Connection, trail: Trail, verb: str, operation: Operation, event: AuditEvent) -> Operation:
         """Stores a new operation under a fresh id (the one given is ignored), with what the trail says of it.
@@ -53,7 +81,7 @@ class Moves:
         if operation.state not in BEGINNINGS[verb]:
             raise ValueError(f"{verb} does not lead to {operation.state}")
         stored = records.with_id(operation, fresh_id(connection, trail))
-        connection.execute(insert(operations).values(records.row(stored)))
+        connection.execute(_BEGIN, records.row(stored))
         return self._moved(connection, stored, verb, event.at, trail, records.about(event, stored.id))
 
     def move(
@@ -61,7 +89,7 @@ class Moves:
         connection: Connection,
         verb: str,
         to: State,
-        seen: ColumnElement[bool],
+        seen: Seen,
         values: Mapping[str, Any],
         trail: Trail,
         event: AuditEvent,
@@ -72,7 +100,6 @@ class Moves:
         """Compare-and-set: one of `TRANSITIONS`, from the states that stand there.
 
         Args:
-            seen: which operation, and what else has to be so.
             values: what else is stored.
             at: when; else when the event was.
             left: the changes that are left of it; empty for all.
@@ -105,7 +132,7 @@ class Moves:
         self,
         connection: Connection,
         verb: str,
-        seen: ColumnElement[bool],
+        seen: Seen,
         values: Mapping[str, Any] | None = None,
         *,
         at: datetime | None = None,
@@ -121,12 +148,9 @@ class Moves:
         operation = self._set(connection, seen, STAYING[verb], values or {})
         return operation and self._moved(connection, operation, verb, event.at if event else at, trail, event)
 
-    def _set(
-        self, connection: Connection, seen: ColumnElement[bool], states: Iterable[State], values: Mapping[str, Any]
-    ) -> Operation | None:
-        as_seen = seen & operations.c.state.in_([state.value for state in states])
-        moved = update(operations).where(as_seen).values({**values, "version": operations.c.version + 1})
-        found = connection.execute(moved.returning(operations)).first()
+    def _set(self, connection: Connection, seen: Seen, states: frozenset[State], values: Mapping[str, Any]) -> Operation | None:
+        demanded = {f"seen_{name}": value for name, value in seen._asdict().items() if value is not None}
+        found = connection.execute(_compare_and_set(states, tuple(demanded)), {**values, **demanded}).first()
         return records.operation(found) if found else None
 
     def _reduced(self, connection: Connection, operation: Operation, left: tuple[Change, ...]) -> Operation:
@@ -138,10 +162,8 @@ class Moves:
     def _moved(
         self, connection: Connection, operation: Operation, verb: str, at: datetime | None, trail: Trail | None, event: AuditEvent | None
     ) -> Operation:
-        """Whatever moved comes by here: its line in the trail, what limits have to count, and all that follows."""
+        """Whatever moved comes by here: its line in the trail, and all that follows."""
         if trail and event:
             trail.append(event)
-        if verb == "confirm" and at:
-            limit_counts.confirmed(connection, self._enqueue, operation, self._limits, at)
         start(connection, self._enqueue, operation.id, after(operation, verb, at, event))
         return operation

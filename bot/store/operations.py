@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select, true, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from bot.domain import consequences
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change
 from bot.domain.life import REVEAL_FOR, State
-from bot.domain.limits import NO_LIMITS
+from bot.domain.limits import NO_LIMITS, Usage
 from bot.domain.notices import LogNotice
 from bot.domain.operation import Approval, Operation, Result
 from bot.domain.people import Person
@@ -37,6 +37,13 @@ if TYPE_CHECKING:
 #: More operations than this are never read at once.
 MOST_AWAITING = 500
 
+# Built once, because they are part of every change: building a statement costs more than running it.
+_THIS = operations.c.id == bindparam("operation")
+_GET = select(operations).where(_THIS)
+_GET_LOCKED = _GET.with_for_update()
+_UPDATE = update(operations).where(_THIS)
+_DELIVERED = update(log_posts).where(log_posts.c.number == bindparam("post")).values(delivered=True)
+
 
 class StoredOperations(StoredDeliveries, StoredMemory):
     """`ports.Operations` on SQLAlchemy Core; what was taken in and what is remembered stands by itself."""
@@ -45,7 +52,7 @@ class StoredOperations(StoredDeliveries, StoredMemory):
         StoredDeliveries.__init__(self, transactions)
         StoredMemory.__init__(self, transactions, enqueue)
         self._limits = limits
-        self._moves = moves.Moves(enqueue, limits)
+        self._moves = moves.Moves(enqueue)
 
     async def shown_again(self, operation: Operation) -> None:
         works = [consequences.shown_again(operation)]
@@ -72,15 +79,14 @@ class StoredOperations(StoredDeliveries, StoredMemory):
 
     async def get(self, operation_id: str) -> Operation | None:
         def work(connection: Connection) -> Operation | None:
-            found = connection.execute(select(operations).where(operations.c.id == operation_id)).first()
+            found = connection.execute(_GET, {"operation": operation_id}).first()
             return records.operation(found) if found else None
 
         return await self._transactions.read(work)
 
     async def set_card(self, operation_id: str, card_id: str) -> None:
-        await self._transactions.write(
-            lambda connection: connection.execute(update(operations).where(operations.c.id == operation_id).values(card_id=card_id))
-        )
+        card = {"operation": operation_id, "card_id": card_id}
+        await self._transactions.write(lambda connection: connection.execute(_UPDATE, card))
 
     async def move(
         self,
@@ -114,26 +120,30 @@ class StoredOperations(StoredDeliveries, StoredMemory):
             values["expires_at"] = expires_at
         if revealed_at:
             values["revealed_at"] = revealed_at
-        seen = (operations.c.id == operation_id) & _as_seen(at, version, in_time=in_time, over=verb in ("expire", "lose"))
+        seen = moves.Seen(operation_id, version, at if in_time else None, at if verb in ("expire", "lose") else None)
 
-        def work(connection: Connection, trail: Trail) -> Operation | Decision | None:
-            if verb == "confirm" and (limit := limit_counts.refusal(connection, operation_id, self._limits, at)):
-                return limit
+        def work(connection: Connection, trail: Trail) -> Operation | None:
             operation = self._moves.move(connection, verb, to, seen, values, trail, event, at=at, left=changes)
             if operation and successor:
                 self._moves.begin(connection, trail, "follow", *successor)
             return operation
 
-        found = await self._transactions.record(work)
+        def within_limits(connection: Connection, trail: Trail) -> Operation | Decision | None:
+            usage = limit_counts.of_proposed(connection, operation_id, self._limits, at)
+            if not isinstance(usage, Usage):
+                return usage
+            if operation := work(connection, trail):
+                limit_counts.confirmed(connection, self._enqueue, operation, usage, self._limits, at)
+            return operation
+
+        found = await self._transactions.record(within_limits if verb == "confirm" else work)
         if isinstance(found, Decision):
             raise Refusal(found.text, found.hint, code=found.reason.value)
         return found
 
     async def approve(self, operation_id: str, approval: Approval, event: AuditEvent) -> Operation | None:
-        this = operations.c.id == operation_id
-
         def work(connection: Connection, trail: Trail) -> Operation | None:
-            found = connection.execute(select(operations).where(this).with_for_update()).first()
+            found = connection.execute(_GET_LOCKED, {"operation": operation_id}).first()
             operation = records.operation(found) if found else None
             if operation is None or operation.expires_at <= approval.at or approval.approver_id in operation.agreed:
                 return None
@@ -146,7 +156,7 @@ class StoredOperations(StoredDeliveries, StoredMemory):
                 "expires_at": approval.at + REVEAL_FOR if to is State.READY else operation.expires_at,
             }
             counted = replace(event, facts={**event.facts, "approvals": f"{len(agreed)} of {needed}"})
-            return self._moves.move(connection, "approve", to, this, values, trail, counted)
+            return self._moves.move(connection, "approve", to, moves.Seen(operation_id), values, trail, counted)
 
         return await self._transactions.record(work)
 
@@ -157,7 +167,8 @@ class StoredOperations(StoredDeliveries, StoredMemory):
             request = connection.execute(select(operations.c.request).where(this).with_for_update()).scalar()
             if request is None:
                 return None
-            return self._moves.stay(connection, "renew", this, {"request": records.renewed(request, target, warning)})
+            renewed = {"request": records.renewed(request, target, warning)}
+            return self._moves.stay(connection, "renew", moves.Seen(seen.id, seen.version), renewed)
 
         return await self._transactions.write(work)
 
@@ -177,8 +188,8 @@ class StoredOperations(StoredDeliveries, StoredMemory):
         return await self._transactions.record(work)
 
     async def set_approval_card(self, operation_id: str, card_id: str) -> None:
-        card = update(operations).where(operations.c.id == operation_id).values(approval_card_id=card_id)
-        await self._transactions.write(lambda connection: connection.execute(card))
+        card = {"operation": operation_id, "approval_card_id": card_id}
+        await self._transactions.write(lambda connection: connection.execute(_UPDATE, card))
 
     async def awaiting_approval(self, now: datetime) -> tuple[Operation, ...]:
         waiting = (operations.c.state == State.AWAITING_APPROVAL.value) & (operations.c.expires_at > now)
@@ -225,7 +236,7 @@ class StoredOperations(StoredDeliveries, StoredMemory):
 
     async def log_post_delivered(self, number: int, event: AuditEvent) -> None:
         def work(connection: Connection, trail: Trail) -> None:
-            connection.execute(update(log_posts).where(log_posts.c.number == number).values(delivered=True))
+            connection.execute(_DELIVERED, {"post": number})
             trail.append(event)
 
         await self._transactions.record(work)
@@ -256,11 +267,3 @@ def _closed(connection: Connection, operation_id: str) -> bool:
     """Whether the trail says that a recovery was closed."""
     closing = (audit_events.c.operation_id == operation_id) & (audit_events.c.tag == Tag.RECOVERY_CLOSED.value)
     return connection.execute(select(audit_events.c.number).where(closing).limit(1)).first() is not None
-
-
-def _as_seen(at: datetime, version: int | None, *, in_time: bool, over: bool) -> ColumnElement[bool]:
-    """Whether an operation is the one that somebody saw, and its time is not over, or is: it may have been put off meanwhile."""
-    condition = true() if version is None else operations.c.version == version
-    if in_time:
-        condition &= operations.c.expires_at > at
-    return condition & (operations.c.expires_at <= at) if over else condition

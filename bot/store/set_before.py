@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, or_, select, union_all
 
 from bot.domain.life import State
 from bot.domain.limits import SetBefore, digests
 from bot.domain.people import Person
 from bot.domain.rows import OWN_PHONES, Row
-from bot.store import records
 from bot.store.tables import bulk_numbers, bulk_rows, numbers, operations
 
 #: The account has the change, may have it, or is about to get it. A number of a change that failed was never anybody's.
@@ -26,7 +26,12 @@ _row_in_force = or_(
 )
 _row_at = func.coalesce(bulk_rows.c.ended_at, operations.c.confirmed_at)
 _SET_ALONE = (
-    select(numbers.c.digest, numbers.c.target_id.label("whose"), numbers.c.at.label("set_at"), operations)
+    select(
+        numbers.c.digest,
+        numbers.c.target_id.label("whose"),
+        numbers.c.at.label("set_at"),
+        operations.c.request["target"].label("person"),
+    )
     .join(operations, operations.c.id == numbers.c.operation_id)
     .where(operations.c.state.in_(IN_FORCE))
 )
@@ -38,14 +43,25 @@ _SET_BY_ROW = (
 )
 
 
+def _last(query: Select[Any], digest: ColumnElement[str], whose: ColumnElement[str], at: ColumnElement[datetime]) -> Select[Any]:
+    """For whom one of the `wanted` numbers was last set, other than this person."""
+    wanted = digest.in_(bindparam("wanted", expanding=True)) & (whose != bindparam("other_than"))
+    return select(query.where(wanted).order_by(at.desc()).limit(1).subquery())
+
+
+#: Built once: it is part of every change of a number.
+_LAST = union_all(
+    _last(_SET_ALONE, numbers.c.digest, numbers.c.target_id, numbers.c.at),
+    _last(_SET_BY_ROW, bulk_numbers.c.digest, bulk_rows.c.target_id, _row_at),
+)
+
+
 def set_before(connection: Connection, target_id: str, wanted: Collection[str]) -> SetBefore | None:
     """For whom one of these numbers was last set, other than this person."""
     if not wanted:
         return None
-    alone = _SET_ALONE.where(numbers.c.digest.in_(wanted) & (numbers.c.target_id != target_id)).order_by(numbers.c.at.desc())
-    by_row = _SET_BY_ROW.where(bulk_numbers.c.digest.in_(wanted) & (bulk_rows.c.target_id != target_id)).order_by(_row_at.desc())
-    found = [_told(row) for query in (alone, by_row) if (row := connection.execute(query.limit(1)).first())]
-    return max(found, key=lambda before: before.at, default=None)
+    found = connection.execute(_LAST, {"wanted": list(wanted), "other_than": target_id})
+    return max(map(_told, found), key=lambda before: before.at, default=None)
 
 
 def set_before_rows(connection: Connection, rows: Iterable[Row]) -> dict[int, SetBefore]:
@@ -72,5 +88,5 @@ def set_before_rows(connection: Connection, rows: Iterable[Row]) -> dict[int, Se
 
 
 def _told(found: Any) -> SetBefore:
-    target = Person(**found.person) if "person" in found._mapping else records.operation(found).target
+    target = Person(**found.person)
     return SetBefore(target.name, target.upn, found.set_at)

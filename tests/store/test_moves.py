@@ -15,7 +15,7 @@ from bot.domain.conversations import ConversationRef
 from bot.domain.life import BEGINNINGS, STAYING, TRANSITIONS, State
 from bot.domain.operation import Operation
 from bot.domain.people import Actor, Person
-from bot.store.moves import Moves
+from bot.store.moves import Moves, Seen
 from bot.store.tables import audit_events, log_posts, operations
 from bot.store.trail import Trail
 
@@ -72,7 +72,7 @@ def test_an_operation_moves_from_the_states_of_the_table_alone(kept: Kept) -> No
             for to in ends:
                 kept.put(state)
                 said = len(kept.trail.appended())
-                moved = kept.moves.move(kept.connection, verb, to, kept.this, {}, kept.trail, EVENT)
+                moved = kept.moves.move(kept.connection, verb, to, Seen(kept.id), {}, kept.trail, EVENT)
                 assert (moved is not None) == (state in starts), (verb, state)
                 assert kept.stored() == ((to, 2) if moved else (state, 1))
                 assert len(kept.trail.appended()) - said == bool(moved)
@@ -88,7 +88,7 @@ def test_an_operation_stays_where_the_table_says_so_and_its_cards_follow(kept: K
             for event in (None, EVENT):
                 kept.put(state)
                 said = len(kept.trail.appended())
-                stayed = kept.moves.stay(kept.connection, verb, kept.this, at=NOW, trail=kept.trail if event else None, event=event)
+                stayed = kept.moves.stay(kept.connection, verb, Seen(kept.id), at=NOW, trail=kept.trail if event else None, event=event)
                 assert (stayed is not None) == (state in states), (verb, state)
                 assert kept.stored() == (state, 2 if stayed else 1)
                 assert len(kept.trail.appended()) - said == bool(stayed and event)
@@ -99,7 +99,7 @@ def test_no_verb_leads_where_the_table_does_not(kept: Kept) -> None:
     for verb, (_, ends) in TRANSITIONS.items():
         for to in set(State) - ends:
             with pytest.raises(ValueError, match=f"{verb} does not lead to {to}"):
-                kept.moves.move(kept.connection, verb, to, kept.this, {}, kept.trail, EVENT)
+                kept.moves.move(kept.connection, verb, to, Seen(kept.id), {}, kept.trail, EVENT)
     for verb, states in BEGINNINGS.items():
         if State.PROPOSED not in states:
             with pytest.raises(ValueError, match=f"{verb} does not lead to proposed"):
@@ -108,9 +108,19 @@ def test_no_verb_leads_where_the_table_does_not(kept: Kept) -> None:
 
 def test_nothing_is_stored_of_a_move_that_somebody_else_was_quicker_to_make(kept: Kept) -> None:
     kept.put(State.PROPOSED)
-    another = kept.this & (operations.c.version == 7)
-    assert kept.moves.move(kept.connection, "confirm", State.QUEUED, another, {}, kept.trail, EVENT) is None
-    assert (kept.stored(), kept.started) == ((State.PROPOSED, 1), [])
+    ends = ASKED.expires_at
+    just_in_time = ends - timedelta(microseconds=1)
+    for another in (Seen("7QXF"), Seen(kept.id, 7), Seen(kept.id, in_time=ends), Seen(kept.id, over=just_in_time)):
+        assert kept.moves.move(kept.connection, "confirm", State.QUEUED, another, {}, kept.trail, EVENT) is None
+        assert (kept.stored(), kept.started) == ((State.PROPOSED, 1), [])
+    for same in (Seen(kept.id, 1), Seen(kept.id, 1, just_in_time), Seen(kept.id, 1, over=ends)):
+        kept.put(State.PROPOSED)
+        assert kept.moves.move(kept.connection, "cancel", State.CANCELLED, same, {}, kept.trail, EVENT)
+
+
+def test_the_trail_says_nothing_of_a_move_that_somebody_else_was_quicker_to_make(kept: Kept) -> None:
+    kept.put(State.PROPOSED)
+    assert kept.moves.move(kept.connection, "confirm", State.QUEUED, Seen(kept.id, 7), {}, kept.trail, EVENT) is None
     kept.trail.store()
     tags = kept.connection.execute(select(audit_events.c.tag)).scalars().all()
     assert tags == [EVENT.tag.value], "what it came to be with"
