@@ -38,6 +38,13 @@ _AT_WORK = [State.CHECKING.value, State.QUEUED.value, State.RUNNING.value]
 _ONES_OWN = [*_AT_WORK, State.PROPOSED.value]
 
 _jobs = bulk_jobs.c
+#: Asked for every few seconds.
+_JOBS_AT_WORK = (
+    select(operations.c.id, operations.c.requester_id, operations.c.state, bulk_jobs)
+    .join(bulk_jobs, _jobs.job == operations.c.id)
+    .where(operations.c.state.in_(_AT_WORK))
+    .order_by(operations.c.created_at)
+)
 
 
 class StoredBulkJobs(StoredChecks):
@@ -68,13 +75,6 @@ class StoredBulkJobs(StoredChecks):
         return await self._transactions.record(work)
 
     async def at_work(self) -> tuple[JobAtWork, ...]:
-        query = (
-            select(operations.c.id, operations.c.requester_id, operations.c.state, bulk_jobs)
-            .join(bulk_jobs, _jobs.job == operations.c.id)
-            .where(operations.c.state.in_(_AT_WORK))
-            .order_by(operations.c.created_at)
-        )
-
         def work(connection: Connection) -> tuple[JobAtWork, ...]:
             return tuple(
                 JobAtWork(
@@ -85,7 +85,7 @@ class StoredBulkJobs(StoredChecks):
                     hold=Hold(found.hold),
                     hindrance=bulk_read.hindrance(found),
                 )
-                for found in connection.execute(query)
+                for found in connection.execute(_JOBS_AT_WORK)
             )
 
         return await self._transactions.read(work)

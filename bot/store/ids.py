@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import hashlib
 
-from sqlalchemy import Connection, select, union_all
+from sqlalchemy import Connection, bindparam, select, union_all
 
 from bot.domain.life import new_id
 from bot.store.tables import audit_events, operations
 from bot.store.trail import Trail
+
+_TAKEN = union_all(
+    select(operations.c.id).where(operations.c.id == bindparam("candidate")),
+    select(audit_events.c.operation_id).where(audit_events.c.operation_id == bindparam("candidate")),
+).limit(1)
 
 
 def fresh_id(connection: Connection, trail: Trail) -> str:
     """One that neither an operation nor a refusal has; the trail keeps others from taking it before the commit."""
 
     def taken(candidate: str) -> bool:
-        operation = select(operations.c.id).where(operations.c.id == candidate)
-        event = select(audit_events.c.operation_id).where(audit_events.c.operation_id == candidate)
         in_this_transaction = any(row["operation_id"] == candidate for row in trail.appended())
-        return in_this_transaction or connection.execute(union_all(operation, event).limit(1)).first() is not None
+        return in_this_transaction or connection.execute(_TAKEN, {"candidate": candidate}).first() is not None
 
     return new_id(taken)
 

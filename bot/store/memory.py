@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, insert, select
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.candidates import Candidate
@@ -30,6 +30,7 @@ POSTED_KEPT = timedelta(days=7)
 #: A form is kept beside the choices, as a text that begins so; no command does, so neither is ever taken for the other.
 _FORM = "form: "
 _IS_FORM = choices.c.text.startswith(_FORM)
+_SETTING = select(settings.c.value).where(settings.c.name == bindparam("setting"))
 _speak_of = Upsert(spoken)
 _post = Upsert(posted_cards)
 
@@ -99,7 +100,7 @@ class StoredMemory:
 
     async def setting(self, name: str) -> str:
         def work(connection: Connection) -> str:
-            return connection.execute(select(settings.c.value).where(settings.c.name == name)).scalar() or ""
+            return connection.execute(_SETTING, {"setting": name}).scalar() or ""
 
         return await self._transactions.read(work)
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, insert, select, text
+from sqlalchemy import Connection, bindparam, insert, select, text
 
 from bot.domain.life import new_id
 from bot.domain.notices import LogNotice
@@ -21,18 +21,29 @@ if TYPE_CHECKING:
 #: No operation's id looks like this.
 _NOTICE = "n-"
 _SENTENCES = ("title", "text", "hint")
+_TAKE_TURN = text("SELECT pg_advisory_xact_lock(8202)")
+_ADD = insert(log_posts)
+#: What the log channel has not seen, oldest first.
+_WAITING = (
+    select(log_posts.c.number, log_notices.c.notice, log_notices.c.at.label("noticed_at"), operations)
+    .outerjoin(operations, operations.c.id == log_posts.c.operation_id)
+    .outerjoin(log_notices, log_notices.c.id == log_posts.c.operation_id)
+    .where(log_posts.c.delivered.is_(False))
+    .order_by(log_posts.c.number)
+    .limit(bindparam("most"))
+)
 
 
 def take_turn(connection: Connection) -> None:
     """Until this transaction ends nobody else adds to the outbox: numbers become visible in the order they are given."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(8202)"))
+        connection.execute(_TAKE_TURN)
 
 
 def add(connection: Connection, enqueue: Enqueue, key: str) -> None:
     """Puts an operation (or a notice stored under `key`) at the end of the outbox."""
     take_turn(connection)
-    connection.execute(insert(log_posts).values(operation_id=key, delivered=False))
+    connection.execute(_ADD, {"operation_id": key, "delivered": False})
     enqueue(connection, "log", key)
 
 
@@ -50,21 +61,9 @@ def _notice(stored: dict[str, Any], at: datetime | None) -> LogNotice:
     return LogNotice(**(stored | {"at": at} | {name: from_store(stored[name]) for name in _SENTENCES}))
 
 
-def waiting(limit: int) -> Select[tuple[object, ...]]:
-    """The query for what the log channel has not seen, oldest first; `read` makes sense of its rows."""
-    return (
-        select(log_posts.c.number, log_notices.c.notice, log_notices.c.at.label("noticed_at"), operations)
-        .outerjoin(operations, operations.c.id == log_posts.c.operation_id)
-        .outerjoin(log_notices, log_notices.c.id == log_posts.c.operation_id)
-        .where(log_posts.c.delivered.is_(False))
-        .order_by(log_posts.c.number)
-        .limit(limit)
-    )
-
-
 def read(connection: Connection, limit: int) -> tuple[tuple[int, Operation | LogNotice], ...]:
     """What the log channel has not seen, oldest first, with the number of its post."""
     return tuple(
         (found.number, _notice(found.notice, found.noticed_at) if found.notice else records.operation(found))
-        for found in connection.execute(waiting(limit))
+        for found in connection.execute(_WAITING, {"most": limit})
     )

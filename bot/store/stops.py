@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, delete, exists, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert, select
 
 from bot.domain import stop
 from bot.domain.audit import Tag
@@ -34,6 +34,8 @@ SEEN_FOR = timedelta(seconds=1)
 _PAUSE = "pause"
 _FREEZING = [Tag.CHAT_PERSON_FROZEN.value, Tag.CHAT_CALL_SUSPECTED.value]
 _READ_PAUSE = select(settings.c.value).where(settings.c.name == _PAUSE)
+_FREEZES = select(freezes).where(freezes.c.until > bindparam("now"))
+_FREEZE = _FREEZES.where(freezes.c.target_id == bindparam("target"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +192,7 @@ def _pause(connection: Connection) -> Pause | None:
 
 
 def _freeze(connection: Connection, target_id: str, now: datetime) -> Freeze | None:
-    query = select(freezes).where((freezes.c.target_id == target_id) & (freezes.c.until > now))
-    found: Row[Any] | None = connection.execute(query).first()
+    found: Row[Any] | None = connection.execute(_FREEZE, {"target": target_id, "now": now}).first()
     return Freeze(**found._mapping) if found else None
 
 
@@ -220,5 +221,5 @@ def _freezes_by(connection: Connection, agent_id: str, now: datetime) -> tuple[t
 
 
 def _everything(connection: Connection, now: datetime) -> tuple[Pause | None, dict[str, Freeze]]:
-    frozen = connection.execute(select(freezes).where(freezes.c.until > now))
+    frozen = connection.execute(_FREEZES, {"now": now})
     return _pause(connection), {found.target_id: Freeze(**found._mapping) for found in frozen}
