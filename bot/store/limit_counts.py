@@ -12,7 +12,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, insert, or_, select
 
 from bot.domain import limits as rules
 from bot.domain.life import State
@@ -56,7 +56,8 @@ _CHANGES_OF = _newest(operations.c.target_id, _CHANGES)
 _CHANGES_BY = _newest(operations.c.requester_id, _CHANGES)
 _REQUESTS_BY = _newest(operations.c.requester_id, _REQUESTS)
 _CONTAINED_BY = _newest(operations.c.requester_id, _CONTAINED)
-_LIFTS = select(lifts).where(lifts.c.person_id.in_(bindparam("people", expanding=True)))
+_LIFTED = select(lifts.c.at).where(lifts.c.person_id == bindparam("person"))
+_LIFTS = select(lifts).where(or_(lifts.c.person_id == bindparam("agent"), lifts.c.person_id == bindparam("target")))
 _PROPOSED = select(operations).where(operations.c.id == bindparam("operation"), operations.c.state == State.PROPOSED.value)
 _COUNT_NUMBERS = insert(numbers)
 
@@ -123,7 +124,7 @@ def confirmed(connection: Connection, enqueue: Enqueue, operation: Operation, us
 
 def lifted(connection: Connection, person_id: str) -> datetime | None:
     """When this person's counts last started anew; None when no limit looks back so far."""
-    return connection.execute(_LIFTS, {"people": [person_id.lower()]}).scalars(1).first()
+    return connection.execute(_LIFTED, {"person": person_id.lower()}).scalar()
 
 
 def _usage(
@@ -143,14 +144,14 @@ def _usage(
     hour = now - HOUR
     if contains:
         return Usage(contained=newest(_CONTAINED_BY, agent_id, limits.contain_per_hour, hour), agent_lifted=lifted(connection, agent_id))
-    asked = {"people": [agent_id.lower(), target_id.lower()]}
-    anew = {found.person_id: found.at for found in connection.execute(_LIFTS, asked)}
+    both = {"agent": agent_id.lower(), "target": target_id.lower()}
+    anew = {found.person_id: found.at for found in connection.execute(_LIFTS, both)}
     return Usage(
         target=newest(_CHANGES_OF, target_id, limits.target_per_day, now - DAY),
         agent=newest(_CHANGES_BY, agent_id, limits.agent_per_hour, hour),
         requests=newest(_REQUESTS_BY, agent_id, limits.requests_per_hour, hour) if asks_others else (),
-        target_lifted=anew.get(target_id.lower()),
-        agent_lifted=anew.get(agent_id.lower()),
+        target_lifted=anew.get(both["target"]),
+        agent_lifted=anew.get(both["agent"]),
         before=set_before(connection, target_id, digests) if limits.same_number != "allow" else None,
     )
 
