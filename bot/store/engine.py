@@ -25,7 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import StoreUnavailable
 from bot.store.starts import Job, Starts, Step
-from bot.store.transactions import Transactions, open_engine_for_dbos
+from bot.store.transactions import Transactions, close_for_good, open_engine_for_dbos
 
 #: Raised only when queued workflows of an older release can no longer be run by the newer code.
 WORKFLOW_VERSION = "1"
@@ -187,7 +187,7 @@ class DurableEngine:
             self._proof_of_life.invalidate()  # really closed: the lock goes with the session
             self._proof_of_life.close()
         if self._dbos_engine is not self._engine:
-            self._dbos_engine.dispose()
+            close_for_good(self._dbos_engine)
         if self._lock_file:
             self._lock_file.close()
 
