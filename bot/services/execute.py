@@ -4,7 +4,7 @@ Each round reads the account and asks one question of every change: is it in eff
 else changed the same thing? Only a change that is still exactly as the card showed it is written, so a repeated run,
 a time-out or a dropped answer can never write twice over something new. Each of several changes ends by itself: what stands
 in the way of one does not keep the others back. Before a write everything is read that decides about it; after it, and as long as
-nothing is left to be written, what was written alone (docs/decisions/0021-asked-beside-the-gate.md).
+nothing is left to be written, what was written alone (docs/decisions/0022-asked-beside-the-gate.md).
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -16,7 +16,7 @@ from bot.store import starts
 from bot.store.engine import QUEUES, WORKFLOW_VERSION, DurableEngine
 from bot.store.schema import upgrade
 from bot.store.starts import Starts
-from bot.store.transactions import Transactions, open_engine
+from bot.store.transactions import Transactions, close_for_good, open_engine
 
 pytestmark = pytest.mark.storage
 
@@ -87,11 +87,12 @@ async def life(database: Engine, **steps: Callable[[str], Awaitable[None]]) -> A
 
 
 @pytest.fixture
-def database(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Engine:
+def database(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     monkeypatch.setattr(durable, "CLOSE_SECONDS", 0.1)
     opened = open_engine(database_url)
     upgrade(opened)
-    return opened
+    yield opened
+    close_for_good(opened)
 
 
 async def test_it_begins_with_the_commit_and_ends_in_the_books(database: Engine) -> None:
