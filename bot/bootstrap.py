@@ -167,7 +167,11 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
             stack.callback(connector_tokens.close)
         connector = Connector(session, connector_tokens.get if connector_tokens else None, settings.allowed_service_urls, sleep)
         readers = Readers(settings.language)
-        announcer = TeamsAnnouncer(connector, readers)
+
+        async def answer_is_out(card_id: str) -> None:
+            await turns.answer_is_out(card_id)
+
+        announcer = TeamsAnnouncer(connector, readers, answer_is_out)
 
         database = open_engine(settings.database_url)
         stack.callback(close_for_good, database)
@@ -188,10 +192,6 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
             finally:
                 await client.close()
 
-        async def cards_follow(subject: str) -> None:
-            await turns.answer_is_out(operation_of(subject))
-            await announce(operations, jobs, announcer, in_channel, in_person, clock, sleep, subject)
-
         async def chores() -> None:
             await operations.purge(clock(), settings.audit_days, settings.numbers_days)
             await registrations.forget(clock(), settings.registration_days)
@@ -210,7 +210,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
                 "execute": lambda operation_id: execute(operations, reviewer, directory.in_background(), clock, sleep, operation_id, looks),
                 "reconcile": compare_logs,
                 "registrations": lambda reading: read_registrations(registrations, everybody, settings.zone, clock, reading),
-                "announce": cards_follow,
+                "announce": lambda subject: announce(operations, jobs, announcer, in_channel, in_person, clock, sleep, subject),
                 "tell": lambda subject: tell(operations, jobs, announcer, clock, sleep, subject),
                 "remind": lambda subject: remind(operations, chats, announcer, clock, sleep, operation_of(subject)),
                 "follow_up": lambda subject: follow_up(operations, directory.in_background(), announcer, clock, sleep, subject),

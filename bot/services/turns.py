@@ -59,25 +59,25 @@ class Turns:
             self._noting = asyncio.create_task(self._note_answered())
 
     @contextlib.contextmanager
-    def answering(self, operation_id: str) -> Iterator[None]:
-        """While a press about this operation is being answered, and until the answer is out, `answer_is_out` waits."""
-        self._answering[operation_id] += 1
+    def answering(self, card_id: str) -> Iterator[None]:
+        """While a press on this card is being answered, and until the answer is out, `answer_is_out` waits."""
+        self._answering[card_id] += 1
         try:
             yield
         finally:
-            asyncio.get_running_loop().call_later(ANSWER_TRAVELS, self._is_out, operation_id)
+            asyncio.get_running_loop().call_later(ANSWER_TRAVELS, self._is_out, card_id)
 
-    def _is_out(self, operation_id: str) -> None:
-        self._answering[operation_id] -= 1
-        if not self._answering[operation_id]:
-            del self._answering[operation_id]
-            if waits := self._waiting.pop(operation_id, None):
+    def _is_out(self, card_id: str) -> None:
+        self._answering[card_id] -= 1
+        if not self._answering[card_id]:
+            del self._answering[card_id]
+            if waits := self._waiting.pop(card_id, None):
                 waits.set()
 
-    async def answer_is_out(self, operation_id: str) -> None:
-        """Comes back when no press about this operation is being answered in this process."""
-        while operation_id in self._answering:
-            await self._waiting.setdefault(operation_id, asyncio.Event()).wait()
+    async def answer_is_out(self, card_id: str) -> None:
+        """Comes back when no press on this card is being answered in this process."""
+        while card_id in self._answering:
+            await self._waiting.setdefault(card_id, asyncio.Event()).wait()
 
     async def _note_answered(self) -> None:
         """One note at a time, for all turns that ended during the one before."""

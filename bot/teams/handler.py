@@ -113,7 +113,7 @@ class DoormanHandler(TeamsActivityHandler):
         action = card_action(activity)
         if action is None:
             return told(_unknown_button(), self._readers.of(actor_of(activity)))
-        with self._turns.answering(action.id):
+        with self._turns.answering(action.card_id):
             return await self._pressed(turn_context, action)
 
     async def _pressed(self, turn_context: TurnContext, action: CardAction) -> InvokeResponse:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -200,18 +200,24 @@ class Connector:
 
 
 class TeamsAnnouncer:
-    """`ports.Announcer`: replies posted outside a turn."""
+    """`ports.Announcer`: replies posted outside a turn.
 
-    def __init__(self, connector: Connector, readers: Readers) -> None:
+    Args:
+        answer_is_out: comes back when no press on the card with this activity id is being answered.
+    """
+
+    def __init__(self, connector: Connector, readers: Readers, answer_is_out: Callable[[str], Awaitable[None]]) -> None:
         self._connector = connector
         self._readers = readers
+        self._answer_is_out = answer_is_out
 
     async def send(self, where: ConversationRef, reply: Reply, to: Actor | None = None) -> str:
         """Posts a new message and returns its activity id; raises ChatError."""
         return await self._connector.send(where, message(reply, where, reader=self._readers.of(to or requester_of(reply))))
 
     async def update(self, where: ConversationRef, activity_id: str, reply: Reply, to: Actor | None = None) -> None:
-        """Replaces a message in place; raises ChatError."""
+        """Replaces a message in place, after the answer to whoever has just pressed there; raises ChatError."""
+        await self._answer_is_out(activity_id)
         await self._connector.update(where, activity_id, message(reply, where, reader=self._readers.of(to or requester_of(reply))))
 
     async def members(self, where: ConversationRef) -> tuple[Member, ...]:

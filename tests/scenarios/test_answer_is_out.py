@@ -7,7 +7,8 @@ import asyncio
 import pytest
 
 from bot.services import turns
-from tests.desk import ALICE, HANNA, Desk
+from tests.desk import ALICE, BRAM, HANNA, Desk
+from tests.scenarios.approving import approvers_card
 
 SET = "set mobile for alice +31 6 12345678"
 
@@ -32,3 +33,14 @@ async def test_two_presses_at_once(desk: Desk) -> None:
     answer = await desk.say(HANNA, SET)
     await asyncio.gather(*(desk.press(HANNA, answer, "confirm") for _ in range(2)))
     await desk.settled(answer, "Done")
+
+
+async def test_only_the_pressed_card_waits(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever approves has the answer on the card for approvers; who waits for Reveal need not wait for that."""
+    own = await desk.say(HANNA, "pass for omar")
+    operation_id = own.operation_id
+    await desk.press(HANNA, own, "confirm")
+    card = await approvers_card(desk, operation_id)
+    monkeypatch.setattr(turns, "ANSWER_TRAVELS", 60.0)
+    await desk.press(BRAM, card, "approve")
+    await desk.settled(own, "Ready: press Reveal")
