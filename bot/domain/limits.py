@@ -55,7 +55,7 @@ class Usage:
         requests: when this agent confirmed each of the newest that somebody else had to agree to, whatever became of them.
         contained: when this agent confirmed each of the newest operations that only take access away, whatever became of them.
         target_lifted, agent_lifted: when an administrator last lifted the limits of either.
-        before: the newest time at which a number of this request was set for somebody else.
+        before: the newest time at which a number of this request was set for somebody else; None where policy allows that.
     """
 
     target: tuple[datetime, ...] = ()
