@@ -179,9 +179,15 @@ class People:
         return False
 
     def final(self, done: Confirmed, *words: str) -> bool:
-        """Whether the requester's card shows an end (with this word, if one is given)."""
-        shown = " ".join(texts(self.world.teams.card(done.card_id, done.agent)))
-        return any(word in shown for word in words or FINAL_WORDS)
+        """Whether the requester's card shows an end (with this word, if one is given), or a card that came after it.
+
+        A process that died between posting a card and noting where it stands leaves one behind that nobody can edit: which card was
+        pressed is the client's word alone. The result then comes as a new card.
+        """
+        later = (message for message in self.world.teams.thread(done.agent) if message.by_bot and int(message.id) > int(done.card_id))
+        cards = [self.world.teams.card(done.card_id, done.agent)]
+        cards += [card for message in later if (card := message.card()) and done.operation_id in " ".join(texts(card)).split()]
+        return any(word in " ".join(texts(card)) for card in cards for word in words or FINAL_WORDS)
 
 
 def operation_of(card: dict[str, Any]) -> str:

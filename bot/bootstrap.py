@@ -48,7 +48,6 @@ from bot.services.commands import CommandDesk
 from bot.services.dispatch import Dispatch
 from bot.services.execute import execute
 from bot.services.expire import expire
-from bot.services.first_looks import FirstLooks
 from bot.services.follow_up import follow_up
 from bot.services.forms import Forms
 from bot.services.gate import Gate
@@ -203,11 +202,11 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
             await operations.forget_choices(clock())
             await nightly.look()
 
-        engine = DurableEngine(
+        engine = app[WORK] = DurableEngine(
             database,
             transactions,
             {
-                "execute": lambda operation_id: execute(operations, reviewer, directory.in_background(), clock, sleep, operation_id, looks),
+                "execute": lambda operation_id: execute(operations, reviewer, directory.in_background(), clock, sleep, operation_id),
                 "reconcile": compare_logs,
                 "registrations": lambda reading: read_registrations(registrations, everybody, settings.zone, clock, reading),
                 "announce": lambda subject: announce(operations, jobs, announcer, in_channel, in_person, clock, sleep, subject),
@@ -235,7 +234,6 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         stack.push_async_callback(known.close)
         in_channel = ApproversCard(operations, jobs, announcer, directory.in_background(), clock, settings.hosts.teams)
         in_person = PersonalCards(operations, jobs, chats, known, announcer, directory.in_background(), clock, settings.hosts.teams)
-        looks = FirstLooks(directory.in_background(), operations, policy.groups(), clock)
         await engine.start()
         stack.push_async_callback(engine.close)
 
@@ -274,7 +272,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         again = Again(operations, directory, reviewer, agreement, installation, clock)
         requester = RequesterPresses(operations, stops, gate, reveals, again, views, clock)
         person = AboutPerson(operations, stops, directory, reviewer, commands, views, clock)
-        pressed = OperationDesk(gate, looks, approvals, requester, person, views)
+        pressed = OperationDesk(gate, approvals, requester, person, views)
         dispatch = Dispatch(turns, gate, commands, forms, pressed, desk, reports)
         tokens = (
             None
@@ -302,6 +300,7 @@ _READY = web.AppKey("ready", Readiness)
 #: For whoever works in a terminal.
 BULK = web.AppKey("bulk", BulkDesk)
 REGISTRATIONS: web.AppKey[Registrations] = web.AppKey("registrations")
+WORK = web.AppKey("work", DurableEngine)
 
 
 def make_graph_tokens(settings: Settings) -> Tokens:

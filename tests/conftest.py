@@ -19,15 +19,13 @@ import structlog
 
 from bot.process import new_loop
 from bot.services import turns
-from bot.store import starts
 from tests import prompt
 from tests.desk import Desk
 
 KINDS = ("sqlite", "postgresql")
 #: As served; without this every call to Graph and Teams would be told.
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
-#: Not for long does a test wait for what became due, and answers have a short way to a client on the same machine.
-starts.LOOK_SECONDS = 0.05
+#: Answers have a short way to a client on the same machine.
 turns.ANSWER_TRAVELS = 0.02
 prompt.remember_what_stands()
 prompt.share_statements()

@@ -210,6 +210,8 @@ class Desk:
             connection.execute(text(put_off), {"by": milliseconds})
         engine.dispose()
         prompt.look()
+        if self._runner:
+            self._runner.app[bootstrap.WORK].look_again()
 
     def trail(self) -> list[Any]:
         """What the audit trail says, oldest first: rows with tag, actor_name, operation_id and facts."""

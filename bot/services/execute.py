@@ -26,10 +26,10 @@ from bot.ports import Clock, Directory, Operations, Sleep
 from bot.retry import pause_asking
 from bot.services import explain
 from bot.services.ending import ending
-from bot.services.first_looks import FirstLooks, Seen, see
 from bot.services.following import the_pass
 from bot.services.look import look_back
 from bot.services.review import Reviewer
+from bot.services.seen import Seen, see
 from bot.services.steps import Run, Step
 
 log = structlog.get_logger()
@@ -40,19 +40,8 @@ PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 60.0, 60.0)
 STILL_NEEDED_PAUSE = 10.0
 
 
-async def execute(
-    operations: Operations,
-    reviewer: Reviewer,
-    directory: Directory,
-    clock: Clock,
-    sleep: Sleep,
-    operation_id: str,
-    looks: FirstLooks | None = None,
-) -> None:
+async def execute(operations: Operations, reviewer: Reviewer, directory: Directory, clock: Clock, sleep: Sleep, operation_id: str) -> None:
     """Makes the changes of a queued operation and records how each of them ended.
-
-    Args:
-        looks: has what was begun to be read when it was confirmed.
 
     Raises:
         StoreUnavailable: our database cannot be asked; nothing more was written, and the run has to be repeated.
@@ -66,13 +55,9 @@ async def execute(
     if await operations.move(operation_id, "start", State.RUNNING, started, at=clock()) is None:
         return
 
-    wrote, begun = False, await looks.taken(operation) if looks else None
+    wrote = False
 
     async def read() -> Seen:
-        nonlocal begun
-        if first := begun:
-            begun = None
-            return await first()
         return await see(directory, reviewer.policy.groups(), operation, clock, ask_approvers=not wrote)
 
     async def read_back(known: Dossier) -> Dossier:

@@ -14,7 +14,7 @@ T = TypeVar("T")
 #: Gives the answer to what was asked.
 Asked: TypeAlias = Callable[[], Awaitable[T]]
 
-#: How old an answer may be when it is wanted; what is older is asked for once more.
+#: How long ago it may have been asked when the answer is wanted; what is older is asked for once more.
 A_MOMENT = timedelta(seconds=0.5)
 
 
@@ -33,13 +33,14 @@ class Meanwhile(Generic[T]):
             self._task.add_done_callback(lambda task: task.cancelled() or task.exception())  # seen, also when nobody wanted it
 
     async def _asked(self) -> tuple[T, datetime]:
-        return await self._ask(), self._clock()
+        asked = self._clock()  # what is answered may have been so at this moment alone
+        return await self._ask(), asked
 
     async def __call__(self) -> T:
         """The answer; raises what asking raises."""
         if self._task:
-            found, answered = await self._task
-            if self._clock() - answered <= A_MOMENT:
+            found, asked = await self._task
+            if self._clock() - asked <= A_MOMENT:
                 return found
         return await self._ask()
 

@@ -10,7 +10,6 @@ from bot.domain.replies import Reply
 from bot.domain.verbs import VERBS, Presser, Thing
 from bot.services.about_person import AboutPerson
 from bot.services.approve import Approvals
-from bot.services.first_looks import FirstLooks
 from bot.services.gate import Gate
 from bot.services.requester import RequesterPresses
 from bot.services.require import require
@@ -22,11 +21,8 @@ _STAFF = {Presser.HELPDESK: Audience.HELPDESK, Presser.STAFF: Audience.STAFF}
 class OperationDesk:
     """What the dispatcher needs of operations, and of the people whom they are about."""
 
-    def __init__(
-        self, gate: Gate, looks: FirstLooks, approvals: Approvals, requester: RequesterPresses, person: AboutPerson, views: Views
-    ) -> None:
+    def __init__(self, gate: Gate, approvals: Approvals, requester: RequesterPresses, person: AboutPerson, views: Views) -> None:
         self._gate = gate
-        self._looks = looks
         self._approvals = approvals
         self._requester = requester
         self._person = person
@@ -83,6 +79,5 @@ class OperationDesk:
             case Verb.REFRESH:
                 return await self._views.own(operation, action.actor)
             case Verb.CONFIRM | Verb.CANCEL | Verb.REVEAL | Verb.AGAIN | Verb.REPLACE:
-                async with self._looks.beside(action, operation):
-                    return await self._requester.press(action, operation)
+                return await self._requester.press(action, operation)
         raise AssertionError(f"nobody takes the verb {action.verb}")

@@ -132,6 +132,11 @@ class DurableEngine:
             options["queue_partition_key"] = key
         self._client.enqueue_in_transaction(connection, options, subject)  # type: ignore[arg-type]
 
+    def look_again(self) -> None:
+        """Looks into the queues now, from whatever thread, and not within a second."""
+        if self._starts:
+            self._starts.look_again()
+
     async def start(self) -> None:
         """Launches the engine on the running loop and takes up what an earlier process left.
 
@@ -256,6 +261,7 @@ class DurableEngine:
             left = DBOS.list_workflows(status="PENDING", executor_id=executor_id, load_input=False, load_output=False)
             for name in {workflow.queue_name for workflow in left if workflow.queue_name}:
                 DBOS.resume_workflows([workflow.workflow_id for workflow in left if workflow.queue_name == name], queue_name=name)
+        self.look_again()
 
     async def _forget_finished(self) -> None:
         before = (datetime.now(UTC) - FINISHED_KEPT).isoformat()

@@ -106,6 +106,9 @@ class Starts:
         self.transactions, self._steps, self._limits, self._replicated = transactions, steps, limits, replicated
         self._rows = table("workflow_status", *map(column, _COLUMNS), schema="dbos" if replicated else None)
         self._taking = {name: _taking(self._rows, limit, me, version) for name, limit in limits.items()}
+        over = {"status": "SUCCESS", "completed_at": bindparam("now"), "updated_at": bindparam("now")}
+        self._ending = update(self._rows).where(self._rows.c.workflow_uuid == bindparam("id")).values(over)
+        self._waiting = select(self._rows.c.queue_name).where(self._rows.c.status == _ENQUEUED).distinct()
         self._loop = asyncio.get_running_loop()
         self._running: Counter[str] = Counter()
         self._changing = threading.Lock()  # counted by the loop and by threads of transactions
@@ -113,6 +116,7 @@ class Starts:
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
         self._watch: asyncio.Task[None] | None = None
+        self._again = asyncio.Event()
 
     def note(self, connection: Connection, job: Job) -> None:
         """When this transaction ends this job may be taken; one without an id stands for what waits longest in its queue."""
@@ -176,8 +180,7 @@ class Starts:
         """Says that it is done, and takes what waited for that."""
 
         def ended(connection: Connection) -> None:
-            this = self._rows.c.workflow_uuid == job.id
-            connection.execute(update(self._rows).where(this).values(status="SUCCESS", completed_at=_now(), updated_at=_now()))
+            connection.execute(self._ending, {"id": job.id, "now": _now()})
             if job.queue in self._left:
                 self.note(connection, Job(job.queue, _LONGEST))
 
@@ -194,10 +197,10 @@ class Starts:
         this = asyncio.current_task()
         assert this is not None, "the engine runs it as a task"
         self._tasks.add(this)
+        this.add_done_callback(self._tasks.discard)  # when the engine has noted it down, too
         try:
             await self._steps[queue](subject)
         finally:
-            self._tasks.discard(this)
             with self._changing:
                 self._running[queue] -= 1
 
@@ -205,17 +208,23 @@ class Starts:
         """Looks from now on for what others put into the queues, or an earlier life left there."""
         self._watch = asyncio.create_task(self._look_now_and_then())
 
+    def look_again(self) -> None:
+        """Looks now, called from whatever thread: there is something in a queue that nobody here has put there."""
+        self._loop.call_soon_threadsafe(self._again.set)
+
     async def _look_now_and_then(self) -> None:
         while True:
             try:
                 await self._look()
             except StoreUnavailable as error:
                 log.warning("queues wait for the database", action="queues_wait", error=str(error))
-            await asyncio.sleep(LOOK_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._again.wait()
+            self._again.clear()
 
     async def _look(self) -> None:
-        waiting = select(self._rows.c.queue_name).where(self._rows.c.status == _ENQUEUED).distinct()
-        found = await self.transactions.read(lambda connection: connection.execute(waiting).scalars().all())
+        found = await self.transactions.read(lambda connection: connection.execute(self._waiting).scalars().all())
         jobs = [Job(queue, _LONGEST) for queue in found if queue in self._limits]
 
         def noted(connection: Connection) -> None:

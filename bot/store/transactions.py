@@ -187,6 +187,8 @@ class Transactions:
             try:
                 self._commit(group)
             except Exception as error:
+                if self._is_locked(error):
+                    group += self._waiting_now(GROUP_LIMIT)
                 if len(group) == 1 or self._is_locked(error):
                     _settle([(piece.future, error) for piece in group])
                     continue
@@ -198,15 +200,18 @@ class Transactions:
                         _settle([(piece.future, alone)])
 
     def _is_locked(self, error: Exception) -> bool:
-        """Somebody else holds the SQLite file: every piece would wait as long again, and the people with it."""
+        """Somebody else holds the SQLite file: whatever waits would wait as long again, and the people with it."""
         return self._engine.dialect.name == "sqlite" and isinstance(error, OperationalError)
 
     def _next_group(self) -> list[_Piece] | None:
         first = self._waiting.get()
         if first is None:
             return None
-        group = [first]
-        while len(group) < GROUP_LIMIT and not self._waiting.empty():
+        return [first, *self._waiting_now(GROUP_LIMIT - 1)]
+
+    def _waiting_now(self, most: int) -> list[_Piece]:
+        group: list[_Piece] = []
+        while len(group) < most and not self._waiting.empty():
             item = self._waiting.get()
             if item is None:  # closing: come back to it after this group
                 self._waiting.put(None)

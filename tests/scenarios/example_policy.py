@@ -13,7 +13,7 @@ EXAMPLE = str(Path(__file__).parents[2] / "policy.example.toml")
 
 
 class PolicyDesk(Desk):
-    """A desk with the example policy. `meanwhile` happens when the bot first waits for anything."""
+    """A desk with the example policy. `meanwhile` happens when the bot first waits for anything, and takes a second."""
 
     def __init__(self, database_url: str) -> None:
         super().__init__(database_url, POLICY_FILE=EXAMPLE, APPROVAL_CHANNEL_ID=APPROVALS.id)
@@ -23,6 +23,7 @@ class PolicyDesk(Desk):
         if self.meanwhile:
             self.meanwhile()
             self.meanwhile = None
+            self.clock.forward(seconds=1)
         await super()._nap(seconds)
 
 

@@ -99,7 +99,8 @@ async def test_every_card_says_the_times_that_are_true_then(desk: Desk) -> None:
 async def test_a_start_that_has_passed_takes_nothing_from_the_end(desk: Desk) -> None:
     begins = desk.clock().timestamp() + 1800
     local = datetime.fromtimestamp(begins, ZoneInfo("Europe/Amsterdam"))
-    own = await ready(desk, f"pass for omar for 4 hours at {local:%H:%M}")
+    day = "at" if local.date() == desk.clock().astimezone(local.tzinfo).date() else "tomorrow"
+    own = await ready(desk, f"pass for omar for 4 hours {day} {local:%H:%M}")
     desk.clock.forward(minutes=45)
     await desk.press(HANNA, own, "reveal")
     (request,) = created(desk)

@@ -32,7 +32,7 @@ from bot.services.bulk.crewing import Crewing
 from bot.services.bulk.summary import summed_up
 from bot.services.ending import ending
 from bot.services.execute import Account, carry_out
-from bot.services.first_looks import Seen
+from bot.services.seen import Seen
 from bot.services.steps import Run
 
 log = structlog.get_logger()
