@@ -21,6 +21,8 @@ from bot.services.refuse import refuse_file, refuse_message, refuse_press
 #: So long after a press was answered the answer has reached the client. A card that is brought up to date sooner could come first, and
 #: the answer, which shows less, would stand over it for good.
 ANSWER_TRAVELS = 0.2
+#: Whoever presses again and again keeps a card from nobody for longer than this: more seconds than a turn may take.
+LONGEST_WAIT = 10.0
 
 
 class Turns:
@@ -75,9 +77,11 @@ class Turns:
                 waits.set()
 
     async def answer_is_out(self, card_id: str) -> None:
-        """Comes back when no press on this card is being answered in this process."""
-        while card_id in self._answering:
-            await self._waiting.setdefault(card_id, asyncio.Event()).wait()
+        """Comes back when no press on this card is being answered in this process, or none that began a while ago."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LONGEST_WAIT):
+                while card_id in self._answering:
+                    await self._waiting.setdefault(card_id, asyncio.Event()).wait()
 
     async def _note_answered(self) -> None:
         """One note at a time, for all turns that ended during the one before."""
