@@ -1,9 +1,7 @@
-"""The durable engine without its waiting: a queue is looked at when there is something in it, and hardly ever besides.
+"""The durable engine as cheap as a test can have it: what stands is read once in a process, and what is due is due at once.
 
-As served, DBOS asks the database for each of ten queues up to five times a second whether there is work, by statements that it builds
-anew each time. In a test somebody waits for that at every step of an operation, and a machine that runs many tests does little else.
-What is asked, taken and carried out here is the same, by the same code; only the moment is another one. Processes that a test starts
-look as they are served.
+Every boot of the bot would otherwise read and write the engine's queues and build its statements anew. What is asked, taken and carried
+out here is the same, by the same code. Processes that a test starts run as they are served.
 """
 
 from __future__ import annotations
