@@ -18,8 +18,7 @@ from simulator.entra.state import PhoneState
 from tests.desk import HANNA, OMAR, Desk, one_agent
 from tests.scenarios.bulking import previewed
 
-TODAY = datetime.now(UTC).date()
-SOONER, LATER, PAST = TODAY + timedelta(days=64), TODAY + timedelta(days=214), TODAY - timedelta(days=3)
+SOONER, LATER, PAST = (datetime.now(UTC).date() + timedelta(days=days) for days in (64, 214, -3))
 ADA, GUS, MILAN = (cast.person(name) for name in ("Ada Admin", "Gus Taylor (Adatum)", "Milan Novak (Adatum)"))
 SET_MOBILE, SET_ALTERNATE, SET_OFFICE = (
     f"set {phone} for omar {number}"
@@ -35,7 +34,9 @@ def until(day: date, *, later: date = LATER, provider: str = "none", **more: str
 
 
 def end(day: date, what: str, *, left: bool = False) -> str:
-    return f"Microsoft's own {what} end on {said_day(day)}{f' ({(day - TODAY).days} days left)' if left else ''}: from then on they serve"
+    """What is said of the end. The days left count from the moment of asking: a run of all tests may pass midnight."""
+    days = f" ({(day - datetime.now(UTC).date()).days} days left)" if left else ""
+    return f"Microsoft's own {what} end on {said_day(day)}{days}: from then on they serve"
 
 
 async def told(desk: Desk, line: str) -> str:
