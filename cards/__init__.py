@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any, assert_never
 
 from bot.domain.forms import FormShown
-from bot.domain.notices import LogNotice, Notice
 from bot.domain.phone import mask_text
+from bot.domain.remarks import LogNote, Remark
 from bot.domain.replies import (
     ApprovalShown,
     BulkExplained,
@@ -35,7 +35,7 @@ from bot.domain.replies import (
 )
 from bot.domain.said import NOBODY, Reader, speaking, spoken
 from bot.domain.stop import Pause
-from cards import approval, bulk, bulk_explained, choose, form, help, history, log, notice, operation, pending, person, report, revealed
+from cards import approval, bulk, bulk_explained, choose, form, help, history, log, operation, pending, person, remark, report, revealed
 from cards.size import fit
 from cards.untrusted import inert
 
@@ -70,7 +70,7 @@ def render(reply: Reply, *, refresh_for: tuple[str, ...] = (), pause: Pause | No
     with speaking(reader):
         card, summary = _made(reply, refresh_for)
         if pause:
-            card["body"].insert(0, notice.paused(pause))
+            card["body"].insert(0, remark.paused(pause))
         summary = inert(mask_text(spoken(summary)), 300)
     # Old clients show this text in place of the card, to everybody who is there.
     return Rendered(fit(card | {"fallbackText": inert(mask_text(card["fallbackText"]), 400)}), summary)
@@ -102,14 +102,14 @@ def _made(reply: Reply, refresh_for: tuple[str, ...]) -> tuple[dict[str, Any], s
             made = help.render(reply) if isinstance(reply, Help) else form.render(reply)
         case LogEntry():
             made = log.render(reply)
-        case LogNotice():
+        case LogNote():
             made = log.announce(reply)
         case History():
             made = history.render(reply)
         case Revealed():
             made = revealed.render(reply)
-        case Notice():
-            made = notice.render(reply)
+        case Remark():
+            made = remark.render(reply)
         case _:
             assert_never(reply)
     return made

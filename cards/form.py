@@ -11,7 +11,7 @@ from typing import assert_never
 from bot.domain.forms import Field, FieldKind, FormShown
 from bot.domain.incoming import INPUT, PICKED, Verb
 from bot.domain.said import join, say, spoken
-from cards import notice
+from cards import remark
 from cards.buttons import button
 from cards.elements import (
     Element,
@@ -29,7 +29,7 @@ def render(form: FormShown) -> tuple[Element, str]:
     told = run(spoken(form.summary).replace("`", ""), limit=160, subtle=True)
     body: list[Element] = [heading(form.title, size="Medium"), line(told, spacing="None")]
     if form.problem:
-        body = [*notice.sentences(form.problem), *body]
+        body = [*remark.sentences(form.problem), *body]
     for field in form.fields:
         body += _inputs(field)
     body.append(line(run(say("Or type it: "), subtle=True), run(form.syntax, limit=160, mono=True), spacing="Medium"))

@@ -1,12 +1,12 @@
-"""The log channel's cards: one finished operation, or one notice, on as few lines as will do."""
+"""The log channel's cards: one finished operation, or one remark, on as few lines as will do."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.domain.notices import LogNotice
 from bot.domain.operation import Operation
 from bot.domain.phone import mask_text
+from bot.domain.remarks import LogNote
 from bot.domain.replies import LogEntry
 from bot.domain.said import Said, join, said_at, say, say_count
 from cards.bulk_words import counts_text
@@ -64,25 +64,25 @@ def _changes(operation: Operation) -> Iterable[Element]:
             yield result_line(change, operation.results[index])
 
 
-def announce(notice: LogNotice) -> tuple[Element, str]:
+def announce(remark: LogNote) -> tuple[Element, str]:
     """The card of a pause, a freeze, an alarm or the like, and its summary."""
-    text, hint = mask_text(notice.text), mask_text(notice.hint)
+    text, hint = mask_text(remark.text), mask_text(remark.hint)
     body: list[Element] = [
-        band("⚠" if notice.grave else "ℹ", notice.title, "attention" if notice.grave else "emphasis"),
+        band("⚠" if remark.grave else "ℹ", remark.title, "attention" if remark.grave else "emphasis"),
         _stated(text),
     ]
     if hint:
         body.append(line(run(hint, limit=500, subtle=True)))
-    if notice.ticket:
-        body.append(line(*_labelled(say("Ticket {ticket}", ticket=notice.ticket))))
-    if notice.at:
-        body.append(moment(said_at(notice.at), date=True, spacing="None"))
-    summary = join(": ", (notice.title, text))
-    return card(body, fallback=summary, actions=[take_back(notice.take_back)] if notice.take_back else []), summary
+    if remark.ticket:
+        body.append(line(*_labelled(say("Ticket {ticket}", ticket=remark.ticket))))
+    if remark.at:
+        body.append(moment(said_at(remark.at), date=True, spacing="None"))
+    summary = join(": ", (remark.title, text))
+    return card(body, fallback=summary, actions=[take_back(remark.take_back)] if remark.take_back else []), summary
 
 
 def _stated(text: str) -> Element:
-    """What a notice says; one with the head of a trail in it is there to be copied, so no letter of it is touched."""
+    """What a remark says; one with the head of a trail in it is there to be copied, so no letter of it is touched."""
     if isinstance(text, Said) and "head" in text.parts:
         return address(text, limit=200)
     return line(run(text, limit=800), spacing="Default")

@@ -9,7 +9,7 @@ from bot.commands.grammar.kinds import Word
 from bot.commands.spec import Audience, Command, Context, Invocation
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.conversations import ConversationRef
-from bot.domain.notices import Notice, Tone
+from bot.domain.remarks import Remark, Tone
 from bot.domain.replies import CommandHelp, Help, Reply, Whoami
 from bot.domain.said import say
 from bot.errors import Refusal
@@ -92,7 +92,7 @@ async def log_here(invocation: Invocation, context: Context, *, operations: Oper
         facts={"conversation": channel.conversation_id, "command": invocation.command.name},
     )
     await operations.set_setting(LOG_CHANNEL, json.dumps(asdict(channel)), event)
-    return Notice(
+    return Remark(
         say("From now on I post every finished operation in this channel."),
         say("Numbers are masked there."),
         Tone.DONE,

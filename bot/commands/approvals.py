@@ -8,10 +8,10 @@ from datetime import datetime
 from bot.commands.grammar.kinds import Word
 from bot.commands.spec import Audience, Command, Context, Invocation
 from bot.domain.approvers import may_agree
-from bot.domain.notices import Notice
 from bot.domain.operation import Operation
 from bot.domain.people import Person, Standing
 from bot.domain.policy import Decision
+from bot.domain.remarks import Remark
 from bot.domain.replies import Pending, Reply
 from bot.domain.review import could_approve
 from bot.domain.said import say
@@ -21,7 +21,7 @@ from bot.ports import BulkJobs, Operations
 async def pending(invocation: Invocation, context: Context, *, operations: Operations, jobs: BulkJobs) -> Reply:
     """What waits for the actor, and what the actor waits for. In a personal chat alone: the list is the actor's own."""
     if context.where.kind != "personal":
-        return Notice(
+        return Remark(
             say("What waits for you is for your eyes."),
             say("Ask me `pending` in a personal chat. What waits here has a card here."),
         )

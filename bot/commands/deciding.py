@@ -14,11 +14,11 @@ from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import DRY_RUN_DONE
 from bot.domain.change import recorded
 from bot.domain.life import State
-from bot.domain.notices import Notice, Tone
 from bot.domain.operation import Operation
 from bot.domain.people import Person
 from bot.domain.phone import mask_text
 from bot.domain.refusals import quoted
+from bot.domain.remarks import Remark, Tone
 from bot.domain.replies import Reply
 from bot.domain.said import join, said_at, say, say_count, say_each
 from bot.domain.stop import because
@@ -61,9 +61,9 @@ async def policy_test(invocation: Invocation, context: Context) -> Rehearse:
     return Rehearse(line, context.dossier.person)
 
 
-def policy_tested(person: Person, found: Rehearsal) -> Notice:
+def policy_tested(person: Person, found: Rehearsal) -> Remark:
     """What would happen, and which rule says so. Nothing was done."""
-    return Notice(_verdict(person, found), say("Nothing was proposed or changed."), Tone.INFO, say("Policy test"), _rehearsed(found))
+    return Remark(_verdict(person, found), say("Nothing was proposed or changed."), Tone.INFO, say("Policy test"), _rehearsed(found))
 
 
 async def why(invocation: Invocation, context: Context, *, operations: Operations, jobs: BulkJobs, directory: Directory) -> Reply:
@@ -144,7 +144,7 @@ async def _could_decide(operation: Operation, jobs: BulkJobs, directory: Directo
 
 def _explained(
     operation: Operation, events: Sequence[AuditEvent], own: Sequence[AuditEvent], could_decide: tuple[Person, ...] | None
-) -> Notice:
+) -> Remark:
     facts = [(_DEEDS[event.tag], _deed(event)) for event in events if event.tag in _DEEDS]
     if operation.need.rules:
         facts.append((say("Rule"), quoted(operation.need.rules)))
@@ -152,7 +152,7 @@ def _explained(
         facts.append((say("Could decide"), _named(could_decide)))
     if own:
         facts.append((say("Your last click"), say("{said} ({at})", said=_said(own[-1].facts), at=own[-1].at)))
-    return Notice(_state(operation), "", Tone.INFO, say("{id} for {target}", id=operation.id, target=operation.target.name), tuple(facts))
+    return Remark(_state(operation), "", Tone.INFO, say("{id} for {target}", id=operation.id, target=operation.target.name), tuple(facts))
 
 
 def _state(operation: Operation) -> str:
@@ -185,7 +185,7 @@ def _state(operation: Operation) -> str:
     return join(" ", (say("It has ended as {state}: {outcome}", state=state, outcome=mask_text(operation.outcome)), ended))
 
 
-def _refused(wanted: str, event: AuditEvent) -> Notice:
+def _refused(wanted: str, event: AuditEvent) -> Remark:
     rules = event.facts.get("rules")
     names = tuple(map(str, rules)) if isinstance(rules, list | tuple) else ()
     facts = (
@@ -193,7 +193,7 @@ def _refused(wanted: str, event: AuditEvent) -> Notice:
         (say("Because"), str(event.facts.get("code", "")).replace("_", " ")),
         (say("Rule"), quoted(names)),
     )
-    return Notice(_said(event.facts), "", Tone.INFO, say("Why {wanted} was refused", wanted=wanted), facts)
+    return Remark(_said(event.facts), "", Tone.INFO, say("Why {wanted} was refused", wanted=wanted), facts)
 
 
 def _deed(event: AuditEvent) -> str:

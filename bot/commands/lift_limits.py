@@ -7,7 +7,7 @@ from bot.commands.grammar.kinds import Word
 from bot.commands.people import READS
 from bot.commands.spec import Audience, Command, Context, Invocation
 from bot.domain.limits import lift_of
-from bot.domain.notices import Notice, Tone
+from bot.domain.remarks import Remark, Tone
 from bot.domain.replies import Reply
 from bot.domain.said import say
 from bot.errors import Refusal
@@ -25,7 +25,7 @@ async def lift_limits(invocation: Invocation, context: Context, *, usages: Usage
     if person.id.lower() == context.actor.id.lower():
         raise Refusal(say("Nobody lifts their own limits."), say("Ask another administrator, or wait until they end."), code="own_account")
     await usages.lift(lift_of(person, context.actor, context.now, invocation.reason, invocation.ticket))
-    return Notice(
+    return Remark(
         say(
             "What was done by {name} and for {name} ({upn}) until now counts no more. For a day, a number that was set for "
             "somebody else before passes too.",

@@ -8,8 +8,8 @@ from bot.commands.people import READS
 from bot.commands.spec import Command, Context, Invocation
 from bot.domain.change import ChangeKind
 from bot.domain.methods import Dossier
-from bot.domain.notices import Notice
 from bot.domain.plan import Plan
+from bot.domain.remarks import Remark
 from bot.domain.said import say
 from bot.domain.sign_in import Aspect, DefaultMethod, MfaState
 from bot.planning.sign_in import OVERRULED, listed, named, plan_default, plan_mfa
@@ -20,7 +20,7 @@ def _target(context: Context) -> Dossier:
     return context.dossier
 
 
-async def show_default(invocation: Invocation, context: Context) -> Notice:
+async def show_default(invocation: Invocation, context: Context) -> Remark:
     """Which method a person is asked for first, and which could be.
 
     Raises:
@@ -43,7 +43,7 @@ async def show_default(invocation: Invocation, context: Context) -> Notice:
     first = say("Entra ID asks for the default first; the person may pick another method.")
     others = [one.word for one in dossier.possible_defaults if one is not preference.default]
     hint = say("To change it: `set default for {upn} to {word}`", upn=dossier.person.upn, word=others[0]) if others else ""
-    return Notice(
+    return Remark(
         OVERRULED if preference.system_preferred else first,
         hint,
         title=say("Default method of {name}", name=dossier.person.name),

@@ -9,9 +9,9 @@ from bot.commands.grammar.kinds import Optional, Word
 from bot.commands.people import READS
 from bot.commands.spec import Audience, Command, Context, Invocation
 from bot.domain import policy
-from bot.domain.notices import Notice, Tone
 from bot.domain.people import Person
 from bot.domain.phone import mask_text
+from bot.domain.remarks import Remark, Tone
 from bot.domain.replies import Reply
 from bot.domain.said import join, said_at, say, say_count
 from bot.domain.stop import FREEZE_FOR, LONGEST_FREEZE, Pause, freeze_of, staying, whom
@@ -33,7 +33,7 @@ async def pause(invocation: Invocation, context: Context, *, stops: Stops) -> Re
             say("Type `resume` to end it."),
             code="paused",
         )
-    return Notice(
+    return Remark(
         say("I change nothing from now on, not even what is confirmed already. Looking things up goes on."),
         say("Type `resume` to end the pause."),
         Tone.DONE,
@@ -50,7 +50,7 @@ async def resume(invocation: Invocation, context: Context, *, stops: Stops) -> R
     ended = await stops.resume(context.actor, context.now, invocation.reason, invocation.ticket)
     if ended is None:
         raise Refusal(say("I am not paused."), say("Type `pause because …` to stop every change."), code="not_paused")
-    return Notice(
+    return Remark(
         say("Changes are made again. {ended} had paused me at {at}.", ended=ended.by_name, at=said_at(ended.since)),
         say("What was confirmed during the pause was not done: its card has a button to try again."),
         Tone.DONE,
@@ -74,7 +74,7 @@ async def freeze(invocation: Invocation, context: Context, *, stops: Stops) -> R
         )
     begun = freeze_of(_target(context), context.actor, context.now, context.now + lasting, invocation.reason)
     kept, _ = await stops.freeze(begun, invocation.ticket)
-    return Notice(
+    return Remark(
         say(
             "Nobody can change {kept} ({upn}) until {at}. Cards that wait for a click cannot be confirmed.",
             kept=kept.name,
@@ -104,7 +104,7 @@ async def unfreeze(invocation: Invocation, context: Context, *, stops: Stops) ->
         raise Refusal(
             say("Somebody changed this freeze at the same moment."), say("Look with `show {upn}`.", upn=person.upn), code="freeze_changed"
         )
-    return Notice(say("{name} ({upn}) can be changed again.", name=person.name, upn=person.upn), "", Tone.DONE, say("Unfrozen"))
+    return Remark(say("{name} ({upn}) can be changed again.", name=person.name, upn=person.upn), "", Tone.DONE, say("Unfrozen"))
 
 
 async def unfreeze_all(invocation: Invocation, context: Context, *, stops: Stops) -> Reply:
@@ -126,7 +126,7 @@ async def unfreeze_all(invocation: Invocation, context: Context, *, stops: Stops
         name=agent.name,
         names=whom(ended),
     )
-    return Notice(join(" ", (text, staying(shared))), hint, Tone.DONE, say("Unfrozen"))
+    return Remark(join(" ", (text, staying(shared))), hint, Tone.DONE, say("Unfrozen"))
 
 
 def _target(context: Context) -> Person:

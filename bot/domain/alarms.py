@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bot.domain.limits import SetBefore
-from bot.domain.notices import LogNotice
 from bot.domain.operation import Operation
 from bot.domain.policy import Reason
+from bot.domain.remarks import LogNote
 from bot.domain.rules import Limits
 from bot.domain.said import join, said_at, say, say_count
 
@@ -25,8 +25,8 @@ _HARMLESS = frozenset(
 TELLING: frozenset[str] = (frozenset(Reason) - _HARMLESS) | {"not_requester", "not_ones_own"}
 
 
-def refusals(limits: Limits, name: str, refused: Iterable[tuple[datetime, str]], now: datetime) -> LogNotice | None:
-    """The notice about an agent who was refused too often, or None.
+def refusals(limits: Limits, name: str, refused: Iterable[tuple[datetime, str]], now: datetime) -> LogNote | None:
+    """The remark about an agent who was refused too often, or None.
 
     Args:
         refused: time and code of each refusal in the last hour, whatever it means.
@@ -36,7 +36,7 @@ def refusals(limits: Limits, name: str, refused: Iterable[tuple[datetime, str]],
         return None
     codes = ", ".join(f"{code.replace('_', ' ')} ({count})" for code, count in Counter(code for _, code in telling).most_common(5))
     who = name or say("somebody without a name")
-    return LogNotice(
+    return LogNote(
         say("Repeated refusals"),
         say("{Who} was refused {count} times since {at}: {codes}.", who=who, count=len(telling), at=said_at(telling[0][0]), codes=codes),
         say(
@@ -49,8 +49,8 @@ def refusals(limits: Limits, name: str, refused: Iterable[tuple[datetime, str]],
     )
 
 
-def beyond(limits: Limits, code: str, name: str, now: datetime) -> LogNotice | None:
-    """The notice about an agent who wanted to go beyond a limit on what stops people, which may itself be an attack; None for others.
+def beyond(limits: Limits, code: str, name: str, now: datetime) -> LogNote | None:
+    """The remark about an agent who wanted to go beyond a limit on what stops people, which may itself be an attack; None for others.
 
     Args:
         code: of the refusal.
@@ -82,11 +82,11 @@ def beyond(limits: Limits, code: str, name: str, now: datetime) -> LogNotice | N
         "have the account secured in Entra ID.",
         who=who,
     )
-    return LogNotice(title, text, join(" ", (hint, undo)), now, grave=True)
+    return LogNote(title, text, join(" ", (hint, undo)), now, grave=True)
 
 
-def team(limits: Limits, operation: Operation, people: int, since: datetime, now: datetime) -> LogNotice | None:
-    """The notice about many people of one department, or None; without a department there is no team.
+def team(limits: Limits, operation: Operation, people: int, since: datetime, now: datetime) -> LogNote | None:
+    """The remark about many people of one department, or None; without a department there is no team.
 
     Args:
         operation: the change that was just confirmed.
@@ -96,7 +96,7 @@ def team(limits: Limits, operation: Operation, people: int, since: datetime, now
     department = operation.target.department.strip()
     if not department or not 0 < limits.team_per_day <= people:
         return None
-    return LogNotice(
+    return LogNote(
         say("Many resets in one team"),
         say(
             "{people} people of {department} were changed, or are about to be, since {at}; the last one is {target} ({upn}), "
@@ -114,12 +114,12 @@ def team(limits: Limits, operation: Operation, people: int, since: datetime, now
     )
 
 
-def same_number(limits: Limits, operation: Operation, before: SetBefore | None, now: datetime) -> LogNotice | None:
-    """The notice about a number that was set for somebody else before, or None where policy allows that."""
+def same_number(limits: Limits, operation: Operation, before: SetBefore | None, now: datetime) -> LogNote | None:
+    """The remark about a number that was set for somebody else before, or None where policy allows that."""
     if before is None or limits.same_number == "allow":
         return None
     number = next((change.masked().after for change in operation.changes if change.after), "")
-    return LogNotice(
+    return LogNote(
         say("One number for two people"),
         say(
             "{requester} confirmed the number {number} for {target} ({upn}). It was set for {before} ({before_upn}) on {at}.",

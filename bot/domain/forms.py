@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.domain.notices import Notice
+from bot.domain.remarks import Remark
 
 
 class FieldKind(StrEnum):
@@ -58,4 +58,4 @@ class FormShown:
     example: str
     fields: tuple[Field, ...]
     only_for: str = ""
-    problem: Notice | None = None
+    problem: Remark | None = None

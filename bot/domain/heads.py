@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta, tzinfo
 
 from bot.domain.chain import Head
-from bot.domain.notices import LogNotice
+from bot.domain.remarks import LogNote
 from bot.domain.said import say
 
 _HEAD = re.compile(r"([1-9][0-9]{0,17}):([0-9a-f]{64})")
@@ -43,9 +43,9 @@ def _head_of(text: str) -> tuple[int, str]:
     return int(found[1]), found[2]
 
 
-def notice(head: Head, at: datetime) -> LogNotice:
+def remark(head: Head, at: datetime) -> LogNote:
     """The post of a day. A card shows a text with a head in it so that it can be copied."""
-    return LogNotice(
+    return LogNote(
         say("The end of the audit trail"),
         say("The last event and its hash: {head}", head=head.said),
         say("Nobody can change an earlier event without changing this hash. Compare: python app.py audit verify --head NUMBER:HASH"),

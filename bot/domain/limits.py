@@ -14,10 +14,10 @@ from datetime import UTC, datetime, timedelta
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change, ChangeKind
-from bot.domain.notices import LogNotice
 from bot.domain.people import Actor, Person
 from bot.domain.phone import digits, mask_text
 from bot.domain.policy import ALLOWED, Decision, Reason
+from bot.domain.remarks import LogNote
 from bot.domain.rules import Limits
 from bot.domain.said import join, said_at, said_day, say, say_count
 from bot.domain.stop import because
@@ -232,9 +232,9 @@ def lifted_event(lift: Lift) -> AuditEvent:
     return AuditEvent(Tag.CHAT_LIMITS_LIFTED, lift.at, lift.by.id, lift.by.name, target_id=lift.person.id, facts=facts)
 
 
-def lifted_post(lift: Lift) -> LogNotice:
+def lifted_post(lift: Lift) -> LogNote:
     """For the log channel: who lifted whose limits."""
-    return LogNotice(
+    return LogNote(
         say("Limits lifted"),
         say(
             "{by} lifted the limits of {name} ({upn}){because}. What was done before counts no more.",

@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.life import State
-from bot.domain.notices import LogNotice
 from bot.domain.phone import mask_text
+from bot.domain.remarks import LogNote
 from bot.domain.said import join, said_at, say
 
 #: Between Entra's clock and ours. A machine whose clock is further off gets no sign-in: tokens are good from five minutes before.
@@ -179,7 +179,7 @@ def compare(known: Known, records: Iterable[DirectoryAudit], now: datetime) -> C
     return Comparison(known.since, tuple(unknown), missing, len(unseen) - len(missing), len(known.changes), looked_at)
 
 
-def post(found: Comparison, at: datetime) -> LogNotice:
+def post(found: Comparison, at: datetime) -> LogNote:
     """For the log channel: what is out of step, without any number."""
     named = [
         say(
@@ -207,7 +207,7 @@ def post(found: Comparison, at: datetime) -> LogNotice:
         hints.append(say("What Entra's log does not show was perhaps not made, or made by somebody else at that moment: look with show."))
     hints.append(say("On the server, python app.py audit reconcile lists everything."))
     text = mask_text(join(" ", (*named[:MOST_NAMED], more)))
-    return LogNotice(say("Entra's audit log and my trail differ"), text, join(" ", hints), at, grave=True)
+    return LogNote(say("Entra's audit log and my trail differ"), text, join(" ", hints), at, grave=True)
 
 
 def event(found: Comparison, at: datetime) -> AuditEvent:

@@ -12,10 +12,10 @@ from bot.domain.conversations import Member
 from bot.domain.forms import FormShown
 from bot.domain.incoming import FileKind
 from bot.domain.methods import Dossier, Method
-from bot.domain.notices import LogNotice, Notice
 from bot.domain.operation import Operation
 from bot.domain.people import Person
 from bot.domain.recovery import Situation
+from bot.domain.remarks import LogNote, Remark
 from bot.domain.report import PhoneOnlyReport
 from bot.domain.retirement import Channel, Retirement
 from bot.domain.rows import Sample
@@ -280,7 +280,7 @@ class History:
 
 
 Reply = (
-    Notice
+    Remark
     | Help
     | FormShown
     | Whoami
@@ -297,7 +297,7 @@ Reply = (
     | Pending
     | ReportShown
     | LogEntry
-    | LogNotice
+    | LogNote
     | History
     | Revealed
 )

@@ -133,8 +133,8 @@ class Limits:
         target_per_day: changes made or under way for one person in 24 hours.
         agent_per_hour: changes one agent asked for and confirmed in an hour.
         same_number: "refuse", "warn" or "allow" a number that was set for another person before.
-        refusals_per_hour: so many refusals of one agent in an hour raise a notice in the log channel.
-        team_per_day: so many people changed in one department in 24 hours raise a notice.
+        refusals_per_hour: so many refusals of one agent in an hour raise a remark in the log channel.
+        team_per_day: so many people changed in one department in 24 hours raise a remark.
         requests_per_hour: requests for somebody's approval that one agent confirmed in an hour, whatever became of them.
         contain_per_hour: operations that only take access away which one agent confirmed in an hour; they count for nothing else.
         freezes_per_hour: people one agent froze by typing in an hour; a suspicious call is neither counted nor refused.

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.life import ID_ALPHABET
-from bot.domain.notices import LogNotice
 from bot.domain.people import Actor, Person
 from bot.domain.phone import mask_text
+from bot.domain.remarks import LogNote
 from bot.domain.said import join, said_at, say, say_count
 
 #: How long a freeze lasts when nobody says otherwise, and after a suspicious call.
@@ -118,10 +118,10 @@ def frozen_event(freeze: Freeze, at: datetime, ticket: str = "") -> AuditEvent:
     return AuditEvent(tag, at, freeze.by_id, freeze.by_name, target_id=freeze.target_id, facts=facts)
 
 
-def frozen_post(freeze: Freeze, at: datetime, ticket: str = "") -> LogNotice:
+def frozen_post(freeze: Freeze, at: datetime, ticket: str = "") -> LogNote:
     """For the log channel: who froze whom until when."""
     if freeze.suspicious:
-        return LogNotice(
+        return LogNote(
             say("Suspicious call"),
             say(
                 "{by} reports a suspicious call about {name} ({upn}). Nobody can change this person until {at}{because}.",
@@ -136,7 +136,7 @@ def frozen_post(freeze: Freeze, at: datetime, ticket: str = "") -> LogNotice:
             grave=True,
             ticket=ticket,
         )
-    return LogNotice(
+    return LogNote(
         say("Frozen"),
         say(
             "{by} froze {name} ({upn}) until {at}{because}. Nobody can change this person until then.",
@@ -157,7 +157,7 @@ def unfrozen_event(freeze: Freeze, by: Actor, at: datetime, reason: str, ticket:
     return AuditEvent(Tag.CHAT_PERSON_UNFROZEN, at, by.id, by.name, target_id=freeze.target_id, facts=facts)
 
 
-def unfrozen_post(freeze: Freeze, by: Actor, at: datetime, reason: str, ticket: str = "") -> LogNotice:
+def unfrozen_post(freeze: Freeze, by: Actor, at: datetime, reason: str, ticket: str = "") -> LogNote:
     """For the log channel: who ended the freeze."""
     kind = say("after a suspicious call") if freeze.suspicious else say("frozen by {name}", name=freeze.by_name)
     text = say(
@@ -168,12 +168,12 @@ def unfrozen_post(freeze: Freeze, by: Actor, at: datetime, reason: str, ticket: 
         kind=kind,
         because=because(mask_text(reason)),
     )
-    return LogNotice(say("Unfrozen"), text, at=at, ticket=ticket)
+    return LogNote(say("Unfrozen"), text, at=at, ticket=ticket)
 
 
 def all_unfrozen_post(
     ended: Sequence[Freeze], shared: Sequence[Freeze], agent: Person, by: Actor, at: datetime, reason: str, ticket: str
-) -> LogNotice:
+) -> LogNote:
     """For the log channel: who ended all the freezes of an agent.
 
     Args:
@@ -188,7 +188,7 @@ def all_unfrozen_post(
         because=because(mask_text(reason)),
         names=whom(ended),
     )
-    return LogNotice(say("Unfrozen"), join(" ", (text, staying(shared))), at=at, ticket=ticket)
+    return LogNote(say("Unfrozen"), join(" ", (text, staying(shared))), at=at, ticket=ticket)
 
 
 def staying(shared: Sequence[Freeze]) -> str:
@@ -214,14 +214,14 @@ def paused_event(pause: Pause, ticket: str = "") -> AuditEvent:
     return AuditEvent(Tag.CHAT_CHANGES_PAUSED, pause.since, pause.by_id, pause.by_name, facts={"reason": pause.reason, "ticket": ticket})
 
 
-def paused_post(pause: Pause, ticket: str = "") -> LogNotice:
+def paused_post(pause: Pause, ticket: str = "") -> LogNote:
     """For the log channel: who paused everything."""
     text = say(
         "{name} paused Doorman{because}. Nothing is changed until an administrator types resume.",
         name=pause.by_name,
         because=because(pause.reason),
     )
-    return LogNotice(say("Paused"), text, at=pause.since, grave=True, ticket=ticket)
+    return LogNote(say("Paused"), text, at=pause.since, grave=True, ticket=ticket)
 
 
 def resumed_event(by: Actor, at: datetime, reason: str, ticket: str = "") -> AuditEvent:
@@ -229,7 +229,7 @@ def resumed_event(by: Actor, at: datetime, reason: str, ticket: str = "") -> Aud
     return AuditEvent(Tag.CHAT_CHANGES_RESUMED, at, by.id, by.name, facts={"reason": mask_text(reason), "ticket": ticket})
 
 
-def resumed_post(pause: Pause, by: Actor, at: datetime, reason: str, ticket: str = "") -> LogNotice:
+def resumed_post(pause: Pause, by: Actor, at: datetime, reason: str, ticket: str = "") -> LogNote:
     """For the log channel: who ended the pause."""
     text = say(
         "{by} ended the pause of {name} since {at}{because}. Changes are made again.",
@@ -238,4 +238,4 @@ def resumed_post(pause: Pause, by: Actor, at: datetime, reason: str, ticket: str
         at=said_at(pause.since),
         because=because(mask_text(reason)),
     )
-    return LogNotice(say("Resumed"), text, at=at, ticket=ticket)
+    return LogNote(say("Resumed"), text, at=at, ticket=ticket)

@@ -10,11 +10,11 @@ from bot.domain.audit import AuditEvent
 from bot.domain.candidates import Candidate
 from bot.domain.change import Change
 from bot.domain.life import State
-from bot.domain.notices import LogNotice
 from bot.domain.operation import Approval, Operation, Result
 from bot.domain.people import Person
 from bot.domain.reconcile import Known
 from bot.domain.registered import Made
+from bot.domain.remarks import LogNote
 
 
 class Deliveries(Protocol):
@@ -92,8 +92,8 @@ class Memory(Protocol):
 class Outbox(Protocol):
     """What the log channel has not seen yet."""
 
-    async def undelivered_log_posts(self, limit: int = 50) -> tuple[tuple[int, Operation | LogNotice], ...]:
-        """Finished operations and notices the log channel has not seen, oldest first, with the number of their post."""
+    async def undelivered_log_posts(self, limit: int = 50) -> tuple[tuple[int, Operation | LogNote], ...]:
+        """Finished operations and remarks the log channel has not seen, oldest first, with the number of their post."""
 
     async def log_post_delivered(self, number: int, event: AuditEvent) -> None:
         """The log channel has it."""

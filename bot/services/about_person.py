@@ -7,9 +7,9 @@ from dataclasses import replace
 from bot.commands.parser import parse
 from bot.domain.candidates import Candidate
 from bot.domain.incoming import CardAction, Verb
-from bot.domain.notices import Notice, Tone
 from bot.domain.operation import Operation
 from bot.domain.people import Standing
+from bot.domain.remarks import Remark, Tone
 from bot.domain.replies import Reply
 from bot.domain.said import say
 from bot.ports import Clock, Directory, Operations, Stops
@@ -59,9 +59,9 @@ class AboutPerson:
             return await self._commands.said(line, action.actor, action.where, Candidate(target.id), pressed=True)
         given = await to_take_back(self._operations, target.id, operation, self._clock)
         told = await suspect(self._operations, self._stops, action, target, operation, self._clock, take_back=given)
-        return told if isinstance(told, Notice) else await self._views.after(action, told)
+        return told if isinstance(told, Remark) else await self._views.after(action, told)
 
-    async def take_back(self, action: CardAction, operation: Operation, standing: Standing) -> Notice:
+    async def take_back(self, action: CardAction, operation: Operation, standing: Standing) -> Remark:
         """Has everything removed that an operation gave.
 
         Args:
@@ -74,4 +74,4 @@ class AboutPerson:
         made = await take_back(self._operations, self._directory, self._reviewer, known, standing, operation, self._clock)
         name, given = operation.target.name, operation.id
         text = say("I am taking back what {given} gave {name}, as {id}. The result follows here.", given=given, name=name, id=made.id)
-        return Notice(text, tone=Tone.DONE)
+        return Remark(text, tone=Tone.DONE)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from bot.commands.spec import Invocation
 from bot.domain.incoming import IncomingMessage
-from bot.domain.notices import Notice
+from bot.domain.remarks import Remark
 from bot.domain.replies import Reply
 from bot.domain.said import say
 from bot.errors import Interrupted
@@ -68,7 +68,7 @@ class Asking:
         self._interrupted = True
         self._answering.cancel()
 
-    def so_far(self, zone: tzinfo) -> Notice:
+    def so_far(self, zone: tzinfo) -> Remark:
         """What there is to say before there is an answer: what was asked for, about whom, and why it takes so long.
 
         Args:
@@ -76,7 +76,7 @@ class Asking:
         """
         who = self.invocation.who if self.invocation else None
         facts = ((say("Asked for"), self.invocation.command.title), (say("About"), who.text if who else "")) if self.invocation else ()
-        return Notice(
+        return Remark(
             self._why(zone),
             say(
                 "The answer comes here by itself. If it has not come by {time}, send the command again.",

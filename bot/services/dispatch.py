@@ -89,7 +89,7 @@ class Dispatch:
         return line
 
     async def action(self, action: CardAction) -> Reply:
-        """Answers a press; a Notice is for the presser alone."""
+        """Answers a press; a Remark is for the presser alone."""
         try:
             async with asyncio.timeout(TURN_SECONDS):
                 self._gate.admit(action.actor)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.notices import Notice, Tone
+from bot.domain.remarks import Remark, Tone
 from bot.domain.said import join, said_at, say
 from bot.errors import (
     Conflict,
@@ -138,7 +138,7 @@ def incident(error: Exception) -> str:
     return say("Something went wrong on my side, and I have noted it as incident {number}.", number=number)
 
 
-def notice(error: Exception, reference: str = "", asked: Asked = CHANGE, now: datetime | None = None) -> Notice:
+def remark(error: Exception, reference: str = "", asked: Asked = CHANGE, now: datetime | None = None) -> Remark:
     """The sentence for any error; logs what people should not see.
 
     Args:
@@ -149,15 +149,15 @@ def notice(error: Exception, reference: str = "", asked: Asked = CHANGE, now: da
     unchanged = say("Nothing was changed.") if asked.changes else ""
     match error:
         case Refusal():
-            return Notice(error.text, error.hint, Tone.REFUSED, reference=reference)
+            return Remark(error.text, error.hint, Tone.REFUSED, reference=reference)
         case DirectoryError():
             text, hint = directory_sentence(error, asked, now)
             log.warning("directory refused", action="directory_error", error=type(error).__name__, status=error.status, code=error.code,
                         request_id=error.request_id)  # fmt: skip
-            return Notice(join(" ", (text, unchanged)), hint, Tone.PROBLEM)
+            return Remark(join(" ", (text, unchanged)), hint, Tone.PROBLEM)
         case StoreUnavailable():
             log.error("store unavailable", action="store_unavailable", detail=str(error))
-            return Notice(
+            return Remark(
                 say("I cannot reach my own database, so I do nothing rather than something I could not account for. Nothing was changed.")
                 if asked.changes
                 else say("I cannot reach my own database, so I cannot answer."),
@@ -166,17 +166,17 @@ def notice(error: Exception, reference: str = "", asked: Asked = CHANGE, now: da
             )
         case TimeoutError():
             log.warning("turn took too long", action="turn_timeout")
-            return Notice(
+            return Remark(
                 join(" ", (say("Entra ID or my database takes too long to answer, so I gave up."), unchanged)),
                 say("Try again in a minute; the state of Microsoft 365 is at status.cloud.microsoft."),
                 Tone.PROBLEM,
             )
         case Interrupted():
-            return Notice(
+            return Remark(
                 join(" ", (say("I was stopped before Entra ID had answered."), unchanged)), say("Send the command again."), Tone.PROBLEM
             )
         case _:
-            return Notice(
+            return Remark(
                 join(" ", (incident(error), unchanged)),
                 say("Try again; if it happens again, give that number to whoever runs Doorman."),
                 Tone.PROBLEM,

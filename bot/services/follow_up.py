@@ -7,9 +7,9 @@ import structlog
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change
 from bot.domain.methods import Dossier
-from bot.domain.notices import Notice, Tone
 from bot.domain.operation import Operation
 from bot.domain.recovery import LOOKS, Recovery, named, registered_since, unused_passes
+from bot.domain.remarks import Remark, Tone
 from bot.domain.said import join, say, say_count, together
 from bot.errors import DirectoryError, NotFound, Throttled, Unavailable
 from bot.ports import Announcer, Clock, Directory, Operations, Sleep
@@ -40,7 +40,7 @@ async def follow_up(operations: Operations, directory: Directory, announcer: Ann
     if isinstance(found, DirectoryError):
         text, hint = explain.directory_sentence(found)
         text = join(" ", (say("I could not look how {name} is doing.", name=operation.target.name), text))
-        await _say(announcer, sleep, operation, Notice(text, hint, Tone.PROBLEM))
+        await _say(announcer, sleep, operation, Remark(text, hint, Tone.PROBLEM))
         return
     if not registered_since(operation.recovery, found):
         await _say(announcer, sleep, operation, reminder(operation, operation.recovery, int(number)))
@@ -62,19 +62,19 @@ def registered(case: Recovery, dossier: Dossier) -> str:
     return together(method.label for method in registered_since(case, dossier))
 
 
-def closed(operation: Operation, case: Recovery, dossier: Dossier) -> Notice:
+def closed(operation: Operation, case: Recovery, dossier: Dossier) -> Remark:
     """What the agent hears of somebody who is back."""
     gone = named(tidy(case, dossier))
     back = say("{name} has registered {methods}.", name=operation.target.name, methods=registered(case, dossier))
     removing = say("I am removing what is no longer needed: {methods}.", methods=gone) if gone else ""
-    return Notice(
+    return Remark(
         join(" ", (back, removing, say("The recovery {id} is closed.", id=operation.id))),
         tone=Tone.DONE,
         title=say("Back in"),
     )
 
 
-def reminder(operation: Operation, case: Recovery, look: int) -> Notice:
+def reminder(operation: Operation, case: Recovery, look: int) -> Remark:
     """What the agent hears of somebody who has not registered anything new."""
     hours = int(LOOKS[look - 1].total_seconds() // 3600)
     if look < len(LOOKS):
@@ -84,7 +84,7 @@ def reminder(operation: Operation, case: Recovery, look: int) -> Notice:
         left = say("Still there, to be removed by hand: {methods}.", methods=old) if old else ""
         another = say("If the pass has run out, make another one with “pass for {upn}”.", upn=operation.target.upn)
         more = join(" ", (say("I do not look again."), left, another))
-    return Notice(
+    return Remark(
         say_count(
             hours,
             "{name} has registered nothing new yet, {count} hour after {id}. Please ask whether it works out.",
@@ -115,6 +115,6 @@ async def _read(directory: Directory, sleep: Sleep, operation: Operation) -> Dos
     return failure
 
 
-async def _say(announcer: Announcer, sleep: Sleep, operation: Operation, notice: Notice) -> None:
-    if await until_taken(lambda: announcer.send(operation.conversation, notice, operation.requester), sleep):
+async def _say(announcer: Announcer, sleep: Sleep, operation: Operation, remark: Remark) -> None:
+    if await until_taken(lambda: announcer.send(operation.conversation, remark, operation.requester), sleep):
         log.warning("follow-up undeliverable", action="follow_up_undeliverable", operation=operation.id)

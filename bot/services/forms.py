@@ -16,8 +16,8 @@ from bot.domain.audit import AuditEvent, Tag
 from bot.domain.conversations import ConversationRef
 from bot.domain.forms import Field, FieldKind, FormShown
 from bot.domain.incoming import PICKED, CardAction
-from bot.domain.notices import Notice
 from bot.domain.people import Actor
+from bot.domain.remarks import Remark
 from bot.domain.replies import Help, Reply
 from bot.domain.said import say
 from bot.errors import DirectoryError, Incomplete, Refusal
@@ -99,7 +99,7 @@ class Forms:
             )
         return command
 
-    async def _again(self, command: Command, action: CardAction, problem: Notice) -> FormShown:
+    async def _again(self, command: Command, action: CardAction, problem: Remark) -> FormShown:
         await self._operations.remember_form(action.actor.id, command.name, self._clock(), action.id)
         shown = _shown(action.id, command, action.actor, action.inputs)
         return replace(shown, fields=tuple([await self._with_name(field) for field in shown.fields]), problem=problem)

@@ -13,8 +13,8 @@ from bot.commands.spec import Invocation
 from bot.domain.conversations import ConversationRef
 from bot.domain.forms import FormShown
 from bot.domain.methods import Dossier
-from bot.domain.notices import Notice
 from bot.domain.people import Actor
+from bot.domain.remarks import Remark
 from bot.domain.replies import Help, History, OperationShown, PersonShown, Reply, Whoami
 from bot.domain.said import say
 from bot.errors import Refusal, StoreUnavailable
@@ -89,8 +89,8 @@ def _subject(reply: Reply, invocation: Invocation, dossier: Dossier | None) -> s
             return operation.target.id
         case PersonShown(dossier=shown):
             return shown.person.id
-        case Notice() | History() if dossier and not invocation.command.nested:
-            words = f"{reply.title} {reply.text}" if isinstance(reply, Notice) else reply.title
+        case Remark() | History() if dossier and not invocation.command.nested:
+            words = f"{reply.title} {reply.text}" if isinstance(reply, Remark) else reply.title
             return dossier.person.id if dossier.person.name in words else ""
         case _:
             return ""

@@ -1,4 +1,4 @@
-"""The log channel: one compact card for every operation that ran and every notice, in order, repeated until Teams has it."""
+"""The log channel: one compact card for every operation that ran and every remark, in order, repeated until Teams has it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import structlog
 from bot.commands.about import LOG_CHANNEL
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.conversations import ConversationRef
-from bot.domain.notices import LogNotice
 from bot.domain.operation import Operation
+from bot.domain.remarks import LogNote
 from bot.domain.replies import LogEntry
 from bot.errors import ChatError
 from bot.metrics import LOG_LATE, LOG_SECONDS
@@ -58,7 +58,7 @@ async def post_log(operations: Operations, announcer: Announcer, configured: Con
     LOG_LATE.set(0)
 
 
-def _late(post: Operation | LogNotice, clock: Clock) -> float:
+def _late(post: Operation | LogNote, clock: Clock) -> float:
     """Seconds since what it tells of; at once where nobody noted when that was."""
     happened = post.finished_at if isinstance(post, Operation) else post.at
     return (clock() - happened).total_seconds() if happened else 0.0

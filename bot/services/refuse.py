@@ -5,10 +5,10 @@ from __future__ import annotations
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.conversations import ConversationRef
 from bot.domain.incoming import CardAction, FileConsent, IncomingMessage
-from bot.domain.notices import Notice
 from bot.domain.people import Actor
 from bot.domain.phone import mask_text
 from bot.domain.policy import Reason
+from bot.domain.remarks import Remark
 from bot.domain.verbs import VERBS, Thing
 from bot.errors import Forbidden, Refusal, StoreUnavailable, TooOften
 from bot.ports import Clock, Trail
@@ -19,12 +19,12 @@ from bot.services.asked import LOOK, Asked, by_message, by_press
 _STRANGERS = frozenset({Reason.OTHER_TENANT, Reason.NOT_A_MEMBER, Reason.DISABLED})
 
 
-async def refuse_message(trail: Trail, clock: Clock, message: IncomingMessage, error: Exception) -> Notice:
+async def refuse_message(trail: Trail, clock: Clock, message: IncomingMessage, error: Exception) -> Remark:
     """The answer to something typed that came to nothing."""
     return await _refuse(trail, _of(message.actor, clock), message.where, error, by_message(message))
 
 
-async def refuse_file(trail: Trail, clock: Clock, consent: FileConsent, error: Exception) -> Notice:
+async def refuse_file(trail: Trail, clock: Clock, consent: FileConsent, error: Exception) -> Remark:
     """The answer to Allow under an offered file, when that came to nothing."""
     return await _refuse(trail, _of(consent.actor, clock), consent.where, error, LOOK)
 
@@ -33,7 +33,7 @@ def _of(actor: Actor, clock: Clock) -> AuditEvent:
     return AuditEvent(Tag.CHAT_COMMAND_REFUSED, clock(), actor.id, actor.name)
 
 
-async def refuse_press(trail: Trail, clock: Clock, action: CardAction, error: Exception, asked: Asked | None = None) -> Notice:
+async def refuse_press(trail: Trail, clock: Clock, action: CardAction, error: Exception, asked: Asked | None = None) -> Remark:
     """The answer to a press that came to nothing; what concerns an operation keeps its id.
 
     Args:
@@ -47,11 +47,11 @@ async def refuse_press(trail: Trail, clock: Clock, action: CardAction, error: Ex
     return await _refuse(trail, event, action.where, error, asked or by_press(action))
 
 
-async def _refuse(trail: Trail, event: AuditEvent, where: ConversationRef, error: Exception, asked: Asked) -> Notice:
+async def _refuse(trail: Trail, event: AuditEvent, where: ConversationRef, error: Exception, asked: Asked) -> Remark:
     if isinstance(error, StoreUnavailable):
-        return explain.notice(error, asked=asked)  # where nothing can be recorded, trying would only keep the person waiting
+        return explain.remark(error, asked=asked)  # where nothing can be recorded, trying would only keep the person waiting
     if isinstance(error, TooOften) and error.again:
-        return explain.notice(error, asked=asked)  # once a minute is enough of it in the trail
+        return explain.remark(error, asked=asked)  # once a minute is enough of it in the trail
     facts: dict[str, object] = {"code": error.code if isinstance(error, Refusal) else type(error).__name__}
     facts["conversation"] = where.conversation_id
     explained = isinstance(error, Forbidden) and error.code not in _STRANGERS
@@ -66,5 +66,5 @@ async def _refuse(trail: Trail, event: AuditEvent, where: ConversationRef, error
             await trail.record(noted)
             reference = noted.operation_id if explained else ""
     except Exception as second:  # the person still gets the first error's sentence
-        explain.notice(second)
-    return explain.notice(error, reference, asked, event.at)
+        explain.remark(second)
+    return explain.remark(error, reference, asked, event.at)

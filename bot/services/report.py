@@ -12,10 +12,10 @@ from pathlib import Path
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.conversations import ConversationRef
 from bot.domain.incoming import CardAction, FileConsent, FileKind, Verb
-from bot.domain.notices import Notice, Tone
 from bot.domain.people import Actor
 from bot.domain.phone import mask_text
 from bot.domain.policy import Audience
+from bot.domain.remarks import Remark, Tone
 from bot.domain.replies import FileOffered, FileStored, ReportShown
 from bot.domain.report import PhoneOnlyReport, Reread, Scope
 from bot.domain.retirement import Retirement
@@ -61,7 +61,7 @@ class ReportDesk:
         self._zone = zone
         self._clock = clock
 
-    async def typed(self, text: str, actor: Actor, where: ConversationRef) -> ReportShown | Notice:
+    async def typed(self, text: str, actor: Actor, where: ConversationRef) -> ReportShown | Remark:
         """The report about whom the text names, to somebody who may see it; where nothing was read yet, a reading is begun.
 
         Raises:
@@ -77,7 +77,7 @@ class ReportDesk:
         now = self._clock().astimezone(self._zone)
         return ReportShown(report, self._retirement, now, about.reference, where.kind == "personal", trouble)
 
-    async def press(self, action: CardAction) -> FileOffered | Notice:
+    async def press(self, action: CardAction) -> FileOffered | Remark:
         """A button of a report's card.
 
         Raises:
@@ -122,12 +122,12 @@ class ReportDesk:
             raise Refusal(_NOTHING_READ, say("Type the command again."), code="not_read")
         return report
 
-    async def _first_reading(self) -> Notice:
+    async def _first_reading(self) -> Remark:
         trouble, begun = await self._registrations.trouble(), await self._registrations.read_now()
         again = say("I read it now, which takes about a minute for 12,000 people: type the command again then.")
         if trouble:
             raise Refusal(trouble, again if begun is not Reread.TOO_SOON else say("Type the command again in a while."), code="not_read")
-        return Notice(_NOTHING_READ, again, Tone.INFO, say("No report yet"))
+        return Remark(_NOTHING_READ, again, Tone.INFO, say("No report yet"))
 
     async def _save(self, scope: Scope, path: Path) -> None:
         with path.open("wb") as file:
@@ -139,17 +139,17 @@ class ReportDesk:
         await self._trail.record(AuditEvent(tag, self._clock(), actor.id, actor.name, facts=facts))
 
 
-def _read_again(begun: Reread) -> Notice:
+def _read_again(begun: Reread) -> Remark:
     match begun:
         case Reread.STARTED:
             text = say("I read Entra ID anew, which takes about a minute for 12,000 people.")
         case Reread.UNDER_WAY:
             text = say("I am reading Entra ID already.")
         case Reread.TOO_SOON:
-            return Notice(
+            return Remark(
                 say("I read Entra ID a moment ago, and it makes its own report anew only every few hours."), say("Try again in a while.")
             )
-    return Notice(text, say("Type the command again then."), Tone.DONE)
+    return Remark(text, say("Type the command again then."), Tone.DONE)
 
 
 def _name(scope: Scope, read_at: datetime) -> str:

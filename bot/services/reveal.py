@@ -20,11 +20,11 @@ from bot.domain.effect import untouched
 from bot.domain.incoming import CardAction
 from bot.domain.life import REVEALING_FOR, State
 from bot.domain.methods import Dossier
-from bot.domain.notices import Notice, Tone
 from bot.domain.operation import Operation
 from bot.domain.pass_terms import PassTerms, made_now
 from bot.domain.people import Standing, differences
 from bot.domain.policy import Decision
+from bot.domain.remarks import Remark, Tone
 from bot.domain.replies import OperationShown, Revealed
 from bot.domain.said import join, said_at, say
 from bot.domain.secret import Issued
@@ -61,7 +61,7 @@ class Reveals:
         self._clock = clock
         self._sleep = sleep
 
-    async def press(self, action: CardAction, operation: Operation) -> Revealed | OperationShown | Notice:
+    async def press(self, action: CardAction, operation: Operation) -> Revealed | OperationShown | Remark:
         """Makes and shows the code; or the card as it stands, when it was revealed before or what came of it is not known.
 
         Raises:
@@ -152,7 +152,7 @@ class Reveals:
         text = join(" ", (say("{id} has ended.", id=operation.id), outcome))
         raise Refusal(text, say("Type the command again for a new card."), code=code)
 
-    async def _made(self, operation: Operation, change: Change, minimum: int) -> Revealed | OperationShown | Notice:
+    async def _made(self, operation: Operation, change: Change, minimum: int) -> Revealed | OperationShown | Remark:
         """Asks Graph until it has said something, and records what.
 
         Args:
@@ -199,7 +199,7 @@ class Reveals:
                 await self._sleep(pause)
         return await self._directory.issue(operation.target.id, change, operation.id)
 
-    async def _shown(self, operation: Operation, change: Change, issued: Issued, minimum: int) -> Revealed | OperationShown | Notice:
+    async def _shown(self, operation: Operation, change: Change, issued: Issued, minimum: int) -> Revealed | OperationShown | Remark:
         now, name = self._clock(), operation.requester.name
         change = as_made(change, issued, now)
         times = validity(operation, change, minimum)
@@ -229,7 +229,7 @@ class Reveals:
                 "A new {what} was made, but I cannot reach my own database to record it, so I do not show it and nobody will see it.",
                 what=what,
             )
-            return Notice(
+            return Remark(
                 text,
                 say("Its card will say so as soon as the database is back, with a button to replace it."),
                 Tone.PROBLEM,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.incoming import CardAction
 from bot.domain.life import State
-from bot.domain.notices import Notice, Tone
 from bot.domain.operation import Operation
 from bot.domain.people import Person
+from bot.domain.remarks import Remark, Tone
 from bot.domain.said import join, said_at, say
 from bot.domain.stop import FREEZE_FOR, freeze_of
 from bot.errors import Refusal
@@ -23,7 +23,7 @@ async def suspect(
     clock: Clock,
     *,
     take_back: str = "",
-) -> Operation | Notice:
+) -> Operation | Remark:
     """Freezes the target for 24 hours from now, whatever was before, and cancels the operation of the pressed card if it still waits.
 
     Args:
@@ -44,7 +44,7 @@ async def suspect(
     if begun and cancelled:
         return cancelled
     if begun:
-        return Notice(
+        return Remark(
             say(
                 "{name} is frozen until {until}, and the log channel has been told. A change that was already under way may have "
                 "been made: look with show.",

@@ -9,10 +9,10 @@ from bot.domain.bulk import ASKS, CHECKED, OVER
 from bot.domain.consequences import ASKING
 from bot.domain.conversations import ConversationRef
 from bot.domain.life import State
-from bot.domain.notices import Notice, Tone
 from bot.domain.operation import Operation
 from bot.domain.people import Actor
 from bot.domain.phone import mask_text
+from bot.domain.remarks import Remark, Tone
 from bot.domain.said import join, say, say_count
 from bot.ports import Announcer, BulkJobs, Chats, Clock, Operations, Sleep
 from bot.retry import Post, until_all_taken, until_taken
@@ -32,13 +32,13 @@ async def tell(operations: Operations, jobs: BulkJobs, announcer: Announcer, clo
         return
     if not operation.conversation.conversation_id:
         return  # asked in a terminal
-    notice = approved(operation, int(occasion)) if occasion.isdigit() else job_news(operation, occasion) or ended(operation)
+    remark = approved(operation, int(occasion)) if occasion.isdigit() else job_news(operation, occasion) or ended(operation)
     asks = operation.bulk is not None and occasion.startswith(ASKS)
 
     async def post() -> None:
         if asks and (await jobs.progress(operation.id, clock())).hold not in ASKING:
             return  # it was answered before anybody was told
-        message_id = await announcer.send(operation.conversation, notice, operation.requester)
+        message_id = await announcer.send(operation.conversation, remark, operation.requester)
         if asks:
             await told_of(operations, operation, message_id, clock)
             hold = (await jobs.progress(operation.id, clock())).hold
@@ -48,11 +48,11 @@ async def tell(operations: Operations, jobs: BulkJobs, announcer: Announcer, clo
         await undeliverable(operations, clock, operation.id, refused)
 
 
-def approved(operation: Operation, number: int) -> Notice:
+def approved(operation: Operation, number: int) -> Remark:
     """What the requester hears of the approval with this number, from 1."""
     name, needed = operation.approvals[number - 1].approver_name, operation.need.approvals
     if number < needed:
-        return Notice(
+        return Remark(
             say_count(
                 needed - number,
                 "{name} approved {id} ({number} of {needed}); one more person has to agree.",
@@ -66,10 +66,10 @@ def approved(operation: Operation, number: int) -> Notice:
     if operation.once_only:
         here = operation.conversation.kind == "personal"
         where = say("its card") if here else say("the card you get for `status {id}` in a personal chat", id=operation.id)
-        return Notice(
+        return Remark(
             say("{name} approved {id}: press Reveal on {where}.", name=name, id=operation.id, where=where), "", Tone.DONE, say("Approved")
         )
-    return Notice(
+    return Remark(
         say("{name} approved {id}; it is being carried out, and its card shows the result.", name=name, id=operation.id),
         "",
         Tone.DONE,
@@ -85,31 +85,31 @@ _OVER = {
 }
 
 
-def job_news(operation: Operation, occasion: str) -> Notice | None:
+def job_news(operation: Operation, occasion: str) -> Remark | None:
     """What the requester of a bulk job hears beside its card; None of anything else."""
     if operation.bulk is None:
         return None
     who, what = operation.id, operation.bulk.file
     if occasion == CHECKED:
-        return Notice(say("{id}: every row of {file} is checked. Its card shows what would happen.", id=who, file=what))
+        return Remark(say("{id}: every row of {file} is checked. Its card shows what would happen.", id=who, file=what))
     if occasion.startswith(ASKS):
         text = say("{id} stands still, and its card asks how to go on with {file}.", id=who, file=what)
         hint = say("Press a button there, or type `bulk resume {id}` or `bulk cancel {id}`.", id=who)
-        return Notice(text, hint, Tone.INFO, say("Your answer is needed"))
+        return Remark(text, hint, Tone.INFO, say("Your answer is needed"))
     if occasion == OVER:
         tone, title = _OVER.get(operation.state, (Tone.PROBLEM, ""))
-        return Notice(say("{id}, {file}: {outcome}", id=who, file=what, outcome=operation.outcome), "", tone, title)
+        return Remark(say("{id}, {file}: {outcome}", id=who, file=what, outcome=operation.outcome), "", tone, title)
     return None
 
 
-def ended(operation: Operation) -> Notice:
+def ended(operation: Operation) -> Remark:
     """What the requester hears of an operation that ended without being carried out."""
     outcome = mask_text(operation.outcome)
     text = outcome if operation.id in outcome else say("{id}: {outcome}", id=operation.id, outcome=outcome)
     if operation.state is State.PARTIAL:
-        return Notice(text, say("Its card offers to replace it."), Tone.PROBLEM, say("Nobody saw it"))
+        return Remark(text, say("Its card offers to replace it."), Tone.PROBLEM, say("Nobody saw it"))
     hint = say("Still needed? Send the command again.") if operation.state is State.EXPIRED else ""
-    return Notice(text, hint, Tone.REFUSED, say("Suspicious call") if operation.state is State.CANCELLED else say("Not carried out"))
+    return Remark(text, hint, Tone.REFUSED, say("Suspicious call") if operation.state is State.CANCELLED else say("Not carried out"))
 
 
 async def remind(operations: Operations, chats: Chats, announcer: Announcer, clock: Clock, sleep: Sleep, operation_id: str) -> None:
@@ -136,7 +136,7 @@ async def _beside_cards(chats: Chats, operation: Operation) -> list[tuple[Conver
     return [(card.where, card.reader) for card in cards if card.card_id and not card.refused and card.reader.id not in operation.agreed]
 
 
-def reminder(operation: Operation, seconds: float, *, in_person: bool = False) -> Notice:
+def reminder(operation: Operation, seconds: float, *, in_person: bool = False) -> Remark:
     """What approvers are reminded of, in a channel or each in their own chat."""
     need, minutes = operation.need, max(1, round(seconds / 60))
     agreed = (
@@ -156,7 +156,7 @@ def reminder(operation: Operation, seconds: float, *, in_person: bool = False) -
         requester=operation.requester.name,
         name=operation.target.name,
     )
-    return Notice(
+    return Remark(
         join(" ", (waits, agreed, say_count(minutes, "It expires in {count} minute.", "It expires in {count} minutes."))),
         say("Decide on its card in this chat, or type `pending`.") if in_person else "",
     )

@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 
 from bot.domain.incoming import CardAction, FileConsent, IncomingMessage
-from bot.domain.notices import Notice
+from bot.domain.remarks import Remark
 from bot.domain.stop import Pause
 from bot.errors import StoreUnavailable
 from bot.ports import Clock, Operations, Stops
@@ -97,7 +97,7 @@ class Turns:
         except StoreUnavailable:
             return None
 
-    async def refused(self, what: IncomingMessage | CardAction | FileConsent, error: Exception) -> Notice:
+    async def refused(self, what: IncomingMessage | CardAction | FileConsent, error: Exception) -> Remark:
         """The sentence for a turn that came to nothing."""
         match what:
             case IncomingMessage():

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select
 from bot.domain import alarms as said
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.limits import DAY, HOUR, SetBefore
-from bot.domain.notices import LogNotice
 from bot.domain.operation import Operation
+from bot.domain.remarks import LogNote
 from bot.domain.rules import Limits
 from bot.domain.stop import Freeze
 from bot.store import outbox
@@ -57,18 +57,18 @@ def after_refusal(connection: Connection, enqueue: Enqueue, trail: Trail, event:
     _raise(connection, enqueue, key, said.refusals(limits, event.actor_name, codes, event.at), event.at)
 
 
-def after_call(connection: Connection, enqueue: Enqueue, freeze: Freeze, notice: LogNotice, at: datetime, *, again: bool) -> None:
+def after_call(connection: Connection, enqueue: Enqueue, freeze: Freeze, remark: LogNote, at: datetime, *, again: bool) -> None:
     """Tells the log channel of a suspicious call; of a further one about somebody who is frozen for one already, once an hour."""
     key = f"call:{freeze.target_id.lower()}"
     if not again or not _raised(connection, key, at - HOUR):
-        _raise(connection, enqueue, key, notice, at)
+        _raise(connection, enqueue, key, remark, at)
 
 
 def _beyond(connection: Connection, enqueue: Enqueue, event: AuditEvent, limits: Limits) -> None:
     code = str(event.facts["code"])
-    notice, key = said.beyond(limits, code, event.actor_name, event.at), f"{code}:{event.actor_id.lower()}"
-    if notice and not _raised(connection, key, event.at - HOUR):
-        _raise(connection, enqueue, key, notice, event.at)
+    remark, key = said.beyond(limits, code, event.actor_name, event.at), f"{code}:{event.actor_id.lower()}"
+    if remark and not _raised(connection, key, event.at - HOUR):
+        _raise(connection, enqueue, key, remark, event.at)
 
 
 def after_confirmation(
@@ -79,8 +79,8 @@ def after_confirmation(
     Args:
         before: for whom else a number of this operation was set.
     """
-    if notice := said.same_number(limits, operation, before, now):
-        outbox.add_notice(connection, enqueue, notice)
+    if remark := said.same_number(limits, operation, before, now):
+        outbox.add_remark(connection, enqueue, remark)
     department = operation.target.department.strip()
     key = f"team:{hashlib.sha256(department.lower().encode()).hexdigest()}"
     if not department or not limits.team_per_day or _raised(connection, key, now - DAY):
@@ -98,9 +98,9 @@ def _raised(connection: Connection, key: str, since: datetime) -> bool:
     return connection.execute(_RAISED, {"alarm": key, "since": since}).first() is not None
 
 
-def _raise(connection: Connection, enqueue: Enqueue, key: str, notice: LogNotice | None, now: datetime) -> None:
-    if notice is None:
+def _raise(connection: Connection, enqueue: Enqueue, key: str, remark: LogNote | None, now: datetime) -> None:
+    if remark is None:
         return
     connection.execute(delete(alarms).where(alarms.c.key == key))
     connection.execute(insert(alarms).values(key=key, at=now))
-    outbox.add_notice(connection, enqueue, notice)
+    outbox.add_remark(connection, enqueue, remark)

@@ -38,7 +38,7 @@ class StoredDiscrepancies:
                 return 0
             connection.execute(insert(discrepancies), [{"key": key, "at": at} for key in new.keys])
             trail.append(reconcile.event(new, at))
-            outbox.add_notice(connection, self._enqueue, reconcile.post(new, at))
+            outbox.add_remark(connection, self._enqueue, reconcile.post(new, at))
             return len(new.keys)
 
         return await self._transactions.record(work)

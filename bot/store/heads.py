@@ -13,7 +13,7 @@ from bot.store.tables import log_notices, log_posts
 from bot.store.trail import Trail
 from bot.store.transactions import Transactions
 
-#: With the day behind it, the key of its post; no operation's id and no other notice's begins so.
+#: With the day behind it, the key of its post; no operation's id and no other remark's begins so.
 _MARK = "h-"
 
 
@@ -32,7 +32,7 @@ class StoredHeads:
             if there or not trail.head.number:
                 return False
             _withdraw(connection)
-            outbox.add_notice(connection, self._enqueue, heads.notice(trail.head, at), key)
+            outbox.add_remark(connection, self._enqueue, heads.remark(trail.head, at), key)
             return True
 
         return await self._transactions.record(work)

@@ -16,7 +16,7 @@ from bot.store.tables import bulk_jobs, bulk_numbers, bulk_rows, freezes, log_no
 #: An ended freeze stops nothing and stands in the trail.
 FREEZES_KEPT = timedelta(days=1)
 #: What the log channel has seen stays in the channel.
-NOTICES_KEPT = timedelta(days=30)
+LOG_NOTES_KEPT = timedelta(days=30)
 #: A `show` card older than this has lost its button's meaning; whoever presses is told what to type.
 REFERENCES_KEPT = timedelta(days=90)
 #: Whoever has not been in their chat with us for a year has left, or will be known again with the next word.
@@ -28,14 +28,14 @@ MASKED_AT_ONCE = 200
 
 
 def forget(connection: Connection, now: datetime, numbers_days: int) -> None:
-    """Removes what has served its time: delivery keys, ended freezes, delivered notices, references, lifts, alarms, digests, last persons,
+    """Removes what has served its time: delivery keys, ended freezes, delivered remarks, references, lifts, alarms, digests, last persons,
     places of cards and chats.
     """
     deliveries.forget(connection, now)
     connection.execute(delete(freezes).where(freezes.c.until < now - FREEZES_KEPT))
     connection.execute(delete(references).where(references.c.at < now - REFERENCES_KEPT))
     delivered = select(log_posts.c.operation_id).where(log_posts.c.delivered)
-    old = (log_notices.c.at < now - NOTICES_KEPT) & log_notices.c.id.in_(delivered)
+    old = (log_notices.c.at < now - LOG_NOTES_KEPT) & log_notices.c.id.in_(delivered)
     ids = list(connection.execute(select(log_notices.c.id).where(old)).scalars())
     connection.execute(delete(log_notices).where(log_notices.c.id.in_(ids)))
     connection.execute(delete(log_posts).where(log_posts.c.operation_id.in_(ids)))

@@ -84,7 +84,7 @@ class StoredUsages:
             connection.execute(delete(lifts).where(lifts.c.person_id == person_id))
             connection.execute(insert(lifts).values(person_id=person_id, at=lift.at))
             trail.append(rules.lifted_event(lift))
-            outbox.add_notice(connection, self._enqueue, rules.lifted_post(lift))
+            outbox.add_remark(connection, self._enqueue, rules.lifted_post(lift))
 
         await self._transactions.record(work)
 

@@ -14,12 +14,12 @@ from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change
 from bot.domain.life import REVEAL_FOR, State
 from bot.domain.limits import NO_LIMITS, Usage
-from bot.domain.notices import LogNotice
 from bot.domain.operation import Approval, Operation, Result
 from bot.domain.people import Person
 from bot.domain.policy import Decision
 from bot.domain.reconcile import Known
 from bot.domain.registered import Made
+from bot.domain.remarks import LogNote
 from bot.domain.rules import Limits
 from bot.domain.said import to_column
 from bot.errors import Refusal
@@ -231,7 +231,7 @@ class StoredOperations(StoredDeliveries, StoredMemory):
     async def executions(self, since: datetime) -> Known:
         return await self._transactions.read(lambda connection: executions.read(connection, since))
 
-    async def undelivered_log_posts(self, limit: int = 50) -> tuple[tuple[int, Operation | LogNotice], ...]:
+    async def undelivered_log_posts(self, limit: int = 50) -> tuple[tuple[int, Operation | LogNote], ...]:
         return await self._transactions.read(lambda connection: outbox.read(connection, limit))
 
     async def log_post_delivered(self, number: int, event: AuditEvent) -> None:

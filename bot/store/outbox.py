@@ -1,4 +1,4 @@
-"""The log channel's outbox: operations and notices in one order. `log_posts.operation_id` names either."""
+"""The log channel's outbox: operations and remarks in one order. `log_posts.operation_id` names either."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, bindparam, insert, select, text
 
 from bot.domain.life import new_id
-from bot.domain.notices import LogNotice
 from bot.domain.operation import Operation
+from bot.domain.remarks import LogNote
 from bot.domain.said import from_store, to_store
 from bot.store import records
 from bot.store.tables import log_notices, log_posts, operations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bot.store.engine import Enqueue
 
 #: No operation's id looks like this.
-_NOTICE = "n-"
+_NOTE = "n-"
 _SENTENCES = ("title", "text", "hint")
 _TAKE_TURN = text("SELECT pg_advisory_xact_lock(8202)")
 _ADD = insert(log_posts)
@@ -41,29 +41,29 @@ def take_turn(connection: Connection) -> None:
 
 
 def add(connection: Connection, enqueue: Enqueue, key: str) -> None:
-    """Puts an operation (or a notice stored under `key`) at the end of the outbox."""
+    """Puts an operation (or a remark stored under `key`) at the end of the outbox."""
     take_turn(connection)
     connection.execute(_ADD, {"operation_id": key, "delivered": False})
     enqueue(connection, "log", key)
 
 
-def add_notice(connection: Connection, enqueue: Enqueue, notice: LogNotice, key: str = "") -> None:
-    """Puts a notice at the end of the outbox, under a key of its own unless one is given."""
-    key = key or f"{_NOTICE}{new_id(length=10)}"
-    stored = asdict(notice) | {"at": None} | {name: to_store(getattr(notice, name)) for name in _SENTENCES}
-    if not notice.take_back:
+def add_remark(connection: Connection, enqueue: Enqueue, remark: LogNote, key: str = "") -> None:
+    """Puts a remark at the end of the outbox, under a key of its own unless one is given."""
+    key = key or f"{_NOTE}{new_id(length=10)}"
+    stored = asdict(remark) | {"at": None} | {name: to_store(getattr(remark, name)) for name in _SENTENCES}
+    if not remark.take_back:
         del stored["take_back"]  # a replica of an earlier version, which does not know the word, can post this too
-    connection.execute(insert(log_notices).values(id=key, notice=stored, at=notice.at))
+    connection.execute(insert(log_notices).values(id=key, notice=stored, at=remark.at))
     add(connection, enqueue, key)
 
 
-def _notice(stored: dict[str, Any], at: datetime | None) -> LogNotice:
-    return LogNotice(**(stored | {"at": at} | {name: from_store(stored[name]) for name in _SENTENCES}))
+def _note(stored: dict[str, Any], at: datetime | None) -> LogNote:
+    return LogNote(**(stored | {"at": at} | {name: from_store(stored[name]) for name in _SENTENCES}))
 
 
-def read(connection: Connection, limit: int) -> tuple[tuple[int, Operation | LogNotice], ...]:
+def read(connection: Connection, limit: int) -> tuple[tuple[int, Operation | LogNote], ...]:
     """What the log channel has not seen, oldest first, with the number of its post."""
     return tuple(
-        (found.number, _notice(found.notice, found.noticed_at) if found.notice else records.operation(found))
+        (found.number, _note(found.notice, found.noticed_at) if found.notice else records.operation(found))
         for found in connection.execute(_WAITING, {"most": limit})
     )

@@ -95,7 +95,7 @@ class StoredStops:
             if freeze.suspicious:
                 alarms.after_call(connection, self._enqueue, freeze, post, now, again=again)
             else:
-                outbox.add_notice(connection, self._enqueue, post)
+                outbox.add_remark(connection, self._enqueue, post)
             return kept, not again
 
         done = await self._record(work)
@@ -110,7 +110,7 @@ class StoredStops:
                 return False
             connection.execute(delete(freezes).where(freezes.c.target_id == seen.target_id))
             trail.append(stop.unfrozen_event(seen, by, at, reason, ticket))
-            outbox.add_notice(connection, self._enqueue, stop.unfrozen_post(seen, by, at, reason, ticket))
+            outbox.add_remark(connection, self._enqueue, stop.unfrozen_post(seen, by, at, reason, ticket))
             return True
 
         return await self._record(work)
@@ -125,7 +125,7 @@ class StoredStops:
                 connection.execute(delete(freezes).where(freezes.c.target_id == freeze.target_id))
                 trail.append(stop.unfrozen_event(freeze, by, at, reason, ticket))
             if ended:
-                outbox.add_notice(connection, self._enqueue, stop.all_unfrozen_post(ended, shared, agent, by, at, reason, ticket))
+                outbox.add_remark(connection, self._enqueue, stop.all_unfrozen_post(ended, shared, agent, by, at, reason, ticket))
             return ended, shared
 
         return await self._record(work)
@@ -138,7 +138,7 @@ class StoredStops:
             value = json.dumps(asdict(pause) | {"since": pause.since.isoformat()})
             connection.execute(insert(settings).values(name=_PAUSE, value=value))
             trail.append(stop.paused_event(pause, ticket))
-            outbox.add_notice(connection, self._enqueue, stop.paused_post(pause, ticket))
+            outbox.add_remark(connection, self._enqueue, stop.paused_post(pause, ticket))
             return None
 
         return await self._record(work)
@@ -150,7 +150,7 @@ class StoredStops:
                 return None
             connection.execute(delete(settings).where(settings.c.name == _PAUSE))
             trail.append(stop.resumed_event(by, at, reason, ticket))
-            outbox.add_notice(connection, self._enqueue, stop.resumed_post(before, by, at, reason, ticket))
+            outbox.add_remark(connection, self._enqueue, stop.resumed_post(before, by, at, reason, ticket))
             return before
 
         return await self._record(work)

@@ -8,9 +8,9 @@ from typing import Any
 
 from bot.domain.conversations import ConversationRef
 from bot.domain.forms import FormShown
-from bot.domain.notices import Notice, Tone
 from bot.domain.people import Actor
 from bot.domain.phone import mask_text
+from bot.domain.remarks import Remark, Tone
 from bot.domain.replies import ApprovalShown, BulkShown, FileOffered, FileStored, OperationShown, Reply, Revealed, Viewer
 from bot.domain.said import NOBODY, Reader, say, speaking, spoken
 from bot.domain.stop import Pause
@@ -57,7 +57,7 @@ def requester_of(reply: Reply) -> Actor | None:
 def message(reply: Reply, where: ConversationRef, pause: Pause | None = None, reader: Reader = NOBODY) -> dict[str, Any]:
     """The reply as the body of a Connector post."""
     if isinstance(reply, FileStored) and not reply.url.startswith("https://"):
-        reply = Notice(say("“{name}” is in your OneDrive now.", name=reply.name), tone=Tone.DONE)  # Teams shows no card without an address
+        reply = Remark(say("“{name}” is in your OneDrive now.", name=reply.name), tone=Tone.DONE)  # Teams shows no card without an address
     if isinstance(reply, FileOffered | FileStored):
         if where.kind == "personal":
             return _file_card(reply, reader)
@@ -66,9 +66,9 @@ def message(reply: Reply, where: ConversationRef, pause: Pause | None = None, re
     return {"type": "message", "summary": shown.summary, "attachments": [{"contentType": CARD, "content": shown.card}]}
 
 
-def no_files_here() -> Notice:
+def no_files_here() -> Remark:
     """Where others read along Teams has no cards for files."""
-    return Notice(say("Teams lets me hand over files in a personal chat alone."), say("Ask me for it there."), Tone.REFUSED)
+    return Remark(say("Teams lets me hand over files in a personal chat alone."), say("Ask me for it there."), Tone.REFUSED)
 
 
 def _file_card(reply: FileOffered | FileStored, reader: Reader) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from botbuilder.core import TurnContext
 
 from bot.domain.conversations import ConversationRef
 from bot.domain.incoming import CardAction, FileConsent
-from bot.domain.notices import Notice, Tone
 from bot.domain.people import Actor
+from bot.domain.remarks import Remark, Tone
 from bot.domain.replies import FileOffered, FileStored, Reply
 from bot.domain.said import say
 from bot.domain.stop import Pause
@@ -55,15 +55,15 @@ class Carrier:
         await self._posted.remember(reply, where_of(context.activity), card_id)
         return True
 
-    async def meanwhile(self, context: TurnContext, notice: Notice) -> str:
+    async def meanwhile(self, context: TurnContext, remark: Remark) -> str:
         """Says what stands in for an answer; returns the id of that message, or nothing when Teams does not take it."""
-        return await self._posted_below(context, notice) or ""
+        return await self._posted_below(context, remark) or ""
 
     async def at_last(self, context: TurnContext, card_id: str, reply: Reply) -> None:
         """Puts the answer in place of such a message; below where there is none, or none that can be edited."""
         if isinstance(reply, FileOffered | FileStored):  # Teams' own cards are messages of their own
             if await self.below(context, reply):
-                await self.replaced(context, card_id, Notice(say("The answer is below.")))
+                await self.replaced(context, card_id, Remark(say("The answer is below.")))
         elif await self.replaced(context, card_id, reply):
             await self._posted.remember(reply, where_of(context.activity), card_id)
         else:
@@ -124,22 +124,22 @@ class Carrier:
             await self._connector.delete(consent.where, card_id)
             await self._posted.offer_gone(consent)
 
-    async def privately(self, context: TurnContext, notice: Notice) -> None:
+    async def privately(self, context: TurnContext, remark: Remark) -> None:
         """Tells whoever acted, in their own chat with the bot."""
         activity = context.activity
         where, actor = where_of(activity), actor_of(activity)
         if where.kind == "personal":
-            await self.below(context, notice)
+            await self.below(context, remark)
             return
         try:
             chat = await self._connector.personal_chat(where, activity.recipient.id, actor.chat_id, self._tenant_id)
-            await self._connector.send(chat, await self._said(notice, chat, actor))
+            await self._connector.send(chat, await self._said(remark, chat, actor))
         except ChatError:
             # No private way to this person: the public line says nothing but that the click did not count.
             text = say("That click did nothing. Write to me in a personal chat to see why.")
-            await self.below(context, Notice(text, tone=Tone.REFUSED))
+            await self.below(context, Remark(text, tone=Tone.REFUSED))
 
-    async def offered_in_private(self, context: TurnContext, offered: FileOffered) -> Notice:
+    async def offered_in_private(self, context: TurnContext, offered: FileOffered) -> Remark:
         """Offers a file in the own chat of whoever asked for it where others read along; returns what to say there."""
         activity = context.activity
         where, actor = where_of(activity), actor_of(activity)
@@ -150,4 +150,4 @@ class Carrier:
             log.info("file cannot be offered in private", action="offer_undeliverable", error=str(error))
             return no_files_here()
         await self._posted.remember(offered, chat, card_id)
-        return Notice(say("The file is in our own chat: press Allow there, and it comes into your OneDrive."), tone=Tone.DONE)
+        return Remark(say("The file is in our own chat: press Allow there, and it comes into your OneDrive."), tone=Tone.DONE)

@@ -8,7 +8,7 @@ import structlog
 from aiohttp import web
 from botbuilder.schema import Activity
 
-from bot.domain.notices import Notice, Tone
+from bot.domain.remarks import Remark, Tone
 from bot.domain.said import say
 from bot.errors import ChatError
 from bot.languages import Readers
@@ -105,7 +105,7 @@ class MessagesEndpoint:
 
     async def _own_up(self, activity: Activity, error: Exception) -> web.Response:
         """A defect of ours: whoever waits for an answer gets an incident number, and the log the traceback under it."""
-        sorry = Notice(incident(error), say("If it happens again, give that number to whoever runs Doorman."), Tone.PROBLEM)
+        sorry = Remark(incident(error), say("If it happens again, give that number to whoever runs Doorman."), Tone.PROBLEM)
         if activity.type == "invoke":
             return web.json_response(told(sorry, self._readers.of(actor_of(activity))).body)
         if activity.type == "message":
@@ -119,19 +119,19 @@ class MessagesEndpoint:
             return
         await self._say(
             activity,
-            Notice(
+            Remark(
                 say("I only work for people of another organisation, so I cannot help you here."),
                 say("Ask your own helpdesk."),
                 Tone.REFUSED,
             ),
         )
 
-    async def _say(self, activity: Activity, notice: Notice) -> None:
+    async def _say(self, activity: Activity, remark: Remark) -> None:
         where = where_of(activity)
         try:
-            await self._connector.send(where, message(notice, where, reader=self._readers.of(actor_of(activity))))
+            await self._connector.send(where, message(remark, where, reader=self._readers.of(actor_of(activity))))
         except ChatError as error:
-            log.info("notice undeliverable", action="notice_undeliverable", error=str(error))
+            log.info("remark undeliverable", action="remark_undeliverable", error=str(error))
 
 
 def _from_this_machine(request: web.Request) -> bool:

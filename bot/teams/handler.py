@@ -14,7 +14,7 @@ from botbuilder.schema import Activity
 from bot.domain.forms import FormShown
 from bot.domain.incoming import CardAction, FileConsent
 from bot.domain.life import State
-from bot.domain.notices import Notice, Tone
+from bot.domain.remarks import Remark, Tone
 from bot.domain.replies import BulkShown, FileOffered, Help, OperationShown, Reply
 from bot.domain.said import Reader, join, say, speaking, spoken
 from bot.errors import ChatError
@@ -120,7 +120,7 @@ class DoormanHandler(TeamsActivityHandler):
         reply, spot = await self._given(turn_context, await self._dispatch.action(action), action)
         reader = self._readers.of(action.actor)
         match spot:
-            case Spot.TOLD | Spot.TOLD_AND_WRITTEN if isinstance(reply, Notice):
+            case Spot.TOLD | Spot.TOLD_AND_WRITTEN if isinstance(reply, Remark):
                 if spot is Spot.TOLD_AND_WRITTEN:
                     await self._carrier.privately(turn_context, reply)
                 return told(reply, reader)
@@ -151,7 +151,7 @@ class DoormanHandler(TeamsActivityHandler):
             with speaking(self._readers.of(consent.actor)):  # the file is theirs, and so is its language
                 reply = await self._dispatch.file(consent)
         except Exception as error:  # nobody waits for this task
-            reply = Notice(incident(error), tone=Tone.PROBLEM)
+            reply = Remark(incident(error), tone=Tone.PROBLEM)
         try:
             await self._carrier.handed_over(consent, reply)
         except ChatError as error:
@@ -200,32 +200,32 @@ class DoormanHandler(TeamsActivityHandler):
         if spot is Spot.NOWHERE:
             return
         if spot is Spot.OWN_CHAT:
-            notice = reply.problem if isinstance(reply, FormShown) else reply
-            assert isinstance(notice, Notice), "nothing else is for one person alone"
-            await self._carrier.privately(context, notice)
+            remark = reply.problem if isinstance(reply, FormShown) else reply
+            assert isinstance(remark, Remark), "nothing else is for one person alone"
+            await self._carrier.privately(context, remark)
         elif spot is not Spot.INSTEAD or not await self._carrier.instead(action, reply):
             await self._carrier.below(context, reply)
 
 
-def _is_below(reply: Reply) -> Notice:
+def _is_below(reply: Reply) -> Remark:
     """What the presser is told when the answer is a message of its own."""
     if isinstance(reply, FileOffered):
-        return Notice(say("The file is below: press Allow there, and it comes into your OneDrive."))
+        return Remark(say("The file is below: press Allow there, and it comes into your OneDrive."))
     if isinstance(reply, OperationShown | BulkShown) and reply.operation.state in (State.PROPOSED, State.CHECKING):
-        return Notice(say("The new card, {id}, is below: confirm it there.", id=reply.operation.id))
-    return Notice(say("The answer is below."))
+        return Remark(say("The new card, {id}, is below: confirm it there.", id=reply.operation.id))
+    return Remark(say("The answer is below."))
 
 
-def _unknown_button() -> Notice:
+def _unknown_button() -> Remark:
     text = say("I do not know this button. The card may be from an older version of me.")
-    return Notice(text, say("Type the command again."), Tone.REFUSED)
+    return Remark(text, say("Type the command again."), Tone.REFUSED)
 
 
-def told(notice: Notice, reader: Reader) -> InvokeResponse:
+def told(remark: Remark, reader: Reader) -> InvokeResponse:
     """A sentence for the presser alone; nobody else's card changes."""
-    why = f"(why {notice.reference})" if notice.reference else ""
+    why = f"(why {remark.reference})" if remark.reference else ""
     with speaking(reader):
-        said = spoken(join(" ", (notice.text, notice.hint, why)))
+        said = spoken(join(" ", (remark.text, remark.hint, why)))
     return _answer({"statusCode": 200, "type": MESSAGE, "value": _QUOTED.sub(r"“\1”", said)})  # plain text, without Markdown
 
 

@@ -7,7 +7,7 @@ from enum import Enum, auto
 from bot.domain.conversations import ConversationRef
 from bot.domain.forms import FormShown
 from bot.domain.incoming import CardAction
-from bot.domain.notices import Notice, Tone
+from bot.domain.remarks import Remark, Tone
 from bot.domain.replies import ApprovalShown, FileOffered, Pending, Reply
 from bot.domain.verbs import VERBS, Place, Thing
 
@@ -25,7 +25,7 @@ class Spot(Enum):
     TOLD = auto()  # a sentence for the presser, which no card shows
     TOLD_AND_WRITTEN = auto()  # and a message in the presser's own chat, since what is told has no buttons
     OWN_CHAT = auto()  # a message in the own chat of whoever acted
-    OFFERED_IN_OWN_CHAT = auto()  # a file, which Teams takes in a personal chat alone; the notice of that is the answer
+    OFFERED_IN_OWN_CHAT = auto()  # a file, which Teams takes in a personal chat alone; the remark of that is the answer
     NO_FILES = auto()  # the answer is a sentence on where to ask for it
     NOWHERE = auto()  # everybody's card is brought up to date by the announcement
 
@@ -43,7 +43,7 @@ def placement(reply: Reply, where: ConversationRef, action: CardAction | None = 
         return Spot.OFFERED_IN_OWN_CHAT if reply.id else Spot.NO_FILES
     if action is None:
         return Spot.BELOW
-    if isinstance(reply, Notice) and not _is_for_a_card(action, reply):
+    if isinstance(reply, Remark) and not _is_for_a_card(action, reply):
         if not action.universal:  # Action.Submit has no answer of its own
             return Spot.OWN_CHAT
         return Spot.TOLD_AND_WRITTEN if reply.take_back else Spot.TOLD
@@ -61,13 +61,13 @@ def placement(reply: Reply, where: ConversationRef, action: CardAction | None = 
     return Spot.BELOW if place in (Place.BELOW, Place.FILE) else Spot.INSTEAD
 
 
-def _is_for_a_card(action: CardAction, notice: Notice) -> bool:
-    """Whether a notice is more than a sentence for the presser: it has facts, or is what a command came to."""
-    return bool(notice.facts) or (not _COMMANDS.isdisjoint(VERBS[action.verb].names) and came_to_something(notice))
+def _is_for_a_card(action: CardAction, remark: Remark) -> bool:
+    """Whether a remark is more than a sentence for the presser: it has facts, or is what a command came to."""
+    return bool(remark.facts) or (not _COMMANDS.isdisjoint(VERBS[action.verb].names) and came_to_something(remark))
 
 
 def came_to_something(reply: Reply) -> bool:
     """Whether a command was opened or carried out, and not refused."""
     if isinstance(reply, FormShown):
         return reply.problem is None
-    return not isinstance(reply, Notice) or reply.tone in (Tone.DONE, Tone.INFO)
+    return not isinstance(reply, Remark) or reply.tone in (Tone.DONE, Tone.INFO)

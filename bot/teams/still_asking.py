@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 from botbuilder.core import TurnContext
 
-from bot.domain.notices import Notice, Tone
+from bot.domain.remarks import Remark, Tone
 from bot.domain.replies import Reply
 from bot.languages import Readers
 from bot.services.asking import Asking
@@ -58,7 +58,7 @@ class StillAsking:
             for task in late:
                 task.cancel()
 
-    async def _follow(self, context: TurnContext, asking: Asking, said: Notice, card_id: str) -> None:
+    async def _follow(self, context: TurnContext, asking: Asking, said: Remark, card_id: str) -> None:
         zone = self._readers.of(actor_of(context.activity)).zone
         try:
             while (reply := await asking.reply(LOOK_SECONDS)) is None:
@@ -67,5 +67,5 @@ class StillAsking:
                     await self._carrier.replaced(context, card_id, said)
             reply = await self._fitted(context, reply)
         except Exception as error:  # nobody waits for this task
-            reply = Notice(incident(error), tone=Tone.PROBLEM)
+            reply = Remark(incident(error), tone=Tone.PROBLEM)
         await self._carrier.at_last(context, card_id, reply)

@@ -28,7 +28,7 @@ _VENDOR = {
     "markdown-it.min.js": "markdown-it/dist/browser/markdown-it.umd.min.js",
 }
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_HEARTBEAT = 15.0  # seconds; lets the page notice a dead line
+_HEARTBEAT = 15.0  # seconds; lets the page remark a dead line
 
 
 def demo_app(teams: Teams, entra_url: str, vendor_dir: str | Path, samples: Samples | None = None) -> web.Application:

@@ -12,11 +12,11 @@ from bot.domain.conversations import ConversationRef, Member
 from bot.domain.forms import Field, FieldKind, FormShown
 from bot.domain.life import Fate, State
 from bot.domain.methods import Dossier, Family, Method, Phone, PhoneType, SmsSignIn
-from bot.domain.notices import LogNotice, Notice, Tone
 from bot.domain.operation import Approval, Operation, Result
 from bot.domain.pass_terms import WantedPass
 from bot.domain.people import Actor, Person
 from bot.domain.recovery import SESSIONS, Found, Recovery, Situation
+from bot.domain.remarks import LogNote, Remark, Tone
 from bot.domain.replies import (
     ApprovalShown,
     Choose,
@@ -265,7 +265,7 @@ PASS_FORM = FormShown(
         Field("who", "Person", FieldKind.PERSON, picked=ALICE.id, picked_name=ALICE.name, value="alise"),
         Field("reusable", "Reusable", FieldKind.SWITCH, required=False, value="true"),
     ),
-    problem=Notice("You picked a person and typed one too.", "Leave one of the two empty.", Tone.REFUSED),
+    problem=Remark("You picked a person and typed one too.", "Leave one of the two empty.", Tone.REFUSED),
 )
 HELP = Help(
     topics=(
@@ -496,17 +496,17 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
             own=True,
         ),
         "log-reset-partly": LogEntry(in_state(State.PARTIAL, replace(RESET, results=LEFT), "2 of 4 done.").masked()),
-        "notice-info": Notice("Edited messages are not run again.", "Send the corrected line as a new message."),
-        "notice-done": Notice("This channel is the log channel from now on.", tone=Tone.DONE),
-        "notice-refused": Notice(
+        "remark-info": Remark("Edited messages are not run again.", "Send the corrected line as a new message."),
+        "remark-done": Remark("This channel is the log channel from now on.", tone=Tone.DONE),
+        "remark-refused": Remark(
             "You are not in the helpdesk group, so I cannot do this for you.",
             "If you should be, ask whoever runs the helpdesk to add you in Entra ID; it takes a minute to reach me.",
             Tone.REFUSED,
         ),
-        "notice-problem": Notice(
+        "remark-problem": Remark(
             "Entra ID does not answer at the moment. Nothing was changed.", "Try again in a minute. Incident K4T9.", Tone.PROBLEM
         ),
-        "notice-with-facts": Notice(
+        "remark-with-facts": Remark(
             "Hanna Visser could ask for this; it needs 1 approval by members of Helpdesk seniors.",
             "Nothing was proposed or changed.",
             Tone.INFO,
@@ -518,13 +518,13 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
                 ("Could approve", "Ingrid Lund, Sam Okafor"),
             ),
         ),
-        "notice-refused-by-policy": Notice(
+        "remark-refused-by-policy": Remark(
             "Ada Admin is protected: Global Administrator. I can show this account but not change it.",
             "An Entra administrator can do this in the Entra admin centre.",
             Tone.REFUSED,
             reference="7QXF",
         ),
-        "notice-titled": Notice("I do not know “shwo alice”.", "Did you mean “show alice”?", Tone.REFUSED, "I did not understand that"),
+        "remark-titled": Remark("I do not know “shwo alice”.", "Did you mean “show alice”?", Tone.REFUSED, "I did not understand that"),
         "history": History("History of Alice Jansen", EVENTS),
         "history-empty": History("History of Mia O'Brien"),
         **approvals(),
@@ -585,10 +585,10 @@ def hostile(text: str) -> dict[str, Reply]:
         **hostile_reports(text),
         "log": LogEntry(operation.masked()),
         "log failed": LogEntry(replace(operation, state=State.FAILED, finished_at=NOW).masked()),
-        "form": FormShown("F7K2M9QX", text, text, text, text, fields, text, Notice(text, text, Tone.REFUSED)),
+        "form": FormShown("F7K2M9QX", text, text, text, text, fields, text, Remark(text, text, Tone.REFUSED)),
         "help": Help(((text, (command,) * 20), (text, (command,) * 20)), text),
         "whoami": Whoami(who, text, helpdesk=True, admin=True),
-        "log notice": LogNotice(text, text, text, NOW, grave=True),
+        "log remark": LogNote(text, text, text, NOW, grave=True),
         "person frozen": PersonShown(
             DOSSIER, freeze=replace(SUSPECTED, name=text, upn=text, by_name=text, reason=text), reference="C4H7C4H7C4H7"
         ),
@@ -650,7 +650,7 @@ def hostile(text: str) -> dict[str, Reply]:
             replace(operation, changes=(PASS,), recovery=Recovery(Situation.LOST, text), state=State.READY), NOW, own=True
         ),
         "choose many": Choose("C4H7", text, (who,) * 40, more=True, only_for=text),
-        "notice": Notice(text, text, Tone.PROBLEM, text, ((text, text), ("label", text)), text),
+        "remark": Remark(text, text, Tone.PROBLEM, text, ((text, text), ("label", text)), text),
         "history": History(text, (event,) * 60),
         "revealed": Revealed(replace(operation, state=State.PARTIAL), Secret("Kq7+X&w=%t@#"), NOW, (text,) * 20, text),
     }

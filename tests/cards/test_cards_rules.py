@@ -11,7 +11,7 @@ import pytest
 from bot.domain.audit import Tag
 from bot.domain.incoming import Verb
 from bot.domain.life import State
-from bot.domain.notices import Notice
+from bot.domain.remarks import Remark
 from bot.domain.replies import Choose, LogEntry, OperationShown, Revealed
 from bot.teams.inbound import REASON_LIMIT
 from cards import render
@@ -274,8 +274,8 @@ def test_the_log_says_why_it_did_not_work() -> None:
     assert "Entra ID refused" in " ".join(strings(card["body"]))
 
 
-def test_what_is_to_be_typed_in_a_notice_looks_like_it() -> None:
-    card = render(Notice("Type `show alice` first.", "A lone ` stays.")).card
+def test_what_is_to_be_typed_in_a_remark_looks_like_it() -> None:
+    card = render(Remark("Type `show alice` first.", "A lone ` stays.")).card
     text, hint = (block["inlines"] for block in card["body"][-2:])
     assert [(piece["text"], piece.get("fontType")) for piece in text] == [("Type ", None), ("show alice", "Monospace"), (" first.", None)]
     assert [piece["text"] for piece in hint] == ["A lone ` stays."]

@@ -13,8 +13,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.life import State
-from bot.domain.notices import Notice
 from bot.domain.phone import mask_text
+from bot.domain.remarks import Remark
 from bot.domain.replies import ApprovalShown, History, LogEntry, OperationShown, Pending, PersonShown
 from cards import render
 from cards.size import LIMIT, size
@@ -184,7 +184,7 @@ def test_no_number_is_readable_where_others_read_along(old: str, new: str) -> No
             assert number in list(strings(own.card))
     phones = {type: replace(phone, number=new) for type, phone in DOSSIER.phones.items()}
     event = replace(EVENTS[3], facts={"text": f"set mobile for alice {new}", "changes": [told], "reason": told})
-    for reply in (PersonShown(replace(DOSSIER, phones=phones)), Notice(told, told), History(told, (event,))):
+    for reply in (PersonShown(replace(DOSSIER, phones=phones)), Remark(told, told), History(told, (event,))):
         rendered = render(reply)
         _assert_hidden(new, rendered.summary, rendered.card["fallbackText"])
     _assert_hidden(new, *strings(render(History(told, (event,))).card["body"]))

@@ -18,10 +18,10 @@ from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change, ChangeKind
 from bot.domain.conversations import ConversationRef
 from bot.domain.methods import Dossier, Phone, PhoneType
-from bot.domain.notices import Notice
 from bot.domain.operation import Operation
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.plan import Plan
+from bot.domain.remarks import Remark
 from bot.domain.replies import Help, OperationShown, PersonShown, Whoami
 from bot.domain.retirement import Retirement
 from bot.errors import Refusal
@@ -202,7 +202,7 @@ async def test_whoami() -> None:
 async def test_log_here_keeps_the_channel_without_the_thread() -> None:
     operations = FakeOperations()
     answer = await say("log here", where=CHANNEL, operations=operations)
-    assert isinstance(answer, Notice)
+    assert isinstance(answer, Remark)
     value, event = operations.settings["log_channel"]
     assert ConversationRef(**json.loads(value)) == ConversationRef("https://teams.example/", "19:x@thread.tacv2", "channel")
     assert (event.tag, event.actor_id) == (Tag.CHAT_LOG_CHANNEL_SET, "id-hanna")

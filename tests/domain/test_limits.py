@@ -114,10 +114,10 @@ def test_a_freeze_beyond_the_limit_is_refused_and_told(policy: Limits, frozen: t
     assert decision.allowed == (not 0 < policy.freezes_per_hour <= len(recent))
     if not decision.allowed:
         assert "lift limits for Hanna" in decision.hint
-        notice = alarms.beyond(policy, decision.reason.value, "Hanna", NOW)
-        assert notice is not None
-        assert notice.grave
-        assert "unfreeze all by Hanna" in notice.hint
+        remark = alarms.beyond(policy, decision.reason.value, "Hanna", NOW)
+        assert remark is not None
+        assert remark.grave
+        assert "unfreeze all by Hanna" in remark.hint
 
 
 def test_of_which_limits_the_log_channel_is_told() -> None:
@@ -159,6 +159,6 @@ def test_which_refusals_mean_something() -> None:
 @given(st.lists(st.tuples(moments, st.sampled_from(("not_in_helpdesk_group", "usage", "frozen"))), max_size=12), most)
 def test_an_agent_raises_an_alarm_by_refusals_that_mean_something(refused: list[tuple[datetime, str]], allowed: int) -> None:
     telling = [code for _, code in refused if code != "usage"]
-    notice = alarms.refusals(replace(NO_LIMITS, refusals_per_hour=allowed), "Oscar", refused, NOW)
-    assert (notice is not None) == (0 < allowed <= len(telling))
-    assert notice is None or f"refused {len(telling)} times" in notice.text
+    remark = alarms.refusals(replace(NO_LIMITS, refusals_per_hour=allowed), "Oscar", refused, NOW)
+    assert (remark is not None) == (0 < allowed <= len(telling))
+    assert remark is None or f"refused {len(telling)} times" in remark.text

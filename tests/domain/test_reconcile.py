@@ -104,14 +104,14 @@ def test_a_discrepancy_has_the_same_name_whenever_it_is_found() -> None:
 
 def test_the_post_names_a_few_counts_the_rest_and_holds_no_number() -> None:
     found = compared([execution(120, 119, target_upn="+31 6 12345678")], [record(minutes) for minutes in range(1, 10)])
-    notice = post(found, NOW)
-    assert notice.grave
-    assert notice.text.count("Not in my trail: ") == MOST_NAMED
-    assert "And 5 more." in notice.text
-    assert "replace its secret" in notice.hint
-    assert "look with show" in notice.hint
+    remark = post(found, NOW)
+    assert remark.grave
+    assert remark.text.count("Not in my trail: ") == MOST_NAMED
+    assert "And 5 more." in remark.text
+    assert "replace its secret" in remark.hint
+    assert "look with show" in remark.hint
     only_missing = post(found.only(["trail:OP120"]), NOW)
     assert only_missing.text.startswith("Not in Entra's log: OP120 for ")
     assert "12345678" not in only_missing.text
     assert "secret" not in only_missing.hint
-    assert event(found, NOW).facts == {"count": 10, "text": notice.text}
+    assert event(found, NOW).facts == {"count": 10, "text": remark.text}

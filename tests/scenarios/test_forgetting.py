@@ -97,7 +97,7 @@ async def test_numbers_may_be_kept_for_ever(desk: Desk, database_url: str) -> No
     assert len(rows(database_url, "numbers")) == 1
 
 
-async def test_references_notices_and_ended_freezes_are_forgotten(desk: Desk, database_url: str) -> None:
+async def test_references_log_notes_and_ended_freezes_are_forgotten(desk: Desk, database_url: str) -> None:
     await desk.say(HANNA, "freeze omar for 1 hours")
     await desk.logged("Frozen", "Omar Farouk")
     shown = await desk.say(HANNA, "show alice")

@@ -49,8 +49,8 @@ async def test_something_new_closes_the_case_and_takes_the_unused_pass(desk: Des
     await desk.press(HANNA, await pass_card(desk, own), "reveal")
     registers(desk, LOTTE, displayName="iPhone 17")
     desk.later(hours=1)
-    notice = await told(desk, HANNA, BACK_IN, "has registered Microsoft Authenticator iPhone 17", f"The recovery {recovery} is closed")
-    assert "Temporary Access Pass (registered" in Answer(desk, notice, HANNA).text
+    remark = await told(desk, HANNA, BACK_IN, "has registered Microsoft Authenticator iPhone 17", f"The recovery {recovery} is closed")
+    assert "Temporary Access Pass (registered" in Answer(desk, remark, HANNA).text
     await desk.logged("Remove Temporary Access Pass for Lotte Smit", "Done")
     assert writes(desk)[-2:] == ["pass.create", "pass.delete"]
     assert kinds(desk, LOTTE) == ["authenticator"]

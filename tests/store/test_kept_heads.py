@@ -120,5 +120,5 @@ async def test_of_a_trail_without_events_there_is_no_head(database: sqlalchemy.E
 def said(database: sqlalchemy.Engine) -> list[str]:
     """The heads that wait for the log channel."""
     with database.connect() as connection:
-        said = [notice.text for _, notice in outbox.read(connection, 50) if isinstance(notice.text, Said)]
+        said = [remark.text for _, remark in outbox.read(connection, 50) if isinstance(remark.text, Said)]
     return [str(text.parts["head"]) for text in said]

@@ -14,8 +14,8 @@ import pytest_asyncio
 from aiohttp import web
 
 from bot.domain.incoming import CardAction, FileConsent, FileKind, IncomingFile, IncomingMessage, Verb
-from bot.domain.notices import Notice, Tone
 from bot.domain.personal import PersonalChat
+from bot.domain.remarks import Remark, Tone
 from bot.domain.replies import FileOffered, FileStored, Help, Reply
 from bot.errors import Refusal
 from bot.languages import Readers
@@ -125,7 +125,7 @@ class Chat:
             try:
                 await self.files.upload(consent.upload_url, parts(), len(content))
             except Refusal as refusal:
-                return Notice(refusal.text, refusal.hint, Tone.REFUSED)
+                return Remark(refusal.text, refusal.hint, Tone.REFUSED)
             return FileStored(consent.name, consent.content_url, consent.unique_id, consent.file_type)
 
         self.desk.hand_over = hand_over
@@ -283,7 +283,7 @@ async def test_a_defect_is_an_incident_and_no_silence(chat: Chat) -> None:
 
 @pytest.mark.parametrize("accept", [True, False])
 async def test_an_answer_deletes_its_own_offer_whatever_message_it_names(chat: Chat, accept: bool) -> None:
-    chat.desk.reply = Notice("Ready")
+    chat.desk.reply = Remark("Ready")
     await chat.teams.say(HANNA, "help")
     other = chat.said()[-1].id
     message_id = await chat.offer()
@@ -362,7 +362,7 @@ async def test_a_stored_file_without_an_address_is_told_all_the_same(chat: Chat)
 
 
 async def test_a_button_that_asks_for_a_file_gets_it_below_its_card(chat: Chat) -> None:
-    chat.desk.reply = Notice("Ready")
+    chat.desk.reply = Remark("Ready")
     await chat.teams.say(HANNA, "bulk")
     card = chat.said()[-1]
     for style, value in (("execute", {"type": "Action.Execute", "verb": Verb.RESULT, "data": {"id": "7Q2F"}}),

@@ -9,9 +9,9 @@ import pytest
 from bot.domain.conversations import ConversationRef
 from bot.domain.forms import FormShown
 from bot.domain.incoming import CardAction, FileKind, Verb
-from bot.domain.notices import Notice, Tone
 from bot.domain.operation import Operation
 from bot.domain.people import Actor, Person
+from bot.domain.remarks import Remark, Tone
 from bot.domain.replies import ApprovalShown, FileOffered, Help, OperationShown, Pending, Reply
 from bot.domain.verbs import VERBS
 from bot.teams.placement import Spot, placement
@@ -25,10 +25,10 @@ OPERATION = Operation(
     changes=(), conversation=CHAT, created_at=NOW, expires_at=NOW + timedelta(minutes=10),
 )  # fmt: skip
 
-REFUSED = Notice("No.", tone=Tone.REFUSED)
-DONE = Notice("Done.", tone=Tone.DONE)
-FACTS = Notice("Found.", facts=(("Default", "push"),))
-FROZEN = Notice("Frozen.", tone=Tone.DONE, take_back="7QXF")
+REFUSED = Remark("No.", tone=Tone.REFUSED)
+DONE = Remark("Done.", tone=Tone.DONE)
+FACTS = Remark("Found.", facts=(("Default", "push"),))
+FROZEN = Remark("Frozen.", tone=Tone.DONE, take_back="7QXF")
 CARD = OperationShown(OPERATION, NOW)
 APPROVAL = ApprovalShown(OPERATION, NOW)
 LIST = Pending((), (), NOW)

@@ -6,8 +6,8 @@ import contextlib
 
 from bot.domain.bulk import Hold
 from bot.domain.consequences import ASKING
-from bot.domain.notices import Notice
 from bot.domain.operation import Operation
+from bot.domain.remarks import Remark
 from bot.domain.said import say
 from bot.errors import ChatRefused
 from bot.ports import Announcer, Clock, Memory
@@ -27,7 +27,7 @@ async def asks_no_more(memory: Memory, announcer: Announcer, operation: Operatio
     where = operation.conversation
     if hold in ASKING or not (message_id := await memory.posted_card(_name(operation), where.conversation_id)):
         return
-    answered = Notice(say("{id}: what its card asked is answered.", id=operation.id))
+    answered = Remark(say("{id}: what its card asked is answered.", id=operation.id))
     with contextlib.suppress(ChatRefused):  # somebody has deleted it
         await announcer.update(where, message_id, answered, operation.requester)
     await memory.set_posted_card(_name(operation), where.conversation_id, "", clock())

@@ -82,7 +82,7 @@ approval_cards = Table(
 #: Settings made in chat.
 settings = Table("chat_settings", metadata, Column("name", String(40), primary_key=True), Column("value", Text, nullable=False))
 
-#: The log channel's outbox: one row for each finished operation and each notice (see `outbox`), posted in the order of `number`.
+#: The log channel's outbox: one row for each finished operation and each remark (see `outbox`), posted in the order of `number`.
 log_posts = Table(
     "log_posts",
     metadata,

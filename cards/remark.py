@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.domain.notices import Notice, Tone
+from bot.domain.remarks import Remark, Tone
 from bot.domain.said import join, pieces, said_at, say
 from bot.domain.stop import Pause
 from cards.buttons import take_back
@@ -30,26 +30,26 @@ _TONES: dict[Tone, tuple[str, str, Style]] = {
 }
 
 
-def render(notice: Notice) -> tuple[Element, str]:
+def render(remark: Remark) -> tuple[Element, str]:
     """The card and its summary."""
-    word = _TONES[notice.tone][1]
-    body = sentences(notice)
-    if notice.facts:
-        body += facts(notice.facts)
-    start = notice.title or ("" if notice.tone is Tone.INFO else word)
-    summary = join(": ", (start, join(" ", (notice.text, notice.hint))))
-    return card(body, fallback=summary, actions=[take_back(notice.take_back)] if notice.take_back else []), summary
+    word = _TONES[remark.tone][1]
+    body = sentences(remark)
+    if remark.facts:
+        body += facts(remark.facts)
+    start = remark.title or ("" if remark.tone is Tone.INFO else word)
+    summary = join(": ", (start, join(" ", (remark.text, remark.hint))))
+    return card(body, fallback=summary, actions=[take_back(remark.take_back)] if remark.take_back else []), summary
 
 
-def sentences(notice: Notice) -> list[Element]:
+def sentences(remark: Remark) -> list[Element]:
     """What it says, below a strip with its tone; on top of a form too."""
-    icon, word, style = _TONES[notice.tone]
+    icon, word, style = _TONES[remark.tone]
     body: list[Element] = []
-    if notice.title or notice.tone is not Tone.INFO:
-        body.append(band(icon, notice.title or word, style, f"why {notice.reference}" if notice.reference else ""))
-    body.append(line(*_words(notice.text, limit=800), spacing="Default"))
-    if notice.hint:
-        body.append(line(*_words(notice.hint, limit=500, subtle=True)))
+    if remark.title or remark.tone is not Tone.INFO:
+        body.append(band(icon, remark.title or word, style, f"why {remark.reference}" if remark.reference else ""))
+    body.append(line(*_words(remark.text, limit=800), spacing="Default"))
+    if remark.hint:
+        body.append(line(*_words(remark.hint, limit=500, subtle=True)))
     return body
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Tone(StrEnum):
-    """How a notice sounds; never shown by colour alone."""
+    """How a remark sounds; never shown by colour alone."""
 
     INFO = "info"
     DONE = "done"
@@ -17,7 +17,7 @@ class Tone(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class Remark:
     """One or two plain sentences.
 
     Attributes:
@@ -36,7 +36,7 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class LogNotice:
+class LogNote:
     """What the log channel is told beside operations: a pause, a freeze, a suspicious call.
 
     Attributes:
