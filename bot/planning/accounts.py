@@ -10,7 +10,7 @@ from bot.domain.said import say
 from bot.errors import Refusal
 
 #: Until a token of an hour or so runs out, an app may go on: https://learn.microsoft.com/graph/api/user-revokesigninsessions
-_LATE = say("Apps and browsers remark within minutes; some go on until their token ends, about an hour at most.")
+_LATE = say("Apps and browsers notice within minutes; some go on until their token ends, about an hour at most.")
 _KEEPS = say("Sign-in methods and password stay as they are. A lost phone still approves sign-ins until its method is removed.")
 
 
