@@ -26,6 +26,8 @@ LONG_CHECK = timedelta(seconds=60)
 ANSWER_IS_OUT = 3.0
 #: The occasion of the message to the requester that says how it ended; the others are numbers of approvals, or words of bulk jobs.
 ENDED = "ended"
+#: The occasion of the announcement that says who was told.
+TOLD = "told"
 #: Holds of which a message tells, because they wait for an answer.
 ASKING = (Hold.CANARY, Hold.FAILING)
 
@@ -43,6 +45,8 @@ class Workflow(StrEnum):
     EXPIRE = "expire"
     FOLLOW_UP = "follow_up"  # looks whether who was recovered has registered something
     LOG = "log"  # posts what waits for the log channel
+    MAIL = "mail"  # sends the mails that wait, of all operations
+    NOTIFY = "notify"  # tells the person whose sign-in was changed, and the manager
     REMIND = "remind"
     TELL = "tell"  # writes to the requester beside the card
 
@@ -81,13 +85,18 @@ def after(operation: Operation, verb: str, at: datetime | None, event: AuditEven
         *_reminders(operation, verb, at),
         *_words(operation, verb, at, event),
         *_looks(operation, verb, at),
-        *((Work(Workflow.LOG),) if verb in _CARRIED_OUT else ()),
+        *((Work(Workflow.LOG), Work(Workflow.NOTIFY)) if verb in _CARRIED_OUT else ()),
     )
 
 
 def shown_again(operation: Operation) -> Work:
     """What follows a press that changed nothing: the card is brought to its present state once the answer is out."""
     return Work(Workflow.ANNOUNCE, f"{operation.version}-shown-again", ANSWER_IS_OUT, operation.id)
+
+
+def shown_once_told(operation_id: str) -> Work:
+    """What follows the last notice of an operation: its requester's card says who was told."""
+    return Work(Workflow.ANNOUNCE, TOLD, key=operation_id)
 
 
 def shown_on_the_way(job_id: str, now: datetime) -> Work:

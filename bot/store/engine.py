@@ -33,7 +33,8 @@ WORKFLOW_VERSION = "1"
 #: Workflow -> how many run at once: in this process (worker), in all processes (global), in all processes for one key (partition).
 #: One account is changed by one operation at a time, also when the one before was cut off: running on beside a later one, it could
 #: take the later one's result for its own beginning and write again. The cards of one operation are brought up to date by one
-#: announcement at a time, so that two can never post two cards. The log channel takes one at a time so that posts stay in order.
+#: announcement at a time, so that two can never post two cards. The log channel takes one at a time so that posts stay in order,
+#: and so does the mailbox of notices, which has a pace.
 QUEUES: Mapping[str, Mapping[str, Any]] = {
     "execute": {"worker_concurrency": 8, "partition_concurrency": 1},
     "announce": {"worker_concurrency": 8, "partition_concurrency": 1},
@@ -41,6 +42,8 @@ QUEUES: Mapping[str, Mapping[str, Any]] = {
     "remind": {"worker_concurrency": 2},
     "follow_up": {"worker_concurrency": 2},
     "log": {"worker_concurrency": 1, "global_concurrency": 1},
+    "notify": {"worker_concurrency": 4},
+    "mail": {"worker_concurrency": 1, "global_concurrency": 1},
     "expire": {"worker_concurrency": 4},
     "reconcile": {"worker_concurrency": 1, "global_concurrency": 1},
     "registrations": {"worker_concurrency": 1, "global_concurrency": 1},

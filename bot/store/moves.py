@@ -13,8 +13,9 @@ from bot.domain.audit import AuditEvent
 from bot.domain.change import Change
 from bot.domain.consequences import Work, Workflow, after
 from bot.domain.life import BEGINNINGS, STAYING, TRANSITIONS, State
+from bot.domain.notices import NO_NOTICES, NoticeRules
 from bot.domain.operation import Operation
-from bot.store import kept_files, outbox, records
+from bot.store import kept_files, notices, outbox, records
 from bot.store.ids import fresh_id
 from bot.store.tables import operations
 from bot.store.trail import Trail
@@ -26,10 +27,7 @@ if TYPE_CHECKING:
 def start(connection: Connection, enqueue: Enqueue, operation_id: str, works: Iterable[Work]) -> None:
     """Hands work about an operation to the durable engine."""
     for work in works:
-        if work.workflow is Workflow.LOG:
-            outbox.add(connection, enqueue, operation_id)
-        else:
-            enqueue(connection, work.workflow.value, operation_id, occasion=work.occasion, delay=work.delay, key=work.key)
+        enqueue(connection, work.workflow.value, operation_id, occasion=work.occasion, delay=work.delay, key=work.key)
 
 
 class Seen(NamedTuple):
@@ -67,10 +65,15 @@ _BEGIN = insert(operations)
 
 
 class Moves:
-    """Moves operations inside the transactions of those who ask for it."""
+    """Moves operations inside the transactions of those who ask for it.
 
-    def __init__(self, enqueue: Enqueue) -> None:
+    Args:
+        rules: who is told of a change.
+    """
+
+    def __init__(self, enqueue: Enqueue, rules: NoticeRules = NO_NOTICES) -> None:
         self._enqueue = enqueue
+        self._rules = rules
 
     def begin(self, connection: Connection, trail: Trail, verb: str, operation: Operation, event: AuditEvent) -> Operation:
         """Stores a new operation under a fresh id (the one given is ignored), with what the trail says of it.
@@ -165,5 +168,12 @@ class Moves:
         """Whatever moved comes by here: its line in the trail, and all that follows."""
         if trail and event:
             trail.append(event)
-        start(connection, self._enqueue, operation.id, after(operation, verb, at, event))
+        for work in after(operation, verb, at, event):
+            match work.workflow:
+                case Workflow.LOG:
+                    outbox.add(connection, self._enqueue, operation.id)
+                case Workflow.NOTIFY:
+                    notices.begin(connection, self._enqueue, operation, self._rules, at or operation.created_at)
+                case _:
+                    start(connection, self._enqueue, operation.id, [work])
         return operation

@@ -15,6 +15,7 @@ from bot.store.tables.chat import (
 )
 from bot.store.tables.columns import metadata
 from bot.store.tables.life import alarms, freezes, lifts, numbers, operations
+from bot.store.tables.notices import notices
 from bot.store.tables.report import readings, registered, registrations
 from bot.store.tables.trail import audit_events, audit_head, discrepancies
 
@@ -35,6 +36,7 @@ __all__ = [
     "log_notices",
     "log_posts",
     "metadata",
+    "notices",
     "numbers",
     "operations",
     "personal_chats",

@@ -1,0 +1,54 @@
+"""Notices and the ways by which they go out, as services see them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.audit import AuditEvent
+from bot.domain.conversations import ConversationRef
+from bot.domain.notices import Notice
+
+
+class Notices(Protocol):
+    """Who is told of what, for all replicas. May raise `StoreUnavailable`; each is one transaction."""
+
+    async def of(self, operation_id: str, row: int = 0) -> tuple[Notice, ...]:
+        """The notices of an operation, or of one row of a file, in the order in which they came to be."""
+
+    async def next_mail(self) -> tuple[Notice, datetime] | None:
+        """The mail that is due first, and when it is; those of operations before those of files. None when no mail waits."""
+
+    async def mails_since(self, since: datetime) -> tuple[int, datetime | None]:
+        """How many mails were delivered after a moment, and when the first of them was."""
+
+    async def addressed(self, notice: Notice) -> None:
+        """It is known now who it goes to."""
+
+    async def put_off(self, notice: Notice, tried_at: datetime, until: datetime) -> None:
+        """It could not be delivered yet."""
+
+    async def settle(self, notice: Notice, event: AuditEvent, *, to_log: bool = False) -> bool:
+        """It was delivered, or never will be; once. With the last one of an operation its cards are brought up to date.
+
+        Returns:
+            False when it was settled before.
+        """
+
+
+class Reach(Protocol):
+    """People outside the helpdesk, reached through the tenant. Every method may raise `DirectoryError`."""
+
+    async def install(self, object_id: str) -> None:
+        """Has the app installed for somebody, so that Doorman can write to them; nothing when it is there."""
+
+    async def mail(self, address: str, subject: str, text: str) -> None:
+        """Sends a mail of plain text from the mailbox of notices."""
+
+
+class PersonalDoor(Protocol):
+    """One-to-one chats that Doorman opens by itself."""
+
+    async def open_chat(self, object_id: str) -> ConversationRef:
+        """The chat with somebody; raises `ChatError` (403: the app is not installed for them)."""
