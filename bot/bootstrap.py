@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -25,6 +26,7 @@ from bot.graph.bulk import GraphBulkDirectory
 from bot.graph.client import GraphClient
 from bot.graph.directory import GraphDirectory
 from bot.graph.hindrances import GraphHindrances
+from bot.graph.reach import GraphReach
 from bot.graph.registrations import GraphRegistrations
 from bot.graph.throttle import BACKGROUND, ThrottleGate
 from bot.graph.together import Together
@@ -53,6 +55,8 @@ from bot.services.forms import Forms
 from bot.services.gate import Gate
 from bot.services.heads import DailyHead
 from bot.services.log_channel import post_log
+from bot.services.mailing import Letter, Mailing
+from bot.services.notify import InTeams, notify
 from bot.services.operations import OperationDesk
 from bot.services.personal_cards import PersonalCards
 from bot.services.personal_chats import PersonalChats
@@ -78,6 +82,7 @@ from bot.store.discrepancies import StoredDiscrepancies
 from bot.store.engine import DurableEngine, is_dead, operation_of
 from bot.store.heads import StoredHeads
 from bot.store.limit_counts import StoredUsages
+from bot.store.notices import StoredNotices
 from bot.store.operations import StoredOperations
 from bot.store.registrations import StoredRegistrations
 from bot.store.schema import upgrade
@@ -88,7 +93,7 @@ from bot.teams.authentication import InboundTokens
 from bot.teams.endpoint import BODY_LIMIT, MessagesEndpoint
 from bot.teams.files import OneDriveFiles
 from bot.teams.handler import DoormanHandler
-from bot.teams.outbound import Connector, TeamsAnnouncer
+from bot.teams.outbound import Connector, TeamsAnnouncer, TeamsDoor
 from bot.tokens import Tokens
 
 log = structlog.get_logger()
@@ -213,13 +218,19 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
                 "tell": lambda subject: tell(operations, jobs, announcer, clock, sleep, subject),
                 "remind": lambda subject: remind(operations, chats, announcer, clock, sleep, operation_of(subject)),
                 "follow_up": lambda subject: follow_up(operations, directory.in_background(), announcer, clock, sleep, subject),
+                "notify": lambda operation_id: notify(
+                    operations, notices, directory.in_background(), in_teams, told, clock, sleep, operation_of(operation_id)
+                ),
+                "mail": lambda _: mailing.send_all(),
                 "log": lambda _: post_log(operations, announcer, settings.log_channel, clock, sleep),
                 "expire": lambda subject: expire(operations, operation_of(subject), clock, sleep),
             },
             chores,
             look,
         )
-        operations = StoredOperations(transactions, engine.enqueue, policy.limits)
+        told = replace(policy.notices, mail=bool(settings.notice_mailbox), install=bool(settings.teams_catalog_app_id))
+        operations = StoredOperations(transactions, engine.enqueue, policy.limits, told)
+        notices = StoredNotices(transactions, engine.enqueue)
         jobs = StoredBulkJobs(transactions, engine.enqueue, engine.executor_id, is_dead)
         kept = StoredBulkFiles(transactions, engine.enqueue, engine.executor_id, is_dead)
         stops = StoredStops(transactions, engine.enqueue, policy.limits)
@@ -234,6 +245,11 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         stack.push_async_callback(known.close)
         in_channel = ApproversCard(operations, jobs, announcer, directory.in_background(), clock, settings.hosts.teams)
         in_person = PersonalCards(operations, jobs, chats, known, announcer, directory.in_background(), clock, settings.hosts.teams)
+        reach = GraphReach(graph, settings.notice_mailbox, settings.teams_catalog_app_id)
+        door = TeamsDoor(connector, settings.bot_app_id, settings.bot_tenant_id, settings.log_service_url)
+        in_teams = InTeams(chats, announcer, door, reach, clock, installs=told.install, contact=settings.helpdesk_contact)
+        letter = Letter(readers, settings.helpdesk_contact, f"{settings.public_url}/n/" if settings.public_url else "")
+        mailing = Mailing(operations, notices, reach, told, letter, clock, sleep, scale=bulk_scale)
         await engine.start()
         stack.push_async_callback(engine.close)
 

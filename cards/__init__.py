@@ -25,6 +25,7 @@ from bot.domain.replies import (
     Help,
     History,
     LogEntry,
+    NoticeShown,
     OperationShown,
     Pending,
     PersonShown,
@@ -35,7 +36,23 @@ from bot.domain.replies import (
 )
 from bot.domain.said import NOBODY, Reader, speaking, spoken
 from bot.domain.stop import Pause
-from cards import approval, bulk, bulk_explained, choose, form, help, history, log, operation, pending, person, remark, report, revealed
+from cards import (
+    approval,
+    bulk,
+    bulk_explained,
+    choose,
+    form,
+    help,
+    history,
+    log,
+    operation,
+    pending,
+    person,
+    remark,
+    report,
+    revealed,
+    told,
+)
 from cards.size import fit
 from cards.untrusted import inert
 
@@ -108,6 +125,8 @@ def _made(reply: Reply, refresh_for: tuple[str, ...]) -> tuple[dict[str, Any], s
             made = history.render(reply)
         case Revealed():
             made = revealed.render(reply)
+        case NoticeShown():
+            made = told.render(reply)
         case Remark():
             made = remark.render(reply)
         case _:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.domain.conversations import Member
+from bot.domain.difference import difference_text
 from bot.domain.incoming import Verb
 from bot.domain.life import State
 from bot.domain.operation import Operation
@@ -43,7 +44,7 @@ from cards.elements import (
 from cards.operation import listed
 from cards.size import LIMIT, size
 from cards.staying import staying
-from cards.wording import approvals_by, approved_by, badge_of, difference_text, expires, identity, private, title
+from cards.wording import approvals_by, approved_by, badge_of, expires, identity, private, title
 
 #: What may be written when denying; the bot takes no more.
 REASON_LIMIT = 200

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.domain.bulk import Bulk, Progress
+from bot.domain.difference import difference_text
 from bot.domain.life import State
 from bot.domain.operation import Operation
 from bot.domain.phone import mask_text
@@ -14,7 +15,7 @@ from cards.bulk_words import MEANINGS, about, counts_text, kinds_counted, short,
 from cards.elements import Colour, Element, box, columns, facts, line, run, woven
 from cards.figures import COUNT, figure, number_text
 from cards.size import LIMIT
-from cards.wording import difference_text, named
+from cards.wording import named
 
 #: Bytes that a card may take before it shows fewer first rows.
 ROOM = LIMIT * 9 // 10

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import Hold
+from bot.domain.difference import difference_text
 from bot.domain.file_found import Question
 from bot.domain.incoming import FileKind
 from bot.domain.life import State
@@ -17,7 +18,7 @@ from bot.domain.said import join, said_at, say, say_count, say_each, spoken
 from cards.bulk_words import counts_text, file_name, short
 from cards.elements import Element, box, card, heading, line, moment, run
 from cards.size import size
-from cards.wording import BADGES, difference_text
+from cards.wording import BADGES
 
 #: Bytes that the events of one card may take. When they do not fit they are said more shortly, and what still does not fit is counted.
 ROOM = 22_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from bot.domain.difference import difference_text
 from bot.domain.operation import Operation
 from bot.domain.phone import mask_text
 from bot.domain.remarks import LogNote
@@ -24,7 +25,7 @@ from cards.elements import (
 )
 from cards.operation import MOST_CHANGES
 from cards.staying import staying
-from cards.wording import badge_of, difference_line, difference_text, private, result_line, title
+from cards.wording import badge_of, difference_line, private, result_line, title
 
 
 def render(entry: LogEntry) -> tuple[Element, str]:

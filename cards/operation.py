@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.domain.change import ChangeKind
+from bot.domain.difference import difference, difference_text
 from bot.domain.incoming import KEEP, Verb
 from bot.domain.life import State
 from bot.domain.operation import Operation
@@ -39,9 +40,7 @@ from cards.wording import (
     approved_by,
     bullets,
     change_label,
-    difference,
     difference_line,
-    difference_text,
     identity,
     private,
     result_line,
@@ -189,6 +188,7 @@ def _confirmed_by(operation: Operation) -> str:
 def _ended(operation: Operation) -> list[Element]:
     worth = bullets(operation.warnings) if operation.state in (State.SUCCEEDED, State.PARTIAL) else []
     shown = [line(run(say("To bear in mind"), bold=True), spacing="Medium"), *worth] if worth else []
+    shown += [line(run(each, subtle=True), spacing="Small" if index else "Medium") for index, each in enumerate(operation.told)]
     if operation.finished_at:
         shown.append(moment(say("Finished at {at}", at=operation.finished_at), spacing="Medium"))
     return shown

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain.change import KINDS, Change, ChangeKind, value_in_words
+from bot.domain.change import KINDS, Change, ChangeKind
 from bot.domain.change_values import Switch
+from bot.domain.difference import difference
 from bot.domain.life import Fate, State
 from bot.domain.operation import Operation, Result
 from bot.domain.pass_terms import window
@@ -157,25 +158,6 @@ def title(operation: Operation) -> str:
     return say("{Task} for {name}", task=task(operation.changes, operation.bundle), name=named(operation.target)[:60])
 
 
-def difference(change: Change) -> tuple[str, str]:
-    """Before and after, in words where there is no number."""
-    match change.kind:
-        case ChangeKind.SMS_SIGN_IN if change.follows and change.after is Switch.OFF:
-            return say("off"), say("stays off")
-        case ChangeKind.SMS_SIGN_IN:
-            return value_in_words(change.before or Switch.OFF), value_in_words(change.after or Switch.OFF)
-        case ChangeKind.SIGN_OUT:
-            return say("signed in wherever they are"), say("signed out everywhere")
-        case ChangeKind.SET_DEFAULT:
-            return value_in_words(change.before or say("none")), value_in_words(change.after or say("none"))
-        case ChangeKind.CREATE_PASS:
-            held = say("a pass until {at}", at=datetime.fromisoformat(str(change.before))) if change.before else say("none")
-            return held, change.wanted.in_words if change.wanted else say("none")
-        case ChangeKind.RESET_PASSWORD:
-            return say("the present one"), say("a temporary one, to be changed at the next sign-in")
-    return value_in_words(change.before or say("not registered")), value_in_words(change.after or say("removed"))
-
-
 def change_label(change: Change, state: State, *, told: bool = False) -> str:
     """What changes; "asked for" when it did not, or not surely, so that nobody reads the line as done. `told`: its own result follows."""
     return change.label if told or state in _AS_SHOWN else say("{label}, asked for", label=change.label)
@@ -234,12 +216,6 @@ def result_text(change: Change, result: Result) -> str:
 def result_line(change: Change, result: Result) -> Element:
     """The same as a line below the change."""
     return line(run(result_text(change, result), limit=500, bold=not result.fate.good), spacing="None")
-
-
-def difference_text(change: Change) -> str:
-    """The same in plain text, always masked."""
-    before, after = difference(change.masked())
-    return say("{label}: {before} → {after}", label=change.label, before=before, after=after)
 
 
 def time_left(now: datetime, until: datetime) -> str:

@@ -37,6 +37,8 @@ class Tag(StrEnum):
     CHAT_PERSON_FROZEN = "chat:person:frozen"
     CHAT_PERSON_UNFROZEN = "chat:person:unfrozen"
     LOG_POST_DELIVERED = "log:post:delivered"
+    NOTICE_DELIVERED = "notice:message:delivered"
+    NOTICE_UNDELIVERABLE = "notice:message:undeliverable"
     OPERATION_APPROVED = "operation:request:approved"
     OPERATION_CANCELLED = "operation:request:cancelled"
     OPERATION_CONFIRMED = "operation:request:confirmed"
@@ -63,6 +65,7 @@ FIELDS = frozenset(
         "target_upn", "text", "ticket",
         "count", "days", "first", "last", "last_hash",  # of a checkpoint
         "answer", "answers", "counts", "file", "kind", "plan", "question", "sha256",  # of a bulk job and its rows
+        "recipient", "way",  # of a notice
     }
 )  # fmt: skip
 

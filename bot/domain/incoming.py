@@ -70,6 +70,7 @@ class Verb(StrEnum):
     AGAIN = "again"
     SUSPECT = "suspect"
     TAKE_BACK = "take_back"  # what an operation added, after a suspicious call
+    NOT_ME = "not_me"  # of a notice: whoever was told of a change did not want it
     STRONGER = "stronger"  # of a `show` card: the stronger path for this person
     REVEAL = "reveal"
     REPLACE = "replace"

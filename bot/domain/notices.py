@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from bot.domain.change import Change, ChangeKind
 from bot.domain.life import Fate, State, fates
+from bot.domain.notice_rules import NoticeRules, Way
 from bot.domain.operation import Operation
 from bot.domain.people import Person
 from bot.domain.remarks import LogNote
@@ -23,13 +24,6 @@ from bot.domain.said import join, said_at, say, say_each
 TRIED_FOR = timedelta(hours=24)
 #: A link in a mail stops things for so long.
 LINK_FOR = timedelta(hours=72)
-
-
-class Way(StrEnum):
-    """How somebody is told. A stored word, and the word for it in the policy file: never rename one."""
-
-    TEAMS = "teams"
-    MAIL = "mail"
 
 
 class Recipient(StrEnum):
@@ -46,43 +40,6 @@ class Told(StrEnum):
     WAITING = "waiting"
     DELIVERED = "delivered"
     UNDELIVERABLE = "undeliverable"
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeRules:
-    """What `[notices]` of the policy says, as far as the installation can do it.
-
-    Attributes:
-        person, manager: the ways by which they are told; empty for not at all.
-        manager_for: the kinds of change of which the manager hears.
-        old_address: the email address that was replaced hears of it too.
-        to_log: what cannot be delivered is told in the log channel too.
-        bulk: the people of a file are told, by mail.
-        mail, install: there is a mailbox to write from; the app can be installed for people. Without the latter Teams reaches those
-            alone who have a chat with Doorman.
-    """
-
-    person: frozenset[Way] = frozenset(Way)
-    manager: frozenset[Way] = frozenset()
-    manager_for: frozenset[ChangeKind] = frozenset(
-        {
-            ChangeKind.CREATE_PASS,
-            ChangeKind.RECOVER,
-            ChangeKind.RESET_MFA,
-            ChangeKind.RESET_EVERYTHING,
-            ChangeKind.RESET_PASSWORD,
-            ChangeKind.SET_PHONE,
-        }
-    )
-    old_address: bool = True
-    to_log: bool = False
-    bulk: bool = True
-    mail: bool = False
-    install: bool = False
-
-
-#: Nobody is told anything.
-NO_NOTICES = NoticeRules(frozenset(), frozenset(), old_address=False, bulk=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,9 +171,7 @@ def said(notices: Iterable[Notice]) -> tuple[str, ...]:
         lines = [say("Told of it: {whom}.", whom=join(", ", (whom(notice) for notice in reached)))]
     else:
         lines = [say("Nobody could be told of it: ring the person.")]
-    lines += [
-        say("Not told: {whom}. {why}", whom=whom(notice), why=notice.why) for notice in told if notice.state is Told.UNDELIVERABLE
-    ]
+    lines += [say("Not told: {whom}. {why}", whom=whom(notice), why=notice.why) for notice in told if notice.state is Told.UNDELIVERABLE]
     if pressed := next((notice for notice in told if notice.pressed_at), None):
         lines.append(say("Somebody pressed “This was not me” at {at}.", at=said_at(pressed.pressed_at or pressed.at)))
     return tuple(lines)

@@ -59,6 +59,7 @@ class Operation:
         bulk: the file whose rows are its changes; None for everything but a bulk job, whose `target` is nobody.
         first: its target had no method when it was asked for.
         takes_back: id of the operation whose additions it takes back; empty for every other one.
+        told: who was told of what it changed and who could not be, a sentence each; empty until that is over.
     """
 
     id: str
@@ -93,6 +94,7 @@ class Operation:
     bulk: Bulk | None = None
     first: bool = False
     takes_back: str = ""
+    told: tuple[str, ...] = ()
 
     @property
     def contains(self) -> bool:

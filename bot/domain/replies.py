@@ -12,6 +12,7 @@ from bot.domain.conversations import Member
 from bot.domain.forms import FormShown
 from bot.domain.incoming import FileKind
 from bot.domain.methods import Dossier, Method
+from bot.domain.notices import Notice
 from bot.domain.operation import Operation
 from bot.domain.people import Person
 from bot.domain.recovery import Situation
@@ -279,8 +280,23 @@ class History:
     more: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class NoticeShown:
+    """A notice in the recipient's own chat.
+
+    Attributes:
+        operation: what it tells of.
+        contact: how the helpdesk is reached; empty where no setting says.
+    """
+
+    notice: Notice
+    operation: Operation
+    contact: str = ""
+
+
 Reply = (
     Remark
+    | NoticeShown
     | Help
     | FormShown
     | Whoami

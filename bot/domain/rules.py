@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.change import CONTAINING, ChangeKind
 from bot.domain.conversations import ConversationRef
+from bot.domain.notice_rules import NoticeRules
 from bot.domain.people import Person, Privileges
 from bot.domain.said import join, say, say_count
 
@@ -163,6 +164,7 @@ class Policy:
             gets a right to a change, or the protection of a colleague, by one.
         full_numbers_in_files: the files of bulk jobs show telephone numbers in full.
         first_day_to_manager: the first pass of somebody new goes to the manager.
+        notices: who is told of a change.
         source: where it comes from, for whoever examines the installation; empty for the built-in one.
     """
 
@@ -177,6 +179,7 @@ class Policy:
     approve_for: timedelta = timedelta(hours=1)
     first_day_to_manager: bool = False
     full_numbers_in_files: bool = False
+    notices: NoticeRules = field(default_factory=NoticeRules)
     source: str = ""
 
     def groups(self) -> frozenset[str]:

@@ -25,6 +25,7 @@ class Thing(StrEnum):
     FORM = "form"
     COMMAND = "command"
     REPORT = "report"  # whom a report is about
+    NOTICE = "notice"  # what somebody was told of a change
     NOTHING = "nothing"
 
 
@@ -40,6 +41,7 @@ class Presser(StrEnum):
     DECIDER = "decider"  # whoever may decide it at this moment
     CONCERNED = "concerned"  # whoever reads its approvers' card
     OWNER = "owner"  # of a job: its requester, and administrators
+    TOLD = "told"  # whoever a notice went to
     REPORTER = "reporter"  # whoever may see reports
     EXAMINER = "examiner"  # of a job: its requester, whoever may approve it, and administrators
 
@@ -105,6 +107,7 @@ VERBS: Mapping[Verb, Declared] = MappingProxyType(
         Verb.REVEAL: _declared(Presser.REQUESTER, Place.VIEW, Thing.OPERATION),
         Verb.REPLACE: _declared(Presser.REQUESTER, Place.BELOW, Thing.OPERATION),
         Verb.SUSPECT: _declared(Presser.STAFF, Place.VIEW, Thing.OPERATION, Thing.PERSON),
+        Verb.NOT_ME: _declared(Presser.TOLD, Place.VIEW, Thing.NOTICE),
         Verb.TAKE_BACK: _declared(Presser.STAFF, Place.BELOW, Thing.OPERATION),
         Verb.STRONGER: _declared(Presser.HELPDESK, Place.BELOW, Thing.OPERATION, Thing.PERSON),
         Verb.CHOOSE: _declared(Presser.ASKED, Place.INSTEAD, Thing.CHOICE),

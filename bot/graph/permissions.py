@@ -26,10 +26,13 @@ READ_PHONES = "UserAuthMethod-Phone.Read.All"
 READ_POLICIES = "Policy.Read.All"
 CHANGE_METHODS = "UserAuthenticationMethod.ReadWrite.All"
 READ_PASSES = "UserAuthMethod-TAP.Read.All"
+SEND_MAIL = "Mail.Send"
+INSTALL_APP = "TeamsAppInstallation.ReadWriteSelfForUser.All"
 READ_POLICY = "Policy.Read.AuthenticationMethod"
 
 _DIRECTORY = ("Directory.Read.All", "Directory.ReadWrite.All")
 _BROADER: dict[str, tuple[str, ...]] = {
+    INSTALL_APP: ("TeamsAppInstallation.ReadWriteForUser.All",),
     READ_USERS: ("User.ReadWrite.All", *_DIRECTORY),
     READ_GROUPS: ("Group.Read.All", "Group.ReadWrite.All", *_DIRECTORY),
     READ_ROLES: ("RoleManagement.ReadWrite.Directory", *_DIRECTORY),

@@ -24,6 +24,10 @@ def taken(request: RequestInformation, answer: Answer) -> bool:
     shown = isinstance(fields.get("id"), str) and bool(fields["id"])
     if _makes(request):
         return answer.status == 201 and shown
+    if request.http_method is Http.POST and _segments(request)[-1] == "sendMail":  # https://learn.microsoft.com/graph/api/user-sendmail
+        return answer.status == 202
+    if request.http_method is Http.POST and _segments(request)[-1] == "installedApps":  # created; what it is nobody asks
+        return answer.status == 201
     if request.http_method is Http.PATCH and _segments(request)[-2] in _SHOWN:
         return answer.status == 200 and shown
     # https://learn.microsoft.com/graph/api/user-revokesigninsessions

@@ -30,6 +30,7 @@ from bot.graph.answers import Answer, challenged
 from bot.graph.call import Call
 from bot.graph.connections import USER_AGENT, Connections, certificates, fresh_request_id
 from bot.graph.errors import SILENCES, Unheard, translate
+from bot.graph.notice_requests import installation_request, mail_request
 from bot.graph.taken import taken
 from bot.graph.throttle import BACKGROUND, Patience, ThrottleGate
 from bot.tokens import Tokens
@@ -57,6 +58,7 @@ class Writing:
         self._adapter = GraphRequestAdapter(self._bearer, self._http)
         self._adapter.base_url = base_url  # httpx adds a slash to its own, which would double
         self._builders = GraphServiceClient(request_adapter=self._adapter)
+        self._base_url = base_url
         self._beta_url = beta_url
 
     def change(self, user_id: str, change: Change) -> RequestInformation:
@@ -70,6 +72,14 @@ class Writing:
     def new_password(self, user_id: str, password: Secret) -> RequestInformation:
         """The request that sets a temporary password."""
         return writes.password_request(self._builders, user_id, password)
+
+    def mail(self, mailbox: str, address: str, subject: str, text: str) -> RequestInformation:
+        """The request that sends a mail."""
+        return mail_request(self._base_url, mailbox, address, subject, text)
+
+    def installation(self, user_id: str, app_id: str) -> RequestInformation:
+        """The request that installs an app for somebody."""
+        return installation_request(self._base_url, user_id, app_id)
 
     async def send(self, request: RequestInformation, patience: Patience, *, permission: str = "", request_id: str = "") -> Answer:
         """Sends one write.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
@@ -17,8 +16,8 @@ class Notices(Protocol):
     async def of(self, operation_id: str, row: int = 0) -> tuple[Notice, ...]:
         """The notices of an operation, or of one row of a file, in the order in which they came to be."""
 
-    async def next_mail(self) -> tuple[Notice, datetime] | None:
-        """The mail that is due first, and when it is; those of operations before those of files. None when no mail waits."""
+    async def next_mail(self, now: datetime) -> tuple[Notice, datetime] | None:
+        """The mail to be sent next, and when it is due: of those that are, operations before files. None when no mail waits."""
 
     async def mails_since(self, since: datetime) -> tuple[int, datetime | None]:
         """How many mails were delivered after a moment, and when the first of them was."""
@@ -48,7 +47,9 @@ class Reach(Protocol):
 
 
 class PersonalDoor(Protocol):
-    """One-to-one chats that Doorman opens by itself."""
+    """One-to-one chats that Doorman opens by itself, with people of one tenant."""
+
+    tenant_id: str
 
     async def open_chat(self, object_id: str) -> ConversationRef:
         """The chat with somebody; raises `ChatError` (403: the app is not installed for them)."""

@@ -125,6 +125,26 @@ class Declared(BaseSettings):
         "lets the helpdesk see and switch per-user MFA (`require mfa`); needs the very wide permission "
         "`Policy.ReadWrite.AuthenticationMethod`, and Conditional Access is the modern way",
     )
+    notice_mailbox: str = _said(
+        "NOTICE_MAILBOX",
+        "",
+        "mailbox that tells people by mail of a change to their sign-in, such as `helpdesk@contoso.com`; none when empty",
+    )
+    teams_catalog_app_id: str = _said(
+        "TEAMS_CATALOG_APP_ID",
+        "",
+        "id of Doorman in the organisation's app catalogue (Teams admin centre, Manage apps), with which it is installed for people who "
+        "have no chat with it yet, so that they can be told in Teams; when empty those alone are told there who have one",
+    )
+    public_url: str = _said(
+        "PUBLIC_URL",
+        "",
+        "address under which people reach Doorman's few pages, such as `https://doorman.contoso.com`, for the link in mails that stops "
+        "everything; no page is served when empty",
+    )
+    helpdesk_contact: str = _said(
+        "HELPDESK_CONTACT", "", "how people reach the helpdesk, such as `+31 20 123 45 67`; told to whoever says that it was not them"
+    )
     language: Literal["en", "nl"] = _said(
         "LANGUAGE", "en", "`en` or `nl`: what channels read; with a person alone Doorman speaks the language of that person's Teams"
     )
@@ -139,7 +159,7 @@ class Declared(BaseSettings):
         """Ids are compared with what tokens and Graph say, and those write small letters."""
         return value.lower()
 
-    @field_validator("authority_host", "graph_endpoint")
+    @field_validator("authority_host", "graph_endpoint", "public_url")
     @classmethod
     def _no_slash(cls, value: str) -> str:
         return value.rstrip("/")

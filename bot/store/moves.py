@@ -13,7 +13,7 @@ from bot.domain.audit import AuditEvent
 from bot.domain.change import Change
 from bot.domain.consequences import Work, Workflow, after
 from bot.domain.life import BEGINNINGS, STAYING, TRANSITIONS, State
-from bot.domain.notices import NO_NOTICES, NoticeRules
+from bot.domain.notice_rules import NO_NOTICES, NoticeRules
 from bot.domain.operation import Operation
 from bot.store import kept_files, notices, outbox, records
 from bot.store.ids import fresh_id

@@ -11,11 +11,12 @@ from sqlalchemy import Connection, Row, and_, bindparam, case, func, insert, sel
 from bot.domain.audit import AuditEvent
 from bot.domain.consequences import Workflow, shown_once_told
 from bot.domain.email import mask_address
-from bot.domain.notices import Notice, NoticeRules, Recipient, Told, Way, due, undelivered_post
+from bot.domain.notice_rules import NoticeRules, Way
+from bot.domain.notices import Notice, Recipient, Told, due, said, settled, undelivered_post
 from bot.domain.operation import Operation
-from bot.domain.said import from_store, to_column
+from bot.domain.said import from_store, to_column, to_store
 from bot.store import outbox
-from bot.store.tables import notices, personal_chats
+from bot.store.tables import notices, operations, personal_chats
 from bot.store.trail import Trail
 from bot.store.transactions import Transactions
 
@@ -26,13 +27,20 @@ _WORDS = ("recipient", "way", "state")
 _THIS = notices.c.id == bindparam("notice")
 _IN_CHAT = select(personal_chats.c.person_id).where(personal_chats.c.person_id == bindparam("person"))
 _ADD = insert(notices)
-_OF = select(notices).where((notices.c.operation_id == bindparam("operation")) & (notices.c.row == bindparam("row"))).order_by(notices.c.number)
+_OF = (
+    select(notices)
+    .where((notices.c.operation_id == bindparam("operation")) & (notices.c.row == bindparam("row")))
+    .order_by(notices.c.number)
+)
 _WAITING_MAIL = and_(
     notices.c.state == Told.WAITING.value,
     notices.c.way == Way.MAIL.value,
     (notices.c.recipient != Recipient.MANAGER.value) | (notices.c.person_id != ""),  # who that is has to be asked first
 )
-_NEXT_MAIL = select(notices).where(_WAITING_MAIL).order_by(case((notices.c.row > 0, 1), else_=0), notices.c.due_at, notices.c.number).limit(1)
+_FILES_LAST = case((notices.c.row > 0, 1), else_=0)
+_DUE = _WAITING_MAIL & (notices.c.due_at <= bindparam("now"))
+_DUE_MAIL = select(notices).where(_DUE).order_by(_FILES_LAST, notices.c.due_at, notices.c.number).limit(1)
+_NEXT_MAIL = select(notices).where(_WAITING_MAIL).order_by(notices.c.due_at, notices.c.number).limit(1)
 _MAILED = (notices.c.way == Way.MAIL.value) & (notices.c.state == Told.DELIVERED.value) & (notices.c.told_at > bindparam("since"))
 _COUNT_MAILED = select(func.count(), func.min(notices.c.told_at)).where(_MAILED)
 
@@ -57,9 +65,9 @@ class StoredNotices:
     async def of(self, operation_id: str, row: int = 0) -> tuple[Notice, ...]:
         return await self._transactions.read(lambda connection: _of(connection, operation_id, row))
 
-    async def next_mail(self) -> tuple[Notice, datetime] | None:
+    async def next_mail(self, now: datetime) -> tuple[Notice, datetime] | None:
         def work(connection: Connection) -> tuple[Notice, datetime] | None:
-            found = connection.execute(_NEXT_MAIL).first()
+            found = connection.execute(_DUE_MAIL, {"now": now}).first() or connection.execute(_NEXT_MAIL).first()
             return (_notice(found), found.due_at) if found else None
 
         return await self._transactions.read(work)
@@ -103,7 +111,9 @@ class StoredNotices:
             if to_log:
                 outbox.add_remark(connection, self._enqueue, undelivered_post(notice, event.at))
             theirs = _of(connection, notice.operation_id, notice.row)
-            if not notice.row and all(each.state is not Told.WAITING for each in theirs):
+            if not notice.row and settled(theirs):
+                lines = [to_store(each) for each in said(theirs)]
+                connection.execute(update(operations).where(operations.c.id == notice.operation_id).values(told=lines))
                 shown = shown_once_told(notice.operation_id)
                 self._enqueue(connection, shown.workflow.value, notice.operation_id, occasion=shown.occasion, key=shown.key)
             return True

@@ -14,6 +14,7 @@ from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change
 from bot.domain.life import REVEAL_FOR, State
 from bot.domain.limits import NO_LIMITS, Usage
+from bot.domain.notice_rules import NO_NOTICES, NoticeRules
 from bot.domain.operation import Approval, Operation, Result
 from bot.domain.people import Person
 from bot.domain.policy import Decision
@@ -48,11 +49,11 @@ _DELIVERED = update(log_posts).where(log_posts.c.number == bindparam("post")).va
 class StoredOperations(StoredDeliveries, StoredMemory):
     """`ports.Operations` on SQLAlchemy Core; what was taken in and what is remembered stands by itself."""
 
-    def __init__(self, transactions: Transactions, enqueue: Enqueue, limits: Limits = NO_LIMITS) -> None:
+    def __init__(self, transactions: Transactions, enqueue: Enqueue, limits: Limits = NO_LIMITS, rules: NoticeRules = NO_NOTICES) -> None:
         StoredDeliveries.__init__(self, transactions)
         StoredMemory.__init__(self, transactions, enqueue)
         self._limits = limits
-        self._moves = moves.Moves(enqueue)
+        self._moves = moves.Moves(enqueue, rules)
 
     async def shown_again(self, operation: Operation) -> None:
         works = [consequences.shown_again(operation)]

@@ -127,6 +127,7 @@ def operation(found: Row[Any]) -> Operation:
         bulk=bulk(found.bulk) if found.bulk else None,
         first=request.get("first", False),
         takes_back=request.get("takes_back", ""),
+        told=tuple(map(from_store, found.told or ())),
     )
 
 

@@ -225,6 +225,25 @@ class TeamsAnnouncer:
         return await self._connector.members(where)
 
 
+class TeamsDoor:
+    """`ports.PersonalDoor`.
+
+    Args:
+        bot_id: the bot's app id.
+        service_url: the Bot Connector of the cloud, which knows where everybody is served.
+    """
+
+    def __init__(self, connector: Connector, bot_id: str, tenant_id: str, service_url: str) -> None:
+        self._connector = connector
+        self._bot_id = f"28:{bot_id}"
+        self._anywhere = ConversationRef(service_url, "", "personal")
+        self.tenant_id = tenant_id
+
+    async def open_chat(self, object_id: str) -> ConversationRef:
+        """See `bot.ports.PersonalDoor`; https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/send-proactive-messages"""
+        return await self._connector.personal_chat(self._anywhere, self._bot_id, object_id, self.tenant_id)
+
+
 def _member(row: Any) -> Member | None:
     """A TeamsChannelAccount; None for what is none, such as an app."""
     if not isinstance(row, dict) or not isinstance(row.get("id"), str):

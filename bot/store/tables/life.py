@@ -34,6 +34,7 @@ operations = Table(
     Column("numbers_removed", Boolean, nullable=False, default=False),
     Column("revealed_at", UtcTime),
     Column("bulk", JSON(none_as_null=True)),  # of a bulk job alone: the file, and what its rows would do
+    Column("told", JSON(none_as_null=True)),  # who was told of what it changed, once that is over
     Column("contains", Boolean, nullable=False, default=False, server_default=false()),  # only takes access away: counted apart
     Index("operations_by_requester", "requester_id", "confirmed_at"),
     Index("operations_by_target", "target_id", "confirmed_at"),

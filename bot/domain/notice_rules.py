@@ -1,0 +1,52 @@
+"""What policy says of notices: who is told of a change, and by which way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.change import ChangeKind
+
+
+class Way(StrEnum):
+    """How somebody is told. A stored word, and the word for it in the policy file: never rename one."""
+
+    TEAMS = "teams"
+    MAIL = "mail"
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRules:
+    """What `[notices]` of the policy says, as far as the installation can do it.
+
+    Attributes:
+        person, manager: the ways by which they are told; empty for not at all.
+        manager_for: the kinds of change of which the manager hears.
+        old_address: the email address that was replaced hears of it too.
+        to_log: what cannot be delivered is told in the log channel too.
+        bulk: the people of a file are told, by mail.
+        mail, install: there is a mailbox to write from; the app can be installed for people. Without the latter Teams reaches those
+            alone who have a chat with Doorman.
+    """
+
+    person: frozenset[Way] = frozenset(Way)
+    manager: frozenset[Way] = frozenset()
+    manager_for: frozenset[ChangeKind] = frozenset(
+        {
+            ChangeKind.CREATE_PASS,
+            ChangeKind.RECOVER,
+            ChangeKind.RESET_MFA,
+            ChangeKind.RESET_EVERYTHING,
+            ChangeKind.RESET_PASSWORD,
+            ChangeKind.SET_PHONE,
+        }
+    )
+    old_address: bool = True
+    to_log: bool = False
+    bulk: bool = True
+    mail: bool = False
+    install: bool = False
+
+
+#: Nobody is told anything.
+NO_NOTICES = NoticeRules(frozenset(), frozenset(), old_address=False, bulk=False)

@@ -1,0 +1,181 @@
+"""Telling the person whose sign-in was changed, and their manager: in Teams here, by mail in `mailing`."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from bot.domain.audit import AuditEvent, Tag
+from bot.domain.conversations import ConversationRef
+from bot.domain.notice_rules import NoticeRules, Way
+from bot.domain.notices import TRIED_FOR, Notice, Recipient, Told, to_manager
+from bot.domain.operation import Operation
+from bot.domain.people import Actor, Person
+from bot.domain.personal import PersonalChat
+from bot.domain.replies import NoticeShown
+from bot.domain.said import say
+from bot.errors import ChatError, ChatRefused, ChatUnavailable, DirectoryError, Throttled, Unavailable
+from bot.ports import Announcer, Chats, Clock, Directory, Notices, Operations, PersonalDoor, Reach, Sleep
+from bot.retry import Post, until_all_taken
+
+#: Above a manager who may not be asked stands another one; further up nobody knows the person.
+MOST_STEPS = 2
+
+
+class InTeams:
+    """Delivers a notice to somebody's own chat with Doorman, which it opens where there is none.
+
+    Args:
+        installs: the app can be installed for people.
+        contact: how the helpdesk is reached.
+    """
+
+    def __init__(
+        self, chats: Chats, announcer: Announcer, door: PersonalDoor, reach: Reach, clock: Clock, *, installs: bool, contact: str
+    ) -> None:
+        self._chats = chats
+        self._announcer = announcer
+        self._door = door
+        self._reach = reach
+        self._clock = clock
+        self._installs = installs
+        self._contact = contact
+
+    async def deliver(self, notice: Notice, operation: Operation) -> str:
+        """Sends it; returns the activity id of the message.
+
+        Raises:
+            ChatError: Teams does not take it, now or ever.
+        """
+        shown = NoticeShown(notice, operation, self._contact)
+        for chat in await self._chats.of([notice.person_id.lower()]):
+            try:
+                return await self._announcer.send(chat.where, shown, chat.reader)
+            except ChatRefused as error:
+                if not error.gone or not self._installs:
+                    raise
+        if not self._installs:
+            raise ChatRefused("no chat", status=403)
+        reader, where = await self._open(notice)
+        return await self._announcer.send(where, shown, reader)
+
+    async def _open(self, notice: Notice) -> tuple[Actor, ConversationRef]:
+        """A chat with somebody who has none; the app is installed for them where it is not."""
+        try:
+            where = await self._door.open_chat(notice.person_id)
+        except ChatRefused as error:
+            if error.status != 403:
+                raise
+            await self._install(notice.person_id)
+            where = await self._door.open_chat(notice.person_id)
+        reader = Actor(notice.person_id.lower(), self._door.tenant_id, notice.name, language=notice.language)
+        await self._chats.seen(PersonalChat(reader, where, self._clock()))
+        return reader, where
+
+    async def _install(self, person_id: str) -> None:
+        try:
+            await self._reach.install(person_id)
+        except (Throttled, Unavailable) as error:
+            raise ChatUnavailable(f"not installed: {error}") from error
+        except DirectoryError as error:
+            raise ChatRefused(f"not installed: {error}", status=error.status or 403) from error
+
+
+async def notify(
+    operations: Operations,
+    notices: Notices,
+    directory: Directory,
+    in_teams: InTeams,
+    rules: NoticeRules,
+    clock: Clock,
+    sleep: Sleep,
+    operation_id: str,
+) -> None:
+    """Delivers the notices of an operation in Teams, and finds out who its managers are; comes back when no more is to be done.
+
+    Each is tried for a day from its first attempt on, and none waits for another. Mails are sent by `mailing.send_mails`.
+    """
+    operation = await operations.get(operation_id)
+    if operation is None:
+        return
+
+    async def settle(notice: Notice, state: Told, why: str = "", card_id: str = "") -> None:
+        settled = replace(notice, state=state, why=why, card_id=card_id)
+        undelivered = state is Told.UNDELIVERABLE
+        await notices.settle(settled, event_of(settled, operation, clock()), to_log=undelivered and rules.to_log)
+
+    async def post(notice: Notice) -> None:
+        if notice.recipient is Recipient.MANAGER and not notice.person_id:
+            manager = await manager_to_tell(directory, operation)
+            if manager is None:
+                await settle(notice, Told.UNDELIVERABLE, say("Entra ID names no manager who had no part in it."))
+                return
+            notice = to_manager(notice, manager)
+            await notices.addressed(notice)
+        if notice.way is Way.MAIL:
+            return
+        try:
+            card_id = await in_teams.deliver(notice, operation)
+        except ChatRefused as error:
+            if error.status == 401:  # our own sign-in: an administrator can put it right within a day
+                raise
+            await settle(notice, Told.UNDELIVERABLE, why_refused(error))
+        else:
+            await settle(notice, Told.DELIVERED, card_id=card_id)
+
+    async def tried(notice: Notice) -> None:
+        began = notice.tried_at or clock()
+        try:
+            await post(notice)
+        except ChatError:
+            if clock() - began >= TRIED_FOR:
+                await settle(notice, Told.UNDELIVERABLE, say("Teams did not take it for a day."))
+                return
+            await notices.put_off(notice, began, clock() + timedelta(seconds=1))
+            raise
+
+    async def left() -> Mapping[Hashable, Post]:
+        waiting = [notice for notice in await notices.of(operation_id) if notice.state is Told.WAITING]
+        ours = [notice for notice in waiting if notice.way is Way.TEAMS or (notice.recipient is Recipient.MANAGER and not notice.person_id)]
+        return {notice.id: partial(tried, notice) for notice in ours}
+
+    await until_all_taken(left, sleep)
+
+
+async def manager_to_tell(directory: Directory, operation: Operation) -> Person | None:
+    """The manager who hears of it; not one who asked for it, agreed to it or is a guest, but then the one above.
+
+    Raises:
+        ChatUnavailable: Entra ID does not say now.
+    """
+    involved = {operation.requester.id, operation.target.id, *operation.agreed}
+    of = operation.target.id
+    try:
+        for _ in range(MOST_STEPS):
+            manager = await directory.manager(of)
+            if manager is None:
+                return None
+            if manager.id not in involved and manager.enabled and not manager.guest:
+                return manager
+            of = manager.id
+    except (Throttled, Unavailable) as error:
+        raise ChatUnavailable(f"manager not known: {error}") from error
+    except DirectoryError:
+        return None
+    return None
+
+
+def event_of(notice: Notice, operation: Operation, at: datetime) -> AuditEvent:
+    """The trail's line on how a notice ended; no address and no number in it."""
+    tag = Tag.NOTICE_DELIVERED if notice.state is Told.DELIVERED else Tag.NOTICE_UNDELIVERABLE
+    facts = {"recipient": notice.recipient.value, "way": notice.way.value, "target_upn": operation.target.upn, "reason": str(notice.why)}
+    return AuditEvent(tag, at, operation_id=operation.id, target_id=operation.target.id, facts=facts)
+
+
+def why_refused(error: ChatRefused) -> str:
+    """Why Teams will never take it, in a sentence."""
+    if error.gone or error.status in (403, 404):
+        return say("Teams lets me write to nobody who has not used it, or has blocked or removed me ({status}).", status=error.status)
+    return say("Teams refused it ({status}).", status=error.status)
