@@ -56,6 +56,7 @@ from bot.services.gate import Gate
 from bot.services.heads import DailyHead
 from bot.services.log_channel import post_log
 from bot.services.mailing import Letter, Mailing
+from bot.services.not_me import NotMeDesk
 from bot.services.notify import InTeams, notify
 from bot.services.operations import OperationDesk
 from bot.services.personal_cards import PersonalCards
@@ -82,6 +83,7 @@ from bot.store.discrepancies import StoredDiscrepancies
 from bot.store.engine import DurableEngine, is_dead, operation_of
 from bot.store.heads import StoredHeads
 from bot.store.limit_counts import StoredUsages
+from bot.store.not_me import StoredNotMe
 from bot.store.notices import StoredNotices
 from bot.store.operations import StoredOperations
 from bot.store.registrations import StoredRegistrations
@@ -221,6 +223,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
                 "notify": lambda operation_id: notify(
                     operations, notices, directory.in_background(), in_teams, told, clock, sleep, operation_of(operation_id)
                 ),
+                "not_me": lambda notice_id: not_me.carry_on(announcer, chats, notice_id),
                 "mail": lambda _: mailing.send_all(),
                 "log": lambda _: post_log(operations, announcer, settings.log_channel, clock, sleep),
                 "expire": lambda subject: expire(operations, operation_of(subject), clock, sleep),
@@ -250,6 +253,8 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         in_teams = InTeams(chats, announcer, door, reach, clock, installs=told.install, contact=settings.helpdesk_contact)
         letter = Letter(readers, settings.helpdesk_contact, f"{settings.public_url}/n/" if settings.public_url else "")
         mailing = Mailing(operations, notices, reach, told, letter, clock, sleep, scale=bulk_scale)
+        said_no, contact = StoredNotMe(transactions, engine.enqueue), settings.helpdesk_contact
+        not_me = NotMeDesk(operations, said_no, directory.in_background(), policy.not_me, contact, clock, sleep)
         await engine.start()
         stack.push_async_callback(engine.close)
 
@@ -289,7 +294,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         requester = RequesterPresses(operations, stops, gate, reveals, again, views, clock)
         person = AboutPerson(operations, stops, directory, reviewer, commands, views, clock)
         pressed = OperationDesk(gate, approvals, requester, person, views)
-        dispatch = Dispatch(turns, gate, commands, forms, pressed, desk, reports)
+        dispatch = Dispatch(turns, gate, commands, forms, pressed, desk, reports, not_me)
         tokens = (
             None
             if settings.insecure_local

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.incoming import Verb
-from bot.domain.notice_words import notice_text
+from bot.domain.notice_words import notice_text, ring_helpdesk, stopped
 from bot.domain.notices import Recipient
 from bot.domain.replies import NoticeShown
 from bot.domain.said import say
@@ -21,8 +21,13 @@ def render(shown: NoticeShown) -> tuple[Element, str]:
     ]
     if said.changes:
         body.append(box([line(run(change, limit=160)) for change in said.changes], style="emphasis", spacing="Small"))
-    body += [line(run(each, limit=500), spacing="Medium") for each in said.wanted]
+    if notice.pressed_at:
+        body[0] = band("✓", say("Stopped"), "good", shown.operation.id)
+        wanted: tuple[str, ...] = (stopped(notice), ring_helpdesk(shown.contact))
+    else:
+        wanted = said.wanted
+    body += [line(run(each, limit=500), spacing="Medium") for each in wanted]
     body.append(line(run(said.never, subtle=True), spacing="Medium"))
     stop = say("Stop it") if notice.recipient is Recipient.MANAGER else say("This was not me")
-    pressed = [] if notice.pressed_at else [button(stop, Verb.NOT_ME, notice.id, style="destructive")]
-    return card(body, fallback=said.subject, actions=pressed), said.subject
+    actions = [] if notice.pressed_at else [button(stop, Verb.NOT_ME, notice.id, style="destructive")]
+    return card(body, fallback=said.subject, actions=actions), said.subject

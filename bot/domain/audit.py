@@ -39,6 +39,8 @@ class Tag(StrEnum):
     LOG_POST_DELIVERED = "log:post:delivered"
     NOTICE_DELIVERED = "notice:message:delivered"
     NOTICE_UNDELIVERABLE = "notice:message:undeliverable"
+    NOT_ME_APPROVER_TOLD = "not_me:approver:told"
+    NOT_ME_PRESSED = "not_me:notice:pressed"
     OPERATION_APPROVED = "operation:request:approved"
     OPERATION_CANCELLED = "operation:request:cancelled"
     OPERATION_CONFIRMED = "operation:request:confirmed"

@@ -46,6 +46,7 @@ class Workflow(StrEnum):
     FOLLOW_UP = "follow_up"  # looks whether who was recovered has registered something
     LOG = "log"  # posts what waits for the log channel
     MAIL = "mail"  # sends the mails that wait, of all operations
+    NOT_ME = "not_me"  # takes access away after somebody said that a change was not theirs
     NOTIFY = "notify"  # tells the person whose sign-in was changed, and the manager
     REMIND = "remind"
     TELL = "tell"  # writes to the requester beside the card

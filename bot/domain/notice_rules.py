@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from bot.domain.change import ChangeKind
@@ -46,6 +47,24 @@ class NoticeRules:
     bulk: bool = True
     mail: bool = False
     install: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NotMeRules:
+    """What `[not_me]` of the policy says: what happens when somebody says that a change was not theirs. The freeze is always.
+
+    Attributes:
+        freeze_for: how long nobody changes the person.
+        end_sessions: whoever is signed in has to sign in again.
+        undo: what the operation added is removed, if it was said in Teams.
+        log, approvers: who is told of it.
+    """
+
+    freeze_for: timedelta = timedelta(hours=24)
+    end_sessions: bool = True
+    undo: bool = True
+    log: bool = True
+    approvers: bool = True
 
 
 #: Nobody is told anything.

@@ -96,6 +96,13 @@ def _how_to_stop(notice: Notice, contact: str, link: str) -> str:
     return ring
 
 
+def stopped(notice: Notice) -> str:
+    """What happened because somebody pressed."""
+    if notice.recipient is Recipient.MANAGER:
+        return say("Nobody can change this account now, every session ends, and the helpdesk is told.")
+    return say("Nobody can change your account now, every session ends, and the helpdesk is told. You have to sign in again.")
+
+
 def ring_helpdesk(contact: str) -> str:
     """How to reach the helpdesk."""
     if contact:

@@ -56,6 +56,7 @@ class Notice:
         tried_at: when it was tried first; None before.
         card_id: activity id of the message in Teams.
         pressed_at: when somebody said by it that it was not them.
+        stop_id: id of the operation that took access away because of that; empty until it came to be.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Notice:
     told_at: datetime | None = None
     card_id: str = ""
     pressed_at: datetime | None = None
+    stop_id: str = ""
 
 
 def new_notice_id() -> str:

@@ -102,6 +102,11 @@ class Operation:
         return only_contains(self.changes, self.bundle, self.takes_back)
 
     @property
+    def by_the_person(self) -> bool:
+        """The person themselves said that a change was not theirs, and this takes access away: nobody has to allow it."""
+        return self.contains and self.requester.id == self.target.id
+
+    @property
     def kinds(self) -> frozenset[ChangeKind]:
         """What policy has to agree to."""
         return kinds_of(self.changes, self.bundle)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.change import CONTAINING, ChangeKind
 from bot.domain.conversations import ConversationRef
-from bot.domain.notice_rules import NoticeRules
+from bot.domain.notice_rules import NoticeRules, NotMeRules
 from bot.domain.people import Person, Privileges
 from bot.domain.said import join, say, say_count
 
@@ -165,6 +165,7 @@ class Policy:
         full_numbers_in_files: the files of bulk jobs show telephone numbers in full.
         first_day_to_manager: the first pass of somebody new goes to the manager.
         notices: who is told of a change.
+        not_me: what happens when they did not want it.
         source: where it comes from, for whoever examines the installation; empty for the built-in one.
     """
 
@@ -180,6 +181,7 @@ class Policy:
     first_day_to_manager: bool = False
     full_numbers_in_files: bool = False
     notices: NoticeRules = field(default_factory=NoticeRules)
+    not_me: NotMeRules = field(default_factory=NotMeRules)
     source: str = ""
 
     def groups(self) -> frozenset[str]:

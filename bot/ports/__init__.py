@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.ports.chat import Announcer, Chats, Download, Files, Sheets
 from bot.ports.jobs import BulkFiles, BulkJobs, JobAtWork
-from bot.ports.notices import Notices, PersonalDoor, Reach
+from bot.ports.notices import Notices, NotMe, PersonalDoor, Reach
 from bot.ports.operations import Deliveries, Memory, Operations, Outbox, Past, Trail
 from bot.ports.pace import Budget, Hindrances, Turns
 from bot.ports.report import Readings, RegistrationReports, Registrations, RegistrationSource
@@ -33,6 +33,7 @@ __all__ = [
     "Hindrances",
     "JobAtWork",
     "Memory",
+    "NotMe",
     "Notices",
     "Operations",
     "Outbox",

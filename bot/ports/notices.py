@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
 from bot.domain.audit import AuditEvent
 from bot.domain.conversations import ConversationRef
 from bot.domain.notices import Notice
+from bot.domain.operation import Operation
+from bot.domain.remarks import LogNote
+from bot.domain.stop import Freeze
 
 
 class Notices(Protocol):
@@ -34,6 +38,29 @@ class Notices(Protocol):
         Returns:
             False when it was settled before.
         """
+
+
+class NotMe(Protocol):
+    """What our own memory does when somebody says that a change was not theirs. May raise `StoreUnavailable`."""
+
+    async def notice(self, notice_id: str) -> Notice | None:
+        """One notice, or None."""
+
+    async def press(
+        self, notice: Notice, freeze: Freeze, event: AuditEvent, post: Callable[[int], LogNote | None], by: str
+    ) -> bool:  # fmt: skip
+        """Freezes the person, withdraws whatever waits about them, tells the log channel, and has access taken away; in one transaction.
+
+        Args:
+            post: what the log channel is told, given how often somebody said so about this person within a week.
+            by: who said so, as the cards of what is withdrawn say it.
+
+        Returns:
+            False when it was pressed before, or another notice of the same operation that did as much.
+        """
+
+    async def begin(self, notice: Notice, made: Operation, event: AuditEvent) -> bool:
+        """Begins the operation that takes access away; once for a notice."""
 
 
 class Reach(Protocol):

@@ -18,6 +18,7 @@ from bot.services.bulk.desk import BulkDesk
 from bot.services.commands import CommandDesk
 from bot.services.forms import Forms
 from bot.services.gate import Gate
+from bot.services.not_me import NotMeDesk
 from bot.services.operations import OperationDesk
 from bot.services.report import ReportDesk
 from bot.services.require import require
@@ -45,6 +46,7 @@ class Dispatch:
         operations: OperationDesk,
         bulk: BulkDesk,
         reports: ReportDesk,
+        not_me: NotMeDesk,
     ) -> None:
         self._turns = turns
         self._gate = gate
@@ -53,6 +55,7 @@ class Dispatch:
         self._operations = operations
         self._bulk = bulk
         self._reports = reports
+        self._not_me = not_me
         self._takers: Mapping[Verb, Takes] = {verb: self._taker(declared) for verb, declared in VERBS.items()}
 
     def _taker(self, declared: Declared) -> Takes:
@@ -64,6 +67,7 @@ class Dispatch:
             Thing.CHOICE: self._commands.picked,
             Thing.COMMAND: self._forms.pressed,
             Thing.FORM: self._forms.filled,
+            Thing.NOTICE: self._not_me.press,
         }
         return next((takes for thing, takes in takers.items() if thing in declared.names), self._operations.press)
 
@@ -94,9 +98,11 @@ class Dispatch:
             async with asyncio.timeout(TURN_SECONDS):
                 self._gate.admit(action.actor)
                 require(self._gate.identify(action.actor, guest_or_bot=action.guest_or_bot))
-                if not await self._turns.is_new(action.key):
+                declared = VERBS[action.verb]
+                # A notice is pressed by whoever may see nothing else, and twice is once.
+                if not await self._turns.is_new(action.key) and Thing.NOTICE not in declared.names:
                     return await self._operations.seen_again(action)
-                return await (self._press_once if VERBS[action.verb].makes_anew else self._takers[action.verb])(action)
+                return await (self._press_once if declared.makes_anew else self._takers[action.verb])(action)
         except Exception as error:  # and those of a press
             return await self._turns.refused(action, error)
 

@@ -13,7 +13,7 @@ from bot.domain.methods import Dossier
 from bot.domain.operation import Operation
 from bot.domain.people import Standing
 from bot.domain.plan import Plan, kinds_of
-from bot.domain.policy import NO_GROUPS, Audience, Decision, Reason, permit
+from bot.domain.policy import ALLOWED, NO_GROUPS, Audience, Decision, Reason, permit
 from bot.domain.registered import REMEMBERED_FOR, Made, leaves_nothing_strong, moved_since, registered, replaces
 from bot.domain.review import as_wanted, review, still_enough
 from bot.domain.rules import NO_NEED, Ask, Policy
@@ -138,6 +138,8 @@ class Reviewer:
             standing: the requester's, read now.
             dossier: the target's, read now.
         """
+        if operation.by_the_person:
+            return ALLOWED
         if not (account := permit(standing, NO_GROUPS, Audience.EVERYBODY)).allowed:
             return account
         if not (others := about_approver(operation)).allowed:

@@ -13,7 +13,7 @@ from typing import Any
 from bot.domain.change import ChangeKind
 from bot.domain.rules import ADMINS_NAME, HELPDESK_NAME, PROTECTED, REPORT, Ground, Limits, Policy, Rule, default_policy
 from bot.settings.environment import ConfigurationError, Settings
-from bot.settings.policy_people import notice_rules
+from bot.settings.policy_people import not_me_rules, notice_rules
 from bot.settings.policy_values import (
     Place,
     Values,
@@ -32,7 +32,7 @@ LONGEST_NAME = 80
 MOST_APPROVALS = 5
 LONGEST_CONFIRMATION, LONGEST_APPROVAL = 1_440, 10_080  # minutes: a day, a week
 
-_TABLES = ("groups", "conversations", "targets", "limits", "defaults", "notices", "rule")
+_TABLES = ("groups", "conversations", "targets", "limits", "defaults", "notices", "not_me", "rule")
 _ALLOW_ONLY = (
     "approvals", "approve", "reason", "ticket", "ticket_example", "deny_reason", "confirm_minutes", "approve_minutes", "reusable",
 )  # fmt: skip
@@ -138,6 +138,7 @@ class _Reader:
             first_day_to_manager=self._values.yes_or_no(defaults, "first_day_to_manager", place),
             full_numbers_in_files=self._values.yes_or_no(defaults, "full_numbers_in_files", place),
             notices=notice_rules(self._table(content, "notices"), self._values),
+            not_me=not_me_rules(self._table(content, "not_me"), self._values),
             source=source,
         )
 

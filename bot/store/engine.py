@@ -42,7 +42,8 @@ QUEUES: Mapping[str, Mapping[str, Any]] = {
     "remind": {"worker_concurrency": 2},
     "follow_up": {"worker_concurrency": 2},
     "log": {"worker_concurrency": 1, "global_concurrency": 1},
-    "notify": {"worker_concurrency": 4},
+    "notify": {"worker_concurrency": 32},  # one that cannot be told for a day keeps nobody else waiting
+    "not_me": {"worker_concurrency": 8},
     "mail": {"worker_concurrency": 1, "global_concurrency": 1},
     "expire": {"worker_concurrency": 4},
     "reconcile": {"worker_concurrency": 1, "global_concurrency": 1},

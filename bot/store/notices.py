@@ -63,12 +63,12 @@ class StoredNotices:
         self._enqueue = enqueue
 
     async def of(self, operation_id: str, row: int = 0) -> tuple[Notice, ...]:
-        return await self._transactions.read(lambda connection: _of(connection, operation_id, row))
+        return await self._transactions.read(lambda connection: notices_of(connection, operation_id, row))
 
     async def next_mail(self, now: datetime) -> tuple[Notice, datetime] | None:
         def work(connection: Connection) -> tuple[Notice, datetime] | None:
             found = connection.execute(_DUE_MAIL, {"now": now}).first() or connection.execute(_NEXT_MAIL).first()
-            return (_notice(found), found.due_at) if found else None
+            return (notice_in(found), found.due_at) if found else None
 
         return await self._transactions.read(work)
 
@@ -110,7 +110,7 @@ class StoredNotices:
             trail.append(event)
             if to_log:
                 outbox.add_remark(connection, self._enqueue, undelivered_post(notice, event.at))
-            theirs = _of(connection, notice.operation_id, notice.row)
+            theirs = notices_of(connection, notice.operation_id, notice.row)
             if not notice.row and settled(theirs):
                 lines = [to_store(each) for each in said(theirs)]
                 connection.execute(update(operations).where(operations.c.id == notice.operation_id).values(told=lines))
@@ -121,15 +121,17 @@ class StoredNotices:
         return await self._transactions.record(work)
 
 
-def _of(connection: Connection, operation_id: str, row: int) -> tuple[Notice, ...]:
-    return tuple(map(_notice, connection.execute(_OF, {"operation": operation_id, "row": row})))
+def notices_of(connection: Connection, operation_id: str, row: int) -> tuple[Notice, ...]:
+    """Those of an operation, or of one row of a file, in the order in which they came to be."""
+    return tuple(map(notice_in, connection.execute(_OF, {"operation": operation_id, "row": row})))
 
 
 def _row(notice: Notice) -> dict[str, Any]:
     return asdict(notice) | {name: getattr(notice, name).value for name in _WORDS} | {"due_at": notice.at}
 
 
-def _notice(found: Row[Any]) -> Notice:
+def notice_in(found: Row[Any]) -> Notice:
+    """The notice in a row of the table."""
     stored = {name: value for name, value in found._mapping.items() if name not in ("number", "due_at")}
     return Notice(
         **stored

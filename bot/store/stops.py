@@ -83,11 +83,8 @@ class StoredStops:
                 decision = may_freeze(self._limits, others, freeze.by_name, now, anew)
                 if not decision.allowed:
                     return decision
-            before = _freeze(connection, freeze.target_id, now)
+            before, kept = put_freeze(connection, freeze)
             again = before is not None and before.suspicious and freeze.suspicious
-            kept = before.then(freeze) if before else freeze
-            connection.execute(delete(freezes).where(freezes.c.target_id == kept.target_id))
-            connection.execute(insert(freezes).values(asdict(kept)))
             # What is said and recorded is this saying of it: a repetition of a suspicious call's freeze is no new call.
             said = replace(kept, by_id=freeze.by_id, by_name=freeze.by_name, suspicious=freeze.suspicious)
             trail.append(stop.frozen_event(said, now, ticket))
@@ -181,6 +178,15 @@ class StoredStops:
             return Person(found.target_id, found.name, found.upn) if found else None
 
         return await self._transactions.read(work)
+
+
+def put_freeze(connection: Connection, freeze: Freeze) -> tuple[Freeze | None, Freeze]:
+    """Freezes somebody; what was before is never made shorter. Returns the freeze before, if there was one, and the one that holds."""
+    before = _freeze(connection, freeze.target_id, freeze.since)
+    kept = before.then(freeze) if before else freeze
+    connection.execute(delete(freezes).where(freezes.c.target_id == kept.target_id))
+    connection.execute(insert(freezes).values(asdict(kept)))
+    return before, kept
 
 
 def _pause(connection: Connection) -> Pause | None:

@@ -7,7 +7,8 @@ from sqlalchemy import Column, Index, Integer, String, Table, Text
 from bot.store.tables.columns import UtcTime, metadata
 
 #: One message to one recipient by one way (`domain.notices.Notice`). `number` is the order in which they came to be; `row` is 0 for an
-#: operation. `due_at` is when it is tried next. `address` is masked once it was delivered.
+#: operation. `due_at` is when it is tried next. `address` is masked once it was delivered; `stop_id`
+#: is the operation that took access away after `pressed_at`.
 notices = Table(
     "notices",
     metadata,
@@ -30,6 +31,7 @@ notices = Table(
     Column("told_at", UtcTime),
     Column("card_id", Text, nullable=False, default=""),
     Column("pressed_at", UtcTime),
+    Column("stop_id", String(12), nullable=False, default=""),
     Index("notices_of", "operation_id", "row"),
     Index("notices_waiting", "state", "way", "due_at"),
     Index("notices_told", "way", "told_at"),

@@ -31,6 +31,7 @@ def upgrade() -> None:
         Column("told_at", String(32)),
         Column("card_id", Text, nullable=False),
         Column("pressed_at", String(32)),
+        Column("stop_id", String(12), nullable=False),
     )
     op.create_index("notices_of", "notices", ["operation_id", "row"])
     op.create_index("notices_waiting", "notices", ["state", "way", "due_at"])

@@ -1,0 +1,107 @@
+"""“This was not me”, in the database: one transaction for all of it that is ours to do. Implements `ports.NotMe`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, bindparam, func, select, update
+
+from bot.domain.audit import AuditEvent, Tag
+from bot.domain.consequences import Workflow
+from bot.domain.life import State
+from bot.domain.not_me import WITHIN
+from bot.domain.notice_rules import Way
+from bot.domain.notices import Notice, said
+from bot.domain.operation import Operation
+from bot.domain.remarks import LogNote
+from bot.domain.said import say, to_column, to_store
+from bot.domain.stop import Freeze
+from bot.store import outbox
+from bot.store.moves import Moves, Seen
+from bot.store.notices import notice_in, notices_of
+from bot.store.stops import put_freeze
+from bot.store.tables import notices, operations
+from bot.store.trail import Trail
+from bot.store.transactions import Transactions
+
+if TYPE_CHECKING:
+    from bot.store.engine import Enqueue
+
+_THIS = notices.c.id == bindparam("notice")
+_GET = select(notices).where(_THIS)
+_PRESS = update(notices).where(_THIS & notices.c.pressed_at.is_(None))
+_STOP = update(notices).where(_THIS & (notices.c.stop_id == ""))
+_WAITING = (State.PROPOSED.value, State.AWAITING_APPROVAL.value, State.READY.value)
+_ABOUT = select(operations.c.id).where(
+    func.lower(operations.c.target_id) == bindparam("person"), operations.c.state.in_(_WAITING), operations.c.bulk.is_(None)
+)
+_PRESSED = select(func.count()).where((notices.c.target_id == bindparam("person")) & (notices.c.pressed_at > bindparam("since")))
+
+
+class StoredNotMe:
+    """`ports.NotMe` on SQLAlchemy Core."""
+
+    def __init__(self, transactions: Transactions, enqueue: Enqueue) -> None:
+        self._transactions = transactions
+        self._enqueue = enqueue
+        self._moves = Moves(enqueue)
+
+    async def notice(self, notice_id: str) -> Notice | None:
+        def work(connection: Connection) -> Notice | None:
+            found = connection.execute(_GET, {"notice": notice_id}).first()
+            return notice_in(found) if found else None
+
+        return await self._transactions.read(work)
+
+    async def press(
+        self, notice: Notice, freeze: Freeze, event: AuditEvent, post: Callable[[int], LogNote | None], by: str
+    ) -> bool:  # fmt: skip
+        at = event.at
+
+        def work(connection: Connection, trail: Trail) -> bool:
+            outbox.take_turn(connection)
+            theirs = notices_of(connection, notice.operation_id, notice.row)
+            pressed = [each for each in theirs if each.pressed_at]
+            if not connection.execute(_PRESS, {"notice": notice.id, "pressed_at": at}).rowcount:
+                return False
+            put_freeze(connection, freeze)
+            trail.append(event)
+            self._withdraw(connection, trail, notice, at, by)
+            theirs = notices_of(connection, notice.operation_id, notice.row)
+            if not notice.row:
+                lines = [to_store(each) for each in said(theirs)]
+                connection.execute(update(operations).where(operations.c.id == notice.operation_id).values(told=lines))
+            if any(each.way is Way.TEAMS or notice.way is Way.MAIL for each in pressed):
+                return False  # everything that this one could do was done
+            often = connection.execute(_PRESSED, {"person": notice.target_id, "since": at - WITHIN}).scalar_one()
+            if told := post(often):
+                outbox.add_remark(connection, self._enqueue, told)
+            self._enqueue(connection, Workflow.NOT_ME.value, notice.id)
+            self._enqueue(
+                connection, Workflow.ANNOUNCE.value, notice.operation_id, occasion=f"not-me-{notice.id[:8]}", key=notice.operation_id
+            )
+            return True
+
+        return await self._transactions.record(work)
+
+    def _withdraw(self, connection: Connection, trail: Trail, notice: Notice, at: datetime, by: str) -> None:
+        """Whatever waits about this person waits no more; what is queued finds the freeze."""
+        outcome = to_column(say("{by} said that {id} was not wanted, so nobody can change this person for now. Nothing was changed.",
+                                by=by, id=notice.operation_id))  # fmt: skip
+        for operation_id in connection.execute(_ABOUT, {"person": notice.target_id.lower()}).scalars().all():
+            event = AuditEvent(Tag.OPERATION_CANCELLED, at, operation_id=operation_id, target_id=notice.target_id)
+            values = {"outcome": outcome, "decided_by": by}
+            self._moves.move(connection, "cancel", State.CANCELLED, Seen(operation_id), values, trail, event)
+
+    async def begin(self, notice: Notice, made: Operation, event: AuditEvent) -> bool:
+        def work(connection: Connection, trail: Trail) -> bool:
+            # Begun first, since its id is not known before; of two the second finds that there is one, and is undone.
+            if connection.execute(_GET, {"notice": notice.id}).one().stop_id:
+                return False
+            begun = self._moves.begin(connection, trail, "follow", made, event)
+            connection.execute(_STOP, {"notice": notice.id, "stop_id": begun.id})
+            return True
+
+        return await self._transactions.record(work)
