@@ -95,9 +95,9 @@ def shown_again(operation: Operation) -> Work:
     return Work(Workflow.ANNOUNCE, f"{operation.version}-shown-again", ANSWER_IS_OUT, operation.id)
 
 
-def shown_once_told(operation_id: str) -> Work:
-    """What follows the last notice of an operation: its requester's card says who was told."""
-    return Work(Workflow.ANNOUNCE, TOLD, key=operation_id)
+def shown_once_told(operation_id: str, occasion: str = TOLD) -> Work:
+    """What follows the last notice of an operation, or a press on one: its requester's card says who was told."""
+    return Work(Workflow.ANNOUNCE, occasion, key=operation_id)
 
 
 def shown_on_the_way(job_id: str, now: datetime) -> Work:

@@ -1,4 +1,4 @@
-"""“This was not me”: the press, from Teams or from a mail, and what follows from it. Each step is on its own: one that fails stops no other.
+"""“This was not me”: the press, from Teams or a mail, and what follows. Each step is on its own: one that fails stops no other.
 
 First and in our own database, so that it holds whatever else answers: the freeze, whatever waits about the person withdrawn, the post in
 the log channel (`ports.NotMe.press`). Then an operation that ends the sessions and removes what was added, carried out, read back and
@@ -7,6 +7,7 @@ logged like every other (`domain.not_me.stopping`). Then the approvers hear of i
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -21,15 +22,19 @@ from bot.domain.notice_rules import NotMeRules, Way
 from bot.domain.notices import LINK_FOR, Notice
 from bot.domain.operation import Operation
 from bot.domain.people import Actor, Person
+from bot.domain.personal import PersonalChat
 from bot.domain.remarks import LogNote, Remark, Tone
 from bot.domain.replies import NoticeShown, Reply
 from bot.domain.said import say
 from bot.errors import DirectoryError, Throttled, Unavailable
 from bot.ports import Announcer, Chats, Clock, Directory, NotMe, Operations, Sleep
-from bot.retry import Post, until_all_taken
+from bot.retry import Post, pause_asking, until_all_taken
 from bot.services.view import unknown
 
 log = structlog.get_logger()
+
+#: While Entra ID does not answer it is asked again after so long.
+ASK_AGAIN_SECONDS = 15.0
 
 
 class NotMeDesk:
@@ -92,30 +97,30 @@ class NotMeDesk:
         return operation
 
     async def carry_on(self, announcer: Announcer, chats: Chats, notice_id: str) -> None:
-        """What follows from a press, begun once and gone on with after a death of the process.
-
-        Raises:
-            Throttled, Unavailable: Entra ID does not say how the person stands; it has to be repeated.
-        """
+        """What follows from a press, begun once and gone on with after a death of the process."""
         notice = await self._not_me.notice(notice_id)
         operation = await self._operations.get(notice.operation_id) if notice else None
-        if notice is None or operation is None:
+        if notice and operation:
+            await asyncio.gather(self._take_away(notice, operation), self._tell(announcer, chats, notice, operation))
+
+    async def _take_away(self, notice: Notice, operation: Operation) -> None:
+        if notice.stop_id:
             return
-        await self._tell(announcer, chats, notice, operation)
-        if not notice.stop_id:
-            target = target_of(notice, operation)
-            made = stopping(notice, operation, target, await self._dossier(target), self._rules, self._clock())
-            if made:
-                await self._not_me.begin(notice, made, begun_event(made, self._clock()))
+        target = target_of(notice, operation)
+        made = stopping(notice, operation, target, await self._dossier(target), self._rules, self._clock())
+        if made:
+            await self._not_me.begin(notice, made, begun_event(made, self._clock()))
 
     async def _dossier(self, target: Person) -> Dossier | None:
-        try:
-            return await self._directory.dossier(target.id)
-        except (Throttled, Unavailable):
-            raise
-        except DirectoryError as error:
-            log.warning("cannot see what was added", action="not_me_unseen", status=error.status)
-            return None
+        """The person as they are now, however long Entra ID takes; None where it never shows them to us."""
+        while True:
+            try:
+                return await self._directory.dossier(target.id)
+            except (Throttled, Unavailable) as error:
+                await self._sleep(pause_asking(error, ASK_AGAIN_SECONDS))
+            except DirectoryError as error:
+                log.warning("cannot see what was added", action="not_me_unseen", status=error.status)
+                return None
 
     async def _tell(self, announcer: Announcer, chats: Chats, notice: Notice, operation: Operation) -> None:
         """The message that was pressed says so, and those who agreed hear of it in their own chats."""
@@ -124,25 +129,22 @@ class NotMeDesk:
         for chat in await chats.of([notice.person_id.lower()]) if notice.card_id else ():
             posts["card"] = partial(announcer.update, chat.where, notice.card_id, pressed, chat.reader)
         if self._rules.approvers:
-            told = {
-                event.actor_id
-                for event in await self._operations.events(operation_id=operation.id)
-                if event.tag is Tag.NOT_ME_APPROVER_TOLD
+            events = await self._operations.events(operation_id=operation.id)
+            told = {event.actor_id for event in events if event.tag is Tag.NOT_ME_APPROVER_TOLD}
+            posts |= {
+                chat.reader.id: partial(self._approver, announcer, chat, operation) for chat in await chats.of(operation.agreed - told)
             }
-            for chat in await chats.of(operation.agreed - told):
-
-                async def post(chat=chat) -> None:
-                    await announcer.send(chat.where, _to_approver(notice, operation), chat.reader)
-                    reader = chat.reader
-                    event = AuditEvent(Tag.NOT_ME_APPROVER_TOLD, self._clock(), reader.id, reader.name, operation.id, notice.target_id)
-                    await self._operations.record(event)
-
-                posts[chat.reader.id] = post
 
         async def left() -> Mapping[Hashable, Post]:
             return posts
 
         await until_all_taken(left, self._sleep)
+
+    async def _approver(self, announcer: Announcer, chat: PersonalChat, operation: Operation) -> None:
+        reader = chat.reader
+        await announcer.send(chat.where, _to_approver(operation), reader)
+        event = AuditEvent(Tag.NOT_ME_APPROVER_TOLD, self._clock(), reader.id, reader.name, operation.id, operation.target.id)
+        await self._operations.record(event)
 
 
 def target_of(notice: Notice, operation: Operation) -> Person:
@@ -150,7 +152,7 @@ def target_of(notice: Notice, operation: Operation) -> Person:
     return Person(notice.target_id, notice.name, notice.name) if operation.bulk else operation.target
 
 
-def _to_approver(notice: Notice, operation: Operation) -> Remark:
+def _to_approver(operation: Operation) -> Remark:
     text = say(
         "{name} says that {id}, which {requester} asked for and you agreed to, was not wanted. The account is frozen.",
         name=operation.target.name,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.consequences import Workflow
+from bot.domain.consequences import Workflow, shown_once_told
 from bot.domain.life import State
 from bot.domain.not_me import WITHIN
 from bot.domain.notice_rules import Way
@@ -19,7 +19,7 @@ from bot.domain.remarks import LogNote
 from bot.domain.said import say, to_column, to_store
 from bot.domain.stop import Freeze
 from bot.store import outbox
-from bot.store.moves import Moves, Seen
+from bot.store.moves import Moves, Seen, start
 from bot.store.notices import notice_in, notices_of
 from bot.store.stops import put_freeze
 from bot.store.tables import notices, operations
@@ -79,9 +79,8 @@ class StoredNotMe:
             if told := post(often):
                 outbox.add_remark(connection, self._enqueue, told)
             self._enqueue(connection, Workflow.NOT_ME.value, notice.id)
-            self._enqueue(
-                connection, Workflow.ANNOUNCE.value, notice.operation_id, occasion=f"not-me-{notice.id[:8]}", key=notice.operation_id
-            )
+            shown = shown_once_told(notice.operation_id, f"not-me-{notice.id[:8]}")
+            start(connection, self._enqueue, notice.operation_id, [shown])
             return True
 
         return await self._transactions.record(work)
