@@ -151,8 +151,15 @@ PEOPLE = (
         manager=_upn("priya.raman"),
         phones={"mobile": "+353 851234567"},
     ),
-    _staff("Jan de Vries", "Electrician", "Facilities"),
-    Member(name="Jan de Vries", upn=_upn("jan.devries2"), mail=_upn("jan.devries2"), job_title="Buyer", department="Purchasing"),
+    _staff("Jan de Vries", "Electrician", "Facilities", manager=_upn("hanna.visser")),  # an agent of the helpdesk
+    Member(
+        name="Jan de Vries",
+        upn=_upn("jan.devries2"),
+        mail=_upn("jan.devries2"),
+        job_title="Buyer",
+        department="Purchasing",
+        manager=_upn("dirk.bakker"),  # who has left
+    ),
     _staff("Dirk Bakker", "Former driver", "Logistics", enabled=False),
     Member(
         name="Gus Taylor (Adatum)",
@@ -263,7 +270,7 @@ RECOVERY = (
         "Gert Brandt",
         "Forklift driver",
         "Logistics",
-        manager=_upn("omar.farouk"),
+        manager=_upn("gus.taylor_adatum.example#EXT#"),  # a guest
         default="oath",
         per_user_mfa="enforced",
         methods=(registered("hardware", "2025-03-20T07:00:00Z"), registered("qr", "2025-03-20T07:05:00Z")),

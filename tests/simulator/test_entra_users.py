@@ -83,6 +83,22 @@ async def test_manager(client: Client) -> None:
     assert (await client.get("/users/alice@fabrikam.example?$expand=manager($top=1)")).status == 400
 
 
+async def test_managers_whom_nobody_should_tell(client: Client) -> None:
+    """An agent of the helpdesk, somebody who has left, a guest, nobody; each of them asked for in one batch."""
+    people = ("jan.de.vries", "jan.devries2", "gert.brandt", "oscar.outsider", "nobody")
+    select = "$select=id,displayName,accountEnabled,userType"
+    asked = [{"id": name, "method": "GET", "url": f"/users/{name}@fabrikam.example/manager?{select}"} for name in people]
+    answered = {part["id"]: part for part in (await client.post("/$batch", {"requests": asked})).body["responses"]}
+    told = {name: tuple(answered[name]["body"].get(key) for key in ("displayName", "accountEnabled", "userType")) for name in people}
+    assert told["jan.de.vries"] == ("Hanna Visser", True, "Member")
+    assert told["jan.devries2"] == ("Dirk Bakker", False, "Member")
+    assert told["gert.brandt"] == (GUEST.name, True, "Guest")
+    for name in ("oscar.outsider", "nobody"):
+        assert (answered[name]["status"], answered[name]["body"]["error"]["code"]) == (404, "Request_ResourceNotFound")
+    client.hold("User.ReadBasic.All")
+    assert (await client.get("/users/alice@fabrikam.example/manager")).code == "Authorization_RequestDenied"
+
+
 class TestFilter:
     @pytest.mark.parametrize(
         ("expression", "expected"),
