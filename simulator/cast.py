@@ -291,6 +291,10 @@ STRANGER = Member(
     name="Eve Elsewhere", upn="eve@adatum.example", mail="eve@adatum.example", job_title="Nobody here", department="", other_tenant=True
 )
 
+#: The shared mailbox from which people are told; sign-in is blocked, as it should be for one.
+NOTICES = _staff("Account notices", "", "", enabled=False)
+MAILBOXES = (NOTICES,)
+
 _FIRST = ("Anna", "Ben", "Carla", "David", "Elif", "Fatima", "George", "Helena", "Ivan", "Julia", "Karim", "Lena", "Marco", "Nora", "Pavel")
 _LAST = ("Andersson", "Bianchi", "Carvalho", "Dubois", "Eriksen", "Fischer", "Garcia", "Horvat")
 _JOBS = (("Accountant", "Finance"), ("Nurse", "Health"), ("Driver", "Logistics"), ("Developer", "Research"), ("Clerk", "Retail"))

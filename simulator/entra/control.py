@@ -20,7 +20,7 @@ from simulator.entra.newness import hire
 from simulator.entra.state import PHONE_IDS, Person, PhoneState, Tenant
 
 _STATES = ("notSupported", "notAllowedByPolicy", "notEnabled", "phoneNumberNotUnique", "ready", "notConfigured")
-_FLAGS = {"accountEnabled": "account_enabled", "synced": "synced", "managementRestricted": "management_restricted"}
+_FLAGS = {"accountEnabled": "account_enabled", "synced": "synced", "managementRestricted": "management_restricted", "mailbox": "mailbox"}
 _LISTS = {"roles": "roles", "eligibleRoles": "eligible_roles", "strong": "strong"}
 _AUDIT_FIELDS = {"activity": "activity", "reason": "reason", "appId": "app_id"}
 Handler = Callable[[web.Request], Awaitable[web.Response]]
@@ -36,6 +36,7 @@ def described(tenant: Tenant, person: Person) -> dict[str, Any]:
         "jobTitle": person.job_title,
         "department": person.department,
         "mail": person.mail,
+        "mailbox": person.mailbox,
         "accountEnabled": person.account_enabled,
         "userType": person.user_type,
         "synced": person.synced,

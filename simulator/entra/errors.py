@@ -50,7 +50,9 @@ def no_such_segment(segment: str) -> GraphError:
 
 
 def denied(call: Call) -> GraphError:
-    """Permission missing; the two back ends word it differently."""
+    """Permission missing; the back ends word it differently."""
+    if call.template and call.template.endswith("/sendMail"):
+        return GraphError(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
     if call.template and "/authentication/" in call.template:
         return method_error("Request Authorization failed", status=403, code="accessDenied")
     return GraphError(403, "Authorization_RequestDenied", INSUFFICIENT)

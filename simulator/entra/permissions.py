@@ -86,6 +86,7 @@ APPLICATION: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/users"): _READ_USERS,
     ("GET", "/users/{user-id}"): _READ_USERS,
     ("GET", "/users/{user-id}/manager"): _READ_MANAGER,
+    ("POST", "/users/{user-id}/sendMail"): _names("Mail.Send"),
     ("POST", "/users/{user-id}/checkMemberGroups"): _CHECK_MEMBERS,
     ("GET", "/users/{user-id}/transitiveMemberOf"): _READ_MEMBERSHIPS,
     ("GET", "/groups"): _LIST_GROUPS,

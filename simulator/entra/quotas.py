@@ -40,6 +40,12 @@ def is_report(call: Call) -> bool:
     return call.path.lower().startswith(_REPORTS)
 
 
+def is_elsewhere(call: Call) -> bool:
+    """Whether it is a matter of another service, which has limits of its own: Outlook's, or Teams'."""
+    template = call.template or ""
+    return template.endswith("/sendMail") or "/teamwork/" in template
+
+
 def cost(call: Call) -> tuple[int, int]:
     """(resource units, writes) of a request that is none for a report."""
     units, writes = _COSTS.get((call.method, call.template or ""), (1, 0 if call.method == "GET" else 1))
@@ -50,7 +56,7 @@ def cost(call: Call) -> tuple[int, int]:
     return max(1, units), writes
 
 
-class _Window:
+class Window:
     """What one application used of one limit during the latest `seconds`; a request from exactly so long ago is out of it."""
 
     def __init__(self, limit: int, seconds: float) -> None:
@@ -122,8 +128,8 @@ class Quotas:
         limits = (self.writes, self.write_window, self.units, self.unit_window, self.reports, self.report_window, self.scale)
         if any(not 0 < value < math.inf for value in limits):
             raise ValueError("limits, windows and scale must be positive")
-        self._windows: dict[str, tuple[_Window, _Window]] = {}
-        self._of_reports: dict[str, _Window] = {}
+        self._windows: dict[str, tuple[Window, Window]] = {}
+        self._of_reports: dict[str, Window] = {}
         self._written: dict[str, array[float]] = {}
         self._denied: dict[str, array[float]] = {}
         self.refused: Counter[str] = Counter()
@@ -138,11 +144,13 @@ class Quotas:
         if is_report(call):
             self._take_report(call, now)
             return {}
+        if is_elsewhere(call):
+            return {}
         unit_cost, write_cost = cost(call)
         if call.app_id not in self._windows:
             self._windows[call.app_id] = (
-                _Window(self.units, self.unit_window / self.scale),
-                _Window(self.writes, self.write_window / self.scale),
+                Window(self.units, self.unit_window / self.scale),
+                Window(self.writes, self.write_window / self.scale),
             )
             self._written[call.app_id], self._denied[call.app_id] = array("d"), array("d")
         units, writes = self._windows[call.app_id]
@@ -163,7 +171,7 @@ class Quotas:
 
     def _take_report(self, call: Call, now: float) -> None:
         """Of these limits no header is told but how long to wait."""
-        window = self._of_reports.setdefault(call.app_id, _Window(self.reports, self.report_window / self.scale))
+        window = self._of_reports.setdefault(call.app_id, Window(self.reports, self.report_window / self.scale))
         window.move_to(now)
         if window.holds(1):
             window.add(now, 1)
@@ -171,7 +179,7 @@ class Quotas:
         if self.refusals_count:
             window.add_refused(now, 1)
         self.refused[REPORT_LIMIT] += 1
-        raise _too_many({"Retry-After": self._seconds(window.wait(now, 1))})
+        raise too_many({"Retry-After": self._seconds(window.wait(now, 1))})
 
     def _seconds(self, wait: float) -> str:
         return str(max(1, math.ceil(wait))) if self.scale == 1 else f"{math.ceil(wait * 1000) / 1000:g}"
@@ -191,7 +199,7 @@ class Quotas:
             "x-ms-throttle-scope": f"Tenant_Application/{limit}/{call.app_id}/{tenant_id}",
             "x-ms-throttle-information": reason,
         }
-        return _too_many(headers)
+        return too_many(headers)
 
     @property
     def accepted_writes(self) -> int:
@@ -226,8 +234,9 @@ class Quotas:
         }
 
 
-def _too_many(headers: dict[str, str]) -> GraphError:
-    return GraphError(429, "TooManyRequests", "Please retry again later.", headers=headers)
+def too_many(headers: dict[str, str], code: str = "TooManyRequests") -> GraphError:
+    """The refusal of somebody who asks too much."""
+    return GraphError(429, code, "Please retry again later.", headers=headers)
 
 
 def _most(times: Sequence[float], seconds: float) -> int:

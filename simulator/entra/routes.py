@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote
 
-from simulator.entra import audits, groups, method_routes, methods, owning, phones, roles, users
+from simulator.entra import audits, groups, mail, method_routes, methods, owning, phones, roles, users
 from simulator.entra.message import Answer, Call
 from simulator.entra.method_permissions import BETA, DELEGATED
 from simulator.entra.permissions import APPLICATION
@@ -25,6 +25,7 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("GET", "/users"): users.list_users,
     ("GET", _USER): users.get_user,
     ("GET", f"{_USER}/manager"): users.get_manager,
+    ("POST", f"{_USER}/sendMail"): mail.send_mail,
     ("POST", f"{_USER}/checkMemberGroups"): groups.check_member_groups,
     ("GET", f"{_USER}/transitiveMemberOf"): groups.member_of,
     ("GET", f"{_USER}/transitiveMemberOf/graph.group"): groups.member_of_groups,

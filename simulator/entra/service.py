@@ -13,8 +13,10 @@ from simulator import cast, crowd
 from simulator.entra import newness
 from simulator.entra.control import Control
 from simulator.entra.control_load import LoadControl
+from simulator.entra.control_mail import MailControl
 from simulator.entra.edge import VERSION, GraphEdge
 from simulator.entra.errors import envelope
+from simulator.entra.exchange import Exchange, Mail
 from simulator.entra.faults import Dropped, Faults
 from simulator.entra.login import Login, LoginError
 from simulator.entra.message import Answer, AuditRow, GraphError, RecordedRequest, Write
@@ -88,6 +90,20 @@ class Entra:
         """The tenant's audit log, oldest first; tests may take rows away or add some made by `audits.row`."""
         return self.tenant.audits
 
+    @property
+    def exchange(self) -> Exchange:
+        """Who may send mail from which mailbox, how much of it, and where it bounces; free to be changed."""
+        return self.tenant.exchange
+
+    @property
+    def mails(self) -> list[Mail]:
+        """Every mail that was accepted, oldest first."""
+        return self.tenant.exchange.mails
+
+    def inbox(self, key: str) -> list[Mail]:
+        """What arrived for a person (by name, user principal name or id) or at an address, oldest first."""
+        return self.tenant.exchange.inbox(self.tenant, key)
+
     def person(self, key: str) -> Person:
         """The account with this UPN, id or display name, free to be changed. KeyError when there is none."""
         return self.tenant.person(key)
@@ -143,6 +159,7 @@ class Entra:
         router.add_route("*", VERSION + "/{tail:.*}", self._edge.handle)
         Control(self.tenant, self.faults, self.requests).add_to(router)
         LoadControl(self).add_to(router)
+        MailControl(self.tenant).add_to(router)
         router.add_get("/common/discovery/instance", self._instance)
         for document in ("/{tenant}/v2.0/.well-known/openid-configuration", "/{tenant}/.well-known/openid-configuration"):
             router.add_get(document, self._openid)

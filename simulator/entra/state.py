@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import UserDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from simulator import cast
+from simulator.entra.exchange import Exchange
 from simulator.entra.message import AuditRow, Write
 from simulator.entra.newness import Newness
 from simulator.entra.people import People
@@ -104,6 +105,7 @@ class Person:
         self.mail = member.mail
         self.other_mails = member.other_mails
         self.aliases = member.aliases
+        self.mailbox = member.mail is not None and "#EXT#" not in member.upn  # of our own
         self.employee_id = member.employee_id
         self.job_title = member.job_title
         self.department = member.department
@@ -206,6 +208,7 @@ class Tenant:
         self.second_phone_status = 409  # some deployments answer 400 "already registered"
         self.licence = "P2"  # or "P1", or "Free": what Privileged Identity Management and the audit log depend on
         self.sign_in = TenantSignIn()
+        self.exchange = Exchange()
         self.visibility_delay = 0.0  # set by a fault for the duration of one write
         self.audit_delay = 0.0  # likewise, for the audit log
         self.auditing = True  # whether changes get into the audit log; a very long run does better without
@@ -218,6 +221,8 @@ class Tenant:
         self._parents: dict[str, set[str]] = {}
         for member in people:
             self.admit(member)
+        self.shared = [Person(member, self.sms_names) for member in cast.MAILBOXES]  # found by name and id, and in no list
+        self._by_upn |= {key: person for person in self.shared for key in (person.upn, person.id)}
         self.form(groups)
         for person in self.people.values():
             self._exclude(person)
@@ -257,6 +262,11 @@ class Tenant:
     def hiding(self, what: str) -> float:
         """For how many seconds reads do not show a change of this name."""
         return max(self.visibility_delay, self.sign_in.delete_delay if what.endswith(".delete") else 0.0)
+
+    def accounts(self) -> Iterator[Person]:
+        """Everybody, and the shared mailboxes."""
+        yield from self.people.values()
+        yield from self.shared
 
     def find(self, key: str) -> Person | None:
         """The person with this object id or user principal name."""

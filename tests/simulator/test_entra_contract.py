@@ -65,6 +65,8 @@ def test_no_permission_is_listed_for_a_call_that_does_not_exist() -> None:
 
 
 async def test_answers_conform(client: Client) -> None:
+    client.entra.grant(cast.GRAPH_APP_ID, "Mail.Send")
+    client.renew()
     user = "/users/omar.farouk@fabrikam.example"
     search = {"ConsistencyLevel": "eventual"}
     await client.get("/users?$count=true", headers=search)
@@ -97,6 +99,9 @@ async def test_answers_conform(client: Client) -> None:
     await client.post(f"{user}/authentication/phoneMethods/{MOBILE}/enableSmsSignIn")
     await client.delete(f"{user}/authentication/phoneMethods/b6332ec1-7057-4abe-9331-3d72feddfe41")
     await client.post(f"/users/alice@fabrikam.example{AUTHENTICATION}", {"phoneNumber": "+31 612349999", "phoneType": "mobile"})
+    told = {"emailAddress": {"address": "alice.jansen@fabrikam.example"}}
+    message = {"subject": "Your account", "body": {"contentType": "html", "content": "<p>Hello</p>"}, "toRecipients": [told]}
+    await client.post(f"/users/{cast.NOTICES.upn}/sendMail", {"Message": message, "SaveToSentItems": False})
     listed = await client.get("/auditLogs/directoryAudits?$orderby=activityDateTime desc&$top=3")
     assert len(listed.values) == 3
     await client.post("/$batch", {"requests": [{"id": "1", "method": "GET", "url": "/users"}]})
