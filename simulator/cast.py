@@ -29,6 +29,7 @@ BOT_APP_ID = stable_id("app doorman bot")
 BOT_SECRET = "demo-bot-secret"  # of the simulated tenant alone
 GRAPH_APP_ID = stable_id("app doorman graph")
 GRAPH_SECRET = "demo-graph-secret"
+CATALOGUE_APP_ID = stable_id("catalogue doorman")  # of the app, in the organisation's catalogue
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,27 @@ from typing import Any
 
 from simulator import cast
 from simulator.entra import Entra
+from simulator.entra.teamwork import Presence
 from simulator.teams import Teams
+
+
+class _PersonalChats:
+    """Where Graph installs the app: in the chats of Teams. Whom Teams does not know has never used it."""
+
+    def __init__(self, teams: Teams) -> None:
+        self._teams = teams
+
+    def presence(self, user_id: str) -> Presence:
+        try:
+            return Presence(self._teams.presence(user_id))
+        except KeyError:
+            return Presence.UNOPENED
+
+    def install(self, user_id: str) -> None:
+        self._teams.install_for(user_id)
+
+    def uninstall(self, user_id: str) -> None:
+        self._teams.install_for(user_id, added=False)
 
 
 class World:
@@ -24,6 +44,7 @@ class World:
         # For resetting a password an app needs a directory role beside its permission, and for nothing else.
         self.entra.assign_roles(cast.GRAPH_APP_ID, "User Administrator")
         self.teams = Teams(verify_bot_token=self._verify, **teams_options)
+        self.entra.teamwork.places = _PersonalChats(self.teams)
 
     def _verify(self, token: str) -> Any:
         return self.entra.verify_token(token, "https://api.botframework.com")

@@ -20,7 +20,14 @@ from simulator.entra.newness import hire
 from simulator.entra.state import PHONE_IDS, Person, PhoneState, Tenant
 
 _STATES = ("notSupported", "notAllowedByPolicy", "notEnabled", "phoneNumberNotUnique", "ready", "notConfigured")
-_FLAGS = {"accountEnabled": "account_enabled", "synced": "synced", "managementRestricted": "management_restricted", "mailbox": "mailbox"}
+_FLAGS = {
+    "accountEnabled": "account_enabled",
+    "synced": "synced",
+    "managementRestricted": "management_restricted",
+    "mailbox": "mailbox",
+    "teamsLicence": "teams_licence",
+    "appBlocked": "app_blocked",
+}
 _LISTS = {"roles": "roles", "eligibleRoles": "eligible_roles", "strong": "strong"}
 _AUDIT_FIELDS = {"activity": "activity", "reason": "reason", "appId": "app_id"}
 Handler = Callable[[web.Request], Awaitable[web.Response]]
@@ -37,6 +44,8 @@ def described(tenant: Tenant, person: Person) -> dict[str, Any]:
         "department": person.department,
         "mail": person.mail,
         "mailbox": person.mailbox,
+        "teamsLicence": person.teams_licence,
+        "appBlocked": person.app_blocked,
         "accountEnabled": person.account_enabled,
         "userType": person.user_type,
         "synced": person.synced,

@@ -53,6 +53,10 @@ def denied(call: Call) -> GraphError:
     """Permission missing; the back ends word it differently."""
     if call.template and call.template.endswith("/sendMail"):
         return GraphError(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
+    if call.template and "/teamwork/" in call.template:
+        return GraphError(
+            403, "Forbidden", f"Missing role permissions on the request. Roles on the request '{', '.join(sorted(call.permissions))}'."
+        )
     if call.template and "/authentication/" in call.template:
         return method_error("Request Authorization failed", status=403, code="accessDenied")
     return GraphError(403, "Authorization_RequestDenied", INSUFFICIENT)

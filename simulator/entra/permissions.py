@@ -78,6 +78,16 @@ _READ_OWNED = _names(
 )
 _READ_OWNERS = _names("Directory.Read.All Group.Read.All Group.ReadWrite.All GroupMember.Read.All GroupMember.ReadWrite.All")
 _READ_AUDITS = _names("AuditLog.Read.All Directory.Read.All")
+_WRITE_INSTALLED = _names(
+    """
+    TeamsAppInstallation.ManageSelectedForUser.All TeamsAppInstallation.ReadWriteAndConsentForUser.All
+    TeamsAppInstallation.ReadWriteAndConsentSelfForUser.All TeamsAppInstallation.ReadWriteForUser.All
+    TeamsAppInstallation.ReadWriteSelectedForUser.All TeamsAppInstallation.ReadWriteSelfForUser.All
+    """
+)
+_READ_INSTALLED = _WRITE_INSTALLED | _names(
+    "TeamsAppInstallation.Read.All TeamsAppInstallation.Read.User TeamsAppInstallation.ReadForUser.All"
+)
 _READ_METHODS = _names("UserAuthenticationMethod.Read.All UserAuthenticationMethod.ReadWrite.All")
 _WRITE_PHONES = _names("UserAuthMethod-Phone.ReadWrite.All UserAuthenticationMethod.ReadWrite.All")
 _READ_PHONES = _WRITE_PHONES | _names("UserAuthMethod-Phone.Read.All UserAuthenticationMethod.Read.All")
@@ -87,6 +97,10 @@ APPLICATION: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/users/{user-id}"): _READ_USERS,
     ("GET", "/users/{user-id}/manager"): _READ_MANAGER,
     ("POST", "/users/{user-id}/sendMail"): _names("Mail.Send"),
+    ("GET", "/users/{user-id}/teamwork/installedApps"): _READ_INSTALLED,
+    ("POST", "/users/{user-id}/teamwork/installedApps"): _WRITE_INSTALLED,
+    ("GET", "/users/{user-id}/teamwork/installedApps/{userScopeTeamsAppInstallation-id}"): _READ_INSTALLED,
+    ("DELETE", "/users/{user-id}/teamwork/installedApps/{userScopeTeamsAppInstallation-id}"): _WRITE_INSTALLED,
     ("POST", "/users/{user-id}/checkMemberGroups"): _CHECK_MEMBERS,
     ("GET", "/users/{user-id}/transitiveMemberOf"): _READ_MEMBERSHIPS,
     ("GET", "/groups"): _LIST_GROUPS,
@@ -133,6 +147,6 @@ DEFAULT_GRANTS = _names(
     UserAuthMethod-SoftwareOATH.ReadWrite.All UserAuthMethod-WindowsHello.ReadWrite.All UserAuthMethod-PlatformCred.ReadWrite.All
     UserAuthMethod-QR.ReadWrite.All UserAuthMethod-HardwareOATH.ReadWrite.All
     UserAuthMethod-External.ReadWrite.All UserAuthMethod-TAP.ReadWrite.All Policy.Read.AuthenticationMethod
-    User.RevokeSessions.All User.EnableDisableAccount.All User-PasswordProfile.ReadWrite.All
+    TeamsAppInstallation.ReadWriteSelfForUser.All User.RevokeSessions.All User.EnableDisableAccount.All User-PasswordProfile.ReadWrite.All
     """
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote
 
-from simulator.entra import audits, groups, mail, method_routes, methods, owning, phones, roles, users
+from simulator.entra import audits, groups, installations, mail, method_routes, methods, owning, phones, roles, users
 from simulator.entra.message import Answer, Call
 from simulator.entra.method_permissions import BETA, DELEGATED
 from simulator.entra.permissions import APPLICATION
@@ -16,6 +16,8 @@ from simulator.entra.state import Tenant
 Handler = Callable[[Tenant, Call], Answer]
 
 _USER = "/users/{user-id}"
+_APPS = f"{_USER}/teamwork/installedApps"
+_APP = f"{_APPS}/{{userScopeTeamsAppInstallation-id}}"
 _METHODS = f"{_USER}/authentication/methods"
 METHOD = f"{_METHODS}/{{authenticationMethod-id}}"
 _PHONES = f"{_USER}/authentication/phoneMethods"
@@ -26,6 +28,10 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("GET", _USER): users.get_user,
     ("GET", f"{_USER}/manager"): users.get_manager,
     ("POST", f"{_USER}/sendMail"): mail.send_mail,
+    ("GET", _APPS): installations.list_installed,
+    ("POST", _APPS): installations.install,
+    ("GET", _APP): installations.get_installed,
+    ("DELETE", _APP): installations.uninstall,
     ("POST", f"{_USER}/checkMemberGroups"): groups.check_member_groups,
     ("GET", f"{_USER}/transitiveMemberOf"): groups.member_of,
     ("GET", f"{_USER}/transitiveMemberOf/graph.group"): groups.member_of_groups,

@@ -13,7 +13,7 @@ from simulator import cast, crowd
 from simulator.entra import newness
 from simulator.entra.control import Control
 from simulator.entra.control_load import LoadControl
-from simulator.entra.control_mail import MailControl
+from simulator.entra.control_reach import ReachControl
 from simulator.entra.edge import VERSION, GraphEdge
 from simulator.entra.errors import envelope
 from simulator.entra.exchange import Exchange, Mail
@@ -22,6 +22,7 @@ from simulator.entra.login import Login, LoginError
 from simulator.entra.message import Answer, AuditRow, GraphError, RecordedRequest, Write
 from simulator.entra.quotas import Quotas
 from simulator.entra.state import GroupState, Person, Tenant
+from simulator.entra.teamwork import Teamwork
 from simulator.entra.tokens import AppRegistration, key_set
 
 
@@ -96,6 +97,11 @@ class Entra:
         return self.tenant.exchange
 
     @property
+    def teamwork(self) -> Teamwork:
+        """The app in the organisation's catalogue, and where it is installed; free to be changed."""
+        return self.tenant.teamwork
+
+    @property
     def mails(self) -> list[Mail]:
         """Every mail that was accepted, oldest first."""
         return self.tenant.exchange.mails
@@ -159,7 +165,7 @@ class Entra:
         router.add_route("*", VERSION + "/{tail:.*}", self._edge.handle)
         Control(self.tenant, self.faults, self.requests).add_to(router)
         LoadControl(self).add_to(router)
-        MailControl(self.tenant).add_to(router)
+        ReachControl(self.tenant).add_to(router)
         router.add_get("/common/discovery/instance", self._instance)
         for document in ("/{tenant}/v2.0/.well-known/openid-configuration", "/{tenant}/.well-known/openid-configuration"):
             router.add_get(document, self._openid)

@@ -13,6 +13,7 @@ from simulator.entra.message import AuditRow, Write
 from simulator.entra.newness import Newness
 from simulator.entra.people import People
 from simulator.entra.sign_in import Seen, TemporaryPass, TenantSignIn, held, sign_in_of
+from simulator.entra.teamwork import Teamwork
 
 # https://learn.microsoft.com/graph/api/resources/phoneauthenticationmethod: the same ids in every tenant
 PHONE_IDS = {
@@ -106,6 +107,8 @@ class Person:
         self.other_mails = member.other_mails
         self.aliases = member.aliases
         self.mailbox = member.mail is not None and "#EXT#" not in member.upn  # of our own
+        self.teams_licence = "#EXT#" not in member.upn
+        self.app_blocked = False  # by a policy of Teams
         self.employee_id = member.employee_id
         self.job_title = member.job_title
         self.department = member.department
@@ -209,6 +212,7 @@ class Tenant:
         self.licence = "P2"  # or "P1", or "Free": what Privileged Identity Management and the audit log depend on
         self.sign_in = TenantSignIn()
         self.exchange = Exchange()
+        self.teamwork = Teamwork()
         self.visibility_delay = 0.0  # set by a fault for the duration of one write
         self.audit_delay = 0.0  # likewise, for the audit log
         self.auditing = True  # whether changes get into the audit log; a very long run does better without

@@ -25,6 +25,8 @@ class Control:
             web.post("/_control/say", spoken(self.say)),
             web.post("/_control/press", spoken(self.press)),
             web.post("/_control/down", spoken(self.down)),
+            web.get("/_control/personal", spoken(self.personal)),
+            web.post("/_control/personal", spoken(self.change_personal)),
             web.get("/_control/threads", spoken(self.threads)),
             web.get("/_control/sent", spoken(self.sent)),
             web.get("/_control/errors", spoken(self.errors)),
@@ -56,6 +58,26 @@ class Control:
         asked = await request.json()
         (self._teams.down if asked.get("down", True) else self._teams.up)(asked["conversation"])
         return {"down": self._teams.faults.down()}
+
+    async def personal(self, request: web.Request) -> Any:
+        """How the app stands with `?as=`: `presence` as `Teams.presence` has it, and whether the bot is `blocked`."""
+        who = request.query["as"]
+        return {"presence": self._teams.presence(who), "blocked": self._teams.blocks(who)}
+
+    async def change_personal(self, request: web.Request) -> Any:
+        """`blocked`, `opened` and `installed` of `as`, all of them optional; of an installation the bot is told."""
+        asked = await request.json()
+        who = asked.pop("as")
+        change = {
+            "blocked": self._teams.block,
+            "opened": self._teams.open,
+            "installed": lambda of, on: self._teams.install_for(of, added=on),
+        }
+        if asked.keys() - change.keys() or not all(isinstance(value, bool) for value in asked.values()):
+            raise ValueError(f"{', '.join(change)} can be said of a personal chat, each true or false")
+        for name, value in asked.items():
+            change[name](who, value)
+        return {"presence": self._teams.presence(who), "blocked": self._teams.blocks(who)}
 
     async def threads(self, request: web.Request) -> Any:
         conversation = request.query.get("conversation")

@@ -103,7 +103,7 @@ class Roster:
         if not wanted:
             raise Refusal(400, "BadArgument", "Failed to decrypt pairwise id")
         if not self._threads.conversations[wanted].installed:
-            raise Refusal(403, "BotNotInConversationRoster", "Bot is not installed in user's personal scope")
+            raise Refusal(403, self._threads.absent_code, "Bot is not installed in user's personal scope")
 
     def target(self, activity: dict[str, Any], conversation: Conversation) -> Member:
         """The one reader of a targeted message.

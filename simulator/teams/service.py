@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -61,7 +61,8 @@ class Teams:
             verify_bot_token: decides on the bot's Bearer (truthy or claims when good; may be a coroutine function); None checks it with
                 the JWKS at `login_url`, and without that accepts any Bearer.
             limits: whether the published rate limits hold, measured with `limits_clock`.
-            preinstalled: the app is already in the team and everybody's personal chat; no events announce that.
+            preinstalled: the app is already in the team and in its members' personal chats, and others add it by writing there; no events
+                announce that. Without writing, they have it once somebody installs it.
             redeliver_after, redeliveries: when and how often a message the bot is slow with is sent again.
         """
         self.bot_endpoint = bot_endpoint
@@ -184,6 +185,8 @@ class Teams:
 
     def _place(self, sender: Member, conversation: ConversationRef | None) -> tuple[Conversation, str | None]:
         place, root = self.threads.find(sender if conversation is None else conversation)
+        if place.offered:
+            place.installed, place.offered = True, False
         if not place.installed:
             raise ValueError(f"the app is not installed in {place.name}")
         return place, root
@@ -266,10 +269,17 @@ class Teams:
         if wait:
             await deliver()
         else:
-            task = asyncio.create_task(deliver())
-            self._background.add(task)
-            task.add_done_callback(self._background.discard)
+            self._beside(deliver())
         return message
+
+    def _beside(self, work: Coroutine[Any, Any, Any]) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def delivered(self) -> None:
+        """Waits until everything under way to the bot beside those who caused it has arrived or been given up."""
+        await asyncio.gather(*self._background)
 
     async def edit(self, who: Person, message_id: str, new_text: str) -> int:
         """Edit one's own message; the bot's HTTP status. ValueError: it is somebody else's. KeyError: no such message."""
@@ -350,9 +360,38 @@ class Teams:
     async def _installation(self, conversation: ConversationRef | None, by: Person, *, added: bool) -> list[int]:
         installer = identity.person(by)
         scene = self._scene(installer, installer if conversation is None else conversation)
-        scene.conversation.installed = added
-        events = self.activities.installation(scene, added=added)
-        return [await self.delivery.deliver(event) for event in events]
+        return [await self.delivery.deliver(event) for event in self._change(scene, added=added)]
+
+    def _change(self, scene: Scene, *, added: bool) -> list[dict[str, Any]]:
+        """The app is there from now on, or not any more; the events about that, unsent."""
+        scene.conversation.installed, scene.conversation.offered = added, False
+        return self.activities.installation(scene, added=added)
+
+    def presence(self, who: Person) -> str:
+        """How the app stands with somebody: "installed" in their personal chat, "absent", or "unopened", as is their Teams."""
+        chat, _ = self.threads.find(identity.person(who))
+        return "installed" if chat.installed else "absent" if chat.opened else "unopened"
+
+    def install_for(self, who: Person, *, added: bool = True) -> None:
+        """Graph adds the app to somebody's personal chat, or takes it away: at once, and the bot is told beside it.
+
+        That nothing in the events tells that it was not this person who did it is assumed: no page says what would.
+        """
+        member = identity.person(who)
+        events = self._change(self._scene(member, member), added=added)
+
+        async def tell() -> None:
+            for event in events:
+                await self.delivery.deliver(event)
+
+        self._beside(tell())
+
+    def open(self, who: Person, opened: bool = True) -> None:
+        """This person uses Teams, or has never done so; the app is not installed for them then."""
+        chat, _ = self.threads.find(identity.person(who))
+        chat.opened = opened
+        chat.installed = chat.installed and opened
+        chat.offered = opened and not chat.installed
 
     def mark(self, who: Person, role: str | None) -> None:
         """Make a person a "guest" (seen in the member list) or a "bot" sender in what follows; None undoes it."""
@@ -376,6 +415,10 @@ class Teams:
     def block(self, who: Person, blocked: bool = True) -> None:
         """This person blocks the bot in their own chat, or lets it in again; the bot is not told."""
         self.threads.find(identity.person(who))[0].blocked = blocked
+
+    def blocks(self, who: Person) -> bool:
+        """Whether this person blocks the bot."""
+        return self.threads.find(identity.person(who))[0].blocked
 
     @property
     def insistent(self) -> str:

@@ -17,6 +17,10 @@ Parts = list[dict[str, Any]]  # attachments or entities of an activity
 ADAPTIVE = "application/vnd.microsoft.card.adaptive"
 REGION = "emea"  # real service URLs end in one too
 
+# What a bot is told that opens a chat with somebody who lacks the app: this by what others met, "ForbiddenOperationException" by
+# https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/send-proactive-messages. Either is a 403.
+ABSENT_CODE = "BadArgument"
+
 # a person's personal chat · a channel · a thread of it · a conversation id or channel name
 ConversationRef = Member | Channel | tuple[Channel, str] | str
 
@@ -31,6 +35,8 @@ class Conversation:
     members: tuple[Member, ...]
     tenant_id: str
     installed: bool = True  # the bot is in the roster
+    offered: bool = False  # it is not, and whoever writes there first adds it
+    opened: bool = True  # its one member has used Teams
     blocked: bool = False  # its one member has blocked the bot
     region: str = REGION  # where it is served
 
@@ -122,8 +128,10 @@ class Threads:
 
         Args:
             tenant_id: of everybody but `cast.STRANGER`.
-            preinstalled: the bot is in all of them already, without having been told.
+            preinstalled: the bot is in the channels and in the chats of the team's members already, without having been told; everybody
+                else adds it by writing to it, or has it installed.
         """
+        self.absent_code = ABSENT_CODE
         self._clock = clock
         self._tenant_id = tenant_id
         self._last_id = 0
@@ -144,7 +152,8 @@ class Threads:
                     name=member.name,
                     members=(member,),
                     tenant_id=self.tenant_of(member),
-                    installed=preinstalled,
+                    installed=preinstalled and member in team,
+                    offered=preinstalled and member not in team,
                 )
             )
 

@@ -14,7 +14,7 @@ from simulator.teams.identity import personal_chat_id
 from simulator.teams.threads import Event
 from tests.simulator.teams_bot import TEXT, Stage, card, card_activity, running
 
-HANNA, ALICE = cast.person("Hanna Visser"), cast.person("Alice Jansen")
+HANNA, SAM, ALICE = cast.person("Hanna Visser"), cast.person("Sam Okafor"), cast.person("Alice Jansen")
 CHAT = personal_chat_id(HANNA)
 HELPDESK, LOG = cast.CHANNELS[0], cast.CHANNELS[1]
 BOT = {"id": f"28:{cast.BOT_APP_ID}"}
@@ -79,9 +79,19 @@ async def test_a_post_to_a_bare_channel_starts_a_thread(stage: Stage) -> None:
 
 
 async def test_create_personal_chat(stage: Stage) -> None:
+    """With somebody who has the app, by either id; the tenant may stand in either place."""
     teams, bot = stage
-    for member in (mri(ALICE), ALICE.id):
-        status, body, _ = await bot.call("POST", "conversations", {"bot": BOT, "members": [{"id": member}], "tenantId": cast.TENANT_ID})
+    tenants = ({"tenantId": cast.TENANT_ID}, {"channelData": {"tenant": {"id": cast.TENANT_ID}}})
+    asked = [
+        {"bot": BOT, "isGroup": False, "members": [{"id": member}], **tenant} for member in (mri(ALICE), ALICE.id) for tenant in tenants
+    ]
+    refused(await bot.call("POST", "conversations", asked[0]), 403, "BadArgument")
+    teams.threads.absent_code = "ForbiddenOperationException"
+    refused(await bot.call("POST", "conversations", asked[-1]), 403, "ForbiddenOperationException")
+    refused(await bot.send(personal_chat_id(ALICE), TEXT), 403, "BotNotInConversationRoster")
+    teams.install_for(ALICE)
+    for creation in asked:
+        status, body, _ = await bot.call("POST", "conversations", creation)
         assert (status, body["id"]) == (201, personal_chat_id(ALICE))
         assert body["serviceUrl"] == teams.service_url
     await bot.sent(body["id"], TEXT)
@@ -135,14 +145,14 @@ async def test_not_in_the_roster(stage: Stage) -> None:
     refused(await bot.update(CHAT, sent, TEXT), 403, "BotNotInConversationRoster")
     refused(await bot.call("GET", f"conversations/{CHAT}/members"), 403, "BotNotInConversationRoster")
     creation = {"members": [{"id": mri(HANNA)}], "tenantId": cast.TENANT_ID}
-    refused(await bot.call("POST", "conversations", creation), 403, "BotNotInConversationRoster")
+    refused(await bot.call("POST", "conversations", creation), 403, "BadArgument")
 
 
 async def test_updates_of_what_is_not_there(stage: Stage) -> None:
     teams, bot = stage
     sent = await bot.sent(CHAT, TEXT)
     refused(await bot.update(CHAT, "1700000000000", TEXT), 404, "ActivityNotFoundInConversation")
-    refused(await bot.update(personal_chat_id(ALICE), sent, TEXT), 404, "ActivityNotFoundInConversation")
+    refused(await bot.update(personal_chat_id(SAM), sent, TEXT), 404, "ActivityNotFoundInConversation")
     refused(await bot.delete(CHAT, "1700000000000"), 404, "ActivityNotFoundInConversation")
     await bot.delete(CHAT, sent)
     refused(await bot.update(CHAT, sent, TEXT), 403, "ServiceError")
@@ -246,6 +256,7 @@ async def test_members(stage: Stage) -> None:
         assert (await bot.call("GET", f"conversations/{HELPDESK.id}/members/{key}"))[1]["userPrincipalName"] == HANNA.upn
     refused(await bot.call("GET", f"conversations/{HELPDESK.id}/members/{mri(ALICE)}"), 404, "MemberNotFoundInConversation")
     guest = cast.person("Gus Taylor (Adatum)")
+    await teams.say(guest, "hello")  # which adds the app
     path = f"conversations/{personal_chat_id(guest)}/members/{guest.id}"
     assert (await bot.call("GET", path))[1]["userRole"] == "guest"
     teams.mark(HANNA, "guest")
@@ -306,7 +317,7 @@ async def test_limits_of_a_thread() -> None:
         answer = await bot.send(CHAT, TEXT)
         refused(answer, 429, "Throttled")
         assert answer[2]["Retry-After"] == "1"
-        await bot.sent(personal_chat_id(ALICE), TEXT)  # another thread has its own
+        await bot.sent(personal_chat_id(SAM), TEXT)  # another thread has its own
         now[0] += 1.01
         await bot.sent(CHAT, TEXT)  # the eighth in two seconds
         assert (await bot.send(CHAT, TEXT))[0] == 429

@@ -1,4 +1,4 @@
-"""The back door to Exchange: what was sent, what arrived where, who may send and how much. No authentication, as for `control`."""
+"""The back door to how people are reached: what was sent, and what arrived where; who may send; which app can be installed."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from simulator.entra.control import object_in, refused
 from simulator.entra.state import Tenant
 
 
-class MailControl:
-    """The handlers of `/_control/mails` and `/_control/exchange`."""
+class ReachControl:
+    """The handlers of `/_control/mails`, `/_control/exchange` and `/_control/teamwork`."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
@@ -17,7 +17,9 @@ class MailControl:
     def add_to(self, router: web.UrlDispatcher) -> None:
         router.add_get("/_control/mails", self.mails)
         router.add_get("/_control/exchange", self.exchange)
-        router.add_post("/_control/exchange", self.change)
+        router.add_post("/_control/exchange", self.change_exchange)
+        router.add_get("/_control/teamwork", self.teamwork)
+        router.add_post("/_control/teamwork", self.change_teamwork)
 
     async def mails(self, request: web.Request) -> web.Response:
         """All that were accepted; with `?to=` (an address, or a person) what arrived there."""
@@ -28,7 +30,7 @@ class MailControl:
     async def exchange(self, _: web.Request) -> web.Response:
         return web.json_response(self._tenant.exchange.described())
 
-    async def change(self, request: web.Request) -> web.Response:
+    async def change_exchange(self, request: web.Request) -> web.Response:
         """`assigned`, `policy`, `bouncing` and `limits` (with `messages`, `recipients`, `scale`), all of them optional."""
         wanted = await object_in(request)
         try:
@@ -36,3 +38,15 @@ class MailControl:
         except ValueError as error:
             raise refused(str(error)) from None
         return web.json_response(self._tenant.exchange.described())
+
+    async def teamwork(self, _: web.Request) -> web.Response:
+        return web.json_response(self._tenant.teamwork.described())
+
+    async def change_teamwork(self, request: web.Request) -> web.Response:
+        """`app`, with the field names of `CatalogueApp`, all of them optional; null for an app that nobody uploaded."""
+        wanted = await object_in(request)
+        try:
+            self._tenant.teamwork.change(wanted)
+        except ValueError as error:
+            raise refused(str(error)) from None
+        return web.json_response(self._tenant.teamwork.described())
