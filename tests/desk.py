@@ -249,7 +249,8 @@ class Desk:
         from tests.contracts.graph import violations
 
         assert self.teams.client_errors == []
-        assert [problem for request in self.entra.requests for problem in violations(request)] == []
+        found = [problem for request in self.entra.requests for problem in violations(request)]
+        assert not found, found
 
 
 def _walk(*nodes: Any) -> list[dict[str, Any]]:

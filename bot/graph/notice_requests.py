@@ -17,7 +17,7 @@ def mail_request(base_url: str, mailbox: str, address: str, subject: str, text: 
         "body": {"contentType": "text", "content": text},
         "toRecipients": [{"emailAddress": {"address": address}}],
     }
-    return _post(f"{base_url}/users/{quote(mailbox, safe='@')}/sendMail", {"message": message, "saveToSentItems": False})
+    return _post(f"{base_url}/users/{quote(mailbox, safe='@')}/sendMail", {"Message": message, "SaveToSentItems": False})
 
 
 def installation_request(base_url: str, user_id: str, app_id: str) -> RequestInformation:
