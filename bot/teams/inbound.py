@@ -26,7 +26,12 @@ from bot.teams.quotes import own_words
 WhoIs = Callable[[ConversationRef, str], Awaitable[str]]
 
 _OPERATION_ID = re.compile(r"[0-9A-Za-z]{1,12}")
-_COMMAND_NAME = re.compile(r"[a-z]+(-[a-z]+){0,4}")
+#: What other ids look like.
+_IDS = {
+    Thing.COMMAND: re.compile(r"[a-z]+(-[a-z]+){0,4}"),
+    Thing.REPORT: REFERENCE,
+    Thing.NOTICE: re.compile(r"[0-9a-f]{32}"),
+}
 _MARKS = re.compile(f"[{MENTION_OPEN}{MENTION_CLOSE}]")
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -214,7 +219,7 @@ def card_action(activity: Activity) -> CardAction | None:
     if not isinstance(verb, str) or verb not in Verb._value2member_map_ or not isinstance(about, str):
         return None
     names = VERBS[Verb(verb)].names
-    looks_like = _COMMAND_NAME if Thing.COMMAND in names else REFERENCE if Thing.REPORT in names else _OPERATION_ID
+    looks_like = next((pattern for thing, pattern in _IDS.items() if thing in names), _OPERATION_ID)
     if len(about) > _ID_LIMIT or not looks_like.fullmatch(about):
         return None
     return CardAction(

@@ -30,7 +30,9 @@ async def notice(desk: Desk, who: cast.Member, *words: str) -> Answer:
 
 def notices(desk: Desk, who: cast.Member) -> list[str]:
     """Every notice in somebody's own chat, oldest first."""
-    return [words(message) for message in desk.teams.thread(desk.teams.threads.find(who)[0].id) if message.by_bot and NEVER in words(message)]
+    return [
+        words(message) for message in desk.teams.thread(desk.teams.threads.find(who)[0].id) if message.by_bot and NEVER in words(message)
+    ]
 
 
 async def mail(desk: Desk, to: str, *words: str) -> Mail:

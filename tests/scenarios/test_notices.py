@@ -18,7 +18,11 @@ async def test_the_person_and_the_manager_are_told_in_teams_and_by_mail(database
     async with Desk(database_url, policy, **TELLING) as desk:
         card = await desk.change(HANNA, SET)
         own = await notice(desk, ALICE, "Your sign-in was changed", card.operation_id if card.verbs else "")
-        for said in ("Hanna of the helpdesk changed how you sign in", "Mobile phone: not registered → +31 •••••••78", "nobody will ring you"):
+        for said in (
+            "Hanna of the helpdesk changed how you sign in",
+            "Mobile phone: not registered → +31 •••••••78",
+            "nobody will ring you",
+        ):
             assert said in own.text
         assert own.verbs == ["not_me"]
         managers = await notice(desk, PRIYA, "The helpdesk changed how Alice Jansen signs in")
