@@ -14,7 +14,6 @@ import structlog
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from bot import tokens as app_tokens
 from bot.commands import COMMANDS
 from bot.commands.about import welcome
 from bot.commands.spec import Ports
@@ -96,7 +95,8 @@ from bot.teams.endpoint import BODY_LIMIT, MessagesEndpoint
 from bot.teams.files import OneDriveFiles
 from bot.teams.handler import DoormanHandler
 from bot.teams.outbound import Connector, TeamsAnnouncer, TeamsDoor
-from bot.tokens import Tokens
+from bot.token_sources import make_connector_tokens, make_graph_tokens
+from bot.web import not_me as not_me_page
 
 log = structlog.get_logger()
 
@@ -129,7 +129,17 @@ def build(
             web.get("/metrics", _metrics),
         ]
     )
+    if settings.public_url:
+        app.add_routes([web.get(not_me_page.PATH, _not_me_shown), web.post(not_me_page.PATH, _not_me_pressed)])
     return app
+
+
+async def _not_me_shown(request: web.Request) -> web.Response:
+    return await request.app[_NOT_ME].show(request)
+
+
+async def _not_me_pressed(request: web.Request) -> web.Response:
+    return await request.app[_NOT_ME].press(request)
 
 
 async def _messages(request: web.Request) -> web.Response:
@@ -242,7 +252,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         daily_head = DailyHead(StoredHeads(transactions, engine.enqueue), settings.head_hour, settings.zone, clock)
         registrations = app[REGISTRATIONS] = StoredRegistrations(transactions, engine.enqueue, clock)
         nightly = NightlyReading(registrations, settings.report_hour, settings.zone, clock)
-        turns = Turns(operations, stops, clock)
+        turns = Turns(operations, stops, notices, clock)
         chats = StoredChats(transactions)
         known = PersonalChats(chats, clock)
         stack.push_async_callback(known.close)
@@ -255,6 +265,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         mailing = Mailing(operations, notices, reach, told, letter, clock, sleep, scale=bulk_scale)
         said_no, contact = StoredNotMe(transactions, engine.enqueue), settings.helpdesk_contact
         not_me = NotMeDesk(operations, said_no, directory.in_background(), policy.not_me, contact, clock, sleep)
+        app[_NOT_ME] = not_me_page.NotMePages(not_me, readers, settings.language, contact)
         await engine.start()
         stack.push_async_callback(engine.close)
 
@@ -293,8 +304,8 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         again = Again(operations, directory, reviewer, agreement, installation, clock)
         requester = RequesterPresses(operations, stops, gate, reveals, again, views, clock)
         person = AboutPerson(operations, stops, directory, reviewer, commands, views, clock)
-        pressed = OperationDesk(gate, approvals, requester, person, views)
-        dispatch = Dispatch(turns, gate, commands, forms, pressed, desk, reports, not_me)
+        pressed = OperationDesk(gate, approvals, requester, person, not_me, views)
+        dispatch = Dispatch(turns, gate, commands, forms, pressed, desk, reports)
         tokens = (
             None
             if settings.insecure_local
@@ -317,44 +328,9 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
 
 
 _ENDPOINT = web.AppKey("endpoint", MessagesEndpoint)
+_NOT_ME = web.AppKey("not_me", not_me_page.NotMePages)
 _READY = web.AppKey("ready", Readiness)
 #: For whoever works in a terminal.
 BULK = web.AppKey("bulk", BulkDesk)
 REGISTRATIONS: web.AppKey[Registrations] = web.AppKey("registrations")
 WORK = web.AppKey("work", DurableEngine)
-
-
-def make_graph_tokens(settings: Settings) -> Tokens:
-    """Tokens for Graph, by certificate, secret or managed identity."""
-    scope = f"{settings.graph_endpoint}/.default"
-    if settings.graph_certificate_path:
-        return app_tokens.with_certificate(
-            authority_host=settings.authority_host,
-            tenant_id=settings.graph_tenant_id,
-            client_id=settings.graph_client_id,
-            path=settings.graph_certificate_path,
-            scope=scope,
-        )
-    if settings.graph_client_secret:
-        return app_tokens.with_secret(
-            authority_host=settings.authority_host,
-            tenant_id=settings.graph_tenant_id,
-            client_id=settings.graph_client_id,
-            secret=settings.graph_client_secret,
-            scope=scope,
-        )
-    return app_tokens.with_managed_identity(client_id=settings.graph_client_id, scope=scope)
-
-
-def make_connector_tokens(settings: Settings) -> Tokens:
-    """Tokens for the Bot Connector, by secret or managed identity."""
-    scope = settings.hosts.connector_scope
-    if settings.bot_app_type == "UserAssignedMSI":
-        return app_tokens.with_managed_identity(client_id=settings.bot_app_id, scope=scope)
-    return app_tokens.with_secret(
-        authority_host=settings.authority_host,
-        tenant_id=settings.bot_tenant_id,
-        client_id=settings.bot_app_id,
-        secret=settings.bot_password,
-        scope=scope,
-    )

@@ -63,7 +63,7 @@ def red_post(notice: Notice, operation: Operation, target: Person, rules: NotMeR
     if undoes(notice, rules):
         done.append(say("What {id} added is removed.", id=operation.id))
     if often >= MANY:
-        done.append(say("It is the {number}th time within a week.", number=often))
+        done.append(say("That was said {number} times within a week.", number=often))
     hint = say("Treat whoever called as an attacker, and ring the person at a number that the directory had before. An administrator ends "
                "the freeze with `unfreeze {upn}`.", upn=target.upn)  # fmt: skip
     return LogNote(_SAID, join(" ", (text, *done)), hint, at, grave=True, ticket=operation.ticket)

@@ -16,7 +16,7 @@ _MOST = 2000
 _STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 #: Nothing may be fetched, run, framed or sent; the one style sheet is known by its hash, and there are no style attributes.
 #: https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Content-Security-Policy
-_POLICY = "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'"
+_POLICY = "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action {}"
 
 
 def words(text: object) -> str:
@@ -76,9 +76,10 @@ def listed(entries: Iterable[Sequence[object]]) -> str:
     return element("table", element("tbody", *rows), class_="key")
 
 
-def document(title: object, language: str, *body: str) -> str:
-    """The whole file."""
-    policy = _POLICY.format(base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode())
+def document(title: object, language: str, *body: str, sends: bool = False) -> str:
+    """The whole file; `sends`: it has a form, which goes to where the page came from."""
+    style = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+    policy = _POLICY.format(style, "'self'" if sends else "'none'")
     inside = "\n".join(filter(None, body))
     return f"""<!DOCTYPE html>
 <html lang="{words(language)}">

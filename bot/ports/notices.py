@@ -20,6 +20,9 @@ class Notices(Protocol):
     async def of(self, operation_id: str, row: int = 0) -> tuple[Notice, ...]:
         """The notices of an operation, or of one row of a file, in the order in which they came to be."""
 
+    async def in_teams(self, person_id: str, since: datetime) -> bool:
+        """Whether somebody has a notice coming in Teams, or got one after a moment."""
+
     async def next_mail(self, now: datetime) -> tuple[Notice, datetime] | None:
         """The mail to be sent next, and when it is due: of those that are, operations before files. None when no mail waits."""
 

@@ -18,7 +18,6 @@ from bot.services.bulk.desk import BulkDesk
 from bot.services.commands import CommandDesk
 from bot.services.forms import Forms
 from bot.services.gate import Gate
-from bot.services.not_me import NotMeDesk
 from bot.services.operations import OperationDesk
 from bot.services.report import ReportDesk
 from bot.services.require import require
@@ -46,7 +45,6 @@ class Dispatch:
         operations: OperationDesk,
         bulk: BulkDesk,
         reports: ReportDesk,
-        not_me: NotMeDesk,
     ) -> None:
         self._turns = turns
         self._gate = gate
@@ -55,7 +53,6 @@ class Dispatch:
         self._operations = operations
         self._bulk = bulk
         self._reports = reports
-        self._not_me = not_me
         self._takers: Mapping[Verb, Takes] = {verb: self._taker(declared) for verb, declared in VERBS.items()}
 
     def _taker(self, declared: Declared) -> Takes:
@@ -67,7 +64,6 @@ class Dispatch:
             Thing.CHOICE: self._commands.picked,
             Thing.COMMAND: self._forms.pressed,
             Thing.FORM: self._forms.filled,
-            Thing.NOTICE: self._not_me.press,
         }
         return next((takes for thing, takes in takers.items() if thing in declared.names), self._operations.press)
 

@@ -1,4 +1,4 @@
-"""What is pressed on the card of an operation: who presses it, whether they may know of it, then whatever its verb says."""
+"""What is pressed on the card of an operation, or on what tells of one: who presses it, whether they may know of it, then whatever its verb says."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from bot.domain.verbs import VERBS, Presser, Thing
 from bot.services.about_person import AboutPerson
 from bot.services.approve import Approvals
 from bot.services.gate import Gate
+from bot.services.not_me import NotMeDesk
 from bot.services.requester import RequesterPresses
 from bot.services.require import require
 from bot.services.view import Views, asked_by, unknown
@@ -21,11 +22,14 @@ _STAFF = {Presser.HELPDESK: Audience.HELPDESK, Presser.STAFF: Audience.STAFF}
 class OperationDesk:
     """What the dispatcher needs of operations, and of the people whom they are about."""
 
-    def __init__(self, gate: Gate, approvals: Approvals, requester: RequesterPresses, person: AboutPerson, views: Views) -> None:
+    def __init__(
+        self, gate: Gate, approvals: Approvals, requester: RequesterPresses, person: AboutPerson, not_me: NotMeDesk, views: Views
+    ) -> None:
         self._gate = gate
         self._approvals = approvals
         self._requester = requester
         self._person = person
+        self._not_me = not_me
         self._views = views
         self.seen_again = views.again
 
@@ -37,6 +41,8 @@ class OperationDesk:
             DirectoryError: Graph cannot say whether it can.
         """
         declared = VERBS[action.verb]
+        if Thing.NOTICE in declared.names:  # whoever was told needs no right but that
+            return await self._not_me.press(action)
         standing: Standing | None = None
         if declared.presser in _STAFF:  # before anything is said of what there is
             standing = await self._gate.standing(action.actor, fresh=True)

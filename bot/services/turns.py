@@ -7,13 +7,13 @@ import contextlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.incoming import CardAction, FileConsent, IncomingMessage
 from bot.domain.remarks import Remark
 from bot.domain.stop import Pause
 from bot.errors import StoreUnavailable
-from bot.ports import Clock, Operations, Stops
+from bot.ports import Clock, Notices, Operations, Stops
 from bot.services.posted import Posted
 from bot.services.pressed_once import pressed_once
 from bot.services.refuse import refuse_file, refuse_message, refuse_press
@@ -24,6 +24,9 @@ ANSWER_TRAVELS = 0.2
 #: Whoever presses again and again keeps a card from nobody for longer than this: more seconds than a turn may take.
 LONGEST_WAIT = 10.0
 
+#: So long after a notice the events of the installation that it took may come.
+INSTALLED_FOR_NOTICE = timedelta(minutes=10)
+
 
 class Turns:
     """Knows which activities were answered before or are being answered, and what every answer has to speak of.
@@ -32,9 +35,10 @@ class Turns:
         posted: where the cards stand that replies take the place of.
     """
 
-    def __init__(self, operations: Operations, stops: Stops, clock: Clock) -> None:
+    def __init__(self, operations: Operations, stops: Stops, notices: Notices, clock: Clock) -> None:
         self._operations = operations
         self._stops = stops
+        self._notices = notices
         self._clock = clock
         self.posted = Posted(operations, clock)
         self._over: list[str] = []
@@ -49,6 +53,11 @@ class Turns:
     async def is_new(self, key: str) -> bool:
         """Whether this activity is seen for the first time; raises StoreUnavailable."""
         return await self._operations.first_delivery(key, self._clock())
+
+    async def to_be_welcomed(self, key: str, person_id: str) -> bool:
+        """Whether the app was added by somebody, for the first time; not by us, who have a notice for this person. Raises StoreUnavailable."""
+        since = self._clock() - INSTALLED_FOR_NOTICE
+        return await self.is_new(key) and not (person_id and await self._notices.in_teams(person_id, since))
 
     def pressed_once(self, press: CardAction | FileConsent) -> AbstractAsyncContextManager[bool]:
         """Tries a press that makes something new; see `pressed_once`."""

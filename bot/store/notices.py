@@ -42,6 +42,11 @@ _DUE = _WAITING_MAIL & (notices.c.due_at <= bindparam("now"))
 _DUE_MAIL = select(notices).where(_DUE).order_by(_FILES_LAST, notices.c.due_at, notices.c.number).limit(1)
 _NEXT_MAIL = select(notices).where(_WAITING_MAIL).order_by(notices.c.due_at, notices.c.number).limit(1)
 _MAILED = (notices.c.way == Way.MAIL.value) & (notices.c.state == Told.DELIVERED.value) & (notices.c.told_at > bindparam("since"))
+_IN_TEAMS = select(notices.c.id).where(
+    notices.c.way == Way.TEAMS.value,
+    func.lower(notices.c.person_id) == bindparam("person"),
+    (notices.c.state == Told.WAITING.value) | (notices.c.told_at > bindparam("since")),
+)
 _COUNT_MAILED = select(func.count(), func.min(notices.c.told_at)).where(_MAILED)
 
 
@@ -64,6 +69,10 @@ class StoredNotices:
 
     async def of(self, operation_id: str, row: int = 0) -> tuple[Notice, ...]:
         return await self._transactions.read(lambda connection: notices_of(connection, operation_id, row))
+
+    async def in_teams(self, person_id: str, since: datetime) -> bool:
+        asked = {"person": person_id, "since": since}
+        return await self._transactions.read(lambda connection: connection.execute(_IN_TEAMS, asked).first() is not None)
 
     async def next_mail(self, now: datetime) -> tuple[Notice, datetime] | None:
         def work(connection: Connection) -> tuple[Notice, datetime] | None:

@@ -168,7 +168,7 @@ class DoormanHandler(TeamsActivityHandler):
         """Welcomes once, when the bot itself is added."""
         activity = turn_context.activity
         added = any(member.id == activity.recipient.id for member in activity.members_added)
-        if added and await self._turns.is_new(delivery_key(activity)):
+        if added and await self._turns.to_be_welcomed(delivery_key(activity), actor_of(activity).id):
             await self._carrier.below(turn_context, self._welcome)
 
     async def _typed(self, context: TurnContext, *, edited: bool = False) -> None:

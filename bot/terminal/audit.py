@@ -15,7 +15,6 @@ from dataclasses import asdict, astuple, fields
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, BinaryIO
 
-from bot.bootstrap import make_graph_tokens
 from bot.domain.chain import StoredEvent
 from bot.domain.heads import heads_of
 from bot.domain.reconcile import MOST_LOOK_BACK, Comparison
@@ -29,6 +28,7 @@ from bot.sheets.write import safe
 from bot.store.operations import StoredOperations
 from bot.store.trail_reader import TrailReader, open_existing, open_trail
 from bot.store.transactions import Transactions
+from bot.token_sources import make_graph_tokens
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _TIME = re.compile(r"(\d{1,5}) ?([mhd])", re.ASCII)

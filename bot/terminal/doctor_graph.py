@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import aclosing, closing
 from dataclasses import dataclass
 
-from bot.bootstrap import make_graph_tokens
 from bot.commands.needs import OPTIONAL_PERMISSIONS, needed_permissions
 from bot.domain.rules import Policy
 from bot.errors import DirectoryError, NotAuthorised, NotFound, Rejected
@@ -18,6 +17,7 @@ from bot.settings.environment import Settings
 from bot.terminal.doctor_protection import protection
 from bot.terminal.doctor_report import Report
 from bot.terminal.doctor_tokens import granted
+from bot.token_sources import make_graph_tokens
 
 _ADD_PERMISSION = (
     "Entra admin centre, App registrations, the app that calls Graph, API permissions: add {} for Microsoft Graph "

@@ -6,11 +6,11 @@ from contextlib import closing
 
 import aiohttp
 
-from bot.bootstrap import make_connector_tokens
 from bot.errors import DirectoryError, NotAuthorised
 from bot.settings.environment import Settings
 from bot.teams.authentication import InboundTokens, KeysUnavailable
 from bot.terminal.doctor_report import Report
+from bot.token_sources import make_connector_tokens
 from bot.tokens import Tokens
 
 

@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from bot.bootstrap import make_graph_tokens, utc_now
+from bot.bootstrap import utc_now
 from bot.domain.report import Reread, Scope
 from bot.domain.said import Reader, say, speaking
 from bot.errors import DirectoryError, Refusal, StoreUnavailable
@@ -31,6 +31,7 @@ from bot.store import schema
 from bot.store.budget import StoredTurns
 from bot.store.registrations import StoredRegistrations
 from bot.store.transactions import Transactions, open_engine
+from bot.token_sources import make_graph_tokens
 
 #: Takes one line for people.
 Tell = Callable[[str], None]

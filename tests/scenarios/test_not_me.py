@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.domain.notice_rules import NotMeRules
 from simulator import cast
-from tests.desk import ALICE, BRAM, HANNA, OMAR, SAM, Desk, one_agent
-from tests.scenarios.bulking import told, until
+from tests.desk import ALICE, BRAM, HANNA, Desk, one_agent
 from tests.scenarios.telling import MINUTES, TELLING, WITH_MANAGER, notice
 
 PRIYA, ADMIN = cast.person("Priya Raman"), cast.person("Ada Admin")

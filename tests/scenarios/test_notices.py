@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from simulator import cast
 from simulator.cast import NOTICES
-from tests.desk import ALICE, HANNA, OMAR, Desk, as_json, one_agent
-from tests.scenarios.telling import MINUTES, NEVER, PUBLIC_URL, TELLING, WITH_MANAGER, link_in, mail, notice, notices
+from tests.desk import ALICE, HANNA, Desk, as_json, one_agent
+from tests.scenarios.telling import MINUTES, PUBLIC_URL, TELLING, WITH_MANAGER, link_in, mail, notice, notices
 
 PRIYA = cast.person("Priya Raman")
 SET = "set mobile for alice +31 6 12345678"

@@ -1,0 +1,102 @@
+"""`/n/{id}`: the link in a mail that stops everything. Looking changes nothing, however often: mail scanners open every link.
+
+Only the button does something, once. Who holds the link may stop, and nothing else: no page says more than the mail did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from bot.domain.notice_words import NEVER, ring_helpdesk, stopped
+from bot.domain.notices import Notice
+from bot.domain.people import Actor
+from bot.domain.said import say, speaking
+from bot.errors import StoreUnavailable
+from bot.languages import Readers, language_of
+from bot.page.markup import document, element, paragraph, words
+
+if TYPE_CHECKING:
+    from bot.services.not_me import NotMeDesk
+
+PATH = "/n/{id}"
+#: The document itself says what it may fetch and run, which is nothing: `bot.page.markup`.
+#: https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Content-Security-Policy/frame-ancestors
+_HEADERS: Mapping[str, str] = MappingProxyType(
+    {
+        "Content-Security-Policy": "frame-ancestors 'none'",
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        "X-Robots-Tag": "noindex",
+    }
+)
+
+
+class NotMePages:
+    """The page of a mail's link.
+
+    Args:
+        contact: how the helpdesk is reached; empty where no setting says.
+    """
+
+    def __init__(self, desk: NotMeDesk, readers: Readers, usual_language: str, contact: str) -> None:
+        self._desk = desk
+        self._readers = readers
+        self._usual = usual_language
+        self._contact = contact
+
+    async def show(self, request: web.Request) -> web.Response:
+        """GET: asks whether it should be stopped, or says that it was."""
+        try:
+            notice = await self._desk.linked(request.match_info["id"])
+        except StoreUnavailable:
+            return self._not_now()
+        if notice is None:
+            return self._unknown()
+        return self._stopped(notice) if notice.pressed_at else self._question(notice)
+
+    async def press(self, request: web.Request) -> web.Response:
+        """POST: stops, once; what is sent with it is not read."""
+        try:
+            notice = await self._desk.by_mail(request.match_info["id"])
+        except StoreUnavailable:
+            return self._not_now()
+        return self._stopped(notice) if notice else self._unknown()
+
+    def _question(self, notice: Notice) -> web.Response:
+        with self._speaking(notice):
+            button = element("button", words(say("This was not me: stop it")), type="submit")
+            asked = (
+                say("If you did not ask for the change that the mail tells of, press the button, and do not wait."),
+                say("Nobody can change the account after that, every session ends, and the helpdesk is told."),
+            )
+            wanted = paragraph(say("You asked for it? Then close this page: nothing has happened."))
+            return self._page(200, notice, say("Was this not you?"), *map(paragraph, asked), element("form", button, method="post"), wanted)
+
+    def _stopped(self, notice: Notice) -> web.Response:
+        with self._speaking(notice):
+            said = (stopped(notice), ring_helpdesk(self._contact), NEVER)
+            return self._page(200, notice, say("Stopped"), *map(paragraph, said))
+
+    def _unknown(self) -> web.Response:
+        with self._speaking(None):
+            said = (say("It was never one of mine, or it is older than three days."), ring_helpdesk(self._contact))
+            return self._page(404, None, say("This link is over"), *map(paragraph, said))
+
+    def _not_now(self) -> web.Response:
+        with self._speaking(None):
+            said = (say("Open the link again in a minute."), ring_helpdesk(self._contact))
+            return self._page(503, None, say("Nothing was stopped: I cannot reach my own database"), *map(paragraph, said))
+
+    def _speaking(self, notice: Notice | None) -> AbstractContextManager[None]:
+        return speaking(self._readers.of(Actor("", "", "", language=language_of(notice.language)) if notice else None))
+
+    def _page(self, status: int, notice: Notice | None, title: str, *body: str) -> web.Response:
+        language = (language_of(notice.language) if notice else "") or self._usual
+        text = document(title, language, element("h1", words(title)), element("section", *body), sends=True)
+        return web.Response(status=status, text=text, content_type="text/html", headers=_HEADERS)
