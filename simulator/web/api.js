@@ -55,6 +55,10 @@ export async function consent(what) {
   if (answer?.error) throw new Error(answer.error);
 }
 
+/** What arrived in this person's mailbox, the latest first. */
+export const mail = (as) => call("GET", `/api/mail?${query({ as })}`);
+export const readMail = (as, mail) => call("POST", "/api/mail/read", { as, mail });
+
 export const edit = (what) => call("POST", "/api/edit", what);
 export const entra = (upn) => call("GET", `/api/entra/${encodeURIComponent(upn)}`);
 

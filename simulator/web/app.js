@@ -9,11 +9,13 @@ import { createDrawers } from "./drawers.js";
 import { avatar, el, marks, recall, remember } from "./dom.js";
 import { createEntra } from "./entra.js";
 import { createFaults } from "./faults.js";
+import { createMail } from "./mail.js";
 import { peopleIn, personIn, pickPerson, wrote } from "./people.js";
 import { createWelcome } from "./welcome.js";
 
 const $ = (id) => document.getElementById(id);
 const QUICK = 5; // people one click away
+const MAIL = "mail"; // where a conversation's id stands otherwise
 
 const state = { people: [], channels: [], me: null, conversations: [], conversation: null };
 let hangUp = () => {};
@@ -31,6 +33,7 @@ const drawers = createDrawers();
 const composer = createComposer($("composer"), $("talk"), {
   send, people: () => state.people.filter((person) => person.upn !== state.me.upn), samples: api.samples, sample: api.sample,
 });
+const mail = createMail($("mail-row"), $("mail"), { onOpen: () => { turnToMail(true); drawPlace(); drawers.close(); $("mail").focus(); }, onUnread: drawDot });
 const welcome = createWelcome(() => state, (text) => composer.write(text));
 const talk = createConversation($("log"), $("newer"), {
   mine: (message) => wrote(state.me, message),
@@ -74,8 +77,10 @@ async function become(person, wanted) {
   hangUp();
   composer.allow(false);
   state.me = person;
+  turnToMail(wanted === MAIL);
   keepQuick(person);
   drawMe();
+  mail.become(person);
   state.conversations = await api.conversations(person.upn);
   if (turn !== opening) return;
   lost = true; // until the line is up: what happens between the list and that moment would be missed
@@ -83,6 +88,12 @@ async function become(person, wanted) {
   const there = state.conversations.find((each) => [each.id, each.name].includes(wanted))
     || state.conversations.find((each) => each.kind === "personal") || state.conversations[0];
   await go(there);
+}
+
+/** The inbox takes the place of the conversation until one is opened. */
+function turnToMail(on) {
+  if (mail.shown !== on) mail.show(on);
+  $("talk").classList.toggle("reading-mail", on);
 }
 
 // The line for events is down.
@@ -103,7 +114,7 @@ async function go(conversation) {
   if (missed) return go(conversation);
   conversation.unread = 0;
   talk.open(conversation, list);
-  drawChats($("chats"), state.conversations, conversation.id, open);
+  drawList();
   const about = [...list].reverse().find((message) => message.from?.bot && message.card);
   if (about) follow(about);
   if (!entra.subject) entra.show(state.people.find((person) => !person.helpdesk && !person.admin) || state.people[0]);
@@ -113,16 +124,18 @@ const attempt = (promise) => promise.catch((error) => online(false, error));
 
 function open(conversation) {
   composer.allow(false);
+  turnToMail(false);
   attempt(go(conversation).then(() => { drawers.close(); composer.focus(); }));
 }
 
 function switchTo(person) {
-  attempt(become(person, state.conversation?.kind === "channel" ? state.conversation.id : null).then(() => { drawers.close(); composer.focus(); }));
+  const place = mail.shown ? MAIL : state.conversation?.kind === "channel" ? state.conversation.id : null;
+  attempt(become(person, place).then(() => { drawers.close(); composer.focus(); }));
 }
 
 function hear(event) {
   const conversation = state.conversations.find((each) => each.id === event.conversation);
-  const here = event.conversation === state.conversation?.id;
+  const here = !mail.shown && event.conversation === state.conversation?.id;
   if (event.type === "typing") return here && talk.startTyping();
   if (!conversation) return api.conversations(state.me.upn).then((list) => { state.conversations = list; drawList(); }).catch(() => {});
   if (here) missed = true;
@@ -164,20 +177,29 @@ function drawMe() {
 function drawPlace() {
   const { conversation, me } = state;
   const channel = conversation.kind === "channel";
-  $("talk-name").textContent = conversation.name;
-  $("talk-about").textContent = channel ? "Channel of IT Service Desk" : `Chat between ${me.name} and Doorman`;
+  $("talk-name").textContent = mail.shown ? "Inbox" : conversation.name;
+  $("talk-about").textContent = mail.shown ? `Mail of ${me.name}` : channel ? "Channel of IT Service Desk" : `Chat between ${me.name} and Doorman`;
   composer.setPlace({ me, conversation });
   composer.setExamples(["help", "show noor", "set mobile for noor +31 6 12345678"]);
   drawList();
+  remain(mail.shown ? MAIL : conversation.id);
+}
+
+/** The address of the page leads here again. */
+function remain(place) {
   const address = new URLSearchParams(location.search);
-  address.set("as", me.upn);
-  address.set("conversation", conversation.id);
+  address.set("as", state.me.upn);
+  address.set("conversation", place);
   history.replaceState(null, "", `?${address}`);
 }
 
 function drawList() {
-  drawChats($("chats"), state.conversations, state.conversation?.id, open);
-  const waiting = state.conversations.some((each) => each.unread > 0);
+  drawChats($("chats"), state.conversations, mail.shown ? null : state.conversation?.id, open);
+  drawDot();
+}
+
+function drawDot() {
+  const waiting = mail.unread > 0 || state.conversations.some((each) => each.unread > 0);
   document.querySelector("#open-rail .dot").hidden = !waiting;
 }
 

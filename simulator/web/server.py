@@ -19,6 +19,7 @@ from simulator.teams.control import Control, spoken
 from simulator.teams.service import Teams
 from simulator.teams.threads import Conversation, Event, Message
 from simulator.web.files import MOST_DROPPED, FileRoutes, Samples, file_parts, speak
+from simulator.web.mail import MailRoutes
 
 HERE = Path(__file__).parent
 _SERVED = frozenset({".html", ".js", ".css", ".svg", ".png"})  # never the Python next to them
@@ -44,6 +45,9 @@ def demo_app(teams: Teams, entra_url: str, vendor_dir: str | Path, samples: Samp
     page = _Page(teams, entra_url, Path(vendor_dir))
     app.cleanup_ctx.append(page.life)
     app.on_shutdown.append(page.hang_up)
+    mail = MailRoutes(entra_url)
+    app.cleanup_ctx.append(mail.life)
+    app.add_routes(mail.routes())
     app.add_routes(FileRoutes(teams, samples or {}).routes())
     app.add_routes(page.routes())
     return app

@@ -14,9 +14,11 @@ from aiohttp import web
 from yarl import URL
 
 from simulator import cast
+from simulator.entra.exchange import Mail
 from simulator.teams import Teams, mri
 from simulator.teams.identity import personal_chat_id
 from simulator.web.server import demo_app
+from simulator.world import World
 from tests.simulator.teams_bot import TEXT, FakeBot, card, card_activity, card_answer, running
 
 HANNA, SAM, OMAR = cast.person("Hanna Visser"), cast.person("Sam Okafor"), cast.person("Omar Farouk")
@@ -338,3 +340,28 @@ async def test_what_is_not_ones_own_is_refused(stage: Stage, query: dict[str, st
     async with page.session.get("/api/messages", params=query) as response:
         assert response.status == 400
         assert (await response.json())["error"]
+
+
+async def test_the_inbox_of_whoever_is_played(tmp_path: Path) -> None:
+    world = World()
+    await world.start()
+    for number, to in enumerate(("alice.jansen@fabrikam.example", "gus.taylor@adatum.example", "alice.jansen@fabrikam.example")):
+        mail = Mail(id=f"m{number}", sender=cast.NOTICES.upn, to=(to,), subject=f"No. {number}", content_type="html", content="<p>Hi</p>",
+                    saved=False, app_id="", at=1_800_000_000 + number)  # fmt: skip
+        world.entra.mails.append(mail)
+    runner, url = await _serve(demo_app(world.teams, world.entra.url, tmp_path))
+    async with aiohttp.ClientSession(base_url=url) as session:
+        page, alice = Page(session), cast.person("Alice Jansen")
+        inbox = await page.get("/api/mail", **{"as": alice.upn})
+        assert (inbox["address"], inbox["unread"], [mail["id"] for mail in inbox["mails"]]) == (alice.mail, 2, ["m2", "m0"])
+        first = {"id": "m2", "from": cast.NOTICES.upn, "subject": "No. 2", "type": "html", "content": "<p>Hi</p>", "unread": True}
+        assert inbox["mails"][0] == first | {"time": 1_800_000_002}
+        await page.post("/api/mail/read", {"as": alice.upn, "mail": "m2"})
+        assert [mail["unread"] for mail in (await page.get("/api/mail", **{"as": alice.upn}))["mails"]] == [False, True]
+        guest = cast.person("Gus Taylor (Adatum)").upn
+        assert [mail["id"] for mail in (await page.get("/api/mail", **{"as": guest}))["mails"]] == ["m1"]
+        await world.entra.stop()
+        async with page.session.get("/api/mail", params={"as": alice.upn}) as response:
+            assert (response.status, "does not answer" in (await response.json())["error"]) == (400, True)
+    await runner.cleanup()
+    await world.stop()
