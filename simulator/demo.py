@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shlex
+import socket
 import tempfile
 import webbrowser
 from collections.abc import Callable, Iterator, Mapping
@@ -39,8 +40,14 @@ async def run(make_bot: Callable[[Mapping[str, str]], web.Application], port: in
     await world.start()
     world.entra.grant(cast.GRAPH_APP_ID, "UserAuthenticationMethod.ReadWrite.All")  # optional, for `set default`
     with tempfile.TemporaryDirectory(prefix="doorman-demo-") as folder:
-        environment = doorman.environment(world, f"sqlite:///{folder}/doorman.db", POLICY_FILE="policy.example.toml")
-        bot = await _listen(make_bot(environment), 0)
+        place = socket.create_server(("127.0.0.1", 0))  # taken first, because the bot has to know its own address
+        environment = doorman.environment(
+            world,
+            f"sqlite:///{folder}/doorman.db",
+            POLICY_FILE="policy.example.toml",
+            **doorman.telling(f"http://127.0.0.1:{place.getsockname()[1]}"),
+        )
+        bot = await _listen(make_bot(environment), place)
         world.teams.bot_endpoint = f"{_address(bot)}/api/messages"
         try:
             page = await _listen(demo_app(world.teams, world.entra.url, vendor, SAMPLES), port)
@@ -68,11 +75,12 @@ def _noted(environment: Mapping[str, str]) -> Iterator[None]:
         SETTINGS.unlink(missing_ok=True)
 
 
-async def _listen(app: web.Application, port: int) -> web.AppRunner:
+async def _listen(app: web.Application, place: int | socket.socket) -> web.AppRunner:
+    """Serves at a port of loopback, or at what is bound already."""
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
     await runner.setup()
     try:
-        await web.TCPSite(runner, "127.0.0.1", port).start()
+        await (web.TCPSite(runner, "127.0.0.1", place) if isinstance(place, int) else web.SockSite(runner, place)).start()
     except OSError:
         await runner.cleanup()
         raise

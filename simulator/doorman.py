@@ -8,6 +8,16 @@ from simulator import cast
 from simulator.world import World
 
 
+def telling(public_url: str) -> dict[str, str]:
+    """The settings by which people are told of a change to their sign-in."""
+    return {
+        "NOTICE_MAILBOX": cast.NOTICES.upn,
+        "TEAMS_CATALOG_APP_ID": cast.CATALOGUE_APP_ID,
+        "PUBLIC_URL": public_url,
+        "HELPDESK_CONTACT": "+31 20 555 0100",
+    }
+
+
 def environment(world: World, database_url: str, **overrides: str) -> dict[str, str]:
     """The bot's environment variables: production authentication, pointed at the simulators.
 

@@ -6,18 +6,13 @@ import re
 from datetime import timedelta
 
 from bot.domain.notice_rules import NoticeRules, Way
-from simulator import cast
+from simulator import cast, doorman
 from simulator.entra.exchange import Mail
 from tests.desk import Answer, Desk
 from tests.scenarios.bulking import told, until, words
 
 PUBLIC_URL = "http://127.0.0.1:3978"
-TELLING = {
-    "NOTICE_MAILBOX": cast.NOTICES.upn,
-    "TEAMS_CATALOG_APP_ID": cast.CATALOGUE_APP_ID,
-    "PUBLIC_URL": PUBLIC_URL,
-    "HELPDESK_CONTACT": "+31 20 555 0100",
-}
+TELLING = doorman.telling(PUBLIC_URL)
 MINUTES = timedelta(minutes=10)
 WITH_MANAGER = NoticeRules(manager=frozenset(Way))
 NEVER = "We never ask for a code, a password or an approval"
