@@ -22,12 +22,14 @@ class Limit(StrEnum):
     ROLES = "roles"
     POLICIES = "policies"
     REPORTS = "reports"  # the audit log and the registration report: five requests in ten seconds
+    MAIL = "mail"  # of one mailbox
+    APPS = "apps"  # of Teams, installed for somebody
     OTHER = "other"
 
 
 EVERY_LIMIT = frozenset(Limit)
 #: Those that bulk jobs hardly touch: a refusal says nothing about their pace.
-BESIDE_BULK = frozenset({Limit.POLICIES, Limit.REPORTS})
+BESIDE_BULK = frozenset({Limit.POLICIES, Limit.REPORTS, Limit.MAIL, Limit.APPS})
 
 _TOP = {
     "users": Limit.DIRECTORY,
@@ -38,6 +40,7 @@ _TOP = {
     "auditLogs": Limit.REPORTS,
     "reports": Limit.REPORTS,
 }
+_BELOW_USERS = {"authentication": Limit.METHODS, "sendMail": Limit.MAIL, "teamwork": Limit.APPS}
 _WRITES = {Limit.DIRECTORY: Limit.DIRECTORY_WRITES, Limit.METHODS: Limit.METHODS_WRITES}
 
 
@@ -77,5 +80,5 @@ class Call:
 def limit_of(path: str, *, writes: bool = False) -> Limit:
     """What a call to this path, with or without a version, counts against."""
     parts = [part for part in path.split("/") if part and part not in ("v1.0", "beta")]
-    limit = Limit.METHODS if "authentication" in parts[2:3] else _TOP.get(parts[0] if parts else "", Limit.OTHER)
+    limit = _BELOW_USERS.get("".join(parts[2:3])) or _TOP.get(parts[0] if parts else "", Limit.OTHER)
     return _WRITES.get(limit, limit) if writes else limit

@@ -17,6 +17,7 @@ from bot.domain.personal import PersonalChat
 from bot.domain.replies import NoticeShown
 from bot.domain.said import say
 from bot.errors import ChatError, ChatRefused, ChatUnavailable, DirectoryError, Throttled, Unavailable
+from bot.languages import language_of
 from bot.ports import Announcer, Chats, Clock, Directory, Notices, Operations, PersonalDoor, Reach, Sleep
 from bot.retry import Post, until_all_taken
 
@@ -70,7 +71,7 @@ class InTeams:
                 raise
             await self._install(notice.person_id)
             where = await self._door.open_chat(notice.person_id)
-        reader = Actor(notice.person_id.lower(), self._door.tenant_id, notice.name, language=notice.language)
+        reader = Actor(notice.person_id.lower(), self._door.tenant_id, notice.name, language=language_of(notice.language))
         await self._chats.seen(PersonalChat(reader, where, self._clock()))
         return reader, where
 

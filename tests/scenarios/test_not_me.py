@@ -4,28 +4,146 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from simulator import cast
-from tests.desk import ALICE, BRAM, HANNA, Desk, one_agent
-from tests.scenarios.telling import MINUTES, TELLING, WITH_MANAGER, notice
+import aiohttp
+import pytest
 
-PRIYA, ADMIN = cast.person("Priya Raman"), cast.person("Ada Admin")
+from simulator import cast
+from simulator.entra.faults import Fault
+from tests.desk import ALICE, BRAM, HANNA, OMAR, SAM, Answer, Desk, one_agent
+from tests.scenarios.bulking import told, until
+from tests.scenarios.telling import MINUTES, TELLING, WITH_MANAGER, link_in, mail, notice
+
+PRIYA = cast.person("Priya Raman")
 SET = "set mobile for alice +31 6 12345678"
+POLICY = replace(one_agent(MINUTES), notices=WITH_MANAGER)
+
+
+def said(answer: object) -> str:
+    """What the client of whoever pressed got back."""
+    return str(answer)
+
+
+def stops(desk: Desk) -> list[str]:
+    """What the log channel says of presses, in red."""
+    return [each for each in desk.log() if "This was not me" in each]
+
+
+async def page(desk: Desk, path: str, method: str = "GET") -> tuple[int, str, dict[str, str]]:
+    """A page of Doorman's, as a browser gets it."""
+    async with aiohttp.ClientSession() as browser, browser.request(method, f"{desk.url}{path}") as response:
+        return response.status, await response.text(), dict(response.headers)
 
 
 async def test_everything_stops(database_url: str) -> None:
-    async with Desk(database_url, replace(one_agent(MINUTES), notices=WITH_MANAGER), **TELLING) as desk:
+    async with Desk(database_url, POLICY, **TELLING) as desk:
         card = await desk.change(HANNA, SET)
         waiting = await desk.say(BRAM, "pass for alice")
         await desk.press(BRAM, waiting, "confirm")
         own = await notice(desk, ALICE)
-        answer = await desk.press(ALICE, own, "not_me")
-        assert "Stopped" in str(answer) and "+31 20 555 0100" in str(answer)
+        sessions = desk.entra.person(ALICE.upn).sign_in.sessions_valid_from
 
-        red = await desk.logged("This was not me", "Alice Jansen says that", "asked for by Hanna Visser", "nobody else had to agree")
+        # Nobody else's press counts, whatever rights they have, and says no more than that there is no such card.
+        managers = await notice(desk, PRIYA)
+        for stranger in (OMAR, HANNA, PRIYA):
+            action = own.card["actions"][0]
+            assert "I do not know this card any more" in said(await desk.teams.press(stranger, own.message.id, "not_me", action=action))
+        assert stops(desk) == []
+
+        await desk.say(SAM, "pause")  # containment passes a pause
+        answer = said(await desk.press(ALICE, own, "not_me"))
+        for words in ("Stopped", "Nobody can change your account now", "+31 20 555 0100"):
+            assert words in answer
+        await desk.logged("This was not me", "Alice Jansen says that", "asked for by Hanna Visser", "nobody else had to agree")
         await desk.logged("Done", "Take back what", "Sessions")
         assert desk.phones(ALICE) == {}
-        await desk.settled(waiting, "Cancelled")
+        assert desk.entra.person(ALICE.upn).sign_in.sessions_valid_from != sessions
+        await desk.settled(waiting, "Cancelled", "Alice Jansen said that")
         await desk.settled(card, "Somebody pressed “This was not me”")
-        refused = await desk.say(HANNA, SET)
-        assert "frozen" in refused.text, refused.text
-        assert "frozen" in (await desk.say(HANNA, "unfreeze alice")).text
+        await desk.settled(own, "Stopped")
+
+        # Again, by anybody who was told: one effect.
+        await desk.press(ALICE, own, "not_me")
+        await desk.press(PRIYA, managers, "not_me")
+        await page(desk, f"/n/{link_in(await mail(desk, ALICE.mail))}", "POST")
+        await desk.say(SAM, "resume")
+        assert "frozen" in (await desk.say(HANNA, SET)).text
+        assert len(stops(desk)) == 1
+        assert len([each for each in desk.log() if "Take back what" in each]) == 1
+        for agent in (HANNA, BRAM):
+            assert "administrator" in (await desk.say(agent, "unfreeze alice")).text
+        assert "can be changed again" in (await desk.say(SAM, "unfreeze alice")).text
+
+
+async def test_approvers_hear_of_it_and_a_third_time_within_a_week_is_said(database_url: str) -> None:
+    async with Desk(database_url, POLICY, **TELLING) as desk:
+        for times in range(3):
+            asked = await desk.say(HANNA, "block omar" if times % 2 == 0 else "unblock omar")
+            number = asked.operation_id
+            await desk.press(HANNA, asked, "confirm")
+            approval = await desk.teams.wait_for(lambda message: number in str(message.card()) and "approve" in str(message.card()))
+            await desk.press(BRAM, Answer(desk, approval, BRAM), "approve")
+            await desk.settled(asked, "Done", "Told of it")
+            if times == 0:
+                await desk.say(BRAM, "hello")  # so that he has a chat
+            await desk.press(OMAR, await notice(desk, OMAR, number), "not_me")
+            await until(lambda: len(stops(desk)) == times + 1)
+            assert "agreed to by Bram Peeters" in stops(desk)[-1]
+            await told(desk, BRAM, "This was not me", f"Omar Farouk says that {number}")
+            assert ("3 times within a week" in stops(desk)[-1]) is (times == 2)
+            await desk.say(SAM, "unfreeze omar")
+
+
+async def test_the_link_of_a_mail_stops_and_never_undoes(database_url: str) -> None:
+    async with Desk(database_url, POLICY, **TELLING) as desk:
+        await desk.change(HANNA, SET)
+        link = f"/n/{link_in(await mail(desk, ALICE.mail))}"
+        for _ in range(3):  # scanners of mail open every link
+            status, text, headers = await page(desk, link)
+            assert (status, "This was not me: stop it" in text, "<script" in text) == (200, True, False)
+        assert (await page(desk, link, "HEAD"))[0] == 200
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+        assert (headers["Cache-Control"], headers["Referrer-Policy"]) == ("no-store", "no-referrer")
+        assert stops(desk) == []
+
+        assert "Stopped" in (await page(desk, link, "POST"))[1]
+        await desk.logged("This was not me", "Whoever got the mail to Alice Jansen says that")
+        await desk.logged("Done", "Sign out everywhere")
+        assert desk.phones(ALICE) == {"mobile": "+31 612345678"}
+        assert "Stopped" in (await page(desk, link, "POST"))[1]
+        assert "Stopped" in (await page(desk, link))[1]
+        assert len(stops(desk)) == 1
+
+        # In Teams it goes further, since it is surely Alice who presses there.
+        await desk.press(ALICE, await notice(desk, ALICE), "not_me")
+        await desk.logged("Done", "Take back what")
+        assert desk.phones(ALICE) == {}
+
+        for nobody in ("/n/" + "0" * 32, "/n/x", "/n/%00"):
+            for method in ("GET", "POST"):
+                status, text, _ = await page(desk, nobody, method)
+                assert (status, "This link is over" in text) == (404, True)
+        await desk.change(HANNA, "set mobile for kenji +31 6 12345670")
+        late = f"/n/{link_in(await mail(desk, cast.person('Kenji Tanaka').mail))}"
+        desk.later(hours=73)
+        assert (await page(desk, late, "POST"))[0] == 404
+        assert len(stops(desk)) == 2
+
+
+@pytest.mark.parametrize("path", ["/n/" + "0" * 32, "/p/" + "0" * 32])
+async def test_no_page_without_public_url(database_url: str, path: str) -> None:
+    async with Desk(database_url, POLICY) as desk:
+        assert (await page(desk, path))[0] == 404
+
+
+async def test_a_step_that_fails_stops_no_other(database_url: str) -> None:
+    async with Desk(database_url, POLICY, **TELLING) as desk:
+        await desk.change(HANNA, SET)
+        own = await notice(desk, ALICE)
+        silent = desk.entra.faults.add(Fault(effect="unavailable", path=f"/users/{ALICE.id}"))
+        assert "Stopped" in said(await desk.press(ALICE, own, "not_me"))
+        await desk.logged("This was not me")
+        await until(lambda: silent.fired > 3)
+        desk.entra.faults.clear()
+        desk.entra.faults.add(Fault(effect="forbidden", method="POST", path="revokeSignInSessions"))
+        await desk.logged("Partly done", "Take back what", "Sessions")
+        assert desk.phones(ALICE) == {}
