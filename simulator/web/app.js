@@ -81,6 +81,7 @@ async function become(person, wanted) {
   keepQuick(person);
   drawMe();
   mail.become(person);
+  if (!person.helpdesk && !person.admin) entra.show(person); // what they are told is about themselves, if it names nobody
   state.conversations = await api.conversations(person.upn);
   if (turn !== opening) return;
   lost = true; // until the line is up: what happens between the list and that moment would be missed

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.acting import ALICE, act_as
+from tests.browser.acting import NOOR, act_as
 
 pytestmark = pytest.mark.browser
 
@@ -31,10 +31,11 @@ def test_an_inbox(page: Page) -> None:
             read.append(json.loads(route.request.post_data or "")["mail"])
             return route.fulfill(json={})
         mails = [mail("html", HOSTILE), mail("text", TEXT)]
-        return route.fulfill(json={"address": "alice.jansen@fabrikam.example", "unread": 2 - len(read), "mails": mails})
+        return route.fulfill(json={"address": "noor.dekker@fabrikam.example", "unread": 2 - len(read), "mails": mails})
 
     page.route("**/api/mail**", inbox)
-    act_as(page, ALICE)
+    act_as(page, NOOR)
+    expect(page.get_by_test_id("entra-person")).to_contain_text("Noor Dekker")  # not from the helpdesk: what she is told is about herself
     row = page.get_by_test_id("mail")
     expect(row.locator(".unread")).to_have_text("2")
     row.click()
