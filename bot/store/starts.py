@@ -13,6 +13,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import structlog
@@ -54,6 +55,9 @@ _COLUMNS = (
 _ENQUEUED, _PENDING = (literal_column(f"'{word}'", Text()) for word in ("ENQUEUED", "PENDING"))
 #: Under which a connection carries the queues of which something may be taken, and what stands there for whatever waits longest.
 _NOTED, _LONGEST = "noted queues", ""
+#: Limits of a queue that look at what else of it is under way, here and elsewhere.
+_PARTITION = "partition_concurrency"
+_BESIDE = frozenset(("global_concurrency", _PARTITION))
 _LOCK = text("SELECT pg_advisory_xact_lock(8203, hashtext(:queue))")
 
 Step = Callable[[str], Awaitable[None]]
@@ -104,11 +108,12 @@ class Starts:
         replicated: bool,
     ) -> None:
         self.transactions, self._steps, self._limits, self._replicated = transactions, steps, limits, replicated
-        self._rows = table("workflow_status", *map(column, _COLUMNS), schema="dbos" if replicated else None)
-        self._taking = {name: _taking(self._rows, limit, me, version) for name, limit in limits.items()}
+        self._taking = {name: _taking(frozenset(limit) & _BESIDE, replicated) for name, limit in limits.items()}
+        self._taker = {"me": me, "version": version}
+        rows = _rows(replicated)
         over = {"status": "SUCCESS", "completed_at": bindparam("now"), "updated_at": bindparam("now")}
-        self._ending = update(self._rows).where(self._rows.c.workflow_uuid == bindparam("id")).values(over)
-        self._waiting = select(self._rows.c.queue_name).where(self._rows.c.status == _ENQUEUED).distinct()
+        self._ending = update(rows).where(rows.c.workflow_uuid == bindparam("id")).values(over)
+        self._waiting = select(rows.c.queue_name).where(rows.c.status == _ENQUEUED).distinct()
         self._loop = asyncio.get_running_loop()
         self._running: Counter[str] = Counter()
         self._changing = threading.Lock()  # counted by the loop and by threads of transactions
@@ -139,7 +144,7 @@ class Starts:
         if self._replicated:  # nobody else takes from it until this transaction has ended
             connection.execute(_LOCK, {"queue": queue})
         given, longest = self._taking[queue]
-        values = {"queue": queue, "room": room, "now": _now()}
+        values = {"queue": queue, "room": room, "now": _now(), **self._taker}
         taken = connection.execute(longest, values) if _LONGEST in ids else connection.execute(given, values | {"ids": list(ids)})
         return taken.scalars().all()
 
@@ -245,14 +250,25 @@ class Starts:
         await asyncio.gather(*left, return_exceptions=True)
 
 
-def _taking(rows: TableClause, limit: Mapping[str, int], me: str, version: str) -> tuple[Update, Update]:
-    """The statements that take work of one queue: what has one of the given `ids`, and what waits longest; at most `room`."""
+@cache
+def _rows(replicated: bool) -> TableClause:
+    return table("workflow_status", *map(column, _COLUMNS), schema="dbos" if replicated else None)
+
+
+@cache
+def _taking(limited: frozenset[str], replicated: bool) -> tuple[Update, Update]:
+    """The statements that take work of one queue: what has one of the given `ids`, and what waits longest; at most `room`.
+
+    Args:
+        limited: by which of `_BESIDE` one thing at a time is taken.
+    """
+    rows = _rows(replicated)
     found, other = rows.alias("found"), rows.alias("other")
     may = select(found.c.workflow_uuid).where(found.c.queue_name == bindparam("queue"), found.c.status == _ENQUEUED)
-    may = may.where(or_(found.c.application_version.is_(None), found.c.application_version == version))
-    if "global_concurrency" in limit or "partition_concurrency" in limit:
+    may = may.where(or_(found.c.application_version.is_(None), found.c.application_version == bindparam("version")))
+    if limited:
         beside = (other.c.queue_name == found.c.queue_name) & other.c.status.in_((_PENDING, _ENQUEUED))
-        if "partition_concurrency" in limit:
+        if _PARTITION in limited:
             beside &= other.c.queue_partition_key == found.c.queue_partition_key
         first = (other.c.status == _PENDING) | (_place(other) < _place(found))
         may = may.where(~select(other.c.workflow_uuid).where(beside, first).exists())
@@ -264,8 +280,8 @@ def _taking(rows: TableClause, limit: Mapping[str, int], me: str, version: str) 
             .where(rows.c.status == _ENQUEUED)  # another process may have been quicker, and the row is locked only now
             .values(
                 status=_PENDING,
-                executor_id=me,
-                application_version=version,
+                executor_id=bindparam("me"),
+                application_version=bindparam("version"),
                 started_at_epoch_ms=bindparam("now"),
                 updated_at=bindparam("now"),
             )
