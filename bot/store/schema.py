@@ -29,6 +29,15 @@ TURN = 8200
 TABLE_MS = 10_000
 
 _RECORD = Table("alembic_version", MetaData(), Column("version_num", String(32), nullable=False))
+#: Table and column of all there are: one statement, where SQLAlchemy's inspector asks for one table after the other.
+#: https://www.sqlite.org/pragma.html#pragfunc and https://www.postgresql.org/docs/current/catalog-pg-attribute.html
+_COLUMNS = {
+    "sqlite": text("SELECT m.name, c.name FROM sqlite_master AS m, pragma_table_info(m.name) AS c WHERE m.type = 'table'"),
+    "postgresql": text(
+        "SELECT t.relname, c.attname FROM pg_class AS t JOIN pg_attribute AS c ON c.attrelid = t.oid WHERE t.relkind IN ('r', 'p') "
+        "AND t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND c.attnum > 0 AND NOT c.attisdropped"
+    ),
+}
 _MAY_MAKE_TABLES = select(func.has_schema_privilege(func.current_schema(), "CREATE"))
 _log = logging.getLogger(__name__)
 
@@ -175,9 +184,9 @@ def _check(connection: Connection, wanted: MetaData, found: Standing) -> None:
     Raises:
         StoreUnavailable: tables or columns are missing.
     """
-    inspector = inspect(connection)
-    there = inspector.get_multi_columns(filter_names=list(wanted.tables))
-    columns = {name: {column["name"] for column in of_table} for (_, name), of_table in there.items()}
+    columns: dict[str, set[str]] = {}
+    for table_name, column_name in connection.execute(_COLUMNS[connection.dialect.name]):
+        columns.setdefault(table_name, set()).add(column_name)
     lacking = []
     for table in wanted.sorted_tables:
         if table.name not in columns:
