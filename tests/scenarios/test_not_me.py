@@ -74,19 +74,28 @@ async def test_everything_stops(database_url: str) -> None:
         assert "can be changed again" in (await desk.say(SAM, "unfreeze alice")).text
 
 
+async def _approval(desk: Desk, number: str) -> Answer:
+    """The approvers' card of this operation."""
+    found = await desk.teams.wait_for(lambda message: number in str(message.card()) and "approve" in str(message.card()))
+    return Answer(desk, found, BRAM)
+
+
+async def _stopped(desk: Desk, times: int) -> None:
+    await until(lambda: len(stops(desk)) == times)
+
+
 async def test_approvers_hear_of_it_and_a_third_time_within_a_week_is_said(database_url: str) -> None:
     async with Desk(database_url, POLICY, **TELLING) as desk:
         for times in range(3):
             asked = await desk.say(HANNA, "block omar" if times % 2 == 0 else "unblock omar")
             number = asked.operation_id
             await desk.press(HANNA, asked, "confirm")
-            approval = await desk.teams.wait_for(lambda message: number in str(message.card()) and "approve" in str(message.card()))
-            await desk.press(BRAM, Answer(desk, approval, BRAM), "approve")
+            await desk.press(BRAM, await _approval(desk, number), "approve")
             await desk.settled(asked, "Done", "Told of it")
             if times == 0:
                 await desk.say(BRAM, "hello")  # so that he has a chat
             await desk.press(OMAR, await notice(desk, OMAR, number), "not_me")
-            await until(lambda: len(stops(desk)) == times + 1)
+            await _stopped(desk, times + 1)
             assert "agreed to by Bram Peeters" in stops(desk)[-1]
             await told(desk, BRAM, "This was not me", f"Omar Farouk says that {number}")
             assert ("3 times within a week" in stops(desk)[-1]) is (times == 2)
