@@ -20,6 +20,8 @@ from bot.commands.spec import Ports
 from bot.domain.bulk import BulkRules
 from bot.domain.policy import Groups
 from bot.domain.rules import Policy
+from bot.domain.stop import Stop
+from bot.domain.threat import UNKNOWN
 from bot.graph.budget import SharedBudget
 from bot.graph.bulk import GraphBulkDirectory
 from bot.graph.client import GraphClient
@@ -37,6 +39,7 @@ from bot.readiness import Readiness
 from bot.services.about_person import AboutPerson
 from bot.services.again import Again
 from bot.services.agreement import Agreement
+from bot.services.alert import alert
 from bot.services.announce import announce
 from bot.services.approval_places import ApprovalPlaces
 from bot.services.approve import Approvals
@@ -187,7 +190,10 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         async def answer_is_out(card_id: str) -> None:
             await turns.answer_is_out(card_id)
 
-        announcer = TeamsAnnouncer(connector, readers, answer_is_out)
+        async def stop() -> Stop:
+            return await turns.stop()
+
+        announcer = TeamsAnnouncer(connector, readers, answer_is_out, stop)
 
         database = open_engine(settings.database_url)
         stack.callback(close_for_good, database)
@@ -217,6 +223,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         async def look() -> None:
             await daily_head.post()
             await operations.forget_choices(clock())
+            await stops.end_threat(clock())
             await nightly.look()
 
         engine = app[WORK] = DurableEngine(
@@ -236,23 +243,24 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
                 "not_me": lambda notice_id: not_me.carry_on(announcer, chats, notice_id),
                 "mail": lambda _: mailing.send_all(),
                 "log": lambda _: post_log(operations, announcer, settings.log_channel, clock, sleep),
+                "alert": lambda key: alert(operations, stops, announcer, settings.approval_channel, settings.log_channel, sleep, key),
                 "expire": lambda subject: expire(operations, operation_of(subject), clock, sleep),
             },
             chores,
             look,
         )
         told = replace(policy.notices, mail=bool(settings.notice_mailbox), install=bool(settings.teams_catalog_app_id))
-        operations = StoredOperations(transactions, engine.enqueue, policy.limits, told)
+        operations = StoredOperations(transactions, engine.enqueue, policy.limits, told, policy.high)
         notices = StoredNotices(transactions, engine.enqueue)
         jobs = StoredBulkJobs(transactions, engine.enqueue, engine.executor_id, is_dead)
         kept = StoredBulkFiles(transactions, engine.enqueue, engine.executor_id, is_dead)
-        stops = StoredStops(transactions, engine.enqueue, policy.limits)
-        usages = StoredUsages(transactions, engine.enqueue, policy.limits)
+        stops = StoredStops(transactions, engine.enqueue, policy.limits, policy.high)
+        usages = StoredUsages(transactions, engine.enqueue)
         discrepancies = StoredDiscrepancies(transactions, engine.enqueue)
         daily_head = DailyHead(StoredHeads(transactions, engine.enqueue), settings.head_hour, settings.zone, clock)
         registrations = app[REGISTRATIONS] = StoredRegistrations(transactions, engine.enqueue, clock)
         nightly = NightlyReading(registrations, settings.report_hour, settings.zone, clock)
-        turns = Turns(operations, stops, notices, clock)
+        turns = Turns(operations, stops, notices, clock, UNKNOWN if policy.unknown_is_high else None)
         chats = StoredChats(transactions)
         known = PersonalChats(chats, clock)
         stack.push_async_callback(known.close)
@@ -270,7 +278,12 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         stack.push_async_callback(engine.close)
 
         installation = Installation(
-            settings.default_region.upper(), settings.retirement, settings.per_user_mfa, policy.first_day_to_manager
+            settings.default_region.upper(),
+            settings.retirement,
+            settings.per_user_mfa,
+            policy.first_day_to_manager,
+            policy.high,
+            settings.admin_group_id,
         )
         reviewer = Reviewer(policy, stops, operations, clock)
         groups = Groups(
@@ -289,7 +302,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         files = OneDriveFiles(settings.allowed_file_hosts, sleep)
         stack.push_async_callback(files.close)
         sheets = Spreadsheets(settings.default_region.upper(), full_numbers=policy.full_numbers_in_files)
-        desk = app[BULK] = BulkDesk(stops, gate, checking, kept, files, sheets, crews)
+        desk = app[BULK] = BulkDesk(gate, checking, kept, files, sheets, crews)
         desk.start()
         stack.push_async_callback(desk.close)
 
@@ -302,7 +315,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         views = Views(operations, gate, approvals, desk, clock)
         reveals = Reveals(operations, directory, gate, reviewer, clock, sleep)
         again = Again(operations, directory, reviewer, agreement, installation, clock)
-        requester = RequesterPresses(operations, stops, gate, reveals, again, views, clock)
+        requester = RequesterPresses(operations, reviewer, gate, reveals, again, views, clock)
         person = AboutPerson(operations, stops, directory, reviewer, commands, views, clock)
         pressed = OperationDesk(gate, approvals, requester, person, not_me, views)
         dispatch = Dispatch(turns, gate, commands, forms, pressed, desk, reports)

@@ -35,7 +35,7 @@ from bot.domain.replies import (
     Whoami,
 )
 from bot.domain.said import NOBODY, Reader, speaking, spoken
-from bot.domain.stop import Pause
+from bot.domain.stop import GO, Stop
 from cards import (
     approval,
     bulk,
@@ -72,13 +72,13 @@ class Rendered:
     summary: str
 
 
-def render(reply: Reply, *, refresh_for: tuple[str, ...] = (), pause: Pause | None = None, reader: Reader = NOBODY) -> Rendered:
+def render(reply: Reply, *, refresh_for: tuple[str, ...] = (), stop: Stop = GO, reader: Reader = NOBODY) -> Rendered:
     """Any reply as a card.
 
     Args:
         refresh_for: Teams user ids whose clients should ask for the card's newest state by themselves; used while an
             operation is under way.
-        pause: holds now, so the card says so on top.
+        stop: what holds now, so the card says so on top: a pause, a high threat level.
         reader: whose language it speaks.
 
     Raises:
@@ -86,8 +86,7 @@ def render(reply: Reply, *, refresh_for: tuple[str, ...] = (), pause: Pause | No
     """
     with speaking(reader):
         card, summary = _made(reply, refresh_for)
-        if pause:
-            card["body"].insert(0, remark.paused(pause))
+        card["body"] = [*remark.banners(stop), *card["body"]]
         summary = inert(mask_text(spoken(summary)), 300)
     # Old clients show this text in place of the card, to everybody who is there.
     return Rendered(fit(card | {"fallbackText": inert(mask_text(card["fallbackText"]), 400)}), summary)

@@ -63,7 +63,7 @@ SAID = say_each(
         Tag.OPERATION_PUT_BACK: "was told by Entra ID to press Reveal again later, and nothing was made",
         Tag.OPERATION_REVEALING: "pressed Reveal",
         Tag.OPERATION_STARTED: "started the change",
-        Tag.OPERATION_WITHDRAWN: "ended the request, which nobody could approve any more",
+        Tag.OPERATION_WITHDRAWN: "ended the request, which could not go on as it was",
         Tag.REPORT_LIST_GIVEN: "took the list of who has only a phone, as a file",
         Tag.REPORT_SHOWN: "saw the report of who has only a phone",
         Tag.TRAIL_CHECKPOINT: "removed old events, as the setting says",

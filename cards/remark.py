@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.domain.remarks import Remark, Tone
 from bot.domain.said import join, pieces, said_at, say
-from bot.domain.stop import Pause
+from bot.domain.stop import Pause, Stop, Threat
 from cards.buttons import take_back
 from cards.elements import (
     Element,
@@ -70,7 +70,20 @@ def _words(text: str, *, limit: int, subtle: bool = False) -> list[Element]:
     return said or [run(text, limit=limit, subtle=subtle)]
 
 
-def paused(pause: Pause) -> Element:
+def banners(stop: Stop) -> list[Element]:
+    """What stands on top of every card while it holds for everybody."""
+    return [*([_paused(stop.pause)] if stop.pause else []), *([_high(stop.threat)] if stop.threat else [])]
+
+
+def _high(threat: Threat) -> Element:
+    if not threat.by_name:
+        return box([line(run(say("⚠ Threat level unknown: it counts as high"), bold=True), spacing="None")], style="attention", bleed=True)
+    name, reason = plain(threat.by_name, 60), plain(threat.reason, 200)
+    text = say("⚠ Threat level high since {at} ({name}: {reason})", at=threat.since, name=name, reason=reason)
+    return box([moment(text, date=True)], style="attention", bleed=True)
+
+
+def _paused(pause: Pause) -> Element:
     """The banner on every card during a pause."""
     who = plain(pause.by_name, 60) or say("an administrator")
     text = say("⚠ Paused by {name} since {at}: nothing is changed until an administrator types resume", name=who, at=pause.since)

@@ -19,6 +19,7 @@ from bot.commands import (
     reset,
     sign_in,
     stopping,
+    threat,
 )
 from bot.commands.spec import Command
 
@@ -43,6 +44,7 @@ COMMANDS: tuple[Command, ...] = (
     stopping.FREEZE,
     stopping.UNFREEZE_ALL,  # before the one whose person could be called “all by …”
     stopping.UNFREEZE,
+    threat.THREAT,
     bulk.BULK,
     bulk.BULK_JOB,
     reports.PHONE_ONLY,
@@ -58,6 +60,8 @@ COMMANDS: tuple[Command, ...] = (
     deciding.POLICY_TEST,
     stopping.PAUSE,
     stopping.RESUME,
+    threat.THREAT_HIGH,
+    threat.THREAT_NORMAL,
     lift_limits.LIFT_LIMITS,
 )
 

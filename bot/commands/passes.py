@@ -29,7 +29,7 @@ async def make_pass(invocation: Invocation, context: Context, *, directory: Dire
     zone = context.actor.zone
     return plan_pass(
         dossier,
-        await directory.pass_terms(dossier.person.id),
+        (await directory.pass_terms(dossier.person.id)).at_most(context.installation.longest_pass),
         context.now,
         minutes=max(1, time // timedelta(minutes=1)) if isinstance(time, timedelta) else None,
         reusable=bool(args.get("reusable")),

@@ -36,7 +36,7 @@ async def recover(invocation: Invocation, context: Context, *, directory: Direct
     return plan_recovery(
         situation,
         dossier,
-        await directory.pass_terms(dossier.person.id),
+        (await directory.pass_terms(dossier.person.id)).at_most(context.installation.longest_pass),
         context.now,
         start=resolve(start, context.now, zone) if isinstance(start, Moment) else None,
         manager=await manager_for(directory, situation, dossier.person, context.installation),

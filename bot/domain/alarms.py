@@ -17,7 +17,7 @@ from bot.domain.said import join, said_at, say, say_count
 _HARMLESS = frozenset(
     {
         Reason.ALLOWED, Reason.PAUSED, Reason.NEEDS_REASON, Reason.NEEDS_TICKET, Reason.NOBODY_CAN_APPROVE, Reason.COUNTED,
-        Reason.NEEDS_MORE_AGREEMENT, Reason.ONE_TIME_ONLY,
+        Reason.NEEDS_MORE_AGREEMENT, Reason.ONE_TIME_ONLY, Reason.THREAT_HIGH,
     }
 )  # fmt: skip
 #: Refusals that mean something: somebody asked for what is not theirs to do. What else a refusal may be (a slip of the finger, a number

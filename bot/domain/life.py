@@ -56,7 +56,7 @@ TRANSITIONS: dict[str, tuple[frozenset[State], frozenset[State]]] = {
     "approve": (frozenset({State.AWAITING_APPROVAL}), frozenset({State.AWAITING_APPROVAL, State.QUEUED, State.READY})),
     "deny": (frozenset({State.AWAITING_APPROVAL}), frozenset({State.DENIED})),
     "go_stale": (frozenset({State.AWAITING_APPROVAL, State.READY}), frozenset({State.STALE})),
-    "withdraw": (frozenset({State.AWAITING_APPROVAL, State.READY}), frozenset({State.FAILED})),
+    "withdraw": (frozenset({State.PROPOSED, State.AWAITING_APPROVAL, State.READY}), frozenset({State.FAILED})),
     "cancel": (frozenset({State.CHECKING, State.PROPOSED, State.AWAITING_APPROVAL, State.READY}), frozenset({State.CANCELLED})),
     "expire": (frozenset({State.CHECKING, State.PROPOSED, State.AWAITING_APPROVAL, State.READY}), frozenset({State.EXPIRED})),
     "reveal": (frozenset({State.READY}), frozenset({State.REVEALING})),

@@ -108,13 +108,22 @@ def reached(times: Iterable[datetime], most: int, window: timedelta, now: dateti
 
 
 def check(
-    limits: Limits, usage: Usage, target: Person, agent: Actor, now: datetime, *, asks_others: bool = False, contains: bool = False
-) -> Decision:  # fmt: skip
+    limits: Limits,
+    usage: Usage,
+    target: Person,
+    agent: Actor,
+    now: datetime,
+    *,
+    asks_others: bool = False,
+    contains: bool = False,
+    high: bool = False,
+) -> Decision:
     """Whether one more operation on this person by this agent keeps within the limits; the sentence speaks to the agent.
 
     Args:
         asks_others: somebody else has to agree to it.
         contains: it only takes access away, so its own limit alone holds.
+        high: these are the limits of a high threat level.
     """
     if contains:
         return _check_containment(limits, usage, agent, now)
@@ -129,7 +138,14 @@ def check(
                 name=target.name,
                 at=_ends_at(ends),
             ),
-            join(" ", (say("If so many changes are right, tell an administrator why."), _sooner(target.upn))),
+            join(
+                " ",
+                (
+                    say("The threat level is high, so it is fewer than usual.") if high else "",
+                    say("If so many changes are right, tell an administrator why."),
+                    _sooner(target.upn),
+                ),
+            ),
         )
     if ends := reached(usage.agent, limits.agent_per_hour, HOUR, now, usage.agent_lifted):
         return Decision(

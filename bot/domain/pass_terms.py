@@ -66,6 +66,7 @@ class PassTerms:
         minimum, maximum, usual: lifetimes in minutes.
         once: reusable passes are not allowed.
         included, excluded: ids of groups, or `all_users`.
+        cut: a pass may last less than the tenant allows, because the threat level is high.
     """
 
     enabled: bool
@@ -76,6 +77,14 @@ class PassTerms:
     included: frozenset[str]
     excluded: frozenset[str] = frozenset()
     held: HeldPass | None = None
+    cut: bool = False
+
+    def at_most(self, minutes: int | None) -> PassTerms:
+        """The same where no pass may last longer than this, or than the tenant's shortest; None for as long as the tenant allows."""
+        if minutes is None:
+            return self
+        most = max(self.minimum, min(self.maximum, minutes))
+        return replace(self, maximum=most, usual=min(self.usual, most), cut=most < self.maximum)
 
     def cover(self, groups: frozenset[str]) -> bool:
         """Whether the policy is about somebody who is in these groups."""

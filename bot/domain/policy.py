@@ -53,6 +53,7 @@ class Reason(StrEnum):
     SAME_PERSON = "same_person"
     AGREEMENT_LOST = "agreement_lost"
     ONE_TIME_ONLY = "one_time_only"
+    THREAT_HIGH = "threat_high"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import reduce
 
-from bot.domain import refusals
+from bot.domain import refusals, threat
 from bot.domain.change import Change, ChangeKind
 from bot.domain.people import Person
 from bot.domain.policy import ALLOWED, Decision, Reason, stopped
@@ -55,7 +55,8 @@ def review(policy: Policy, ask: Ask, stop: Stop, now: datetime) -> Decision:
         return Decision(True, Reason.ALLOWED, rules=(CONTAINMENT.name,), need=NO_NEED, confirm_for=policy.confirm_for)
     on = grounds(policy, ask)
     if denying := [rule for rule in policy.rules if rule.deny and _forbids(rule, ask, on) and _denied_to(rule, ask) and _holds(rule, ask)]:
-        return refusals.denied(ask, on, denying)
+        usual = [rule for rule in denying if rule.name != threat.HIGH_RULE]
+        return threat.refused(policy.threat) if policy.threat and not usual else refusals.denied(ask, on, usual)
     pairs = [(kind, ground) for ground in GRAVITY if ground in on for kind in ChangeKind if kind in ask.kinds]
     covering = {pair: _covering(policy, ask, *pair) for pair in pairs}
     covering |= _amounting_to(policy, ask, on)
@@ -172,10 +173,15 @@ def still_enough(before: Need, agreed: int, now: Decision) -> Decision:
     """
     need = now.need or NO_NEED
     if need.approvals > agreed or (need.approvals and not before.groups <= need.groups):
+        more = (
+            say("Since this was asked for, the threat level was raised, and more is needed: {need}.", need=need.in_words)
+            if threat.HIGH_RULE in need.rules
+            else say("Since this was asked for, the policy has come to demand more: {need}.", need=need.in_words)
+        )
         return Decision(
             False,
             Reason.NEEDS_MORE_AGREEMENT,
-            say("Since this was asked for, the policy has come to demand more: {need}.", need=need.in_words),
+            more,
             say("Type the command again."),
             rules=need.rules,
         )
@@ -208,8 +214,12 @@ def _demands(policy: Policy, ask: Ask, rules: Sequence[Rule]) -> Decision:
     if reasoning or ticketing:
         wanting = [*reasoning, *ticketing]
         return refusals.needs_words(wanting, reason=bool(reasoning), tickets=ticketing, given=ask.ticket)
-    need = NO_NEED
-    if approving := [rule for rule in rules if rule.approvals]:
+    need, least = NO_NEED, 0 if ask.contains else policy.least_approvals
+    approving = [rule for rule in rules if rule.approvals]
+    if least > max((rule.approvals for rule in approving), default=0):
+        # Where no rule says who may agree to this, it is whoever may agree to anything, or else a colleague.
+        approving.append(Rule(name=threat.HIGH_RULE, approvals=least, approve=policy.approving() or _colleagues(policy)))
+    if approving:
         groups = reduce(frozenset.__and__, (rule.approve for rule in approving))
         if not groups:
             return refusals.no_common_approver(approving)
@@ -222,7 +232,7 @@ def _demands(policy: Policy, ask: Ask, rules: Sequence[Rule]) -> Decision:
             valid_for=min(rule.approve_for or policy.approve_for for rule in approving),
         )
     confirm_for = min(rule.confirm_for or policy.confirm_for for rule in rules)
-    return Decision(True, Reason.ALLOWED, rules=names(rules), need=need, confirm_for=confirm_for)
+    return Decision(True, Reason.ALLOWED, rules=names([*rules, *approving]), need=need, confirm_for=confirm_for)
 
 
 def _allowing(policy: Policy, kind: ChangeKind, ground: Ground) -> list[Rule]:

@@ -14,9 +14,11 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.change import CONTAINING, ChangeKind
 from bot.domain.conversations import ConversationRef
+from bot.domain.high import High
 from bot.domain.notice_rules import NoticeRules, NotMeRules
 from bot.domain.people import Person, Privileges
 from bot.domain.said import join, say, say_count
+from bot.domain.stop import Threat
 
 
 class Ground(StrEnum):
@@ -166,6 +168,9 @@ class Policy:
         first_day_to_manager: the first pass of somebody new goes to the manager.
         notices: who is told of a change.
         not_me: what happens when they did not want it.
+        high: what a high threat level adds (`domain.threat.tightened`).
+        unknown_is_high: as long as nobody can say how the threat level stands it counts as high.
+        threat: the level for which this policy has been tightened; None for the policy as it was written.
         source: where it comes from, for whoever examines the installation; empty for the built-in one.
     """
 
@@ -182,7 +187,20 @@ class Policy:
     full_numbers_in_files: bool = False
     notices: NoticeRules = field(default_factory=NoticeRules)
     not_me: NotMeRules = field(default_factory=NotMeRules)
+    high: High = field(default_factory=High)
+    unknown_is_high: bool = False
+    threat: Threat | None = None
     source: str = ""
+
+    @property
+    def least_approvals(self) -> int:
+        """So many people have to agree to whatever does more than take access away."""
+        return self.high.approvals if self.threat else 0
+
+    @property
+    def longest_pass(self) -> int | None:
+        """How many minutes a pass may last; None for as long as the tenant allows."""
+        return self.high.pass_minutes if self.threat else None
 
     def groups(self) -> frozenset[str]:
         """Every group that gives a requester or an approver a right, for asking the directory about."""

@@ -1,4 +1,7 @@
-"""What stops every change: a pause (of everything) and a freeze (of one person). Both beat whatever would allow a change."""
+"""What holds changes back: a pause (all of them), a freeze (those of one person), a threat level (policy is tighter, `domain.threat`).
+
+Each beats whatever would allow a change.
+"""
 
 from __future__ import annotations
 
@@ -75,11 +78,37 @@ class Freeze:
 
 
 @dataclass(frozen=True, slots=True)
+class Threat:
+    """The threat level is high until it ends, or until two administrators agree that it is over.
+
+    Attributes:
+        by_id, by_name: who raised it last; empty where nobody can say how the level stands, and it counts as high.
+        since: when it was raised first.
+        reason: masked.
+        word_id, word_name, word_at: the administrator who wants it lowered, and since when; a second one has to agree.
+    """
+
+    by_id: str
+    by_name: str
+    since: datetime
+    until: datetime
+    reason: str = ""
+    word_id: str = ""
+    word_name: str = ""
+    word_at: datetime | None = None
+
+    def then(self, later: Threat) -> Threat:
+        """This level raised again by `later`: never shorter, and nobody's word to lower it counts any more."""
+        return replace(later, since=self.since, until=max(self.until, later.until))
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
-    """What stops a change at this moment; ended freezes are not in it."""
+    """What holds a change back at this moment; ended freezes and an ended threat level are not in it."""
 
     pause: Pause | None = None
     freeze: Freeze | None = None
+    threat: Threat | None = None
 
 
 #: Nothing stops anything.

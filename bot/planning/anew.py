@@ -59,7 +59,8 @@ async def replan(directory: Directory, dossier: Dossier, change: Change, install
         case ChangeKind.SET_EMAIL:
             return plan_email(dossier, change.after or "")
         case ChangeKind.CREATE_PASS:
-            return plan_same_pass(dossier, await directory.pass_terms(dossier.person.id), change, now)
+            terms = (await directory.pass_terms(dossier.person.id)).at_most(installation.longest_pass)
+            return plan_same_pass(dossier, terms, change, now)
         case ChangeKind.REVOKE_PASS:
             return plan_revocation(dossier)
         case ChangeKind.RESET_PASSWORD:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from bot.domain.high import High
 from bot.domain.retirement import Retirement
 
 
@@ -16,9 +17,15 @@ class Installation:
         retirement: when Microsoft's own texts and calls end, and what goes on all the same.
         per_user_mfa: per-user MFA may be read and switched.
         first_day_to_manager: the first pass of somebody new goes to the manager.
+        high: what a high threat level demands.
+        admins: id of the administrators' group; empty when nobody is one.
+        longest_pass: how many minutes a pass may last; None for as long as the tenant allows.
     """
 
     default_region: str = ""
     retirement: Retirement = field(default_factory=Retirement)
     per_user_mfa: bool = False
     first_day_to_manager: bool = False
+    high: High = field(default_factory=High)
+    admins: str = ""
+    longest_pass: int | None = None

@@ -61,6 +61,12 @@ def plan_pass(
         allowed = say("{least} to {most}", least=lasting(terms.minimum), most=lasting(terms.maximum))
         notes.append(
             say(
+                "You asked for {wished}; the threat level is high, so it is {wanted}.",
+                wished=lasting(wished),
+                wanted=lasting(wanted.minutes),
+            )
+            if terms.cut
+            else say(
                 "You asked for {wished}; the tenant allows {allowed}, so it is {wanted}.",
                 wished=lasting(wished),
                 allowed=allowed,

@@ -92,7 +92,7 @@ async def plan_again(directory: Directory, dossier: Dossier, operation: Operatio
         Refusal: as `plan_recovery`.
     """
     assert operation.recovery is not None, "operations of recoveries alone"
-    terms = await directory.pass_terms(dossier.person.id)
+    terms = (await directory.pass_terms(dossier.person.id)).at_most(installation.longest_pass)
     wanted = next((change.wanted.due(now) for change in operation.changes if change.wanted), None)
     situation, start = operation.recovery.situation, wanted.start if wanted else None
     manager = await manager_for(directory, situation, dossier.person, installation)

@@ -9,11 +9,14 @@ from typing import Protocol
 from bot.domain.limits import Lift, Usage
 from bot.domain.people import Actor, Person
 from bot.domain.reconcile import Comparison
-from bot.domain.stop import Freeze, Pause, Stop
+from bot.domain.remarks import LogNote
+from bot.domain.rules import Limits
+from bot.domain.stop import Freeze, Pause, Stop, Threat
+from bot.domain.threat import Word
 
 
 class Stops(Protocol):
-    """Pauses and freezes, for all replicas. Every method may raise `StoreUnavailable`; each is one transaction.
+    """Pauses, freezes and the threat level, for all replicas. Every method may raise `StoreUnavailable`; each is one transaction.
 
     Whatever is changed here goes to the audit trail and to the log channel in the same transaction.
     """
@@ -51,6 +54,27 @@ class Stops(Protocol):
     async def resume(self, by: Actor, at: datetime, reason: str = "", ticket: str = "") -> Pause | None:
         """Ends the pause and returns it; None when there was none."""
 
+    async def raise_threat(self, threat: Threat, ticket: str = "") -> Threat:
+        """Raises the threat level, or prolongs a high one; returns it as it now stands. Both channels are told."""
+
+    async def lower_threat(
+        self, by: Actor, at: datetime, admins: Collection[str], reason: str = "", ticket: str = ""
+    ) -> tuple[Threat, Word] | None:
+        """Takes an administrator's word to lower the level, of which both channels are told.
+
+        Args:
+            admins: whose word counts now, by object id in small letters.
+
+        Returns:
+            The level as it was or is, and what the word has come to; None when it is normal.
+        """
+
+    async def end_threat(self, now: datetime) -> None:
+        """Makes the level normal once its time is over, and has both channels told; does nothing before."""
+
+    async def note(self, key: str) -> LogNote | None:
+        """What the approvers' channel is to be told too; None when it is no longer kept."""
+
     async def refer(self, person: Person, now: datetime) -> str:
         """A short reference to this person for the button of a card; it serves for some months after it was last given out."""
 
@@ -62,9 +86,9 @@ class Usages(Protocol):
     """What was done lately, for the policy's limits. Every method may raise `StoreUnavailable`; each is one transaction."""
 
     async def usage(
-        self, agent_id: str, target_id: str, digests: Collection[str], now: datetime, *, asks_others: bool, contains: bool
+        self, agent_id: str, target_id: str, digests: Collection[str], limits: Limits, now: datetime, *, asks_others: bool, contains: bool
     ) -> Usage:  # fmt: skip
-        """What limits have to know about one more operation by this agent, on this person, to numbers with these digests.
+        """What these limits have to know about one more operation by this agent, on this person, to numbers with these digests.
 
         Args:
             asks_others: somebody else has to agree to it.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.domain.incoming import CardAction, Verb
 from bot.domain.operation import Operation
 from bot.domain.people import Standing
@@ -60,7 +62,8 @@ class Again:
         dossier = await look_anew(self._directory, operation)
         asking = await self._reviewer.asking(standing, dossier, where, reason=operation.reason, ticket=operation.ticket)
         require(self._reviewer.decide(Wish(operation.kinds, containing=wish_of(operation).containing), asking))
-        plan = await replan_all(self._directory, dossier, operation, self._installation, self._clock())
+        installation = replace(self._installation, longest_pass=self._reviewer.at(asking.case.stop).longest_pass)
+        plan = await replan_all(self._directory, dossier, operation, installation, self._clock())
         made = await propose(
             self._operations,
             await self._agreement.of(plan, asking, known),

@@ -14,6 +14,7 @@ from bot.domain.plan import Plan
 from bot.domain.policy import Decision
 from bot.domain.refusals import too_few_approvers
 from bot.domain.review import as_wanted, could_approve
+from bot.domain.rules import Policy
 from bot.ports import BulkJobs, Directory, Usages
 from bot.services.approval_places import ApprovalPlaces
 from bot.services.propose import Proposal
@@ -41,16 +42,25 @@ class Agreement:
         unseen = asking.dossier.privileges.said_unseen
         settled, decision = self._reviewer.settle(replace(plan, warnings=(*plan.warnings, *unseen)), asking)
         require(decision)
-        proposal = await self.complete(settled, decision, actor, asking.where, asking.case.at)
+        proposal = await self.complete(settled, decision, actor, asking.where, asking.case.at, policy=self._reviewer.at(asking.case.stop))
         return replace(proposal, first=is_first(wish_of(settled), asking))
 
     async def complete(
-        self, plan: Plan, decision: Decision, actor: Actor, where: ConversationRef, now: datetime, job_id: str = ""
+        self,
+        plan: Plan,
+        decision: Decision,
+        actor: Actor,
+        where: ConversationRef,
+        now: datetime,
+        *,
+        job_id: str = "",
+        policy: Policy | None = None,
     ) -> Proposal:
         """A plan that policy agrees to, once limits and approvers have been looked at.
 
         Args:
             job_id: of the file it is about, whose people do not agree to what is changed of themselves.
+            policy: as it holds at the threat level; None for a file, which is nobody who could be changed too often.
 
         Raises:
             Refusal: the policy does not want it so, a limit is reached, too few people could approve, or there is nowhere to ask them.
@@ -58,7 +68,9 @@ class Agreement:
         require(as_wanted(decision, plan.changes))
         need = decision.need
         asks_others = need is not None and need.approvals > 0
-        plan = await within_limits(self._usages, self._reviewer.policy.limits, plan, actor, now, asks_others=asks_others)
+        policy = policy or self._reviewer.policy
+        high = policy.threat is not None
+        plan = await within_limits(self._usages, policy.limits, plan, actor, now, asks_others=asks_others, high=high)
         if need is None or not need.approvals:
             return Proposal(plan, decision)
         approvers = could_approve(

@@ -5,6 +5,8 @@ One path for what is proposed and for what an administrator only tries out with 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.commands import COMMANDS
 from bot.commands.spec import Command, Context, Errand, Invocation, Ports
 from bot.domain.change import ChangeKind
@@ -112,10 +114,11 @@ class Preparation:
         """
         now = self._clock()
         command = invocation.command
-        stop, asking, protected = GO, None, ""
+        stop, asking, protected, installation = GO, None, "", self._installation
         if dossier and command.changes:
             asking = await self._reviewer.asking(standing, dossier, where, reason=invocation.reason, ticket=invocation.ticket)
             require(self._reviewer.decide(Wish(invocation.kinds, containing=invocation.containing), asking))
+            installation = replace(installation, longest_pass=self._reviewer.at(asking.case.stop).longest_pass)
         elif dossier:
             stop = await self._ports.stops.seen(dossier.person.id, now)
             protected = self._reviewer.protection(standing, dossier, where)
@@ -125,7 +128,7 @@ class Preparation:
             audiences=self._gate.audiences(standing, where),
             where=where,
             now=now,
-            installation=self._installation,
+            installation=installation,
             commands=COMMANDS,
             dossier=dossier,
             protected=protected,

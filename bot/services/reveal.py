@@ -28,6 +28,7 @@ from bot.domain.remarks import Remark, Tone
 from bot.domain.replies import OperationShown, Revealed
 from bot.domain.said import join, said_at, say
 from bot.domain.secret import Issued
+from bot.domain.threat import by_level
 from bot.errors import Conflict, DirectoryError, NotReady, Refusal, StoreUnavailable, Throttled, Unavailable
 from bot.metrics import OPERATIONS
 from bot.planning.passes import plan_password, plan_same_pass
@@ -109,9 +110,10 @@ class Reveals:
             Refusal: it is not; what no later press could put right ends the operation.
         """
         dossier, still = await seen()
-        if not still.allowed:
-            await self._ends(operation, "withdraw", State.FAILED, Tag.OPERATION_WITHDRAWN, still.text, still.reason.value)
-        require(await self._reviewer.still(operation, standing, dossier))
+        verdict = await self._reviewer.still(operation, standing, dossier) if still.allowed else still
+        if not still.allowed or by_level(verdict):
+            await self._ends(operation, "withdraw", State.FAILED, Tag.OPERATION_WITHDRAWN, verdict.text, verdict.reason.value)
+        require(verdict)
         if others := join(", ", (change.label for change in operation.changes if not untouched(change, dossier))):
             upn = operation.target.upn
             text = say("{changed} of {upn} was changed by someone else since this was asked for.", changed=others, upn=upn)
@@ -121,6 +123,8 @@ class Reveals:
         (agreed,) = operation.changes
         change = replace(agreed, wanted=agreed.wanted and agreed.wanted.due(self._clock()))
         allowed = await terms()
+        if allowed:
+            allowed = allowed.at_most((await self._reviewer.now()).longest_pass)
         try:
             plan = plan_same_pass(dossier, allowed, change, self._clock()) if allowed else plan_password(dossier.person)
         except Refusal as refusal:
@@ -128,7 +132,11 @@ class Reveals:
             raise
         if [one.wanted for one in plan.changes] != [change.wanted]:
             possible = join(", ", (one.wanted.in_words if one.wanted else one.label for one in plan.changes))
-            text = say("The tenant's policy has changed since this was asked for; it allows: {allowed}.", allowed=possible)
+            text = (
+                say("The threat level was raised since this was asked for; it allows: {allowed}.", allowed=possible)
+                if allowed and allowed.cut
+                else say("The tenant's policy has changed since this was asked for; it allows: {allowed}.", allowed=possible)
+            )
             await self._stale(operation, text)
         if [one.method for one in plan.changes] != [change.method]:  # where the methods are hidden, only this read shows the pass
             upn = dossier.person.upn

@@ -13,13 +13,14 @@ from bot.domain.methods import Dossier
 from bot.domain.operation import Operation
 from bot.domain.people import Standing
 from bot.domain.plan import Plan, kinds_of
-from bot.domain.policy import ALLOWED, NO_GROUPS, Audience, Decision, Reason, permit
+from bot.domain.policy import ALLOWED, NO_GROUPS, Audience, Decision, Reason, permit, stopped
 from bot.domain.registered import REMEMBERED_FOR, Made, leaves_nothing_strong, moved_since, registered, replaces
 from bot.domain.review import as_wanted, review, still_enough
 from bot.domain.rules import NO_NEED, Ask, Policy
 from bot.domain.said import say
 from bot.domain.sms import switches_on, with_sign_in
 from bot.domain.stop import GO, Stop
+from bot.domain.threat import holds, tightened
 from bot.ports import Clock, Past, Stops
 
 #: What another wording, hour or place could put right is no protection of the person.
@@ -59,7 +60,7 @@ class Case:
     """What our own memory knows about somebody at a moment.
 
     Attributes:
-        stop: the pause, and the freeze of this person.
+        stop: the pause, the freeze of this person, and the threat level.
         made: what Doorman changed of them lately.
     """
 
@@ -100,6 +101,28 @@ class Reviewer:
         stop, made = await asyncio.gather(self._stops.stop(target_id, now), self._past.made_to(target_id, now - REMEMBERED_FOR))
         return Case(now, stop, made)
 
+    def at(self, stop: Stop) -> Policy:
+        """The policy as it holds at the threat level."""
+        return tightened(self.policy, stop.threat)
+
+    async def now(self) -> Policy:
+        """The policy as it holds at this moment."""
+        return self.at(await self._stops.stop("", self._clock()))
+
+    async def kept_back(self, operation: Operation) -> Decision:
+        """Whether a pause, a freeze or the threat level lets an operation go on that was asked for before. Entra ID is not asked."""
+        if operation.contains:
+            return ALLOWED
+        now = self._clock()
+        stop = await self._stops.stop(operation.target.id, now)
+        halt = stopped(stop, now)
+        return self.suffices(operation, stop) if halt.allowed else halt
+
+    def suffices(self, operation: Operation, stop: Stop) -> Decision:
+        """Whether what an operation was asked for with is all that the threat level demands."""
+        wish = wish_of(operation)
+        return holds(self.at(stop), frozenset() if operation.contains else wish.kinds - wish.containing, operation.need)
+
     async def request(
         self, standing: Standing, dossier: Dossier, wish: Wish, where: ConversationRef, *, reason: str = "", ticket: str = ""
     ) -> Decision:
@@ -113,7 +136,7 @@ class Reviewer:
 
     def decide(self, wish: Wish, asking: Asking) -> Decision:
         """The same where our own memory has been asked already."""
-        return review(self.policy, _ask(wish, asking), asking.case.stop, asking.case.at)
+        return review(self.at(asking.case.stop), _ask(wish, asking), asking.case.stop, asking.case.at)
 
     def settle(self, plan: Plan, asking: Asking) -> tuple[Plan, Decision]:
         """A plan with what Entra ID will do by itself, and policy's word on the whole.

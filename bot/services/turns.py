@@ -7,11 +7,12 @@ import contextlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.incoming import CardAction, FileConsent, IncomingMessage
 from bot.domain.remarks import Remark
-from bot.domain.stop import Pause
+from bot.domain.stop import GO, Stop, Threat
 from bot.errors import StoreUnavailable
 from bot.ports import Clock, Notices, Operations, Stops
 from bot.services.posted import Posted
@@ -31,15 +32,21 @@ INSTALLED_FOR_NOTICE = timedelta(minutes=10)
 class Turns:
     """Knows which activities were answered before or are being answered, and what every answer has to speak of.
 
+    Args:
+        threat: the level until it is known how it stands; None for normal.
+
     Attributes:
         posted: where the cards stand that replies take the place of.
     """
 
-    def __init__(self, operations: Operations, stops: Stops, notices: Notices, clock: Clock) -> None:
+    def __init__(
+        self, operations: Operations, stops: Stops, notices: Notices, clock: Clock, threat: Threat | None = None
+    ) -> None:
         self._operations = operations
         self._stops = stops
         self._notices = notices
         self._clock = clock
+        self._known = threat
         self.posted = Posted(operations, clock)
         self._over: list[str] = []
         self._noting: asyncio.Task[None] | None = None
@@ -99,12 +106,15 @@ class Turns:
             with contextlib.suppress(StoreUnavailable):
                 await self._operations.answered(keys)
 
-    async def pause(self) -> Pause | None:
-        """The pause that every card has to speak of; None when there is none or nobody can say."""
+    async def stop(self) -> Stop:
+        """What every card has to speak of: the pause and the threat level. Where nobody can say, the level that was known last."""
+        now = self._clock()
         try:
-            return (await self._stops.seen("", self._clock())).pause
+            stop = await self._stops.seen("", now)
         except StoreUnavailable:
-            return None
+            return replace(GO, threat=self._known if self._known and self._known.until > now else None)
+        self._known = stop.threat
+        return stop
 
     async def refused(self, what: IncomingMessage | CardAction | FileConsent, error: Exception) -> Remark:
         """The sentence for a turn that came to nothing."""

@@ -22,6 +22,7 @@ from bot.settings.policy_values import (
     listed,
     meant,
 )
+from bot.settings.threat_level import threat_level
 
 #: Names of groups that come from the settings; a file uses them without declaring them.
 HELPDESK, ADMINISTRATORS = "helpdesk", "administrators"
@@ -32,7 +33,7 @@ LONGEST_NAME = 80
 MOST_APPROVALS = 5
 LONGEST_CONFIRMATION, LONGEST_APPROVAL = 1_440, 10_080  # minutes: a day, a week
 
-_TABLES = ("groups", "conversations", "targets", "limits", "defaults", "notices", "not_me", "rule")
+_TABLES = ("groups", "conversations", "targets", "limits", "defaults", "notices", "not_me", "threat", "rule")
 _ALLOW_ONLY = (
     "approvals", "approve", "reason", "ticket", "ticket_example", "deny_reason", "confirm_minutes", "approve_minutes", "reusable",
 )  # fmt: skip
@@ -116,6 +117,7 @@ class _Reader:
         vip = self._group_ids(targets, "vip", Place("targets"))
         break_glass = self._account_ids(targets)
         limits = self._limits(self._table(content, "limits"))
+        high, unknown_is_high = threat_level(self._values, self._table(content, "threat"))
         defaults, place = self._table(content, "defaults"), Place("defaults")
         self._values.unknown_keys(defaults, ("confirm_minutes", "approve_minutes", "first_day_to_manager", "full_numbers_in_files"), place)
         rules = tuple(self._rules(content))
@@ -139,6 +141,8 @@ class _Reader:
             full_numbers_in_files=self._values.yes_or_no(defaults, "full_numbers_in_files", place),
             notices=notice_rules(self._table(content, "notices"), self._values),
             not_me=not_me_rules(self._table(content, "not_me"), self._values),
+            high=high,
+            unknown_is_high=unknown_is_high,
             source=source,
         )
 

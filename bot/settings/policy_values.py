@@ -43,7 +43,7 @@ def line_numbers(text: str) -> dict[tuple[str, int, str], int]:
     found: dict[tuple[str, int, str], int] = {}
     table, rules = "", 0
     for number, line in enumerate(text.splitlines(), 1):
-        if head := re.match(r"\s*\[\[?\s*\"?([\w-]+)\"?\s*\]", line):
+        if head := re.match(r"\s*\[\[?\s*\"?([\w.-]+)\"?\s*\]", line):
             table = head[1]
             rules += table == "rule"
             found.setdefault((table, rules if table == "rule" else 0, ""), number)

@@ -45,6 +45,7 @@ QUEUES: Mapping[str, Mapping[str, Any]] = {
     "notify": {"worker_concurrency": 32},  # one that cannot be told for a day keeps nobody else waiting
     "not_me": {"worker_concurrency": 8},
     "mail": {"worker_concurrency": 1, "global_concurrency": 1},
+    "alert": {"worker_concurrency": 1, "global_concurrency": 1},
     "expire": {"worker_concurrency": 4},
     "reconcile": {"worker_concurrency": 1, "global_concurrency": 1},
     "registrations": {"worker_concurrency": 1, "global_concurrency": 1},

@@ -65,16 +65,15 @@ _COUNT_NUMBERS = insert(numbers)
 class StoredUsages:
     """`ports.Usages` on SQLAlchemy Core."""
 
-    def __init__(self, transactions: Transactions, enqueue: Enqueue, limits: Limits) -> None:
+    def __init__(self, transactions: Transactions, enqueue: Enqueue) -> None:
         self._transactions = transactions
         self._enqueue = enqueue
-        self._limits = limits
 
     async def usage(
-        self, agent_id: str, target_id: str, digests: Collection[str], now: datetime, *, asks_others: bool, contains: bool
+        self, agent_id: str, target_id: str, digests: Collection[str], limits: Limits, now: datetime, *, asks_others: bool, contains: bool
     ) -> Usage:  # fmt: skip
         def work(connection: Connection) -> Usage:
-            return _usage(connection, agent_id, target_id, digests, self._limits, now, asks_others=asks_others, contains=contains)
+            return _usage(connection, agent_id, target_id, digests, limits, now, asks_others=asks_others, contains=contains)
 
         return await self._transactions.read(work)
 
@@ -89,8 +88,11 @@ class StoredUsages:
         await self._transactions.record(work)
 
 
-def of_proposed(connection: Connection, operation_id: str, limits: Limits, now: datetime) -> Usage | Decision | None:
+def of_proposed(connection: Connection, operation_id: str, limits: Limits, now: datetime, *, high: bool = False) -> Usage | Decision | None:
     """What counts for an operation that is about to be confirmed.
+
+    Args:
+        high: these are the limits of a high threat level.
 
     Returns:
         Why it must not be confirmed now, if a limit forbids it; None when it is not proposed any more.
@@ -102,7 +104,7 @@ def of_proposed(connection: Connection, operation_id: str, limits: Limits, now: 
     agent, target, digests = operation.requester, operation.target, rules.digests(operation.changes)
     asks_others, contains = operation.need.approvals > 0, operation.contains
     usage = _usage(connection, agent.id, target.id, digests, limits, now, asks_others=asks_others, contains=contains)
-    decision = rules.check(limits, usage, target, agent, now, asks_others=asks_others, contains=contains)
+    decision = rules.check(limits, usage, target, agent, now, asks_others=asks_others, contains=contains, high=high)
     return usage if decision.allowed else decision
 
 

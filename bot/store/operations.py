@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, bindparam, func, select, update
 from bot.domain import consequences
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change
+from bot.domain.high import High
 from bot.domain.life import REVEAL_FOR, State
 from bot.domain.limits import NO_LIMITS, Usage
 from bot.domain.notice_rules import NO_NOTICES, NoticeRules
@@ -23,8 +24,9 @@ from bot.domain.registered import Made
 from bot.domain.remarks import LogNote
 from bot.domain.rules import Limits
 from bot.domain.said import to_column
+from bot.domain.threat import tightened_limits
 from bot.errors import Refusal
-from bot.store import alarms, bulk_read, executions, housekeeping, limit_counts, moves, outbox, past, records
+from bot.store import alarms, bulk_read, executions, housekeeping, in_force, limit_counts, moves, outbox, past, records
 from bot.store.deliveries import StoredDeliveries
 from bot.store.ids import fresh_id
 from bot.store.memory import StoredMemory
@@ -49,10 +51,18 @@ _DELIVERED = update(log_posts).where(log_posts.c.number == bindparam("post")).va
 class StoredOperations(StoredDeliveries, StoredMemory):
     """`ports.Operations` on SQLAlchemy Core; what was taken in and what is remembered stands by itself."""
 
-    def __init__(self, transactions: Transactions, enqueue: Enqueue, limits: Limits = NO_LIMITS, rules: NoticeRules = NO_NOTICES) -> None:
+    def __init__(
+        self,
+        transactions: Transactions,
+        enqueue: Enqueue,
+        limits: Limits = NO_LIMITS,
+        rules: NoticeRules = NO_NOTICES,
+        high: High | None = None,
+    ) -> None:
         StoredDeliveries.__init__(self, transactions)
         StoredMemory.__init__(self, transactions, enqueue)
         self._limits = limits
+        self._high = high or High()
         self._moves = moves.Moves(enqueue, rules)
 
     async def shown_again(self, operation: Operation) -> None:
@@ -130,11 +140,13 @@ class StoredOperations(StoredDeliveries, StoredMemory):
             return operation
 
         def within_limits(connection: Connection, trail: Trail) -> Operation | Decision | None:
-            usage = limit_counts.of_proposed(connection, operation_id, self._limits, at)
+            threat = in_force.read(connection, at).threat
+            limits = tightened_limits(self._limits, self._high, threat)
+            usage = limit_counts.of_proposed(connection, operation_id, limits, at, high=threat is not None)
             if not isinstance(usage, Usage):
                 return usage
             if operation := work(connection, trail):
-                limit_counts.confirmed(connection, self._enqueue, operation, usage, self._limits, at)
+                limit_counts.confirmed(connection, self._enqueue, operation, usage, limits, at)
             return operation
 
         found = await self._transactions.record(within_limits if verb == "confirm" else work)

@@ -47,14 +47,21 @@ def add(connection: Connection, enqueue: Enqueue, key: str) -> None:
     enqueue(connection, "log", key)
 
 
-def add_remark(connection: Connection, enqueue: Enqueue, remark: LogNote, key: str = "") -> None:
-    """Puts a remark at the end of the outbox, under a key of its own unless one is given."""
+def add_remark(connection: Connection, enqueue: Enqueue, remark: LogNote, key: str = "") -> str:
+    """Puts a remark at the end of the outbox, under a key of its own unless one is given; returns the key."""
     key = key or f"{_NOTE}{new_id(length=10)}"
     stored = asdict(remark) | {"at": None} | {name: to_store(getattr(remark, name)) for name in _SENTENCES}
     if not remark.take_back:
         del stored["take_back"]  # a replica of an earlier version, which does not know the word, can post this too
     connection.execute(insert(log_notices).values(id=key, notice=stored, at=remark.at))
     add(connection, enqueue, key)
+    return key
+
+
+def note(connection: Connection, key: str) -> LogNote | None:
+    """The remark that was put there under this key; None when it is no longer kept."""
+    found = connection.execute(select(log_notices).where(log_notices.c.id == key)).first()
+    return _note(found.notice, found.at) if found else None
 
 
 def _note(stored: dict[str, Any], at: datetime | None) -> LogNote:

@@ -1,10 +1,9 @@
-"""Pauses and freezes. Implements `ports.Stops`; each is stored with its audit event and its log post in one transaction."""
+"""Pauses, freezes and the threat level. Implements `ports.Stops`; each is stored with its audit event and its posts in one transaction."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
@@ -13,16 +12,20 @@ from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert,
 
 from bot.domain import stop
 from bot.domain.audit import Tag
+from bot.domain.high import High
 from bot.domain.limits import HOUR, NO_LIMITS, may_freeze
 from bot.domain.people import Actor, Person
 from bot.domain.policy import Decision
+from bot.domain.remarks import LogNote
 from bot.domain.rules import Limits
-from bot.domain.stop import Freeze, Pause, Stop
+from bot.domain.stop import Freeze, Pause, Stop, Threat
+from bot.domain.threat import Word
 from bot.errors import Forbidden
-from bot.store import alarms, outbox
+from bot.store import alarms, in_force, outbox
 from bot.store.engine import Enqueue
+from bot.store.levels import Levels
 from bot.store.limit_counts import lifted
-from bot.store.tables import audit_events, freezes, references, settings
+from bot.store.tables import audit_events, freezes, references
 from bot.store.trail import Trail
 from bot.store.transactions import Transactions
 
@@ -31,9 +34,7 @@ T = TypeVar("T")
 #: How long one read serves for what cards say.
 SEEN_FOR = timedelta(seconds=1)
 
-_PAUSE = "pause"
 _FREEZING = [Tag.CHAT_PERSON_FROZEN.value, Tag.CHAT_CALL_SUSPECTED.value]
-_READ_PAUSE = select(settings.c.value).where(settings.c.name == _PAUSE)
 _FREEZES = select(freezes).where(freezes.c.until > bindparam("now"))
 _FREEZE = _FREEZES.where(freezes.c.target_id == bindparam("target"))
 
@@ -43,7 +44,7 @@ class _Seen:
     """Everything that stopped anything at a moment, on its way from the database; whoever asks meanwhile waits for the same read."""
 
     at: datetime
-    stops: asyncio.Future[tuple[Pause | None, dict[str, Freeze]]]
+    stops: asyncio.Future[tuple[Stop, dict[str, Freeze]]]
 
     def serves(self, now: datetime) -> bool:
         failed = self.stops.done() and (self.stops.cancelled() or self.stops.exception() is not None)
@@ -53,25 +54,27 @@ class _Seen:
 class StoredStops:
     """`ports.Stops` on SQLAlchemy Core."""
 
-    def __init__(self, transactions: Transactions, enqueue: Enqueue, limits: Limits = NO_LIMITS) -> None:
+    def __init__(self, transactions: Transactions, enqueue: Enqueue, limits: Limits = NO_LIMITS, high: High | None = None) -> None:
         self._transactions = transactions
         self._enqueue = enqueue
         self._limits = limits
+        self._levels = Levels(enqueue, high or High())
         self._seen: _Seen | None = None
         self._referred: dict[str, date] = {}  # accounts whose reference this process has stored, and on which day
 
     async def stop(self, target_id: str, now: datetime) -> Stop:
         def work(connection: Connection) -> Stop:
-            return Stop(_pause(connection), _freeze(connection, target_id, now) if target_id else None)
+            everybody = in_force.read(connection, now)
+            return replace(everybody, freeze=_freeze(connection, target_id, now)) if target_id else everybody
 
         return await self._transactions.read(work)
 
     async def seen(self, target_id: str, now: datetime) -> Stop:
         if self._seen is None or not self._seen.serves(now):
             self._seen = _Seen(now, asyncio.ensure_future(self._transactions.read(lambda connection: _everything(connection, now))))
-        pause, frozen = await asyncio.shield(self._seen.stops)
+        everybody, frozen = await asyncio.shield(self._seen.stops)
         freeze = frozen.get(target_id)
-        return Stop(pause, freeze if freeze and freeze.until > now else None)
+        return replace(everybody, freeze=freeze if freeze and freeze.until > now else None)
 
     async def freeze(self, freeze: Freeze, ticket: str = "", take_back: str = "") -> tuple[Freeze, bool]:
         now = freeze.since
@@ -130,10 +133,9 @@ class StoredStops:
     async def pause(self, pause: Pause, ticket: str = "") -> Pause | None:
         def work(connection: Connection, trail: Trail) -> Pause | None:
             outbox.take_turn(connection)
-            if before := _pause(connection):
+            if before := in_force.pause(connection):
                 return before
-            value = json.dumps(asdict(pause) | {"since": pause.since.isoformat()})
-            connection.execute(insert(settings).values(name=_PAUSE, value=value))
+            in_force.set_pause(connection, pause)
             trail.append(stop.paused_event(pause, ticket))
             outbox.add_remark(connection, self._enqueue, stop.paused_post(pause, ticket))
             return None
@@ -143,14 +145,29 @@ class StoredStops:
     async def resume(self, by: Actor, at: datetime, reason: str = "", ticket: str = "") -> Pause | None:
         def work(connection: Connection, trail: Trail) -> Pause | None:
             outbox.take_turn(connection)
-            if (before := _pause(connection)) is None:
+            if (before := in_force.pause(connection)) is None:
                 return None
-            connection.execute(delete(settings).where(settings.c.name == _PAUSE))
+            in_force.set_pause(connection, None)
             trail.append(stop.resumed_event(by, at, reason, ticket))
             outbox.add_remark(connection, self._enqueue, stop.resumed_post(before, by, at, reason, ticket))
             return before
 
         return await self._record(work)
+
+    async def raise_threat(self, threat: Threat, ticket: str = "") -> Threat:
+        return await self._record(lambda connection, trail: self._levels.raised(connection, trail, threat, ticket))
+
+    async def lower_threat(
+        self, by: Actor, at: datetime, admins: Collection[str], reason: str = "", ticket: str = ""
+    ) -> tuple[Threat, Word] | None:
+        return await self._record(lambda connection, trail: self._levels.lowered(connection, trail, by, at, admins, reason, ticket))
+
+    async def end_threat(self, now: datetime) -> None:
+        if await self._transactions.read(lambda connection: in_force.over(connection, now)):
+            await self._record(lambda connection, trail: self._levels.end(connection, trail, now))
+
+    async def note(self, key: str) -> LogNote | None:
+        return await self._transactions.read(lambda connection: outbox.note(connection, key))
 
     async def _record(self, work: Callable[[Connection, Trail], T]) -> T:
         """Whoever looks after this sees what was done here."""
@@ -189,14 +206,6 @@ def put_freeze(connection: Connection, freeze: Freeze) -> tuple[Freeze | None, F
     return before, kept
 
 
-def _pause(connection: Connection) -> Pause | None:
-    value = connection.execute(_READ_PAUSE).scalar()
-    if not value:
-        return None
-    stored: dict[str, Any] = json.loads(value)
-    return Pause(**(stored | {"since": datetime.fromisoformat(stored["since"])}))
-
-
 def _freeze(connection: Connection, target_id: str, now: datetime) -> Freeze | None:
     found: Row[Any] | None = connection.execute(_FREEZE, {"target": target_id, "now": now}).first()
     return Freeze(**found._mapping) if found else None
@@ -226,6 +235,6 @@ def _freezes_by(connection: Connection, agent_id: str, now: datetime) -> tuple[t
     return tuple(freeze for freeze in found if not freeze.shared), tuple(freeze for freeze in found if freeze.shared)
 
 
-def _everything(connection: Connection, now: datetime) -> tuple[Pause | None, dict[str, Freeze]]:
+def _everything(connection: Connection, now: datetime) -> tuple[Stop, dict[str, Freeze]]:
     frozen = connection.execute(_FREEZES, {"now": now})
-    return _pause(connection), {found.target_id: Freeze(**found._mapping) for found in frozen}
+    return in_force.read(connection, now), {found.target_id: Freeze(**found._mapping) for found in frozen}

@@ -13,7 +13,7 @@ from bot.domain.phone import mask_text
 from bot.domain.remarks import Remark, Tone
 from bot.domain.replies import ApprovalShown, BulkShown, FileOffered, FileStored, OperationShown, Reply, Revealed, Viewer
 from bot.domain.said import NOBODY, Reader, say, speaking, spoken
-from bot.domain.stop import Pause
+from bot.domain.stop import GO, Stop
 from cards import Rendered, render
 from cards.untrusted import inert
 
@@ -24,7 +24,7 @@ FILE_CONSENT = "application/vnd.microsoft.teams.card.file.consent"
 FILE_INFO = "application/vnd.microsoft.teams.card.file.info"
 
 
-def view(reply: Reply, where: ConversationRef, pause: Pause | None = None, reader: Reader = NOBODY) -> Rendered:
+def view(reply: Reply, where: ConversationRef, stop: Stop = GO, reader: Reader = NOBODY) -> Rendered:
     """Card and summary for the one person who pressed.
 
     In a channel the requester's client is told to ask for a view of its own, because the card that everybody sees has its
@@ -33,10 +33,10 @@ def view(reply: Reply, where: ConversationRef, pause: Pause | None = None, reade
     refresh_for: tuple[str, ...] = ()
     if isinstance(reply, OperationShown) and where.kind != "personal" and reply.operation.requester.chat_id:
         refresh_for = (reply.operation.requester.chat_id,)
-    return render(reply, refresh_for=refresh_for, pause=pause, reader=reader)
+    return render(reply, refresh_for=refresh_for, stop=stop, reader=reader)
 
 
-def public(reply: Reply, where: ConversationRef, pause: Pause | None = None, reader: Reader = NOBODY) -> Rendered:
+def public(reply: Reply, where: ConversationRef, stop: Stop = GO, reader: Reader = NOBODY) -> Rendered:
     """Card and summary for everybody in the conversation: outside personal chats never a number in full, and nowhere a code."""
     if isinstance(reply, Revealed):
         raise TypeError("what is seen once is the answer to a press, and no message")
@@ -46,7 +46,7 @@ def public(reply: Reply, where: ConversationRef, pause: Pause | None = None, rea
         reply = replace(reply, problem=None, fields=tuple(replace(field, value="", picked="") for field in reply.fields))
     if isinstance(reply, ApprovalShown) and where.kind != "personal":
         reply = replace(reply, viewer=Viewer.ANYBODY)
-    return view(reply, where, pause, reader)
+    return view(reply, where, stop, reader)
 
 
 def requester_of(reply: Reply) -> Actor | None:
@@ -54,7 +54,7 @@ def requester_of(reply: Reply) -> Actor | None:
     return reply.operation.requester if isinstance(reply, OperationShown | BulkShown) else None
 
 
-def message(reply: Reply, where: ConversationRef, pause: Pause | None = None, reader: Reader = NOBODY) -> dict[str, Any]:
+def message(reply: Reply, where: ConversationRef, stop: Stop = GO, reader: Reader = NOBODY) -> dict[str, Any]:
     """The reply as the body of a Connector post."""
     if isinstance(reply, FileStored) and not reply.url.startswith("https://"):
         reply = Remark(say("“{name}” is in your OneDrive now.", name=reply.name), tone=Tone.DONE)  # Teams shows no card without an address
@@ -62,7 +62,7 @@ def message(reply: Reply, where: ConversationRef, pause: Pause | None = None, re
         if where.kind == "personal":
             return _file_card(reply, reader)
         reply = no_files_here()
-    shown = public(reply, where, pause, reader)
+    shown = public(reply, where, stop, reader)
     return {"type": "message", "summary": shown.summary, "attachments": [{"contentType": CARD, "content": shown.card}]}
 
 

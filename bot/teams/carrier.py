@@ -14,7 +14,7 @@ from bot.domain.people import Actor
 from bot.domain.remarks import Remark, Tone
 from bot.domain.replies import FileOffered, FileStored, Reply
 from bot.domain.said import say
-from bot.domain.stop import Pause
+from bot.domain.stop import Stop
 from bot.errors import ChatError
 from bot.languages import Readers
 from bot.services.posted import Posted
@@ -30,22 +30,20 @@ class Carrier:
     """Carries answers to their place, and has it remembered.
 
     Args:
-        pause: what every card has to speak of.
+        stop: what every card has to speak of.
         tenant_id: the tenant whose private chats sentences may go to.
     """
 
-    def __init__(
-        self, connector: Connector, posted: Posted, pause: Callable[[], Awaitable[Pause | None]], tenant_id: str, readers: Readers
-    ) -> None:
+    def __init__(self, connector: Connector, posted: Posted, stop: Callable[[], Awaitable[Stop]], tenant_id: str, readers: Readers) -> None:
         self._connector = connector
         self._posted = posted
-        self._pause = pause
+        self._stop = stop
         self._tenant_id = tenant_id
         self._readers = readers
 
     async def _said(self, reply: Reply, where: ConversationRef, reader: Actor) -> dict[str, Any]:
         """The message that says it, in the words of its reader."""
-        return message(reply, where, await self._pause(), self._readers.of(reader))
+        return message(reply, where, await self._stop(), self._readers.of(reader))
 
     async def below(self, context: TurnContext, reply: Reply) -> bool:
         """Says it as a new message; False when Teams does not take it."""
@@ -106,7 +104,7 @@ class Carrier:
 
     async def view(self, action: CardAction, reply: Reply) -> dict[str, Any]:
         """The card that the presser sees now, which nobody else does."""
-        return view(reply, action.where, await self._pause(), self._readers.of(action.actor)).card
+        return view(reply, action.where, await self._stop(), self._readers.of(action.actor)).card
 
     async def handed_over(self, consent: FileConsent, reply: Reply | None) -> None:
         """Says what became of a file that was wanted; an offer that came to something is taken away, since it is done with.

@@ -18,7 +18,8 @@ from yarl import URL
 
 from bot.domain.conversations import ConversationRef, Member
 from bot.domain.people import Actor
-from bot.domain.replies import Reply
+from bot.domain.replies import ApprovalShown, BulkShown, OperationShown, Reply
+from bot.domain.stop import GO, Stop
 from bot.errors import SERVICE_ERROR, ChatRefused, ChatUnavailable, DirectoryError
 from bot.languages import Readers
 from bot.logs import path_shown
@@ -204,21 +205,30 @@ class TeamsAnnouncer:
 
     Args:
         answer_is_out: comes back when no press on the card with this activity id is being answered.
+        stop: what cards that wait for somebody have to speak of.
     """
 
-    def __init__(self, connector: Connector, readers: Readers, answer_is_out: Callable[[str], Awaitable[None]]) -> None:
+    def __init__(
+        self, connector: Connector, readers: Readers, answer_is_out: Callable[[str], Awaitable[None]], stop: Callable[[], Awaitable[Stop]]
+    ) -> None:
         self._connector = connector
         self._readers = readers
         self._answer_is_out = answer_is_out
+        self._stop = stop
 
     async def send(self, where: ConversationRef, reply: Reply, to: Actor | None = None) -> str:
         """Posts a new message and returns its activity id; raises ChatError."""
-        return await self._connector.send(where, message(reply, where, reader=self._readers.of(to or requester_of(reply))))
+        return await self._connector.send(where, await self._said(reply, where, to))
 
     async def update(self, where: ConversationRef, activity_id: str, reply: Reply, to: Actor | None = None) -> None:
         """Replaces a message in place, after the answer to whoever has just pressed there; raises ChatError."""
         await self._answer_is_out(activity_id)
-        await self._connector.update(where, activity_id, message(reply, where, reader=self._readers.of(to or requester_of(reply))))
+        await self._connector.update(where, activity_id, await self._said(reply, where, to))
+
+    async def _said(self, reply: Reply, where: ConversationRef, to: Actor | None) -> dict[str, Any]:
+        """The message that says it: what has ended, and the log, stands there long after a pause or a high threat level is over."""
+        waits = isinstance(reply, OperationShown | ApprovalShown | BulkShown) and reply.operation.state.waiting
+        return message(reply, where, await self._stop() if waits else GO, self._readers.of(to or requester_of(reply)))
 
     async def members(self, where: ConversationRef) -> tuple[Member, ...]:
         """Who is in a conversation; raises ChatError."""

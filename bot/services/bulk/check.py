@@ -231,7 +231,7 @@ async def _propose(checking: Checking, operation: Operation, standing: Standing)
     decision = await job_decision(checking, operation, standing)
     plan = Plan(operation.target, (), bundle=ChangeKind.BULK)
     now = checking.clock()
-    return await checking.agreement.complete(plan, decision, operation.requester, operation.conversation, now, operation.id)
+    return await checking.agreement.complete(plan, decision, operation.requester, operation.conversation, now, job_id=operation.id)
 
 
 def _same_number(other: int) -> str:

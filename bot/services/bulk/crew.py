@@ -22,7 +22,7 @@ from bot.domain.life import State
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation
 from bot.domain.people import Standing
-from bot.domain.policy import Reason
+from bot.domain.policy import Decision, Reason
 from bot.domain.rows import Row, RowEnd, Taken, row_operation_id
 from bot.domain.said import join, say, say_count
 from bot.errors import StoreUnavailable
@@ -242,6 +242,9 @@ class Crew:
         if stop.pause:
             await self._hold(Hold.ALL_PAUSED, say("{name} has paused Doorman.", name=stop.pause.by_name))
             return
+        if not (level := self._with.reviewer.suffices(self._job, stop)).allowed:
+            await self._end_rest(level)
+            return
         await self._with.jobs.show_progress(self._job.id, now)
 
     async def _ask_approvers(self) -> None:
@@ -250,10 +253,14 @@ class Crew:
         if agreed is None:
             await self._with.sleep(ASK_AGAIN_SECONDS)
         elif not agreed.allowed:
-            facts = {"code": agreed.reason.value, "outcome": str(agreed.text)}
-            event = AuditEvent(Tag.BULK_JOB_STOPPED, self._with.clock(), operation_id=self._job.id, facts=facts)
-            await self._with.jobs.cancel_rest(self._job.id, event, why=agreed.text)
-            self._held = self._ending = True
+            await self._end_rest(agreed)
+
+    async def _end_rest(self, verdict: Decision) -> None:
+        """What is left is not done, because it may not be any more."""
+        facts = {"code": verdict.reason.value, "outcome": str(verdict.text)}
+        event = AuditEvent(Tag.BULK_JOB_STOPPED, self._with.clock(), operation_id=self._job.id, facts=facts)
+        await self._with.jobs.cancel_rest(self._job.id, event, why=verdict.text)
+        self._held = self._ending = True
 
     async def _hold(self, hold: Hold, why: str) -> None:
         """The job stands still from now on, for its own reasons."""

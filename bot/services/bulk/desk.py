@@ -13,13 +13,12 @@ from bot.domain.file_found import Question
 from bot.domain.incoming import CardAction, FileConsent, IncomingMessage, Verb
 from bot.domain.operation import Operation
 from bot.domain.people import Actor, Standing
-from bot.domain.policy import stopped
 from bot.domain.replies import BulkShown, FileStored, Reply
 from bot.domain.rows import Sample
 from bot.domain.said import say
 from bot.domain.verbs import VERBS, Presser
 from bot.errors import Refusal
-from bot.ports import BulkFiles, Files, Sheets, Stops
+from bot.ports import BulkFiles, Files, Sheets
 from bot.services.bulk.check import Checking
 from bot.services.bulk.crews import Crews
 from bot.services.bulk.give import Giving
@@ -36,7 +35,6 @@ class BulkDesk:
 
     def __init__(
         self,
-        stops: Stops,
         gate: Gate,
         checking: Checking,
         kept: BulkFiles,
@@ -47,9 +45,9 @@ class BulkDesk:
         operations, jobs, clock = checking.operations, checking.jobs, checking.clock
         self.receiving = Receiving(checking, kept, files, sheets, crews.wake)
         self.giving = Giving(operations, jobs, gate, files, sheets, clock)
-        self._steering = Steering(operations, jobs, stops, gate, self.receiving, self.giving, clock)
+        self._steering = Steering(operations, jobs, checking.reviewer, gate, self.receiving, self.giving, clock)
         self._operations = operations
-        self._stops = stops
+        self._reviewer = checking.reviewer
         self._resolve = checking.bulk_directory.resolve
         self._jobs = jobs
         self._gate = gate
@@ -148,10 +146,9 @@ class BulkDesk:
         """The requester has seen what would happen, elsewhere than on a card, and wants it.
 
         Raises:
-            Refusal: it is too late, or Doorman is paused.
+            Refusal: it is too late, Doorman is paused, or the threat level does not allow it.
         """
-        now = self._clock()
-        require(stopped(await self._stops.stop("", now), now))
+        require(await self._reviewer.kept_back(job))
         plan = job.bulk.mark if job.bulk else ""
         await confirm(self._operations, CardAction("", actor, Verb.CONFIRM, job.id, job.conversation, plan=plan), job, self._clock)
         self.wake()

@@ -10,17 +10,18 @@ from bot.domain.incoming import FileKind, Verb
 from bot.domain.life import State
 from bot.domain.operation import Operation
 from bot.domain.people import Actor, Standing
-from bot.domain.policy import Audience, stopped
+from bot.domain.policy import Audience
 from bot.domain.replies import BulkShown, Reply
 from bot.domain.said import say
 from bot.domain.verbs import VERBS, Presser
 from bot.errors import Refusal
-from bot.ports import BulkJobs, Clock, Operations, Stops
+from bot.ports import BulkJobs, Clock, Operations
 from bot.services.bulk.give import Giving
 from bot.services.bulk.receive import Receiving, Request
 from bot.services.confirm import cancelled_by
 from bot.services.gate import Gate
 from bot.services.require import require
+from bot.services.review import Reviewer
 
 _UNDER_WAY = frozenset({State.QUEUED, State.RUNNING})
 
@@ -29,11 +30,11 @@ class Steering:
     """What the verbs of jobs do, said or pressed; `VERBS` says for whom each of them is."""
 
     def __init__(
-        self, operations: Operations, jobs: BulkJobs, stops: Stops, gate: Gate, receiving: Receiving, giving: Giving, clock: Clock
+        self, operations: Operations, jobs: BulkJobs, reviewer: Reviewer, gate: Gate, receiving: Receiving, giving: Giving, clock: Clock
     ) -> None:
         self._operations = operations
         self._jobs = jobs
-        self._stops = stops
+        self._reviewer = reviewer
         self._gate = gate
         self._receiving = receiving
         self._giving = giving
@@ -107,7 +108,7 @@ class Steering:
         if job.state not in _UNDER_WAY:
             raise _not_running(job)
         now = self._clock()
-        require(stopped(await self._stops.stop("", now), now))
+        require(await self._reviewer.kept_back(job))
         hold = (await self._jobs.progress(job.id, now)).hold
         if hold is Hold.ENDING:
             raise _not_running(job)

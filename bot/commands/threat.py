@@ -1,0 +1,169 @@
+"""The threat level: one administrator raises it, two lower it, and whoever works here may ask how it stands."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.commands.grammar.arguments import FOR, Duration
+from bot.commands.grammar.dutch import ways
+from bot.commands.grammar.kinds import Optional, Token, Word
+from bot.commands.spec import Audience, Command, Context, Invocation
+from bot.domain.phone import mask_text
+from bot.domain.remarks import Remark, Tone
+from bot.domain.replies import Reply
+from bot.domain.said import join, said_at, say
+from bot.domain.stop import Threat, because
+from bot.domain.threat import AGREE_WITHIN, HIGH_RULE, LONGEST, RAISED_FOR
+from bot.domain.threat import Word as Counts
+from bot.errors import Refusal
+from bot.ports import Directory, Stops
+
+_NORMAL = say("Threat level normal")
+
+
+async def high(invocation: Invocation, context: Context, *, stops: Stops) -> Reply:
+    """Raises the level, or prolongs a high one.
+
+    Raises:
+        Refusal: nobody said why, or it would last too long.
+    """
+    reason, lasting = _reason_and_time(invocation)
+    if not reason:
+        raise Refusal(
+            say("The threat level is raised for a reason, which every card then shows."),
+            say("Type `threat high because …`, and `for 48 hours` before or behind it if it should last longer than a day."),
+            code="needs_reason",
+        )
+    if not lasting or lasting > LONGEST:
+        raise Refusal(
+            say("A high threat level lasts a minute at least and {days} days at most.", days=LONGEST.days),
+            say("What should hold for longer belongs into the policy."),
+            code="threat_length",
+        )
+    actor, now = context.actor, context.now
+    kept = await stops.raise_threat(Threat(actor.id, actor.name, now, now + lasting, reason), invocation.ticket)
+    return Remark(
+        say("The threat level is high until {until}. Every card says so, and the channels are told.", until=said_at(kept.until)),
+        say("Two administrators end it sooner, each with `threat normal`. `threat` says what it means."),
+        Tone.DONE,
+        HIGH_RULE,
+    )
+
+
+def _reason_and_time(invocation: Invocation) -> tuple[str, timedelta]:
+    """Why, masked, and for how long: said before the reason, or behind it."""
+    reason, said = invocation.reason.strip(), invocation.args.get("time")
+    if isinstance(said, timedelta):
+        return mask_text(reason), said
+    words = reason.split()
+    for length in (1, 2):
+        if len(words) > length + 1 and words[-length - 1].lower() in ways(FOR.text):
+            tokens = [Token(word, word.lower(), 0, 0) for word in words[-length:]]
+            for match in Duration().match(tokens, 0, near=False):
+                lasting = dict(match.values)["time"]
+                if match.end == length and isinstance(lasting, timedelta):
+                    return mask_text(" ".join(words[: -length - 1])), lasting
+    return mask_text(reason), RAISED_FOR
+
+
+async def normal(invocation: Invocation, context: Context, *, stops: Stops, directory: Directory) -> Reply:
+    """An administrator's word that it is over; the second one's lowers the level.
+
+    Raises:
+        Refusal: it is normal already, there is nobody who could agree, or the word is known.
+        DirectoryError: Graph cannot say who the administrators are.
+    """
+    threat = (await stops.stop("", context.now)).threat
+    if threat is None:
+        raise _not_high()
+    members = await directory.members(frozenset({context.installation.admins}))
+    admins = {person.id.lower() for person in members if person.enabled and not person.guest}
+    if not admins - {context.actor.id.lower()}:
+        raise Refusal(
+            say("Two administrators lower the threat level, and there is none besides you."),
+            say("It ends by itself on {until}.", until=said_at(threat.until)),
+            code="nobody_can_approve",
+        )
+    heard = await stops.lower_threat(context.actor, context.now, admins, invocation.reason, invocation.ticket)
+    if heard is None:
+        raise _not_high()
+    threat, counts = heard
+    match counts:
+        case Counts.AGREED:
+            text = say("The threat level is normal again: {first} and you agree.", first=threat.word_name)
+            return Remark(text, "", Tone.DONE, _NORMAL)
+        case Counts.TWICE:
+            assert threat.word_at is not None, "it was given before"
+            raise Refusal(
+                say("You have said so already; another administrator has to agree."),
+                say("It is to be typed by {at}, or said by both of you anew.", at=said_at(threat.word_at + AGREE_WITHIN)),
+                code="already_counted",
+            )
+    return Remark(
+        say("Noted. The threat level stays high until another administrator agrees."),
+        say(
+            "They type `threat normal` by {at}. Otherwise it ends by itself on {until}.",
+            at=said_at(context.now + AGREE_WITHIN),
+            until=said_at(threat.until),
+        ),
+        title=say("Threat level"),
+    )
+
+
+def _not_high() -> Refusal:
+    return Refusal(say("The threat level is normal."), say("An administrator raises it with `threat high because …`."), code="not_high")
+
+
+async def level(invocation: Invocation, context: Context, *, stops: Stops) -> Reply:
+    """How the level stands, and what it means."""
+    threat = (await stops.stop("", context.now)).threat
+    if threat is None:
+        return Remark(say("The threat level is normal."), say("An administrator raises it with `threat high because …`."), title=_NORMAL)
+    text = say(
+        "{name} raised the threat level{because}. It is high until {until}.",
+        name=threat.by_name,
+        because=because(threat.reason),
+        until=said_at(threat.until),
+    )
+    waits = threat.word_at is not None and context.now - threat.word_at <= AGREE_WITHIN
+    word = say("{name} wants it lowered since {at}.", name=threat.word_name, at=said_at(threat.word_at)) if threat.word_at and waits else ""
+    ending = say("Two administrators end it sooner, each with `threat normal`.")
+    return Remark(text, join(" ", (word, ending)), Tone.INFO, HIGH_RULE, context.installation.high.in_words)
+
+
+THREAT_HIGH = Command(
+    name="threat-high",
+    topic="Administration",
+    pattern=(Word("threat high", also=("threat level high",), near=("raise threat", "threat on")), Optional((FOR, Duration()))),
+    summary="Demand more for every change, for 24 hours or as long as you say; a reason has to be given",
+    example="threat high because a wave of calls, INC0042",
+    run=high,
+    audience=Audience.ADMINISTRATORS,
+    reasoned=True,
+    acts=True,
+    scopes=(),
+)
+
+THREAT_NORMAL = Command(
+    name="threat-normal",
+    topic="Administration",
+    pattern=(Word("threat normal", also=("threat level normal",), near=("lower threat", "threat low", "threat off")),),
+    summary="Say that a high threat level is over; a second administrator has to agree within 15 minutes",
+    example="threat normal",
+    run=normal,
+    audience=Audience.ADMINISTRATORS,
+    reasoned=True,
+    acts=True,
+    scopes=(),
+)
+
+THREAT = Command(
+    name="threat",
+    topic="Stopping",
+    pattern=(Word("threat", also=("threat level",)),),
+    summary="How the threat level stands, and what that means for what you ask for",
+    example="threat",
+    run=level,
+    audience=Audience.STAFF,
+    scopes=(),
+)

@@ -1,0 +1,38 @@
+"""What approvers have to know whatever they are asked: said in their channel too, where that is not the log channel."""
+
+from __future__ import annotations
+
+import structlog
+
+from bot.domain.conversations import ConversationRef
+from bot.errors import ChatRefused
+from bot.ports import Announcer, Operations, Sleep, Stops
+from bot.retry import until_taken
+from bot.services.log_channel import log_channel
+
+log = structlog.get_logger()
+
+
+async def alert(
+    operations: Operations,
+    stops: Stops,
+    announcer: Announcer,
+    approvers: ConversationRef | None,
+    configured: ConversationRef | None,
+    sleep: Sleep,
+    key: str,
+) -> None:
+    """Posts one note in the approvers' channel, and comes back until Teams has it.
+
+    Args:
+        approvers: the channel for approvals as it is configured; without one nothing is said.
+        configured: the log channel as it is configured.
+        key: of the note in the log channel's outbox.
+    """
+    note = await stops.note(key)
+    where = await log_channel(operations, configured)
+    if note is None or approvers is None or (where and where.channel_id == approvers.channel_id):
+        return
+    if refused := await until_taken(lambda: announcer.send(approvers, note), sleep):
+        status = refused.status if isinstance(refused, ChatRefused) else 0
+        log.warning("the approvers' channel refuses", action="alert_refused", status=status)
