@@ -10,6 +10,7 @@ from bot.domain.change import Change, ChangeKind
 from bot.domain.change_values import NameAndDay, Switch, TokenState
 from bot.domain.conversations import ConversationRef, Member
 from bot.domain.forms import Field, FieldKind, FormShown
+from bot.domain.high import High
 from bot.domain.life import Fate, State
 from bot.domain.methods import Dossier, Family, Method, Phone, PhoneType, SmsSignIn
 from bot.domain.operation import Approval, Operation, Result
@@ -38,7 +39,8 @@ from bot.domain.rules import NO_NEED, Need
 from bot.domain.said import join, say
 from bot.domain.secret import Secret
 from bot.domain.sign_in import DefaultMethod, MfaState, PassFacts, Preference, Registration
-from bot.domain.stop import Freeze, Pause, frozen_post, paused_post
+from bot.domain.stop import Freeze, Pause, Threat, frozen_post, paused_post
+from bot.domain.threat import raised_post
 from tests.cards.bulk_samples import bulk_jobs, hostile_jobs
 from tests.cards.report_samples import hostile_reports, reports
 
@@ -371,6 +373,7 @@ EVENTS = (
 
 FROZEN = Freeze(ALICE.id, ALICE.name, ALICE.upn, HANNA.id, HANNA.name, NOW, NOW + timedelta(hours=24), "the caller knew no +31 •••••••78")
 SUSPECTED = replace(FROZEN, suspicious=True, reason="")
+THREAT = Threat("66", "Oscar Outsider", NOW, NOW + timedelta(hours=24), "a wave of [calls](https://evil.example), INC0042")
 PAUSE = Pause("66", "Sam Okafor", NOW, "somebody phones everybody")
 
 
@@ -480,6 +483,7 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
         "person-suspected": PersonShown(DOSSIER, freeze=SUSPECTED, reference="C4H7C4H7C4H7"),
         "log-frozen": frozen_post(FROZEN, NOW),
         "log-paused": paused_post(PAUSE),
+        "log-threat": raised_post(THREAT, High(), NOW, "INC-0042"),
         "log-suspicious-call": frozen_post(SUSPECTED, NOW),
         "choose-two": Choose("C4H7", "jan de vries", people(2)),
         "choose-six": Choose("C4H7", "jan", (*people(3), GUS, SOFIA, MIA), more=True, only_for="Hanna Visser"),

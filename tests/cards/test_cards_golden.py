@@ -11,23 +11,27 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.stop import GO, Stop
 from cards import render
-from tests.cards.card_samples import replies
+from tests.cards.card_samples import THREAT, replies
 
 GOLDEN = Path(__file__).parent / "golden"
 SUMMARIES = GOLDEN / "summaries.json"
 UPDATE = os.environ.get("UPDATE_GOLDEN") == "1"
 SAMPLES = replies()
+#: Cards at a high threat level: what is asked, who is asked, who is shown, what waits.
+AT_HIGH = {f"{name}-at-high": SAMPLES[name] for name in ("confirm-set", "approval-waiting", "person", "pending")}
 
 
 def _text(thing: object) -> str:
     return json.dumps(thing, indent=2, ensure_ascii=False) + "\n"
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("name", [*SAMPLES, *AT_HIGH])
 def test_the_card_looks_as_it_did(name: str) -> None:
-    reply, refresh_for = SAMPLES[name]
-    card = _text(render(reply, refresh_for=refresh_for).card)
+    reply, refresh_for = (SAMPLES | AT_HIGH)[name]
+    stop = Stop(threat=THREAT) if name in AT_HIGH else GO
+    card = _text(render(reply, refresh_for=refresh_for, stop=stop).card)
     path = GOLDEN / f"{name}.json"
     if UPDATE:
         GOLDEN.mkdir(exist_ok=True)
@@ -44,7 +48,7 @@ def test_the_summaries_read_as_they_did() -> None:
 
 
 def test_no_golden_file_is_left_over() -> None:
-    stale = {path.stem for path in GOLDEN.glob("*.json")} - set(SAMPLES) - {SUMMARIES.stem}
+    stale = {path.stem for path in GOLDEN.glob("*.json")} - set(SAMPLES) - set(AT_HIGH) - {SUMMARIES.stem}
     if UPDATE:
         for name in stale:
             (GOLDEN / f"{name}.json").unlink()

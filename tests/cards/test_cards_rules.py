@@ -13,12 +13,13 @@ from bot.domain.incoming import Verb
 from bot.domain.life import State
 from bot.domain.remarks import Remark
 from bot.domain.replies import Choose, LogEntry, OperationShown, Revealed
+from bot.domain.stop import Stop
 from bot.teams.inbound import REASON_LIMIT
 from cards import render
 from cards.history import SAID
 from cards.size import LIMIT, size
 from cards.wording import BADGES, time_left
-from tests.cards.card_samples import ALICE, HANNA, NOW, PAUSE, PROPOSED, hostile, in_state, people, replies
+from tests.cards.card_samples import ALICE, HANNA, NOW, PAUSE, PROPOSED, THREAT, hostile, in_state, people, replies
 from tests.cards.card_schema import elements, problems, strings, without_charts
 from tests.cards.report_samples import reports
 
@@ -282,17 +283,21 @@ def test_what_is_to_be_typed_in_a_remark_looks_like_it() -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_during_a_pause_every_card_says_so_first(name: str) -> None:
-    card = render(ALL[name], pause=PAUSE).card
+def test_what_holds_for_everybody_stands_first_on_every_card(name: str) -> None:
+    card = render(ALL[name], stop=Stop(PAUSE, threat=THREAT)).card
     assert problems(card) == []
     (banner,) = [text for text in strings(card["body"][0]) if "Paused" in text]
     assert "Paused by Sam Okafor since " in banner
     assert banner.endswith(": nothing is changed until an administrator types resume")
-    assert "Paused by" not in str(render(ALL[name]).card["body"][0])
+    assert card["body"][1]["style"] == "attention"
+    (level,) = [text for text in strings(card["body"][1]) if "Threat" in text]
+    assert "Threat level high since {{DATE(" in level
+    assert level.endswith(" (Oscar Outsider: a wave of (calls)(https: //evil.example), INC0042)")
+    assert not any(said in str(render(ALL[name]).card["body"][:2]) for said in ("Paused by", "Threat level high since"))
 
 
 def test_the_banner_takes_no_orders_from_a_name() -> None:
-    card = render(ALL["help"], pause=replace(PAUSE, by_name="[Sam](https://evil.example) {{DATE(2020-01-01T00:00:00Z)}}")).card
+    card = render(ALL["help"], stop=Stop(replace(PAUSE, by_name="[Sam](https://evil.example) {{DATE(2020-01-01T00:00:00Z)}}"))).card
     assert problems(card) == []
     banner = " ".join(strings(card["body"][0]))
     assert "](" not in banner

@@ -17,12 +17,13 @@ from bot.domain.phone import mask_text
 from bot.domain.recovery import Recovery
 from bot.domain.replies import Reply
 from bot.domain.said import Reader, Said
+from bot.domain.stop import Stop
 from bot.languages import catalogue
 from cards import render
 from cards.bulk_words import short
 from cards.instructions import steps
 from cards.untrusted import inert
-from tests.cards.card_samples import PAUSE, replies
+from tests.cards.card_samples import PAUSE, THREAT, replies
 from tests.languages.templates import PLACE, has_words
 
 SAMPLES = replies()
@@ -106,8 +107,8 @@ def outside(text: str) -> str:
 @pytest.mark.parametrize("name", SAMPLES)
 def test_every_word_on_a_card_is_in_the_catalogue(name: str) -> None:
     reply, refresh_for = SAMPLES[name]
-    rendered = render(reply, refresh_for=refresh_for, pause=PAUSE, reader=MARKED)
-    found = {each for each in strings(reply) if any(map(str.isalpha, each))} | {PAUSE.by_name}
+    rendered = render(reply, refresh_for=refresh_for, stop=Stop(PAUSE, threat=THREAT), reader=MARKED)
+    found = {each for each in strings((reply, PAUSE, THREAT)) if any(map(str.isalpha, each))}
     data = re.compile("|".join(rf"(?<!\w){re.escape(each)}(?!\w)" for each in sorted(found, key=len, reverse=True)))
     for text in (*words(rendered.card), rendered.summary):
         left = ALLOWED.sub("", data.sub("", outside(text.replace("\u200b", "").replace("\u00a0", " "))))

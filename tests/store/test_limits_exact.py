@@ -105,7 +105,7 @@ async def test_what_only_takes_access_away_counts_for_nothing_else_and_waits_for
         assert await passed(of(one, changes=SIGN_OUT), of(one, changes=SIGN_OUT)) == [True, False]
         assert await passed(of(other), of(other, changes=SIGN_OUT)) == [False, True]  # the person's limit is everybody's
 
-        usages = StoredUsages(writers[0], enqueue, limits)
+        usages = StoredUsages(writers[0], enqueue)
         for agent, contains, said in ((one, True, "One agent takes access away 4 times"), (one, False, "2 changes"), (other, True, "")):
             plan = Plan(operation(0).target, SIGN_OUT if contains else ())
             with pytest.raises(Forbidden, match=said) if said else nullcontext():  # already before a card is shown
