@@ -55,8 +55,9 @@ def review(policy: Policy, ask: Ask, stop: Stop, now: datetime) -> Decision:
         return Decision(True, Reason.ALLOWED, rules=(CONTAINMENT.name,), need=NO_NEED, confirm_for=policy.confirm_for)
     on = grounds(policy, ask)
     if denying := [rule for rule in policy.rules if rule.deny and _forbids(rule, ask, on) and _denied_to(rule, ask) and _holds(rule, ask)]:
-        usual = [rule for rule in denying if rule.name != threat.HIGH_RULE]
-        return threat.refused(policy.threat) if policy.threat and not usual else refusals.denied(ask, on, usual)
+        return refusals.denied(ask, on, denying)
+    if policy.threat and not policy.high.refuses.isdisjoint(ask.more):
+        return threat.refused(policy.threat)
     pairs = [(kind, ground) for ground in GRAVITY if ground in on for kind in ChangeKind if kind in ask.kinds]
     covering = {pair: _covering(policy, ask, *pair) for pair in pairs}
     covering |= _amounting_to(policy, ask, on)
@@ -214,7 +215,7 @@ def _demands(policy: Policy, ask: Ask, rules: Sequence[Rule]) -> Decision:
     if reasoning or ticketing:
         wanting = [*reasoning, *ticketing]
         return refusals.needs_words(wanting, reason=bool(reasoning), tickets=ticketing, given=ask.ticket)
-    need, least = NO_NEED, 0 if ask.contains else policy.least_approvals
+    need, least = NO_NEED, policy.least_approvals if ask.more else 0
     approving = [rule for rule in rules if rule.approvals]
     if least > max((rule.approvals for rule in approving), default=0):
         # Where no rule says who may agree to this, it is whoever may agree to anything, or else a colleague.

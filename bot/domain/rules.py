@@ -255,7 +255,12 @@ class Ask:
     @property
     def contains(self) -> bool:
         """All of it only takes access away."""
-        return self.takes_back or self.kinds <= self.containing
+        return not self.more
+
+    @property
+    def more(self) -> frozenset[ChangeKind]:
+        """Those of the kinds that do more than take access away."""
+        return frozenset() if self.takes_back else self.kinds - self.containing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

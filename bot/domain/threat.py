@@ -18,7 +18,7 @@ from bot.domain.people import Actor
 from bot.domain.phone import mask_text
 from bot.domain.policy import ALLOWED, Decision, Reason
 from bot.domain.remarks import LogNote
-from bot.domain.rules import Ground, Limits, Need, Policy, Rule
+from bot.domain.rules import Limits, Need, Policy
 from bot.domain.said import join, said_at, say, say_count
 from bot.domain.stop import Threat, because
 
@@ -36,16 +36,7 @@ UNKNOWN = Threat("", "", datetime.min.replace(tzinfo=UTC), datetime.max.replace(
 
 def tightened(policy: Policy, threat: Threat | None) -> Policy:
     """The policy as it holds at a threat level: no request is allowed by it that was not before, and none needs less."""
-    if threat is None:
-        return policy
-    denied = policy.high.refuses
-    rule = Rule(name=HIGH_RULE, deny=True, actions=denied, targets=frozenset(Ground))
-    return replace(
-        policy,
-        rules=(*policy.rules, rule) if denied else policy.rules,
-        limits=tightened_limits(policy.limits, policy.high, threat),
-        threat=threat,
-    )
+    return replace(policy, limits=tightened_limits(policy.limits, policy.high, threat), threat=threat) if threat else policy
 
 
 def tightened_limits(limits: Limits, high: High, threat: Threat | None) -> Limits:
