@@ -13,6 +13,7 @@ import pytest
 
 from bot import bootstrap
 from bot.domain.change import ChangeKind
+from bot.domain.high import High
 from bot.domain.rules import PROTECTED, REPORT, Ground, Hours, Limits, Policy, default_policy
 from bot.settings.environment import ConfigurationError, Settings
 from bot.settings.policy_file import (
@@ -65,10 +66,18 @@ def problems(read: Reading) -> Finding:
     return finding
 
 
+def test_what_a_high_threat_level_demands(read: Reading) -> None:
+    assert read(RULE).high == High()
+    policy = read("[threat]\nunknown = 'high'\n[threat.high]\ndeny = []\napprovals = 2\npass_minutes = 30\n" + RULE)
+    assert policy.high == High(deny=frozenset(), approvals=2, pass_minutes=30)
+    assert policy.unknown_is_high
+
+
 def test_the_example_loads_and_says_what_the_built_in_limits_are() -> None:
     known = {HELPDESK: cast.group("Helpdesk").id, ADMINISTRATORS: cast.group("Doorman administrators").id}
     policy = load(EXAMPLE, known, TEN)
     assert policy.limits == Limits()
+    assert (policy.high, policy.unknown_is_high) == (High(), False)
     assert (policy.confirm_for, policy.approve_for) == (Policy(rules=()).confirm_for, Policy(rules=()).approve_for)
     assert policy.break_glass == {cast.person("Emergency Access").id}
     assert policy.vip == {cast.group("Executives").id}
@@ -225,6 +234,17 @@ def test_without_defaults_the_settings_count(read: Reading) -> None:
          ":2: [limits], agent_per_hour: -1 is no number from 0 to 1,000,000; 0 switches the limit off."),
         ("[limits]\nagent_per_hour = true\n" + RULE,
          ":2: [limits], agent_per_hour: True is no number from 0 to 1,000,000; 0 switches the limit off."),
+        ("[threat.low]\napprovals = 1\n" + RULE, ":1: [threat], low: there is no such key."),
+        ("[threat]\nhigh = 1\n" + RULE, ":2: [threat], high: this has to be a table: write [threat.high] on a line of its own."),
+        ("[threat]\nunknown = 'low'\n" + RULE, ":2: [threat], unknown: 'low' is none of high or normal."),
+        ("[threat.high]\napproval = 1\n" + RULE, ":2: [threat.high], approval: there is no such key (did you mean approvals?)."),
+        ("[threat.high]\nproof_tier = 4\n" + RULE, ":2: [threat.high], proof_tier: 4 is no number from 0 to 3."),
+        ("[threat.high]\npass_minutes = 5\n" + RULE,
+         ":2: [threat.high], pass_minutes: 5 is neither “shortest” nor a number from 10 to 43,200."),
+        ("[threat.high]\ndeny = ['block']\n" + RULE,
+         ":2: [threat.high], deny: block only takes access away, and that is never denied: remove it."),
+        ("[threat.high]\ndeny = 'bulk'\n" + RULE,
+         ":2: [threat.high], deny: this has to be a list in square brackets, such as [\"one\", \"other\"]."),
         ("[limits]\nsame_number = 'no'\n" + RULE, ":2: [limits], same_number: 'no' is none of refuse, warn or allow."),
         ("[defaults]\nconfirm_minutes = 0\n" + RULE, ":2: [defaults], confirm_minutes: 0 is no number of minutes from 1 to 1,440."),
         ("[defaults]\nminutes = 5\n" + RULE, ":2: [defaults], minutes: there is no such key (did you mean confirm_minutes?)."),

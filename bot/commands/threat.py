@@ -8,12 +8,13 @@ from bot.commands.grammar.arguments import FOR, Duration
 from bot.commands.grammar.dutch import ways
 from bot.commands.grammar.kinds import Optional, Token, Word
 from bot.commands.spec import Audience, Command, Context, Invocation
+from bot.domain.approvers import MOST_HOLDERS, same_person
 from bot.domain.phone import mask_text
 from bot.domain.remarks import Remark, Tone
 from bot.domain.replies import Reply
 from bot.domain.said import join, said_at, say
 from bot.domain.stop import Threat, because
-from bot.domain.threat import AGREE_WITHIN, HIGH_RULE, LONGEST, RAISED_FOR
+from bot.domain.threat import AGREE_WITHIN, HIGH_RULE, LONGEST, RAISED_FOR, heard
 from bot.domain.threat import Word as Counts
 from bot.errors import Refusal
 from bot.ports import Directory, Stops
@@ -84,10 +85,12 @@ async def normal(invocation: Invocation, context: Context, *, stops: Stops, dire
             say("It ends by itself on {until}.", until=said_at(threat.until)),
             code="nobody_can_approve",
         )
-    heard = await stops.lower_threat(context.actor, context.now, admins, invocation.reason, invocation.ticket)
-    if heard is None:
+    if heard(threat, context.actor.id, context.now, admins) is Counts.AGREED:
+        await _require_somebody_else(directory, context.actor.id, threat)
+    taken = await stops.lower_threat(context.actor, context.now, admins, invocation.reason, invocation.ticket)
+    if taken is None:
         raise _not_high()
-    threat, counts = heard
+    threat, counts = taken
     match counts:
         case Counts.AGREED:
             text = say("The threat level is normal again: {first} and you agree.", first=threat.word_name)
@@ -108,6 +111,16 @@ async def normal(invocation: Invocation, context: Context, *, stops: Stops, dire
         ),
         title=say("Threat level"),
     )
+
+
+async def _require_somebody_else(directory: Directory, actor_id: str, threat: Threat) -> None:
+    """Raises Refusal where Entra ID shows that the second administrator's account is another one of the first."""
+    mine, theirs = await directory.marks([actor_id, threat.word_id])
+    shared = [mark for mark in mine if mark.key in {other.key for other in theirs}]
+    for mark, holders in zip(shared, await directory.holders(shared), strict=True):
+        if len(holders) <= MOST_HOLDERS:
+            decision = same_person(mark, threat.word_name)
+            raise Refusal(decision.text, decision.hint, code=decision.reason.value)
 
 
 def _not_high() -> Refusal:

@@ -150,8 +150,12 @@ async def test_a_word_counts_for_a_quarter_of_an_hour_and_as_long_as_it_is_an_ad
     desk.entra.tenant.leave(desk.entra.group("Doorman administrators"), desk.entra.person(SAM.upn).id)
     assert high in (await desk.say(nadia, "threat normal")).text  # Sam's word is nobody's any more
     desk.entra.faults.add(Fault(effect="unavailable", path="/groups/"))
-    assert "Threat level high" in (await desk.say(OSCAR, "threat normal")).text
+    assert "normal again" not in (await desk.say(OSCAR, "threat normal")).text
     desk.entra.faults.clear()
+    oscar, other = (desk.entra.person(who.upn) for who in (OSCAR, nadia))
+    before, oscar.employee_id, other.employee_id = oscar.employee_id, "E-7001", "E-7001"
+    assert "both may be one person's" in (await desk.say(OSCAR, "threat normal")).text
+    oscar.employee_id = before
     assert "normal again" in (await desk.say(OSCAR, "threat normal")).text
 
 
