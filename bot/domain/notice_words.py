@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.domain.change_values import Switch
 from bot.domain.difference import difference_text
 from bot.domain.notice_rules import Way
 from bot.domain.notices import Notice, Recipient, written
@@ -55,7 +56,7 @@ def notice_text(notice: Notice, operation: Operation, contact: str, link: str = 
             return NoticeText(
                 say("Your sign-in was changed"),
                 say("{by} of the helpdesk changed how you sign in, at {at} ({id}):", by=by, at=at, id=operation.id),
-                tuple(difference_text(change) for change in written(operation)),
+                tuple(difference_text(change) for change in written(operation) if not (change.follows and change.after is Switch.OFF)),
                 (say("You asked for this? Then there is nothing to do."), join(" ", (say("You did not ask for this?"), stop))),
                 NEVER,
             )

@@ -1,4 +1,4 @@
-"""What is pressed on the card of an operation, or on what tells of one: who presses it, whether they may know of it, then whatever its verb says."""
+"""What is pressed on the card of an operation, or on what tells of one: who presses, whether they may know, then what its verb says."""
 
 from __future__ import annotations
 

@@ -39,9 +39,7 @@ class Turns:
         posted: where the cards stand that replies take the place of.
     """
 
-    def __init__(
-        self, operations: Operations, stops: Stops, notices: Notices, clock: Clock, threat: Threat | None = None
-    ) -> None:
+    def __init__(self, operations: Operations, stops: Stops, notices: Notices, clock: Clock, threat: Threat | None = None) -> None:
         self._operations = operations
         self._stops = stops
         self._notices = notices
@@ -62,7 +60,7 @@ class Turns:
         return await self._operations.first_delivery(key, self._clock())
 
     async def to_be_welcomed(self, key: str, person_id: str) -> bool:
-        """Whether the app was added by somebody, for the first time; not by us, who have a notice for this person. Raises StoreUnavailable."""
+        """Whether somebody added the app, for the first time; not we, who have a notice for this person. Raises StoreUnavailable."""
         since = self._clock() - INSTALLED_FOR_NOTICE
         return await self.is_new(key) and not (person_id and await self._notices.in_teams(person_id, since))
 

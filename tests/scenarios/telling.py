@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 from bot.domain.notice_rules import NoticeRules, Way
 from simulator import cast, doorman
@@ -12,7 +13,9 @@ from tests.desk import Answer, Desk
 from tests.scenarios.bulking import told, until, words
 
 PUBLIC_URL = "http://127.0.0.1:3978"
-TELLING = doorman.telling(PUBLIC_URL)
+#: Settings for `Desk`.
+TELLING: dict[str, Any] = doorman.telling(PUBLIC_URL)
+MAIL_ALONE: dict[str, Any] = {**TELLING, "TEAMS_CATALOG_APP_ID": ""}
 MINUTES = timedelta(minutes=10)
 WITH_MANAGER = NoticeRules(manager=frozenset(Way))
 NEVER = "We never ask for a code, a password or an approval"
@@ -30,14 +33,19 @@ def notices(desk: Desk, who: cast.Member) -> list[str]:
     ]
 
 
-async def mail(desk: Desk, to: str, *words: str) -> Mail:
+async def mail(desk: Desk, who: cast.Member | str, *words: str) -> Mail:
     """Waits for a mail that carries all these words."""
-    await until(lambda: bool(_mails(desk, to, words)))
-    return _mails(desk, to, words)[-1]
+    await until(lambda: bool(_mails(desk, who, words)))
+    return _mails(desk, who, words)[-1]
 
 
-def _mails(desk: Desk, to: str, words: tuple[str, ...]) -> list[Mail]:
-    return [each for each in desk.entra.inbox(to) if all(word in f"{each.subject} {each.content}" for word in words)]
+def inbox(desk: Desk, who: cast.Member | str) -> list[Mail]:
+    """What somebody got, or an address that is nobody's."""
+    return desk.entra.inbox(who if isinstance(who, str) else who.mail or "")
+
+
+def _mails(desk: Desk, who: cast.Member | str, words: tuple[str, ...]) -> list[Mail]:
+    return [each for each in inbox(desk, who) if all(word in f"{each.subject} {each.content}" for word in words)]
 
 
 def link_in(mail: Mail) -> str:

@@ -10,7 +10,7 @@ from simulator.cast import NOTICES
 from simulator.entra.faults import Fault
 from tests.desk import ALICE, HANNA, OMAR, OSCAR, SAM, Desk, as_json, one_agent
 from tests.scenarios.bulking import told, until, words
-from tests.scenarios.telling import MINUTES, PUBLIC_URL, TELLING, WITH_MANAGER, link_in, mail, notice, notices
+from tests.scenarios.telling import MAIL_ALONE, MINUTES, PUBLIC_URL, TELLING, WITH_MANAGER, inbox, link_in, mail, notice, notices
 
 PRIYA, KENJI, MIA, RINA = (cast.person(name) for name in ("Priya Raman", "Kenji Tanaka", "Mia O'Brien", "Rina Patel"))
 #: Whose manager asked for it; whose manager has left; whose manager is a guest.
@@ -31,8 +31,8 @@ async def test_the_person_and_the_manager_are_told_in_teams_and_by_mail(database
             assert said in own.text
         assert own.verbs == ["not_me"]
         managers = await notice(desk, PRIYA, "The helpdesk changed how Alice Jansen signs in")
-        written = await mail(desk, ALICE.mail, "Your sign-in was changed", f"{PUBLIC_URL}/n/")
-        to_manager = await mail(desk, PRIYA.mail, "How somebody in your team signs in was changed")
+        written = await mail(desk, ALICE, "Your sign-in was changed", f"{PUBLIC_URL}/n/")
+        to_manager = await mail(desk, PRIYA, "How somebody in your team signs in was changed")
         assert "+31" not in managers.text
         assert "+31" not in to_manager.content.replace(TELLING["HELPDESK_CONTACT"], "")
         assert (written.sender, written.content_type, written.saved) == (NOTICES.mail, "text", False)
@@ -47,9 +47,9 @@ async def test_the_person_and_the_manager_are_told_in_teams_and_by_mail(database
         await desk.change(HANNA, "set mobile for kenji +31 6 12345670")
         for recipient in (KENJI, PRIYA):
             await notice(desk, recipient, "+31 •••••••70" if recipient is KENJI else "Kenji Tanaka")
-        await mail(desk, PRIYA.mail, "Kenji Tanaka")
+        await mail(desk, PRIYA, "Kenji Tanaka")
         assert [len(notices(desk, who)) for who in (ALICE, PRIYA)] == [1, 2]
-        assert [len(desk.entra.inbox(who.mail)) for who in (ALICE, PRIYA)] == [1, 2]
+        assert [len(inbox(desk, who)) for who in (ALICE, PRIYA)] == [1, 2]
         await desk.teams.delivered()
         chat = desk.teams.threads.find(ALICE)[0].id
         assert [words(message) for message in desk.teams.thread(chat) if message.by_bot] == notices(desk, ALICE)
@@ -82,14 +82,14 @@ async def test_who_cannot_be_told_is_said_on_the_card_in_the_history_and_where_p
 
 async def test_a_mailbox_that_does_not_answer_or_says_later_is_asked_again_and_mails_once(database_url: str) -> None:
     policy = replace(one_agent(MINUTES), notices=NoticeRules())
-    async with Desk(database_url, policy, **{**TELLING, "TEAMS_CATALOG_APP_ID": ""}) as desk:
+    async with Desk(database_url, policy, **MAIL_ALONE) as desk:
         desk.naps_last = True
         desk.entra.faults.add(Fault(effect="unavailable", path=MAIL, times=3))
         desk.entra.faults.add(Fault(effect="throttle", path=MAIL, retry_after=1, times=1))
         card = await desk.change(HANNA, SET)
-        await mail(desk, ALICE.mail, "Your sign-in was changed")
+        await mail(desk, ALICE, "Your sign-in was changed")
         await desk.settled(card, "Told of it: the person by mail.")
-        assert len(desk.entra.inbox(ALICE.mail)) == 1
+        assert len(inbox(desk, ALICE)) == 1
 
         # A mailbox that may not send at all: for a day, since somebody can put that right, and then it is said.
         refusing = desk.entra.faults.add(Fault(effect="forbidden", path=MAIL))
@@ -98,7 +98,7 @@ async def test_a_mailbox_that_does_not_answer_or_says_later_is_asked_again_and_m
         assert "Not told" not in second.text
         desk.clock.forward(hours=24)
         await desk.settled(second, "Nobody could be told of it", "The mailbox did not take it for a day.")
-        assert desk.entra.inbox(KENJI.mail) == []
+        assert inbox(desk, KENJI) == []
 
 
 async def test_the_manager_who_hears_of_it_had_no_part_in_it(database_url: str) -> None:
@@ -117,7 +117,7 @@ async def test_the_address_that_was_replaced_hears_of_it_too(database_url: str) 
         old = await mail(desk, "rina@mail.example", "This address no longer resets your password")
         assert "new.example" not in old.content
         assert "Rina" not in old.subject + old.content
-        own = await mail(desk, RINA.mail, "Your sign-in was changed", "new.example")
+        own = await mail(desk, RINA, "Your sign-in was changed", "new.example")
         assert "rina@new.example" not in own.content
 
 
@@ -125,7 +125,7 @@ async def test_in_the_language_of_whoever_reads_it(database_url: str) -> None:
     async with Desk(database_url, replace(one_agent(MINUTES), notices=NoticeRules()), **TELLING) as desk:
         desk.entra.person(ALICE.upn).language = "nl-NL"
         await desk.change(HANNA, SET)
-        await mail(desk, ALICE.mail, "Uw aanmelding is gewijzigd", "Wij vragen nooit om een code")
+        await mail(desk, ALICE, "Uw aanmelding is gewijzigd", "Wij vragen nooit om een code")
         await told(desk, ALICE, "Dit was ik niet", "Wij vragen nooit om een code")
 
 
