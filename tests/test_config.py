@@ -91,6 +91,13 @@ BAD: dict[str, tuple[str, ...]] = {
     "SMS_VOICE_RETIREMENT": ("soon", "2027-13-01", "0"),
     "SMS_VOICE_RETIREMENT_LATER": ("none", "later", "2027-06-31"),
     "TELEPHONY_PROVIDER": ("fax", "sms;voice", "none,sms", ",", "yes"),
+    "NOTICE_MAILBOX": ("helpdesk", "@contoso.com", "Helpdesk <helpdesk@contoso.com>", "a@contoso.com,b@contoso.com", "a@contoso.com/x"),
+    "TEAMS_CATALOG_APP_ID": ("Doorman", BOT[:-1], "{" + BOT + "}"),
+    "PUBLIC_URL": (
+        "doorman.contoso.com", "http://doorman.contoso.com", "http://127.0.0.1.evil.example", "https://contoso.com/doorman", "https://u:p@x.com",
+        "https://@contoso.com", "https://contoso.com?", "https://contoso.com#x", "https://x:y", "https://x:99999", "https://",
+    ),
+    "HELPDESK_CONTACT": ("+31 20 555 0100\n+31 20 555 0101", "[ring me](https://evil.example)", "**now**", "<b>us</b>", "9" * 101),
     "PORT": ("-1", "65536", "http", "3978.5"),
     "INSECURE_LOCAL": ("maybe", "2"),
     "LOG_LEVEL": ("verbose", "INFO"),
@@ -151,6 +158,15 @@ def test_plain_http_is_for_this_machine_only(name: str) -> None:
     ):
         said = problems(**{name: f"http://{host}"})
         assert any("for this machine only" in line for line in said), (host, said)
+
+
+def test_what_notices_need_is_taken_as_it_is_meant() -> None:
+    for address in ("http://127.0.0.1:3978", "http://[::1]:3978", "https://Doorman.contoso.com", "https://doorman.contoso.com:8443/"):
+        assert read(PUBLIC_URL=address).public_url == address.rstrip("/")
+    for contact in ("+31 (0)20 123 45 67, ext. 8", "Ask the desk on floor 2: help_desk@contoso.com", "9" * 100):
+        assert read(HELPDESK_CONTACT=contact).helpdesk_contact == contact
+    assert read(TEAMS_CATALOG_APP_ID=BOT.upper()).teams_catalog_app_id == BOT
+    assert problems(NOTICE_MAILBOX="account.notices@contoso.onmicrosoft.com") == []
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.7", "doorman.example", "localhost.example", "127.0.0.1.example"])

@@ -153,7 +153,9 @@ class Declared(BaseSettings):
     insecure_local: bool = _said("INSECURE_LOCAL", False, "accepts activities without a token; refused unless `HOST` is loopback")
     log_level: Literal["debug", "info", "warning", "error"] = _said("LOG_LEVEL", "info", "how much is logged, as JSON on standard error")
 
-    @field_validator("bot_app_id", "bot_tenant_id", "graph_tenant_id", "graph_client_id", "helpdesk_group_id", "admin_group_id")
+    @field_validator(
+        "bot_app_id", "bot_tenant_id", "graph_tenant_id", "graph_client_id", "helpdesk_group_id", "admin_group_id", "teams_catalog_app_id"
+    )
     @classmethod
     def _small_letters(cls, value: str) -> str:
         """Ids are compared with what tokens and Graph say, and those write small letters."""

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import phonenumbers
 
+from bot.domain.email import parse_address
 from bot.domain.retirement import Channel, channels_said
 from bot.domain.wall_clock import zone_called
+from bot.errors import Refusal
 from bot.settings.declared import Declared
 from bot.settings.hosts import is_loopback, service_url_allowed
 
 _HOST = re.compile(r"([a-z0-9-]+\.)*[a-z0-9-]+(:[0-9]{1,5})?|\[[0-9a-f:]+\](:[0-9]{1,5})?")
 #: Never a whole top-level domain.
 _HOSTS_BELOW = re.compile(r"\*(\.[a-z0-9-]+){2,}")
+_WEB_ROOT = re.compile(rf"(?:https?)://(?:{_HOST.pattern})", re.IGNORECASE | re.ASCII)
+#: What some client would read as more than words.
+_MARKUP = re.compile(r"[<>*`~|{}\[\]\\]")
+MOST_CONTACT = 100
 DATABASES = ("sqlite:///", "postgresql://")
 NO_DATABASE = "DATABASE_URL is neither sqlite:///file nor postgresql://user:password@host/name."
 
@@ -121,7 +128,7 @@ def problems(settings: Declared) -> list[str]:
     need(0 <= settings.registration_days <= 36_500, "REGISTRATION_DAYS is not between 0 and 36500: 0 keeps it for ever.")
     is_zone = settings.time_zone == "UTC" or zone_called(settings.time_zone) is not None
     need(is_zone, "TIME_ZONE is no time zone: those look like Europe/Amsterdam.")
-    found += _retirement_problems(settings)
+    found += [*_retirement_problems(settings), *_people_problems(settings)]
     need(1 <= settings.confirm_minutes <= 1440, "CONFIRM_MINUTES is not between 1 and 1440: 10 is a good value.")
     need(0 <= settings.bulk_canary <= 1000, "BULK_CANARY is not between 0 and 1000: 10 is a good value, 0 runs all rows at once.")
     need(1 <= settings.bulk_failing_percent <= 100, "BULK_FAILING_PERCENT is not between 1 and 100: 5 is a good value.")
@@ -149,6 +156,31 @@ def _retirement_problems(settings: Declared) -> list[str]:
     if ends.sooner and ends.later and ends.later < ends.sooner:
         found.append(f"SMS_VOICE_RETIREMENT_LATER is before SMS_VOICE_RETIREMENT ({ends.sooner}): correct one of the two.")
     return found
+
+
+def _people_problems(settings: Declared) -> Iterator[str]:
+    """What is wrong with the settings of notices, and of the pages that they lead to."""
+    if settings.public_url:
+        scheme, host, _ = _parts(settings.public_url)
+        if not _WEB_ROOT.fullmatch(settings.public_url) or not host:
+            yield "PUBLIC_URL is not scheme and host alone: write https:// and the name of the host, such as https://doorman.contoso.com."
+        elif scheme != "https" and not is_loopback(host):
+            yield "PUBLIC_URL uses http://, which is accepted for this machine only: use https://, and let the proxy in front end TLS."
+    try:
+        parse_address(settings.notice_mailbox or "a@b.example")
+    except Refusal:
+        yield "NOTICE_MAILBOX is not an address like helpdesk@contoso.com: give that of the one mailbox that writes, or remove it."
+    if settings.teams_catalog_app_id and not _is_guid(settings.teams_catalog_app_id):
+        yield (
+            "TEAMS_CATALOG_APP_ID is not an id like 00000000-0000-0000-0000-000000000000: in the Teams admin centre, Manage apps, open "
+            "Doorman and copy the App ID (not the external one), or remove it."
+        )
+    contact = settings.helpdesk_contact
+    if len(contact) > MOST_CONTACT or not contact.isprintable() or _MARKUP.search(contact):
+        yield (
+            f"HELPDESK_CONTACT is not one line of at most {MOST_CONTACT} characters without markup: write a number or a sentence such as "
+            "+31 20 123 45 67."
+        )
 
 
 def _parts(url: str) -> tuple[str, str, str]:
