@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from bot.bootstrap import utc_now
 from bot.commands.needs import OPTIONAL_PERMISSIONS, needed_permissions
@@ -23,6 +25,7 @@ from simulator.entra.faults import Fault
 from simulator.world import World
 from tests.contracts.graph import violations
 from tests.domain.cells import BEFORE
+from tests.scenarios.telling import TELLING
 
 pytestmark = pytest.mark.storage
 
@@ -32,15 +35,17 @@ NOBODY = "11111111-2222-4333-8444-555555555555"
 class Practice:
     """A tenant, and the doctor to examine it."""
 
-    def __init__(self, world: World, database_url: str) -> None:
+    def __init__(self, world: World, database_url: str, public_url: str) -> None:
         self.world = world
         self.database_url = database_url
+        self.public_url = public_url
         self.lines: list[str] = []
 
     async def examine(self, **settings: str) -> int:
         """Examines with some settings changed; returns the exit status."""
         self.lines.clear()
-        return await doctor.examine(doorman.environment(self.world, self.database_url, **settings), self.lines.append)
+        environ = doorman.environment(self.world, self.database_url, **TELLING | {"PUBLIC_URL": self.public_url} | settings)
+        return await doctor.examine(environ, self.lines.append)
 
     @property
     def problems(self) -> list[str]:
@@ -53,13 +58,19 @@ class Practice:
 
 @pytest.fixture
 async def practice(tmp_path: Path) -> AsyncIterator[Practice]:
-    world = World()
+    world, door = World(), web.Application()
+    door.router.add_get("/healthz", _alive)
     await world.start()
     try:
-        yield Practice(world, f"sqlite:///{tmp_path}/doorman.db")
+        async with TestServer(door) as served:
+            yield Practice(world, f"sqlite:///{tmp_path}/doorman.db", str(served.make_url("")).rstrip("/"))
         assert [problem for request in world.entra.requests for problem in violations(request)] == []
     finally:
         await world.stop()
+
+
+async def _alive(_: web.Request) -> web.Response:
+    return web.Response(text="alive\n")
 
 
 async def test_all_is_well(practice: Practice, database_url: str) -> None:
@@ -296,6 +307,57 @@ async def test_the_permission_for_per_user_mfa_is_asked_for_only_where_that_is_s
     assert f"permission {name}: not in the token; needed to switch per-user MFA" in problem
     practice.world.entra.grant(cast.GRAPH_APP_ID, name)
     assert await practice.examine(PER_USER_MFA="on") == 0
+
+
+async def test_how_people_are_told(practice: Practice, tmp_path: Path) -> None:
+    def says(*words: str) -> str:
+        (line,) = [line for line in practice.lines if all(word in line for word in words)]
+        return line
+
+    policy = tmp_path / "policy.toml"
+    example = (Path(__file__).parent.parent / "policy.example.toml").read_text(encoding="utf-8")
+    policy.write_text(example + '\n[notices]\nmanager = ["teams", "mail"]\nmanager_for = ["create_pass"]\n', encoding="utf-8")
+    assert await practice.examine(POLICY_FILE=str(policy)) == 0
+    assert says("ok       notices in Teams: on; Doorman is installed for whoever has no chat with it")
+    assert says("ok       notices by mail: on, from 'Account notices'")
+    assert says("ok       notices to the manager: on, in Teams and by mail, for create_pass")
+    assert says("ok       link in mails: to ", practice.public_url, "a Doorman answers")
+    assert says("ok       permission TeamsAppInstallation.ReadWriteSelfForUser.All: to install Doorman")
+    assert says("ok       Mail.Send: not in the token, as it should be", "Test-ServicePrincipalAuthorization", cast.NOTICES.upn)
+
+    policy.write_text(example + "\n[notices]\nperson = []\nold_address = false\n", encoding="utf-8")
+    assert await practice.examine(POLICY_FILE=str(policy)) == 0
+    assert says("note     notices: nobody is told that their own sign-in was changed", "person = []")
+    assert not [line for line in practice.lines if "link in mails" in line]
+
+    nothing = dict.fromkeys(TELLING, "")
+    assert await practice.examine(**nothing) == 0
+    assert says("note     notices in Teams: only for whoever has a chat", "TEAMS_CATALOG_APP_ID")
+    assert says("note     notices by mail: off", "NOTICE_MAILBOX is not set")
+    assert says("note     HELPDESK_CONTACT: not set")
+    assert says('ok       notices to the manager: off; `manager = ["teams"]`')
+    assert not [line for line in practice.lines if "TeamsAppInstallation" in line or "Mail.Send" in line]
+
+
+async def test_what_keeps_people_from_being_told(practice: Practice) -> None:
+    assert await practice.examine(TEAMS_CATALOG_APP_ID=NOBODY, NOTICE_MAILBOX="nobody@fabrikam.example") == 1
+    catalogue, mailbox = practice.problems
+    assert f"TEAMS_CATALOG_APP_ID: {NOBODY} is not Doorman, which is {cast.CATALOGUE_APP_ID}" in catalogue
+    assert "NOTICE_MAILBOX: there is no nobody@fabrikam.example in this tenant" in mailbox
+
+    practice.world.entra.revoke(cast.GRAPH_APP_ID, permissions.INSTALL_APP)
+    practice.world.entra.grant(cast.GRAPH_APP_ID, permissions.SEND_MAIL)
+    assert await practice.examine(PUBLIC_URL=practice.world.teams.url) == 1
+    (problem,) = practice.problems
+    assert f"permission {permissions.INSTALL_APP}: not in the token; needed to install Doorman" in problem
+    said = "\n".join(practice.lines)
+    assert "note     Mail.Send: in the token, so Doorman may write from every mailbox" in said
+    assert "no Doorman answers at" in said
+    assert "(status 404)" in said
+    assert "Graph tells at the first installation" in said
+
+    assert await practice.examine(PUBLIC_URL="", NOTICE_MAILBOX=cast.person("Dirk Bakker").upn) == 1
+    assert any("link in mails: none, because PUBLIC_URL is not set" in line for line in practice.notes)
 
 
 async def test_a_broader_permission_does_as_well(practice: Practice) -> None:

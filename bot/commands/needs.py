@@ -50,6 +50,35 @@ OPTIONAL_PERMISSIONS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class OfSetting:
+    """A permission that one setting needs, and nothing without it.
+
+    Attributes:
+        why: what is done with it, as the reasons of `needed_permissions` say it.
+        in_exchange: a role of Exchange for one mailbox instead of a consent in Entra ID, which would open all of them:
+            https://learn.microsoft.com/exchange/permissions-exo/application-rbac
+    """
+
+    setting: str
+    permission: str
+    why: str
+    in_exchange: bool = False
+
+
+_OF_CHANGES = {(facts.setting, facts.permission, facts.why): None for facts in KINDS.values() if facts.setting and facts.permission}
+SETTING_PERMISSIONS = (
+    *(OfSetting(*each) for each in _OF_CHANGES),
+    # https://learn.microsoft.com/microsoftteams/platform/graph-api/proactive-bots-and-messages/graph-proactive-bots-and-messages
+    OfSetting(
+        "TEAMS_CATALOG_APP_ID",
+        "TeamsAppInstallation.ReadWriteSelfForUser.All",
+        "install Doorman, and no other app, for whoever is to be told in Teams",
+    ),
+    OfSetting("NOTICE_MAILBOX", "Mail.Send", "tell people by mail", in_exchange=True),
+)
+
+
 def needed_permissions(settings: Collection[str] = ()) -> dict[str, tuple[str, ...]]:
     """Permission -> its reasons, in the order in which the commands name them; what reads comes before what writes.
 
@@ -61,7 +90,8 @@ def needed_permissions(settings: Collection[str] = ()) -> dict[str, tuple[str, .
     kinds = [kind for command in COMMANDS for kind in sorted(command.changes)]
     facts = [facts for kind in kinds if not (facts := KINDS[kind]).setting or facts.setting in settings]
     writes = [(one.permission, one.why) for one in facts if one.permission and one.permission not in OPTIONAL_PERMISSIONS]
-    for permission, why in (*reads, *writes):
+    reach = [(one.permission, one.why) for one in SETTING_PERMISSIONS if one.setting in settings and not one.in_exchange]
+    for permission, why in (*reads, *writes, *reach):
         known = reasons.setdefault(permission, [])
         if why not in known:
             known.append(why)

@@ -14,6 +14,7 @@ from bot.graph.directory import GraphDirectory
 from bot.graph.throttle import INTERACTIVE
 from bot.ports import MEMBERS_LIMIT
 from bot.settings.environment import Settings
+from bot.terminal.doctor_notices import notices
 from bot.terminal.doctor_protection import protection
 from bot.terminal.doctor_report import Report
 from bot.terminal.doctor_tokens import granted
@@ -71,14 +72,15 @@ async def graph(report: Report, settings: Settings, policy: Policy | None) -> No
         )
         if not token:
             return
-        needed = needed_permissions(["PER_USER_MFA"] if settings.per_user_mfa else [])
-        absent = permissions.missing(permissions.roles_in(token), needed)
+        roles = permissions.roles_in(token)
+        needed = needed_permissions(_switched_on(settings))
+        absent = permissions.missing(roles, needed)
         for name, reasons in needed.items():
             if name in absent:
                 report.problem(f"permission {name}: not in the token; needed to {', '.join(reasons)}", _ADD_PERMISSION.format(name))
             else:
                 report.well(f"permission {name}: to {', '.join(reasons)}")
-        absent = permissions.missing(permissions.roles_in(token), OPTIONAL_PERMISSIONS)
+        absent = permissions.missing(roles, OPTIONAL_PERMISSIONS)
         for name, extra in OPTIONAL_PERMISSIONS.items():
             if name in absent:
                 what_to_do = f"{extra.without} {_ADD_PERMISSION.format(name)}"
@@ -99,6 +101,13 @@ async def graph(report: Report, settings: Settings, policy: Policy | None) -> No
                 await protection(report, opened.client, min(there))
             if policy:
                 await _approvers(report, opened.client, policy, there)
+                await notices(report, settings, policy.notices, roles, opened.client)
+
+
+def _switched_on(settings: Settings) -> list[str]:
+    """The settings that need a permission of their own."""
+    on = {"PER_USER_MFA": settings.per_user_mfa, "TEAMS_CATALOG_APP_ID": settings.teams_catalog_app_id}
+    return [name for name, value in on.items() if value]
 
 
 @dataclass
