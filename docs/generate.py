@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.commands import COMMANDS
-from bot.commands.needs import OPTIONAL_PERMISSIONS, needed_permissions
+from bot.commands.needs import OPTIONAL_PERMISSIONS, SETTING_PERMISSIONS, needed_permissions
 from bot.commands.spec import Audience
 from bot.domain.life import TRANSITIONS, State
 from bot.settings.environment import Settings
@@ -78,6 +78,15 @@ def optional() -> str:
     return _table(("Optional permission", "Why", "Without it"), rows)
 
 
+def with_setting() -> str:
+    """Each permission that one setting needs, and where it is granted."""
+    rows = [
+        (f"`{one.setting}`", f"`{one.permission}`", one.why, "in Exchange, for that mailbox alone" if one.in_exchange else "in Entra ID")
+        for one in SETTING_PERMISSIONS
+    ]
+    return _table(("With the setting", "Application permission", "Why", "Granted"), rows)
+
+
 def states() -> str:
     """The life of an operation as a diagram."""
     lines = ["stateDiagram-v2", f"    [*] --> {State.PROPOSED}", f"    [*] --> {State.CHECKING}: a file"]
@@ -98,6 +107,7 @@ BLOCKS = {
     "options": options,
     "permissions": permissions,
     "optional": optional,
+    "with_setting": with_setting,
     "states": states,
 }
 
@@ -121,7 +131,8 @@ def example() -> str:
     for name, default, meaning in _settings():
         lines += [f"# {meaning}", f"{'' if name in REQUIRED else '# '}{name}={default}", ""]
     lines += ["# For `make package` alone:", ""]
-    for option in package.OPTIONS[1:]:
+    known = {name for name, _, _ in _settings()}
+    for option in (one for one in package.OPTIONS if one.variable not in known):
         lines += [f"# {option.meaning}", f"# {option.variable}={option.default}", ""]
     return "\n".join(lines)
 

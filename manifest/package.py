@@ -42,6 +42,7 @@ class Option:
 
 OPTIONS = (
     Option("MicrosoftAppId", "", "as for running the bot; it becomes the id of the bot and of the Teams app"),
+    Option("AZURE_CLIENT_ID", "", "as for running the bot: the app that may install this one for people; the bot's own when empty"),
     Option("TEAMS_DEVELOPER_NAME", "", "who answers for this installation, such as `Contoso IT`; at most 32 characters"),
     Option("TEAMS_WEBSITE_URL", "", "an `https` page where people find help with Doorman"),
     Option("TEAMS_PRIVACY_URL", "", "an `https` page about privacy; the website when empty"),
@@ -85,6 +86,9 @@ def generate() -> dict[str, Any]:
             }
         ],
         "permissions": ["identity", "messageTeamMembers"],
+        # Lets the app that calls Graph install this one for people; nobody signs in with it, so the resource is only a name:
+        # https://learn.microsoft.com/microsoftteams/platform/graph-api/proactive-bots-and-messages/graph-proactive-bots-and-messages
+        "webApplicationInfo": {"id": "{{AZURE_CLIENT_ID}}", "resource": "api://{{AZURE_CLIENT_ID}}"},
         "supportsChannelFeatures": "tier1",  # shared and private channels too: a log is often kept in a private one
     }
 
@@ -134,7 +138,7 @@ def fill(environ: Mapping[str, str]) -> dict[str, Any]:
     version = given["TEAMS_MANIFEST_VERSION"] or NEWEST
     if problems := [*_problems(given, version)]:
         raise ConfigurationError("The Teams app package needs your attention:\n" + "\n".join(f"  - {problem}" for problem in problems))
-    manifest = _filled(generate(), given)
+    manifest = _filled(generate(), given | {"AZURE_CLIENT_ID": given["AZURE_CLIENT_ID"] or given["MicrosoftAppId"]})
     if version == FALLBACK:
         manifest |= {"$schema": manifest["$schema"].replace(NEWEST, FALLBACK), "manifestVersion": FALLBACK}
         del manifest["supportsChannelFeatures"]
@@ -148,15 +152,21 @@ def _problems(given: Mapping[str, str], version: str) -> Iterator[str]:
     for variable in ("MicrosoftAppId", "TEAMS_DEVELOPER_NAME", "TEAMS_WEBSITE_URL"):
         if not given[variable]:
             yield f"{variable} is missing: {meanings[variable]}."
-    try:
-        uuid.UUID(given["MicrosoftAppId"] or str(uuid.UUID(int=0)))
-    except ValueError:
-        yield "MicrosoftAppId is not an id like 00000000-0000-0000-0000-000000000000: copy the client id of the bot registration."
+    for variable, of in (("MicrosoftAppId", "the bot registration"), ("AZURE_CLIENT_ID", "the registration that calls Graph")):
+        if given[variable] and not _is_id(given[variable]):
+            yield f"{variable} is not an id like 00000000-0000-0000-0000-000000000000: copy the client id of {of}."
     for variable in ("TEAMS_WEBSITE_URL", "TEAMS_PRIVACY_URL", "TEAMS_TERMS_URL"):
         if given[variable] and not given[variable].startswith("https://"):
             yield f"{variable} has to begin with https://, and is {given[variable]!r}."
     if version not in (NEWEST, FALLBACK):
         yield f"TEAMS_MANIFEST_VERSION has to be {NEWEST} or {FALLBACK}, and is {version!r}."
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return bool(uuid.UUID(text))
+    except ValueError:
+        return False
 
 
 def _filled(node: Any, values: Mapping[str, str]) -> Any:

@@ -43,6 +43,12 @@ def test_a_filled_manifest_fits_its_schema(version: str) -> None:
     assert manifest["developer"]["termsOfUseUrl"] == ENVIRON["TEAMS_WEBSITE_URL"]
 
 
+def test_the_app_that_calls_graph_may_install_this_one() -> None:
+    own, other = ENVIRON["MicrosoftAppId"], "99999999-2222-4333-8444-555555555555"
+    for given, app_id in (({}, own), ({"AZURE_CLIENT_ID": other}, other)):
+        assert package.fill(ENVIRON | given)["webApplicationInfo"] == {"id": app_id, "resource": f"api://{app_id}"}
+
+
 def test_every_command_is_in_the_menu_of_its_scopes() -> None:
     manifest = package.generate()
     assert [one["scopes"] for one in command_lists(manifest)] == [["personal"], ["team"]]
@@ -116,6 +122,7 @@ def test_the_zip_holds_exactly_three_files_and_is_always_the_same(tmp_path: Path
     [
         ({"MicrosoftAppId": ""}, "MicrosoftAppId is missing"),
         ({"MicrosoftAppId": "doorman"}, "MicrosoftAppId is not an id"),
+        ({"AZURE_CLIENT_ID": "graph"}, "AZURE_CLIENT_ID is not an id"),
         ({"TEAMS_DEVELOPER_NAME": " "}, "TEAMS_DEVELOPER_NAME is missing"),
         ({"TEAMS_DEVELOPER_NAME": "x" * 33}, "developer.name"),
         ({"TEAMS_DEVELOPER_NAME": "{{Contoso}}"}, "{{Contoso}} was never filled in"),
