@@ -252,7 +252,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         told = replace(policy.notices, mail=bool(settings.notice_mailbox), install=bool(settings.teams_catalog_app_id))
         operations = StoredOperations(transactions, engine.enqueue, policy.limits, told, policy.high)
         notices = StoredNotices(transactions, engine.enqueue)
-        jobs = StoredBulkJobs(transactions, engine.enqueue, engine.executor_id, is_dead)
+        jobs = StoredBulkJobs(transactions, engine.enqueue, engine.executor_id, is_dead, told)
         kept = StoredBulkFiles(transactions, engine.enqueue, engine.executor_id, is_dead)
         stops = StoredStops(transactions, engine.enqueue, policy.limits, policy.high)
         usages = StoredUsages(transactions, engine.enqueue)
@@ -270,7 +270,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         door = TeamsDoor(connector, settings.bot_app_id, settings.bot_tenant_id, settings.log_service_url)
         in_teams = InTeams(chats, announcer, door, reach, clock, installs=told.install, contact=settings.helpdesk_contact)
         letter = Letter(readers, settings.helpdesk_contact, f"{settings.public_url}/n/" if settings.public_url else "")
-        mailing = Mailing(operations, notices, reach, told, letter, clock, sleep, scale=bulk_scale)
+        mailing = Mailing(notices, reach, told, letter, clock, sleep, scale=bulk_scale)
         said_no, contact = StoredNotMe(transactions, engine.enqueue), settings.helpdesk_contact
         not_me = NotMeDesk(operations, said_no, directory.in_background(), policy.not_me, contact, clock, sleep)
         app[_NOT_ME] = not_me_page.NotMePages(not_me, readers, settings.language, contact)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.domain.bulk import Bulk, Progress
+from bot.domain.bulk import Bulk, Progress, Telling
 from bot.domain.difference import difference_text
 from bot.domain.life import State
 from bot.domain.operation import Operation
 from bot.domain.phone import mask_text
 from bot.domain.rows import Row, RowKind, Sample, masked
-from bot.domain.said import join, number, say, say_count
+from bot.domain.said import join, number, said_at, say, say_count
 from cards.bulk_words import MEANINGS, about, counts_text, kinds_counted, short, warned_text
 from cards.elements import Colour, Element, box, columns, facts, line, run, woven
 from cards.figures import COUNT, figure, number_text
@@ -95,6 +95,7 @@ def going(bulk: Bulk, progress: Progress) -> list[Element]:
         bar(bulk.to_change, (done, "Good"), (wrong, "Attention")),
         line(*figures),
         line(run(_speed(progress, rest, percent(done + wrong, bulk.to_change)), subtle=True)),
+        *told(progress.telling),
     ]
 
 
@@ -182,16 +183,29 @@ def ended(bulk: Bulk, progress: Progress) -> list[Element]:
         return []
     ended = progress.ended
     stopped = left(bulk, progress)
-    told: tuple[tuple[int, str, Colour], ...] = (
+    outcomes: tuple[tuple[int, str, Colour], ...] = (
         (ended.get(State.SUCCEEDED, 0), say("✓ changed and checked"), "Good"),
         (ended.get(State.PARTIAL, 0), say("⚠ partly done"), "Warning"),
         (ended.get(State.FAILED, 0), say("✗ failed"), "Attention"),
         (ended.get(State.STALE, 0), say("⚠ left alone: changed by somebody else meanwhile"), "Warning"),
         (stopped, say("– not done"), "Default"),
     )
-    rows = [figure(count, run(text, bold=True, colour=colour)) for count, text, colour in told if count]
+    rows = [figure(count, run(text, bold=True, colour=colour)) for count, text, colour in outcomes if count]
     bars = bar(bulk.to_change, (ended.get(State.SUCCEEDED, 0), "Good"), (failed(progress), "Attention"))
-    return [bars, box(rows, style="emphasis", spacing="Small"), *_all_of_it(bulk, progress)]
+    return [bars, box(rows, style="emphasis", spacing="Small"), *_all_of_it(bulk, progress), *told(progress.telling)]
+
+
+def told(telling: Telling) -> list[Element]:
+    """How many people were told by mail, how many cannot be, and what the others wait for; nothing where nobody is told."""
+    everybody = telling.told + telling.untold + telling.waiting
+    if not everybody:
+        return []
+    parts = [say("Told by mail: {told} of {everybody}", told=number(telling.told), everybody=number(everybody))]
+    if telling.untold:
+        parts.append(say("{count} could not be told", count=number(telling.untold)))
+    if telling.held_until:
+        parts.append(say("the mailbox may send no more until {at}", at=said_at(telling.held_until)))
+    return [line(run(join("; ", parts), limit=300), spacing="Medium")]
 
 
 def _all_of_it(bulk: Bulk, progress: Progress) -> list[Element]:

@@ -11,6 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.change import ChangeKind
@@ -136,6 +137,21 @@ class Bulk:
         return Bulk(file=self.file, sha256=self.sha256, dry_run=self.dry_run, answers=answers)
 
 
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How many people of a job were told of it by mail.
+
+    Attributes:
+        told, untold, waiting: so many were; so many cannot be; so many will be.
+        held_until: those who wait do so because the mailbox may send no more before this moment; None when it may.
+    """
+
+    told: int = 0
+    untold: int = 0
+    waiting: int = 0
+    held_until: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """How far a job has come.
@@ -148,6 +164,7 @@ class Progress:
         rate: rows a minute of late; 0 when nothing is known.
         hold, held_by, held_why: why it stands still, who made it (a name, or empty), and what about.
         hindrance: what keeps it from going on as fast as it might; None when nothing does.
+        telling: how far the mails are.
     """
 
     checked: int = 0
@@ -159,6 +176,7 @@ class Progress:
     held_by: str = ""
     held_why: str = ""
     hindrance: Hindrance | None = None
+    telling: Telling = Telling()
 
     @property
     def done(self) -> int:

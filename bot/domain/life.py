@@ -128,6 +128,11 @@ class Fate(StrEnum):
         """The account is as the change wanted it."""
         return self in (Fate.DONE, Fate.ALREADY, Fate.HANDED_ON)
 
+    @property
+    def written(self) -> bool:
+        """It was made here, or may have been; what was so already, was refused or left alone is nobody's news."""
+        return self in (Fate.DONE, Fate.LEFT, Fate.UNKNOWN)
+
 
 def fates(changes: Sequence[Change], results: Sequence[Fate], *, ended: bool, sent: bool) -> tuple[Fate, ...]:
     """What became of each change, as far as the record tells; of a single one it keeps no result.

@@ -24,8 +24,8 @@ class NoticeRules:
         person, manager: the ways by which they are told; empty for not at all.
         manager_for: the kinds of change of which the manager hears.
         old_address: the email address that was replaced hears of it too.
-        to_log: what cannot be delivered is told in the log channel too.
-        bulk: the people of a file are told, by mail.
+        to_log: what cannot be delivered is told in the log channel too; not of the people of a file.
+        bulk: the people of a file are told, by mail alone; their managers are not, and what cannot be delivered is counted on its card.
         mail, install: there is a mailbox to write from; the app can be installed for people. Without the latter Teams reaches those
             alone who have a chat with Doorman.
     """

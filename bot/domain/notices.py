@@ -13,17 +13,20 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.change import Change, ChangeKind
-from bot.domain.life import Fate, State, fates
+from bot.domain.life import State, fates
 from bot.domain.notice_rules import NoticeRules, Way
 from bot.domain.operation import Operation
 from bot.domain.people import Person
 from bot.domain.remarks import LogNote
+from bot.domain.rows import Row
 from bot.domain.said import join, said_at, say, say_each
 
 #: Tried for so long, from the first attempt on.
 TRIED_FOR = timedelta(hours=24)
 #: A link in a mail stops things for so long.
 LINK_FOR = timedelta(hours=72)
+#: Of one mailbox: https://learn.microsoft.com/office365/servicedescriptions/exchange-online-service-description/exchange-online-limits
+MAILS_A_MINUTE, MAILS_A_DAY = 30, 10_000
 
 
 class Recipient(StrEnum):
@@ -89,8 +92,7 @@ def written(operation: Operation) -> tuple[Change, ...]:
     if operation.state not in (State.SUCCEEDED, State.PARTIAL) and not operation.results:
         return ()
     over = fates(operation.changes, [result.fate for result in operation.results], ended=True, sent=bool(operation.request_ids))
-    news = (Fate.DONE, Fate.LEFT, Fate.UNKNOWN)
-    return tuple(change for change, fate in zip(operation.changes, over, strict=True) if fate in news)
+    return tuple(change for change, fate in zip(operation.changes, over, strict=True) if fate.written)
 
 
 def due(operation: Operation, rules: NoticeRules, at: datetime, *, in_chat: bool) -> tuple[Notice, ...]:
@@ -112,6 +114,25 @@ def due(operation: Operation, rules: NoticeRules, at: datetime, *, in_chat: bool
         replaced = [change.before for change in made if change.kind is ChangeKind.SET_EMAIL and change.before]
         notices += [replace(_to(operation, Recipient.OLD_ADDRESS, Way.MAIL, at), address=str(address)) for address in replaced]
     return tuple(notices)
+
+
+def due_of_row(job_id: str, row: Row, rules: NoticeRules, at: datetime) -> Notice | None:
+    """The notice of a row of a file that has ended: to the person, by mail. None where nobody is told."""
+    if not (rules.bulk and rules.person and rules.mail and row.target) or not any(fate.written for fate in row.fates):
+        return None
+    return Notice(
+        id=new_notice_id(),
+        operation_id=job_id,
+        row=row.number,
+        recipient=Recipient.PERSON,
+        way=Way.MAIL,
+        target_id=row.target.id,
+        person_id=row.target.id,
+        name=row.target.name,
+        address=row.target.mail,
+        language=row.target.language,
+        at=at,
+    )
 
 
 def _within(rules: NoticeRules, *, in_chat: bool) -> frozenset[Way]:

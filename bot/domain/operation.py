@@ -13,6 +13,7 @@ from bot.domain.people import Actor, Person
 from bot.domain.phone import mask_text
 from bot.domain.plan import kinds_of, only_contains
 from bot.domain.recovery import Recovery
+from bot.domain.rows import Row, row_operation_id
 from bot.domain.rules import NO_NEED, Need
 from bot.domain.said import join, say
 
@@ -53,7 +54,8 @@ class Operation:
         version: counts the moves; an older card is recognised by it.
         numbers_removed: it is so old that its numbers were masked in the store too (`NUMBERS_DAYS`).
         bundle: the kind that stands for all of the changes together, if one does.
-        results: one for each change, in their order, once several were carried out; `outcome` says it of a single one.
+        results: one for each change, in their order, once several were carried out. Of a single one `outcome` says it, and there is a
+            result only where its request ids do not tell whether it was written.
         revealed_at: when the requester was given the code or password that it made; None when nobody was.
         recovery: what is followed up after it; None for everything but a recovery.
         bulk: the file whose rows are its changes; None for everything but a bulk job, whose `target` is nobody.
@@ -148,6 +150,21 @@ class Operation:
     def editable(self) -> bool:
         """Its requester may leave some of its changes out when confirming."""
         return self.state is State.PROPOSED and self.recovery is not None and len(self.changes) > 1
+
+    def of_row(self, row: Row) -> Operation:
+        """One row of this job, which is about somebody, as the operation that it would be alone."""
+        assert row.target is not None, "only rows about somebody are carried out"
+        return replace(
+            self,
+            id=row_operation_id(self.id, row.number),
+            target=row.target,
+            changes=row.changes,
+            results=tuple(map(Result, row.fates)),
+            state=row.state or self.state,
+            outcome=row.outcome,
+            bundle=ChangeKind.BULK,
+            bulk=None,
+        )
 
     def following(self, changes: tuple[Change, ...], state: State, expires_at: datetime, note: str) -> Operation:
         """An operation that follows from this one: asked for, confirmed and agreed to with it, so a rule's hours hold as they held then.

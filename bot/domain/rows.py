@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.domain.change import Change
-from bot.domain.life import State
+from bot.domain.life import Fate, State
 from bot.domain.methods import PhoneType
 from bot.domain.people import Person
 from bot.domain.plan import Warned
@@ -120,6 +120,7 @@ class Row:
         code: the machine's word for what went wrong; empty when nothing did.
         name, also: see `FileRow`.
         warned: what is worth knowing before it is done.
+        fates: what became of each change, once it has ended.
     """
 
     number: int
@@ -137,6 +138,7 @@ class Row:
     state: State | None = None
     outcome: str = ""
     code: str = ""
+    fates: tuple[Fate, ...] = ()
 
 
 def row_operation_id(job_id: str, number: int) -> str:
@@ -152,6 +154,7 @@ class RowEnd:
     outcome: str
     code: str = ""
     request_ids: tuple[str, ...] = ()
+    fates: tuple[Fate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

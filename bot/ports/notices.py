@@ -23,11 +23,17 @@ class Notices(Protocol):
     async def in_teams(self, person_id: str, since: datetime) -> bool:
         """Whether somebody has a notice coming in Teams, or got one after a moment."""
 
+    async def about(self, notice: Notice) -> Operation:
+        """What a notice is about; of a row of a file the row, as the operation that it would be alone."""
+
     async def next_mail(self, now: datetime) -> tuple[Notice, datetime] | None:
         """The mail to be sent next, and when it is due: of those that are, operations before files. None when no mail waits."""
 
     async def mails_since(self, since: datetime) -> tuple[int, datetime | None]:
         """How many mails were delivered after a moment, and when the first of them was."""
+
+    async def held_back(self, now: datetime) -> None:
+        """The mailbox may send no more for long: the cards of the files whose mails wait say so."""
 
     async def addressed(self, notice: Notice) -> None:
         """It is known now who it goes to."""
@@ -36,7 +42,8 @@ class Notices(Protocol):
         """It could not be delivered yet."""
 
     async def settle(self, notice: Notice, event: AuditEvent, *, to_log: bool = False) -> bool:
-        """It was delivered, or never will be; once. With the last one of an operation its cards are brought up to date.
+        """It was delivered, or never will be; once. With the last one of an operation its cards are brought up to date; that of a file
+        follows now and then, and with the last one.
 
         Returns:
             False when it was settled before.
@@ -48,6 +55,9 @@ class NotMe(Protocol):
 
     async def notice(self, notice_id: str) -> Notice | None:
         """One notice, or None."""
+
+    async def about(self, notice: Notice) -> Operation:
+        """See `Notices.about`."""
 
     async def press(
         self, notice: Notice, freeze: Freeze, event: AuditEvent, post: Callable[[int], LogNote | None], by: str

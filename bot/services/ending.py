@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot.domain.change import ChangeKind, value_in_words
-from bot.domain.life import Fate, State
+from bot.domain.life import Fate, State, fates
 from bot.domain.operation import Result
 from bot.domain.reset import to_reset
 from bot.domain.said import join, say
@@ -15,7 +15,7 @@ from bot.services.steps import Run, Step
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What is recorded of an execution; `results` is empty when there was but one change."""
+    """What is recorded of an execution; `results` as `Operation` has them."""
 
     state: State
     outcome: str
@@ -26,10 +26,21 @@ def ending(run: Run) -> Ending:
     """The ending of a run in which every change has a result."""
     new = _registered_meanwhile(run)
     if len(counted := [step for step in run.steps if not step.change.follows]) == len(asked_for(run.operation.changes)) == 1 and not new:
-        return _with_followers(run, _of_one(run, counted[0]))
+        return _as_written(run, _with_followers(run, _of_one(run, counted[0])))
     end = _of_several(run, new)
     handed_on = [_handed_on(end.state) for _ in range(len(run.operation.changes) - len(run.steps))]
     return replace(end, results=(*end.results, *handed_on))
+
+
+def _as_written(run: Run, end: Ending) -> Ending:
+    """The ending of one change, with its result where its request ids alone would tell wrongly whether it was written: those of a write
+    before a death are lost, and a refusal has one too. Whoever was changed has to hear of it all the same."""
+    if end.results or end.state not in (State.SUCCEEDED, State.PARTIAL):
+        return end
+    told = fates(run.operation.changes, (), ended=True, sent=any(run.request_ids))
+    if [fate.written for fate in told] == [fate.written for fate in run.fates]:
+        return end
+    return replace(end, results=tuple(map(_result, run.steps)))
 
 
 def _with_followers(run: Run, end: Ending) -> Ending:
@@ -80,18 +91,18 @@ def _of_one(run: Run, step: Step) -> Ending:
 
 def _of_several(run: Run, new: list[str]) -> Ending:
     results = tuple(_result(step) for step in run.steps)
-    fates = [result.fate for result in results]
-    if all(fate.good for fate in fates) and not new:
+    over = [result.fate for result in results]
+    if all(fate.good for fate in over) and not new:
         return Ending(State.SUCCEEDED, join(" ", (say("Done, and read back from Entra ID."), *run.remarks)), results)
-    said = [say("{done} of {count} done.", done=sum(fate.good for fate in fates), count=len(fates))]
-    if left := [_name(step) for step, fate in zip(run.steps, fates, strict=True) if not fate.good]:
+    said = [say("{done} of {count} done.", done=sum(fate.good for fate in over), count=len(over))]
+    if left := [_name(step) for step, fate in zip(run.steps, over, strict=True) if not fate.good]:
         said.append(say("Not done: {changes}.", changes=join("; ", left)))
     if new:
         said.append(say("Registered meanwhile, and not touched: {methods}.", methods=join("; ", new)))
-    if new or not {Fate.DONE, Fate.LEFT, Fate.UNKNOWN}.isdisjoint(fates):
+    if new or any(fate.written for fate in over):
         return Ending(State.PARTIAL, join(" ", (*said, *run.remarks)), results)
     reasons = list(dict.fromkeys(result.why for result in results if result.why))
-    state = State.FAILED if Fate.REFUSED in fates else State.STALE
+    state = State.FAILED if Fate.REFUSED in over else State.STALE
     return Ending(state, join(" ", (*(reasons if len(reasons) == 1 else said), say("Nothing was changed."))), results)
 
 

@@ -10,20 +10,17 @@ import structlog
 
 from bot.domain.notice_rules import NoticeRules
 from bot.domain.notice_words import notice_text
-from bot.domain.notices import TRIED_FOR, Notice, Told
+from bot.domain.notices import MAILS_A_DAY, MAILS_A_MINUTE, TRIED_FOR, Notice, Told
 from bot.domain.operation import Operation
 from bot.domain.people import Actor
 from bot.domain.said import say, speaking, spoken
 from bot.errors import DirectoryError, Rejected, Throttled
 from bot.languages import Readers, language_of
-from bot.ports import Clock, Notices, Operations, Reach, Sleep
+from bot.ports import Clock, Notices, Reach, Sleep
 from bot.services.notify import event_of
 
 log = structlog.get_logger()
 
-#: Of one mailbox: https://learn.microsoft.com/office365/servicedescriptions/exchange-online-service-description/exchange-online-limits
-MOST_A_MINUTE = 30
-MOST_A_DAY = 10_000
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 #: So soon a mail that has just come to be is seen while others wait.
 LOOK_AGAIN = timedelta(seconds=5)
@@ -53,10 +50,8 @@ class Mailing:
     """
 
     def __init__(
-        self, operations: Operations, notices: Notices, reach: Reach, rules: NoticeRules, letter: Letter, clock: Clock, sleep: Sleep,
-        *, scale: float = 1.0,
+        self, notices: Notices, reach: Reach, rules: NoticeRules, letter: Letter, clock: Clock, sleep: Sleep, *, scale: float = 1.0
     ) -> None:  # fmt: skip
-        self._operations = operations
         self._notices = notices
         self._reach = reach
         self._rules = rules
@@ -64,39 +59,46 @@ class Mailing:
         self._clock = clock
         self._sleep = sleep
         self._minute, self._day = MINUTE / scale, DAY / scale
-        self._sent: deque[datetime] = deque(maxlen=MOST_A_MINUTE)
+        self._sent: deque[datetime] = deque(maxlen=MAILS_A_MINUTE)
         self._held_until: datetime | None = None
+        self._left_today = 0
 
     async def send_all(self) -> None:
         """Sends what waits, what is due before what is not, and comes back when nothing waits any more."""
+        self._left_today = 0  # another process may have sent meanwhile
         while found := await self._notices.next_mail(self._clock()):
             notice, due = found
             now = self._clock()
-            wait = max(due - now, self._paced(now), await self._of_the_day(now))
+            wait = max(due - now, self._paced(now))
             if wait > timedelta():
                 await self._sleep(min(wait, LOOK_AGAIN).total_seconds())
-                continue
-            await self._send(notice)
+            elif not await self._full(now):
+                await self._send(notice)
 
     def _paced(self, now: datetime) -> timedelta:
         """How long the mailbox has to rest: by its limit of a minute, or because it said so."""
         rests = [until - now for until in (self._held_until,) if until]
-        if len(self._sent) == MOST_A_MINUTE:
+        if len(self._sent) == MAILS_A_MINUTE:
             rests.append(self._sent[0] + self._minute - now)
         return max(rests, default=timedelta())
 
-    async def _of_the_day(self, now: datetime) -> timedelta:
-        """How long the limit of a day holds it back."""
+    async def _full(self, now: datetime) -> bool:
+        """Whether the limit of a day is reached; then the mailbox rests. Counted again when as many have gone as were left of it."""
+        if self._left_today > 0:
+            return False
         count, first = await self._notices.mails_since(now - self._day)
-        if count < MOST_A_DAY or first is None:
-            return timedelta()
-        log.warning("the mailbox may send no more today", action="mailbox_full", count=count)
-        return first + self._day - now
+        self._left_today = MAILS_A_DAY - count
+        if self._left_today > 0 or first is None:
+            return False
+        self._held_until = first + self._day
+        if self._held_until - now > self._minute:  # at the limit a mail may go whenever another one is a day old
+            log.warning("the mailbox may send no more today", action="mailbox_full", count=count)
+            await self._notices.held_back(now)
+        return True
 
     async def _send(self, notice: Notice) -> None:
         now = self._clock()
-        operation = await self._operations.get(notice.operation_id)
-        assert operation is not None, "notices are forgotten with their operations"
+        operation = await self._notices.about(notice)
         if not notice.address:
             await self._settle(notice, operation, Told.UNDELIVERABLE, say("Entra ID has no mail address."))
             return
@@ -107,6 +109,7 @@ class Mailing:
             await self._not_taken(notice, operation, error, now)
             return
         self._sent.append(self._clock())
+        self._left_today -= 1
         await self._settle(notice, operation, Told.DELIVERED)
 
     async def _not_taken(self, notice: Notice, operation: Operation, error: DirectoryError, now: datetime) -> None:

@@ -82,10 +82,9 @@ class NotMeDesk:
         return notice
 
     async def _said(self, notice: Notice, actor: Actor | None) -> Operation:
-        operation = await self._operations.get(notice.operation_id)
-        assert operation is not None, "notices are forgotten with their operations"
+        operation = await self._not_me.about(notice)
         if notice.pressed_at is None:
-            now, target, rules = self._clock(), target_of(notice, operation), self._rules
+            now, target, rules = self._clock(), operation.target, self._rules
 
             def post(often: int) -> LogNote | None:
                 return red_post(notice, operation, target, rules, now, often=often) if rules.log else None
@@ -99,15 +98,15 @@ class NotMeDesk:
     async def carry_on(self, announcer: Announcer, chats: Chats, notice_id: str) -> None:
         """What follows from a press, begun once and gone on with after a death of the process."""
         notice = await self._not_me.notice(notice_id)
-        operation = await self._operations.get(notice.operation_id) if notice else None
-        if notice and operation:
+        if notice:
+            operation = await self._not_me.about(notice)
             await asyncio.gather(self._take_away(notice, operation), self._tell(announcer, chats, notice, operation))
 
     async def _take_away(self, notice: Notice, operation: Operation) -> None:
         if notice.stop_id:
             return
-        target = target_of(notice, operation)
-        made = stopping(notice, operation, target, await self._dossier(target), self._rules, self._clock())
+        dossier = await self._dossier(operation.target)
+        made = stopping(notice, operation, operation.target, dossier, self._rules, self._clock())
         if made:
             await self._not_me.begin(notice, made, begun_event(made, self._clock()))
 
@@ -145,11 +144,6 @@ class NotMeDesk:
         await announcer.send(chat.where, _to_approver(operation), reader)
         event = AuditEvent(Tag.NOT_ME_APPROVER_TOLD, self._clock(), reader.id, reader.name, operation.id, operation.target.id)
         await self._operations.record(event)
-
-
-def target_of(notice: Notice, operation: Operation) -> Person:
-    """Who was changed; of a row of a file what the notice knows of them."""
-    return Person(notice.target_id, notice.name, notice.name) if operation.bulk else operation.target
 
 
 def _to_approver(operation: Operation) -> Remark:

@@ -193,6 +193,11 @@ class Run:
             step.refuse(verdict.text)
 
     @property
+    def fates(self) -> tuple[Fate, ...]:
+        """What became of each change, once all have ended."""
+        return tuple(step.result.fate for step in self.steps if step.result)
+
+    @property
     def code(self) -> str:
         """What went wrong, in a word; empty when nothing did."""
         bad = [step for step in self.steps if step.result and not step.result.fate.good]

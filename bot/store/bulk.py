@@ -13,12 +13,13 @@ from bot.domain.bulk import MOST_OF_ONE, Hold, Progress
 from bot.domain.consequences import shown_on_the_way
 from bot.domain.hindrance import Hindrance
 from bot.domain.life import State
+from bot.domain.notice_rules import NO_NOTICES, NoticeRules
 from bot.domain.operation import Operation
 from bot.domain.people import Person
 from bot.domain.rows import Row, RowEnd, Sample, Taken
 from bot.domain.said import from_store, to_column
 from bot.ports import JobAtWork
-from bot.store import bulk_read, bulk_rows
+from bot.store import bulk_read, bulk_rows, notices
 from bot.store.bulk_checks import StoredChecks, state_of
 from bot.store.moves import Seen, start
 from bot.store.tables import bulk_jobs, operations
@@ -53,12 +54,16 @@ class StoredBulkJobs(StoredChecks):
     Args:
         me: names this process among those on the same database.
         is_dead: of another process.
+        rules: who is told of a change.
     """
 
-    def __init__(self, transactions: Transactions, enqueue: Enqueue, me: str, is_dead: IsDead) -> None:
+    def __init__(
+        self, transactions: Transactions, enqueue: Enqueue, me: str, is_dead: IsDead, rules: NoticeRules = NO_NOTICES
+    ) -> None:  # fmt: skip
         super().__init__(transactions, enqueue, me)
         self._enqueue = enqueue
         self._is_dead = is_dead
+        self._rules = rules
 
     async def begin(self, operation: Operation, event: AuditEvent) -> Operation | tuple[str, ...]:
         theirs = (func.lower(operations.c.requester_id) == operation.requester.id.lower()) & operations.c.state.in_(_ONES_OWN)
@@ -151,7 +156,8 @@ class StoredBulkJobs(StoredChecks):
 
     async def ended(self, job_id: str, ends: Sequence[tuple[Row, RowEnd]], at: datetime, percent: int) -> tuple[int, str] | None:
         def work(connection: Connection, trail: Trail) -> tuple[int, str] | None:
-            bulk_rows.ended(connection, trail, job_id, ends, at)
+            over = bulk_rows.ended(connection, trail, job_id, ends, at)
+            notices.begin_rows(connection, self._enqueue, job_id, over, self._rules, at)
             if not any(end.code for _, end in ends):
                 return None
             since = connection.execute(select(_jobs.counted_from).where(_jobs.job == job_id)).scalar()
@@ -243,6 +249,7 @@ class StoredBulkJobs(StoredChecks):
                 held_by=job.held_by,
                 held_why=from_store(job.held_why),
                 hindrance=bulk_read.hindrance(job),
+                telling=notices.telling(connection, job_id, now),
             )
 
         return await self._transactions.read(work)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -29,7 +29,14 @@ _rows = bulk_rows.c
 _ENDED = (
     update(bulk_rows)
     .where((_rows.job == bindparam("of")) & (_rows.number == bindparam("at_number")) & (_rows.state == State.RUNNING.value))
-    .values(state=bindparam("to"), outcome=bindparam("said"), code=bindparam("why"), ended_at=bindparam("at"), taken_by="")
+    .values(
+        state=bindparam("to"),
+        outcome=bindparam("said"),
+        code=bindparam("why"),
+        ended_at=bindparam("at"),
+        fates=bindparam("over"),
+        taken_by="",
+    )
 )
 
 
@@ -140,11 +147,12 @@ def give_back(connection: Connection, trail: Trail, job_id: str, rows: Sequence[
         trail.append(_event(Tag.BULK_ROW_PUT_BACK, at, job_id, row, {}))
 
 
-def ended(connection: Connection, trail: Trail, job_id: str, ends: Sequence[tuple[Row, RowEnd]], at: datetime) -> None:
-    """Stores how rows ended; each exactly once."""
+def ended(connection: Connection, trail: Trail, job_id: str, ends: Sequence[tuple[Row, RowEnd]], at: datetime) -> list[Row]:
+    """Stores how rows ended, each exactly once; returns those that had not before, as they are now."""
+    over = []
     for row, end in ends:
         given = {"of": job_id, "at_number": row.number, "to": end.state.value, "said": to_column(end.outcome), "why": end.code, "at": at}
-        if connection.execute(_ENDED, given).rowcount:
+        if connection.execute(_ENDED, given | {"over": [fate.value for fate in end.fates]}).rowcount:
             facts = {
                 "state": end.state.value,
                 "outcome": str(end.outcome),
@@ -153,6 +161,8 @@ def ended(connection: Connection, trail: Trail, job_id: str, ends: Sequence[tupl
                 "code": end.code,
             }
             trail.append(_event(Tag.BULK_ROW_FINISHED, at, job_id, row, facts))
+            over.append(replace(row, state=end.state, outcome=end.outcome, code=end.code, fates=end.fates))
+    return over
 
 
 def left_alone(connection: Connection, trail: Trail, job_id: str, at: datetime) -> bool:

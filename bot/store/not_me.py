@@ -20,7 +20,7 @@ from bot.domain.said import say, to_column, to_store
 from bot.domain.stop import Freeze
 from bot.store import outbox
 from bot.store.moves import Moves, Seen, start
-from bot.store.notices import notice_in, notices_of
+from bot.store.notices import about, notice_in, notices_of
 from bot.store.stops import put_freeze
 from bot.store.tables import notices, operations
 from bot.store.trail import Trail
@@ -54,6 +54,9 @@ class StoredNotMe:
             return notice_in(found) if found else None
 
         return await self._transactions.read(work)
+
+    async def about(self, notice: Notice) -> Operation:
+        return await self._transactions.read(lambda connection: about(connection, notice))
 
     async def press(
         self, notice: Notice, freeze: Freeze, event: AuditEvent, post: Callable[[int], LogNote | None], by: str

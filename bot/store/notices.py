@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, case, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, update
 
 from bot.domain.audit import AuditEvent
-from bot.domain.consequences import Workflow, shown_once_told
+from bot.domain.bulk import Telling
+from bot.domain.consequences import Work, Workflow, shown_on_the_way, shown_once_told
 from bot.domain.email import mask_address
+from bot.domain.life import State
 from bot.domain.notice_rules import NoticeRules, Way
-from bot.domain.notices import Notice, Recipient, Told, due, said, settled, undelivered_post
+from bot.domain.notices import MAILS_A_DAY, Notice, Recipient, Told, due, due_of_row, said, settled, undelivered_post
 from bot.domain.operation import Operation
+from bot.domain.rows import Row as FileRow
 from bot.domain.said import from_store, to_column, to_store
-from bot.store import outbox
-from bot.store.tables import notices, operations, personal_chats
+from bot.store import outbox, records
+from bot.store.tables import bulk_jobs, bulk_rows, notices, operations, personal_chats
 from bot.store.trail import Trail
 from bot.store.transactions import Transactions
 
@@ -37,10 +41,11 @@ _WAITING_MAIL = and_(
     notices.c.way == Way.MAIL.value,
     (notices.c.recipient != Recipient.MANAGER.value) | (notices.c.person_id != ""),  # who that is has to be asked first
 )
-_FILES_LAST = case((notices.c.row > 0, 1), else_=0)
 _DUE = _WAITING_MAIL & (notices.c.due_at <= bindparam("now"))
-_DUE_MAIL = select(notices).where(_DUE).order_by(_FILES_LAST, notices.c.due_at, notices.c.number).limit(1)
-_NEXT_MAIL = select(notices).where(_WAITING_MAIL).order_by(notices.c.due_at, notices.c.number).limit(1)
+_NEXT = select(notices).order_by(notices.c.due_at, notices.c.number).limit(1)
+#: Asked one after the other: sorting thousands for each mail would cost more than sending it.
+_DUE_OF_OPERATIONS, _DUE_OF_FILES, _NEXT_MAIL = _NEXT.where(_DUE, notices.c.row == 0), _NEXT.where(_DUE), _NEXT.where(_WAITING_MAIL)
+_ANY_MAIL = select(notices.c.number).where(_WAITING_MAIL).limit(1)
 _MAILED = (notices.c.way == Way.MAIL.value) & (notices.c.state == Told.DELIVERED.value) & (notices.c.told_at > bindparam("since"))
 _IN_TEAMS = select(notices.c.id).where(
     notices.c.way == Way.TEAMS.value,
@@ -48,6 +53,24 @@ _IN_TEAMS = select(notices.c.id).where(
     (notices.c.state == Told.WAITING.value) | (notices.c.told_at > bindparam("since")),
 )
 _COUNT_MAILED = select(func.count(), func.min(notices.c.told_at)).where(_MAILED)
+
+_OPERATION = select(operations).where(operations.c.id == bindparam("operation"))
+_ROW_OF_FILE = select(bulk_rows).where((bulk_rows.c.job == bindparam("operation")) & (bulk_rows.c.number == bindparam("row")))
+_WAITING_OF_FILE = (notices.c.operation_id == bindparam("job")) & (notices.c.state == Told.WAITING.value)
+_ANY_OF_FILE = select(notices.c.number).where(_WAITING_OF_FILE).limit(1)
+_COUNT_OF_FILE = (
+    select(notices.c.state, func.count().label("many")).where(notices.c.operation_id == bindparam("job")).group_by(notices.c.state)
+)
+_FILES_WAITING = select(notices.c.operation_id).where(_WAITING_MAIL, notices.c.row > 0).distinct()
+_SHOW_FILE = (
+    update(bulk_jobs)
+    .where(bulk_jobs.c.job == bindparam("of"), or_(bulk_jobs.c.shown_at.is_(None), bulk_jobs.c.shown_at <= bindparam("before")))
+    .values(shown_at=bindparam("at"))
+)
+_JOB_STATE = select(operations.c.state).where(operations.c.id == bindparam("job"))
+#: While people are told of a file that is done its card follows at most so often.
+CARD_EVERY = timedelta(minutes=10)
+DAY = timedelta(days=1)
 
 
 def begin(connection: Connection, enqueue: Enqueue, operation: Operation, rules: NoticeRules, at: datetime) -> None:
@@ -58,6 +81,41 @@ def begin(connection: Connection, enqueue: Enqueue, operation: Operation, rules:
         enqueue(connection, Workflow.NOTIFY.value, operation.id)
         if any(notice.way is Way.MAIL for notice in made):
             enqueue(connection, Workflow.MAIL.value, operation.id)
+
+
+def begin_rows(
+    connection: Connection, enqueue: Enqueue, job_id: str, ended: Iterable[FileRow], rules: NoticeRules, at: datetime
+) -> None:  # fmt: skip
+    """The same for rows of a file."""
+    made = [notice for row in ended if (notice := due_of_row(job_id, row, rules, at))]
+    if not made:
+        return
+    # Whoever sends goes on until no mail waits. The caller has the trail, as whoever settles a mail has: so one that waits now will be
+    # followed by another look, and nobody has to be sent for each row.
+    sending = connection.execute(_ANY_MAIL).first() is not None
+    connection.execute(_ADD, [_row(notice) for notice in made])
+    if not sending:
+        enqueue(connection, Workflow.MAIL.value, job_id, occasion=f"row-{made[0].row}")
+
+
+def about(connection: Connection, notice: Notice) -> Operation:
+    """See `ports.Notices.about`."""
+    given = {"operation": notice.operation_id, "row": notice.row}
+    operation = records.operation(connection.execute(_OPERATION, given).one())
+    if not notice.row:
+        return operation
+    row = records.bulk_row(connection.execute(_ROW_OF_FILE, given).one())
+    return replace(operation.of_row(row), finished_at=notice.at)
+
+
+def telling(connection: Connection, job_id: str, now: datetime) -> Telling:
+    """How far the mails about a file are."""
+    many = {found.state: found.many for found in connection.execute(_COUNT_OF_FILE, {"job": job_id})}
+    waiting, held_until = many.get(Told.WAITING.value, 0), None
+    if waiting:
+        count, first = connection.execute(_COUNT_MAILED, {"since": now - DAY}).one()
+        held_until = first + DAY if count >= MAILS_A_DAY else None
+    return Telling(many.get(Told.DELIVERED.value, 0), many.get(Told.UNDELIVERABLE.value, 0), waiting, held_until)
 
 
 class StoredNotices:
@@ -74,10 +132,15 @@ class StoredNotices:
         asked = {"person": person_id, "since": since}
         return await self._transactions.read(lambda connection: connection.execute(_IN_TEAMS, asked).first() is not None)
 
+    async def about(self, notice: Notice) -> Operation:
+        return await self._transactions.read(lambda connection: about(connection, notice))
+
     async def next_mail(self, now: datetime) -> tuple[Notice, datetime] | None:
         def work(connection: Connection) -> tuple[Notice, datetime] | None:
-            found = connection.execute(_DUE_MAIL, {"now": now}).first() or connection.execute(_NEXT_MAIL).first()
-            return (notice_in(found), found.due_at) if found else None
+            for query in (_DUE_OF_OPERATIONS, _DUE_OF_FILES, _NEXT_MAIL):
+                if found := connection.execute(query, {"now": now}).first():
+                    return notice_in(found), found.due_at
+            return None
 
         return await self._transactions.read(work)
 
@@ -87,6 +150,13 @@ class StoredNotices:
             return count, first
 
         return await self._transactions.read(work)
+
+    async def held_back(self, now: datetime) -> None:
+        def work(connection: Connection) -> None:
+            for job_id in connection.execute(_FILES_WAITING).scalars().all():
+                self._start(connection, job_id, shown_on_the_way(job_id, now))
+
+        await self._transactions.write(work)
 
     async def addressed(self, notice: Notice) -> None:
         values = {"person_id": notice.person_id, "name": notice.name, "address": notice.address, "language": notice.language}
@@ -117,17 +187,30 @@ class StoredNotices:
             if not connection.execute(update(notices).where(waiting), values | {"notice": notice.id}).rowcount:
                 return False
             trail.append(event)
+            if notice.row:
+                self._show_file(connection, notice.operation_id, event.at)
+                return True
             if to_log:
                 outbox.add_remark(connection, self._enqueue, undelivered_post(notice, event.at))
             theirs = notices_of(connection, notice.operation_id, notice.row)
-            if not notice.row and settled(theirs):
+            if settled(theirs):
                 lines = [to_store(each) for each in said(theirs)]
                 connection.execute(update(operations).where(operations.c.id == notice.operation_id).values(told=lines))
-                shown = shown_once_told(notice.operation_id)
-                self._enqueue(connection, shown.workflow.value, notice.operation_id, occasion=shown.occasion, key=shown.key)
+                self._start(connection, notice.operation_id, shown_once_told(notice.operation_id))
             return True
 
         return await self._transactions.record(work)
+
+    def _show_file(self, connection: Connection, job_id: str, at: datetime) -> None:
+        """The card of a file follows: now and then, and with the last mail; while its rows are carried out it does so by itself."""
+        some_left = connection.execute(_ANY_OF_FILE, {"job": job_id}).first() is not None
+        before = at - CARD_EVERY if some_left else at
+        shows_itself = not some_left and not State(connection.execute(_JOB_STATE, {"job": job_id}).scalar_one()).finished
+        if not shows_itself and connection.execute(_SHOW_FILE, {"of": job_id, "before": before, "at": at}).rowcount:
+            self._start(connection, job_id, shown_on_the_way(job_id, at))
+
+    def _start(self, connection: Connection, operation_id: str, work: Work) -> None:
+        self._enqueue(connection, work.workflow.value, operation_id, occasion=work.occasion, key=work.key)
 
 
 def notices_of(connection: Connection, operation_id: str, row: int) -> tuple[Notice, ...]:

@@ -170,6 +170,7 @@ def bulk_row(found: Row[Any]) -> BulkRow:
         state=State(found.state) if found.state else None,
         outcome=from_store(found.outcome),
         code=found.code,
+        fates=tuple(map(Fate, found.fates or ())),
     )
 
 

@@ -11,19 +11,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import replace
 
 import structlog
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import Hold
-from bot.domain.change import Change, ChangeKind
+from bot.domain.change import Change
 from bot.domain.life import State
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation
 from bot.domain.people import Standing
 from bot.domain.policy import Decision, Reason
-from bot.domain.rows import Row, RowEnd, Taken, row_operation_id
+from bot.domain.rows import Row, RowEnd, Taken
 from bot.domain.said import join, say, say_count
 from bot.errors import StoreUnavailable
 from bot.services import explain
@@ -154,7 +153,7 @@ class Crew:
 
     async def _carry_out(self, taken: Taken) -> None:
         row = taken.row
-        run = Run(self._operation(row), cut_off=taken.cut_off)
+        run = Run(self._job.of_row(row), cut_off=taken.cut_off)
         people = self._with.tenant.people
         wrote = taken.cut_off
 
@@ -190,7 +189,7 @@ class Crew:
             return
         end = ending(run)
         code = "" if end.state is State.SUCCEEDED else run.code or end.state.value
-        self._ends.append((row, RowEnd(end.state, end.outcome, code, tuple(filter(None, run.request_ids)))))
+        self._ends.append((row, RowEnd(end.state, end.outcome, code, tuple(filter(None, run.request_ids)), run.fates)))
 
     async def _rest(self, seconds: float) -> None:
         """A pause of one row, in which it takes nobody's place."""
@@ -199,12 +198,6 @@ class Crew:
             await self._with.sleep(seconds)
         finally:
             self._resting -= 1
-
-    def _operation(self, row: Row) -> Operation:
-        """One row as the operation it would be alone."""
-        assert row.target is not None, "only rows about somebody are carried out"
-        row_id = row_operation_id(self._job.id, row.number)
-        return replace(self._job, id=row_id, target=row.target, changes=row.changes, bundle=ChangeKind.BULK, bulk=None)
 
     async def _requester(self) -> Standing:
         now = asyncio.get_running_loop().time()

@@ -41,6 +41,7 @@ bulk_rows = Table(
     Column("code", String(60), nullable=False, default=""),
     Column("taken_by", String(64), nullable=False, default=""),
     Column("ended_at", UtcTime),
+    Column("fates", JSON(none_as_null=True)),  # what became of each change; of rows older than this column nobody knows
     Index("bulk_rows_by_kind", "job", "kind", "taken_by", "number"),
     Index("bulk_rows_by_state", "job", "state", "taken_by", "number"),
     Index("bulk_rows_by_target", "job", "target_id"),

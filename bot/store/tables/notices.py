@@ -34,5 +34,7 @@ notices = Table(
     Column("stop_id", String(12), nullable=False, default=""),
     Index("notices_of", "operation_id", "row"),
     Index("notices_waiting", "state", "way", "due_at"),
+    Index("notices_by_row", "state", "way", "row", "due_at"),
+    Index("notices_by_state", "operation_id", "state"),
     Index("notices_told", "way", "told_at"),
 )
