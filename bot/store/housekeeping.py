@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
+from bot.domain.notices import Told
 from bot.domain.phone import mask_text
 from bot.domain.said import from_store, to_store
 from bot.store import alarms, chats, deliveries, kept_files, limit_counts, memory, records
 from bot.store.bulk_read import every as bulk_rows_of
-from bot.store.tables import bulk_jobs, bulk_numbers, bulk_rows, freezes, log_notices, log_posts, operations, references
+from bot.store.tables import bulk_jobs, bulk_numbers, bulk_rows, freezes, log_notices, log_posts, notices, operations, references
 
 #: An ended freeze stops nothing and stands in the trail.
 FREEZES_KEPT = timedelta(days=1)
@@ -23,13 +24,15 @@ REFERENCES_KEPT = timedelta(days=90)
 CHATS_KEPT = timedelta(days=365)
 #: The longest that people may take to agree is much shorter, and then the card changes no more.
 APPROVAL_CARDS_KEPT = timedelta(days=90)
+#: A link in a mail serves for three days, and what was told stands in the trail.
+NOTICES_KEPT = timedelta(days=90)
 #: Operations rewritten in one transaction: others wait for it.
 MASKED_AT_ONCE = 200
 
 
 def forget(connection: Connection, now: datetime, numbers_days: int) -> None:
     """Removes what has served its time: delivery keys, ended freezes, delivered remarks, references, lifts, alarms, digests, last persons,
-    places of cards and chats.
+    places of cards and chats, notices that were delivered or never will be.
     """
     deliveries.forget(connection, now)
     connection.execute(delete(freezes).where(freezes.c.until < now - FREEZES_KEPT))
@@ -43,6 +46,7 @@ def forget(connection: Connection, now: datetime, numbers_days: int) -> None:
     alarms.forget(connection, now)
     kept_files.forget_left(connection)
     memory.forget(connection, now)
+    connection.execute(delete(notices).where(notices.c.state != Told.WAITING.value, notices.c.told_at < now - NOTICES_KEPT))
     chats.forget(connection, now - CHATS_KEPT, now - APPROVAL_CARDS_KEPT)
 
 

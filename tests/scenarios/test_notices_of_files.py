@@ -13,7 +13,7 @@ from bot.domain.notices import MAILS_A_DAY
 from bot.store.tables import notices as stored_notices
 from bot.store.transactions import open_engine
 from tests.desk import ALICE, HANNA, OMAR, SAM, Desk, as_json, one_agent
-from tests.scenarios.bulking import BARE, CROWD, begun, events, query, words
+from tests.scenarios.bulking import BARE, CROWD, begun, events, query, until, words
 from tests.scenarios.telling import MINUTES, NEVER, PUBLIC_URL, TELLING, WITH_MANAGER, link_in, mail
 
 pytestmark = pytest.mark.storage
@@ -48,6 +48,13 @@ async def test_people_of_a_file_are_told_by_mail_and_counted_on_its_card(databas
         assert "no mail address" in (await desk.say(SAM, f"history for {WITHOUT_MAIL.upn}")).text
         kept = query(desk, "SELECT address FROM notices")
         assert ALICE.mail not in as_json({"kept": kept})
+        query(desk, "UPDATE notices SET state = 'waiting', way = 'teams' WHERE row = 3")
+        desk.clock.forward(days=89)
+        await desk.restart_bot()  # which does the hour's housekeeping
+        assert len(query(desk, "SELECT row FROM notices")) == 3
+        desk.clock.forward(days=2)
+        await desk.restart_bot()
+        await until(lambda: query(desk, "SELECT row FROM notices") == [{"row": 3}])  # what waits is never forgotten
 
 
 async def test_what_the_limit_of_a_day_holds_back_is_said_and_sent_later(database_url: str) -> None:
