@@ -234,7 +234,7 @@ def test_without_defaults_the_settings_count(read: Reading) -> None:
          ":2: [limits], agent_per_hour: -1 is no number from 0 to 1,000,000; 0 switches the limit off."),
         ("[limits]\nagent_per_hour = true\n" + RULE,
          ":2: [limits], agent_per_hour: True is no number from 0 to 1,000,000; 0 switches the limit off."),
-        ("[threat.low]\napprovals = 1\n" + RULE, ":1: [threat], low: there is no such key."),
+        ("[threat]\nlow = 1\n" + RULE, ":2: [threat], low: there is no such key."),
         ("[threat]\nhigh = 1\n" + RULE, ":2: [threat], high: this has to be a table: write [threat.high] on a line of its own."),
         ("[threat]\nunknown = 'low'\n" + RULE, ":2: [threat], unknown: 'low' is none of high or normal."),
         ("[threat.high]\napproval = 1\n" + RULE, ":2: [threat.high], approval: there is no such key (did you mean approvals?)."),
