@@ -10,6 +10,8 @@ from bot.domain.difference import difference_text
 from bot.domain.file_found import Question
 from bot.domain.incoming import FileKind
 from bot.domain.life import State
+from bot.domain.notice_rules import Way
+from bot.domain.notices import Recipient, whom_by
 from bot.domain.operation import Operation
 from bot.domain.phone import mask_text
 from bot.domain.replies import History
@@ -136,7 +138,7 @@ def _fitting(rows: Iterable[Element]) -> list[Element]:
 def _shortly(event: AuditEvent) -> Element:
     """An event on one line."""
     details = mask_text(_details(event))
-    done = join(" ", (_who(event), SAID[event.tag]))
+    done = join(" ", (_who(event), _done(event)))
     return moment(join(" · ", (said_at(event.at), done, event.operation_id, spoken(details)[:60])), date=True)
 
 
@@ -150,14 +152,28 @@ def past_change(operation: Operation) -> Element:
 
 
 def _who(event: AuditEvent) -> str:
+    if event.tag is Tag.NOT_ME_PRESSED and not event.actor_id:
+        return say("Whoever got the mail")  # whose link anybody may press
     return event.actor_name[:80] or ("Doorman" if not event.actor_id else say("somebody without a name"))
+
+
+def _done(event: AuditEvent) -> str:
+    """What was done, after the name of whoever did it; of a notice to whom and how."""
+    recipient, way = event.facts.get("recipient"), event.facts.get("way")
+    if recipient in set(Recipient) and way in set(Way):
+        whom = whom_by(Recipient(str(recipient)), Way(str(way)))
+        if event.tag is Tag.NOTICE_DELIVERED:
+            return say("told of the change: {whom}", whom=whom)
+        if event.tag is Tag.NOTICE_UNDELIVERABLE:
+            return say("could not tell of the change: {whom}", whom=whom)
+    return SAID[event.tag]
 
 
 def _event(event: AuditEvent) -> Iterable[Element]:
     about = [run(" · "), run(event.operation_id, mono=True)] if event.operation_id else []
     result = _state(_words(event.facts.get("state"))) or _words(event.facts.get("approvals"))
     yield line(
-        run(_who(event), limit=80, bold=True), run(f" {SAID[event.tag]}{result and f': {spoken(result).lower()}'}"), *about, spacing="None"
+        run(_who(event), limit=80, bold=True), run(f" {_done(event)}{result and f': {spoken(result).lower()}'}"), *about, spacing="None"
     )
     if details := _details(event):
         yield line(run(mask_text(details), subtle=True), spacing="None")
@@ -176,7 +192,7 @@ def _details(event: AuditEvent) -> str:
         found.get("outcome", ""),
         _code(event),
         say("ticket {ticket}", ticket=ticket) if ticket else "",
-        say("reason: {reason}", reason=reason) if reason else "",
+        say("reason: {reason}", reason=reason) if reason and event.tag is not Tag.NOTICE_UNDELIVERABLE else reason or "",
         say("Graph request {ids}", ids=request_ids) if request_ids else "",
     )
     return join(" · ", parts)

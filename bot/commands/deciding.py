@@ -150,6 +150,8 @@ def _explained(
         facts.append((say("Rule"), quoted(operation.need.rules)))
     if could_decide is not None:
         facts.append((say("Could decide"), _named(could_decide)))
+    if operation.told:
+        facts.append((say("Told"), join(" ", operation.told)))
     if own:
         facts.append((say("Your last click"), say("{said} ({at})", said=_said(own[-1].facts), at=own[-1].at)))
     return Remark(_state(operation), "", Tone.INFO, say("{id} for {target}", id=operation.id, target=operation.target.name), tuple(facts))

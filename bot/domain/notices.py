@@ -182,7 +182,12 @@ _HOW = say_each({Way.TEAMS: "in Teams", Way.MAIL: "by mail"})
 
 def whom(notice: Notice) -> str:
     """Who it is for and how, in a sentence: "the manager in Teams"."""
-    return say("{who} {how}", who=_WHO[notice.recipient], how=_HOW[notice.way])
+    return whom_by(notice.recipient, notice.way)
+
+
+def whom_by(recipient: Recipient, way: Way) -> str:
+    """The same, of what the trail has of it."""
+    return say("{who} {how}", who=_WHO[recipient], how=_HOW[way])
 
 
 def said(notices: Iterable[Notice]) -> tuple[str, ...]:

@@ -371,6 +371,28 @@ EVENTS = (
 )
 
 
+_TO_PERSON, _TO_MANAGER = ({"recipient": each, "target_upn": ALICE.upn} for each in ("person", "manager"))
+#: What the trail has of telling people, of somebody who did not want it, and of what came of that.
+TOLD_EVENTS = (
+    AuditEvent(Tag.NOT_ME_APPROVER_TOLD, NOW + timedelta(hours=1), "66", "Sam Okafor", "7QXF"),
+    AuditEvent(Tag.NOT_ME_PRESSED, NOW + timedelta(hours=1), "88", "Priya Raman", "7QXF", facts=_TO_MANAGER | {"way": "teams"}),
+    AuditEvent(Tag.NOT_ME_PRESSED, NOW + timedelta(hours=1), "", "", "7QXF", facts=_TO_PERSON | {"way": "mail"}),
+    AuditEvent(Tag.NOT_ME_PRESSED, NOW + timedelta(hours=1), ALICE.id, ALICE.name, "7QXF", facts=_TO_PERSON | {"way": "teams"}),
+    AuditEvent(
+        Tag.NOTICE_UNDELIVERABLE,
+        NOW + timedelta(seconds=66),
+        operation_id="7QXF",
+        facts=_TO_MANAGER | {"way": "mail", "reason": "Entra ID has no mail address."},
+    ),
+    AuditEvent(
+        Tag.NOTICE_DELIVERED,
+        NOW + timedelta(seconds=65),
+        operation_id="7QXF",
+        facts={"recipient": "old_address", "way": "mail", "target_upn": ALICE.upn, "reason": ""},
+    ),
+    AuditEvent(Tag.NOTICE_DELIVERED, NOW + timedelta(seconds=65), operation_id="7QXF", facts=_TO_PERSON | {"way": "teams", "reason": ""}),
+)
+
 FROZEN = Freeze(ALICE.id, ALICE.name, ALICE.upn, HANNA.id, HANNA.name, NOW, NOW + timedelta(hours=24), "the caller knew no +31 •••••••78")
 SUSPECTED = replace(FROZEN, suspicious=True, reason="")
 THREAT = Threat("66", "Oscar Outsider", NOW, NOW + timedelta(hours=24), "a wave of [calls](https://evil.example), INC0042")
@@ -530,6 +552,7 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
         ),
         "remark-titled": Remark("I do not know “shwo alice”.", "Did you mean “show alice”?", Tone.REFUSED, "I did not understand that"),
         "history": History("History of Alice Jansen", EVENTS),
+        "history-told": History("History of 7QXF", TOLD_EVENTS),
         "history-empty": History("History of Mia O'Brien"),
         **approvals(),
         **seen_once(),

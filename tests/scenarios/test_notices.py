@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from bot.domain.notice_rules import NoticeRules
@@ -41,6 +42,9 @@ async def test_the_person_and_the_manager_are_told_in_teams_and_by_mail(database
             assert "12345678" not in text
         await desk.settled(card, "Told of it:", "the person in Teams", "the person by mail", "the manager in Teams", "the manager by mail")
         assert [event.tag for event in desk.trail() if event.tag.startswith("notice:")] == ["notice:message:delivered"] * 4
+        (operation_id,) = re.findall(r"\((\w+)\):", own.text)
+        assert "Told of it: the person" in (await desk.say(HANNA, f"why {operation_id}")).text
+        assert "told of the change: the manager by mail" in (await desk.say(SAM, "history for alice")).text
 
         # Nobody greets whom the app was installed for, and nobody is told twice.
         await desk.restart_bot()
