@@ -31,6 +31,7 @@ _WORDS = ("recipient", "way", "state")
 _THIS = notices.c.id == bindparam("notice")
 _IN_CHAT = select(personal_chats.c.person_id).where(personal_chats.c.person_id == bindparam("person"))
 _ADD = insert(notices)
+_SETTLE = update(notices).where(_THIS & (notices.c.state == Told.WAITING.value))
 _OF = (
     select(notices)
     .where((notices.c.operation_id == bindparam("operation")) & (notices.c.row == bindparam("row")))
@@ -181,10 +182,9 @@ class StoredNotices:
             "card_id": notice.card_id,
             "address": notice.address and mask_address(notice.address),
         }
-        waiting = _THIS & (notices.c.state == Told.WAITING.value)
 
         def work(connection: Connection, trail: Trail) -> bool:
-            if not connection.execute(update(notices).where(waiting), values | {"notice": notice.id}).rowcount:
+            if not connection.execute(_SETTLE, values | {"notice": notice.id}).rowcount:
                 return False
             trail.append(event)
             if notice.row:
