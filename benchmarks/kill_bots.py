@@ -46,9 +46,12 @@ class Bot:
     async def start(self) -> None:
         """Starts a process; it is not ready yet."""
         with self._log.open("ab") as output:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, *self._arguments, cwd=ROOT, env=self._environment, stdout=output, stderr=output
-            )
+            self._process = await self.process(self._arguments, self._environment, output.fileno())
+
+    @staticmethod
+    async def process(arguments: Sequence[str], environment: Mapping[str, str], output: int) -> asyncio.subprocess.Process:
+        """Starts one; what it says goes to a file."""
+        return await asyncio.create_subprocess_exec(sys.executable, *arguments, cwd=ROOT, env=environment, stdout=output, stderr=output)
 
     async def wait_ready(self) -> None:
         """Returns once it answers; starts it again (and counts that) when it ended by itself. TimeoutError: it never answers."""

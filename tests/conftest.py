@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import hypothesis
@@ -17,10 +17,12 @@ import pytest
 import sqlalchemy
 import structlog
 
+from benchmarks.kill_bots import Bot
 from bot.process import new_loop
 from bot.services import turns
 from tests import prompt
 from tests.desk import Desk
+from tests.forks import Forked, Loaded
 
 KINDS = ("sqlite", "postgresql")
 #: As served; without this every call to Graph and Teams would be told.
@@ -132,6 +134,25 @@ def untouched_database(request: pytest.FixtureRequest, tmp_path: Path) -> Callab
         return server.set(database=name).render_as_string(hide_password=False)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def loaded_bot() -> Iterator[Loaded]:
+    """A process that has loaded all of Doorman."""
+    loaded = Loaded("app")
+    yield loaded
+    loaded.close()
+
+
+@pytest.fixture
+def forked_bots(loaded_bot: Loaded, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bots in processes of their own load nothing when they start."""
+
+    async def process(arguments: Sequence[str], environment: Mapping[str, str], output: int) -> Forked:
+        assert tuple(arguments) == ("app.py", "serve")
+        return await loaded_bot.start(arguments, environment, output=output)
+
+    monkeypatch.setattr(Bot, "process", staticmethod(process))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -1,4 +1,4 @@
-"""`python app.py bulk` as somebody runs it for the first large migration: a process of its own, between both simulators."""
+"""`python app.py bulk` as somebody runs it: a process of its own, between both simulators."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import sqlite3
-import sys
+import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,8 +15,8 @@ import pytest
 from simulator import cast, doorman
 from simulator.entra import Fault
 from simulator.world import World
+from tests.forks import Loaded
 
-ROOT = Path(__file__).parents[1]
 HANNA, OSCAR, ALICE = (cast.person(name) for name in ("Hanna Visser", "Oscar Outsider", "Alice Jansen"))
 FILE = f"user;mobile\n{ALICE.upn};0612345678\nnobody@fabrikam.example;0612345679\n"
 #: Nobody has to agree, so the whole job fits a terminal on SQLite.
@@ -33,8 +33,9 @@ ask = ["helpdesk"]
 class Terminal:
     """Runs `app.py bulk` and keeps what it said."""
 
-    def __init__(self, world: World, folder: Path) -> None:
+    def __init__(self, world: World, folder: Path, bot: Loaded, database_url: str) -> None:
         self.world = world
+        self._bot, self._database_url = bot, database_url
         self.folder = folder
         self.file = folder / "people.csv"
         self.file.write_text(FILE)
@@ -47,16 +48,17 @@ class Terminal:
         """The exit status."""
         quiet = {"RECONCILE_HOURS": "0", "HEAD_HOUR": "none", "REPORT_HOUR": "none"}
         overrides = quiet | ({"POLICY_FILE": str(self.folder / "policy.toml")} if policy else {})
-        environment = doorman.environment(self.world, f"sqlite:///{self.folder}/doorman.db", **overrides)
-        command = [sys.executable, "app.py", "bulk", *arguments, "--as", who]
-        process = await asyncio.create_subprocess_exec(
-            *command, cwd=ROOT, env={**os.environ, **environment, "TMPDIR": str(self.copies)},
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        out, said = await process.communicate(answer.encode())
-        self.said = out.decode() + said.decode()
+        environment = doorman.environment(self.world, self._database_url, **overrides)
+        environment |= {"PATH": os.environ["PATH"], "TMPDIR": str(self.copies)}
+        with tempfile.TemporaryFile() as output:
+            process = await self._bot.start(["app.py", "bulk", *arguments, "--as", who], environment, output=output.fileno())
+            process.stdin.write(answer.encode())
+            process.stdin.write_eof()
+            status = await process.wait()
+            output.seek(0)
+            self.said = output.read().decode()
         assert list(self.copies.iterdir()) == [], "whatever came of it, no copy of the file is left"
-        return process.returncode or 0
+        return status
 
     def silent_since(self) -> str:
         """Since when the only job is said to have no answer; empty when it is not, or there is none yet."""
@@ -73,11 +75,11 @@ class Terminal:
 
 
 @pytest.fixture
-async def terminal(tmp_path: Path) -> AsyncIterator[Terminal]:
+async def terminal(tmp_path: Path, loaded_bot: Loaded, database_url: str) -> AsyncIterator[Terminal]:
     """A terminal beside a tenant."""
     world = World(limits=False)
     await world.start()
-    yield Terminal(world, tmp_path)
+    yield Terminal(world, tmp_path, loaded_bot, database_url)
     await world.stop()
 
 

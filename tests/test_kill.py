@@ -6,8 +6,12 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from benchmarks.kill import Plan, run
 from benchmarks.kill_count import Count
+
+pytestmark = pytest.mark.usefixtures("forked_bots")
 
 PLAN = Plan(changes=12, kills=8, seed=7)
 

@@ -9,8 +9,12 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from benchmarks.bulk_kill import Plan, run
 from benchmarks.kill_count import Count
+
+pytestmark = pytest.mark.usefixtures("forked_bots")
 
 PLANS = {"sqlite": Plan(kills=4, rows=30, seed=3, apart=1.5), "postgresql": Plan(kills=3, rows=30, replicas=2, seed=4, apart=1.5)}
 

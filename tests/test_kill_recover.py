@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from benchmarks.kill_bots import Bot
 from simulator import cast
 from simulator.entra.faults import Fault
@@ -14,6 +16,8 @@ from simulator.teams import Message
 from simulator.world import World
 from tests.desk import HANNA, _words
 from tests.killing import ask, die_at_each, until, victims, words_on
+
+pytestmark = pytest.mark.usefixtures("forked_bots")
 
 #: Moments of death: after so many of the four writes; then while the card of the pass is brought, and while it is made.
 CARD, REVEAL = 5, 6

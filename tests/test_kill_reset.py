@@ -7,12 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from benchmarks.kill_bots import Bot
 from simulator import cast
 from simulator.entra.faults import Fault
 from simulator.world import World
 from tests.desk import HANNA, LOG, _words
 from tests.killing import ask, die_at_each, until, victims, words_on
+
+pytestmark = pytest.mark.usefixtures("forked_bots")
 
 #: Moments of death: after so many of the three deletions, and while the default waits for the others to be gone.
 SECOND_PASS = 4

@@ -2,14 +2,41 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from bot.sheets import apart
+from bot.sheets.told import MOST_OF_A_LINE
 from tests.desk import Desk
+from tests.forks import Forked, Loaded
+
+
+@pytest.fixture(scope="session")
+def loaded_reader() -> Iterator[Loaded]:
+    """A process that has loaded what reads files, and little else: what it takes is limited."""
+    loaded = Loaded("bot.sheets.child")
+    yield loaded
+    loaded.close()
+
+
+@pytest.fixture(autouse=True)
+def forked_readers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes that read files load nothing when they start."""
+
+    async def started(wanted: dict[str, Any]) -> Forked:
+        loaded: Loaded = request.getfixturevalue("loaded_reader")
+        reader = await loaded.start((), {"TMPDIR": tempfile.gettempdir()}, limit=MOST_OF_A_LINE)
+        reader.stdin.write(json.dumps(wanted).encode() + b"\n")
+        return reader
+
+    monkeypatch.setattr(apart, "_started", started)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -150,6 +150,7 @@ async def test_a_stop_in_the_middle_is_made_good_by_the_next_start(desk: Desk, d
     assert len(after.days) == 2
 
 
+@pytest.mark.usefixtures("forked_bots")
 async def test_what_a_killed_process_was_reading_is_read_by_another(database_url: str, tmp_path: Path) -> None:
     """On PostgreSQL by one that ran beside it, and had nothing to read as long as it lived."""
     world = World(limits=False)
