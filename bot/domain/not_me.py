@@ -65,7 +65,7 @@ def red_post(notice: Notice, operation: Operation, target: Person, rules: NotMeR
     if often >= MANY:
         done.append(say("That was said {number} times within a week.", number=often))
     hint = say("Treat whoever called as an attacker, and ring the person at a number that the directory had before. An administrator ends "
-               "the freeze with `unfreeze {upn}`.", upn=target.upn)  # fmt: skip
+               "the freeze with “unfreeze {upn}”.", upn=target.upn)  # fmt: skip
     return LogNote(_SAID, join(" ", (text, *done)), hint, at, grave=True, ticket=operation.ticket)
 
 
@@ -107,7 +107,7 @@ def stopping(
         target=person,
         changes=changes,
         ticket=operation.ticket,
-        reason=f"{operation.id}",
+        reason=f"{_SAID}, {operation.id}",
         conversation=ConversationRef("", "", ""),
         state=State.QUEUED,
         created_at=at,

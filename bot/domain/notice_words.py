@@ -50,14 +50,15 @@ def notice_text(notice: Notice, operation: Operation, contact: str, link: str = 
     """
     at, by = operation.finished_at or operation.created_at, first_name(operation)
     person = operation.target.name
-    stop = _how_to_stop(notice, contact, link)
+    asked = say("They did not?") if notice.recipient is Recipient.MANAGER else say("You did not ask for this?")
+    unwanted = _when_not_wanted(asked, notice, contact, link)
     match notice.recipient:
         case Recipient.PERSON:
             return NoticeText(
                 say("Your sign-in was changed"),
                 say("{by} of the helpdesk changed how you sign in, at {at} ({id}):", by=by, at=at, id=operation.id),
                 tuple(difference_text(change) for change in written(operation) if not (change.follows and change.after is Switch.OFF)),
-                (say("You asked for this? Then there is nothing to do."), join(" ", (say("You did not ask for this?"), stop))),
+                (say("You asked for this? Then there is nothing to do."), *unwanted),
                 NEVER,
             )
         case Recipient.OLD_ADDRESS:
@@ -71,7 +72,7 @@ def notice_text(notice: Notice, operation: Operation, contact: str, link: str = 
                     id=operation.id,
                 ),
                 (),
-                (say("You asked for this? Then there is nothing to do."), join(" ", (say("You did not ask for this?"), stop))),
+                (say("You asked for this? Then there is nothing to do."), *unwanted),
                 NEVER,
             )
         case Recipient.MANAGER:
@@ -81,20 +82,22 @@ def notice_text(notice: Notice, operation: Operation, contact: str, link: str = 
                 (),
                 (
                     say("Ask {person} whether they asked for this, in person or at a number that you know.", person=person),
-                    join(" ", (say("They did not?"), stop)),
+                    *unwanted,
                 ),
                 NEVER,
             )
 
 
-def _how_to_stop(notice: Notice, contact: str, link: str) -> str:
-    ring = ring_helpdesk(contact)
+def _when_not_wanted(asked: str, notice: Notice, contact: str, link: str) -> tuple[str, ...]:
+    """What to do then; a link stands on a line of its own, where nothing that follows it is taken for a part of it."""
     if notice.way is Way.TEAMS:
         button = say("Stop it") if notice.recipient is Recipient.MANAGER else say("This was not me")
-        return say("Press “{button}” at once: the account is frozen, every session ends and the helpdesk is told.", button=button)
+        press = say("Press “{button}” at once: the account is frozen, every session ends and the helpdesk is told.", button=button)
+        return (join(" ", (asked, press)),)
     if link:
-        return join(" ", (say("Open this page and press the button on it, and the account is frozen at once: {link}", link=link), ring))
-    return ring
+        page = say("Open this page and press the button on it, and the account is frozen at once:")
+        return join(" ", (asked, page)), link, ring_helpdesk(contact)
+    return (join(" ", (asked, ring_helpdesk(contact))),)
 
 
 def stopped(notice: Notice) -> str:

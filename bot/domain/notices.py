@@ -195,14 +195,21 @@ def said(notices: Iterable[Notice]) -> tuple[str, ...]:
     told = [notice for notice in notices if notice.state is not Told.WAITING]
     if not told:
         return ()
-    if reached := [notice for notice in told if notice.state is Told.DELIVERED]:
-        lines = [say("Told of it: {whom}.", whom=join(", ", (whom(notice) for notice in reached)))]
+    reached = {(notice.recipient, notice.way) for notice in told if notice.state is Told.DELIVERED}
+    if reached:
+        lines = [say("Told of it: {whom}.", whom=join(", ", (_reached(one, reached) for one in Recipient)))]
     else:
         lines = [say("Nobody could be told of it: ring the person.")]
     lines += [say("Not told: {whom}. {why}", whom=whom(notice), why=notice.why) for notice in told if notice.state is Told.UNDELIVERABLE]
     if pressed := next((notice for notice in told if notice.pressed_at), None):
         lines.append(say("Somebody pressed “This was not me” at {at}.", at=said_at(pressed.pressed_at or pressed.at)))
     return tuple(lines)
+
+
+def _reached(recipient: Recipient, reached: set[tuple[Recipient, Way]]) -> str:
+    """Somebody with all the ways that reached them: "the person in Teams and by mail"; empty for whom none did."""
+    ways = join(say(" and "), (_HOW[way] for way in Way if (recipient, way) in reached))
+    return say("{who} {how}", who=_WHO[recipient], how=ways) if ways else ""
 
 
 def undelivered_post(notice: Notice, at: datetime) -> LogNote:

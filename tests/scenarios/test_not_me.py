@@ -25,7 +25,7 @@ def said(answer: object) -> str:
 
 def stops(desk: Desk) -> list[str]:
     """What the log channel says of presses, in red."""
-    return [each for each in desk.log() if "This was not me" in each]
+    return [each for each in desk.log() if each.startswith("⚠") and "This was not me" in each]
 
 
 async def page(desk: Desk, path: str, method: str = "GET") -> tuple[int, str, dict[str, str]]:

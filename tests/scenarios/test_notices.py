@@ -40,7 +40,7 @@ async def test_the_person_and_the_manager_are_told_in_teams_and_by_mail(database
         assert link_in(written) != link_in(to_manager)
         for text in (own.text, managers.text, as_json(own.card), written.subject + written.content):
             assert "12345678" not in text
-        await desk.settled(card, "Told of it:", "the person in Teams", "the person by mail", "the manager in Teams", "the manager by mail")
+        await desk.settled(card, "Told of it: the person in Teams and by mail, the manager in Teams and by mail.")
         assert [event.tag for event in desk.trail() if event.tag.startswith("notice:")] == ["notice:message:delivered"] * 4
         (operation_id,) = re.findall(r"\((\w+)\):", own.text)
         assert "Told of it: the person" in (await desk.say(HANNA, f"why {operation_id}")).text
