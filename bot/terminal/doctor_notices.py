@@ -41,7 +41,7 @@ async def notices(report: Report, settings: Settings, rules: NoticeRules, roles:
         report.well("notices in Teams: off, because `[notices]` of the policy names no `teams`")
     mails = (Way.MAIL in ways or rules.old_address) and settings.notice_mailbox
     if mails:
-        await _by_mail(report, settings, roles, client)
+        await _by_mail(report, settings, rules, roles, client)
     elif Way.MAIL in ways:
         report.note(
             "notices by mail: off, because NOTICE_MAILBOX is not set, so nobody hears of it whom Teams does not reach: make a "
@@ -103,7 +103,7 @@ async def _in_catalogue(settings: Settings, client: GraphClient) -> str:
     return ""
 
 
-async def _by_mail(report: Report, settings: Settings, roles: Collection[str], client: GraphClient) -> None:
+async def _by_mail(report: Report, settings: Settings, rules: NoticeRules, roles: Collection[str], client: GraphClient) -> None:
     mailbox = settings.notice_mailbox
     url = f"{client.base_url}/users/{quote(mailbox, safe='@')}?$select=id,displayName,mail"
     try:
@@ -118,7 +118,8 @@ async def _by_mail(report: Report, settings: Settings, roles: Collection[str], c
         report.problem(f"NOTICE_MAILBOX: Graph does not show {mailbox} ({error})", "Look at the permissions above, or try again later.")
         return
     if account.get("mail"):
-        report.well(f"notices by mail: on, from {account.get('displayName')!r} <{account['mail']}>")
+        of_files = "the people of a file too" if rules.bulk else 'not to the people of a file (`bulk = "none"`)'
+        report.well(f"notices by mail: on, from {account.get('displayName')!r} <{account['mail']}>; {of_files}")
     else:
         report.note(f"notices by mail: {mailbox} has no mail address in Entra ID: does it have a mailbox?")
     how = f"`Test-ServicePrincipalAuthorization -Identity {settings.graph_client_id} -Resource {mailbox}`"
