@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,10 @@ from bot import VERSION
 from bot.commands import COMMANDS
 from bot.commands.needs import OPTIONAL_PERMISSIONS, needed_permissions
 from bot.domain.life import TRANSITIONS, State
+from bot.domain.notice_rules import NoticeRules, NotMeRules
 from bot.settings.environment import Settings
+from bot.settings.policy_people import not_me_rules, notice_rules
+from bot.settings.policy_values import Values
 from docs import generate
 
 README = generate.README.read_text(encoding="utf-8")
@@ -102,3 +106,17 @@ def test_every_name_beside_a_file_on_that_page_stands_in_the_file() -> None:
 def test_the_picture_is_the_same_in_the_readme() -> None:
     (picture,) = re.findall(r"```mermaid\n(flowchart.*?)```", ARCHITECTURE, re.DOTALL)
     assert picture in README
+
+
+def test_what_policy_is_said_to_be_about_notices_is_what_it_is_without_a_word() -> None:
+    page = (generate.ROOT / "docs" / "notices.md").read_text(encoding="utf-8")
+    example = (generate.ROOT / "policy.example.toml").read_text(encoding="utf-8")
+    (on_the_page,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    sections = re.findall(r"^# (\[(?:notices|not_me)\]\n(?:# .*\n)+)", example, re.MULTILINE)
+    in_the_example = "\n".join(re.findall(r"^(?:# )?(\[\w+\]|\w+ = .*)$", "".join(sections), re.MULTILINE))
+    for text in (on_the_page, in_the_example):
+        said, values = tomllib.loads(text), Values("", {})
+        assert notice_rules(said["notices"], values) == NoticeRules()
+        assert not_me_rules(said["not_me"], values) == NotMeRules()
+        assert values.problems == []
+        assert (len(said["notices"]), len(said["not_me"])) == (6, 4)

@@ -13,7 +13,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.bootstrap import utc_now
-from bot.commands.needs import OPTIONAL_PERMISSIONS, needed_permissions
+from bot.commands.needs import OPTIONAL_PERMISSIONS, SETTING_PERMISSIONS, needed_permissions
 from bot.graph import permissions
 from bot.graph.throttle import INTERACTIVE
 from bot.store import schema
@@ -417,6 +417,7 @@ async def test_without_tokens_on_this_machine(practice: Practice) -> None:
 def test_the_needs_of_the_commands_are_those_of_the_graph_calls() -> None:
     assert sorted(needed_permissions()) == sorted(permissions.NAMES)
     assert tuple(OPTIONAL_PERMISSIONS) == permissions.OPTIONAL
+    assert {one.permission for one in SETTING_PERMISSIONS} >= {permissions.INSTALL_APP, permissions.SEND_MAIL}
 
 
 @pytest.mark.parametrize(

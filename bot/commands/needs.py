@@ -83,7 +83,7 @@ def needed_permissions(settings: Collection[str] = ()) -> dict[str, tuple[str, .
     """Permission -> its reasons, in the order in which the commands name them; what reads comes before what writes.
 
     Args:
-        settings: names of those that are on and let more be changed.
+        settings: names of those that are on and need more.
     """
     reasons: dict[str, list[str]] = {}
     reads = [read for command in COMMANDS for read in command.reads]
