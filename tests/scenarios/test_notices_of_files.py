@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import aiohttp
 import pytest
 from sqlalchemy import insert
 
@@ -12,8 +13,8 @@ from bot.domain.notice_rules import NoticeRules
 from bot.domain.notices import MAILS_A_DAY
 from bot.store.tables import notices as stored_notices
 from bot.store.transactions import open_engine
-from tests.desk import ALICE, HANNA, OMAR, SAM, Desk, as_json, one_agent
-from tests.scenarios.bulking import BARE, CROWD, begun, events, query, until, words
+from tests.desk import ALICE, BRAM, HANNA, OMAR, SAM, Desk, as_json, one_agent
+from tests.scenarios.bulking import BARE, CROWD, begun, events, query, told, until, words
 from tests.scenarios.telling import MINUTES, NEVER, PUBLIC_URL, TELLING, WITH_MANAGER, link_in, mail
 
 pytestmark = pytest.mark.storage
@@ -55,6 +56,28 @@ async def test_people_of_a_file_are_told_by_mail_and_counted_on_its_card(databas
         desk.clock.forward(days=2)
         await desk.restart_bot()
         await until(lambda: query(desk, "SELECT row FROM notices") == [{"row": 3}])  # what waits is never forgotten
+
+
+async def test_whoever_got_such_a_mail_stops_everything_and_undoes_nothing(database_url: str) -> None:
+    async with Desk(database_url, replace(one_agent(MINUTES), notices=NoticeRules()), **TELLING) as desk:
+        await desk.say(BRAM, "hello")
+        job_id, own = await begun(desk, *LINES[:3])
+        await desk.settled(own, "Told by mail: 2 of 2")
+        link = link_in(await mail(desk, ALICE.mail, f"({job_id}-2)"))
+        for _ in range(2):
+            async with aiohttp.ClientSession() as browser, browser.post(f"{desk.url}/n/{link}") as response:
+                assert response.status == 200
+        row = f"{job_id}-2"
+        await desk.logged(
+            "This was not me", f"Whoever got the mail to Alice Jansen says that {row}", "Hanna Visser", "Bram Peeters", ALICE.upn
+        )
+        await desk.logged("Done", "Sessions", ALICE.name)
+        await told(desk, BRAM, f"Alice Jansen says that {row}", "you agreed to")
+        assert "frozen" in (await desk.say(HANNA, "remove mobile for alice")).text
+        assert desk.phones(ALICE) == {"mobile": "+31 612345678"}
+        assert [write.what for write in desk.entra.writes if write.upn == ALICE.upn].count("sessions.revoke") == 1
+        assert sum("This was not me" in each for each in desk.log()) == 1
+        assert "frozen" not in (await desk.say(HANNA, "show omar")).text
 
 
 async def test_what_the_limit_of_a_day_holds_back_is_said_and_sent_later(database_url: str) -> None:
