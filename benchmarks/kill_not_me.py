@@ -3,7 +3,7 @@
 People are given a phone that they never asked for, are told of it in Teams and by mail, and press “This was not me”, while the bot is
 killed between any two steps of what follows, Graph fails now and then, and the log channel is down a third of the time. At the end each
 step has to be in effect once, nothing forgotten, and nobody told twice for one thing in one way, except where the process died between
-delivering and noting that down. Exit status 1 when not. The mailbox's windows, and the bot's pace by them, are `SCALE` times as short.
+delivering and noting that down. Exit status 1 when not.
 """
 
 from __future__ import annotations
@@ -23,11 +23,9 @@ from benchmarks.kill_count import Count, Stored, read_store
 from benchmarks.kill_not_me_count import Kept, MortalBot, count, read
 from benchmarks.kill_not_me_people import LOG, NEVER, People, cases
 from simulator import cast, doorman
-from simulator.entra.exchange import SendingLimits
 from simulator.entra.faults import Fault
 from simulator.world import World
 
-SCALE = 20.0
 POLICY = str(Path(__file__).with_name("not_me.toml"))
 #: Moment -> most seconds between it and the kill; what follows a press takes about a second.
 MOMENTS = {"any time": 1.0, "starting": 1.0, "pressed": 0.5, "written": 0.05, "told": 0.03, "log accepted": 0.03, "mailed": 0.03}
@@ -46,7 +44,6 @@ async def run(plan: Plan, database_url: str, folder: Path) -> Count:
     """Carries a plan out on an empty database; the bot's log goes to `folder`."""
     began, dice, world = time.monotonic(), random.Random(plan.seed), World()
     world.entra.faults.rules[:] = [Fault(**{key: value for key, value in fault.described().items() if key != "fired"}) for fault in FAULTS]
-    world.entra.exchange.limits = SendingLimits(scale=SCALE)
     await world.start()
     settings = doorman.environment(
         world,
@@ -58,7 +55,7 @@ async def run(plan: Plan, database_url: str, folder: Path) -> Count:
         TEAMS_CATALOG_APP_ID=cast.CATALOGUE_APP_ID,
         PUBLIC_URL="http://127.0.0.1:3978",
     )
-    bot = MortalBot(settings, folder / "bot.log", ("-m", "benchmarks.bulk_bot", f"{SCALE:g}"))
+    bot = MortalBot(settings, folder / "bot.log")
     people = People(
         world, cases(plan.cases), lambda: bot.endpoint, lambda number: number * plan.kills <= (reaper.aims + 1) * plan.cases
     )  # fmt: skip

@@ -6,8 +6,12 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from benchmarks.kill_count import Count
 from benchmarks.kill_not_me import Plan, run
+
+pytestmark = pytest.mark.usefixtures("forked_bots")
 
 PLAN = Plan(cases=3, kills=5, seed=3)
 
