@@ -115,7 +115,7 @@ def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[st
         server: sqlalchemy.URL = request.getfixturevalue("postgresql")
         template = request.getfixturevalue("postgresql_template")
         name = f"t{uuid.uuid4().hex}"
-        _run(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+        _run(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         return server.set(database=name).render_as_string(hide_password=False)
 
     return make
@@ -158,7 +158,8 @@ def forked_bots(loaded_bot: Loaded, monkeypatch: pytest.MonkeyPatch) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Whatever looks at storage runs on both kinds of database; where words and plans are looked at, one will do."""
     kinds = KINDS if metafunc.definition.get_closest_marker("storage") else KINDS[:1]
-    said = {mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")}
+    named = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
+    said = {name for names in named for name in ((names,) if isinstance(names, str) else names)}
     for fixture in {"database_url", "untouched_url"}.intersection(metafunc.fixturenames) - said:
         metafunc.parametrize(fixture, kinds, indirect=True)
 

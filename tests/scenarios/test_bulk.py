@@ -26,8 +26,6 @@ from tests.scenarios.bulking import (
     writes,
 )
 
-pytestmark = pytest.mark.storage
-
 NUMBERS = ("12345678", "87654321", "612345001", "9012345678")
 
 
@@ -37,6 +35,7 @@ def without_numbers(text: str) -> bool:
     return not any(number in plain for number in NUMBERS)
 
 
+@pytest.mark.storage
 async def test_the_whole_job(desk: Desk) -> None:
     own = await drop(desk, *THREE, text="bulk ticket INC-42 because new site +31 6 12345678")
     assert "Reading the file" in own.text or "Checking" in own.text
@@ -93,6 +92,7 @@ async def test_the_whole_job(desk: Desk) -> None:
     assert without_numbers(str([row.facts for row in desk.trail()]))
 
 
+@pytest.mark.storage
 async def test_the_rows_are_bound_to_the_file_and_to_the_plan(desk: Desk) -> None:
     first, _ = await previewed(desk, *THREE)
     again, _ = await previewed(desk, *THREE)
@@ -106,6 +106,7 @@ async def test_the_rows_are_bound_to_the_file_and_to_the_plan(desk: Desk) -> Non
     assert digests[0][1] == digests[2][1]  # which would do the same
 
 
+@pytest.mark.storage
 async def test_a_denied_job_writes_nothing(desk: Desk) -> None:
     job_id, own, card = await confirmed(desk, *THREE)
     await desk.press(SAM, card, "deny")
@@ -137,6 +138,7 @@ async def test_nothing_to_change_ends_at_once(desk: Desk) -> None:
     assert (state(desk, job_id), desk.entra.writes) == ("succeeded", [])
 
 
+@pytest.mark.storage
 async def test_a_redelivered_message_with_a_file_begins_nothing_twice(desk: Desk) -> None:
     teams, chat = desk.teams, desk.teams.threads.find(HANNA)[0].id
     file = teams.files.drop(HANNA, "people.csv", table(*THREE))
@@ -150,6 +152,7 @@ async def test_a_redelivered_message_with_a_file_begins_nothing_twice(desk: Desk
     assert file.uses == 1
 
 
+@pytest.mark.storage
 async def test_looking_back(desk: Desk) -> None:
     job_id, own = await begun(desk, *THREE)
     await desk.settled(own, "Done")

@@ -15,8 +15,6 @@ from simulator import cast
 from tests.desk import ALICE, BRAM, HANNA, OMAR, Answer, Desk, as_json
 from tests.scenarios.bulking import BARE, CROWD, KENJI, MIA, begun, drop, kinds, previewed, rows, states, tags, writes
 
-pytestmark = pytest.mark.storage
-
 HELPDESK, SENIORS, EXECUTIVES = (cast.group(name).id for name in ("Helpdesk", "Helpdesk seniors", "Executives"))
 SOFIA, ADA, THEO, PIA, ROSA, MILAN, GUS, VICTORIA = (
     cast.person(name)
@@ -58,6 +56,7 @@ async def checked(desk: Desk, *lines: str) -> tuple[str, Answer]:
     return job_id, own
 
 
+@pytest.mark.storage
 async def test_what_would_be_changed(desk: Desk) -> None:
     job_id, own = await previewed(
         desk,
@@ -85,6 +84,7 @@ async def test_what_would_be_changed(desk: Desk) -> None:
     assert desk.phones(BARE[1])["mobile"] == "+31 622222223"
 
 
+@pytest.mark.storage
 async def test_mobile_and_alternate_go_in_the_order_that_entra_takes(desk: Desk) -> None:
     _, own = await begun(desk, "upn,alternate mobile,mobile", f"{ALICE.upn},+31 6 12345679,+31 6 12345678")
     await desk.settled(own, "Done", "1 row done.")
@@ -154,7 +154,11 @@ async def test_contradictions(desk: Desk) -> None:
     assert tags(desk, f"{job_id}-2") == ["bulk:row:left"]
 
 
-@pytest.mark.parametrize("wanted", ["warn", "refuse", "allow"])
+@pytest.mark.parametrize(
+    ("wanted", "database_url"),
+    [("warn", "sqlite"), ("warn", "postgresql"), ("refuse", "sqlite"), ("allow", "sqlite")],
+    indirect=["database_url"],
+)
 async def test_a_number_that_was_somebody_elses(database_url: str, wanted: str) -> None:
     """Set alone or by a job, it is noticed by the next job and alone, as policy wants it."""
     one, two, three, four = BARE[:4]

@@ -26,8 +26,6 @@ from tests.scenarios.bulking import (
     writes,
 )
 
-pytestmark = pytest.mark.storage
-
 LINES = many(8)
 
 
@@ -50,6 +48,7 @@ async def asked(desk: Desk, *, by: Any = BRAM) -> tuple[str, Answer]:
     return job_id, own
 
 
+@pytest.mark.storage
 async def test_the_first_rows_run_alone_and_the_requester_is_asked(desk: Desk) -> None:
     job_id, own = await asked(desk)
     assert own.verbs == ["go_on", "stop"]
@@ -69,6 +68,7 @@ async def test_the_first_rows_run_alone_and_the_requester_is_asked(desk: Desk) -
     assert "running" in (await desk.press(HANNA, own, "go_on", action=button("go_on", job_id))).message
 
 
+@pytest.mark.storage
 async def test_stop_the_rest_after_the_first_rows(desk: Desk) -> None:
     job_id, own = await asked(desk)
     await desk.press(HANNA, own, "stop")
@@ -106,6 +106,7 @@ async def test_who_may_decide(desk: Desk) -> None:
     await desk.settled(own, "Done", "8 rows done.")
 
 
+@pytest.mark.storage
 async def test_pause_and_go_on(desk: Desk) -> None:
     job_id, own = await asked(desk)
     reads = slow(desk, seconds=1.5)
@@ -142,6 +143,7 @@ async def test_a_colleague_may_pause_and_only_that(desk: Desk) -> None:
     assert tags(desk, job_id).count(Tag.BULK_JOB_HELD) == 2
 
 
+@pytest.mark.storage
 async def test_stopped_in_the_middle_what_was_done_stays_done(desk: Desk) -> None:
     job_id, own = await asked(desk)
     reads = slow(desk, seconds=1.5)
@@ -168,6 +170,7 @@ async def test_doorman_paused_before_the_rest(desk: Desk) -> None:
     assert state(desk, job_id) == "succeeded"
 
 
+@pytest.mark.storage
 async def test_doorman_paused_in_the_middle_and_the_job_goes_on_by_itself(desk: Desk) -> None:
     job_id, own = await asked(desk)
     reads = slow(desk, seconds=1.5)
@@ -203,9 +206,9 @@ async def test_doorman_paused_between_approval_and_start(desk: Desk) -> None:
     assert state(desk, job_id) == "running"
 
 
-@pytest.mark.parametrize("line", ["bulk pause ZZZZ", "bulk resume ZZZZ", "bulk cancel ZZZZ", "bulk retry ZZZZ", "bulk result ZZZZ"])
-async def test_an_id_that_nothing_has(desk: Desk, line: str) -> None:
-    assert "There is no bulk job ZZZZ" in (await desk.say(HANNA, line)).text
+async def test_an_id_that_nothing_has(desk: Desk) -> None:
+    for line in ("bulk pause ZZZZ", "bulk resume ZZZZ", "bulk cancel ZZZZ", "bulk retry ZZZZ", "bulk result ZZZZ"):
+        assert "There is no bulk job ZZZZ" in (await desk.say(HANNA, line)).text, line
 
 
 async def test_the_id_of_another_operation(desk: Desk) -> None:

@@ -37,8 +37,6 @@ from tests.scenarios.bulking import (
     writes,
 )
 
-pytestmark = pytest.mark.storage
-
 
 @pytest.fixture
 async def asking(database_url: str) -> AsyncIterator[Desk]:
@@ -47,6 +45,7 @@ async def asking(database_url: str) -> AsyncIterator[Desk]:
         yield desk
 
 
+@pytest.mark.storage
 async def test_who_was_changed_by_somebody_else_meanwhile_is_left_alone(desk: Desk) -> None:
     job_id, own, card = await confirmed(desk, *THREE)
     theirs = desk.entra.person(OMAR.upn).phones
@@ -93,6 +92,7 @@ async def test_a_requester_who_loses_the_group_stops_the_job(asking: Desk) -> No
     assert sum(writes(desk).values()) == 1
 
 
+@pytest.mark.storage
 async def test_too_many_failures_for_one_reason_stop_the_job_and_it_asks(desk: Desk) -> None:
     lines = many(60)
     people = people_of(lines)
@@ -142,6 +142,7 @@ async def test_a_retry_where_nothing_failed(desk: Desk) -> None:
     assert len(query(desk, "SELECT job FROM bulk_jobs")) == 2
 
 
+@pytest.mark.storage
 async def test_a_storm_of_throttling_and_outages_changes_nothing_twice(desk: Desk) -> None:
     lines = many(20)
     desk.entra.faults.add(Fault(effect="throttle", path="/phoneMethods", probability=0.3, retry_after=1))
@@ -162,6 +163,7 @@ async def test_while_entra_takes_fewer_calls_the_card_says_since_when(desk: Desk
     await desk.settled(own, "Done", "3 rows done.")
 
 
+@pytest.mark.storage
 async def test_restarted_while_the_rows_are_checked(desk: Desk) -> None:
     lines = many(80)
     own = await drop(desk, *lines[:3], "")
@@ -180,6 +182,7 @@ async def test_restarted_while_the_rows_are_checked(desk: Desk) -> None:
     assert tags(desk, job_id).count(Tag.BULK_FILE_CHECKED) == 1
 
 
+@pytest.mark.storage
 async def test_restarted_while_it_runs(desk: Desk) -> None:
     lines = many(40)
     job_id, own = await begun(desk, *lines)
@@ -201,6 +204,7 @@ async def test_restarted_while_it_runs(desk: Desk) -> None:
     assert tags(desk, job_id).count(Tag.BULK_JOB_STARTED) == tags(desk, job_id).count(Tag.BULK_JOB_FINISHED) == 1
 
 
+@pytest.mark.storage
 async def test_restarted_while_it_asks_or_is_paused(asking: Desk) -> None:
     desk = asking
     job_id, own = await begun(desk, *many(6))
@@ -220,6 +224,7 @@ async def test_restarted_while_it_asks_or_is_paused(asking: Desk) -> None:
     assert set(writes(desk).values()) == {1}
 
 
+@pytest.mark.storage
 async def test_the_file_was_being_fetched_when_the_bot_ended(desk: Desk) -> None:
     desk.teams.files.faults.add("latency", conversation="download", method="GET", seconds=5.0)
     own = await drop(desk, *THREE)
@@ -237,6 +242,7 @@ async def test_the_file_cannot_be_fetched(desk: Desk) -> None:
     assert "confirm" not in own.verbs
 
 
+@pytest.mark.storage
 async def test_a_log_channel_that_is_down_gets_the_summary_later(desk: Desk) -> None:
 
     desk.teams.down(LOG)

@@ -69,7 +69,14 @@ async def expired(desk: Desk, operation_id: str, own: Answer) -> None:
     await desk.settled(own, "Expired")
 
 
-@pytest.mark.parametrize("fate", [left_waiting, cancelled, denied, approved, expired])
+@pytest.mark.parametrize(
+    ("fate", "database_url"),
+    [
+        *((fate, "sqlite") for fate in (left_waiting, cancelled, denied, approved, expired)),
+        *((fate, "postgresql") for fate in (approved, expired)),
+    ],
+    indirect=["database_url"],
+)
 async def test_a_request_counts_whatever_becomes_of_it(database_url: str, fate: Fate) -> None:
     policy = replace(one_agent(timedelta(minutes=10)), limits=Limits(requests_per_hour=2))
     soon = tuple(replace(rule, approve_for=timedelta(minutes=15)) for rule in policy.rules)

@@ -13,8 +13,6 @@ from simulator import cast
 from tests.desk import ALICE, BRAM, HANNA, HELPDESK, OSCAR, SAM, Desk, as_json
 from tests.scenarios.test_stop_and_freeze import events, press_of
 
-pytestmark = pytest.mark.storage
-
 SET = "set mobile for alice +31 6 12345678"
 
 
@@ -24,6 +22,7 @@ def leave(desk: Desk, who: cast.Member) -> None:
     desk.entra.tenant._by_upn.pop(person.upn.lower())
 
 
+@pytest.mark.storage
 async def test_an_administrator_reads_the_history_of_somebody_who_has_left(desk: Desk) -> None:
     await desk.change(HANNA, SET)
     leave(desk, ALICE)
@@ -46,6 +45,7 @@ async def test_nobody_else_learns_who_was_here(desk: Desk, who: cast.Member) -> 
     assert "finished the change" not in answer.text
 
 
+@pytest.mark.storage
 async def test_somebody_who_was_only_frozen_and_an_agent_who_left_are_found_too(desk: Desk) -> None:
     await desk.say(BRAM, "freeze kenji tanaka")
     await desk.change(BRAM, SET)
@@ -57,6 +57,7 @@ async def test_somebody_who_was_only_frozen_and_an_agent_who_left_are_found_too(
         assert "confirmed the change" in (await desk.say(SAM, f"history by {name}")).text
 
 
+@pytest.mark.storage
 async def test_of_two_who_left_with_one_name_an_administrator_picks(desk: Desk) -> None:
     for person in [person for person in cast.EVERYONE if person.name == "Jan de Vries"]:
         await desk.change(HANNA, f"set mobile for {person.upn} +31 6 1234567{len(person.upn) % 10}")
@@ -67,6 +68,7 @@ async def test_of_two_who_left_with_one_name_an_administrator_picks(desk: Desk) 
     assert "History of Jan de Vries" in as_json(told.card).replace("\\u00a0", " ")
 
 
+@pytest.mark.storage
 async def test_the_history_of_an_operation_shows_everything_or_says_how_much_is_missing(desk: Desk) -> None:
     answer = await desk.say(HANNA, SET, HELPDESK)
     for _ in range(30):
@@ -93,6 +95,7 @@ async def test_the_history_of_an_operation_shows_everything_or_says_how_much_is_
         ("resume ticket 1234567890 because it is over", Tag.CHAT_CHANGES_RESUMED, "ended the pause"),
     ],
 )
+@pytest.mark.storage
 async def test_the_ticket_of_a_stop_is_recorded_and_posted(desk: Desk, database_url: str, line: str, tag: Tag, words: str) -> None:
     if line.startswith(("unfreeze", "resume")):
         await desk.say(SAM, "freeze alice")

@@ -6,9 +6,8 @@ import pytest
 
 from tests.desk import ALICE, HANNA, OMAR, OSCAR, Desk
 
-pytestmark = pytest.mark.storage
 
-
+@pytest.mark.storage
 async def test_a_number_is_set_with_one_line_and_one_click(desk: Desk) -> None:
     answer = await desk.say(HANNA, "set mobile for alice +31 6 12345678 ticket INC-42 because new phone")
     assert "+31 612345678" in answer.text.replace("+31 6 12345678", "+31 612345678")
@@ -23,6 +22,7 @@ async def test_a_number_is_set_with_one_line_and_one_click(desk: Desk) -> None:
     assert "12345678" not in "".join(desk.log())
 
 
+@pytest.mark.storage
 async def test_the_three_phones_are_set_changed_and_removed(desk: Desk) -> None:
     await desk.change(HANNA, "set mobile for alice +31 6 12345678")
     await desk.change(HANNA, "add alternate mobile for alice 06 23456789")

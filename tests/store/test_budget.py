@@ -74,11 +74,11 @@ async def office(database_url: str) -> AsyncIterator[Office]:
 async def test_no_window_holds_more_than_the_ceiling_and_all_of_it_is_used(office: Office, replicas: int) -> None:
     for replica in range(replicas):
         office.work(office.budget(replica), 16)
-    await office.run(200)
+    await office.run(100)
     assert most_in_any(office.writes, WRITES.seconds) <= ALLOWED
-    assert len(office.writes) >= 0.99 * ALLOWED * 200 / WRITES.seconds
+    assert len(office.writes) >= 0.99 * ALLOWED * 100 / WRITES.seconds
     assert most_in_any(office.writes, 1.0) <= 17  # no bursts
-    assert all(turns.asked <= 2 * 200 for turns in office.turns)
+    assert all(turns.asked <= 2 * 100 for turns in office.turns)
 
 
 async def test_a_replica_with_little_to_do_leaves_the_rest_to_the_other(office: Office) -> None:
