@@ -21,6 +21,8 @@ from bot.languages import language_of
 from bot.ports import Announcer, Chats, Clock, Directory, Notices, Operations, PersonalDoor, Reach, Sleep
 from bot.retry import Post, until_all_taken
 
+#: The code of a refusal that comes from the tenant and not from Teams.
+NOT_INSTALLED = "not installed"
 #: Above a manager who may not be asked stands another one; further up nobody knows the person.
 MOST_STEPS = 2
 
@@ -81,7 +83,7 @@ class InTeams:
         except (Throttled, Unavailable) as error:
             raise ChatUnavailable(f"not installed: {error}") from error
         except DirectoryError as error:
-            raise ChatRefused(f"not installed: {error}", status=error.status or 403) from error
+            raise ChatRefused(NOT_INSTALLED, status=error.status or 403) from error
 
 
 async def notify(
@@ -177,6 +179,8 @@ def event_of(notice: Notice, operation: Operation, at: datetime) -> AuditEvent:
 
 def why_refused(error: ChatRefused) -> str:
     """Why Teams will never take it, in a sentence."""
+    if error.code == NOT_INSTALLED:
+        return say("I could not be installed for them ({status}): the doctor says what that may be.", status=error.status)
     if error.gone or error.status in (403, 404):
         return say("Teams lets me write to nobody who has not used it, or has blocked or removed me ({status}).", status=error.status)
     return say("Teams refused it ({status}).", status=error.status)

@@ -42,6 +42,7 @@ from bot.domain.sign_in import DefaultMethod, MfaState, PassFacts, Preference, R
 from bot.domain.stop import Freeze, Pause, Threat, frozen_post, paused_post
 from bot.domain.threat import raised_post
 from tests.cards.bulk_samples import bulk_jobs, hostile_jobs
+from tests.cards.notice_samples import hostile_notices, notices
 from tests.cards.report_samples import hostile_reports, reports
 
 NOW = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)
@@ -559,6 +560,7 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
         **recoveries(),
         **bulk_jobs(PROPOSED, LINK),
         **reports(),
+        **notices(in_state(State.SUCCEEDED), NOW),
     }
     return {name: (reply, ("29:hanna",) if name.startswith(("confirm", "operation")) else ()) for name, reply in samples.items()}
 
@@ -610,6 +612,7 @@ def hostile(text: str) -> dict[str, Reply]:
         "pending": Pending((asked,) * 30, (asked,) * 30, NOW),
         **hostile_jobs(text, operation, LINK),
         **hostile_reports(text),
+        **hostile_notices(text, operation, NOW),
         "log": LogEntry(operation.masked()),
         "log failed": LogEntry(replace(operation, state=State.FAILED, finished_at=NOW).masked()),
         "form": FormShown("F7K2M9QX", text, text, text, text, fields, text, Remark(text, text, Tone.REFUSED)),
