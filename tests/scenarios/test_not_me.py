@@ -34,6 +34,7 @@ async def page(desk: Desk, path: str, method: str = "GET") -> tuple[int, str, di
         return response.status, await response.text(), dict(response.headers)
 
 
+@pytest.mark.storage
 async def test_everything_stops(database_url: str) -> None:
     async with Desk(database_url, POLICY, **TELLING) as desk:
         card = await desk.change(HANNA, SET)
