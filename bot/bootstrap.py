@@ -55,6 +55,7 @@ from bot.services.expire import expire
 from bot.services.follow_up import follow_up
 from bot.services.forms import Forms
 from bot.services.gate import Gate
+from bot.services.hand_over import HandOver
 from bot.services.heads import DailyHead
 from bot.services.log_channel import post_log
 from bot.services.mailing import Letter, Mailing
@@ -69,6 +70,7 @@ from bot.services.registrations import NightlyReading, read_registrations
 from bot.services.report import ReportDesk
 from bot.services.requester import RequesterPresses
 from bot.services.reveal import Reveals
+from bot.services.revealable import Revealable
 from bot.services.review import Reviewer
 from bot.services.tell import remind, tell
 from bot.services.turns import Turns
@@ -240,6 +242,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
                 "notify": lambda operation_id: notify(
                     operations, notices, directory.in_background(), in_teams, told, clock, sleep, operation_of(operation_id)
                 ),
+                "hand_over": lambda subject: hand_over.bring(operation_of(subject)),
                 "not_me": lambda notice_id: not_me.carry_on(announcer, chats, notice_id),
                 "mail": lambda _: mailing.send_all(),
                 "log": lambda _: post_log(operations, announcer, settings.log_channel, clock, sleep),
@@ -269,6 +272,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         reach = GraphReach(graph, settings.notice_mailbox, settings.teams_catalog_app_id)
         door = TeamsDoor(connector, settings.bot_app_id, settings.bot_tenant_id, settings.log_service_url)
         in_teams = InTeams(chats, announcer, door, reach, clock, installs=told.install, contact=settings.helpdesk_contact)
+        hand_over = HandOver(operations, chats, announcer, in_teams, clock, sleep, settings.helpdesk_contact)
         letter = Letter(readers, settings.helpdesk_contact, f"{settings.public_url}/n/" if settings.public_url else "")
         mailing = Mailing(notices, reach, told, letter, clock, sleep, scale=bulk_scale)
         said_no, contact = StoredNotMe(transactions, engine.enqueue), settings.helpdesk_contact
@@ -313,7 +317,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         commands = CommandDesk(operations, gate, preparation, desk, reports, clock)
         forms = Forms(operations, directory, gate, commands, clock)
         views = Views(operations, gate, approvals, desk, clock)
-        reveals = Reveals(operations, directory, gate, reviewer, clock, sleep)
+        reveals = Reveals(operations, directory, Revealable(operations, directory, gate, reviewer, clock), clock, sleep)
         again = Again(operations, directory, reviewer, agreement, installation, clock)
         requester = RequesterPresses(operations, reviewer, gate, reveals, again, views, clock)
         person = AboutPerson(operations, stops, directory, reviewer, commands, views, clock)

@@ -22,6 +22,7 @@ from bot.domain.replies import (
     ChooseSituation,
     FileOffered,
     FileStored,
+    HandedOver,
     Help,
     History,
     LogEntry,
@@ -42,6 +43,7 @@ from cards import (
     bulk_explained,
     choose,
     form,
+    handed_over,
     help,
     history,
     log,
@@ -126,6 +128,8 @@ def _made(reply: Reply, refresh_for: tuple[str, ...]) -> tuple[dict[str, Any], s
             made = revealed.render(reply)
         case NoticeShown():
             made = told.render(reply)
+        case HandedOver():
+            made = handed_over.render(reply)
         case Remark():
             made = remark.render(reply)
         case _:

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from bot.domain.conversations import Member
 from bot.domain.difference import difference_text
+from bot.domain.hand_over import the_manager
 from bot.domain.incoming import Verb
 from bot.domain.life import State
 from bot.domain.operation import Operation
@@ -114,6 +115,7 @@ def _facts(operation: Operation) -> list[Element]:
         (say("Policy"), join("; ", operation.need.rules)),
         (say("Needs"), approvals_by(operation.need)),
         (say("Approved by"), approved_by(operation)),
+        (say("Revealed by"), the_manager(operation.manager)),
     )
     return [*facts(pairs), *(digests(operation) if operation.bulk else ())]
 
@@ -128,7 +130,7 @@ def _result(operation: Operation) -> list[Element]:
     if operation.state.finished:
         return [line(run(operation.outcome, limit=500), spacing="Medium")] if operation.outcome else []
     if operation.state in (State.READY, State.REVEALING):
-        who = operation.requester.name or say("the requester")
+        who = operation.revealer.name or say("the requester")
         return [line(run(say("Agreed. It is made when {name} presses Reveal.", name=who), limit=200), spacing="Medium")]
     return [] if operation.state.waiting else [line(say("It is being carried out."), spacing="Medium")]
 

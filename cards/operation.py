@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from bot.domain.change import ChangeKind
 from bot.domain.difference import difference, difference_text
+from bot.domain.hand_over import the_manager
 from bot.domain.incoming import KEEP, Verb
 from bot.domain.life import State
 from bot.domain.operation import Operation
@@ -36,8 +37,8 @@ from cards.instructions import language_of, steps
 from cards.revealed import replace_button
 from cards.staying import staying, which_device
 from cards.wording import (
-    BADGES,
     approved_by,
+    badge_of,
     bullets,
     change_label,
     difference_line,
@@ -63,7 +64,7 @@ def render(shown: OperationShown, refresh_for: tuple[str, ...] = ()) -> tuple[El
     if shown.operation.bulk:
         return bulk.plain(shown)
     operation = shown.operation if shown.own else private(shown.operation)
-    badge = BADGES[operation.state]
+    badge = badge_of(operation)
     word = say("Waiting for your confirmation") if operation.state is State.PROPOSED and shown.own else badge.word
     body: list[Element] = [
         band(badge.icon, word, badge.style, operation.id),
@@ -81,6 +82,7 @@ def render(shown: OperationShown, refresh_for: tuple[str, ...] = ()) -> tuple[El
             (say("Requested by"), operation.requester.name or say("somebody without a name")),
             (say("Confirmed by"), _confirmed_by(operation)),
             (say("Approved by"), approved_by(operation)),
+            (say("Revealed by"), the_manager(operation.manager)),
             (say("Ticket"), operation.ticket[:80]),
             (say("Reason"), operation.reason),
         )
@@ -118,7 +120,8 @@ def ticked(operation: Operation) -> Iterable[Element]:
 
 def _instructions(operation: Operation) -> list[Element]:
     """What the person is told, where a pass of a recovery is about to be revealed or was."""
-    if not operation.recovery or not operation.once_only or operation.state not in (State.READY, State.REVEALING, State.SUCCEEDED):
+    told_by_requester = operation.once_only and not operation.handed_over
+    if not operation.recovery or not told_by_requester or operation.state not in (State.READY, State.REVEALING, State.SUCCEEDED):
         return []
     preferred = operation.recovery.language
     language = NAMES[language_of(preferred)]
@@ -149,7 +152,7 @@ def _usually(operation: Operation) -> tuple[str, str]:
     told: dict[State, tuple[str, str]] = {
         State.QUEUED: (say("This usually takes a few seconds. The result will appear here; you can carry on."), ""),
         State.READY: (join(" ", (say("Everything it needs is there."), _who_reveals(operation))), ""),
-        State.REVEALING: (say("{name} has just pressed Reveal.", name=operation.requester.name), ""),
+        State.REVEALING: (say("{name} has just pressed Reveal.", name=operation.revealer.name), ""),
         State.SUCCEEDED: (say("The change was made and checked."), _REPLACE if operation.once_only else ""),
         State.PARTIAL: (
             say("Only a part of this was done."),
@@ -169,7 +172,9 @@ def _usually(operation: Operation) -> tuple[str, str]:
 
 
 def _who_reveals(operation: Operation) -> str:
-    name = operation.requester.name or say("the requester")
+    name = operation.revealer.name or say("the requester")
+    if operation.handed_over:
+        return say("{Name}, the manager, gets a card in a chat of their own with me, and reveals it there.", name=name)
     if operation.conversation.kind == "personal":
         return say("{Name} presses Reveal here, and alone sees what is made then.", name=name)
     return say(
@@ -205,7 +210,7 @@ def _actions(shown: OperationShown, operation: Operation) -> list[Element]:
         case State.AWAITING_APPROVAL:
             return [button(say("Cancel"), Verb.CANCEL, operation.id), suspicious]
         case State.READY:
-            reveal = [button(say("Reveal"), Verb.REVEAL, operation.id, style="positive")] if shown.own else []
+            reveal = [button(say("Reveal"), Verb.REVEAL, operation.id, style="positive")] if shown.own and not operation.handed_over else []
             return [*reveal, button(say("Cancel"), Verb.CANCEL, operation.id), suspicious]
         case State.SUCCEEDED | State.PARTIAL if operation.once_only:
             return [replace_button(operation.id)]
@@ -228,7 +233,7 @@ def _summary(operation: Operation) -> str:
     what = title(operation)
     if operation.state.waiting:
         changes = join("; ", map(difference_text, operation.changes[:2]))
-        return say("{state}: {what} ({changes}). {id}", state=BADGES[operation.state].word, what=what, changes=changes, id=operation.id)
+        return say("{state}: {what} ({changes}). {id}", state=badge_of(operation).word, what=what, changes=changes, id=operation.id)
     if operation.state.finished:
-        return say("{state}: {what}. {id}", state=BADGES[operation.state].word, what=what, id=operation.id)
+        return say("{state}: {what}. {id}", state=badge_of(operation).word, what=what, id=operation.id)
     return say("Working on it: {what}. {id}", what=what, id=operation.id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.domain.incoming import Verb
 from bot.domain.life import State
+from bot.domain.operation import Operation
 from bot.domain.replies import Revealed
 from bot.domain.said import join, say
 from cards.buttons import button
@@ -36,10 +37,19 @@ def render(revealed: Revealed) -> tuple[Element, str]:
         box([line(code, spacing="None")], style="emphasis", spacing="Medium"),
         *([line(run(revealed.times, bold=True), spacing="Medium")] if revealed.times else []),
         *bullets(_hints(revealed)),
-        line(run(say("Read it out now: it is kept nowhere, and this card forgets it within minutes."), bold=True), spacing="Medium"),
+        line(run(_what_next(operation), bold=True), spacing="Medium"),
     ]
     summary = say("{title}: shown to whoever pressed Reveal. {id}", title=title(operation), id=operation.id)
-    return card(body, fallback=summary, actions=[replace_button(operation.id)]), summary
+    return card(body, fallback=summary, actions=[] if operation.handed_over else [replace_button(operation.id)]), summary
+
+
+def _what_next(operation: Operation) -> str:
+    """What to do with it before it is gone."""
+    if operation.handed_over:
+        name = operation.target.name
+        return say("Give it to {name} now, face to face or at a number that you know: it is kept nowhere, and this card forgets it within "
+                   "minutes.", name=name)  # fmt: skip
+    return say("Read it out now: it is kept nowhere, and this card forgets it within minutes.")
 
 
 def _hints(revealed: Revealed) -> tuple[str, ...]:

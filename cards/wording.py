@@ -50,11 +50,15 @@ BADGES: dict[State, Badge] = {
 
 #: A bulk job that was agreed to and then ended by somebody: what was done stays done.
 _STOPPED = Badge("⚠", say("Stopped before the end"), "warning", "Warning")
+#: Everybody needed has agreed, and the manager has the button.
+_FOR_THE_MANAGER = Badge("◔", say("Waiting for the manager"), "accent", "Accent")
 
 
 def badge_of(operation: Operation) -> Badge:
     """How an operation stands, for whoever does not see how far it came."""
     stopped = operation.state is State.CANCELLED and operation.bulk and len(operation.approvals) >= operation.need.approvals
+    if operation.handed_over and operation.state is State.READY:
+        return _FOR_THE_MANAGER
     return _STOPPED if stopped else BADGES[operation.state]
 
 

@@ -57,7 +57,12 @@ async def could_agree(jobs: BulkJobs, operation: Operation, members: Iterable[Pe
         members: of the groups that may agree.
     """
     people = could_approve(
-        operation.need, members, requester_id=operation.requester.id, target_id=operation.target.id, already=operation.agreed
+        operation.need,
+        members,
+        requester_id=operation.requester.id,
+        target_id=operation.target.id,
+        already=operation.agreed,
+        manager_id=operation.manager.id if operation.manager else "",
     )
     changed = await in_rows(jobs, operation, [person.id for person in people])
     return tuple(person for person in people if person.id.lower() not in changed)

@@ -13,6 +13,7 @@ from bot.commands.spec import Audience, Command, Context, Invocation, Rehearsal,
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import DRY_RUN_DONE
 from bot.domain.change import recorded
+from bot.domain.hand_over import the_manager
 from bot.domain.life import State
 from bot.domain.operation import Operation
 from bot.domain.people import Person
@@ -20,6 +21,7 @@ from bot.domain.phone import mask_text
 from bot.domain.refusals import quoted
 from bot.domain.remarks import Remark, Tone
 from bot.domain.replies import Reply
+from bot.domain.rules import NO_NEED
 from bot.domain.said import join, said_at, say, say_count, say_each
 from bot.domain.stop import because
 from bot.errors import Refusal
@@ -104,7 +106,7 @@ def _verdict(person: Person, found: Rehearsal) -> str:
         return say("{name} would be refused: {found}", name=person.name, found=mask_text(found.text))
     if found.need is None:
         return say("{name} may say this, and it changes nothing.", name=person.name)
-    if not found.need.approvals:
+    if found.need == NO_NEED:
         return say("{name} could do this; nobody else has to agree.", name=person.name)
     return say("{name} could ask for this; it needs {need}.", name=person.name, need=found.need.in_words)
 
@@ -123,6 +125,7 @@ def _rehearsed(found: Rehearsal) -> tuple[tuple[str, str], ...]:
         (say("Would change"), join("; ", changes)),
         (say("Needs"), need),
         (say("Could approve"), _named(found.approvers)),
+        (say("Revealed by"), the_manager(found.manager)),
         (say("And then"), mask_text(found.hint)),
     )
 
@@ -148,6 +151,8 @@ def _explained(
     facts = [(_DEEDS[event.tag], _deed(event)) for event in events if event.tag in _DEEDS]
     if operation.need.rules:
         facts.append((say("Rule"), quoted(operation.need.rules)))
+    if operation.manager:
+        facts.append((say("Revealed by"), the_manager(operation.manager)))
     if could_decide is not None:
         facts.append((say("Could decide"), _named(could_decide)))
     if operation.told:
@@ -164,7 +169,7 @@ def _state(operation: Operation) -> str:
     until = said_at(operation.expires_at)
     missing = operation.need.approvals - len(operation.approvals)
     if operation.state is State.PROPOSED:
-        then = say("After that it needs {need}.", need=operation.need.in_words) if operation.need.approvals else ""
+        then = say("After that it needs {need}.", need=operation.need.in_words) if operation.need != NO_NEED else ""
         waits = say("It waits for {name} to confirm it, until {until}.", name=operation.requester.name, until=until)
         return join(" ", (waits, then))
     if operation.state is State.AWAITING_APPROVAL:
@@ -178,7 +183,7 @@ def _state(operation: Operation) -> str:
         )
         return join(" ", (waits, agreed if operation.approvals else ""))
     if operation.state is State.READY:
-        name = operation.requester.name
+        name = operation.revealer.name
         return say("Everything it needed is there. It waits for {name} to press Reveal, until {until}.", name=name, until=until)
     if not operation.state.finished:
         return say("Everything it needed is there, and it is being carried out.")

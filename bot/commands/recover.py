@@ -14,7 +14,7 @@ from bot.domain.recovery import Situation
 from bot.domain.reset import RESETS
 from bot.domain.said import say
 from bot.errors import Refusal
-from bot.planning.recover import manager_for, plan_recovery
+from bot.planning.recover import plan_recovery
 from bot.ports import Directory
 
 
@@ -22,7 +22,7 @@ async def recover(invocation: Invocation, context: Context, *, directory: Direct
     """Proposes what belongs to a situation, or asks which one it is.
 
     Raises:
-        Refusal: no pass can be made, or policy wants it handed to a manager and there is none.
+        Refusal: no pass can be made.
     """
     dossier = context.dossier
     assert dossier is not None, "dispatch resolves <who>"
@@ -39,7 +39,7 @@ async def recover(invocation: Invocation, context: Context, *, directory: Direct
         (await directory.pass_terms(dossier.person.id)).at_most(context.installation.longest_pass),
         context.now,
         start=resolve(start, context.now, zone) if isinstance(start, Moment) else None,
-        manager=await manager_for(directory, situation, dossier.person, context.installation),
+        first_day_to_manager=context.installation.first_day_to_manager,
     )
 
 

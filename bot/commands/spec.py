@@ -71,6 +71,7 @@ class Rehearsal:
         changes: what would change, numbers masked; empty for a command that changes nothing.
         need: what it would wait for.
         approvers: who could agree.
+        manager: who reveals what it makes; None for whoever asks.
     """
 
     allowed: bool
@@ -81,6 +82,7 @@ class Rehearsal:
     changes: tuple[Change, ...] = ()
     need: Need | None = None
     approvers: tuple[Person, ...] = ()
+    manager: Person | None = None
 
 
 @dataclass(frozen=True, slots=True)

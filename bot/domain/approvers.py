@@ -77,6 +77,7 @@ def may_agree(
         requester_id=operation.requester.id.lower(),
         target_id=operation.target.id.lower(),
         already=already,
+        manager_id=operation.manager.id if operation.manager else "",
     )
     if approver not in in_rows or decision.reason is Reason.OWN_REQUEST:
         return decision

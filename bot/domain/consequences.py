@@ -44,6 +44,7 @@ class Workflow(StrEnum):
     EXECUTE = "execute"
     EXPIRE = "expire"
     FOLLOW_UP = "follow_up"  # looks whether who was recovered has registered something
+    HAND_OVER = "hand_over"  # brings the manager the card on which they reveal
     LOG = "log"  # posts what waits for the log channel
     MAIL = "mail"  # sends the mails that wait, of all operations
     NOT_ME = "not_me"  # takes access away after somebody said that a change was not theirs
@@ -115,8 +116,11 @@ def _cards(operation: Operation, verb: str) -> Iterator[Work]:
     if not _to_be_shown(operation, verb):
         return
     yield Work(Workflow.ANNOUNCE, str(operation.version), key=operation.id)
+    if operation.handed_over and (operation.state is State.READY or operation.state.finished):
+        yield Work(Workflow.HAND_OVER, str(operation.version), key=operation.id)
     if operation.revealed_at:
-        yield Work(Workflow.ANNOUNCE, f"{operation.version}-after-code", CODE_STANDS.total_seconds(), operation.id)
+        shows = Workflow.HAND_OVER if operation.handed_over else Workflow.ANNOUNCE
+        yield Work(shows, f"{operation.version}-after-code", CODE_STANDS.total_seconds(), operation.id)
 
 
 def _to_be_shown(operation: Operation, verb: str) -> bool:
@@ -165,9 +169,10 @@ def _words(operation: Operation, verb: str, at: datetime, event: AuditEvent | No
     if operation.bulk and verb in ("finish", "stop"):
         yield Work(Workflow.TELL, OVER)
     lost = operation.state is State.FAILED and code == Reason.AGREEMENT_LOST.value
-    ended = verb in TRANSITIONS and operation.state.finished and (verb not in ("finish", "stop") or lost)
+    unseen = operation.handed_over and operation.state is not State.SUCCEEDED
+    ended = verb in TRANSITIONS and operation.state.finished and (verb not in ("finish", "stop") or lost or unseen)
     by_others = event is not None and event.actor_id != operation.requester.id
-    if ended and by_others and operation.confirmed and (operation.need.approvals or verb == "lose"):
+    if ended and by_others and operation.confirmed and (operation.need.approvals or unseen or verb == "lose"):
         yield Work(Workflow.TELL, ENDED)
 
 

@@ -62,6 +62,8 @@ class Operation:
         first: its target had no method when it was asked for.
         takes_back: id of the operation whose additions it takes back; empty for every other one.
         told: who was told of what it changed and who could not be, a sentence each; empty until that is over.
+        manager: the target's manager, as the directory had them when it was asked for, who reveals what it makes; None for the requester.
+        manager_card_id: activity id of the card on which they do.
     """
 
     id: str
@@ -97,6 +99,8 @@ class Operation:
     first: bool = False
     takes_back: str = ""
     told: tuple[str, ...] = ()
+    manager: Person | None = None
+    manager_card_id: str = ""
 
     @property
     def contains(self) -> bool:
@@ -147,6 +151,16 @@ class Operation:
         return bool(self.changes) and all(change.once_only for change in self.changes)
 
     @property
+    def handed_over(self) -> bool:
+        """What it makes is revealed by the manager, on a card of their own."""
+        return self.once_only and self.manager is not None
+
+    @property
+    def revealer(self) -> Actor | Person:
+        """Who alone reveals what it makes."""
+        return self.manager or self.requester
+
+    @property
     def editable(self) -> bool:
         """Its requester may leave some of its changes out when confirming."""
         return self.state is State.PROPOSED and self.recovery is not None and len(self.changes) > 1
@@ -188,6 +202,7 @@ class Operation:
             expires_at=expires_at,
             need=self.need,
             approvals=self.approvals,
+            manager=self.manager,
             decided_by=self.decided_by,
         )
 

@@ -34,6 +34,7 @@ class Plan:
         recovery: what a recovery has to remember.
         takes_back: id of the operation whose additions it takes back; empty for every other plan.
         warned: those of the warnings that a row of a file may have too, with their codes.
+        to_manager: what it makes is revealed by the person's manager, whatever the rules of the policy say.
     """
 
     target: Person
@@ -44,6 +45,7 @@ class Plan:
     recovery: Recovery | None = None
     takes_back: str = ""
     warned: tuple[Warned, ...] = ()
+    to_manager: bool = False
 
     @property
     def kinds(self) -> frozenset[ChangeKind]:

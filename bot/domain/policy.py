@@ -54,6 +54,12 @@ class Reason(StrEnum):
     AGREEMENT_LOST = "agreement_lost"
     ONE_TIME_ONLY = "one_time_only"
     THREAT_HIGH = "threat_high"
+    NO_MANAGER = "no_manager"
+    REVEALS_IT = "reveals_it"
+
+
+#: These pass by themselves, so what they keep back may wait for that.
+PASSING = frozenset({Reason.PAUSED, Reason.FROZEN, Reason.LIMIT})
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,6 +148,20 @@ class Revealed:
     times: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """What the manager reveals, on the card in their own chat, whatever its state; never a code.
+
+    Attributes:
+        now: for "time left".
+        contact: how the helpdesk is reached; empty where no setting says.
+    """
+
+    operation: Operation
+    now: datetime
+    contact: str = ""
+
+
 class Viewer(StrEnum):
     """Who looks at an approvers' card; everybody sees the one with the buttons until their client asks for their own."""
 
@@ -305,6 +319,7 @@ Reply = (
     | ChooseMethod
     | ChooseSituation
     | OperationShown
+    | HandedOver
     | BulkShown
     | BulkExplained
     | FileOffered

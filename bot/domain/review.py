@@ -14,6 +14,7 @@ from functools import reduce
 
 from bot.domain import refusals, threat
 from bot.domain.change import Change, ChangeKind
+from bot.domain.hand_over import SEEN_ONCE
 from bot.domain.people import Person
 from bot.domain.policy import ALLOWED, Decision, Reason, stopped
 from bot.domain.refusals import GRAVITY, names
@@ -66,6 +67,10 @@ def review(policy: Policy, ask: Ask, stop: Stop, now: datetime) -> Decision:
         return _uncovered(policy, ask, open_pairs, covering)
     decision = _demands(policy, ask, list(dict.fromkeys(rule for fitting in allowing.values() for rule in fitting)))
     passes = [rule for (kind, _), fitting in allowing.items() if kind is ChangeKind.CREATE_PASS for rule in fitting]
+    seen_once = [rule for (kind, _), fitting in allowing.items() if kind in SEEN_ONCE for rule in fitting]
+    first = policy.first_day_to_manager and not ask.registered
+    if decision.need and seen_once and (first or any(rule.to_manager for rule in seen_once)):
+        decision = replace(decision, need=replace(decision.need, to_manager=True))
     return replace(decision, reusable=bool(passes) and all(rule.reusable for rule in passes))
 
 
@@ -134,9 +139,20 @@ def as_wanted(decision: Decision, changes: Iterable[Change]) -> Decision:
 
 
 def may_approve(
-    need: Need, approver_id: str, approver_groups: frozenset[str], *, requester_id: str, target_id: str, already: frozenset[str]
+    need: Need,
+    approver_id: str,
+    approver_groups: frozenset[str],
+    *,
+    requester_id: str,
+    target_id: str,
+    already: frozenset[str],
+    manager_id: str = "",
 ) -> Decision:
-    """Whether this person's agreement (or denial) would count."""
+    """Whether this person's agreement (or denial) would count.
+
+    Args:
+        manager_id: of the one who reveals it instead of the requester; empty for nobody.
+    """
     approver = approver_id.lower()
     if approver == requester_id.lower():
         return Decision(
@@ -144,6 +160,8 @@ def may_approve(
         )
     if approver == target_id.lower():
         return Decision(False, Reason.ABOUT_APPROVER, say("This is about your own account, so somebody else has to agree."))
+    if approver == manager_id.lower():
+        return Decision(False, Reason.REVEALS_IT, say("You are the manager who will reveal this, so somebody else has to agree."))
     if not approver_groups & need.groups:
         return Decision(False, Reason.NOT_APPROVER, say("Only members of {group_names} can decide this.", group_names=need.group_names))
     if approver in {one.lower() for one in already}:
@@ -152,15 +170,23 @@ def may_approve(
 
 
 def could_approve(
-    need: Need, people: Iterable[Person], *, requester_id: str, target_id: str, already: frozenset[str]
+    need: Need, people: Iterable[Person], *, requester_id: str, target_id: str, already: frozenset[str], manager_id: str = ""
 ) -> tuple[Person, ...]:
-    """Those of the members of the groups that may approve whose agreement would count."""
+    """Those of the members of the groups that may approve whose agreement would count; the arguments are those of `may_approve`."""
     return tuple(
         person
         for person in people
         if person.enabled
         and not person.guest
-        and may_approve(need, person.id, need.groups, requester_id=requester_id, target_id=target_id, already=already).allowed
+        and may_approve(
+            need,
+            person.id,
+            need.groups,
+            requester_id=requester_id,
+            target_id=target_id,
+            already=already,
+            manager_id=manager_id,
+        ).allowed
     )
 
 
@@ -173,7 +199,7 @@ def still_enough(before: Need, agreed: int, now: Decision) -> Decision:
         now: policy's yes of this moment.
     """
     need = now.need or NO_NEED
-    if need.approvals > agreed or (need.approvals and not before.groups <= need.groups):
+    if need.approvals > agreed or (need.to_manager and not before.to_manager) or (need.approvals and not before.groups <= need.groups):
         more = (
             say("Since this was asked for, the threat level was raised, and more is needed: {need}.", need=need.in_words)
             if threat.HIGH_RULE in need.rules

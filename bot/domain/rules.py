@@ -99,6 +99,7 @@ class Rule:
         hours: when it holds; None for always.
         registered: it is about people who have a method already (True), or who have none yet (False); None for both.
         reusable: a pass that is used more than once is allowed by it.
+        to_manager: what is seen once is revealed by the person's manager.
     """
 
     name: str
@@ -118,6 +119,7 @@ class Rule:
     hours: Hours | None = None
     registered: bool | None = None
     reusable: bool = False
+    to_manager: bool = False
 
     def holds_in(self, where: ConversationRef) -> bool:
         """Whether it is about what is asked in this conversation."""
@@ -165,7 +167,7 @@ class Policy:
         reports: the rules about `REPORT`, of which only `name`, `deny`, `ask`, `conversations` and `hours` count. Apart, so that nobody
             gets a right to a change, or the protection of a colleague, by one.
         full_numbers_in_files: the files of bulk jobs show telephone numbers in full.
-        first_day_to_manager: the first pass of somebody new goes to the manager.
+        first_day_to_manager: the first pass of somebody new is revealed by the manager, whatever the rules say.
         notices: who is told of a change.
         not_me: what happens when they did not want it.
         high: what a high threat level adds (`domain.threat.tightened`).
@@ -274,6 +276,7 @@ class Need:
         rules: names of the rules that demand it.
         deny_reason: whoever denies has to say why.
         valid_for: how long the approval may take.
+        to_manager: the person's manager, and not the requester, reveals what is seen once.
     """
 
     approvals: int = 0
@@ -282,18 +285,20 @@ class Need:
     rules: tuple[str, ...] = ()
     deny_reason: bool = False
     valid_for: timedelta = timedelta(hours=1)
+    to_manager: bool = False
 
     @property
     def in_words(self) -> str:
         """As people say it: "2 approvals by members of Seniors"; "no approval" when none is needed."""
         if not self.approvals:
-            return say("no approval")
-        return say_count(
+            return say("no approval, and the manager to reveal it") if self.to_manager else say("no approval")
+        approvals = say_count(
             self.approvals,
             "{count} approval by members of {groups}",
             "{count} approvals by members of {groups}",
             groups=self.group_names,
         )
+        return say("{approvals}, and the manager to reveal it", approvals=approvals) if self.to_manager else approvals
 
 
 #: The requester's own confirmation is enough.

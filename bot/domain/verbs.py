@@ -35,6 +35,7 @@ class Presser(StrEnum):
     ASKED = "asked"  # whoever is to choose or to fill in
     SPEAKER = "speaker"  # whoever may say the command
     REQUESTER = "requester"
+    REVEALER = "revealer"  # its requester, or the manager whom it is handed over to
     COLLEAGUE = "colleague"  # its requester, and the helpdesk
     HELPDESK = "helpdesk"
     STAFF = "staff"  # the helpdesk, administrators and approvers
@@ -104,7 +105,7 @@ VERBS: Mapping[Verb, Declared] = MappingProxyType(
         Verb.DENY: _declared(Presser.DECIDER, Place.VIEW, Thing.OPERATION, Thing.JOB),
         Verb.VIEW: _declared(Presser.CONCERNED, Place.VIEW, Thing.OPERATION, Thing.JOB),
         Verb.AGAIN: _declared(Presser.REQUESTER, Place.INSTEAD, Thing.OPERATION),
-        Verb.REVEAL: _declared(Presser.REQUESTER, Place.VIEW, Thing.OPERATION),
+        Verb.REVEAL: _declared(Presser.REVEALER, Place.VIEW, Thing.OPERATION),
         Verb.REPLACE: _declared(Presser.REQUESTER, Place.BELOW, Thing.OPERATION),
         Verb.SUSPECT: _declared(Presser.STAFF, Place.VIEW, Thing.OPERATION, Thing.PERSON),
         Verb.NOT_ME: _declared(Presser.TOLD, Place.VIEW, Thing.NOTICE),

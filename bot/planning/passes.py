@@ -25,7 +25,6 @@ _GOOD_FOR = say(
     "Good for signing in without phone or password, and for adding a new method at {page}. The password stays as it is.",
     page=SECURITY_INFO,
 )
-_SEEN_ONCE = say("The code is made when you press Reveal, in your personal chat with me. You alone see it, once, and it is kept nowhere.")
 
 
 def plan_pass(
@@ -73,7 +72,7 @@ def plan_pass(
                 wanted=lasting(wanted.minutes),
             )
         )
-    notes += [_ONE_TIME if wanted.once else _REUSABLE, _GOOD_FOR, _SEEN_ONCE]
+    notes += [_ONE_TIME if wanted.once else _REUSABLE, _GOOD_FOR]
     held, before = terms.held, None
     warnings = [] if person.enabled else [say("The account is disabled: a pass does not let the person in until it is enabled.")]
     if held is not None:
@@ -126,7 +125,6 @@ def plan_password(person: Person) -> Plan:
         )
     notes = (
         say("A temporary password, made by me: it has to be changed at the next sign-in."),
-        say("It is made when you press Reveal, in your personal chat with me. You alone see it, once, and it is kept nowhere."),
         say("Sign-in methods stay as they are: a second factor is asked for as before."),
     )
     warnings = [say("From Reveal on the present password no longer works, and sessions end.")]

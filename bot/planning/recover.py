@@ -9,11 +9,9 @@ from bot.domain.change import Change, ChangeKind
 from bot.domain.methods import Dossier
 from bot.domain.operation import Operation
 from bot.domain.pass_terms import PassTerms
-from bot.domain.people import Person
 from bot.domain.plan import Plan
 from bot.domain.recovery import SESSIONS, Situation, named, recovery
 from bot.domain.said import say
-from bot.errors import Refusal
 from bot.planning.installation import Installation
 from bot.planning.methods import refuse_hidden
 from bot.planning.passes import plan_pass
@@ -33,13 +31,13 @@ def plan_recovery(
     now: datetime,
     *,
     start: datetime | None = None,
-    manager: Person | None = None,
+    first_day_to_manager: bool = False,
 ) -> Plan:
     """What happened, as a plan.
 
     Args:
         start: of the pass; None for the moment it is revealed.
-        manager: who gets the pass instead of the person.
+        first_day_to_manager: the first pass of somebody new is revealed by the manager.
 
     Raises:
         Refusal: no pass can be made for this person, or nobody can see what is registered.
@@ -61,28 +59,8 @@ def plan_recovery(
         later = say("Once something new is registered I remove what is on the old phone: {methods}.", methods=old)
         notes.append(later if old else _NOTHING_OLD)
     notes += a_pass.notes
-    if manager:
-        name, upn = manager.name, manager.upn
-        warnings.insert(0, say("Policy: hand this pass to the manager, {name} ({upn}), who hands it over in person.", name=name, upn=upn))
-    return Plan(dossier.person, changes, tuple(notes), tuple(warnings), ChangeKind.RECOVER, case)
-
-
-async def manager_for(directory: Directory, situation: Situation, person: Person, installation: Installation) -> Person | None:
-    """Who gets the pass instead of the person; None when the person does.
-
-    Raises:
-        Refusal: policy wants it handed to a manager, and there is none.
-    """
-    if situation is not Situation.FIRST_DAY or not installation.first_day_to_manager:
-        return None
-    manager = await directory.manager(person.id)
-    if manager is None:
-        raise Refusal(
-            say("Policy wants the first pass handed to the manager, and Entra ID names no manager of {name}.", name=person.name),
-            say("Have the manager entered in Entra ID, then ask again."),
-            code="no_manager",
-        )
-    return manager
+    to_manager = first_day_to_manager and situation is Situation.FIRST_DAY
+    return Plan(dossier.person, changes, tuple(notes), tuple(warnings), ChangeKind.RECOVER, case, to_manager=to_manager)
 
 
 async def plan_again(directory: Directory, dossier: Dossier, operation: Operation, installation: Installation, now: datetime) -> Plan:
@@ -95,8 +73,7 @@ async def plan_again(directory: Directory, dossier: Dossier, operation: Operatio
     terms = (await directory.pass_terms(dossier.person.id)).at_most(installation.longest_pass)
     wanted = next((change.wanted.due(now) for change in operation.changes if change.wanted), None)
     situation, start = operation.recovery.situation, wanted.start if wanted else None
-    manager = await manager_for(directory, situation, dossier.person, installation)
-    plan = plan_recovery(situation, dossier, terms, now, start=start, manager=manager)
+    plan = plan_recovery(situation, dossier, terms, now, start=start, first_day_to_manager=installation.first_day_to_manager)
     assert plan.recovery is not None, "it is one"
     fates = [result.fate.good for result in operation.results] or [False] * len(operation.changes)
     done = [change for change, over in zip(operation.changes, fates, strict=True) if over]

@@ -190,6 +190,9 @@ class Operations(Deliveries, Trail, Memory, Outbox, Past, Protocol):
     async def set_approval_card(self, operation_id: str, card_id: str) -> None:
         """Remembers the activity id of the approvers' card."""
 
+    async def set_manager_card(self, operation_id: str, card_id: str) -> None:
+        """Remembers the activity id of the card on which the manager reveals it."""
+
     async def recovery_closed(self, operation_id: str) -> bool:
         """Whether a recovery needs no further looks."""
 

@@ -64,6 +64,7 @@ class Again:
         require(self._reviewer.decide(Wish(operation.kinds, containing=wish_of(operation).containing), asking))
         installation = replace(self._installation, longest_pass=self._reviewer.at(asking.case.stop).longest_pass)
         plan = await replan_all(self._directory, dossier, operation, installation, self._clock())
+        plan = replace(plan, to_manager=plan.to_manager or operation.manager is not None)  # what replaces it is no more the requester's
         made = await propose(
             self._operations,
             await self._agreement.of(plan, asking, known),

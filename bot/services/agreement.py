@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.conversations import ConversationRef
-from bot.domain.people import Actor
+from bot.domain.hand_over import how_it_is_seen, may_receive
+from bot.domain.people import Actor, Person
 from bot.domain.plan import Plan
 from bot.domain.policy import Decision
 from bot.domain.refusals import too_few_approvers
@@ -63,22 +64,46 @@ class Agreement:
             policy: as it holds at the threat level; None for a file, which is nobody who could be changed too often.
 
         Raises:
-            Refusal: the policy does not want it so, a limit is reached, too few people could approve, or there is nowhere to ask them.
+            Refusal: the policy does not want it so, a limit is reached, too few people could approve, there is nowhere to ask them, or
+                the manager cannot be handed what it makes.
+            DirectoryError: Graph does not say who could approve it, or who the manager is.
         """
         require(as_wanted(decision, plan.changes))
+        decision = _to_manager(decision, plan)
         need = decision.need
         asks_others = need is not None and need.approvals > 0
         policy = policy or self._reviewer.policy
         high = policy.threat is not None
         plan = await within_limits(self._usages, policy.limits, plan, actor, now, asks_others=asks_others, high=high)
+        manager = await self._manager(plan.target, actor) if need and need.to_manager else None
+        if any(change.once_only for change in plan.changes):
+            plan = replace(plan, notes=(*plan.notes, how_it_is_seen(manager)))
         if need is None or not need.approvals:
-            return Proposal(plan, decision)
+            return Proposal(plan, decision, manager=manager)
         approvers = could_approve(
-            need, await self._directory.members(need.groups), requester_id=actor.id, target_id=plan.target.id, already=frozenset()
+            need,
+            await self._directory.members(need.groups),
+            requester_id=actor.id,
+            target_id=plan.target.id,
+            already=frozenset(),
+            manager_id=manager.id if manager else "",
         )
         if job_id:
             changed = {person.id for person in await self._jobs.changed(job_id, [person.id for person in approvers])}
             approvers = tuple(person for person in approvers if person.id not in changed)
         if len(approvers) < need.approvals:
             require(too_few_approvers(need, approvers))
-        return Proposal(plan, decision, await self._places.place(where, need, approvers), approvers)
+        return Proposal(plan, decision, await self._places.place(where, need, approvers), approvers, manager=manager)
+
+    async def _manager(self, target: Person, actor: Actor) -> Person | None:
+        """Who reveals what is made instead of whoever asks; raises Refusal when the manager cannot."""
+        manager = await self._directory.manager(target.id)
+        require(may_receive(manager, target, actor.id))
+        return manager
+
+
+def _to_manager(decision: Decision, plan: Plan) -> Decision:
+    """The decision with what the plan itself demands."""
+    if decision.need is None or not plan.to_manager:
+        return decision
+    return replace(decision, need=replace(decision.need, to_manager=True))

@@ -53,7 +53,7 @@ async def announce(
     """
 
     async def requesters(operation: Operation) -> None:
-        if _code_stands(operation, clock()):
+        if not operation.handed_over and code_stands(operation, clock()):
             return  # another announcement comes when the code has stood long enough
         if operation.conversation.conversation_id:  # there is none for who works in a terminal
             await _bring(operations, jobs, announcer, clock, operation)
@@ -90,8 +90,8 @@ async def undeliverable(operations: Operations, clock: Clock, operation_id: str,
     await operations.record(AuditEvent(Tag.ANNOUNCE_RESULT_UNDELIVERABLE, clock(), operation_id=operation_id, facts=facts))
 
 
-def _code_stands(operation: Operation, now: datetime) -> bool:
-    """Whether the requester may be reading a code from the answer to the press; a new card would take that away."""
+def code_stands(operation: Operation, now: datetime) -> bool:
+    """Whether whoever pressed Reveal may be reading a code from the answer; a new card would take that away."""
     if operation.state is State.REVEALING:
         return True
     return operation.revealed_at is not None and now < operation.revealed_at + CODE_STANDS - CLOCKS_APART

@@ -21,7 +21,7 @@ from bot.domain.methods import Dossier
 from bot.domain.operation import Approval, Operation
 from bot.domain.people import Standing, differences
 from bot.domain.phone import mask_text
-from bot.domain.policy import Audience, Decision, Reason
+from bot.domain.policy import PASSING, Audience, Decision, Reason
 from bot.domain.replies import ApprovalShown, Pending, Viewer
 from bot.domain.said import join, say
 from bot.domain.stop import because
@@ -37,12 +37,10 @@ from bot.services.require import require
 from bot.services.review import Reviewer
 from bot.services.still_agreed import agreement, somebody_else
 
-#: These pass by themselves, so the request may wait for that.
-_PASSING = frozenset({Reason.PAUSED, Reason.FROZEN, Reason.LIMIT})
-
 _VIEWERS = {
     Reason.OWN_REQUEST: Viewer.REQUESTER,
     Reason.ABOUT_APPROVER: Viewer.TARGET,
+    Reason.REVEALS_IT: Viewer.ONLOOKER,
     Reason.NOT_APPROVER: Viewer.ONLOOKER,
     Reason.COUNTED: Viewer.AGREED,
 }
@@ -218,7 +216,7 @@ class Approvals:
             await self._withdraw(operation, agreed.text, agreed.reason.value)
         known = self._gate.permit(asker, Audience.EVERYBODY)
         verdict = await self._reviewer.still(_agreed_by_all(operation), asker, dossier) if known.allowed else known
-        if verdict.reason in _PASSING:
+        if verdict.reason in PASSING:
             require(verdict)
         if not known.allowed:
             text = say(

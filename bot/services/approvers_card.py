@@ -140,7 +140,8 @@ def refreshing(operation: Operation, roster: Collection[Member], approvers: Coll
 
 
 def _concerned(operation: Operation) -> frozenset[str]:
-    return frozenset({operation.requester.id.lower(), operation.target.id.lower()})
+    people = (operation.requester, operation.target, operation.revealer)
+    return frozenset(person.id.lower() for person in people)
 
 
 def conversation_link(operation: Operation, teams: str) -> str:

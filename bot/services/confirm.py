@@ -173,10 +173,10 @@ def _what_happened(operation: Operation) -> str:
             return say("{id} is confirmed already and waits for {group_names}", id=operation.id, group_names=operation.need.group_names)
         case State.READY:
             return say(
-                "{id} is confirmed already and waits for {requester} to press Reveal", id=operation.id, requester=operation.requester.name
+                "{id} is confirmed already and waits for {requester} to press Reveal", id=operation.id, requester=operation.revealer.name
             )
         case State.REVEALING:
-            return say("{requester} has just pressed Reveal on {id}", requester=operation.requester.name, id=operation.id)
+            return say("{requester} has just pressed Reveal on {id}", requester=operation.revealer.name, id=operation.id)
     did = (
         say("{approvers} approved {id} already", approvers=operation.approvers, id=operation.id)
         if operation.approvals
@@ -186,12 +186,23 @@ def _what_happened(operation: Operation) -> str:
     return join("", (did, states.get(operation.state, say(" and it has ended"))))
 
 
+def reveals(action: CardAction, operation: Operation | None) -> bool:
+    """Whether this is the manager whom an operation is handed over to, pressing Reveal."""
+    handed = operation is not None and operation.handed_over and action.verb is Verb.REVEAL
+    return handed and operation is not None and action.actor.id.lower() == operation.revealer.id.lower()
+
+
 def check_presser(action: CardAction, operation: Operation) -> None:
-    """Only the requester's own press counts.
+    """Only the requester's own press counts; on Reveal, where it is handed over, the manager's.
 
     Raises:
         Refusal: somebody else pressed.
     """
+    if action.verb is Verb.REVEAL and operation.handed_over:
+        if not reveals(action, operation):
+            text = say("{id} is handed over: {name}, the manager, alone can reveal it.", id=operation.id, name=operation.revealer.name)
+            raise Refusal(text, say("They have a card for it in a chat of their own with me."), code="not_the_manager")
+        return
     if action.actor.id != operation.requester.id:
         name, id = operation.requester.name, operation.id
         match action.verb:

@@ -48,7 +48,11 @@ async def expire(operations: Operations, operation_id: str, clock: Clock, sleep:
 
 
 def _outcome(operation: Operation) -> str:
-    return DRY_RUN_DONE if operation.bulk and operation.bulk.looked_at else _OUTCOMES[operation.state]
+    if operation.bulk and operation.bulk.looked_at:
+        return DRY_RUN_DONE
+    if operation.handed_over and operation.state is State.READY:
+        return say("{name}, the manager, did not press Reveal in time. Nothing was made or changed.", name=operation.revealer.name)
+    return _OUTCOMES[operation.state]
 
 
 def _cut_off(operation: Operation) -> bool:

@@ -14,7 +14,7 @@ from bot.domain.notices import TRIED_FOR, Notice, Recipient, Told, to_manager
 from bot.domain.operation import Operation
 from bot.domain.people import Actor, Person
 from bot.domain.personal import PersonalChat
-from bot.domain.replies import NoticeShown
+from bot.domain.replies import NoticeShown, Reply
 from bot.domain.said import say
 from bot.errors import ChatError, ChatRefused, ChatUnavailable, DirectoryError, Throttled, Unavailable
 from bot.languages import language_of
@@ -28,7 +28,7 @@ MOST_STEPS = 2
 
 
 class InTeams:
-    """Delivers a notice to somebody's own chat with Doorman, which it opens where there is none.
+    """Delivers to somebody's own chat with Doorman, which it opens where there is none.
 
     Args:
         installs: the app can be installed for people.
@@ -52,8 +52,15 @@ class InTeams:
         Raises:
             ChatError: Teams does not take it, now or ever.
         """
-        shown = NoticeShown(notice, operation, self._contact)
-        for chat in await self._chats.of([notice.person_id.lower()]):
+        return await self.send(notice.person_id, notice.name, notice.language, NoticeShown(notice, operation, self._contact))
+
+    async def send(self, person_id: str, name: str, language: str, shown: Reply) -> str:
+        """Sends anything to somebody's own chat; raises and returns as `deliver`.
+
+        Args:
+            language: the person's own, as Entra has it; where they have a chat, that of their Teams.
+        """
+        for chat in await self._chats.of([person_id.lower()]):
             try:
                 return await self._announcer.send(chat.where, shown, chat.reader)
             except ChatRefused as error:
@@ -61,21 +68,20 @@ class InTeams:
                     raise
         if not self._installs:
             raise ChatRefused("no chat", status=403)
-        reader, where = await self._open(notice)
-        return await self._announcer.send(where, shown, reader)
+        reader = Actor(person_id.lower(), self._door.tenant_id, name, language=language_of(language))
+        return await self._announcer.send(await self._open(reader), shown, reader)
 
-    async def _open(self, notice: Notice) -> tuple[Actor, ConversationRef]:
+    async def _open(self, reader: Actor) -> ConversationRef:
         """A chat with somebody who has none; the app is installed for them where it is not."""
         try:
-            where = await self._door.open_chat(notice.person_id)
+            where = await self._door.open_chat(reader.id)
         except ChatRefused as error:
             if error.status != 403:
                 raise
-            await self._install(notice.person_id)
-            where = await self._door.open_chat(notice.person_id)
-        reader = Actor(notice.person_id.lower(), self._door.tenant_id, notice.name, language=language_of(notice.language))
+            await self._install(reader.id)
+            where = await self._door.open_chat(reader.id)
         await self._chats.seen(PersonalChat(reader, where, self._clock()))
-        return reader, where
+        return where
 
     async def _install(self, person_id: str) -> None:
         try:

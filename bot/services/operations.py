@@ -10,6 +10,7 @@ from bot.domain.replies import Reply
 from bot.domain.verbs import VERBS, Presser, Thing
 from bot.services.about_person import AboutPerson
 from bot.services.approve import Approvals
+from bot.services.confirm import reveals
 from bot.services.gate import Gate
 from bot.services.not_me import NotMeDesk
 from bot.services.requester import RequesterPresses
@@ -54,7 +55,7 @@ class OperationDesk:
             return await self._approvals.view(action, operation)
         if declared.presser is Presser.DECIDER:
             return await self._decide(action, operation)
-        if standing is None and not asked_by(action.actor, operation):
+        if standing is None and not asked_by(action.actor, operation) and not reveals(action, operation):
             await self._require_colleague(action)
         if operation is None:
             raise unknown(action.verb)

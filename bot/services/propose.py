@@ -25,6 +25,7 @@ class Proposal:
         approvals_in: the channel where the approvers' card will be; None when nobody has to agree, or for their personal chats.
         approvers: who could agree by now.
         first: the person has no method yet.
+        manager: who reveals what it makes; None for whoever asks.
     """
 
     plan: Plan
@@ -32,6 +33,7 @@ class Proposal:
     approvals_in: ConversationRef | None = None
     approvers: tuple[Person, ...] = ()
     first: bool = False
+    manager: Person | None = None
 
 
 async def propose(
@@ -69,6 +71,7 @@ async def propose(
         approval_where=proposal.approvals_in,
         first=proposal.first,
         takes_back=plan.takes_back,
+        manager=proposal.manager,
     )
     facts = {
         "command": command,

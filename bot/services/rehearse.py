@@ -52,5 +52,12 @@ async def rehearse(gate: Gate, preparation: Preparation, wanted: Rehearse, where
 
 def _rehearsed(proposal: Proposal) -> Rehearsal:
     changes = tuple(change.masked() for change in proposal.plan.changes)
-    need = proposal.decision.need
-    return Rehearsal(allowed=True, rules=proposal.decision.rules, changes=changes, need=need, approvers=proposal.approvers)
+    decision = proposal.decision
+    return Rehearsal(
+        allowed=True,
+        rules=decision.rules,
+        changes=changes,
+        need=decision.need,
+        approvers=proposal.approvers,
+        manager=proposal.manager,
+    )

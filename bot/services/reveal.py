@@ -1,5 +1,6 @@
-"""A code that is seen once: made at the moment its requester presses Reveal, shown in the answer to that press, and kept nowhere.
+"""A code that is seen once: made at the moment Reveal is pressed, shown in the answer to that press, and kept nowhere.
 
+Its requester presses, or where policy says so the manager of the person (`bot.domain.hand_over`). What is asked before is `revealable`.
 Three records go round the call to Graph: that it is about to be made (compare-and-set, so one press wins), the call, and what came of
 it. After the first nothing is ever repeated. If the process dies or Graph does not say what it did, the operation ends as "it may
 exist, and nobody saw it" (here, or by `services.expire`), and its card offers to replace it by a new one, with everything that takes.
@@ -8,42 +9,32 @@ exist, and nobody saw it" (here, or by `services.expire`), and its card offers t
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import datetime
-from functools import partial
 
 import structlog
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change, ChangeKind
-from bot.domain.effect import untouched
 from bot.domain.incoming import CardAction
 from bot.domain.life import REVEALING_FOR, State
-from bot.domain.methods import Dossier
 from bot.domain.operation import Operation
-from bot.domain.pass_terms import PassTerms, made_now
-from bot.domain.people import Standing, differences
-from bot.domain.policy import Decision
 from bot.domain.remarks import Remark, Tone
-from bot.domain.replies import OperationShown, Revealed
+from bot.domain.replies import HandedOver, OperationShown, Revealed
 from bot.domain.said import join, said_at, say
 from bot.domain.secret import Issued
-from bot.domain.threat import by_level
 from bot.errors import Conflict, DirectoryError, NotReady, Refusal, StoreUnavailable, Throttled, Unavailable
 from bot.metrics import OPERATIONS
-from bot.planning.passes import plan_password, plan_same_pass
 from bot.ports import Clock, Directory, Operations, Sleep
 from bot.services import explain
 from bot.services.confirm import check_presser, too_late
-from bot.services.gate import Gate
-from bot.services.meanwhile import Asked, meanwhile
-from bot.services.require import require
+from bot.services.revealable import Revealable
 from bot.services.revealing import hints, lost, refused, unusable
-from bot.services.review import Reviewer
-from bot.services.still_agreed import agreement
 from bot.services.validity import as_made, validity
 
 log = structlog.get_logger()
+
+#: The card of whoever reveals.
+Card = OperationShown | HandedOver
 
 #: All together are less than a turn (`dispatch.TURN_SECONDS`), so that what was made is always accounted for within it.
 CHECK_SECONDS, ISSUE_SECONDS, SETTLE_SECONDS = 4.0, 4.0, 0.9
@@ -54,15 +45,14 @@ NEW_PAUSES = (0.5, 1.0)
 class Reveals:
     """Takes the presses on Reveal."""
 
-    def __init__(self, operations: Operations, directory: Directory, gate: Gate, reviewer: Reviewer, clock: Clock, sleep: Sleep) -> None:
+    def __init__(self, operations: Operations, directory: Directory, revealable: Revealable, clock: Clock, sleep: Sleep) -> None:
         self._operations = operations
         self._directory = directory
-        self._gate = gate
-        self._reviewer = reviewer
+        self._revealable = revealable
         self._clock = clock
         self._sleep = sleep
 
-    async def press(self, action: CardAction, operation: Operation) -> Revealed | OperationShown | Remark:
+    async def press(self, action: CardAction, operation: Operation) -> Revealed | Card | Remark:
         """Makes and shows the code; or the card as it stands, when it was revealed before or what came of it is not known.
 
         Raises:
@@ -73,17 +63,8 @@ class Reveals:
         _require_private(action, operation)
         if operation.once_only and operation.state in (State.SUCCEEDED, State.PARTIAL):
             return self._card(operation)
-        ready = operation.state is State.READY
-        async with (
-            asyncio.timeout(CHECK_SECONDS),
-            meanwhile(partial(self._seen, operation), self._clock, at_once=ready) as seen,
-            meanwhile(partial(self._terms, operation), self._clock, at_once=ready) as terms,
-        ):
-            standing = await self._gate.standing(action.actor, fresh=True)
-            require(self._gate.permit(standing))
-            if not ready or operation.expires_at <= self._clock():
-                await too_late(self._operations, operation, self._clock)
-            change, minimum = await self._checked(operation, standing, seen, terms)
+        async with asyncio.timeout(CHECK_SECONDS):
+            change, minimum = await self._revealable.checked(action, operation)
         now = self._clock()
         event = AuditEvent(Tag.OPERATION_REVEALING, now, action.actor.id, action.actor.name, operation.id, operation.target.id)
         ends = now + REVEALING_FOR
@@ -92,75 +73,7 @@ class Reveals:
             await too_late(self._operations, operation, self._clock)
         return await self._made(operation, change, minimum)
 
-    async def _seen(self, operation: Operation) -> tuple[Dossier, Decision]:
-        """The person as they are now, and whether those who agreed still may."""
-        return await asyncio.gather(self._directory.dossier(operation.target.id), agreement(self._directory, operation))
-
-    async def _terms(self, operation: Operation) -> PassTerms | None:
-        """Of a pass, what the tenant allows, and which one the person has."""
-        (change,) = operation.changes
-        return await self._directory.pass_terms(operation.target.id) if change.kind is ChangeKind.CREATE_PASS else None
-
-    async def _checked(
-        self, operation: Operation, standing: Standing, seen: Asked[tuple[Dossier, Decision]], terms: Asked[PassTerms | None]
-    ) -> tuple[Change, int]:
-        """What would be made now, if everything is as everybody agreed to; of a pass also the shortest life the tenant allows, in minutes.
-
-        Raises:
-            Refusal: it is not; what no later press could put right ends the operation.
-        """
-        dossier, still = await seen()
-        verdict = await self._reviewer.still(operation, standing, dossier) if still.allowed else still
-        if not still.allowed or by_level(verdict):
-            await self._ends(operation, "withdraw", State.FAILED, Tag.OPERATION_WITHDRAWN, verdict.text, verdict.reason.value)
-        require(verdict)
-        if others := join(", ", (change.label for change in operation.changes if not untouched(change, dossier))):
-            upn = operation.target.upn
-            text = say("{changed} of {upn} was changed by someone else since this was asked for.", changed=others, upn=upn)
-            await self._stale(operation, text)
-        if changed := differences(operation.target, dossier.person):
-            await self._stale(operation, say("The account has changed since this was asked for: {changed}.", changed=changed))
-        (agreed,) = operation.changes
-        change = replace(agreed, wanted=agreed.wanted and agreed.wanted.due(self._clock()))
-        allowed = await terms()
-        if allowed:
-            allowed = allowed.at_most((await self._reviewer.now()).longest_pass)
-        try:
-            plan = plan_same_pass(dossier, allowed, change, self._clock()) if allowed else plan_password(dossier.person)
-        except Refusal as refusal:
-            await self._stale(operation, join(" ", (say("It is not possible any more."), refusal.text)))
-            raise
-        if [one.wanted for one in plan.changes] != [change.wanted]:
-            possible = join(", ", (one.wanted.in_words if one.wanted else one.label for one in plan.changes))
-            text = (
-                say("The threat level was raised since this was asked for; it allows: {allowed}.", allowed=possible)
-                if allowed and allowed.cut
-                else say("The tenant's policy has changed since this was asked for; it allows: {allowed}.", allowed=possible)
-            )
-            await self._stale(operation, text)
-        if [one.method for one in plan.changes] != [change.method]:  # where the methods are hidden, only this read shows the pass
-            upn = dossier.person.upn
-            text = say("{changed} of {upn} was changed by someone else since this was asked for.", changed=change.label, upn=upn)
-            await self._stale(operation, text)
-        if allowed is None or agreed.wanted is None:
-            return change, 0
-        wanted = made_now(agreed.wanted, operation.created_at, self._clock(), allowed.minimum)
-        return replace(change, wanted=wanted), allowed.minimum
-
-    async def _stale(self, operation: Operation, why: str) -> None:
-        """Ends an operation that is no longer what everybody agreed to; raises Refusal."""
-        await self._ends(operation, "go_stale", State.STALE, Tag.OPERATION_STALE, why, "changed_meanwhile")
-
-    async def _ends(self, operation: Operation, verb: str, to: State, tag: Tag, why: str, code: str) -> None:
-        outcome = join(" ", (why, say("Nothing was made or changed.")))
-        now, asker = self._clock(), operation.requester
-        facts = {"outcome": outcome, "code": code}
-        event = AuditEvent(tag, now, asker.id, asker.name, operation.id, operation.target.id, facts)
-        await self._operations.move(operation.id, verb, to, event, at=now, outcome=outcome)
-        text = join(" ", (say("{id} has ended.", id=operation.id), outcome))
-        raise Refusal(text, say("Type the command again for a new card."), code=code)
-
-    async def _made(self, operation: Operation, change: Change, minimum: int) -> Revealed | OperationShown | Remark:
+    async def _made(self, operation: Operation, change: Change, minimum: int) -> Revealed | Card | Remark:
         """Asks Graph until it has said something, and records what.
 
         Args:
@@ -207,8 +120,8 @@ class Reveals:
                 await self._sleep(pause)
         return await self._directory.issue(operation.target.id, change, operation.id)
 
-    async def _shown(self, operation: Operation, change: Change, issued: Issued, minimum: int) -> Revealed | OperationShown | Remark:
-        now, name = self._clock(), operation.requester.name
+    async def _shown(self, operation: Operation, change: Change, issued: Issued, minimum: int) -> Revealed | Card | Remark:
+        now, name = self._clock(), operation.revealer.name
         change = as_made(change, issued, now)
         times = validity(operation, change, minimum)
         outcome = say("Revealed to {name} at {at}, and to nobody else. It is kept nowhere.", name=name, at=said_at(now))
@@ -247,7 +160,7 @@ class Reveals:
         self._count(moved)
         return Revealed(moved, issued.secret, now, hints(change), times)
 
-    async def _ended(self, operation: Operation, state: State, outcome: str, request_id: str) -> OperationShown:
+    async def _ended(self, operation: Operation, state: State, outcome: str, request_id: str) -> Card:
         now = self._clock()
         event = reported(operation, state, outcome, (request_id,), now)
         moved = await self._operations.move(operation.id, "finish", state, event, at=now, outcome=outcome, request_ids=_known(request_id))
@@ -262,8 +175,8 @@ class Reveals:
         ends = operation.expires_at
         await self._operations.move(operation.id, "put_back", State.READY, event, at=event.at, expires_at=ends)
 
-    def _card(self, operation: Operation) -> OperationShown:
-        return OperationShown(operation, self._clock(), own=True)
+    def _card(self, operation: Operation) -> Card:
+        return seen_by_revealer(operation, self._clock())
 
     def _count(self, operation: Operation) -> None:
         OPERATIONS.labels(operation.state.value).inc()
@@ -285,6 +198,11 @@ def _known(request_id: str) -> tuple[str, ...]:
     return (request_id,) if request_id else ()
 
 
+def seen_by_revealer(operation: Operation, now: datetime) -> Card:
+    """The pressed card as it stands now, without a code."""
+    return HandedOver(operation, now) if operation.handed_over else OperationShown(operation, now, own=True)
+
+
 def _require_private(action: CardAction, operation: Operation) -> None:
     """A code is for one pair of eyes: an Action.Submit is answered by editing the message, and others read along in a channel.
 
@@ -292,14 +210,13 @@ def _require_private(action: CardAction, operation: Operation) -> None:
         Refusal: the answer to this press could be seen by others.
     """
     if action.where.kind != "personal":
-        raise Refusal(
-            say("I show a code in your personal chat with me alone."),
-            say("Open that chat, type `status {id}`, and press Reveal there.", id=operation.id),
-            code="not_private",
-        )
+        hint = say("Open that chat, type `status {id}`, and press Reveal there.", id=operation.id)
+        if operation.handed_over:
+            hint = say("Open that chat, and press Reveal on the card there.")
+        raise Refusal(say("I show a code in your personal chat with me alone."), hint, code="not_private")
     if not action.universal:
-        raise Refusal(
-            say("This Teams is too old to show you a card that is never stored, so I have made nothing."),
-            say("Open Teams on the web or an up-to-date app, type `status {id}` in this chat, and press Reveal there.", id=operation.id),
-            code="old_client",
-        )
+        hint = say("Open Teams on the web or an up-to-date app, type `status {id}` in this chat, and press Reveal there.", id=operation.id)
+        if operation.handed_over:
+            hint = say("Open Teams on the web or an up-to-date app, and press Reveal there.")
+        text = say("This Teams is too old to show you a card that is never stored, so I have made nothing.")
+        raise Refusal(text, hint, code="old_client")

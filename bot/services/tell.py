@@ -63,6 +63,10 @@ def approved(operation: Operation, number: int) -> Remark:
                 needed=needed,
             )
         )
+    if operation.handed_over:
+        text = say("{name} approved {id}: {manager}, the manager, gets a card and reveals it there.", name=name, id=operation.id,
+                   manager=operation.revealer.name)  # fmt: skip
+        return Remark(text, "", Tone.DONE, say("Approved"))
     if operation.once_only:
         here = operation.conversation.kind == "personal"
         where = say("its card") if here else say("the card you get for `status {id}` in a personal chat", id=operation.id)

@@ -7,13 +7,14 @@ from bot.domain.life import State
 from bot.domain.operation import Operation
 from bot.domain.people import Actor
 from bot.domain.remarks import Remark, Tone
-from bot.domain.replies import BulkShown, OperationShown, Reply
+from bot.domain.replies import BulkShown, HandedOver, OperationShown, Reply
 from bot.domain.said import say
 from bot.domain.verbs import VERBS, Place, Presser, is_for
 from bot.errors import Refusal
 from bot.ports import Clock, Operations
 from bot.services.approve import Approvals
 from bot.services.bulk.desk import BulkDesk
+from bot.services.confirm import reveals
 from bot.services.gate import Gate
 from bot.services.require import require
 
@@ -59,6 +60,8 @@ class Views:
         operation = await self.named(action) if declared.place is Place.VIEW else None
         if declared.presser in (Presser.DECIDER, Presser.CONCERNED):
             return await self._approvals.view(action, operation)
+        if operation and reveals(action, operation):
+            return HandedOver(operation, self._clock())
         if declared.place is Place.VIEW and not asked_by(action.actor, operation):
             require(self._gate.permit(await self._gate.standing(action.actor)))
         if operation is None:

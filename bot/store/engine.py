@@ -33,11 +33,12 @@ WORKFLOW_VERSION = "1"
 #: Workflow -> how many run at once: in this process (worker), in all processes (global), in all processes for one key (partition).
 #: One account is changed by one operation at a time, also when the one before was cut off: running on beside a later one, it could
 #: take the later one's result for its own beginning and write again. The cards of one operation are brought up to date by one
-#: announcement at a time, so that two can never post two cards. The log channel takes one at a time so that posts stay in order,
-#: and so does the mailbox of notices, which has a pace.
+#: announcement at a time, so that two can never post two cards; its manager's card likewise. The log channel takes one at a time so that
+#: posts stay in order, and so does the mailbox of notices, which has a pace.
 QUEUES: Mapping[str, Mapping[str, Any]] = {
     "execute": {"worker_concurrency": 8, "partition_concurrency": 1},
     "announce": {"worker_concurrency": 8, "partition_concurrency": 1},
+    "hand_over": {"worker_concurrency": 8, "partition_concurrency": 1},
     "tell": {"worker_concurrency": 4},
     "remind": {"worker_concurrency": 2},
     "follow_up": {"worker_concurrency": 2},

@@ -204,6 +204,10 @@ class StoredOperations(StoredDeliveries, StoredMemory):
         card = {"operation": operation_id, "approval_card_id": card_id}
         await self._transactions.write(lambda connection: connection.execute(_UPDATE, card))
 
+    async def set_manager_card(self, operation_id: str, card_id: str) -> None:
+        card = {"operation": operation_id, "manager_card_id": card_id}
+        await self._transactions.write(lambda connection: connection.execute(_UPDATE, card))
+
     async def awaiting_approval(self, now: datetime) -> tuple[Operation, ...]:
         waiting = (operations.c.state == State.AWAITING_APPROVAL.value) & (operations.c.expires_at > now)
         query = select(operations).where(waiting).order_by(operations.c.expires_at).limit(MOST_AWAITING)

@@ -87,6 +87,7 @@ def row(operation: Operation) -> dict[str, Any]:
             "recovery": _recovery_row(operation.recovery) if operation.recovery else None,
             "first": operation.first,
             "takes_back": operation.takes_back,
+            "manager": asdict(operation.manager) if operation.manager else None,
         },
     }
 
@@ -128,6 +129,8 @@ def operation(found: Row[Any]) -> Operation:
         first=request.get("first", False),
         takes_back=request.get("takes_back", ""),
         told=tuple(map(from_store, found.told or ())),
+        manager=Person(**request["manager"]) if request.get("manager") else None,
+        manager_card_id=found.manager_card_id,
     )
 
 
@@ -270,12 +273,15 @@ def reduced(request: dict[str, Any], changes: tuple[Change, ...]) -> dict[str, A
 
 
 def _need_row(need: Need) -> dict[str, Any]:
-    return asdict(need) | {
+    stored = asdict(need) | {
         "groups": sorted(need.groups),
         "rules": [to_store(rule) for rule in need.rules],
         "group_names": to_store(need.group_names),
         "valid_for": need.valid_for.total_seconds(),
     }
+    if not need.to_manager:  # the version before knows no such key
+        del stored["to_manager"]
+    return stored
 
 
 def _need(stored: dict[str, Any]) -> Need:

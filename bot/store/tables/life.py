@@ -29,6 +29,7 @@ operations = Table(
     Column("approvals", JSON, nullable=False, default=list),
     Column("approval_where", JSON(none_as_null=True)),
     Column("approval_card_id", Text, nullable=False, default=""),
+    Column("manager_card_id", Text, nullable=False, default="", server_default=""),
     Column("department", Text, nullable=False, default=""),  # of the target, for counting by team
     Column("confirmed_at", UtcTime),
     Column("numbers_removed", Boolean, nullable=False, default=False),
