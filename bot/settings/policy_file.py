@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.change import ChangeKind
-from bot.domain.hand_over import SEEN_ONCE
 from bot.domain.rules import ADMINS_NAME, HELPDESK_NAME, PROTECTED, REPORT, Ground, Limits, Policy, Rule, default_policy
 from bot.settings.environment import ConfigurationError, Settings
-from bot.settings.policy_people import not_me_rules, notice_rules
+from bot.settings.policy_people import not_me_rules, notice_rules, revealed_by_manager
 from bot.settings.policy_values import (
     Place,
     Values,
@@ -44,7 +43,6 @@ _RULE = (*_REPORT_RULE, *_ABOUT_SOMEBODY)
 _EVERYTHING, _PROTECTED = "*", "protected"
 _TARGETS = tuple(sorted([*Ground, _PROTECTED]))
 _SAME_NUMBER = ("refuse", "warn", "allow")
-_REVEAL = ("agent", "manager")
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -283,16 +281,8 @@ class _Reader:
             hours=self._values.hours(table, place),
             registered=self._values.yes_or_no(table, "registered", place) if "registered" in table else None,
             reusable=self._values.yes_or_no(table, "reusable", place),
-            to_manager=self._to_manager(table, place, actions),
+            to_manager=revealed_by_manager(table, place, actions, self._values),
         )
-
-    def _to_manager(self, table: Mapping[str, Any], place: Place, actions: frozenset[ChangeKind]) -> bool:
-        given, place = table.get("reveal", _REVEAL[0]), place.at("reveal")
-        if given not in _REVEAL:
-            self._values.problem(place, f"{given!r} is none of {listed(_REVEAL)}")
-        if "reveal" in table and actions and SEEN_ONCE.isdisjoint(actions):
-            self._values.problem(place, f"nothing here is seen once: this goes with {listed(sorted(SEEN_ONCE))}; remove it")
-        return bool(given == "manager")
 
     def _check_people(self, table: Mapping[str, Any], place: Place, approvals: int) -> None:
         if not table.get("ask"):

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.domain.change import ChangeKind
+from bot.domain.hand_over import SEEN_ONCE
 from bot.domain.notice_rules import NoticeRules, NotMeRules, Way
 from bot.domain.stop import LONGEST_FREEZE
 from bot.settings.policy_values import Place, Values, is_number, listed, meant
@@ -16,6 +17,7 @@ _UNDELIVERABLE = ("record", "log")
 _BULK = (Way.MAIL.value, "none")
 _UNDO = ("new_methods", "nothing")
 _ALERT = ("log", "approvers")
+_REVEAL = ("agent", "manager")
 
 
 def notice_rules(table: Mapping[str, Any], values: Values) -> NoticeRules:
@@ -48,6 +50,20 @@ def not_me_rules(table: Mapping[str, Any], values: Values) -> NotMeRules:
         log="log" in alert,
         approvers="approvers" in alert,
     )
+
+
+def revealed_by_manager(table: Mapping[str, Any], place: Place, actions: frozenset[ChangeKind], values: Values) -> bool:
+    """`reveal` of a rule: whether the manager sees what is seen once.
+
+    Args:
+        actions: of that rule; empty for all.
+    """
+    given, place = table.get("reveal", _REVEAL[0]), place.at("reveal")
+    if given not in _REVEAL:
+        values.problem(place, f"{given!r} is none of {listed(_REVEAL)}")
+    if "reveal" in table and actions and SEEN_ONCE.isdisjoint(actions):
+        values.problem(place, f"nothing here is seen once: this goes with {listed(sorted(SEEN_ONCE))}, so remove it")
+    return bool(given == "manager")
 
 
 def _ways(table: Mapping[str, Any], key: str, usual: frozenset[Way], values: Values) -> frozenset[Way]:
