@@ -24,6 +24,7 @@ from bot.domain.replies import (
     ChooseMethod,
     ChooseSituation,
     CommandHelp,
+    HandedOver,
     Help,
     History,
     LogEntry,
@@ -419,6 +420,25 @@ def seen_once() -> dict[str, Reply]:
         "password-ready": OperationShown(replace(READY, changes=(password,), warnings=()), NOW, own=True),
         "approval-ready": ApprovalShown(replace(READY, need=NEED, approvals=(SAM, INGRID)), NOW, link=LINK),
         "log-pass": LogEntry(done.masked()),
+        **handed_over(),
+    }
+
+
+def handed_over() -> dict[str, Reply]:
+    """A pass that the manager reveals: the manager's card, and what the requester and the approvers see of it."""
+    manager = Person("99", "Victoria Crane", "victoria.crane@fabrikam.example")
+    ready = replace(READY, manager=manager, need=replace(NEED, to_manager=True), approvals=(SAM, INGRID))
+    told = "Revealed to Victoria Crane at 09:31 UTC, and to nobody else. It is kept nowhere."
+    done = replace(ready, state=State.SUCCEEDED, finished_at=NOW, revealed_at=NOW, outcome=told)
+    return {
+        "handed-over": HandedOver(ready, NOW, "+31 20 555 0100"),
+        "handed-over-forgotten": HandedOver(done, NOW),
+        "handed-over-cancelled": HandedOver(
+            replace(ready, state=State.CANCELLED, finished_at=NOW, outcome="Cancelled by Sam Okafor."), NOW
+        ),
+        "handed-over-revealed": Revealed(done, Secret("Kq7+X&w=%t@#"), NOW, ("It takes a few minutes.",), TIMES),
+        "pass-for-the-manager": OperationShown(ready, NOW, own=True),
+        "approval-for-the-manager": ApprovalShown(ready, NOW, link=LINK),
     }
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -59,3 +60,26 @@ def asked(one_desk: Desk) -> Iterator[Desk]:
     yield one_desk
     assert one_desk.entra.writes == []
     one_desk.check_conduct()
+
+
+class Everything(logging.Handler):
+    """Keeps every record of every library, debug ones too, as text."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+@pytest.fixture
+def logged(capfd: pytest.CaptureFixture[str]) -> Iterator[Callable[[], str]]:
+    """Everything printed and logged since the test began."""
+    root, everything = logging.getLogger(), Everything()
+    level = root.level
+    root.addHandler(everything)
+    root.setLevel(logging.DEBUG)
+    yield lambda: "".join((*capfd.readouterr(), *everything.lines))
+    root.removeHandler(everything)
+    root.setLevel(level)

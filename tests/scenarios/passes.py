@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
+from sqlalchemy import inspect, text
+
+from bot.store.transactions import open_engine
 from simulator import cast
 from tests.desk import BRAM, HANNA, Answer, Desk
 from tests.scenarios.approving import words
@@ -41,3 +47,26 @@ def code(desk: Desk, who: cast.Member = OMAR) -> str:
     found = request.body["passwordProfile"]["password"] if request.method == "PATCH" else request.answer["temporaryAccessPass"]
     assert isinstance(found, str)
     return found
+
+
+def stored(desk: Desk) -> bytes:
+    """Every value of every row of every table, the engine's own included, and on SQLite the bytes of the files."""
+    engine = open_engine(desk._database_url)
+    found: list[bytes] = []
+    with engine.connect() as connection:
+        tables = inspect(connection)
+        for schema in [name for name in tables.get_schema_names() if name not in ("information_schema", "pg_catalog")]:
+            for table in tables.get_table_names(schema):
+                for row in connection.execute(text(f'SELECT * FROM "{schema}"."{table}"')):
+                    found += [each if isinstance(each, bytes) else str(each).encode() for each in row]
+    engine.dispose()
+    if engine.dialect.name == "sqlite":
+        file = Path(str(engine.url.database))
+        found += [each.read_bytes() for each in file.parent.glob(f"{file.name}*")]
+    assert len(found) > 50
+    return b"\n".join(found)
+
+
+def spellings(secret: str) -> list[str]:
+    """The code as it stands, and as JSON, an address or a quoted text would have it."""
+    return [secret, json.dumps(secret)[1:-1], quote(secret, safe=""), repr(secret)[1:-1]]

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import json
-import logging
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import aiohttp
 import pytest
-from sqlalchemy import inspect, text
 
 from bot.errors import StoreUnavailable
 from bot.store.operations import StoredOperations
-from bot.store.transactions import open_engine
 from simulator.entra.faults import Fault
 from tests.desk import HANNA, Desk
-from tests.scenarios.passes import PASS, PASSWORD, code, ready
+from tests.scenarios.passes import PASS, PASSWORD, code, ready, spellings, stored
 from tests.scenarios.recovering import pass_card, recovered
 
 pytestmark = pytest.mark.storage
@@ -33,55 +29,9 @@ async def desk(database_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
         yield desk
 
 
-class Everything(logging.Handler):
-    """Keeps every record of every library, debug ones too, as text."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.DEBUG)
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(self.format(record))
-
-
-@pytest.fixture
-def logged(capfd: pytest.CaptureFixture[str]) -> Iterator[Callable[[], str]]:
-    """Everything printed and logged since the test began."""
-    root, everything = logging.getLogger(), Everything()
-    level = root.level
-    root.addHandler(everything)
-    root.setLevel(logging.DEBUG)
-    yield lambda: "".join((*capfd.readouterr(), *everything.lines))
-    root.removeHandler(everything)
-    root.setLevel(level)
-
-
-def stored(desk: Desk) -> bytes:
-    """Every value of every row of every table, the engine's own included, and on SQLite the bytes of the files."""
-    engine = open_engine(desk._database_url)
-    found: list[bytes] = []
-    with engine.connect() as connection:
-        tables = inspect(connection)
-        for schema in [name for name in tables.get_schema_names() if name not in ("information_schema", "pg_catalog")]:
-            for table in tables.get_table_names(schema):
-                for row in connection.execute(text(f'SELECT * FROM "{schema}"."{table}"')):
-                    found += [each if isinstance(each, bytes) else str(each).encode() for each in row]
-    engine.dispose()
-    if engine.dialect.name == "sqlite":
-        file = Path(str(engine.url.database))
-        found += [each.read_bytes() for each in file.parent.glob(f"{file.name}*")]
-    assert len(found) > 50
-    return b"\n".join(found)
-
-
 async def metrics(desk: Desk) -> str:
     async with aiohttp.ClientSession() as session, session.get(f"{desk.url}/metrics") as answer:
         return await answer.text()
-
-
-def spellings(secret: str) -> list[str]:
-    """The code as it stands, and as JSON, an address or a quoted text would have it."""
-    return [secret, json.dumps(secret)[1:-1], quote(secret, safe=""), repr(secret)[1:-1]]
 
 
 @pytest.mark.parametrize("line", [PASS, PASSWORD, "recover omar new phone", "recover omar lost"])
