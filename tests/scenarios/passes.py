@@ -19,15 +19,17 @@ PASS = "pass for omar"
 PASSWORD = "reset password for omar"
 
 
-async def ready(desk: Desk, line: str = PASS, who: cast.Member = HANNA, by: cast.Member = BRAM) -> Answer:
-    """Asks, confirms and has a colleague agree: the requester's card, on which Reveal can be pressed."""
+async def ready(
+    desk: Desk, line: str = PASS, who: cast.Member = HANNA, by: cast.Member = BRAM, says: str = "Ready: press Reveal"
+) -> Answer:
+    """Asks, confirms and has a colleague agree: the requester's card, on which Reveal can be pressed (or once it `says` something else)."""
     own = await desk.say(who, line)
     assert "confirm" in own.verbs, own.text
     operation_id = own.operation_id
     await desk.press(who, own, "confirm")
     card = await desk.teams.wait_for(lambda message: message.by_bot and operation_id in words(message) and "Needs" in words(message))
     await desk.press(by, Answer(desk, card, by), "approve")
-    return await desk.settled(own, "Ready: press Reveal")
+    return await desk.settled(own, says)
 
 
 def created(desk: Desk, who: cast.Member = OMAR) -> list[Any]:

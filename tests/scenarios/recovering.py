@@ -54,12 +54,10 @@ async def recovered(desk: Desk, line: str = LOST, *ends: str, taken_off: tuple[s
     return await desk.settled(own, *(ends or ("Done, and read back",)))
 
 
-async def pass_card(desk: Desk, recovery: Answer, who: cast.Member = HANNA) -> Answer:
-    """The card of the pass that belongs to a recovery."""
+async def pass_card(desk: Desk, recovery: Answer, who: cast.Member = HANNA, says: str = "Ready: press Reveal") -> Answer:
+    """The card of the pass that belongs to a recovery, once it says that it is ready, or something else."""
     said = f"Belongs to the recovery {recovery.operation_id if recovery.verbs else named_on(recovery)}"
-    message = await desk.teams.wait_for(
-        lambda message: message.by_bot and all(each in words(message) for each in (said, "Ready: press Reveal"))
-    )
+    message = await desk.teams.wait_for(lambda message: message.by_bot and all(each in words(message) for each in (said, says)))
     return Answer(desk, message, who)
 
 
