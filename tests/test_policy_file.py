@@ -118,7 +118,7 @@ approve_minutes = 90
 [[rule]]
 name = "Everything"
 effect = "allow"
-actions = ["set_phone", "sms_sign_in"]
+actions = ["set_phone", "create_pass"]
 targets = ["vip", "protected"]
 ask = ["helpdesk", "administrators"]
 approvals = 2
@@ -129,6 +129,7 @@ ticket_example = "INC-1"
 deny_reason = true
 confirm_minutes = 3
 approve_minutes = 30
+reveal = "manager"
 conversations = ["Desk"]
 hours = {{ days = ["mon", "fri"], from = "07:00", to = "19:30", zone = "Europe/Amsterdam" }}
 [[rule]]
@@ -138,11 +139,12 @@ actions = ["*"]
 targets = ["*"]
 """)
     rule, deny = policy.rules
-    assert (rule.actions, rule.targets) == (frozenset({ChangeKind.SET_PHONE, ChangeKind.SMS_SIGN_IN}), PROTECTED | {Ground.VIP})
+    assert (rule.actions, rule.targets) == (frozenset({ChangeKind.SET_PHONE, ChangeKind.CREATE_PASS}), PROTECTED | {Ground.VIP})
     assert (rule.ask, rule.approvals, rule.approve) == (
         frozenset({HELPDESK_ID, ADMINS_ID}), 2, frozenset({SENIORS_ID.lower(), ADMINS_ID}),
     )  # fmt: skip
     assert (rule.reason, rule.ticket, rule.ticket_example, rule.deny_reason) == (True, "INC-[0-9]+", "INC-1", True)
+    assert (rule.to_manager, deny.to_manager) == (True, False)
     assert (rule.confirm_for, rule.approve_for) == (timedelta(minutes=3), timedelta(minutes=30))
     assert rule.conversations == {"19:desk@thread.tacv2"}
     assert rule.hours == Hours(frozenset({0, 4}), time(7), time(19, 30), ZoneInfo("Europe/Amsterdam"))
@@ -265,6 +267,11 @@ def test_without_defaults_the_settings_count(read: Reading) -> None:
          ':1: rule 1 (“One”), ask: nobody could ask for this: name the groups that may, such as ask = ["helpdesk"].'),
         (RULE.replace('["helpdesk"]', '"helpdesk"'),
          ':6: rule 1 (“One”), ask: this has to be a list in square brackets, such as ["one", "other"].'),
+        (RULE + "reveal = 'boss'", ":7: rule 1 (“One”), reveal: 'boss' is none of agent or manager."),
+        (RULE.replace('"*"', '"set_phone"') + "reveal = 'manager'",
+         ":7: rule 1 (“One”), reveal: nothing here is seen once: this goes with create_pass, recover or reset_password, so remove it."),
+        (RULE.replace('"allow"', '"deny"') + "reveal = 'agent'",
+         ":7: rule 1 (“One”), reveal: this counts in rules that allow, and this one denies: remove it."),
         (RULE + "approvals = 1", ':7: rule 1 (“One”), approvals: nobody could approve this: name the groups that may, as approve = ["…"].'),
         (RULE + "approvals = 6\napprove = ['helpdesk']", ":7: rule 1 (“One”), approvals: 6 is no number from 0 to 5."),
         (RULE + "approvals = 1.5", ":7: rule 1 (“One”), approvals: 1.5 is no number from 0 to 5."),

@@ -50,21 +50,21 @@ OPERATION = Operation(
 MAY_FOLLOW: dict[str, set[Workflow]] = {
     "propose": {Workflow.EXPIRE},
     "check": set(),
-    "follow": {Workflow.EXECUTE, Workflow.EXPIRE, Workflow.ANNOUNCE},
+    "follow": {Workflow.HAND_OVER, Workflow.EXECUTE, Workflow.EXPIRE, Workflow.ANNOUNCE},
     "preview": {Workflow.ANNOUNCE, Workflow.EXPIRE, Workflow.TELL},
     "answer": {Workflow.ANNOUNCE},
-    "confirm": {Workflow.EXECUTE, Workflow.ANNOUNCE, Workflow.EXPIRE, Workflow.REMIND},
-    "approve": {Workflow.EXECUTE, Workflow.ANNOUNCE, Workflow.EXPIRE, Workflow.TELL},
+    "confirm": {Workflow.HAND_OVER, Workflow.EXECUTE, Workflow.ANNOUNCE, Workflow.EXPIRE, Workflow.REMIND},
+    "approve": {Workflow.HAND_OVER, Workflow.EXECUTE, Workflow.ANNOUNCE, Workflow.EXPIRE, Workflow.TELL},
     "deny": {Workflow.ANNOUNCE, Workflow.TELL},
-    "go_stale": {Workflow.ANNOUNCE, Workflow.TELL},
-    "withdraw": {Workflow.ANNOUNCE, Workflow.TELL},
-    "cancel": {Workflow.ANNOUNCE, Workflow.TELL},
-    "expire": {Workflow.ANNOUNCE, Workflow.TELL},
+    "go_stale": {Workflow.HAND_OVER, Workflow.ANNOUNCE, Workflow.TELL},
+    "withdraw": {Workflow.HAND_OVER, Workflow.ANNOUNCE, Workflow.TELL},
+    "cancel": {Workflow.HAND_OVER, Workflow.ANNOUNCE, Workflow.TELL},
+    "expire": {Workflow.HAND_OVER, Workflow.ANNOUNCE, Workflow.TELL},
     "reveal": {Workflow.EXPIRE},
     "put_back": set(),
-    "lose": {Workflow.ANNOUNCE, Workflow.TELL, Workflow.LOG, Workflow.FOLLOW_UP},
+    "lose": {Workflow.HAND_OVER, Workflow.ANNOUNCE, Workflow.TELL, Workflow.LOG, Workflow.FOLLOW_UP},
     "start": {Workflow.ANNOUNCE},
-    "finish": {Workflow.ANNOUNCE, Workflow.TELL, Workflow.LOG, Workflow.FOLLOW_UP},
+    "finish": {Workflow.HAND_OVER, Workflow.ANNOUNCE, Workflow.TELL, Workflow.LOG, Workflow.FOLLOW_UP},
     "stop": {Workflow.ANNOUNCE, Workflow.TELL, Workflow.LOG},
     "renew": {Workflow.ANNOUNCE},
     "ask": {Workflow.ANNOUNCE, Workflow.EXPIRE},
@@ -103,6 +103,8 @@ def event(actor: str = "hanna", code: str = "") -> AuditEvent:
 
 
 CONFIRMED = {"decided_by": "Hanna Visser"}
+HANDED = {"changes": (PASS,), "manager": Person("priya", "Priya Raman", "priya@contoso.com")}
+BRING = Work(Workflow.HAND_OVER, "3", key="7QXF")
 ASKED = {"need": ASKS_TWO, **CONFIRMED}
 JOB = {"bulk": FILE, **ASKED}
 AGREED = (Approval("sam", "Sam Okafor", NOW), Approval("ingrid", "Ingrid Lund", NOW))
@@ -119,6 +121,13 @@ TABLE: list[tuple[str, str, Operation, AuditEvent | None, list[Work]]] = [
     ("confirmed, and a reminder would come with the end", "confirm",
      moved(State.AWAITING_APPROVAL, **ASKED, expires_at=NOW + timedelta(minutes=5)), event(), [CARDS, expire("approval", 5)]),
     ("confirmed, to be revealed", "confirm", moved(State.READY, **CONFIRMED, changes=(PASS,)), event(), [CARDS, expire("reveal")]),
+    ("confirmed, for the manager to reveal", "confirm", moved(State.READY, **CONFIRMED, **HANDED), event(),
+     [CARDS, BRING, expire("reveal")]),
+    ("revealed to the manager", "finish", moved(State.SUCCEEDED, **CONFIRMED, **HANDED, revealed_at=NOW), event(""),
+     [CARDS, BRING, replace(BRING, occasion="3-after-code", delay=CODE_STANDS.total_seconds()), LOG, Work(Workflow.NOTIFY)]),
+    ("out of the manager's reach", "withdraw", moved(State.FAILED, **CONFIRMED, **HANDED), event(""), [CARDS, BRING, tell("ended")]),
+    ("lost before the manager saw it", "finish", moved(State.PARTIAL, **CONFIRMED, **HANDED), event(""),
+     [CARDS, BRING, tell("ended"), LOG, Work(Workflow.NOTIFY)]),
     ("one of two agreed", "approve", moved(State.AWAITING_APPROVAL, **ASKED, approvals=AGREED[:1]), event("sam"), [CARDS, tell("1")]),
     ("both agreed", "approve", moved(State.QUEUED, **ASKED, approvals=AGREED), event("ingrid"), [RUN, CARDS, tell("2")]),
     ("both agreed, to be revealed", "approve", moved(State.READY, **ASKED, approvals=AGREED), event("ingrid"),

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from simulator import cast
 from simulator.entra import Fault
 from simulator.entra.sign_in import PassPolicy
-from tests.desk import HANNA, Desk, as_json
+from tests.desk import HANNA, Answer, Desk, as_json
+from tests.scenarios.bulking import told
 from tests.scenarios.passes import code, created, made, ready
 from tests.scenarios.recovering import MEI, WOUT, pass_card, recovered
 from tests.scenarios.several import kinds, writes
@@ -72,6 +74,7 @@ async def test_what_is_lost_may_be_read_out_in_dutch_too(desk: Desk) -> None:
 
 # ── first day ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+PRIYA, NOOR = cast.person("Priya Raman"), cast.person("Noor Dekker")
 POLICY = """
 [defaults]
 first_day_to_manager = {to_manager}
@@ -90,23 +93,27 @@ async def managed(database_url: str, tmp_path: Path, request: pytest.FixtureRequ
     """A desk whose policy file says to whom the first pass goes; it wants no approvals."""
     file = tmp_path / "policy.toml"
     file.write_text(POLICY.format(to_manager=request.param))
-    desk = Desk(database_url, POLICY_FILE=str(file))
+    desk = Desk(database_url, POLICY_FILE=str(file), TEAMS_CATALOG_APP_ID=cast.CATALOGUE_APP_ID)
     desk.to_manager = request.param == "true"  # type: ignore[attr-defined]
     async with desk:
         yield desk
 
 
 async def test_the_first_pass_goes_to_the_manager_where_policy_says_so(managed: Desk) -> None:
-    own = await managed.say(HANNA, "recover wout first day")
     to_manager = managed.to_manager  # type: ignore[attr-defined]
-    said = "hand this pass to the manager, Priya Raman (priya.raman@fabrikam.example)"
-    assert (said in own.text) == to_manager
-    assert "This one replaces it" in own.text
-    await managed.press(HANNA, own, "confirm")
-    await managed.settled(own, "Ready: press Reveal")
-    assert (said in own.text) == to_manager
-    await managed.press(HANNA, own, "reveal")
-    assert made(managed, WOUT) == 1
+    revealer, says = (PRIYA, "Waiting for the manager") if to_manager else (HANNA, "Ready: press Reveal")
+    for line, who in (("recover wout first day", WOUT), ("pass for noor", NOOR)):  # Noor has no method yet, however it is asked for
+        own = await managed.say(HANNA, line)
+        assert ("Priya Raman, the manager, presses Reveal" in own.text) == to_manager
+        await managed.press(HANNA, own, "confirm")
+        await managed.settled(own, says)
+        card = own
+        if to_manager:
+            card = Answer(managed, await told(managed, PRIYA, "asks you to hand something over", who.name), PRIYA)
+        await managed.press(revealer, card, "reveal")
+        assert made(managed, who) == 1
+        if to_manager:
+            await managed.settled(own, "Revealed to Priya Raman")
 
 
 async def test_without_a_manager_the_first_pass_is_refused_where_policy_wants_one(managed: Desk) -> None:
@@ -119,12 +126,14 @@ async def test_without_a_manager_the_first_pass_is_refused_where_policy_wants_on
 async def test_a_failed_first_day_planned_again_names_the_manager_again(managed: Desk) -> None:
     own = await managed.say(HANNA, "recover wout first day")
     await managed.press(HANNA, own, "confirm")
-    await managed.settled(own, "Ready: press Reveal")
+    revealer, card = HANNA, own
+    if managed.to_manager:  # type: ignore[attr-defined]
+        revealer, card = PRIYA, Answer(managed, await told(managed, PRIYA, "asks you to hand something over"), PRIYA)
     managed.entra.faults.add(Fault(effect="forbidden", method="POST", path="temporaryAccessPassMethods", times=1))
-    await managed.press(HANNA, own, "reveal")
+    await managed.press(revealer, card, "reveal")
     await managed.settled(own, "Failed")
     await managed.press(HANNA, own, "again")
-    assert ("hand this pass to the manager, Priya Raman" in own.text) == managed.to_manager  # type: ignore[attr-defined]
+    assert ("Priya Raman, the manager, presses Reveal" in own.text) == managed.to_manager  # type: ignore[attr-defined]
 
 
 async def test_a_first_day_begins_when_it_is_said_to(desk: Desk) -> None:

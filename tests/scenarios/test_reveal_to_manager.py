@@ -1,4 +1,4 @@
-"""What is seen once, handed to the manager: they reveal it on a card of their own, and whoever asked reads that they did, never the code."""
+"""What is seen once, handed to the manager: they alone reveal it, and whoever asked reads that they did, never the code."""
 
 from __future__ import annotations
 

@@ -106,6 +106,7 @@ KNOWING = {
     Presser.HELPDESK: frozenset({BRAM.name}),
     Presser.COLLEAGUE: frozenset({BRAM.name}),  # these may look at every request, so what they hear of it is what is wrong
     Presser.REQUESTER: frozenset({BRAM.name}),
+    Presser.REVEALER: frozenset({BRAM.name}),
     Presser.DECIDER: frozenset({BRAM.name}),
     Presser.OWNER: frozenset({BRAM.name}),
 }
