@@ -70,7 +70,6 @@ from bot.services.registrations import NightlyReading, read_registrations
 from bot.services.report import ReportDesk
 from bot.services.requester import RequesterPresses
 from bot.services.reveal import Reveals
-from bot.services.revealable import Revealable
 from bot.services.review import Reviewer
 from bot.services.tell import remind, tell
 from bot.services.turns import Turns
@@ -181,6 +180,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         throttle = ThrottleGate(sleep=sleep, bulk_scale=bulk_scale, hindrances=hindrances)
         graph = GraphClient(settings.graph_endpoint, graph_tokens, gate=throttle, now=clock)
         directory = GraphDirectory(graph)
+        background = directory.in_background()
         stack.push_async_callback(directory.close)
 
         connector_tokens = None if settings.insecure_local and not settings.bot_password else make_connector_tokens(settings)
@@ -232,16 +232,14 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
             database,
             transactions,
             {
-                "execute": lambda operation_id: execute(operations, reviewer, directory.in_background(), clock, sleep, operation_id),
+                "execute": lambda operation_id: execute(operations, reviewer, background, clock, sleep, operation_id),
                 "reconcile": compare_logs,
                 "registrations": lambda reading: read_registrations(registrations, everybody, settings.zone, clock, reading),
                 "announce": lambda subject: announce(operations, jobs, announcer, in_channel, in_person, clock, sleep, subject),
                 "tell": lambda subject: tell(operations, jobs, announcer, clock, sleep, subject),
                 "remind": lambda subject: remind(operations, chats, announcer, clock, sleep, operation_of(subject)),
-                "follow_up": lambda subject: follow_up(operations, directory.in_background(), announcer, clock, sleep, subject),
-                "notify": lambda operation_id: notify(
-                    operations, notices, directory.in_background(), in_teams, told, clock, sleep, operation_of(operation_id)
-                ),
+                "follow_up": lambda subject: follow_up(operations, background, announcer, clock, sleep, subject),
+                "notify": lambda subject: notify(operations, notices, background, in_teams, told, clock, sleep, operation_of(subject)),
                 "hand_over": lambda subject: hand_over.bring(operation_of(subject)),
                 "not_me": lambda notice_id: not_me.carry_on(announcer, chats, notice_id),
                 "mail": lambda _: mailing.send_all(),
@@ -267,8 +265,8 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         chats = StoredChats(transactions)
         known = PersonalChats(chats, clock)
         stack.push_async_callback(known.close)
-        in_channel = ApproversCard(operations, jobs, announcer, directory.in_background(), clock, settings.hosts.teams)
-        in_person = PersonalCards(operations, jobs, chats, known, announcer, directory.in_background(), clock, settings.hosts.teams)
+        in_channel = ApproversCard(operations, jobs, announcer, background, clock, settings.hosts.teams)
+        in_person = PersonalCards(operations, jobs, chats, known, announcer, background, clock, settings.hosts.teams)
         reach = GraphReach(graph, settings.notice_mailbox, settings.teams_catalog_app_id)
         door = TeamsDoor(connector, settings.bot_app_id, settings.bot_tenant_id, settings.log_service_url)
         in_teams = InTeams(chats, announcer, door, reach, clock, installs=told.install, contact=settings.helpdesk_contact)
@@ -276,7 +274,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         letter = Letter(readers, settings.helpdesk_contact, f"{settings.public_url}/n/" if settings.public_url else "")
         mailing = Mailing(notices, reach, told, letter, clock, sleep, scale=bulk_scale)
         said_no, contact = StoredNotMe(transactions, engine.enqueue), settings.helpdesk_contact
-        not_me = NotMeDesk(operations, said_no, directory.in_background(), policy.not_me, contact, clock, sleep)
+        not_me = NotMeDesk(operations, said_no, background, policy.not_me, contact, clock, sleep)
         app[_NOT_ME] = not_me_page.NotMePages(not_me, readers, settings.language, contact)
         await engine.start()
         stack.push_async_callback(engine.close)
@@ -298,11 +296,10 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         approvals = Approvals(operations, jobs, directory, gate, reviewer, clock, places, settings.hosts.teams)
         agreement = Agreement(directory, usages, jobs, reviewer, places)
 
-        tenant = Tenant(directory.in_background(), bulk_directory, Together(bulk_directory), budget, hindrances)
+        tenant = Tenant(background, bulk_directory, Together(bulk_directory), budget, hindrances)
         rules = BulkRules(settings.bulk_canary, settings.bulk_failing_percent)
         checking = Checking(operations, jobs, bulk_directory, reviewer, agreement, installation, rules, clock)
-        crewing = Crewing(operations, jobs, stops, tenant, reviewer, rules, clock, sleep)
-        crews = Crews(crewing, checking, alone=not engine.replicated)
+        crews = Crews(Crewing(operations, jobs, stops, tenant, reviewer, rules, clock, sleep), checking, alone=not engine.replicated)
         files = OneDriveFiles(settings.allowed_file_hosts, sleep)
         stack.push_async_callback(files.close)
         sheets = Spreadsheets(settings.default_region.upper(), full_numbers=policy.full_numbers_in_files)
@@ -317,7 +314,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         commands = CommandDesk(operations, gate, preparation, desk, reports, clock)
         forms = Forms(operations, directory, gate, commands, clock)
         views = Views(operations, gate, approvals, desk, clock)
-        reveals = Reveals(operations, directory, Revealable(operations, directory, gate, reviewer, clock), clock, sleep)
+        reveals = Reveals(operations, directory, gate, reviewer, clock, sleep)
         again = Again(operations, directory, reviewer, agreement, installation, clock)
         requester = RequesterPresses(operations, reviewer, gate, reveals, again, views, clock)
         person = AboutPerson(operations, stops, directory, reviewer, commands, views, clock)

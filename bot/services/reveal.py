@@ -27,8 +27,10 @@ from bot.metrics import OPERATIONS
 from bot.ports import Clock, Directory, Operations, Sleep
 from bot.services import explain
 from bot.services.confirm import check_presser, too_late
+from bot.services.gate import Gate
 from bot.services.revealable import Revealable
 from bot.services.revealing import hints, lost, refused, unusable
+from bot.services.review import Reviewer
 from bot.services.validity import as_made, validity
 
 log = structlog.get_logger()
@@ -45,10 +47,10 @@ NEW_PAUSES = (0.5, 1.0)
 class Reveals:
     """Takes the presses on Reveal."""
 
-    def __init__(self, operations: Operations, directory: Directory, revealable: Revealable, clock: Clock, sleep: Sleep) -> None:
+    def __init__(self, operations: Operations, directory: Directory, gate: Gate, reviewer: Reviewer, clock: Clock, sleep: Sleep) -> None:
         self._operations = operations
         self._directory = directory
-        self._revealable = revealable
+        self._revealable = Revealable(operations, directory, gate, reviewer, clock)
         self._clock = clock
         self._sleep = sleep
 
