@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.bulk import Bulk, Hold, Progress, first_rows_note
+from bot.domain.bulk import Bulk, Hold, Progress, Telling, first_rows_note
 from bot.domain.change import Change, ChangeKind
 from bot.domain.change_values import Switch
 from bot.domain.conversations import ConversationRef, Member
@@ -129,6 +129,7 @@ HALF = Progress(
     checked=12_000, ended={State.SUCCEEDED: 3391, State.FAILED: 12, State.STALE: 9}, running=20, codes=(TWELVE, REASONS[1]), rate=231.4
 )
 ALL = Progress(checked=12_000, ended={State.SUCCEEDED: 11_497, State.PARTIAL: 3, State.FAILED: 31, State.STALE: 9}, codes=REASONS)
+TELLING = Telling(told=10_000, untold=10, waiting=1530, held_until=datetime(2026, 9, 15, 9, 30, tzinfo=UTC))
 STOPPED = Progress(checked=12_000, ended={State.SUCCEEDED: 3391, State.FAILED: 12, State.CANCELLED: 8137}, codes=(TWELVE,))
 FAILING = "4 of the last rows ended so: another account signs in with this number."
 
@@ -183,6 +184,7 @@ def bulk_jobs(proposed: Operation, link: str) -> dict[str, Reply]:
         "bulk-ending": shown(State.RUNNING, replace(HALF, hold=Hold.ENDING, held_by="Sam Okafor", rate=0)),
         "bulk-stopped": shown(State.RUNNING, replace(HALF, hold=Hold.ALL_PAUSED, held_why="Sam Okafor has paused Doorman.")),
         "bulk-succeeded": shown(State.SUCCEEDED, Progress(checked=12_000, ended={State.SUCCEEDED: 11_540})),
+        "bulk-telling": shown(State.SUCCEEDED, Progress(checked=12_000, ended={State.SUCCEEDED: 11_540}, telling=TELLING)),
         "bulk-partial": shown(State.PARTIAL, ALL, outcome=half),
         "bulk-failed": shown(State.FAILED, outcome="The file could not be read again: the disk is full.", bulk=replace(BULK, counts={})),
         "bulk-stale": shown(State.STALE),
