@@ -28,10 +28,10 @@ from tests.languages.templates import PLACE, has_words
 
 SAMPLES = replies()
 OPEN, CLOSE = "⟦", "⟧"
-#: What stands on cards and is no text of ours: names of things, words to type, functions of time, mentions.
+#: What stands on cards and is no text of ours: names of things, words to type, functions of time, mentions, the first name alone of who asked.
 ALLOWED = re.compile(
     r"\{\{(?:DATE|TIME)\([^)]*\)\}\}|Doorman|<at>|</at>|\bwhy\b|set mobile for \S* \+31 6 12345678|English|Nederlands"
-    r"|aka\.ms/mysecurityinfo|\d\d:\d\d UTC|x•••|ℹ"
+    r"|aka\.ms/mysecurityinfo|\bHanna\b|\d\d:\d\d UTC|x•••|ℹ"
 )
 _READ = ("text", "title", "legend", "label", "errorMessage", "tooltip", "fallbackText", "placeholder")
 

@@ -63,7 +63,7 @@ async def test_whoever_got_such_a_mail_stops_everything_and_undoes_nothing(datab
         await desk.say(BRAM, "hello")
         job_id, own = await begun(desk, *LINES[:3])
         await desk.settled(own, "Told by mail: 2 of 2")
-        link = link_in(await mail(desk, ALICE.mail, f"({job_id}-2)"))
+        link = link_in(await mail(desk, ALICE, f"({job_id}-2)"))
         for _ in range(2):
             async with aiohttp.ClientSession() as browser, browser.post(f"{desk.url}/n/{link}") as response:
                 assert response.status == 200
