@@ -62,10 +62,10 @@ MAY_FOLLOW: dict[str, set[Workflow]] = {
     "expire": {Workflow.HAND_OVER, Workflow.ANNOUNCE, Workflow.TELL},
     "reveal": {Workflow.EXPIRE},
     "put_back": set(),
-    "lose": {Workflow.HAND_OVER, Workflow.ANNOUNCE, Workflow.TELL, Workflow.LOG, Workflow.FOLLOW_UP},
+    "lose": {Workflow.HAND_OVER, Workflow.ANNOUNCE, Workflow.TELL, Workflow.LOG, Workflow.NOTIFY, Workflow.FOLLOW_UP},
     "start": {Workflow.ANNOUNCE},
-    "finish": {Workflow.HAND_OVER, Workflow.ANNOUNCE, Workflow.TELL, Workflow.LOG, Workflow.FOLLOW_UP},
-    "stop": {Workflow.ANNOUNCE, Workflow.TELL, Workflow.LOG},
+    "finish": {Workflow.HAND_OVER, Workflow.ANNOUNCE, Workflow.TELL, Workflow.LOG, Workflow.NOTIFY, Workflow.FOLLOW_UP},
+    "stop": {Workflow.ANNOUNCE, Workflow.TELL, Workflow.LOG, Workflow.NOTIFY},
     "renew": {Workflow.ANNOUNCE},
     "ask": {Workflow.ANNOUNCE, Workflow.EXPIRE},
     "read": set(),
@@ -79,7 +79,7 @@ NOT_OF_JOBS = {"propose", "follow", "reveal", "put_back", "lose"}
 AT = f"{NOW.timestamp():.0f}"
 CARDS = Work(Workflow.ANNOUNCE, "3", key="7QXF")
 RUN = Work(Workflow.EXECUTE, key="anna")
-LOG = Work(Workflow.LOG)
+LOG, NOTIFY = Work(Workflow.LOG), Work(Workflow.NOTIFY)
 
 
 def tell(occasion: str) -> Work:
@@ -124,10 +124,10 @@ TABLE: list[tuple[str, str, Operation, AuditEvent | None, list[Work]]] = [
     ("confirmed, for the manager to reveal", "confirm", moved(State.READY, **CONFIRMED, **HANDED), event(),
      [CARDS, BRING, expire("reveal")]),
     ("revealed to the manager", "finish", moved(State.SUCCEEDED, **CONFIRMED, **HANDED, revealed_at=NOW), event(""),
-     [CARDS, BRING, replace(BRING, occasion="3-after-code", delay=CODE_STANDS.total_seconds()), LOG, Work(Workflow.NOTIFY)]),
+     [CARDS, BRING, replace(BRING, occasion="3-after-code", delay=CODE_STANDS.total_seconds()), LOG, NOTIFY]),
     ("out of the manager's reach", "withdraw", moved(State.FAILED, **CONFIRMED, **HANDED), event(""), [CARDS, BRING, tell("ended")]),
     ("lost before the manager saw it", "finish", moved(State.PARTIAL, **CONFIRMED, **HANDED), event(""),
-     [CARDS, BRING, tell("ended"), LOG, Work(Workflow.NOTIFY)]),
+     [CARDS, BRING, tell("ended"), LOG, NOTIFY]),
     ("one of two agreed", "approve", moved(State.AWAITING_APPROVAL, **ASKED, approvals=AGREED[:1]), event("sam"), [CARDS, tell("1")]),
     ("both agreed", "approve", moved(State.QUEUED, **ASKED, approvals=AGREED), event("ingrid"), [RUN, CARDS, tell("2")]),
     ("both agreed, to be revealed", "approve", moved(State.READY, **ASKED, approvals=AGREED), event("ingrid"),
@@ -143,20 +143,20 @@ TABLE: list[tuple[str, str, Operation, AuditEvent | None, list[Work]]] = [
     ("the code is being made", "reveal", moved(State.REVEALING, **CONFIRMED), event(), [expire("revealing-3")]),
     ("no code was made after all", "put_back", moved(State.READY, **CONFIRMED), event(), []),
     ("revealed", "finish", moved(State.SUCCEEDED, **CONFIRMED, revealed_at=NOW), event(),
-     [CARDS, Work(Workflow.ANNOUNCE, "3-after-code", CODE_STANDS.total_seconds(), "7QXF"), LOG]),
-    ("nobody saw the code", "lose", moved(State.PARTIAL, **CONFIRMED), event(""), [CARDS, tell("ended"), LOG]),
+     [CARDS, Work(Workflow.ANNOUNCE, "3-after-code", CODE_STANDS.total_seconds(), "7QXF"), LOG, NOTIFY]),
+    ("nobody saw the code", "lose", moved(State.PARTIAL, **CONFIRMED), event(""), [CARDS, tell("ended"), LOG, NOTIFY]),
     ("begun", "start", moved(State.RUNNING, **CONFIRMED), event(""), []),
     ("begun, and approvers look at it", "start", moved(State.RUNNING, **ASKED), event(""), [CARDS]),
-    ("done", "finish", moved(State.SUCCEEDED, **CONFIRMED), event(""), [CARDS, LOG]),
-    ("not done", "finish", moved(State.FAILED, **ASKED), event(""), [CARDS, LOG]),
+    ("done", "finish", moved(State.SUCCEEDED, **CONFIRMED), event(""), [CARDS, LOG, NOTIFY]),
+    ("not done", "finish", moved(State.FAILED, **ASKED), event(""), [CARDS, LOG, NOTIFY]),
     ("not done, because an approver may no longer agree", "finish", moved(State.FAILED, **ASKED), event("", "agreement_lost"),
-     [CARDS, tell("ended"), LOG]),
-    ("recovered", "finish", moved(State.PARTIAL, **CONFIRMED, recovery=CASE), event(""), [CARDS, *FOLLOW_UPS, LOG]),
+     [CARDS, tell("ended"), LOG, NOTIFY]),
+    ("recovered", "finish", moved(State.PARTIAL, **CONFIRMED, recovery=CASE), event(""), [CARDS, *FOLLOW_UPS, LOG, NOTIFY]),
     ("recovered, with a pass for later", "finish", moved(State.SUCCEEDED, **CONFIRMED, recovery=CASE, changes=(NUMBER, LATER)), event(""),
-     [CARDS, *(replace(look, delay=look.delay + 5 * 3600) for look in FOLLOW_UPS), LOG]),
-    ("not recovered", "finish", moved(State.FAILED, **CONFIRMED, recovery=CASE), event(""), [CARDS, LOG]),
+     [CARDS, *(replace(look, delay=look.delay + 5 * 3600) for look in FOLLOW_UPS), LOG, NOTIFY]),
+    ("not recovered", "finish", moved(State.FAILED, **CONFIRMED, recovery=CASE), event(""), [CARDS, LOG, NOTIFY]),
     ("followed up elsewhere", "finish", moved(State.SUCCEEDED, **CONFIRMED, recovery=replace(CASE, followed=False)), event(""),
-     [CARDS, LOG]),
+     [CARDS, LOG, NOTIFY]),
     ("tidying up", "follow", moved(State.QUEUED, **ASKED), event(), [RUN]),
     ("the pass of a recovery", "follow", moved(State.READY, **ASKED, changes=(PASS,)), event(), [CARDS, expire("reveal")]),
     ("another account on the cards", "renew", moved(State.AWAITING_APPROVAL, **ASKED), None, [CARDS]),
@@ -174,8 +174,8 @@ TABLE: list[tuple[str, str, Operation, AuditEvent | None, list[Work]]] = [
     ("too many rows fail", "hold", moved(State.RUNNING, **JOB), event("", "failing"), [CARDS, tell(f"asks-failing-{AT}")]),
     ("it goes on", "show", moved(State.RUNNING, **JOB), event(), [CARDS]),
     ("Entra ID is slow", "show", moved(State.RUNNING, **JOB), None, [CARDS]),
-    ("every row is over", "finish", moved(State.PARTIAL, **JOB), event(""), [CARDS, tell("over"), LOG]),
-    ("stopped before the end", "stop", moved(State.CANCELLED, **JOB), event(""), [CARDS, tell("over"), LOG]),
+    ("every row is over", "finish", moved(State.PARTIAL, **JOB), event(""), [CARDS, tell("over"), LOG, NOTIFY]),
+    ("stopped before the end", "stop", moved(State.CANCELLED, **JOB), event(""), [CARDS, tell("over"), LOG, NOTIFY]),
 ]  # fmt: skip
 
 
@@ -244,7 +244,7 @@ def test_what_is_finished_is_shown_once_and_what_was_carried_out_is_logged_once(
     follows = Counter(work for work in after(*move))
     if verb in TRANSITIONS and operation.state.finished:
         assert follows[CARDS] == 1
-    assert follows[LOG] == (verb in ("finish", "lose", "stop"))
+    assert follows[LOG, NOTIFY] == (verb in ("finish", "lose", "stop"))
 
 
 @given(moves())
