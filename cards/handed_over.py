@@ -46,7 +46,7 @@ def _told(operation: Operation, contact: str) -> tuple[str, ...]:
     """What to do, or what became of it."""
     name = operation.target.name
     if not operation.state.finished:
-        ring = say("{name} asks for nothing, or you cannot tell who asks? Do not press Reveal.", name=name)
+        ring = say("{name} did not ask for it, or you cannot be sure? Do not press Reveal.", name=name)
         return (
             say("Speak to {name} yourself first, face to face or at a number that you know.", name=name),
             say("Then press Reveal: you alone see what is made, once, and give it to {name} and to nobody else.", name=name),

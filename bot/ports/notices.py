@@ -21,7 +21,7 @@ class Notices(Protocol):
         """The notices of an operation, or of one row of a file, in the order in which they came to be."""
 
     async def in_teams(self, person_id: str, since: datetime) -> bool:
-        """Whether somebody has a notice coming in Teams, or got one after a moment."""
+        """Whether somebody has a notice coming in Teams, got one after a moment, or has something to reveal as a manager."""
 
     async def about(self, notice: Notice) -> Operation:
         """What a notice is about; of a row of a file the row, as the operation that it would be alone."""

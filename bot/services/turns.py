@@ -60,7 +60,7 @@ class Turns:
         return await self._operations.first_delivery(key, self._clock())
 
     async def to_be_welcomed(self, key: str, person_id: str) -> bool:
-        """Whether somebody added the app, for the first time; not we, who have a notice for this person. Raises StoreUnavailable."""
+        """Whether somebody added the app, for the first time; not we, who have something for this person. Raises StoreUnavailable."""
         since = self._clock() - INSTALLED_FOR_NOTICE
         return await self.is_new(key) and not (person_id and await self._notices.in_teams(person_id, since))
 

@@ -53,6 +53,11 @@ _IN_TEAMS = select(notices.c.id).where(
     func.lower(notices.c.person_id) == bindparam("person"),
     (notices.c.state == Told.WAITING.value) | (notices.c.told_at > bindparam("since")),
 )
+#: What somebody is about to reveal, or reveals, for somebody in their team.
+_HANDED_OVER = select(operations.c.id).where(
+    operations.c.state.in_((State.READY.value, State.REVEALING.value)),
+    func.lower(operations.c.request["manager"]["id"].as_string()) == bindparam("person"),
+)
 _COUNT_MAILED = select(func.count(), func.min(notices.c.told_at)).where(_MAILED)
 
 _OPERATION = select(operations).where(operations.c.id == bindparam("operation"))
@@ -130,8 +135,11 @@ class StoredNotices:
         return await self._transactions.read(lambda connection: notices_of(connection, operation_id, row))
 
     async def in_teams(self, person_id: str, since: datetime) -> bool:
-        asked = {"person": person_id, "since": since}
-        return await self._transactions.read(lambda connection: connection.execute(_IN_TEAMS, asked).first() is not None)
+        def work(connection: Connection) -> bool:
+            asked = ((_IN_TEAMS, {"person": person_id, "since": since}), (_HANDED_OVER, {"person": person_id}))
+            return any(connection.execute(query, values).first() is not None for query, values in asked)
+
+        return await self._transactions.read(work)
 
     async def about(self, notice: Notice) -> Operation:
         return await self._transactions.read(lambda connection: about(connection, notice))

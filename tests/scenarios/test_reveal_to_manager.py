@@ -89,6 +89,7 @@ async def test_the_manager_alone_reveals_it_and_the_requester_reads_that_they_di
     await desk.settled(card, "Revealed to Priya Raman", "Ask Hanna Visser of the helpdesk for a new one")
     assert card.verbs == []
     assert len(notices(desk, PRIYA)) == 1
+    assert "I am Doorman" not in json.dumps([each.card() for each in desk.teams.thread(PRIYA)])  # the app was not added by her
     sent = [one.activity for one in desk.teams.sent]
     shown = [[one.text, one.attachments, one.card()] for one in desk.teams.threads.messages.values()]
     held = {
