@@ -98,11 +98,14 @@ async def test_the_policy_is_examined_with_its_groups(practice: Practice, tmp_pa
     assert [line for line in practice.problems if "policy: “Executives”: there is no group" in line] == practice.problems
 
 
-async def test_who_may_see_reports_is_told(practice: Practice, tmp_path: Path) -> None:
+async def test_who_may_see_reports_and_who_reveals_codes_is_told(practice: Practice, tmp_path: Path) -> None:
     example = (Path(__file__).parent.parent / "policy.example.toml").read_text(encoding="utf-8")
     rule = '[[rule]]\nname = "Reports"\neffect = "allow"\nactions = ["report"]\nask = ["Helpdesk seniors"]\n'
-    (tmp_path / "policy.toml").write_text(example + rule, encoding="utf-8")
-    assert await practice.examine(POLICY_FILE=str(tmp_path / "policy.toml")) == 0
+    handed = example.replace('# reveal = "manager"', 'reveal = "manager"')
+    (tmp_path / "policy.toml").write_text(handed + rule, encoding="utf-8")
+    assert await practice.examine(POLICY_FILE=str(tmp_path / "policy.toml"), TEAMS_CATALOG_APP_ID="") == 0
+    assert "ok       policy: some codes are revealed by the manager of the person, who needs no right here" in practice.lines
+    assert [line for line in practice.notes if "without TEAMS_CATALOG_APP_ID only a manager who has a chat" in line]
     assert f"ok       policy: 13 rules in {tmp_path / 'policy.toml'}" in practice.lines
     assert "ok       policy: reports about everybody are open to administrators and to members of Helpdesk seniors" in practice.lines
 

@@ -75,6 +75,13 @@ def _policy(report: Report, settings: Settings) -> Policy | None:
             report.note(f"policy: looser than the built-in one: {sentence}.")
     if groups := policy.reporting():
         report.well(f"policy: reports about everybody are open to administrators and to members of {policy.group_names(groups)}")
+    if policy.first_day_to_manager or any(rule.to_manager for rule in policy.rules):
+        report.well("policy: some codes are revealed by the manager of the person, who needs no right here")
+        if not settings.teams_catalog_app_id:
+            report.note(
+                "policy: without TEAMS_CATALOG_APP_ID only a manager who has a chat with Doorman gets the card for that; what is asked for "
+                "somebody with another manager ends at once. Copy the App ID of Doorman from the Teams admin centre, under Manage apps."
+            )
     return policy
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from bot.domain.change import ChangeKind
 from simulator import cast
+from simulator.entra import Fault
 from tests.desk import ALICE, BRAM, HANNA, OMAR, SAM, Answer, Desk, as_json, one_agent
 from tests.scenarios.bulking import told, until
 from tests.scenarios.passes import PASS, code, created, made, ready, spellings, stored
@@ -153,7 +154,13 @@ async def test_whoever_receives_it_does_not_agree_to_it(desk: Desk) -> None:
 
 
 async def test_what_changes_before_the_press_counts(desk: Desk) -> None:
+    desk.entra.faults.add(Fault(effect="unavailable", path="/manager", times=9))
+    assert "does not answer" in (await desk.say(HANNA, PASS)).text
+    desk.entra.faults.clear()
     own, card = await handed(desk)
+    desk.entra.faults.add(Fault(effect="unavailable", path="/manager", times=9))
+    assert "does not answer" in (await desk.press(PRIYA, card, "reveal")).message
+    desk.entra.faults.clear()
     await desk.say(SAM, "freeze omar")
     assert "frozen" in (await desk.press(PRIYA, card, "reveal")).message
     await desk.say(SAM, "unfreeze omar")
