@@ -1,4 +1,4 @@
-"""What only whoever asked may press: confirm, cancel, have what is seen once, ask once more."""
+"""What only whoever asked may press: confirm, cancel, have what is seen once (or the manager, where it is handed over), ask once more."""
 
 from __future__ import annotations
 

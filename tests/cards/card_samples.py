@@ -702,5 +702,7 @@ def hostile(text: str) -> dict[str, Reply]:
         "choose many": Choose("C4H7", text, (who,) * 40, more=True, only_for=text),
         "remark": Remark(text, text, Tone.PROBLEM, text, ((text, text), ("label", text)), text),
         "history": History(text, (event,) * 60),
+        "handed over": HandedOver(replace(operation, changes=(PASS,), manager=who, state=State.READY, outcome=text), NOW, text),
+        "to be handed over": OperationShown(replace(operation, changes=(PASS,), manager=who, state=State.READY), NOW, own=True),
         "revealed": Revealed(replace(operation, state=State.PARTIAL), Secret("Kq7+X&w=%t@#"), NOW, (text,) * 20, text),
     }
