@@ -96,6 +96,7 @@ class Reaper:
         wanted: how many kills there shall be.
         counters: for "confirmed", "written" and "log accepted": how often it has happened so far.
         moments: among which to choose.
+        longest_wait: seconds after which a kill no longer waits for its moment.
     """
 
     def __init__(
@@ -105,9 +106,11 @@ class Reaper:
         counters: Mapping[str, Callable[[], int]],
         dice: random.Random,
         moments: Mapping[str, float] = MOMENTS,
+        longest_wait: float = LONGEST_WAIT,
     ) -> None:
         self._bots = bots
         self._moments = moments
+        self._longest_wait = longest_wait
         self._counters = counters
         self._dice = dice
         self.wanted = wanted
@@ -138,7 +141,7 @@ class Reaper:
     async def _await_moment(self, moment: str) -> str:
         """Waits for it to happen once more; "any time" when it does not."""
         before = self._counters[moment]()
-        until = time.monotonic() + LONGEST_WAIT
+        until = time.monotonic() + self._longest_wait
         while self._counters[moment]() == before:
             if time.monotonic() > until:
                 return "any time"

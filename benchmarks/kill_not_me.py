@@ -27,6 +27,8 @@ from simulator.entra.faults import Fault
 from simulator.world import World
 
 POLICY = str(Path(__file__).with_name("not_me.toml"))
+#: Seconds after which a kill no longer waits for its moment; each of them comes once or twice a case.
+LONGEST_WAIT = 12.0
 #: Moment -> most seconds between it and the kill; what follows a press takes about a second.
 MOMENTS = {"any time": 1.0, "starting": 1.0, "pressed": 0.5, "written": 0.05, "told": 0.03, "log accepted": 0.03, "mailed": 0.03}
 
@@ -66,7 +68,7 @@ async def run(plan: Plan, database_url: str, folder: Path) -> Count:
         "log accepted": lambda: len(world.teams.thread(LOG)),
         "mailed": lambda: len(world.entra.exchange.mails),
     }
-    reaper = Reaper([bot], plan.kills, counters, dice, MOMENTS)
+    reaper = Reaper([bot], plan.kills, counters, dice, MOMENTS, LONGEST_WAIT)
     weather = asyncio.create_task(_weather(world))
     try:
         await bot.start()
