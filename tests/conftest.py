@@ -150,7 +150,7 @@ def forked_bots(loaded_bot: Loaded, monkeypatch: pytest.MonkeyPatch) -> None:
 
     async def process(arguments: Sequence[str], environment: Mapping[str, str], output: int) -> Forked:
         assert tuple(arguments) == ("app.py", "serve")
-        return await loaded_bot.start(arguments, environment, output=output)
+        return await loaded_bot.start(arguments, environment, output=(output, output))
 
     monkeypatch.setattr(Bot, "process", staticmethod(process))
 

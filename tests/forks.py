@@ -16,10 +16,11 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).parents[1]
 _MOST = 1 << 17
@@ -48,13 +49,13 @@ class Loaded:
         self._process.wait()
 
     async def start(
-        self, arguments: Sequence[str], environment: Mapping[str, str], *, output: int | None = None, limit: int = 1 << 16
+        self, arguments: Sequence[str], environment: Mapping[str, str], *, output: tuple[int, int] | None = None, limit: int = 1 << 16
     ) -> Forked:
         """A new process.
 
         Args:
             arguments: its `sys.argv`.
-            output: where what it says goes; None for `Forked.stdout`, and nowhere for errors.
+            output: where standard output and errors go; None for `Forked.stdout`, and nowhere for errors.
             limit: most bytes of a line of `Forked.stdout`.
         """
         theirs_in, ours_in = os.pipe()
@@ -62,12 +63,30 @@ class Loaded:
         ours, status = os.pipe()
         told = json.dumps({"arguments": list(arguments), "environment": dict(environment)}).encode()
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        said = [theirs_out, nowhere] if output is None else [output, output]
-        socket.send_fds(self._here, [told], [theirs_in, *said, status])
+        socket.send_fds(self._here, [told], [theirs_in, *(output or (theirs_out, nowhere)), status])
         for handed_over in (theirs_in, theirs_out, nowhere, status):
             os.close(handed_over)
         ends = await _reader(ours, limit)
         return Forked(int(await ends.readline()), ends, await _writer(ours_in), await _reader(ours_out, limit))
+
+    async def run(self, arguments: Sequence[str], environment: Mapping[str, str], answer: bytes = b"") -> Said:
+        """What a process said that has ended, to which this was typed."""
+        with tempfile.TemporaryFile() as shown, tempfile.TemporaryFile() as errors:
+            process = await self.start(arguments, environment, output=(shown.fileno(), errors.fileno()))
+            process.stdin.write(answer)
+            process.stdin.write_eof()
+            status = await process.wait()
+            shown.seek(0)
+            errors.seek(0)
+            return Said(status, shown.read(), errors.read())
+
+
+class Said(NamedTuple):
+    """Exit status, standard output and standard error of a process."""
+
+    status: int
+    shown: bytes
+    errors: bytes
 
 
 class Forked:

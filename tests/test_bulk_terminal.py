@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import sqlite3
-import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -50,13 +49,8 @@ class Terminal:
         overrides = quiet | ({"POLICY_FILE": str(self.folder / "policy.toml")} if policy else {})
         environment = doorman.environment(self.world, self._database_url, **overrides)
         environment |= {"PATH": os.environ["PATH"], "TMPDIR": str(self.copies)}
-        with tempfile.TemporaryFile() as output:
-            process = await self._bot.start(["app.py", "bulk", *arguments, "--as", who], environment, output=output.fileno())
-            process.stdin.write(answer.encode())
-            process.stdin.write_eof()
-            status = await process.wait()
-            output.seek(0)
-            self.said = output.read().decode()
+        status, out, errors = await self._bot.run(["app.py", "bulk", *arguments, "--as", who], environment, answer.encode())
+        self.said = out.decode() + errors.decode()
         assert list(self.copies.iterdir()) == [], "whatever came of it, no copy of the file is left"
         return status
 

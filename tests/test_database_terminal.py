@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,10 +13,10 @@ from bot.errors import StoreUnavailable
 from bot.store import schema
 from bot.store.transactions import open_engine
 from bot.terminal import database as database_terminal
+from tests.forks import Loaded
 
 pytestmark = pytest.mark.storage
 
-ROOT = Path(__file__).parents[1]
 Run = Callable[[str], tuple[int, list[str]]]
 
 
@@ -84,20 +82,19 @@ def test_a_database_of_a_newer_version(run: Run, untouched_url: str) -> None:
             run(what)
 
 
-def test_the_command_line(tmp_path: Path) -> None:
-    def app(*arguments: str, url: str) -> tuple[int, str]:
-        line = [sys.executable, "app.py", "database", *arguments]
-        done = subprocess.run(line, cwd=ROOT, env={"DATABASE_URL": url}, capture_output=True, text=True, check=False)
-        assert done.stdout == ""
-        return done.returncode, done.stderr
+async def test_the_command_line(tmp_path: Path, loaded_bot: Loaded) -> None:
+    async def app(*arguments: str, url: str) -> tuple[int, str]:
+        status, shown, errors = await loaded_bot.run(["app.py", "database", *arguments], {"DATABASE_URL": url})
+        assert shown == b""
+        return status, errors.decode()
 
     url = f"sqlite:///{tmp_path}/doorman.db"
-    assert app("status", url=url)[0] == 1
+    assert (await app("status", url=url))[0] == 1
     assert not (tmp_path / "doorman.db").exists()
-    assert app("upgrade", url=url)[0] == 0
-    assert app("status", url=url)[0] == 0
-    status, said = app("status", url="postgresql://doorman:sesame@127.0.0.1:9/doorman")
+    assert (await app("upgrade", url=url))[0] == 0
+    assert (await app("status", url=url))[0] == 0
+    status, said = await app("status", url="postgresql://doorman:sesame@127.0.0.1:9/doorman")
     assert status == 2
     assert "cannot be used" in said
     assert "sesame" not in said
-    assert app("status", url="mysql://x")[0] == 2
+    assert (await app("status", url="mysql://x"))[0] == 2

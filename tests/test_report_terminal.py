@@ -10,7 +10,7 @@ import os
 import signal
 import stat
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -26,8 +26,8 @@ from simulator import cast, doorman
 from simulator.entra import Fault
 from simulator.world import World
 from tests.desk import HANNA, Desk
+from tests.forks import Forked, Loaded
 
-ROOT = Path(__file__).parents[1]
 OMAR, ALICE = cast.person("Omar Farouk"), cast.person("Alice Jansen")
 #: Numbers of people who are in the list, without their country.
 NUMBERS = ("612345001", "612345002", "201234567", "3123456789")
@@ -36,7 +36,8 @@ NUMBERS = ("612345001", "612345002", "201234567", "3123456789")
 class Terminal:
     """Runs `report phone-only` and keeps what it said."""
 
-    def __init__(self, world: World, database_url: str, folder: Path) -> None:
+    def __init__(self, world: World, database_url: str, folder: Path, bot: Loaded) -> None:
+        self._bot = bot
         self.world = world
         self.database_url = database_url
         self.folder = folder
@@ -54,20 +55,22 @@ class Terminal:
         self.shown, self.said = shown.getvalue().decode(), "\n".join(said)
         return status
 
-    async def start(self, *arguments: str) -> asyncio.subprocess.Process:
+    async def start(self, *arguments: str) -> Forked:
         """A process that runs it."""
-        return await asyncio.create_subprocess_exec(
-            sys.executable, "app.py", "report", "phone-only", *arguments, cwd=ROOT,
-            env={**os.environ, **self.environment()}, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
+        return await self._bot.start(self._line(arguments), self._around())
 
     async def type(self, *arguments: str) -> int:
         """The exit status of a process."""
-        process = await self.start(*arguments)
-        shown, said = await process.communicate()
-        self.shown, self.said = shown.decode(), said.decode()
+        status, shown, errors = await self._bot.run(self._line(arguments), self._around())
+        self.shown, self.said = shown.decode(), errors.decode()
         assert "Traceback" not in self.said
-        return process.returncode or 0
+        return status
+
+    def _line(self, arguments: Sequence[str]) -> list[str]:
+        return ["app.py", "report", "phone-only", *arguments]
+
+    def _around(self) -> dict[str, str]:
+        return {"PATH": os.environ["PATH"], **self.environment()}
 
     def asked(self) -> int:
         """How often Entra was asked for its report."""
@@ -75,11 +78,11 @@ class Terminal:
 
 
 @pytest.fixture
-async def terminal(tmp_path: Path) -> AsyncIterator[Terminal]:
+async def terminal(tmp_path: Path, loaded_bot: Loaded) -> AsyncIterator[Terminal]:
     """A terminal beside a tenant, with a database that no bot has seen."""
     world = World(limits=False)
     await world.start()
-    yield Terminal(world, f"sqlite:///{tmp_path}/doorman.db", tmp_path)
+    yield Terminal(world, f"sqlite:///{tmp_path}/doorman.db", tmp_path, loaded_bot)
     await world.stop()
 
 
@@ -118,8 +121,8 @@ async def test_from_nothing_to_a_page_and_a_list(terminal: Terminal) -> None:
 
 
 @pytest.mark.storage
-async def test_beside_a_running_bot(desk: Desk, database_url: str, tmp_path: Path) -> None:
-    terminal = Terminal(desk.world, database_url, tmp_path)
+async def test_beside_a_running_bot(desk: Desk, database_url: str, tmp_path: Path, loaded_bot: Loaded) -> None:
+    terminal = Terminal(desk.world, database_url, tmp_path, loaded_bot)
     assert await terminal.type() == 1
     assert "Nothing was read from Entra ID yet, so add --read" in terminal.said
     assert await terminal.type("--read", "--html", str(tmp_path / "page.html")) == 0, terminal.said
@@ -186,8 +189,8 @@ async def test_a_reading_that_is_stopped_is_in_nobodys_way(terminal: Terminal) -
     assert await terminal.run("--read") == 1
     assert "Entra ID is being read already, by the bot or in another terminal" in terminal.said
     assert "so there is nothing to show" in terminal.said
-    process.send_signal(signal.SIGINT)
-    await process.communicate()
+    os.kill(process.pid, signal.SIGINT)
+    await process.wait()
     terminal.world.entra.faults.clear()
     assert await terminal.run("--read") == 1
     assert "The last reading was stopped in a terminal." in terminal.said

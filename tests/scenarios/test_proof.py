@@ -10,8 +10,6 @@ import itertools
 import json
 import os
 import re
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -24,17 +22,15 @@ from bot.settings.environment import ConfigurationError
 from bot.terminal import audit as terminal
 from simulator import doorman
 from tests.desk import ALICE, BRAM, HANNA, OSCAR, SAM, Desk, as_json, id_in
+from tests.forks import Loaded, Said
 
-ROOT = Path(__file__).parent.parent.parent
 SET = "set mobile for alice +31 6 12345678"
 TODAY = datetime.now(UTC).date()
 
 
-def command_line(database_url: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+async def command_line(bot: Loaded, database_url: str, *arguments: str) -> Said:
     """`python app.py audit …` with nothing set but the database."""
-    environ = {"PATH": os.environ["PATH"], "DATABASE_URL": database_url}
-    line = [sys.executable, "app.py", "audit", *arguments]
-    return subprocess.run(line, cwd=ROOT, env=environ, capture_output=True, timeout=60, check=False)
+    return await bot.run(["app.py", "audit", *arguments], {"PATH": os.environ["PATH"], "DATABASE_URL": database_url})
 
 
 class Answered(NamedTuple):
@@ -63,12 +59,14 @@ def change(database_url: str, statement: str) -> None:
 
 
 @pytest.mark.storage
-async def test_the_trail_verifies_while_the_bot_runs_and_a_changed_event_is_named(desk: Desk, database_url: str) -> None:
+async def test_the_trail_verifies_while_the_bot_runs_and_a_changed_event_is_named(
+    desk: Desk, database_url: str, loaded_bot: Loaded
+) -> None:
     await desk.change(HANNA, SET)
     await desk.logged("Alice Jansen")
-    whole = await asyncio.to_thread(command_line, database_url, "verify")
-    assert whole.returncode == 0, whole.stderr
-    assert b"The trail is whole" in whole.stderr
+    whole = await command_line(loaded_bot, database_url, "verify")
+    assert whole.status == 0, whole.errors
+    assert b"The trail is whole" in whole.errors
 
     change(database_url, "UPDATE audit_events SET actor_name = 'Bram Peeters' WHERE number = 2")
     broken = await audit(database_url, "verify")
@@ -79,12 +77,12 @@ async def test_the_trail_verifies_while_the_bot_runs_and_a_changed_event_is_name
 
 
 @pytest.mark.storage
-async def test_the_trail_is_exported_for_programs_and_for_spreadsheets(desk: Desk, database_url: str) -> None:
+async def test_the_trail_is_exported_for_programs_and_for_spreadsheets(desk: Desk, database_url: str, loaded_bot: Loaded) -> None:
     await desk.say(HANNA, f"{SET} because =HYPERLINK lost")
     change(database_url, "UPDATE audit_events SET actor_name = '=1+1' WHERE number = 1")
     days = ("--from", str(TODAY), "--to", "9999-12-31")
-    exported = await asyncio.to_thread(command_line, database_url, "export", *days)
-    lines = exported.stdout.decode().splitlines()
+    exported = await command_line(loaded_bot, database_url, "export", *days)
+    lines = exported.shown.decode().splitlines()
     first = json.loads(lines[0])
     assert (first["number"], first["actor_name"], first["tag"]) == (1, "=1+1", "operation:request:proposed")
     assert first["facts"]["target_upn"] == ALICE.upn
@@ -139,11 +137,11 @@ async def test_a_day_that_is_none_gets_a_sentence(database_url: str, arguments: 
     assert await audit(database_url, "export", *arguments) == (2, b"", sentence)
 
 
-async def test_without_a_trail_the_command_line_says_so_and_makes_nothing(tmp_path: Path) -> None:
+async def test_without_a_trail_the_command_line_says_so_and_makes_nothing(tmp_path: Path, loaded_bot: Loaded) -> None:
     nowhere = tmp_path / "none.db"
-    answer = await asyncio.to_thread(command_line, f"sqlite:///{nowhere}", "verify")
-    assert answer.returncode == 2
-    assert b"there is no file" in answer.stderr
+    answer = await command_line(loaded_bot, f"sqlite:///{nowhere}", "verify")
+    assert answer.status == 2
+    assert b"there is no file" in answer.errors
     with pytest.raises(StoreUnavailable, match="there is no file"):
         await audit(f"sqlite:///{nowhere}", "export")
     assert not nowhere.exists()

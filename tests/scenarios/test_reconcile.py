@@ -6,10 +6,7 @@ import argparse
 import asyncio
 import io
 import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import aiohttp
 import pytest
@@ -20,8 +17,8 @@ from bot.terminal import audit
 from simulator import cast, doorman
 from simulator.entra import Fault
 from tests.desk import ALICE, HANNA, OMAR, SAM, Desk, as_json
+from tests.forks import Loaded
 
-ROOT = Path(__file__).parent.parent.parent
 SET = "set mobile for alice +31 6 12345678"
 TITLE = "Entra's audit log and my trail differ"
 
@@ -76,15 +73,14 @@ async def posted(desk: Desk, text: str = "set office for omar +31 20 7654321") -
     return [card for card in desk.log() if TITLE in card]
 
 
-async def test_both_agree(desk: Desk, database_url: str) -> None:
+async def test_both_agree(desk: Desk, database_url: str, loaded_bot: Loaded) -> None:
     await desk.change(HANNA, SET)
     environ = {"PATH": os.environ["PATH"], **doorman.environment(desk.world, database_url)}
-    line = [sys.executable, "app.py", "audit", "reconcile", "--since", "24h"]
-    said = await asyncio.to_thread(subprocess.run, line, cwd=ROOT, env=environ, capture_output=True, timeout=60, text=True)
-    assert said.returncode == 0, said.stderr
-    assert "Changes in the trail: 1. Records of Doorman in Entra's log: 1." in said.stderr
-    assert "Both agree." in said.stderr
-    assert said.stdout == ""
+    status, shown, errors = await loaded_bot.run(["app.py", "audit", "reconcile", "--since", "24h"], environ)
+    assert status == 0, errors
+    assert b"Changes in the trail: 1. Records of Doorman in Entra's log: 1." in errors
+    assert b"Both agree." in errors
+    assert shown == b""
 
 
 @pytest.mark.storage
