@@ -28,7 +28,7 @@ from tests.languages.templates import PLACE, has_words
 
 SAMPLES = replies()
 OPEN, CLOSE = "⟦", "⟧"
-#: What stands on cards and is no text of ours: names of things, words to type, functions of time, mentions, the first name alone of who asked.
+#: What stands on cards and is no text of ours: names of things, words to type, functions of time, mentions, one first name.
 ALLOWED = re.compile(
     r"\{\{(?:DATE|TIME)\([^)]*\)\}\}|Doorman|<at>|</at>|\bwhy\b|set mobile for \S* \+31 6 12345678|English|Nederlands"
     r"|aka\.ms/mysecurityinfo|\bHanna\b|\d\d:\d\d UTC|x•••|ℹ"
