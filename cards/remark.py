@@ -80,7 +80,7 @@ def _high(threat: Threat) -> Element:
         return box([line(run(say("⚠ Threat level unknown: it counts as high"), bold=True), spacing="None")], style="attention", bleed=True)
     name, reason = plain(threat.by_name, 60), plain(threat.reason, 200)
     text = say("⚠ Threat level high since {at} ({name}: {reason})", at=threat.since, name=name, reason=reason)
-    return box([moment(text, date=True)], style="attention", bleed=True)
+    return box([line(run(text, limit=400, bold=True), spacing="None")], style="attention", bleed=True)
 
 
 def _paused(pause: Pause) -> Element:

@@ -135,7 +135,7 @@ def raised_post(threat: Threat, high: High, at: datetime, ticket: str = "") -> L
         because=because(threat.reason),
         until=said_at(threat.until),
     )
-    hint = join(". ", (say("{label}: {value}", label=label, value=value) for label, value in high.in_words if value))
+    hint = join(" ", (say("{label}: {value}.", label=label, value=value) for label, value in high.in_words if value))
     return LogNote(HIGH_RULE, text, hint, at, grave=True, ticket=ticket)
 
 
