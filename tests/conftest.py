@@ -31,6 +31,7 @@ structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.
 turns.ANSWER_TRAVELS = 0.02
 prompt.remember_what_stands()
 prompt.share_statements()
+prompt.take_tables_as_copied()
 #: How long an example takes says how busy the machine is. The same code is tried with the same examples, so that what passes here passes
 #: elsewhere; `EXPLORE=1 make test` looks for new ones.
 hypothesis.settings.register_profile("alike", deadline=None, derandomize=not os.environ.get("EXPLORE"))
@@ -111,12 +112,12 @@ def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[st
     def make(kind: str) -> str:
         if kind == "sqlite":
             shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "doorman.db")
-            return f"sqlite:///{tmp_path}/doorman.db"
+            return prompt.has_tables(f"sqlite:///{tmp_path}/doorman.db")
         server: sqlalchemy.URL = request.getfixturevalue("postgresql")
         template = request.getfixturevalue("postgresql_template")
         name = f"t{uuid.uuid4().hex}"
         _run(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-        return server.set(database=name).render_as_string(hide_password=False)
+        return prompt.has_tables(server.set(database=name).render_as_string(hide_password=False))
 
     return make
 

@@ -1,7 +1,7 @@
 """Processes that a test starts, forked from one that has loaded their modules: to load these is most of what a start costs.
 
 What runs, how it is killed and what it leaves behind is the same. That a process starts from nothing is looked at where that is the
-subject: `tests/sheets/test_apart.py` for the reader of files, `tests/test_image.py` and the terminals for `app.py`.
+subject: `tests/sheets/test_apart.py` for the reader of files, `tests/test_image.py` for `app.py`.
 """
 
 from __future__ import annotations

@@ -6,13 +6,18 @@ out here is the same, by the same code. Processes that a test starts run as they
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 import dbos._dbos as engine
 import sqlalchemy
 from dbos._sys_db import SystemDatabase
+from dbos._sys_db_postgres import PostgresSystemDatabase
+from dbos._sys_db_sqlite import SQLiteSystemDatabase
 from sqlalchemy.engine.default import DefaultDialect
+
+from bot import bootstrap
 
 #: What is kept of a queue, by what it is called when it is registered.
 _LIMITS = {
@@ -24,6 +29,31 @@ _LIMITS = {
     "rate_limit_max": "_limiter",
     "partition_rate_limit_max": "_partition_limiter",
 }
+
+
+#: Databases (files and names) copied from one that a first start has left: theirs are the tables of this version.
+_WITH_TABLES: set[str] = set()
+
+
+def has_tables(database_url: str) -> str:
+    """Returns the same; whoever starts on this copy looks no more whether its tables are there, the bot as little as its engine."""
+    _WITH_TABLES.add(str(sqlalchemy.make_url(database_url).database))
+    return database_url
+
+
+def take_tables_as_copied() -> None:
+    """Starts on such a copy make no migrations."""
+
+    def unless_copied(make: Callable[[Any], Any], engine_of: Callable[[Any], sqlalchemy.Engine]) -> Callable[[Any], Any]:
+        @wraps(make)
+        def made(one: Any) -> Any:
+            return () if engine_of(one).url.database in _WITH_TABLES else make(one)
+
+        return made
+
+    for kind in (SQLiteSystemDatabase, PostgresSystemDatabase):
+        kind.run_migrations = unless_copied(kind.run_migrations, lambda database: database.engine)  # type: ignore[method-assign, assignment]
+    bootstrap.upgrade = unless_copied(bootstrap.upgrade, lambda engine: engine)  # type: ignore[attr-defined, assignment]
 
 
 def look() -> None:
