@@ -34,6 +34,7 @@ from simulator import cast
 from tests.desk import ALICE, BRAM, HANNA, HELPDESK, OSCAR, Desk, as_json, id_in, one_agent
 from tests.scenarios.bulking import many, previewed
 from tests.scenarios.forging import button
+from tests.scenarios.telling import notice
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -42,7 +43,7 @@ EXECUTIVES = cast.group("Executives").id
 #: Nothing is called so, and it could be. Of letters, since four figures are found in every thousandth hash of the trail.
 NOTHING = "WWWW"
 #: The same of things whose ids have another form.
-NOTHING_OF = {Thing.REPORT: "d" + "0" * 24}
+NOTHING_OF = {Thing.REPORT: "d" + "0" * 24, Thing.NOTICE: "f" * 32}
 #: Under which a refusal that has no id of its own is explained to whoever was refused: another one each time.
 _REFERENCE = re.compile(r"why [A-Z0-9]{4,6}")
 
@@ -76,6 +77,7 @@ async def scene(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory)
 
 
 async def furnished(desk: Desk) -> Scene:
+    await desk.say(ALICE, "hello")  # so that she is told of it
     done = await desk.change(HANNA, "set mobile for alice +31 6 12345678", HELPDESK)
     status = await desk.say(HANNA, "history")
     done_id = id_in(status.text)
@@ -90,6 +92,7 @@ async def furnished(desk: Desk) -> Scene:
         Thing.PERSON: ((await desk.say(HANNA, "show alice")).operation_id,),
         Thing.CHOICE: ((await desk.say(HANNA, "show Jan de Vries")).operation_id,),
         Thing.FORM: ((await desk.say(HANNA, "set mobile")).operation_id,),
+        Thing.NOTICE: ((await notice(desk, ALICE)).operation_id,),
         Thing.REPORT: (of_department("Sales"), of_group(EXECUTIVES)),
     }
     assert done.verbs is not None

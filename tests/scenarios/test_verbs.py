@@ -14,6 +14,7 @@ import pytest
 from bot.domain.incoming import Verb
 from bot.domain.report_about import EVERYBODY
 from bot.domain.verbs import VERBS, Place, Thing
+from simulator import cast
 from tests.desk import BRAM, HANNA, HELPDESK, OSCAR, SAM, Answer, Desk, as_json
 from tests.scenarios.approving import words
 from tests.scenarios.bulking import many, previewed, query
@@ -30,6 +31,7 @@ from tests.scenarios.forging import (
     waiting,
 )
 from tests.scenarios.reporting import LINE, read, read_at
+from tests.scenarios.telling import notice
 
 #: The whole table runs on one database; the other one has a few rows of it.
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -145,6 +147,20 @@ async def nothing(scene: Scene, where: Any) -> Pressed:
     return Pressed("template", HANNA, (await scene.desk.say(HANNA, "bulk")).message, set())
 
 
+#: Somebody else each time: who was just signed out because of a press has nothing left to be told of.
+TOLD = itertools.cycle(cast.person(name) for name in ("Alice Jansen", "Omar Farouk", "Kenji Tanaka", "Mia O'Brien", "Rina Patel"))
+
+
+async def a_notice(scene: Scene, where: Any) -> Pressed:
+    who = next(TOLD)
+    await scene.desk.say(who, "hello")  # so that there is a chat
+    own = await scene.desk.say(HANNA, f"sign out {who.upn}", where)
+    id = own.operation_id
+    await scene.desk.press(HANNA, own, "confirm")
+    told = await notice(scene.desk, who, id)
+    return Pressed(told.operation_id, who, told.message, {own.message.id, told.message.id})
+
+
 async def a_report(scene: Scene, where: Any) -> Pressed:
     if await read_at(scene.desk) is None:
         await read(scene.desk)
@@ -162,6 +178,7 @@ MADE: tuple[tuple[Verb, Make], ...] = (
     *((verb, a_seen_pass) for verb in (Verb.REVEAL, Verb.REPLACE)),
     *((verb, a_person) for verb in (Verb.SUSPECT, Verb.STRONGER)),
     (Verb.AGAIN, a_stale_one),
+    (Verb.NOT_ME, a_notice),
     (Verb.CHOOSE, a_choice),
     (Verb.FILL, a_form),
     (Verb.OPEN, a_command),
