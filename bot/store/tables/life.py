@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Index, Integer, String, Table, Text, false
+from sqlalchemy import JSON, Boolean, Column, Index, Integer, String, Table, Text, false, text
 
 from bot.store.tables.columns import UtcTime, metadata
 
@@ -29,7 +29,7 @@ operations = Table(
     Column("approvals", JSON, nullable=False, default=list),
     Column("approval_where", JSON(none_as_null=True)),
     Column("approval_card_id", Text, nullable=False, default=""),
-    Column("manager_card_id", Text, nullable=False, default="", server_default=""),
+    Column("manager_card_id", Text, nullable=False, default="", server_default=text("''")),
     Column("department", Text, nullable=False, default=""),  # of the target, for counting by team
     Column("confirmed_at", UtcTime),
     Column("numbers_removed", Boolean, nullable=False, default=False),
