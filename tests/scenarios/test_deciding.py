@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from simulator import cast
 from simulator.entra import Fault
 from tests.desk import BRAM, HANNA, HELPDESK, OSCAR, SAM, Answer, Desk
@@ -26,45 +24,46 @@ def reference(answer: Answer) -> str:
     return found[1]
 
 
-@pytest.mark.parametrize(
-    ("line", "words"),
-    [
-        (f"policy test {VIP} as hanna visser",
-         ("Hanna Visser could ask for this; it needs 1 approval by members of Helpdesk seniors.", "allowed",
-          "“VIPs need a ticket and a senior”", "Ingrid Lund, Sam Okafor", "•••••••21")),
-        ("policy test set mobile for victoria crane +44 7400 654321 as hanna visser",
-         ("Hanna Visser would be refused: This needs a reason and a ticket such as INC-12345.", "needs ticket")),
-        ("policy test set mobile for noor +31 6 12345678 as bram peeters", ("Bram Peeters could do this; nobody else has to agree.",)),
-        ("policy test set mobile for alice +31 6 12345678 as bram peeters", ("Bram Peeters could ask for this; it needs 1 approval by",)),
-        ("policy test set mobile for ada admin +31 6 12345678 as hanna visser",
-         ("Ada Admin is protected: Global Administrator.", "privileged target", "none of the policy's rules")),
-        ("policy test remove mobile for gus taylor as hanna visser", ("“Guests have a helpdesk of their own”",)),
-        ("policy test remove office for omar because left as oscar outsider",
-         ("Oscar Outsider would be refused: You are not in the helpdesk group",)),
-        ("policy test set mobile for hanna visser +31 6 12345678 as hanna visser", ("This is your own account",)),
-        ("policy test set mobile for ingrid lund +31 6 12345678 as sam okafor",
-         ("Sam Okafor would be refused: Nobody can approve this", "add 1 more person")),
-        ("policy test set mobile for bram peeters +31 6 12345678 as sam okafor", ("1 approval by members", "Ingrid Lund")),
-        ("policy test bulk because new site as hanna visser", ("Hanna Visser could ask for this; it needs 1 approval",
-                                                               "Ingrid Lund")),
-        ("policy test bulk dry run as oscar outsider", ("Oscar Outsider would be refused: You are not in the helpdesk group",)),
-        ("policy test bulk pause 7Q2F as hanna visser", ("Hanna Visser may say this",)),
-        ("policy test show alice as hanna visser", ("Hanna Visser may say this, and it changes nothing.",)),
-        ("policy test pause as hanna visser", ("Only Doorman's administrators",)),
-        ("policy test policy test help as bram peeters as sam okafor", ("Sam Okafor may say this, and it changes nothing.",)),
-        ("policy test make coffee as hanna visser", ("Hanna Visser would be refused: I do not understand",)),
-        ("policy test remove mobile for jan de vries because lost as hanna visser", ("Several people are meant", "jan.devries2")),
-        ("policy test set mobile for \"nobody as such\" +31 6 12345678 as hanna visser", ("I find nobody called “nobody as such”",)),
-    ],
+#: What is tested, and words of the answer.
+TESTED: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (f"policy test {VIP} as hanna visser",
+     ("Hanna Visser could ask for this; it needs 1 approval by members of Helpdesk seniors.", "allowed",
+      "“VIPs need a ticket and a senior”", "Ingrid Lund, Sam Okafor", "•••••••21")),
+    ("policy test set mobile for victoria crane +44 7400 654321 as hanna visser",
+     ("Hanna Visser would be refused: This needs a reason and a ticket such as INC-12345.", "needs ticket")),
+    ("policy test set mobile for noor +31 6 12345678 as bram peeters", ("Bram Peeters could do this; nobody else has to agree.",)),
+    ("policy test set mobile for alice +31 6 12345678 as bram peeters", ("Bram Peeters could ask for this; it needs 1 approval by",)),
+    ("policy test set mobile for ada admin +31 6 12345678 as hanna visser",
+     ("Ada Admin is protected: Global Administrator.", "privileged target", "none of the policy's rules")),
+    ("policy test remove mobile for gus taylor as hanna visser", ("“Guests have a helpdesk of their own”",)),
+    ("policy test remove office for omar because left as oscar outsider",
+     ("Oscar Outsider would be refused: You are not in the helpdesk group",)),
+    ("policy test set mobile for hanna visser +31 6 12345678 as hanna visser", ("This is your own account",)),
+    ("policy test set mobile for ingrid lund +31 6 12345678 as sam okafor",
+     ("Sam Okafor would be refused: Nobody can approve this", "add 1 more person")),
+    ("policy test set mobile for bram peeters +31 6 12345678 as sam okafor", ("1 approval by members", "Ingrid Lund")),
+    ("policy test bulk because new site as hanna visser", ("Hanna Visser could ask for this; it needs 1 approval",
+                                                           "Ingrid Lund")),
+    ("policy test bulk dry run as oscar outsider", ("Oscar Outsider would be refused: You are not in the helpdesk group",)),
+    ("policy test bulk pause 7Q2F as hanna visser", ("Hanna Visser may say this",)),
+    ("policy test show alice as hanna visser", ("Hanna Visser may say this, and it changes nothing.",)),
+    ("policy test pause as hanna visser", ("Only Doorman's administrators",)),
+    ("policy test policy test help as bram peeters as sam okafor", ("Sam Okafor may say this, and it changes nothing.",)),
+    ("policy test make coffee as hanna visser", ("Hanna Visser would be refused: I do not understand",)),
+    ("policy test remove mobile for jan de vries because lost as hanna visser", ("Several people are meant", "jan.devries2")),
+    ("policy test set mobile for \"nobody as such\" +31 6 12345678 as hanna visser", ("I find nobody called “nobody as such”",)),
 )  # fmt: skip
-async def test_policy_test_says_what_would_happen_and_does_nothing(desk: Desk, line: str, words: tuple[str, ...]) -> None:
-    answer = await desk.say(SAM, line)
-    said = answer.text.replace("\u00a0", " ").replace("\\", "")
-    assert [word for word in words if word not in said] == []
-    assert "Nothing was proposed or changed." in said
-    assert answer.verbs == []
-    assert not re.search(r"(?<!\S)(12345678|654321|7400 ?654321)", said)
-    assert [(row.tag, row.actor_name) for row in desk.trail()] == [("chat:command:asked", SAM.name)]
+
+
+async def test_policy_test_says_what_would_happen_and_does_nothing(desk: Desk) -> None:
+    for line, words in TESTED:
+        answer = await desk.say(SAM, line)
+        said = answer.text.replace("\u00a0", " ").replace("\\", "")
+        assert [word for word in words if word not in said] == [], line
+        assert "Nothing was proposed or changed." in said, line
+        assert answer.verbs == [], line
+        assert not re.search(r"(?<!\S)(12345678|654321|7400 ?654321)", said), line
+    assert [(row.tag, row.actor_name) for row in desk.trail()] == [("chat:command:asked", SAM.name)] * len(TESTED)
     assert desk.entra.writes == []
 
 
