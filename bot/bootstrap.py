@@ -241,7 +241,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
                 "follow_up": lambda subject: follow_up(operations, background, announcer, clock, sleep, subject),
                 "notify": lambda subject: notify(operations, notices, background, in_teams, told, clock, sleep, operation_of(subject)),
                 "hand_over": lambda subject: hand_over.bring(operation_of(subject)),
-                "not_me": lambda notice_id: not_me.carry_on(announcer, chats, notice_id),
+                "not_me": lambda notice_id: not_me.carry_on(announcer, chats, in_teams, notice_id),
                 "mail": lambda _: mailing.send_all(),
                 "log": lambda _: post_log(operations, announcer, settings.log_channel, clock, sleep),
                 "alert": lambda key: alert(operations, stops, announcer, settings.approval_channel, settings.log_channel, sleep, key),
@@ -271,9 +271,9 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         door = TeamsDoor(connector, settings.bot_app_id, settings.bot_tenant_id, settings.log_service_url)
         in_teams = InTeams(chats, announcer, door, reach, clock, installs=told.install, contact=settings.helpdesk_contact)
         hand_over = HandOver(operations, chats, announcer, in_teams, clock, sleep, settings.helpdesk_contact)
-        letter = Letter(readers, settings.helpdesk_contact, f"{settings.public_url}/n/" if settings.public_url else "")
+        letter = Letter(readers, settings.zone, settings.helpdesk_contact, f"{settings.public_url}/n/" if settings.public_url else "")
         mailing = Mailing(notices, reach, told, letter, clock, sleep, scale=bulk_scale)
-        said_no, contact = StoredNotMe(transactions, engine.enqueue), settings.helpdesk_contact
+        said_no, contact = StoredNotMe(transactions, engine.enqueue, stops.look_anew), settings.helpdesk_contact
         not_me = NotMeDesk(operations, said_no, background, policy.not_me, contact, clock, sleep)
         app[_NOT_ME] = not_me_page.NotMePages(not_me, readers, settings.language, contact)
         await engine.start()

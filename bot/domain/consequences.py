@@ -26,8 +26,8 @@ LONG_CHECK = timedelta(seconds=60)
 ANSWER_IS_OUT = 3.0
 #: The occasion of the message to the requester that says how it ended; the others are numbers of approvals, or words of bulk jobs.
 ENDED = "ended"
-#: The occasion of the announcement that says who was told.
-TOLD = "told"
+#: The occasion of the announcement that says who was told, and how those begin that say that it was not wanted.
+TOLD, NOT_WANTED = "told", "not-me-"
 #: Holds of which a message tells, because they wait for an answer.
 ASKING = (Hold.CANARY, Hold.FAILING)
 

@@ -29,11 +29,12 @@ def undoes(notice: Notice, rules: NotMeRules) -> bool:
     return rules.undo and notice.way is Way.TEAMS and not notice.row
 
 
-def freeze_after(notice: Notice, target: Person, rules: NotMeRules, at: datetime) -> Freeze:
-    """The freeze: nobody's alone, so an administrator ends it."""
-    return Freeze(
-        target.id, target.name, target.upn, target.id, target.name, at, at + rules.freeze_for, _SAID, suspicious=True, shared=True
-    )
+def freeze_after(notice: Notice, operation: Operation, rules: NotMeRules, at: datetime) -> Freeze:
+    """The freeze: nobody's alone, so an administrator ends it, and one who neither asked for the change nor agreed to it."""
+    target, until = operation.target, at + rules.freeze_for
+    involved = (target.id, operation.requester.id, *sorted(operation.agreed))
+    who = str(who_said(notice, target)).rstrip(",")
+    return Freeze(target.id, target.name, target.upn, target.id, who, at, until, _SAID, suspicious=True, shared=True, not_by=involved)
 
 
 def pressed_event(notice: Notice, operation: Operation, actor: Actor | None, at: datetime) -> AuditEvent:
@@ -52,7 +53,7 @@ def red_post(notice: Notice, operation: Operation, target: Person, rules: NotMeR
     agreed = say("agreed to by {names}", names=operation.approvers) if operation.approvals else say("nobody else had to agree")
     text = say(
         "{who} says that {id} was not wanted: asked for by {requester}, {agreed}.",
-        who=_who(notice, target),
+        who=who_said(notice, target),
         id=operation.id,
         requester=operation.requester.name,
         agreed=agreed,
@@ -60,16 +61,20 @@ def red_post(notice: Notice, operation: Operation, target: Person, rules: NotMeR
     done = [say("Nobody can change {name} ({upn}) until {at}.", name=target.name, upn=target.upn, at=said_at(at + rules.freeze_for))]
     if rules.end_sessions:
         done.append(say("Every session ends."))
-    if undoes(notice, rules):
-        done.append(say("What {id} added is removed.", id=operation.id))
+    gave = can_be_taken_back(operation, at)
+    if gave and undoes(notice, rules):
+        done.append(say("What {id} added is being removed; what comes of it is posted here.", id=operation.id))
+    elif gave:
+        done.append(say("What {id} added is still there: “Take back” removes it.", id=operation.id))
     if often >= MANY:
         done.append(say("That was said {number} times within a week.", number=often))
     hint = say("Treat whoever called as an attacker, and ring the person at a number that the directory had before. An administrator ends "
                "the freeze with “unfreeze {upn}”.", upn=target.upn)  # fmt: skip
-    return LogNote(_SAID, join(" ", (text, *done)), hint, at, grave=True, ticket=operation.ticket)
+    return LogNote(_SAID, join(" ", (text, *done)), hint, at, grave=True, ticket=operation.ticket, take_back=operation.id if gave else "")
 
 
-def _who(notice: Notice, target: Person) -> str:
+def who_said(notice: Notice, target: Person) -> str:
+    """Who pressed; of the link in a mail nobody knows more than whom it went to."""
     if notice.recipient is Recipient.MANAGER:
         return say("{manager}, the manager of {name},", manager=notice.name, name=target.name)
     if notice.way is Way.MAIL:
@@ -98,7 +103,7 @@ def stopping(
         takes_back = operation.id
     if not changes:
         return None
-    asker = Actor(person.id, "", person.name, upn=person.upn)
+    asker = Actor(person.id, "", str(who_said(notice, person)).rstrip(","), upn=person.upn)
     return Operation(
         id="",
         command=COMMAND,

@@ -13,7 +13,7 @@ from bot.domain.notice_rules import Way
 from bot.domain.notices import Notice, Recipient, written
 from bot.domain.operation import Operation
 from bot.domain.phone import mask_text
-from bot.domain.said import join, say
+from bot.domain.said import join, said_at, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +102,10 @@ def _when_not_wanted(asked: str, notice: Notice, contact: str, link: str) -> tup
 
 def stopped(notice: Notice) -> str:
     """What happened because somebody pressed."""
+    at = said_at(notice.pressed_at or notice.at)
     if notice.recipient is Recipient.MANAGER:
-        return say("Nobody can change this account now, every session ends, and the helpdesk is told.")
-    return say("Nobody can change your account now, every session ends, and the helpdesk is told. You have to sign in again.")
+        return say("Stopped at {at}: the account was frozen, its sessions end, and the helpdesk was told.", at=at)
+    return say("Stopped at {at}: your account was frozen, every session ends, and the helpdesk was told. You have to sign in again.", at=at)
 
 
 def ring_helpdesk(contact: str) -> str:

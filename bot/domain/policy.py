@@ -216,8 +216,22 @@ def stopped(stop: Stop, now: datetime) -> Decision:
 
 def may_unfreeze(freeze: Freeze, actor_id: str, *, admin: bool) -> Decision:
     """Whether this person may end this freeze: administrators, and whoever froze alone."""
+    if actor_id.lower() in (one.lower() for one in freeze.not_by):
+        return Decision(
+            False,
+            Reason.NOT_FREEZER,
+            say("{name} said that a change was not theirs, and you had a part in it or are this person.", name=freeze.name),
+            say("Another administrator can end it. It ends by itself on {at}.", at=said_at(freeze.until)),
+        )
     if admin or (actor_id.lower() == freeze.by_id.lower() and not freeze.shared):
         return ALLOWED
+    if freeze.not_by:
+        return Decision(
+            False,
+            Reason.NOT_FREEZER,
+            say("{name} said that a change was not theirs, so only an administrator can end it.", name=freeze.name),
+            say("It ends by itself on {at}.", at=said_at(freeze.until)),
+        )
     return Decision(
         False,
         Reason.NOT_FREEZER,

@@ -49,6 +49,8 @@ class Freeze:
         reason: masked; may be empty.
         suspicious: a caller who may not be this person was reported.
         shared: more than one colleague froze this person, so none of them can undo it alone.
+        not_by: object ids of those who may not end it: whoever asked for or agreed to a change of which the person said that it was not
+            theirs, and the person.
     """
 
     target_id: str
@@ -61,6 +63,7 @@ class Freeze:
     reason: str = ""
     suspicious: bool = False
     shared: bool = False
+    not_by: tuple[str, ...] = ()
 
     def then(self, later: Freeze) -> Freeze:
         """This freeze repeated by `later`: never shorter, never less suspicious."""
@@ -71,9 +74,10 @@ class Freeze:
             by_name=named.by_name,
             since=self.since,
             until=max(self.until, later.until),
-            reason=later.reason or self.reason,
+            reason=self.reason if self.suspicious and not later.suspicious else later.reason or self.reason,
             suspicious=self.suspicious or later.suspicious,
             shared=self.shared or self.by_id != later.by_id,
+            not_by=tuple(dict.fromkeys((*self.not_by, *later.not_by))),
         )
 
 

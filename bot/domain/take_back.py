@@ -60,9 +60,13 @@ def _given(changes: Iterable[Change], dossier: Dossier) -> Iterable[Change]:
     numbers = {change.phone: change.after or "" for change in changes if change.kind is ChangeKind.SET_PHONE}
     if email and any(change.kind is ChangeKind.SET_EMAIL and _same(change.after, email.name) for change in changes):
         yield removal(email)
+    given = {kind for kind, phone in dossier.phones.items() if digits(phone.number) == digits(numbers.get(kind, ""))}
+    if PhoneType.MOBILE in given:
+        # Entra ID does not delete a mobile while there is an alternate: kept, it would keep the caller's number too.
+        given |= dossier.phones.keys() & {PhoneType.ALTERNATE_MOBILE}
     for kind in (PhoneType.ALTERNATE_MOBILE, PhoneType.OFFICE, PhoneType.MOBILE):
         phone = dossier.phones.get(kind)
-        if phone and digits(phone.number) == digits(numbers.get(kind, "")):
+        if phone and kind in given:
             yield Change(ChangeKind.REMOVE_PHONE, kind, phone.number, None)
         elif phone and phone.sms_sign_in is SmsSignIn.READY and any(change.after is Switch.ON for change in changes):
             yield Change(ChangeKind.SMS_SIGN_IN, kind, Switch.ON, Switch.OFF)

@@ -11,6 +11,7 @@ import structlog
 from bot.commands.bulk_shown import bulk_shown
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import PROGRESS
+from bot.domain.consequences import NOT_WANTED
 from bot.domain.life import CODE_STANDS, State
 from bot.domain.operation import Operation
 from bot.domain.replies import OperationShown, Reply
@@ -53,7 +54,8 @@ async def announce(
     """
 
     async def requesters(operation: Operation) -> None:
-        if not operation.handed_over and code_stands(operation, clock()):
+        stands = not operation.handed_over and code_stands(operation, clock())
+        if stands and not occasion.startswith(NOT_WANTED):  # a code that was not wanted has to go at once
             return  # another announcement comes when the code has stood long enough
         if operation.conversation.conversation_id:  # there is none for who works in a terminal
             await _bring(operations, jobs, announcer, clock, operation)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 import structlog
 
@@ -33,11 +33,13 @@ class Letter:
     """What mails say beside what happened.
 
     Attributes:
+        zone: in which times are said.
         contact: how the helpdesk is reached.
         page: address of the page that stops everything, without the id behind it; empty for none.
     """
 
     readers: Readers
+    zone: tzinfo
     contact: str = ""
     page: str = ""
 
@@ -136,7 +138,7 @@ class Mailing:
         link = f"{self._letter.page}{notice.id}" if self._letter.page else ""
         said = notice_text(notice, operation, self._letter.contact, link)
         reader = self._letter.readers.of(Actor(notice.person_id, "", notice.name, language=language_of(notice.language)))
-        with speaking(reader):
+        with speaking(replace(reader, zone=self._letter.zone)):
             changes = "\n".join(f"  {spoken(change)}" for change in said.changes)
             parts = (said.happened, changes, *said.wanted, said.never)
             return spoken(said.subject), "\n\n".join(spoken(part) for part in parts if part) + "\n"

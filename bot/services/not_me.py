@@ -17,18 +17,19 @@ import structlog
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.incoming import CardAction
 from bot.domain.methods import Dossier
-from bot.domain.not_me import begun_event, freeze_after, pressed_event, red_post, stopping
+from bot.domain.not_me import begun_event, freeze_after, pressed_event, red_post, stopping, who_said
 from bot.domain.notice_rules import NotMeRules, Way
 from bot.domain.notices import LINK_FOR, Notice
-from bot.domain.operation import Operation
+from bot.domain.operation import Approval, Operation
 from bot.domain.people import Actor, Person
-from bot.domain.personal import PersonalChat
 from bot.domain.remarks import LogNote, Remark, Tone
 from bot.domain.replies import NoticeShown, Reply
 from bot.domain.said import say
 from bot.errors import DirectoryError, Throttled, Unavailable
 from bot.ports import Announcer, Chats, Clock, Directory, NotMe, Operations, Sleep
 from bot.retry import Post, pause_asking, until_all_taken
+from bot.services.announce import undeliverable
+from bot.services.notify import InTeams
 from bot.services.view import unknown
 
 log = structlog.get_logger()
@@ -72,6 +73,7 @@ class NotMeDesk:
         notice = await self.linked(notice_id)
         if notice and not notice.pressed_at:
             await self._said(notice, None)
+            notice = replace(notice, pressed_at=self._clock())
         return notice
 
     async def linked(self, notice_id: str) -> Notice | None:
@@ -89,18 +91,17 @@ class NotMeDesk:
             def post(often: int) -> LogNote | None:
                 return red_post(notice, operation, target, rules, now, often=often) if rules.log else None
 
-            by = actor.name if actor else target.name
             event = pressed_event(notice, operation, actor, now)
-            if await self._not_me.press(notice, freeze_after(notice, target, rules, now), event, post, by):
+            if await self._not_me.press(notice, freeze_after(notice, operation, rules, now), event, post, who_said(notice, target)):
                 log.warning("somebody says that a change was not theirs", action="not_me", operation=operation.id)
         return operation
 
-    async def carry_on(self, announcer: Announcer, chats: Chats, notice_id: str) -> None:
+    async def carry_on(self, announcer: Announcer, chats: Chats, in_teams: InTeams, notice_id: str) -> None:
         """What follows from a press, begun once and gone on with after a death of the process."""
         notice = await self._not_me.notice(notice_id)
         if notice:
             operation = await self._not_me.about(notice)
-            await asyncio.gather(self._take_away(notice, operation), self._tell(announcer, chats, notice, operation))
+            await asyncio.gather(self._take_away(notice, operation), self._tell(announcer, chats, in_teams, notice, operation))
 
     async def _take_away(self, notice: Notice, operation: Operation) -> None:
         if notice.stop_id:
@@ -121,7 +122,7 @@ class NotMeDesk:
                 log.warning("cannot see what was added", action="not_me_unseen", status=error.status)
                 return None
 
-    async def _tell(self, announcer: Announcer, chats: Chats, notice: Notice, operation: Operation) -> None:
+    async def _tell(self, announcer: Announcer, chats: Chats, in_teams: InTeams, notice: Notice, operation: Operation) -> None:
         """The message that was pressed says so, and those who agreed hear of it in their own chats."""
         posts: dict[Hashable, Post] = {}
         pressed = NoticeShown(notice, operation, self._contact)
@@ -130,20 +131,18 @@ class NotMeDesk:
         if self._rules.approvers:
             events = await self._operations.events(operation_id=operation.id)
             told = {event.actor_id for event in events if event.tag is Tag.NOT_ME_APPROVER_TOLD}
-            posts |= {
-                chat.reader.id: partial(self._approver, announcer, chat, operation) for chat in await chats.of(operation.agreed - told)
-            }
+            untold = [approval for approval in operation.approvals if approval.approver_id not in told]
+            posts |= {approval.approver_id: partial(self._approver, in_teams, approval, operation) for approval in untold}
 
         async def left() -> Mapping[Hashable, Post]:
             return posts
 
-        await until_all_taken(left, self._sleep)
+        await until_all_taken(left, self._sleep, partial(undeliverable, self._operations, self._clock, operation.id))
 
-    async def _approver(self, announcer: Announcer, chat: PersonalChat, operation: Operation) -> None:
-        reader = chat.reader
-        await announcer.send(chat.where, _to_approver(operation), reader)
-        event = AuditEvent(Tag.NOT_ME_APPROVER_TOLD, self._clock(), reader.id, reader.name, operation.id, operation.target.id)
-        await self._operations.record(event)
+    async def _approver(self, in_teams: InTeams, approval: Approval, operation: Operation) -> None:
+        await in_teams.send(approval.approver_id, approval.approver_name, "", _to_approver(operation))
+        who = (approval.approver_id, approval.approver_name)
+        await self._operations.record(AuditEvent(Tag.NOT_ME_APPROVER_TOLD, self._clock(), *who, operation.id, operation.target.id))
 
 
 def _to_approver(operation: Operation) -> Remark:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, String, bindparam, cast, distinct, func, select, update
 
 from bot.domain.audit import AuditEvent, Tag
-from bot.domain.consequences import Workflow, shown_once_told
+from bot.domain.consequences import NOT_WANTED, Workflow, shown_once_told
 from bot.domain.life import State
 from bot.domain.not_me import WITHIN
 from bot.domain.notice_rules import Way
@@ -37,14 +37,21 @@ _WAITING = (State.PROPOSED.value, State.AWAITING_APPROVAL.value, State.READY.val
 _ABOUT = select(operations.c.id).where(
     func.lower(operations.c.target_id) == bindparam("person"), operations.c.state.in_(_WAITING), operations.c.bulk.is_(None)
 )
-_PRESSED = select(func.count()).where((notices.c.target_id == bindparam("person")) & (notices.c.pressed_at > bindparam("since")))
+_CHANGE = notices.c.operation_id + "-" + cast(notices.c.row, String)
+_LATELY = (notices.c.target_id == bindparam("person")) & (notices.c.pressed_at > bindparam("since"))
+_PRESSED = select(func.count(distinct(_CHANGE))).where(_LATELY)
 
 
 class StoredNotMe:
-    """`ports.NotMe` on SQLAlchemy Core."""
+    """`ports.NotMe` on SQLAlchemy Core.
 
-    def __init__(self, transactions: Transactions, enqueue: Enqueue) -> None:
+    Args:
+        stopped: called after a press, so that whoever looks then sees the freeze.
+    """
+
+    def __init__(self, transactions: Transactions, enqueue: Enqueue, stopped: Callable[[], None]) -> None:
         self._transactions = transactions
+        self._stopped = stopped
         self._enqueue = enqueue
         self._moves = Moves(enqueue)
 
@@ -82,19 +89,22 @@ class StoredNotMe:
             if told := post(often):
                 outbox.add_remark(connection, self._enqueue, told)
             self._enqueue(connection, Workflow.NOT_ME.value, notice.id)
-            shown = shown_once_told(notice.operation_id, f"not-me-{notice.id[:8]}")
+            shown = shown_once_told(notice.operation_id, f"{NOT_WANTED}{notice.id[:8]}")
             start(connection, self._enqueue, notice.operation_id, [shown])
             return True
 
-        return await self._transactions.record(work)
+        try:
+            return await self._transactions.record(work)
+        finally:
+            self._stopped()
 
     def _withdraw(self, connection: Connection, trail: Trail, notice: Notice, at: datetime, by: str) -> None:
         """Whatever waits about this person waits no more; what is queued finds the freeze."""
-        outcome = to_column(say("{by} said that {id} was not wanted, so nobody can change this person for now. Nothing was changed.",
+        outcome = to_column(say("{By} said that {id} was not wanted, so nobody can change this person for now. Nothing was changed.",
                                 by=by, id=notice.operation_id))  # fmt: skip
         for operation_id in connection.execute(_ABOUT, {"person": notice.target_id.lower()}).scalars().all():
-            event = AuditEvent(Tag.OPERATION_CANCELLED, at, operation_id=operation_id, target_id=notice.target_id)
-            values = {"outcome": outcome, "decided_by": by}
+            event = AuditEvent(Tag.OPERATION_CANCELLED, at, "", str(by), operation_id, notice.target_id)
+            values = {"outcome": outcome, "decided_by": str(by)}
             self._moves.move(connection, "cancel", State.CANCELLED, Seen(operation_id), values, trail, event)
 
     async def begin(self, notice: Notice, made: Operation, event: AuditEvent) -> bool:

@@ -89,7 +89,7 @@ class StoredStops:
             before, kept = put_freeze(connection, freeze)
             again = before is not None and before.suspicious and freeze.suspicious
             # What is said and recorded is this saying of it: a repetition of a suspicious call's freeze is no new call.
-            said = replace(kept, by_id=freeze.by_id, by_name=freeze.by_name, suspicious=freeze.suspicious)
+            said = replace(kept, by_id=freeze.by_id, by_name=freeze.by_name, suspicious=freeze.suspicious, reason=freeze.reason)
             trail.append(stop.frozen_event(said, now, ticket))
             post = replace(stop.frozen_post(said, now, ticket), take_back=take_back)
             if freeze.suspicious:
@@ -174,7 +174,11 @@ class StoredStops:
         try:
             return await self._transactions.record(work)
         finally:
-            self._seen = None
+            self.look_anew()
+
+    def look_anew(self) -> None:
+        """Something else has stopped something."""
+        self._seen = None
 
     async def refer(self, person: Person, now: datetime) -> str:
         reference = stop.reference_to(person.id)
@@ -208,7 +212,11 @@ def put_freeze(connection: Connection, freeze: Freeze) -> tuple[Freeze | None, F
 
 def _freeze(connection: Connection, target_id: str, now: datetime) -> Freeze | None:
     found: Row[Any] | None = connection.execute(_FREEZE, {"target": target_id, "now": now}).first()
-    return Freeze(**found._mapping) if found else None
+    return _frozen(found) if found else None
+
+
+def _frozen(found: Row[Any]) -> Freeze:
+    return Freeze(**{**found._mapping, "not_by": tuple(found.not_by or ())})
 
 
 def _frozen_lately(connection: Connection, trail: Trail, freeze: Freeze) -> Iterable[datetime]:
@@ -231,10 +239,10 @@ def _freezes_by(connection: Connection, agent_id: str, now: datetime) -> tuple[t
         func.lower(events.actor_id) == agent,
     )
     query = select(freezes).where((freezes.c.until > now) & (by_agent | (freezes.c.shared & took_part))).order_by(freezes.c.name)
-    found = [Freeze(**row._mapping) for row in connection.execute(query)]
+    found = [_frozen(row) for row in connection.execute(query)]
     return tuple(freeze for freeze in found if not freeze.shared), tuple(freeze for freeze in found if freeze.shared)
 
 
 def _everything(connection: Connection, now: datetime) -> tuple[Stop, dict[str, Freeze]]:
     frozen = connection.execute(_FREEZES, {"now": now})
-    return in_force.read(connection, now), {found.target_id: Freeze(**found._mapping) for found in frozen}
+    return in_force.read(connection, now), {found.target_id: _frozen(found) for found in frozen}

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from bot.services.not_me import NotMeDesk
 
 PATH = "/n/{id}"
+#: Our form sends nothing.
+LARGEST = 1024
 #: The document itself says what it may fetch and run, which is nothing: `bot.page.markup`.
 #: https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Content-Security-Policy/frame-ancestors
 _HEADERS: Mapping[str, str] = MappingProxyType(
@@ -55,48 +57,58 @@ class NotMePages:
         try:
             notice = await self._desk.linked(request.match_info["id"])
         except StoreUnavailable:
-            return self._not_now()
+            return self._not_now(request)
         if notice is None:
-            return self._unknown()
+            return self._unknown(request)
         return self._stopped(notice) if notice.pressed_at else self._question(notice)
 
     async def press(self, request: web.Request) -> web.Response:
-        """POST: stops, once; what is sent with it is not read."""
+        """POST: stops, once; what is sent with it is not read, and a form of another page is only shown ours."""
+        if (request.content_length or 0) > LARGEST or (request.content_length is None and request.body_exists):
+            return web.Response(status=413, headers={**_HEADERS, "Connection": "close"})
+        if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+            return await self.show(request)
         try:
             notice = await self._desk.by_mail(request.match_info["id"])
         except StoreUnavailable:
-            return self._not_now()
-        return self._stopped(notice) if notice else self._unknown()
+            return self._not_now(request)
+        return self._stopped(notice) if notice else self._unknown(request)
 
     def _question(self, notice: Notice) -> web.Response:
-        with self._speaking(notice):
+        with self._speaking(notice.language):
             button = element("button", words(say("This was not me: stop it")), type="submit")
             asked = (
                 say("If you did not ask for the change that the mail tells of, press the button, and do not wait."),
                 say("Nobody can change the account after that, every session ends, and the helpdesk is told."),
             )
             wanted = paragraph(say("You asked for it? Then close this page: nothing has happened."))
-            return self._page(200, notice, say("Was this not you?"), *map(paragraph, asked), element("form", button, method="post"), wanted)
+            return self._page(
+                200, notice.language, say("Was this not you?"), *map(paragraph, asked), element("form", button, method="post"), wanted
+            )
 
     def _stopped(self, notice: Notice) -> web.Response:
-        with self._speaking(notice):
+        with self._speaking(notice.language):
             said = (stopped(notice), ring_helpdesk(self._contact), NEVER)
-            return self._page(200, notice, say("Stopped"), *map(paragraph, said))
+            return self._page(200, notice.language, say("Stopped"), *map(paragraph, said))
 
-    def _unknown(self) -> web.Response:
-        with self._speaking(None):
+    def _unknown(self, request: web.Request) -> web.Response:
+        with self._speaking(language := _asked(request)):
             said = (say("It was never one of mine, or it is older than three days."), ring_helpdesk(self._contact))
-            return self._page(404, None, say("This link is over"), *map(paragraph, said))
+            return self._page(404, language, say("This link is over"), *map(paragraph, said))
 
-    def _not_now(self) -> web.Response:
-        with self._speaking(None):
+    def _not_now(self, request: web.Request) -> web.Response:
+        with self._speaking(language := _asked(request)):
             said = (say("Open the link again in a minute."), ring_helpdesk(self._contact))
-            return self._page(503, None, say("Nothing was stopped: I cannot reach my own database"), *map(paragraph, said))
+            return self._page(503, language, say("Nothing was stopped: I cannot reach my own database"), *map(paragraph, said))
 
-    def _speaking(self, notice: Notice | None) -> AbstractContextManager[None]:
-        return speaking(self._readers.of(Actor("", "", "", language=language_of(notice.language)) if notice else None))
+    def _speaking(self, language: str) -> AbstractContextManager[None]:
+        return speaking(self._readers.of(Actor("", "", "", language=language_of(language))))
 
-    def _page(self, status: int, notice: Notice | None, title: str, *body: str) -> web.Response:
-        language = (language_of(notice.language) if notice else "") or self._usual
-        text = document(title, language, element("h1", words(title)), element("section", *body), sends=True)
+    def _page(self, status: int, language: str, title: str, *body: str) -> web.Response:
+        text = document(title, language_of(language) or self._usual, element("h1", words(title)), element("section", *body), sends=True)
         return web.Response(status=status, text=text, content_type="text/html", headers=_HEADERS)
+
+
+def _asked(request: web.Request) -> str:
+    """The language that a browser wants first: https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Accept-Language"""
+    return request.headers.get("Accept-Language", "").partition(",")[0].partition(";")[0]

@@ -52,7 +52,7 @@ async def test_everything_stops(database_url: str) -> None:
 
         await desk.say(SAM, "pause")  # containment passes a pause
         answer = said(await desk.press(ALICE, own, "not_me"))
-        for words in ("Stopped", "Nobody can change your account now", "+31 20 555 0100"):
+        for words in ("Stopped", "your account was frozen", "+31 20 555 0100"):
             assert words in answer
         await desk.logged("This was not me", "Alice Jansen says that", "asked for by Hanna Visser", "nobody else had to agree")
         await desk.logged("Done", "Take back what", "Sessions")
@@ -93,8 +93,6 @@ async def test_approvers_hear_of_it_and_a_third_time_within_a_week_is_said(datab
             await desk.press(HANNA, asked, "confirm")
             await desk.press(BRAM, await _approval(desk, number), "approve")
             await desk.settled(asked, "Done", "Told of it")
-            if times == 0:
-                await desk.say(BRAM, "hello")  # so that he has a chat
             await desk.press(OMAR, await notice(desk, OMAR, number), "not_me")
             await _stopped(desk, times + 1)
             assert "agreed to by Bram Peeters" in stops(desk)[-1]
@@ -157,3 +155,41 @@ async def test_a_step_that_fails_stops_no_other(database_url: str) -> None:
         desk.entra.faults.add(Fault(effect="forbidden", method="POST", path="revokeSignInSessions"))
         await desk.logged("Partly done", "Take back what", "Sessions")
         assert desk.phones(ALICE) == {}
+
+
+async def test_what_stays_behind_is_offered_and_who_had_a_part_in_it_ends_nothing(database_url: str) -> None:
+    async with Desk(database_url, POLICY, **TELLING) as desk:
+        # Entra ID keeps a mobile as long as there is an alternate: both go, or the caller's number would stay.
+        await desk.change(SAM, "set mobile for omar +31 6 12345678")
+        await page(desk, f"/n/{link_in(await mail(desk, OMAR))}", "POST")
+        red = await desk.logged("This was not me", "Whoever got the mail to Omar Farouk", "is still there: “Take back” removes it")
+        await desk.logged("Done", "Sign out everywhere")
+        waits = await desk.say(HANNA, f"show {OMAR.upn}")
+        assert "Whoever got the mail to Omar Farouk" in waits.text
+
+        # An agent's freeze makes it longer, and takes nothing of what was said away.
+        await desk.say(BRAM, "freeze omar for 30 days because holiday")
+        shown = (await desk.say(HANNA, f"show {OMAR.upn}")).text
+        assert "This was not me" in shown
+        assert "holiday" not in shown
+        assert "you had a part in it" in (await desk.say(SAM, "unfreeze omar")).text  # who asked for it, though an administrator
+
+        await desk.press(BRAM, Answer(desk, red, BRAM), "take_back")
+        await desk.logged("Done", "Take back what", "Alternate mobile")
+        assert set(desk.phones(OMAR)) == {"office"}
+
+
+async def test_the_page_takes_no_file_and_no_press_of_another_page(database_url: str) -> None:
+    async with Desk(database_url, POLICY, **TELLING) as desk:
+        await desk.change(HANNA, SET)
+        url = f"{desk.url}/n/{link_in(await mail(desk, ALICE))}"
+        async with aiohttp.ClientSession() as browser:
+            async with browser.post(url, data=b"0" * 3_000_000) as large:
+                assert large.status == 413
+            async with browser.post(url, headers={"Sec-Fetch-Site": "cross-site"}) as foreign:
+                assert "Was this not you?" in await foreign.text()
+            async with browser.get(f"{desk.url}/n/x", headers={"Accept-Language": "nl-NL,en;q=0.5"}) as dutch:
+                assert "Deze link werkt niet meer" in await dutch.text()
+            assert stops(desk) == []
+            async with browser.post(url, headers={"Sec-Fetch-Site": "same-origin"}) as own:
+                assert "Stopped" in await own.text()

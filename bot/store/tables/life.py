@@ -75,4 +75,5 @@ freezes = Table(
     Column("reason", Text, nullable=False),
     Column("suspicious", Boolean, nullable=False),
     Column("shared", Boolean, nullable=False),
+    Column("not_by", JSON(none_as_null=True)),
 )
