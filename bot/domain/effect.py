@@ -77,7 +77,7 @@ def _is(change: Change, dossier: Dossier, value: Value | NameAndDay | None) -> b
     if change.kind is ChangeKind.SMS_SIGN_IN and value is None:  # of a phone that was still to be registered
         return phone is None or phone.sms_sign_in is not SmsSignIn.READY
     if change.kind is ChangeKind.SMS_SIGN_IN:
-        return phone is not None and (phone.sms_sign_in is SmsSignIn.READY) == (value is Switch.ON)
+        return (phone is not None and phone.sms_sign_in is SmsSignIn.READY) == (value is Switch.ON)
     assert not isinstance(value, NameAndDay), "a number"
     return (phone is None) if value is None else (phone is not None and digits(phone.number) == digits(value))
 

@@ -55,7 +55,7 @@ def _done(operation: Operation) -> tuple[Change, ...]:
 
 
 def _given(changes: Iterable[Change], dossier: Dossier) -> Iterable[Change]:
-    """Addresses and numbers; SMS sign-in goes off by itself where the number goes. The mobile last: Graph wants the others gone first."""
+    """Addresses, numbers and SMS sign-in. The mobile last: Graph wants the others gone first."""
     email = next((method for method in dossier.others if method.family is Family.EMAIL), None)
     numbers = {change.phone: change.after or "" for change in changes if change.kind is ChangeKind.SET_PHONE}
     if email and any(change.kind is ChangeKind.SET_EMAIL and _same(change.after, email.name) for change in changes):
@@ -67,6 +67,8 @@ def _given(changes: Iterable[Change], dossier: Dossier) -> Iterable[Change]:
     for kind in (PhoneType.ALTERNATE_MOBILE, PhoneType.OFFICE, PhoneType.MOBILE):
         phone = dossier.phones.get(kind)
         if phone and kind in given:
+            if phone.sms_sign_in is SmsSignIn.READY:  # first, because it goes off also where the number has to stay: the default may not go
+                yield Change(ChangeKind.SMS_SIGN_IN, kind, Switch.ON, Switch.OFF)
             yield Change(ChangeKind.REMOVE_PHONE, kind, phone.number, None)
         elif phone and phone.sms_sign_in is SmsSignIn.READY and any(change.after is Switch.ON for change in changes):
             yield Change(ChangeKind.SMS_SIGN_IN, kind, Switch.ON, Switch.OFF)
