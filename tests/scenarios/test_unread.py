@@ -115,7 +115,6 @@ def anew(desk: Desk, who: cast.Member) -> None:
     """Somebody has again what they began with, and what was asked before counts for no limit."""
     person, before = desk.entra.person(who.upn), World().entra.person(who.upn)
     person.strong, person.sign_in = before.strong, before.sign_in
-    person.sign_in.default = None
     person.phones.clear()
     person.phones.update(before.phones)
     desk.entra.faults.clear()
@@ -127,6 +126,7 @@ async def test_what_is_not_listed_while_it_is_carried_out_is_neither_gone_nor_do
     who = DIEGO if "diego" in line else LOTTE
     for status in (403, 404, 500):
         anew(alone, who)
+        alone.entra.person(who.upn).sign_in.default = None
         registered_before, written = kinds(alone, who), writes(alone)
         own = await alone.say(HANNA, line)
         data = ticks(alone, own) if "recover" in line else {}
@@ -151,6 +151,7 @@ async def test_one_answer_that_is_none_while_it_is_carried_out_is_waited_for(alo
     who = DIEGO if "diego" in line else LOTTE
     for status, first in itertools.product((403, 404, 500), (True, False)):  # before the write, or after it
         anew(alone, who)
+        alone.entra.person(who.upn).sign_in.default = None
         own = await alone.say(HANNA, line)
         data = ticks(alone, own) if "recover" in line else {}
         if first:
