@@ -17,6 +17,7 @@ from bot.domain.remarks import LogNote
 from bot.domain.rules import Limits
 from bot.domain.stop import Freeze
 from bot.store import outbox
+from bot.store.prepared import Prepared
 from bot.store.set_before import IN_FORCE
 from bot.store.tables import alarms, audit_events, operations
 from bot.store.trail import Trail
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 _REFUSALS = [Tag.CHAT_CARD_REFUSED.value, Tag.CHAT_COMMAND_REFUSED.value]
 #: Refusals of one agent in one hour that are looked at; who collects more has raised the alarm long before.
 _LOOKED_AT = 500
-_RAISED = select(alarms.c.key).where(alarms.c.key == bindparam("alarm"), alarms.c.at > bindparam("since"))
+_RAISED = Prepared(select(alarms.c.key).where(alarms.c.key == bindparam("alarm"), alarms.c.at > bindparam("since")))
 _CHANGED_IN_TEAM = select(func.count(operations.c.target_id.distinct()), func.min(operations.c.confirmed_at)).where(
     operations.c.department == bindparam("team"), operations.c.confirmed_at > bindparam("since"), operations.c.state.in_(IN_FORCE)
 )
@@ -95,7 +96,7 @@ def forget(connection: Connection, now: datetime) -> None:
 
 
 def _raised(connection: Connection, key: str, since: datetime) -> bool:
-    return connection.execute(_RAISED, {"alarm": key, "since": since}).first() is not None
+    return _RAISED(connection, {"alarm": key, "since": since}).first() is not None
 
 
 def _raise(connection: Connection, enqueue: Enqueue, key: str, remark: LogNote | None, now: datetime) -> None:

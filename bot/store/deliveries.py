@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.store.prepared import Prepared
 from bot.store.tables import deliveries
 from bot.store.transactions import Transactions
 
@@ -19,18 +20,18 @@ TURN_OVER = timedelta(seconds=12)
 DELIVERIES_KEPT = timedelta(days=1)
 
 
-def _take_in(dialect: Any, *, repeatable: bool) -> Any:
+def _take_in(dialect: Any, *, repeatable: bool) -> Prepared:
     taken = dialect.insert(deliveries)
     left_behind = ~deliveries.c.answered & (deliveries.c.taken_by != taken.excluded.taken_by) & (deliveries.c.at < bindparam("over"))
     again = {"taken_by": taken.excluded.taken_by, "at": taken.excluded.at}
     free = left_behind | (deliveries.c.at < bindparam("long_ago")) if repeatable else left_behind
-    return taken.on_conflict_do_update(index_elements=["key"], set_=again, where=free).returning(deliveries.c.key)
+    return Prepared(taken.on_conflict_do_update(index_elements=["key"], set_=again, where=free).returning(deliveries.c.key))
 
 
 #: The statements of every turn, built once: building one costs more than running it.
-_TAKE_IN: dict[str, Any] = {name: _take_in(dialect, repeatable=False) for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))}
-_PRESSED: dict[str, Any] = {name: _take_in(dialect, repeatable=True) for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))}
-_ANSWERED = update(deliveries).where(deliveries.c.key == bindparam("taken")).values(answered=True)
+_TAKE_IN = {name: _take_in(dialect, repeatable=False) for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))}
+_PRESSED = {name: _take_in(dialect, repeatable=True) for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))}
+_ANSWERED = Prepared(update(deliveries).where(deliveries.c.key == bindparam("taken")).values(answered=True))
 
 
 class StoredDeliveries:
@@ -43,14 +44,14 @@ class StoredDeliveries:
     async def first_delivery(self, key: str, at: datetime) -> bool:
         def work(connection: Connection) -> bool:
             given = {"key": key, "at": at, "taken_by": self._me, "answered": False, "over": at - TURN_OVER}
-            return connection.execute(_TAKE_IN[connection.dialect.name], given).first() is not None
+            return _TAKE_IN[connection.dialect.name](connection, given).first() is not None
 
         return await self._transactions.write(work)
 
     async def first_press(self, key: str, at: datetime, within: timedelta) -> bool:
         def work(connection: Connection) -> bool:
             given = {"key": key, "at": at, "taken_by": self._me, "answered": False, "over": at - TURN_OVER, "long_ago": at - within}
-            return connection.execute(_PRESSED[connection.dialect.name], given).first() is not None
+            return _PRESSED[connection.dialect.name](connection, given).first() is not None
 
         return await self._transactions.write(work)
 
@@ -59,7 +60,7 @@ class StoredDeliveries:
 
     async def answered(self, keys: Sequence[str]) -> None:
         taken = [{"taken": key} for key in keys]
-        await self._transactions.write(lambda connection: connection.execute(_ANSWERED, taken))
+        await self._transactions.write(lambda connection: _ANSWERED.many(connection, taken))
 
 
 def forget(connection: Connection, now: datetime) -> None:

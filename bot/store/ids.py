@@ -7,13 +7,16 @@ import hashlib
 from sqlalchemy import Connection, bindparam, select, union_all
 
 from bot.domain.life import new_id
+from bot.store.prepared import Prepared
 from bot.store.tables import audit_events, operations
 from bot.store.trail import Trail
 
-_TAKEN = union_all(
-    select(operations.c.id).where(operations.c.id == bindparam("candidate")),
-    select(audit_events.c.operation_id).where(audit_events.c.operation_id == bindparam("candidate")),
-).limit(1)
+_TAKEN = Prepared(
+    union_all(
+        select(operations.c.id).where(operations.c.id == bindparam("candidate")),
+        select(audit_events.c.operation_id).where(audit_events.c.operation_id == bindparam("candidate")),
+    ).limit(1)
+)
 
 
 def fresh_id(connection: Connection, trail: Trail) -> str:
@@ -21,7 +24,7 @@ def fresh_id(connection: Connection, trail: Trail) -> str:
 
     def taken(candidate: str) -> bool:
         in_this_transaction = any(row["operation_id"] == candidate for row in trail.appended())
-        return in_this_transaction or connection.execute(_TAKEN, {"candidate": candidate}).first() is not None
+        return in_this_transaction or _TAKEN(connection, {"candidate": candidate}).first() is not None
 
     return new_id(taken)
 

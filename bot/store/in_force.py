@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select
 
 from bot.domain.stop import Pause, Stop, Threat
+from bot.store.prepared import Prepared
 from bot.store.tables import settings
 
 _PAUSE, _THREAT = "pause", "threat"
 _MOMENTS = ("since", "until", "word_at")
-_READ = select(settings.c.name, settings.c.value).where(settings.c.name.in_((_PAUSE, _THREAT)))
+_READ = Prepared(select(settings.c.name, settings.c.value).where(settings.c.name.in_((_PAUSE, _THREAT))))
 
 
 def read(connection: Connection, now: datetime) -> Stop:
@@ -53,7 +54,7 @@ def _set(connection: Connection, name: str, value: Pause | Threat | None) -> Non
 
 
 def _rows(connection: Connection) -> dict[str, dict[str, Any]]:
-    rows = {found.name: json.loads(found.value) for found in connection.execute(_READ)}
+    rows = {found.name: json.loads(found.value) for found in _READ(connection)}
     return {name: row | {key: datetime.fromisoformat(row[key]) for key in _MOMENTS if row.get(key)} for name, row in rows.items()}
 
 

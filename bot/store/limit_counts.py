@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, or_, select
 
 from bot.domain import limits as rules
 from bot.domain.life import State
@@ -21,6 +21,7 @@ from bot.domain.operation import Operation
 from bot.domain.policy import Decision
 from bot.domain.rules import Limits
 from bot.store import alarms, outbox, records
+from bot.store.prepared import Prepared
 from bot.store.set_before import set_before
 from bot.store.tables import lifts, numbers, operations
 from bot.store.trail import Trail
@@ -41,9 +42,9 @@ _REQUESTS = ~operations.c.contains & (operations.c.request[("need", "approvals")
 _CONTAINED = operations.c.contains
 
 
-def _newest(whose: ColumnElement[str], counted: ColumnElement[bool]) -> Select[Any]:
+def _newest(whose: ColumnElement[str], counted: ColumnElement[bool]) -> Prepared:
     """The newest `most` times at which such operations were confirmed: the oldest of them tells when a limit ends."""
-    return (
+    return Prepared(
         select(operations.c.confirmed_at)
         .where(whose == bindparam("whom"), counted, operations.c.confirmed_at > bindparam("since"))
         .order_by(operations.c.confirmed_at.desc())
@@ -56,10 +57,10 @@ _CHANGES_OF = _newest(operations.c.target_id, _CHANGES)
 _CHANGES_BY = _newest(operations.c.requester_id, _CHANGES)
 _REQUESTS_BY = _newest(operations.c.requester_id, _REQUESTS)
 _CONTAINED_BY = _newest(operations.c.requester_id, _CONTAINED)
-_LIFTED = select(lifts.c.at).where(lifts.c.person_id == bindparam("person"))
-_LIFTS = select(lifts).where(or_(lifts.c.person_id == bindparam("agent"), lifts.c.person_id == bindparam("target")))
-_PROPOSED = select(operations).where(operations.c.id == bindparam("operation"), operations.c.state == State.PROPOSED.value)
-_COUNT_NUMBERS = insert(numbers)
+_LIFTED = Prepared(select(lifts.c.at).where(lifts.c.person_id == bindparam("person")))
+_LIFTS = Prepared(select(lifts).where(or_(lifts.c.person_id == bindparam("agent"), lifts.c.person_id == bindparam("target"))))
+_PROPOSED = Prepared(select(operations).where(operations.c.id == bindparam("operation"), operations.c.state == State.PROPOSED.value))
+_COUNT_NUMBERS = Prepared(insert(numbers))
 
 
 class StoredUsages:
@@ -97,7 +98,7 @@ def of_proposed(connection: Connection, operation_id: str, limits: Limits, now: 
     Returns:
         Why it must not be confirmed now, if a limit forbids it; None when it is not proposed any more.
     """
-    found = connection.execute(_PROPOSED, {"operation": operation_id}).first()
+    found = _PROPOSED(connection, {"operation": operation_id}).first()
     if found is None:
         return None
     operation = records.operation(found)
@@ -120,13 +121,14 @@ def confirmed(connection: Connection, enqueue: Enqueue, operation: Operation, us
     digests = rules.digests(operation.changes)
     if digests:
         rows = [{"operation_id": operation.id, "digest": each, "target_id": operation.target.id, "at": now} for each in sorted(digests)]
-        connection.execute(_COUNT_NUMBERS, rows)
+        _COUNT_NUMBERS.many(connection, rows)
     alarms.after_confirmation(connection, enqueue, operation, usage.before, limits, now)
 
 
 def lifted(connection: Connection, person_id: str) -> datetime | None:
     """When this person's counts last started anew; None when no limit looks back so far."""
-    return connection.execute(_LIFTED, {"person": person_id.lower()}).scalar()
+    at: datetime | None = _LIFTED(connection, {"person": person_id.lower()}).scalar()
+    return at
 
 
 def _usage(
@@ -140,14 +142,14 @@ def _usage(
     asks_others: bool,
     contains: bool,
 ) -> Usage:
-    def newest(counted: Select[Any], whom: str, most: int, since: datetime) -> tuple[datetime, ...]:
-        return tuple(connection.execute(counted, {"whom": whom, "most": most, "since": since}).scalars()) if most else ()
+    def newest(counted: Prepared, whom: str, most: int, since: datetime) -> tuple[datetime, ...]:
+        return tuple(counted(connection, {"whom": whom, "most": most, "since": since}).scalars()) if most else ()
 
     hour = now - HOUR
     if contains:
         return Usage(contained=newest(_CONTAINED_BY, agent_id, limits.contain_per_hour, hour), agent_lifted=lifted(connection, agent_id))
     both = {"agent": agent_id.lower(), "target": target_id.lower()}
-    anew = {found.person_id: found.at for found in connection.execute(_LIFTS, both)}
+    anew = {found.person_id: found.at for found in _LIFTS(connection, both)}
     return Usage(
         target=newest(_CHANGES_OF, target_id, limits.target_per_day, now - DAY),
         agent=newest(_CHANGES_BY, agent_id, limits.agent_per_hour, hour),

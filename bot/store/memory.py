@@ -12,6 +12,7 @@ from bot.domain.audit import AuditEvent, Tag
 from bot.domain.candidates import Candidate
 from bot.domain.life import new_id
 from bot.store.ids import conversation_digest
+from bot.store.prepared import Prepared
 from bot.store.tables import choices, posted_cards, settings, spoken
 from bot.store.trail import Trail
 from bot.store.transactions import Transactions
@@ -30,7 +31,7 @@ POSTED_KEPT = timedelta(days=7)
 #: A form is kept beside the choices, as a text that begins so; no command does, so neither is ever taken for the other.
 _FORM = "form: "
 _IS_FORM = choices.c.text.startswith(_FORM)
-_SETTING = select(settings.c.value).where(settings.c.name == bindparam("setting"))
+_SETTING = Prepared(select(settings.c.value).where(settings.c.name == bindparam("setting")))
 _speak_of = Upsert(spoken)
 _post = Upsert(posted_cards)
 
@@ -100,7 +101,7 @@ class StoredMemory:
 
     async def setting(self, name: str) -> str:
         def work(connection: Connection) -> str:
-            return connection.execute(_SETTING, {"setting": name}).scalar() or ""
+            return _SETTING(connection, {"setting": name}).scalar() or ""
 
         return await self._transactions.read(work)
 

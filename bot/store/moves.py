@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Connection, Update, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from bot.domain.audit import AuditEvent
 from bot.domain.change import Change
@@ -17,6 +17,7 @@ from bot.domain.notice_rules import NO_NOTICES, NoticeRules
 from bot.domain.operation import Operation
 from bot.store import kept_files, notices, outbox, records
 from bot.store.ids import fresh_id
+from bot.store.prepared import Prepared
 from bot.store.tables import operations
 from bot.store.trail import Trail
 
@@ -54,14 +55,14 @@ _DEMANDS = {
 
 
 @cache
-def _compare_and_set(states: frozenset[State], demands: tuple[str, ...]) -> Update:
+def _compare_and_set(states: frozenset[State], demands: tuple[str, ...]) -> Prepared:
     """Built once for every kind of move: building it costs more than running it."""
     as_seen = (_DEMANDS[demand] for demand in demands)
     moving = update(operations).where(operations.c.state.in_([state.value for state in states]), *as_seen)
-    return moving.values(version=operations.c.version + 1).returning(operations)
+    return Prepared(moving.values(version=operations.c.version + 1).returning(operations))
 
 
-_BEGIN = insert(operations)
+_BEGIN = Prepared(insert(operations))
 
 
 class Moves:
@@ -84,7 +85,7 @@ class Moves:
         if operation.state not in BEGINNINGS[verb]:
             raise ValueError(f"{verb} does not lead to {operation.state}")
         stored = records.with_id(operation, fresh_id(connection, trail))
-        connection.execute(_BEGIN, records.row(stored))
+        _BEGIN(connection, records.row(stored))
         return self._moved(connection, stored, verb, event.at, trail, records.about(event, stored.id))
 
     def move(
@@ -153,7 +154,7 @@ class Moves:
 
     def _set(self, connection: Connection, seen: Seen, states: frozenset[State], values: Mapping[str, Any]) -> Operation | None:
         demanded = {f"seen_{name}": value for name, value in seen._asdict().items() if value is not None}
-        found = connection.execute(_compare_and_set(states, tuple(demanded)), {**values, **demanded}).first()
+        found = _compare_and_set(states, tuple(demanded))(connection, {**values, **demanded}).first()
         return records.operation(found) if found else None
 
     def _reduced(self, connection: Connection, operation: Operation, left: tuple[Change, ...]) -> Operation:

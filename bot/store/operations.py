@@ -30,6 +30,7 @@ from bot.store import alarms, bulk_read, executions, housekeeping, in_force, lim
 from bot.store.deliveries import StoredDeliveries
 from bot.store.ids import fresh_id
 from bot.store.memory import StoredMemory
+from bot.store.prepared import Prepared
 from bot.store.tables import audit_events, log_posts, operations, settings
 from bot.store.trail import Trail, remove_older
 from bot.store.transactions import Transactions
@@ -42,10 +43,10 @@ MOST_AWAITING = 500
 
 # Built once, because they are part of every change: building a statement costs more than running it.
 _THIS = operations.c.id == bindparam("operation")
-_GET = select(operations).where(_THIS)
-_GET_LOCKED = _GET.with_for_update()
-_UPDATE = update(operations).where(_THIS)
-_DELIVERED = update(log_posts).where(log_posts.c.number == bindparam("post")).values(delivered=True)
+_GET = Prepared(select(operations).where(_THIS))
+_GET_LOCKED = Prepared(select(operations).where(_THIS).with_for_update())
+_UPDATE = Prepared(update(operations).where(_THIS))
+_DELIVERED = Prepared(update(log_posts).where(log_posts.c.number == bindparam("post")).values(delivered=True))
 
 
 class StoredOperations(StoredDeliveries, StoredMemory):
@@ -90,14 +91,14 @@ class StoredOperations(StoredDeliveries, StoredMemory):
 
     async def get(self, operation_id: str) -> Operation | None:
         def work(connection: Connection) -> Operation | None:
-            found = connection.execute(_GET, {"operation": operation_id}).first()
+            found = _GET(connection, {"operation": operation_id}).first()
             return records.operation(found) if found else None
 
         return await self._transactions.read(work)
 
     async def set_card(self, operation_id: str, card_id: str) -> None:
         card = {"operation": operation_id, "card_id": card_id}
-        await self._transactions.write(lambda connection: connection.execute(_UPDATE, card))
+        await self._transactions.write(lambda connection: _UPDATE(connection, card))
 
     async def move(
         self,
@@ -156,7 +157,7 @@ class StoredOperations(StoredDeliveries, StoredMemory):
 
     async def approve(self, operation_id: str, approval: Approval, event: AuditEvent) -> Operation | None:
         def work(connection: Connection, trail: Trail) -> Operation | None:
-            found = connection.execute(_GET_LOCKED, {"operation": operation_id}).first()
+            found = _GET_LOCKED(connection, {"operation": operation_id}).first()
             operation = records.operation(found) if found else None
             if operation is None or operation.expires_at <= approval.at or approval.approver_id in operation.agreed:
                 return None
@@ -202,7 +203,7 @@ class StoredOperations(StoredDeliveries, StoredMemory):
 
     async def set_approval_card(self, operation_id: str, card_id: str) -> None:
         card = {"operation": operation_id, "approval_card_id": card_id}
-        await self._transactions.write(lambda connection: connection.execute(_UPDATE, card))
+        await self._transactions.write(lambda connection: _UPDATE(connection, card))
 
     async def set_manager_card(self, operation_id: str, card_id: str) -> None:
         card = {"operation": operation_id, "manager_card_id": card_id}
@@ -253,7 +254,7 @@ class StoredOperations(StoredDeliveries, StoredMemory):
 
     async def log_post_delivered(self, number: int, event: AuditEvent) -> None:
         def work(connection: Connection, trail: Trail) -> None:
-            connection.execute(_DELIVERED, {"post": number})
+            _DELIVERED(connection, {"post": number})
             trail.append(event)
 
         await self._transactions.record(work)

@@ -13,6 +13,7 @@ from bot.domain.operation import Operation
 from bot.domain.remarks import LogNote
 from bot.domain.said import from_store, to_store
 from bot.store import records
+from bot.store.prepared import Prepared
 from bot.store.tables import log_notices, log_posts, operations
 
 if TYPE_CHECKING:
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 _NOTE = "n-"
 _SENTENCES = ("title", "text", "hint")
 _TAKE_TURN = text("SELECT pg_advisory_xact_lock(8202)")
-_ADD = insert(log_posts)
+_ADD = Prepared(insert(log_posts))
 #: What the log channel has not seen, oldest first.
-_WAITING = (
+_WAITING = Prepared(
     select(log_posts.c.number, log_notices.c.notice, log_notices.c.at.label("noticed_at"), operations)
     .outerjoin(operations, operations.c.id == log_posts.c.operation_id)
     .outerjoin(log_notices, log_notices.c.id == log_posts.c.operation_id)
@@ -43,7 +44,7 @@ def take_turn(connection: Connection) -> None:
 def add(connection: Connection, enqueue: Enqueue, key: str) -> None:
     """Puts an operation (or a remark stored under `key`) at the end of the outbox."""
     take_turn(connection)
-    connection.execute(_ADD, {"operation_id": key, "delivered": False})
+    _ADD(connection, {"operation_id": key, "delivered": False})
     enqueue(connection, "log", key)
 
 
@@ -72,5 +73,5 @@ def read(connection: Connection, limit: int) -> tuple[tuple[int, Operation | Log
     """What the log channel has not seen, oldest first, with the number of its post."""
     return tuple(
         (found.number, _note(found.notice, found.noticed_at) if found.notice else records.operation(found))
-        for found in connection.execute(_WAITING, {"most": limit})
+        for found in _WAITING(connection, {"most": limit})
     )

@@ -15,10 +15,11 @@ from bot.domain.registered import Made
 from bot.domain.rows import row_operation_id
 from bot.ports import FIND_LIMIT
 from bot.store import records
+from bot.store.prepared import Prepared
 from bot.store.tables import audit_events, bulk_rows, operations
 
 #: Made once, because it is part of every `show`.
-_CHANGES = (
+_CHANGES = Prepared(
     select(operations)
     .where(
         operations.c.target_id == bindparam("target"),
@@ -32,12 +33,12 @@ _CHANGES = (
 
 def changes_of(connection: Connection, target_id: str, limit: int) -> tuple[Operation, ...]:
     """See `ports.Operations.changes_of`."""
-    return tuple(records.operation(found) for found in connection.execute(_CHANGES, {"target": target_id, "most": limit}))
+    return tuple(records.operation(found) for found in _CHANGES(connection, {"target": target_id, "most": limit}))
 
 
 #: Begun, and perhaps written; what was stopped before its first write is passed over by its state.
 _WRITTEN = [State.RUNNING.value, State.REVEALING.value, State.SUCCEEDED.value, State.PARTIAL.value]
-_MADE = (
+_MADE = Prepared(
     select(
         operations.c.id,
         operations.c.request,
@@ -50,7 +51,7 @@ _MADE = (
     .where(operations.c.target_id == bindparam("target"), operations.c.state.in_(_WRITTEN))
     .where(or_(operations.c.finished_at.is_(None), operations.c.finished_at > bindparam("since")))
 )
-_MADE_BY_FILES = (
+_MADE_BY_FILES = Prepared(
     select(
         bulk_rows.c.job,
         bulk_rows.c.number,
@@ -71,7 +72,7 @@ def made_to(connection: Connection, target_id: str, since: datetime) -> tuple[Ma
     """See `ports.Operations.made_to`."""
     given = {"target": target_id, "since": since}
     made = []
-    for operation_id, request, results, sent, agent_id, ended, begun in connection.execute(_MADE, given):
+    for operation_id, request, results, sent, agent_id, ended, begun in _MADE(connection, given):
         changes = [records.change(one) for one in request["changes"]]
         over = fates(changes, [Fate(one["fate"]) for one in results], ended=ended is not None, sent=bool(sent))
         made += [
@@ -80,7 +81,7 @@ def made_to(connection: Connection, target_id: str, since: datetime) -> tuple[Ma
             for change, fate in zip(changes, over, strict=False)
             if fate not in _NOT_WRITTEN
         ]
-    for job, number, changes, ended, agent_id, begun in connection.execute(_MADE_BY_FILES, given):
+    for job, number, changes, ended, agent_id, begun in _MADE_BY_FILES(connection, given):
         made += [Made(records.change(change), agent_id, ended or begun, row_operation_id(job, number)) for change in changes]
     return tuple(made)
 

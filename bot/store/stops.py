@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select
 
 from bot.domain import stop
 from bot.domain.audit import Tag
@@ -25,6 +25,7 @@ from bot.store import alarms, in_force, outbox
 from bot.store.engine import Enqueue
 from bot.store.levels import Levels
 from bot.store.limit_counts import lifted
+from bot.store.prepared import Prepared
 from bot.store.tables import audit_events, freezes, references
 from bot.store.trail import Trail
 from bot.store.transactions import Transactions
@@ -35,8 +36,9 @@ T = TypeVar("T")
 SEEN_FOR = timedelta(seconds=1)
 
 _FREEZING = [Tag.CHAT_PERSON_FROZEN.value, Tag.CHAT_CALL_SUSPECTED.value]
-_FREEZES = select(freezes).where(freezes.c.until > bindparam("now"))
-_FREEZE = _FREEZES.where(freezes.c.target_id == bindparam("target"))
+_OF_NOW = select(freezes).where(freezes.c.until > bindparam("now"))
+_FREEZES = Prepared(_OF_NOW)
+_FREEZE = Prepared(_OF_NOW.where(freezes.c.target_id == bindparam("target")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,12 +213,12 @@ def put_freeze(connection: Connection, freeze: Freeze) -> tuple[Freeze | None, F
 
 
 def _freeze(connection: Connection, target_id: str, now: datetime) -> Freeze | None:
-    found: Row[Any] | None = connection.execute(_FREEZE, {"target": target_id, "now": now}).first()
+    found = _FREEZE(connection, {"target": target_id, "now": now}).first()
     return _frozen(found) if found else None
 
 
-def _frozen(found: Row[Any]) -> Freeze:
-    return Freeze(**{**found._mapping, "not_by": tuple(found.not_by or ())})
+def _frozen(found: Any) -> Freeze:
+    return Freeze(**{**found._asdict(), "not_by": tuple(found.not_by or ())})
 
 
 def _frozen_lately(connection: Connection, trail: Trail, freeze: Freeze) -> Iterable[datetime]:
@@ -244,5 +246,5 @@ def _freezes_by(connection: Connection, agent_id: str, now: datetime) -> tuple[t
 
 
 def _everything(connection: Connection, now: datetime) -> tuple[Stop, dict[str, Freeze]]:
-    frozen = connection.execute(_FREEZES, {"now": now})
+    frozen = _FREEZES(connection, {"now": now})
     return in_force.read(connection, now), {found.target_id: _frozen(found) for found in frozen}

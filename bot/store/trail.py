@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.chain import Head, StoredEvent, canonical, seal, verify
 from bot.domain.life import State
+from bot.store.prepared import Prepared
 from bot.store.tables import audit_events, audit_head, operations
 
 #: Rows fetched at a time, and so about as many as are ever in memory.
@@ -22,9 +23,9 @@ REMOVED_AT_ONCE = 5_000
 
 _COLUMNS = tuple(type_coerce(column, String) if column.name == "at" else column for column in audit_events.c)
 HEAD = select(audit_head.c.number, audit_head.c.hash, audit_head.c.removed, audit_head.c.removed_hash)
-_LOCKED_HEAD = HEAD.with_for_update()
-_APPEND = insert(audit_events)
-_MOVE_HEAD = update(audit_head)
+_LOCKED_HEAD = Prepared(HEAD.with_for_update())
+_APPEND = Prepared(insert(audit_events))
+_MOVE_HEAD = Prepared(update(audit_head))
 _UNFINISHED = [state.value for state in State if not state.finished]
 
 
@@ -43,7 +44,7 @@ class Trail:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        found = connection.execute(_LOCKED_HEAD).first()
+        found = _LOCKED_HEAD(connection).first()
         if found is None:
             raise TrailLost("the head of the audit trail is missing; `python app.py audit verify` says more")
         self.head = self._stored = Head(*found)
@@ -82,11 +83,11 @@ class Trail:
     def store(self) -> None:
         """Writes what was appended, and the new head: last thing before the commit."""
         if self._rows:
-            self._connection.execute(_APPEND, self._rows)
+            _APPEND.many(self._connection, self._rows)
         if self.head != self._stored:
             head = self.head
             ends = {"number": head.number, "hash": head.hash, "removed": head.removed, "removed_hash": head.removed_hash}
-            self._connection.execute(_MOVE_HEAD, ends)
+            _MOVE_HEAD(self._connection, ends)
 
 
 def events(connection: Connection, *conditions: Any, chunk: int = CHUNK) -> Generator[StoredEvent, None, None]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import queue
+import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from bot.errors import StoreUnavailable
 from bot.store.private import keep_private
@@ -60,7 +61,11 @@ def open_engine(database_url: str) -> Engine:
     @event.listens_for(engine, "begin")
     def _immediate(connection: Connection) -> None:
         read_only = connection.get_execution_options().get("read_only")
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
+        try:
+            cast(sqlite3.Connection, connection.connection.driver_connection).execute(begin)
+        except sqlite3.Error as error:
+            raise DBAPIError.instance(begin, None, error, sqlite3.Error, dialect=connection.dialect) from error
 
     return engine
 
@@ -105,6 +110,45 @@ class Claims(Protocol):
     def begin(self, jobs: Sequence[Any]) -> None: ...
 
 
+class _Sessions:
+    """Sessions for our threads. On SQLite each keeps its own: to take one from the pool costs more than most of what is done with it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine, self._kept = engine, engine.dialect.name == "sqlite"
+        self._own = threading.local()
+        self._all: list[Connection] = []
+
+    @contextlib.contextmanager
+    def begin(self, *, read_only: bool = False) -> Iterator[Connection]:
+        """A transaction; one that only reads is rolled back. A session in which something failed is not used again."""
+        session = getattr(self._own, "session", None) if self._kept else None
+        if session is None:
+            session = self._engine.connect().execution_options(read_only=read_only)
+            self._all.append(session)
+        self._own.session = None
+        try:
+            with session.begin() as transaction:
+                yield session
+                if read_only:
+                    transaction.rollback()
+        except BaseException:
+            self._give_back(session)
+            raise
+        if self._kept:
+            self._own.session = session
+        else:
+            self._give_back(session)
+
+    def _give_back(self, session: Connection) -> None:
+        self._all.remove(session)
+        session.close()
+
+    def close(self) -> None:
+        """Gives back what the threads kept, which have ended."""
+        while self._all:
+            self._give_back(self._all[-1])
+
+
 class Transactions:
     """Runs pieces of work against the database: `write` in groups on one thread, `read` on a few others.
 
@@ -114,6 +158,7 @@ class Transactions:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._sessions = _Sessions(engine)
         self.claims: Claims | None = None
         self._waiting: queue.SimpleQueue[_Piece | None] = queue.SimpleQueue()
         self._readers = ThreadPoolExecutor(4, thread_name_prefix="store-read")
@@ -150,7 +195,7 @@ class Transactions:
 
     def _alone(self, work: Callable[[Connection], T]) -> T:
         try:
-            with self._engine.begin() as connection:
+            with self._sessions.begin() as connection:
                 answer = work(connection)
                 begin = self._claimed(connection)
         except SQLAlchemyError as error:
@@ -171,7 +216,7 @@ class Transactions:
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         try:
-            with self._engine.connect().execution_options(read_only=True) as connection:
+            with self._sessions.begin(read_only=True) as connection:
                 return work(connection)
         except SQLAlchemyError as error:
             raise _unavailable(error) from error
@@ -181,6 +226,7 @@ class Transactions:
         self._waiting.put(None)
         self._writer.join()
         self._readers.shutdown()
+        self._sessions.close()
 
     def _write_groups(self) -> None:
         while (group := self._next_group()) is not None:
@@ -224,7 +270,7 @@ class Transactions:
 
         The trail is taken before anything else is locked, and let go by the commit: no two replicas can wait for each other over it.
         """
-        with self._engine.begin() as connection:
+        with self._sessions.begin() as connection:
             trail = Trail(connection) if any(piece.recorded for piece in group) else None
             answers = [(piece.future, piece.work(connection, trail) if piece.recorded else piece.work(connection)) for piece in group]
             if trail is not None:

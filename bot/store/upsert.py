@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.store.prepared import Prepared
+
 
 class Upsert:
     """Made once for a table, since it is part of every turn.
@@ -16,15 +18,15 @@ class Upsert:
     """
 
     def __init__(self, table: Table) -> None:
-        self._statements = {"postgresql": _upsert(postgresql, table), "sqlite": _upsert(sqlite, table)}
+        self._statements = {"postgresql": Prepared(_upsert(postgresql, table)), "sqlite": Prepared(_upsert(sqlite, table))}
 
     def __call__(self, connection: Connection, row: dict[str, Any]) -> None:
         """Stores a whole row."""
-        connection.execute(self._statements[connection.dialect.name], row)
+        self._statements[connection.dialect.name](connection, row)
 
     def all(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
         """Stores whole rows, one at least."""
-        connection.execute(self._statements[connection.dialect.name], rows)
+        self._statements[connection.dialect.name].many(connection, rows)
 
 
 def _upsert(dialect: Any, table: Table) -> Any:
