@@ -19,11 +19,12 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from dbos import DBOS, DBOSClient
+from dbos import DBOS
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import StoreUnavailable
+from bot.store.queued import queued
 from bot.store.starts import Job, Starts, Step
 from bot.store.transactions import Transactions, close_for_good, open_engine_for_dbos
 
@@ -110,7 +111,6 @@ class DurableEngine:
         self._lock_file: IO[str] | None = None
         self._proof_of_life: Connection | None = None
         self._chores: asyncio.Task[None] | None = None
-        self._client: DBOSClient | None = None
         self._starts: Starts | None = None
         self._leaving = asyncio.Event()
         self.executor_id = f"replica-{uuid.uuid4()}" if self.replicated else "embedded"
@@ -125,18 +125,12 @@ class DurableEngine:
             delay: seconds until it may start.
             key: for a queue with a limit per key (`QUEUES`): what the limit counts by.
         """
-        assert self._client is not None, "the engine is not started"
-        assert self._starts is not None
+        assert self._starts is not None, "the engine is not started"
         subject = f"{operation_id}:{occasion}" if occasion else operation_id
         job = Job.about(workflow, subject)
-        options: dict[str, Any] = {"workflow_name": workflow, "queue_name": workflow, "workflow_id": job.id}
-        if delay:
-            options["delay_seconds"] = delay
-        else:
+        queued(replicated=self.replicated).put(connection, workflow, job.id, subject, delay=delay, key=key)
+        if not delay:
             self._starts.note(connection, job)
-        if key:
-            options["queue_partition_key"] = key
-        self._client.enqueue_in_transaction(connection, options, subject)  # type: ignore[arg-type]
 
     def look_again(self) -> None:
         """Looks into the queues now, from whatever thread, and not within a second."""
@@ -172,9 +166,6 @@ class DurableEngine:
         DBOS.launch()  # here and not in a thread: steps run on the loop that launched them, and share our sessions
         for name, limit in limits.items():
             await DBOS.register_queue_async(name, **limit, polling_interval_sec=ENGINE_LOOKS_SECONDS)
-        self._client = await asyncio.to_thread(
-            lambda: DBOSClient(system_database_url=url, system_database_engine=self._dbos_engine, use_listen_notify=False)
-        )
         self._starts = self._transactions.claims = starts
         starts.watch()
         self._chores = asyncio.create_task(self._do_chores())

@@ -10,33 +10,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import structlog
-from sqlalchemy import (
-    Connection,
-    FromClause,
-    Select,
-    TableClause,
-    Text,
-    Tuple,
-    Update,
-    bindparam,
-    column,
-    literal_column,
-    or_,
-    select,
-    table,
-    text,
-    tuple_,
-    update,
-)
+from sqlalchemy import Connection, text
 
 from bot.errors import StoreUnavailable
+from bot.store.queued import now, queued
 from bot.store.transactions import Transactions
 
 log = structlog.get_logger()
@@ -46,18 +28,8 @@ LOOK_SECONDS = 1.0
 #: Seconds before a step that failed is tried again: at first, and at most.
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 
-#: Columns of https://docs.dbos.dev/explanations/system-tables#dbosworkflow_status, as far as the start and the end of work write them.
-_COLUMNS = (
-    "workflow_uuid", "status", "queue_name", "queue_partition_key", "priority", "created_at", "updated_at", "started_at_epoch_ms",
-    "completed_at", "executor_id", "application_version",
-)  # fmt: skip
-#: Words of the statement and not its parameters: indexes of such rows alone are used only so.
-_ENQUEUED, _PENDING = (literal_column(f"'{word}'", Text()) for word in ("ENQUEUED", "PENDING"))
 #: Under which a connection carries the queues of which something may be taken, and what stands there for whatever waits longest.
 _NOTED, _LONGEST = "noted queues", ""
-#: Limits of a queue that look at what else of it is under way, here and elsewhere.
-_PARTITION = "partition_concurrency"
-_BESIDE = frozenset(("global_concurrency", _PARTITION))
 _LOCK = text("SELECT pg_advisory_xact_lock(8203, hashtext(:queue))")
 
 Step = Callable[[str], Awaitable[None]]
@@ -108,12 +80,9 @@ class Starts:
         replicated: bool,
     ) -> None:
         self.transactions, self._steps, self._limits, self._replicated = transactions, steps, limits, replicated
-        self._taking = {name: _taking(frozenset(limit) & _BESIDE, replicated) for name, limit in limits.items()}
-        self._taker = {"me": me, "version": version}
-        rows = _rows(replicated)
-        over = {"status": "SUCCESS", "completed_at": bindparam("now"), "updated_at": bindparam("now")}
-        self._ending = update(rows).where(rows.c.workflow_uuid == bindparam("id")).values(over)
-        self._waiting = select(rows.c.queue_name).where(rows.c.status == _ENQUEUED).distinct()
+        self._rows = queued(replicated=replicated)
+        self._taking = {name: self._rows.taking(limit) for name, limit in limits.items()}
+        self._us = {"me": me, "version": version}
         self._loop = asyncio.get_running_loop()
         self._running: Counter[str] = Counter()
         self._changing = threading.Lock()  # counted by the loop and by threads of transactions
@@ -143,10 +112,13 @@ class Starts:
     def _take(self, connection: Connection, queue: str, room: int, ids: set[str]) -> Sequence[str]:
         if self._replicated:  # nobody else takes from it until this transaction has ended
             connection.execute(_LOCK, {"queue": queue})
-        given, longest = self._taking[queue]
-        values = {"queue": queue, "room": room, "now": _now(), **self._taker}
-        taken = connection.execute(longest, values) if _LONGEST in ids else connection.execute(given, values | {"ids": list(ids)})
-        return taken.scalars().all()
+        way, values = self._taking[queue], {"queue": queue, "now": now(), **self._us}
+        if _LONGEST in ids:
+            return way.longest(connection, {**values, "room": room}).scalars()
+        found: list[str] = []
+        for id in sorted(ids):
+            found += way.this(connection, {**values, "room": min(1, room - len(found)), "id": id}).scalars()
+        return found
 
     def begin(self, jobs: Sequence[Job]) -> None:
         """Starts what was claimed, from whatever thread."""
@@ -185,7 +157,7 @@ class Starts:
         """Says that it is done, and takes what waited for that."""
 
         def ended(connection: Connection) -> None:
-            connection.execute(self._ending, {"id": job.id, "now": _now()})
+            self._rows.end(connection, job.id)
             if job.queue in self._left:
                 self.note(connection, Job(job.queue, _LONGEST))
 
@@ -229,7 +201,7 @@ class Starts:
             self._again.clear()
 
     async def _look(self) -> None:
-        found = await self.transactions.read(lambda connection: connection.execute(self._waiting).scalars().all())
+        found = await self.transactions.read(self._rows.waiting)
         jobs = [Job(queue, _LONGEST) for queue in found if queue in self._limits]
 
         def noted(connection: Connection) -> None:
@@ -248,53 +220,3 @@ class Starts:
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
-
-
-@cache
-def _rows(replicated: bool) -> TableClause:
-    return table("workflow_status", *map(column, _COLUMNS), schema="dbos" if replicated else None)
-
-
-@cache
-def _taking(limited: frozenset[str], replicated: bool) -> tuple[Update, Update]:
-    """The statements that take work of one queue: what has one of the given `ids`, and what waits longest; at most `room`.
-
-    Args:
-        limited: by which of `_BESIDE` one thing at a time is taken.
-    """
-    rows = _rows(replicated)
-    found, other = rows.alias("found"), rows.alias("other")
-    may = select(found.c.workflow_uuid).where(found.c.queue_name == bindparam("queue"), found.c.status == _ENQUEUED)
-    may = may.where(or_(found.c.application_version.is_(None), found.c.application_version == bindparam("version")))
-    if limited:
-        beside = (other.c.queue_name == found.c.queue_name) & other.c.status.in_((_PENDING, _ENQUEUED))
-        if _PARTITION in limited:
-            beside &= other.c.queue_partition_key == found.c.queue_partition_key
-        first = (other.c.status == _PENDING) | (_place(other) < _place(found))
-        may = may.where(~select(other.c.workflow_uuid).where(beside, first).exists())
-
-    def taken(which: Select[Any]) -> Update:
-        return (
-            update(rows)
-            .where(rows.c.workflow_uuid.in_(which.order_by(*_place(found)).limit(bindparam("room"))))
-            .where(rows.c.status == _ENQUEUED)  # another process may have been quicker, and the row is locked only now
-            .values(
-                status=_PENDING,
-                executor_id=bindparam("me"),
-                application_version=bindparam("version"),
-                started_at_epoch_ms=bindparam("now"),
-                updated_at=bindparam("now"),
-            )
-            .returning(rows.c.workflow_uuid)
-        )
-
-    return taken(may.where(found.c.workflow_uuid.in_(bindparam("ids", expanding=True)))), taken(may)
-
-
-def _place(rows: FromClause) -> Tuple:
-    """In which order a queue is emptied."""
-    return tuple_(rows.c.priority, rows.c.created_at, rows.c.workflow_uuid)
-
-
-def _now() -> int:
-    return int(time.time() * 1000)
