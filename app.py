@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+
+gc.disable()  # until everything is loaded: it all stays, and going through it again and again would be a tenth of the start
+
 import argparse
 import asyncio
 import errno
@@ -18,6 +22,9 @@ from bot.process import new_loop, settle
 from bot.serving import serve as serve_app
 from bot.settings.environment import ConfigurationError, Settings
 from bot.store.engine import AlreadyRunning
+
+gc.freeze()
+gc.enable()
 
 #: Modules of `bot/terminal`, loaded when something is typed behind `app.py`: who serves has no use for them.
 _AT_A_SHELL = {

@@ -146,7 +146,7 @@ class DurableEngine:
         self._take_lock()
         _quieten()
         url = self._engine.url.render_as_string(hide_password=False)
-        DBOS(
+        dbos = DBOS(
             config={
                 "name": "doorman",
                 "system_database_url": url,
@@ -159,6 +159,8 @@ class DurableEngine:
                 "notification_listener_polling_interval_sec": NOTICE_SECONDS,
             }
         )
+        # Its own queue, into which nothing comes here: looking into it each second would be a third of what an idle Doorman costs.
+        dbos._registry.get_internal_queue()._polling_interval_sec = ENGINE_LOOKS_SECONDS
         limits = {name: QUEUES[name] for name in self._steps}
         starts = Starts(self._transactions, self._steps, limits, self.executor_id, WORKFLOW_VERSION, replicated=self.replicated)
         for name in self._steps:
