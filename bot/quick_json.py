@@ -12,7 +12,7 @@ from typing import Any
 from pydantic_core import from_json, to_json
 
 
-def loaded(content: bytes) -> Any:
+def loaded(content: bytes | str) -> Any:
     """What the JSON says.
 
     Raises:

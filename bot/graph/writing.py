@@ -97,6 +97,8 @@ class Writing:
             DirectoryError: the fitting one. `Unavailable` means that the write may or may not have happened; also when an answer says
                 "success" that is none Graph has for this write.
         """
+        request.path_parameters["baseurl"] = self._adapter.base_url
+        request.url = str(request.url)  # made of its template once, and not wherever the SDK and we look at it
         request.headers.try_add("client-request-id", request_id or fresh_request_id())
         for name, value in patience.headers.items():
             request.headers.try_add(name, value)

@@ -64,24 +64,31 @@ async def announce(
         await (in_channel if operation.approval_where else in_person).bring(operation)
 
     operation_id, _, occasion = subject.partition(":")
-    await _answer_is_out(operations, clock, sleep, operation_id)
+    found = await _answer_is_out(operations, clock, sleep, operation_id)
     both = (requesters,) if occasion.startswith(PROGRESS) else (requesters, approvers)
 
     async def cards() -> Mapping[Hashable, Post]:
-        if (operation := await operations.get(operation_id)) is None:
+        nonlocal found
+        operation, found = found or await operations.get(operation_id), None
+        if operation is None:
             return {}
         return {(bring, operation.version): partial(bring, operation) for bring in both}
 
     await until_all_taken(cards, sleep, partial(undeliverable, operations, clock, operation_id))
 
 
-async def _answer_is_out(operations: Operations, clock: Clock, sleep: Sleep, operation_id: str) -> None:
-    """Waits for the answer to whoever began a bulk job: a job goes on by itself, and may have news before its first card is there."""
+async def _answer_is_out(operations: Operations, clock: Clock, sleep: Sleep, operation_id: str) -> Operation | None:
+    """Waits for the answer to whoever began a bulk job: a job goes on by itself, and may have news before its first card is there.
+
+    Returns:
+        The operation as it is then, if there is one.
+    """
     while (operation := await operations.get(operation_id)) is not None and operation.bulk:
         late = clock() > operation.created_at + ANSWER_OUT_AFTER
         if operation.card_id or late or not operation.conversation.conversation_id:
-            return
+            break
         await sleep(LOOK_FOR_ANSWER_SECONDS)
+    return operation
 
 
 async def undeliverable(operations: Operations, clock: Clock, operation_id: str, error: ChatError) -> None:

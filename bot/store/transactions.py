@@ -17,6 +17,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from bot.errors import StoreUnavailable
+from bot.quick_json import loaded
 from bot.store.private import keep_private
 from bot.store.trail import Trail, TrailLost
 
@@ -55,6 +56,7 @@ def open_engine(database_url: str) -> Engine:
             pool_pre_ping=True,
             pool_timeout=5,
             connect_args={"connect_timeout": 5},
+            json_deserializer=loaded,
         )
     engine = _sqlite(url, isolation_level=None, busy_ms=BUSY_MS)
 
@@ -87,7 +89,8 @@ def close_for_good(engine: Engine) -> None:
 
 def _sqlite(url: URL, *, isolation_level: str | None, busy_ms: int) -> Engine:
     """WAL so that readers never wait; synchronous FULL because an audit trail must survive a power cut."""
-    engine = create_engine(url, connect_args={"isolation_level": isolation_level, "check_same_thread": False}, pool_timeout=10)
+    arguments = {"isolation_level": isolation_level, "check_same_thread": False}
+    engine = create_engine(url, connect_args=arguments, pool_timeout=10, json_deserializer=loaded)
 
     @event.listens_for(engine, "do_connect")
     def _private(_: object, __: object, arguments: list[Any], ___: object) -> None:
