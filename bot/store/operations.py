@@ -207,7 +207,7 @@ class StoredOperations(StoredDeliveries, StoredMemory):
 
     async def set_manager_card(self, operation_id: str, card_id: str) -> None:
         card = {"operation": operation_id, "manager_card_id": card_id}
-        await self._transactions.write(lambda connection: connection.execute(_UPDATE, card))
+        await self._transactions.write(lambda connection: _UPDATE(connection, card))
 
     async def awaiting_approval(self, now: datetime) -> tuple[Operation, ...]:
         waiting = (operations.c.state == State.AWAITING_APPROVAL.value) & (operations.c.expires_at > now)

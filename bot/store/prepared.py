@@ -120,15 +120,21 @@ def _made_ready(statement: Any, dialect: Dialect, names: tuple[str, ...]) -> _Re
     given = list(names) if statement.is_dml else None
     compiled = statement.compile(dialect=dialect, column_keys=given)
     assert isinstance(compiled, SQLCompiler)
-    assert not (isinstance(statement, Insert) and compiled.insert_prefetch), "a column is left to its default"
     wanted = {name for name, parameter in compiled.binds.items() if parameter.required}
     written = compiled.construct_expanded_state(dict.fromkeys(wanted))  # lists are written out
     takes = [(name, _bind(compiled.binds.get(name), dialect)) for name in written.positiontup or ()]
     stands = {name: value for name, value in written.parameters.items() if name not in wanted}
+    stands |= {column.key: _default(column) for column in (compiled.insert_prefetch if isinstance(statement, Insert) else ())}
     columns = list(statement.exported_columns) if statement.is_select or statement._returning else []
     made = [(index, process) for index, column in enumerate(columns) if (process := _result(column.type, dialect))]
     named: Any = namedtuple("Row", [column.name for column in columns])  # type: ignore[misc]
     return _Ready(written.statement, takes, stands, named._make if columns else None, made)
+
+
+def _default(column: Any) -> Any:
+    """What a column holds unless it is said, as its table says: one value for all rows."""
+    assert column.default.is_scalar, f"{column} has to be given"
+    return column.default.arg
 
 
 def _bind(parameter: Any, dialect: Dialect) -> Process | None:
