@@ -18,6 +18,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
+    ColumnElement,
     Connection,
     FromClause,
     Select,
@@ -73,7 +74,7 @@ class Queued:
         self._give = Prepared(dialect.insert(inputs).on_conflict_do_nothing())
         over = {"status": "SUCCESS", "completed_at": bindparam("now"), "updated_at": bindparam("now")}
         self._end = Prepared(update(self._rows).where(self._rows.c.workflow_uuid == bindparam("id")).values(over))
-        self._waiting = Prepared(select(self._rows.c.queue_name).where(self._rows.c.status == _ENQUEUED).distinct())
+        self._waiting = Prepared(select(self._rows.c.queue_name).where(*_enqueued(self._rows)).distinct())
         self._ways = {per: _taking(self._rows, per) for per in ("process", "key", "queue")}
 
     def put(self, connection: Connection, workflow: str, id: str, subject: str, *, delay: float = 0, key: str = "") -> None:
@@ -127,10 +128,10 @@ def _per(limit: Mapping[str, int]) -> str:
 
 def _taking(rows: TableClause, per: str) -> Taking:
     found, other = rows.alias("found"), rows.alias("other")
-    may = select(found.c.workflow_uuid).where(found.c.queue_name == bindparam("queue"), found.c.status == _ENQUEUED)
+    may = select(found.c.workflow_uuid).where(found.c.queue_name == bindparam("queue"), *_enqueued(found))
     may = may.where(or_(found.c.application_version.is_(None), found.c.application_version == bindparam("version")))
     if per != "process":
-        beside = (other.c.queue_name == found.c.queue_name) & other.c.status.in_((_PENDING, _ENQUEUED))
+        beside = (other.c.queue_name == found.c.queue_name) & _in_flight(other)
         if per == "key":
             beside &= other.c.queue_partition_key == found.c.queue_partition_key
         first = (other.c.status == _PENDING) | (_place(other) < _place(found))
@@ -152,6 +153,16 @@ def _taking(rows: TableClause, per: str) -> Taking:
         )
 
     return Taking(taken(may.where(found.c.workflow_uuid == bindparam("id"))), taken(may))
+
+
+def _enqueued(rows: FromClause) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """What waits, with what follows from that: the condition of the engine's index of such rows."""
+    return rows.c.status == _ENQUEUED, _in_flight(rows)
+
+
+def _in_flight(rows: FromClause) -> ColumnElement[bool]:
+    """In the words and the order of that index: SQLite would go through all rows of the table for any others."""
+    return rows.c.status.in_((_ENQUEUED, _PENDING))
 
 
 def _place(rows: FromClause) -> Tuple:
