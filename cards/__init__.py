@@ -80,7 +80,7 @@ def render(reply: Reply, *, refresh_for: tuple[str, ...] = (), stop: Stop = GO, 
     Args:
         refresh_for: Teams user ids whose clients should ask for the card's newest state by themselves; used while an
             operation is under way.
-        stop: what holds now, so the card says so on top: a pause, a high threat level.
+        stop: what its reader is to know holds now, so the card says so on top: a pause, a high threat level.
         reader: whose language it speaks.
 
     Raises:
@@ -88,7 +88,8 @@ def render(reply: Reply, *, refresh_for: tuple[str, ...] = (), stop: Stop = GO, 
     """
     with speaking(reader):
         card, summary = _made(reply, refresh_for)
-        card["body"] = [*remark.banners(stop), *card["body"]]
+        if not isinstance(reply, NoticeShown | HandedOver):  # whose readers do not work here
+            card["body"] = [*remark.banners(stop), *card["body"]]
         summary = inert(mask_text(spoken(summary)), 300)
     # Old clients show this text in place of the card, to everybody who is there.
     return Rendered(fit(card | {"fallbackText": inert(mask_text(card["fallbackText"]), 400)}), summary)

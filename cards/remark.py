@@ -71,7 +71,7 @@ def _words(text: str, *, limit: int, subtle: bool = False) -> list[Element]:
 
 
 def banners(stop: Stop) -> list[Element]:
-    """What stands on top of every card while it holds for everybody."""
+    """What stands on top of cards while it holds for everybody."""
     return [*([_paused(stop.pause)] if stop.pause else []), *([_high(stop.threat)] if stop.threat else [])]
 
 

@@ -62,9 +62,8 @@ def holds(policy: Policy, more: Collection[ChangeKind], need: Need) -> Decision:
             Reason.NEEDS_MORE_AGREEMENT,
             say_count(
                 policy.least_approvals,
-                "{raised}: {count} other person has to agree to this, and it was asked for with fewer.",
-                "{raised}: {count} other people have to agree to this, and it was asked for with fewer.",
-                raised=raised(policy.threat),
+                "The threat level is high: {count} other person has to agree to this, and it was asked for with fewer.",
+                "The threat level is high: {count} other people have to agree to this, and it was asked for with fewer.",
             ),
             say("Type the command again."),
             rules=(HIGH_RULE,),
@@ -77,17 +76,12 @@ def by_level(decision: Decision) -> bool:
     return not decision.allowed and HIGH_RULE in decision.rules
 
 
-def raised(threat: Threat) -> str:
-    """Who raised it when and why, as the beginning of a sentence."""
-    return say("{name} raised the threat level at {at}{because}", name=threat.by_name, at=threat.since, because=because(threat.reason))
-
-
 def refused(threat: Threat) -> Decision:
-    """Nobody gets this while the level is high."""
+    """Nobody gets this while the level is high; who raised it and why is not for everybody who reads what became of an operation."""
     return Decision(
         False,
         Reason.THREAT_HIGH,
-        say("{raised}: until it is normal again I do this for nobody.", raised=raised(threat)),
+        say("The threat level is high since {at}: until it is normal again I do this for nobody.", at=said_at(threat.since)),
         say(
             "It ends on {until}, or as soon as two administrators agree. What only takes access away is done as always.",
             until=said_at(threat.until),

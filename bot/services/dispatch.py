@@ -8,9 +8,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from bot.commands.grammar.cleaning import normalise
 from bot.commands.parser import parse
 from bot.domain.incoming import CardAction, FileConsent, FileKind, IncomingMessage, Verb
+from bot.domain.people import Actor
 from bot.domain.policy import Audience
 from bot.domain.replies import Reply
 from bot.domain.said import say
+from bot.domain.stop import GO, Stop
 from bot.domain.verbs import VERBS, Declared, Thing
 from bot.errors import Incomplete, Refusal
 from bot.services.asking import Asking
@@ -66,6 +68,10 @@ class Dispatch:
             Thing.FORM: self._forms.filled,
         }
         return next((takes for thing, takes in takers.items() if thing in declared.names), self._operations.press)
+
+    async def stop(self, actor: Actor) -> Stop:
+        """What an answer to somebody has to speak of. Who raised the level or paused, and why, is for those who work here alone."""
+        return await self._turns.stop() if self._gate.is_staff(actor) else GO
 
     async def message(self, message: IncomingMessage) -> Reply | Asking | None:
         """Answers something typed; None when this delivery was answered before.

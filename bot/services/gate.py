@@ -45,7 +45,7 @@ class Gate:
         self._rules = rules
         self._known: dict[str, tuple[datetime, Standing]] = {}
         self._asking: dict[str, asyncio.Future[Standing]] = {}
-        self._staff: set[str] = set()  # who had rights when last looked at
+        self._expected: dict[str, Standing] = {}  # who had rights when last looked at
         self._turns = Allowance(TURNS_A_MINUTE, clock)
         self._looks = Allowance(LOOKS_A_MINUTE, clock)
 
@@ -64,7 +64,12 @@ class Gate:
 
     def expects(self, actor: Actor) -> bool:
         """Whether somebody had rights when last looked at: for whom more may be asked before it is known that they still have them."""
-        return actor.id in self._staff
+        return actor.id in self._expected
+
+    def is_staff(self, actor: Actor) -> bool:
+        """Whether somebody was of the helpdesk, an administrator or an approver when last looked at: who may read why everybody waits."""
+        standing = self._expected.get(actor.id)
+        return standing is not None and self.permit(standing, Audience.STAFF).allowed
 
     async def standing(self, actor: Actor, *, fresh: bool = False, since: datetime | None = None) -> Standing:
         """The actor's account and groups.
@@ -113,7 +118,7 @@ class Gate:
         except NotFound as error:
             text = say("Entra ID does not know the account that asks, so I can do nothing for it.")
             raise Refusal(text, say("Ask whoever runs your directory."), code="unknown_account") from error
-        self._note_staff(object_id, standing)
+        self._note_rights(object_id, standing)
         newer = self._known.get(object_id)
         if newer is None or newer[0] <= asked_at:
             if len(self._known) >= _CACHE_LIMIT:
@@ -121,13 +126,13 @@ class Gate:
             self._known[object_id] = (asked_at, standing)
         return standing
 
-    def _note_staff(self, object_id: str, standing: Standing) -> None:
+    def _note_rights(self, object_id: str, standing: Standing) -> None:
         if not self._has_rights(standing):
-            self._staff.discard(object_id)
+            self._expected.pop(object_id, None)
             return
-        if len(self._staff) >= _CACHE_LIMIT:
-            self._staff.clear()
-        self._staff.add(object_id)
+        if len(self._expected) >= _CACHE_LIMIT:
+            self._expected.clear()
+        self._expected[object_id] = standing
 
     def _has_rights(self, standing: Standing) -> bool:
         return self.permit(standing, Audience.STAFF).allowed or bool(self._groups.reporting & standing.groups)

@@ -145,6 +145,9 @@ class Revealable:
             await self._withdrawn(operation, replace(verdict, text=join(" ", (text, verdict.text))))
         if by_level(verdict):
             await self._withdrawn(operation, verdict)
+        if operation.handed_over and verdict.reason is Reason.PAUSED:  # who paused and why is no business of a manager's
+            hint = say("Press again later, or ask {name} of the helpdesk.", name=operation.requester.name)
+            verdict = replace(verdict, text=say("Nothing is changed at this moment."), hint=hint)
         require(verdict)
 
     async def _withdrawn(self, operation: Operation, why: Decision) -> None:

@@ -105,7 +105,7 @@ class Turns:
                 await self._operations.answered(keys)
 
     async def stop(self) -> Stop:
-        """What every card has to speak of: the pause and the threat level. Where nobody can say, the level that was known last."""
+        """What cards have to speak of: the pause and the threat level. Where nobody can say, the level that was known last."""
         now = self._clock()
         try:
             stop = await self._stops.seen("", now)

@@ -30,20 +30,22 @@ class Carrier:
     """Carries answers to their place, and has it remembered.
 
     Args:
-        stop: what every card has to speak of.
+        stop: what an answer to this person has to speak of.
         tenant_id: the tenant whose private chats sentences may go to.
     """
 
-    def __init__(self, connector: Connector, posted: Posted, stop: Callable[[], Awaitable[Stop]], tenant_id: str, readers: Readers) -> None:
+    def __init__(
+        self, connector: Connector, posted: Posted, stop: Callable[[Actor], Awaitable[Stop]], tenant_id: str, readers: Readers
+    ) -> None:
         self._connector = connector
         self._posted = posted
         self._stop = stop
         self._tenant_id = tenant_id
         self._readers = readers
 
-    async def _said(self, reply: Reply, where: ConversationRef, reader: Actor) -> dict[str, Any]:
-        """The message that says it, in the words of its reader."""
-        return message(reply, where, await self._stop(), self._readers.of(reader))
+    async def _said(self, reply: Reply, where: ConversationRef, actor: Actor, reader: Actor | None = None) -> dict[str, Any]:
+        """The message that says it, in the words of its reader: of whoever acted, unless it is somebody else's card."""
+        return message(reply, where, await self._stop(actor), self._readers.of(reader or actor))
 
     async def below(self, context: TurnContext, reply: Reply) -> bool:
         """Says it as a new message; False when Teams does not take it."""
@@ -88,7 +90,7 @@ class Carrier:
         card_id = await self._posted.replaced_by(action, reply)
         if not card_id:
             return False
-        said = await self._said(reply, action.where, requester_of(reply) or action.actor)
+        said = await self._said(reply, action.where, action.actor, requester_of(reply))
         if not await self._updated(action.where, card_id, said):
             return False
         await self._posted.replaced(action, reply, card_id)
@@ -104,7 +106,7 @@ class Carrier:
 
     async def view(self, action: CardAction, reply: Reply) -> dict[str, Any]:
         """The card that the presser sees now, which nobody else does."""
-        return view(reply, action.where, await self._stop(), self._readers.of(action.actor)).card
+        return view(reply, action.where, await self._stop(action.actor), self._readers.of(action.actor)).card
 
     async def handed_over(self, consent: FileConsent, reply: Reply | None) -> None:
         """Says what became of a file that was wanted; an offer that came to something is taken away, since it is done with.

@@ -57,7 +57,7 @@ class DoormanHandler(TeamsActivityHandler):
         self._dispatch = dispatch
         self._turns = turns
         self._connector = connector
-        self._carrier = Carrier(connector, turns.posted, turns.stop, tenant_id, readers)
+        self._carrier = Carrier(connector, turns.posted, dispatch.stop, tenant_id, readers)
         self._still_asking = StillAsking(self._carrier, readers, self._fitted)
         self._welcome = welcome
         self._readers = readers

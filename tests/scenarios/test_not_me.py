@@ -50,10 +50,12 @@ async def test_everything_stops(database_url: str) -> None:
             assert "I do not know this card any more" in said(await desk.teams.press(stranger, own.message.id, "not_me", action=action))
         assert stops(desk) == []
 
-        await desk.say(SAM, "pause")  # containment passes a pause
+        await desk.say(SAM, "pause because Hanna is the insider")  # containment passes a pause
         answer = said(await desk.press(ALICE, own, "not_me"))
         for words in ("Stopped", "your account was frozen", "+31 20 555 0100"):
             assert words in answer
+        assert "aused" not in answer
+        assert "insider" not in answer
         await desk.logged("This was not me", "Alice Jansen says that", "asked for by Hanna Visser", "nobody else had to agree")
         await desk.logged("Done", "Take back what", "Sessions")
         assert desk.phones(ALICE) == {}

@@ -164,6 +164,12 @@ async def test_what_changes_before_the_press_counts(desk: Desk) -> None:
     await desk.say(SAM, "freeze omar")
     assert "frozen" in (await desk.press(PRIYA, card, "reveal")).message
     await desk.say(SAM, "unfreeze omar")
+    await desk.say(SAM, "pause because Hanna is the insider")
+    paused = (await desk.press(PRIYA, card, "reveal")).message
+    assert "Nothing is changed at this moment" in paused
+    assert "Sam" not in paused
+    assert "insider" not in paused
+    await desk.say(SAM, "resume")
     desk.entra.person(OMAR.upn).manager_id = VICTORIA.id
     refused = await desk.press(PRIYA, card, "reveal")
     assert "Omar Farouk has another manager by now, Victoria Crane" in refused.message

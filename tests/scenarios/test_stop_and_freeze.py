@@ -236,6 +236,7 @@ async def test_a_pause_stops_every_change_and_every_card_says_so(desk: Desk, dat
         assert "Paused by Sam Okafor since" in answer.text, line
         assert "until an administrator types resume" in answer.text
     assert "alice@fabrikam.example" in (await desk.say(HANNA, "show alice")).text  # reads go on
+    assert "Sam" not in as_json((await desk.say(OSCAR, "help")).card)  # who does not work here
 
     assert "administrators" in (await desk.say(HANNA, "resume")).text
     assert "Changes are made again" in (await desk.say(SAM, "resume")).text

@@ -22,7 +22,7 @@ from bot.store.transactions import open_engine
 from simulator import cast
 from simulator.entra import Fault
 from simulator.teams import Message
-from tests.desk import APPROVALS, BRAM, HANNA, HELPDESK, LOG, OSCAR, SAM, Answer, Desk, as_json, one_agent
+from tests.desk import APPROVALS, BRAM, HANNA, HELPDESK, LOG, OMAR, OSCAR, SAM, Answer, Desk, as_json, one_agent
 from tests.scenarios.approving import words
 from tests.scenarios.bulking import KENJI, begun, confirmed, drop, many, previewed, slow, states, tags, until, writes
 from tests.scenarios.passes import made, ready
@@ -88,12 +88,15 @@ async def test_one_raises_it_everybody_feels_it_and_two_lower_it(desk: Desk) -> 
         assert "Threat level high since {{DATE(" in answer.text, line
         assert "(Oscar Outsider: a wave of calls from" in answer.text, line
         assert "55555555" not in as_json(answer.card)
+    for line in ("show alice", "help", "whoami", "threat", "nonsense"):  # of somebody who does not work here
+        theirs = as_json((await desk.say(OMAR, line)).card)
+        assert not any(said in theirs for said in ("hreat level high", "Oscar", "a wave of calls")), line
     explained = await desk.say(BRAM, "threat")
     for said in ("Oscar Outsider raised the threat level", "change many people from a file", "1 other person agrees at least", "shortest"):
         assert said in explained.text
 
     refused = await desk.say(HANNA, SET)
-    assert "Oscar Outsider raised the threat level at" in refused.text
+    assert "The threat level is high since" in refused.text
     assert "I do this for nobody" in refused.text
     assert refused.verbs == []
     tested = await desk.say(SAM, f"policy test {REMOVE} as hanna")
@@ -203,7 +206,7 @@ async def test_what_waits_and_no_longer_suffices_is_withdrawn_with_a_sentence(de
     await desk.press(BRAM, waiting, "confirm")
     await desk.say(OSCAR, RAISE)
 
-    said = "raised the threat level"
+    said = "The threat level is high"
     await desk.press(HANNA, proposed, "confirm")
     await desk.settled(proposed, "Failed", said, "I do this for nobody", "Nothing was changed")
     await desk.press(HANNA, free, "confirm")
