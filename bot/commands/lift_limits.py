@@ -9,21 +9,27 @@ from bot.commands.spec import Audience, Command, Context, Invocation
 from bot.domain.limits import lift_of
 from bot.domain.remarks import Remark, Tone
 from bot.domain.replies import Reply
-from bot.domain.said import say
+from bot.domain.said import said_at, say
 from bot.errors import Refusal
-from bot.ports import Usages
+from bot.ports import Stops, Usages
 
 
-async def lift_limits(invocation: Invocation, context: Context, *, usages: Usages) -> Reply:
+async def lift_limits(invocation: Invocation, context: Context, *, usages: Usages, stops: Stops) -> Reply:
     """Lets the limits of an agent or of a person who is changed start anew.
 
     Raises:
-        Refusal: it is the administrator's own.
+        Refusal: it is the administrator's own, or the threat level is high, which takes two administrators to loosen.
     """
     assert context.dossier is not None, "dispatch resolves <who>"
     person = context.dossier.person
     if person.id.lower() == context.actor.id.lower():
         raise Refusal(say("Nobody lifts their own limits."), say("Ask another administrator, or wait until they end."), code="own_account")
+    if threat := (await stops.stop("", context.now)).threat:
+        raise Refusal(
+            say("The threat level is high: until it is normal again nobody lifts limits, because they are a part of it."),
+            say("Two administrators lower it, each with `threat normal`; else it ends by itself on {until}.", until=said_at(threat.until)),
+            code="threat_high",
+        )
     await usages.lift(lift_of(person, context.actor, context.now, invocation.reason, invocation.ticket))
     return Remark(
         say(

@@ -275,7 +275,7 @@ def _lets_pass(usage: Usage, before: SetBefore, now: datetime) -> bool:
 
 
 def _sooner(who: str) -> str:
-    return say("An administrator can end it sooner with `lift limits for {who}`.", who=who)
+    return say("An administrator can end it sooner with `lift limits for {who}`, but not while the threat level is high.", who=who)
 
 
 def _ends_at(at: datetime) -> str:
