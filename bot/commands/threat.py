@@ -14,9 +14,9 @@ from bot.domain.remarks import Remark, Tone
 from bot.domain.replies import Reply
 from bot.domain.said import join, said_at, say
 from bot.domain.stop import Threat, because
-from bot.domain.threat import AGREE_WITHIN, HIGH_RULE, LONGEST, RAISED_FOR, heard
+from bot.domain.threat import HIGH_RULE, LONGEST, RAISED_FOR, agree_by, heard
 from bot.domain.threat import Word as Counts
-from bot.errors import Refusal
+from bot.errors import DirectoryError, Refusal
 from bot.ports import Directory, Stops
 
 _NORMAL = say("Threat level normal")
@@ -77,8 +77,7 @@ async def normal(invocation: Invocation, context: Context, *, stops: Stops, dire
     threat = (await stops.stop("", context.now)).threat
     if threat is None:
         raise _not_high()
-    members = await directory.members(frozenset({context.installation.admins}))
-    admins = {person.id.lower() for person in members if person.enabled and not person.guest}
+    admins = await _administrators(directory, context)
     if not admins - {context.actor.id.lower()}:
         raise Refusal(
             say("Two administrators lower the threat level, and there is none besides you."),
@@ -96,21 +95,24 @@ async def normal(invocation: Invocation, context: Context, *, stops: Stops, dire
             text = say("The threat level is normal again: {first} and you agree.", first=threat.word_name)
             return Remark(text, "", Tone.DONE, _NORMAL)
         case Counts.TWICE:
-            assert threat.word_at is not None, "it was given before"
             raise Refusal(
                 say("You have said so already; another administrator has to agree."),
-                say("It is to be typed by {at}, or said by both of you anew.", at=said_at(threat.word_at + AGREE_WITHIN)),
+                say("It is to be typed by {at}, or said by both of you anew.", at=said_at(agree_by(threat))),
                 code="already_counted",
             )
     return Remark(
         say("Noted. The threat level stays high until another administrator agrees."),
-        say(
-            "They type `threat normal` by {at}. Otherwise it ends by itself on {until}.",
-            at=said_at(context.now + AGREE_WITHIN),
-            until=said_at(threat.until),
-        ),
+        _otherwise(threat),
         title=say("Threat level"),
     )
+
+
+def _otherwise(threat: Threat) -> str:
+    """Until when another administrator may agree, and what happens if none does."""
+    at, until = said_at(agree_by(threat)), said_at(threat.until)
+    if agree_by(threat) == threat.until:
+        return say("They type `threat normal`, or it ends by itself on {until}.", until=until)
+    return say("They type `threat normal` by {at}. Otherwise it ends by itself on {until}.", at=at, until=until)
 
 
 async def _require_somebody_else(directory: Directory, actor_id: str, threat: Threat) -> None:
@@ -123,11 +125,30 @@ async def _require_somebody_else(directory: Directory, actor_id: str, threat: Th
             raise Refusal(decision.text, decision.hint, code=decision.reason.value)
 
 
+async def _administrators(directory: Directory, context: Context) -> set[str]:
+    """Whose word counts at this moment, by object id in small letters; raises DirectoryError."""
+    members = await directory.members(frozenset({context.installation.admins}))
+    return {person.id.lower() for person in members if person.enabled and not person.guest}
+
+
+async def _wanted_by(threat: Threat, directory: Directory, context: Context) -> str:
+    """Who wants it lowered, in a sentence; empty where that word does not count, or Entra ID cannot say whether it does."""
+    if threat.word_at is None or context.now > agree_by(threat):
+        return ""
+    try:
+        admins = await _administrators(directory, context)
+    except DirectoryError:
+        return ""
+    if threat.word_id.lower() not in admins:
+        return ""
+    return say("{name} wants it lowered since {at}.", name=threat.word_name, at=said_at(threat.word_at))
+
+
 def _not_high() -> Refusal:
     return Refusal(say("The threat level is normal."), say("An administrator raises it with `threat high because …`."), code="not_high")
 
 
-async def level(invocation: Invocation, context: Context, *, stops: Stops) -> Reply:
+async def level(invocation: Invocation, context: Context, *, stops: Stops, directory: Directory) -> Reply:
     """How the level stands, and what it means."""
     threat = (await stops.stop("", context.now)).threat
     if threat is None:
@@ -138,8 +159,7 @@ async def level(invocation: Invocation, context: Context, *, stops: Stops) -> Re
         because=because(threat.reason),
         until=said_at(threat.until),
     )
-    waits = threat.word_at is not None and context.now - threat.word_at <= AGREE_WITHIN
-    word = say("{name} wants it lowered since {at}.", name=threat.word_name, at=said_at(threat.word_at)) if threat.word_at and waits else ""
+    word = await _wanted_by(threat, directory, context)
     ending = say("Two administrators end it sooner, each with `threat normal`.")
     return Remark(text, join(" ", (word, ending)), Tone.INFO, HIGH_RULE, context.installation.high.in_words)
 

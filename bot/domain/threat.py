@@ -110,6 +110,12 @@ def heard(threat: Threat, by_id: str, at: datetime, admins: Collection[str]) -> 
     return Word.TWICE if threat.word_id.lower() == by_id.lower() else Word.AGREED
 
 
+def agree_by(threat: Threat) -> datetime:
+    """Until when another administrator may agree to a word that is known: for a while, and never longer than the level lasts."""
+    assert threat.word_at is not None, "a word is known"
+    return min(threat.word_at + AGREE_WITHIN, threat.until)
+
+
 def word_of(threat: Threat, by: Actor, at: datetime) -> Threat:
     """The level once its first administrator wants it lowered."""
     return replace(threat, word_id=by.id, word_name=by.name, word_at=at)
@@ -138,14 +144,14 @@ def worded_event(by: Actor, at: datetime, reason: str, ticket: str = "") -> Audi
     return AuditEvent(Tag.CHAT_THREAT_WORDED, at, by.id, by.name, facts={"reason": mask_text(reason), "ticket": ticket})
 
 
-def worded_post(by: Actor, at: datetime, reason: str, ticket: str = "") -> LogNote:
-    """For the channels: a second administrator has to agree."""
+def worded_post(threat: Threat, by: Actor, at: datetime, reason: str, ticket: str = "") -> LogNote:
+    """For the channels: a second administrator has to agree to this word, which the level knows by now."""
     text = say(
         "{name} wants the threat level lowered{because}. It stays high until another administrator agrees.",
         name=by.name,
         because=because(mask_text(reason)),
     )
-    hint = say("Another administrator types `threat normal` by {at}.", at=said_at(at + AGREE_WITHIN))
+    hint = say("Another administrator types `threat normal` by {at}.", at=said_at(agree_by(threat)))
     return LogNote(say("Threat level"), text, hint, at, ticket=ticket)
 
 

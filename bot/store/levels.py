@@ -57,7 +57,7 @@ class Levels:
                 threat = levels.word_of(threat, by, at)
                 in_force.set_threat(connection, threat)
                 trail.append(levels.worded_event(by, at, reason, ticket))
-                self._post(connection, levels.worded_post(by, at, reason, ticket))
+                self._post(connection, levels.worded_post(threat, by, at, reason, ticket))
             case Word.AGREED:
                 in_force.set_threat(connection, None)
                 trail.append(levels.lowered_event(at, by, reason, ticket))

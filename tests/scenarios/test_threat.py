@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -150,16 +151,27 @@ async def test_a_word_counts_for_a_quarter_of_an_hour_and_as_long_as_it_is_an_ad
     assert high in (await desk.say(OSCAR, "dreiging normaal")).text  # too late, so this is the first
     await desk.say(nadia, "threat high because another wave")  # and that was before this
     assert high in (await desk.say(SAM, "threat normal")).text
+    assert "Sam Okafor wants it lowered" in (await desk.say(OSCAR, "threat")).text
     desk.entra.tenant.leave(desk.entra.group("Doorman administrators"), desk.entra.person(SAM.upn).id)
+    assert "wants it lowered" not in (await desk.say(OSCAR, "threat")).text
     assert high in (await desk.say(nadia, "threat normal")).text  # Sam's word is nobody's any more
     desk.entra.faults.add(Fault(effect="unavailable", path="/groups/"))
     assert "normal again" not in (await desk.say(OSCAR, "threat normal")).text
+    unsure = (await desk.say(OSCAR, "threat")).text
+    assert "It is high until" in unsure
+    assert "wants it lowered" not in unsure
     desk.entra.faults.clear()
     oscar, other = (desk.entra.person(who.upn) for who in (OSCAR, nadia))
     before, oscar.employee_id, other.employee_id = oscar.employee_id, "E-7001", "E-7001"
     assert "both may be one person's" in (await desk.say(OSCAR, "threat normal")).text
     oscar.employee_id = before
     assert "normal again" in (await desk.say(OSCAR, "threat normal")).text
+
+    await desk.say(OSCAR, "threat high for 10 minutes because it is short")  # ends before a word would
+    short = (await desk.say(nadia, "threat normal")).text
+    (end,) = re.findall(r"or it ends by itself on (.+)\.", short)
+    await desk.logged("Nadia Haddad wants the threat level lowered", f"by {end}")
+    assert "by itself" not in (await desk.say(nadia, "threat normal")).text
 
 
 async def test_it_ends_by_itself_where_only_one_could_lower_it(database_url: str) -> None:
@@ -262,6 +274,10 @@ async def test_passes_are_as_short_as_can_be_and_people_are_changed_once_a_day(d
         assert "1 change of Alice Jansen within 24 hours is the limit" in late.message
         assert "The threat level is high, so it is fewer than usual." in late.message
         assert "fewer than usual" in (await desk.say(BRAM, "remove mobile for alice")).text
+        for line in ("lift limits for alice", "lift limit for bram", "hef limieten op voor alice omdat het moet"):
+            assert "nobody lifts limits" in (await desk.say(SAM, line)).text, line
+        assert "fewer than usual" in (await desk.say(BRAM, "remove mobile for alice")).text
+        assert Tag.CHAT_LIMITS_LIFTED not in [row.tag for row in desk.trail()]
         await desk.change(BRAM, "sign out alice")
 
 
