@@ -31,7 +31,7 @@ async def high(invocation: Invocation, context: Context, *, stops: Stops) -> Rep
     reason, lasting = _reason_and_time(invocation)
     if not reason:
         raise Refusal(
-            say("The threat level is raised for a reason, which every card then shows."),
+            say("The threat level is raised for a reason, which every card of the helpdesk then shows."),
             say("Type `threat high because …`, and `for 48 hours` before or behind it if it should last longer than a day."),
             code="needs_reason",
         )
@@ -44,7 +44,7 @@ async def high(invocation: Invocation, context: Context, *, stops: Stops) -> Rep
     actor, now = context.actor, context.now
     kept = await stops.raise_threat(Threat(actor.id, actor.name, now, now + lasting, reason), invocation.ticket)
     return Remark(
-        say("The threat level is high until {until}. Every card says so, and the channels are told.", until=said_at(kept.until)),
+        say("The threat level is high until {until}. Every card of the helpdesk says so, and the channels are told.", until=said_at(kept.until)),
         say("Two administrators end it sooner, each with `threat normal`. `threat` says what it means."),
         Tone.DONE,
         HIGH_RULE,
