@@ -44,10 +44,7 @@ async def high(invocation: Invocation, context: Context, *, stops: Stops) -> Rep
     actor, now = context.actor, context.now
     kept = await stops.raise_threat(Threat(actor.id, actor.name, now, now + lasting, reason), invocation.ticket)
     return Remark(
-        say(
-            "The threat level is high until {until}. Every card of the helpdesk says so, and the channels are told.",
-            until=said_at(kept.until),
-        ),
+        say("The threat level is high until {until}. The helpdesk's cards say so, and the channels are told.", until=said_at(kept.until)),
         say("Two administrators end it sooner, each with `threat normal`. `threat` says what it means."),
         Tone.DONE,
         HIGH_RULE,
