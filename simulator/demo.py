@@ -21,6 +21,11 @@ from simulator.world import World
 
 #: For a second terminal: what the bot of the demo is told, as a shell reads it.
 SETTINGS = Path("build/demo.env")
+_SWITCHED_ON = {
+    "# first_day_to_manager = true": "first_day_to_manager = true",
+    "# [notices]\n": "[notices]\n",
+    "# manager = []\n": 'manager = ["teams"]\n',
+}
 
 
 async def run(make_bot: Callable[[Mapping[str, str]], web.Application], port: int, say: Callable[[str], None], *, browser: bool) -> None:
@@ -44,7 +49,7 @@ async def run(make_bot: Callable[[Mapping[str, str]], web.Application], port: in
         environment = doorman.environment(
             world,
             f"sqlite:///{folder}/doorman.db",
-            POLICY_FILE="policy.example.toml",
+            POLICY_FILE=str(_policy(Path(folder))),
             **doorman.telling(f"http://127.0.0.1:{place.getsockname()[1]}"),
         )
         bot = await _listen(make_bot(environment), place)
@@ -63,6 +68,18 @@ async def run(make_bot: Callable[[Mapping[str, str]], web.Application], port: in
         finally:
             await bot.cleanup()
             await world.stop()
+
+
+def _policy(folder: Path) -> Path:
+    """The example with what is switched off in it and is to be seen here."""
+    text = Path("policy.example.toml").read_text(encoding="utf-8")
+    for written, meant in _SWITCHED_ON.items():
+        if written not in text:
+            raise RuntimeError(f"policy.example.toml has no line {written!r} any more")
+        text = text.replace(written, meant)
+    policy = folder / "policy.toml"
+    policy.write_text(text, encoding="utf-8")
+    return policy
 
 
 @contextmanager
