@@ -76,6 +76,7 @@ BUTTONS = {
     "bulk-cancelled-midway": ["result", "retry"],
     "bulk-denied": [],
     "bulk-expired": [],
+    "bulk-telling": ["result"],
 }
 
 

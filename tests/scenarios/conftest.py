@@ -29,7 +29,9 @@ def loaded_reader() -> Iterator[Loaded]:
 
 @pytest.fixture(autouse=True)
 def forked_readers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Processes that read files load nothing when they start."""
+    """Processes that read files load nothing when they start, but where that they are started is looked at."""
+    if request.node.get_closest_marker("own_readers"):
+        return
 
     async def started(wanted: dict[str, Any]) -> Forked:
         loaded: Loaded = request.getfixturevalue("loaded_reader")

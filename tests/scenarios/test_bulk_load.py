@@ -37,6 +37,7 @@ async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
         yield desk
 
 
+@pytest.mark.own_readers
 async def test_reading_ends_when_its_job_is_cancelled_and_with_the_bot(desk: Desk) -> None:
     content = endless()
     own = await drop_bytes(desk, content, name="people.xlsx")

@@ -14,9 +14,11 @@ import pytest_asyncio
 from aiohttp import web
 
 from bot.domain.incoming import CardAction, FileConsent, FileKind, IncomingFile, IncomingMessage, Verb
+from bot.domain.people import Actor
 from bot.domain.personal import PersonalChat
 from bot.domain.remarks import Remark, Tone
 from bot.domain.replies import FileOffered, FileStored, Help, Reply
+from bot.domain.stop import GO, Stop
 from bot.errors import Refusal
 from bot.languages import Readers
 from bot.services.personal_chats import PersonalChats
@@ -90,8 +92,8 @@ class Desk:
         self.consents.append(consent)
         return await self.hand_over(consent)
 
-    async def pause(self) -> None:
-        return None
+    async def stop(self, _: Actor) -> Stop:
+        return GO
 
     def answered(self, _: str) -> None:
         return None
