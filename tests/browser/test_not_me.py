@@ -14,7 +14,7 @@ def test_this_was_not_me(page: Page, browser: Browser, demo: str) -> None:
     act_as(page, HANNA)
     change(page, "set mobile for noor +31 6 12345678")
     card = page.get_by_test_id("card").last
-    expect(card).to_contain_text("Told of it: the person in Teams and by mail.")
+    expect(card).to_contain_text("Told of it: the person in Teams and by mail, the manager in Teams.")
 
     telephone = browser.new_context(viewport={"width": 390, "height": 844}, base_url=demo, locale="en-GB").new_page()
     act_as(telephone, NOOR, "mail")
