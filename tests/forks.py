@@ -163,6 +163,7 @@ def _wait_for_one(main: Callable[[], int | None], wanted: Mapping[str, Any], giv
         os.environ.clear()
         os.environ.update(wanted["environment"])
         sys.argv = wanted["arguments"]
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has what it runs beside itself ignore it
         os._exit(_ran(main))
     for number in three:
         os.close(number)

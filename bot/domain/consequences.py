@@ -101,9 +101,14 @@ def shown_once_told(operation_id: str, occasion: str = TOLD) -> Work:
     return Work(Workflow.ANNOUNCE, occasion, key=operation_id)
 
 
-def shown_on_the_way(job_id: str, now: datetime) -> Work:
-    """What follows the rows of a bulk job that ended: its requester's card tells how far it is."""
-    return Work(Workflow.ANNOUNCE, f"{PROGRESS}{now.timestamp():.0f}", key=job_id)
+def shown_on_the_way(job_id: str, now: datetime, *, last: bool = False) -> Work:
+    """What follows the rows of a bulk job that ended, and mails about them: its requester's card tells how far it is.
+
+    Args:
+        last: nothing else follows, so this is no repetition of what the card was told within the same second.
+    """
+    at = now.timestamp()
+    return Work(Workflow.ANNOUNCE, f"{PROGRESS}{at:.6f}" if last else f"{PROGRESS}{at:.0f}", key=job_id)
 
 
 def _execution(operation: Operation) -> Iterator[Work]:

@@ -215,7 +215,7 @@ class StoredNotices:
         before = at - CARD_EVERY if some_left else at
         shows_itself = not some_left and not State(connection.execute(_JOB_STATE, {"job": job_id}).scalar_one()).finished
         if not shows_itself and connection.execute(_SHOW_FILE, {"of": job_id, "before": before, "at": at}).rowcount:
-            self._start(connection, job_id, shown_on_the_way(job_id, at))
+            self._start(connection, job_id, shown_on_the_way(job_id, at, last=not some_left))
 
     def _start(self, connection: Connection, operation_id: str, work: Work) -> None:
         self._enqueue(connection, work.workflow.value, operation_id, occasion=work.occasion, key=work.key)
