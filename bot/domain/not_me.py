@@ -44,12 +44,13 @@ def pressed_event(notice: Notice, operation: Operation, actor: Actor | None, at:
     return AuditEvent(Tag.NOT_ME_PRESSED, at, *who, operation_id=operation.id, target_id=notice.target_id, facts=facts)
 
 
-def red_post(notice: Notice, operation: Operation, target: Person, rules: NotMeRules, at: datetime, *, often: int) -> LogNote:
+def red_post(notice: Notice, operation: Operation, rules: NotMeRules, at: datetime, *, often: int) -> LogNote:
     """For the log channel, and for the approvers.
 
     Args:
         often: how often somebody said so about this person within a week, this time included.
     """
+    target = operation.target
     agreed = say("agreed to by {names}", names=operation.approvers) if operation.approvals else say("nobody else had to agree")
     text = say(
         "{who} says that {id} was not wanted: asked for by {requester}, {agreed}.",
@@ -82,9 +83,7 @@ def who_said(notice: Notice, target: Person) -> str:
     return say("{name}", name=target.name)
 
 
-def stopping(
-    notice: Notice, operation: Operation, target: Person, dossier: Dossier | None, rules: NotMeRules, at: datetime
-) -> Operation | None:
+def stopping(notice: Notice, operation: Operation, dossier: Dossier | None, rules: NotMeRules, at: datetime) -> Operation | None:
     """The operation that takes access away: asked for by the person, agreed to by nobody because nobody has to.
 
     Args:
@@ -93,7 +92,7 @@ def stopping(
     Returns:
         None when there is nothing to take away.
     """
-    person = dossier.person if dossier else target
+    person = dossier.person if dossier else operation.target
     ends = Change(ChangeKind.SIGN_OUT, None, person.sessions_from, None)
     changes: tuple[Change, ...] = (ends,) if rules.end_sessions else ()
     takes_back = ""

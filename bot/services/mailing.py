@@ -17,7 +17,7 @@ from bot.domain.said import say, speaking, spoken
 from bot.errors import DirectoryError, Rejected, Throttled
 from bot.languages import Readers, language_of
 from bot.ports import Clock, Notices, Reach, Sleep
-from bot.services.notify import event_of
+from bot.services.notify import settle
 
 log = structlog.get_logger()
 
@@ -129,9 +129,7 @@ class Mailing:
             await self._notices.put_off(notice, began, now + max(TRY_AGAIN, (now - began) / 4))
 
     async def _settle(self, notice: Notice, operation: Operation, state: Told, why: str = "") -> None:
-        settled = replace(notice, state=state, why=why)
-        undelivered = state is Told.UNDELIVERABLE
-        await self._notices.settle(settled, event_of(settled, operation, self._clock()), to_log=undelivered and self._rules.to_log)
+        await settle(self._notices, self._rules, replace(notice, state=state, why=why), operation, self._clock())
 
     def _written(self, notice: Notice, operation: Operation) -> tuple[str, str]:
         """Subject and text, in the language of the one who reads it."""

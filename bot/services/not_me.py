@@ -89,7 +89,7 @@ class NotMeDesk:
             now, target, rules = self._clock(), operation.target, self._rules
 
             def post(often: int) -> LogNote | None:
-                return red_post(notice, operation, target, rules, now, often=often) if rules.log else None
+                return red_post(notice, operation, rules, now, often=often) if rules.log else None
 
             event = pressed_event(notice, operation, actor, now)
             if await self._not_me.press(notice, freeze_after(notice, operation, rules, now), event, post, who_said(notice, target)):
@@ -107,7 +107,7 @@ class NotMeDesk:
         if notice.stop_id:
             return
         dossier = await self._dossier(operation.target)
-        made = stopping(notice, operation, operation.target, dossier, self._rules, self._clock())
+        made = stopping(notice, operation, dossier, self._rules, self._clock())
         if made:
             await self._not_me.begin(notice, made, begun_event(made, self._clock()))
 

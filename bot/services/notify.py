@@ -104,22 +104,20 @@ async def notify(
 ) -> None:
     """Delivers the notices of an operation in Teams, and finds out who its managers are; comes back when no more is to be done.
 
-    Each is tried for a day from its first attempt on, and none waits for another. Mails are sent by `mailing.send_mails`.
+    Each is tried for a day from its first attempt on, and none waits for another. Mails are sent by `mailing.Mailing`.
     """
     operation = await operations.get(operation_id)
     if operation is None:
         return
 
-    async def settle(notice: Notice, state: Told, why: str = "", card_id: str = "") -> None:
-        settled = replace(notice, state=state, why=why, card_id=card_id)
-        undelivered = state is Told.UNDELIVERABLE
-        await notices.settle(settled, event_of(settled, operation, clock()), to_log=undelivered and rules.to_log)
+    async def ended(notice: Notice, state: Told, why: str = "", card_id: str = "") -> None:
+        await settle(notices, rules, replace(notice, state=state, why=why, card_id=card_id), operation, clock())
 
     async def post(notice: Notice) -> None:
         if notice.recipient is Recipient.MANAGER and not notice.person_id:
             manager = await manager_to_tell(directory, operation)
             if manager is None:
-                await settle(notice, Told.UNDELIVERABLE, say("Entra ID names no manager who had no part in it."))
+                await ended(notice, Told.UNDELIVERABLE, say("Entra ID names no manager who had no part in it."))
                 return
             notice = to_manager(notice, manager)
             await notices.addressed(notice)
@@ -130,9 +128,9 @@ async def notify(
         except ChatRefused as error:
             if error.status == 401:  # our own sign-in: an administrator can put it right within a day
                 raise
-            await settle(notice, Told.UNDELIVERABLE, why_refused(error))
+            await ended(notice, Told.UNDELIVERABLE, why_refused(error))
         else:
-            await settle(notice, Told.DELIVERED, card_id=card_id)
+            await ended(notice, Told.DELIVERED, card_id=card_id)
 
     async def tried(notice: Notice) -> None:
         began = notice.tried_at or clock()
@@ -140,7 +138,7 @@ async def notify(
             await post(notice)
         except ChatError:
             if clock() - began >= TRIED_FOR:
-                await settle(notice, Told.UNDELIVERABLE, say("Teams did not take it for a day."))
+                await ended(notice, Told.UNDELIVERABLE, say("Teams did not take it for a day."))
                 return
             await notices.put_off(notice, began, clock() + timedelta(seconds=1))
             raise
@@ -174,6 +172,12 @@ async def manager_to_tell(directory: Directory, operation: Operation) -> Person 
     except DirectoryError:
         return None
     return None
+
+
+async def settle(notices: Notices, rules: NoticeRules, settled: Notice, operation: Operation, at: datetime) -> None:
+    """Stores how a notice ended, and has the log channel told of one that cannot be delivered where policy wants that."""
+    undelivered = settled.state is Told.UNDELIVERABLE
+    await notices.settle(settled, event_of(settled, operation, at), to_log=undelivered and rules.to_log)
 
 
 def event_of(notice: Notice, operation: Operation, at: datetime) -> AuditEvent:

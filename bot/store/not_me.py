@@ -13,14 +13,14 @@ from bot.domain.consequences import NOT_WANTED, Workflow, shown_once_told
 from bot.domain.life import State
 from bot.domain.not_me import WITHIN
 from bot.domain.notice_rules import Way
-from bot.domain.notices import Notice, said
+from bot.domain.notices import Notice
 from bot.domain.operation import Operation
 from bot.domain.remarks import LogNote
-from bot.domain.said import say, to_column, to_store
+from bot.domain.said import say, to_column
 from bot.domain.stop import Freeze
 from bot.store import outbox
 from bot.store.moves import Moves, Seen, start
-from bot.store.notices import about, notice_in, notices_of
+from bot.store.notices import about, notice_in, notices_of, write_told
 from bot.store.stops import put_freeze
 from bot.store.tables import notices, operations
 from bot.store.trail import Trail
@@ -72,8 +72,6 @@ class StoredNotMe:
 
         def work(connection: Connection, trail: Trail) -> bool:
             outbox.take_turn(connection)
-            theirs = notices_of(connection, notice.operation_id, notice.row)
-            pressed = [each for each in theirs if each.pressed_at]
             if not connection.execute(_PRESS, {"notice": notice.id, "pressed_at": at}).rowcount:
                 return False
             put_freeze(connection, freeze)
@@ -81,9 +79,9 @@ class StoredNotMe:
             self._withdraw(connection, trail, notice, at, by)
             theirs = notices_of(connection, notice.operation_id, notice.row)
             if not notice.row:
-                lines = [to_store(each) for each in said(theirs)]
-                connection.execute(update(operations).where(operations.c.id == notice.operation_id).values(told=lines))
-            if any(each.way is Way.TEAMS or notice.way is Way.MAIL for each in pressed):
+                write_told(connection, notice.operation_id, theirs)
+            before = [each for each in theirs if each.pressed_at and each.id != notice.id]
+            if any(each.way is Way.TEAMS or notice.way is Way.MAIL for each in before):
                 return False  # everything that this one could do was done
             often = connection.execute(_PRESSED, {"person": notice.target_id, "since": at - WITHIN}).scalar_one()
             if told := post(often):
@@ -109,7 +107,7 @@ class StoredNotMe:
 
     async def begin(self, notice: Notice, made: Operation, event: AuditEvent) -> bool:
         def work(connection: Connection, trail: Trail) -> bool:
-            # Begun first, since its id is not known before; of two the second finds that there is one, and is undone.
+            # The trail is locked here, so of two the second finds that there is one.
             if connection.execute(_GET, {"notice": notice.id}).one().stop_id:
                 return False
             begun = self._moves.begin(connection, trail, "follow", made, event)

@@ -20,6 +20,7 @@ from bot.domain.operation import Operation
 from bot.domain.rows import Row as FileRow
 from bot.domain.said import from_store, to_column, to_store
 from bot.store import outbox, records
+from bot.store.prepared import Prepared
 from bot.store.tables import bulk_jobs, bulk_rows, notices, operations, personal_chats
 from bot.store.trail import Trail
 from bot.store.transactions import Transactions
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 _WORDS = ("recipient", "way", "state")
 _THIS = notices.c.id == bindparam("notice")
-_IN_CHAT = select(personal_chats.c.person_id).where(personal_chats.c.person_id == bindparam("person"))
+_IN_CHAT = Prepared(select(personal_chats.c.person_id).where(personal_chats.c.person_id == bindparam("person")))
 _ADD = insert(notices)
 _SETTLE = update(notices).where(_THIS & (notices.c.state == Told.WAITING.value))
 _OF = (
@@ -81,7 +82,7 @@ DAY = timedelta(days=1)
 
 def begin(connection: Connection, enqueue: Enqueue, operation: Operation, rules: NoticeRules, at: datetime) -> None:
     """Stores the notices of an operation that has ended, and has them delivered."""
-    in_chat = connection.execute(_IN_CHAT, {"person": operation.target.id}).first() is not None
+    in_chat = _IN_CHAT(connection, {"person": operation.target.id}).first() is not None
     if made := due(operation, rules, at, in_chat=in_chat):
         connection.execute(_ADD, [_row(notice) for notice in made])
         enqueue(connection, Workflow.NOTIFY.value, operation.id)
@@ -202,8 +203,7 @@ class StoredNotices:
                 outbox.add_remark(connection, self._enqueue, undelivered_post(notice, event.at))
             theirs = notices_of(connection, notice.operation_id, notice.row)
             if settled(theirs):
-                lines = [to_store(each) for each in said(theirs)]
-                connection.execute(update(operations).where(operations.c.id == notice.operation_id).values(told=lines))
+                write_told(connection, notice.operation_id, theirs)
                 self._start(connection, notice.operation_id, shown_once_told(notice.operation_id))
             return True
 
@@ -224,6 +224,12 @@ class StoredNotices:
 def notices_of(connection: Connection, operation_id: str, row: int) -> tuple[Notice, ...]:
     """Those of an operation, or of one row of a file, in the order in which they came to be."""
     return tuple(map(notice_in, connection.execute(_OF, {"operation": operation_id, "row": row})))
+
+
+def write_told(connection: Connection, operation_id: str, theirs: Iterable[Notice]) -> None:
+    """Who was told of an operation, and who did not want it, as its cards say it."""
+    lines = [to_store(each) for each in said(theirs)]
+    connection.execute(update(operations).where(operations.c.id == operation_id).values(told=lines))
 
 
 def _row(notice: Notice) -> dict[str, Any]:
