@@ -10,11 +10,11 @@ from bot.domain.change import KINDS, Change, ChangeKind
 from bot.domain.change_values import Switch
 from bot.domain.difference import difference
 from bot.domain.life import Fate, State
+from bot.domain.need import Need
 from bot.domain.operation import Operation, Result
 from bot.domain.pass_terms import window
 from bot.domain.people import Person
 from bot.domain.phone import mask_text
-from bot.domain.rules import Need
 from bot.domain.said import Said, join, say, say_count
 from bot.domain.sms import asked_for
 from cards.bulk_words import bulk_title, file_name

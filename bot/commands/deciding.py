@@ -15,13 +15,13 @@ from bot.domain.bulk import DRY_RUN_DONE
 from bot.domain.change import recorded
 from bot.domain.hand_over import the_manager
 from bot.domain.life import State
+from bot.domain.need import NO_NEED
 from bot.domain.operation import Operation
 from bot.domain.people import Person
 from bot.domain.phone import mask_text
 from bot.domain.refusals import quoted
 from bot.domain.remarks import Remark, Tone
 from bot.domain.replies import Reply
-from bot.domain.rules import NO_NEED
 from bot.domain.said import join, said_at, say, say_count, say_each
 from bot.domain.stop import because
 from bot.errors import Refusal

@@ -14,11 +14,11 @@ from bot.domain.change import Change, ChangeKind
 from bot.domain.conversations import ConversationRef
 from bot.domain.incoming import Verb
 from bot.domain.methods import Dossier, Method
+from bot.domain.need import Need
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.plan import Plan
 from bot.domain.policy import Audience
 from bot.domain.replies import Reply
-from bot.domain.rules import Need
 from bot.domain.said import Said
 from bot.domain.sign_in import Aspect
 from bot.domain.stop import GO, Stop

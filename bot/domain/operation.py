@@ -9,12 +9,12 @@ from bot.domain.bulk import Bulk
 from bot.domain.change import Change, ChangeKind
 from bot.domain.conversations import ConversationRef
 from bot.domain.life import Fate, State
+from bot.domain.need import NO_NEED, Need
 from bot.domain.people import Actor, Person
 from bot.domain.phone import mask_text
 from bot.domain.plan import kinds_of, only_contains
 from bot.domain.recovery import Recovery
 from bot.domain.rows import Row, row_operation_id
-from bot.domain.rules import NO_NEED, Need
 from bot.domain.said import join, say
 
 

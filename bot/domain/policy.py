@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum, auto
 
+from bot.domain.need import Need
 from bot.domain.people import Actor, Standing
-from bot.domain.rules import Need
 from bot.domain.said import said_at, say
 from bot.domain.stop import Freeze, Stop, because
 

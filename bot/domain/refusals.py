@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from bot.domain.change import KINDS, ChangeKind
+from bot.domain.need import Need
 from bot.domain.people import Person, Privileges
 from bot.domain.policy import Decision, Reason
-from bot.domain.rules import Ask, Ground, Need, Policy, Rule
+from bot.domain.rules import Ask, Ground, Policy, Rule
 from bot.domain.said import join, say, say_count, together
 
 #: The gravest first: of several grounds the first one that stands in the way is the one that is named.

@@ -15,10 +15,11 @@ from functools import reduce
 from bot.domain import refusals, threat
 from bot.domain.change import Change, ChangeKind
 from bot.domain.hand_over import SEEN_ONCE
+from bot.domain.need import NO_NEED, Need
 from bot.domain.people import Person
 from bot.domain.policy import ALLOWED, Decision, Reason, stopped
 from bot.domain.refusals import GRAVITY, names
-from bot.domain.rules import NO_NEED, PROTECTED, Ask, Ground, Need, Policy, Rule
+from bot.domain.rules import PROTECTED, Ask, Ground, Policy, Rule
 from bot.domain.said import join, say
 from bot.domain.stop import Stop
 

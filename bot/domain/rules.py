@@ -17,7 +17,8 @@ from bot.domain.conversations import ConversationRef
 from bot.domain.high import High
 from bot.domain.notice_rules import NoticeRules, NotMeRules
 from bot.domain.people import Person, Privileges
-from bot.domain.said import join, say, say_count
+from bot.domain.proof import NO_PROOF, ProofNeed, ProofRules
+from bot.domain.said import join, say
 from bot.domain.stop import Threat
 
 
@@ -100,6 +101,8 @@ class Rule:
         registered: it is about people who have a method already (True), or who have none yet (False); None for both.
         reusable: a pass that is used more than once is allowed by it.
         to_manager: what is seen once is revealed by the person's manager.
+        proof: what has to be proved of the caller; with `or_proof` no demand, but the alternative to `approvals`.
+        if_risk: the same while a signal about the person is bad or cannot be read.
     """
 
     name: str
@@ -120,6 +123,9 @@ class Rule:
     registered: bool | None = None
     reusable: bool = False
     to_manager: bool = False
+    proof: ProofNeed = NO_PROOF
+    or_proof: bool = False
+    if_risk: ProofNeed = NO_PROOF
 
     def holds_in(self, where: ConversationRef) -> bool:
         """Whether it is about what is asked in this conversation."""
@@ -170,6 +176,7 @@ class Policy:
         first_day_to_manager: the first pass of somebody new is revealed by the manager, whatever the rules say.
         notices: who is told of a change.
         not_me: what happens when they did not want it.
+        proof: how long proofs count, how many failures lock, how young a number may be.
         high: what a high threat level adds (`domain.threat.tightened`).
         unknown_is_high: as long as nobody can say how the threat level stands it counts as high.
         threat: the level for which this policy has been tightened; None for the policy as it was written.
@@ -189,6 +196,7 @@ class Policy:
     full_numbers_in_files: bool = False
     notices: NoticeRules = field(default_factory=NoticeRules)
     not_me: NotMeRules = field(default_factory=NotMeRules)
+    proof: ProofRules = field(default_factory=ProofRules)
     high: High = field(default_factory=High)
     unknown_is_high: bool = False
     threat: Threat | None = None
@@ -237,6 +245,7 @@ class Ask:
         implied: what the request amounts to beside its kinds, such as a reset by its last step.
         registered: the target has a method already, or counts as if.
         takes_back: it takes back what an operation added.
+        risky: a signal about the target was bad, or could not be read, when it was asked.
     """
 
     kinds: frozenset[ChangeKind]
@@ -253,6 +262,7 @@ class Ask:
     implied: frozenset[ChangeKind] = frozenset()
     registered: bool = True
     takes_back: bool = False
+    risky: bool = False
 
     @property
     def contains(self) -> bool:
@@ -263,46 +273,6 @@ class Ask:
     def more(self) -> frozenset[ChangeKind]:
         """Those of the kinds that do more than take access away."""
         return frozenset() if self.takes_back else self.kinds - self.containing
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Need:
-    """What an operation waits for once its requester has confirmed.
-
-    Attributes:
-        approvals: how many other people must agree; 0 for nobody.
-        groups: ids of the groups whose members may.
-        group_names: the same in words, as the card says them.
-        rules: names of the rules that demand it.
-        deny_reason: whoever denies has to say why.
-        valid_for: how long the approval may take.
-        to_manager: the person's manager, and not the requester, reveals what is seen once.
-    """
-
-    approvals: int = 0
-    groups: frozenset[str] = frozenset()
-    group_names: str = ""
-    rules: tuple[str, ...] = ()
-    deny_reason: bool = False
-    valid_for: timedelta = timedelta(hours=1)
-    to_manager: bool = False
-
-    @property
-    def in_words(self) -> str:
-        """As people say it: "2 approvals by members of Seniors"; "no approval" when none is needed."""
-        if not self.approvals:
-            return say("no approval, and the manager to reveal it") if self.to_manager else say("no approval")
-        approvals = say_count(
-            self.approvals,
-            "{count} approval by members of {groups}",
-            "{count} approvals by members of {groups}",
-            groups=self.group_names,
-        )
-        return say("{approvals}, and the manager to reveal it", approvals=approvals) if self.to_manager else approvals
-
-
-#: The requester's own confirmation is enough.
-NO_NEED = Need()
 
 
 #: How sentences name the groups of the settings.

@@ -14,11 +14,12 @@ from enum import Enum, auto
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import ChangeKind
 from bot.domain.high import High
+from bot.domain.need import Need
 from bot.domain.people import Actor
 from bot.domain.phone import mask_text
 from bot.domain.policy import ALLOWED, Decision, Reason
 from bot.domain.remarks import LogNote
-from bot.domain.rules import Limits, Need, Policy
+from bot.domain.rules import Limits, Policy
 from bot.domain.said import join, said_at, say, say_count
 from bot.domain.stop import Threat, because
 

@@ -13,11 +13,11 @@ from bot.domain.conversations import ConversationRef
 from bot.domain.hindrance import Hindrance
 from bot.domain.life import State
 from bot.domain.limits import SetBefore
+from bot.domain.need import Need
 from bot.domain.operation import Operation
 from bot.domain.people import Person
 from bot.domain.plan import Warned
 from bot.domain.rows import FileRow, Row, RowEnd, RowKind, Sample, Taken
-from bot.domain.rules import Need
 
 T = TypeVar("T")
 

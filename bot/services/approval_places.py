@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from bot.domain.conversations import ConversationRef
 from bot.domain.incoming import CardAction
+from bot.domain.need import Need
 from bot.domain.operation import Operation
 from bot.domain.people import Person
 from bot.domain.personal import named, remedy
-from bot.domain.rules import Need
 from bot.domain.said import say
 from bot.errors import Refusal
 from bot.ports import Chats, Operations

@@ -10,13 +10,14 @@ from bot.domain.approvers import about_approver
 from bot.domain.change import CONTAINING, Change, ChangeKind
 from bot.domain.conversations import ConversationRef
 from bot.domain.methods import Dossier
+from bot.domain.need import NO_NEED
 from bot.domain.operation import Operation
 from bot.domain.people import Standing
 from bot.domain.plan import Plan, kinds_of
 from bot.domain.policy import ALLOWED, NO_GROUPS, Audience, Decision, Reason, permit, stopped
 from bot.domain.registered import REMEMBERED_FOR, Made, leaves_nothing_strong, moved_since, registered, replaces
 from bot.domain.review import as_wanted, review, still_enough
-from bot.domain.rules import NO_NEED, Ask, Policy
+from bot.domain.rules import Ask, Policy
 from bot.domain.said import say
 from bot.domain.sms import switches_on, with_sign_in
 from bot.domain.stop import GO, Stop

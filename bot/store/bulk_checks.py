@@ -14,10 +14,10 @@ from bot.domain.bulk import Bulk, PlanDigest
 from bot.domain.conversations import ConversationRef
 from bot.domain.life import NOT_DONE, State
 from bot.domain.limits import SetBefore
+from bot.domain.need import Need
 from bot.domain.operation import Operation
 from bot.domain.plan import Warned
 from bot.domain.rows import FileRow, Row, RowKind
-from bot.domain.rules import Need
 from bot.domain.said import to_column
 from bot.store import bulk_read, bulk_rows, records
 from bot.store.moves import Moves, Seen

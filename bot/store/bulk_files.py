@@ -11,8 +11,8 @@ from sqlalchemy import Connection, insert, select, update
 from bot.domain.audit import AuditEvent
 from bot.domain.bulk import Bulk, Hold
 from bot.domain.life import State
+from bot.domain.need import NO_NEED
 from bot.domain.operation import Operation
-from bot.domain.rules import NO_NEED
 from bot.store import bulk_rows, records
 from bot.store.moves import Moves, Seen
 from bot.store.tables import bulk_files, bulk_jobs, operations

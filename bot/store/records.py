@@ -19,6 +19,7 @@ from bot.domain.file_found import NO_ANSWERS, Answers, Doubt, Sheet, Unused
 from bot.domain.file_found import Found as FileFound
 from bot.domain.life import Fate, State
 from bot.domain.methods import Family, PhoneType
+from bot.domain.need import Need
 from bot.domain.operation import Approval, Operation, Result
 from bot.domain.pass_terms import WantedPass
 from bot.domain.people import Actor, Person
@@ -26,7 +27,6 @@ from bot.domain.plan import Warned
 from bot.domain.recovery import Found, Recovery, Situation
 from bot.domain.rows import Mode, RowKind, Wish
 from bot.domain.rows import Row as BulkRow
-from bot.domain.rules import Need
 from bot.domain.said import from_store, to_store
 from bot.domain.sign_in import DefaultMethod, MfaState
 

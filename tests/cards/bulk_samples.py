@@ -16,11 +16,11 @@ from bot.domain.file_found import Answers, Doubt, Found, Sheet, Unused
 from bot.domain.hindrance import Hindrance
 from bot.domain.life import State
 from bot.domain.methods import PhoneType
+from bot.domain.need import Need
 from bot.domain.operation import Approval, Operation
 from bot.domain.people import Person
 from bot.domain.replies import ApprovalShown, BulkExplained, BulkShown, History, LogEntry, OperationShown, Pending, Reply, Viewer
 from bot.domain.rows import Row, RowKind, Sample, Wish
-from bot.domain.rules import Need
 
 COUNTS = {
     RowKind.ADD: 8120,

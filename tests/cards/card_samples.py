@@ -13,6 +13,7 @@ from bot.domain.forms import Field, FieldKind, FormShown
 from bot.domain.high import High
 from bot.domain.life import Fate, State
 from bot.domain.methods import Dossier, Family, Method, Phone, PhoneType, SmsSignIn
+from bot.domain.need import NO_NEED, Need
 from bot.domain.operation import Approval, Operation, Result
 from bot.domain.pass_terms import WantedPass
 from bot.domain.people import Actor, Person
@@ -36,7 +37,6 @@ from bot.domain.replies import (
     Viewer,
     Whoami,
 )
-from bot.domain.rules import NO_NEED, Need
 from bot.domain.said import join, say
 from bot.domain.secret import Secret
 from bot.domain.sign_in import DefaultMethod, MfaState, PassFacts, Preference, Registration

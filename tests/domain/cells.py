@@ -15,10 +15,11 @@ from typing import NamedTuple, TypedDict
 
 from bot.domain.change import CONTAINING, ChangeKind
 from bot.domain.conversations import ConversationRef
+from bot.domain.need import Need
 from bot.domain.people import Person, Privileges
 from bot.domain.policy import Decision
 from bot.domain.review import may_approve, review
-from bot.domain.rules import Ask, Need, Policy
+from bot.domain.rules import Ask, Policy
 from bot.domain.stop import GO, Stop
 from bot.settings.policy_file import load
 from simulator import cast

@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.change import CONTAINING, ChangeKind
+from bot.domain.need import Need
 from bot.domain.people import Actor, Person
 from bot.domain.policy import Reason
-from bot.domain.rules import Ground, Need, Rule, default_policy
+from bot.domain.rules import Ground, Rule, default_policy
 from bot.domain.stop import FREEZE_FOR, Pause, Stop, freeze_of
 from tests.domain.cells import ADMINS, BEFORE, EXAMPLE, HELPDESK, NOTHING, NOW, PEOPLE, RESET, TARGETS, TEN, asked, judged, lines, policy_in
 

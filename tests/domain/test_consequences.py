@@ -17,11 +17,11 @@ from bot.domain.change import Change, ChangeKind
 from bot.domain.consequences import Work, Workflow, after, shown_again, shown_on_the_way
 from bot.domain.conversations import ConversationRef
 from bot.domain.life import BEGINNINGS, CODE_STANDS, STAYING, TRANSITIONS, State
+from bot.domain.need import NO_NEED
 from bot.domain.operation import Approval, Operation
 from bot.domain.pass_terms import WantedPass
 from bot.domain.people import Actor, Person
 from bot.domain.recovery import LOOKS, Recovery, Situation
-from bot.domain.rules import NO_NEED
 from bot.store.engine import QUEUES
 
 NOW = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)

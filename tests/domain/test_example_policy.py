@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.domain.change import ChangeKind
+from bot.domain.need import Need
 from bot.domain.review import CONTAINMENT
-from bot.domain.rules import Need, Policy
+from bot.domain.rules import Policy
 from tests.domain.cells import (
     EXAMPLE,
     NOTHING,

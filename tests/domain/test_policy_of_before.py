@@ -12,8 +12,9 @@ from itertools import product
 import pytest
 
 from bot.domain.change import ChangeKind
+from bot.domain.need import Need
 from bot.domain.review import CONTAINMENT
-from bot.domain.rules import Need, Policy
+from bot.domain.rules import Policy
 from tests.domain.cells import BEFORE, NOTHING, PEOPLE, RESET, TARGETS, asked, cells, judged, lines, missing, policy_in, verdict, wrong
 
 RULES = {

@@ -11,10 +11,11 @@ import pytest
 
 from bot.domain.change import ChangeKind
 from bot.domain.conversations import ConversationRef
+from bot.domain.need import Need
 from bot.domain.people import Person, Privileges
 from bot.domain.policy import Decision, Reason
 from bot.domain.review import could_approve, review, still_enough
-from bot.domain.rules import Ask, Ground, Hours, Need, Policy, Rule
+from bot.domain.rules import Ask, Ground, Hours, Policy, Rule
 from bot.domain.stop import GO
 
 MONDAY = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)

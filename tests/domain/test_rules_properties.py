@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from bot.domain.change import ChangeKind
 from bot.domain.conversations import ConversationRef
+from bot.domain.need import Need
 from bot.domain.people import Person, Privileges
 from bot.domain.policy import Decision, Reason
 from bot.domain.review import grounds, may_approve, review
-from bot.domain.rules import Ask, Ground, Hours, Need, Policy, Rule
+from bot.domain.rules import Ask, Ground, Hours, Policy, Rule
 from bot.domain.stop import GO
 
 NOW = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)

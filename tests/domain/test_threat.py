@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from bot.domain.change import CONTAINING, ChangeKind
 from bot.domain.high import SHORTEST, High
 from bot.domain.limits import NO_LIMITS
+from bot.domain.need import NO_NEED
 from bot.domain.people import Actor
 from bot.domain.policy import Decision, Reason
 from bot.domain.review import review
-from bot.domain.rules import NO_NEED, Ask, Limits, Policy, default_policy
+from bot.domain.rules import Ask, Limits, Policy, default_policy
 from bot.domain.stop import GO, Threat
 from bot.domain.threat import AGREE_WITHIN, HIGH_RULE, Word, heard, holds, tightened, tightened_limits, word_of
 from tests.domain.test_rules_properties import NOW, asks, cases, policy_of, several

@@ -15,10 +15,11 @@ import pytest
 from bot.domain.change import Change, ChangeKind
 from bot.domain.life import State
 from bot.domain.limits import NO_LIMITS
+from bot.domain.need import Need
 from bot.domain.operation import Operation
 from bot.domain.people import Actor, Person
 from bot.domain.plan import Plan
-from bot.domain.rules import Limits, Need
+from bot.domain.rules import Limits
 from bot.domain.stop import freeze_of
 from bot.errors import Forbidden, Refusal
 from bot.services.within_limits import within_limits

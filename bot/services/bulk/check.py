@@ -15,6 +15,7 @@ from bot.domain.change import ChangeKind
 from bot.domain.life import State
 from bot.domain.limits import said_before
 from bot.domain.methods import Dossier, PhoneType
+from bot.domain.need import NO_NEED
 from bot.domain.operation import Operation
 from bot.domain.people import Standing
 from bot.domain.plan import Plan, Warned
@@ -22,7 +23,6 @@ from bot.domain.policy import Decision
 from bot.domain.retirement import Retiring
 from bot.domain.review import still_enough
 from bot.domain.rows import Row, RowKind
-from bot.domain.rules import NO_NEED
 from bot.domain.said import Said, join, say
 from bot.domain.sign_in import SmsTerms
 from bot.domain.sms import file_notes

@@ -1,0 +1,102 @@
+"""What an operation needs from people before it is carried out: proofs of the caller, and the agreement of others. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.domain.proof import NO_PROOF, Proof, ProofNeed, enough
+from bot.domain.said import join, say, say_count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eased:
+    """Other people, or fewer or more of them, have to agree where this is proved; the other attributes are those of `Need`."""
+
+    proof: ProofNeed
+    approvals: int = 0
+    groups: frozenset[str] = frozenset()
+    group_names: str = ""
+    rules: tuple[str, ...] = ()
+    deny_reason: bool = False
+    valid_for: timedelta = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """What an operation waits for: proofs before its requester can confirm, and after that the agreement of others.
+
+    Attributes:
+        approvals: how many other people must agree; 0 for nobody.
+        groups: ids of the groups whose members may.
+        group_names: the same in words, as the card says them.
+        rules: names of the rules that demand it.
+        deny_reason: whoever denies has to say why.
+        valid_for: how long the approval may take.
+        to_manager: the person's manager, and not the requester, reveals what is seen once.
+        proof: what has to be proved of the caller before it can be confirmed.
+        eased: what else may be proved, so that fewer people have to agree (`or_proof` of a rule); fewest first.
+        instead: who has to agree where none of what has to be proved is possible, and a reason is given (`or_approvals`); None for nobody.
+        risky: a signal about the person was bad, or could not be read, when it was asked.
+    """
+
+    approvals: int = 0
+    groups: frozenset[str] = frozenset()
+    group_names: str = ""
+    rules: tuple[str, ...] = ()
+    deny_reason: bool = False
+    valid_for: timedelta = timedelta(hours=1)
+    to_manager: bool = False
+    proof: ProofNeed = NO_PROOF
+    eased: tuple[Eased, ...] = ()
+    instead: Eased | None = None
+    risky: bool = False
+
+    @property
+    def in_words(self) -> str:
+        """As people say it: "a proof of the caller of tier 2 or higher, and 2 approvals by members of Seniors"; "no approval" for none."""
+        approvals = self._approvals or ("" if self.proof else say("no approval"))
+        return join(say(", and "), (self.proof.in_words, approvals, say("the manager to reveal it") if self.to_manager else ""))
+
+    @property
+    def _approvals(self) -> str:
+        if not self.approvals:
+            return ""
+        approvals = say_count(
+            self.approvals,
+            "{count} approval by members of {groups}",
+            "{count} approvals by members of {groups}",
+            groups=self.group_names,
+        )
+        if not self.eased:
+            return approvals
+        least = self.eased[0]
+        if not least.approvals:
+            return say("{approvals} or {proof}", approvals=approvals, proof=least.proof.in_words)
+        return say("{approvals} ({count} with {proof})", approvals=approvals, count=least.approvals, proof=least.proof.in_words)
+
+    def with_proofs(self, proofs: Collection[Proof], at: datetime) -> Need:
+        """The same with as few approvals as the proofs that count at this moment leave; what has to be proved is still demanded."""
+        return next((self._as(eased) for eased in self.eased if enough(eased.proof, proofs, at)), self)
+
+    @property
+    def without_proof(self) -> Need:
+        """The same where none of what has to be proved is possible, so that more people stand in for it; only with an `instead`."""
+        assert self.instead is not None, "somebody stands in for it"
+        return replace(self._as(self.instead), proof=NO_PROOF, eased=())
+
+    def _as(self, eased: Eased) -> Need:
+        return replace(
+            self,
+            approvals=eased.approvals,
+            groups=eased.groups,
+            group_names=eased.group_names,
+            rules=eased.rules,
+            deny_reason=eased.deny_reason,
+            valid_for=eased.valid_for,
+        )
+
+
+#: The requester's own confirmation is enough.
+NO_NEED = Need()

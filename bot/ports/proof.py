@@ -1,0 +1,94 @@
+"""Proof of the caller, and what may be known of one, as services see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.methods import Dossier
+from bot.domain.people import Person
+from bot.domain.signals import OldNumber, Signals
+
+
+class Signs(Protocol):
+    """What the tenant tells about somebody beyond their account, by optional permissions."""
+
+    async def signals(self, dossier: Dossier, *, lost: bool = False) -> Signals:
+        """What is known of somebody, remembered for `SIGNALS_STAND`; what cannot be read is not seen. Raises nothing.
+
+        Args:
+            lost: a device is said to be lost.
+        """
+
+    async def old_numbers(self, dossier: Dossier, since: datetime) -> tuple[OldNumber, ...]:
+        """The numbers that have been the person's since before a moment, the best one first: registered phones, then the profile's.
+
+        Raises:
+            DirectoryError: the log of changes cannot be read, so of no number that can be said.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """Who has signed in, freshly and with MFA, in our tenant.
+
+    Attributes:
+        session: the first characters of the token's `uti`, for the trail.
+    """
+
+    object_id: str
+    name: str
+    session: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignInBegun:
+    """A sign-in that somebody is sent to.
+
+    Attributes:
+        url: of the sign-in page.
+        flow: what has to be kept until they are back, as JSON; no token is in it.
+    """
+
+    url: str
+    flow: str
+
+
+class SignInRefused(Exception):
+    """Whoever came back has not proved who they are; the text says why, `code` is for the trail.
+
+    Attributes:
+        code: "cancelled", "no_mfa" (the sign-in lacked MFA or the authentication context), "stale", "other_tenant", "unusable".
+    """
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+class SignIns(Protocol):
+    """Fresh sign-ins of people on a page of ours. Tokens are checked and dropped; none is ever kept."""
+
+    async def begin(self, person: Person, state: str, *, again: bool = False) -> SignInBegun:
+        """Begins one for this person.
+
+        Args:
+            state: 32 random bytes, in a form fit for an address; names the flow when they come back.
+            again: the claims are demanded explicitly, because those of the first time lacked.
+
+        Raises:
+            Unavailable: the login service does not answer.
+        """
+
+    async def finish(self, flow: str, answer: dict[str, str]) -> SignedIn:
+        """Who came back.
+
+        Args:
+            flow: as `SignInBegun.flow`.
+            answer: the query of the redirect.
+
+        Raises:
+            SignInRefused: it is no fresh sign-in with MFA in our tenant.
+            Unavailable: the login service does not answer.
+        """
