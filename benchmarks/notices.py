@@ -28,7 +28,7 @@ from benchmarks.kill import empty_database
 from benchmarks.kill_bots import Bot
 from benchmarks.kill_people import operation_of
 from benchmarks.processes import cpu_seconds, resident_mb
-from bot.domain.notices import MAILS_A_DAY, MAILS_A_MINUTE, Told
+from bot.domain.notices import MAILS_A_MINUTE, Told
 from bot.store.tables import bulk_rows, notices
 from bot.store.transactions import open_engine
 from simulator import cast
@@ -89,9 +89,8 @@ async def run(mails: int, scale: float, database_url: str, folder: Path) -> Figu
         await _begin(world, bot)
         memory: dict[int, float] = {}
         while (gone := len(world.entra.exchange.mails)) < mails + 1:  # the one that begins them is an operation's
-            for mark in (min(FIRST, mails), MAILS_A_DAY):
-                if gone >= mark:
-                    memory.setdefault(mark, resident_mb(bot.pid))
+            if gone >= FIRST:
+                memory.setdefault(gone // FIRST * FIRST, resident_mb(bot.pid))
             await asyncio.sleep(LOOK)
         memory[mails] = resident_mb(bot.pid)
         cpu, seconds = cpu_seconds(bot.pid) - spent, time.monotonic() - began

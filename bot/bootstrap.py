@@ -12,13 +12,13 @@ from functools import partial
 import aiohttp
 import structlog
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST
 
 from bot.commands import COMMANDS
 from bot.commands.about import welcome
 from bot.commands.spec import Ports
 from bot.domain.bulk import BulkRules
 from bot.domain.policy import Groups
+from bot.domain.proving import Terms
 from bot.domain.rules import Policy
 from bot.domain.stop import Stop
 from bot.domain.threat import UNKNOWN
@@ -32,10 +32,10 @@ from bot.graph.registrations import GraphRegistrations
 from bot.graph.throttle import BACKGROUND, ThrottleGate
 from bot.graph.together import Together
 from bot.languages import Readers
-from bot.metrics import exposed
 from bot.planning.installation import Installation
 from bot.ports import Clock, Registrations, Sleep
 from bot.readiness import Readiness
+from bot.routes import ENDPOINT, NOT_ME, READY, add_routes
 from bot.services.about_person import AboutPerson
 from bot.services.again import Again
 from bot.services.agreement import Agreement
@@ -65,15 +65,21 @@ from bot.services.operations import OperationDesk
 from bot.services.personal_cards import PersonalCards
 from bot.services.personal_chats import PersonalChats
 from bot.services.prepare import Preparation
+from bot.services.proof_answers import ProofAnswers
+from bot.services.proof_cards import ProofCards
+from bot.services.proving import ProofDesk
 from bot.services.reconcile import report_discrepancies, turn
 from bot.services.registrations import NightlyReading, read_registrations
 from bot.services.report import ReportDesk
 from bot.services.requester import RequesterPresses
+from bot.services.requesters_card import RequestersCard
 from bot.services.reveal import Reveals
 from bot.services.review import Reviewer
+from bot.services.showing import Showing
 from bot.services.tell import remind, tell
 from bot.services.turns import Turns
 from bot.services.view import Views
+from bot.services.witnesses import Witnesses
 from bot.serving import SERVER_LIMITS
 from bot.settings.environment import Settings
 from bot.settings.policy_file import policy_of
@@ -89,6 +95,7 @@ from bot.store.limit_counts import StoredUsages
 from bot.store.not_me import StoredNotMe
 from bot.store.notices import StoredNotices
 from bot.store.operations import StoredOperations
+from bot.store.proofs import StoredProofs
 from bot.store.registrations import StoredRegistrations
 from bot.store.schema import upgrade
 from bot.store.stops import StoredStops
@@ -103,6 +110,19 @@ from bot.token_sources import make_connector_tokens, make_graph_tokens
 from bot.web import not_me as not_me_page
 
 log = structlog.get_logger()
+
+
+class GraphSigns:  # TEMPORARY
+    async def signals(self, dossier, *, lost=False):
+        from bot.domain.signals import NOT_SEEN
+
+        return NOT_SEEN
+
+    async def old_numbers(self, dossier, since):
+        return ()
+
+    async def manager_changed(self, person_id, since):
+        return False
 
 
 def utc_now() -> datetime:
@@ -125,42 +145,8 @@ def build(
     app = web.Application(client_max_size=BODY_LIMIT, handler_args=SERVER_LIMITS)
     policy = policy or policy_of(settings)
     app.cleanup_ctx.append(partial(_running, settings=settings, policy=policy, clock=clock, sleep=sleep, bulk_scale=bulk_scale))
-    app.add_routes(
-        [
-            web.post("/api/messages", _messages),
-            web.get("/healthz", _alive),
-            web.get("/readyz", _ready),
-            web.get("/metrics", _metrics),
-        ]
-    )
-    if settings.public_url:
-        app.add_routes([web.get(not_me_page.PATH, _not_me_shown), web.post(not_me_page.PATH, _not_me_pressed)])
+    add_routes(app, pages=bool(settings.public_url))
     return app
-
-
-async def _not_me_shown(request: web.Request) -> web.Response:
-    return await request.app[_NOT_ME].show(request)
-
-
-async def _not_me_pressed(request: web.Request) -> web.Response:
-    return await request.app[_NOT_ME].press(request)
-
-
-async def _messages(request: web.Request) -> web.Response:
-    return await request.app[_ENDPOINT].post(request)
-
-
-async def _alive(_: web.Request) -> web.Response:
-    return web.Response(text="alive\n")
-
-
-async def _ready(request: web.Request) -> web.Response:
-    problem = await request.app[_READY].problem()
-    return web.Response(status=503 if problem else 200, text=f"{problem or 'ready'}\n")
-
-
-async def _metrics(_: web.Request) -> web.Response:
-    return web.Response(body=exposed(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 async def _running(  # noqa: PLR0915 - the one place where everything is put together
@@ -235,12 +221,13 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
                 "execute": lambda operation_id: execute(operations, reviewer, background, clock, sleep, operation_id),
                 "reconcile": compare_logs,
                 "registrations": lambda reading: read_registrations(registrations, everybody, settings.zone, clock, reading),
-                "announce": lambda subject: announce(operations, jobs, announcer, in_channel, in_person, clock, sleep, subject),
+                "announce": lambda subject: announce(operations, asked, in_channel, in_person, clock, sleep, subject),
                 "tell": lambda subject: tell(operations, jobs, announcer, clock, sleep, subject),
                 "remind": lambda subject: remind(operations, chats, announcer, clock, sleep, operation_of(subject)),
                 "follow_up": lambda subject: follow_up(operations, background, announcer, clock, sleep, subject),
                 "notify": lambda subject: notify(operations, notices, background, in_teams, told, clock, sleep, operation_of(subject)),
                 "hand_over": lambda subject: hand_over.bring(operation_of(subject)),
+                "prove": lambda subject: proof_cards.bring(subject, pages=proof_pages, contact=contact),
                 "not_me": lambda notice_id: not_me.carry_on(announcer, chats, in_teams, notice_id),
                 "mail": lambda _: mailing.send_all(),
                 "log": lambda _: post_log(operations, announcer, settings.log_channel, clock, sleep),
@@ -265,6 +252,9 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         chats = StoredChats(transactions)
         known = PersonalChats(chats, clock)
         stack.push_async_callback(known.close)
+        proofs, terms = StoredProofs(transactions, engine.enqueue, stops.look_anew), Terms(policy.proof, pages=bool(settings.public_url))
+        showing = Showing(proofs, terms, clock)
+        asked = RequestersCard(operations, jobs, announcer, showing, clock)
         in_channel = ApproversCard(operations, jobs, announcer, background, clock, settings.hosts.teams)
         in_person = PersonalCards(operations, jobs, chats, known, announcer, background, clock, settings.hosts.teams)
         reach = GraphReach(graph, settings.notice_mailbox, settings.teams_catalog_app_id)
@@ -272,10 +262,12 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         in_teams = InTeams(chats, announcer, door, reach, clock, installs=told.install, contact=settings.helpdesk_contact)
         hand_over = HandOver(operations, chats, announcer, in_teams, clock, sleep, settings.helpdesk_contact)
         letter = Letter(readers, settings.zone, settings.helpdesk_contact, f"{settings.public_url}/n/" if settings.public_url else "")
+        proof_cards = ProofCards(operations, proofs, chats, announcer, in_teams, clock, sleep)
+        proof_pages = f"{settings.public_url}/p/" if settings.public_url else ""
         mailing = Mailing(notices, reach, told, letter, clock, sleep, scale=bulk_scale)
         said_no, contact = StoredNotMe(transactions, engine.enqueue, stops.look_anew), settings.helpdesk_contact
         not_me = NotMeDesk(operations, said_no, background, policy.not_me, contact, clock, sleep)
-        app[_NOT_ME] = not_me_page.NotMePages(not_me, readers, settings.language, contact)
+        app[NOT_ME] = not_me_page.NotMePages(not_me, readers, settings.language, contact)
         await engine.start()
         stack.push_async_callback(engine.close)
 
@@ -287,7 +279,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
             policy.high,
             settings.admin_group_id,
         )
-        reviewer = Reviewer(policy, stops, operations, clock)
+        reviewer = Reviewer(policy, stops, operations, proofs, clock)
         groups = Groups(
             settings.helpdesk_group_id, settings.admin_group_id, policy.asking(), policy.approving(), policy.groups(), policy.reporting()
         )
@@ -311,14 +303,18 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
 
         ports = Ports(directory, operations, stops, usages, jobs)
         preparation = Preparation(ports, directory.to_show(), gate, reviewer, agreement, installation, clock)
-        commands = CommandDesk(operations, gate, preparation, desk, reports, clock)
+        commands = CommandDesk(operations, gate, preparation, desk, reports, showing, clock)
         forms = Forms(operations, directory, gate, commands, clock)
-        views = Views(operations, gate, approvals, desk, clock)
+        views = Views(operations, gate, approvals, desk, showing, clock)
         reveals = Reveals(operations, directory, gate, reviewer, clock, sleep)
-        again = Again(operations, directory, reviewer, agreement, installation, clock)
-        requester = RequesterPresses(operations, reviewer, gate, reveals, again, views, clock)
+        again = Again(operations, directory, reviewer, agreement, installation, showing, clock)
+        requester = RequesterPresses(operations, reviewer, gate, reveals, again, views, clock, terms)
         person = AboutPerson(operations, stops, directory, reviewer, commands, views, clock)
-        pressed = OperationDesk(gate, approvals, requester, person, not_me, views)
+        signs = GraphSigns()
+        witnesses = Witnesses(directory, signs, operations, gate, terms, clock)
+        answers = ProofAnswers(operations, proofs, gate, witnesses, showing, terms, clock, contact)
+        proving = ProofDesk(operations, proofs, gate, reviewer, witnesses, showing, answers, terms)
+        pressed = OperationDesk(gate, approvals, requester, person, not_me, proving, views)
         dispatch = Dispatch(turns, gate, commands, forms, pressed, desk, reports)
         tokens = (
             None
@@ -333,17 +329,14 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         )
         handler = DoormanHandler(dispatch, turns, connector, welcome(COMMANDS), settings.bot_tenant_id, readers, known)
         stack.push_async_callback(handler.close)
-        app[_ENDPOINT] = MessagesEndpoint(
+        app[ENDPOINT] = MessagesEndpoint(
             TeamsAdapter(), handler, connector, tokens, settings.allowed_service_urls, settings.bot_tenant_id, readers
         )
         parts = {"store": operations.ready, "graph": directory.ready} | ({"signing keys": tokens.ready} if tokens else {})
-        app[_READY] = Readiness(parts, clock)
+        app[READY] = Readiness(parts, clock)
         yield
 
 
-_ENDPOINT = web.AppKey("endpoint", MessagesEndpoint)
-_NOT_ME = web.AppKey("not_me", not_me_page.NotMePages)
-_READY = web.AppKey("ready", Readiness)
 #: For whoever works in a terminal.
 BULK = web.AppKey("bulk", BulkDesk)
 REGISTRATIONS: web.AppKey[Registrations] = web.AppKey("registrations")

@@ -30,6 +30,7 @@ from bot.domain.replies import (
     OperationShown,
     Pending,
     PersonShown,
+    ProofShown,
     Reply,
     ReportShown,
     Revealed,
@@ -54,6 +55,7 @@ from cards import (
     report,
     revealed,
     told,
+    witness,
 )
 from cards.size import fit
 from cards.untrusted import inert
@@ -88,7 +90,7 @@ def render(reply: Reply, *, refresh_for: tuple[str, ...] = (), stop: Stop = GO, 
     """
     with speaking(reader):
         card, summary = _made(reply, refresh_for)
-        if not isinstance(reply, NoticeShown | HandedOver):  # whose readers do not work here
+        if not isinstance(reply, NoticeShown | HandedOver | ProofShown):  # whose readers do not work here
             card["body"] = [*remark.banners(stop), *card["body"]]
         summary = inert(mask_text(spoken(summary)), 300)
     # Old clients show this text in place of the card, to everybody who is there.
@@ -129,6 +131,8 @@ def _made(reply: Reply, refresh_for: tuple[str, ...]) -> tuple[dict[str, Any], s
             made = revealed.render(reply)
         case NoticeShown():
             made = told.render(reply)
+        case ProofShown():
+            made = witness.render(reply)
         case HandedOver():
             made = handed_over.render(reply)
         case Remark():

@@ -17,14 +17,16 @@ def button(
     *,
     pick: int | None = None,
     plan: str = "",
+    kind: str = "",
     style: Literal["default", "positive", "destructive"] = "default",
     tooltip: str = "",
 ) -> Element:
-    """A press that carries a verb, an id and perhaps a pick, or what it was shown of a plan, and nothing else.
+    """A press that carries a verb, an id and perhaps a pick, a kind, or what it was shown of a plan, and nothing else.
 
     Clients that cannot execute submit the same: https://learn.microsoft.com/adaptive-cards/authoring-cards/universal-action-model
     """
-    data: Element = {"id": id} | ({} if pick is None else {"pick": pick}) | ({"plan": plan} if plan else {})
+    data: Element = {"id": id} | ({} if pick is None else {"pick": pick})
+    data |= {name: word for name, word in (("plan", plan), ("kind", kind)) if word}
     looks: Element = {"title": spoken(title)}
     if style != "default":
         looks["style"] = style

@@ -14,6 +14,7 @@ from bot.domain.notice_rules import Way
 from bot.domain.notices import Recipient, whom_by
 from bot.domain.operation import Operation
 from bot.domain.phone import mask_text
+from bot.domain.proof import ProofKind
 from bot.domain.replies import History
 from bot.domain.rows import RowKind
 from bot.domain.said import join, said_at, say, say_count, say_each, spoken
@@ -73,6 +74,11 @@ SAID = say_each(
         Tag.OPERATION_REVEALING: "pressed Reveal",
         Tag.OPERATION_STARTED: "started the change",
         Tag.OPERATION_WITHDRAWN: "ended the request, which could not go on as it was",
+        Tag.PROOF_ASKED: "asked for a proof of the caller",
+        Tag.PROOF_EXPIRED: "waited in vain for a proof of the caller",
+        Tag.PROOF_FAILED: "did not prove the caller",
+        Tag.PROOF_GIVEN: "proved the caller",
+        Tag.PROOF_WITHDRAWN: "needed no answer about the caller any more",
         Tag.REPORT_LIST_GIVEN: "took the list of who has only a phone, as a file",
         Tag.REPORT_SHOWN: "saw the report of who has only a phone",
         Tag.TRAIL_CHECKPOINT: "removed old events, as the setting says",
@@ -188,6 +194,7 @@ def _details(event: AuditEvent) -> str:
     parts = (
         found.get("target_upn", ""),
         *_of_files(facts),
+        *_of_proofs(facts),
         found.get("changes") or (f"“{found['text']}”" if found.get("text") else ""),
         found.get("outcome", ""),
         _code(event),
@@ -220,6 +227,14 @@ def _of_files(facts: Mapping[str, object]) -> Iterable[str]:
     for label, digest in ((say("file"), facts.get("sha256")), (say("plan"), facts.get("plan"))):
         if isinstance(digest, str):
             yield say("{what} {digest} (SHA-256)", what=label, digest=short(digest))
+
+
+def _of_proofs(facts: Mapping[str, object]) -> Iterable[str]:
+    """What kind of proof it is, what it is worth, and what whoever answered went by."""
+    if (kind := facts.get("kind")) in set(ProofKind):
+        yield ProofKind(str(kind)).in_words
+        yield say("tier {tier}", tier=str(facts.get("tier", "")))
+        yield _words(facts.get("evidence"))
 
 
 def _state(state: str) -> str:

@@ -34,6 +34,7 @@ from cards.elements import (
 )
 from cards.inputs import switch
 from cards.instructions import language_of, steps
+from cards.proving import may_confirm, proved_by, proving_button, proving_section
 from cards.revealed import replace_button
 from cards.staying import staying, which_device
 from cards.wording import (
@@ -76,11 +77,14 @@ def render(shown: OperationShown, refresh_for: tuple[str, ...] = ()) -> tuple[El
     ]
     if operation.state.waiting:
         body += question(operation)
+    if shown.proving:
+        body += proving_section(operation, shown.proving)
     body += _instructions(operation)
     body += facts(
         (
             (say("Requested by"), operation.requester.name or say("somebody without a name")),
             (say("Confirmed by"), _confirmed_by(operation)),
+            (say("Proved by"), proved_by(operation.proofs)),
             (say("Approved by"), approved_by(operation)),
             (say("Revealed by"), the_manager(operation.manager)),
             (say("Ticket"), operation.ticket[:80]),
@@ -203,10 +207,10 @@ def _actions(shown: OperationShown, operation: Operation) -> list[Element]:
     suspicious = suspicious_call(operation.id)
     match operation.state:
         case State.PROPOSED:
-            confirm = button(say("Confirm"), Verb.CONFIRM, operation.id, style="positive")
-            others = [button(say("Cancel"), Verb.CANCEL, operation.id), suspicious]
+            confirm = [button(say("Confirm"), Verb.CONFIRM, operation.id, style="positive")] if may_confirm(shown.proving) else []
+            others = [button(say("Cancel"), Verb.CANCEL, operation.id), *proving_button(operation, shown.proving), suspicious]
             choosing = operation.recovery and operation.recovery.devices
-            return [confirm, *(map(without_inputs, others) if choosing else others)]
+            return [*confirm, *(map(without_inputs, others) if choosing else others)]
         case State.AWAITING_APPROVAL:
             return [button(say("Cancel"), Verb.CANCEL, operation.id), suspicious]
         case State.READY:

@@ -56,6 +56,11 @@ class Tag(StrEnum):
     OPERATION_STALE = "operation:request:outdated"
     OPERATION_STARTED = "operation:execution:started"
     OPERATION_WITHDRAWN = "operation:request:withdrawn"
+    PROOF_ASKED = "proof:request:asked"
+    PROOF_EXPIRED = "proof:request:expired"
+    PROOF_FAILED = "proof:request:failed"
+    PROOF_GIVEN = "proof:request:given"
+    PROOF_WITHDRAWN = "proof:request:withdrawn"
     RECOVERY_CLOSED = "recovery:case:closed"
     REPORT_LIST_GIVEN = "report:list:given"
     REPORT_SHOWN = "report:counts:shown"
@@ -71,6 +76,7 @@ FIELDS = frozenset(
         "count", "days", "first", "last", "last_hash",  # of a checkpoint
         "answer", "answers", "counts", "file", "kind", "plan", "question", "sha256",  # of a bulk job and its rows
         "recipient", "way",  # of a notice
+        "evidence", "tier",  # of a proof, whose kind is `kind`
     }
 )  # fmt: skip
 

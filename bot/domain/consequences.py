@@ -34,7 +34,7 @@ ASKING = (Hold.CANARY, Hold.FAILING)
 #: Somebody, or the engine, has carried it out, or has begun to and was cut off.
 _CARRIED_OUT = ("finish", "lose", "stop")
 #: Whoever made the move has the card as the answer to it; while a code is being made that answer is left alone.
-_UNSEEN = ("propose", "check", "read", "reveal", "put_back")
+_UNSEEN = ("propose", "prove", "check", "read", "reveal", "put_back")
 
 
 class Workflow(StrEnum):
@@ -48,6 +48,7 @@ class Workflow(StrEnum):
     LOG = "log"  # posts what waits for the log channel
     MAIL = "mail"  # sends the mails that wait, of all operations
     NOT_ME = "not_me"  # takes access away after somebody said that a change was not theirs
+    PROVE = "prove"  # brings whoever is to answer for the caller their card, and ends it in time
     NOTIFY = "notify"  # tells the person whose sign-in was changed, and the manager
     REMIND = "remind"
     TELL = "tell"  # writes to the requester beside the card
@@ -133,7 +134,13 @@ def _to_be_shown(operation: Operation, verb: str) -> bool:
         return False
     if verb == "follow":  # nobody has its card yet: it comes with the Reveal, or with the result
         return operation.state is State.READY
-    return operation.state.finished or bool(operation.need.approvals) or operation.state is State.READY or operation.bulk is not None
+    return (
+        operation.state.finished
+        or verb == "proved"
+        or bool(operation.need.approvals)
+        or operation.state is State.READY
+        or operation.bulk is not None
+    )
 
 
 def _end_of_its_time(operation: Operation, verb: str, at: datetime) -> Iterator[Work]:
@@ -146,6 +153,8 @@ def _end_of_its_time(operation: Operation, verb: str, at: datetime) -> Iterator[
             occasion = "reveal"
         case "reveal", _:
             occasion = f"revealing-{operation.version}"
+        case "prove" | "proved", _:
+            occasion = f"proof-{operation.version}"
         case "preview", State.PROPOSED:
             occasion = f"preview-{operation.version}"
         case "ask", _:

@@ -70,7 +70,11 @@ class Verb(StrEnum):
     AGAIN = "again"
     SUSPECT = "suspect"
     TAKE_BACK = "take_back"  # what an operation added, after a suspicious call
-    NOT_ME = "not_me"  # of a notice: whoever was told of a change did not want it
+    NOT_ME = "not_me"  # whoever was told of a change did not want it; whoever is to vouch for a caller is not on the telephone
+    PROVE = "prove"  # a proof of the caller, of a kind
+    MATCH = "match"  # the person picks the number that the agent reads out
+    VOUCH = "vouch"  # the person's manager says whether it is them
+    ATTEST = "attest"  # the agent says what a call back, a video call or a look at a document came to
     STRONGER = "stronger"  # of a `show` card: the stronger path for this person
     REVEAL = "reveal"
     REPLACE = "replace"
@@ -102,6 +106,7 @@ class CardAction:
     Attributes:
         id: of the operation, of the choice or of the form, the reference to a person, or the name of a command.
         pick: which candidate of a choice, counted from 0.
+        kind: which kind of proof is wanted (`domain.proof.ProofKind`), as the client says.
         answer: what was typed as an answer, such as a country; empty when there is nothing.
         plan: what Confirm was shown of a job's plan (`Bulk.mark`); empty when the card has none.
         reason: why somebody denies, as typed; empty when not said.
@@ -118,6 +123,7 @@ class CardAction:
     where: ConversationRef
     pick: int | None = None
     reason: str = ""
+    kind: str = ""
     answer: str = ""
     plan: str = ""
     inputs: Mapping[str, str] = field(default_factory=dict)

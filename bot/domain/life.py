@@ -80,6 +80,8 @@ BEGINNINGS: dict[str, frozenset[State]] = {
 #: verb -> the states in which something about an operation changes, and it stays where it is.
 STAYING: dict[str, frozenset[State]] = {
     "renew": frozenset({State.AWAITING_APPROVAL}),  # the account on its cards
+    "prove": frozenset({State.PROPOSED}),  # a proof of the caller is asked for
+    "proved": frozenset({State.PROPOSED}),  # it was given, or not
     "ask": frozenset({State.CHECKING}),  # a bulk job: what its file means has to be said
     "read": frozenset({State.CHECKING}),  # a bulk job: every row is stored
     "hold": frozenset(State),  # a bulk job: it stands still

@@ -38,6 +38,7 @@ class Need:
         proof: what has to be proved of the caller before it can be confirmed.
         eased: what else may be proved, so that fewer people have to agree (`or_proof` of a rule); fewest first.
         instead: who has to agree where none of what has to be proved is possible, and a reason is given (`or_approvals`); None for nobody.
+        stood_in: nothing could be proved, and those of `instead` agree.
         risky: a signal about the person was bad, or could not be read, when it was asked.
     """
 
@@ -51,6 +52,7 @@ class Need:
     proof: ProofNeed = NO_PROOF
     eased: tuple[Eased, ...] = ()
     instead: Eased | None = None
+    stood_in: bool = False
     risky: bool = False
 
     @property
@@ -84,7 +86,7 @@ class Need:
     def without_proof(self) -> Need:
         """The same where none of what has to be proved is possible, so that more people stand in for it; only with an `instead`."""
         assert self.instead is not None, "somebody stands in for it"
-        return replace(self._as(self.instead), proof=NO_PROOF, eased=())
+        return replace(self._as(self.instead), proof=NO_PROOF, eased=(), stood_in=True)
 
     def _as(self, eased: Eased) -> Need:
         return replace(

@@ -13,6 +13,7 @@ from bot.domain.need import NO_NEED, Need
 from bot.domain.people import Actor, Person
 from bot.domain.phone import mask_text
 from bot.domain.plan import kinds_of, only_contains
+from bot.domain.proof import Proof
 from bot.domain.recovery import Recovery
 from bot.domain.rows import Row, row_operation_id
 from bot.domain.said import join, say
@@ -64,6 +65,8 @@ class Operation:
         told: who was told of what it changed and who could not be, a sentence each; empty until that is over.
         manager: the target's manager, as the directory had them when it was asked for, who reveals what it makes; None for the requester.
         manager_card_id: activity id of the card on which they do.
+        capped: its target is privileged, restricted or a VIP, so that what a stolen session proves counts less.
+        proofs: of the caller, as they stood when it was confirmed; those of an operation that waits for that are `ports.Proofs.of`.
     """
 
     id: str
@@ -101,6 +104,8 @@ class Operation:
     told: tuple[str, ...] = ()
     manager: Person | None = None
     manager_card_id: str = ""
+    capped: bool = False
+    proofs: tuple[Proof, ...] = ()
 
     @property
     def contains(self) -> bool:
@@ -111,6 +116,11 @@ class Operation:
     def by_the_person(self) -> bool:
         """The person themselves said that a change was not theirs, and this takes access away: nobody has to allow it."""
         return self.contains and self.requester.id == self.target.id
+
+    @property
+    def provable(self) -> bool:
+        """Somebody on the telephone may be proved to be its target: it is about one person, who asked for it through an agent."""
+        return self.bulk is None and not self.contains and self.bundle is not ChangeKind.BULK and not self.by_the_person
 
     @property
     def kinds(self) -> frozenset[ChangeKind]:
@@ -204,6 +214,8 @@ class Operation:
             approvals=self.approvals,
             manager=self.manager,
             decided_by=self.decided_by,
+            capped=self.capped,
+            proofs=self.proofs,
         )
 
     @property

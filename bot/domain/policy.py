@@ -56,6 +56,8 @@ class Reason(StrEnum):
     THREAT_HIGH = "threat_high"
     NO_MANAGER = "no_manager"
     REVEALS_IT = "reveals_it"
+    NEEDS_PROOF = "needs_proof"
+    VOUCHED = "vouched_for_the_caller"
 
 
 #: These pass by themselves, so what they keep back may wait for that.

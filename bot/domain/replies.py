@@ -15,6 +15,8 @@ from bot.domain.methods import Dossier, Method
 from bot.domain.notices import Notice
 from bot.domain.operation import Operation
 from bot.domain.people import Person
+from bot.domain.proof import Proof
+from bot.domain.proving import Proving
 from bot.domain.recovery import Situation
 from bot.domain.remarks import LogNote, Remark
 from bot.domain.report import PhoneOnlyReport
@@ -125,11 +127,13 @@ class OperationShown:
     Attributes:
         own: the reader is the requester in a personal chat, so numbers stand in full.
         now: for "time left".
+        proving: how far it is with proofs of the caller; None where none can be had any more, or ever could.
     """
 
     operation: Operation
     now: datetime
     own: bool = False
+    proving: Proving | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,9 +312,25 @@ class NoticeShown:
     contact: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ProofShown:
+    """A proof as whoever is asked for it sees it, in a chat of their own.
+
+    Attributes:
+        link: the page to sign in on; empty for every other kind.
+        contact: how the helpdesk is reached; empty where no setting says.
+    """
+
+    proof: Proof
+    operation: Operation
+    link: str = ""
+    contact: str = ""
+
+
 Reply = (
     Remark
     | NoticeShown
+    | ProofShown
     | Help
     | FormShown
     | Whoami

@@ -38,6 +38,10 @@ class Ground(StrEnum):
 PROTECTED = frozenset({Ground.PRIVILEGED, Ground.RESTRICTED, Ground.BREAK_GLASS, Ground.GUEST, Ground.HELPDESK})
 
 
+#: Whose session is worth stealing.
+CAPPED = frozenset({Ground.VIP, Ground.PRIVILEGED, Ground.RESTRICTED, Ground.BREAK_GLASS})
+
+
 #: The action of a rule that is about the report of who has only a phone. It changes nobody, so "*" does not stand for it, neither in a rule
 #: that allows nor in one that denies: whoever wrote "*" was thinking of changes.
 REPORT = "report"

@@ -26,6 +26,7 @@ class Thing(StrEnum):
     COMMAND = "command"
     REPORT = "report"  # whom a report is about
     NOTICE = "notice"  # what somebody was told of a change
+    PROOF = "proof"  # that a caller is the person
     NOTHING = "nothing"
 
 
@@ -43,6 +44,7 @@ class Presser(StrEnum):
     CONCERNED = "concerned"  # whoever reads its approvers' card
     OWNER = "owner"  # of a job: its requester, and administrators
     TOLD = "told"  # whoever a notice went to
+    WITNESS = "witness"  # whoever is to say whether a caller is the person
     REPORTER = "reporter"  # whoever may see reports
     EXAMINER = "examiner"  # of a job: its requester, whoever may approve it, and administrators
 
@@ -108,7 +110,11 @@ VERBS: Mapping[Verb, Declared] = MappingProxyType(
         Verb.REVEAL: _declared(Presser.REVEALER, Place.VIEW, Thing.OPERATION),
         Verb.REPLACE: _declared(Presser.REQUESTER, Place.BELOW, Thing.OPERATION),
         Verb.SUSPECT: _declared(Presser.STAFF, Place.VIEW, Thing.OPERATION, Thing.PERSON),
-        Verb.NOT_ME: _declared(Presser.TOLD, Place.VIEW, Thing.NOTICE),
+        Verb.NOT_ME: _declared(Presser.TOLD, Place.VIEW, Thing.NOTICE, Thing.PROOF),
+        Verb.PROVE: _declared(Presser.REQUESTER, Place.VIEW, Thing.OPERATION),
+        Verb.MATCH: _declared(Presser.WITNESS, Place.VIEW, Thing.PROOF),
+        Verb.VOUCH: _declared(Presser.WITNESS, Place.VIEW, Thing.PROOF),
+        Verb.ATTEST: _declared(Presser.REQUESTER, Place.VIEW, Thing.PROOF),
         Verb.TAKE_BACK: _declared(Presser.STAFF, Place.BELOW, Thing.OPERATION),
         Verb.STRONGER: _declared(Presser.HELPDESK, Place.BELOW, Thing.OPERATION, Thing.PERSON),
         Verb.CHOOSE: _declared(Presser.ASKED, Place.INSTEAD, Thing.CHOICE),

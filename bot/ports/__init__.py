@@ -10,6 +10,7 @@ from bot.ports.jobs import BulkFiles, BulkJobs, JobAtWork
 from bot.ports.notices import Notices, NotMe, PersonalDoor, Reach
 from bot.ports.operations import Deliveries, Memory, Operations, Outbox, Past, Trail
 from bot.ports.pace import Budget, Hindrances, Turns
+from bot.ports.proof import Proofs, SignedIn, SignInRefused, SignIns, Signs
 from bot.ports.report import Readings, RegistrationReports, Registrations, RegistrationSource
 from bot.ports.stops import Discrepancies, Stops, TrailHeads, Usages
 from bot.ports.tenant import FIND_LIMIT, MEMBERS_LIMIT, MOST_IN_A_GROUP, BulkDirectory, Directory, People
@@ -40,12 +41,17 @@ __all__ = [
     "Past",
     "People",
     "PersonalDoor",
+    "Proofs",
     "Reach",
     "Readings",
     "RegistrationReports",
     "RegistrationSource",
     "Registrations",
     "Sheets",
+    "SignInRefused",
+    "SignIns",
+    "SignedIn",
+    "Signs",
     "Sleep",
     "Stops",
     "Trail",

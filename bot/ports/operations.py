@@ -12,6 +12,7 @@ from bot.domain.change import Change
 from bot.domain.life import State
 from bot.domain.operation import Approval, Operation, Result
 from bot.domain.people import Person
+from bot.domain.proving import Terms
 from bot.domain.reconcile import Known
 from bot.domain.registered import Made
 from bot.domain.remarks import LogNote
@@ -148,6 +149,8 @@ class Operations(Deliveries, Trail, Memory, Outbox, Past, Protocol):
         changes: tuple[Change, ...] = (),
         successor: tuple[Operation, AuditEvent] | None = None,
         version: int | None = None,
+        terms: Terms | None = None,
+        reason: str = "",
     ) -> Operation | None:
         """Compare-and-set: moves an operation by its requester, its approvers, the engine or the clock.
 
@@ -162,12 +165,15 @@ class Operations(Deliveries, Trail, Memory, Outbox, Past, Protocol):
             changes: those that are left of it; empty for all.
             successor: an operation that follows from it, confirmed and agreed to with it.
             version: that somebody saw; None for whichever it is.
+            reason: that whoever confirms has given only now.
+            terms: of a confirmation for which something has to be proved, or may be: with what stands at this moment `proving.settle` says
+                whether it may be confirmed, and where that leads.
 
         Returns:
             The operation as it now is, or None when somebody was quicker or it was too late.
 
         Raises:
-            Refusal: confirming it would go beyond a limit of the policy.
+            Refusal: confirming it would go beyond a limit of the policy, or a proof is missing.
         """
 
     async def approve(self, operation_id: str, approval: Approval, event: AuditEvent) -> Operation | None:

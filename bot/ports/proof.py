@@ -2,13 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.domain.audit import AuditEvent
 from bot.domain.methods import Dossier
+from bot.domain.operation import Operation
 from bot.domain.people import Person
+from bot.domain.proof import Proof
+from bot.domain.proving import Lock
 from bot.domain.signals import OldNumber, Signals
+
+
+class Proofs(Protocol):
+    """Proofs of callers, for all replicas. May raise `StoreUnavailable`; each is one transaction."""
+
+    async def get(self, proof_id: str) -> Proof | None:
+        """One proof, or None."""
+
+    async def of(self, operation_id: str) -> tuple[Proof, ...]:
+        """All proofs that were asked for on one operation, in order."""
+
+    async def standing(self, given: Collection[Proof]) -> tuple[Proof, ...]:
+        """Those of these that were given and that nobody has withdrawn since."""
+
+    async def ask(self, proof: Proof, operation: Operation, until: datetime, event: AuditEvent) -> Operation | None:
+        """Asks for a proof, whose operation then waits until a moment at least, and has whoever is to answer brought their card.
+
+        Returns:
+            The operation as it is then; None when it waits no more, or another proof about this person is being asked for.
+        """
+
+    async def note(self, proof: Proof) -> None:
+        """Keeps that a kind is not possible for an operation."""
+
+    async def answer(self, proof: Proof, event: AuditEvent, until: datetime, lock: Lock | None = None) -> bool:
+        """A proof that was asked for has been answered, or has ended; its operation waits until a moment at least.
+
+        Args:
+            lock: a freeze of the person that comes with it.
+
+        Returns:
+            False when it was answered before, or ended.
+        """
+
+    async def put_card(self, proof_id: str, card_id: str) -> None:
+        """Where the card is on which it is answered."""
 
 
 class Signs(Protocol):
@@ -26,6 +67,13 @@ class Signs(Protocol):
 
         Raises:
             DirectoryError: the log of changes cannot be read, so of no number that can be said.
+        """
+
+    async def manager_changed(self, person_id: str, since: datetime) -> bool:
+        """Whether somebody was given another manager since a moment.
+
+        Raises:
+            DirectoryError: the log of changes cannot be read.
         """
 
 

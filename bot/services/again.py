@@ -14,12 +14,12 @@ from bot.planning.anew import replan_all
 from bot.planning.installation import Installation
 from bot.ports import Clock, Directory, Operations
 from bot.services.agreement import Agreement
-from bot.services.announce import shown
 from bot.services.gate import as_known
 from bot.services.look import look_anew
 from bot.services.propose import propose
 from bot.services.require import require
 from bot.services.review import Reviewer, Wish, wish_of
+from bot.services.showing import Showing
 
 
 class Again:
@@ -32,6 +32,7 @@ class Again:
         reviewer: Reviewer,
         agreement: Agreement,
         installation: Installation,
+        showing: Showing,
         clock: Clock,
     ) -> None:
         self._operations = operations
@@ -39,6 +40,7 @@ class Again:
         self._reviewer = reviewer
         self._agreement = agreement
         self._installation = installation
+        self._showing = showing
         self._clock = clock
 
     async def press(self, action: CardAction, operation: Operation, standing: Standing) -> OperationShown:
@@ -75,4 +77,4 @@ class Again:
             ticket=operation.ticket,
             reason=operation.reason,
         )
-        return shown(made, self._clock)
+        return self._showing.new(made)

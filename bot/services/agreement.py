@@ -44,7 +44,8 @@ class Agreement:
         settled, decision = self._reviewer.settle(replace(plan, warnings=(*plan.warnings, *unseen)), asking)
         require(decision)
         proposal = await self.complete(settled, decision, actor, asking.where, asking.case.at, policy=self._reviewer.at(asking.case.stop))
-        return replace(proposal, first=is_first(wish_of(settled), asking))
+        wish = wish_of(settled)
+        return replace(proposal, first=is_first(wish, asking), capped=self._reviewer.capped(wish, asking))
 
     async def complete(
         self,
@@ -78,6 +79,8 @@ class Agreement:
         manager = await self._manager(plan.target, actor) if need and need.to_manager else None
         if any(change.once_only for change in plan.changes):
             plan = replace(plan, notes=(*plan.notes, how_it_is_seen(manager)))
+        if need is not None and need.instead:  # where nothing can be proved these have to be found
+            need = need.without_proof
         if need is None or not need.approvals:
             return Proposal(plan, decision, manager=manager)
         approvers = could_approve(

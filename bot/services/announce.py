@@ -8,19 +8,17 @@ from functools import partial
 
 import structlog
 
-from bot.commands.bulk_shown import bulk_shown
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import PROGRESS
 from bot.domain.consequences import NOT_WANTED
 from bot.domain.life import CODE_STANDS, State
 from bot.domain.operation import Operation
-from bot.domain.replies import OperationShown, Reply
 from bot.errors import ChatError, ChatRefused
-from bot.ports import Announcer, BulkJobs, Clock, Operations, Sleep
+from bot.ports import Clock, Operations, Sleep
 from bot.retry import Post, until_all_taken
 from bot.services.approvers_card import ApproversCard
-from bot.services.bulk.asks import asks_no_more
 from bot.services.personal_cards import PersonalCards
+from bot.services.requesters_card import RequestersCard
 
 log = structlog.get_logger()
 
@@ -31,15 +29,9 @@ LOOK_FOR_ANSWER_SECONDS = 0.1
 CLOCKS_APART = timedelta(minutes=1)
 
 
-def shown(operation: Operation, clock: Clock) -> OperationShown:
-    """The operation as its card in the conversation shows it: in full only in the requester's own chat."""
-    return OperationShown(operation, clock(), own=operation.conversation.kind == "personal")
-
-
 async def announce(
     operations: Operations,
-    jobs: BulkJobs,
-    announcer: Announcer,
+    asked: RequestersCard,
     in_channel: ApproversCard,
     in_person: PersonalCards,
     clock: Clock,
@@ -58,7 +50,7 @@ async def announce(
         if stands and not occasion.startswith(NOT_WANTED):  # a code that was not wanted has to go at once
             return  # another announcement comes when the code has stood long enough
         if operation.conversation.conversation_id:  # there is none for who works in a terminal
-            await _bring(operations, jobs, announcer, clock, operation)
+            await asked.bring(operation)
 
     async def approvers(operation: Operation) -> None:
         await (in_channel if operation.approval_where else in_person).bring(operation)
@@ -104,18 +96,3 @@ def code_stands(operation: Operation, now: datetime) -> bool:
     if operation.state is State.REVEALING:
         return True
     return operation.revealed_at is not None and now < operation.revealed_at + CODE_STANDS - CLOCKS_APART
-
-
-async def _bring(operations: Operations, jobs: BulkJobs, announcer: Announcer, clock: Clock, operation: Operation) -> None:
-    reply: Reply = shown(operation, clock)
-    if operation.bulk:
-        reply = job = await bulk_shown(jobs, operation, clock())
-        await asks_no_more(operations, announcer, operation, job.progress.hold, clock)
-    if operation.card_id:
-        try:
-            await announcer.update(operation.conversation, operation.card_id, reply)
-        except ChatRefused:
-            log.info("card cannot be updated, sending a new one", action="announce_anew", operation=operation.id)
-        else:
-            return
-    await operations.set_card(operation.id, await announcer.send(operation.conversation, reply))

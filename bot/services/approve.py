@@ -41,6 +41,7 @@ _VIEWERS = {
     Reason.OWN_REQUEST: Viewer.REQUESTER,
     Reason.ABOUT_APPROVER: Viewer.TARGET,
     Reason.REVEALS_IT: Viewer.ONLOOKER,
+    Reason.VOUCHED: Viewer.ONLOOKER,
     Reason.NOT_APPROVER: Viewer.ONLOOKER,
     Reason.COUNTED: Viewer.AGREED,
 }

@@ -14,7 +14,6 @@ from bot.domain.people import Actor, Standing
 from bot.domain.replies import OperationShown, Reply
 from bot.errors import DirectoryError, Refusal
 from bot.ports import Clock, Operations
-from bot.services.announce import shown
 from bot.services.asking import Asking
 from bot.services.bulk.desk import BulkDesk
 from bot.services.choose import Choices
@@ -24,19 +23,28 @@ from bot.services.prepare import Preparation
 from bot.services.propose import Proposal, propose
 from bot.services.rehearse import rehearse
 from bot.services.report import ReportDesk
+from bot.services.showing import Showing
 
 
 class CommandDesk:
     """What the dispatcher needs of commands: each is taken to its reply, and what it asks of the other desks is asked of them."""
 
     def __init__(
-        self, operations: Operations, gate: Gate, preparation: Preparation, bulk: BulkDesk, reports: ReportDesk, clock: Clock
+        self,
+        operations: Operations,
+        gate: Gate,
+        preparation: Preparation,
+        bulk: BulkDesk,
+        reports: ReportDesk,
+        showing: Showing,
+        clock: Clock,
     ) -> None:
         self._operations = operations
         self._gate = gate
         self._preparation = preparation
         self._bulk = bulk
         self._reports = reports
+        self._showing = showing
         self._clock = clock
         self._choices = Choices(operations, clock)
         self._last_person = LastPerson(operations, clock)
@@ -116,6 +124,8 @@ class CommandDesk:
             assert dossier is not None, "it happened to somebody"
             return await self._choices.ask_what_happened(invocation, actor, dossier.person)
         reply = await self._done_for(result, actor, standing, where) if isinstance(result, Steer | ReportAsked | Rehearse) else result
+        if isinstance(reply, OperationShown):
+            reply = await self._showing.of(reply.operation, own=reply.own)
         await self._operations.record(
             AuditEvent(
                 Tag.CHAT_COMMAND_ASKED,
@@ -150,4 +160,4 @@ class CommandDesk:
             ticket=invocation.ticket,
             reason=invocation.reason,
         )
-        return shown(operation, self._clock)
+        return self._showing.new(operation)

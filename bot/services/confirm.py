@@ -12,9 +12,11 @@ from bot.domain.bulk import DRY_RUN_DONE
 from bot.domain.change import Change, ChangeKind, change_facts
 from bot.domain.file_found import NO_ANSWERS
 from bot.domain.incoming import CardAction, Verb
-from bot.domain.life import REVEAL_FOR, State
+from bot.domain.life import State
 from bot.domain.methods import PhoneType
 from bot.domain.operation import Operation
+from bot.domain.phone import mask_text
+from bot.domain.proving import Terms, next_step
 from bot.domain.recovery import Recovery, Situation
 from bot.domain.said import join, said_at, say
 from bot.errors import Refusal
@@ -23,11 +25,18 @@ from bot.ports import Clock, Operations
 _DRY_RUN_HINT = say("Send the file without `dry run` to have it done.")
 
 
-async def confirm(operations: Operations, action: CardAction, operation: Operation, clock: Clock) -> Operation:
+async def confirm(
+    operations: Operations, action: CardAction, operation: Operation, clock: Clock, terms: Terms | None = None
+) -> Operation:  # fmt: skip
     """Moves a proposed operation on: to execution, or to those who have to agree.
 
+    Whether what has to be proved of the caller is proved is asked in the transaction of the move.
+
+    Args:
+        terms: on which a proof counts; None for what nobody can be proved for, a file.
+
     Raises:
-        Refusal: somebody was quicker, or it is too late; the text says which.
+        Refusal: somebody was quicker, it is too late, or a proof is missing; the text says which.
     """
     now = clock()
     _require_seen(action, operation)
@@ -35,9 +44,7 @@ async def confirm(operations: Operations, action: CardAction, operation: Operati
     facts = {"changes": change_facts(changes)} if changes != operation.changes else {}
     event = AuditEvent(Tag.OPERATION_CONFIRMED, now, action.actor.id, action.actor.name, operation.id, operation.target.id, facts)
     operation = replace(operation, changes=changes)
-    need = operation.need
-    to = State.AWAITING_APPROVAL if need.approvals else operation.agreed_state
-    ends = {State.AWAITING_APPROVAL: now + need.valid_for, State.READY: now + REVEAL_FOR}
+    to, expires_at = next_step(operation, operation.need, now)
     moved = await operations.move(
         operation.id,
         "confirm",
@@ -46,9 +53,11 @@ async def confirm(operations: Operations, action: CardAction, operation: Operati
         at=now,
         decided_by=action.actor.name,
         in_time=True,
-        expires_at=ends.get(to),
+        expires_at=expires_at,
         changes=changes,
         version=operation.version if operation.bulk else None,  # an answer given meanwhile may have made another plan of it
+        terms=terms if operation.need.proof or operation.need.eased else None,
+        reason=mask_text(action.reason),
     )
     return moved or await too_late(operations, operation, clock)
 

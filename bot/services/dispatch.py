@@ -101,8 +101,8 @@ class Dispatch:
                 self._gate.admit(action.actor)
                 require(self._gate.identify(action.actor, guest_or_bot=action.guest_or_bot))
                 declared = VERBS[action.verb]
-                # A notice is pressed by whoever may see nothing else, and twice is once.
-                if not await self._turns.is_new(action.key) and Thing.NOTICE not in declared.names:
+                # A notice or a proof is pressed by whoever may see nothing else, and twice is once.
+                if not await self._turns.is_new(action.key) and declared.names.isdisjoint((Thing.NOTICE, Thing.PROOF)):
                     return await self._operations.seen_again(action)
                 return await (self._press_once if declared.makes_anew else self._takers[action.verb])(action)
         except Exception as error:  # and those of a press

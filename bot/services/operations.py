@@ -13,6 +13,7 @@ from bot.services.approve import Approvals
 from bot.services.confirm import reveals
 from bot.services.gate import Gate
 from bot.services.not_me import NotMeDesk
+from bot.services.proving import ProofDesk
 from bot.services.requester import RequesterPresses
 from bot.services.require import require
 from bot.services.view import Views, asked_by, unknown
@@ -24,13 +25,21 @@ class OperationDesk:
     """What the dispatcher needs of operations, and of the people whom they are about."""
 
     def __init__(
-        self, gate: Gate, approvals: Approvals, requester: RequesterPresses, person: AboutPerson, not_me: NotMeDesk, views: Views
+        self,
+        gate: Gate,
+        approvals: Approvals,
+        requester: RequesterPresses,
+        person: AboutPerson,
+        not_me: NotMeDesk,
+        proofs: ProofDesk,
+        views: Views,
     ) -> None:
         self._gate = gate
         self._approvals = approvals
         self._requester = requester
         self._person = person
         self._not_me = not_me
+        self._proofs = proofs
         self._views = views
         self.seen_again = views.again
 
@@ -42,6 +51,8 @@ class OperationDesk:
             DirectoryError: Graph cannot say whether it can.
         """
         declared = VERBS[action.verb]
+        if Thing.PROOF in declared.names and (answer := await self._proofs.answered(action)):
+            return answer
         if Thing.NOTICE in declared.names:  # whoever was told needs no right but that
             return await self._not_me.press(action)
         standing: Standing | None = None
@@ -83,6 +94,8 @@ class OperationDesk:
         match action.verb:
             case Verb.TAKE_BACK if standing:
                 return await self._person.take_back(action, operation, standing)
+            case Verb.PROVE:
+                return await self._proofs.asked(action, operation)
             case Verb.REFRESH:
                 return await self._views.own(operation, action.actor)
             case Verb.CONFIRM | Verb.CANCEL | Verb.REVEAL | Verb.AGAIN | Verb.REPLACE:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import change_facts
@@ -26,6 +26,7 @@ class Proposal:
         approvers: who could agree by now.
         first: the person has no method yet.
         manager: who reveals what it makes; None for whoever asks.
+        capped: see `Operation.capped`.
     """
 
     plan: Plan
@@ -34,6 +35,15 @@ class Proposal:
     approvers: tuple[Person, ...] = ()
     first: bool = False
     manager: Person | None = None
+    capped: bool = False
+
+
+def time_to_confirm(decision: Decision) -> timedelta:
+    """How long a confirmation may take: a proof that has to come first must not be cut short by it."""
+    need = decision.need
+    assert need is not None, "policy has said yes"
+    assert decision.confirm_for is not None, "and for how long"
+    return max([decision.confirm_for, *(proof.valid_for for proof in (need.proof, *(eased.proof for eased in need.eased)) if proof)])
 
 
 async def propose(
@@ -66,12 +76,13 @@ async def propose(
         reason=reason,
         conversation=where,
         created_at=now,
-        expires_at=now + decision.confirm_for,
+        expires_at=now + time_to_confirm(decision),
         need=decision.need,
         approval_where=proposal.approvals_in,
         first=proposal.first,
         takes_back=plan.takes_back,
         manager=proposal.manager,
+        capped=proposal.capped,
     )
     facts = {
         "command": command,

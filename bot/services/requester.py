@@ -7,6 +7,7 @@ from bot.domain.incoming import CardAction, Verb
 from bot.domain.life import State
 from bot.domain.operation import Operation
 from bot.domain.policy import Decision
+from bot.domain.proving import Terms
 from bot.domain.replies import Reply
 from bot.domain.said import join, say
 from bot.domain.threat import by_level
@@ -24,7 +25,15 @@ class RequesterPresses:
     """Takes the presses of those who asked."""
 
     def __init__(
-        self, operations: Operations, reviewer: Reviewer, gate: Gate, reveals: Reveals, again: Again, views: Views, clock: Clock
+        self,
+        operations: Operations,
+        reviewer: Reviewer,
+        gate: Gate,
+        reveals: Reveals,
+        again: Again,
+        views: Views,
+        clock: Clock,
+        terms: Terms,
     ) -> None:
         self._operations = operations
         self._reviewer = reviewer
@@ -33,6 +42,7 @@ class RequesterPresses:
         self._again = again
         self._views = views
         self._clock = clock
+        self._terms = terms
 
     async def press(self, action: CardAction, operation: Operation) -> Reply:
         """The card as it is then, or a new one.
@@ -53,7 +63,10 @@ class RequesterPresses:
             if by_level(verdict):
                 return await self._views.after(action, await self._withdrawn(operation, verdict))
             require(verdict)
-        moved = await (confirm if action.verb is Verb.CONFIRM else cancel)(self._operations, action, operation, self._clock)
+        if action.verb is Verb.CONFIRM:
+            moved = await confirm(self._operations, action, operation, self._clock, self._terms)
+        else:
+            moved = await cancel(self._operations, action, operation, self._clock)
         return await self._views.after(action, moved)
 
     async def _withdrawn(self, operation: Operation, verdict: Decision) -> Operation:

@@ -10,19 +10,20 @@ from bot.domain.approvers import about_approver
 from bot.domain.change import CONTAINING, Change, ChangeKind
 from bot.domain.conversations import ConversationRef
 from bot.domain.methods import Dossier
-from bot.domain.need import NO_NEED
+from bot.domain.need import NO_NEED, Need
 from bot.domain.operation import Operation
 from bot.domain.people import Standing
 from bot.domain.plan import Plan, kinds_of
 from bot.domain.policy import ALLOWED, NO_GROUPS, Audience, Decision, Reason, permit, stopped
+from bot.domain.proving import still_proved, unproved
 from bot.domain.registered import REMEMBERED_FOR, Made, leaves_nothing_strong, moved_since, registered, replaces
-from bot.domain.review import as_wanted, review, still_enough
-from bot.domain.rules import Ask, Policy
+from bot.domain.review import as_wanted, grounds, review, still_enough
+from bot.domain.rules import CAPPED, Ask, Policy
 from bot.domain.said import say
 from bot.domain.sms import switches_on, with_sign_in
 from bot.domain.stop import GO, Stop
 from bot.domain.threat import holds, tightened
-from bot.ports import Clock, Past, Stops
+from bot.ports import Clock, Past, Proofs, Stops
 
 #: What another wording, hour or place could put right is no protection of the person.
 _COULD_BE = frozenset({Reason.NEEDS_REASON, Reason.NEEDS_TICKET, Reason.NOT_HERE, Reason.NOT_NOW})
@@ -76,6 +77,7 @@ class Asking:
 
     Attributes:
         asked_at: when it was asked, for rules with hours; None for now.
+        risky: a signal about the person is bad, or cannot be read.
     """
 
     standing: Standing
@@ -85,13 +87,15 @@ class Asking:
     reason: str = ""
     ticket: str = ""
     asked_at: datetime | None = None
+    risky: bool = False
 
 
 class Reviewer:
     """Answers whether a change may be made, from the directory, the stops and the past as they are now."""
 
-    def __init__(self, policy: Policy, stops: Stops, past: Past, clock: Clock) -> None:
+    def __init__(self, policy: Policy, stops: Stops, past: Past, proofs: Proofs, clock: Clock) -> None:
         self.policy = policy
+        self._proofs = proofs
         self._stops = stops
         self._past = past
         self._clock = clock
@@ -186,11 +190,27 @@ class Reviewer:
             reason=operation.reason,
             ticket=operation.ticket,
             asked_at=operation.created_at,
+            risky=operation.need.risky,
         )
         verdict = self.decide(wish_of(operation), asking)
         if not verdict.allowed:
             return verdict
-        return as_wanted(still_enough(operation.need, len(operation.approvals), verdict), operation.changes)
+        need = await self._proved(operation, verdict)
+        if need is None:
+            return unproved(operation, verdict)
+        return as_wanted(still_enough(operation.need, len(operation.approvals), replace(verdict, need=need)), operation.changes)
+
+    async def _proved(self, operation: Operation, verdict: Decision) -> Need | None:
+        """What policy demands of people by now, with the proofs that still stand; None where too few do."""
+        need = verdict.need or NO_NEED
+        if not (need.proof or need.eased) or not operation.provable:
+            return need
+        standing = await self._proofs.standing(operation.proofs) if operation.proofs else ()
+        return still_proved(operation, need, standing)
+
+    def capped(self, wish: Wish, asking: Asking) -> bool:
+        """Whether the person is one whose session is worth stealing, so that what it proves counts less."""
+        return not CAPPED.isdisjoint(grounds(self.policy, _ask(wish, asking)))
 
     def protection(self, standing: Standing, dossier: Dossier, where: ConversationRef) -> str:
         """Why nothing at all may be changed here by whoever asks, in a sentence; empty when something may. Stops are not asked.
@@ -239,4 +259,5 @@ def _ask(wish: Wish, asking: Asking) -> Ask:
         implied=frozenset({ChangeKind.RESET_MFA}) if amounts else frozenset(),
         registered=has_method,
         takes_back=wish.takes_back,
+        risky=asking.risky,
     )

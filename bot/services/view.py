@@ -17,16 +17,20 @@ from bot.services.bulk.desk import BulkDesk
 from bot.services.confirm import reveals
 from bot.services.gate import Gate
 from bot.services.require import require
+from bot.services.showing import Showing
 
 
 class Views:
     """Shows operations and jobs on the cards that were pressed."""
 
-    def __init__(self, operations: Operations, gate: Gate, approvals: Approvals, bulk: BulkDesk, clock: Clock) -> None:
+    def __init__(
+        self, operations: Operations, gate: Gate, approvals: Approvals, bulk: BulkDesk, showing: Showing, clock: Clock
+    ) -> None:  # fmt: skip
         self._operations = operations
         self._gate = gate
         self._approvals = approvals
         self._bulk = bulk
+        self._showing = showing
         self._clock = clock
 
     async def named(self, action: CardAction) -> Operation | None:
@@ -39,7 +43,7 @@ class Views:
         if operation.bulk:
             self._bulk.wake()
             return await self._bulk.shown(operation)
-        return OperationShown(operation, self._clock(), own=reader.id == operation.requester.id)
+        return await self._showing.of(operation, own=reader.id == operation.requester.id)
 
     async def after(self, action: CardAction, operation: Operation) -> Reply:
         """The pressed card as it stands now: the requester's, or the approvers', which has some of its buttons.

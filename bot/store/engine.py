@@ -46,6 +46,7 @@ QUEUES: Mapping[str, Mapping[str, Any]] = {
     "log": {"worker_concurrency": 1, "global_concurrency": 1},
     "notify": {"worker_concurrency": 32},  # one that cannot be told for a day keeps nobody else waiting
     "not_me": {"worker_concurrency": 8},
+    "prove": {"worker_concurrency": 16, "partition_concurrency": 1},
     "mail": {"worker_concurrency": 1, "global_concurrency": 1},
     "alert": {"worker_concurrency": 1, "global_concurrency": 1},
     "expire": {"worker_concurrency": 4},

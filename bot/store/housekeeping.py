@@ -12,7 +12,7 @@ from bot.domain.phone import mask_text
 from bot.domain.said import from_store, to_store
 from bot.store import alarms, chats, deliveries, kept_files, limit_counts, memory, records
 from bot.store.bulk_read import every as bulk_rows_of
-from bot.store.tables import bulk_jobs, bulk_numbers, bulk_rows, freezes, log_notices, log_posts, notices, operations, references
+from bot.store.tables import bulk_jobs, bulk_numbers, bulk_rows, freezes, log_notices, log_posts, notices, operations, proofs, references
 
 #: An ended freeze stops nothing and stands in the trail.
 FREEZES_KEPT = timedelta(days=1)
@@ -26,6 +26,8 @@ CHATS_KEPT = timedelta(days=365)
 APPROVAL_CARDS_KEPT = timedelta(days=90)
 #: A link in a mail serves for three days, and what was told stands in the trail.
 NOTICES_KEPT = timedelta(days=90)
+#: What was proved stands in the trail and with its operation.
+PROOFS_KEPT = timedelta(days=90)
 #: Operations rewritten in one transaction: others wait for it.
 MASKED_AT_ONCE = 200
 
@@ -47,6 +49,7 @@ def forget(connection: Connection, now: datetime, numbers_days: int) -> None:
     kept_files.forget_left(connection)
     memory.forget(connection, now)
     connection.execute(delete(notices).where(notices.c.state != Told.WAITING.value, notices.c.told_at < now - NOTICES_KEPT))
+    connection.execute(delete(proofs).where(proofs.c.asked_at < now - PROOFS_KEPT))
     chats.forget(connection, now - CHATS_KEPT, now - APPROVAL_CARDS_KEPT)
 
 

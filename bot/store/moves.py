@@ -18,6 +18,7 @@ from bot.domain.operation import Operation
 from bot.store import kept_files, notices, outbox, records
 from bot.store.ids import fresh_id
 from bot.store.prepared import Prepared
+from bot.store.proofs_asked import withdraw_asked
 from bot.store.tables import operations
 from bot.store.trail import Trail
 
@@ -63,6 +64,8 @@ def _compare_and_set(states: frozenset[State], demands: tuple[str, ...]) -> Prep
 
 
 _BEGIN = Prepared(insert(operations))
+#: What ends an operation whose caller somebody may just be asked about.
+_NOT_PROVED_ANY_MORE = ("cancel", "expire", "withdraw", "confirm")
 
 
 class Moves:
@@ -169,6 +172,8 @@ class Moves:
         """Whatever moved comes by here: its line in the trail, and all that follows."""
         if trail and event:
             trail.append(event)
+            if verb in _NOT_PROVED_ANY_MORE and operation.provable:
+                withdraw_asked(connection, trail, self._enqueue, operation.id, event.at)
         for work in after(operation, verb, at, event):
             match work.workflow:
                 case Workflow.LOG:

@@ -8,23 +8,24 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, String, bindparam, cast, distinct, func, select, update
 
-from bot.domain.audit import AuditEvent, Tag
+from bot.domain.audit import AuditEvent
 from bot.domain.consequences import NOT_WANTED, Workflow, shown_once_told
-from bot.domain.life import State
 from bot.domain.not_me import WITHIN
 from bot.domain.notice_rules import Way
 from bot.domain.notices import Notice
 from bot.domain.operation import Operation
 from bot.domain.remarks import LogNote
-from bot.domain.said import say, to_column
+from bot.domain.said import say
 from bot.domain.stop import Freeze
 from bot.store import outbox
-from bot.store.moves import Moves, Seen, start
+from bot.store.moves import Moves, start
 from bot.store.notices import about, notice_in, notices_of, write_told
+from bot.store.proofs_asked import withdraw_about
 from bot.store.stops import put_freeze
-from bot.store.tables import notices, operations
+from bot.store.tables import notices
 from bot.store.trail import Trail
 from bot.store.transactions import Transactions
+from bot.store.waiting import withdraw_waiting
 
 if TYPE_CHECKING:
     from bot.store.engine import Enqueue
@@ -33,10 +34,6 @@ _THIS = notices.c.id == bindparam("notice")
 _GET = select(notices).where(_THIS)
 _PRESS = update(notices).where(_THIS & notices.c.pressed_at.is_(None))
 _STOP = update(notices).where(_THIS & (notices.c.stop_id == ""))
-_WAITING = (State.PROPOSED.value, State.AWAITING_APPROVAL.value, State.READY.value)
-_ABOUT = select(operations.c.id).where(
-    func.lower(operations.c.target_id) == bindparam("person"), operations.c.state.in_(_WAITING), operations.c.bulk.is_(None)
-)
 _CHANGE = notices.c.operation_id + "-" + cast(notices.c.row, String)
 _LATELY = (notices.c.target_id == bindparam("person")) & (notices.c.pressed_at > bindparam("since"))
 _PRESSED = select(func.count(distinct(_CHANGE))).where(_LATELY)
@@ -97,13 +94,10 @@ class StoredNotMe:
             self._stopped()
 
     def _withdraw(self, connection: Connection, trail: Trail, notice: Notice, at: datetime, by: str) -> None:
-        """Whatever waits about this person waits no more; what is queued finds the freeze."""
-        outcome = to_column(say("{By} said that {id} was not wanted, so nobody can change this person for now. Nothing was changed.",
-                                by=by, id=notice.operation_id))  # fmt: skip
-        for operation_id in connection.execute(_ABOUT, {"person": notice.target_id.lower()}).scalars().all():
-            event = AuditEvent(Tag.OPERATION_CANCELLED, at, "", str(by), operation_id, notice.target_id)
-            values = {"outcome": outcome, "decided_by": str(by)}
-            self._moves.move(connection, "cancel", State.CANCELLED, Seen(operation_id), values, trail, event)
+        outcome = say("{By} said that {id} was not wanted, so nobody can change this person for now. Nothing was changed.",
+                      by=by, id=notice.operation_id)  # fmt: skip
+        withdraw_waiting(connection, self._moves, trail, notice.target_id, by, outcome, at)
+        withdraw_about(connection, trail, self._enqueue, notice.target_id, at)
 
     async def begin(self, notice: Notice, made: Operation, event: AuditEvent) -> bool:
         def work(connection: Connection, trail: Trail) -> bool:

@@ -17,11 +17,12 @@ from bot.domain.life import State
 from bot.domain.notice_rules import NoticeRules, Way
 from bot.domain.notices import MAILS_A_DAY, Notice, Recipient, Told, due, due_of_row, said, settled, undelivered_post
 from bot.domain.operation import Operation
+from bot.domain.proof import ProofState
 from bot.domain.rows import Row as FileRow
 from bot.domain.said import from_store, to_column, to_store
 from bot.store import outbox, records
 from bot.store.prepared import Prepared
-from bot.store.tables import bulk_jobs, bulk_rows, notices, operations, personal_chats
+from bot.store.tables import bulk_jobs, bulk_rows, notices, operations, personal_chats, proofs
 from bot.store.trail import Trail
 from bot.store.transactions import Transactions
 
@@ -58,6 +59,11 @@ _IN_TEAMS = select(notices.c.id).where(
 _HANDED_OVER = select(operations.c.id).where(
     operations.c.state.in_((State.READY.value, State.REVEALING.value)),
     func.lower(operations.c.request["manager"]["id"].as_string()) == bindparam("person"),
+)
+#: What somebody is asked about a caller.
+_ASKED_FOR_PROOF = select(proofs.c.id).where(
+    func.lower(proofs.c.asked_id) == bindparam("person"),
+    (proofs.c.state == ProofState.ASKED.value) | (proofs.c.answered_at > bindparam("since")),
 )
 _COUNT_MAILED = select(func.count(), func.min(notices.c.told_at)).where(_MAILED)
 
@@ -137,7 +143,8 @@ class StoredNotices:
 
     async def in_teams(self, person_id: str, since: datetime) -> bool:
         def work(connection: Connection) -> bool:
-            asked = ((_IN_TEAMS, {"person": person_id, "since": since}), (_HANDED_OVER, {"person": person_id}))
+            lately = {"person": person_id, "since": since}
+            asked = ((_IN_TEAMS, lately), (_ASKED_FOR_PROOF, lately), (_HANDED_OVER, {"person": person_id}))
             return any(connection.execute(query, values).first() is not None for query, values in asked)
 
         return await self._transactions.read(work)

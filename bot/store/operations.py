@@ -19,6 +19,7 @@ from bot.domain.notice_rules import NO_NOTICES, NoticeRules
 from bot.domain.operation import Approval, Operation, Result
 from bot.domain.people import Person
 from bot.domain.policy import Decision
+from bot.domain.proving import Terms, next_step, settle
 from bot.domain.reconcile import Known
 from bot.domain.registered import Made
 from bot.domain.remarks import LogNote
@@ -31,6 +32,7 @@ from bot.store.deliveries import StoredDeliveries
 from bot.store.ids import fresh_id
 from bot.store.memory import StoredMemory
 from bot.store.prepared import Prepared
+from bot.store.proofs_asked import proofs_of
 from bot.store.tables import audit_events, log_posts, operations, settings
 from bot.store.trail import Trail, remove_older
 from bot.store.transactions import Transactions
@@ -118,6 +120,8 @@ class StoredOperations(StoredDeliveries, StoredMemory):
         changes: tuple[Change, ...] = (),
         successor: tuple[Operation, AuditEvent] | None = None,
         version: int | None = None,
+        terms: Terms | None = None,
+        reason: str = "",
     ) -> Operation | None:
         values: dict[str, Any] = {}
         if outcome:
@@ -134,8 +138,8 @@ class StoredOperations(StoredDeliveries, StoredMemory):
             values["revealed_at"] = revealed_at
         seen = moves.Seen(operation_id, version, at if in_time else None, at if verb in ("expire", "lose") else None)
 
-        def work(connection: Connection, trail: Trail) -> Operation | None:
-            operation = self._moves.move(connection, verb, to, seen, values, trail, event, at=at, left=changes)
+        def work(connection: Connection, trail: Trail, goes: State = to) -> Operation | None:
+            operation = self._moves.move(connection, verb, goes, seen, values, trail, event, at=at, left=changes)
             if operation and successor:
                 self._moves.begin(connection, trail, "follow", *successor)
             return operation
@@ -146,7 +150,10 @@ class StoredOperations(StoredDeliveries, StoredMemory):
             usage = limit_counts.of_proposed(connection, operation_id, limits, at, high=threat is not None)
             if not isinstance(usage, Usage):
                 return usage
-            if operation := work(connection, trail):
+            goes = _proved(connection, operation_id, terms, at, reason, values) if terms else to
+            if isinstance(goes, Decision):
+                return goes
+            if operation := work(connection, trail, goes):
                 limit_counts.confirmed(connection, self._enqueue, operation, usage, limits, at)
             return operation
 
@@ -274,6 +281,24 @@ class StoredOperations(StoredDeliveries, StoredMemory):
     async def ready(self) -> None:
         """One cheap read; raises StoreUnavailable."""
         await self._transactions.read(lambda connection: connection.execute(select(settings.c.name).limit(1)).first())
+
+
+def _proved(connection: Connection, operation_id: str, terms: Terms, at: datetime, reason: str, values: dict[str, Any]) -> State | Decision:
+    """Where a confirmation leads with the proofs that stand now, which are kept with it; the no where they are too few.
+
+    The trail is locked, so no proof comes or goes before the move.
+    """
+    found = _GET_LOCKED(connection, {"operation": operation_id}).first()
+    assert found is not None, "what is confirmed is there"
+    operation = records.operation(found)
+    operation = replace(operation, reason=operation.reason or reason)
+    settled = settle(operation, proofs_of(connection, operation_id), terms, at)
+    if isinstance(settled, Decision):
+        return settled
+    to, values["expires_at"] = next_step(operation, settled.need, at)
+    values["expires_at"] = values["expires_at"] or operation.expires_at
+    values["request"] = records.proved(found.request, settled.need, settled.proofs) | {"reason": operation.reason}
+    return to
 
 
 def _event(found: Row[Any]) -> AuditEvent:

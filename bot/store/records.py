@@ -24,6 +24,7 @@ from bot.domain.operation import Approval, Operation, Result
 from bot.domain.pass_terms import WantedPass
 from bot.domain.people import Actor, Person
 from bot.domain.plan import Warned
+from bot.domain.proof import Proof, ProofKind, ProofState
 from bot.domain.recovery import Found, Recovery, Situation
 from bot.domain.rows import Mode, RowKind, Wish
 from bot.domain.rows import Row as BulkRow
@@ -39,6 +40,7 @@ _STORED_AS: dict[ChangeKind, Callable[[Any], Value]] = {
     ChangeKind.REQUIRE_MFA: MfaState,
     ChangeKind.DEACTIVATE_TOKEN: TokenState,
 }
+_PROOF_TIMES = ("asked_at", "expires_at", "answered_at")
 #: What a new pass will be, and the one that it replaces.
 _WANTED = re.compile(r"(?P<minutes>\d{1,5}) minutes, (?P<use>one-time|reusable)(?:, from (?P<start>\d{4}-\d\d-\d\d \d\d:\d\d) UTC)?")
 _HELD = re.compile(r"a pass until (?P<until>\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
@@ -90,6 +92,8 @@ def row(operation: Operation) -> dict[str, Any]:
             "first": operation.first,
             "takes_back": operation.takes_back,
             "manager": asdict(operation.manager) if operation.manager else None,
+            **({"capped": True} if operation.capped else {}),
+            **_proofs_row(operation.proofs),
         },
     }
 
@@ -133,6 +137,8 @@ def operation(found: Row[Any]) -> Operation:
         told=tuple(map(from_store, found.told or ())),
         manager=Person(**request["manager"]) if request.get("manager") else None,
         manager_card_id=found.manager_card_id,
+        capped=request.get("capped", False),
+        proofs=tuple(map(_proof, request.get("proofs", ()))),
     )
 
 
@@ -155,6 +161,26 @@ def _found_file(stored: dict[str, Any] | None) -> FileFound | None:
 def previewed(request: dict[str, Any], need: Need, notes: Iterable[str]) -> dict[str, Any]:
     """What a bulk job asked for, with what policy demands now that its rows are known, and what is worth knowing."""
     return request | {"need": _need_row(need), "notes": [to_store(note) for note in notes]}
+
+
+def proved(request: dict[str, Any], need: Need, proofs: tuple[Proof, ...]) -> dict[str, Any]:
+    """What was asked, with what is left to be agreed to once these proofs stand."""
+    return request | {"need": _need_row(need)} | _proofs_row(proofs)
+
+
+def _proofs_row(proofs: tuple[Proof, ...]) -> dict[str, Any]:
+    """Nothing without proofs; and never what a number can be found from."""
+    return {"proofs": [_proof_row(proof) for proof in proofs]} if proofs else {}
+
+
+def _proof_row(proof: Proof) -> dict[str, Any]:
+    times = {name: at.isoformat() for name in _PROOF_TIMES if (at := getattr(proof, name))}
+    return asdict(replace(proof, secret="")) | dict.fromkeys(_PROOF_TIMES) | times
+
+
+def _proof(stored: dict[str, Any]) -> Proof:
+    times = {name: datetime.fromisoformat(at) for name in _PROOF_TIMES if (at := stored[name])}
+    return Proof(**(stored | times | {"kind": ProofKind(stored["kind"]), "state": ProofState(stored["state"])}))
 
 
 def bulk_row(found: Row[Any]) -> BulkRow:

@@ -27,10 +27,12 @@ WhoIs = Callable[[ConversationRef, str], Awaitable[str]]
 
 _OPERATION_ID = re.compile(r"[0-9A-Za-z]{1,12}")
 #: What other ids look like.
+_RANDOM = re.compile(r"[0-9a-f]{32}")
 _IDS = {
     Thing.COMMAND: re.compile(r"[a-z]+(-[a-z]+){0,4}"),
     Thing.REPORT: REFERENCE,
-    Thing.NOTICE: re.compile(r"[0-9a-f]{32}"),
+    Thing.NOTICE: _RANDOM,
+    Thing.PROOF: _RANDOM,
 }
 _MARKS = re.compile(f"[{MENTION_OPEN}{MENTION_CLOSE}]")
 
@@ -231,7 +233,8 @@ def card_action(activity: Activity) -> CardAction | None:
         where=where_of(activity),
         pick=_pick(data.get("pick")),
         reason=_one_line(data.get("reason"), REASON_LIMIT),
-        answer=_one_line(data.get("answer"), _ID_LIMIT),
+        answer=_one_line(data.get("answer"), REASON_LIMIT if verb == Verb.ATTEST else _ID_LIMIT),
+        kind=_one_line(data.get("kind"), _ID_LIMIT) if verb == Verb.PROVE else "",
         plan=_one_line(data.get("plan"), MARK) if verb == Verb.CONFIRM else "",
         inputs=_inputs(data) if Thing.FORM in names else {},
         kept=_kept(data) if verb == Verb.CONFIRM else None,

@@ -16,6 +16,7 @@ from bot.store.tables.chat import (
 from bot.store.tables.columns import metadata
 from bot.store.tables.life import alarms, freezes, lifts, numbers, operations
 from bot.store.tables.notices import notices
+from bot.store.tables.proof import proofs
 from bot.store.tables.report import readings, registered, registrations
 from bot.store.tables.trail import audit_events, audit_head, discrepancies
 
@@ -41,6 +42,7 @@ __all__ = [
     "operations",
     "personal_chats",
     "posted_cards",
+    "proofs",
     "readings",
     "references",
     "registered",

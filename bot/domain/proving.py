@@ -1,0 +1,342 @@
+"""Proving that the caller is the person: what may be asked for on one request, and what that comes to when it is confirmed. Pure."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.domain.audit import AuditEvent, Tag
+from bot.domain.life import REVEAL_FOR, State
+from bot.domain.need import Need
+from bot.domain.number_match import new_secret
+from bot.domain.operation import Operation
+from bot.domain.people import Actor, Person
+from bot.domain.policy import Decision, Reason
+from bot.domain.proof import SOURCES, Proof, ProofKind, ProofRules, ProofState, enough, tier_of
+from bot.domain.remarks import LogNote
+from bot.domain.said import say, say_count, say_each
+from bot.domain.stop import FREEZE_FOR, Freeze
+
+#: How long whoever is asked has for an answer.
+ANSWER_WITHIN: dict[ProofKind, timedelta] = {
+    ProofKind.NUMBER_MATCH: timedelta(minutes=2),
+    ProofKind.SIGN_IN: timedelta(minutes=10),
+    ProofKind.MANAGER: timedelta(minutes=30),
+    ProofKind.CALL_BACK: timedelta(minutes=15),
+    ProofKind.VIDEO: timedelta(minutes=15),
+    ProofKind.IN_PERSON: timedelta(minutes=15),
+}
+#: What somebody else answers, in a chat of their own or on a page; the others are the agent's own word.
+ANSWERED_ELSEWHERE = (ProofKind.NUMBER_MATCH, ProofKind.SIGN_IN, ProofKind.MANAGER)
+#: What only the agent can say, so that nobody else knows whether it is possible.
+ATTESTED = (ProofKind.VIDEO, ProofKind.IN_PERSON)
+#: In the order in which they are offered. What is not built is not here.
+OFFERED = (*ANSWERED_ELSEWHERE, ProofKind.CALL_BACK, ProofKind.VIDEO, ProofKind.IN_PERSON)
+#: Whoever is asked again and again agrees at last: one kind is asked for so often for one request.
+MOST_ASKED = 2
+#: Failed proofs about one person are counted for so long.
+FAILED_WITHIN = timedelta(hours=24)
+#: After an answer there is at least so much time to press Confirm.
+TO_CONFIRM = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an installation allows.
+
+    Attributes:
+        pages: people can sign in on a page of ours.
+    """
+
+    rules: ProofRules
+    pages: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NotOffered:
+    """A kind that cannot be asked for, and why, in a sentence."""
+
+    kind: ProofKind
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proving:
+    """How far a request is with its proofs, for its requester's card.
+
+    Attributes:
+        proofs: all that were asked for, in order.
+        offers: the kinds that may be asked for now.
+        approvals: so many other people have to agree, with what stands now.
+        missing: what is demanded has not been proved, so it cannot be confirmed.
+        stands_in: nothing that is demanded is possible, so that more people stand in for it.
+        number: of the match that is under way; for the agent's own eyes, and empty otherwise.
+        call: the number to be called back, in full; for the agent's own eyes once, and empty otherwise.
+    """
+
+    proofs: tuple[Proof, ...] = ()
+    offers: tuple[ProofKind, ...] = ()
+    not_offered: tuple[NotOffered, ...] = ()
+    approvals: int = 0
+    missing: bool = False
+    stands_in: bool = False
+    number: str = ""
+    call: str = ""
+
+    @property
+    def asked(self) -> Proof | None:
+        """The one that somebody is to answer."""
+        return next((proof for proof in self.proofs if proof.state is ProofState.ASKED), None)
+
+
+def proving(operation: Operation, proofs: tuple[Proof, ...], terms: Terms, now: datetime) -> Proving:
+    """How far a request that waits for its confirmation is."""
+    proofs = tuple(_in_time(proof, now) for proof in proofs)
+    whys = {kind: _why_not(kind, operation, proofs, terms, now) for kind in OFFERED}
+    missing = not enough(operation.need.proof, proofs, now)
+    return Proving(
+        proofs=proofs,
+        offers=tuple(kind for kind, why in whys.items() if why == ""),
+        not_offered=tuple(NotOffered(kind, why) for kind, why in whys.items() if why),
+        approvals=operation.need.with_proofs(proofs, now).approvals,
+        missing=missing,
+        stands_in=missing and operation.need.instead is not None and not _possible(operation, proofs, whys, now),
+    )
+
+
+def _in_time(proof: Proof, now: datetime) -> Proof:
+    """What nobody answered in time is over, also before anybody has ended it."""
+    late = proof.state is ProofState.ASKED and proof.expires_at <= now
+    return replace(proof, state=ProofState.EXPIRED) if late else proof
+
+
+def _why_not(kind: ProofKind, operation: Operation, proofs: Collection[Proof], terms: Terms, now: datetime) -> str | None:
+    """Why this kind is not to be had; empty when it is, None when it is there."""
+    these = [proof for proof in proofs if proof.kind is kind]
+    if any(proof.counts(now) for proof in these):
+        return None
+    if any(proof.state is ProofState.FAILED for proof in these):
+        return say("It failed, and for this request it is not asked for again.")
+    if impossible := next((proof.evidence for proof in these if proof.state is ProofState.WITHDRAWN and proof.evidence), ""):
+        return impossible
+    if len(these) >= MOST_ASKED:
+        return say("It was asked for often enough.")
+    if kind is ProofKind.SIGN_IN and not terms.pages:
+        return say("There is no page of ours to sign in on (the setting PUBLIC_URL).")
+    if kind is ProofKind.SIGN_IN and operation.first:
+        return say("{name} has nothing to sign in with yet.", name=operation.target.name)
+    return _counts_too_little(kind, operation)
+
+
+def _counts_too_little(kind: ProofKind, operation: Operation) -> str:
+    wanted = [need for need in (operation.need.proof, *(eased.proof for eased in operation.need.eased)) if need]
+    if not wanted or any(need.takes(kind, capped=operation.capped) for need in wanted):
+        return ""
+    tier = tier_of(kind, capped=operation.capped)
+    least = min(need.tier for need in wanted)
+    if tier < least:
+        return say("It counts as tier {tier}, and here tier {least} is needed.", tier=tier, least=least)
+    return say("Policy does not take it here.")
+
+
+def _possible(operation: Operation, proofs: Collection[Proof], whys: dict[ProofKind, str | None], now: datetime) -> bool:
+    """Whether what is demanded can still come to be without the agent's own word."""
+    need = operation.need.proof
+    there = {proof.source for proof in proofs if need.suits(proof) and (proof.counts(now) or proof.state is ProofState.ASKED)}
+    offered = {
+        SOURCES[kind] for kind, why in whys.items() if why == "" and kind not in ATTESTED and need.takes(kind, capped=operation.capped)
+    }
+    return len(there | offered) >= need.count
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a confirmation rests on: the agreement that is left to be had, and the proofs that stand."""
+
+    need: Need
+    proofs: tuple[Proof, ...]
+
+
+def settle(operation: Operation, proofs: tuple[Proof, ...], terms: Terms, now: datetime) -> Settled | Decision:
+    """Whether a request may be confirmed with these proofs, and who still has to agree then."""
+    how_far = proving(operation, proofs, terms, now)
+    standing = tuple(proof for proof in proofs if proof.counts(now))
+    if not how_far.missing:
+        return Settled(operation.need.with_proofs(proofs, now), standing)
+    if not how_far.stands_in:
+        return unproved(operation)
+    if not operation.reason:
+        return Decision(
+            False,
+            Reason.NEEDS_REASON,
+            say("No proof of the caller is possible here, so others have to agree, and they need a reason."),
+            say("Type the command again with a reason behind it, such as: because Hanna saw the caller at the door."),
+        )
+    return Settled(operation.need.without_proof, standing)
+
+
+def next_step(operation: Operation, need: Need, now: datetime) -> tuple[State, datetime | None]:
+    """Where a confirmation leads with this need, and until when whoever comes next has time; None where nobody has to come."""
+    to = State.AWAITING_APPROVAL if need.approvals else operation.agreed_state
+    return to, {State.AWAITING_APPROVAL: now + need.valid_for, State.READY: now + REVEAL_FOR}.get(to)
+
+
+def unproved(operation: Operation, now: Decision | None = None) -> Decision:
+    """The no to a confirmation, or to carrying out, without what has to be proved.
+
+    Args:
+        now: policy's yes of this moment, where it was confirmed before; None for a confirmation.
+    """
+    if now is None:
+        text = say("{id} needs {proof}, and that is not there.", id=operation.id, proof=operation.need.proof.in_words)
+        return Decision(False, Reason.NEEDS_PROOF, text, say("Ask for a proof on its card."), rules=operation.need.proof.rules)
+    need = now.need or Need()
+    text = say("What was proved of the caller is not enough any more: {need}.", need=need.in_words)
+    return Decision(False, Reason.NEEDS_PROOF, text, say("Type the command again."), rules=need.proof.rules or now.rules)
+
+
+def still_proved(operation: Operation, need: Need, standing: Collection[Proof]) -> Need | None:
+    """What policy demands of people by now, given the proofs that an operation was confirmed with; None where more has to be proved.
+
+    Args:
+        need: as policy has it at this moment.
+        standing: those of the operation's proofs that nobody has withdrawn since.
+    """
+    at = max((proof.answered_at for proof in standing if proof.answered_at), default=operation.created_at)
+    # They counted when it was confirmed; how long agreement takes after that is no matter of theirs.
+    counting = [replace(proof, answered_at=at, expires_at=at + timedelta(minutes=1)) for proof in standing]
+    if enough(need.proof, counting, at):
+        return need.with_proofs(counting, at)
+    return need.without_proof if operation.need.stood_in and need.instead is not None else None
+
+
+def asked(kind: ProofKind, operation: Operation, recipient: Person | None, now: datetime, evidence: str = "") -> Proof:
+    """A proof as it is asked for.
+
+    Args:
+        recipient: who answers in a chat of their own or on a page; None for the agent.
+    """
+    id = secrets.token_hex(16)
+    return Proof(
+        id=id,
+        operation_id=operation.id,
+        target_id=operation.target.id,
+        kind=kind,
+        agent_id=operation.requester.id,
+        capped=operation.capped,
+        asked_at=now,
+        expires_at=now + ANSWER_WITHIN[kind],
+        secret=new_secret(id) if kind is ProofKind.NUMBER_MATCH else "",
+        asked_id=recipient.id if recipient else "",
+        asked_name=recipient.name if recipient else "",
+        evidence=evidence,
+    )
+
+
+def answered(
+    proof: Proof, state: ProofState, by: Actor | None, at: datetime, operation: Operation, terms: Terms, evidence: str = ""
+) -> Proof:
+    """A proof as it is once somebody has answered."""
+    lives = [terms.rules.valid_for, operation.need.proof.valid_for, *(eased.proof.valid_for for eased in operation.need.eased)]
+    return replace(
+        proof,
+        state=state,
+        by_id=by.id if by else "",
+        by_name=by.name if by else "",
+        answered_at=at,
+        expires_at=at + max(lives) if state is ProofState.GIVEN else proof.expires_at,
+        evidence=evidence or proof.evidence,
+    )
+
+
+def impossible(kind: ProofKind, operation: Operation, why: str, now: datetime) -> Proof:
+    """A proof that could not be asked for, kept so that the card goes on saying why."""
+    return replace(asked(kind, operation, None, now), state=ProofState.WITHDRAWN, answered_at=now, evidence=why, secret="")
+
+
+_TAGS = {
+    ProofState.ASKED: Tag.PROOF_ASKED,
+    ProofState.GIVEN: Tag.PROOF_GIVEN,
+    ProofState.FAILED: Tag.PROOF_FAILED,
+    ProofState.EXPIRED: Tag.PROOF_EXPIRED,
+    ProofState.WITHDRAWN: Tag.PROOF_WITHDRAWN,
+}
+
+
+def proof_event(proof: Proof, at: datetime, by: Actor | None = None, ticket: str = "") -> AuditEvent:
+    """For the trail: what became of a proof, who answered, and what they went by."""
+    who = (by.id, by.name) if by else ("", "")
+    facts = {"kind": proof.kind.value, "tier": proof.tier, "evidence": str(proof.evidence), "ticket": ticket}
+    return AuditEvent(_TAGS[proof.state], at, *who, operation_id=proof.operation_id, target_id=proof.target_id, facts=facts)
+
+
+def withdrawn_event(proof: Proof, at: datetime) -> AuditEvent:
+    """For the trail: nobody has to answer any more, or the answer counts no more."""
+    return proof_event(replace(proof, state=ProofState.WITHDRAWN), at)
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A freeze that a failed proof brings.
+
+    Attributes:
+        after: so many failed proofs since `since` bring it; 0 for at once.
+        post: for the log channel.
+    """
+
+    freeze: Freeze
+    event: AuditEvent
+    post: LogNote
+    after: int
+    since: datetime
+
+
+def failures_lock(operation: Operation, rules: ProofRules, at: datetime) -> Lock:
+    """Nobody is changed for a day after so many failed proofs: somebody goes on trying, and an administrator has to look."""
+    reason = say_count(
+        rules.fails, "{count} proof of the caller failed within 24 hours", "{count} proofs of the caller failed within 24 hours"
+    )
+    return _lock(operation, "", str(say("Doorman")), reason, at, rules.fails)
+
+
+def refused_lock(operation: Operation, by_id: str, by_name: str, at: datetime) -> Lock:
+    """Whoever was asked to vouch for the caller says that it is somebody else."""
+    reason = say("{name} was asked whether the caller is real, and said no", name=by_name)
+    return _lock(operation, by_id, by_name, reason, at, 0)
+
+
+def _lock(operation: Operation, by_id: str, by_name: str, reason: str, at: datetime, after: int) -> Lock:
+    target = operation.target
+    not_by = tuple(dict.fromkeys((target.id, operation.requester.id)))
+    freeze = Freeze(target.id, target.name, target.upn, by_id, by_name, at, at + FREEZE_FOR, str(reason), True, True, not_by)
+    facts = {"target_upn": target.upn, "text": "frozen: proofs failed", "reason": str(reason), "ticket": operation.ticket}
+    event = AuditEvent(Tag.CHAT_PERSON_FROZEN, at, by_id, by_name, operation.id, target.id, facts)
+    post = LogNote(
+        say("The caller is not proved"),
+        say(
+            "{reason} ({id}, asked for by {requester}). Nobody can change {name} ({upn}) until {until}.",
+            reason=reason,
+            id=operation.id,
+            requester=operation.requester.name,
+            name=target.name,
+            upn=target.upn,
+            until=freeze.until,
+        ),
+        say("Treat whoever called as an attacker. An administrator ends the freeze with “unfreeze {upn}”.", upn=target.upn),
+        at,
+        grave=True,
+        ticket=operation.ticket,
+    )
+    return Lock(freeze, event, post, after, at - FAILED_WITHIN)
+
+
+#: What the agent says that somebody showed, by the number of the button.
+DOCUMENTS = ("passport", "identity card", "driving licence", "company badge")
+DOCUMENT_WORDS = tuple(say_each(dict(enumerate(("Passport", "Identity card", "Driving licence", "Company badge")))).values())
+
+
+def counting(proofs: Iterable[Proof], now: datetime) -> tuple[Proof, ...]:
+    """Those that count at this moment."""
+    return tuple(proof for proof in proofs if proof.counts(now))

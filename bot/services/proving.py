@@ -1,0 +1,108 @@
+"""Asking for a proof that the caller is the person: the press on the requester's card, before there is a Confirm on it."""
+
+from __future__ import annotations
+
+import structlog
+
+from bot.domain.incoming import CardAction, Verb
+from bot.domain.life import State
+from bot.domain.operation import Operation
+from bot.domain.proof import ProofKind
+from bot.domain.proving import TO_CONFIRM, Terms, asked, impossible, proof_event, proving
+from bot.domain.replies import OperationShown, Reply
+from bot.domain.said import say
+from bot.errors import Refusal
+from bot.ports import Operations, Proofs
+from bot.services.confirm import check_presser, too_late
+from bot.services.gate import Gate
+from bot.services.proof_answers import ProofAnswers
+from bot.services.require import require
+from bot.services.review import Reviewer
+from bot.services.showing import Showing
+from bot.services.view import unknown
+from bot.services.witnesses import NotPossible, Witnesses
+
+log = structlog.get_logger()
+
+
+class ProofDesk:
+    """Takes what is pressed about proofs: on a kind of them here, and answers by `ProofAnswers`."""
+
+    def __init__(
+        self,
+        operations: Operations,
+        proofs: Proofs,
+        gate: Gate,
+        reviewer: Reviewer,
+        witnesses: Witnesses,
+        showing: Showing,
+        answers: ProofAnswers,
+        terms: Terms,
+    ) -> None:
+        self._operations = operations
+        self._proofs = proofs
+        self._gate = gate
+        self._reviewer = reviewer
+        self._witnesses = witnesses
+        self._showing = showing
+        self._answers = answers
+        self._clock = answers.clock
+        self._terms = terms
+
+    async def answered(self, action: CardAction) -> Reply | None:
+        """The card after an answer; None where the id names no proof."""
+        proof = await self._proofs.get(action.id)
+        if proof:
+            return await self._answers.press(action, proof)
+        if action.verb is Verb.NOT_ME:
+            return None
+        raise unknown(action.verb)
+
+    async def asked(self, action: CardAction, operation: Operation) -> OperationShown:
+        """Asks for a proof of this kind; the card then says who answers, or why nobody can.
+
+        Raises:
+            Refusal: somebody else pressed, or it cannot be asked for; the text says why.
+            DirectoryError: Graph cannot say who could answer.
+        """
+        check_presser(action, operation)
+        require(self._gate.permit(await self._gate.standing(action.actor, fresh=True)))
+        if operation.state is not State.PROPOSED:
+            await too_late(self._operations, operation, self._clock)
+        require(await self._reviewer.kept_back(operation))
+        kind = await self._offered(action, operation)
+        try:
+            witness = await self._witnesses.of(kind, operation)
+        except NotPossible as error:
+            await self._proofs.note(impossible(kind, operation, error.args[0], self._clock()))
+            return await self._showing.of(operation, own=True)
+        now = self._clock()
+        proof = asked(kind, operation, witness.recipient, now, witness.evidence)
+        event = proof_event(proof, now, action.actor, operation.ticket)
+        until = proof.expires_at + TO_CONFIRM
+        waiting = await self._proofs.ask(proof, operation, until, event)
+        if waiting is None:
+            latest = await self._operations.get(operation.id) or operation
+            if latest.state is not State.PROPOSED:
+                await too_late(self._operations, latest, self._clock)
+            raise Refusal(
+                say("Another proof about {name} is being waited for, so this one was not asked for.", name=operation.target.name),
+                say("Wait for its answer, or until its time is over."),
+                code="proof_asked",
+            )
+        return await self._showing.of(waiting, own=True, call=witness.call)
+
+    async def _offered(self, action: CardAction, operation: Operation) -> ProofKind:
+        found = proving(operation, await self._proofs.of(operation.id), self._terms, self._clock())
+        wanted = next((kind for kind in ProofKind if kind.value == action.kind), None)
+        if found.asked:
+            raise Refusal(
+                say("A proof is being waited for already: {kind}.", kind=found.asked.kind.in_words),
+                say("Wait for its answer, or until its time is over."),
+                code="proof_asked",
+            )
+        if wanted is None or not operation.provable or wanted not in found.offers:
+            none = say("There is no such proof for {id}.", id=operation.id)
+            why = next((each.why for each in found.not_offered if each.kind is wanted), none)
+            raise Refusal(why, say("The card of {id} says which can be had.", id=operation.id), code="proof_not_offered")
+        return wanted

@@ -1,0 +1,47 @@
+"""The requester's card in the conversation, brought to the operation's present state."""
+
+from __future__ import annotations
+
+import structlog
+
+from bot.commands.bulk_shown import bulk_shown
+from bot.domain.operation import Operation
+from bot.domain.replies import Reply
+from bot.errors import ChatRefused
+from bot.ports import Announcer, BulkJobs, Clock, Operations
+from bot.services.bulk.asks import asks_no_more
+from bot.services.showing import Showing
+
+log = structlog.get_logger()
+
+
+class RequestersCard:
+    """Brings it up to date."""
+
+    def __init__(self, operations: Operations, jobs: BulkJobs, announcer: Announcer, showing: Showing, clock: Clock) -> None:
+        self._operations = operations
+        self._jobs = jobs
+        self._announcer = announcer
+        self._showing = showing
+        self._clock = clock
+
+    async def bring(self, operation: Operation) -> None:
+        """Changes the card in place, or sends a new one where Teams does not let it be changed.
+
+        Raises:
+            ChatError: Teams does not take it.
+        """
+        reply: Reply
+        if operation.bulk:
+            reply = job = await bulk_shown(self._jobs, operation, self._clock())
+            await asks_no_more(self._operations, self._announcer, operation, job.progress.hold, self._clock)
+        else:
+            reply = await self._showing.of(operation)
+        if operation.card_id:
+            try:
+                await self._announcer.update(operation.conversation, operation.card_id, reply)
+            except ChatRefused:
+                log.info("card cannot be updated, sending a new one", action="announce_anew", operation=operation.id)
+            else:
+                return
+        await self._operations.set_card(operation.id, await self._announcer.send(operation.conversation, reply))

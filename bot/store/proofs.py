@@ -1,0 +1,143 @@
+"""Proofs of callers, in the database: each step is one transaction with its line in the trail. Implements `ports.Proofs`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from bot.domain.audit import AuditEvent
+from bot.domain.operation import Operation
+from bot.domain.proof import Proof, ProofState
+from bot.domain.proving import Lock
+from bot.domain.said import say, to_column
+from bot.store import outbox
+from bot.store.moves import Moves, Seen
+from bot.store.prepared import Prepared
+from bot.store.proofs_asked import ASKED, ASKED_OF, look, proof_in, proofs_of
+from bot.store.stops import put_freeze
+from bot.store.tables import proofs
+from bot.store.trail import Trail
+from bot.store.transactions import Transactions
+from bot.store.waiting import withdraw_waiting
+
+if TYPE_CHECKING:
+    from bot.store.engine import Enqueue
+
+_GET = Prepared(select(proofs).where(proofs.c.id == bindparam("proof")))
+_ASKED_ABOUT = select(proofs.c.operation_id).where(ASKED, proofs.c.target_id == bindparam("target"), proofs.c.expires_at > bindparam("now"))
+_FAILED_ABOUT = select(func.count()).where(
+    proofs.c.state == ProofState.FAILED.value, proofs.c.target_id == bindparam("target"), proofs.c.answered_at > bindparam("since")
+)
+_ANSWER = update(proofs).where(proofs.c.id == bindparam("proof"), ASKED)
+
+
+class StoredProofs:
+    """`ports.Proofs` on SQLAlchemy Core.
+
+    Args:
+        stopped: called after somebody was frozen, so that whoever looks then sees it.
+    """
+
+    def __init__(self, transactions: Transactions, enqueue: Enqueue, stopped: Callable[[], None]) -> None:
+        self._transactions = transactions
+        self._enqueue = enqueue
+        self._stopped = stopped
+        self._moves = Moves(enqueue)
+
+    async def get(self, proof_id: str) -> Proof | None:
+        def work(connection: Connection) -> Proof | None:
+            found = _GET(connection, {"proof": proof_id}).first()
+            return proof_in(found) if found else None
+
+        return await self._transactions.read(work)
+
+    async def of(self, operation_id: str) -> tuple[Proof, ...]:
+        return await self._transactions.read(lambda connection: proofs_of(connection, operation_id))
+
+    async def standing(self, given: Collection[Proof]) -> tuple[Proof, ...]:
+        ids = [proof.id for proof in given]
+        query = select(proofs).where(proofs.c.id.in_(ids), proofs.c.state == ProofState.GIVEN.value)
+        return await self._transactions.read(lambda connection: tuple(map(proof_in, connection.execute(query))))
+
+    async def ask(self, proof: Proof, operation: Operation, until: datetime, event: AuditEvent) -> Operation | None:
+        def work(connection: Connection, trail: Trail) -> Operation | None:
+            now = proof.asked_at
+            if connection.execute(_ASKED_ABOUT, {"target": proof.target_id, "now": now}).first():
+                return None
+            _end_late(connection, trail, self._enqueue, proof.operation_id, now)
+            seen = Seen(operation.id, in_time=now)
+            values = {"expires_at": max(operation.expires_at, until)}
+            asked = self._moves.stay(connection, "prove", seen, values, trail=trail, event=event)
+            if asked:
+                connection.execute(insert(proofs), [_row(proof)])
+                self._look(connection, proof, "", 0.0)
+                self._look(connection, proof, "over", (proof.expires_at - now).total_seconds())
+            return asked
+
+        return await self._transactions.record(work)
+
+    async def answer(self, proof: Proof, event: AuditEvent, until: datetime, lock: Lock | None = None) -> bool:
+        at = event.at
+
+        def work(connection: Connection, trail: Trail) -> bool:
+            if lock:
+                outbox.take_turn(connection)
+            given = _row(proof)
+            changed = {name: given[name] for name in ("state", "by_id", "by_name", "evidence", "answered_at", "expires_at")}
+            if not connection.execute(_ANSWER.values(**changed), {"proof": proof.id}).rowcount:
+                return False
+            operation = self._moves.stay(connection, "proved", Seen(proof.operation_id), {}, at=at, trail=trail, event=event)
+            if operation is None:
+                trail.append(event)
+            elif operation.expires_at < until:
+                self._moves.stay(connection, "proved", Seen(proof.operation_id), {"expires_at": until}, at=at)
+            self._look(connection, proof, proof.state.value, 0.0)
+            if lock:
+                self._lock(connection, trail, proof, lock)
+            return True
+
+        try:
+            return await self._transactions.record(work)
+        finally:
+            if lock:
+                self._stopped()
+
+    async def put_card(self, proof_id: str, card_id: str) -> None:
+        change = update(proofs).where(proofs.c.id == proof_id).values(card_id=card_id)
+        await self._transactions.write(lambda connection: connection.execute(change))
+
+    async def note(self, proof: Proof) -> None:
+        await self._transactions.write(lambda connection: connection.execute(insert(proofs), [_row(proof)]))
+
+    def _lock(self, connection: Connection, trail: Trail, proof: Proof, lock: Lock) -> None:
+        if lock.after:
+            query = {"target": proof.target_id, "since": lock.since}
+            if connection.execute(_FAILED_ABOUT, query).scalar_one() < lock.after:
+                return
+        put_freeze(connection, lock.freeze)
+        trail.append(lock.event)
+        if not lock.after:
+            name = lock.freeze.by_name
+            outcome = say("{name} says that the caller is somebody else. Nothing was changed.", name=name)
+            withdraw_waiting(connection, self._moves, trail, proof.target_id, name, outcome, lock.event.at)
+        outbox.add_remark(connection, self._enqueue, lock.post)
+
+    def _look(self, connection: Connection, proof: Proof, occasion: str, delay: float) -> None:
+        look(connection, self._enqueue, proof.id, occasion, delay)
+
+
+def _row(proof: Proof) -> dict[str, object]:
+    return asdict(proof) | {"kind": proof.kind.value, "state": proof.state.value, "evidence": to_column(proof.evidence)}
+
+
+def _end_late(connection: Connection, trail: Trail, enqueue: Enqueue, operation_id: str, now: datetime) -> None:
+    """One that nobody answered in time makes room for the next before anybody has ended it."""
+    late = [found for found in ASKED_OF(connection, {"operation": operation_id}) if found.expires_at <= now]
+    for proof in map(proof_in, late):
+        ended = replace(proof, state=ProofState.EXPIRED)
+        connection.execute(_ANSWER.values(state=ended.state.value, answered_at=now), {"proof": proof.id})
+        look(connection, enqueue, proof.id, ended.state.value)

@@ -1,0 +1,153 @@
+"""“Is it really them?” on the requester's card: what has to be proved, what stands, what can be asked for, and how to go about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.domain.incoming import Verb
+from bot.domain.operation import Operation
+from bot.domain.proof import Proof, ProofKind, ProofState
+from bot.domain.proving import DOCUMENT_WORDS, Proving
+from bot.domain.said import join, say, say_count, say_each, spoken
+from cards.buttons import button, buttons, without_inputs
+from cards.elements import Element, box, heading, line, moment, one_line, question, run
+
+#: The colleague in a video call, and why no proof is possible.
+ANSWER, REASON = "answer", "reason"
+#: The container that tells why the other kinds are not to be had.
+OTHERS = "other_proofs"
+
+_TITLES = say_each(
+    {
+        ProofKind.NUMBER_MATCH: "Number match",
+        ProofKind.SIGN_IN: "Sign in",
+        ProofKind.MANAGER: "Ask the manager",
+        ProofKind.CALL_BACK: "Call back",
+        ProofKind.VIDEO: "Video call",
+        ProofKind.IN_PERSON: "In person",
+        ProofKind.FACE_CHECK: "Face check",
+    }
+)
+_MEANS = say_each(
+    {
+        ProofKind.NUMBER_MATCH: "They pick in Teams the number that you read out",
+        ProofKind.SIGN_IN: "They sign in on a page of ours, with a second factor",
+        ProofKind.MANAGER: "Their manager speaks to them, and says so in Teams",
+        ProofKind.CALL_BACK: "You ring the number that the directory has had for long",
+        ProofKind.VIDEO: "You see them, and a colleague does too",
+        ProofKind.IN_PERSON: "They stand before you with a document",
+        ProofKind.FACE_CHECK: "They show their face",
+    }
+)
+
+
+def proving_section(operation: Operation, proving: Proving) -> list[Element]:
+    """Everything about proofs that belongs above the buttons of the card; nothing where nobody wants one."""
+    asked = proving.asked
+    over = [proof for proof in proving.proofs if proof.state in (ProofState.GIVEN, ProofState.FAILED, ProofState.EXPIRED)]
+    if not (operation.need.proof or operation.need.eased or over or asked):
+        return []
+    parts = [heading(say("Is it really them?"), size="Medium"), *_demanded(operation, proving), *map(_ended, over)]
+    parts += _under_way(operation, asked, proving) if asked else _offers(operation, proving)
+    return [box(parts, style="accent", spacing="Medium")]
+
+
+def proving_button(operation: Operation, proving: Proving | None) -> list[Element]:
+    """Where nobody wants a proof: the offers, folded away behind one button."""
+    if proving is None or not proving.offers or proving_section(operation, proving):
+        return []
+    inner = {"type": "AdaptiveCard", "body": _offers(operation, proving)}
+    return [{"type": "Action.ShowCard", "title": spoken(say("Is it really them?")), "card": inner}]
+
+
+def may_confirm(proving: Proving | None) -> bool:
+    """Whether there is a Confirm on the card."""
+    return proving is None or not proving.missing or proving.stands_in
+
+
+def proved_by(proofs: Iterable[Proof]) -> str:
+    """What was proved and by what, for a list of facts; empty for nothing."""
+    return join("; ", (say("{kind}, {evidence}", kind=_TITLES[proof.kind], evidence=_evidence(proof)) for proof in proofs))
+
+
+def _demanded(operation: Operation, proving: Proving) -> Iterable[Element]:
+    need, name = operation.need, operation.target.name
+    if proving.stands_in and need.instead:
+        text = say_count(
+            need.instead.approvals,
+            "No proof is possible here, so {count} other person has to agree, who reads why.",
+            "No proof is possible here, so {count} other people have to agree, who read why.",
+        )
+        yield line(text)
+        if not operation.reason:
+            yield question(REASON, say("Why you believe that it is {name}", name=name), limit=200)
+    elif proving.missing:
+        yield line(run(say("Before you can confirm, it needs {proof}.", proof=need.proof.in_words), limit=300))
+    if need.eased and proving.approvals == need.approvals:
+        least = need.eased[0]
+        fewer = say("nobody else has to agree")
+        if least.approvals:
+            fewer = say_count(least.approvals, "{count} other person has to agree", "{count} other people have to agree")
+        yield line(run(say("With {proof} {fewer}.", proof=least.proof.in_words, fewer=fewer), limit=300))
+
+
+def _ended(proof: Proof) -> Element:
+    title = _TITLES[proof.kind]
+    match proof.state:
+        case ProofState.GIVEN:
+            text = say("{kind}: {evidence}, counts until {at}", kind=title, evidence=_evidence(proof), at=proof.expires_at)
+            return line(run("✓ ", bold=True, colour="Good"), run(text))
+        case ProofState.FAILED:
+            text = say("{kind}: {evidence}", kind=title, evidence=_evidence(proof))
+            return line(run("✗ ", bold=True, colour="Attention"), run(text, bold=True))
+    return line(run(say("{kind}: nobody answered in time", kind=title), subtle=True))
+
+
+def _evidence(proof: Proof) -> str:
+    by_agent = not proof.asked_id or not proof.by_name
+    return proof.evidence if by_agent else say("{name}, {evidence}", name=proof.by_name, evidence=proof.evidence)
+
+
+def _offers(operation: Operation, proving: Proving) -> list[Element]:
+    """A button for each kind that is to be had; why the others are not, folded away."""
+    made = [button(_TITLES[kind], Verb.PROVE, operation.id, kind=kind.value, tooltip=_MEANS[kind]) for kind in proving.offers]
+    shown: list[Element] = []
+    if not made:
+        shown.append(line(say("No other proof is to be had for this request.")))
+    if proving.not_offered:
+        toggle = {"type": "Action.ToggleVisibility", "title": spoken(say("Why not another?")), "targetElements": [OTHERS]}
+        whys = [line(run(say("{kind}: {why}", kind=_TITLES[each.kind], why=each.why), subtle=True)) for each in proving.not_offered]
+        return [*shown, buttons(*made, toggle, spacing="Small"), {**box(whys, spacing="Small"), "id": OTHERS, "isVisible": False}]
+    return [*shown, *([buttons(*made, spacing="Small")] if made else [])]
+
+
+def _under_way(operation: Operation, asked: Proof, proving: Proving) -> list[Element]:
+    """How to go about the one that is asked for; what the agent alone can say is said here."""
+    name, until = operation.target.name, say("until {at}", at=asked.expires_at)
+    match asked.kind:
+        case ProofKind.NUMBER_MATCH if proving.number:
+            told = say("Read this number out to {name}, who picks it on a card in Teams:", name=name)
+            return [line(run(told)), line(run(proving.number, bold=True, size="Large")), moment(until)]
+        case ProofKind.NUMBER_MATCH:
+            return [line(say("{name} has a card in Teams with three numbers.", name=name)), moment(until)]
+        case ProofKind.SIGN_IN:
+            told = say("{name} has a card in Teams with a link to sign in, and then says whether they want this.", name=name)
+            return [line(told), moment(until)]
+        case ProofKind.MANAGER:
+            told = say("{manager}, the manager, has a card in Teams and is to speak to {name}.", manager=asked.asked_name, name=name)
+            return [line(told), moment(until)]
+        case ProofKind.CALL_BACK:
+            ring = say("Hang up, and ring {name} at {number}.", name=name, number=proving.call or asked.evidence)
+            came = (say("They answered and asked for this"), say("Nobody, or somebody else"))
+            return [line(run(ring, bold=True)), line(run(asked.evidence, subtle=True)), _attest(asked, came), moment(until)]
+        case ProofKind.VIDEO:
+            told = say("See {name} in a video call together with a colleague of the helpdesk.", name=name)
+            named = one_line(ANSWER, say("The colleague in the call"), 200, say("Name the colleague who saw the caller with you."))
+            return [line(told), named, _attest(asked, (say("It is {name}", name=name), say("It is somebody else"))), moment(until)]
+    told = say("{name} stands before you. Which document did you see? No number of it is wanted.", name=name)
+    return [line(told), _attest(asked, (*DOCUMENT_WORDS, say("It is somebody else"))), moment(until)]
+
+
+def _attest(asked: Proof, words: Iterable[str]) -> Element:
+    made = [button(word, Verb.ATTEST, asked.id, pick=pick) for pick, word in enumerate(words)]
+    return buttons(*made[:-1], without_inputs(made[-1]), spacing="Small")
