@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.domain.change import CONTAINING, KINDS, ChangeKind
+from bot.domain.proof import ProofNeed
 from bot.domain.said import say, say_count, together
 
 #: What the end of a pass is cut to where the policy says "shortest": no tenant gives one as short, so it is the tenant's shortest.
@@ -18,7 +19,7 @@ class High:
     Attributes:
         deny: what is refused, whoever asks.
         approvals: so many people have to agree at least.
-        proof_tier: a proof of the caller has to be of this tier at least, wherever the policy wants one.
+        proof_tier: without a proof of the caller of this tier nothing goes; 0 for none. Nothing is proved for the people of a file.
         pass_minutes: how long a pass may last at the most; `SHORTEST` for the tenant's shortest.
         target_per_day: as in `Limits`; 0 leaves that as it is.
     """
@@ -48,6 +49,7 @@ class High:
         return (
             (say("Refused"), kinds),
             (say("Everything else"), people if self.approvals else ""),
+            (say("Before it is confirmed"), ProofNeed(tier=self.proof_tier, count=1).in_words if self.proof_tier else ""),
             (say("Passes"), passes),
             (say("For one person"), changes if self.target_per_day else ""),
             (say("As always"), say("what only takes access away")),

@@ -58,6 +58,7 @@ class Reason(StrEnum):
     REVEALS_IT = "reveals_it"
     NEEDS_PROOF = "needs_proof"
     VOUCHED = "vouched_for_the_caller"
+    NOBODY_CAN_PROVE = "nobody_can_prove"
 
 
 #: These pass by themselves, so what they keep back may wait for that.

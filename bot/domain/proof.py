@@ -73,6 +73,8 @@ SOURCES: dict[ProofKind, Source] = {
     ProofKind.MANAGER: Source.MANAGER,
     ProofKind.CALL_BACK: Source.OLD_NUMBER,
 }
+#: What a policy may name, and nobody can be asked for yet.
+NOT_OFFERED = frozenset({ProofKind.FACE_CHECK})
 #: What a stolen session can give is worth no more than this for whoever a thief would choose.
 CAPPED_TIER = 1
 #: How many independent proofs a policy may demand at the most.
@@ -203,9 +205,13 @@ class ProofNeed:
         narrower = other.kinds is None or (self.kinds is not None and self.kinds <= other.kinds)
         return self.tier >= other.tier and self.count >= other.count and narrower and self.valid_for <= other.valid_for
 
-    def could_be_met(self) -> bool:
-        """Whether there are kinds of so many sources that it can be met at all."""
-        return len({SOURCES[kind] for kind in ProofKind if self.takes(kind, capped=False)}) >= self.count
+    def could_be_met(self, without: Collection[ProofKind] = ()) -> bool:
+        """Whether there are kinds of so many sources that it can be met at all.
+
+        Args:
+            without: kinds that are not to be had.
+        """
+        return len({SOURCES[kind] for kind in ProofKind if kind not in without and self.takes(kind, capped=False)}) >= self.count
 
 
 #: Nothing has to be proved.

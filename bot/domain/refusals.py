@@ -8,6 +8,7 @@ from bot.domain.change import KINDS, ChangeKind
 from bot.domain.need import Need
 from bot.domain.people import Person, Privileges
 from bot.domain.policy import Decision, Reason
+from bot.domain.proof import ProofNeed
 from bot.domain.rules import Ask, Ground, Policy, Rule
 from bot.domain.said import join, say, say_count, together
 
@@ -168,6 +169,17 @@ def no_common_approver(rules: Sequence[Rule]) -> Decision:
         say("Nobody can approve this: no group is accepted by each of {rules}.", rules=quoted(names(rules))),
         say("Whoever runs Doorman has to name a common group of approvers in these rules."),
         rules=names(rules),
+    )
+
+
+def no_common_proof(need: ProofNeed) -> Decision:
+    """The rules that match accept different proofs, so nothing would satisfy them all."""
+    return Decision(
+        False,
+        Reason.NOBODY_CAN_PROVE,
+        say("Nothing can prove the caller here: no kinds of proof are enough for each of {rules}.", rules=quoted(need.rules)),
+        say("Whoever runs Doorman has to name common kinds of proof in these rules."),
+        rules=need.rules,
     )
 
 

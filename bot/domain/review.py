@@ -6,25 +6,22 @@ away is apart: no pause or freeze keeps it back, and only a rule that names it m
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import reduce
 
 from bot.domain import refusals, threat
 from bot.domain.change import Change, ChangeKind
+from bot.domain.demands import colleagues, demands
 from bot.domain.hand_over import SEEN_ONCE
 from bot.domain.need import NO_NEED, Need
 from bot.domain.people import Person
 from bot.domain.policy import ALLOWED, Decision, Reason, stopped
-from bot.domain.refusals import GRAVITY, names
+from bot.domain.proof import NO_PROOF
+from bot.domain.refusals import GRAVITY
 from bot.domain.rules import PROTECTED, Ask, Ground, Policy, Rule
 from bot.domain.said import join, say
 from bot.domain.stop import Stop
-
-#: A longer ticket matches no pattern, whatever the pattern, so that none can be made to search for long.
-LONGEST_TICKET = 64
 
 
 def grounds(policy: Policy, ask: Ask) -> frozenset[Ground]:
@@ -53,7 +50,7 @@ def review(policy: Policy, ask: Ask, stop: Stop, now: datetime) -> Decision:
     if ask.requester_id.lower() == ask.target.id.lower():
         return refusals.own_account()
     assert ask.kinds, "a request is for something"
-    if ask.takes_back and _colleagues(policy) & ask.requester_groups:
+    if ask.takes_back and colleagues(policy) & ask.requester_groups:
         return Decision(True, Reason.ALLOWED, rules=(CONTAINMENT.name,), need=NO_NEED, confirm_for=policy.confirm_for)
     on = grounds(policy, ask)
     if denying := [rule for rule in policy.rules if rule.deny and _forbids(rule, ask, on) and _denied_to(rule, ask) and _holds(rule, ask)]:
@@ -66,7 +63,7 @@ def review(policy: Policy, ask: Ask, stop: Stop, now: datetime) -> Decision:
     allowing = {pair: [rule for rule in rules if _may_ask(rule, ask) and _holds(rule, ask)] for pair, rules in covering.items()}
     if open_pairs := [pair for pair in covering if not allowing[pair]]:
         return _uncovered(policy, ask, open_pairs, covering)
-    decision = _demands(policy, ask, list(dict.fromkeys(rule for fitting in allowing.values() for rule in fitting)))
+    decision = demands(policy, ask, list(dict.fromkeys(rule for fitting in allowing.values() for rule in fitting)))
     passes = [rule for (kind, _), fitting in allowing.items() if kind is ChangeKind.CREATE_PASS for rule in fitting]
     seen_once = [rule for (kind, _), fitting in allowing.items() if kind in SEEN_ONCE for rule in fitting]
     first = policy.first_day_to_manager and not ask.registered
@@ -79,11 +76,6 @@ def review(policy: Policy, ask: Ask, stop: Stop, now: datetime) -> Decision:
 CONTAINMENT = Rule(name=say("Built-in: taking access away is one person's work"))
 
 
-def _colleagues(policy: Policy) -> frozenset[str]:
-    """Groups whose members have any right here."""
-    return policy.helpdesk | policy.asking() | policy.approving()
-
-
 def _covering(policy: Policy, ask: Ask, kind: ChangeKind, ground: Ground) -> list[Rule]:
     """The rules that allow this to somebody. Where it only takes access away, those that name it, and if none does it is built in."""
     found = [rule for rule in _allowing(policy, kind, ground) if rule.registered in (None, ask.registered)]
@@ -92,9 +84,13 @@ def _covering(policy: Policy, ask: Ask, kind: ChangeKind, ground: Ground) -> lis
     if naming := [rule for rule in found if _names(rule, kind)]:
         return naming
     if ground not in PROTECTED:
-        return [replace(CONTAINMENT, ask=_colleagues(policy))]
+        return [replace(CONTAINMENT, ask=colleagues(policy))]
     # Nobody may who could not before, and "*" demands nothing of it.
-    return [replace(rule, approvals=0, approve=frozenset(), reason=False, ticket="") for rule in found]
+    return [_demanding_nothing(rule) for rule in found]
+
+
+def _demanding_nothing(rule: Rule) -> Rule:
+    return replace(rule, approvals=0, approve=frozenset(), reason=False, ticket="", proof=NO_PROOF, or_proof=False, if_risk=NO_PROOF)
 
 
 def _amounting_to(policy: Policy, ask: Ask, on: frozenset[Ground]) -> dict[tuple[ChangeKind, Ground], list[Rule]]:
@@ -236,33 +232,6 @@ def _uncovered(
     return refusals.not_now([rule for rule in mine[pairs[0]] if rule.holds_in(ask.where)])
 
 
-def _demands(policy: Policy, ask: Ask, rules: Sequence[Rule]) -> Decision:
-    reasoning = [rule for rule in rules if rule.reason and not ask.reason]
-    ticketing = [rule for rule in rules if rule.ticket and not _matches(rule.ticket, ask.ticket)]
-    if reasoning or ticketing:
-        wanting = [*reasoning, *ticketing]
-        return refusals.needs_words(wanting, reason=bool(reasoning), tickets=ticketing, given=ask.ticket)
-    need, least = NO_NEED, policy.least_approvals if ask.more else 0
-    approving = [rule for rule in rules if rule.approvals]
-    if least > max((rule.approvals for rule in approving), default=0):
-        # Where no rule says who may agree to this, it is whoever may agree to anything, or else a colleague.
-        approving.append(Rule(name=threat.HIGH_RULE, approvals=least, approve=policy.approving() or _colleagues(policy)))
-    if approving:
-        groups = reduce(frozenset.__and__, (rule.approve for rule in approving))
-        if not groups:
-            return refusals.no_common_approver(approving)
-        need = Need(
-            approvals=max(rule.approvals for rule in approving),
-            groups=groups,
-            group_names=policy.group_names(groups),
-            rules=names(approving),
-            deny_reason=any(rule.deny_reason for rule in approving),
-            valid_for=min(rule.approve_for or policy.approve_for for rule in approving),
-        )
-    confirm_for = min(rule.confirm_for or policy.confirm_for for rule in rules)
-    return Decision(True, Reason.ALLOWED, rules=names([*rules, *approving]), need=need, confirm_for=confirm_for)
-
-
 def _allowing(policy: Policy, kind: ChangeKind, ground: Ground) -> list[Rule]:
     return [rule for rule in policy.rules if not rule.deny and _covers(rule, kind, ground)]
 
@@ -281,7 +250,3 @@ def _denied_to(rule: Rule, ask: Ask) -> bool:
 
 def _holds(rule: Rule, ask: Ask) -> bool:
     return rule.holds_in(ask.where) and rule.holds_at(ask.at)
-
-
-def _matches(pattern: str, ticket: str) -> bool:
-    return len(ticket) <= LONGEST_TICKET and re.fullmatch(pattern, ticket) is not None

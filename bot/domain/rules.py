@@ -1,7 +1,7 @@
 """What policy says: rules for who may ask for what, about whom, and with whose agreement. Pure; time and facts are passed in.
 
 Rules have no order. A deny that matches beats every allow; what no allow covers is refused; and where several allows match, what
-they demand adds up (most approvals, only approvers that each of them accepts, every pattern, every reason).
+they demand adds up (most approvals, only approvers that each of them accepts, the strictest proof, every pattern, every reason).
 """
 
 from __future__ import annotations
@@ -105,8 +105,9 @@ class Rule:
         registered: it is about people who have a method already (True), or who have none yet (False); None for both.
         reusable: a pass that is used more than once is allowed by it.
         to_manager: what is seen once is revealed by the person's manager.
-        proof: what has to be proved of the caller; with `or_proof` no demand, but the alternative to `approvals`.
-        if_risk: the same while a signal about the person is bad or cannot be read.
+        proof: what has to be proved of the caller before it can be confirmed.
+        or_proof: `proof` is no demand then, but the alternative to `approvals`.
+        if_risk: what has to be proved too while a signal about the person is bad or cannot be read.
     """
 
     name: str
@@ -210,6 +211,11 @@ class Policy:
     def least_approvals(self) -> int:
         """So many people have to agree to whatever does more than take access away."""
         return self.high.approvals if self.threat else 0
+
+    @property
+    def least_tier(self) -> int:
+        """Of this tier has a proof to be without which nothing goes that does more than take access away; 0 for none."""
+        return self.high.proof_tier if self.threat else 0
 
     @property
     def longest_pass(self) -> int | None:

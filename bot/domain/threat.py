@@ -18,6 +18,7 @@ from bot.domain.need import Need
 from bot.domain.people import Actor
 from bot.domain.phone import mask_text
 from bot.domain.policy import ALLOWED, Decision, Reason
+from bot.domain.proof import LONGEST_VALID, ProofNeed, combined
 from bot.domain.remarks import LogNote
 from bot.domain.rules import Limits, Policy
 from bot.domain.said import join, said_at, say, say_count
@@ -69,7 +70,29 @@ def holds(policy: Policy, more: Collection[ChangeKind], need: Need) -> Decision:
             say("Type the command again."),
             rules=(HIGH_RULE,),
         )
+    if policy.least_tier and ChangeKind.BULK not in more and not need.proof.covers(least := _of_tier(policy)):
+        return Decision(
+            False,
+            Reason.NEEDS_MORE_AGREEMENT,
+            say("The threat level is high: this needs {proof}, and it was asked for without.", proof=least.in_words),
+            say("Type the command again."),
+            rules=(HIGH_RULE,),
+        )
     return ALLOWED
+
+
+def least_proof(policy: Policy, need: ProofNeed) -> ProofNeed:
+    """What has to be proved, as a threat level has it: by a proof of its tier at least, for which nobody stands in."""
+    if not policy.least_tier:
+        return need
+    least = _of_tier(policy)
+    if need.covers(least) and not need.or_approvals:
+        return need
+    return combined((need, least if need else replace(least, valid_for=policy.proof.valid_for)))
+
+
+def _of_tier(policy: Policy) -> ProofNeed:
+    return ProofNeed(tier=policy.least_tier, count=1, valid_for=LONGEST_VALID, rules=(HIGH_RULE,))
 
 
 def by_level(decision: Decision) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Row
@@ -30,6 +30,7 @@ from bot.domain.rows import Mode, RowKind, Wish
 from bot.domain.rows import Row as BulkRow
 from bot.domain.said import from_store, to_store
 from bot.domain.sign_in import DefaultMethod, MfaState
+from bot.store.needs import need, need_row
 
 #: What the words before and after a change of a kind are; of every other kind they are text.
 _STORED_AS: dict[ChangeKind, Callable[[Any], Value]] = {
@@ -87,7 +88,7 @@ def row(operation: Operation) -> dict[str, Any]:
             "ticket": operation.ticket,
             "reason": operation.reason,
             "conversation": asdict(operation.conversation),
-            "need": _need_row(operation.need),
+            "need": need_row(operation.need),
             "recovery": _recovery_row(operation.recovery) if operation.recovery else None,
             "first": operation.first,
             "takes_back": operation.takes_back,
@@ -119,7 +120,7 @@ def operation(found: Row[Any]) -> Operation:
         finished_at=found.finished_at,
         outcome=from_store(found.outcome),
         card_id=found.card_id,
-        need=_need(request["need"]),
+        need=need(request["need"]),
         approvals=tuple(Approval(one["id"], one["name"], datetime.fromisoformat(one["at"])) for one in found.approvals),
         approval_where=ConversationRef(**found.approval_where) if found.approval_where else None,
         approval_card_id=found.approval_card_id,
@@ -158,9 +159,9 @@ def _found_file(stored: dict[str, Any] | None) -> FileFound | None:
     return FileFound(**(stored | hidden | {"sheets": sheets, "unused": unused}))
 
 
-def previewed(request: dict[str, Any], need: Need, notes: Iterable[str]) -> dict[str, Any]:
+def previewed(request: dict[str, Any], wanted: Need, notes: Iterable[str]) -> dict[str, Any]:
     """What a bulk job asked for, with what policy demands now that its rows are known, and what is worth knowing."""
-    return request | {"need": _need_row(need), "notes": [to_store(note) for note in notes]}
+    return request | {"need": need_row(wanted), "notes": [to_store(note) for note in notes]}
 
 
 def proved(request: dict[str, Any], need: Need, proofs: tuple[Proof, ...]) -> dict[str, Any]:
@@ -298,25 +299,3 @@ def renewed(request: dict[str, Any], target: Person, warning: str) -> dict[str, 
 def reduced(request: dict[str, Any], changes: tuple[Change, ...]) -> dict[str, Any]:
     """What was asked, with these changes alone."""
     return request | {"changes": [change_row(change) for change in changes]}
-
-
-def _need_row(need: Need) -> dict[str, Any]:
-    stored = asdict(need) | {
-        "groups": sorted(need.groups),
-        "rules": [to_store(rule) for rule in need.rules],
-        "group_names": to_store(need.group_names),
-        "valid_for": need.valid_for.total_seconds(),
-    }
-    if not need.to_manager:  # the version before knows no such key
-        del stored["to_manager"]
-    return stored
-
-
-def _need(stored: dict[str, Any]) -> Need:
-    given = stored | {
-        "groups": frozenset(stored["groups"]),
-        "rules": tuple(map(from_store, stored["rules"])),
-        "group_names": from_store(stored["group_names"]),
-        "valid_for": timedelta(seconds=stored["valid_for"]),
-    }
-    return Need(**given)

@@ -122,6 +122,7 @@ def asked(
     ticket: str = "INC-12345",
     at: datetime = NOW,
     stop: Stop = GO,
+    risky: bool = False,
 ) -> Decision:
     """What policy says to one request, with a reason and a good ticket unless told otherwise."""
     kinds = frozenset(map(ChangeKind, [actions] if isinstance(actions, str) else actions))
@@ -141,6 +142,7 @@ def asked(
         containing=kinds & CONTAINING if containing is None else containing,
         implied=implied,
         registered=registered,
+        risky=risky,
     )
     return review(policy, ask, stop, at)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bot.domain.change import CONTAINING, ChangeKind
@@ -18,6 +18,8 @@ from bot.domain.review import review
 from bot.domain.rules import Ask, Limits, Policy, default_policy
 from bot.domain.stop import GO, Threat
 from bot.domain.threat import AGREE_WITHIN, HIGH_RULE, Word, heard, holds, tightened, tightened_limits, word_of
+from tests.domain.test_demands_of_proof import harder
+from tests.domain.test_demands_of_proof import several as proving
 from tests.domain.test_rules_properties import NOW, asks, cases, policy_of, several
 
 THREAT = Threat("oscar", "Oscar", NOW, NOW + timedelta(hours=24), "a wave")
@@ -25,11 +27,12 @@ overlays = st.builds(
     High,
     deny=st.frozensets(st.sampled_from(list(ChangeKind)), max_size=6) | st.just(High().deny),
     approvals=st.integers(0, 4),
+    proof_tier=st.integers(0, 3),
     pass_minutes=st.sampled_from((SHORTEST, 30)),
     target_per_day=st.integers(0, 3),
 )
 BUILT_IN = default_policy("g1", "g2", timedelta(minutes=10))
-policies = several.map(policy_of) | st.just(BUILT_IN)
+policies = several.map(policy_of) | proving.map(policy_of) | st.just(BUILT_IN)
 #: Whatever a request may be: with what only takes access away, of somebody registered or not, taking back what was added.
 requests = st.tuples(asks, st.booleans(), st.booleans(), st.sampled_from((False, False, False, True))).map(
     lambda one: replace(
@@ -39,6 +42,10 @@ requests = st.tuples(asks, st.booleans(), st.booleans(), st.sampled_from((False,
         takes_back=one[3],
     )
 )
+
+
+def of_file(ask: Ask) -> bool:
+    return ChangeKind.BULK in ask.kinds
 
 
 def at(policy: Policy, ask: Ask, threat: Threat | None) -> Decision:
@@ -59,11 +66,19 @@ def test_nothing_that_is_refused_is_allowed_and_no_need_gets_smaller(policy: Pol
         assert after.need.approvals == max(before.need.approvals, high.approvals)
         assert ask.more.isdisjoint(high.deny - CONTAINING)
         assert before.confirm_for == after.confirm_for
-        assert (HIGH_RULE in after.rules) == (high.approvals > before.need.approvals)
         assert not before.need.approvals or after.need.groups <= before.need.groups  # nobody new may agree
         assert after.need.groups or not after.need.approvals
+        proved = after.need.proof
+        assert proved.covers(before.need.proof)
+        assert proved.tier == (before.need.proof.tier if of_file(ask) else max(before.need.proof.tier, high.proof_tier))
+        assert not high.proof_tier or not after.need.instead
+        for eased in after.need.eased:
+            assert eased.proof.tier >= high.proof_tier
+            assert any(harder(eased, each) for each in before.need.eased)
+        more = high.approvals > before.need.approvals or proved != before.need.proof
+        assert (HIGH_RULE in after.rules) == more
     elif before.allowed:
-        assert after.reason is Reason.THREAT_HIGH
+        assert after.reason in (Reason.THREAT_HIGH, Reason.NOBODY_CAN_PROVE)
         assert HIGH_RULE in after.rules
 
 
@@ -76,8 +91,12 @@ def test_what_was_asked_for_before_is_measured_by_the_same_demands(policy: Polic
     if not before.allowed:
         return
     asked_with, needed = before.need or NO_NEED, after.need or NO_NEED
+    tier = 0 if of_file(ask) else high.proof_tier
+    assume(after.reason is not Reason.NOBODY_CAN_PROVE)  # no proof that was asked for is of that tier then
     assert holds(policy, ask.more, asked_with).allowed
-    assert holds(tightened(policy, THREAT), ask.more, asked_with).allowed == (after.allowed and needed.approvals <= asked_with.approvals)
+    assert holds(tightened(policy, THREAT), ask.more, asked_with).allowed == (
+        after.allowed and needed.approvals <= asked_with.approvals and (not ask.more or asked_with.proof.tier >= tier)
+    )
 
 
 @given(st.integers(0, 5), st.integers(0, 5))
