@@ -14,6 +14,7 @@ from bot.domain.change import ChangeKind
 from bot.domain.rules import ADMINS_NAME, HELPDESK_NAME, PROTECTED, REPORT, Ground, Limits, Policy, Rule, default_policy
 from bot.settings.environment import ConfigurationError, Settings
 from bot.settings.policy_people import not_me_rules, notice_rules, revealed_by_manager
+from bot.settings.policy_proof import PROVING, Proving, proof_rules
 from bot.settings.policy_values import (
     Place,
     Values,
@@ -33,9 +34,10 @@ LONGEST_NAME = 80
 MOST_APPROVALS = 5
 LONGEST_CONFIRMATION, LONGEST_APPROVAL = 1_440, 10_080  # minutes: a day, a week
 
-_TABLES = ("groups", "conversations", "targets", "limits", "defaults", "notices", "not_me", "threat", "rule")
+_TABLES = ("groups", "conversations", "targets", "limits", "defaults", "proof", "notices", "not_me", "threat", "rule")
 _ALLOW_ONLY = (
     "approvals", "approve", "reason", "ticket", "ticket_example", "deny_reason", "confirm_minutes", "approve_minutes", "reusable", "reveal",
+    *PROVING,
 )  # fmt: skip
 _ABOUT_SOMEBODY = ("targets", "registered", *_ALLOW_ONLY)
 _REPORT_RULE = ("name", "effect", "actions", "ask", "conversations", "hours")
@@ -55,15 +57,16 @@ def policy_of(settings: Settings) -> Policy:
     if not settings.policy_file:
         return default_policy(settings.helpdesk_group_id, settings.admin_group_id, confirm_for)
     known = {HELPDESK: settings.helpdesk_group_id, ADMINISTRATORS: settings.admin_group_id}
-    return load(Path(settings.policy_file), known, confirm_for)
+    return load(Path(settings.policy_file), known, confirm_for, pages=bool(settings.public_url))
 
 
-def load(path: Path, known: Mapping[str, str], confirm_for: timedelta) -> Policy:
+def load(path: Path, known: Mapping[str, str], confirm_for: timedelta, *, pages: bool = True) -> Policy:
     """Reads a policy file.
 
     Args:
         known: the groups of the settings, name -> id; an empty id for a setting that is absent.
         confirm_for: how long a confirmation may take when the file does not say.
+        pages: there is a page on which people sign in for a proof.
 
     Raises:
         ConfigurationError: the file cannot be used; the text lists every problem.
@@ -82,7 +85,7 @@ def load(path: Path, known: Mapping[str, str], confirm_for: timedelta) -> Policy
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"POLICY_FILE: {path} is not TOML: {error}. See policy.example.toml for how it is written.") from None
     values = Values(path.name, line_numbers(text))
-    policy = _Reader(values, known).policy(content, confirm_for, str(path))
+    policy = _Reader(values, known, Proving(values, pages=pages)).policy(content, confirm_for, str(path))
     if values.problems:
         count = "One thing needs" if len(values.problems) == 1 else f"{len(values.problems)} things need"
         lines = "\n".join(f"  - {problem}" for _, problem in sorted(values.problems, key=lambda found: found[0]))
@@ -102,6 +105,7 @@ class _Reader:
 
     _values: Values
     known: Mapping[str, str]
+    _proving: Proving
     groups: dict[str, str] = field(default_factory=dict)
     conversations: dict[str, str] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
@@ -120,6 +124,7 @@ class _Reader:
         high, unknown_is_high = threat_level(self._values, self._table(content, "threat"))
         defaults, place = self._table(content, "defaults"), Place("defaults")
         self._values.unknown_keys(defaults, ("confirm_minutes", "approve_minutes", "first_day_to_manager", "full_numbers_in_files"), place)
+        self._proving.rules = proof_rules(self._table(content, "proof"), self._values)
         rules = tuple(self._rules(content))
         for name in sorted((set(self.groups) | set(self.conversations)) - self.used):
             table = "groups" if name in self.groups else "conversations"
@@ -141,6 +146,7 @@ class _Reader:
             full_numbers_in_files=self._values.yes_or_no(defaults, "full_numbers_in_files", place),
             notices=notice_rules(self._table(content, "notices"), self._values),
             not_me=not_me_rules(self._table(content, "not_me"), self._values),
+            proof=self._proving.rules,
             high=high,
             unknown_is_high=unknown_is_high,
             source=source,
@@ -263,7 +269,7 @@ class _Reader:
         elif not deny:
             self._check_people(table, place, approvals)
         actions = self._actions(table, place)
-        return Rule(
+        rule = Rule(
             name=name,
             deny=deny,
             actions=actions,
@@ -283,6 +289,7 @@ class _Reader:
             reusable=self._values.yes_or_no(table, "reusable", place),
             to_manager=revealed_by_manager(table, place, actions, self._values),
         )
+        return self._proving.told_by(rule, table, place)
 
     def _check_people(self, table: Mapping[str, Any], place: Place, approvals: int) -> None:
         if not table.get("ask"):

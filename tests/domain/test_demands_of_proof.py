@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -26,7 +27,7 @@ QUARTER, HOUR = timedelta(minutes=15), timedelta(minutes=60)
 TWO, THREE = ProofNeed(tier=2, count=1), ProofNeed(tier=3, count=1)
 BY_SESSION = ProofNeed(tier=2, count=1, kinds=frozenset({ProofKind.SIGN_IN, ProofKind.NUMBER_MATCH}))
 PROOFS = (
-    TWO, THREE, BY_SESSION, ProofNeed(tier=1, count=1, valid_for=HOUR), ProofNeed(tier=2, count=2), ProofNeed(tier=2, count=1, or_approvals=1),
+    TWO, THREE, BY_SESSION, ProofNeed(tier=1, count=1, valid_for=HOUR), ProofNeed(tier=2, count=2), replace(TWO, or_approvals=1),
     ProofNeed(count=1, kinds=frozenset({ProofKind.CALL_BACK, ProofKind.MANAGER}), or_approvals=2),
 )  # fmt: skip
 
@@ -135,7 +136,7 @@ def test_nothing_is_proved_for_a_file_and_somebody_has_agreed_to_it_instead(some
         assert need.groups
 
 
-def a_rule(name: str, approvals: int = 0, proof: ProofNeed = NO_PROOF, **more: object) -> Rule:
+def a_rule(name: str, approvals: int = 0, proof: ProofNeed = NO_PROOF, **more: Any) -> Rule:
     approve = SENIORS if approvals else frozenset()
     return replace(Rule(name=name, ask=frozenset({HELPDESK}), approvals=approvals, approve=approve, proof=proof), **more)
 
