@@ -124,6 +124,7 @@ def _rehearsed(found: Rehearsal) -> tuple[tuple[str, str], ...]:
         (say("Rule"), quoted(found.rules) if found.rules else say("none of the policy's rules decided this")),
         (say("Would change"), join("; ", changes)),
         (say("Needs"), need),
+        (say("Where nothing can be proved"), found.need.instead_in_words if found.need else ""),
         (say("Could approve"), _named(found.approvers)),
         (say("Revealed by"), the_manager(found.manager)),
         (say("And then"), mask_text(found.hint)),
@@ -149,8 +150,10 @@ def _explained(
     operation: Operation, events: Sequence[AuditEvent], own: Sequence[AuditEvent], could_decide: tuple[Person, ...] | None
 ) -> Remark:
     facts = [(_DEEDS[event.tag], _deed(event)) for event in events if event.tag in _DEEDS]
-    if operation.need.rules:
-        facts.append((say("Rule"), quoted(operation.need.rules)))
+    if rules := operation.need.demanded_by:
+        facts.append((say("Rule"), quoted(rules)))
+    if operation.state is State.PROPOSED and operation.need.instead:
+        facts.append((say("Where nothing can be proved"), operation.need.instead_in_words))
     if operation.manager:
         facts.append((say("Revealed by"), the_manager(operation.manager)))
     if could_decide is not None:
@@ -169,9 +172,11 @@ def _state(operation: Operation) -> str:
     until = said_at(operation.expires_at)
     missing = operation.need.approvals - len(operation.approvals)
     if operation.state is State.PROPOSED:
-        then = say("After that it needs {need}.", need=operation.need.in_words) if operation.need != NO_NEED else ""
+        need = operation.need
+        before = say("Before that it needs {proof}.", proof=need.proof.in_words) if need.proof else ""
+        then = say("After that it needs {need}.", need=need.after_in_words) if need.after_in_words else ""
         waits = say("It waits for {name} to confirm it, until {until}.", name=operation.requester.name, until=until)
-        return join(" ", (waits, then))
+        return join(" ", (waits, before, then))
     if operation.state is State.AWAITING_APPROVAL:
         agreed = say("{count} of {needed} have agreed.", count=len(operation.approvals), needed=operation.need.approvals)
         waits = say_count(

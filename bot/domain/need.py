@@ -31,7 +31,7 @@ class Need:
         approvals: how many other people must agree; 0 for nobody.
         groups: ids of the groups whose members may.
         group_names: the same in words, as the card says them.
-        rules: names of the rules that demand it.
+        rules: names of the rules that demand that.
         deny_reason: whoever denies has to say why.
         valid_for: how long the approval may take.
         to_manager: the person's manager, and not the requester, reveals what is seen once.
@@ -59,7 +59,33 @@ class Need:
     def in_words(self) -> str:
         """As people say it: "a proof of the caller of tier 2 or higher, and 2 approvals by members of Seniors"; "no approval" for none."""
         approvals = self._approvals or ("" if self.proof else say("no approval"))
-        return join(say(", and "), (self.proof.in_words, approvals, say("the manager to reveal it") if self.to_manager else ""))
+        return join(say(", and "), (self.proof.in_words, approvals, self._manager))
+
+    @property
+    def after_in_words(self) -> str:
+        """What it waits for once it is confirmed; empty when it waits for nobody."""
+        return join(say(", and "), (self._approvals, self._manager))
+
+    @property
+    def instead_in_words(self) -> str:
+        """What stands in for a proof where none is possible; empty when nothing does."""
+        if self.instead is None:
+            return ""
+        return say_count(
+            self.instead.approvals,
+            "a reason, and {count} approval by members of {groups}",
+            "a reason, and {count} approvals by members of {groups}",
+            groups=self.instead.group_names,
+        )
+
+    @property
+    def demanded_by(self) -> tuple[str, ...]:
+        """Names of all rules that demand something of it, in alphabetical order."""
+        return tuple(sorted({*self.rules, *self.proof.rules}))
+
+    @property
+    def _manager(self) -> str:
+        return say("the manager to reveal it") if self.to_manager else ""
 
     @property
     def _approvals(self) -> str:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import reduce
 
-from bot.domain.said import say, say_count, say_each, together
+from bot.domain.said import alternatives, say, say_count, say_each
 
 
 class ProofKind(StrEnum):
@@ -181,7 +181,7 @@ class ProofNeed:
         if not self:
             return ""
         if self.kinds is not None:
-            named = together(kind.in_words for kind in ProofKind if kind in self.kinds and TIERS[kind] >= self.tier)
+            named = alternatives(kind.in_words for kind in ProofKind if kind in self.kinds - NOT_OFFERED and TIERS[kind] >= self.tier)
             return say_count(
                 self.count, "a proof of the caller by {kinds}", "{count} independent proofs of the caller by {kinds}", kinds=named
             )
