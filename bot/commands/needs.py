@@ -37,10 +37,15 @@ OPTIONAL_PERMISSIONS = {
         "Somebody who has not activated it counts as an ordinary person.",
     ),
     "AuditLog.Read.All": Extra(
-        "compare the audit trail with Entra's own audit log, and read its registration report for `show` and for the report of who has "
-        "only a phone; needs Entra ID P1 or P2 as well",
-        "Changes made with Doorman's credentials behind its back are not noticed, `show` leaves the report out, and nobody is told who has "
-        "only a phone.",
+        "compare the audit trail with Entra's own audit log, read its registration report for `show` and for the report of who has "
+        "only a phone, see the last sign-ins of a person on cards that need proof, and tell which numbers are old enough for a call back; "
+        "needs Entra ID P1 or P2 as well",
+        "Changes made with Doorman's credentials behind its back are not noticed, `show` leaves the report out, nobody is told who has "
+        "only a phone, cards say that sign-ins were not seen, and a call back is not offered.",
+    ),
+    "IdentityRiskyUser.Read.All": Extra(
+        "see on cards that need proof whether Entra ID Protection holds the person at risk; needs Entra ID P2 as well",
+        "Cards say that the risk was not seen, and `if_risk` of a policy holds for everybody.",
     ),
     # It covers every narrower permission for methods, so nobody should have to grant it for one command.
     "UserAuthenticationMethod.ReadWrite.All": Extra(

@@ -21,7 +21,8 @@ class Limit(StrEnum):
     METHODS_WRITES = "methods writes"
     ROLES = "roles"
     POLICIES = "policies"
-    REPORTS = "reports"  # the audit log and the registration report: five requests in ten seconds
+    REPORTS = "reports"  # the audit log, sign-ins and the registration report: five requests in ten seconds
+    RISK = "risk"  # Entra ID Protection: one request a second, of all applications of a tenant together
     MAIL = "mail"  # of one mailbox
     APPS = "apps"  # of Teams, installed for somebody
     OTHER = "other"
@@ -29,12 +30,13 @@ class Limit(StrEnum):
 
 EVERY_LIMIT = frozenset(Limit)
 #: Those that bulk jobs hardly touch: a refusal says nothing about their pace.
-BESIDE_BULK = frozenset({Limit.POLICIES, Limit.REPORTS, Limit.MAIL, Limit.APPS})
+BESIDE_BULK = frozenset({Limit.POLICIES, Limit.REPORTS, Limit.RISK, Limit.MAIL, Limit.APPS})
 
 _TOP = {
     "users": Limit.DIRECTORY,
     "groups": Limit.DIRECTORY,
     "identityGovernance": Limit.ROLES,
+    "identityProtection": Limit.RISK,
     "roleManagement": Limit.ROLES,
     "policies": Limit.POLICIES,
     "auditLogs": Limit.REPORTS,

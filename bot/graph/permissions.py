@@ -21,6 +21,7 @@ READ_ROLES = "RoleManagement.Read.Directory"
 READ_ELIGIBLE = "RoleEligibilitySchedule.Read.Directory"
 READ_GROUP_ELIGIBLE = "PrivilegedEligibilitySchedule.Read.AzureADGroup"
 READ_AUDITS = "AuditLog.Read.All"
+READ_RISK = "IdentityRiskyUser.Read.All"
 READ_METHODS = "UserAuthenticationMethod.Read.All"
 READ_PHONES = "UserAuthMethod-Phone.Read.All"
 READ_POLICIES = "Policy.Read.All"
@@ -59,7 +60,7 @@ class Permission:
 
 
 #: Without these something is lost, and Doorman works; `bot.commands.needs` says what.
-OPTIONAL = (READ_ELIGIBLE, READ_GROUP_ELIGIBLE, READ_AUDITS, CHANGE_METHODS)
+OPTIONAL = (READ_ELIGIBLE, READ_GROUP_ELIGIBLE, READ_AUDITS, READ_RISK, CHANGE_METHODS)
 
 _WRITES = tuple(
     Permission(name, ", ".join(facts.why for facts in KINDS.values() if facts.permission == name))

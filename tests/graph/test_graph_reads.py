@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
 
-from bot.graph import permissions, reads
+from bot.graph import permissions, reads, sign_reads
 from bot.graph.reads import GROUPS_PER_CHECK, ONE_ID, Read
 from tests.contracts.graph import violations
 
@@ -45,12 +45,13 @@ class Asked:
 
 
 def every_read() -> Iterator[tuple[str, Read]]:
-    """What the module has: its constants, and what each function makes of what it is given."""
+    """What the modules have: their constants, and what each function makes of what it is given."""
     yield "ONE_ID", Read(ONE_ID, permissions.READ_USERS)
-    for name, found in vars(reads).items():
+    modules = (reads, sign_reads)
+    for name, found in (each for module in modules for each in vars(module).items()):
         if isinstance(found, Read):
             yield name, found
-        elif inspect.isfunction(found) and found.__module__ == reads.__name__ and "Read" in found.__annotations__["return"]:
+        elif inspect.isfunction(found) and found.__module__.startswith("bot.graph") and "Read" in found.__annotations__["return"]:
             made = found(**{parameter: GIVEN[parameter] for parameter in inspect.signature(found).parameters})
             yield from ((name, read) for read in (made if isinstance(made, list) else [made]))
 
