@@ -66,6 +66,10 @@ class Member:
     other_tenant: bool = False
     employee_id: str = ""
     other_mails: tuple[str, ...] = ()
+    mobile_phone: str | None = None  # of the profile, which is no authentication phone
+    business_phones: tuple[str, ...] = ()  # likewise
+    risk: str = ""  # a level, of whom Entra ID Protection holds at risk
+    failed_sign_ins: int = 0  # within the hours before the tenant starts
     aliases: tuple[str, ...] = ()  # proxy addresses beside that of `mail`, such as "smtp:bob@sales.contoso.com"
 
     @property
@@ -141,6 +145,7 @@ PEOPLE = (
         synced=True,
         manager=_upn("victoria.crane"),  # synced from on-premises AD
         phones={"mobile": "+39 3123456789"},
+        risk="high",
     ),
     _staff("Kenji Tanaka", "Data analyst", "Research", manager=_upn("priya.raman"), sms_policy=False, phones={"mobile": "+81 9012345678"}),
     Member(
@@ -223,7 +228,8 @@ RECOVERY = (
         "Field engineer",
         "Facilities",
         manager=_upn("victoria.crane"),
-        phones={"mobile": "+34 612345011"},
+        phones={"mobile": "+34 612345011"},  # for years, and so the number of his desk
+        business_phones=("+34 911234567",),
         default="push",
         methods=(
             registered("authenticator", "2023-04-03T09:00:00Z", "2024-12-20T17:05:00Z", displayName="Pixel 8"),
@@ -249,6 +255,7 @@ RECOVERY = (
         "Research",
         manager=_upn("kenji.tanaka"),
         default="oath",
+        failed_sign_ins=6,
         methods=(
             registered("otp"),
             registered("unknown", "2025-12-01T10:00:00Z"),

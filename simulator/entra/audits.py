@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from simulator import cast
 from simulator.entra.errors import bad_request
 from simulator.entra.listing import allow_only, page
+from simulator.entra.log_filter import Filterable, Test, compiled
 from simulator.entra.message import Answer, AuditRow, Call, GraphError, Write
 from simulator.entra.state import PHONE_IDS, Tenant
 
@@ -48,19 +49,14 @@ _VERBS = {
 _CONNECTOR = "1f5530b3-261a-47a9-b357-ded261e17918"
 _NAMES = {cast.GRAPH_APP_ID: "Doorman", cast.BOT_APP_ID: "Doorman bot", _CONNECTOR: "Azure MFA StrongAuthenticationService"}
 
-_CLAUSE = re.compile(
-    r"\s*(?:(?P<name>[\w/]+)\s+(?P<operator>\w+)\s+(?P<value>'(?:[^']|'')*'|[^\s']+)"
-    r"|(?i:startswith)\(\s*(?P<begins>[\w/]+)\s*,\s*(?P<start>'(?:[^']|'')*')\s*\)"
-    r"|targetResources/any\(\s*(?P<variable>\w+)\s*:\s*(?P=variable)/(?P<part>id|displayName)\s+eq\s+(?P<target>'(?:[^']|'')*')\s*\))\s*"
+_BY = Filterable(
+    moment="activityDateTime",
+    equals=frozenset(("activityDisplayName", "category", "loggedByService", "correlationId"))
+    | {f"initiatedBy/{name}" for name in ("app/appId", "app/displayName", "user/id", "user/displayName", "user/userPrincipalName")},
+    begins=frozenset(("activityDisplayName",)),
+    targets=True,
 )
-_AND = re.compile(r"and(?=\s)")
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?Z")
-_EQUALS = frozenset(("activityDisplayName", "category", "loggedByService", "correlationId")) | {
-    f"initiatedBy/{name}" for name in ("app/appId", "app/displayName", "user/id", "user/displayName", "user/userPrincipalName")
-}
-_BEGINS = frozenset(("activityDisplayName",))
 _ORDER = re.compile(r"activityDateTime( asc| desc)?")
-Test = Callable[[dict[str, Any]], bool]
 
 
 def rows(write: Write, visible_at: float) -> Iterator[AuditRow]:
@@ -82,17 +78,20 @@ def rows(write: Write, visible_at: float) -> Iterator[AuditRow]:
         write.user_id, write.upn, write.at, app_id=write.app_id, activity=activity, reason=reason, modified=modified, visible_at=visible_at
     )
     yield row(
-        write.user_id, write.upn, write.at, app_id=_CONNECTOR, activity="Update user", reason="", service=DIRECTORY, visible_at=visible_at
-    )
+        write.user_id, write.upn, write.at, app_id=_CONNECTOR, activity="Update user", reason="", service=DIRECTORY,
+        modified=touched("StrongAuthenticationUserDetails"), visible_at=visible_at,
+    )  # fmt: skip
 
 
 def _other_row(write: Write, visible_at: float) -> AuditRow:
     """What anything but a phone leaves; no secret and no name of a device is in it."""
     if write.what in _ELSEWHERE:
         activity, service = _ELSEWHERE[write.what]
+        modified = touched("StrongAuthenticationRequirement") if write.what == "mfa.update" else None
         return row(
-            write.user_id, write.upn, write.at, app_id=write.app_id, activity=activity, reason="", service=service, visible_at=visible_at
-        )
+            write.user_id, write.upn, write.at, app_id=write.app_id, activity=activity, reason="", service=service, modified=modified,
+            visible_at=visible_at,
+        )  # fmt: skip
     kind, _, verb = write.what.partition(".")
     activity, done = _VERBS[verb]
     return row(
@@ -166,48 +165,11 @@ def list_audits(tenant: Tenant, call: Call) -> Answer:
 
 
 def _compiled(text: str) -> list[Test]:
-    """The clauses of a `$filter`, all of which have to hold: only what is documented to be supported."""
-    tests, position = [], 0
-    while True:
-        clause = _CLAUSE.match(text, position)
-        if clause is None:
-            raise bad_request("Invalid filter clause.")
-        tests.append(_test(clause))
-        if clause.end() == len(text):
-            return tests
-        joint = _AND.match(text, clause.end())
-        if joint is None:
-            raise bad_request("Invalid filter clause.")
-        position = joint.end()
+    """The clauses of a `$filter`."""
+    return compiled(text, _BY)
 
 
-def _test(clause: re.Match[str]) -> Test:
-    if clause["target"]:
-        part, wanted = clause["part"], _text(clause["target"])
-        return lambda body: any((target[part] or "").casefold() == wanted for target in body["targetResources"])
-    if clause["begins"]:
-        name, start = clause["begins"], _text(clause["start"])
-        if name not in _BEGINS:
-            raise bad_request(f"Invalid filter clause: startswith is not supported for '{name}'.")
-        return lambda body: _value(body, name).startswith(start)
-    name, operator, value = clause["name"], clause["operator"], clause["value"]
-    if name == "activityDateTime" and _MOMENT.fullmatch(value) and operator in ("eq", "ge", "le"):
-        moment = datetime.fromisoformat(value)
-        compare = {"eq": moment.__eq__, "ge": moment.__le__, "le": moment.__ge__}[operator]
-        return lambda body: bool(compare(datetime.fromisoformat(body["activityDateTime"])))
-    if name in _EQUALS and operator == "eq" and value.startswith("'"):
-        wanted = _text(value)
-        return lambda body: _value(body, name) == wanted
-    raise bad_request(f"Invalid filter clause: '{operator}' with this value is not supported for '{name}'.")
-
-
-def _text(literal: str) -> str:
-    return literal[1:-1].replace("''", "'").casefold()
-
-
-def _value(body: dict[str, Any], path: str) -> str:
-    """The text at a path such as initiatedBy/app/appId; empty where there is none."""
-    found: Any = body
-    for name in path.split("/"):
-        found = (found or {}).get(name)
-    return str(found or "").casefold()
+def touched(*names: str) -> list[dict[str, Any]]:
+    """The attributes that an update of an account touched, by name; their values, which no page describes, are left out."""
+    named = [{"displayName": name, "oldValue": None, "newValue": None} for name in names]
+    return [*named, {"displayName": "Included Updated Properties", "oldValue": None, "newValue": f'"{", ".join(names)}"'}]

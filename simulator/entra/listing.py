@@ -175,4 +175,4 @@ def _token(call: Call, where: Position) -> str:
 
 def _next_link(call: Call, where: Position) -> str:
     query = urlencode([*_options(call), ("$skiptoken", _token(call, where))], safe="$", quote_via=quote)
-    return f"{call.base_url}/v1.0{quote(call.path)}?{query}"
+    return f"{call.base_url}/{call.version}{quote(call.path)}?{query}"

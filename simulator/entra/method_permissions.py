@@ -96,6 +96,7 @@ V1: Table = {
 BETA: Table = {
     **_BOTH,
     **_typed(BETA_COLLECTIONS),
+    ("GET", "/auditLogs/signIns"): _names("AuditLog.Read.All"),
     ("GET", f"{_AUTHENTICATION}/methods"): _READ_METHODS,
     ("GET", f"{_AUTHENTICATION}/methods/{{authenticationMethod-id}}"): _READ_METHODS,
     ("GET", f"{_AUTHENTICATION}/qrCodePinMethod"): _read("QR"),

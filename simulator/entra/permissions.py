@@ -112,6 +112,8 @@ APPLICATION: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/roleManagement/directory/roleAssignments"): _READ_ROLES,
     ("GET", "/roleManagement/directory/roleEligibilityScheduleInstances"): _READ_ELIGIBLE,
     ("GET", "/auditLogs/directoryAudits"): _READ_AUDITS,
+    ("GET", "/auditLogs/signIns"): _names("AuditLog.Read.All"),
+    ("GET", "/identityProtection/riskyUsers/{riskyUser-id}"): _names("IdentityRiskyUser.Read.All"),
     ("GET", "/users/{user-id}/authentication/methods"): _READ_METHODS,
     ("GET", "/users/{user-id}/authentication/methods/{authenticationMethod-id}"): _READ_METHODS,
     ("GET", "/users/{user-id}/authentication/phoneMethods"): _READ_PHONES,
@@ -142,7 +144,7 @@ READ_ANY_ROLE = _names("Directory.Read.All Directory.ReadWrite.All RoleManagemen
 DEFAULT_GRANTS = _names(
     """
     UserAuthMethod-Phone.ReadWrite.All UserAuthenticationMethod.Read.All User.Read.All GroupMember.Read.All RoleManagement.Read.Directory
-    RoleEligibilitySchedule.Read.Directory PrivilegedEligibilitySchedule.Read.AzureADGroup AuditLog.Read.All
+    RoleEligibilitySchedule.Read.Directory PrivilegedEligibilitySchedule.Read.AzureADGroup AuditLog.Read.All IdentityRiskyUser.Read.All
     UserAuthMethod-Email.ReadWrite.All UserAuthMethod-MicrosoftAuthApp.ReadWrite.All UserAuthMethod-Passkey.ReadWrite.All
     UserAuthMethod-SoftwareOATH.ReadWrite.All UserAuthMethod-WindowsHello.ReadWrite.All UserAuthMethod-PlatformCred.ReadWrite.All
     UserAuthMethod-QR.ReadWrite.All UserAuthMethod-HardwareOATH.ReadWrite.All

@@ -1,6 +1,7 @@
 """How much an application may ask of one tenant, as documented for identity and access and its reports; off unless somebody switches it on.
 
 https://learn.microsoft.com/graph/throttling-limits#identity-and-access-service-limits and #identity-and-access-reports-service-limits
+and #identity-protection-and-conditional-access-service-limits, which is for all applications of a tenant and says no Retry-After
 https://learn.microsoft.com/graph/throttling
 """
 
@@ -16,7 +17,7 @@ from typing import Any
 
 from simulator.entra.message import Call, GraphError
 
-WRITE_LIMIT, UNIT_LIMIT, REPORT_LIMIT = "WriteLimitExceeded", "ResourceUnitLimitExceeded", "reports"
+WRITE_LIMIT, UNIT_LIMIT, REPORT_LIMIT, RISK_LIMIT = "WriteLimitExceeded", "ResourceUnitLimitExceeded", "reports", "risk"
 #: Use is told from this share of a limit on, and refused requests count up to that one: both from "Additional headers" of the page.
 TOLD_FROM, MOST_USE = 0.8, 1.8
 _FEW = 20  # `$top` below it makes a request cheaper
@@ -32,6 +33,7 @@ _COSTS = {
     ("GET", "/groups/{group-id}/members"): (3, 0),
     ("GET", "/groups/{group-id}/transitiveMembers/graph.user"): (5, 0),
 }
+_RISK = "/identityprotection/"
 _REPORTS = ("/auditlogs/", "/reports/")  # these have one limit together, and none of the others
 
 
@@ -107,6 +109,7 @@ class Quotas:
         writes, write_window: so many writes in so many seconds.
         units, unit_window: so many resource units in so many seconds.
         reports, report_window: so many requests for reports in so many seconds, each page one.
+        risks, risk_window: so many requests to Entra ID Protection in so many seconds, of all applications.
         scale: divides the length of all windows, so that the same rates take less time; waits then come in fractions of a second.
         refusals_count: a refused request uses the limits as if it had been performed, as the service says: who asks again at once only
             waits the longer. It is never among the writes that `most_writes` looks at.
@@ -121,15 +124,18 @@ class Quotas:
     unit_window: float = 10.0
     reports: int = 5
     report_window: float = 10.0
+    risks: int = 1
+    risk_window: float = 1.0
     scale: float = 1.0
     refusals_count: bool = True
 
     def __post_init__(self) -> None:
-        limits = (self.writes, self.write_window, self.units, self.unit_window, self.reports, self.report_window, self.scale)
-        if any(not 0 < value < math.inf for value in limits):
+        limits = (self.writes, self.write_window, self.units, self.unit_window, self.reports, self.report_window)
+        if any(not 0 < value < math.inf for value in (*limits, self.risks, self.risk_window, self.scale)):
             raise ValueError("limits, windows and scale must be positive")
         self._windows: dict[str, tuple[Window, Window]] = {}
         self._of_reports: dict[str, Window] = {}
+        self._of_risk = Window(self.risks, self.risk_window / self.scale)
         self._written: dict[str, array[float]] = {}
         self._denied: dict[str, array[float]] = {}
         self.refused: Counter[str] = Counter()
@@ -143,6 +149,9 @@ class Quotas:
         """
         if is_report(call):
             self._take_report(call, now)
+            return {}
+        if call.path.lower().startswith(_RISK):
+            self._take_risk(now)
             return {}
         if is_elsewhere(call):
             return {}
@@ -168,6 +177,14 @@ class Quotas:
         if share > TOLD_FROM:
             headers["x-ms-throttle-limit-percentage"] = f"{min(share, MOST_USE):.2f}"
         return headers
+
+    def _take_risk(self, now: float) -> None:
+        """Here not even how long to wait is told."""
+        self._of_risk.move_to(now)
+        if not self._of_risk.holds(1):
+            self.refused[RISK_LIMIT] += 1
+            raise too_many({})
+        self._of_risk.add(now, 1)
 
     def _take_report(self, call: Call, now: float) -> None:
         """Of these limits no header is told but how long to wait."""

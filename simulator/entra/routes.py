@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote
 
-from simulator.entra import audits, groups, installations, mail, method_routes, methods, owning, phones, roles, users
+from simulator.entra import audits, groups, installations, mail, method_routes, methods, owning, phones, risk, roles, sign_in_log, users
 from simulator.entra.message import Answer, Call
 from simulator.entra.method_permissions import BETA, DELEGATED
 from simulator.entra.permissions import APPLICATION
@@ -46,6 +46,8 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("GET", "/roleManagement/directory/roleAssignments"): roles.list_role_assignments,
     ("GET", "/roleManagement/directory/roleEligibilityScheduleInstances"): roles.list_role_eligibilities,
     ("GET", "/auditLogs/directoryAudits"): audits.list_audits,
+    ("GET", "/auditLogs/signIns"): sign_in_log.list_sign_ins,
+    ("GET", "/identityProtection/riskyUsers/{riskyUser-id}"): risk.get_risky_user,
     ("GET", _METHODS): methods.list_methods,
     ("GET", METHOD): methods.get_method,
     ("GET", _PHONES): phones.list_phones,
@@ -58,6 +60,7 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     **method_routes.HANDLERS,
 }
 BETA_HANDLERS: dict[tuple[str, str], Handler] = {
+    ("GET", "/auditLogs/signIns"): sign_in_log.list_sign_ins,
     ("GET", _METHODS): methods.list_methods,
     ("GET", METHOD): methods.get_method,
     **method_routes.BETA_HANDLERS,

@@ -21,6 +21,7 @@ from simulator.entra.faults import Dropped, Faults
 from simulator.entra.login import Login, LoginError
 from simulator.entra.message import Answer, AuditRow, GraphError, RecordedRequest, Write
 from simulator.entra.quotas import Quotas
+from simulator.entra.sign_in_log import SignInRow
 from simulator.entra.state import GroupState, Person, Tenant
 from simulator.entra.teamwork import Teamwork
 from simulator.entra.tokens import AppRegistration, key_set
@@ -90,6 +91,11 @@ class Entra:
     def audits(self) -> list[AuditRow]:
         """The tenant's audit log, oldest first; tests may take rows away or add some made by `audits.row`."""
         return self.tenant.audits
+
+    @property
+    def sign_ins(self) -> list[SignInRow]:
+        """The tenant's log of sign-ins; tests may take rows away or add some made by `sign_in_log.row`."""
+        return self.tenant.sign_ins
 
     @property
     def exchange(self) -> Exchange:

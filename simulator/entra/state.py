@@ -12,7 +12,9 @@ from simulator.entra.exchange import Exchange
 from simulator.entra.message import AuditRow, Write
 from simulator.entra.newness import Newness
 from simulator.entra.people import People
+from simulator.entra.risk import Risk
 from simulator.entra.sign_in import Seen, TemporaryPass, TenantSignIn, held, sign_in_of
+from simulator.entra.sign_in_log import WRONG_PASSWORD, SignInRow, row
 from simulator.entra.teamwork import Teamwork
 
 # https://learn.microsoft.com/graph/api/resources/phoneauthenticationmethod: the same ids in every tenant
@@ -119,6 +121,8 @@ class Person:
         self.sam_account_name = member.upn.partition("@")[0][:20]  # shown of synced people alone
         self.management_restricted = member.restricted
         self.language = member.language
+        self.mobile_phone, self.business_phones = member.mobile_phone, member.business_phones  # of the profile
+        self.risk = Risk(member.risk) if member.risk else None
         self.manager_id = cast.stable_id(f"user {member.manager}") if member.manager else None
         self.roles = list(member.roles)
         self.eligible_roles = list(member.eligible_roles)
@@ -218,6 +222,7 @@ class Tenant:
         self.auditing = True  # whether changes get into the audit log; a very long run does better without
         self.writes: list[Write] = []
         self.audits: list[AuditRow] = []
+        self.sign_ins: list[SignInRow] = []
         self.sms_names: dict[str, set[str]] = {}
         self.people = People()
         self._by_upn: dict[str, Person] = {}
@@ -237,6 +242,7 @@ class Tenant:
         if member.pass_minutes is not None:
             now = self.clock()
             person.sign_in.temporary_pass = TemporaryPass(cast.stable_id(f"pass of {person.upn}"), now, now, member.pass_minutes, False)
+        self.sign_ins += [row(person, self.clock() - 900 * number, WRONG_PASSWORD) for number in range(1, member.failed_sign_ins + 1)]
         self.people[person.id] = person
         self._by_upn[person.upn.lower()] = person
         person.on_sms_policy = self._exclude

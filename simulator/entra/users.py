@@ -44,8 +44,8 @@ SCHEMA = Schema(
         "country": lambda p: None,
         "usageLocation": lambda p: None,
         "preferredLanguage": lambda p: p.language or None,
-        "businessPhones": lambda p: [],
-        "mobilePhone": lambda p: None,  # the profile phone, which is not an authentication phone
+        "businessPhones": lambda p: list(p.business_phones),
+        "mobilePhone": lambda p: p.mobile_phone,  # the profile phone, which is not an authentication phone
         "otherMails": lambda p: [*([p.mail] if p.external and p.mail else []), *p.other_mails],
         "proxyAddresses": lambda p: list(p.proxy_addresses),
         "accountEnabled": lambda p: p.account_enabled,

@@ -104,6 +104,8 @@ async def test_answers_conform(client: Client) -> None:
     await client.post(f"/users/{cast.NOTICES.upn}/sendMail", {"Message": message, "SaveToSentItems": False})
     listed = await client.get("/auditLogs/directoryAudits?$orderby=activityDateTime desc&$top=3")
     assert len(listed.values) == 3
+    assert (await client.get("/auditLogs/signIns?$top=3")).values
+    await client.get(f"/identityProtection/riskyUsers/{cast.person('Sofia Rossi').id}")
     apps = "/users/alice@fabrikam.example/teamwork/installedApps"
     await client.post(apps, {"teamsApp@odata.bind": f"https://graph.microsoft.com/v1.0/appCatalogs/teamsApps/{cast.CATALOGUE_APP_ID}"})
     [installed] = (await client.get(f"{apps}?$expand=teamsApp,teamsAppDefinition")).values
