@@ -29,6 +29,7 @@ from bot.graph.directory import GraphDirectory
 from bot.graph.hindrances import GraphHindrances
 from bot.graph.reach import GraphReach
 from bot.graph.registrations import GraphRegistrations
+from bot.graph.signs import GraphSigns
 from bot.graph.throttle import BACKGROUND, ThrottleGate
 from bot.graph.together import Together
 from bot.languages import Readers
@@ -110,19 +111,6 @@ from bot.token_sources import make_connector_tokens, make_graph_tokens
 from bot.web import not_me as not_me_page
 
 log = structlog.get_logger()
-
-
-class GraphSigns:  # TEMPORARY
-    async def signals(self, dossier, *, lost=False):
-        from bot.domain.signals import NOT_SEEN
-
-        return NOT_SEEN
-
-    async def old_numbers(self, dossier, since):
-        return ()
-
-    async def manager_changed(self, person_id, since):
-        return False
 
 
 def utc_now() -> datetime:
@@ -310,7 +298,8 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         again = Again(operations, directory, reviewer, agreement, installation, showing, clock)
         requester = RequesterPresses(operations, reviewer, gate, reveals, again, views, clock, terms)
         person = AboutPerson(operations, stops, directory, reviewer, commands, views, clock)
-        signs = GraphSigns()
+        signs = GraphSigns(graph, directory.memory)
+        stack.push_async_callback(signs.close)
         witnesses = Witnesses(directory, signs, operations, gate, terms, clock)
         answers = ProofAnswers(operations, proofs, gate, witnesses, showing, terms, clock, contact)
         proving = ProofDesk(operations, proofs, gate, reviewer, witnesses, showing, answers, terms)

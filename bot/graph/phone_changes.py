@@ -61,6 +61,17 @@ def changes_in(rows: Iterable[Row]) -> Changed:
 
 
 @of_graph
+def manager_changed_by(rows: Iterable[Row]) -> bool:
+    """Whether these records tell of another manager: "Set user manager", "Remove user manager", or an account that came to be.
+
+    Raises:
+        Unavailable: a row is no record.
+    """
+    done = [str(row["activityDisplayName"]).casefold() for row in rows if row.get("result") != "failure"]
+    return any("manager" in activity or activity.startswith(_MADE[:3]) for activity in done)
+
+
+@of_graph
 def standing(phones: Mapping[PhoneType, Phone], profile: Row, changed: Changed, since: datetime) -> tuple[OldNumber, ...]:
     """The numbers that nothing tells a change of: registered ones first, and each once.
 

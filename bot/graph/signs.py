@@ -21,7 +21,7 @@ from bot.graph.answers import Answer
 from bot.graph.client import GraphClient
 from bot.graph.lately import Asking, Lately
 from bot.graph.memory import Memory
-from bot.graph.phone_changes import changes_in, standing
+from bot.graph.phone_changes import changes_in, manager_changed_by, standing
 from bot.graph.quota import Quota
 from bot.graph.reader import Reader
 from bot.graph.reads import Read, as_object_id, object_id
@@ -100,6 +100,12 @@ class GraphSigns:
         changed = changes_in(await self._records(sign_reads.audits_about(user_id, since)))
         profile = await Reader(self._client, INTERACTIVE).get(sign_reads.profile_phones(user_id))
         return standing(dossier.phones, profile.fields, changed, since)
+
+    async def manager_changed(self, person_id: str, since: datetime) -> bool:
+        """See `bot.ports.proof.Signs`; raises as `old_numbers`."""
+        if since < self._client.now() - MOST_LOOK_BACK - CLOCKS_APART:
+            raise Unavailable("the audit log does not go back so far")
+        return manager_changed_by(await self._records(sign_reads.audits_about(object_id(person_id), since)))
 
     async def close(self) -> None:
         """Stops what is still being read."""

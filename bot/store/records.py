@@ -166,7 +166,7 @@ def previewed(request: dict[str, Any], wanted: Need, notes: Iterable[str]) -> di
 
 def proved(request: dict[str, Any], need: Need, proofs: tuple[Proof, ...]) -> dict[str, Any]:
     """What was asked, with what is left to be agreed to once these proofs stand."""
-    return request | {"need": _need_row(need)} | _proofs_row(proofs)
+    return request | {"need": need_row(need)} | _proofs_row(proofs)
 
 
 def _proofs_row(proofs: tuple[Proof, ...]) -> dict[str, Any]:
