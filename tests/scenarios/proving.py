@@ -6,13 +6,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.domain.need import Need
 from bot.domain.proof import ProofNeed
 from bot.domain.rules import Policy
 from simulator import cast
-from tests.desk import HANNA, Answer, Desk, one_agent
+from tests.desk import HANNA, Answer, Desk, _walk, one_agent
 from tests.scenarios.bulking import told
-from tests.scenarios.telling import TELLING
 
 MINUTES = timedelta(minutes=10)
 DIEGO, SET = cast.person("Diego Vega"), "set mobile for diego vega +31 6 12345678"
@@ -46,4 +44,14 @@ def titles(card: Answer) -> list[str]:
     return [str(action["title"]) for action in card.card.get("actions", [])]
 
 
-__all__ = ["DIEGO", "MINUTES", "NEVER", "PROVED", "SET", "TELLING", "Need", "asked", "demanding", "press", "prove", "titles"]
+def actions(card: Answer, verb: str) -> list[dict[str, Any]]:
+    """The buttons of a verb on a card, in order."""
+    return [each for each in _walk(card.card) if each.get("type") == "Action.Execute" and each.get("verb") == verb]
+
+
+async def attest(desk: Desk, card: Answer, kind: str, pick: int, answer: str = "", who: cast.Member = HANNA) -> str:
+    """Asks for a proof that is the agent's own word, and gives it; without a kind it was asked for already."""
+    if kind:
+        await prove(desk, card, kind, who)
+    button = actions(card, "attest")[pick]
+    return str(await desk.teams.press(who, card.message.id, "attest", action=button | {"data": button["data"] | {"answer": answer}}))

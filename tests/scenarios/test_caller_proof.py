@@ -6,10 +6,13 @@ import re
 
 import pytest
 
+from bot.domain.proof import ProofKind, ProofNeed
+from simulator import cast
 from tests.desk import BRAM, HANNA, OMAR, Answer, Desk
-from tests.scenarios.proving import DIEGO, SET, TELLING, asked, demanding, press, prove, titles
+from tests.scenarios.proving import DIEGO, SET, actions, asked, attest, demanding, press, prove, titles
+from tests.scenarios.telling import TELLING
 
-READ_OUT = re.compile(r"\b([1-9][0-9])\b")
+VICTORIA, DIRK, GUS = (cast.person(name) for name in ("Victoria Crane", "Dirk Bakker", "Gus Taylor (Adatum)"))
 
 
 def number_in(shown: str) -> str:
@@ -92,3 +95,177 @@ async def test_this_is_not_me_stops_everything_about_the_person(database_url: st
         await desk.settled(card, "Diego Vega says that the caller is somebody else")
         await desk.settled(other, "Diego Vega says that the caller is somebody else")
         assert "frozen" in (await desk.say(HANNA, SET)).text
+
+
+async def test_the_manager_speaks_to_them_and_may_not_agree_afterwards(database_url: str) -> None:
+    policy = demanding(approvals=1, approve=frozenset({cast.group("Helpdesk").id}))
+    async with Desk(database_url, policy, **TELLING) as desk:
+        card = await desk.say(HANNA, SET)
+        shown = await prove(desk, card, "manager")
+        assert "Victoria Crane, the manager, has a card in Teams and is to speak to Diego Vega" in shown
+        theirs = await asked(desk, VICTORIA, "Speak to Diego Vega yourself before you press")
+        assert titles(theirs) == ["I spoke to them", "I could not", "This is wrong"]
+        assert "+31 6" not in theirs.text
+        answer = await desk.teams.press(VICTORIA, theirs.message.id, "vouch", action=theirs.card["actions"][0])
+        assert "Thank you, that is answered" in str(answer)
+        await desk.settled(card, "Ask the manager: Victoria Crane, spoke to them")
+        await desk.press(HANNA, card, "confirm")
+        await desk.settled(card, "Waiting for")
+
+
+@pytest.mark.parametrize(
+    ("manager", "says"),
+    [
+        (None, "Entra ID names no manager."),
+        (HANNA, "Hanna Visser, the manager, is a party to this request."),
+        (DIRK, "The account of Dirk Bakker, the manager, is disabled."),
+        (GUS, "Gus Taylor (Adatum), the manager, is a guest."),
+    ],
+)
+async def test_who_cannot_vouch_is_said_and_no_failure(database_url: str, manager: cast.Member | None, says: str) -> None:
+    async with Desk(database_url, demanding(), **TELLING) as desk:
+        desk.entra.person(DIEGO.upn).manager_id = desk.entra.person(manager.upn).id if manager else None
+        card = await desk.say(HANNA, SET)
+        assert says in await prove(desk, card, "manager")
+        assert [row.tag for row in desk.trail() if row.tag.startswith("proof")] == []
+
+
+async def test_a_call_back_goes_to_the_number_that_the_directory_has_had_for_long(database_url: str) -> None:
+    async with Desk(database_url, demanding(ProofNeed(tier=1, count=1)), **TELLING) as desk:
+        card = await desk.say(HANNA, "set office for diego vega +31 20 5550123")
+        shown = await prove(desk, card, "call_back")
+        assert "Hang up, and ring Diego Vega at +34 612345011" in shown
+        yes, no = actions(card, "attest")
+        assert "612345011" not in (await desk.say(HANNA, f"status {card.operation_id}")).text  # in full it is shown once
+        assert "612345011" not in str([row.facts for row in desk.trail()])
+        for stranger in (BRAM, VICTORIA):
+            assert "I do not know this card" in str(await desk.teams.press(stranger, card.message.id, "attest", action=yes))
+        await desk.teams.press(HANNA, card.message.id, "attest", action=yes)
+        await desk.settled(card, "Call back: ", "unchanged since", "counts until")
+        assert "confirm" in card.verbs
+        await desk.teams.press(HANNA, card.message.id, "attest", action=no)  # the first answer counts
+        assert "confirm" in card.verbs
+
+
+async def test_a_number_that_was_set_lately_is_called_by_nobody(database_url: str) -> None:
+    async with Desk(database_url, demanding(ProofNeed(tier=1, count=1)), **TELLING) as desk:
+        desk.entra.person(DIEGO.upn).business_phones = ()
+        desk.policy = None
+        card = await desk.say(HANNA, SET)
+        await attest(desk, card, "in_person", 0)
+        await desk.press(HANNA, card, "confirm")
+        await desk.settled(card, "Done")
+        again = await desk.say(BRAM, "set office for diego vega +31 20 5550123")
+        assert "There is no number that has stood in the directory for 14 days" in await prove(desk, again, "call_back", BRAM)
+
+
+async def test_a_video_call_counts_with_a_colleague_of_the_helpdesk_in_it(database_url: str) -> None:
+    async with Desk(database_url, demanding(), **TELLING) as desk:
+        card = await desk.say(HANNA, SET)
+        await prove(desk, card, "video")
+        for named, says in (
+            ("", "nobody is named"),
+            ("Xaver", "I find nobody called"),
+            (OMAR.upn, "does not belong to the helpdesk"),
+            (HANNA.upn, "is a party to this request"),
+            (DIEGO.upn, "is a party to this request"),
+        ):
+            assert says in await attest(desk, card, "", 0, answer=named)
+        await attest(desk, card, "", 0, answer=BRAM.upn)
+        await desk.settled(card, "Video call: in the call with Bram")
+        assert "confirm" in card.verbs
+
+
+async def test_whoever_stands_before_the_agent_shows_a_document(database_url: str) -> None:
+    async with Desk(database_url, demanding(ProofNeed(tier=3, count=1)), **TELLING) as desk:
+        card = await desk.say(HANNA, SET)
+        assert "Number match" not in [each["title"] for each in actions(card, "prove")]
+        await attest(desk, card, "in_person", 0)
+        await desk.settled(card, "In person: Passport seen, counts until")
+        assert "confirm" in card.verbs
+        desk.later(minutes=16)
+        refused = str(await desk.press(HANNA, card, "confirm"))
+        assert "expired" in refused or "is not there" in refused
+        assert desk.phones(DIEGO)["mobile"] == "+34 612345011"
+
+
+async def test_three_failures_lock_the_person(database_url: str) -> None:
+    async with Desk(database_url, demanding(), **TELLING) as desk:
+        for _ in range(3):
+            card = await desk.say(HANNA, SET)
+            await attest(desk, card, "in_person", 4)
+            await desk.settled(card, "In person: somebody else stood there")
+        await desk.logged("The caller is not proved", "3 proofs of the caller failed within 24 hours")
+        assert "frozen" in (await desk.say(BRAM, SET)).text
+        assert "administrator" in (await desk.say(HANNA, "unfreeze diego vega")).text
+
+
+async def test_two_proofs_have_to_be_independent_of_each_other(database_url: str) -> None:
+    async with Desk(database_url, demanding(ProofNeed(tier=2, count=2)), **TELLING) as desk:
+        card = await desk.say(HANNA, SET)
+        await attest(desk, card, "in_person", 0)
+        await desk.settled(card, "In person: Passport seen")
+        await prove(desk, card, "video")
+        await attest(desk, card, "", 0, answer=BRAM.upn)
+        await desk.settled(card, "Video call: in the call with Bram")
+        assert "confirm" not in card.verbs  # both are the person's body
+        await prove(desk, card, "manager")
+        theirs = await asked(desk, VICTORIA)
+        await desk.teams.press(VICTORIA, theirs.message.id, "vouch", action=theirs.card["actions"][0])
+        await desk.settled(card, "Ask the manager: Victoria Crane, spoke to them")
+        assert "confirm" in card.verbs
+
+
+async def test_a_proof_instead_of_an_approval(database_url: str) -> None:
+    policy = demanding(approvals=1, approve=frozenset({cast.group("Helpdesk").id}), or_proof=True)
+    async with Desk(database_url, policy, **TELLING) as desk:
+        card = await desk.say(HANNA, SET)
+        assert "With a proof of the caller of tier 2 or higher nobody else has to agree." in card.text
+        await attest(desk, card, "in_person", 1)
+        await desk.settled(card, "In person: Identity card seen")
+        await desk.press(HANNA, card, "confirm")
+        await desk.settled(card, "Done")
+
+        other = await desk.say(HANNA, "set office for diego vega +31 20 5550123")  # and the other way round
+        await desk.press(HANNA, other, "confirm")
+        await desk.settled(other, "Waiting for")
+
+
+async def test_where_nothing_can_be_proved_more_people_agree_and_read_why(database_url: str) -> None:
+    need = ProofNeed(count=1, kinds=frozenset({ProofKind.MANAGER, ProofKind.IN_PERSON}), or_approvals=1)
+    async with Desk(database_url, demanding(need), **TELLING) as desk:
+        desk.entra.person(DIEGO.upn).manager_id = None
+        card = await desk.say(HANNA, SET)
+        assert "confirm" not in card.verbs
+        shown = await prove(desk, card, "manager")
+        assert "No proof is possible here, so 1 other person has to agree" in shown
+        assert "a reason" in str(await desk.press(HANNA, card, "confirm"))
+        await desk.press(HANNA, card, "confirm", data={"reason": "Sam saw him at the gate"})
+        await desk.settled(card, "Waiting for")
+
+
+async def test_nobody_answers_in_time(database_url: str) -> None:
+    async with Desk(database_url, demanding(), **TELLING) as desk:
+        card = await desk.say(HANNA, SET)
+        await prove(desk, card, "number_match")
+        theirs = await asked(desk, DIEGO)
+        button = theirs.card["actions"][0]
+        desk.later(minutes=3)
+        await desk.settled(theirs, "The time for this is over")
+        await desk.settled(card, "Number match: nobody answered in time")
+        await desk.teams.press(DIEGO, theirs.message.id, "match", action=button)
+        assert "confirm" not in card.verbs
+        tags = [row.tag for row in desk.trail() if row.tag.startswith("proof")]
+        assert tags == ["proof:request:asked", "proof:request:expired"]
+
+
+async def test_one_proof_at_a_time_about_one_person(database_url: str) -> None:
+    async with Desk(database_url, demanding(), **TELLING) as desk:
+        first, second = await desk.say(HANNA, SET), await desk.say(BRAM, "set office for diego vega +31 20 5550123")
+        await prove(desk, first, "number_match")
+        assert "A proof is being waited for already" in await prove(desk, first, "manager")
+        assert "Another proof about Diego Vega is being waited for" in await prove(desk, second, "manager", BRAM)
+        await desk.press(HANNA, first, "cancel")
+        theirs = await asked(desk, DIEGO)
+        await desk.settled(theirs, "This is not needed any more")
+        assert "has a card in Teams" in await prove(desk, second, "manager", BRAM)
