@@ -1,7 +1,9 @@
 """Tables of what a policy says, cell by cell: action × target × asker, with the people of the demo company.
 
 In a table, `yes` is: nobody else has to agree; `1-senior`: one member of Helpdesk seniors has to; `1-colleague`: one of the helpdesk or
-of its seniors; everything else is the reason of a refusal. Several targets stand beside each other with commas between. The rules are those
+of its seniors; `1-lead`: a senior or an administrator; `1-anybody`: any of all three; `proof2+` before it: and a proof of tier 2; `/proof`
+behind it: or a proof; everything else is the reason of a refusal.
+Several targets stand beside each other with commas between. The rules are those
 that decide for everybody who gets beyond the groups: `A+B` together; `A,B` one after the other, and a refusal for want of a group names
 the first. A dash is none.
 """
@@ -59,7 +61,13 @@ TARGETS = {
     "vip-guest": ("vik", Privileges(), {EXECUTIVES}, True),
     "themselves": ("", Privileges(), {HELPDESK}, False),
 }
-_WHO = {frozenset({SENIORS}): "senior", frozenset({HELPDESK, SENIORS}): "colleague"}
+_WHO = {
+    frozenset({SENIORS}): "senior",
+    frozenset({HELPDESK, SENIORS}): "colleague",
+    frozenset({SENIORS, ADMINS}): "lead",
+    frozenset({HELPDESK, SENIORS, ADMINS}): "anybody",
+    frozenset({ADMINS}): "administrator",
+}
 
 
 class Cell(NamedTuple):
@@ -101,7 +109,7 @@ def cells(table: str, alike: Mapping[str, Iterable[str]], rules: Mapping[str, st
 
 
 def _goes_on(says: str) -> bool:
-    return says == "yes" or says.startswith("1-")
+    return says == "yes" or says.startswith(("1-", "proof"))
 
 
 def _named(letters: str, says: str, rules: Mapping[str, str]) -> tuple[str, ...]:
@@ -152,7 +160,9 @@ def verdict(decision: Decision) -> str:
     if decision.allowed:
         need = decision.need
         assert need is not None
-        return f"{need.approvals}-{_WHO[need.groups]}" if need.approvals else "yes"
+        proof = f"proof{need.proof.tier}+" if need.proof else ""
+        either = "/proof" if need.eased and not need.eased[0].approvals else ""
+        return f"{proof}{need.approvals}-{_WHO[need.groups]}{either}" if need.approvals else f"{proof}yes"
     assert decision.text.endswith(".")
     assert decision.hint.endswith(".")
     assert decision.need is None

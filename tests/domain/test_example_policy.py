@@ -15,11 +15,13 @@ import pytest
 
 from bot.domain.change import ChangeKind
 from bot.domain.need import Need
+from bot.domain.proof import Proof, ProofKind, ProofState, enough
 from bot.domain.review import CONTAINMENT
 from bot.domain.rules import Policy
 from tests.domain.cells import (
     EXAMPLE,
     NOTHING,
+    NOW,
     PEOPLE,
     RESET,
     TARGETS,
@@ -36,9 +38,9 @@ from tests.domain.cells import (
 
 RULES = {
     "A": "A first method is one agent's work",
-    "B": "A senior agrees to how somebody registered gets in",
-    "C": "A senior agrees to what lets somebody in",
-    "D": "A second person agrees to the removal of a method",
+    "B": "A senior or a proof for how somebody registered gets in",
+    "C": "A senior or a proof for what lets somebody in",
+    "D": "A second person or a proof for the removal of a method",
     "E": "Removing a phone needs a reason",
     "F": "The helpdesk removes addresses",
     "G": "A senior agrees to a block",
@@ -47,26 +49,29 @@ RULES = {
     "J": "No SMS sign-in for VIPs",
     "K": "Seniors help colleagues, and another senior agrees",
     "L": "Guests have a helpdesk of their own",
+    "P": "The caller is proved for a pass, a reset and a recovery",
     "Z": CONTAINMENT.name,
 }
 #: `person`: a newcomer has no method, `registered` is everybody else, `last` loses the last strong method by it.
 TABLE = """
 action       person      target       rules  agent              senior             administrator      outsider
 way_in       newcomer    ordinary     A      yes                yes                not_in_an_asking_group not_in_an_asking_group
-way_in       registered  ordinary     B      1-senior           1-senior           not_in_an_asking_group not_in_an_asking_group
+way_in       registered  ordinary     B      1-lead/proof       1-lead/proof       not_in_an_asking_group not_in_an_asking_group
 set_default  newcomer    ordinary     -      no_rule_allows     no_rule_allows     no_rule_allows     no_rule_allows
-set_default  registered  ordinary     B      1-senior           1-senior           not_in_an_asking_group not_in_an_asking_group
-lets_in      either      ordinary     C      1-senior           1-senior           not_in_an_asking_group not_in_an_asking_group
-reset_mfa    newcomer    ordinary     C      1-senior           1-senior           not_in_an_asking_group not_in_an_asking_group
-reset_mfa    registered  ordinary     B+C    1-senior           1-senior           not_in_an_asking_group not_in_an_asking_group
-removal      either      ordinary     D      1-colleague        1-colleague        not_in_an_asking_group not_in_an_asking_group
+set_default  registered  ordinary     B      1-lead/proof       1-lead/proof       not_in_an_asking_group not_in_an_asking_group
+proved       newcomer    ordinary     C      1-lead/proof       1-lead/proof       not_in_an_asking_group not_in_an_asking_group
+proved       registered  ordinary     C+P    proof2+1-lead/proof proof2+1-lead/proof not_in_an_asking_group not_in_an_asking_group
+opens        either      ordinary     C      1-lead/proof       1-lead/proof       not_in_an_asking_group not_in_an_asking_group
+reset_mfa    newcomer    ordinary     C      1-lead/proof       1-lead/proof       not_in_an_asking_group not_in_an_asking_group
+reset_mfa    registered  ordinary     B+C+P  proof2+1-lead/proof proof2+1-lead/proof not_in_an_asking_group not_in_an_asking_group
+removal      either      ordinary     D      1-anybody/proof    1-anybody/proof    not_in_an_asking_group not_in_an_asking_group
 remove_phone either      ordinary     E      yes                yes                not_in_an_asking_group not_in_an_asking_group
 remove_email either      ordinary     F      yes                yes                not_in_an_asking_group not_in_an_asking_group
-removal      last        ordinary     D,B    1-senior           1-senior           not_in_an_asking_group not_in_an_asking_group
-remove_phone last        ordinary     E,B    1-senior           1-senior           not_in_an_asking_group not_in_an_asking_group
-remove_email last        ordinary     F,B    1-senior           1-senior           not_in_an_asking_group not_in_an_asking_group
-reset_mfa    last        ordinary     B+C    1-senior           1-senior           not_in_an_asking_group not_in_an_asking_group
-bundle       last        ordinary     C,B    1-senior           1-senior           not_in_an_asking_group not_in_an_asking_group
+removal      last        ordinary     D,B+P  proof2+1-lead/proof proof2+1-lead/proof not_in_an_asking_group not_in_an_asking_group
+remove_phone last        ordinary     E,B+P  proof2+1-lead/proof proof2+1-lead/proof not_in_an_asking_group not_in_an_asking_group
+remove_email last        ordinary     F,B+P  proof2+1-lead/proof proof2+1-lead/proof not_in_an_asking_group not_in_an_asking_group
+reset_mfa    last        ordinary     B+C+P  proof2+1-lead/proof proof2+1-lead/proof not_in_an_asking_group not_in_an_asking_group
+bundle       last        ordinary     C+P,B  proof2+1-lead/proof proof2+1-lead/proof not_in_an_asking_group not_in_an_asking_group
 block        either      ordinary     G      1-senior           1-senior           not_in_an_asking_group not_in_an_asking_group
 ending       either      ordinary     Z      yes                yes                yes                not_in_an_asking_group
 bulk         either      ordinary     H      1-senior           1-senior           not_in_an_asking_group not_in_an_asking_group
@@ -98,17 +103,18 @@ containing   either      vip-guest    -      guest_target       guest_target    
 any          either      themselves   -      own_account        own_account        own_account        own_account
 """
 BUNDLE, WAY_IN, PHONE = {"reset_everything", "recover"}, {"set_phone", "set_email"}, {"set_phone", "remove_phone"}
-LETS_IN = BUNDLE | {"create_pass", "reset_password", "unblock", "require_mfa", "sms_sign_in"}
+PROVED, OPENS = BUNDLE | {"create_pass", "reset_password"}, {"unblock", "require_mfa", "sms_sign_in"}
 REMOVAL = {
     *("remove_authenticator", "remove_passwordless", "remove_passkey", "remove_codes", "remove_windows_hello"),
     *("remove_platform_credential", "remove_external", "remove_qr_code", "remove_token", "deactivate_token"),
 }
 ENDING = {"sign_out", "revoke_pass"}
 CONTAINING = ENDING | {"block"}
-EXPOSING = WAY_IN | PHONE | LETS_IN | REMOVAL | {"set_default", "reset_mfa", "remove_email", "bulk"}
+EXPOSING = WAY_IN | PHONE | PROVED | OPENS | REMOVAL | {"set_default", "reset_mfa", "remove_email", "bulk"}
 #: Actions that one line of the table is about.
 ALIKE = {
-    "way_in": WAY_IN, "phone": PHONE, "lets_in": LETS_IN, "bundle": BUNDLE, "removal": REMOVAL, "ending": ENDING, "containing": CONTAINING,
+    "way_in": WAY_IN, "phone": PHONE, "proved": PROVED, "opens": OPENS,
+    "bundle": BUNDLE, "removal": REMOVAL, "ending": ENDING, "containing": CONTAINING,
     "exposing": EXPOSING, "beyond_phone": EXPOSING - PHONE - {"sms_sign_in"}, "any": EXPOSING | CONTAINING,
 }  # fmt: skip
 CELLS = cells(TABLE, ALIKE, RULES)
@@ -133,11 +139,18 @@ senior        allowed                own_request          about_the_approver   a
 administrator not_an_approver        own_request          about_the_approver   not_an_approver
 outsider      not_an_approver        own_request          about_the_approver   not_an_approver
 """,
-    "1-colleague": """
+    "1-lead": """
+approver      somebody-else-asked    asked-it-themselves  it-is-about-them     agreed-already
+agent         not_an_approver        own_request          about_the_approver   not_an_approver
+senior        allowed                own_request          about_the_approver   already_counted
+administrator allowed                own_request          about_the_approver   already_counted
+outsider      not_an_approver        own_request          about_the_approver   not_an_approver
+""",
+    "1-anybody": """
 approver      somebody-else-asked    asked-it-themselves  it-is-about-them     agreed-already
 agent         allowed                own_request          about_the_approver   already_counted
 senior        allowed                own_request          about_the_approver   already_counted
-administrator not_an_approver        own_request          about_the_approver   not_an_approver
+administrator allowed                own_request          about_the_approver   already_counted
 outsider      not_an_approver        own_request          about_the_approver   not_an_approver
 """,
 }
@@ -183,7 +196,7 @@ def test_whose_agreement_counts(policy: Policy, who: str) -> None:
     needs = {
         asked(policy, cell.action, cell.target, cell.asker, registered=registered, implied=implied).need
         for cell in CELLS
-        if cell.says == who
+        if cell.says.removeprefix("proof2+").removesuffix("/proof") == who
         for registered, implied in persons(cell)
     }
     assert needs
@@ -195,12 +208,12 @@ def test_whose_agreement_counts(policy: Policy, who: str) -> None:
 @pytest.mark.parametrize(
     ("actions", "person", "says", "rules"),
     [
-        (["remove_phone", "set_phone"], "registered", "1-senior", "BE"),
-        (["set_phone", "sms_sign_in"], "newcomer", "1-senior", "AC"),
+        (["remove_phone", "set_phone"], "registered", "1-lead/proof", "BE"),
+        (["set_phone", "sms_sign_in"], "newcomer", "1-lead/proof", "AC"),
         (["set_phone", "set_email"], "newcomer", "yes", "A"),
-        (["remove_phone", "remove_passkey"], "registered", "1-colleague", "DE"),
-        (["recover", "create_pass", "remove_authenticator", "remove_phone", "sign_out"], "registered", "1-senior", "CDEZ"),
-        (["reset_mfa", "remove_authenticator", "remove_phone"], "last", "1-senior", "BCDE"),
+        (["remove_phone", "remove_passkey"], "registered", "1-anybody/proof", "DE"),
+        (["recover", "create_pass", "remove_authenticator", "remove_phone", "sign_out"], "registered", "proof2+1-lead/proof", "CDEPZ"),
+        (["reset_mfa", "remove_authenticator", "remove_phone"], "last", "proof2+1-lead/proof", "BCDEP"),
         (["sign_out", "block"], "registered", "1-senior", "GZ"),
         (["bulk", "remove_phone"], "registered", "1-senior", "EH"),
     ],
@@ -263,25 +276,55 @@ def without_marks(tmp_path: Path, *blocks: str) -> Policy:
     text = EXAMPLE.read_text(encoding="utf-8")
     for block in blocks:
         text, found = re.subn(block, lambda match: re.sub("(?m)^# ", "", match[0]), text)
-        assert found == 1
+        assert found
     (tmp_path / "policy.toml").write_text(text, encoding="utf-8")
     return policy_in(tmp_path / "policy.toml")
 
 
-NIGHT = r"(?ms)^# \[\[rule\]\]$.*?^# reason = true$"
+NIGHT = r"(?ms)^# \[\[rule\]\]\n# name = \"At night.*?^# reason = true$"
+BY_DAY = r'(?m)^# hours = .* from = "06:00".*$'
 REUSABLE = r"(?m)^# reusable = true$"
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+AT_NIGHT = ("create_pass", "reset_password", "reset_mfa", "reset_everything", "recover")
 
 
 @pytest.mark.parametrize(
     ("hour", "night"), [(12, False), (19, False), (20, True), (22, True), (23, True), (0, True), (5, True), (6, False)]
 )
-def test_the_night_rule_asks_for_a_reason_at_night_alone(tmp_path: Path, hour: int, night: bool) -> None:
-    policy = without_marks(tmp_path, NIGHT)
+def test_at_night_a_call_back_a_reason_and_an_administrator_on_call(tmp_path: Path, hour: int, night: bool) -> None:
+    policy = without_marks(tmp_path, NIGHT, BY_DAY)
     at = datetime(2026, 9, 14, hour, tzinfo=AMSTERDAM)
-    for action in ("create_pass", "reset_password", "reset_mfa", "reset_everything", "recover", "unblock", "sms_sign_in"):
-        assert verdict(asked(policy, action, at=at, reason="")) == ("needs_reason" if night else "1-senior")
-        assert verdict(asked(policy, action, at=at)) == "1-senior"
+    for action in AT_NIGHT:
+        usual = "proof2+1-lead/proof"
+        assert verdict(asked(policy, action, at=at, reason="")) == ("needs_reason" if night else usual)
+        assert verdict(asked(policy, action, at=at)) == ("proof1+1-administrator" if night else usual)
+    assert verdict(asked(policy, "set_phone", at=at)) == ("proof1+1-administrator" if night else "1-lead/proof")
+    lost = ["recover", "create_pass", "remove_authenticator", "remove_phone", "sign_out"]
+    need = asked(policy, lost, at=at).need
+    assert need
+    assert (need.approvals, need.instead is None) == (1, night)
+    proof = Proof(
+        id="1", operation_id="7QXF", target_id="alice", kind=ProofKind.CALL_BACK if night else ProofKind.MANAGER, state=ProofState.GIVEN,
+        agent_id="hanna", asked_at=at, answered_at=at, expires_at=at + timedelta(minutes=15),
+    )  # fmt: skip
+    assert enough(need.proof, [proof], at)
+    assert need.with_proofs([proof], at).approvals == (1 if night else 0)  # by day one agent and a proof
+
+
+@pytest.mark.parametrize(
+    ("kind", "seniors"),
+    [(ProofKind.SIGN_IN, 0), (ProofKind.NUMBER_MATCH, 0), (ProofKind.MANAGER, 0), (ProofKind.IN_PERSON, 1), (ProofKind.VIDEO, 1)],
+)
+def test_what_rests_on_the_agents_word_needs_somebody_else_too(policy: Policy, kind: ProofKind, seniors: int) -> None:
+    need = asked(policy, "create_pass").need
+    assert need
+    proof = Proof(
+        id="1", operation_id="7QXF", target_id="alice", kind=kind, state=ProofState.GIVEN, agent_id="hanna", asked_at=NOW, answered_at=NOW,
+        expires_at=NOW + timedelta(minutes=15),
+    )  # fmt: skip
+    assert enough(need.proof, [proof], NOW)
+    assert need.with_proofs([proof], NOW).approvals == seniors
+    assert need.without_proof.approvals == 2
 
 
 def test_a_reusable_pass_needs_the_word_in_every_rule(tmp_path: Path, policy: Policy) -> None:
