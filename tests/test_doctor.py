@@ -29,6 +29,9 @@ from tests.scenarios.telling import TELLING
 
 pytestmark = pytest.mark.storage
 
+RISK, FAILED = "whether Entra ID Protection holds somebody at risk", "which sign-ins failed"
+BY_PHONE = "which sign-ins were made by phone"
+CHANGED = "which numbers were changed lately, so that others can be called back"
 NOBODY = "11111111-2222-4333-8444-555555555555"
 
 
@@ -449,6 +452,35 @@ async def test_what_is_left_open_is_said(practice: Practice, why: str) -> None:
     assert await practice.examine() == 0
     said = "Graph says that the tenant has no licence" if why == "licence" else f"for want of {permissions.READ_GROUP_ELIGIBLE}"
     assert [line for line in practice.notes if "protection: " in line and said in line]
+
+
+@pytest.mark.parametrize(("licence", "unseen"), [("P2", []), ("P1", [RISK]), ("Free", [RISK, FAILED, BY_PHONE, CHANGED])])
+async def test_signals_that_are_off_are_told_with_the_reason(practice: Practice, licence: str, unseen: list[str]) -> None:
+    practice.world.entra.tenant.licence = licence
+    assert await practice.examine() == 0
+    notes = [line for line in practice.notes if "signals: " in line]
+    why = "because Graph refuses it though the permission is there: it takes Entra ID P"
+    assert [f"note     signals: not seen is {what}, {why}" in note for what, note in zip(unseen, notes, strict=True)] == [True] * len(
+        unseen
+    )
+    for what in {RISK, FAILED, BY_PHONE, CHANGED}.difference(unseen):
+        assert f"ok       signals: Graph says {what}" in practice.lines
+
+
+async def test_signals_without_their_permission_are_told_with_it(practice: Practice) -> None:
+    practice.world.entra.revoke(cast.GRAPH_APP_ID, permissions.READ_RISK, permissions.READ_AUDITS)
+    assert await practice.examine() == 0
+    assert not [line for line in practice.lines if "signals: " in line]
+    for name, lost in ((permissions.READ_RISK, "the risk was not seen"), (permissions.READ_AUDITS, "a call back is not offered")):
+        (line,) = [line for line in practice.notes if f"permission {name}: not in the token" in line]
+        assert lost in line
+
+
+async def test_signals_that_graph_does_not_tell_now(practice: Practice) -> None:
+    practice.world.entra.faults.add(Fault(effect="garbage", path="riskyUsers"))
+    assert await practice.examine() == 0
+    (line,) = [line for line in practice.notes if "signals: " in line]
+    assert line.startswith(f"note     signals: not seen is {RISK}: Graph does not answer properly")
 
 
 async def test_the_age_of_the_registration_report(practice: Practice, database_url: str) -> None:

@@ -17,6 +17,7 @@ from bot.settings.environment import Settings
 from bot.terminal.doctor_notices import notices
 from bot.terminal.doctor_protection import protection
 from bot.terminal.doctor_report import Report
+from bot.terminal.doctor_signs import signs
 from bot.terminal.doctor_tokens import granted
 from bot.token_sources import make_graph_tokens
 
@@ -99,6 +100,7 @@ async def graph(report: Report, settings: Settings, policy: Policy | None) -> No
             there = {group_id for group_id, variable in asked.items() if await _group(report, opened.client, variable, group_id)}
             if there:
                 await protection(report, opened.client, min(there))
+                await signs(report, opened.client)
             if policy:
                 await _approvers(report, opened.client, policy, there)
                 await notices(report, settings, policy.notices, roles, opened.client)

@@ -19,7 +19,8 @@ CALM = Signals(risk="none", failed_sign_ins=0, registered=0)
         (
             Signals(risk="high", failed_sign_ins=1, registered=1, lost_active=True),
             True,
-            "risk high · 1 failed sign-in in 24 hours · 1 method registered in the last 7 days · a phone was used to sign in within 24 hours",
+            "risk high · 1 failed sign-in in 24 hours · 1 method registered in the last 7 days · "
+            "a phone was used to sign in within 24 hours",
         ),
         (Signals(risk="", lost_active=False), True, "risk dismissed or remedied · no phone was used to sign in within 24 hours · "
          "not seen: failed sign-ins and new methods"),
