@@ -1,4 +1,4 @@
-"""The login host: OpenID documents and the token endpoint (client credentials).
+"""The login host: OpenID documents and the token endpoint (client credentials, codes of people who signed in).
 
 https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
 Error numbers: https://learn.microsoft.com/entra/identity-platform/reference-error-codes
@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -18,9 +17,11 @@ import jwt
 from cryptography import x509
 
 from simulator import cast
-from simulator.entra.errors import iso
+from simulator.entra.authorize import SignInPages
+from simulator.entra.code_grant import CodeGrant
 from simulator.entra.message import Answer
 from simulator.entra.permissions import DEFAULT_GRANTS
+from simulator.entra.refused import LoginError
 from simulator.entra.state import Tenant
 from simulator.entra.tokens import LIFETIME, AppRegistration, Tokens
 
@@ -30,32 +31,6 @@ _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _TENANT_NAME = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE)
 
 
-class LoginError(Exception):
-    """A refusal of the login host, with its AADSTS number."""
-
-    def __init__(self, number: int, message: str, error: str = "invalid_client", status: int = 401) -> None:
-        super().__init__(message)
-        self.number = number
-        self.error = error
-        self.status = status
-
-    def answer(self, at: float) -> Answer:
-        """The body as the token endpoint gives it."""
-        trace, correlation = str(uuid.uuid4()), str(uuid.uuid4())
-        stamp = iso(at).replace("T", " ") + "Z"
-        text = f"AADSTS{self.number}: {self} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {stamp}"
-        body = {
-            "error": self.error,
-            "error_description": text,
-            "error_codes": [self.number],
-            "timestamp": stamp,
-            "trace_id": trace,
-            "correlation_id": correlation,
-            "error_uri": f"https://login.microsoftonline.com/error?code={self.number}",
-        }
-        return Answer(self.status, body)
-
-
 class Login:
     """The apps of the tenant and the tokens they can get."""
 
@@ -63,8 +38,12 @@ class Login:
         self._tenant = tenant
         self._clock = clock
         self.tokens = Tokens(tenant.id, clock)
-        self.apps: dict[str, AppRegistration] = {}
-        self.register(cast.GRAPH_APP_ID, secret=cast.GRAPH_SECRET).permissions.update(DEFAULT_GRANTS)
+        self.apps = tenant.apps
+        self.pages = SignInPages(tenant, clock)
+        self.codes = CodeGrant(tenant, self.tokens, self.pages, clock)
+        graph = self.register(cast.GRAPH_APP_ID, secret=cast.GRAPH_SECRET)
+        graph.permissions.update(DEFAULT_GRANTS)
+        graph.optional_claims.update(("auth_time", "acrs"))
         self.register(cast.BOT_APP_ID, secret=cast.BOT_SECRET)
 
     def register(self, app_id: str, secret: str | None = None, certificate_pem: str | bytes | None = None) -> AppRegistration:
@@ -80,6 +59,11 @@ class Login:
             pem = certificate_pem.encode() if isinstance(certificate_pem, str) else certificate_pem
             app.certificate = x509.load_pem_x509_certificate(pem)
         return app
+
+    def authorize(self, tenant_name: str, query: Mapping[str, str]) -> Answer:
+        """The page on which somebody signs in to an app; LoginError for another tenant."""
+        self._known(tenant_name)
+        return self.pages.authorize(query)
 
     def openid_configuration(self, tenant_name: str, host: str) -> Answer:
         """The discovery document. Endpoints are https on the host asked: MSAL accepts nothing else."""
@@ -109,7 +93,7 @@ class Login:
         return Answer(200, {"tenant_discovery_endpoint": document, "api-version": "1.1", "metadata": [alias]})
 
     def token(self, tenant_name: str, form: Mapping[str, str], headers: Mapping[str, str], host: str) -> Answer:
-        """Client credentials: app id plus secret or signed assertion, for `<resource>/.default`.
+        """Client credentials: app id plus secret or signed assertion, for `<resource>/.default`; or with these the code of a sign-in.
 
         Raises:
             LoginError: with the number the service uses for that mistake.
@@ -118,6 +102,8 @@ class Login:
         grant = form.get("grant_type")
         if grant is None:
             raise LoginError(900144, "The request body must contain the following parameter: 'grant_type'.", "invalid_request", 400)
+        if grant == "authorization_code":
+            return self.codes.redeem(self._authenticate(form, headers), form, host)
         if grant != "client_credentials":
             raise LoginError(70003, f"The app requested an unsupported grant type '{grant}'.", "unsupported_grant_type", 400)
         app = self._authenticate(form, headers)

@@ -77,6 +77,14 @@ _READ_OWNED = _names(
     """
 )
 _READ_OWNERS = _names("Directory.Read.All Group.Read.All Group.ReadWrite.All GroupMember.Read.All GroupMember.ReadWrite.All")
+_READ_APPLICATIONS = _names(
+    """
+    Application.Read.All Application.ReadWrite.All Application.ReadWrite.OwnedBy Directory.Read.All Directory.ReadWrite.All
+    """
+)
+_READ_CONTEXTS = _names(
+    "AuthenticationContext.Read.All AuthenticationContext.ReadWrite.All Policy.Read.ConditionalAccess Policy.ReadWrite.ConditionalAccess"
+)
 _READ_AUDITS = _names("AuditLog.Read.All Directory.Read.All")
 _WRITE_INSTALLED = _names(
     """
@@ -114,6 +122,9 @@ APPLICATION: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/auditLogs/directoryAudits"): _READ_AUDITS,
     ("GET", "/auditLogs/signIns"): _names("AuditLog.Read.All"),
     ("GET", "/identityProtection/riskyUsers/{riskyUser-id}"): _names("IdentityRiskyUser.Read.All"),
+    ("GET", "/applications(appId='{appId}')"): _READ_APPLICATIONS,
+    ("GET", "/identity/conditionalAccess/authenticationContextClassReferences"): _READ_CONTEXTS,
+    ("GET", "/identity/conditionalAccess/policies"): _names("Policy.Read.All"),
     ("GET", "/users/{user-id}/authentication/methods"): _READ_METHODS,
     ("GET", "/users/{user-id}/authentication/methods/{authenticationMethod-id}"): _READ_METHODS,
     ("GET", "/users/{user-id}/authentication/phoneMethods"): _READ_PHONES,

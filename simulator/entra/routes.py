@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote
 
-from simulator.entra import audits, groups, installations, mail, method_routes, methods, owning, phones, risk, roles, sign_in_log, users
+from simulator.entra import (
+    applications,
+    audits,
+    conditional_access,
+    groups,
+    installations,
+    mail,
+    method_routes,
+    methods,
+    owning,
+    phones,
+    risk,
+    roles,
+    sign_in_log,
+    users,
+)
 from simulator.entra.message import Answer, Call
 from simulator.entra.method_permissions import BETA, DELEGATED
 from simulator.entra.permissions import APPLICATION
@@ -48,6 +64,9 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("GET", "/auditLogs/directoryAudits"): audits.list_audits,
     ("GET", "/auditLogs/signIns"): sign_in_log.list_sign_ins,
     ("GET", "/identityProtection/riskyUsers/{riskyUser-id}"): risk.get_risky_user,
+    ("GET", "/applications(appId='{appId}')"): applications.get_application,
+    ("GET", "/identity/conditionalAccess/authenticationContextClassReferences"): conditional_access.list_contexts,
+    ("GET", "/identity/conditionalAccess/policies"): conditional_access.list_policies,
     ("GET", _METHODS): methods.list_methods,
     ("GET", METHOD): methods.get_method,
     ("GET", _PHONES): phones.list_phones,
@@ -69,6 +88,7 @@ BETA_HANDLERS: dict[tuple[str, str], Handler] = {
 # verbs that the metadata has and the service answers with the body of another framework
 FOREIGN = frozenset((_METHODS, METHOD))
 BATCH = "/$batch"
+_KEY = re.compile(r"(?<==')(?:[^']|'')+(?='\)$)")  # of `applications(appId='…')`
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +130,7 @@ def _tree(handlers: Mapping[tuple[str, str], Handler], permissions: Mapping[tupl
                 node.wildcard = node.wildcard or _Node()
                 node = node.wildcard
             else:
-                node = node.children.setdefault(segment.lower(), _Node())
+                node = node.children.setdefault(_KEY.sub("", segment).lower(), _Node())
         node.template = template
         node.routes[method] = Route(handler, permissions[method, template], DELEGATED.get((method, template), frozenset()))
     root.children["$batch"] = batch = _Node()
@@ -131,9 +151,10 @@ def resolve(target: str, version: str = "v1.0") -> Target:
     params: list[str] = []
     node = _ROOTS[version]
     for segment in segments:
-        name = segment.lower().replace("microsoft.graph.", "graph.")
+        name = _KEY.sub("", segment).lower().replace("microsoft.graph.", "graph.")
         if name in node.children:
             node = node.children[name]
+            params.extend(key[0].replace("''", "'") for key in _KEY.finditer(segment))
         elif node.wildcard is not None and segment:
             node = node.wildcard
             params.append(segment)

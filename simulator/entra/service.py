@@ -11,16 +11,19 @@ from aiohttp import web
 
 from simulator import cast, crowd
 from simulator.entra import newness
+from simulator.entra.conditional_access import ConditionalAccess
 from simulator.entra.control import Control
+from simulator.entra.control_apps import SignInControl
 from simulator.entra.control_load import LoadControl
 from simulator.entra.control_reach import ReachControl
 from simulator.entra.edge import VERSION, GraphEdge
 from simulator.entra.errors import envelope
 from simulator.entra.exchange import Exchange, Mail
 from simulator.entra.faults import Dropped, Faults
-from simulator.entra.login import Login, LoginError
+from simulator.entra.login import Login
 from simulator.entra.message import Answer, AuditRow, GraphError, RecordedRequest, Write
 from simulator.entra.quotas import Quotas
+from simulator.entra.refused import LoginError
 from simulator.entra.sign_in_log import SignInRow
 from simulator.entra.state import GroupState, Person, Tenant
 from simulator.entra.teamwork import Teamwork
@@ -108,6 +111,11 @@ class Entra:
         return self.tenant.teamwork
 
     @property
+    def access(self) -> ConditionalAccess:
+        """Authentication contexts and the policies behind them; free to be changed."""
+        return self.tenant.access
+
+    @property
     def mails(self) -> list[Mail]:
         """Every mail that was accepted, oldest first."""
         return self.tenant.exchange.mails
@@ -177,6 +185,9 @@ class Entra:
             router.add_get(document, self._openid)
         router.add_get("/{tenant}/discovery/v2.0/keys", self._keys)
         router.add_post("/{tenant}/oauth2/v2.0/token", self._token)
+        router.add_get("/{tenant}/oauth2/v2.0/authorize", self._authorize)
+        router.add_post("/{tenant}/login", self._login)
+        SignInControl(self.login, self.tenant.access).add_to(router)
         router.add_route("*", "/{tail:.*}", self._edge.unknown)
         return app
 
@@ -214,6 +225,13 @@ class Entra:
         return await self._login_answer(
             request, lambda: self.login.token(request.match_info["tenant"], form, request.headers, request.host)
         )
+
+    async def _authorize(self, request: web.Request) -> web.StreamResponse:
+        return await self._login_answer(request, lambda: self.login.authorize(request.match_info["tenant"], request.query))
+
+    async def _login(self, request: web.Request) -> web.StreamResponse:
+        form = {name: str(value) for name, value in (await request.post()).items()}
+        return await self._login_answer(request, lambda: self.login.pages.answer(form))
 
     async def _login_answer(self, request: web.Request, make: Callable[[], Answer]) -> web.StreamResponse:
         """The answer of the login host under the faults in force; its errors have a shape of their own."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from simulator import cast
+from simulator.entra.conditional_access import ConditionalAccess
 from simulator.entra.exchange import Exchange
 from simulator.entra.message import AuditRow, Write
 from simulator.entra.newness import Newness
@@ -16,6 +17,7 @@ from simulator.entra.risk import Risk
 from simulator.entra.sign_in import Seen, TemporaryPass, TenantSignIn, held, sign_in_of
 from simulator.entra.sign_in_log import WRONG_PASSWORD, SignInRow, row
 from simulator.entra.teamwork import Teamwork
+from simulator.entra.tokens import AppRegistration
 
 # https://learn.microsoft.com/graph/api/resources/phoneauthenticationmethod: the same ids in every tenant
 PHONE_IDS = {
@@ -217,6 +219,8 @@ class Tenant:
         self.sign_in = TenantSignIn()
         self.exchange = Exchange()
         self.teamwork = Teamwork()
+        self.access = ConditionalAccess()
+        self.apps: dict[str, AppRegistration] = {}  # by client id
         self.visibility_delay = 0.0  # set by a fault for the duration of one write
         self.audit_delay = 0.0  # likewise, for the audit log
         self.auditing = True  # whether changes get into the audit log; a very long run does better without

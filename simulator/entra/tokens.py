@@ -31,12 +31,18 @@ class InvalidToken(Exception):
 
 @dataclass
 class AppRegistration:
-    """An app of the tenant: its credentials and its granted application permissions."""
+    """An app of the tenant: its credentials, its granted application permissions, and how people sign in to it.
+
+    `redirect_uris` are those of the platform "Web"; `optional_claims` are names of claims its ID tokens have besides the usual ones.
+    """
 
     app_id: str
     secret: str | None = None
     certificate: x509.Certificate | None = None
     permissions: set[str] = field(default_factory=set)
+    name: str = ""
+    redirect_uris: list[str] = field(default_factory=list)
+    optional_claims: set[str] = field(default_factory=set)
 
     def thumbprints(self) -> set[str]:
         """What a client assertion may name the certificate by (x5t, x5t#S256)."""
@@ -91,6 +97,10 @@ class Tokens:
             "uti": uuid.uuid4().hex,
             "ver": "1.0",
         }
+        return jwt.encode(claims, signing_key(), algorithm="RS256", headers={"kid": KEY_ID})
+
+    def issue_id(self, claims: dict[str, Any]) -> str:
+        """An ID token, signed like the others."""
         return jwt.encode(claims, signing_key(), algorithm="RS256", headers={"kid": KEY_ID})
 
     def verify(self, token: str, audiences: Iterable[str]) -> dict[str, Any]:

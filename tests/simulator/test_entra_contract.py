@@ -65,7 +65,7 @@ def test_no_permission_is_listed_for_a_call_that_does_not_exist() -> None:
 
 
 async def test_answers_conform(client: Client) -> None:
-    client.entra.grant(cast.GRAPH_APP_ID, "Mail.Send")
+    client.entra.grant(cast.GRAPH_APP_ID, "Mail.Send", "Application.Read.All", "AuthenticationContext.Read.All", "Policy.Read.All")
     client.renew()
     user = "/users/omar.farouk@fabrikam.example"
     search = {"ConsistencyLevel": "eventual"}
@@ -111,6 +111,9 @@ async def test_answers_conform(client: Client) -> None:
     [installed] = (await client.get(f"{apps}?$expand=teamsApp,teamsAppDefinition")).values
     await client.get(f"{apps}/{installed['id']}")
     await client.delete(f"{apps}/{installed['id']}")
+    await client.get(f"/applications(appId='{cast.GRAPH_APP_ID}')?$select=id,appId,web,optionalClaims")
+    await client.get("/identity/conditionalAccess/authenticationContextClassReferences")
+    await client.get("/identity/conditionalAccess/policies")
     await client.post("/$batch", {"requests": [{"id": "1", "method": "GET", "url": "/users"}]})
 
     seen = {(request.method, request.template) for request in client.entra.requests}
