@@ -1,9 +1,11 @@
-"""Which tokens an installation gets, and with what it proves who it is."""
+"""Which tokens an installation gets, with what it proves who it is, and whether people can sign in to it."""
 
 from __future__ import annotations
 
 from bot import tokens
+from bot.domain.said import say
 from bot.settings.environment import Settings
+from bot.sign_ins import EntraSignIns, SignInApp
 from bot.tokens import Tokens
 
 
@@ -40,4 +42,33 @@ def make_connector_tokens(settings: Settings) -> Tokens:
         client_id=settings.bot_app_id,
         secret=settings.bot_password,
         scope=scope,
+    )
+
+
+def no_sign_in(settings: Settings) -> str:
+    """Why nobody can be sent to a fresh sign-in, as a sentence; empty where they can.
+
+    A managed identity cannot redeem a code: https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/overview
+    """
+    if not settings.public_url:
+        return say("Doorman has no page to which people could come back from the sign-in (PUBLIC_URL).")
+    if not settings.graph_certificate_path and not settings.graph_client_secret:
+        return say("With a managed identity nobody can sign in to Doorman.")
+    return ""
+
+
+def make_sign_ins(settings: Settings) -> EntraSignIns | None:
+    """Fresh sign-ins to the app registration that calls Graph; None where `no_sign_in` says why not."""
+    if no_sign_in(settings):
+        return None
+    path, secret = settings.graph_certificate_path, settings.graph_client_secret
+    return EntraSignIns(
+        SignInApp(
+            authority_host=settings.authority_host,
+            tenant_id=settings.bot_tenant_id,
+            client_id=settings.graph_client_id,
+            credential=lambda: tokens.certificate(path) if path else secret,
+            redirect_uri=f"{settings.public_url}/signed-in",
+            context=settings.proof_context,
+        )
     )

@@ -150,7 +150,7 @@ def with_secret(*, authority_host: str, tenant_id: str, client_id: str, secret: 
 
 def with_certificate(*, authority_host: str, tenant_id: str, client_id: str, path: str, scope: str, passphrase: str = "") -> Tokens:
     """Tokens for an app registration with a certificate: a PEM file with key and certificate, or a PFX file. Raises as `with_secret`."""
-    return Tokens(_ConfidentialApp(authority_host, tenant_id, client_id, lambda: _certificate(path, passphrase), scope))
+    return Tokens(_ConfidentialApp(authority_host, tenant_id, client_id, lambda: certificate(path, passphrase), scope))
 
 
 def with_managed_identity(*, client_id: str, scope: str) -> Tokens:
@@ -253,7 +253,7 @@ def _is_loopback(host: str) -> bool:
     return host == "localhost"
 
 
-def _certificate(path: str, passphrase: str) -> dict[str, Any]:
+def certificate(path: str, passphrase: str = "") -> dict[str, Any]:
     """msal's credential for a certificate file; NotAuthorised when the file is not usable."""
     try:
         content = Path(path).read_bytes()
@@ -280,7 +280,7 @@ def _answer(acquire: Acquire, claims: str | None) -> dict[str, Any]:
     except requests.RequestException as error:
         raise Unavailable(f"the login host cannot be reached ({type(error).__name__})") from error
     except Exception as error:  # msal raises its own, ValueError and RuntimeError alike
-        if code := _code(f"{error} {error.__context__ or ''}"):
+        if code := aadsts_code(f"{error} {error.__context__ or ''}"):
             raise _refusal(code, str(error)) from error
         raise Unavailable(f"the login host gave no usable answer ({type(error).__name__})") from error
     if answer and answer.get("access_token"):
@@ -288,14 +288,15 @@ def _answer(acquire: Acquire, claims: str | None) -> dict[str, Any]:
     error_name, description = str((answer or {}).get("error", "")), str((answer or {}).get("error_description", ""))
     if error_name in ("", "temporarily_unavailable", "server_error"):
         raise Unavailable(f"the login host gave no token: {_first_line(description) or 'empty answer'}")
-    raise _refusal(_code(description) or error_name, description)
+    raise _refusal(aadsts_code(description) or error_name, description)
 
 
 def _refusal(code: str, description: str) -> NotAuthorised:
     return NotAuthorised(f"{code}: {MEANINGS.get(code) or _first_line(description)}", status=401, code=code)
 
 
-def _code(text: str) -> str:
+def aadsts_code(text: str) -> str:
+    """Entra's error number in a text of msal or of the login host; empty when there is none."""
     found = re.search(r"AADSTS\d+", text)
     return found[0] if found else ""
 

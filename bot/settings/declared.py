@@ -142,6 +142,11 @@ class Declared(BaseSettings):
         "address under which people reach Doorman's few pages, such as `https://doorman.contoso.com`, for the link in mails that stops "
         "everything; no page is served when empty",
     )
+    proof_context: str = _said(
+        "PROOF_CONTEXT",
+        "",
+        "authentication context of Conditional Access, such as `c21`, that asks whoever proves themselves by a fresh sign-in for MFA",
+    )
     helpdesk_contact: str = _said(
         "HELPDESK_CONTACT", "", "how people reach the helpdesk, such as `+31 20 123 45 67`; told to whoever says that it was not them"
     )
@@ -159,6 +164,11 @@ class Declared(BaseSettings):
     @classmethod
     def _small_letters(cls, value: str) -> str:
         """Ids are compared with what tokens and Graph say, and those write small letters."""
+        return value.lower()
+
+    @field_validator("proof_context")
+    @classmethod
+    def _context(cls, value: str) -> str:
         return value.lower()
 
     @field_validator("authority_host", "graph_endpoint", "public_url")

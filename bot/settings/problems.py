@@ -21,6 +21,8 @@ _HOST = re.compile(r"([a-z0-9-]+\.)*[a-z0-9-]+(:[0-9]{1,5})?|\[[0-9a-f:]+\](:[0-
 #: Never a whole top-level domain.
 _HOSTS_BELOW = re.compile(r"\*(\.[a-z0-9-]+){2,}")
 _WEB_ROOT = re.compile(rf"(?:https?)://(?:{_HOST.pattern})", re.IGNORECASE | re.ASCII)
+#: https://learn.microsoft.com/graph/api/resources/authenticationcontextclassreference
+_CONTEXT = re.compile(r"c[1-9][0-9]?", re.ASCII)
 #: What some client would read as more than words.
 _MARKUP = re.compile(r"[<>*`~|{}\[\]\\]")
 MOST_CONTACT = 100
@@ -166,6 +168,11 @@ def _people_problems(settings: Declared) -> Iterator[str]:
             yield "PUBLIC_URL is not scheme and host alone: write https:// and the name of the host, such as https://doorman.contoso.com."
         elif scheme != "https" and not is_loopback(host):
             yield "PUBLIC_URL uses http://, which is accepted for this machine only: use https://, and let the proxy in front end TLS."
+    if settings.proof_context and not _CONTEXT.fullmatch(settings.proof_context):
+        yield (
+            "PROOF_CONTEXT is not the id of an authentication context such as c21: copy it from Conditional Access, Authentication "
+            "contexts, in the Entra admin centre."
+        )
     try:
         parse_address(settings.notice_mailbox or "a@b.example")
     except Refusal:
