@@ -36,7 +36,7 @@ from bot.languages import Readers
 from bot.planning.installation import Installation
 from bot.ports import Clock, Registrations, Sleep
 from bot.readiness import Readiness
-from bot.routes import ENDPOINT, NOT_ME, READY, add_routes
+from bot.routes import ENDPOINT, READY, add_routes
 from bot.services.about_person import AboutPerson
 from bot.services.again import Again
 from bot.services.agreement import Agreement
@@ -108,7 +108,9 @@ from bot.teams.files import OneDriveFiles
 from bot.teams.handler import DoormanHandler
 from bot.teams.outbound import Connector, TeamsAnnouncer, TeamsDoor
 from bot.token_sources import make_connector_tokens, make_graph_tokens
-from bot.web import not_me as not_me_page
+from bot.web.frame import Frame
+from bot.web.not_me import NotMePages
+from bot.web.routes import PAGES, Pages
 
 log = structlog.get_logger()
 
@@ -133,7 +135,7 @@ def build(
     app = web.Application(client_max_size=BODY_LIMIT, handler_args=SERVER_LIMITS)
     policy = policy or policy_of(settings)
     app.cleanup_ctx.append(partial(_running, settings=settings, policy=policy, clock=clock, sleep=sleep, bulk_scale=bulk_scale))
-    add_routes(app, pages=bool(settings.public_url))
+    add_routes(app, settings.public_url)
     return app
 
 
@@ -255,7 +257,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         mailing = Mailing(notices, reach, told, letter, clock, sleep, scale=bulk_scale)
         said_no, contact = StoredNotMe(transactions, engine.enqueue, stops.look_anew), settings.helpdesk_contact
         not_me = NotMeDesk(operations, said_no, background, policy.not_me, contact, clock, sleep)
-        app[NOT_ME] = not_me_page.NotMePages(not_me, readers, settings.language, contact)
+        app[PAGES] = Pages(NotMePages(not_me, Frame(readers, settings.language), contact))
         await engine.start()
         stack.push_async_callback(engine.close)
 

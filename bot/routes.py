@@ -8,18 +8,17 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from bot.metrics import exposed
 from bot.readiness import Readiness
 from bot.teams.endpoint import MessagesEndpoint
-from bot.web import not_me as not_me_page
+from bot.web.routes import page_routes
 
 ENDPOINT = web.AppKey("endpoint", MessagesEndpoint)
-NOT_ME = web.AppKey("not_me", not_me_page.NotMePages)
 READY = web.AppKey("ready", Readiness)
 
 
-def add_routes(app: web.Application, *, pages: bool) -> None:
+def add_routes(app: web.Application, public_url: str) -> None:
     """Adds the routes; what answers them is put into the application once it runs.
 
     Args:
-        pages: people outside Teams are served too.
+        public_url: where people outside Teams reach the pages that are for them; empty for nowhere.
     """
     app.add_routes(
         [
@@ -29,16 +28,7 @@ def add_routes(app: web.Application, *, pages: bool) -> None:
             web.get("/metrics", _metrics),
         ]
     )
-    if pages:
-        app.add_routes([web.get(not_me_page.PATH, _not_me_shown), web.post(not_me_page.PATH, _not_me_pressed)])
-
-
-async def _not_me_shown(request: web.Request) -> web.Response:
-    return await request.app[NOT_ME].show(request)
-
-
-async def _not_me_pressed(request: web.Request) -> web.Response:
-    return await request.app[NOT_ME].press(request)
+    app.add_routes(page_routes(public_url))
 
 
 async def _messages(request: web.Request) -> web.Response:

@@ -30,6 +30,16 @@ def element(tag: str, *inside: str, **attributes: str) -> str:
     return f"<{tag}{named}>{''.join(inside)}</{tag}>"
 
 
+def link(text: object, address: str) -> str:
+    """A link; its address is one that we made, and stays as it is."""
+    return f'<a href="{escape(address)}">{words(text)}</a>'
+
+
+def hidden(name: str, value: str) -> str:
+    """What a form sends besides its buttons."""
+    return f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
+
+
 def paragraph(text: object) -> str:
     """A paragraph of one text; nothing for none."""
     return element("p", words(text)) if text else ""
@@ -76,11 +86,17 @@ def listed(entries: Iterable[Sequence[object]]) -> str:
     return element("table", element("tbody", *rows), class_="key")
 
 
-def document(title: object, language: str, *body: str, sends: bool = False) -> str:
-    """The whole file; `sends`: it has a form, which goes to where the page came from."""
+def document(title: object, language: str, *body: str, sends: bool = False, onward: str = "") -> str:
+    """The whole file.
+
+    Args:
+        sends: it has a form, which goes to where the page came from.
+        onward: an address to which the browser goes from there by itself.
+    """
     style = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
     policy = _POLICY.format(style, "'self'" if sends else "'none'")
     inside = "\n".join(filter(None, body))
+    refresh = f'\n<meta http-equiv="refresh" content="0; url={escape(onward)}">' if onward else ""
     return f"""<!DOCTYPE html>
 <html lang="{words(language)}">
 <head>
@@ -88,7 +104,7 @@ def document(title: object, language: str, *body: str, sends: bool = False) -> s
 <meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
-<meta name="color-scheme" content="light dark">
+<meta name="color-scheme" content="light dark">{refresh}
 <title>{words(title)}</title>
 <style>{_STYLE}</style>
 </head>

@@ -115,6 +115,46 @@ class SignInRefused(Exception):
         self.code = code
 
 
+#: Whoever has the link may begin again and again; each time is kept until it expires.
+MOST_FLOWS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class SignInFlow:
+    """A sign-in on its way.
+
+    Attributes:
+        flow: as `SignInBegun.flow`; empty where it was used before, or comes back with another browser's cookie.
+        again: its claims were demanded explicitly.
+        used: somebody has come back from it before.
+    """
+
+    proof_id: str
+    flow: str
+    again: bool
+    expires_at: datetime
+    used: bool = False
+
+
+class SignInFlows(Protocol):
+    """Sign-ins on their way and back. May raise `StoreUnavailable`.
+
+    `state` and `cookie` are 32 random bytes each; the one is in addresses, the other in the browser that began alone.
+    """
+
+    async def begun(self, state: str, cookie: str, flow: SignInFlow, now: datetime) -> bool:
+        """Somebody is sent to sign in. False, and nothing kept, where `MOST_FLOWS` of one proof are on their way."""
+
+    async def take(self, state: str, cookie: str, now: datetime) -> SignInFlow | None:
+        """Somebody comes back; once for each state. None where there is no such flow (any more)."""
+
+    async def came_back(self, proof_id: str, cookie: str, signed_in: SignedIn, until: datetime) -> None:
+        """The person has signed in, and may answer in the browser with this (new) cookie until then."""
+
+    async def back(self, proof_id: str, cookie: str, now: datetime) -> SignedIn | None:
+        """Who has signed in for this proof in the browser with this cookie; None for nobody. Changes nothing."""
+
+
 class SignIns(Protocol):
     """Fresh sign-ins of people on a page of ours. Tokens are checked and dropped; none is ever kept."""
 

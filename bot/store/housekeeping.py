@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from bot.domain.notices import Told
 from bot.domain.phone import mask_text
 from bot.domain.said import from_store, to_store
-from bot.store import alarms, chats, deliveries, kept_files, limit_counts, memory, records
+from bot.store import alarms, chats, deliveries, kept_files, limit_counts, memory, records, sign_in_flows
 from bot.store.bulk_read import every as bulk_rows_of
 from bot.store.tables import bulk_jobs, bulk_numbers, bulk_rows, freezes, log_notices, log_posts, notices, operations, proofs, references
 
@@ -34,7 +34,7 @@ MASKED_AT_ONCE = 200
 
 def forget(connection: Connection, now: datetime, numbers_days: int) -> None:
     """Removes what has served its time: delivery keys, ended freezes, delivered remarks, references, lifts, alarms, digests, last persons,
-    places of cards and chats, notices that were delivered or never will be.
+    places of cards and chats, notices that were delivered or never will be, sign-ins of people.
     """
     deliveries.forget(connection, now)
     connection.execute(delete(freezes).where(freezes.c.until < now - FREEZES_KEPT))
@@ -48,6 +48,7 @@ def forget(connection: Connection, now: datetime, numbers_days: int) -> None:
     alarms.forget(connection, now)
     kept_files.forget_left(connection)
     memory.forget(connection, now)
+    sign_in_flows.forget(connection, now)
     connection.execute(delete(notices).where(notices.c.state != Told.WAITING.value, notices.c.told_at < now - NOTICES_KEPT))
     connection.execute(delete(proofs).where(proofs.c.asked_at < now - PROOFS_KEPT))
     chats.forget(connection, now - CHATS_KEPT, now - APPROVAL_CARDS_KEPT)

@@ -5,38 +5,21 @@ Only the button does something, once. Who holds the link may stop, and nothing e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from bot.domain.notice_words import NEVER, ring_helpdesk, stopped
 from bot.domain.notices import Notice
-from bot.domain.people import Actor
-from bot.domain.said import say, speaking
+from bot.domain.said import say
 from bot.errors import StoreUnavailable
-from bot.languages import Readers, language_of
-from bot.page.markup import document, element, paragraph, words
+from bot.page.markup import element, paragraph, words
+from bot.web.frame import Frame, asked_language, is_ours, too_large
 
 if TYPE_CHECKING:
     from bot.services.not_me import NotMeDesk
 
 PATH = "/n/{id}"
-#: Our form sends nothing.
-LARGEST = 1024
-#: The document itself says what it may fetch and run, which is nothing: `bot.page.markup`.
-#: https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Content-Security-Policy/frame-ancestors
-_HEADERS: Mapping[str, str] = MappingProxyType(
-    {
-        "Content-Security-Policy": "frame-ancestors 'none'",
-        "Referrer-Policy": "no-referrer",
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
-        "X-Robots-Tag": "noindex",
-    }
-)
 
 
 class NotMePages:
@@ -46,10 +29,9 @@ class NotMePages:
         contact: how the helpdesk is reached; empty where no setting says.
     """
 
-    def __init__(self, desk: NotMeDesk, readers: Readers, usual_language: str, contact: str) -> None:
+    def __init__(self, desk: NotMeDesk, frame: Frame, contact: str) -> None:
         self._desk = desk
-        self._readers = readers
-        self._usual = usual_language
+        self._frame = frame
         self._contact = contact
 
     async def show(self, request: web.Request) -> web.Response:
@@ -64,9 +46,9 @@ class NotMePages:
 
     async def press(self, request: web.Request) -> web.Response:
         """POST: stops, once; what is sent with it is not read, and a form of another page is only shown ours."""
-        if (request.content_length or 0) > LARGEST or (request.content_length is None and request.body_exists):
-            return web.Response(status=413, headers={**_HEADERS, "Connection": "close"})
-        if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+        if refused := too_large(request):
+            return refused
+        if not is_ours(request):
             return await self.show(request)
         try:
             notice = await self._desk.by_mail(request.match_info["id"])
@@ -75,40 +57,28 @@ class NotMePages:
         return self._stopped(notice) if notice else self._unknown(request)
 
     def _question(self, notice: Notice) -> web.Response:
-        with self._speaking(notice.language):
+        with self._frame.speaking(notice.language):
             button = element("button", words(say("This was not me: stop it")), type="submit")
             asked = (
                 say("If you did not ask for the change that the mail tells of, press the button, and do not wait."),
                 say("Nobody can change the account after that, every session ends, and the helpdesk is told."),
             )
             wanted = paragraph(say("You asked for it? Then close this page: nothing has happened."))
-            return self._page(
+            return self._frame.page(
                 200, notice.language, say("Was this not you?"), *map(paragraph, asked), element("form", button, method="post"), wanted
             )
 
     def _stopped(self, notice: Notice) -> web.Response:
-        with self._speaking(notice.language):
+        with self._frame.speaking(notice.language):
             said = (stopped(notice), ring_helpdesk(self._contact), NEVER)
-            return self._page(200, notice.language, say("Stopped"), *map(paragraph, said))
+            return self._frame.page(200, notice.language, say("Stopped"), *map(paragraph, said))
 
     def _unknown(self, request: web.Request) -> web.Response:
-        with self._speaking(language := _asked(request)):
+        with self._frame.speaking(language := asked_language(request)):
             said = (say("It was never one of mine, or it is older than three days."), ring_helpdesk(self._contact))
-            return self._page(404, language, say("This link is over"), *map(paragraph, said))
+            return self._frame.page(404, language, say("This link is over"), *map(paragraph, said))
 
     def _not_now(self, request: web.Request) -> web.Response:
-        with self._speaking(language := _asked(request)):
+        with self._frame.speaking(language := asked_language(request)):
             said = (say("Open the link again in a minute."), ring_helpdesk(self._contact))
-            return self._page(503, language, say("Nothing was stopped: I cannot reach my own database"), *map(paragraph, said))
-
-    def _speaking(self, language: str) -> AbstractContextManager[None]:
-        return speaking(self._readers.of(Actor("", "", "", language=language_of(language))))
-
-    def _page(self, status: int, language: str, title: str, *body: str) -> web.Response:
-        text = document(title, language_of(language) or self._usual, element("h1", words(title)), element("section", *body), sends=True)
-        return web.Response(status=status, text=text, content_type="text/html", headers=_HEADERS)
-
-
-def _asked(request: web.Request) -> str:
-    """The language that a browser wants first: https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Accept-Language"""
-    return request.headers.get("Accept-Language", "").partition(",")[0].partition(";")[0]
+            return self._frame.page(503, language, say("Nothing was stopped: I cannot reach my own database"), *map(paragraph, said))

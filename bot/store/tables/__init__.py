@@ -18,6 +18,7 @@ from bot.store.tables.life import alarms, freezes, lifts, numbers, operations
 from bot.store.tables.notices import notices
 from bot.store.tables.proof import proofs
 from bot.store.tables.report import readings, registered, registrations
+from bot.store.tables.sign_ins import sign_in_flows, sign_in_sessions
 from bot.store.tables.trail import audit_events, audit_head, discrepancies
 
 __all__ = [
@@ -48,6 +49,8 @@ __all__ = [
     "registered",
     "registrations",
     "settings",
+    "sign_in_flows",
+    "sign_in_sessions",
     "spoken",
     "turns",
 ]
