@@ -99,6 +99,7 @@ from bot.store.operations import StoredOperations
 from bot.store.proofs import StoredProofs
 from bot.store.registrations import StoredRegistrations
 from bot.store.schema import upgrade
+from bot.store.sign_in_flows import StoredSignInFlows
 from bot.store.stops import StoredStops
 from bot.store.transactions import Transactions, close_for_good, open_engine
 from bot.teams.adapter import TeamsAdapter
@@ -107,9 +108,10 @@ from bot.teams.endpoint import BODY_LIMIT, MessagesEndpoint
 from bot.teams.files import OneDriveFiles
 from bot.teams.handler import DoormanHandler
 from bot.teams.outbound import Connector, TeamsAnnouncer, TeamsDoor
-from bot.token_sources import make_connector_tokens, make_graph_tokens
+from bot.token_sources import make_connector_tokens, make_graph_tokens, make_sign_ins, no_sign_in
 from bot.web.frame import Frame
 from bot.web.not_me import NotMePages
+from bot.web.proof import Door, SignInPages
 from bot.web.routes import PAGES, Pages
 
 log = structlog.get_logger()
@@ -242,7 +244,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         chats = StoredChats(transactions)
         known = PersonalChats(chats, clock)
         stack.push_async_callback(known.close)
-        proofs, terms = StoredProofs(transactions, engine.enqueue, stops.look_anew), Terms(policy.proof, pages=bool(settings.public_url))
+        proofs, terms = StoredProofs(transactions, engine.enqueue, stops.look_anew), Terms(policy.proof, no_sign_in(settings))
         showing = Showing(proofs, terms, clock)
         asked = RequestersCard(operations, jobs, announcer, showing, clock)
         in_channel = ApproversCard(operations, jobs, announcer, background, clock, settings.hosts.teams)
@@ -257,7 +259,6 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         mailing = Mailing(notices, reach, told, letter, clock, sleep, scale=bulk_scale)
         said_no, contact = StoredNotMe(transactions, engine.enqueue, stops.look_anew), settings.helpdesk_contact
         not_me = NotMeDesk(operations, said_no, background, policy.not_me, contact, clock, sleep)
-        app[PAGES] = Pages(NotMePages(not_me, Frame(readers, settings.language), contact))
         await engine.start()
         stack.push_async_callback(engine.close)
 
@@ -305,6 +306,10 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         witnesses = Witnesses(directory, signs, operations, gate, terms, clock)
         answers = ProofAnswers(operations, proofs, gate, witnesses, showing, terms, clock, contact)
         proving = ProofDesk(operations, proofs, gate, reviewer, witnesses, showing, answers, terms)
+        frame, entrance, flows = Frame(readers, settings.language), Door(settings.public_url, contact), StoredSignInFlows(transactions)
+        sign_ins = make_sign_ins(settings)
+        by_sign_in = SignInPages(answers, sign_ins, flows, frame, entrance, clock) if sign_ins else None
+        app[PAGES] = Pages(NotMePages(not_me, frame, contact), by_sign_in)
         pressed = OperationDesk(gate, approvals, requester, person, not_me, proving, views)
         dispatch = Dispatch(turns, gate, commands, forms, pressed, desk, reports)
         tokens = (

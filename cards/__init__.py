@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, assert_never
 
 from bot.domain.forms import FormShown
+from bot.domain.outside import NoticeShown, ProofShown
 from bot.domain.phone import mask_text
 from bot.domain.remarks import LogNote, Remark
 from bot.domain.replies import (
@@ -26,11 +27,9 @@ from bot.domain.replies import (
     Help,
     History,
     LogEntry,
-    NoticeShown,
     OperationShown,
     Pending,
     PersonShown,
-    ProofShown,
     Reply,
     ReportShown,
     Revealed,

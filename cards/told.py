@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.domain.incoming import Verb
 from bot.domain.notice_words import notice_text, ring_helpdesk, stopped
 from bot.domain.notices import Recipient
-from bot.domain.replies import NoticeShown
+from bot.domain.outside import NoticeShown
 from bot.domain.said import say
 from cards.buttons import button
 from cards.elements import Element, band, box, card, line, run

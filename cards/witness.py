@@ -6,8 +6,8 @@ from bot.domain.difference import difference_text
 from bot.domain.incoming import Verb
 from bot.domain.notice_words import first_name, ring_helpdesk
 from bot.domain.number_match import choices_of
+from bot.domain.outside import ProofShown
 from bot.domain.proof import ProofKind, ProofState
-from bot.domain.replies import ProofShown
 from bot.domain.said import join, say
 from cards.buttons import button, link
 from cards.elements import Element, Style, band, box, card, line, moment, run

@@ -90,11 +90,11 @@ class Answer:
 
     @property
     def verbs(self) -> list[str]:
-        """What its buttons do."""
+        """What its buttons do; the offers of proofs, which fold away on nearly every card, are no news."""
         return [
             found["verb"]
             for found in _walk(self.card.get("body", []), self.card.get("actions", []))
-            if found.get("type") == "Action.Execute"
+            if found.get("type") == "Action.Execute" and found["verb"] != "prove"
         ]
 
     @property

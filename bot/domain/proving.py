@@ -47,11 +47,11 @@ class Terms:
     """What an installation allows.
 
     Attributes:
-        pages: people can sign in on a page of ours.
+        no_sign_in: why nobody can be sent to a fresh sign-in, in a sentence; empty where they can.
     """
 
     rules: ProofRules
-    pages: bool
+    no_sign_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +123,8 @@ def _why_not(kind: ProofKind, operation: Operation, proofs: Collection[Proof], t
         return impossible
     if len(these) >= MOST_ASKED:
         return say("It was asked for often enough.")
-    if kind is ProofKind.SIGN_IN and not terms.pages:
-        return say("There is no page of ours to sign in on (the setting PUBLIC_URL).")
+    if kind is ProofKind.SIGN_IN and terms.no_sign_in:
+        return terms.no_sign_in
     if kind is ProofKind.SIGN_IN and operation.first:
         return say("{name} has nothing to sign in with yet.", name=operation.target.name)
     return _counts_too_little(kind, operation)

@@ -12,10 +12,9 @@ from bot.domain.conversations import Member
 from bot.domain.forms import FormShown
 from bot.domain.incoming import FileKind
 from bot.domain.methods import Dossier, Method
-from bot.domain.notices import Notice
 from bot.domain.operation import Operation
+from bot.domain.outside import NoticeShown, ProofShown
 from bot.domain.people import Person
-from bot.domain.proof import Proof
 from bot.domain.proving import Proving
 from bot.domain.recovery import Situation
 from bot.domain.remarks import LogNote, Remark
@@ -296,35 +295,6 @@ class History:
     title: str
     events: tuple[AuditEvent, ...] = field(default_factory=tuple)
     more: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeShown:
-    """A notice in the recipient's own chat.
-
-    Attributes:
-        operation: what it tells of.
-        contact: how the helpdesk is reached; empty where no setting says.
-    """
-
-    notice: Notice
-    operation: Operation
-    contact: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ProofShown:
-    """A proof as whoever is asked for it sees it, in a chat of their own.
-
-    Attributes:
-        link: the page to sign in on; empty for every other kind.
-        contact: how the helpdesk is reached; empty where no setting says.
-    """
-
-    proof: Proof
-    operation: Operation
-    link: str = ""
-    contact: str = ""
 
 
 Reply = (

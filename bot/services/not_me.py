@@ -21,9 +21,10 @@ from bot.domain.not_me import begun_event, freeze_after, pressed_event, red_post
 from bot.domain.notice_rules import NotMeRules, Way
 from bot.domain.notices import LINK_FOR, Notice
 from bot.domain.operation import Approval, Operation
+from bot.domain.outside import NoticeShown
 from bot.domain.people import Actor, Person
 from bot.domain.remarks import LogNote, Remark, Tone
-from bot.domain.replies import NoticeShown, Reply
+from bot.domain.replies import Reply
 from bot.domain.said import say
 from bot.errors import DirectoryError, Throttled, Unavailable
 from bot.ports import Announcer, Chats, Clock, Directory, NotMe, Operations, Sleep

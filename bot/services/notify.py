@@ -12,9 +12,10 @@ from bot.domain.conversations import ConversationRef
 from bot.domain.notice_rules import NoticeRules, Way
 from bot.domain.notices import TRIED_FOR, Notice, Recipient, Told, to_manager
 from bot.domain.operation import Operation
+from bot.domain.outside import NoticeShown
 from bot.domain.people import Actor, Person
 from bot.domain.personal import PersonalChat
-from bot.domain.replies import NoticeShown, Reply
+from bot.domain.replies import Reply
 from bot.domain.said import say
 from bot.errors import ChatError, ChatRefused, ChatUnavailable, DirectoryError, Throttled, Unavailable
 from bot.languages import language_of

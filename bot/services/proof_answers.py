@@ -8,6 +8,7 @@ from __future__ import annotations
 from bot.domain.incoming import CardAction, Verb
 from bot.domain.number_match import choices_of, number_of
 from bot.domain.operation import Operation
+from bot.domain.outside import ProofShown
 from bot.domain.people import Actor
 from bot.domain.proof import Proof, ProofKind, ProofState
 from bot.domain.proving import (
@@ -20,7 +21,7 @@ from bot.domain.proving import (
     proof_event,
     refused_lock,
 )
-from bot.domain.replies import OperationShown, ProofShown
+from bot.domain.replies import OperationShown
 from bot.domain.said import say
 from bot.ports import Clock, Operations, Proofs, SignedIn
 from bot.services.gate import Gate

@@ -9,9 +9,9 @@ from functools import partial
 import structlog
 
 from bot.domain.operation import Operation
+from bot.domain.outside import ProofShown
 from bot.domain.proof import Proof, ProofKind, ProofState
 from bot.domain.proving import proof_event
-from bot.domain.replies import ProofShown
 from bot.errors import ChatRefused
 from bot.ports import Announcer, Chats, Clock, Operations, Proofs, Sleep
 from bot.retry import Post, until_all_taken

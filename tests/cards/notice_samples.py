@@ -9,7 +9,8 @@ from bot.domain.life import State
 from bot.domain.notice_rules import Way
 from bot.domain.notices import Notice, Recipient, Told, said
 from bot.domain.operation import Operation
-from bot.domain.replies import NoticeShown, OperationShown, Reply
+from bot.domain.outside import NoticeShown
+from bot.domain.replies import OperationShown, Reply
 
 CONTACT = "+31 20 555 0100"
 

@@ -67,6 +67,8 @@ MAY_FOLLOW: dict[str, set[Workflow]] = {
     "finish": {Workflow.HAND_OVER, Workflow.ANNOUNCE, Workflow.TELL, Workflow.LOG, Workflow.NOTIFY, Workflow.FOLLOW_UP},
     "stop": {Workflow.ANNOUNCE, Workflow.TELL, Workflow.LOG, Workflow.NOTIFY},
     "renew": {Workflow.ANNOUNCE},
+    "prove": {Workflow.EXPIRE},
+    "proved": {Workflow.ANNOUNCE, Workflow.EXPIRE},
     "ask": {Workflow.ANNOUNCE, Workflow.EXPIRE},
     "read": set(),
     "hold": {Workflow.ANNOUNCE, Workflow.TELL},
@@ -74,7 +76,7 @@ MAY_FOLLOW: dict[str, set[Workflow]] = {
 }
 #: What only bulk jobs do, and what they never do.
 OF_JOBS = {"check", "read", "preview", "answer", "ask", "hold", "show", "stop"}
-NOT_OF_JOBS = {"propose", "follow", "reveal", "put_back", "lose"}
+NOT_OF_JOBS = {"propose", "prove", "proved", "follow", "reveal", "put_back", "lose"}
 
 AT = f"{NOW.timestamp():.0f}"
 CARDS = Work(Workflow.ANNOUNCE, "3", key="7QXF")
@@ -113,6 +115,8 @@ FOLLOW_UPS = [Work(Workflow.FOLLOW_UP, str(number), look.total_seconds()) for nu
 TABLE: list[tuple[str, str, Operation, AuditEvent | None, list[Work]]] = [
     ("asked for, alone", "propose", moved(State.PROPOSED), event(), [expire("")]),
     ("asked for, with others", "propose", moved(State.PROPOSED, need=ASKS_TWO), event(), [expire("")]),
+    ("a proof is asked for", "prove", moved(State.PROPOSED), event(), [expire("proof-3")]),
+    ("it was given, or not", "proved", moved(State.PROPOSED), event("diego"), [CARDS, expire("proof-3")]),
     ("confirmed", "confirm", moved(State.QUEUED, **CONFIRMED), event(), [RUN]),
     ("confirmed, and others decide", "confirm", moved(State.AWAITING_APPROVAL, **ASKED), event(),
      [CARDS, expire("approval"), remind(1, 5)]),

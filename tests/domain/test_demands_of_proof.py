@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.change import CONTAINING, ChangeKind
@@ -19,7 +19,14 @@ from bot.domain.rules import Ask, Rule
 from bot.domain.stop import Threat
 from bot.domain.threat import HIGH_RULE, by_level, tightened
 from tests.domain.cells import HELPDESK, asked
-from tests.domain.test_rules_properties import NOW, RULES, asks, cases, decided, policy_of
+from tests.domain.test_rules_properties import NOW, RULES, asks, decided, policy_of
+
+
+def cases(number: int) -> settings:
+    """A request that is refused needs nothing, and many are."""
+    too_much = [HealthCheck.too_slow, HealthCheck.filter_too_much]
+    return settings(max_examples=number, derandomize=True, deadline=None, database=None, suppress_health_check=too_much)
+
 
 SENIORS = frozenset({"g1"})
 THREAT = Threat("oscar", "Oscar", NOW, NOW + timedelta(hours=24), "a wave")
