@@ -101,7 +101,7 @@ class Need:
             return approvals
         least = self.eased[0]
         if not least.approvals:
-            return say("{approvals} or {proof}", approvals=approvals, proof=least.proof.in_words)
+            return say("{approvals}, or instead {proof}", approvals=approvals, proof=least.proof.in_words)
         return say("{approvals} ({count} with {proof})", approvals=approvals, count=least.approvals, proof=least.proof.in_words)
 
     def with_proofs(self, proofs: Collection[Proof], at: datetime) -> Need:

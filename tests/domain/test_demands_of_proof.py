@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from bot.domain.change import CONTAINING, ChangeKind
 from bot.domain.high import High
 from bot.domain.need import NO_NEED, Eased, Need
+from bot.domain.people import Person, Privileges
 from bot.domain.policy import Decision, Reason
 from bot.domain.proof import HIGHEST_TIER, LONGEST_VALID, NO_PROOF, NOT_OFFERED, ProofKind, ProofNeed
-from bot.domain.rules import Ask, Rule
+from bot.domain.rules import Ask, Ground, Rule
 from bot.domain.stop import Threat
 from bot.domain.threat import HIGH_RULE, by_level, tightened
 from tests.domain.cells import HELPDESK, asked
@@ -29,6 +30,7 @@ def cases(number: int) -> settings:
 
 
 SENIORS = frozenset({"g1"})
+ALICE = Person("alice", "Alice", "alice@fabrikam.example")
 THREAT = Threat("oscar", "Oscar", NOW, NOW + timedelta(hours=24), "a wave")
 QUARTER, HOUR = timedelta(minutes=15), timedelta(minutes=60)
 TWO, THREE = ProofNeed(tier=2, count=1), ProofNeed(tier=3, count=1)
@@ -40,7 +42,7 @@ PROOFS = (
 
 
 def _proving() -> list[Rule]:
-    """The rules of the other properties, most of them with proofs."""
+    """The rules of the other properties, most of them with proofs; they allow most of what is asked for here."""
     one = random.Random(1).choice
     found = []
     for rule in RULES:
@@ -48,7 +50,8 @@ def _proving() -> list[Rule]:
         either = bool(rule.approvals and proof and one((True, False)))
         if either:
             proof, risk = replace(proof, or_approvals=0), replace(risk, or_approvals=0)
-        found.append(replace(rule, proof=proof, if_risk=risk, or_proof=either))
+        ask, targets = rule.ask | {"g1"}, rule.targets | {Ground.ORDINARY}
+        found.append(replace(rule, deny=False, ask=ask, targets=targets, hours=None, proof=proof, if_risk=risk, or_proof=either))
     return found
 
 
@@ -62,6 +65,12 @@ requests = st.tuples(asks, st.booleans(), st.booleans(), st.booleans()).map(
         risky=one[1],
         kinds=one[0].kinds | ({ChangeKind.BULK} if one[2] and one[3] else frozenset()),
         containing=one[0].kinds & CONTAINING,
+        target=ALICE,
+        privileges=Privileges(),
+        target_groups=frozenset(),
+        requester_groups=one[0].requester_groups | {"g1"},
+        reason="lost phone",
+        ticket="INC-1",
     )
 )
 
@@ -190,7 +199,7 @@ def test_either_the_approvals_of_a_rule_or_its_proof_and_what_other_rules_demand
     assert (need.proof, need.approvals, [(one.proof, one.approvals) for one in need.eased]) == (
         NO_PROOF, 2, [(replace(TWO, rules=("A",)), 0)],
     )  # fmt: skip
-    assert need.in_words == "2 approvals by members of g1 or a proof of the caller of tier 2 or higher"
+    assert need.in_words == "2 approvals by members of g1, or instead a proof of the caller of tier 2 or higher"
     assert [(one.approvals, one.rules) for one in need_of(either, other).eased] == [(1, ("B",))]
     assert need_of(either, a_rule("B", 2)).eased == ()  # nothing is gained by it
     demanded = need_of(either, a_rule("B", proof=THREE))

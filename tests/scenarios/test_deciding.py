@@ -44,6 +44,12 @@ TESTED: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("policy test set mobile for bram peeters +31 6 12345678 as sam okafor", ("1 approval by members", "Ingrid Lund")),
     ("policy test bulk because new site as hanna visser", ("Hanna Visser could ask for this; it needs 1 approval",
                                                            "Ingrid Lund")),
+    ("policy test pass for alice as hanna visser",
+     ("it needs a proof of the caller of tier 2 or higher, and 1 approval by members of Helpdesk seniors or the administrators' group, or "
+      "instead a proof of the caller by a fresh sign-in, a number match in Teams or the manager's word.",
+      "“The caller is proved for a pass, a reset and a recovery”",
+      "Where nothing can be proved", "a reason, and 2 approvals by members of Helpdesk seniors")),
+    ("policy test recover alice lost phone as hanna visser", ("it needs a proof of the caller of tier 2 or higher", "or instead")),
     ("policy test bulk dry run as oscar outsider", ("Oscar Outsider would be refused: You are not in the helpdesk group",)),
     ("policy test bulk pause 7Q2F as hanna visser", ("Hanna Visser may say this",)),
     ("policy test show alice as hanna visser", ("Hanna Visser may say this, and it changes nothing.",)),
