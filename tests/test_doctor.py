@@ -94,6 +94,8 @@ async def test_the_policy_is_examined_with_its_groups(practice: Practice, tmp_pa
     assert "ok       policy: “Executives”: the group 'Executives'" in practice.lines
 
     assert not any("looser" in line for line in practice.lines)
+    assert "ok       policy: a proof of the caller is demanded by The caller is proved for a pass, a reset and a recovery" in practice.lines
+    assert any("may stand in for approvals in A senior or a proof for how somebody registered gets in; " in line for line in practice.lines)
 
     gone = example.read_text(encoding="utf-8").replace(cast.group("Executives").id, NOBODY)
     (tmp_path / "policy.toml").write_text(gone, encoding="utf-8")

@@ -14,6 +14,7 @@ import pytest
 from bot import bootstrap
 from bot.domain.change import ChangeKind
 from bot.domain.high import High
+from bot.domain.proof import ProofKind, ProofRules
 from bot.domain.rules import PROTECTED, REPORT, Ground, Hours, Limits, Policy, default_policy
 from bot.settings.environment import ConfigurationError, Settings
 from bot.settings.policy_file import (
@@ -22,6 +23,7 @@ from bot.settings.policy_file import (
     load,
     policy_of,
 )
+from bot.settings.policy_proof import PROVING
 from bot.settings.policy_values import slow
 from simulator import cast
 from tests.test_config import GOOD
@@ -76,7 +78,7 @@ def test_what_a_high_threat_level_demands(read: Reading) -> None:
 def test_the_example_loads_and_says_what_the_built_in_limits_are() -> None:
     known = {HELPDESK: cast.group("Helpdesk").id, ADMINISTRATORS: cast.group("Doorman administrators").id}
     policy = load(EXAMPLE, known, TEN)
-    assert policy.limits == Limits()
+    assert (policy.limits, policy.proof) == (Limits(), ProofRules())
     assert (policy.high, policy.unknown_is_high) == (High(), False)
     assert (policy.confirm_for, policy.approve_for) == (Policy(rules=()).confirm_for, Policy(rules=()).approve_for)
     assert policy.break_glass == {cast.person("Emergency Access").id}
@@ -87,7 +89,18 @@ def test_the_example_loads_and_says_what_the_built_in_limits_are() -> None:
 
 def test_the_example_names_every_key_action_target_and_limit() -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
-    words = ["conversations", "hours", "deny_reason", "ticket_example", "approve_minutes", *ChangeKind, *Ground, REPORT]
+    words = [
+        "conversations",
+        "hours",
+        "deny_reason",
+        "ticket_example",
+        "approve_minutes",
+        *ChangeKind,
+        *Ground,
+        REPORT,
+        *PROVING,
+        *ProofKind,
+    ]
     assert [word for word in words if not re.search(rf"\b{word}\b", text)] == []
     assert [limit.name for limit in fields(Limits) if f"\n{limit.name} = " not in text] == []
 

@@ -73,6 +73,10 @@ def _policy(report: Report, settings: Settings) -> Policy | None:
         built_in = default_policy(settings.helpdesk_group_id, settings.admin_group_id, policy.confirm_for)
         for sentence in looser(policy, built_in):
             report.note(f"policy: looser than the built-in one: {sentence}.")
+    if demanding := [rule.name for rule in policy.rules if (rule.proof or rule.if_risk) and not rule.or_proof]:
+        report.well(f"policy: a proof of the caller is demanded by {'; '.join(demanding)}")
+    if instead := [rule.name for rule in policy.rules if rule.or_proof]:
+        report.well(f"policy: a proof of the caller may stand in for approvals in {'; '.join(instead)}")
     if groups := policy.reporting():
         report.well(f"policy: reports about everybody are open to administrators and to members of {policy.group_names(groups)}")
     if policy.first_day_to_manager or any(rule.to_manager for rule in policy.rules):
