@@ -104,6 +104,12 @@ class Need:
             return say("{approvals}, or instead {proof}", approvals=approvals, proof=least.proof.in_words)
         return say("{approvals} ({count} with {proof})", approvals=approvals, count=least.approvals, proof=least.proof.in_words)
 
+    def proves_no_more(self, than: Need) -> bool:
+        """Whether what was proved for another need, and whoever stood in or was spared by that, is enough for this one too."""
+        spared = all(any(one.proof.covers(mine.proof) and _asks_no_more(mine, one) for mine in self.eased) for one in than.eased)
+        stands_in = than.instead is None or (self.instead is not None and _asks_no_more(self.instead, than.instead))
+        return than.proof.covers(self.proof) and (spared or not self.approvals) and (stands_in or not self.proof)
+
     def with_proofs(self, proofs: Collection[Proof], at: datetime) -> Need:
         """The same with as few approvals as the proofs that count at this moment leave; what has to be proved is still demanded."""
         return next((self._as(eased) for eased in self.eased if enough(eased.proof, proofs, at)), self)
@@ -124,6 +130,11 @@ class Need:
             deny_reason=eased.deny_reason,
             valid_for=eased.valid_for,
         )
+
+
+def _asks_no_more(one: Eased, than: Eased) -> bool:
+    """Whether whoever had to agree to the other are enough for this one."""
+    return one.approvals <= than.approvals and (not one.approvals or than.groups <= one.groups)
 
 
 #: The requester's own confirmation is enough.

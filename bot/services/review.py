@@ -146,15 +146,16 @@ class Reviewer:
     def settle(self, plan: Plan, asking: Asking) -> tuple[Plan, Decision]:
         """A plan with what Entra ID will do by itself, and policy's word on the whole.
 
-        SMS sign-in that comes with a number is kept where policy allows it with the same people's agreement, and switched off again
-        otherwise: it never keeps the number back, and never asks for more than the number does.
+        SMS sign-in that comes with a number is kept where policy allows it with the same proofs and the same people's agreement, and
+        switched off again otherwise: it never keeps the number back, and never asks for more than the number does.
         """
         alone = self.decide(wish_of(plan), asking)
         if not alone.allowed or not switches_on(plan.changes, asking.dossier):
             return plan, alone
         on = with_sign_in(plan, asking.dossier, on=True)
         decision, need = self.decide(wish_of(on), asking), alone.need or NO_NEED
-        if decision.allowed and still_enough(need, need.approvals, decision).allowed:
+        no_more = (decision.need or NO_NEED).proves_no_more(need)
+        if decision.allowed and no_more and still_enough(need, need.approvals, decision).allowed:
             return on, decision
         off = with_sign_in(plan, asking.dossier, on=False)
         return off, self.decide(wish_of(off), asking)

@@ -241,3 +241,14 @@ def test_under_a_high_level_a_proof_of_its_tier_is_demanded_and_nobody_stands_in
     assert need_of(a_rule("A"), actions="sign_out", threat=THREAT).proof == NO_PROOF
     assert "a proof of the caller of tier 3" in dict(High().in_words).values()
     assert need.proof.valid_for <= LONGEST_VALID
+
+
+@cases(300)
+@given(several, rules, requests)
+def test_what_a_need_has_proved_is_enough_for_one_that_proves_no_more(some: list[Rule], more: Rule, ask: Ask) -> None:
+    one = needed(some, ask)
+    assert one.proves_no_more(one)
+    after = decided([*some, more], ask)
+    if after.need and after.need.proves_no_more(one):
+        assert one.proof.covers(after.need.proof)
+        assert one.instead is None or not after.need.proof or after.need.instead

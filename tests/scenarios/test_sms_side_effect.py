@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.change import ChangeKind
+from bot.domain.proof import NO_PROOF, ProofNeed
+from bot.domain.rules import Policy, Rule
 from bot.graph import permissions
 from simulator import cast
 from simulator.entra import Fault
@@ -28,6 +31,7 @@ actions = ["sms_sign_in"]
 targets = ["*"]
 ask = ["helpdesk"]
 """
+TWO = ProofNeed(tier=2, count=1)
 ON, OFF = "SMS sign-in before off → after on", "SMS sign-in before off → after stays off"
 
 
@@ -92,6 +96,15 @@ async def test_where_policy_forbids_it_the_number_is_set_and_switching_off_is_ne
     assert sms(example, VICTORIA) == "notEnabled"
     refused = await example.say(HANNA, "enable sms sign-in for victoria crane")
     assert "No SMS sign-in for VIPs" in refused.text
+
+
+@pytest.mark.parametrize("of_the_number", [NO_PROOF, TWO])
+async def test_it_never_asks_for_a_proof_that_the_number_does_not_need(database_url: str, of_the_number: ProofNeed) -> None:
+    ask = frozenset({cast.group("Helpdesk").id})
+    number = Rule(name="Numbers", actions=frozenset({ChangeKind.SET_PHONE}), ask=ask, proof=of_the_number)
+    codes = Rule(name="Codes by text", actions=frozenset({ChangeKind.SMS_SIGN_IN}), ask=ask, proof=TWO)
+    async with Desk(database_url, Policy(rules=(number, codes), helpdesk=ask)) as desk:
+        assert (ON if of_the_number else OFF) in said(await desk.say(HANNA, SET_NOOR))
 
 
 @pytest.mark.parametrize("why", ["excluded", "off", "on already", "alternate"])
