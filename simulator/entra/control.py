@@ -17,6 +17,7 @@ from simulator.entra.faults import Faults
 from simulator.entra.message import RecordedRequest
 from simulator.entra.methods import all_methods
 from simulator.entra.newness import hire
+from simulator.entra.risk import LEVELS, Risk
 from simulator.entra.state import PHONE_IDS, Person, PhoneState, Tenant
 
 _STATES = ("notSupported", "notAllowedByPolicy", "notEnabled", "phoneNumberNotUnique", "ready", "notConfigured")
@@ -61,6 +62,9 @@ def described(tenant: Tenant, person: Person) -> dict[str, Any]:
             access: sorted(group.name for group in tenant.groups.values() if (person.id, access) in group.eligible)
             for access in ("member", "owner")
         },
+        "mobilePhone": person.mobile_phone,
+        "businessPhones": list(person.business_phones),
+        "risk": person.risk and person.risk.level,
         "phones": {kind: {"number": phone.number, "smsSignInState": phone.sms_sign_in} for kind, phone in person.phones.items()},
         "methods": list(all_methods(tenant, person, person.holding(), "v1.0")),
         "signIn": control_sign_in.described(person),
@@ -79,6 +83,8 @@ def change(tenant: Tenant, person: Person, wanted: dict[str, Any]) -> None:
             steps.append(partial(setattr, person, _FLAGS[name], value))
         elif name in _LISTS and isinstance(value, list) and all(isinstance(item, str) for item in value):
             steps.append(partial(setattr, person, _LISTS[name], list(value)))
+        elif name in ("risk", "mobilePhone", "businessPhones"):
+            steps.append(_known_step(tenant, person, name, value))
         elif name == "smsPolicy" and isinstance(value, bool):
             steps.append(partial(person.set_sms_policy, value))
         elif name == "groups" and isinstance(value, list):
@@ -95,6 +101,17 @@ def change(tenant: Tenant, person: Person, wanted: dict[str, Any]) -> None:
             raise ValueError(f"{name}={value!r} is nothing that can be changed")
     for step in steps:
         step()
+
+
+def _known_step(tenant: Tenant, person: Person, name: str, value: Any) -> Callable[[], None]:
+    """A level of risk or none; a number of the profile."""
+    if name == "risk" and (value is None or value in LEVELS):
+        return partial(setattr, person, name, Risk(value, at=tenant.clock()) if value else None)
+    if name == "mobilePhone" and isinstance(value, str | None):
+        return partial(setattr, person, "mobile_phone", value)
+    if name == "businessPhones" and isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return partial(setattr, person, "business_phones", tuple(value))
+    raise ValueError(f"{name}={value!r} is nothing that can be known of somebody")
 
 
 def _ids(tenant: Tenant, names: Any) -> set[str]:

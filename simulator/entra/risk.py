@@ -16,6 +16,8 @@ from simulator.entra.message import Answer, Call, GraphError
 if TYPE_CHECKING:
     from simulator.entra.state import Tenant
 
+LEVELS = ("low", "medium", "high", "hidden", "none")
+
 
 @dataclass(frozen=True, slots=True)
 class Risk:

@@ -179,6 +179,19 @@ async def test_what_other_processes_used_up_is_not_seen_and_not_waited_for(bench
         await bench.old_numbers(SOFIA)
 
 
+async def test_numbers_are_read_no_oftener_than_the_log_may_be(bench: SignsBench) -> None:
+    bench.entra.quotas = quotas = Quotas()
+    for _ in range(LOG_CALLS):
+        assert await bench.old_numbers(DIEGO)
+        bench.time.now += 1
+    with pytest.raises(Throttled) as refused:
+        await bench.old_numbers(DIEGO)
+    assert (refused.value.retry_after, quotas.refused) == (5, {})
+    bench.entra.quotas = None  # its clock is another one
+    bench.time.now += 5
+    assert await bench.old_numbers(DIEGO)
+
+
 async def test_a_turn_is_not_told_that_it_is_put_off(bench: SignsBench) -> None:
     bench.fault("throttle", "identityProtection|signIns", regex=True, retry_after=200)
     dossier = await bench.directory.dossier(OMAR.id)

@@ -139,3 +139,21 @@ async def test_the_echo_of_a_phone_names_what_it_touched(client: Client) -> None
     [echo] = (await client.get(f"/auditLogs/directoryAudits?$filter=loggedByService eq '{audits.DIRECTORY}'")).values
     names = [one["displayName"] for one in echo["targetResources"][0]["modifiedProperties"]]
     assert names == ["StrongAuthenticationUserDetails", "Included Updated Properties"]
+
+
+async def test_from_outside(client: Client) -> None:
+    omar = "/_control/people/omar.farouk@fabrikam.example"
+    wanted = {"risk": "medium", "mobilePhone": "+31 612349999", "businessPhones": ["+31 201234567"]}
+    assert wanted.items() <= (await client.raw("POST", omar, json=wanted)).body.items()
+    assert (await client.get(f"/identityProtection/riskyUsers/{OMAR.id}")).body["riskLevel"] == "medium"
+    assert (await client.raw("POST", omar, json={"risk": None, "mobilePhone": None})).body["risk"] is None
+    for wrong in ({"risk": "awful"}, {"risk": 3}, {"mobilePhone": 3}, {"businessPhones": [3]}, {"businessPhones": "+31 6"}):
+        assert (await client.raw("POST", omar, json=wrong)).status == 400
+    before = len((await client.raw("GET", "/_control/sign-ins")).body["value"])
+    made = await client.raw("POST", "/_control/sign-ins", json={"user": OMAR.id, "method": "Text message"})
+    assert (made.status, made.body["status"]["errorCode"]) == (201, 0)
+    await client.raw("POST", "/_control/sign-ins", json={"user": OMAR.name, "errorCode": sign_in_log.WRONG_PASSWORD})
+    assert len((await client.raw("GET", "/_control/sign-ins")).body["value"]) == before + 2
+    assert len((await client.get(f"{SIGN_INS}?$filter=userId eq '{OMAR.id}'")).values) == 2
+    for refused in ({}, {"user": "nobody"}, {"user": OMAR.id, "errorCode": "0"}, {"user": OMAR.id, "colour": "red"}):
+        assert (await client.raw("POST", "/_control/sign-ins", json=refused)).status == 400
