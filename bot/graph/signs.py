@@ -15,7 +15,7 @@ from typing import Any
 from bot.domain.methods import Dossier, Family
 from bot.domain.reconcile import CLOCKS_APART, MOST_LOOK_BACK
 from bot.domain.signals import OldNumber, Signals
-from bot.errors import NotAuthorised, NotFound, Throttled, Unavailable
+from bot.errors import DirectoryError, NotAuthorised, NotFound, Throttled
 from bot.graph import permissions, sign_reads
 from bot.graph.answers import Answer
 from bot.graph.client import GraphClient
@@ -95,17 +95,13 @@ class GraphSigns:
             DirectoryError: the log or the profile cannot be read, or the log does not go back so far.
         """
         user_id = object_id(dossier.person.id)
-        if since < self._client.now() - MOST_LOOK_BACK - CLOCKS_APART:
-            raise Unavailable("the audit log does not go back so far")
-        changed = changes_in(await self._records(sign_reads.audits_about(user_id, since)))
+        changed = changes_in(await self._records(user_id, since))
         profile = await Reader(self._client, INTERACTIVE).get(sign_reads.profile_phones(user_id))
         return standing(dossier.phones, profile.fields, changed, since)
 
     async def manager_changed(self, person_id: str, since: datetime) -> bool:
         """See `bot.ports.proof.Signs`; raises as `old_numbers`."""
-        if since < self._client.now() - MOST_LOOK_BACK - CLOCKS_APART:
-            raise Unavailable("the audit log does not go back so far")
-        return manager_changed_by(await self._records(sign_reads.audits_about(object_id(person_id), since)))
+        return manager_changed_by(await self._records(object_id(person_id), since))
 
     async def close(self) -> None:
         """Stops what is still being read."""
@@ -139,8 +135,15 @@ class GraphSigns:
             (await self._read(sign_reads.steps_of_sign_ins(user_id, self._client.now() - PHONE_WITHIN), self._log_gate)).rows
         )
 
-    async def _records(self, read: Read) -> list[dict[str, Any]]:
-        """Every row of the log that this asks for."""
+    async def _records(self, user_id: str, since: datetime) -> list[dict[str, Any]]:
+        """Every row of the log about somebody.
+
+        Raises:
+            DirectoryError: it cannot be read; none of those that pass where the log does not go back so far, or tells more than we look at.
+        """
+        if since < self._client.now() - MOST_LOOK_BACK - CLOCKS_APART:
+            raise DirectoryError("the audit log does not go back so far")
+        read = sign_reads.audits_about(user_id, since)
         if closed := await self._grants.closed(read.permission):
             raise closed.with_traceback(None)
         rows: list[dict[str, Any]] = []
@@ -157,7 +160,7 @@ class GraphSigns:
             url = str(answer.fields.get("@odata.nextLink") or "")
             if not url:
                 return rows
-        raise Unavailable("more was changed than can be looked at")
+        raise DirectoryError("more was changed than is looked at")
 
     async def _read(self, read: Read, gate: ThrottleGate) -> Answer:
         base = self._client.beta_url if read.beta else self._client.base_url

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from bot.domain.change import Change, ChangeKind
-from bot.domain.methods import Dossier, PhoneType
+from bot.domain.methods import Dossier, Phone, PhoneType
 from bot.domain.signals import SIGNALS_STAND, Signals
-from bot.errors import DirectoryError, NotAuthorised, NotLicensed, Throttled, Unavailable
+from bot.errors import DirectoryError, NotAuthorised, NotLicensed, Throttled
 from bot.graph.lately import REFUSED_SECONDS
+from bot.graph.phone_changes import Changed, standing
 from bot.graph.signs import LOG_CALLS, LOG_LEFT, GraphSigns
 from bot.waiting import Waiting, waiting
 from simulator import cast
@@ -404,8 +405,10 @@ async def test_what_doorman_itself_changed_is_in_the_log_too(bench: SignsBench) 
 
 async def test_the_log_does_not_go_back_for_ever(bench: SignsBench) -> None:
     assert await bench.old_numbers(DIEGO, days=30) == [MOBILE, DESK]
-    with pytest.raises(Unavailable):
-        await bench.old_numbers(DIEGO, days=31)
+    for asking in (bench.old_numbers(DIEGO, days=31), bench.signs.manager_changed(DIEGO.id, datetime.now(UTC) - timedelta(days=31))):
+        with pytest.raises(DirectoryError) as refused:
+            await asking
+        assert type(refused.value) is DirectoryError, "which no second attempt helps"
 
 
 async def test_every_page_of_the_log_is_read_or_nothing_is_said(bench: SignsBench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -417,5 +420,42 @@ async def test_every_page_of_the_log_is_read_or_nothing_is_said(bench: SignsBenc
     for _ in range(3):
         log(bench, DIEGO, "Enable account")
     bench.time.now += 10
-    with pytest.raises(Unavailable):
+    with pytest.raises(DirectoryError):
         await bench.old_numbers(DIEGO)
+
+
+@pytest.mark.parametrize(
+    ("created", "offered"), [("", True), ("2026-11-15", True), ("2026-11-16", False), ("2026-11-30", False), ("2025-03-02", True)]
+)
+def test_a_phone_with_a_date_of_its_own_is_as_old_as_that(created: str, offered: bool) -> None:
+    phone = Phone(PhoneType.MOBILE, "+34 612345011", created=created)
+    since = datetime(2026, 11, 16, 12, tzinfo=UTC)
+    found = standing({phone.type: phone}, {"mobilePhone": None, "businessPhones": []}, Changed(), since)
+    assert [one.since for one in found] == [since] * offered
+
+
+@pytest.mark.parametrize(
+    ("activity", "changed"),
+    [
+        ("Set user manager", True),
+        ("Remove user manager", True),
+        ("Add user", True),
+        ("Update user", False),
+        ("Reset user password", False),
+    ],
+)
+async def test_whether_the_manager_is_a_new_one(bench: SignsBench, activity: str, changed: bool) -> None:
+    since = datetime.now(UTC) - timedelta(days=14)
+    log(bench, DIEGO, activity, days=15)
+    log(bench, DIEGO, activity, result="failure")
+    log(bench, OMAR, activity)
+    assert not await bench.signs.manager_changed(DIEGO.id, since)
+    log(bench, DIEGO, activity)
+    assert await bench.signs.manager_changed(DIEGO.id, since) is changed
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_manager_of_whom_the_log_says_nothing_is_not_taken_for_an_old_one(bench: SignsBench, fault: str) -> None:
+    bench.fault(path="auditLogs", **FAULTS[fault])
+    with pytest.raises(DirectoryError):
+        await bench.signs.manager_changed(DIEGO.id, datetime.now(UTC) - timedelta(days=14))
