@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
 import time
 import warnings
 from collections.abc import Callable, Mapping
@@ -19,7 +18,6 @@ from typing import Any, TypeVar
 import requests
 import structlog
 from msal.application import ConfidentialClientApplication
-from msal.token_cache import TokenCache
 
 from bot.domain.people import Person
 from bot.domain.said import say
@@ -54,7 +52,7 @@ class SignInApp:
     Attributes:
         authority_host: as of `bot.tokens.with_secret`.
         tenant_id: whose people may sign in.
-        credential: the secret, or what msal takes of a certificate; called once, in a thread.
+        credential: the secret, or what msal takes of a certificate; called in a thread.
         redirect_uri: where they come back to.
         context: the authentication context that the sign-in has to meet; empty for none.
     """
@@ -81,8 +79,6 @@ class EntraSignIns:
         self._app = app
         self._now = now
         self._session = login_session(app.authority_host)
-        self._client: Any = None
-        self._making = threading.Lock()
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="sign-ins")
 
     async def begin(self, person: Person, state: str, *, again: bool = False) -> SignInBegun:
@@ -167,30 +163,21 @@ class EntraSignIns:
         return (self._app.context or "mfa") in (found if isinstance(found, list) else [found])
 
     def _msal(self) -> Any:
-        """msal's client, built at first use because building it already asks the login host."""
-        with self._making:
-            if self._client is None:
-                app = self._app
-                self._client = ConfidentialClientApplication(  # type: ignore[no-untyped-call]
-                    app.client_id,
-                    client_credential=app.credential(),
-                    authority=f"https://{app.authority_host.partition('://')[2]}/{app.tenant_id}",
-                    instance_discovery=False,  # the administrator's own setting needs no proof from the public login host
-                    http_client=self._session,
-                    token_cache=_Nothing(),  # type: ignore[no-untyped-call]
-                    exclude_scopes=["offline_access"],  # so that there is no refresh token to begin with
-                )
-            return self._client
+        """msal's client, one for each step: what it would keep of a person's tokens goes with it, and so does its memory of a login host
+        that failed, which would hold everybody back for what one person met. Building it asks the login host where its endpoints are.
+        """
+        app = self._app
+        return ConfidentialClientApplication(  # type: ignore[no-untyped-call]
+            app.client_id,
+            client_credential=app.credential(),
+            authority=f"https://{app.authority_host.partition('://')[2]}/{app.tenant_id}",
+            instance_discovery=False,  # the administrator's own setting needs no proof from the public login host
+            http_client=self._session,
+            exclude_scopes=["offline_access"],  # so that there is no refresh token to begin with
+        )
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, _asked, work)
-
-
-class _Nothing(TokenCache):
-    """A cache that keeps nothing: of whoever signs in here, no token is needed a second time."""
-
-    def add(self, event: Any, now: Any = None) -> None:
-        """Forgets it."""
 
 
 def _asked(work: Callable[[], T]) -> T:

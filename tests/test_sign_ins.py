@@ -94,12 +94,8 @@ async def test_another_account_comes_back_as_itself(bench: Bench) -> None:
     assert (await bench.signed_in(BRAM.upn)).object_id == BRAM.id
 
 
-async def test_no_token_is_kept(bench: Bench) -> None:
+async def test_a_flow_has_no_token_in_it(bench: Bench) -> None:
     begun, state = await bench.begin()
-    returned = await bench.returned(begun)
-    await bench.sign_ins.finish(begun.flow, returned)
-    cache = bench.sign_ins._msal().token_cache
-    assert [list(cache.search(kind)) for kind in ("AccessToken", "RefreshToken", "IdToken", "Account")] == [[]] * 4
     kept = json.loads(begun.flow)
     assert kept.keys() == {"flow", "at"}
     assert kept["flow"]["state"] == state

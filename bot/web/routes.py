@@ -11,6 +11,8 @@ from bot.web import not_me, proof
 from bot.web.not_me import NotMePages
 from bot.web.proof import SignInPages
 
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
 
 @dataclass(frozen=True, slots=True)
 class Pages:
@@ -28,18 +30,23 @@ def page_routes(public_url: str) -> list[web.RouteDef]:
     if not public_url:
         return []
     return [
-        web.get(not_me.PATH, lambda request: request.app[PAGES].not_me.show(request)),
-        web.post(not_me.PATH, lambda request: request.app[PAGES].not_me.press(request)),
-        web.get(proof.PATH, _of_proof(lambda pages, request: pages.show(request))),
-        web.post(proof.PATH, _of_proof(lambda pages, request: pages.press(request))),
-        web.get(proof.BACK, _of_proof(lambda pages, request: pages.back(request)), allow_head=False),
+        web.get(not_me.PATH, _of_not_me(NotMePages.show)),
+        web.post(not_me.PATH, _of_not_me(NotMePages.press)),
+        web.get(proof.PATH, _of_proof(SignInPages.show)),
+        web.post(proof.PATH, _of_proof(SignInPages.press)),
+        web.get(proof.BACK, _of_proof(SignInPages.back), allow_head=False),
     ]
 
 
-def _of_proof(
-    answer: Callable[[SignInPages, web.Request], Awaitable[web.Response]],
-) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    async def handle(request: web.Request) -> web.Response:
+def _of_not_me(answer: Callable[[NotMePages, web.Request], Awaitable[web.Response]]) -> Handler:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        return await answer(request.app[PAGES].not_me, request)
+
+    return handle
+
+
+def _of_proof(answer: Callable[[SignInPages, web.Request], Awaitable[web.Response]]) -> Handler:
+    async def handle(request: web.Request) -> web.StreamResponse:
         pages = request.app[PAGES].proof
         if pages is None:
             raise web.HTTPNotFound
