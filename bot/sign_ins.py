@@ -54,7 +54,8 @@ class SignInApp:
         tenant_id: whose people may sign in.
         credential: the secret, or what msal takes of a certificate; called in a thread.
         redirect_uri: where they come back to.
-        context: the authentication context that the sign-in has to meet; empty for none.
+        context: the authentication context that the sign-in has to meet: its policy asks for MFA. No ID token of Entra's v2.0 says so in
+            another way: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference (amr)
     """
 
     authority_host: str
@@ -62,7 +63,7 @@ class SignInApp:
     client_id: str
     credential: Callable[[], Any]
     redirect_uri: str
-    context: str = ""
+    context: str
 
 
 class EntraSignIns:
@@ -108,7 +109,7 @@ class EntraSignIns:
             state=state,
             login_hint=upn,
             max_age=0,
-            claims_challenge=self._claims(again),
+            claims_challenge=json.dumps({"id_token": {"acrs": {"essential": True, "value": self._app.context}}}),
             prompt="login" if again else None,
             response_mode="query",
         )
@@ -118,12 +119,6 @@ class EntraSignIns:
         if self._app.authority_host.startswith("http://"):  # loopback, where nothing else is accepted
             url = url.replace("https://", "http://", 1)
         return SignInBegun(url, json.dumps({"flow": flow, "at": self._now()}))
-
-    def _claims(self, again: bool) -> str | None:
-        """What is demanded of the ID token: https://learn.microsoft.com/entra/identity-platform/claims-challenge"""
-        if self._app.context:
-            return json.dumps({"id_token": {"acrs": {"essential": True, "value": self._app.context}}})
-        return json.dumps({"id_token": {"amr": {"essential": True, "values": ["mfa"]}}}) if again else None
 
     def _redeem(self, flow: dict[str, Any], returned: Mapping[str, str]) -> dict[str, Any]:
         """The claims of the ID token that the code stands for; the tokens themselves go no further."""
@@ -151,16 +146,11 @@ class EntraSignIns:
             log.warning("the app registration declares no auth_time", action="sign_in_without_auth_time")
         if not begun_at - CLOCKS_APART <= since <= now + CLOCKS_APART:
             raise SignInRefused("stale", say("You were signed in already, and it takes a fresh sign-in."))
-        if not self._with_mfa(claims):
+        contexts = claims.get("acrs")
+        if not isinstance(contexts, list) or app.context not in contexts:
             raise SignInRefused("no_mfa", say("Your organisation's policy did not ask for a second factor here, so this proves nothing."))
         name = str(claims.get("name") or claims.get("preferred_username") or "")
         return SignedIn(object_id=oid.lower(), name=name, session=str(claims.get("uti", ""))[:_SESSION])
-
-    def _with_mfa(self, claims: Mapping[str, Any]) -> bool:
-        """With a context, its policy says what it takes. No v2.0 token has `amr` as long as Entra stays as it is documented:
-        https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference"""
-        found = claims.get("acrs" if self._app.context else "amr")
-        return (self._app.context or "mfa") in (found if isinstance(found, list) else [found])
 
     def _msal(self) -> Any:
         """msal's client, one for each step: what it would keep of a person's tokens goes with it, and so does its memory of a login host

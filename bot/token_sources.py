@@ -8,6 +8,9 @@ from bot.settings.environment import Settings
 from bot.sign_ins import EntraSignIns, SignInApp
 from bot.tokens import Tokens
 
+#: Where people come back from a sign-in, below PUBLIC_URL.
+SIGNED_IN = "/signed-in"
+
 
 def make_graph_tokens(settings: Settings) -> Tokens:
     """Tokens for Graph, by certificate, secret or managed identity."""
@@ -48,10 +51,13 @@ def make_connector_tokens(settings: Settings) -> Tokens:
 def no_sign_in(settings: Settings) -> str:
     """Why nobody can be sent to a fresh sign-in, as a sentence; empty where they can.
 
-    A managed identity cannot redeem a code: https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/overview
+    The ID tokens of Entra's v2.0 have no `amr`, so without a context every sign-in would end in vain:
+    https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference. A managed identity cannot redeem a code: https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/overview
     """
     if not settings.public_url:
         return say("Doorman has no page to which people could come back from the sign-in (PUBLIC_URL).")
+    if not settings.proof_context:
+        return say("Nothing tells whether somebody signed in with MFA, as long as no authentication context is set (PROOF_CONTEXT).")
     if not settings.graph_certificate_path and not settings.graph_client_secret:
         return say("With a managed identity nobody can sign in to Doorman.")
     return ""
@@ -68,7 +74,7 @@ def make_sign_ins(settings: Settings) -> EntraSignIns | None:
             tenant_id=settings.bot_tenant_id,
             client_id=settings.graph_client_id,
             credential=lambda: tokens.certificate(path) if path else secret,
-            redirect_uri=f"{settings.public_url}/signed-in",
+            redirect_uri=f"{settings.public_url}{SIGNED_IN}",
             context=settings.proof_context,
         )
     )

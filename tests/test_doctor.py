@@ -21,6 +21,7 @@ from bot.store.registrations import StoredRegistrations
 from bot.store.transactions import Transactions, open_engine
 from bot.terminal import doctor, doctor_graph
 from simulator import cast, doorman
+from simulator.entra.conditional_access import AccessPolicy
 from simulator.entra.faults import Fault
 from simulator.world import World
 from tests.contracts.graph import violations
@@ -508,3 +509,85 @@ async def test_the_age_of_the_registration_report(practice: Practice, database_u
     assert any(line.startswith("note     REPORT_HOUR: none") for line in practice.lines)
     transactions.close()
     engine.dispose()
+
+
+CONTEXT = {"PROOF_CONTEXT": "c21"}
+LOOKS = (permissions.READ_APPLICATIONS, permissions.READ_CONTEXTS, permissions.READ_POLICIES)
+
+
+def _with_sign_in(practice: Practice) -> None:
+    """Everything for a proof by sign-in is there, and the doctor may look at it."""
+    practice.world.entra.grant(cast.GRAPH_APP_ID, *LOOKS)
+    practice.world.entra.login.apps[cast.GRAPH_APP_ID].redirect_uris = ["https://other.example/", f"{practice.public_url}/signed-in"]
+
+
+async def test_a_proof_by_sign_in_is_well(practice: Practice) -> None:
+    _with_sign_in(practice)
+    assert await practice.examine(**CONTEXT) == 0
+    assert not [line for line in practice.notes if "proof" in line.lower()]
+    assert f"ok       proof by sign-in: people come back to {practice.public_url}/signed-in" in practice.lines
+    assert "ok       proof by sign-in: ID tokens say when somebody signed in (auth_time)" in practice.lines
+    assert "ok       PROOF_CONTEXT: c21 'Doorman: caller', published" in practice.lines
+    assert "ok       PROOF_CONTEXT: the policy 'Doorman: MFA of callers' asks for MFA where c21 is wanted" in practice.lines
+
+
+async def test_without_a_page_nobody_can_prove_themselves_by_a_sign_in(practice: Practice) -> None:
+    assert await practice.examine(PUBLIC_URL="", **CONTEXT) == 0
+    assert any("proof by sign-in: off. Doorman has no page" in line for line in practice.notes)
+    assert await practice.examine(PUBLIC_URL="", PROOF_CONTEXT="") == 0
+    assert any(line.startswith("ok       proof by sign-in: off.") for line in practice.lines)
+
+
+async def test_what_the_doctor_may_not_see_of_sign_ins_is_said(practice: Practice) -> None:
+    assert await practice.examine(**CONTEXT) == 0
+    said = [line for line in practice.notes if "cannot be seen without" in line]
+    assert [line.split("without ")[1].split(",")[0] for line in said] == list(LOOKS)
+    practice.world.entra.grant(cast.GRAPH_APP_ID, *LOOKS)
+    practice.world.entra.faults.add(Fault(effect="garbage", path="conditionalAccess"))
+    await practice.examine(**CONTEXT)
+    assert len([line for line in practice.notes if "Graph does not show" in line]) == 2
+
+
+async def test_an_app_registration_that_lets_nobody_come_back(practice: Practice) -> None:
+    _with_sign_in(practice)
+    app = practice.world.entra.login.apps[cast.GRAPH_APP_ID]
+    app.redirect_uris, app.optional_claims = [], {"acrs"}
+    assert await practice.examine(**CONTEXT) == 1
+    back, when = practice.problems
+    assert f"{practice.public_url}/signed-in is no redirect URI" in back
+    assert "auth_time is missing" in when
+
+
+async def test_a_context_that_is_not_there(practice: Practice) -> None:
+    _with_sign_in(practice)
+    assert await practice.examine(PROOF_CONTEXT="c22") == 1
+    absent, unguarded = practice.problems
+    assert "PROOF_CONTEXT: there is no authentication context c22" in absent
+    assert "no policy asks for MFA where c22 is wanted, so Entra ID gives it to everybody" in unguarded
+    practice.world.entra.access.contexts["c21"].published = False
+    assert await practice.examine(**CONTEXT) == 1
+    assert "c21 'Doorman: caller' is not published" in practice.problems[0]
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        AccessPolicy("Callers", ("c21",), "disabled"),
+        AccessPolicy("Callers", ("c21",), "enabledForReportingButNotEnforced"),
+        AccessPolicy("Callers", ("c21",), controls=("compliantDevice",)),
+        AccessPolicy("Callers", ("c21",), controls=("mfa", "compliantDevice")),  # either of them
+    ],
+)
+async def test_a_policy_that_does_not_ask_for_mfa(practice: Practice, policy: AccessPolicy) -> None:
+    _with_sign_in(practice)
+    practice.world.entra.access.policies = [policy, AccessPolicy("Others", ("c1",))]
+    assert await practice.examine(**CONTEXT) == 1
+    (problem,) = practice.problems
+    assert "no policy asks for MFA where c21 is wanted (the policy 'Callers' is off, reports only, or asks for no MFA)" in problem
+
+
+async def test_a_policy_that_is_not_for_everybody(practice: Practice) -> None:
+    _with_sign_in(practice)
+    practice.world.entra.access.policies = [AccessPolicy("Callers", ("c21",), excluded=frozenset((NOBODY,)))]
+    assert await practice.examine(**CONTEXT) == 0
+    assert any("the policy 'Callers' is not for everybody" in line for line in practice.notes)

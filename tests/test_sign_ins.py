@@ -32,10 +32,10 @@ PERSON = Person(OMAR.id, OMAR.name, OMAR.upn)
 class Bench:
     """Somebody's browser between Doorman and the login host."""
 
-    def __init__(self, entra: Entra, browser: ClientSession, context: str = "c21") -> None:
+    def __init__(self, entra: Entra, browser: ClientSession) -> None:
         self.entra = entra
         self.browser = browser
-        self.app = SignInApp(entra.url, cast.TENANT_ID, cast.GRAPH_APP_ID, lambda: cast.GRAPH_SECRET, BACK, context)
+        self.app = SignInApp(entra.url, cast.TENANT_ID, cast.GRAPH_APP_ID, lambda: cast.GRAPH_SECRET, BACK, "c21")
         self.ahead = 0.0
         self.sign_ins = EntraSignIns(self.app, now=lambda: time.time() + self.ahead)
 
@@ -77,14 +77,6 @@ async def bench(entra: Entra) -> AsyncIterator[Bench]:
         bench.sign_ins.close()
 
 
-@pytest.fixture
-async def contextless(entra: Entra) -> AsyncIterator[Bench]:
-    async with ClientSession() as browser:
-        bench = Bench(entra, browser, "")
-        yield bench
-        bench.sign_ins.close()
-
-
 async def test_the_person_comes_back(bench: Bench) -> None:
     found = await bench.signed_in()
     assert (found.object_id, found.name, len(found.session)) == (OMAR.id, OMAR.name, 8)
@@ -108,15 +100,16 @@ async def test_without_mfa_nothing_is_proved(bench: Bench, mfa: str, code: str) 
     assert await bench.refused(mfa=mfa, again=True) == code
 
 
-async def test_without_a_context_the_methods_say_whether_there_was_mfa(contextless: Bench) -> None:
-    contextless.entra.login.apps[cast.GRAPH_APP_ID].optional_claims.add("amr")
-    assert await contextless.refused() == "no_mfa"  # no v2.0 token has them, as Entra is documented
-    contextless.entra.login.codes.amr_in_v2 = True
-    assert (await contextless.signed_in()).object_id == OMAR.id
-    assert await contextless.refused(mfa=SKIPPED) == "no_mfa"
-    begun, _ = await contextless.begin(again=True)
-    asked = query_of(begun.url)
-    assert (json.loads(asked["claims"]), asked["prompt"]) == ({"id_token": {"amr": {"essential": True, "values": ["mfa"]}}}, "login")
+async def test_the_second_time_the_login_host_asks_for_everything_anew(bench: Bench) -> None:
+    first, _ = await bench.begin()
+    second, _ = await bench.begin(again=True)
+    assert [query_of(each.url).get("prompt") for each in (first, second)] == [None, "login"]
+    assert {query_of(each.url)["claims"] for each in (first, second)} == {'{"id_token": {"acrs": {"essential": true, "value": "c21"}}}'}
+
+
+async def test_what_says_in_another_way_that_there_was_mfa_does_not_count(bench: Bench) -> None:
+    bench.entra.login.codes.instead = {"amr": ["pwd", "mfa"], "acrs": None}
+    assert await bench.refused() == "no_mfa"
 
 
 async def test_a_session_of_before_is_no_fresh_sign_in(bench: Bench) -> None:
@@ -260,9 +253,12 @@ async def test_they_come_with_the_settings(tmp_path: Any) -> None:
         assert (asked["redirect_uri"], asked["login_hint"], asked["max_age"]) == (BACK, OMAR.upn, "0")
         assert json.loads(asked["claims"]) == {"id_token": {"acrs": {"essential": True, "value": "c21"}}}
         assert "offline_access" not in asked["scope"]
-        assert make_sign_ins(settings()) is None
-        assert "PUBLIC_URL" in no_sign_in(settings())
-        managed = settings(PUBLIC_URL="http://127.0.0.1:3978", MicrosoftAppType="UserAssignedMSI", AZURE_CLIENT_SECRET="")
+        assert make_sign_ins(settings(PROOF_CONTEXT="c21")) is None
+        assert "PUBLIC_URL" in no_sign_in(settings(PROOF_CONTEXT="c21"))
+        assert "PROOF_CONTEXT" in no_sign_in(settings(PUBLIC_URL="http://127.0.0.1:3978"))
+        managed = settings(
+            PUBLIC_URL="http://127.0.0.1:3978", PROOF_CONTEXT="c21", MicrosoftAppType="UserAssignedMSI", AZURE_CLIENT_SECRET=""
+        )
         assert make_sign_ins(managed) is None
         assert "managed identity" in no_sign_in(managed)
     finally:

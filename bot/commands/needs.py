@@ -80,6 +80,9 @@ SETTING_PERMISSIONS = (
         "TeamsAppInstallation.ReadWriteSelfForUser.All",
         "install Doorman, and no other app, for whoever is to be told in Teams",
     ),
+    OfSetting("PROOF_CONTEXT", "AuthenticationContext.Read.All", "have `doctor` see whether the context is published, and nothing else"),
+    OfSetting("PROOF_CONTEXT", "Policy.Read.All", "have `doctor` see whether a policy asks for MFA there, and nothing else"),
+    OfSetting("PROOF_CONTEXT", "Application.Read.All", "have `doctor` see whether people can come back from the sign-in, and nothing else"),
     OfSetting("NOTICE_MAILBOX", "Mail.Send", "tell people by mail", in_exchange=True),
 )
 

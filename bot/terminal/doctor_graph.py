@@ -15,6 +15,7 @@ from bot.graph.throttle import INTERACTIVE
 from bot.ports import MEMBERS_LIMIT
 from bot.settings.environment import Settings
 from bot.terminal.doctor_notices import notices
+from bot.terminal.doctor_proof import proof
 from bot.terminal.doctor_protection import protection
 from bot.terminal.doctor_report import Report
 from bot.terminal.doctor_signs import signs
@@ -104,6 +105,7 @@ async def graph(report: Report, settings: Settings, policy: Policy | None) -> No
             if policy:
                 await _approvers(report, opened.client, policy, there)
                 await notices(report, settings, policy.notices, roles, opened.client)
+            await proof(report, settings, opened.client)
 
 
 def _switched_on(settings: Settings) -> list[str]:
