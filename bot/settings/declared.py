@@ -140,7 +140,7 @@ class Declared(BaseSettings):
         "PUBLIC_URL",
         "",
         "address under which people reach Doorman's few pages, such as `https://doorman.contoso.com`, for the link in mails that stops "
-        "everything; no page is served when empty",
+        "everything and the page on which a caller signs in; no page is served when empty",
     )
     proof_context: str = _said(
         "PROOF_CONTEXT",
