@@ -2,8 +2,8 @@
 
 In a table, `yes` is: nobody else has to agree; `1-senior`: one member of Helpdesk seniors has to; `1-colleague`: one of the helpdesk or
 of its seniors; `1-lead`: a senior or an administrator; `1-anybody`: any of all three; `proof2+` before it: and a proof of tier 2; `/proof`
-behind it: or a proof; everything else is the reason of a refusal. Several targets stand beside each other with commas between. The rules are
-those that decide for everybody who gets beyond the groups: `A+B` together; `A,B` one after the other, and a refusal for want of a group
+behind it: or a proof; everything else is the reason of a refusal. Several targets stand beside each other with commas between. The rules
+are those that decide for everybody who gets beyond the groups: `A+B` together; `A,B` one after the other, and a refusal for want of a group
 names the first. A dash is none.
 """
 
