@@ -270,7 +270,9 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
             policy.high,
             settings.admin_group_id,
         )
-        reviewer = Reviewer(policy, stops, operations, proofs, clock)
+        signs = GraphSigns(graph, directory.memory)
+        stack.push_async_callback(signs.close)
+        reviewer = Reviewer(policy, stops, operations, proofs, signs, clock)
         groups = Groups(
             settings.helpdesk_group_id, settings.admin_group_id, policy.asking(), policy.approving(), policy.groups(), policy.reporting()
         )
@@ -301,8 +303,6 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         again = Again(operations, directory, reviewer, agreement, installation, showing, clock)
         requester = RequesterPresses(operations, reviewer, gate, reveals, again, views, clock, terms)
         person = AboutPerson(operations, stops, directory, reviewer, commands, views, clock)
-        signs = GraphSigns(graph, directory.memory)
-        stack.push_async_callback(signs.close)
         witnesses = Witnesses(directory, signs, operations, gate, terms, clock)
         answers = ProofAnswers(operations, proofs, gate, witnesses, showing, terms, clock, contact)
         proving = ProofDesk(operations, proofs, gate, reviewer, witnesses, showing, answers, terms)

@@ -58,6 +58,11 @@ class Lately(Generic[T]):
             return known
         return await asyncio.shield(self._reading.get(user_id) or self._begin(user_id))
 
+    def ahead(self, user_id: str) -> None:
+        """Begins to read it, where it is not known or being read."""
+        if self._clock() >= self._known.get(user_id, (0.0, None))[0] and user_id not in self._reading:
+            self._begin(user_id)
+
     def close(self) -> None:
         """Stops reading."""
         for task in self._reading.values():

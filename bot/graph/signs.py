@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from bot.domain.methods import Dossier, Family
+from bot.domain.people import Person
 from bot.domain.reconcile import CLOCKS_APART, MOST_LOOK_BACK
 from bot.domain.signals import OldNumber, Signals
 from bot.errors import DirectoryError, NotAuthorised, NotFound, Throttled
@@ -65,6 +66,12 @@ class GraphSigns:
         self._risk = Lately(Asking(permission=permissions.READ_RISK, read=self._read_risk, allowed=risk_quota.take), self._grants, clock)
         self._failed = Lately(Asking(permission=permissions.READ_AUDITS, read=self._read_failed, allowed=shown), self._grants, clock)
         self._by_phone = Lately(Asking(permission=permissions.READ_AUDITS, read=self._read_by_phone, allowed=shown), self._grants, clock)
+
+    def ahead(self, person: Person) -> None:
+        """See `bot.ports.proof.Signs`."""
+        if user_id := as_object_id(person.id):
+            self._risk.ahead(user_id)
+            self._failed.ahead(user_id)
 
     async def signals(self, dossier: Dossier, *, lost: bool = False) -> Signals:
         """See `bot.ports.proof.Signs`.

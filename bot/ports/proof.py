@@ -55,6 +55,9 @@ class Proofs(Protocol):
 class Signs(Protocol):
     """What the tenant tells about somebody beyond their account, by optional permissions."""
 
+    def ahead(self, person: Person) -> None:
+        """Begins to read what `signals` will be asked for, beside whatever else is read of somebody; nobody waits for it."""
+
     async def signals(self, dossier: Dossier, *, lost: bool = False) -> Signals:
         """What is known of somebody, remembered for `SIGNALS_STAND`; what cannot be read is not seen. Raises nothing.
 

@@ -62,7 +62,9 @@ class Again:
         # What replaces a code gets a card beside the one on which that was shown; otherwise the new card takes the old one's place.
         known, where = as_known(action.actor, standing), action.where if replacing else operation.conversation
         dossier = await look_anew(self._directory, operation)
-        asking = await self._reviewer.asking(standing, dossier, where, reason=operation.reason, ticket=operation.ticket)
+        asking = await self._reviewer.called(
+            standing, dossier, where, reason=operation.reason, ticket=operation.ticket, lost=operation.recovery is not None
+        )
         require(self._reviewer.decide(Wish(operation.kinds, containing=wish_of(operation).containing), asking))
         installation = replace(self._installation, longest_pass=self._reviewer.at(asking.case.stop).longest_pass)
         plan = await replan_all(self._directory, dossier, operation, installation, self._clock())

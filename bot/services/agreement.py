@@ -16,6 +16,7 @@ from bot.domain.policy import Decision
 from bot.domain.refusals import too_few_approvers
 from bot.domain.review import as_wanted, could_approve
 from bot.domain.rules import Policy
+from bot.domain.said import say
 from bot.ports import BulkJobs, Directory, Usages
 from bot.services.approval_places import ApprovalPlaces
 from bot.services.propose import Proposal
@@ -44,7 +45,9 @@ class Agreement:
         settled, decision = self._reviewer.settle(replace(plan, warnings=(*plan.warnings, *unseen)), asking)
         require(decision)
         proposal = await self.complete(settled, decision, actor, asking.where, asking.case.at, policy=self._reviewer.at(asking.case.stop))
-        wish = wish_of(settled)
+        wish, need = wish_of(settled), decision.need
+        if asking.seen and need and (need.proof or need.eased):
+            proposal = replace(proposal, plan=_with_signals(proposal.plan, asking))
         return replace(proposal, first=is_first(wish, asking), capped=self._reviewer.capped(wish, asking))
 
     async def complete(
@@ -103,6 +106,12 @@ class Agreement:
         manager = await self._directory.manager(target.id)
         require(may_receive(manager, target, actor.id))
         return manager
+
+
+def _with_signals(plan: Plan, asking: Asking) -> Plan:
+    """What may be known of the person stands on the card on which a proof is wanted; as a warning where it is bad."""
+    seen = say("What Entra ID tells of them: {seen}.", seen=asking.seen)
+    return replace(plan, warnings=(*plan.warnings, seen)) if asking.risky else replace(plan, notes=(*plan.notes, seen))
 
 
 def _to_manager(decision: Decision, plan: Plan) -> Decision:

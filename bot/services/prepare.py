@@ -88,6 +88,7 @@ class Preparation:
         wanted = (aspects_of(command.changes) | command.aspects) - (frozenset() if self._installation.per_user_mfa else {Aspect.MFA_STATE})
         try:
             if command.changes:
+                self._reviewer.ahead(person)
                 return await look(self._ports.directory, person.id, wanted)
             return await glance(self._shown, person.id, wanted)
         except NotFound:
@@ -116,7 +117,8 @@ class Preparation:
         command = invocation.command
         stop, asking, protected, installation = GO, None, "", self._installation
         if dossier and command.changes:
-            asking = await self._reviewer.asking(standing, dossier, where, reason=invocation.reason, ticket=invocation.ticket)
+            lost, why, ticket = ChangeKind.RECOVER in invocation.kinds, invocation.reason, invocation.ticket
+            asking = await self._reviewer.called(standing, dossier, where, reason=why, ticket=ticket, lost=lost)
             require(self._reviewer.decide(Wish(invocation.kinds, containing=invocation.containing), asking))
             installation = replace(installation, longest_pass=self._reviewer.at(asking.case.stop).longest_pass)
         elif dossier:

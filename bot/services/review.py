@@ -12,7 +12,7 @@ from bot.domain.conversations import ConversationRef
 from bot.domain.methods import Dossier
 from bot.domain.need import NO_NEED, Need
 from bot.domain.operation import Operation
-from bot.domain.people import Standing
+from bot.domain.people import Person, Standing
 from bot.domain.plan import Plan, kinds_of
 from bot.domain.policy import ALLOWED, NO_GROUPS, Audience, Decision, Reason, permit, stopped
 from bot.domain.proving import still_proved, unproved
@@ -20,10 +20,11 @@ from bot.domain.registered import REMEMBERED_FOR, Made, leaves_nothing_strong, m
 from bot.domain.review import as_wanted, grounds, review, still_enough
 from bot.domain.rules import CAPPED, Ask, Policy
 from bot.domain.said import say
+from bot.domain.signal_words import bad, in_one_line
 from bot.domain.sms import switches_on, with_sign_in
 from bot.domain.stop import GO, Stop
 from bot.domain.threat import holds, tightened
-from bot.ports import Clock, Past, Proofs, Stops
+from bot.ports import Clock, Past, Proofs, Signs, Stops
 
 #: What another wording, hour or place could put right is no protection of the person.
 _COULD_BE = frozenset({Reason.NEEDS_REASON, Reason.NEEDS_TICKET, Reason.NOT_HERE, Reason.NOT_NOW})
@@ -78,6 +79,7 @@ class Asking:
     Attributes:
         asked_at: when it was asked, for rules with hours; None for now.
         risky: a signal about the person is bad, or cannot be read.
+        seen: what may be known of the person, in one line; empty where nobody asked.
     """
 
     standing: Standing
@@ -88,13 +90,15 @@ class Asking:
     ticket: str = ""
     asked_at: datetime | None = None
     risky: bool = False
+    seen: str = ""
 
 
 class Reviewer:
     """Answers whether a change may be made, from the directory, the stops and the past as they are now."""
 
-    def __init__(self, policy: Policy, stops: Stops, past: Past, proofs: Proofs, clock: Clock) -> None:
+    def __init__(self, policy: Policy, stops: Stops, past: Past, proofs: Proofs, signs: Signs, clock: Clock) -> None:
         self.policy = policy
+        self._signs = signs
         self._proofs = proofs
         self._stops = stops
         self._past = past
@@ -138,6 +142,28 @@ class Reviewer:
         """Who asks about whom, with what is known of that person now."""
         case = await self.case(dossier.person.id)
         return Asking(standing=standing, dossier=dossier, where=where, case=case, reason=reason, ticket=ticket)
+
+    async def called(
+        self, standing: Standing, dossier: Dossier, where: ConversationRef, *, reason: str = "", ticket: str = "", lost: bool = False
+    ) -> Asking:
+        """The same where somebody is on the telephone who may have to be proved: with what the tenant tells of them.
+
+        Args:
+            lost: a device is said to be lost.
+        """
+        asking = await self.asking(standing, dossier, where, reason=reason, ticket=ticket)
+        if not self._wants_proofs(asking.case.stop):
+            return asking
+        signals = await self._signs.signals(dossier, lost=lost)
+        return replace(asking, risky=bad(signals), seen=in_one_line(signals, lost=lost))
+
+    def ahead(self, person: Person) -> None:
+        """Somebody is being looked at of whom `called` will want to know what the tenant tells."""
+        if self._wants_proofs(GO):
+            self._signs.ahead(person)
+
+    def _wants_proofs(self, stop: Stop) -> bool:
+        return stop.threat is not None or any(rule.proof or rule.if_risk for rule in self.policy.rules)
 
     def decide(self, wish: Wish, asking: Asking) -> Decision:
         """The same where our own memory has been asked already."""

@@ -83,7 +83,7 @@ async def _run(operation: Operation, account: Account, held: Stop = GO) -> Opera
     operations: Any = OneOperation(operation)
     directory: Any = account
     stops: Any = Stopping(held)
-    reviewer = Reviewer(one_agent(timedelta(minutes=10)), stops, operations, operations, lambda: NOW)
+    reviewer = Reviewer(one_agent(timedelta(minutes=10)), stops, operations, operations, operations, lambda: NOW)
 
     async def at_once(_: float) -> None: ...
 
