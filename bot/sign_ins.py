@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import requests
 import structlog
 from msal.application import ConfidentialClientApplication
+from msal.token_cache import TokenCache
 
 from bot.domain.people import Person
 from bot.domain.said import say
@@ -163,11 +164,19 @@ class EntraSignIns:
             authority=f"https://{app.authority_host.partition('://')[2]}/{app.tenant_id}",
             instance_discovery=False,  # the administrator's own setting needs no proof from the public login host
             http_client=self._session,
+            token_cache=_Nothing(),  # type: ignore[no-untyped-call]
             exclude_scopes=["offline_access"],  # so that there is no refresh token to begin with
         )
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, _asked, work)
+
+
+class _Nothing(TokenCache):
+    """A cache that keeps nothing; msal's own would log the code with its verifier too, on the level for debugging."""
+
+    def add(self, event: Any, now: Any = None) -> None:
+        """Forgets it."""
 
 
 def _asked(work: Callable[[], T]) -> T:

@@ -46,11 +46,13 @@ async def run(make_bot: Callable[[Mapping[str, str]], web.Application], port: in
     world.entra.grant(cast.GRAPH_APP_ID, "UserAuthenticationMethod.ReadWrite.All")  # optional, for `set default`
     with tempfile.TemporaryDirectory(prefix="doorman-demo-") as folder:
         place = socket.create_server(("127.0.0.1", 0))  # taken first, because the bot has to know its own address
+        public_url = f"http://127.0.0.1:{place.getsockname()[1]}"
         environment = doorman.environment(
             world,
             f"sqlite:///{folder}/doorman.db",
             POLICY_FILE=str(_policy(Path(folder))),
-            **doorman.telling(f"http://127.0.0.1:{place.getsockname()[1]}"),
+            **doorman.telling(public_url),
+            **doorman.signing_in(world, public_url),
         )
         bot = await _listen(make_bot(environment), place)
         world.teams.bot_endpoint = f"{_address(bot)}/api/messages"

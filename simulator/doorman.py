@@ -18,6 +18,12 @@ def telling(public_url: str) -> dict[str, str]:
     }
 
 
+def signing_in(world: World, public_url: str) -> dict[str, str]:
+    """The setting by which callers prove themselves by a sign-in; the tenant lets them come back to this address."""
+    world.entra.register_app(cast.GRAPH_APP_ID).redirect_uris = [f"{public_url}/signed-in"]
+    return {"PROOF_CONTEXT": "c21"}
+
+
 def environment(world: World, database_url: str, **overrides: str) -> dict[str, str]:
     """The bot's environment variables: production authentication, pointed at the simulators.
 

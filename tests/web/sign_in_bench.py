@@ -82,8 +82,9 @@ class Desk:
 class Browser:
     """One browser, and the person in front of it."""
 
-    def __init__(self, bench: Bench) -> None:
-        self._bench = bench
+    def __init__(self, url: str, link: str = f"/p/{ID}") -> None:
+        self._url = url
+        self.link = link
         self.http = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
 
     async def get(self, path: str, **more: Any) -> tuple[int, str]:
@@ -98,7 +99,7 @@ class Browser:
 
     async def begin(self) -> str:
         """Presses “Sign in”; returns the address of the sign-in."""
-        status, page = await self.post(f"/p/{ID}")
+        status, page = await self.post(self.link)
         assert status == 200, page
         found = re.search(r'<meta http-equiv="refresh" content="0; url=([^"]+)">', page)
         assert found, page
@@ -110,10 +111,10 @@ class Browser:
         return await self.get(await sign_in(self.http, await self.begin(), who, mfa))
 
     async def answer(self, page: str, answer: str) -> tuple[int, str]:
-        return await self.post(f"/p/{ID}", {"csrf": token_in(page), "answer": answer})
+        return await self.post(self.link, {"csrf": token_in(page), "answer": answer})
 
     def _address(self, path: str) -> str:
-        return path if path.startswith("http") else f"{self._bench.url}{path}"
+        return path if path.startswith("http") else f"{self._url}{path}"
 
 
 def token_in(page: str) -> str:
@@ -143,7 +144,7 @@ class Bench:
         return SignInPages(self.desk, self.sign_ins, self.flows, frame, door, lambda: datetime.now(UTC) + self.ahead)
 
     def browser(self) -> Browser:
-        self.browsers.append(Browser(self))
+        self.browsers.append(Browser(self.url))
         return self.browsers[-1]
 
 
