@@ -115,8 +115,8 @@ class SignInPages:
             if "answer" in form:
                 return await self._answered(request, found, {name: str(value) for name, value in form.items()})
             return await self._begin(request, found)
-        except (StoreUnavailable, Unavailable):
-            return self._not_now(request)
+        except (StoreUnavailable, Unavailable) as error:
+            return self._in_vain(request, error)
 
     async def back(self, request: web.Request) -> web.Response:
         """GET by whoever comes back from the sign-in."""
@@ -129,8 +129,7 @@ class SignInPages:
                 return self._used(request) if flow.used else self._elsewhere(request)
             return await self._came_back(request, found, flow)
         except (StoreUnavailable, Unavailable) as error:
-            log.warning("somebody came back from the sign-in in vain", action="sign_in_not_now", error=type(error).__name__)
-            return self._not_now(request)
+            return self._in_vain(request, error)
 
     async def _came_back(self, request: web.Request, found: tuple[Proof, Operation], flow: SignInFlow) -> web.Response:
         proof, operation = found
@@ -240,6 +239,11 @@ class SignInPages:
     def _not_now(self, request: web.Request) -> web.Response:
         with self._frame.speaking(language := asked_language(request)):
             return self._page(503, language, say("This does not work right now"), say("Open the link from the helpdesk again in a minute."))
+
+    def _in_vain(self, request: web.Request, error: StoreUnavailable | Unavailable) -> web.Response:
+        """Whoever looks at the log sees Entra's number of it, such as that of a secret that has expired."""
+        log.warning("nobody can sign in", action="sign_in_not_now", error=type(error).__name__, code=getattr(error, "code", ""))
+        return self._not_now(request)
 
     def _page(self, status: int, language: str, title: str, said: str) -> web.Response:
         return self._frame.page(status, language, title, paragraph(said), paragraph(ring_helpdesk(self._door.contact)))
