@@ -34,7 +34,8 @@ def closing(shown: OperationShown) -> list[Element]:
     if operation.state is State.READY:
         return [ends]
     agreement = say("After your confirmation it needs {approvals}.", approvals=needed(operation))
-    wanted = [line(run(agreement, limit=400))] if operation.need.approvals else []
+    asks = operation.need.approvals and not (shown.proving and shown.proving.spares_everybody)
+    wanted = [line(run(agreement, limit=400))] if asks else []
     if shown.own:
         return [*wanted, ends]
     only = say("Only {name} can confirm or cancel.", name=operation.requester.name or say("the requester"))

@@ -66,7 +66,10 @@ def render(shown: OperationShown, refresh_for: tuple[str, ...] = ()) -> tuple[El
         return bulk.plain(shown)
     operation = shown.operation if shown.own else private(shown.operation)
     badge = badge_of(operation)
-    word = say("Waiting for your confirmation") if operation.state is State.PROPOSED and shown.own else badge.word
+    word = badge.word
+    if operation.state is State.PROPOSED:
+        waits = say("Waiting for your confirmation") if shown.own else badge.word
+        word = waits if may_confirm(shown.proving) else say("Waiting for a proof of the caller")
     body: list[Element] = [
         band(badge.icon, word, badge.style, operation.id),
         heading(title(operation)),

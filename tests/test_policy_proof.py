@@ -132,13 +132,13 @@ def test_no_value_of_a_wrong_kind_gets_through_or_crashes(read: Reading, key: st
 def test_what_only_a_page_can_prove_needs_its_address(read: Reading, proof: str, needs_pages: bool) -> None:
     policy = read(RULE + f"proof = {{ {proof} }}")
     settings = GOOD | {"POLICY_FILE": policy.source}
-    assert policy_of(Settings.from_env({**settings, "PUBLIC_URL": "https://doorman.contoso.com"})).rules[0].proof
+    assert policy_of(Settings.from_env({**settings, "PUBLIC_URL": "https://doorman.contoso.com", "PROOF_CONTEXT": "c21"})).rules[0].proof
     if not needs_pages:
         assert policy_of(Settings.from_env(settings)).rules[0].proof
         return
     with pytest.raises(ConfigurationError) as caught:
         policy_of(Settings.from_env(settings))
     assert (
-        "policy.toml:7: rule 1 (“One”), proof: sign_in needs a page of Doorman's: set PUBLIC_URL, or name other kinds that are enough "
-        "without it."
+        "policy.toml:7: rule 1 (“One”), proof: sign_in needs a page of Doorman's: set PUBLIC_URL and PROOF_CONTEXT, or name other kinds "
+        "that are enough without it."
     ) in str(caught.value)

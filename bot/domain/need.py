@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.domain.proof import NO_PROOF, Proof, ProofNeed, enough
+from bot.domain.proof import NO_PROOF, Proof, ProofNeed, combined, enough
 from bot.domain.said import join, say, say_count
 
 
@@ -119,6 +119,15 @@ class Need:
         """The same where none of what has to be proved is possible, so that more people stand in for it; only with an `instead`."""
         assert self.instead is not None, "somebody stands in for it"
         return replace(self._as(self.instead), proof=NO_PROOF, eased=(), stood_in=True)
+
+    def with_so_few(self, approvers: int) -> Need | None:
+        """The same where no more people than these could agree: what spares the others has to be proved then; None where nothing does."""
+        if approvers >= self.approvals:
+            return replace(self, instead=None)
+        for eased in self.eased:
+            if eased.approvals <= approvers and (not eased.approvals or eased.groups == self.groups):
+                return replace(self._as(eased), proof=combined((self.proof, eased.proof)), eased=(), instead=None)
+        return None
 
     def _as(self, eased: Eased) -> Need:
         return replace(

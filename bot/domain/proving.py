@@ -86,6 +86,11 @@ class Proving:
     call: str = ""
 
     @property
+    def spares_everybody(self) -> bool:
+        """With what stands now nobody else has to agree."""
+        return not self.approvals and not self.stands_in
+
+    @property
     def asked(self) -> Proof | None:
         """The one that somebody is to answer."""
         return next((proof for proof in self.proofs if proof.state is ProofState.ASKED), None)

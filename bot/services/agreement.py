@@ -82,13 +82,12 @@ class Agreement:
         manager = await self._manager(plan.target, actor) if need and need.to_manager else None
         if any(change.once_only for change in plan.changes):
             plan = replace(plan, notes=(*plan.notes, how_it_is_seen(manager)))
-        if need is not None and need.instead:  # where nothing can be proved these have to be found
-            need = need.without_proof
-        if need is None or not need.approvals:
+        if need is None or not (need.approvals or need.instead):
             return Proposal(plan, decision, manager=manager)
+        most = need.without_proof if need.instead else need  # where nothing can be proved those have to be found
         approvers = could_approve(
-            need,
-            await self._directory.members(need.groups),
+            most,
+            await self._directory.members(most.groups),
             requester_id=actor.id,
             target_id=plan.target.id,
             already=frozenset(),
@@ -97,9 +96,14 @@ class Agreement:
         if job_id:
             changed = {person.id for person in await self._jobs.changed(job_id, [person.id for person in approvers])}
             approvers = tuple(person for person in approvers if person.id not in changed)
-        if len(approvers) < need.approvals:
-            require(too_few_approvers(need, approvers))
-        return Proposal(plan, decision, await self._places.place(where, need, approvers), approvers, manager=manager)
+        if len(approvers) < most.approvals:
+            left = need.with_so_few(len(approvers))
+            if left is None:
+                require(too_few_approvers(need, approvers))
+            decision, most = replace(decision, need=left), left or most
+        if not most.approvals:
+            return Proposal(plan, decision, manager=manager)
+        return Proposal(plan, decision, await self._places.place(where, most, approvers), approvers, manager=manager)
 
     async def _manager(self, target: Person, actor: Actor) -> Person | None:
         """Who reveals what is made instead of whoever asks; raises Refusal when the manager cannot."""

@@ -57,7 +57,7 @@ def policy_of(settings: Settings) -> Policy:
     if not settings.policy_file:
         return default_policy(settings.helpdesk_group_id, settings.admin_group_id, confirm_for)
     known = {HELPDESK: settings.helpdesk_group_id, ADMINISTRATORS: settings.admin_group_id}
-    return load(Path(settings.policy_file), known, confirm_for, pages=bool(settings.public_url))
+    return load(Path(settings.policy_file), known, confirm_for, pages=bool(settings.public_url and settings.proof_context))
 
 
 def load(path: Path, known: Mapping[str, str], confirm_for: timedelta, *, pages: bool = True) -> Policy:

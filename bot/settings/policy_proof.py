@@ -105,7 +105,8 @@ class Proving:
         elif not need.could_be_met(NOT_OFFERED):
             self._values.problem(place, f"{listed(sorted(NOT_OFFERED))} is not built yet: name another kind that is enough without it")
         elif not self.pages and not need.could_be_met(NOT_OFFERED | _ON_PAGES):
-            what = f"{listed(sorted(_ON_PAGES))} needs a page of Doorman's: set PUBLIC_URL, or name other kinds that are enough without it"
+            page = f"{listed(sorted(_ON_PAGES))} needs a page of Doorman's"
+            what = f"{page}: set PUBLIC_URL and PROOF_CONTEXT, or name other kinds that are enough without it"
             self._values.problem(place, what)
 
 

@@ -269,3 +269,18 @@ async def test_one_proof_at_a_time_about_one_person(database_url: str) -> None:
         theirs = await asked(desk, DIEGO)
         await desk.settled(theirs, "This is not needed any more")
         assert "has a card in Teams" in await prove(desk, second, "manager", BRAM)
+
+
+async def test_a_desk_of_one_has_the_proof_alone(database_url: str) -> None:
+    policy = demanding(approvals=1, approve=frozenset({cast.group("Helpdesk").id}), or_proof=True)
+    async with Desk(database_url, policy, **TELLING) as desk:
+        helpdesk = desk.entra.tenant.groups[cast.group("Helpdesk").id]
+        for member in helpdesk.members - {desk.entra.person(HANNA.upn).id}:
+            desk.entra.tenant.leave(helpdesk, member)
+        card = await desk.say(HANNA, SET)
+        assert "confirm" not in card.verbs
+        assert "approval" not in card.text
+        await attest(desk, card, "in_person", 0)
+        await desk.settled(card, "Passport seen")
+        await desk.press(HANNA, card, "confirm")
+        await desk.settled(card, "Done")
