@@ -47,7 +47,8 @@ def proving_section(operation: Operation, proving: Proving) -> list[Element]:
     over = [proof for proof in proving.proofs if proof.state in (ProofState.GIVEN, ProofState.FAILED, ProofState.EXPIRED)]
     if not (operation.need.proof or operation.need.eased or over or asked):
         return []
-    parts = [heading(say("Is it really them?"), size="Medium"), *_demanded(operation, proving), *map(_ended, over)]
+    parts = [heading(say("Is it really them?"), size="Medium"), *_demanded(operation, proving)]
+    parts += [part for proof in over for part in _ended(proof)]
     parts += _under_way(operation, asked, proving) if asked else _offers(operation, proving)
     return [box(parts, style="accent", spacing="Medium")]
 
@@ -91,16 +92,15 @@ def _demanded(operation: Operation, proving: Proving) -> Iterable[Element]:
         yield line(run(say("With {proof} {fewer}.", proof=least.proof.in_words, fewer=fewer), limit=300))
 
 
-def _ended(proof: Proof) -> Element:
+def _ended(proof: Proof) -> list[Element]:
     title = _TITLES[proof.kind]
+    told = say("{kind}: {evidence}", kind=title, evidence=_evidence(proof))
     match proof.state:
         case ProofState.GIVEN:
-            text = say("{kind}: {evidence}, counts until {at}", kind=title, evidence=_evidence(proof), at=proof.expires_at)
-            return line(run("✓ ", bold=True, colour="Good"), run(text))
+            return [line(run("✓ ", bold=True, colour="Good"), run(told, bold=True)), moment(say("Counts until {at}", at=proof.expires_at))]
         case ProofState.FAILED:
-            text = say("{kind}: {evidence}", kind=title, evidence=_evidence(proof))
-            return line(run("✗ ", bold=True, colour="Attention"), run(text, bold=True))
-    return line(run(say("{kind}: nobody answered in time", kind=title), subtle=True))
+            return [line(run("✗ ", bold=True, colour="Attention"), run(told, bold=True))]
+    return [line(run(say("{kind}: nobody answered in time", kind=title), subtle=True))]
 
 
 def _evidence(proof: Proof) -> str:

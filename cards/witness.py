@@ -8,6 +8,7 @@ from bot.domain.notice_words import first_name, ring_helpdesk
 from bot.domain.number_match import choices_of
 from bot.domain.outside import ProofShown
 from bot.domain.proof import ProofKind, ProofState
+from bot.domain.proof_words import NEVER_A_CODE
 from bot.domain.said import join, say
 from cards.buttons import button, link
 from cards.elements import Element, Style, band, box, card, line, moment, run
@@ -15,8 +16,6 @@ from cards.wording import private
 
 _ASKS: Style = "accent"
 _SUBJECT = say("Somebody wants to change how you sign in")
-#: What a card that asks for a press can still promise (R20 of the rules).
-_NEVER = say("We never ask for a code or a password, not on the telephone either.")
 _OF_TEAM = say("Somebody in your team needs you to say that it is them")
 
 
@@ -38,7 +37,7 @@ def render(shown: ProofShown) -> tuple[Element, str]:
         body.append(moment(say("Until {at}", at=proof.expires_at)))
     elif proof.state is ProofState.FAILED:
         body.append(line(run(ring_helpdesk(shown.contact)), spacing="Medium"))
-    body.append(line(run(_NEVER, subtle=True), spacing="Medium"))
+    body.append(line(run(NEVER_A_CODE, subtle=True), spacing="Medium"))
     return card(body, fallback=subject, actions=_actions(shown) if open_ else []), subject
 
 

@@ -13,6 +13,9 @@ from bot.domain.notice_words import first_name
 from bot.domain.operation import Operation
 from bot.domain.said import say
 
+#: What a message that asks for a press can still promise (R20 of the rules).
+NEVER_A_CODE = say("We never ask for a code or a password, not on the telephone either.")
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:

@@ -18,10 +18,10 @@ from typing import Protocol
 import structlog
 from aiohttp import web
 
-from bot.domain.notice_words import NEVER, ring_helpdesk
+from bot.domain.notice_words import ring_helpdesk
 from bot.domain.operation import Operation
 from bot.domain.proof import Proof
-from bot.domain.proof_words import what_is_asked
+from bot.domain.proof_words import NEVER_A_CODE, what_is_asked
 from bot.domain.said import say
 from bot.errors import StoreUnavailable, Unavailable
 from bot.page.markup import element, hidden, link, paragraph, words
@@ -180,7 +180,7 @@ class SignInPages:
             warned = (
                 say("The helpdesk is told that you did not want this. If somebody is on the telephone with you, hang up."),
                 ring_helpdesk(self._door.contact),
-                NEVER,
+                NEVER_A_CODE,
             )
             return self._frame.page(200, language, say("Nothing was changed"), *map(paragraph, warned))
 
@@ -191,7 +191,7 @@ class SignInPages:
                 say("After that you read what is to be changed, and say whether that is right."),
             )
             button = element("button", words(say("Sign in")), type="submit", class_="go")
-            unwanted = (say("You are not speaking with the helpdesk? Then close this page: nothing happens."), NEVER)
+            unwanted = (say("You are not speaking with the helpdesk? Then close this page: nothing happens."), NEVER_A_CODE)
             form = element("form", button, method="post")
             return self._frame.page(200, language, say("Is it you?"), *map(paragraph, asked), form, *map(paragraph, unwanted))
 
@@ -202,7 +202,7 @@ class SignInPages:
             yes = element("button", words(say("It is me, I want this")), type="submit", name="answer", value="yes", class_="go")
             no = element("button", words(say("No")), type="submit", name="answer", value="no")
             form = element("form", hidden("csrf", _token(self._cookie(request), proof)), yes, no, method="post")
-            said = (paragraph(asked.wants), changes, paragraph(asked.speaking), form, paragraph(NEVER))
+            said = (paragraph(asked.wants), changes, paragraph(asked.speaking), form, paragraph(NEVER_A_CODE))
             return self._frame.page(200, language, say("Is this what you want?"), *said)
 
     def _somebody_else(self, request: web.Request, signed_in: SignedIn) -> web.Response:

@@ -45,7 +45,7 @@ async def test_the_person_picks_the_number_that_the_agent_reads_out(database_url
         assert "+31 6" not in theirs.text
         answer = await match(desk, theirs, number)
         assert "Thank you, that is answered" in answer
-        await desk.settled(card, "Number match: Diego Vega, the right number, counts until")
+        await desk.settled(card, "Number match: Diego Vega, the right number", "Counts until")
         assert "confirm" in card.verbs
         await desk.press(HANNA, card, "confirm")
         await desk.settled(card, "Done", "Proved by")
@@ -141,7 +141,7 @@ async def test_a_call_back_goes_to_the_number_that_the_directory_has_had_for_lon
         for stranger in (BRAM, VICTORIA):
             assert "I do not know this card" in str(await desk.teams.press(stranger, card.message.id, "attest", action=yes))
         await desk.teams.press(HANNA, card.message.id, "attest", action=yes)
-        await desk.settled(card, "Call back: ", "unchanged since", "counts until")
+        await desk.settled(card, "Call back: ", "unchanged since", "Counts until")
         assert "confirm" in card.verbs
         await desk.teams.press(HANNA, card.message.id, "attest", action=no)  # the first answer counts
         assert "confirm" in card.verbs
@@ -181,7 +181,7 @@ async def test_whoever_stands_before_the_agent_shows_a_document(database_url: st
         card = await desk.say(HANNA, SET)
         assert "Number match" not in [each["title"] for each in actions(card, "prove")]
         await attest(desk, card, "in_person", 0)
-        await desk.settled(card, "In person: Passport seen, counts until")
+        await desk.settled(card, "In person: Passport seen", "Counts until")
         assert "confirm" in card.verbs
         desk.later(minutes=16)
         refused = str(await desk.press(HANNA, card, "confirm"))
