@@ -29,6 +29,7 @@ from simulator.world import World
 
 POLICY = str(Path(__file__).with_name("wait.toml"))
 AGENT, COLLEAGUE = cast.HELPDESK[:2]
+CALLER = cast.person("Diego Vega")
 HELPDESK, LOG, APPROVALS = cast.CHANNELS
 #: Seconds before a press, at random: whatever looks around at intervals is met at any moment of them.
 PAUSE = 0.4
@@ -36,7 +37,9 @@ PAUSE = 0.4
 CARD, DONE, LOGGED, AGREED, OFFERED, REVEALED = (
     "typed → card", "Confirm → Done", "Done → log post", "last approval → Done", "last approval → Reveal offered", "Reveal → code",
 )  # fmt: skip
+ASKED_FOR, PROVED = "prove → the person's card", "number pressed → on the agent's card"
 BY_ADDRESS, BY_NAME, CHANNEL, APPROVED, PASS = "by address", "by name", "in a channel", "with an approval", "of a pass"
+PROOF = "to be proved"
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ class Waiting:
     async def warm_up(self) -> None:
         """One round that does not count: tokens are got, connections opened, and what is remembered is read."""
         self._world.teams.bot_endpoint = self._bot.endpoint
+        await self._world.teams.say(CALLER, "hello")  # their chat is known then
         await self._round()
 
     async def measure(self, latency: float, presses: int) -> Waits:
@@ -88,6 +92,32 @@ class Waiting:
         asked = await self._agreeable(card)
         await self._until_logged(AGREED, f"{LOGGED}, {APPROVED}", card, COLLEAGUE, asked, "approve")
         await self._pass_for(person)
+        await self._match()
+
+    async def _match(self) -> None:
+        """A number match: what it takes beyond the person's own time."""
+        card = await self._asked(f"set office for {CALLER.upn} +31 20 555{next(self._numbers) % 10_000:04}", PROOF)
+        chat = self._world.teams.threads.find(CALLER)[0].id
+        before = {each.id for each in self._world.teams.thread(CALLER)}
+        ask = {"type": "Action.Execute", "verb": "prove", "data": {"id": operation_of(card.card() or {}), "kind": "number_match"}}
+        await asyncio.sleep(random.uniform(0, PAUSE))
+        self._watch()
+        began = time.time()
+        come = asyncio.ensure_future(
+            self._world.teams.wait_for(lambda each: each.conversation == chat and "match" in _verbs(each) and each.id not in before)
+        )
+        answer = await self._world.teams.press(AGENT, card.id, "prove", action=ask)
+        theirs = await come
+        self._note(ASKED_FOR, began, time.time())
+        told = set(texts(answer.card or {}))
+        button = next(each for each in (theirs.card() or {})["actions"] if each["title"] in told)
+        await asyncio.sleep(random.uniform(0, PAUSE))
+        self._watch()
+        proved = self._moment(lambda each: each.id == card.id and _has(each, "the right number"))
+        began = time.time()
+        _, shown = await asyncio.gather(self._world.teams.press(CALLER, theirs.id, "match", action=button), proved)
+        self._note(PROVED, began, shown)
+        await self._press(AGENT, card, "cancel")
 
     async def _asked(self, line: str, how: str, where: cast.Channel | cast.Member = AGENT) -> Message:
         """Types it; the card that asks for confirmation."""
