@@ -16,6 +16,7 @@ from bot.domain.bulk import ASKS, CHECKED, OVER, PROGRESS, Hold
 from bot.domain.life import CODE_STANDS, TRANSITIONS, State
 from bot.domain.operation import Operation
 from bot.domain.policy import Reason
+from bot.domain.proof import ProofKind
 from bot.domain.recovery import LOOKS
 
 #: When approvers are reminded, counted from the confirmation: with growing pauses, and not for ever.
@@ -26,6 +27,8 @@ LONG_CHECK = timedelta(seconds=60)
 ANSWER_IS_OUT = 3.0
 #: The occasion of the message to the requester that says how it ended; the others are numbers of approvals, or words of bulk jobs.
 ENDED = "ended"
+#: How the occasion of the message begins that says that the manager has answered.
+VOUCHED = "vouched-"
 #: The occasion of the announcement that says who was told, and how those begin that say that it was not wanted.
 TOLD, NOT_WANTED = "told", "not-me-"
 #: Holds of which a message tells, because they wait for an answer.
@@ -176,6 +179,8 @@ def _words(operation: Operation, verb: str, at: datetime, event: AuditEvent | No
     code = event.facts.get("code") if event else None
     if verb == "approve":
         yield Work(Workflow.TELL, str(len(operation.approvals)))
+    if verb == "proved" and event and event.facts.get("kind") == ProofKind.MANAGER.value and event.actor_id:
+        yield Work(Workflow.TELL, f"{VOUCHED}{operation.version}")  # a manager takes longer than anybody looks at a card
     if verb == "preview" and at - operation.created_at > LONG_CHECK:
         yield Work(Workflow.TELL, CHECKED)
     if verb == "hold" and code in ASKING:

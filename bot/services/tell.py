@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping
 from functools import partial
 
 from bot.domain.bulk import ASKS, CHECKED, OVER
-from bot.domain.consequences import ASKING
+from bot.domain.consequences import ASKING, VOUCHED
 from bot.domain.conversations import ConversationRef
 from bot.domain.life import State
 from bot.domain.operation import Operation
@@ -32,7 +32,13 @@ async def tell(operations: Operations, jobs: BulkJobs, announcer: Announcer, clo
         return
     if not operation.conversation.conversation_id:
         return  # asked in a terminal
-    remark = approved(operation, int(occasion)) if occasion.isdigit() else job_news(operation, occasion) or ended(operation)
+    if occasion.isdigit():
+        remark = approved(operation, int(occasion))
+    elif occasion.startswith(VOUCHED):
+        text = say("The manager of {name} has answered: the card of {id} says what.", name=operation.target.name, id=operation.id)
+        remark = Remark(text, title=say("Is it really them?"))
+    else:
+        remark = job_news(operation, occasion) or ended(operation)
     asks = operation.bulk is not None and occasion.startswith(ASKS)
 
     async def post() -> None:

@@ -68,7 +68,7 @@ MAY_FOLLOW: dict[str, set[Workflow]] = {
     "stop": {Workflow.ANNOUNCE, Workflow.TELL, Workflow.LOG, Workflow.NOTIFY},
     "renew": {Workflow.ANNOUNCE},
     "prove": {Workflow.EXPIRE},
-    "proved": {Workflow.ANNOUNCE, Workflow.EXPIRE},
+    "proved": {Workflow.ANNOUNCE, Workflow.EXPIRE, Workflow.TELL},
     "ask": {Workflow.ANNOUNCE, Workflow.EXPIRE},
     "read": set(),
     "hold": {Workflow.ANNOUNCE, Workflow.TELL},

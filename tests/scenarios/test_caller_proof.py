@@ -9,6 +9,7 @@ import pytest
 from bot.domain.proof import ProofKind, ProofNeed
 from simulator import cast
 from tests.desk import BRAM, HANNA, OMAR, Answer, Desk
+from tests.scenarios.bulking import told
 from tests.scenarios.proving import DIEGO, SET, actions, asked, attest, demanding, press, prove, titles
 from tests.scenarios.telling import TELLING
 
@@ -109,6 +110,7 @@ async def test_the_manager_speaks_to_them_and_may_not_agree_afterwards(database_
         answer = await desk.teams.press(VICTORIA, theirs.message.id, "vouch", action=theirs.card["actions"][0])
         assert "Thank you, that is answered" in str(answer)
         await desk.settled(card, "Ask the manager: Victoria Crane, spoke to them")
+        await told(desk, HANNA, "The manager of Diego Vega has answered")
         await desk.press(HANNA, card, "confirm")
         await desk.settled(card, "Waiting for")
 
