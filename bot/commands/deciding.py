@@ -19,6 +19,7 @@ from bot.domain.need import NO_NEED
 from bot.domain.operation import Operation
 from bot.domain.people import Person
 from bot.domain.phone import mask_text
+from bot.domain.proof import ProofKind
 from bot.domain.refusals import quoted
 from bot.domain.remarks import Remark, Tone
 from bot.domain.replies import Reply
@@ -51,6 +52,18 @@ _DEEDS = say_each(
         Tag.OPERATION_DENIED: "Denied",
         Tag.OPERATION_CANCELLED: "Cancelled",
         Tag.CHAT_CALL_SUSPECTED: "Suspected",
+    }
+)
+
+
+#: What became of proofs of the caller; whoever answered has no part in the request by that.
+_PROOFS = say_each(
+    {
+        Tag.PROOF_ASKED: "Proof asked for",
+        Tag.PROOF_GIVEN: "Proved",
+        Tag.PROOF_FAILED: "Not proved",
+        Tag.PROOF_EXPIRED: "Not answered",
+        Tag.PROOF_WITHDRAWN: "Not possible, or not needed",
     }
 )
 
@@ -149,7 +162,8 @@ async def _could_decide(operation: Operation, jobs: BulkJobs, directory: Directo
 def _explained(
     operation: Operation, events: Sequence[AuditEvent], own: Sequence[AuditEvent], could_decide: tuple[Person, ...] | None
 ) -> Remark:
-    facts = [(_DEEDS[event.tag], _deed(event)) for event in events if event.tag in _DEEDS]
+    told = _DEEDS | _PROOFS
+    facts = [(told[event.tag], _proof(event) if event.tag in _PROOFS else _deed(event)) for event in events if event.tag in told]
     if rules := operation.need.demanded_by:
         facts.append((say("Rule"), quoted(rules)))
     if operation.state is State.PROPOSED and operation.need.instead:
@@ -212,6 +226,13 @@ def _deed(event: AuditEvent) -> str:
     reason, ticket = str(event.facts.get("reason") or ""), str(event.facts.get("ticket") or "")
     words = say("{name}, {at}{because}", name=event.actor_name, at=event.at, because=because(mask_text(reason)))
     return join(", ", (words, say("ticket {ticket}", ticket=ticket) if ticket else ""))
+
+
+def _proof(event: AuditEvent) -> str:
+    kind, evidence = str(event.facts.get("kind") or ""), mask_text(str(event.facts.get("evidence") or ""))
+    named = ProofKind(kind).in_words if kind in set(ProofKind) else ""
+    when = say("{name}, {at}", name=event.actor_name, at=event.at) if event.actor_name else said_at(event.at)
+    return join(", ", (named, evidence, when))
 
 
 def _said(facts: Mapping[str, object]) -> str:

@@ -220,10 +220,12 @@ def stopped(stop: Stop, now: datetime) -> Decision:
 def may_unfreeze(freeze: Freeze, actor_id: str, *, admin: bool) -> Decision:
     """Whether this person may end this freeze: administrators, and whoever froze alone."""
     if actor_id.lower() in (one.lower() for one in freeze.not_by):
+        theirs = say("{name} said that it was not them, and you had a part in it or are this person.", name=freeze.name)
+        doubted = say("{name} was frozen because of a caller, and you had a part in it or are this person.", name=freeze.name)
         return Decision(
             False,
             Reason.NOT_FREEZER,
-            say("{name} said that a change was not theirs, and you had a part in it or are this person.", name=freeze.name),
+            theirs if freeze.by_id == freeze.target_id else doubted,
             say("Another administrator can end it. It ends by itself on {at}.", at=said_at(freeze.until)),
         )
     if admin or (actor_id.lower() == freeze.by_id.lower() and not freeze.shared):
@@ -232,7 +234,10 @@ def may_unfreeze(freeze: Freeze, actor_id: str, *, admin: bool) -> Decision:
         return Decision(
             False,
             Reason.NOT_FREEZER,
-            say("{name} said that a change was not theirs, so only an administrator can end it.", name=freeze.name),
+            say(
+                "{name} is frozen because of a caller or a change that was not wanted, so only an administrator can end it.",
+                name=freeze.name,
+            ),
             say("It ends by itself on {at}.", at=said_at(freeze.until)),
         )
     return Decision(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -36,8 +36,11 @@ ATTESTED = (ProofKind.VIDEO, ProofKind.IN_PERSON)
 OFFERED = (*ANSWERED_ELSEWHERE, ProofKind.CALL_BACK, ProofKind.VIDEO, ProofKind.IN_PERSON)
 #: Whoever is asked again and again agrees at last: one kind is asked for so often for one request.
 MOST_ASKED = 2
+#: And of one person, whatever the request, so many answers are asked for within `FAILED_WITHIN`.
+MOST_ASKED_A_DAY = 6
 #: Failed proofs about one person are counted for so long.
 FAILED_WITHIN = timedelta(hours=24)
+_STANDS_IN_THE_WAY = (ProofState.ASKED, ProofState.FAILED)
 #: After an answer there is at least so much time to press Confirm.
 TO_CONFIRM = timedelta(minutes=2)
 
@@ -146,14 +149,16 @@ def _counts_too_little(kind: ProofKind, operation: Operation) -> str:
     return say("Policy does not take it here.")
 
 
-def _possible(operation: Operation, proofs: Collection[Proof], whys: dict[ProofKind, str | None], now: datetime) -> bool:
-    """Whether what is demanded can still come to be without the agent's own word."""
-    need = operation.need.proof
-    there = {proof.source for proof in proofs if need.suits(proof) and (proof.counts(now) or proof.state is ProofState.ASKED)}
-    offered = {
-        SOURCES[kind] for kind, why in whys.items() if why == "" and kind not in ATTESTED and need.takes(kind, capped=operation.capped)
-    }
-    return len(there | offered) >= need.count
+def _possible(operation: Operation, proofs: Collection[Proof], whys: Mapping[ProofKind, str | None], now: datetime) -> bool:
+    """Whether what is demanded can still come to be without the agent's own word.
+
+    What failed is no reason for others to stand in: then the caller may be somebody else. What nobody answered is.
+    """
+    need, capped = operation.need.proof, operation.capped
+    tried = {proof.source for proof in proofs if need.suits(proof) and (proof.counts(now) or proof.state in _STANDS_IN_THE_WAY)}
+    unanswered = {proof.kind for proof in proofs if proof.state is ProofState.EXPIRED}
+    left = [kind for kind, why in whys.items() if why == "" and kind not in ATTESTED and kind not in unanswered]
+    return len(tried | {SOURCES[kind] for kind in left if need.takes(kind, capped=capped)}) >= need.count
 
 
 @dataclass(frozen=True, slots=True)

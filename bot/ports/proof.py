@@ -35,8 +35,11 @@ class Proofs(Protocol):
             The operation as it is then; None when it waits no more, or another proof about this person is being asked for.
         """
 
-    async def note(self, proof: Proof) -> None:
+    async def note(self, proof: Proof, event: AuditEvent) -> None:
         """Keeps that a kind is not possible for an operation."""
+
+    async def asked_of(self, person_id: str, since: datetime) -> int:
+        """How many proofs somebody was asked to give, or to vouch for, since a moment."""
 
     async def answer(self, proof: Proof, event: AuditEvent, until: datetime, lock: Lock | None = None) -> bool:
         """A proof that was asked for has been answered, or has ended; its operation waits until a moment at least.

@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.domain.incoming import CardAction, Verb
 from bot.domain.operation import Operation
 from bot.domain.people import Standing
+from bot.domain.recovery import Situation
 from bot.domain.replies import OperationShown
 from bot.domain.said import say
 from bot.errors import Refusal
@@ -63,7 +64,12 @@ class Again:
         known, where = as_known(action.actor, standing), action.where if replacing else operation.conversation
         dossier = await look_anew(self._directory, operation)
         asking = await self._reviewer.called(
-            standing, dossier, where, reason=operation.reason, ticket=operation.ticket, lost=operation.recovery is not None
+            standing,
+            dossier,
+            where,
+            reason=operation.reason,
+            ticket=operation.ticket,
+            lost=operation.recovery is not None and operation.recovery.situation is Situation.LOST,
         )
         require(self._reviewer.decide(Wish(operation.kinds, containing=wish_of(operation).containing), asking))
         installation = replace(self._installation, longest_pass=self._reviewer.at(asking.case.stop).longest_pass)

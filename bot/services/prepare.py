@@ -15,6 +15,7 @@ from bot.domain.methods import Dossier
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.plan import Plan
 from bot.domain.policy import Decision
+from bot.domain.recovery import Situation
 from bot.domain.replies import Reply
 from bot.domain.said import say
 from bot.domain.sign_in import Aspect
@@ -117,7 +118,8 @@ class Preparation:
         command = invocation.command
         stop, asking, protected, installation = GO, None, "", self._installation
         if dossier and command.changes:
-            lost, why, ticket = ChangeKind.RECOVER in invocation.kinds, invocation.reason, invocation.ticket
+            lost = str(invocation.args.get("situation") or picked) == Situation.LOST
+            why, ticket = invocation.reason, invocation.ticket
             asking = await self._reviewer.called(standing, dossier, where, reason=why, ticket=ticket, lost=lost)
             require(self._reviewer.decide(Wish(invocation.kinds, containing=invocation.containing), asking))
             installation = replace(installation, longest_pass=self._reviewer.at(asking.case.stop).longest_pass)

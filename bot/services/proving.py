@@ -8,7 +8,7 @@ from bot.domain.incoming import CardAction, Verb
 from bot.domain.life import State
 from bot.domain.operation import Operation
 from bot.domain.proof import ProofKind
-from bot.domain.proving import TO_CONFIRM, Terms, asked, impossible, proof_event, proving
+from bot.domain.proving import FAILED_WITHIN, MOST_ASKED_A_DAY, TO_CONFIRM, Terms, asked, impossible, proof_event, proving
 from bot.domain.replies import OperationShown, Reply
 from bot.domain.said import say
 from bot.errors import Refusal
@@ -74,9 +74,17 @@ class ProofDesk:
         try:
             witness = await self._witnesses.of(kind, operation)
         except NotPossible as error:
-            await self._proofs.note(impossible(kind, operation, error.args[0], self._clock()))
+            none = impossible(kind, operation, error.args[0], self._clock())
+            await self._proofs.note(none, proof_event(none, none.asked_at, action.actor, operation.ticket))
             return await self._showing.of(operation, own=True)
         now = self._clock()
+        if witness.recipient and await self._proofs.asked_of(witness.recipient.id, now - FAILED_WITHIN) >= MOST_ASKED_A_DAY:
+            raise Refusal(
+                say("{name} was asked {count} times within 24 hours, and is not asked again for now.", name=witness.recipient.name,
+                    count=MOST_ASKED_A_DAY),
+                say("Whoever is asked again and again agrees at last. Take another proof."),
+                code="asked_too_often",
+            )  # fmt: skip
         proof = asked(kind, operation, witness.recipient, now, witness.evidence)
         event = proof_event(proof, now, action.actor, operation.ticket)
         until = proof.expires_at + TO_CONFIRM

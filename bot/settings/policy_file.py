@@ -57,7 +57,13 @@ def policy_of(settings: Settings) -> Policy:
     if not settings.policy_file:
         return default_policy(settings.helpdesk_group_id, settings.admin_group_id, confirm_for)
     known = {HELPDESK: settings.helpdesk_group_id, ADMINISTRATORS: settings.admin_group_id}
-    return load(Path(settings.policy_file), known, confirm_for, pages=bool(settings.public_url and settings.proof_context))
+    return load(Path(settings.policy_file), known, confirm_for, pages=_signs_people_in(settings))
+
+
+def _signs_people_in(settings: Settings) -> bool:
+    """As `bot.token_sources.no_sign_in` has it."""
+    credential = settings.graph_certificate_path or settings.graph_client_secret
+    return bool(settings.public_url and settings.proof_context and credential)
 
 
 def load(path: Path, known: Mapping[str, str], confirm_for: timedelta, *, pages: bool = True) -> Policy:

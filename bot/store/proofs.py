@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from bot.domain.audit import AuditEvent
 from bot.domain.operation import Operation
 from bot.domain.proof import Proof, ProofState
-from bot.domain.proving import Lock
+from bot.domain.proving import Lock, proof_event
 from bot.domain.said import say, to_column
 from bot.store import outbox
 from bot.store.moves import Moves, Seen
@@ -110,8 +110,16 @@ class StoredProofs:
         change = update(proofs).where(proofs.c.id == proof_id).values(card_id=card_id)
         await self._transactions.write(lambda connection: connection.execute(change))
 
-    async def note(self, proof: Proof) -> None:
-        await self._transactions.write(lambda connection: connection.execute(insert(proofs), [_row(proof)]))
+    async def note(self, proof: Proof, event: AuditEvent) -> None:
+        def work(connection: Connection, trail: Trail) -> None:
+            connection.execute(insert(proofs), [_row(proof)])
+            trail.append(event)
+
+        await self._transactions.record(work)
+
+    async def asked_of(self, person_id: str, since: datetime) -> int:
+        query = select(func.count()).where(func.lower(proofs.c.asked_id) == person_id.lower(), proofs.c.asked_at > since)
+        return await self._transactions.read(lambda connection: connection.execute(query).scalar_one())
 
     def _lock(self, connection: Connection, trail: Trail, proof: Proof, lock: Lock) -> None:
         if lock.after:
@@ -140,4 +148,5 @@ def _end_late(connection: Connection, trail: Trail, enqueue: Enqueue, operation_
     for proof in map(proof_in, late):
         ended = replace(proof, state=ProofState.EXPIRED)
         connection.execute(_ANSWER.values(state=ended.state.value, answered_at=now), {"proof": proof.id})
+        trail.append(proof_event(ended, now))
         look(connection, enqueue, proof.id, ended.state.value)

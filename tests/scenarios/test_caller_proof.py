@@ -129,7 +129,7 @@ async def test_who_cannot_vouch_is_said_and_no_failure(database_url: str, manage
         desk.entra.person(DIEGO.upn).manager_id = desk.entra.person(manager.upn).id if manager else None
         card = await desk.say(HANNA, SET)
         assert says in await prove(desk, card, "manager")
-        assert [row.tag for row in desk.trail() if row.tag.startswith("proof")] == []
+        assert [row.tag for row in desk.trail() if row.tag.startswith("proof")] == ["proof:request:withdrawn"]
 
 
 async def test_a_call_back_goes_to_the_number_that_the_directory_has_had_for_long(database_url: str) -> None:
@@ -286,3 +286,48 @@ async def test_a_desk_of_one_has_the_proof_alone(database_url: str) -> None:
         await desk.settled(card, "Passport seen")
         await desk.press(HANNA, card, "confirm")
         await desk.settled(card, "Done")
+
+
+async def test_nobody_stands_in_for_what_failed_but_for_what_nobody_answered(database_url: str) -> None:
+    need = ProofNeed(count=1, kinds=frozenset({ProofKind.NUMBER_MATCH}), or_approvals=1)
+    async with Desk(database_url, demanding(need), **TELLING) as desk:
+        card = await desk.say(HANNA, SET)
+        number = number_in(await prove(desk, card, "number_match"))
+        theirs = await asked(desk, DIEGO)
+        await match(desk, theirs, next(title for title in titles(theirs) if title != number))
+        await desk.settled(card, "a wrong number")
+        assert "confirm" not in card.verbs
+        assert "that is not there" in str(
+            await desk.teams.press(HANNA, card.message.id, "confirm", action=press("confirm", card.operation_id))
+        )
+
+        other = await desk.say(HANNA, f"{SET} because the phone is lost")
+        await prove(desk, other, "number_match")
+        desk.later(minutes=3)
+        await desk.settled(other, "nobody answered in time", "No proof is possible here")
+        await desk.press(HANNA, other, "confirm")
+        await desk.settled(other, "Waiting for")
+
+
+async def test_why_says_what_was_proved(database_url: str) -> None:
+    async with Desk(database_url, demanding(), **TELLING) as desk:
+        card = await desk.say(HANNA, SET)
+        desk.entra.person(DIEGO.upn).manager_id = None
+        await prove(desk, card, "manager")
+        await attest(desk, card, "in_person", 0)
+        told_why = (await desk.say(HANNA, f"why {card.operation_id}")).text
+        assert "Not possible, or not needed the manager's word, Entra ID names no manager." in told_why
+        assert "Proved seen in person, Passport seen, Hanna Visser" in told_why
+        await desk.press(HANNA, card, "confirm")
+        await desk.logged("Done", "Proved by", "seen in person")
+
+
+async def test_nobody_is_asked_until_they_agree(database_url: str) -> None:
+    async with Desk(database_url, demanding(), **TELLING) as desk:
+        for _ in range(6):
+            card = await desk.say(HANNA, SET)
+            await prove(desk, card, "number_match")
+            await desk.press(HANNA, card, "cancel")
+        card = await desk.say(HANNA, SET)
+        assert "Diego Vega was asked 6 times within 24 hours" in await prove(desk, card, "number_match")
+        assert "has a card in Teams" in await prove(desk, card, "manager")
