@@ -43,7 +43,7 @@ from cards.elements import (
     run,
 )
 from cards.operation import listed
-from cards.proving import proved_by
+from cards.proving import proof_facts
 from cards.size import LIMIT, size
 from cards.staying import staying
 from cards.wording import approvals_by, approved_by, badge_of, expires, identity, private, title
@@ -114,7 +114,7 @@ def _facts(operation: Operation) -> list[Element]:
         (say("Ticket"), operation.ticket[:80]),
         (say("Reason"), operation.reason),
         (say("Policy"), join("; ", operation.need.rules)),
-        (say("Proved by"), proved_by(operation.proofs)),
+        *proof_facts(operation.proofs),
         (say("Needs"), approvals_by(operation.need)),
         (say("Approved by"), approved_by(operation)),
         (say("Revealed by"), the_manager(operation.manager)),

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from bot.domain.difference import difference_text
 from bot.domain.operation import Operation
 from bot.domain.phone import mask_text
+from bot.domain.proof import ProofState
 from bot.domain.remarks import LogNote
 from bot.domain.replies import LogEntry
 from bot.domain.said import Said, join, said_at, say, say_count, together
@@ -92,8 +93,8 @@ def _stated(text: str) -> Element:
 def _asked(operation: Operation) -> list[Element]:
     """By whom, for which ticket and why, on one line."""
     said = [say("By {name}", name=_requester(operation)[:80])]
-    if operation.proofs:
-        said.append(say("Proved by {what}", what=together(proof.kind.in_words for proof in operation.proofs)))
+    if given := [proof.kind.in_words for proof in operation.proofs if proof.state is ProofState.GIVEN]:
+        said.append(say("Proved by {what}", what=together(given)))
     if operation.approvals:
         said.append(say("Approved by {who}", who=operation.approvers))
     if operation.ticket:

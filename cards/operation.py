@@ -34,7 +34,7 @@ from cards.elements import (
 )
 from cards.inputs import switch
 from cards.instructions import language_of, steps
-from cards.proving import may_confirm, proved_by, proving_button, proving_section
+from cards.proving import may_confirm, proof_facts, proving_button, proving_section
 from cards.revealed import replace_button
 from cards.staying import staying, which_device
 from cards.wording import (
@@ -87,7 +87,7 @@ def render(shown: OperationShown, refresh_for: tuple[str, ...] = ()) -> tuple[El
         (
             (say("Requested by"), operation.requester.name or say("somebody without a name")),
             (say("Confirmed by"), _confirmed_by(operation)),
-            (say("Proved by"), proved_by(operation.proofs)),
+            *proof_facts(operation.proofs),
             (say("Approved by"), approved_by(operation)),
             (say("Revealed by"), the_manager(operation.manager)),
             (say("Ticket"), operation.ticket[:80]),

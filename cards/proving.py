@@ -66,9 +66,13 @@ def may_confirm(proving: Proving | None) -> bool:
     return proving is None or not proving.missing or proving.stands_in
 
 
-def proved_by(proofs: Iterable[Proof]) -> str:
-    """What was proved and by what, for a list of facts; empty for nothing."""
-    return join("; ", (say("{kind}, {evidence}", kind=_TITLES[proof.kind], evidence=_evidence(proof)) for proof in proofs))
+def proof_facts(proofs: Iterable[Proof]) -> list[tuple[str, str]]:
+    """What was proved, and what was not, for a list of facts; both are empty for nothing."""
+    told: dict[bool, list[str]] = {True: [], False: []}
+    for proof in proofs:
+        words = say("{kind}, {evidence}", kind=_TITLES[proof.kind], evidence=_evidence(proof))
+        told[proof.state is ProofState.GIVEN].append(words)
+    return [(say("Proved by"), join("; ", told[True])), (say("Not proved"), join("; ", told[False]))]
 
 
 def _demanded(operation: Operation, proving: Proving) -> Iterable[Element]:

@@ -66,7 +66,7 @@ class Operation:
         manager: the target's manager, as the directory had them when it was asked for, who reveals what it makes; None for the requester.
         manager_card_id: activity id of the card on which they do.
         capped: its target is privileged, restricted or a VIP, so that what a stolen session proves counts less.
-        proofs: of the caller, as they stood when it was confirmed; those of an operation that waits for that are `ports.Proofs.of`.
+        proofs: of the caller, those that stood or had failed when it was confirmed; before that `ports.Proofs.of` has them.
     """
 
     id: str

@@ -163,7 +163,7 @@ def _possible(operation: Operation, proofs: Collection[Proof], whys: Mapping[Pro
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What a confirmation rests on: the agreement that is left to be had, and the proofs that stand."""
+    """What a confirmation rests on: the agreement that is left to be had, and the proofs that stand or have failed."""
 
     need: Need
     proofs: tuple[Proof, ...]
@@ -172,7 +172,7 @@ class Settled:
 def settle(operation: Operation, proofs: tuple[Proof, ...], terms: Terms, now: datetime) -> Settled | Decision:
     """Whether a request may be confirmed with these proofs, and who still has to agree then."""
     how_far = proving(operation, proofs, terms, now)
-    standing = tuple(proof for proof in proofs if proof.counts(now))
+    standing = tuple(proof for proof in proofs if proof.counts(now) or proof.state is ProofState.FAILED)
     if not how_far.missing:
         return Settled(operation.need.with_proofs(proofs, now), standing)
     if not how_far.stands_in:
