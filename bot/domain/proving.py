@@ -15,9 +15,7 @@ from bot.domain.operation import Operation
 from bot.domain.people import Actor, Person
 from bot.domain.policy import Decision, Reason
 from bot.domain.proof import SOURCES, Proof, ProofKind, ProofRules, ProofState, enough, tier_of
-from bot.domain.remarks import LogNote
-from bot.domain.said import say, say_count, say_each
-from bot.domain.stop import FREEZE_FOR, Freeze
+from bot.domain.said import say, say_each
 
 #: How long whoever is asked has for an answer.
 ANSWER_WITHIN: dict[ProofKind, timedelta] = {
@@ -285,61 +283,6 @@ def proof_event(proof: Proof, at: datetime, by: Actor | None = None, ticket: str
 def withdrawn_event(proof: Proof, at: datetime) -> AuditEvent:
     """For the trail: nobody has to answer any more, or the answer counts no more."""
     return proof_event(replace(proof, state=ProofState.WITHDRAWN), at)
-
-
-@dataclass(frozen=True, slots=True)
-class Lock:
-    """A freeze that a failed proof brings.
-
-    Attributes:
-        after: so many failed proofs since `since` bring it; 0 for at once.
-        post: for the log channel.
-    """
-
-    freeze: Freeze
-    event: AuditEvent
-    post: LogNote
-    after: int
-    since: datetime
-
-
-def failures_lock(operation: Operation, rules: ProofRules, at: datetime) -> Lock:
-    """Nobody is changed for a day after so many failed proofs: somebody goes on trying, and an administrator has to look."""
-    reason = say_count(
-        rules.fails, "{count} proof of the caller failed within 24 hours", "{count} proofs of the caller failed within 24 hours"
-    )
-    return _lock(operation, "", str(say("Doorman")), reason, at, rules.fails)
-
-
-def refused_lock(operation: Operation, by_id: str, by_name: str, at: datetime) -> Lock:
-    """Whoever was asked to vouch for the caller says that it is somebody else."""
-    reason = say("{name} was asked whether the caller is real, and said no", name=by_name)
-    return _lock(operation, by_id, by_name, reason, at, 0)
-
-
-def _lock(operation: Operation, by_id: str, by_name: str, reason: str, at: datetime, after: int) -> Lock:
-    target = operation.target
-    not_by = tuple(dict.fromkeys((target.id, operation.requester.id)))
-    freeze = Freeze(target.id, target.name, target.upn, by_id, by_name, at, at + FREEZE_FOR, str(reason), True, True, not_by)
-    facts = {"target_upn": target.upn, "text": "frozen: proofs failed", "reason": str(reason), "ticket": operation.ticket}
-    event = AuditEvent(Tag.CHAT_PERSON_FROZEN, at, by_id, by_name, operation.id, target.id, facts)
-    post = LogNote(
-        say("The caller is not proved"),
-        say(
-            "{reason} ({id}, asked for by {requester}). Nobody can change {name} ({upn}) until {until}.",
-            reason=reason,
-            id=operation.id,
-            requester=operation.requester.name,
-            name=target.name,
-            upn=target.upn,
-            until=freeze.until,
-        ),
-        say("Treat whoever called as an attacker. An administrator ends the freeze with “unfreeze {upn}”.", upn=target.upn),
-        at,
-        grave=True,
-        ticket=operation.ticket,
-    )
-    return Lock(freeze, event, post, after, at - FAILED_WITHIN)
 
 
 #: What the agent says that somebody showed, by the number of the button.

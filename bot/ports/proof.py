@@ -12,7 +12,7 @@ from bot.domain.methods import Dossier
 from bot.domain.operation import Operation
 from bot.domain.people import Person
 from bot.domain.proof import Proof
-from bot.domain.proving import Lock
+from bot.domain.proof_lock import Lock
 from bot.domain.signals import OldNumber, Signals
 
 

@@ -11,16 +11,8 @@ from bot.domain.operation import Operation
 from bot.domain.outside import ProofShown
 from bot.domain.people import Actor
 from bot.domain.proof import Proof, ProofKind, ProofState
-from bot.domain.proving import (
-    DOCUMENT_WORDS,
-    TO_CONFIRM,
-    Lock,
-    Terms,
-    answered,
-    failures_lock,
-    proof_event,
-    refused_lock,
-)
+from bot.domain.proof_lock import Lock, failures_lock, refused_lock
+from bot.domain.proving import DOCUMENT_WORDS, TO_CONFIRM, Terms, answered, proof_event
 from bot.domain.replies import OperationShown
 from bot.domain.said import say
 from bot.ports import Clock, Operations, Proofs, SignedIn

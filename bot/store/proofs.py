@@ -12,7 +12,8 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from bot.domain.audit import AuditEvent
 from bot.domain.operation import Operation
 from bot.domain.proof import Proof, ProofState
-from bot.domain.proving import Lock, proof_event
+from bot.domain.proof_lock import Lock
+from bot.domain.proving import proof_event
 from bot.domain.said import say, to_column
 from bot.store import outbox
 from bot.store.moves import Moves, Seen
