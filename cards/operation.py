@@ -211,9 +211,10 @@ def _actions(shown: OperationShown, operation: Operation) -> list[Element]:
     match operation.state:
         case State.PROPOSED:
             confirm = [button(say("Confirm"), Verb.CONFIRM, operation.id, style="positive")] if may_confirm(shown.proving) else []
-            others = [button(say("Cancel"), Verb.CANCEL, operation.id), *proving_button(operation, shown.proving), suspicious]
-            choosing = operation.recovery and operation.recovery.devices
-            return [*confirm, *(map(without_inputs, others) if choosing else others)]
+            cancel, offers = button(say("Cancel"), Verb.CANCEL, operation.id), proving_button(operation, shown.proving)
+            if operation.recovery and operation.recovery.devices:
+                cancel, suspicious = without_inputs(cancel), without_inputs(suspicious)
+            return [*confirm, cancel, *offers, suspicious]
         case State.AWAITING_APPROVAL:
             return [button(say("Cancel"), Verb.CANCEL, operation.id), suspicious]
         case State.READY:

@@ -114,7 +114,9 @@ def _evidence(proof: Proof) -> str:
 
 def _offers(operation: Operation, proving: Proving) -> list[Element]:
     """A button for each kind that is to be had; why the others are not, folded away."""
-    made = [button(_TITLES[kind], Verb.PROVE, operation.id, kind=kind.value, tooltip=_MEANS[kind]) for kind in proving.offers]
+    made = [
+        without_inputs(button(_TITLES[kind], Verb.PROVE, operation.id, kind=kind.value, tooltip=_MEANS[kind])) for kind in proving.offers
+    ]
     shown: list[Element] = []
     if not made:
         shown.append(line(say("No other proof is to be had for this request.")))
@@ -153,5 +155,7 @@ def _under_way(operation: Operation, asked: Proof, proving: Proving) -> list[Ele
 
 
 def _attest(asked: Proof, words: Iterable[str]) -> Element:
+    """A button for each answer; of these only a yes about a video call needs what was filled in."""
     made = [button(word, Verb.ATTEST, asked.id, pick=pick) for pick, word in enumerate(words)]
-    return buttons(*made[:-1], without_inputs(made[-1]), spacing="Small")
+    filled = 1 if asked.kind is ProofKind.VIDEO else 0
+    return buttons(*made[:filled], *map(without_inputs, made[filled:]), spacing="Small")

@@ -29,7 +29,14 @@ _ANSWERS = {
     Verb.MATCH: (ProofKind.NUMBER_MATCH,),
     Verb.VOUCH: (ProofKind.MANAGER,),
     Verb.NOT_ME: (ProofKind.NUMBER_MATCH, ProofKind.SIGN_IN),
+    Verb.ATTEST: (ProofKind.CALL_BACK, ProofKind.VIDEO, ProofKind.IN_PERSON),
 }
+
+
+def answers(action: CardAction, proof: Proof) -> bool:
+    """Whether this proof is answered by this verb, and by whoever pressed."""
+    who = proof.asked_id or proof.agent_id
+    return proof.kind in _ANSWERS[action.verb] and action.actor.id.lower() == who.lower()
 
 
 class ProofAnswers:
@@ -62,8 +69,11 @@ class ProofAnswers:
     async def press(self, action: CardAction, proof: Proof) -> ProofShown | OperationShown:
         """An answer on a card: the card as it is then.
 
+        Args:
+            action: one that `answers` this proof.
+
         Raises:
-            Refusal: it is not for whoever pressed; the same words as where there is no such proof.
+            Refusal: what was filled in cannot be used.
             DirectoryError: Graph cannot say whether whoever answers still may.
         """
         operation = await self._operations.get(proof.operation_id)
@@ -71,8 +81,6 @@ class ProofAnswers:
             raise unknown(action.verb)
         if action.verb is Verb.ATTEST:
             return await self._attested(action, proof, operation)
-        if proof.kind not in _ANSWERS[action.verb] or action.actor.id.lower() != proof.asked_id.lower():
-            raise unknown(action.verb)
         if proof.state is ProofState.ASKED and self.clock() < proof.expires_at:
             await self._said(action, proof, operation)
         return ProofShown(await self._proofs.get(proof.id) or proof, operation, contact=self._contact)
@@ -106,8 +114,6 @@ class ProofAnswers:
 
     async def _attested(self, action: CardAction, proof: Proof, operation: Operation) -> OperationShown:
         """The agent's own word."""
-        if action.actor.id != proof.agent_id or proof.asked_id:
-            raise unknown(action.verb)
         require(self._gate.permit(await self._gate.standing(action.actor, fresh=True)))
         if proof.state is ProofState.ASKED and self.clock() < proof.expires_at and action.pick is not None:
             given, evidence = await self._attestation(action, proof, operation)

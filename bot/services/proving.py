@@ -15,7 +15,7 @@ from bot.errors import Refusal
 from bot.ports import Operations, Proofs
 from bot.services.confirm import check_presser, too_late
 from bot.services.gate import Gate
-from bot.services.proof_answers import ProofAnswers
+from bot.services.proof_answers import ProofAnswers, answers
 from bot.services.require import require
 from bot.services.review import Reviewer
 from bot.services.showing import Showing
@@ -50,11 +50,15 @@ class ProofDesk:
         self._terms = terms
 
     async def answered(self, action: CardAction) -> Reply | None:
-        """The card after an answer; None where the id names no proof."""
+        """The card after an answer; None where the id names no proof of the presser's, and may name something else.
+
+        Raises:
+            Refusal: there is no such proof, or not for the presser.
+        """
         proof = await self._proofs.get(action.id)
-        if proof:
+        if proof and answers(action, proof):
             return await self._answers.press(action, proof)
-        if action.verb is Verb.NOT_ME:
+        if action.verb is Verb.NOT_ME:  # whoever has nothing to do with a proof is answered as if there were none, and as soon
             return None
         raise unknown(action.verb)
 

@@ -31,9 +31,10 @@ from bot.domain.rules import Limits, Rule
 from bot.domain.verbs import VERBS, Presser, Thing
 from bot.services import gate
 from simulator import cast
-from tests.desk import ALICE, BRAM, HANNA, HELPDESK, OSCAR, Desk, as_json, id_in, one_agent
+from tests.desk import ALICE, BRAM, HANNA, HELPDESK, OSCAR, Answer, Desk, as_json, id_in, one_agent
 from tests.scenarios.bulking import many, previewed
 from tests.scenarios.forging import button
+from tests.scenarios.proving import asked, prove
 from tests.scenarios.telling import notice
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -43,7 +44,7 @@ EXECUTIVES = cast.group("Executives").id
 #: Nothing is called so, and it could be. Of letters, since four figures are found in every thousandth hash of the trail.
 NOTHING = "WWWW"
 #: The same of things whose ids have another form.
-NOTHING_OF = {Thing.REPORT: "d" + "0" * 24, Thing.NOTICE: "f" * 32}
+NOTHING_OF = {Thing.REPORT: "d" + "0" * 24, Thing.NOTICE: "f" * 32, Thing.PROOF: "f" * 32}
 #: Under which a refusal that has no id of its own is explained to whoever was refused: another one each time.
 _REFERENCE = re.compile(r"why [A-Z0-9]{4,6}")
 
@@ -76,6 +77,12 @@ async def scene(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory)
             yield await furnished(desk)
 
 
+async def asked_for(desk: Desk, card: Answer) -> str:
+    """A proof that Alice is asked for."""
+    await prove(desk, card, "number_match")
+    return (await asked(desk, ALICE)).operation_id
+
+
 async def furnished(desk: Desk) -> Scene:
     await desk.say(ALICE, "hello")  # so that she is told of it
     done = await desk.change(HANNA, "set mobile for alice +31 6 12345678", HELPDESK)
@@ -93,6 +100,7 @@ async def furnished(desk: Desk) -> Scene:
         Thing.CHOICE: ((await desk.say(HANNA, "show Jan de Vries")).operation_id,),
         Thing.FORM: ((await desk.say(HANNA, "set mobile")).operation_id,),
         Thing.NOTICE: ((await notice(desk, ALICE)).operation_id,),
+        Thing.PROOF: (await asked_for(desk, proposed),),
         Thing.REPORT: (of_department("Sales"), of_group(EXECUTIVES)),
     }
     assert done.verbs is not None

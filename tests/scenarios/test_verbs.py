@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ from tests.scenarios.forging import (
     scene_of,
     waiting,
 )
+from tests.scenarios.proving import actions, asked, prove
 from tests.scenarios.reporting import LINE, read, read_at
 from tests.scenarios.telling import notice
 
@@ -147,6 +149,9 @@ async def nothing(scene: Scene, where: Any) -> Pressed:
     return Pressed("template", HANNA, (await scene.desk.say(HANNA, "bulk")).message, set())
 
 
+PRIYA = cast.person("Priya Raman")
+#: People whose manager she is.
+TEAM = itertools.cycle(cast.person(name) for name in ("Alice Jansen", "Omar Farouk", "Kenji Tanaka", "Lotte Smit", "Emre Demir"))
 #: Somebody else each time: who was just signed out because of a press has nothing left to be told of.
 TOLD = itertools.cycle(cast.person(name) for name in ("Alice Jansen", "Omar Farouk", "Kenji Tanaka", "Mia O'Brien", "Rina Patel"))
 
@@ -159,6 +164,34 @@ async def a_notice(scene: Scene, where: Any) -> Pressed:
     await scene.desk.press(HANNA, own, "confirm")
     told = await notice(scene.desk, who, id)
     return Pressed(told.operation_id, who, told.message, {own.message.id, told.message.id})
+
+
+async def a_provable_one(scene: Scene, where: Any) -> Pressed:
+    own = await an_operation(scene, where)
+    return replace(own, data={"kind": "in_person"})
+
+
+async def a_number_match(scene: Scene, where: Any) -> Pressed:
+    who = next(TOLD)
+    await scene.desk.say(who, "hello")  # so that there is a chat
+    own = await scene.desk.say(HANNA, f"set office for {who.upn} +31 20 7654321", where)
+    await prove(scene.desk, own, "number_match")
+    theirs = await asked(scene.desk, who, own.operation_id)
+    return Pressed(theirs.operation_id, who, theirs.message, {own.message.id, theirs.message.id}, {"pick": 0})
+
+
+async def a_managers_word(scene: Scene, where: Any) -> Pressed:
+    await scene.desk.say(PRIYA, "hello")
+    own = await scene.desk.say(HANNA, f"set office for {next(TEAM).upn} +31 20 7654321", where)
+    await prove(scene.desk, own, "manager")
+    theirs = await asked(scene.desk, PRIYA, own.operation_id)
+    return Pressed(theirs.operation_id, PRIYA, theirs.message, {own.message.id, theirs.message.id}, {"pick": 0})
+
+
+async def an_attestation(scene: Scene, where: Any) -> Pressed:
+    own = await scene.desk.say(HANNA, f"set mobile for {scene.somebody()} +31 6 12345678", where)
+    await prove(scene.desk, own, "in_person")
+    return Pressed(actions(own, "attest")[0]["data"]["id"], HANNA, own.message, {own.message.id}, {"pick": 0})
 
 
 async def a_report(scene: Scene, where: Any) -> Pressed:
@@ -178,12 +211,16 @@ MADE: tuple[tuple[Verb, Make], ...] = (
     *((verb, a_seen_pass) for verb in (Verb.REVEAL, Verb.REPLACE)),
     *((verb, a_person) for verb in (Verb.SUSPECT, Verb.STRONGER)),
     (Verb.AGAIN, a_stale_one),
-    (Verb.NOT_ME, a_notice),
+    (Verb.PROVE, a_provable_one),
+    (Verb.MATCH, a_number_match),
+    (Verb.VOUCH, a_managers_word),
+    (Verb.ATTEST, an_attestation),
     (Verb.CHOOSE, a_choice),
     (Verb.FILL, a_form),
     (Verb.OPEN, a_command),
     (Verb.TEMPLATE, nothing),
     *((verb, a_report) for verb in (Verb.LIST, Verb.READ_AGAIN)),
+    (Verb.NOT_ME, a_notice),  # last, because it freezes people
 )
 #: These leave what they are pressed on as it was, so one of it serves every press.
 LASTING = frozenset({Verb.PREVIEW, Verb.HOLD, Verb.GO_ON, Verb.RETRY, Verb.RESULT, Verb.REVEAL, Verb.REPLACE, Verb.VIEW, *SAYING})
