@@ -10,7 +10,7 @@ from bot.domain.proof import Proof, ProofKind, ProofState
 from bot.domain.proving import DOCUMENT_WORDS, Proving
 from bot.domain.said import join, say, say_count, say_each, spoken
 from cards.buttons import button, buttons, without_inputs
-from cards.elements import Element, box, heading, line, moment, one_line, question, run
+from cards.elements import Element, box, heading, line, moment, question, run
 
 #: The colleague in a video call, and why no proof is possible.
 ANSWER, REASON = "answer", "reason"
@@ -148,7 +148,8 @@ def _under_way(operation: Operation, asked: Proof, proving: Proving) -> list[Ele
             return [line(run(ring, bold=True)), line(run(asked.evidence, subtle=True)), _attest(asked, came), moment(until)]
         case ProofKind.VIDEO:
             told = say("See {name} in a video call together with a colleague of the helpdesk.", name=name)
-            named = one_line(ANSWER, say("The colleague in the call"), 200, say("Name the colleague who saw the caller with you."))
+            # Nothing keeps from Cancel: who presses yes without it is told.
+            named = {**question(ANSWER, say("The colleague in the call"), limit=200), "isMultiline": False}
             return [line(told), named, _attest(asked, (say("It is {name}", name=name), say("It is somebody else"))), moment(until)]
     told = say("{name} stands before you. Which document did you see? No number of it is wanted.", name=name)
     return [line(told), _attest(asked, (*DOCUMENT_WORDS, say("It is somebody else"))), moment(until)]

@@ -137,8 +137,9 @@ def _why_not(kind: ProofKind, operation: Operation, proofs: Collection[Proof], t
 
 
 def _counts_too_little(kind: ProofKind, operation: Operation) -> str:
-    wanted = [need for need in (operation.need.proof, *(eased.proof for eased in operation.need.eased)) if need]
-    if not wanted or any(need.takes(kind, capped=operation.capped) for need in wanted):
+    """Where something has to be proved, why this kind would not help; where nothing has to be, each tells those who agree something."""
+    wanted = [operation.need.proof, *(eased.proof for eased in operation.need.eased)]
+    if not operation.need.proof or any(need.takes(kind, capped=operation.capped) for need in wanted):
         return ""
     tier = tier_of(kind, capped=operation.capped)
     least = min(need.tier for need in wanted)
