@@ -144,13 +144,13 @@ def _under_way(operation: Operation, asked: Proof, proving: Proving) -> list[Ele
             return [line(told), moment(until)]
         case ProofKind.CALL_BACK:
             ring = say("Hang up, and ring {name} at {number}.", name=name, number=proving.call or asked.evidence)
-            came = (say("They answered and asked for this"), say("Nobody, or somebody else"))
+            came = (say("They asked for this"), say("Not reached"))
             return [line(run(ring, bold=True)), line(run(asked.evidence, subtle=True)), _attest(asked, came), moment(until)]
         case ProofKind.VIDEO:
             told = say("See {name} in a video call together with a colleague of the helpdesk.", name=name)
             # Nothing keeps from Cancel: who presses yes without it is told.
             named = {**question(ANSWER, say("The colleague in the call"), limit=200), "isMultiline": False}
-            return [line(told), named, _attest(asked, (say("It is {name}", name=name), say("It is somebody else"))), moment(until)]
+            return [line(told), named, _attest(asked, (say("It is them"), say("It is somebody else"))), moment(until)]
     told = say("{name} stands before you. Which document did you see? No number of it is wanted.", name=name)
     return [line(told), _attest(asked, (*DOCUMENT_WORDS, say("It is somebody else"))), moment(until)]
 

@@ -44,6 +44,7 @@ from bot.domain.stop import Freeze, Pause, Threat, frozen_post, paused_post
 from bot.domain.threat import raised_post
 from tests.cards.bulk_samples import bulk_jobs, hostile_jobs
 from tests.cards.notice_samples import hostile_notices, notices
+from tests.cards.proof_samples import hostile_proofs, proofs
 from tests.cards.report_samples import hostile_reports, reports
 
 NOW = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)
@@ -581,6 +582,7 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
         **bulk_jobs(PROPOSED, LINK),
         **reports(),
         **notices(in_state(State.SUCCEEDED), NOW),
+        **proofs(PROPOSED, NOW),
     }
     return {name: (reply, ("29:hanna",) if name.startswith(("confirm", "operation")) else ()) for name, reply in samples.items()}
 
@@ -633,6 +635,7 @@ def hostile(text: str) -> dict[str, Reply]:
         **hostile_jobs(text, operation, LINK),
         **hostile_reports(text),
         **hostile_notices(text, operation, NOW),
+        **hostile_proofs(text, replace(operation, state=State.PROPOSED), NOW),
         "log": LogEntry(operation.masked()),
         "log failed": LogEntry(replace(operation, state=State.FAILED, finished_at=NOW).masked()),
         "form": FormShown("F7K2M9QX", text, text, text, text, fields, text, Remark(text, text, Tone.REFUSED)),

@@ -11,7 +11,7 @@ import pytest
 from bot.domain.audit import Tag
 from bot.domain.incoming import Verb
 from bot.domain.life import State
-from bot.domain.outside import NoticeShown
+from bot.domain.outside import NoticeShown, ProofShown
 from bot.domain.remarks import Remark
 from bot.domain.replies import Choose, HandedOver, LogEntry, OperationShown, Revealed
 from bot.domain.stop import Stop
@@ -31,7 +31,7 @@ LONG = {
     *(name for name in reports() if name != "report-nobody"),
 }  # fmt: skip
 #: Their buttons are in more than one set.
-SEVERAL_SETS = ("pending", "bulk-proposed-found", "bulk-proposed-included", "bulk-dry-run-open")
+SEVERAL_SETS = ("pending", "bulk-proposed-found", "bulk-proposed-included", "bulk-dry-run-open", "proof")
 ALL = {name: reply for name, (reply, _) in replies().items()}
 
 
@@ -39,7 +39,7 @@ def _presses(card: dict[str, Any]) -> list[dict[str, Any]]:
     """The buttons, without their fallbacks; of a button that asks something first, the one behind the question. Links are none."""
     found = list(card.get("actions", ()))
     found += [action for each in elements(card["body"]) if each.get("type") == "ActionSet" for action in each["actions"]]
-    behind = [action for each in found if each["type"] == "Action.ShowCard" for action in each["card"]["actions"]]
+    behind = [action for each in found if each["type"] == "Action.ShowCard" for action in each["card"].get("actions", ())]
     return [each for each in found if each["type"] == "Action.Execute"] + behind
 
 
@@ -81,7 +81,7 @@ def test_a_button_carries_a_verb_an_id_and_perhaps_a_pick(name: str) -> None:
         assert len(press["title"]) <= 20
         assert press["verb"] in set(Verb)
         assert "id" in press["data"]
-        assert set(press["data"]) <= {"id", "pick", "plan"}
+        assert set(press["data"]) <= {"id", "pick", "plan", "kind"}
         fallback = press["fallback"]
         assert fallback["type"] == "Action.Submit"
         assert fallback["data"] == {"verb": press["verb"], **press["data"]}
@@ -287,7 +287,7 @@ def test_what_is_to_be_typed_in_a_remark_looks_like_it() -> None:
 def test_what_holds_for_everybody_stands_first_on_every_card_of_who_works_here(name: str) -> None:
     card = render(ALL[name], stop=Stop(PAUSE, threat=THREAT)).card
     assert problems(card) == []
-    if isinstance(ALL[name], NoticeShown | HandedOver):
+    if isinstance(ALL[name], NoticeShown | HandedOver | ProofShown):
         assert card == render(ALL[name]).card
         return
     (banner,) = [text for text in strings(card["body"][0]) if "Paused" in text]
