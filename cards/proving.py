@@ -57,7 +57,7 @@ def proving_button(operation: Operation, proving: Proving | None) -> list[Elemen
     """Where nobody wants a proof: the offers, folded away behind one button."""
     if proving is None or not proving.offers or proving_section(operation, proving):
         return []
-    inner = {"type": "AdaptiveCard", "body": _offers(operation, proving)}
+    inner = {"type": "AdaptiveCard", "body": _why_not(proving), "actions": _offered(operation, proving)}
     return [{"type": "Action.ShowCard", "title": spoken(say("Is it really them?")), "card": inner}]
 
 
@@ -114,17 +114,23 @@ def _evidence(proof: Proof) -> str:
 
 def _offers(operation: Operation, proving: Proving) -> list[Element]:
     """A button for each kind that is to be had; why the others are not, folded away."""
-    made = [
+    made, whys = _offered(operation, proving), _why_not(proving)
+    shown = [] if made else [line(say("No other proof is to be had for this request."))]
+    if not whys:
+        return [*shown, buttons(*made, spacing="Small")]
+    toggle = {"type": "Action.ToggleVisibility", "title": spoken(say("Why not another?")), "targetElements": [OTHERS]}
+    return [*shown, buttons(*made, toggle, spacing="Small"), {**box(whys, spacing="Small"), "id": OTHERS, "isVisible": False}]
+
+
+def _offered(operation: Operation, proving: Proving) -> list[Element]:
+    """For which nothing has to be filled in."""
+    return [
         without_inputs(button(_TITLES[kind], Verb.PROVE, operation.id, kind=kind.value, tooltip=_MEANS[kind])) for kind in proving.offers
     ]
-    shown: list[Element] = []
-    if not made:
-        shown.append(line(say("No other proof is to be had for this request.")))
-    if proving.not_offered:
-        toggle = {"type": "Action.ToggleVisibility", "title": spoken(say("Why not another?")), "targetElements": [OTHERS]}
-        whys = [line(run(say("{kind}: {why}", kind=_TITLES[each.kind], why=each.why), subtle=True)) for each in proving.not_offered]
-        return [*shown, buttons(*made, toggle, spacing="Small"), {**box(whys, spacing="Small"), "id": OTHERS, "isVisible": False}]
-    return [*shown, *([buttons(*made, spacing="Small")] if made else [])]
+
+
+def _why_not(proving: Proving) -> list[Element]:
+    return [line(run(say("{kind}: {why}", kind=_TITLES[each.kind], why=each.why), subtle=True)) for each in proving.not_offered]
 
 
 def _under_way(operation: Operation, asked: Proof, proving: Proving) -> list[Element]:
