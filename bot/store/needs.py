@@ -18,6 +18,7 @@ def need_row(need: Need) -> dict[str, Any]:
         "proof": _proof_row(need.proof) if need.proof else None,
         "eased": list(map(_eased_row, need.eased)),
         "instead": _eased_row(need.instead) if need.instead else None,
+        "stood_in": need.stood_in,
         "risky": need.risky,
     }
     return _agreement_row(need) | {key: value for key, value in more.items() if value}
@@ -31,6 +32,7 @@ def need(stored: dict[str, Any]) -> Need:
         proof=_proof(stored["proof"]) if stored.get("proof") else NO_PROOF,
         eased=tuple(map(_eased, stored.get("eased", ()))),
         instead=_eased(stored["instead"]) if stored.get("instead") else None,
+        stood_in=stored.get("stood_in", False),
         risky=stored.get("risky", False),
     )
 

@@ -10,6 +10,7 @@ from bot.domain.proof import ProofKind, ProofNeed
 from simulator import cast
 from tests.desk import BRAM, HANNA, OMAR, Answer, Desk
 from tests.scenarios.bulking import told
+from tests.scenarios.approving import approvers_card
 from tests.scenarios.proving import DIEGO, SET, actions, asked, attest, demanding, press, prove, titles
 from tests.scenarios.telling import TELLING
 
@@ -244,6 +245,9 @@ async def test_where_nothing_can_be_proved_more_people_agree_and_read_why(databa
         assert "a reason" in str(await desk.press(HANNA, card, "confirm"))
         await desk.press(HANNA, card, "confirm", data={"reason": "Sam saw him at the gate"})
         await desk.settled(card, "Waiting for")
+        await desk.press(BRAM, await approvers_card(desk, card.operation_id), "approve")
+        await desk.settled(card, "Done")
+        assert desk.phones(DIEGO)["mobile"] == "+31 612345678"
 
 
 async def test_nobody_answers_in_time(database_url: str) -> None:

@@ -39,6 +39,7 @@ needs = st.builds(
     proof=proofs | st.just(NO_PROOF),
     eased=st.lists(eased, max_size=3).map(tuple),
     instead=st.none() | eased.map(lambda one: Eased(proof=NO_PROOF, approvals=one.approvals, groups=one.groups)),
+    stood_in=st.booleans(),
     risky=st.booleans(),
 )
 
