@@ -48,7 +48,7 @@ class Proofs(Protocol):
             lock: a freeze of the person that comes with it.
 
         Returns:
-            False when it was answered before, or ended.
+            False when it was answered before, or ended, or when the time for an answer is over.
         """
 
     async def put_card(self, proof_id: str, card_id: str) -> None:

@@ -33,7 +33,10 @@ _ASKED_ABOUT = select(proofs.c.operation_id).where(ASKED, proofs.c.target_id == 
 _FAILED_ABOUT = select(func.count()).where(
     proofs.c.state == ProofState.FAILED.value, proofs.c.target_id == bindparam("target"), proofs.c.answered_at > bindparam("since")
 )
-_ANSWER = update(proofs).where(proofs.c.id == bindparam("proof"), ASKED)
+_END = update(proofs).where(proofs.c.id == bindparam("proof"), ASKED)
+#: Whoever answers was in time when they pressed; what was asked of Entra ID after that may have taken longer.
+_ANSWER = _END.where(proofs.c.expires_at > bindparam("at"))
+_ANSWERS = frozenset({ProofState.GIVEN, ProofState.FAILED})
 
 
 class StoredProofs:
@@ -89,7 +92,8 @@ class StoredProofs:
                 outbox.take_turn(connection)
             given = _row(proof)
             changed = {name: given[name] for name in ("state", "by_id", "by_name", "evidence", "answered_at", "expires_at")}
-            if not connection.execute(_ANSWER.values(**changed), {"proof": proof.id}).rowcount:
+            ends = _ANSWER if proof.state in _ANSWERS else _END
+            if not connection.execute(ends.values(**changed), {"proof": proof.id, "at": at}).rowcount:
                 return False
             operation = self._moves.stay(connection, "proved", Seen(proof.operation_id), {}, at=at, trail=trail, event=event)
             if operation is None:
@@ -148,6 +152,6 @@ def _end_late(connection: Connection, trail: Trail, enqueue: Enqueue, operation_
     late = [found for found in ASKED_OF(connection, {"operation": operation_id}) if found.expires_at <= now]
     for proof in map(proof_in, late):
         ended = replace(proof, state=ProofState.EXPIRED)
-        connection.execute(_ANSWER.values(state=ended.state.value, answered_at=now), {"proof": proof.id})
+        connection.execute(_END.values(state=ended.state.value, answered_at=now), {"proof": proof.id})
         trail.append(proof_event(ended, now))
         look(connection, enqueue, proof.id, ended.state.value)
