@@ -1,0 +1,189 @@
+"""Whether what was confirmed was proved: told from what people really pressed and from the rows of the database, by no rule of the bot.
+
+What follows is the contract once more, in plain words, so that a mistake in `bot.domain.proof` or `bot.domain.proving` cannot hide here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from bot.domain.audit import Tag
+from bot.domain.need import Eased, Need
+from bot.domain.proof import ProofNeed
+from bot.store.tables import audit_events, operations, proofs
+
+#: What each kind is worth, what it rests on, and how many minutes somebody has for an answer.
+KINDS = {
+    "sign_in": (3, "session", 10),
+    "in_person": (3, "body", 15),
+    "number_match": (2, "session", 2),
+    "manager": (2, "manager", 30),
+    "video": (2, "body", 15),
+    "call_back": (1, "number", 15),
+}
+#: The states that an operation comes to only when everybody has agreed who has to.
+AGREED = frozenset({"queued", "ready", "revealing", "running", "succeeded", "partial"})
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """An operation as it was proposed.
+
+    Attributes:
+        need: what policy demanded then.
+        capped: what a stolen session proves counts less.
+    """
+
+    id: str
+    need: Need
+    capped: bool
+    parties: frozenset[str]
+
+
+@dataclass
+class Given:
+    """A proof that the database says was given.
+
+    Attributes:
+        withdrawn: when it was seen to count no more.
+    """
+
+    operation_id: str
+    kind: str
+    by: str
+    at: datetime
+    withdrawn: datetime | None = None
+
+    def counts(self, need: ProofNeed, *, capped: bool, at: datetime) -> bool:
+        """Whether it counts for a need at a moment."""
+        tier = 1 if capped and self.kind == "number_match" else KINDS[self.kind][0]
+        named = need.kinds is None or self.kind in {each.value for each in need.kinds}
+        stands = self.withdrawn is None or self.withdrawn >= at
+        return named and tier >= need.tier and stands and self.at <= at < self.at + need.valid_for
+
+
+@dataclass
+class Oracle:
+    """Watches the operations of one case.
+
+    Attributes:
+        right: the moments at which somebody who was asked said yes to a proof, in time, by its id.
+        figures: what was seen, so that nobody mistakes an empty run for a good one.
+    """
+
+    right: dict[str, list[datetime]] = field(default_factory=dict)
+    wanted: dict[str, Wanted] = field(default_factory=dict)
+    given: dict[str, Given] = field(default_factory=dict)
+    violations: list[str] = field(default_factory=list)
+    figures: Counter[str] = field(default_factory=Counter)
+    _states: dict[str, str] = field(default_factory=dict)
+    _confirmed: set[str] = field(default_factory=set)
+
+    def pressed(self, proof_id: str, at: datetime) -> None:
+        """Somebody who was asked is about to say yes."""
+        self.right.setdefault(proof_id, []).append(at)
+
+    def look(self, connection: Connection, now: datetime) -> None:
+        """Compares everything with what may be."""
+        ids = list(self.wanted)
+        rows = connection.execute(select(proofs).where(proofs.c.operation_id.in_(ids))).all()
+        for row in rows:
+            self._look_at_proof(row, now)
+        answers = audit_events.c.tag.in_((Tag.PROOF_GIVEN.value, Tag.PROOF_FAILED.value))
+        said = connection.execute(select(func.count()).where(audit_events.c.operation_id.in_(ids), answers)).scalar_one()
+        self._must(said <= sum(bool(row.by_id) for row in rows), f"{said} answers to {len(rows)} proofs")
+        asked = connection.execute(select(proofs.c.target_id).where(proofs.c.operation_id.in_(ids), proofs.c.state == "asked",
+                                                                    proofs.c.expires_at > now)).scalars()  # fmt: skip
+        for target_id, many in Counter(asked).items():
+            self._must(many == 1, f"{many} proofs about {target_id} are asked for at once")
+        for row in connection.execute(select(operations).where(operations.c.id.in_(ids))):
+            self._look_at_operation(row)
+
+    def proved(self, wanted: Wanted, need: ProofNeed, at: datetime, *, still: bool = False) -> bool:
+        """Whether so many proofs that rest on different things counted at a moment.
+
+        Args:
+            still: those that were withdrawn later do not count either.
+        """
+        rests = {
+            KINDS[one.kind][1]
+            for one in self._of(wanted)
+            if one.counts(need, capped=wanted.capped, at=at) and not (still and one.withdrawn)
+        }
+        return len(rests) >= need.count
+
+    def agreements(self, wanted: Wanted, at: datetime, *, still: bool = False) -> list[int]:
+        """How many people's agreement is enough, by each of the ways that are open but that of standing in for a proof."""
+        if not self.proved(wanted, wanted.need.proof, at, still=still):
+            return []
+        return [wanted.need.approvals, *(one.approvals for one in self._eased(wanted, at, still=still))]
+
+    def may_go_on(self, connection: Connection, wanted: Wanted) -> bool:
+        """Whether what everybody agreed to may still be carried out, by what stands of its proofs, with as many people as agreed."""
+        row = connection.execute(select(operations).where(operations.c.id == wanted.id)).one()
+        enough = self.agreements(wanted, row.confirmed_at, still=True)
+        if not enough and row.request["need"].get("stood_in") and wanted.need.instead:
+            enough = [wanted.need.instead.approvals]
+        return bool(enough) and len(row.approvals) >= min(enough)
+
+    def _eased(self, wanted: Wanted, at: datetime, *, still: bool) -> Iterable[Eased]:
+        return (one for one in wanted.need.eased if self.proved(wanted, one.proof, at, still=still))
+
+    def _of(self, wanted: Wanted) -> list[Given]:
+        return [one for one in self.given.values() if one.operation_id == wanted.id]
+
+    def _look_at_proof(self, row: Any, now: datetime) -> None:
+        before, state = self._states.get(row.id, "asked"), row.state
+        self._states[row.id] = state
+        if state != before:
+            self.figures[f"proofs {state}"] += 1
+            allowed = before == "asked" or (before, state) == ("given", "withdrawn")
+            self._must(allowed, f"proof {row.kind} went from {before} to {state}")
+        if state == "given" and row.id not in self.given:
+            ends = row.asked_at + timedelta(minutes=KINDS[row.kind][2])
+            pressed = [at for at in self.right.get(row.id, ()) if row.asked_at <= at < ends]
+            self._must(bool(pressed), f"{row.kind} of {row.operation_id} was given, and nobody who was asked said yes in time")
+            self._must(row.answered_at < ends, f"{row.kind} of {row.operation_id} was answered at {row.answered_at}, asked until {ends}")
+            self.given[row.id] = Given(row.operation_id, row.kind, row.by_id, row.answered_at)
+        if state == "withdrawn" and row.id in self.given and self.given[row.id].withdrawn is None:
+            self.given[row.id].withdrawn = now
+
+    def _look_at_operation(self, row: Any) -> None:
+        wanted = self.wanted[row.id]
+        if row.confirmed_at is None:
+            self._must(row.state in ("proposed", "cancelled", "expired", "failed"), f"{row.id} is {row.state} and was never confirmed")
+            return
+        enough = self.agreements(wanted, row.confirmed_at)
+        stood_in = bool(row.request["need"].get("stood_in"))
+        if not enough:
+            instead = wanted.need.instead
+            reasoned = instead is not None and instead.approvals > 0 and stood_in and bool(row.request["reason"])
+            self._must(reasoned, f"{row.id} is {row.state}, and {wanted.need} was not proved: {self._of(wanted)}")
+            enough = [instead.approvals] if instead else [99]
+        if row.id not in self._confirmed:
+            self._confirmed.add(row.id)
+            self.figures["confirmed"] += 1
+            self.figures["confirmed with proofs"] += bool(wanted.need.proof and not stood_in)
+            self.figures["confirmed with more people instead"] += stood_in
+            self.figures["confirmed with fewer people"] += row.request["need"]["approvals"] < wanted.need.approvals
+        if row.state in AGREED:
+            agreed = {one["id"] for one in row.approvals}
+            vouched = self._vouched(wanted, row.confirmed_at)
+            self._must(len(agreed) == len(row.approvals) >= min(enough), f"{row.id} is {row.state} with the agreement of {agreed}")
+            self._must(not agreed & (wanted.parties | vouched), f"{row.id} was agreed to by a party to it: {agreed}")
+
+    def _vouched(self, wanted: Wanted, at: datetime) -> set[str]:
+        """Whose word as a manager counted when it was confirmed."""
+        needs = [need for need in (wanted.need.proof, *(one.proof for one in wanted.need.eased)) if need]
+        found = [one for one in self._of(wanted) if one.kind == "manager"]
+        return {one.by for one in found if any(one.counts(need, capped=wanted.capped, at=at) for need in needs)}
+
+    def _must(self, holds: bool, said: str) -> None:
+        if not holds:
+            self.violations.append(said)
