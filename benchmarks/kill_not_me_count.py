@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,30 +10,15 @@ from typing import Any
 
 from sqlalchemy import select
 
-from benchmarks.kill_bots import Bot
+from benchmarks.kill_cases import LOG, People
 from benchmarks.kill_count import Count, Stored
-from benchmarks.kill_not_me_people import LOG, NEVER, Case, People
+from benchmarks.kill_not_me_people import NEVER, Case
 from bot.domain.audit import Tag
 from bot.domain.life import State
 from bot.domain.not_me import COMMAND
 from bot.domain.said import from_store
 from bot.store.tables import audit_events, freezes, log_notices, notices
 from bot.store.transactions import open_engine
-
-
-class MortalBot(Bot):
-    """A bot of which is known when it died.
-
-    Attributes:
-        deaths: the moments.
-    """
-
-    deaths: list[float]
-
-    async def kill(self) -> None:
-        """See `Bot`."""
-        await super().kill()
-        self.deaths = [*getattr(self, "deaths", []), time.time()]
 
 
 @dataclass(frozen=True)
@@ -67,7 +51,7 @@ def read(database_url: str) -> Kept:
         engine.dispose()
 
 
-def count(people: People, stored: Stored, kept: Kept, deaths: Iterable[float]) -> Count:
+def count(people: People[Case], stored: Stored, kept: Kept, deaths: Iterable[float]) -> Count:
     """Each step once in effect, nothing forgotten, and nobody told twice but by a process that died before it could note that down."""
     result = Count(problems=list(people.problems))
     cases, died = people.done, sorted(deaths)
@@ -104,7 +88,7 @@ def count(people: People, stored: Stored, kept: Kept, deaths: Iterable[float]) -
     return result
 
 
-def _count_messages(result: Count, people: People, cases: Sequence[Case], died: Sequence[float]) -> None:
+def _count_messages(result: Count, people: People[Case], cases: Sequence[Case], died: Sequence[float]) -> None:
     own = {case.who.id: {one.id for one in people.world.teams.threads.find(case.who)[:1]} for case in cases}
     approvers = {case.approver.id: people.world.teams.threads.find(case.approver)[0].id for case in cases}
     kinds: dict[str, Callable[[Case], list[float]]] = {

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy
 
 from benchmarks.kill_bots import Bot
+from benchmarks.kill_count import Count
 from benchmarks.world import NO_LIMITS
 from bot.store.transactions import open_engine
 from simulator import cast, doorman
@@ -22,6 +23,30 @@ PATIENCE = 90.0
 
 #: Has the bot die once over this person, at this moment, and says whether what is left was finished.
 Death = Callable[[int, cast.Member, World, Bot], Awaitable[None]]
+
+
+#: Carries a plan out on an empty database; logs go to the folder.
+Run = Callable[[str, Path], Awaitable[Count]]
+
+
+def on_each_database(new_database: Callable[[str], str], folder: Path, runs: Mapping[str, Run]) -> dict[str, Count]:
+    """What became of each kind's run, all at the same time, because most of it is waiting; none has a problem."""
+    addresses = {kind: new_database(kind) for kind in runs}
+
+    async def on_all() -> list[Count]:
+        for kind in addresses:
+            (folder / kind).mkdir()
+        return await asyncio.gather(*(runs[kind](address, folder / kind) for kind, address in addresses.items()))
+
+    results = dict(zip(addresses, asyncio.run(on_all()), strict=True))
+    for result in results.values():
+        assert result.problems == [], "\n".join(result.problems)
+    return results
+
+
+def on_both(new_database: Callable[[str], str], folder: Path, run: Run) -> list[Count]:
+    """The same run on both kinds."""
+    return list(on_each_database(new_database, folder, {"sqlite": run, "postgresql": run}).values())
 
 
 def victims(moments: Iterable[int]) -> dict[int, cast.Member]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from benchmarks.kill import Plan, run
-from benchmarks.kill_count import Count
+from tests.killing import on_both
 
 pytestmark = pytest.mark.usefixtures("forked_bots")
 
@@ -17,16 +17,7 @@ PLAN = Plan(changes=12, kills=8, seed=7)
 
 
 def test_every_confirmed_change_happens_once_whenever_the_bot_dies(new_database: Callable[[str], str], tmp_path: Path) -> None:
-    """Both kinds at the same time, because most of it is waiting."""
-    addresses = {kind: new_database(kind) for kind in ("sqlite", "postgresql")}
-
-    async def on_each() -> list[Count]:
-        for kind in addresses:
-            (tmp_path / kind).mkdir()
-        return await asyncio.gather(*(run(PLAN, address, tmp_path / kind) for kind, address in addresses.items()))
-
-    for result in asyncio.run(on_each()):
-        assert result.problems == [], "\n".join(result.problems)
+    for result in on_both(new_database, tmp_path, partial(run, PLAN)):
         assert result.figures["changes confirmed"] == PLAN.changes
         assert result.figures["in effect exactly once"] == PLAN.changes
         assert result.figures["log cards delivered"] == PLAN.changes

@@ -5,14 +5,14 @@ The long one is `python -m benchmarks.bulk_kill`.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from benchmarks.bulk_kill import Plan, run
-from benchmarks.kill_count import Count
+from tests.killing import on_each_database
 
 pytestmark = pytest.mark.usefixtures("forked_bots")
 
@@ -20,15 +20,7 @@ PLANS = {"sqlite": Plan(kills=4, rows=30, seed=3, apart=1.5), "postgresql": Plan
 
 
 def test_every_row_is_done_once_whenever_the_bot_dies(new_database: Callable[[str], str], tmp_path: Path) -> None:
-    """Both kinds at the same time, because most of it is waiting."""
-    addresses = {kind: new_database(kind) for kind in PLANS}
-
-    async def on_each() -> list[Count]:
-        for kind in addresses:
-            (tmp_path / kind).mkdir()
-        return await asyncio.gather(*(run(PLANS[kind], address, tmp_path / kind) for kind, address in addresses.items()))
-
-    for result, plan in zip(asyncio.run(on_each()), PLANS.values(), strict=True):
-        assert result.problems == [], "\n".join(result.problems)
-        assert result.figures["rows"] == plan.rows * int(result.figures["jobs"])
-        assert result.figures["kills"] == plan.kills
+    results = on_each_database(new_database, tmp_path, {kind: partial(run, plan) for kind, plan in PLANS.items()})
+    for kind, result in results.items():
+        assert result.figures["rows"] == PLANS[kind].rows * int(result.figures["jobs"])
+        assert result.figures["kills"] == PLANS[kind].kills
