@@ -99,7 +99,7 @@ class Proving:
 
 def proving(operation: Operation, proofs: tuple[Proof, ...], terms: Terms, now: datetime) -> Proving:
     """How far a request that waits for its confirmation is."""
-    proofs = tuple(_in_time(proof, now) for proof in proofs)
+    proofs = tuple(in_time(proof, now) for proof in proofs)
     whys = {kind: _why_not(kind, operation, proofs, terms, now) for kind in OFFERED}
     missing = not enough(operation.need.proof, proofs, now)
     return Proving(
@@ -112,7 +112,7 @@ def proving(operation: Operation, proofs: tuple[Proof, ...], terms: Terms, now: 
     )
 
 
-def _in_time(proof: Proof, now: datetime) -> Proof:
+def in_time(proof: Proof, now: datetime) -> Proof:
     """What nobody answered in time is over, also before anybody has ended it."""
     late = proof.state is ProofState.ASKED and proof.expires_at <= now
     return replace(proof, state=ProofState.EXPIRED) if late else proof

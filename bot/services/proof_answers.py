@@ -12,7 +12,7 @@ from bot.domain.outside import ProofShown
 from bot.domain.people import Actor
 from bot.domain.proof import Proof, ProofKind, ProofState
 from bot.domain.proof_lock import Lock, failures_lock, refused_lock
-from bot.domain.proving import DOCUMENT_WORDS, TO_CONFIRM, Terms, answered, proof_event
+from bot.domain.proving import DOCUMENT_WORDS, TO_CONFIRM, Terms, answered, in_time, proof_event
 from bot.domain.replies import OperationShown
 from bot.domain.said import say
 from bot.ports import Clock, Operations, Proofs, SignedIn
@@ -83,7 +83,8 @@ class ProofAnswers:
             return await self._attested(action, proof, operation)
         if proof.state is ProofState.ASKED and self.clock() < proof.expires_at:
             await self._said(action, proof, operation)
-        return ProofShown(await self._proofs.get(proof.id) or proof, operation, contact=self._contact)
+        latest = in_time(await self._proofs.get(proof.id) or proof, self.clock())  # whoever is late reads so, and is not asked again
+        return ProofShown(latest, operation, contact=self._contact)
 
     async def _said(self, action: CardAction, proof: Proof, operation: Operation) -> None:
         if action.verb is Verb.NOT_ME:

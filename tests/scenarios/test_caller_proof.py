@@ -9,8 +9,8 @@ import pytest
 from bot.domain.proof import ProofKind, ProofNeed
 from simulator import cast
 from tests.desk import BRAM, HANNA, OMAR, Answer, Desk
-from tests.scenarios.bulking import told
 from tests.scenarios.approving import approvers_card
+from tests.scenarios.bulking import told
 from tests.scenarios.proving import DIEGO, SET, actions, asked, attest, demanding, press, prove, titles
 from tests.scenarios.telling import TELLING
 
