@@ -39,7 +39,7 @@ async def desk(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
 def found_in(shown: object) -> str:
     """The number that the agent reads out."""
     [number] = set(re.findall(r"\b7310\d{3}\b", str(shown)))
-    return number
+    return str(number)
 
 
 def as_bytes(message: Message) -> bytes:
