@@ -64,8 +64,8 @@ class Case:
         self._keys = 0
         self.oracle = Oracle()
 
-    def _open(self) -> list[Replica]:
-        return [Replica(writer, self._tenant, self._policy, self._dice, DEATHS) for writer in self._writers]
+    def _open(self, deaths: float = DEATHS) -> list[Replica]:
+        return [Replica(writer, self._tenant, self._policy, self._dice, deaths) for writer in self._writers]
 
     def _tenant_of(self) -> Tenant:
         people, dice = self._people, self._dice
@@ -278,7 +278,7 @@ class Case:
 
     async def _carry_out(self) -> None:
         """What everybody has agreed to is looked at once more before it is carried out: as it was, unless a proof was withdrawn since."""
-        replica = self._replicas[-1]
+        replica = self._open(deaths=0.0)[-1]
         for wanted in self.oracle.wanted.values():
             operation = await replica.operations.get(wanted.id)
             if operation is None or operation.state not in (State.QUEUED, State.READY):
