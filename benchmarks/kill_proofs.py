@@ -52,7 +52,7 @@ async def run(plan: Plan, database_url: str, folder: Path) -> Count:
 
 def main() -> int:
     """Reads the command line; the exit status."""
-    return main_of(__doc__ or "", run, kills=200, cases_of=lambda kills: max(1, kills // 4))
+    return main_of(__doc__ or "", run, kills=200, cases_of=lambda kills: kills * 3 // 5)
 
 
 if __name__ == "__main__":

@@ -44,8 +44,9 @@ class Case:
 
 
 def cases(count: int) -> deque[Case]:
-    """So many people, of whom everybody has a manager who has nothing else to do."""
-    people, managers = cast.CROWD[0::2], cast.CROWD[1::2]
+    """So many people, of whom each is the manager of the one before."""
+    people = [member for member in cast.CROWD if member.enabled]
+    managers = people[1:] + people[:1]
     return deque(
         Case(people[place], managers[place], AGENTS[place % len(AGENTS)], WAYS[place % len(WAYS)], f"+31 6 {40_000_000 + place}")
         for place in range(min(count, len(people)))
