@@ -88,7 +88,7 @@ class Case:
             await self._step()
             await self._replicas[0].transactions.read(lambda connection: self.oracle.look(connection, self._clock.now))
             for wanted in self.oracle.wanted.values():
-                self._proofs += [proof for proof in await self._replicas[0].proofs.of(wanted.id) if self._is_new(proof)]
+                self._proofs += [proof for proof in await self._replicas[0].proofs.of(wanted.id, self._clock.now) if self._is_new(proof)]
         await self._carry_out()
 
     def _is_new(self, proof: Proof) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import Connection
 
+from bot.domain.approvers import Mark
 from bot.domain.conversations import ConversationRef
 from bot.domain.incoming import CardAction
 from bot.domain.limits import NO_LIMITS
@@ -22,7 +23,7 @@ from bot.domain.replies import Reply
 from bot.domain.rules import Policy
 from bot.domain.signals import OldNumber
 from bot.errors import Unavailable
-from bot.ports import Directory, Signs
+from bot.ports import BulkJobs, Directory, Signs
 from bot.services.gate import Gate
 from bot.services.proof_answers import ProofAnswers
 from bot.services.proof_cards import ProofCards
@@ -102,6 +103,13 @@ class Tenant:
         phone = Phone(PhoneType.MOBILE, "+31 612345678")
         return Dossier(person, {PhoneType.MOBILE: phone}, groups=self.groups.get(object_id, frozenset()))
 
+    async def marks(self, object_ids: Sequence[str]) -> tuple[tuple[Mark, ...], ...]:
+        """Nobody has anything in common with anybody."""
+        return ((),) * len(object_ids)
+
+    async def holders(self, marks: Sequence[Mark]) -> tuple[frozenset[str], ...]:
+        return (frozenset(),) * len(marks)
+
     async def old_numbers(self, dossier: Dossier, since: datetime) -> tuple[OldNumber, ...]:
         """See `ports.Signs`."""
         return (OldNumber(number="+31 201234567", phone=None, since=since),)
@@ -164,7 +172,7 @@ class Replica:
         groups = Groups(HELPDESK, asking=policy.asking(), approving=policy.approving(), named=policy.groups())
         gate = Gate(directory, groups, "tenant", clock, policy)
         self.reviewer = Reviewer(policy, self.stops, self.operations, self.proofs, signs, clock)
-        witnesses = Witnesses(directory, signs, self.operations, gate, terms, clock)
+        witnesses = Witnesses(directory, cast(BulkJobs, tenant), signs, self.operations, gate, terms, clock)
         showing = Showing(self.proofs, terms, clock)
         self.answers = ProofAnswers(self.operations, self.proofs, gate, witnesses, showing, terms, clock, "")
         self.desk = ProofDesk(self.operations, self.proofs, gate, self.reviewer, witnesses, showing, self.answers, terms)

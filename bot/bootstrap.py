@@ -303,7 +303,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         again = Again(operations, directory, reviewer, agreement, installation, showing, clock)
         requester = RequesterPresses(operations, reviewer, gate, reveals, again, views, clock, terms)
         person = AboutPerson(operations, stops, directory, reviewer, commands, views, clock)
-        witnesses = Witnesses(directory, signs, operations, gate, terms, clock)
+        witnesses = Witnesses(directory, jobs, signs, operations, gate, terms, clock)
         answers = ProofAnswers(operations, proofs, gate, witnesses, showing, terms, clock, contact)
         proving = ProofDesk(operations, proofs, gate, reviewer, witnesses, showing, answers, terms)
         frame, entrance, flows = Frame(readers, settings.language), Door(settings.public_url, contact), StoredSignInFlows(transactions)

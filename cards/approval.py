@@ -86,7 +86,7 @@ def _asked_for(operation: Operation, shown: ApprovalShown) -> list[Element]:
     closing = [*_time(shown), *_concerning(shown)]
     if not operation.bulk:
         changes = [box(listed(operation), style="emphasis", spacing="Medium"), *staying(operation)]
-        return [*changes, *(warnings(_noted(operation)) if waiting else ()), *_facts(operation), *closing]
+        return [*_stood_in(operation), *changes, *(warnings(_noted(operation)) if waiting else ()), *_facts(operation), *closing]
     counts = [*counted(operation.bulk), *(warned(operation.bulk) if waiting else ())]
     if not waiting:
         return [*counts, *_facts(operation), *closing]
@@ -101,6 +101,13 @@ def _asked_for(operation: Operation, shown: ApprovalShown) -> list[Element]:
         *warnings(operation),
         *_facts(operation),
     ]
+
+
+def _stood_in(operation: Operation) -> list[Element]:
+    """Whoever agrees in place of a proof has to know it."""
+    if not operation.need.stood_in:
+        return []
+    return [box([line(run(say("Nothing could be proved of the caller: your agreement stands in for that."), bold=True))], style="warning")]
 
 
 def _noted(operation: Operation) -> Operation:

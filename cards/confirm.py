@@ -34,7 +34,7 @@ def closing(shown: OperationShown) -> list[Element]:
     if operation.state is State.READY:
         return [ends]
     agreement = say("After your confirmation it needs {approvals}.", approvals=needed(operation))
-    asks = operation.need.approvals and not (shown.proving and shown.proving.spares_everybody)
+    asks = operation.need.approvals and not (shown.proving and (shown.proving.spares_everybody or shown.proving.stands_in))
     wanted = [line(run(agreement, limit=400))] if asks else []
     if shown.own:
         return [*wanted, ends]

@@ -70,7 +70,8 @@ def proof_facts(proofs: Iterable[Proof]) -> list[tuple[str, str]]:
     """What was proved, and what was not, for a list of facts; both are empty for nothing."""
     told: dict[bool, list[str]] = {True: [], False: []}
     for proof in proofs:
-        words = say("{kind}, {evidence}", kind=_TITLES[proof.kind], evidence=_evidence(proof))
+        unanswered = proof.state is ProofState.EXPIRED and not proof.by_id
+        words = say("{kind}, {evidence}", kind=_TITLES[proof.kind], evidence=say("nobody answered") if unanswered else _evidence(proof))
         told[proof.state is ProofState.GIVEN].append(words)
     return [(say("Proved by"), join("; ", told[True])), (say("Not proved"), join("; ", told[False]))]
 
@@ -104,6 +105,8 @@ def _ended(proof: Proof) -> list[Element]:
             return [line(run("✓ ", bold=True, colour="Good"), run(told, bold=True)), moment(say("Counts until {at}", at=proof.expires_at))]
         case ProofState.FAILED:
             return [line(run("✗ ", bold=True, colour="Attention"), run(told, bold=True))]
+    if proof.by_id:
+        return [line(run(told, subtle=True))]
     return [line(run(say("{kind}: nobody answered in time", kind=title), subtle=True))]
 
 
@@ -150,7 +153,7 @@ def _under_way(operation: Operation, asked: Proof, proving: Proving) -> list[Ele
             return [line(told), moment(until)]
         case ProofKind.CALL_BACK:
             ring = say("Hang up, and ring {name} at {number}.", name=name, number=proving.call or asked.evidence)
-            came = (say("They asked for this"), say("Not reached"))
+            came = (say("They asked for this"), say("Nobody answered"), say("It is somebody else"))
             return [line(run(ring, bold=True)), line(run(asked.evidence, subtle=True)), _attest(asked, came), moment(until)]
         case ProofKind.VIDEO:
             told = say("See {name} in a video call together with a colleague of the helpdesk.", name=name)

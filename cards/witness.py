@@ -12,7 +12,7 @@ from bot.domain.proof_words import NEVER_A_CODE
 from bot.domain.said import join, say
 from cards.buttons import button, link
 from cards.elements import Element, Style, band, box, card, line, moment, run
-from cards.wording import private
+from cards.wording import identity, private, title
 
 _ASKS: Style = "accent"
 _SUBJECT = say("Somebody wants to change how you sign in")
@@ -29,7 +29,10 @@ def render(shown: ProofShown) -> tuple[Element, str]:
         band("?" if open_ else "ℹ", word, style, shown.operation.id),
         line(run(_asked_for(shown), limit=400), spacing="Medium"),
     ]
-    if not of_team:
+    if of_team:
+        asked = line(run(say("What is asked for: {what}", what=title(shown.operation)), limit=200))
+        body.append(box([*identity(shown.operation.target), asked], style="emphasis", spacing="Small"))
+    else:
         changes = [line(run(difference_text(change), limit=160)) for change in private(shown.operation).changes]
         body.append(box(changes, style="emphasis", spacing="Small"))
     if open_:
@@ -38,7 +41,7 @@ def render(shown: ProofShown) -> tuple[Element, str]:
     elif proof.state is ProofState.FAILED:
         body.append(line(run(ring_helpdesk(shown.contact)), spacing="Medium"))
     body.append(line(run(NEVER_A_CODE, subtle=True), spacing="Medium"))
-    return card(body, fallback=subject, actions=_actions(shown) if open_ else []), subject
+    return card(body, fallback=subject, actions=_actions(shown, open_=open_)), subject
 
 
 def _asked_for(shown: ProofShown) -> str:
@@ -76,14 +79,18 @@ def _ended(state: ProofState) -> tuple[str, Style]:
     return say("This is not needed any more"), "emphasis"
 
 
-def _actions(shown: ProofShown) -> list[Element]:
+def _actions(shown: ProofShown, *, open_: bool) -> list[Element]:
+    """Whoever has second thoughts is heard whatever they answered before."""
     proof, id = shown.proof, shown.proof.id
     not_me = button(say("This is not me"), Verb.NOT_ME, id, style="destructive")
+    wrong = button(say("This is wrong"), Verb.VOUCH, id, pick=2, style="destructive")
+    if not open_:
+        stops = wrong if proof.kind is ProofKind.MANAGER else not_me
+        return [] if proof.state is ProofState.FAILED else [stops]
     match proof.kind:
         case ProofKind.NUMBER_MATCH:
             return [*(button(str(number), Verb.MATCH, id, pick=pick) for pick, number in enumerate(choices_of(proof.secret, id))), not_me]
         case ProofKind.MANAGER:
-            words = (say("I spoke to them"), say("I could not"), say("This is wrong"))
-            first, *others = [button(word, Verb.VOUCH, id, pick=pick) for pick, word in enumerate(words)]
-            return [first, *others[:-1], button(words[-1], Verb.VOUCH, id, pick=len(words) - 1, style="destructive")]
+            words = (say("I spoke to them"), say("I could not"))
+            return [*(button(word, Verb.VOUCH, id, pick=pick) for pick, word in enumerate(words)), wrong]
     return [link(say("Sign in"), shown.link), not_me]

@@ -38,7 +38,6 @@ MOST_ASKED = 2
 MOST_ASKED_A_DAY = 6
 #: Failed proofs about one person are counted for so long.
 FAILED_WITHIN = timedelta(hours=24)
-_STANDS_IN_THE_WAY = (ProofState.ASKED, ProofState.FAILED)
 #: After an answer there is at least so much time to press Confirm.
 TO_CONFIRM = timedelta(minutes=2)
 
@@ -98,17 +97,26 @@ class Proving:
 
 
 def proving(operation: Operation, proofs: tuple[Proof, ...], terms: Terms, now: datetime) -> Proving:
-    """How far a request that waits for its confirmation is."""
+    """How far a request that waits for its confirmation is.
+
+    Where a proof of it has failed, it is not confirmed before another one is given, whatever is demanded.
+
+    Args:
+        proofs: those of the request; and what failed for other requests about the same person, which keeps others from standing in.
+    """
     proofs = tuple(in_time(proof, now) for proof in proofs)
-    whys = {kind: _why_not(kind, operation, proofs, terms, now) for kind in OFFERED}
-    missing = not enough(operation.need.proof, proofs, now)
+    own = [proof for proof in proofs if proof.operation_id == operation.id]
+    whys = {kind: _why_not(kind, operation, own, terms, now) for kind in OFFERED}
+    failed = any(proof.state is ProofState.FAILED for proof in proofs)
+    doubted = any(proof.state is ProofState.FAILED for proof in own) and not any(proof.counts(now) for proof in own)
+    missing = doubted or not enough(operation.need.proof, own, now)
     return Proving(
         proofs=proofs,
         offers=tuple(kind for kind, why in whys.items() if why == ""),
         not_offered=tuple(NotOffered(kind, why) for kind, why in whys.items() if why),
-        approvals=operation.need.with_proofs(proofs, now).approvals,
+        approvals=operation.need.with_proofs(own, now).approvals,
         missing=missing,
-        stands_in=missing and operation.need.instead is not None and not _possible(operation, proofs, whys, now),
+        stands_in=missing and not failed and operation.need.instead is not None and not _possible(operation, own, whys, now),
     )
 
 
@@ -149,13 +157,12 @@ def _counts_too_little(kind: ProofKind, operation: Operation) -> str:
 
 
 def _possible(operation: Operation, proofs: Collection[Proof], whys: Mapping[ProofKind, str | None], now: datetime) -> bool:
-    """Whether what is demanded can still come to be without the agent's own word.
-
-    What failed is no reason for others to stand in: then the caller may be somebody else. What nobody answered is.
+    """Whether what is demanded can still come to be without the agent's own word. What nobody answered cannot; that an agent let the time
+    of their own word go by is no answer.
     """
     need, capped = operation.need.proof, operation.capped
-    tried = {proof.source for proof in proofs if need.suits(proof) and (proof.counts(now) or proof.state in _STANDS_IN_THE_WAY)}
-    unanswered = {proof.kind for proof in proofs if proof.state is ProofState.EXPIRED}
+    tried = {proof.source for proof in proofs if need.suits(proof) and (proof.counts(now) or proof.state is ProofState.ASKED)}
+    unanswered = {proof.kind for proof in proofs if proof.state is ProofState.EXPIRED and (proof.by_id or proof.asked_id)}
     left = [kind for kind, why in whys.items() if why == "" and kind not in ATTESTED and kind not in unanswered]
     return len(tried | {SOURCES[kind] for kind in left if need.takes(kind, capped=capped)}) >= need.count
 
@@ -171,9 +178,10 @@ class Settled:
 def settle(operation: Operation, proofs: tuple[Proof, ...], terms: Terms, now: datetime) -> Settled | Decision:
     """Whether a request may be confirmed with these proofs, and who still has to agree then."""
     how_far = proving(operation, proofs, terms, now)
-    standing = tuple(proof for proof in proofs if proof.counts(now) or proof.state is ProofState.FAILED)
+    own = tuple(proof for proof in proofs if proof.operation_id == operation.id)
+    standing = tuple(proof for proof in proofs if proof.state is ProofState.FAILED or (proof in own and proof.counts(now)))
     if not how_far.missing:
-        return Settled(operation.need.with_proofs(proofs, now), standing)
+        return Settled(operation.need.with_proofs(own, now), standing)
     if not how_far.stands_in:
         return unproved(operation)
     if not operation.reason:
@@ -183,7 +191,7 @@ def settle(operation: Operation, proofs: tuple[Proof, ...], terms: Terms, now: d
             say("No proof of the caller is possible here, so others have to agree, and they need a reason."),
             say("Type the command again with a reason behind it, such as: because Hanna saw the caller at the door."),
         )
-    return Settled(operation.need.without_proof, standing)
+    return Settled(operation.need.without_proof, tuple(proof for proof in how_far.proofs if proof.state is not ProofState.ASKED))
 
 
 def next_step(operation: Operation, need: Need, now: datetime) -> tuple[State, datetime | None]:
@@ -198,6 +206,9 @@ def unproved(operation: Operation, now: Decision | None = None) -> Decision:
     Args:
         now: policy's yes of this moment, where it was confirmed before; None for a confirmation.
     """
+    if now is None and not operation.need.proof:
+        text = say("A proof of the caller failed for {id}, so it is not confirmed without another one.", id=operation.id)
+        return Decision(False, Reason.NEEDS_PROOF, text, say("Ask for another proof on its card, or cancel it."))
     if now is None:
         text = say("{id} needs {proof}, and that is not there.", id=operation.id, proof=operation.need.proof.in_words)
         return Decision(False, Reason.NEEDS_PROOF, text, say("Ask for a proof on its card."), rules=operation.need.proof.rules)
@@ -248,7 +259,8 @@ def answered(
     proof: Proof, state: ProofState, by: Actor | None, at: datetime, operation: Operation, terms: Terms, evidence: str = ""
 ) -> Proof:
     """A proof as it is once somebody has answered."""
-    lives = [terms.rules.valid_for, operation.need.proof.valid_for, *(eased.proof.valid_for for eased in operation.need.eased)]
+    wanted = [need for need in (operation.need.proof, *(eased.proof for eased in operation.need.eased)) if need and need.suits(proof)]
+    lives = [need.valid_for for need in wanted] or [terms.rules.valid_for]
     return replace(
         proof,
         state=state,

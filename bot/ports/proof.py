@@ -22,8 +22,8 @@ class Proofs(Protocol):
     async def get(self, proof_id: str) -> Proof | None:
         """One proof, or None."""
 
-    async def of(self, operation_id: str) -> tuple[Proof, ...]:
-        """All proofs that were asked for on one operation, in order."""
+    async def of(self, operation_id: str, failed_since: datetime) -> tuple[Proof, ...]:
+        """All proofs that were asked for on one operation, and those of others about the same person that failed since; in order."""
 
     async def standing(self, given: Collection[Proof]) -> tuple[Proof, ...]:
         """Those of these that were given and that nobody has withdrawn since."""
@@ -41,11 +41,12 @@ class Proofs(Protocol):
     async def asked_of(self, person_id: str, since: datetime) -> int:
         """How many proofs somebody was asked to give, or to vouch for, since a moment."""
 
-    async def answer(self, proof: Proof, event: AuditEvent, until: datetime, lock: Lock | None = None) -> bool:
+    async def answer(self, proof: Proof, event: AuditEvent, until: datetime, lock: Lock | None = None, *, late: bool = False) -> bool:
         """A proof that was asked for has been answered, or has ended; its operation waits until a moment at least.
 
         Args:
             lock: a freeze of the person that comes with it.
+            late: it counts whatever was answered before, but for the same.
 
         Returns:
             False when it was answered before, or ended, or when the time for an answer is over.

@@ -85,4 +85,4 @@ class Again:
             ticket=operation.ticket,
             reason=operation.reason,
         )
-        return self._showing.new(made)
+        return await self._showing.of(made)

@@ -160,4 +160,4 @@ class CommandDesk:
             ticket=invocation.ticket,
             reason=invocation.reason,
         )
-        return self._showing.new(operation)
+        return await self._showing.of(operation)

@@ -56,7 +56,7 @@ async def confirm(
         expires_at=expires_at,
         changes=changes,
         version=operation.version if operation.bulk else None,  # an answer given meanwhile may have made another plan of it
-        terms=terms if operation.need.proof or operation.need.eased else None,
+        terms=terms if operation.provable else None,
         reason=mask_text(action.reason),
     )
     return moved or await too_late(operations, operation, clock)

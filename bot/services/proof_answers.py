@@ -12,7 +12,7 @@ from bot.domain.outside import ProofShown
 from bot.domain.people import Actor
 from bot.domain.proof import Proof, ProofKind, ProofState
 from bot.domain.proof_lock import Lock, failures_lock, refused_lock
-from bot.domain.proving import DOCUMENT_WORDS, TO_CONFIRM, Terms, answered, in_time, proof_event
+from bot.domain.proving import DOCUMENT_WORDS, FAILED_WITHIN, TO_CONFIRM, Terms, answered, in_time, proof_event
 from bot.domain.replies import OperationShown
 from bot.domain.said import say
 from bot.ports import Clock, Operations, Proofs, SignedIn
@@ -37,6 +37,11 @@ def answers(action: CardAction, proof: Proof) -> bool:
     """Whether this proof is answered by this verb, and by whoever pressed."""
     who = proof.asked_id or proof.agent_id
     return proof.kind in _ANSWERS[action.verb] and action.actor.id.lower() == who.lower()
+
+
+def says_no(action: CardAction) -> bool:
+    """Whether somebody who has to know says that it is somebody else, which is heard whenever it is said."""
+    return action.verb is Verb.NOT_ME or (action.verb is Verb.VOUCH and action.pick == WRONG)
 
 
 class ProofAnswers:
@@ -83,23 +88,23 @@ class ProofAnswers:
             return await self._attested(action, proof, operation)
         if proof.state is ProofState.ASKED and self.clock() < proof.expires_at:
             await self._said(action, proof, operation)
+        elif says_no(action) and self.clock() < proof.asked_at + FAILED_WITHIN:
+            await self._refused(proof, operation, action.actor, late=True)
         latest = in_time(await self._proofs.get(proof.id) or proof, self.clock())  # whoever is late reads so, and is not asked again
         return ProofShown(latest, operation, contact=self._contact)
 
     async def _said(self, action: CardAction, proof: Proof, operation: Operation) -> None:
-        if action.verb is Verb.NOT_ME:
+        if says_no(action):
             await self._refused(proof, operation, action.actor)
         elif action.verb is Verb.MATCH:
             choices = choices_of(proof.secret, proof.id)
             right = action.pick is not None and action.pick < len(choices) and choices[action.pick] == number_of(proof.secret, proof.id)
             evidence = say("the right number") if right else say("a wrong number")
             await self._settle(proof, operation, action.actor, given=right, evidence=evidence)
-        elif action.pick == WRONG:
-            await self._refused(proof, operation, action.actor)
         elif action.pick == YES:
             await self._vouched(proof, operation, action.actor)
         elif action.pick == NO:
-            await self._settle(proof, operation, action.actor, given=False, evidence=say("could not speak to them"))
+            await self._unanswered(proof, operation, action.actor, say("could not speak to them"))
 
     async def _vouched(self, proof: Proof, operation: Operation, manager: Actor) -> None:
         """Whoever is the manager no more vouches for nobody; that is no failure of the person."""
@@ -117,8 +122,11 @@ class ProofAnswers:
         """The agent's own word."""
         require(self._gate.permit(await self._gate.standing(action.actor, fresh=True)))
         if proof.state is ProofState.ASKED and self.clock() < proof.expires_at and action.pick is not None:
-            given, evidence = await self._attestation(action, proof, operation)
-            await self._settle(proof, operation, action.actor, given=given, evidence=evidence)
+            if proof.kind is ProofKind.CALL_BACK and action.pick == NO:
+                await self._unanswered(proof, operation, action.actor, say("nobody answered"))
+            else:
+                given, evidence = await self._attestation(action, proof, operation)
+                await self._settle(proof, operation, action.actor, given=given, evidence=evidence)
         latest = await self._operations.get(operation.id) or operation
         return await self._showing.of(latest, own=True)
 
@@ -135,14 +143,19 @@ class ProofAnswers:
             colleague = await self._witnesses.colleague(action.answer, operation)
             return True, say("in the call with {name}", name=colleague.name)
         if pick != YES:
-            return False, say("nobody answered, or somebody else did")
+            return False, say("somebody else answered")
         return True, proof.evidence
 
-    async def _refused(self, proof: Proof, operation: Operation, by: Actor) -> None:
+    async def _unanswered(self, proof: Proof, operation: Operation, by: Actor, evidence: str) -> None:
+        """Nobody was reached, which says nothing of who the caller is."""
+        ended = answered(proof, ProofState.EXPIRED, by, self.clock(), operation, self._terms, evidence)
+        await self._end(ended, operation, by)
+
+    async def _refused(self, proof: Proof, operation: Operation, by: Actor, *, late: bool = False) -> None:
         now = self.clock()
         lock = refused_lock(operation, by.id, by.name, now)
         failed = answered(proof, ProofState.FAILED, by, now, operation, self._terms, say("says that it is somebody else"))
-        await self._end(failed, operation, by, lock)
+        await self._end(failed, operation, by, lock, late=late)
 
     async def _settle(self, proof: Proof, operation: Operation, by: Actor, *, given: bool, evidence: str) -> None:
         now = self.clock()
@@ -150,10 +163,10 @@ class ProofAnswers:
         lock = None if given else failures_lock(operation, self._terms.rules, now)
         await self._end(answered(proof, state, by, now, operation, self._terms, evidence), operation, by, lock)
 
-    async def _end(self, proof: Proof, operation: Operation, by: Actor, lock: Lock | None = None) -> bool:
+    async def _end(self, proof: Proof, operation: Operation, by: Actor, lock: Lock | None = None, *, late: bool = False) -> bool:
         now = self.clock()
         until = now + TO_CONFIRM if proof.state is ProofState.GIVEN else now
-        return await self._proofs.answer(proof, proof_event(proof, now, by, operation.ticket), until, lock)
+        return await self._proofs.answer(proof, proof_event(proof, now, by, operation.ticket), until, lock, late=late)
 
     # What the page for a sign-in needs (`bot.web.proof`).
 

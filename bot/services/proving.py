@@ -105,7 +105,7 @@ class ProofDesk:
         return await self._showing.of(waiting, own=True, call=witness.call)
 
     async def _offered(self, action: CardAction, operation: Operation) -> ProofKind:
-        found = proving(operation, await self._proofs.of(operation.id), self._terms, self._clock())
+        found = proving(operation, await self._proofs.of(operation.id, self._clock() - FAILED_WITHIN), self._terms, self._clock())
         wanted = next((kind for kind in ProofKind if kind.value == action.kind), None)
         if found.asked:
             raise Refusal(

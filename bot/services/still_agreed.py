@@ -11,17 +11,19 @@ import asyncio
 from bot.domain.approvers import MOST_HOLDERS, same_person, still_may
 from bot.domain.operation import Approval, Operation
 from bot.domain.policy import ALLOWED, Decision
+from bot.domain.proof import ProofKind
 from bot.errors import NotFound, Unavailable
 from bot.ports import BulkJobs, Directory
 
 
 async def somebody_else(directory: Directory, jobs: BulkJobs, operation: Operation, approver_id: str) -> Decision:
-    """Whether nothing tells that an approver's account is another one of the requester, or of whom it is about.
+    """Whether nothing tells that an approver's account is another one of the requester, of whom it is about, or of who vouched.
 
     Raises:
         DirectoryError: Graph cannot say.
     """
     others = [(operation.requester.id, operation.requester.name)]
+    others += [(proof.by_id, proof.by_name) for proof in operation.proofs if proof.kind is ProofKind.MANAGER and proof.by_id]
     others += [] if operation.bulk else [(operation.target.id, operation.target.name)]
     try:
         mine, *theirs = await directory.marks([approver_id, *(object_id for object_id, _ in others)])

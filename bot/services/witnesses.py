@@ -7,18 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.change import ChangeKind
-from bot.domain.methods import Dossier
+from bot.domain.methods import Dossier, PhoneType
 from bot.domain.operation import Operation
 from bot.domain.people import Actor, Person
 from bot.domain.phone import digits, mask
 from bot.domain.policy import Audience
 from bot.domain.proof import ProofKind
 from bot.domain.proving import Terms
+from bot.domain.recovery import Situation
 from bot.domain.said import said_day, say
 from bot.domain.signals import OldNumber
 from bot.errors import DirectoryError, NotFound, Refusal, Throttled, Unavailable
-from bot.ports import Clock, Directory, Past, Signs
+from bot.ports import BulkJobs, Clock, Directory, Past, Signs
 from bot.services.gate import Gate
+from bot.services.require import require
+from bot.services.still_agreed import somebody_else
 
 
 class NotPossible(Exception):
@@ -43,8 +46,11 @@ class Witness:
 class Witnesses:
     """Finds them."""
 
-    def __init__(self, directory: Directory, signs: Signs, past: Past, gate: Gate, terms: Terms, clock: Clock) -> None:
+    def __init__(
+        self, directory: Directory, jobs: BulkJobs, signs: Signs, past: Past, gate: Gate, terms: Terms, clock: Clock
+    ) -> None:  # fmt: skip
         self._directory = directory
+        self._jobs = jobs
         self._signs = signs
         self._past = past
         self._gate = gate
@@ -84,6 +90,8 @@ class Witnesses:
         if changed:
             days = self._terms.rules.recent_days
             raise NotPossible(say("{name} became the manager within the last {count} days.", name=manager.name, count=days))
+        if not (another := await somebody_else(self._directory, self._jobs, operation, manager.id)).allowed:
+            raise NotPossible(another.text)
         return manager
 
     async def _changed(self, target_id: str, since: datetime) -> bool | None:
@@ -100,7 +108,12 @@ class Witnesses:
         numbers = await self._numbers(dossier, since)
         new = [change for change in (*(one.change for one in made), *operation.changes) if change.kind is ChangeKind.SET_PHONE]
         ours, slots = {digits(str(change.after)) for change in new}, {one.change.phone for one in made}
-        left = [number for number in numbers if digits(number.number) not in ours and number.phone not in (slots - {None})]
+        gone = {digits(str(change.before)) for change in operation.changes if change.kind is ChangeKind.REMOVE_PHONE}
+        lost = operation.recovery is not None and operation.recovery.situation is Situation.LOST
+        if lost:  # a locked telephone can be answered
+            slots |= {PhoneType.MOBILE, PhoneType.ALTERNATE_MOBILE}
+            gone |= {digits(phone.number) for kind, phone in dossier.phones.items() if kind in slots}
+        left = [each for each in numbers if digits(each.number) not in (ours | gone) and each.phone not in (slots - {None})]
         if not left:
             days = self._terms.rules.recent_days
             raise NotPossible(say("There is no number that has stood in the directory for {count} days.", count=days))
@@ -139,4 +152,5 @@ class Witnesses:
         standing = await self._gate.standing(Actor(person.id.lower(), operation.requester.tenant_id, person.name))
         if not self._gate.permit(standing, Audience.STAFF).allowed:
             raise Refusal(say("{name} does not belong to the helpdesk.", name=person.name), hint, code="who")
+        require(await somebody_else(self._directory, self._jobs, operation, person.id))
         return person

@@ -19,7 +19,7 @@ from bot.domain.notice_rules import NO_NOTICES, NoticeRules
 from bot.domain.operation import Approval, Operation, Result
 from bot.domain.people import Person
 from bot.domain.policy import Decision
-from bot.domain.proving import Terms, next_step, settle
+from bot.domain.proving import FAILED_WITHIN, Terms, next_step, settle
 from bot.domain.reconcile import Known
 from bot.domain.registered import Made
 from bot.domain.remarks import LogNote
@@ -292,11 +292,13 @@ def _proved(connection: Connection, operation_id: str, terms: Terms, at: datetim
     assert found is not None, "what is confirmed is there"
     operation = records.operation(found)
     operation = replace(operation, reason=operation.reason or reason)
-    settled = settle(operation, proofs_of(connection, operation_id), terms, at)
+    settled = settle(operation, proofs_of(connection, operation_id, at - FAILED_WITHIN), terms, at)
     if isinstance(settled, Decision):
         return settled
     to, values["expires_at"] = next_step(operation, settled.need, at)
     values["expires_at"] = values["expires_at"] or operation.expires_at
+    if not settled.proofs and settled.need == operation.need:
+        return to
     values["request"] = records.proved(found.request, settled.need, settled.proofs) | {"reason": operation.reason}
     return to
 

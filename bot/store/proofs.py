@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from bot.domain.audit import AuditEvent
+from bot.domain.audit import AuditEvent, Tag
 from bot.domain.operation import Operation
 from bot.domain.proof import Proof, ProofState
 from bot.domain.proof_lock import Lock
@@ -20,7 +20,7 @@ from bot.store.moves import Moves, Seen
 from bot.store.prepared import Prepared
 from bot.store.proofs_asked import ASKED, ASKED_OF, look, proof_in, proofs_of
 from bot.store.stops import put_freeze
-from bot.store.tables import proofs
+from bot.store.tables import audit_events, proofs
 from bot.store.trail import Trail
 from bot.store.transactions import Transactions
 from bot.store.waiting import withdraw_waiting
@@ -30,9 +30,14 @@ if TYPE_CHECKING:
 
 _GET = Prepared(select(proofs).where(proofs.c.id == bindparam("proof")))
 _ASKED_ABOUT = select(proofs.c.operation_id).where(ASKED, proofs.c.target_id == bindparam("target"), proofs.c.expires_at > bindparam("now"))
-_FAILED_ABOUT = select(func.count()).where(
+_FAILED_ABOUT = select(proofs.c.agent_id).where(
     proofs.c.state == ProofState.FAILED.value, proofs.c.target_id == bindparam("target"), proofs.c.answered_at > bindparam("since")
 )
+_UNFROZEN = select(func.max(audit_events.c.at)).where(
+    audit_events.c.target_id == bindparam("target"), audit_events.c.tag == Tag.CHAT_PERSON_UNFROZEN.value
+)
+#: Whoever says that it is not them is heard whatever was answered before.
+_DENY = update(proofs).where(proofs.c.id == bindparam("proof"), proofs.c.state != ProofState.FAILED.value)
 _END = update(proofs).where(proofs.c.id == bindparam("proof"), ASKED)
 #: Whoever answers was in time when they pressed; what was asked of Entra ID after that may have taken longer.
 _ANSWER = _END.where(proofs.c.expires_at > bindparam("at"))
@@ -59,8 +64,8 @@ class StoredProofs:
 
         return await self._transactions.read(work)
 
-    async def of(self, operation_id: str) -> tuple[Proof, ...]:
-        return await self._transactions.read(lambda connection: proofs_of(connection, operation_id))
+    async def of(self, operation_id: str, failed_since: datetime) -> tuple[Proof, ...]:
+        return await self._transactions.read(lambda connection: proofs_of(connection, operation_id, failed_since))
 
     async def standing(self, given: Collection[Proof]) -> tuple[Proof, ...]:
         ids = [proof.id for proof in given]
@@ -84,7 +89,7 @@ class StoredProofs:
 
         return await self._transactions.record(work)
 
-    async def answer(self, proof: Proof, event: AuditEvent, until: datetime, lock: Lock | None = None) -> bool:
+    async def answer(self, proof: Proof, event: AuditEvent, until: datetime, lock: Lock | None = None, *, late: bool = False) -> bool:
         at = event.at
 
         def work(connection: Connection, trail: Trail) -> bool:
@@ -92,7 +97,7 @@ class StoredProofs:
                 outbox.take_turn(connection)
             given = _row(proof)
             changed = {name: given[name] for name in ("state", "by_id", "by_name", "evidence", "answered_at", "expires_at")}
-            ends = _ANSWER if proof.state in _ANSWERS else _END
+            ends = _DENY if late else _ANSWER if proof.state in _ANSWERS else _END
             if not connection.execute(ends.values(**changed), {"proof": proof.id, "at": at}).rowcount:
                 return False
             operation = self._moves.stay(connection, "proved", Seen(proof.operation_id), {}, at=at, trail=trail, event=event)
@@ -127,11 +132,15 @@ class StoredProofs:
         return await self._transactions.read(lambda connection: connection.execute(query).scalar_one())
 
     def _lock(self, connection: Connection, trail: Trail, proof: Proof, lock: Lock) -> None:
+        freeze = lock.freeze
         if lock.after:
-            query = {"target": proof.target_id, "since": lock.since}
-            if connection.execute(_FAILED_ABOUT, query).scalar_one() < lock.after:
+            ended = connection.execute(_UNFROZEN, {"target": proof.target_id}).scalar() or lock.since  # an administrator had a look
+            query = {"target": proof.target_id, "since": max(lock.since, ended)}
+            failed = connection.execute(_FAILED_ABOUT, query).scalars().all()
+            if len(failed) < lock.after:
                 return
-        put_freeze(connection, lock.freeze)
+            freeze = replace(freeze, not_by=tuple(dict.fromkeys((*freeze.not_by, *failed))))
+        put_freeze(connection, freeze)
         trail.append(lock.event)
         if not lock.after:
             name = lock.freeze.by_name

@@ -13,7 +13,7 @@ from bot.domain.proof import Proof, ProofKind, ProofState
 from bot.domain.proving import withdrawn_event
 from bot.domain.said import from_store
 from bot.store.prepared import Prepared
-from bot.store.tables import proofs
+from bot.store.tables import operations, proofs
 from bot.store.trail import Trail
 
 if TYPE_CHECKING:
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 ASKED = proofs.c.state == ProofState.ASKED.value
 _STANDS = proofs.c.state.in_((ProofState.ASKED.value, ProofState.GIVEN.value))
-_OF = Prepared(select(proofs).where(proofs.c.operation_id == bindparam("operation")).order_by(proofs.c.asked_at, proofs.c.id))
+_TARGET = select(operations.c.target_id).where(operations.c.id == bindparam("operation")).scalar_subquery()
+_FAILED = (proofs.c.state == ProofState.FAILED.value) & (proofs.c.target_id == _TARGET) & (proofs.c.answered_at > bindparam("since"))
+_OF = Prepared(select(proofs).where((proofs.c.operation_id == bindparam("operation")) | _FAILED).order_by(proofs.c.asked_at, proofs.c.id))
 ASKED_OF = Prepared(select(proofs).where(ASKED, proofs.c.operation_id == bindparam("operation")))
 _STANDING_ABOUT = Prepared(select(proofs).where(_STANDS, proofs.c.target_id == bindparam("target")))
 _WITHDRAW = update(proofs).where(proofs.c.id == bindparam("proof"), _STANDS)
@@ -32,9 +34,9 @@ def look(connection: Connection, enqueue: Enqueue, proof_id: str, occasion: str,
     enqueue(connection, Workflow.PROVE.value, proof_id, occasion=occasion, delay=delay, key=proof_id)
 
 
-def proofs_of(connection: Connection, operation_id: str) -> tuple[Proof, ...]:
+def proofs_of(connection: Connection, operation_id: str, since: datetime) -> tuple[Proof, ...]:
     """See `ports.Proofs.of`."""
-    return tuple(map(proof_in, _OF(connection, {"operation": operation_id})))
+    return tuple(map(proof_in, _OF(connection, {"operation": operation_id, "since": since})))
 
 
 def proof_in(found: Any) -> Proof:

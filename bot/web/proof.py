@@ -107,11 +107,14 @@ class SignInPages:
             return refused
         if not is_ours(request):
             return await self.show(request)
-        form = await request.post()
         try:
             found = await self._pages.asked(request.match_info["id"])
             if found is None:
                 return self._over(request)
+            try:
+                form = await request.post()
+            except (ValueError, LookupError):  # no form that any page of ours sends
+                return await self.show(request)
             if "answer" in form:
                 return await self._answered(request, found, {name: str(value) for name, value in form.items()})
             return await self._begin(request, found)
@@ -139,7 +142,7 @@ class SignInPages:
             log.info("a sign-in proves nothing", action="sign_in_refused", proof=proof.id[:8], reason=refused.code)
             if refused.code in _MENDED and not flow.again:
                 return await self._begin(request, found, again=True)
-            return self._refused(request, proof, operation, str(refused))
+            return self._refused(request, proof, operation, refused.args[0])
         if signed_in.object_id.lower() != proof.target_id.lower():
             await self._pages.other_account(proof.id, signed_in.object_id, signed_in.name)
             return self._somebody_else(request, signed_in)
@@ -191,7 +194,7 @@ class SignInPages:
                 say("After that you read what is to be changed, and say whether that is right."),
             )
             button = element("button", words(say("Sign in")), type="submit", class_="go")
-            unwanted = (say("You are not speaking with the helpdesk? Then close this page: nothing happens."), NEVER_A_CODE)
+            unwanted = (say("You are not speaking with the helpdesk? Press “This is not me” on the card in Teams."), NEVER_A_CODE)
             form = element("form", button, method="post")
             return self._frame.page(200, language, say("Is it you?"), *map(paragraph, asked), form, *map(paragraph, unwanted))
 

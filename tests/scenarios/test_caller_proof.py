@@ -10,7 +10,7 @@ from bot.domain.proof import ProofKind, ProofNeed
 from simulator import cast
 from tests.desk import BRAM, HANNA, OMAR, Answer, Desk
 from tests.scenarios.approving import approvers_card
-from tests.scenarios.bulking import told
+from tests.scenarios.bulking import told, words
 from tests.scenarios.proving import DIEGO, SET, actions, asked, attest, demanding, press, prove, titles
 from tests.scenarios.telling import TELLING
 
@@ -138,7 +138,7 @@ async def test_a_call_back_goes_to_the_number_that_the_directory_has_had_for_lon
         card = await desk.say(HANNA, "set office for diego vega +31 20 5550123")
         shown = await prove(desk, card, "call_back")
         assert "Hang up, and ring Diego Vega at +34 612345011" in shown
-        yes, no = actions(card, "attest")
+        yes, _, no = actions(card, "attest")
         assert "612345011" not in (await desk.say(HANNA, f"status {card.operation_id}")).text  # in full it is shown once
         assert "612345011" not in str([row.facts for row in desk.trail()])
         for stranger in (BRAM, VICTORIA):
@@ -295,22 +295,88 @@ async def test_a_desk_of_one_has_the_proof_alone(database_url: str) -> None:
 async def test_nobody_stands_in_for_what_failed_but_for_what_nobody_answered(database_url: str) -> None:
     need = ProofNeed(count=1, kinds=frozenset({ProofKind.NUMBER_MATCH}), or_approvals=1)
     async with Desk(database_url, demanding(need), **TELLING) as desk:
-        card = await desk.say(HANNA, SET)
-        number = number_in(await prove(desk, card, "number_match"))
-        theirs = await asked(desk, DIEGO)
-        await match(desk, theirs, next(title for title in titles(theirs) if title != number))
-        await desk.settled(card, "a wrong number")
-        assert "confirm" not in card.verbs
-        assert "that is not there" in str(
-            await desk.teams.press(HANNA, card.message.id, "confirm", action=press("confirm", card.operation_id))
-        )
-
         other = await desk.say(HANNA, f"{SET} because the phone is lost")
         await prove(desk, other, "number_match")
         desk.later(minutes=3)
         await desk.settled(other, "nobody answered in time", "No proof is possible here")
         await desk.press(HANNA, other, "confirm")
         await desk.settled(other, "Waiting for")
+        asks = await desk.teams.wait_for(lambda message: message.by_bot and "Nothing could be proved of the caller" in words(message))
+        assert "Number match, nobody answered" in words(asks)
+
+        card = await desk.say(HANNA, SET)
+        number = number_in(await prove(desk, card, "number_match"))
+        theirs = await asked(desk, DIEGO, card.operation_id)
+        await match(desk, theirs, next(title for title in titles(theirs) if title != number))
+        await desk.settled(card, "a wrong number")
+        assert "confirm" not in card.verbs
+        refused = await desk.teams.press(HANNA, card.message.id, "confirm", action=press("confirm", card.operation_id))
+        assert "that is not there" in str(refused)
+
+        again = await desk.say(HANNA, f"{SET} because the phone is lost")  # nor for the next request about the same person
+        assert "a wrong number" in again.text
+        await prove(desk, again, "number_match")
+        desk.later(minutes=3)
+        await desk.settled(again, "nobody answered in time")
+        assert "confirm" not in again.verbs
+
+
+async def test_what_failed_where_nothing_is_demanded_has_to_be_made_good(database_url: str) -> None:
+    async with Desk(database_url, None, **TELLING) as desk:
+        card = await desk.say(HANNA, SET)
+        number = number_in(await prove(desk, card, "number_match"))
+        theirs = await asked(desk, DIEGO)
+        await match(desk, theirs, next(title for title in titles(theirs) if title != number))
+        await desk.settled(card, "a wrong number")
+        assert "confirm" not in card.verbs
+        refused = await desk.teams.press(HANNA, card.message.id, "confirm", action=press("confirm", card.operation_id))
+        assert "is not confirmed without another one" in str(refused)
+        await attest(desk, card, "in_person", 0)
+        await desk.settled(card, "Passport seen")
+        await desk.press(HANNA, card, "confirm")
+        await desk.settled(card, "Done", "Not proved")
+
+
+@pytest.mark.parametrize("before", ["answered", "cancelled", "over"])
+async def test_second_thoughts_are_heard(database_url: str, before: str) -> None:
+    policy = demanding(approvals=1, approve=frozenset({cast.group("Helpdesk").id}))
+    async with Desk(database_url, policy, **TELLING) as desk:
+        card = await desk.say(HANNA, SET)
+        number = number_in(await prove(desk, card, "number_match"))
+        theirs = await asked(desk, DIEGO)
+        if before == "answered":
+            await match(desk, theirs, number)
+            await desk.settled(card, "the right number")
+            await desk.press(HANNA, card, "confirm")
+        elif before == "cancelled":
+            await desk.press(HANNA, card, "cancel")
+        else:
+            desk.later(minutes=3)
+        await desk.settled(theirs, {"answered": "Thank you", "cancelled": "not needed", "over": "is over"}[before])
+        await desk.press(DIEGO, theirs, "not_me")
+        await desk.logged("The caller is not proved", "and said no")
+        await desk.settled(card, "Cancelled")
+        assert "frozen" in (await desk.say(BRAM, SET)).text
+
+
+async def test_a_second_account_is_no_second_person(database_url: str) -> None:
+    async with Desk(database_url, demanding(), **TELLING) as desk:
+        hanna, bram, victoria = (desk.entra.person(who.upn) for who in (HANNA, BRAM, VICTORIA))
+        hanna.employee_id = victoria.employee_id = "E-4711"
+        card = await desk.say(HANNA, SET)
+        assert "both may be one person's" in await prove(desk, card, "manager")
+        victoria.employee_id, bram.employee_id = "", "E-4711"
+        await prove(desk, card, "video")
+        assert "both may be one person's" in await attest(desk, card, "", 0, answer=BRAM.upn)
+        assert "confirm" not in card.verbs
+
+
+async def test_nobody_calls_the_phone_that_is_lost(database_url: str) -> None:
+    async with Desk(database_url, None, **TELLING) as desk:
+        card = await desk.say(HANNA, "recover diego vega lost")
+        shown = await prove(desk, card, "call_back")
+        assert "ring Diego Vega at +34 911234567" in shown
+        assert "at +34 612345011" not in shown
 
 
 async def test_why_says_what_was_proved(database_url: str) -> None:

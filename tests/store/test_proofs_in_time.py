@@ -39,7 +39,7 @@ async def test_the_answer_has_to_be_there_before_the_time_is_over(
         said = answered(proof, state, DIEGO, proof.expires_at + late, waiting, Terms(ProofRules()))
         again = [await _answer(store, said) for store in stores]
         assert again == [counts, False]
-        assert (await stores[0].of(waiting.id))[0].state is (state if counts else ProofState.ASKED)
+        assert (await stores[0].of(waiting.id, NOW))[0].state is (state if counts else ProofState.ASKED)
         over = replace(proof, state=ProofState.EXPIRED, answered_at=proof.expires_at + AFTER)
         assert await _answer(stores[1], over) is not counts  # that nobody answered is said afterwards
 
@@ -52,7 +52,7 @@ async def test_one_that_nobody_answered_makes_room_for_the_next_and_the_trail_sa
         assert await store.ask(first, waiting, first.expires_at + AFTER, proof_event(first, NOW))
         again = asked(ProofKind.MANAGER, waiting, waiting.target, first.expires_at)
         assert await store.ask(again, waiting, again.expires_at, proof_event(again, first.expires_at))
-        assert [proof.state for proof in await store.of(waiting.id)] == [ProofState.EXPIRED, ProofState.ASKED]
+        assert [proof.state for proof in await store.of(waiting.id, NOW)] == [ProofState.EXPIRED, ProofState.ASKED]
         tags = [one.tag for one in await operations.events(operation_id=waiting.id) if one.tag.startswith("proof")]
         assert tags == [Tag.PROOF_ASKED, Tag.PROOF_EXPIRED, Tag.PROOF_ASKED]
 
