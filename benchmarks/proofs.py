@@ -3,7 +3,8 @@
 Every case is a policy, a handful of people and an order of presses that the dice choose: asking, answering (rightly, wrongly, late, twice,
 by somebody else), confirming, agreeing, cancelling, freezing, taking back, with old cards, two replicas, processes that die at their work,
 and a directory that is slow or down. After every step what the database has is compared with what people really pressed
-(`benchmarks.proofs_oracle`). Exit status 1 when anything went on without proof.
+(`benchmarks.proofs_oracle`), and at the end whether what is queued may still be carried out, by the same policy and by another one. Exit
+status 1 when anything went on without proof.
 """
 
 from __future__ import annotations

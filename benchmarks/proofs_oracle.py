@@ -6,7 +6,6 @@ What follows is the contract once more, in plain words, so that a mistake in `bo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,6 +26,8 @@ KINDS = {
     "video": (2, "body", 15),
     "call_back": (1, "number", 15),
 }
+#: How long a proof counts where no rule says.
+USUAL_LIFE = timedelta(minutes=15)
 #: The states that an operation comes to only when everybody has agreed who has to.
 AGREED = frozenset({"queued", "ready", "revealing", "running", "succeeded", "partial"})
 
@@ -60,12 +61,16 @@ class Given:
     at: datetime
     withdrawn: datetime | None = None
 
-    def counts(self, need: ProofNeed, *, capped: bool, at: datetime) -> bool:
-        """Whether it counts for a need at a moment."""
+    def fits(self, need: ProofNeed, *, capped: bool) -> bool:
+        """Whether it is of a kind and worth that a need takes."""
         tier = 1 if capped and self.kind == "number_match" else KINDS[self.kind][0]
         named = need.kinds is None or self.kind in {each.value for each in need.kinds}
+        return named and tier >= need.tier
+
+    def counts(self, need: ProofNeed, *, capped: bool, at: datetime) -> bool:
+        """Whether it counts for a need at a moment."""
         stands = self.withdrawn is None or self.withdrawn >= at
-        return named and tier >= need.tier and stands and self.at <= at < self.at + need.valid_for
+        return self.fits(need, capped=capped) and stands and self.at <= at < self.at + need.valid_for
 
 
 @dataclass
@@ -105,35 +110,40 @@ class Oracle:
         for row in connection.execute(select(operations).where(operations.c.id.in_(ids))):
             self._look_at_operation(row)
 
-    def proved(self, wanted: Wanted, need: ProofNeed, at: datetime, *, still: bool = False) -> bool:
-        """Whether so many proofs that rest on different things counted at a moment.
-
-        Args:
-            still: those that were withdrawn later do not count either.
-        """
-        rests = {
-            KINDS[one.kind][1]
-            for one in self._of(wanted)
-            if one.counts(need, capped=wanted.capped, at=at) and not (still and one.withdrawn)
-        }
+    def proved(self, wanted: Wanted, need: ProofNeed, at: datetime) -> bool:
+        """Whether so many proofs that rest on different things counted at a moment."""
+        rests = {KINDS[one.kind][1] for one in self._of(wanted) if one.counts(need, capped=wanted.capped, at=at)}
         return len(rests) >= need.count
 
-    def agreements(self, wanted: Wanted, at: datetime, *, still: bool = False) -> list[int]:
+    def agreements(self, wanted: Wanted, at: datetime) -> list[int]:
         """How many people's agreement is enough, by each of the ways that are open but that of standing in for a proof."""
-        if not self.proved(wanted, wanted.need.proof, at, still=still):
+        if not self.proved(wanted, wanted.need.proof, at):
             return []
-        return [wanted.need.approvals, *(one.approvals for one in self._eased(wanted, at, still=still))]
+        return [wanted.need.approvals, *(one.approvals for one in wanted.need.eased if self.proved(wanted, one.proof, at))]
 
-    def may_go_on(self, connection: Connection, wanted: Wanted) -> bool:
-        """Whether what everybody agreed to may still be carried out, by what stands of its proofs, with as many people as agreed."""
+    def may_go_on(self, connection: Connection, wanted: Wanted, now: Need) -> bool:
+        """Whether what was agreed to may still be carried out, by what nobody has withdrawn of the proofs that it was confirmed with.
+
+        Args:
+            now: what policy demands by now, which may be more than it was asked for with.
+        """
         row = connection.execute(select(operations).where(operations.c.id == wanted.id)).one()
-        enough = self.agreements(wanted, row.confirmed_at, still=True)
-        if not enough and row.request["need"].get("stood_in") and wanted.need.instead:
-            enough = [wanted.need.instead.approvals]
-        return bool(enough) and len(row.approvals) >= min(enough)
+        asked = (wanted.need.proof, *(one.proof for one in wanted.need.eased))
+        life = max(USUAL_LIFE, *(need.valid_for for need in asked))
+        standing = [one for one in self._of(wanted) if one.at <= row.confirmed_at < one.at + life and not one.withdrawn]
 
-    def _eased(self, wanted: Wanted, at: datetime, *, still: bool) -> Iterable[Eased]:
-        return (one for one in wanted.need.eased if self.proved(wanted, one.proof, at, still=still))
+        def covered(need: ProofNeed) -> bool:
+            fits = [one for one in standing if one.fits(need, capped=wanted.capped)]
+            return len({KINDS[one.kind][1] for one in fits}) >= need.count
+
+        agreement: Need | Eased | None = now
+        if covered(now.proof):
+            agreement = next((one for one in now.eased if covered(one.proof)), now)
+        else:
+            agreement = now.instead if row.request["need"].get("stood_in") else None
+        if agreement is None or len(row.approvals) < agreement.approvals:
+            return False
+        return not agreement.approvals or set(row.request["need"]["groups"]) <= agreement.groups
 
     def _of(self, wanted: Wanted) -> list[Given]:
         return [one for one in self.given.values() if one.operation_id == wanted.id]
