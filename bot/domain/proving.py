@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -299,10 +299,4 @@ def withdrawn_event(proof: Proof, at: datetime) -> AuditEvent:
 
 
 #: What the agent says that somebody showed, by the number of the button.
-DOCUMENTS = ("passport", "identity card", "driving licence", "company badge")
 DOCUMENT_WORDS = tuple(say_each(dict(enumerate(("Passport", "Identity card", "Driving licence", "Company badge")))).values())
-
-
-def counting(proofs: Iterable[Proof], now: datetime) -> tuple[Proof, ...]:
-    """Those that count at this moment."""
-    return tuple(proof for proof in proofs if proof.counts(now))
