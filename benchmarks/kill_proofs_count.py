@@ -90,6 +90,12 @@ def _twice(kept: Kept) -> list[str]:
     return [f"{id} {state}: {many} times" for (id, state), many in said.items() if many != has[id, state]]
 
 
+def _asks(card: Any) -> bool:
+    """Whether it asks for an answer; that it is somebody else is heard for a day, whatever was answered, and has a button of its own."""
+    verbs = Counter(verb for verb, _ in buttons(card))
+    return bool(verbs["match"]) or verbs["vouch"] > 1
+
+
 def _count_cards(result: Count, people: People[Case], kept: Kept, died: Sequence[float]) -> None:
     elsewhere = [one for one in kept.proofs if one.asked_id]
     moments = {one.id: sorted(heard.at for heard in people.heard if one.id in heard.ids) for one in elsewhere}
@@ -99,5 +105,5 @@ def _count_cards(result: Count, people: People[Case], kept: Kept, died: Sequence
     result.figures["brought again after a death"] = len(again)
     result.must("brought twice by one life", (id for id, first, second in again if not any(first <= death <= second for death in died)))
     messages = people.world.teams.threads.messages
-    open_ = {one.card_id for one in elsewhere if one.card_id in messages and any(buttons(messages[one.card_id].card() or {}))}
+    open_ = {one.card_id for one in elsewhere if one.card_id in messages and _asks(messages[one.card_id].card() or {})}
     result.must("cards that still ask", sorted(open_))

@@ -23,7 +23,7 @@ from bot.domain.number_match import choices_of, number_of
 from bot.domain.operation import Approval, Operation
 from bot.domain.people import Person
 from bot.domain.proof import Proof, ProofKind, ProofState
-from bot.domain.proving import DOCUMENTS, OFFERED
+from bot.domain.proving import DOCUMENT_WORDS, OFFERED
 from bot.domain.stop import freeze_of
 from bot.errors import DirectoryError, Refusal
 from bot.ports import SignedIn
@@ -220,7 +220,7 @@ class Case:
                 pick = YES if right else dice.choice((NO, NO, WRONG, 7, None))
                 await replica.desk.answered(self._press(who, Verb.VOUCH, proof.id, pick=pick))
             case ProofKind.IN_PERSON:
-                pick = dice.randrange(len(DOCUMENTS)) if right else len(DOCUMENTS)
+                pick = dice.randrange(len(DOCUMENT_WORDS)) if right else len(DOCUMENT_WORDS)
                 await replica.desk.answered(self._press(who, Verb.ATTEST, proof.id, pick=pick))
             case _:
                 colleague = self._people["colleague" if right else dice.choice(("hanna", "diego", "colleague"))].id

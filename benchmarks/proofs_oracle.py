@@ -89,6 +89,7 @@ class Oracle:
     figures: Counter[str] = field(default_factory=Counter)
     _states: dict[str, str] = field(default_factory=dict)
     _confirmed: set[str] = field(default_factory=set)
+    _denied: int = 0
 
     def pressed(self, proof_id: str, at: datetime) -> None:
         """Somebody who was asked is about to say yes."""
@@ -102,7 +103,8 @@ class Oracle:
             self._look_at_proof(row, now)
         answers = audit_events.c.tag.in_((Tag.PROOF_GIVEN.value, Tag.PROOF_FAILED.value))
         said = connection.execute(select(func.count()).where(audit_events.c.operation_id.in_(ids), answers)).scalar_one()
-        self._must(said <= sum(bool(row.by_id) for row in rows), f"{said} answers to {len(rows)} proofs")
+        answered = sum(bool(row.by_id) for row in rows) + self._denied
+        self._must(said <= answered, f"{said} answers to {len(rows)} proofs")
         asked = connection.execute(select(proofs.c.target_id).where(proofs.c.operation_id.in_(ids), proofs.c.state == "asked",
                                                                     proofs.c.expires_at > now)).scalars()  # fmt: skip
         for target_id, many in Counter(asked).items():
@@ -153,7 +155,9 @@ class Oracle:
         self._states[row.id] = state
         if state != before:
             self.figures[f"proofs {state}"] += 1
-            allowed = before == "asked" or (before, state) == ("given", "withdrawn")
+            denied = state == "failed" and before != "asked" and bool(row.asked_id) and row.by_id == row.asked_id  # heard at any time
+            self._denied += denied
+            allowed = denied or before == "asked" or (before, state) == ("given", "withdrawn")
             self._must(allowed, f"proof {row.kind} went from {before} to {state}")
         if state == "given" and row.id not in self.given:
             ends = row.asked_at + timedelta(minutes=KINDS[row.kind][2])
