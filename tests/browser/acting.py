@@ -39,13 +39,23 @@ def change(page: Page, text: str) -> None:
     expect(card).to_contain_text("Done, and read back")
 
 
-def approved(page: Page, text: str, *seen: str) -> Locator:
+def seen_in_person(card: Locator) -> None:
+    """The agent has the person before them, with a passport."""
+    card.get_by_role("button", name="In person").click()
+    card.get_by_role("button", name="Passport").click()
+    expect(card).to_contain_text("Passport seen")
+
+
+def approved(page: Page, text: str, *seen: str, proved: bool = False) -> Locator:
     """Types a change that is two people's, confirms it, has Ingrid approve it on a telephone, and returns the card with the result.
 
     Args:
         seen: words that her card shows.
+        proved: a proof of the caller has to come first.
     """
     card = say(page, text)
+    if proved:
+        seen_in_person(card)
     card.get_by_role("button", name="Confirm").click()
     expect(card).to_contain_text("Waiting for approval")
     told = page.get_by_test_id("card").count() + 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.acting import EMRE, HANNA, act_as, on_a_telephone, picture, say
+from tests.browser.acting import EMRE, HANNA, act_as, on_a_telephone, picture, say, seen_in_person
 
 pytestmark = pytest.mark.browser
 
@@ -18,6 +18,7 @@ def says_what_stays(card: Locator) -> None:
 def test_which_device_is_gone_is_asked_and_what_stays_is_said_on_every_card(page: Page) -> None:
     act_as(page, HANNA)
     card = say(page, "recover emre lost because left on the train")
+    seen_in_person(card)
     for title in ("iPhone 15", "Galaxy S24", "nobody can say which"):
         expect(card.get_by_role("radio", name=title)).not_to_be_checked()
     card.get_by_role("button", name="Confirm").click()
