@@ -84,6 +84,7 @@ from bot.services.witnesses import Witnesses
 from bot.serving import SERVER_LIMITS
 from bot.settings.environment import Settings
 from bot.settings.policy_file import policy_of
+from bot.settings.sign_in import no_sign_in
 from bot.sheets.spreadsheets import Spreadsheets
 from bot.store.budget import StoredTurns
 from bot.store.bulk import StoredBulkJobs
@@ -108,7 +109,7 @@ from bot.teams.endpoint import BODY_LIMIT, MessagesEndpoint
 from bot.teams.files import OneDriveFiles
 from bot.teams.handler import DoormanHandler
 from bot.teams.outbound import Connector, TeamsAnnouncer, TeamsDoor
-from bot.token_sources import make_connector_tokens, make_graph_tokens, make_sign_ins, no_sign_in
+from bot.token_sources import make_connector_tokens, make_graph_tokens, make_sign_ins
 from bot.web.frame import Frame
 from bot.web.not_me import NotMePages
 from bot.web.proof import Door, SignInPages

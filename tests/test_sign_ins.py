@@ -15,8 +15,9 @@ from bot.domain.people import Person
 from bot.errors import Unavailable
 from bot.ports.proof import SignedIn, SignInBegun, SignInRefused
 from bot.settings.environment import Settings
+from bot.settings.sign_in import no_sign_in
 from bot.sign_ins import EntraSignIns, SignInApp
-from bot.token_sources import make_sign_ins, no_sign_in
+from bot.token_sources import make_sign_ins
 from simulator import cast, doorman
 from simulator.entra import Entra, Fault
 from simulator.entra.authorize import CANCELLED, DONE, REFUSED, SKIPPED

@@ -13,7 +13,6 @@ from enum import StrEnum
 from bot.domain.operation import Approval, Operation
 from bot.domain.people import Standing
 from bot.domain.policy import ALLOWED, Decision, Reason
-from bot.domain.proof import ProofKind
 from bot.domain.review import may_approve
 from bot.domain.said import join, say, say_each
 
@@ -80,7 +79,7 @@ def may_agree(
         already=already,
         manager_id=operation.manager.id if operation.manager else "",
     )
-    if decision.allowed and approver in {proof.by_id.lower() for proof in operation.proofs if proof.kind is ProofKind.MANAGER}:
+    if decision.allowed and approver in operation.vouchers:
         return Decision(False, Reason.VOUCHED, say("You vouched for the caller, so somebody else has to agree."))
     if approver not in in_rows or decision.reason is Reason.OWN_REQUEST:
         return decision

@@ -13,7 +13,7 @@ from bot.domain.need import NO_NEED, Need
 from bot.domain.people import Actor, Person
 from bot.domain.phone import mask_text
 from bot.domain.plan import kinds_of, only_contains
-from bot.domain.proof import Proof
+from bot.domain.proof import Proof, ProofKind, ProofState
 from bot.domain.recovery import Recovery
 from bot.domain.rows import Row, row_operation_id
 from bot.domain.said import join, say
@@ -121,6 +121,12 @@ class Operation:
     def provable(self) -> bool:
         """Somebody on the telephone may be proved to be its target: it is about one person, who asked for it through an agent."""
         return self.bulk is None and not self.contains and self.bundle is not ChangeKind.BULK and not self.by_the_person
+
+    @property
+    def vouchers(self) -> dict[str, str]:
+        """Managers who vouched for the caller: name by object id, in small letters."""
+        said = (proof for proof in self.proofs if proof.kind is ProofKind.MANAGER and proof.state is ProofState.GIVEN)
+        return {proof.by_id.lower(): proof.by_name for proof in said}
 
     @property
     def kinds(self) -> frozenset[ChangeKind]:

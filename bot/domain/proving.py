@@ -293,10 +293,5 @@ def proof_event(proof: Proof, at: datetime, by: Actor | None = None, ticket: str
     return AuditEvent(_TAGS[proof.state], at, *who, operation_id=proof.operation_id, target_id=proof.target_id, facts=facts)
 
 
-def withdrawn_event(proof: Proof, at: datetime) -> AuditEvent:
-    """For the trail: nobody has to answer any more, or the answer counts no more."""
-    return proof_event(replace(proof, state=ProofState.WITHDRAWN), at)
-
-
 #: What the agent says that somebody showed, by the number of the button.
 DOCUMENT_WORDS = tuple(say_each(dict(enumerate(("Passport", "Identity card", "Driving licence", "Company badge")))).values())

@@ -11,7 +11,6 @@ import asyncio
 from bot.domain.approvers import MOST_HOLDERS, same_person, still_may
 from bot.domain.operation import Approval, Operation
 from bot.domain.policy import ALLOWED, Decision
-from bot.domain.proof import ProofKind
 from bot.errors import NotFound, Unavailable
 from bot.ports import BulkJobs, Directory
 
@@ -23,7 +22,7 @@ async def somebody_else(directory: Directory, jobs: BulkJobs, operation: Operati
         DirectoryError: Graph cannot say.
     """
     others = [(operation.requester.id, operation.requester.name)]
-    others += [(proof.by_id, proof.by_name) for proof in operation.proofs if proof.kind is ProofKind.MANAGER and proof.by_id]
+    others += operation.vouchers.items()
     others += [] if operation.bulk else [(operation.target.id, operation.target.name)]
     try:
         mine, *theirs = await directory.marks([approver_id, *(object_id for object_id, _ in others)])

@@ -23,6 +23,7 @@ from bot.settings.policy_values import (
     listed,
     meant,
 )
+from bot.settings.sign_in import no_sign_in
 from bot.settings.threat_level import threat_level
 
 #: Names of groups that come from the settings; a file uses them without declaring them.
@@ -57,13 +58,7 @@ def policy_of(settings: Settings) -> Policy:
     if not settings.policy_file:
         return default_policy(settings.helpdesk_group_id, settings.admin_group_id, confirm_for)
     known = {HELPDESK: settings.helpdesk_group_id, ADMINISTRATORS: settings.admin_group_id}
-    return load(Path(settings.policy_file), known, confirm_for, pages=_signs_people_in(settings))
-
-
-def _signs_people_in(settings: Settings) -> bool:
-    """As `bot.token_sources.no_sign_in` has it."""
-    credential = settings.graph_certificate_path or settings.graph_client_secret
-    return bool(settings.public_url and settings.proof_context and credential)
+    return load(Path(settings.policy_file), known, confirm_for, pages=not no_sign_in(settings))
 
 
 def load(path: Path, known: Mapping[str, str], confirm_for: timedelta, *, pages: bool = True) -> Policy:

@@ -20,7 +20,7 @@ from bot.domain.limits import DAY, HOUR, Lift, Usage
 from bot.domain.operation import Operation
 from bot.domain.policy import Decision
 from bot.domain.rules import Limits
-from bot.store import alarms, outbox, records
+from bot.store import alarms, outbox
 from bot.store.prepared import Prepared
 from bot.store.set_before import set_before
 from bot.store.tables import lifts, numbers, operations
@@ -59,7 +59,6 @@ _REQUESTS_BY = _newest(operations.c.requester_id, _REQUESTS)
 _CONTAINED_BY = _newest(operations.c.requester_id, _CONTAINED)
 _LIFTED = Prepared(select(lifts.c.at).where(lifts.c.person_id == bindparam("person")))
 _LIFTS = Prepared(select(lifts).where(or_(lifts.c.person_id == bindparam("agent"), lifts.c.person_id == bindparam("target"))))
-_PROPOSED = Prepared(select(operations).where(operations.c.id == bindparam("operation"), operations.c.state == State.PROPOSED.value))
 _COUNT_NUMBERS = Prepared(insert(numbers))
 
 
@@ -89,19 +88,15 @@ class StoredUsages:
         await self._transactions.record(work)
 
 
-def of_proposed(connection: Connection, operation_id: str, limits: Limits, now: datetime, *, high: bool = False) -> Usage | Decision | None:
+def of_proposed(connection: Connection, operation: Operation, limits: Limits, now: datetime, *, high: bool = False) -> Usage | Decision:
     """What counts for an operation that is about to be confirmed.
 
     Args:
         high: these are the limits of a high threat level.
 
     Returns:
-        Why it must not be confirmed now, if a limit forbids it; None when it is not proposed any more.
+        Why it must not be confirmed now, if a limit forbids it.
     """
-    found = _PROPOSED(connection, {"operation": operation_id}).first()
-    if found is None:
-        return None
-    operation = records.operation(found)
     agent, target, digests = operation.requester, operation.target, rules.digests(operation.changes)
     asks_others, contains = operation.need.approvals > 0, operation.contains
     usage = _usage(connection, agent.id, target.id, digests, limits, now, asks_others=asks_others, contains=contains)

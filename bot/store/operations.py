@@ -14,12 +14,12 @@ from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change
 from bot.domain.high import High
 from bot.domain.life import REVEAL_FOR, State
-from bot.domain.limits import NO_LIMITS, Usage
+from bot.domain.limits import NO_LIMITS
 from bot.domain.notice_rules import NO_NOTICES, NoticeRules
 from bot.domain.operation import Approval, Operation, Result
 from bot.domain.people import Person
 from bot.domain.policy import Decision
-from bot.domain.proving import FAILED_WITHIN, Terms, next_step, settle
+from bot.domain.proving import FAILED_WITHIN, Settled, Terms, next_step, settle
 from bot.domain.reconcile import Known
 from bot.domain.registered import Made
 from bot.domain.remarks import LogNote
@@ -46,6 +46,7 @@ MOST_AWAITING = 500
 # Built once, because they are part of every change: building a statement costs more than running it.
 _THIS = operations.c.id == bindparam("operation")
 _GET = Prepared(select(operations).where(_THIS))
+_PROPOSED = Prepared(select(operations).where(_THIS, operations.c.state == State.PROPOSED.value))
 _GET_LOCKED = Prepared(select(operations).where(_THIS).with_for_update())
 _UPDATE = Prepared(update(operations).where(_THIS))
 _DELIVERED = Prepared(update(log_posts).where(log_posts.c.number == bindparam("post")).values(delivered=True))
@@ -147,12 +148,22 @@ class StoredOperations(StoredDeliveries, StoredMemory):
         def within_limits(connection: Connection, trail: Trail) -> Operation | Decision | None:
             threat = in_force.read(connection, at).threat
             limits = tightened_limits(self._limits, self._high, threat)
-            usage = limit_counts.of_proposed(connection, operation_id, limits, at, high=threat is not None)
-            if not isinstance(usage, Usage):
+            found = _PROPOSED(connection, {"operation": operation_id}).first()
+            if found is None:
+                return None
+            proposed = records.operation(found)
+            usage = limit_counts.of_proposed(connection, proposed, limits, at, high=threat is not None)
+            if isinstance(usage, Decision):
                 return usage
-            goes = _proved(connection, operation_id, terms, at, reason, values) if terms else to
-            if isinstance(goes, Decision):
-                return goes
+            goes = to
+            if terms:
+                settled = _settled(connection, proposed, reason, terms, at)
+                if isinstance(settled, Decision):
+                    return settled
+                if settled:
+                    goes, ends = next_step(proposed, settled.need, at)
+                    values["expires_at"] = ends or proposed.expires_at
+                    values["request"] = records.proved(found.request, settled.need, settled.proofs) | {"reason": proposed.reason or reason}
             if operation := work(connection, trail, goes):
                 limit_counts.confirmed(connection, self._enqueue, operation, usage, limits, at)
             return operation
@@ -283,24 +294,18 @@ class StoredOperations(StoredDeliveries, StoredMemory):
         await self._transactions.read(lambda connection: connection.execute(select(settings.c.name).limit(1)).first())
 
 
-def _proved(connection: Connection, operation_id: str, terms: Terms, at: datetime, reason: str, values: dict[str, Any]) -> State | Decision:
-    """Where a confirmation leads with the proofs that stand now, which are kept with it; the no where they are too few.
+def _settled(connection: Connection, proposed: Operation, reason: str, terms: Terms, at: datetime) -> Settled | Decision | None:
+    """What a confirmation rests on with the proofs that stand now, the no where they are too few; None where nobody spoke of any.
 
     The trail is locked, so no proof comes or goes before the move.
+
+    Args:
+        reason: that whoever confirms has given only now.
     """
-    found = _GET_LOCKED(connection, {"operation": operation_id}).first()
-    assert found is not None, "what is confirmed is there"
-    operation = records.operation(found)
-    operation = replace(operation, reason=operation.reason or reason)
-    settled = settle(operation, proofs_of(connection, operation_id, at - FAILED_WITHIN), terms, at)
-    if isinstance(settled, Decision):
-        return settled
-    to, values["expires_at"] = next_step(operation, settled.need, at)
-    values["expires_at"] = values["expires_at"] or operation.expires_at
-    if not settled.proofs and settled.need == operation.need:
-        return to
-    values["request"] = records.proved(found.request, settled.need, settled.proofs) | {"reason": operation.reason}
-    return to
+    proofs = proofs_of(connection, proposed.id, at - FAILED_WITHIN)
+    if not (proofs or proposed.need.proof or proposed.need.eased):
+        return None
+    return settle(replace(proposed, reason=proposed.reason or reason), proofs, terms, at)
 
 
 def _event(found: Row[Any]) -> AuditEvent:

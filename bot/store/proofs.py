@@ -13,14 +13,13 @@ from bot.domain.audit import AuditEvent, Tag
 from bot.domain.operation import Operation
 from bot.domain.proof import Proof, ProofState
 from bot.domain.proof_lock import Lock
-from bot.domain.proving import proof_event
 from bot.domain.said import say, to_column
 from bot.store import outbox
 from bot.store.moves import Moves, Seen
 from bot.store.prepared import Prepared
-from bot.store.proofs_asked import ASKED, ASKED_OF, look, proof_in, proofs_of
+from bot.store.proofs_asked import ASKED, end_late, look, proof_in, proofs_of
 from bot.store.stops import put_freeze
-from bot.store.tables import audit_events, proofs
+from bot.store.tables import audit_events, operations, proofs
 from bot.store.trail import Trail
 from bot.store.transactions import Transactions
 from bot.store.waiting import withdraw_waiting
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from bot.store.engine import Enqueue
 
 _GET = Prepared(select(proofs).where(proofs.c.id == bindparam("proof")))
+_WAITS = select(operations.c.expires_at).where(operations.c.id == bindparam("operation"))
 _ASKED_ABOUT = select(proofs.c.operation_id).where(ASKED, proofs.c.target_id == bindparam("target"), proofs.c.expires_at > bindparam("now"))
 _FAILED_ABOUT = select(proofs.c.agent_id).where(
     proofs.c.state == ProofState.FAILED.value, proofs.c.target_id == bindparam("target"), proofs.c.answered_at > bindparam("since")
@@ -77,14 +77,14 @@ class StoredProofs:
             now = proof.asked_at
             if connection.execute(_ASKED_ABOUT, {"target": proof.target_id, "now": now}).first():
                 return None
-            _end_late(connection, trail, self._enqueue, proof.operation_id, now)
+            end_late(connection, trail, self._enqueue, proof.operation_id, now)
             seen = Seen(operation.id, in_time=now)
             values = {"expires_at": max(operation.expires_at, until)}
             asked = self._moves.stay(connection, "prove", seen, values, trail=trail, event=event)
             if asked:
                 connection.execute(insert(proofs), [_row(proof)])
-                self._look(connection, proof, "", 0.0)
-                self._look(connection, proof, "over", (proof.expires_at - now).total_seconds())
+                look(connection, self._enqueue, proof.id, "")
+                look(connection, self._enqueue, proof.id, "over", (proof.expires_at - now).total_seconds())
             return asked
 
         return await self._transactions.record(work)
@@ -100,12 +100,11 @@ class StoredProofs:
             ends = _DENY if late else _ANSWER if proof.state in _ANSWERS else _END
             if not connection.execute(ends.values(**changed), {"proof": proof.id, "at": at}).rowcount:
                 return False
-            operation = self._moves.stay(connection, "proved", Seen(proof.operation_id), {}, at=at, trail=trail, event=event)
-            if operation is None:
+            waits = connection.execute(_WAITS, {"operation": proof.operation_id}).scalar_one()
+            time = {"expires_at": max(waits, until)}
+            if self._moves.stay(connection, "proved", Seen(proof.operation_id), time, trail=trail, event=event) is None:
                 trail.append(event)
-            elif operation.expires_at < until:
-                self._moves.stay(connection, "proved", Seen(proof.operation_id), {"expires_at": until}, at=at)
-            self._look(connection, proof, proof.state.value, 0.0)
+            look(connection, self._enqueue, proof.id, proof.state.value)
             if lock:
                 self._lock(connection, trail, proof, lock)
             return True
@@ -148,19 +147,6 @@ class StoredProofs:
             withdraw_waiting(connection, self._moves, trail, proof.target_id, name, outcome, lock.event.at)
         outbox.add_remark(connection, self._enqueue, lock.post)
 
-    def _look(self, connection: Connection, proof: Proof, occasion: str, delay: float) -> None:
-        look(connection, self._enqueue, proof.id, occasion, delay)
-
 
 def _row(proof: Proof) -> dict[str, object]:
     return asdict(proof) | {"kind": proof.kind.value, "state": proof.state.value, "evidence": to_column(proof.evidence)}
-
-
-def _end_late(connection: Connection, trail: Trail, enqueue: Enqueue, operation_id: str, now: datetime) -> None:
-    """One that nobody answered in time makes room for the next before anybody has ended it."""
-    late = [found for found in ASKED_OF(connection, {"operation": operation_id}) if found.expires_at <= now]
-    for proof in map(proof_in, late):
-        ended = replace(proof, state=ProofState.EXPIRED)
-        connection.execute(_END.values(state=ended.state.value, answered_at=now), {"proof": proof.id})
-        trail.append(proof_event(ended, now))
-        look(connection, enqueue, proof.id, ended.state.value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from bot.domain.consequences import Workflow
 from bot.domain.proof import Proof, ProofKind, ProofState
-from bot.domain.proving import withdrawn_event
+from bot.domain.proving import proof_event
 from bot.domain.said import from_store
 from bot.store.prepared import Prepared
 from bot.store.tables import operations, proofs
@@ -24,9 +25,9 @@ _STANDS = proofs.c.state.in_((ProofState.ASKED.value, ProofState.GIVEN.value))
 _TARGET = select(operations.c.target_id).where(operations.c.id == bindparam("operation")).scalar_subquery()
 _FAILED = (proofs.c.state == ProofState.FAILED.value) & (proofs.c.target_id == _TARGET) & (proofs.c.answered_at > bindparam("since"))
 _OF = Prepared(select(proofs).where((proofs.c.operation_id == bindparam("operation")) | _FAILED).order_by(proofs.c.asked_at, proofs.c.id))
-ASKED_OF = Prepared(select(proofs).where(ASKED, proofs.c.operation_id == bindparam("operation")))
+_ASKED_OF = Prepared(select(proofs).where(ASKED, proofs.c.operation_id == bindparam("operation")))
 _STANDING_ABOUT = Prepared(select(proofs).where(_STANDS, proofs.c.target_id == bindparam("target")))
-_WITHDRAW = update(proofs).where(proofs.c.id == bindparam("proof"), _STANDS)
+_STANDING = update(proofs).where(proofs.c.id == bindparam("proof"), _STANDS)
 
 
 def look(connection: Connection, enqueue: Enqueue, proof_id: str, occasion: str, delay: float = 0.0) -> None:
@@ -48,17 +49,22 @@ def proof_in(found: Any) -> Proof:
 
 def withdraw_asked(connection: Connection, trail: Trail, enqueue: Enqueue, operation_id: str, at: datetime) -> None:
     """Nobody has to answer any more, because the operation waits no more."""
-    _withdraw(connection, trail, enqueue, ASKED_OF(connection, {"operation": operation_id}), at)
+    _end(connection, trail, enqueue, _ASKED_OF(connection, {"operation": operation_id}), ProofState.WITHDRAWN, at)
 
 
 def withdraw_about(connection: Connection, trail: Trail, enqueue: Enqueue, target_id: str, at: datetime) -> None:
     """No proof of this person counts any more."""
-    _withdraw(connection, trail, enqueue, _STANDING_ABOUT(connection, {"target": target_id}), at)
+    _end(connection, trail, enqueue, _STANDING_ABOUT(connection, {"target": target_id}), ProofState.WITHDRAWN, at)
 
 
-def _withdraw(connection: Connection, trail: Trail, enqueue: Enqueue, found: Iterable[Any], at: datetime) -> None:
+def end_late(connection: Connection, trail: Trail, enqueue: Enqueue, operation_id: str, now: datetime) -> None:
+    """One that nobody answered in time makes room for the next before anybody has ended it."""
+    late = [found for found in _ASKED_OF(connection, {"operation": operation_id}) if found.expires_at <= now]
+    _end(connection, trail, enqueue, late, ProofState.EXPIRED, now)
+
+
+def _end(connection: Connection, trail: Trail, enqueue: Enqueue, found: Iterable[Any], state: ProofState, at: datetime) -> None:
     for proof in list(map(proof_in, found)):
-        values = {"state": ProofState.WITHDRAWN.value, "answered_at": at}
-        if connection.execute(_WITHDRAW.values(**values), {"proof": proof.id}).rowcount:
-            trail.append(withdrawn_event(proof, at))
-            look(connection, enqueue, proof.id, ProofState.WITHDRAWN.value)
+        if connection.execute(_STANDING.values(state=state.value, answered_at=at), {"proof": proof.id}).rowcount:
+            trail.append(proof_event(replace(proof, state=state), at))
+            look(connection, enqueue, proof.id, state.value)

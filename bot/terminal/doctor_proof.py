@@ -17,8 +17,9 @@ from bot.graph import permissions
 from bot.graph.client import GraphClient
 from bot.graph.throttle import INTERACTIVE
 from bot.settings.environment import Settings
+from bot.settings.sign_in import no_sign_in
 from bot.terminal.doctor_report import Report
-from bot.token_sources import SIGNED_IN, no_sign_in
+from bot.token_sources import SIGNED_IN
 
 #: What an app registration has to declare for ID tokens; `acrs` is asked for by name each time.
 #: https://learn.microsoft.com/entra/identity-platform/optional-claims-reference

@@ -153,7 +153,6 @@ async def test_a_call_back_goes_to_the_number_that_the_directory_has_had_for_lon
 async def test_a_number_that_was_set_lately_is_called_by_nobody(database_url: str) -> None:
     async with Desk(database_url, demanding(ProofNeed(tier=1, count=1)), **TELLING) as desk:
         desk.entra.person(DIEGO.upn).business_phones = ()
-        desk.policy = None
         card = await desk.say(HANNA, SET)
         await attest(desk, card, "in_person", 0)
         await desk.press(HANNA, card, "confirm")
