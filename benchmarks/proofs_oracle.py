@@ -131,8 +131,11 @@ class Oracle:
         """
         row = connection.execute(select(operations).where(operations.c.id == wanted.id)).one()
         asked = (wanted.need.proof, *(one.proof for one in wanted.need.eased))
-        life = max(USUAL_LIFE, *(need.valid_for for need in asked))
-        standing = [one for one in self._of(wanted) if one.at <= row.confirmed_at < one.at + life and not one.withdrawn]
+
+        def life(given: Given) -> timedelta:
+            return max((need.valid_for for need in asked if need and given.fits(need, capped=wanted.capped)), default=USUAL_LIFE)
+
+        standing = [one for one in self._of(wanted) if one.at <= row.confirmed_at < one.at + life(one) and not one.withdrawn]
 
         def covered(need: ProofNeed) -> bool:
             fits = [one for one in standing if one.fits(need, capped=wanted.capped)]
@@ -165,7 +168,7 @@ class Oracle:
             self._must(bool(pressed), f"{row.kind} of {row.operation_id} was given, and nobody who was asked said yes in time")
             self._must(row.answered_at < ends, f"{row.kind} of {row.operation_id} was answered at {row.answered_at}, asked until {ends}")
             self.given[row.id] = Given(row.operation_id, row.kind, row.by_id, row.answered_at)
-        if state == "withdrawn" and row.id in self.given and self.given[row.id].withdrawn is None:
+        if state in ("withdrawn", "failed") and row.id in self.given and self.given[row.id].withdrawn is None:
             self.given[row.id].withdrawn = now
 
     def _look_at_operation(self, row: Any) -> None:
