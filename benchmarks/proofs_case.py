@@ -131,6 +131,7 @@ class Case:
             (self._bring, 2),
             (self._expire, 1),
             (self._cancel, 1),
+            (self._withdraw, 1),
             (self._freeze, 1),
             (self._not_me, 1),
         ]
@@ -236,6 +237,12 @@ class Case:
         await replica.requester.press(
             self._press(self._presser(operation.requester.id), Verb.CONFIRM, operation.id, reason=reason), operation
         )
+
+    async def _withdraw(self, replica: Replica) -> None:
+        """The agent waits no longer for one that was asked for, whatever has become of it."""
+        if self._proofs:
+            proof = self._proofs[-1] if self._dice.random() < 0.7 else self._dice.choice(self._proofs)
+            await replica.desk.answered(self._press(self._presser(proof.agent_id), Verb.WITHDRAW, proof.id))
 
     async def _cancel(self, replica: Replica) -> None:
         operation = await self._shown(replica)

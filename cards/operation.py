@@ -75,7 +75,7 @@ def render(shown: OperationShown, refresh_for: tuple[str, ...] = ()) -> tuple[El
         heading(title(operation)),
         *identity(operation.target, name=False),
         *_result(operation),
-        box(ticked(operation) if operation.editable else listed(operation), style="emphasis", spacing="Medium"),
+        box(_changes(shown, operation), style="emphasis", spacing="Medium"),
         *staying(operation),
     ]
     if operation.state.waiting:
@@ -98,6 +98,20 @@ def render(shown: OperationShown, refresh_for: tuple[str, ...] = ()) -> tuple[El
     summary = _summary(private(shown.operation))
     refreshing = refresh(operation.id, refresh_for) if refresh_for and not operation.state.finished else None
     return card(body, fallback=summary, actions=_actions(shown, operation), refreshing=refreshing), summary
+
+
+def _changes(shown: OperationShown, operation: Operation) -> Iterable[Element]:
+    """With ticks where the card has a Confirm: those set before a proof is asked for would be lost with the next state of the card."""
+    if not operation.editable:
+        return listed(operation)
+    return ticked(operation) if may_confirm(shown.proving) else _to_be_ticked(operation)
+
+
+def _to_be_ticked(operation: Operation) -> Iterable[Element]:
+    assert operation.recovery is not None, "lists of recoveries alone are edited"
+    proposed = [change for change, on in zip(operation.changes, operation.recovery.ticked, strict=True) if on]
+    yield from bullets((join(": ", (change.label, join(" → ", difference(change)))) for change in proposed), most=MOST_CHANGES)
+    yield line(run(say("What of this should stay, you choose once it is proved who is calling."), subtle=True))
 
 
 def listed(operation: Operation) -> Iterable[Element]:

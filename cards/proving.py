@@ -49,7 +49,7 @@ def proving_section(operation: Operation, proving: Proving) -> list[Element]:
         return []
     parts = [heading(say("Is it really them?"), size="Medium"), *_demanded(operation, proving)]
     parts += [part for proof in over for part in _ended(proof)]
-    parts += _under_way(operation, asked, proving) if asked else _offers(operation, proving)
+    parts += [*_under_way(operation, asked, proving), _another(asked)] if asked else _offers(operation, proving)
     return [box(parts, style="accent", spacing="Medium")]
 
 
@@ -152,7 +152,11 @@ def _under_way(operation: Operation, asked: Proof, proving: Proving) -> list[Ele
             told = say("{manager}, the manager, has a card in Teams and is to speak to {name}.", manager=asked.asked_name, name=name)
             return [line(told), moment(until)]
         case ProofKind.CALL_BACK:
-            ring = say("Hang up, and ring {name} at {number}.", name=name, number=proving.call or asked.evidence)
+            ring = say("Hang up, and ring {name} at {number}.", name=name, number=proving.call)
+            if not proving.call:
+                ring = say(
+                    "Hang up, and ring {name}. The number was shown once; to see it again, take another proof and ask anew.", name=name
+                )
             came = (say("They asked for this"), say("Nobody answered"), say("It is somebody else"))
             return [line(run(ring, bold=True)), line(run(asked.evidence, subtle=True)), _attest(asked, came), moment(until)]
         case ProofKind.VIDEO:
@@ -162,6 +166,11 @@ def _under_way(operation: Operation, asked: Proof, proving: Proving) -> list[Ele
             return [line(told), named, _attest(asked, (say("It is them"), say("It is somebody else"))), moment(until)]
     told = say("{name} stands before you. Which document did you see? No number of it is wanted.", name=name)
     return [line(told), _attest(asked, (*DOCUMENT_WORDS, say("It is somebody else"))), moment(until)]
+
+
+def _another(asked: Proof) -> Element:
+    """Whoever pressed the wrong kind, or reaches nobody, need not wait until its time is over."""
+    return buttons(without_inputs(button(say("Take another proof"), Verb.WITHDRAW, asked.id)), spacing="Small")
 
 
 def _attest(asked: Proof, words: Iterable[str]) -> Element:

@@ -99,8 +99,9 @@ class Answer:
 
     @property
     def operation_id(self) -> str:
-        """The id its buttons carry."""
-        found = [item["data"]["id"] for item in _walk(self.card) if item.get("type") == "Action.Execute"]
+        """The id that the buttons at the bottom carry; of a card without any, those further up."""
+        bottom = [*_walk(self.card.get("actions", [])), *_walk(self.card)]
+        found = [item["data"]["id"] for item in bottom if item.get("type") == "Action.Execute"]
         return str(found[0])
 
 

@@ -75,6 +75,7 @@ class Verb(StrEnum):
     MATCH = "match"  # the person picks the number that the agent reads out
     VOUCH = "vouch"  # the person's manager says whether it is them
     ATTEST = "attest"  # the agent says what a call back, a video call or a look at a document came to
+    WITHDRAW = "withdraw"  # the agent waits no longer for a proof that was asked for
     STRONGER = "stronger"  # of a `show` card: the stronger path for this person
     REVEAL = "reveal"
     REPLACE = "replace"

@@ -146,6 +146,11 @@ class Proof:
         """Where it comes from."""
         return SOURCES[self.kind]
 
+    @property
+    def taken_back(self) -> bool:
+        """The agent waited for it no longer, which says nothing of whether it is to be had."""
+        return self.state is ProofState.WITHDRAWN and self.by_id == self.agent_id
+
     def counts(self, at: datetime) -> bool:
         """Whether it was given and still counts at this moment."""
         return self.state is ProofState.GIVEN and at < self.expires_at

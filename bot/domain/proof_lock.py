@@ -1,4 +1,7 @@
-"""The freezes that failed proofs bring: after several, and at once when whoever has to know says that it is somebody else. Pure."""
+"""The freezes that failed proofs bring: after several, and at once when whoever has to know says that it is somebody else. Pure.
+
+And what the log channel is told of proofs that are wanted too often.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,9 @@ from datetime import datetime
 
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.operation import Operation
+from bot.domain.people import Person
 from bot.domain.proof import ProofRules
-from bot.domain.proving import FAILED_WITHIN
+from bot.domain.proving import FAILED_WITHIN, MOST_ASKED_A_DAY
 from bot.domain.remarks import LogNote
 from bot.domain.said import say, say_count
 from bot.domain.stop import FREEZE_FOR, Freeze
@@ -42,6 +46,23 @@ def refused_lock(operation: Operation, by_id: str, by_name: str, at: datetime) -
     """Whoever was asked to vouch for the caller says that it is somebody else."""
     reason = say("{name} was asked whether the caller is real, and said no", name=by_name)
     return _lock(operation, by_id, by_name, reason, at, 0)
+
+
+def asked_often(operation: Operation, person: Person, at: datetime) -> LogNote:
+    """For the log channel: somebody is to be asked once more who was asked as often as one may be."""
+    return LogNote(
+        say("Asked too often"),
+        say(
+            "{name} was asked {count} times within 24 hours about callers, and is not asked again for now. {requester} tried to, for {id}.",
+            name=person.name,
+            count=MOST_ASKED_A_DAY,
+            requester=operation.requester.name,
+            id=operation.id,
+        ),
+        say("Somebody may be trying until they agree: ring {name}, at a number that the directory had before.", name=person.name),
+        at,
+        ticket=operation.ticket,
+    )
 
 
 def _lock(operation: Operation, by_id: str, by_name: str, reason: str, at: datetime, after: int) -> Lock:

@@ -34,6 +34,7 @@ ATTESTED = (ProofKind.VIDEO, ProofKind.IN_PERSON)
 OFFERED = (*ANSWERED_ELSEWHERE, ProofKind.CALL_BACK, ProofKind.VIDEO, ProofKind.IN_PERSON)
 #: Whoever is asked again and again agrees at last: one kind is asked for so often for one request.
 MOST_ASKED = 2
+OFTEN = say("It was asked for often enough.")
 #: And of one person, whatever the request, so many answers are asked for within `FAILED_WITHIN`.
 MOST_ASKED_A_DAY = 6
 #: Failed proofs about one person are counted for so long.
@@ -133,10 +134,11 @@ def _why_not(kind: ProofKind, operation: Operation, proofs: Collection[Proof], t
         return None
     if any(proof.state is ProofState.FAILED for proof in these):
         return say("It failed, and for this request it is not asked for again.")
-    if impossible := next((proof.evidence for proof in these if proof.state is ProofState.WITHDRAWN and proof.evidence), ""):
+    ended = [proof for proof in these if proof.state is ProofState.WITHDRAWN and not proof.taken_back]
+    if impossible := next((proof.evidence for proof in ended if proof.evidence), ""):
         return impossible
     if len(these) >= MOST_ASKED:
-        return say("It was asked for often enough.")
+        return OFTEN
     if kind is ProofKind.SIGN_IN and terms.no_sign_in:
         return terms.no_sign_in
     if kind is ProofKind.SIGN_IN and operation.first:
@@ -158,12 +160,15 @@ def _counts_too_little(kind: ProofKind, operation: Operation) -> str:
 
 def _possible(operation: Operation, proofs: Collection[Proof], whys: Mapping[ProofKind, str | None], now: datetime) -> bool:
     """Whether what is demanded can still come to be without the agent's own word. What nobody answered cannot; that an agent let the time
-    of their own word go by is no answer.
+    of their own word go by, or waited for it no longer, is no answer.
     """
     need, capped = operation.need.proof, operation.capped
     tried = {proof.source for proof in proofs if need.suits(proof) and (proof.counts(now) or proof.state is ProofState.ASKED)}
     unanswered = {proof.kind for proof in proofs if proof.state is ProofState.EXPIRED and (proof.by_id or proof.asked_id)}
-    left = [kind for kind, why in whys.items() if why == "" and kind not in ATTESTED and kind not in unanswered]
+    taken_back = {kind for kind in whys if all(proof.taken_back for proof in proofs if proof.kind is kind)}
+    left = [
+        kind for kind, why in whys.items() if (why == "" or (why == OFTEN and kind in taken_back)) and kind not in (*ATTESTED, *unanswered)
+    ]
     return len(tried | {SOURCES[kind] for kind in left if need.takes(kind, capped=capped)}) >= need.count
 
 

@@ -115,6 +115,7 @@ VERBS: Mapping[Verb, Declared] = MappingProxyType(
         Verb.MATCH: _declared(Presser.WITNESS, Place.VIEW, Thing.PROOF),
         Verb.VOUCH: _declared(Presser.WITNESS, Place.VIEW, Thing.PROOF),
         Verb.ATTEST: _declared(Presser.REQUESTER, Place.VIEW, Thing.PROOF),
+        Verb.WITHDRAW: _declared(Presser.REQUESTER, Place.VIEW, Thing.PROOF),
         Verb.TAKE_BACK: _declared(Presser.STAFF, Place.BELOW, Thing.OPERATION),
         Verb.STRONGER: _declared(Presser.HELPDESK, Place.BELOW, Thing.OPERATION, Thing.PERSON),
         Verb.CHOOSE: _declared(Presser.ASKED, Place.INSTEAD, Thing.CHOICE),

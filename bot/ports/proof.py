@@ -13,6 +13,7 @@ from bot.domain.operation import Operation
 from bot.domain.people import Person
 from bot.domain.proof import Proof
 from bot.domain.proof_lock import Lock
+from bot.domain.remarks import LogNote
 from bot.domain.signals import OldNumber, Signals
 
 
@@ -35,8 +36,15 @@ class Proofs(Protocol):
             The operation as it is then; None when it waits no more, or another proof about this person is being asked for.
         """
 
-    async def note(self, proof: Proof, event: AuditEvent) -> None:
-        """Keeps that a kind is not possible for an operation."""
+    async def note(self, proof: Proof, event: AuditEvent, post: LogNote | None = None) -> None:
+        """Keeps that a kind is not possible for an operation.
+
+        Args:
+            post: what the log channel is told of it.
+        """
+
+    async def waited_for(self, target_id: str, now: datetime) -> str:
+        """The operation whose proof about this person is being waited for; empty for none."""
 
     async def asked_of(self, person_id: str, since: datetime) -> int:
         """How many proofs somebody was asked to give, or to vouch for, since a moment."""

@@ -30,12 +30,13 @@ _ANSWERS = {
     Verb.VOUCH: (ProofKind.MANAGER,),
     Verb.NOT_ME: (ProofKind.NUMBER_MATCH, ProofKind.SIGN_IN),
     Verb.ATTEST: (ProofKind.CALL_BACK, ProofKind.VIDEO, ProofKind.IN_PERSON),
+    Verb.WITHDRAW: tuple(ProofKind),
 }
 
 
 def answers(action: CardAction, proof: Proof) -> bool:
-    """Whether this proof is answered by this verb, and by whoever pressed."""
-    who = proof.asked_id or proof.agent_id
+    """Whether this proof is answered, or waited for no longer, by this verb, and by whoever pressed."""
+    who = proof.agent_id if action.verb is Verb.WITHDRAW else proof.asked_id or proof.agent_id
     return proof.kind in _ANSWERS[action.verb] and action.actor.id.lower() == who.lower()
 
 
@@ -86,6 +87,8 @@ class ProofAnswers:
             raise unknown(action.verb)
         if action.verb is Verb.ATTEST:
             return await self._attested(action, proof, operation)
+        if action.verb is Verb.WITHDRAW:
+            return await self._withdrawn(action, proof, operation)
         if proof.state is ProofState.ASKED and self.clock() < proof.expires_at:
             await self._said(action, proof, operation)
         elif says_no(action) and self.clock() < proof.asked_at + FAILED_WITHIN:
@@ -129,6 +132,12 @@ class ProofAnswers:
                 await self._settle(proof, operation, action.actor, given=given, evidence=evidence)
         latest = await self._operations.get(operation.id) or operation
         return await self._showing.of(latest, own=True)
+
+    async def _withdrawn(self, action: CardAction, proof: Proof, operation: Operation) -> OperationShown:
+        """The agent takes another kind; whoever is asked reads that it is not needed any more, and may still say that it is not them."""
+        require(self._gate.permit(await self._gate.standing(action.actor, fresh=True)))
+        await self._end(answered(proof, ProofState.WITHDRAWN, action.actor, self.clock(), operation, self._terms), operation, action.actor)
+        return await self._showing.of(await self._operations.get(operation.id) or operation, own=True)
 
     async def _attestation(self, action: CardAction, proof: Proof, operation: Operation) -> tuple[bool, str]:
         """Whether it was the person, and what the agent went by; each of several documents is a yes."""

@@ -8,7 +8,9 @@ from bot.domain.incoming import CardAction, Verb
 from bot.domain.life import State
 from bot.domain.operation import Operation
 from bot.domain.proof import ProofKind
+from bot.domain.proof_lock import asked_often
 from bot.domain.proving import FAILED_WITHIN, MOST_ASKED_A_DAY, TO_CONFIRM, Terms, asked, impossible, proof_event, proving
+from bot.domain.remarks import LogNote
 from bot.domain.replies import OperationShown, Reply
 from bot.domain.said import say
 from bot.errors import Refusal
@@ -78,17 +80,14 @@ class ProofDesk:
         try:
             witness = await self._witnesses.of(kind, operation)
         except NotPossible as error:
-            none = impossible(kind, operation, error.args[0], self._clock())
-            await self._proofs.note(none, proof_event(none, none.asked_at, action.actor, operation.ticket))
-            return await self._showing.of(operation, own=True)
+            return await self._none(action, operation, kind, error.args[0])
         now = self._clock()
         if witness.recipient and await self._proofs.asked_of(witness.recipient.id, now - FAILED_WITHIN) >= MOST_ASKED_A_DAY:
-            raise Refusal(
-                say("{name} was asked {count} times within 24 hours, and is not asked again for now.", name=witness.recipient.name,
-                    count=MOST_ASKED_A_DAY),
-                say("Whoever is asked again and again agrees at last. Take another proof."),
-                code="asked_too_often",
+            why = say(
+                "{name} was asked {count} times within 24 hours; whoever is asked again and again agrees at last.",
+                name=witness.recipient.name, count=MOST_ASKED_A_DAY,
             )  # fmt: skip
+            return await self._none(action, operation, kind, why, asked_often(operation, witness.recipient, now))
         proof = asked(kind, operation, witness.recipient, now, witness.evidence)
         event = proof_event(proof, now, action.actor, operation.ticket)
         until = proof.expires_at + TO_CONFIRM
@@ -97,12 +96,24 @@ class ProofDesk:
             latest = await self._operations.get(operation.id) or operation
             if latest.state is not State.PROPOSED:
                 await too_late(self._operations, latest, self._clock)
-            raise Refusal(
-                say("Another proof about {name} is being waited for, so this one was not asked for.", name=operation.target.name),
-                say("Wait for its answer, or until its time is over."),
-                code="proof_asked",
-            )
+            raise await self._one_at_a_time(operation)
         return await self._showing.of(waiting, own=True, call=witness.call)
+
+    async def _none(
+        self, action: CardAction, operation: Operation, kind: ProofKind, why: str, post: LogNote | None = None
+    ) -> OperationShown:
+        """The card goes on saying why this kind is not to be had."""
+        none = impossible(kind, operation, why, self._clock())
+        await self._proofs.note(none, proof_event(none, none.asked_at, action.actor, operation.ticket), post)
+        return await self._showing.of(operation, own=True)
+
+    async def _one_at_a_time(self, operation: Operation) -> Refusal:
+        name, other = operation.target.name, await self._operations.get(await self._proofs.waited_for(operation.target.id, self._clock()))
+        if other is None:  # it was answered this moment
+            return Refusal(say("Another proof about {name} was being waited for.", name=name), say("Press again."), code="proof_asked")
+        agent = other.requester.name
+        text = say("{agent} waits for a proof about {name} already ({id}), so none is asked for here.", agent=agent, name=name, id=other.id)
+        return Refusal(text, say("Speak to {agent}, or wait for the answer to {id}.", agent=agent, id=other.id), code="proof_asked")
 
     async def _offered(self, action: CardAction, operation: Operation) -> ProofKind:
         found = proving(operation, await self._proofs.of(operation.id, self._clock() - FAILED_WITHIN), self._terms, self._clock())
@@ -110,7 +121,7 @@ class ProofDesk:
         if found.asked:
             raise Refusal(
                 say("A proof is being waited for already: {kind}.", kind=found.asked.kind.in_words),
-                say("Wait for its answer, or until its time is over."),
+                say("Wait for its answer, or press “{button}” on the card.", button=say("Take another proof")),
                 code="proof_asked",
             )
         if wanted is None or not operation.provable or wanted not in found.offers:

@@ -13,6 +13,7 @@ from bot.domain.audit import AuditEvent, Tag
 from bot.domain.operation import Operation
 from bot.domain.proof import Proof, ProofState
 from bot.domain.proof_lock import Lock
+from bot.domain.remarks import LogNote
 from bot.domain.said import say, to_column
 from bot.store import outbox
 from bot.store.moves import Moves, Seen
@@ -119,12 +120,20 @@ class StoredProofs:
         change = update(proofs).where(proofs.c.id == proof_id).values(card_id=card_id)
         await self._transactions.write(lambda connection: connection.execute(change))
 
-    async def note(self, proof: Proof, event: AuditEvent) -> None:
+    async def note(self, proof: Proof, event: AuditEvent, post: LogNote | None = None) -> None:
         def work(connection: Connection, trail: Trail) -> None:
+            if post:
+                outbox.take_turn(connection)
             connection.execute(insert(proofs), [_row(proof)])
             trail.append(event)
+            if post:
+                outbox.add_remark(connection, self._enqueue, post)
 
         await self._transactions.record(work)
+
+    async def waited_for(self, target_id: str, now: datetime) -> str:
+        about = {"target": target_id, "now": now}
+        return await self._transactions.read(lambda connection: connection.execute(_ASKED_ABOUT, about).scalar() or "")
 
     async def asked_of(self, person_id: str, since: datetime) -> int:
         query = select(func.count()).where(func.lower(proofs.c.asked_id) == person_id.lower(), proofs.c.asked_at > since)

@@ -139,15 +139,17 @@ async def test_a_call_back_goes_to_the_number_that_the_directory_has_had_for_lon
         shown = await prove(desk, card, "call_back")
         assert "Hang up, and ring Diego Vega at +34 612345011" in shown
         yes, _, no = actions(card, "attest")
-        assert "612345011" not in (await desk.say(HANNA, f"status {card.operation_id}")).text  # in full it is shown once
+        again = await desk.say(HANNA, f"status {card.operation_id}")
+        assert "The number was shown once" in again.text
+        assert "612345011" not in again.text
         assert "612345011" not in str([row.facts for row in desk.trail()])
         for stranger in (BRAM, VICTORIA):
             assert "I do not know this card" in str(await desk.teams.press(stranger, card.message.id, "attest", action=yes))
         await desk.teams.press(HANNA, card.message.id, "attest", action=yes)
-        await desk.settled(card, "Call back: ", "unchanged since", "Counts until")
-        assert "confirm" in card.verbs
-        await desk.teams.press(HANNA, card.message.id, "attest", action=no)  # the first answer counts
-        assert "confirm" in card.verbs
+        await desk.settled(again, "Call back: ", "unchanged since", "Counts until")
+        assert "confirm" in again.verbs
+        await desk.teams.press(HANNA, again.message.id, "attest", action=no)  # the first answer counts
+        assert "confirm" in again.verbs
 
 
 async def test_a_number_that_was_set_lately_is_called_by_nobody(database_url: str) -> None:
@@ -264,12 +266,62 @@ async def test_nobody_answers_in_time(database_url: str) -> None:
         assert tags == ["proof:request:asked", "proof:request:expired"]
 
 
+async def test_a_wrong_press_is_taken_back_and_what_the_person_says_is_still_heard(database_url: str) -> None:
+    async with Desk(database_url, demanding(), **TELLING) as desk:
+        card = await desk.say(HANNA, SET)
+        number = number_in(await prove(desk, card, "number_match"))
+        theirs = await asked(desk, DIEGO)
+        pick = next(each for each in theirs.card["actions"] if each["title"] == number)
+        back = actions(card, "withdraw")[0]
+        assert "I do not know this card any more" in str(await desk.teams.press(BRAM, card.message.id, "withdraw", action=back))
+        shown = str(await desk.teams.press(HANNA, card.message.id, "withdraw", action=back))
+        assert "Number match" in shown
+        assert "Take another proof" not in shown
+        await desk.settled(theirs, "This is not needed any more")
+        await desk.teams.press(DIEGO, theirs.message.id, "match", action=pick)  # too late, however right
+        assert "confirm" not in card.verbs
+        await attest(desk, card, "in_person", 0)
+        await desk.settled(card, "Passport seen")
+        assert "confirm" in card.verbs
+        await desk.press(DIEGO, theirs, "not_me")
+        await desk.settled(card, "Cancelled")
+        assert desk.entra.writes == []
+        assert [row.tag.rpartition(":")[2] for row in desk.trail() if row.tag.startswith("proof")][:2] == ["asked", "withdrawn"]
+
+
+async def test_nobody_stands_in_for_what_the_agent_did_not_wait_for(database_url: str) -> None:
+    need = ProofNeed(count=1, kinds=frozenset({ProofKind.NUMBER_MATCH}), or_approvals=1)
+    async with Desk(database_url, demanding(need), **TELLING) as desk:
+        card = await desk.say(HANNA, f"{SET} because the phone is lost")
+        for _ in range(2):
+            await prove(desk, card, "number_match")
+            await desk.teams.press(HANNA, card.message.id, "withdraw", action=actions(card, "withdraw")[0])
+        assert "It was asked for often enough" in card.text
+        assert "confirm" not in card.verbs
+        assert "No proof is possible here" not in card.text
+
+
+async def test_whoever_was_asked_six_times_is_left_alone_and_the_log_says_so(database_url: str) -> None:
+    async with Desk(database_url, demanding(), **TELLING) as desk:
+        for _ in range(3):
+            card = await desk.say(HANNA, SET)
+            for _ in range(2):
+                await prove(desk, card, "number_match")
+                await desk.teams.press(HANNA, card.message.id, "withdraw", action=actions(card, "withdraw")[0])
+            await desk.press(HANNA, card, "cancel")
+        card = await desk.say(HANNA, SET)
+        assert "Diego Vega was asked 6 times within 24 hours" in await prove(desk, card, "number_match")
+        assert not any(each["data"]["kind"] == "number_match" for each in actions(card, "prove"))
+        await desk.logged("Asked too often", "Hanna Visser tried to", card.operation_id)
+
+
 async def test_one_proof_at_a_time_about_one_person(database_url: str) -> None:
     async with Desk(database_url, demanding(), **TELLING) as desk:
         first, second = await desk.say(HANNA, SET), await desk.say(BRAM, "set office for diego vega +31 20 5550123")
         await prove(desk, first, "number_match")
         assert "A proof is being waited for already" in await prove(desk, first, "manager")
-        assert "Another proof about Diego Vega is being waited for" in await prove(desk, second, "manager", BRAM)
+        refused = await prove(desk, second, "manager", BRAM)
+        assert f"Hanna Visser waits for a proof about Diego Vega already ({first.operation_id})" in refused
         await desk.press(HANNA, first, "cancel")
         theirs = await asked(desk, DIEGO)
         await desk.settled(theirs, "This is not needed any more")

@@ -215,6 +215,7 @@ MADE: tuple[tuple[Verb, Make], ...] = (
     (Verb.MATCH, a_number_match),
     (Verb.VOUCH, a_managers_word),
     (Verb.ATTEST, an_attestation),
+    (Verb.WITHDRAW, an_attestation),
     (Verb.CHOOSE, a_choice),
     (Verb.FILL, a_form),
     (Verb.OPEN, a_command),
