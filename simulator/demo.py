@@ -9,12 +9,14 @@ import tempfile
 import webbrowser
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from aiohttp import web
 
 from simulator import cast, doorman
 from simulator.samples import SAMPLES
+from simulator.shifts import by_day
 from simulator.web.server import demo_app
 from simulator.web.vendor import install
 from simulator.world import World
@@ -74,7 +76,7 @@ async def run(make_bot: Callable[[Mapping[str, str]], web.Application], port: in
 
 def _policy(folder: Path) -> Path:
     """The example with what is switched off in it and is to be seen here."""
-    text = Path("policy.example.toml").read_text(encoding="utf-8")
+    text = by_day(Path("policy.example.toml").read_text(encoding="utf-8"), datetime.now(UTC))
     for written, meant in _SWITCHED_ON.items():
         if written not in text:
             raise RuntimeError(f"policy.example.toml has no line {written!r} any more")

@@ -4,7 +4,7 @@ In a table, `yes` is: nobody else has to agree; `1-senior`: one member of Helpde
 of its seniors; `1-lead`: a senior or an administrator; `1-anybody`: any of all three; `proof2+` before it: and a proof of tier 2; `/proof`
 behind it: or a proof; everything else is the reason of a refusal. Several targets stand beside each other with commas between. The rules
 are those that decide for everybody who gets beyond the groups: `A+B` together; `A,B` one after the other, and a refusal for want of a group
-names the first. A dash is none.
+names the first, and after a bar what applies at other hours alone. A dash is none.
 """
 
 from __future__ import annotations
@@ -112,8 +112,9 @@ def _goes_on(says: str) -> bool:
 
 
 def _named(letters: str, says: str, rules: Mapping[str, str]) -> tuple[str, ...]:
-    deciding = letters if _goes_on(says) else letters.split(",", maxsplit=1)[0]
-    return tuple(sorted(rules[letter] for letter in deciding.replace(",", "+").split("+") if letter != "-"))
+    steps = [step.partition("|") for step in letters.split(",")]
+    deciding = [now for now, _, _ in steps] if _goes_on(says) else [steps[0][0], steps[0][2]]
+    return tuple(sorted(rules[letter] for letter in "+".join(filter(None, deciding)).split("+") if letter != "-"))
 
 
 def asked(

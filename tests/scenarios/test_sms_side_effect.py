@@ -17,13 +17,12 @@ from simulator.entra.state import PhoneState
 from tests.desk import ALICE, APPROVALS, BRAM, HANNA, OMAR, Answer, Desk
 from tests.scenarios.approving import approved, approvers_card, built_in
 from tests.scenarios.bulking import confirmed
-from tests.scenarios.example_policy import EXAMPLE, PolicyDesk
+from tests.scenarios.example_policy import PolicyDesk, example_copy
 
 __all__ = ["built_in"]
 
 NOOR, KENJI, VICTORIA, MIA = (cast.person(name) for name in ("Noor Dekker", "Kenji Tanaka", "Victoria Crane", "Mia O'Brien"))
 SET_NOOR, SET_ALICE = "set mobile for noor +31 6 12345678", "set mobile for alice +31 6 12345678"
-_EXAMPLE = Path(EXAMPLE).read_text()
 _NOBODY = """[[rule]]
 name = "No codes by text"
 effect = "deny"
@@ -197,8 +196,8 @@ async def test_a_file_says_it_row_by_row_and_its_approvers_how_often(built_in: D
 
 
 async def test_a_file_that_may_not_leave_it_on_says_that_it_stays_off(database_url: str, tmp_path: Path) -> None:
-    policy = tmp_path / "policy.toml"
-    policy.write_text(f"{_EXAMPLE}\n{_NOBODY}")
+    policy = example_copy(tmp_path)
+    policy.write_text(f"{policy.read_text()}\n{_NOBODY}")
     async with Desk(database_url, POLICY_FILE=str(policy), APPROVAL_CHANNEL_ID=APPROVALS.id) as desk:
         _, card, asked = await confirmed(desk, "user,mobile", f"{NOOR.upn},+31 6 12345678", f"{OMAR.upn},+31 6 87654321")
         for each in (card, asked):
