@@ -5,7 +5,7 @@
     DoormanError
     ├── Refusal                 a sentence for the person who asked; nothing was done
     │   ├── UsageError          the text is not a command, or a command with a wrong part
-    │   │   └── Incomplete      nothing but the words of a command: a form can ask for the rest
+    │   │   └── Incomplete      it ends too early: a form can ask for the rest
     │   ├── InvalidNumber       the phone number cannot be used, and why
     │   └── Forbidden           policy says no
     ├── DirectoryError          Graph answered no, or did not answer
@@ -79,7 +79,7 @@ class UsageError(Refusal):
 
 
 class Incomplete(UsageError):
-    """What was typed is right as far as it goes, and nothing but words of commands.
+    """What was typed is right as far as it goes, and ends too early.
 
     Attributes:
         commands: names of those that begin so, in the order of declaration.
@@ -104,11 +104,16 @@ class NoCountry(InvalidNumber):
 
 
 class Forbidden(Refusal):
-    """Policy says no: to this person, about this target, here, now, or so often."""
+    """Policy says no: to this person, about this target, here, now, or so often.
 
-    def __init__(self, text: str, hint: str = "", *, code: str, rules: tuple[str, ...] = ()) -> None:
+    Attributes:
+        wants: the words that it lacks, of "ticket" and "reason".
+    """
+
+    def __init__(self, text: str, hint: str = "", *, code: str, rules: tuple[str, ...] = (), wants: tuple[str, ...] = ()) -> None:
         super().__init__(text, hint, code=code)
         self.rules = rules
+        self.wants = wants
 
 
 class DirectoryError(DoormanError):

@@ -16,6 +16,7 @@ from bot.domain.phone import mask_text
 from bot.domain.remarks import LogNote, Remark
 from bot.domain.replies import (
     ApprovalShown,
+    AskWords,
     BulkExplained,
     BulkShown,
     Choose,
@@ -118,6 +119,8 @@ def _made(reply: Reply, refresh_for: tuple[str, ...]) -> tuple[dict[str, Any], s
             made = person.whoami(reply)
         case Choose() | ChooseMethod() | ChooseSituation():
             made = choose.render(reply)
+        case AskWords():
+            made = form.words(reply)
         case Help() | FormShown():
             made = help.render(reply) if isinstance(reply, Help) else form.render(reply)
         case LogEntry():

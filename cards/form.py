@@ -10,6 +10,7 @@ from typing import assert_never
 
 from bot.domain.forms import Field, FieldKind, FormShown
 from bot.domain.incoming import INPUT, PICKED, Verb
+from bot.domain.replies import AskWords
 from bot.domain.said import join, say, spoken
 from cards import remark
 from cards.buttons import button
@@ -22,6 +23,10 @@ from cards.elements import (
     woven,
 )
 from cards.inputs import people_picker, switch, text_input, words_to_choose
+from cards.wording import identity, named
+
+#: Characters, as they are read from a press.
+TICKET_LIMIT, REASON_LIMIT = 64, 200
 
 
 def render(form: FormShown) -> tuple[Element, str]:
@@ -41,6 +46,26 @@ def render(form: FormShown) -> tuple[Element, str]:
     how = say("{title}: {summary}. Fill in the card, or type: {example}", title=form.title, summary=form.summary, example=form.example)
     summary = join(" ", (form.problem.text if form.problem else "", how))
     return card(body, fallback=summary, actions=[button(say("Continue"), Verb.FILL, form.id, style="positive")]), summary
+
+
+def words(asked: AskWords) -> tuple[Element, str]:
+    """The ticket, the reason or both for what was typed: the card and its summary."""
+    head = say("{title} for {name}", title=asked.title, name=named(asked.person)[:60])
+    body: list[Element] = [
+        heading(head, size="Medium"),
+        *identity(asked.person, name=False),
+        line(run(asked.text, limit=500), spacing="Medium"),
+    ]
+    missing = say("Fill this in first.")
+    if "ticket" in asked.wants:
+        body.append(text_input("answer", say("Ticket"), limit=TICKET_LIMIT, missing=missing, value=asked.ticket))
+    if "reason" in asked.wants:
+        body.append(text_input("reason", say("Reason"), limit=REASON_LIMIT, missing=missing, value=asked.reason))
+    if asked.only_for:
+        only = say("Only {name} can send this form, once.", name=asked.only_for)
+        body.append(line(*woven(only, subtle=True, name={"limit": 60, "bold": True})))
+    actions = [button(say("Continue"), Verb.CHOOSE, asked.id, pick=0, style="positive")]
+    return card(body, fallback=join(" ", (head, asked.text)), actions=actions), join(": ", (head, asked.text))
 
 
 def _inputs(field: Field) -> Iterable[Element]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from bot.commands import COMMANDS
-from bot.commands.grammar.arguments import AnyLine, Number, Somebody
+from bot.commands.grammar.arguments import LAST, AnyLine, Number, Somebody
 from bot.commands.grammar.cleaning import normalise
 from bot.commands.grammar.kinds import Choice, Optional, Part, Word
 from bot.commands.parser import MAX_REASON, MAX_TICKET, parse, tokens_of
@@ -140,7 +140,7 @@ def _somebody(command: Command, part: Somebody, given: Mapping[str, str], mentio
     if not typed:
         missing = say("{label} is missing.", label=part.label)
         raise UsageError(missing, say("Pick somebody from the list, or type the name or the address."))
-    return f'"{typed}"'
+    return typed if typed.lower() in LAST else f'"{typed}"'
 
 
 def _words(command: Command, part: Part, given: Mapping[str, str]) -> str:

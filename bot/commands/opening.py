@@ -1,19 +1,20 @@
-"""Lines that end before the first argument: which commands begin so, and what was said already.
+"""Lines that end too early: which commands begin so, and what was said already. A form asks for the rest.
 
-Here runs the border between a form and a usage error: whoever typed nothing but words of commands is asked for the rest on a
-form; as soon as one argument was typed (a person, a number), the line is answered with what is wrong in it and an example.
+Whoever typed all of a command and something wrong in it is answered with what is wrong and an example.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.commands.grammar.kinds import Choice, Optional, Part, Token, Word, match_all
+from bot.commands.grammar.arguments import AnyLine, Who
+from bot.commands.grammar.kinds import Match, Optional, Part, Token, Word, match_all
 from bot.commands.spec import Command
+from bot.domain.incoming import PICKED
 
 
 def begun(tokens: Sequence[Token], commands: Sequence[Command]) -> tuple[tuple[str, ...], dict[str, str]]:
-    """The names of the commands that begin with just these words, and the words chosen so far, by the name of their field.
+    """The names of the commands that begin with just this, and what was said so far, by the name of its field.
 
     Where several commands begin so, only what the first one was told is returned.
     """
@@ -29,22 +30,33 @@ def begun(tokens: Sequence[Token], commands: Sequence[Command]) -> tuple[tuple[s
 
 def _said(tokens: Sequence[Token], command: Command) -> dict[str, str] | None:
     for pattern in (command.pattern, *command.short):
-        for head in _heads(pattern):
+        for head in sorted(_heads(pattern), key=len, reverse=True):  # a word that goes on is no part of the name before it
             for found in match_all(head, tokens, 0, near=False):
                 if found.end == len(tokens):
-                    words = zip(head, found.said, strict=True)
-                    return {part.name: word for part, word in words if isinstance(part, Choice) and part.name}
+                    return dict(_fields(head, found))
     return None
 
 
 def _heads(pattern: Sequence[Part]) -> Iterator[tuple[Part, ...]]:
-    """Each beginning of the pattern that is made of words alone."""
-    head: tuple[Part, ...] = ()
-    for part in pattern:
-        if isinstance(part, Optional):
-            yield from ((*head, *inner) for inner in _heads(part.parts))
-        elif isinstance(part, (Word, Choice)):
-            head = (*head, part)
-            yield head
-        else:
-            return
+    """Each beginning of the pattern, with what is optional in it said and left out."""
+    if not pattern or isinstance(pattern[0], AnyLine):  # whoever began another command's line has to finish it
+        return
+    first, rest = pattern[0], pattern[1:]
+    if isinstance(first, Optional):
+        yield from _heads((*first.parts, *rest))
+        yield from _heads(rest)
+    else:
+        yield (first,)
+        yield from ((first, *more) for more in _heads(rest))
+
+
+def _fields(head: Sequence[Part], found: Match) -> Iterator[tuple[str, str]]:
+    """What a form would have been filled in with."""
+    values = dict(found.values)
+    for part, said in zip(head, found.said, strict=True):
+        name = "" if isinstance(part, Word) else str(getattr(part, "name"))  # noqa: B009 - every part that takes something has one
+        who = values.get(name)
+        if isinstance(who, Who):
+            yield (name + PICKED, who.object_id) if who.object_id else (name, who.text)
+        elif name:
+            yield name, said

@@ -105,10 +105,17 @@ def parse(message_text: str, mentions: Sequence[Mention] = (), commands: Sequenc
                     return _invocation(command, found, text, mentions, rest)
     if is_table(message_text):
         raise no_table()
-    names, typed = begun(tokens, commands)
+    open_to_more = [command for command in commands if not tail or command.takes_reason]
+    names, typed = begun(body, open_to_more)
     if names:
         complaint = _complaint(text, body, tail, [command for command in commands if command.name in names])
-        raise Incomplete(complaint.text, complaint.hint, commands=names, typed=typed)
+        ticket, reason = _read_tail(text, tail, mentions)
+        raise Incomplete(
+            complaint.text,
+            complaint.hint,
+            commands=names,
+            typed=typed | {name: said for name, said in (("ticket", ticket), ("reason", reason)) if said},
+        )
     raise _suggestion(text, tokens, commands) or _complaint(text, body, tail, commands)
 
 
@@ -199,6 +206,14 @@ def _read_tail(text: str, tail: list[Token], mentions: Sequence[Mention]) -> tup
             say("That reason is too long: {count} characters.", count=len(reason)), say("Use {most} at most.", most=MAX_REASON)
         )
     return ticket, reason
+
+
+def with_words(text: str, ticket: str, reason: str) -> str:
+    """A line that was read, with this ticket and this reason behind it where there are any, instead of those that it had."""
+    said = parse(text)
+    body, _ = _split(tokens_of(text))
+    tail = (("ticket", ticket or said.ticket), ("because", reason or said.reason))
+    return " ".join((text[: body[-1].end], *(f"{word} {value}" for word, value in tail if value))) if ticket or reason else text
 
 
 def _has_digit(token: Token) -> bool:

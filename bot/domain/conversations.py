@@ -26,6 +26,10 @@ class ConversationRef:
         """The channel's own id, without the thread; empty outside channels."""
         return self.conversation_id.partition(";")[0] if self.kind == "channel" else ""
 
+    def for_one(self, name: str) -> str:
+        """Whom a card here is for, where others read it too; empty in a chat of their own."""
+        return "" if self.kind == "personal" else name
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:

@@ -74,6 +74,7 @@ class Decision:
         need: what has to happen between the confirmation and the change; None when refused.
         confirm_for: how long the confirmation may take; None for the policy's default.
         reusable: every rule that allows a pass allows one that is used more than once.
+        wants: the words that are missing, of "ticket" and "reason"; empty where none would help.
     """
 
     allowed: bool
@@ -84,6 +85,7 @@ class Decision:
     need: Need | None = None
     confirm_for: timedelta | None = None
     reusable: bool = False
+    wants: tuple[str, ...] = ()
 
 
 ALLOWED = Decision(True, Reason.ALLOWED)

@@ -158,6 +158,7 @@ def needs_words(rules: Sequence[Rule], *, reason: bool, tickets: Sequence[Rule],
         say("This needs {what}{wrong}. The policy says so: {said_by}.", what=what, wrong=wrong, said_by=said_by),
         say("Type it again with `{tail}` at the end.", tail=tail),
         rules=names(rules),
+        wants=(*(("ticket",) if tickets else ()), *(("reason",) if reason else ())),
     )
 
 

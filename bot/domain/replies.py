@@ -120,6 +120,27 @@ class ChooseSituation:
 
 
 @dataclass(frozen=True, slots=True)
+class AskWords:
+    """Policy wants a ticket or a reason with what was typed: they are filled in. `id` names the stored choice.
+
+    Attributes:
+        title: of the command.
+        text: what is missing, and who says so.
+        wants: of "ticket" and "reason".
+        ticket, reason: what was typed of them.
+    """
+
+    id: str
+    title: str
+    person: Person
+    text: str
+    wants: tuple[str, ...]
+    ticket: str = ""
+    reason: str = ""
+    only_for: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OperationShown:
     """An operation as its card shows it, whatever its state.
 
@@ -308,6 +329,7 @@ Reply = (
     | Choose
     | ChooseMethod
     | ChooseSituation
+    | AskWords
     | OperationShown
     | HandedOver
     | BulkShown

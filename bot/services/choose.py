@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 
+from bot.commands.parser import with_words
 from bot.commands.spec import Invocation, Several
 from bot.domain.candidates import Candidate
+from bot.domain.conversations import ConversationRef
 from bot.domain.incoming import CardAction
 from bot.domain.people import Actor, Person
 from bot.domain.recovery import Situation
-from bot.domain.replies import Choose, ChooseMethod, ChooseSituation
+from bot.domain.replies import AskWords, Choose, ChooseMethod, ChooseSituation
 from bot.domain.said import say
-from bot.errors import DirectoryError, Refusal
+from bot.errors import DirectoryError, Forbidden, Refusal
 from bot.ports import FIND_LIMIT, Clock, Memory
 
 
@@ -23,23 +25,41 @@ class Choices:
         self._memory = memory
         self._clock = clock
 
-    async def offer_people(self, invocation: Invocation, actor: Actor, people: Sequence[Person]) -> Choose:
+    async def offer_people(self, invocation: Invocation, actor: Actor, where: ConversationRef, people: Sequence[Person]) -> Choose:
         """Which of several people is meant."""
         who = invocation.who
         assert who is not None
         choice_id = await self._offered(invocation, actor, [Candidate(person.id) for person in people])
-        return Choose(choice_id, who.text, tuple(people), more=len(people) >= FIND_LIMIT, only_for=actor.name)
+        return Choose(choice_id, who.text, tuple(people), more=len(people) >= FIND_LIMIT, only_for=where.for_one(actor.name))
 
-    async def offer_methods(self, invocation: Invocation, actor: Actor, person: Person, several: Several) -> ChooseMethod:
+    async def offer_methods(
+        self, invocation: Invocation, actor: Actor, where: ConversationRef, person: Person, several: Several
+    ) -> ChooseMethod:
         """Which of somebody's methods is meant."""
         choice_id = await self._offered(invocation, actor, [Candidate(person.id, method.id) for method in several.methods])
-        return ChooseMethod(choice_id, several.asked_for, person, several.methods, actor.name)
+        return ChooseMethod(choice_id, several.asked_for, person, several.methods, where.for_one(actor.name))
 
-    async def ask_what_happened(self, invocation: Invocation, actor: Actor, person: Person) -> ChooseSituation:
+    async def ask_what_happened(self, invocation: Invocation, actor: Actor, where: ConversationRef, person: Person) -> ChooseSituation:
         """What happened to somebody."""
         situations = tuple(Situation)
         choice_id = await self._offered(invocation, actor, [Candidate(person.id, situation.value) for situation in situations])
-        return ChooseSituation(choice_id, person, situations, actor.name)
+        return ChooseSituation(choice_id, person, situations, where.for_one(actor.name))
+
+    async def ask_words(
+        self, invocation: Invocation, actor: Actor, where: ConversationRef, person: Person, picked: str, wanted: Forbidden
+    ) -> AskWords:
+        """The ticket or the reason that policy wants with a line, whose person and pick are known."""
+        choice_id = await self._offered(invocation, actor, [Candidate(person.id, picked)])
+        return AskWords(
+            choice_id,
+            invocation.command.title,
+            person,
+            wanted.text,
+            wanted.wants,
+            invocation.ticket,
+            invocation.reason,
+            where.for_one(actor.name),
+        )
 
     async def _offered(self, invocation: Invocation, actor: Actor, candidates: Sequence[Candidate]) -> str:
         return await self._memory.remember_choice(actor.id, invocation.text, candidates, self._clock())
@@ -60,7 +80,7 @@ class Choices:
         try:
             if action.pick is None or not 0 <= action.pick < len(candidates):
                 raise Refusal(say("I do not know which one you picked."), say("Pick one on the card."), code="bad_pick")
-            yield text, candidates[action.pick]
+            yield with_words(text, action.answer, action.reason), candidates[action.pick]
         except (Refusal, DirectoryError):
             # The pick came to nothing, not the choice: another candidate, or the same one later, may still be picked.
             await self._memory.remember_choice(action.actor.id, text, candidates, self._clock(), action.id)

@@ -12,7 +12,7 @@ from bot.domain.incoming import CardAction
 from bot.domain.methods import Dossier
 from bot.domain.people import Actor, Standing
 from bot.domain.replies import OperationShown, Reply
-from bot.errors import DirectoryError, Refusal
+from bot.errors import DirectoryError, Forbidden, Refusal
 from bot.ports import Clock, Operations
 from bot.services.asking import Asking
 from bot.services.bulk.desk import BulkDesk
@@ -81,9 +81,9 @@ class CommandDesk:
                 people = await self._preparation.find(invocation, standing, chosen.person_id or last)
                 if len(people) == 1:
                     dossier = await self._preparation.dossier(invocation, standing, people[0])
-                    reply = await self._run(invocation, actor, standing, where, dossier, chosen.picked)
+                    reply = await self._run_or_ask(invocation, actor, standing, where, dossier, chosen.picked)
                 else:
-                    reply = await self._choices.offer_people(invocation, actor, people)
+                    reply = await self._choices.offer_people(invocation, actor, where, people)
             except (Refusal, DirectoryError):
                 await self._last_person.doubtful(actor, where, dossier.person.id if dossier else last)
                 raise
@@ -105,6 +105,17 @@ class CommandDesk:
         async with self._choices.picked(action) as (text, candidate):
             return await self.said(parse(text), action.actor, action.where, candidate, pressed=True)
 
+    async def _run_or_ask(
+        self, invocation: Invocation, actor: Actor, standing: Standing, where: ConversationRef, dossier: Dossier, picked: str
+    ) -> Reply:
+        """Words that policy wants are filled in on a card, so that nobody types the line again."""
+        try:
+            return await self._run(invocation, actor, standing, where, dossier, picked)
+        except Forbidden as error:
+            if not error.wants or not invocation.command.takes_reason:
+                raise
+            return await self._choices.ask_words(invocation, actor, where, dossier.person, picked, error)
+
     async def _run(
         self,
         invocation: Invocation,
@@ -119,10 +130,10 @@ class CommandDesk:
             return await self._proposed(result, invocation, as_known(actor, standing), where)
         if isinstance(result, Several):
             assert dossier is not None, "methods are somebody's"
-            return await self._choices.offer_methods(invocation, actor, dossier.person, result)
+            return await self._choices.offer_methods(invocation, actor, where, dossier.person, result)
         if isinstance(result, WhatHappened):
             assert dossier is not None, "it happened to somebody"
-            return await self._choices.ask_what_happened(invocation, actor, dossier.person)
+            return await self._choices.ask_what_happened(invocation, actor, where, dossier.person)
         reply = await self._done_for(result, actor, standing, where) if isinstance(result, Steer | ReportAsked | Rehearse) else result
         if isinstance(reply, OperationShown):
             reply = await self._showing.of(reply.operation, own=reply.own)

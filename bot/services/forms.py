@@ -87,7 +87,7 @@ class Forms:
         facts = {"command": command.name, "conversation": where.conversation_id}
         await self._operations.record(AuditEvent(Tag.CHAT_FORM_OPENED, self._clock(), actor.id, actor.name, facts=facts))
         form_id = await self._operations.remember_form(actor.id, command.name, self._clock())
-        return _shown(form_id, command, actor, typed)
+        return await self._named(_shown(form_id, command, actor, where, typed))
 
     async def _take(self, action: CardAction) -> Command:
         command = _named(await self._operations.take_form(action.id, action.actor.id, self._clock()))
@@ -101,8 +101,11 @@ class Forms:
 
     async def _again(self, command: Command, action: CardAction, problem: Remark) -> FormShown:
         await self._operations.remember_form(action.actor.id, command.name, self._clock(), action.id)
-        shown = _shown(action.id, command, action.actor, action.inputs)
-        return replace(shown, fields=tuple([await self._with_name(field) for field in shown.fields]), problem=problem)
+        shown = await self._named(_shown(action.id, command, action.actor, action.where, action.inputs))
+        return replace(shown, problem=problem)
+
+    async def _named(self, shown: FormShown) -> FormShown:
+        return replace(shown, fields=tuple([await self._with_name(field) for field in shown.fields]))
 
     async def _with_name(self, field: Field) -> Field:
         """A picker shows the name of whoever is picked; of an account that cannot be read now, nothing."""
@@ -117,9 +120,9 @@ def _named(name: str) -> Command | None:
     return next((command for command in COMMANDS if command.name == name), None)
 
 
-def _shown(form_id: str, command: Command, actor: Actor, given: Mapping[str, str]) -> FormShown:
+def _shown(form_id: str, command: Command, actor: Actor, where: ConversationRef, given: Mapping[str, str]) -> FormShown:
     filled = tuple(_filled(field, given) for field in forms.fields(command))
-    return FormShown(form_id, command.title, command.summary, command.syntax, command.example, filled, only_for=actor.name)
+    return FormShown(form_id, command.title, command.summary, command.syntax, command.example, filled, only_for=where.for_one(actor.name))
 
 
 def _filled(field: Field, given: Mapping[str, str]) -> Field:

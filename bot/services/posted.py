@@ -15,7 +15,7 @@ from bot.domain.conversations import ConversationRef
 from bot.domain.forms import FormShown
 from bot.domain.incoming import CardAction, FileConsent
 from bot.domain.operation import Operation
-from bot.domain.replies import BulkShown, Choose, ChooseMethod, ChooseSituation, FileOffered, OperationShown, Pending, Reply
+from bot.domain.replies import AskWords, BulkShown, Choose, ChooseMethod, ChooseSituation, FileOffered, OperationShown, Pending, Reply
 from bot.domain.verbs import VERBS, Thing
 from bot.errors import StoreUnavailable
 from bot.ports import Clock, Operations
@@ -103,7 +103,7 @@ def _is_its_card(operation: Operation, where: ConversationRef, card_id: str) -> 
 
 def _name(reply: Reply) -> str:
     """By which a card is remembered; empty for what is never replaced."""
-    if isinstance(reply, Choose | ChooseMethod | ChooseSituation | FormShown):
+    if isinstance(reply, Choose | ChooseMethod | ChooseSituation | AskWords | FormShown):
         return reply.id
     if isinstance(reply, FileOffered):
         return _offer(reply)

@@ -9,4 +9,4 @@ from bot.errors import Forbidden
 def require(decision: Decision) -> None:
     """Raises Forbidden with the decision's own sentence when it is a no."""
     if not decision.allowed:
-        raise Forbidden(decision.text, decision.hint, code=decision.reason.value, rules=decision.rules)
+        raise Forbidden(decision.text, decision.hint, code=decision.reason.value, rules=decision.rules, wants=decision.wants)

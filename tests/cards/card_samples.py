@@ -21,6 +21,7 @@ from bot.domain.recovery import SESSIONS, Found, Recovery, Situation
 from bot.domain.remarks import LogNote, Remark, Tone
 from bot.domain.replies import (
     ApprovalShown,
+    AskWords,
     Choose,
     ChooseMethod,
     ChooseSituation,
@@ -399,6 +400,7 @@ TOLD_EVENTS = (
 FROZEN = Freeze(ALICE.id, ALICE.name, ALICE.upn, HANNA.id, HANNA.name, NOW, NOW + timedelta(hours=24), "the caller knew no +31 •••••••78")
 SUSPECTED = replace(FROZEN, suspicious=True, reason="")
 THREAT = Threat("66", "Oscar Outsider", NOW, NOW + timedelta(hours=24), "a wave of [calls](https://evil.example), INC0042")
+WANTED = "This needs a reason and a ticket such as INC-12345, and “REQ-7” is none. The policy says so: “VIPs need a ticket and a senior”."
 PAUSE = Pause("66", "Sam Okafor", NOW, "somebody phones everybody")
 
 
@@ -532,6 +534,7 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
         "choose-two": Choose("C4H7", "jan de vries", people(2)),
         "choose-six": Choose("C4H7", "jan", (*people(3), GUS, SOFIA, MIA), more=True, only_for="Hanna Visser"),
         "choose-twelve": Choose("C4H7", "jan", people(12), more=True),
+        "ask-words": AskWords("C4H7", "Set phone", ALICE, WANTED, ("ticket", "reason"), "REQ-7", only_for="Hanna Visser"),
         "choose-method": ChooseMethod("C4H7", Family.AUTHENTICATOR.in_words, ALICE, methods(2), only_for="Hanna Visser"),
         "choose-method-list": ChooseMethod("C4H7", Family.AUTHENTICATOR.in_words, ALICE, methods(8)),
         "confirm-reset": OperationShown(RESET, NOW, own=True),
@@ -659,6 +662,7 @@ def hostile(text: str) -> dict[str, Reply]:
             past=(replace(PROPOSED, requester=replace(HANNA, name=text), changes=(replace(UPDATE, before=text, after=text),) * 9),) * 3,
         ),
         "choose": Choose("C4H7", text, (who,) * 6, more=True, only_for=text),
+        "ask words": AskWords("C4H7", text, who, text, ("ticket", "reason"), text, text, text),
         "choose method": ChooseMethod("C4H7", text, who, (Method(text, text, text, text, Family.PASSKEY),) * 6, only_for=text),
         "choose method many": ChooseMethod("C4H7", text, who, (Method(text, text, text, text, Family.PASSKEY),) * 40, only_for=text),
         "several changes": OperationShown(
