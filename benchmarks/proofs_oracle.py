@@ -5,6 +5,7 @@ What follows is the contract once more, in plain words, so that a mistake in `bo
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -110,7 +111,21 @@ class Oracle:
         for target_id, many in Counter(asked).items():
             self._must(many == 1, f"{many} proofs about {target_id} are asked for at once")
         for row in connection.execute(select(operations).where(operations.c.id.in_(ids))):
+            if row.confirmed_at and row.id not in self._confirmed:
+                self._in_order(connection, row)
             self._look_at_operation(row)
+
+    def _in_order(self, connection: Connection, row: Any) -> None:
+        """Whoever pressed Confirm while an answer was on its way was right if that was in the trail first, whatever their clocks say."""
+        events = select(audit_events.c.tag, audit_events.c.facts).where(
+            audit_events.c.operation_id == row.id, audit_events.c.tag.in_((Tag.PROOF_GIVEN.value, Tag.OPERATION_CONFIRMED.value))
+        )
+        kinds = [json.loads(each.facts).get("kind") for each in connection.execute(events.order_by(audit_events.c.number))]
+        confirmed = kinds.index(None)
+        earlier = set(kinds[:confirmed]) - set(kinds[confirmed:])
+        for one in self.given.values():
+            if one.operation_id == row.id and one.kind in earlier:
+                one.at = min(one.at, row.confirmed_at)
 
     def proved(self, wanted: Wanted, need: ProofNeed, at: datetime) -> bool:
         """Whether so many proofs that rest on different things counted at a moment."""
