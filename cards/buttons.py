@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from bot.domain.incoming import Verb
-from bot.domain.said import say, spoken
+from bot.domain.life import State
+from bot.domain.operation import Operation
+from bot.domain.said import say, say_each, spoken
 from cards.elements import Element, Spacing
 from cards.untrusted import plain
 
@@ -55,6 +57,22 @@ def ask_then(title: str, question: Element, then: Element, *, tooltip: str = "")
     """A press that opens a small card with a question, whose own button does it."""
     inner = {"type": "AdaptiveCard", "body": [question], "actions": [then]}
     return {"type": "Action.ShowCard", "title": spoken(title), "card": inner} | ({"tooltip": spoken(tooltip)} if tooltip else {})
+
+
+_AGAIN = say_each(
+    {
+        State.STALE: "Show a new card",
+        State.FAILED: "Try again",
+        State.EXPIRED: "Send again",
+        State.PARTIAL: "Plan what is left",
+    }
+)
+
+
+def again(operation: Operation) -> Element:
+    """Asks for the same once more, where that makes sense."""
+    style: Literal["default", "positive"] = "positive" if operation.state is State.STALE else "default"
+    return button(_AGAIN[operation.state], Verb.AGAIN, operation.id, style=style)
 
 
 def suspicious_call(id: str) -> Element:

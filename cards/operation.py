@@ -18,7 +18,7 @@ from bot.domain.replies import OperationShown
 from bot.domain.said import join, say, say_count
 from bot.languages import NAMES
 from cards import bulk
-from cards.buttons import button, suspicious_call, without_inputs
+from cards.buttons import again, button, suspicious_call, without_inputs
 from cards.confirm import closing, question
 from cards.elements import (
     Element,
@@ -186,7 +186,7 @@ def _usually(operation: Operation) -> tuple[str, str]:
         ),
         State.CANCELLED: (join(" ", (cancelled, _NOTHING_CHANGED)), ""),
         State.DENIED: (join(" ", (denied, _NOTHING_CHANGED)), say("Ask why before you try again.")),
-        State.EXPIRED: (join(" ", (nobody, _NOTHING_CHANGED)), say("Still needed? Send the command again.")),
+        State.EXPIRED: (join(" ", (nobody, _NOTHING_CHANGED)), say("Still needed? “Send again” shows a new card.")),
     }
     told[State.RUNNING] = told[State.QUEUED]
     return told.get(operation.state, ("", ""))
@@ -236,18 +236,12 @@ def _actions(shown: OperationShown, operation: Operation) -> list[Element]:
             return [*reveal, button(say("Cancel"), Verb.CANCEL, operation.id), suspicious]
         case State.SUCCEEDED | State.PARTIAL if operation.once_only:
             return [replace_button(operation.id)]
-        case State.STALE:
-            return [button(say("Show a new card"), Verb.AGAIN, operation.id, style="positive")]
-        case State.FAILED:
-            return [button(say("Try again"), Verb.AGAIN, operation.id)]
         case State.SUCCEEDED | State.PARTIAL if operation.bundle in _OFFER_A_PASS:
-            left = [button(say("Plan what is left"), Verb.AGAIN, operation.id)] if operation.may_be_asked_again else []
+            left = [again(operation)] if operation.may_be_asked_again else []
             tooltip = say("With it the person registers anew; you are asked first")
             return [*left, button(say("Make a pass"), Verb.STRONGER, operation.id, tooltip=tooltip)]
-        case State.PARTIAL if operation.may_be_asked_again:
-            return [button(say("Plan what is left"), Verb.AGAIN, operation.id)]
         case _:
-            return []
+            return [again(operation)] if operation.may_be_asked_again else []
 
 
 def _summary(operation: Operation) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.domain.incoming import Verb
+from bot.domain.life import State
 from bot.domain.remarks import Remark, Tone
 from bot.domain.said import join, pieces, said_at, say
 from bot.domain.stop import Pause, Stop, Threat
-from cards.buttons import take_back
+from cards.buttons import again, button, take_back
 from cards.elements import (
     Element,
     Style,
@@ -15,11 +17,13 @@ from cards.elements import (
     box,
     card,
     facts,
+    heading,
     line,
     moment,
     run,
 )
 from cards.untrusted import plain
+from cards.wording import title
 
 # Icon, word and style of each tone. What is merely said needs no strip on top of it.
 _TONES: dict[Tone, tuple[str, str, Style]] = {
@@ -36,9 +40,21 @@ def render(remark: Remark) -> tuple[Element, str]:
     body = sentences(remark)
     if remark.facts:
         body += facts(remark.facts)
+    if remark.about:
+        body.insert(1, heading(title(remark.about), size="Medium"))
     start = remark.title or ("" if remark.tone is Tone.INFO else word)
-    summary = join(": ", (start, join(" ", (remark.text, remark.hint))))
-    return card(body, fallback=summary, actions=[take_back(remark.take_back)] if remark.take_back else []), summary
+    summary = join(": ", (start, title(remark.about) if remark.about else "", join(" ", (remark.text, remark.hint))))
+    return card(body, fallback=summary, actions=_actions(remark)), summary
+
+
+def _actions(remark: Remark) -> list[Element]:
+    """What its reader does next."""
+    actions = [take_back(remark.take_back)] if remark.take_back else []
+    if remark.about and remark.about.state is State.READY and not remark.about.handed_over:
+        actions.append(button(say("Reveal"), Verb.REVEAL, remark.about.id, style="positive"))
+    if remark.about and remark.about.may_be_asked_again:
+        actions.append(again(remark.about))
+    return actions
 
 
 def sentences(remark: Remark) -> list[Element]:

@@ -189,7 +189,8 @@ def _words(operation: Operation, verb: str, at: datetime, event: AuditEvent | No
         yield Work(Workflow.TELL, OVER)
     lost = operation.state is State.FAILED and code == Reason.AGREEMENT_LOST.value
     unseen = operation.handed_over and operation.state is not State.SUCCEEDED
-    ended = verb in TRANSITIONS and operation.state.finished and (verb not in ("finish", "stop") or lost or unseen)
+    waited = bool(operation.approvals) and not operation.bulk and operation.state is not State.SUCCEEDED
+    ended = verb in TRANSITIONS and operation.state.finished and (verb not in ("finish", "stop") or lost or unseen or waited)
     by_others = event is not None and event.actor_id != operation.requester.id
     if ended and by_others and operation.confirmed and (operation.need.approvals or unseen or verb == "lose"):
         yield Work(Workflow.TELL, ENDED)

@@ -136,7 +136,7 @@ class Operation:
     @property
     def may_be_asked_again(self) -> bool:
         """A new card with the same wish makes sense: nothing was done, or a part of a bundle is left."""
-        return self.state in (State.STALE, State.FAILED) or (self.state is State.PARTIAL and self.bundle is not None)
+        return self.state in (State.STALE, State.FAILED, State.EXPIRED) or (self.state is State.PARTIAL and self.bundle is not None)
 
     @property
     def may_be_replaced(self) -> bool:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.operation import Operation
+
 
 class Tone(StrEnum):
     """How a remark sounds; never shown by colour alone."""
@@ -24,6 +26,7 @@ class Remark:
         facts: what belongs to them, as label and value.
         reference: the id by which `why` explains it; empty when there is no more to say.
         take_back: id of the operation that Take back is offered for; empty for no such button.
+        about: what its requester is told of, in a chat of their own: named above it, with the button of the next step.
     """
 
     text: str
@@ -33,6 +36,7 @@ class Remark:
     facts: tuple[tuple[str, str], ...] = ()
     reference: str = ""
     take_back: str = ""
+    about: Operation | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from dataclasses import replace
 from functools import partial
 
 from bot.domain.bulk import ASKS, CHECKED, OVER
@@ -39,6 +40,8 @@ async def tell(operations: Operations, jobs: BulkJobs, announcer: Announcer, clo
         remark = Remark(text, title=say("Is it really them?"))
     else:
         remark = job_news(operation, occasion) or ended(operation)
+    if operation.bulk is None and operation.conversation.kind == "personal":
+        remark = replace(remark, about=operation)
     asks = operation.bulk is not None and occasion.startswith(ASKS)
 
     async def post() -> None:
@@ -74,11 +77,13 @@ def approved(operation: Operation, number: int) -> Remark:
                    manager=operation.revealer.name)  # fmt: skip
         return Remark(text, "", Tone.DONE, say("Approved"))
     if operation.once_only:
-        here = operation.conversation.kind == "personal"
-        where = say("its card") if here else say("the card you get for `status {id}` in a personal chat", id=operation.id)
-        return Remark(
-            say("{name} approved {id}: press Reveal on {where}.", name=name, id=operation.id, where=where), "", Tone.DONE, say("Approved")
+        if operation.conversation.kind == "personal":
+            return Remark(say("{name} approved {id}.", name=name, id=operation.id), say("Press Reveal when the person is ready to type."),
+                          Tone.DONE, say("Approved"))  # fmt: skip
+        text = say(
+            "{name} approved {id}: press Reveal on the card you get for `status {id}` in a personal chat.", name=name, id=operation.id
         )
+        return Remark(text, "", Tone.DONE, say("Approved"))
     return Remark(
         say("{name} approved {id}; it is being carried out, and its card shows the result.", name=name, id=operation.id),
         "",
@@ -116,9 +121,13 @@ def ended(operation: Operation) -> Remark:
     """What the requester hears of an operation that ended without being carried out."""
     outcome = mask_text(operation.outcome)
     text = outcome if operation.id in outcome else say("{id}: {outcome}", id=operation.id, outcome=outcome)
+    if operation.state is State.PARTIAL and not operation.once_only:
+        return Remark(text, "", Tone.PROBLEM, say("Partly done"))
     if operation.state is State.PARTIAL:
         return Remark(text, say("Its card offers to replace it."), Tone.PROBLEM, say("Nobody saw it"))
-    hint = say("Still needed? Send the command again.") if operation.state is State.EXPIRED else ""
+    here = operation.bulk is None and operation.conversation.kind == "personal"
+    again = say("Still needed? Press “Send again”.") if here else say("Still needed? Send the command again.")
+    hint = again if operation.state is State.EXPIRED else ""
     return Remark(text, hint, Tone.REFUSED, say("Suspicious call") if operation.state is State.CANCELLED else say("Not carried out"))
 
 

@@ -25,10 +25,13 @@ async def test_nobody_decides_in_time_and_the_requester_is_told(desk: Desk) -> N
     desk.later(minutes=50)
     await desk.settled(card, "Expired", "Nobody approved it in time. Nothing was changed.")
     await desk.settled(own, "Expired", "Nobody approved it in time")
-    await told(desk, HANNA, operation_id, "Nobody approved it in time", "Send the command again")
+    message = await told(desk, HANNA, operation_id, "Set mobile phone for Alice Jansen", "Nobody approved it in time", "Press “Send again”")
     assert card.verbs == []
     assert [row.tag for row in desk.trail()].count(Tag.OPERATION_EXPIRED) == 1
     assert desk.entra.writes == []
+    below = Answer(desk, message, HANNA)
+    await desk.press(HANNA, below, "again")
+    assert below.verbs == ["confirm", "cancel", "suspect"]
 
 
 async def test_an_unconfirmed_request_expires_in_silence(desk: Desk) -> None:

@@ -6,6 +6,7 @@ import json
 
 from bot.domain.audit import Tag
 from simulator import cast
+from simulator.entra.faults import Fault
 from tests.desk import ALICE, APPROVALS, BRAM, HANNA, HELPDESK, OSCAR, SAM, Answer, Desk, as_json
 from tests.scenarios.approving import INGRID, SET, SET_VIP, VICTORIA, approvers_card, ask, desk, told, words
 
@@ -192,3 +193,12 @@ async def test_somebody_reports_a_suspicious_call_on_the_approvers_card(desk: De
     await desk.settled(card, "Cancelled")
     await told(desk, HANNA, operation_id, "Ingrid Lund reported a suspicious call")
     assert f"Ingrid Lund cancelled {operation_id}" in (await desk.press(SAM, card, "approve")).message
+
+
+async def test_what_fails_after_somebody_agreed_is_said_below_with_a_way_to_try_again(desk: Desk) -> None:
+    operation_id, own, card = await ask(desk)
+    desk.entra.faults.add(Fault(effect="forbidden", method="POST", path="phoneMethods"))
+    await desk.press(INGRID, card, "approve")
+    below = Answer(desk, await told(desk, HANNA, operation_id, "Not carried out", "Set mobile phone for Alice Jansen"), HANNA)
+    await desk.settled(own, "Failed")
+    assert below.verbs == ["again"]
