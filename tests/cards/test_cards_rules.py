@@ -100,6 +100,7 @@ def test_only_waiting_and_repeatable_operations_have_buttons() -> None:
         State.READY: ["reveal", "cancel", "suspect"],
         State.STALE: ["again"],
         State.FAILED: ["again"],
+        State.EXPIRED: ["again"],
     }
 
 
