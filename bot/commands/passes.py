@@ -91,11 +91,13 @@ REVOKE_PASS = Command(
     scopes=(),
 )
 
+_PASSWORD = ("password", "passwd", "pwd", "pw", "wachtwoord", "ww", "forgot password", "password forgotten", "wachtwoord vergeten")
+
 RESET_PASSWORD = Command(
     name="reset-password",
     topic="Getting back in",
     pattern=(
-        Word("reset password", also=("reset the password",), near=("new password", "change password", "set password")),
+        Word("reset password", also=("reset the password",), near=("new password", "change password", "set password", *_PASSWORD)),
         FOR,
         Somebody(),
     ),

@@ -43,6 +43,8 @@ async def recover(invocation: Invocation, context: Context, *, directory: Direct
     )
 
 
+_LOST = ("phone lost", "phone stolen", *(f"{lost} {whose} phone" for lost in ("lost", "stole") for whose in ("his", "her", "their", "the")))
+
 RECOVER = Command(
     name="recover",
     topic="Getting back in",
@@ -54,7 +56,7 @@ RECOVER = Command(
                 Choice(
                     "situation",
                     (
-                        (Word("lost", also=("stolen", "lost phone", "stolen phone", "lost or stolen")), Situation.LOST),
+                        (Word("lost", also=("stolen", "lost phone", "stolen phone", "lost or stolen"), near=_LOST), Situation.LOST),
                         (Word("new phone", also=("new mobile", "new device")), Situation.NEW_PHONE),
                         (Word("first day", also=("new joiner", "new starter", "starts", "first login")), Situation.FIRST_DAY),
                         (Word("left at home", also=("at home", "forgotten", "forgot phone", "phone at home")), Situation.LEFT_AT_HOME),

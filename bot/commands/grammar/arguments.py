@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.commands.grammar.dutch import ways
@@ -12,7 +12,6 @@ from bot.commands.grammar.kinds import Choice, Match, Token, Word, alike
 from bot.domain.conversations import MENTION_CLOSE, MENTION_OPEN, Mention
 from bot.domain.methods import PhoneType
 from bot.domain.said import say
-from bot.errors import UsageError
 
 MAX_NAME_WORDS = 12
 MAX_NAME = 256  # characters of a display name: https://learn.microsoft.com/graph/api/resources/user
@@ -28,9 +27,14 @@ _UNITS = {"m": "minutes", "h": "hours", "u": "hours", "d": "days"}  # u for the 
 #: The last person spoken about; whoever is called so goes in quotation marks.
 LAST = ways("her") | ways("him") | ways("them") | {"the same", "the same person"}
 
+#: Whoever types it; whoever is called so goes in quotation marks.
+ME = frozenset(("me", "myself", "mij", "mezelf", "mijzelf"))
+
 AS = Word("as")
-FOR = Word("for", near=("of", "from", "on", "to", "4"), assumed=True)
+FOR = Word("for", near=("of", "from", "on", "to", "4", "van", "aan", "bij"), assumed=True)
 BY, ID = Word("by"), Word("id")
+#: What nobody means by a name when the line is no command anyhow: words of other commands, and what stands behind a Dutch “van”.
+_NO_NAMES = frozenset((BY.text, ID.text, "der", "den", "ter", "ten", "'t"))
 TO = Word("to", near=("too", "ot", "tto", "=", "->", "=>", "as", "is", "with", ":"))
 
 PHONE = Choice(
@@ -71,11 +75,19 @@ PHONE = Choice(
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """The person meant: a text to look up, the object id of a Teams mention, or the `last` person spoken about."""
+    """The person meant: a text to look up, the object id of a Teams mention, the `last` person spoken about, or whoever types it (`me`).
+
+    Attributes:
+        untold: mentioned, and Teams did not tell which account that is: whoever is called so may be somebody else.
+        exact: in quotation marks, so this and nothing else is the name.
+    """
 
     text: str
     object_id: str = ""
     last: bool = False
+    me: bool = False
+    untold: bool = field(default=False, compare=False)
+    exact: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +127,14 @@ class Somebody:
             said = f"@{first.text}" if first.mention else f'"{first.text}"'
             yield Match(at + 1, ((self.name, _one(first)),), (said,))
             return
-        if first.text.startswith(("+", '"')) or first.word in ways(FOR.text) or (near and first.word in (BY.text, ID.text)):
+        if first.text.startswith(("+", '"')) or first.word in ways(FOR.text) or (near and first.word in _NO_NAMES):
             return
         for end in range(at + 1, min(len(tokens), at + MAX_NAME_WORDS) + 1):
             if end - 1 > at and (self._ends_at(tokens, end - 1) or (near and tokens[end - 1].word == FOR.text)):
                 return
             said = " ".join(token.text for token in tokens[at:end]).strip(",;:")
             if said.lstrip("@") and len(said) <= MAX_NAME:
-                yield Match(end, ((self.name, Who(said.lstrip("@"), last=said.lower() in LAST)),), (said,))
+                yield Match(end, ((self.name, Who(said.lstrip("@"), last=said.lower() in LAST, me=said.lower() in ME)),), (said,))
 
     def _ends_at(self, tokens: Sequence[Token], at: int) -> bool:
         token = tokens[at]
@@ -273,10 +285,5 @@ def meant_for_tail(word: str) -> str:
 
 def _one(token: Token) -> Who:
     if token.mention is None:
-        return Who(token.text.strip())
-    if not token.mention.object_id:
-        raise UsageError(
-            say("Teams did not tell me which account “{token}” is.", token=token.text),
-            say("Type the name or the address of the person instead of a mention."),
-        )
-    return Who(token.text, token.mention.object_id)
+        return Who(token.text.strip(), exact=True)
+    return Who(token.text, token.mention.object_id, untold=not token.mention.object_id)
