@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.domain.incoming import Verb
 from bot.domain.remarks import Remark, Tone
 from bot.domain.said import join, pieces, said_at, say
 from bot.domain.stop import Pause, Stop, Threat
-from cards.buttons import take_back
+from cards.buttons import button, take_back
 from cards.elements import (
     Element,
     Style,
@@ -38,7 +39,10 @@ def render(remark: Remark) -> tuple[Element, str]:
         body += facts(remark.facts)
     start = remark.title or ("" if remark.tone is Tone.INFO else word)
     summary = join(": ", (start, join(" ", (remark.text, remark.hint))))
-    return card(body, fallback=summary, actions=[take_back(remark.take_back)] if remark.take_back else []), summary
+    actions = [take_back(remark.take_back)] if remark.take_back else []
+    if remark.choice:
+        actions.append(button(say("Yes, I meant that"), Verb.CHOOSE, remark.choice, pick=0, style="positive"))
+    return card(body, fallback=summary, actions=actions), summary
 
 
 def sentences(remark: Remark) -> list[Element]:

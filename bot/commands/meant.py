@@ -21,10 +21,11 @@ from bot.errors import Meant
 MOST_WORDS = 4
 #: As many digits make a phone number, and no room or account.
 _DIGITS = 6
-_POLITE = frozenset(
-    "please pls plz kindly can could would you i we want need like to must let's lets hey hi hello doorman thanks thank thx now just ok okay "
-    "graag alsjeblieft alstublieft svp aub kun kunt kan wil moet ik we je u hoi hallo bedankt even".split()
+_SAID = (
+    "please pls plz kindly can could would you i we want need like to must let's lets hey hi hello doorman thanks thank thx now just ok "
+    "okay graag alsjeblieft alstublieft svp aub kun kunt kan wil moet ik je u hoi hallo bedankt even"
 )
+_POLITE = frozenset(_SAID.split())
 #: Whose something is, in a word: what stands behind it belongs to them.
 _WHOSE = {"my": "me", "mijn": "me", "her": "her", "haar": "her", "his": "him", "zijn": "him", "their": "them", "hun": "them"}
 _APOSTROPHE = re.compile(r"(.+?)(?:'s|(?<=s)')", re.IGNORECASE)

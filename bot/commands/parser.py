@@ -36,8 +36,8 @@ def parse(message_text: str, mentions: Sequence[Mention] = (), commands: Sequenc
         mentions: the people mentioned, by that n.
 
     Raises:
-        UsageError: it is no exact command; the hint says what to type. `Incomplete` when it is the beginning of one, `Meant` when it may mean
-            one. Nothing else is ever raised.
+        UsageError: it is no exact command; the hint says what to type. `Incomplete` when it is the beginning of one, `Meant` when it
+            may mean one. Nothing else is ever raised.
     """
     text = normalise(message_text) if len(message_text) <= MAX_RAW else message_text
     if len(text) > MAX_TEXT:

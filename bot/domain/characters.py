@@ -1,4 +1,4 @@
-"""Characters that nobody sees, and digits of every script."""
+"""Characters that nobody sees, those of full width, and digits of every script."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ UNSEEN = dict.fromkeys((
     0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810), 0x20E3, 0x2800, 0x3164, *range(0xFE00, 0xFE10), 0xFFA0,
     *range(0xE0000, 0xE0200),
 ))  # fmt: skip
+#: Letters, digits and signs in the width of Chinese characters, as keyboards set to Chinese or Japanese make them.
+FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _PLUS = dict.fromkeys(map(ord, "＋﹢⁺➕"), "+")
 
 

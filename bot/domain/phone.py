@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType, ValidationResult, shortnumberinfo
 
-from bot.domain.characters import UNSEEN, plain_digits
+from bot.domain.characters import FULL_WIDTH, UNSEEN, plain_digits
 from bot.domain.countries import COUNTRIES
 from bot.domain.said import Said, join, say
 from bot.errors import InvalidNumber, NoCountry
@@ -36,8 +36,7 @@ _SEPARATORS = re.compile(r"[\s().\-/]")
 _SEVERAL = re.compile(r"[,;&|/\n]|\b(?:or|and)\b", re.IGNORECASE)
 _TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−⁃"), "-")
-_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_PLAIN: dict[int, str | int | None] = {**_FULL_WIDTH, **UNSEEN, **_DASHES}
+_PLAIN: dict[int, str | int | None] = {**FULL_WIDTH, **UNSEEN, **_DASHES}
 _MASKED = re.compile(r"(?:\+[0-9]{1,3} )?•+(?:[0-9]{2})?(?: x•+)?")
 # A number with its country code, or nine digits and more in a row however they are spaced. Dates, times and
 # ticket numbers such as INC0012345 are shorter or touch a letter; an address has an @ behind it.

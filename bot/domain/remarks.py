@@ -24,6 +24,7 @@ class Remark:
         facts: what belongs to them, as label and value.
         reference: the id by which `why` explains it; empty when there is no more to say.
         take_back: id of the operation that Take back is offered for; empty for no such button.
+        choice: names the stored choice that says the line it speaks of; empty for no such button.
     """
 
     text: str
@@ -33,6 +34,7 @@ class Remark:
     facts: tuple[tuple[str, str], ...] = ()
     reference: str = ""
     take_back: str = ""
+    choice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,13 +89,19 @@ class PersonShown:
 
 @dataclass(frozen=True, slots=True)
 class Choose:
-    """Several people fit: pick one. `id` names the stored choice."""
+    """Several people fit: pick one. `id` names the stored choice.
+
+    Attributes:
+        only_for: name of the one person who may pick.
+        doubt: why none of them is taken without asking, in a sentence; empty when they are called as it says.
+    """
 
     id: str
     asked_for: str
     candidates: tuple[Person, ...]
     more: bool = False
-    only_for: str = ""  # name of the one person who may pick
+    only_for: str = ""
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

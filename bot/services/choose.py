@@ -23,12 +23,20 @@ class Choices:
         self._memory = memory
         self._clock = clock
 
-    async def offer_people(self, invocation: Invocation, actor: Actor, people: Sequence[Person]) -> Choose:
-        """Which of several people is meant."""
+    async def offer_people(self, invocation: Invocation, actor: Actor, people: Sequence[Person], doubt: str = "") -> Choose:
+        """Which of these people is meant; `doubt` says why nobody is taken without asking."""
         who = invocation.who
         assert who is not None
         choice_id = await self._offered(invocation, actor, [Candidate(person.id) for person in people])
-        return Choose(choice_id, who.text, tuple(people), more=len(people) >= FIND_LIMIT, only_for=actor.name)
+        return Choose(choice_id, who.text, tuple(people), more=len(people) >= FIND_LIMIT, only_for=actor.name, doubt=doubt)
+
+    async def offer_line(self, line: str, actor: Actor, person_id: str = "") -> str:
+        """A line that somebody probably meant, for a button: names the choice of it.
+
+        Args:
+            person_id: object id of whom it is about, where its words do not say.
+        """
+        return await self._memory.remember_choice(actor.id, line, [Candidate(person_id)], self._clock())
 
     async def offer_methods(self, invocation: Invocation, actor: Actor, person: Person, several: Several) -> ChooseMethod:
         """Which of somebody's methods is meant."""

@@ -99,7 +99,18 @@ async def test_of_the_plain_text_alone(text: str, own: str) -> None:
 
 async def test_it_takes_no_time(door: Door) -> None:
     """Bounded work for 200 KB of anything: a quadratic reading would take minutes, and the test would not end."""
-    for piece in ("<blockquote ", "<quoted>", "</blockquote>", "&lt;quoted ", "> ", "<blockquote a='>", "&lt;blockquote&", "<quoted x=\"", "<quoted x='y' ", "<p>> "):
+    for piece in (
+        "<blockquote ",
+        "<quoted>",
+        "</blockquote>",
+        "&lt;quoted ",
+        "> ",
+        "<blockquote a='>",
+        "&lt;blockquote&",
+        '<quoted x="',
+        "<quoted x='y' ",
+        "<p>> ",
+    ):
         text = piece * (200_000 // len(piece))
         own_words(text, ())
         await door.knock(door.activity(text))

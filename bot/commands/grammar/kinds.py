@@ -15,7 +15,6 @@ from bot.commands.grammar.dutch import DUTCH
 from bot.domain.conversations import Mention
 from bot.domain.said import alternatives, join, say
 
-
 #: What corrections cost: a word that says nothing is left out, a word is replaced or put in; and the most that all of them may.
 LEFT_OUT, CORRECTED, COSTLIEST = 1, 2, 5
 #: What may stand before the words of a command without meaning anything.
