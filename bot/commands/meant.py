@@ -49,7 +49,7 @@ def meant(tokens: Sequence[Token], commands: Sequence[Command], *, begins: bool)
     body, tail = split(line)
     best: Match | None = None
     for variant in (*_whose(body), body):
-        found = _nearest(variant, [command for command in commands if command.takes_reason or not tail])
+        found = _nearest(variant, [command for command in commands if command.takes_reason or not tail], begins=begins)
         if found and (best is None or found.cost < best.cost):
             best, corrections = found, corrections + (variant is not body)
     if best and best.cost + corrections:
@@ -77,10 +77,13 @@ def _offered(said: str, body: Sequence[Token], whom: Who | None) -> Meant:
     return Meant(*did_you_mean(said), line=line, person_id=whom.object_id if whom else "")
 
 
-def _nearest(body: Sequence[Token], commands: Sequence[Command]) -> Match | None:
+def _nearest(body: Sequence[Token], commands: Sequence[Command], *, begins: bool) -> Match | None:
+    """The cheapest reading; of a line that begins as a command does only those that begin so too: `freeze` is no slip for `unfreeze`."""
     best: Match | None = None
     for command in commands:
         for pattern in (command.pattern, *command.short):
+            if begins and not any(match_all(pattern[:1], body, 0, near=False)):
+                continue
             for found in match_all(pattern, body, 0, near=True):
                 if found.end == len(body) and found.cost <= COSTLIEST and (best is None or found.cost < best.cost):
                     best = found
@@ -133,6 +136,8 @@ def _guess(body: Sequence[Token], commands: Sequence[Command]) -> Meant | None:
 
 
 def _guesses(body: Sequence[Token], commands: Sequence[Command]) -> Iterator[str]:
+    if len(body) > 3 * MOST_WORDS:  # a number may be written in many pieces
+        return
     if _named("set-phone", commands):
         for name, number in _with_number(body):
             yield f"set mobile for {name} {number}"

@@ -6,12 +6,15 @@ Only an exact reading is ever carried out. A near one becomes "Did you mean …?
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.commands import COMMANDS
+from bot.commands.grammar.arguments import Somebody, Who
 from bot.commands.grammar.cleaning import normalise
-from bot.commands.grammar.kinds import Choice, Match, Part, Token, Trace, Word, match_all
+from bot.commands.grammar.kinds import Choice, Match, Optional, Part, Token, Trace, Word, match_all
+from bot.commands.grammar.lengths import Duration
 from bot.commands.grammar.pasted import is_table, no_table
+from bot.commands.grammar.times import TimeOfDay
 from bot.commands.grammar.tokens import BECAUSE, TAIL, split, tokens_of
 from bot.commands.meant import meant
 from bot.commands.opening import begun
@@ -24,6 +27,8 @@ MAX_TEXT = 2_000
 MAX_RAW = 16_000  # the same with the markup of Teams around it
 MAX_TICKET = 64
 MAX_REASON = 300
+#: As many figures in one word may still be part of a name, such as that of a room.
+MOST_OF_A_NAME = 6
 
 _MENTION = re.compile(f"{MENTION_OPEN}([0-9]+){MENTION_CLOSE}")
 
@@ -76,8 +81,26 @@ def _invocation(command: Command, found: Match, text: str, mentions: Sequence[Me
             say("`{syntax}` changes nothing, so it takes no ticket and no reason.", syntax=command.syntax),
             say("Leave out everything from “{text}” on. If it is part of a name, put the name in quotation marks.", text=tail[0].text),
         )
+    args = dict(found.values)
+    _refuse_two_numbers(args)
     ticket, reason = _read_tail(text, tail, mentions)
-    return Invocation(command, dict(found.values), _shown(text, mentions), ticket, reason)
+    return Invocation(command, args, _shown(text, mentions), ticket, reason)
+
+
+def _refuse_two_numbers(args: Mapping[str, object]) -> None:
+    """Figures before a number are part of the name, or a number of their own."""
+    number, who = str(args.get("number", "")), args.get("who")
+    first, *others = number.split() or [""]
+    if first[:1] in ("+", "(") or len(first) > MOST_OF_A_NAME or not isinstance(who, Who):
+        return
+    long = [other for other in others if sum(map(str.isdigit, other)) >= MOST_OF_A_NAME]
+    if any(other[0] == "+" for other in others) or (first[:1] != "0" and any(other[0] == "0" for other in long)):
+        raise UsageError(
+            say("“{number}” looks like more than one number.", number=_clip(number)),
+            say('If “{first}” is part of the name, put the name in quotation marks: `"{name}"`.', first=first, name=f"{who.text} {first}")
+            if not who.exact
+            else say("Give one number at a time."),
+        )
 
 
 def _read_tail(text: str, tail: list[Token], mentions: Sequence[Mention]) -> tuple[str, str]:
@@ -142,7 +165,13 @@ def _complaint(text: str, body: list[Token], tail: list[Token], commands: Sequen
             say("I do not understand “{text}”.", text=_clip(text)), say("I can: {top}. Type `help` for all of it.", top=_top(commands))
         )
     part, command = next((part, command) for stop, part, command in stops if stop == at)
+    if part is None and (begun_time := _time_within(command, body, at)):
+        at, part = begun_time
     quotes = say("A name that contains the word ticket or because goes in quotation marks.") if tail else ""
+    if isinstance(part, Duration | TimeOfDay):
+        quotes = say("If it is part of a name, put the name in quotation marks.")
+    elif not quotes and (isinstance(part, Somebody) or (part is None and any(isinstance(each, Somebody) for each in command.pattern))):
+        quotes = say("A name with figures or words such as for, to or at in it goes in quotation marks.")
     how = say("Say just `{syntax}`.", syntax=command.syntax)
     if command.syntax != command.example:
         how = say("Say `{syntax}`, for example `{example}`.", syntax=command.syntax, example=command.example)
@@ -156,6 +185,15 @@ def _complaint(text: str, body: list[Token], tail: list[Token], commands: Sequen
         how = say("For example {lines}.", lines=alternatives(f"`{line}`" for line in examples))
     text = part.wrong(_clip(body[at].text)) if at < len(body) else say("{label} is missing.", label=part.label)
     return UsageError(text, join(" ", (how, quotes)))
+
+
+def _time_within(command: Command, body: list[Token], at: int) -> tuple[int, Part] | None:
+    """Where a time that could be left out goes wrong once it has begun: at which token, and what it should be."""
+    trace: Trace = []
+    for part in command.pattern:
+        if isinstance(part, Optional):
+            list(match_all(part.parts, body, at, near=False, trace=trace))
+    return next(((stop, part) for stop, part in trace if isinstance(part, Duration | TimeOfDay)), None)
 
 
 def _stops(body: list[Token], commands: Sequence[Command]) -> list[tuple[int, Part | None, Command]]:

@@ -19,7 +19,7 @@ from bot.domain.plan import Plan
 from bot.domain.policy import Decision
 from bot.domain.recovery import Situation
 from bot.domain.replies import Reply
-from bot.domain.said import say
+from bot.domain.said import join, say
 from bot.domain.sign_in import Aspect
 from bot.domain.stop import GO
 from bot.errors import DirectoryError, NotFound, Refusal
@@ -45,17 +45,17 @@ class Found:
     doubt: str = ""
 
 
-def nobody_called(who: Who) -> tuple[str, str]:
-    """That nobody is called so, and what to do about it."""
+def nobody_called(who: Who, text: str) -> tuple[str, str]:
+    """That nobody is called so in a line, and what to do about it."""
     if who.untold:
         return (
             say("Teams did not tell me which account “{token}” is.", token=who.text),
             say("Type the name or the address of the person instead of a mention."),
         )
-    return (
-        say("I find nobody called “{who}”.", who=who.text),
-        say("Check the spelling, or give the user principal name, such as alice@example.com."),
-    )
+    check = say("Check the spelling, or give the user principal name, such as alice@example.com.")
+    if not who.exact and any(map(str.isdigit, text)):
+        check = join(" ", (check, say("A name with figures or words such as for, to or at in it goes in quotation marks.")))
+    return say("I find nobody called “{who}”.", who=who.text), check
 
 
 class Preparation:
@@ -106,15 +106,15 @@ class Preparation:
             return Found(people)
         if people and not who.untold and (len(people) > 1 or named(who.text, people[0])):
             return Found(people)
-        return Found(people or await self._near(who), nobody_called(who)[0])
+        return Found(people or await self._near(who, invocation.text), nobody_called(who, invocation.text)[0])
 
-    async def _near(self, who: Who) -> tuple[Person, ...]:
+    async def _near(self, who: Who, text: str) -> tuple[Person, ...]:
         """Who has nearly this name; raises Refusal where nobody has."""
         near: tuple[Person, ...] = ()
         with contextlib.suppress(DirectoryError):  # nobody is called so, whatever there is to offer
             near = () if who.exact else await self._ports.directory.near(who.text)
         if not near:
-            raise Refusal(*nobody_called(who), code="no_such_person")
+            raise Refusal(*nobody_called(who, text), code="no_such_person")
         return near
 
     async def dossier(self, invocation: Invocation, standing: Standing, person: Person) -> Dossier:

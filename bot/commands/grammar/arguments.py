@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from bot.commands.grammar.dutch import ways
 from bot.commands.grammar.kinds import Choice, Match, Token, Word, alike
+from bot.commands.grammar.times import starts_time
 from bot.domain.conversations import MENTION_CLOSE, MENTION_OPEN, Mention
 from bot.domain.methods import PhoneType
 from bot.domain.said import say
@@ -20,9 +20,6 @@ MAX_NAME = 256  # characters of a display name: https://learn.microsoft.com/grap
 _NUMBER_START = re.compile(r"\(?[+＋]*\(?\d|[+＋]+$")
 _EXTENSION = r"(?:x|p|w|extn?\.?|extension|toestel(?:nr|nummer)?|toest\.?|tst\.?|doorkies(?:nummer)?|durchwahl|dw|poste|#)[:=]?\d*#?"
 _NUMBER_GOES_ON = re.compile(rf"[+(]{{0,2}}\d[\d()+.,;/x#\-‐-―]*(?:{_EXTENSION})?|[()./\-‐-―]+|[,;]*{_EXTENSION}|[,;]+\d*#?", re.IGNORECASE)
-
-_DURATION = re.compile(r"(?P<count>[0-9]{1,4}) ?(?P<unit>m|h|d|u)(?:in|ins|inute|inutes|inuut|inuten|r|rs|our|ours|ur|ay|ays|ag|agen)?")
-_UNITS = {"m": "minutes", "h": "hours", "u": "hours", "d": "days"}  # u for the Dutch “uur”
 
 #: The last person spoken about; whoever is called so goes in quotation marks.
 LAST = ways("her") | ways("him") | ways("them") | {"the same", "the same person"}
@@ -104,10 +101,12 @@ class Somebody:
 
     Attributes:
         before_number: a number follows: the name ends at `to` or where a number begins.
+        before_time: a time or a length of time may follow: the name ends where one begins, or what is taken for one.
     """
 
     name: str = "who"
     before_number: bool = False
+    before_time: bool = False
 
     @property
     def syntax(self) -> str:
@@ -139,6 +138,8 @@ class Somebody:
     def _ends_at(self, tokens: Sequence[Token], at: int) -> bool:
         token = tokens[at]
         if token.quoted or token.mention is not None or meant_for_tail(token.word):
+            return True
+        if self.before_time and starts_time(tokens, at):
             return True
         if not self.before_number:
             return starts_number(token) and sum(map(str.isdigit, token.text)) >= 6
@@ -178,32 +179,6 @@ class Number:
 
     def wrong(self, found: str) -> str:
         return say("“{found}” does not look like a phone number.", found=found)
-
-
-@dataclass(frozen=True, slots=True)
-class Duration:
-    """How long, such as `24 hours`, `90 minutes` or `2d`."""
-
-    name: str = "time"
-
-    @property
-    def syntax(self) -> str:
-        return f"<{self.name}>"
-
-    @property
-    def label(self) -> str:
-        return say("How long")
-
-    def match(self, tokens: Sequence[Token], at: int, near: bool) -> Iterator[Match]:
-        for length in (1, 2):
-            run = tokens[at : at + length]
-            said = " ".join(token.word for token in run)
-            if len(run) == length and (found := _DURATION.fullmatch(said)):
-                lasting = timedelta(**{_UNITS[found["unit"]]: int(found["count"])})
-                yield Match(at + length, ((self.name, lasting),), (said,))
-
-    def wrong(self, found: str) -> str:
-        return say("“{found}” is no length of time: say `24 hours`, `90 minutes` or `2 days`.", found=found)
 
 
 _ROW = "(-[0-9]{1,7})?"
