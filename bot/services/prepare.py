@@ -32,6 +32,9 @@ from bot.services.propose import Proposal
 from bot.services.require import require
 from bot.services.review import Reviewer, Wish
 
+#: Words of lines that are seldom part of a name, and then belong in quotation marks.
+_WORDS = frozenset(("for", "to", "at", "by", "as", "from", "voor", "naar", "op", "om", "door", "als"))
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -53,7 +56,7 @@ def nobody_called(who: Who, text: str) -> tuple[str, str]:
             say("Type the name or the address of the person instead of a mention."),
         )
     check = say("Check the spelling, or give the user principal name, such as alice@example.com.")
-    if not who.exact and any(map(str.isdigit, text)):
+    if not who.exact and (any(map(str.isdigit, text)) or not _WORDS.isdisjoint(who.text.lower().split())):
         check = join(" ", (check, say("A name with figures or words such as for, to or at in it goes in quotation marks.")))
     return say("I find nobody called “{who}”.", who=who.text), check
 

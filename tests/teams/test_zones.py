@@ -84,7 +84,7 @@ async def test_a_time_of_day_is_that_of_the_person(door: Door, particular: dict[
     ],
 )
 async def test_a_card_says_in_which_zone_a_time_was_read(door: Door, told: dict[str, Any], zone_said: str) -> None:
-    silent = {"localTimezone": None, "localTimestamp": None, "entities": []}
+    silent: dict[str, Any] = {"localTimezone": None, "localTimestamp": None, "entities": []}
     for line in ("pass for noor dekker tomorrow at 9", "recover noor dekker first day tomorrow 9am"):
         await door.knock(door.activity(line, **silent | told))
         assert zone_said in door.last_words(), line
@@ -107,9 +107,7 @@ async def test_what_is_no_time_is_not_taken_for_a_name(door: Door, line: str, sa
     assert "nobody called" not in answer.text
 
 
-@pytest.mark.parametrize(
-    "line", ["freeze kenji tanaka for 1 week", "freeze kenji tanaka for an hour", "bevries kenji tanaka voor 3 dagen"]
-)
+@pytest.mark.parametrize("line", ["freeze kenji tanaka for 1 week", "freeze kenji tanaka for an hour", "bevries kenji tanaka voor 3 dagen"])
 async def test_how_long_is_read_as_people_say_it(door: Door, line: str) -> None:
     answer = await door.desk.say(HANNA, line)
     assert "Kenji Tanaka" in answer.text
