@@ -1,7 +1,8 @@
-"""Characters that nobody sees, those of full width, and digits of every script."""
+"""Characters that nobody sees, those of full width, digits of every script, and the marks around what is to be typed."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 #: What is drawn as nothing though Unicode calls it a letter or a mark: fillers, joiners, variation selectors, the frame of keycaps.
@@ -20,3 +21,11 @@ def plain_digits(text: str) -> str:
     if text.isascii():
         return text
     return "".join(str(unicodedata.decimal(char)) if unicodedata.category(char) == "Nd" else char for char in text.translate(_PLUS))
+
+
+_TYPED = re.compile(r"`([^`]*)`")
+
+
+def in_quotation_marks(text: str) -> str:
+    """A sentence for where what is to be typed cannot look like it: it stands in quotation marks, not between backticks."""
+    return _TYPED.sub(r"“\1”", text) if "`" in text else text

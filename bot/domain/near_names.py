@@ -19,12 +19,12 @@ _SAID_TOO = frozenset(_SAID.split())
 
 
 def named(text: str, person: Person) -> bool:
-    """Whether each word of the text is one of the person's names, however it is spelt, or the whole the name of their account.
+    """Whether each word of the text is one of the person's names, however it is spelt, or the whole the name or the id of their account.
 
     A mere beginning is not: whoever types `me` does not mean Mei.
     """
     typed = text.casefold().strip()
-    accounts = (person.upn, person.mail, person.sam_account_name, person.upn.partition("@")[0], person.mail.partition("@")[0])
+    accounts = (person.id, person.upn, person.mail, person.sam_account_name, person.upn.partition("@")[0], person.mail.partition("@")[0])
     if "@" in text or typed in map(str.casefold, accounts) or names.same(text, person.name):
         return True
     own, written = names.words_of(person), person.name.casefold().split()

@@ -33,7 +33,7 @@ async def rehearse(gate: Gate, preparation: Preparation, wanted: Rehearse, where
         if found.doubt or len(found.people) > 1:
             names = ", ".join(one.upn for one in found.people)
             raise Refusal(
-                say("Several people may be meant: {names}.", names=names),
+                found.doubt or say("Several people are meant: {names}.", names=names),
                 say("Say the address instead of the name."),
                 code="several_people",
             )
