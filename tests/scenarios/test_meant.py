@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from simulator.entra import Fault
 from tests.desk import ALICE, BRAM, HANNA, HELPDESK, OMAR, OSCAR, SAM, Desk
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -156,3 +157,13 @@ async def test_of_a_mention_that_teams_does_not_tell_the_person_is_offered_by_na
     assert answer.verbs[0] == "confirm"
     tried = await asked.say(SAM, f"policy test block @{OMAR.name} as hanna", HELPDESK, mentions=[OMAR])
     assert "address instead of the name" in tried.text
+
+
+async def test_where_near_names_cannot_be_read_nobody_is_called_so(asked: Desk) -> None:
+    asked.entra.faults.add(Fault(effect="empty", status=403, path="/users", regex=True, query="OR"))
+    try:
+        answer = await asked.say(HANNA, "show sofie rosi")
+    finally:
+        asked.entra.faults.clear()
+    assert "I find nobody called “sofie rosi”" in answer.text
+    assert answer.verbs == []

@@ -120,7 +120,7 @@ NOT_DECIDING = {
     "REGISTRATIONS": "the same",
     "holders_of": "the same",
     "filtered": "who is meant: nobody is found",
-    "searched": "who is meant: nobody is found",
+    "searched": "who is meant, or who may be: nobody is found",
     "groups": "whom a report is about: no report",
     "people_in": "whom a report is about: no report",
     "marks": "an approver: below",
