@@ -136,8 +136,11 @@ def _guess(body: Sequence[Token], commands: Sequence[Command]) -> Meant | None:
 
 
 def _guesses(body: Sequence[Token], commands: Sequence[Command]) -> Iterator[str]:
-    if len(body) > 3 * MOST_WORDS:  # a number may be written in many pieces
+    if len(body) > 3 * MOST_WORDS or all(token.word in _POLITE for token in body):  # a number may be written in many pieces
         return
+    for cut in range(1, min(len(body), MOST_WORDS + 1)):  # "omar password"
+        if _name(body[:cut]) and (found := _nearest([*body[cut:], *body[:cut]], commands, begins=False)) and "who" in dict(found.values):
+            yield " ".join(found.said)
     if _named("set-phone", commands):
         for name, number in _with_number(body):
             yield f"set mobile for {name} {number}"

@@ -30,6 +30,8 @@ MAX_REASON = 300
 #: As many figures in one word may still be part of a name, such as that of a room.
 MOST_OF_A_NAME = 6
 
+#: Where a reading went wrong: at which token, which part did not fit there, and of which command.
+_Stop = tuple[int, Part | None, Command]
 _MENTION = re.compile(f"{MENTION_OPEN}([0-9]+){MENTION_CLOSE}")
 
 
@@ -66,10 +68,11 @@ def parse(message_text: str, mentions: Sequence[Mention] = (), commands: Sequenc
         raise no_table()
     names, typed = begun(tokens, commands)
     if names:
-        complaint = _complaint(text, body, tail, [command for command in commands if command.name in names])
+        complaint = _complaint(text, body, tail, commands, _stops(body, [command for command in commands if command.name in names]))
         raise Incomplete(complaint.text, complaint.hint, commands=names, typed=typed)
-    complaint = _complaint(text, body, tail, commands)
-    probably = meant(tokens, commands, begins=any(stop for stop, _, _ in _stops(body, commands)))
+    stops = _stops(body, commands)
+    complaint = _complaint(text, body, tail, commands, stops)
+    probably = meant(tokens, commands, begins=any(stop for stop, _, _ in stops))
     if probably and probably.if_known:  # until somebody of that name is found
         raise Meant(complaint.text, complaint.hint, line=probably.line, if_known=True)
     raise probably or complaint
@@ -156,9 +159,8 @@ def _shown(text: str, mentions: Sequence[Mention]) -> str:
     return " ".join(named.split())
 
 
-def _complaint(text: str, body: list[Token], tail: list[Token], commands: Sequence[Command]) -> UsageError:
+def _complaint(text: str, body: list[Token], tail: list[Token], commands: Sequence[Command], stops: Sequence[_Stop]) -> UsageError:
     """Says where the reading that got furthest went wrong."""
-    stops = _stops(body, commands)
     at = max((at for at, _, _ in stops), default=0)
     if at == 0:
         return UsageError(
@@ -196,9 +198,9 @@ def _time_within(command: Command, body: list[Token], at: int) -> tuple[int, Par
     return next(((stop, part) for stop, part in trace if isinstance(part, Duration | TimeOfDay)), None)
 
 
-def _stops(body: list[Token], commands: Sequence[Command]) -> list[tuple[int, Part | None, Command]]:
+def _stops(body: list[Token], commands: Sequence[Command]) -> list[_Stop]:
     """Where each reading went wrong: at which token, and which part did not fit there; None where the command ended."""
-    stops: list[tuple[int, Part | None, Command]] = []
+    stops: list[_Stop] = []
     for command in commands:
         trace: Trace = []
         for pattern in (command.pattern, *command.short):

@@ -65,16 +65,6 @@ async def test_the_error_of_a_file_has_no_raw_backticks(desk: Desk, text: str, t
     assert "`" not in as_json(own.card)
 
 
-async def test_reasons_in_a_file_have_no_raw_backticks(desk: Desk) -> None:
-    rows = f"user,office,sms sign-in\nnoor.dekker@fabrikam.example,,on\n{ALICE.upn},+31 20 1234567,\n"
-    own = await desk.settled(await drop_bytes(desk, rows.encode()), "Waiting for your confirmation")
-    since = len(said_to(desk, HANNA))
-    await desk.press(HANNA, own, "preview")
-    text = await allowed(desk, HANNA, await offered(desk, HANNA, since))
-    assert "“set mobile for noor.dekker@fabrikam.example <number>”" in text
-    assert "`" not in text
-
-
 async def test_the_preview_has_every_row_and_no_number(desk: Desk) -> None:
     job_id, own = await previewed(desk, *THREE, '"=HYPERLINK(""http://x"")@fabrikam.example",+31 6 11111111,')
     since = len(said_to(desk, HANNA))

@@ -32,6 +32,9 @@ MEANT = "Yes, I meant that"
         ("pw omar", "reset password for omar"),
         ("wachtwoord omar", "reset password for omar"),
         ("mfa omar", "reset mfa for omar"),
+        ("omar password", "reset password for omar"),
+        ("omar farouk mfa", "reset mfa for omar farouk"),
+        ("change the number of omar to 0612345682", "set mobile for omar to 0612345682"),
         ("st mobile for alice +31 6 12345678", "set mobile for alice +31 6 12345678"),
     ],
 )
@@ -46,6 +49,9 @@ async def test_it_is_asked_and_a_button_says_it(asked: Desk, line: str, meant: s
     [
         "make me a sandwich",
         "qwertyuiop",
+        "ok",  # and not Okafor
+        "thanks!",
+        "qwertyuiop password",
         "lost phone qwertyuiop",
         "qwertyuiop 0612345678",
         "what phone does omar have",  # no slip of "thaw"

@@ -15,8 +15,8 @@ from bot.commands.grammar.dutch import DUTCH
 from bot.domain.conversations import Mention
 from bot.domain.said import alternatives, join, say
 
-#: What corrections cost: a word that says nothing is left out, a word is replaced or put in; and the most that all of them may.
-LEFT_OUT, CORRECTED, COSTLIEST = 1, 2, 5
+#: What corrections cost: a word that says nothing or the same, a slip of the finger or a word that is missing; and the most that all may.
+THE_SAME, CORRECTED, COSTLIEST = 1, 2, 5
 #: What may stand before the words of a command without meaning anything.
 _ARTICLES = frozenset(("the", "a", "an", "het", "de", "een"))
 
@@ -152,14 +152,16 @@ class Word:
     def _near(self, tokens: Sequence[Token], at: int) -> Iterator[Match]:
         if at + 1 < len(tokens) and tokens[at].word in _ARTICLES and tokens[at + 1].word not in _ARTICLES and not self.assumed:
             for found in self.match(tokens, at + 1, near=True):
-                yield replace(found, cost=found.cost + LEFT_OUT)
+                yield replace(found, cost=found.cost + THE_SAME)
             return
         for length in (3, 2, 1):
             run = tokens[at : at + length]
             if len(run) < length or not all(token.word for token in run):
                 continue
             words = tuple(token.word for token in run)
-            if " ".join(words) in self.near or any(_slip(words, form) for form in self._forms):
+            if " ".join(words) in self.near:
+                yield Match(at + length, said=(self.text,), cost=THE_SAME)
+            elif any(_slip(words, form) for form in self._forms):
                 yield Match(at + length, said=(self.text,), cost=CORRECTED)
         if self.assumed and tokens[at : at + 1] and tokens[at].word != self.text:
             yield Match(at, said=(self.text,), cost=CORRECTED)
