@@ -166,6 +166,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         if connector_tokens:
             stack.callback(connector_tokens.close)
         connector = Connector(session, connector_tokens.get if connector_tokens else None, settings.allowed_service_urls, sleep)
+        connector.regions.seen(settings.log_service_url)  # the last one to be tried
         readers = Readers(settings.language)
 
         async def answer_is_out(card_id: str) -> None:
@@ -243,6 +244,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         nightly = NightlyReading(registrations, settings.report_hour, settings.zone, clock)
         turns = Turns(operations, stops, notices, clock, UNKNOWN if policy.unknown_is_high else None)
         chats = StoredChats(transactions)
+        connector.addresses = chats.addresses
         known = PersonalChats(chats, clock)
         stack.push_async_callback(known.close)
         proofs, terms = StoredProofs(transactions, engine.enqueue, stops.look_anew), Terms(policy.proof, no_sign_in(settings))

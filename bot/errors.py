@@ -5,7 +5,8 @@
     DoormanError
     ├── Refusal                 a sentence for the person who asked; nothing was done
     │   ├── UsageError          the text is not a command, or a command with a wrong part
-    │   │   └── Incomplete      it ends too early: a form can ask for the rest
+    │   │   ├── Incomplete      it ends too early: a form can ask for the rest
+    │   │   └── Meant           no command, and it can be told what was probably meant: a button can say it
     │   ├── InvalidNumber       the phone number cannot be used, and why
     │   └── Forbidden           policy says no
     ├── DirectoryError          Graph answered no, or did not answer
@@ -90,6 +91,24 @@ class Incomplete(UsageError):
         super().__init__(text, hint)
         self.commands = commands
         self.typed = typed
+
+
+class Meant(UsageError):
+    """What was typed is no command, and something that is one was probably meant.
+
+    Attributes:
+        line: what could be typed instead; empty where no button can say it.
+        person_id: object id of whom it is about, where that was a mention.
+        if_known: it is a guess, which counts only where there is somebody of that name; until then the text is the complaint.
+        choice: names the stored choice that says the line; empty for no button.
+    """
+
+    def __init__(self, text: str, hint: str = "", *, line: str, person_id: str = "", if_known: bool = False, choice: str = "") -> None:
+        super().__init__(text, hint)
+        self.line = line
+        self.person_id = person_id
+        self.if_known = if_known
+        self.choice = choice
 
 
 class InvalidNumber(Refusal):

@@ -10,13 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, assert_never
 
-from bot.domain.forms import FormShown
+from bot.domain.forms import AskWords, FormShown
 from bot.domain.outside import NoticeShown, ProofShown
 from bot.domain.phone import mask_text
 from bot.domain.remarks import LogNote, Remark
 from bot.domain.replies import (
     ApprovalShown,
-    AskWords,
     BulkExplained,
     BulkShown,
     Choose,

@@ -48,6 +48,8 @@ def render(choose: Choose | ChooseMethod | ChooseSituation) -> tuple[Element, st
 def _between_people(choose: Choose) -> tuple[Element, str]:
     people = choose.candidates[:MOST_PEOPLE]
     asked = say("Which “{name}” do you mean?", name=choose.asked_for[:60])
+    if choose.doubt:
+        asked = join(" ", (choose.doubt, say("Did you mean this person?") if len(people) == 1 else say("Did you mean one of these?")))
     body: list[Element] = [heading(asked, size="Medium")]
     actions: list[Element] = []
     if len(people) <= MOST_BUTTONS:

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Literal
 
+from bot.domain.characters import in_quotation_marks
 from bot.domain.incoming import Verb
 from bot.domain.said import Said, pieces, say, spoken
 from bot.domain.said import woven as woven_words
@@ -80,11 +81,11 @@ def woven(text: Said, /, *, subtle: bool = False, **looks: dict[str, Any]) -> li
 
 
 def line(*runs: Element | str, spacing: Spacing = "Small", align: Literal["Left", "Right"] = "Left") -> Element:
-    """A paragraph of runs; a bare string is an ordinary run. With a moment in it, it is one plain text instead."""
+    """A paragraph of runs; a bare string is an ordinary run. With a moment or an overlong word in it, it is one plain text instead."""
     inlines = [run(each) if isinstance(each, str) else each for each in runs]
     made: Element
-    if any("{{" in each["text"] for each in inlines):
-        made = _timed(inlines, spacing)
+    if any("{{" in each["text"] for each in inlines) or _overlong(inlines):
+        made = _as_text(inlines, spacing)
     else:
         made = {"type": "RichTextBlock", "inlines": inlines, "spacing": spacing}
     if align != "Left":
@@ -92,11 +93,11 @@ def line(*runs: Element | str, spacing: Spacing = "Small", align: Literal["Left"
     return made
 
 
-def heading(text: str, *, size: Size = "Large", spacing: Spacing = "Default") -> Element:
+def heading(text: str, *, limit: int = 160, size: Size = "Large", spacing: Spacing = "Default") -> Element:
     """A title that screen readers announce as one. A TextBlock, since a RichTextBlock cannot be a heading."""
     return {
         "type": "TextBlock",
-        "text": _heading_of_ours(spoken(text)) if _is_ours(text) else inert(spoken(text), 160),
+        "text": _heading_of_ours(spoken(text), limit) if _is_ours(text) else inert(spoken(text), limit),
         "style": "heading",
         "size": size,
         "weight": "Bolder",
@@ -255,26 +256,27 @@ def _run_of_ours(words: str, limit: int, whole: bool, unbroken: bool) -> str:
 
 
 @lru_cache(256)
-def _heading_of_ours(words: str) -> str:
-    return inert(words, 160)
+def _heading_of_ours(words: str, limit: int) -> str:
+    return inert(words, limit)
 
 
 def _cleaned(words: str, limit: int, whole: bool, unbroken: bool) -> str:
-    """The words of a run."""
-    shown = plain(words, limit)
+    """The words of a run. What is to be typed stands in quotation marks, where it has no run of its own."""
+    shown = plain(in_quotation_marks(words), limit)
     if unbroken:
         shown = shown.replace(" •", "\u00a0•")
-    return _keep_edges(words, shown.replace(" ", "\u00a0") if whole else _breakable(shown))
+    return _keep_edges(words, shown.replace(" ", "\u00a0") if whole else shown)
 
 
-# A RichTextBlock breaks at blanks and hyphens alone (seen in adaptivecards 3.0.6), so a longer word would run out of the card.
+#: A RichTextBlock breaks at blanks and hyphens alone (seen in adaptivecards 3.0.6), so a longer word would run out of the card. Nothing is
+#: put into it, since such words (addresses above all) are copied.
 _LONG_WORD = re.compile(r"[^\s\u2010-]{33,}")
-_PIECE = re.compile(r"[^/.?=&_@]{1,16}[/.?=&_@]{0,4}|[/.?=&_@]{1,16}")
 
 
-def _breakable(text: str) -> str:
-    """The text with places to break (U+200B) in its overlong words, behind punctuation if there is any."""
-    return text if len(text) <= 32 else _LONG_WORD.sub(lambda word: "\u200b".join(_PIECE.findall(word.group())), text)
+def _overlong(inlines: list[Element]) -> bool:
+    """Whether a word is too long for a line, and may be broken: a code that stands alone may not."""
+    alone = len(inlines) == 1 and "fontType" in inlines[0]
+    return not alone and any(len(each["text"]) > 32 and _LONG_WORD.search(each["text"]) for each in inlines)
 
 
 _FUNCTION = re.compile(r"(\{\{(?:DATE|TIME)\([^)]*\)\}\})")
@@ -297,9 +299,12 @@ def _shown(text: str, cleaned: Callable[[str], str], *, date: bool) -> str:
     return shown
 
 
-def _timed(inlines: list[Element], spacing: Spacing) -> Element:
-    """A paragraph as a TextBlock, in which alone every client is known to carry out the functions of time."""
-    parts = _FUNCTION.split("".join(each["text"] for each in inlines))
+def _as_text(inlines: list[Element], spacing: Spacing) -> Element:
+    """A paragraph as a TextBlock: in it alone every client is known to carry out the functions of time, and it breaks words anywhere.
+
+    What is to be typed stands in quotation marks there.
+    """
+    parts = _FUNCTION.split("".join(f"“{each['text']}”" if "fontType" in each else each["text"] for each in inlines))
     text = "".join(part if index % 2 else _keep_edges(part, inert(part, 800)) for index, part in enumerate(parts))
     made: Element = {"type": "TextBlock", "text": text, "wrap": True, "spacing": spacing}
     if all(each.get("isSubtle") for each in inlines):

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import assert_never
 
-from bot.domain.forms import Field, FieldKind, FormShown
+from bot.domain.forms import AskWords, Field, FieldKind, FormShown
 from bot.domain.incoming import INPUT, PICKED, Verb
-from bot.domain.replies import AskWords
 from bot.domain.said import join, say, spoken
 from cards import remark
 from cards.buttons import button

@@ -26,7 +26,7 @@ MOST_BUTTONS = 6
 def render(help: Help) -> tuple[Element, str]:
     """The card and its summary."""
     greeting = help.greeting or say("What you can ask me")
-    body: list[Element] = [heading(greeting, size="Medium")]
+    body: list[Element] = [heading(greeting, limit=500, size="Medium")]
     left = MOST_COMMANDS
     for topic, commands in help.topics:
         if listed := commands[:left]:

@@ -50,6 +50,8 @@ def render(remark: Remark) -> tuple[Element, str]:
 def _actions(remark: Remark) -> list[Element]:
     """What its reader does next."""
     actions = [take_back(remark.take_back)] if remark.take_back else []
+    if remark.choice:
+        actions.append(button(say("Yes, I meant that"), Verb.CHOOSE, remark.choice, pick=0, style="positive"))
     if remark.about and remark.about.state is State.READY and not remark.about.handed_over:
         actions.append(button(say("Reveal"), Verb.REVEAL, remark.about.id, style="positive"))
     if remark.about and remark.about.may_be_asked_again:

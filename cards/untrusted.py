@@ -14,6 +14,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from bot.domain.characters import in_quotation_marks
+
 # Blank to the eye, yet letters or symbols to Unicode: a name made of these would look empty.
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 # Stacked accents paint over the lines above and below; no living script needs more than this on one letter.
@@ -81,8 +83,11 @@ def plain(text: str, limit: int = 300) -> str:
 
 
 def inert(text: str, limit: int = 300) -> str:
-    """The words on one line, at most `limit` characters, meaning nothing to a Markdown reader and readable without one."""
-    text = plain(text, limit).translate(_LOOK_ALIKES)
+    """The words on one line, at most `limit` characters, meaning nothing to a Markdown reader and readable without one.
+
+    What is to be typed stands in quotation marks.
+    """
+    text = plain(in_quotation_marks(text), limit).translate(_LOOK_ALIKES)
     text = _LOOSE_UNDERSCORE.sub("＿", text)
     start = _LIST_OR_HEADING.match(text)
     if start is None:

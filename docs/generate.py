@@ -1,6 +1,7 @@
 """Writes every part of the documentation that can be derived from the code. Run by `make docs`; a test fails when it was forgotten.
 
-Generated: the blocks of README.md between `<!-- generated: name -->` and `<!-- /generated -->`, `.env.example`, `manifest/manifest.json`.
+Generated: the blocks of README.md and docs/commands.md between `<!-- generated: name -->` and `<!-- /generated -->`, `.env.example`,
+`manifest/manifest.json`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.commands import COMMANDS
+from bot.commands.grammar.dutch import DUTCH
 from bot.commands.needs import OPTIONAL_PERMISSIONS, SETTING_PERMISSIONS, needed_permissions
 from bot.commands.spec import Audience
 from bot.domain.life import TRANSITIONS, State
@@ -21,6 +23,7 @@ from manifest import package
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+HOW = ROOT / "docs" / "commands.md"
 #: What nobody can do without; in `.env.example` these are the lines that are not commented out.
 REQUIRED = ("MicrosoftAppId", "MicrosoftAppPassword", "MicrosoftAppTenantId", "HELPDESK_GROUP_ID")
 _AUDIENCES = {
@@ -37,6 +40,11 @@ def commands() -> str:
     """What can be said, by topic, and who may say it."""
     rows = [(f"`{command.syntax}`", command.summary, f"`{command.example}`", _AUDIENCES[command.audience]) for command in COMMANDS]
     return _table(("Say", "What it does", "Example", "Who"), rows)
+
+
+def dutch() -> str:
+    """What can be typed in Dutch instead."""
+    return _table(("English", "Dutch"), [(f"`{english}`", ", ".join(f"`{way}`" for way in ways)) for english, ways in DUTCH.items()])
 
 
 def settings() -> str:
@@ -103,6 +111,7 @@ def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 BLOCKS = {
     "commands": commands,
+    "dutch": dutch,
     "settings": settings,
     "options": options,
     "permissions": permissions,
@@ -112,8 +121,8 @@ BLOCKS = {
 }
 
 
-def readme(text: str) -> str:
-    """README.md with its generated blocks as the code says.
+def filled(text: str) -> str:
+    """A page with its generated blocks as the code says.
 
     Raises:
         KeyError: a block is called something nobody generates.
@@ -140,7 +149,7 @@ def example() -> str:
 def outputs() -> dict[Path, str]:
     """Every generated file with the content it should have."""
     return {
-        README: readme(README.read_text(encoding="utf-8")),
+        **{page: filled(page.read_text(encoding="utf-8")) for page in (README, HOW)},
         ROOT / ".env.example": example(),
         package.HERE / "manifest.json": package.as_text(package.generate()),
     }

@@ -11,8 +11,10 @@ import pytest
 from bot import VERSION
 from bot.commands import COMMANDS
 from bot.commands.needs import OPTIONAL_PERMISSIONS, needed_permissions
+from bot.commands.parser import parse
 from bot.domain.life import TRANSITIONS, State
 from bot.domain.notice_rules import NoticeRules, NotMeRules
+from bot.errors import Meant
 from bot.settings.environment import Settings
 from bot.settings.policy_people import not_me_rules, notice_rules
 from bot.settings.policy_values import Values
@@ -27,9 +29,23 @@ def test_generated_parts_are_up_to_date(path: Path) -> None:
     assert path.read_text(encoding="utf-8") == generate.outputs()[path], "run `make docs`"
 
 
-def test_every_block_stands_in_the_readme_once() -> None:
-    assert sorted(re.findall(r"<!-- generated: (\w+) -->", README)) == sorted(generate.BLOCKS)
-    assert README.count("<!-- /generated -->") == len(generate.BLOCKS)
+def test_every_block_stands_on_one_page_once() -> None:
+    pages = README + generate.HOW.read_text(encoding="utf-8")
+    assert sorted(re.findall(r"<!-- generated: (\w+) -->", pages)) == sorted(generate.BLOCKS)
+    assert pages.count("<!-- /generated -->") == len(generate.BLOCKS)
+
+
+def test_what_the_page_on_lines_says_is_so() -> None:
+    page = generate.HOW.read_text(encoding="utf-8")
+    for typed, asked in re.findall(r"^\| `([^`]+)` \| `([^`]+)` \|$", page.partition("## Names")[0], re.MULTILINE):
+        with pytest.raises(Meant) as meant:
+            parse(typed)
+        assert meant.value.line == asked
+    times = page.partition("## Times")[2].partition("## What")[0]
+    for kind, ways in re.findall(r"^\| (a time of day|with a day|from now|a length) \| (.+) \|$", times, re.MULTILINE):
+        for way in re.findall("`([^`]+)`", ways):
+            said = parse(f"pass for omar {'for' if kind == 'a length' else 'at'} {way}" if kind != "from now" else f"pass for omar {way}")
+            assert said.args["time" if kind == "a length" else "start"], way
 
 
 def test_every_command_is_in_the_readme() -> None:

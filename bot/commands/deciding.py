@@ -12,7 +12,7 @@ from bot.commands.people import READS
 from bot.commands.spec import Audience, Command, Context, Invocation, Rehearsal, Rehearse
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.bulk import DRY_RUN_DONE
-from bot.domain.change import recorded
+from bot.domain.difference import difference_text
 from bot.domain.hand_over import the_manager
 from bot.domain.life import State
 from bot.domain.need import NO_NEED
@@ -125,11 +125,7 @@ def _verdict(person: Person, found: Rehearsal) -> str:
 
 
 def _rehearsed(found: Rehearsal) -> tuple[tuple[str, str], ...]:
-    none = say("none")
-    changes = [
-        say("{label}: {before} → {after}", label=change.label, before=facts["before"] or none, after=facts["after"] or none)
-        for change, facts in ((change, recorded(change)) for change in found.changes)
-    ]
+    changes = [difference_text(change) for change in found.changes]
     verdict = say("allowed") if found.allowed else say("refused ({code})", code=found.code.replace("_", " "))
     need = found.need.in_words if found.need else ""
     return (

@@ -12,7 +12,8 @@ from bot.commands import COMMANDS
 from bot.commands.grammar.arguments import LAST, AnyLine, Number, Somebody
 from bot.commands.grammar.cleaning import normalise
 from bot.commands.grammar.kinds import Choice, Optional, Part, Word
-from bot.commands.parser import MAX_REASON, MAX_TICKET, parse, tokens_of
+from bot.commands.grammar.tokens import tokens_of
+from bot.commands.parser import MAX_REASON, MAX_TICKET, parse
 from bot.commands.spec import Command, Invocation
 from bot.domain.conversations import MENTION_CLOSE, MENTION_OPEN, Mention
 from bot.domain.forms import Field, FieldKind

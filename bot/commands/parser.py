@@ -6,72 +6,33 @@ Only an exact reading is ever carried out. A near one becomes "Did you mean …?
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 
 from bot.commands import COMMANDS
-from bot.commands.grammar.arguments import meant_for_tail
+from bot.commands.grammar.arguments import Somebody, Who
 from bot.commands.grammar.cleaning import normalise
-from bot.commands.grammar.dutch import ways
-from bot.commands.grammar.kinds import Choice, Match, Part, Token, Trace, Word, match_all
+from bot.commands.grammar.kinds import Choice, Match, Optional, Part, Token, Trace, Word, match_all
+from bot.commands.grammar.lengths import Duration
 from bot.commands.grammar.pasted import is_table, no_table
+from bot.commands.grammar.times import TimeOfDay
+from bot.commands.grammar.tokens import BECAUSE, TAIL, split, tokens_of
+from bot.commands.meant import meant
 from bot.commands.opening import begun
 from bot.commands.spec import Audience, Command, Invocation
 from bot.domain.conversations import MENTION_CLOSE, MENTION_OPEN, Mention
 from bot.domain.said import alternatives, join, say
-from bot.errors import Incomplete, UsageError
+from bot.errors import Incomplete, Meant, UsageError
 
 MAX_TEXT = 2_000
 MAX_RAW = 16_000  # the same with the markup of Teams around it
 MAX_TICKET = 64
 MAX_REASON = 300
-MAX_CORRECTIONS = 2
+#: As many figures in one word may still be part of a name, such as that of a room.
+MOST_OF_A_NAME = 6
 
-_TOKEN = re.compile(
-    rf"{MENTION_OPEN}(?P<mention>[0-9]+){MENTION_CLOSE}"
-    r"|\"(?P<double>[^\"]*)\"(?=[\s,;:.!?)]|$)[,;:.!?)]*"
-    r"|'(?!(?:t|s|n|k)\b)(?P<single>[^\"]*?)'(?=[\s,;:.!?)]|$)[,;:.!?)]*"
-    r"|(?P<plain>\S+)",
-    re.IGNORECASE,
-)
+#: Where a reading went wrong: at which token, which part did not fit there, and of which command.
+_Stop = tuple[int, Part | None, Command]
 _MENTION = re.compile(f"{MENTION_OPEN}([0-9]+){MENTION_CLOSE}")
-_HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
-_POLITE = frozenset(
-    (
-        "please",
-        "pls",
-        "plz",
-        "kindly",
-        "can",
-        "could",
-        "would",
-        "you",
-        "hey",
-        "hi",
-        "hello",
-        "doorman",
-        "thanks",
-        "thank",
-        "thx",
-        "now",
-        "just",
-        "graag",
-        "alsjeblieft",
-        "alstublieft",
-        "svp",
-        "aub",
-        "kun",
-        "kunt",
-        "je",
-        "u",
-        "hoi",
-        "hallo",
-        "bedankt",
-        "even",
-    )
-)
-_BECAUSE = ways("because")
-_TAIL = _BECAUSE | {"ticket"}
 
 
 def parse(message_text: str, mentions: Sequence[Mention] = (), commands: Sequence[Command] = COMMANDS) -> Invocation:
@@ -82,8 +43,8 @@ def parse(message_text: str, mentions: Sequence[Mention] = (), commands: Sequenc
         mentions: the people mentioned, by that n.
 
     Raises:
-        UsageError: it is no exact command; the hint says what to type. `Incomplete` when it is the beginning of one. Nothing else is ever
-            raised.
+        UsageError: it is no exact command; the hint says what to type. `Incomplete` when it is the beginning of one, `Meant` when it
+            may mean one. Nothing else is ever raised.
     """
     text = normalise(message_text) if len(message_text) <= MAX_RAW else message_text
     if len(text) > MAX_TEXT:
@@ -96,7 +57,7 @@ def parse(message_text: str, mentions: Sequence[Mention] = (), commands: Sequenc
     tokens = tokens_of(text, mentions)
     if not tokens:
         raise UsageError(say("You did not type anything I can read."), say("I can: {top}. Type `help` for all of it.", top=_top(commands)))
-    body, tail = _split(tokens)
+    body, tail = split(tokens)
     for command in commands:
         line, rest = (tokens, []) if command.nested else (body, tail)
         for pattern in (command.pattern, *command.short):
@@ -108,7 +69,7 @@ def parse(message_text: str, mentions: Sequence[Mention] = (), commands: Sequenc
     open_to_more = [command for command in commands if not tail or command.takes_reason]
     names, typed = begun(body, open_to_more)
     if names:
-        complaint = _complaint(text, body, tail, [command for command in commands if command.name in names])
+        complaint = _complaint(text, body, tail, commands, _stops(body, [command for command in commands if command.name in names]))
         ticket, reason = _read_tail(text, tail, mentions)
         raise Incomplete(
             complaint.text,
@@ -116,52 +77,12 @@ def parse(message_text: str, mentions: Sequence[Mention] = (), commands: Sequenc
             commands=names,
             typed=typed | {name: said for name, said in (("ticket", ticket), ("reason", reason)) if said},
         )
-    raise _suggestion(text, tokens, commands) or _complaint(text, body, tail, commands)
-
-
-def tokens_of(text: str, mentions: Sequence[Mention] = ()) -> list[Token]:
-    """The words, quoted names and mentions of a normalised line."""
-    tokens: list[Token] = []
-    for found in _TOKEN.finditer(text):
-        start, end = found.span()
-        if (number := found["mention"]) is not None:
-            if int(number) < len(mentions):
-                mention = mentions[int(number)]
-                tokens.append(Token(" ".join(mention.name.split())[:256], "", start, end, mention=mention))
-            continue
-        quoted = found["double"] if found["double"] is not None else found["single"]
-        if quoted is not None and quoted.strip():
-            tokens.append(Token(quoted.strip(), "", start, end, quoted=True))
-        elif quoted is None:
-            plain = found["plain"]
-            tokens.append(Token(plain, _word(plain), start, end))
-    return _without_final_stop(tokens)
-
-
-def _word(text: str) -> str:
-    return text.translate(_HYPHENS).lower().rstrip(",;:") or text
-
-
-def _without_final_stop(tokens: list[Token]) -> list[Token]:
-    if tokens and tokens[0].text.startswith("/") and len(tokens[0].text) > 1:
-        tokens[0] = replace(tokens[0], text=tokens[0].text[1:], word=tokens[0].word.removeprefix("/"))
-    while tokens and not tokens[-1].quoted and tokens[-1].mention is None and (len(tokens) > 1 or len(tokens[0].text) > 1):
-        bare = tokens[-1].text.rstrip(".!?,;:…")
-        if bare == tokens[-1].text:
-            break
-        last = tokens.pop()
-        if bare:
-            tokens.append(replace(last, text=bare, word=_word(bare), end=last.start + len(bare)))
-            break
-    return tokens
-
-
-def _split(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
-    """The command proper, and its tail from the first `ticket` or `because` on."""
-    for index in range(1, len(tokens)):
-        if tokens[index].word in _TAIL:
-            return _without_final_stop(tokens[:index]), tokens[index:]
-    return tokens, []
+    stops = _stops(body, commands)
+    complaint = _complaint(text, body, tail, commands, stops)
+    probably = meant(tokens, commands, begins=any(stop for stop, _, _ in stops))
+    if probably and probably.if_known:  # until somebody of that name is found
+        raise Meant(complaint.text, complaint.hint, line=probably.line, if_known=True)
+    raise probably or complaint
 
 
 def _invocation(command: Command, found: Match, text: str, mentions: Sequence[Mention], tail: list[Token]) -> Invocation:
@@ -170,8 +91,26 @@ def _invocation(command: Command, found: Match, text: str, mentions: Sequence[Me
             say("`{syntax}` changes nothing, so it takes no ticket and no reason.", syntax=command.syntax),
             say("Leave out everything from “{text}” on. If it is part of a name, put the name in quotation marks.", text=tail[0].text),
         )
+    args = dict(found.values)
+    _refuse_two_numbers(args)
     ticket, reason = _read_tail(text, tail, mentions)
-    return Invocation(command, dict(found.values), _shown(text, mentions), ticket, reason)
+    return Invocation(command, args, _shown(text, mentions), ticket, reason)
+
+
+def _refuse_two_numbers(args: Mapping[str, object]) -> None:
+    """Figures before a number are part of the name, or a number of their own."""
+    number, who = str(args.get("number", "")), args.get("who")
+    first, *others = number.split() or [""]
+    if first[:1] in ("+", "(") or len(first) > MOST_OF_A_NAME or not isinstance(who, Who):
+        return
+    long = [other for other in others if sum(map(str.isdigit, other)) >= MOST_OF_A_NAME]
+    if any(other[0] == "+" for other in others) or (first[:1] != "0" and any(other[0] == "0" for other in long)):
+        raise UsageError(
+            say("“{number}” looks like more than one number.", number=_clip(number)),
+            say('If “{first}” is part of the name, put the name in quotation marks: `"{name}"`.', first=first, name=f"{who.text} {first}")
+            if not who.exact
+            else say("Give one number at a time."),
+        )
 
 
 def _read_tail(text: str, tail: list[Token], mentions: Sequence[Mention]) -> tuple[str, str]:
@@ -179,12 +118,12 @@ def _read_tail(text: str, tail: list[Token], mentions: Sequence[Mention]) -> tup
     rest = tail
     while rest:
         if rest[0].word == "ticket" and not ticket:
-            size = 2 if len(rest) > 2 and not _has_digit(rest[1]) and _has_digit(rest[2]) and rest[1].word not in _TAIL else 1
-            ticket = " ".join(token.text for token in rest[1 : 1 + size] if token.word not in _TAIL).strip(",;:")
+            size = 2 if len(rest) > 2 and not _has_digit(rest[1]) and _has_digit(rest[2]) and rest[1].word not in TAIL else 1
+            ticket = " ".join(token.text for token in rest[1 : 1 + size] if token.word not in TAIL).strip(",;:")
             if not ticket:
                 raise UsageError(say("The number of the ticket is missing after `ticket`."), say("For example `ticket INC0012345`."))
             rest = rest[1 + size :]
-        elif rest[0].word in _BECAUSE:
+        elif rest[0].word in BECAUSE:
             inside = rest[1:]
             if not ticket and len(inside) > 2 and inside[-2].word == "ticket" and _has_digit(inside[-1]):
                 ticket, inside = inside[-1].text, inside[:-2]
@@ -211,7 +150,7 @@ def _read_tail(text: str, tail: list[Token], mentions: Sequence[Mention]) -> tup
 def with_words(text: str, ticket: str, reason: str) -> str:
     """A line that was read, with this ticket and this reason behind it where there are any, instead of those that it had."""
     said = parse(text)
-    body, _ = _split(tokens_of(text))
+    body, _ = split(tokens_of(text))
     tail = (("ticket", ticket or said.ticket), ("because", reason or said.reason))
     return " ".join((text[: body[-1].end], *(f"{word} {value}" for word, value in tail if value))) if ticket or reason else text
 
@@ -235,67 +174,21 @@ def _shown(text: str, mentions: Sequence[Mention]) -> str:
     return " ".join(named.split())
 
 
-def _suggestion(text: str, tokens: list[Token], commands: Sequence[Command]) -> UsageError | None:
-    """The cheapest correction that makes an exact command of the line, if a few corrections do."""
-    line, corrections = _without_politeness(tokens)
-    for index, token in enumerate(line):
-        if index > 1 and (meant := meant_for_tail(token.word)):
-            line[index] = replace(token, text=meant, word=meant)
-            corrections += 1
-            break
-    body, tail = _split(line)
-    best: Match | None = None
-    for command in commands:
-        if tail and not command.takes_reason:
-            continue
-        for pattern in (command.pattern, *command.short):
-            for found in match_all(pattern, body, 0, near=True):
-                if found.end == len(body) and found.cost <= MAX_CORRECTIONS and (best is None or found.cost < best.cost):
-                    best = found
-    if best is None or best.cost + corrections == 0:
-        return _bare_person(body, commands) if len(body) == 1 and not tail else None
-    said = " ".join((*best.said, *(f'"{token.text}"' if token.quoted else token.text for token in tail)))
-    return UsageError(
-        say("Did you mean `{said}`?", said=said),
-        say("I have done nothing yet: type it like that if you did, or `help` to see what I can do."),
-    )
-
-
-def _bare_person(body: list[Token], commands: Sequence[Command]) -> UsageError | None:
-    only = body[0]
-    if (only.mention is None and not re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+", only.text)) or not any(c.name == "show" for c in commands):
-        return None
-    person = f"@{only.text}" if only.mention else only.text
-    return UsageError(
-        say("Did you mean `show {person}`?", person=person),
-        say("Say what you want to know or do about this person; `help` lists what I can."),
-    )
-
-
-def _without_politeness(tokens: Sequence[Token]) -> tuple[list[Token], int]:
-    line = list(tokens)
-    while len(line) > 1 and line[0].word in _POLITE:
-        line.pop(0)
-    while len(line) > 1 and line[-1].word in _POLITE:
-        line.pop()
-    return line, int(len(line) < len(tokens))
-
-
-def _complaint(text: str, body: list[Token], tail: list[Token], commands: Sequence[Command]) -> UsageError:
+def _complaint(text: str, body: list[Token], tail: list[Token], commands: Sequence[Command], stops: Sequence[_Stop]) -> UsageError:
     """Says where the reading that got furthest went wrong."""
-    stops: list[tuple[int, Part | None, Command]] = []
-    for command in commands:
-        trace: Trace = []
-        for pattern in (command.pattern, *command.short):
-            stops += [(found.end, None, command) for found in match_all(pattern, body, 0, near=False, trace=trace)]
-        stops += [(at, part, command) for at, part in trace]
     at = max((at for at, _, _ in stops), default=0)
     if at == 0:
         return UsageError(
             say("I do not understand “{text}”.", text=_clip(text)), say("I can: {top}. Type `help` for all of it.", top=_top(commands))
         )
     part, command = next((part, command) for stop, part, command in stops if stop == at)
+    if part is None and (begun_time := _time_within(command, body, at)):
+        at, part = begun_time
     quotes = say("A name that contains the word ticket or because goes in quotation marks.") if tail else ""
+    if isinstance(part, Duration | TimeOfDay):
+        quotes = say("If it is part of a name, put the name in quotation marks.")
+    elif not quotes and (isinstance(part, Somebody) or (part is None and any(isinstance(each, Somebody) for each in command.pattern))):
+        quotes = say("A name with figures or words such as for, to or at in it goes in quotation marks.")
     how = say("Say just `{syntax}`.", syntax=command.syntax)
     if command.syntax != command.example:
         how = say("Say `{syntax}`, for example `{example}`.", syntax=command.syntax, example=command.example)
@@ -309,6 +202,26 @@ def _complaint(text: str, body: list[Token], tail: list[Token], commands: Sequen
         how = say("For example {lines}.", lines=alternatives(f"`{line}`" for line in examples))
     text = part.wrong(_clip(body[at].text)) if at < len(body) else say("{label} is missing.", label=part.label)
     return UsageError(text, join(" ", (how, quotes)))
+
+
+def _time_within(command: Command, body: list[Token], at: int) -> tuple[int, Part] | None:
+    """Where a time that could be left out goes wrong once it has begun: at which token, and what it should be."""
+    trace: Trace = []
+    for part in command.pattern:
+        if isinstance(part, Optional):
+            list(match_all(part.parts, body, at, near=False, trace=trace))
+    return next(((stop, part) for stop, part in trace if isinstance(part, Duration | TimeOfDay)), None)
+
+
+def _stops(body: list[Token], commands: Sequence[Command]) -> list[_Stop]:
+    """Where each reading went wrong: at which token, and which part did not fit there; None where the command ended."""
+    stops: list[_Stop] = []
+    for command in commands:
+        trace: Trace = []
+        for pattern in (command.pattern, *command.short):
+            stops += [(found.end, None, command) for found in match_all(pattern, body, 0, near=False, trace=trace)]
+        stops += [(at, part, command) for at, part in trace]
+    return stops
 
 
 def _together(parts: Sequence[Part | None]) -> Choice | Word:

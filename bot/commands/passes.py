@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
-from bot.commands.grammar.arguments import FOR, Duration, Somebody
+from bot.commands.grammar.arguments import FOR, Somebody
 from bot.commands.grammar.kinds import Choice, Optional, Word
-from bot.commands.grammar.times import Moment, TimeOfDay, resolve
+from bot.commands.grammar.lengths import Duration
+from bot.commands.grammar.times import At, Moment, TimeOfDay, in_zone, resolve
 from bot.commands.people import READS
 from bot.commands.spec import Command, Context, Invocation
 from bot.domain.change import ChangeKind
@@ -27,7 +29,7 @@ async def make_pass(invocation: Invocation, context: Context, *, directory: Dire
     dossier, args = _target(context), invocation.args
     time, start = args.get("time"), args.get("start")
     zone = context.actor.zone
-    return plan_pass(
+    plan = plan_pass(
         dossier,
         (await directory.pass_terms(dossier.person.id)).at_most(context.installation.longest_pass),
         context.now,
@@ -35,6 +37,13 @@ async def make_pass(invocation: Invocation, context: Context, *, directory: Dire
         reusable=bool(args.get("reusable")),
         start=resolve(start, context.now, zone) if isinstance(start, Moment) else None,
     )
+    return with_zone(plan, start, zone)
+
+
+def with_zone(plan: Plan, start: object, zone: str) -> Plan:
+    """The plan with a note on the zone in which a time of day was read, where one was typed."""
+    typed = isinstance(start, Moment) and start.later is None
+    return replace(plan, notes=(in_zone(zone), *plan.notes)) if typed else plan
 
 
 async def revoke_pass(invocation: Invocation, context: Context) -> Plan:
@@ -60,17 +69,17 @@ def _target(context: Context) -> Dossier:
     return context.dossier
 
 
+_PASS = Word("pass", also=("tap", "temporary access pass", "access pass"), near=("temporary pass", "give pass", "new pass", "create pass"))
+_WHO = Somebody(before_time=True)
+_LASTING = Optional((FOR, Duration()))
+_FROM = Optional((At("at", also=("from", "on")), TimeOfDay()))
+_REUSABLE = Optional((Choice("reusable", ((Word("reusable", also=("multi-use",)), True),)),))
+
 PASS = Command(
     name="pass",
     topic="Getting back in",
-    pattern=(
-        Word("pass", also=("tap", "temporary access pass", "access pass"), near=("temporary pass", "give pass", "new pass", "create pass")),
-        FOR,
-        Somebody(),
-        Optional((FOR, Duration())),
-        Optional((Word("at", also=("from",)), TimeOfDay())),
-        Optional((Choice("reusable", ((Word("reusable", also=("multi-use",)), True),)),)),
-    ),
+    pattern=(_PASS, FOR, _WHO, _LASTING, _FROM, _REUSABLE),
+    short=((_PASS, FOR, _WHO, _REUSABLE, _FROM, _LASTING), (_PASS, FOR, _WHO, _LASTING, _REUSABLE, _FROM)),
     summary="A Temporary Access Pass, seen by you alone; one-time unless you say otherwise",
     example="pass for omar for 60 minutes",
     run=make_pass,
@@ -91,11 +100,13 @@ REVOKE_PASS = Command(
     scopes=(),
 )
 
+_PASSWORD = ("password", "passwd", "pwd", "pw", "wachtwoord", "ww", "forgot password", "password forgotten", "wachtwoord vergeten")
+
 RESET_PASSWORD = Command(
     name="reset-password",
     topic="Getting back in",
     pattern=(
-        Word("reset password", also=("reset the password",), near=("new password", "change password", "set password")),
+        Word("reset password", also=("reset the password",), near=("new password", "change password", "set password", *_PASSWORD)),
         FOR,
         Somebody(),
     ),

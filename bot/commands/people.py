@@ -74,7 +74,10 @@ def _why(error: DirectoryError) -> str:
 SHOW = Command(
     name="show",
     topic="People",
-    pattern=(Word("show", near=("find", "get", "display", "lookup", "look up", "search", "view", "check", "who is", "list")), Somebody()),
+    pattern=(
+        Word("show", also=("show me",), near=("find", "get", "display", "lookup", "look up", "search", "view", "check", "who is", "list")),
+        Somebody(),
+    ),
     summary="A person's account, sign-in methods and latest changes, and how strong they are",
     example="show noor",
     run=show,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot.commands.grammar.arguments import Somebody
 from bot.commands.grammar.kinds import Choice, Optional, Word
-from bot.commands.grammar.times import Moment, TimeOfDay, resolve
-from bot.commands.passes import READS_POLICY
+from bot.commands.grammar.times import At, Moment, TimeOfDay, resolve
+from bot.commands.passes import READS_POLICY, with_zone
 from bot.commands.people import READS
 from bot.commands.spec import Command, Context, Invocation, WhatHappened
 from bot.domain.change import ChangeKind
@@ -33,7 +33,7 @@ async def recover(invocation: Invocation, context: Context, *, directory: Direct
     if isinstance(start, Moment) and situation is not Situation.FIRST_DAY:
         text = say("A time is for a first day only: in every other case the pass is needed now.")
         raise Refusal(text, say("Leave out `at …`."), code="no_start")
-    return plan_recovery(
+    plan = plan_recovery(
         situation,
         dossier,
         (await directory.pass_terms(dossier.person.id)).at_most(context.installation.longest_pass),
@@ -41,20 +41,23 @@ async def recover(invocation: Invocation, context: Context, *, directory: Direct
         start=resolve(start, context.now, zone) if isinstance(start, Moment) else None,
         first_day_to_manager=context.installation.first_day_to_manager,
     )
+    return with_zone(plan, start, zone)
 
+
+_LOST = ("phone lost", "phone stolen", *(f"{lost} {whose} phone" for lost in ("lost", "stole") for whose in ("his", "her", "their", "the")))
 
 RECOVER = Command(
     name="recover",
     topic="Getting back in",
     pattern=(
         Word("recover", also=("get back in", "recovery for", "recover account"), near=("rescue", "restore", "recovery")),
-        Somebody(),
+        Somebody(before_time=True),
         Optional(
             (
                 Choice(
                     "situation",
                     (
-                        (Word("lost", also=("stolen", "lost phone", "stolen phone", "lost or stolen")), Situation.LOST),
+                        (Word("lost", also=("stolen", "lost phone", "stolen phone", "lost or stolen"), near=_LOST), Situation.LOST),
                         (Word("new phone", also=("new mobile", "new device")), Situation.NEW_PHONE),
                         (Word("first day", also=("new joiner", "new starter", "starts", "first login")), Situation.FIRST_DAY),
                         (Word("left at home", also=("at home", "forgotten", "forgot phone", "phone at home")), Situation.LEFT_AT_HOME),
@@ -63,7 +66,7 @@ RECOVER = Command(
                 ),
             )
         ),
-        Optional((Word("at", also=("from",)), TimeOfDay())),
+        Optional((At("at", also=("from", "on")), TimeOfDay())),
     ),
     summary="Get a person back in: lost phone, new phone, first day, phone left at home",
     example="recover diego vega lost",

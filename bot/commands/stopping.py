@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.commands.grammar.arguments import BY, FOR, Duration, Somebody
+from bot.commands.grammar.arguments import BY, FOR, Somebody
 from bot.commands.grammar.kinds import Optional, Word
+from bot.commands.grammar.lengths import Duration
 from bot.commands.people import READS
 from bot.commands.spec import Audience, Command, Context, Invocation
 from bot.domain import policy
@@ -137,7 +138,7 @@ def _target(context: Context) -> Person:
 FREEZE = Command(
     name="freeze",
     topic="Stopping",
-    pattern=(Word("freeze", near=("lock", "hold")), Somebody(), Optional((FOR, Duration()))),
+    pattern=(Word("freeze", near=("lock", "hold")), Somebody(before_time=True), Optional((FOR, Duration()))),
     summary="Let nobody change a person for 24 hours, or as long as you say; say it again to prolong it",
     example="freeze omar for 24 hours",
     run=freeze,

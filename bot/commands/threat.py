@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.commands.grammar.arguments import FOR, Duration
+from bot.commands.grammar.arguments import FOR
 from bot.commands.grammar.dutch import ways
 from bot.commands.grammar.kinds import Optional, Token, Word
+from bot.commands.grammar.lengths import MOST_WORDS, Duration
 from bot.commands.spec import Audience, Command, Context, Invocation
 from bot.domain.approvers import MOST_HOLDERS, same_person
 from bot.domain.phone import mask_text
@@ -57,7 +58,7 @@ def _reason_and_time(invocation: Invocation) -> tuple[str, timedelta]:
     if isinstance(said, timedelta):
         return mask_text(reason), said
     words = reason.split()
-    for length in (1, 2):
+    for length in range(1, MOST_WORDS + 1):
         if len(words) > length + 1 and words[-length - 1].lower() in ways(FOR.text):
             tokens = [Token(word, word.lower(), 0, 0) for word in words[-length:]]
             for match in Duration().match(tokens, 0, near=False):

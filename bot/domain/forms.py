@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.domain.people import Person
 from bot.domain.remarks import Remark
 
 
@@ -59,3 +60,24 @@ class FormShown:
     fields: tuple[Field, ...]
     only_for: str = ""
     problem: Remark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskWords:
+    """Policy wants a ticket or a reason with what was typed: they are filled in. `id` names the stored choice.
+
+    Attributes:
+        title: of the command.
+        text: what is missing, and who says so.
+        wants: of "ticket" and "reason".
+        ticket, reason: what was typed of them.
+    """
+
+    id: str
+    title: str
+    person: Person
+    text: str
+    wants: tuple[str, ...]
+    ticket: str = ""
+    reason: str = ""
+    only_for: str = ""

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType, ValidationResult, shortnumberinfo
 
-from bot.domain.characters import UNSEEN, plain_digits
+from bot.domain.characters import FULL_WIDTH, UNSEEN, plain_digits
 from bot.domain.countries import COUNTRIES
+from bot.domain.renumbered import lacks_a_9, renumbered
 from bot.domain.said import Said, join, say
 from bot.errors import InvalidNumber, NoCountry
 
@@ -30,14 +31,11 @@ _EXTENSION = re.compile(
     r"|\s*(?:[,;]\s*){2,}([0-9]{1,7})\s*#?\s*$|[,;](?!0+\s*$)([0-9]{1,7}(?=#)|[0-9]{1,5})#?\s*$",
     re.IGNORECASE,
 )
-#: Its mobile numbers had a 1 in front when they were dialled from abroad, until 2019.
-_MEXICO = 52
 _SEPARATORS = re.compile(r"[\s().\-/]")
 _SEVERAL = re.compile(r"[,;&|/\n]|\b(?:or|and)\b", re.IGNORECASE)
 _TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−⁃"), "-")
-_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_PLAIN: dict[int, str | int | None] = {**_FULL_WIDTH, **UNSEEN, **_DASHES}
+_PLAIN: dict[int, str | int | None] = {**FULL_WIDTH, **UNSEEN, **_DASHES}
 _MASKED = re.compile(r"(?:\+[0-9]{1,3} )?•+(?:[0-9]{2})?(?: x•+)?")
 # A number with its country code, or nine digits and more in a row however they are spaced. Dates, times and
 # ticket numbers such as INC0012345 are shorter or touch a letter; an address has an @ behind it.
@@ -73,10 +71,7 @@ class PhoneNumber:
     @property
     def lacks_a_9(self) -> bool:
         """It would be a mobile number with the 9 that Argentina's have behind the country code."""
-        if self.country_code != 54 or self.is_mobile_line:
-            return False
-        with_9 = phonenumbers.parse(f"+549{self.graph.partition(' ')[2].partition('x')[0]}")
-        return phonenumbers.is_valid_number(with_9) and phonenumbers.number_type(with_9) == PhoneNumberType.MOBILE
+        return self.country_code == 54 and not self.is_mobile_line and lacks_a_9(self.graph.replace(" ", "").partition("x")[0])
 
     @property
     def unlikely_sms(self) -> bool:
@@ -286,11 +281,8 @@ def _existing(reading: str, region: str) -> phonenumbers.PhoneNumber:
     code = number.country_code or 0
     if phonenumbers.is_valid_number(number):
         return number
-    if code == _MEXICO and (old := str(number.national_number)).startswith("1") and phonenumbers.is_valid_number(_without_1(old)):
-        raise InvalidNumber(
-            say("Numbers in Mexico no longer have a 1 behind the country code."),
-            say("Leave it out: write +52 and the ten digits behind it."),
-        )
+    if different := renumbered(number):
+        raise InvalidNumber(*different)
     country, hint = _country("", code), _hint(code, foreign=bool(region))
     possible = phonenumbers.is_possible_number_with_reason(number)
     if possible in (ValidationResult.TOO_SHORT, ValidationResult.IS_POSSIBLE_LOCAL_ONLY):
@@ -300,10 +292,6 @@ def _existing(reading: str, region: str) -> phonenumbers.PhoneNumber:
     if possible == ValidationResult.INVALID_LENGTH:
         raise InvalidNumber(say("That number has too few or too many digits for {country}.", country=country), hint)
     raise InvalidNumber(say("That number does not exist in {country}: no numbers there begin like this.", country=country), hint)
-
-
-def _without_1(national: str) -> phonenumbers.PhoneNumber:
-    return phonenumbers.PhoneNumber(country_code=_MEXICO, national_number=int(national[1:] or "0"))
 
 
 def _hint(code: int, *, foreign: bool) -> str:

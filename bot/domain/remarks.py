@@ -27,6 +27,7 @@ class Remark:
         reference: the id by which `why` explains it; empty when there is no more to say.
         take_back: id of the operation that Take back is offered for; empty for no such button.
         about: what its requester is told of, in a chat of their own: named above it, with the button of the next step.
+        choice: names the stored choice that says the line it speaks of; empty for no such button.
     """
 
     text: str
@@ -37,6 +38,7 @@ class Remark:
     reference: str = ""
     take_back: str = ""
     about: Operation | None = None
+    choice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from bot.domain.audit import AuditEvent
 from bot.domain.bulk import Progress
 from bot.domain.conversations import Member
-from bot.domain.forms import FormShown
+from bot.domain.forms import AskWords, FormShown
 from bot.domain.incoming import FileKind
 from bot.domain.methods import Dossier, Method
 from bot.domain.operation import Operation
@@ -89,13 +89,19 @@ class PersonShown:
 
 @dataclass(frozen=True, slots=True)
 class Choose:
-    """Several people fit: pick one. `id` names the stored choice."""
+    """Several people fit: pick one. `id` names the stored choice.
+
+    Attributes:
+        only_for: name of the one person who may pick.
+        doubt: why none of them is taken without asking, in a sentence; empty when they are called as it says.
+    """
 
     id: str
     asked_for: str
     candidates: tuple[Person, ...]
     more: bool = False
-    only_for: str = ""  # name of the one person who may pick
+    only_for: str = ""
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,27 +122,6 @@ class ChooseSituation:
     id: str
     person: Person
     situations: tuple[Situation, ...]
-    only_for: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class AskWords:
-    """Policy wants a ticket or a reason with what was typed: they are filled in. `id` names the stored choice.
-
-    Attributes:
-        title: of the command.
-        text: what is missing, and who says so.
-        wants: of "ticket" and "reason".
-        ticket, reason: what was typed of them.
-    """
-
-    id: str
-    title: str
-    person: Person
-    text: str
-    wants: tuple[str, ...]
-    ticket: str = ""
-    reason: str = ""
     only_for: str = ""
 
 

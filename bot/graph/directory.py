@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from bot.domain import near_names
 from bot.domain.approvers import MOST_HOLDERS, Mark
 from bot.domain.change import KINDS, Change, ChangeKind
 from bot.domain.methods import Dossier
@@ -29,7 +30,7 @@ from bot.graph.reader import Reader
 from bot.graph.reads import Read
 from bot.graph.seen_once import issued_in, terms_in
 from bot.graph.throttle import BACKGROUND, INTERACTIVE, Patience, Priority
-from bot.ports import FIND_LIMIT, MEMBERS_LIMIT, MOST_IN_A_GROUP
+from bot.ports import FIND_LIMIT, MEMBERS_LIMIT, MOST_IN_A_GROUP, NEAR_LIMIT
 
 AT_ONCE = Patience(3.0, Priority.HIGH)  # for a write whose answer a person is waiting for
 AUDITS_PAUSE = 2.0  # seconds between pages: 5 requests in 10 s are allowed, https://learn.microsoft.com/graph/throttling-limits
@@ -93,6 +94,13 @@ class GraphDirectory:
         answers = await self._reader.read(*finding.by_name(wanted))
         complete = all("@odata.nextLink" not in answer.fields for answer in answers)
         return finding.choose(wanted, (person_in(row) for answer in answers for row in answer.rows), complete=complete)
+
+    async def near(self, text: str) -> tuple[Person, ...]:
+        """See `bot.ports.Directory`."""
+        asked = finding.by_beginnings(finding.tidy(text))
+        answers = await self._reader.read(*asked) if asked else []
+        people = (person_in(row) for answer in answers for row in answer.rows)
+        return near_names.nearest(text, people, NEAR_LIMIT)
 
     async def dossier(self, object_id: str) -> Dossier:
         """See `bot.ports.Directory`. Raises when any part that decides about protection cannot be read."""

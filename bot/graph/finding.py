@@ -10,11 +10,13 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from bot.domain import names
+from bot.domain import names, near_names
+from bot.domain.characters import FULL_WIDTH
 from bot.domain.people import Person
 from bot.graph.reads import Read, filtered, searched
 from bot.ports import FIND_LIMIT
 
+MOST_NEAR = 100  # of whom those with the nearest names are offered
 LONGEST = 256  # characters; no name or address is longer
 
 _NO_CHARACTER = ("Cc", "Cs", "Zs", "Zl", "Zp")  # controls, halves of pairs, every kind of space
@@ -69,11 +71,19 @@ def by_name(text: str) -> list[Read]:
     What stands in brackets is left out, so that whoever has the same name without it is found too.
     https://learn.microsoft.com/graph/aad-advanced-queries
     """
-    bare = names.without_brackets(text)
-    beginnings = [(name, text) for name in ("displayName", "userPrincipalName", "mailNickname")]
-    beginnings += [("displayName", bare)] if bare != text else []
+    narrow = text.translate(FULL_WIDTH)  # names may be of full width too
+    bare = names.without_brackets(narrow)
+    beginnings = [(name, narrow) for name in ("displayName", "userPrincipalName", "mailNickname")]
+    beginnings += [("displayName", other) for other in dict.fromkeys((bare, text)) if other != narrow]
     begins = " or ".join(f"startsWith({name},{literal(beginning)})" for name, beginning in beginnings)
     return [searched(clause("displayName", bare)), filtered(begins)]
+
+
+def by_beginnings(text: str) -> list[Read]:
+    """Accounts whose name may be this one with a slip of the finger in it: by beginnings of its words, whichever of them fits."""
+    alternatives = (filter(None, words) for words in near_names.beginnings(text))
+    clauses = [" OR ".join(clause("displayName", word) for word in words) for words in alternatives]
+    return [searched(expression, MOST_NEAR) for expression in clauses if expression]
 
 
 def tidy(text: str) -> str:

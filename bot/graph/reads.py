@@ -316,6 +316,6 @@ def holders(expression: str) -> Read:
     return Read(f"/users?$filter={_quoted(expression)}&$select=id&$top={MOST_HOLDERS + 1}", READ_USERS)
 
 
-def searched(expression: str) -> Read:
+def searched(expression: str, most: int = PAGE) -> Read:
     """Accounts by `$search`."""
-    return Read(f"/users?$search={_quoted(expression)}&$select={_PERSON}&$top={PAGE}", READ_USERS, eventual=True)
+    return Read(f"/users?$search={_quoted(expression)}&$select={_PERSON}&$top={most}", READ_USERS, eventual=True)

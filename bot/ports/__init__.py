@@ -13,12 +13,13 @@ from bot.ports.pace import Budget, Hindrances, Turns
 from bot.ports.proof import Proofs, SignedIn, SignInRefused, SignIns, Signs
 from bot.ports.report import Readings, RegistrationReports, Registrations, RegistrationSource
 from bot.ports.stops import Discrepancies, Stops, TrailHeads, Usages
-from bot.ports.tenant import FIND_LIMIT, MEMBERS_LIMIT, MOST_IN_A_GROUP, BulkDirectory, Directory, People
+from bot.ports.tenant import FIND_LIMIT, MEMBERS_LIMIT, MOST_IN_A_GROUP, NEAR_LIMIT, BulkDirectory, Directory, People
 
 __all__ = [
     "FIND_LIMIT",
     "MEMBERS_LIMIT",
     "MOST_IN_A_GROUP",
+    "NEAR_LIMIT",
     "Announcer",
     "Budget",
     "BulkDirectory",

@@ -30,6 +30,9 @@ class Chats(Protocol):
     async def of(self, person_ids: Collection[str]) -> tuple[PersonalChat, ...]:
         """The chats of those of these people (object ids in small letters) who have one, the one seen last first."""
 
+    async def addresses(self) -> tuple[str, ...]:
+        """At which addresses of Teams people's chats are served, as far as those seen last say."""
+
     async def ask(self, operation_id: str, chats: Sequence[PersonalChat], at: datetime) -> tuple[PersonalCard, ...]:
         """Remembers who is asked about an operation, before anybody is; whoever was asked already stays so. Returns all of them."""
 

@@ -17,6 +17,8 @@ from bot.domain.sign_in import MfaState, Preference, Registration, SmsTerms
 from bot.errors import DirectoryError
 
 FIND_LIMIT = 12
+#: People with a name like the one that was typed; of more nobody picks one.
+NEAR_LIMIT = 6
 
 
 MEMBERS_LIMIT = 500
@@ -37,6 +39,9 @@ class Directory(Protocol):
 
     async def find(self, text: str) -> tuple[Person, ...]:
         """Accounts that `text` may mean: UPN, mail, object id or display name. Best first, at most `FIND_LIMIT`; may be empty."""
+
+    async def near(self, text: str) -> tuple[Person, ...]:
+        """Accounts whose names are nearly `text`, for where nobody is called so: to be offered. The nearest first, at most `NEAR_LIMIT`."""
 
     async def members(self, group_ids: Collection[str]) -> tuple[Person, ...]:
         """The people with an enabled account in any of these groups, nested ones too, by name; at most `MEMBERS_LIMIT`.

@@ -9,10 +9,11 @@ from bot.commands.parser import with_words
 from bot.commands.spec import Invocation, Several
 from bot.domain.candidates import Candidate
 from bot.domain.conversations import ConversationRef
+from bot.domain.forms import AskWords
 from bot.domain.incoming import CardAction
 from bot.domain.people import Actor, Person
 from bot.domain.recovery import Situation
-from bot.domain.replies import AskWords, Choose, ChooseMethod, ChooseSituation
+from bot.domain.replies import Choose, ChooseMethod, ChooseSituation
 from bot.domain.said import say
 from bot.errors import DirectoryError, Forbidden, Refusal
 from bot.ports import FIND_LIMIT, Clock, Memory
@@ -25,12 +26,23 @@ class Choices:
         self._memory = memory
         self._clock = clock
 
-    async def offer_people(self, invocation: Invocation, actor: Actor, where: ConversationRef, people: Sequence[Person]) -> Choose:
-        """Which of several people is meant."""
+    async def offer_people(
+        self, invocation: Invocation, actor: Actor, where: ConversationRef, people: Sequence[Person], doubt: str = ""
+    ) -> Choose:
+        """Which of these people is meant; `doubt` says why nobody is taken without asking."""
         who = invocation.who
         assert who is not None
         choice_id = await self._offered(invocation, actor, [Candidate(person.id) for person in people])
-        return Choose(choice_id, who.text, tuple(people), more=len(people) >= FIND_LIMIT, only_for=where.for_one(actor.name))
+        only_for, more = where.for_one(actor.name), len(people) >= FIND_LIMIT
+        return Choose(choice_id, who.text, tuple(people), more=more, only_for=only_for, doubt=doubt)
+
+    async def offer_line(self, line: str, actor: Actor, person_id: str = "") -> str:
+        """A line that somebody probably meant, for a button: names the choice of it.
+
+        Args:
+            person_id: object id of whom it is about, where its words do not say.
+        """
+        return await self._memory.remember_choice(actor.id, line, [Candidate(person_id)], self._clock())
 
     async def offer_methods(
         self, invocation: Invocation, actor: Actor, where: ConversationRef, person: Person, several: Several

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.commands.deciding import policy_tested
+from bot.commands.meant import did_you_mean
 from bot.commands.parser import parse
 from bot.commands.spec import Invocation, Rehearse, ReportAsked, Several, Steer, WhatHappened
 from bot.domain.audit import AuditEvent, Tag
@@ -12,7 +13,7 @@ from bot.domain.incoming import CardAction
 from bot.domain.methods import Dossier
 from bot.domain.people import Actor, Standing
 from bot.domain.replies import OperationShown, Reply
-from bot.errors import DirectoryError, Forbidden, Refusal
+from bot.errors import DirectoryError, Forbidden, Meant, Refusal, UsageError
 from bot.ports import Clock, Operations
 from bot.services.asking import Asking
 from bot.services.bulk.desk import BulkDesk
@@ -78,12 +79,12 @@ class CommandDesk:
         else:
             last = await self._last_person.whom(who.text, actor, where) if who.last and not chosen.person_id else ""
             try:
-                people = await self._preparation.find(invocation, standing, chosen.person_id or last)
-                if len(people) == 1:
-                    dossier = await self._preparation.dossier(invocation, standing, people[0])
+                found = await self._preparation.find(invocation, standing, chosen.person_id or last)
+                if len(found.people) == 1 and not found.doubt:
+                    dossier = await self._preparation.dossier(invocation, standing, found.people[0])
                     reply = await self._run_or_ask(invocation, actor, standing, where, dossier, chosen.picked)
                 else:
-                    reply = await self._choices.offer_people(invocation, actor, where, people)
+                    reply = await self._choices.offer_people(invocation, actor, where, found.people, found.doubt)
             except (Refusal, DirectoryError):
                 await self._last_person.doubtful(actor, where, dossier.person.id if dossier else last)
                 raise
@@ -92,6 +93,31 @@ class CommandDesk:
             self._preparation.permit(invocation.command, await self._gate.standing(actor), where)
         await self._last_person.showed(reply, invocation, dossier, actor, where, late_since)
         return reply
+
+    async def meant(self, meant: Meant, actor: Actor, where: ConversationRef) -> Reply:
+        """The people whom a line may be about that is no command, and nearly somebody's name.
+
+        Raises:
+            UsageError: nobody is; the sentence says what was probably meant, and whoever may say it gets a button for it.
+        """
+        if not meant.line:
+            raise meant
+        invocation = parse(meant.line)
+        text, hint = meant.text, meant.hint
+        try:
+            standing = await self._gate.standing(actor)
+            self._preparation.permit(invocation.command, standing, where)
+            if meant.if_known:
+                found = await self._preparation.find(invocation, standing)
+                if found.doubt:
+                    reply = await self._choices.offer_people(invocation, actor, where, found.people, found.doubt)
+                    await self._last_person.showed(reply, invocation, None, actor, where)
+                    return reply
+                text, hint = did_you_mean(meant.line)
+        except (Refusal, DirectoryError):  # then it is as good as anything else that nobody understands
+            raise UsageError(meant.text, meant.hint) from None
+        choice = await self._choices.offer_line(meant.line, actor, meant.person_id)
+        raise Meant(text, hint, line=meant.line, choice=choice)
 
     async def takes_longer(self, line: Asking) -> None:
         """The answer to what was typed is not there in time: meanwhile "her" is nobody, unless it is about her."""

@@ -14,7 +14,7 @@ from bot.domain.replies import Reply
 from bot.domain.said import say
 from bot.domain.stop import GO, Stop
 from bot.domain.verbs import VERBS, Declared, Thing
-from bot.errors import Incomplete, Refusal
+from bot.errors import Incomplete, Meant, Refusal
 from bot.services.asking import Asking
 from bot.services.bulk.desk import BulkDesk
 from bot.services.commands import CommandDesk
@@ -150,4 +150,6 @@ class Dispatch:
             line.invocation = parse(message.text, message.mentions)
         except Incomplete as begun:
             return await self._forms.ask(begun, message.actor, message.where)
+        except Meant as meant:
+            return await self._commands.meant(meant, message.actor, message.where)
         return await self._commands.said(line.invocation, message.actor, message.where, line=line)

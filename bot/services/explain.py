@@ -14,6 +14,7 @@ from bot.errors import (
     DirectoryError,
     Interrupted,
     IsDefault,
+    Meant,
     NotAuthorised,
     NotFound,
     NotLicensed,
@@ -148,6 +149,8 @@ def remark(error: Exception, reference: str = "", asked: Asked = CHANGE, now: da
     """
     unchanged = say("Nothing was changed.") if asked.changes else ""
     match error:
+        case Meant():
+            return Remark(error.text, error.hint, Tone.INFO if error.choice else Tone.REFUSED, choice=error.choice)
         case Refusal():
             return Remark(error.text, error.hint, Tone.REFUSED, reference=reference)
         case DirectoryError():

@@ -12,10 +12,11 @@ from collections.abc import Iterator
 import structlog
 
 from bot.domain.conversations import ConversationRef
-from bot.domain.forms import FormShown
+from bot.domain.forms import AskWords, FormShown
 from bot.domain.incoming import CardAction, FileConsent
 from bot.domain.operation import Operation
-from bot.domain.replies import AskWords, BulkShown, Choose, ChooseMethod, ChooseSituation, FileOffered, OperationShown, Pending, Reply
+from bot.domain.remarks import Remark
+from bot.domain.replies import BulkShown, Choose, ChooseMethod, ChooseSituation, FileOffered, OperationShown, Pending, Reply
 from bot.domain.verbs import VERBS, Thing
 from bot.errors import StoreUnavailable
 from bot.ports import Clock, Operations
@@ -107,6 +108,8 @@ def _name(reply: Reply) -> str:
         return reply.id
     if isinstance(reply, FileOffered):
         return _offer(reply)
+    if isinstance(reply, Remark):
+        return reply.choice
     return _LIST if isinstance(reply, Pending) else ""
 
 

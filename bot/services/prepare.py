@@ -5,22 +5,24 @@ One path for what is proposed and for what an administrator only tries out with 
 
 from __future__ import annotations
 
-from dataclasses import replace
+import contextlib
+from dataclasses import dataclass, replace
 
 from bot.commands import COMMANDS
-from bot.commands.spec import Command, Context, Errand, Invocation, Ports
+from bot.commands.spec import Command, Context, Errand, Invocation, Ports, Who
 from bot.domain.change import ChangeKind
 from bot.domain.conversations import ConversationRef
 from bot.domain.methods import Dossier
+from bot.domain.near_names import named
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.plan import Plan
 from bot.domain.policy import Decision
 from bot.domain.recovery import Situation
 from bot.domain.replies import Reply
-from bot.domain.said import say
+from bot.domain.said import join, say
 from bot.domain.sign_in import Aspect
 from bot.domain.stop import GO
-from bot.errors import NotFound, Refusal
+from bot.errors import DirectoryError, NotFound, Refusal
 from bot.planning.installation import Installation
 from bot.ports import Clock, Directory
 from bot.services.agreement import Agreement
@@ -29,6 +31,34 @@ from bot.services.look import aspects_of, glance, look
 from bot.services.propose import Proposal
 from bot.services.require import require
 from bot.services.review import Reviewer, Wish
+
+#: Words of lines that are seldom part of a name, and then belong in quotation marks.
+_WORDS = frozenset(("for", "to", "at", "by", "as", "from", "voor", "naar", "op", "om", "door", "als"))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Whom a line means.
+
+    Attributes:
+        doubt: why not even one of them is taken without asking, in a sentence; empty when they are called as it says.
+    """
+
+    people: tuple[Person, ...]
+    doubt: str = ""
+
+
+def nobody_called(who: Who, text: str) -> tuple[str, str]:
+    """That nobody is called so in a line, and what to do about it."""
+    if who.untold:
+        return (
+            say("Teams did not tell me which account “{token}” is.", token=who.text),
+            say("Type the name or the address of the person instead of a mention."),
+        )
+    check = say("Check the spelling, or give the user principal name, such as alice@example.com.")
+    if not who.exact and (any(map(str.isdigit, text)) or not _WORDS.isdisjoint(who.text.lower().split())):
+        check = join(" ", (check, say("A name with figures or words such as for, to or at in it goes in quotation marks.")))
+    return say("I find nobody called “{who}”.", who=who.text), check
 
 
 class Preparation:
@@ -55,15 +85,15 @@ class Preparation:
         require(decision)
         return decision
 
-    async def find(self, invocation: Invocation, standing: Standing, chosen: str = "") -> tuple[Person, ...]:
-        """Whom the invocation means; several when the name fits several.
+    async def find(self, invocation: Invocation, standing: Standing, chosen: str = "") -> Found:
+        """Whom the invocation means; several when the name fits several, and with a doubt whom it only may mean.
 
         Raises:
             Refusal: nobody.
         """
         who = invocation.who
         assert who is not None
-        object_id = chosen or who.object_id
+        object_id = chosen or who.object_id or (standing.person.id if who.me else "")
         if who.last and not object_id:
             raise Refusal(say("Nobody can tell who “{who}” is here.", who=who.text), say("Say who, by name or address."), code="who")
         directory = self._ports.directory
@@ -73,15 +103,22 @@ class Preparation:
             people = ()
         if not people and self._may_name_leavers(invocation.command, standing):
             people = await self._ports.operations.known(object_id or who.text)
-        if not people and object_id:
-            raise Refusal(say("That account no longer exists in Entra ID."), code="no_such_person")
-        if not people:
-            raise Refusal(
-                say("I find nobody called “{who}”.", who=who.text),
-                say("Check the spelling, or give the user principal name, such as alice@example.com."),
-                code="no_such_person",
-            )
-        return people
+        if object_id:
+            if not people:
+                raise Refusal(say("That account no longer exists in Entra ID."), code="no_such_person")
+            return Found(people)
+        if people and not who.untold and (len(people) > 1 or named(who.text, people[0])):
+            return Found(people)
+        return Found(people or await self._near(who, invocation.text), nobody_called(who, invocation.text)[0])
+
+    async def _near(self, who: Who, text: str) -> tuple[Person, ...]:
+        """Who has nearly this name; raises Refusal where nobody has."""
+        near: tuple[Person, ...] = ()
+        with contextlib.suppress(DirectoryError):  # nobody is called so, whatever there is to offer
+            near = () if who.exact else await self._ports.directory.near(who.text)
+        if not near:
+            raise Refusal(*nobody_called(who, text), code="no_such_person")
+        return near
 
     async def dossier(self, invocation: Invocation, standing: Standing, person: Person) -> Dossier:
         """Everything the command needs to know about somebody; of somebody Entra ID no longer knows, what was recorded here."""

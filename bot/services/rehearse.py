@@ -29,15 +29,15 @@ async def rehearse(gate: Gate, preparation: Preparation, wanted: Rehearse, where
             return Rehearsal(allowed=True, rules=decision.rules)
         if invocation.who is None:
             return _rehearsed(await preparation.file(invocation, actor, standing, where))
-        people = await preparation.find(invocation, standing)
-        if len(people) > 1:
-            names = ", ".join(one.upn for one in people)
+        found = await preparation.find(invocation, standing)
+        if found.doubt or len(found.people) > 1:
+            names = ", ".join(one.upn for one in found.people)
             raise Refusal(
-                say("Several people are meant: {names}.", names=names),
+                found.doubt or say("Several people are meant: {names}.", names=names),
                 say("Say the address instead of the name."),
                 code="several_people",
             )
-        dossier = await preparation.dossier(invocation, standing, people[0])
+        dossier = await preparation.dossier(invocation, standing, found.people[0])
         proposal = await preparation.run(invocation, actor, standing, where, dossier)
         if isinstance(proposal, Several):
             names = join("; ", (method.facts for method in proposal.methods))

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from bot.domain.change import Change, ChangeKind, value_in_words
 from bot.domain.change_values import Switch
+from bot.domain.characters import in_quotation_marks
 from bot.domain.life import State
 from bot.domain.phone import mask_text
 from bot.domain.rows import Row, RowKind, row_operation_id
@@ -77,13 +78,13 @@ def lines(
             untried = say("nothing to do") if row.kind is RowKind.NO_CHANGE else say("left out")
             cells += [_ENDINGS.get(row.state, "") if row.state else untried, outcome]
             cells.append(row_operation_id(job_id, row.number) if ran else "")
-        writer.writerow([safe(spoken(cell)) for cell in cells])
+        writer.writerow(_written(cells))
         if count % BATCH == 0:
             yield taken(file)
     for note in notes:
         cells = [""] * len(header)
         cells[_WHAT], cells[_WHY] = say("note"), note
-        writer.writerow([safe(spoken(cell)) for cell in cells])
+        writer.writerow(_written(cells))
     if rest := taken(file):
         yield rest
 
@@ -92,6 +93,12 @@ def safe(cell: str) -> str:
     """The cell as no spreadsheet computes it."""
     cell = _DANGEROUS_INSIDE.sub(r"\1'", cell.replace("\0", ""))
     return f"'{cell}" if cell.lstrip(" ").startswith(_DANGEROUS_START) else cell
+
+
+def _written(cells: list[str]) -> list[str]:
+    """The cells in the reader's language; from `_WHAT` on they are ours, before that the sender's."""
+    said = map(spoken, cells)
+    return [safe(cell if column < _WHAT else in_quotation_marks(cell)) for column, cell in enumerate(said)]
 
 
 def taken(file: io.StringIO) -> bytes:

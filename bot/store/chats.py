@@ -17,6 +17,8 @@ from bot.store.tables import approval_cards, personal_chats
 from bot.store.transactions import Transactions
 from bot.store.upsert import Upsert
 
+#: As many chats as these name every region that matters.
+_LOOKED_AT = 500
 _see = Upsert(personal_chats)
 _ASK: dict[str, Any] = {
     "postgresql": postgresql.insert(approval_cards).on_conflict_do_nothing(),
@@ -45,6 +47,14 @@ class StoredChats:
             return tuple(
                 PersonalChat(Actor(**found.reader), ConversationRef(**found.place), found.at) for found in connection.execute(theirs)
             )
+
+        return await self._transactions.read(work)
+
+    async def addresses(self) -> tuple[str, ...]:
+        latest = select(personal_chats.c.place).order_by(personal_chats.c.at.desc()).limit(_LOOKED_AT)
+
+        def work(connection: Connection) -> tuple[str, ...]:
+            return tuple(dict.fromkeys(ConversationRef(**place).service_url for place in connection.scalars(latest)))
 
         return await self._transactions.read(work)
 

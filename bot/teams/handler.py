@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from typing import Any
 
 import structlog
@@ -11,6 +10,7 @@ from botbuilder.core import InvokeResponse, TurnContext
 from botbuilder.core.teams import TeamsActivityHandler
 from botbuilder.schema import Activity
 
+from bot.domain.characters import in_quotation_marks
 from bot.domain.forms import FormShown
 from bot.domain.incoming import CardAction, FileConsent
 from bot.domain.life import State
@@ -39,7 +39,6 @@ log = structlog.get_logger()
 MESSAGE = "application/vnd.microsoft.activity.message"
 #: An invoke has to be answered before Teams gives up (10 to 15 s); a large file may take longer.
 HAND_OVER_SECONDS = 5.0
-_QUOTED = re.compile(r"`([^`]*)`")
 
 
 class DoormanHandler(TeamsActivityHandler):
@@ -226,7 +225,7 @@ def told(remark: Remark, reader: Reader) -> InvokeResponse:
     why = f"(why {remark.reference})" if remark.reference else ""
     with speaking(reader):
         said = spoken(join(" ", (remark.text, remark.hint, why)))
-    return _answer({"statusCode": 200, "type": MESSAGE, "value": _QUOTED.sub(r"“\1”", said)})  # plain text, without Markdown
+    return _answer({"statusCode": 200, "type": MESSAGE, "value": in_quotation_marks(said)})  # plain text, without Markdown
 
 
 def _answer(body: dict[str, Any]) -> InvokeResponse:

@@ -6,9 +6,10 @@ https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connec
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -20,7 +21,7 @@ from bot.domain.conversations import ConversationRef, Member
 from bot.domain.people import Actor
 from bot.domain.replies import ApprovalShown, BulkShown, OperationShown, Reply
 from bot.domain.stop import GO, Stop
-from bot.errors import SERVICE_ERROR, ChatRefused, ChatUnavailable, DirectoryError
+from bot.errors import SERVICE_ERROR, ChatRefused, ChatUnavailable, DirectoryError, StoreUnavailable
 from bot.languages import Readers
 from bot.logs import path_shown
 from bot.ports import Sleep
@@ -45,6 +46,10 @@ TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
 log = structlog.get_logger()
 
 
+async def _none() -> tuple[str, ...]:
+    return ()
+
+
 class TokenSource(Protocol):
     """`bot.tokens.Tokens.get`: a bearer token; one that the Connector refused is not given again."""
 
@@ -57,6 +62,9 @@ class Connector:
     Args:
         token: gives a bearer token for the Connector, or None in INSECURE_LOCAL mode.
         allowed: hosts that may ever be posted to.
+
+    Attributes:
+        addresses: gives addresses that are known elsewhere than in `regions`, for a conversation that none of those serves.
     """
 
     def __init__(
@@ -71,6 +79,7 @@ class Connector:
         self._allowed = frozenset(allowed)
         self._sleep = sleep
         self.regions = Regions()
+        self.addresses: Callable[[], Awaitable[tuple[str, ...]]] = _none
 
     async def send(self, where: ConversationRef, activity: dict[str, Any], *, reply_to: str = "") -> str:
         """Posts a message; returns its activity id. Raises ChatError."""
@@ -139,12 +148,22 @@ class Connector:
         """Who answers and what, wherever the conversation is served."""
         if not service_url_allowed(where.service_url, self._allowed):
             raise ChatRefused("service URL is not on the allow-list", status=0)
-        for service_url in self.regions.to_try(where):
+        async for service_url in self._places(where):
             try:
                 return service_url, await self._ask(method, service_url, path, body)
-            except _ServedElsewhere:
-                continue
+            except _ServedElsewhere as error:
+                log.info("served elsewhere", action="served_elsewhere", address=service_url, error=str(error))
         raise ChatUnavailable("served in a region that no activity came from yet")
+
+    async def _places(self, where: ConversationRef) -> AsyncIterator[str]:
+        """Where to ask for a conversation: what is known here first, then what an earlier life of ours or a replica has seen."""
+        known = self.regions.to_try(where)
+        for service_url in known:
+            yield service_url
+        with contextlib.suppress(StoreUnavailable):
+            for service_url in dict.fromkeys(await self.addresses()):
+                if service_url not in known and service_url_allowed(service_url, self._allowed):
+                    yield service_url
 
     async def _ask(self, method: str, service_url: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
         # The path stays exactly as quoted: conversation ids contain `:`, `@` and `;`.

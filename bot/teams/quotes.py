@@ -8,10 +8,13 @@ from collections.abc import Iterable
 from botbuilder.schema import Attachment
 
 HTML = "text/html"
-#: A quotation begins or ends here; `<quoted …/>` stands for a whole one (microsoft/teams.py#321).
-_TAG = re.compile(r"<(/?)(?:blockquote|quoted)\b[^<>]*?(/?)>", re.IGNORECASE)
+#: A quotation begins or ends here; `<quoted …/>` stands for a whole one (microsoft/teams.py#321). What stands in an attribute, such as the
+#: first words of what is quoted, may have brackets in it.
+_TAG = re.compile(r"<(/?)(?:blockquote|quoted)\b((?:[^<>\"']|\"[^\"]{0,500}\"|'[^']{0,500}')*+|[^<>]*)>", re.IGNORECASE)
 #: The same in a text that was escaped as a whole.
-_ESCAPED = re.compile(r"&lt;(/?)(?:blockquote|quoted)\b(?:(?!&[lg]t;)[^<>])*?(/?)&gt;", re.IGNORECASE)
+_ESCAPED = re.compile(r"&lt;(/?)(?:blockquote|quoted)\b((?:(?!&[lg]t;)[^<>])*)&gt;", re.IGNORECASE)
+#: Where a line ends in a text that has some markup in it.
+_BREAK = re.compile(r"\r\n?|<(?:br|/?p|/?div|/?li|/?pre)\b[^<>]*>", re.IGNORECASE)
 _LINE = re.compile(r"^[ \t]*(?:>|&gt;)[^\n]*$", re.MULTILINE)
 _MENTION = re.compile(r"<span\b[^<>]*schema\.skype\.com/Mention[^<>]*>([^<>]*)</span>", re.IGNORECASE)
 _TABLE = re.compile(r"<table\b", re.IGNORECASE)
@@ -28,7 +31,7 @@ def own_words(text: str, attachments: Iterable[Attachment]) -> tuple[str, bool]:
     if not text.strip() and (table := next((content for content in contents if _TABLE.search(content)), "")):
         text = table  # pasted from a spreadsheet, for which some clients send no plain text
     formatted = next((content for content in contents if _TAG.search(content)), "")
-    said = _MENTION.sub(r"<at>\1</at>", _NO_WORDS.sub(" ", formatted)) if formatted else text.replace("\r\n", "\n").replace("\r", "\n")
+    said = _MENTION.sub(r"<at>\1</at>", _NO_WORDS.sub(" ", formatted)) if formatted else _BREAK.sub("\n", text)
     kept = _outside(said)
     if not formatted:
         kept = _LINE.sub("", kept)
@@ -40,7 +43,7 @@ def _outside(text: str) -> str:
     kept: list[str] = []
     depth = at = 0
     for tag in (_TAG if _TAG.search(text) else _ESCAPED).finditer(text):
-        closes, whole = bool(tag[1]), bool(tag[2])
+        closes, whole = bool(tag[1]), tag[2].endswith("/")
         if depth == 0:
             kept.append(text[at : tag.start()])
         if closes and depth == 0:

@@ -65,9 +65,26 @@ _WINDOWS = """
 """
 WINDOWS = {name.casefold(): zone for name, _, zone in (entry.strip().partition("=") for entry in re.split(r"[|\n]", _WINDOWS)) if name}
 
-_OFFSET = re.compile(r"([+-])(\d\d):00$")
+_OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)$")
 #: The zones of a fixed number of whole hours, whose signs are the other way round than everybody writes them.
 _HOURS = range(-12, 15)
+
+#: Zones with other offsets, all through the year where there is one.
+_WITH_MINUTES = {
+    "-0930": "Pacific/Marquesas",
+    "-0330": "America/St_Johns",
+    "-0230": "America/St_Johns",
+    "+0330": "Asia/Tehran",
+    "+0430": "Asia/Kabul",
+    "+0530": "Asia/Kolkata",
+    "+0545": "Asia/Kathmandu",
+    "+0630": "Asia/Yangon",
+    "+0845": "Australia/Eucla",
+    "+0930": "Australia/Darwin",
+    "+1030": "Australia/Adelaide",
+    "+1245": "Pacific/Chatham",
+    "+1345": "Pacific/Chatham",
+}
 
 
 def zone(names: Iterable[str], local: str) -> str:
@@ -86,6 +103,10 @@ def _known(name: str) -> str:
 
 
 def _of_offset(local: str) -> str:
-    found = _OFFSET.search(local)
-    hours = int(found[1] + found[2]) if found else 99
+    found = _OFFSET.search(local) if "T" in local else None
+    if found is None:
+        return ""
+    if found[3] != "00":
+        return _known(_WITH_MINUTES.get("".join(found.groups()), ""))
+    hours = int(found[1] + found[2])
     return _known(f"Etc/GMT{-hours:+d}" if hours else "Etc/UTC") if hours in _HOURS else ""

@@ -9,7 +9,7 @@ from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change, ChangeKind
 from bot.domain.change_values import NameAndDay, Switch, TokenState
 from bot.domain.conversations import ConversationRef, Member
-from bot.domain.forms import Field, FieldKind, FormShown
+from bot.domain.forms import AskWords, Field, FieldKind, FormShown
 from bot.domain.high import High
 from bot.domain.life import Fate, State
 from bot.domain.methods import Dossier, Family, Method, Phone, PhoneType, SmsSignIn
@@ -21,7 +21,6 @@ from bot.domain.recovery import SESSIONS, Found, Recovery, Situation
 from bot.domain.remarks import LogNote, Remark, Tone
 from bot.domain.replies import (
     ApprovalShown,
-    AskWords,
     Choose,
     ChooseMethod,
     ChooseSituation,

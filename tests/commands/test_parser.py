@@ -175,7 +175,6 @@ def test_the_tail_of_a_changing_command(body: str, tail: str, ticket: str, reaso
         ("status", "The id of the operation is missing"),
         ("status 7Q2F!x", "is not the id of an operation"),
         ("show alice because I want to", "takes no ticket and no reason"),
-        (f"show {M1}", "Teams did not tell me which account “Somebody Else” is"),
         (f"show {M0} {M2}", "I do not know what to do with “Omar”"),
         ("x" * 2001, "too long for me: 2,001 characters"),
         ("show " + "<b></b>" * 5000, "too long for me"),
@@ -266,6 +265,12 @@ def test_a_nested_line_needs_a_person(line: str) -> None:
 
 def test_the_text_kept_names_the_people_mentioned() -> None:
     assert parse(f"show {M0}", MENTIONS).text == "show @Alice Jansen"
+
+
+def test_of_whom_teams_does_not_tell_the_name_is_left() -> None:
+    who = parse(f"show {M1}", MENTIONS).who
+    assert who is not None
+    assert (who.text, who.object_id, who.untold) == ("Somebody Else", "", True)
 
 
 def outcome(line: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
 from simulator import cast
-from tests.desk import HANNA, HELPDESK, OSCAR, Desk, as_json
+from tests.desk import HANNA, HELPDESK, OMAR, OSCAR, SAM, Desk, as_json
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -74,7 +76,6 @@ async def test_every_way_to_name_a_person(asked: Desk, who: str, upn: str) -> No
         ("set mobile for omar +31 6 12345001", "nothing to do"),
         ("set office for sofia rossi +39 06 1234567", "on-premises"),
         ("enable sms sign-in for kenji tanaka", "policy"),
-        ("st mobile for alice +31 6 12345678", "Did you mean"),
         ("make coffee", "help"),
         ("status QQQQ", "no operation"),
         ("log here", "administrators"),
@@ -85,3 +86,31 @@ async def test_what_cannot_be_is_said_with_the_reason(asked: Desk, line: str, wo
     assert words.lower() in answer.text.lower()
     assert answer.verbs == []
     assert asked.entra.writes == []
+
+
+@pytest.mark.parametrize(
+    ("line", "typed"),
+    [
+        ("policy test enable sms sign-in for noor dekker as hanna", "set mobile for noor.dekker@fabrikam.example <number>"),
+        ("policy test recover diego vega as hanna", "lost"),
+        ("policy test shwo alice as hanna", "show alice"),
+    ],
+)
+async def test_what_is_to_be_typed_stands_between_no_raw_backticks(asked: Desk, line: str, typed: str) -> None:
+    answer = await asked.say(SAM, line)
+    assert typed in answer.text
+    assert "`" not in as_json(answer.card)
+    assert "`" not in str(answer.message.text)
+
+
+@pytest.mark.parametrize("name", ["somebody.with.a.very.long.name.indeed@fabrikam.example", "x" * 60])
+async def test_nothing_invisible_is_in_what_can_be_copied(asked: Desk, name: str) -> None:
+    omar = asked.entra.person(OMAR.upn)
+    omar.upn = name if "@" in name else f"{name}@fabrikam.example"
+    try:
+        for line in ("show omar", "enable sms sign-in for omar", "set mobile for omar +31 6 12345678"):
+            card = as_json((await asked.say(HANNA, line)).card)
+            assert name in card
+            assert not [char for char in card if unicodedata.category(char) == "Cf"], line
+    finally:
+        omar.upn = OMAR.upn

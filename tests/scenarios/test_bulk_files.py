@@ -9,7 +9,7 @@ import pytest
 from bot.domain.audit import Tag
 from simulator import cast
 from simulator.teams.rules import FILE_CONSENT
-from tests.desk import ALICE, BRAM, HANNA, HELPDESK, OSCAR, SAM, Answer, Desk
+from tests.desk import ALICE, BRAM, HANNA, HELPDESK, OSCAR, SAM, Answer, Desk, as_json
 from tests.scenarios.bulking import (
     THREE,
     allowed,
@@ -49,6 +49,20 @@ async def test_the_template_is_a_file_to_fill_in(desk: Desk) -> None:
     assert "user" in text
     own = await drop_bytes(desk, (text + f"{ALICE.upn};+31 6 12345678;;;;\r\n").encode())
     await desk.settled(own, "Waiting for your confirmation", "1 row was checked", "1 add")
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [
+        ("user,phone thing\nomar,+31612345678\n", "take it out"),
+        ("hello\n", "bulk template"),
+        ("user,mobile,action,ForcedUpdate\nomar,+31612345678,set,x\n", "action"),
+    ],
+)
+async def test_the_error_of_a_file_has_no_raw_backticks(desk: Desk, text: str, typed: str) -> None:
+    own = await drop_bytes(desk, text.encode())
+    await desk.settled(own, typed)
+    assert "`" not in as_json(own.card)
 
 
 async def test_the_preview_has_every_row_and_no_number(desk: Desk) -> None:

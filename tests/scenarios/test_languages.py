@@ -29,6 +29,18 @@ async def test_a_change_from_the_line_to_the_result_in_dutch(dutch: Desk) -> Non
     assert "Waiting" not in answer.text
 
 
+async def test_the_greeting_is_said_to_its_end(dutch: Desk) -> None:
+    assert "zoals “zet mobiel voor alice +31 6 12345678”." in (await dutch.say(HANNA, "hoi")).text.replace("＋", "+")
+
+
+async def test_before_and_after_are_no_word_that_means_for(dutch: Desk) -> None:
+    card = await dutch.say(HANNA, "zet mobiel voor omar +31 6 12345678")
+    assert "nu  +31 612345001  → wordt  +31 612345678" in card.text
+    dutch.teams.speak(SAM, "nl-NL")
+    tested = await dutch.say(SAM, "test beleid zet mobiel voor omar +31 6 12345678 als hanna")
+    assert "Sms-aanmelding: uit → aan" in tested.text
+
+
 async def test_everybody_else_reads_english_meanwhile(dutch: Desk) -> None:
     answer = await dutch.change(BRAM, "set mobile for omar +31 6 12345678")
     assert "read back from Entra ID" in answer.text

@@ -120,7 +120,7 @@ NOT_DECIDING = {
     "REGISTRATIONS": "the same",
     "holders_of": "the same",
     "filtered": "who is meant: nobody is found",
-    "searched": "who is meant: nobody is found",
+    "searched": "who is meant, or who may be: nobody is found",
     "groups": "whom a report is about: no report",
     "people_in": "whom a report is about: no report",
     "marks": "an approver: below",
@@ -144,7 +144,7 @@ FAULTS: dict[str, dict[str, Any]] = {
 }
 SAMPLE: dict[str, Any] = {
     "user_id": ALICE.id, "principal_id": ALICE.id, "group_id": ALICE.id, "group_ids": [ALICE.id], "app_id": ALICE.id, "expression": "x",
-    "role_id": ALICE.id,
+    "role_id": ALICE.id, "most": 1,
     "since": datetime(2026, 1, 1, tzinfo=UTC),
 }  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.desk import BRAM, HANNA, HELPDESK, SAM, Desk
@@ -26,6 +28,31 @@ async def test_an_activity_that_names_another_region_is_answered_where_its_sende
     await desk.press(HANNA, answer, "confirm")
     await desk.settled(answer, "Done")
     assert await desk.logged("Noor Dekker", "Done")
+
+
+async def test_the_first_message_ever_may_name_another_region(desk: Desk) -> None:
+    desk.teams.equip(HANNA, region="fr")
+    assert "Hello Hanna Visser" in (await desk.say(HANNA, "hello")).text
+
+
+async def test_after_a_restart_it_is_still_known_where_people_are(desk: Desk) -> None:
+    desk.teams.move(HANNA, "ch")
+    await desk.say(HANNA, "hello")
+    await desk.restart_bot()
+    desk.teams.equip(HANNA, region="fr")
+    answer = await desk.say(HANNA, "set mobile for noor dekker +31 6 12345678")
+    await desk.press(HANNA, answer, "confirm")
+    await desk.settled(answer, "Done")
+
+
+async def test_what_teams_refuses_is_told_in_the_log(desk: Desk, logged: Callable[[], str]) -> None:
+    await desk.say(HANNA, "hello")
+    desk.teams.move(BRAM, "nowhere")
+    desk.teams.equip(BRAM, region="fr")
+    assert (await desk.teams.say(BRAM, "hello")).delivered == 200
+    assert "reply_undeliverable" in (told := logged())
+    assert "served in a region that no activity came from yet" in told
+    assert "served_elsewhere" in told
 
 
 async def test_who_moves_to_another_region_still_hears_how_it_ended_and_is_asked_to_agree(chats: Desk) -> None:

@@ -53,6 +53,13 @@ def test_the_preview_says_what_each_row_would_do() -> None:
     assert lost == ["13", "••••••••78", "", "", "unreadable", "", "", "The row does not say who it is.", ""]
 
 
+def test_what_is_to_be_typed_stands_in_quotation_marks() -> None:
+    refused = replace(LOST, user="al`i`ce", reason=say("First type `set mobile for {upn} <number>`.", upn=ALICE.upn))
+    _, row = cells([refused], full=True, result=False)
+    assert row[7] == f"First type “set mobile for {ALICE.upn} <number>”."
+    assert row[1] == "al`i`ce"  # the sender's own
+
+
 def test_the_result_says_how_each_row_ended_and_its_operation() -> None:
     right = replace(DONE, number=14, kind=RowKind.NO_CHANGE, changes=(), state=None, outcome="")
     header, done, lost, so_already = cells([DONE, LOST, right], full=False, result=True)

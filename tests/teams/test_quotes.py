@@ -80,6 +80,12 @@ async def test_an_edit_with_a_quotation_is_an_edit(door: Door) -> None:
         ("<blockquote itemscope>a</blockquote>show<blockquote>b</blockquote>omar", "show omar"),
         ("show omar <blockquote>block b", "show omar"),  # it does not end
         ("block b</blockquote>show omar", "show omar"),  # it did not begin
+        ('<quoted messageId="1" preview="block b > block c < d"/> show omar', "show omar"),
+        ("<blockquote title='a > block b'>block c</blockquote>show omar", "show omar"),
+        ('<quoted preview="5" of rain"/> show omar', "show omar"),  # its quotation marks do not fit
+        ("<p>&gt; block b</p><p>show omar</p>", "show omar"),
+        ("> block b<br>show omar", "show omar"),
+        ("<div>show omar</div><div>&gt; block b</div>", "show omar"),
         ("show a > b", "show a > b"),
         ("show <alice@x.nl>", "show <alice@x.nl>"),
         ("quoted omar", "quoted omar"),
@@ -93,7 +99,18 @@ async def test_of_the_plain_text_alone(text: str, own: str) -> None:
 
 async def test_it_takes_no_time(door: Door) -> None:
     """Bounded work for 200 KB of anything: a quadratic reading would take minutes, and the test would not end."""
-    for piece in ("<blockquote ", "<quoted>", "</blockquote>", "&lt;quoted ", "> ", "<blockquote a='>", "&lt;blockquote&"):
+    for piece in (
+        "<blockquote ",
+        "<quoted>",
+        "</blockquote>",
+        "&lt;quoted ",
+        "> ",
+        "<blockquote a='>",
+        "&lt;blockquote&",
+        '<quoted x="',
+        "<quoted x='y' ",
+        "<p>> ",
+    ):
         text = piece * (200_000 // len(piece))
         own_words(text, ())
         await door.knock(door.activity(text))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
 
 from bot.commands.grammar.dutch import ways
 from bot.commands.grammar.kinds import Choice, Match, Token, Word, alike
+from bot.commands.grammar.times import starts_time
 from bot.domain.conversations import MENTION_CLOSE, MENTION_OPEN, Mention
 from bot.domain.methods import PhoneType
 from bot.domain.said import say
-from bot.errors import UsageError
 
 MAX_NAME_WORDS = 12
 MAX_NAME = 256  # characters of a display name: https://learn.microsoft.com/graph/api/resources/user
@@ -22,15 +21,17 @@ _NUMBER_START = re.compile(r"\(?[+＋]*\(?\d|[+＋]+$")
 _EXTENSION = r"(?:x|p|w|extn?\.?|extension|toestel(?:nr|nummer)?|toest\.?|tst\.?|doorkies(?:nummer)?|durchwahl|dw|poste|#)[:=]?\d*#?"
 _NUMBER_GOES_ON = re.compile(rf"[+(]{{0,2}}\d[\d()+.,;/x#\-‐-―]*(?:{_EXTENSION})?|[()./\-‐-―]+|[,;]*{_EXTENSION}|[,;]+\d*#?", re.IGNORECASE)
 
-_DURATION = re.compile(r"(?P<count>[0-9]{1,4}) ?(?P<unit>m|h|d|u)(?:in|ins|inute|inutes|inuut|inuten|r|rs|our|ours|ur|ay|ays|ag|agen)?")
-_UNITS = {"m": "minutes", "h": "hours", "u": "hours", "d": "days"}  # u for the Dutch “uur”
-
 #: The last person spoken about; whoever is called so goes in quotation marks.
 LAST = ways("her") | ways("him") | ways("them") | {"the same", "the same person"}
 
+#: Whoever types it; whoever is called so goes in quotation marks.
+ME = frozenset(("me", "myself", "mij", "mezelf", "mijzelf"))
+
 AS = Word("as")
-FOR = Word("for", near=("of", "from", "on", "to", "4"), assumed=True)
+FOR = Word("for", near=("of", "from", "on", "to", "4", "van", "aan", "bij"), assumed=True)
 BY, ID = Word("by"), Word("id")
+#: What nobody means by a name when the line is no command anyhow: words of other commands, and what stands behind a Dutch “van”.
+_NO_NAMES = frozenset((BY.text, ID.text, "der", "den", "ter", "ten", "'t"))
 TO = Word("to", near=("too", "ot", "tto", "=", "->", "=>", "as", "is", "with", ":"))
 
 PHONE = Choice(
@@ -71,11 +72,19 @@ PHONE = Choice(
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """The person meant: a text to look up, the object id of a Teams mention, or the `last` person spoken about."""
+    """The person meant: a text to look up, the object id of a Teams mention, the `last` person spoken about, or whoever types it (`me`).
+
+    Attributes:
+        untold: mentioned, and Teams did not tell which account that is: whoever is called so may be somebody else.
+        exact: in quotation marks, so this and nothing else is the name.
+    """
 
     text: str
     object_id: str = ""
     last: bool = False
+    me: bool = False
+    untold: bool = field(default=False, compare=False)
+    exact: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +101,12 @@ class Somebody:
 
     Attributes:
         before_number: a number follows: the name ends at `to` or where a number begins.
+        before_time: a time or a length of time may follow: the name ends where one begins, or what is taken for one.
     """
 
     name: str = "who"
     before_number: bool = False
+    before_time: bool = False
 
     @property
     def syntax(self) -> str:
@@ -115,18 +126,20 @@ class Somebody:
             said = f"@{first.text}" if first.mention else f'"{first.text}"'
             yield Match(at + 1, ((self.name, _one(first)),), (said,))
             return
-        if first.text.startswith(("+", '"')) or first.word in ways(FOR.text) or (near and first.word in (BY.text, ID.text)):
+        if first.text.startswith(("+", '"')) or first.word in ways(FOR.text) or (near and first.word in _NO_NAMES):
             return
         for end in range(at + 1, min(len(tokens), at + MAX_NAME_WORDS) + 1):
             if end - 1 > at and (self._ends_at(tokens, end - 1) or (near and tokens[end - 1].word == FOR.text)):
                 return
             said = " ".join(token.text for token in tokens[at:end]).strip(",;:")
             if said.lstrip("@") and len(said) <= MAX_NAME:
-                yield Match(end, ((self.name, Who(said.lstrip("@"), last=said.lower() in LAST)),), (said,))
+                yield Match(end, ((self.name, Who(said.lstrip("@"), last=said.lower() in LAST, me=said.lower() in ME)),), (said,))
 
     def _ends_at(self, tokens: Sequence[Token], at: int) -> bool:
         token = tokens[at]
         if token.quoted or token.mention is not None or meant_for_tail(token.word):
+            return True
+        if self.before_time and starts_time(tokens, at):
             return True
         if not self.before_number:
             return starts_number(token) and sum(map(str.isdigit, token.text)) >= 6
@@ -166,32 +179,6 @@ class Number:
 
     def wrong(self, found: str) -> str:
         return say("“{found}” does not look like a phone number.", found=found)
-
-
-@dataclass(frozen=True, slots=True)
-class Duration:
-    """How long, such as `24 hours`, `90 minutes` or `2d`."""
-
-    name: str = "time"
-
-    @property
-    def syntax(self) -> str:
-        return f"<{self.name}>"
-
-    @property
-    def label(self) -> str:
-        return say("How long")
-
-    def match(self, tokens: Sequence[Token], at: int, near: bool) -> Iterator[Match]:
-        for length in (1, 2):
-            run = tokens[at : at + length]
-            said = " ".join(token.word for token in run)
-            if len(run) == length and (found := _DURATION.fullmatch(said)):
-                lasting = timedelta(**{_UNITS[found["unit"]]: int(found["count"])})
-                yield Match(at + length, ((self.name, lasting),), (said,))
-
-    def wrong(self, found: str) -> str:
-        return say("“{found}” is no length of time: say `24 hours`, `90 minutes` or `2 days`.", found=found)
 
 
 _ROW = "(-[0-9]{1,7})?"
@@ -273,10 +260,5 @@ def meant_for_tail(word: str) -> str:
 
 def _one(token: Token) -> Who:
     if token.mention is None:
-        return Who(token.text.strip())
-    if not token.mention.object_id:
-        raise UsageError(
-            say("Teams did not tell me which account “{token}” is.", token=token.text),
-            say("Type the name or the address of the person instead of a mention."),
-        )
-    return Who(token.text, token.mention.object_id)
+        return Who(token.text.strip(), exact=True)
+    return Who(token.text, token.mention.object_id, untold=not token.mention.object_id)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DUTCH: dict[str, tuple[str, ...]] = {
     # what is to be done
-    "show": ("toon",),
+    "show": ("toon", "toon mij"),
     "set": ("zet", "stel in", "wijzig"),
     "add": ("voeg toe",),
     "update": ("werk bij",),
@@ -51,7 +51,7 @@ DUTCH: dict[str, tuple[str, ...]] = {
     "result": ("resultaat",),
     "report phone-only": ("rapport alleen telefoon", "rapport alleen-telefoon", "rapporteer alleen telefoon"),
     # with what
-    "mobile": ("mobiel", "mobiele telefoon", "mobiel nummer"),
+    "mobile": ("mobiel", "mobiele telefoon", "mobiel nummer", "mobiele nummer"),
     "alternate mobile": ("alternatief mobiel", "alternatieve mobiel", "alternatieve mobiele telefoon", "alternatief mobiel nummer"),
     "office": ("kantoor", "kantoortelefoon", "kantoornummer"),
     "sms sign-in": ("sms-aanmelding", "sms aanmelding"),
@@ -78,10 +78,17 @@ DUTCH: dict[str, tuple[str, ...]] = {
     "to": ("naar", "op"),
     "by": ("door",),
     "as": ("als",),
-    "at": ("om", "vanaf"),
+    "at": ("om", "vanaf", "op"),
     "because": ("omdat", "vanwege"),
     "today": ("vandaag",),
     "tomorrow": ("morgen",),
+    "monday": ("maandag",),
+    "tuesday": ("dinsdag",),
+    "wednesday": ("woensdag",),
+    "thursday": ("donderdag",),
+    "friday": ("vrijdag",),
+    "saturday": ("zaterdag",),
+    "sunday": ("zondag",),
     "her": ("haar",),
     "him": ("hem",),
     "them": ("hen",),

@@ -7,13 +7,18 @@ only ever gives suggestions.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher, get_close_matches
 from typing import Protocol
 
 from bot.commands.grammar.dutch import DUTCH
 from bot.domain.conversations import Mention
 from bot.domain.said import alternatives, join, say
+
+#: What corrections cost: a word that says nothing or the same, a slip of the finger or a word that is missing; and the most that all may.
+THE_SAME, CORRECTED, COSTLIEST = 1, 2, 5
+#: What may stand before the words of a command without meaning anything.
+_ARTICLES = frozenset(("the", "a", "an", "het", "de", "een"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ class Match:
         end: index of the first token not taken.
         values: arguments by name.
         said: the words as they should have been typed.
-        cost: how many corrections that took; 0 for an exact match.
+        cost: what the corrections cost that it took; 0 for an exact match.
     """
 
     end: int
@@ -91,10 +96,19 @@ def alike(typed: str, meant: str) -> bool:
     """Whether `typed` looks like a slip of the finger for `meant`; equal words are not alike."""
     if typed == meant or len(typed) < 2 or abs(len(typed) - len(meant)) > 3:
         return False
-    if sorted(typed) == sorted(meant):
-        return True
+    if sorted(typed) == sorted(meant):  # letters that changed places are neighbours: "fro", and not "what" for "thaw"
+        changed = [at for at, (one, other) in enumerate(zip(typed, meant, strict=True)) if one != other]
+        return changed[-1] - changed[0] <= 2
     matcher = SequenceMatcher(None, typed, meant)
     return matcher.quick_ratio() >= 0.75 and matcher.ratio() >= 0.75  # the first is cheap, and never less than the second
+
+
+def _slip(typed: Sequence[str], meant: Sequence[str]) -> bool:
+    """Whether words look like slips for a phrase, each for its own, so that nobody's name is taken for a part of it."""
+    if len(typed) != len(meant):
+        one, other = "".join(typed), "".join(meant)
+        return one == other or (abs(len(one) - len(other)) <= 1 and alike(one, other))
+    return typed != meant and all(one == other or alike(one, other) for one, other in zip(typed, meant, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,15 +150,21 @@ class Word:
             yield from self._near(tokens, at)
 
     def _near(self, tokens: Sequence[Token], at: int) -> Iterator[Match]:
+        if at + 1 < len(tokens) and tokens[at].word in _ARTICLES and tokens[at + 1].word not in _ARTICLES and not self.assumed:
+            for found in self.match(tokens, at + 1, near=True):
+                yield replace(found, cost=found.cost + THE_SAME)
+            return
         for length in (3, 2, 1):
             run = tokens[at : at + length]
             if len(run) < length or not all(token.word for token in run):
                 continue
-            typed = " ".join(token.word for token in run)
-            if typed in self.near or any(alike(typed, " ".join(form)) for form in self._forms):
-                yield Match(at + length, said=(self.text,), cost=1)
+            words = tuple(token.word for token in run)
+            if " ".join(words) in self.near:
+                yield Match(at + length, said=(self.text,), cost=THE_SAME)
+            elif any(_slip(words, form) for form in self._forms):
+                yield Match(at + length, said=(self.text,), cost=CORRECTED)
         if self.assumed and tokens[at : at + 1] and tokens[at].word != self.text:
-            yield Match(at, said=(self.text,), cost=1)
+            yield Match(at, said=(self.text,), cost=CORRECTED)
 
     def wrong(self, found: str) -> str:
         return say("I expected `{text}` before “{found}”.", text=self.text, found=found)

@@ -10,10 +10,11 @@ import pytest
 from bot.commands import COMMANDS
 from bot.commands.grammar.dutch import DUTCH
 from bot.commands.grammar.kinds import Choice, Optional, Part, Word
+from bot.commands.grammar.times import WEEKDAYS
 from bot.commands.parser import parse
 
 #: Words between others, and those that are no `Word` of a declaration.
-_BETWEEN = {"because", "today", "tomorrow", "her", "him", "them"}
+_BETWEEN = {"because", "today", "tomorrow", *WEEKDAYS, "her", "him", "them"}
 
 
 def words(parts: Sequence[Part]) -> Iterator[Word]:
