@@ -82,6 +82,7 @@ class Desk:
         self.page = page
         self.language = language
         self.seen: list[Seen] = []
+        self.when = ""
         self._browser = browser
         self._address = address
         self._screenshots = screenshots
@@ -114,7 +115,7 @@ class Desk:
         """Notes how much there is to read on a card."""
         more = MORE_IN_DUTCH if self.language == "nl" else 1
         wanted = Wanted(*(round(each * more) if each else None for each in (wanted.words, wanted.desk, wanted.telephone)), wanted.clicks)
-        heights = []
+        job, heights = job + self.when, []
         self.page.wait_for_timeout(SETTLES_MS)
         for width, height in (DESK, TELEPHONE):
             self.page.set_viewport_size({"width": width, "height": height})
@@ -195,10 +196,9 @@ def high(desk: Desk) -> None:
     desk.become(ADMINISTRATOR)
     desk.say("threat high because somebody rings and says that they are us")
     desk.become(AGENT)
-    before = len(desk.seen)
+    desk.when = ", threat high"
     show(desk)
     help_(desk)
-    desk.seen[before:] = [Seen(f"{one.job}, threat high", *list(vars(one).values())[1:]) for one in desk.seen[before:]]
 
 
 JOBS: dict[str, Callable[[Desk], None]] = {

@@ -88,6 +88,7 @@ def private(operation: Operation) -> Operation:
         masked,
         text=mask_text(masked.text),
         notes=tuple(map(mask_text, masked.notes)),
+        details=tuple(map(mask_text, masked.details)),
         warnings=tuple(map(mask_text, masked.warnings)),
         reason=mask_text(masked.reason),
         outcome=mask_text(masked.outcome),
@@ -246,14 +247,14 @@ def identity(person: Person, *, name: bool = True) -> list[Element]:
     shown.append(address(person.upn or say("no user name")))
     if work := " · ".join(filter(None, (person.job_title[:60], person.department[:60]))):
         shown.append(line(run(work, subtle=True), spacing="None"))
-    if person.marks or not name:
+    if person.marks:
         shown.append(line(*_account(person), spacing="None"))
     return shown
 
 
 def _account(person: Person) -> list[Element]:
     """The state of the account; what ought to make the reader stop comes first and bold."""
-    said = [run(say("Account enabled"), subtle=True) if person.enabled else run(say("✗ Account disabled"), bold=True, colour="Attention")]
+    said = [] if person.enabled else [run(say("✗ Account disabled"), bold=True, colour="Attention")]
     if person.guest:
         said.append(run(say("⚠ guest"), bold=True, colour="Warning"))
     if person.synced:

@@ -76,6 +76,7 @@ class Operation:
     target: Person
     changes: tuple[Change, ...]
     notes: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     ticket: str = ""
     reason: str = ""
@@ -127,6 +128,10 @@ class Operation:
         """Managers who vouched for the caller: name by object id, in small letters."""
         said = (proof for proof in self.proofs if proof.kind is ProofKind.MANAGER and proof.state is ProofState.GIVEN)
         return {proof.by_id.lower(): proof.by_name for proof in said}
+
+    def ended_after(self, at: datetime) -> bool:
+        """Whether it ended later than this."""
+        return self.finished_at is not None and self.finished_at > at
 
     @property
     def kinds(self) -> frozenset[ChangeKind]:
