@@ -27,6 +27,7 @@ from cards.buttons import (
     link,
     suspicious_call,
 )
+from cards.changes import listed
 from cards.confirm import question as warnings
 from cards.elements import (
     Element,
@@ -42,7 +43,6 @@ from cards.elements import (
     refresh,
     run,
 )
-from cards.operation import listed
 from cards.proving import proof_facts
 from cards.size import LIMIT, size
 from cards.staying import staying

@@ -25,7 +25,7 @@ from cards.untrusted import inert, plain
 Spacing = Literal["None", "Small", "Default", "Medium", "Large"]
 Style = Literal["default", "emphasis", "good", "attention", "warning", "accent"]
 Colour = Literal["Default", "Accent", "Good", "Warning", "Attention"]
-Size = Literal["Small", "Default", "Medium", "Large"]
+Size = Literal["Small", "Default", "Medium", "Large", "ExtraLarge"]
 
 #: A mentioned name stands in a card three times, cannot be cut afterwards, and there may be twenty.
 MOST_NAME_BYTES = 90

@@ -58,7 +58,9 @@ def render(shown: PersonShown) -> tuple[Element, str]:
         body.append(box([line(run("⚠ ", bold=True), run(shown.protected))], style="warning", spacing="Medium"))
     body += [line(run(said, subtle=True), spacing="Small") for said in shown.unseen]
     body += [line(run("◔ ", bold=True), run(waiting_in_words(each), limit=300)) for each in shown.waiting]
-    body.append(box([*_phones(dossier, changeable=not shown.protected), *_others(dossier.others, judged=bool(shown.strength))], spacing="Small"))
+    body.append(
+        box([*_phones(dossier, changeable=not shown.protected), *_others(dossier.others, judged=bool(shown.strength))], spacing="Small")
+    )
     if shown.strength:
         body.append(line(run("⚠ " if shown.stronger else "", bold=True), run(shown.strength, limit=500)))
     body += bullets(shown.phone_notes)
@@ -168,7 +170,7 @@ def _worth_saying(phone: Phone) -> bool:
 
 def _others(methods: tuple[Method, ...], *, judged: bool) -> Iterable[Element]:
     """Args:
-        judged: how strong all of it is, is said below, so that nothing needs no line.
+    judged: how strong all of it is, is said below, so that nothing needs no line.
     """
     if not methods and not judged:
         yield line(run(say("No other way to sign in."), subtle=True))

@@ -18,6 +18,9 @@ from bot.domain.recovery import Recovery
 from bot.domain.rows import Row, row_operation_id
 from bot.domain.said import join, say
 
+#: How it usually ends well.
+READ_BACK = say("Done, and read back from Entra ID.")
+
 
 @dataclass(frozen=True, slots=True)
 class Approval:

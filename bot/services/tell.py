@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Hashable, Mapping
 from functools import partial
 
@@ -13,7 +14,9 @@ from bot.domain.operation import Operation
 from bot.domain.people import Actor
 from bot.domain.phone import mask_text
 from bot.domain.remarks import Remark, Tone
+from bot.domain.replies import OperationShown
 from bot.domain.said import join, say, say_count
+from bot.errors import ChatRefused
 from bot.ports import Announcer, BulkJobs, Chats, Clock, Operations, Sleep
 from bot.retry import Post, until_all_taken, until_taken
 from bot.services.announce import undeliverable
@@ -40,8 +43,12 @@ async def tell(operations: Operations, jobs: BulkJobs, announcer: Announcer, clo
     else:
         remark = job_news(operation, occasion) or ended(operation)
     asks = operation.bulk is not None and occasion.startswith(ASKS)
+    comes = occasion.isdigit() and _card_comes(operation)
 
     async def post() -> None:
+        if comes:
+            await _come(operations, announcer, operation, clock)
+            return
         if asks and (await jobs.progress(operation.id, clock())).hold not in ASKING:
             return  # it was answered before anybody was told
         message_id = await announcer.send(operation.conversation, remark, operation.requester)
@@ -52,6 +59,22 @@ async def tell(operations: Operations, jobs: BulkJobs, announcer: Announcer, clo
 
     if refused := await until_taken(post, sleep):
         await undeliverable(operations, clock, operation.id, refused)
+
+
+def _card_comes(operation: Operation) -> bool:
+    """Whether its requester has to press something on the card now, where they alone can."""
+    return operation.state is State.READY and not operation.handed_over and operation.conversation.kind == "personal"
+
+
+async def _come(operations: Operations, announcer: Announcer, operation: Operation, clock: Clock) -> None:
+    """Brings the card to its requester, who would have to look for it: it is the last in the chat, and where it stood it says so."""
+    shown = OperationShown(operation, clock(), own=True)
+    card_id = await announcer.send(operation.conversation, shown, operation.requester)
+    await operations.set_card(operation.id, card_id)
+    if operation.card_id:
+        text = say("{who} approved {id}. Its card is below.", who=operation.approvers, id=operation.id)
+        with contextlib.suppress(ChatRefused):  # then two cards show it, and either will do
+            await announcer.update(operation.conversation, operation.card_id, Remark(text), operation.requester)
 
 
 def approved(operation: Operation, number: int) -> Remark:
@@ -74,7 +97,7 @@ def approved(operation: Operation, number: int) -> Remark:
                    manager=operation.revealer.name)  # fmt: skip
         return Remark(text, "", Tone.DONE, say("Approved"))
     if operation.once_only:
-        here = operation.conversation.kind == "personal"
+        here = operation.conversation.kind == "personal"  # where it was revealed before this could be said
         where = say("its card") if here else say("the card you get for `status {id}` in a personal chat", id=operation.id)
         return Remark(
             say("{name} approved {id}: press Reveal on {where}.", name=name, id=operation.id, where=where), "", Tone.DONE, say("Approved")
