@@ -224,7 +224,7 @@ JOBS: dict[str, Callable[[Desk], None]] = {
     "set mobile": set_mobile,
     "pass": seen_once("pass for omar"),
     "reset password": seen_once("reset password for diego"),
-    "pass, proof demanded": seen_once("pass for lotte", proof_first="Lotte Smit"),
+    "pass, proof demanded": seen_once("pass for omar", proof_first="Omar Farouk"),
     "recover": recover,
     "help": help_,
     "high": high,

@@ -42,7 +42,7 @@ def ticked(operation: Operation) -> Iterable[Element]:
     """Every change with a tick that its requester may take off; what is on one of several devices is chosen by the device."""
     assert operation.recovery is not None, "lists of recoveries alone are edited"
     yield from which_device(operation.recovery)
-    yield line(run(say("Take the tick off whatever should stay, before you confirm."), subtle=True))
+    yield line(run(say("Take the tick off what should stay."), subtle=True))
     for index, (change, on) in enumerate(zip(operation.changes, operation.recovery.ticked, strict=True)):
         if not operation.recovery.device(change):
             before, after = read_out(change)

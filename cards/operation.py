@@ -68,11 +68,11 @@ def render(shown: OperationShown, refresh_for: tuple[str, ...] = ()) -> tuple[El
     word = badge.word
     if operation.state is State.PROPOSED:
         waits = say("Waiting for your confirmation") if shown.own else badge.word
-        word = waits if may_confirm(shown.proving) else say("Waiting for a proof of the caller")
+        word = waits if may_confirm(shown.proving) else say("Prove the caller first")
     succeeded = operation.state is State.SUCCEEDED
     body: list[Element] = [
         band(badge.icon, word, badge.style, operation.id),
-        heading(title(operation)),
+        heading(title(operation), size="Medium"),
         *identity(operation.target, name=False, work=not succeeded),
         *_result(operation),
         box(changes.shown(operation), spacing="Small"),
@@ -85,7 +85,7 @@ def render(shown: OperationShown, refresh_for: tuple[str, ...] = ()) -> tuple[El
     body += _instructions(operation)
     body += facts(_facts(shown), spacing="Small")
     body += agreement(shown) if operation.state.waiting else _ended(operation)
-    body += details(_folded(shown, operation), *(closing(shown) if operation.state.waiting else ()), spacing="Medium")
+    body += details(_folded(shown, operation), *(closing(shown) if operation.state.waiting else ()))
     summary = _summary(private(shown.operation))
     refreshing = refresh(operation.id, refresh_for) if refresh_for and not operation.state.finished else None
     return card(body, fallback=summary, actions=_actions(shown, operation), refreshing=refreshing), summary

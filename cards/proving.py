@@ -90,8 +90,8 @@ def _demanded(operation: Operation, proving: Proving) -> Iterable[Element]:
     elif proving.missing and not proving.asked:
         first = say_count(
             need.proof.count,
-            "First one of these, then you can confirm.",
-            "First {count} of these, each from another side, then you can confirm.",
+            "First one of these:",
+            "First {count} of these, each from another side:",
         )
         yield line(run(first))
     if not proving.asked:

@@ -15,7 +15,6 @@ from cards.buttons import button
 from cards.elements import (
     Element,
     band,
-    box,
     card,
     details,
     heading,
@@ -24,7 +23,7 @@ from cards.elements import (
     run,
 )
 from cards.instructions import steps
-from cards.wording import bullets, identity, title
+from cards.wording import bullets, identity, named, title
 
 #: Longer than any: passes have at most 48 characters, https://learn.microsoft.com/entra/identity/authentication/howto-authentication-temporary-access-pass
 LONGEST = 64
@@ -39,14 +38,23 @@ def render(revealed: Revealed) -> tuple[Element, str]:
     code = run(revealed.secret.value, limit=LONGEST, bold=True, mono=True, whole=True, size="ExtraLarge")
     body: list[Element] = [
         band("⚠" if warned else "✓", say("For your eyes only"), "warning" if warned else "good", operation.id),
-        heading(title(operation)),
+        heading(_heading(operation), size="Medium"),
         *identity(operation.target, name=False, work=False),
         *([line(run(join("", (say("⚠ Warning: "), operation.outcome)), bold=True), spacing="Medium")] if warned else []),
-        box([line(code, spacing="None"), *_spelled(revealed)], style="emphasis", spacing="Small"),
+        line(code),
+        *_spelled(revealed),
         *_to_do(revealed),
     ]
     summary = say("{title}: shown to whoever pressed Reveal. {id}", title=title(operation), id=operation.id)
     return card(body, fallback=summary, actions=[] if operation.handed_over else [replace_button(operation.id)]), summary
+
+
+def _heading(operation: Operation) -> str:
+    """What it is and whose, in as few words as there are."""
+    name = named(operation.target)[:60]
+    if any(change.kind is ChangeKind.CREATE_PASS for change in operation.changes):
+        return say("Pass for {name}", name=name)
+    return say("Password for {name}", name=name)
 
 
 def _spelled(revealed: Revealed) -> list[Element]:

@@ -26,7 +26,7 @@ def staying(operation: Operation) -> list[Element]:
     if other:
         shown.append(line(run(say("Stays as it is: {methods}.", methods=other), limit=1200)))
     if not left:
-        shown.append(line(run(say("Nothing that is registered stays."))))
+        shown.append(line(run(say("Nothing registered stays."))))
     return shown
 
 

@@ -17,14 +17,14 @@ def difference(change: Change) -> tuple[str, str]:
         case ChangeKind.SMS_SIGN_IN:
             return value_in_words(change.before or Switch.OFF), value_in_words(change.after or Switch.OFF)
         case ChangeKind.SIGN_OUT:
-            return say("signed in wherever they are"), say("signed out everywhere")
+            return say("signed in"), say("signed out everywhere")
         case ChangeKind.SET_DEFAULT:
             return value_in_words(change.before or say("none")), value_in_words(change.after or say("none"))
         case ChangeKind.CREATE_PASS:
             held = say("a pass until {at}", at=datetime.fromisoformat(str(change.before))) if change.before else say("none")
             return held, change.wanted.in_words if change.wanted else say("none")
         case ChangeKind.RESET_PASSWORD:
-            return say("the present one"), say("a temporary one, to be changed at the next sign-in")
+            return say("the present one"), say("a temporary one")
     return value_in_words(change.before or say("not registered")), value_in_words(change.after or say("removed"))
 
 

@@ -68,12 +68,10 @@ def _seen(signals: Signals) -> list[tuple[str, bool]]:
         failed = say_count(signals.failed_sign_ins, "{count} failed sign-in in 24 hours", "{count} failed sign-ins in 24 hours")
         seen.append((failed, signals.failed_sign_ins >= MANY_FAILED))
     if signals.registered is not None:
-        registered = say_count(
-            signals.registered, "{count} method registered in the last 7 days", "{count} methods registered in the last 7 days"
-        )
+        registered = say_count(signals.registered, "{count} method registered in 7 days", "{count} methods registered in 7 days")
         seen.append((registered, signals.registered > 0))
     if signals.lost_active is not None:
-        used = say("a phone was used to sign in within 24 hours"), say("no phone was used to sign in within 24 hours")
+        used = say("a sign-in by phone in 24 hours"), say("no sign-in by phone in 24 hours")
         seen.append((used[0] if signals.lost_active else used[1], signals.lost_active))
     return seen
 

@@ -127,9 +127,10 @@ def plan_password(person: Person) -> Plan:
         )
     details = (
         say("A temporary password, made by me: it has to be changed at the next sign-in."),
+        say("From Reveal on the present password no longer works, and sessions end."),
         say("Sign-in methods stay as they are: a second factor is asked for as before."),
     )
-    warnings = [say("From Reveal on the present password no longer works, and sessions end.")]
+    warnings: list[str] = []
     if not person.enabled:
         warnings.append(say("The account is disabled: a new password does not let the person in until it is enabled."))
     return Plan(person, (Change(ChangeKind.RESET_PASSWORD, None, person.password_changed, None),), (), details, tuple(warnings))
