@@ -41,7 +41,7 @@ def agreement(shown: OperationShown) -> list[Element]:
     approvals = approvals_by(operation.need)
     wanted = say("After your confirmation it needs {approvals}.", approvals=approvals)
     if proof:
-        wanted = say("After your confirmation it needs {approvals}; a proof of the caller spares that.", approvals=approvals)
+        wanted = say("After your confirmation it needs {approvals}; a proof spares that.", approvals=approvals)
     return [line(run(wanted, limit=400))]
 
 

@@ -47,7 +47,8 @@ def proving_section(operation: Operation, proving: Proving) -> list[Element]:
     over = [proof for proof in proving.proofs if proof.state in (ProofState.GIVEN, ProofState.FAILED, ProofState.EXPIRED)]
     if not (operation.need.proof or over or asked):
         return []
-    parts = [heading(say("Is it really them?"), size="Default", spacing="None"), *_demanded(operation, proving)]
+    asks = join(" ", (say("Is it really them?"), _first(operation, proving)))
+    parts = [heading(asks, size="Default", spacing="None"), *_demanded(operation, proving)]
     parts += [part for proof in over for part in _ended(proof)]
     parts += _under_way(operation, asked, proving) if asked else _offers(operation, proving)
     return [box(parts, style="accent", spacing="Medium")]
@@ -87,15 +88,15 @@ def _demanded(operation: Operation, proving: Proving) -> Iterable[Element]:
         yield line(text)
         if not operation.reason:
             yield question(REASON, say("Why you believe that it is {name}", name=name), limit=200)
-    elif proving.missing and not proving.asked:
-        first = say_count(
-            need.proof.count,
-            "First one of these:",
-            "First {count} of these, each from another side:",
-        )
-        yield line(run(first))
     if not proving.asked:
         yield from _spares(operation, proving)
+
+
+def _first(operation: Operation, proving: Proving) -> str:
+    """That something has to be proved before there is a Confirm; what would do stands on the buttons below."""
+    if not proving.missing or proving.stands_in or proving.asked or not proving.offers:
+        return ""
+    return say_count(operation.need.proof.count, "First one of these:", "First {count} of these, each from another side:")
 
 
 def _spares(operation: Operation, proving: Proving) -> Iterable[Element]:

@@ -52,7 +52,7 @@ def plan_recovery(
     if situation is Situation.LOST:
         details.append(_OWN_CARD)
         if case.devices:  # for whoever chooses, so no warning: approvers see what was chosen
-            notes.append(_WHICH)
+            details.insert(0, _WHICH)
     if situation is Situation.LEFT_AT_HOME:
         notes.append(_NOT_REMOVED)
     if situation is Situation.NEW_PHONE:
