@@ -115,7 +115,8 @@ class Desk:
     def measure(self, job: str, card: Locator, wanted: Wanted, clicks: int | None = None) -> None:
         """Notes how much there is to read on a card."""
         more = MORE_IN_DUTCH if self.language == "nl" else 1
-        wanted = Wanted(*(round(each * more) if each else None for each in (wanted.words, wanted.desk, wanted.telephone)), wanted.clicks)
+        words, desk, telephone = (round(each * more) if each else None for each in (wanted.words, wanted.desk, wanted.telephone))
+        wanted = Wanted(words, desk, telephone, wanted.clicks)
         job, heights = job + self.when, []
         self.page.wait_for_timeout(SETTLES_MS)
         for width, height in (DESK, TELEPHONE):
@@ -126,7 +127,7 @@ class Desk:
             if self._screenshots:
                 card.screenshot(path=self._screenshots / f"{self.language}-{re.sub('[^a-z]+', '-', job)}-{width}.png")
         self.page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
-        self.seen.append(Seen(job, card.evaluate(_WORDS), *heights, clicks, wanted))
+        self.seen.append(Seen(job, card.evaluate(_WORDS), heights[0], heights[1], clicks, wanted))
 
     def proved(self, card: Locator, person: cast.Member) -> None:
         """The person picks the number that is read out, on their own card in Teams."""

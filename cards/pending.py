@@ -1,4 +1,4 @@
-"""What waits for the reader's agreement, with buttons, and what the reader waits for: one row each, so that many stay readable, on a telephone too."""
+"""What waits for the reader's agreement, with buttons, and what the reader waits for: readable on a telephone too."""
 
 from __future__ import annotations
 
