@@ -8,11 +8,11 @@ from bot.domain.change import Change
 from bot.domain.incoming import KEEP
 from bot.domain.life import Fate, State
 from bot.domain.operation import Operation, Result
-from bot.domain.said import say, say_count
+from bot.domain.said import join, say, say_count
 from bot.domain.sms import asked_for
 from cards.elements import Element, line, run
 from cards.inputs import switch
-from cards.staying import which_device
+from cards.staying import nothing_stays, which_device
 from cards.wording import difference_line, read_out, result_line, result_text
 
 #: More changes than this are counted, not listed.
@@ -42,12 +42,11 @@ def ticked(operation: Operation) -> Iterable[Element]:
     """Every change with a tick that its requester may take off; what is on one of several devices is chosen by the device."""
     assert operation.recovery is not None, "lists of recoveries alone are edited"
     yield from which_device(operation.recovery)
-    yield line(run(say("Take the tick off what should stay."), subtle=True))
+    yield line(run(join(" ", (say("Take the tick off what should stay."), nothing_stays(operation))), subtle=True))
     for index, (change, on) in enumerate(zip(operation.changes, operation.recovery.ticked, strict=True)):
         if not operation.recovery.device(change):
             before, after = read_out(change)
-            title = say("{label}: {before} → {after}", label=change.label, before=before, after=after)
-            yield switch(f"{KEEP}{index}", title, on=on)
+            yield switch(f"{KEEP}{index}", f"{before} → {after}", on=on, label=change.label) | {"spacing": "Small"}
 
 
 def shown(operation: Operation) -> Iterable[Element]:

@@ -62,7 +62,7 @@ def render(shown: PersonShown) -> tuple[Element, str]:
         box([*_phones(dossier, changeable=not shown.protected), *_others(dossier.others, judged=bool(shown.strength))], spacing="Small")
     )
     if shown.strength:
-        body.append(line(run("⚠ " if shown.stronger else "", bold=True), run(shown.strength, limit=500)))
+        body.append(line(run(shown.strength, limit=500)))
     body += bullets(shown.phone_notes)
     if shown.past:
         latest = [heading(say("Latest changes"), size="Default", spacing="None"), *map(history.past_change, shown.past)]

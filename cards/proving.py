@@ -51,7 +51,7 @@ def proving_section(operation: Operation, proving: Proving) -> list[Element]:
     parts = [heading(asks, size="Default", spacing="None"), *_demanded(operation, proving)]
     parts += [part for proof in over for part in _ended(proof)]
     parts += _under_way(operation, asked, proving) if asked else _offers(operation, proving)
-    return [box(parts, style="accent", spacing="Medium")]
+    return [box(parts, spacing="Medium", line_above=True)]
 
 
 def proving_button(operation: Operation, proving: Proving | None) -> list[Element]:
@@ -106,7 +106,7 @@ def _spares(operation: Operation, proving: Proving) -> Iterable[Element]:
     least = operation.need.eased[0]
     taken = [_TITLES[kind] for kind in proving.offers if least.proof.takes(kind, capped=operation.capped)]
     if least.proof.count == 1 and not least.approvals and taken:
-        yield line(run(say("With {kinds} nobody else has to agree.", kinds=alternatives(taken)), limit=300))
+        yield line(run(say("{Kinds}: no second person.", kinds=alternatives(taken)), limit=300))
 
 
 def demanded(operation: Operation, proving: Proving) -> Iterable[Element]:

@@ -17,7 +17,7 @@ def difference(change: Change) -> tuple[str, str]:
         case ChangeKind.SMS_SIGN_IN:
             return value_in_words(change.before or Switch.OFF), value_in_words(change.after or Switch.OFF)
         case ChangeKind.SIGN_OUT:
-            return say("signed in"), say("signed out everywhere")
+            return say("signed in wherever they are"), say("signed out everywhere")
         case ChangeKind.SET_DEFAULT:
             return value_in_words(change.before or say("none")), value_in_words(change.after or say("none"))
         case ChangeKind.CREATE_PASS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.domain.said import Said, join, say, say_count, say_each, together
@@ -31,13 +32,13 @@ def bad(signals: Signals) -> bool:
 
 
 def told(signals: Signals, *, lost: bool = False) -> Said:
-    """What was seen, for a card; what is bad of it comes first and is called so.
+    """What was seen, for a card: in few words where it is good; what is bad comes first and is called so.
 
     Args:
         lost: as `in_one_line`.
     """
     if not bad(signals):
-        return say("Signs: {seen}.", seen=in_one_line(signals, lost=lost))
+        return say("Signs: {seen}.", seen=join(" · ", (*_shortly(signals), _unseen(signals, lost=lost))))
     seen = _seen(signals)
     against = [words for words, speaks_against in seen if speaks_against]
     if signals.risk is None:
@@ -68,12 +69,25 @@ def _seen(signals: Signals) -> list[tuple[str, bool]]:
         failed = say_count(signals.failed_sign_ins, "{count} failed sign-in in 24 hours", "{count} failed sign-ins in 24 hours")
         seen.append((failed, signals.failed_sign_ins >= MANY_FAILED))
     if signals.registered is not None:
-        registered = say_count(signals.registered, "{count} method registered in 7 days", "{count} methods registered in 7 days")
+        registered = say_count(
+            signals.registered, "{count} method registered in the last 7 days", "{count} methods registered in the last 7 days"
+        )
         seen.append((registered, signals.registered > 0))
     if signals.lost_active is not None:
-        used = say("a sign-in by phone in 24 hours"), say("no sign-in by phone in 24 hours")
+        used = say("a phone was used to sign in within 24 hours"), say("no phone was used to sign in within 24 hours")
         seen.append((used[0] if signals.lost_active else used[1], signals.lost_active))
     return seen
+
+
+def _shortly(signals: Signals) -> Iterator[str]:
+    """What is not bad."""
+    yield _RISKS.get(signals.risk or "") or say("risk of an unknown level")
+    if signals.failed_sign_ins is not None:
+        yield say_count(signals.failed_sign_ins, "{count} failed sign-in", "{count} failed sign-ins")
+    if signals.registered is not None:
+        yield say("no new method")
+    if signals.lost_active is not None:
+        yield say("no sign-in by phone")
 
 
 def _unseen(signals: Signals, *, lost: bool) -> str:

@@ -16,6 +16,7 @@ from bot.domain.policy import Decision
 from bot.domain.refusals import too_few_approvers
 from bot.domain.review import as_wanted, could_approve
 from bot.domain.rules import Policy
+from bot.domain.said import say
 from bot.domain.waiting import waiting_in_words
 from bot.ports import BulkJobs, Directory, Usages
 from bot.services.approval_places import ApprovalPlaces
@@ -118,11 +119,10 @@ class Agreement:
 def _with_signals(plan: Plan, asking: Asking) -> Plan:
     """What may be known of the person, on the card on which a proof is wanted: a warning where it is bad, and of a recovery never folded
     away, since somebody who has lost a phone is whom a thief pretends to be."""
+    plan = replace(plan, details=(say("What Entra ID tells of them: {seen}.", seen=asking.signs), *plan.details))
     if asking.risky:
         return replace(plan, warnings=(asking.seen, *plan.warnings))
-    if plan.recovery:
-        return replace(plan, notes=(asking.seen, *plan.notes))
-    return replace(plan, details=(asking.seen, *plan.details))
+    return replace(plan, notes=(asking.seen, *plan.notes)) if plan.recovery else plan
 
 
 def _with_waiting(plan: Plan, asking: Asking) -> Plan:

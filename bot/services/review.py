@@ -21,7 +21,7 @@ from bot.domain.registered import REMEMBERED_FOR, Made, leaves_nothing_strong, m
 from bot.domain.review import as_wanted, grounds, review, still_enough
 from bot.domain.rules import CAPPED, Ask, Policy
 from bot.domain.said import say
-from bot.domain.signal_words import bad, told
+from bot.domain.signal_words import bad, in_one_line, told
 from bot.domain.sms import switches_on, with_sign_in
 from bot.domain.stop import GO, Stop
 from bot.domain.threat import holds, tightened
@@ -82,6 +82,7 @@ class Asking:
         asked_at: when it was asked, for rules with hours; None for now.
         risky: a signal about the person is bad, or cannot be read.
         seen: what may be known of the person, in a sentence; empty where nobody asked.
+        signs: the same in full and in one line.
         waiting: requests about the same person that wait for somebody.
     """
 
@@ -94,6 +95,7 @@ class Asking:
     asked_at: datetime | None = None
     risky: bool = False
     seen: str = ""
+    signs: str = ""
     waiting: tuple[Operation, ...] = ()
 
 
@@ -163,7 +165,7 @@ class Reviewer:
         if not self._wants_proofs(asking.case.stop):
             return asking
         signals = await self._signs.signals(dossier, lost=lost)
-        return replace(asking, risky=bad(signals), seen=told(signals, lost=lost))
+        return replace(asking, risky=bad(signals), seen=told(signals, lost=lost), signs=in_one_line(signals, lost=lost))
 
     def ahead(self, person: Person) -> None:
         """Somebody is being looked at of whom `called` will want to know what the tenant tells."""
