@@ -147,8 +147,9 @@ class Desk:
         page = self._browser.new_page(viewport={"width": TELEPHONE[0], "height": TELEPHONE[1]})
         self.become(APPROVER, page, "Approvals")
         card = page.get_by_test_id("card").last
-        self.press(card, "Approve")
-        expect(card.get_by_role("button", name=self.word("Approve"), exact=True)).to_have_count(0)
+        approve = card.get_by_role("button", name=re.compile(f"^(Approve|{self.word('Approve')})$"))  # a channel has no one language
+        approve.click()
+        expect(approve).to_have_count(0)
         page.close()
 
 

@@ -51,7 +51,7 @@ def proving_section(operation: Operation, proving: Proving) -> list[Element]:
     parts = [heading(asks, size="Default", spacing="None"), *_demanded(operation, proving)]
     parts += [part for proof in over for part in _ended(proof)]
     parts += _under_way(operation, asked, proving) if asked else _offers(operation, proving)
-    return [box(parts, spacing="Medium", line_above=True)]
+    return [box(parts, spacing="Small", line_above=True)]
 
 
 def proving_button(operation: Operation, proving: Proving | None) -> list[Element]:
@@ -59,7 +59,7 @@ def proving_button(operation: Operation, proving: Proving | None) -> list[Elemen
     if proving is None or not proving.offers or proving_section(operation, proving):
         return []
     inner = {"type": "AdaptiveCard", "body": [*_spares(operation, proving), *_why_not(proving)], "actions": _offered(operation, proving)}
-    return [{"type": "Action.ShowCard", "title": spoken(say("Is it really them?")), "card": inner}]
+    return [{"type": "Action.ShowCard", "title": spoken(say("Really them?")), "card": inner}]
 
 
 def may_confirm(proving: Proving | None) -> bool:
