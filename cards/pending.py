@@ -24,7 +24,7 @@ from cards.size import LIMIT, size
 from cards.wording import approved_by, private, time_left, title
 
 #: More rows than these are counted, and fewer are shown when long names would make the card larger than `cards.size.LIMIT`.
-MOST_TO_DECIDE = 20
+MOST_TO_DECIDE = 14
 FEWEST_TO_DECIDE = 5
 MOST_ASKED = 5
 #: Of one request; more are counted.
@@ -66,14 +66,12 @@ def _row(operation: Operation, now: datetime) -> Element:
 
 def _words(operation: Operation, now: datetime) -> Iterable[Element]:
     yield line(run(operation.id, mono=True), run(f" {title(operation)}", limit=90, bold=True), spacing="None")
-    if changes := join("; ", map(difference_text, operation.changes[:MOST_CHANGES])):
-        more = len(operation.changes) - MOST_CHANGES
-        told = join(" ", (changes, say("and {count} more", count=more) if more > 0 else ""))
-        yield line(run(told, limit=200), spacing="None")
-    elif operation.bulk:
-        yield line(run(changing_text(operation.bulk), limit=160), spacing="None")
-    if operation.reason:
-        yield line(run(say("Reason: {reason}", reason=operation.reason[:120])), spacing="None")
+    more = len(operation.changes) - MOST_CHANGES
+    changes = join("; ", map(difference_text, operation.changes[:MOST_CHANGES])) or (operation.bulk and changing_text(operation.bulk))
+    told = (changes or "", say("and {count} more", count=more) if more > 0 else "")
+    why = say("Reason: {reason}", reason=operation.reason[:120]) if operation.reason else ""
+    if said := join(" · ", (join(" ", told), why)):
+        yield line(run(said, limit=330), spacing="None")
     parts = (
         operation.target.upn[:60],
         say("by {name}", name=operation.requester.name[:40]),
