@@ -41,7 +41,13 @@ async def come(desk: Desk, own: Answer, operation_id: str, who: cast.Member = HA
     """The card with Reveal as it has come to its requester; where it stood before it says so."""
     await desk.settled(own, f"approved {operation_id}. Its card is below.")
     card = await desk.teams.wait_for(
-        lambda message: message is not own.message and message.by_bot and operation_id in words(message) and READY in words(message)
+        lambda message: (
+            message is not own.message
+            and message in desk.teams.thread(who)
+            and message.by_bot
+            and operation_id in words(message)
+            and READY in words(message)
+        )
     )
     return Answer(desk, card, who)
 
