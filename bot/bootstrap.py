@@ -300,7 +300,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         ports = Ports(directory, operations, stops, usages, jobs)
         preparation = Preparation(ports, directory.to_show(), gate, reviewer, agreement, installation, clock)
         commands = CommandDesk(operations, gate, preparation, desk, reports, showing, clock)
-        forms = Forms(operations, directory, gate, commands, clock)
+        forms = Forms(operations, directory, gate, commands, stops, clock)
         views = Views(operations, gate, approvals, desk, showing, clock)
         reveals = Reveals(operations, directory, gate, reviewer, clock, sleep)
         again = Again(operations, directory, reviewer, agreement, installation, showing, clock)

@@ -7,7 +7,6 @@ reader who cannot decide gets a view that says why instead.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from bot.domain.conversations import Member
 from bot.domain.difference import difference_text
@@ -27,12 +26,14 @@ from cards.buttons import (
     link,
     suspicious_call,
 )
+from cards.changes import listed
 from cards.confirm import question as warnings
 from cards.elements import (
     Element,
     band,
     box,
     card,
+    details,
     facts,
     heading,
     line,
@@ -42,7 +43,6 @@ from cards.elements import (
     refresh,
     run,
 )
-from cards.operation import listed
 from cards.proving import proof_facts
 from cards.size import LIMIT, size
 from cards.staying import staying
@@ -74,7 +74,7 @@ def _top(operation: Operation) -> list[Element]:
     badge = badge_of(operation)
     return [
         band(badge.icon, _word(operation, badge.word), badge.style, operation.id),
-        heading(title(operation)),
+        heading(title(operation), size="Large" if operation.bulk else "Medium"),
         *([] if operation.bulk else identity(operation.target, name=False)),
         *_result(operation),
     ]
@@ -84,18 +84,25 @@ def _asked_for(operation: Operation, shown: ApprovalShown) -> list[Element]:
     """The changes, or of a bulk job how many rows there are of each kind; below these the buttons, above the many words about a file."""
     waiting = operation.state is State.AWAITING_APPROVAL
     closing = [*_time(shown), *_concerning(shown)]
+    made = _deciding(shown) if waiting else []
+    pressed = [buttons(*made, spacing="Medium")] if made else []
     if not operation.bulk:
-        changes = [box(listed(operation), style="emphasis", spacing="Medium"), *staying(operation)]
-        return [*_stood_in(operation), *changes, *(warnings(_noted(operation)) if waiting else ()), *_facts(operation), *closing]
+        changes = [box(listed(operation), spacing="Small"), *staying(operation)]
+        facts_first = [
+            *_stood_in(operation),
+            *changes,
+            *(warnings(operation) if waiting else ()),
+            *facts(_told(operation), spacing="Small"),
+        ]
+        return [*facts_first, *_concerning(shown), *pressed, *details(facts(_folded(operation), spacing="Small"), *_time(shown))]
     counts = [*counted(operation.bulk), *(warned(operation.bulk) if waiting else ())]
     if not waiting:
         return [*counts, *_facts(operation), *closing]
-    made = _deciding(shown)
     bound = say("Exactly this file and this plan are agreed to: a row that stands otherwise when its turn comes is not changed.")
     return [
         *counts,
         *closing,
-        *([buttons(*made, spacing="Medium")] if made else []),
+        *pressed,
         line(run(bound, subtle=True)),
         *found_facts(operation.bulk),
         *warnings(operation),
@@ -110,23 +117,26 @@ def _stood_in(operation: Operation) -> list[Element]:
     return [box([line(run(say("Nothing could be proved of the caller: your agreement stands in for that."), bold=True))], style="warning")]
 
 
-def _noted(operation: Operation) -> Operation:
-    """With the notes that approvers need: those of a bulk job. All others are for whoever speaks with the person."""
-    return operation if operation.bulk else replace(operation, notes=())
+def _told(operation: Operation) -> list[tuple[str, str]]:
+    """What whoever decides goes by."""
+    return [
+        (say("Requested by"), operation.requester.name or say("somebody without a name")),
+        (say("Reason"), operation.reason),
+        (say("Ticket"), operation.ticket[:80]),
+        *proof_facts(operation.proofs),
+        (say("Approved by"), approved_by(operation)),
+        (say("Revealed by"), the_manager(operation.manager)),
+    ]
+
+
+def _folded(operation: Operation) -> list[tuple[str, str]]:
+    """What is the same on many cards: whose policy it is."""
+    return [(say("Policy"), join("; ", operation.need.rules)), (say("Needs"), approvals_by(operation.need))]
 
 
 def _facts(operation: Operation) -> list[Element]:
-    pairs = (
-        (say("Requested by"), operation.requester.name or say("somebody without a name")),
-        (say("Ticket"), operation.ticket[:80]),
-        (say("Reason"), operation.reason),
-        (say("Policy"), join("; ", operation.need.rules)),
-        *proof_facts(operation.proofs),
-        (say("Needs"), approvals_by(operation.need)),
-        (say("Approved by"), approved_by(operation)),
-        (say("Revealed by"), the_manager(operation.manager)),
-    )
-    return [*facts(pairs), *(digests(operation) if operation.bulk else ())]
+    """Of a bulk job."""
+    return [*facts((*_told(operation), *_folded(operation))), *digests(operation)]
 
 
 def _word(operation: Operation, usual: str) -> str:
@@ -147,7 +157,7 @@ def _result(operation: Operation) -> list[Element]:
 def _time(shown: ApprovalShown) -> list[Element]:
     operation = shown.operation
     if operation.state in (State.AWAITING_APPROVAL, State.READY):
-        return [moment(expires(operation, shown.now), spacing="Medium")]
+        return [moment(expires(operation, shown.now), spacing="Small")]
     return [moment(say("Finished at {at}", at=operation.finished_at), spacing="Medium")] if operation.finished_at else []
 
 
@@ -172,12 +182,12 @@ def _notified(members: Iterable[Member]) -> tuple[list[Element], list[Element]]:
 
 
 def _actions(shown: ApprovalShown) -> list[Element]:
-    """The buttons below everything; of a file that waits for approval they stand higher up."""
+    """The buttons below everything; those that decide stand higher up, so that nobody has to look for them on a telephone."""
     operation = shown.operation
     where = [link(say("Open conversation"), shown.link)] if shown.link else []
-    if operation.state is not State.AWAITING_APPROVAL or operation.bulk or not (deciding := _deciding(shown)):
+    if operation.state is not State.AWAITING_APPROVAL or operation.bulk or not _deciding(shown):
         return where
-    return [*deciding, *where, suspicious_call(operation.id)]
+    return [*where, suspicious_call(operation.id)]
 
 
 def _deciding(shown: ApprovalShown) -> list[Element]:

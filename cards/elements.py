@@ -26,7 +26,7 @@ from cards.untrusted import inert, plain
 Spacing = Literal["None", "Small", "Default", "Medium", "Large"]
 Style = Literal["default", "emphasis", "good", "attention", "warning", "accent"]
 Colour = Literal["Default", "Accent", "Good", "Warning", "Attention"]
-Size = Literal["Small", "Default", "Medium", "Large"]
+Size = Literal["Small", "Default", "Medium", "Large", "ExtraLarge"]
 
 #: A mentioned name stands in a card three times, cannot be cut afterwards, and there may be twenty.
 MOST_NAME_BYTES = 90
@@ -137,6 +137,25 @@ def box(
     if bleed:
         made["bleed"] = True
     return made
+
+
+def unfolding(shown: Iterable[Element], folded: Iterable[Element], id: str, *, spacing: Spacing = "Small") -> list[Element]:
+    """Things of which a touch shows the rest, and another one folds it away again; as they are where there is no rest."""
+    rest, made = list(folded), box(shown, spacing=spacing)
+    if not rest:
+        return [made]
+    touched = {"type": "Action.ToggleVisibility", "title": spoken(say("Details")), "targetElements": [id]}
+    return [{**made, "selectAction": touched}, {**box(rest, spacing="Small"), "id": id, "isVisible": False}]
+
+
+def details(folded: Iterable[Element], *beside: Element, spacing: Spacing = "Small") -> list[Element]:
+    """What is the same on every card of its kind, folded away behind a word; what stands `beside` that is always there."""
+    rest = list(folded)
+    if not rest:
+        return list(beside)
+    word = line(run(say("Details"), colour="Accent", bold=True), spacing="None")
+    row = [columns(("stretch", beside), ("auto", [word]), spacing="None")] if beside else [word]
+    return unfolding(row, rest, "details", spacing=spacing)
 
 
 def columns(*parts: tuple[str, Iterable[Element]], spacing: Spacing = "Small", middle: bool = False, line_above: bool = False) -> Element:

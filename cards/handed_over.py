@@ -9,8 +9,8 @@ from bot.domain.operation import Operation
 from bot.domain.replies import HandedOver
 from bot.domain.said import join, say
 from cards.buttons import button
+from cards.changes import listed
 from cards.elements import Element, band, box, card, facts, heading, line, moment, run
-from cards.operation import listed
 from cards.wording import approved_by, badge_of, expires, identity, private, title
 
 _SUBJECT = say("Somebody in your team needs you to get back in")

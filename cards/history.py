@@ -149,11 +149,13 @@ def _shortly(event: AuditEvent) -> Element:
 
 
 def past_change(operation: Operation) -> Element:
-    """An operation that changed an account, on one line."""
-    changes = join("; ", map(difference_text, operation.changes[:3]))
-    more = say(" and {count} more", count=len(operation.changes) - 3) if len(operation.changes) > 3 else ""
-    state = spoken(BADGES[operation.state].word).lower()
-    said = mask_text(join(" · ", (f"{spoken(changes)[:160]}{more}", state, operation.requester.name[:40], operation.id)))
+    """An operation that changed an account, on one line: when, what was changed, and by whom."""
+    changed = [change for change, result in zip(operation.changes, operation.results, strict=False) if result.fate.written]
+    changed = changed or [*operation.changes]
+    changes = join("; ", map(difference_text, changed[:3]))
+    more = say(" and {count} more", count=len(changed) - 3) if len(changed) > 3 else ""
+    partly = spoken(BADGES[operation.state].word).lower() if operation.state is State.PARTIAL else ""
+    said = mask_text(join(" · ", (f"{spoken(changes)[:160]}{more}", partly, operation.requester.name[:40], operation.id)))
     return moment(join(" · ", (said_at(operation.finished_at or operation.created_at), said)), date=True, spacing="None")
 
 

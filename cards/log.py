@@ -13,6 +13,7 @@ from bot.domain.replies import LogEntry
 from bot.domain.said import Said, join, said_at, say, say_count, together
 from cards.bulk_words import counts_text
 from cards.buttons import take_back
+from cards.changes import MOST_CHANGES
 from cards.elements import (
     Element,
     address,
@@ -24,7 +25,6 @@ from cards.elements import (
     run,
     woven,
 )
-from cards.operation import MOST_CHANGES
 from cards.staying import staying
 from cards.wording import badge_of, difference_line, private, result_line, title
 

@@ -9,22 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.domain.change import ChangeKind
-from bot.domain.difference import difference, difference_text
+from bot.domain.difference import difference_text
 from bot.domain.hand_over import the_manager
-from bot.domain.incoming import KEEP, Verb
+from bot.domain.incoming import Verb
 from bot.domain.life import State
-from bot.domain.operation import Operation
+from bot.domain.notices import is_as_it_should
+from bot.domain.operation import READ_BACK, Operation
 from bot.domain.replies import OperationShown
-from bot.domain.said import join, say, say_count
+from bot.domain.said import join, say
 from bot.languages import NAMES
-from cards import bulk
+from cards import bulk, changes
 from cards.buttons import again, button, suspicious_call, without_inputs
-from cards.confirm import closing, question
+from cards.confirm import agreement, closing, demands, question
 from cards.elements import (
     Element,
     band,
     box,
     card,
+    details,
     facts,
     heading,
     line,
@@ -32,26 +34,23 @@ from cards.elements import (
     refresh,
     run,
 )
-from cards.inputs import switch
 from cards.instructions import language_of, steps
-from cards.proving import may_confirm, proof_facts, proving_button, proving_section
+from cards.proving import demanded, may_confirm, proof_facts, proving_button, proving_section
 from cards.revealed import replace_button
-from cards.staying import staying, which_device
+from cards.staying import staying
 from cards.wording import (
     approved_by,
     badge_of,
     bullets,
-    change_label,
-    difference_line,
     identity,
     private,
-    result_line,
     title,
     window_lines,
+    work_of,
 )
 
-#: More changes than this are counted, not listed.
-MOST_CHANGES = 16
+#: More details than this are counted, not listed.
+MOST_DETAILS = 16
 
 #: After these the person has to register anew, and may not be let in to do so.
 _OFFER_A_PASS = frozenset({ChangeKind.RESET_MFA, ChangeKind.RESET_EVERYTHING})
@@ -69,74 +68,60 @@ def render(shown: OperationShown, refresh_for: tuple[str, ...] = ()) -> tuple[El
     word = badge.word
     if operation.state is State.PROPOSED:
         waits = say("Waiting for your confirmation") if shown.own else badge.word
-        word = waits if may_confirm(shown.proving) else say("Waiting for a proof of the caller")
+        word = waits if may_confirm(shown.proving) else say("Prove the caller first")
+    succeeded = operation.state is State.SUCCEEDED
     body: list[Element] = [
         band(badge.icon, word, badge.style, operation.id),
-        heading(title(operation)),
-        *identity(operation.target, name=False),
+        heading(title(operation), size="Medium"),
+        *identity(operation.target, name=False, work=not succeeded),
         *_result(operation),
-        box(_changes(shown, operation), style="emphasis", spacing="Medium"),
-        *staying(operation),
+        box(changes.shown(operation, ticks=may_confirm(shown.proving)), spacing="Small"),
     ]
-    if operation.state.waiting:
-        body += question(operation)
     if shown.proving:
         body += proving_section(operation, shown.proving)
+    body += staying(operation)
+    if operation.state.waiting:
+        body += question(operation)
     body += _instructions(operation)
-    body += facts(
-        (
-            (say("Requested by"), operation.requester.name or say("somebody without a name")),
-            (say("Confirmed by"), _confirmed_by(operation)),
-            *proof_facts(operation.proofs),
-            (say("Approved by"), approved_by(operation)),
-            (say("Revealed by"), the_manager(operation.manager)),
-            (say("Ticket"), operation.ticket[:80]),
-            (say("Reason"), operation.reason),
-        )
-    )
-    body += closing(shown) if operation.state.waiting else _ended(operation)
+    body += facts(_facts(shown), spacing="Small")
+    body += agreement(shown) if operation.state.waiting else _ended(operation)
+    body += details(_folded(shown, operation), *(closing(shown) if operation.state.waiting else ()))
     summary = _summary(private(shown.operation))
     refreshing = refresh(operation.id, refresh_for) if refresh_for and not operation.state.finished else None
     return card(body, fallback=summary, actions=_actions(shown, operation), refreshing=refreshing), summary
 
 
-def _changes(shown: OperationShown, operation: Operation) -> Iterable[Element]:
-    """With ticks where the card has a Confirm: those set before a proof is asked for would be lost with the next state of the card."""
-    if not operation.editable:
-        return listed(operation)
-    return ticked(operation) if may_confirm(shown.proving) else _to_be_ticked(operation)
+def _facts(shown: OperationShown) -> list[tuple[str, str]]:
+    """What not every reader knows already."""
+    operation = shown.operation
+    return [
+        (say("Requested by"), "" if shown.own else operation.requester.name or say("somebody without a name")),
+        (say("Confirmed by"), _confirmed_by(operation)),
+        (say("Approved by"), approved_by(operation)),
+        (say("Revealed by"), the_manager(operation.manager)),
+    ]
 
 
-def _to_be_ticked(operation: Operation) -> Iterable[Element]:
-    assert operation.recovery is not None, "lists of recoveries alone are edited"
-    proposed = [change for change, on in zip(operation.changes, operation.recovery.ticked, strict=True) if on]
-    yield from bullets((join(": ", (change.label, join(" → ", difference(change)))) for change in proposed), most=MOST_CHANGES)
-    yield line(run(say("What of this should stay, you choose once it is proved who is calling."), subtle=True))
-
-
-def listed(operation: Operation) -> Iterable[Element]:
-    """Every change with its before and after; more than `MOST_CHANGES` are counted."""
-    changes, results = operation.changes, operation.results
-    for index, change in enumerate(changes[:MOST_CHANGES]):
-        yield line(run(change_label(change, operation.state, told=bool(results)), bold=True))
-        yield difference_line(change, operation.state)
-        yield from window_lines(operation, change)
-        if results:
-            yield result_line(change, results[index])
-    if len(changes) > MOST_CHANGES:
-        yield line(run(say_count(len(changes) - MOST_CHANGES, "and {count} more change", "and {count} more changes"), subtle=True))
-
-
-def ticked(operation: Operation) -> Iterable[Element]:
-    """Every change with a tick that its requester may take off; what is on one of several devices is chosen by the device."""
-    assert operation.recovery is not None, "lists of recoveries alone are edited"
-    yield from which_device(operation.recovery)
-    yield line(run(say("Take the tick off whatever should stay, before you confirm."), subtle=True))
-    for index, (change, on) in enumerate(zip(operation.changes, operation.recovery.ticked, strict=True)):
-        if operation.recovery.device(change):
-            continue
-        before, after = difference(change)
-        yield switch(f"{KEEP}{index}", f"{before} → {after}", on=on, label=change.label)
+def _folded(shown: OperationShown, operation: Operation) -> Iterable[Element]:
+    """What is the same on every card of its kind, or was typed a moment ago."""
+    succeeded = operation.state is State.SUCCEEDED
+    if succeeded:
+        if operation.outcome == READ_BACK:
+            yield line(run(operation.outcome))
+        yield from changes.listed(operation)
+        if work := work_of(operation.target):
+            yield line(run(work, subtle=True))
+    if operation.state.waiting or operation.state is State.REVEALING:
+        for change in operation.changes:
+            yield from window_lines(operation, change)
+        yield from bullets((*operation.details, *demands(shown)), most=MOST_DETAILS)
+    if shown.proving:
+        yield from demanded(operation, shown.proving)
+    ticket, reason = (say("Ticket"), operation.ticket[:80]), (say("Reason"), operation.reason)
+    yield from facts((*proof_facts(operation.proofs), ticket, reason), spacing="Small")
+    yield from (line(run(each, subtle=True)) for each in operation.told if is_as_it_should(each))
+    if operation.finished_at:
+        yield moment(say("Finished at {at}", at=operation.finished_at))
 
 
 def _instructions(operation: Operation) -> list[Element]:
@@ -160,6 +145,8 @@ def _result(operation: Operation) -> list[Element]:
 
 
 def _told(operation: Operation) -> tuple[str, ...]:
+    if operation.state is State.SUCCEEDED and operation.outcome == READ_BACK:
+        return ()  # the strip on top says it
     usual, next_step = _usually(operation)
     return tuple(filter(None, (operation.outcome if operation.state.finished and operation.outcome else usual, next_step)))
 
@@ -212,12 +199,10 @@ def _confirmed_by(operation: Operation) -> str:
 
 
 def _ended(operation: Operation) -> list[Element]:
+    """What is to be borne in mind, and who could not be told."""
     worth = bullets(operation.warnings) if operation.state in (State.SUCCEEDED, State.PARTIAL) else []
     shown = [line(run(say("To bear in mind"), bold=True), spacing="Medium"), *worth] if worth else []
-    shown += [line(run(each, subtle=True), spacing="Small" if index else "Medium") for index, each in enumerate(operation.told)]
-    if operation.finished_at:
-        shown.append(moment(say("Finished at {at}", at=operation.finished_at), spacing="Medium"))
-    return shown
+    return shown + [line(run(each, subtle=True)) for each in operation.told if not is_as_it_should(each)]
 
 
 def _actions(shown: OperationShown, operation: Operation) -> list[Element]:

@@ -1,20 +1,21 @@
-"""What waits for the reader's agreement, with buttons, and what the reader waits for: one row each, so that twenty stay readable."""
+"""What waits for the reader's agreement, with buttons, and what the reader waits for: readable on a telephone too."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
 
+from bot.domain.difference import difference_text
 from bot.domain.incoming import Verb
 from bot.domain.operation import Operation
 from bot.domain.replies import Pending
 from bot.domain.said import join, say, say_count
 from cards import elements
+from cards.bulk_words import changing_text
 from cards.buttons import button, buttons
 from cards.elements import (
     Element,
     box,
-    columns,
     heading,
     line,
     run,
@@ -23,9 +24,11 @@ from cards.size import LIMIT, size
 from cards.wording import approved_by, private, time_left, title
 
 #: More rows than these are counted, and fewer are shown when long names would make the card larger than `cards.size.LIMIT`.
-MOST_TO_DECIDE = 20
-FEWEST_TO_DECIDE = 8
+MOST_TO_DECIDE = 14
+FEWEST_TO_DECIDE = 5
 MOST_ASKED = 5
+#: Of one request; more are counted.
+MOST_CHANGES = 3
 
 
 def render(pending: Pending) -> tuple[Element, str]:
@@ -57,12 +60,18 @@ def _with(rows: list[Element], asked_rows: list[Element], pending: Pending) -> t
 
 
 def _row(operation: Operation, now: datetime) -> Element:
-    presses = buttons(*_actions(operation), spacing="None")
-    return columns(("stretch", _words(operation, now)), ("auto", [presses]), line_above=True)
+    """What it is about, and below that its buttons in one row: beside each other there is no room for both on a telephone."""
+    return box([*_words(operation, now), buttons(*_actions(operation), spacing="Small")], line_above=True, spacing="Small")
 
 
 def _words(operation: Operation, now: datetime) -> Iterable[Element]:
     yield line(run(operation.id, mono=True), run(f" {title(operation)}", limit=90, bold=True), spacing="None")
+    more = len(operation.changes) - MOST_CHANGES
+    changes = join("; ", map(difference_text, operation.changes[:MOST_CHANGES])) or (operation.bulk and changing_text(operation.bulk))
+    told = (changes or "", say("and {count} more", count=more) if more > 0 else "")
+    why = say("Reason: {reason}", reason=operation.reason[:120]) if operation.reason else ""
+    if said := join(" · ", (join(" ", told), why)):
+        yield line(run(said, limit=330), spacing="None")
     parts = (
         operation.target.upn[:60],
         say("by {name}", name=operation.requester.name[:40]),

@@ -1,23 +1,27 @@
-"""One person: how they can sign in (`show`), and whom the bot takes the reader for (`whoami`)."""
+"""One person: who they are, how they sign in and what can be done next (`show`), and whom the bot takes the reader for (`whoami`)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
 
+from bot.domain import read_back
+from bot.domain.incoming import Verb
 from bot.domain.methods import Dossier, Method, Phone, PhoneType, SmsSignIn
 from bot.domain.phone import mask
 from bot.domain.replies import PersonShown, Whoami
 from bot.domain.retirement import Channel
 from bot.domain.said import join, said_day, say, say_count, say_each
 from bot.domain.stop import Freeze
-from cards import history, signing_in
-from cards.buttons import stronger, suspicious_call
+from bot.domain.waiting import waiting_in_words
+from cards import history, remark, signing_in
+from cards.buttons import button, suspicious_call, take_back
 from cards.elements import (
     Element,
     box,
     card,
     columns,
+    details,
     facts,
     heading,
     line,
@@ -29,6 +33,16 @@ from cards.wording import bullets, identity, named
 
 #: More methods than this are counted, not listed.
 MOST_METHODS = 15
+#: What stands on the button of each next step.
+_TITLES = say_each(
+    {
+        "set-phone": "New number",
+        "recover": "Recover",
+        "pass": "Pass",
+        "reset-password": "Reset password",
+        "sign-out": "Sign out",
+    }
+)
 
 
 def render(shown: PersonShown) -> tuple[Element, str]:
@@ -36,23 +50,48 @@ def render(shown: PersonShown) -> tuple[Element, str]:
     dossier = shown.dossier
     person = dossier.person
     body: list[Element] = [heading(named(person)), *identity(person, name=False)]
-    if shown.freeze:
+    if shown.alert:
+        body = [*remark.sentences(shown.alert), *body]
+    elif shown.freeze:
         body.append(box(_frozen(shown.freeze), style="attention", spacing="Medium"))
     if shown.protected:
         body.append(box([line(run("⚠ ", bold=True), run(shown.protected))], style="warning", spacing="Medium"))
     body += [line(run(said, subtle=True), spacing="Small") for said in shown.unseen]
-    body.append(box(_phones(dossier, shown.phone_notes, shown.serving, changeable=not shown.protected), spacing="Medium", line_above=True))
-    body.append(box(_others(dossier.others), spacing="Medium", line_above=True))
-    if at_sign_in := signing_in.elements(shown):
-        body.append(box(at_sign_in, spacing="Medium", line_above=True))
+    body += [line(run("◔ ", bold=True), run(waiting_in_words(each), limit=300)) for each in shown.waiting]
+    body.append(
+        box([*_phones(dossier, changeable=not shown.protected), *_others(dossier.others, judged=bool(shown.strength))], spacing="Small")
+    )
+    if shown.strength:
+        body.append(line(run(shown.strength, limit=500)))
+    body += bullets(shown.phone_notes)
     if shown.past:
-        latest = [heading(say("Latest changes"), size="Medium", spacing="None"), *map(history.past_change, shown.past)]
-        body.append(box(latest, spacing="Medium", line_above=True))
+        latest = [heading(say("Latest changes"), size="Default", spacing="None"), *map(history.past_change, shown.past)]
+        body.append(box(latest, spacing="Medium"))
+    body += details(_folded(shown))
     summary = join(" ", (say("⚠ Frozen.") if shown.freeze else "", _summary(dossier)))
-    actions = [suspicious_call(shown.reference)] if shown.reference else []
-    if shown.stronger and shown.reference:
-        actions.insert(0, stronger(shown.reference))
-    return card(body, fallback=summary, actions=actions), summary
+    return card(body, fallback=summary, actions=_actions(shown)), summary
+
+
+def _actions(shown: PersonShown) -> list[Element]:
+    """The next steps, about this person. What is reported is not reported again."""
+    if not shown.reference:
+        return []
+    made = [button(_TITLES[step], Verb.NEXT, shown.reference, kind=step) for step in shown.next_steps]
+    if shown.alert and shown.alert.take_back:
+        made.insert(0, take_back(shown.alert.take_back))
+    return made if shown.freeze and shown.freeze.suspicious else [*made, suspicious_call(shown.reference)]
+
+
+def _folded(shown: PersonShown) -> Iterable[Element]:
+    dossier = shown.dossier
+    for type in PhoneType:
+        if phone := dossier.phones.get(type):
+            yield line(run(say("{kind}: {what}", kind=type.alone, what=_phone_facts(phone, shown.serving)), subtle=True))
+    for method in dossier.others[:MOST_METHODS]:
+        if facts_of := _method_facts(method):
+            yield line(run(say("{kind}: {what}", kind=_called(method), what=facts_of), limit=400, subtle=True))
+    yield from bullets(shown.details)
+    yield from signing_in.elements(shown)
 
 
 def whoami(who: Whoami) -> tuple[Element, str]:
@@ -101,26 +140,27 @@ _GOOD_FOR = say_each(
 )
 
 
-def _phones(dossier: Dossier, notes: tuple[str, ...], serving: frozenset[Channel], *, changeable: bool) -> Iterable[Element]:
-    yield heading(say("Phones"), size="Medium", spacing="None")
+def _phones(dossier: Dossier, *, changeable: bool) -> Iterable[Element]:
     for type in PhoneType:
         if phone := dossier.phones.get(type):
-            yield from _phone(phone, serving)
+            yield _phone(phone)
     if not dossier.phones:
         yield line(say("No phone is registered yet."))
         if dossier.person.enabled and changeable:
             example = run(f"set mobile for {dossier.person.upn} +31 6 12345678", limit=160, mono=True)
             yield line(run(say("To add one, send: "), subtle=True), example)
-    yield from bullets(notes)
 
 
-def _phone(phone: Phone, serving: frozenset[Channel]) -> Iterable[Element]:
+def _phone(phone: Phone) -> Element:
+    """The number; that a texted code takes the place of the password is no detail."""
+    signs_in = run(say(" · SMS sign-in {state}", state=phone.sms_sign_in.in_words), subtle=True)
+    number = [run(read_back.number(phone.number), limit=60, bold=True), *([signs_in] if phone.sms_sign_in is SmsSignIn.READY else [])]
+    return columns(("130px", [line(phone.type.alone)]), ("stretch", [line(*number)]))
+
+
+def _phone_facts(phone: Phone, serving: frozenset[Channel]) -> str:
     state = say("SMS sign-in {state}", state=phone.sms_sign_in.in_words) if _worth_saying(phone) else ""
-    known = join(" · ", (_GOOD_FOR.get(phone.type.channels & serving, ""), state, _since(phone.created)))
-    yield columns(
-        ("130px", [line(phone.type.alone)]),
-        ("stretch", [line(run(phone.number, limit=60, bold=True)), line(run(known, subtle=True), spacing="None")]),
-    )
+    return join(" · ", (_GOOD_FOR.get(phone.type.channels & serving, ""), state, _since(phone.created)))
 
 
 def _worth_saying(phone: Phone) -> bool:
@@ -128,20 +168,29 @@ def _worth_saying(phone: Phone) -> bool:
     return phone.type is PhoneType.MOBILE and phone.sms_sign_in is not SmsSignIn.UNKNOWN
 
 
-def _others(methods: tuple[Method, ...]) -> Iterable[Element]:
-    yield heading(say("Other ways to sign in"), size="Medium", spacing="None")
-    if not methods:
-        yield line(say("None is registered."))
+def _others(methods: tuple[Method, ...], *, judged: bool) -> Iterable[Element]:
+    """Args:
+    judged: how strong all of it is, is said below, so that nothing needs no line.
+    """
+    if not methods and not judged:
+        yield line(run(say("No other way to sign in."), subtle=True))
     for method in methods[:MOST_METHODS]:
         known = say("I do not touch this") if not method.known else say("deactivated") if method.active is False else ""
-        # Of a pass the day it was made says nothing beside its own times.
-        since = "" if method.pass_facts else _since(method.created)
-        details = join(" · ", (method.name[:80], *method.details, since, known))
-        yield line(run(method.kind or say("Unknown method"), limit=80), run(f" · {details}" if details else "", subtle=True))
+        details = join(" · ", (method.name[:80], known))
+        yield line(run(_called(method), limit=80), run(f" · {details}" if details else "", subtle=True))
         if method.pass_facts:
             yield signing_in.pass_line(method.pass_facts)
     if len(methods) > MOST_METHODS:
         yield line(run(say("and {count} more", count=len(methods) - MOST_METHODS), subtle=True))
+
+
+def _called(method: Method) -> str:
+    return method.kind or say("Unknown method")
+
+
+def _method_facts(method: Method) -> str:
+    # Of a pass the day it was made says nothing beside its own times.
+    return join(" · ", (*method.details, "" if method.pass_facts else _since(method.created)))
 
 
 def _since(created: str) -> str:

@@ -8,7 +8,7 @@ from bot.domain.incoming import Verb
 from bot.domain.operation import Operation
 from bot.domain.proof import Proof, ProofKind, ProofState
 from bot.domain.proving import DOCUMENT_WORDS, Proving
-from bot.domain.said import join, say, say_count, say_each, spoken
+from bot.domain.said import alternatives, join, say, say_count, say_each, spoken
 from cards.buttons import button, buttons, without_inputs
 from cards.elements import Element, box, heading, line, moment, question, run
 
@@ -45,20 +45,21 @@ def proving_section(operation: Operation, proving: Proving) -> list[Element]:
     """Everything about proofs that belongs above the buttons of the card; nothing where nobody wants one."""
     asked = proving.asked
     over = [proof for proof in proving.proofs if proof.state in (ProofState.GIVEN, ProofState.FAILED, ProofState.EXPIRED)]
-    if not (operation.need.proof or operation.need.eased or over or asked):
+    if not (operation.need.proof or over or asked):
         return []
-    parts = [heading(say("Is it really them?"), size="Medium"), *_demanded(operation, proving)]
+    asks = join(" ", (say("Is it really them?"), _first(operation, proving)))
+    parts = [heading(asks, size="Default", spacing="None"), *_demanded(operation, proving)]
     parts += [part for proof in over for part in _ended(proof)]
     parts += [*_under_way(operation, asked, proving), _another(asked)] if asked else _offers(operation, proving)
-    return [box(parts, style="accent", spacing="Medium")]
+    return [box(parts, spacing="Small", line_above=True)]
 
 
 def proving_button(operation: Operation, proving: Proving | None) -> list[Element]:
     """Where nobody wants a proof: the offers, folded away behind one button."""
     if proving is None or not proving.offers or proving_section(operation, proving):
         return []
-    inner = {"type": "AdaptiveCard", "body": _why_not(proving), "actions": _offered(operation, proving)}
-    return [{"type": "Action.ShowCard", "title": spoken(say("Is it really them?")), "card": inner}]
+    inner = {"type": "AdaptiveCard", "body": [*_spares(operation, proving), *_why_not(proving)], "actions": _offered(operation, proving)}
+    return [{"type": "Action.ShowCard", "title": spoken(say("Really them?")), "card": inner}]
 
 
 def may_confirm(proving: Proving | None) -> bool:
@@ -87,7 +88,31 @@ def _demanded(operation: Operation, proving: Proving) -> Iterable[Element]:
         yield line(text)
         if not operation.reason:
             yield question(REASON, say("Why you believe that it is {name}", name=name), limit=200)
-    elif proving.missing:
+    if not proving.asked:
+        yield from _spares(operation, proving)
+
+
+def _first(operation: Operation, proving: Proving) -> str:
+    """That something has to be proved before there is a Confirm; what would do stands on the buttons below."""
+    if not proving.missing or proving.stands_in or proving.asked or not proving.offers:
+        return ""
+    return say_count(operation.need.proof.count, "First one of these:", "First {count} of these, each from another side:")
+
+
+def _spares(operation: Operation, proving: Proving) -> Iterable[Element]:
+    """By which of the kinds that are offered others need not agree."""
+    if not operation.need.eased or proving.approvals != operation.need.approvals:
+        return
+    least = operation.need.eased[0]
+    taken = [_TITLES[kind] for kind in proving.offers if least.proof.takes(kind, capped=operation.capped)]
+    if least.proof.count == 1 and not least.approvals and taken:
+        yield line(run(say("{Kinds}: no second person.", kinds=alternatives(taken)), limit=300))
+
+
+def demanded(operation: Operation, proving: Proving) -> Iterable[Element]:
+    """What policy says of it, in its own words, for the details."""
+    need = operation.need
+    if proving.missing and need.proof:
         yield line(run(say("Before you can confirm, it needs {proof}.", proof=need.proof.in_words), limit=300))
     if need.eased and proving.approvals == need.approvals:
         least = need.eased[0]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain.incoming import Verb
-from bot.domain.life import State
 from bot.domain.remarks import Remark, Tone
 from bot.domain.said import join, pieces, said_at, say
 from bot.domain.stop import Pause, Stop, Threat
@@ -21,6 +20,7 @@ from cards.elements import (
     line,
     moment,
     run,
+    unfolding,
 )
 from cards.untrusted import plain
 from cards.wording import title
@@ -52,8 +52,6 @@ def _actions(remark: Remark) -> list[Element]:
     actions = [take_back(remark.take_back)] if remark.take_back else []
     if remark.choice:
         actions.append(button(say("Yes, I meant that"), Verb.CHOOSE, remark.choice, pick=0, style="positive"))
-    if remark.about and remark.about.state is State.READY and not remark.about.handed_over:
-        actions.append(button(say("Reveal"), Verb.REVEAL, remark.about.id, style="positive"))
     if remark.about and remark.about.may_be_asked_again:
         actions.append(again(remark.about))
     return actions
@@ -97,8 +95,9 @@ def _high(threat: Threat) -> Element:
     if not threat.by_name:
         return box([line(run(say("⚠ Threat level unknown: it counts as high"), bold=True), spacing="None")], style="attention", bleed=True)
     name, reason = plain(threat.by_name, 60), plain(threat.reason, 200)
-    text = say("⚠ Threat level high since {at} ({name}: {reason})", at=threat.since, name=name, reason=reason)
-    return box([line(run(text, limit=400, bold=True), spacing="None")], style="attention", bleed=True)
+    raised = line(run(say("{name}: {reason}", name=name, reason=reason), limit=400), spacing="None")
+    level = line(run(say("⚠ Threat level high since {at}", at=threat.since), bold=True), spacing="None")
+    return box(unfolding([level], [raised], "threat", spacing="None"), style="attention", bleed=True)
 
 
 def _paused(pause: Pause) -> Element:

@@ -1,4 +1,4 @@
-"""What a person is asked for at sign-in, and how strong that is: a part of the `show` card."""
+"""What a person is asked for at sign-in: a part of the `show` card."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bot.domain.methods import Dossier, Phone
 from bot.domain.replies import PersonShown
 from bot.domain.said import join, said_day, say, say_each
 from bot.domain.sign_in import PassFacts, Preference, Registration
-from cards.elements import Element, facts, heading, line, moment, run
+from cards.elements import Element, facts, line, moment, run
 
 #: methodUsabilityReason: https://learn.microsoft.com/graph/api/resources/temporaryaccesspassauthenticationmethod
 _UNUSABLE = say_each(
@@ -21,7 +21,7 @@ _UNUSABLE = say_each(
 
 
 def elements(shown: PersonShown) -> list[Element]:
-    """Strength, default method, per-user MFA and the registration report, as far as they are known; empty when nothing is."""
+    """Default method, per-user MFA and the registration report, as far as they are known; empty when nothing is."""
     dossier = shown.dossier
     rows: list[tuple[str, str | Element]] = []
     if dossier.preference:
@@ -32,13 +32,10 @@ def elements(shown: PersonShown) -> list[Element]:
         rows.append((say("Per-user MFA"), dossier.mfa_state.in_words))
     if dossier.registration:
         rows.append((say("Registered for"), _registered(dossier.registration)))
-    said: list[Element] = [heading(say("At sign-in"), size="Medium", spacing="None")]
-    if shown.strength:
-        said.append(line(run("⚠ " if shown.stronger else "", bold=True), run(shown.strength)))
-    said += facts(rows, spacing="Small")
+    said = facts(rows, spacing="Small")
     if shown.unread:
         said.append(line(run(say("Not shown: {what}.", what=join("; ", shown.unread)), subtle=True)))
-    return said if len(said) > 1 else []
+    return said
 
 
 def pass_line(facts: PassFacts) -> Element:

@@ -11,6 +11,7 @@ from bot.domain.recovery import Recovery
 from bot.domain.said import join, say
 from cards.elements import Element, choices, line, run
 
+_NOTHING = say("Nothing that is registered stays.")
 #: Nothing was changed then, so everything stays, and the card says so.
 _NOTHING_DONE = frozenset({State.FAILED, State.STALE, State.CANCELLED, State.DENIED, State.EXPIRED})
 
@@ -25,9 +26,15 @@ def staying(operation: Operation) -> list[Element]:
     shown = [line(run(say("Stays, although it could be on the phone: {methods}.", methods=risky), bold=True, limit=1200))] if risky else []
     if other:
         shown.append(line(run(say("Stays as it is: {methods}.", methods=other), limit=1200)))
-    if not left:
-        shown.append(line(run(say("Nothing that is registered stays."))))
+    if not left and not operation.editable:  # there it stands above the ticks
+        shown.append(line(run(_NOTHING)))
     return shown
+
+
+def nothing_stays(operation: Operation) -> str:
+    """That nothing stays, if the list is confirmed as it is proposed; else empty."""
+    case = operation.recovery
+    return _NOTHING if case and case.found and not case.stays(operation.changes) else ""
 
 
 def _gone(operation: Operation) -> Iterable[Change]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.domain import read_back
 from bot.domain.change import KINDS, Change, ChangeKind
 from bot.domain.change_values import Switch
 from bot.domain.difference import difference
@@ -88,6 +89,7 @@ def private(operation: Operation) -> Operation:
         masked,
         text=mask_text(masked.text),
         notes=tuple(map(mask_text, masked.notes)),
+        details=tuple(map(mask_text, masked.details)),
         warnings=tuple(map(mask_text, masked.warnings)),
         reason=mask_text(masked.reason),
         outcome=mask_text(masked.outcome),
@@ -119,9 +121,10 @@ def needed(operation: Operation) -> str:
 
 def waiting_for(operation: Operation) -> str:
     """Who has to agree, and where they can."""
+    approvals = approvals_by(operation.need)
     if operation.approval_where:
-        return say("Waiting for {approvals}, who can decide in the approval channel.", approvals=needed(operation))
-    return say("Waiting for {approvals}, who can decide in their personal chats with me.", approvals=needed(operation))
+        return say("Waiting for {approvals}, who can decide in the approval channel.", approvals=approvals)
+    return say("Waiting for {approvals}, who can decide in their personal chats with me.", approvals=approvals)
 
 
 def named(person: Person) -> str:
@@ -167,17 +170,21 @@ def change_label(change: Change, state: State, *, told: bool = False) -> str:
     return change.label if told or state in _AS_SHOWN else say("{label}, asked for", label=change.label)
 
 
-def difference_line(change: Change, state: State, *, label: bool = False) -> Element:
-    """One line: before → after, with words for readers who neither see colour nor strike-through."""
+def read_out(change: Change) -> tuple[str, str]:
+    """Before and after, in words; numbers as they are read out and read back."""
     before, after = difference(change)
+    return (read_back.number(before), read_back.number(after)) if change.is_number else (before, after)
+
+
+def difference_line(change: Change, state: State, *, label: bool = False, told: bool = False) -> Element:
+    """One line: before → after. `told`: its own result follows."""
+    before, after = read_out(change)
     gone = change.before is not None and change.kind not in _SWITCHES
-    words = {"before": before, "after": after}
-    said = say("before {before} → after {after}", **words) if state in _AS_SHOWN else say("from {before} → to {after}", **words)
-    start = (run(say("{label}: ", label=change_label(change, state)), bold=True),) if label else ()
+    start = (run(say("{label}: ", label=change_label(change, state, told=told)), bold=True),) if label else ()
     return line(
         *start,
         *woven(
-            said,
+            say("{before} → {after}", before=before, after=after),
             subtle=True,
             before={"limit": 60, "strike": gone, "subtle": not gone, "whole": "•" in before},
             after={"limit": 60, "bold": True, "whole": "•" in after},
@@ -240,20 +247,25 @@ def expires(operation: Operation, now: datetime) -> Said:
     return say("Expires at {at} · {left}", at=operation.expires_at, left=time_left(now, operation.expires_at))
 
 
-def identity(person: Person, *, name: bool = True) -> list[Element]:
-    """Who this is: name (unless it stands above already), address, work, and what sets the account apart, in words."""
+def identity(person: Person, *, name: bool = True, work: bool = True) -> list[Element]:
+    """Who this is: name (unless it stands above already), address, work (if wanted), and what sets the account apart, in words."""
     shown = [line(run(named(person), limit=80, bold=True), spacing="None")] if name else []
     shown.append(address(person.upn or say("no user name")))
-    if work := " · ".join(filter(None, (person.job_title[:60], person.department[:60]))):
-        shown.append(line(run(work, subtle=True), spacing="None"))
-    if person.marks or not name:
+    if work and (does := work_of(person)):
+        shown.append(line(run(does, subtle=True), spacing="None"))
+    if person.marks:
         shown.append(line(*_account(person), spacing="None"))
     return shown
 
 
+def work_of(person: Person) -> str:
+    """Job and department."""
+    return " · ".join(filter(None, (person.job_title[:60], person.department[:60])))
+
+
 def _account(person: Person) -> list[Element]:
     """The state of the account; what ought to make the reader stop comes first and bold."""
-    said = [run(say("Account enabled"), subtle=True) if person.enabled else run(say("✗ Account disabled"), bold=True, colour="Attention")]
+    said = [] if person.enabled else [run(say("✗ Account disabled"), bold=True, colour="Attention")]
     if person.guest:
         said.append(run(say("⚠ guest"), bold=True, colour="Warning"))
     if person.synced:

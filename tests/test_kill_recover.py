@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("forked_bots")
 #: Moments of death: after so many of the four writes; then while the card of the pass is brought, and while it is made.
 CARD, REVEAL = 5, 6
 VICTIMS = victims((0, 1, 2, 3, 4, CARD, REVEAL))
-TITLE = "Create a Temporary Access Pass for {}"
+TITLE = "Make a pass for {}"
 
 
 def test_a_recovery_survives_the_death_of_the_bot_at_each_step(new_database: Callable[[str], str], tmp_path: Path) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import timedelta
+
 from bot.commands.grammar.arguments import Somebody
 from bot.commands.grammar.kinds import Word
 from bot.commands.spec import Command, Context, Invocation
+from bot.domain.next_steps import NEXT_STEPS
 from bot.domain.replies import PersonShown, Reply
 from bot.domain.retirement import Channel, Retiring
 from bot.domain.said import say
@@ -19,7 +23,9 @@ READS = (
     ("RoleManagement.Read.Directory", "recognise administrators, whose accounts are protected"),
 )
 
-MOST_PAST = 3
+#: So many of the latest changes are shown, and all of the last hour.
+FEW_PAST, MOST_PAST = 3, 20
+LATELY = timedelta(hours=1)
 _IN_WORDS = {
     Aspect.PREFERENCE: say("the default method"),
     Aspect.MFA_STATE: say("per-user MFA"),
@@ -38,8 +44,13 @@ async def show(invocation: Invocation, context: Context, *, operations: Operatio
         notes.append(say("The office phone of a synced account is kept in the on-premises directory."))
     if dossier.phones and not (judged and judged.phones):
         notes += retiring.of(dossier.channels, sms_sign_in=dossier.signs_in_by_sms, counted=True)
-    reference = await stops.refer(person, context.now)
-    past = await operations.changes_of(person.id, MOST_PAST)
+    reference, past, waiting = await asyncio.gather(
+        stops.refer(person, context.now),
+        operations.changes_of(person.id, MOST_PAST),
+        operations.waiting_about(person.id, context.now),
+    )
+    past = tuple(sorted(past, key=lambda one: one.finished_at or one.created_at, reverse=True))
+    latest = [one for index, one in enumerate(past) if index < FEW_PAST or one.ended_after(context.now - LATELY)]
     return PersonShown(
         dossier if context.where.kind == "personal" else dossier.masked(),
         context.protected,
@@ -47,9 +58,12 @@ async def show(invocation: Invocation, context: Context, *, operations: Operatio
         freeze=context.stop.freeze,
         reference=reference,
         strength=judged.text if judged else "",
+        details=(judged.more,) if judged and judged.more else (),
         stronger=bool(judged and judged.weak and person.enabled and not context.protected and not context.stop.freeze),
         unread=tuple(say("{what} ({why})", what=_IN_WORDS[aspect], why=_why(error)) for aspect, error in sorted(dossier.unread.items())),
-        past=tuple(operation.masked() for operation in past),
+        past=tuple(operation.masked() for operation in latest),
+        waiting=tuple(operation.masked() for operation in waiting),
+        next_steps=tuple(command for command, kind in NEXT_STEPS.items() if kind in context.may),
         unseen=dossier.privileges.said_unseen,
         serving=retiring.serving(frozenset(Channel)),
     )

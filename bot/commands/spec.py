@@ -105,6 +105,7 @@ class Context:
         commands: everything that can be said.
         dossier: everything read about `invocation.who`, None when nobody is meant.
         protected: why this target may not be changed, in a sentence; empty when it may.
+        may: what of `NEXT_STEPS` the actor may ask for about this target, as far as policy alone can tell.
         stop: the pause and the freeze of this target that hold now.
         picked: Graph's id of the method that was picked on a card, or the situation; empty when none was.
     """
@@ -118,6 +119,7 @@ class Context:
     commands: tuple[Command, ...]
     dossier: Dossier | None = None
     protected: str = ""
+    may: frozenset[ChangeKind] = frozenset()
     stop: Stop = GO
     picked: str = ""
 

@@ -126,7 +126,7 @@ KINDS: dict[ChangeKind, KindFacts] = {
         setting="PER_USER_MFA",
     ),
     ChangeKind.CREATE_PASS: KindFacts(
-        "UserAuthMethod-TAP.ReadWrite.All", "create a Temporary Access Pass", compare_first=False, task="Create a Temporary Access Pass"
+        "UserAuthMethod-TAP.ReadWrite.All", "create a Temporary Access Pass", compare_first=False, task="Make a pass"
     ),
     ChangeKind.REVOKE_PASS: _removes(Family.PASS, "TAP"),
     ChangeKind.RESET_PASSWORD: KindFacts(

@@ -24,7 +24,7 @@ def difference(change: Change) -> tuple[str, str]:
             held = say("a pass until {at}", at=datetime.fromisoformat(str(change.before))) if change.before else say("none")
             return held, change.wanted.in_words if change.wanted else say("none")
         case ChangeKind.RESET_PASSWORD:
-            return say("the present one"), say("a temporary one, to be changed at the next sign-in")
+            return say("the present one"), say("a temporary one")
     return value_in_words(change.before or say("not registered")), value_in_words(change.after or say("removed"))
 
 

@@ -77,6 +77,7 @@ class Verb(StrEnum):
     ATTEST = "attest"  # the agent says what a call back, a video call or a look at a document came to
     WITHDRAW = "withdraw"  # the agent waits no longer for a proof that was asked for
     STRONGER = "stronger"  # of a `show` card: the stronger path for this person
+    NEXT = "next"  # of a `show` card: a command about this person
     REVEAL = "reveal"
     REPLACE = "replace"
     OPEN = "open"  # a command of the help card: its form, or the command itself when it asks for nothing
@@ -107,7 +108,7 @@ class CardAction:
     Attributes:
         id: of the operation, of the choice or of the form, the reference to a person, or the name of a command.
         pick: which candidate of a choice, counted from 0.
-        kind: which kind of proof is wanted (`domain.proof.ProofKind`), as the client says.
+        kind: which kind of proof is wanted (`domain.proof.ProofKind`), or which command (`domain.next_steps`), as the client says.
         answer: what was typed as an answer, such as a country; empty when there is nothing.
         plan: what Confirm was shown of a job's plan (`Bulk.mark`); empty when the card has none.
         reason: why somebody denies, as typed; empty when not said.

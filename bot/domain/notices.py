@@ -19,7 +19,7 @@ from bot.domain.operation import Operation
 from bot.domain.people import Person
 from bot.domain.remarks import LogNote
 from bot.domain.rows import Row
-from bot.domain.said import join, said_at, say, say_each
+from bot.domain.said import Said, join, said_at, say, say_each
 
 #: Tried for so long, from the first attempt on.
 TRIED_FOR = timedelta(hours=24)
@@ -204,6 +204,11 @@ def said(notices: Iterable[Notice]) -> tuple[str, ...]:
     if pressed := next((notice for notice in told if notice.pressed_at), None):
         lines.append(say("Somebody pressed “This was not me” at {at}.", at=said_at(pressed.pressed_at or pressed.at)))
     return tuple(lines)
+
+
+def is_as_it_should(sentence: str) -> bool:
+    """Whether a sentence of `said` tells of nobody but those who were told."""
+    return isinstance(sentence, Said) and sentence.template == "Told of it: {whom}."
 
 
 def _reached(recipient: Recipient, reached: set[tuple[Recipient, Way]]) -> str:

@@ -18,6 +18,9 @@ from bot.domain.recovery import Recovery
 from bot.domain.rows import Row, row_operation_id
 from bot.domain.said import join, say
 
+#: How it usually ends well.
+READ_BACK = say("Done, and read back from Entra ID.")
+
 
 @dataclass(frozen=True, slots=True)
 class Approval:
@@ -76,6 +79,7 @@ class Operation:
     target: Person
     changes: tuple[Change, ...]
     notes: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     ticket: str = ""
     reason: str = ""
@@ -127,6 +131,10 @@ class Operation:
         """Managers who vouched for the caller: name by object id, in small letters."""
         said = (proof for proof in self.proofs if proof.kind is ProofKind.MANAGER and proof.state is ProofState.GIVEN)
         return {proof.by_id.lower(): proof.by_name for proof in said}
+
+    def ended_after(self, at: datetime) -> bool:
+        """Whether it ended later than this."""
+        return self.finished_at is not None and self.finished_at > at
 
     @property
     def kinds(self) -> frozenset[ChangeKind]:

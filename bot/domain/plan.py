@@ -28,7 +28,8 @@ class Plan:
     Attributes:
         target: whose account.
         changes: in the order they will be made.
-        notes: what is worth knowing, such as what the number will be good for.
+        notes: what is worth knowing of this very change.
+        details: what is the same whenever such a change is asked for, such as what a number is good for: cards fold it away.
         warnings: what is worth a second look before the click.
         bundle: the kind that stands for all of the changes together; None where each stands for itself.
         recovery: what a recovery has to remember.
@@ -40,6 +41,7 @@ class Plan:
     target: Person
     changes: tuple[Change, ...]
     notes: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     bundle: ChangeKind | None = None
     recovery: Recovery | None = None

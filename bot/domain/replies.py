@@ -65,9 +65,13 @@ class PersonShown:
     Attributes:
         protected: why nothing may be changed here, in a sentence.
         strength: how strong the registered methods are, in a sentence; empty when nobody can say.
-        stronger: a button offers the stronger path.
+        stronger: what is registered is weak, and there is a stronger path.
+        details: what is worth knowing besides, which the card folds away.
         unread: what could not be read, and why.
         past: the last operations that changed the account, newest first, masked.
+        waiting: requests about the person that wait for somebody, oldest first, masked.
+        next_steps: commands that the reader may say about the person next, by name.
+        alert: what has just been done about the person by a press on this card.
         unseen: what was not looked for when it was decided whether the account is protected, as sentences.
         freeze: nobody may change this person until it ends.
         reference: what the card's button carries instead of the person; empty for no button.
@@ -81,8 +85,12 @@ class PersonShown:
     reference: str = ""
     strength: str = ""
     stronger: bool = False
+    details: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     past: tuple[Operation, ...] = ()
+    waiting: tuple[Operation, ...] = ()
+    next_steps: tuple[str, ...] = ()
+    alert: Remark | None = None
     unseen: tuple[str, ...] = ()
     serving: frozenset[Channel] = frozenset(Channel)
 

@@ -61,6 +61,13 @@ class Channel(StrEnum):
     VOICE = "voice"
 
 
+_MARKED = say_each(
+    {
+        frozenset(Channel): "SMS and voice",
+        frozenset({Channel.SMS}): "SMS codes",
+        frozenset({Channel.VOICE}): "Voice calls",
+    }
+)
 _IN_WORDS = say_each({Channel.SMS: "texts", Channel.VOICE: "calls"})
 
 
@@ -156,6 +163,20 @@ class Retiring:
         )
         sentences = join(" ", (self._ends(over, self.day, counted=counted), self._others)), join(" ", (go_on, first))
         return tuple(filter(None, sentences))
+
+    def mark(self, channels: Collection[Channel]) -> str:
+        """What ends of these channels and when, in a few words for every card; empty where nothing does."""
+        if self.day is None or not (over := set(channels) - self.lasting(channels)):
+            return ""
+        what, day = _MARKED[frozenset(over)], said_day(self.day)
+        return say("{what} ended {day}", what=what, day=day) if self._is_over else say("{what} end {day}", what=what, day=day)
+
+    def mark_of_sms_sign_in(self) -> str:
+        """The same of SMS sign-in."""
+        if self.day is None:
+            return ""
+        day = said_day(self.day)
+        return say("SMS sign-in ended {day}", day=day) if self._is_over else say("SMS sign-in ends {day}", day=day)
 
     def of_sms_sign_in(self) -> tuple[str, ...]:
         """The end of SMS sign-in: a text that takes the place of the password, which no telephony provider carries on."""

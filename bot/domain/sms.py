@@ -40,7 +40,7 @@ def switches_on(changes: Iterable[Change], dossier: Dossier) -> bool:
 def with_sign_in(plan: Plan, dossier: Dossier, *, on: bool) -> Plan:
     """The plan with SMS sign-in as it is going to be, right after the number."""
     note = _SWITCHED_ON if on else _SWITCHED_OFF
-    return replace(plan, changes=followed(plan.changes, dossier, on=on), notes=(*plan.notes, note))
+    return replace(plan, changes=followed(plan.changes, dossier, on=on), details=(*plan.details, note))
 
 
 def followed(changes: Iterable[Change], dossier: Dossier, *, on: bool) -> tuple[Change, ...]:

@@ -44,7 +44,7 @@ def plan_take_back(operation: Operation, dossier: Dossier) -> Plan:
         *_given(_done(operation), dossier),
         Change(ChangeKind.SIGN_OUT, None, dossier.person.sessions_from, None),
     )
-    return Plan(dossier.person, changes, (_SESSIONS,), takes_back=operation.id)
+    return Plan(dossier.person, changes, details=(_SESSIONS,), takes_back=operation.id)
 
 
 def _done(operation: Operation) -> tuple[Change, ...]:

@@ -118,6 +118,7 @@ VERBS: Mapping[Verb, Declared] = MappingProxyType(
         Verb.WITHDRAW: _declared(Presser.REQUESTER, Place.VIEW, Thing.PROOF),
         Verb.TAKE_BACK: _declared(Presser.STAFF, Place.BELOW, Thing.OPERATION),
         Verb.STRONGER: _declared(Presser.HELPDESK, Place.BELOW, Thing.OPERATION, Thing.PERSON),
+        Verb.NEXT: _declared(Presser.HELPDESK, Place.BELOW, Thing.PERSON),
         Verb.CHOOSE: _declared(Presser.ASKED, Place.INSTEAD, Thing.CHOICE),
         Verb.OPEN: _declared(Presser.SPEAKER, Place.BELOW, Thing.COMMAND),
         Verb.FILL: _declared(Presser.ASKED, Place.INSTEAD, Thing.FORM),

@@ -22,7 +22,7 @@ def plan_switch(dossier: Dossier, kind: ChangeKind) -> Plan:
     """
     person = dossier.person
     if kind is ChangeKind.SIGN_OUT:
-        return Plan(person, (Change(kind, None, person.sessions_from, None),), (_LATE, _KEEPS))
+        return Plan(person, (Change(kind, None, person.sessions_from, None),), details=(_LATE, _KEEPS))
     if person.enabled == (kind is ChangeKind.UNBLOCK):
         state = say("enabled") if person.enabled else say("blocked")
         text = say("The account of {name} is {state} already: there is nothing to do.", name=person.name, state=state)
@@ -39,12 +39,12 @@ def plan_switch(dossier: Dossier, kind: ChangeKind) -> Plan:
         return Plan(
             person,
             (Change(kind, None, AccountState.DISABLED, AccountState.ENABLED),),
-            (say("The person can sign in again with what is registered."),),
-            warnings,
+            details=(say("The person can sign in again with what is registered."),),
+            warnings=warnings,
         )
     return Plan(
         person,
         (Change(kind, None, AccountState.ENABLED, AccountState.DISABLED),),
-        (say("Nobody can sign in to this account until it is unblocked."), _LATE),
-        warnings,
+        details=(say("Nobody can sign in to this account until it is unblocked."), _LATE),
+        warnings=warnings,
     )

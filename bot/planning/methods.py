@@ -33,8 +33,8 @@ def plan_removal(dossier: Dossier, method: Method) -> Plan:
         warnings.append(
             say("This is the last method besides the password. To let the person in again, type “pass for {upn}”.", upn=person.upn)
         )
-    notes = (_NOTES[method.family],) if method.family in _NOTES else ()
-    return Plan(person, (removal(method),), notes, tuple(warnings))
+    details = (_NOTES[method.family],) if method.family in _NOTES else ()
+    return Plan(person, (removal(method),), details=details, warnings=tuple(warnings))
 
 
 def plan_same_removal(dossier: Dossier, change: Change) -> Plan:
@@ -69,7 +69,7 @@ def plan_email(dossier: Dossier, typed: str) -> Plan:
     if domain in {own.rpartition("@")[2].casefold() for own in (person.upn, person.mail)}:
         warnings.append(say("This is an address at the organisation itself: whoever cannot sign in cannot read mail there."))
     change = Change(ChangeKind.SET_EMAIL, None, old.name if old else None, address, old.id if old else "")
-    return Plan(person, (change,), (_EMAIL_IS_FOR,), tuple(warnings))
+    return Plan(person, (change,), details=(_EMAIL_IS_FOR,), warnings=tuple(warnings))
 
 
 _GRANT = say("Ask an Entra administrator to grant it to Doorman's app registration, with admin consent.")

@@ -21,6 +21,7 @@ from bot.planning.methods import refuse_hidden
 _ONE_TIME = say("One-time: good for a single sign-in. A passkey or app that is added with it has to be finished within 10 minutes.")
 _REUSABLE = say("Reusable: good for any number of sign-ins until it ends.")
 _REUSABLE_RISK = say("A reusable pass is a second password until it ends. One-time is safer: leave out `reusable`.")
+_REVOKED = say("Whoever has the code can no longer sign in with it. Sessions that began with it go on.")
 _GOOD_FOR = say(
     "Good for signing in without phone or password, and for adding a new method at {page}. The password stays as it is.",
     page=SECURITY_INFO,
@@ -52,10 +53,11 @@ def plan_pass(
     wished = terms.minimum if minutes is None else minutes
     wanted = WantedPass(min(max(wished, terms.minimum), terms.maximum), not reusable, start)
     start, end = window(wanted, now)
-    notes: list[str] = [say("Valid from {start} until {end}.", start=start, end=end)]
+    notes: list[str] = []
+    details: list[str] = [say("Valid from {start} until {end}.", start=start, end=end)]
     if wanted.start is None:
         least = lasting(terms.minimum)
-        notes.append(say("The end is fixed. Revealed late, it is still good for {least}, the shortest the tenant allows.", least=least))
+        details.append(say("The end is fixed. Revealed late, it is still good for {least}, the shortest the tenant allows.", least=least))
     if wanted.minutes != wished:
         allowed = say("{least} to {most}", least=lasting(terms.minimum), most=lasting(terms.maximum))
         notes.append(
@@ -72,7 +74,7 @@ def plan_pass(
                 wanted=lasting(wanted.minutes),
             )
         )
-    notes += [_ONE_TIME if wanted.once else _REUSABLE, _GOOD_FOR]
+    details += [_ONE_TIME if wanted.once else _REUSABLE, _GOOD_FOR]
     held, before = terms.held, None
     warnings = [] if person.enabled else [say("The account is disabled: a pass does not let the person in until it is enabled.")]
     if held is not None:
@@ -85,7 +87,7 @@ def plan_pass(
     if not wanted.once:
         warnings.append(_REUSABLE_RISK)
     change = Change(ChangeKind.CREATE_PASS, None, before, None, held.id if held else "", wanted=wanted)
-    return Plan(person, (change,), tuple(notes), tuple(warnings))
+    return Plan(person, (change,), tuple(notes), tuple(details), tuple(warnings))
 
 
 def plan_revocation(dossier: Dossier) -> Plan:
@@ -99,7 +101,7 @@ def plan_revocation(dossier: Dossier) -> Plan:
         refuse_hidden(dossier)
         raise Refusal(say("{name} has no Temporary Access Pass: there is nothing to do.", name=dossier.person.name), code="nothing_to_do")
     change = Change(ChangeKind.REVOKE_PASS, None, NameAndDay(), None, held)
-    return Plan(dossier.person, (change,), (say("Whoever has the code can no longer sign in with it. Sessions that began with it go on."),))
+    return Plan(dossier.person, (change,), details=(_REVOKED,))
 
 
 def plan_password(person: Person) -> Plan:
@@ -123,14 +125,15 @@ def plan_password(person: Person) -> Plan:
             say("Their own helpdesk can reset it."),
             code="external_password",
         )
-    notes = (
+    details = (
         say("A temporary password, made by me: it has to be changed at the next sign-in."),
+        say("From Reveal on the present password no longer works, and sessions end."),
         say("Sign-in methods stay as they are: a second factor is asked for as before."),
     )
-    warnings = [say("From Reveal on the present password no longer works, and sessions end.")]
+    warnings: list[str] = []
     if not person.enabled:
         warnings.append(say("The account is disabled: a new password does not let the person in until it is enabled."))
-    return Plan(person, (Change(ChangeKind.RESET_PASSWORD, None, person.password_changed, None),), notes, tuple(warnings))
+    return Plan(person, (Change(ChangeKind.RESET_PASSWORD, None, person.password_changed, None),), (), details, tuple(warnings))
 
 
 def _require_allowed(dossier: Dossier, terms: PassTerms) -> None:

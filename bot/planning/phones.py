@@ -73,7 +73,7 @@ def plan_change(
     return _plan_number(dossier, phone, str(wanted), mode, installation, today, private)
 
 
-def ending_notes(ends: tuple[str, ...], person: Person) -> tuple[str, ...]:
+def ending_details(ends: tuple[str, ...], person: Person) -> tuple[str, ...]:
     """What ends, as `Retiring` says it, with what lasts; none when nothing ends."""
     if not ends:
         return ()
@@ -141,13 +141,16 @@ def _plan_number(dossier: Dossier, phone: PhoneType, typed: str, mode: str, inst
     good = _GOOD_FOR.get(retiring.serving(channels), "")
     sms_sign_in = phone is PhoneType.MOBILE and (dossier.signs_in_by_sms or switches_on((change,), dossier))
     ends = retiring.of(phone.channels, sms_sign_in=sms_sign_in)
-    notes = (*([say("Good for {good}.", good=good)] if good else ()), *ending_notes(ends, person))
-    return _plan(person, change, notes, _warned(dossier, phone, old, number))
+    details = (*([say("Good for {good}.", good=good)] if good else ()), *ending_details(ends, person))
+    return _plan(person, change, retiring.mark(phone.channels), details, _warned(dossier, phone, old, number))
 
 
-def _plan(person: Person, change: Change, notes: tuple[str, ...], warned: Iterable[Warned]) -> Plan:
+def _plan(person: Person, change: Change, mark: str, details: tuple[str, ...], warned: Iterable[Warned]) -> Plan:
+    """Args:
+    mark: until when it serves, in a few words; empty where nothing ends.
+    """
     warned = tuple(warned)
-    return Plan(person, (change,), notes, tuple(each.text for each in warned), warned=warned)
+    return Plan(person, (change,), (mark,) if mark else (), details, tuple(each.text for each in warned), warned=warned)
 
 
 def _warned(dossier: Dossier, phone: PhoneType, old: Phone | None, number: PhoneNumber) -> Iterator[Warned]:
@@ -192,7 +195,7 @@ def _plan_removal(dossier: Dossier, phone: PhoneType) -> Plan:
     if len(dossier.phones) == 1 and all("password" in method.kind.lower() for method in dossier.others):
         said = say("This is the last method besides the password: this person may be asked to register again, or be locked out.")
         warned.append(Warned("last_method", said))
-    return _plan(person, Change(ChangeKind.REMOVE_PHONE, phone, old.number, None), (), warned)
+    return _plan(person, Change(ChangeKind.REMOVE_PHONE, phone, old.number, None), "", (), warned)
 
 
 def _plan_sms_sign_in(dossier: Dossier, phone: PhoneType, on: bool, retiring: Retiring) -> Plan:
@@ -230,12 +233,12 @@ def _plan_sms_sign_in(dossier: Dossier, phone: PhoneType, on: bool, retiring: Re
         warned.append(Warned("may_refuse", said))
     if not on:
         warned.append(Warned("sign_in_ends", say("This person can then no longer sign in with the number and a texted code.")))
-    notes: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
     if on:
         replaces = say("The mobile number becomes a sign-in name: a texted code replaces the password.")
-        notes = (replaces, *ending_notes(retiring.of_sms_sign_in(), person))
+        details = (replaces, *ending_details(retiring.of_sms_sign_in(), person))
     change = Change(ChangeKind.SMS_SIGN_IN, PhoneType.MOBILE, Switch.of(not on), Switch.of(on))
-    return _plan(person, change, notes, warned)
+    return _plan(person, change, retiring.mark_of_sms_sign_in() if on else "", details, warned)
 
 
 def _refuse_impossible(name: str, state: SmsSignIn) -> None:

@@ -46,12 +46,13 @@ def plan_recovery(
     minutes = terms.usual if situation is Situation.FIRST_DAY else None
     a_pass = plan_pass(dossier, terms, now, minutes=minutes, start=start)
     changes, case = recovery(situation, dossier, a_pass.changes[0])
-    notes: list[str] = [_FOLLOWED] if case.followed else []
+    notes: list[str] = []
+    details: list[str] = [_FOLLOWED] if case.followed else []
     warnings = [*a_pass.warnings]
     if situation is Situation.LOST:
-        notes.append(_OWN_CARD)
+        details.append(_OWN_CARD)
         if case.devices:  # for whoever chooses, so no warning: approvers see what was chosen
-            notes.insert(0, _WHICH)
+            details.insert(0, _WHICH)
     if situation is Situation.LEFT_AT_HOME:
         notes.append(_NOT_REMOVED)
     if situation is Situation.NEW_PHONE:
@@ -59,8 +60,9 @@ def plan_recovery(
         later = say("Once something new is registered I remove what is on the old phone: {methods}.", methods=old)
         notes.append(later if old else _NOTHING_OLD)
     notes += a_pass.notes
+    details += a_pass.details
     to_manager = first_day_to_manager and situation is Situation.FIRST_DAY
-    return Plan(dossier.person, changes, tuple(notes), tuple(warnings), ChangeKind.RECOVER, case, to_manager=to_manager)
+    return Plan(dossier.person, changes, tuple(notes), tuple(details), tuple(warnings), ChangeKind.RECOVER, case, to_manager=to_manager)
 
 
 async def plan_again(directory: Directory, dossier: Dossier, operation: Operation, installation: Installation, now: datetime) -> Plan:

@@ -36,7 +36,7 @@ def plan_reset(dossier: Dossier, bundle: ChangeKind) -> Plan:
             join(" ", (there, more)),
             code="nothing_to_do",
         )
-    notes = [_NEXT]
+    notes: list[str] = []
     if left:
         notes.append(say("Stays as it is: {methods}.", methods=join("; ", left)))
     if any(change.kind is ChangeKind.DEACTIVATE_TOKEN for change in changes):
@@ -51,4 +51,4 @@ def plan_reset(dossier: Dossier, bundle: ChangeKind) -> Plan:
                 upn=person.upn,
             )
         )
-    return Plan(person, changes, tuple(notes), tuple(warnings), bundle)
+    return Plan(person, changes, tuple(notes), (_NEXT,), tuple(warnings), bundle)

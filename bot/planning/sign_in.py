@@ -14,7 +14,7 @@ from bot.domain.sign_in import DefaultMethod, MfaState, Preference
 from bot.errors import Refusal
 from bot.planning.installation import Installation
 from bot.planning.methods import refuse_hidden
-from bot.planning.phones import ending_notes
+from bot.planning.phones import ending_details
 
 #: https://learn.microsoft.com/entra/identity/authentication/concept-system-preferred-multifactor-authentication
 OVERRULED = say("System-preferred is on for this person: Entra ID asks for the strongest registered method, whatever the default is.")
@@ -47,13 +47,15 @@ def plan_default(dossier: Dossier, wanted: DefaultMethod, installation: Installa
             _offer(dossier),
             code="not_registered",
         )
-    ends = Retiring(installation.retirement, today, dossier.population).of(wanted.channels)
-    notes = (say("Entra ID will ask for this first: {methods}.", methods=listed(found)), *ending_notes(ends, person))
+    retiring = Retiring(installation.retirement, today, dossier.population)
+    mark = retiring.mark(wanted.channels) if wanted.channels else ""
+    notes = (say("Entra ID will ask for this first: {methods}.", methods=listed(found)), *((mark,) if mark else ()))
+    details = ending_details(retiring.of(wanted.channels), person)
     overruled = join(" ", (_overruled(preference), say("It then decides nothing but what may be removed.")))
     warnings = [overruled] if preference.system_preferred else []
     if not person.enabled:
         warnings.append(say("This account is disabled: nobody can sign in to it, whatever the default is."))
-    return Plan(person, (Change(ChangeKind.SET_DEFAULT, None, preference.default, wanted),), notes, tuple(warnings))
+    return Plan(person, (Change(ChangeKind.SET_DEFAULT, None, preference.default, wanted),), notes, details, tuple(warnings))
 
 
 def plan_mfa(dossier: Dossier, wanted: MfaState, installation: Installation) -> Plan:
@@ -82,14 +84,14 @@ def plan_mfa(dossier: Dossier, wanted: MfaState, installation: Installation) -> 
                 state=state.in_words,
             )
         raise Refusal(text, code="nothing_to_do")
-    notes = [
+    details = [
         say("This uses the permission Policy.ReadWrite.AuthenticationMethod, which opens the sign-in policy of the whole tenant."),
         say("Conditional Access is the modern way. Where it requires MFA already, leave this disabled: the two do not go together."),
     ]
     if wanted is MfaState.ENABLED:
-        notes.insert(0, say("If this person has registered a method, Entra ID makes it enforced by itself."))
+        details.insert(0, say("If this person has registered a method, Entra ID makes it enforced by itself."))
     warnings = (say("Without Conditional Access the password alone is then enough to sign in."),) if wanted is MfaState.DISABLED else ()
-    return Plan(person, (Change(ChangeKind.REQUIRE_MFA, None, state, wanted),), tuple(notes), warnings)
+    return Plan(person, (Change(ChangeKind.REQUIRE_MFA, None, state, wanted),), details=tuple(details), warnings=warnings)
 
 
 def named(default: DefaultMethod) -> str:

@@ -106,6 +106,9 @@ class Past(Protocol):
     async def changes_of(self, target_id: str, limit: int) -> tuple[Operation, ...]:
         """The last operations that changed an account, wholly or in part; the one confirmed last comes first."""
 
+    async def waiting_about(self, target_id: str, now: datetime) -> tuple[Operation, ...]:
+        """Requests about an account that wait for somebody, oldest first; a few at the most."""
+
     async def made_to(self, target_id: str, since: datetime) -> tuple[Made, ...]:
         """What Doorman changed of an account since then, or may have changed, alone or by files; in no order."""
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 from bot.commands.parser import parse
 from bot.domain.candidates import Candidate
 from bot.domain.incoming import CardAction, Verb
 from bot.domain.operation import Operation
-from bot.domain.people import Standing
+from bot.domain.people import Person, Standing
 from bot.domain.remarks import Remark, Tone
-from bot.domain.replies import Reply
+from bot.domain.replies import PersonShown, Reply
 from bot.domain.said import say
+from bot.errors import DirectoryError, Refusal
 from bot.ports import Clock, Directory, Operations, Stops
 from bot.services.commands import CommandDesk
 from bot.services.gate import as_known
@@ -22,6 +24,8 @@ from bot.services.view import Views, unknown
 
 #: What the button of a `show` card says for whoever presses it.
 STRONGER_PATH = "pass for"
+#: What of a turn the card may take once the person is frozen.
+SHOW_SECONDS = 3.0
 
 
 class AboutPerson:
@@ -59,7 +63,19 @@ class AboutPerson:
             return await self._commands.said(line, action.actor, action.where, Candidate(target.id), pressed=True)
         given = await to_take_back(self._operations, target.id, operation, self._clock)
         told = await suspect(self._operations, self._stops, action, target, operation, self._clock, take_back=given)
-        return told if isinstance(told, Remark) else await self._views.after(action, told)
+        if not isinstance(told, Remark):
+            return await self._views.after(action, told)
+        return told if operation else await self._shown(action, target, told)
+
+    async def _shown(self, action: CardAction, target: Person, told: Remark) -> Reply:
+        """The `show` card as it is now, with the alert on top; the alert alone where the person cannot be read in time."""
+        try:
+            async with asyncio.timeout(SHOW_SECONDS):
+                line = parse(f'show "{target.upn}"')
+                shown = await self._commands.said(line, action.actor, action.where, Candidate(target.id), pressed=True)
+        except (Refusal, DirectoryError, TimeoutError):
+            return told
+        return replace(shown, alert=told) if isinstance(shown, PersonShown) else told
 
     async def take_back(self, action: CardAction, operation: Operation, standing: Standing) -> Remark:
         """Has everything removed that an operation gave.

@@ -17,6 +17,7 @@ from bot.domain.refusals import too_few_approvers
 from bot.domain.review import as_wanted, could_approve
 from bot.domain.rules import Policy
 from bot.domain.said import say
+from bot.domain.waiting import waiting_in_words
 from bot.ports import BulkJobs, Directory, Usages
 from bot.services.approval_places import ApprovalPlaces
 from bot.services.propose import Proposal
@@ -46,8 +47,10 @@ class Agreement:
         require(decision)
         proposal = await self.complete(settled, decision, actor, asking.where, asking.case.at, policy=self._reviewer.at(asking.case.stop))
         wish, need = wish_of(settled), decision.need
+        plan = _with_waiting(proposal.plan, asking)
         if asking.seen and need and (need.proof or need.eased):
-            proposal = replace(proposal, plan=_with_signals(proposal.plan, asking))
+            plan = _with_signals(plan, asking)
+        proposal = replace(proposal, plan=plan)
         return replace(proposal, first=is_first(wish, asking), capped=self._reviewer.capped(wish, asking))
 
     async def complete(
@@ -81,7 +84,8 @@ class Agreement:
         plan = await within_limits(self._usages, policy.limits, plan, actor, now, asks_others=asks_others, high=high)
         manager = await self._manager(plan.target, actor) if need and need.to_manager else None
         if any(change.once_only for change in plan.changes):
-            plan = replace(plan, notes=(*plan.notes, how_it_is_seen(manager)))
+            told = (how_it_is_seen(manager),)
+            plan = replace(plan, notes=(*plan.notes, *told)) if manager else replace(plan, details=(*plan.details, *told))
         if need is None or not (need.approvals or need.instead):
             return Proposal(plan, decision, manager=manager)
         most = need.without_proof if need.instead else need  # where nothing can be proved those have to be found
@@ -113,9 +117,17 @@ class Agreement:
 
 
 def _with_signals(plan: Plan, asking: Asking) -> Plan:
-    """What may be known of the person stands on the card on which a proof is wanted; as a warning where it is bad."""
-    seen = say("What Entra ID tells of them: {seen}.", seen=asking.seen)
-    return replace(plan, warnings=(*plan.warnings, seen)) if asking.risky else replace(plan, notes=(*plan.notes, seen))
+    """What may be known of the person, on the card on which a proof is wanted: a warning where it is bad, and of a recovery never folded
+    away, since somebody who has lost a phone is whom a thief pretends to be."""
+    plan = replace(plan, details=(say("What Entra ID tells of them: {seen}.", seen=asking.signs), *plan.details))
+    if asking.risky:
+        return replace(plan, warnings=(asking.seen, *plan.warnings))
+    return replace(plan, notes=(asking.seen, *plan.notes)) if plan.recovery else plan
+
+
+def _with_waiting(plan: Plan, asking: Asking) -> Plan:
+    """What waits about the same person stands on the new card, so that nobody asks for it twice."""
+    return replace(plan, notes=(*plan.notes, *map(waiting_in_words, asking.waiting)))
 
 
 def _to_manager(decision: Decision, plan: Plan) -> Decision:

@@ -55,12 +55,14 @@ class Dispatch:
         self._operations = operations
         self._bulk = bulk
         self._reports = reports
-        self._takers: Mapping[Verb, Takes] = {verb: self._taker(declared) for verb, declared in VERBS.items()}
+        self._takers: Mapping[Verb, Takes] = {verb: self._taker(verb, declared) for verb, declared in VERBS.items()}
 
-    def _taker(self, declared: Declared) -> Takes:
+    def _taker(self, verb: Verb, declared: Declared) -> Takes:
         """By what the id of a press names: people and operations are the usual case."""
         if declared.of_jobs:
             return self._bulk.press
+        if verb is Verb.NEXT:
+            return self._forms.next
         takers: Mapping[Thing, Takes] = {
             Thing.REPORT: self._reports.press,
             Thing.CHOICE: self._commands.picked,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.domain.change import ChangeKind, value_in_words
 from bot.domain.life import Fate, State, fates
-from bot.domain.operation import Result
+from bot.domain.operation import READ_BACK, Result
 from bot.domain.reset import to_reset
 from bot.domain.said import join, say
 from bot.domain.sms import asked_for
@@ -70,7 +70,7 @@ def _of_one(run: Run, step: Step) -> Ending:
     why, state = step.result.why, State.PARTIAL if step.maybe else State.FAILED
     match step.result.fate:
         case Fate.DONE:
-            return Ending(State.SUCCEEDED, join(" ", (say("Done, and read back from Entra ID."), *run.remarks)))
+            return Ending(State.SUCCEEDED, join(" ", (READ_BACK, *run.remarks)))
         case Fate.ALREADY if step.tried:
             return Ending(State.SUCCEEDED, say("It was gone already when I came to it."))
         case Fate.ALREADY:
@@ -93,7 +93,7 @@ def _of_several(run: Run, new: list[str]) -> Ending:
     results = tuple(_result(step) for step in run.steps)
     over = [result.fate for result in results]
     if all(fate.good for fate in over) and not new:
-        return Ending(State.SUCCEEDED, join(" ", (say("Done, and read back from Entra ID."), *run.remarks)), results)
+        return Ending(State.SUCCEEDED, join(" ", (READ_BACK, *run.remarks)), results)
     said = [say("{done} of {count} done.", done=sum(fate.good for fate in over), count=len(over))]
     if left := [_name(step) for step, fate in zip(run.steps, over, strict=True) if not fate.good]:
         said.append(say("Not done: {changes}.", changes=join("; ", left)))

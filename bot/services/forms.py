@@ -16,27 +16,31 @@ from bot.domain.audit import AuditEvent, Tag
 from bot.domain.conversations import ConversationRef
 from bot.domain.forms import Field, FieldKind, FormShown
 from bot.domain.incoming import PICKED, CardAction
+from bot.domain.next_steps import GIVEN, NEXT_STEPS
 from bot.domain.people import Actor
+from bot.domain.policy import Audience, Reason
 from bot.domain.remarks import Remark
 from bot.domain.replies import Help, Reply
 from bot.domain.said import say
-from bot.errors import DirectoryError, Incomplete, Refusal
-from bot.ports import Clock, Directory, Operations
+from bot.errors import DirectoryError, Forbidden, Incomplete, Refusal
+from bot.ports import Clock, Directory, Operations, Stops
 from bot.services.asked import by_command
 from bot.services.commands import CommandDesk
 from bot.services.gate import Gate
 from bot.services.refuse import refuse_press
 from bot.services.require import require
+from bot.services.view import unknown
 
 
 class Forms:
     """Opens forms and takes them back."""
 
-    def __init__(self, operations: Operations, directory: Directory, gate: Gate, commands: CommandDesk, clock: Clock) -> None:
+    def __init__(self, operations: Operations, directory: Directory, gate: Gate, commands: CommandDesk, stops: Stops, clock: Clock) -> None:
         self._operations = operations
         self._directory = directory
         self._gate = gate
         self._commands = commands
+        self._stops = stops
         self._clock = clock
 
     async def ask(self, begun: Incomplete, actor: Actor, where: ConversationRef) -> Reply:
@@ -69,6 +73,30 @@ class Forms:
         standing = await self._gate.standing(action.actor, fresh=True)
         require(self._gate.permit(standing, command.audience, action.where))
         return await self._open(command, action.actor, action.where, {})
+
+    async def next(self, action: CardAction) -> Reply:
+        """A command about the person of a card: carried out as if it had been typed, or its form where more has to be said.
+
+        Raises:
+            Refusal: nobody is meant by the card any more, or it cannot be asked for.
+            DirectoryError: Graph cannot say whether it can.
+        """
+        command = _named(action.kind) if action.kind in NEXT_STEPS else None
+        standing = await self._gate.standing(action.actor, fresh=True)  # before anything is said of whom there is
+        require(self._gate.permit(standing, command.audience if command else Audience.HELPDESK, action.where))
+        target = await self._stops.referred(action.id)
+        if command is None or target is None:
+            raise unknown(action.verb)
+        asked = forms.fields(command)
+        given = {**GIVEN.get(command.name, {}), **{field.name + PICKED: target.id for field in asked if field.kind is FieldKind.PERSON}}
+        if all(not field.required or {field.name, field.name + PICKED} & given.keys() for field in asked):
+            try:
+                return await self._commands.said(forms.fill(command, given), action.actor, action.where, pressed=True)
+            except Forbidden as refusal:
+                if refusal.code not in (Reason.NEEDS_REASON, Reason.NEEDS_TICKET):
+                    raise
+        form = await self._open(command, action.actor, action.where, given)
+        return replace(form, fields=tuple(replace(field, picked_name=target.name) if field.picked else field for field in form.fields))
 
     async def filled(self, action: CardAction) -> Reply:
         """A form filled in: carried out and spent; what came to nothing comes back with what was filled in, and why.

@@ -14,6 +14,7 @@ from bot.domain.change import ChangeKind
 from bot.domain.conversations import ConversationRef
 from bot.domain.methods import Dossier
 from bot.domain.near_names import named
+from bot.domain.next_steps import NEXT_STEPS
 from bot.domain.people import Actor, Person, Standing
 from bot.domain.plan import Plan
 from bot.domain.policy import Decision
@@ -153,7 +154,7 @@ class Preparation:
         """
         now = self._clock()
         command = invocation.command
-        stop, asking, protected, installation = GO, None, "", self._installation
+        stop, asking, protected, may, installation = GO, None, "", frozenset[ChangeKind](), self._installation
         if dossier and command.changes:
             lost = str(invocation.args.get("situation") or picked) == Situation.LOST
             why, ticket = invocation.reason, invocation.ticket
@@ -163,6 +164,7 @@ class Preparation:
         elif dossier:
             stop = await self._ports.stops.seen(dossier.person.id, now)
             protected = self._reviewer.protection(standing, dossier, where)
+            may = self._reviewer.may(NEXT_STEPS.values(), standing, dossier, where, stop)
         context = Context(
             actor=actor,
             standing=standing,
@@ -173,6 +175,7 @@ class Preparation:
             commands=COMMANDS,
             dossier=dossier,
             protected=protected,
+            may=may,
             stop=stop,
             picked=picked,
         )

@@ -22,7 +22,8 @@ AGAIN_WITHIN = timedelta(minutes=1)
 def press_key(press: CardAction | FileConsent) -> str:
     """Names a press by who pressed what, where: the same for every delivery of it."""
     what = press.verb if isinstance(press, CardAction) else press.kind
-    parts = (press.actor.id, press.where.conversation_id, press.card_id, what, press.id)
+    which = press.kind if isinstance(press, CardAction) else ""
+    parts = (press.actor.id, press.where.conversation_id, press.card_id, what, press.id, *([which] if which else []))
     return f"press:{hashlib.sha256('|'.join(parts).encode()).hexdigest()}"
 
 

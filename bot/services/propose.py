@@ -69,6 +69,7 @@ async def propose(
         target=plan.target,
         changes=plan.changes,
         notes=plan.notes,
+        details=plan.details,
         warnings=plan.warnings,
         bundle=plan.bundle,
         recovery=plan.recovery,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -20,14 +21,15 @@ from bot.domain.registered import REMEMBERED_FOR, Made, leaves_nothing_strong, m
 from bot.domain.review import as_wanted, grounds, review, still_enough
 from bot.domain.rules import CAPPED, Ask, Policy
 from bot.domain.said import say
-from bot.domain.signal_words import bad, in_one_line
+from bot.domain.signal_words import bad, in_one_line, told
 from bot.domain.sms import switches_on, with_sign_in
 from bot.domain.stop import GO, Stop
 from bot.domain.threat import holds, tightened
 from bot.ports import Clock, Past, Proofs, Signs, Stops
 
+_WORDS_MISSING = frozenset({Reason.NEEDS_REASON, Reason.NEEDS_TICKET})
 #: What another wording, hour or place could put right is no protection of the person.
-_COULD_BE = frozenset({Reason.NEEDS_REASON, Reason.NEEDS_TICKET, Reason.NOT_HERE, Reason.NOT_NOW})
+_COULD_BE = _WORDS_MISSING | {Reason.NOT_HERE, Reason.NOT_NOW}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,9 @@ class Asking:
     Attributes:
         asked_at: when it was asked, for rules with hours; None for now.
         risky: a signal about the person is bad, or cannot be read.
-        seen: what may be known of the person, in one line; empty where nobody asked.
+        seen: what may be known of the person, in a sentence; empty where nobody asked.
+        signs: the same in full and in one line.
+        waiting: requests about the same person that wait for somebody.
     """
 
     standing: Standing
@@ -91,6 +95,8 @@ class Asking:
     asked_at: datetime | None = None
     risky: bool = False
     seen: str = ""
+    signs: str = ""
+    waiting: tuple[Operation, ...] = ()
 
 
 class Reviewer:
@@ -151,11 +157,15 @@ class Reviewer:
         Args:
             lost: a device is said to be lost.
         """
-        asking = await self.asking(standing, dossier, where, reason=reason, ticket=ticket)
+        asking, waiting = await asyncio.gather(
+            self.asking(standing, dossier, where, reason=reason, ticket=ticket),
+            self._past.waiting_about(dossier.person.id, self._clock()),
+        )
+        asking = replace(asking, waiting=waiting)
         if not self._wants_proofs(asking.case.stop):
             return asking
         signals = await self._signs.signals(dossier, lost=lost)
-        return replace(asking, risky=bad(signals), seen=in_one_line(signals, lost=lost))
+        return replace(asking, risky=bad(signals), seen=told(signals, lost=lost), signs=in_one_line(signals, lost=lost))
 
     def ahead(self, person: Person) -> None:
         """Somebody is being looked at of whom `called` will want to know what the tenant tells."""
@@ -238,6 +248,14 @@ class Reviewer:
     def capped(self, wish: Wish, asking: Asking) -> bool:
         """Whether the person is one whose session is worth stealing, so that what it proves counts less."""
         return not CAPPED.isdisjoint(grounds(self.policy, _ask(wish, asking)))
+
+    def may(
+        self, kinds: Iterable[ChangeKind], standing: Standing, dossier: Dossier, where: ConversationRef, stop: Stop
+    ) -> frozenset[ChangeKind]:
+        """What of these whoever asks may ask for here and now, perhaps with a reason or a ticket. Nothing is read for it."""
+        asking = Asking(standing=standing, dossier=dossier, where=where, case=Case(self._clock(), stop), reason="-")
+        decisions = {kind: self.decide(Wish(frozenset({kind})), asking) for kind in kinds}
+        return frozenset(kind for kind, made in decisions.items() if made.allowed or made.reason in _WORDS_MISSING)
 
     def protection(self, standing: Standing, dossier: Dossier, where: ConversationRef) -> str:
         """Why nothing at all may be changed here by whoever asks, in a sentence; empty when something may. Stops are not asked.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -14,7 +15,9 @@ from bot.domain.operation import Operation
 from bot.domain.people import Actor
 from bot.domain.phone import mask_text
 from bot.domain.remarks import Remark, Tone
+from bot.domain.replies import OperationShown
 from bot.domain.said import join, say, say_count
+from bot.errors import ChatRefused
 from bot.ports import Announcer, BulkJobs, Chats, Clock, Operations, Sleep
 from bot.retry import Post, until_all_taken, until_taken
 from bot.services.announce import undeliverable
@@ -43,8 +46,12 @@ async def tell(operations: Operations, jobs: BulkJobs, announcer: Announcer, clo
     if operation.bulk is None and operation.conversation.kind == "personal":
         remark = replace(remark, about=operation)
     asks = operation.bulk is not None and occasion.startswith(ASKS)
+    comes = occasion.isdigit() and _card_comes(operation)
 
     async def post() -> None:
+        if comes:
+            await _come(operations, announcer, operation, clock)
+            return
         if asks and (await jobs.progress(operation.id, clock())).hold not in ASKING:
             return  # it was answered before anybody was told
         message_id = await announcer.send(operation.conversation, remark, operation.requester)
@@ -55,6 +62,22 @@ async def tell(operations: Operations, jobs: BulkJobs, announcer: Announcer, clo
 
     if refused := await until_taken(post, sleep):
         await undeliverable(operations, clock, operation.id, refused)
+
+
+def _card_comes(operation: Operation) -> bool:
+    """Whether its requester has to press something on the card now, where they alone can."""
+    return operation.state is State.READY and not operation.handed_over and operation.conversation.kind == "personal"
+
+
+async def _come(operations: Operations, announcer: Announcer, operation: Operation, clock: Clock) -> None:
+    """Brings the card to its requester, who would have to look for it: it is the last in the chat, and where it stood it says so."""
+    shown = OperationShown(operation, clock(), own=True)
+    card_id = await announcer.send(operation.conversation, shown, operation.requester)
+    await operations.set_card(operation.id, card_id)
+    if operation.card_id:
+        text = say("{who} approved {id}. Its card is below.", who=operation.approvers, id=operation.id)
+        with contextlib.suppress(ChatRefused):  # then two cards show it, and either will do
+            await announcer.update(operation.conversation, operation.card_id, Remark(text), operation.requester)
 
 
 def approved(operation: Operation, number: int) -> Remark:
@@ -77,9 +100,8 @@ def approved(operation: Operation, number: int) -> Remark:
                    manager=operation.revealer.name)  # fmt: skip
         return Remark(text, "", Tone.DONE, say("Approved"))
     if operation.once_only:
-        if operation.conversation.kind == "personal":
-            return Remark(say("{name} approved {id}.", name=name, id=operation.id), say("Press Reveal when the person is ready to type."),
-                          Tone.DONE, say("Approved"))  # fmt: skip
+        if operation.conversation.kind == "personal":  # revealed before this could be said, else its card would have come
+            return Remark(say("{name} approved {id}.", name=name, id=operation.id), "", Tone.DONE, say("Approved"))
         text = say(
             "{name} approved {id}: press Reveal on the card you get for `status {id}` in a personal chat.", name=name, id=operation.id
         )

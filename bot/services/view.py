@@ -80,7 +80,7 @@ def unknown(verb: Verb) -> Refusal:
     match verb:
         case Verb.SUSPECT:
             hint = say("Type freeze and the person's name instead.")
-        case Verb.STRONGER:
+        case Verb.STRONGER | Verb.NEXT:
             hint = say("Type show and the person's name for a new one.")
         case _:
             hint = say("Type the command again for a new one.")

@@ -239,6 +239,9 @@ class StoredOperations(StoredDeliveries, StoredMemory):
     async def changes_of(self, target_id: str, limit: int) -> tuple[Operation, ...]:
         return await self._transactions.read(lambda connection: past.changes_of(connection, target_id, limit))
 
+    async def waiting_about(self, target_id: str, now: datetime) -> tuple[Operation, ...]:
+        return await self._transactions.read(lambda connection: past.waiting_about(connection, target_id, now))
+
     async def made_to(self, target_id: str, since: datetime) -> tuple[Made, ...]:
         return await self._transactions.read(lambda connection: past.made_to(connection, target_id, since))
 

@@ -18,6 +18,8 @@ from bot.store import records
 from bot.store.prepared import Prepared
 from bot.store.tables import audit_events, bulk_rows, operations
 
+#: More requests about one person are not told of.
+MOST_WAITING = 5
 #: Made once, because it is part of every `show`.
 _CHANGES = Prepared(
     select(operations)
@@ -34,6 +36,24 @@ _CHANGES = Prepared(
 def changes_of(connection: Connection, target_id: str, limit: int) -> tuple[Operation, ...]:
     """See `ports.Operations.changes_of`."""
     return tuple(records.operation(found) for found in _CHANGES(connection, {"target": target_id, "most": limit}))
+
+
+#: Part of every `show`, and of whatever is asked for.
+_WAITING = Prepared(
+    select(operations)
+    .where(
+        operations.c.target_id == bindparam("target"),
+        operations.c.state.in_([state.value for state in State if state.waiting]),
+        operations.c.expires_at > bindparam("now"),
+    )
+    .order_by(operations.c.created_at)
+    .limit(MOST_WAITING)
+)
+
+
+def waiting_about(connection: Connection, target_id: str, now: datetime) -> tuple[Operation, ...]:
+    """See `ports.Operations.waiting_about`."""
+    return tuple(records.operation(found) for found in _WAITING(connection, {"target": target_id, "now": now}))
 
 
 #: Begun, and perhaps written; what was stopped before its first write is passed over by its state.

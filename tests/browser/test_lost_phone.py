@@ -33,7 +33,7 @@ def test_which_device_is_gone_is_asked_and_what_stays_is_said_on_every_card(page
     telephone = on_a_telephone(page)
     asked = telephone.get_by_test_id("card").last
     says_what_stays(asked)
-    expect(asked).to_contain_text("iPhone 15, registered 2 September 2024 → after removed")
+    expect(asked).to_contain_text("iPhone 15, registered 2 September 2024 → removed")
     picture(telephone, "lost-phone-approval")
     asked.get_by_role("button", name="Approve").click()
 

@@ -547,8 +547,12 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
         ),
         "log-reset-partly": LogEntry(in_state(State.PARTIAL, replace(RESET, results=LEFT), "2 of 4 done.").masked()),
         "remark-info": Remark("Edited messages are not run again.", "Send the corrected line as a new message."),
-        "remark-approved": Remark(
-            "Sam Okafor approved 7QXF.", "Press Reveal when the person is ready to type.", Tone.DONE, "Approved", about=READY
+        "remark-expired": Remark(
+            "7QXF: Nobody approved it in time.",
+            "Still needed? Press “Send again”.",
+            Tone.REFUSED,
+            "Not carried out",
+            about=in_state(State.EXPIRED),
         ),
         "remark-done": Remark("This channel is the log channel from now on.", tone=Tone.DONE),
         "remark-refused": Remark(

@@ -132,7 +132,6 @@ def test_every_state_says_what_for_whom_and_which_operation(state: State) -> Non
         "Set mobile phone for Alice Jansen",
         "alice@fabrikam.example",
         "Account manager · Sales",
-        "Hanna Visser",
         "INC0012345",
         "7QXF",
     ):
@@ -166,9 +165,9 @@ def test_time_left(left: int, said: str) -> None:
 
 
 APPROVAL_BUTTONS = {
-    "approval-waiting": ["approve", "suspect", "deny"],
-    "approval-waiting-plain": ["approve", "suspect", "deny"],
-    "approval-for-requester": ["cancel", "suspect"],
+    "approval-waiting": ["suspect", "approve", "deny"],
+    "approval-waiting-plain": ["suspect", "approve", "deny"],
+    "approval-for-requester": ["suspect", "cancel"],
     "approval-for-agreed": ["suspect", "deny"],
     "approval-for-onlooker": [],
     "approval-for-target": [],
@@ -209,17 +208,38 @@ def test_the_checker_catches_mentions_that_teams_would_refuse() -> None:
         assert problems(card | {"msteams": {"width": "Full", "entities": [wrong]}})
 
 
-def test_twenty_rows_of_what_waits_and_the_rest_counted() -> None:
+def test_many_rows_of_what_waits_and_the_rest_counted() -> None:
     card = render(ALL["pending-many"]).card
-    assert [press["verb"] for press in _presses(card)] == ["approve", "deny"] * 20
+    assert [press["verb"] for press in _presses(card)] == ["approve", "deny"] * 14
     words = " ".join(strings(card["body"]))
-    assert "and 4 more." in words
+    assert "and 10 more." in words
     assert "and 2 more." in words
 
 
 def test_times_are_left_to_the_client_in_its_own_format() -> None:
-    card = render(OperationShown(PROPOSED, NOW, own=True)).card
+    assert "Expires at {{TIME(2026-09-14T09:40:00Z)}}" in list(strings(render(OperationShown(PROPOSED, NOW, own=True)).card))
+    card = render(OperationShown(PROPOSED, NOW)).card
     assert "Expires at {{TIME(2026-09-14T09:40:00Z)}} · 10 minutes left" in list(strings(card))
+
+
+def test_who_asked_and_that_the_account_is_as_it_should_be_is_said_where_it_tells_something() -> None:
+    own, of_others = (" ".join(strings(render(OperationShown(PROPOSED, NOW, own=own)).card["body"])) for own in (True, False))
+    assert "Requested by" not in own
+    assert "Requested by" in of_others
+    assert "Account enabled" not in own + of_others
+    disabled = OperationShown(replace(PROPOSED, target=replace(ALICE, enabled=False)), NOW, own=True)
+    assert "Account disabled" in " ".join(strings(render(disabled).card["body"]))
+
+
+def test_what_is_the_same_on_every_card_is_folded_away_and_a_warning_never_is() -> None:
+    shown = OperationShown(replace(PROPOSED, details=("It is so every time.",), warnings=("Look twice.",) * 6), NOW, own=True)
+    body = render(shown).card["body"]
+    (folded,) = [each for each in body if each.get("id") == "details"]
+    seen = " ".join(text for each in body if each is not folded for text in strings(each))
+    assert folded["isVisible"] is False
+    assert "It is so every time." in " ".join(strings(folded))
+    assert "It is so every time." not in seen
+    assert seen.count("Look twice.") == 6
 
 
 def test_picks_are_the_candidates_indexes() -> None:
@@ -297,7 +317,8 @@ def test_what_holds_for_everybody_stands_first_on_every_card_of_who_works_here(n
     assert card["body"][1]["style"] == "attention"
     (level,) = [text for text in strings(card["body"][1]) if "Threat" in text]
     assert "Threat level high since {{DATE(" in level
-    assert level.endswith(" (Oscar Outsider: a wave of (calls)(https: //evil.example), INC0042)")
+    (folded,) = [each for each in elements(card["body"][1]) if each.get("id") == "threat"]
+    assert "Oscar Outsider: a wave of [calls](https: //evil.example), INC0042" in list(strings(folded))
     assert not any(said in str(render(ALL[name]).card["body"][:2]) for said in ("Paused by", "Threat level high since"))
 
 

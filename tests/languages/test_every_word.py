@@ -12,17 +12,19 @@ from typing import Any
 import pytest
 
 from bot.commands import COMMANDS
+from bot.domain import read_back
 from bot.domain.operation import Operation
 from bot.domain.phone import mask_text
 from bot.domain.recovery import Recovery
 from bot.domain.replies import Reply
 from bot.domain.said import Reader, Said
+from bot.domain.secret import Secret
 from bot.domain.stop import Stop
 from bot.languages import catalogue
 from cards import render
 from cards.bulk_words import short
 from cards.instructions import steps
-from cards.untrusted import inert
+from cards.untrusted import inert, plain
 from tests.cards.card_samples import PAUSE, THREAT, replies
 from tests.languages.templates import PLACE, has_words
 
@@ -65,13 +67,23 @@ def strings(thing: object) -> Iterator[str]:
             yield short(thing)
         case str():
             # Codes lose their underscores, numbers are masked, and headings take look-alikes.
-            yield from (thing, thing.replace("_", " "), thing.replace("`", ""), mask_text(thing), inert(thing, 1000))
+            yield from (
+                thing,
+                thing.replace("_", " "),
+                thing.replace("`", ""),
+                mask_text(thing),
+                inert(thing, 1000),
+                plain(thing, 1000),
+                read_back.number(thing),
+            )
         case Mapping():
             for key, value in thing.items():
                 yield from (*strings(key), *strings(value))
         case list() | tuple() | set() | frozenset():
             for each in thing:
                 yield from strings(each)
+        case Secret():
+            yield from (thing.value, *(group for group, _ in read_back.spelling(thing.value)))
         case Operation(recovery=Recovery() as case):  # what the person is told, in that person's language
             yield from steps(case.situation, thing.target.upn, case.language)
             yield from strings([(one.name, one.device) for one in case.found])

@@ -88,9 +88,9 @@ def test_no_function_is_made_of_two_parts() -> None:
 
 
 def test_a_woven_sentence_has_the_order_of_its_language() -> None:
-    said = say("before {before} → after {after}", before="a", after="b")
+    said = say("Only {name} can confirm or cancel.", name="a")
     with speaking(DUTCH):
-        assert [each["text"] for each in woven(said, after={"bold": True})] == ["nu ", "a", " → wordt ", "b"]
+        assert [each["text"] for each in woven(said, name={"bold": True})] == ["Alleen ", "a", " kan bevestigen of annuleren."]
 
 
 def test_masking_keeps_the_sentence() -> None:

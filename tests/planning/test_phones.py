@@ -165,10 +165,10 @@ def said(
     today: date = TODAY,
     later: date | None = date(2027, 7, 1),
 ) -> str:
-    """The notes of a plan for another number."""
+    """The details of a plan for another number."""
     number = "+31 207654321" if phone is OFFICE else NEW
     installation = Installation("NL", Retirement(date(2027, 2, 1), later, frozenset(provider)))
-    return " ".join(plan_change(state, SET, phone, number, installation, today).notes)
+    return " ".join(plan_change(state, SET, phone, number, installation, today).details)
 
 
 @pytest.mark.parametrize("phone", [ALTERNATE, OFFICE])
@@ -202,7 +202,7 @@ def test_a_mobile_of_argentina_without_its_9_is_warned_of_with_what_to_write() -
 @pytest.mark.parametrize("number", ["+44 70 1234 5678", "+31 20 1234567", "+31 88 123 4567", "+54 11 6677-3399"])
 def test_no_texts_are_promised_on_a_line_that_is_no_mobile(number: str) -> None:
     plan = plan_change(dossier(), SET, MOBILE, number, Installation("NL"), TODAY)
-    assert "Good for voice calls only, not for text messages." in plan.notes
+    assert "Good for voice calls only, not for text messages." in plan.details
 
 
 def test_where_texts_go_on_it_is_said_that_sms_sign_in_does_not() -> None:

@@ -19,17 +19,37 @@ PASS = "pass for omar"
 PASSWORD = "reset password for omar"
 
 
-async def ready(
-    desk: Desk, line: str = PASS, who: cast.Member = HANNA, by: cast.Member = BRAM, says: str = "Ready: press Reveal"
-) -> Answer:
-    """Asks, confirms and has a colleague agree: the requester's card, on which Reveal can be pressed (or once it `says` something else)."""
+READY = "Ready: press Reveal"
+
+
+async def ready(desk: Desk, line: str = PASS, who: cast.Member = HANNA, by: cast.Member = BRAM, says: str = READY) -> Answer:
+    """Asks, confirms and has a colleague agree: the requester's card, on which Reveal can be pressed (or once it `says` something else).
+
+    In a personal chat that card comes as a new message.
+    """
     own = await desk.say(who, line)
     assert "confirm" in own.verbs, own.text
     operation_id = own.operation_id
     await desk.press(who, own, "confirm")
     card = await desk.teams.wait_for(lambda message: message.by_bot and operation_id in words(message) and "Needs" in words(message))
     await desk.press(by, Answer(desk, card, by), "approve")
-    return await desk.settled(own, says)
+    personal = own.message in desk.teams.thread(who)
+    return await come(desk, own, operation_id, who) if personal and says == READY else await desk.settled(own, says)
+
+
+async def come(desk: Desk, own: Answer, operation_id: str, who: cast.Member = HANNA) -> Answer:
+    """The card with Reveal as it has come to its requester; where it stood before it says so."""
+    await desk.settled(own, f"approved {operation_id}. Its card is below.")
+    card = await desk.teams.wait_for(
+        lambda message: (
+            message is not own.message
+            and message in desk.teams.thread(who)
+            and message.by_bot
+            and operation_id in words(message)
+            and READY in words(message)
+        )
+    )
+    return Answer(desk, card, who)
 
 
 def created(desk: Desk, who: cast.Member = OMAR) -> list[Any]:

@@ -25,7 +25,7 @@ async def test_whoami(asked: Desk) -> None:
 
 async def test_show_in_private_and_masked_in_a_channel(asked: Desk) -> None:
     private = await asked.say(HANNA, "show omar")
-    assert "+31 612345001" in private.text
+    assert "+31 6 1234 5001" in private.text
     public = await asked.say(HANNA, "show omar", HELPDESK)
     assert "612345001" not in as_json(public.message.card() or {})
     assert "01" in public.text

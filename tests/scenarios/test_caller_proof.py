@@ -35,7 +35,8 @@ async def test_the_person_picks_the_number_that_the_agent_reads_out(database_url
     async with Desk(database_url, demanding(), **TELLING) as desk:
         card = await desk.say(HANNA, SET)
         assert "confirm" not in card.verbs
-        assert "Is it really them? Before you can confirm, it needs a proof of the caller of tier 2 or higher." in card.text
+        assert "Is it really them? First one of these:" in card.text
+        assert "Before you can confirm, it needs a proof of the caller of tier 2 or higher." in card.text
         refused = str(await desk.teams.press(HANNA, card.message.id, "confirm", action=press("confirm", card.operation_id)))
         assert "needs a proof of the caller of tier 2 or higher, and that is not there" in refused
 

@@ -87,7 +87,7 @@ async def test_every_card_says_the_times_that_are_true_then(desk: Desk) -> None:
     times = (shown(real.start), shown(real.end))
     assert all(at in as_json(answer.card) for at in times)
     await desk.settled(approvers, "Done")
-    log = await desk.logged("Create a Temporary Access Pass", "190 minutes, one-time")
+    log = await desk.logged("Make a pass", "190 minutes, one-time")
     desk.later(minutes=11)
     await desk.settled(own, "Done", "Revealed to Hanna Visser", "190 minutes, one-time")
     status = await desk.say(HANNA, f"status {operation}")

@@ -63,7 +63,7 @@ async def test_a_lost_phone_goes_and_then_the_pass_has_a_card_of_its_own(desk: D
         assert said in own.text
     assert ticked(own) == {
         "Microsoft Authenticator: iPhone 15, registered 2 June 2025": True,
-        "Mobile phone: ＋31 612345010": True,  # inert: no list, and no number to tap
+        "Mobile phone: ＋31 6 1234 5010": True,  # inert: no list, and no number to tap
         "Sessions: signed in wherever they are": True,
         "Temporary Access Pass: none": True,
     }

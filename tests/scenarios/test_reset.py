@@ -59,7 +59,7 @@ async def test_passkeys_and_windows_hello_go_with_everything_alone(desk: Desk) -
 async def test_a_hardware_token_is_deactivated_and_stays(desk: Desk) -> None:
     answer = await approved(desk, "reset mfa for gert")
     await desk.settled(answer, "Done, and read back")
-    assert "before  Feitian c200 2601234567890, registered 20 March 2025  → after  deactivated" in answer.text
+    assert "Feitian c200 2601234567890, registered 20 March 2025  →  deactivated" in answer.text
     assert "QR code" in (await desk.say(HANNA, "show gert")).text
     assert sorted(kinds(desk, GERT)) == ["hardware", "qr"]
     again = await desk.say(HANNA, "reset mfa for gert")

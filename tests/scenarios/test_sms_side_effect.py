@@ -31,7 +31,7 @@ targets = ["*"]
 ask = ["helpdesk"]
 """
 TWO = ProofNeed(tier=2, count=1)
-ON, OFF = "SMS sign-in before off → after on", "SMS sign-in before off → after stays off"
+ON, OFF = "SMS sign-in: off → on", "SMS sign-in: off → stays off"
 
 
 def said(answer: Answer) -> str:

@@ -71,7 +71,7 @@ NOT_THEIRS = (
     *((verb, "waiting operation", HANNA) for verb in (Verb.APPROVE, Verb.DENY)),
     *((verb, "somebody's operation", OSCAR) for verb in (Verb.SUSPECT, Verb.STRONGER, Verb.TAKE_BACK, Verb.REFRESH)),
     *((verb, "somebody's job", OSCAR) for verb in (Verb.HOLD, Verb.GO_ON, Verb.STOP, Verb.RETRY, Verb.PREVIEW, Verb.RESULT)),
-    *((verb, "person", OSCAR) for verb in (Verb.SUSPECT, Verb.STRONGER)),
+    *((verb, "person", OSCAR) for verb in (Verb.SUSPECT, Verb.STRONGER, Verb.NEXT)),
     (Verb.CHOOSE, "somebody's choice", BRAM),
     (Verb.FILL, "own form", HANNA),
     (Verb.TEMPLATE, "unknown", OSCAR),
@@ -137,7 +137,7 @@ async def a_command(scene: Scene, where: Any) -> Pressed:
 
 async def a_person(scene: Scene, where: Any) -> Pressed:
     own = await scene.desk.say(HANNA, f"show {scene.somebody()}", where)
-    return Pressed(own.operation_id, HANNA, own.message, set())
+    return Pressed(own.operation_id, HANNA, own.message, set(), data={"kind": "pass"})
 
 
 async def a_job(scene: Scene, where: Any) -> Pressed:
@@ -209,7 +209,7 @@ MADE: tuple[tuple[Verb, Make], ...] = (
     *((verb, a_job) for verb in (Verb.CANCEL, Verb.STOP, Verb.PREVIEW, Verb.HOLD, Verb.GO_ON, Verb.RETRY, Verb.RESULT)),
     *((verb, a_job) for verb in SAYING),
     *((verb, a_seen_pass) for verb in (Verb.REVEAL, Verb.REPLACE)),
-    *((verb, a_person) for verb in (Verb.SUSPECT, Verb.STRONGER)),
+    *((verb, a_person) for verb in (Verb.SUSPECT, Verb.STRONGER, Verb.NEXT)),
     (Verb.AGAIN, a_stale_one),
     (Verb.PROVE, a_provable_one),
     (Verb.MATCH, a_number_match),
