@@ -53,6 +53,9 @@ class FakeOperations:
         self.asked.append(wanted)
         return (AuditEvent(Tag.OPERATION_CONFIRMED, NOW),)
 
+    async def waiting_about(self, target_id: str, now: datetime) -> tuple[Operation, ...]:
+        return ()
+
     async def changes_of(self, target_id: str, limit: int) -> tuple[Operation, ...]:
         return ()
 

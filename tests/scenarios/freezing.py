@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator import cast
-from tests.desk import NADIA, Desk
+from tests.desk import NADIA, Desk, as_json
 
 PEOPLE = [person for person in cast.CROWD if not person.synced]
 
@@ -16,7 +16,7 @@ async def freeze(desk: Desk, who: cast.Member, *people: cast.Member) -> list[boo
 async def suspect(desk: Desk, who: cast.Member, person: cast.Member) -> str:
     """Presses Suspicious call on somebody's card; what the client is told."""
     told = await desk.press(who, await desk.say(who, f"show {person.upn}"), "suspect")
-    return str(told.message)
+    return told.message or as_json(told.card)
 
 
 async def is_frozen(desk: Desk, person: cast.Member) -> bool:

@@ -109,7 +109,7 @@ async def test_references_log_notes_and_ended_freezes_are_forgotten(desk: Desk, 
     await until(lambda: not rows(database_url, "log_notices"))
     assert [row["upn"] for row in rows(database_url, "card_references")] == [OMAR.upn]
     assert "do not know this card" in (await desk.press(HANNA, shown, "suspect")).message
-    assert "is frozen until" in (await desk.press(HANNA, again, "suspect")).message
+    assert "is frozen until" in as_json((await desk.press(HANNA, again, "suspect")).card)
 
 
 async def test_a_line_that_waited_for_a_pick_is_forgotten_with_its_hour(desk: Desk, database_url: str) -> None:
@@ -146,7 +146,7 @@ async def test_a_person_shown_day_after_day_keeps_the_reference(desk: Desk, data
     desk.clock.forward(days=3)
     await restarted(desk)
     await until(lambda: not rows(database_url, "freezes"))
-    assert f"{ALICE.name} is frozen until" in (await desk.press(HANNA, shown, "suspect")).message
+    assert f"{ALICE.name} is frozen until" in as_json((await desk.press(HANNA, shown, "suspect")).card)
 
 
 async def test_a_personal_chat_is_stored_once_a_day_and_forgotten_after_a_year_without_a_word(desk: Desk, database_url: str) -> None:

@@ -163,7 +163,7 @@ def press_of(verb: str, id: str) -> dict[str, Any]:
 async def test_a_suspicious_call_on_a_show_card(desk: Desk, where: Any) -> None:
     waiting = await desk.say(HANNA, SET)
     shown = await desk.say(HANNA, "show alice", where)
-    assert shown.verbs == ["suspect"]
+    assert shown.verbs[-1] == "suspect"
     carried = next(item for item in shown.card["actions"] if item.get("verb") == "suspect")["data"]
     assert set(carried) == {"id"}
     assert len(carried["id"]) == 12
@@ -172,7 +172,7 @@ async def test_a_suspicious_call_on_a_show_card(desk: Desk, where: Any) -> None:
         assert "not in the helpdesk group" in (await desk.press(OSCAR, shown, "suspect")).message
 
     told = await desk.press(HANNA, shown, "suspect")
-    assert "Alice Jansen is frozen until" in told.message
+    assert "Alice Jansen is frozen until" in as_json(told.card)
     assert "frozen already" in (await desk.press(HANNA, shown, "suspect")).message
     await desk.logged("Suspicious call", "Hanna Visser", "Alice Jansen")
     assert "suspicious call" in (await desk.press(HANNA, waiting, "confirm")).message
@@ -184,7 +184,7 @@ async def test_a_suspicious_call_on_a_show_card(desk: Desk, where: Any) -> None:
 async def test_many_presses_at_once_raise_one_alarm(desk: Desk) -> None:
     shown = await desk.say(HANNA, "show alice", HELPDESK)
     presses = await asyncio.gather(*(desk.press(who, shown, "suspect") for who in (HANNA, BRAM, SAM, HANNA)))
-    assert sorted("frozen already" in press.message for press in presses) == [False, True, True, True]
+    assert sorted("frozen already" in (press.message or "") for press in presses) == [False, True, True, True]
     await desk.say(SAM, "pause")
     await desk.logged("Sam Okafor paused Doorman")  # posted in order, so nothing from before is still to come
     assert len([text for text in desk.log() if "reports a suspicious call" in text]) == 1
