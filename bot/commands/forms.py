@@ -114,7 +114,7 @@ def _said(command: Command, parts: Sequence[Part], given: Mapping[str, str], men
                 value = words[0] if len(words) == 1 else given.get(name, "")
                 if value not in words:
                     missing = say("{label} is missing.", label=part.label)
-                    raise UsageError(part.wrong(_short(value)) if value else missing, _example(command))
+                    raise UsageError(part.wrong(_short(value)) if value else missing, _example(command), missing=not value)
                 yield value
             case Somebody():
                 yield _somebody(command, part, given, mentions)
@@ -139,7 +139,7 @@ def _somebody(command: Command, part: Somebody, given: Mapping[str, str], mentio
         return f"{MENTION_OPEN}{len(mentions) - 1}{MENTION_CLOSE}"
     if not typed:
         missing = say("{label} is missing.", label=part.label)
-        raise UsageError(missing, say("Pick somebody from the list, or type the name or the address."))
+        raise UsageError(missing, say("Pick somebody from the list, or type the name or the address."), missing=True)
     return f'"{typed}"'
 
 
@@ -147,7 +147,7 @@ def _words(command: Command, part: Part, given: Mapping[str, str]) -> str:
     """What was filled in for a part, once it is read as this part and nothing else."""
     value = given.get(_name(part), "")
     if not value:
-        raise UsageError(say("{label} is missing.", label=part.label), _example(command))
+        raise UsageError(say("{label} is missing.", label=part.label), _example(command), missing=True)
     tokens = tokens_of(normalise(value))
     if not command.nested and not any(found.end == len(tokens) for found in part.match(tokens, 0, near=False)):
         raise UsageError(part.wrong(_short(value)), _example(command))

@@ -31,7 +31,7 @@ async def pause(invocation: Invocation, context: Context, *, stops: Stops) -> Re
         raise Refusal(
             say("I am paused already, by {before} since {at}.", before=before.by_name, at=said_at(before.since)),
             say("Type `resume` to end it."),
-            code="paused",
+            code="already_paused",
         )
     return Remark(
         say("I change nothing from now on, not even what is confirmed already. Looking things up goes on."),

@@ -16,6 +16,22 @@ class Tone(StrEnum):
     PROBLEM = "problem"
 
 
+class Refused(StrEnum):
+    """The kinds of refusal there are to a reader; `domain.refused` says which is which."""
+
+    NOT_UNDERSTOOD = "not_understood"  # type it differently
+    CHECK = "check"  # understood, and one part of it cannot be meant
+    MISSING = "missing"  # say, tick or pick one more thing
+    NOTHING_TO_DO = "nothing_to_do"  # it is as wanted already
+    NOT_FOUND = "not_found"
+    NOT_ALLOWED = "not_allowed"  # to this person, about this one, by policy
+    NOT_HERE = "not_here"  # somewhere else
+    NOT_NOW = "not_now"  # later
+    TOO_LATE = "too_late"  # the card or the account has moved on
+    FILE = "file"  # the file, or its way to us or back
+    NOT_POSSIBLE = "not_possible"  # the account or the tenant does not let it be done so
+
+
 @dataclass(frozen=True, slots=True)
 class Remark:
     """One or two plain sentences.
@@ -24,6 +40,7 @@ class Remark:
         facts: what belongs to them, as label and value.
         reference: the id by which `why` explains it; empty when there is no more to say.
         take_back: id of the operation that Take back is offered for; empty for no such button.
+        refused: of a refusal without a title: what stands above it.
     """
 
     text: str
@@ -33,6 +50,7 @@ class Remark:
     facts: tuple[tuple[str, str], ...] = ()
     reference: str = ""
     take_back: str = ""
+    refused: Refused = Refused.NOT_POSSIBLE
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from bot.domain.operation import Approval, Operation, Result
 from bot.domain.pass_terms import WantedPass
 from bot.domain.people import Actor, Person
 from bot.domain.recovery import SESSIONS, Found, Recovery, Situation
-from bot.domain.remarks import LogNote, Remark, Tone
+from bot.domain.remarks import LogNote, Refused, Remark, Tone
 from bot.domain.replies import (
     ApprovalShown,
     Choose,
@@ -270,7 +270,7 @@ PASS_FORM = FormShown(
         Field("who", "Person", FieldKind.PERSON, picked=ALICE.id, picked_name=ALICE.name, value="alise"),
         Field("reusable", "Reusable", FieldKind.SWITCH, required=False, value="true"),
     ),
-    problem=Remark("You picked a person and typed one too.", "Leave one of the two empty.", Tone.REFUSED),
+    problem=Remark("You picked a person and typed one too.", "Leave one of the two empty.", Tone.REFUSED, refused=Refused.NOT_UNDERSTOOD),
 )
 HELP = Help(
     topics=(
@@ -550,6 +550,7 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
             "You are not in the helpdesk group, so I cannot do this for you.",
             "If you should be, ask whoever runs the helpdesk to add you in Entra ID; it takes a minute to reach me.",
             Tone.REFUSED,
+            refused=Refused.NOT_ALLOWED,
         ),
         "remark-problem": Remark(
             "Entra ID does not answer at the moment. Nothing was changed.", "Try again in a minute. Incident K4T9.", Tone.PROBLEM
@@ -571,8 +572,10 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
             "An Entra administrator can do this in the Entra admin centre.",
             Tone.REFUSED,
             reference="7QXF",
+            refused=Refused.NOT_ALLOWED,
         ),
-        "remark-titled": Remark("I do not know “shwo alice”.", "Did you mean “show alice”?", Tone.REFUSED, "I did not understand that"),
+        "remark-titled": Remark("It was changed by somebody else meanwhile.", "Look again.", Tone.REFUSED, "Not carried out"),
+        "remark-not-understood": Remark("I do not know “shwo”.", "Type help.", Tone.REFUSED, refused=Refused.NOT_UNDERSTOOD),
         "history": History("History of Alice Jansen", EVENTS),
         "history-told": History("History of 7QXF", TOLD_EVENTS),
         "history-empty": History("History of Mia O'Brien"),
