@@ -57,6 +57,11 @@ def ask_then(title: str, question: Element, then: Element, *, tooltip: str = "")
     return {"type": "Action.ShowCard", "title": spoken(title), "card": inner} | ({"tooltip": spoken(tooltip)} if tooltip else {})
 
 
+def unfold(title: str, *ids: str) -> Element:
+    """A press that shows and hides elements of this card, of which each has one of these ids; nobody is asked for it."""
+    return {"type": "Action.ToggleVisibility", "title": spoken(title), "targetElements": list(ids)}
+
+
 def suspicious_call(id: str) -> Element:
     """The button that stops everything about a person at once."""
     return button(

@@ -138,6 +138,11 @@ def box(
     return made
 
 
+def folded(element: Element, id: str) -> Element:
+    """An element that is not shown until `buttons.unfold` does."""
+    return {**element, "id": id, "isVisible": False}
+
+
 def columns(*parts: tuple[str, Iterable[Element]], spacing: Spacing = "Small", middle: bool = False, line_above: bool = False) -> Element:
     """Things side by side; each part is a width ("auto", "stretch" or pixels such as "96px") and its elements."""
     made = [{"type": "Column", "width": width, "items": list(items)} for width, items in parts]

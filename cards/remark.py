@@ -64,14 +64,14 @@ def sentences(remark: Remark) -> list[Element]:
     body: list[Element] = []
     if remark.title or remark.tone is not Tone.INFO:
         body.append(band(icon, remark.title or word, style, f"why {remark.reference}" if remark.reference else ""))
-    body.append(line(*_words(remark.text, limit=800), spacing="Default"))
+    body.append(line(*prose(remark.text, limit=800), spacing="Default"))
     if remark.hint:
-        body.append(line(*_words(remark.hint, limit=500, subtle=True)))
+        body.append(line(*prose(remark.hint, limit=500, subtle=True)))
     return body
 
 
-def _words(text: str, *, limit: int, subtle: bool = False) -> list[Element]:
-    """The sentence as runs; what stands between backticks is something to type, and looks like it."""
+def prose(text: str, *, limit: int, subtle: bool = False) -> list[Element]:
+    """A sentence as runs; what stands between backticks is something to type, and looks like it."""
     said = []
     for piece in pieces(text):
         if isinstance(piece, datetime):

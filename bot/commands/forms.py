@@ -12,6 +12,7 @@ from bot.commands import COMMANDS
 from bot.commands.grammar.arguments import AnyLine, Number, Somebody
 from bot.commands.grammar.cleaning import normalise
 from bot.commands.grammar.kinds import Choice, Optional, Part, Word
+from bot.commands.help import Subject
 from bot.commands.parser import MAX_REASON, MAX_TICKET, parse, tokens_of
 from bot.commands.spec import Command, Invocation
 from bot.domain.conversations import MENTION_CLOSE, MENTION_OPEN, Mention
@@ -77,7 +78,7 @@ def _fields(parts: Sequence[Part], *, required: bool) -> Iterator[Field]:
                     yield Field(name, Said(words[0][0].upper() + words[0][1:], {}), FieldKind.SWITCH, required)
                 else:
                     yield Field(name, _label(part, required), FieldKind.CHOICE, required, words)
-            case Word() | Choice():
+            case Word() | Choice() | Subject():
                 pass
             case Somebody(name=name):
                 yield Field(name, _label(part, required), FieldKind.PERSON, required)

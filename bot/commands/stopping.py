@@ -141,6 +141,7 @@ FREEZE = Command(
     summary="Let nobody change a person for 24 hours, or as long as you say; say it again to prolong it",
     example="freeze omar for 24 hours",
     run=freeze,
+    job="Suspicious call",
     reasoned=True,
     acts=True,
     audience=Audience.STAFF,

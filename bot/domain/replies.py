@@ -24,6 +24,9 @@ from bot.domain.rows import Sample
 from bot.domain.secret import Secret
 from bot.domain.stop import Freeze
 
+#: So begins what a button carries that leads to help with something, instead of the name of a command.
+HELP_WITH = "help-"
+
 
 @dataclass(frozen=True, slots=True)
 class CommandHelp:
@@ -31,6 +34,7 @@ class CommandHelp:
 
     Attributes:
         command, title: its name and what stands on its button; empty for no button.
+        ends: it may end in a ticket and a reason.
     """
 
     syntax: str
@@ -38,14 +42,37 @@ class CommandHelp:
     example: str
     command: str = ""
     title: str = ""
+    ends: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TopicHelp:
+    """A topic of the help card, and what its commands are called."""
+
+    topic: str
+    inside: str
 
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """What can be said, by topic."""
+    """What can be said.
 
-    topics: tuple[tuple[str, tuple[CommandHelp, ...]], ...]
-    greeting: str = ""
+    Attributes:
+        text: a sentence below the title.
+        jobs: what is done all day: what it is called, and how it is typed.
+        commands: each with what it is for.
+        spelt: how they are typed is shown at once, and not only when it is asked for.
+        topics: what more there is.
+        more: a button leads to the topics.
+    """
+
+    title: str
+    text: str = ""
+    jobs: tuple[CommandHelp, ...] = ()
+    commands: tuple[CommandHelp, ...] = ()
+    spelt: bool = False
+    topics: tuple[TopicHelp, ...] = ()
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)

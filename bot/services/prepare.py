@@ -138,6 +138,7 @@ class Preparation:
             protected=protected,
             stop=stop,
             picked=picked,
+            askable=lambda: self._reviewer.askable(standing, where) - installation.off,
         )
         result = await command.answer(invocation, context, self._ports)
         if not isinstance(result, Plan):

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 def test_a_phone_is_set_without_typing_a_command(page: Page) -> None:
     act_as(page, HANNA)
-    say(page, "help").get_by_role("button", name="Set phone").click()
+    say(page, "help").get_by_role("button", name="New number").click()
     expect(page.get_by_test_id("card")).to_have_count(2)
     form = page.get_by_test_id("card").last
     form.get_by_label("set", exact=True).check()

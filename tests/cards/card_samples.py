@@ -34,6 +34,7 @@ from bot.domain.replies import (
     PersonShown,
     Reply,
     Revealed,
+    TopicHelp,
     Viewer,
     Whoami,
 )
@@ -272,38 +273,36 @@ PASS_FORM = FormShown(
     ),
     problem=Remark("You picked a person and typed one too.", "Leave one of the two empty.", Tone.REFUSED, refused=Refused.NOT_UNDERSTOOD),
 )
-HELP = Help(
-    topics=(
-        (
-            "Look up",
-            (
-                CommandHelp("show <who>", "What a person can sign in with.", "show alice", "show", "Show"),
-                CommandHelp("status <id>", "How a change stands.", "status 7QXF", "status", "Status"),
-                CommandHelp("history [for <who>]", "What was asked and done.", "history for alice@fabrikam.example"),
-            ),
-        ),
-        (
-            "Phones",
-            (
-                CommandHelp(
-                    "set|add|update mobile|alternate mobile|office for <who> [to] <number>",
-                    "Register or change a phone.",
-                    "set mobile for alice +31 6 12345678 ticket INC0012345",
-                    "set-phone",
-                    "Set phone",
-                ),
-                CommandHelp(
-                    "remove mobile|alternate mobile|office for <who>", "Remove a phone.", "remove office for alice because desk moved"
-                ),
-                CommandHelp(
-                    "enable|disable sms sign-in for <who>", "Let a person sign in with a text message.", "enable sms sign-in for alice"
-                ),
-            ),
-        ),
-        ("Doorman", (CommandHelp("whoami", "Who I take you for.", "whoami"), CommandHelp("help", "This card.", "help"))),
-    ),
-    greeting="Hello Hanna. This is what you can ask me",
+SET_PHONE_HELP = CommandHelp(
+    "set|add|update mobile|alternate mobile|office for <who> [to] <number>",
+    "Register or change a phone; `add` only if there is none, `update` only if there is one",
+    "set mobile for noor +31 6 12345678",
+    "set-phone",
+    "Set phone",
+    ends=True,
 )
+REMOVE_PHONE_HELP = CommandHelp(
+    "remove|delete mobile|alternate mobile|office for <who>", "Remove a phone", "remove office for omar", "remove-phone", "Remove phone"
+)
+HELP = Help(
+    "What do you want to do?",
+    jobs=(
+        CommandHelp("", "", "show noor", "show", "Look somebody up"),
+        CommandHelp("", "", "set mobile for noor +31 6 12345678", "set-phone", "New number"),
+        CommandHelp("", "", "freeze omar for 24 hours", "freeze", "Suspicious call"),
+    ),
+    more=True,
+)
+HELPS = {
+    "help": HELP,
+    "help-topics": Help(
+        "What you can ask me",
+        "I know nothing called “pizza” that you can use. This is all there is:",
+        topics=(TopicHelp("Phones", "Set phone, Remove phone"), TopicHelp("Looking back", "Pending, Status, Why")),
+    ),
+    "help-topic": Help("Phones", commands=(SET_PHONE_HELP, REMOVE_PHONE_HELP)),
+    "help-command": Help("Set phone", commands=(SET_PHONE_HELP,), spelt=True),
+}
 
 DOSSIER = Dossier(
     ALICE,
@@ -509,8 +508,7 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
         "operation-succeeded-in-channel": OperationShown(in_state(State.SUCCEEDED), NOW, own=False),
         **{f"log-{state.value}": LogEntry(in_state(state).masked()) for state in State if state.finished},
         "log-two-changes": LogEntry(in_state(State.SUCCEEDED, WARNED, "").masked()),
-        "help": HELP,
-        "help-plain": replace(HELP, greeting=""),
+        **HELPS,
         "form": PHONE_FORM,
         "form-problem": PASS_FORM,
         "whoami-helpdesk": Whoami(replace(ALICE, name="Hanna Visser"), "99999999-9999-4999-8999-999999999999", helpdesk=True, admin=False),
@@ -642,7 +640,7 @@ def hostile(text: str) -> dict[str, Reply]:
         "log": LogEntry(operation.masked()),
         "log failed": LogEntry(replace(operation, state=State.FAILED, finished_at=NOW).masked()),
         "form": FormShown("F7K2M9QX", text, text, text, text, fields, text, Remark(text, text, Tone.REFUSED)),
-        "help": Help(((text, (command,) * 20), (text, (command,) * 20)), text),
+        "help": Help(text, text, (command,) * 6, (command,) * 6, spelt=True, topics=(TopicHelp(text, text),) * 6, more=True),
         "whoami": Whoami(who, text, helpdesk=True, admin=True),
         "log remark": LogNote(text, text, text, NOW, grave=True),
         "person frozen": PersonShown(
