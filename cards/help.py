@@ -62,5 +62,3 @@ def _typed(command: CommandHelp) -> Iterable[Element]:
     yield line(run(command.syntax, limit=160, mono=True), spacing="None")
     if command.example and command.example != command.syntax:
         yield line(run(say("For example "), subtle=True), run(command.example, limit=160, mono=True), spacing="None")
-    if command.ends:
-        yield line(*prose(say("`ticket …` and `because …` may follow."), limit=100, subtle=True), spacing="None")

@@ -17,6 +17,8 @@ from bot.domain.said import join, say
 FEWEST_JOBS = 3
 #: Few, so that the first card stays light.
 WELCOME_EXAMPLES = ("help", "whoami", "show noor", "set mobile for noor +31 6 12345678")
+#: What may follow, where there is something to change.
+_TAIL = " [ticket <id>] [because <reason>]"
 _MORE = ("more", "all", "meer", "alles")
 
 
@@ -45,7 +47,8 @@ class Subject:
 def listed(command: Command) -> CommandHelp:
     """A command as a line of the help card; the card needs no button for itself."""
     button = command.title if command.run not in (show_help, hello) else ""
-    return CommandHelp(command.syntax, command.summary, command.example, command.name if button else "", button, ends=command.takes_reason)
+    syntax = f"{command.syntax}{_TAIL if command.takes_reason else ''}"
+    return CommandHelp(syntax, command.summary, command.example, command.name if button else "", button)
 
 
 async def show_help(invocation: Invocation, context: Context) -> Reply:

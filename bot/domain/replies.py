@@ -34,7 +34,6 @@ class CommandHelp:
 
     Attributes:
         command, title: its name and what stands on its button; empty for no button.
-        ends: it may end in a ticket and a reason.
     """
 
     syntax: str
@@ -42,7 +41,6 @@ class CommandHelp:
     example: str
     command: str = ""
     title: str = ""
-    ends: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,8 @@ def test_help_is_one_screen(browser: Browser, demo: str, screen: tuple[int, int]
     picture(page, f"help-{locale}-{screen[0]}")
     card.get_by_role("button", name=more).click()
     expect(page.get_by_test_id("card")).to_have_count(2)
-    assert on_one_screen(page, topics := page.get_by_test_id("card").last)
+    topics = page.get_by_test_id("card").last
+    assert on_one_screen(page, topics)
     topics.get_by_role("button").nth(1).click()
     expect(page.get_by_test_id("card")).to_have_count(3)
     phones = page.get_by_test_id("card").last

@@ -279,7 +279,6 @@ SET_PHONE_HELP = CommandHelp(
     "set mobile for noor +31 6 12345678",
     "set-phone",
     "Set phone",
-    ends=True,
 )
 REMOVE_PHONE_HELP = CommandHelp(
     "remove|delete mobile|alternate mobile|office for <who>", "Remove a phone", "remove office for omar", "remove-phone", "Remove phone"
@@ -640,7 +639,7 @@ def hostile(text: str) -> dict[str, Reply]:
         "log": LogEntry(operation.masked()),
         "log failed": LogEntry(replace(operation, state=State.FAILED, finished_at=NOW).masked()),
         "form": FormShown("F7K2M9QX", text, text, text, text, fields, text, Remark(text, text, Tone.REFUSED)),
-        "help": Help(text, text, (command,) * 6, (command,) * 6, spelt=True, topics=(TopicHelp(text, text),) * 6, more=True),
+        "help": Help(text, text, (command,) * 4, (command,) * 4, spelt=True, topics=(TopicHelp("Phones", text),) * 4, more=True),
         "whoami": Whoami(who, text, helpdesk=True, admin=True),
         "log remark": LogNote(text, text, text, NOW, grave=True),
         "person frozen": PersonShown(
