@@ -311,15 +311,12 @@ class LogEntry:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Past events, newest first.
-
-    Attributes:
-        more: how many older ones there are beside these.
-    """
+    """Past events, newest first; `more` older ones are not among them. Those of `requests` are told in one sentence each."""
 
     title: str
     events: tuple[AuditEvent, ...] = field(default_factory=tuple)
     more: int = 0
+    requests: tuple[Operation, ...] = ()
 
 
 Reply = (
