@@ -32,6 +32,7 @@ from cards.elements import (
     refresh,
     run,
 )
+from cards.for_ticket import copying, for_ticket
 from cards.inputs import switch
 from cards.instructions import language_of, steps
 from cards.proving import may_confirm, proof_facts, proving_button, proving_section
@@ -95,9 +96,13 @@ def render(shown: OperationShown, refresh_for: tuple[str, ...] = ()) -> tuple[El
         )
     )
     body += closing(shown) if operation.state.waiting else _ended(operation)
+    actions = _actions(shown, operation)
+    if operation.state.finished:
+        body.append(for_ticket(operation))
+        actions.append(copying())
     summary = _summary(private(shown.operation))
     refreshing = refresh(operation.id, refresh_for) if refresh_for and not operation.state.finished else None
-    return card(body, fallback=summary, actions=_actions(shown, operation), refreshing=refreshing), summary
+    return card(body, fallback=summary, actions=actions, refreshing=refreshing), summary
 
 
 def _changes(shown: OperationShown, operation: Operation) -> Iterable[Element]:
