@@ -8,7 +8,8 @@ from bot.domain.said import Said, say, say_each
 from cards.wording import approved_by, private, title
 
 #: By how it ended; what is not here is still under way.
-_ENDED = say_each({
+_TOLD = say_each({
+    None: "{task}: under way, asked for by {who}",
     State.SUCCEEDED: "{task}: done, asked for by {who}",
     State.PARTIAL: "{task}: partly done, asked for by {who}",
     State.FAILED: "{task}: failed, asked for by {who}",
@@ -17,14 +18,13 @@ _ENDED = say_each({
     State.DENIED: "{task}: denied, asked for by {who}",
     State.EXPIRED: "{task}: expired and not done, asked for by {who}",
 })  # fmt: skip
-_UNDER_WAY = say("{task}: under way, asked for by {who}")
 
 
 def retold(operation: Operation) -> str:
     """The sentence; numbers masked."""
     masked = private(operation)
     who = masked.requester.name[:60] or say("somebody without a name")
-    template = _ENDED.get(masked.state, _UNDER_WAY)
+    template = _TOLD.get(masked.state, _TOLD[None])
     told = Said(template.template, {"task": title(masked), "who": who})
     if masked.state is State.DENIED and masked.decided_by:
         return say("{told}, denied by {name}", told=told, name=masked.decided_by[:60])

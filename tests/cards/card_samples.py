@@ -575,7 +575,11 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
         "remark-not-understood": Remark("I do not know “shwo”.", "Type help.", Tone.REFUSED, refused=Refused.NOT_UNDERSTOOD),
         "history": History("History of Alice Jansen", EVENTS),
         "history-told": History("History of 7QXF", TOLD_EVENTS),
-        "history-requests": History("What you did recently", EVENTS, requests=(in_state(State.SUCCEEDED), in_state(State.DENIED))),
+        "history-requests": History(
+            "What you did recently",
+            tuple(replace(event, facts={}) for event in EVENTS),
+            requests=(in_state(State.SUCCEEDED), in_state(State.DENIED)),
+        ),
         "history-empty": History("History of Mia O'Brien"),
         **approvals(),
         **seen_once(),
