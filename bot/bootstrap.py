@@ -14,7 +14,7 @@ import structlog
 from aiohttp import web
 
 from bot.commands import COMMANDS
-from bot.commands.about import welcome
+from bot.commands.help import welcome
 from bot.commands.spec import Ports
 from bot.domain.bulk import BulkRules
 from bot.domain.policy import Groups
@@ -272,6 +272,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
             policy.first_day_to_manager,
             policy.high,
             settings.admin_group_id,
+            contact,
         )
         signs = GraphSigns(graph, directory.memory)
         stack.push_async_callback(signs.close)
@@ -279,7 +280,7 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         groups = Groups(
             settings.helpdesk_group_id, settings.admin_group_id, policy.asking(), policy.approving(), policy.groups(), policy.reporting()
         )
-        gate = Gate(directory, groups, settings.bot_tenant_id, clock, policy)
+        gate = Gate(directory, groups, settings.bot_tenant_id, clock, policy, contact)
         places = ApprovalPlaces(operations, chats, settings.approval_channel, settings.log_channel)
         approvals = Approvals(operations, jobs, directory, gate, reviewer, clock, places, settings.hosts.teams)
         agreement = Agreement(directory, usages, jobs, reviewer, places)

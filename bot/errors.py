@@ -45,7 +45,7 @@ class Refusal(DoormanError):
     Args:
         text: what is wrong, one or two sentences.
         hint: what to do instead, or empty.
-        code: the short reason recorded in the audit trail.
+        code: the short reason recorded in the audit trail; `domain.refused` says what stands above it on a card.
 
     Attributes:
         rules: names of the policy's rules that decided; empty when none did.
@@ -73,10 +73,10 @@ class TooOften(Refusal):
 
 
 class UsageError(Refusal):
-    """What was typed is not a command we know, or lacks a part."""
+    """What was typed is not a command we know, or lacks a part: that is `missing`."""
 
-    def __init__(self, text: str, hint: str = "") -> None:
-        super().__init__(text, hint, code="usage")
+    def __init__(self, text: str, hint: str = "", *, missing: bool = False) -> None:
+        super().__init__(text, hint, code="missing" if missing else "usage")
 
 
 class Incomplete(UsageError):

@@ -75,6 +75,11 @@ def again(operation: Operation) -> Element:
     return button(_AGAIN[operation.state], Verb.AGAIN, operation.id, style=style)
 
 
+def unfold(title: str, *ids: str) -> Element:
+    """A press that shows and hides elements of this card, of which each has one of these ids; nobody is asked for it."""
+    return {"type": "Action.ToggleVisibility", "title": spoken(title), "targetElements": list(ids)}
+
+
 def suspicious_call(id: str) -> Element:
     """The button that stops everything about a person at once."""
     return button(

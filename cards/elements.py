@@ -139,23 +139,28 @@ def box(
     return made
 
 
-def unfolding(shown: Iterable[Element], folded: Iterable[Element], id: str, *, spacing: Spacing = "Small") -> list[Element]:
+def unfolding(shown: Iterable[Element], rest: Iterable[Element], id: str, *, spacing: Spacing = "Small") -> list[Element]:
     """Things of which a touch shows the rest, and another one folds it away again; as they are where there is no rest."""
-    rest, made = list(folded), box(shown, spacing=spacing)
-    if not rest:
+    hidden, made = list(rest), box(shown, spacing=spacing)
+    if not hidden:
         return [made]
     touched = {"type": "Action.ToggleVisibility", "title": spoken(say("Details")), "targetElements": [id]}
-    return [{**made, "selectAction": touched}, {**box(rest, spacing="Small"), "id": id, "isVisible": False}]
+    return [{**made, "selectAction": touched}, folded(box(hidden, spacing="Small"), id)]
 
 
-def details(folded: Iterable[Element], *beside: Element, spacing: Spacing = "Small") -> list[Element]:
+def details(rest: Iterable[Element], *beside: Element, spacing: Spacing = "Small") -> list[Element]:
     """What is the same on every card of its kind, folded away behind a word; what stands `beside` that is always there."""
-    rest = list(folded)
-    if not rest:
+    hidden = list(rest)
+    if not hidden:
         return list(beside)
     word = line(run(say("Details"), colour="Accent", bold=True), spacing="None")
     row = [columns(("stretch", beside), ("auto", [word]), spacing="None")] if beside else [word]
-    return unfolding(row, rest, "details", spacing=spacing)
+    return unfolding(row, hidden, "details", spacing=spacing)
+
+
+def folded(element: Element, id: str) -> Element:
+    """An element that is not shown until a press does."""
+    return {**element, "id": id, "isVisible": False}
 
 
 def columns(*parts: tuple[str, Iterable[Element]], spacing: Spacing = "Small", middle: bool = False, line_above: bool = False) -> Element:

@@ -1,52 +1,64 @@
-"""What can be said, by topic: the syntax to look up, the example to copy, and a button for whoever would rather press than type."""
+"""What can be said: the jobs of every day with a button each, what there is by topic, and how it is typed for whoever asks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from bot.domain.incoming import Verb
-from bot.domain.replies import CommandHelp, Help
+from bot.domain.replies import HELP_WITH, CommandHelp, Help, TopicHelp
 from bot.domain.said import join, say, say_count, spoken
-from cards.buttons import buttons, opener
-from cards.elements import (
-    Element,
-    box,
-    card,
-    heading,
-    line,
-    run,
-)
+from cards.buttons import buttons, opener, unfold
+from cards.elements import Element, box, card, columns, folded, heading, line, run
+from cards.remark import prose
 
-#: The commands on one card; the rest is counted.
+#: Commands on one card; the rest is counted.
 MOST_COMMANDS = 40
-#: Teams shows no more of one set: https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-reference
-MOST_BUTTONS = 6
+#: The column of the buttons: their titles fit, and at the width of a telephone what stands beside them does too.
+_BUTTONS, _TOPICS = "172px", "130px"
+_TYPED = "typed-{number}"
 
 
 def render(help: Help) -> tuple[Element, str]:
     """The card and its summary."""
-    greeting = help.greeting or say("What you can ask me")
-    body: list[Element] = [heading(greeting, limit=500, size="Medium")]
-    left = MOST_COMMANDS
-    for topic, commands in help.topics:
-        if listed := commands[:left]:
-            body.append(box(_topic(topic, listed), spacing="Medium", line_above=True))
-        left -= len(listed)
-    hidden = sum(len(commands) for _, commands in help.topics) - (MOST_COMMANDS - left)
-    if hidden > 0:
+    body: list[Element] = [heading(help.title, size="Medium", spacing="None")]
+    if help.text:
+        body.append(line(*prose(help.text, limit=500)))
+    body += [_row(opener(job.title, Verb.OPEN, job.command), run(job.example, limit=160, mono=True, subtle=True)) for job in help.jobs]
+    body += [_topic(topic) for topic in help.topics]
+    shown = help.commands[:MOST_COMMANDS]
+    for number, command in enumerate(shown):
+        body += _command(command, number, spelt=help.spelt)
+    if hidden := len(help.commands) - len(shown):
         body.append(line(run(say_count(hidden, "and {count} more command", "and {count} more commands"), subtle=True)))
-    summary = join(": ", (greeting, join(", ", (topic for topic, _ in help.topics))))
-    return card(body, fallback=summary), summary
+    actions = [opener(say("More …"), Verb.OPEN, f"{HELP_WITH}more")] if help.more else []
+    if shown and not help.spelt:
+        actions.append(unfold(say("How to type it"), *(_TYPED.format(number=number) for number in range(len(shown)))))
+    named = (*(job.title for job in help.jobs), *(topic.topic for topic in help.topics), *(each.syntax for each in shown))
+    summary = join(": ", (help.title, join(", ", named)))
+    return card(body, fallback=summary, actions=actions), summary
 
 
-def _topic(topic: str, commands: Sequence[CommandHelp]) -> Iterable[Element]:
-    yield heading(topic, size="Default", spacing="None")
-    for command in commands:
-        yield line(run(command.syntax, limit=160, mono=True), spacing="Small")
-        told = [run(spoken(command.summary).replace("`", ""), limit=160, subtle=True)]
-        if command.example and command.example != command.syntax:
-            told += [run(say(". Example: "), subtle=True), run(command.example, limit=160)]
-        yield line(*told, spacing="None")
-    pressable = [opener(command.title, Verb.OPEN, command.command) for command in commands if command.command]
-    for first in range(0, len(pressable), MOST_BUTTONS):
-        yield buttons(*pressable[first : first + MOST_BUTTONS], spacing="Small")
+def _row(button: Element, *words: Element, width: str = _BUTTONS) -> Element:
+    return columns((width, [buttons(button, spacing="None")]), ("stretch", [line(*words, spacing="None")]), middle=True)
+
+
+def _topic(topic: TopicHelp) -> Element:
+    return _row(
+        opener(topic.topic, Verb.OPEN, HELP_WITH + str(topic.topic).casefold().replace(" ", "-")),
+        run(topic.inside, subtle=True, size="Small"),
+        width=_TOPICS,
+    )
+
+
+def _command(command: CommandHelp, number: int, *, spelt: bool) -> Iterable[Element]:
+    told = run(spoken(command.summary).replace("`", ""), limit=160)
+    yield _row(opener(command.title, Verb.OPEN, command.command), told) if command.command else line(told)
+    typed = box(_typed(command), spacing="None")
+    yield typed if spelt else folded(typed, _TYPED.format(number=number))
+
+
+def _typed(command: CommandHelp) -> Iterable[Element]:
+    """How it is typed."""
+    yield line(run(command.syntax, limit=160, mono=True), spacing="None")
+    if command.example and command.example != command.syntax:
+        yield line(run(say("For example "), subtle=True), run(command.example, limit=160, mono=True), spacing="None")

@@ -19,7 +19,9 @@ from bot.domain.replies import History
 from bot.domain.rows import RowKind
 from bot.domain.said import join, said_at, say, say_count, say_each, spoken
 from cards.bulk_words import counts_text, file_name, short
-from cards.elements import Element, box, card, heading, line, moment, run
+from cards.buttons import unfold
+from cards.elements import Element, box, card, folded, heading, line, moment, run
+from cards.retold import retold
 from cards.size import size
 from cards.wording import BADGES
 
@@ -114,19 +116,44 @@ FILES = say_each({FileKind.PREVIEW.value: "preview", FileKind.RESULT.value: "res
 def render(history: History) -> tuple[Element, str]:
     """The card and its summary."""
     body: list[Element] = [heading(mask_text(history.title) or say("History"), size="Medium")]
-    rows = _fitting(box(_event(event), line_above=True, spacing="Small") for event in history.events)
-    if len(rows) < len(history.events):
-        rows = _fitting(_shortly(event) for event in history.events)
+    known, actions = len(history.events) + history.more, []
+    if history.requests:
+        rows, shown, ids = _by_request(history)
+        actions = [unfold(say("Details"), *ids)] if ids else []
+    else:
+        rows = _fitting(box(_event(event), line_above=True, spacing="Small") for event in history.events)
+        if len(rows) < len(history.events):
+            rows = _fitting(_shortly(event) for event in history.events)
+        shown = len(rows)
     body += rows
     if not rows:
         body.append(line(say("Nothing has happened yet.")))
-    known = len(history.events) + history.more
-    if older := known - len(rows):
+    if older := known - shown:
         body.append(
             line(run(say_count(older, "{count} older event not shown.", "{count} older events not shown."), subtle=True), spacing="Medium")
         )
     summary = join(": ", (history.title or say("History"), say_count(known, "{count} event", "{count} events")))
-    return card(body, fallback=summary), summary
+    return card(body, fallback=summary, actions=actions), summary
+
+
+def _by_request(history: History) -> tuple[list[Element], int, list[str]]:
+    """A sentence for each request, its events folded away below; how many events that is, and the ids of what is folded."""
+    requests = {operation.id: operation for operation in history.requests}
+    of: dict[str, list[AuditEvent]] = {}
+    for number, event in enumerate(history.events):
+        id = event.operation_id.partition("-")[0]
+        of.setdefault(id if id in requests else f"event {number}", []).append(event)
+    boxes: list[Element] = []
+    for id, events in of.items():
+        if operation := requests.get(id):
+            sentence = moment(join(" · ", (said_at(events[0].at), retold(operation), id)), date=True, spacing="None")
+            details = folded(box(map(_shortly, events), spacing="None"), f"of-{id}")
+            boxes.append(box([sentence | {"isSubtle": False}, details], line_above=True, spacing="Small"))
+        else:
+            boxes.append(box([_shortly(events[0])], line_above=True, spacing="Small"))
+    rows = _fitting(boxes)
+    taken = list(of.items())[: len(rows)]
+    return rows, sum(len(events) for _, events in taken), [f"of-{id}" for id, _ in taken if id in requests]
 
 
 def _fitting(rows: Iterable[Element]) -> list[Element]:

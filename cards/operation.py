@@ -34,6 +34,7 @@ from cards.elements import (
     refresh,
     run,
 )
+from cards.for_ticket import copying, for_ticket
 from cards.instructions import language_of, steps
 from cards.proving import demanded, may_confirm, proof_facts, proving_button, proving_section
 from cards.revealed import replace_button
@@ -86,9 +87,13 @@ def render(shown: OperationShown, refresh_for: tuple[str, ...] = ()) -> tuple[El
     body += facts(_facts(shown), spacing="Small")
     body += agreement(shown) if operation.state.waiting else _ended(operation)
     body += details(_folded(shown, operation), *(closing(shown) if operation.state.waiting else ()))
+    actions = _actions(shown, operation)
+    if operation.state.finished:
+        body.append(for_ticket(operation))
+        actions.append(copying())
     summary = _summary(private(shown.operation))
     refreshing = refresh(operation.id, refresh_for) if refresh_for and not operation.state.finished else None
-    return card(body, fallback=summary, actions=_actions(shown, operation), refreshing=refreshing), summary
+    return card(body, fallback=summary, actions=actions, refreshing=refreshing), summary
 
 
 def _facts(shown: OperationShown) -> list[tuple[str, str]]:

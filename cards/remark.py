@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain.incoming import Verb
-from bot.domain.remarks import Remark, Tone
+from bot.domain.remarks import Refused, Remark, Tone
 from bot.domain.said import join, pieces, said_at, say
 from bot.domain.stop import Pause, Stop, Threat
 from cards.buttons import again, button, take_back
@@ -29,14 +29,31 @@ from cards.wording import title
 _TONES: dict[Tone, tuple[str, str, Style]] = {
     Tone.INFO: ("ℹ", say("For your information"), "default"),
     Tone.DONE: ("✓", say("Done"), "good"),
-    Tone.REFUSED: ("✗", say("Not possible"), "warning"),
     Tone.PROBLEM: ("⚠", say("Something went wrong"), "attention"),
 }
+# The same of each kind of refusal. A colour that warns is kept for what somebody forbade or holds back.
+_HEADS: dict[Refused, tuple[str, str, Style]] = {
+    Refused.NOT_UNDERSTOOD: ("?", say("Not understood"), "emphasis"),
+    Refused.CHECK: ("?", say("Please check"), "emphasis"),
+    Refused.MISSING: ("…", say("Something is missing"), "emphasis"),
+    Refused.NOTHING_TO_DO: ("–", say("Nothing to do"), "emphasis"),
+    Refused.NOT_FOUND: ("?", say("Not found"), "emphasis"),
+    Refused.NOT_ALLOWED: ("✗", say("Not allowed"), "warning"),
+    Refused.NOT_HERE: ("✗", say("Not here"), "warning"),
+    Refused.NOT_NOW: ("◔", say("Not now"), "warning"),
+    Refused.TOO_LATE: ("–", say("Too late"), "emphasis"),
+    Refused.FILE: ("✗", say("This file does not work"), "warning"),
+    Refused.NOT_POSSIBLE: ("✗", say("Not possible"), "warning"),
+}
+
+
+def _head(remark: Remark) -> tuple[str, str, Style]:
+    return _HEADS[remark.refused] if remark.tone is Tone.REFUSED else _TONES[remark.tone]
 
 
 def render(remark: Remark) -> tuple[Element, str]:
     """The card and its summary."""
-    word = _TONES[remark.tone][1]
+    word = _head(remark)[1]
     body = sentences(remark)
     if remark.facts:
         body += facts(remark.facts)
@@ -59,18 +76,18 @@ def _actions(remark: Remark) -> list[Element]:
 
 def sentences(remark: Remark) -> list[Element]:
     """What it says, below a strip with its tone; on top of a form too."""
-    icon, word, style = _TONES[remark.tone]
+    icon, word, style = _head(remark)
     body: list[Element] = []
     if remark.title or remark.tone is not Tone.INFO:
         body.append(band(icon, remark.title or word, style, f"why {remark.reference}" if remark.reference else ""))
-    body.append(line(*_words(remark.text, limit=800), spacing="Default"))
+    body.append(line(*prose(remark.text, limit=800), spacing="Default"))
     if remark.hint:
-        body.append(line(*_words(remark.hint, limit=500, subtle=True)))
+        body.append(line(*prose(remark.hint, limit=500, subtle=True)))
     return body
 
 
-def _words(text: str, *, limit: int, subtle: bool = False) -> list[Element]:
-    """The sentence as runs; what stands between backticks is something to type, and looks like it."""
+def prose(text: str, *, limit: int, subtle: bool = False) -> list[Element]:
+    """A sentence as runs; what stands between backticks is something to type, and looks like it."""
     said = []
     for piece in pieces(text):
         if isinstance(piece, datetime):

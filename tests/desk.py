@@ -98,6 +98,12 @@ class Answer:
         ]
 
     @property
+    def opens(self) -> list[str]:
+        """What its buttons lead to that are answered by a card of its own, such as those of the help card."""
+        found = _walk(self.card.get("body", []), self.card.get("actions", []))
+        return [each["data"]["id"] for each in found if each.get("type") == "Action.Submit" and each["data"].get("verb") == "open"]
+
+    @property
     def operation_id(self) -> str:
         """The id that the buttons at the bottom carry; of a card without any, those further up."""
         bottom = [*_walk(self.card.get("actions", [])), *_walk(self.card)]

@@ -13,6 +13,7 @@ from bot.commands.grammar.arguments import LAST, AnyLine, Number, Somebody
 from bot.commands.grammar.cleaning import normalise
 from bot.commands.grammar.kinds import Choice, Optional, Part, Word
 from bot.commands.grammar.tokens import tokens_of
+from bot.commands.help import Subject
 from bot.commands.parser import MAX_REASON, MAX_TICKET, parse
 from bot.commands.spec import Command, Invocation
 from bot.domain.conversations import MENTION_CLOSE, MENTION_OPEN, Mention
@@ -78,7 +79,7 @@ def _fields(parts: Sequence[Part], *, required: bool) -> Iterator[Field]:
                     yield Field(name, Said(words[0][0].upper() + words[0][1:], {}), FieldKind.SWITCH, required)
                 else:
                     yield Field(name, _label(part, required), FieldKind.CHOICE, required, words)
-            case Word() | Choice():
+            case Word() | Choice() | Subject():
                 pass
             case Somebody(name=name):
                 yield Field(name, _label(part, required), FieldKind.PERSON, required)
@@ -115,7 +116,7 @@ def _said(command: Command, parts: Sequence[Part], given: Mapping[str, str], men
                 value = words[0] if len(words) == 1 else given.get(name, "")
                 if value not in words:
                     missing = say("{label} is missing.", label=part.label)
-                    raise UsageError(part.wrong(_short(value)) if value else missing, _example(command))
+                    raise UsageError(part.wrong(_short(value)) if value else missing, _example(command), missing=not value)
                 yield value
             case Somebody():
                 yield _somebody(command, part, given, mentions)
@@ -140,7 +141,7 @@ def _somebody(command: Command, part: Somebody, given: Mapping[str, str], mentio
         return f"{MENTION_OPEN}{len(mentions) - 1}{MENTION_CLOSE}"
     if not typed:
         missing = say("{label} is missing.", label=part.label)
-        raise UsageError(missing, say("Pick somebody from the list, or type the name or the address."))
+        raise UsageError(missing, say("Pick somebody from the list, or type the name or the address."), missing=True)
     return typed if typed.lower() in LAST else f'"{typed}"'
 
 
@@ -148,7 +149,7 @@ def _words(command: Command, part: Part, given: Mapping[str, str]) -> str:
     """What was filled in for a part, once it is read as this part and nothing else."""
     value = given.get(_name(part), "")
     if not value:
-        raise UsageError(say("{label} is missing.", label=part.label), _example(command))
+        raise UsageError(say("{label} is missing.", label=part.label), _example(command), missing=True)
     tokens = tokens_of(normalise(value))
     if not command.nested and not any(found.end == len(tokens) for found in part.match(tokens, 0, near=False)):
         raise UsageError(part.wrong(_short(value)), _example(command))

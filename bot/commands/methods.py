@@ -151,7 +151,7 @@ def _asked(args: Mapping[str, object]) -> frozenset[ChangeKind]:
 
 REMOVE_METHOD = Command(
     name="remove-method",
-    topic="Other methods",
+    topic="Account",
     pattern=(
         Choice("", ((Word("remove", near=("clear", "erase", "drop", "unset", "wipe")), True), (Word("delete"), True))),
         FAMILIES,
@@ -169,7 +169,7 @@ REMOVE_METHOD = Command(
 
 SET_EMAIL = Command(
     name="set-email",
-    topic="Other methods",
+    topic="Account",
     pattern=(
         Word("set", also=("add", "update"), near=("change", "put", "edit", "modify", "register", "replace", "make")),
         Word("email", also=("e-mail", "email address"), near=("mail", "address", "recovery email")),

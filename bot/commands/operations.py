@@ -7,6 +7,7 @@ from bot.commands.grammar.arguments import BY, FOR, ID, OperationId, Somebody
 from bot.commands.grammar.kinds import Choice, Optional, Word
 from bot.commands.people import READS
 from bot.commands.spec import Audience, Command, Context, Invocation
+from bot.domain.audit import AuditEvent
 from bot.domain.life import ID_ALPHABET
 from bot.domain.operation import Operation
 from bot.domain.replies import History, OperationShown, Reply
@@ -43,7 +44,9 @@ async def history(invocation: Invocation, context: Context, *, operations: Opera
         Refusal: it is about somebody else, and the actor is no administrator.
     """
     if context.dossier is None:
-        return History(say("What you did recently"), await operations.events(actor_id=context.actor.id, limit=HISTORY_LIMIT))
+        return await _told(
+            say("What you did recently"), await operations.events(actor_id=context.actor.id, limit=HISTORY_LIMIT), operations
+        )
     person, by = context.dossier.person, invocation.args["side"] == "by"
     if not context.admin and not (by and person.id.lower() == context.actor.id.lower()):
         raise Refusal(
@@ -52,8 +55,17 @@ async def history(invocation: Invocation, context: Context, *, operations: Opera
             code="not_ones_own",
         )
     if by:
-        return History(say("What {name} did", name=person.name), await operations.events(actor_id=person.id, limit=HISTORY_LIMIT))
-    return History(say("History of {name}", name=person.name), await operations.events(target_id=person.id, limit=HISTORY_LIMIT))
+        events = await operations.events(actor_id=person.id, limit=HISTORY_LIMIT)
+        return await _told(say("What {name} did", name=person.name), events, operations)
+    events = await operations.events(target_id=person.id, limit=HISTORY_LIMIT)
+    return await _told(say("History of {name}", name=person.name), events, operations)
+
+
+async def _told(title: str, events: tuple[AuditEvent, ...], operations: Operations) -> History:
+    """The events, and the requests that they belong to; a row of a file belongs to the request of its file."""
+    ids = dict.fromkeys(event.operation_id.partition("-")[0] for event in events if event.operation_id)
+    found = [await operations.get(id) for id in ids]
+    return History(title, events, requests=tuple(filter(None, found)))
 
 
 async def history_of_one(invocation: Invocation, context: Context, *, operations: Operations) -> Reply:

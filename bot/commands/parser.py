@@ -121,7 +121,9 @@ def _read_tail(text: str, tail: list[Token], mentions: Sequence[Mention]) -> tup
             size = 2 if len(rest) > 2 and not _has_digit(rest[1]) and _has_digit(rest[2]) and rest[1].word not in TAIL else 1
             ticket = " ".join(token.text for token in rest[1 : 1 + size] if token.word not in TAIL).strip(",;:")
             if not ticket:
-                raise UsageError(say("The number of the ticket is missing after `ticket`."), say("For example `ticket INC0012345`."))
+                raise UsageError(
+                    say("The number of the ticket is missing after `ticket`."), say("For example `ticket INC0012345`."), missing=True
+                )
             rest = rest[1 + size :]
         elif rest[0].word in BECAUSE:
             inside = rest[1:]
@@ -129,7 +131,9 @@ def _read_tail(text: str, tail: list[Token], mentions: Sequence[Mention]) -> tup
                 ticket, inside = inside[-1].text, inside[:-2]
             reason = _shown(_raw(text, inside, to_the_end=inside == rest[1:]), mentions)
             if not reason:
-                raise UsageError(say("The reason is missing after `because`."), say("For example `because her phone was stolen`."))
+                raise UsageError(
+                    say("The reason is missing after `because`."), say("For example `because her phone was stolen`."), missing=True
+                )
             rest = []
         else:
             left = " ".join(token.text for token in rest)
@@ -201,7 +205,7 @@ def _complaint(text: str, body: list[Token], tail: list[Token], commands: Sequen
         examples = dict.fromkeys((command.example, *(stuck.example for other, stuck in others if isinstance(other, Choice | Word))))
         how = say("For example {lines}.", lines=alternatives(f"`{line}`" for line in examples))
     text = part.wrong(_clip(body[at].text)) if at < len(body) else say("{label} is missing.", label=part.label)
-    return UsageError(text, join(" ", (how, quotes)))
+    return UsageError(text, join(" ", (how, quotes)), missing=at == len(body))
 
 
 def _time_within(command: Command, body: list[Token], at: int) -> tuple[int, Part] | None:

@@ -95,6 +95,7 @@ SHOW = Command(
     summary="A person's account, sign-in methods and latest changes, and how strong they are",
     example="show noor",
     run=show,
+    job="Look somebody up",
     aspects=frozenset({Aspect.PREFERENCE, Aspect.MFA_STATE, Aspect.REGISTRATION}),
     reads=READS,
 )

@@ -90,6 +90,7 @@ SET_PHONE = Command(
     summary="Register or change a phone; `add` only if there is none, `update` only if there is one",
     example="set mobile for noor +31 6 12345678",
     run=set_phone,
+    job="New number",
     changes=frozenset({ChangeKind.SET_PHONE}),
     aspects=frozenset({Aspect.SMS_TERMS}),
     reads=(*READS, READS_SMS_POLICY),

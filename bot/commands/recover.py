@@ -71,6 +71,7 @@ RECOVER = Command(
     summary="Get a person back in: lost phone, new phone, first day, phone left at home",
     example="recover diego vega lost",
     run=recover,
+    job="Lost or new phone",
     changes=frozenset({ChangeKind.RECOVER, ChangeKind.CREATE_PASS, ChangeKind.SIGN_OUT, *RESETS})
     - {ChangeKind.RESET_MFA, ChangeKind.RESET_EVERYTHING},
     asks=lambda args: frozenset({ChangeKind.RECOVER}),

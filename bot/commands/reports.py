@@ -44,7 +44,7 @@ async def phone_only(invocation: Invocation, context: Context) -> ReportAsked:
 
 PHONE_ONLY = Command(
     name="report-phone-only",
-    topic="Reports",
+    topic="Many people",
     pattern=(
         Word("report phone-only", also=("report phone only",), near=("report", "phone-only", "phone only", "report phones")),
         Optional((FOR, GroupOrDepartment())),

@@ -30,7 +30,7 @@ def _bundle(args: Mapping[str, object]) -> ChangeKind:
 
 RESET_MFA = Command(
     name="reset-mfa",
-    topic="Other methods",
+    topic="Account",
     pattern=(
         Word(
             "reset mfa",

@@ -10,7 +10,7 @@ from inspect import signature
 
 from bot.commands.grammar.arguments import Line, Who
 from bot.commands.grammar.kinds import Part
-from bot.domain.change import Change, ChangeKind
+from bot.domain.change import BUNDLES, Change, ChangeKind
 from bot.domain.conversations import ConversationRef
 from bot.domain.incoming import Verb
 from bot.domain.methods import Dossier, Method
@@ -108,6 +108,7 @@ class Context:
         may: what of `NEXT_STEPS` the actor may ask for about this target, as far as policy alone can tell.
         stop: the pause and the freeze of this target that hold now.
         picked: Graph's id of the method that was picked on a card, or the situation; empty when none was.
+        askable: the kinds of change that policy and settings let the actor ask for here, about anybody at all.
     """
 
     actor: Actor
@@ -122,6 +123,14 @@ class Context:
     may: frozenset[ChangeKind] = frozenset()
     stop: Stop = GO
     picked: str = ""
+    askable: Callable[[], frozenset[ChangeKind]] = lambda: frozenset(ChangeKind)
+
+    def offers(self, command: Command) -> bool:
+        """Whether the actor could come to something with it; what settings or policy have switched off is not offered."""
+        if command.audience not in self.audiences:
+            return False
+        asked = command.changes & BUNDLES or command.changes
+        return not asked or bool(command.contains) or not asked.isdisjoint(self.askable())
 
     @property
     def helpdesk(self) -> bool:
@@ -193,6 +202,7 @@ class Command:
         name: stable word for logs and the audit trail, such as `set-phone`.
         topic: heading on the help card.
         pattern: the parts in order; `syntax` and the command's form are computed from it.
+        job: what it is called among the few that a helpdesk does all day, which `help` shows at once; empty for all the others.
         short: other ways to say it, for whoever types a lot; they are understood and not taught.
         summary: one line for people.
         example: a line that works in the demo.
@@ -218,6 +228,7 @@ class Command:
     summary: str
     example: str
     run: Run
+    job: str = ""
     short: tuple[tuple[Part, ...], ...] = ()
     changes: frozenset[ChangeKind] = frozenset()
     asks: Callable[[Mapping[str, object]], frozenset[ChangeKind]] | None = None
@@ -239,7 +250,7 @@ class Command:
 
     def __post_init__(self) -> None:
         """What people read of it is in the catalogue; a test collects it from the declarations."""
-        for name in ("topic", "summary"):
+        for name in ("topic", "summary", "job"):
             object.__setattr__(self, name, Said(getattr(self, name), {}))
 
     @property

@@ -32,7 +32,7 @@ async def pause(invocation: Invocation, context: Context, *, stops: Stops) -> Re
         raise Refusal(
             say("I am paused already, by {before} since {at}.", before=before.by_name, at=said_at(before.since)),
             say("Type `resume` to end it."),
-            code="paused",
+            code="already_paused",
         )
     return Remark(
         say("I change nothing from now on, not even what is confirmed already. Looking things up goes on."),
@@ -142,6 +142,7 @@ FREEZE = Command(
     summary="Let nobody change a person for 24 hours, or as long as you say; say it again to prolong it",
     example="freeze omar for 24 hours",
     run=freeze,
+    job="Suspicious call",
     reasoned=True,
     acts=True,
     audience=Audience.STAFF,

@@ -141,6 +141,9 @@ KINDS: dict[ChangeKind, KindFacts] = {
 #: What only takes access away, whoever it is done to.
 CONTAINING = frozenset({ChangeKind.SIGN_OUT, ChangeKind.BLOCK, ChangeKind.REVOKE_PASS})
 
+#: What stands for several changes together; whoever may not ask for it may not ask for these together, whatever they are.
+BUNDLES = frozenset({ChangeKind.RESET_MFA, ChangeKind.RESET_EVERYTHING, ChangeKind.RECOVER, ChangeKind.BULK})
+
 #: Which kind of change removes a method of a family.
 REMOVALS: dict[Family, ChangeKind] = {facts.family: kind for kind, facts in KINDS.items() if facts.family}
 

@@ -40,7 +40,7 @@ def may_receive(manager: Person | None, target: Person, requester_id: str, agree
         return _no(Reason.OWN_REQUEST, said, say("Have a colleague ask for it."))
     if theirs in {one.lower() for one in agreed}:
         said = say("The manager of {name}, {manager}, has agreed to it.", name=target.name, manager=name)
-        return _no(Reason.COUNTED, said, say("Ask again, and have somebody else agree."))
+        return _no(Reason.REVEALS_IT, said, say("Ask again, and have somebody else agree."))
     return ALLOWED
 
 

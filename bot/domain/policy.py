@@ -173,12 +173,7 @@ def permit(standing: Standing, groups: Groups, audience: Audience = Audience.HEL
     others = groups.approving | frozenset(filter(None, (groups.admins,)))
     if standing.groups & (helpdesk | others if audience is Audience.STAFF else helpdesk):
         return ALLOWED
-    return Decision(
-        False,
-        Reason.NOT_HELPDESK,
-        say("You are not in the helpdesk group, so I cannot do this for you."),
-        say("If you should be, ask whoever runs the helpdesk to add you in Entra ID; it takes a minute to reach me."),
-    )
+    return Decision(False, Reason.NOT_HELPDESK, say("You are not in the helpdesk group, so I cannot do this for you."))
 
 
 def stopped(stop: Stop, now: datetime) -> Decision:

@@ -18,6 +18,22 @@ class Tone(StrEnum):
     PROBLEM = "problem"
 
 
+class Refused(StrEnum):
+    """The kinds of refusal there are to a reader; `domain.refused` says which is which."""
+
+    NOT_UNDERSTOOD = "not_understood"  # type it differently
+    CHECK = "check"  # understood, and one part of it cannot be meant
+    MISSING = "missing"  # say, tick or pick one more thing
+    NOTHING_TO_DO = "nothing_to_do"  # it is as wanted already
+    NOT_FOUND = "not_found"
+    NOT_ALLOWED = "not_allowed"  # to this person, about this one, by policy
+    NOT_HERE = "not_here"  # somewhere else
+    NOT_NOW = "not_now"  # later
+    TOO_LATE = "too_late"  # the card or the account has moved on
+    FILE = "file"  # the file, or its way to us or back
+    NOT_POSSIBLE = "not_possible"  # the account or the tenant does not let it be done so
+
+
 @dataclass(frozen=True, slots=True)
 class Remark:
     """One or two plain sentences.
@@ -28,6 +44,7 @@ class Remark:
         take_back: id of the operation that Take back is offered for; empty for no such button.
         about: what its requester is told of, in a chat of their own: named above it, with the button of the next step.
         choice: names the stored choice that says the line it speaks of; empty for no such button.
+        refused: of a refusal without a title: what stands above it.
     """
 
     text: str
@@ -39,6 +56,7 @@ class Remark:
     take_back: str = ""
     about: Operation | None = None
     choice: str = ""
+    refused: Refused = Refused.NOT_POSSIBLE
 
 
 @dataclass(frozen=True, slots=True)

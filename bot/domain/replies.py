@@ -24,6 +24,9 @@ from bot.domain.rows import Sample
 from bot.domain.secret import Secret
 from bot.domain.stop import Freeze
 
+#: So begins what a button carries that leads to help with something, instead of the name of a command.
+HELP_WITH = "help-"
+
 
 @dataclass(frozen=True, slots=True)
 class CommandHelp:
@@ -41,11 +44,33 @@ class CommandHelp:
 
 
 @dataclass(frozen=True, slots=True)
-class Help:
-    """What can be said, by topic."""
+class TopicHelp:
+    """A topic of the help card, and what its commands are called."""
 
-    topics: tuple[tuple[str, tuple[CommandHelp, ...]], ...]
-    greeting: str = ""
+    topic: str
+    inside: str
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What can be said.
+
+    Attributes:
+        text: a sentence below the title.
+        jobs: what is done all day: what it is called, and how it is typed.
+        commands: each with what it is for.
+        spelt: how they are typed is shown at once, and not only when it is asked for.
+        topics: what more there is.
+        more: a button leads to the topics.
+    """
+
+    title: str
+    text: str = ""
+    jobs: tuple[CommandHelp, ...] = ()
+    commands: tuple[CommandHelp, ...] = ()
+    spelt: bool = False
+    topics: tuple[TopicHelp, ...] = ()
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,15 +325,12 @@ class LogEntry:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Past events, newest first.
-
-    Attributes:
-        more: how many older ones there are beside these.
-    """
+    """Past events, newest first; `more` older ones are not among them. Those of `requests` are told in one sentence each."""
 
     title: str
     events: tuple[AuditEvent, ...] = field(default_factory=tuple)
     more: int = 0
+    requests: tuple[Operation, ...] = ()
 
 
 Reply = (

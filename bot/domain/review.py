@@ -11,7 +11,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain import refusals, threat
-from bot.domain.change import Change, ChangeKind
+from bot.domain.change import CONTAINING, Change, ChangeKind
+from bot.domain.conversations import ConversationRef
 from bot.domain.demands import colleagues, demands
 from bot.domain.hand_over import SEEN_ONCE
 from bot.domain.need import NO_NEED, Need
@@ -115,6 +116,21 @@ def _forbids(rule: Rule, ask: Ask, on: frozenset[Ground]) -> bool:
     kinds = {kind for kind in ask.kinds if kind not in ask.containing or _names(rule, kind)}
     kinds |= ask.implied if rule.registered else frozenset()
     return any(_covers(rule, kind, ground) for kind in kinds for ground in on)
+
+
+def askable(policy: Policy, groups: frozenset[str], where: ConversationRef) -> frozenset[ChangeKind]:
+    """The kinds of change that somebody in these groups may ask for here: of somebody, at one hour or another."""
+    rules = [rule for rule in policy.rules if rule.holds_in(where) and (rule.ask & groups or (rule.deny and not rule.ask))]
+    mine = bool(colleagues(policy) & groups)
+
+    def may(kind: ChangeKind, ground: Ground, registered: bool) -> bool:
+        fitting = [rule for rule in rules if _covers(rule, kind, ground) and rule.registered in (None, registered)]
+        contains = kind in CONTAINING
+        if any(rule.deny and rule.hours is None and (not contains or _names(rule, kind)) for rule in fitting):
+            return False
+        return any(not rule.deny for rule in fitting) or (contains and mine and ground not in PROTECTED)
+
+    return frozenset(kind for kind in ChangeKind if any(may(kind, ground, known) for ground in Ground for known in (True, False)))
 
 
 def as_wanted(decision: Decision, changes: Iterable[Change]) -> Decision:

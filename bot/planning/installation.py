@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from bot.domain.change import ChangeKind
 from bot.domain.high import High
 from bot.domain.retirement import Retirement
 
@@ -19,6 +20,7 @@ class Installation:
         first_day_to_manager: the first pass of somebody new goes to the manager.
         high: what a high threat level demands.
         admins: id of the administrators' group; empty when nobody is one.
+        contact: how people reach the helpdesk; empty where no setting says.
         longest_pass: how many minutes a pass may last; None for as long as the tenant allows.
     """
 
@@ -28,4 +30,10 @@ class Installation:
     first_day_to_manager: bool = False
     high: High = field(default_factory=High)
     admins: str = ""
+    contact: str = ""
     longest_pass: int | None = None
+
+    @property
+    def off(self) -> frozenset[ChangeKind]:
+        """What nobody can ask for, because the setting that it takes is off."""
+        return frozenset() if self.per_user_mfa else frozenset({ChangeKind.REQUIRE_MFA})

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.domain.refused import kind_of_refusal
 from bot.domain.remarks import Remark, Tone
 from bot.domain.said import join, said_at, say
 from bot.errors import (
@@ -152,7 +153,7 @@ def remark(error: Exception, reference: str = "", asked: Asked = CHANGE, now: da
         case Meant():
             return Remark(error.text, error.hint, Tone.INFO if error.choice else Tone.REFUSED, choice=error.choice)
         case Refusal():
-            return Remark(error.text, error.hint, Tone.REFUSED, reference=reference)
+            return Remark(error.text, error.hint, Tone.REFUSED, reference=reference, refused=kind_of_refusal(error.code))
         case DirectoryError():
             text, hint = directory_sentence(error, asked, now)
             log.warning("directory refused", action="directory_error", error=type(error).__name__, status=error.status, code=error.code,

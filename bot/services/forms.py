@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.commands import COMMANDS, forms
-from bot.commands.about import listed
+from bot.commands.help import HELP, listed
+from bot.commands.parser import parse
 from bot.commands.spec import Command
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.conversations import ConversationRef
@@ -20,7 +21,7 @@ from bot.domain.next_steps import GIVEN, NEXT_STEPS
 from bot.domain.people import Actor
 from bot.domain.policy import Audience, Reason
 from bot.domain.remarks import Remark
-from bot.domain.replies import Help, Reply
+from bot.domain.replies import HELP_WITH, Help, Reply
 from bot.domain.said import say
 from bot.errors import DirectoryError, Forbidden, Incomplete, Refusal
 from bot.ports import Clock, Directory, Operations, Stops
@@ -55,16 +56,17 @@ class Forms:
         if not allowed:
             require(self._gate.permit(standing, meant[0].audience, where))
         if len(allowed) > 1:
-            topics = ((say("Several commands begin so"), tuple(listed(command) for command in allowed)),)
-            return Help(topics, say("Which of these do you mean?"))
+            return Help(say("Which of these do you mean?"), commands=tuple(map(listed, allowed)), spelt=True)
         return await self._open(allowed[0], actor, where, begun.typed)
 
     async def pressed(self, action: CardAction) -> Reply:
-        """A button of the help card: the command itself when it asks for nothing, otherwise its form.
+        """A button of the help card: the command itself when it asks for nothing, otherwise its form; or help with something.
 
         Raises:
             Refusal: there is no such command, or it may not be said.
         """
+        if action.id.startswith(HELP_WITH):
+            return await self._commands.said(parse(action.id.replace("-", " "), commands=(HELP,)), action.actor, action.where, pressed=True)
         command = _named(action.id)
         if command is None:
             raise Refusal(say("I do not know this command any more."), say("Type `help` for a new card."), code="unknown_card")

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 from bot.domain import policy
 from bot.domain.conversations import ConversationRef
+from bot.domain.notice_words import ring_helpdesk
 from bot.domain.people import Actor, Standing
-from bot.domain.policy import Audience, Decision, Groups
+from bot.domain.policy import Audience, Decision, Groups, Reason
 from bot.domain.reporting import may_report
 from bot.domain.rules import Policy
 from bot.domain.said import say
@@ -35,14 +36,18 @@ class Gate:
         tenant_id: the one tenant whose people are served.
         groups: the groups that give rights.
         rules: the policy, whose rules say who may see reports.
+        contact: how the helpdesk is reached, for whoever is not of it.
     """
 
-    def __init__(self, directory: Directory, groups: Groups, tenant_id: str, clock: Clock, rules: Policy = _NO_RULES) -> None:
+    def __init__(
+        self, directory: Directory, groups: Groups, tenant_id: str, clock: Clock, rules: Policy = _NO_RULES, contact: str = ""
+    ) -> None:
         self._directory = directory
         self._groups = groups
         self._tenant_id = tenant_id
         self._clock = clock
         self._rules = rules
+        self._contact = contact
         self._known: dict[str, tuple[datetime, Standing]] = {}
         self._asking: dict[str, asyncio.Future[Standing]] = {}
         self._expected: dict[str, Standing] = {}  # who had rights when last looked at
@@ -145,7 +150,8 @@ class Gate:
         """
         if audience is Audience.REPORTERS and where:
             return may_report(self._rules, standing, where, self._clock(), admin=self.is_admin(standing))
-        return policy.permit(standing, self._groups, audience)
+        decision = policy.permit(standing, self._groups, audience)
+        return replace(decision, hint=ring_helpdesk(self._contact)) if decision.reason is Reason.NOT_HELPDESK else decision
 
     def audiences(self, standing: Standing, where: ConversationRef) -> frozenset[Audience]:
         """All that someone with this standing belongs to here and now."""

@@ -178,6 +178,7 @@ class Preparation:
             may=may,
             stop=stop,
             picked=picked,
+            askable=lambda: self._reviewer.askable(standing, where) - installation.off,
         )
         result = await command.answer(invocation, context, self._ports)
         if not isinstance(result, Plan):

@@ -18,7 +18,7 @@ from bot.domain.plan import Plan, kinds_of
 from bot.domain.policy import ALLOWED, NO_GROUPS, Audience, Decision, Reason, permit, stopped
 from bot.domain.proving import still_proved, unproved
 from bot.domain.registered import REMEMBERED_FOR, Made, leaves_nothing_strong, moved_since, registered, replaces
-from bot.domain.review import as_wanted, grounds, review, still_enough
+from bot.domain.review import as_wanted, askable, grounds, review, still_enough
 from bot.domain.rules import CAPPED, Ask, Policy
 from bot.domain.said import say
 from bot.domain.signal_words import bad, in_one_line, told
@@ -174,6 +174,10 @@ class Reviewer:
 
     def _wants_proofs(self, stop: Stop) -> bool:
         return stop.threat is not None or any(rule.proof or rule.if_risk for rule in self.policy.rules)
+
+    def askable(self, standing: Standing, where: ConversationRef) -> frozenset[ChangeKind]:
+        """The kinds of change that policy lets somebody ask for here, about anybody at all."""
+        return askable(self.policy, standing.groups, where)
 
     def decide(self, wish: Wish, asking: Asking) -> Decision:
         """The same where our own memory has been asked already."""

@@ -62,7 +62,7 @@ async def suspect(
     raise Refusal(
         join(" ", (already, say("I have cancelled {id}.", id=cancelled.id) if cancelled else "")),
         say("Type `freeze {upn}` to prolong it.", upn=freeze.upn),
-        code="frozen",
+        code="already_frozen",
     )
 
 

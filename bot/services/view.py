@@ -6,7 +6,7 @@ from bot.domain.incoming import CardAction, Verb
 from bot.domain.life import State
 from bot.domain.operation import Operation
 from bot.domain.people import Actor
-from bot.domain.remarks import Remark, Tone
+from bot.domain.remarks import Refused, Remark, Tone
 from bot.domain.replies import BulkShown, HandedOver, OperationShown, Reply
 from bot.domain.said import say
 from bot.domain.verbs import VERBS, Place, Presser, is_for
@@ -69,7 +69,7 @@ class Views:
         if declared.place is Place.VIEW and not asked_by(action.actor, operation):
             require(self._gate.permit(await self._gate.standing(action.actor)))
         if operation is None:
-            return Remark(say("I have this click already."), tone=Tone.REFUSED)
+            return Remark(say("I have this click already."), tone=Tone.REFUSED, refused=Refused.NOTHING_TO_DO)
         if operation.state in (State.QUEUED, State.RUNNING):  # it may end before this answer is there, which would then hide its end
             await self._operations.shown_again(operation)
         return await self.own(operation, action.actor)

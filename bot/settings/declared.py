@@ -148,7 +148,9 @@ class Declared(BaseSettings):
         "authentication context of Conditional Access, such as `c21`, that asks whoever proves themselves by a fresh sign-in for MFA",
     )
     helpdesk_contact: str = _said(
-        "HELPDESK_CONTACT", "", "how people reach the helpdesk, such as `+31 20 123 45 67`; told to whoever says that it was not them"
+        "HELPDESK_CONTACT",
+        "",
+        "how people reach the helpdesk, such as `+31 20 123 45 67`; told to whoever has to reach it",
     )
     language: Literal["en", "nl"] = _said(
         "LANGUAGE", "en", "`en` or `nl`: what channels read; with a person alone Doorman speaks the language of that person's Teams"

@@ -10,7 +10,7 @@ from bot.domain.conversations import ConversationRef
 from bot.domain.forms import FormShown
 from bot.domain.people import Actor
 from bot.domain.phone import mask_text
-from bot.domain.remarks import Remark, Tone
+from bot.domain.remarks import Refused, Remark, Tone
 from bot.domain.replies import ApprovalShown, BulkShown, FileOffered, FileStored, OperationShown, Reply, Revealed, Viewer
 from bot.domain.said import NOBODY, Reader, say, speaking, spoken
 from bot.domain.stop import GO, Stop
@@ -68,7 +68,9 @@ def message(reply: Reply, where: ConversationRef, stop: Stop = GO, reader: Reade
 
 def no_files_here() -> Remark:
     """Where others read along Teams has no cards for files."""
-    return Remark(say("Teams lets me hand over files in a personal chat alone."), say("Ask me for it there."), Tone.REFUSED)
+    return Remark(
+        say("Teams lets me hand over files in a personal chat alone."), say("Ask me for it there."), Tone.REFUSED, refused=Refused.NOT_HERE
+    )
 
 
 def _file_card(reply: FileOffered | FileStored, reader: Reader) -> dict[str, Any]:

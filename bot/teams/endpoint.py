@@ -8,7 +8,7 @@ import structlog
 from aiohttp import web
 from botbuilder.schema import Activity
 
-from bot.domain.remarks import Remark, Tone
+from bot.domain.remarks import Refused, Remark, Tone
 from bot.domain.said import say
 from bot.errors import ChatError
 from bot.languages import Readers
@@ -123,6 +123,7 @@ class MessagesEndpoint:
                 say("I only work for people of another organisation, so I cannot help you here."),
                 say("Ask your own helpdesk."),
                 Tone.REFUSED,
+                refused=Refused.NOT_ALLOWED,
             ),
         )
 

@@ -14,7 +14,7 @@ from bot.domain.characters import in_quotation_marks
 from bot.domain.forms import FormShown
 from bot.domain.incoming import CardAction, FileConsent
 from bot.domain.life import State
-from bot.domain.remarks import Remark, Tone
+from bot.domain.remarks import Refused, Remark, Tone
 from bot.domain.replies import BulkShown, FileOffered, Help, OperationShown, Reply
 from bot.domain.said import Reader, join, say, speaking, spoken
 from bot.errors import ChatError
@@ -217,7 +217,7 @@ def _is_below(reply: Reply) -> Remark:
 
 def _unknown_button() -> Remark:
     text = say("I do not know this button. The card may be from an older version of me.")
-    return Remark(text, say("Type the command again."), Tone.REFUSED)
+    return Remark(text, say("Type the command again."), Tone.REFUSED, refused=Refused.TOO_LATE)
 
 
 def told(remark: Remark, reader: Reader) -> InvokeResponse:

@@ -18,7 +18,7 @@ from bot.domain.operation import Approval, Operation, Result
 from bot.domain.pass_terms import WantedPass
 from bot.domain.people import Actor, Person
 from bot.domain.recovery import SESSIONS, Found, Recovery, Situation
-from bot.domain.remarks import LogNote, Remark, Tone
+from bot.domain.remarks import LogNote, Refused, Remark, Tone
 from bot.domain.replies import (
     ApprovalShown,
     Choose,
@@ -34,6 +34,7 @@ from bot.domain.replies import (
     PersonShown,
     Reply,
     Revealed,
+    TopicHelp,
     Viewer,
     Whoami,
 )
@@ -270,40 +271,37 @@ PASS_FORM = FormShown(
         Field("who", "Person", FieldKind.PERSON, picked=ALICE.id, picked_name=ALICE.name, value="alise"),
         Field("reusable", "Reusable", FieldKind.SWITCH, required=False, value="true"),
     ),
-    problem=Remark("You picked a person and typed one too.", "Leave one of the two empty.", Tone.REFUSED),
+    problem=Remark("You picked a person and typed one too.", "Leave one of the two empty.", Tone.REFUSED, refused=Refused.NOT_UNDERSTOOD),
+)
+SET_PHONE_HELP = CommandHelp(
+    "set|add|update mobile|alternate mobile|office for <who> [to] <number>",
+    "Register or change a phone; `add` only if there is none, `update` only if there is one",
+    "set mobile for noor +31 6 12345678",
+    "set-phone",
+    "Set phone",
+)
+REMOVE_PHONE_HELP = CommandHelp(
+    "remove|delete mobile|alternate mobile|office for <who>", "Remove a phone", "remove office for omar", "remove-phone", "Remove phone"
 )
 HELP = Help(
-    topics=(
-        (
-            "Look up",
-            (
-                CommandHelp("show <who>", "What a person can sign in with.", "show alice", "show", "Show"),
-                CommandHelp("status <id>", "How a change stands.", "status 7QXF", "status", "Status"),
-                CommandHelp("history [for <who>]", "What was asked and done.", "history for alice@fabrikam.example"),
-            ),
-        ),
-        (
-            "Phones",
-            (
-                CommandHelp(
-                    "set|add|update mobile|alternate mobile|office for <who> [to] <number>",
-                    "Register or change a phone.",
-                    "set mobile for alice +31 6 12345678 ticket INC0012345",
-                    "set-phone",
-                    "Set phone",
-                ),
-                CommandHelp(
-                    "remove mobile|alternate mobile|office for <who>", "Remove a phone.", "remove office for alice because desk moved"
-                ),
-                CommandHelp(
-                    "enable|disable sms sign-in for <who>", "Let a person sign in with a text message.", "enable sms sign-in for alice"
-                ),
-            ),
-        ),
-        ("Doorman", (CommandHelp("whoami", "Who I take you for.", "whoami"), CommandHelp("help", "This card.", "help"))),
+    "What do you want to do?",
+    jobs=(
+        CommandHelp("", "", "show noor", "show", "Look somebody up"),
+        CommandHelp("", "", "set mobile for noor +31 6 12345678", "set-phone", "New number"),
+        CommandHelp("", "", "freeze omar for 24 hours", "freeze", "Suspicious call"),
     ),
-    greeting="Hello Hanna. This is what you can ask me",
+    more=True,
 )
+HELPS = {
+    "help": HELP,
+    "help-topics": Help(
+        "What you can ask me",
+        "I know nothing called “pizza” that you can use. This is all there is:",
+        topics=(TopicHelp("Phones", "Set phone, Remove phone"), TopicHelp("Looking back", "Pending, Status, Why")),
+    ),
+    "help-topic": Help("Phones", commands=(SET_PHONE_HELP, REMOVE_PHONE_HELP)),
+    "help-command": Help("Set phone", commands=(SET_PHONE_HELP,), spelt=True),
+}
 
 DOSSIER = Dossier(
     ALICE,
@@ -510,8 +508,7 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
         "operation-succeeded-in-channel": OperationShown(in_state(State.SUCCEEDED), NOW, own=False),
         **{f"log-{state.value}": LogEntry(in_state(state).masked()) for state in State if state.finished},
         "log-two-changes": LogEntry(in_state(State.SUCCEEDED, WARNED, "").masked()),
-        "help": HELP,
-        "help-plain": replace(HELP, greeting=""),
+        **HELPS,
         "form": PHONE_FORM,
         "form-problem": PASS_FORM,
         "whoami-helpdesk": Whoami(replace(ALICE, name="Hanna Visser"), "99999999-9999-4999-8999-999999999999", helpdesk=True, admin=False),
@@ -559,6 +556,7 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
             "You are not in the helpdesk group, so I cannot do this for you.",
             "If you should be, ask whoever runs the helpdesk to add you in Entra ID; it takes a minute to reach me.",
             Tone.REFUSED,
+            refused=Refused.NOT_ALLOWED,
         ),
         "remark-problem": Remark(
             "Entra ID does not answer at the moment. Nothing was changed.", "Try again in a minute. Incident K4T9.", Tone.PROBLEM
@@ -580,10 +578,17 @@ def replies() -> dict[str, tuple[Reply, tuple[str, ...]]]:
             "An Entra administrator can do this in the Entra admin centre.",
             Tone.REFUSED,
             reference="7QXF",
+            refused=Refused.NOT_ALLOWED,
         ),
-        "remark-titled": Remark("I do not know “shwo alice”.", "Did you mean “show alice”?", Tone.REFUSED, "I did not understand that"),
+        "remark-titled": Remark("It was changed by somebody else meanwhile.", "Look again.", Tone.REFUSED, "Not carried out"),
+        "remark-not-understood": Remark("I do not know “shwo”.", "Type help.", Tone.REFUSED, refused=Refused.NOT_UNDERSTOOD),
         "history": History("History of Alice Jansen", EVENTS),
         "history-told": History("History of 7QXF", TOLD_EVENTS),
+        "history-requests": History(
+            "What you did recently",
+            tuple(replace(event, facts={}) for event in EVENTS),
+            requests=(in_state(State.SUCCEEDED), in_state(State.DENIED)),
+        ),
         "history-empty": History("History of Mia O'Brien"),
         **approvals(),
         **seen_once(),
@@ -648,7 +653,7 @@ def hostile(text: str) -> dict[str, Reply]:
         "log": LogEntry(operation.masked()),
         "log failed": LogEntry(replace(operation, state=State.FAILED, finished_at=NOW).masked()),
         "form": FormShown("F7K2M9QX", text, text, text, text, fields, text, Remark(text, text, Tone.REFUSED)),
-        "help": Help(((text, (command,) * 20), (text, (command,) * 20)), text),
+        "help": Help(text, text, (command,) * 4, (command,) * 4, spelt=True, topics=(TopicHelp("Phones", text),) * 4, more=True),
         "whoami": Whoami(who, text, helpdesk=True, admin=True),
         "log remark": LogNote(text, text, text, NOW, grave=True),
         "person frozen": PersonShown(

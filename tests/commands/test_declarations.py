@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from bot.commands import COMMANDS, _refuse_duplicates, about
+from bot.commands import COMMANDS, _refuse_duplicates
+from bot.commands.help import WELCOME_EXAMPLES, welcome
 from bot.commands.parser import parse
 from bot.commands.spec import Audience, Command, Context, Ports
 from bot.domain.audit import AuditEvent, Tag
@@ -143,7 +144,7 @@ def test_the_syntax_is_the_one_the_readme_promises() -> None:
         "why": "why <id>",
         "policy-test": "policy test <command> as <who>",
         "history-id": "history id <id>",
-        "help": "help",
+        "help": "help [<topic or command>]",
         "hello": "hi",
         "whoami": "whoami",
         "log-here": "log here",
@@ -173,10 +174,12 @@ def test_what_changes_nothing_by_a_card_acts_at_once_or_only_looks() -> None:
     assert not [command.name for command in COMMANDS if command.changes and command.acts]
 
 
+MINE = [command for command in COMMANDS if command.name not in ("help", "hello")]
+
+
 @pytest.mark.parametrize(
     ("rights", "allowed"),
     [
-        ({"helpdesk": False, "admin": False}, lambda command: command.audience is Audience.EVERYBODY),
         ({"helpdesk": True, "admin": False}, lambda command: command.audience not in (Audience.ADMINISTRATORS, Audience.REPORTERS)),
         ({"helpdesk": False, "admin": True}, lambda command: command.audience not in (Audience.HELPDESK, Audience.REPORTERS)),
         ({"helpdesk": True, "admin": True, "reporter": True}, lambda command: True),
@@ -186,17 +189,44 @@ def test_what_changes_nothing_by_a_card_acts_at_once_or_only_looks() -> None:
         ),
     ],
 )
-@pytest.mark.parametrize("line", ["help", "hello"])
-async def test_help_lists_what_the_actor_may_say(line: str, rights: dict[str, Any], allowed: Callable[[Command], bool]) -> None:
-    answer = await say(line, **rights)
+async def test_help_lists_by_topic_what_the_actor_may_say(rights: dict[str, Any], allowed: Callable[[Command], bool]) -> None:
+    answer = await say("help more", **rights)
     assert isinstance(answer, Help)
-    listed = {entry.syntax for _, entries in answer.topics for entry in entries}
-    assert listed == {command.syntax for command in COMMANDS if allowed(command)}
-    assert bool(answer.greeting) == (line == "hello" or not (rights["helpdesk"] or rights["admin"]))
+    inside = [title for topic in answer.topics for title in str(topic.inside).split(", ")]
+    assert sorted(inside) == sorted(str(command.title) for command in MINE if allowed(command))
+    for topic in answer.topics:
+        listed = await say(f"help {topic.topic}", **rights)
+        assert ", ".join(str(command.title) for command in listed.commands) == topic.inside
+        assert not listed.spelt
+
+
+@pytest.mark.parametrize("command", MINE, ids=lambda command: command.name)
+async def test_help_with_a_command_says_how_it_is_typed(command: Command) -> None:
+    for line in (command.example, str(command.title), command.name):
+        answer = await say(f"help {line}", helpdesk=True, admin=True, reporter=True)
+        assert isinstance(answer, Help)
+        assert answer.spelt
+        assert (command.syntax, command.example) in [(each.syntax.partition(" [ticket")[0], each.example) for each in answer.commands]
+
+
+@pytest.mark.parametrize(("line", "names"), [("set", {"Set phone", "Set default", "Set email"}), ("set mobile", {"Set phone"})])
+async def test_help_with_the_beginning_of_commands(line: str, names: set[str]) -> None:
+    assert {str(each.title) for each in (await say(f"help {line}")).commands} == names
+
+
+async def test_what_settings_and_policy_have_switched_off_is_not_offered() -> None:
+    off = frozenset({ChangeKind.RECOVER, ChangeKind.REQUIRE_MFA, ChangeKind.RESET_PASSWORD})
+    answer = await say("help more", askable=lambda: frozenset(ChangeKind) - off)
+    assert not {"Recover", "Require MFA", "Reset password"} & {title for topic in answer.topics for title in str(topic.inside).split(", ")}
+    assert "Lost or new phone" not in {str(job.title) for job in (await say("help", askable=lambda: frozenset(ChangeKind) - off)).jobs}
+
+
+def test_the_jobs_of_every_day_are_six() -> None:
+    assert len([command for command in COMMANDS if command.job]) == 6
 
 
 def test_the_welcome_names_commands_that_exist() -> None:
-    assert sum(len(entries) for _, entries in about.welcome(COMMANDS).topics) == len(about.WELCOME_EXAMPLES)
+    assert len(welcome(COMMANDS).commands) == len(WELCOME_EXAMPLES)
 
 
 async def test_whoami() -> None:

@@ -170,7 +170,7 @@ def test_the_tail_of_a_changing_command(body: str, tail: str, ticket: str, reaso
         ("remove mobile for alice ticket", "The number of the ticket is missing"),
         ("remove mobile for alice because", "The reason is missing"),
         ("remove mobile for because it broke", "The person is missing"),
-        ("help me now", "I do not know what to do with “me now”"),
+        ("whoami now then", "I do not know what to do with “now then”"),
         ("hi there", "I do not know what to do with “there”"),
         ("status", "The id of the operation is missing"),
         ("status 7Q2F!x", "is not the id of an operation"),

@@ -53,6 +53,16 @@ async def test_status_and_history(desk: Desk) -> None:
     assert answer.verbs == []
 
 
+async def test_a_finished_card_has_words_to_copy_into_a_ticket_without_a_number(desk: Desk) -> None:
+    answer = await desk.change(HANNA, "set mobile for noor +31 6 12345678 ticket INC-1 because lost +31 6 87654321")
+    copied = next(each for each in answer.card["body"] if each.get("id") == "for-ticket")
+    assert copied["isVisible"] is False
+    assert answer.card["actions"][-1] == {"type": "Action.ToggleVisibility", "title": "Copy for ticket", "targetElements": ["for-ticket"]}
+    assert "INC-1 · Set mobile phone for Noor Dekker: done, asked for by Hanna Visser · noor.dekker@fabrikam.example" in as_json(copied)
+    assert "12345678" not in as_json(copied)
+    assert "87654321" not in as_json(copied)
+
+
 async def test_an_administrator_moves_the_log(desk: Desk) -> None:
     await desk.say(SAM, "log here", APPROVALS)
     await desk.change(HANNA, "set mobile for noor +31 6 12345678")

@@ -127,8 +127,7 @@ async def test_a_form_knows_whom_one_speaks_of_and_who_was_mentioned(desk: Desk)
 
 async def test_a_word_with_which_several_commands_begin_offers_each(desk: Desk) -> None:
     answer = await desk.say(HANNA, "remove")
-    offered = [each["data"]["id"] for block in answer.card["body"] for item in block.get("items", ()) for each in item.get("actions", ())]
-    assert offered == ["remove-phone", "remove-method"]
+    assert answer.opens == ["remove-phone", "remove-method"]
     form = await opened(desk, HANNA, answer, "remove-method")
     assert (form.verbs, "input_families" in inputs(form)) == (["fill"], True)
 
@@ -167,10 +166,8 @@ async def test_several_people_of_one_name_are_chosen_from_as_ever(desk: Desk) ->
     assert "+31 687654321" in form.text
 
 
-async def test_the_help_card_has_a_button_for_every_command(desk: Desk) -> None:
+async def test_buttons_of_the_help_card_open_forms_and_carry_out_what_asks_for_nothing(desk: Desk) -> None:
     help_card = await desk.say(SAM, "help")
-    found = [each["data"]["id"] for block in help_card.card["body"] for item in block.get("items", ()) for each in item.get("actions", ())]
-    assert sorted(found) == sorted(command.name for command in COMMANDS if command.name not in ("help", "hello"))
     assert "Sam Okafor" in (await opened(desk, SAM, help_card, "whoami")).text
     form = await opened(desk, SAM, help_card, "pause")  # a press alone never stops everything
     assert form.verbs == ["fill"]

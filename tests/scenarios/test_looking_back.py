@@ -22,6 +22,22 @@ def leave(desk: Desk, who: cast.Member) -> None:
     desk.entra.tenant._by_upn.pop(person.upn.lower())
 
 
+async def test_a_request_is_one_sentence_and_its_details_are_folded_away(desk: Desk) -> None:
+    await desk.change(HANNA, "set mobile for noor +31 6 12345678")
+    dropped = await desk.say(HANNA, "set mobile for omar +31 6 12345678")
+    await desk.press(HANNA, dropped, "cancel")
+    for who, line in ((HANNA, "history"), (SAM, "history by hanna")):
+        shown = await desk.say(who, line)
+        told = [block["items"] for block in shown.card["body"] if block["type"] == "Container" and len(block["items"]) == 2]
+        assert "Change mobile phone for Omar Farouk: cancelled, asked for by Hanna Visser" in told[0][0]["text"]
+        assert "Set mobile phone for Noor Dekker: done, asked for by Hanna Visser" in told[1][0]["text"]
+        assert len(told) == 2
+        assert not any(details["isVisible"] for _, details in told)
+        assert shown.card["actions"][0]["targetElements"] == [details["id"] for _, details in told]
+        assert "confirmed the change" in as_json(told[1][1])
+        assert "12345678" not in as_json(shown.card)
+
+
 @pytest.mark.storage
 async def test_an_administrator_reads_the_history_of_somebody_who_has_left(desk: Desk) -> None:
     await desk.change(HANNA, SET)
