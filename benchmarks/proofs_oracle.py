@@ -90,7 +90,6 @@ class Oracle:
     figures: Counter[str] = field(default_factory=Counter)
     _states: dict[str, str] = field(default_factory=dict)
     _confirmed: set[str] = field(default_factory=set)
-    _denied: int = 0
 
     def pressed(self, proof_id: str, at: datetime) -> None:
         """Somebody who was asked is about to say yes."""
@@ -104,7 +103,7 @@ class Oracle:
             self._look_at_proof(row, now)
         answers = audit_events.c.tag.in_((Tag.PROOF_GIVEN.value, Tag.PROOF_FAILED.value))
         said = connection.execute(select(func.count()).where(audit_events.c.operation_id.in_(ids), answers)).scalar_one()
-        answered = sum(bool(row.by_id) for row in rows) + self._denied
+        answered = sum(bool(row.by_id) + _denied(row) for row in rows)  # who says no is heard after any answer
         self._must(said <= answered, f"{said} answers to {len(rows)} proofs")
         asked = connection.execute(select(proofs.c.target_id).where(proofs.c.operation_id.in_(ids), proofs.c.state == "asked",
                                                                     proofs.c.expires_at > now)).scalars()  # fmt: skip
@@ -173,9 +172,7 @@ class Oracle:
         self._states[row.id] = state
         if state != before:
             self.figures[f"proofs {state}"] += 1
-            denied = state == "failed" and before != "asked" and bool(row.asked_id) and row.by_id == row.asked_id  # heard at any time
-            self._denied += denied
-            allowed = denied or before == "asked" or (before, state) == ("given", "withdrawn")
+            allowed = _denied(row) or before == "asked" or (before, state) == ("given", "withdrawn")
             self._must(allowed, f"proof {row.kind} went from {before} to {state}")
         if state == "given" and row.id not in self.given:
             ends = row.asked_at + timedelta(minutes=KINDS[row.kind][2])
@@ -219,3 +216,8 @@ class Oracle:
     def _must(self, holds: bool, said: str) -> None:
         if not holds:
             self.violations.append(said)
+
+
+def _denied(row: Any) -> bool:
+    """Whether somebody who was asked said that it is somebody else."""
+    return row.state == "failed" and bool(row.asked_id) and row.by_id == row.asked_id and "says that it is somebody else" in row.evidence

@@ -30,10 +30,11 @@ from tests.languages.templates import PLACE, has_words
 
 SAMPLES = replies()
 OPEN, CLOSE = "⟦", "⟧"
-#: What stands on cards and is no text of ours: names of things, words to type, functions of time, mentions, one first name.
+#: What stands on cards and is no text of ours: names of things, words to type, functions of time, mentions, one first name, and the
+#: end of what a large card cuts off.
 ALLOWED = re.compile(
     r"\{\{(?:DATE|TIME)\([^)]*\)\}\}|Doorman|<at>|</at>|\bwhy\b|set mobile for \S* \+31 6 12345678|English|Nederlands"
-    r"|aka\.ms/mysecurityinfo|\bHanna\b|\d\d:\d\d UTC|x•••|ℹ"
+    r"|aka\.ms/mysecurityinfo|\bHanna\b|\d\d:\d\d UTC|x•••|ℹ|\w+…$"
 )
 _READ = ("text", "title", "legend", "label", "errorMessage", "tooltip", "fallbackText", "placeholder")
 
@@ -83,7 +84,7 @@ def strings(thing: object) -> Iterator[str]:
             for each in thing:
                 yield from strings(each)
         case Secret():
-            yield from (thing.value, *(group for group, _ in read_back.spelling(thing.value)))
+            yield from (thing.value, *thing.value, *(group for group, _ in read_back.spelling(thing.value)))
         case Operation(recovery=Recovery() as case):  # what the person is told, in that person's language
             yield from steps(case.situation, thing.target.upn, case.language)
             yield from strings([(one.name, one.device) for one in case.found])

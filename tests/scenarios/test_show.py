@@ -34,7 +34,7 @@ def kinds(desk: Desk, who: cast.Member, *wanted: dict[str, object]) -> None:
         ("omar", ("SMS sign-in off", "text message to the mobile phone")),
         ("priya raman", ("passkey", "Authenticator on Galaxy S24", "FAB-LT-0231", "System-preferred", "whatever the default is")),
         ("mei lin", ("macOS", "MacBook Air", "passwordless")),
-        ("rina patel", ("resourceKey", "since 1 December 2025 · I do not touch this", "Fabrikam ID", "rina@mail.example")),
+        ("rina patel", ("resourceKey", "· I do not touch this", "since 1 December 2025", "Fabrikam ID", "rina@mail.example")),
         ("gert brandt", ("hardware token", "QR code")),
         ("wout wiersma", ("Temporary Access Pass", "Valid until", "reusable", "none chosen")),
         ("dirk bakker", ("Account disabled",)),
