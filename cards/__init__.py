@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, assert_never
 
+from bot.domain.choosing import Choose, ChooseMethod, ChooseSituation
 from bot.domain.forms import AskWords, FormShown
 from bot.domain.outside import NoticeShown, ProofShown
 from bot.domain.phone import mask_text
@@ -18,9 +19,6 @@ from bot.domain.replies import (
     ApprovalShown,
     BulkExplained,
     BulkShown,
-    Choose,
-    ChooseMethod,
-    ChooseSituation,
     FileOffered,
     FileStored,
     HandedOver,

@@ -46,7 +46,7 @@ from cards.elements import (
 from cards.proving import proof_facts
 from cards.size import LIMIT, size
 from cards.staying import staying
-from cards.wording import approvals_by, approved_by, badge_of, expires, identity, private, title
+from cards.wording import approvals_by, approved_by, badge_of, expires, identity, private, title, window_lines
 
 #: What may be written when denying; the bot takes no more.
 REASON_LIMIT = 200
@@ -94,7 +94,12 @@ def _asked_for(operation: Operation, shown: ApprovalShown) -> list[Element]:
             *(warnings(operation) if waiting else ()),
             *facts(_told(operation), spacing="Small"),
         ]
-        return [*facts_first, *_concerning(shown), *pressed, *details(facts(_folded(operation), spacing="Small"), *_time(shown))]
+        return [
+            *facts_first,
+            *_concerning(shown),
+            *pressed,
+            *details((*_windows(operation), *facts(_folded(operation), spacing="Small")), *_time(shown)),
+        ]
     counts = [*counted(operation.bulk), *(warned(operation.bulk) if waiting else ())]
     if not waiting:
         return [*counts, *_facts(operation), *closing]
@@ -108,6 +113,12 @@ def _asked_for(operation: Operation, shown: ApprovalShown) -> list[Element]:
         *warnings(operation),
         *_facts(operation),
     ]
+
+
+def _windows(operation: Operation) -> Iterable[Element]:
+    """From when until when a pass is good."""
+    for change in operation.changes:
+        yield from window_lines(operation, change)
 
 
 def _stood_in(operation: Operation) -> list[Element]:

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from bot.domain.choosing import Choose, ChooseMethod, ChooseSituation
 from bot.domain.incoming import Verb
 from bot.domain.methods import Method
 from bot.domain.people import Person
-from bot.domain.replies import Choose, ChooseMethod, ChooseSituation
 from bot.domain.said import join, say, say_count
 from cards.buttons import button, buttons
 from cards.elements import (

@@ -8,15 +8,15 @@ from enum import StrEnum
 
 from bot.domain.audit import AuditEvent
 from bot.domain.bulk import Progress
+from bot.domain.choosing import Choose, ChooseMethod, ChooseSituation
 from bot.domain.conversations import Member
 from bot.domain.forms import AskWords, FormShown
 from bot.domain.incoming import FileKind
-from bot.domain.methods import Dossier, Method
+from bot.domain.methods import Dossier
 from bot.domain.operation import Operation
 from bot.domain.outside import NoticeShown, ProofShown
 from bot.domain.people import Person
 from bot.domain.proving import Proving
-from bot.domain.recovery import Situation
 from bot.domain.remarks import LogNote, Remark
 from bot.domain.report import PhoneOnlyReport
 from bot.domain.retirement import Channel, Retirement
@@ -118,44 +118,6 @@ class PersonShown:
     alert: Remark | None = None
     unseen: tuple[str, ...] = ()
     serving: frozenset[Channel] = frozenset(Channel)
-
-
-@dataclass(frozen=True, slots=True)
-class Choose:
-    """Several people fit: pick one. `id` names the stored choice.
-
-    Attributes:
-        only_for: name of the one person who may pick.
-        doubt: why none of them is taken without asking, in a sentence; empty when they are called as it says.
-    """
-
-    id: str
-    asked_for: str
-    candidates: tuple[Person, ...]
-    more: bool = False
-    only_for: str = ""
-    doubt: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ChooseMethod:
-    """Several methods of a person fit: pick one. `id` names the stored choice."""
-
-    id: str
-    asked_for: str
-    person: Person
-    candidates: tuple[Method, ...]
-    only_for: str = ""  # name of the one person who may pick
-
-
-@dataclass(frozen=True, slots=True)
-class ChooseSituation:
-    """It depends on what happened: pick one. `id` names the stored choice."""
-
-    id: str
-    person: Person
-    situations: tuple[Situation, ...]
-    only_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)

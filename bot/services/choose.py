@@ -8,12 +8,12 @@ from collections.abc import AsyncIterator, Sequence
 from bot.commands.parser import with_words
 from bot.commands.spec import Invocation, Several
 from bot.domain.candidates import Candidate
+from bot.domain.choosing import Choose, ChooseMethod, ChooseSituation
 from bot.domain.conversations import ConversationRef
 from bot.domain.forms import AskWords
 from bot.domain.incoming import CardAction
 from bot.domain.people import Actor, Person
 from bot.domain.recovery import Situation
-from bot.domain.replies import Choose, ChooseMethod, ChooseSituation
 from bot.domain.said import say
 from bot.errors import DirectoryError, Forbidden, Refusal
 from bot.ports import FIND_LIMIT, Clock, Memory

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 
 import structlog
 
+from bot.domain.choosing import Choose, ChooseMethod, ChooseSituation
 from bot.domain.conversations import ConversationRef
 from bot.domain.forms import AskWords, FormShown
 from bot.domain.incoming import CardAction, FileConsent
 from bot.domain.operation import Operation
 from bot.domain.remarks import Remark
-from bot.domain.replies import BulkShown, Choose, ChooseMethod, ChooseSituation, FileOffered, OperationShown, Pending, Reply
+from bot.domain.replies import BulkShown, FileOffered, OperationShown, Pending, Reply
 from bot.domain.verbs import VERBS, Thing
 from bot.errors import StoreUnavailable
 from bot.ports import Clock, Operations

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.change import Change, ChangeKind
 from bot.domain.change_values import NameAndDay, Switch, TokenState
+from bot.domain.choosing import Choose, ChooseMethod, ChooseSituation
 from bot.domain.conversations import ConversationRef, Member
 from bot.domain.forms import AskWords, Field, FieldKind, FormShown
 from bot.domain.high import High
@@ -21,9 +22,6 @@ from bot.domain.recovery import SESSIONS, Found, Recovery, Situation
 from bot.domain.remarks import LogNote, Refused, Remark, Tone
 from bot.domain.replies import (
     ApprovalShown,
-    Choose,
-    ChooseMethod,
-    ChooseSituation,
     CommandHelp,
     HandedOver,
     Help,

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from bot.domain.audit import Tag
+from bot.domain.choosing import Choose
 from bot.domain.incoming import Verb
 from bot.domain.life import State
 from bot.domain.outside import NoticeShown, ProofShown
 from bot.domain.remarks import Remark
-from bot.domain.replies import Choose, HandedOver, LogEntry, OperationShown, Revealed
+from bot.domain.replies import HandedOver, LogEntry, OperationShown, Revealed
 from bot.domain.stop import Stop
 from bot.teams.inbound import REASON_LIMIT
 from cards import render

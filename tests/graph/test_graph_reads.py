@@ -24,6 +24,7 @@ GIVEN: dict[str, Any] = {
     "app_id": AN_ID,
     "group_ids": [AN_ID] * (GROUPS_PER_CHECK + 1),
     "expression": "displayName eq 'O''Neill & Søn + 1'",
+    "most": 25,
     "since": datetime(2026, 9, 14, 8, tzinfo=UTC),
 }
 #: Whoever reads accounts is shown that there are roles, but which ones only with the permission that the read names.

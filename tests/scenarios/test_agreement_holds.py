@@ -18,6 +18,7 @@ from simulator.entra import Fault
 from tests.desk import HANNA, SAM, Answer, Desk
 from tests.scenarios.approving import AGENTS, EXECUTIVES, INGRID, SENIORS, approvers_card, told
 from tests.scenarios.bulking import confirmed, many, people_of, state, states, until, writes
+from tests.scenarios.passes import come
 
 ONE = Rule(name="One senior", ask=frozenset({AGENTS}), approvals=1, approve=frozenset({SENIORS}))
 POLICY = Policy(
@@ -168,7 +169,7 @@ async def test_before_the_change_what_can_never_be_read_is_never_done(desk: Desk
 async def test_before_reveal(desk: Desk, lose: Callable[[Desk], None], said: str) -> None:
     own, card = await asked(desk, PASS)
     await desk.press(INGRID, card, "approve")
-    await desk.settled(own, "Ready: press Reveal")
+    own = await come(desk, own, own.operation_id)
     unreadable(desk)
     assert "Nothing was changed" in (await desk.press(HANNA, own, "reveal")).message
     desk.entra.faults.clear()

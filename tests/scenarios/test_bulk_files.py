@@ -130,7 +130,7 @@ async def test_an_outsiders_forged_consent_gets_nothing(desk: Desk, kind: str) -
     value = forged(job_id, kind, owner=OSCAR, desk=desk)
     value["context"] = find_context(desk, message.id) or value["context"]
     assert (await desk.teams.consent(OSCAR, theirs.id, value=value)).status == 200
-    await told(desk, OSCAR, "not in the helpdesk group")
+    await told(desk, OSCAR, "it is the helpdesk that can help you")
     assert desk.teams.files.stored == []
     assert Tag.BULK_FILE_GIVEN not in tags(desk, job_id)
 

@@ -141,7 +141,7 @@ async def test_also_to_an_outsider(desk: Desk) -> None:
 async def test_what_is_no_matter_of_policy_has_no_id(desk: Desk) -> None:
     for line in ("set mobile for alice 12", "remove mobile for alice because lost", "make coffee", "show nobody-at-all"):
         answer = await desk.say(HANNA, line)
-        assert "✗" in answer.text
+        assert answer.verbs == []
         assert "why " not in answer.text
 
 

@@ -20,7 +20,7 @@ def dutch(desk: Desk) -> Desk:
 
 async def test_a_change_from_the_line_to_the_result_in_dutch(dutch: Desk) -> None:
     answer = await dutch.say(HANNA, "zet mobiel voor alice +31 6 12345678 omdat de oude gestolen is")
-    for words in ("Wacht op uw bevestiging", "Mobiele telefoon", "Aangevraagd door", "Bevestigen", "Annuleren", "Goed voor sms"):
+    for words in ("Wacht op uw bevestiging", "Mobiele telefoon", "Bevestigen", "Annuleren", "Goed voor sms"):
         assert words in answer.text, words
     assert "{{TIME(" in as_json(answer.card)
     await dutch.press(HANNA, answer, "confirm")
@@ -30,12 +30,14 @@ async def test_a_change_from_the_line_to_the_result_in_dutch(dutch: Desk) -> Non
 
 
 async def test_the_greeting_is_said_to_its_end(dutch: Desk) -> None:
-    assert "zoals “zet mobiel voor alice +31 6 12345678”." in (await dutch.say(HANNA, "hoi")).text.replace("＋", "+")
+    greeting = (await dutch.say(HANNA, "hoi")).text
+    assert greeting.startswith("Hallo Hanna Visser. Wie moet er weer in?")
+    assert greeting.endswith(".")
 
 
 async def test_before_and_after_are_no_word_that_means_for(dutch: Desk) -> None:
     card = await dutch.say(HANNA, "zet mobiel voor omar +31 6 12345678")
-    assert "nu  +31 612345001  → wordt  +31 612345678" in card.text
+    assert "+31 6 1234 5001  →  +31 6 1234 5678" in card.text
     dutch.teams.speak(SAM, "nl-NL")
     tested = await dutch.say(SAM, "test beleid zet mobiel voor omar +31 6 12345678 als hanna")
     assert "Sms-aanmelding: uit → aan" in tested.text

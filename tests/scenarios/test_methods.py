@@ -39,7 +39,7 @@ def writes(desk: Desk) -> list[str]:
         ("delete app for alice", "iPhone 14, registered 18 November 2024", "authenticator.delete"),
         ("remove security key for priya", "Authenticator on Galaxy S24, registered 1 September 2025", "fido2.delete"),
         ("remove hello for priya", "FAB-LT-0231, registered 10 February 2025", "hello.delete"),
-        ("remove codes for rina", "before  registered", "otp.delete"),
+        ("remove codes for rina", "registered", "otp.delete"),
         ("remove external for rina", "Fabrikam ID, registered 15 October 2025", "external.delete"),
         ("remove email for rina", "rina@mail.example", "email.delete"),
         ("remove platform credential for mei lin", "MacBook Air, registered 11 August 2025", "platform.delete"),

@@ -17,7 +17,7 @@ from simulator.entra import passes
 from simulator.entra.sign_in import TemporaryPass
 from tests.desk import BRAM, HANNA, SAM, Answer, Desk, as_json, one_agent
 from tests.scenarios.approving import approvers_card
-from tests.scenarios.passes import OMAR, PASS, created, made, ready
+from tests.scenarios.passes import OMAR, PASS, come, created, made, ready
 
 LONG = "pass for omar for 4 hours"
 
@@ -80,7 +80,7 @@ async def test_every_card_says_the_times_that_are_true_then(desk: Desk) -> None:
     for card in (own, approvers):
         assert any(f"until {{{{DATE({at}" in card.text for at in agreed), card.text
     await desk.press(BRAM, approvers, "approve")
-    await desk.settled(own, "Ready: press Reveal")
+    own = await come(desk, own, operation)
     desk.clock.forward(minutes=50)
     answer = await desk.press(HANNA, own, "reveal")
     real = held(desk)
@@ -202,7 +202,7 @@ async def test_a_policy_that_says_no_by_now_holds_at_every_later_step(desk: Desk
     if moment in ("confirm", "approve"):
         assert "Policy allows one-time passes only" in f"{told.message}{as_json(told.card or {})}"
     else:
-        await desk.settled(own, "Ready: press Reveal")
+        own = await come(desk, own, operation)
         if moment == "again":
             allow(desk, state="disabled")
             await desk.press(HANNA, own, "reveal")

@@ -20,9 +20,8 @@ def said(answer: Answer) -> str:
 @pytest.mark.parametrize(
     ("who", "line", "head"),
     [
-        (HANNA, "shwo alice", "? Not understood"),
+        (HANNA, "make coffee", "? Not understood"),
         (HANNA, "set mobile for alice +31 6 12", "? Please check"),
-        (HANNA, "set mobile for alice", "… Something is missing"),
         (HANNA, "set mobile for alice +31 6 12345678 ticket", "… Something is missing"),
         (HANNA, "show niemendal", "? Not found"),
         (HANNA, "status 7QXF", "? Not found"),
@@ -58,5 +57,5 @@ async def test_a_form_says_what_is_wrong_with_it_in_the_same_words(asked: Desk) 
 
 async def test_in_dutch_too(asked: Desk) -> None:
     asked.teams.speak(DUTCH, "nl-NL")
-    assert said(await asked.say(DUTCH, "tono alice")).startswith("? Niet begrepen")
+    assert said(await asked.say(DUTCH, "maak koffie")).startswith("? Niet begrepen")
     assert said(await asked.say(DUTCH, "deblokkeer noor")).startswith("– Niets te doen")

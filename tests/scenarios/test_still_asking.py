@@ -99,10 +99,13 @@ async def test_it_becomes_what_it_would_have_been(desk: Desk, line: str, where: 
     was = [answer.card, desk.teams.card(answer.message.id, BRAM)]
     said, tags = desk.teams.sent[-1].activity["summary"], [row.tag for row in desk.trail()]
     monkeypatch.setattr(asking, "IN_TIME_SECONDS", 30.0)
+    if "cancel" in answer.verbs:  # else the second card would say that the first one waits
+        await desk.press(HANNA, answer, "cancel")
+    before = len(desk.trail())
     in_time = await desk.say(HANNA, line, where)
     assert alike(was) == alike([in_time.card, desk.teams.card(in_time.message.id, BRAM)])
     assert alike(said) == alike(desk.teams.sent[-1].activity["summary"])
-    assert [row.tag for row in desk.trail()] == tags * 2
+    assert [row.tag for row in desk.trail()[before:]] == tags
 
 
 def alike(shown: Any) -> str:
@@ -212,7 +215,7 @@ async def test_in_dutch(desk: Desk) -> None:
         assert words in answer.text, answer.text
     assert "Still" not in answer.text
     desk.entra.faults.clear()
-    await desk.settled(answer, "Alice Jansen", "Bij het aanmelden")
+    await desk.settled(answer, "Alice Jansen", "Verdacht telefoontje")
 
 
 @pytest.mark.parametrize("status", ["404", "403", "502"])

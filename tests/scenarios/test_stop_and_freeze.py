@@ -284,7 +284,8 @@ async def test_a_pause_and_a_freeze_survive_a_restart(desk: Desk) -> None:
     assert "Sam Okafor paused me" in answer.text
     await desk.say(SAM, "resume")
     assert "frozen" in (await desk.say(HANNA, SET)).text
-    assert "Alice Jansen is frozen until" in (await desk.press(HANNA, shown, "suspect")).message  # the button still works
+    await desk.press(HANNA, shown, "suspect")  # the button still works
+    assert "frozen" in shown.text.casefold()
 
 
 @pytest.mark.storage

@@ -114,7 +114,8 @@ async def test_after_the_day_it_is_over_for_those_whose_day_it_was(database_url:
         desk.entra.person(ADA.upn).phones["mobile"] = PhoneState("+31 612345099")
         over = f"Microsoft's own texts and calls ended on {said_day(PAST)}: they serve neither sign-in nor password reset any more."
         shown = await told(desk, "show omar")
-        assert f"Phone only. {over} Without anything else, this person gets in only by registering a passkey." in shown
+        assert f"Phone only. {over}" in shown
+        assert "Without anything else, this person" in shown
         assert "left)" not in shown
         assert over in await told(desk, SET_MOBILE)
         assert "Good for" not in shown + await told(desk, SET_MOBILE), "codes come no more"
