@@ -143,17 +143,22 @@ def _by_request(history: History) -> tuple[list[Element], int, list[str]]:
     for number, event in enumerate(history.events):
         id = event.operation_id.partition("-")[0]
         of.setdefault(id if id in requests else f"event {number}", []).append(event)
-    boxes: list[Element] = []
-    for id, events in of.items():
-        if operation := requests.get(id):
-            sentence = moment(join(" · ", (said_at(events[0].at), retold(operation), id)), date=True, spacing="None")
-            details = folded(box(map(_shortly, events), spacing="None"), f"of-{id}")
-            boxes.append(box([sentence | {"isSubtle": False}, details], line_above=True, spacing="Small"))
-        else:
-            boxes.append(box([_shortly(events[0])], line_above=True, spacing="Small"))
-    rows = _fitting(boxes)
+    rows: list[Element] = []
+    for in_full in (True, False):
+        rows = _fitting([_request(id, events, requests.get(id), in_full=in_full) for id, events in of.items()])
+        if len(rows) == len(of):
+            break
     taken = list(of.items())[: len(rows)]
     return rows, sum(len(events) for _, events in taken), [f"of-{id}" for id, _ in taken if id in requests]
+
+
+def _request(id: str, events: list[AuditEvent], operation: Operation | None, *, in_full: bool) -> Element:
+    """What became of a request in a sentence, and folded away what happened to it; what belongs to none is told in a line."""
+    if operation is None:
+        return box([_shortly(events[0])], line_above=True, spacing="Small")
+    sentence = moment(join(" · ", (said_at(events[0].at), retold(operation), id)), date=True, spacing="None")
+    told = [part for event in events for part in (_event(event) if in_full else (_shortly(event),))]
+    return box([sentence | {"isSubtle": False}, folded(box(told, spacing="None"), f"of-{id}")], line_above=True, spacing="Small")
 
 
 def _fitting(rows: Iterable[Element]) -> list[Element]:

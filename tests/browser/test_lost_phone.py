@@ -51,6 +51,8 @@ def test_two_of_one_name_both_go(page: Page) -> None:
     """Diego has two entries of one phone: nobody can tell them apart, so neither stays."""
     act_as(page, HANNA)
     card = say(page, "recover diego lost because left on the train")
+    expect(card.get_by_role("checkbox")).to_have_count(0)  # they come with Confirm
+    seen_in_person(card)
     expect(card.get_by_role("radio")).to_have_count(0)
     ticks = card.get_by_role("checkbox", name="Pixel 8")
     expect(ticks).to_have_count(2)
