@@ -18,12 +18,12 @@ from bot.domain.conversations import ConversationRef
 from bot.domain.forms import Field, FieldKind, FormShown
 from bot.domain.incoming import PICKED, CardAction
 from bot.domain.next_steps import GIVEN, NEXT_STEPS
-from bot.domain.people import Actor
-from bot.domain.policy import Audience, Reason
+from bot.domain.people import Actor, Person
+from bot.domain.policy import Audience
 from bot.domain.remarks import Remark
 from bot.domain.replies import HELP_WITH, Help, Reply
 from bot.domain.said import say
-from bot.errors import DirectoryError, Forbidden, Incomplete, Refusal
+from bot.errors import DirectoryError, Incomplete, Refusal
 from bot.ports import Clock, Directory, Operations, Stops
 from bot.services.asked import by_command
 from bot.services.commands import CommandDesk
@@ -92,13 +92,8 @@ class Forms:
         asked = forms.fields(command)
         given = {**GIVEN.get(command.name, {}), **{field.name + PICKED: target.id for field in asked if field.kind is FieldKind.PERSON}}
         if all(not field.required or {field.name, field.name + PICKED} & given.keys() for field in asked):
-            try:
-                return await self._commands.said(forms.fill(command, given), action.actor, action.where, pressed=True)
-            except Forbidden as refusal:
-                if refusal.code not in (Reason.NEEDS_REASON, Reason.NEEDS_TICKET):
-                    raise
-        form = await self._open(command, action.actor, action.where, given)
-        return replace(form, fields=tuple(replace(field, picked_name=target.name) if field.picked else field for field in form.fields))
+            return await self._commands.said(forms.fill(command, given), action.actor, action.where, pressed=True)
+        return await self._open(command, action.actor, action.where, given, target)
 
     async def filled(self, action: CardAction) -> Reply:
         """A form filled in: carried out and spent; what came to nothing comes back with what was filled in, and why.
@@ -113,11 +108,17 @@ class Forms:
             problem = await refuse_press(self._operations, self._clock, action, error, by_command(command))
             return await self._again(command, action, problem)
 
-    async def _open(self, command: Command, actor: Actor, where: ConversationRef, typed: Mapping[str, str]) -> FormShown:
+    async def _open(
+        self, command: Command, actor: Actor, where: ConversationRef, typed: Mapping[str, str], known: Person | None = None
+    ) -> FormShown:
+        """A form with what was said; `known` is whoever is picked in it, where that need not be read."""
         facts = {"command": command.name, "conversation": where.conversation_id}
         await self._operations.record(AuditEvent(Tag.CHAT_FORM_OPENED, self._clock(), actor.id, actor.name, facts=facts))
         form_id = await self._operations.remember_form(actor.id, command.name, self._clock())
-        return await self._named(_shown(form_id, command, actor, where, typed))
+        shown = _shown(form_id, command, actor, where, typed)
+        if known is None:
+            return await self._named(shown)
+        return replace(shown, fields=tuple(replace(field, picked_name=known.name) if field.picked else field for field in shown.fields))
 
     async def _take(self, action: CardAction) -> Command:
         command = _named(await self._operations.take_form(action.id, action.actor.id, self._clock()))
