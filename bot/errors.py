@@ -46,18 +46,22 @@ class Refusal(DoormanError):
         text: what is wrong, one or two sentences.
         hint: what to do instead, or empty.
         code: the short reason recorded in the audit trail; `domain.refused` says what stands above it on a card.
+        line: what would do, as it could be typed; empty where nothing would.
 
     Attributes:
         rules: names of the policy's rules that decided; empty when none did.
+        choice: names the stored choice that says the line; empty for no button.
     """
 
     rules: tuple[str, ...] = ()
+    choice: str = ""
 
-    def __init__(self, text: str, hint: str = "", *, code: str = "refused") -> None:
+    def __init__(self, text: str, hint: str = "", *, code: str = "refused", line: str = "") -> None:
         super().__init__(text)
         self.text = text
         self.hint = hint
         self.code = code
+        self.line = line
 
 
 class TooOften(Refusal):
@@ -100,7 +104,7 @@ class Meant(UsageError):
         line: what could be typed instead; empty where no button can say it.
         person_id: object id of whom it is about, where that was a mention.
         if_known: it is a guess, which counts only where there is somebody of that name; until then the text is the complaint.
-        choice: names the stored choice that says the line; empty for no button.
+        choice: as of every refusal.
     """
 
     def __init__(self, text: str, hint: str = "", *, line: str, person_id: str = "", if_known: bool = False, choice: str = "") -> None:

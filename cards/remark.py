@@ -68,7 +68,8 @@ def _actions(remark: Remark) -> list[Element]:
     """What its reader does next."""
     actions = [take_back(remark.take_back)] if remark.take_back else []
     if remark.choice:
-        actions.append(button(say("Yes, I meant that"), Verb.CHOOSE, remark.choice, pick=0, style="positive"))
+        says = say("Yes, I meant that") if remark.tone is Tone.INFO else say("Do that instead")
+        actions.append(button(says, Verb.CHOOSE, remark.choice, pick=0, style="positive"))
     if remark.about and remark.about.may_be_asked_again:
         actions.append(again(remark.about))
     return actions

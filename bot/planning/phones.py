@@ -117,6 +117,7 @@ def _plan_number(dossier: Dossier, phone: PhoneType, typed: str, mode: str, inst
                 what=number.pretty if private else "<number>",
             ),
             code="phone_exists",
+            line=f"update {phone.in_words} for {person.upn} to {number.graph}",
         )
     if mode == "update" and old is None:
         raise Refusal(
@@ -128,6 +129,7 @@ def _plan_number(dossier: Dossier, phone: PhoneType, typed: str, mode: str, inst
                 what=number.pretty if private else "<number>",
             ),
             code="phone_missing",
+            line=f"add {phone.in_words} for {person.upn} to {number.graph}",
         )
     if phone is PhoneType.ALTERNATE_MOBILE and PhoneType.MOBILE not in dossier.phones:
         raise Refusal(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.commands.deciding import policy_tested
 from bot.commands.meant import did_you_mean
-from bot.commands.parser import parse
+from bot.commands.parser import parse, with_words
 from bot.commands.spec import Invocation, Rehearse, ReportAsked, Several, Steer, WhatHappened
 from bot.domain.audit import AuditEvent, Tag
 from bot.domain.candidates import AS_TYPED, Candidate
@@ -134,13 +134,16 @@ class CommandDesk:
     async def _run_or_ask(
         self, invocation: Invocation, actor: Actor, standing: Standing, where: ConversationRef, dossier: Dossier, picked: str
     ) -> Reply:
-        """Words that policy wants are filled in on a card, so that nobody types the line again."""
+        """Words that policy wants are filled in on a card, and what would do instead has a button, so that nobody types the line again."""
         try:
             return await self._run(invocation, actor, standing, where, dossier, picked)
-        except Forbidden as error:
-            if not error.wants or not invocation.command.takes_reason:
-                raise
-            return await self._choices.ask_words(invocation, actor, where, dossier.person, picked, error)
+        except Refusal as error:
+            if isinstance(error, Forbidden) and error.wants and invocation.command.takes_reason:
+                return await self._choices.ask_words(invocation, actor, where, dossier.person, picked, error)
+            if error.line:
+                line = with_words(error.line, invocation.ticket, invocation.reason)
+                error.choice = await self._choices.offer_line(line, actor, dossier.person.id)
+            raise
 
     async def _run(
         self,

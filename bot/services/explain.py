@@ -151,9 +151,11 @@ def remark(error: Exception, reference: str = "", asked: Asked = CHANGE, now: da
     unchanged = say("Nothing was changed.") if asked.changes else ""
     match error:
         case Meant():
-            return Remark(error.text, error.hint, Tone.INFO if error.choice else Tone.REFUSED, choice=error.choice)
+            tone = Tone.INFO if error.choice else Tone.REFUSED
+            return Remark(error.text, error.hint, tone, choice=error.choice, refused=kind_of_refusal(error.code))
         case Refusal():
-            return Remark(error.text, error.hint, Tone.REFUSED, reference=reference, refused=kind_of_refusal(error.code))
+            head = kind_of_refusal(error.code)
+            return Remark(error.text, error.hint, Tone.REFUSED, reference=reference, refused=head, choice=error.choice)
         case DirectoryError():
             text, hint = directory_sentence(error, asked, now)
             log.warning("directory refused", action="directory_error", error=type(error).__name__, status=error.status, code=error.code,

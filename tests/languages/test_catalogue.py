@@ -54,7 +54,7 @@ def test_every_sentence_gets_the_parts_it_names() -> None:
 #: What these are given is read by people.
 SPEAKING = {"Refusal", "UsageError", "InvalidNumber", "Forbidden", "Incomplete", "Decision", "Remark", "LogNote", "Ending", "Strength"}
 #: Arguments of theirs that are for machines.
-SILENT = {"code", "reference", "commands", "typed", "tone", "rules", "ticket", "grave"}
+SILENT = {"code", "reference", "commands", "typed", "tone", "rules", "ticket", "grave", "line"}
 
 
 def test_no_sentence_escapes_the_catalogue() -> None:
