@@ -113,7 +113,7 @@ def _high(threat: Threat) -> Element:
     if not threat.by_name:
         return box([line(run(say("⚠ Threat level unknown: it counts as high"), bold=True), spacing="None")], style="attention", bleed=True)
     name, reason = plain(threat.by_name, 60), plain(threat.reason, 200)
-    raised = line(run(name, bold=True), run(f" {reason}", limit=210), spacing="None")
+    raised = line(run(f"{name}:", bold=True), run(f" {reason}", limit=210), spacing="None")
     level = line(run(say("⚠ Threat level high since {at}", at=threat.since), bold=True), spacing="None")
     return box(unfolding([level], [raised], "threat", spacing="None"), style="attention", bleed=True)
 

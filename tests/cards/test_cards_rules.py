@@ -319,7 +319,7 @@ def test_what_holds_for_everybody_stands_first_on_every_card_of_who_works_here(n
     (level,) = [text for text in strings(card["body"][1]) if "Threat" in text]
     assert "Threat level high since {{DATE(" in level
     (folded,) = [each for each in elements(card["body"][1]) if each.get("id") == "threat"]
-    assert {"Oscar Outsider", " a wave of [calls](https: //evil.example), INC0042"} <= set(strings(folded))
+    assert {"Oscar Outsider:", " a wave of [calls](https: //evil.example), INC0042"} <= set(strings(folded))
     assert not any(said in str(render(ALL[name]).card["body"][:2]) for said in ("Paused by", "Threat level high since"))
 
 

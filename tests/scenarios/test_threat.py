@@ -89,7 +89,7 @@ async def test_one_raises_it_everybody_feels_it_and_two_lower_it(desk: Desk) -> 
     for line in ("show alice", "help", "pending", "nonsense", "status"):
         answer = await desk.say(HANNA, line)
         assert "Threat level high since {{DATE(" in answer.text, line
-        assert "Oscar Outsider: a wave of calls from" in answer.text, line
+        assert "Oscar Outsider:  a wave of calls from" in answer.text, line
         assert "55555555" not in as_json(answer.card)
     for line in ("show alice", "help", "whoami", "threat", "nonsense"):  # of somebody who does not work here
         theirs = as_json((await desk.say(OMAR, line)).card)
