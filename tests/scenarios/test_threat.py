@@ -119,7 +119,7 @@ async def test_one_raises_it_everybody_feels_it_and_two_lower_it(desk: Desk) -> 
     assert "I do this for nobody" in (await desk.say(BRAM, SET)).text
     desk.clock.forward(hours=47)
     again = await desk.say(SAM, "threat high because it goes on for 30 minutes")
-    assert "Sam Okafor: it goes on" in again.text
+    assert "Sam Okafor:  it goes on" in again.text
     desk.clock.forward(minutes=45)
     assert "I do this for nobody" in (await desk.say(HANNA, SET)).text  # never shortened by one person's word
 
