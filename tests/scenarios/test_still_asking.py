@@ -101,6 +101,7 @@ async def test_it_becomes_what_it_would_have_been(desk: Desk, line: str, where: 
     monkeypatch.setattr(asking, "IN_TIME_SECONDS", 30.0)
     if "cancel" in answer.verbs:  # else the second card would say that the first one waits
         await desk.press(HANNA, answer, "cancel")
+        await desk.settled(answer, "Cancelled")
     before = len(desk.trail())
     in_time = await desk.say(HANNA, line, where)
     assert alike(was) == alike([in_time.card, desk.teams.card(in_time.message.id, BRAM)])
