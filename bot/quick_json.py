@@ -16,12 +16,13 @@ def loaded(content: bytes | str) -> Any:
     """What the JSON says.
 
     Raises:
-        ValueError: it is none.
-        RecursionError: it is nested without end.
+        ValueError: it is none, or nested without end.
     """
     try:
         return from_json(content, cache_strings="keys")  # no value (a number, a code) is kept by the parser for later
-    except ValueError:
+    except ValueError as error:
+        if "recursion limit" in str(error):  # Python's would go on to the end of the stack, where whatever is cleaned up fails as well
+            raise
         return json.loads(content)
 
 
