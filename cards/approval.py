@@ -98,7 +98,7 @@ def _asked_for(operation: Operation, shown: ApprovalShown) -> list[Element]:
             *facts_first,
             *_concerning(shown),
             *pressed,
-            *details((*_windows(operation), *facts(_folded(operation), spacing="Small")), *_time(shown)),
+            *details((*window_lines(operation), *facts(_folded(operation), spacing="Small")), *_time(shown)),
         ]
     counts = [*counted(operation.bulk), *(warned(operation.bulk) if waiting else ())]
     if not waiting:
@@ -113,12 +113,6 @@ def _asked_for(operation: Operation, shown: ApprovalShown) -> list[Element]:
         *warnings(operation),
         *_facts(operation),
     ]
-
-
-def _windows(operation: Operation) -> Iterable[Element]:
-    """From when until when a pass is good."""
-    for change in operation.changes:
-        yield from window_lines(operation, change)
 
 
 def _stood_in(operation: Operation) -> list[Element]:

@@ -102,16 +102,6 @@ def take_back(id: str) -> Element:
     )
 
 
-def stronger(id: str) -> Element:
-    """The way from weak methods to strong ones; `id` is the reference to the person."""
-    return button(
-        say("Offer a stronger way"),
-        Verb.STRONGER,
-        id,
-        tooltip=say("A Temporary Access Pass, with which this person registers a passkey or Microsoft Authenticator; you are asked first"),
-    )
-
-
 def buttons(*made: Element, spacing: Spacing = "Default") -> Element:
     """Buttons within the body."""
     return {"type": "ActionSet", "actions": list(made), "spacing": spacing}

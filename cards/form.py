@@ -39,9 +39,7 @@ def render(form: FormShown) -> tuple[Element, str]:
     body.append(line(run(say("Or type it: "), subtle=True), run(form.syntax, limit=160, mono=True), spacing="Medium"))
     if form.example != form.syntax:
         body.append(line(run(say("For example "), subtle=True), run(form.example, limit=160, mono=True), spacing="None"))
-    if form.only_for:
-        only = say("Only {name} can send this form, once.", name=form.only_for)
-        body.append(line(*woven(only, subtle=True, name={"limit": 60, "bold": True})))
+    body += _only_for(form.only_for)
     how = say("{title}: {summary}. Fill in the card, or type: {example}", title=form.title, summary=form.summary, example=form.example)
     summary = join(" ", (form.problem.text if form.problem else "", how))
     return card(body, fallback=summary, actions=[button(say("Continue"), Verb.FILL, form.id, style="positive")]), summary
@@ -60,11 +58,15 @@ def words(asked: AskWords) -> tuple[Element, str]:
         body.append(text_input("answer", say("Ticket"), limit=TICKET_LIMIT, missing=missing, value=asked.ticket))
     if "reason" in asked.wants:
         body.append(text_input("reason", say("Reason"), limit=REASON_LIMIT, missing=missing, value=asked.reason))
-    if asked.only_for:
-        only = say("Only {name} can send this form, once.", name=asked.only_for)
-        body.append(line(*woven(only, subtle=True, name={"limit": 60, "bold": True})))
+    body += _only_for(asked.only_for)
     actions = [button(say("Continue"), Verb.CHOOSE, asked.id, pick=0, style="positive")]
     return card(body, fallback=join(" ", (head, asked.text)), actions=actions), join(": ", (head, asked.text))
+
+
+def _only_for(name: str) -> list[Element]:
+    """Who may send it, where others read it too."""
+    only = say("Only {name} can send this form, once.", name=name)
+    return [line(*woven(only, subtle=True, name={"limit": 60, "bold": True}))] if name else []
 
 
 def _inputs(field: Field) -> Iterable[Element]:

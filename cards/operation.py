@@ -117,8 +117,7 @@ def _folded(shown: OperationShown, operation: Operation) -> Iterable[Element]:
         if work := work_of(operation.target):
             yield line(run(work, subtle=True))
     if operation.state.waiting or operation.state is State.REVEALING:
-        for change in operation.changes:
-            yield from window_lines(operation, change)
+        yield from window_lines(operation)
         yield from bullets((*operation.details, *demands(shown)), most=MOST_DETAILS)
     if shown.proving:
         yield from demanded(operation, shown.proving)

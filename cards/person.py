@@ -169,9 +169,7 @@ def _worth_saying(phone: Phone) -> bool:
 
 
 def _others(methods: tuple[Method, ...], *, judged: bool) -> Iterable[Element]:
-    """Args:
-    judged: how strong all of it is, is said below, so that nothing needs no line.
-    """
+    """The other methods; of none a line, unless it is `judged` below how strong all of it is."""
     if not methods and not judged:
         yield line(run(say("No other way to sign in."), subtle=True))
     for method in methods[:MOST_METHODS]:

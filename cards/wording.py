@@ -192,13 +192,14 @@ def difference_line(change: Change, state: State, *, label: bool = False, told: 
     )
 
 
-def window_lines(operation: Operation, change: Change) -> list[Element]:
-    """Of a pass that is still to be made: until when it is agreed to. What is made says its own times."""
-    if change.wanted is None or not (operation.state.waiting or operation.state is State.REVEALING):
-        return []
-    start, end = window(change.wanted, operation.created_at)
-    said = say("From {start} until {end}; later only where the tenant gives no pass as short.", start=start, end=end)
-    return [line(run(said, subtle=True), spacing="None")]
+def window_lines(operation: Operation) -> Iterable[Element]:
+    """Of passes that are still to be made: until when they are agreed to. What is made says its own times."""
+    if not (operation.state.waiting or operation.state is State.REVEALING):
+        return
+    for wanted in filter(None, (change.wanted for change in operation.changes)):
+        start, end = window(wanted, operation.created_at)
+        said = say("From {start} until {end}; later only where the tenant gives no pass as short.", start=start, end=end)
+        yield line(run(said, subtle=True), spacing="None")
 
 
 def result_text(change: Change, result: Result) -> str:

@@ -153,10 +153,12 @@ def _read_tail(text: str, tail: list[Token], mentions: Sequence[Mention]) -> tup
 
 def with_words(text: str, ticket: str, reason: str) -> str:
     """A line that was read, with this ticket and this reason behind it where there are any, instead of those that it had."""
+    if not (ticket or reason):
+        return text
     said = parse(text)
     body, _ = split(tokens_of(text))
     tail = (("ticket", ticket or said.ticket), ("because", reason or said.reason))
-    return " ".join((text[: body[-1].end], *(f"{word} {value}" for word, value in tail if value))) if ticket or reason else text
+    return " ".join((text[: body[-1].end], *(f"{word} {value}" for word, value in tail if value)))
 
 
 def _has_digit(token: Token) -> bool:

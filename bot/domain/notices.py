@@ -197,7 +197,7 @@ def said(notices: Iterable[Notice]) -> tuple[str, ...]:
         return ()
     reached = {(notice.recipient, notice.way) for notice in told if notice.state is Told.DELIVERED}
     if reached:
-        lines = [say("Told of it: {whom}.", whom=join(", ", (_reached(one, reached) for one in Recipient)))]
+        lines = [_told_of_it(join(", ", (_reached(one, reached) for one in Recipient)))]
     else:
         lines = [say("Nobody could be told of it: ring the person.")]
     lines += [say("Not told: {whom}. {why}", whom=whom(notice), why=notice.why) for notice in told if notice.state is Told.UNDELIVERABLE]
@@ -208,7 +208,11 @@ def said(notices: Iterable[Notice]) -> tuple[str, ...]:
 
 def is_as_it_should(sentence: str) -> bool:
     """Whether a sentence of `said` tells of nobody but those who were told."""
-    return isinstance(sentence, Said) and sentence.template == "Told of it: {whom}."
+    return isinstance(sentence, Said) and sentence.template == _told_of_it("").template
+
+
+def _told_of_it(whom: str) -> Said:
+    return say("Told of it: {whom}.", whom=whom)
 
 
 def _reached(recipient: Recipient, reached: set[tuple[Recipient, Way]]) -> str:

@@ -85,10 +85,8 @@ class ProofAnswers:
         operation = await self._operations.get(proof.operation_id)
         if operation is None:
             raise unknown(action.verb)
-        if action.verb is Verb.ATTEST:
-            return await self._attested(action, proof, operation)
-        if action.verb is Verb.WITHDRAW:
-            return await self._withdrawn(action, proof, operation)
+        if action.verb in (Verb.ATTEST, Verb.WITHDRAW):
+            return await self._by_the_agent(action, proof, operation)
         if proof.state is ProofState.ASKED and self.clock() < proof.expires_at:
             await self._said(action, proof, operation)
         elif says_no(action) and self.clock() < proof.asked_at + FAILED_WITHIN:
@@ -121,10 +119,12 @@ class ProofAnswers:
             return
         await self._settle(proof, operation, manager, given=True, evidence=say("spoke to them"))
 
-    async def _attested(self, action: CardAction, proof: Proof, operation: Operation) -> OperationShown:
-        """The agent's own word."""
+    async def _by_the_agent(self, action: CardAction, proof: Proof, operation: Operation) -> OperationShown:
+        """The agent's own word, or that the agent waits no longer."""
         require(self._gate.permit(await self._gate.standing(action.actor, fresh=True)))
-        if proof.state is ProofState.ASKED and self.clock() < proof.expires_at and action.pick is not None:
+        if action.verb is Verb.WITHDRAW:
+            await self._withdrawn(proof, operation, action.actor)
+        elif proof.state is ProofState.ASKED and self.clock() < proof.expires_at and action.pick is not None:
             if proof.kind is ProofKind.CALL_BACK and action.pick == NO:
                 await self._unanswered(proof, operation, action.actor, say("nobody answered"))
             else:
@@ -133,11 +133,9 @@ class ProofAnswers:
         latest = await self._operations.get(operation.id) or operation
         return await self._showing.of(latest, own=True)
 
-    async def _withdrawn(self, action: CardAction, proof: Proof, operation: Operation) -> OperationShown:
-        """The agent takes another kind; whoever is asked reads that it is not needed any more, and may still say that it is not them."""
-        require(self._gate.permit(await self._gate.standing(action.actor, fresh=True)))
-        await self._end(answered(proof, ProofState.WITHDRAWN, action.actor, self.clock(), operation, self._terms), operation, action.actor)
-        return await self._showing.of(await self._operations.get(operation.id) or operation, own=True)
+    async def _withdrawn(self, proof: Proof, operation: Operation, by: Actor) -> None:
+        """Another kind is taken; whoever is asked reads that it is not needed any more, and may still say that it is not them."""
+        await self._end(answered(proof, ProofState.WITHDRAWN, by, self.clock(), operation, self._terms), operation, by)
 
     async def _attestation(self, action: CardAction, proof: Proof, operation: Operation) -> tuple[bool, str]:
         """Whether it was the person, and what the agent went by; each of several documents is a yes."""

@@ -43,7 +43,7 @@ async def tell(operations: Operations, jobs: BulkJobs, announcer: Announcer, clo
         remark = Remark(text, title=say("Is it really them?"))
     else:
         remark = job_news(operation, occasion) or ended(operation)
-    if operation.bulk is None and operation.conversation.kind == "personal":
+    if _in_their_own_chat(operation):
         remark = replace(remark, about=operation)
     asks = operation.bulk is not None and occasion.startswith(ASKS)
     comes = occasion.isdigit() and _card_comes(operation)
@@ -64,9 +64,14 @@ async def tell(operations: Operations, jobs: BulkJobs, announcer: Announcer, clo
         await undeliverable(operations, clock, operation.id, refused)
 
 
+def _in_their_own_chat(operation: Operation) -> bool:
+    """Whether its requester alone reads what is said of it, so that there may be a button of the next step; a file has its own card."""
+    return operation.bulk is None and operation.conversation.kind == "personal"
+
+
 def _card_comes(operation: Operation) -> bool:
     """Whether its requester has to press something on the card now, where they alone can."""
-    return operation.state is State.READY and not operation.handed_over and operation.conversation.kind == "personal"
+    return operation.state is State.READY and not operation.handed_over and _in_their_own_chat(operation)
 
 
 async def _come(operations: Operations, announcer: Announcer, operation: Operation, clock: Clock) -> None:
@@ -147,8 +152,7 @@ def ended(operation: Operation) -> Remark:
         return Remark(text, "", Tone.PROBLEM, say("Partly done"))
     if operation.state is State.PARTIAL:
         return Remark(text, say("Its card offers to replace it."), Tone.PROBLEM, say("Nobody saw it"))
-    here = operation.bulk is None and operation.conversation.kind == "personal"
-    again = say("Still needed? Press “Send again”.") if here else say("Still needed? Send the command again.")
+    again = say("Still needed? Press “Send again”.") if _in_their_own_chat(operation) else say("Still needed? Send the command again.")
     hint = again if operation.state is State.EXPIRED else ""
     return Remark(text, hint, Tone.REFUSED, say("Suspicious call") if operation.state is State.CANCELLED else say("Not carried out"))
 
