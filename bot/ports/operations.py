@@ -99,6 +99,9 @@ class Outbox(Protocol):
     async def log_post_delivered(self, number: int, event: AuditEvent) -> None:
         """The log channel has it."""
 
+    async def tell_log_once(self, key: str, note: LogNote) -> None:
+        """Has the log channel told, unless it was or will be under this key."""
+
 
 class Past(Protocol):
     """What was done, for whoever looks back."""

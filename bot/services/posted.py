@@ -16,10 +16,12 @@ from bot.domain.conversations import ConversationRef
 from bot.domain.forms import AskWords, FormShown
 from bot.domain.incoming import CardAction, FileConsent
 from bot.domain.operation import Operation
+from bot.domain.people import Actor
 from bot.domain.remarks import Remark
 from bot.domain.replies import BulkShown, FileOffered, OperationShown, Pending, Reply
+from bot.domain.unheard import once_an_hour, unheard
 from bot.domain.verbs import VERBS, Thing
-from bot.errors import StoreUnavailable
+from bot.errors import ChatError, StoreUnavailable
 from bot.ports import Clock, Operations
 
 log = structlog.get_logger()
@@ -46,6 +48,14 @@ class Posted:
                     await self._operations.set_card(reply.operation.id, card_id)
             elif name := _name(reply):
                 await self._operations.set_posted_card(name, where.conversation_id, card_id, self._clock())
+
+    async def unheard(self, actor: Actor, error: ChatError) -> None:
+        """Notes that somebody's answer did not arrive, so that the log channel hears of it."""
+        at = self._clock()
+        try:
+            await self._operations.tell_log_once(once_an_hour(actor.id, at), unheard(actor, str(error), at))
+        except StoreUnavailable as unknown:
+            log.warning("the log channel is not told", action="unheard_unknown", error=str(unknown))
 
     async def replaced_by(self, action: CardAction, reply: Reply) -> str:
         """The activity id of the card that the answer to a press takes the place of, in the conversation of the press; empty for none."""

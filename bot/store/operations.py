@@ -280,6 +280,9 @@ class StoredOperations(StoredDeliveries, StoredMemory):
 
         await self._transactions.record(work)
 
+    async def tell_log_once(self, key: str, note: LogNote) -> None:
+        await self._transactions.write(lambda connection: outbox.add_remark_once(connection, self._enqueue, note, key))
+
     async def purge(self, now: datetime, audit_days: int = 0, numbers_days: int = 0) -> None:
         """Forgets what no longer serves, the numbers of operations finished for `numbers_days`, and events older than `audit_days`.
 

@@ -59,6 +59,13 @@ def add_remark(connection: Connection, enqueue: Enqueue, remark: LogNote, key: s
     return key
 
 
+def add_remark_once(connection: Connection, enqueue: Enqueue, remark: LogNote, key: str) -> None:
+    """Like `add_remark`, unless there is one under this key; replicas take turns."""
+    take_turn(connection)
+    if note(connection, key) is None:
+        add_remark(connection, enqueue, remark, key)
+
+
 def note(connection: Connection, key: str) -> LogNote | None:
     """The remark that was put there under this key; None when it is no longer kept."""
     found = connection.execute(select(log_notices).where(log_notices.c.id == key)).first()

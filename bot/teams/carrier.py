@@ -82,6 +82,7 @@ class Carrier:
         except ChatError as error:
             # The turn has done its work; an operation whose card never arrived expires by itself.
             log.error("reply undeliverable", action="reply_undeliverable", error=str(error))
+            await self._posted.unheard(actor_of(context.activity), error)
             return None
         return card_id
 
