@@ -52,6 +52,9 @@ class Announcer(Protocol):
     async def update(self, where: ConversationRef, activity_id: str, reply: Reply, to: Actor | None = None) -> None:
         """Replaces a message in place, in the language of the one it is for."""
 
+    async def quiet(self, activity_id: str) -> None:
+        """Comes back when no press on this message is being answered, so that nothing takes an answer away that is on its way."""
+
     async def members(self, where: ConversationRef) -> tuple[Member, ...]:
         """Who is in a conversation; of a very large one, the first thousand."""
 

@@ -58,6 +58,10 @@ class HandOver:
         manager, shown = operation.manager, HandedOver(operation, self._clock(), self._contact)
         assert manager is not None, "it is handed over to somebody"
         if operation.manager_card_id:
+            await self._announcer.quiet(operation.manager_card_id)
+            now = await self._operations.get(operation.id)
+            if now is None or now.version != operation.version:
+                return  # a code may stand there now; the next round brings what does
             for chat in await self._chats.of([manager.id.lower()]):
                 await self._announcer.update(chat.where, operation.manager_card_id, shown, chat.reader)
         elif operation.state is State.READY:

@@ -28,6 +28,8 @@ class RequestersCard:
     async def bring(self, operation: Operation) -> None:
         """Changes the card in place, or sends a new one where Teams does not let it be changed.
 
+        Does nothing for what moved on while a press on it was answered: whoever brings cards looks again.
+
         Raises:
             ChatError: Teams does not take it.
         """
@@ -38,6 +40,9 @@ class RequestersCard:
         else:
             reply = await self._showing.of(operation)
         if operation.card_id:
+            await self._announcer.quiet(operation.card_id)
+            if operation.once_only and await self._moved_on(operation):
+                return  # a code may stand there now
             try:
                 await self._announcer.update(operation.conversation, operation.card_id, reply)
             except ChatRefused:
@@ -45,3 +50,7 @@ class RequestersCard:
             else:
                 return
         await self._operations.set_card(operation.id, await self._announcer.send(operation.conversation, reply))
+
+    async def _moved_on(self, operation: Operation) -> bool:
+        now = await self._operations.get(operation.id)
+        return now is None or now.version != operation.version

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -17,7 +16,6 @@ from bot.domain.phone import mask_text
 from bot.domain.remarks import Remark, Tone
 from bot.domain.replies import OperationShown
 from bot.domain.said import join, say, say_count
-from bot.errors import ChatRefused
 from bot.ports import Announcer, BulkJobs, Chats, Clock, Operations, Sleep
 from bot.retry import Post, until_all_taken, until_taken
 from bot.services.announce import undeliverable
@@ -50,7 +48,8 @@ async def tell(operations: Operations, jobs: BulkJobs, announcer: Announcer, clo
 
     async def post() -> None:
         if comes:
-            await _come(operations, announcer, operation, clock)
+            shown = OperationShown(operation, clock(), own=True)
+            await operations.set_card(operation.id, await announcer.send(operation.conversation, shown, operation.requester))
             return
         if asks and (await jobs.progress(operation.id, clock())).hold not in ASKING:
             return  # it was answered before anybody was told
@@ -62,6 +61,8 @@ async def tell(operations: Operations, jobs: BulkJobs, announcer: Announcer, clo
 
     if refused := await until_taken(post, sleep):
         await undeliverable(operations, clock, operation.id, refused)
+    elif comes and operation.card_id:  # if Teams refuses this, two cards show it, and either will do
+        await until_taken(partial(_says_below, announcer, operation), sleep)
 
 
 def _in_their_own_chat(operation: Operation) -> bool:
@@ -74,15 +75,10 @@ def _card_comes(operation: Operation) -> bool:
     return operation.state is State.READY and not operation.handed_over and _in_their_own_chat(operation)
 
 
-async def _come(operations: Operations, announcer: Announcer, operation: Operation, clock: Clock) -> None:
-    """Brings the card to its requester, who would have to look for it: it is the last in the chat, and where it stood it says so."""
-    shown = OperationShown(operation, clock(), own=True)
-    card_id = await announcer.send(operation.conversation, shown, operation.requester)
-    await operations.set_card(operation.id, card_id)
-    if operation.card_id:
-        text = say("{who} approved {id}. Its card is below.", who=operation.approvers, id=operation.id)
-        with contextlib.suppress(ChatRefused):  # then two cards show it, and either will do
-            await announcer.update(operation.conversation, operation.card_id, Remark(text), operation.requester)
+async def _says_below(announcer: Announcer, operation: Operation) -> None:
+    """Where the card stood that came to its requester: they would have had to look for it, so it is the last in the chat."""
+    text = say("{who} approved {id}. Its card is below.", who=operation.approvers, id=operation.id)
+    await announcer.update(operation.conversation, operation.card_id, Remark(text), operation.requester)
 
 
 def approved(operation: Operation, number: int) -> Remark:

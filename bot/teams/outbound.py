@@ -241,8 +241,12 @@ class TeamsAnnouncer:
 
     async def update(self, where: ConversationRef, activity_id: str, reply: Reply, to: Actor | None = None) -> None:
         """Replaces a message in place, after the answer to whoever has just pressed there; raises ChatError."""
-        await self._answer_is_out(activity_id)
+        await self.quiet(activity_id)
         await self._connector.update(where, activity_id, await self._said(reply, where, to))
+
+    async def quiet(self, activity_id: str) -> None:
+        """See `bot.ports.Announcer`."""
+        await self._answer_is_out(activity_id)
 
     async def _said(self, reply: Reply, where: ConversationRef, to: Actor | None) -> dict[str, Any]:
         """The message that says it: what has ended, and the log, stands there long after a pause or a high threat level is over."""

@@ -15,8 +15,10 @@ from bot.store.operations import StoredOperations
 from simulator import cast
 from simulator.entra.faults import Fault
 from simulator.entra.sign_in import TemporaryPass
+from simulator.teams import Message
 from tests.desk import BRAM, HANNA, SAM, Answer, Desk, as_json
 from tests.scenarios.approving import told
+from tests.scenarios.bulking import until, words
 from tests.scenarios.passes import OMAR, PASS, code, created, made, ready
 
 PASSES = "temporaryAccessPassMethods"
@@ -73,6 +75,31 @@ async def test_a_redelivered_press_makes_nothing_more_and_shows_no_code(desk: De
     assert [status for status, _, _ in answers] == [200] * 4
     assert len([body for _, _, body in answers if secret in body]) == 1
     assert made(desk) == 1
+
+
+async def test_a_card_that_comes_late_does_not_take_the_code_away(desk: Desk) -> None:
+    asked = await desk.say(HANNA, PASS)
+    await desk.press(HANNA, asked, "confirm")
+    card = await desk.teams.wait_for(lambda message: message.by_bot and "Needs" in words(message))
+    late = desk.teams.faults.add("503", conversation=asked.message.conversation, method="PUT")
+    await desk.press(BRAM, Answer(desk, card, BRAM), "approve")
+    own = Answer(desk, await desk.teams.wait_for(_offers_reveal), HANNA)
+    await until(lambda: late.hits > 0)
+    checks = desk.entra.faults.add(Fault(effect="hold", path=f"/v1.0/users/{OMAR.id}"))
+    pressing = asyncio.create_task(desk.press(HANNA, own, "reveal"))
+    await until(lambda: checks.fired > 0)
+    desk.teams.faults.remove(late.id)  # what could not be brought before is brought while the press is being answered
+    await until(lambda: "Its card is below" in asked.text)
+    desk.entra.faults.clear()
+    shown = await pressing
+    assert code(desk) in as_json(shown.card)
+    await desk.logged("Revealed to Hanna Visser")
+    assert code(desk) in as_json(own.message.card(HANNA))
+    assert len([message for message in desk.teams.thread(HANNA) if _offers_reveal(message)]) == 1
+
+
+def _offers_reveal(message: Message) -> bool:
+    return message.by_bot and '"reveal"' in as_json(message.card() or {})
 
 
 @pytest.mark.parametrize("who", [BRAM, SAM, OMAR], ids=lambda who: who.name)
