@@ -13,8 +13,6 @@ import aiohttp
 import structlog
 from aiohttp import web
 
-from bot.commands import COMMANDS
-from bot.commands.help import welcome
 from bot.commands.spec import Ports
 from bot.domain.bulk import BulkRules
 from bot.domain.policy import Groups
@@ -53,6 +51,7 @@ from bot.services.commands import CommandDesk
 from bot.services.dispatch import Dispatch
 from bot.services.execute import execute
 from bot.services.expire import expire
+from bot.services.extension import ExtensionDesk
 from bot.services.follow_up import follow_up
 from bot.services.forms import Forms
 from bot.services.gate import Gate
@@ -165,7 +164,8 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         connector_tokens = None if settings.insecure_local and not settings.bot_password else make_connector_tokens(settings)
         if connector_tokens:
             stack.callback(connector_tokens.close)
-        connector = Connector(session, connector_tokens.get if connector_tokens else None, settings.allowed_service_urls, sleep)
+        connector = Connector(session, connector_tokens.get if connector_tokens else None, settings.allowed_service_urls, sleep,
+                              targeted=settings.targeted_messages)  # fmt: skip
         connector.regions.seen(settings.log_service_url)  # the last one to be tried
         readers = Readers(settings.language)
 
@@ -327,7 +327,8 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
                 tenant_id=settings.bot_tenant_id,
             )
         )
-        handler = DoormanHandler(dispatch, turns, connector, welcome(COMMANDS), settings.bot_tenant_id, readers, known)
+        extension = ExtensionDesk(directory, gate, turns, settings.hosts.teams)
+        handler = DoormanHandler(dispatch, turns, connector, extension, settings.bot_tenant_id, readers, known)
         stack.push_async_callback(handler.close)
         app[ENDPOINT] = MessagesEndpoint(
             TeamsAdapter(), handler, connector, tokens, settings.allowed_service_urls, settings.bot_tenant_id, readers

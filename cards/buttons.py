@@ -48,6 +48,11 @@ def opener(title: str, verb: Verb, id: str) -> Element:
     return {"type": "Action.Submit", "title": spoken(title), "data": {"verb": verb.value, "id": id}}
 
 
+def send(title: str) -> Element:
+    """The press that sends a dialog: what was filled in and nothing else."""
+    return {"type": "Action.Submit", "title": spoken(title)}
+
+
 def link(title: str, url: str) -> Element:
     """A press that opens a page: one of Teams' own, made by us from ids."""
     return {"type": "Action.OpenUrl", "title": spoken(title), "url": url}

@@ -19,14 +19,41 @@ from bot import VERSION
 from bot.commands import COMMANDS
 from bot.commands.grammar.kinds import Choice, Word
 from bot.commands.spec import Command
+from bot.domain.extension import ABOUT, FIND, NAME
 from bot.settings.environment import ConfigurationError
 
 HERE = Path(__file__).parent
 SCOPES = ("personal", "team")
 NEWEST, FALLBACK = "1.30", "1.22"
 ICONS = ("color.png", "outline.png")
-#: Commands in the menu of one scope, by schema: `commandLists.commands.maxItems` of schema-1.30.json and schema-1.22.json.
-MENU_LIMITS = {NEWEST: 12, FALLBACK: 10}
+#: What Teams offers in an empty chat; a starter is sent as it stands.
+#: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/prompt-suggestions
+_STARTERS = [
+    {"title": "What can you do?", "description": "The jobs of every day", "type": "prompt", "prompt": "help"},
+    {"title": "What waits for me?", "description": "Requests to agree to, and your own", "type": "prompt", "prompt": "pending"},
+    {"title": "What did I do lately?", "description": "Your own requests, and how they ended", "type": "prompt", "prompt": "history"},
+]
+#: https://learn.microsoft.com/microsoftteams/platform/messaging-extensions/what-are-messaging-extensions
+_EXTENSION = [
+    {
+        "id": FIND,
+        "type": "query",
+        "context": ["compose", "commandBox"],
+        "title": "Find a person",
+        "description": "A name with a link to Doorman; what the directory says stays between Doorman and you",
+        "initialRun": True,
+        "parameters": [{"name": NAME, "title": "Name or address", "description": "Of the person to look up", "inputType": "text"}],
+    },
+    {
+        "id": ABOUT,
+        "type": "action",
+        "context": ["message"],
+        "title": "Ask Doorman",
+        "description": "Begin a job because of this message; the answer comes in your own chat with Doorman",
+        "fetchTask": True,
+    },
+]
+_YES = ("1", "true", "yes", "on")
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest date a zip can hold; the same content gives the same bytes
 
@@ -47,6 +74,7 @@ OPTIONS = (
     Option("TEAMS_WEBSITE_URL", "", "an `https` page where people find help with Doorman"),
     Option("TEAMS_PRIVACY_URL", "", "an `https` page about privacy; the website when empty"),
     Option("TEAMS_TERMS_URL", "", "an `https` page with the terms of use; the website when empty"),
+    Option("TARGETED_MESSAGES", "", "as for running the bot: says in the manifest that it sends such messages"),
     Option("TEAMS_MANIFEST_VERSION", NEWEST, f"`{FALLBACK}` for a tenant that does not take `{NEWEST}` yet"),
 )
 
@@ -82,9 +110,13 @@ def generate() -> dict[str, Any]:
                 "scopes": list(SCOPES),
                 "supportsFiles": True,
                 "isNotificationOnly": False,
-                "commandLists": [{"scopes": [scope], "commands": list(_menu(scope))} for scope in SCOPES],
+                "commandLists": [
+                    {"scopes": ["personal"], "commands": [*_menu(), *_STARTERS]},
+                    {"scopes": ["team"], "commands": [*_menu()]},
+                ],
             }
         ],
+        "composeExtensions": [{"botId": "{{MicrosoftAppId}}", "commands": _EXTENSION}],
         "permissions": ["identity", "messageTeamMembers"],
         # Lets the app that calls Graph install this one for people; nobody signs in with it, so the resource is only a name:
         # https://learn.microsoft.com/microsoftteams/platform/graph-api/proactive-bots-and-messages/graph-proactive-bots-and-messages
@@ -106,19 +138,16 @@ def menu_title(command: Command) -> str:
     return " ".join(words)
 
 
-def _menu(scope: str) -> Iterator[dict[str, str]]:
+def _menu() -> Iterator[dict[str, str]]:
     for command in COMMANDS:
-        if scope in command.scopes:
+        if command.in_menu:
             yield {"title": menu_title(command), "description": command.summary.replace("`", "")}  # the menu shows plain text
 
 
-def _shorten_menus(manifest: dict[str, Any]) -> None:
-    """Takes from the end what the older schema has no room for; `help`, which lists everything, always stays."""
+def _without_starters(manifest: dict[str, Any]) -> None:
+    """The older schema knows none."""
     for one in manifest["bots"][0]["commandLists"]:
-        much = len(one["commands"]) - MENU_LIMITS[FALLBACK]
-        spare = [command for command in one["commands"] if command["title"] != "help"]
-        if much > 0:
-            one["commands"] = [command for command in one["commands"] if command not in spare[-much:]]
+        one["commands"] = [command for command in one["commands"] if "prompt" not in command]
 
 
 def as_text(manifest: Mapping[str, Any]) -> str:
@@ -142,7 +171,9 @@ def fill(environ: Mapping[str, str]) -> dict[str, Any]:
     if version == FALLBACK:
         manifest |= {"$schema": manifest["$schema"].replace(NEWEST, FALLBACK), "manifestVersion": FALLBACK}
         del manifest["supportsChannelFeatures"]
-        _shorten_menus(manifest)
+        _without_starters(manifest)
+    elif given["TARGETED_MESSAGES"].lower() in _YES:
+        manifest["bots"][0]["supportsTargetedMessages"] = True
     check(manifest)
     return manifest  # type: ignore[no-any-return]
 

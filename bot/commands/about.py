@@ -65,7 +65,6 @@ WHOAMI = Command(
         ("User.Read.All", "find people and read their accounts"),
         ("GroupMember.Read.All", "see whether the person who asks is in the helpdesk group"),
     ),
-    scopes=(),  # as above; the help card has a button for it
 )
 
 LOG_HERE = Command(
@@ -77,5 +76,4 @@ LOG_HERE = Command(
     run=log_here,
     audience=Audience.ADMINISTRATORS,
     acts=True,
-    scopes=("team",),
 )

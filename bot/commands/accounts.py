@@ -74,5 +74,4 @@ UNBLOCK = Command(
     run=unblock,
     changes=frozenset({ChangeKind.UNBLOCK}),
     reads=READS,
-    scopes=(),
 )

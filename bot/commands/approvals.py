@@ -76,11 +76,11 @@ async def in_rows(jobs: BulkJobs, operation: Operation, object_ids: Collection[s
 
 PENDING = Command(
     name="pending",
+    in_menu=True,
     topic="Looking back",
     pattern=(Word("pending", also=("approvals",), near=("waiting", "approve")),),
     summary="What waits for your approval, and which of your own requests wait for others",
     example="pending",
     run=pending,
     audience=Audience.EVERYBODY,  # who may approve need not be in the helpdesk group; everybody sees their own list and no other
-    scopes=("personal",),
 )

@@ -45,7 +45,6 @@ BULK = Command(
     run=explain,
     changes=frozenset({ChangeKind.BULK}),  # by the file that comes with it
     reads=READS,
-    scopes=("personal",),
 )
 
 BULK_JOB = Command(
@@ -71,5 +70,4 @@ BULK_JOB = Command(
     run=steer,
     audience=Audience.STAFF,
     acts=True,
-    scopes=(),  # its card has buttons for all of it
 )

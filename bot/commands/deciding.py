@@ -251,7 +251,6 @@ POLICY_TEST = Command(
     audience=Audience.ADMINISTRATORS,
     nested=True,
     reads=READS,
-    scopes=(),
 )
 
 WHY = Command(
@@ -263,5 +262,4 @@ WHY = Command(
     run=why,
     # Whoever was refused for want of a group may ask why; everybody hears of what concerns them and of nothing else.
     audience=Audience.EVERYBODY,
-    scopes=(),  # the menu is short, and the cards say what to type
 )

@@ -129,6 +129,7 @@ def _meant(words: str, tokens: Sequence[Token], offered: Sequence[Command]) -> l
 
 HELP = Command(
     name="help",
+    in_menu=True,
     topic="Looking back",
     pattern=(Word("help", also=("?", "commands", "menu")), Optional((Subject(),))),
     summary="The jobs of every day; with a topic or a command, how that is typed",
@@ -146,5 +147,4 @@ HELLO = Command(
     example="hi",
     run=hello,
     audience=Audience.EVERYBODY,
-    scopes=(),  # nobody needs a menu for it, and the menu takes ten
 )

@@ -55,5 +55,4 @@ LIFT_LIMITS = Command(
     reasoned=True,
     acts=True,
     reads=READS,
-    scopes=(),
 )

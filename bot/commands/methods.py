@@ -164,7 +164,6 @@ REMOVE_METHOD = Command(
     changes=frozenset(REMOVALS[family] for _, families in FAMILIES.options for family in families),  # type: ignore[attr-defined]
     asks=_asked,
     reads=READS,
-    scopes=(),
 )
 
 SET_EMAIL = Command(
@@ -183,5 +182,4 @@ SET_EMAIL = Command(
     run=set_email,
     changes=frozenset({ChangeKind.SET_EMAIL}),
     reads=READS,
-    scopes=(),
 )

@@ -144,5 +144,4 @@ HISTORY_ID = Command(
     example="history id 7QXF",
     run=history_of_one,
     audience=Audience.STAFF,
-    scopes=(),  # the menu is short, and `history` stands in it
 )

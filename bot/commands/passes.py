@@ -77,6 +77,7 @@ _REUSABLE = Optional((Choice("reusable", ((Word("reusable", also=("multi-use",))
 
 PASS = Command(
     name="pass",
+    in_menu=True,
     topic="Getting back in",
     pattern=(_PASS, FOR, _WHO, _LASTING, _FROM, _REUSABLE),
     short=((_PASS, FOR, _WHO, _REUSABLE, _FROM, _LASTING), (_PASS, FOR, _WHO, _LASTING, _REUSABLE, _FROM)),
@@ -86,7 +87,6 @@ PASS = Command(
     job="Pass for today",
     changes=frozenset({ChangeKind.CREATE_PASS}),
     reads=(*READS, READS_POLICY),
-    scopes=(),
 )
 
 REVOKE_PASS = Command(
@@ -98,13 +98,13 @@ REVOKE_PASS = Command(
     run=revoke_pass,
     changes=frozenset({ChangeKind.REVOKE_PASS}),
     reads=READS,
-    scopes=(),
 )
 
 _PASSWORD = ("password", "passwd", "pwd", "pw", "wachtwoord", "ww", "forgot password", "password forgotten", "wachtwoord vergeten")
 
 RESET_PASSWORD = Command(
     name="reset-password",
+    in_menu=True,
     topic="Getting back in",
     pattern=(
         Word("reset password", also=("reset the password",), near=("new password", "change password", "set password", *_PASSWORD)),
@@ -117,5 +117,4 @@ RESET_PASSWORD = Command(
     job="New password",
     changes=frozenset({ChangeKind.RESET_PASSWORD}),
     reads=READS,
-    scopes=(),
 )

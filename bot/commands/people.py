@@ -87,6 +87,7 @@ def _why(error: DirectoryError) -> str:
 
 SHOW = Command(
     name="show",
+    in_menu=True,
     topic="People",
     pattern=(
         Word("show", also=("show me",), near=("find", "get", "display", "lookup", "look up", "search", "view", "check", "who is", "list")),

@@ -67,6 +67,7 @@ async def sms_sign_in(invocation: Invocation, context: Context) -> Plan:
 
 SET_PHONE = Command(
     name="set-phone",
+    in_menu=True,
     topic="Phones",
     pattern=(
         Choice(
@@ -133,5 +134,4 @@ SMS_SIGN_IN = Command(
     changes=frozenset({ChangeKind.SMS_SIGN_IN}),
     contains=lambda args: frozenset() if args["on"] else frozenset({ChangeKind.SMS_SIGN_IN}),
     reads=READS,
-    scopes=(),  # rare, and the menu is short: the help card has a button for it
 )

@@ -48,6 +48,7 @@ _LOST = ("phone lost", "phone stolen", *(f"{lost} {whose} phone" for lost in ("l
 
 RECOVER = Command(
     name="recover",
+    in_menu=True,
     topic="Getting back in",
     pattern=(
         Word("recover", also=("get back in", "recovery for", "recover account"), near=("rescue", "restore", "recovery")),

@@ -54,5 +54,4 @@ PHONE_ONLY = Command(
     run=phone_only,
     audience=Audience.REPORTERS,
     reads=(("GroupMember.Read.All", "see who is in a group that a report is about"),),
-    scopes=(),  # the menu is short, and few may say it
 )

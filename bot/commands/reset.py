@@ -30,6 +30,7 @@ def _bundle(args: Mapping[str, object]) -> ChangeKind:
 
 RESET_MFA = Command(
     name="reset-mfa",
+    in_menu=True,
     topic="Account",
     pattern=(
         Word(
@@ -47,5 +48,4 @@ RESET_MFA = Command(
     changes=RESETS,
     asks=lambda args: frozenset({_bundle(args)}),
     reads=READS,
-    scopes=(),
 )

@@ -82,7 +82,6 @@ DEFAULT = Command(
     run=show_default,
     aspects=frozenset({Aspect.PREFERENCE}),
     reads=READS,
-    scopes=(),
 )
 
 SET_DEFAULT = Command(
@@ -111,7 +110,6 @@ SET_DEFAULT = Command(
     run=set_default,
     changes=frozenset({ChangeKind.SET_DEFAULT}),
     reads=READS,
-    scopes=(),
 )
 
 REQUIRE_MFA = Command(
@@ -136,5 +134,4 @@ REQUIRE_MFA = Command(
     run=require_mfa,
     changes=frozenset({ChangeKind.REQUIRE_MFA}),
     reads=READS,
-    scopes=(),
 )

@@ -219,7 +219,7 @@ class Command:
         acts: changes something of Doorman's own at once, without a card to confirm: whoever says it is looked up in Entra ID anew.
         aspects: what it looks at besides account and methods; what its changes are compared with is read anyhow.
         reads: Graph application permissions it needs for reading, with the reason.
-        scopes: conversations whose command menu lists it: "personal", "team".
+        in_menu: Teams' own menu lists it: what a day is made of, and no more, since nobody reads a long one; the cards offer the rest.
     """
 
     name: str
@@ -240,7 +240,7 @@ class Command:
     acts: bool = False
     aspects: frozenset[Aspect] = frozenset()
     reads: tuple[tuple[str, str], ...] = ()
-    scopes: tuple[str, ...] = ("personal", "team")
+    in_menu: bool = False
 
     @property
     def title(self) -> str:

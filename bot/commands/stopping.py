@@ -160,7 +160,6 @@ UNFREEZE = Command(
     acts=True,
     audience=Audience.STAFF,
     reads=READS,
-    scopes=(),
 )
 
 UNFREEZE_ALL = Command(
@@ -175,7 +174,6 @@ UNFREEZE_ALL = Command(
     reasoned=True,
     acts=True,
     reads=READS,
-    scopes=(),
 )
 
 PAUSE = Command(
@@ -188,7 +186,6 @@ PAUSE = Command(
     audience=Audience.ADMINISTRATORS,
     reasoned=True,
     acts=True,
-    scopes=(),
 )
 
 RESUME = Command(
@@ -201,5 +198,4 @@ RESUME = Command(
     audience=Audience.ADMINISTRATORS,
     reasoned=True,
     acts=True,
-    scopes=(),
 )

@@ -175,7 +175,6 @@ THREAT_HIGH = Command(
     audience=Audience.ADMINISTRATORS,
     reasoned=True,
     acts=True,
-    scopes=(),
 )
 
 THREAT_NORMAL = Command(
@@ -188,7 +187,6 @@ THREAT_NORMAL = Command(
     audience=Audience.ADMINISTRATORS,
     reasoned=True,
     acts=True,
-    scopes=(),
 )
 
 THREAT = Command(
@@ -199,5 +197,4 @@ THREAT = Command(
     example="threat",
     run=level,
     audience=Audience.STAFF,
-    scopes=(),
 )

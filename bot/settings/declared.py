@@ -152,6 +152,11 @@ class Declared(BaseSettings):
         "",
         "how people reach the helpdesk, such as `+31 20 123 45 67`; told to whoever has to reach it",
     )
+    targeted_messages: bool = _said(
+        "TARGETED_MESSAGES",
+        False,
+        "says no in a channel to whoever asked alone (“Only you can see this message”), where Teams takes that: it is a public preview",
+    )
     language: Literal["en", "nl"] = _said(
         "LANGUAGE", "en", "`en` or `nl`: what channels read; with a person alone Doorman speaks the language of that person's Teams"
     )

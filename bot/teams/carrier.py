@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 from botbuilder.core import TurnContext
+from botbuilder.schema import Activity
 
 from bot.domain.conversations import ConversationRef
 from bot.domain.incoming import CardAction, FileConsent
@@ -126,26 +127,58 @@ class Carrier:
             await self._posted.offer_gone(consent)
 
     async def privately(self, context: TurnContext, remark: Remark) -> None:
-        """Tells whoever acted, in their own chat with the bot."""
-        activity = context.activity
-        where, actor = where_of(activity), actor_of(activity)
-        if where.kind == "personal":
-            await self.below(context, remark)
-            return
-        try:
-            chat = await self._connector.personal_chat(where, activity.recipient.id, actor.chat_id, self._tenant_id)
-            await self._connector.send(chat, await self._said(remark, chat, actor))
-        except ChatError:
+        """Tells whoever pressed, where nobody else reads along."""
+        if not await self._to_one(context, remark):
             # No private way to this person: the public line says nothing but that the click did not count.
             text = say("That click did nothing. Write to me in a personal chat to see why.")
             await self.below(context, Remark(text, tone=Tone.REFUSED))
 
+    async def refused(self, context: TurnContext, remark: Remark) -> None:
+        """Says no to a line: where messages for one person alone are in use, whoever else reads along need not know why."""
+        if not self._connector.targeted:
+            await self.below(context, remark)
+        elif not await self._to_one(context, remark):
+            text = say("I did nothing. Write to me in a personal chat to see why.")
+            await self.below(context, Remark(text, tone=Tone.REFUSED))
+
+    async def _to_one(self, context: TurnContext, remark: Remark) -> bool:
+        """To whoever acted alone: in this conversation where Teams takes that, else in their own chat with the bot; whether it came."""
+        activity = context.activity
+        where, actor = where_of(activity), actor_of(activity)
+        if where.kind == "personal":
+            return await self.below(context, remark)
+        said = await self._said(remark, where, actor)
+        if await self._connector.send_to_one(where, said, actor.chat_id, reply_to=activity.id or ""):
+            return True
+        try:
+            return await self.put(activity, await self.own_chat(activity), remark)
+        except ChatError:
+            return False
+
+    async def own_chat(self, activity: Activity) -> ConversationRef:
+        """The own chat of whoever acted; raises ChatError."""
+        where = where_of(activity)
+        if where.kind == "personal":
+            return where
+        return await self._connector.personal_chat(where, activity.recipient.id, actor_of(activity).chat_id, self._tenant_id)
+
+    async def put(self, activity: Activity, chat: ConversationRef, reply: Reply) -> bool:
+        """Says something to whoever acted in their own chat; whether Teams took it."""
+        actor = actor_of(activity)
+        try:
+            card_id = await self._connector.send(chat, await self._said(reply, chat, actor))
+        except ChatError as error:
+            log.error("reply undeliverable", action="reply_undeliverable", error=str(error))
+            return False
+        await self._posted.remember(reply, chat, card_id)
+        return True
+
     async def offered_in_private(self, context: TurnContext, offered: FileOffered) -> Remark:
         """Offers a file in the own chat of whoever asked for it where others read along; returns what to say there."""
         activity = context.activity
-        where, actor = where_of(activity), actor_of(activity)
+        actor = actor_of(activity)
         try:
-            chat = await self._connector.personal_chat(where, activity.recipient.id, actor.chat_id, self._tenant_id)
+            chat = await self.own_chat(activity)
             card_id = await self._connector.send(chat, await self._said(offered, chat, actor))
         except ChatError as error:
             log.info("file cannot be offered in private", action="offer_undeliverable", error=str(error))

@@ -10,23 +10,27 @@ from botbuilder.core import InvokeResponse, TurnContext
 from botbuilder.core.teams import TeamsActivityHandler
 from botbuilder.schema import Activity
 
+from bot.commands import COMMANDS
+from bot.commands.help import welcome
 from bot.domain.characters import in_quotation_marks
 from bot.domain.forms import FormShown
 from bot.domain.incoming import CardAction, FileConsent
 from bot.domain.life import State
 from bot.domain.remarks import Refused, Remark, Tone
-from bot.domain.replies import BulkShown, FileOffered, Help, OperationShown, Reply
+from bot.domain.replies import BulkShown, FileOffered, OperationShown, Reply
 from bot.domain.said import Reader, join, say, speaking, spoken
 from bot.errors import ChatError
 from bot.languages import Readers
 from bot.services.asking import Asking
 from bot.services.dispatch import Dispatch
 from bot.services.explain import incident
+from bot.services.extension import ExtensionDesk
 from bot.services.personal_chats import PersonalChats
 from bot.services.turns import Turns
 from bot.teams.adapter import give
 from bot.teams.attachments import CARD, no_files_here
 from bot.teams.carrier import Carrier
+from bot.teams.extension import PREFIX, MessageExtension
 from bot.teams.identity import actor_of, chat_reader, where_of
 from bot.teams.inbound import card_action, delivery_key, file_consent, unread_message
 from bot.teams.outbound import Connector
@@ -45,12 +49,18 @@ class DoormanHandler(TeamsActivityHandler):
     """What the bot does with each activity.
 
     Args:
-        welcome: shown once when the app is installed.
         tenant_id: the tenant whose private chats refusals may go to.
     """
 
     def __init__(
-        self, dispatch: Dispatch, turns: Turns, connector: Connector, welcome: Help, tenant_id: str, readers: Readers, chats: PersonalChats
+        self,
+        dispatch: Dispatch,
+        turns: Turns,
+        connector: Connector,
+        extension: ExtensionDesk,
+        tenant_id: str,
+        readers: Readers,
+        chats: PersonalChats,
     ) -> None:
         super().__init__()
         self._dispatch = dispatch
@@ -58,7 +68,8 @@ class DoormanHandler(TeamsActivityHandler):
         self._connector = connector
         self._carrier = Carrier(connector, turns.posted, dispatch.stop, tenant_id, readers)
         self._still_asking = StillAsking(self._carrier, readers, self._fitted)
-        self._welcome = welcome
+        self._extension = MessageExtension(extension, dispatch, self._carrier, readers)
+        self._welcome = welcome(COMMANDS)
         self._readers = readers
         self._chats = chats
         self._handing_over: dict[tuple[str, str], asyncio.Task[None]] = {}
@@ -103,10 +114,12 @@ class DoormanHandler(TeamsActivityHandler):
         give(turn_context, await self._invoked(turn_context))
 
     async def _invoked(self, turn_context: TurnContext) -> InvokeResponse:
-        """A button of a card (`adaptiveCard/action`) or of an offered file (`fileConsent/invoke`); other invokes are not ours."""
+        """A button of a card or of an offered file, or the message extension; other invokes are not ours."""
         activity = turn_context.activity
         if activity.name == "fileConsent/invoke":
             return await self._file_answered(turn_context)
+        if str(activity.name).startswith(PREFIX):
+            return await self._extension.answer(turn_context)
         if activity.name != "adaptiveCard/action":
             return InvokeResponse(status=501, body=None)
         action = card_action(activity)
@@ -159,6 +172,7 @@ class DoormanHandler(TeamsActivityHandler):
     async def close(self) -> None:
         """Ends what goes on beside the turns."""
         await self._still_asking.close()
+        await self._extension.close()
         for task in list(self._handing_over.values()):
             task.cancel()
         await asyncio.gather(*self._handing_over.values(), return_exceptions=True)
@@ -174,6 +188,8 @@ class DoormanHandler(TeamsActivityHandler):
         reply = await self._dispatch.message(unread_message(context.activity, self._connector.object_id_of, edited=edited))
         if isinstance(reply, Asking):
             await self._still_asking.begin(context, reply)
+        elif isinstance(reply, Remark) and reply.tone is Tone.REFUSED:
+            await self._carrier.refused(context, reply)
         elif reply is not None:
             await self._carrier.below(context, await self._fitted(context, reply))
 

@@ -21,7 +21,7 @@ from bot.domain.conversations import ConversationRef, Member
 from bot.domain.people import Actor
 from bot.domain.replies import ApprovalShown, BulkShown, OperationShown, Reply
 from bot.domain.stop import GO, Stop
-from bot.errors import SERVICE_ERROR, ChatRefused, ChatUnavailable, DirectoryError, StoreUnavailable
+from bot.errors import SERVICE_ERROR, ChatError, ChatRefused, ChatUnavailable, DirectoryError, StoreUnavailable
 from bot.languages import Readers
 from bot.logs import path_shown
 from bot.ports import Sleep
@@ -62,6 +62,7 @@ class Connector:
     Args:
         token: gives a bearer token for the Connector, or None in INSECURE_LOCAL mode.
         allowed: hosts that may ever be posted to.
+        targeted: whether messages for one person alone may be tried in a channel.
 
     Attributes:
         addresses: gives addresses that are known elsewhere than in `regions`, for a conversation that none of those serves.
@@ -73,7 +74,10 @@ class Connector:
         token: TokenSource | None,
         allowed: Iterable[str],
         sleep: Sleep = asyncio.sleep,
+        *,
+        targeted: bool = False,
     ) -> None:
+        self.targeted = targeted
         self._session = session
         self._token = token
         self._allowed = frozenset(allowed)
@@ -83,9 +87,24 @@ class Connector:
 
     async def send(self, where: ConversationRef, activity: dict[str, Any], *, reply_to: str = "") -> str:
         """Posts a message; returns its activity id. Raises ChatError."""
-        path = f"v3/conversations/{quote(where.conversation_id, safe='')}/activities"
-        answer = await self._call("POST", where, f"{path}/{quote(reply_to, safe='')}" if reply_to else path, activity)
+        answer = await self._call("POST", where, _path_of(where, reply_to), activity)
         return str(answer.get("id") or "")
+
+    async def send_to_one(self, where: ConversationRef, activity: dict[str, Any], user_id: str, *, reply_to: str = "") -> bool:
+        """Posts a message in a channel or a group chat that this one person alone sees; whether Teams took it.
+
+        Public preview: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/targeted-messages
+        """
+        if not self.targeted or where.kind == "personal":
+            return False
+        try:
+            await self._call(
+                "POST", where, f"{_path_of(where, reply_to)}?isTargetedActivity=true", activity | {"recipient": {"id": user_id}}
+            )
+        except ChatError as error:
+            log.info("targeted message not taken", action="targeted_refused", error=str(error))
+            return False
+        return True
 
     async def update(self, where: ConversationRef, activity_id: str, activity: dict[str, Any]) -> None:
         """Replaces a message. Raises ChatError."""
@@ -275,6 +294,12 @@ class TeamsDoor:
     async def open_chat(self, object_id: str) -> ConversationRef:
         """See `bot.ports.PersonalDoor`; https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/send-proactive-messages"""
         return await self._connector.personal_chat(self._anywhere, self._bot_id, object_id, self.tenant_id)
+
+
+def _path_of(where: ConversationRef, reply_to: str) -> str:
+    """Where a message goes: into the conversation, or below another message there."""
+    path = f"v3/conversations/{quote(where.conversation_id, safe='')}/activities"
+    return f"{path}/{quote(reply_to, safe='')}" if reply_to else path
 
 
 def _member(row: Any) -> Member | None:

@@ -21,6 +21,7 @@ from simulator.teams.connector import Connector
 from simulator.teams.control import Control
 from simulator.teams.delivery import INVOKE_TIMEOUT, REDELIVER_AFTER, Delivery, Undelivered
 from simulator.teams.drive import Drive
+from simulator.teams.extension import Extension
 from simulator.teams.faults import Faults
 from simulator.teams.limits import Limits
 from simulator.teams.quotes import quoting as quoted_in
@@ -90,6 +91,7 @@ class Teams:
         self.files.url = self.url
         self.activities = Activities(self._bot_app_id, self._served_in)
         self.delivery = self._patient(lambda: self.bot_endpoint, self.tokens, self.service_url)
+        self.extension = Extension(self.activities, self.delivery, self._scene, self.client_errors)
         app = web.Application(client_max_size=64 * 1024 * 1024)  # above the limits of Teams and OneDrive, so that ours decide
         app.add_routes(
             Connector(

@@ -96,7 +96,6 @@ def test_a_declaration_is_complete(command: Command) -> None:
     assert command.summary[0].isupper()
     assert len(command.summary) <= 120
     assert not command.summary.endswith(".")
-    assert set(command.scopes) <= {"personal", "team"}
     assert command.audience in (Audience.EVERYBODY, Audience.ADMINISTRATORS) or "<who>" not in command.syntax or command.reads
     assert all(permission and why for permission, why in command.reads)
     assert not (command.audience is Audience.EVERYBODY and command.changes)

@@ -21,6 +21,8 @@ ENVIRON = {
     "TEAMS_DEVELOPER_NAME": "Contoso IT",
     "TEAMS_WEBSITE_URL": "https://contoso.com/doorman",
 }
+#: `commandLists.commands.maxItems` of schema-1.30.json and schema-1.22.json.
+MENU_LIMITS = {package.NEWEST: 12, package.FALLBACK: 10}
 BOTH_VERSIONS = pytest.mark.parametrize("version", [package.NEWEST, package.FALLBACK])
 
 
@@ -49,20 +51,37 @@ def test_the_app_that_calls_graph_may_install_this_one() -> None:
         assert package.fill(ENVIRON | given)["webApplicationInfo"] == {"id": app_id, "resource": f"api://{app_id}"}
 
 
-def test_every_command_is_in_the_menu_of_its_scopes() -> None:
+def test_the_menu_offers_what_a_day_is_made_of() -> None:
     manifest = package.generate()
+    daily = ["show", "set mobile for", "recover", "pass for", "reset password for", "reset mfa for", "pending", "help"]
     assert [one["scopes"] for one in command_lists(manifest)] == [["personal"], ["team"]]
     for one in command_lists(manifest):
-        titles = [command["title"] for command in one["commands"]]
-        assert titles == [package.menu_title(command) for command in COMMANDS if one["scopes"][0] in command.scopes]
-        assert len(set(titles)) == len(titles)
+        assert [command["title"] for command in one["commands"] if "prompt" not in command] == daily
+
+
+def test_starters_are_lines_that_can_be_sent_as_they_stand() -> None:
+    personal, team = command_lists(package.generate())
+    assert [parse(command["prompt"]).command.name for command in personal["commands"] if "prompt" in command] == [
+        "help",
+        "pending",
+        "history",
+    ]
+    assert not any("prompt" in command for command in team["commands"])
+    old = command_lists(package.fill(ENVIRON | {"TEAMS_MANIFEST_VERSION": package.FALLBACK}))
+    assert not any("prompt" in command for one in old for command in one["commands"])
+
+
+@pytest.mark.parametrize(("given", "said"), [({}, False), ({"TARGETED_MESSAGES": "1"}, True), ({"TARGETED_MESSAGES": "0"}, False)])
+def test_targeted_messages_are_named_where_they_are_on(given: dict[str, str], said: bool) -> None:
+    assert package.fill(ENVIRON | given)["bots"][0].get("supportsTargetedMessages", False) is said
+    assert "supportsTargetedMessages" not in package.fill(ENVIRON | given | {"TEAMS_MANIFEST_VERSION": package.FALLBACK})["bots"][0]
 
 
 @BOTH_VERSIONS
 def test_the_menu_keeps_to_the_strictest_limits(version: str) -> None:
     """12 commands, 10 in the older schema; 32 and 128 characters: the limits up to schema 1.21, which clients were made for."""
     for one in command_lists(package.fill(ENVIRON | {"TEAMS_MANIFEST_VERSION": version})):
-        assert len(one["commands"]) <= package.MENU_LIMITS[version]
+        assert len(one["commands"]) <= MENU_LIMITS[version]
         assert "help" in [command["title"] for command in one["commands"]]
         for command in one["commands"]:
             assert len(command["title"]) <= 32
@@ -70,14 +89,7 @@ def test_the_menu_keeps_to_the_strictest_limits(version: str) -> None:
             assert "`" not in command["description"]
 
 
-def test_what_the_older_schema_has_no_room_for_is_taken_from_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(package, "MENU_LIMITS", {package.NEWEST: 12, package.FALLBACK: 3})
-    titles = [command["title"] for command in command_lists(package.generate())[0]["commands"] if command["title"] != "help"]
-    cut = command_lists(package.fill(ENVIRON | {"TEAMS_MANIFEST_VERSION": package.FALLBACK}))[0]["commands"]
-    assert sorted(command["title"] for command in cut) == sorted([*titles[:2], "help"])
-
-
-@pytest.mark.parametrize("command", [command for command in COMMANDS if command.scopes], ids=lambda command: command.name)
+@pytest.mark.parametrize("command", [command for command in COMMANDS if command.in_menu], ids=lambda command: command.name)
 def test_what_the_menu_puts_into_the_box_begins_the_command(command: Any) -> None:
     try:
         meant = parse(package.menu_title(command)).command
