@@ -28,6 +28,7 @@ from simulator.entra.sign_in_log import SignInRow
 from simulator.entra.state import GroupState, Person, Tenant
 from simulator.entra.teamwork import Teamwork
 from simulator.entra.tokens import AppRegistration, key_set
+from simulator.local import control_is_ours
 
 
 class Entra:
@@ -174,7 +175,7 @@ class Entra:
 
     def app(self) -> web.Application:
         """The server, to be run or mounted."""
-        app = web.Application()
+        app = web.Application(middlewares=[control_is_ours])
         router = app.router
         router.add_route("*", VERSION + "/{tail:.*}", self._edge.handle)
         Control(self.tenant, self.faults, self.requests).add_to(router)

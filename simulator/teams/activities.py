@@ -22,7 +22,6 @@ from simulator.teams.drive import StoredFile
 from simulator.teams.threads import Conversation
 
 LOCALE, COUNTRY, TIMEZONE = "en-GB", "NL", "Europe/Amsterdam"
-_ZONE = ZoneInfo(TIMEZONE)
 FILE_DOWNLOAD = "application/vnd.microsoft.teams.file.download.info"
 _AT = re.compile(r"<at>(.*?)</at>")
 
@@ -96,7 +95,7 @@ class Activities:
             "channelId": "msteams",
             "serviceUrl": self.service_url(client.region or conversation.region),
             "timestamp": stamp(when),
-            "localTimestamp": when.astimezone(_ZONE).isoformat(timespec="milliseconds"),
+            "localTimestamp": when.astimezone(_zone_of(client)).isoformat(timespec="milliseconds"),
             **zone,
             "locale": client.locale,
             "from": self.account(scene.sender),
@@ -184,6 +183,14 @@ class Activities:
             update["channelData"]["eventType"] = "teamMemberAdded" if added else "teamMemberRemoved"
             installed["channelData"]["settings"] = {"selectedChannel": {"id": scene.conversation.id}}
         return [installed, update] if added else [update, installed]
+
+
+def _zone_of(client: Client) -> ZoneInfo:
+    """By whose clock a client says its own time; one that names its zone as Windows does, or not at all, is in the office."""
+    try:
+        return ZoneInfo(client.timezone or TIMEZONE)
+    except (KeyError, ValueError):
+        return ZoneInfo(TIMEZONE)
 
 
 def stamp(when: datetime) -> str:

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from simulator import cast
 from simulator.cast import Member
+from simulator.local import control_is_ours
 from simulator.teams import identity
 from simulator.teams.activities import FILE_DOWNLOAD, Activities, Scene, upload_info
 from simulator.teams.cards import find_action, find_offer, merged, pressed
@@ -92,7 +93,9 @@ class Teams:
         self.activities = Activities(self._bot_app_id, self._served_in)
         self.delivery = self._patient(lambda: self.bot_endpoint, self.tokens, self.service_url)
         self.extension = Extension(self.activities, self.delivery, self._scene, self.client_errors)
-        app = web.Application(client_max_size=64 * 1024 * 1024)  # above the limits of Teams and OneDrive, so that ours decide
+        app = web.Application(
+            middlewares=[control_is_ours], client_max_size=64 * 1024 * 1024
+        )  # above the limits of Teams and OneDrive, so that ours decide
         app.add_routes(
             Connector(
                 threads=self.threads,

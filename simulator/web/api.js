@@ -36,10 +36,13 @@ export const messages = (as, conversation) => call("GET", `/api/messages?${query
 export const people = (dataset, filter) => call("GET", `/api/people?${query({ dataset, filter })}`);
 // The language of this page's Teams: ?locale=nl-NL for this visit, otherwise the browser's.
 const locale = new URLSearchParams(location.search).get("locale") || navigator.language;
+const { timeZone: zone } = Intl.DateTimeFormat().resolvedOptions();
 
-export const say = (what) => call("POST", "/api/say", { ...what, locale });
+export const say = (what) => call("POST", "/api/say", { ...what, locale, zone });
+/** Tells that this person has seen a message, so that it is no news to them later. */
+export const read = (as, conversation, message) => call("POST", "/api/read", { as, conversation, message });
 /** Drops `file` into one's own chat, with words beside it. */
-export const drop = ({ as, conversation, text, file }) => call("PUT", `/api/drop?${query({ as, conversation, text, name: file.name, locale })}`, file);
+export const drop = ({ as, conversation, text, file }) => call("PUT", `/api/drop?${query({ as, conversation, text, name: file.name, locale, zone })}`, file);
 export const fileAddress = (as, id) => `/api/files/${encodeURIComponent(id)}?${query({ as })}`;
 export const samples = () => call("GET", "/api/samples");
 
@@ -51,7 +54,7 @@ export async function sample(name) {
 
 /** Allows or declines a file that Doorman offers; throws what Teams would show. */
 export async function consent(what) {
-  const answer = await call("POST", "/api/consent", { ...what, locale });
+  const answer = await call("POST", "/api/consent", { ...what, locale, zone });
   if (answer?.error) throw new Error(answer.error);
 }
 
@@ -64,7 +67,7 @@ export const entra = (upn) => call("GET", `/api/entra/${encodeURIComponent(upn)}
 
 /** Presses a card's button. Resolves with the line Doorman answered, if any; throws its sentence when it refused. */
 export async function press(what) {
-  const answer = await call("POST", "/api/press", { ...what, locale });
+  const answer = await call("POST", "/api/press", { ...what, locale, zone });
   const problem = answer?.error ? sentence(answer) : "";
   if (problem) throw new Error(problem);
   if (answer?.status >= 400) throw new Error(`Doorman answered ${answer.status}. Try again.`);

@@ -11,6 +11,7 @@ import { createEntra } from "./entra.js";
 import { createFaults } from "./faults.js";
 import { createMail } from "./mail.js";
 import { peopleIn, personIn, pickPerson, wrote } from "./people.js";
+import { PEOPLE, createTour } from "./tour.js";
 import { createWelcome } from "./welcome.js";
 
 const $ = (id) => document.getElementById(id);
@@ -34,6 +35,7 @@ const composer = createComposer($("composer"), $("talk"), {
   send, people: () => state.people.filter((person) => person.upn !== state.me.upn), samples: api.samples, sample: api.sample,
 });
 const mail = createMail($("mail-row"), $("mail"), { onOpen: () => { turnToMail(true); drawPlace(); drawers.close(); $("mail").focus(); }, onUnread: drawDot });
+createTour($("tour"), step);
 const welcome = createWelcome(() => state, (text) => composer.write(text));
 const talk = createConversation($("log"), $("newer"), {
   mine: (message) => wrote(state.me, message),
@@ -81,7 +83,7 @@ async function become(person, wanted) {
   keepQuick(person);
   drawMe();
   mail.become(person);
-  if (!person.helpdesk && !person.admin) entra.show(person); // what they are told is about themselves, if it names nobody
+  if (!entra.subject && !person.helpdesk && !person.admin) entra.show(person); // what they are told is about themselves, if it names nobody
   state.conversations = await api.conversations(person.upn);
   if (turn !== opening) return;
   lost = true; // until the line is up: what happens between the list and that moment would be missed
@@ -117,7 +119,7 @@ async function go(conversation) {
   talk.open(conversation, list);
   drawList();
   const about = [...list].reverse().find((message) => message.from?.bot && message.card);
-  if (about) follow(about);
+  if (about && !entra.subject) follow(about); // else it stays with whoever is being worked on
   if (!entra.subject) entra.show(state.people.find((person) => !person.helpdesk && !person.admin) || state.people[0]);
 }
 
@@ -127,6 +129,12 @@ function open(conversation) {
   composer.allow(false);
   turnToMail(false);
   attempt(go(conversation).then(() => { drawers.close(); composer.focus(); }));
+}
+
+/** A step of the tour: somebody else's chair, with their next line in the box. */
+function step({ as, at, line }) {
+  const person = state.people.find((each) => each.upn === as);
+  attempt(become(person, at).then(() => { drawers.close(); if (line) composer.write(line); }));
 }
 
 function switchTo(person) {
@@ -147,6 +155,7 @@ function hear(event) {
     if (here) {
       talk.put(message);
       follow(message);
+      if (!document.hidden) api.read(state.me.upn, conversation.id, message.id).catch(() => {}); // what was watched is no news later
     } else if (event.type === "message") {
       conversation.unread = (conversation.unread || 0) + 1;
     }
@@ -206,13 +215,8 @@ function drawDot() {
 
 function quickPeople() {
   const { people } = state;
-  const kept = recall("quick", []).map((upn) => people.find((person) => person.upn === upn)).filter(Boolean);
-  const story = [
-    ...people.filter((person) => person.helpdesk && !person.admin).slice(0, 2),
-    people.find((person) => person.helpdesk && person.admin),
-    people.find((person) => !person.helpdesk && !person.admin),
-  ].filter(Boolean);
-  return [...new Set([...kept, ...story, ...people.filter((person) => !person.helpdesk)])].slice(0, QUICK);
+  const known = (upns) => upns.map((upn) => people.find((person) => person.upn === upn)).filter(Boolean);
+  return [...new Set([...known(recall("quick", [])), ...known(PEOPLE), ...people.filter((person) => !person.helpdesk)])].slice(0, QUICK);
 }
 
 /** The row of quick people keeps its order; a newcomer takes the last place. */

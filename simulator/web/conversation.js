@@ -80,15 +80,22 @@ export function createConversation(root, newer, handlers) {
     const json = JSON.stringify(message);
     if (json === entry.json) return;
     const follow = atEnd();
-    const focused = entry.node.contains(document.activeElement);
+    const focused = entry.node.contains(document.activeElement) ? document.activeElement : null;
     if (JSON.stringify(message.card) !== JSON.stringify(entry.message.card)) errors.delete(message.id);
     const node = renderMessage(message, view);
     entry.node.replaceWith(node);
     Object.assign(entry, { message, json, node });
     node.classList.add("changed");
     group();
-    if (focused) (node.querySelector(".card") || root).focus({ preventScroll: true });
+    if (focused) (sameAs(focused, node) || node.querySelector(".card") || root).focus({ preventScroll: true });
     if (follow) toEnd();
+  }
+
+  /** What stands in the new card where one was: the button with the same words, the field with the same label. */
+  function sameAs(old, node) {
+    const called = (each) => each.getAttribute("aria-label") || each.textContent;
+    return [...node.querySelectorAll(old.tagName)].find((each) => called(each) === called(old) && each.id === old.id)
+      || [...node.querySelectorAll(old.tagName)].find((each) => called(each) && called(each) === called(old));
   }
 
   function remove(id) {

@@ -71,9 +71,11 @@ class FileRoutes:
 
 
 def speak(teams: Teams, asked: Mapping[str, Any]) -> None:
-    """Whoever does something has a client in the language of the page they do it on."""
+    """Whoever does something has a client in the language and the time zone of the page they do it on."""
     if locale := asked.get("locale"):
         teams.speak(asked["as"], locale)
+    if zone := asked.get("zone"):
+        teams.equip(asked["as"], timezone=zone)
 
 
 def file_parts(message: Message) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from yarl import URL
 
 from simulator import cast
 from simulator.cast import Member
+from simulator.local import from_elsewhere
 from simulator.teams import directory, identity
 from simulator.teams.control import Control, spoken
 from simulator.teams.service import Teams
@@ -28,7 +29,6 @@ _VENDOR = {
     "adaptivecards.min.js": "adaptivecards/dist/adaptivecards.min.js",
     "markdown-it.min.js": "markdown-it/dist/browser/markdown-it.umd.min.js",
 }
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _HEARTBEAT = 15.0  # seconds; lets the page remark a dead line
 
 
@@ -55,9 +55,9 @@ def demo_app(teams: Teams, entra_url: str, vendor_dir: str | Path, samples: Samp
 
 @web.middleware
 async def _local_only(request: web.Request, handler: Any) -> web.StreamResponse:
-    """Refuse other host names (a rebound DNS name) and posts a foreign page could send without asking."""
-    if request.url.host not in _LOOPBACK:
-        raise web.HTTPForbidden(text="The demo answers on loopback only.")
+    """Refuse other addresses and other sites, and posts that a foreign page could send without asking."""
+    if refused := from_elsewhere(request):
+        raise web.HTTPForbidden(text=refused)
     if request.method == "POST" and request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType(text="JSON is needed.")
     response: web.StreamResponse = await handler(request)
@@ -84,6 +84,7 @@ class _Page:
             web.get("/api/conversations", spoken(self.conversations)),
             web.get("/api/messages", spoken(self.messages)),
             web.get("/api/people", spoken(self.people)),
+            web.post("/api/read", spoken(self.read)),
             web.post("/api/say", spoken(self.say)),
             web.post("/api/press", spoken(self.press)),
             web.post("/api/edit", spoken(self.edit)),
@@ -185,6 +186,13 @@ class _Page:
         task = asyncio.create_task(self._teams.refresh(who, message.id))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def read(self, request: web.Request) -> Any:
+        """Somebody watched a message arrive: it is no news to them when they come back."""
+        asked = await request.json()
+        key = (identity.person(asked["as"]).upn, str(asked["conversation"]))
+        self._read[key] = max(self._read.get(key, ""), self._teams.threads.messages[asked["message"]].id)
+        return {}
 
     # ── acting ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -1,4 +1,4 @@
-// What an empty conversation says: three steps to see the whole job done.
+// What an empty conversation says: how to see the whole job done.
 
 import { el } from "./dom.js";
 
@@ -24,10 +24,8 @@ export function createWelcome(state, write) {
         step("Look her up: ", line("show noor")),
         step("A first method is your work alone. Give her number and press the button on the card: ", line("set mobile for noor +31 6 12345678")),
         step("Watch it happen beside this chat under “Entra ID now”, and read the report in the log channel."),
-        step("Alice can sign in already, so how she gets in is two people's work: ", line("set mobile for alice +31 6 23456789"),
-          " Confirm, then become Ingrid Lund in the channel Approvals (a second browser tab will do)."),
+        step("“A tour of five minutes” leads on from there: two people, a takeover that is refused, and what ends in February."),
         step("Somebody lost a phone? ", line("recover emre lost because left on the train"), " asks which one is gone, and names what stays."),
-        step("The call does not feel right? Every card about a person has “Suspicious call”, and one button takes back what was given already."),
         step("A whole list at once: the arrow beside the paper clip has files to try. Send one, and read what it would do.")));
     return box;
   };

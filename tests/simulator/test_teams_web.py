@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 from collections.abc import AsyncIterator
@@ -29,8 +30,9 @@ CHAT = personal_chat_id(HANNA)
 class Page:
     """What the browser does."""
 
-    def __init__(self, session: aiohttp.ClientSession) -> None:
+    def __init__(self, session: aiohttp.ClientSession, port: int) -> None:
         self.session = session
+        self.port = port
         self.entra_calls: list[tuple[str, str, bytes]] = []
 
     async def get(self, path: str, **query: str) -> Any:
@@ -83,7 +85,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     async with running() as (teams, bot):
         runner, url = await _serve(demo_app(teams, entra_url, tmp_path, {"some people.csv": lambda: b"user\nhanna\n"}))
         async with aiohttp.ClientSession(url) as session:
-            page = Page(session)
+            page = Page(session, URL(url).port or 0)
             page.entra_calls = entra_calls
             yield teams, bot, page
         await runner.cleanup()
@@ -328,10 +330,53 @@ async def test_files(stage: Stage, path: str, status: int, text: str | None) -> 
 
 async def test_foreign_pages_are_kept_out(stage: Stage) -> None:
     _, _, page = stage
-    async with page.session.get("/api/world", headers={"Host": "rebound.example"}) as response:
-        assert response.status == 403
+    for host in ("rebound.example", "localhost", f"localhost:{page.port}", f"127.0.0.1:{page.port + 1}"):
+        async with page.session.get("/api/world", headers={"Host": host}) as response:
+            assert (response.status, f"http://127.0.0.1:{page.port} alone" in await response.text()) == (403, True)
+    for header in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
+        async with page.session.post("/api/say", json={}, headers=header) as response:
+            assert (response.status, await response.text()) == (403, "Another site cannot use this.")
     async with page.session.post("/api/say", data=b"{}", headers={"Content-Type": "text/plain"}) as response:
         assert response.status == 415
+
+
+async def test_the_control_addresses_of_both_worlds_are_kept_from_other_sites() -> None:
+    world = World()
+    await world.start()
+    try:
+        async with aiohttp.ClientSession() as session:
+            for url in (world.teams.url, world.entra.url):
+                async with session.get(f"{url}/_control/faults") as response:
+                    assert response.status == 200
+                for headers in ({"Host": "localhost"}, {"Origin": "https://evil.example"}):
+                    async with session.post(f"{url}/_control/faults", json={}, headers=headers) as response:
+                        assert response.status == 403
+    finally:
+        await world.stop()
+
+
+async def test_what_was_watched_is_no_news_later(stage: Stage) -> None:
+    _, bot, page = stage
+    await bot.sent(HELPDESK.id, TEXT)
+    (channel,) = [each for each in await page.get("/api/conversations", **{"as": HANNA.upn}) if each["name"] == HELPDESK.name]
+    assert channel["unread"] == 1
+    await page.post("/api/read", {"as": HANNA.upn, "conversation": HELPDESK.id, "message": channel["last"]["id"]})
+    assert [each["unread"] for each in await page.get("/api/conversations", **{"as": HANNA.upn}) if each["name"] == HELPDESK.name] == [0]
+
+
+async def test_time_is_that_of_the_browser(stage: Stage) -> None:
+    _, bot, page = stage
+    came = asyncio.Event()
+
+    def answer(_: Any) -> web.Response:
+        came.set()
+        return web.Response()
+
+    bot.answer = answer
+    await page.post("/api/say", {"as": HANNA.upn, "conversation": CHAT, "text": "hi", "zone": "Asia/Tokyo", "locale": "ja"})
+    await asyncio.wait_for(came.wait(), 10)
+    activity = bot.received[-1]
+    assert (activity["localTimezone"], activity["localTimestamp"][-6:]) == ("Asia/Tokyo", "+09:00")
 
 
 @pytest.mark.parametrize("query", [{"as": HANNA.upn, "conversation": personal_chat_id(SAM)}, {"as": "nobody", "conversation": CHAT}])
@@ -351,7 +396,7 @@ async def test_the_inbox_of_whoever_is_played(tmp_path: Path) -> None:
         world.entra.mails.append(mail)
     runner, url = await _serve(demo_app(world.teams, world.entra.url, tmp_path))
     async with aiohttp.ClientSession(base_url=url) as session:
-        page, alice = Page(session), cast.person("Alice Jansen")
+        page, alice = Page(session, URL(url).port or 0), cast.person("Alice Jansen")
         inbox = await page.get("/api/mail", **{"as": alice.upn})
         assert (inbox["address"], inbox["unread"], [mail["id"] for mail in inbox["mails"]]) == (alice.mail, 2, ["m2", "m0"])
         first = {"id": "m2", "from": cast.NOTICES.upn, "subject": "No. 2", "type": "html", "content": "<p>Hi</p>", "unread": True}
