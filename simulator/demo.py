@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shlex
 import socket
 import tempfile
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
@@ -59,7 +61,7 @@ async def run(make_bot: Callable[[Mapping[str, str]], web.Application], port: in
         bot = await _listen(make_bot(environment), place)
         world.teams.bot_endpoint = f"{_address(bot)}/api/messages"
         try:
-            page = await _listen(demo_app(world.teams, world.entra.url, vendor, SAMPLES), port)
+            page = await _listen(demo_app(world.teams, world.entra.url, vendor, SAMPLES, _extension()), port)
             say(f"\n  Doorman demo: {_address(page)}\n")
             say("  Type `set mobile for noor +31 6 12345678` as Hanna, then press Confirm.\n  Ctrl+C stops it.\n")
             if browser:
@@ -72,6 +74,13 @@ async def run(make_bot: Callable[[Mapping[str, str]], web.Application], port: in
         finally:
             await bot.cleanup()
             await world.stop()
+
+
+def _extension() -> list[dict[str, Any]]:
+    """What Teams would offer of the app, as it is installed."""
+    manifest = json.loads(Path("manifest/manifest.json").read_text(encoding="utf-8"))
+    commands: list[dict[str, Any]] = manifest["composeExtensions"][0]["commands"]
+    return commands
 
 
 def _policy(folder: Path) -> Path:

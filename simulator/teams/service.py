@@ -253,6 +253,22 @@ class Teams:
         info = upload_info(*self.files.open_session(presser, offer["name"]))
         return {"type": "fileUpload", "action": "accept", "context": offer["content"]["acceptContext"], "uploadInfo": info}
 
+    def put(self, who: Person, conversation: ConversationRef, attachments: list[dict[str, Any]]) -> Message:
+        """A message of a person that the bot is not told of, such as a card of its extension in a chat where nobody mentions it."""
+        sender = identity.person(who)
+        place, root = self.threads.find(conversation)
+        message_id = self.threads.next_id()
+        message = Message(
+            id=message_id,
+            conversation=place.id,
+            thread=root or (message_id if place.kind == "channel" else None),
+            sender=self.activities.account(sender),
+            time=self.threads.now().isoformat(),
+            attachments=attachments,
+        )
+        self.threads.add(message)
+        return message
+
     async def _post_and_deliver(self, sender: Member, activity: dict[str, Any], wait: bool) -> Message:
         base, root = identity.split_thread(activity["conversation"]["id"])
         message = Message(

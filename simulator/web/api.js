@@ -62,6 +62,9 @@ export async function consent(what) {
 export const mail = (as) => call("GET", `/api/mail?${query({ as })}`);
 export const readMail = (as, mail) => call("POST", "/api/mail/read", { as, mail });
 
+/** The message extension: the search, what lands in the chat, the dialog on a message. */
+export const extension = Object.fromEntries(["search", "pick", "open", "send"].map((what) => [what, (asked) => call("POST", `/api/extension/${what}`, { ...asked, locale, zone })]));
+
 export const edit = (what) => call("POST", "/api/edit", what);
 export const entra = (upn) => call("GET", `/api/entra/${encodeURIComponent(upn)}`);
 

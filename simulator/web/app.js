@@ -8,6 +8,7 @@ import { createConversation } from "./conversation.js";
 import { createDrawers } from "./drawers.js";
 import { avatar, el, marks, recall, remember } from "./dom.js";
 import { createEntra } from "./entra.js";
+import { askAbout, findPerson } from "./extension.js";
 import { createFaults } from "./faults.js";
 import { createMail } from "./mail.js";
 import { peopleIn, personIn, pickPerson, wrote } from "./people.js";
@@ -33,6 +34,7 @@ const faults = createFaults($("faults"), {
 const drawers = createDrawers();
 const composer = createComposer($("composer"), $("talk"), {
   send, people: () => state.people.filter((person) => person.upn !== state.me.upn), samples: api.samples, sample: api.sample,
+  find: () => findPerson({ as: state.me.upn, conversation: state.conversation.id }),
 });
 const mail = createMail($("mail-row"), $("mail"), { onOpen: () => { turnToMail(true); drawPlace(); drawers.close(); $("mail").focus(); }, onUnread: drawDot });
 createTour($("tour"), step);
@@ -49,6 +51,8 @@ const talk = createConversation($("log"), $("newer"), {
   fileAddress: (file) => api.fileAddress(state.me.upn, file.id),
   onEdit: (message, text) => api.edit({ as: state.me.upn, message: message.id, text }),
   onReply: (message) => composer.setReply(message),
+  canAsk: () => state.conversation.kind !== "personal",
+  onAsk: (message) => askAbout(message, { as: state.me.upn }),
   welcome: () => welcome(),
 });
 

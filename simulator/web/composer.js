@@ -27,6 +27,9 @@ export function createComposer(form, zone, handlers) {
   attachments = createAttachments(form, field, zone, {
     samples: handlers.samples, sample: handlers.sample, onChange: () => { fit(); if (attachments?.any()) box.focus(); }, onProblem: complain,
   });
+  const find = el("button", { class: "icon-button clip", type: "button", "aria-label": "Find a person with Doorman", title: "Find a person with Doorman", data: { testid: "find" }, on: { click: handlers.find } });
+  find.innerHTML = '<svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="8.800" cy="8.800" r="5" fill="none" stroke="currentColor" stroke-width="1.5"/><path d="m12.600 12.600 4 4" stroke="currentColor" stroke-width="1.5" stroke-linecap="round"/></svg>';
+  field.insertBefore(find, box);
   const mentions = createMentions(field, box, handlers.people);
 
   function fit() {

@@ -66,6 +66,9 @@ export function renderMessage(message, view) {
   if (message.offer) content.append(offerCard(message.offer, (accept) => view.onConsent(message, accept)));
   if (message.card) content.append(card(message, view));
   if (mine && message.text && view.onEdit) content.append(editButton(message, content, view));
+  if (!from.bot && message.text && view.canAsk?.()) {
+    content.append(el("button", { class: "edit-button ask-button", type: "button", text: "Ask Doorman", data: { testid: "ask" }, on: { click: () => view.onAsk(message) } }));
+  }
   return node;
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from simulator.teams import directory, identity
 from simulator.teams.control import Control, spoken
 from simulator.teams.service import Teams
 from simulator.teams.threads import Conversation, Event, Message
+from simulator.web.extension import ExtensionRoutes
 from simulator.web.files import MOST_DROPPED, FileRoutes, Samples, file_parts, speak
 from simulator.web.mail import MailRoutes
 
@@ -32,7 +33,13 @@ _VENDOR = {
 _HEARTBEAT = 15.0  # seconds; lets the page remark a dead line
 
 
-def demo_app(teams: Teams, entra_url: str, vendor_dir: str | Path, samples: Samples | None = None) -> web.Application:
+def demo_app(
+    teams: Teams,
+    entra_url: str,
+    vendor_dir: str | Path,
+    samples: Samples | None = None,
+    extension: Sequence[dict[str, Any]] = (),
+) -> web.Application:
     """The demo page and its API.
 
     Args:
@@ -40,6 +47,7 @@ def demo_app(teams: Teams, entra_url: str, vendor_dir: str | Path, samples: Samp
         entra_url: of the Entra simulator, for its `/_control/`.
         vendor_dir: a `node_modules` directory with `adaptivecards` and `markdown-it`, or one with the two files themselves.
         samples: files to attach by one click: name → what makes the bytes.
+        extension: the commands of the app's message extension, as its manifest declares them.
     """
     app = web.Application(middlewares=[_local_only], client_max_size=MOST_DROPPED)
     page = _Page(teams, entra_url, Path(vendor_dir))
@@ -49,6 +57,7 @@ def demo_app(teams: Teams, entra_url: str, vendor_dir: str | Path, samples: Samp
     app.cleanup_ctx.append(mail.life)
     app.add_routes(mail.routes())
     app.add_routes(FileRoutes(teams, samples or {}).routes())
+    app.add_routes(ExtensionRoutes(teams, extension).routes())
     app.add_routes(page.routes())
     return app
 

@@ -55,6 +55,4 @@ def test_the_tour_leads_from_a_first_number_to_a_takeover_that_is_refused(page: 
 
     step(page, 7)
     send(page)
-    expect(last).to_contain_text(
-        re.compile(r"No report yet|nothing but a phone", re.IGNORECASE)
-    )
+    expect(last).to_contain_text(re.compile(r"No report yet|nothing but a phone", re.IGNORECASE))
