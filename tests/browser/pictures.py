@@ -48,7 +48,7 @@ class Stage:
             viewport={"width": width or self.width, "height": height}, base_url=self.address, locale=self.locale, reduced_motion="reduce"
         )
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         if self.locale.startswith("nl"):
             act_as(page, upn)
             say(page, "hallo")
@@ -186,7 +186,7 @@ def main() -> None:
     parser.add_argument("--look", type=Path, help="draw every picture in every way into this folder instead")
     parser.add_argument("--only", choices=[*PICTURES, "film"], help="one of them")
     given = parser.parse_args()
-    expect.set_options(timeout=20_000)
+    expect.set_options(timeout=60_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         ways = list(product(("light", "dark"), (WIDE, NARROW), ("en-GB", "nl-NL"))) if given.look else [("light", WIDE, "en-GB")]
