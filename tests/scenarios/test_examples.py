@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from bot.errors import UsageError
 from docs.generate import DOCS, README
 from simulator import demo
 from tests.desk import HANNA, HELPDESK, SAM, Desk, id_in
+from tests.documents.pages import blocks
 from tests.documents.test_said import said
 
 PAGES = (README, DOCS / "commands.md", DOCS / "using.md", DOCS / "policy.md")
@@ -74,3 +76,21 @@ async def test_every_line_of_the_pages_works(desk: DemoDesk, page: Path) -> None
             continue
         answer = await typed(desk, line, command, own_id)
         assert REFUSED[line] in answer if line in REFUSED else not any(bad in answer[:400] for bad in BAD), f"{line}: {answer[:400]}"
+
+
+async def test_the_conversation_that_is_shown_goes_so(desk: DemoDesk) -> None:
+    (shown,) = (block.text for block in blocks(DOCS / "using.md") if block.language == "text")
+    (typed_by_hanna,) = re.findall(r"^Hanna +(set .*)$", shown, re.MULTILINE)
+    _, asked, _, done, log = shown.replace("[", "").replace("]", "").split("\n\n")
+    answer = await desk.say(HANNA, typed_by_hanna)
+    assert_shows(answer.text, asked)
+    await desk.press(HANNA, answer, "confirm")
+    assert_shows((await desk.settled(answer, "Done")).text, done)
+    await desk.logged("Noor Dekker")
+    assert_shows(desk.log()[-1], log)
+
+
+def assert_shows(card: str, page: str) -> None:
+    """What the page has of a card stands on it, in this order; the id is another one."""
+    words = re.sub(r"^(?:Doorman|#log) ", "", page).replace("EK76", "").split()
+    assert re.search(".*?".join(map(re.escape, words)), " ".join(card.split()), re.DOTALL), card
