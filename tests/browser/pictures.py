@@ -137,6 +137,7 @@ def bulk_running(stage: Stage) -> bytes:
     senior = channel.enter(INGRID, "Approvals")
     channel.press(senior.get_by_test_id("card").filter(has_text="new site.csv").last, "Approve")
     stage.press(card, "Go on with the rest")
+    expect(stage.button(card, "Pause")).to_be_visible()
     expect(card).to_contain_text(_UNDER_WAY, timeout=60_000)
     card.evaluate("card => card.scrollIntoView()")
     shown = page.screenshot()
