@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import re
+import shlex
 import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
+import app
 from docs.generate import ROOT
 from simulator import cast, doorman
 from simulator.world import World
-from tests.documents.pages import PAGES, Block, blocks
+from tests.documents.pages import PAGES, Block, blocks, spans
 
 SHELL = [block for page in PAGES for block in blocks(page) if block.language == "sh"]
 RUN = [block for block in SHELL if not block.not_run]
@@ -65,3 +69,17 @@ async def test_it_runs_as_it_stands(block: Block, folder: Path, world: World) ->
 def test_what_is_not_run_says_why_and_is_seldom() -> None:
     assert all(len(block.not_run.split()) >= 3 for block in SHELL if block.not_run)
     assert len(RUN) >= 8
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_what_is_written_in_a_sentence_is_a_command_too(
+    page: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whole, or named without what has to follow."""
+    for span in spans(page):
+        if found := re.search(r"\bpython app\.py((?: [^`|]+)?)$", span):
+            monkeypatch.setattr(sys, "argv", ["app.py", *shlex.split(found[1].replace("…", ""))])
+            with contextlib.suppress(SystemExit):
+                app._given()
+            wrong = capsys.readouterr().err
+            assert not wrong or "are required" in wrong, span

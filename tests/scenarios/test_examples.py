@@ -12,7 +12,7 @@ from bot.commands import COMMANDS
 from bot.commands.parser import parse
 from bot.commands.spec import Audience, Command
 from bot.errors import UsageError
-from docs.generate import DOCS, README
+from docs.generate import DOCS, README, ROOT
 from simulator import demo
 from tests.desk import HANNA, HELPDESK, SAM, Desk, id_in
 from tests.documents.pages import blocks
@@ -76,6 +76,14 @@ async def test_every_line_of_the_pages_works(desk: DemoDesk, page: Path) -> None
             continue
         answer = await typed(desk, line, command, own_id)
         assert REFUSED[line] in answer if line in REFUSED else not any(bad in answer[:400] for bad in BAD), f"{line}: {answer[:400]}"
+
+
+async def test_every_line_that_the_demo_offers_works(desk: DemoDesk) -> None:
+    offered = re.findall(r'line\("([^"]+)"\)', (ROOT / "simulator" / "web" / "welcome.js").read_text(encoding="utf-8"))
+    assert len(offered) >= 4
+    for line in offered:
+        answer = await typed(desk, line, parse(line).command, AN_ID)
+        assert not any(bad in answer[:400] for bad in BAD), f"{line}: {answer[:400]}"
 
 
 async def test_the_conversation_that_is_shown_goes_so(desk: DemoDesk) -> None:
