@@ -47,13 +47,13 @@ _TOP = frozenset(path.name for path in ROOT.iterdir())
 def filled(line: str) -> str:
     for sign, something in _FILLED.items():
         line = line.replace(sign, something)
-    return line.removeprefix("@Doorman ").strip()
+    return line.strip()
 
 
 def said(page: Path) -> list[str]:
     """The lines between backticks that are meant to be typed to Doorman."""
     tables = re.sub(r"<!-- generated: (\w+) -->.*?<!-- /generated -->", "", prose(page), flags=re.DOTALL)
-    written = [found for found in spans(page) if found in tables.replace("\\|", "|").replace("\n", " ")]
+    written = [found.removeprefix("@Doorman ") for found in spans(page) if found in tables.replace("\\|", "|").replace("\n", " ")]
     lines = [line for line in written if not re.search(r"[\[\]|={}]|^\W|_|\.py|^python|^make", line)]
     return [line for line in lines if filled(line).split(" ")[0].casefold() in _FIRST]
 
