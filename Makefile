@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types browser bench docs package lock sbom clean
+.PHONY: help demo test lint types browser pictures bench docs package lock sbom clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -49,10 +49,13 @@ types: .venv/installed ## check types
 browser: .venv/installed ## drive the demo in Chromium (needs /usr/bin/chromium)
 	$(BIN)/python -m pytest -m browser $(ARGS)
 
+pictures: .venv/installed ## draw the pictures of the documentation anew (needs /usr/bin/chromium)
+	$(BIN)/python -m tests.browser.pictures
+
 bench: .venv/installed ## print the benchmark tables
 	$(BIN)/python -m benchmarks.turns
 
-docs: .venv/installed ## write the generated parts of README, .env.example and the manifest
+docs: .venv/installed ## write the generated parts of docs/, .env.example and the manifest
 	$(BIN)/python -m docs.generate
 
 package: .venv/installed ## write the Teams app zip to build/

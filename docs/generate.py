@@ -1,7 +1,6 @@
 """Writes every part of the documentation that can be derived from the code. Run by `make docs`; a test fails when it was forgotten.
 
-Generated: the blocks of README.md and docs/commands.md between `<!-- generated: name -->` and `<!-- /generated -->`, `.env.example`,
-`manifest/manifest.json`.
+Generated: the blocks of the pages between `<!-- generated: name -->` and `<!-- /generated -->`, `.env.example`, `manifest/manifest.json`.
 """
 
 from __future__ import annotations
@@ -23,7 +22,9 @@ from manifest import package
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-HOW = ROOT / "docs" / "commands.md"
+DOCS = ROOT / "docs"
+#: The pages with generated blocks.
+PAGES = tuple(DOCS / f"{name}.md" for name in ("commands", "settings", "install-by-hand", "architecture"))
 #: What nobody can do without; in `.env.example` these are the lines that are not commented out.
 REQUIRED = ("MicrosoftAppId", "MicrosoftAppPassword", "MicrosoftAppTenantId", "HELPDESK_GROUP_ID")
 _AUDIENCES = {
@@ -133,7 +134,7 @@ def filled(text: str) -> str:
 def example() -> str:
     """`.env.example`: every setting with its meaning; optional ones are commented out, with their default."""
     lines = [
-        "# Copy to .env and fill in. Written by `make docs`; the README explains where to find each value.",
+        "# Copy to .env and fill in. Written by `make docs`; docs/settings.md says where to find each value.",
         "# A shell wants quotes around values with blanks or signs of its own; `docker run --env-file` wants none.",
         "",
     ]
@@ -149,7 +150,7 @@ def example() -> str:
 def outputs() -> dict[Path, str]:
     """Every generated file with the content it should have."""
     return {
-        **{page: filled(page.read_text(encoding="utf-8")) for page in (README, HOW)},
+        **{page: filled(page.read_text(encoding="utf-8")) for page in PAGES},
         ROOT / ".env.example": example(),
         package.HERE / "manifest.json": package.as_text(package.generate()),
     }

@@ -60,7 +60,7 @@ _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest date a zip can hold; the same 
 
 @dataclass(frozen=True)
 class Option:
-    """One environment variable of `app.py package`; `meaning` is the sentence the README shows."""
+    """One environment variable of `app.py package`; `meaning` is the sentence docs/settings.md shows."""
 
     variable: str
     default: str

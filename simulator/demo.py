@@ -25,6 +25,8 @@ from simulator.world import World
 
 #: For a second terminal: what the bot of the demo is told, as a shell reads it.
 SETTINGS = Path("build/demo.env")
+#: For `set default`, and for `require mfa`.
+_OPTIONAL = ("UserAuthenticationMethod.ReadWrite.All", "Policy.ReadWrite.AuthenticationMethod")
 _SWITCHED_ON = {
     "# first_day_to_manager = true": "first_day_to_manager = true",
     "# [notices]\n": "[notices]\n",
@@ -47,16 +49,13 @@ async def run(make_bot: Callable[[Mapping[str, str]], web.Application], port: in
     world = World()
     world.entra.add_crowd()  # for the large ones of the sample files
     await world.start()
-    world.entra.grant(cast.GRAPH_APP_ID, "UserAuthenticationMethod.ReadWrite.All")  # optional, for `set default`
     with tempfile.TemporaryDirectory(prefix="doorman-demo-") as folder:
         place = socket.create_server(("127.0.0.1", 0))  # taken first, because the bot has to know its own address
         public_url = f"http://127.0.0.1:{place.getsockname()[1]}"
         environment = doorman.environment(
             world,
             f"sqlite:///{folder}/doorman.db",
-            POLICY_FILE=str(_policy(Path(folder))),
-            **doorman.telling(public_url),
-            **doorman.signing_in(world, public_url),
+            **switched_on(world, Path(folder), public_url),
         )
         bot = await _listen(make_bot(environment), place)
         world.teams.bot_endpoint = f"{_address(bot)}/api/messages"
@@ -81,6 +80,18 @@ def _extension() -> list[dict[str, Any]]:
     manifest = json.loads(Path("manifest/manifest.json").read_text(encoding="utf-8"))
     commands: list[dict[str, Any]] = manifest["composeExtensions"][0]["commands"]
     return commands
+
+
+def switched_on(world: World, folder: Path, public_url: str) -> dict[str, str]:
+    """The settings of the demo, in which everything that can be asked for works; the tenant permits it."""
+    for permission in _OPTIONAL:
+        world.entra.grant(cast.GRAPH_APP_ID, permission)
+    return {
+        "POLICY_FILE": str(_policy(folder)),
+        "PER_USER_MFA": "on",
+        **doorman.telling(public_url),
+        **doorman.signing_in(world, public_url),
+    }
 
 
 def _policy(folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""What can be said. One tuple: parser, usage errors, help, the manifest's command lists and the README derive from it."""
+"""What can be said. One tuple: parser, usage errors, help, the manifest's command lists and docs/commands.md derive from it."""
 
 from __future__ import annotations
 

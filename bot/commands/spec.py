@@ -1,4 +1,4 @@
-"""What a command is: one declaration, from which parser, usage errors, help, manifest and README derive."""
+"""What a command is: one declaration, from which parser, usage errors, help, manifest and docs/commands.md derive."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class KindFacts:
 
     Attributes:
         permission: the least Graph application permission for the write; empty for a bundle, whose changes have kinds of their own.
-        why: what that permission is used for, as the README says it.
+        why: what that permission is used for, as docs/install-by-hand.md says it.
         compare_first: the wanted state can be read, so the write may be repeated after comparing.
         task: what is asked for, starting a sentence; empty where the change itself decides.
         family: of the methods that it removes.

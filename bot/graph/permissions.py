@@ -55,7 +55,7 @@ _BROADER: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """One application permission and what it is for, as the README says it."""
+    """One application permission and what it is for, as docs/install-by-hand.md says it."""
 
     name: str
     why: str

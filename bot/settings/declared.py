@@ -19,12 +19,12 @@ _ENDS, _ENDS_LATER = date(2027, 2, 1), date(2027, 7, 1)
 
 
 def _said(name: str, default: Any, meaning: str, *, secret: bool = False) -> Any:
-    """One setting: its environment variable, default and the sentence that README and .env.example show."""
+    """One setting: its environment variable, default and the sentence that docs/settings.md and .env.example show."""
     return Field(default=default, validation_alias=name, description=meaning, repr=not secret)
 
 
 class Declared(BaseSettings):
-    """Everything an administrator can set. The order here is the order in the README."""
+    """Everything an administrator can set. The order here is the order there."""
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True, env_file=None)
 

@@ -45,7 +45,7 @@ async def notices(report: Report, settings: Settings, rules: NoticeRules, roles:
     elif Way.MAIL in ways:
         report.note(
             "notices by mail: off, because NOTICE_MAILBOX is not set, so nobody hears of it whom Teams does not reach: make a "
-            "shared mailbox (README, step 9) and set it."
+            "shared mailbox (docs/install-by-hand.md, step 9) and set it."
         )
     else:
         report.well("notices by mail: off, because `[notices]` of the policy names no `mail`")
@@ -131,7 +131,7 @@ async def _by_mail(report: Report, settings: Settings, rules: NoticeRules, roles
     else:
         report.note(
             f"Mail.Send: in the token, so Doorman may write from every mailbox of the organisation, unless Exchange narrows it. Assign the "
-            f"role in Exchange for {mailbox} alone (README, step 9), then take the consent away in Entra ID."
+            f"role in Exchange for {mailbox} alone (docs/install-by-hand.md, step 9), then take the consent away in Entra ID."
         )
 
 

@@ -25,6 +25,7 @@ from bot.token_sources import SIGNED_IN
 #: https://learn.microsoft.com/entra/identity-platform/optional-claims-reference
 NEEDED_CLAIM = "auth_time"
 _IN_CENTRE = "Entra admin centre, {}"
+_BY_HAND = "docs/install-by-hand.md, step 10"
 _CONTEXTS = "identity/conditionalAccess/authenticationContextClassReferences"
 _MOST_PAGES = 20
 
@@ -45,9 +46,9 @@ async def _seen(report: Report, what: str, permission: str, look: Callable[[], A
     try:
         await look()
     except NotAuthorised:
-        report.note(f"proof by sign-in: {what} cannot be seen without {permission}, so look yourself (README, step 10).")
+        report.note(f"proof by sign-in: {what} cannot be seen without {permission}, so look yourself ({_BY_HAND}).")
     except DirectoryError as error:
-        report.note(f"proof by sign-in: Graph does not show {what} ({error}), so look yourself (README, step 10).")
+        report.note(f"proof by sign-in: Graph does not show {what} ({error}), so look yourself ({_BY_HAND}).")
 
 
 async def _registration(report: Report, settings: Settings, client: GraphClient) -> None:
@@ -96,7 +97,7 @@ async def _policies(report: Report, wanted: str, client: GraphClient) -> None:
         report.problem(
             f"PROOF_CONTEXT: no policy asks for MFA where {wanted} is wanted{named}, so Entra ID gives it to everybody, and a sign-in "
             "proves nothing",
-            _IN_CENTRE.format(f"Conditional Access, Policies: one for all users, target {wanted}, grant with MFA, on (README, step 10)."),
+            _IN_CENTRE.format(f"Conditional Access, Policies: one for all users, target {wanted}, grant with MFA, on ({_BY_HAND})."),
         )
         return
     report.well(f"PROOF_CONTEXT: {_names(asking)} asks for MFA where {wanted} is wanted")

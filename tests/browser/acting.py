@@ -1,6 +1,6 @@
 """What people do on the demo page, for all tests here.
 
-With `SCREENSHOTS=docs` the pictures of the README are taken anew.
+With `SCREENSHOTS=folder` pictures of what the tests see are kept there; those of the documentation are drawn by `make pictures`.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ HANNA, INGRID, BRAM, SAM, OSCAR, ALICE, NOOR, EMRE = (
 )
 
 
-def act_as(page: Page, upn: str, conversation: str = "Doorman") -> None:
+def act_as(page: Page, upn: str, conversation: str = "Doorman", theme: str = "light") -> None:
     """Opens the page as somebody, in one of their conversations; what is said there is shown when it returns."""
-    page.goto(f"/?as={upn}&theme=light&conversation={conversation}")
+    page.goto(f"/?as={upn}&theme={theme}&conversation={conversation}")
     expect(page.get_by_test_id("composer")).to_be_editable()
 
 
@@ -30,6 +30,15 @@ def say(page: Page, text: str) -> Locator:
     page.keyboard.press("Enter")
     expect(cards).to_have_count(before + 1)
     return cards.nth(before)
+
+
+def attach(page: Page, name: str) -> Locator:
+    """Sends one of the sample files and returns the card of its job."""
+    page.get_by_test_id("samples").click()
+    page.get_by_test_id("sample").filter(has_text=name).click()
+    expect(page.get_by_test_id("attached")).to_have_count(1)
+    page.get_by_test_id("composer").press("Enter")
+    return page.get_by_test_id("card").filter(has_text=name).first  # messages about it follow
 
 
 def change(page: Page, text: str) -> None:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -30,8 +31,8 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def demo() -> Iterator[str]:
+@contextmanager
+def running_demo() -> Iterator[str]:
     """`python app.py demo` on a free port; its address."""
     command = [sys.executable, "app.py", "demo", "--port", "0", "--no-browser"]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
@@ -45,9 +46,18 @@ def demo() -> Iterator[str]:
             raise AssertionError(f"the demo did not start:\n{said}")
         # Read on: a full pipe would make the demo wait for a reader.
         threading.Thread(target=process.stderr.read, daemon=True).start()
-        yield found.group()
-        process.terminate()
-        process.wait(timeout=20)
+        try:
+            yield found.group()
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+@pytest.fixture
+def demo() -> Iterator[str]:
+    """The demo, started anew; its address."""
+    with running_demo() as address:
+        yield address
 
 
 @pytest.fixture

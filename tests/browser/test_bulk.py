@@ -9,22 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.acting import HANNA, INGRID, act_as, picture
+from tests.browser.acting import HANNA, INGRID, act_as, attach, picture
 
 pytestmark = pytest.mark.browser
 
 FILE = "old MFA server.csv"
-
-
-def attach(page: Page, name: str) -> Locator:
-    """Sends one of the sample files and returns the card of its job."""
-    page.get_by_test_id("samples").click()
-    page.get_by_test_id("sample").filter(has_text=name).click()
-    expect(page.get_by_test_id("attached")).to_have_count(1)
-    page.get_by_test_id("composer").press("Enter")
-    card = page.get_by_test_id("card").first  # messages about it follow
-    expect(card).to_contain_text(name)
-    return card
 
 
 def fetch(page: Page, card: Locator, button: str, path: Path) -> list[dict[str, str]]:
