@@ -1,4 +1,4 @@
-"""Doorman's entry point: serve (default) · demo · doctor · audit · bulk · report · database · package."""
+"""Doorman's entry point: serve (default) · demo · setup · doctor · audit · bulk · report · database · package."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import asyncio
 import errno
 import os
 import sys
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ _AT_A_SHELL = {
     "bulk": "check or run a bulk job from a file, without chat",
     "report": "report who has nothing but a phone when texts and calls end",
     "database": "list or make the changes of the tables that are due",
+    "setup": "register Doorman in the tenant and write its settings, as an administrator who signs in",
 }
 
 
@@ -55,6 +57,13 @@ async def demo(port: int, *, browser: bool) -> None:
 
 def _say(text: str) -> None:
     sys.stderr.write(f"{text}\n")
+
+
+def _packed(environ: Mapping[str, str], folder: Path) -> Path:
+    """Writes the Teams package; `manifest` is no part of the image."""
+    from manifest.package import write  # noqa: PLC0415
+
+    return write(environ, folder)
 
 
 def _given() -> argparse.Namespace:
@@ -95,10 +104,10 @@ def main() -> int:
                 return int(_terminal(command).run(given, os.environ, sys.stdout.buffer, _say))
             case "bulk" | "database" as command:
                 return int(_terminal(command).run(given, os.environ, _say))
+            case "setup":
+                return int(_terminal("setup").run(given, os.environ, _say, _packed))
             case "package":
-                from manifest.package import write  # noqa: PLC0415
-
-                _say(f"Wrote {write(os.environ, Path('build'))}")
+                _say(f"Wrote {_packed(os.environ, Path('build'))}")
             case _:
                 serve()
     except (ConfigurationError, AlreadyRunning, StoreUnavailable) as error:
