@@ -11,7 +11,6 @@ import asyncio
 import errno
 import os
 import sys
-from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -59,13 +58,6 @@ def _say(text: str) -> None:
     sys.stderr.write(f"{text}\n")
 
 
-def _packed(environ: Mapping[str, str], folder: Path) -> Path:
-    """Writes the Teams package; `manifest` is no part of the image."""
-    from manifest.package import write  # noqa: PLC0415
-
-    return write(environ, folder)
-
-
 def _given() -> argparse.Namespace:
     if len(sys.argv) == 1:
         return argparse.Namespace(command="serve")
@@ -102,12 +94,12 @@ def main() -> int:
                 return asyncio.run(examine(os.environ, _say))
             case "audit" | "report" as command:
                 return int(_terminal(command).run(given, os.environ, sys.stdout.buffer, _say))
-            case "bulk" | "database" as command:
+            case "bulk" | "database" | "setup" as command:
                 return int(_terminal(command).run(given, os.environ, _say))
-            case "setup":
-                return int(_terminal("setup").run(given, os.environ, _say, _packed))
             case "package":
-                _say(f"Wrote {_packed(os.environ, Path('build'))}")
+                from manifest.package import write  # noqa: PLC0415
+
+                _say(f"Wrote {write(os.environ, Path('build'))}")
             case _:
                 serve()
     except (ConfigurationError, AlreadyRunning, StoreUnavailable) as error:

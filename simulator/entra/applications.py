@@ -210,8 +210,8 @@ def _checked(body: Any) -> dict[str, Any]:
 def _is_access(each: Any) -> bool:
     if not isinstance(each, dict):
         return False
-    listed = each.get("resourceAccess")
-    return (
+    listed: Any = each.get("resourceAccess")
+    return bool(
         isinstance(listed, list)
         and each.keys() == {"resourceAppId", "resourceAccess"}
         and _is_id(each["resourceAppId"])

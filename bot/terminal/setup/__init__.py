@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from bot.commands.needs import OPTIONAL_PERMISSIONS
-from bot.terminal.setup.catalogue import Packed
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,16 +36,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     option("--resource-group", default="doorman", metavar="NAME", help="of Azure, for the command at the end (default doorman)")
 
 
-def run(given: argparse.Namespace, environ: Mapping[str, str], say: Callable[[str], None], packed: Packed) -> int:
+def run(given: argparse.Namespace, environ: Mapping[str, str], say: Callable[[str], None]) -> int:
     """Sets Doorman up.
 
     Args:
         say: takes one line at a time.
-        packed: writes the Teams package.
 
     Returns:
-        The exit status: that of `doctor`, 1 when something is left for somebody else, 2 when it stopped.
+        The exit status: that of `doctor`; 1 when something is left for somebody else, 2 when it stopped.
     """
     from bot.terminal.setup.steps import Run  # noqa: PLC0415 - who types another command has no use for it
 
-    return Run(given, environ, say).go(packed, Path(given.env_file))
+    return Run(given, environ, say).go()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from bot.settings.environment import ConfigurationError
@@ -11,11 +11,9 @@ from bot.terminal.setup.calls import Calls, Refused
 from bot.terminal.setup.progress import Progress
 
 ID = "TEAMS_CATALOG_APP_ID"
-#: Writes the package of these settings into a folder; `manifest.package.write`, which is no part of the container image.
-Packed = Callable[[Mapping[str, str], Path], Path]
 
 
-def publish(calls: Calls, progress: Progress, app_id: str, packed: Packed) -> None:
+def publish(calls: Calls, progress: Progress, app_id: str) -> None:
     """Finds Doorman in the catalogue, or publishes it there; its id goes into the file.
 
     Raises:
@@ -26,7 +24,7 @@ def publish(calls: Calls, progress: Progress, app_id: str, packed: Packed) -> No
         progress.there(f"Doorman in the app catalogue, {found}")
     else:
         try:
-            package = b"" if calls.dry_run else _package(progress.values, packed)
+            package = b"" if calls.dry_run else _package(progress.values)
         except ConfigurationError as error:
             progress.leave(f"the Teams app: {' '.join(str(error).split())}")
             return
@@ -57,6 +55,8 @@ def _found(calls: Calls, listed: str) -> str:
     return str(rows[0].get("id", "")).lower() if rows else ""
 
 
-def _package(values: Mapping[str, str], packed: Packed) -> bytes:
+def _package(values: Mapping[str, str]) -> bytes:
+    from manifest.package import write  # noqa: PLC0415 - no part of the container image
+
     with tempfile.TemporaryDirectory() as folder:
-        return packed(values, Path(folder)).read_bytes()
+        return write(values, Path(folder)).read_bytes()

@@ -56,10 +56,11 @@ class Progress:
         changed = {name: value for name, value in wanted.items() if value and self.values.get(name) != value}
         if not changed and not note and not (without and self.env.notes(without)):
             return
-        for name in changed:
-            old = self.values.get(name)
-            instead = f", in place of {'another' if name in SECRETS else repr(old)}" if old else ""
-            self.say(f"{'would' if self._dry_run else 'written':<8} {name} to {self.env.path.name}{instead}")
+        how, file = f"{'would' if self._dry_run else 'written':<8}", self.env.path.name
+        if new := [name for name in changed if name not in self.values]:
+            self.say(f"{how} {', '.join(new)} to {file}")
+        for name in changed.keys() - set(new):
+            self.say(f"{how} {name} to {file}, in place of {'another' if name in SECRETS else repr(self.values[name])}")
         self.values |= changed
         if not self._dry_run:
             self.env.write(changed, note=note, without=without)

@@ -82,9 +82,8 @@ def _by_name(calls: Calls, name: str, ask: Ask) -> Mapping[str, Any] | None:
     ours = [app for app in found if TAG in (app.get("tags") or ())]
     if not found or len(ours) == 1:
         return ours[0] if ours else None
-    what = (
-        f"There are {len(found)} app registrations called {name!r}" if len(found) > 1 else f"An app registration called {name!r} is there"
-    )
+    count = "An app registration is" if len(found) == 1 else f"{len(found)} app registrations are"
+    what = f"{count} called {name!r}"
     candidates = [(str(app.get("appId")), "made by setup" if app in ours else "not made by setup") for app in found]
     picked = choose(ask, what, candidates, f"--app (its id, or {NEW} for one more), or take another name with --name")
     return next(app for app in found if str(app.get("appId")).lower() == picked)
@@ -110,6 +109,7 @@ class Permissions:
     def __init__(self, calls: Calls, progress: Progress, wanted: Mapping[str, tuple[str, ...]]) -> None:
         self._calls = calls
         self._progress = progress
+        self._wanted = wanted
         graph = calls.get(f"/servicePrincipals(appId='{GRAPH_APP}')?$select=id,appRoles", "read the ids of permissions")
         offered = {str(role.get("value")): str(role.get("id")) for role in graph.get("appRoles") or () if isinstance(role, dict)}
         self._graph_id = str(graph.get("id"))
@@ -147,10 +147,10 @@ class Permissions:
         for name, role_id in missing.items():
             body = {"principalId": principal_id, "resourceId": self._graph_id, "appRoleId": role_id}
             try:
-                self._calls.post(path, body, f"grant {name}", settles=True)
+                self._calls.post(path, body, f"grant {name}, to {'; '.join(self._wanted[name])}", settles=True)
             except Refused as error:
                 if "already exists" not in error.text:
                     raise
-            self._progress.made(f"consent to {name}")
+            self._progress.made(f"consent to {name}, to {'; '.join(self._wanted[name])}")
         if not missing:
             self._progress.there(f"the consent to all {len(self._roles)} of them")

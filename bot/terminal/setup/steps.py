@@ -19,7 +19,7 @@ from bot.terminal.doctor import examine
 from bot.terminal.setup import credentials
 from bot.terminal.setup.answers import Ask, Wanted, collect
 from bot.terminal.setup.calls import Calls, Outlet, Stopped, printable
-from bot.terminal.setup.catalogue import Packed, publish
+from bot.terminal.setup.catalogue import publish
 from bot.terminal.setup.env_file import EnvFile
 from bot.terminal.setup.groups import find_or_make
 from bot.terminal.setup.progress import Progress
@@ -42,6 +42,11 @@ _CONSENTS = "Privileged Role Administrator (an Application Administrator may not
 _MAKES_GROUPS = "Groups Administrator or User Administrator"
 _PUBLISHES = "Teams Administrator"
 
+MOST_DAYS = 730  # what Entra ID lets a client secret live
+#: The contract of Graph that setup keeps to has no call for it.
+_PASSWORDS = (
+    "a Privileged Role Administrator assigns the Entra role User Administrator to the app (Entra admin centre, Roles and administrators)."
+)
 #: What was made a moment ago takes this long at most until tokens know it.
 _TOKEN_TRIES, _TOKEN_PAUSE = 12, 5.0
 
@@ -69,11 +74,12 @@ class Run:
         self._ask = ask or (_asked if sys.stdin.isatty() else None)
         self._sleep = sleep
 
-    def go(self, packed: Packed, file: Path) -> int:
+    def go(self) -> int:
         """Does all of it; returns the exit status."""
+        file = Path(self._given.env_file)
         try:
             progress = Progress(EnvFile(file), self._say, dry_run=self._given.dry_run)
-            return self._go(progress, packed)
+            return self._go(progress)
         except Stopped as stopped:
             self._say(f"stopped  {stopped}")
         except DirectoryError as error:
@@ -84,8 +90,10 @@ class Run:
             self._say("stopped  By you. What was made so far stays; run setup again, and it goes on from here.")
         return 2
 
-    def _go(self, progress: Progress, packed: Packed) -> int:
+    def _go(self, progress: Progress) -> int:
         given = self._given
+        if not 1 <= given.days <= MOST_DAYS:
+            raise Stopped(f"--days is not between 1 and {MOST_DAYS}.")
         hosts = Declared.model_validate({name: value for name, value in (dict(self._environ) | progress.values).items() if value})
         _check_kind(progress.values)
         wanted = collect(given, progress.values, self._ask)
@@ -99,7 +107,7 @@ class Run:
         answers = {"PUBLIC_URL": wanted.public_url, "TEAMS_DEVELOPER_NAME": wanted.developer, "TEAMS_WEBSITE_URL": wanted.website}
         progress.keep(answers)
         if app:
-            progress.attempt("the Teams app", _PUBLISHES, lambda: publish(calls, progress, app.client_id, packed))
+            progress.attempt("the Teams app", _PUBLISHES, lambda: publish(calls, progress, app.client_id))
         if not given.dry_run and not calls.made and not progress.written:
             self._say("Nothing was changed: all of it was there already.")
         return self._ended(calls, progress, app)
@@ -116,8 +124,8 @@ class Run:
         )
         code = sign_in.begin()
         self._say(
-            f"sign in  Open {printable(code.page)} and enter the code {printable(code.code)}, as an administrator of the tenant. It is good "
-            f"for {code.minutes} minutes, and for what you started here alone: give it to nobody."
+            f"sign in  Open {printable(code.page)} and enter the code {printable(code.code)}, as an administrator of the tenant. It is "
+            f"good for {code.minutes} minutes, and for what you started here alone: give it to nobody."
         )
         found = sign_in.finish(self._sleep)
         self._say(f"welcome  {printable(found.name)} ({printable(found.upn)}), tenant {found.tenant_id}")
@@ -138,8 +146,6 @@ class Run:
         principal_id = progress.attempt("the service principal", _REGISTERS, lambda: principal(calls, progress, app))
         wanted = wanted_permissions(progress.values, given.optional)
         permitted = progress.attempt("the permissions", _REGISTERS, lambda: Permissions(calls, progress, wanted))
-        for name, reasons in wanted.items():
-            self._say(f"needs    {name}: to {'; '.join(reasons)}")
         if permitted:
             progress.attempt("the permissions in the registration", _REGISTERS, lambda: permitted.ask(app))
         if permitted and principal_id:
@@ -181,16 +187,22 @@ class Run:
         if app:
             self._say("next     Make the Azure Bot, in a subscription of this tenant and a resource group that is there:")
             self._say(_azure(app.client_id, progress.values, self._given.resource_group))
-        for text in progress.left:
-            self._say(f"left     {text}")
+            self._say(f"next     For `reset password` alone: {_PASSWORDS}")
         if self._given.dry_run:
-            self._say(f"Nothing was changed. Without --dry-run {calls.made} calls would change something; then `doctor` looks at it all.")
+            changes = (
+                f"Nothing was changed. Without --dry-run it takes {calls.made} calls that change something, and the doctor looks at it all."
+            )
+            self._say(changes if calls.made else "Nothing would be changed: all of it is there already.")
             return 0
         environ = dict(self._environ) | progress.values
         self._await_token(environ, progress)
         self._say(f"next     Start it: set -a; . ./{progress.env.path.name}; set +a; python app.py")
         self._say("doctor   looks at what came of it:")
         status = asyncio.run(examine(environ, self._say))
+        if progress.left:
+            self._say("Left for somebody else:")
+        for text in progress.left:
+            self._say(f"  - {text}")
         return 1 if progress.left else status
 
     def _await_token(self, environ: Mapping[str, str], progress: Progress) -> None:
