@@ -70,8 +70,8 @@ class Declared(BaseSettings):
     approval_channel_id: str = _said(
         "APPROVAL_CHANNEL_ID",
         "",
-        "Teams channel id where approvers decide; `approvals here` typed in a channel does the same; when empty, the channel in which it was asked, else the log channel, else the approvers' "
-        "personal chats",
+        "Teams channel id where approvers decide; `approvals here` typed in a channel does the same; when empty, the channel in which it "
+        "was asked, else the log channel, else the approvers' personal chats",
     )
     log_service_url: str = _said("LOG_SERVICE_URL", "", "Bot Connector address for `LOG_CHANNEL_ID` and `APPROVAL_CHANNEL_ID`; per cloud")
     database_url: str = _said(
