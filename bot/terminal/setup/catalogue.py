@@ -19,7 +19,7 @@ def publish(calls: Calls, progress: Progress, app_id: str) -> None:
     Raises:
         Refused: this administrator may not.
     """
-    listed = f"/appCatalogs/teamsApps?$filter=externalId eq '{app_id}' and distributionMethod eq 'organization'"
+    listed = f"/appCatalogs/teamsApps?$filter=externalId eq '{app_id}'"
     if found := _found(calls, listed):
         progress.there(f"Doorman in the app catalogue, {found}")
     else:
@@ -52,7 +52,8 @@ def _found(calls: Calls, listed: str) -> str:
         if "<" not in listed:
             raise error
         rows = []
-    return str(rows[0].get("id", "")).lower() if rows else ""
+    ours = [row for row in rows if row.get("distributionMethod") == "organization"]  # and nobody's own upload
+    return str(ours[0].get("id", "")).lower() if ours else ""
 
 
 def _package(values: Mapping[str, str]) -> bytes:
