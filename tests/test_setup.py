@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from simulator.entra.faults import Fault
 from tests.desk import HANNA, Desk
 from tests.setting_up import ADMINISTRATORS, ANSWERS, HELPDESK, SITE, URL, Shell, shell_in
 
+ROOT = Path(__file__).parent.parent
 NEEDED = set(needed_permissions(["TEAMS_CATALOG_APP_ID"]))
 
 
@@ -187,6 +190,13 @@ async def test_optional_permissions_are_granted_when_they_are_asked_for(shell: S
     assert shell.app().permissions == NEEDED | {"AuditLog.Read.All"}
     assert await shell.setup(answers=()) == 0
     assert shell.app().permissions == NEEDED | {"AuditLog.Read.All"}  # nothing is ever taken away
+
+
+def test_at_a_shell_without_a_terminal(tmp_path: Path) -> None:
+    arguments = [sys.executable, "app.py", "setup", "--env-file", str(tmp_path / ".env")]
+    done = subprocess.run(arguments, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
+    said = "stopped  Nobody is here to be asked, so give --helpdesk-group, --admin-group, --public-url, --developer as well.\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
 
 
 class AtCall(Fault):

@@ -231,6 +231,9 @@ async def test_groups_of_the_same_name_are_told_apart(shell: Shell) -> None:
     ("file", "said"),
     [
         ("MicrosoftAppId=11111111-2222-4333-8444-555555555555", "There is no app registration 11111111-2222-4333-8444-555555555555"),
+        ("CLOUD=mars", "CLOUD is none of public, usgov, dod and china."),
+        ("GRAPH_ENDPOINT=http://graph.example", "GRAPH_ENDPOINT uses http://"),
+        ("AZURE_AUTHORITY_HOST=login.example", "AZURE_AUTHORITY_HOST is not a web address"),
         ("MicrosoftAppType=UserAssignedMSI", "The file is of a managed identity"),
         (
             "MicrosoftAppId=11111111-2222-4333-8444-555555555555\nAZURE_CLIENT_ID=22222222-2222-4333-8444-555555555555",

@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+
 from bot.settings.declared import Declared
 from bot.settings.problems import problems
 from bot.terminal.setup.calls import Stopped
@@ -13,6 +15,7 @@ from bot.terminal.setup.calls import Stopped
 #: Asks a question, with the answer that Enter stands for; None where nobody is there to be asked.
 Ask = Callable[[str, str], str] | None
 
+_HOSTS = ("CLOUD", "AZURE_AUTHORITY_HOST", "GRAPH_ENDPOINT")
 HELPDESK, ADMINISTRATORS = "Doorman helpdesk", "Doorman administrators"
 
 
@@ -82,6 +85,21 @@ def collect(given: argparse.Namespace, values: Mapping[str, str], ask: Ask) -> W
         developer=answers["developer"],
         website=given.website or values.get("TEAMS_WEBSITE_URL", "") or url,
     )
+
+
+def hosts_of(values: Mapping[str, str]) -> Declared:
+    """The hosts of the cloud that the settings choose; no other setting is looked at.
+
+    Raises:
+        Stopped: the sign-in or the token could not go there safely.
+    """
+    try:
+        hosts = Declared.model_validate({name: values[name] for name in _HOSTS if values.get(name)})
+    except ValidationError as error:
+        raise Stopped("CLOUD is none of public, usgov, dod and china.") from error
+    if wrong := [sentence for sentence in problems(hosts) if sentence.startswith(_HOSTS[1:])]:
+        raise Stopped(" ".join(wrong))
+    return hosts
 
 
 def choose(ask: Ask, what: str, candidates: list[tuple[str, str]], option: str) -> str:

@@ -59,7 +59,7 @@ class Progress:
         how, file = f"{'would' if self._dry_run else 'written':<8}", self.env.path.name
         if new := [name for name in changed if name not in self.values]:
             self.say(f"{how} {', '.join(new)} to {file}")
-        for name in changed.keys() - set(new):
+        for name in (name for name in changed if name not in new):
             self.say(f"{how} {name} to {file}, in place of {'another' if name in SECRETS else repr(self.values[name])}")
         self.values |= changed
         if not self._dry_run:
@@ -72,7 +72,8 @@ class Progress:
             return step()
         except Refused as error:
             if error.forbidden:
-                self.leave(f"{what}: you may not do that. It takes the role {roles}. Whoever has it runs setup again, or: docs/install.md.")
+                who = f"It takes the role {roles}. Whoever has it runs setup again with this file, or does it by hand: docs/install.md."
+                self.leave(f"{what}: you may not do that. {who}")
             else:
                 self.leave(f"{what}: Microsoft Graph refuses it ({error.code or error.status}): {error.text}")
             return None

@@ -17,7 +17,7 @@ from bot.settings.declared import Declared
 from bot.settings.environment import ConfigurationError, Settings
 from bot.terminal.doctor import examine
 from bot.terminal.setup import credentials
-from bot.terminal.setup.answers import Ask, Wanted, collect
+from bot.terminal.setup.answers import Ask, Wanted, collect, hosts_of
 from bot.terminal.setup.calls import Calls, Outlet, Stopped, printable
 from bot.terminal.setup.catalogue import publish
 from bot.terminal.setup.env_file import EnvFile
@@ -94,7 +94,7 @@ class Run:
         given = self._given
         if not 1 <= given.days <= MOST_DAYS:
             raise Stopped(f"--days is not between 1 and {MOST_DAYS}.")
-        hosts = Declared.model_validate({name: value for name, value in (dict(self._environ) | progress.values).items() if value})
+        hosts = hosts_of(dict(self._environ) | progress.values)
         _check_kind(progress.values)
         wanted = collect(given, progress.values, self._ask)
         administrator = self._sign_in(hosts, progress.values)
