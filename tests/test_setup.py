@@ -163,11 +163,11 @@ async def test_without_anybody_there_it_names_the_options(shell: Shell) -> None:
 
 async def test_a_file_that_is_there_keeps_its_lines(shell: Shell) -> None:
     ours = ["# ours", "LOG_LEVEL=info # loud", 'export DEFAULT_REGION="NL"']
-    shell.env.write_text("\n".join([*ours, "MicrosoftAppId=", "TEAMS_DEVELOPER_NAME=Old"]), encoding="utf-8")
+    shell.env.write_text("\n".join([*ours, "MicrosoftAppId=", "export TEAMS_DEVELOPER_NAME=Old"]), encoding="utf-8")
     shell.env.chmod(0o644)
     assert await shell.setup() == 0, shell.said
     lines = shell.env.read_text(encoding="utf-8").splitlines()
-    assert lines[:5] == [*ours, f"MicrosoftAppId={shell.app().app_id}", "TEAMS_DEVELOPER_NAME='Fabrikam IT'"]
+    assert lines[:5] == [*ours, f"MicrosoftAppId={shell.app().app_id}", "export TEAMS_DEVELOPER_NAME='Fabrikam IT'"]
     assert "written  TEAMS_DEVELOPER_NAME to .env, in place of 'Old'" in shell.lines
     assert (shell.values()["LOG_LEVEL"], shell.values()["DEFAULT_REGION"]) == ("info", "NL")
     assert shell.mode(shell.env) == 0o600

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-_LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)")
+_LINE = re.compile(r"(\s*(?:export\s+)?)([A-Za-z_][A-Za-z0-9_]*)=(.*)")
 #: What a shell and `docker run --env-file` read alike without quotes.
 _PLAIN = re.compile(r"[A-Za-z0-9@%+=:,./_-][A-Za-z0-9@%+=:,./_~-]*")
 _HEAD = "# Written by `python app.py setup`; .env.example says what else can be set."
@@ -29,7 +29,7 @@ class EnvFile:
     def read(self) -> dict[str, str]:
         """What is set, without what is empty; OSError or UnicodeDecodeError when the file cannot be read."""
         found = (_LINE.fullmatch(line) for line in self._lines())
-        values = {match[1]: _value(match[2]) for match in found if match}
+        values = {match[2]: _value(match[3]) for match in found if match}
         return {name: value for name, value in values.items() if value}
 
     def notes(self, start: str) -> list[str]:
@@ -49,9 +49,10 @@ class EnvFile:
         lines = [line for line in self._lines() if not (without and line.startswith(without))] or [_HEAD]
         for name, value in values.items():
             line = f"{name}={value if _PLAIN.fullmatch(value) else shlex.quote(value)}"
-            places = [number for number, old in enumerate(lines) if (match := _LINE.fullmatch(old)) and match[1] == name]
-            if places:
-                lines[places[-1]] = line  # of several a shell takes the last
+            places = [number for number, old in enumerate(lines) if (match := _LINE.fullmatch(old)) and match[2] == name]
+            if places:  # of several a shell takes the last
+                before = lines[places[-1]].partition(f"{name}=")[0]
+                lines[places[-1]] = before + line
             else:
                 lines.append(line)
         if note:
