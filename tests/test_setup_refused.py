@@ -139,6 +139,16 @@ async def test_what_was_made_a_moment_ago_is_waited_for(shell: Shell) -> None:
     assert len(shell.apps()) == 1
 
 
+async def test_what_is_there_and_not_shown_yet_is_not_made_twice(shell: Shell) -> None:
+    assert await shell.setup() == 0
+    gone = {"error": {"code": "Request_ResourceNotFound", "message": "It does not exist."}}
+    path = f"/servicePrincipals(appId='{shell.app().app_id}')"
+    shell.world.entra.faults.add(Fault(effect="odd", path=path, status=404, body=gone, times=2))
+    assert await shell.setup() == 0, shell.said
+    assert [call for call in shell.calls("POST")[-2:] if "servicePrincipals" in call] == ["POST /servicePrincipals"]
+    assert shell.naps[-1] == 2.0
+
+
 async def test_a_busy_service_is_given_the_time_it_asks_for(shell: Shell) -> None:
     shell.world.entra.faults.add(Fault(effect="throttle", path="/applications", method="POST", retry_after=17, times=2))
     shell.world.entra.faults.add(Fault(effect="unavailable", path="/groups", times=1))

@@ -222,7 +222,7 @@ def _is_access(each: Any) -> bool:
 
 def _is_id(text: Any) -> bool:
     try:
-        return str(uuid.UUID(text)) == text.lower()
+        return str(uuid.UUID(text)) == str(text).lower()
     except (ValueError, AttributeError, TypeError):
         return False
 

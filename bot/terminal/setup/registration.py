@@ -98,9 +98,18 @@ def principal(calls: Calls, progress: Progress, app: App) -> str:
     except Refused as error:
         if not error.missing:
             raise
-        found = calls.post("/servicePrincipals", {"appId": app.client_id}, "make the app known in this tenant", settles=True)
+        found = _made(calls, app, path)
         progress.made("its service principal")
     return str(found.get("id", "<object id of the service principal>"))
+
+
+def _made(calls: Calls, app: App, path: str) -> Mapping[str, Any]:
+    try:
+        return calls.post("/servicePrincipals", {"appId": app.client_id}, "make the app known in this tenant", settles=True)
+    except Refused as error:
+        if error.status != 409:
+            raise
+        return calls.get(path, "find the service principal that was made a moment ago", settles=True)
 
 
 class Permissions:
@@ -111,7 +120,8 @@ class Permissions:
         self._progress = progress
         self._wanted = wanted
         graph = calls.get(f"/servicePrincipals(appId='{GRAPH_APP}')?$select=id,appRoles", "read the ids of permissions")
-        offered = {str(role.get("value")): str(role.get("id")) for role in graph.get("appRoles") or () if isinstance(role, dict)}
+        roles = [role for role in graph.get("appRoles") or () if "Application" in (role.get("allowedMemberTypes") or ())]
+        offered = {str(role.get("value")): str(role.get("id")) for role in roles}
         self._graph_id = str(graph.get("id"))
         self._roles = {name: offered[name] for name in wanted if name in offered}
         for name in wanted:
