@@ -222,8 +222,8 @@ def _is_access(each: Any) -> bool:
 
 def _is_id(text: Any) -> bool:
     try:
-        return str(uuid.UUID(text)) == str(text).lower()
-    except (ValueError, AttributeError, TypeError):
+        return isinstance(text, str) and str(uuid.UUID(text)) == text.lower()
+    except ValueError:
         return False
 
 

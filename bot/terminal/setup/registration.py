@@ -103,7 +103,7 @@ def principal(calls: Calls, progress: Progress, app: App) -> str:
     return str(found.get("id", "<object id of the service principal>"))
 
 
-def _made(calls: Calls, app: App, path: str) -> Mapping[str, Any]:
+def _made(calls: Calls, app: App, path: str) -> dict[str, Any]:
     try:
         return calls.post("/servicePrincipals", {"appId": app.client_id}, "make the app known in this tenant", settles=True)
     except Refused as error:
