@@ -1,4 +1,4 @@
-"""Doorman's entry point: serve (default) · demo · doctor · audit · bulk · report · database · package."""
+"""Doorman's entry point: serve (default) · demo · setup · doctor · audit · bulk · report · database · package."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ _AT_A_SHELL = {
     "bulk": "check or run a bulk job from a file, without chat",
     "report": "report who has nothing but a phone when texts and calls end",
     "database": "list or make the changes of the tables that are due",
+    "setup": "register Doorman in the tenant and write its settings, as an administrator who signs in",
 }
 
 
@@ -93,7 +94,7 @@ def main() -> int:
                 return asyncio.run(examine(os.environ, _say))
             case "audit" | "report" as command:
                 return int(_terminal(command).run(given, os.environ, sys.stdout.buffer, _say))
-            case "bulk" | "database" as command:
+            case "bulk" | "database" | "setup" as command:
                 return int(_terminal(command).run(given, os.environ, _say))
             case "package":
                 from manifest.package import write  # noqa: PLC0415

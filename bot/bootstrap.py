@@ -161,7 +161,8 @@ async def _running(  # noqa: PLR0915 - the one place where everything is put tog
         background = directory.in_background()
         stack.push_async_callback(directory.close)
 
-        connector_tokens = None if settings.insecure_local and not settings.bot_password else make_connector_tokens(settings)
+        nothing_to_prove = settings.insecure_local and not (settings.bot_password or settings.bot_certificate_path)
+        connector_tokens = None if nothing_to_prove else make_connector_tokens(settings)
         if connector_tokens:
             stack.callback(connector_tokens.close)
         connector = Connector(session, connector_tokens.get if connector_tokens else None, settings.allowed_service_urls, sleep,

@@ -35,10 +35,18 @@ def make_graph_tokens(settings: Settings) -> Tokens:
 
 
 def make_connector_tokens(settings: Settings) -> Tokens:
-    """Tokens for the Bot Connector, by secret or managed identity."""
+    """Tokens for the Bot Connector, by secret, certificate or managed identity."""
     scope = settings.hosts.connector_scope
     if settings.bot_app_type == "UserAssignedMSI":
         return tokens.with_managed_identity(client_id=settings.bot_app_id, scope=scope)
+    if settings.bot_certificate_path:
+        return tokens.with_certificate(
+            authority_host=settings.authority_host,
+            tenant_id=settings.bot_tenant_id,
+            client_id=settings.bot_app_id,
+            path=settings.bot_certificate_path,
+            scope=scope,
+        )
     return tokens.with_secret(
         authority_host=settings.authority_host,
         tenant_id=settings.bot_tenant_id,

@@ -45,6 +45,7 @@ SAID = say_each(
         Tag.BULK_ROW_LEFT: "left a row of a file alone, since it changes nothing",
         Tag.BULK_ROW_PUT_BACK: "put a row of a file back, and nothing was written",
         Tag.BULK_ROW_STARTED: "started a row of a file",
+        Tag.CHAT_APPROVAL_CHANNEL_SET: "chose the approval channel",
         Tag.CHAT_CALL_SUSPECTED: "reported a suspicious call",
         Tag.CHAT_CARD_REFUSED: "pressed a button and was refused",
         Tag.CHAT_CHANGES_PAUSED: "paused every change",

@@ -43,6 +43,7 @@ class World:
         self.entra = Entra(clock=clock, token_clock=time.time)
         # For resetting a password an app needs a directory role beside its permission, and for nothing else.
         self.entra.assign_roles(cast.GRAPH_APP_ID, "User Administrator")
+        self._teams_options = teams_options
         self.teams = Teams(verify_bot_token=self._verify, **teams_options)
         self.entra.teamwork.places = _PersonalChats(self.teams)
 
@@ -58,3 +59,10 @@ class World:
         """Closes both."""
         await self.teams.stop()
         await self.entra.stop()
+
+    async def bot_becomes(self, app_id: str) -> None:
+        """Teams knows the bot by another app registration from now on: it starts anew, with nothing said yet."""
+        await self.teams.stop()
+        self.teams = Teams(verify_bot_token=self._verify, bot_app_id=app_id, **self._teams_options)
+        self.entra.teamwork.places = _PersonalChats(self.teams)
+        await self.teams.start()

@@ -162,6 +162,10 @@ class Desk:
         self.url = f"http://{host}:{port}"
         self.teams.bot_endpoint = f"{self.url}/api/messages"
 
+    def use(self, **environment: str) -> None:
+        """Settings for the bot when it starts the next time."""
+        self._environment |= environment
+
     async def stop_bot(self) -> None:
         """Stops the bot in an orderly way."""
         if self._runner:

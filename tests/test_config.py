@@ -64,6 +64,15 @@ def test_blank_is_the_same_as_absent() -> None:
     assert read(MicrosoftAppPassword=" bot-secret-1\n").bot_password == "bot-secret-1"
 
 
+def test_one_certificate_does_for_both_where_there_is_one_app(tmp_path: Path) -> None:
+    file = tmp_path / "doorman.pem"
+    file.write_text("a certificate", encoding="utf-8")
+    alone = {"MicrosoftAppPassword": "", "AZURE_CLIENT_SECRET": "", "AZURE_CLIENT_CERTIFICATE_PATH": str(file)}
+    assert read(**alone, AZURE_CLIENT_ID="").bot_certificate_path == str(file)
+    assert read(**{**alone, "MicrosoftAppPassword": "bot-secret-1"}, AZURE_CLIENT_ID="").bot_certificate_path == ""
+    assert [line.partition(" is missing")[0] for line in problems(**alone)] == ["MicrosoftAppPassword"]
+
+
 BAD: dict[str, tuple[str, ...]] = {
     "MicrosoftAppId": ("doorman", BOT[:-1], BOT + "0", "{" + BOT + "}", BOT.replace("-", "")),
     "MicrosoftAppTenantId": ("contoso.onmicrosoft.com", "common"),

@@ -183,7 +183,7 @@ async def test_each_set_of_groups_is_counted_once_with_the_most_that_is_needed(p
 
 async def test_without_an_approval_channel_the_doctor_says_where_approvers_are_asked(practice: Practice) -> None:
     assert await practice.examine(APPROVAL_CHANNEL_ID="") == 0
-    (note,) = [line for line in practice.notes if "APPROVAL_CHANNEL_ID" in line]
+    (note,) = [line for line in practice.notes if "approval channel: none" in line]
     assert "goes to the log channel, and without one into the personal chats of those approvers" in note
     assert "refused" not in note
 

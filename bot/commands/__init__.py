@@ -58,6 +58,7 @@ COMMANDS: tuple[Command, ...] = (
     help.HELLO,
     about.WHOAMI,
     about.LOG_HERE,
+    about.APPROVALS_HERE,
     deciding.POLICY_TEST,
     stopping.PAUSE,
     stopping.RESUME,

@@ -1,4 +1,4 @@
-"""Who you are, and where I keep the log: whoami, log here."""
+"""Who you are, where I keep the log, and where I ask approvers: whoami, log here, approvals here."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from bot.domain.said import say
 from bot.errors import Refusal
 from bot.ports import Operations
 
-#: Name of the setting that `log here` stores: a ConversationRef as JSON.
-LOG_CHANNEL = "log_channel"
+#: Names of the settings that `log here` and `approvals here` store: a ConversationRef as JSON each.
+LOG_CHANNEL, APPROVAL_CHANNEL = "log_channel", "approval_channel"
 
 
 async def whoami(invocation: Invocation, context: Context) -> Reply:
@@ -36,21 +36,47 @@ async def log_here(invocation: Invocation, context: Context, *, operations: Oper
             say("Add me to a team, open the channel for the log, and type `@Doorman log here` there."),
             code="not_a_channel",
         )
-    channel = ConversationRef(context.where.service_url, context.where.channel_id, "channel")
-    event = AuditEvent(
-        Tag.CHAT_LOG_CHANNEL_SET,
-        context.now,
-        actor_id=context.actor.id,
-        actor_name=context.actor.name,
-        facts={"conversation": channel.conversation_id, "command": invocation.command.name},
-    )
-    await operations.set_setting(LOG_CHANNEL, json.dumps(asdict(channel)), event)
+    await _keep(invocation, context, operations, LOG_CHANNEL, Tag.CHAT_LOG_CHANNEL_SET)
     return Remark(
         say("From now on I post every finished operation in this channel."),
         say("Numbers are masked there."),
         Tone.DONE,
         say("Log channel set"),
     )
+
+
+async def approvals_here(invocation: Invocation, context: Context, *, operations: Operations) -> Reply:
+    """Makes this channel the one in which approvers are asked.
+
+    Raises:
+        Refusal: this is no channel.
+    """
+    if context.where.kind != "channel":
+        raise Refusal(
+            say("Approvers have to be asked in a channel that they read; this is a private chat."),
+            say("Add me to their team, open the channel, and type `@Doorman approvals here` there."),
+            code="not_a_channel",
+        )
+    await _keep(invocation, context, operations, APPROVAL_CHANNEL, Tag.CHAT_APPROVAL_CHANNEL_SET)
+    return Remark(
+        say("From now on I ask approvers in this channel, wherever a request is typed."),
+        say("What waits already stays where it was asked."),
+        Tone.DONE,
+        say("Approval channel set"),
+    )
+
+
+async def _keep(invocation: Invocation, context: Context, operations: Operations, setting: str, tag: Tag) -> None:
+    """This channel, without the thread in which it was said."""
+    channel = ConversationRef(context.where.service_url, context.where.channel_id, "channel")
+    event = AuditEvent(
+        tag,
+        context.now,
+        actor_id=context.actor.id,
+        actor_name=context.actor.name,
+        facts={"conversation": channel.conversation_id, "command": invocation.command.name},
+    )
+    await operations.set_setting(setting, json.dumps(asdict(channel)), event)
 
 
 WHOAMI = Command(
@@ -74,6 +100,17 @@ LOG_HERE = Command(
     summary="Post the log of finished operations in this channel",
     example="log here",
     run=log_here,
+    audience=Audience.ADMINISTRATORS,
+    acts=True,
+)
+
+APPROVALS_HERE = Command(
+    name="approvals-here",
+    topic="Administration",
+    pattern=(Word("approvals here"),),
+    summary="Ask approvers in this channel",
+    example="approvals here",
+    run=approvals_here,
     audience=Audience.ADMINISTRATORS,
     acts=True,
 )

@@ -25,6 +25,7 @@ class Tag(StrEnum):
     BULK_ROW_LEFT = "bulk:row:left"
     BULK_ROW_PUT_BACK = "bulk:row:put_back"
     BULK_ROW_STARTED = "bulk:row:started"
+    CHAT_APPROVAL_CHANNEL_SET = "chat:approval_channel:set"
     CHAT_CALL_SUSPECTED = "chat:call:suspected"
     CHAT_CARD_REFUSED = "chat:card:refused"
     CHAT_CHANGES_PAUSED = "chat:changes:paused"

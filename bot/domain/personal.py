@@ -55,7 +55,7 @@ def remedy(unknown: Iterable[str]) -> str:
     """
     return say(
         "Ask me in a channel that they read, or have them write to me once in a personal chat, such as `hello`: {names}. So that it "
-        "always works, whoever runs Doorman sets APPROVAL_CHANNEL_ID, or an administrator types `log here` in such a channel.",
+        "always works, an administrator types `approvals here` in such a channel, or whoever runs Doorman sets APPROVAL_CHANNEL_ID.",
         names=named(unknown),
     )
 

@@ -8,6 +8,7 @@ from bot.domain.conversations import ConversationRef
 from bot.errors import ChatRefused
 from bot.ports import Announcer, Operations, Sleep, Stops
 from bot.retry import until_taken
+from bot.services.approval_places import approval_channel
 from bot.services.log_channel import log_channel
 
 log = structlog.get_logger()
@@ -25,11 +26,11 @@ async def alert(
     """Posts one note in the approvers' channel, and comes back until Teams has it.
 
     Args:
-        approvers: the channel for approvals as it is configured; without one nothing is said.
-        configured: the log channel as it is configured.
+        approvers: the channel for approvals as it is configured; without any nothing is said.
+        configured: the log channel likewise; what was chosen in chat comes before each.
         key: of the note in the log channel's outbox.
     """
-    note = await stops.note(key)
+    note, approvers = await stops.note(key), await approval_channel(operations, approvers)
     where = await log_channel(operations, configured)
     if note is None or approvers is None or (where and where.channel_id == approvers.channel_id):
         return

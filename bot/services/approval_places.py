@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
+from bot.commands.about import APPROVAL_CHANNEL
 from bot.domain.conversations import ConversationRef
 from bot.domain.incoming import CardAction
 from bot.domain.need import Need
@@ -16,12 +18,18 @@ from bot.ports import Chats, Operations
 from bot.services.log_channel import log_channel
 
 
+async def approval_channel(operations: Operations, configured: ConversationRef | None) -> ConversationRef | None:
+    """The channel for approvals: what an administrator chose in chat, else what is configured, else none."""
+    chosen = await operations.setting(APPROVAL_CHANNEL)
+    return ConversationRef(**json.loads(chosen)) if chosen else configured
+
+
 class ApprovalPlaces:
     """Answers where approvers are asked, and whether a pressed card is one they were asked with.
 
     Args:
-        configured: the channel for approvals; None for the places below it.
-        log: the log channel as it is configured; what was chosen in chat comes before it.
+        configured: the channel for approvals as it is configured; None for the places below it.
+        log: the log channel likewise; what was chosen in chat comes before each.
     """
 
     def __init__(self, operations: Operations, chats: Chats, configured: ConversationRef | None, log: ConversationRef | None) -> None:
@@ -39,8 +47,8 @@ class ApprovalPlaces:
         Raises:
             Refusal: there is no channel, and too few of them are known.
         """
-        if self._configured:
-            return self._configured
+        if where := await approval_channel(self._operations, self._configured):
+            return where
         if asked_in.kind == "channel":
             return asked_in
         if where := await log_channel(self._operations, self._log):

@@ -94,7 +94,8 @@ class ApproversCard:
         log.error("approvers cannot be asked", action="approvers_card_refused", operation=operation.id, status=error.status)
         outcome = say(
             "Teams does not let me post in the channel where approvers are asked ({status}), so nobody could agree. Nothing was changed. "
-            "Ask whoever runs Doorman to check APPROVAL_CHANNEL_ID or the log channel, and that Doorman is in that team.",
+            "Ask whoever runs Doorman to check the channel (`approvals here`, APPROVAL_CHANNEL_ID or the log channel), and that Doorman "
+            "is in that team.",
             status=error.status,
         )
         await withdraw(self._operations, self._clock, operation, outcome, str(error.status))

@@ -29,7 +29,12 @@ class Declared(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore", frozen=True, env_file=None)
 
     bot_app_id: str = _said("MicrosoftAppId", "", "application (client) id of the bot registration")
-    bot_password: str = _said("MicrosoftAppPassword", "", "its client secret value; not used with `UserAssignedMSI`", secret=True)
+    bot_password: str = _said(
+        "MicrosoftAppPassword",
+        "",
+        "its client secret value; not used with `UserAssignedMSI`, nor needed where the certificate below is of the same app",
+        secret=True,
+    )
     bot_tenant_id: str = _said("MicrosoftAppTenantId", "", "the tenant the bot works for; people of other tenants are refused")
     bot_app_type: Literal["SingleTenant", "UserAssignedMSI"] = _said(
         "MicrosoftAppType", "SingleTenant", "`SingleTenant` (secret) or `UserAssignedMSI` (managed identity)"
@@ -54,7 +59,7 @@ class Declared(BaseSettings):
         "`*.sharepoint.com` narrowed to `contoso-my.sharepoint.com` keeps files of other organisations out",
     )
     helpdesk_group_id: str = _said("HELPDESK_GROUP_ID", "", "object id of the approved Entra group; nested members count")
-    admin_group_id: str = _said("ADMIN_GROUP_ID", "", "object id of the group that may set the bot up (`log here`)")
+    admin_group_id: str = _said("ADMIN_GROUP_ID", "", "object id of the group that may set the bot up (`log here`, `approvals here`)")
     policy_file: str = _said(
         "POLICY_FILE",
         "",
@@ -65,8 +70,8 @@ class Declared(BaseSettings):
     approval_channel_id: str = _said(
         "APPROVAL_CHANNEL_ID",
         "",
-        "Teams channel id where approvers decide; when empty, the channel in which it was asked, else the log channel, else the approvers' "
-        "personal chats",
+        "Teams channel id where approvers decide; `approvals here` typed in a channel does the same; when empty, the channel in which it "
+        "was asked, else the log channel, else the approvers' personal chats",
     )
     log_service_url: str = _said("LOG_SERVICE_URL", "", "Bot Connector address for `LOG_CHANNEL_ID` and `APPROVAL_CHANNEL_ID`; per cloud")
     database_url: str = _said(
@@ -225,6 +230,11 @@ class Declared(BaseSettings):
         if own_app and not values.get("AZURE_CLIENT_SECRET") and not values.get("AZURE_CLIENT_CERTIFICATE_PATH"):
             filled["AZURE_CLIENT_SECRET"] = values.get("MicrosoftAppPassword", "")
         return filled
+
+    @property
+    def bot_certificate_path(self) -> str:
+        """The certificate of the one app that does both, which then stands in for the bot's secret; empty when there is a secret."""
+        return self.graph_certificate_path if not self.bot_password and self.graph_client_id == self.bot_app_id else ""
 
     @property
     def hosts(self) -> Cloud:

@@ -56,7 +56,7 @@ def problems(settings: Declared) -> list[str]:
     )
     if settings.bot_app_type == "SingleTenant":
         need(
-            settings.bot_password or settings.insecure_local,
+            settings.bot_password or settings.bot_certificate_path or settings.insecure_local,
             "MicrosoftAppPassword is missing: make a client secret and copy its value (not its id), "
             "or set MicrosoftAppType=UserAssignedMSI.",
         )

@@ -39,7 +39,6 @@ async def examine(environ: Mapping[str, str], say: Callable[[str], None]) -> int
     _retirement(report, settings)
     policy = _policy(report, settings)
     await database(report, settings)
-    _approval_channel(report, settings)
     await graph(report, settings, policy)
     await bot_connector(report, settings)
     say("Doorman can work." if not report.problems else f"Problems found: {report.problems}.")
@@ -87,13 +86,3 @@ def _policy(report: Report, settings: Settings) -> Policy | None:
                 "somebody with another manager ends at once. Copy the App ID of Doorman from the Teams admin centre, under Manage apps."
             )
     return policy
-
-
-def _approval_channel(report: Report, settings: Settings) -> None:
-    if where := settings.approval_channel:
-        report.well(f"approval channel: {where.channel_id}")
-    else:
-        report.note(
-            "APPROVAL_CHANNEL_ID: not set, so approvers are asked in the channel where a request was typed; what was typed in a chat goes "
-            "to the log channel, and without one into the personal chats of those approvers who have written to Doorman."
-        )

@@ -1,4 +1,4 @@
-"""What the doctor says of the database, and of the log channel, which may be stored there."""
+"""What the doctor says of the database, and of the channels that may be stored there."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.bootstrap import utc_now
 from bot.errors import StoreUnavailable
+from bot.services.approval_places import approval_channel
 from bot.services.log_channel import log_channel
 from bot.settings.environment import Settings
 from bot.store import schema
@@ -22,7 +23,7 @@ DATABASE_SECONDS = 15
 
 
 async def database(report: Report, settings: Settings) -> None:
-    """What is due in our tables, and whether they can be written; then where the log goes, because that may be stored there."""
+    """What is due in our tables, and whether they can be written; then which channels there are, because they may be stored there."""
     what_to_do = "DATABASE_URL has to be sqlite:///file in a folder that can be written, or postgresql://user:password@host/name."
     try:
         engine = open_engine(settings.database_url)
@@ -40,11 +41,13 @@ async def database(report: Report, settings: Settings) -> None:
                 report.well(f"database: {shown} can be read and written")
                 _due(report, found)
                 await _log_channel(report, settings, operations)
+                await _approval_channel(report, settings, operations)
                 if not found.due:
                     await registrations(report, settings, StoredRegistrations(transactions, _starts_nothing, utc_now), utc_now())
             else:
                 report.well(f"database: {shown} is new; the first start makes its tables")
                 await _log_channel(report, settings, None)
+                await _approval_channel(report, settings, None)
     except TimeoutError:
         report.problem(f"database: no answer from {shown} within {DATABASE_SECONDS} seconds", "Is the server up, and reachable from here?")
         return  # closing would wait for the connection too
@@ -77,4 +80,15 @@ async def _log_channel(report: Report, settings: Settings, operations: StoredOpe
         report.problem(
             "log channel: none, and nobody may choose one",
             "Set ADMIN_GROUP_ID and type `@Doorman log here` in a channel, or set LOG_CHANNEL_ID.",
+        )
+
+
+async def _approval_channel(report: Report, settings: Settings, operations: StoredOperations | None) -> None:
+    if where := await approval_channel(operations, settings.approval_channel) if operations else settings.approval_channel:
+        report.well(f"approval channel: {where.channel_id}")
+    else:
+        report.note(
+            "approval channel: none, so approvers are asked in the channel where a request was typed; what was typed in a chat goes to the "
+            "log channel, and without one into the personal chats of those approvers who have written to Doorman. Type `@Doorman approvals "
+            "here` in a channel that they read, or set APPROVAL_CHANNEL_ID."
         )

@@ -20,7 +20,7 @@ async def bot_connector(report: Report, settings: Settings) -> None:
         report.note("INSECURE_LOCAL: messages are taken without a token, so the signing keys are not looked at.")
     else:
         await _signing_keys(report, settings)
-    if settings.insecure_local and not settings.bot_password:
+    if settings.insecure_local and not (settings.bot_password or settings.bot_certificate_path):
         return
     with closing(make_connector_tokens(settings)) as tokens:
         what_to_do = "Compare MicrosoftAppId, MicrosoftAppPassword, MicrosoftAppTenantId and MicrosoftAppType with the bot registration."

@@ -6,18 +6,20 @@ from typing import Any
 
 from aiohttp import web
 
-from simulator.entra.conditional_access import STATES, AccessPolicy, AuthenticationContext, ConditionalAccess
+from simulator.entra.conditional_access import STATES, AccessPolicy, AuthenticationContext
 from simulator.entra.control import object_in, refused
 from simulator.entra.login import Login
+from simulator.entra.state import Tenant
 from simulator.entra.tokens import AppRegistration
 
 
 class SignInControl:
-    """The handlers of `/_control/applications`, `/_control/conditional-access` and `/_control/id-tokens`."""
+    """The handlers of `/_control/applications`, `/_control/conditional-access`, `/_control/id-tokens` and `/_control/device-codes`."""
 
-    def __init__(self, login: Login, access: ConditionalAccess) -> None:
+    def __init__(self, login: Login, tenant: Tenant) -> None:
         self._login = login
-        self._access = access
+        self._tenant = tenant
+        self._access = tenant.access
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         router.add_get("/_control/applications/{app}", self.application)
@@ -25,6 +27,8 @@ class SignInControl:
         router.add_get("/_control/conditional-access", self.conditional_access)
         router.add_post("/_control/conditional-access", self.change_conditional_access)
         router.add_post("/_control/id-tokens", self.change_id_tokens)
+        router.add_get("/_control/device-codes", self.device_codes)
+        router.add_post("/_control/device-codes/{code}", self.enter_device_code)
 
     async def application(self, request: web.Request) -> web.Response:
         return web.json_response(_described(self._app(request)))
@@ -69,6 +73,21 @@ class SignInControl:
         if not known or not isinstance(amr, bool) or type(ago) not in (int, float) or not isinstance(instead, dict):
             raise refused("amrInV2 is true or false, signedInAgo a number of seconds, instead an object of claims")
         codes.amr_in_v2, codes.signed_in_ago, codes.instead = amr, float(ago), dict(instead)
+        return web.Response(status=204)
+
+    async def device_codes(self, _: web.Request) -> web.Response:
+        return web.json_response({"value": self._login.devices.waiting})
+
+    async def enter_device_code(self, request: web.Request) -> web.Response:
+        """Somebody enters the code that a client shows: `user`, a name or an id, signs in; null presses Cancel."""
+        wanted, code = await object_in(request), request.match_info["code"]
+        try:
+            if wanted.get("user") is None:
+                self._login.devices.refuse(code)
+            else:
+                self._login.devices.sign_in(code, self._tenant.person(str(wanted["user"])))
+        except KeyError as error:
+            raise refused(f"{error} is no code that waits, or nobody") from None
         return web.Response(status=204)
 
     def _app(self, request: web.Request) -> AppRegistration:

@@ -23,7 +23,8 @@ from simulator.entra.faults import Dropped, Faults
 from simulator.entra.login import Login
 from simulator.entra.message import Answer, Call, GraphError, RawError, RecordedRequest
 from simulator.entra.quotas import Quotas
-from simulator.entra.routes import BATCH, FOREIGN, Target, resolve
+from simulator.entra.registering_permissions import BESIDE
+from simulator.entra.routes import BATCH, FOREIGN, TAKES_ZIP, Target, resolve
 from simulator.entra.state import Tenant
 from simulator.entra.tokens import InvalidToken
 
@@ -140,10 +141,15 @@ class GraphEdge:
         route = target.routes.get(call.method)
         if route is None:
             raise _no_route(target)
+        if isinstance(call.body, bytes) and (call.method, target.template) not in TAKES_ZIP:
+            raise _wrong_type()
         if isinstance(call.body, _Unread):
             raise call.body.error
         opened = call.permissions & route.permissions or call.scopes & route.scopes
         if not opened and not self._tenant.exchange.opens(call):
+            raise denied(call)
+        beside = BESIDE.get((call.method, target.template or ""))
+        if beside and not beside & (call.permissions | call.scopes):
             raise denied(call)
         return route.handler(self._tenant, call)
 
@@ -204,7 +210,7 @@ class GraphEdge:
                 template=call.template,
                 query=call.query,
                 headers={name: value for name, value in call.headers.items() if not _secret(name)},
-                body=None if isinstance(call.body, _Unread) else call.body,
+                body=None if isinstance(call.body, _Unread | bytes) else call.body,
                 status=answer.status,
                 answer=answer.body,
                 in_batch=call.in_batch,
@@ -213,6 +219,7 @@ class GraphEdge:
                 client_request_id=call.client_request_id,
                 at=self._tenant.clock(),
                 version=call.version,
+                scopes=call.scopes,
             )
         )
 
@@ -239,6 +246,8 @@ def _wrong_type() -> GraphError:
 def _parsed(data: bytes, content_type: str) -> Any:
     if not data:
         return None
+    if content_type.lower() == "application/zip":
+        return data
     if not content_type.lower().startswith("application/json"):
         return _Unread(_wrong_type())
     try:

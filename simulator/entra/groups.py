@@ -25,7 +25,7 @@ GROUP = Schema(
     getters={
         "id": lambda g: g.id,
         "displayName": lambda g: g.name,
-        "description": lambda g: None,
+        "description": lambda g: g.description,
         "mail": lambda g: None,
         "mailEnabled": lambda g: False,
         "mailNickname": lambda g: g.name.lower().replace(" ", "."),

@@ -19,6 +19,7 @@ from cryptography import x509
 from simulator import cast
 from simulator.entra.authorize import SignInPages
 from simulator.entra.code_grant import CodeGrant
+from simulator.entra.device_code import GRANT, DeviceCodes
 from simulator.entra.message import Answer
 from simulator.entra.permissions import DEFAULT_GRANTS
 from simulator.entra.refused import LoginError
@@ -28,6 +29,7 @@ from simulator.entra.tokens import LIFETIME, AppRegistration, Tokens
 GRAPH = "https://graph.microsoft.com"
 CONNECTOR = "https://api.botframework.com"
 _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+_ANYBODYS = ("organizations", "common")
 _TENANT_NAME = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE)
 
 
@@ -41,6 +43,7 @@ class Login:
         self.apps = tenant.apps
         self.pages = SignInPages(tenant, clock)
         self.codes = CodeGrant(tenant, self.tokens, self.pages, clock)
+        self.devices = DeviceCodes(tenant, self.tokens, clock)
         graph = self.register(cast.GRAPH_APP_ID, secret=cast.GRAPH_SECRET)
         graph.permissions.update(DEFAULT_GRANTS)
         graph.optional_claims.update(("auth_time", "acrs"))
@@ -67,10 +70,10 @@ class Login:
 
     def openid_configuration(self, tenant_name: str, host: str) -> Answer:
         """The discovery document. Endpoints are https on the host asked: MSAL accepts nothing else."""
-        tenant_id = self._known(tenant_name)
+        tenant_id = self._known(tenant_name, anybodys=True)
         root = f"https://{host}/{tenant_id}"
         body = {
-            "issuer": f"{root}/v2.0",
+            "issuer": f"https://{host}/{'{tenantid}' if tenant_id in _ANYBODYS else tenant_id}/v2.0",
             "authorization_endpoint": f"{root}/oauth2/v2.0/authorize",
             "token_endpoint": f"{root}/oauth2/v2.0/token",
             "device_authorization_endpoint": f"{root}/oauth2/v2.0/devicecode",
@@ -92,16 +95,23 @@ class Login:
         alias = {"preferred_network": host, "preferred_cache": host, "aliases": [host]}
         return Answer(200, {"tenant_discovery_endpoint": document, "api-version": "1.1", "metadata": [alias]})
 
+    def device_code(self, tenant_name: str, form: Mapping[str, str], host: str) -> Answer:
+        """A code with which somebody signs in elsewhere; LoginError for another tenant, an unknown client or resource."""
+        self._known(tenant_name, anybodys=True)
+        return self.devices.begin(form, self.graph_audiences(host))
+
     def token(self, tenant_name: str, form: Mapping[str, str], headers: Mapping[str, str], host: str) -> Answer:
         """Client credentials: app id plus secret or signed assertion, for `<resource>/.default`; or with these the code of a sign-in.
 
         Raises:
             LoginError: with the number the service uses for that mistake.
         """
-        self._known(tenant_name)
         grant = form.get("grant_type")
+        self._known(tenant_name, anybodys=grant == GRANT)
         if grant is None:
             raise LoginError(900144, "The request body must contain the following parameter: 'grant_type'.", "invalid_request", 400)
+        if grant == GRANT:
+            return self.devices.redeem(form, host)
         if grant == "authorization_code":
             return self.codes.redeem(self._authenticate(form, headers), form, host)
         if grant != "client_credentials":
@@ -116,7 +126,10 @@ class Login:
         """What `aud` may be for Graph on this host."""
         return (GRAPH, f"http://{host}", f"https://{host}")
 
-    def _known(self, tenant_name: str) -> str:
+    def _known(self, tenant_name: str, *, anybodys: bool = False) -> str:
+        """The tenant that is meant; with `anybodys` that may be left to whoever signs in."""
+        if anybodys and tenant_name.lower() in _ANYBODYS:
+            return tenant_name.lower()
         if not _TENANT_NAME.fullmatch(tenant_name):
             text = f"Specified tenant identifier '{tenant_name}' is neither a valid DNS name, nor a valid external domain."
             raise LoginError(900023, text, "invalid_request", 400)
@@ -136,11 +149,14 @@ class Login:
         if app is None:
             text = f"Application with identifier '{app_id}' was not found in the directory '{self._tenant.id}'."
             raise LoginError(700016, text, "unauthorized_client", 400)
+        if not app.principal:
+            text = f"The client application {app_id} is missing service principal in the tenant {self._tenant.id}."
+            raise LoginError(7000229, text, "unauthorized_client", 400)
         if "client_assertion" in form:
             self._check_assertion(app, form)
         elif not secret:
             raise LoginError(7000216, "'client_assertion', 'client_secret' or 'request' is required for this grant type.")
-        elif secret != app.secret:
+        elif not app.takes(secret):
             raise LoginError(7000215, f"Invalid client secret provided for app '{app_id}'.")
         return app
 
@@ -154,13 +170,13 @@ class Login:
         try:
             header = jwt.get_unverified_header(assertion)
             named = str(header.get("x5t#S256") or header.get("x5t")).rstrip("=")  # MSAL pads it
-            if named not in app.thumbprints() or app.certificate is None:
+            if named not in app.certificates():
                 raise LoginError(
                     700027, "The certificate with identifier used to sign the client assertion is not registered on application."
                 )
             claims: dict[str, Any] = jwt.decode(
                 assertion,
-                app.certificate.public_key(),  # type: ignore[arg-type]
+                app.certificates()[named].public_key(),  # type: ignore[arg-type]
                 algorithms=["RS256", "PS256"],
                 options={
                     "verify_aud": False,

@@ -81,7 +81,10 @@ class RawError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RecordedRequest:
-    """What a test can ask about a request after the fact. `template` is the path as the contract spells it, None if unknown."""
+    """What a test can ask about a request after the fact. `template` is the path as the contract spells it, None if unknown.
+
+    `scopes` are the delegated permissions of whoever was signed in, empty where an app called by itself.
+    """
 
     method: str
     path: str
@@ -97,6 +100,7 @@ class RecordedRequest:
     client_request_id: str
     at: float
     version: str = "v1.0"
+    scopes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

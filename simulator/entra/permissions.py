@@ -7,6 +7,7 @@ https://github.com/microsoftgraph/microsoft-graph-devx-content/blob/dev/permissi
 from __future__ import annotations
 
 from simulator.entra.method_permissions import V1
+from simulator.entra.registering_permissions import V1 as REGISTERING
 
 
 def _names(text: str) -> frozenset[str]:
@@ -135,6 +136,7 @@ APPLICATION: dict[tuple[str, str], frozenset[str]] = {
     ("POST", "/users/{user-id}/authentication/phoneMethods/{phoneAuthenticationMethod-id}/enableSmsSignIn"): _WRITE_PHONES,
     ("POST", "/users/{user-id}/authentication/phoneMethods/{phoneAuthenticationMethod-id}/disableSmsSignIn"): _WRITE_PHONES,
     **V1,
+    **REGISTERING,
     # type casts have no row of their own in the data; they are as open as what they cast
     ("GET", "/users/{user-id}/transitiveMemberOf/graph.group"): _READ_MEMBERSHIPS,
     ("GET", "/users/{user-id}/transitiveMemberOf/graph.directoryRole"): _READ_MEMBERSHIPS,

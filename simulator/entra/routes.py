@@ -11,22 +11,36 @@ from urllib.parse import parse_qsl, unquote
 from simulator.entra import (
     applications,
     audits,
+    catalogue,
     conditional_access,
     groups,
     installations,
     mail,
     method_routes,
     methods,
+    new_groups,
     owning,
     phones,
+    principals,
     risk,
     roles,
     sign_in_log,
     users,
 )
 from simulator.entra.message import Answer, Call
-from simulator.entra.method_permissions import BETA, DELEGATED
+from simulator.entra.method_permissions import BETA
+from simulator.entra.method_permissions import DELEGATED as OF_METHODS
 from simulator.entra.permissions import APPLICATION
+from simulator.entra.registering_permissions import (
+    APP,
+    APPS,
+    ASSIGNMENTS,
+    CATALOGUE,
+    GROUPS,
+    PRINCIPAL_BY_CLIENT,
+    PRINCIPALS,
+)
+from simulator.entra.registering_permissions import DELEGATED as OF_REGISTERING
 from simulator.entra.state import Tenant
 
 Handler = Callable[[Tenant, Call], Answer]
@@ -39,6 +53,22 @@ METHOD = f"{_METHODS}/{{authenticationMethod-id}}"
 _PHONES = f"{_USER}/authentication/phoneMethods"
 _PHONE = f"{_PHONES}/{{phoneAuthenticationMethod-id}}"
 
+#: What an administrator does who sets an application up.
+REGISTERING: dict[tuple[str, str], Handler] = {
+    ("GET", APPS): applications.list_applications,
+    ("POST", APPS): applications.create_application,
+    ("GET", APP): applications.get_by_id,
+    ("PATCH", APP): applications.update_application,
+    ("POST", f"{APP}/addPassword"): applications.add_password,
+    ("POST", f"{APP}/removePassword"): applications.remove_password,
+    ("POST", PRINCIPALS): principals.create_principal,
+    ("GET", PRINCIPAL_BY_CLIENT): principals.get_principal,
+    ("GET", ASSIGNMENTS): principals.list_assignments,
+    ("POST", ASSIGNMENTS): principals.assign,
+    ("POST", GROUPS): new_groups.create_group,
+    ("GET", CATALOGUE): catalogue.list_apps,
+    ("POST", CATALOGUE): catalogue.publish,
+}
 HANDLERS: dict[tuple[str, str], Handler] = {
     ("GET", "/users"): users.list_users,
     ("GET", _USER): users.get_user,
@@ -77,6 +107,7 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("POST", f"{_PHONE}/enableSmsSignIn"): phones.enable_sms,
     ("POST", f"{_PHONE}/disableSmsSignIn"): phones.disable_sms,
     **method_routes.HANDLERS,
+    **REGISTERING,
 }
 BETA_HANDLERS: dict[tuple[str, str], Handler] = {
     ("GET", "/auditLogs/signIns"): sign_in_log.list_sign_ins,
@@ -88,6 +119,8 @@ BETA_HANDLERS: dict[tuple[str, str], Handler] = {
 # verbs that the metadata has and the service answers with the body of another framework
 FOREIGN = frozenset((_METHODS, METHOD))
 BATCH = "/$batch"
+TAKES_ZIP = frozenset({("POST", CATALOGUE)})
+DELEGATED = OF_METHODS | OF_REGISTERING
 _KEY = re.compile(r"(?<==')(?:[^']|'')+(?='\)$)")  # of `applications(appId='…')`
 
 

@@ -186,9 +186,10 @@ class Entra:
             router.add_get(document, self._openid)
         router.add_get("/{tenant}/discovery/v2.0/keys", self._keys)
         router.add_post("/{tenant}/oauth2/v2.0/token", self._token)
+        router.add_post("/{tenant}/oauth2/v2.0/devicecode", self._device_code)
         router.add_get("/{tenant}/oauth2/v2.0/authorize", self._authorize)
         router.add_post("/{tenant}/login", self._login)
-        SignInControl(self.login, self.tenant.access).add_to(router)
+        SignInControl(self.login, self.tenant).add_to(router)
         router.add_route("*", "/{tail:.*}", self._edge.unknown)
         return app
 
@@ -226,6 +227,10 @@ class Entra:
         return await self._login_answer(
             request, lambda: self.login.token(request.match_info["tenant"], form, request.headers, request.host)
         )
+
+    async def _device_code(self, request: web.Request) -> web.StreamResponse:
+        form = {name: str(value) for name, value in (await request.post()).items()}
+        return await self._login_answer(request, lambda: self.login.device_code(request.match_info["tenant"], form, request.host))
 
     async def _authorize(self, request: web.Request) -> web.StreamResponse:
         return await self._login_answer(request, lambda: self.login.authorize(request.match_info["tenant"], request.query))

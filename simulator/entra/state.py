@@ -197,9 +197,10 @@ class GroupState:
     that. Both are plain sets that tests may change.
     """
 
-    def __init__(self, group: cast.Group) -> None:
-        self.id = group.id
+    def __init__(self, group: cast.Group, *, group_id: str = "", description: str | None = None) -> None:
+        self.id = group_id or group.id
         self.name = group.name
+        self.description = description
         self.role_assignable = group.role_assignable
         self.roles = list(group.roles)
         self.members: set[str] = set()
@@ -221,6 +222,8 @@ class Tenant:
         self.teamwork = Teamwork()
         self.access = ConditionalAccess()
         self.apps: dict[str, AppRegistration] = {}  # by client id
+        self.unseen_calls = 0  # to what was registered a moment ago that still meet a part of the service that does not know it
+        self.secrets_allowed = True  # whether the policy for apps lets them have client secrets
         self.visibility_delay = 0.0  # set by a fault for the duration of one write
         self.audit_delay = 0.0  # likewise, for the audit log
         self.auditing = True  # whether changes get into the audit log; a very long run does better without

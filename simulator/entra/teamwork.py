@@ -58,11 +58,26 @@ class CatalogueApp:
 
 
 class Teamwork:
-    """The catalogue, and where its app is. Both may be changed by tests; `app` is None before it was uploaded."""
+    """The catalogue, and where its app is. Both may be changed by tests; `app` is None before it was uploaded.
+
+    `others` are apps of the catalogue that nobody here installs.
+    """
 
     def __init__(self) -> None:
         self.app: CatalogueApp | None = CatalogueApp()
+        self.others: list[CatalogueApp] = []
         self.places: Places = Memory()
+
+    def apps(self) -> list[CatalogueApp]:
+        """All of the catalogue."""
+        return [*([self.app] if self.app else []), *self.others]
+
+    def add(self, app: CatalogueApp) -> None:
+        """One more; the first is the one that people use."""
+        if self.app is None:
+            self.app = app
+        else:
+            self.others.append(app)
 
     def described(self) -> dict[str, Any]:
         """For a process elsewhere."""

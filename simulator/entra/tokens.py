@@ -14,6 +14,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from simulator import cast
+
 LIFETIME = 3599  # seconds, as the service grants to app-only clients by default
 KEY_ID = "entra-simulator-1"
 _MOST_REMEMBERED = 4096
@@ -29,11 +31,34 @@ class InvalidToken(Exception):
     """The token does not open this resource; the message says why."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Password:
+    """A client secret that was made through Graph; times as Graph prints them."""
+
+    key_id: str
+    name: str | None
+    value: str
+    starts: str
+    ends: str
+
+
+@dataclass(frozen=True)
+class Key:
+    """A certificate that was registered through Graph."""
+
+    key_id: str
+    name: str | None
+    certificate: x509.Certificate
+    identifier: str | None
+
+
 @dataclass
 class AppRegistration:
     """An app of the tenant: its credentials, its granted application permissions, and how people sign in to it.
 
     `redirect_uris` are those of the platform "Web"; `optional_claims` are names of claims its ID tokens have besides the usual ones.
+    Without its service principal (`principal`) it gets no token. So many calls (`unseen`) still meet a part of the service that knows
+    neither of the two; `owner` is the object id of whoever made it.
     """
 
     app_id: str
@@ -43,13 +68,40 @@ class AppRegistration:
     name: str = ""
     redirect_uris: list[str] = field(default_factory=list)
     optional_claims: set[str] = field(default_factory=set)
+    passwords: list[Password] = field(default_factory=list)
+    keys: list[Key] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    required_access: list[dict[str, Any]] = field(default_factory=list)
+    principal: bool = True
+    unseen: int = 0
+    owner: str = ""
 
-    def thumbprints(self) -> set[str]:
-        """What a client assertion may name the certificate by (x5t, x5t#S256)."""
-        if self.certificate is None:
-            return set()
-        prints = (self.certificate.fingerprint(algorithm()) for algorithm in (hashes.SHA1, hashes.SHA256))
-        return {base64.urlsafe_b64encode(value).decode().rstrip("=") for value in prints}
+    @property
+    def object_id(self) -> str:
+        """The id of the registration, which is another than the client id."""
+        return cast.stable_id(f"application {self.app_id}")
+
+    @property
+    def principal_id(self) -> str:
+        """The object id of the service principal."""
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, f"service principal of {self.app_id}"))
+
+    def hidden(self) -> bool:
+        """Whether a call made now meets a part of the service that does not know it; such a call counts."""
+        if self.unseen == 0:
+            return False
+        self.unseen -= 1
+        return True
+
+    def takes(self, secret: str) -> bool:
+        """Whether this is one of its secrets."""
+        return secret == self.secret or any(secret == password.value for password in self.passwords)
+
+    def certificates(self) -> dict[str, x509.Certificate]:
+        """By what a client assertion may name them (x5t, x5t#S256)."""
+        held = [key.certificate for key in self.keys] + ([self.certificate] if self.certificate else [])
+        prints = [(one, one.fingerprint(algorithm())) for one in held for algorithm in (hashes.SHA1, hashes.SHA256)]
+        return {base64.urlsafe_b64encode(value).decode().rstrip("="): one for one, value in prints}
 
 
 class Tokens:
@@ -72,7 +124,7 @@ class Tokens:
             "appid": app.app_id,
             "azp": app.app_id,
             "idtyp": "app",
-            "oid": str(uuid.uuid5(uuid.NAMESPACE_URL, f"service principal of {app.app_id}")),
+            "oid": app.principal_id,
             "roles": sorted(roles),
             "tid": self._tenant_id,
             "uti": uuid.uuid4().hex,

@@ -147,6 +147,7 @@ def test_the_syntax_is_the_one_the_readme_promises() -> None:
         "hello": "hi",
         "whoami": "whoami",
         "log-here": "log here",
+        "approvals-here": "approvals here",
         "pause": "pause",
         "resume": "resume",
         "lift-limits": "lift limits for <who>",
@@ -234,19 +235,28 @@ async def test_whoami() -> None:
     assert (answer.person.name, answer.helpdesk, answer.admin) == ("Hanna Visser", True, True)
 
 
-async def test_log_here_keeps_the_channel_without_the_thread() -> None:
+@pytest.mark.parametrize(
+    ("line", "setting", "tag"),
+    [
+        ("log here", "log_channel", Tag.CHAT_LOG_CHANNEL_SET),
+        ("approvals here", "approval_channel", Tag.CHAT_APPROVAL_CHANNEL_SET),
+        ("goedkeuringen hier", "approval_channel", Tag.CHAT_APPROVAL_CHANNEL_SET),
+    ],
+)
+async def test_here_keeps_the_channel_without_the_thread(line: str, setting: str, tag: Tag) -> None:
     operations = FakeOperations()
-    answer = await say("log here", where=CHANNEL, operations=operations)
+    answer = await say(line, where=CHANNEL, operations=operations)
     assert isinstance(answer, Remark)
-    value, event = operations.settings["log_channel"]
+    value, event = operations.settings[setting]
     assert ConversationRef(**json.loads(value)) == ConversationRef("https://teams.example/", "19:x@thread.tacv2", "channel")
-    assert (event.tag, event.actor_id) == (Tag.CHAT_LOG_CHANNEL_SET, "id-hanna")
+    assert (event.tag, event.actor_id) == (tag, "id-hanna")
 
 
-async def test_log_here_needs_a_channel() -> None:
+@pytest.mark.parametrize("line", ["log here", "approvals here"])
+async def test_here_needs_a_channel(line: str) -> None:
     operations = FakeOperations()
     with pytest.raises(Refusal, match="channel"):
-        await say("log here", operations=operations)
+        await say(line, operations=operations)
     assert not operations.settings
 
 

@@ -80,6 +80,7 @@ def test_set_phone(line: str, mode: str, phone: PhoneType, who: str, number: str
         ("hey", "hello", {}),
         ("who am I?", "whoami", {}),
         ("log here", "log-here", {}),
+        ("approvals here", "approvals-here", {}),
         ("show alice", "show", {"who": Who("alice")}),
         ("show Alice Jansen.", "show", {"who": Who("Alice Jansen")}),
         ("show 'mia o'brien'", "show", {"who": Who("mia o'brien")}),

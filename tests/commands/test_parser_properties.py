@@ -65,6 +65,7 @@ FIXED = {
     "help": ["help"],
     "whoami": ["whoami"],
     "log-here": ["log", "here"],
+    "approvals-here": ["approvals", "here"],
 }
 
 

@@ -81,6 +81,11 @@ class Operation:
         """Permissions each of which opens the operation to a signed-in user."""
         return self._listed("DelegatedWork")
 
+    @property
+    def beside(self) -> frozenset[str]:
+        """Permissions of which one is needed beside the one that opens the operation."""
+        return frozenset(name for names in self.description.get("x-also-requires", {}).values() for name in names)
+
     def _listed(self, scheme: str) -> frozenset[str]:
         listed = self.description.get("x-permissions", {}).get(scheme, {})
         return frozenset((*listed.get("least", ()), *listed.get("other", ())))
@@ -168,12 +173,15 @@ def _version(request: Recorded) -> str:
 
 
 def permissions_for(request: Recorded) -> frozenset[str]:
-    """The application permissions each of which allows the request. A type cast is as open as what it casts."""
+    """The application permissions each of which allows the request, or the delegated ones where somebody was signed in.
+
+    A type cast is as open as what it casts.
+    """
     operation = operation_of(request)
     if operation is None:
         return frozenset()
-    uncast = re.sub(r"/graph\.\w+$", "", operation.template)
-    return operations(operation.version)[operation.method, uncast].permissions
+    uncast = operations(operation.version)[operation.method, re.sub(r"/graph\.\w+$", "", operation.template)]
+    return uncast.scopes if getattr(request, "scopes", ()) else uncast.permissions
 
 
 def violations(request: Recorded, granted: frozenset[str] | None = None) -> list[str]:
@@ -192,8 +200,12 @@ def violations(request: Recorded, granted: frozenset[str] | None = None) -> list
             found += [f"{what}: {problem}" for problem in _problems(request.body, operation.body, "body")]
     if operation.template != "/$batch":
         allowed = permissions_for(request)
+        granted = getattr(request, "scopes", None) or granted
+        beside = operation.beside
         if not allowed:
             found.append(f"{what}: no application permission opens it")
+        elif granted is not None and beside and not granted & beside:
+            found.append(f"{what}: needs one of {', '.join(sorted(beside))} too")
         elif granted is not None and not granted & allowed:
             found.append(f"{what}: needs one of {', '.join(sorted(allowed))}")
     return found

@@ -71,6 +71,7 @@ async def test_every_way_to_name_a_person(asked: Desk, who: str, upn: str) -> No
         ("make coffee", "help"),
         ("status QQQQ", "no operation"),
         ("log here", "administrators"),
+        ("approvals here", "administrators"),
     ],
 )
 async def test_what_cannot_be_is_said_with_the_reason(asked: Desk, line: str, words: str) -> None:

@@ -20,6 +20,8 @@ CHANNELS: dict[str, tuple[dict[str, Any], cast.Channel | cast.Member]] = {
     "approvals alone": ({"LOG_CHANNEL_ID": ""}, APPROVALS),
     "log": ({"APPROVAL_CHANNEL_ID": ""}, LOG),
     "log chosen in chat": (NO_CHANNEL, LOG),
+    "approvals chosen in chat": (NO_CHANNEL, APPROVALS),
+    "approvals chosen in chat before those of the settings": ({"APPROVAL_CHANNEL_ID": LOG.id}, APPROVALS),
     "none": (NO_CHANNEL, INGRID),
 }
 
@@ -32,6 +34,9 @@ async def test_the_place_is_the_first_that_there_is(database_url: str, typed_in:
         await desk.say(INGRID, "hello")
         if channels == "log chosen in chat":
             await desk.say(SAM, "log here", LOG)
+        if "approvals chosen in chat" in channels:
+            set_here = await desk.say(SAM, "approvals here", APPROVALS)
+            assert "I ask approvers in this channel" in set_here.text
         group = desk.teams.group_chat("Two of us", [HANNA, SAM])
         where = {"channel": HELPDESK, "personal chat": None, "group chat": group}[typed_in]
         expected = HELPDESK if typed_in == "channel" and "approvals" not in channels else otherwise
@@ -67,19 +72,20 @@ async def test_where_nobody_can_be_asked_the_refusal_names_the_remedy(database_u
             "write to me once in a personal chat",
             "Ingrid Lund, Sam Okafor",
             "APPROVAL_CHANNEL_ID",
-            "log here",
+            "approvals here",
         ):
             assert said in refused.text, said
         assert desk.trail()[-1].facts.count("no_approval_channel") == 1
 
-        for remedy in ("a channel", "a word", "the log channel"):
+        for remedy in ("a channel", "a word", "the log channel", "approvals here"):
             if remedy == "a channel":
                 assert "confirm" in (await desk.say(HANNA, SET, HELPDESK)).verbs
             elif remedy == "a word":
                 await desk.say(INGRID, "hello")
                 assert "confirm" in (await desk.say(HANNA, SET, where)).verbs
             else:
-                await desk.say(SAM, "log here", LOG)
+                line = remedy if remedy == "approvals here" else "log here"
+                await desk.say(SAM, line, APPROVALS if line == remedy else LOG)
                 await ask(desk, SET_VIP)
 
 

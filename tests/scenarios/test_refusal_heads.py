@@ -33,6 +33,7 @@ def said(answer: Answer) -> str:
         (OSCAR, "show alice", "✗ Not allowed"),
         (HANNA, "history for alice", "✗ Not allowed"),
         (SAM, "log here", "✗ Not here"),
+        (SAM, "approvals here", "✗ Not here"),
         (HANNA, "add alternate mobile for noor +31 6 12345678", "✗ Not possible"),
     ],
 )

@@ -10,10 +10,11 @@ from types import SimpleNamespace
 import pytest
 
 from simulator import cast
-from simulator.entra.method_permissions import BETA, DELEGATED
+from simulator.entra.method_permissions import BETA
 from simulator.entra.method_routes import HANDLERS as METHOD_HANDLERS
 from simulator.entra.permissions import APPLICATION
-from simulator.entra.routes import BETA_HANDLERS, HANDLERS
+from simulator.entra.registering_permissions import BESIDE
+from simulator.entra.routes import BETA_HANDLERS, DELEGATED, HANDLERS, REGISTERING
 from tests.contracts.graph import operations, permissions_for, response_violations, template_of, violations
 from tests.simulator.entra_client import AUTHENTICATION, MOBILE, Client, open_tenant
 
@@ -56,6 +57,11 @@ def test_permissions_are_those_of_the_contract(version: str, row: tuple[str, str
 @pytest.mark.parametrize("row", sorted(DELEGATED))
 def test_scopes_are_those_of_the_contract(row: tuple[str, str]) -> None:
     assert DELEGATED[row] == operations()[row].scopes
+
+
+@pytest.mark.parametrize("row", sorted(HANDLERS))
+def test_what_is_needed_beside_is_that_of_the_contract(row: tuple[str, str]) -> None:
+    assert BESIDE.get(row, frozenset()) == operations()[row].beside
 
 
 def test_no_permission_is_listed_for_a_call_that_does_not_exist() -> None:
@@ -117,7 +123,7 @@ async def test_answers_conform(client: Client) -> None:
     await client.post("/$batch", {"requests": [{"id": "1", "method": "GET", "url": "/users"}]})
 
     seen = {(request.method, request.template) for request in client.entra.requests}
-    assert seen == {*HANDLERS.keys() - METHOD_HANDLERS, ("POST", "/$batch")}
+    assert seen == {*HANDLERS.keys() - METHOD_HANDLERS - REGISTERING.keys(), ("POST", "/$batch")}
     for request in client.entra.requests:
         assert request.status < 400, request
         assert response_violations(request) == []

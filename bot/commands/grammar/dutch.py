@@ -35,6 +35,7 @@ DUTCH: dict[str, tuple[str, ...]] = {
     "hi": ("hallo", "hoi"),
     "whoami": ("wie ben ik",),
     "log here": ("logboek hier",),
+    "approvals here": ("goedkeuringen hier",),
     "policy test": ("test beleid",),
     "pause": ("pauze", "pauzeer"),
     "resume": ("hervat",),
