@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain import read_back
@@ -14,7 +15,7 @@ from bot.domain.retirement import Channel
 from bot.domain.said import join, said_day, say, say_count, say_each
 from bot.domain.stop import Freeze
 from bot.domain.waiting import waiting_in_words
-from cards import history, remark, signing_in
+from cards import history, portrait, remark, signing_in
 from cards.buttons import button, suspicious_call, take_back
 from cards.elements import (
     Element,
@@ -29,10 +30,13 @@ from cards.elements import (
     run,
     woven,
 )
+from cards.size import LIMIT, size
 from cards.wording import bullets, identity, named
 
 #: More methods than this are counted, not listed.
 MOST_METHODS = 15
+#: Bytes left for what every card may have above it: a pause, a high threat level.
+ROOM_ABOVE = 3_000
 #: What stands on the button of each next step.
 _TITLES = say_each(
     {
@@ -46,10 +50,22 @@ _TITLES = say_each(
 
 
 def render(shown: PersonShown) -> tuple[Element, str]:
-    """The card and its summary. The numbers stand as the dossier has them; in the summary they are masked."""
+    """The card and its summary. The numbers stand as the dossier has them; in the summary they are masked.
+
+    Where there is much to say, the photo goes first.
+    """
+    made, summary = _made(shown)
+    if shown.dossier.portrait.photo and size(made) > LIMIT - ROOM_ABOVE:
+        bare = replace(shown.dossier.portrait, photo="")
+        return _made(replace(shown, dossier=replace(shown.dossier, portrait=bare)))
+    return made, summary
+
+
+def _made(shown: PersonShown) -> tuple[Element, str]:
     dossier = shown.dossier
     person = dossier.person
-    body: list[Element] = [heading(named(person)), *identity(person, name=False)]
+    who = [heading(named(person)), *identity(person, name=False), *portrait.words(dossier.portrait)]
+    body = portrait.head(who, dossier.portrait, named(person))
     if shown.alert:
         body = [*remark.sentences(shown.alert), *body]
     elif shown.freeze:

@@ -19,6 +19,7 @@ from bot.ports import Operations, Stops
 
 READS = (
     ("User.Read.All", "find people and read their accounts"),
+    ("User.Read.All", "show manager and photo"),
     ("UserAuthenticationMethod.Read.All", "list the sign-in methods of a person"),
     ("RoleManagement.Read.Directory", "recognise administrators, whose accounts are protected"),
 )
@@ -59,7 +60,6 @@ async def show(invocation: Invocation, context: Context, *, operations: Operatio
         reference=reference,
         strength=judged.text if judged else "",
         details=(judged.more,) if judged and judged.more else (),
-        stronger=bool(judged and judged.weak and person.enabled and not context.protected and not context.stop.freeze),
         unread=tuple(say("{what} ({why})", what=_IN_WORDS[aspect], why=_why(error)) for aspect, error in sorted(dossier.unread.items())),
         past=tuple(operation.masked() for operation in latest),
         waiting=tuple(operation.masked() for operation in waiting),
@@ -96,6 +96,6 @@ SHOW = Command(
     example="show noor",
     run=show,
     job="Look somebody up",
-    aspects=frozenset({Aspect.PREFERENCE, Aspect.MFA_STATE, Aspect.REGISTRATION}),
+    aspects=frozenset({Aspect.PREFERENCE, Aspect.MFA_STATE, Aspect.REGISTRATION, Aspect.PORTRAIT}),
     reads=READS,
 )

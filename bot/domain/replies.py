@@ -90,7 +90,6 @@ class PersonShown:
     Attributes:
         protected: why nothing may be changed here, in a sentence.
         strength: how strong the registered methods are, in a sentence; empty when nobody can say.
-        stronger: what is registered is weak, and there is a stronger path.
         details: what is worth knowing besides, which the card folds away.
         unread: what could not be read, and why.
         past: the last operations that changed the account, newest first, masked.
@@ -109,7 +108,6 @@ class PersonShown:
     freeze: Freeze | None = None
     reference: str = ""
     strength: str = ""
-    stronger: bool = False
     details: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     past: tuple[Operation, ...] = ()

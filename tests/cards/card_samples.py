@@ -338,7 +338,6 @@ WEAK = PersonShown(
     reference="C4H7C4H7C4H7",
     strength="Phone only. Microsoft's own texts and calls end on 1 February 2027 (64 days left): from then on they serve neither sign-in "
     "nor password reset. Without anything else, this person then gets in only by registering a passkey.",
-    stronger=True,
     unread=("the default method (Entra ID did not answer)", "Entra's registration report (needs Entra ID P1 or P2)"),
 )
 
