@@ -19,7 +19,7 @@ from bot.domain.people import Person
 from bot.domain.proving import Proving
 from bot.domain.remarks import LogNote, Remark
 from bot.domain.report import PhoneOnlyReport
-from bot.domain.retirement import Channel, Retirement
+from bot.domain.retirement import Channel, Ending, Retirement
 from bot.domain.rows import Sample
 from bot.domain.secret import Secret
 from bot.domain.stop import Freeze
@@ -126,12 +126,14 @@ class OperationShown:
         own: the reader is the requester in a personal chat, so numbers stand in full.
         now: for "time left".
         proving: how far it is with proofs of the caller; None where none can be had any more, or ever could.
+        ending: what this reader is to read in full this once; None where the mark is enough.
     """
 
     operation: Operation
     now: datetime
     own: bool = False
     proving: Proving | None = None
+    ending: Ending | None = None
 
 
 @dataclass(frozen=True, slots=True)

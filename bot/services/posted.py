@@ -17,7 +17,7 @@ from bot.domain.forms import AskWords, FormShown
 from bot.domain.incoming import CardAction, FileConsent
 from bot.domain.operation import Operation
 from bot.domain.remarks import Remark
-from bot.domain.replies import BulkShown, FileOffered, OperationShown, Pending, Reply
+from bot.domain.replies import BulkShown, FileOffered, OperationShown, Pending, PersonShown, Reply
 from bot.domain.verbs import VERBS, Thing
 from bot.errors import StoreUnavailable
 from bot.ports import Clock, Operations
@@ -54,6 +54,8 @@ class Posted:
             if isinstance(reply, Pending):
                 return await self._operations.posted_card(_LIST, here)
             if _is_stored_once(action):
+                return await self._operations.posted_card(action.id, here)
+            if isinstance(reply, PersonShown) and reply.reference == action.id:
                 return await self._operations.posted_card(action.id, here)
             if isinstance(reply, OperationShown | BulkShown):
                 same = reply.operation.id == action.id  # otherwise it is a new operation, in place of the one on the card
@@ -111,6 +113,8 @@ def _name(reply: Reply) -> str:
         return _offer(reply)
     if isinstance(reply, Remark):
         return reply.choice
+    if isinstance(reply, PersonShown):
+        return reply.reference
     return _LIST if isinstance(reply, Pending) else ""
 
 
