@@ -30,7 +30,7 @@ from cards.elements import (
     run,
     woven,
 )
-from cards.size import LIMIT, size
+from cards.size import LIMIT, at_most
 from cards.wording import bullets, identity, named
 
 #: More methods than this are counted, not listed.
@@ -55,7 +55,7 @@ def render(shown: PersonShown) -> tuple[Element, str]:
     Where there is much to say, the photo goes first.
     """
     made, summary = _made(shown)
-    if shown.dossier.portrait.photo and size(made) > LIMIT - ROOM_ABOVE:
+    if shown.dossier.portrait.photo and at_most(made) > LIMIT - ROOM_ABOVE:
         bare = replace(shown.dossier.portrait, photo="")
         return _made(replace(shown, dossier=replace(shown.dossier, portrait=bare)))
     return made, summary

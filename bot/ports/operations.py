@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
@@ -82,6 +82,9 @@ class Memory(Protocol):
 
     async def set_posted_card(self, name: str, conversation_id: str, card_id: str, at: datetime) -> None:
         """Remembers the activity id of a card that is no operation's: the last one of this name in a conversation; empty for none."""
+
+    async def set_posted_cards(self, cards: Mapping[tuple[str, str], str], at: datetime) -> None:
+        """The same of several at once: activity ids by name and conversation."""
 
     async def posted_card(self, name: str, conversation_id: str) -> str:
         """That activity id; empty when there is none."""

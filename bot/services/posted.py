@@ -6,6 +6,7 @@ the log channel are not in here, so no press ever takes their place.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Iterator
 
@@ -35,10 +36,17 @@ class Posted:
     def __init__(self, operations: Operations, clock: Clock) -> None:
         self._operations = operations
         self._clock = clock
+        self._people: dict[tuple[str, str], str] = {}  # cards of people that are still to be noted
+        self._noting: asyncio.Task[None] | None = None
 
     async def remember(self, reply: Reply, where: ConversationRef, card_id: str) -> None:
         """Notes that a card was posted here, or took the place of another one."""
         if not card_id:
+            return
+        if isinstance(reply, PersonShown):
+            self._people |= {(reply.reference, where.conversation_id): card_id} if reply.reference else {}
+            if self._noting is None or self._noting.done():
+                self._noting = asyncio.create_task(self._note_people())
             return
         with _forgivable():
             if isinstance(reply, OperationShown | BulkShown):
@@ -46,6 +54,13 @@ class Posted:
                     await self._operations.set_card(reply.operation.id, card_id)
             elif name := _name(reply):
                 await self._operations.set_posted_card(name, where.conversation_id, card_id, self._clock())
+
+    async def _note_people(self) -> None:
+        """Beside the turns, since most of these are never replaced: one note at a time, for all that came during the one before."""
+        while self._people:
+            noted, self._people = self._people, {}
+            with _forgivable():
+                await self._operations.set_posted_cards(noted, self._clock())
 
     async def replaced_by(self, action: CardAction, reply: Reply) -> str:
         """The activity id of the card that the answer to a press takes the place of, in the conversation of the press; empty for none."""
@@ -113,8 +128,6 @@ def _name(reply: Reply) -> str:
         return _offer(reply)
     if isinstance(reply, Remark):
         return reply.choice
-    if isinstance(reply, PersonShown):
-        return reply.reference
     return _LIST if isinstance(reply, Pending) else ""
 
 

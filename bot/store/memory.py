@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -117,8 +117,14 @@ class StoredMemory:
         return first
 
     async def set_posted_card(self, name: str, conversation_id: str, card_id: str, at: datetime) -> None:
-        row = {"name": name, "conversation": conversation_digest(conversation_id), "card_id": card_id, "at": at}
-        await self._transactions.write(lambda connection: _post(connection, row))
+        await self.set_posted_cards({(name, conversation_id): card_id}, at)
+
+    async def set_posted_cards(self, cards: Mapping[tuple[str, str], str], at: datetime) -> None:
+        rows = [
+            {"name": name, "conversation": conversation_digest(conversation_id), "card_id": card_id, "at": at}
+            for (name, conversation_id), card_id in cards.items()
+        ]
+        await self._transactions.write(lambda connection: _post.all(connection, rows))
 
     async def posted_card(self, name: str, conversation_id: str) -> str:
         here = (posted_cards.c.name == name) & (posted_cards.c.conversation == conversation_digest(conversation_id))

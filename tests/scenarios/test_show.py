@@ -246,7 +246,7 @@ async def test_what_policy_refuses_is_not_offered_and_a_suspicious_call_changes_
     frozen = await desk.say(BRAM, "show omar")
     assert steps(frozen) == ["sign-out"]
     assert frozen.verbs == ["next"], "what was reported is not reported again"
-    assert "⚠ Suspicious call: Hanna Visser reported" in frozen.text
+    assert "Hanna Visser  reported that a caller may not be this person" in frozen.text
 
 
 @pytest.mark.parametrize("style", ["execute", "submit"])
