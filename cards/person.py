@@ -64,7 +64,7 @@ def render(shown: PersonShown) -> tuple[Element, str]:
 def _made(shown: PersonShown) -> tuple[Element, str]:
     dossier = shown.dossier
     person = dossier.person
-    who = [heading(named(person)), *identity(person, name=False), *portrait.words(dossier.portrait)]
+    who = [heading(named(person)), *identity(person, name=False), *([] if shown.high else portrait.words(shown.known_by))]
     body = portrait.head(who, dossier.portrait, named(person))
     if shown.alert:
         body = [*remark.sentences(shown.alert), *body]
@@ -101,6 +101,8 @@ def _actions(shown: PersonShown) -> list[Element]:
 
 def _folded(shown: PersonShown) -> Iterable[Element]:
     dossier = shown.dossier
+    if shown.high:
+        yield from portrait.words(shown.known_by)
     for type in PhoneType:
         if phone := dossier.phones.get(type):
             yield line(run(say("{kind}: {what}", kind=type.alone, what=_phone_facts(phone, shown.serving)), subtle=True))

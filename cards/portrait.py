@@ -24,13 +24,10 @@ def head(who: Iterable[Element], portrait: Portrait, name: str) -> list[Element]
     return [columns(("auto", [_picture(portrait.photo, say("Photo of {name}", name=plain(name, 80)))]), ("stretch", who), spacing="None")]
 
 
-def words(portrait: Portrait) -> list[Element]:
-    """Manager and last sign-in on one line, the time in the reader's own zone; none where neither is there."""
-    said = (
-        say("Manager: {name}", name=portrait.manager[:60]) if portrait.manager else "",
-        say("Last sign-in: {at}", at=portrait.last_sign_in) if portrait.last_sign_in else "",
-    )
-    return [moment(join(" · ", said), date=True, spacing="None")] if any(said) else []
+def words(known_by: Iterable[str]) -> list[Element]:
+    """Manager and last sign-in on one line; none where neither is there."""
+    said = join(" · ", known_by)
+    return [moment(said, date=True, spacing="None")] if said else []
 
 
 def _picture(url: str, said: Said) -> Element:

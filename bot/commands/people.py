@@ -14,6 +14,7 @@ from bot.domain.retirement import Channel, Retiring
 from bot.domain.said import say
 from bot.domain.sign_in import Aspect
 from bot.domain.strength import strength
+from bot.domain.wall_clock import zone_called
 from bot.errors import DirectoryError, NotAuthorised, NotFound, NotLicensed, NotReady, Throttled
 from bot.ports import Operations, Stops
 
@@ -52,8 +53,9 @@ async def show(invocation: Invocation, context: Context, *, operations: Operatio
     )
     past = tuple(sorted(past, key=lambda one: one.finished_at or one.created_at, reverse=True))
     latest = [one for index, one in enumerate(past) if index < FEW_PAST or one.ended_after(context.now - LATELY)]
+    seen = dossier if context.where.kind == "personal" else dossier.masked()
     return PersonShown(
-        dossier if context.where.kind == "personal" else dossier.masked(),
+        seen,
         context.protected,
         tuple(notes),
         freeze=context.stop.freeze,
@@ -66,6 +68,8 @@ async def show(invocation: Invocation, context: Context, *, operations: Operatio
         next_steps=tuple(command for command, kind in NEXT_STEPS.items() if kind in context.may),
         unseen=dossier.privileges.said_unseen,
         serving=retiring.serving(frozenset(Channel)),
+        known_by=seen.portrait.in_words(context.now, zone_called(context.actor.zone)),
+        high=context.stop.threat is not None,
     )
 
 

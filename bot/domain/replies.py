@@ -100,6 +100,8 @@ class PersonShown:
         freeze: nobody may change this person until it ends.
         reference: what the card's button carries instead of the person; empty for no button.
         serving: by what codes can come to this person's phones today.
+        known_by: by what the reader may know the person, in words.
+        high: the threat level is, so that what a caller may have read somewhere is folded away.
     """
 
     dossier: Dossier
@@ -116,6 +118,8 @@ class PersonShown:
     alert: Remark | None = None
     unseen: tuple[str, ...] = ()
     serving: frozenset[Channel] = frozenset(Channel)
+    known_by: tuple[str, ...] = ()
+    high: bool = False
 
 
 @dataclass(frozen=True, slots=True)

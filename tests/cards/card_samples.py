@@ -38,7 +38,7 @@ from bot.domain.replies import (
     Whoami,
 )
 from bot.domain.retirement import Ending
-from bot.domain.said import join, say
+from bot.domain.said import join, said_at, say
 from bot.domain.secret import Secret
 from bot.domain.sign_in import DefaultMethod, MfaState, PassFacts, Preference, Registration
 from bot.domain.stop import Freeze, Pause, Threat, frozen_post, paused_post
@@ -335,6 +335,7 @@ TOLD_ALL = PersonShown(
         registration=Registration(mfa=True, passwordless=False, reset=True, as_of=NOW),
         portrait=Portrait("Priya Raman", NOW - timedelta(hours=2), PHOTO),
     ),
+    known_by=("Manager: Priya Raman", say("Last sign-in: {when}", when=said_at(NOW - timedelta(hours=2)))),
     reference="C4H7C4H7C4H7",
     strength="Fair: somebody can be talked into approving, or into reading out a code. A passkey withstands that.",
     past=(
@@ -682,6 +683,7 @@ def hostile(text: str) -> dict[str, Reply]:
                 portrait=Portrait(text, NOW, "data:image/jpeg;base64," + "A" * 8_000),
             ),
             strength=text,
+            known_by=(text,) * 2,
             unread=(text,) * 3,
             past=(replace(PROPOSED, requester=replace(HANNA, name=text), changes=(replace(UPDATE, before=text, after=text),) * 9),) * 3,
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from simulator.entra import Fault
 from tests.cards.card_schema import elements
 from tests.desk import HANNA, HELPDESK, OMAR, Answer, Desk, as_json
 
-MANAGER, LAST, PHOTO = "Manager: Priya Raman", "Last sign-in: {{DATE(", "photo"
+MANAGER, LAST, PHOTO = "Manager: Priya Raman", "Last sign-in: ", "photo"
 #: What each part is read by.
 READ: dict[str, dict[str, Any]] = {
     MANAGER: {"path": "/manager"},
@@ -147,3 +148,28 @@ async def test_a_managers_name_cannot_pretend_to_be_more(desk: Desk) -> None:
     assert not any(piece in said for piece in ("**", "](", "{{DATE(2026-01-01", "<at>", "https://evil"))
     assert "Last sign-in" in said
     assert "evil" not in as_json(answer.card).partition('"body"')[0]
+
+
+async def test_when_it_was_is_said_in_the_readers_own_days(desk: Desk) -> None:
+    desk.teams.equip(HANNA, timezone="Asia/Kolkata")
+    now = desk.clock()
+    desk.clock.ahead += now.replace(hour=12, minute=0) + timedelta(days=1) - now  # half past five in the afternoon
+    noon = desk.clock()
+    for hours, said in (
+        (1, f"today {noon + timedelta(hours=4.5):%H:%M}"),
+        (20, "yesterday "),
+        (60, f"{(noon - timedelta(hours=60)).day} "),
+    ):
+        desk.entra.person(OMAR.upn).last_sign_in = (noon - timedelta(hours=hours)).timestamp()
+        await desk.restart_bot()
+        assert f"Last sign-in: {said}" in (await desk.say(HANNA, "show omar")).text
+
+
+async def test_while_the_level_is_high_what_a_caller_may_have_read_folds_away(built_in_desk: Desk) -> None:
+    desk = built_in_desk
+    await desk.say(cast.person("Sam Okafor"), "threat high because somebody rings and says that they are us")
+    answer = await desk.say(HANNA, "show omar")
+    [folded] = [each for each in elements(answer.card) if each.get("isVisible") is False and each.get("id") == "details"]
+    assert MANAGER in as_json(folded)
+    assert as_json(answer.card).count(MANAGER) == 1
+    assert photo(answer)
