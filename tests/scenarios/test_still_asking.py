@@ -95,7 +95,8 @@ LINES = [
 @pytest.mark.parametrize("where", [None, HELPDESK], ids=["personal", "channel"])
 async def test_it_becomes_what_it_would_have_been(desk: Desk, line: str, where: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """For everybody who reads it, in the trail, and in what is remembered."""
-    await desk.say(HANNA, "set mobile for alice +31 6 87654321")  # the first of a day says more
+    if line.startswith("set mobile for omar"):
+        await desk.say(HANNA, "set mobile for alice +31 6 87654321")  # the first card about a phone of a day says more
     began = len(desk.trail())
     answer = await answers(desk, await late(desk, line, where))
     was = [answer.card, desk.teams.card(answer.message.id, BRAM)]
